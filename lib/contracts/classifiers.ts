@@ -1,0 +1,81 @@
+/** The tasks a person has: each with its classes, its input, and the version that answers. */
+import { z } from 'zod'
+import { contract } from './contract.ts'
+import { className, classifierId, interval, time, versionName } from './words.ts'
+
+export const classifier = z.object({
+  id: classifierId,
+  title: z.string(),
+  classes: z.array(z.string()),
+  input: z.object({ size: z.number().int(), channels: z.union([z.literal(1), z.literal(3)]), fit: z.enum(['cover', 'contain', 'stretch', 'digit']) }),
+  recipe: z.string(),
+  is_mirrorable: z.boolean(),
+  has_digits: z.boolean(),
+  is_shipped: z.boolean(),
+  is_default: z.boolean(),
+  created_at: time,
+  champion: z.object({ version: versionName, accuracy: interval.nullable(), test_images: z.number().int(), promoted_at: time }).nullable(),
+  samples: z.object({ total: z.number().int(), train: z.number().int(), validation: z.number().int(), test: z.number().int(), unseen: z.number().int().describe('labelled since the champion was trained') }),
+  predictions_today: z.number().int(),
+  corrections_waiting: z.number().int(),
+})
+export type ClassifierAnswer = z.output<typeof classifier>
+
+export const listClassifiers = contract({
+  method: 'GET',
+  path: '/api/classifiers',
+  scope: 'open',
+  summary: 'All classifiers with their champions',
+  input: z.object({}),
+  output: z.object({ classifiers: z.array(classifier) }),
+})
+
+export const getClassifier = contract({
+  method: 'GET',
+  path: '/api/classifiers/{id}',
+  scope: 'open',
+  summary: 'One classifier',
+  input: z.object({ id: classifierId }),
+  output: classifier,
+  errors: ['not_found'],
+})
+
+export const createClassifier = contract({
+  method: 'POST',
+  path: '/api/classifiers',
+  scope: 'admin',
+  summary: 'Begin a new classifier; its classes may also come later, with its pictures',
+  body: 'json',
+  status: 201,
+  input: z.object({
+    id: classifierId,
+    title: z.string().trim().min(1).max(120).optional(),
+    classes: z.array(className).max(1000).default([]),
+    size: z.union([z.literal(28), z.literal(32), z.literal(64), z.literal(96)]).default(64),
+    fit: z.enum(['cover', 'contain', 'stretch', 'digit']).default('cover'),
+    is_mirrorable: z.boolean().default(true),
+  }),
+  output: classifier,
+  errors: ['conflict', 'invalid_input'],
+})
+
+export const changeClassifier = contract({
+  method: 'PATCH',
+  path: '/api/classifiers/{id}',
+  scope: 'admin',
+  summary: 'Rename a classifier, or change what holds for its next training',
+  body: 'json',
+  input: z.object({ id: classifierId, title: z.string().trim().min(1).max(120).optional(), is_mirrorable: z.boolean().optional() }),
+  output: classifier,
+  errors: ['not_found', 'invalid_input'],
+})
+
+export const deleteClassifier = contract({
+  method: 'DELETE',
+  path: '/api/classifiers/{id}',
+  scope: 'admin',
+  summary: 'Delete a classifier with its samples, predictions and versions; shipped ones stay',
+  input: z.object({ id: classifierId }),
+  output: z.object({ id: classifierId, deleted: z.literal(true) }),
+  errors: ['not_found', 'conflict'],
+})

@@ -1,0 +1,67 @@
+/** What one route promises: method, path, who may, what goes in, what comes out, how it can fail. It does nothing by itself:
+ *  lib/http turns it into validation and documentation, lib/contracts/client into a typed call. */
+import type { z } from 'zod'
+import type { ErrorCode } from '#lib/domain/errors.ts'
+
+/** Who may: `open` everybody · `predict` everybody while PUBLIC_PREDICT, else a login or key · `user` any login or key · the rest by scope. */
+export const SCOPES = ['open', 'predict', 'user', 'upload', 'train', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** How the body arrives. `picture`: multipart `file` or `image`, raw `image/*`, or JSON with a data-URL. `parts`: multipart, streamed. */
+export type Body = 'none' | 'json' | 'picture' | 'parts'
+
+/** What is answered. `events`: server-sent events, each of the output type. `file`: bytes to download or show. */
+export type Answer = 'json' | 'events' | 'file'
+
+export type Contract = {
+  readonly method: Method
+  /** With `{name}` for parameters; these, the query and the JSON body together are the input. */
+  readonly path: `/api/${string}`
+  readonly scope: Scope
+  readonly summary: string
+  readonly body: Body
+  readonly answer: Answer
+  readonly input: z.ZodType
+  readonly output: z.ZodType
+  readonly status: 200 | 201 | 202
+  readonly errors: readonly ErrorCode[]
+}
+
+type Draft = Omit<Contract, 'body' | 'answer' | 'status' | 'errors'> & Partial<Pick<Contract, 'body' | 'answer' | 'status' | 'errors'>>
+
+const PLAIN = { body: 'none', answer: 'json', status: 200, errors: [] } as const
+
+/** Completes a contract with what most have: no body, a JSON answer, status 200. */
+export const contract = <const D extends Draft>(draft: D): Omit<typeof PLAIN, keyof D> & D => ({ ...PLAIN, ...draft })
+
+export type Input<C extends Contract> = z.output<C['input']>
+export type Output<C extends Contract> = z.input<C['output']>
+export type RouteName<C extends Contract> = `${C['method']} ${C['path']}`
+
+/** A picture as it came in, not yet judged. */
+export type ArrivedPicture = { readonly bytes: Uint8Array; readonly filename: string | null }
+
+/** One part of a multipart body, in the order of arrival. A file's bytes must be read before the next part comes. */
+export type Part =
+  | { readonly kind: 'field'; readonly name: string; readonly value: string }
+  | { readonly kind: 'file'; readonly name: string; readonly filename: string; readonly bytes: AsyncIterable<Uint8Array> }
+
+/** A file to answer with. */
+export type FileAnswer = {
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>
+  readonly mediaType: string
+  /** Offered as a download under this name; shown in place when null. */
+  readonly filename: string | null
+  /** Whether the address always answers the same bytes. */
+  readonly isImmutable: boolean
+}
+
+/** Who asks, as far as use cases need to know. */
+export type Caller = {
+  readonly kind: 'stranger' | 'person' | 'key'
+  readonly id: string | null
+  readonly name: string | null
+  readonly scopes: readonly Scope[]
+}

@@ -1,0 +1,24 @@
+/** Every contract there is, in one list: what the routes, the reference, the generated tests and the typed client are made from. */
+import { changeClassifier, createClassifier, deleteClassifier, getClassifier, listClassifiers } from './classifiers.ts'
+import type { Contract, RouteName } from './contract.ts'
+import { compareModels, deleteModel, downloadModel, evaluateModel, getModel, listModels, modelInfo, modelUptime, promoteModel, rollback } from './models.ts'
+import { firstAdmin, health, healthLive, healthReady, metrics } from './operations.ts'
+import { predictBatch, predictOne } from './predict.ts'
+import { getPrediction, giveFeedback, listPredictions, predictionImage, statistics } from './predictions.ts'
+import { cancelRun, getRun, listRuns, resumeRun, retrain, retrainStatus, runEvents } from './retrain.ts'
+import { changeSample, dataSummary, deleteSample, getUpload, listSamples, listUploads, sampleImage, undoUpload, upload } from './uploads.ts'
+
+export const contracts = [
+  predictOne, predictBatch,
+  listPredictions, getPrediction, predictionImage, giveFeedback, statistics,
+  listClassifiers, getClassifier, createClassifier, changeClassifier, deleteClassifier,
+  upload, listUploads, getUpload, undoUpload,
+  listSamples, changeSample, deleteSample, sampleImage, dataSummary,
+  retrain, retrainStatus, listRuns, getRun, runEvents, cancelRun, resumeRun,
+  listModels, getModel, compareModels, promoteModel, rollback, downloadModel, deleteModel,
+  modelInfo, modelUptime, evaluateModel,
+  health, healthLive, healthReady, metrics, firstAdmin,
+] as const satisfies readonly Contract[]
+
+/** Only this *type* leaves the server: `Routes['POST /api/predict']`. */
+export type Routes = { [C in (typeof contracts)[number] as RouteName<C>]: C }

@@ -1,0 +1,55 @@
+/** The messages between a parent process and its child, one union per direction and pair. Children are forked with
+ *  `serialization: 'advanced'`, so byte arrays arrive whole. The first message of a child is `ready`, or `unable` with the reason. */
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { ErrorCode } from '#lib/domain/errors.ts'
+import type { EpochPoint } from './epoch.ts'
+
+/** Where a child finds a version: its folder on disk. Bundles are immutable, so a path and a key say all. */
+export type VersionRef = { readonly key: string; readonly folder: string }
+
+export type Starting = { kind: 'ready'; engine: EngineName } | { kind: 'unable'; reason: string }
+
+/** One asked picture: encoded bytes in; decoding and preprocessing happen in the child. */
+export type ToInference =
+  | { kind: 'load'; id: number; version: VersionRef }
+  | { kind: 'unload'; key: string }
+  | { kind: 'infer'; id: number; key: string; pictures: readonly Uint8Array[]; maxPixels: number; wantsFeatures: boolean }
+
+export type InferredPicture =
+  | { ok: true; logits: Float32Array; features: Float32Array | null; width: number; height: number; decodeMs: number }
+  | { ok: false; code: ErrorCode; what: string; why: string; remedy: string }
+
+export type FromInference =
+  | Starting
+  | { kind: 'loaded'; id: number; key: string; goldenMs: number }
+  | { kind: 'inferred'; id: number; pictures: readonly InferredPicture[]; inferenceMs: number }
+  | { kind: 'failed'; id: number; code: ErrorCode; reason: string }
+  | { kind: 'memory'; rssMb: number }
+
+/** A training child does one run and leaves. All it needs lies in the run's folder as `plan.json`. */
+export type ToTraining = { kind: 'train'; folder: string; resume: boolean } | { kind: 'cancel' }
+
+export type FromTraining =
+  | Starting
+  | { kind: 'note'; message: string }
+  | { kind: 'step'; epoch: number; step: number; steps: number; loss: number; learningRate: number; imagesPerSecond: number; etaSeconds: number | null; memoryMb: number }
+  | { kind: 'epoch'; point: EpochPoint; etaSeconds: number | null }
+  | { kind: 'sealed'; folder: string }
+  | { kind: 'cancelled' }
+  | { kind: 'failed'; code: ErrorCode; reason: string }
+
+/** Supervisor to and from web and worker. */
+export type ToManaged = { kind: 'stop' } | { kind: 'figures'; web: readonly WebFigures[] }
+export type FromManaged = { kind: 'listening'; port: number } | { kind: 'started' } | { kind: 'web-figures'; figures: WebFigures }
+
+/** What one web process counted, added up by the supervisor over all of them. */
+export type WebFigures = {
+  readonly pid: number
+  readonly requests: number
+  readonly errors: number
+  readonly predictions: number
+  readonly queue: number
+  readonly batches: number
+  readonly latenciesMs: readonly number[]
+  readonly memoryMb: number
+}

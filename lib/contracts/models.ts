@@ -1,0 +1,184 @@
+/** Versions and what is said of them: cards, comparison, verdict, promotion, and the champion in service. */
+import { z } from 'zod'
+import { card } from './bundle.ts'
+import { contract, type FileAnswer } from './contract.ts'
+import { chosenClassifier, classifierId, engine, id, interval, nextCursor, page, time, versionName } from './words.ts'
+
+export const verdict = z.object({
+  kind: z.enum(['first', 'better', 'not_worse', 'worse', 'cannot_tell']),
+  sentence: z.string().describe('In words first: "Right on 14 pictures where the old one was wrong, wrong on 3: +2.1 points (+0.4 to +3.8)."'),
+  because: z.array(z.string()),
+  images: z.number().int(),
+  images_needed: z.number().int().nullable(),
+})
+export type VerdictAnswer = z.output<typeof verdict>
+
+export const comparison = z.object({
+  classifier: classifierId,
+  champion: versionName,
+  challenger: versionName,
+  engine,
+  images: z.number().int(),
+  both_right: z.number().int(),
+  only_champion_right: z.number().int(),
+  only_challenger_right: z.number().int(),
+  both_wrong: z.number().int(),
+  accuracy: z.object({ champion: interval, challenger: interval, gain: interval }),
+  p_value: z.number().describe('exact McNemar, two-sided'),
+  parts: z.array(z.object({ name: z.enum(['old', 'new']), images: z.number().int(), gain: interval })),
+  per_class: z.array(z.object({ class: z.string(), images: z.number().int(), recall_champion: z.number(), recall_challenger: z.number(), p_value: z.number().describe('Holm-corrected'), is_new: z.boolean() })),
+  ece: z.object({ champion: z.number().nullable(), challenger: z.number().nullable() }),
+  latency_ms: z.object({ champion: z.number(), challenger: z.number() }),
+  size_bytes: z.object({ champion: z.number().int(), challenger: z.number().int() }),
+  verdict,
+  at: time,
+})
+export type ComparisonAnswer = z.output<typeof comparison>
+
+export const version = z.object({
+  id,
+  classifier: classifierId,
+  version: versionName,
+  is_champion: z.boolean(),
+  is_shipped: z.boolean(),
+  was_champion: z.boolean(),
+  parent: versionName.nullable(),
+  run_id: id.nullable(),
+  recipe: z.string(),
+  engine: engine.nullable(),
+  accuracy: interval.nullable(),
+  test_images: z.number().int(),
+  parameters: z.number().int(),
+  size_bytes: z.number().int(),
+  classes: z.array(z.string()),
+  verdict: verdict.nullable(),
+  created_at: time,
+  promoted_at: time.nullable(),
+})
+export type VersionAnswer = z.output<typeof version>
+
+export const listModels = contract({
+  method: 'GET',
+  path: '/api/models',
+  scope: 'user',
+  summary: 'All versions of a classifier, newest first',
+  input: z.object({ ...chosenClassifier, ...page }),
+  output: z.object({ models: z.array(version), ...nextCursor }),
+  errors: ['not_found'],
+})
+
+export const getModel = contract({
+  method: 'GET',
+  path: '/api/models/{id}',
+  scope: 'user',
+  summary: 'One version with its card',
+  input: z.object({ id }),
+  output: version.extend({ card }),
+  errors: ['not_found', 'bad_bundle'],
+})
+
+export const compareModels = contract({
+  method: 'GET',
+  path: '/api/models/{id}/compare',
+  scope: 'user',
+  summary: 'This version as challenger against another (default: the champion), on the same pictures',
+  input: z.object({ id, with: id.optional() }),
+  output: comparison,
+  errors: ['not_found', 'nothing_to_learn', 'bad_bundle', 'not_ready'],
+})
+
+export const promoteModel = contract({
+  method: 'POST',
+  path: '/api/models/{id}/promote',
+  scope: 'train',
+  summary: 'Let this version answer from now on',
+  body: 'json',
+  input: z.object({ id, reason: z.string().trim().min(3).max(500).optional().describe('needed where the verdict is worse') }),
+  output: z.object({ classifier: classifierId, champion: version, previous: versionName.nullable(), acknowledged: z.boolean() }),
+  errors: ['not_found', 'gate_refuses', 'bad_bundle', 'conflict'],
+})
+
+export const rollback = contract({
+  method: 'POST',
+  path: '/api/models/rollback',
+  scope: 'train',
+  summary: 'Let the champion before this one answer again',
+  body: 'json',
+  input: z.object({ ...chosenClassifier }),
+  output: z.object({ classifier: classifierId, champion: version, previous: versionName.nullable(), acknowledged: z.boolean() }),
+  errors: ['not_found', 'conflict', 'bad_bundle'],
+})
+
+export const downloadModel = contract({
+  method: 'GET',
+  path: '/api/models/{id}/download',
+  scope: 'user',
+  summary: 'A version as a ZIP: the whole bundle, or the TensorFlow.js files alone',
+  answer: 'file',
+  input: z.object({ id, format: z.enum(['bundle', 'tfjs']).default('bundle') }),
+  output: z.custom<FileAnswer>(),
+  errors: ['not_found', 'bad_bundle'],
+})
+
+export const deleteModel = contract({
+  method: 'DELETE',
+  path: '/api/models/{id}',
+  scope: 'train',
+  summary: 'Delete a version that neither answers nor is the one to roll back to',
+  input: z.object({ id }),
+  output: z.object({ id, deleted: z.literal(true) }),
+  errors: ['not_found', 'conflict'],
+})
+
+export const modelInfo = contract({
+  method: 'GET',
+  path: '/api/model/info',
+  scope: 'open',
+  summary: 'The champion: architecture, size, measured accuracy',
+  input: z.object({ ...chosenClassifier }),
+  output: z.object({
+    classifier: classifierId,
+    version: versionName,
+    engine: engine.nullable(),
+    architecture: z.array(z.object({ layer: z.string(), output_shape: z.array(z.number().int()), parameters: z.number().int() })),
+    parameters: z.number().int(),
+    size_bytes: z.number().int(),
+    input: z.object({ size: z.number().int(), channels: z.number().int(), fit: z.string() }),
+    classes: z.array(z.string()),
+    accuracy: interval.nullable(),
+    test_images: z.number().int(),
+    card,
+  }),
+  errors: ['not_found', 'not_ready'],
+})
+
+export const modelUptime = contract({
+  method: 'GET',
+  path: '/api/model/uptime',
+  scope: 'open',
+  summary: 'Since when the champion answers',
+  input: z.object({ ...chosenClassifier }),
+  output: z.object({ classifier: classifierId, version: versionName, serving_since: time, uptime_seconds: z.number(), process_uptime_seconds: z.number(), predictions: z.number().int() }),
+  errors: ['not_found', 'not_ready'],
+})
+
+export const evaluateModel = contract({
+  method: 'POST',
+  path: '/api/model/evaluate',
+  scope: 'train',
+  summary: 'Measure the champion on the test split, on the serving engine',
+  body: 'json',
+  input: z.object({ ...chosenClassifier, version: versionName.optional() }),
+  output: z.object({
+    classifier: classifierId,
+    version: versionName,
+    engine,
+    images: z.number().int(),
+    accuracy: interval,
+    loss: z.number(),
+    per_class: z.array(z.object({ class: z.string(), images: z.number().int(), precision: z.number().nullable(), recall: z.number().nullable(), f1: z.number().nullable() })),
+    confusion: z.array(z.array(z.number().int())).describe('rows: the true class, columns: the answer'),
+    seconds: z.number(),
+  }),
+  errors: ['not_found', 'nothing_to_learn', 'not_ready'],
+})

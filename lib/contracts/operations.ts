@@ -1,0 +1,68 @@
+/** How the product itself is: health, figures of the machine, and the first person's way in. */
+import { z } from 'zod'
+import { contract } from './contract.ts'
+import { classifierId, engine, time, versionName } from './words.ts'
+
+const part = z.object({ ok: z.boolean(), detail: z.string() })
+
+export const health = contract({
+  method: 'GET',
+  path: '/api/health',
+  scope: 'open',
+  summary: 'State of web, database, worker, engines and champions',
+  input: z.object({}),
+  output: z.object({
+    status: z.enum(['healthy', 'starting', 'unhealthy']),
+    ready: z.boolean(),
+    reasons: z.array(z.string()),
+    version: z.string(),
+    uptime_seconds: z.number(),
+    model_loaded: z.boolean(),
+    engine: engine.nullable(),
+    engines: z.array(z.object({ name: engine, state: z.enum(['serving', 'available', 'unavailable']), detail: z.string() })),
+    training_engine: engine.nullable(),
+    web: part,
+    database: part,
+    worker: part,
+    champions: z.array(z.object({ classifier: classifierId, version: versionName, is_loaded: z.boolean() })),
+  }),
+  errors: ['not_ready'],
+})
+
+export const healthLive = contract({ method: 'GET', path: '/api/health/live', scope: 'open', summary: 'Whether this process answers at all', input: z.object({}), output: z.object({ status: z.literal('alive'), uptime_seconds: z.number() }) })
+
+export const healthReady = contract({ method: 'GET', path: '/api/health/ready', scope: 'open', summary: 'Whether predictions can be answered now; 503 with reasons else', input: z.object({}), output: z.object({ status: z.literal('ready') }), errors: ['not_ready'] })
+
+export const metrics = contract({
+  method: 'GET',
+  path: '/api/metrics',
+  scope: 'open',
+  summary: 'Figures of the machine and of the traffic',
+  input: z.object({}),
+  output: z.object({
+    cpu_percent: z.number(),
+    memory_percent: z.number(),
+    disk_percent: z.number(),
+    uptime: z.string().describe('"2d 5h 23m 15s"'),
+    uptime_seconds: z.number(),
+    cores: z.number().int(),
+    memory_total_mb: z.number(),
+    processes: z.array(z.object({ name: z.string(), pid: z.number().int(), memory_mb: z.number(), cpu_percent: z.number() })),
+    requests: z.object({ total: z.number().int(), errors: z.number().int(), per_second: z.number() }),
+    predictions: z.object({ total: z.number().int(), per_second: z.number(), latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(), queue: z.number().int(), mean_batch: z.number().nullable() }),
+    timestamp: time,
+  }),
+})
+
+/** The first admin: possible once, with the token that the first start printed. */
+export const firstAdmin = contract({
+  method: 'POST',
+  path: '/api/setup',
+  scope: 'open',
+  summary: 'Make the first admin with the one-time token',
+  body: 'json',
+  status: 201,
+  input: z.object({ token: z.string().min(10).max(200), name: z.string().trim().min(1).max(80), email: z.email().max(200), password: z.string().min(10).max(200) }),
+  output: z.object({ id: z.uuid(), email: z.string() }),
+  errors: ['forbidden', 'conflict', 'invalid_input'],
+})

@@ -1,0 +1,60 @@
+/** Asking a classifier: one picture, or many. Answers are told apart by `decision`; what cannot be known yet is null, never invented. */
+import { z } from 'zod'
+import { contract, type ArrivedPicture, type Part } from './contract.ts'
+import { chosenClassifier, classifierId, engine, flag, id, probability, time, versionName } from './words.ts'
+
+export const decision = z.enum(['confident', 'uncertain', 'unfamiliar'])
+
+export const prediction = z.object({
+  success: z.literal(true),
+  id: id.nullable().describe('null when it was not saved'),
+  classifier: classifierId,
+  model_version: versionName,
+  engine,
+  predicted_class: z.string(),
+  predicted_index: z.number().int(),
+  confidence: probability,
+  probabilities: z.record(z.string(), probability),
+  top_k: z.array(z.object({ class: z.string(), index: z.number().int(), probability })),
+  decision: decision.nullable().describe('null while the version is not calibrated'),
+  candidates: z.array(z.string()).nullable(),
+  filename: z.string().nullable(),
+  width: z.number().int(),
+  height: z.number().int(),
+  timestamp: time,
+  timing_ms: z.object({ decode: z.number(), queue: z.number(), inference: z.number(), total: z.number() }),
+  cached: z.boolean(),
+})
+export type PredictionAnswer = z.output<typeof prediction>
+
+const asked = {
+  ...chosenClassifier,
+  version: versionName.optional(),
+  top_k: z.coerce.number().int().min(1).max(1000).default(5),
+  save: flag.default(true),
+}
+
+export const predictOne = contract({
+  method: 'POST',
+  path: '/api/predict',
+  scope: 'predict',
+  summary: 'Answer for one picture',
+  body: 'picture',
+  input: z.object({ ...asked, picture: z.custom<ArrivedPicture>() }),
+  output: prediction,
+  errors: ['malformed', 'missing_file', 'not_an_image', 'corrupt_image', 'too_large', 'too_many_pixels', 'not_found', 'not_ready', 'overloaded', 'disk_full'],
+})
+
+/** One bad picture is an entry with its error, not a failed batch. */
+export const failedEntry = z.object({ success: z.literal(false), filename: z.string().nullable(), code: z.string(), error: z.string() })
+
+export const predictBatch = contract({
+  method: 'POST',
+  path: '/api/predict/batch',
+  scope: 'predict',
+  summary: 'Answer for many pictures or a ZIP of them, in order',
+  body: 'parts',
+  input: z.object({ ...asked, parts: z.custom<AsyncIterable<Part>>() }),
+  output: z.object({ success: z.literal(true), count: z.number().int(), predictions: z.array(z.union([prediction, failedEntry])) }),
+  errors: ['malformed', 'missing_file', 'too_large', 'not_found', 'not_ready', 'overloaded', 'bad_archive', 'disk_full'],
+})

@@ -1,0 +1,97 @@
+/** The history of answered pictures, and people's corrections of it. */
+import { z } from 'zod'
+import { contract, type FileAnswer } from './contract.ts'
+import { decision } from './predict.ts'
+import { chosenClassifier, className, classifierId, engine, flag, id, nextCursor, page, probability, time, versionName } from './words.ts'
+
+export const keptPrediction = z.object({
+  id,
+  classifier: classifierId,
+  model_version: versionName,
+  engine,
+  predicted_class: z.string(),
+  confidence: probability,
+  probabilities: z.record(z.string(), probability),
+  decision: decision.nullable(),
+  filename: z.string().nullable(),
+  width: z.number().int(),
+  height: z.number().int(),
+  timestamp: time,
+  total_ms: z.number(),
+  feedback: z.object({ correct: z.boolean(), label: z.string(), at: time }).nullable(),
+  image_url: z.string().nullable(),
+})
+export type KeptPrediction = z.output<typeof keptPrediction>
+
+export const listPredictions = contract({
+  method: 'GET',
+  path: '/api/predictions',
+  scope: 'user',
+  summary: 'Answered pictures, newest first',
+  input: z.object({
+    ...chosenClassifier,
+    ...page,
+    class: className.optional(),
+    version: versionName.optional(),
+    decision: decision.optional(),
+    feedback: z.enum(['none', 'correct', 'wrong']).optional(),
+    min_confidence: z.coerce.number().min(0).max(1).optional(),
+    max_confidence: z.coerce.number().min(0).max(1).optional(),
+    since: time.optional(),
+    until: time.optional(),
+  }),
+  output: z.object({ predictions: z.array(keptPrediction), total: z.number().int(), ...nextCursor }),
+})
+
+export const getPrediction = contract({
+  method: 'GET',
+  path: '/api/predictions/{id}',
+  scope: 'user',
+  summary: 'One answered picture',
+  input: z.object({ id }),
+  output: keptPrediction,
+  errors: ['not_found'],
+})
+
+export const predictionImage = contract({
+  method: 'GET',
+  path: '/api/predictions/{id}/image',
+  scope: 'user',
+  summary: 'The picture that was asked about',
+  answer: 'file',
+  input: z.object({ id, size: z.coerce.number().int().min(16).max(1024).optional() }),
+  output: z.custom<FileAnswer>(),
+  errors: ['not_found'],
+})
+
+export const giveFeedback = contract({
+  method: 'POST',
+  path: '/api/predictions/{id}/feedback',
+  scope: 'user',
+  summary: 'Say whether an answer was right; a correction becomes a labelled sample',
+  body: 'json',
+  input: z.object({ id, correct: z.boolean(), label: className.optional() }),
+  output: z.object({ id, correct: z.boolean(), label: z.string(), sample_id: id.nullable() }),
+  errors: ['not_found', 'unknown_class', 'invalid_input'],
+})
+
+export const statistics = contract({
+  method: 'GET',
+  path: '/api/statistics',
+  scope: 'open',
+  summary: 'How many pictures were answered, per class and day, how sure and how fast',
+  input: z.object({ ...chosenClassifier, days: z.coerce.number().int().min(1).max(366).default(30), saved_only: flag.optional() }),
+  output: z.object({
+    classifier: classifierId.nullable(),
+    total_predictions: z.number().int(),
+    predictions_today: z.number().int(),
+    by_class: z.array(z.object({ class: z.string(), count: z.number().int(), mean_confidence: probability })),
+    by_day: z.array(z.object({ day: z.iso.date(), count: z.number().int(), mean_confidence: probability.nullable() })),
+    confidence_histogram: z.array(z.object({ from: z.number(), to: z.number(), count: z.number().int() })),
+    mean_confidence: probability.nullable(),
+    latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+    corrections: z.number().int(),
+    confirmed: z.number().int(),
+  }),
+  errors: ['not_found'],
+})

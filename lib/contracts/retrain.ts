@@ -1,0 +1,124 @@
+/** Training on one click: start, watch, stop, go on. A run is one training; its events are what a live page draws. */
+import { z } from 'zod'
+import { contract } from './contract.ts'
+import { epochPoint } from './epoch.ts'
+import { verdict } from './models.ts'
+import { chosenClassifier, classifierId, engine, id, nextCursor, page, time, versionName } from './words.ts'
+
+export const RUN_STATES = ['queued', 'running', 'judging', 'done', 'cancelled', 'failed'] as const
+
+export const run = z.object({
+  id,
+  classifier: classifierId,
+  state: z.enum(RUN_STATES),
+  recipe: z.string(),
+  base_version: versionName.nullable().describe('whose weights it began with'),
+  version: versionName.nullable().describe('what it made'),
+  engine: engine.nullable(),
+  epochs: z.number().int(),
+  epoch: z.number().int(),
+  step: z.number().int(),
+  steps: z.number().int(),
+  progress: z.number().min(0).max(100),
+  eta_seconds: z.number().nullable(),
+  memory_mb: z.number().nullable(),
+  message: z.string().describe('one sentence for a person'),
+  images: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int(), unseen: z.number().int() }).nullable(),
+  points: z.array(epochPoint),
+  verdict: verdict.nullable(),
+  is_promoted: z.boolean(),
+  can_resume: z.boolean(),
+  error: z.string().nullable(),
+  seed: z.number().int(),
+  created_at: time,
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+})
+export type RunAnswer = z.output<typeof run>
+
+export const retrain = contract({
+  method: 'POST',
+  path: '/api/retrain',
+  scope: 'train',
+  summary: 'Train a new version from the champion on old and new pictures',
+  body: 'json',
+  status: 202,
+  input: z.object({
+    ...chosenClassifier,
+    recipe: z.enum(['auto', 'finetune', 'scratch']).default('auto').describe('auto: finetune when there is a champion, else scratch'),
+    epochs: z.number().int().min(1).max(500).optional(),
+    seed: z.number().int().min(0).max(2147483647).optional(),
+    from: versionName.optional(),
+    force: z.boolean().default(false).describe('train although nothing is new'),
+  }),
+  output: z.object({ success: z.literal(true), message: z.string(), run }),
+  errors: ['already_running', 'nothing_to_learn', 'too_few_images', 'too_few_classes', 'invalid_input', 'not_found'],
+})
+
+export const retrainStatus = contract({
+  method: 'GET',
+  path: '/api/retrain/status',
+  scope: 'open',
+  summary: 'Whether a training runs, and how far it is',
+  input: z.object({ ...chosenClassifier }),
+  output: z.object({ is_running: z.boolean(), progress: z.number(), message: z.string(), last_retrain_time: time.nullable(), run_id: id.nullable(), classifier: classifierId.nullable() }),
+})
+
+export const listRuns = contract({
+  method: 'GET',
+  path: '/api/runs',
+  scope: 'user',
+  summary: 'Trainings, newest first',
+  input: z.object({ ...chosenClassifier, ...page }),
+  output: z.object({ runs: z.array(run), ...nextCursor }),
+})
+
+export const getRun = contract({
+  method: 'GET',
+  path: '/api/runs/{id}',
+  scope: 'user',
+  summary: 'One training with its curves',
+  input: z.object({ id }),
+  output: run,
+  errors: ['not_found'],
+})
+
+export const runEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), seq: z.number().int(), run }).describe('the whole state: first, and whenever it changes'),
+  z.object({ kind: z.literal('step'), seq: z.number().int(), epoch: z.number().int(), step: z.number().int(), steps: z.number().int(), loss: z.number(), learning_rate: z.number(), images_per_second: z.number(), eta_seconds: z.number().nullable(), memory_mb: z.number() }),
+  z.object({ kind: z.literal('epoch'), seq: z.number().int(), point: epochPoint }),
+  z.object({ kind: z.literal('log'), seq: z.number().int(), at: time, message: z.string() }),
+])
+export type RunEventAnswer = z.output<typeof runEvent>
+
+export const runEvents = contract({
+  method: 'GET',
+  path: '/api/runs/{id}/events',
+  scope: 'user',
+  summary: 'What happens in a training, as it happens; `Last-Event-ID` goes on from there',
+  answer: 'events',
+  input: z.object({ id, after: z.coerce.number().int().min(0).default(0) }),
+  output: runEvent,
+  errors: ['not_found'],
+})
+
+export const cancelRun = contract({
+  method: 'POST',
+  path: '/api/runs/{id}/cancel',
+  scope: 'train',
+  summary: 'Stop a training; it can be resumed from its last checkpoint',
+  input: z.object({ id }),
+  output: run,
+  errors: ['not_found', 'conflict'],
+})
+
+export const resumeRun = contract({
+  method: 'POST',
+  path: '/api/runs/{id}/resume',
+  scope: 'train',
+  summary: 'Go on with a stopped or failed training',
+  status: 202,
+  input: z.object({ id }),
+  output: run,
+  errors: ['not_found', 'conflict', 'already_running'],
+})

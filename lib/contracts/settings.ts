@@ -1,0 +1,41 @@
+/** The settings of an owner, read from the environment once at start: one clear sentence per mistake. Not feature flags. */
+import { z } from 'zod'
+import { classifierId } from './words.ts'
+
+const yes = z.stringbool()
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+const auto = <T extends z.ZodType>(or: T) => z.union([z.literal('auto'), or])
+
+export const settings = z.object({
+  PORT: count(0, 65535).default(3000).describe('where the product listens'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('the address it listens on; 0.0.0.0 for all'),
+  DATA_DIR: z.string().min(1).default('./data').describe('everything that is yours: database, pictures, versions, logs'),
+  DATABASE_URL: z.string().startsWith('file:').optional().describe('the database file; default: darkroom.db in DATA_DIR'),
+  DEFAULT_CLASSIFIER: classifierId.optional().describe('who answers when a request names no classifier'),
+  NEXTAUTH_SECRET: z.string().min(16).optional().describe('signs sessions; made and kept in DATA_DIR when absent'),
+  NEXTAUTH_URL: z.url().optional().describe('the address people use, when behind a proxy'),
+  INFERENCE_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm'])).default('auto').describe('who computes answers'),
+  TRAINING_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm'])).default('auto').describe('who trains'),
+  PREDICT_PROCESSES: auto(count(1, 64)).default('auto').describe('inference processes of each web process'),
+  WEB_PROCESSES: count(1, 64).default(1).describe('web processes that share the port'),
+  MAX_UPLOAD_MB: count(1, 1_048_576).default(2048).describe('largest upload'),
+  MAX_IMAGE_MB: count(1, 1024).default(20).describe('largest single picture'),
+  MAX_PIXELS: z.coerce.number().min(1e4).max(1e9).default(50e6).describe('largest picture in pixels'),
+  PUBLIC_PREDICT: yes.default(true).describe('whether strangers may ask for predictions'),
+  TRUST_PROXY: yes.default(false).describe('whether X-Forwarded-* headers are believed'),
+  AUTO_PROMOTE: z.enum(['off', 'better', 'not_worse']).default('not_worse').describe('which verdict lets a new version answer by itself'),
+  TRAIN_MEMORY_MB: auto(count(128, 1_048_576)).default('auto').describe('most memory that a training may take'),
+  ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('which processes this start runs'),
+  DOOR: z.enum(['on', 'off']).default('on').describe('whether hot paths are answered before Next'),
+  DEFAULT_EPOCHS: count(1, 500).optional().describe('epochs of a retrain that names none'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('how much is logged'),
+})
+export type Settings = z.output<typeof settings>
+
+/** Reads the environment's texts; empty ones count as absent. Answers the settings, or one sentence per mistake. */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): { ok: true; settings: Settings } | { ok: false; mistakes: readonly string[] } {
+  const given = Object.fromEntries(Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])))
+  const parsed = settings.safeParse(given)
+  if (parsed.success) return { ok: true, settings: parsed.data }
+  return { ok: false, mistakes: parsed.error.issues.map((i) => `${i.path.join('.')}=${given[i.path.join('.')] ?? ''}: ${i.message}.`) }
+}

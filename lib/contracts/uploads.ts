@@ -1,0 +1,139 @@
+/** Bringing pictures in, the report of what was found, taking them back, and the samples they became. */
+import { z } from 'zod'
+import { contract, type FileAnswer, type Part } from './contract.ts'
+import { chosenClassifier, className, classifierId, id, nextCursor, page, time } from './words.ts'
+
+/** Why a file did not become a sample, or what is remarkable about one that did. */
+export const FINDINGS = ['corrupt', 'not_an_image', 'too_large', 'duplicate_in_upload', 'already_there', 'same_picture_other_label', 'stray_file', 'refused_entry', 'no_label', 'tiny'] as const
+export const finding = z.object({ kind: z.enum(FINDINGS), filename: z.string(), detail: z.string(), sample_id: id.nullable() })
+
+export const uploadReport = z.object({
+  success: z.literal(true),
+  id,
+  classifier: classifierId,
+  state: z.enum(['running', 'done', 'failed', 'undone']),
+  message: z.string().describe('One sentence: "Uploaded 10 images successfully"'),
+  count: z.number().int().describe('samples added'),
+  files: z.number().int().describe('files looked at'),
+  per_class: z.array(z.object({ class: z.string(), count: z.number().int(), is_new: z.boolean() })),
+  findings: z.array(finding).describe('at most 500; `findings_total` counts all'),
+  findings_total: z.number().int(),
+  created_at: time,
+  error: z.string().nullable(),
+})
+export type UploadReport = z.output<typeof uploadReport>
+
+export const upload = contract({
+  method: 'POST',
+  path: '/api/upload',
+  scope: 'upload',
+  summary: 'Bring pictures: `files` with one `label`, with `labels` one per file, or a ZIP of class folders',
+  body: 'parts',
+  input: z.object({ ...chosenClassifier, create: z.stringbool().optional().describe('make the classifier if it does not exist'), parts: z.custom<AsyncIterable<Part>>() }),
+  output: uploadReport,
+  errors: ['malformed', 'missing_file', 'too_large', 'labels_do_not_match', 'bad_archive', 'invalid_input', 'not_found', 'disk_full'],
+})
+
+export const listUploads = contract({
+  method: 'GET',
+  path: '/api/uploads',
+  scope: 'user',
+  summary: 'What came in together, newest first',
+  input: z.object({ ...chosenClassifier, ...page }),
+  output: z.object({ uploads: z.array(uploadReport), ...nextCursor }),
+})
+
+export const getUpload = contract({
+  method: 'GET',
+  path: '/api/uploads/{id}',
+  scope: 'user',
+  summary: 'The report of one upload',
+  input: z.object({ id }),
+  output: uploadReport,
+  errors: ['not_found'],
+})
+
+export const undoUpload = contract({
+  method: 'DELETE',
+  path: '/api/uploads/{id}',
+  scope: 'upload',
+  summary: 'Take an upload back: its samples leave, versions trained on them stay',
+  input: z.object({ id }),
+  output: uploadReport,
+  errors: ['not_found', 'conflict'],
+})
+
+export const sample = z.object({
+  id,
+  classifier: classifierId,
+  label: z.string(),
+  split: z.enum(['train', 'validation', 'test']),
+  hash: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  size_bytes: z.number().int(),
+  source: z.enum(['dataset', 'upload', 'feedback']),
+  filename: z.string().nullable(),
+  is_excluded: z.boolean(),
+  created_at: time,
+  image_url: z.string(),
+})
+export type SampleAnswer = z.output<typeof sample>
+
+export const listSamples = contract({
+  method: 'GET',
+  path: '/api/samples',
+  scope: 'user',
+  summary: 'Labelled pictures, newest first',
+  input: z.object({ ...chosenClassifier, ...page, label: className.optional(), split: z.enum(['train', 'validation', 'test']).optional(), source: z.enum(['dataset', 'upload', 'feedback']).optional(), upload: id.optional() }),
+  output: z.object({ samples: z.array(sample), total: z.number().int(), ...nextCursor }),
+})
+
+export const changeSample = contract({
+  method: 'PATCH',
+  path: '/api/samples/{id}',
+  scope: 'admin',
+  summary: 'Relabel a sample, or leave it out of training',
+  body: 'json',
+  input: z.object({ id, label: className.optional(), is_excluded: z.boolean().optional() }),
+  output: sample,
+  errors: ['not_found', 'unknown_class', 'invalid_input'],
+})
+
+export const deleteSample = contract({
+  method: 'DELETE',
+  path: '/api/samples/{id}',
+  scope: 'admin',
+  summary: 'Delete a sample',
+  input: z.object({ id }),
+  output: z.object({ id, deleted: z.literal(true) }),
+  errors: ['not_found'],
+})
+
+export const sampleImage = contract({
+  method: 'GET',
+  path: '/api/samples/{id}/image',
+  scope: 'user',
+  summary: 'The picture of a sample, whole or as a thumbnail of `size` pixels',
+  answer: 'file',
+  input: z.object({ id, size: z.coerce.number().int().min(16).max(1024).optional() }),
+  output: z.custom<FileAnswer>(),
+  errors: ['not_found'],
+})
+
+export const dataSummary = contract({
+  method: 'GET',
+  path: '/api/data/summary',
+  scope: 'user',
+  summary: 'How many pictures per class and split, and what they look like',
+  input: z.object({ ...chosenClassifier }),
+  output: z.object({
+    classifier: classifierId,
+    total: z.number().int(),
+    per_class: z.array(z.object({ class: z.string(), train: z.number().int(), validation: z.number().int(), test: z.number().int() })),
+    per_source: z.array(z.object({ source: z.string(), count: z.number().int() })),
+    has_original_pictures: z.boolean().describe('false: the champion was trained on pictures that are not on this machine'),
+    original: z.object({ name: z.string(), images: z.number().int(), command: z.string() }).nullable(),
+  }),
+  errors: ['not_found'],
+})

@@ -1,0 +1,94 @@
+/** The running program, as routes and pages see it: one key per room, and nothing but functions. It is composed in lib/processes/web
+ *  and lies in one slot of the global object, because Next's bundles hold their own copy of every module. */
+import type * as c from '#lib/contracts/index.ts'
+import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
+
+export type Asked = { readonly caller: Caller; readonly signal: AbortSignal; readonly requestId: string }
+
+/** What answers a contract: its input, parsed, and who asks; its output, or a DarkroomError. An `events` contract answers an async iterable. */
+export type UseCase<C extends Contract> = (input: Input<C>, asked: Asked) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
+
+type For<Name extends keyof c.Routes> = UseCase<c.Routes[Name]>
+
+export type Darkroom = {
+  readonly serving: {
+    readonly predict: For<'POST /api/predict'>
+    readonly predictBatch: For<'POST /api/predict/batch'>
+  }
+  readonly data: {
+    readonly listPredictions: For<'GET /api/predictions'>
+    readonly getPrediction: For<'GET /api/predictions/{id}'>
+    readonly predictionImage: For<'GET /api/predictions/{id}/image'>
+    readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>
+    readonly statistics: For<'GET /api/statistics'>
+    readonly listClassifiers: For<'GET /api/classifiers'>
+    readonly getClassifier: For<'GET /api/classifiers/{id}'>
+    readonly createClassifier: For<'POST /api/classifiers'>
+    readonly changeClassifier: For<'PATCH /api/classifiers/{id}'>
+    readonly deleteClassifier: For<'DELETE /api/classifiers/{id}'>
+    readonly listUploads: For<'GET /api/uploads'>
+    readonly getUpload: For<'GET /api/uploads/{id}'>
+    readonly listSamples: For<'GET /api/samples'>
+    readonly changeSample: For<'PATCH /api/samples/{id}'>
+    readonly deleteSample: For<'DELETE /api/samples/{id}'>
+    readonly sampleImage: For<'GET /api/samples/{id}/image'>
+    readonly dataSummary: For<'GET /api/data/summary'>
+    readonly retrainStatus: For<'GET /api/retrain/status'>
+    readonly listRuns: For<'GET /api/runs'>
+    readonly getRun: For<'GET /api/runs/{id}'>
+    readonly runEvents: For<'GET /api/runs/{id}/events'>
+    readonly listModels: For<'GET /api/models'>
+    readonly getModel: For<'GET /api/models/{id}'>
+  }
+  readonly intake: {
+    readonly upload: For<'POST /api/upload'>
+    readonly undoUpload: For<'DELETE /api/uploads/{id}'>
+  }
+  readonly training: {
+    readonly retrain: For<'POST /api/retrain'>
+    readonly cancelRun: For<'POST /api/runs/{id}/cancel'>
+    readonly resumeRun: For<'POST /api/runs/{id}/resume'>
+    readonly compareModels: For<'GET /api/models/{id}/compare'>
+    readonly promoteModel: For<'POST /api/models/{id}/promote'>
+    readonly rollback: For<'POST /api/models/rollback'>
+    readonly downloadModel: For<'GET /api/models/{id}/download'>
+    readonly deleteModel: For<'DELETE /api/models/{id}'>
+    readonly modelInfo: For<'GET /api/model/info'>
+    readonly evaluateModel: For<'POST /api/model/evaluate'>
+  }
+  readonly operations: {
+    readonly health: For<'GET /api/health'>
+    readonly healthLive: For<'GET /api/health/live'>
+    readonly healthReady: For<'GET /api/health/ready'>
+    readonly metrics: For<'GET /api/metrics'>
+    readonly modelUptime: For<'GET /api/model/uptime'>
+  }
+  readonly auth: {
+    readonly firstAdmin: For<'POST /api/setup'>
+    /** Whether nobody has made the first admin yet. */
+    readonly needsFirstAdmin: () => Promise<boolean>
+    /** Checks a password; null when it is not right, taking as long as when it is. */
+    readonly login: (email: string, password: string) => Promise<{ id: string; name: string; email: string; role: 'admin' | 'user' } | null>
+    /** Who asks, from the cookie of a session. */
+    readonly callerOf: (headers: Headers) => Promise<Caller>
+    /** Signs session cookies. */
+    readonly secret: () => string
+  }
+  readonly settings: () => { readonly publicPredict: boolean; readonly maxImageBytes: number; readonly maxUploadBytes: number; readonly trustProxy: boolean; readonly origin: string | null }
+  /** One line of the log; `error` is logged with its stack. */
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+}
+
+const SLOT = Symbol.for('darkroom')
+type Slot = { [SLOT]?: Darkroom }
+
+/** The running program. Throws plainly where none was opened: pages live only inside the product's own server. */
+export function darkroom(): Darkroom {
+  const running = (globalThis as Slot)[SLOT]
+  if (!running) throw new Error('Darkroom is not running in this process. Start it with `npm start` or `npm run dev`.')
+  return running
+}
+
+export function open(program: Darkroom): void {
+  ;(globalThis as Slot)[SLOT] = program
+}
