@@ -1,0 +1,36 @@
+/** Runs other programs: to their end with their output kept, or in our place with our terminal and our signals.
+ *  It knows nothing of what they do. Plain JavaScript for any Node from 20 on. */
+import { spawn } from 'node:child_process'
+
+const KEPT_OUTPUT = 20_000 // characters; the end of a failing program's output is what explains it
+
+/** Runs a program to its end and keeps the end of its output.
+ *  @param {string} program @param {readonly string[]} args
+ *  @param {import('node:child_process').SpawnOptions} [options]
+ *  @returns {Promise<{ code: number, output: string }>} */
+export function runToEnd(program, args, options = {}) {
+  return new Promise((resolve) => {
+    let output = ''
+    const keep = (chunk) => { output = (output + chunk).slice(-KEPT_OUTPUT) }
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    child.stdout?.on('data', keep)
+    child.stderr?.on('data', keep)
+    child.on('error', (error) => resolve({ code: 127, output: String(error) }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
+
+/** Runs a program with our terminal, hands our signals on, and answers its exit code.
+ *  @param {string} program @param {readonly string[]} args
+ *  @param {{ env: NodeJS.ProcessEnv, cwd: string, onReady?: () => void }} how `onReady` at the child's first message `ready`
+ *  @returns {Promise<number>} */
+export function runInOurPlace(program, args, { env, cwd, onReady }) {
+  return new Promise((resolve) => {
+    const stdio = onReady ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit'
+    const child = spawn(program, args, { env, cwd, stdio })
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+    child.on('message', (message) => { if (message?.kind === 'ready') onReady?.() })
+    child.on('error', (error) => { process.stderr.write(`${error}\n`); resolve(127) })
+    child.on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)))
+  })
+}

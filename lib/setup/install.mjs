@@ -1,0 +1,46 @@
+/** Brings node_modules to what package-lock.json says, once per lock file, and puts an installed native engine back in its place.
+ *  It never changes the lock file, and it runs no package's install script (.npmrc). */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { runToEnd } from './child.mjs'
+import { CannotGoOn, step } from './say.mjs'
+
+/** @param {string} root @returns {Promise<boolean>} whether anything had to be installed */
+export async function install(root) {
+  const stamp = path.join(root, 'node_modules', '.darkroom-installed')
+  const wanted = `${createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex')} ${process.platform}-${process.arch}`
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false
+  const alreadyThere = holdsWhatTheLockSays(root)
+  if (!alreadyThere) await step('install the packages (npm ci)', () => cleanInstall(root), () => installedCount(root))
+  writeFileSync(stamp, wanted)
+  return !alreadyThere
+}
+
+async function cleanInstall(root) {
+  const npm = process.env.npm_execpath?.endsWith('.js')
+    ? { program: process.execPath, args: [process.env.npm_execpath] }
+    : { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
+  const { code, output } = await runToEnd(npm.program, [...npm.args, 'ci', '--no-audit', '--no-fund'],
+    { cwd: root, shell: npm.program === 'npm.cmd' })
+  if (code !== 0) throw new CannotGoOn(`The packages could not be installed: npm ci ended with code ${code}.\n${output}\nIs the npm registry reachable? Then start again.`)
+}
+
+/** A person who ran `npm ci` by hand does not wait for it twice: npm's own record is compared with the lock file. */
+function holdsWhatTheLockSays(root) {
+  const record = path.join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(record)) return false
+  const installed = JSON.parse(readFileSync(record, 'utf8')).packages
+  const wanted = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')).packages
+  const differs = Object.entries(wanted).some(([place, entry]) =>
+    place !== '' && installed[place]?.version !== entry.version && !(entry.optional && installed[place] === undefined))
+  return !differs && Object.keys(installed).every((place) => place in wanted)
+}
+
+function installedCount(root) {
+  const modules = path.join(root, 'node_modules')
+  const wanted = Object.keys(JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')).packages)
+    .filter((place) => /^node_modules\/[^@/][^/]*$/.test(place)).length
+  const present = existsSync(modules) ? readdirSync(modules).filter((name) => !/^[.@]/.test(name)).length : 0
+  return `${present} of about ${wanted} packages in place`
+}

@@ -1,0 +1,102 @@
+/** Provides TensorFlow behind the engine tfjs-node: makes it in .native/, links it into node_modules, proves it, and remembers the outcome.
+ *  It is not needed to serve: without it the engines onnx and wasm answer. No room imports this file; engines look at the link. */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { take } from './alone.mjs'
+import { runToEnd } from './child.mjs'
+import { fromOwnInstaller, fromWheel, NotThisWay, type Places } from './native-ways.ts'
+import { say, step } from './say.mjs'
+
+const SECONDS_TO_PROVE = 120 // the first load maps 600 MB from disk
+
+export type NativeState =
+  | { kind: 'ready', way: string, tensorflow: string, at: string }
+  | { kind: 'unavailable', reason: string, at: string }
+  | { kind: 'untried' }
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
+const native = path.join(root, '.native')
+const places: Places = {
+  root,
+  addOn: path.join(root, 'node_modules/@tensorflow/tfjs-node'),
+  made: path.join(native, 'tensorflow'),
+  making: path.join(native, 'making'),
+}
+const stampFile = path.join(native, 'stamp.json')
+const holderFile = path.join(native, 'providing')
+
+/** What the last attempt came to, and whether it still stands: a deleted library is no engine. */
+export function nativeState(): NativeState {
+  if (!existsSync(stampFile)) return { kind: 'untried' }
+  const stamp = JSON.parse(readFileSync(stampFile, 'utf8')) as NativeState
+  return stamp.kind === 'ready' && !existsSync(path.join(places.made, 'lib/napi-v8/tfjs_binding.node')) ? { kind: 'untried' } : stamp
+}
+
+export const hasNativeEngine = (): boolean =>
+  nativeState().kind === 'ready' && existsSync(path.join(places.addOn, 'lib/napi-v8/tfjs_binding.node'))
+
+/** Tries the ways in order and keeps the first that proves itself. */
+export async function provideNative(): Promise<NativeState> {
+  const reasons: string[] = []
+  for (const way of [fromOwnInstaller, fromWheel]) {
+    try {
+      discard()
+      mkdirSync(places.making, { recursive: true })
+      const { name, tensorflow } = await way(places)
+      renameSync(places.making, places.made)
+      link()
+      await step('prove it on one convolution', prove)
+      return remember({ kind: 'ready', way: name, tensorflow, at: new Date().toISOString() })
+    } catch (error) {
+      discard()
+      if (!(error instanceof NotThisWay)) throw error
+      say(`✗ ${error.message}`)
+      reasons.push(error.message)
+    }
+  }
+  return remember({ kind: 'unavailable', reason: reasons.join(' '), at: new Date().toISOString() })
+}
+
+/** Puts an installed engine where tfjs-node looks for it; a fresh node_modules has lost it. */
+export function link(): void {
+  for (const folder of ['lib', 'deps']) {
+    const place = path.join(places.addOn, folder)
+    rmSync(place, { recursive: true, force: true })
+    if (existsSync(path.join(places.made, folder))) symlinkSync(path.join(places.made, folder), place, 'junction') // a junction needs no privilege on Windows
+  }
+}
+
+async function prove(): Promise<void> {
+  const proof = path.join(root, 'lib/setup/native-proof.ts')
+  const { code, output } = await runToEnd(process.execPath, [proof], { cwd: root, timeout: SECONDS_TO_PROVE * 1000 })
+  if (code !== 0) throw new NotThisWay(`TensorFlow was installed but does not compute here: ${output.trim().split('\n').at(-1)}.`)
+}
+
+function discard(): void {
+  for (const folder of [places.made, places.making, path.join(places.addOn, 'lib'), path.join(places.addOn, 'deps')]) {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function remember(state: NativeState): NativeState {
+  writeFileSync(stampFile, `${JSON.stringify(state, null, 2)}\n`)
+  return state
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--link')) { link(); return 0 }
+  mkdirSync(native, { recursive: true })
+  if (hasNativeEngine() && !args.includes('--force')) { say('The native engine is already there; --force replaces it.'); return 0 }
+  if (!take(holderFile) && !take(holderFile)) { say('Another process is providing the native engine; see .native/setup.log.'); return 1 }
+  try {
+    const state = await provideNative()
+    if (state.kind !== 'ready') { say('The native engine (tfjs-node) is not available on this machine; the engines onnx and wasm serve and train instead.'); return 1 }
+    say(`The native engine is ready: TensorFlow ${state.tensorflow}, ${state.way}.`)
+    return 0
+  } finally {
+    rmSync(holderFile, { force: true })
+  }
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
