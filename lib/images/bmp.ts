@@ -1,0 +1,181 @@
+/** BMP, which sharp does not read: OS/2 and Windows headers, 1 to 32 bits, palettes, bit fields, run lengths, rows in either direction.
+ *  Ours because bmp-ts 1.0.9 loses rows of 4-bit pictures of odd width and believes what a header says. JPEG or PNG inside a BMP is refused. */
+import type { Pixels } from './compose.ts'
+
+export type BmpHeader = {
+  readonly width: number
+  readonly height: number
+  readonly isTopDown: boolean
+  readonly bits: number
+  readonly compression: number
+  readonly pixelsAt: number
+  /** Three bytes a colour, red first. */
+  readonly palette: Uint8Array
+  /** Red, green, blue, alpha. */
+  readonly masks: readonly [number, number, number, number]
+}
+
+const RGB = 0
+const RLE8 = 1
+const RLE4 = 2
+const BIT_FIELDS = 3
+const ALPHA_BIT_FIELDS = 6
+/** Which depths each compression may have. */
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  [RGB]: [1, 2, 4, 8, 16, 24, 32], [RLE8]: [8], [RLE4]: [4], [BIT_FIELDS]: [16, 32], [ALPHA_BIT_FIELDS]: [16, 32],
+}
+const MASKS_OF_16 = [0x7c00, 0x03e0, 0x001f, 0] as const
+const MASKS_OF_32 = [0xff0000, 0xff00, 0xff, 0] as const
+const FILE_HEADER = 14
+const OS2_HEADER = 12
+const SMALLEST_WINDOWS_HEADER = 40
+
+/** The header, checked against the file's own length; a sentence when it cannot be. */
+export function readBmpHeader(bytes: Uint8Array): BmpHeader | string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < FILE_HEADER + OS2_HEADER) return 'it is cut off'
+  const headerSize = view.getUint32(14, true)
+  if (bytes.length < FILE_HEADER + headerSize) return 'it is cut off'
+  const isOs2 = headerSize === OS2_HEADER
+  if (!isOs2 && headerSize < SMALLEST_WINDOWS_HEADER) return 'its header is of an unknown kind'
+  const width = isOs2 ? view.getUint16(18, true) : view.getInt32(18, true)
+  const tall = isOs2 ? view.getUint16(20, true) : view.getInt32(22, true)
+  const bits = view.getUint16(isOs2 ? 24 : 28, true)
+  const compression = isOs2 ? RGB : view.getUint32(30, true)
+  if (width <= 0 || tall === 0) return 'it claims to have no pixels'
+  if (!DEPTHS[compression]?.includes(bits)) return `its pixels are written in a way that cannot be read (${bits} bits, method ${compression})`
+
+  const maskBytes = headerSize !== SMALLEST_WINDOWS_HEADER ? 0 : compression === BIT_FIELDS ? 12 : compression === ALPHA_BIT_FIELDS ? 16 : 0
+  const paletteAt = FILE_HEADER + headerSize + maskBytes
+  const pixelsAt = view.getUint32(10, true)
+  if (pixelsAt < paletteAt || pixelsAt > bytes.length) return 'its header is damaged'
+  const perColour = isOs2 ? 3 : 4
+  const named = isOs2 ? 0 : view.getUint32(46, true)
+  const colours = bits > 8 ? 0 : Math.min(named === 0 ? 2 ** bits : named, 2 ** bits, Math.floor((pixelsAt - paletteAt) / perColour))
+  if (bits <= 8 && colours === 0) return 'its palette is missing'
+  return {
+    width, height: Math.abs(tall), isTopDown: tall < 0, bits, compression, pixelsAt,
+    palette: paletteOf(bytes, paletteAt, colours, perColour),
+    masks: masksOf(view, bits, compression, headerSize),
+  }
+}
+
+function paletteOf(bytes: Uint8Array, at: number, colours: number, perColour: number): Uint8Array {
+  const palette = new Uint8Array(256 * 3)
+  for (let i = 0; i < colours; i++) for (let c = 0; c < 3; c++) palette[i * 3 + c] = bytes[at + i * perColour + 2 - c]!
+  return palette
+}
+
+function masksOf(view: DataView, bits: number, compression: number, headerSize: number): BmpHeader['masks'] {
+  const isNamed = compression === BIT_FIELDS || compression === ALPHA_BIT_FIELDS
+  if (!isNamed) return bits === 16 ? MASKS_OF_16 : MASKS_OF_32
+  const hasAlpha = compression === ALPHA_BIT_FIELDS || headerSize >= 56
+  const mask = (i: number): number => (view.byteLength >= 58 + i * 4 ? view.getUint32(54 + i * 4, true) : 0)
+  return [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0]
+}
+
+/** The pixels, top row first; a sentence when the file ends before its picture does. */
+export function decodeBmp(bytes: Uint8Array, head: BmpHeader): Pixels | string {
+  if (head.compression === RLE8 || head.compression === RLE4) return runLengths(bytes, head)
+  const stride = Math.ceil((head.width * head.bits) / 32) * 4
+  const lastRow = Math.ceil((head.width * head.bits) / 8)
+  if (head.pixelsAt + stride * (head.height - 1) + lastRow > bytes.length) return 'it is cut off'
+  const rowAt = (y: number): number => head.pixelsAt + stride * (head.isTopDown ? y : head.height - 1 - y)
+  if (head.bits <= 8) return fromPalette(bytes, head, rowAt)
+  if (head.bits === 24) return fromTriples(bytes, head, rowAt)
+  return fromMasks(bytes, head, rowAt)
+}
+
+function fromPalette(bytes: Uint8Array, head: BmpHeader, rowAt: (y: number) => number): Pixels {
+  const { width, height, bits, palette } = head
+  const data = new Uint8Array(width * height * 3)
+  const perByte = 8 / bits
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = rowAt(y)
+    for (let x = 0; x < width; x++, to += 3) {
+      const shift = 8 - bits * ((x % perByte) + 1)
+      const index = (bytes[row + Math.floor(x / perByte)]! >> shift) & (2 ** bits - 1)
+      data.set(palette.subarray(index * 3, index * 3 + 3), to)
+    }
+  }
+  return { width, height, data, channels: 3 }
+}
+
+function fromTriples(bytes: Uint8Array, head: BmpHeader, rowAt: (y: number) => number): Pixels {
+  const { width, height } = head
+  const data = new Uint8Array(width * height * 3)
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0, from = rowAt(y); x < width; x++, from += 3, to += 3) {
+      data[to] = bytes[from + 2]!
+      data[to + 1] = bytes[from + 1]!
+      data[to + 2] = bytes[from]!
+    }
+  }
+  return { width, height, data, channels: 3 }
+}
+
+function fromMasks(bytes: Uint8Array, head: BmpHeader, rowAt: (y: number) => number): Pixels {
+  const { width, height, bits } = head
+  const read = head.masks.map(levelsOf)
+  const data = new Uint8Array(width * height * 4)
+  let seenAlpha = 0
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0, from = rowAt(y); x < width; x++, from += bits / 8, to += 4) {
+      const low = bytes[from]! | (bytes[from + 1]! << 8)
+      const word = bits === 16 ? low : (low | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)) >>> 0
+      for (let c = 0; c < 4; c++) data[to + c] = read[c]!(word)
+      seenAlpha |= data[to + 3]!
+    }
+  }
+  // Many writers name an alpha mask and leave it zero: such a picture is meant to be seen.
+  if (seenAlpha === 0) for (let i = 3; i < data.length; i += 4) data[i] = 255
+  return { width, height, data, channels: 4 }
+}
+
+/** From a pixel's word to 0–255; a mask of `n` bits spreads its 2ⁿ levels over the whole range. */
+function levelsOf(mask: number): (word: number) => number {
+  if (mask === 0) return () => 0
+  const shift = 31 - Math.clz32(mask & -mask)
+  const most = mask >>> shift
+  return (word) => Math.round((((word & mask) >>> shift) * 255) / most)
+}
+
+/** Run lengths (Windows GDI, "Bitmap Compression"): pixels that no run names keep colour 0. */
+function runLengths(bytes: Uint8Array, head: BmpHeader): Pixels | string {
+  const { width, height, palette } = head
+  const indices = new Uint8Array(width * height)
+  const isNibbles = head.compression === RLE4
+  const put = (x: number, y: number, index: number): void => {
+    if (x < width && y < height) indices[(head.isTopDown ? y : height - 1 - y) * width + x] = index
+  }
+  let at = head.pixelsAt
+  for (let x = 0, y = 0; y < height; ) {
+    if (at + 2 > bytes.length) return 'it is cut off'
+    const count = bytes[at]!
+    const second = bytes[at + 1]!
+    at += 2
+    if (count > 0) {
+      for (let i = 0; i < count; i++, x++) put(x, y, isNibbles ? nibble(second, i) : second)
+    } else if (second === 0) {
+      x = 0
+      y += 1
+    } else if (second === 1) {
+      break
+    } else if (second === 2) {
+      if (at + 2 > bytes.length) return 'it is cut off'
+      x += bytes[at]!
+      y += bytes[at + 1]!
+      at += 2
+    } else {
+      const size = isNibbles ? Math.ceil(second / 2) : second
+      if (at + size > bytes.length) return 'it is cut off'
+      for (let i = 0; i < second; i++, x++) put(x, y, isNibbles ? nibble(bytes[at + (i >> 1)]!, i) : bytes[at + i]!)
+      at += size + (size % 2)
+    }
+  }
+  const data = new Uint8Array(width * height * 3)
+  indices.forEach((index, i) => data.set(palette.subarray(index * 3, index * 3 + 3), i * 3))
+  return { width, height, data, channels: 3 }
+}
+
+const nibble = (byte: number, i: number): number => (i % 2 === 0 ? byte >> 4 : byte & 15)

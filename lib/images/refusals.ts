@@ -1,0 +1,27 @@
+/** The sentences with which bytes are refused as a picture. Only words and codes: who refuses, and when, is decided by the decoders. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Sniffed } from './sniff.ts'
+
+const FORMATS = 'PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF'
+
+export const emptyFile = (): DarkroomError =>
+  new DarkroomError('missing_file', { what: 'There is no picture', why: 'the file is empty', remedy: `Send a ${FORMATS} picture.` })
+
+export const notAnImage = (found: Sniffed): DarkroomError =>
+  new DarkroomError('not_an_image', { what: 'This is not a picture', why: `it is ${found.words}`, remedy: `Send a ${FORMATS} picture.` })
+
+export const corruptImage = (found: Sniffed, why: string, cause?: unknown): DarkroomError =>
+  new DarkroomError(
+    'corrupt_image',
+    { what: 'This picture cannot be read', why: `it is ${found.words}, but ${why}`, remedy: 'Save it again or take another copy of it.' },
+    { cause },
+  )
+
+export const tooManyPixels = (width: number, height: number, maxPixels: number): DarkroomError =>
+  new DarkroomError('too_many_pixels', {
+    what: 'This picture is too large',
+    why: `it claims ${width} × ${height} = ${megapixels(width * height)} megapixels and at most ${megapixels(maxPixels)} are read`,
+    remedy: 'Send a smaller copy of it.',
+  })
+
+const megapixels = (pixels: number): string => (pixels / 1e6).toLocaleString('en', { maximumFractionDigits: pixels < 1e6 ? 4 : 1 })

@@ -1,0 +1,25 @@
+/** Pictures made small for people's eyes. What a network sees is made by lib/ml/preprocess, never here. */
+import sharp from 'sharp'
+import type { Sharp } from 'sharp'
+import type { Picture } from '#lib/domain/picture.ts'
+import { decode } from './decode.ts'
+import type { DecodeLimits } from './decode.ts'
+
+const QUALITY = 80
+
+/** A WebP no larger than `size × size`, never enlarged; small pictures stay exact. */
+export async function thumbnail(source: Uint8Array | Picture, size: number, limits: DecodeLimits): Promise<Uint8Array> {
+  const picture = source instanceof Uint8Array ? await decode(source, limits) : source
+  const shown = await resizeForDisplay(picture, size)
+  const isExact = shown === picture
+  return new Uint8Array(await open(shown).webp(isExact ? { lossless: true } : { quality: QUALITY }).toBuffer())
+}
+
+/** The whole picture inside `size × size`, its proportions kept; the same picture when it fits already. */
+export async function resizeForDisplay(picture: Picture, size: number): Promise<Picture> {
+  if (picture.width <= size && picture.height <= size) return picture
+  const { data, info } = await open(picture).resize(size, size, { fit: 'inside', withoutEnlargement: true }).raw().toBuffer({ resolveWithObject: true })
+  return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
+}
+
+const open = (picture: Picture): Sharp => sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } })
