@@ -1,0 +1,146 @@
+/** Whether a challenger is really better than the champion on the same images: a verdict and its words. It reads no rows and
+ *  promotes nobody; what a verdict allows is AUTO_PROMOTE's to say (`mayPromote`). */
+import { countOf, holm, mcnemarExact, pairedGain, type Interval, type Pairs } from './statistics.ts'
+
+export const FEWEST_IMAGES = 30
+export const ACCURACY_MARGIN = 0.01 // a fall of less than one point is still "not worse"
+export const RECALL_MARGIN = 0.05 // per class, when the fall is significant
+export const FEWEST_CLASS_IMAGES = 20 // below that a class is reported and not judged
+export const ECE_MARGIN = 0.02 // judged only from ECE_IMAGES on: on fewer images it is mostly noise
+export const ECE_IMAGES = 1_000
+export const SIGNIFICANT = 0.05
+const ROUNDING = 1e-9 // 0.75 − 0.7 is a hair more than 0.05 in doubles
+
+export type ClassComparison = {
+  readonly name: string
+  readonly images: number
+  readonly recallChampion: number
+  readonly recallChallenger: number
+  /** Exact McNemar, Holm-corrected over the judged classes. */
+  readonly pValue: number
+}
+
+export type Comparison = {
+  readonly images: number
+  readonly pairs: Pairs
+  readonly accuracyGain: Interval
+  /** The champion's test images, and the ones that came since; absent where there are none. */
+  readonly oldGain: Interval | null
+  readonly newGain: Interval | null
+  readonly classes: readonly ClassComparison[]
+  /** Growth of the expected calibration error; null where it was not measured. */
+  readonly eceGrowth: number | null
+}
+
+export type Verdict =
+  | { readonly kind: 'first' | 'better' | 'not-worse' }
+  | { readonly kind: 'worse'; readonly because: readonly string[] }
+  | { readonly kind: 'cannot-tell'; readonly imagesNeeded: number }
+
+/** One image both versions answered. `isNew`: it came after the champion was trained. */
+export type PairedAnswer = { readonly label: string; readonly championRight: boolean; readonly challengerRight: boolean; readonly isNew: boolean }
+
+/** Counts paired answers into what the gate judges. */
+export function compare(answers: readonly PairedAnswer[], eceGrowth: number | null): Comparison {
+  const old = answers.filter((a) => !a.isNew)
+  const fresh = answers.filter((a) => a.isNew)
+  const pairs = countPairs(answers)
+  return {
+    images: answers.length,
+    pairs,
+    accuracyGain: pairedGain(pairs),
+    oldGain: old.length > 0 ? pairedGain(countPairs(old)) : null,
+    newGain: fresh.length > 0 ? pairedGain(countPairs(fresh)) : null,
+    classes: compareClasses(answers),
+    eceGrowth,
+  }
+}
+
+export function judge(c: Comparison): Verdict {
+  if (c.images < FEWEST_IMAGES) return { kind: 'cannot-tell', imagesNeeded: FEWEST_IMAGES }
+  const because = objections(c)
+  if (because.length > 0) return { kind: 'worse', because }
+  if (c.accuracyGain.low > 0 || isBetterOnNew(c)) return { kind: 'better' }
+  if (c.accuracyGain.low >= -ACCURACY_MARGIN) return { kind: 'not-worse' }
+  return { kind: 'cannot-tell', imagesNeeded: imagesToSettle(c) }
+}
+
+/** Whether a verdict lets a version answer without a person's word. */
+export function mayPromote(kind: Verdict['kind'], setting: 'off' | 'better' | 'not_worse'): boolean {
+  if (kind === 'first') return true
+  if (setting === 'off') return false
+  return kind === 'better' || (kind === 'not-worse' && setting === 'not_worse')
+}
+
+/** The verdict in words, counts first: people trust pictures they can count. */
+export function sentence(c: Comparison, verdict: Verdict): string {
+  if (verdict.kind === 'first') return 'The first version: there is nothing to compare it with.'
+  const counts = `Right on ${pictures(c.pairs.onlyChallengerRight)} where the old one was wrong, wrong on ${c.pairs.onlyChampionRight}: ${points(c.accuracyGain.value)} points (${points(c.accuracyGain.low)} to ${points(c.accuracyGain.high)}).`
+  switch (verdict.kind) {
+    case 'better':
+      return `Better. ${counts}`
+    case 'not-worse':
+      return `Not worse. ${counts}`
+    case 'worse':
+      return `Worse. ${counts} ${verdict.because.join(' ')}`
+    case 'cannot-tell':
+      if (c.images === 0) return `Cannot tell: there is no test picture to compare on. ${FEWEST_IMAGES} would do.`
+      return `Cannot tell. ${counts} About ${verdict.imagesNeeded} test pictures would settle it; there ${c.images === 1 ? 'is' : 'are'} ${c.images}.`
+  }
+}
+
+function isBetterOnNew(c: Comparison): boolean {
+  if (!c.newGain || c.newGain.low <= 0) return false
+  return c.oldGain === null || c.oldGain.low >= -ACCURACY_MARGIN
+}
+
+function objections(c: Comparison): string[] {
+  const found: string[] = []
+  if (c.accuracyGain.high < 0) found.push(`Accuracy fell by ${points(-c.accuracyGain.value).slice(1)} points, surely.`)
+  for (const k of c.classes) {
+    const fall = k.recallChampion - k.recallChallenger
+    if (k.images >= FEWEST_CLASS_IMAGES && fall > RECALL_MARGIN + ROUNDING && k.pValue < SIGNIFICANT) {
+      found.push(`"${k.name}" is found in ${percent(k.recallChallenger)} of its pictures instead of ${percent(k.recallChampion)}.`)
+    }
+  }
+  if (c.eceGrowth !== null && c.images >= ECE_IMAGES && c.eceGrowth > ECE_MARGIN) {
+    found.push(`Its confidence is further from the truth by ${points(c.eceGrowth).slice(1)} points.`)
+  }
+  return found
+}
+
+/** How many images would bring the nearer of the two deciding bounds to its mark, if the gain stays as measured:
+ *  an interval's width falls with the square root of the images. */
+function imagesToSettle(c: Comparison): number {
+  const half = c.accuracyGain.value - c.accuracyGain.low
+  const room = Math.max(c.accuracyGain.value + ACCURACY_MARGIN, -c.accuracyGain.value, ACCURACY_MARGIN / 2)
+  const needed = Math.ceil(c.images * (half / room) ** 2)
+  return Math.max(needed, c.images + 1)
+}
+
+function compareClasses(answers: readonly PairedAnswer[]): ClassComparison[] {
+  const byClass = Map.groupBy(answers, (a) => a.label)
+  const counted = [...byClass].map(([name, of]) => ({ name, pairs: countPairs(of) }))
+  const judged = counted.filter((k) => countOf(k.pairs) >= FEWEST_CLASS_IMAGES)
+  const corrected = holm(judged.map((k) => mcnemarExact(k.pairs.onlyChallengerRight, k.pairs.onlyChampionRight)))
+  return counted.map(({ name, pairs }) => {
+    const images = countOf(pairs)
+    const at = judged.findIndex((k) => k.name === name)
+    return {
+      name,
+      images,
+      recallChampion: (pairs.bothRight + pairs.onlyChampionRight) / images,
+      recallChallenger: (pairs.bothRight + pairs.onlyChallengerRight) / images,
+      pValue: at >= 0 ? corrected[at]! : 1,
+    }
+  })
+}
+
+export function countPairs(answers: readonly PairedAnswer[]): Pairs {
+  const count = (champion: boolean, challenger: boolean) => answers.filter((a) => a.championRight === champion && a.challengerRight === challenger).length
+  return { bothRight: count(true, true), onlyChampionRight: count(true, false), onlyChallengerRight: count(false, true), bothWrong: count(false, false) }
+}
+
+const pictures = (n: number) => `${n} ${n === 1 ? 'picture' : 'pictures'}`
+const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`
+const percent = (share: number) => `${(share * 100).toFixed(0)} %`

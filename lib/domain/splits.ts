@@ -1,0 +1,24 @@
+/** Which part of a classifier's pictures one belongs to, told by its content alone: the same picture is never learnt and tested,
+ *  whoever brings it and whenever. It does not balance classes; shares hold on average. */
+import type { Split } from './classifier.ts'
+
+/** Of pictures that came without a split. */
+export const TEST_SHARE = 0.2
+export const VALIDATION_SHARE = 0.15
+/** Of pictures that came as training pictures, when the set has its own test part. */
+export const VALIDATION_OF_TRAIN = 0.1
+
+/** @param hash lower-case hex sha256 of the picture's bytes. @param given the split its data set names, if any. */
+export function splitOf(hash: string, given: 'train' | 'test' | null): Split {
+  if (given === 'test') return 'test'
+  const place = placeOf(hash)
+  if (given === 'train') return place < VALIDATION_OF_TRAIN ? 'validation' : 'train'
+  if (place < TEST_SHARE) return 'test'
+  return place < TEST_SHARE + VALIDATION_SHARE ? 'validation' : 'train'
+}
+
+/** A number in [0, 1) from the last 48 bits of a hash (the first ones name folders). */
+function placeOf(hash: string): number {
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw new Error(`"${hash}" is not a sha256 in hex`)
+  return Number.parseInt(hash.slice(-12), 16) / 2 ** 48
+}
