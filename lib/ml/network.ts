@@ -1,0 +1,141 @@
+/** A network is data: a list of layers, from which shapes, weights, graphs and files follow. It computes nothing itself;
+ *  what a layer does is written in `layers/`, and where weights come from in `initial-weights.ts`. */
+
+/** Name of the picture that comes in, where a layer names its source. */
+export const INPUT = 'input'
+
+/** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions pad so that stride 1 keeps the
+ *  size ("same", as TensorFlow pads), have no bias and are meant to be followed by batchNorm, then relu. Pools don't overlap. */
+export type Layer = { readonly name: string; readonly from?: string } & (
+  | { readonly kind: 'conv'; readonly kernel: number; readonly filters: number; readonly stride: number }
+  | { readonly kind: 'depthwise'; readonly kernel: number; readonly stride: number }
+  | { readonly kind: 'batchNorm' }
+  | { readonly kind: 'relu'; /** the ceiling of relu6; none when absent */ readonly most?: number }
+  | { readonly kind: 'maxPool'; readonly size: number }
+  | { readonly kind: 'avgPool'; readonly size: number }
+  | { readonly kind: 'globalAvgPool' }
+  | { readonly kind: 'flatten' }
+  | { readonly kind: 'dense'; readonly units: number; readonly bias: boolean }
+  | { readonly kind: 'add'; /** the earlier layer whose output is added */ readonly other: string }
+  | { readonly kind: 'dropout'; /** share set to zero, in steps of 1/256 */ readonly rate: number }
+)
+
+export type Network = {
+  readonly name: string
+  readonly input: { readonly size: number; readonly channels: number }
+  readonly classes: number
+  /** The last one is a dense layer with as many units as classes: its outputs are the logits, its input the features. */
+  readonly layers: readonly Layer[]
+}
+
+/** Per image: `[height, width, channels]`, or `[length]` once flat. */
+export type Shape = readonly number[]
+
+/** One named tensor: `<layer>/kernel` (HWIO; depthwise [k, k, channels, 1]; dense [in, out]), `<layer>/bias`, `<layer>/gamma`, `<layer>/beta`,
+ *  and, of batch norm, `<layer>/mean` and `<layer>/variance`, which are measured, not learnt. */
+export type WeightSpec = {
+  readonly name: string
+  readonly layer: string
+  readonly shape: readonly number[]
+  readonly role: 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance'
+  readonly isTrainable: boolean
+  /** Inputs that one output adds up; 1 for what is not a kernel. */
+  readonly fanIn: number
+}
+
+/** By name, in the shapes of `weightSpecs(network)`. */
+export type Weights = Readonly<Record<string, Float32Array>>
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1)
+
+/** The layer that a layer reads: named by `from`, else the one before, else the picture. */
+export function sourceOf(network: Network, index: number): string {
+  const layer = network.layers[index]!
+  return layer.from ?? (index === 0 ? INPUT : network.layers[index - 1]!.name)
+}
+
+/** The output shape of each layer by name, and of the picture under `input`. Throws where layers don't fit each other. */
+export function shapesOf(network: Network): ReadonlyMap<string, Shape> {
+  const { size, channels } = network.input
+  const shapes = new Map<string, Shape>([[INPUT, [size, size, channels]]])
+  network.layers.forEach((layer, index) => {
+    const source = shapes.get(sourceOf(network, index))
+    if (!source) throw new Error(`${network.name}: ${layer.name} reads ${sourceOf(network, index)}, which no earlier layer is called`)
+    if (shapes.has(layer.name)) throw new Error(`${network.name}: two layers are called ${layer.name}`)
+    shapes.set(layer.name, outputShape(layer, source, shapes))
+  })
+  const last = network.layers.at(-1)
+  if (last?.kind !== 'dense' || last.units !== network.classes) throw new Error(`${network.name}: the last layer must be dense with ${network.classes} units`)
+  return shapes
+}
+
+function outputShape(layer: Layer, source: Shape, shapes: ReadonlyMap<string, Shape>): Shape {
+  const wrong = (need: string): Error => new Error(`${layer.name} (${layer.kind}) needs ${need} and gets [${source.join(', ')}]`)
+  const [h, w, c] = source
+  const isMap = h !== undefined && w !== undefined && c !== undefined
+  switch (layer.kind) {
+    case 'conv':
+      if (!isMap) throw wrong('a feature map')
+      return [Math.ceil(h / layer.stride), Math.ceil(w / layer.stride), layer.filters]
+    case 'depthwise':
+      if (!isMap) throw wrong('a feature map')
+      return [Math.ceil(h / layer.stride), Math.ceil(w / layer.stride), c]
+    case 'maxPool':
+    case 'avgPool':
+      if (!isMap || h < layer.size || w < layer.size) throw wrong(`a feature map of at least ${layer.size} × ${layer.size}`)
+      return [Math.floor(h / layer.size), Math.floor(w / layer.size), c]
+    case 'globalAvgPool':
+      if (!isMap) throw wrong('a feature map')
+      return [c]
+    case 'flatten':
+      return [sizeOf(source)]
+    case 'dense':
+      if (source.length !== 1) throw wrong('a flat vector (put flatten or globalAvgPool before it)')
+      return [layer.units]
+    case 'add': {
+      const other = shapes.get(layer.other)
+      if (!other || other.join() !== source.join()) throw wrong(`the same shape as ${layer.other}`)
+      return source
+    }
+    case 'batchNorm':
+    case 'relu':
+    case 'dropout':
+      return source
+  }
+}
+
+/** Every tensor of the network in the order of its layers. */
+export function weightSpecs(network: Network): readonly WeightSpec[] {
+  const shapes = shapesOf(network)
+  return network.layers.flatMap((layer, index) => {
+    const source = shapes.get(sourceOf(network, index))!
+    const channels = source.at(-1)!
+    const spec = (role: WeightSpec['role'], shape: readonly number[], fanIn = 1): WeightSpec =>
+      ({ name: `${layer.name}/${role}`, layer: layer.name, shape, role, isTrainable: role !== 'mean' && role !== 'variance', fanIn })
+    switch (layer.kind) {
+      case 'conv': return [spec('kernel', [layer.kernel, layer.kernel, channels, layer.filters], layer.kernel ** 2 * channels)]
+      case 'depthwise': return [spec('kernel', [layer.kernel, layer.kernel, channels, 1], layer.kernel ** 2)]
+      case 'dense': return [spec('kernel', [channels, layer.units], channels), ...(layer.bias ? [spec('bias', [layer.units])] : [])]
+      case 'batchNorm': return (['gamma', 'beta', 'mean', 'variance'] as const).map((role) => spec(role, [channels]))
+      default: return []
+    }
+  })
+}
+
+/** Numbers in the file, running statistics included (as Keras counts "total parameters"). */
+export const parameterCount = (network: Network): number => weightSpecs(network).reduce((sum, spec) => sum + sizeOf(spec.shape), 0)
+
+/** Floating-point operations of one answer for one image: two for each multiply-add of convolutions and dense layers. */
+export function flopsPerImage(network: Network): number {
+  const shapes = shapesOf(network)
+  return weightSpecs(network).filter((spec) => spec.role === 'kernel').reduce((sum, spec) => {
+    const out = shapes.get(spec.layer)!
+    const places = out.length === 3 ? out[0]! * out[1]! : 1
+    return sum + 2 * places * sizeOf(spec.shape)
+  }, 0)
+}
+
+/** Length of the penultimate vector: what familiarity and nearest neighbours are computed on. */
+export function featureLength(network: Network): number {
+  return shapesOf(network).get(sourceOf(network, network.layers.length - 1))![0]!
+}
