@@ -1,0 +1,171 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { Picture } from '#lib/domain/picture.ts'
+import { normalise, preprocess } from './preprocess.ts'
+import { resize } from './resize.ts'
+
+const spec: Preprocess = { size: 8, channels: 3, fit: 'cover', background: [10, 20, 30], resize: 'lanczos3', mean: [0.5], std: [0.25] }
+const digit: Preprocess = { ...spec, size: 28, channels: 1, fit: 'digit', background: [0, 0, 0] }
+
+const painted = (width: number, height: number, colour: (x: number, y: number) => readonly [number, number, number]): Picture => {
+  const data = new Uint8Array(width * height * 3)
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set(colour(x, y), (y * width + x) * 3)
+  return { width, height, data }
+}
+const noisy = (width: number, height: number, seed = 1): Picture => {
+  let state = seed
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24
+  return painted(width, height, () => [next(), next(), next()])
+}
+
+/** The definition of Lanczos-3, antialiased, in double precision and without any thought of speed: both directions at once. */
+function defined(picture: Picture, out: number): Uint8Array {
+  const kernel = (x: number) => (x === 0 ? 1 : Math.abs(x) >= 3 ? 0 : (3 * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / 3)) / (Math.PI * x) ** 2)
+  const weights = (length: number) => {
+    const scale = length / out
+    const wide = Math.max(1, scale)
+    return Array.from({ length: out }, (_, i) => {
+      const row = Array.from({ length }, (_, j) => kernel((j + 0.5 - (i + 0.5) * scale) / wide))
+      const sum = row.reduce((a, b) => a + b)
+      return row.map((w) => w / sum)
+    })
+  }
+  const across = weights(picture.width)
+  const down = weights(picture.height)
+  const result = new Uint8Array(out * out * 3)
+  for (let y = 0; y < out; y++)
+    for (let x = 0; x < out; x++)
+      for (let c = 0; c < 3; c++) {
+        let sum = 0
+        for (let j = 0; j < picture.height; j++) {
+          let row = 0
+          for (let i = 0; i < picture.width; i++) row += across[x]![i]! * picture.data[(j * picture.width + i) * 3 + c]!
+          sum += down[y]![j]! * Math.max(0, Math.min(255, row))
+        }
+        result[(y * out + x) * 3 + c] = Math.max(0, Math.min(255, Math.round(sum)))
+      }
+  return result
+}
+
+const furthest = (a: Uint8Array, b: Uint8Array) => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0)
+
+test('a picture of the wanted size keeps every byte', () => {
+  const picture = noisy(8, 8)
+
+  expect(preprocess(picture, spec)).toEqual(picture.data)
+  expect(preprocess(picture, { ...spec, fit: 'contain' })).toEqual(picture.data)
+  expect(preprocess(picture, { ...spec, fit: 'stretch' })).toEqual(picture.data)
+})
+
+test.each([[29, 23, 8], [17, 40, 8], [5, 6, 8], [8, 3, 8], [60, 60, 8]])('a %i × %i picture is resampled as Lanczos-3 is defined', (width, height, size) => {
+  const picture = noisy(width, height)
+
+  expect(furthest(preprocess(picture, { ...spec, fit: 'stretch' }), defined(picture, size))).toBeLessThanOrEqual(1)
+})
+
+test('a flat picture stays exactly flat at every size', () => {
+  const picture = painted(37, 53, () => [7, 130, 251])
+
+  const square = preprocess(picture, { ...spec, fit: 'stretch' })
+
+  expect([...new Set(square)].sort((a, b) => a - b)).toEqual([7, 130, 251])
+})
+
+test('a photograph of megapixels is averaged first and still shows the same', () => {
+  const wave = (n: number) => painted(640 * n, 640 * n, (x, y) => [128 + 100 * Math.sin((x / n) * 0.02), 128 + 100 * Math.cos((y / n) * 0.015), 90])
+
+  expect(furthest(preprocess(wave(3), { ...spec, size: 32 }), preprocess(wave(1), { ...spec, size: 32 }))).toBeLessThanOrEqual(2)
+})
+
+test('cover keeps the middle of the longer side', () => {
+  const picture = painted(24, 8, (x) => (x < 8 ? [255, 0, 0] : x < 16 ? [0, 255, 0] : [0, 0, 255]))
+
+  expect(preprocess(picture, spec)).toEqual(painted(8, 8, () => [0, 255, 0]).data)
+})
+
+test('contain shows the whole picture, with the background above and below', () => {
+  const picture = painted(16, 8, () => [200, 100, 50])
+
+  const square = preprocess(picture, { ...spec, fit: 'contain' })
+
+  expect([...square.subarray(0, 3)]).toEqual([10, 20, 30])
+  expect([...square.subarray(2 * 8 * 3, 2 * 8 * 3 + 3)]).toEqual([200, 100, 50])
+  expect([...square.subarray(6 * 8 * 3, 6 * 8 * 3 + 3)]).toEqual([10, 20, 30])
+})
+
+test('one channel is the luma of Rec. 601, and grey keeps its value', () => {
+  const greys = painted(8, 8, (x, y) => [x * 8 + y, x * 8 + y, x * 8 + y])
+
+  expect([...preprocess(painted(8, 8, () => [255, 0, 0]), { ...spec, channels: 1 })].slice(0, 1)).toEqual([77])
+  expect([...preprocess(greys, { ...spec, channels: 1 })].slice(8, 16)).toEqual([1, 9, 17, 25, 33, 41, 49, 57])
+})
+
+test('normalising is (byte / 255 − mean) / std, per channel', () => {
+  const out = new Float32Array(6)
+
+  normalise(Uint8Array.of(0, 255, 51, 255, 0, 102), { ...spec, mean: [0.5, 0.25, 0.2], std: [0.5, 0.25, 0.1] }, out)
+
+  expect([...out].map((v) => Math.round(v * 1e5) / 1e5)).toEqual([-1, 3, 0, 1, -1, 2])
+})
+
+/** A seven, as lines 24 pixels wide on a large canvas. */
+const seven = (ink: number, paper: number, noise = 0) => {
+  const speck = noisy(300, 400, 5)
+  return painted(300, 400, (x, y) => {
+    const bar = y >= 80 && y < 104 && x >= 90 && x < 210
+    const stem = y >= 80 && y < 320 && Math.abs(x - (198 - (y - 80) * 0.3)) < 12
+    const value = (bar || stem ? ink : paper) + (noise * ((speck.data[(y * 300 + x) * 3]! - 128) / 128))
+    return [value, value, value]
+  })
+}
+const inkBox = (square: Uint8Array) => {
+  const at = [...square].flatMap((v, i) => (v > 60 ? [[i % 28, Math.floor(i / 28)] as const] : []))
+  const xs = at.map(([x]) => x)
+  const ys = at.map(([, y]) => y)
+  return { width: Math.max(...xs) - Math.min(...xs) + 1, height: Math.max(...ys) - Math.min(...ys) + 1 }
+}
+
+test.each([['white on black', 255, 0, 0], ['black on white', 0, 255, 0], ['pencil on grey paper', 70, 190, 12]])(
+  'a digit drawn %s becomes light ink of 20 pixels, centred by its mass',
+  (_, ink, paper, noise) => {
+    const square = preprocess(seven(ink, paper, noise), digit)
+
+    const mass = square.reduce((sum, v) => sum + v, 0)
+    const centre = (along: (i: number) => number) => square.reduce((sum, v, i) => sum + v * (along(i) + 0.5), 0) / mass
+    expect(inkBox(square).height).toBe(20)
+    expect(Math.max(...square)).toBe(255)
+    expect([...square.subarray(0, 28)].every((v) => v === 0)).toBe(true)
+    expect(Math.abs(centre((i) => i % 28) - 14)).toBeLessThan(0.75)
+    expect(Math.abs(centre((i) => Math.floor(i / 28)) - 14)).toBeLessThan(0.75)
+  },
+)
+
+test('a canvas with nothing on it is an empty digit', () => {
+  expect(Math.max(...preprocess(painted(280, 280, () => [255, 255, 255]), digit))).toBe(0)
+})
+
+test('resampling a window reads around it but copies whole pixels', () => {
+  const picture = noisy(12, 12)
+
+  const square = resize({ ...picture, channels: 3 }, { x: 2, y: 3, width: 8, height: 8 }, 8, 8)
+
+  expect([...square.subarray(0, 3)]).toEqual([...picture.data.subarray((3 * 12 + 2) * 3, (3 * 12 + 2) * 3 + 3)])
+})
+
+const mnist = join(process.env.DARKROOM_REAL_DATA ?? '../shared/data', 'mnist', 't10k-images-idx3-ubyte.gz')
+
+test.skipIf(!existsSync(mnist))('all ten thousand test digits of MNIST pass unchanged', () => {
+  const pixels = new Uint8Array(gunzipSync(readFileSync(mnist))).subarray(16)
+
+  let changed = 0
+  for (let i = 0; i < 10_000; i++) {
+    const square = pixels.subarray(i * 784, (i + 1) * 784)
+    const out = preprocess(painted(28, 28, (x, y) => [square[y * 28 + x]!, square[y * 28 + x]!, square[y * 28 + x]!]), digit)
+    if (!out.every((v, k) => v === square[k])) changed++
+  }
+
+  expect(changed).toBe(0)
+})

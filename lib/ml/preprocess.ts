@@ -1,0 +1,94 @@
+/** From a decoded picture to the network's numbers: one definition for training, serving, evaluation, the gate and the browser.
+ *  It does not decode and does not augment; what it does is said by the bundle's `preprocess.json`. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { Picture } from '#lib/domain/picture.ts'
+import { digitSquare } from './digit.ts'
+import { resize, type Raster } from './resize.ts'
+
+/** The picture as `size × size × channels` bytes: what training keeps and serving goes on with. */
+export function preprocess(picture: Picture, spec: Preprocess): Uint8Array {
+  const raster: Raster = spec.channels === 1 ? grey(picture) : { ...picture, channels: 3 }
+  switch (spec.fit) {
+    case 'stretch':
+      return resize(raster, { x: 0, y: 0, width: raster.width, height: raster.height }, spec.size, spec.size)
+    case 'cover':
+      return cover(raster, spec.size)
+    case 'contain':
+      return contain(raster, spec)
+    case 'digit': {
+      const square = digitSquare(grey(picture), spec.size)
+      return spec.channels === 1 ? square : tripled(square)
+    }
+  }
+}
+
+/** `(byte / 255 − mean) / std` per channel, into `out` from `offset` on; `squares` may hold many pictures one after another. */
+export function normalise(squares: Uint8Array, spec: Preprocess, out: Float32Array, offset = 0): void {
+  const tables = numbersOf(spec)
+  if (spec.channels === 1) {
+    const [table] = tables
+    for (let i = 0; i < squares.length; i++) out[offset + i] = table![squares[i]!]!
+    return
+  }
+  const [red, green, blue] = tables
+  for (let i = 0; i < squares.length; i += 3) {
+    out[offset + i] = red![squares[i]!]!
+    out[offset + i + 1] = green![squares[i + 1]!]!
+    out[offset + i + 2] = blue![squares[i + 2]!]!
+  }
+}
+
+/** How many bytes one picture takes. */
+export const squareBytes = (spec: Preprocess): number => spec.size * spec.size * spec.channels
+
+const tablesOf = new WeakMap<Preprocess, readonly Float32Array[]>()
+
+function numbersOf(spec: Preprocess): readonly Float32Array[] {
+  const known = tablesOf.get(spec)
+  if (known) return known
+  const tables = Array.from({ length: spec.channels }, (_, c) => {
+    const mean = spec.mean[c] ?? spec.mean[0]!
+    const std = spec.std[c] ?? spec.std[0]!
+    return Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / std)
+  })
+  tablesOf.set(spec, tables)
+  return tables
+}
+
+/** Rec. 601 luma in 8-bit fixed point; the weights sum to 256, so a grey pixel keeps its value. */
+function grey(picture: Picture): Raster {
+  const out = new Uint8Array(picture.width * picture.height)
+  const { data } = picture
+  for (let i = 0, from = 0; i < out.length; i++, from += 3) out[i] = (data[from]! * 77 + data[from + 1]! * 150 + data[from + 2]! * 29 + 128) >> 8
+  return { width: picture.width, height: picture.height, channels: 1, data: out }
+}
+
+function tripled(square: Uint8Array): Uint8Array {
+  const out = new Uint8Array(square.length * 3)
+  for (let i = 0; i < square.length; i++) out.fill(square[i]!, i * 3, i * 3 + 3)
+  return out
+}
+
+/** The shorter side becomes `size`, the middle of the longer one is kept. */
+function cover(raster: Raster, size: number): Uint8Array {
+  const side = Math.min(raster.width, raster.height)
+  const window = { x: Math.floor((raster.width - side) / 2), y: Math.floor((raster.height - side) / 2), width: side, height: side }
+  return resize(raster, window, size, size)
+}
+
+/** The longer side becomes `size`; what is left over shows the background. */
+function contain(raster: Raster, { size, background }: Preprocess): Uint8Array {
+  const scale = size / Math.max(raster.width, raster.height)
+  const width = Math.max(1, Math.round(raster.width * scale))
+  const height = Math.max(1, Math.round(raster.height * scale))
+  const inside = resize(raster, { x: 0, y: 0, width: raster.width, height: raster.height }, width, height)
+  if (width === size && height === size) return inside
+  const { channels } = raster
+  const [r, g, b] = background
+  const fill = channels === 3 ? [r, g, b] : [(r * 77 + g * 150 + b * 29 + 128) >> 8]
+  const out = Uint8Array.from({ length: size * size * channels }, (_, i) => fill[i % channels]!)
+  const left = Math.floor((size - width) / 2)
+  const top = Math.floor((size - height) / 2)
+  for (let y = 0; y < height; y++) out.set(inside.subarray(y * width * channels, (y + 1) * width * channels), ((top + y) * size + left) * channels)
+  return out
+}
