@@ -1,0 +1,49 @@
+/** The name of a ZIP entry: read whatever wrote it, and judged before anything is done with it.
+ *  It touches no file; a name that passes is still only a label. */
+import { getFileNameLowLevel, validateFileName } from 'yauzl'
+import type { Entry } from 'yauzl'
+
+const LONGEST_NAME = 1024
+const UNICODE_FLAG = 0x800
+const FILE_KIND = 0o170000
+const LINK = 0o120000
+const REGULAR = 0o100000
+
+/** UTF-8 where it says so or plainly is (macOS does not say so), else the code page of old Windows archives (CP437). */
+export function readName(entry: Entry): string {
+  const isUtf8 = (entry.generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isValidUtf8(entry.fileNameRaw)
+  const flags = isUtf8 ? entry.generalPurposeBitFlag | UNICODE_FLAG : entry.generalPurposeBitFlag
+  return getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false).normalize('NFC').replace(/^(?:\.\/)+/, '')
+}
+
+function isValidUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What file systems and finders leave behind; nobody means to send it. */
+export function reasonToSkip(path: string): string | null {
+  const parts = path.split('/')
+  const last = parts.at(-1) ?? ''
+  if (parts.includes('__MACOSX') || last === '.DS_Store' || last.startsWith('._')) return 'macOS keeps its own notes there'
+  if (/^(?:thumbs\.db|desktop\.ini)$/i.test(last)) return 'Windows keeps its own notes there'
+  return null
+}
+
+export function reasonToRefuse(path: string, entry: Entry): string | null {
+  const kind = (entry.externalFileAttributes >>> 16) & FILE_KIND
+  // eslint-disable-next-line no-control-regex
+  if (/[\x00-\x1f\x7f]/.test(path)) return 'its name has control characters'
+  if (path.length === 0 || path.length > LONGEST_NAME) return `its name is ${path.length} characters long and may have 1 to ${LONGEST_NAME}`
+  if (/^(?:[a-zA-Z]:|\/)/.test(path)) return 'its name is an absolute path'
+  if (validateFileName(path) !== null) return 'its name leads out of the archive'
+  if (kind === LINK) return 'it is a link'
+  if (kind !== 0 && kind !== REGULAR) return 'it is no ordinary file'
+  if (entry.isEncrypted()) return 'it is encrypted'
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) return `it is packed by method ${entry.compressionMethod}, which is not read here`
+  return null
+}

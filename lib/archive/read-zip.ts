@@ -1,0 +1,145 @@
+/** A ZIP from a stranger, entry by entry: what is harmless is handed over, the rest is named with its reason.
+ *  One entry is in memory at a time, nothing is written anywhere, and no number in a header is believed. */
+import { crc32, inflateRaw } from 'node:zlib'
+import { promisify } from 'node:util'
+import { fromBufferPromise, openPromise } from 'yauzl'
+import type { Entry, ZipFile } from 'yauzl'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { readName, reasonToRefuse, reasonToSkip } from './entry-name.ts'
+
+export const MOST_ENTRIES = 200_000
+/** Deflate cannot pack pictures 1,000 times; only a bomb does. */
+export const HIGHEST_RATIO = 1000
+/** Below this, even a high ratio is harmless: an all-black picture packs well. */
+const HARMLESS_BYTES = 64 * 1024
+
+export type ZipLimits = {
+  /** The largest entry, unpacked. */
+  readonly entryBytes: number
+  /** All entries together, unpacked. */
+  readonly totalBytes: number
+}
+
+/** `path` is for telling people and for labels; it is never a place to write to. */
+export type ZipEntry =
+  | { readonly kind: 'file'; readonly path: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'refused'; readonly path: string; readonly refused: string }
+  | { readonly kind: 'skipped'; readonly path: string; readonly skipped: string }
+
+const inflate = promisify(inflateRaw)
+
+/** Yields every entry that is not a folder; throws `bad_archive` when the whole is no ZIP, `too_large` when it unpacks to too much. */
+export async function* readZip(source: string | Uint8Array, limits: ZipLimits, signal?: AbortSignal): AsyncGenerator<ZipEntry> {
+  signal?.throwIfAborted()
+  const zip = await open(source)
+  try {
+    if (zip.entryCount > MOST_ENTRIES) throw badArchive(`it has ${count(zip.entryCount)} entries and at most ${count(MOST_ENTRIES)} are read`, 'Split it into several ZIPs.')
+    let total = 0
+    for await (const entry of entriesOf(zip)) {
+      signal?.throwIfAborted()
+      const path = readName(entry)
+      if (path.endsWith('/')) continue
+      const skipped = reasonToSkip(path)
+      if (skipped !== null) {
+        yield { kind: 'skipped', path, skipped }
+        continue
+      }
+      const refused = reasonToRefuse(path, entry)
+      const content = refused ?? (await unpack(zip, entry, limits))
+      if (typeof content === 'string') {
+        yield { kind: 'refused', path: shown(path), refused: content }
+        continue
+      }
+      total += content.length
+      if (total > limits.totalBytes) throw tooLarge(limits.totalBytes)
+      yield { kind: 'file', path, bytes: content }
+    }
+  } finally {
+    zip.close()
+  }
+}
+
+async function open(source: string | Uint8Array): Promise<ZipFile> {
+  // Names are read and judged here, entry by entry; sizes are counted while unpacking.
+  const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false }
+  try {
+    if (typeof source === 'string') return await openPromise(source, options)
+    return await fromBufferPromise(Buffer.from(source.buffer, source.byteOffset, source.byteLength), options)
+  } catch (cause) {
+    rethrowFromDisk(cause)
+    throw badArchive('it is no ZIP, or only a part of one', 'Pack the folder again, or download it again.', cause)
+  }
+}
+
+async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
+  const entries = zip.eachEntry()
+  while (true) {
+    const next = await entries.next().catch((cause: unknown) => {
+      rethrowFromDisk(cause)
+      const isEncrypted = cause instanceof Error && cause.message.includes('encryption')
+      throw badArchive(isEncrypted ? 'it is encrypted' : 'its list of contents is damaged', 'Pack the folder again, without a password.', cause)
+    })
+    if (next.done === true) return
+    yield next.value
+  }
+}
+
+/** The bytes of one entry, or the reason why not. */
+async function unpack(zip: ZipFile, entry: Entry, { entryBytes }: ZipLimits): Promise<Uint8Array | string> {
+  const tooLong = `it unpacks to more than ${mebibytes(entryBytes)} MiB`
+  if (entry.compressedSize > zip.fileSize) return 'it is cut off'
+  if (entry.compressedSize > entryBytes) return tooLong
+  const packed = await packedBytes(zip, entry)
+  if (packed === null) return 'it is cut off'
+  const ratioBytes = Math.max(HARMLESS_BYTES, packed.length * HIGHEST_RATIO)
+  let bytes = packed
+  if (entry.compressionMethod === 8) {
+    try {
+      bytes = await inflate(packed, { maxOutputLength: Math.min(entryBytes, ratioBytes) })
+    } catch (error) {
+      const isTooLong = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+      if (!isTooLong) return 'it is damaged'
+      return ratioBytes < entryBytes ? `it unpacks to more than ${count(HIGHEST_RATIO)} times its size` : tooLong
+    }
+  }
+  if (bytes.length > 0 && crc32(bytes) !== entry.crc32) return 'it is damaged (its checksum is wrong)'
+  if (isZip(bytes)) return 'it is a ZIP inside a ZIP'
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Null when the archive ends before the entry does, or has something else in its place. */
+async function packedBytes(zip: ZipFile, entry: Entry): Promise<Uint8Array | null> {
+  const packed = Buffer.allocUnsafeSlow(entry.compressedSize)
+  let length = 0
+  try {
+    for await (const chunk of await zip.openReadStreamPromise(entry, { decodeFileData: false })) {
+      const bytes = chunk as Uint8Array
+      packed.set(bytes, length)
+      length += bytes.length
+    }
+  } catch (error) {
+    rethrowFromDisk(error)
+    return null
+  }
+  return length === packed.length ? packed : null
+}
+
+/** A file that is missing or a disk that fails is no fault of the archive. */
+function rethrowFromDisk(error: unknown): void {
+  if (error instanceof Error && 'syscall' in error) throw error
+}
+
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
+
+/** A refused name may be anything, so it is cut and made printable before it reaches a report. */
+// eslint-disable-next-line no-control-regex
+const shown = (path: string): string => path.slice(0, 200).replace(/[\x00-\x1f\x7f]/g, '�')
+
+const badArchive = (why: string, remedy: string, cause?: unknown): DarkroomError =>
+  new DarkroomError('bad_archive', { what: 'This archive cannot be read', why, remedy }, { cause })
+
+const tooLarge = (totalBytes: number): DarkroomError =>
+  new DarkroomError('too_large', { what: 'This archive is too large', why: `it unpacks to more than ${mebibytes(totalBytes)} MiB`, remedy: 'Split it into several ZIPs.' })
+
+const mebibytes = (bytes: number): string => (bytes / 1024 ** 2).toLocaleString('en', { maximumSignificantDigits: 3 })
+const count = (value: number): string => value.toLocaleString('en')

@@ -1,0 +1,38 @@
+/** Files out as a ZIP, streaming: the same entries give the same bytes, whatever the clock and its zone.
+ *  It reads no folder and decides no names. */
+import { once } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { ZipFile } from 'yazl'
+
+export type OutgoingEntry = { readonly path: string; readonly content: Uint8Array | Readable }
+
+/** The first moment a ZIP can name, in local time as ZIPs do: the same bytes in every zone. */
+const MTIME = new Date(1980, 0, 1)
+const MODE = 0o100644
+
+/** The archive as it is made; destroying it, or aborting, stops asking for entries. A failing entry fails the stream. */
+export function writeZip(entries: AsyncIterable<OutgoingEntry> | Iterable<OutgoingEntry>, signal?: AbortSignal): Readable {
+  const zip = new ZipFile()
+  const out = new PassThrough(signal === undefined ? {} : { signal })
+  zip.outputStream.pipe(out)
+  zip.on('error', (error: Error) => out.destroy(error))
+  feed(zip, entries, out).catch((error: Error) => out.destroy(error))
+  return out
+}
+
+async function feed(zip: ZipFile, entries: AsyncIterable<OutgoingEntry> | Iterable<OutgoingEntry>, out: PassThrough): Promise<void> {
+  const closed = once(out, 'close').catch(() => undefined)
+  for await (const { path, content } of entries) {
+    if (out.destroyed) return
+    const source = content instanceof Readable ? content : Readable.from([Buffer.from(content.buffer, content.byteOffset, content.byteLength)])
+    zip.addReadStream(source, path, { mtime: MTIME, mode: MODE, forceDosTimestamp: true, compress: true })
+    // One entry at a time: the next is asked for when this one has gone out.
+    await Promise.race([finished(source, { writable: false }), closed])
+    if (out.destroyed) {
+      source.destroy()
+      return
+    }
+  }
+  zip.end()
+}

@@ -1,0 +1,59 @@
+/** ZIP files made byte by byte, honest or not, for tests. Nothing here runs in the product. */
+import { crc32, deflateRawSync } from 'node:zlib'
+
+export type Part = {
+  readonly name: string | Uint8Array
+  readonly content?: Uint8Array
+  /** 0 stored, 8 deflated; others are claimed only. */
+  readonly method?: number
+  readonly flags?: number
+  /** Unix mode, for links and devices. */
+  readonly mode?: number
+  readonly claimedSize?: number
+  readonly claimedPackedSize?: number
+  readonly claimedCrc?: number
+  readonly packed?: Uint8Array
+}
+
+export function zipFile(parts: readonly Part[]): Uint8Array {
+  const bodies: Buffer[] = []
+  const directory: Buffer[] = []
+  let offset = 0
+  for (const part of parts) {
+    const { local, central } = entryOf(part, offset)
+    bodies.push(local)
+    directory.push(central)
+    offset += local.length
+  }
+  const list = Buffer.concat(directory)
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt16LE(parts.length & 0xffff, 8)
+  end.writeUInt16LE(parts.length & 0xffff, 10)
+  end.writeUInt32LE(list.length, 12)
+  end.writeUInt32LE(offset, 16)
+  return new Uint8Array(Buffer.concat([...bodies, list, end]))
+}
+
+function entryOf(part: Part, offset: number): { local: Buffer; central: Buffer } {
+  const content = part.content ?? new TextEncoder().encode('hello')
+  const method = part.method ?? 8
+  const name = typeof part.name === 'string' ? Buffer.from(part.name) : Buffer.from(part.name)
+  const flags = part.flags ?? (typeof part.name === 'string' ? 0x800 : 0)
+  const packed = part.packed ?? (method === 8 ? deflateRawSync(content) : content)
+  const middle = Buffer.alloc(26)
+  middle.writeUInt16LE(20, 0)
+  middle.writeUInt16LE(flags, 2)
+  middle.writeUInt16LE(method, 4)
+  middle.writeUInt32LE(part.claimedCrc ?? crc32(content), 10)
+  middle.writeUInt32LE(part.claimedPackedSize ?? packed.length, 14)
+  middle.writeUInt32LE(part.claimedSize ?? content.length, 18)
+  middle.writeUInt16LE(name.length, 22)
+  const tail = Buffer.alloc(14)
+  tail.writeUInt32LE(((part.mode ?? 0) << 16) >>> 0, 6)
+  tail.writeUInt32LE(offset, 10)
+  return {
+    local: Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), middle, name, packed]),
+    central: Buffer.concat([Buffer.from('PK\x01\x02\x14\x03', 'latin1'), middle, tail, name]),
+  }
+}
