@@ -1,0 +1,210 @@
+/** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no Prisma type stands here. */
+import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
+import type { Contract, Input, Output } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
+import type { Classifier } from '#lib/domain/classifier.ts'
+import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+import type { Added, Champion, NewClassifier, NewPicture, NewPrediction, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionWithCard } from './values.ts'
+
+/** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. */
+export type Classifiers = {
+  readonly list: () => Promise<readonly Classifier[]>
+  readonly get: (id: string) => Promise<Classifier>
+  readonly find: (id: string) => Promise<Classifier | null>
+  /** The named one; else the setting's, else the first. `not_found` where there is none. */
+  readonly chosen: (id: string | undefined) => Promise<Classifier>
+  readonly create: (draft: NewClassifier) => Promise<Classifier>
+  /** Appends those that are missing. */
+  readonly addClasses: (id: string, names: readonly string[]) => Promise<Classifier>
+  readonly originalOf: (id: string) => Promise<Original | null>
+}
+
+export type Pictures = {
+  readonly keep: (pictures: readonly NewPicture[]) => Promise<void>
+  readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
+  readonly find: (hash: string) => Promise<{ readonly hash: string; readonly width: number; readonly height: number; readonly sizeBytes: number; readonly mediaType: string } | null>
+}
+
+export type Samples = {
+  /** Pictures and samples in one transaction; give at most 500 at once. In the order given. */
+  readonly add: (classifierId: string, samples: readonly NewSample[]) => Promise<readonly Added[]>
+  readonly get: (id: string) => Promise<Sample>
+  /** All of a classifier that are not excluded, oldest first. */
+  readonly all: (classifierId: string) => Promise<readonly Sample[]>
+  /** Those of the given hashes that are samples of this classifier. */
+  readonly byHash: (classifierId: string, hashes: readonly string[]) => Promise<ReadonlyMap<string, Sample>>
+  /** Labelled since what the champion learnt from was frozen. */
+  readonly unseenIn: (classifierId: string) => Promise<number>
+  /** The same ones themselves, not excluded. */
+  readonly unseen: (classifierId: string) => Promise<readonly Sample[]>
+}
+
+export type Uploads = {
+  readonly begin: (classifierId: string) => Promise<Upload>
+  readonly change: (id: string, change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null }) => Promise<Upload>
+  readonly get: (id: string) => Promise<Upload>
+  /** Its samples leave, with pictures that nothing else needs. `conflict` while it runs or when it is undone already. */
+  readonly undo: (id: string) => Promise<Upload>
+  /** Uploads that a process left running when it died become failed, their samples leave. */
+  readonly sweepUnfinished: () => Promise<number>
+}
+
+export type Snapshots = {
+  readonly freeze: (classifierId: string, entries: readonly SnapshotEntry[]) => Promise<Snapshot>
+  readonly get: (id: string) => Promise<Snapshot>
+  readonly entriesOf: (id: string) => Promise<readonly SnapshotEntry[]>
+  /** Counts one more opening of this list of test pictures; answers how often it has been opened, this time included. */
+  readonly openTest: (testHashes: readonly string[]) => Promise<number>
+}
+
+export type Runs = {
+  /** Snapshot, run and its `train` job in one transaction. `already_running` (with the run) where one is queued, running or judging. */
+  readonly plan: (draft: NewRun) => Promise<Run>
+  readonly get: (id: string) => Promise<Run>
+  /** The one that is queued, running or judging; of this classifier, or of any. */
+  readonly active: (classifierId?: string) => Promise<Run | null>
+  /** Writes the change, and an event with the whole state. */
+  readonly change: (id: string, change: RunChange) => Promise<Run>
+  /** Writes an event, and what of it belongs to the run's own state. */
+  readonly report: (id: string, report: RunReport) => Promise<void>
+  /** A new `train` job that goes on from the checkpoint; the run is queued again. `conflict` where it cannot. */
+  readonly resume: (id: string) => Promise<Run>
+}
+
+export type Versions = {
+  readonly get: (id: string) => Promise<VersionWithCard>
+  /** By its name, `v7`. */
+  readonly find: (classifierId: string, name: string) => Promise<Version | null>
+  readonly list: (classifierId: string) => Promise<readonly Version[]>
+  /** The number that the next version will have. */
+  readonly nextNumber: (classifierId: string) => Promise<number>
+  /** Where a version's bundle belongs: DATA_DIR/models/<classifier>/v<number>. */
+  readonly folderFor: (classifierId: string, number: number) => string
+  /** Reads and verifies the sealed bundle in `folderFor(…)` and makes it a version. */
+  readonly register: (version: NewVersion) => Promise<VersionWithCard>
+  readonly saveVerdict: (id: string, verdict: VerdictAnswer) => Promise<void>
+  /** Row and files. `conflict` for the champion, the one to roll back to, and shipped ones. */
+  readonly remove: (id: string) => Promise<void>
+  readonly saveComparison: (championId: string, challengerId: string, comparison: ComparisonAnswer) => Promise<void>
+  readonly findComparison: (championId: string, challengerId: string) => Promise<ComparisonAnswer | null>
+}
+
+export type Promotions = {
+  readonly champion: (classifierId: string) => Promise<Champion | null>
+  /** Of all classifiers that have one: what a web process looks at each second. */
+  readonly champions: () => Promise<readonly Champion[]>
+  /** The newest promotion's id, 0 where there is none: cheap to ask. */
+  readonly latest: () => number
+  readonly promote: (draft: { readonly versionId: string; readonly by: string; readonly reason: string | null; readonly kind?: PromotionKind }) => Promise<Champion>
+  /** The champion before this one; null where there is none. */
+  readonly rollbackTarget: (classifierId: string) => Promise<Version | null>
+  /** `conflict` where there is nothing to roll back to. */
+  readonly rollback: (classifierId: string, by: string) => Promise<Champion>
+  readonly history: (classifierId: string) => Promise<readonly Promotion[]>
+}
+
+/** Web processes say that they live and which promotion they serve. */
+export type WebProcesses = {
+  readonly seen: (id: string, pid: number, acknowledged: number) => void
+  readonly leave: (id: string) => void
+  /** True when every live web process serves this promotion or a later one; false after `timeoutMs`. */
+  readonly allAcknowledged: (promotionId: number, timeoutMs: number) => Promise<boolean>
+}
+
+export type Predictions = {
+  /** Resolves when the row is committed; rows of the same few milliseconds share one transaction. */
+  readonly record: (prediction: NewPrediction) => Promise<void>
+  readonly countSince: (classifierId: string, since: Date) => Promise<number>
+}
+
+/** The queue's rows, as lib/jobs wants them. Times are milliseconds since 1970. */
+export type Jobs = {
+  readonly enqueue: <K extends JobKind>(kind: K, payload: JobPayloads[K], now: number) => Promise<string>
+  readonly claim: (worker: string, now: number, leaseMs: number) => Promise<Job | null>
+  /** False: the lease is no longer this worker's. */
+  readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
+  readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
+  readonly fail: (id: string, worker: string, error: { readonly code: string; readonly message: string }, retryAt: number | null, now: number) => Promise<boolean>
+  /** Back to the queue without a counted attempt: the worker leaves. */
+  readonly release: (id: string, worker: string, now: number) => Promise<boolean>
+  readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
+  /** A queued job is cancelled at once; a running one is asked to stop. */
+  readonly requestCancel: (id: string, now: number) => Promise<void>
+  readonly isCancelRequested: (id: string) => Promise<boolean>
+  readonly get: (id: string) => Promise<Job>
+}
+
+export type People = {
+  readonly count: (role?: Role) => Promise<number>
+  readonly find: (id: string) => Promise<Person | null>
+  readonly findByEmail: (email: string) => Promise<Person | null>
+  readonly create: (person: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>) => Promise<Person>
+  /** Replaces the tokens for the first admin; only the sha256 is kept. */
+  readonly keepSetupToken: (sha256: string) => Promise<void>
+  /** The first admin and the end of the token, in one transaction. `forbidden` for a wrong token, `conflict` where there is an admin. */
+  readonly createFirstAdmin: (tokenSha256: string, person: Pick<Person, 'name' | 'email' | 'passwordHash'>) => Promise<Person>
+}
+
+type Answer<C extends Contract> = (input: Input<C>) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
+type For<Name extends keyof Routes> = Answer<Routes[Name]>
+
+/** What answers contracts by reading (and a little writing) alone: the `data` key of the running program. */
+export type Answers = {
+  readonly listPredictions: For<'GET /api/predictions'>
+  readonly getPrediction: For<'GET /api/predictions/{id}'>
+  readonly predictionImage: For<'GET /api/predictions/{id}/image'>
+  readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>
+  readonly statistics: For<'GET /api/statistics'>
+  readonly listClassifiers: For<'GET /api/classifiers'>
+  readonly getClassifier: For<'GET /api/classifiers/{id}'>
+  readonly createClassifier: For<'POST /api/classifiers'>
+  readonly changeClassifier: For<'PATCH /api/classifiers/{id}'>
+  readonly deleteClassifier: For<'DELETE /api/classifiers/{id}'>
+  readonly listUploads: For<'GET /api/uploads'>
+  readonly getUpload: For<'GET /api/uploads/{id}'>
+  readonly listSamples: For<'GET /api/samples'>
+  readonly changeSample: For<'PATCH /api/samples/{id}'>
+  readonly deleteSample: For<'DELETE /api/samples/{id}'>
+  readonly sampleImage: For<'GET /api/samples/{id}/image'>
+  readonly dataSummary: For<'GET /api/data/summary'>
+  readonly retrainStatus: For<'GET /api/retrain/status'>
+  readonly listRuns: For<'GET /api/runs'>
+  readonly getRun: For<'GET /api/runs/{id}'>
+  readonly runEvents: (input: Input<Routes['GET /api/runs/{id}/events']>, asked: { readonly signal: AbortSignal }) => Promise<AsyncIterable<Output<Routes['GET /api/runs/{id}/events']>>>
+  readonly listModels: For<'GET /api/models'>
+  readonly getModel: For<'GET /api/models/{id}'>
+}
+
+export type Data = {
+  readonly classifiers: Classifiers
+  readonly pictures: Pictures
+  readonly samples: Samples
+  readonly uploads: Uploads
+  readonly snapshots: Snapshots
+  readonly runs: Runs
+  readonly versions: Versions
+  readonly promotions: Promotions
+  readonly webProcesses: WebProcesses
+  readonly predictions: Predictions
+  readonly jobs: Jobs
+  readonly people: People
+  readonly answers: Answers
+  /** Makes rows of models/<classifier>/classifier.json and its versions. Names what it had to leave out, and why. */
+  readonly syncShipped: () => Promise<{ readonly versions: number; readonly refused: readonly { readonly folder: string; readonly reason: string }[] }>
+  /** A new id: UUIDv7, growing within a process. */
+  readonly id: () => string
+  /** Answers when the database does. */
+  readonly ping: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export type DataSettings = {
+  readonly databaseFile: string
+  readonly dataDir: string
+  readonly modelsDir: string
+  readonly clock: { readonly now: () => number }
+  /** DEFAULT_CLASSIFIER. */
+  readonly defaultClassifier?: string | null
+  /** Makes a WebP of at most `size × size` out of encoded bytes; lib/images gives it. Without it whole pictures are answered. */
+  readonly thumbnail?: (bytes: Uint8Array, size: number) => Promise<Uint8Array>
+}

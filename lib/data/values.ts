@@ -1,0 +1,187 @@
+/** What the data room gives and takes: plain values in camelCase, whose words are PRODUCT.md's. Not rows: no Prisma type, no JSON text leaves this room. */
+import type { Card, Preprocess, ShippedClassifier } from '#lib/contracts/bundle.ts'
+import type { EpochPoint } from '#lib/contracts/epoch.ts'
+import type { VerdictAnswer } from '#lib/contracts/models.ts'
+import type { EngineName, Fit, Split } from '#lib/domain/classifier.ts'
+
+export type Source = 'dataset' | 'upload' | 'feedback'
+
+/** Where the pictures of a shipped classifier are to be had. */
+export type Original = NonNullable<ShippedClassifier['dataset']>
+
+export type NewClassifier = {
+  readonly id: string
+  readonly title: string
+  readonly classes: readonly string[]
+  readonly input: { readonly size: number; readonly channels: 1 | 3; readonly fit: Fit }
+  readonly isMirrorable: boolean
+  readonly hasDigits?: boolean
+  readonly recipe?: string
+}
+
+/** A picture to keep: `hash` is the sha256 (hex) of `bytes`, which are kept as they came. */
+export type NewPicture = { readonly hash: string; readonly bytes: Uint8Array; readonly width: number; readonly height: number; readonly mediaType: string }
+
+export type NewSample = {
+  readonly picture: NewPicture
+  readonly label: string
+  readonly split: Split
+  readonly source: Source
+  readonly uploadId: string | null
+  readonly filename: string | null
+}
+
+/** What became of a sample that was to be added. A picture is a sample of a classifier once: the first label stays. */
+export type Added =
+  | { readonly kind: 'added'; readonly sampleId: string }
+  | { readonly kind: 'already-there'; readonly sampleId: string; readonly label: string; readonly uploadId: string | null }
+
+export type Sample = {
+  readonly id: string
+  readonly classifierId: string
+  readonly hash: string
+  readonly label: string
+  readonly split: Split
+  readonly source: Source
+  readonly uploadId: string | null
+  readonly filename: string | null
+  readonly isExcluded: boolean
+  readonly createdAt: Date
+}
+
+export type UploadState = 'running' | 'done' | 'failed' | 'undone'
+export type Finding = { readonly kind: string; readonly filename: string; readonly detail: string; readonly sampleId: string | null }
+export type UploadFindings = {
+  readonly message: string
+  readonly count: number
+  readonly files: number
+  readonly perClass: readonly { readonly name: string; readonly count: number; readonly isNew: boolean }[]
+  /** At most 500; `findingsTotal` counts all. */
+  readonly findings: readonly Finding[]
+  readonly findingsTotal: number
+}
+export type Upload = UploadFindings & { readonly id: string; readonly classifierId: string; readonly state: UploadState; readonly error: string | null; readonly createdAt: Date }
+
+/** One line of a snapshot. */
+export type SnapshotEntry = { readonly hash: string; readonly label: string; readonly split: Split }
+export type Snapshot = { readonly id: string; readonly hash: string; readonly classifierId: string; readonly train: number; readonly validation: number; readonly test: number; readonly createdAt: Date }
+
+export type RunState = 'queued' | 'running' | 'judging' | 'done' | 'cancelled' | 'failed'
+export type RunImages = { readonly train: number; readonly validation: number; readonly test: number; readonly unseen: number }
+
+export type NewRun = {
+  readonly classifierId: string
+  readonly recipe: string
+  readonly epochs: number
+  readonly seed: number
+  /** The version whose weights it begins with. */
+  readonly baseVersionId: string | null
+  readonly message: string
+  readonly unseen: number
+  /** Whatever the training room needs to do it again; kept as JSON. */
+  readonly plan: unknown
+  /** What it learns from: frozen in the same transaction. */
+  readonly entries: readonly SnapshotEntry[]
+}
+
+export type Run = {
+  readonly id: string
+  readonly classifierId: string
+  readonly jobId: string | null
+  readonly snapshotId: string | null
+  readonly state: RunState
+  readonly recipe: string
+  readonly baseVersionId: string | null
+  readonly baseVersion: string | null
+  readonly versionId: string | null
+  readonly version: string | null
+  readonly engine: EngineName | null
+  readonly epochs: number
+  readonly epoch: number
+  readonly step: number
+  readonly steps: number
+  readonly etaSeconds: number | null
+  readonly memoryMb: number | null
+  readonly message: string
+  readonly images: RunImages | null
+  readonly points: readonly EpochPoint[]
+  readonly verdict: VerdictAnswer | null
+  readonly isPromoted: boolean
+  readonly canResume: boolean
+  readonly error: string | null
+  readonly seed: number
+  readonly plan: unknown
+  readonly createdAt: Date
+  readonly startedAt: Date | null
+  readonly endedAt: Date | null
+}
+
+/** What may change in a run while it lives. `startedAt` and `endedAt` follow from the state. */
+export type RunChange = Partial<Pick<Run, 'state' | 'engine' | 'epochs' | 'epoch' | 'step' | 'steps' | 'etaSeconds' | 'memoryMb' | 'message' | 'images' | 'verdict' | 'isPromoted' | 'canResume' | 'error' | 'versionId' | 'plan' | 'jobId'>>
+
+export type RunReport =
+  | { readonly kind: 'step'; readonly epoch: number; readonly step: number; readonly steps: number; readonly loss: number; readonly learningRate: number; readonly imagesPerSecond: number; readonly etaSeconds: number | null; readonly memoryMb: number }
+  | { readonly kind: 'epoch'; readonly point: EpochPoint }
+  | { readonly kind: 'log'; readonly message: string }
+
+export type Version = {
+  readonly id: string
+  readonly classifierId: string
+  readonly number: number
+  /** `v7`, as people read it. */
+  readonly name: string
+  /** The bundle's folder, absolute. */
+  readonly folder: string
+  readonly parent: string | null
+  readonly runId: string | null
+  readonly isShipped: boolean
+  readonly recipe: string
+  readonly engine: EngineName | null
+  readonly accuracy: { readonly value: number; readonly low: number; readonly high: number } | null
+  readonly testImages: number
+  readonly parameters: number
+  readonly sizeBytes: number
+  readonly classes: readonly string[]
+  readonly preprocess: Preprocess
+  readonly verdict: VerdictAnswer | null
+  readonly createdAt: Date
+  /** The last time it became champion; null: never. */
+  readonly promotedAt: Date | null
+}
+export type VersionWithCard = Version & { readonly card: Card }
+
+export type NewVersion = { readonly classifierId: string; readonly number: number; readonly runId: string | null }
+
+export type PromotionKind = 'promote' | 'rollback'
+/** `id` grows with each promotion of any classifier: what web processes acknowledge. */
+export type Promotion = { readonly id: number; readonly classifierId: string; readonly versionId: string; readonly previousId: string | null; readonly kind: PromotionKind; readonly by: string; readonly reason: string | null; readonly at: Date }
+export type Champion = { readonly promotion: Promotion; readonly version: Version }
+
+export type NewPrediction = {
+  readonly id: string
+  readonly classifierId: string
+  readonly versionId: string
+  readonly version: string
+  readonly engine: EngineName
+  readonly predictedClass: string
+  readonly predictedIndex: number
+  readonly confidence: number
+  readonly probabilities: Readonly<Record<string, number>>
+  readonly decision: 'confident' | 'uncertain' | 'unfamiliar' | null
+  readonly candidates: readonly string[] | null
+  /** Distance to what was trained on; null while the version cannot tell. */
+  readonly familiarity: number | null
+  readonly filename: string | null
+  readonly width: number
+  readonly height: number
+  /** Null: the picture itself is not kept. */
+  readonly picture: Pick<NewPicture, 'hash' | 'bytes' | 'mediaType'> | null
+  readonly decodeMs: number
+  readonly queueMs: number
+  readonly inferenceMs: number
+  readonly totalMs: number
+  readonly createdAt: Date
+}
+
+export type Role = 'admin' | 'user'
+export type Person = { readonly id: string; readonly name: string; readonly email: string; readonly role: Role; readonly passwordHash: string; readonly createdAt: Date }
