@@ -1,0 +1,43 @@
+/** The law of comments: they speak of what is there, not of what was; what is to be done has an issue.
+ *  Whether a comment says why, people judge. */
+import { eachFile, type Law } from './law.ts'
+import { factsOf, type Source } from './sources.ts'
+
+const HISTORY = /\b(previously|formerly|no longer|not any ?more|used to (?:be|have|do|call|live)|was renamed|has been (?:moved|replaced|removed)|refactor(?:ed)?|backwards?[- ]compatib\w+|for now|deprecated)\b/i
+const OPEN_END = /\b(TODO|FIXME|XXX|HACK)\b/
+const NUMBERED = /\b(TODO|FIXME|XXX|HACK)\b\s*\(?#\d+/
+
+export const commentsInThePresent: Law = {
+  name: 'comments speak of what is there',
+  counts: 'comments',
+  floor: 150,
+  judge: (sources) => {
+    const ours = sources.filter(({ file }) => !file.startsWith('lib/checks/'))
+    return { seen: ours.flatMap((source) => factsOf(source).comments).length, broken: ours.flatMap(pastIn) }
+  },
+}
+
+export function pastIn(source: Source): readonly string[] {
+  return factsOf(source).comments.flatMap(({ text, line }) => {
+    const told = HISTORY.exec(text)?.[0]
+    if (told) return [`${source.file}:${line}: "${told}" tells history. Say what is true now; git keeps the rest.`]
+    if (OPEN_END.test(text) && !NUMBERED.test(text)) return [`${source.file}:${line}: an open end without an issue number. Write TODO #n, or do it.`]
+    return []
+  })
+}
+
+export const headers: Law = {
+  name: 'every file of a room begins with what it is',
+  counts: 'files',
+  floor: 40,
+  judge: eachFile(needsHeader, withoutHeader),
+}
+
+function needsHeader(file: string): boolean {
+  return file.startsWith('lib/') && !/\.(test|fakes)\.tsx?$|\.d\.mts$/.test(file)
+}
+
+export function withoutHeader({ file, text }: Source): readonly string[] {
+  const begins = /^(#!.*\n)?(['"]use client['"];?\n+)?\s*(\/\*\*|\/\/)/.test(text)
+  return begins ? [] : [`${file}:1: begins without a comment. Two sentences: what it is, and what it is not.`]
+}

@@ -1,0 +1,28 @@
+/** The law of hidden inputs: rooms without a clock get time, chance and settings as arguments, and only entries read the environment.
+ *  Tests may use what they like. */
+import { isTest, roomOf, type Room } from './rooms.ts'
+import { eachFile, type Law } from './law.ts'
+import { factsOf, type Source } from './sources.ts'
+
+const WITHOUT_CLOCK: readonly Room[] = ['domain', 'contracts', 'ml', 'serving', 'jobs']
+const CLOCK_AND_CHANCE = /^(Date\.now|new Date\(\)|performance\.now|Math\.random|crypto\.(randomUUID|getRandomValues|randomBytes)|randomUUID\(\)|randomBytes\(\)|setTimeout\(\)|setInterval\(\)|AbortSignal\.timeout)$/
+
+const READS_ENVIRONMENT: readonly Room[] = ['processes', 'commands', 'setup', 'checks', 'e2e', 'config']
+const ENVIRONMENT = /^process\.env$/
+
+export const hiddenInputs: Law = {
+  name: 'no hidden clock, chance or environment',
+  counts: 'files',
+  floor: 40,
+  judge: eachFile((file) => file.startsWith('lib/') || file.startsWith('app/'), hiddenIn),
+}
+
+export function hiddenIn(source: Source): readonly string[] {
+  const room = roomOf(source.file)
+  if (!room || isTest(source.file)) return []
+  return factsOf(source).uses.flatMap(({ name, line }) => {
+    if (WITHOUT_CLOCK.includes(room) && CLOCK_AND_CHANCE.test(name)) return [`${source.file}:${line}: ${name} in ${room}, a room without a clock. Take time or chance as an argument.`]
+    if (!READS_ENVIRONMENT.includes(room) && ENVIRONMENT.test(name)) return [`${source.file}:${line}: ${name} in ${room}. Only ${READS_ENVIRONMENT.slice(0, 3).join(', ')} read the environment, through contracts/settings.ts; take the value as an argument.`]
+    return []
+  })
+}

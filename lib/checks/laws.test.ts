@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest'
+import { withTables } from './architecture.ts'
+import { pastIn, withoutHeader } from './comments.ts'
+import { hiddenIn } from './hidden.ts'
+import { eachFile, hold } from './law.ts'
+import { LAWS } from './laws.ts'
+import { mocksIn } from './mocks.ts'
+import { drawersIn, typesOnce } from './names.ts'
+import { columnsOfSchema } from './prisma-schema.ts'
+import { disagreements } from './routes.ts'
+import { columnsOfMigrations, differences } from './schema.ts'
+import { unexplained } from './settings.ts'
+import { tooLong } from './sizes.ts'
+
+const lines = (count: number) => 'const x = 1\n'.repeat(count)
+
+test.each(['lib/data/utils.ts', 'lib/utils/dates.ts', 'lib/http/helpers.test.ts', 'app/_components/common/button.tsx', 'lib/serving/new-pool.ts', 'lib/data/rows2.ts', 'lib/http/Serve.ts'])(
+  'a drawer, or a name that says when: %s', (file) => expect(drawersIn(file)).toHaveLength(1))
+
+test.each(['lib/http/legacy.ts', 'lib/data/predictions.ts', 'app/api/predictions/[id]/feedback/route.ts', 'app/api/auth/[...nextauth]/route.ts', 'lib/ml/onnx/writer.ts', 'next.config.mjs'])(
+  'a name: %s', (file) => expect(drawersIn(file)).toEqual([]))
+
+test('two exported types of one name are one too many', () => {
+  const twice = [{ file: 'lib/data/a.ts', text: 'export type Run = { id: string }' }, { file: 'lib/http/b.ts', text: 'export interface Run { id: string }' }]
+
+  expect(typesOnce.judge(twice).broken).toEqual(['lib/data/a.ts:1: the type Run is exported again at lib/http/b.ts:1. Import the one, or name the other for what it is.'])
+})
+
+test('a long file is caught, and let go with a reason in its header', () => {
+  expect(tooLong({ file: 'lib/ml/a.ts', text: lines(301) })).toHaveLength(1)
+  expect(tooLong({ file: 'lib/ml/a.ts', text: lines(300) })).toEqual([])
+  expect(tooLong({ file: 'lib/ui/a.tsx', text: lines(201) })).toHaveLength(1)
+  expect(tooLong({ file: 'lib/ml/a.ts', text: `/** The table. Longer than 300 lines because it is one table. */\n${lines(400)}` })).toEqual([])
+})
+
+test.each([
+  ['lib/domain/gate.ts', 'export const at = () => Date.now()'],
+  ['lib/serving/batcher.ts', 'setTimeout(flush, 5)'],
+  ['lib/ml/augment.ts', 'const flip = Math.random() < 0.5'],
+  ['lib/jobs/claim.ts', 'const now = new Date()'],
+  ['lib/data/rows.ts', 'const folder = process.env.DATA_DIR'],
+  ['lib/http/serve.ts', `const { PORT } = process.env`],
+])('hidden in %s: %s', (file, text) => expect(hiddenIn({ file, text })).toHaveLength(1))
+
+test.each([
+  ['lib/domain/gate.ts', 'export const day = (at: number) => new Date(at)'],
+  ['lib/domain/gate.test.ts', 'const now = Date.now()'],
+  ['lib/processes/web.ts', 'const { PORT } = process.env'],
+  ['lib/domain/gate.ts', '// Date.now() would hide the time\nexport const text = "Math.random()"'],
+])('not hidden in %s: %s', (file, text) => expect(hiddenIn({ file, text })).toEqual([]))
+
+test('a replaced module is caught, a passed fake is not', () => {
+  expect(mocksIn({ file: 'lib/data/a.test.ts', text: `vi.mock('./rows.ts')` })).toHaveLength(1)
+  expect(mocksIn({ file: 'lib/data/a.test.ts', text: `vi.stubGlobal('fetch', f)` })).toHaveLength(1)
+  expect(mocksIn({ file: 'lib/data/a.test.ts', text: `const clock = fakeClock()` })).toEqual([])
+})
+
+test.each(['// previously in rows.ts', '/** No longer needed by the pool. */', 'const a = 1 // TODO tidy', '/* backwards-compatible */'])(
+  'a comment that is not about the present: %s', (text) => expect(pastIn({ file: 'lib/data/a.ts', text: `${text}\n` })).toHaveLength(1))
+
+test.each(['// TODO #12 read the other half', 'export const text = "no longer"', '// what was there before the step'])(
+  'a comment about the present: %s', (text) => expect(pastIn({ file: 'lib/data/a.ts', text: `${text}\n` })).toEqual([]))
+
+test('a file without a header is caught', () => {
+  expect(withoutHeader({ file: 'lib/data/a.ts', text: `import x from 'y'\n` })).toHaveLength(1)
+  expect(withoutHeader({ file: 'lib/ui/a.tsx', text: `'use client'\n/** A button. */\n` })).toEqual([])
+})
+
+test('a contract without a route and a route without a contract are caught', () => {
+  const routes = [
+    { file: 'app/api/predictions/[id]/route.ts', text: 'export const GET = serve(a)' },
+    { file: 'app/api/auth/[...nextauth]/route.ts', text: 'export { handler as GET, handler as POST }' },
+    { file: 'app/api/secret/route.ts', text: 'export async function POST() {}' },
+  ]
+
+  expect(disagreements(['GET /api/predictions/{id}', 'DELETE /api/predictions/{id}'], routes)).toEqual([
+    'app/api/predictions/[id]/route.ts: the contract DELETE /api/predictions/{id} has no route.',
+    'app/api/secret/route.ts: the route POST /api/secret has no contract.',
+  ])
+})
+
+test('a setting that nobody explains or reads is caught', () => {
+  const reader = [{ file: 'lib/processes/web.ts', text: 'listen(settings.PORT)' }]
+
+  expect(unexplained(['PORT', 'HOST'], '`PORT` is the port', reader)).toEqual([
+    'README.md: the setting HOST is not explained.', 'lib/contracts/settings.ts: nothing reads the setting HOST.',
+  ])
+})
+
+test('a schema and migrations that disagree are caught, column by column', () => {
+  const schema = `
+    model Sample {
+      id    String  @id
+      label String? // may wait for a person
+      width Int
+      run   Run     @relation(fields: [runId], references: [id])
+      runId String  @map("run_id")
+      @@map("samples")
+    }
+    model Run {
+      id      String   @id
+      samples Sample[]
+      @@map("runs")
+    }`
+  const migrations = ['CREATE TABLE runs (id TEXT PRIMARY KEY NOT NULL)', 'CREATE TABLE samples (id TEXT PRIMARY KEY, label TEXT NOT NULL, run_id TEXT NOT NULL, note TEXT)']
+
+  expect(differences(columnsOfSchema(schema), columnsOfMigrations(migrations))).toEqual([
+    'prisma/migrations: samples.width is in the schema and no migration makes it.',
+    'prisma/schema.prisma: samples.note is made by a migration and is not in the schema.',
+    'prisma/schema.prisma: samples.label is "optional" in the schema and "required" after the migrations.',
+  ])
+})
+
+test('a document with a table that nobody printed is found out', () => {
+  expect(() => withTables('# The house')).toThrow('lacks the marks')
+})
+
+test('a law that sees nothing is broken, not kept', () => {
+  const asleep = { name: 'asleep', counts: 'files', floor: 1, judge: eachFile((file) => file.startsWith('src/'), () => []) }
+
+  expect(hold(asleep, [{ file: 'lib/data/rows.ts', text: '' }]).broken).toHaveLength(1)
+})
+
+test('every law has a floor', () => {
+  for (const law of LAWS) expect(law.floor, law.name).toBeGreaterThan(0)
+})

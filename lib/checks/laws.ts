@@ -1,0 +1,53 @@
+/** Every law there is, and `node lib/checks/laws.ts`, which holds the program to them.
+ *  Each has canaries in its test: a source that must be caught. */
+import { architectureIsCurrent } from './architecture.ts'
+import { commentsInThePresent, headers } from './comments.ts'
+import { hiddenInputs } from './hidden.ts'
+import { eachFile, hold, type Law } from './law.ts'
+import { brokenLaws } from './layers.ts'
+import { noModuleMocks } from './mocks.ts'
+import { drawerNames, typesOnce } from './names.ts'
+import { contractsAndRoutes } from './routes.ts'
+import { schemaAndMigrations } from './schema.ts'
+import { settingsExplained } from './settings.ts'
+import { fileSizes } from './sizes.ts'
+import { readSources } from './sources.ts'
+
+const layers: Law = {
+  name: 'rooms import only what stands in their row, packages come in by their door',
+  counts: 'files',
+  floor: 60,
+  judge: eachFile(() => true, ({ file, text }) => brokenLaws(file, text)),
+}
+
+export const LAWS: readonly Law[] = [
+  layers, drawerNames, typesOnce, fileSizes, hiddenInputs, noModuleMocks, headers, commentsInThePresent,
+  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent,
+]
+
+/** Judges the program as it stands on disk and prints one line per law; answers how many were kept and broken. */
+function holdAll(): { passed: number, failed: number } {
+  const sources = readSources()
+  const results = LAWS.map((law) => {
+    const { seen, broken } = holdOrSay(law, sources)
+    process.stdout.write(`${broken.length === 0 ? '✓' : '✗'} ${law.name} (${seen} ${law.counts})\n`)
+    for (const sentence of broken) process.stdout.write(`    ${sentence}\n`)
+    return broken.length === 0
+  })
+  return { passed: results.filter(Boolean).length, failed: results.filter((kept) => !kept).length }
+}
+
+/** A law that cannot even look is broken, and the others are still held. */
+function holdOrSay(law: Law, sources: ReturnType<typeof readSources>) {
+  try {
+    return hold(law, sources)
+  } catch (error) {
+    return { seen: 0, broken: [`The law could not look: ${error instanceof Error ? error.message : String(error)}`] }
+  }
+}
+
+if (import.meta.main) {
+  const { passed, failed } = holdAll()
+  process.stdout.write(`${passed} passed, ${failed} failed\n`)
+  process.exitCode = failed === 0 ? 0 : 1
+}

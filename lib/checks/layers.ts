@@ -1,0 +1,54 @@
+/** The law of direction: a room imports only what stands in its row, and outside packages only through their door.
+ *  Type-only, lazy, re-exported and required imports count like any other. The table itself is rooms.ts. */
+import path from 'node:path'
+import { DOORS, isTest, roomOf, ROOMS, TEST_PACKAGES, type Room } from './rooms.ts'
+import { factsOf, type Source } from './sources.ts'
+
+/** One sentence per broken law, beginning with the place. */
+export function brokenLaws(file: string, text: string): string[] {
+  const room = roomOf(file)
+  if (!room) return [`${file}: stands in no room. A new room needs a row in lib/checks/rooms.ts (docs/architecture.md).`]
+  const source: Source = { file, text }
+  return factsOf(source).imports.flatMap(({ specifier, line }) => {
+    const objection = objectionTo(file, room, specifier)
+    return objection ? [`${file}:${line}: ${objection} See docs/architecture.md.`] : []
+  })
+}
+
+/** The rooms that a file may import from: a test may import as the composing room does, plus its own. */
+function allowedRooms(file: string, room: Room): readonly string[] {
+  return isTest(file) ? [...ROOMS.processes.may, ...ROOMS[room].may, room] : [...ROOMS[room].may, room]
+}
+
+function objectionTo(file: string, room: Room, specifier: string): string | undefined {
+  const target = targetOf(file, specifier)
+  if (target === undefined) return outsideObjection(file, room, specifier)
+  if (target.startsWith('lib/data/generated/')) return room === 'data' ? undefined : `the generated database client stays inside lib/data; ${room} gets domain values.`
+  if (/\.fakes\.tsx?$/.test(target) && !isTest(file) && room !== 'e2e') return `${specifier} is a fake: only tests import it.`
+  const theirs = roomOf(target)
+  if (!theirs) return /\.(css|svg|png|woff2|json)$/.test(target) ? undefined : `${specifier} leads to no room.`
+  const allowed = allowedRooms(file, room)
+  if (allowed.includes(theirs)) return undefined
+  return `${room} may not import ${theirs} (${specifier}). Allowed here: ${list(allowed.filter((name) => name !== room))}.`
+}
+
+function outsideObjection(file: string, room: Room, specifier: string): string | undefined {
+  if (TEST_PACKAGES.some((name) => name === specifier)) return isTest(file) ? undefined : `${specifier} is for tests only.`
+  const door = DOORS.find(([packages]) => packages.some((pattern) => fits(pattern, specifier)))
+  if (!door) return `the package ${specifier} has no door yet. Give it a row in DOORS (lib/checks/rooms.ts), with the room that will own it.`
+  const rooms: readonly Room[] = door[1]
+  const ours: readonly Room[] = isTest(file) ? [room, 'processes'] : [room]
+  return ours.some((name) => rooms.includes(name)) ? undefined : `${specifier} comes in only by ${list(rooms)}, not by ${room}.`
+}
+
+/** The path from the root that an import leads to; undefined for a package. */
+function targetOf(file: string, specifier: string): string | undefined {
+  if (specifier.startsWith('#lib/')) return `lib/${specifier.slice('#lib/'.length)}`
+  if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier)
+  return undefined
+}
+
+const fits = (pattern: string, specifier: string): boolean =>
+  pattern.endsWith('*') ? specifier.startsWith(pattern.slice(0, -1)) : specifier === pattern || specifier.startsWith(`${pattern}/`)
+
+const list = (names: readonly string[]): string => (names.length === 0 ? 'nothing but itself' : names.join(', '))

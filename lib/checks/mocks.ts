@@ -1,0 +1,18 @@
+/** The law of real things: no test replaces a module. Fakes exist for ports only, in `*.fakes.ts`, and are passed in. */
+import { isTest } from './rooms.ts'
+import { eachFile, type Law } from './law.ts'
+import { factsOf, type Source } from './sources.ts'
+
+const REPLACES = /^(vi|jest)\.(mock|doMock|unstable_mockModule|stubGlobal)$|^mock\.module$/
+
+export const noModuleMocks: Law = {
+  name: 'no test replaces a module',
+  counts: 'tests and fakes',
+  floor: 12,
+  judge: eachFile((file) => isTest(file) || file.startsWith('e2e/'), mocksIn),
+}
+
+export function mocksIn(source: Source): readonly string[] {
+  return factsOf(source).uses.filter(({ name }) => REPLACES.test(name))
+    .map(({ name, line }) => `${source.file}:${line}: ${name} replaces a module or a global. Use the real thing, or pass a fake of a port as an argument.`)
+}

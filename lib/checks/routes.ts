@@ -1,0 +1,37 @@
+/** The law of promises: every contract has its route and every route its contract.
+ *  What a route answers is tested in lib/http; here only that both exist. */
+import { contracts } from '#lib/contracts/index.ts'
+import type { Law } from './law.ts'
+import { factsOf, type Source } from './sources.ts'
+
+const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
+/** Answered without a contract: next-auth owns its paths, and the description of the contracts describes itself. */
+const WITHOUT_CONTRACT = [/^[A-Z]+ \/api\/auth\//, /^GET \/api\/openapi\.json$/]
+
+export const contractsAndRoutes: Law = {
+  name: 'contracts and routes agree, both ways',
+  counts: 'contracts',
+  floor: 40,
+  judge: (sources) => ({
+    seen: contracts.length,
+    broken: disagreements(contracts.map(({ method, path }) => `${method} ${path}`), sources),
+  }),
+}
+
+/** @param promised such as `POST /api/predictions/{id}/feedback` */
+export function disagreements(promised: readonly string[], sources: readonly Source[]): readonly string[] {
+  const kept = sources.flatMap(routesOf)
+  const missing = promised.filter((route) => !kept.includes(route)).map((route) => `${fileOf(route)}: the contract ${route} has no route.`)
+  const extra = kept.filter((route) => !promised.includes(route) && !WITHOUT_CONTRACT.some((pattern) => pattern.test(route)))
+    .map((route) => `${fileOf(route)}: the route ${route} has no contract.`)
+  return [...missing, ...extra]
+}
+
+function routesOf(source: Source): readonly string[] {
+  const path = /^app(\/.*)\/route\.tsx?$/.exec(source.file)?.[1]
+  if (!path) return []
+  const address = path.replace(/\/\([^)]*\)/g, '').replace(/\[([^\].]+)\]/g, '{$1}')
+  return factsOf(source).exportedNames.filter((name) => METHODS.has(name)).map((method) => `${method} ${address}`)
+}
+
+const fileOf = (route: string): string => `app${route.split(' ')[1]?.replace(/\{([^}]+)\}/g, '[$1]')}/route.ts`

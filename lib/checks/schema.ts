@@ -1,0 +1,54 @@
+/** The law of the schema: what prisma/schema.prisma says is what the SQL migrations make. The migrations are applied to an empty
+ *  database in memory and its tables compared, column by column. It does not compare types that SQLite does not enforce. */
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Law } from './law.ts'
+import { columnsOfSchema, type Columns } from './prisma-schema.ts'
+import { ROOT } from './sources.ts'
+
+const SCHEMA = 'prisma/schema.prisma'
+const MIGRATIONS = 'prisma/migrations'
+/** Tables that exist beside the schema: what was migrated, and SQLite's own. */
+const NOT_IN_SCHEMA = /^(sqlite_|_)|_fts/
+
+export const schemaAndMigrations: Law = {
+  name: 'the Prisma schema and the SQL migrations agree',
+  counts: 'columns',
+  floor: 60,
+  judge: () => {
+    const wanted = columnsOfSchema(readFileSync(path.join(ROOT, SCHEMA), 'utf8'))
+    const made = columnsOfMigrations(migrationTexts(path.join(ROOT, MIGRATIONS)))
+    return { seen: wanted.size, broken: differences(wanted, made) }
+  },
+}
+
+export function differences(wanted: Columns, made: Columns): readonly string[] {
+  const missing = [...wanted].filter(([name]) => !made.has(name)).map(([name]) => `${MIGRATIONS}: ${name} is in the schema and no migration makes it.`)
+  const extra = [...made].filter(([name]) => !wanted.has(name)).map(([name]) => `${SCHEMA}: ${name} is made by a migration and is not in the schema.`)
+  const unlike = [...wanted].filter(([name, column]) => made.has(name) && made.get(name) !== column)
+    .map(([name, column]) => `${SCHEMA}: ${name} is "${column}" in the schema and "${made.get(name)}" after the migrations.`)
+  return [...missing, ...extra, ...unlike]
+}
+
+/** `table.column` → `key`, `required` or `optional`, of a database that all migrations made. */
+export function columnsOfMigrations(migrations: readonly string[]): Columns {
+  using database = new DatabaseSync(':memory:')
+  for (const sql of migrations) database.exec(sql)
+  const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all().map(({ name }) => String(name))
+  const columns = tables.filter((table) => !NOT_IN_SCHEMA.test(table)).flatMap((table) =>
+    database.prepare(`SELECT name, "notnull" AS required, pk FROM pragma_table_info(?)`).all(table)
+      .map(({ name, required, pk }) => [`${table}.${name}`, Number(pk) > 0 ? 'key' : Number(required) ? 'required' : 'optional'] as const))
+  return new Map(columns)
+}
+
+function migrationTexts(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql')).toSorted()
+    .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+}
+
+if (import.meta.main) {
+  const { seen, broken } = schemaAndMigrations.judge([])
+  process.stdout.write(broken.length === 0 ? `The schema and the migrations agree: ${seen} columns.\n` : `${broken.join('\n')}\n`)
+  process.exitCode = broken.length === 0 ? 0 : 2
+}

@@ -1,0 +1,125 @@
+/** Reads the program's own sources and what each says: imports, exported types, words used in code, comments.
+ *  It judges nothing; the laws do. */
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import ts from 'typescript'
+
+export const ROOT = path.resolve(import.meta.dirname, '../..')
+
+const FOLDERS = ['app', 'lib', 'e2e']
+const MADE_OR_FOREIGN = new Set(['lib/data/generated', 'node_modules'])
+const CODE = /\.(ts|tsx|mts|mjs|js|cjs)$/
+
+export type Source = {
+  /** From the root, with forward slashes. */
+  readonly file: string
+  readonly text: string
+}
+
+type Found<T> = T & { readonly line: number }
+
+export type Facts = {
+  /** Static, type-only, lazy, re-exported and required alike. */
+  readonly imports: readonly Found<{ specifier: string }>[]
+  /** Names and dotted names that code uses, such as `Date.now` and `Math.random`; `new Date()` stands for that call without arguments. */
+  readonly uses: readonly Found<{ name: string }>[]
+  readonly exportedTypes: readonly Found<{ name: string }>[]
+  readonly exportedNames: readonly string[]
+  readonly comments: readonly Found<{ text: string }>[]
+}
+
+/** Every source of the program: its rooms, and the configuration files at the root. */
+export function readSources(root: string = ROOT): readonly Source[] {
+  const inRooms = FOLDERS.flatMap((folder) => walk(root, folder))
+  const atRoot = readdirSync(root).filter((name) => CODE.test(name) && !name.endsWith('.d.ts'))
+  return [...inRooms, ...atRoot].map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }))
+}
+
+function walk(root: string, folder: string): string[] {
+  if (MADE_OR_FOREIGN.has(folder)) return []
+  return entriesOf(path.join(root, folder)).flatMap((entry) => {
+    const file = `${folder}/${entry.name}`
+    if (entry.isDirectory()) return walk(root, file)
+    return CODE.test(entry.name) ? [file] : []
+  })
+}
+
+function entriesOf(folder: string) {
+  try { return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1)) } catch { return [] }
+}
+
+const known = new Map<string, Facts>()
+
+/** What one source says. Each file is parsed once per program. */
+export function factsOf({ file, text }: Source): Facts {
+  const key = `${file}\0${text}`
+  const before = known.get(key)
+  if (before) return before
+  const facts = read(file, text)
+  known.set(key, facts)
+  return facts
+}
+
+function read(file: string, text: string): Facts {
+  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+  const imports: Found<{ specifier: string }>[] = []
+  const uses: Found<{ name: string }>[] = []
+  const exportedTypes: Found<{ name: string }>[] = []
+  const exportedNames: string[] = []
+  const comments = new Map<number, Found<{ text: string }>>()
+  const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1
+  const note = (specifier: string, node: ts.Node) => imports.push({ specifier, line: lineOf(node.getStart()) })
+
+  const visit = (node: ts.Node): void => {
+    if (!ts.isJsxText(node)) {
+      for (const range of ts.getLeadingCommentRanges(text, node.pos) ?? []) {
+        comments.set(range.pos, { text: text.slice(range.pos, range.end), line: lineOf(range.pos) })
+      }
+      for (const range of ts.getTrailingCommentRanges(text, node.end) ?? []) {
+        comments.set(range.pos, { text: text.slice(range.pos, range.end), line: lineOf(range.pos) })
+      }
+    }
+    const specifier = importedBy(node)
+    if (specifier !== undefined) note(specifier, node)
+    const name = usedBy(node)
+    if (name !== undefined) uses.push({ name, line: lineOf(node.getStart()) })
+    if (isExported(node)) {
+      exportedNames.push(...declaredNames(node))
+      if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node)) {
+        exportedTypes.push(...declaredNames(node).map((declared) => ({ name: declared, line: lineOf(node.getStart()) })))
+      }
+    }
+    if (ts.isExportDeclaration(node) && node.exportClause && ts.isNamedExports(node.exportClause)) {
+      exportedNames.push(...node.exportClause.elements.map((element) => element.name.text))
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(tree)
+  return { imports, uses, exportedTypes, exportedNames, comments: [...comments.values()] }
+}
+
+function importedBy(node: ts.Node): string | undefined {
+  const literal = (at: ts.Node | undefined) => (at && ts.isStringLiteralLike(at) ? at.text : undefined)
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return literal(node.moduleSpecifier)
+  if (ts.isImportTypeNode(node)) return ts.isLiteralTypeNode(node.argument) ? literal(node.argument.literal) : undefined
+  if (!ts.isCallExpression(node)) return undefined
+  const isImport = node.expression.kind === ts.SyntaxKind.ImportKeyword
+  const isRequire = /(^|\.)require(\.resolve)?$|^createRequire\(.*\)$/s.test(node.expression.getText())
+  return isImport || isRequire ? literal(node.arguments[0]) : undefined
+}
+
+function usedBy(node: ts.Node): string | undefined {
+  if (ts.isPropertyAccessExpression(node)) return node.getText().replace(/\s|\?/g, '')
+  if (ts.isNewExpression(node)) return `new ${node.expression.getText()}(${(node.arguments?.length ?? 0) === 0 ? '' : '…'})`
+  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) return `${node.expression.text}()`
+  return undefined
+}
+
+const isExported = (node: ts.Node): boolean =>
+  ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
+
+function declaredNames(node: ts.Node): string[] {
+  if (ts.isVariableStatement(node)) return node.declarationList.declarations.map((declaration) => declaration.name.getText())
+  const { name } = node as { name?: ts.Node }
+  return name ? [name.getText()] : []
+}
