@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+import { createBatcher, type BatcherParts } from './batcher.ts'
+import { fakeClock } from './serving.fakes.ts'
+
+/** An engine that answers when told: upper case of what it was asked. */
+function engine() {
+  const batches: string[][] = []
+  const open: (() => void)[] = []
+  const run = (items: readonly string[]) => {
+    batches.push([...items])
+    return new Promise<string[]>((resolve) => open.push(() => resolve(items.map((item) => item.toUpperCase()))))
+  }
+  const answer = async () => { open.shift()!(); await new Promise(setImmediate) }
+  return { batches, run, answer }
+}
+
+function batching(change: Partial<BatcherParts<string, string>> = {}) {
+  const child = engine()
+  const clock = fakeClock()
+  const batcher = createBatcher<string, string>({ most: 8, room: 100, lanes: () => 1, keyOf: () => 'v1', run: child.run, clock, ...change })
+  return { child, clock, batcher, ask: (item: string, deadline = 1_000) => batcher.submit(item, deadline).then((a) => a.output) }
+}
+
+test('the first picture leaves at once; those that come meanwhile leave together', async () => {
+  const { child, ask } = batching()
+
+  const answers = ['a', 'b', 'c'].map((item) => ask(item))
+  expect(child.batches).toEqual([['a']])
+
+  await child.answer()
+  expect(child.batches).toEqual([['a'], ['b', 'c']])
+
+  await child.answer()
+  expect(await Promise.all(answers)).toEqual(['A', 'B', 'C'])
+})
+
+test('a batch is never larger than what pays', async () => {
+  const { child, ask } = batching({ most: 2 })
+
+  const answers = ['a', 'b', 'c', 'd'].map((item) => ask(item))
+  await child.answer()
+  await child.answer()
+  await child.answer()
+
+  expect(child.batches).toEqual([['a'], ['b', 'c'], ['d']])
+  expect(await Promise.all(answers)).toEqual(['A', 'B', 'C', 'D'])
+})
+
+test('two free engines begin two batches', () => {
+  const { child, ask } = batching({ lanes: () => 2 })
+
+  void ask('a'); void ask('b'); void ask('c')
+
+  expect(child.batches).toEqual([['a'], ['b']])
+})
+
+test('pictures for different versions never share a batch, and none is forgotten', async () => {
+  const { child, ask } = batching({ keyOf: (item) => item[0]! })
+
+  const answers = ['x1', 'y1', 'x2', 'y2', 'x3'].map((item) => ask(item))
+  await child.answer()
+  await child.answer()
+  await child.answer()
+
+  expect(child.batches).toEqual([['x1'], ['y1', 'y2'], ['x2', 'x3']])
+  expect(await Promise.all(answers)).toEqual(['X1', 'Y1', 'X2', 'Y2', 'X3'])
+})
+
+test('who finds no room is told so at once, with a time to come again', async () => {
+  const { ask } = batching({ room: 2 })
+  void ask('a'); void ask('b'); void ask('c')
+
+  await expect(ask('d')).rejects.toMatchObject({ code: 'overloaded', extras: { retryAfterSeconds: 1 } })
+})
+
+test('expired work is dropped, not computed', async () => {
+  const { child, clock, ask } = batching()
+  void ask('a', 5_000)
+  const late = expect(ask('b', 100)).rejects.toMatchObject({ code: 'overloaded' })
+  const patient = ask('c', 5_000)
+
+  clock.advance(200)
+  await late
+  await child.answer()
+  await child.answer()
+
+  expect(child.batches).toEqual([['a'], ['c']])
+  expect(await patient).toBe('C')
+})
+
+test('where no engine ever comes, waiting ends at the deadline', async () => {
+  const { clock, ask, child } = batching({ lanes: () => 0 })
+  const refused = expect(ask('a', 300)).rejects.toMatchObject({ code: 'overloaded' })
+
+  clock.advance(301)
+
+  await refused
+  expect(child.batches).toEqual([])
+  expect(clock.timers()).toBe(0)
+})
+
+test('an engine that comes later takes what waits when woken', async () => {
+  let lanes = 0
+  const { child, batcher, ask } = batching({ lanes: () => lanes })
+  const answers = [ask('a'), ask('b')]
+
+  lanes = 1
+  batcher.wake()
+  await child.answer()
+
+  expect(child.batches).toEqual([['a', 'b']])
+  expect(await Promise.all(answers)).toEqual(['A', 'B'])
+})
+
+test('a batch that answers too few fails whole, and the next one runs', async () => {
+  let honest = false
+  const { ask } = batching({ run: async (items) => (honest ? [...items] : items.slice(1)) })
+
+  await expect(ask('a')).rejects.toThrow('A batch of 1 got 0 answers')
+  honest = true
+
+  expect(await ask('b')).toBe('b')
+})
+
+test('the time in the queue is told apart from the time of the engine', async () => {
+  const { child, clock, batcher } = batching()
+  void batcher.submit('a', 1_000)
+  const second = batcher.submit('b', 1_000)
+
+  clock.advance(40)
+  await child.answer()
+  clock.advance(70)
+  await child.answer()
+
+  expect((await second).queuedMs).toBe(40)
+})

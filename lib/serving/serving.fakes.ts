@@ -1,0 +1,30 @@
+/** A clock that moves when told, for the ports of this room. No fake of anything that can be real. */
+import type { Clock } from './ports.ts'
+
+export type FakeClock = Clock & { readonly advance: (ms: number) => void; readonly timers: () => number }
+
+export function fakeClock(): FakeClock {
+  let now = 0
+  let timers: { at: number; then: () => void }[] = []
+  const advance = (ms: number) => {
+    const end = now + ms
+    for (;;) {
+      const next = timers.filter((t) => t.at <= end).sort((a, b) => a.at - b.at)[0]
+      if (next === undefined) break
+      timers = timers.filter((t) => t !== next)
+      now = next.at
+      next.then()
+    }
+    now = end
+  }
+  return {
+    now: () => now,
+    after: (ms, then) => {
+      const timer = { at: now + ms, then }
+      timers.push(timer)
+      return () => { timers = timers.filter((t) => t !== timer) }
+    },
+    advance,
+    timers: () => timers.length,
+  }
+}
