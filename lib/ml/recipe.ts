@@ -1,0 +1,45 @@
+/** What a recipe is: how to train, as data with its numbers on top. The recipes stand in recipes/; nothing here trains. */
+import type { Augmentation } from './augment.ts'
+import type { Optimiser, Precision } from './learner.ts'
+import type { Network } from './network.ts'
+import type { Rate } from './schedule.ts'
+
+export type Recipe = {
+  readonly name: string
+  readonly epochs: number
+  /** Images of a step; fewer where there are few pictures (`batchFor`). */
+  readonly batch: number
+  readonly optimiser: Optimiser
+  readonly rate: Rate
+  readonly augment: Augmentation
+  readonly labelSmoothing: number
+  /** Share of the averaged weights kept at each step. */
+  readonly averageDecay: number
+  /** Epochs without a better validation after which it stops. */
+  readonly patience: number
+  readonly clipNorm: number | null
+  readonly precision: Precision
+  /** The network to begin with random weights; null where the recipe goes on from a version. */
+  readonly network: ((input: { size: number; channels: number }, classes: number) => Network) | null
+}
+
+/** What the recipe's numbers are as data: for plans, checkpoints and cards. */
+export type RecipeSettings = Omit<Recipe, 'network' | 'name'>
+
+export function settingsOf(recipe: Recipe): RecipeSettings {
+  const { network: _network, name: _name, ...settings } = recipe
+  return settings
+}
+
+const FEWEST_STEPS = 8 // of an epoch, as long as that leaves SMALLEST_BATCH images to a step
+const SMALLEST_BATCH = 8
+
+/** Halved until an epoch has a few steps: two hundred pictures in batches of 128 would hardly move. */
+export function batchFor(images: number, recipeBatch: number): number {
+  let batch = recipeBatch
+  while (batch > SMALLEST_BATCH && images / batch < FEWEST_STEPS) batch = Math.ceil(batch / 2)
+  return Math.max(1, Math.min(batch, images))
+}
+
+/** A mirrored digit is another digit; what a recipe would turn over is left as it is where the classifier says so. */
+export const augmentationFor = (how: Augmentation, isMirrorable: boolean): Augmentation => (isMirrorable ? how : { ...how, flip: false })

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { learningRate, scaledRate } from './schedule.ts'
+
+const rate = { peak: 0.1, warmUpEpochs: 2, end: 0.001 }
+
+test.each([
+  ['it begins small', 0, 0.002],
+  ['half-way through the warm-up it is half the peak', 1, 0.05],
+  ['after the warm-up it is the peak', 2, 0.1],
+  ['half-way down the cosine it is the mean of peak and end', 6, 0.0505],
+  ['it ends at its end', 10, 0.001],
+  ['it stays there', 11, 0.001],
+])('%s', (_, at, expected) => expect(learningRate(rate, at, 10)).toBeCloseTo(expected, 9))
+
+test('a training of four epochs warms up for one', () => {
+  expect(learningRate(rate, 1, 4)).toBeCloseTo(0.1, 9)
+})
+
+test('a batch half as large takes half the step', () => {
+  expect(scaledRate(rate, 64, 128)).toEqual({ peak: 0.05, warmUpEpochs: 2, end: 0.0005 })
+})

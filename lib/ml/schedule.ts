@@ -1,0 +1,16 @@
+/** The learning rate over a training: up to its peak, then down along a cosine. It knows neither data nor optimiser. */
+
+/** `peak` holds for the recipe's own batch; see `scaledRate`. */
+export type Rate = { readonly peak: number; readonly warmUpEpochs: number; readonly end: number }
+
+/** @param at epochs done so far, with a fraction for the batches of the running one.
+ *  Cosine: Loshchilov and Hutter 2017 (arXiv:1608.03983); linear warm-up: Goyal et al. 2017 (arXiv:1706.02677). */
+export function learningRate(rate: Rate, at: number, epochs: number): number {
+  const warmUp = Math.min(rate.warmUpEpochs, epochs / 4) // a short training must not spend itself on warming up
+  if (at < warmUp) return rate.peak * Math.max(at / warmUp, 0.02)
+  const share = Math.min(1, (at - warmUp) / Math.max(epochs - warmUp, 1e-9))
+  return rate.end + (rate.peak - rate.end) * 0.5 * (1 + Math.cos(Math.PI * share))
+}
+
+/** A smaller batch takes smaller steps, in proportion (Goyal et al. 2017). */
+export const scaledRate = (rate: Rate, batch: number, recipeBatch: number): Rate => ({ ...rate, peak: (rate.peak * batch) / recipeBatch, end: (rate.end * batch) / recipeBatch })
