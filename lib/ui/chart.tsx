@@ -1,0 +1,70 @@
+'use client'
+/** A plot that says in one sentence what it shows, and has the same numbers as a table, as CSV and as PNG.
+ *  The drawing library is loaded only when a plot is on the page. */
+import { lazy, Suspense, useId, useRef, useState } from 'react'
+import { Button } from './button.tsx'
+import { csvOf, saveFile } from './save-file.ts'
+import { Skeleton } from './skeleton.tsx'
+import { Table } from './table.tsx'
+
+const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
+
+export type Series = { readonly name: string; readonly values: readonly (number | null)[] }
+export type ChartProps = {
+  readonly title: string
+  /** One sentence: what is to be seen here. */
+  readonly description: string
+  readonly kind: 'line' | 'bar'
+  /** What runs along the bottom, and its name. */
+  readonly labels: readonly string[]
+  readonly labelName: string
+  readonly series: readonly Series[]
+  readonly valueName: string
+  /** Shares from 0 to 1 are shown in percent. */
+  readonly isShare?: boolean
+  readonly isStacked?: boolean
+}
+
+export function Chart(props: ChartProps) {
+  const [isTable, setIsTable] = useState(false)
+  const frame = useRef<HTMLDivElement>(null)
+  const titleId = useId()
+  const fileName = props.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+  const saveCsv = () => saveFile(`${fileName}.csv`, csvOf([props.labelName, ...props.series.map((one) => one.name)], props.labels.map((label, i) => [label, ...props.series.map((one) => one.values[i] ?? null)])))
+  const savePng = () => frame.current?.querySelector('canvas')?.toBlob((png) => { if (png) saveFile(`${fileName}.png`, png) })
+
+  return (
+    <section className="chart" aria-labelledby={titleId}>
+      <div className="chart-head">
+        <div className="grid gap-1">
+          <h3 id={titleId}>{props.title}</h3>
+          <p className="small muted">{props.description}</p>
+        </div>
+        <div className="flex flex-wrap gap-1">
+          <Button size="small" variant="quiet" aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>{isTable ? 'Plot' : 'Table'}</Button>
+          <Button size="small" variant="quiet" onClick={saveCsv}>CSV</Button>
+          {!isTable && <Button size="small" variant="quiet" onClick={savePng}>PNG</Button>}
+        </div>
+      </div>
+      {isTable ? <Twin {...props} /> : (
+        <div className="chart-canvas" ref={frame}>
+          <Suspense fallback={<Skeleton height="100%" />}><ChartCanvas {...props} /></Suspense>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Twin({ title, labels, labelName, series, isShare }: ChartProps) {
+  const rows = labels.map((label, i) => ({ label, i }))
+  const shown = (value: number | null | undefined) => (value === null || value === undefined ? '–' : isShare ? `${(value * 100).toFixed(1)} %` : String(Number(value.toPrecision(4))))
+  return (
+    <div className="max-h-72 overflow-y-auto">
+      <Table caption={`${title}, as a table`} isCaptionHidden rows={rows} keyOf={(row) => `${row.i}`}
+        columns={[
+          { name: labelName, cell: (row) => row.label },
+          ...series.map((one) => ({ name: one.name, isNumeric: true, cell: (row: { i: number }) => shown(one.values[row.i]) })),
+        ]} />
+    </div>
+  )
+}

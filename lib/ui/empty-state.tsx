@@ -1,0 +1,14 @@
+/** What stands where there is nothing yet: why, and the one step that changes it. */
+import type { ReactNode } from 'react'
+import { Icon, type IconName } from './icon.tsx'
+
+export function EmptyState({ icon = 'picture', title, action, children }: { readonly icon?: IconName; readonly title: string; readonly action?: ReactNode; readonly children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <Icon name={icon} />
+      <h2>{title}</h2>
+      {children && <p>{children}</p>}
+      {action}
+    </div>
+  )
+}

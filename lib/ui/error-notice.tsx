@@ -1,0 +1,32 @@
+/** A failure in a person's words, with the number under which the log knows it. */
+import type { ReactNode } from 'react'
+
+export type Failure = {
+  readonly detail: string
+  readonly requestId?: string | null
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
+}
+
+export function ErrorNotice({ failure, title = 'That did not work', action }: { readonly failure: Failure; readonly title?: string; readonly action?: ReactNode }) {
+  return (
+    <div className="notice" role="alert">
+      <h3>{title}</h3>
+      <p>{failure.detail}</p>
+      {failure.errors && failure.errors.length > 0 && (
+        <ul className="list-disc pl-5">{failure.errors.map((one) => <li key={`${one.path} ${one.message}`}>{one.path ? `${one.path}: ` : ''}{one.message}</li>)}</ul>
+      )}
+      {failure.requestId && <p className="caption">request {failure.requestId}</p>}
+      {action && <div className="row">{action}</div>}
+    </div>
+  )
+}
+
+/** Something a person should know, that is no failure. */
+export function Notice({ title, children }: { readonly title?: string; readonly children: ReactNode }) {
+  return (
+    <div className="notice" data-variant="info">
+      {title && <h3>{title}</h3>}
+      <div>{children}</div>
+    </div>
+  )
+}

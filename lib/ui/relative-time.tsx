@@ -1,0 +1,23 @@
+'use client'
+/** How long ago something was, kept current; the exact time on hover and for machines. */
+import { useEffect, useState } from 'react'
+
+const STEPS: readonly (readonly [seconds: number, unit: Intl.RelativeTimeFormatUnit])[] = [
+  [31_557_600, 'year'], [2_629_800, 'month'], [604_800, 'week'], [86_400, 'day'], [3600, 'hour'], [60, 'minute'],
+]
+const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+
+export function RelativeTime({ at }: { readonly at: string }) {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 30_000)
+    return () => clearInterval(timer)
+  }, [])
+  return <time dateTime={at} title={`${at.slice(0, 19).replace('T', ' ')} UTC`} suppressHydrationWarning>{ago(Date.parse(at), now)}</time>
+}
+
+function ago(then: number, now: number): string {
+  const seconds = Math.round((then - now) / 1000)
+  const step = STEPS.find(([size]) => Math.abs(seconds) >= size)
+  return step ? words.format(Math.trunc(seconds / step[0]), step[1]) : 'just now'
+}
