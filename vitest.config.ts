@@ -1,8 +1,10 @@
+/** Unit and integration tests: `*.test.ts` beside the code, in Node, two at a time. Stories in a browser are Playwright's (e2e/). */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['lib/**/*.test.ts'],
+    setupFiles: ['lib/checks/clean-end.ts'],
     environment: 'node',
     pool: 'forks',
     testTimeout: 30_000,

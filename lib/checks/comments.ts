@@ -1,7 +1,7 @@
 /** The law of comments: they speak of what is there, not of what was; what is to be done has an issue.
  *  Whether a comment says why, people judge. */
 import { eachFile, type Law } from './law.ts'
-import { factsOf, type Source } from './sources.ts'
+import { factsOf, type SourceFile } from './sources.ts'
 
 const HISTORY = /\b(previously|formerly|no longer|not any ?more|used to (?:be|have|do|call|live)|was renamed|has been (?:moved|replaced|removed)|refactor(?:ed)?|backwards?[- ]compatib\w+|for now|deprecated)\b/i
 const OPEN_END = /\b(TODO|FIXME|XXX|HACK)\b/
@@ -17,7 +17,7 @@ export const commentsInThePresent: Law = {
   },
 }
 
-export function pastIn(source: Source): readonly string[] {
+export function pastIn(source: SourceFile): readonly string[] {
   return factsOf(source).comments.flatMap(({ text, line }) => {
     const told = HISTORY.exec(text)?.[0]
     if (told) return [`${source.file}:${line}: "${told}" tells history. Say what is true now; git keeps the rest.`]
@@ -37,7 +37,7 @@ function needsHeader(file: string): boolean {
   return file.startsWith('lib/') && !/\.(test|fakes)\.tsx?$|\.d\.mts$/.test(file)
 }
 
-export function withoutHeader({ file, text }: Source): readonly string[] {
+export function withoutHeader({ file, text }: SourceFile): readonly string[] {
   const begins = /^(#!.*\n)?(['"]use client['"];?\n+)?\s*(\/\*\*|\/\/)/.test(text)
   return begins ? [] : [`${file}:1: begins without a comment. Two sentences: what it is, and what it is not.`]
 }

@@ -2,7 +2,7 @@
  *  Tests may use what they like. */
 import { isTest, roomOf, type Room } from './rooms.ts'
 import { eachFile, type Law } from './law.ts'
-import { factsOf, type Source } from './sources.ts'
+import { factsOf, type SourceFile } from './sources.ts'
 
 const WITHOUT_CLOCK: readonly Room[] = ['domain', 'contracts', 'ml', 'serving', 'jobs']
 const CLOCK_AND_CHANCE = /^(Date\.now|new Date\(\)|performance\.now|Math\.random|crypto\.(randomUUID|getRandomValues|randomBytes)|randomUUID\(\)|randomBytes\(\)|setTimeout\(\)|setInterval\(\)|AbortSignal\.timeout)$/
@@ -17,7 +17,7 @@ export const hiddenInputs: Law = {
   judge: eachFile((file) => file.startsWith('lib/') || file.startsWith('app/'), hiddenIn),
 }
 
-export function hiddenIn(source: Source): readonly string[] {
+export function hiddenIn(source: SourceFile): readonly string[] {
   const room = roomOf(source.file)
   if (!room || isTest(source.file)) return []
   return factsOf(source).uses.flatMap(({ name, line }) => {

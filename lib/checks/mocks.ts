@@ -1,7 +1,7 @@
 /** The law of real things: no test replaces a module. Fakes exist for ports only, in `*.fakes.ts`, and are passed in. */
 import { isTest } from './rooms.ts'
 import { eachFile, type Law } from './law.ts'
-import { factsOf, type Source } from './sources.ts'
+import { factsOf, type SourceFile } from './sources.ts'
 
 const REPLACES = /^(vi|jest)\.(mock|doMock|unstable_mockModule|stubGlobal)$|^mock\.module$/
 
@@ -12,7 +12,7 @@ export const noModuleMocks: Law = {
   judge: eachFile((file) => isTest(file) || file.startsWith('e2e/'), mocksIn),
 }
 
-export function mocksIn(source: Source): readonly string[] {
+export function mocksIn(source: SourceFile): readonly string[] {
   return factsOf(source).uses.filter(({ name }) => REPLACES.test(name))
     .map(({ name, line }) => `${source.file}:${line}: ${name} replaces a module or a global. Use the real thing, or pass a fake of a port as an argument.`)
 }

@@ -36,7 +36,7 @@ export const ROOMS = {
   checks: { is: 'these laws, and `npm test`', may: ['domain', 'contracts'] },
   app: { is: 'pages and routes, thin', may: ['domain', 'contracts', 'auth', 'http', 'ui', 'browser'] },
   proxy: { is: '`proxy.ts`: what happens before every page', may: ['domain', 'contracts', 'auth'] },
-  e2e: { is: 'stories in Chromium, on the built app', may: [...COMPOSED] },
+  e2e: { is: 'stories in Chromium, on the built app', may: [...COMPOSED, 'checks'] },
   config: { is: 'configuration files at the root', may: [] },
 } as const satisfies Record<string, Row>
 

@@ -2,7 +2,7 @@
  *  What a route answers is tested in lib/http; here only that both exist. */
 import { contracts } from '#lib/contracts/index.ts'
 import type { Law } from './law.ts'
-import { factsOf, type Source } from './sources.ts'
+import { factsOf, type SourceFile } from './sources.ts'
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
 /** Answered without a contract: next-auth owns its paths, and the description of the contracts describes itself. */
@@ -19,7 +19,7 @@ export const contractsAndRoutes: Law = {
 }
 
 /** @param promised such as `POST /api/predictions/{id}/feedback` */
-export function disagreements(promised: readonly string[], sources: readonly Source[]): readonly string[] {
+export function disagreements(promised: readonly string[], sources: readonly SourceFile[]): readonly string[] {
   const kept = sources.flatMap(routesOf)
   const missing = promised.filter((route) => !kept.includes(route)).map((route) => `${fileOf(route)}: the contract ${route} has no route.`)
   const extra = kept.filter((route) => !promised.includes(route) && !WITHOUT_CONTRACT.some((pattern) => pattern.test(route)))
@@ -27,7 +27,7 @@ export function disagreements(promised: readonly string[], sources: readonly Sou
   return [...missing, ...extra]
 }
 
-function routesOf(source: Source): readonly string[] {
+function routesOf(source: SourceFile): readonly string[] {
   const path = /^app(\/.*)\/route\.tsx?$/.exec(source.file)?.[1]
   if (!path) return []
   const address = path.replace(/\/\([^)]*\)/g, '').replace(/\[([^\].]+)\]/g, '{$1}')

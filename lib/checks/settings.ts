@@ -5,7 +5,7 @@ import path from 'node:path'
 import { settings } from '#lib/contracts/settings.ts'
 import type { Law } from './law.ts'
 import { isTest } from './rooms.ts'
-import { ROOT, type Source } from './sources.ts'
+import { ROOT, type SourceFile } from './sources.ts'
 
 const LIST = 'lib/contracts/settings.ts'
 
@@ -19,7 +19,7 @@ export const settingsExplained: Law = {
   },
 }
 
-export function unexplained(names: readonly string[], readme: string, sources: readonly Source[]): readonly string[] {
+export function unexplained(names: readonly string[], readme: string, sources: readonly SourceFile[]): readonly string[] {
   const readers = sources.filter(({ file }) => file !== LIST && !isTest(file) && !file.startsWith('lib/checks/'))
   return names.flatMap((name) => {
     const word = new RegExp(`\\b${name}\\b`)

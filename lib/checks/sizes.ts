@@ -1,7 +1,7 @@
 /** The law of size: what does not fit the eye is divided, or says in its header why not.
  *  It counts lines; whether a file holds one idea, people judge. */
 import { eachFile, type Law } from './law.ts'
-import type { Source } from './sources.ts'
+import type { SourceFile } from './sources.ts'
 
 const MOST_LINES = 300
 const MOST_LINES_OF_A_COMPONENT = 200
@@ -16,7 +16,7 @@ export const fileSizes: Law = {
   judge: eachFile(() => true, tooLong),
 }
 
-export function tooLong({ file, text }: Source): readonly string[] {
+export function tooLong({ file, text }: SourceFile): readonly string[] {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
   const most = file.endsWith('.tsx') ? MOST_LINES_OF_A_COMPONENT : MOST_LINES
   const reason = text.split('\n').slice(0, HEADER_LINES).join('\n')

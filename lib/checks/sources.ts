@@ -10,7 +10,7 @@ const FOLDERS = ['app', 'lib', 'e2e']
 const MADE_OR_FOREIGN = new Set(['lib/data/generated', 'node_modules'])
 const CODE = /\.(ts|tsx|mts|mjs|js|cjs)$/
 
-export type Source = {
+export type SourceFile = {
   /** From the root, with forward slashes. */
   readonly file: string
   readonly text: string
@@ -29,7 +29,7 @@ export type Facts = {
 }
 
 /** Every source of the program: its rooms, and the configuration files at the root. */
-export function readSources(root: string = ROOT): readonly Source[] {
+export function readSources(root: string = ROOT): readonly SourceFile[] {
   const inRooms = FOLDERS.flatMap((folder) => walk(root, folder))
   const atRoot = readdirSync(root).filter((name) => CODE.test(name) && !name.endsWith('.d.ts'))
   return [...inRooms, ...atRoot].map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }))
@@ -51,7 +51,7 @@ function entriesOf(folder: string) {
 const known = new Map<string, Facts>()
 
 /** What one source says. Each file is parsed once per program. */
-export function factsOf({ file, text }: Source): Facts {
+export function factsOf({ file, text }: SourceFile): Facts {
   const key = `${file}\0${text}`
   const before = known.get(key)
   if (before) return before

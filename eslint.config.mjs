@@ -1,0 +1,26 @@
+/** What the linter watches: mistakes that types do not show. Style and direction are laws of lib/checks; no rule here needs types, so it is fast. */
+import reactHooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  { ignores: ['node_modules/', '.next/', '.native/', 'data/', 'artillery/', 'lib/data/generated/', 'test-results/', 'playwright-report/', 'next-env.d.ts', 'public/', 'models/'] },
+  ...tseslint.configs.recommended,
+  {
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-empty-object-type': 'off', // `{}` in a generic's bound says "any shape"
+      'no-control-regex': 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-constant-binary-expression': 'error',
+      'no-self-compare': 'error',
+      'prefer-const': ['error', { destructuring: 'all' }],
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+    },
+  },
+  { files: ['lib/**', 'app/**'], ignores: ['lib/{commands,processes,setup,checks}/**'], rules: { 'no-console': 'error' } },
+  { files: ['**/*.tsx'], plugins: { 'react-hooks': reactHooks }, rules: reactHooks.configs.recommended.rules },
+)

@@ -1,0 +1,23 @@
+/** Runs the programs that the checks consist of, and speaks to the person who waits. It knows none of them. */
+import { spawn, type SpawnOptions } from 'node:child_process'
+
+const KEPT_OUTPUT = 60_000 // characters from the end
+
+/** Runs a program to its end; `isShown` lets its output through while it runs. */
+export function runToEnd(program: string, args: readonly string[], options: SpawnOptions & { isShown?: boolean } = {}): Promise<{ code: number, output: string }> {
+  const { isShown = false, ...rest } = options
+  return new Promise((resolve) => {
+    let output = ''
+    const child = spawn(program, args, { ...rest, stdio: ['ignore', 'pipe', 'pipe'] })
+    const keep = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-KEPT_OUTPUT)
+      if (isShown) process.stdout.write(chunk)
+    }
+    child.stdout?.on('data', keep)
+    child.stderr?.on('data', keep)
+    child.on('error', (error) => resolve({ code: 127, output: String(error) }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
+
+export const sayLine = (line: string): void => { process.stdout.write(`${line}\n`) }

@@ -1,0 +1,77 @@
+/** The parts of `npm test`: each runs one program over the whole tree and answers how many of its cases passed and failed.
+ *  The order and the closing line are run.ts's. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { startBuiltApp } from './built-app.ts'
+import { runToEnd, sayLine } from './child.ts'
+import { provideChromium } from './chromium.ts'
+import { ROOT } from './sources.ts'
+
+export type Count = { readonly passed: number, readonly failed: number, readonly skipped?: number }
+export type TestPart = { readonly name: string, readonly needsPages: boolean, readonly run: () => Promise<Count> }
+
+const inModules = (file: string): string => path.join(ROOT, 'node_modules', file)
+
+export const PARTS: readonly TestPart[] = [
+  { name: 'types', needsPages: true, run: () => asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g) },
+  { name: 'lint', needsPages: false, run: () => asOneCase(inModules('eslint/bin/eslint.js'), ['.', '--max-warnings=0'], /^ +\d+:\d+ +error/gm) },
+  { name: 'laws', needsPages: false, run: laws },
+  { name: 'unit', needsPages: false, run: unit },
+  { name: 'dead-code', needsPages: false, run: () => asOneCase(inModules('knip/bin/knip.js'), ['--production', '--no-progress'], /^\S.*:\d+:\d+|^\S+ {2,}\S+$/gm) },
+  { name: 'e2e', needsPages: true, run: stories },
+]
+
+/** A checker that is right or lists mistakes: one case when right, one failure per mistake. */
+async function asOneCase(program: string, args: readonly string[], mistake: RegExp): Promise<Count> {
+  const { code, output } = await runToEnd(process.execPath, [program, ...args], { cwd: ROOT })
+  if (code === 0) return { passed: 1, failed: 0 }
+  sayLine(output.trimEnd())
+  return { passed: 0, failed: Math.max(1, output.match(mistake)?.length ?? 0) }
+}
+
+async function laws(): Promise<Count> {
+  const { code, output } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/checks/laws.ts')], { cwd: ROOT, isShown: true })
+  const closing = /(\d+) passed, (\d+) failed\s*$/.exec(output)
+  return closing ? { passed: Number(closing[1]), failed: Number(closing[2]) } : { passed: 0, failed: Math.max(1, code) }
+}
+
+async function unit(): Promise<Count> {
+  return withReport(async (report) => {
+    await runToEnd(process.execPath, [inModules('vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`], { cwd: ROOT, isShown: true })
+    if (!existsSync(report)) return { passed: 0, failed: 1 }
+    type Result = { numPassedTests: number, numFailedTests: number, numPendingTests: number, testResults: { status: string, assertionResults: unknown[] }[] }
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Result
+    const filesThatBroke = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length
+    return { passed: numPassedTests, failed: numFailedTests + filesThatBroke, skipped: numPendingTests }
+  })
+}
+
+/** The stories of e2e/, on the product started once; its log is shown when a story fails. */
+async function stories(): Promise<Count> {
+  const chromium = await provideChromium()
+  if (chromium.kind === 'none') {
+    sayLine(chromium.reason)
+    return { passed: 0, failed: 1 }
+  }
+  await using app = await startBuiltApp()
+  return withReport(async (report) => {
+    const { code } = await runToEnd(process.execPath, [inModules('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
+      cwd: ROOT, isShown: true,
+      env: { ...process.env, DARKROOM_URL: app.url, DARKROOM_DATA: app.dataDir, DARKROOM_CHROMIUM: chromium.executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    })
+    if (code !== 0) sayLine(`--- the product's log ---\n${app.log().slice(-4_000)}`)
+    if (!existsSync(report)) return { passed: 0, failed: 1 }
+    const { stats } = JSON.parse(readFileSync(report, 'utf8')) as { stats: { expected: number, unexpected: number, flaky: number, skipped: number } }
+    return { passed: stats.expected, failed: Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1), skipped: stats.skipped }
+  })
+}
+
+async function withReport(work: (report: string) => Promise<Count>): Promise<Count> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-report-'))
+  try {
+    return await work(path.join(folder, 'report.json'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
