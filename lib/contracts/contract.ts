@@ -26,6 +26,8 @@ export type Contract = {
   readonly input: z.ZodType
   readonly output: z.ZodType
   readonly status: 200 | 201 | 202
+  /** Where the status depends on the answer: an upload that goes on behind it is 202. */
+  readonly statusOf?: (output: unknown) => 200 | 202
   readonly errors: readonly ErrorCode[]
 }
 

@@ -31,6 +31,7 @@ export const upload = contract({
   body: 'parts',
   input: z.object({ ...chosenClassifier, create: z.stringbool().optional().describe('make the classifier if it does not exist'), parts: z.custom<AsyncIterable<Part>>() }),
   output: uploadReport,
+  statusOf: (report) => (uploadReport.pick({ state: true }).safeParse(report).data?.state === 'running' ? 202 : 200),
   errors: ['malformed', 'missing_file', 'too_large', 'labels_do_not_match', 'bad_archive', 'invalid_input', 'not_found', 'disk_full'],
 })
 

@@ -1,0 +1,7 @@
+import { modelInfo } from '#lib/contracts/models.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(modelInfo, (input, asked) => darkroom().training.modelInfo(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -1,0 +1,7 @@
+import { listModels } from '#lib/contracts/models.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(listModels, (input, asked) => darkroom().data.listModels(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

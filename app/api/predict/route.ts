@@ -1,0 +1,7 @@
+import { predictOne } from '#lib/contracts/predict.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const POST = serve(predictOne, (input, asked) => darkroom().serving.predict(input, asked))
+export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

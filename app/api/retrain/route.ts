@@ -1,0 +1,7 @@
+import { retrain } from '#lib/contracts/retrain.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const POST = serve(retrain, (input, asked) => darkroom().training.retrain(input, asked))
+export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

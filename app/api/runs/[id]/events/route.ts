@@ -1,0 +1,7 @@
+import { runEvents } from '#lib/contracts/retrain.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(runEvents, (input, asked) => darkroom().data.runEvents(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -1,0 +1,7 @@
+import { getRun } from '#lib/contracts/retrain.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(getRun, (input, asked) => darkroom().data.getRun(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -1,0 +1,7 @@
+import { sampleImage } from '#lib/contracts/uploads.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(sampleImage, (input, asked) => darkroom().data.sampleImage(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -1,0 +1,7 @@
+import { listSamples } from '#lib/contracts/uploads.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(listSamples, (input, asked) => darkroom().data.listSamples(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

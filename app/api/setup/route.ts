@@ -1,0 +1,7 @@
+import { firstAdmin } from '#lib/contracts/operations.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const POST = serve(firstAdmin, (input, asked) => darkroom().auth.firstAdmin(input, asked))
+export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

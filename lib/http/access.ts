@@ -1,0 +1,55 @@
+/** Who may ask what: a contract's scope against the caller, and writes by cookie against our own Origin.
+ *  Who the caller is, lib/auth knows. */
+import type { Caller, Contract, Scope } from '#lib/contracts/contract.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Darkroom } from './context.ts'
+import type { Incoming } from './incoming.ts'
+
+export const STRANGER: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
+
+const CREDENTIALS = ['cookie', 'authorization', 'x-api-key'] as const
+
+/** The caller, if this one may; throws 401 or 403 otherwise. */
+export async function admit(contract: Contract, incoming: Incoming, program: Darkroom): Promise<Caller> {
+  const { publicPredict, origin, trustProxy } = program.settings()
+  const isForAll = contract.scope === 'open' || (contract.scope === 'predict' && publicPredict)
+  if (isForAll && !CREDENTIALS.some((name) => incoming.header(name) !== null)) return STRANGER
+
+  const caller = await program.auth.callerOf(incoming.headers())
+  if (!isForAll && !may(caller, contract.scope)) throw refusal(caller, contract.scope)
+  if (contract.method !== 'GET' && caller.kind !== 'key' && !(isForAll && caller.kind === 'stranger')) {
+    const sent = incoming.header('origin')
+    const isOurs = sent === null ? caller.kind === 'stranger' || incoming.header('sec-fetch-site') === 'same-origin' : isOwnOrigin(sent, incoming, { origin, trustProxy })
+    if (!isOurs) throw foreignOrigin(sent)
+  }
+  return caller
+}
+
+export function may(caller: Caller, scope: Scope): boolean {
+  if (scope === 'open') return true
+  if (scope === 'predict' || scope === 'user') return caller.kind !== 'stranger'
+  return caller.scopes.includes(scope) || caller.scopes.includes('admin')
+}
+
+/** Where no address is set, ours is the one that was asked: the Host, or what a trusted proxy says it was. */
+function isOwnOrigin(sent: string, incoming: Incoming, { origin, trustProxy }: { origin: string | null; trustProxy: boolean }): boolean {
+  if (origin !== null && sent === origin) return true
+  const forwarded = trustProxy ? incoming.header('x-forwarded-host')?.split(',')[0]?.trim() : undefined
+  const host = forwarded ?? incoming.header('host')
+  return host !== null && URL.canParse(sent) && new URL(sent).host === host
+}
+
+function refusal(caller: Caller, scope: Scope): DarkroomError {
+  if (caller.kind === 'stranger') {
+    return new DarkroomError('unauthenticated', { what: 'This needs a login or a key', why: 'the request carries neither', remedy: 'Log in at /login, or send an API key as "Authorization: Bearer …".' })
+  }
+  const who = caller.kind === 'key' ? 'this key' : `${caller.name ?? 'this account'}`
+  return new DarkroomError('forbidden', { what: 'This is not allowed', why: `${who} has no "${scope}" right`, remedy: 'Ask an admin for it.' })
+}
+
+const foreignOrigin = (sent: string | null): DarkroomError =>
+  new DarkroomError('foreign_origin', {
+    what: 'This was not done',
+    why: sent === null ? 'a change by cookie must say from which site it comes' : `the request comes from ${sent.slice(0, 200)}, which is another site`,
+    remedy: 'Do it from Darkroom’s own pages, or use an API key.',
+  })

@@ -1,0 +1,135 @@
+/** Reading what was sent: counted against a limit, at a bearable pace, as bytes or as JSON.
+ *  It judges size, speed and form; what the fields may be is the contract's. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Incoming } from './incoming.ts'
+
+export const JSON_LIMIT_BYTES = 1024 * 1024
+export const JSON_DEPTH = 32
+
+/** A sender slower than 1 kB/s over 30 s is let go. Only the time that we wait for it counts, never the time that it waits for us. */
+const PACE: Pace = { windowMs: 30_000, leastBytes: 30_000 }
+export type Pace = { readonly windowMs: number; readonly leastBytes: number }
+
+/** The body's chunks. Throws 413 as soon as the limit is known to be passed, and before the first byte where the header says so. */
+export async function* chunksOf(incoming: Incoming, limitBytes: number, pace: Pace = PACE): AsyncGenerator<Uint8Array> {
+  if (Number(incoming.header('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
+  if (incoming.body === null) return
+  const iterator = incoming.body[Symbol.asyncIterator]()
+  let isAtEnd = false
+  let read = 0
+  let waitedMs = 0
+  let arrived = 0
+  try {
+    for (;;) {
+      const asked = performance.now()
+      const { done, value } = await within(iterator.next(), pace.windowMs - waitedMs, tooSlow)
+      if (done) {
+        isAtEnd = true
+        return
+      }
+      waitedMs += performance.now() - asked
+      arrived += value.byteLength
+      read += value.byteLength
+      if (read > limitBytes) throw tooLarge(limitBytes)
+      if (arrived >= pace.leastBytes) waitedMs = arrived = 0
+      yield value
+    }
+  } catch (error) {
+    throw incoming.signal.aborted || isDisconnect(error) ? disconnected(error) : error
+  } finally {
+    // Not awaited: a stream whose next chunk never comes would never let go.
+    if (!isAtEnd) void Promise.resolve(iterator.return?.()).catch(() => {})
+  }
+}
+
+export async function bytesOf(incoming: Incoming, limitBytes: number): Promise<Uint8Array> {
+  return whole(chunksOf(incoming, limitBytes))
+}
+
+export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all.length === 1 ? all[0]! : Buffer.concat(all)
+}
+
+/** A JSON object; an empty body is an empty one. */
+export async function jsonOf(incoming: Incoming, limitBytes: number): Promise<Readonly<Record<string, unknown>>> {
+  const bytes = await bytesOf(incoming, limitBytes)
+  if (bytes.byteLength === 0) return {}
+  if (!isJson(incoming)) {
+    throw new DarkroomError('unsupported_media', { what: 'The body cannot be read', why: `it is declared as ${typeOf(incoming) || 'nothing'}`, remedy: 'Send JSON with "Content-Type: application/json".' })
+  }
+  const text = textOf(bytes)
+  if (isDeeperThan(text, JSON_DEPTH)) {
+    throw new DarkroomError('malformed', { what: 'The JSON cannot be read', why: `it is nested deeper than ${JSON_DEPTH} levels`, remedy: 'Send it flatter.' })
+  }
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new DarkroomError('invalid_input', { what: 'The JSON cannot be used', why: 'it is not an object', remedy: 'Send { "field": value, … }.' }, { errors: [{ path: '', message: 'must be an object' }] })
+  }
+  return value as Record<string, unknown>
+}
+
+export const typeOf = (incoming: Incoming): string => (incoming.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+
+export const isJson = (incoming: Incoming): boolean => /^application\/(?:[\w.-]+\+)?json$/.test(typeOf(incoming))
+
+export const tooLarge = (limitBytes: number): DarkroomError =>
+  new DarkroomError('too_large', { what: 'This is too large', why: `at most ${megabytes(limitBytes)} are taken at once`, remedy: 'Send less, or raise the limit in the settings.' })
+
+export const disconnected = (cause: unknown): DarkroomError =>
+  new DarkroomError('client_closed', { what: 'Nothing was answered', why: 'the connection was closed in the middle', remedy: 'Ask again.' }, { cause })
+
+/** How the other side's leaving shows: by Node's codes, or as undici and Next name it. */
+export function isDisconnect(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? error.code : ''
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || error.name === 'AbortError' || error.name === 'ResponseAborted' || error.message === 'aborted'
+}
+
+const tooSlow = (): DarkroomError =>
+  new DarkroomError('client_closed', { what: 'The connection was closed', why: 'less than 1 kB per second came for 30 seconds', remedy: 'Send it again over a better connection.' })
+
+const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toLocaleString('en', { maximumFractionDigits: 1 })} MB`
+
+/** `promise`, or a refusal after `ms`. */
+function within<T>(promise: Promise<T>, ms: number, refusal: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(refusal()), Math.max(ms, 0))
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new DarkroomError('malformed', { what: 'The JSON cannot be read', why: 'it is not UTF-8', remedy: 'Send it as UTF-8.' }, { cause })
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.replace(/, "[\s\S]*/, '').slice(0, 120) : 'it is damaged'
+    throw new DarkroomError('malformed', { what: 'The JSON cannot be read', why, remedy: 'Check commas, quotes and brackets.' }, { cause })
+  }
+}
+
+/** Counted before parsing, outside of texts. */
+function isDeeperThan(text: string, levels: number): boolean {
+  let depth = 0
+  let isInText = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (isInText) {
+      if (c === 92) i++
+      else if (c === 34) isInText = false
+    } else if (c === 34) isInText = true
+    else if (c === 91 || c === 123) {
+      if (++depth > levels) return true
+    } else if (c === 93 || c === 125) depth--
+  }
+  return false
+}

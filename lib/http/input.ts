@@ -1,0 +1,71 @@
+/** Path, query and body → the one input that a contract promises its use case, or a refusal that names each wrong field.
+ *  The rules of the fields stand in the contract. */
+import type { Contract, Input } from '#lib/contracts/contract.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { FieldError } from '#lib/domain/errors.ts'
+import { JSON_LIMIT_BYTES, jsonOf } from './body.ts'
+import type { Incoming } from './incoming.ts'
+import { partsOf } from './parts.ts'
+import { pictureOf } from './picture.ts'
+
+export type Limits = { readonly maxImageBytes: number; readonly maxUploadBytes: number }
+
+export async function inputOf<C extends Contract>(contract: C, incoming: Incoming, limits: Limits): Promise<Input<C>> {
+  const named = paramsOf(contract.path, incoming.path)
+  const asked = Object.fromEntries(incoming.query)
+  const sent = await sentIn(contract, incoming, limits)
+  const read = contract.input.safeParse({ ...asked, ...goesOnFrom(contract, incoming), ...sent, ...named })
+  if (read.success) return read.data as Input<C>
+  const errors = read.error.issues.map((issue): FieldError => ({ path: issue.path.join('.'), message: issue.message }))
+  throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalid(errors)
+}
+
+async function sentIn(contract: Contract, incoming: Incoming, limits: Limits): Promise<Readonly<Record<string, unknown>>> {
+  switch (contract.body) {
+    case 'none':
+      return {}
+    case 'json':
+      return jsonOf(incoming, JSON_LIMIT_BYTES)
+    case 'picture': {
+      const { picture, fields } = await pictureOf(incoming, limits.maxImageBytes)
+      return { ...fields, picture }
+    }
+    case 'parts':
+      return { parts: partsOf(incoming, limits.maxUploadBytes) }
+  }
+}
+
+/** Browsers say by header which event they saw last. */
+function goesOnFrom(contract: Contract, incoming: Incoming): { after?: string } {
+  const last = contract.answer === 'events' ? incoming.header('last-event-id') : null
+  return last === null ? {} : { after: last }
+}
+
+/** The `{name}` parts of a contract's path, out of the path that was asked. */
+export function paramsOf(pattern: string, path: string): Readonly<Record<string, string>> {
+  if (!pattern.includes('{')) return {}
+  const asked = path.split('/')
+  return Object.fromEntries(pattern.split('/').flatMap((step, i) => (step.startsWith('{') ? [[step.slice(1, -1), decoded(asked[i] ?? '')]] : [])))
+}
+
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    return step
+  }
+}
+
+const invalid = (errors: readonly FieldError[]): DarkroomError =>
+  new DarkroomError(
+    'invalid_input',
+    {
+      what: 'The request is understood, but not possible',
+      why: errors.slice(0, 5).map((e) => (e.path === '' ? e.message : `${e.path}: ${e.message}`)).join('; '),
+      remedy: errors.length === 1 ? 'Change this field.' : `Change these ${errors.length} fields.`,
+    },
+    { errors },
+  )
+
+const unknownAddress = (incoming: Incoming): DarkroomError =>
+  new DarkroomError('not_found', { what: 'There is no such thing', why: `nothing has the address ${incoming.path.slice(0, 200)}`, remedy: 'Check the id.' })

@@ -1,0 +1,130 @@
+/** The API's description (OpenAPI 3.1), made from the contracts and from nothing else: what is promised is what is described. */
+import { z } from 'zod'
+import { createDocument } from 'zod-openapi'
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRequestBodyObject, ZodOpenApiResponsesObject } from 'zod-openapi'
+import type { Contract } from '#lib/contracts/contract.ts'
+import { contracts } from '#lib/contracts/index.ts'
+import { problem } from '#lib/contracts/words.ts'
+import { STATUS_OF } from '#lib/domain/errors.ts'
+import type { ErrorCode } from '#lib/domain/errors.ts'
+
+export const OPENAPI_VERSION = '3.1.1'
+
+const binary = { type: 'string', format: 'binary' } as const
+/** Made by lib/http out of the body; described by the body instead. */
+const BODY_FIELDS: Readonly<Record<string, true>> = { picture: true, parts: true }
+const PROBLEM = problem.meta({ id: 'Problem', description: 'What happened, why, and what to do (RFC 9457)' })
+
+let made: ReturnType<typeof createDocument> | undefined
+
+export function openapi(): ReturnType<typeof createDocument> {
+  made ??= createDocument({
+    openapi: OPENAPI_VERSION,
+    info: { title: 'Darkroom', version: '1', description: 'Make an image classifier, see whether it is really better, serve it.' },
+    paths: pathsOf(contracts),
+    components: {
+      schemas: { Problem: PROBLEM },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'next-auth.session-token' },
+        key: { type: 'http', scheme: 'bearer' },
+        key_header: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  })
+  return made
+}
+
+function pathsOf(all: readonly Contract[]): ZodOpenApiPathsObject {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  for (const c of all) (paths[c.path] ??= {})[c.method.toLowerCase()] = operationOf(c)
+  return paths
+}
+
+function operationOf(c: Contract): ZodOpenApiOperationObject {
+  const { path, query, body } = fieldsOf(c)
+  const requestBody = bodyOf(c, body)
+  return {
+    operationId: `${c.method.toLowerCase()}_${c.path.slice('/api/'.length).replace(/[^a-z]+/g, '_').replace(/_$/, '')}`,
+    summary: c.summary,
+    tags: [c.path.split('/')[2]!],
+    ...(c.scope === 'open' || c.scope === 'predict' ? { security: [{}, { session: [] }, { key: [] }, { key_header: [] }] } : { security: [{ session: [] }, { key: [] }, { key_header: [] }] }),
+    requestParams: { path: z.object(path), query: z.object(query) },
+    ...(requestBody && { requestBody }),
+    responses: responsesOf(c),
+  }
+}
+
+type Shape = Record<string, z.ZodType>
+
+/** In the path what it names; in the query what has no body to be in; the rest in the body. */
+function fieldsOf(c: Contract): { path: Shape; query: Shape; body: Shape } {
+  const shape: Shape = c.input instanceof z.ZodObject ? { ...c.input.shape } : {}
+  const path: Shape = {}
+  const rest: Shape = {}
+  for (const [name, field] of Object.entries(shape)) {
+    if (c.path.includes(`{${name}}`)) path[name] = field
+    else if (!BODY_FIELDS[name]) rest[name] = field
+  }
+  return c.body === 'json' ? { path, query: {}, body: rest } : { path, query: rest, body: {} }
+}
+
+function bodyOf(c: Contract, fields: Shape): ZodOpenApiRequestBodyObject | null {
+  switch (c.body) {
+    case 'none':
+      return null
+    case 'json':
+      return { content: { 'application/json': { schema: z.object(fields) } }, required: Object.values(fields).some((f) => !f.safeParse(undefined).success) }
+    case 'picture':
+      return {
+        required: true,
+        content: {
+          'multipart/form-data': { schema: { type: 'object', properties: { file: binary }, required: ['file'] } },
+          'image/*': { schema: binary },
+          'application/json': { schema: { type: 'object', properties: { url: { type: 'string', description: 'data:image/png;base64,…' } }, required: ['url'] } },
+        },
+      }
+    case 'parts':
+      return {
+        required: true,
+        content: {
+          'multipart/form-data': {
+            schema: { type: 'object', properties: { files: { type: 'array', items: binary, description: 'pictures, one ZIP, or pictures and a labels CSV' }, label: { type: 'string' }, labels: { type: 'array', items: { type: 'string' } } }, required: ['files'] },
+          },
+          'application/zip': { schema: binary },
+        },
+      }
+  }
+}
+
+function responsesOf(c: Contract): ZodOpenApiResponsesObject {
+  const responses: ZodOpenApiResponsesObject = { [`${c.status}`]: { description: 'As asked', content: contentOf(c) } }
+  if (c.statusOf) responses['202'] = { description: 'Begun; it goes on behind this answer', content: contentOf(c) }
+  for (const [status, codes] of Object.entries(Object.groupBy(errorsOf(c), (code) => STATUS_OF[code]))) {
+    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = { description: codes!.join(', '), content: { 'application/problem+json': { schema: PROBLEM } } }
+  }
+  return responses
+}
+
+function contentOf(c: Contract): Record<string, { schema: z.ZodType | { type: 'string'; format: 'binary' } }> {
+  switch (c.answer) {
+    case 'json':
+      return { 'application/json': { schema: c.output } }
+    case 'events':
+      return { 'text/event-stream': { schema: c.output } }
+    case 'file':
+      return { 'application/octet-stream': { schema: binary } }
+  }
+}
+
+/** A contract's own errors, and those that its scope, body and input bring with them. */
+export function errorsOf(c: Contract): readonly ErrorCode[] {
+  const brought: ErrorCode[] = ['internal']
+  if (c.scope !== 'open') brought.push('unauthenticated')
+  if (c.scope !== 'open' && c.scope !== 'predict' && c.scope !== 'user') brought.push('forbidden')
+  if (c.method !== 'GET' && c.scope !== 'open') brought.push('foreign_origin')
+  if (c.input instanceof z.ZodObject && Object.keys(c.input.shape).length > 0) brought.push('invalid_input')
+  if (c.body !== 'none') brought.push('malformed', 'too_large')
+  if (c.body === 'json' || c.body === 'parts') brought.push('unsupported_media')
+  if (c.path.includes('{')) brought.push('not_found')
+  return [...new Set([...c.errors, ...brought])]
+}

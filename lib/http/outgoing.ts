@@ -1,0 +1,58 @@
+/** An answer before it becomes a web `Response` or is written to Node's socket: status, headers, bytes.
+ *  What it says was decided elsewhere. */
+import { createHash } from 'node:crypto'
+import type { FileAnswer } from '#lib/contracts/contract.ts'
+
+export type Outgoing = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | null
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' } as const
+const ONE_YEAR_SECONDS = 31_536_000
+
+export const jsonAnswer = (status: number, value: unknown): Outgoing => ({ status, headers: JSON_HEADERS, body: JSON.stringify(value) })
+
+/** A file to show or to download. An address that always answers the same bytes has itself as its ETag. */
+export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: string | null): Outgoing {
+  const etag = `"${createHash('sha256').update(address).digest('base64url').slice(0, 27)}"`
+  const headers: Record<string, string> = {
+    'content-type': file.mediaType,
+    'content-disposition': dispositionOf(file.filename),
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+    'cache-control': file.isImmutable ? `private, max-age=${ONE_YEAR_SECONDS}, immutable` : 'private, no-store',
+    ...(file.isImmutable && { etag }),
+  }
+  if (file.isImmutable && ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return { status: 304, headers, body: null }
+  const length = file.bytes instanceof Uint8Array ? { 'content-length': String(file.bytes.byteLength) } : {}
+  return { status: 200, headers: { ...headers, ...length }, body: file.bytes }
+}
+
+/** Both spellings of RFC 6266: plain letters for all, UTF-8 for those who read it; nothing of a name can end the header. */
+export function dispositionOf(filename: string | null): string {
+  if (filename === null) return 'inline'
+  const clean = filename.replace(/[\p{Cc}/\\]/gu, '_').slice(0, 200)
+  const plain = clean.replace(/[^\x20-\x7e]|["%]/g, '_')
+  const coded = encodeURIComponent(clean.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  return `attachment; filename="${plain}"; filename*=UTF-8''${coded}`
+}
+
+export function toResponse({ status, headers, body }: Outgoing): Response {
+  return new Response(body === null || typeof body === 'string' ? body : body instanceof Uint8Array ? new Uint8Array(body) : streamOf(body), { status, headers })
+}
+
+function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await iterator.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
+}

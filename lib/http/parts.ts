@@ -1,0 +1,122 @@
+/** A multipart body as its parts, one at a time and in order: the next is not read before the one before has been, so memory stays flat.
+ *  A bare ZIP counts as one file. What the parts mean, the use cases know. */
+import type { Readable } from 'node:stream'
+import { Busboy } from '@fastify/busboy'
+import type { Part } from '#lib/contracts/contract.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { chunksOf, disconnected, isDisconnect, typeOf } from './body.ts'
+import type { Incoming } from './incoming.ts'
+
+const MOST_PARTS = 200_000
+/** The longest field: labels of 200,000 files in one of them. */
+const LONGEST_FIELD_BYTES = 16 * 1024 * 1024
+const LONGEST_HEADER_BYTES = 16 * 1024
+
+type Form = InstanceType<typeof Busboy>
+
+export function partsOf(incoming: Incoming, limitBytes: number): AsyncGenerator<Part> {
+  const type = typeOf(incoming)
+  const chunks = chunksOf(incoming, limitBytes)
+  if (type === 'multipart/form-data') return formParts(incoming, chunks)
+  if (type === 'application/zip' || type === 'application/x-zip-compressed' || type === 'application/octet-stream') return onePart(chunks)
+  if (incoming.body === null || type === '' || type === 'application/x-www-form-urlencoded' || type === 'text/plain') throw noForm()
+  throw new DarkroomError('unsupported_media', { what: 'The body cannot be read', why: `it is declared as ${type.slice(0, 100)}`, remedy: 'Send a form ("multipart/form-data") with its files in `files`, or a ZIP as "application/zip".' })
+}
+
+async function* onePart(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Part> {
+  yield { kind: 'file', name: 'files', filename: 'upload.zip', bytes }
+}
+
+async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Part> {
+  const form = openForm(incoming)
+  const arrived: { part: Part; stream: Readable | null }[] = []
+  const reading: { state: 'on' | 'ended' | 'failed'; failure: unknown } = { state: 'on', failure: null }
+  let current: Readable | null = null
+  let wake = (): void => {}
+
+  const fail = (error: unknown): void => {
+    if (reading.state !== 'on') return
+    reading.state = 'failed'
+    reading.failure = error
+    for (const stream of [current, ...arrived.map((a) => a.stream)]) stream?.destroy(error instanceof Error ? error : new Error(String(error)))
+    wake()
+  }
+  form.on('file', (name, stream, filename) => {
+    stream.on('error', () => {}) // told to whoever reads it; nobody reads those that are skipped
+    arrived.push({ part: { kind: 'file', name: name ?? '', filename: filename ?? '', bytes: stream }, stream })
+    wake()
+  })
+  form.on('field', (name, value, _isNameCut, isValueCut) => {
+    if (isValueCut) return fail(malformed(`the field "${name.slice(0, 100)}" is longer than 16 MB`))
+    arrived.push({ part: { kind: 'field', name, value }, stream: null })
+    wake()
+  })
+  form.on('partsLimit', () => fail(malformed(`it has more than ${MOST_PARTS.toLocaleString('en')} parts`)))
+  form.on('error', (error) => fail(malformed('it ends in the middle or is damaged', error)))
+  form.on('finish', () => {
+    if (reading.state === 'on') reading.state = 'ended'
+    wake()
+  })
+  const fed = feed(chunks, form).catch(fail)
+
+  try {
+    for (;;) {
+      const next = arrived.shift()
+      if (next) {
+        current = next.stream
+        yield next.part.kind === 'file' ? { ...next.part, bytes: readable(next.part.bytes, () => reading.failure) } : next.part
+        if (current) await skipRest(current)
+        current = null
+      } else if (reading.state === 'failed') throw reading.failure
+      else if (reading.state === 'ended') return
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    fail(disconnected(null))
+    void chunks.return(undefined)
+    void fed
+  }
+}
+
+function openForm(incoming: Incoming): Form {
+  try {
+    return new Busboy({
+      headers: { 'content-type': incoming.header('content-type') ?? '' },
+      preservePath: true, // folders of an upload name classes
+      limits: { parts: MOST_PARTS, fieldSize: LONGEST_FIELD_BYTES, headerSize: LONGEST_HEADER_BYTES, fieldNameSize: 1000 },
+    })
+  } catch (cause) {
+    throw malformed('it does not say where its parts end', cause)
+  }
+}
+
+/** One chunk is taken when the one before has gone through: a part that nobody reads holds the sender back. */
+async function feed(chunks: AsyncGenerator<Uint8Array>, form: Form): Promise<void> {
+  for await (const chunk of chunks) {
+    await new Promise<void>((resolve, reject) => form.write(chunk, (error) => (error ? reject(error) : resolve())))
+  }
+  form.end()
+}
+
+async function* readable(bytes: AsyncIterable<Uint8Array>, failure: () => unknown): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of bytes) yield chunk
+  } catch (error) {
+    const known = failure() ?? error
+    throw isDarkroomError(known) ? known : isDisconnect(known) ? disconnected(known) : malformed('it ends in the middle or is damaged', known)
+  }
+}
+
+async function skipRest(stream: Readable): Promise<void> {
+  if (stream.readableEnded || stream.destroyed) return
+  await new Promise<void>((resolve) => {
+    stream.once('end', resolve).once('close', resolve).once('error', () => resolve())
+    stream.resume()
+  })
+}
+
+const malformed = (why: string, cause?: unknown): DarkroomError =>
+  new DarkroomError('malformed', { what: 'The form cannot be read', why, remedy: 'Send it as "multipart/form-data", whole.' }, { cause })
+
+const noForm = (): DarkroomError =>
+  new DarkroomError('missing_file', { what: 'There is no file', why: 'the request has no form with a file', remedy: 'Send "multipart/form-data" with the files in the field `files`.' })

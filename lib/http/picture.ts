@@ -1,0 +1,95 @@
+/** One picture out of a request, however it was sent: a form's `file` or `image`, bare bytes, or a data-URL in JSON.
+ *  Whether the bytes are a picture, lib/images tells later. */
+import type { ArrivedPicture } from '#lib/contracts/contract.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { bytesOf, isJson, JSON_LIMIT_BYTES, jsonOf, tooLarge, typeOf } from './body.ts'
+import type { Incoming } from './incoming.ts'
+import { partsOf } from './parts.ts'
+
+const FIELDS: readonly string[] = ['file', 'image']
+/** What a form adds to its file: boundaries, headers, small fields. */
+const FORM_EXTRA_BYTES = 64 * 1024
+const LONGEST_NAME = 255
+
+export type Pictured = { readonly picture: ArrivedPicture; readonly fields: Readonly<Record<string, unknown>> }
+
+export async function pictureOf(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+  const type = typeOf(incoming)
+  if (type === 'multipart/form-data') return fromForm(incoming, limitBytes)
+  if (isJson(incoming)) return fromJson(incoming, limitBytes)
+  if (type === 'application/x-www-form-urlencoded') throw noFile('the form holds text alone')
+  const bytes = await bytesOf(incoming, limitBytes)
+  if (bytes.byteLength === 0) throw noFile('the request is empty')
+  return { picture: { bytes, filename: null }, fields: {} }
+}
+
+async function fromForm(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+  const fields: Record<string, unknown> = {}
+  let picture: ArrivedPicture | null = null
+  let why = 'the form has no file'
+  for await (const part of partsOf(incoming, limitBytes + FORM_EXTRA_BYTES)) {
+    if (part.kind === 'field') {
+      if (FIELDS.includes(part.name)) why = `the field "${part.name}" is a text instead of a file`
+      else fields[part.name] = part.value
+    } else if (!FIELDS.includes(part.name)) {
+      why = `the file came in the field "${part.name.slice(0, 100)}"`
+    } else if (picture === null) {
+      const bytes = await limited(part.bytes, limitBytes)
+      if (bytes.byteLength === 0) why = 'the file is empty'
+      else picture = { bytes, filename: nameOf(part.filename) }
+    }
+  }
+  if (picture === null) throw noFile(why)
+  return { picture, fields }
+}
+
+async function limited(chunks: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    if ((size += chunk.byteLength) > limitBytes) throw tooLarge(limitBytes)
+    all.push(chunk)
+  }
+  return all.length === 1 ? all[0]! : Buffer.concat(all)
+}
+
+async function fromJson(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+  const { url, ...fields } = await jsonOf(incoming, Math.ceil((limitBytes * 4) / 3) + JSON_LIMIT_BYTES)
+  if (url === undefined) throw noFile('the JSON has no "url"')
+  if (typeof url !== 'string' || !url.startsWith('data:')) {
+    throw new DarkroomError('invalid_input', { what: 'The picture was not taken', why: '"url" is not a data-URL', remedy: 'Send { "url": "data:image/png;base64,…" }; other addresses are never fetched.' }, { errors: [{ path: 'url', message: 'must begin with "data:"' }] })
+  }
+  const bytes = bytesOfDataUrl(url)
+  if (bytes === null) throw new DarkroomError('malformed', { what: 'The picture cannot be read', why: 'its data-URL is damaged', remedy: 'Send "data:image/png;base64," followed by base64.' }, { errors: [{ path: 'url', message: 'is no valid data-URL' }] })
+  if (bytes.byteLength === 0) throw noFile('the data-URL is empty')
+  if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
+  return { picture: { bytes, filename: null }, fields }
+}
+
+function bytesOfDataUrl(url: string): Uint8Array | null {
+  const comma = url.indexOf(',')
+  if (comma < 0) return null
+  const data = url.slice(comma + 1)
+  if (!/;base64$/i.test(url.slice(0, comma))) return percentDecoded(data)
+  const bytes = Buffer.from(data, 'base64')
+  // Buffer.from stops or skips where it meets what is not base64: then fewer bytes come out than went in.
+  const expected = Math.floor((data.replace(/=+$/, '').length * 3) / 4)
+  return bytes.byteLength === expected ? bytes : null
+}
+
+function percentDecoded(data: string): Uint8Array | null {
+  try {
+    return Buffer.from(data.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1')
+  } catch {
+    return null
+  }
+}
+
+/** The last step of a path, for people to read; it never becomes a path of ours. */
+function nameOf(filename: string): string | null {
+  const name = filename.split(/[/\\]/).at(-1)!.replace(/\p{Cc}/gu, '').slice(0, LONGEST_NAME)
+  return name === '' ? null : name
+}
+
+const noFile = (why: string): DarkroomError =>
+  new DarkroomError('missing_file', { what: 'There is no picture', why, remedy: 'Send it as multipart/form-data in the field `file`, as the bare body, or as JSON { "url": "data:image/…" }.' })

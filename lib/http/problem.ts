@@ -1,0 +1,102 @@
+/** What went wrong, as RFC 9457 problem documents: known errors in their own words, unknown ones as a 500 that shows a request id.
+ *  It decides nothing about whether something is wrong. */
+import { DarkroomError, isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
+import type { ErrorCode } from '#lib/domain/errors.ts'
+import type { Outgoing } from './outgoing.ts'
+
+const TITLES: Readonly<Record<ErrorCode, string>> = {
+  malformed: 'The request cannot be read',
+  missing_file: 'A file is missing',
+  unauthenticated: 'Who are you?',
+  forbidden: 'This is not allowed',
+  foreign_origin: 'The request comes from another site',
+  not_found: 'There is no such thing',
+  method_not_allowed: 'This address is not used that way',
+  conflict: 'Something is in the way',
+  already_running: 'A training is already running',
+  too_large: 'Too large',
+  too_many_pixels: 'Too many pixels',
+  not_an_image: 'Not a picture',
+  unsupported_media: 'Sent in a form that is not understood',
+  corrupt_image: 'The picture cannot be read',
+  invalid_input: 'Something in the request is not possible',
+  labels_do_not_match: 'Labels and files do not match',
+  unknown_class: 'Unknown class',
+  nothing_to_learn: 'Nothing to learn from',
+  too_few_images: 'Too few pictures',
+  too_few_classes: 'Too few classes',
+  bad_archive: 'The archive cannot be used',
+  bad_data_file: 'The data file cannot be used',
+  gate_refuses: 'The new version is worse',
+  bad_bundle: 'The version cannot be used',
+  rate_limited: 'Too many requests',
+  client_closed: 'The connection was closed',
+  internal: 'An error of ours',
+  not_ready: 'Not ready yet',
+  overloaded: 'Too much at once',
+  disk_full: 'The disk is full',
+}
+
+/** Seconds after which a busy or starting product is worth asking again. */
+const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = { not_ready: 2, overloaded: 1, rate_limited: 10 }
+/** After these the rest of the body is not read: the connection ends. */
+const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'client_closed']
+/** SQLite's own number for "database or disk is full". */
+const SQLITE_FULL = 13
+
+export type Report = { readonly instance: string; readonly requestId: string; readonly log: (message: string, error: unknown) => void }
+
+/** The answer to an error. Unknown ones are logged here, once, with their stack; nobody else sees it. */
+export function problemOf(error: unknown, { instance, requestId, log }: Report): Outgoing {
+  const known = knownErrorOf(error)
+  if (known === null) log(`${instance} failed`, error)
+  const { code, message, extras } = known ?? internal(requestId)
+  const status = STATUS_OF[code]
+  const retryAfter = extras.retryAfterSeconds ?? TRY_AGAIN_SECONDS[code]
+  const document = {
+    ...extras.members,
+    success: false,
+    type: `urn:darkroom:${code}`,
+    title: TITLES[code],
+    status,
+    detail: message,
+    error: message,
+    instance,
+    code,
+    request_id: requestId,
+    ...(extras.errors && { errors: extras.errors }),
+  }
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
+      ...(status === 401 && { 'www-authenticate': 'Bearer realm="darkroom"' }),
+      ...(status === 405 && { allow: String(extras.members?.['allow'] ?? '') }),
+      ...(ENDS_CONNECTION.includes(code) && { connection: 'close' }),
+    },
+    body: JSON.stringify(document),
+  }
+}
+
+function knownErrorOf(error: unknown): DarkroomError | null {
+  if (isDarkroomError(error)) return error
+  if (isDiskFull(error)) {
+    return new DarkroomError('disk_full', { what: 'This could not be kept', why: 'the disk is full', remedy: 'Make room on the disk that holds DATA_DIR and try again.' }, { cause: error })
+  }
+  return null
+}
+
+function internal(requestId: string): DarkroomError {
+  return new DarkroomError('internal', { what: 'This did not work', why: 'of an error in Darkroom itself', remedy: `The log tells more under the request id ${requestId}.` })
+}
+
+function isDiskFull(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if ('code' in at && (at.code === 'ENOSPC' || at.code === 'EDQUOT' || at.code === 'SQLITE_FULL')) return true
+    if ('errcode' in at && at.errcode === SQLITE_FULL) return true
+    if (at.message.includes('database or disk is full')) return true
+  }
+  return false
+}

@@ -1,0 +1,45 @@
+/** What a route file exports: a contract with its use case as Next calls it, and a refusal for the methods that an address has not.
+ *  All that happens in between is lib/http/handle's. */
+import type { Contract } from '#lib/contracts/contract.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { UseCase } from './context.ts'
+import { answering, handling } from './handle.ts'
+import type { Handle } from './handle.ts'
+import { fromRequest } from './incoming.ts'
+import { toResponse } from './outgoing.ts'
+
+export type RouteHandler = (request: Request) => Promise<Response>
+
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+type AnyMethod = (typeof METHODS)[number]
+
+export function serve<C extends Contract>(contract: C, useCase: UseCase<C>): RouteHandler {
+  return asRoute(handling(contract, useCase))
+}
+
+/** A route without a contract of its own, such as the description of all of them. */
+export function serveAnswer(answer: Parameters<typeof answering>[0]): RouteHandler {
+  return asRoute(answering(answer))
+}
+
+/** 405 for each method, naming those that work: `export const { PUT, PATCH, DELETE } = refuseAllBut('GET', 'POST')`. */
+export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<AnyMethod, RouteHandler>> {
+  const allow = allowed.join(', ')
+  const refuse = asRoute(
+    answering(async ({ method, path }) => {
+      throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not take ${method}`, why: `it takes ${allow}`, remedy: 'The reference is at /api/openapi.json.' }, { members: { allow } })
+    }),
+  )
+  return { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse }
+}
+
+/** 404 for whatever is asked under /api and is not there. */
+export const refuseUnknown: RouteHandler = asRoute(
+  answering(async ({ path }) => {
+    throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no ${path.slice(0, 200)}`, remedy: 'The reference is at /api/openapi.json.' })
+  }),
+)
+
+function asRoute(handle: Handle): RouteHandler {
+  return async (request) => toResponse(await handle(fromRequest(request)))
+}
