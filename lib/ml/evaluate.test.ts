@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { evaluation, score } from './evaluate.ts'
+
+/** Three classes; answers 0 0 1 · 1 1 · 2 0, against labels 0 0 0 · 1 1 · 2 2. */
+const logits = {
+  values: Float32Array.from([
+    2, 0, 0, 2, 0, 0, 0, 2, 0,
+    0, 2, 0, 0, 2, 0,
+    0, 0, 2, 2, 0, 0,
+  ]),
+  count: 7,
+  classes: 3,
+}
+const labels = Int32Array.of(0, 0, 0, 1, 1, 2, 2)
+const classes = ['a', 'b', 'c']
+
+test('accuracy and loss agree with counting by hand', () => {
+  // −log softmax: log(e² + 2) − 2 where right, log(e² + 2) where wrong; five right, two wrong.
+  const byHand = (7 * Math.log(Math.exp(2) + 2) - 5 * 2) / 7
+
+  expect(score(logits, labels)).toMatchObject({ images: 7, right: 5, accuracy: 5 / 7 })
+  expect(score(logits, labels).loss).toBeCloseTo(byHand, 6)
+})
+
+test('the confusion matrix has the true class in its rows and the answer in its columns', () => {
+  const found = evaluation(logits, labels, { classes, temperature: 1 })
+
+  expect(found.confusion).toEqual([[2, 1, 0], [0, 2, 0], [1, 0, 1]])
+})
+
+test('precision, recall and F1 of each class agree with counting by hand', () => {
+  const { perClass, macroF1 } = evaluation(logits, labels, { classes, temperature: 1 })
+
+  expect(perClass[0]).toEqual({ class: 'a', images: 3, precision: 2 / 3, recall: 2 / 3, f1: 4 / 6 })
+  expect(perClass[1]).toEqual({ class: 'b', images: 2, precision: 2 / 3, recall: 1, f1: 4 / 5 })
+  expect(perClass[2]).toEqual({ class: 'c', images: 2, precision: 1, recall: 0.5, f1: 2 / 3 })
+  expect(macroF1).toBeCloseTo((4 / 6 + 4 / 5 + 2 / 3) / 3, 12)
+})
+
+test('accuracy stands with its Wilson interval', () => {
+  // Wilson 1927 for 5 of 7, worked out with z = 1.959964: 0.3589 to 0.9178.
+  const { accuracy } = evaluation(logits, labels, { classes, temperature: 1 })
+
+  expect(accuracy.low).toBeCloseTo(0.3589, 4)
+  expect(accuracy.high).toBeCloseTo(0.9178, 4)
+})
+
+test('on seven pictures no calibration error is claimed', () => {
+  expect(evaluation(logits, labels, { classes, temperature: 1 }).ece).toBeNull()
+})
+
+test('a class without pictures has no recall', () => {
+  const { perClass } = evaluation({ ...logits, count: 5 }, labels.subarray(0, 5), { classes, temperature: 1 })
+
+  expect(perClass[2]).toEqual({ class: 'c', images: 0, precision: null, recall: null, f1: null })
+})
