@@ -43,6 +43,7 @@ async function* written(iterator: AsyncIterator<unknown>, first: Promise<Iterato
         return
       }
       yield encoder.encode(eventText(came.value))
+      if (signal.aborted) return
       next = iterator.next()
     }
   } finally {

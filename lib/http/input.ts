@@ -8,9 +8,9 @@ import type { Incoming } from './incoming.ts'
 import { partsOf } from './parts.ts'
 import { pictureOf } from './picture.ts'
 
-export type Limits = { readonly maxImageBytes: number; readonly maxUploadBytes: number }
+export type BodyLimits = { readonly maxImageBytes: number; readonly maxUploadBytes: number }
 
-export async function inputOf<C extends Contract>(contract: C, incoming: Incoming, limits: Limits): Promise<Input<C>> {
+export async function inputOf<C extends Contract>(contract: C, incoming: Incoming, limits: BodyLimits): Promise<Input<C>> {
   const named = paramsOf(contract.path, incoming.path)
   const asked = Object.fromEntries(incoming.query)
   const sent = await sentIn(contract, incoming, limits)
@@ -20,7 +20,7 @@ export async function inputOf<C extends Contract>(contract: C, incoming: Incomin
   throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalid(errors)
 }
 
-async function sentIn(contract: Contract, incoming: Incoming, limits: Limits): Promise<Readonly<Record<string, unknown>>> {
+async function sentIn(contract: Contract, incoming: Incoming, limits: BodyLimits): Promise<Readonly<Record<string, unknown>>> {
   switch (contract.body) {
     case 'none':
       return {}

@@ -26,8 +26,8 @@ export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: strin
     ...(file.isImmutable && { etag }),
   }
   if (file.isImmutable && ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return { status: 304, headers, body: null }
-  const length = file.bytes instanceof Uint8Array ? { 'content-length': String(file.bytes.byteLength) } : {}
-  return { status: 200, headers: { ...headers, ...length }, body: file.bytes }
+  if (file.bytes instanceof Uint8Array) headers['content-length'] = String(file.bytes.byteLength)
+  return { status: 200, headers, body: file.bytes }
 }
 
 /** Both spellings of RFC 6266: plain letters for all, UTF-8 for those who read it; nothing of a name can end the header. */

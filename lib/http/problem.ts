@@ -44,10 +44,10 @@ const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'client_closed']
 /** SQLite's own number for "database or disk is full". */
 const SQLITE_FULL = 13
 
-export type Report = { readonly instance: string; readonly requestId: string; readonly log: (message: string, error: unknown) => void }
+export type AnsweredFor = { readonly instance: string; readonly requestId: string; readonly log: (message: string, error: unknown) => void }
 
 /** The answer to an error. Unknown ones are logged here, once, with their stack; nobody else sees it. */
-export function problemOf(error: unknown, { instance, requestId, log }: Report): Outgoing {
+export function problemOf(error: unknown, { instance, requestId, log }: AnsweredFor): Outgoing {
   const known = knownErrorOf(error)
   if (known === null) log(`${instance} failed`, error)
   const { code, message, extras } = known ?? internal(requestId)

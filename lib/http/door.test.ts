@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import type { Output } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
+import { predictOne } from '#lib/contracts/predict.ts'
+import { darkroom } from './context.ts'
+import { door } from './door.ts'
+import { openProgram } from './program.fakes.ts'
+import { serve } from './serve.ts'
+
+type Answer = Output<Routes['POST /api/predict']>
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function listening(predict: (bytes: Uint8Array, signal: AbortSignal) => Promise<Answer>): Promise<string> {
+  openProgram({
+    serving: { predict: (input, asked) => predict(input.picture.bytes, asked.signal) },
+    operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) },
+  })
+  const server = createServer((message, response) => {
+    if (!door(message, response)) response.writeHead(418).end('next')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const answer = (size: number): Answer => ({ confidence: 1, width: size }) as Answer
+
+test('the door answers its hot paths and leaves the rest', async () => {
+  const home = await listening(async (bytes) => answer(bytes.length))
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(90_000)]), 'a.png')
+
+  expect(await (await fetch(`${home}/api/health/live`)).json()).toEqual({ status: 'alive', uptime_seconds: 1 })
+  expect(await (await fetch(`${home}/api/predict?top_k=1`, { method: 'POST', body: form })).json()).toMatchObject({ width: 90_000 })
+  expect((await fetch(`${home}/api/predict`)).status).toBe(418)
+  expect((await fetch(`${home}/api/predict/batch`, { method: 'POST' })).status).toBe(418)
+})
+
+test.each<[string, RequestInit]>([
+  ['a picture', { body: new Uint8Array([1, 2, 3]), headers: { 'content-type': 'image/png' } }],
+  ['nothing', {}],
+  ['a wrong field', { body: JSON.stringify({ url: 'data:;base64,AAAA', top_k: 'x' }), headers: { 'content-type': 'application/json' } }],
+  ['a stranger’s address', { body: JSON.stringify({ url: 'http://x' }), headers: { 'content-type': 'application/json' } }],
+])('door and route answer alike: %s', async (_story, init) => {
+  const home = await listening(async (bytes) => answer(bytes.length))
+  const route = serve(predictOne, (input, asked) => darkroom().serving.predict(input, asked))
+
+  const atDoor = await fetch(`${home}/api/predict`, { method: 'POST', ...init })
+  const atRoute = await route(new Request(`${home}/api/predict`, { method: 'POST', ...init }))
+
+  expect(atDoor.status).toBe(atRoute.status)
+  expect(atDoor.headers.get('content-type')).toBe(atRoute.headers.get('content-type'))
+  const [one, other] = [await atDoor.json(), await atRoute.json()] as [Record<string, unknown>, Record<string, unknown>]
+  expect({ ...one, request_id: '' }).toEqual({ ...other, request_id: '' })
+})
+
+test('a body over the limit is told so while it is still being sent, and the connection ends', async () => {
+  const home = new URL(await listening(async (bytes) => answer(bytes.length)))
+  const socket = connect(Number(home.port), home.hostname)
+  let said = ''
+  socket.on('data', (chunk) => (said += String(chunk)))
+  socket.on('error', () => {})
+
+  socket.write('POST /api/predict HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 900000000\r\n\r\n')
+  await once(socket, 'close')
+
+  expect(said).toMatch(/^HTTP\/1\.1 413 /)
+  expect(said).toContain('"code":"too_large"')
+})
+
+test('a client that leaves ends the work for it, and nothing is logged', async () => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const { promise: told, resolve: tell } = Promise.withResolvers<string>()
+  const home = await listening(async (_bytes, signal) => {
+    begin()
+    await new Promise((go) => signal.addEventListener('abort', go))
+    tell('left')
+    throw signal.reason
+  })
+  const leaving = new AbortController()
+
+  const asking = fetch(`${home}/api/predict`, { method: 'POST', body: new Uint8Array([1]), headers: { 'content-type': 'image/png' }, signal: leaving.signal }).catch((error: Error) => error.name)
+  await begun
+  leaving.abort()
+
+  expect(await told).toBe('left')
+  expect(await asking).toBe('AbortError')
+})
+
+test('a client that leaves in the middle of its body harms nobody', async () => {
+  const home = new URL(await listening(async (bytes) => answer(bytes.length)))
+  const socket = connect(Number(home.port), home.hostname)
+  socket.write('POST /api/predict HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 5000\r\n\r\nabc')
+  await once(socket, 'ready')
+  socket.resetAndDestroy()
+
+  const after = await fetch(`${home.href}api/predict`, { method: 'POST', body: new Uint8Array([1]), headers: { 'content-type': 'image/png' } })
+
+  expect(await after.json()).toMatchObject({ width: 1 })
+})

@@ -1,0 +1,41 @@
+/** A running program for tests of the border: each room answers only what a test gives it, and says so when more is asked.
+ *  Callers are told by key: `Bearer admin`, `Bearer user`, or the cookie `session=admin`. */
+import type { Caller } from '#lib/contracts/contract.ts'
+import { open } from './context.ts'
+import type { Darkroom } from './context.ts'
+
+type Given = { [Room in 'serving' | 'data' | 'intake' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]> } & { settings?: Partial<ReturnType<Darkroom['settings']>> }
+export type Logged = { readonly level: string; readonly message: string; readonly about: Readonly<Record<string, unknown>> }
+
+const RIGHTS: Readonly<Record<string, Caller['scopes']>> = { admin: ['user', 'upload', 'train', 'admin'], user: ['user'] }
+
+export function openProgram(given: Given = {}): { readonly logged: readonly Logged[] } {
+  const logged: Logged[] = []
+  const settings = { publicPredict: true, maxImageBytes: 100_000, maxUploadBytes: 1_000_000, trustProxy: false, origin: null, ...given.settings }
+  open({
+    serving: room('serving', given.serving),
+    data: room('data', given.data),
+    intake: room('intake', given.intake),
+    training: room('training', given.training),
+    operations: room('operations', given.operations),
+    auth: room('auth', { callerOf, ...given.auth }),
+    settings: () => settings,
+    log: (level, message, about = {}) => void logged.push({ level, message, about }),
+  })
+  return { logged }
+}
+
+async function callerOf(headers: Headers): Promise<Caller> {
+  const key = headers.get('authorization')?.replace('Bearer ', '')
+  const session = headers.get('cookie')?.replace('session=', '')
+  const name = key ?? session ?? ''
+  const scopes = RIGHTS[name]
+  if (!scopes) return { kind: 'stranger', id: null, name: null, scopes: [] }
+  return { kind: key ? 'key' : 'person', id: name, name, scopes }
+}
+
+function room<T extends object>(name: string, given: Partial<T> = {}): T {
+  return new Proxy(given, {
+    get: (has, key) => Reflect.get(has, key) ?? (() => Promise.reject(new Error(`this test gives no ${name}.${String(key)}`))),
+  }) as T
+}
