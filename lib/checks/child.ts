@@ -5,10 +5,10 @@ const KEPT_OUTPUT = 60_000 // characters from the end
 
 /** Runs a program to its end; `isShown` lets its output through while it runs. */
 export function runToEnd(program: string, args: readonly string[], options: SpawnOptions & { isShown?: boolean } = {}): Promise<{ code: number, output: string }> {
-  const { isShown = false, ...rest } = options
+  const { isShown = false, env = process.env, ...rest } = options
   return new Promise((resolve) => {
     let output = ''
-    const child = spawn(program, args, { ...rest, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { ...rest, env: process.stdout.isTTY ? env : { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
     const keep = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-KEPT_OUTPUT)
       if (isShown) process.stdout.write(chunk)

@@ -38,7 +38,7 @@ async function laws(): Promise<Count> {
 
 async function unit(): Promise<Count> {
   return withReport(async (report) => {
-    await runToEnd(process.execPath, [inModules('vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`], { cwd: ROOT, isShown: true })
+    await runToEnd(process.execPath, [inModules('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { cwd: ROOT, isShown: true })
     if (!existsSync(report)) return { passed: 0, failed: 1 }
     type Result = { numPassedTests: number, numFailedTests: number, numPendingTests: number, testResults: { status: string, assertionResults: unknown[] }[] }
     const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Result

@@ -23,7 +23,14 @@ async function cleanInstall(root) {
     : { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
   const { code, output } = await runToEnd(npm.program, [...npm.args, 'ci', '--no-audit', '--no-fund'],
     { cwd: root, shell: npm.program === 'npm.cmd' })
-  if (code !== 0) throw new CannotGoOn(`The packages could not be installed: npm ci ended with code ${code}.\n${output}\nIs the npm registry reachable? Then start again.`)
+  if (code !== 0) throw new CannotGoOn(`The packages could not be installed: npm ci ended with code ${code}.\n${whatNpmSays(output)}\nIs the npm registry reachable? Then start again.`)
+}
+
+/** npm's errors without its warnings and its page of usage. */
+function whatNpmSays(output) {
+  const lines = output.split('\n').filter((line) => line.startsWith('npm error'))
+  const usage = lines.findIndex((line) => /^npm error Usage:/.test(line))
+  return (usage === -1 ? lines : lines.slice(0, usage)).join('\n') || output
 }
 
 /** A person who ran `npm ci` by hand does not wait for it twice: npm's own record is compared with the lock file. */
