@@ -88,6 +88,19 @@ test('expired work is dropped, not computed', async () => {
   expect(await patient).toBe('C')
 })
 
+test('a picture whose sender has gone is not computed', async () => {
+  const { child, batcher, ask } = batching()
+  const gone = new AbortController()
+  void ask('a')
+  const unwanted = expect(batcher.submit('b', 1_000, gone.signal)).rejects.toMatchObject({ code: 'client_closed' })
+
+  gone.abort()
+  await child.answer()
+
+  await unwanted
+  expect(child.batches).toEqual([['a']])
+})
+
 test('where no engine ever comes, waiting ends at the deadline', async () => {
   const { clock, ask, child } = batching({ lanes: () => 0 })
   const refused = expect(ask('a', 300)).rejects.toMatchObject({ code: 'overloaded' })

@@ -1,6 +1,6 @@
 /** Lets a free engine take all that waits: work-conserving, bounded, with deadlines. It knows neither pictures nor children. */
 import type { Clock } from './ports.ts'
-import { deadlinePassed, overloaded } from './refusals.ts'
+import { deadlinePassed, nobodyWaits, overloaded } from './refusals.ts'
 
 export type BatcherParts<I, O> = {
   /** Most items of a batch: where the marginal one stops being cheaper. */
@@ -17,8 +17,8 @@ export type BatcherParts<I, O> = {
 }
 
 export type Batcher<I, O> = {
-  /** Answered when its batch is; refused when there is no room, or `deadline` (on the clock) passes before its turn. */
-  readonly submit: (item: I, deadline: number) => Promise<{ output: O; queuedMs: number }>
+  /** Answered when its batch is; refused when there is no room, or `deadline` (on the clock) passes before its turn, or nobody wants it. */
+  readonly submit: (item: I, deadline: number, signal?: AbortSignal) => Promise<{ output: O; queuedMs: number }>
   /** To be called when a lane may have become free from outside. */
   readonly wake: () => void
   readonly figures: () => { waiting: number; batches: number; items: number }
@@ -28,6 +28,7 @@ type Waiting<I, O> = {
   readonly item: I
   readonly since: number
   readonly deadline: number
+  readonly signal: AbortSignal | undefined
   readonly resolve: (answer: { output: O; queuedMs: number }) => void
   readonly reject: (error: unknown) => void
 }
@@ -39,10 +40,10 @@ export function createBatcher<I, O>({ most, room, lanes, keyOf, run, clock }: Ba
   let items = 0
   let callOff: (() => void) | null = null
 
-  const submit = (item: I, deadline: number) =>
+  const submit = (item: I, deadline: number, signal?: AbortSignal) =>
     new Promise<{ output: O; queuedMs: number }>((resolve, reject) => {
       if (waiting.length >= room) return reject(overloaded(waiting.length))
-      waiting.push({ item, since: clock.now(), deadline, resolve, reject })
+      waiting.push({ item, since: clock.now(), deadline, signal, resolve, reject })
       wake()
     })
 
@@ -63,6 +64,7 @@ export function createBatcher<I, O>({ most, room, lanes, keyOf, run, clock }: Ba
     for (; seen < waiting.length && batch.length < most; seen++) {
       const next = waiting[seen]!
       if (next.deadline < now) next.reject(deadlinePassed(now - next.since))
+      else if (next.signal?.aborted) next.reject(nobodyWaits())
       else if (batch.length === 0 || keyOf(next.item) === keyOf(batch[0]!.item)) batch.push(next)
       else waiting[kept++] = next
     }

@@ -17,6 +17,9 @@ export const deadlinePassed = (waitedMs: number): DarkroomError =>
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )
 
+export const nobodyWaits = (): DarkroomError =>
+  new DarkroomError('client_closed', { what: 'This picture was not looked at', why: 'who sent it has gone', remedy: 'Send it again.' })
+
 export const notReady = (why: string): DarkroomError =>
   new DarkroomError('not_ready', { what: 'No prediction can be made yet', why, remedy: 'Try again in a few seconds; /api/health says what is missing.' }, { retryAfterSeconds: TRY_AGAIN_SECONDS })
 

@@ -8,7 +8,7 @@ import type { Clock, InferenceChild, LogLine } from './ports.ts'
 export const LONGEST_START_MS = 30_000
 /** Waiting times after the first, second, … crash in a row. The first is no pattern yet. */
 const BACK_OFF_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000] as const
-/** Who lived that long was healthy. */
+/** Who worked that long was healthy. */
 const HEALTHY_MS = 30_000
 /** From TERM to KILL. */
 const ENDING_MS = 2_000
@@ -53,6 +53,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
   let lastId = 0
   let crashes = 0
   let startedAt = 0
+  let readyAt = Infinity
   let complaint = ''
   let callOffStart = () => {}
   let exited = () => {}
@@ -63,6 +64,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
 
   function start(): void {
     startedAt = clock.now()
+    readyAt = Infinity
     complaint = ''
     seat.state = 'starting'
     const current = fork()
@@ -105,6 +107,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
       return
     }
     if (child !== current) return
+    readyAt = clock.now()
     seat.state = 'ready'
     seat.reason = ''
     log('info', `${name} is ready`, { pid: seat.pid, engine: seat.engine, ms: Math.round(clock.now() - startedAt) })
@@ -142,7 +145,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     for (const { reject, callOff } of pending.values()) { callOff(); reject(new ChildGone(why)) }
     pending.clear()
     if (wasEnding) return exited()
-    crashes = clock.now() - startedAt >= HEALTHY_MS ? 1 : crashes + 1
+    crashes = clock.now() - readyAt >= HEALTHY_MS ? 1 : crashes + 1
     const waitMs = BACK_OFF_MS[Math.min(crashes, BACK_OFF_MS.length) - 1]!
     Object.assign(seat, { state: 'away', reason: why })
     log('error', `${name} ended: ${why}. It is started again${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { cause, crashes })

@@ -1,0 +1,29 @@
+/** A real inference child without an engine, whose pictures say how it misbehaves. Forked by the tests of the pool; never imported. */
+import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
+
+/** How it begins; how it goes on is said by the pictures and by the folder of a version. */
+const mode = process.argv[2]
+const say = (message: FromInference) => process.send?.(message)
+
+process.on('disconnect', () => process.exit(0))
+process.on('message', (message: ToInference) => answer(message))
+if (mode === 'good') say({ kind: 'ready', engine: 'wasm' })
+if (mode === 'unable') process.send?.({ kind: 'unable', reason: 'no engine fits this machine' } satisfies FromInference, () => process.exit(1))
+
+function answer(message: ToInference): void {
+  if (message.kind === 'unload') return
+  if (message.kind === 'load') {
+    const { key, folder } = message.version
+    if (folder.includes('deadly')) process.kill(process.pid, 'SIGKILL')
+    else if (folder.includes('corrupt')) say({ kind: 'failed', id: message.id, code: 'bad_bundle', reason: 'golden input 3 is answered otherwise' })
+    else say({ kind: 'loaded', id: message.id, key, goldenMs: 1 })
+    return
+  }
+  const firsts = message.pictures.map((bytes) => bytes[0]!)
+  if (firsts.includes(KILLS)) process.kill(process.pid, 'SIGKILL')
+  else if (firsts.includes(HANGS)) for (;;);
+  else say({ kind: 'inferred', id: message.id, inferenceMs: 1, pictures: firsts.map((first) => (first === IS_CORRUPT
+    ? { ok: false, code: 'corrupt_image', what: 'This picture cannot be read', why: 'it is cut off', remedy: 'Save it again.' }
+    : { ok: true, logits: Float32Array.of(first, process.pid), features: null, width: 1, height: 1, decodeMs: 0 })) })
+}

@@ -1,0 +1,125 @@
+import { setImmediate as asked } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { forkFake, pooled } from './forked.fakes.ts'
+import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
+import { LONGEST_BATCH_MS } from './pool.ts'
+import { LONGEST_START_MS } from './seat.ts'
+import { fakeClock } from './serving.fakes.ts'
+
+const version = { key: 'shapes v1', folder: '/models/shapes/v1' }
+const limits = { maxPixels: 1e6, wantsFeatures: false }
+const picture = (first: number) => Uint8Array.of(first, 2, 3)
+const firstOf = (answer: { ok: boolean; logits?: Float32Array }) => (answer.ok ? answer.logits![0] : answer)
+
+test('children answer pictures as bytes, in order, one bad picture among them', async () => {
+  const { pool } = pooled()
+  await pool.load(version)
+
+  const { pictures, engine } = await pool.infer(version, [picture(1), picture(IS_CORRUPT), picture(3)], limits)
+
+  expect(engine).toBe('wasm')
+  expect(pictures.map(firstOf)).toEqual([1, expect.objectContaining({ ok: false, code: 'corrupt_image' }), 3])
+})
+
+test('two children work at the same time', async () => {
+  const { pool, until } = pooled()
+  await until(() => pool.ready() === 2)
+  await pool.load(version)
+
+  const both = await Promise.all([pool.infer(version, [picture(1)], limits), pool.infer(version, [picture(2)], limits)])
+
+  const pids = both.map(({ pictures: [one] }) => (one?.ok ? one.logits[1] : 0))
+  expect(new Set(pids).size).toBe(2)
+})
+
+test('what a killed child left unanswered another answers, and the child comes back with what it knew', async () => {
+  const { pool, until, lines } = pooled()
+  await until(() => pool.ready() === 2)
+  await pool.load(version)
+  const before = pool.children().map(({ pid }) => pid)
+
+  const asked = Array.from({ length: 40 }, (_, i) => pool.infer(version, [picture(i)], limits))
+  process.kill(before[0]!, 'SIGKILL')
+  const answers = await Promise.all(asked)
+  await until(() => pool.ready() === 2)
+
+  expect(answers.map(({ pictures: [one] }) => firstOf(one!))).toEqual(Array.from({ length: 40 }, (_, i) => i))
+  expect(pool.children().map(({ pid }) => pid)).not.toContain(before[0])
+  expect(lines.join('\n')).toMatch(/inference 1 ended: SIGKILL/)
+})
+
+test('a picture that ends processes fails alone; those of its batch are answered', async () => {
+  const { pool } = pooled()
+  await pool.load(version)
+
+  const { pictures } = await pool.infer(version, [picture(1), picture(KILLS), picture(3)], limits)
+
+  expect(pictures.map(firstOf)).toEqual([1, expect.objectContaining({ ok: false, code: 'internal' }), 3])
+})
+
+test('a child that hangs is ended when its time is over, and its picture is told so', async () => {
+  const clock = fakeClock()
+  const { pool, until, lines } = pooled({ size: 1, clock })
+  await until(() => pool.ready() === 1)
+  await pool.load(version)
+
+  const answer = pool.infer(version, [picture(HANGS)], limits)
+  await asked()
+  clock.advance(LONGEST_BATCH_MS)
+  await until(() => lines.some((line) => line.includes('started again')))
+  clock.advance(0)
+  await until(() => pool.ready() === 1)
+  clock.advance(LONGEST_BATCH_MS)
+
+  expect((await answer).pictures).toEqual([expect.objectContaining({ ok: false, code: 'internal' })])
+  expect(lines.join('\n')).toContain('it did not answer "infer" within 45 s')
+})
+
+test('a child that never gets ready is replaced, with growing patience', async () => {
+  const clock = fakeClock()
+  let forks = 0
+  const { pool, until, lines } = pooled({ size: 1, clock, fork: () => forkFake(++forks < 3 ? 'silent' : 'good') })
+
+  clock.advance(LONGEST_START_MS)
+  await until(() => lines.some((line) => line.endsWith('It is started again.')))
+  clock.advance(0)
+  clock.advance(LONGEST_START_MS)
+  await until(() => lines.some((line) => line.endsWith('It is started again in 200 ms.')))
+  expect(pool.children()[0]).toMatchObject({ state: 'away', reason: 'it did not say that it is ready within 30 s' })
+
+  clock.advance(200)
+  await until(() => pool.ready() === 1)
+})
+
+test('a child that is unable says why', async () => {
+  const { pool, until, lines } = pooled({ size: 1, fork: () => forkFake('unable') })
+
+  await until(() => lines.some((line) => line.includes('started again')))
+
+  expect(pool.children()[0]!.reason).toBe('no engine fits this machine')
+})
+
+test.each([
+  ['a version whose golden answers are wrong is refused by its name', 'corrupt', /shapes v2.*golden input 3/],
+  ['a version that ends the process that loads it is refused', 'deadly', /shapes v2.*the process that loaded it ended/],
+])('%s, and the one before it goes on answering', async (_story, folder, words) => {
+  const { pool, until } = pooled()
+  await until(() => pool.ready() === 2)
+  await pool.load(version)
+
+  await expect(pool.load({ key: 'shapes v2', folder })).rejects.toMatchObject({ code: 'bad_bundle', message: expect.stringMatching(words) })
+
+  const { pictures } = await pool.infer(version, [picture(7)], limits)
+  expect(pictures.map(firstOf)).toEqual([7])
+})
+
+test('an ended pool has no children, and starts none', async () => {
+  const { pool, until } = pooled()
+  await until(() => pool.ready() === 2)
+  const pids = pool.children().map(({ pid }) => pid!)
+
+  await pool[Symbol.asyncDispose]()
+
+  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  expect(pool.ready()).toBe(0)
+})

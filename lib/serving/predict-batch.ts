@@ -1,0 +1,127 @@
+/** Many pictures in one request, as files or in a ZIP: answers in their order, a bad one as an entry with its error. Each is predicted
+ *  like any other; nothing is decided here. */
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { readZip } from '#lib/archive/read-zip.ts'
+import type { Part } from '#lib/contracts/contract.ts'
+import type { PredictionAnswer } from '#lib/contracts/predict.ts'
+import { DarkroomError, isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
+import type { Asking, Predict } from './predict.ts'
+
+/** More than this belongs into a job, not into one answer. */
+export const MOST_PICTURES = 2_000
+/** Of one request at a time in the queue, so that it cannot crowd out the others. */
+const AT_ONCE = 32
+
+export type BatchParts = {
+  readonly predict: Predict
+  readonly maxImageBytes: number
+  readonly maxUploadBytes: number
+  /** Where a ZIP lies while it is read. */
+  readonly scratchDir: string
+}
+
+export type BatchAsking = Omit<Asking, 'picture'> & { readonly parts: AsyncIterable<Part> }
+type Failed = { success: false; filename: string | null; code: string; error: string }
+export type BatchAnswer = { success: true; count: number; predictions: (PredictionAnswer | Failed)[] }
+type Found = { readonly filename: string; readonly bytes: Uint8Array } | { readonly filename: string; readonly code: ErrorCode; readonly error: string }
+
+export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scratchDir }: BatchParts) {
+  return async function predictBatch({ parts, ...asking }: BatchAsking, { signal }: { readonly signal?: AbortSignal }): Promise<BatchAnswer> {
+    let chosen = asking
+    const predictions: (PredictionAnswer | Failed)[] = []
+    const open = new Set<Promise<void>>()
+    const failures: unknown[] = []
+    let files = 0
+
+    for await (const part of parts) {
+      if (part.kind === 'field') {
+        if (files > 0 && (part.name === 'classifier' || part.name === 'version')) throw tooLate(part.name)
+        if (part.name === 'classifier' || part.name === 'version') chosen = { ...chosen, [part.name]: part.value }
+        continue
+      }
+      files += 1
+      for await (const found of picturesOf(part, signal)) await add(found)
+    }
+    if (files === 0) throw noFiles()
+    await Promise.all(open)
+    if (failures.length > 0) throw failures[0]
+    return { success: true, count: predictions.length, predictions }
+
+    async function add(found: Found): Promise<void> {
+      const place = predictions.length
+      if (place >= MOST_PICTURES) throw tooMany()
+      predictions.push({ success: false, filename: found.filename, code: 'internal', error: '' })
+      if (!('bytes' in found)) {
+        predictions[place] = { success: false, ...found }
+        return
+      }
+      const one = answer(found).then((said) => { predictions[place] = said }, (error: unknown) => { failures.push(error) }).finally(() => open.delete(one))
+      open.add(one)
+      if (open.size >= AT_ONCE) await Promise.race(open)
+      if (failures.length > 0) throw failures[0]
+    }
+
+    async function answer(picture: { filename: string; bytes: Uint8Array }): Promise<PredictionAnswer | Failed> {
+      try {
+        return await predict({ ...chosen, picture }, signal ? { signal } : {})
+      } catch (error) {
+        if (!isDarkroomError(error) || !OF_ONE_PICTURE.has(error.code)) throw error
+        return { success: false, filename: picture.filename, code: error.code, error: error.message }
+      }
+    }
+  }
+
+  async function* picturesOf(part: Extract<Part, { kind: 'file' }>, signal?: AbortSignal): AsyncGenerator<Found> {
+    const chunks = part.bytes[Symbol.asyncIterator]()
+    const first = await chunks.next()
+    const rest = first.done ? (async function* () {})() : withFirst(first.value, chunks)
+    if (!first.done && isZip(first.value)) yield* picturesOfZip(rest, signal)
+    else yield await whole(part.filename, rest)
+  }
+
+  async function* picturesOfZip(bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Found> {
+    const folder = await mkdtemp(path.join(scratchDir, 'batch-'))
+    try {
+      const file = path.join(folder, 'pictures.zip')
+      await pipeline(Readable.from(bytes), createWriteStream(file))
+      for await (const entry of readZip(file, { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * 4 }, signal)) {
+        if (entry.kind === 'file') yield { filename: entry.path, bytes: entry.bytes }
+        if (entry.kind === 'refused') yield { filename: entry.path, code: 'bad_archive', error: `This entry of the ZIP was left out: ${entry.refused}.` }
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  /** One picture's bytes; of one that is too large, the rest passes by unkept. */
+  async function whole(filename: string, bytes: AsyncIterable<Uint8Array>): Promise<Found> {
+    const kept: Uint8Array[] = []
+    let length = 0
+    for await (const chunk of bytes) {
+      length += chunk.length
+      if (length <= maxImageBytes) kept.push(chunk)
+      else kept.length = 0
+    }
+    if (length <= maxImageBytes) return { filename, bytes: Buffer.concat(kept) }
+    const limitMb = Math.round(maxImageBytes / 1024 ** 2)
+    return { filename, code: 'too_large', error: `This picture is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB and at most ${limitMb} MiB are read. Send a smaller copy of it.` }
+  }
+}
+
+/** What is wrong with one picture leaves the others alone; anything else fails the request. */
+const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['missing_file', 'too_large', 'too_many_pixels', 'not_an_image', 'unsupported_media', 'corrupt_image', 'internal'])
+
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
+
+async function* withFirst(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+}
+
+const noFiles = () => new DarkroomError('missing_file', { what: 'There is no picture', why: 'no field "files" with a picture came', remedy: 'Send pictures, or one ZIP of them, as multipart field "files".' })
+const tooMany = () => new DarkroomError('too_large', { what: 'These are too many pictures', why: `one request answers at most ${MOST_PICTURES}`, remedy: 'Send them in several requests.' })
+const tooLate = (name: string) => new DarkroomError('malformed', { what: `The field "${name}" came too late`, why: 'pictures before it have been looked at already', remedy: `Send "${name}" before the files, or in the address.` })

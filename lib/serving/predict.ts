@@ -1,0 +1,113 @@
+/** One picture in, one decided answer out, and its row in the history before anybody hears it. It decodes nothing and computes nothing:
+ *  children do; it knows no HTTP. */
+import { createHash } from 'node:crypto'
+import type { InferredPicture } from '#lib/contracts/ipc.ts'
+import type { PredictionAnswer } from '#lib/contracts/predict.ts'
+import type { Data } from '#lib/data/data.ts'
+import { softmax } from '#lib/domain/calibration.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import { byProbability, decide } from '#lib/domain/decision.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Batcher } from './batcher.ts'
+import type { Pool } from './pool.ts'
+import type { Clock } from './ports.ts'
+import type { Served, Swap } from './swap.ts'
+
+/** Who has waited that long has usually given up. */
+export const PATIENCE_MS = 10_000
+/** Digits kept of a probability: more are noise of the arithmetic. */
+const PROBABILITY_DIGITS = 6
+
+export type Ask = { readonly served: Served; readonly bytes: Uint8Array }
+export type Computed = { readonly picture: InferredPicture; readonly inferenceMs: number; readonly engine: EngineName | null }
+
+export type PredictParts = {
+  readonly swap: Pick<Swap, 'lease'>
+  readonly batcher: Batcher<Ask, Computed>
+  readonly data: { readonly classifiers: Pick<Data['classifiers'], 'chosen'>; readonly predictions: Pick<Data['predictions'], 'record'>; readonly id: () => string }
+  readonly clock: Clock
+  /** The date, apart from the clock that only grows. */
+  readonly today: () => Date
+  readonly mediaTypeOf: (bytes: Uint8Array) => string
+  /** Told of each answer, for figures. */
+  readonly answered: (totalMs: number) => void
+}
+
+export type Asking = {
+  readonly classifier?: string | undefined
+  readonly version?: string | undefined
+  readonly top_k: number
+  readonly save: boolean
+  readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
+}
+
+export type Predict = (asking: Asking, asked: { readonly signal?: AbortSignal }) => Promise<PredictionAnswer>
+
+/** What the batcher runs: pictures of one version, on one child. */
+export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (asks: readonly Ask[]): Promise<Computed[]> => {
+  const { pictures, inferenceMs, engine } = await pool.infer(asks[0]!.served.ref, asks.map((ask) => ask.bytes), { maxPixels, wantsFeatures: false })
+  return pictures.map((picture) => ({ picture, inferenceMs, engine }))
+}
+
+export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered }: PredictParts): Predict {
+  return async function predict({ classifier, version, top_k, save, picture: { bytes, filename } }, { signal }) {
+    const began = clock.now()
+    const { id: classifierId } = await data.classifiers.chosen(classifier)
+    const lease = await swap.lease(classifierId, version)
+    try {
+      const { output, queuedMs } = await batcher.submit({ served: lease, bytes }, began + PATIENCE_MS, signal)
+      const { picture, inferenceMs, engine } = output
+      if (!picture.ok) throw new DarkroomError(picture.code, picture)
+      if (engine === null) throw new Error('A picture was answered by no engine')
+      const said = answerOf(picture.logits, lease, top_k)
+      const id = save ? data.id() : null
+      const at = today()
+      const answer: PredictionAnswer = {
+        success: true, id, classifier: classifierId, model_version: lease.version.name, engine, ...said,
+        filename, width: picture.width, height: picture.height, timestamp: at.toISOString(),
+        timing_ms: { decode: ms(picture.decodeMs), queue: ms(queuedMs), inference: ms(inferenceMs), total: ms(clock.now() - began) },
+        cached: false,
+      }
+      if (id !== null) await data.predictions.record(rowOf(answer, { id, lease, bytes, at, mediaType: mediaTypeOf(bytes) }))
+      answered(clock.now() - began)
+      return answer
+    } finally {
+      lease.release()
+    }
+  }
+}
+
+type Said = Pick<PredictionAnswer, 'predicted_class' | 'predicted_index' | 'confidence' | 'probabilities' | 'top_k' | 'decision' | 'candidates'>
+
+/** From logits to words: the version's own temperature and threshold, from its card. */
+export function answerOf(logits: Float32Array, { version: { classes, card } }: Served, topK: number): Said {
+  if (logits.length !== classes.length) throw new Error(`${card.classifier} ${card.version} has ${classes.length} classes and answered ${logits.length} numbers`)
+  const probabilities = softmax(logits, card.calibration?.temperature ?? 1)
+  const order = byProbability(probabilities)
+  const decided = decide(probabilities, card.decision)
+  const shown = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
+  const first = order[0]!
+  return {
+    predicted_class: classes[first]!,
+    predicted_index: first,
+    confidence: shown(first),
+    probabilities: Object.fromEntries(classes.map((name, index) => [name, shown(index)])),
+    top_k: order.slice(0, topK).map((index) => ({ class: classes[index]!, index, probability: shown(index) })),
+    decision: decided?.decision ?? null,
+    candidates: decided?.candidates.map((index) => classes[index]!) ?? null,
+  }
+}
+
+type About = { readonly id: string; readonly lease: Served; readonly bytes: Uint8Array; readonly at: Date; readonly mediaType: string }
+
+const rowOf = (answer: PredictionAnswer, { id, lease, bytes, at, mediaType }: About) => ({
+  id, classifierId: answer.classifier, versionId: lease.version.id, version: answer.model_version, engine: answer.engine,
+  predictedClass: answer.predicted_class, predictedIndex: answer.predicted_index, confidence: answer.confidence, probabilities: answer.probabilities,
+  decision: answer.decision, candidates: answer.candidates, familiarity: null,
+  filename: answer.filename, width: answer.width, height: answer.height,
+  picture: { hash: createHash('sha256').update(bytes).digest('hex'), bytes, mediaType },
+  decodeMs: answer.timing_ms.decode, queueMs: answer.timing_ms.queue, inferenceMs: answer.timing_ms.inference, totalMs: answer.timing_ms.total,
+  createdAt: at,
+})
+
+const ms = (value: number): number => Math.round(value * 100) / 100
