@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { readZip } from './read-zip.ts'
+import { listZip, readZip } from './read-zip.ts'
 import type { ZipEntry } from './read-zip.ts'
 import { zipFile } from './zip-file.fakes.ts'
 import type { Part } from './zip-file.fakes.ts'
@@ -63,6 +63,12 @@ test('the notes of macOS and Windows are skipped, and said', async () => {
   expect(entries.map((entry) => [entry.kind, entry.path])).toEqual([
     ['skipped', '__MACOSX/cats/._a.png'], ['skipped', 'cats/.DS_Store'], ['skipped', 'cats/._b.png'], ['skipped', 'cats/Thumbs.db'], ['file', 'cats/a.png'],
   ])
+})
+
+test('the list names what would be unpacked, and nothing else', async () => {
+  const zip = zipFile([{ name: 'cats/', content: new Uint8Array(0) }, { name: 'cats/a.png', packed: Uint8Array.of(7) }, { name: '../b.png' }, { name: '.DS_Store' }, { name: 'link', mode: 0o120777 }])
+
+  expect(await listZip(zip)).toEqual(['cats/a.png'])
 })
 
 test('names are read as UTF-8, as the code page of Windows, and composed', async () => {

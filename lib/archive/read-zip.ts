@@ -30,29 +30,41 @@ const inflate = promisify(inflateRaw)
 
 /** Yields every entry that is not a folder; throws `bad_archive` when the whole is no ZIP, `too_large` when it unpacks to too much. */
 export async function* readZip(source: string | Uint8Array, limits: ZipLimits, signal?: AbortSignal): AsyncGenerator<ZipEntry> {
+  let total = 0
+  for await (const { zip, entry, path, skipped, refused } of judged(source, signal)) {
+    if (skipped !== null) {
+      yield { kind: 'skipped', path, skipped }
+      continue
+    }
+    const content = refused ?? (await unpack(zip, entry, limits))
+    if (typeof content === 'string') {
+      yield { kind: 'refused', path: shown(path), refused: content }
+      continue
+    }
+    total += content.length
+    if (total > limits.totalBytes) throw tooLarge(limits.totalBytes)
+    yield { kind: 'file', path, bytes: content }
+  }
+}
+
+/** The paths that `readZip` will try to unpack, without unpacking any. */
+export async function listZip(source: string | Uint8Array, signal?: AbortSignal): Promise<readonly string[]> {
+  const paths: string[] = []
+  for await (const { path, skipped, refused } of judged(source, signal)) if (skipped === null && refused === null) paths.push(path)
+  return paths
+}
+
+type Judged = { readonly zip: ZipFile; readonly entry: Entry; readonly path: string; readonly skipped: string | null; readonly refused: string | null }
+
+async function* judged(source: string | Uint8Array, signal?: AbortSignal): AsyncGenerator<Judged> {
   signal?.throwIfAborted()
   const zip = await open(source)
   try {
     if (zip.entryCount > MOST_ENTRIES) throw badArchive(`it has ${count(zip.entryCount)} entries and at most ${count(MOST_ENTRIES)} are read`, 'Split it into several ZIPs.')
-    let total = 0
     for await (const entry of entriesOf(zip)) {
       signal?.throwIfAborted()
       const path = readName(entry)
-      if (path.endsWith('/')) continue
-      const skipped = reasonToSkip(path)
-      if (skipped !== null) {
-        yield { kind: 'skipped', path, skipped }
-        continue
-      }
-      const refused = reasonToRefuse(path, entry)
-      const content = refused ?? (await unpack(zip, entry, limits))
-      if (typeof content === 'string') {
-        yield { kind: 'refused', path: shown(path), refused: content }
-        continue
-      }
-      total += content.length
-      if (total > limits.totalBytes) throw tooLarge(limits.totalBytes)
-      yield { kind: 'file', path, bytes: content }
+      if (!path.endsWith('/')) yield { zip, entry, path, skipped: reasonToSkip(path), refused: reasonToRefuse(path, entry) }
     }
   } finally {
     zip.close()

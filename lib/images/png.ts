@@ -22,6 +22,7 @@ export type PngHeader = {
 }
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+const NOTHING = new Uint8Array(0)
 const HARMLESS = new Set(['gAMA', 'sRGB', 'cHRM', 'pHYs', 'tIME', 'tEXt', 'sBIT', 'bKGD'])
 const CHANNELS: Readonly<Record<number, 1 | 2 | 3 | 4>> = { 0: 1, 2: 3, 4: 2, 6: 4 }
 
@@ -111,26 +112,22 @@ function predicted(filter: number, left: number, up: number, corner: number): nu
 }
 
 /** A PNG of exactly these pixels; grey ones are written with one channel. */
-export function encodePng(picture: Picture): Uint8Array {
-  const { width, height } = picture
-  const isGrey = hasOnlyGreys(picture.data)
-  const channels = isGrey ? 1 : 3
+export function encodePng({ width, height, data }: Picture): Uint8Array {
+  return hasOnlyGreys(data) ? encodeGreyPng(width, height, everyThird(data)) : written(width, height, data, 3)
+}
+
+/** The same from one byte a pixel. */
+export const encodeGreyPng = (width: number, height: number, grey: Uint8Array): Uint8Array => written(width, height, grey, 1)
+
+function written(width: number, height: number, data: Uint8Array, channels: 1 | 3): Uint8Array {
   const isSmall = (width * channels + 1) * height <= STORED_BYTES
-  const rows = filtered(isGrey ? everyThird(picture.data) : picture.data, width * channels, isSmall ? 0 : channels)
+  const rows = filtered(data, width * channels, isSmall ? 0 : channels)
   const head = new Uint8Array(13)
   const view = new DataView(head.buffer)
   view.setUint32(0, width)
   view.setUint32(4, height)
-  head.set([8, isGrey ? 0 : 2, 0, 0, 0], 8)
-  const parts = [chunk('IHDR', head), chunk('IDAT', isSmall ? stored(rows) : deflateSync(rows)), chunk('IEND', new Uint8Array(0))]
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, SIGNATURE.length))
-  out.set(SIGNATURE)
-  let at = SIGNATURE.length
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  head.set([8, channels === 1 ? 0 : 2, 0, 0, 0], 8)
+  return joinedBytes([SIGNATURE, chunk('IHDR', head), chunk('IDAT', isSmall ? stored(rows) : deflateSync(rows)), chunk('IEND', NOTHING)])
 }
 
 function hasOnlyGreys(data: Uint8Array): boolean {
@@ -138,7 +135,11 @@ function hasOnlyGreys(data: Uint8Array): boolean {
   return true
 }
 
-const everyThird = (data: Uint8Array): Uint8Array => Uint8Array.from({ length: data.length / 3 }, (_, i) => data[i * 3]!)
+function everyThird(data: Uint8Array): Uint8Array {
+  const out = new Uint8Array(data.length / 3)
+  for (let i = 0; i < out.length; i++) out[i] = data[i * 3]!
+  return out
+}
 
 /** Filter 0 (none) for `step` 0, else filter 4 (Paeth), which suits photographs. */
 function filtered(data: Uint8Array, stride: number, step: number): Uint8Array {
@@ -173,10 +174,11 @@ function stored(bytes: Uint8Array): Uint8Array {
   let a = 1
   let b = 0
   for (const byte of bytes) {
-    a = (a + byte) % 65521
-    b = (b + a) % 65521
+    a += byte
+    b += a
   }
-  view.setUint32(bytes.length + 7, ((b << 16) | a) >>> 0)
+  // At most 4,096 bytes: both sums stay exact until here.
+  view.setUint32(bytes.length + 7, (((b % 65521) << 16) | (a % 65521)) >>> 0)
   return out
 }
 
@@ -191,3 +193,13 @@ function chunk(name: string, body: Uint8Array): Uint8Array {
 }
 
 const nameOf = (bytes: Uint8Array, at: number): string => String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!)
+
+function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}

@@ -1,0 +1,59 @@
+/** What the folders of a set of pictures mean: `cats/1.png`, `train/cats/1.png`, either of them packed one or two folders deeper.
+ *  Pure: it sees paths only, and whether a file is a picture is judged later, by its bytes. */
+
+export type Place = { readonly kind: 'image'; readonly label: string; readonly split: 'train' | 'test' | null } | { readonly kind: 'stray'; readonly reason: string }
+
+export type Layout = { readonly classes: readonly string[]; readonly placeOf: (path: string) => Place }
+
+const SPLIT_OF: Readonly<Record<string, 'train' | 'test'>> = {
+  train: 'train', training: 'train', training_set: 'train', val: 'train', valid: 'train', validation: 'train', validation_set: 'train',
+  test: 'test', testing: 'test', test_set: 'test',
+}
+const LONGEST_CLASS = 200
+/** Only for telling how folders lie: what a file is, its bytes say. */
+const LOOKS_LIKE_IMAGE = /\.(?:png|jpe?g|jfif|gif|bmp|dib|webp|tiff?|avif)$/i
+
+export function layoutOf(paths: readonly string[]): Layout {
+  const pictures = paths.filter((path) => LOOKS_LIKE_IMAGE.test(path))
+  const telling = (pictures.length > 0 ? pictures : paths).map(foldersOf).filter((folders) => folders.length > 0)
+  const around = wrappersOf(telling)
+  const inside = telling.map((folders) => folders.slice(around.length))
+  const hasSplits = inside.length > 0 && inside.every((folders) => splitOf(folders[0]) !== undefined)
+  const placeOf = (path: string): Place => place(foldersOf(path), around, hasSplits)
+  const classes = new Set(paths.map(placeOf).flatMap((found) => (found.kind === 'image' ? [found.label] : [])))
+  return { classes: [...classes].toSorted(byNumberThenName), placeOf }
+}
+
+const foldersOf = (path: string): string[] => path.split('/').slice(0, -1)
+
+/** The folders that hold everything and mean nothing: all pictures are in them, and deeper. */
+function wrappersOf(telling: readonly (readonly string[])[]): readonly string[] {
+  const around: string[] = []
+  while (telling.length > 0) {
+    const depth = around.length
+    const name = telling[0]![depth]!
+    const isWrapper = splitOf(name) === undefined && telling.every((folders) => folders[depth] === name && folders.length > depth + 1)
+    if (!isWrapper) break
+    around.push(name)
+  }
+  return around
+}
+
+function place(folders: readonly string[], around: readonly string[], hasSplits: boolean): Place {
+  if (around.some((name, i) => folders[i] !== name)) return { kind: 'stray', reason: `it lies outside of ${around.join('/')}/` }
+  const inside = folders.slice(around.length)
+  const split = hasSplits ? splitOf(inside[0]) : undefined
+  if (hasSplits && split === undefined) return { kind: 'stray', reason: 'it lies outside of train/ and test/' }
+  const label = inside[hasSplits ? 1 : 0]?.trim()
+  if (label === undefined || label === '') return { kind: 'stray', reason: 'it lies in no class folder' }
+  if (label.length > LONGEST_CLASS) return { kind: 'stray', reason: `its class name has ${label.length} characters and may have ${LONGEST_CLASS}` }
+  return { kind: 'image', label, split: split ?? null }
+}
+
+const splitOf = (folder: string | undefined): 'train' | 'test' | undefined => (folder === undefined || !Object.hasOwn(SPLIT_OF, folder.toLowerCase()) ? undefined : SPLIT_OF[folder.toLowerCase()])
+
+/** 2 before 10, the rest by code units: the same order on every machine. */
+function byNumberThenName(a: string, b: string): number {
+  if (/^\d+$/.test(a) && /^\d+$/.test(b) && Number(a) !== Number(b)) return Number(a) - Number(b)
+  return a < b ? -1 : a > b ? 1 : 0
+}

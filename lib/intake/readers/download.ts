@@ -1,0 +1,107 @@
+/** One file fetched from the first address that has it: written aside, checked, then put in place in one step.
+ *  A failed try leaves nothing behind. It knows no data set. */
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import type { DownloadProgress } from './labelled-image.ts'
+import type { OfficialFile } from './official-file.ts'
+
+/** A server that sends nothing for so long is given up. */
+const LONGEST_SILENCE_MS = 30_000
+const PROGRESS_EVERY_MS = 200
+
+export type Download = {
+  readonly file: OfficialFile
+  readonly to: string
+  readonly mirror?: string | undefined
+  /** Throws `bad_data_file` when what came is not what was wanted. */
+  readonly check: (path: string) => Promise<void>
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
+  readonly longestSilenceMs?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export async function download(wanted: Download): Promise<void> {
+  const { file, to, mirror, check, signal } = wanted
+  const urls = mirror === undefined ? file.urls : [`${mirror.replace(/\/+$/, '')}/${file.name}`]
+  const failures: string[] = []
+  await mkdir(dirname(to), { recursive: true })
+  for (const url of urls) {
+    const aside = `${to}.${randomUUID()}.part`
+    try {
+      await fetchTo(aside, url, wanted)
+      await check(aside)
+      await rename(aside, to)
+      return
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (isFull(error)) throw diskFull(file, error)
+      failures.push(`${new URL(url).host}: ${reasonOf(error)}`)
+    } finally {
+      await rm(aside, { force: true })
+    }
+  }
+  throw new DarkroomError('bad_data_file', {
+    what: `${file.name} cannot be downloaded`,
+    why: failures.join('; '),
+    remedy: 'Check the connection, set DATASET_MIRROR to an address that has the official files, or name a file or folder that is here with --from.',
+  })
+}
+
+async function fetchTo(path: string, url: string, { file, onProgress, longestSilenceMs = LONGEST_SILENCE_MS, signal }: Download): Promise<void> {
+  const silence = new AbortController()
+  const watch = setTimeout(() => silence.abort(new Error(`nothing came for ${longestSilenceMs / 1000} s`)), longestSilenceMs)
+  const stop = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal])
+  try {
+    const answer = await fetch(url, { signal: stop, redirect: 'follow' })
+    if (!answer.ok || answer.body === null) throw new Error(`it answered ${answer.status}`)
+    const totalBytes = Number(answer.headers.get('content-length')) || file.packedBytes
+    // An archive packed anew may be a little larger, never twice as large.
+    const mostBytes = file.packedBytes * 2 + 1024
+    const tell = progressOf(file.name, totalBytes, onProgress)
+    let bytes = 0
+    const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        watch.refresh()
+        bytes += chunk.length
+        if (bytes > mostBytes) throw new Error(`it sent more than ${mostBytes} bytes`)
+        tell(bytes)
+        yield chunk
+      }
+    }
+    await pipeline(counted(answer.body), createWriteStream(path), { signal: stop })
+    if (bytes < totalBytes) throw new Error(`it sent ${bytes} of ${totalBytes} bytes`)
+  } catch (error) {
+    throw silence.signal.aborted ? silence.signal.reason : error
+  } finally {
+    clearTimeout(watch)
+  }
+}
+
+function progressOf(file: string, totalBytes: number, onProgress: Download['onProgress']): (bytes: number) => void {
+  const startedAt = performance.now()
+  let toldAt = 0
+  return (bytes) => {
+    const now = performance.now()
+    const isLast = bytes >= totalBytes
+    if (!isLast && now - toldAt < PROGRESS_EVERY_MS) return
+    toldAt = now
+    const seconds = (now - startedAt) / 1000
+    onProgress?.({ file, bytes, totalBytes, secondsLeft: seconds < 1 && !isLast ? null : ((totalBytes - bytes) * seconds) / bytes })
+  }
+}
+
+const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+
+const diskFull = (file: OfficialFile, cause: unknown): DarkroomError =>
+  new DarkroomError('disk_full', { what: `${file.name} cannot be kept`, why: `the disk has no room for its ${file.packedBytes} bytes`, remedy: 'Make room and try again.' }, { cause })
+
+/** `fetch` hides what happened in its cause: "fetch failed" says nothing to a person. */
+function reasonOf(error: unknown): string {
+  if (isDarkroomError(error)) return error.why
+  const { cause } = error as { cause?: { code?: string; message?: string } }
+  return cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error))
+}

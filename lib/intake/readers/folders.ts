@@ -1,0 +1,91 @@
+/** A set of pictures in class folders, in a ZIP or on this disk, handed over file by file with its label and split.
+ *  What the folders mean is decided in class-folders.ts; what the files are, by whoever decodes them. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listZip, readZip } from '#lib/archive/read-zip.ts'
+import type { ZipLimits } from '#lib/archive/read-zip.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { layoutOf } from './class-folders.ts'
+import type { Layout } from './class-folders.ts'
+import type { Dataset, LabelledImage, Opening, Stray } from './labelled-image.ts'
+
+export type FoldersOpening = Pick<Opening, 'onStray' | 'signal'> & { readonly limits?: ZipLimits }
+
+/** A picture above 64 MiB is no training picture; a set above 64 GiB does not fit this product's one machine. */
+export const GENEROUS: ZipLimits = { entryBytes: 64 * 1024 ** 2, totalBytes: 64 * 1024 ** 3 }
+
+export async function openZipOfFolders(source: string | Uint8Array, { onStray, signal, limits = GENEROUS }: FoldersOpening = {}): Promise<Dataset> {
+  const paths = await listZip(source, signal)
+  const layout = layoutOf(paths)
+  requireClasses(layout, 'archive')
+  return {
+    classes: layout.classes,
+    count: paths.filter((path) => layout.placeOf(path).kind === 'image').length,
+    images: fromZip(),
+  }
+
+  async function* fromZip(): AsyncGenerator<LabelledImage> {
+    for await (const entry of readZip(source, limits, signal)) {
+      if (entry.kind === 'refused') onStray?.({ kind: 'refused_entry', path: entry.path, reason: entry.refused })
+      else if (entry.kind === 'skipped') onStray?.({ kind: 'stray_file', path: entry.path, reason: entry.skipped })
+      else yield* placed(layout, entry.path, entry.bytes)
+    }
+  }
+
+  function* placed(found: Layout, path: string, bytes: Uint8Array): Generator<LabelledImage> {
+    const place = found.placeOf(path)
+    if (place.kind === 'image') yield { label: place.label, split: place.split, path, bytes }
+    else onStray?.({ kind: 'stray_file', path, reason: place.reason })
+  }
+}
+
+export async function openFolderOfFolders(folder: string, { onStray, signal, limits = GENEROUS }: FoldersOpening = {}): Promise<Dataset> {
+  const strays: Stray[] = []
+  const paths = await filesUnder(folder, '', strays, signal)
+  const layout = layoutOf(paths)
+  requireClasses(layout, 'folder')
+  return {
+    classes: layout.classes,
+    count: paths.filter((path) => layout.placeOf(path).kind === 'image').length,
+    images: fromDisk(),
+  }
+
+  async function* fromDisk(): AsyncGenerator<LabelledImage> {
+    for (const stray of strays) onStray?.(stray)
+    for (const path of paths) {
+      signal?.throwIfAborted()
+      const place = layout.placeOf(path)
+      if (place.kind === 'stray') {
+        onStray?.({ kind: 'stray_file', path, reason: place.reason })
+        continue
+      }
+      const { size } = await stat(join(folder, path))
+      if (size > limits.entryBytes) onStray?.({ kind: 'refused_entry', path, reason: `it has ${size} bytes and may have ${limits.entryBytes}` })
+      else yield { label: place.label, split: place.split, path, bytes: new Uint8Array(await readFile(join(folder, path))) }
+    }
+  }
+}
+
+/** Every ordinary file below, in an order that is the same everywhere. Links are not followed: they may lead out or in circles. */
+async function filesUnder(root: string, below: string, strays: Stray[], signal?: AbortSignal): Promise<string[]> {
+  signal?.throwIfAborted()
+  const found: string[] = []
+  const entries = await readdir(join(root, below), { withFileTypes: true })
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.name.startsWith('.') || /^(?:__MACOSX|thumbs\.db|desktop\.ini)$/i.test(entry.name)) strays.push({ kind: 'stray_file', path, reason: 'it belongs to the system, not to the pictures' })
+    else if (entry.isDirectory()) for (const file of await filesUnder(root, path, strays, signal)) found.push(file)
+    else if (entry.isFile()) found.push(path)
+    else strays.push({ kind: 'refused_entry', path, reason: entry.isSymbolicLink() ? 'it is a link' : 'it is no ordinary file' })
+  }
+  return found
+}
+
+function requireClasses({ classes }: Layout, what: 'archive' | 'folder'): void {
+  if (classes.length > 0) return
+  throw new DarkroomError('bad_data_file', {
+    what: `This ${what} has no class folders`,
+    why: 'each picture must lie in a folder that bears the name of its class',
+    remedy: 'Arrange it as cats/1.jpg, dogs/1.jpg, with train/ and test/ above them if you have both.',
+  })
+}

@@ -1,0 +1,21 @@
+/** One way to open any set of labelled pictures: the official ones by name, others from a ZIP or a folder of class folders.
+ *  Nothing is handed over before its source is known to be whole. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { openCifar10 } from './cifar10.ts'
+import { openFolderOfFolders, openZipOfFolders } from './folders.ts'
+import type { Dataset, Opening } from './labelled-image.ts'
+import { openMnist } from './mnist.ts'
+import { isFolder } from './official-file.ts'
+import { openShapes } from './shapes.ts'
+
+export async function openDataset(name: string, opening: Opening = {}): Promise<Dataset> {
+  if (name === 'mnist') return openMnist(opening)
+  if (name === 'cifar10') return openCifar10(opening)
+  if (opening.from !== undefined) return (await isFolder(opening.from)) ? openFolderOfFolders(opening.from, opening) : openZipOfFolders(opening.from, opening)
+  if (name === 'shapes') return openShapes(undefined, opening.signal)
+  throw new DarkroomError('invalid_input', {
+    what: `The pictures of "${name}" are not known`,
+    why: 'only mnist, cifar10 and shapes can be got by name',
+    remedy: 'Name a ZIP or a folder of class folders with --from.',
+  })
+}
