@@ -12,7 +12,6 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/no-empty-object-type': 'off', // `{}` in a generic's bound says "any shape"
       'no-control-regex': 'error',
-      'require-yield': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-constant-binary-expression': 'error',
       'no-self-compare': 'error',
@@ -23,5 +22,5 @@ export default tseslint.config(
     },
   },
   { files: ['lib/**', 'app/**'], ignores: ['lib/{commands,processes,setup,checks}/**'], rules: { 'no-console': 'error' } },
-  { files: ['**/*.tsx'], plugins: { 'react-hooks': reactHooks }, rules: reactHooks.configs.recommended.rules },
+  { files: ['**/*.tsx', 'app/**/*.ts', 'lib/ui/**/*.ts'], plugins: { 'react-hooks': reactHooks }, rules: reactHooks.configs.recommended.rules },
 )
