@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { withTables } from './architecture.ts'
 import { pastIn, withoutHeader } from './comments.ts'
+import { liesIn, unnamed } from './documents.ts'
 import { hiddenIn } from './hidden.ts'
 import { eachFile, hold } from './law.ts'
 import { LAWS } from './laws.ts'
@@ -113,6 +114,13 @@ test('a schema and migrations that disagree are caught, column by column', () =>
 
 test('a document with a table that nobody printed is found out', () => {
   expect(() => withTables('# The house')).toThrow('lacks the marks')
+})
+
+test('a link that leads nowhere and a command that does not exist are caught', () => {
+  const text = 'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org). Run `npm run fly` or `npm run dev`.'
+
+  expect(liesIn('docs/guide.md', text, ['dev'])).toEqual(['docs/guide.md: the link to fast.md leads nowhere.', 'docs/guide.md: there is no command npm run fly.'])
+  expect(unnamed('npm start, npm run dev', ['start', 'dev', 'bench'])).toEqual(['README.md: the command npm run bench is not named.'])
 })
 
 test('a law that sees nothing is broken, not kept', () => {

@@ -2,6 +2,7 @@
  *  Each has canaries in its test: a source that must be caught. */
 import { architectureIsCurrent } from './architecture.ts'
 import { commentsInThePresent, headers } from './comments.ts'
+import { documentsHold } from './documents.ts'
 import { hiddenInputs } from './hidden.ts'
 import { eachFile, hold, type Law } from './law.ts'
 import { brokenLaws } from './layers.ts'
@@ -22,7 +23,7 @@ const layers: Law = {
 
 export const LAWS: readonly Law[] = [
   layers, drawerNames, typesOnce, fileSizes, hiddenInputs, noModuleMocks, headers, commentsInThePresent,
-  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent,
+  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold,
 ]
 
 /** Judges the program as it stands on disk and prints one line per law; answers how many were kept and broken. */
