@@ -1,0 +1,52 @@
+/** GET /api/metrics: the machine's figures and the traffic of all web processes, put into the words of the contract. */
+import type { z } from 'zod'
+import type { WebFigures } from '#lib/contracts/ipc.ts'
+import type { metrics } from '#lib/contracts/operations.ts'
+import type { MachineFigures } from './machine.ts'
+import { measureRates, percentile, sumOf } from './traffic.ts'
+import { uptimeWords } from './uptime.ts'
+
+type MetricsAnswer = z.input<typeof metrics.output>
+
+export type MetricsParts = {
+  readonly machine: () => Promise<MachineFigures>
+  /** Of all web processes, this one included. */
+  readonly webs: () => readonly WebFigures[]
+  readonly startedAt: Date
+  readonly now: () => Date
+}
+
+/** `tick` is to be called each second, so that rates have something to compare with. */
+export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): { readonly metrics: () => Promise<MetricsAnswer>; readonly tick: () => void } {
+  const rates = measureRates()
+  const tick = () => rates(sumOf(webs()), now().getTime())
+
+  async function answer(): Promise<MetricsAnswer> {
+    const at = now()
+    const figures = await machine()
+    const sums = sumOf(webs())
+    const { requestsPerSecond, predictionsPerSecond } = rates(sums, at.getTime())
+    const latencies = webs().flatMap((web) => web.latenciesMs).sort((a, b) => a - b)
+    const uptimeSeconds = (at.getTime() - startedAt.getTime()) / 1000
+    return {
+      cpu_percent: figures.cpuPercent,
+      memory_percent: figures.memoryPercent,
+      disk_percent: figures.diskPercent,
+      uptime: uptimeWords(uptimeSeconds),
+      uptime_seconds: Math.round(uptimeSeconds),
+      cores: figures.cores,
+      memory_total_mb: figures.memoryTotalMb,
+      processes: figures.processes.map(({ name, pid, memoryMb, cpuPercent }) => ({ name, pid, memory_mb: memoryMb, cpu_percent: cpuPercent })),
+      requests: { total: sums.requests, errors: sums.errors, per_second: requestsPerSecond },
+      predictions: {
+        total: sums.predictions,
+        per_second: predictionsPerSecond,
+        latency_ms: latencies.length === 0 ? null : { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99) },
+        queue: sums.queue,
+        mean_batch: sums.batches === 0 ? null : Math.round((100 * sums.predictions) / sums.batches) / 100,
+      },
+      timestamp: at.toISOString(),
+    }
+  }
+  return { metrics: answer, tick }
+}
