@@ -7,8 +7,8 @@ export const INPUT = 'input'
 /** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions pad so that stride 1 keeps the
  *  size ("same", as TensorFlow pads), have no bias and are meant to be followed by batchNorm, then relu. Pools don't overlap. */
 export type Layer = { readonly name: string; readonly from?: string } & (
-  | { readonly kind: 'conv'; readonly kernel: number; readonly filters: number; readonly stride: number }
-  | { readonly kind: 'depthwise'; readonly kernel: number; readonly stride: number }
+  | { readonly kind: 'conv'; readonly kernel: number; readonly filters: number; readonly stride: number; /** only after `foldBatchNorm` */ readonly bias?: boolean }
+  | { readonly kind: 'depthwise'; readonly kernel: number; readonly stride: number; /** only after `foldBatchNorm` */ readonly bias?: boolean }
   | { readonly kind: 'batchNorm' }
   | { readonly kind: 'relu'; /** the ceiling of relu6; none when absent */ readonly most?: number }
   | { readonly kind: 'maxPool'; readonly size: number }
@@ -112,10 +112,11 @@ export function weightSpecs(network: Network): readonly WeightSpec[] {
     const channels = source.at(-1)!
     const spec = (role: WeightSpec['role'], shape: readonly number[], fanIn = 1): WeightSpec =>
       ({ name: `${layer.name}/${role}`, layer: layer.name, shape, role, isTrainable: role !== 'mean' && role !== 'variance', fanIn })
+    const bias = (length: number): WeightSpec[] => ('bias' in layer && layer.bias ? [spec('bias', [length])] : [])
     switch (layer.kind) {
-      case 'conv': return [spec('kernel', [layer.kernel, layer.kernel, channels, layer.filters], layer.kernel ** 2 * channels)]
-      case 'depthwise': return [spec('kernel', [layer.kernel, layer.kernel, channels, 1], layer.kernel ** 2)]
-      case 'dense': return [spec('kernel', [channels, layer.units], channels), ...(layer.bias ? [spec('bias', [layer.units])] : [])]
+      case 'conv': return [spec('kernel', [layer.kernel, layer.kernel, channels, layer.filters], layer.kernel ** 2 * channels), ...bias(layer.filters)]
+      case 'depthwise': return [spec('kernel', [layer.kernel, layer.kernel, channels, 1], layer.kernel ** 2), ...bias(channels)]
+      case 'dense': return [spec('kernel', [channels, layer.units], channels), ...bias(layer.units)]
       case 'batchNorm': return (['gamma', 'beta', 'mean', 'variance'] as const).map((role) => spec(role, [channels]))
       default: return []
     }

@@ -1,0 +1,78 @@
+/** Opens the engine that was asked for, or the best that opens and proves itself; says why others could not be had.
+ *  The libraries behind the engines are loaded here and nowhere else, and only when wanted. */
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { Engine, Probe, Purpose } from './engine.ts'
+import { prove } from './proof.ts'
+
+const require = createRequire(import.meta.url)
+
+export type Opened = { readonly engine: Engine; /** Why better ones, if any, could not be had. */ readonly passedOver: readonly string[] }
+
+/** With `auto`, the first of the order that opens and proves itself; by name, that one or the reason why not. */
+export async function openEngine(wanted: EngineName | 'auto', purpose: Purpose, options: { readonly threads?: number } = {}): Promise<Engine> {
+  return (await openWithReasons(wanted, purpose, options)).engine
+}
+
+export async function openWithReasons(wanted: EngineName | 'auto', purpose: Purpose, options: { readonly threads?: number } = {}): Promise<Opened> {
+  const passedOver: string[] = []
+  for (const name of wanted === 'auto' ? orderFor(purpose) : [wanted]) {
+    let engine: Engine | undefined
+    try {
+      engine = await open(name, purpose, options)
+      await prove(engine, purpose)
+      return { engine, passedOver }
+    } catch (error) {
+      await engine?.[Symbol.asyncDispose]()
+      passedOver.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  throw new Error(`No engine for ${purpose} opens here. ${passedOver.join('. ')}`)
+}
+
+/** What could be opened, by a look at the files: nothing is loaded. */
+export function probeEngines(): readonly Probe[] {
+  return [probeOrt('onnx', 'onnxruntime-node'), probeTfjsNode(), probeOrt('wasm', 'onnxruntime-web')]
+}
+
+/** TensorFlow trains faster than ONNX Runtime only where the CPU multiplies bfloat16 tiles (AMX). */
+function orderFor(purpose: Purpose): readonly EngineName[] {
+  if (purpose === 'inference') return ['onnx', 'tfjs-node', 'wasm']
+  return hasAmx() ? ['tfjs-node', 'onnx', 'wasm'] : ['onnx', 'tfjs-node', 'wasm']
+}
+
+export function hasAmx(): boolean {
+  return existsSync('/proc/cpuinfo') && /\bamx_bf16\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
+}
+
+async function open(name: EngineName, purpose: Purpose, { threads }: { readonly threads?: number }): Promise<Engine> {
+  const probe = probeEngines().find((candidate) => candidate.name === name)
+  if (!probe?.available) throw new Error(probe?.detail ?? 'unknown')
+  if (name === 'tfjs-node') throw new Error('it is not used here yet')
+  const { loadOrt } = await import('./ort/library.ts')
+  const { createOrtEngine } = await import('./ort/ort-engine.ts')
+  return createOrtEngine(await loadOrt(name, threads === undefined ? {} : { threads }))
+}
+
+/** By a look at the folders: not every package lets its package.json be resolved. */
+function folderOf(packageName: string): string | null {
+  const places = (require.resolve.paths(packageName) ?? []).map((place) => path.join(place, packageName))
+  return places.find((place) => existsSync(path.join(place, 'package.json'))) ?? null
+}
+
+function probeOrt(name: 'onnx' | 'wasm', packageName: string): Probe {
+  const folder = folderOf(packageName)
+  if (folder === null) return { name, available: false, detail: `${packageName} is not installed` }
+  const binary = name === 'onnx' ? path.join(folder, 'bin/napi-v6', process.platform, process.arch, 'onnxruntime_binding.node') : path.join(folder, 'dist/ort-wasm-simd-threaded.wasm')
+  return existsSync(binary)
+    ? { name, available: true, detail: packageName }
+    : { name, available: false, detail: `${packageName} has no binary for ${process.platform} on ${process.arch}` }
+}
+
+function probeTfjsNode(): Probe {
+  const folder = folderOf('@tensorflow/tfjs-node')
+  const isThere = folder !== null && existsSync(path.join(folder, 'lib/napi-v8/tfjs_binding.node'))
+  return { name: 'tfjs-node', available: isThere, detail: isThere ? '@tensorflow/tfjs-node' : 'TensorFlow is not installed (npm run setup:native provides it)' }
+}

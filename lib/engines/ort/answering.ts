@@ -1,0 +1,36 @@
+/** A session that answers for one set of weights: pixels in, logits and features out, in pieces that bound its memory. It does not learn. */
+import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
+import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
+import type { Answers } from '#lib/ml/learner.ts'
+import type { OrtLibrary } from './library.ts'
+
+const MOST_AT_ONCE = 128 // images of one run: activations of 32 × 32 networks stay under 100 MB
+
+export type Answering = AsyncDisposable & { answer(pixels: Float32Array, count: number): Promise<Answers> }
+
+export async function openAnswering(library: OrtLibrary, network: Network, weights: Weights): Promise<Answering> {
+  const session = await library.open(inferenceGraph(network, weights, { isWasm: library.name === 'wasm' }))
+  const { size, channels } = network.input
+  const perImage = size * size * channels
+  const length = featureLength(network)
+  return {
+    async answer(pixels, count) {
+      if (pixels.length !== count * perImage) throw new Error(`${network.name} takes ${perImage} numbers per image; ${count} images came with ${pixels.length}`)
+      const logits = new Float32Array(count * network.classes)
+      const features = new Float32Array(count * length)
+      for (let from = 0; from < count; from += MOST_AT_ONCE) {
+        const images = Math.min(MOST_AT_ONCE, count - from)
+        const made = await session.run({ pixels: library.floats(pixels.subarray(from * perImage, (from + images) * perImage), [images, size, size, channels]) })
+        logits.set(floatsOf(made.logits), from * network.classes)
+        features.set(floatsOf(made.features), from * length)
+      }
+      return { logits, features }
+    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  }
+}
+
+export function floatsOf(tensor: { readonly data: unknown } | undefined): Float32Array {
+  if (!(tensor?.data instanceof Float32Array)) throw new Error('ONNX Runtime answered no float32 tensor')
+  return tensor.data
+}

@@ -1,0 +1,63 @@
+/** ONNX Runtime, loaded when first asked for: the native build (`onnx`) or the WebAssembly one (`wasm`). Both speak one interface;
+ *  this file knows where they differ, and counts open sessions. It knows no network. */
+import os from 'node:os'
+import { onnxBytes, type GraphData } from '#lib/ml/onnx/writer.ts'
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common'
+
+export type OrtName = 'onnx' | 'wasm'
+
+type Feeds = Readonly<Record<string, Tensor>>
+type Module = { readonly InferenceSession: { create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> }; readonly Tensor: TensorConstructor; readonly env: { readonly versions: { readonly node?: string; readonly web?: string; readonly common: string }; readonly wasm: { numThreads?: number }; logLevel?: string } }
+
+export type Session = AsyncDisposable & {
+  /** `into`: tensors to write results to; the WebAssembly build makes its own instead. */
+  run(feeds: Feeds, into?: Feeds): Promise<Feeds>
+}
+
+export type OrtLibrary = {
+  readonly name: OrtName
+  readonly version: string
+  readonly threads: number
+  open(graph: GraphData): Promise<Session>
+  floats(values: Float32Array, shape: readonly number[]): Tensor
+  bytes(values: Uint8Array, shape: readonly number[]): Tensor
+  openSessions(): number
+}
+
+export const defaultThreads = (): number => Math.max(1, Math.min(os.availableParallelism(), 8)) // beyond 8, small images don't gain
+
+export async function loadOrt(name: OrtName, { threads = defaultThreads() }: { threads?: number } = {}): Promise<OrtLibrary> {
+  const ort = (name === 'onnx' ? await import('onnxruntime-node') : await import('onnxruntime-web')) as unknown as Module
+  if (name === 'wasm') {
+    ort.env.wasm.numThreads = threads // taken at the first session of a process
+    ort.env.logLevel = 'error'
+  }
+  let open = 0
+  return {
+    name,
+    version: ort.env.versions.common,
+    threads,
+    openSessions: () => open,
+    floats: (values, shape) => new ort.Tensor('float32', values, shape),
+    bytes: (values, shape) => new ort.Tensor('uint8', values, shape),
+    async open(graph) {
+      const session = await ort.InferenceSession.create(onnxBytes(graph), {
+        executionProviders: [name === 'onnx' ? 'cpu' : 'wasm'],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+        // waiting threads sleep: the machine has other work, and its few cores are shared with it
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
+      })
+      open += 1
+      return {
+        run: (feeds, into) => (into && name === 'onnx' ? session.run(feeds, into) : session.run(feeds)),
+        async [Symbol.asyncDispose]() {
+          open -= 1
+          await session.release()
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/** The engines `onnx` and `wasm`: ONNX Runtime on the graphs of lib/ml/onnx. What differs between the two is in `library.ts`. */
+import type { LearnerSpec } from '#lib/ml/learner.ts'
+import { createStandardKernels } from '#lib/ml/onnx/standard-kernels.ts'
+import type { Engine } from '../engine.ts'
+import { openAnswering, type Answering } from './answering.ts'
+import type { OrtLibrary } from './library.ts'
+import { createOrtLearner, type Writing } from './ort-learner.ts'
+
+export function createOrtEngine(library: OrtLibrary, options: { readonly writing?: Writing; readonly layout?: string } = {}): Engine {
+  const loaded = new Map<string, Answering>()
+  const writing = options.writing ?? standardWriting(library)
+  return {
+    name: library.name,
+    detail: `ONNX Runtime ${library.version}${library.name === 'wasm' ? ' in WebAssembly' : ''}, ${library.threads} ${library.threads === 1 ? 'thread' : 'threads'}, ${options.layout ?? 'standard layout'}`,
+    async load(key, { network, weights }) {
+      const session = await openAnswering(library, network, weights)
+      const previous = loaded.get(key)
+      loaded.set(key, session)
+      await previous?.[Symbol.asyncDispose]()
+    },
+    async unload(key) {
+      const session = loaded.get(key)
+      loaded.delete(key)
+      await session?.[Symbol.asyncDispose]()
+    },
+    async run(key, pixels, count) {
+      const session = loaded.get(key)
+      if (!session) throw new Error(`no network is loaded as ${key}`)
+      return session.answer(pixels, count)
+    },
+    learner: async (spec: LearnerSpec) => createOrtLearner(library, spec, writing),
+    async [Symbol.asyncDispose]() {
+      for (const session of loaded.values()) await session[Symbol.asyncDispose]()
+      loaded.clear()
+    },
+  }
+}
+
+export const standardWriting = (library: OrtLibrary): Writing => (batch) => (g) => createStandardKernels(g, { batch, isWasm: library.name === 'wasm' })

@@ -1,0 +1,121 @@
+/** A learner on ONNX Runtime: each step is one run of the training graph, weights going in and out as flat vectors.
+ *  The mathematics is in lib/ml; this keeps the vectors and the sessions. */
+import type { Tensor } from 'onnxruntime-common'
+import { AverageAndBest } from '#lib/ml/average-and-best.ts'
+import type { Answers, Batch, Learner, LearnerSpec, LearnerState, Learnt, Which } from '#lib/ml/learner.ts'
+import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
+import type { Weights } from '#lib/ml/network.ts'
+import type { Graph } from '#lib/ml/onnx/graph.ts'
+import type { GraphKernels } from '#lib/ml/onnx/standard-kernels.ts'
+import { stateNames, trainingGraph } from '#lib/ml/onnx/training-graph.ts'
+import { momentCount, ratesOfStep } from '#lib/ml/optimisers.ts'
+import { flattened, planWeights, unflattened } from '#lib/ml/plan.ts'
+import { floatsOf, openAnswering, type Answering } from './answering.ts'
+import type { OrtLibrary, Session } from './library.ts'
+
+/** How the graph is written: standard, or in ONNX Runtime's blocked layout. */
+export type Writing = (batch: number) => (g: Graph) => GraphKernels
+
+export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing: Writing): Learner {
+  const { network, optimiser, seed = 0 } = spec
+  const plan = planWeights(spec)
+  const names = stateNames({ optimiser, plan })
+  const lengths: Record<string, number> = { trained: plan.trainedLength, measured: plan.measuredLength }
+  const noisy = noisyLayers(network)
+  const { size, channels } = network.input
+  const vector = (name: string): Tensor => library.floats(new Float32Array(lengths[name] ?? plan.trainedLength), [lengths[name] ?? plan.trainedLength])
+  const vectors = (): Record<string, Tensor> => Object.fromEntries(names.map((name) => [name, vector(name)]))
+
+  let state = vectors()
+  let spare = vectors() // a run writes here, then the two change places
+  const results = { loss: library.floats(new Float32Array(1), [1]), right: library.floats(new Float32Array(1), [1]) }
+  let step = 0
+  const kept = new AverageAndBest(() => latest())
+  const sessions = new Map<number, Promise<Session>>()
+  const answering = new Map<Which, { of: number; session: Answering }>()
+  let changes = 0 // of the weights: an answering session of an earlier count is stale
+
+  const latest = () => ({ trained: floatsOf(state.trained), measured: state.measured ? floatsOf(state.measured) : new Float32Array(0) })
+  const put = (name: string, values: Float32Array): void => floatsOf(state[name]).set(values)
+  const putLatest = (flat: { trained: Float32Array; measured: Float32Array }): void => {
+    put('trained', flat.trained)
+    if (state.measured) put('measured', flat.measured)
+    changes += 1
+  }
+  putLatest(flattened(plan, spec.weights))
+
+  function sessionFor(batch: number): Promise<Session> {
+    const known = sessions.get(batch)
+    if (known) return known
+    const opened = library.open(trainingGraph({ ...spec, plan, batch }, writing(batch)))
+    sessions.set(batch, opened)
+    opened.catch(() => sessions.delete(batch))
+    return opened
+  }
+
+  const namedWeights = (which: Which): Weights => unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
+
+  return {
+    async learn({ pixels, targets, count }: Batch, rate: number): Promise<Learnt> {
+      checkLength('pixels', pixels, count * size * size * channels)
+      checkLength('targets', targets, count * network.classes)
+      const session = await sessionFor(count)
+      step += 1
+      const noise = Object.fromEntries(noisy.map(({ name, length }, index) => {
+        const bytes = new Uint8Array(count * length)
+        fillNoise(bytes, seed, step, index)
+        return [`noise.${name}`, library.bytes(bytes, [count, length])]
+      }))
+      const feeds = {
+        pixels: library.floats(pixels, [count, size, size, channels]),
+        targets: library.floats(targets, [count, network.classes]),
+        rate: library.floats(Float32Array.from(ratesOfStep(optimiser, rate, step)), [2]),
+        ...noise,
+        ...state,
+      }
+      const into = { ...results, ...Object.fromEntries(names.map((name) => [`next.${name}`, spare[name]!])) }
+      const made = await session.run(feeds, into)
+      const previous = state
+      state = Object.fromEntries(names.map((name) => [name, made[`next.${name}`]!]))
+      spare = previous
+      changes += 1
+      return { loss: floatsOf(made.loss)[0]!, right: Math.round(floatsOf(made.right)[0]!) }
+    },
+    average(decay: number): void {
+      kept.move(decay)
+      if (kept.hasAverage) changes += 1
+    },
+    async predict(pixels: Float32Array, count: number, which: Which = 'latest'): Promise<Answers> {
+      const known = answering.get(which)
+      if (known?.of === changes) return known.session.answer(pixels, count)
+      await known?.session[Symbol.asyncDispose]()
+      const session = await openAnswering(library, network, namedWeights(which))
+      answering.set(which, { of: changes, session })
+      return session.answer(pixels, count)
+    },
+    remember: async (which: Which = 'latest') => kept.remember(which),
+    recall: async () => putLatest(kept.best()),
+    weights: async (which: Which = 'latest') => namedWeights(which),
+    state: async (): Promise<LearnerState> => ({
+      step,
+      ...kept.copies(),
+      moments: Array.from({ length: momentCount(optimiser) }, (_, n) => floatsOf(state[`moment.${n}`]).slice()),
+    }),
+    async restore(from: LearnerState): Promise<void> {
+      step = from.step
+      putLatest(from.latest)
+      from.moments.forEach((values, n) => put(`moment.${n}`, values))
+      kept.restore(from)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const session of sessions.values()) await (await session)[Symbol.asyncDispose]()
+      for (const { session } of answering.values()) await session[Symbol.asyncDispose]()
+      sessions.clear()
+      answering.clear()
+    },
+  }
+}
+
+function checkLength(name: string, values: Float32Array, expected: number): void {
+  if (values.length !== expected) throw new Error(`${name} has ${values.length} numbers where ${expected} belong`)
+}

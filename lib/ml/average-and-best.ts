@@ -1,0 +1,56 @@
+/** The two copies that a learner keeps beside its latest weights: their exponential average, and the best so far. It does not judge which is better. */
+import type { FlatWeights, LearnerState, Which } from './learner.ts'
+
+const copied = ({ trained, measured }: FlatWeights): FlatWeights => ({ trained: trained.slice(), measured: measured.slice() })
+
+export class AverageAndBest {
+  readonly #latest: () => FlatWeights
+  #average: FlatWeights | null = null
+  #best: FlatWeights | null = null
+
+  constructor(latest: () => FlatWeights) {
+    this.#latest = latest
+  }
+
+  get hasAverage(): boolean {
+    return this.#average !== null
+  }
+
+  /** average = decay × average + (1 − decay) × latest; the first time a copy. */
+  move(decay: number): void {
+    const latest = this.#latest()
+    if (this.#average === null) {
+      this.#average = copied(latest)
+      return
+    }
+    follow(this.#average.trained, latest.trained, decay)
+    follow(this.#average.measured, latest.measured, decay)
+  }
+
+  average(): FlatWeights {
+    if (this.#average === null) throw new Error('no average was kept: call average(decay) after each step')
+    return this.#average
+  }
+
+  best(): FlatWeights {
+    if (this.#best === null) throw new Error('nothing was remembered')
+    return this.#best
+  }
+
+  remember(which: Which): void {
+    this.#best = copied(which === 'latest' ? this.#latest() : this.average())
+  }
+
+  copies(): Pick<LearnerState, 'latest' | 'average' | 'best'> {
+    return { latest: copied(this.#latest()), average: this.#average && copied(this.#average), best: this.#best && copied(this.#best) }
+  }
+
+  restore({ average, best }: Pick<LearnerState, 'average' | 'best'>): void {
+    this.#average = average && copied(average)
+    this.#best = best && copied(best)
+  }
+}
+
+function follow(average: Float32Array, latest: Float32Array, decay: number): void {
+  for (let i = 0; i < average.length; i++) average[i] = decay * average[i]! + (1 - decay) * latest[i]!
+}

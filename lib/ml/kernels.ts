@@ -1,0 +1,75 @@
+/** The arithmetic that layers are written in, over opaque values: an executor either computes them at once or traces them into a graph.
+ *  It says what each kernel means (in NHWC words); how values lie in memory is each executor's own affair. */
+import type { Shape } from './network.ts'
+
+/** Added to the variance by batch norm; Keras' default, which the tfjs layers file states too. */
+export const EPSILON = 1e-3
+
+/** A square window that moves over a feature map; `before` and `after` are the zeros added on each side. */
+export type Window = { readonly kernel: number; readonly stride: number; readonly before: number; readonly after: number; readonly input: Shape; readonly output: Shape }
+
+/** Windows side by side; what doesn't fill one at the right and lower edge is ignored. */
+export type Pool = { readonly size: number; readonly input: Shape; readonly output: Shape }
+
+/** What batch norm made, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and 1 / √(variance + ε). */
+export type Normalised<V> = { readonly y: V; readonly mean: V; readonly variance: V; readonly inverse: V; readonly more?: readonly V[] }
+
+export interface Kernels<V> {
+  constant(values: Float32Array, shape: Shape): V
+  /** Pixels as they come (batch × h × w × c) become a feature map. */
+  picture(pixels: V, shape: Shape): V
+
+  /** kernel: [k, k, in, out]. A bias stands only in folded networks, which don't learn. */
+  conv(x: V, kernel: V, window: Window, bias?: V): V
+  convInputGradient(dy: V, kernel: V, window: Window): V
+  convKernelGradient(x: V, dy: V, window: Window): V
+  /** kernel: [k, k, channels, 1]. */
+  depthwise(x: V, kernel: V, window: Window, bias?: V): V
+  depthwiseInputGradient(dy: V, kernel: V, window: Window): V
+  depthwiseKernelGradient(x: V, dy: V, window: Window): V
+
+  /** Per channel, over batch and places. `shape` is that of x per image: a map or a vector. */
+  batchNorm(x: V, gamma: V, beta: V, shape: Shape): Normalised<V>
+  batchNormGradient(dy: V, x: V, gamma: V, normalised: Normalised<V>, shape: Shape): { x: V; gamma: V; beta: V }
+  /** γ (x − mean) / √(variance + ε) + β with given statistics, as one multiplication and addition per channel. */
+  normalise(x: V, given: { gamma: V; beta: V; mean: V; variance: V }, shape: Shape): V
+  normaliseGradient(dy: V, given: { gamma: V; variance: V }, shape: Shape): V
+
+  relu(x: V, most?: number): V
+  /** dy where 0 < y (and y < most), else 0. */
+  reluGradient(dy: V, y: V, most?: number): V
+
+  maxPool(x: V, pool: Pool): V
+  /** Equal maxima of one window share its gradient. */
+  maxPoolGradient(dy: V, x: V, y: V, pool: Pool): V
+  avgPool(x: V, pool: Pool): V
+  avgPoolGradient(dy: V, pool: Pool): V
+  globalAvgPool(x: V, shape: Shape): V
+  globalAvgPoolGradient(dy: V, shape: Shape): V
+
+  /** A map becomes a row, channels innermost. */
+  flatten(x: V, shape: Shape): V
+  unflatten(d: V, shape: Shape): V
+  matmul(a: V, b: V, transposed?: 'first' | 'second'): V
+  addBias(x: V, bias: V): V
+  biasGradient(dy: V): V
+
+  /** x / (1 − rate) where the noise byte reaches 256 × rate, else 0; its gradient is the same function of dy. */
+  dropout(x: V, noise: V, rate: number, shape: Shape): V
+  /** Mean over the batch of −Σ target × log softmax(logits); its gradient; how many argmax agree. */
+  crossEntropy(logits: V, targets: V): { loss: V; right: V; gradient: V }
+
+  add(a: V, b: V): V
+  subtract(a: V, b: V): V
+  multiply(a: V, b: V): V
+  divide(a: V, b: V): V
+  squareRoot(a: V): V
+  /** Σ of all elements, as one number that broadcasts. */
+  total(a: V): V
+  /** The smaller of a one-element value and a number. */
+  atMost(a: V, most: number): V
+  scale(a: V, factor: number): V
+
+  /** Told by the step when nobody needs these any more; an executor may free them. */
+  release?(values: readonly V[]): void
+}

@@ -1,0 +1,40 @@
+/** What each layer's rule looks like: forward gives the output and the way back. It holds no rule itself. */
+import type { Kernels } from '../kernels.ts'
+import type { Layer, Shape } from '../network.ts'
+
+export type LayerOf<K extends Layer['kind']> = Extract<Layer, { kind: K }>
+
+export type Inputs<V> = {
+  readonly k: Kernels<V>
+  readonly x: V
+  /** Output of `layer.other`, of add alone. */
+  readonly other: V | null
+  /** Shape of x and of y, per image. */
+  readonly from: Shape
+  readonly to: Shape
+  /** This layer's tensor of that role (`kernel`, `gamma`, …). */
+  weight(role: string): V
+  /** Of dropout while learning; null while answering. */
+  readonly noise: V | null
+  /** Whether batch norm measures the batch or trusts its running statistics. */
+  readonly isMeasuring: boolean
+}
+
+export type Back<V> = {
+  /** Gradient of the input; null where it was not wanted. */
+  readonly x: V | null
+  readonly other?: V
+  /** By role. */
+  readonly gradients: Readonly<Record<string, V>>
+}
+
+export type Forward<V> = {
+  readonly y: V
+  back(dy: V, wantsX: boolean): Back<V>
+  /** Batch statistics by role, of a measuring batch norm. */
+  readonly measured?: Readonly<Record<string, V>>
+  /** What the way back keeps beside x and y. */
+  readonly kept?: readonly V[]
+}
+
+export type Rule<K extends Layer['kind']> = <V>(layer: LayerOf<K>, inputs: Inputs<V>) => Forward<V>
