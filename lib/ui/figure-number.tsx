@@ -1,6 +1,5 @@
 /** A number as a person may trust it: with its unit, and the interval it may lie in where it was measured on a sample. */
-
-export type Interval = { readonly value: number; readonly low: number; readonly high: number }
+import type { Interval } from '#lib/domain/statistics.ts'
 
 type Shown =
   /** A share from 0 to 1, shown in percent. */

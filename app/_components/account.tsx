@@ -1,0 +1,16 @@
+'use client'
+/** Who is logged in, and the way in or out. */
+import { signOut } from 'next-auth/react'
+import Link from 'next/link'
+import { Button, looksLikeButton } from '#lib/ui/button.tsx'
+import { Icon } from '#lib/ui/icon.tsx'
+
+export function Account({ name }: { readonly name: string | null }) {
+  if (name === null) return <Link href="/login" {...looksLikeButton()}><Icon name="key" />Log in</Link>
+  return (
+    <div className="row justify-between">
+      <span className="row small min-w-0"><Icon name="person" />{name}</span>
+      <Button size="small" variant="quiet" onClick={() => void signOut({ callbackUrl: '/' })}>Log out</Button>
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+/** Answered pictures as a grid: what it was taken for, how surely, when. */
+import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { ImageTile } from '#lib/ui/image-tile.tsx'
+import { RelativeTime } from '#lib/ui/relative-time.tsx'
+
+export function PredictionTiles({ predictions }: { readonly predictions: readonly KeptPrediction[] }) {
+  if (predictions.length === 0) return <EmptyState icon="history" title="Nothing answered yet" />
+  return (
+    <div className="tiles">
+      {predictions.map((one) => one.image_url && (
+        <ImageTile key={one.id} src={`${one.image_url}?size=160`} alt={one.filename ?? `answered as ${one.predicted_class}`} pixels={Math.max(one.width, one.height)}>
+          <strong>{one.predicted_class}</strong> <FigureNumber share={one.confidence} /><br />
+          <span className="muted small">{one.classifier} {one.model_version} · <RelativeTime at={one.timestamp} /></span>
+        </ImageTile>
+      ))}
+    </div>
+  )
+}

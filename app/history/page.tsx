@@ -1,0 +1,84 @@
+/** Answered pictures, newest first; the filters and the place in the list stand in the address. */
+import Link from 'next/link'
+import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { looksLikeButton } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { Thumbnail } from '#lib/ui/image-tile.tsx'
+import { RelativeTime } from '#lib/ui/relative-time.tsx'
+import { PageHead } from '#lib/ui/shell.tsx'
+import { Table } from '#lib/ui/table.tsx'
+import { DecisionBadge } from '../_components/decision-badge.tsx'
+import { FeedbackButtons } from '../_components/feedback-buttons.tsx'
+import { answered, knownVisitor, queryOf, type PageProps, type Query } from '../visitor.ts'
+import { addressWith, filtersOf, hasFilters } from './filters.ts'
+import { FilterForm } from './_components/filter-form.tsx'
+
+export const metadata = { title: 'History' }
+const PAGE = 50
+
+export default async function History(props: PageProps) {
+  const query = await queryOf(props)
+  const { asked } = await knownVisitor('/history')
+  const { data } = darkroom()
+  const { classifiers } = await data.listClassifiers({}, asked)
+  const filters = filtersOf(query)
+  const list = await answered(asked, () => data.listPredictions({ ...filters, limit: PAGE }, asked))
+  const classes = classifiers.filter(({ id }) => !filters.classifier || id === filters.classifier)
+  return (
+    <div className="stack">
+      <PageHead title="History" lead="Every picture that was answered and kept: what it was taken for, how surely, and what people said to it." />
+      <FilterForm query={query} classifiers={classifiers.map(({ id, title }) => ({ id, title }))} classes={[...new Set(classes.flatMap((one) => one.classes))]} />
+      {!list.ok && <ErrorNotice title="The history cannot be shown" failure={list.failure} />}
+      {list.ok && list.value.predictions.length === 0 && <Nothing isFiltered={hasFilters(query)} />}
+      {list.ok && list.value.predictions.length > 0 && (
+        <Card title={`${list.value.total.toLocaleString('en-GB')} ${list.value.total === 1 ? 'prediction' : 'predictions'}`}>
+          <Predictions predictions={list.value.predictions} classesOf={(id) => classifiers.find((one) => one.id === id)?.classes ?? []} />
+          <Pages query={query} next={list.value.next_cursor} />
+        </Card>
+      )}
+    </div>
+  )
+}
+
+function Nothing({ isFiltered }: { isFiltered: boolean }) {
+  return isFiltered
+    ? <EmptyState icon="history" title="Nothing fits these filters" action={<Link href="/history" {...looksLikeButton()}>Show everything</Link>} />
+    : <EmptyState icon="history" title="Nothing answered yet" action={<Link href="/predict" {...looksLikeButton({ variant: 'primary' })}>Ask about a picture</Link>}>Each answered picture is kept here, so that it can be corrected and learnt from.</EmptyState>
+}
+
+function Predictions({ predictions, classesOf }: { predictions: readonly KeptPrediction[]; classesOf: (classifier: string) => readonly string[] }) {
+  return (
+    <Table caption="Predictions, newest first" isCaptionHidden variant="cards" rows={predictions} keyOf={({ id }) => id}
+      columns={[
+        {
+          name: 'Picture',
+          cell: (one) => (
+            <span className="row flex-nowrap">
+              {one.image_url && <Thumbnail src={`${one.image_url}?size=96`} alt={one.filename ?? 'the picture'} />}
+              <span className="min-w-0 max-w-56 font-normal">{one.filename ?? 'unnamed'}<br /><span className="muted">{one.width} × {one.height}</span></span>
+            </span>
+          ),
+        },
+        { name: 'Answer', cell: (one) => <strong>{one.predicted_class}</strong> },
+        { name: 'Confidence', isNumeric: true, cell: (one) => <FigureNumber share={one.confidence} /> },
+        { name: 'How sure', cell: (one) => <DecisionBadge decision={one.decision} /> },
+        { name: 'By', cell: (one) => `${one.classifier} ${one.model_version}` },
+        { name: 'When', cell: (one) => <RelativeTime at={one.timestamp} /> },
+        { name: 'Right?', cell: (one) => <FeedbackButtons predictionId={one.id} answer={one.predicted_class} classes={classesOf(one.classifier)} given={one.feedback} /> },
+      ]} />
+  )
+}
+
+function Pages({ query, next }: { query: Query; next: string | null }) {
+  if (!next && !query.cursor) return null
+  return (
+    <nav className="row" aria-label="Pages of the history">
+      {query.cursor && <Link href={addressWith(query, { cursor: undefined })} {...looksLikeButton({ size: 'small' })}>Newest</Link>}
+      {next && <Link href={addressWith(query, { cursor: next })} {...looksLikeButton({ size: 'small' })}>Older</Link>}
+    </nav>
+  )
+}

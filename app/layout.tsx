@@ -1,0 +1,43 @@
+/** The frame of every page: document, theme, navigation. */
+import type { Metadata, Viewport } from 'next'
+import { headers } from 'next/headers'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { BrandMark, Shell } from '#lib/ui/shell.tsx'
+import { ThemeSwitch } from '#lib/ui/theme-switch.tsx'
+import { Toasts } from '#lib/ui/toast.tsx'
+import { Account } from './_components/account.tsx'
+import { Navigation } from './_components/navigation.tsx'
+import './globals.css'
+import { visitor } from './visitor.ts'
+
+export const metadata: Metadata = {
+  title: { default: 'Darkroom', template: '%s · Darkroom' },
+  description: 'Make an image classifier, see whether it is really better, serve it.',
+}
+export const viewport: Viewport = {
+  themeColor: [{ media: '(prefers-color-scheme: light)', color: '#faf8f4' }, { media: '(prefers-color-scheme: dark)', color: '#120e0d' }],
+}
+
+export default async function Layout({ children }: { readonly children: ReactNode }) {
+  const nonce = (await headers()).get('x-nonce') ?? undefined
+  const { isKnown, name } = await visitor()
+  return (
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        {/* before the first paint, so that no page flashes in the other theme */}
+        <script src="/theme.js" nonce={nonce} suppressHydrationWarning />
+      </head>
+      <body>
+        <Shell
+          brand={<Link className="brand" href="/"><BrandMark />Darkroom</Link>}
+          navigation={<Navigation isKnown={isKnown} />}
+          foot={<><ThemeSwitch /><Account name={isKnown ? name ?? 'You' : null} /></>}
+        >
+          {children}
+        </Shell>
+        <Toasts />
+      </body>
+    </html>
+  )
+}

@@ -1,0 +1,34 @@
+'use client'
+/** E-mail and password, checked by next-auth; on success the page that was wanted is loaded anew, with the session. */
+import { signIn } from 'next-auth/react'
+import { useState, type FormEvent } from 'react'
+import { Button } from '#lib/ui/button.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { Input } from '#lib/ui/field.tsx'
+
+export function LoginForm({ next }: { readonly next: string }) {
+  const [isBusy, setIsBusy] = useState(false)
+  const [refusal, setRefusal] = useState<string | null>(null)
+
+  const logIn = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    setIsBusy(true)
+    setRefusal(null)
+    const answer = await signIn('credentials', { redirect: false, email: form.get('email'), password: form.get('password') }).catch(() => undefined)
+    if (answer?.ok) return window.location.assign(next)
+    setIsBusy(false)
+    setRefusal(answer === undefined || answer.status !== 401
+      ? 'The server did not answer as expected. Try again in a moment.'
+      : 'E-mail and password do not belong together. Check both; capital letters count in the password.')
+  }
+
+  return (
+    <form className="grid gap-4" onSubmit={(event) => void logIn(event)}>
+      <Input label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+      <Input label="Password" name="password" type="password" autoComplete="current-password" required />
+      {refusal && <ErrorNotice title="Not logged in" failure={{ detail: refusal }} />}
+      <Button type="submit" variant="primary" isBusy={isBusy}>Log in</Button>
+    </form>
+  )
+}

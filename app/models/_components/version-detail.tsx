@@ -1,0 +1,40 @@
+/** One version in full, from its card: how it was made, on what, how well it did, and what to know before trusting it. */
+import type { Output } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
+import { Card } from '#lib/ui/card.tsx'
+import { durationText } from '#lib/ui/duration.ts'
+import { Notice } from '#lib/ui/error-notice.tsx'
+import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { Curves } from '../../_components/curves.tsx'
+import { PerClassTable } from '../../_components/per-class-table.tsx'
+
+type Model = Output<Routes['GET /api/models/{id}']>
+
+export function VersionDetail({ model }: { readonly model: Model }) {
+  const { card } = model
+  return (
+    <Card title={`${card.title} ${model.version}`}>
+      {card.notes.length > 0 && <Notice title="Know before trusting it"><ul className="list-disc pl-5">{card.notes.map((note) => <li key={note}>{note}</li>)}</ul></Notice>}
+      <dl className="facts">
+        <div><dt>Accuracy on the test pictures</dt><dd><FigureNumber share={card.test?.accuracy ?? null} /></dd></div>
+        <div><dt>Test pictures</dt><dd><FigureNumber count={card.test?.images ?? 0} /></dd></div>
+        <div><dt>Learnt from</dt><dd><FigureNumber count={card.data.train} unit="pictures" /></dd></div>
+        <div><dt>Data</dt><dd>{card.data.name}</dd></div>
+        <div><dt>Calibration error</dt><dd>{card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}</dd></div>
+        <div><dt>Sure from</dt><dd>{card.decision?.threshold === null || !card.decision ? '–' : <FigureNumber share={card.decision.threshold} />}</dd></div>
+        <div><dt>Parameters</dt><dd><FigureNumber count={card.network.parameters} /></dd></div>
+        <div><dt>Size</dt><dd><FigureNumber bytes={model.size_bytes} /></dd></div>
+        <div><dt>Trained in</dt><dd>{durationText(card.duration_seconds)}</dd></div>
+        <div><dt>By</dt><dd>{card.engine}, {card.precision}</dd></div>
+        <div><dt>Recipe</dt><dd>{card.recipe.name}{card.parent && ` from ${card.parent}`}</dd></div>
+        <div><dt>Seed</dt><dd>{card.seed}</dd></div>
+      </dl>
+      {card.test && <PerClassTable rows={card.test.per_class} />}
+      {card.curves.length > 1 && <Curves points={card.curves} />}
+      <div>
+        <p className="small muted">Made by</p>
+        <code className="command" tabIndex={0}>{card.command}</code>
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,35 @@
+/** The versions, newest first, each with what may be done with it. */
+import Link from 'next/link'
+import type { VersionAnswer } from '#lib/contracts/models.ts'
+import { Badge } from '#lib/ui/badge.tsx'
+import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { RelativeTime } from '#lib/ui/relative-time.tsx'
+import { Table } from '#lib/ui/table.tsx'
+import { VerdictBadge } from '../../_components/run-state.tsx'
+import { VersionActions } from './version-actions.tsx'
+
+type ListProps = { readonly models: readonly VersionAnswer[]; readonly classifier: string; readonly shown: string | null; readonly mayTrain: boolean }
+
+export function VersionList({ models, classifier, shown, mayTrain }: ListProps) {
+  return (
+    <Table caption="Versions, newest first" isCaptionHidden variant="cards" rows={models} keyOf={({ id }) => id}
+      columns={[
+        {
+          name: 'Version',
+          cell: (one) => (
+            <span className="row">
+              <Link className="link" href={`/models?classifier=${classifier}&version=${one.id}`} scroll={false} aria-current={one.id === shown ? 'true' : undefined}>{one.version}</Link>
+              {one.is_champion && <Badge variant="accent">answers now</Badge>}
+              {one.is_shipped && <Badge>shipped</Badge>}
+            </span>
+          ),
+        },
+        { name: 'Accuracy', cell: (one) => <FigureNumber share={one.accuracy} /> },
+        { name: 'Verdict', cell: (one) => (one.verdict ? <span title={one.verdict.sentence}><VerdictBadge kind={one.verdict.kind} /></span> : '–') },
+        { name: 'From', cell: (one) => (one.parent ? `${one.parent}, ${one.recipe}` : one.recipe) },
+        { name: 'Size', isNumeric: true, cell: (one) => <FigureNumber bytes={one.size_bytes} /> },
+        { name: 'Made', cell: (one) => <RelativeTime at={one.created_at} /> },
+        { name: 'Do', cell: (one) => <VersionActions version={one} mayTrain={mayTrain} /> },
+      ]} />
+  )
+}

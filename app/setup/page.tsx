@@ -1,0 +1,25 @@
+/** Where the first admin is made, once, with the one-time token that the first start printed. */
+import { redirect } from 'next/navigation'
+import { Card } from '#lib/ui/card.tsx'
+import { darkroom } from '#lib/http/context.ts'
+import { queryOf, visitor, type PageProps } from '../visitor.ts'
+import { SetupForm } from './_components/setup-form.tsx'
+
+export const metadata = { title: 'First admin' }
+
+export default async function Setup(props: PageProps) {
+  const { token } = await queryOf(props)
+  await visitor()
+  if (!(await darkroom().auth.needsFirstAdmin())) redirect('/login')
+  return (
+    <div className="mx-auto mt-[4vh] grid w-full max-w-md gap-5">
+      <div>
+        <h1>The first admin</h1>
+        <p className="page-lead">This account may do everything here: upload, train, promote, and let others in.</p>
+      </div>
+      <Card>
+        <SetupForm token={token ?? ''} />
+      </Card>
+    </div>
+  )
+}

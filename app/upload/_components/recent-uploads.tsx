@@ -1,0 +1,24 @@
+/** What came in lately, each with its report and the way back. */
+import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { Card } from '#lib/ui/card.tsx'
+import { RelativeTime } from '#lib/ui/relative-time.tsx'
+import { UndoUpload, UploadFindings } from './upload-report-card.tsx'
+
+export function RecentUploads({ uploads, title }: { readonly uploads: readonly UploadReport[]; readonly title: string }) {
+  return (
+    <Card title={`Recent uploads to ${title}`}>
+      {uploads.length === 0 && <p className="muted">Nothing was uploaded to it yet.</p>}
+      <ul className="grid gap-4">
+        {uploads.map((report) => (
+          <li key={report.id} className="grid gap-2 border-b border-line pb-4 last:border-0 last:pb-0">
+            <div className="row justify-between">
+              <span className="caption"><RelativeTime at={report.created_at} /> · {report.files} {report.files === 1 ? 'file' : 'files'}</span>
+              <UndoUpload key={report.state} report={report} />
+            </div>
+            <UploadFindings report={report} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

@@ -1,0 +1,90 @@
+'use client'
+/** The report of one upload: what it added to which class, what was remarkable, and the way to take it back. */
+import { useRouter } from 'next/navigation'
+import Link from 'next/link'
+import { useState } from 'react'
+import { call } from '#lib/contracts/client.ts'
+import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { Badge } from '#lib/ui/badge.tsx'
+import { Button, looksLikeButton } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { Dialog } from '#lib/ui/dialog.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { Table } from '#lib/ui/table.tsx'
+import { toast } from '#lib/ui/toast.tsx'
+import { failureOf } from '../../_components/failure.ts'
+import { FINDING_WORDS } from './finding-words.ts'
+
+const FINDINGS_SHOWN = 50
+
+export function UploadReportCard({ report, isFresh = false }: { readonly report: UploadReport; readonly isFresh?: boolean }) {
+  return (
+    <Card title={isFresh ? 'Report' : undefined} level={3} variant={isFresh && report.state === 'done' ? 'accent' : 'plain'}
+      actions={(
+        <>
+          {isFresh && report.count > 0 && <Link href={`/retrain?classifier=${report.classifier}`} {...looksLikeButton({ variant: 'primary' })}>Train with them</Link>}
+          <UndoUpload report={report} />
+        </>
+      )}>
+      <UploadFindings report={report} />
+    </Card>
+  )
+}
+
+export function UploadFindings({ report }: { readonly report: UploadReport }) {
+  const shown = report.findings.slice(0, FINDINGS_SHOWN)
+  return (
+    <div className="grid gap-4">
+      {report.state === 'failed' ? <ErrorNotice title="This upload failed" failure={{ detail: report.error ?? report.message }} /> : <p role="status">{report.message}</p>}
+      {report.per_class.length > 0 && (
+        <ul className="row" aria-label="Added per class">
+          {report.per_class.map((one) => <li key={one.class}><Badge variant={one.is_new ? 'accent' : 'plain'}>{one.class}: {one.count}{one.is_new ? ' (a new class)' : ''}</Badge></li>)}
+        </ul>
+      )}
+      {report.findings_total > 0 && (
+        <details open={report.findings_total <= 5}>
+          <summary>{report.findings_total} {report.findings_total === 1 ? 'finding' : 'findings'}</summary>
+          <Table caption={shown.length < report.findings_total ? `The first ${shown.length} of ${report.findings_total}` : 'What was found'} variant="cards" rows={shown} keyOf={(one) => `${one.kind} ${one.filename}`}
+            columns={[
+              { name: 'File', cell: (one) => one.filename },
+              { name: 'Found', cell: (one) => <Badge variant={FINDING_WORDS[one.kind].isLoss ? 'bad' : 'amber'}>{FINDING_WORDS[one.kind].words}</Badge> },
+              { name: 'Detail', cell: (one) => one.detail },
+            ]} />
+        </details>
+      )}
+    </div>
+  )
+}
+
+export function UndoUpload({ report }: { readonly report: UploadReport }) {
+  const router = useRouter()
+  const [isAsking, setIsAsking] = useState(false)
+  const [isUndone, setIsUndone] = useState(report.state === 'undone')
+  const [isBusy, setIsBusy] = useState(false)
+  if (isUndone) return <Badge>taken back</Badge>
+  if (report.count === 0 || report.state !== 'done') return null
+
+  const undo = async () => {
+    setIsBusy(true)
+    try {
+      const { message } = await call('DELETE /api/uploads/{id}', { id: report.id })
+      setIsUndone(true)
+      toast(message)
+      router.refresh()
+    } catch (error) {
+      toast(failureOf(error).detail, 'bad')
+    } finally {
+      setIsBusy(false)
+      setIsAsking(false)
+    }
+  }
+  return (
+    <>
+      <Button size="small" variant="quiet" onClick={() => setIsAsking(true)}>Undo</Button>
+      <Dialog isOpen={isAsking} title="Take this upload back?" onClose={() => setIsAsking(false)}
+        actions={<><Button variant="quiet" onClick={() => setIsAsking(false)}>Keep it</Button><Button variant="danger" isBusy={isBusy} onClick={() => void undo()}>Take it back</Button></>}>
+        <p>Its {report.count} {report.count === 1 ? 'picture leaves' : 'pictures leave'} the classifier. Versions that learnt from {report.count === 1 ? 'it' : 'them'} stay as they are.</p>
+      </Dialog>
+    </>
+  )
+}

@@ -1,0 +1,62 @@
+/** Who looks at a page, what they may do, and how a page asks the running program in their name. It decides no rights: lib/http does. */
+import { randomUUID } from 'node:crypto'
+import { headers } from 'next/headers'
+import { redirect } from 'next/navigation'
+import { cache } from 'react'
+import type { Scope } from '#lib/contracts/contract.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { may } from '#lib/http/access.ts'
+import { darkroom, type Asked } from '#lib/http/context.ts'
+
+const PATIENCE_MS = 60_000 // a comparison of two versions may compute that long
+
+export type Visitor = {
+  readonly asked: Asked
+  readonly name: string | null
+  readonly isKnown: boolean
+  readonly may: (scope: Scope) => boolean
+}
+
+/** Once per request, however many parts of the page ask. */
+export const visitor = cache(async (): Promise<Visitor> => {
+  const caller = await darkroomCaller()
+  return {
+    asked: { caller, signal: AbortSignal.timeout(PATIENCE_MS), requestId: randomUUID() },
+    name: caller.name,
+    isKnown: caller.kind !== 'stranger',
+    may: (scope) => may(caller, scope),
+  }
+})
+
+/** The headers come first: without a request (at build time) there is neither a caller nor a running program. */
+async function darkroomCaller() {
+  const sent = await headers()
+  return darkroom().auth.callerOf(sent)
+}
+
+/** For pages that need a login: a stranger goes there and comes back. */
+export async function knownVisitor(path: string): Promise<Visitor> {
+  const found = await visitor()
+  if (!found.isKnown) redirect(`/login?next=${encodeURIComponent(path)}`)
+  return found
+}
+
+export type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: { readonly code: string; readonly detail: string; readonly requestId: string } }
+
+/** What the program answers, or why not, in words that a page can show. A bug stays an exception, for error.tsx. */
+export async function answered<T>(asked: Asked, work: () => Promise<T>): Promise<Answered<T>> {
+  try {
+    return { ok: true, value: await work() }
+  } catch (error) {
+    if (!isDarkroomError(error)) throw error
+    return { ok: false, failure: { code: error.code, detail: error.message, requestId: asked.requestId } }
+  }
+}
+
+/** The query of a page's address, as far as each name stands there once. */
+export type Query = Readonly<Record<string, string | undefined>>
+export type PageProps = { readonly searchParams: Promise<Record<string, string | string[] | undefined>> }
+
+export async function queryOf({ searchParams }: PageProps): Promise<Query> {
+  return Object.fromEntries(Object.entries(await searchParams).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
+}
