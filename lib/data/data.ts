@@ -105,8 +105,10 @@ export type Promotions = {
 
 /** Web processes say that they live and which promotion they serve. */
 export type WebProcesses = {
-  readonly seen: (id: string, pid: number, acknowledged: number) => void
-  readonly leave: (id: string) => void
+  readonly seen: (id: string, pid: number, acknowledged: number) => Promise<void>
+  readonly leave: (id: string) => Promise<void>
+  /** How many were seen in the last few seconds. */
+  readonly living: () => Promise<number>
   /** True when every live web process serves this promotion or a later one; false after `timeoutMs`. */
   readonly allAcknowledged: (promotionId: number, timeoutMs: number) => Promise<boolean>
 }
@@ -120,7 +122,7 @@ export type Predictions = {
 /** The queue's rows, as lib/jobs wants them. Times are milliseconds since 1970. */
 export type Jobs = {
   readonly enqueue: <K extends JobKind>(kind: K, payload: JobPayloads[K], now: number) => Promise<string>
-  readonly claim: (worker: string, now: number, leaseMs: number) => Promise<Job | null>
+  readonly claim: (worker: string, kinds: readonly JobKind[], now: number, leaseMs: number) => Promise<Job | null>
   /** False: the lease is no longer this worker's. */
   readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
   readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
@@ -129,7 +131,7 @@ export type Jobs = {
   readonly release: (id: string, worker: string, now: number) => Promise<boolean>
   readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
   /** A queued job is cancelled at once; a running one is asked to stop. */
-  readonly requestCancel: (id: string, now: number) => Promise<void>
+  readonly requestCancel: (id: string, now: number) => Promise<'cancelled' | 'asked' | 'over'>
   readonly isCancelRequested: (id: string) => Promise<boolean>
   readonly get: (id: string) => Promise<Job>
 }

@@ -1,5 +1,62 @@
 /** Opens the database of the product and everything that is read from it and written to it. Not a place for rules: those are in lib/domain. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { prismaAdapter } from './adapter.ts'
+import { answersOf } from './answers/answers.ts'
+import { classifiersOf } from './classifiers.ts'
+import { connect } from './connection.ts'
 import type { Data, DataSettings } from './data.ts'
+import { PrismaClient } from './generated/client.ts'
+import { createIds } from './ids.ts'
+import { jobsOf } from './jobs.ts'
+import { migrate } from './migrate.ts'
+import { peopleOf } from './people.ts'
+import { picturesOf, preparePictures } from './pictures.ts'
+import { predictionsOf } from './predictions.ts'
+import { promotionsOf } from './promotions.ts'
+import { runsOf } from './runs.ts'
+import { samplesOf } from './samples.ts'
+import { shippedOf } from './shipped.ts'
+import { snapshotsOf } from './snapshots.ts'
+import type { Store } from './store.ts'
+import { uploadsOf } from './uploads.ts'
+import { versionsOf } from './versions.ts'
+import { webProcessesOf } from './web-processes.ts'
 
 /** Migrates, then opens. One per process; end it with `close()`. */
-export declare function openData(settings: DataSettings): Promise<Data>
+export async function openData(settings: DataSettings): Promise<Data> {
+  mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
+  preparePictures(settings.dataDir)
+  migrate(settings.databaseFile, settings.clock.now())
+  const connection = connect(settings.databaseFile)
+  const prisma = new PrismaClient({ adapter: prismaAdapter(connection) })
+  const id = createIds(settings.clock, (bytes) => crypto.getRandomValues(bytes))
+  const store: Store = { connection, prisma, id, now: () => new Date(settings.clock.now()), settings }
+  const predictions = predictionsOf(store)
+  const rooms = {
+    classifiers: classifiersOf(store),
+    pictures: picturesOf(store),
+    samples: samplesOf(store),
+    uploads: uploadsOf(store),
+    snapshots: snapshotsOf(store),
+    runs: runsOf(store),
+    versions: versionsOf(store),
+    promotions: promotionsOf(store),
+    webProcesses: webProcessesOf(store),
+    predictions,
+    jobs: jobsOf(store),
+    people: peopleOf(store),
+  }
+  return {
+    ...rooms,
+    answers: answersOf(store, rooms),
+    syncShipped: shippedOf(store),
+    id,
+    ping: async () => { connection.one('SELECT 1 FROM "Classifier" LIMIT 1') },
+    async close() {
+      await predictions.flush()
+      await prisma.$disconnect()
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,168 @@
+/** Prisma's door to SQLite: a driver adapter over node:sqlite whose transactions begin immediately and keep outside queries out.
+ *  It does not open or close the file; the connection it is given does. See docs/decisions for why no published adapter is used. */
+import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils'
+import type { ArgType, ColumnType, SqlDriverAdapter, SqlDriverAdapterFactory, SqlQuery, SqlQueryable, SqlResultSet, Transaction } from '@prisma/driver-adapter-utils'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import { inWords } from './connection.ts'
+import type { Connection } from './connection.ts'
+
+const NAMES = { provider: 'sqlite', adapterName: 'node-sqlite' } as const
+/** SQLite's own limit of values in one statement. */
+const MOST_VALUES = 32_766
+
+/** By the declared type of a column; an expression has none, and is judged by its values. */
+const TYPE_OF: Readonly<Record<string, ColumnType>> = {
+  TEXT: ColumnTypeEnum.Text,
+  INTEGER: ColumnTypeEnum.Int32,
+  REAL: ColumnTypeEnum.Double,
+  BOOLEAN: ColumnTypeEnum.Boolean,
+  DATETIME: ColumnTypeEnum.DateTime,
+  BLOB: ColumnTypeEnum.Bytes,
+}
+
+/** Extended result codes: https://www.sqlite.org/rescode.html */
+const SQLITE_BUSY = 5
+const VIOLATION_OF: Readonly<Record<number, 'UniqueConstraintViolation' | 'NullConstraintViolation' | 'ForeignKeyConstraintViolation'>> = {
+  2067: 'UniqueConstraintViolation',
+  1555: 'UniqueConstraintViolation',
+  1299: 'NullConstraintViolation',
+  787: 'ForeignKeyConstraintViolation',
+  1811: 'ForeignKeyConstraintViolation',
+}
+
+export const prismaAdapter = (connection: Connection): SqlDriverAdapterFactory => ({ ...NAMES, connect: () => Promise.resolve(adapterOver(connection)) })
+
+function adapterOver(connection: Connection): SqlDriverAdapter {
+  const direct = queriesOf(connection)
+  const inTurn = async <T>(work: () => T): Promise<T> => {
+    if (!connection.isTaken()) return work()
+    const done = await connection.turn()
+    try {
+      return work()
+    } finally {
+      done()
+    }
+  }
+
+  return {
+    ...NAMES,
+    queryRaw: (query) => inTurn(() => direct.query(query)),
+    executeRaw: (query) => inTurn(() => direct.execute(query)),
+    executeScript: (script) => inTurn(() => told(() => connection.writer.exec(script))),
+    async startTransaction() {
+      const done = await connection.turn()
+      try {
+        told(() => connection.writer.exec('BEGIN IMMEDIATE'))
+      } catch (error) {
+        done()
+        throw error
+      }
+      return transactionOver(connection, direct, done)
+    },
+    getConnectionInfo: () => ({ supportsRelationJoins: false, maxBindValues: MOST_VALUES }),
+    dispose: () => Promise.resolve(),
+  }
+}
+
+function transactionOver(connection: Connection, direct: Queries, done: () => void): Transaction {
+  const { writer } = connection
+  const end = async (statement: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
+    try {
+      if (writer.isTransaction) told(() => writer.exec(statement))
+    } finally {
+      if (writer.isTransaction) writer.exec('ROLLBACK')
+      done()
+    }
+  }
+  const mark = async (statement: string): Promise<void> => told(() => writer.exec(statement))
+  return {
+    ...NAMES,
+    options: { usePhantomQuery: true },
+    queryRaw: async (query) => direct.query(query),
+    executeRaw: async (query) => direct.execute(query),
+    commit: () => end('COMMIT'),
+    rollback: () => end('ROLLBACK'),
+    createSavepoint: (name) => mark(`SAVEPOINT ${name}`),
+    rollbackToSavepoint: (name) => mark(`ROLLBACK TO ${name}`),
+    releaseSavepoint: (name) => mark(`RELEASE ${name}`),
+  } satisfies Transaction & SqlQueryable
+}
+
+type Queries = { readonly query: (query: SqlQuery) => SqlResultSet; readonly execute: (query: SqlQuery) => number }
+type Prepared = { readonly statement: StatementSync; readonly names: string[]; readonly types: readonly (ColumnType | undefined)[] }
+
+function queriesOf(connection: Connection): Queries {
+  const kept = new WeakMap<StatementSync, Prepared>()
+  const prepared = (sql: string): Prepared => {
+    const statement = connection.written(sql)
+    const known = kept.get(statement)
+    if (known) return known
+    statement.setReturnArrays(true)
+    const columns = statement.columns()
+    const fresh = { statement, names: columns.map((c) => c.name), types: columns.map((c) => (c.type === null ? undefined : TYPE_OF[c.type.toUpperCase()])) }
+    kept.set(statement, fresh)
+    return fresh
+  }
+  const values = (query: SqlQuery): SQLInputValue[] => query.args.map((value, i) => toSqlite(value, query.argTypes[i]))
+
+  return {
+    query: (query) => told(() => {
+      const { statement, names, types } = prepared(query.sql)
+      const rows = statement.all(...values(query)) as unknown as unknown[][]
+      const columnTypes = types.map((type, column) => type ?? judged(rows, column))
+      columnTypes.forEach((type, column) => {
+        if (type === ColumnTypeEnum.DateTime) for (const row of rows) row[column] = asIso(row[column])
+      })
+      return { columnNames: names, columnTypes, rows }
+    }),
+    execute: (query) => told(() => Number(prepared(query.sql).statement.run(...values(query)).changes)),
+  }
+}
+
+/** The type of an expression's column, by its first value. */
+function judged(rows: readonly (readonly unknown[])[], column: number): ColumnType {
+  const value = rows.find((row) => row[column] !== null)?.[column]
+  if (typeof value === 'number') return ColumnTypeEnum.UnknownNumber
+  if (value instanceof Uint8Array) return ColumnTypeEnum.Bytes
+  return value === undefined ? ColumnTypeEnum.Int32 : ColumnTypeEnum.Text
+}
+
+const asIso = (milliseconds: unknown): string | null => (typeof milliseconds === 'number' ? new Date(milliseconds).toISOString() : null)
+
+function toSqlite(value: unknown, type: ArgType | undefined): SQLInputValue {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (value instanceof Date) return value.getTime()
+  if (value instanceof Uint8Array || typeof value === 'number' || typeof value === 'bigint') return value
+  if (typeof value !== 'string') throw new Error(`The database cannot hold a ${typeof value}.`)
+  switch (type?.scalarType) {
+    case 'datetime': return Date.parse(value)
+    case 'int': case 'bigint': case 'float': case 'decimal': return Number(value)
+    case 'bytes': return Buffer.from(value, 'base64')
+    default: return value
+  }
+}
+
+/** Runs `work`, and says its failure in the words that Prisma knows. */
+function told<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw asPrismaKnows(error)
+  }
+}
+
+function asPrismaKnows(error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error
+  const { errcode: code, message } = error
+  const original = { originalCode: String(code), originalMessage: message }
+  const violation = VIOLATION_OF[code]
+  if (violation === 'ForeignKeyConstraintViolation') return new DriverAdapterError({ ...original, kind: violation, constraint: { foreignKey: {} } })
+  if (violation) {
+    const fields = message.split('constraint failed: ').at(1)?.split(', ').map((field) => field.split('.').pop() ?? field)
+    return new DriverAdapterError({ ...original, kind: violation, ...(fields && { constraint: { fields } }) })
+  }
+  if ((code & 255) === SQLITE_BUSY) return new DriverAdapterError({ ...original, kind: 'SocketTimeout' })
+  const said = inWords(error)
+  return said === error ? new DriverAdapterError({ ...original, kind: 'sqlite', extendedCode: code, message }) : said
+}

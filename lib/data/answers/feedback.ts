@@ -1,0 +1,62 @@
+/** What a person says of an answer: a correction makes its picture a labelled sample. Whether that is trained on is lib/training's to decide. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { splitOf } from '#lib/domain/splits.ts'
+import type { Writing } from '../connection.ts'
+import type { Answers } from '../data.ts'
+import { sweepPictures } from '../pictures.ts'
+import { unknownClass } from '../samples.ts'
+import { notFound } from '../store.ts'
+import type { Store } from '../store.ts'
+
+type Asked = { readonly id: string; readonly classifierId: string; readonly predictedClass: string; readonly pictureHash: string | null; readonly filename: string | null }
+type Correction = { readonly asked: Asked; readonly label: string; readonly sampleId: string; readonly at: Date }
+
+export const feedbackAnswers = ({ connection, settings, id, now }: Store): Pick<Answers, 'giveFeedback'> => ({
+  giveFeedback: (said) => connection.write((writing) => {
+    const asked = writing.one<Asked>('SELECT "id", "classifierId", "predictedClass", "pictureHash", "filename" FROM "Prediction" WHERE "id" = ?', said.id)
+    if (!asked) throw notFound('prediction', said.id)
+    const label = rightLabel(writing, asked, said)
+    const at = now()
+    forget(writing, settings.dataDir, asked.id)
+    const sampleId = said.correct ? null : correct(writing, { asked, label, sampleId: id(), at })
+    writing.insert('Feedback', { predictionId: asked.id, isCorrect: said.correct, label, sampleId, at })
+    return { id: asked.id, correct: said.correct, label, sample_id: sampleId }
+  }),
+})
+
+function rightLabel(writing: Writing, asked: Asked, said: { readonly correct: boolean; readonly label?: string | undefined }): string {
+  const what = 'The feedback was not kept'
+  if (said.correct) {
+    if (said.label === undefined || said.label === asked.predictedClass) return asked.predictedClass
+    throw new DarkroomError('invalid_input', { what, why: `it says that "${asked.predictedClass}" was right, and also that it is "${said.label}"`, remedy: 'Send correct: false with the right label.' })
+  }
+  if (said.label === undefined) throw new DarkroomError('invalid_input', { what, why: 'it says that the answer was wrong, but not what is right', remedy: 'Send the right class as label.' }, { errors: [{ path: 'label', message: 'needed when correct is false' }] })
+  if (said.label === asked.predictedClass) throw new DarkroomError('invalid_input', { what, why: `it says that "${said.label}" was wrong and right`, remedy: 'Send correct: true, or another label.' })
+  const classes = writing.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', asked.classifierId).map((c) => c.name)
+  if (!classes.includes(said.label)) throw unknownClass(asked.classifierId, said.label, classes)
+  return said.label
+}
+
+/** Takes back what was said before, with the sample that it made. */
+function forget(writing: Writing, dataDir: string, predictionId: string): void {
+  const before = writing.one<{ sampleId: string | null }>('SELECT "sampleId" FROM "Feedback" WHERE "predictionId" = ?', predictionId)
+  if (!before) return
+  writing.run('DELETE FROM "Feedback" WHERE "predictionId" = ?', predictionId)
+  const gone = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "id" = ?1 AND "source" = \'feedback\' AND NOT EXISTS (SELECT 1 FROM "Feedback" WHERE "sampleId" = ?1) RETURNING "hash"', before.sampleId)
+  sweepPictures(writing, dataDir, gone.map((row) => row.hash))
+}
+
+/** The sample that a correction makes or relabels. A sample that came another way keeps its label: only an admin changes those. */
+function correct(writing: Writing, { asked, label, sampleId, at }: Correction): string | null {
+  if (asked.pictureHash === null) return null
+  const known = writing.one<{ id: string; source: string }>('SELECT "id", "source" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', asked.classifierId, asked.pictureHash)
+  if (known) {
+    if (known.source === 'feedback') writing.run('UPDATE "Sample" SET "label" = ?, "labelledAt" = ? WHERE "id" = ? AND "label" <> ?', label, at, known.id, label)
+    return known.id
+  }
+  writing.insert('Sample', {
+    id: sampleId, classifierId: asked.classifierId, hash: asked.pictureHash, label, split: splitOf(asked.pictureHash, null), source: 'feedback',
+    uploadId: null, filename: asked.filename, isExcluded: false, createdAt: at, labelledAt: at,
+  })
+  return sampleId
+}

@@ -1,0 +1,68 @@
+/** The history of answered pictures, as its contracts say it. */
+import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { Answers } from '../data.ts'
+import type { Prisma } from '../generated/client.ts'
+import { notFound, parsed } from '../store.ts'
+import type { Store } from '../store.ts'
+import { pageOf } from './page.ts'
+import { imageOf } from './images.ts'
+
+type Row = Prisma.PredictionGetPayload<{ include: { feedback: true } }>
+type Asked = Parameters<Answers['listPredictions']>[0]
+
+export const predictionAnswers = (store: Store): Pick<Answers, 'listPredictions' | 'getPrediction' | 'predictionImage'> => ({
+  async listPredictions(asked) {
+    const where = whereOf(asked)
+    const before = asked.cursor === undefined ? {} : { id: { lt: asked.cursor } }
+    const [rows, total] = await Promise.all([
+      store.prisma.prediction.findMany({ where: { ...where, ...before }, include: { feedback: true }, orderBy: { id: 'desc' }, take: asked.limit + 1 }),
+      store.prisma.prediction.count({ where }),
+    ])
+    const page = pageOf(rows, asked.limit, (row) => row.id)
+    return { predictions: page.rows.map(answerOf), total, next_cursor: page.next }
+  },
+  getPrediction: async ({ id }) => answerOf(await rowOf(store, id)),
+  async predictionImage({ id, size }) {
+    const { pictureHash } = await rowOf(store, id)
+    if (pictureHash === null) throw notFound('picture of the prediction', id)
+    return imageOf(store, pictureHash, size)
+  },
+})
+
+async function rowOf(store: Store, id: string): Promise<Row> {
+  const row = await store.prisma.prediction.findUnique({ where: { id }, include: { feedback: true } })
+  if (!row) throw notFound('prediction', id)
+  return row
+}
+
+function whereOf(asked: Asked): Prisma.PredictionWhereInput {
+  return {
+    ...(asked.classifier !== undefined && { classifierId: asked.classifier }),
+    ...(asked.class !== undefined && { predictedClass: asked.class }),
+    ...(asked.version !== undefined && { version: asked.version }),
+    ...(asked.decision !== undefined && { decision: asked.decision }),
+    ...(asked.feedback === 'none' && { feedback: { is: null } }),
+    ...(asked.feedback !== undefined && asked.feedback !== 'none' && { feedback: { is: { isCorrect: asked.feedback === 'correct' } } }),
+    confidence: { gte: asked.min_confidence, lte: asked.max_confidence },
+    createdAt: { gte: asked.since, lte: asked.until },
+  }
+}
+
+const answerOf = (row: Row): KeptPrediction => ({
+  id: row.id,
+  classifier: row.classifierId,
+  model_version: row.version,
+  engine: row.engine as EngineName,
+  predicted_class: row.predictedClass,
+  confidence: row.confidence,
+  probabilities: parsed<Record<string, number>>(row.probabilitiesJson),
+  decision: row.decision as KeptPrediction['decision'],
+  filename: row.filename,
+  width: row.width,
+  height: row.height,
+  timestamp: row.createdAt.toISOString(),
+  total_ms: row.totalMs,
+  feedback: row.feedback && { correct: row.feedback.isCorrect, label: row.feedback.label, at: row.feedback.at.toISOString() },
+  image_url: row.pictureHash === null ? null : `/api/predictions/${row.id}/image`,
+})

@@ -1,0 +1,81 @@
+/** Labelled pictures and what they look like together, as their contracts say it; with relabelling, excluding and deleting one. */
+import type { SampleAnswer } from '#lib/contracts/uploads.ts'
+import type { Split } from '#lib/domain/classifier.ts'
+import type { Answers, Data } from '../data.ts'
+import type { Prisma } from '../generated/client.ts'
+import { sweepPictures } from '../pictures.ts'
+import { unknownClass } from '../samples.ts'
+import { notFound } from '../store.ts'
+import type { Store } from '../store.ts'
+import type { Source } from '../values.ts'
+import { pageOf } from './page.ts'
+import { imageOf } from './images.ts'
+
+const WITH_PICTURE = { picture: { select: { width: true, height: true, sizeBytes: true } } } as const
+type Row = Prisma.SampleGetPayload<{ include: typeof WITH_PICTURE }>
+type Offered = Pick<Answers, 'listSamples' | 'changeSample' | 'deleteSample' | 'sampleImage' | 'dataSummary'>
+
+export function sampleAnswers(store: Store, { classifiers, samples, promotions }: Pick<Data, 'classifiers' | 'samples' | 'promotions'>): Offered {
+  const { connection, prisma, settings, now } = store
+  return {
+    async listSamples({ classifier, cursor, limit, label, split, source, upload }) {
+      const { id: classifierId } = await classifiers.chosen(classifier)
+      const where: Prisma.SampleWhereInput = { classifierId, label, split, source, uploadId: upload }
+      const [rows, total] = await Promise.all([
+        prisma.sample.findMany({ where: { ...where, id: { lt: cursor } }, include: WITH_PICTURE, orderBy: { id: 'desc' }, take: limit + 1 }),
+        prisma.sample.count({ where }),
+      ])
+      const page = pageOf(rows, limit, (row) => row.id)
+      return { samples: page.rows.map(answerOf), total, next_cursor: page.next }
+    },
+    async changeSample({ id, label, is_excluded }) {
+      const sample = await samples.get(id)
+      const { classes } = await classifiers.get(sample.classifierId)
+      if (label !== undefined && !classes.includes(label)) throw unknownClass(sample.classifierId, label, classes)
+      const isRelabelled = label !== undefined && label !== sample.label
+      return answerOf(await prisma.sample.update({ where: { id }, data: { label, isExcluded: is_excluded, ...(isRelabelled && { labelledAt: now() }) }, include: WITH_PICTURE }))
+    },
+    deleteSample: ({ id }) => connection.write((writing) => {
+      const gone = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "id" = ? RETURNING "hash"', id)
+      if (gone.length === 0) throw notFound('sample', id)
+      sweepPictures(writing, settings.dataDir, gone.map((row) => row.hash))
+      return { id, deleted: true }
+    }),
+    sampleImage: async ({ id, size }) => imageOf(store, (await samples.get(id)).hash, size),
+    async dataSummary({ classifier }) {
+      const { id, classes } = await classifiers.chosen(classifier)
+      const counts = connection.all<{ label: string; split: Split; source: Source; count: number }>(
+        'SELECT "label", "split", "source", COUNT(*) AS "count" FROM "Sample" WHERE "classifierId" = ? AND NOT "isExcluded" GROUP BY 1, 2, 3', id)
+      const sum = (which: (row: (typeof counts)[number]) => boolean): number => counts.reduce((total, row) => total + (which(row) ? row.count : 0), 0)
+      const champion = await promotions.champion(id)
+      const sources: readonly Source[] = ['dataset', 'upload', 'feedback']
+      return {
+        classifier: id,
+        total: sum(() => true),
+        per_class: classes.map((name) => {
+          const of = (split: Split): number => sum((row) => row.label === name && row.split === split)
+          return { class: name, train: of('train'), validation: of('validation'), test: of('test') }
+        }),
+        per_source: sources.map((source) => ({ source, count: sum((row) => row.source === source) })).filter((row) => row.count > 0),
+        has_original_pictures: !champion?.version.isShipped || sum((row) => row.source === 'dataset') > 0,
+        original: await classifiers.originalOf(id),
+      }
+    },
+  }
+}
+
+const answerOf = (row: Row): SampleAnswer => ({
+  id: row.id,
+  classifier: row.classifierId,
+  label: row.label,
+  split: row.split as Split,
+  hash: row.hash,
+  width: row.picture.width,
+  height: row.picture.height,
+  size_bytes: row.picture.sizeBytes,
+  source: row.source as Source,
+  filename: row.filename,
+  is_excluded: row.isExcluded,
+  created_at: row.createdAt.toISOString(),
+  image_url: `/api/samples/${row.id}/image`,
+})

@@ -1,0 +1,36 @@
+/** Uploads and their reports, as their contracts say them. */
+import { FINDINGS } from '#lib/contracts/uploads.ts'
+import type { UploadReport } from '#lib/contracts/uploads.ts'
+import type { Answers, Data } from '../data.ts'
+import type { Store } from '../store.ts'
+import { uploadValue } from '../uploads.ts'
+import type { Upload } from '../values.ts'
+import { pageOf } from './page.ts'
+
+export const uploadAnswers = ({ prisma }: Store, { uploads, classifiers }: Pick<Data, 'uploads' | 'classifiers'>): Pick<Answers, 'listUploads' | 'getUpload'> => ({
+  async listUploads({ classifier, cursor, limit }) {
+    if (classifier !== undefined) await classifiers.get(classifier)
+    const rows = await prisma.upload.findMany({ where: { classifierId: classifier, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: limit + 1 })
+    const page = pageOf(rows, limit, (row) => row.id)
+    return { uploads: page.rows.map((row) => answerOf(uploadValue(row))), next_cursor: page.next }
+  },
+  getUpload: async ({ id }) => answerOf(await uploads.get(id)),
+})
+
+const answerOf = (upload: Upload): UploadReport => ({
+  success: true,
+  id: upload.id,
+  classifier: upload.classifierId,
+  state: upload.state,
+  message: upload.message,
+  count: upload.count,
+  files: upload.files,
+  per_class: upload.perClass.map(({ name, count, isNew }) => ({ class: name, count, is_new: isNew })),
+  findings: upload.findings.flatMap(({ kind, filename, detail, sampleId }) => {
+    const known = FINDINGS.find((name) => name === kind)
+    return known ? [{ kind: known, filename, detail, sample_id: sampleId }] : []
+  }),
+  findings_total: upload.findingsTotal,
+  created_at: upload.createdAt.toISOString(),
+  error: upload.error,
+})

@@ -1,0 +1,69 @@
+/** Reading a version's folder and proving that it is whole. Whether the engine answers its golden pictures is the engine's to prove. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { BUNDLE_FILES, card, manifest, preprocess } from '#lib/contracts/bundle.ts'
+import type { Card, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+export type Bundle = { readonly folder: string; readonly manifest: Manifest; readonly card: Card; readonly preprocess: Preprocess; readonly classes: readonly string[] }
+
+/** Every file of the manifest with its sha256 and size, and every file that a bundle must have. `bad_bundle` names what is wrong. */
+export async function verifyBundle(folder: string): Promise<Bundle> {
+  const bundle = await readBundle(folder)
+  for (const name of BUNDLE_FILES) if (name !== 'manifest.json' && !bundle.manifest.files[name]) throw badBundle(folder, `its manifest does not name ${name}`)
+  for (const [name, { sha256, bytes }] of Object.entries(bundle.manifest.files)) {
+    const content = await fileIn(folder, name)
+    if (content.length !== bytes) throw badBundle(folder, `${name} has ${content.length} bytes instead of ${bytes}`)
+    if (createHash('sha256').update(content).digest('hex') !== sha256) throw badBundle(folder, `the content of ${name} is not what was sealed`)
+  }
+  return bundle
+}
+
+/** What a bundle says of itself, unproven. */
+export async function readBundle(folder: string): Promise<Bundle> {
+  const bundle = {
+    folder,
+    manifest: await jsonIn(folder, 'manifest.json', manifest),
+    card: await jsonIn(folder, 'card.json', card),
+    preprocess: await jsonIn(folder, 'preprocess.json', preprocess),
+    classes: await classesIn(folder),
+  }
+  const { classifier, version } = bundle.manifest
+  if (bundle.card.classifier !== classifier || bundle.card.version !== version) throw badBundle(folder, `its card speaks of ${bundle.card.classifier} ${bundle.card.version}, its manifest of ${classifier} ${version}`)
+  return bundle
+}
+
+export const badBundle = (folder: string, why: string, cause?: unknown): DarkroomError => {
+  const [classifier, version] = folder.split(path.sep).slice(-2)
+  return new DarkroomError('bad_bundle', { what: `The version ${version} of "${classifier}" cannot be used`, why, remedy: 'Restore its folder from a backup, or train a new version.' }, { cause })
+}
+
+type Schema<T> = { readonly safeParse: (value: unknown) => { success: true; data: T } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } } }
+
+async function jsonIn<T>(folder: string, name: string, schema: Schema<T>): Promise<T> {
+  const result = schema.safeParse(await parsedIn(folder, name))
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw badBundle(folder, `${name} is not as it must be at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? 'unknown'}`)
+}
+
+async function classesIn(folder: string): Promise<readonly string[]> {
+  const classes = await parsedIn(folder, 'classes.json')
+  if (Array.isArray(classes) && classes.length > 0 && classes.every((name) => typeof name === 'string')) return classes
+  throw badBundle(folder, 'classes.json is not a list of names')
+}
+
+async function parsedIn(folder: string, name: string): Promise<unknown> {
+  const content = await fileIn(folder, name)
+  try {
+    return JSON.parse(content.toString('utf8'))
+  } catch (error) {
+    throw badBundle(folder, `${name} is not JSON`, error)
+  }
+}
+
+async function fileIn(folder: string, name: string): Promise<Buffer> {
+  if (path.basename(name) !== name) throw badBundle(folder, `its manifest names "${name}", which is no file of it`)
+  return readFile(path.join(folder, name)).catch((error: unknown) => { throw badBundle(folder, `${name} cannot be read`, error) })
+}

@@ -1,0 +1,102 @@
+/** Classifiers and their classes, as rows. What a classifier answers with is in promotions.ts. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Classifier, Fit } from '#lib/domain/classifier.ts'
+import type { Writing } from './connection.ts'
+import type { Classifiers } from './data.ts'
+import { conflict, notFound, parsedOrNull } from './store.ts'
+import type { Store } from './store.ts'
+import type { NewClassifier, Original } from './values.ts'
+
+/** For those made by people; a shipped one names its own. */
+const DEFAULT_RECIPE = 'scratch-small'
+
+type Row = { id: string; title: string; size: number; channels: number; fit: string; isMirrorable: number; hasDigits: number; recipe: string; isShipped: number; originalJson: string | null; createdAt: number }
+
+export function classifiersOf({ connection, now, settings }: Store): Classifiers {
+  const classesOf = (id: string): string[] => connection.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id).map((row) => row.name)
+  const valueOf = (row: Row): Classifier => ({
+    id: row.id,
+    title: row.title,
+    classes: classesOf(row.id),
+    input: { size: row.size, channels: row.channels === 1 ? 1 : 3, fit: row.fit as Fit },
+    isMirrorable: row.isMirrorable === 1,
+    hasDigits: row.hasDigits === 1,
+    recipe: row.recipe,
+    isShipped: row.isShipped === 1,
+    createdAt: new Date(row.createdAt),
+  })
+  const rowOf = (id: string): Row | undefined => connection.one<Row>('SELECT * FROM "Classifier" WHERE "id" = ?', id)
+  const get = async (id: string): Promise<Classifier> => {
+    const row = rowOf(id)
+    if (!row) throw notFound('classifier', id)
+    return valueOf(row)
+  }
+
+  return {
+    get,
+    list: async () => connection.all<Row>('SELECT * FROM "Classifier" ORDER BY "createdAt", "id"').map(valueOf),
+    find: async (id) => {
+      const row = rowOf(id)
+      return row ? valueOf(row) : null
+    },
+    async chosen(id) {
+      if (id !== undefined) return get(id)
+      if (settings.defaultClassifier) return get(settings.defaultClassifier)
+      const first = connection.one<Row>('SELECT * FROM "Classifier" ORDER BY "createdAt", "id" LIMIT 1')
+      if (!first) throw new DarkroomError('not_found', { what: 'There is no classifier', why: 'none was made yet', remedy: 'Upload labelled pictures to make one.' })
+      return valueOf(first)
+    },
+    async create(draft) {
+      await connection.write((writing) => {
+        if (writing.one('SELECT 1 FROM "Classifier" WHERE "id" = ?', draft.id)) throw conflict(`The classifier "${draft.id}" cannot be made`, 'there is one of that name', 'Choose another name.')
+        insertClassifier(writing, { ...draft, isShipped: false, original: null }, now())
+      })
+      return get(draft.id)
+    },
+    async addClasses(id, names) {
+      await connection.write((writing) => {
+        if (!writing.one('SELECT 1 FROM "Classifier" WHERE "id" = ?', id)) throw notFound('classifier', id)
+        appendClasses(writing, id, names)
+      })
+      return get(id)
+    },
+    async originalOf(id) {
+      const row = rowOf(id)
+      if (!row) throw notFound('classifier', id)
+      return parsedOrNull<Original>(row.originalJson)
+    },
+  }
+}
+
+export function insertClassifier(writing: Writing, draft: NewClassifier & { isShipped: boolean; original: Original | null }, at: Date): void {
+  writing.insert('Classifier', {
+    id: draft.id,
+    title: draft.title,
+    ...draft.input,
+    isMirrorable: draft.isMirrorable,
+    hasDigits: draft.hasDigits ?? areDigits(draft.classes),
+    recipe: draft.recipe ?? DEFAULT_RECIPE,
+    isShipped: draft.isShipped,
+    originalJson: draft.original && JSON.stringify(draft.original),
+    lastNumber: 0,
+    createdAt: at,
+  })
+  appendClasses(writing, draft.id, draft.classes)
+}
+
+export function appendClasses(writing: Writing, id: string, names: readonly string[]): void {
+  const known = writing.all<{ name: string; position: number }>('SELECT "name", "position" FROM "Class" WHERE "classifierId" = ?', id)
+  const there = new Set(known.map((c) => c.name))
+  let position = Math.max(-1, ...known.map((c) => c.position))
+  for (const name of new Set(names)) if (!there.has(name)) writing.insert('Class', { classifierId: id, name, position: (position += 1) })
+}
+
+/** The order of a network's outputs first, then those that it does not know. */
+export function orderClasses(writing: Writing, id: string, first: readonly string[]): void {
+  appendClasses(writing, id, first)
+  const known = writing.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id).map((c) => c.name)
+  const wanted = [...first, ...known.filter((name) => !first.includes(name))]
+  wanted.forEach((name, position) => writing.run('UPDATE "Class" SET "position" = ? WHERE "classifierId" = ? AND "name" = ?', position, id, name))
+}
+
+const areDigits = (classes: readonly string[]): boolean => classes.length > 1 && classes.every((name) => /^[0-9]$/.test(name))

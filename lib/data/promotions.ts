@@ -1,0 +1,82 @@
+/** Which version answers, since when, by whom and why: the champion is what the newest promotion names. Whether it may is the gate's to say. */
+import { orderClasses } from './classifiers.ts'
+import type { Connection, Writing } from './connection.ts'
+import type { Promotions } from './data.ts'
+import { conflict, notFound, parsed } from './store.ts'
+import type { Store } from './store.ts'
+import type { Champion, Promotion, PromotionKind, Version } from './values.ts'
+import { versionValue } from './version-rows.ts'
+import type { VersionRow } from './version-rows.ts'
+
+type Row = Omit<Promotion, 'at' | 'kind'> & { at: number; kind: string }
+
+export function promotionsOf({ connection, now, settings }: Store): Promotions {
+  const versionOf = (id: string): Version => {
+    const row = connection.one<VersionRow>('SELECT * FROM "Version" WHERE "id" = ?', id)
+    if (!row) throw notFound('version', id)
+    return versionValue(settings, row)
+  }
+  const championOf = (promotion: Promotion): Champion => ({ promotion, version: versionOf(promotion.versionId) })
+  const champion = async (classifierId: string): Promise<Champion | null> => {
+    const promotion = newestOf(connection, classifierId)
+    return promotion ? championOf(promotion) : null
+  }
+
+  return {
+    champion,
+    async champions() {
+      return connection.all<Row>('SELECT * FROM "Promotion" WHERE "id" IN (SELECT MAX("id") FROM "Promotion" GROUP BY "classifierId") ORDER BY "classifierId"').map(valueOf).map(championOf)
+    },
+    latest: () => connection.one<{ id: number | null }>('SELECT MAX("id") AS "id" FROM "Promotion"')?.id ?? 0,
+    async promote({ versionId, by, reason, kind = 'promote' }) {
+      return championOf(await connection.write((writing) => insertPromotion(writing, { versionId, by, reason, kind, at: now() })))
+    },
+    async rollbackTarget(classifierId) {
+      const target = championsBefore(promotionsIn(connection, classifierId)).at(-2)
+      return target === undefined ? null : versionOf(target)
+    },
+    async rollback(classifierId, by) {
+      return championOf(await connection.write((writing) => {
+        const target = championsBefore(promotionsIn(writing, classifierId)).at(-2)
+        if (target === undefined) throw conflict('Nothing was rolled back', 'there is no champion before this one', 'Promote the version that you want to answer.')
+        return insertPromotion(writing, { versionId: target, by, reason: null, kind: 'rollback', at: now() })
+      }))
+    },
+    history: async (classifierId) => promotionsIn(connection, classifierId),
+  }
+}
+
+/** The champions that lie under the present one, oldest first, the present one last: a promotion lays one on top, a rollback uncovers one. */
+export function championsBefore(history: readonly Pick<Promotion, 'versionId' | 'kind'>[]): readonly string[] {
+  const stack: string[] = []
+  for (const { versionId, kind } of history) {
+    if (kind === 'rollback') while (stack.length > 0 && stack.at(-1) !== versionId) stack.pop()
+    if (stack.at(-1) !== versionId) stack.push(versionId)
+  }
+  return stack
+}
+
+/** All of a classifier, oldest first. */
+export const promotionsIn = (connection: Pick<Connection, 'all'>, classifierId: string): readonly Promotion[] =>
+  connection.all<Row>('SELECT * FROM "Promotion" WHERE "classifierId" = ? ORDER BY "id"', classifierId).map(valueOf)
+
+export function insertPromotion(writing: Writing, draft: { readonly versionId: string; readonly by: string; readonly reason: string | null; readonly kind: PromotionKind; readonly at: Date }): Promotion {
+  const { versionId, by, reason, kind, at } = draft
+  const version = writing.one<{ classifierId: string; number: number; classesJson: string }>('SELECT "classifierId", "number", "classesJson" FROM "Version" WHERE "id" = ?', versionId)
+  if (!version) throw notFound('version', versionId)
+  const previous = newestOf(writing, version.classifierId)
+  if (previous?.versionId === versionId) throw conflict(`Version v${version.number} was not promoted`, 'it answers already', 'Nothing is left to do.')
+  writing.insert('Promotion', { classifierId: version.classifierId, versionId, previousId: previous?.versionId ?? null, kind, by, reason, at })
+  writing.run('UPDATE "Version" SET "promotedAt" = ? WHERE "id" = ?', at, versionId)
+  orderClasses(writing, version.classifierId, parsed<string[]>(version.classesJson))
+  const made = newestOf(writing, version.classifierId)
+  if (!made) throw new Error('The promotion that was just made is not there.')
+  return made
+}
+
+function newestOf(connection: Pick<Connection, 'one'>, classifierId: string): Promotion | null {
+  const row = connection.one<Row>('SELECT * FROM "Promotion" WHERE "classifierId" = ? ORDER BY "id" DESC LIMIT 1', classifierId)
+  return row ? valueOf(row) : null
+}
+
+const valueOf = (row: Row): Promotion => ({ ...row, kind: row.kind as PromotionKind, at: new Date(row.at) })

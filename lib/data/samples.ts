@@ -1,0 +1,98 @@
+/** Labelled pictures of a classifier. How they are split and which may be trained on is decided by who adds them and by lib/domain. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Split } from '#lib/domain/classifier.ts'
+import type { Connection, Writing } from './connection.ts'
+import type { Samples } from './data.ts'
+import { insertPicture, layDown } from './pictures.ts'
+import type { LaidDown } from './pictures.ts'
+import { notFound } from './store.ts'
+import type { Store } from './store.ts'
+import type { Added, NewSample, Sample, Source } from './values.ts'
+
+export type SampleRow = { id: string; classifierId: string; hash: string; label: string; split: string; source: string; uploadId: string | null; filename: string | null; isExcluded: number | boolean; createdAt: number | Date }
+
+/** As many names as one look-up asks for; SQLite takes 32,766 values. */
+const HASHES_AT_ONCE = 1_000
+
+export function samplesOf(store: Store): Samples {
+  const { connection, settings, id, now } = store
+  return {
+    async add(classifierId, samples) {
+      const files = await layDown(settings.dataDir, samples.map((sample) => sample.picture), id)
+      return files.whileKept(() => connection.write((writing) => {
+        const classes = new Set(writing.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ?', classifierId).map((c) => c.name))
+        for (const { label } of samples) if (!classes.has(label)) throw unknownClass(classifierId, label, [...classes])
+        return samples.map((sample) => insertSample(writing, { classifierId, sample, files, sampleId: id(), at: now() }))
+      }))
+    },
+    get: async (sampleId) => {
+      const row = connection.one<SampleRow>('SELECT * FROM "Sample" WHERE "id" = ?', sampleId)
+      if (!row) throw notFound('sample', sampleId)
+      return sampleValue(row)
+    },
+    all: async (classifierId) => connection.all<SampleRow>('SELECT * FROM "Sample" WHERE "classifierId" = ? AND NOT "isExcluded" ORDER BY "id"', classifierId).map(sampleValue),
+    async byHash(classifierId, hashes) {
+      const found = new Map<string, Sample>()
+      for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
+        const some = JSON.stringify(hashes.slice(from, from + HASHES_AT_ONCE))
+        const rows = connection.all<SampleRow>('SELECT * FROM "Sample" WHERE "classifierId" = ? AND "hash" IN (SELECT "value" FROM json_each(?))', classifierId, some)
+        for (const row of rows) found.set(row.hash, sampleValue(row))
+      }
+      return found
+    },
+    async unseenIn(classifierId) {
+      const { sql, since } = unseenBy(connection, classifierId)
+      return connection.one<{ count: number }>(`SELECT COUNT(*) AS "count" FROM "Sample" WHERE ${sql}`, classifierId, since)?.count ?? 0
+    },
+    async unseen(classifierId) {
+      const { sql, since } = unseenBy(connection, classifierId)
+      return connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE ${sql} ORDER BY "id"`, classifierId, since).map(sampleValue)
+    },
+  }
+}
+
+/** What the champion has not learnt from: labelled after its snapshot was frozen. A shipped champion has seen the dataset and nothing else. */
+export function unseenBy(connection: Pick<Connection, 'one'>, classifierId: string): { readonly sql: string; readonly since: number } {
+  const champion = connection.one<{ isShipped: number; createdAt: number; frozenAt: number | null }>(
+    `SELECT v."isShipped", v."createdAt", s."createdAt" AS "frozenAt" FROM "Promotion" p JOIN "Version" v ON v."id" = p."versionId"
+     LEFT JOIN "Run" r ON r."id" = v."runId" LEFT JOIN "Snapshot" s ON s."id" = r."snapshotId"
+     WHERE p."classifierId" = ? ORDER BY p."id" DESC LIMIT 1`, classifierId)
+  const mayLearn = '"classifierId" = ? AND NOT "isExcluded" AND "labelledAt" > ?'
+  if (!champion) return { sql: mayLearn, since: -1 }
+  if (champion.isShipped === 1) return { sql: `${mayLearn} AND "source" <> 'dataset'`, since: -1 }
+  return { sql: mayLearn, since: champion.frozenAt ?? champion.createdAt }
+}
+
+type Insertion = { readonly classifierId: string; readonly sample: NewSample; readonly files: LaidDown; readonly sampleId: string; readonly at: Date }
+
+const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "source", "uploadId", "filename", "isExcluded", "createdAt", "labelledAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`
+
+export function insertSample(writing: Writing, { classifierId, sample, files, sampleId, at }: Insertion): Added {
+  const { picture, label, split, source, uploadId, filename } = sample
+  const known = writing.one<{ id: string; label: string; uploadId: string | null }>('SELECT "id", "label", "uploadId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', classifierId, picture.hash)
+  if (known) return { kind: 'already-there', sampleId: known.id, label: known.label, uploadId: known.uploadId }
+  insertPicture(writing, picture, files)
+  writing.run(INSERT, sampleId, classifierId, picture.hash, label, split, source, uploadId, filename, at, at)
+  return { kind: 'added', sampleId }
+}
+
+export const sampleValue = (row: SampleRow): Sample => ({
+  id: row.id,
+  classifierId: row.classifierId,
+  hash: row.hash,
+  label: row.label,
+  split: row.split as Split,
+  source: row.source as Source,
+  uploadId: row.uploadId,
+  filename: row.filename,
+  isExcluded: Boolean(row.isExcluded),
+  createdAt: new Date(row.createdAt),
+})
+
+export const unknownClass = (classifierId: string, label: string, classes: readonly string[]): DarkroomError =>
+  new DarkroomError('unknown_class', {
+    what: `"${label.slice(0, 80)}" cannot be a label here`,
+    why: `the classifier "${classifierId}" has no such class`,
+    remedy: classes.length === 0 ? 'Upload pictures of that class first.' : `Its classes are: ${classes.slice(0, 20).join(', ')}${classes.length > 20 ? ', …' : ''}.`,
+  })

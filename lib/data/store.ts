@@ -1,0 +1,22 @@
+/** What every file of this room works with: the connection, Prisma over it, ids, the time, and where files lie. Made by open.ts, nowhere else. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Connection } from './connection.ts'
+import type { DataSettings } from './data.ts'
+import type { PrismaClient } from './generated/client.ts'
+
+export type Store = {
+  readonly connection: Connection
+  readonly prisma: PrismaClient
+  readonly id: () => string
+  readonly now: () => Date
+  readonly settings: DataSettings
+}
+
+export const notFound = (thing: string, name: string): DarkroomError =>
+  new DarkroomError('not_found', { what: `There is no ${thing} "${name.slice(0, 80)}"`, why: 'it never existed or was deleted', remedy: 'Look at the list for those that exist.' })
+
+export const conflict = (what: string, why: string, remedy: string): DarkroomError => new DarkroomError('conflict', { what, why, remedy })
+
+/** Texts that only this room wrote. */
+export const parsed = <T>(json: string): T => JSON.parse(json) as T
+export const parsedOrNull = <T>(json: string | null): T | null => (json === null ? null : parsed<T>(json))

@@ -1,0 +1,82 @@
+/** What came in together, its report, and taking it back. Reading the files is lib/intake's work. */
+import type { Writing } from './connection.ts'
+import type { Uploads } from './data.ts'
+import { sweepPictures } from './pictures.ts'
+import { conflict, notFound, parsed } from './store.ts'
+import type { Store } from './store.ts'
+import type { Upload, UploadFindings, UploadState } from './values.ts'
+
+export type UploadRow = { id: string; classifierId: string; state: string; reportJson: string; error: string | null; createdAt: Date }
+
+const NOTHING_YET: UploadFindings = { message: 'Looking at the files', count: 0, files: 0, perClass: [], findings: [], findingsTotal: 0 }
+const MOST_FINDINGS = 500
+
+export function uploadsOf({ connection, prisma, settings, id, now }: Store): Uploads {
+  const get = async (uploadId: string): Promise<Upload> => {
+    const row = await prisma.upload.findUnique({ where: { id: uploadId } })
+    if (!row) throw notFound('upload', uploadId)
+    return uploadValue(row)
+  }
+
+  return {
+    get,
+    async begin(classifierId) {
+      const row = await prisma.upload.create({ data: { id: id(), classifierId, state: 'running', reportJson: JSON.stringify(NOTHING_YET), createdAt: now() } })
+      return uploadValue(row)
+    },
+    async change(uploadId, { state, error, ...findings }) {
+      const before = await get(uploadId)
+      const report: UploadFindings = { ...findingsOf(before), ...findings }
+      const reportJson = JSON.stringify({ ...report, findings: report.findings.slice(0, MOST_FINDINGS) })
+      const row = await prisma.upload.update({ where: { id: uploadId }, data: { ...(state && { state }), ...(error !== undefined && { error }), reportJson } })
+      return uploadValue(row)
+    },
+    async undo(uploadId) {
+      const upload = await get(uploadId)
+      if (upload.state === 'running') throw conflict('This upload cannot be taken back yet', 'its files are still being looked at', 'Wait until it is done.')
+      if (upload.state === 'undone') throw conflict('This upload cannot be taken back', 'it was taken back before', 'Nothing is left to do.')
+      await connection.write((writing) => {
+        removeSamples(writing, settings.dataDir, uploadId)
+        dropEmptyClasses(writing, upload)
+        const message = `Took back ${upload.count} ${upload.count === 1 ? 'image' : 'images'}`
+        const report: UploadFindings = { ...findingsOf(upload), message, findings: upload.findings.map((finding) => ({ ...finding, sampleId: null })) }
+        writing.run('UPDATE "Upload" SET "state" = \'undone\', "reportJson" = ? WHERE "id" = ?', JSON.stringify(report), uploadId)
+      })
+      return get(uploadId)
+    },
+    sweepUnfinished: () => connection.write((writing) => {
+      const left = writing.all<UploadRow>('SELECT * FROM "Upload" WHERE "state" = \'running\'')
+      for (const row of left) {
+        removeSamples(writing, settings.dataDir, row.id)
+        const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was kept', count: 0 }
+        writing.run('UPDATE "Upload" SET "state" = \'failed\', "error" = ?, "reportJson" = ? WHERE "id" = ?', 'The product stopped while the files were being looked at. Upload them again.', JSON.stringify(report), row.id)
+      }
+      return left.length
+    }),
+  }
+}
+
+function removeSamples(writing: Writing, dataDir: string, uploadId: string): void {
+  const hashes = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "uploadId" = ? RETURNING "hash"', uploadId).map((row) => row.hash)
+  sweepPictures(writing, dataDir, hashes)
+}
+
+/** Classes that this upload brought, that no sample has and that no version answers with. */
+function dropEmptyClasses(writing: Writing, { classifierId, perClass }: Upload): void {
+  const learnt = new Set(writing.all<{ classesJson: string }>('SELECT "classesJson" FROM "Version" WHERE "classifierId" = ?', classifierId).flatMap((row) => parsed<string[]>(row.classesJson)))
+  for (const { name, isNew } of perClass) {
+    if (!isNew || learnt.has(name)) continue
+    writing.run('DELETE FROM "Class" WHERE "classifierId" = ?1 AND "name" = ?2 AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "classifierId" = ?1 AND "label" = ?2)', classifierId, name)
+  }
+}
+
+const findingsOf = ({ message, count, files, perClass, findings, findingsTotal }: Upload): UploadFindings => ({ message, count, files, perClass, findings, findingsTotal })
+
+export const uploadValue = (row: UploadRow): Upload => ({
+  ...parsed<UploadFindings>(row.reportJson),
+  id: row.id,
+  classifierId: row.classifierId,
+  state: row.state as UploadState,
+  error: row.error,
+  createdAt: row.createdAt,
+})

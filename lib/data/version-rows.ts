@@ -1,0 +1,58 @@
+/** A version's row and the value it stands for. Not the bundle itself: that lies in the version's folder, read by bundles.ts. */
+import path from 'node:path'
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { VerdictAnswer } from '#lib/contracts/models.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { Bundle } from './bundles.ts'
+import type { Writing } from './connection.ts'
+import type { DataSettings } from './data.ts'
+import { parsed, parsedOrNull } from './store.ts'
+import type { Version, VersionWithCard } from './values.ts'
+
+export type VersionRow = {
+  id: string; classifierId: string; number: number; parent: string | null; runId: string | null; isShipped: number; recipe: string; engine: string | null
+  accuracy: number | null; accuracyLow: number | null; accuracyHigh: number | null; testImages: number; parameters: number; sizeBytes: number
+  classesJson: string; preprocessJson: string; cardJson: string; verdictJson: string | null; createdAt: number; promotedAt: number | null
+}
+
+export function insertVersion(writing: Writing, draft: { readonly id: string; readonly bundle: Bundle; readonly runId: string | null; readonly isShipped: boolean }): void {
+  const { card, manifest, preprocess, classes } = draft.bundle
+  const measured = card.test ?? card.validation
+  writing.insert('Version', {
+    id: draft.id, classifierId: manifest.classifier, number: Number(manifest.version.slice(1)), parent: card.parent, runId: draft.runId, isShipped: draft.isShipped,
+    recipe: card.recipe.name, engine: card.engine,
+    accuracy: measured?.accuracy.value ?? null, accuracyLow: measured?.accuracy.low ?? null, accuracyHigh: measured?.accuracy.high ?? null, testImages: card.test?.images ?? 0,
+    parameters: card.network.parameters, sizeBytes: card.network.bytes,
+    classesJson: JSON.stringify(classes), preprocessJson: JSON.stringify(preprocess), cardJson: JSON.stringify(card), verdictJson: null,
+    createdAt: new Date(card.created_at), promotedAt: null,
+  })
+  writing.run('UPDATE "Classifier" SET "lastNumber" = MAX("lastNumber", ?) WHERE "id" = ?', Number(manifest.version.slice(1)), manifest.classifier)
+}
+
+export function versionValue(settings: Pick<DataSettings, 'dataDir' | 'modelsDir'>, row: VersionRow): Version {
+  const name = `v${row.number}`
+  const { accuracy: value, accuracyLow: low, accuracyHigh: high } = row
+  return {
+    id: row.id,
+    classifierId: row.classifierId,
+    number: row.number,
+    name,
+    folder: row.isShipped === 1 ? path.resolve(settings.modelsDir, row.classifierId, name) : path.resolve(settings.dataDir, 'models', row.classifierId, name),
+    parent: row.parent,
+    runId: row.runId,
+    isShipped: row.isShipped === 1,
+    recipe: row.recipe,
+    engine: row.engine as EngineName | null,
+    accuracy: value === null || low === null || high === null ? null : { value, low, high },
+    testImages: row.testImages,
+    parameters: row.parameters,
+    sizeBytes: row.sizeBytes,
+    classes: parsed<string[]>(row.classesJson),
+    preprocess: parsed<Preprocess>(row.preprocessJson),
+    verdict: parsedOrNull<VerdictAnswer>(row.verdictJson),
+    createdAt: new Date(row.createdAt),
+    promotedAt: row.promotedAt === null ? null : new Date(row.promotedAt),
+  }
+}
+
+export const withCard = (settings: DataSettings, row: VersionRow): VersionWithCard => ({ ...versionValue(settings, row), card: parsed<VersionWithCard['card']>(row.cardJson) })
