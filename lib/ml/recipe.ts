@@ -31,7 +31,7 @@ export function settingsOf(recipe: Recipe): RecipeSettings {
   return settings
 }
 
-const FEWEST_STEPS = 8 // of an epoch, as long as that leaves SMALLEST_BATCH images to a step
+const FEWEST_STEPS = 24 // of an epoch, as long as that leaves SMALLEST_BATCH images to a step
 const SMALLEST_BATCH = 8
 
 /** Halved until an epoch has a few steps: two hundred pictures in batches of 128 would hardly move. */

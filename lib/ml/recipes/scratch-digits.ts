@@ -6,7 +6,7 @@ import { scratchSmall } from './scratch-small.ts'
 export const scratchDigits: Recipe = {
   ...scratchSmall,
   name: 'scratch-digits',
-  epochs: 10,
+  epochs: 8,
   rate: { peak: 0.1, warmUpEpochs: 1, end: 0.0005 }, // for 128 images
   augment: { shift: 2, rotate: 10, zoom: 0.1 },
   labelSmoothing: 0.05,

@@ -10,7 +10,7 @@ export const scratchSmall: Recipe = {
   batch: 128,
   optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
   rate: { peak: 0.1, warmUpEpochs: 2, end: 0.0005 }, // for 128 images
-  augment: { flip: true, shift: 3, cutout: 8 },
+  augment: { flip: true, shift: 2, cutout: 6 },
   labelSmoothing: 0.1,
   averageDecay: 0.995,
   patience: 12,

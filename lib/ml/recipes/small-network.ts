@@ -3,8 +3,8 @@
 import type { Layer, Network } from '../network.ts'
 
 /** Filters of the convolutions of each stage, from the stage that sees 32 pixels (or 28) on. Larger pictures get STEM stages before. */
-const COLOUR: readonly (readonly number[])[] = [[32], [64, 64], [128, 128], [192, 192]]
-const GREY: readonly (readonly number[])[] = [[32], [64, 64], [128, 128]]
+const COLOUR: readonly (readonly number[])[] = [[32], [64], [128, 128], [192, 192]]
+const GREY: readonly (readonly number[])[] = [[32], [64], [96, 96]]
 const STEM: readonly number[] = [16]
 const LARGEST_FIRST = 32 // pixels at the first full stage
 

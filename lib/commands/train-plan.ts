@@ -1,0 +1,158 @@
+/** What `npm run train` was asked for, as the plan of a run: from the table of shipped classifiers, a ZIP or folder, or the kept samples. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { freemem } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
+import type { Settings } from '#lib/contracts/settings.ts'
+import { openData } from '#lib/data/open.ts'
+import type { InputSpec } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { settingsOf } from '#lib/ml/recipe.ts'
+import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
+import { planFile, readRunPlan, samplesFile, writeJson, type RunPlan } from '#lib/training/run-plan.ts'
+import { preprocessFor, SHIPPED } from '#lib/training/shipped.ts'
+import type { TrainArguments } from './train.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const
+/** For classifiers that are in no table: photographs of medium size. */
+const UNKNOWN_INPUT: InputSpec = { size: 64, channels: 3, fit: 'cover' }
+
+export type PreparedRun = { readonly folder: string; readonly plan: RunPlan }
+
+export async function prepareRun(asked: TrainArguments, settings: Settings): Promise<PreparedRun> {
+  const dataDir = resolve(settings.DATA_DIR)
+  const folder = join(dataDir, 'runs', `command-${asked.name}`)
+  if (asked.resume) {
+    if (!existsSync(planFile(folder))) throw wrong(`There is no run of ${asked.name} to go on with`, `${folder} has no plan`, 'Leave --resume away.')
+    return { folder, plan: await readRunPlan(folder) }
+  }
+  const plan = await planOf(asked, settings, dataDir, folder)
+  await writeJson(planFile(folder), plan)
+  return { folder, plan }
+}
+
+async function planOf(asked: TrainArguments, settings: Settings, dataDir: string, folder: string): Promise<RunPlan> {
+  const shipped = SHIPPED[asked.name]
+  const recipeName = asked.recipe ?? shipped?.recipe ?? 'scratch-photo'
+  if (!isRecipe(recipeName)) throw wrong(`There is no recipe "${recipeName}"`, `there are ${Object.keys(RECIPES).join(', ')}`, 'Name one of these.')
+  const recipe = RECIPES[recipeName]
+  if (!recipe.network) throw wrong(`${recipeName} needs a version to begin with`, 'this command begins with random weights', 'Retrain on the page /retrain, or name a scratch recipe.')
+  const engine = ENGINES.find((name) => name === (asked.engine ?? settings.TRAINING_ENGINE))
+  if (!engine) throw wrong(`There is no engine "${asked.engine}"`, `there are ${ENGINES.join(', ')}`, 'Name one of these.')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const { classes, samples, input, title, isMirrorable } = await samplesOf(asked, settings, dataDir, folder)
+  const out = asked.ship ? join(ROOT, 'models', asked.name, 'v1') : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
+  await mkdir(join(out, '..'), { recursive: true })
+  return {
+    runId: basename(folder),
+    classifier: { id: asked.name, title, isMirrorable },
+    classes,
+    version: /^v[1-9][0-9]*$/.test(basename(out)) ? basename(out) : 'v1',
+    base: null,
+    recipe: { name: recipe.name, settings: { ...settingsOf(recipe), epochs: wholeNumber('--epochs', asked.epochs, shipped?.epochs ?? recipe.epochs, 1, 500) } },
+    spec: preprocessFor(input),
+    seed: wholeNumber('--seed', asked.seed, 1, 0, 2 ** 31 - 1),
+    engine,
+    samples,
+    teacher: null,
+    packs: join(dataDir, 'cache', 'packs'),
+    out,
+    memoryMb: settings.TRAIN_MEMORY_MB === 'auto' ? memoryToTake() : settings.TRAIN_MEMORY_MB,
+    maxPixels: settings.MAX_PIXELS,
+    dataName: asked.name,
+    command: commandOf(asked),
+    codeVersion: codeVersion(),
+    notes: [],
+  }
+}
+
+type Found = { classes: readonly string[]; samples: RunPlan['samples']; input: InputSpec; title: string; isMirrorable: boolean }
+
+async function samplesOf(asked: TrainArguments, settings: Settings, dataDir: string, folder: string): Promise<Found> {
+  const shipped = SHIPPED[asked.name]
+  if (!shipped && asked.from === undefined) return keptSamplesOf(asked.name, settings, dataDir, folder)
+  const from = asked.from === undefined ? null : resolve(asked.from)
+  const { classes } = await openDataset(asked.name, from === null ? {} : { from })
+  return {
+    classes,
+    samples: { kind: 'dataset', name: asked.name, from, counters: join(dataDir, 'test-openings.json') },
+    input: shipped?.input ?? UNKNOWN_INPUT,
+    title: shipped?.title ?? asked.name,
+    isMirrorable: shipped?.isMirrorable ?? true,
+  }
+}
+
+async function keptSamplesOf(name: string, settings: Settings, dataDir: string, folder: string): Promise<Found> {
+  const databaseFile = settings.DATABASE_URL?.slice('file:'.length) ?? join(dataDir, 'darkroom.db')
+  const data = await openData({ databaseFile, dataDir, modelsDir: join(ROOT, 'models'), clock: Date })
+  try {
+    const classifier = await data.classifiers.get(name)
+    const entries = (await data.samples.all(name)).map(({ hash, label, split }) => ({ hash, label, split }))
+    const test = entries.filter((entry) => entry.split === 'test').map((entry) => entry.hash)
+    await writeJson(samplesFile(folder), entries)
+    return {
+      classes: classifier.classes,
+      samples: { kind: 'kept', databaseFile, dataDir, testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test) },
+      input: classifier.input,
+      title: classifier.title,
+      isMirrorable: classifier.isMirrorable,
+    }
+  } finally {
+    await data.close()
+  }
+}
+
+/** `classifier.json` beside the folder of a shipped version. */
+export async function shipBeside(plan: RunPlan): Promise<void> {
+  const shipped = SHIPPED[plan.classifier.id]
+  if (!shipped) throw wrong(`${plan.classifier.id} cannot be shipped`, 'it is not in the table of shipped classifiers', 'Add it to lib/training/shipped.ts.')
+  const about: ShippedClassifier = {
+    id: plan.classifier.id,
+    title: shipped.title,
+    is_mirrorable: shipped.isMirrorable,
+    has_digits: shipped.hasDigits,
+    recipe: shipped.recipe,
+    champion: plan.version,
+    dataset: shipped.images === null ? null : { name: plan.classifier.id, images: shipped.images, command: `npm run dataset -- ${plan.classifier.id}${plan.samples.kind === 'dataset' && plan.classifier.id !== 'mnist' && plan.classifier.id !== 'cifar10' ? ' --from FILE.zip' : ''}` },
+  }
+  await writeJson(join(plan.out, '..', 'classifier.json'), about)
+}
+
+/** As a person would type it; of a path only the last part, which is what the data is called. */
+function commandOf({ name, from, recipe, epochs, seed, engine, ship }: TrainArguments): string {
+  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
+  return ['npm run train --', name, ...options, ...(ship ? ['--ship'] : [])].join(' ')
+}
+
+async function nextOut(dataDir: string, name: string): Promise<string> {
+  const folder = join(dataDir, 'trained', name)
+  const numbers = (await readdir(folder).catch(() => [])).flatMap((entry) => /^v([1-9][0-9]*)$/.exec(entry)?.[1] ?? []).map(Number)
+  return join(folder, `v${Math.max(0, ...numbers) + 1}`)
+}
+
+function wholeNumber(option: string, text: string | undefined, otherwise: number, least: number, most: number): number {
+  if (text === undefined) return otherwise
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most) throw wrong(`${option} ${text} is impossible`, `it must be a whole number from ${least} to ${most}`, 'Change it.')
+  return value
+}
+
+/** Half of what is free, at least what a small network needs, at most what a large batch gains from. */
+const memoryToTake = (): number => Math.max(512, Math.min(4096, Math.floor(freemem() / 2 ** 21)))
+
+function codeVersion(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  try {
+    return `${version}+${execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim()}`
+  } catch {
+    return version // a copy without git
+  }
+}
+
+const wrong = (what: string, why: string, remedy: string): DarkroomError => new DarkroomError('invalid_input', { what, why, remedy })

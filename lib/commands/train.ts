@@ -1,0 +1,108 @@
+/** `npm run train -- <classifier>`: trains in a child with checkpoints and progress, measures once on the test pictures, writes a bundle.
+ *  It needs no running server; the loop itself is lib/ml/train, the run lib/training/run. */
+import { parseArgs } from 'node:util'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Card } from '#lib/contracts/bundle.ts'
+import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { followRun } from '#lib/training/follow.ts'
+import { createProgress } from './train-progress.ts'
+import { forkTraining } from './train-child.ts'
+import { prepareRun, shipBeside } from './train-plan.ts'
+
+const HELP = `npm run train -- <classifier> [options]
+
+Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --resume goes on.
+
+  <classifier>     shapes, mnist, cifar10, fruits, leaf-disease, cats-dogs, or one of yours
+  --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official files
+                   (default: downloaded for mnist and cifar10; yours: the pictures in DATA_DIR)
+  --recipe NAME    scratch-small, scratch-photo, scratch-digits (default: the classifier's own)
+  --epochs N       how often each picture is shown (default: the recipe's)
+  --seed N         the same seed gives the same first epoch (default: 1)
+  --resume         go on from the checkpoint of the last run of this classifier
+  --out FOLDER     where the bundle goes (default: DATA_DIR/trained/<classifier>/v<next>)
+  --ship           write it to models/<classifier>/v1, as a version that comes with the product
+  --engine NAME    onnx, tfjs-node, wasm (default: TRAINING_ENGINE, else the fastest there is)
+  --help           this page
+
+Settings by environment: DATA_DIR, TRAINING_ENGINE, TRAIN_MEMORY_MB.`
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      from: { type: 'string' }, recipe: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
+      resume: { type: 'boolean', default: false }, ship: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help || positionals.length !== 1) {
+    console.log(HELP)
+    return values.help ? 0 : 1
+  }
+  const read = parseSettings(process.env)
+  if (!read.ok) throw new Error(read.mistakes.join('\n'))
+  return trained({ name: positionals[0]!, ...values }, read.settings)
+}
+
+export type TrainArguments = {
+  readonly name: string
+  readonly from?: string | undefined
+  readonly recipe?: string | undefined
+  readonly epochs?: string | undefined
+  readonly seed?: string | undefined
+  readonly out?: string | undefined
+  readonly engine?: string | undefined
+  readonly resume: boolean
+  readonly ship: boolean
+}
+
+async function trained(asked: TrainArguments, settings: Settings): Promise<number> {
+  const { folder, plan } = await prepareRun(asked, settings)
+  const stop = new AbortController()
+  let asks = 0
+  process.on('SIGINT', () => {
+    if (++asks > 1) process.exit(130)
+    console.log('\nStopping with a checkpoint. Once more ends at once.')
+    stop.abort()
+  })
+  const progress = createProgress(plan.recipe.settings.epochs)
+  const end = await followRun({
+    child: forkTraining(plan.engine),
+    folder,
+    resume: asked.resume,
+    onReady: (engine) => console.log(`Training ${plan.classifier.id} with ${plan.recipe.name}, ${plan.recipe.settings.epochs} epochs, seed ${plan.seed}, on ${engine}.`),
+    onMessage: progress.show,
+    signal: stop.signal,
+  })
+  const goOn = `npm run train -- ${asked.name} --resume goes on.`
+  switch (end.kind) {
+    case 'sealed': {
+      if (asked.ship) await shipBeside(plan)
+      console.log(summary(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8')), end.folder))
+      return 0
+    }
+    case 'cancelled':
+      console.log(`Stopped. ${goOn}`)
+      return 130
+    case 'failed':
+      console.error(end.reason)
+      return 1
+    case 'died':
+      console.error(`The training process ended (${end.cause}). ${goOn}`)
+      return 1
+  }
+}
+
+function summary(card: Card, folder: string): string {
+  const percent = (share: number) => (share * 100).toFixed(2)
+  const test = card.test
+  const found = test ? `${percent(test.accuracy.value)} % right on ${test.images.toLocaleString('en')} test pictures (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})` : 'no test pictures to measure on'
+  return `${card.classifier} ${card.version}: ${found}; ${card.network.parameters.toLocaleString('en')} parameters, ${Math.round(card.duration_seconds)} s.\nBundle: ${folder}`
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  return 1
+})

@@ -1,0 +1,55 @@
+/** One training child: does the run whose folder it is told, says what happens, and leaves. Knows no rows; dies with its parent. */
+import { rm } from 'node:fs/promises'
+import { availableParallelism, constants, cpus, setPriority } from 'node:os'
+import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
+import { openPictures } from '#lib/data/pictures.ts'
+import { ENGINES } from '#lib/domain/classifier.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { checkpointFile } from '#lib/training/checkpoint.ts'
+import { readRunPlan, type RunPlan } from '#lib/training/run-plan.ts'
+import { runTraining } from '#lib/training/run.ts'
+import { datasetSamples, keptSamples } from '#lib/training/sources.ts'
+import { countOpening } from '#lib/training/test-openings.ts'
+
+const say = (message: FromTraining): void => { process.send?.(message) }
+const stop = new AbortController()
+
+async function work(folder: string, resume: boolean): Promise<void> {
+  try {
+    if (!resume) await rm(checkpointFile(folder), { force: true })
+    const plan = await readRunPlan(folder)
+    await runTraining(folder, plan, {
+      engine,
+      samples: (of: RunPlan) => (of.samples.kind === 'dataset' ? datasetSamples(of.samples, openDataset, stop.signal) : keptSamples(folder, openPictures(of.samples))),
+      openTest: async (hashes) => (plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes)),
+      say,
+      clock: () => performance.now() / 1000,
+      now: () => new Date(),
+      memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1024),
+      machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+      signal: stop.signal,
+    })
+  } catch (error) {
+    if (stop.signal.aborted) say({ kind: 'cancelled' })
+    else if (isDarkroomError(error)) say({ kind: 'failed', code: error.code, reason: error.message })
+    else say({ kind: 'failed', code: 'internal', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  }
+  process.disconnect()
+}
+
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // whoever asks for a prediction goes first
+process.on('SIGINT', () => undefined) // Ctrl-C reaches the whole group; the parent says what is to be done
+process.on('disconnect', () => process.exit(0))
+process.on('message', (message: ToTraining) => {
+  if (message.kind === 'train') void work(message.folder, message.resume)
+  else stop.abort()
+})
+
+const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
+const engine = await openEngine(wanted, 'training').catch((error: unknown) => {
+  say({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) })
+  return process.exit(1)
+})
+say({ kind: 'ready', engine: engine.name })

@@ -1,0 +1,58 @@
+/** A run seen from the parent of its child: starts it, hears it to the end, and tells the four ways in which it can end apart.
+ *  It shows nothing and writes nothing; whoever calls it hears each message. */
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { ErrorCode } from '#lib/domain/errors.ts'
+import type { TrainingChild } from './ports.ts'
+
+export type RunEnd =
+  | { readonly kind: 'sealed'; readonly folder: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly reason: string }
+  /** The process died: killed, out of memory, or crashed. The run can go on from its checkpoint. */
+  | { readonly kind: 'died'; readonly cause: string }
+
+export type Followed = {
+  readonly child: TrainingChild
+  readonly folder: string
+  readonly resume: boolean
+  readonly onReady: (engine: EngineName) => void
+  readonly onMessage: (message: FromTraining) => void
+  readonly signal: AbortSignal
+}
+
+export function followRun({ child, folder, resume, onReady, onMessage, signal }: Followed): Promise<RunEnd> {
+  return new Promise((resolve) => {
+    let end: RunEnd | null = null
+    const cancel = (): void => child.send({ kind: 'cancel' })
+    signal.addEventListener('abort', cancel, { once: true })
+    child.listen({
+      message(message) {
+        switch (message.kind) {
+          case 'ready':
+            onReady(message.engine)
+            child.send({ kind: 'train', folder, resume })
+            if (signal.aborted) cancel()
+            break
+          case 'unable':
+            end = { kind: 'failed', code: 'not_ready', reason: message.reason }
+            break
+          case 'sealed':
+            end = { kind: 'sealed', folder: message.folder }
+            break
+          case 'cancelled':
+            end = { kind: 'cancelled' }
+            break
+          case 'failed':
+            end = { kind: 'failed', code: message.code, reason: message.reason }
+            break
+        }
+        onMessage(message)
+      },
+      exit(cause) {
+        signal.removeEventListener('abort', cancel)
+        resolve(end ?? { kind: 'died', cause })
+      },
+    })
+  })
+}

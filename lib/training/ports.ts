@@ -1,0 +1,13 @@
+/** What the training room is given from outside: children that train and children that answer. How they are forked only lib/processes knows. */
+import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+
+/** One training process, seen from its parent. After `exit` nothing more comes from it. */
+export type TrainingChild = {
+  readonly pid: number
+  readonly send: (message: ToTraining) => void
+  readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
+  readonly listen: (hear: { message: (message: FromTraining) => void; exit: (cause: string) => void }) => void
+}
+
+export type ForkTraining = (engine: EngineName | 'auto') => TrainingChild

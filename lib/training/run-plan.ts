@@ -1,0 +1,58 @@
+/** `plan.json` in a run's folder: all that a training child needs to do one run, and to do it again. Data alone; who decides what
+ *  stands in it is plan-retrain.ts or the train command. */
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { RecipeSettings } from '#lib/ml/recipe.ts'
+import type { PackEntry } from './pack.ts'
+
+export type RunPlan = {
+  readonly runId: string
+  readonly classifier: { readonly id: string; readonly title: string; readonly isMirrorable: boolean }
+  /** In the order of the outputs; those of the base come first. */
+  readonly classes: readonly string[]
+  readonly version: string
+  /** The version it begins with; null: random weights. */
+  readonly base: { readonly version: string; readonly folder: string } | null
+  readonly recipe: { readonly name: string; readonly settings: RecipeSettings }
+  readonly spec: Preprocess
+  readonly seed: number
+  readonly engine: EngineName | 'auto'
+  readonly samples: SamplesPlan
+  /** What to do for old pictures that are not on this machine; null where they are. */
+  readonly teacher: TeacherPlan | null
+  /** Where packs are kept. */
+  readonly packs: string
+  /** Where the sealed bundle goes. */
+  readonly out: string
+  readonly memoryMb: number
+  readonly maxPixels: number
+  readonly dataName: string
+  readonly command: string
+  readonly codeVersion: string
+  /** Sentences for the card, known before it begins. */
+  readonly notes: readonly string[]
+}
+
+export type SamplesPlan =
+  /** A data set that a reader opens. */
+  | { readonly kind: 'dataset'; readonly name: string; readonly from: string | null; readonly counters: string }
+  /** Pictures that are kept here; the entries lie beside the plan as `samples.json`. */
+  | { readonly kind: 'kept'; readonly databaseFile: string; readonly dataDir: string; readonly testOpened: number }
+
+/** The base answers for what it learnt from: `share` of each target is its answer, and so many pictures made by code are shown beside. */
+export type TeacherPlan = { readonly share: number; readonly rehearsal: number }
+
+export const planFile = (folder: string): string => join(folder, 'plan.json')
+export const samplesFile = (folder: string): string => join(folder, 'samples.json')
+/** The name of the pack that the run uses, once it is known. */
+export const packFile = (folder: string): string => join(folder, 'pack.json')
+
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeFile(`${file}.making`, JSON.stringify(value, null, 1), { flush: true })
+  await rename(`${file}.making`, file)
+}
+
+export const readRunPlan = async (folder: string): Promise<RunPlan> => JSON.parse(await readFile(planFile(folder), 'utf8'))
+export const readSamples = async (folder: string): Promise<readonly PackEntry[]> => JSON.parse(await readFile(samplesFile(folder), 'utf8'))

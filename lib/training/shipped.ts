@@ -1,0 +1,32 @@
+/** The classifiers that ship with the product and how each is trained by `npm run train -- <name>`. What came of it stands on their cards. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { InputSpec } from '#lib/domain/classifier.ts'
+import type { RecipeName } from '#lib/ml/recipes/list.ts'
+
+export type ShippedTraining = {
+  readonly title: string
+  readonly input: InputSpec
+  readonly isMirrorable: boolean
+  readonly hasDigits: boolean
+  readonly recipe: RecipeName
+  /** Where two cores need another number than the recipe's. */
+  readonly epochs: number
+  /** Null: pictures are made by code. */
+  readonly images: number | null
+}
+
+export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
+  shapes: { title: 'Shapes', input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-small', epochs: 30, images: null },
+  mnist: { title: 'Handwritten digits', input: { size: 28, channels: 1, fit: 'digit' }, isMirrorable: false, hasDigits: true, recipe: 'scratch-digits', epochs: 8, images: 70_000 },
+  cifar10: { title: 'CIFAR-10: ten everyday things', input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-small', epochs: 14, images: 60_000 },
+  fruits: { title: 'Fruits', input: { size: 64, channels: 3, fit: 'contain' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-photo', epochs: 10, images: 3_348 },
+  'leaf-disease': { title: 'Leaf diseases', input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-photo', epochs: 30, images: 3_199 },
+  'cats-dogs': { title: 'Cats and dogs', input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-photo', epochs: 50, images: 4_268 },
+}
+
+/** What a classifier's first version is preprocessed with: the mean and spread of ImageNet's photographs, or of MNIST's digits. */
+export function preprocessFor(input: InputSpec): Preprocess {
+  const about = { size: input.size, channels: input.channels, fit: input.fit, resize: 'lanczos3' } as const
+  if (input.channels === 1) return { ...about, background: [0, 0, 0], mean: [0.1307], std: [0.3081] }
+  return { ...about, background: [255, 255, 255], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+}

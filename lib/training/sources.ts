@@ -1,0 +1,33 @@
+/** The samples of a run with their encoded pictures: from a data set that a reader opens, or from what is kept on this machine. */
+import { createHash } from 'node:crypto'
+import { splitOf } from '#lib/domain/splits.ts'
+import type { PackSource } from './pack.ts'
+import { readSamples, type SamplesPlan } from './run-plan.ts'
+
+/** What a reader of data sets gives; lib/intake/readers has them. */
+export type OpenDataset = (name: string, opening: { readonly from?: string; readonly signal: AbortSignal }) => Promise<{
+  readonly classes: readonly string[]
+  readonly images: AsyncIterable<{ readonly label: string; readonly split: 'train' | 'test' | null; readonly bytes: Uint8Array }>
+}>
+
+export async function* datasetSamples(plan: Extract<SamplesPlan, { kind: 'dataset' }>, open: OpenDataset, signal: AbortSignal): AsyncGenerator<PackSource> {
+  const { images } = await open(plan.name, { signal, ...(plan.from === null ? {} : { from: plan.from }) })
+  for await (const { label, split, bytes } of images) {
+    const hash = createHash('sha256').update(bytes).digest('hex')
+    yield { hash, label, split: splitOf(hash, split), bytes }
+  }
+}
+
+type Kept = { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly close: () => void }
+
+/** A picture that has gone since the run was planned is left out: the person deleted it. */
+export async function* keptSamples(folder: string, pictures: Kept): AsyncGenerator<PackSource> {
+  try {
+    for (const { hash, label, split } of await readSamples(folder)) {
+      const bytes = await pictures.bytesOf(hash)
+      if (bytes) yield { hash, label, split, bytes }
+    }
+  } finally {
+    pictures.close()
+  }
+}
