@@ -16,14 +16,14 @@ const LIBRARIES = ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2']
 /** What binding/*.cc includes, directly and through others. */
 const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/ctstring', 'tsl/platform/ctstring', 'xla/tsl/c/']
 
-export interface Places { readonly root: string, readonly addOn: string, readonly made: string, readonly making: string }
+export interface NativePlaces { readonly root: string, readonly addOn: string, readonly made: string, readonly making: string }
 interface Made { readonly name: string, readonly tensorflow: string }
 
 /** This way leads nowhere on this machine; the message is a whole sentence that says why. */
 export class NotThisWay extends Error {}
 
 /** tfjs-node's own install script: a prebuilt binding and TensorFlow 2.9.1, where its download host answers. */
-export async function fromOwnInstaller({ addOn, making }: Places): Promise<Made> {
+export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise<Made> {
   await step('ask the host of tfjs-node\'s own binaries', () => answers(BINARY_HOST))
   await step('download and unpack tfjs-node\'s own binaries', async () => {
     const { code, output } = await runToEnd(process.execPath, ['scripts/install.js'], { cwd: addOn, timeout: INSTALLER_MS })
@@ -35,7 +35,7 @@ export async function fromOwnInstaller({ addOn, making }: Places): Promise<Made>
 }
 
 /** The C library out of Python's wheel, and the binding compiled against Node's stable interface: no node-gyp, no Node headers. */
-export async function fromWheel({ root, addOn, making }: Places): Promise<Made> {
+export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<Made> {
   if (process.platform !== 'linux' || process.arch !== 'x64' || !isGlibc()) throw new NotThisWay('The TensorFlow wheel fits Linux x64 with glibc only.')
   const python = await firstThatRuns([['python3', '-m', 'pip', '--version'], ['python', '-m', 'pip', '--version']], 'Python with pip')
   await firstThatRuns([['g++', '--version']], 'the compiler g++')

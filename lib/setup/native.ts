@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { take } from './alone.mjs'
 import { runToEnd } from './child.mjs'
-import { fromOwnInstaller, fromWheel, NotThisWay, type Places } from './native-ways.ts'
+import { fromOwnInstaller, fromWheel, NotThisWay, type NativePlaces } from './native-ways.ts'
 import { say, step } from './say.mjs'
 
 const SECONDS_TO_PROVE = 120 // the first load maps 600 MB from disk
@@ -17,7 +17,7 @@ export type NativeState =
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const native = path.join(root, '.native')
-const places: Places = {
+const places: NativePlaces = {
   root,
   addOn: path.join(root, 'node_modules/@tensorflow/tfjs-node'),
   made: path.join(native, 'tensorflow'),
