@@ -1,0 +1,135 @@
+/** What arrives in a form, put on disk part by part: pictures one after the other in one file, each ZIP in its own. Nothing is judged here
+ *  but size; memory holds one chunk. All of it goes when the upload is through. */
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Part } from '#lib/contracts/contract.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { sniff } from '#lib/images/sniff.ts'
+
+/** A table of labels of 200,000 files is about 10 MB. */
+const LARGEST_TABLE_BYTES = 32 * 1024 * 1024
+const FIELDS = ['classifier', 'create', 'label'] as const
+
+export type ArrivedFile = { readonly path: string; readonly at: number; readonly bytes: number; readonly isTooLarge: boolean }
+export type ArrivedZip = { readonly name: string; readonly file: string }
+
+export type Arrivals = {
+  readonly fields: Readonly<Partial<Record<(typeof FIELDS)[number], string>>>
+  readonly labels: readonly string[]
+  readonly table: string | null
+  readonly files: readonly ArrivedFile[]
+  readonly zips: readonly ArrivedZip[]
+  readonly read: (file: ArrivedFile) => Promise<Uint8Array>
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** Removes what uploads of a process that died have left. To be called when none can be running. */
+export async function emptyArrivals(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+}
+
+export async function receive(parts: AsyncIterable<Part>, folder: string, maxImageBytes: number): Promise<Arrivals> {
+  await mkdir(folder, { recursive: true })
+  const own = await mkdtemp(join(folder, 'upload-'))
+  const pile = await open(join(own, 'pictures'), 'w+')
+  const dispose = async (): Promise<void> => {
+    await pile.close()
+    await rm(own, { recursive: true, force: true })
+  }
+  try {
+    return { ...(await sorted(parts, own, pile, maxImageBytes)), read: (file) => readFrom(pile, file), [Symbol.asyncDispose]: dispose }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+type Sorted = Pick<Arrivals, 'fields' | 'labels' | 'table' | 'files' | 'zips'>
+
+async function sorted(parts: AsyncIterable<Part>, own: string, pile: FileHandle, maxImageBytes: number): Promise<Sorted> {
+  const fields: Record<string, string> = {}
+  const labels: string[] = []
+  const files: ArrivedFile[] = []
+  const zips: ArrivedZip[] = []
+  let table: string | null = null
+  let end = 0
+  for await (const part of parts) {
+    if (part.kind === 'field') {
+      if (part.name === 'labels' || part.name === 'labels[]') labels.push(part.value)
+      else if ((FIELDS as readonly string[]).includes(part.name)) fields[part.name] = part.value
+      continue
+    }
+    const path = shown(part.filename)
+    const { first, all } = await opened(part.bytes)
+    if (first.byteLength === 0 && path === '') continue // a form's file field that was left empty
+    const kind = sniff(first).kind
+    if (kind === 'zip') {
+      const file = join(own, `zip-${zips.length}`)
+      await writeAll(file, all)
+      zips.push({ name: path, file })
+    } else if (isTable(path, part.name) && kind === 'text') {
+      table = await textOf(all, path)
+    } else {
+      const bytes = await append(pile, end, all, maxImageBytes)
+      files.push({ path: path === '' ? `file-${files.length + 1}` : path, at: end, bytes: Math.min(bytes, maxImageBytes), isTooLarge: bytes > maxImageBytes })
+      end += Math.min(bytes, maxImageBytes)
+    }
+  }
+  return { fields, labels, table, files, zips }
+}
+
+const isTable = (path: string, field: string): boolean => /\.(?:csv|tsv)$/i.test(path) || field === 'labels'
+
+/** The first chunk, to see what it is, and everything with it. */
+async function opened(bytes: AsyncIterable<Uint8Array>): Promise<{ first: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  const next = await iterator.next()
+  const first = next.done ? new Uint8Array() : next.value
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield first
+    for (let more = await iterator.next(); !more.done; more = await iterator.next()) yield more.value
+  }
+  return { first, all: all() }
+}
+
+async function writeAll(file: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  await using handle = await open(file, 'wx')
+  for await (const chunk of chunks) await handle.writeFile(chunk)
+}
+
+/** At most one byte more than may be is looked at; the rest of a file that is too large is passed over. */
+async function append(pile: FileHandle, at: number, chunks: AsyncIterable<Uint8Array>, most: number): Promise<number> {
+  let size = 0
+  for await (const chunk of chunks) {
+    const kept = chunk.subarray(0, Math.max(0, most - size))
+    for (let done = 0; done < kept.byteLength; ) done += (await pile.write(kept, done, kept.byteLength - done, at + size + done)).bytesWritten
+    size += chunk.byteLength
+  }
+  return size
+}
+
+async function readFrom(pile: FileHandle, { at, bytes }: ArrivedFile): Promise<Uint8Array> {
+  const all = new Uint8Array(bytes)
+  for (let done = 0; done < bytes; ) {
+    const { bytesRead } = await pile.read(all, done, bytes - done, at + done)
+    if (bytesRead === 0) throw new Error('an arrived picture is shorter than what was written')
+    done += bytesRead
+  }
+  return all
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>, path: string): Promise<string> {
+  const all: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    all.push(chunk)
+    if ((size += chunk.byteLength) > LARGEST_TABLE_BYTES) throw new DarkroomError('too_large', { what: `The table ${path} is too large`, why: 'at most 32 MB are read', remedy: 'Split the upload.' })
+  }
+  return new TextDecoder().decode(Buffer.concat(all))
+}
+
+/** For people and for labels; never a place to write to. */
+function shown(filename: string): string {
+  return filename.replaceAll('\\', '/').replace(/^[a-z]:/i, '').split('/').filter((step) => step !== '' && step !== '.' && step !== '..').join('/').replace(/\p{Cc}/gu, '').slice(-500)
+}

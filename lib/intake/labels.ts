@@ -1,0 +1,122 @@
+/** Which class each file belongs to, told by what came with it: one label, a list, a table, or folders. Pure; it opens no picture. */
+import { className } from '#lib/contracts/words.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { layoutOf } from './readers/class-folders.ts'
+
+/** What a person sent beside the files. `labels` are the values of that field, in order; `table` the text of a labels CSV. */
+export type LabelSources = { readonly label: string | null; readonly labels: readonly string[]; readonly table: string | null }
+
+export type Labelled = { readonly label: string; readonly split: 'train' | 'test' | null } | { readonly label: null; readonly why: string }
+
+/** A class name as it is kept, in the spelling of a class that is there already; null where it can be no name. */
+export function classNameOf(typed: string, classes: readonly string[]): string | null {
+  const name = className.safeParse(typed.normalize('NFC').replace(/[^\S\p{Cc}]+/gu, ' ')).data
+  if (name === undefined) return null
+  const folded = name.toLowerCase()
+  return classes.find((c) => c === name) ?? classes.find((c) => c.toLowerCase() === folded) ?? name
+}
+
+/** One answer per path, in order. Throws 422 with both numbers where a list does not fit the files. */
+export function labelsFor(paths: readonly string[], sources: LabelSources): readonly Labelled[] {
+  if (sources.labels.length > 0) return listed(paths, sources.labels)
+  if (sources.label !== null && sources.label.trim() !== '') return paths.map(() => ({ label: sources.label!, split: null }))
+  if (sources.table !== null) return tabled(paths, sources.table)
+  return foldered(paths)
+}
+
+function listed(paths: readonly string[], fields: readonly string[]): readonly Labelled[] {
+  const labels = listOf(fields, paths.length)
+  if (labels.length !== paths.length) throw mismatch(labels.length, paths.length, 'Send one label per file, in the same order, or one `label` for all.')
+  return labels.map((label) => ({ label, split: null }))
+}
+
+/** The field repeated for each file; or once, with a JSON array or a list with commas. */
+function listOf(fields: readonly string[], files: number): readonly string[] {
+  const only = fields.length === 1 ? fields[0]!.trim() : ''
+  if (only.startsWith('[')) return jsonList(only)
+  if (fields.length === files || fields.length > 1) return fields
+  return only.split(',').map((label) => label.trim())
+}
+
+function jsonList(text: string): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (Array.isArray(value) && value.every((v) => typeof v === 'string' || typeof v === 'number')) return value.map(String)
+  } catch {
+    // told below, like a list of something else
+  }
+  throw new DarkroomError('invalid_input', { what: 'The labels cannot be read', why: '`labels` begins like JSON but is no list of texts', remedy: 'Send ["cat", "dog"], or "cat,dog".' }, { errors: [{ path: 'labels', message: 'must be a list of texts' }] })
+}
+
+function tabled(paths: readonly string[], table: string): readonly Labelled[] {
+  const labels = readTable(table)
+  return paths.map((path) => {
+    const label = labels.get(keyOf(path)) ?? labels.get(keyOf(path.split('/').at(-1)!))
+    return label === undefined ? { label: null, why: 'the table of labels does not name it' } : { label, split: null }
+  })
+}
+
+function foldered(paths: readonly string[]): readonly Labelled[] {
+  const layout = layoutOf(paths)
+  if (paths.length > 0 && layout.classes.length === 0) throw mismatch(0, paths.length, 'Send one `label` for all, `labels` one per file, or files in class folders.')
+  return paths.map((path) => {
+    const place = layout.placeOf(path)
+    return place.kind === 'image' ? { label: place.label, split: place.split } : { label: null, why: place.reason }
+  })
+}
+
+/** Rows that name no file of this upload. */
+export function unusedRows(paths: readonly string[], table: string): readonly string[] {
+  const here = new Set(paths.flatMap((path) => [keyOf(path), keyOf(path.split('/').at(-1)!)]))
+  return [...readTable(table).keys()].filter((name) => !here.has(name))
+}
+
+const keyOf = (path: string): string => path.trim().replaceAll('\\', '/').replace(/^(?:\.\/)+/, '').normalize('NFC')
+
+/** `filename,label`, with or without that heading; commas, semicolons or tabs; quotes as in RFC 4180. */
+export function readTable(text: string): ReadonlyMap<string, string> {
+  const clean = text.replace(/^\uFEFF/, '')
+  const first = clean.split(/\r?\n/, 1)[0] ?? ''
+  const separator = [',', ';', '\t'].find((s) => first.includes(s))
+  if (separator === undefined) throw badTable('its first line has one column')
+  const rows = rowsOf(clean, separator).filter((row) => row.some((cell) => cell.trim() !== ''))
+  const heading = rows[0]!.map((cell) => cell.trim().toLowerCase())
+  const nameAt = heading.findIndex((cell) => ['filename', 'file', 'image', 'path', 'name'].includes(cell))
+  const labelAt = heading.findIndex((cell) => ['label', 'class', 'category'].includes(cell))
+  const hasHeading = nameAt >= 0 && labelAt >= 0
+  const [n, l] = hasHeading ? [nameAt, labelAt] : [0, 1]
+  const labels = new Map<string, string>()
+  for (const row of hasHeading ? rows.slice(1) : rows) {
+    const name = row[n]?.trim() ?? ''
+    const label = row[l]?.trim() ?? ''
+    if (name !== '' && label !== '') labels.set(keyOf(name), label)
+  }
+  if (labels.size === 0) throw badTable('it names no file with a label')
+  return labels
+}
+
+function rowsOf(text: string, separator: string): string[][] {
+  const rows: string[][] = [['']]
+  let isQuoted = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!
+    const row = rows.at(-1)!
+    if (isQuoted) {
+      if (c !== '"') row[row.length - 1] += c
+      else if (text[i + 1] === '"') row[row.length - 1] += text[++i]!
+      else isQuoted = false
+    } else if (c === '"' && row.at(-1)!.trim() === '') {
+      isQuoted = true
+      row[row.length - 1] = ''
+    } else if (c === separator) row.push('')
+    else if (c === '\n') rows.push([''])
+    else if (c !== '\r') row[row.length - 1] += c
+  }
+  return rows
+}
+
+const mismatch = (labels: number, files: number, remedy: string): DarkroomError =>
+  new DarkroomError('labels_do_not_match', { what: 'The labels do not match the files', why: `there ${labels === 1 ? 'is 1 label' : `are ${labels} labels`} for ${files === 1 ? '1 file' : `${files} files`}`, remedy }, { members: { labels, files } })
+
+const badTable = (why: string): DarkroomError =>
+  new DarkroomError('invalid_input', { what: 'The table of labels cannot be read', why, remedy: 'Send a CSV with the columns filename,label.' }, { errors: [{ path: 'labels', message: why }] })

@@ -1,0 +1,30 @@
+/** What bringing pictures in needs of the rest: the rows it writes, a folder for what is arriving, limits, a log. Types only;
+ *  lib/processes and lib/commands give the real ones. */
+import type { Input } from '#lib/contracts/contract.ts'
+import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
+import type { Answers, Classifiers, Samples, Uploads } from '#lib/data/data.ts'
+
+export type IngestPorts = {
+  readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>
+  readonly samples: Pick<Samples, 'add'>
+  readonly uploads: Pick<Uploads, 'change' | 'undo'>
+  /** Pictures of more pixels than this are not read. */
+  readonly maxPixels: number
+}
+
+export type IntakePorts = {
+  readonly classifiers: Pick<Classifiers, 'get' | 'addClasses' | 'chosen' | 'find' | 'create'>
+  readonly samples: Pick<Samples, 'add'>
+  readonly uploads: Pick<Uploads, 'begin' | 'change' | 'undo'>
+  readonly answers: Pick<Answers, 'getUpload'>
+  /** Where bytes lie until they are judged. What is in it after a crash is nobody's: see `emptyArrivals`. */
+  readonly folder: string
+  readonly limits: { readonly maxImageBytes: number; readonly maxUploadBytes: number; readonly maxPixels: number }
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+}
+
+/** What intake answers, as the routes ask it. */
+export type IntakeAnswers = {
+  readonly upload: (input: Input<typeof upload>, asked: { readonly requestId: string }) => Promise<UploadReport>
+  readonly undoUpload: (input: Input<typeof undoUpload>) => Promise<UploadReport>
+}
