@@ -1,0 +1,67 @@
+/** For tests: the real data room on a copy of a migrated file, with a clock that stands still until it is advanced. */
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Data, DataSettings } from './data.ts'
+import { migrate } from './migrate.ts'
+import { openData } from './open.ts'
+import type { NewPicture, NewPrediction, NewSample } from './values.ts'
+
+/** A Saturday noon, UTC. */
+export const NOON = Date.UTC(2026, 10, 21, 12)
+
+let template: string | undefined
+
+export type Opened = { readonly data: Data; readonly folder: string; readonly settings: DataSettings; readonly clock: { now: () => number; advance: (ms: number) => void } }
+
+export function folderForTest(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-data-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export function copyOfTemplate(folder: string): string {
+  if (template === undefined) {
+    const made = mkdtempSync(path.join(tmpdir(), 'darkroom-template-'))
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+    template = path.join(made, 'darkroom.db')
+    migrate(template, NOON)
+  }
+  const file = path.join(folder, 'darkroom.db')
+  copyFileSync(template, file)
+  return file
+}
+
+export async function openForTest(more: Partial<DataSettings> = {}): Promise<Opened> {
+  const folder = folderForTest()
+  let now = NOON
+  const clock = { now: () => now, advance: (ms: number) => { now += ms } }
+  mkdirSync(path.join(folder, 'shipped'), { recursive: true })
+  const settings = { databaseFile: copyOfTemplate(folder), dataDir: folder, modelsDir: path.join(folder, 'shipped'), clock, ...more }
+  const data = await openData(settings)
+  onTestFinished(() => data.close())
+  return { data, folder, settings, clock }
+}
+
+/** With a classifier `fruit` of three classes. */
+export async function openWithFruit(more: Partial<DataSettings> = {}): Promise<Opened> {
+  const opened = await openForTest(more)
+  await opened.data.classifiers.create({ id: 'fruit', title: 'Fruit', classes: ['apple', 'lime', 'plum'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  return opened
+}
+
+export function pictureOf(text: string, bytes = 100): NewPicture {
+  const content = Buffer.alloc(bytes, text)
+  return { hash: createHash('sha256').update(content).digest('hex'), bytes: new Uint8Array(content), width: 8, height: 8, mediaType: 'image/png' }
+}
+
+export const sampleOf = (text: string, more: Partial<NewSample> = {}): NewSample =>
+  ({ picture: pictureOf(text), label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: `${text}.png`, ...more })
+
+export const predictionOf = (data: Data, more: Partial<NewPrediction> = {}): NewPrediction => ({
+  id: data.id(), classifierId: 'fruit', versionId: '00000000-0000-7000-8000-000000000000', version: 'v1', engine: 'wasm', predictedClass: 'apple', predictedIndex: 0,
+  confidence: 0.75, probabilities: { apple: 0.75, lime: 0.2, plum: 0.05 }, decision: 'confident', candidates: ['apple'], familiarity: null, filename: 'a.png', width: 8, height: 8,
+  picture: null, decodeMs: 1, queueMs: 0, inferenceMs: 2, totalMs: 4, createdAt: new Date(NOON), ...more,
+})
