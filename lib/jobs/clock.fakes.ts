@@ -1,0 +1,32 @@
+/** For tests: a clock that moves only when told. Whoever waits on it is woken when its time has come, or its signal fires. */
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Clock } from './worker.ts'
+
+type Sleeper = { readonly until: number; readonly wake: () => void }
+
+/** Enough turns of the event loop for what a wake-up causes: a few small transactions. */
+const TURNS = 30
+
+export function fakeClock(start: number): Clock & { readonly advance: (ms: number) => Promise<void>; readonly turn: () => void } {
+  let now = start
+  const sleepers = new Set<Sleeper>()
+  const wakeDue = (): void => {
+    for (const sleeper of [...sleepers]) if (sleeper.until <= now) sleeper.wake()
+  }
+  return {
+    now: () => now,
+    wait: (ms, signal) => new Promise((resolve) => {
+      const sleeper = { until: now + ms, wake: () => { sleepers.delete(sleeper); signal.removeEventListener('abort', sleeper.wake); resolve() } }
+      if (signal.aborted) return resolve()
+      signal.addEventListener('abort', sleeper.wake, { once: true })
+      sleepers.add(sleeper)
+    }),
+    /** Half a second passes, seen by the next one who asks. */
+    turn: () => { now += 500; wakeDue() },
+    async advance(ms) {
+      now += ms
+      wakeDue()
+      for (let i = 0; i < TURNS; i++) await turn()
+    },
+  }
+}

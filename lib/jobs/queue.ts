@@ -1,0 +1,40 @@
+/** The queue's rules: who holds a job and how long, when it is tried again, when it is given up. It knows no database: the store is a port. */
+import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+
+/** A worker that was killed gives its job back after this long; a beat every third of it survives two lost ones. */
+export const LEASE_MS = 30_000
+export const BEAT_MS = 10_000
+export const MOST_ATTEMPTS = 3
+/** Before the second and third attempt: what failed by chance has passed by then. */
+export const RETRY_AFTER_MS = [5_000, 30_000] as const
+
+export type JobStore = {
+  readonly claim: (worker: string, kinds: readonly JobKind[], now: number, leaseMs: number) => Promise<Job | null>
+  /** False: the lease is no longer this worker's. */
+  readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
+  readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
+  readonly fail: (id: string, worker: string, error: JobError, retryAt: number | null, now: number) => Promise<boolean>
+  readonly release: (id: string, worker: string, now: number) => Promise<boolean>
+  readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
+  readonly isCancelRequested: (id: string) => Promise<boolean>
+}
+
+export type JobError = { readonly code: string; readonly message: string }
+
+/** Does one job. It stops at `signal`: then either the job was cancelled, or the worker leaves and another will do it. */
+export type Handler<K extends JobKind> = {
+  readonly run: (payload: JobPayloads[K], job: { readonly id: string; readonly attempt: number; readonly signal: AbortSignal; readonly why: () => StopReason | null }) => Promise<unknown>
+  /** Told once when the job has failed for good, also when its worker died three times. */
+  readonly gaveUp?: (payload: JobPayloads[K], error: JobError) => Promise<void>
+}
+
+/** Why a handler was stopped: the job itself, the worker's end, or a lease that was lost to another worker. */
+export type StopReason = 'cancelled' | 'leaving' | 'lost'
+
+export type Handlers = { readonly [K in JobKind]?: Handler<K> }
+
+/** When a job that failed at this attempt is tried again; null: never. */
+export function retryAt(attempt: number, now: number): number | null {
+  const delay = RETRY_AFTER_MS[attempt - 1]
+  return attempt >= MOST_ATTEMPTS || delay === undefined ? null : now + delay
+}

@@ -1,0 +1,108 @@
+/** The loop of a worker: claim, do, say how it ended, until told to leave. What a job does is its handler's; where it is kept is the store's. */
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import type { Job, JobKind } from '#lib/domain/jobs.ts'
+import { BEAT_MS, LEASE_MS, MOST_ATTEMPTS, retryAt } from './queue.ts'
+import type { Handler, Handlers, JobError, JobStore, StopReason } from './queue.ts'
+
+/** How often an idle worker looks. */
+const LOOK_EVERY_MS = 500
+/** How often a cancel is looked for while a job runs. */
+const WATCH_EVERY_MS = 500
+
+export type Clock = {
+  readonly now: () => number
+  /** Resolves after `ms`, or at once when the signal fires. Never rejects. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+export type WorkerSettings = {
+  /** Names this worker on its leases; another one after a restart. */
+  readonly name: string
+  readonly store: JobStore
+  /** Which kinds this loop does; each needs a handler. */
+  readonly kinds: readonly JobKind[]
+  readonly handlers: Handlers
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** One job's unexpected end, to be logged. */
+  readonly onFailure?: (job: Job, error: unknown) => void
+}
+
+/** Resolves after the signal fired and the job at hand was given back. Several loops may share a store. */
+export async function runWorker(settings: WorkerSettings): Promise<void> {
+  const { name, store, kinds, handlers, clock, signal } = settings
+  const without = kinds.filter((kind) => handlers[kind] === undefined)
+  if (without.length > 0) throw new Error(`The worker does not start: no handler for ${without.join(', ')}.`)
+  while (!signal.aborted) {
+    const job = await store.claim(name, kinds, clock.now(), LEASE_MS)
+    if (!job) await clock.wait(LOOK_EVERY_MS, signal)
+    else if (job.attempt > MOST_ATTEMPTS) await giveUp(settings, job, { code: 'internal', message: `It was tried ${MOST_ATTEMPTS} times, and each time the process that did it died.` })
+    else await work(settings, job)
+  }
+}
+
+async function work(settings: WorkerSettings, job: Job): Promise<void> {
+  const { name, store, clock } = settings
+  const stop = new AbortController()
+  const over = new AbortController()
+  let reason: StopReason | null = null
+  const halt = (why: StopReason): void => {
+    reason ??= why
+    stop.abort(new Error(`The job was stopped: ${why}.`))
+  }
+  const leave = (): void => halt('leaving')
+  settings.signal.addEventListener('abort', leave, { once: true })
+  const watching = watch({ ...settings, halt, over: over.signal }, job)
+  try {
+    const result = await handlerOf(settings.handlers, job).run(job.payload, { id: job.id, attempt: job.attempt, signal: stop.signal, why: () => reason })
+    await store.complete(job.id, name, result, clock.now())
+  } catch (error) {
+    await end(settings, { job, error, reason })
+  } finally {
+    over.abort()
+    settings.signal.removeEventListener('abort', leave)
+    await watching
+  }
+}
+
+/** Keeps the lease, and looks whether somebody wants the job stopped. */
+async function watch(settings: WorkerSettings & { readonly halt: (why: StopReason) => void; readonly over: AbortSignal }, job: Job): Promise<void> {
+  const { name, store, clock, over, halt } = settings
+  let lastBeat = clock.now()
+  while (!over.aborted) {
+    await clock.wait(WATCH_EVERY_MS, over)
+    if (over.aborted) return
+    if (await store.isCancelRequested(job.id)) halt('cancelled')
+    if (clock.now() - lastBeat < BEAT_MS) continue
+    lastBeat = clock.now()
+    if (!(await store.heartbeat(job.id, name, lastBeat, LEASE_MS))) return halt('lost')
+  }
+}
+
+async function end(settings: WorkerSettings, ended: { readonly job: Job; readonly error: unknown; readonly reason: StopReason | null }): Promise<void> {
+  const { name, store, clock } = settings
+  const { job, error, reason } = ended
+  switch (reason) {
+    case 'lost': return
+    case 'leaving': return void (await store.release(job.id, name, clock.now()))
+    case 'cancelled': return void (await store.cancelled(job.id, name, clock.now()))
+    case null: break
+  }
+  settings.onFailure?.(job, error)
+  const told = { code: isDarkroomError(error) ? error.code : 'internal', message: error instanceof Error ? error.message : String(error) }
+  const again = isDarkroomError(error) ? null : retryAt(job.attempt, clock.now()) // what a person must mend does not mend itself
+  if (again === null) await giveUp(settings, job, told)
+  else await store.fail(job.id, name, told, again, clock.now())
+}
+
+async function giveUp({ name, store, handlers, clock, onFailure }: WorkerSettings, job: Job, error: JobError): Promise<void> {
+  await store.fail(job.id, name, error, null, clock.now())
+  await handlerOf(handlers, job).gaveUp?.(job.payload, error).catch((cause: unknown) => onFailure?.(job, cause))
+}
+
+/** `runWorker` has proved that there is one, and a job's payload is of its kind. */
+function handlerOf(handlers: Handlers, job: Job): Handler<JobKind> {
+  const handler = handlers[job.kind]
+  if (!handler) throw new Error(`No handler for ${job.kind}.`)
+  return handler as Handler<JobKind>
+}
