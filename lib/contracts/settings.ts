@@ -28,6 +28,7 @@ export const settings = z.object({
   ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('which processes this start runs'),
   DOOR: z.enum(['on', 'off']).default('on').describe('whether hot paths are answered before Next'),
   DEFAULT_EPOCHS: count(1, 500).optional().describe('epochs of a retrain that names none'),
+  DATASET_MIRROR: z.url().optional().describe('an address that has the official data files, instead of the official addresses'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('how much is logged'),
 })
 export type Settings = z.output<typeof settings>

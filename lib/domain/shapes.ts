@@ -3,30 +3,33 @@
 import type { Picture } from './picture.ts'
 
 export const SHAPES = ['circle', 'square', 'triangle', 'star', 'cross', 'ring'] as const
-export type Shape = (typeof SHAPES)[number]
+export type ShapeName = (typeof SHAPES)[number]
 
 export const SHAPE_SIDE = 32
-/** Half of a shape's width, in pixels; at the least, the hole of a ring is three pixels wide. */
-const RADIUS = { least: 4.2, most: 12 }
+/** Half of a shape's width, in pixels. */
+const RADIUS = { least: 7, most: 12.5 }
 /** Least distance of ink and ground in grey levels (0–255): lower is harder. */
-const LEAST_CONTRAST = 26
-const MOST_NOISE = 26
-const MOST_LINES = 3
+const LEAST_CONTRAST = 54
+const MOST_NOISE = 14
+const MOST_LINES = 1
+const MOST_STRETCH = 1.12
+/** How far from the middle a shape may lie, as a part of the room it has. */
+const STRAY = 0.7
 /** Each pixel is the mean of this many points a side: edges are smooth. */
 const POINTS = 3
 
-export function drawShape(shape: Shape, seed: number): Picture {
+export function drawShape(shape: ShapeName, seed: number): Picture {
   const chance = chanceOf(seed * SHAPES.length + SHAPES.indexOf(shape))
   const between = (least: number, most: number): number => least + (most - least) * chance()
   const radius = between(RADIUS.least, RADIUS.most)
-  const reach = SHAPE_SIDE / 2 - radius * 0.8
+  const reach = (SHAPE_SIDE / 2 - radius * 0.9) * STRAY
   const centre = { x: SHAPE_SIDE / 2 + between(-reach, reach), y: SHAPE_SIDE / 2 + between(-reach, reach) }
   const turn = between(0, 2 * Math.PI)
   const cos = Math.cos(turn)
   const sin = Math.sin(turn)
-  const stretch = between(0.8, 1.25)
+  const stretch = between(1 / MOST_STRETCH, MOST_STRETCH)
   const { ink, ground } = colours(chance)
-  const slope = { x: between(-1.2, 1.2), y: between(-1.2, 1.2) }
+  const slope = { x: between(-1, 1), y: between(-1, 1) }
   const lines = Array.from({ length: Math.floor(between(0, MOST_LINES + 1)) }, () => line(chance))
   const noise = between(3, MOST_NOISE)
   const detail = between(0, 1)
@@ -55,7 +58,7 @@ export function drawShape(shape: Shape, seed: number): Picture {
 }
 
 /** Whether a point is inside, in units of the radius; `detail` in [0, 1) varies thickness. */
-const INSIDE: Readonly<Record<Shape, (u: number, v: number, detail: number) => boolean>> = {
+const INSIDE: Readonly<Record<ShapeName, (u: number, v: number, detail: number) => boolean>> = {
   circle: (u, v) => u * u + v * v < 1,
   square: (u, v) => Math.max(Math.abs(u), Math.abs(v)) < 0.86,
   triangle: (u, v) => v > -0.6 && v < 1 - Math.abs(u) * 1.7,

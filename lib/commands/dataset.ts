@@ -1,0 +1,119 @@
+/** `npm run dataset -- <name>`: gets a set of labelled pictures, from its official address, a file or a folder, and keeps them as samples.
+ *  It needs no running server and does no harm to one; what it may not read or keep, it names. */
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { classifierId } from '#lib/contracts/words.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { NewClassifier, Upload } from '#lib/data/values.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { arriving, ingest } from '#lib/intake/ingest.ts'
+import type { DownloadProgress } from '#lib/intake/readers/labelled-image.ts'
+import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { composeData } from '#lib/processes/compose-data.ts'
+import { readStart, type Start } from '#lib/processes/settings.ts'
+import { SHIPPED } from '#lib/training/shipped.ts'
+import { createLines, type Lines } from './passing-line.ts'
+
+const HELP = `npm run dataset -- <name> [options]
+
+Gets labelled pictures and keeps them as samples of the classifier <name>, which is made if it is not there.
+
+  <name>           mnist or cifar10 (downloaded from their official addresses, 11 and 170 MB, content checked),
+                   shapes (made here by code), or a name of yours with --from
+  --from PATH      instead of downloading: the official files, or a ZIP or folder of class folders
+                   (cats/1.jpg, or train/cats/1.jpg and test/cats/2.jpg)
+  --title TEXT     what people read, for a classifier that is made (default: its name)
+  --help           this page
+
+Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (an address that has the official files). Ctrl-C takes back what came in.`
+
+/** Pictures of a set nobody knows: photographs of medium size. */
+const UNKNOWN = { input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const
+const FINDINGS_SHOWN = 10
+
+type Asked = { readonly name: string; readonly from?: string | undefined; readonly title?: string | undefined }
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { from: { type: 'string' }, title: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+  })
+  if (values.help || positionals.length !== 1) {
+    console.log(HELP)
+    return values.help ? 0 : 1
+  }
+  const name = classifierId.safeParse(positionals[0])
+  if (!name.success) throw new DarkroomError('invalid_input', { what: `"${positionals[0]}" can be no classifier`, why: `a name has ${name.error.issues[0]?.message}`, remedy: 'Choose another.' })
+  const start = readStart()
+  const data = await composeData(start)
+  try {
+    return await taken({ name: name.data, ...values }, start, data)
+  } finally {
+    await data.close()
+  }
+}
+
+async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
+  const lines = createLines()
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  try {
+    const { count, classes, images } = await arriving((onStray) => openDataset(asked.name, {
+      from: asked.from === undefined ? undefined : resolve(asked.from),
+      mirror: start.settings.DATASET_MIRROR,
+      downloads: join(start.places.dataDir, 'downloads'),
+      onProgress: (progress) => lines.passing(downloading(progress)),
+      onStray,
+      signal: stop.signal,
+    }))
+    await classifierFor(asked, classes, data)
+    lines.line(`${asked.name}: ${number(count)} pictures in ${classes.length} classes. Keeping them in ${start.places.dataDir}.`)
+    const plan = {
+      upload: await data.uploads.begin(asked.name),
+      source: 'dataset',
+      onProgress: ({ files }: { files: number }) => lines.passing(`${number(files)} of ${number(count)} looked at (${Math.floor((files / Math.max(1, count)) * 100)} %)`),
+      signal: stop.signal,
+    } as const
+    report(await ingest(images, plan, { ...data, maxPixels: start.settings.MAX_PIXELS }), lines)
+    return 0
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+    lines.line('Stopped. Nothing of it was kept.')
+    return 130
+  }
+}
+
+async function classifierFor({ name, title }: Asked, classes: readonly string[], data: Data): Promise<void> {
+  await data.syncShipped()
+  if ((await data.classifiers.find(name)) !== null) return
+  const shipped = SHIPPED[name]
+  const draft: NewClassifier = { ...UNKNOWN, ...known(shipped), id: name, title: title ?? shipped?.title ?? name, classes }
+  await data.classifiers.create(draft)
+}
+
+function known(shipped: (typeof SHIPPED)[string] | undefined): Partial<NewClassifier> {
+  if (shipped === undefined) return {}
+  const { input, isMirrorable, hasDigits, recipe } = shipped
+  return { input, isMirrorable, hasDigits, recipe }
+}
+
+function report({ message, perClass, findings, findingsTotal }: Upload, { line }: Lines): void {
+  line(`${message}.`)
+  for (const { name, count } of perClass.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))) line(`  ${name}: ${number(count)}`)
+  if (findingsTotal === 0) return
+  line(`${number(findingsTotal)} remarks${findingsTotal > FINDINGS_SHOWN ? `, the first ${FINDINGS_SHOWN}` : ''}:`)
+  for (const { filename, detail } of findings.slice(0, FINDINGS_SHOWN)) line(`  ${filename}: ${detail}`)
+}
+
+function downloading({ file, bytes, totalBytes, secondsLeft }: DownloadProgress): string {
+  const left = secondsLeft === null ? '' : `, ${Math.ceil(secondsLeft)} s left`
+  return `${file}: ${(bytes / 1e6).toFixed(1)} of ${(totalBytes / 1e6).toFixed(1)} MB${left}`
+}
+
+const number = (value: number): string => value.toLocaleString('en')
+
+process.exitCode = await main().catch((error: unknown) => {
+  const isForPeople = isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
+  console.error(isForPeople ? error.message : error)
+  return 1
+})

@@ -1,0 +1,28 @@
+/** Lines of a command that works for long: on a terminal the last one changes in place, elsewhere one appears every few seconds.
+ *  What they say is up to the command. */
+
+const LINE_EVERY_MS = 5_000
+
+export type Lines = { readonly line: (text: string) => void; readonly passing: (text: string) => void }
+
+export function createLines(out: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> = process.stdout): Lines {
+  let shownAt = 0
+  let isOpen = false
+  const line = (text: string): void => {
+    if (isOpen) out.write('\r\x1b[2K')
+    isOpen = false
+    out.write(`${text}\n`)
+  }
+  return {
+    line,
+    passing(text) {
+      if (out.isTTY) {
+        out.write(`\r\x1b[2K${text}`)
+        isOpen = true
+      } else if (Date.now() - shownAt >= LINE_EVERY_MS) {
+        shownAt = Date.now()
+        line(text)
+      }
+    },
+  }
+}
