@@ -37,7 +37,7 @@ export function fromTfjs(modelJson: string, weightsBin: Uint8Array): { readonly 
   let offset = 0
   for (const { name, shape, quantization } of stored) {
     const length = sizeOf(shape) * (quantization ? 2 : 4)
-    const bytes = weightsBin.slice(offset, (offset += length))
+    const bytes = Uint8Array.prototype.slice.call(weightsBin, offset, (offset += length)) // a copy, also of a Buffer, whose own slice is a view
     if (bytes.length !== length) throw new Error(`${WEIGHTS_FILE} ends within ${name}`)
     byName.set(name, quantization ? fromHalfBytes(bytes) : new Float32Array(bytes.buffer))
   }
