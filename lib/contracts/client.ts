@@ -10,7 +10,7 @@ type Arrives = 'picture' | 'parts'
 export type NamedFile = File | { readonly blob: Blob; readonly name: string }
 
 /** What a route takes from a page: its fields, with `file` for one picture and `files` (and labels) for many. */
-export type Asking<C extends Contract> = Omit<FieldsOf<C>, Arrives> &
+export type CallInput<C extends Contract> = Omit<FieldsOf<C>, Arrives> &
   (C['body'] extends 'picture' ? { readonly file: NamedFile } : C['body'] extends 'parts' ? { readonly files: readonly NamedFile[]; readonly label?: string; readonly labels?: readonly string[] } : unknown)
 
 type Named<Body extends Contract['body']> = { [N in keyof Routes]: Routes[N]['body'] extends Body ? N : never }[keyof Routes]
@@ -39,7 +39,7 @@ export class ProblemError extends Error {
   }
 }
 
-export async function call<N extends JsonRoute>(route: N, input: Asking<Routes[N]>, signal?: AbortSignal): Promise<Output<Routes[N]>> {
+export async function call<N extends JsonRoute>(route: N, input: CallInput<Routes[N]>, signal?: AbortSignal): Promise<Output<Routes[N]>> {
   const { method, address, body } = request(route, input as Given)
   let response: Response
   try {
@@ -57,7 +57,7 @@ export async function call<N extends JsonRoute>(route: N, input: Asking<Routes[N
 }
 
 /** `call` for forms that take a while: tells how much of it has been sent. */
-export function upload<N extends FormRoute>(route: N, input: Asking<Routes[N]>, { onProgress, signal }: { onProgress?: (sent: number, total: number) => void; signal?: AbortSignal } = {}): Promise<Output<Routes[N]>> {
+export function upload<N extends FormRoute>(route: N, input: CallInput<Routes[N]>, { onProgress, signal }: { onProgress?: (sent: number, total: number) => void; signal?: AbortSignal } = {}): Promise<Output<Routes[N]>> {
   const { method, address, body } = request(route, input as Given)
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest()
@@ -95,7 +95,7 @@ export function follow(runId: string, onEvent: (event: RunEvent) => void, { afte
 }
 
 /** The address of a GET, for `<img src>` and `<a href>`. */
-export function addressOf<N extends keyof Routes & `GET ${string}`>(route: N, input: Asking<Routes[N]>): string {
+export function addressOf<N extends keyof Routes & `GET ${string}`>(route: N, input: CallInput<Routes[N]>): string {
   return request(route, input as Given).address
 }
 

@@ -39,8 +39,17 @@ export type FromTraining =
   | { kind: 'failed'; code: ErrorCode; reason: string }
 
 /** Supervisor to and from web and worker. */
-export type ToManaged = { kind: 'stop' } | { kind: 'figures'; web: readonly WebFigures[] }
-export type FromManaged = { kind: 'listening'; port: number } | { kind: 'started' } | { kind: 'web-figures'; figures: WebFigures }
+export type ToManaged = { kind: 'stop' } | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
+export type FromManaged =
+  | { kind: 'listening'; port: number }
+  /** It can do its work. `remarks`: sentences for the person at the terminal. */
+  | { kind: 'started'; remarks: readonly string[] }
+  /** It never will, for a reason that starting it again does not change. */
+  | { kind: 'unable'; reason: string }
+  | { kind: 'web-figures'; figures: WebFigures }
+
+/** `elsewhere`: this start runs no worker (ROLE=web). */
+export type WorkerState = 'running' | 'starting' | 'away' | 'elsewhere'
 
 /** What one web process counted, added up by the supervisor over all of them. */
 export type WebFigures = {

@@ -120,16 +120,22 @@ function parsed(text: string): unknown {
 /** Counted before parsing, outside of texts. */
 function isDeeperThan(text: string, levels: number): boolean {
   let depth = 0
-  let isInText = false
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
-    if (isInText) {
-      if (c === 92) i++
-      else if (c === 34) isInText = false
-    } else if (c === 34) isInText = true
+    if (c === 34) i = endOfText(text, i)
     else if (c === 91 || c === 123) {
       if (++depth > levels) return true
     } else if (c === 93 || c === 125) depth--
   }
   return false
+}
+
+/** Where the text that opens at `start` closes: the next quote with an even number of backslashes before it. */
+function endOfText(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0
+    while (text.charCodeAt(end - 1 - backslashes) === 92) backslashes++
+    if (backslashes % 2 === 0) return end
+  }
+  return text.length
 }

@@ -63,7 +63,6 @@ test('when the reader leaves, the use case is told and its iterator ends', async
 test('a run that is not there is a problem, not a stream, even when the stream finds out', async () => {
   openProgram()
   const missing = new DarkroomError('not_found', { what: 'There is no such run', why: 'it was deleted', remedy: 'See /retrain.' })
-  // eslint-disable-next-line require-yield
   const route = serve(runEvents, async () =>
     (async function* (): AsyncGenerator<Event> {
       throw missing

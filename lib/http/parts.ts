@@ -6,6 +6,7 @@ import type { Part } from '#lib/contracts/contract.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { chunksOf, disconnected, isDisconnect, typeOf } from './body.ts'
 import type { Incoming } from './incoming.ts'
+import { endsInTheMiddle, malformedForm } from './small-form.ts'
 
 const MOST_PARTS = 200_000
 /** The longest field: labels of 200,000 files in one of them. */
@@ -47,12 +48,12 @@ async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>
     wake()
   })
   form.on('field', (name, value, _isNameCut, isValueCut) => {
-    if (isValueCut) return fail(malformed(`the field "${name.slice(0, 100)}" is longer than 16 MB`))
+    if (isValueCut) return fail(malformedForm(`the field "${name.slice(0, 100)}" is longer than 16 MB`))
     arrived.push({ part: { kind: 'field', name, value }, stream: null })
     wake()
   })
-  form.on('partsLimit', () => fail(malformed(`it has more than ${MOST_PARTS.toLocaleString('en')} parts`)))
-  form.on('error', (error) => fail(malformed('it ends in the middle or is damaged', error)))
+  form.on('partsLimit', () => fail(malformedForm(`it has more than ${MOST_PARTS.toLocaleString('en')} parts`)))
+  form.on('error', (error) => fail(endsInTheMiddle(error)))
   form.on('finish', () => {
     if (reading.state === 'on') reading.state = 'ended'
     wake()
@@ -86,7 +87,7 @@ function openForm(incoming: Incoming): Form {
       limits: { parts: MOST_PARTS, fieldSize: LONGEST_FIELD_BYTES, headerSize: LONGEST_HEADER_BYTES, fieldNameSize: 1000 },
     })
   } catch (cause) {
-    throw malformed('it does not say where its parts end', cause)
+    throw malformedForm('it does not say where its parts end', cause)
   }
 }
 
@@ -103,7 +104,7 @@ async function* readable(bytes: AsyncIterable<Uint8Array>, failure: () => unknow
     for await (const chunk of bytes) yield chunk
   } catch (error) {
     const known = failure() ?? error
-    throw isDarkroomError(known) ? known : isDisconnect(known) ? disconnected(known) : malformed('it ends in the middle or is damaged', known)
+    throw isDarkroomError(known) ? known : isDisconnect(known) ? disconnected(known) : endsInTheMiddle(known)
   }
 }
 
@@ -114,9 +115,6 @@ async function skipRest(stream: Readable): Promise<void> {
     stream.resume()
   })
 }
-
-const malformed = (why: string, cause?: unknown): DarkroomError =>
-  new DarkroomError('malformed', { what: 'The form cannot be read', why, remedy: 'Send it as "multipart/form-data", whole.' }, { cause })
 
 const noForm = (): DarkroomError =>
   new DarkroomError('missing_file', { what: 'There is no file', why: 'the request has no form with a file', remedy: 'Send "multipart/form-data" with the files in the field `files`.' })

@@ -4,7 +4,7 @@ import type { ArrivedPicture } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { bytesOf, isJson, JSON_LIMIT_BYTES, jsonOf, tooLarge, typeOf } from './body.ts'
 import type { Incoming } from './incoming.ts'
-import { partsOf } from './parts.ts'
+import { partsIn } from './small-form.ts'
 
 const FIELDS: readonly string[] = ['file', 'image']
 /** What a form adds to its file: boundaries, headers, small fields. */
@@ -24,33 +24,22 @@ export async function pictureOf(incoming: Incoming, limitBytes: number): Promise
 }
 
 async function fromForm(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+  const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
   const fields: Record<string, unknown> = {}
   let picture: ArrivedPicture | null = null
   let why = 'the form has no file'
-  for await (const part of partsOf(incoming, limitBytes + FORM_EXTRA_BYTES)) {
-    if (part.kind === 'field') {
-      if (FIELDS.includes(part.name)) why = `the field "${part.name}" is a text instead of a file`
-      else fields[part.name] = part.value
-    } else if (!FIELDS.includes(part.name)) {
-      why = `the file came in the field "${part.name.slice(0, 100)}"`
-    } else if (picture === null) {
-      const bytes = await limited(part.bytes, limitBytes)
-      if (bytes.byteLength === 0) why = 'the file is empty'
-      else picture = { bytes, filename: nameOf(part.filename) }
-    }
+  for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
+    const isPicture = FIELDS.includes(name)
+    if (filename === null) {
+      if (isPicture) why = `the field "${name}" is a text instead of a file`
+      else fields[name] = Buffer.from(bytes).toString('utf8')
+    } else if (!isPicture) why = `the file came in the field "${name.slice(0, 100)}"`
+    else if (bytes.byteLength === 0) why = 'the file is empty'
+    else picture ??= { bytes, filename: nameOf(filename) }
   }
   if (picture === null) throw noFile(why)
+  if (picture.bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
   return { picture, fields }
-}
-
-async function limited(chunks: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Uint8Array> {
-  const all: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of chunks) {
-    if ((size += chunk.byteLength) > limitBytes) throw tooLarge(limitBytes)
-    all.push(chunk)
-  }
-  return all.length === 1 ? all[0]! : Buffer.concat(all)
 }
 
 async function fromJson(incoming: Incoming, limitBytes: number): Promise<Pictured> {

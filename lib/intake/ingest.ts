@@ -37,7 +37,7 @@ export async function ingest(images: AsyncIterable<Arriving>, plan: IngestPlan, 
     return await ports.uploads.change(plan.upload.id, { ...found, state: 'done' })
   } catch (error) {
     // Where not even that can be written (a full disk), the upload stays `running`, and the next start takes it back.
-    await takeBack(plan.upload.id, error, ports).catch(() => {})
+    await takeBack(plan, error, ports).catch(() => {})
     throw error
   }
 }
@@ -155,11 +155,12 @@ function sentence(count: number, files: number): string {
   return others === 0 ? uploaded : `${uploaded}; ${others} of ${files} files were not added`
 }
 
-async function takeBack(uploadId: string, error: unknown, { uploads }: IngestPorts): Promise<void> {
-  const failed = { state: 'failed', error: isDarkroomError(error) ? error.message : 'It failed because of an error in Darkroom itself; the log tells more.' } as const
-  await uploads.change(uploadId, failed)
-  await uploads.undo(uploadId)
-  await uploads.change(uploadId, { ...failed, count: 0, message: 'Nothing was added', perClass: [] })
+async function takeBack({ upload: { id }, signal }: IngestPlan, error: unknown, { uploads }: IngestPorts): Promise<void> {
+  const why = isDarkroomError(error) ? error.message : signal?.aborted ? 'It was stopped before its end.' : 'It failed because of an error in Darkroom itself; the log tells more.'
+  const failed = { state: 'failed', error: why } as const
+  await uploads.change(id, failed)
+  await uploads.undo(id)
+  await uploads.change(id, { ...failed, count: 0, message: 'Nothing was added', perClass: [] })
 }
 
 /** A data set's images with its strays between them, as one sequence: `open` gets the function that takes strays. */
