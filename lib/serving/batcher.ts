@@ -1,5 +1,5 @@
 /** Lets a free engine take all that waits: work-conserving, bounded, with deadlines. It knows neither pictures nor children. */
-import type { Clock } from './ports.ts'
+import type { SteadyClock } from './ports.ts'
 import { deadlinePassed, nobodyWaits, overloaded } from './refusals.ts'
 
 export type BatcherParts<I, O> = {
@@ -13,7 +13,7 @@ export type BatcherParts<I, O> = {
   readonly keyOf: (item: I) => string
   /** Gives back as many answers as it got items, in order. */
   readonly run: (items: readonly I[]) => Promise<readonly O[]>
-  readonly clock: Clock
+  readonly clock: SteadyClock
 }
 
 export type Batcher<I, O> = {

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { FromInference } from '#lib/contracts/ipc.ts'
 import { createPool, type Pool } from './pool.ts'
-import type { Clock, InferenceChild } from './ports.ts'
+import type { SteadyClock, InferenceChild } from './ports.ts'
 
-export const realClock: Clock = {
+export const realClock: SteadyClock = {
   now: () => performance.now(),
   after: (ms, then) => {
     const timer = setTimeout(then, ms)
@@ -30,7 +30,7 @@ export function forkFake(mode = 'good'): InferenceChild {
 export type Pooled = { readonly pool: Pool; readonly lines: string[]; readonly until: (holds: () => boolean) => Promise<void> }
 
 /** A pool that leaves nothing behind; `until` waits for something that a change of the pool brings about. */
-export function pooled({ size = 2, fork = () => forkFake(), clock = realClock }: { size?: number; fork?: () => InferenceChild; clock?: Clock } = {}): Pooled {
+export function pooled({ size = 2, fork = () => forkFake(), clock = realClock }: { size?: number; fork?: () => InferenceChild; clock?: SteadyClock } = {}): Pooled {
   const lines: string[] = []
   const watchers = new Set<() => void>()
   const stir = () => { for (const watch of watchers) watch() }

@@ -3,7 +3,7 @@
 import type { InferredPicture, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Clock, InferenceChild, LogLine } from './ports.ts'
+import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
 import { badBundle, crashedTwice } from './refusals.ts'
 import { ChildGone, createSeat, type Seat } from './seat.ts'
 
@@ -16,7 +16,7 @@ export type PoolParts = {
   readonly name: string
   readonly size: number
   readonly fork: () => InferenceChild
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: LogLine
   /** A child has become free, ready, or is gone. */
   readonly changed: () => void

@@ -1,7 +1,7 @@
 /** What serving is given from outside: time, and children that compute. How a child is really forked is known to lib/processes alone. */
 import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 
-export type Clock = {
+export type SteadyClock = {
   /** Milliseconds that only grow. */
   readonly now: () => number
   /** Calls back once, so many milliseconds from now; what it answers calls that off. */

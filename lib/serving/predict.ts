@@ -10,7 +10,7 @@ import { byProbability, decide } from '#lib/domain/decision.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Batcher } from './batcher.ts'
 import type { Pool } from './pool.ts'
-import type { Clock } from './ports.ts'
+import type { SteadyClock } from './ports.ts'
 import type { Served, Swap } from './swap.ts'
 
 /** Who has waited that long has usually given up. */
@@ -25,7 +25,7 @@ export type PredictParts = {
   readonly swap: Pick<Swap, 'lease'>
   readonly batcher: Batcher<Ask, Computed>
   readonly data: { readonly classifiers: Pick<Data['classifiers'], 'chosen'>; readonly predictions: Pick<Data['predictions'], 'record'>; readonly id: () => string }
-  readonly clock: Clock
+  readonly clock: SteadyClock
   /** The date, apart from the clock that only grows. */
   readonly today: () => Date
   readonly mediaTypeOf: (bytes: Uint8Array) => string

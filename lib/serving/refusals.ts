@@ -20,8 +20,8 @@ export const deadlinePassed = (waitedMs: number): DarkroomError =>
 export const nobodyWaits = (): DarkroomError =>
   new DarkroomError('client_closed', { what: 'This picture was not looked at', why: 'who sent it has gone', remedy: 'Send it again.' })
 
-export const notReady = (why: string): DarkroomError =>
-  new DarkroomError('not_ready', { what: 'No prediction can be made yet', why, remedy: 'Try again in a few seconds; /api/health says what is missing.' }, { retryAfterSeconds: TRY_AGAIN_SECONDS })
+export const notReady = (why: string, cause?: unknown): DarkroomError =>
+  new DarkroomError('not_ready', { what: 'No prediction can be made yet', why, remedy: 'Try again in a few seconds; /api/health says what is missing.' }, { retryAfterSeconds: TRY_AGAIN_SECONDS, cause })
 
 export const badBundle = (key: string, reason: string): DarkroomError =>
   new DarkroomError('bad_bundle', { what: `The version ${key} may not answer`, why: reason.replace(/\.$/, ''), remedy: 'The version before it goes on answering. Train again, or restore the files of this one.' })

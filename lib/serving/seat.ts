@@ -2,7 +2,7 @@
  *  versions or pictures; the pool does. */
 import type { FromInference, Starting, ToInference } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { Clock, InferenceChild, LogLine } from './ports.ts'
+import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
 
 /** A child that has not said anything by then never will. TensorFlow's library takes about 2 s to load on a busy machine. */
 export const LONGEST_START_MS = 30_000
@@ -23,7 +23,7 @@ type Unasked<Q> = Q extends Question ? Omit<Q, 'id'> : never
 export type SeatParts = {
   readonly name: string
   readonly fork: () => InferenceChild
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: LogLine
   /** Brings a child that is ready up to date; only then it counts. */
   readonly prepare: (seat: Seat) => Promise<void>
@@ -110,7 +110,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     readyAt = clock.now()
     seat.state = 'ready'
     seat.reason = ''
-    log('info', `${name} is ready`, { pid: seat.pid, engine: seat.engine, ms: Math.round(clock.now() - startedAt) })
+    log('info', `${name} is ready`, { child_pid: seat.pid, engine: seat.engine, ms: Math.round(clock.now() - startedAt) })
     changed(seat)
   }
 
@@ -131,7 +131,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
   /** A hanging child cannot be talked to: it is killed, and its exit does the rest. */
   function giveUp(why: string): void {
     complaint = why
-    log('error', `${name} is ended: ${why}`, { pid: seat.pid })
+    log('error', `${name} is ended: ${why}`, { child_pid: seat.pid })
     child?.kill('SIGKILL')
   }
 

@@ -1,7 +1,7 @@
 /** A clock that moves when told, for the ports of this room. No fake of anything that can be real. */
-import type { Clock } from './ports.ts'
+import type { SteadyClock } from './ports.ts'
 
-export type FakeClock = Clock & { readonly advance: (ms: number) => void; readonly timers: () => number }
+export type FakeClock = SteadyClock & { readonly advance: (ms: number) => void; readonly timers: () => number }
 
 export function fakeClock(): FakeClock {
   let now = 0

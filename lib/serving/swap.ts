@@ -6,7 +6,7 @@ import type { Champion, Version, VersionWithCard } from '#lib/data/values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { Pool } from './pool.ts'
 import type { LogLine } from './ports.ts'
-import { noVersion, notReady } from './refusals.ts'
+import { badBundle, noVersion, notReady } from './refusals.ts'
 
 /** Versions held at a time: champions of a handful of classifiers, and a few that somebody compares. About 5–15 MB each in each child. */
 export const MOST_RESIDENT = 10
@@ -62,7 +62,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     const row = await data.promotions.champion(classifierId)
     if (row === null) throw noVersion(classifierId, undefined)
     const loaded = await load(row.version).catch((error: unknown) => {
-      if (isDarkroomError(error) && error.code === 'bad_bundle') throw notReady(`${error.what}: ${error.why}`)
+      if (isDarkroomError(error) && error.code === 'bad_bundle') throw notReady(`${error.what}: ${error.why}`, error)
       throw error
     })
     champions.set(classifierId, loaded.served)
@@ -87,7 +87,9 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   async function begin(row: Version): Promise<Resident> {
     const version = await data.versions.get(row.id)
     const ref = { key: row.id, folder: row.folder }
-    await pool.load(ref)
+    await pool.load(ref).catch((error: unknown) => {
+      throw isDarkroomError(error) && error.code === 'bad_bundle' ? badBundle(`${row.classifierId} ${row.name}`, error.why) : error
+    })
     const resident: Resident = { served: { version, ref }, leases: 0 }
     residents.set(row.id, resident)
     log('info', `${row.classifierId} ${row.name} is loaded and gives its golden answers`)

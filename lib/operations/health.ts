@@ -1,0 +1,88 @@
+/** Health: whether this process lives, whether predictions can be answered, and for each part how it is, in words. It heals nothing. */
+import type { z } from 'zod'
+import type { WorkerState } from '#lib/contracts/ipc.ts'
+import type { health, healthLive, healthReady } from '#lib/contracts/operations.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+type HealthAnswer = z.input<typeof health.output>
+
+export type HealthParts = {
+  readonly version: string
+  readonly startedAt: Date
+  readonly now: () => Date
+  readonly data: { readonly ping: Data['ping']; readonly promotions: Pick<Data['promotions'], 'champions'> }
+  /** The engine that answers, and why none does. */
+  readonly engine: () => { readonly name: EngineName | null; readonly reason: string }
+  /** By a look at the files. */
+  readonly engines: () => readonly { readonly name: EngineName; readonly available: boolean; readonly detail: string }[]
+  readonly trainingEngine: () => EngineName | null
+  /** Which version of a classifier is loaded and answers. */
+  readonly loaded: (classifierId: string) => string | null
+  /** What keeps the default classifier from answering; null: nothing. */
+  readonly hindrance: () => string | null
+  readonly worker: () => WorkerState
+}
+
+const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
+  running: 'it takes jobs', starting: 'it is starting', away: 'it has ended and is started again', elsewhere: 'it runs in another start (ROLE)',
+}
+
+export type Health = {
+  readonly health: () => Promise<HealthAnswer>
+  readonly healthLive: () => Promise<z.input<typeof healthLive.output>>
+  readonly healthReady: () => Promise<z.input<typeof healthReady.output>>
+}
+
+export function createHealth({ version, startedAt, now, data, engine, engines, trainingEngine, loaded, hindrance, worker }: HealthParts): Health {
+  const uptimeSeconds = () => Math.round((now().getTime() - startedAt.getTime()) / 100) / 10
+
+  async function look(): Promise<HealthAnswer> {
+    const database = await data.ping().then(() => ({ ok: true, detail: 'it answers' }), (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }))
+    const champions = database.ok ? await data.promotions.champions() : []
+    const { name, reason } = engine()
+    const hindered = hindrance()
+    const reasons = [
+      ...(database.ok ? [] : [`The database does not answer: ${database.detail}.`]),
+      ...(name === null ? [`No engine answers yet: ${reason || 'it is starting'}.`] : []),
+      ...(hindered === null ? [] : [hindered]),
+    ]
+    const isStarting = database.ok && (name === null || hindered !== null) && uptimeSeconds() < 30
+    return {
+      status: reasons.length === 0 ? 'healthy' : isStarting ? 'starting' : 'unhealthy',
+      ready: reasons.length === 0,
+      reasons,
+      version,
+      uptime_seconds: uptimeSeconds(),
+      model_loaded: champions.some((champion) => loaded(champion.version.classifierId) !== null),
+      engine: name,
+      engines: engines().map((one) => ({ name: one.name, state: one.name === name ? 'serving' : one.available ? 'available' : 'unavailable', detail: one.detail })),
+      training_engine: trainingEngine(),
+      web: { ok: true, detail: 'it answers' },
+      database,
+      worker: { ok: worker() === 'running' || worker() === 'elsewhere', detail: WORKER_WORDS[worker()] },
+      champions: champions.map(({ version: { classifierId, name: champion } }) => ({ classifier: classifierId, version: champion, is_loaded: loaded(classifierId) === champion })),
+    }
+  }
+
+  async function required(): Promise<HealthAnswer> {
+    const found = await look()
+    if (!found.ready) throw notReady(found)
+    return found
+  }
+
+  return {
+    health: required,
+    healthLive: async () => ({ status: 'alive', uptime_seconds: uptimeSeconds() }),
+    healthReady: async () => {
+      await required()
+      return { status: 'ready' }
+    },
+  }
+}
+
+function notReady({ reasons, ...rest }: HealthAnswer): DarkroomError {
+  const words = { what: 'Darkroom is not ready', why: reasons.join(' ').replace(/\.$/, ''), remedy: 'Ask again in a few seconds; the log says more.' }
+  return new DarkroomError('not_ready', words, { retryAfterSeconds: 2, members: { reasons, health: { reasons, ...rest } } })
+}

@@ -1,0 +1,27 @@
+/** GET /api/model/uptime: since when the champion answers, and how much it has answered. Promotions say since when; processes come and go. */
+import type { z } from 'zod'
+import type { modelUptime } from '#lib/contracts/models.ts'
+import type { Data } from '#lib/data/data.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+export type ModelUptimeParts = {
+  readonly data: { readonly classifiers: Pick<Data['classifiers'], 'chosen'>; readonly promotions: Pick<Data['promotions'], 'champion'>; readonly predictions: Pick<Data['predictions'], 'countSince'> }
+  readonly startedAt: Date
+  readonly now: () => Date
+}
+
+export const createModelUptime = ({ data, startedAt, now }: ModelUptimeParts) => async ({ classifier }: { readonly classifier?: string | undefined }): Promise<z.input<typeof modelUptime.output>> => {
+  const { id } = await data.classifiers.chosen(classifier)
+  const champion = await data.promotions.champion(id)
+  if (champion === null) throw new DarkroomError('not_found', { what: `The classifier "${id}" has no champion`, why: 'it has not been trained yet', remedy: 'Upload labelled pictures and train it.' })
+  const since = champion.promotion.at
+  const secondsSince = (then: Date) => Math.max(0, Math.round((now().getTime() - then.getTime()) / 1000))
+  return {
+    classifier: id,
+    version: champion.version.name,
+    serving_since: since.toISOString(),
+    uptime_seconds: secondsSince(since),
+    process_uptime_seconds: secondsSince(startedAt),
+    predictions: await data.predictions.countSince(id, since),
+  }
+}

@@ -1,0 +1,11 @@
+/** Opens the data room with what it is given from outside: places, the clock, and who makes thumbnails. */
+import { openData } from '#lib/data/open.ts'
+import type { Data } from '#lib/data/data.ts'
+import { thumbnail } from '#lib/images/thumbnail.ts'
+import { wallClock } from './clock.ts'
+import type { Start } from './settings.ts'
+
+export function composeData({ settings, places }: Start): Promise<Data> {
+  const { databaseFile, dataDir, modelsDir } = places
+  return openData({ databaseFile, dataDir, modelsDir, clock: wallClock, defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null, thumbnail: (bytes, size) => thumbnail(bytes, size, { maxPixels: settings.MAX_PIXELS }) })
+}

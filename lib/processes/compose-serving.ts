@@ -1,0 +1,95 @@
+/** Puts the serving room together for a process that answers predictions: children, pool, batcher, swap, use cases; and keeps it in
+ *  step with the promotions that others write. */
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import type { Data } from '#lib/data/data.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { sniff } from '#lib/images/sniff.ts'
+import type { Log } from '#lib/operations/log.ts'
+import type { Traffic } from '#lib/operations/traffic.ts'
+import { createBatcher } from '#lib/serving/batcher.ts'
+import { createPool } from '#lib/serving/pool.ts'
+import { createPredict, runOn, type Ask, type Computed } from '#lib/serving/predict.ts'
+import { createPredictBatch } from '#lib/serving/predict-batch.ts'
+import { createSwap } from '#lib/serving/swap.ts'
+import { steadyClock } from './clock.ts'
+import { forkInference } from './fork-inference.ts'
+import type { Start } from './settings.ts'
+
+/** One thread each: processes use the cores, and more of them than cores only switch. */
+const MOST_AUTO_CHILDREN = 4
+/** ONNX Runtime's cost per picture is flat from 8 on (ML.md §1); 16 also spreads the cost of a message. */
+const MOST_IN_BATCH = 16
+/** About half a second of work of one core. */
+const QUEUE_ROOM = 1_024
+const LOOK_EVERY_MS = 1_000
+
+export type Serving = ReturnType<typeof composeServing>
+
+export function composeServing({ settings, places }: Start, { data, log, traffic }: { data: Data; log: Log; traffic: Traffic }) {
+  const webId = randomUUID()
+  let hindrance: string | null = 'The default classifier is being loaded.'
+  let acknowledged = 0
+  let timer: NodeJS.Timeout | undefined
+
+  const pool = createPool({
+    name: 'inference',
+    size: settings.PREDICT_PROCESSES === 'auto' ? Math.min(availableParallelism(), MOST_AUTO_CHILDREN) : settings.PREDICT_PROCESSES,
+    fork: () => forkInference(settings.INFERENCE_ENGINE, log),
+    clock: steadyClock,
+    log,
+    changed: () => batcher.wake(),
+  })
+  const batcher = createBatcher<Ask, Computed>({ most: MOST_IN_BATCH, room: QUEUE_ROOM, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, settings.MAX_PIXELS), clock: steadyClock })
+  const swap = createSwap({ pool, data, log })
+  const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, answered: traffic.predicted })
+  const predictBatch = createPredictBatch({ predict, maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, scratchDir: places.scratchDir })
+
+  /** Done when the default classifier's champion answers, or cannot: then `hindrance` says why. */
+  async function begin(): Promise<void> {
+    acknowledged = data.promotions.latest()
+    await loadDefault()
+    data.webProcesses.seen(webId, process.pid, acknowledged)
+    timer = setInterval(() => { look().catch((error: unknown) => log('error', 'The promotions could not be looked at', { error })) }, LOOK_EVERY_MS)
+  }
+
+  async function loadDefault(): Promise<void> {
+    try {
+      const { id } = await data.classifiers.chosen(undefined)
+      ;(await swap.lease(id)).release()
+      hindrance = null
+    } catch (error) {
+      const hasNothingToLoad = isDarkroomError(error) && error.code === 'not_found'
+      hindrance = hasNothingToLoad ? null : error instanceof Error ? error.message : String(error)
+      if (hindrance) log('error', hindrance)
+    }
+  }
+
+  async function look(): Promise<void> {
+    const latest = data.promotions.latest()
+    if (latest !== acknowledged) {
+      const { refused } = await swap.follow(await data.promotions.champions())
+      if (hindrance !== null) await loadDefault()
+      if (refused.length === 0) acknowledged = latest
+    }
+    data.webProcesses.seen(webId, process.pid, acknowledged)
+  }
+
+  return {
+    predict,
+    predictBatch,
+    begin,
+    serving: swap.serving,
+    hindrance: () => hindrance,
+    engine: () => ({ name: pool.engine(), reason: pool.children().map((child) => child.reason).find(Boolean) ?? '' }),
+    figures: () => batcher.figures(),
+    children: pool.children,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      data.webProcesses.leave(webId)
+      await pool[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const mediaTypeOf = (bytes: Uint8Array): string => `image/${sniff(bytes).kind}`

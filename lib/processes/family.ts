@@ -1,0 +1,89 @@
+/** Which processes a start has, and what they tell each other through their parent: figures down, readiness up. */
+import { fork, type ChildProcess } from 'node:child_process'
+import cluster from 'node:cluster'
+import path from 'node:path'
+import type { FromManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import { logLinesOf, type Log } from '#lib/operations/log.ts'
+import { manage, type Managed } from './managed.ts'
+import type { Start } from './settings.ts'
+
+const FIGURES_EVERY_MS = 1_000
+/** A web process that ends so often before it ever listened will never. */
+const MOST_FAILED_STARTS = 4
+const FLAGS = ['--disable-warning=ExperimentalWarning']
+
+export type FamilyParts = {
+  readonly secret: string
+  readonly log: Log
+  /** Once, when the first web process can answer. */
+  readonly ready: (port: number, remarks: readonly string[]) => void
+  /** Starting failed for good. */
+  readonly cannot: (reason: string) => void
+}
+
+export type Family = { readonly end: () => Promise<void> }
+
+export function superviseFamily({ settings }: Start, { secret, log, ready, cannot }: FamilyParts): Family {
+  let port = settings.PORT
+  let isListening = false
+  let isReady = false
+  const figures = new Map<Managed, WebFigures>()
+  /** What processes counted that have ended: sums must not fall. */
+  let past: WebFigures = { pid: 0, requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, latenciesMs: [], memoryMb: 0 }
+
+  const hasWeb = settings.ROLE !== 'worker'
+  const hasWorker = settings.ROLE !== 'web'
+  const isAlone = settings.WEB_PROCESSES === 1
+  // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
+  const environment = (): NodeJS.ProcessEnv => ({ ...process.env, PORT: String(port), NEXTAUTH_SECRET: secret })
+
+  const webs = hasWeb ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) => manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log })) : []
+  const worker = hasWorker ? manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) : null
+  const timer = setInterval(() => { for (const web of webs) web.tell({ kind: 'figures', web: [...figures.values(), past], worker: workerState() }) }, FIGURES_EVERY_MS)
+
+  function startWeb(): ChildProcess {
+    if (isAlone) return logged('web', fork(entry('web'), { env: environment(), execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
+    cluster.setupPrimary({ exec: entry('web'), execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+    return logged('web', cluster.fork(environment()).process)
+  }
+
+  function logged(name: string, child: ChildProcess): ChildProcess {
+    logLinesOf(child.stderr, name, log)
+    return child
+  }
+
+  function hear(message: FromManaged, from: Managed): void {
+    switch (message.kind) {
+      case 'listening':
+        port = message.port
+        isListening = true
+        return
+      case 'started':
+        if (isReady || (hasWeb && !webs.includes(from))) return
+        isReady = true
+        return ready(port, message.remarks)
+      case 'unable':
+        return isListening ? log('error', message.reason) : cannot(message.reason)
+      case 'web-figures':
+        return void figures.set(from, message.figures)
+    }
+  }
+
+  function ended(times: number, from: Managed): void {
+    const counted = figures.get(from)
+    figures.delete(from)
+    if (counted) past = { ...past, requests: past.requests + counted.requests, errors: past.errors + counted.errors, predictions: past.predictions + counted.predictions, batches: past.batches + counted.batches }
+    if (webs.includes(from) && !isListening && times >= MOST_FAILED_STARTS) cannot(`Darkroom cannot start: its web process ended ${times} times. The log in DATA_DIR/logs says why.`)
+  }
+
+  const workerState = (): WorkerState => (worker === null ? 'elsewhere' : worker.isStarted() ? 'running' : worker.pid() === null ? 'away' : 'starting')
+
+  return {
+    async end() {
+      clearInterval(timer)
+      await Promise.all([...webs, ...(worker ? [worker] : [])].map((managed) => managed.stop()))
+    },
+  }
+}
+
+const entry = (name: string): string => path.join(import.meta.dirname, `${name}.ts`)

@@ -1,0 +1,38 @@
+/** One inference child: encoded pictures in, logits out. Knows no HTTP and no database; dies with its parent. */
+import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import { ENGINES } from '#lib/domain/classifier.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { holdVersions, type Versions } from './versions-held.ts'
+
+const say = (message: FromInference) => process.send?.(message, () => {})
+
+process.on('disconnect', () => process.exit(0))
+process.on('SIGINT', () => {}) // from a terminal it reaches the whole family; the parent decides
+
+/** One after the other; more processes, not more threads, use more cores: an engine does one thing at a time, and a version is loaded before it is asked. */
+let last: Promise<void> = Promise.resolve()
+const inTurn = (work: () => Promise<void>) => { last = last.then(work) }
+
+function answer(versions: Versions, message: ToInference): void {
+  if (message.kind === 'unload') return inTurn(() => versions.unload(message.key))
+  inTurn(async () => {
+    try {
+      if (message.kind === 'load') say({ kind: 'loaded', id: message.id, key: message.version.key, ...(await versions.load(message.version)) })
+      else say({ kind: 'inferred', id: message.id, ...(await versions.infer(message)) })
+    } catch (error) {
+      const code = isDarkroomError(error) ? error.code : 'internal'
+      const reason = isDarkroomError(error) ? error.why : error instanceof Error ? error.message : String(error)
+      say({ kind: 'failed', id: message.id, code, reason })
+    }
+  })
+}
+
+try {
+  const engine = await openEngine(ENGINES.find((name) => name === process.argv[2]) ?? 'auto', 'inference', { threads: 1 })
+  const versions = holdVersions(engine)
+  process.on('message', (message: ToInference) => answer(versions, message))
+  say({ kind: 'ready', engine: engine.name })
+} catch (error) {
+  process.send?.({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) } satisfies FromInference, () => process.exit(1))
+}

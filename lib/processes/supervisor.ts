@@ -1,0 +1,48 @@
+/** The supervisor: prepares the data, starts web and worker, starts them again when they die, adds up their figures, and ends them in order.
+ *  It answers no request and does no job. */
+import { writeSync } from 'node:fs'
+import { openLog, putFullLogAside } from '#lib/operations/log.ts'
+import { superviseFamily } from './family.ts'
+import { prepareData } from './prepare-data.ts'
+import { readStart } from './settings.ts'
+
+const tell = (line: string) => writeSync(1, `${line}\n`)
+
+const began = performance.now()
+const start = readStart()
+putFullLogAside(start.places.dataDir)
+const log = openLog({ level: start.settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'supervisor' })
+
+try {
+  const { setupToken, remarks, secret } = await prepareData(start)
+  for (const remark of remarks) tell(remark)
+  const family = superviseFamily(start, {
+    secret,
+    log,
+    ready(port, webRemarks) {
+      const host = start.settings.HOST === '0.0.0.0' ? 'localhost' : start.settings.HOST
+      const address = start.settings.NEXTAUTH_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+      for (const remark of webRemarks) tell(remark)
+      tell(`Darkroom is ready at ${address} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
+      if (setupToken !== null) tell(`Nobody is in charge yet. Make the first admin at ${address}/setup?token=${setupToken}`)
+      process.send?.({ kind: 'ready' })
+    },
+    cannot(reason) {
+      tell(reason)
+      void family.end().finally(() => process.exit(1))
+    },
+  })
+  let isEnding = false
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (isEnding) return
+      isEnding = true
+      tell('Darkroom is ending: what was begun is finished first.')
+      void family.end().then(() => process.exit(0))
+    })
+  }
+} catch (error) {
+  log('error', 'Darkroom cannot start', { error })
+  tell(`Darkroom cannot start: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}

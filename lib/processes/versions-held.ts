@@ -1,0 +1,86 @@
+/** The versions that one inference child holds: read, proven by their golden answers, and asked. What is done with answers, others know. */
+import type { InferredPicture, ToInference, VersionRef } from '#lib/contracts/ipc.ts'
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { decode } from '#lib/images/decode.ts'
+import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
+import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess.ts'
+
+/** Golden inputs are ours and small. */
+const GOLDEN_PIXELS = 1e6
+
+type Asked = Extract<ToInference, { kind: 'infer' }>
+type Held = { readonly preprocess: Preprocess; readonly classes: number }
+type Seen = { readonly square: Uint8Array; readonly width: number; readonly height: number; readonly decodeMs: number }
+
+export type Versions = {
+  readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
+  readonly unload: (key: string) => Promise<void>
+  readonly infer: (asked: Asked) => Promise<{ pictures: InferredPicture[]; inferenceMs: number }>
+}
+
+export function holdVersions(engine: Engine): Versions {
+  const held = new Map<string, Held>()
+
+  /** The bundle is whole, and this engine answers its golden inputs as they were sealed; else it is not held. */
+  async function load({ key, folder }: VersionRef): Promise<{ goldenMs: number }> {
+    if (held.has(key)) return { goldenMs: 0 }
+    const bundle = await readBundle(folder)
+    await engine.load(key, bundle)
+    const began = performance.now()
+    const squares = await Promise.all(bundle.golden.inputs.map(async ({ png }) => preprocess(await decode(Buffer.from(png, 'base64'), { maxPixels: GOLDEN_PIXELS, background: under(bundle.preprocess) }), bundle.preprocess)))
+    const about = { preprocess: bundle.preprocess, classes: bundle.classes.length }
+    const failure = goldenFailure(bundle.golden, (await compute(key, about, squares, false)).map(({ logits }) => logits))
+    if (failure !== null) {
+      await engine.unload(key)
+      throw new DarkroomError('bad_bundle', { what: `The version in ${folder} may not answer`, why: `on the engine ${engine.name}, ${failure}`, remedy: 'Restore its files, or train again.' })
+    }
+    held.set(key, about)
+    return { goldenMs: performance.now() - began }
+  }
+
+  async function unload(key: string): Promise<void> {
+    if (held.delete(key)) await engine.unload(key)
+  }
+
+  /** A bad picture is an entry; the others of its batch are computed together. */
+  async function infer({ key, pictures, maxPixels, wantsFeatures }: Asked): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
+    const about = held.get(key)
+    if (about === undefined) throw new Error(`The version ${key} is not loaded`)
+    const seen = await Promise.all(pictures.map((bytes) => look(bytes, about.preprocess, maxPixels)))
+    const good = seen.flatMap((one) => ('square' in one ? [one] : []))
+    const began = performance.now()
+    const answers = good.length === 0 ? [] : await compute(key, about, good.map(({ square }) => square), wantsFeatures)
+    const inferenceMs = performance.now() - began
+    let next = 0
+    return { inferenceMs, pictures: seen.map((one) => ('square' in one ? { ok: true, ...answers[next++]!, width: one.width, height: one.height, decodeMs: one.decodeMs } : one)) }
+  }
+
+  async function compute(key: string, about: Held, squares: readonly Uint8Array[], wantsFeatures: boolean): Promise<{ logits: Float32Array; features: Float32Array | null }[]> {
+    const length = squareBytes(about.preprocess)
+    const pixels = new Float32Array(squares.length * length)
+    squares.forEach((square, i) => normalise(square, about.preprocess, pixels, i * length))
+    const { logits, features } = await engine.run(key, pixels, squares.length)
+    const row = (all: Float32Array, i: number) => all.slice((i * all.length) / squares.length, ((i + 1) * all.length) / squares.length)
+    return squares.map((_, i) => ({ logits: row(logits, i), features: wantsFeatures && features ? row(features, i) : null }))
+  }
+
+  return { load, unload, infer }
+}
+
+async function look(bytes: Uint8Array, spec: Preprocess, maxPixels: number): Promise<Seen | Extract<InferredPicture, { ok: false }>> {
+  const began = performance.now()
+  try {
+    const picture = await decode(bytes, { maxPixels, background: under(spec) })
+    return { square: preprocess(picture, spec), width: picture.width, height: picture.height, decodeMs: performance.now() - began }
+  } catch (error) {
+    if (!isDarkroomError(error)) throw error
+    const { code, what, why, remedy } = error
+    return { ok: false, code, what, why, remedy }
+  }
+}
+
+function under({ background: [r, g, b] }: Preprocess): { r: number; g: number; b: number } {
+  return { r, g, b }
+}

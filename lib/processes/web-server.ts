@@ -1,0 +1,91 @@
+/** The listening side of a web process: plain node:http, the door first, then Next. It is up before the program and the pages are,
+ *  and lets who comes early wait. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { watchSlowSenders } from './slow-senders.ts'
+
+/** Headers alone may take so long. */
+const LONGEST_HEADERS_MS = 30_000
+/** Longer than the idle time of usual proxies (60 s), so that it is they who close. */
+const KEEP_ALIVE_MS = 65_000
+/** What still runs then is cut: streams of events never end by themselves. */
+const LONGEST_DRAIN_MS = 8_000
+const EVENTS = 'text/event-stream'
+
+export type Pages = {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>
+}
+
+export type WebServerParts = {
+  /** Settled when requests may be answered. */
+  readonly open: Promise<unknown>
+  readonly pages: Promise<Pages>
+  /** Answers hot paths itself; false: it did not. */
+  readonly door: ((request: IncomingMessage, response: ServerResponse) => boolean) | null
+  readonly answered: (status: number) => void
+  readonly failed: (error: unknown) => void
+}
+
+export type WebServer = {
+  /** The port that it listens on. */
+  readonly listen: (port: number, host: string) => Promise<number>
+  /** Accepts nothing more, and is done when what was begun is answered. */
+  readonly drain: () => Promise<void>
+}
+
+export function createWebServer({ open, pages, door, answered, failed }: WebServerParts): WebServer {
+  const slow = watchSlowSenders(() => performance.now())
+  const running = new Set<ServerResponse>()
+  let isOpen = false
+  let isDraining = false
+  let drained = () => {}
+  open.then(() => { isOpen = true }, () => {})
+
+  const server = createServer({ headersTimeout: LONGEST_HEADERS_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    running.add(response)
+    if (isDraining) response.setHeader('connection', 'close')
+    response.once('close', () => {
+      running.delete(response)
+      answered(response.statusCode)
+      if (isDraining && running.size === 0) drained()
+    })
+    slow.watch(request)
+    if (isOpen && door?.(request, response)) return
+    later(request, response).catch((error: unknown) => {
+      failed(error)
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' })
+      response.end()
+    })
+  })
+  server.on('upgrade', (request, socket, head) => { pages.then(({ upgrade }) => upgrade(request, socket, head)).catch(() => socket.destroy()) })
+
+  async function later(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isOpen) {
+      await open
+      if (door?.(request, response)) return
+    }
+    await (await pages).handle(request, response)
+  }
+
+  return {
+    listen: (port, host) => new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, () => resolve((server.address() as AddressInfo).port)) // listening on a port, never on a pipe
+    }),
+    async drain() {
+      isDraining = true
+      server.close()
+      server.closeIdleConnections()
+      for (const response of running) if (String(response.getHeader('content-type')).startsWith(EVENTS)) response.end()
+      if (running.size > 0) {
+        let timer: NodeJS.Timeout | undefined
+        await Promise.race([new Promise<void>((resolve) => { drained = resolve }), new Promise<void>((resolve) => { timer = setTimeout(resolve, LONGEST_DRAIN_MS) })])
+        clearTimeout(timer)
+      }
+      server.closeAllConnections()
+      slow[Symbol.dispose]()
+    },
+  }
+}

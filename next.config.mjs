@@ -1,0 +1,23 @@
+/** How Next builds and serves the pages. Our own server stands before it (lib/processes/web.ts), so nothing here is about ports or hosts. */
+
+/** What is native, large, or must exist once in the process: loaded from node_modules, never bundled. */
+const OUTSIDE = ['sharp', 'onnxruntime-node', 'onnxruntime-web', '@tensorflow/tfjs', '@tensorflow/tfjs-node', '@prisma/client', '@prisma/driver-adapter-utils', 'pino', 'next-auth', 'yauzl', 'yazl']
+
+const HEADERS = [
+  { key: 'X-Content-Type-Options', value: 'nosniff' },
+  { key: 'X-Frame-Options', value: 'DENY' },
+  { key: 'Referrer-Policy', value: 'same-origin' },
+  { key: 'Permissions-Policy', value: 'camera=(self), microphone=(), geolocation=()' },
+  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+]
+
+/** @type {import('next').NextConfig} */
+export default {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  serverExternalPackages: OUTSIDE,
+  compress: true,
+  images: { unoptimized: true },
+  turbopack: { root: import.meta.dirname },
+  headers: async () => [{ source: '/:path*', headers: HEADERS }],
+}
