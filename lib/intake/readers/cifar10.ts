@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { download } from './download.ts'
+import { inTurns } from './in-turns.ts'
 import type { Dataset, LabelledImage, Opening } from './labelled-image.ts'
 import { DEFAULT_DOWNLOADS, exists, isFolder, missingFile, requirePinned, wrongFile } from './official-file.ts'
 import type { OfficialFile, PinnedContent } from './official-file.ts'
@@ -41,7 +42,7 @@ export async function openCifar10(opening: Opening, files: Cifar10Files = CIFAR1
   return {
     classes: CLASSES,
     count: files.batches.reduce((sum, { sizeBytes }) => sum + sizeBytes / RECORD, 0),
-    images: imagesOf(source, files, opening.signal),
+    images: inTurns(imagesOf(source, files), opening.signal),
   }
 }
 
@@ -94,11 +95,10 @@ async function batchIn(folder: string, name: string): Promise<string> {
   throw missingFile(folder, name)
 }
 
-async function* imagesOf(source: string, files: Cifar10Files, signal?: AbortSignal): AsyncGenerator<LabelledImage> {
+async function* imagesOf(source: string, files: Cifar10Files): AsyncGenerator<LabelledImage> {
   const splits = new Map(files.batches.map(({ name, split }) => [name, split]))
   for await (const { name, bytes } of batchesIn(source, files)) {
     for (let at = 0, i = 0; at < bytes.length; at += RECORD, i++) {
-      signal?.throwIfAborted()
       const label = CLASSES[bytes[at]!]
       if (label === undefined) throw new Error(`pinned ${name} has label ${bytes[at]} at ${i}`)
       const png = encodePng({ width: SIDE, height: SIDE, data: interleaved(bytes.subarray(at + 1, at + RECORD)) })

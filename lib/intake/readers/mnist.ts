@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { encodeGreyPng } from '#lib/images/png.ts'
 import { download } from './download.ts'
+import { inTurns } from './in-turns.ts'
 import type { Dataset, LabelledImage, Opening } from './labelled-image.ts'
 import { DEFAULT_DOWNLOADS, exists, isFolder, missingFile, readPinned } from './official-file.ts'
 import type { OfficialFile, PinnedContent } from './official-file.ts'
@@ -42,7 +43,7 @@ export async function openMnist(opening: Opening, parts: readonly MnistPart[] = 
   return {
     classes: DIGITS,
     count: opened.reduce((sum, part) => sum + part.count, 0),
-    images: digitsOf(opened, opening.signal),
+    images: inTurns(digitsOf(opened), opening.signal),
   }
 }
 
@@ -79,11 +80,10 @@ function parsed({ name, images, labels }: Idx): { count: number; height: number;
   return { count, height, width }
 }
 
-async function* digitsOf(parts: readonly OpenedIdx[], signal?: AbortSignal): AsyncGenerator<LabelledImage> {
+function* digitsOf(parts: readonly OpenedIdx[]): Generator<LabelledImage> {
   for (const { split, name, images, labels, count, height, width } of parts) {
     const pixels = height * width
     for (let i = 0; i < count; i++) {
-      signal?.throwIfAborted()
       const grey = images.subarray(16 + i * pixels, 16 + (i + 1) * pixels)
       yield { label: DIGITS[labels[8 + i]!]!, split, path: `${name.replace(/\.gz$/, '')}/${i}.png`, bytes: encodeGreyPng(width, height, grey) }
     }

@@ -176,6 +176,13 @@ test('shapes are made here, evenly, and no test picture is a training picture', 
   for (const shape of SHAPES) expect(images.filter(({ label, split }) => label === shape && split === 'test')).toHaveLength(3)
 })
 
+test('while pictures come out of memory others have their turn, and giving up ends it', async () => {
+  const stop = new AbortController()
+  setImmediate(() => stop.abort())
+
+  await expect(all(openShapes({ train: 200, test: 0 }, stop.signal))).rejects.toMatchObject({ name: 'AbortError' })
+})
+
 test.runIf(existsSync(join(REAL, 'mnist')))('the official MNIST files have 60,000 and 10,000 digits', async () => {
   const dataset = await openDataset('mnist', { from: join(REAL, 'mnist') })
   const perDigit = new Array<number>(10).fill(0)

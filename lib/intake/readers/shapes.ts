@@ -2,6 +2,7 @@
  *  How a shape looks is decided in domain/shapes.ts. */
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
+import { inTurns } from './in-turns.ts'
 import type { Dataset, LabelledImage } from './labelled-image.ts'
 
 export type ShapeCounts = { readonly train: number; readonly test: number }
@@ -12,14 +13,13 @@ export const SHAPE_COUNTS: ShapeCounts = { train: 200, test: 50 }
 const FIRST_SEED = { train: 1_000_000, test: 2_000_000 } as const
 
 export function openShapes(counts: ShapeCounts = SHAPE_COUNTS, signal?: AbortSignal): Dataset {
-  return { classes: SHAPES, count: (counts.train + counts.test) * SHAPES.length, images: shapesOf(counts, signal) }
+  return { classes: SHAPES, count: (counts.train + counts.test) * SHAPES.length, images: inTurns(shapesOf(counts), signal) }
 }
 
-async function* shapesOf(counts: ShapeCounts, signal?: AbortSignal): AsyncGenerator<LabelledImage> {
+function* shapesOf(counts: ShapeCounts): Generator<LabelledImage> {
   for (const split of ['train', 'test'] as const) {
     for (let i = 0; i < counts[split]; i++) {
       for (const label of SHAPES) {
-        signal?.throwIfAborted()
         yield { label, split, path: `${split}/${label}/${i}.png`, bytes: encodePng(drawShape(label, FIRST_SEED[split] + i)) }
       }
     }
