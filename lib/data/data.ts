@@ -143,6 +143,7 @@ export type People = {
   readonly create: (person: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>) => Promise<Person>
   /** Replaces the tokens for the first admin; only the sha256 is kept. */
   readonly keepSetupToken: (sha256: string) => Promise<void>
+  readonly isSetupToken: (sha256: string) => Promise<boolean>
   /** The first admin and the end of the token, in one transaction. `forbidden` for a wrong token, `conflict` where there is an admin. */
   readonly createFirstAdmin: (tokenSha256: string, person: Pick<Person, 'name' | 'email' | 'passwordHash'>) => Promise<Person>
 }

@@ -5,7 +5,7 @@ import { conflict } from './store.ts'
 import type { Store } from './store.ts'
 import type { Person, Role } from './values.ts'
 
-type Row = { id: string; name: string; email: string; role: string; passwordHash: string; createdAt: Date }
+type Row = { id: string; name: string; email: string; role: string; passwordHash: string; createdAt: Date | number }
 
 const SETUP = 'setup'
 const addressOf = (email: string): string => email.trim().toLowerCase()
@@ -13,7 +13,7 @@ const addressOf = (email: string): string => email.trim().toLowerCase()
 export function peopleOf({ connection, prisma, id, now }: Store): People {
   return {
     count: (role) => prisma.person.count({ where: { role } }),
-    find: async (personId) => valueOf(await prisma.person.findUnique({ where: { id: personId } })),
+    find: async (personId) => valueOf(connection.one<Row>('SELECT * FROM "Person" WHERE "id" = ?', personId) ?? null), // asked at every request with a cookie
     findByEmail: async (email) => valueOf(await prisma.person.findUnique({ where: { email: addressOf(email) } })),
     async create({ name, email, role, passwordHash }) {
       const draft = { id: id(), name, email: addressOf(email), role, passwordHash, createdAt: now() }
@@ -27,6 +27,7 @@ export function peopleOf({ connection, prisma, id, now }: Store): People {
       writing.run('DELETE FROM "OneTimeToken" WHERE "purpose" = ?', SETUP)
       writing.insert('OneTimeToken', { hash: sha256, purpose: SETUP, createdAt: now() })
     }),
+    isSetupToken: async (sha256) => (await prisma.oneTimeToken.count({ where: { hash: sha256, purpose: SETUP } })) > 0,
     async createFirstAdmin(tokenSha256, { name, email, passwordHash }) {
       const draft = { id: id(), name, email: addressOf(email), role: 'admin' as const, passwordHash, createdAt: now() }
       await connection.write((writing) => {
@@ -40,4 +41,4 @@ export function peopleOf({ connection, prisma, id, now }: Store): People {
   }
 }
 
-const valueOf = (row: Row | null): Person | null => row && { ...row, role: row.role as Role }
+const valueOf = (row: Row | null): Person | null => row && { ...row, role: row.role as Role, createdAt: new Date(row.createdAt) }

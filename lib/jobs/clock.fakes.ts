@@ -1,13 +1,13 @@
 /** For tests: a clock that moves only when told. Whoever waits on it is woken when its time has come, or its signal fires. */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Clock } from './worker.ts'
+import type { WorkerClock } from './worker.ts'
 
 type Sleeper = { readonly until: number; readonly wake: () => void }
 
 /** Enough turns of the event loop for what a wake-up causes: a few small transactions. */
 const TURNS = 30
 
-export function fakeClock(start: number): Clock & { readonly advance: (ms: number) => Promise<void>; readonly turn: () => void } {
+export function fakeClock(start: number): WorkerClock & { readonly advance: (ms: number) => Promise<void>; readonly turn: () => void } {
   let now = start
   const sleepers = new Set<Sleeper>()
   const wakeDue = (): void => {

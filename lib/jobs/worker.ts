@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 500
 /** How often a cancel is looked for while a job runs. */
 const WATCH_EVERY_MS = 500
 
-export type Clock = {
+export type WorkerClock = {
   readonly now: () => number
   /** Resolves after `ms`, or at once when the signal fires. Never rejects. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
@@ -22,7 +22,7 @@ export type WorkerSettings = {
   /** Which kinds this loop does; each needs a handler. */
   readonly kinds: readonly JobKind[]
   readonly handlers: Handlers
-  readonly clock: Clock
+  readonly clock: WorkerClock
   readonly signal: AbortSignal
   /** One job's unexpected end, to be logged. */
   readonly onFailure?: (job: Job, error: unknown) => void

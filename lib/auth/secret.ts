@@ -1,0 +1,36 @@
+/** The secret that signs sessions: the owner's, or one made once and kept in DATA_DIR where only the owner reads it. Never logged. */
+import { randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+const FILE = 'session-secret'
+
+/** Several processes may ask at once on the first start: one makes it, all read the same. */
+export function sessionSecret({ given, dataDir }: { readonly given: string | undefined; readonly dataDir: string }): string {
+  if (given !== undefined) return given
+  const file = path.join(dataDir, FILE)
+  const kept = readIfThere(file)
+  if (kept) return kept
+  mkdirSync(dataDir, { recursive: true })
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 })
+  try {
+    linkSync(draft, file) // whole or not at all, and never over another's
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  return readFileSync(file, 'utf8')
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code

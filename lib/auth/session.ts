@@ -1,0 +1,34 @@
+/** Reading who asks from the session cookie that next-auth wrote. Works on plain headers, before Next and inside it. */
+import { decode } from 'next-auth/jwt'
+
+/** next-auth's own names: the second one where the address is https. */
+const COOKIES = ['__Secure-next-auth.session-token', 'next-auth.session-token'] as const
+
+/** The person's id; null without a session, or with one that was not signed here or has ended. */
+export async function personIdOf(headers: Headers, secret: string): Promise<string | null> {
+  const sent = headers.get('cookie')
+  if (sent === null || !sent.includes('next-auth.session-token')) return null
+  const cookies = cookiesOf(sent)
+  for (const name of COOKIES) {
+    const token = wholeOf(cookies, name)
+    const session = token === null ? null : await decode({ token, secret }).catch(() => null) // a foreign or ended token is a stranger's
+    if (session?.sub) return session.sub
+  }
+  return null
+}
+
+function cookiesOf(header: string): ReadonlyMap<string, string> {
+  const pairs = header.split(';').map((pair) => pair.trim()).filter((pair) => pair.includes('='))
+  return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), unquoted(pair.slice(pair.indexOf('=') + 1))]))
+}
+
+const unquoted = (value: string): string => (value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value)
+
+/** next-auth cuts a cookie of more than 4 kB into `name.0`, `name.1`, … */
+function wholeOf(cookies: ReadonlyMap<string, string>, name: string): string | null {
+  const whole = cookies.get(name)
+  if (whole !== undefined) return whole
+  const parts: string[] = []
+  for (let part = cookies.get(`${name}.0`); part !== undefined; part = cookies.get(`${name}.${parts.length}`)) parts.push(part)
+  return parts.length === 0 ? null : parts.join('')
+}
