@@ -19,14 +19,16 @@ export async function openEngine(wanted: EngineName | 'auto', purpose: Purpose, 
 export async function openWithReasons(wanted: EngineName | 'auto', purpose: Purpose, options: { readonly threads?: number } = {}): Promise<Opened> {
   const passedOver: string[] = []
   for (const name of wanted === 'auto' ? orderFor(purpose) : [wanted]) {
-    let engine: Engine | undefined
-    try {
-      engine = await open(name, purpose, options)
-      await prove(engine, purpose)
-      return { engine, passedOver }
-    } catch (error) {
-      await engine?.[Symbol.asyncDispose]()
-      passedOver.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    for (const open of waysToOpen(name, purpose, options)) {
+      let engine: Engine | undefined
+      try {
+        engine = await open()
+        await prove(engine, purpose)
+        return { engine, passedOver }
+      } catch (error) {
+        await engine?.[Symbol.asyncDispose]()
+        passedOver.push(`${engine?.detail ?? name}: ${error instanceof Error ? error.message : String(error)}`)
+      }
     }
   }
   throw new Error(`No engine for ${purpose} opens here. ${passedOver.join('. ')}`)
@@ -47,13 +49,26 @@ export function hasAmx(): boolean {
   return existsSync('/proc/cpuinfo') && /\bamx_bf16\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
 }
 
-async function open(name: EngineName, purpose: Purpose, { threads }: { readonly threads?: number }): Promise<Engine> {
+/** Best first. ONNX Runtime trains in its blocked layout where that proves right, and in the standard one else. */
+function waysToOpen(name: EngineName, purpose: Purpose, { threads }: { readonly threads?: number }): readonly (() => Promise<Engine>)[] {
   const probe = probeEngines().find((candidate) => candidate.name === name)
-  if (!probe?.available) throw new Error(probe?.detail ?? 'unknown')
-  if (name === 'tfjs-node') throw new Error('it is not used here yet')
-  const { loadOrt } = await import('./ort/library.ts')
-  const { createOrtEngine } = await import('./ort/ort-engine.ts')
-  return createOrtEngine(await loadOrt(name, threads === undefined ? {} : { threads }))
+  if (!probe?.available) return [() => Promise.reject(new Error(probe?.detail ?? 'unknown'))]
+  if (name === 'tfjs-node') return [() => Promise.reject(new Error('it is not used here yet'))]
+  const standard = async (): Promise<Engine> => {
+    const { loadOrt } = await import('./ort/library.ts')
+    const { createOrtEngine } = await import('./ort/ort-engine.ts')
+    return createOrtEngine(await loadOrt(name, threads === undefined ? {} : { threads }))
+  }
+  const blocked = async (): Promise<Engine> => {
+    const { loadOrt } = await import('./ort/library.ts')
+    const { createOrtEngine } = await import('./ort/ort-engine.ts')
+    const { blockedWriting, probeBlock } = await import('./ort/blocked.ts')
+    const library = await loadOrt(name, threads === undefined ? {} : { threads })
+    const block = await probeBlock(library)
+    if (block === null) throw new Error('this ONNX Runtime has no blocked layout')
+    return createOrtEngine(library, { writing: blockedWriting(block), layout: `blocks of ${block}` })
+  }
+  return name === 'onnx' && purpose === 'training' ? [blocked, standard] : [standard]
 }
 
 /** By a look at the folders: not every package lets its package.json be resolved. */

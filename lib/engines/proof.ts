@@ -8,7 +8,7 @@ import { referenceAnswers, referenceTrained, relativeError } from '#lib/ml/refer
 import type { Engine, Purpose } from './engine.ts'
 
 const MOST_ERROR = 1e-3 // relative; float32 engines reach 1e-6, a wrong gradient is off by more than 1e-1
-const IMAGES = 4
+const IMAGES = 16 // a block of them, for the gradients that take images by blocks
 
 /** Two sizes of map on purpose: engines choose other code for few places. Widths of 16 fill one block of the blocked layout. */
 const network: Network = {

@@ -29,6 +29,12 @@ export const tinyNetworks: readonly Network[] = [
     conv(4), norm, relu, conv(4), { kind: 'add', other: 'l0' }, norm, relu, { kind: 'maxPool', size: 4 }, { kind: 'flatten' }, head),
   network('widths that fill blocks of sixteen, on maps of 16, 8 and 4', { size: 16, channels: 3 },
     conv(16), norm, relu, conv(32), norm, relu, { kind: 'maxPool', size: 2 }, conv(16), norm, relu, { kind: 'maxPool', size: 2 }, conv(32), norm, relu, { kind: 'flatten' }, head),
+  network('a residual branch, depthwise and capped relu, at widths that fill blocks', { size: 8, channels: 3 },
+    conv(16), norm, relu, conv(16), norm, { kind: 'add', other: 'l2' }, relu, { kind: 'depthwise', kernel: 3, stride: 1 }, norm, { kind: 'relu', most: 1 }, conv(32, 1), norm, relu,
+    { kind: 'depthwise', kernel: 3, stride: 2 }, norm, { kind: 'dropout', rate: 0.25 }, relu, { kind: 'avgPool', size: 2 }, { kind: 'globalAvgPool' }, head),
+  network('strided shortcuts and pools that leave a border, at widths that fill blocks', { size: 14, channels: 1 },
+    conv(16), norm, relu, conv(32, 3, 2), norm, { kind: 'conv', kernel: 1, filters: 32, stride: 2, from: 'l2' }, norm, { kind: 'add', other: 'l4' }, relu,
+    { kind: 'maxPool', size: 2 }, conv(16, 5), { kind: 'add', other: 'l10' }, norm, relu, { kind: 'dropout', rate: 0.5 }, { kind: 'flatten' }, head),
 ]
 
 /** Weights as after some learning: no statistic at its start value. */

@@ -25,9 +25,10 @@ export type Dialect = {
 }
 
 /** So large that times it any difference in float32 is beyond 1, and so small that nothing overflows. */
-const STEEP = 2 ** 100
+export const STEEP = 2 ** 100
 /** Below this many places a kernel gradient is one tall product instead of one per image. */
 const FEW_PLACES = 64
+const FEW_INPUTS = 4
 
 export type GraphKernels = Kernels<Value>
 
@@ -97,6 +98,15 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     return g.reshape(g.concat(taps, 0), 3, 3, inputs, outputs)
   }
 
+  /** Few inputs (a picture): all taps side by side make one tall matrix, and one product serves them all. */
+  function gradientOfFewInputs(x: string, dy: string, w: Window): string {
+    const [places, inputs, outputs] = [w.input[0]! * w.input[1]!, w.input[2]!, w.output[2]!]
+    const taps = shifted(x, 2).flatMap((moved) => shifted(moved, 3))
+    const columns = g.reshape(g.concat(taps, 1), images, 9 * inputs, places)
+    const product = g.op('FusedMatMul', [columns, g.reshape(dy, images, outputs, places)], { domain: MICROSOFT, attributes: { transB: 1 } })
+    return g.reshape(g.sum(product, 0), 3, 3, inputs, outputs)
+  }
+
   /** The part of x that windows reach, and the zeros they see around it. */
   function withinReach(x: string, w: Window): { x: string; size: number; pads: readonly number[] } {
     const after = (w.output[0]! - 1) * w.stride + w.kernel - w.input[0]! - w.before
@@ -124,7 +134,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
       const [places, inputs, outputs] = [w.input[0]! * w.input[1]!, w.input[2]!, w.output[2]!]
       const pointwise = (): string => g.reshape(g.sum(g.op('FusedMatMul', [g.reshape(x.name, images, inputs, places), g.reshape(dy.name, images, outputs, places)], { domain: MICROSOFT, attributes: { transB: 1 } }), 0), 1, 1, inputs, outputs)
       const made = w.stride > 1 ? gradientOfAny(x.name, dy.name, w)
-        : w.kernel === 3 ? gradientOfThree(x.name, dy.name, w)
+        : w.kernel === 3 ? (inputs <= FEW_INPUTS ? gradientOfFewInputs : gradientOfThree)(x.name, dy.name, w)
           : w.kernel === 1 ? pointwise()
             : gradientOfAny(x.name, dy.name, w)
       return value(dy.factor === undefined ? made : g.multiply(made, dy.factor))
