@@ -1,44 +1,24 @@
-/** Reading what was sent: counted against a limit, at a bearable pace, as bytes or as JSON.
- *  It judges size, speed and form; what the fields may be is the contract's. */
+/** Reading what was sent: counted against a limit, as bytes or as JSON.
+ *  It judges size and form; what the fields may be is the contract's, and senders who are too slow lose their connection in lib/processes. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Incoming } from './incoming.ts'
 
 export const JSON_LIMIT_BYTES = 1024 * 1024
 export const JSON_DEPTH = 32
 
-/** A sender slower than 1 kB/s over 30 s is let go. Only the time that we wait for it counts, never the time that it waits for us. */
-const PACE: Pace = { windowMs: 30_000, leastBytes: 30_000 }
-export type Pace = { readonly windowMs: number; readonly leastBytes: number }
-
 /** The body's chunks. Throws 413 as soon as the limit is known to be passed, and before the first byte where the header says so. */
-export async function* chunksOf(incoming: Incoming, limitBytes: number, pace: Pace = PACE): AsyncGenerator<Uint8Array> {
+export async function* chunksOf(incoming: Incoming, limitBytes: number): AsyncGenerator<Uint8Array> {
   if (Number(incoming.header('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
   if (incoming.body === null) return
-  const iterator = incoming.body[Symbol.asyncIterator]()
-  let isAtEnd = false
   let read = 0
-  let waitedMs = 0
-  let arrived = 0
   try {
-    for (;;) {
-      const asked = performance.now()
-      const { done, value } = await within(iterator.next(), pace.windowMs - waitedMs, tooSlow)
-      if (done) {
-        isAtEnd = true
-        return
-      }
-      waitedMs += performance.now() - asked
-      arrived += value.byteLength
-      read += value.byteLength
+    for await (const chunk of incoming.body) {
+      read += chunk.byteLength
       if (read > limitBytes) throw tooLarge(limitBytes)
-      if (arrived >= pace.leastBytes) waitedMs = arrived = 0
-      yield value
+      yield chunk
     }
   } catch (error) {
     throw incoming.signal.aborted || isDisconnect(error) ? disconnected(error) : error
-  } finally {
-    // Not awaited: a stream whose next chunk never comes would never let go.
-    if (!isAtEnd) void Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }
 
@@ -87,18 +67,7 @@ export function isDisconnect(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || error.name === 'AbortError' || error.name === 'ResponseAborted' || error.message === 'aborted'
 }
 
-const tooSlow = (): DarkroomError =>
-  new DarkroomError('client_closed', { what: 'The connection was closed', why: 'less than 1 kB per second came for 30 seconds', remedy: 'Send it again over a better connection.' })
-
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toLocaleString('en', { maximumFractionDigits: 1 })} MB`
-
-/** `promise`, or a refusal after `ms`. */
-function within<T>(promise: Promise<T>, ms: number, refusal: () => Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(refusal()), Math.max(ms, 0))
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
-}
 
 function textOf(bytes: Uint8Array): string {
   try {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Part } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { chunksOf, whole } from './body.ts'
+import { whole } from './body.ts'
 import type { Incoming } from './incoming.ts'
 import { partsOf } from './parts.ts'
 
@@ -122,19 +122,4 @@ test('a bare ZIP is one file; other bodies are told what is expected', async () 
   expect(await told(partsOf(incoming(sent('PK'), { 'content-type': 'application/zip' }), LIMIT))).toEqual(['files:upload.zip=PK'])
   expect(await codeOf((async () => told(partsOf(incoming(sent('a=b'), { 'content-type': 'application/x-www-form-urlencoded' }), LIMIT)))())).toBe('missing_file')
   expect(await codeOf((async () => told(partsOf(incoming(sent('x'), { 'content-type': 'video/mp4' }), LIMIT)))())).toBe('unsupported_media')
-})
-
-test('a sender slower than the pace is let go; a steady one is not', async () => {
-  const pace = { windowMs: 40, leastBytes: 100 }
-  const never = new Promise<never>(() => {})
-  async function* stalling(): AsyncGenerator<Uint8Array> {
-    yield Buffer.alloc(99)
-    await never
-  }
-  async function* steady(): AsyncGenerator<Uint8Array> {
-    for (let i = 0; i < 50; i++) yield Buffer.alloc(100)
-  }
-
-  expect(await codeOf(whole(chunksOf(incoming(stalling()), LIMIT, pace)))).toBe('client_closed')
-  expect((await whole(chunksOf(incoming(steady()), LIMIT, pace))).byteLength).toBe(5000)
 })

@@ -24,11 +24,6 @@ export type Arrivals = {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** Removes what uploads of a process that died have left. To be called when none can be running. */
-export async function emptyArrivals(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
-}
-
 export async function receive(parts: AsyncIterable<Part>, folder: string, maxImageBytes: number): Promise<Arrivals> {
   await mkdir(folder, { recursive: true })
   const own = await mkdtemp(join(folder, 'upload-'))

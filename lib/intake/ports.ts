@@ -17,7 +17,7 @@ export type IntakePorts = {
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'begin' | 'change' | 'undo'>
   readonly answers: Pick<Answers, 'getUpload'>
-  /** Where bytes lie until they are judged. What is in it after a crash is nobody's: see `emptyArrivals`. */
+  /** Where bytes lie until they are judged. What is in it after a crash is nobody's, and the next start empties it. */
   readonly folder: string
   readonly limits: { readonly maxImageBytes: number; readonly maxUploadBytes: number; readonly maxPixels: number }
   readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
