@@ -13,7 +13,6 @@ const MOST_FAILED_STARTS = 4
 const FLAGS = ['--disable-warning=ExperimentalWarning']
 
 export type FamilyParts = {
-  readonly secret: string
   readonly log: Log
   /** Once, when the first web process can answer. */
   readonly ready: (port: number, remarks: readonly string[]) => void
@@ -23,7 +22,7 @@ export type FamilyParts = {
 
 export type Family = { readonly end: () => Promise<void> }
 
-export function superviseFamily({ settings }: Start, { secret, log, ready, cannot }: FamilyParts): Family {
+export function superviseFamily({ settings }: Start, { log, ready, cannot }: FamilyParts): Family {
   let port = settings.PORT
   let isListening = false
   let isReady = false
@@ -35,7 +34,7 @@ export function superviseFamily({ settings }: Start, { secret, log, ready, canno
   const hasWorker = settings.ROLE !== 'web'
   const isAlone = settings.WEB_PROCESSES === 1
   // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
-  const environment = (): NodeJS.ProcessEnv => ({ ...process.env, PORT: String(port), NEXTAUTH_SECRET: secret })
+  const environment = (): NodeJS.ProcessEnv => ({ ...process.env, PORT: String(port) })
 
   const webs = hasWeb ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) => manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log })) : []
   const worker = hasWorker ? manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) : null

@@ -14,10 +14,9 @@ putFullLogAside(start.places.dataDir)
 const log = openLog({ level: start.settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'supervisor' })
 
 try {
-  const { setupToken, remarks, secret } = await prepareData(start)
+  const { setupToken, remarks } = await prepareData(start)
   for (const remark of remarks) tell(remark)
   const family = superviseFamily(start, {
-    secret,
     log,
     ready(port, webRemarks) {
       const host = start.settings.HOST === '0.0.0.0' ? 'localhost' : start.settings.HOST

@@ -11,6 +11,7 @@ const LONGEST_HEADERS_MS = 30_000
 const KEEP_ALIVE_MS = 65_000
 /** What still runs then is cut: streams of events never end by themselves. */
 const LONGEST_DRAIN_MS = 8_000
+const SAID_BY_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip'] as const
 const EVENTS = 'text/event-stream'
 
 export type Pages = {
@@ -24,6 +25,8 @@ export type WebServerParts = {
   readonly pages: Promise<Pages>
   /** Answers hot paths itself; false: it did not. */
   readonly door: ((request: IncomingMessage, response: ServerResponse) => boolean) | null
+  /** Whether a proxy of ours stands before us; else what a request says of its way is a stranger's word. */
+  readonly trustsProxy: boolean
   readonly answered: (status: number) => void
   readonly failed: (error: unknown) => void
 }
@@ -35,7 +38,7 @@ export type WebServer = {
   readonly drain: () => Promise<void>
 }
 
-export function createWebServer({ open, pages, door, answered, failed }: WebServerParts): WebServer {
+export function createWebServer({ open, pages, door, trustsProxy, answered, failed }: WebServerParts): WebServer {
   const slow = watchSlowSenders(() => performance.now())
   const running = new Set<ServerResponse>()
   let isOpen = false
@@ -45,6 +48,7 @@ export function createWebServer({ open, pages, door, answered, failed }: WebServ
 
   const server = createServer({ headersTimeout: LONGEST_HEADERS_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     running.add(response)
+    if (!trustsProxy) for (const name of SAID_BY_PROXIES) delete request.headers[name]
     if (isDraining) response.setHeader('connection', 'close')
     response.once('close', () => {
       running.delete(response)

@@ -22,6 +22,7 @@ const server = createWebServer({
   open: opened.promise,
   pages: pages.promise,
   door: settings.DOOR === 'on' ? door : null,
+  trustsProxy: settings.TRUST_PROXY,
   answered: traffic.request,
   failed: (error) => log('error', 'A request could not be answered', { error }),
 })

@@ -1,0 +1,82 @@
+/** Puts the program of a web process together: every room with what it needs, in the one shape that routes and pages ask. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { createAuth } from '#lib/auth/auth.ts'
+import { sessionSecret } from '#lib/auth/secret.ts'
+import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import { probeEngines } from '#lib/engines/open-engine.ts'
+import type { Darkroom } from '#lib/http/context.ts'
+import { createIntake } from '#lib/intake/upload.ts'
+import { createHealth } from '#lib/operations/health.ts'
+import type { Log } from '#lib/operations/log.ts'
+import { watchMachine } from '#lib/operations/machine.ts'
+import { createMetrics } from '#lib/operations/metrics.ts'
+import { createModelUptime } from '#lib/operations/model-uptime.ts'
+import type { Traffic } from '#lib/operations/traffic.ts'
+import { composeData } from './compose-data.ts'
+import { composeServing } from './compose-serving.ts'
+import { ROOT, type Start } from './settings.ts'
+
+const FIGURES_EVERY_MS = 1_000
+
+export type Web = AsyncDisposable & {
+  readonly program: Darkroom
+  /** Done when predictions can be answered, or it is known why not: sentences for the terminal. */
+  readonly begin: () => Promise<readonly string[]>
+  readonly hear: (message: Exclude<ToManaged, { kind: 'stop' }>) => void
+}
+
+export async function composeWeb(start: Start, { log, traffic, say }: { log: Log; traffic: Traffic; say: (message: FromManaged) => void }): Promise<Web> {
+  const { settings, places } = start
+  const startedAt = new Date()
+  const now = () => new Date()
+  const data = await composeData(start)
+  const serving = composeServing(start, { data, log, traffic })
+  const limits = { maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, maxPixels: settings.MAX_PIXELS }
+  const intake = createIntake({ ...data, folder: places.scratchDir, limits, log })
+
+  let heard: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
+  const own = () => { const { waiting, batches } = serving.figures(); return traffic.figures({ waiting, batches }) }
+  const webs = () => [...heard.web.filter(({ pid }) => pid !== process.pid), own()]
+  const { metrics, tick } = createMetrics({ machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }), webs, startedAt, now })
+  const { health, healthLive, healthReady } = createHealth({
+    version: versionOf(ROOT), startedAt, now, data,
+    engine: serving.engine,
+    engines: probeEngines,
+    trainingEngine: () => (settings.TRAINING_ENGINE === 'auto' ? null : settings.TRAINING_ENGINE),
+    loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
+    hindrance: serving.hindrance,
+    worker: () => heard.worker,
+  })
+  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); tick() }, FIGURES_EVERY_MS)
+
+  const { maxImageBytes, maxUploadBytes } = limits
+  const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
+  const program = {
+    serving: { predict: serving.predict, predictBatch: serving.predictBatch },
+    data: data.answers,
+    intake,
+    operations: { health, healthLive, healthReady, metrics, modelUptime: createModelUptime({ data, startedAt, now }) },
+    settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin }),
+    log,
+    auth: createAuth({ people: data.people, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }) }),
+  } as unknown as Darkroom
+
+  return {
+    program,
+    begin: async () => {
+      await serving.begin()
+      const hindrance = serving.hindrance()
+      return hindrance === null ? [] : [hindrance]
+    },
+    hear: (message) => { heard = message },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await intake[Symbol.asyncDispose]()
+      await serving[Symbol.asyncDispose]()
+      await data.close()
+    },
+  }
+}
+
+const versionOf = (root: string): string => (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version
