@@ -1,5 +1,5 @@
 /** What the training room is given from outside: children that train and children that answer. How they are forked only lib/processes knows. */
-import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
+import type { FromTraining, InferredPicture, ToTraining, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 
 /** One training process, seen from its parent. After `exit` nothing more comes from it. */
@@ -11,3 +11,14 @@ export type TrainingChild = {
 }
 
 export type ForkTraining = (engine: EngineName | 'auto') => TrainingChild
+
+/** Children that answer with a version: what lib/serving's pool offers. `load` refuses with `bad_bundle`. */
+export type Answering = {
+  readonly load: (version: VersionRef) => Promise<void>
+  readonly unload: (key: string) => void
+  readonly infer: (version: VersionRef, pictures: readonly Uint8Array[], limits: { maxPixels: number; wantsFeatures: boolean }) => Promise<{
+    readonly pictures: readonly InferredPicture[]
+    readonly inferenceMs: number
+    readonly engine: EngineName | null
+  }>
+}

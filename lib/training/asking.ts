@@ -1,0 +1,43 @@
+/** What a version answers to labelled pictures that are kept here, by the serving path: encoded bytes, decoded and computed in a child.
+ *  It counts nothing; evaluate-version.ts and compare-versions.ts do. */
+import type { Data } from '#lib/data/data.ts'
+import type { SnapshotEntry, Version } from '#lib/data/values.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { Answering } from './ports.ts'
+
+const AT_ONCE = 32 // pictures in one message
+
+export type VersionAnswers = {
+  /** One row for each entry, in their order; null where the picture is gone or cannot be decoded. */
+  readonly rows: readonly (Float32Array | null)[]
+  readonly engine: EngineName | null
+  readonly msPerImage: number
+}
+
+export type AskingPorts = { readonly data: Pick<Data, 'pictures'>; readonly answering: Answering; readonly maxPixels: number; readonly signal: AbortSignal }
+
+export async function askVersion(version: Version, entries: readonly SnapshotEntry[], { data, answering, maxPixels, signal }: AskingPorts): Promise<VersionAnswers> {
+  const ref = { key: version.id, folder: version.folder }
+  await answering.load(ref)
+  try {
+    const rows: (Float32Array | null)[] = []
+    let engine: EngineName | null = null
+    let ms = 0
+    for (let first = 0; first < entries.length; first += AT_ONCE) {
+      signal.throwIfAborted()
+      const bytes = await Promise.all(entries.slice(first, first + AT_ONCE).map(({ hash }) => data.pictures.bytesOf(hash)))
+      const there = bytes.flatMap((one) => (one ? [one] : []))
+      const answered = await answering.infer(ref, there, { maxPixels, wantsFeatures: false })
+      engine = answered.engine
+      ms += answered.inferenceMs
+      let next = 0
+      for (const one of bytes) {
+        const picture = one ? answered.pictures[next++] : undefined
+        rows.push(picture?.ok ? picture.logits : null)
+      }
+    }
+    return { rows, engine, msPerImage: entries.length === 0 ? 0 : ms / entries.length }
+  } finally {
+    answering.unload(ref.key)
+  }
+}

@@ -1,0 +1,131 @@
+/** What one click on "retrain" means: with which recipe, from which version, on which pictures; or why it cannot be, in words.
+ *  Pure: rows come in, a draft goes out. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { Sample, SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
+import type { Classifier } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { settingsOf, type Recipe, type RecipeSettings } from '#lib/ml/recipe.ts'
+import { finetune } from '#lib/ml/recipes/finetune.ts'
+import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
+import type { TeacherPlan } from './run-plan.ts'
+import { preprocessFor } from './shipped.ts'
+
+export const FEWEST_CLASSES = 2
+export const FEWEST_IMAGES_OF_A_CLASS = 2
+/** With less than this share of what a version learnt from on this machine, its own answers stand for the rest. */
+const ENOUGH_OF_THE_OLD = 0.5
+/** Share of a new picture's target that is the old version's answer: the person's label wins, what else it looked like is kept. */
+const TEACHER_SHARE = 0.3
+const REHEARSED_FOR_EACH = 4 // pictures made by code for each new one
+const MOST_REHEARSED = 2_000
+
+export type RetrainAsked = { readonly recipe: 'auto' | 'finetune' | 'scratch'; readonly epochs?: number | undefined; readonly seed?: number | undefined; readonly force: boolean }
+
+export type RetrainFacts = {
+  readonly classifier: Classifier
+  /** The champion, or the version that was named; null where there is none. */
+  readonly base: VersionWithCard | null
+  /** Not excluded. */
+  readonly samples: readonly Sample[]
+  /** Hashes of those that the champion has not learnt from. */
+  readonly unseen: ReadonlySet<string>
+  readonly defaultEpochs?: number | undefined
+  readonly asked: RetrainAsked
+}
+
+/** Kept as JSON with the run. */
+export type RetrainDraft = {
+  readonly recipe: { readonly name: string; readonly settings: RecipeSettings }
+  readonly base: { readonly id: string; readonly version: string; readonly folder: string } | null
+  readonly classes: readonly string[]
+  readonly spec: Preprocess
+  readonly teacher: TeacherPlan | null
+  readonly notes: readonly string[]
+  /** What the base never saw: the gate counts it apart. */
+  readonly unseen: readonly string[]
+}
+
+export type Decided = { readonly draft: RetrainDraft; readonly entries: readonly SnapshotEntry[]; readonly message: string }
+
+export function decideRetrain(facts: RetrainFacts): Decided {
+  const { classifier, samples, unseen, asked } = facts
+  if (asked.recipe === 'finetune' && !facts.base) throw refusal('invalid_input', `"${classifier.title}" cannot be fine-tuned`, 'it has no version to begin with', 'Train it from scratch first.')
+  const base = asked.recipe === 'scratch' ? null : facts.base
+  if (facts.base && unseen.size === 0 && !asked.force) {
+    throw refusal('nothing_to_learn', `"${classifier.title}" was not retrained`, `no picture is new since ${facts.base.name} was trained`, 'Upload pictures or correct answers first, or train all the same with "force": true.')
+  }
+  const counts = countsOf(samples)
+  const isMissing = base !== null && isOldMissing(base, samples, unseen)
+  const classes = [...(base?.classes ?? []), ...classifier.classes.filter((name) => !base?.classes.includes(name) && counts.has(name))]
+  requireEnough({ classifier, classes, counts, known: isMissing ? base.classes : [] })
+  requireTraining(samples, isMissing ? base.classes : [])
+  const recipe: Recipe = base ? finetune : scratchFor(classifier)
+  const epochs = asked.epochs ?? facts.defaultEpochs ?? recipe.epochs
+  const train = samples.filter((sample) => sample.split === 'train').length
+  return {
+    draft: {
+      recipe: { name: recipe.name, settings: { ...settingsOf(recipe), epochs } },
+      base: base && { id: base.id, version: base.name, folder: base.folder },
+      classes,
+      spec: base?.preprocess ?? facts.base?.preprocess ?? preprocessFor(classifier.input),
+      teacher: isMissing ? { share: TEACHER_SHARE, rehearsal: Math.min(MOST_REHEARSED, Math.max(100, train * REHEARSED_FOR_EACH)) } : null,
+      notes: [],
+      unseen: facts.base ? [...unseen] : [],
+    },
+    entries: samples.map(({ hash, label, split }) => ({ hash, label, split })),
+    message: sentence({ base, train, unseen: facts.base ? unseen.size : samples.length, isMissing, epochs }),
+  }
+}
+
+/** Whether what a version learnt from is, for the most part, not on this machine. */
+export function isOldMissing(base: VersionWithCard, samples: readonly Sample[], unseen: ReadonlySet<string>): boolean {
+  const old = samples.filter((sample) => sample.split === 'train' && !unseen.has(sample.hash)).length
+  return old < base.card.data.train * ENOUGH_OF_THE_OLD
+}
+
+function requireEnough({ classifier, classes, counts, known }: { classifier: Classifier; classes: readonly string[]; counts: ReadonlyMap<string, number>; known: readonly string[] }): void {
+  const learnt = new Set([...counts.keys(), ...known])
+  if (counts.size === 0) throw refusal('nothing_to_learn', `"${classifier.title}" cannot be trained`, 'it has no pictures here', 'Upload some of each class.')
+  if (learnt.size < FEWEST_CLASSES) {
+    throw refusal('too_few_classes', `"${classifier.title}" cannot be trained`, `all of its pictures show "${[...learnt][0]}", and nothing can be told apart from nothing`, 'Upload pictures of at least one other class.')
+  }
+  for (const name of classes) {
+    const have = counts.get(name) ?? 0
+    if (have >= FEWEST_IMAGES_OF_A_CLASS || known.includes(name) || have === 0) continue
+    throw refusal('too_few_images', `Class "${name}" cannot be trained`, `it has ${have} picture and needs ${FEWEST_IMAGES_OF_A_CLASS}`, `Upload ${FEWEST_IMAGES_OF_A_CLASS - have} more of "${name}", or exclude the class.`)
+  }
+}
+
+/** Which part a picture belongs to is told by its content: of very few, all may be kept for testing. */
+function requireTraining(samples: readonly Sample[], known: readonly string[]): void {
+  const trained = new Set(samples.filter((sample) => sample.split === 'train').map((sample) => sample.label))
+  for (const [name, have] of countsOf(samples)) {
+    if (trained.has(name) || known.includes(name)) continue
+    throw refusal('too_few_images', `Class "${name}" cannot be trained`, `all of its ${have} pictures are kept for checking and testing`, `Upload a few more of "${name}": which part a picture goes to is decided by its content.`)
+  }
+  if (trained.size === 0) throw refusal('too_few_images', 'Nothing can be trained', `all ${samples.length} pictures are kept for checking and testing`, 'Upload a few more.')
+}
+
+function countsOf(samples: readonly Sample[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { label } of samples) counts.set(label, (counts.get(label) ?? 0) + 1)
+  return counts
+}
+
+function scratchFor(classifier: Classifier): Recipe {
+  const own = isRecipe(classifier.recipe) ? RECIPES[classifier.recipe] : null
+  if (own?.network) return own
+  if (classifier.input.fit === 'digit') return RECIPES['scratch-digits']
+  return classifier.input.size <= 32 ? RECIPES['scratch-small'] : RECIPES['scratch-photo']
+}
+
+function sentence(about: { base: VersionWithCard | null; train: number; unseen: number; isMissing: boolean; epochs: number }): string {
+  const pictures = `${about.train.toLocaleString('en')} ${about.train === 1 ? 'picture' : 'pictures'}`
+  const epochs = `${about.epochs} ${about.epochs === 1 ? 'epoch' : 'epochs'}`
+  if (!about.base) return `A first network will be trained from scratch on ${pictures}, ${epochs}.`
+  const rest = about.isMissing ? ` The old pictures are not on this machine: ${about.base.name} itself answers for them.` : ''
+  return `${about.base.name} will be trained on: ${pictures}, ${about.unseen.toLocaleString('en')} new since then, ${epochs}.${rest}`
+}
+
+const refusal = (code: 'invalid_input' | 'nothing_to_learn' | 'too_few_classes' | 'too_few_images', what: string, why: string, remedy: string): DarkroomError =>
+  new DarkroomError(code, { what, why, remedy })

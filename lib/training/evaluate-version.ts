@@ -1,0 +1,37 @@
+/** A version measured on the classifier's test pictures, on the engine that serves: what `/api/model/evaluate` and `npm run evaluate` answer. */
+import type { Output } from '#lib/contracts/contract.ts'
+import type { evaluateModel } from '#lib/contracts/models.ts'
+import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { evaluation } from '#lib/ml/evaluate.ts'
+import { askVersion, type AskingPorts } from './asking.ts'
+
+export type EvaluationAnswer = Output<typeof evaluateModel>
+
+export async function evaluateVersion(version: VersionWithCard, test: readonly SnapshotEntry[], ports: AskingPorts & { readonly clock: () => number }): Promise<EvaluationAnswer> {
+  const began = ports.clock()
+  const entries = test.filter(({ label }) => version.classes.includes(label))
+  if (entries.length === 0) throw nothingToMeasure(version)
+  const { rows, engine } = await askVersion(version, entries, ports)
+  const answered = entries.flatMap(({ label }, i) => (rows[i] ? [{ label, row: rows[i] }] : []))
+  if (answered.length === 0 || engine === null) throw nothingToMeasure(version)
+  const classes = version.classes.length
+  const values = new Float32Array(answered.length * classes)
+  answered.forEach(({ row }, i) => values.set(row, i * classes))
+  const labels = Int32Array.from(answered, ({ label }) => version.classes.indexOf(label))
+  const found = evaluation({ values, count: answered.length, classes }, labels, { classes: version.classes, temperature: version.card.calibration?.temperature ?? 1 })
+  return {
+    classifier: version.classifierId,
+    version: version.name,
+    engine,
+    images: found.images,
+    accuracy: found.accuracy,
+    loss: found.loss,
+    per_class: [...found.perClass],
+    confusion: found.confusion.map((row) => [...row]),
+    seconds: ports.clock() - began,
+  }
+}
+
+const nothingToMeasure = (version: VersionWithCard): DarkroomError =>
+  new DarkroomError('nothing_to_learn', { what: `${version.name} of "${version.classifierId}" was not measured`, why: 'none of its test pictures is on this machine', remedy: `Get them with npm run dataset -- ${version.classifierId}, or upload labelled pictures: a fifth of them become test pictures.` })

@@ -1,0 +1,54 @@
+/** What the worker does for each kind of job: train, evaluate, compare. Jobs are claimed and children forked elsewhere. */
+import type { Data } from '#lib/data/data.ts'
+import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+import { compareVersions } from './compare-versions.ts'
+import { evaluateVersion } from './evaluate-version.ts'
+import type { Answering, ForkTraining } from './ports.ts'
+import { testEntries, unseenBy } from './test-pictures.ts'
+import { trainJob, type TrainSettings } from './train-job.ts'
+
+export type TrainingParts = {
+  readonly data: Data
+  readonly forkTraining: ForkTraining
+  /** Children of the worker, apart from those that answer people. */
+  readonly answering: Answering
+  readonly settings: TrainSettings
+  readonly now: () => Date
+  /** Milliseconds that only grow. */
+  readonly clock: () => number
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+}
+
+export type JobContext = { readonly attempt: number; readonly signal: AbortSignal; readonly why: () => 'cancelled' | 'leaving' | 'lost' | null }
+
+/** Shaped as lib/jobs wants handlers. */
+export type TrainingHandlers = {
+  readonly [K in JobKind]: {
+    readonly run: (payload: JobPayloads[K], job: JobContext) => Promise<unknown>
+    readonly gaveUp?: (payload: JobPayloads[K], error: { readonly code: string; readonly message: string }) => Promise<void>
+  }
+}
+
+export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
+  const { data, answering, settings } = parts
+  const asking = (signal: AbortSignal) => ({ data, answering, maxPixels: settings.maxPixels, signal })
+  return {
+    train: trainJob(parts),
+    evaluate: {
+      async run({ versionId }, { signal }) {
+        const version = await data.versions.get(versionId)
+        const answer = await evaluateVersion(version, await testEntries(data, [version]), { ...asking(signal), clock: () => parts.clock() / 1000 })
+        return answer
+      },
+    },
+    compare: {
+      async run({ championId, challengerId }, { signal }) {
+        const [champion, challenger] = await Promise.all([data.versions.get(championId), data.versions.get(challengerId)])
+        const comparison = await compareVersions({ champion, challenger, entries: await testEntries(data, [champion, challenger]), unseen: await unseenBy(data, champion), now: parts.now() }, asking(signal))
+        await data.versions.saveComparison(championId, challengerId, comparison)
+        return comparison
+      },
+    },
+  }
+}
+

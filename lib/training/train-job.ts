@@ -1,0 +1,179 @@
+/** The job behind a retrain: plan file, training child, version, gate, promotion. Rows are written here, by the worker alone;
+ *  a child that dies is followed by another that goes on from the checkpoint. */
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { VerdictAnswer } from '#lib/contracts/models.ts'
+import type { Run, VersionWithCard } from '#lib/data/values.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import { mayPromote } from '#lib/domain/gate.ts'
+import { checkpointFile } from './checkpoint.ts'
+import { compareVersions, firstVerdict } from './compare-versions.ts'
+import type { RetrainDraft } from './decide-retrain.ts'
+import { followRun, type RunEnd } from './follow.ts'
+import type { TrainingHandlers, TrainingParts } from './handlers.ts'
+import { planFile, readRunPlan, samplesFile, writeJson, type RunPlan } from './run-plan.ts'
+import { testEntries } from './test-pictures.ts'
+
+export type TrainSettings = {
+  readonly dataDir: string
+  readonly databaseFile: string
+  readonly engine: EngineName | 'auto'
+  readonly memoryMb: number
+  readonly maxPixels: number
+  readonly autoPromote: 'off' | 'better' | 'not_worse'
+  readonly codeVersion: string
+}
+
+/** Times a child may die in one attempt of the job before the run is given up. */
+const MOST_CHILDREN = 3
+
+export function trainJob(parts: TrainingParts): TrainingHandlers['train'] {
+  const { data, settings, log } = parts
+  return {
+    async run({ runId, resume }, job) {
+      const run = await data.runs.get(runId)
+      if (run.state === 'done' || run.state === 'cancelled') return { state: run.state }
+      const folder = join(settings.dataDir, 'runs', runId)
+      const isResumed = (resume || job.attempt > 1) && existsSync(planFile(folder))
+      const plan = isResumed ? await stillFree(run, folder, parts) : await writePlan(run, folder, parts)
+      if (plan === 'sealed') return judged(run, await readRunPlan(folder), parts, job.signal)
+      await data.runs.change(runId, { state: 'running', message: isResumed ? 'Going on from the checkpoint.' : 'The training process is starting.' })
+      const end = await trained(run, { folder, plan, resume: isResumed, signal: job.signal }, parts)
+      const canResume = existsSync(checkpointFile(folder))
+      switch (end.kind) {
+        case 'sealed':
+          return judged(run, plan, parts, job.signal)
+        case 'cancelled':
+          if (job.why() === 'cancelled') {
+            const message = canResume ? 'Cancelled. It can go on from its checkpoint.' : 'Cancelled.'
+            await data.runs.change(runId, { state: 'cancelled', canResume, message })
+          }
+          job.signal.throwIfAborted()
+          return { state: 'cancelled' }
+        case 'failed':
+          log('warn', 'A training failed', { run: runId, reason: end.reason })
+          await data.runs.change(runId, { state: 'failed', canResume, error: end.code === 'internal' ? 'The training met a mistake of its own; the log has it.' : end.reason, message: 'The training failed.' })
+          return { state: 'failed' }
+        case 'died':
+          await data.runs.change(runId, { state: 'failed', canResume, error: `The training process ended ${MOST_CHILDREN} times (${end.cause}).`, message: 'The training failed.' })
+          return { state: 'failed' }
+      }
+    },
+    async gaveUp({ runId }, { message }) {
+      const canResume = existsSync(checkpointFile(join(settings.dataDir, 'runs', runId)))
+      await data.runs.change(runId, { state: 'failed', canResume, error: message, message: 'The training failed.' })
+    },
+  }
+}
+
+/** Children one after another, until one ends otherwise than by dying. */
+async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: boolean; signal: AbortSignal }, { data, forkTraining, settings, log }: TrainingParts): Promise<RunEnd> {
+  let last = Promise.resolve()
+  const inTurn = (work: () => Promise<unknown>): void => {
+    last = last.then(work).then(() => undefined, (error: unknown) => log('error', 'An event of a training could not be kept', { run: run.id, error }))
+  }
+  const hear = (message: FromTraining): void => {
+    switch (message.kind) {
+      case 'note': return inTurn(() => data.runs.report(run.id, { kind: 'log', message: message.message }))
+      case 'step': return inTurn(() => data.runs.report(run.id, message))
+      case 'epoch': return inTurn(() => data.runs.report(run.id, { kind: 'epoch', point: message.point }))
+    }
+  }
+  for (let child = 1; ; child++) {
+    const end = await followRun({
+      child: forkTraining(settings.engine),
+      folder: how.folder,
+      resume: how.resume || child > 1,
+      onReady: (engine) => inTurn(() => data.runs.change(run.id, { engine, message: 'Training.' })),
+      onMessage: hear,
+      signal: how.signal,
+    })
+    await last
+    if (end.kind !== 'died' || child === MOST_CHILDREN || how.signal.aborted) return end.kind === 'died' && how.signal.aborted ? { kind: 'cancelled' } : end
+    log('warn', 'A training process died; another goes on', { run: run.id, cause: end.cause })
+    await data.runs.report(run.id, { kind: 'log', message: `The training process ended (${end.cause}). Another goes on from the last checkpoint.` })
+  }
+}
+
+async function judged(run: Run, plan: RunPlan, parts: TrainingParts, signal: AbortSignal): Promise<unknown> {
+  const { data, settings } = parts
+  await data.runs.change(run.id, { state: 'judging', etaSeconds: null, message: 'Comparing it with the version that answers now.' })
+  const number = Number(plan.version.slice(1))
+  const known = await data.versions.find(run.classifierId, plan.version)
+  const challenger = known ? await data.versions.get(known.id) : await data.versions.register({ classifierId: run.classifierId, number, runId: run.id })
+  await data.runs.change(run.id, { versionId: challenger.id })
+  const verdict = await verdictFor(challenger, run, parts, signal)
+  await data.versions.saveVerdict(challenger.id, verdict)
+  const isPromoted = mayPromote(verdict.kind === 'not_worse' ? 'not-worse' : verdict.kind === 'cannot_tell' ? 'cannot-tell' : verdict.kind, settings.autoPromote)
+  if (isPromoted) await data.promotions.promote({ versionId: challenger.id, by: 'the gate', reason: verdict.sentence })
+  await data.runs.change(run.id, { state: 'done', verdict, isPromoted, canResume: false, error: null, message: `${challenger.name}: ${verdict.sentence}${isPromoted ? ' It answers from now on.' : ''}` })
+  await rm(join(settings.dataDir, 'runs', run.id), { recursive: true, force: true })
+  return { state: 'done', version: challenger.name, verdict: verdict.kind, is_promoted: isPromoted }
+}
+
+async function verdictFor(challenger: VersionWithCard, run: Run, { data, answering, settings, now }: TrainingParts, signal: AbortSignal): Promise<VerdictAnswer> {
+  const champion = await data.promotions.champion(run.classifierId)
+  if (!champion || champion.version.id === challenger.id) return firstVerdict()
+  const draft = run.plan as RetrainDraft // written by retrain.ts alone
+  const comparison = await compareVersions({
+    champion: await data.versions.get(champion.version.id),
+    challenger,
+    entries: await testEntries(data, [champion.version, challenger]),
+    unseen: new Set(draft.unseen),
+    now: now(),
+  }, { data, answering, maxPixels: settings.maxPixels, signal })
+  await data.versions.saveComparison(champion.version.id, challenger.id, comparison)
+  return comparison.verdict
+}
+
+
+/** The plan of a run that goes on. Another run may have taken its version's name meanwhile; or its own version is there already, and only
+ *  the judging was cut off. */
+async function stillFree(run: Run, folder: string, { data }: TrainingParts): Promise<RunPlan | 'sealed'> {
+  const plan = await readRunPlan(folder)
+  const taken = await data.versions.find(run.classifierId, plan.version)
+  if (!taken) return plan
+  if (taken.runId === run.id) return 'sealed'
+  const number = await data.versions.nextNumber(run.classifierId)
+  const renamed: RunPlan = { ...plan, version: `v${number}`, out: data.versions.folderFor(run.classifierId, number) }
+  await writeJson(planFile(folder), renamed)
+  return renamed
+}
+
+async function writePlan(run: Run, folder: string, { data, settings }: TrainingParts): Promise<RunPlan> {
+  const draft = run.plan as RetrainDraft // written by retrain.ts alone
+  const classifier = await data.classifiers.get(run.classifierId)
+  const entries = run.snapshotId ? await data.snapshots.entriesOf(run.snapshotId) : []
+  const test = entries.filter((entry) => entry.split === 'test').map((entry) => entry.hash)
+  const number = await data.versions.nextNumber(run.classifierId)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const out = data.versions.folderFor(run.classifierId, number)
+  await mkdir(join(out, '..'), { recursive: true })
+  const plan: RunPlan = {
+    runId: run.id,
+    classifier: { id: classifier.id, title: classifier.title, isMirrorable: classifier.isMirrorable },
+    classes: draft.classes,
+    version: `v${number}`,
+    base: draft.base,
+    recipe: draft.recipe,
+    spec: draft.spec,
+    seed: run.seed,
+    engine: settings.engine,
+    samples: { kind: 'kept', databaseFile: settings.databaseFile, dataDir: settings.dataDir, testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test) },
+    teacher: draft.teacher,
+    packs: join(settings.dataDir, 'cache', 'packs'),
+    out,
+    memoryMb: settings.memoryMb,
+    maxPixels: settings.maxPixels,
+    dataName: run.classifierId,
+    command: 'retrain',
+    codeVersion: settings.codeVersion,
+    notes: draft.notes,
+  }
+  await writeJson(samplesFile(folder), entries)
+  await writeJson(planFile(folder), plan)
+  return plan
+}
