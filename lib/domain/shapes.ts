@@ -7,12 +7,12 @@ export type ShapeName = (typeof SHAPES)[number]
 
 export const SHAPE_SIDE = 32
 /** Half of a shape's width, in pixels. */
-const RADIUS = { least: 7, most: 12.5 }
+const RADIUS = { least: 8, most: 12.5 }
 /** Least distance of ink and ground in grey levels (0–255): lower is harder. */
-const LEAST_CONTRAST = 54
-const MOST_NOISE = 14
+const LEAST_CONTRAST = 62
+const MOST_NOISE = 11
 const MOST_LINES = 1
-const MOST_STRETCH = 1.12
+const MOST_STRETCH = 1.1
 /** How far from the middle a shape may lie, as a part of the room it has. */
 const STRAY = 0.7
 /** Each pixel is the mean of this many points a side: edges are smooth. */
