@@ -1,0 +1,158 @@
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { openPictures } from './pictures.ts'
+import { openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
+import type { NewPicture } from './values.ts'
+
+const LARGE = 40_000 // bytes: kept as a file
+const fileOf = (folder: string, { hash }: NewPicture): string => path.join(folder, 'pictures', hash.slice(0, 2), hash)
+
+test('a small picture lies in the database, a large one in a file, and both come back whole', async () => {
+  const { data, folder, settings } = await openWithFruit()
+  const small = pictureOf('small')
+  const large = pictureOf('large', LARGE)
+
+  await data.pictures.keep([small, large, large])
+
+  expect(existsSync(fileOf(folder, small))).toBe(false)
+  expect(existsSync(fileOf(folder, large))).toBe(true)
+  const alone = openPictures(settings)
+  for (const picture of [small, large]) {
+    expect(Buffer.from((await data.pictures.bytesOf(picture.hash)) ?? []).equals(picture.bytes)).toBe(true)
+    expect(Buffer.from((await alone.bytesOf(picture.hash)) ?? []).equals(picture.bytes)).toBe(true)
+  }
+  alone.close()
+  expect(await data.pictures.find(large.hash)).toEqual({ hash: large.hash, width: 8, height: 8, sizeBytes: LARGE, mediaType: 'image/png' })
+  expect(await data.pictures.bytesOf('0'.repeat(64))).toBeNull()
+})
+
+test('a picture is a sample of a classifier once; its first label stays, and what is there is told', async () => {
+  const { data } = await openWithFruit()
+  const [first] = await data.samples.add('fruit', [sampleOf('a')])
+
+  const again = await data.samples.add('fruit', [sampleOf('b'), sampleOf('a', { label: 'lime' }), sampleOf('b')])
+
+  expect(again.map((outcome) => outcome.kind)).toEqual(['added', 'already-there', 'already-there'])
+  expect(again[1]).toMatchObject({ sampleId: first?.sampleId, label: 'apple' })
+  expect((await data.samples.all('fruit')).map((sample) => sample.label)).toEqual(['apple', 'apple'])
+})
+
+test('a label that is no class keeps the whole batch out, files included', async () => {
+  const { data, folder } = await openWithFruit()
+  const large = sampleOf('large', { picture: pictureOf('large', LARGE) })
+
+  await expect(data.samples.add('fruit', [large, sampleOf('b', { label: 'pear' })])).rejects.toMatchObject({ code: 'unknown_class' })
+
+  expect(await data.samples.all('fruit')).toEqual([])
+  expect(readdirSync(path.dirname(fileOf(folder, large.picture)))).toEqual([])
+})
+
+test('taking an upload back removes its samples and the pictures that nothing else needs', async () => {
+  const { data, folder } = await openWithFruit()
+  await data.classifiers.addClasses('fruit', ['pear', 'fig'])
+  const upload = await data.uploads.begin('fruit')
+  const mine = (text: string, label = 'apple') => sampleOf(text, { uploadId: upload.id, label, picture: pictureOf(text, LARGE) })
+  await data.samples.add('fruit', [mine('only mine', 'pear'), mine('asked about too'), sampleOf('another upload')])
+  await data.predictions.record(predictionOf(data, { picture: mine('asked about too').picture }))
+  await data.uploads.change(upload.id, { state: 'done', count: 2, files: 2, perClass: [{ name: 'pear', count: 1, isNew: true }] })
+
+  const undone = await data.uploads.undo(upload.id)
+
+  expect(undone).toMatchObject({ state: 'undone', message: 'Took back 2 images' })
+  expect((await data.samples.all('fruit')).map((sample) => sample.filename)).toEqual(['another upload.png'])
+  expect(existsSync(fileOf(folder, mine('only mine').picture))).toBe(false)
+  expect(existsSync(fileOf(folder, mine('asked about too').picture))).toBe(true)
+  expect((await data.classifiers.get('fruit')).classes).toEqual(['apple', 'lime', 'plum', 'fig'])
+  await expect(data.uploads.undo(upload.id)).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('an upload that was cut off by the end of its process is failed at the next start, and nothing of it stays', async () => {
+  const { data } = await openWithFruit()
+  const upload = await data.uploads.begin('fruit')
+  await data.samples.add('fruit', [sampleOf('a', { uploadId: upload.id })])
+
+  expect(await data.uploads.sweepUnfinished()).toBe(1)
+
+  expect(await data.samples.all('fruit')).toEqual([])
+  expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({ state: 'failed', count: 0, error: expect.stringContaining('Upload them again') })
+})
+
+test('samples are listed newest first, page by page, by label, split and source', async () => {
+  const { data } = await openWithFruit()
+  await data.samples.add('fruit', ['a', 'b', 'c'].map((text) => sampleOf(text)))
+  await data.samples.add('fruit', [sampleOf('d', { label: 'lime', split: 'test', source: 'dataset' })])
+
+  const first = await data.answers.listSamples({ limit: 3 })
+  const second = await data.answers.listSamples({ limit: 3, cursor: first.next_cursor ?? '' })
+
+  expect([...first.samples, ...second.samples].map((sample) => sample.filename)).toEqual(['d.png', 'c.png', 'b.png', 'a.png'])
+  expect([first.total, second.next_cursor]).toEqual([4, null])
+  for (const filter of [{ label: 'lime' }, { split: 'test' }, { source: 'dataset' }] as const) expect((await data.answers.listSamples({ limit: 9, ...filter })).total).toBe(1)
+})
+
+test('a sample is relabelled, left out and deleted; what it looks like together follows', async () => {
+  const { data } = await openWithFruit()
+  const [one, two] = await data.samples.add('fruit', [sampleOf('a'), sampleOf('b', { split: 'test' })])
+  const id = one?.sampleId ?? ''
+
+  expect(await data.answers.changeSample({ id, label: 'plum' })).toMatchObject({ label: 'plum', is_excluded: false })
+  await expect(data.answers.changeSample({ id, label: 'pear' })).rejects.toMatchObject({ code: 'unknown_class' })
+  await data.answers.changeSample({ id: two?.sampleId ?? '', is_excluded: true })
+
+  expect(await data.answers.dataSummary({})).toMatchObject({
+    total: 1,
+    per_class: [{ class: 'apple', train: 0, test: 0 }, { class: 'lime' }, { class: 'plum', train: 1 }],
+    per_source: [{ source: 'upload', count: 1 }],
+    has_original_pictures: true,
+  })
+  await data.answers.deleteSample({ id })
+  await expect(data.answers.sampleImage({ id })).rejects.toMatchObject({ code: 'not_found' })
+  expect(await data.pictures.find(pictureOf('a').hash)).toBeNull()
+})
+
+test('a picture is answered whole, as a thumbnail, or made showable', async () => {
+  const { data } = await openWithFruit({ thumbnail: async (_bytes, size) => Uint8Array.of(size % 256) })
+  const [png, tiff] = await data.samples.add('fruit', [sampleOf('a'), sampleOf('t', { picture: { ...pictureOf('t'), mediaType: 'image/tiff' } })])
+
+  expect(await data.answers.sampleImage({ id: png?.sampleId ?? '' })).toEqual({ bytes: new Uint8Array(pictureOf('a').bytes), mediaType: 'image/png', filename: null, isImmutable: true })
+  expect(await data.answers.sampleImage({ id: png?.sampleId ?? '', size: 64 })).toMatchObject({ bytes: Uint8Array.of(64), mediaType: 'image/webp' })
+  expect((await data.answers.sampleImage({ id: tiff?.sampleId ?? '' })).mediaType).toBe('image/webp')
+})
+
+test('ten thousand samples come in within seconds', { timeout: 60_000 }, async () => {
+  const { data } = await openWithFruit()
+  const COUNT = 10_000
+  const begun = performance.now()
+
+  for (let from = 0; from < COUNT; from += 500) await data.samples.add('fruit', Array.from({ length: 500 }, (_, i) => sampleOf(String(from + i), { picture: pictureOf(`${from + i} `, 1_000) })))
+
+  expect(await data.samples.unseenIn('fruit')).toBe(COUNT)
+  expect(performance.now() - begun).toBeLessThan(20_000)
+})
+
+test('classifiers are chosen by name, by the setting, else the first', async () => {
+  const { data } = await openWithFruit({ defaultClassifier: 'leaves' })
+  await expect(data.classifiers.chosen(undefined)).rejects.toMatchObject({ code: 'not_found' })
+  await data.answers.createClassifier({ id: 'leaves', classes: ['a', 'b'], size: 32, fit: 'digit', is_mirrorable: false })
+
+  expect((await data.classifiers.chosen(undefined)).input).toEqual({ size: 32, channels: 1, fit: 'digit' })
+  expect((await data.classifiers.chosen('fruit')).title).toBe('Fruit')
+  expect((await data.answers.listClassifiers({})).classifiers.map((c) => [c.id, c.is_default])).toEqual([['fruit', false], ['leaves', true]])
+  await expect(data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true })).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('a deleted classifier takes its samples, pictures, predictions and versions along, and nothing of others', async () => {
+  const { data, folder } = await openWithFruit()
+  await data.classifiers.create({ id: 'other', title: 'Other', classes: ['apple', 'x'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  const both = { picture: pictureOf('both', LARGE) }
+  const alone = { picture: pictureOf('alone', LARGE) }
+  await data.samples.add('fruit', [sampleOf('both', both), sampleOf('alone', alone)])
+  await data.samples.add('other', [sampleOf('both', both)])
+
+  await data.answers.deleteClassifier({ id: 'fruit' })
+
+  expect((await data.samples.all('other')).length).toBe(1)
+  expect([existsSync(fileOf(folder, both.picture)), existsSync(fileOf(folder, alone.picture))]).toEqual([true, false])
+  await expect(data.answers.getClassifier({ id: 'fruit' })).rejects.toMatchObject({ code: 'not_found' })
+})
