@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { copyOfTemplate, folderForTest } from './opened.fakes.ts'
-import { differences, factsOfSchema } from './schema-diff.ts'
+import { differences, factsOfSchema } from './schema-facts.fakes.ts'
 
 const SCHEMA = path.join(import.meta.dirname, '../../prisma/schema.prisma')
 

@@ -1,4 +1,5 @@
-/** Where prisma/schema.prisma and a database made by the SQL migrations disagree. Reads only what our schema uses of Prisma's language: anything else is refused. */
+/** For a test: where prisma/schema.prisma and the migrated database disagree, down to types, indexes and references, which `npm run db:diff` leaves out.
+ *  Reads only what our schema uses of Prisma's language: anything else is refused. */
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
