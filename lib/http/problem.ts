@@ -89,7 +89,7 @@ function knownErrorOf(error: unknown): DarkroomError | null {
 }
 
 function internal(requestId: string): DarkroomError {
-  return new DarkroomError('internal', { what: 'This did not work', why: 'of an error in Darkroom itself', remedy: `The log tells more under the request id ${requestId}.` })
+  return new DarkroomError('internal', { what: 'This did not work', why: 'there is an error in Darkroom itself', remedy: `The log tells more under the request id ${requestId}.` })
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -9,6 +9,8 @@ import { sniff } from '#lib/images/sniff.ts'
 
 /** A table of labels of 200,000 files is about 10 MB. */
 const LARGEST_TABLE_BYTES = 32 * 1024 * 1024
+/** By so many a ZIP, a picture and a table are told apart. */
+const TELLING_BYTES = 64
 const FIELDS = ['classifier', 'create', 'label'] as const
 
 export type ArrivedFile = { readonly path: string; readonly at: number; readonly bytes: number; readonly isTooLarge: boolean }
@@ -76,11 +78,15 @@ async function sorted(parts: AsyncIterable<Part>, own: string, pile: FileHandle,
 
 const isTable = (path: string, field: string): boolean => /\.(?:csv|tsv)$/i.test(path) || field === 'labels'
 
-/** The first chunk, to see what it is, and everything with it. */
+/** Enough of the beginning to see what it is, and everything with it. */
 async function opened(bytes: AsyncIterable<Uint8Array>): Promise<{ first: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
   const iterator = bytes[Symbol.asyncIterator]()
-  const next = await iterator.next()
-  const first = next.done ? new Uint8Array() : next.value
+  let first: Uint8Array = new Uint8Array()
+  while (first.byteLength < TELLING_BYTES) {
+    const next = await iterator.next()
+    if (next.done) break
+    first = first.byteLength === 0 ? next.value : Buffer.concat([first, next.value])
+  }
   async function* all(): AsyncGenerator<Uint8Array> {
     yield first
     for (let more = await iterator.next(); !more.done; more = await iterator.next()) yield more.value
