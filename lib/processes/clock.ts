@@ -1,4 +1,6 @@
 /** The real time, for rooms that get theirs as an argument. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { WorkerClock } from '#lib/jobs/worker.ts'
 import type { SteadyClock } from '#lib/serving/ports.ts'
 
 /** Milliseconds that only grow. */
@@ -12,3 +14,9 @@ export const steadyClock: SteadyClock = {
 
 /** Milliseconds since 1970. */
 export const wallClock = { now: () => Date.now() }
+
+/** Milliseconds since 1970, for who waits: woken early by the signal, never rejecting. */
+export const patientClock: WorkerClock = {
+  now: () => Date.now(),
+  wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
+}

@@ -1,6 +1,4 @@
 /** Puts the program of a web process together: every room with what it needs, in the one shape that routes and pages ask. */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'
 import { sessionSecret } from '#lib/auth/secret.ts'
 import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
@@ -13,9 +11,11 @@ import { watchMachine } from '#lib/operations/machine.ts'
 import { createMetrics } from '#lib/operations/metrics.ts'
 import { createModelUptime } from '#lib/operations/model-uptime.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
+import { createRetrain } from '#lib/training/retrain.ts'
+import { createVersionCases } from '#lib/training/version-cases.ts'
 import { composeData } from './compose-data.ts'
 import { composeServing } from './compose-serving.ts'
-import { ROOT, type Start } from './settings.ts'
+import { VERSION, type Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
 
@@ -40,7 +40,7 @@ export async function composeWeb(start: Start, { log, traffic, say }: { log: Log
   const webs = () => [...heard.web.filter(({ pid }) => pid !== process.pid), own()]
   const { metrics, tick } = createMetrics({ machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }), webs, startedAt, now })
   const { health, healthLive, healthReady } = createHealth({
-    version: versionOf(ROOT), startedAt, now, data,
+    version: VERSION, startedAt, now, data,
     engine: serving.engine,
     engines: probeEngines,
     trainingEngine: () => (settings.TRAINING_ENGINE === 'auto' ? null : settings.TRAINING_ENGINE),
@@ -52,7 +52,7 @@ export async function composeWeb(start: Start, { log, traffic, say }: { log: Log
 
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
-  const program = {
+  const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: data.answers,
     intake,
@@ -60,7 +60,11 @@ export async function composeWeb(start: Start, { log, traffic, say }: { log: Log
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin }),
     log,
     auth: createAuth({ people: data.people, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }) }),
-  } as unknown as Darkroom
+    training: {
+      ...createRetrain({ data, defaultEpochs: settings.DEFAULT_EPOCHS, now: () => Date.now() }),
+      ...createVersionCases({ data, now: () => Date.now(), engine: () => serving.engine().name }),
+    },
+  }
 
   return {
     program,
@@ -78,5 +82,3 @@ export async function composeWeb(start: Start, { log, traffic, say }: { log: Log
     },
   }
 }
-
-const versionOf = (root: string): string => (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version

@@ -1,9 +1,12 @@
 /** The settings of this start and the places that follow from them: the only reading of the environment. A mistake is a sentence and the end. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
+
+/** Of the product, as package.json says it. */
+export const VERSION = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }).version // our own file
 
 export type Places = {
   readonly dataDir: string

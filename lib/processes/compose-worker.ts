@@ -1,0 +1,63 @@
+/** Puts the worker together: the queue's loops with the handlers of training, and the children that these use. */
+import { randomUUID } from 'node:crypto'
+import { freemem } from 'node:os'
+import type { JobKind } from '#lib/domain/jobs.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { runWorker } from '#lib/jobs/worker.ts'
+import type { Log } from '#lib/operations/log.ts'
+import { trainingHandlers } from '#lib/training/handlers.ts'
+import { patientClock, steadyClock } from './clock.ts'
+import { composeData } from './compose-data.ts'
+import { forkInference } from './fork-inference.ts'
+import { forkTrainingWith } from './fork-training.ts'
+import { createIdlePool } from './idle-pool.ts'
+import { VERSION, type Start } from './settings.ts'
+
+/** Nobody who compares two versions waits for a training to end. */
+const LOOPS: readonly (readonly JobKind[])[] = [['train'], ['evaluate', 'compare']]
+/** With TRAIN_MEMORY_MB=auto: half of what is free, at least what a small network needs, at most what a large batch gains from. */
+const LEAST_MEMORY_MB = 512
+const MOST_MEMORY_MB = 4096
+
+export type Worker = { readonly ended: Promise<void>; readonly end: () => Promise<void> }
+
+export async function composeWorker(start: Start, log: Log): Promise<Worker> {
+  const { settings, places } = start
+  const data = await composeData(start)
+  const answering = createIdlePool({ fork: () => forkInference(settings.INFERENCE_ENGINE, log), clock: steadyClock, log })
+  const handlers = trainingHandlers({
+    data,
+    answering,
+    log,
+    forkTraining: forkTrainingWith(log),
+    now: () => new Date(),
+    clock: steadyClock.now,
+    settings: {
+      dataDir: places.dataDir,
+      databaseFile: places.databaseFile,
+      engine: settings.TRAINING_ENGINE,
+      memoryMb: settings.TRAIN_MEMORY_MB === 'auto' ? memoryToTake() : settings.TRAIN_MEMORY_MB,
+      maxPixels: settings.MAX_PIXELS,
+      autoPromote: settings.AUTO_PROMOTE,
+      codeVersion: VERSION,
+    },
+  })
+  const leaving = new AbortController()
+  const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
+  const loops = LOOPS.map((kinds) => runWorker({
+    name, kinds, store: data.jobs, handlers, clock: patientClock, signal: leaving.signal,
+    onFailure: (job, error) => log(isDarkroomError(error) ? 'warn' : 'error', `The job "${job.kind}" failed`, { job: job.id, attempt: job.attempt, error }),
+  }))
+  const ended = Promise.all(loops).then(() => {})
+  return {
+    ended,
+    async end() {
+      leaving.abort()
+      await ended.catch(() => {})
+      await answering[Symbol.asyncDispose]()
+      await data.close()
+    },
+  }
+}
+
+const memoryToTake = (): number => Math.max(LEAST_MEMORY_MB, Math.min(MOST_MEMORY_MB, Math.floor(freemem() / 2 / 1024 ** 2)))

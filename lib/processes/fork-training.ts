@@ -1,0 +1,24 @@
+/** Forks the training child of the worker, as lib/training wants it; what it writes on its error output is a part of the log. */
+import { fork } from 'node:child_process'
+import path from 'node:path'
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import { logLinesOf, type Log } from '#lib/operations/log.ts'
+import type { ForkTraining } from '#lib/training/ports.ts'
+
+const ENTRY = path.join(import.meta.dirname, 'training.ts')
+
+export const forkTrainingWith = (log: Log): ForkTraining => (engine) => {
+  const child = fork(ENTRY, [engine], { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  logLinesOf(child.stdout, 'training', log)
+  logLinesOf(child.stderr, 'training', log)
+  return {
+    pid: child.pid ?? 0,
+    send: (message) => { if (child.connected) child.send(message, () => {}) },
+    kill: (signal) => void child.kill(signal),
+    listen: ({ message, exit }) => {
+      child.on('message', (said) => message(said as FromTraining)) // training.ts says nothing else
+      child.once('error', (error) => exit(error.message))
+      child.once('exit', (code, signal) => exit(signal ?? `code ${code}`))
+    },
+  }
+}

@@ -1,0 +1,24 @@
+/** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one. It answers no request. */
+import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
+import { openLog } from '#lib/operations/log.ts'
+import { composeWorker } from './compose-worker.ts'
+import { readStart } from './settings.ts'
+
+const start = readStart()
+const log = openLog({ level: start.settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'worker' })
+const worker = await composeWorker(start, log)
+
+let ending: Promise<void> | undefined
+const end = () => (ending ??= worker.end().then(() => process.exit(0)))
+process.on('message', (message: ToManaged) => { if (message.kind === 'stop') void end() })
+process.on('SIGTERM', () => void end())
+process.on('SIGINT', () => {}) // from a terminal it reaches the whole family; the supervisor says when
+process.on('disconnect', () => void end())
+process.send?.({ kind: 'started', remarks: [] } satisfies FromManaged)
+
+try {
+  await worker.ended
+} catch (error) {
+  log('error', 'The worker cannot go on', { error })
+  process.exit(1)
+}
