@@ -4,39 +4,40 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { freemem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
-import type { Settings } from '#lib/contracts/settings.ts'
-import { openData } from '#lib/data/open.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { settingsOf } from '#lib/ml/recipe.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
+import { composeData } from '#lib/processes/compose-data.ts'
+import { ROOT, type Start } from '#lib/processes/settings.ts'
+import { trainMemoryMb } from '#lib/training/batch-size.ts'
 import { planFile, readRunPlan, samplesFile, writeJson, type RunPlan } from '#lib/training/run-plan.ts'
 import { preprocessFor, SHIPPED } from '#lib/training/shipped.ts'
 import type { TrainArguments } from './train.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const
 /** For classifiers that are in no table: photographs of medium size. */
 const UNKNOWN_INPUT: InputSpec = { size: 64, channels: 3, fit: 'cover' }
 
 export type PreparedRun = { readonly folder: string; readonly plan: RunPlan }
 
-export async function prepareRun(asked: TrainArguments, settings: Settings): Promise<PreparedRun> {
-  const dataDir = resolve(settings.DATA_DIR)
+export async function prepareRun(asked: TrainArguments, start: Start): Promise<PreparedRun> {
+  const { dataDir } = start.places
   const folder = join(dataDir, 'runs', `command-${asked.name}`)
   if (asked.resume) {
     if (!existsSync(planFile(folder))) throw wrong(`There is no run of ${asked.name} to go on with`, `${folder} has no plan`, 'Leave --resume away.')
     return { folder, plan: await readRunPlan(folder) }
   }
-  const plan = await planOf(asked, settings, dataDir, folder)
+  const plan = await planOf(asked, start, folder)
   await writeJson(planFile(folder), plan)
   return { folder, plan }
 }
 
-async function planOf(asked: TrainArguments, settings: Settings, dataDir: string, folder: string): Promise<RunPlan> {
+async function planOf(asked: TrainArguments, start: Start, folder: string): Promise<RunPlan> {
+  const { settings, places } = start
+  const { dataDir } = places
   const shipped = SHIPPED[asked.name]
   const recipeName = asked.recipe ?? shipped?.recipe ?? 'scratch-photo'
   if (!isRecipe(recipeName)) throw wrong(`There is no recipe "${recipeName}"`, `there are ${Object.keys(RECIPES).join(', ')}`, 'Name one of these.')
@@ -46,7 +47,7 @@ async function planOf(asked: TrainArguments, settings: Settings, dataDir: string
   if (!engine) throw wrong(`There is no engine "${asked.engine}"`, `there are ${ENGINES.join(', ')}`, 'Name one of these.')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const { classes, samples, input, title, isMirrorable } = await samplesOf(asked, settings, dataDir, folder)
+  const { classes, samples, input, title, isMirrorable } = await samplesOf(asked, start, folder)
   const out = asked.ship ? join(ROOT, 'models', asked.name, 'v1') : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
   await mkdir(join(out, '..'), { recursive: true })
   return {
@@ -63,7 +64,7 @@ async function planOf(asked: TrainArguments, settings: Settings, dataDir: string
     teacher: null,
     packs: join(dataDir, 'cache', 'packs'),
     out,
-    memoryMb: settings.TRAIN_MEMORY_MB === 'auto' ? memoryToTake() : settings.TRAIN_MEMORY_MB,
+    memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, freemem()),
     maxPixels: settings.MAX_PIXELS,
     dataName: asked.name,
     command: commandOf(asked),
@@ -74,23 +75,25 @@ async function planOf(asked: TrainArguments, settings: Settings, dataDir: string
 
 type Found = { classes: readonly string[]; samples: RunPlan['samples']; input: InputSpec; title: string; isMirrorable: boolean }
 
-async function samplesOf(asked: TrainArguments, settings: Settings, dataDir: string, folder: string): Promise<Found> {
+async function samplesOf(asked: TrainArguments, start: Start, folder: string): Promise<Found> {
   const shipped = SHIPPED[asked.name]
-  if (!shipped && asked.from === undefined) return keptSamplesOf(asked.name, settings, dataDir, folder)
+  if (!shipped && asked.from === undefined) return keptSamplesOf(asked.name, start, folder)
   const from = asked.from === undefined ? null : resolve(asked.from)
-  const { classes } = await openDataset(asked.name, from === null ? {} : { from })
+  const downloads = join(start.places.dataDir, 'downloads')
+  const mirror = start.settings.DATASET_MIRROR ?? null
+  const { classes } = await openDataset(asked.name, { downloads, ...(from === null ? {} : { from }), ...(mirror === null ? {} : { mirror }) })
   return {
     classes,
-    samples: { kind: 'dataset', name: asked.name, from, counters: join(dataDir, 'test-openings.json') },
+    samples: { kind: 'dataset', name: asked.name, from, downloads, mirror, counters: join(start.places.dataDir, 'test-openings.json') },
     input: shipped?.input ?? UNKNOWN_INPUT,
     title: shipped?.title ?? asked.name,
     isMirrorable: shipped?.isMirrorable ?? true,
   }
 }
 
-async function keptSamplesOf(name: string, settings: Settings, dataDir: string, folder: string): Promise<Found> {
-  const databaseFile = settings.DATABASE_URL?.slice('file:'.length) ?? join(dataDir, 'darkroom.db')
-  const data = await openData({ databaseFile, dataDir, modelsDir: join(ROOT, 'models'), clock: Date })
+async function keptSamplesOf(name: string, start: Start, folder: string): Promise<Found> {
+  const { databaseFile, dataDir } = start.places
+  const data = await composeData(start)
   try {
     const classifier = await data.classifiers.get(name)
     const entries = (await data.samples.all(name)).map(({ hash, label, split }) => ({ hash, label, split }))
@@ -142,9 +145,6 @@ function wholeNumber(option: string, text: string | undefined, otherwise: number
   if (!Number.isInteger(value) || value < least || value > most) throw wrong(`${option} ${text} is impossible`, `it must be a whole number from ${least} to ${most}`, 'Change it.')
   return value
 }
-
-/** Half of what is free, at least what a small network needs, at most what a large batch gains from. */
-const memoryToTake = (): number => Math.max(512, Math.min(4096, Math.floor(freemem() / 2 ** 21)))
 
 function codeVersion(): string {
   const { version }: { version: string } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))

@@ -1,25 +1,8 @@
-/** What a training says while it runs, as lines of text: on a terminal one that changes, else one every few seconds. */
+/** What a training says while it runs, as lines of text for whoever sits before a terminal or reads a log. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
+import { createLines, type Lines } from './passing-line.ts'
 
-const LINE_EVERY_MS = 5_000
-
-export function createProgress(epochs: number, out: NodeJS.WriteStream = process.stdout) {
-  let shownAt = 0
-  let isOpen = false
-  const line = (text: string): void => {
-    if (isOpen) out.write('\n')
-    isOpen = false
-    out.write(`${text}\n`)
-  }
-  const passing = (text: string): void => {
-    if (out.isTTY) {
-      out.write(`\r\x1b[2K${text}`)
-      isOpen = true
-    } else if (Date.now() - shownAt >= LINE_EVERY_MS) {
-      shownAt = Date.now()
-      line(text)
-    }
-  }
+export function createProgress(epochs: number, { line, passing }: Lines = createLines()) {
   return {
     show(message: FromTraining): void {
       switch (message.kind) {

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Card } from '#lib/contracts/bundle.ts'
-import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
+import { readStart, type Start } from '#lib/processes/settings.ts'
 import { followRun } from '#lib/training/follow.ts'
 import { createProgress } from './train-progress.ts'
 import { forkTraining } from './train-child.ts'
@@ -41,9 +41,7 @@ async function main(): Promise<number> {
     console.log(HELP)
     return values.help ? 0 : 1
   }
-  const read = parseSettings(process.env)
-  if (!read.ok) throw new Error(read.mistakes.join('\n'))
-  return trained({ name: positionals[0]!, ...values }, read.settings)
+  return trained({ name: positionals[0]!, ...values }, readStart())
 }
 
 export type TrainArguments = {
@@ -58,8 +56,8 @@ export type TrainArguments = {
   readonly ship: boolean
 }
 
-async function trained(asked: TrainArguments, settings: Settings): Promise<number> {
-  const { folder, plan } = await prepareRun(asked, settings)
+async function trained(asked: TrainArguments, start: Start): Promise<number> {
+  const { folder, plan } = await prepareRun(asked, start)
   const stop = new AbortController()
   let asks = 0
   process.on('SIGINT', () => {

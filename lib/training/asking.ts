@@ -1,6 +1,5 @@
 /** What a version answers to labelled pictures that are kept here, by the serving path: encoded bytes, decoded and computed in a child.
  *  It counts nothing; evaluate-version.ts and compare-versions.ts do. */
-import type { Data } from '#lib/data/data.ts'
 import type { SnapshotEntry, Version } from '#lib/data/values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Answering } from './ports.ts'
@@ -14,9 +13,9 @@ export type VersionAnswers = {
   readonly msPerImage: number
 }
 
-export type AskingPorts = { readonly data: Pick<Data, 'pictures'>; readonly answering: Answering; readonly maxPixels: number; readonly signal: AbortSignal }
+export type AskingPorts = { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly answering: Answering; readonly maxPixels: number; readonly signal: AbortSignal }
 
-export async function askVersion(version: Version, entries: readonly SnapshotEntry[], { data, answering, maxPixels, signal }: AskingPorts): Promise<VersionAnswers> {
+export async function askVersion(version: Pick<Version, 'id' | 'folder'>, entries: readonly SnapshotEntry[], { bytesOf, answering, maxPixels, signal }: AskingPorts): Promise<VersionAnswers> {
   const ref = { key: version.id, folder: version.folder }
   await answering.load(ref)
   try {
@@ -25,7 +24,7 @@ export async function askVersion(version: Version, entries: readonly SnapshotEnt
     let ms = 0
     for (let first = 0; first < entries.length; first += AT_ONCE) {
       signal.throwIfAborted()
-      const bytes = await Promise.all(entries.slice(first, first + AT_ONCE).map(({ hash }) => data.pictures.bytesOf(hash)))
+      const bytes = await Promise.all(entries.slice(first, first + AT_ONCE).map(({ hash }) => bytesOf(hash)))
       const there = bytes.flatMap((one) => (one ? [one] : []))
       const answered = await answering.infer(ref, there, { maxPixels, wantsFeatures: false })
       engine = answered.engine

@@ -13,3 +13,6 @@ export function batchWithin(memoryMb: number, network: Network, batch: number): 
   while (fits > SMALLEST && PROCESS_MB + fits * megabytesEach > memoryMb) fits = Math.ceil(fits / 2)
   return fits
 }
+
+/** What a training may take: the setting, or half of what is free, at least what a small network needs, at most what a large batch gains from. */
+export const trainMemoryMb = (setting: number | 'auto', freeBytes: number): number => (setting === 'auto' ? Math.max(512, Math.min(4096, Math.floor(freeBytes / 2 ** 21))) : setting)

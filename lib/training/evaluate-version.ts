@@ -8,7 +8,10 @@ import { askVersion, type AskingPorts } from './asking.ts'
 
 export type EvaluationAnswer = Output<typeof evaluateModel>
 
-export async function evaluateVersion(version: VersionWithCard, test: readonly SnapshotEntry[], ports: AskingPorts & { readonly clock: () => number }): Promise<EvaluationAnswer> {
+/** What of a version is needed to measure it. */
+export type Measurable = Pick<VersionWithCard, 'id' | 'classifierId' | 'name' | 'folder' | 'classes' | 'card'>
+
+export async function evaluateVersion(version: Measurable, test: readonly SnapshotEntry[], ports: AskingPorts & { readonly clock: () => number }): Promise<EvaluationAnswer> {
   const began = ports.clock()
   const entries = test.filter(({ label }) => version.classes.includes(label))
   if (entries.length === 0) throw nothingToMeasure(version)
@@ -33,5 +36,5 @@ export async function evaluateVersion(version: VersionWithCard, test: readonly S
   }
 }
 
-const nothingToMeasure = (version: VersionWithCard): DarkroomError =>
+const nothingToMeasure = (version: Measurable): DarkroomError =>
   new DarkroomError('nothing_to_learn', { what: `${version.name} of "${version.classifierId}" was not measured`, why: 'none of its test pictures is on this machine', remedy: `Get them with npm run dataset -- ${version.classifierId}, or upload labelled pictures: a fifth of them become test pictures.` })

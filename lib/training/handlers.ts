@@ -31,14 +31,13 @@ export type TrainingHandlers = {
 
 export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
   const { data, answering, settings } = parts
-  const asking = (signal: AbortSignal) => ({ data, answering, maxPixels: settings.maxPixels, signal })
+  const asking = (signal: AbortSignal) => ({ bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal })
   return {
     train: trainJob(parts),
     evaluate: {
       async run({ versionId }, { signal }) {
         const version = await data.versions.get(versionId)
-        const answer = await evaluateVersion(version, await testEntries(data, [version]), { ...asking(signal), clock: () => parts.clock() / 1000 })
-        return answer
+        return evaluateVersion(version, await testEntries(data, [version]), { ...asking(signal), clock: () => parts.clock() / 1000 })
       },
     },
     compare: {

@@ -37,7 +37,7 @@ export type RunPlan = {
 
 export type SamplesPlan =
   /** A data set that a reader opens. */
-  | { readonly kind: 'dataset'; readonly name: string; readonly from: string | null; readonly counters: string }
+  | { readonly kind: 'dataset'; readonly name: string; readonly from: string | null; readonly downloads: string; readonly mirror: string | null; readonly counters: string }
   /** Pictures that are kept here; the entries lie beside the plan as `samples.json`. */
   | { readonly kind: 'kept'; readonly databaseFile: string; readonly dataDir: string; readonly testOpened: number }
 

@@ -5,13 +5,14 @@ import type { PackSource } from './pack.ts'
 import { readSamples, type SamplesPlan } from './run-plan.ts'
 
 /** What a reader of data sets gives; lib/intake/readers has them. */
-export type OpenDataset = (name: string, opening: { readonly from?: string; readonly signal: AbortSignal }) => Promise<{
+export type OpenDataset = (name: string, opening: { readonly from?: string; readonly mirror?: string; readonly downloads: string; readonly signal: AbortSignal }) => Promise<{
   readonly classes: readonly string[]
   readonly images: AsyncIterable<{ readonly label: string; readonly split: 'train' | 'test' | null; readonly bytes: Uint8Array }>
 }>
 
 export async function* datasetSamples(plan: Extract<SamplesPlan, { kind: 'dataset' }>, open: OpenDataset, signal: AbortSignal): AsyncGenerator<PackSource> {
-  const { images } = await open(plan.name, { signal, ...(plan.from === null ? {} : { from: plan.from }) })
+  const { from, mirror, downloads } = plan
+  const { images } = await open(plan.name, { signal, downloads, ...(from === null ? {} : { from }), ...(mirror === null ? {} : { mirror }) })
   for await (const { label, split, bytes } of images) {
     const hash = createHash('sha256').update(bytes).digest('hex')
     yield { hash, label, split: splitOf(hash, split), bytes }

@@ -123,7 +123,7 @@ async function verdictFor(challenger: VersionWithCard, run: Run, { data, answeri
     entries: await testEntries(data, [champion.version, challenger]),
     unseen: new Set(draft.unseen),
     now: now(),
-  }, { data, answering, maxPixels: settings.maxPixels, signal })
+  }, { bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal })
   await data.versions.saveComparison(champion.version.id, challenger.id, comparison)
   return comparison.verdict
 }

@@ -1,0 +1,119 @@
+/** `npm run evaluate -- <classifier>`: measures its champion on the test pictures by the serving path, encoded bytes to answers, and shows
+ *  what its card says beside. It changes nothing. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { shippedClassifier } from '#lib/contracts/bundle.ts'
+import type { SnapshotEntry } from '#lib/data/values.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { readBundle } from '#lib/ml/bundle.ts'
+import { openLog } from '#lib/operations/log.ts'
+import { steadyClock } from '#lib/processes/clock.ts'
+import { composeData } from '#lib/processes/compose-data.ts'
+import { forkInference } from '#lib/processes/fork-inference.ts'
+import { readStart, type Start } from '#lib/processes/settings.ts'
+import { createPool } from '#lib/serving/pool.ts'
+import { evaluateVersion, type EvaluationAnswer, type Measurable } from '#lib/training/evaluate-version.ts'
+import { datasetSamples } from '#lib/training/sources.ts'
+import { testEntries } from '#lib/training/test-pictures.ts'
+
+const HELP = `npm run evaluate -- <classifier> [options]
+
+Measures the version that answers on the classifier's test pictures, exactly as a prediction is made, and compares with its card.
+
+  --from PATH      the data set, as for npm run train (default: the pictures in DATA_DIR; shapes: made by code)
+  --engine NAME    onnx, tfjs-node, wasm (default: INFERENCE_ENGINE)
+  --help           this page
+
+Exit code 1 where the share of right answers differs from the card's.`
+
+type Pictures = { readonly test: readonly SnapshotEntry[]; readonly bytesOf: (hash: string) => Promise<Uint8Array | null> }
+type Found = { readonly version: Measurable; readonly pictures: Pictures; readonly close: () => Promise<void> }
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { from: { type: 'string' }, engine: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+  })
+  if (values.help || positionals.length !== 1) {
+    console.log(HELP)
+    return values.help ? 0 : 1
+  }
+  const start = readStart()
+  const name = positionals[0]!
+  const engine = (['auto', 'onnx', 'tfjs-node', 'wasm'] as const).find((one) => one === (values.engine ?? start.settings.INFERENCE_ENGINE))
+  if (!engine) throw new DarkroomError('invalid_input', { what: `There is no engine "${values.engine}"`, why: 'there are onnx, tfjs-node and wasm', remedy: 'Name one of these.' })
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  const log = openLog({ level: 'warn', dataDir: start.places.dataDir, name: 'evaluate' })
+  const { version, pictures, close } = await found(name, values.from, start, stop.signal)
+  await using answering = createPool({ name: 'evaluate', size: 1, fork: () => forkInference(engine, log), clock: steadyClock, log, changed: () => undefined })
+  try {
+    console.log(`Measuring ${name} ${version.name} on ${pictures.test.length.toLocaleString('en')} test pictures.`)
+    const answer = await evaluateVersion(version, pictures.test, { bytesOf: pictures.bytesOf, answering, maxPixels: start.settings.MAX_PIXELS, signal: stop.signal, clock: () => performance.now() / 1000 })
+    console.log(report(answer, version))
+    return differs(answer, version) ? 1 : 0
+  } finally {
+    await close()
+  }
+}
+
+async function found(name: string, from: string | undefined, start: Start, signal: AbortSignal): Promise<Found> {
+  const { databaseFile, modelsDir, dataDir } = start.places
+  const isByReader = from !== undefined || name === 'shapes'
+  if (existsSync(databaseFile)) {
+    const data = await composeData(start)
+    const champion = await data.promotions.champion(name)
+    if (champion) {
+      const version = await data.versions.get(champion.version.id)
+      const pictures = isByReader ? await readPictures(name, from, join(dataDir, 'downloads'), signal) : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
+      return { version, pictures, close: data.close }
+    }
+    await data.close()
+  }
+  const file = join(modelsDir, name, 'classifier.json')
+  if (!existsSync(file)) throw new DarkroomError('not_found', { what: `There is no version of "${name}"`, why: 'none ships with the product, and none was trained here', remedy: `Train one: npm run train -- ${name}.` })
+  const { champion } = shippedClassifier.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const folder = join(modelsDir, name, champion)
+  const { classes, card } = await readBundle(folder)
+  const version = { id: `${name}-${champion}`, classifierId: name, name: champion, folder, classes, card }
+  return { version, pictures: await readPictures(name, from, join(dataDir, 'downloads'), signal), close: async () => undefined }
+}
+
+/** The test part of a data set, in memory: the largest that ships has 30 MB. */
+async function readPictures(name: string, from: string | undefined, downloads: string, signal: AbortSignal): Promise<Pictures> {
+  const kept = new Map<string, Uint8Array>()
+  const test: SnapshotEntry[] = []
+  const plan = { kind: 'dataset', name, from: from === undefined ? null : resolve(from), downloads, mirror: null, counters: '' } as const
+  for await (const { hash, label, split, bytes } of datasetSamples(plan, openDataset, signal)) {
+    if (split !== 'test' || kept.has(hash)) continue
+    kept.set(hash, bytes.slice())
+    test.push({ hash, label, split })
+  }
+  if (test.length === 0) throw new DarkroomError('nothing_to_learn', { what: `${name} was not measured`, why: 'the data set names no test pictures', remedy: 'Put them in a folder called test.' })
+  return { test, bytesOf: async (hash) => kept.get(hash) ?? null }
+}
+
+function report(answer: EvaluationAnswer, version: Measurable): string {
+  const percent = (share: number) => `${(share * 100).toFixed(2)} %`
+  const { accuracy } = answer
+  const card = version.card.test
+  const lines = [
+    `  here: ${percent(accuracy.value)} right (${percent(accuracy.low)} to ${percent(accuracy.high)}) on ${answer.images.toLocaleString('en')} pictures, loss ${answer.loss.toFixed(4)}, engine ${answer.engine}, ${answer.seconds.toFixed(1)} s`,
+    card ? `  card: ${percent(card.accuracy.value)} right (${percent(card.accuracy.low)} to ${percent(card.accuracy.high)}) on ${card.images.toLocaleString('en')} pictures, loss ${card.loss.toFixed(4)}, engine ${version.card.engine}` : '  card: no test pictures were measured',
+  ]
+  for (const one of answer.per_class) lines.push(`    ${one.class}: recall ${one.recall === null ? '–' : percent(one.recall)}, precision ${one.precision === null ? '–' : percent(one.precision)} on ${one.images}`)
+  return lines.join('\n')
+}
+
+/** On the same pictures, by more than the two answers that another engine's rounding may turn. */
+function differs(answer: EvaluationAnswer, version: Measurable): boolean {
+  const card = version.card.test
+  return card !== null && card.images === answer.images && Math.abs(card.accuracy.value - answer.accuracy.value) * answer.images > 2.5
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  return 1
+})
