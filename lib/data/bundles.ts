@@ -6,10 +6,10 @@ import { BUNDLE_FILES, card, manifest, preprocess } from '#lib/contracts/bundle.
 import type { Card, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-export type Bundle = { readonly folder: string; readonly manifest: Manifest; readonly card: Card; readonly preprocess: Preprocess; readonly classes: readonly string[] }
+export type ProvenBundle = { readonly folder: string; readonly manifest: Manifest; readonly card: Card; readonly preprocess: Preprocess; readonly classes: readonly string[] }
 
 /** Every file of the manifest with its sha256 and size, and every file that a bundle must have. `bad_bundle` names what is wrong. */
-export async function verifyBundle(folder: string): Promise<Bundle> {
+export async function verifyBundle(folder: string): Promise<ProvenBundle> {
   const bundle = await readBundle(folder)
   for (const name of BUNDLE_FILES) if (name !== 'manifest.json' && !bundle.manifest.files[name]) throw badBundle(folder, `its manifest does not name ${name}`)
   for (const [name, { sha256, bytes }] of Object.entries(bundle.manifest.files)) {
@@ -21,7 +21,7 @@ export async function verifyBundle(folder: string): Promise<Bundle> {
 }
 
 /** What a bundle says of itself, unproven. */
-export async function readBundle(folder: string): Promise<Bundle> {
+export async function readBundle(folder: string): Promise<ProvenBundle> {
   const bundle = {
     folder,
     manifest: await jsonIn(folder, 'manifest.json', manifest),

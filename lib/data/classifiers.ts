@@ -1,7 +1,7 @@
 /** Classifiers and their classes, as rows. What a classifier answers with is in promotions.ts. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Classifier, Fit } from '#lib/domain/classifier.ts'
-import type { Writing } from './connection.ts'
+import type { Transacting } from './connection.ts'
 import type { Classifiers } from './data.ts'
 import { conflict, notFound, parsedOrNull } from './store.ts'
 import type { Store } from './store.ts'
@@ -68,7 +68,7 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
   }
 }
 
-export function insertClassifier(writing: Writing, draft: NewClassifier & { isShipped: boolean; original: Original | null }, at: Date): void {
+export function insertClassifier(writing: Transacting, draft: NewClassifier & { isShipped: boolean; original: Original | null }, at: Date): void {
   writing.insert('Classifier', {
     id: draft.id,
     title: draft.title,
@@ -84,7 +84,7 @@ export function insertClassifier(writing: Writing, draft: NewClassifier & { isSh
   appendClasses(writing, draft.id, draft.classes)
 }
 
-export function appendClasses(writing: Writing, id: string, names: readonly string[]): void {
+export function appendClasses(writing: Transacting, id: string, names: readonly string[]): void {
   const known = writing.all<{ name: string; position: number }>('SELECT "name", "position" FROM "Class" WHERE "classifierId" = ?', id)
   const there = new Set(known.map((c) => c.name))
   let position = Math.max(-1, ...known.map((c) => c.position))
@@ -92,7 +92,7 @@ export function appendClasses(writing: Writing, id: string, names: readonly stri
 }
 
 /** The order of a network's outputs first, then those that it does not know. */
-export function orderClasses(writing: Writing, id: string, first: readonly string[]): void {
+export function orderClasses(writing: Transacting, id: string, first: readonly string[]): void {
   appendClasses(writing, id, first)
   const known = writing.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id).map((c) => c.name)
   const wanted = [...first, ...known.filter((name) => !first.includes(name))]

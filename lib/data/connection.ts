@@ -16,7 +16,7 @@ const SQLITE_IOERR_WRITE = 778
 type Value = string | number | boolean | Date | Uint8Array | null
 
 /** What may be done inside one transaction; it sees its own writes. */
-export type Writing = {
+export type Transacting = {
   /** Answers how many rows changed. */
   readonly run: (sql: string, ...values: Value[]) => number
   readonly insert: (table: string, row: Readonly<Record<string, Value>>) => void
@@ -31,7 +31,7 @@ export type Connection = {
   readonly turn: () => Promise<() => void>
   readonly isTaken: () => boolean
   /** One transaction: all of `work` or none. `work` may not wait. */
-  readonly write: <T>(work: (writing: Writing) => T) => Promise<T>
+  readonly write: <T>(work: (writing: Transacting) => T) => Promise<T>
   /** The writer's prepared statement of this text. */
   readonly written: (sql: string) => StatementSync
   /** Committed rows; their type is what the SQL says. */
@@ -46,7 +46,7 @@ export function connect(file: string): Connection {
   const reader = connectForReading(file)
   const written = statementsOf(writer)
   const turns = takeTurns()
-  const writing: Writing = {
+  const writing: Transacting = {
     run: (sql, ...values) => Number(written(sql).run(...values.map(asSqlite)).changes),
     insert: (table, row) => { written(insertion(table, Object.keys(row))).run(...Object.values(row).map(asSqlite)) },
     all: <T>(sql: string, ...values: Value[]) => written(sql).all(...values.map(asSqlite)) as T[],

@@ -71,7 +71,7 @@ export type Runs = {
   readonly resume: (id: string) => Promise<Run>
 }
 
-export type Versions = {
+export type VersionStore = {
   readonly get: (id: string) => Promise<VersionWithCard>
   /** By its name, `v7`. */
   readonly find: (classifierId: string, name: string) => Promise<Version | null>
@@ -123,7 +123,7 @@ export type Predictions = {
 export type Jobs = {
   readonly enqueue: <K extends JobKind>(kind: K, payload: JobPayloads[K], now: number) => Promise<string>
   readonly claim: (worker: string, kinds: readonly JobKind[], now: number, leaseMs: number) => Promise<Job | null>
-  /** False: the lease is no longer this worker's. */
+  /** False: the lease is another's by now. */
   readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
   readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
   readonly fail: (id: string, worker: string, error: { readonly code: string; readonly message: string }, retryAt: number | null, now: number) => Promise<boolean>
@@ -185,7 +185,7 @@ export type Data = {
   readonly uploads: Uploads
   readonly snapshots: Snapshots
   readonly runs: Runs
-  readonly versions: Versions
+  readonly versions: VersionStore
   readonly promotions: Promotions
   readonly webProcesses: WebProcesses
   readonly predictions: Predictions

@@ -1,6 +1,6 @@
 /** The queue's rows: every step is one statement, so that two workers never hold one job. When to retry and when to give up is lib/jobs' to say. */
 import type { Job, JobKind, JobState } from '#lib/domain/jobs.ts'
-import type { Writing } from './connection.ts'
+import type { Transacting } from './connection.ts'
 import type { Jobs } from './data.ts'
 import { notFound, parsed, parsedOrNull } from './store.ts'
 import type { Store } from './store.ts'
@@ -8,9 +8,8 @@ import type { Store } from './store.ts'
 type Row = { id: string; kind: string; payloadJson: string; state: string; attempt: number; resultJson: string | null; errorCode: string | null; errorMessage: string | null }
 
 /** A job whose lease ended belongs to nobody, whoever's process died with it. */
-const CLAIM = `UPDATE "Job" SET "state" = 'running', "attempt" = "attempt" + 1, "worker" = ?, "leaseUntil" = ? WHERE "id" = (
-  SELECT "id" FROM "Job" WHERE "kind" IN (SELECT "value" FROM json_each(?)) AND (("state" = 'queued' AND "notBefore" <= ?) OR ("state" = 'running' AND "leaseUntil" <= ?)) ORDER BY "id" LIMIT 1
-) RETURNING *`
+const NEXT = `SELECT "id" FROM "Job" WHERE "kind" IN (SELECT "value" FROM json_each(?)) AND (("state" = 'queued' AND "notBefore" <= ?) OR ("state" = 'running' AND "leaseUntil" <= ?)) ORDER BY "id" LIMIT 1`
+const CLAIM = `UPDATE "Job" SET "state" = 'running', "attempt" = "attempt" + 1, "worker" = ?, "leaseUntil" = ? WHERE "id" = (${NEXT}) RETURNING *`
 const HELD = `"id" = ? AND "worker" = ? AND "state" = 'running'`
 const LET_GO = `"worker" = NULL, "leaseUntil" = NULL`
 
@@ -19,7 +18,9 @@ export function jobsOf({ connection, id }: Store): Jobs {
   return {
     enqueue: (kind, payload, now) => connection.write((writing) => insertJob(writing, { id: id(), kind, payload, now })),
     async claim(worker, kinds, now, leaseMs) {
-      const row = await connection.write((writing) => writing.one<Row>(CLAIM, worker, now + leaseMs, JSON.stringify(kinds), now, now))
+      const of = [JSON.stringify(kinds), now, now] as const
+      if (!connection.one(NEXT, ...of)) return null // an idle worker takes no lock
+      const row = await connection.write((writing) => writing.one<Row>(CLAIM, worker, now + leaseMs, ...of))
       return row ? valueOf(row) : null
     },
     heartbeat: (job, worker, now, leaseMs) => changed(`UPDATE "Job" SET "leaseUntil" = ? WHERE ${HELD}`, now + leaseMs, job, worker),
@@ -42,7 +43,7 @@ export function jobsOf({ connection, id }: Store): Jobs {
   }
 }
 
-export function insertJob(writing: Writing, draft: { readonly id: string; readonly kind: JobKind; readonly payload: unknown; readonly now: number }): string {
+export function insertJob(writing: Transacting, draft: { readonly id: string; readonly kind: JobKind; readonly payload: unknown; readonly now: number }): string {
   const { id, kind, payload, now } = draft
   writing.insert('Job', { id, kind, payloadJson: JSON.stringify(payload), state: 'queued', attempt: 0, worker: null, leaseUntil: null, notBefore: now, isCancelRequested: false, resultJson: null, errorCode: null, errorMessage: null, createdAt: now, endedAt: null })
   return id

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { connectForReading } from './connection.ts'
-import type { Connection, Writing } from './connection.ts'
+import type { Connection, Transacting } from './connection.ts'
 import type { Pictures } from './data.ts'
 import type { Store } from './store.ts'
 import type { NewPicture } from './values.ts'
@@ -70,13 +70,13 @@ export async function layDown(dataDir: string, pictures: readonly Pick<NewPictur
   }
 }
 
-export function insertPicture(writing: Writing, { hash, bytes, width, height, mediaType }: NewPicture, files: LaidDown): void {
+export function insertPicture(writing: Transacting, { hash, bytes, width, height, mediaType }: NewPicture, files: LaidDown): void {
   files.settle({ hash, bytes })
   writing.run(INSERT, hash, bytes.length, width, height, mediaType, bytes.length <= MOST_BYTES_IN_A_ROW ? bytes : null)
 }
 
 /** Removes pictures that nothing needs any more; all that there are, or those of the given hashes. */
-export function sweepPictures(writing: Writing, dataDir: string, hashes?: readonly string[]): void {
+export function sweepPictures(writing: Transacting, dataDir: string, hashes?: readonly string[]): void {
   const RETURNING = 'RETURNING "hash", "bytes" IS NULL AS "isFile"'
   const gone = hashes
     ? hashes.flatMap((hash) => writing.all<{ hash: string; isFile: number }>(`DELETE FROM "Picture" WHERE "hash" = ? AND ${UNUSED} ${RETURNING}`, hash))

@@ -1,6 +1,6 @@
-/** Writing down answered pictures: what comes within a few milliseconds shares one transaction, and each waits for its own to be committed. */
+/** Transacting down answered pictures: what comes within a few milliseconds shares one transaction, and each waits for its own to be committed. */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
-import type { Connection, Writing } from './connection.ts'
+import type { Connection, Transacting } from './connection.ts'
 import type { Predictions } from './data.ts'
 import { insertPicture, layDown } from './pictures.ts'
 import type { LaidDown } from './pictures.ts'
@@ -61,7 +61,7 @@ const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "ve
   "decision", "candidatesJson", "familiarity", "filename", "width", "height", "pictureHash", "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt")
   VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-function insertPrediction(writing: Writing, p: NewPrediction, files: LaidDown): void {
+function insertPrediction(writing: Transacting, p: NewPrediction, files: LaidDown): void {
   if (p.picture) insertPicture(writing, pictureOf(p, p.picture), files)
   writing.run(INSERT, p.id, p.classifierId, p.versionId, p.version, p.engine, p.predictedClass, p.predictedIndex, p.confidence, JSON.stringify(p.probabilities),
     p.decision, p.candidates && JSON.stringify(p.candidates), p.familiarity, p.filename, p.width, p.height, p.picture?.hash ?? null, p.decodeMs, p.queueMs, p.inferenceMs, p.totalMs, p.createdAt)

@@ -1,6 +1,6 @@
 /** Which version answers, since when, by whom and why: the champion is what the newest promotion names. Whether it may is the gate's to say. */
 import { orderClasses } from './classifiers.ts'
-import type { Connection, Writing } from './connection.ts'
+import type { Connection, Transacting } from './connection.ts'
 import type { Promotions } from './data.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
@@ -60,7 +60,7 @@ export function championsBefore(history: readonly Pick<Promotion, 'versionId' | 
 export const promotionsIn = (connection: Pick<Connection, 'all'>, classifierId: string): readonly Promotion[] =>
   connection.all<Row>('SELECT * FROM "Promotion" WHERE "classifierId" = ? ORDER BY "id"', classifierId).map(valueOf)
 
-export function insertPromotion(writing: Writing, draft: { readonly versionId: string; readonly by: string; readonly reason: string | null; readonly kind: PromotionKind; readonly at: Date }): Promotion {
+export function insertPromotion(writing: Transacting, draft: { readonly versionId: string; readonly by: string; readonly reason: string | null; readonly kind: PromotionKind; readonly at: Date }): Promotion {
   const { versionId, by, reason, kind, at } = draft
   const version = writing.one<{ classifierId: string; number: number; classesJson: string }>('SELECT "classifierId", "number", "classesJson" FROM "Version" WHERE "id" = ?', versionId)
   if (!version) throw notFound('version', versionId)

@@ -3,7 +3,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { Connection, Writing } from './connection.ts'
+import type { Connection, Transacting } from './connection.ts'
 import type { Runs } from './data.ts'
 import { insertJob } from './jobs.ts'
 import { freeze, frozenOf } from './snapshots.ts'
@@ -75,7 +75,7 @@ export function runsOf({ connection, id, now }: Store): Runs {
   }
 }
 
-function refuseWhileActive(writing: Writing, classifierId: string): void {
+function refuseWhileActive(writing: Transacting, classifierId: string): void {
   const row = writing.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} AND r."classifierId" = ? LIMIT 1`, classifierId)
   if (!row) return
   throw new DarkroomError('already_running', { what: 'No training was started', why: `one of "${classifierId}" is ${row.state === 'queued' ? 'waiting' : 'running'} already`, remedy: 'Wait for it, or cancel it.' }, { members: { run_id: row.id } })
@@ -99,14 +99,14 @@ export function eventsAfter(connection: Pick<Connection, 'all'>, runId: string, 
     .map((row) => ({ seq: row.seq, event: parsed<StoredEvent>(row.eventJson) }))
 }
 
-function appendEvent(writing: Writing, runId: string, event: StoredEvent): void {
+function appendEvent(writing: Transacting, runId: string, event: StoredEvent): void {
   writing.run('INSERT INTO "RunEvent" ("runId", "seq", "eventJson") SELECT ?1, COALESCE(MAX("seq"), 0) + 1, ?2 FROM "RunEvent" WHERE "runId" = ?1', runId, JSON.stringify(event))
 }
 
 /** A resumed run repeats the epoch that its checkpoint did not hold. */
 const withPoint = (points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] => [...points.filter((known) => known.epoch < point.epoch), point]
 
-function update(writing: Writing, run: Run, change: RunChange, at: Date): void {
+function update(writing: Transacting, run: Run, change: RunChange, at: Date): void {
   const { images, verdict, plan, ...plain } = change
   const startedAt = change.state === 'running' ? (run.startedAt ?? at) : run.startedAt
   const endedAt = change.state === undefined ? run.endedAt : isActive(change.state) ? null : at

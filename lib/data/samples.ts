@@ -1,7 +1,7 @@
 /** Labelled pictures of a classifier. How they are split and which may be trained on is decided by who adds them and by lib/domain. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Split } from '#lib/domain/classifier.ts'
-import type { Connection, Writing } from './connection.ts'
+import type { Connection, Transacting } from './connection.ts'
 import type { Samples } from './data.ts'
 import { insertPicture, layDown } from './pictures.ts'
 import type { LaidDown } from './pictures.ts'
@@ -68,7 +68,7 @@ type Insertion = { readonly classifierId: string; readonly sample: NewSample; re
 const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "source", "uploadId", "filename", "isExcluded", "createdAt", "labelledAt")
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`
 
-export function insertSample(writing: Writing, { classifierId, sample, files, sampleId, at }: Insertion): Added {
+export function insertSample(writing: Transacting, { classifierId, sample, files, sampleId, at }: Insertion): Added {
   const { picture, label, split, source, uploadId, filename } = sample
   const known = writing.one<{ id: string; label: string; uploadId: string | null }>('SELECT "id", "label", "uploadId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', classifierId, picture.hash)
   if (known) return { kind: 'already-there', sampleId: known.id, label: known.label, uploadId: known.uploadId }

@@ -5,9 +5,9 @@ import path from 'node:path'
 import { shippedClassifier } from '#lib/contracts/bundle.ts'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import { badBundle, readBundle, verifyBundle } from './bundles.ts'
-import type { Bundle } from './bundles.ts'
+import type { ProvenBundle } from './bundles.ts'
 import { insertClassifier } from './classifiers.ts'
-import type { Writing } from './connection.ts'
+import type { Transacting } from './connection.ts'
 import type { Data } from './data.ts'
 import { insertPromotion } from './promotions.ts'
 import type { Store } from './store.ts'
@@ -29,7 +29,7 @@ export const shippedOf = (store: Store): Data['syncShipped'] => async () => {
     }
     const described = await describedIn(folder).catch(refuse(folder))
     if (!described) continue
-    const bundles: Bundle[] = []
+    const bundles: ProvenBundle[] = []
     for (const version of foldersIn(folder).filter((name) => /^v[1-9][0-9]*$/.test(path.basename(name)))) {
       const bundle = await (isKnown(store, described.id, version) ? readBundle(version) : verifyBundle(version)).catch(refuse(version))
       if (bundle) bundles.push(bundle)
@@ -54,7 +54,7 @@ const isKnown = ({ connection }: Store, classifierId: string, folder: string): b
 const numberOf = (folder: string): number => Number(path.basename(folder).slice(1))
 
 /** Answers how many shipped versions there are. A person's own classifier or champion is never touched. */
-function sync({ id, now }: Store, writing: Writing, shipped: { readonly folder: string; readonly described: ShippedClassifier; readonly bundles: readonly Bundle[] }): number {
+function sync({ id, now }: Store, writing: Transacting, shipped: { readonly folder: string; readonly described: ShippedClassifier; readonly bundles: readonly ProvenBundle[] }): number {
   const { folder, described, bundles } = shipped
   const named = bundles.find((bundle) => bundle.manifest.version === described.champion)
   if (!named) throw badBundle(path.join(folder, described.champion), 'it is named as champion and is not usable')
@@ -73,7 +73,7 @@ function sync({ id, now }: Store, writing: Writing, shipped: { readonly folder: 
   return bundles.length
 }
 
-const draftOf = (described: ShippedClassifier, { classes, preprocess }: Bundle) => ({
+const draftOf = (described: ShippedClassifier, { classes, preprocess }: ProvenBundle) => ({
   id: described.id,
   title: described.title,
   classes,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Split } from '#lib/domain/classifier.ts'
-import type { Writing } from './connection.ts'
+import type { Transacting } from './connection.ts'
 import type { Snapshots } from './data.ts'
 import { notFound } from './store.ts'
 import type { Store } from './store.ts'
@@ -52,7 +52,7 @@ export function frozenOf(entries: readonly SnapshotEntry[]): Frozen {
 }
 
 /** The same list frozen again is the same snapshot; only its time moves on, since all of it is known to be in. */
-export function freeze(writing: Writing, draft: { readonly id: string; readonly classifierId: string; readonly frozen: Frozen; readonly at: Date }): Snapshot {
+export function freeze(writing: Transacting, draft: { readonly id: string; readonly classifierId: string; readonly frozen: Frozen; readonly at: Date }): Snapshot {
   const { classifierId, frozen, at } = draft
   const again = writing.run('UPDATE "Snapshot" SET "createdAt" = ? WHERE "classifierId" = ? AND "hash" = ?', at, classifierId, frozen.hash)
   if (again === 0) writing.insert('Snapshot', { id: draft.id, classifierId, ...frozen, createdAt: at })

@@ -1,5 +1,5 @@
 /** What came in together, its report, and taking it back. Reading the files is lib/intake's work. */
-import type { Writing } from './connection.ts'
+import type { Transacting } from './connection.ts'
 import type { Uploads } from './data.ts'
 import { sweepPictures } from './pictures.ts'
 import { conflict, notFound, parsed } from './store.ts'
@@ -56,13 +56,13 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
   }
 }
 
-function removeSamples(writing: Writing, dataDir: string, uploadId: string): void {
+function removeSamples(writing: Transacting, dataDir: string, uploadId: string): void {
   const hashes = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "uploadId" = ? RETURNING "hash"', uploadId).map((row) => row.hash)
   sweepPictures(writing, dataDir, hashes)
 }
 
 /** Classes that this upload brought, that no sample has and that no version answers with. */
-function dropEmptyClasses(writing: Writing, { classifierId, perClass }: Upload): void {
+function dropEmptyClasses(writing: Transacting, { classifierId, perClass }: Upload): void {
   const learnt = new Set(writing.all<{ classesJson: string }>('SELECT "classesJson" FROM "Version" WHERE "classifierId" = ?', classifierId).flatMap((row) => parsed<string[]>(row.classesJson)))
   for (const { name, isNew } of perClass) {
     if (!isNew || learnt.has(name)) continue

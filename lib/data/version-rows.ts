@@ -3,8 +3,8 @@ import path from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { Bundle } from './bundles.ts'
-import type { Writing } from './connection.ts'
+import type { ProvenBundle } from './bundles.ts'
+import type { Transacting } from './connection.ts'
 import type { DataSettings } from './data.ts'
 import { parsed, parsedOrNull } from './store.ts'
 import type { Version, VersionWithCard } from './values.ts'
@@ -15,7 +15,7 @@ export type VersionRow = {
   classesJson: string; preprocessJson: string; cardJson: string; verdictJson: string | null; createdAt: number; promotedAt: number | null
 }
 
-export function insertVersion(writing: Writing, draft: { readonly id: string; readonly bundle: Bundle; readonly runId: string | null; readonly isShipped: boolean }): void {
+export function insertVersion(writing: Transacting, draft: { readonly id: string; readonly bundle: ProvenBundle; readonly runId: string | null; readonly isShipped: boolean }): void {
   const { card, manifest, preprocess, classes } = draft.bundle
   const measured = card.test ?? card.validation
   writing.insert('Version', {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import { badBundle, verifyBundle } from './bundles.ts'
-import type { Versions } from './data.ts'
+import type { VersionStore } from './data.ts'
 import { championsBefore, promotionsIn } from './promotions.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
@@ -11,7 +11,7 @@ import type { Version, VersionWithCard } from './values.ts'
 import { insertVersion, versionValue, withCard } from './version-rows.ts'
 import type { VersionRow } from './version-rows.ts'
 
-export function versionsOf({ connection, id, now, settings }: Store): Versions {
+export function versionsOf({ connection, id, now, settings }: Store): VersionStore {
   const rowOf = (versionId: string): VersionRow => {
     const row = connection.one<VersionRow>('SELECT * FROM "Version" WHERE "id" = ?', versionId)
     if (!row) throw notFound('version', versionId)

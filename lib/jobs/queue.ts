@@ -10,7 +10,7 @@ export const RETRY_AFTER_MS = [5_000, 30_000] as const
 
 export type JobStore = {
   readonly claim: (worker: string, kinds: readonly JobKind[], now: number, leaseMs: number) => Promise<Job | null>
-  /** False: the lease is no longer this worker's. */
+  /** False: the lease is another's by now. */
   readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
   readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
   readonly fail: (id: string, worker: string, error: JobError, retryAt: number | null, now: number) => Promise<boolean>

@@ -1,7 +1,7 @@
 /** What a person says of an answer: a correction makes its picture a labelled sample. Whether that is trained on is lib/training's to decide. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { splitOf } from '#lib/domain/splits.ts'
-import type { Writing } from '../connection.ts'
+import type { Transacting } from '../connection.ts'
 import type { Answers } from '../data.ts'
 import { sweepPictures } from '../pictures.ts'
 import { unknownClass } from '../samples.ts'
@@ -24,7 +24,7 @@ export const feedbackAnswers = ({ connection, settings, id, now }: Store): Pick<
   }),
 })
 
-function rightLabel(writing: Writing, asked: Asked, said: { readonly correct: boolean; readonly label?: string | undefined }): string {
+function rightLabel(writing: Transacting, asked: Asked, said: { readonly correct: boolean; readonly label?: string | undefined }): string {
   const what = 'The feedback was not kept'
   if (said.correct) {
     if (said.label === undefined || said.label === asked.predictedClass) return asked.predictedClass
@@ -38,7 +38,7 @@ function rightLabel(writing: Writing, asked: Asked, said: { readonly correct: bo
 }
 
 /** Takes back what was said before, with the sample that it made. */
-function forget(writing: Writing, dataDir: string, predictionId: string): void {
+function forget(writing: Transacting, dataDir: string, predictionId: string): void {
   const before = writing.one<{ sampleId: string | null }>('SELECT "sampleId" FROM "Feedback" WHERE "predictionId" = ?', predictionId)
   if (!before) return
   writing.run('DELETE FROM "Feedback" WHERE "predictionId" = ?', predictionId)
@@ -47,7 +47,7 @@ function forget(writing: Writing, dataDir: string, predictionId: string): void {
 }
 
 /** The sample that a correction makes or relabels. A sample that came another way keeps its label: only an admin changes those. */
-function correct(writing: Writing, { asked, label, sampleId, at }: Correction): string | null {
+function correct(writing: Transacting, { asked, label, sampleId, at }: Correction): string | null {
   if (asked.pictureHash === null) return null
   const known = writing.one<{ id: string; source: string }>('SELECT "id", "source" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', asked.classifierId, asked.pictureHash)
   if (known) {
