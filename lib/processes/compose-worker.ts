@@ -10,6 +10,7 @@ import { patientClock, steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
 import { forkInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
+import { drawFirstPictures } from './first-pictures.ts'
 import { createIdlePool } from './idle-pool.ts'
 import { VERSION, type Start } from './settings.ts'
 
@@ -48,12 +49,14 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     name, kinds, store: data.jobs, handlers, clock: patientClock, signal: leaving.signal,
     onFailure: (job, error) => log(isDarkroomError(error) ? 'warn' : 'error', `The job "${job.kind}" failed`, { job: job.id, attempt: job.attempt, error }),
   }))
+  const drawing = drawFirstPictures(data, { maxPixels: settings.MAX_PIXELS, log, signal: leaving.signal })
+    .catch((error: unknown) => { if (!leaving.signal.aborted) log('error', 'The pictures of "shapes" could not be drawn', { error }) })
   const ended = Promise.all(loops).then(() => {})
   return {
     ended,
     async end() {
       leaving.abort()
-      await ended.catch(() => {})
+      await Promise.allSettled([ended, drawing])
       await answering[Symbol.asyncDispose]()
       await data.close()
     },

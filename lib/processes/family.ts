@@ -35,8 +35,10 @@ export function superviseFamily({ settings }: Start, { log, ready, cannot }: Fam
   const hasWeb = settings.ROLE !== 'worker'
   const hasWorker = settings.ROLE !== 'web'
   const isAlone = settings.WEB_PROCESSES === 1
+  // Where the owner names no address, next-auth goes by the Host of a request; headers that only proxies may send are taken away before.
+  const trust = settings.NEXTAUTH_URL ? {} : { AUTH_TRUST_HOST: 'true' }
   // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
-  const environment = (): NodeJS.ProcessEnv => ({ NODE_COMPILE_CACHE: COMPILED, ...process.env, PORT: String(port) })
+  const environment = (): NodeJS.ProcessEnv => ({ NODE_COMPILE_CACHE: COMPILED, ...trust, ...process.env, PORT: String(port) })
 
   const webs = hasWeb ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) => manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log })) : []
   const worker = hasWorker ? manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) : null

@@ -1,0 +1,18 @@
+/** Gives a fresh install the pictures of the classifier `shapes`, drawn by code, so that everything can be tried before anything is
+ *  downloaded. Once: who takes them back has them gone. */
+import type { Data } from '#lib/data/data.ts'
+import { ingest } from '#lib/intake/ingest.ts'
+import { openShapes } from '#lib/intake/readers/shapes.ts'
+import type { Log } from '#lib/operations/log.ts'
+
+const NAME = 'shapes'
+
+export async function drawFirstPictures(data: Data, { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal }): Promise<void> {
+  const shapes = await data.classifiers.find(NAME)
+  if (shapes === null || !shapes.isShipped) return
+  const { uploads } = await data.answers.listUploads({ classifier: NAME, limit: 500 })
+  if (uploads.some(({ state }) => state !== 'failed')) return
+  const upload = await data.uploads.begin(NAME)
+  const { perClass } = await ingest(openShapes(undefined, signal).images, { upload, source: 'dataset', signal }, { ...data, maxPixels })
+  log('info', 'The pictures of "shapes" are drawn', { images: perClass.reduce((sum, { count }) => sum + count, 0) })
+}
