@@ -104,6 +104,18 @@ test('a signal reaches the product, and its exit code is ours', async () => {
   expect(await running.ended).toMatchObject({ code: 7 })
 })
 
+test('when the shell between npm and us dies of a signal, the product leaves too', async () => {
+  const { root } = tree(`process.on('SIGTERM', () => { console.log('leaving'); process.exit(0) }); setInterval(() => {}, 1000); console.log('listening')`)
+  const command = `"${process.execPath}" "${path.join(root, 'lib/setup/bootstrap.mjs')}" start; true`
+  const shell = spawn('sh', ['-c', command], { env: { ...process.env, npm_execpath: path.join(root, 'npm-stand-in.js'), npm_lifecycle_event: 'start' } })
+  let said = ''
+  shell.stdout.on('data', (chunk: Buffer) => { said += chunk.toString(); if (said.includes('listening')) shell.kill('SIGTERM') })
+
+  await once(shell, 'close') // its output ends when the last of its descendants has left
+
+  expect(said).toContain('leaving')
+})
+
 test('an install that fails ends with what npm says, without its page of usage', async () => {
   const { start, write } = tree()
   write('npm-stand-in.js', `console.error('npm warn old\\nnpm error network is unreachable\\nnpm error Usage:\\nnpm error npm ci'); process.exit(1)`)

@@ -2,6 +2,7 @@
  *  It knows nothing of what they do. Plain JavaScript for any Node from 20 on. */
 import { spawn } from 'node:child_process'
 
+const LOOK_FOR_NPM_MS = 300
 const KEPT_OUTPUT = 20_000 // characters; the end of a failing program's output is what explains it
 
 /** Runs a program to its end and keeps the end of its output.
@@ -29,8 +30,21 @@ export function runInOurPlace(program, args, { env, cwd, onReady }) {
     const stdio = onReady ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit'
     const child = spawn(program, args, { env, cwd, stdio })
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+    if (process.env.npm_lifecycle_event) leaveWithNpm(() => child.kill('SIGTERM'))
     child.on('message', (message) => { if (message?.kind === 'ready') onReady?.() })
     child.on('error', (error) => { process.stderr.write(`${error}\n`); resolve(127) })
     child.on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)))
   })
+}
+
+/** npm runs us through a shell that dies of a signal without passing it on (npm 11): when npm is gone, we were meant too.
+ *  @param {() => void} leave */
+function leaveWithNpm(leave) {
+  const parent = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(look)
+    leave()
+  }, LOOK_FOR_NPM_MS)
+  look.unref()
 }
