@@ -4,6 +4,8 @@ import { probeEngines } from './open-engine.ts'
 import { blockedWriting, probeBlock } from './ort/blocked.ts'
 import { loadOrt } from './ort/library.ts'
 import { createOrtEngine } from './ort/ort-engine.ts'
+import { loadTensorFlow } from './tfjs-node/binding.ts'
+import { createTensorFlowEngine } from './tfjs-node/tensorflow-engine.ts'
 
 export type EngineHere = { readonly name: string; readonly engine: Engine; openSessions(): number }
 
@@ -19,6 +21,10 @@ export async function enginesHere(): Promise<readonly EngineHere[]> {
   if (isHere('wasm')) {
     const library = await loadOrt('wasm', { threads: 2 })
     here.push({ name: 'wasm', engine: createOrtEngine(library), openSessions: library.openSessions })
+  }
+  if (isHere('tfjs-node')) {
+    const tf = loadTensorFlow()
+    here.push({ name: 'tfjs-node', engine: createTensorFlowEngine({ tf }), openSessions: tf.openTensors })
   }
   return here
 }

@@ -53,7 +53,7 @@ export function hasAmx(): boolean {
 function waysToOpen(name: EngineName, purpose: Purpose, { threads }: { readonly threads?: number }): readonly (() => Promise<Engine>)[] {
   const probe = probeEngines().find((candidate) => candidate.name === name)
   if (!probe?.available) return [() => Promise.reject(new Error(probe?.detail ?? 'unknown'))]
-  if (name === 'tfjs-node') return [() => Promise.reject(new Error('it is not used here yet'))]
+  if (name === 'tfjs-node') return [async () => (await import('./tfjs-node/tensorflow-engine.ts')).createTensorFlowEngine({ fastBfloat16: hasAmx() })]
   const standard = async (): Promise<Engine> => {
     const { loadOrt } = await import('./ort/library.ts')
     const { createOrtEngine } = await import('./ort/ort-engine.ts')

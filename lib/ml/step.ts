@@ -9,6 +9,8 @@ import type { Forward, Inputs } from './layers/layer.ts'
 import { avgPool, flatten, globalAvgPool, maxPool } from './layers/pool.ts'
 import { INPUT, shapesOf, sourceOf, type Layer, type Network } from './network.ts'
 
+export const STATISTICS_DECAY = 0.9 // share of the old running statistics kept at a step; PyTorch's momentum 0.1
+
 export type Values<V> = Readonly<Record<string, V>>
 
 export type StepInputs<V> = {
@@ -58,8 +60,10 @@ export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, given: StepIn
     if (learns.has(layer.name)) for (const [role, value] of Object.entries(back.gradients)) gradients[`${layer.name}/${role}`] = value
     if (back.x !== null && reaches.has(source)) arrive(source, back.x)
     if (layer.kind === 'add' && back.other !== undefined && reaches.has(layer.other)) arrive(layer.other, back.other)
+    arriving.delete(layer.name)
     const y = outputs.get(layer.name)!
-    k.release?.([...(y === outputs.get(source) ? [] : [y]), ...(pass.kept ?? [])])
+    const isDone = (value: V): boolean => value !== outputs.get(source) && value !== back.x && ![...arriving.values()].includes(value)
+    k.release?.([y, dy, ...(pass.kept ?? [])].filter(isDone))
   }
   return { loss, right, gradients, measured }
 }

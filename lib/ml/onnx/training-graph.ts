@@ -1,27 +1,23 @@
 /** A whole training step as one ONNX graph: forward, backward, optimiser, running statistics. Weights go in and out as flat vectors
  *  (plan.ts), so the graph keeps no state and its file holds no weights but frozen ones. */
 import type { LearnerSpec } from '../learner.ts'
-import { shapesOf, sizeOf, type Weights, type WeightSpec } from '../network.ts'
+import { sizeOf, type Weights, type WeightSpec } from '../network.ts'
 import { noisyLayers } from '../noise.ts'
 import { clipped, momentCount, updated } from '../optimisers.ts'
 import { decayMask, type WeightPlan } from '../plan.ts'
-import { lossAndGradients, type Values } from '../step.ts'
+import { lossAndGradients, STATISTICS_DECAY, type Values } from '../step.ts'
 import { createGraph, type Graph } from './graph.ts'
 import type { GraphKernels, Value } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'
-
-export const STATISTICS_DECAY = 0.9 // of the old running statistics; PyTorch's momentum 0.1
 
 export type TrainingGraphSpec = Pick<LearnerSpec, 'network' | 'optimiser' | 'frozenThrough' | 'batchNorm' | 'clipNorm' | 'statisticsDecay'> & {
   readonly batch: number
   /** The frozen ones become constants. */
   readonly weights: Weights
   readonly plan: WeightPlan
-  /** Ends with the gradient instead of the optimiser's step: for tests and self-tests. */
-  readonly wantsGradient?: boolean
 }
 
-/** Ports: pixels, targets, noise.<layer>, rate [2], trained, measured, moment.<n> → loss, right, and `next.` + each state vector (or `gradient`). */
+/** Ports: pixels, targets, noise.<layer>, rate [2], trained, measured, moment.<n> → loss, right, and `next.` + each state vector. */
 export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph) => GraphKernels): GraphData {
   const { network, plan, batch } = spec
   const g = createGraph(`${network.name}-step`)
@@ -48,11 +44,6 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
     const next = k.add(k.scale(measured, decay), k.scale(joined(g, plan.measured, step.measured), 1 - decay))
     g.output(next.name, { name: 'next.measured', type: 'float32', shape: [plan.measuredLength] })
   }
-  if (spec.wantsGradient) {
-    g.output(gradient.name, { name: 'gradient', type: 'float32', shape: [plan.trainedLength] })
-    return g.finish()
-  }
-
   const [rate, correctedRate] = g.split(g.input({ name: 'rate', type: 'float32', shape: [2] }), [1, 1])
   const moments = Array.from({ length: momentCount(spec.optimiser) }, (_, n) => vector(`moment.${n}`, plan.trainedLength))
   const next = updated(k, spec.optimiser, {
@@ -71,10 +62,6 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
 /** Names of the state vectors of a graph, without those that would be empty. */
 export const stateNames = (spec: Pick<TrainingGraphSpec, 'optimiser' | 'plan'>): readonly string[] =>
   ['trained', ...(spec.plan.measuredLength > 0 ? ['measured'] : []), ...Array.from({ length: momentCount(spec.optimiser) }, (_, n) => `moment.${n}`)]
-
-export const noiseLengths = (network: LearnerSpec['network']): ReadonlyMap<string, number> => new Map(noisyLayers(network).map(({ name, length }) => [name, length]))
-
-export const pixelsPerImage = (network: LearnerSpec['network']): number => sizeOf(shapesOf(network).get('input')!)
 
 function parts(g: Graph, specs: readonly WeightSpec[], flat: string): Values<Value> {
   const names = g.split(flat, specs.map((spec) => sizeOf(spec.shape)))

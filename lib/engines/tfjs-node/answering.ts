@@ -1,0 +1,54 @@
+/** Answers on TensorFlow for one set of weights, batch norm folded, in pieces that bound its memory. It does not learn. */
+import { foldBatchNorm } from '#lib/ml/fold.ts'
+import type { Answers } from '#lib/ml/learner.ts'
+import { featureLength, shapesOf, sizeOf, weightSpecs, type Network, type Weights } from '#lib/ml/network.ts'
+import { answers } from '#lib/ml/step.ts'
+import type { Tensor, TensorFlow } from './binding.ts'
+import { createTensorFlowKernels } from './kernels.ts'
+
+const MOST_AT_ONCE = 128 // images of one run
+
+export type Loaded = { readonly original: Network; readonly network: Network; readonly tensors: Readonly<Record<string, Tensor>> }
+
+export function loadWeights(tf: TensorFlow, original: Network, given: Weights): Loaded {
+  const { network, weights } = foldBatchNorm(original, given)
+  return tf.scope(() => {
+    const tensors = Object.fromEntries(weightSpecs(network).map((spec) => {
+      const values = weights[spec.name]
+      if (values?.length !== sizeOf(spec.shape)) throw new Error(`the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${sizeOf(spec.shape)}`)
+      return [spec.name, tf.floats(values, spec.shape)]
+    }))
+    return { answer: { original, network, tensors }, keep: Object.values(tensors) }
+  })
+}
+
+export const freeWeights = (tf: TensorFlow, { tensors }: Loaded): void => tf.free(Object.values(tensors))
+
+export function answer(tf: TensorFlow, { original, network, tensors }: Loaded, pixels: Float32Array, count: number): Answers {
+  const shape = shapesOf(network).get('input')!
+  const perImage = sizeOf(shape)
+  const length = featureLength(original)
+  if (pixels.length !== count * perImage) throw new Error(`${original.name} takes ${perImage} numbers per image; ${count} images came with ${pixels.length}`)
+  const logits = new Float32Array(count * original.classes)
+  const features = new Float32Array(count * length)
+  const k = createTensorFlowKernels(tf, { precision: 'float32' })
+  for (let from = 0; from < count; from += MOST_AT_ONCE) {
+    const images = Math.min(MOST_AT_ONCE, count - from)
+    tf.scope(() => {
+      const made = answers(k, network, { weights: tensors, pixels: tf.floats(pixels.subarray(from * perImage, (from + images) * perImage), [images, ...shape]) })
+      logits.set(tf.read(made.logits), from * original.classes)
+      features.set(tf.read(made.features), from * length)
+      return { answer: null, keep: [] }
+    })
+  }
+  return { logits, features }
+}
+
+export function answersOf(tf: TensorFlow, network: Network, weights: Weights, pixels: Float32Array, count: number): Answers {
+  const loaded = loadWeights(tf, network, weights)
+  try {
+    return answer(tf, loaded, pixels, count)
+  } finally {
+    freeWeights(tf, loaded)
+  }
+}

@@ -1,0 +1,36 @@
+/** The engine `tfjs-node`: TensorFlow's kernels, driven one by one from the layers of lib/ml. */
+import type { LearnerSpec } from '#lib/ml/learner.ts'
+import type { Engine } from '../engine.ts'
+import { answer, freeWeights, loadWeights, type Loaded } from './answering.ts'
+import { loadTensorFlow, type TensorFlow } from './binding.ts'
+import { createTensorFlowLearner } from './tensorflow-learner.ts'
+
+/** @param fastBfloat16 whether `precision: 'auto'` means bfloat16: where the CPU multiplies it in tiles (AMX). */
+export function createTensorFlowEngine({ tf = loadTensorFlow(), fastBfloat16 = false }: { readonly tf?: TensorFlow; readonly fastBfloat16?: boolean } = {}): Engine {
+  const loaded = new Map<string, Loaded>()
+  const unload = (key: string): void => {
+    const known = loaded.get(key)
+    if (known) freeWeights(tf, known)
+    loaded.delete(key)
+  }
+  const precisionOf = ({ precision = 'auto' }: LearnerSpec) => (precision === 'auto' ? (fastBfloat16 ? 'bfloat16' : 'float32') : precision)
+  return {
+    name: 'tfjs-node',
+    detail: `TensorFlow ${tf.version}, ${fastBfloat16 ? 'bfloat16 where the recipe allows' : 'float32'}`,
+    async load(key, { network, weights }) {
+      const fresh = loadWeights(tf, network, weights)
+      unload(key)
+      loaded.set(key, fresh)
+    },
+    unload: async (key) => unload(key),
+    async run(key, pixels, count) {
+      const known = loaded.get(key)
+      if (!known) throw new Error(`no network is loaded as ${key}`)
+      return answer(tf, known, pixels, count)
+    },
+    learner: async (spec: LearnerSpec) => createTensorFlowLearner(tf, spec, precisionOf(spec)),
+    async [Symbol.asyncDispose]() {
+      for (const key of [...loaded.keys()]) unload(key)
+    },
+  }
+}
