@@ -22,7 +22,7 @@ export function authRoute(program: () => Program): { readonly GET: Handler; read
     if (!isLogin) return handlerOf(optionsOf(program()))(request, context)
     const address = addressOf(request.headers)
     const seconds = throttle.secondsToWait(address)
-    if (seconds > 0) return tooOften(seconds)
+    if (seconds > 0) return tooOften(request, seconds)
     return handlerOf(optionsOf(program(), () => throttle.failed(address)))(request, context)
   }
   return { GET: answer, POST: answer }
@@ -65,8 +65,9 @@ function inner<T>(imported: T): T {
 /** Who connects: Next puts the peer's address there; the server takes such headers away from strangers unless TRUST_PROXY. */
 const addressOf = (headers: Headers): string => headers.get('x-forwarded-for')?.split(',')[0]?.trim() || 'unknown'
 
-function tooOften(seconds: number): Response {
+/** With the address that next-auth's own client reads an error from. */
+function tooOften(request: Request, seconds: number): Response {
   const detail = `Logging in failed too often from here. Try again in ${seconds} seconds.`
-  const problem = { success: false, type: 'about:blank', title: 'Too many attempts', status: 429, detail, error: detail, code: 'rate_limited' }
+  const problem = { success: false, type: 'about:blank', title: 'Too many attempts', status: 429, detail, error: detail, code: 'rate_limited', url: new URL('/login?error=rate_limited', request.url).href }
   return Response.json(problem, { status: 429, headers: { 'content-type': 'application/problem+json', 'retry-after': String(seconds) } })
 }

@@ -1,16 +1,16 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { prismaAdapter } from './adapter.ts'
 import { connect } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { PrismaClient } from './generated/client.ts'
-import { copyOfTemplate, folderForTest, openWithFruit } from './opened.fakes.ts'
-import { onTestFinished } from 'vitest'
+import { copyOfTemplate, folderForTest } from './opened.fakes.ts'
 
-function opened(): { prisma: PrismaClient; connection: Connection } {
-  const connection = connect(copyOfTemplate(folderForTest()))
+function opened(): { prisma: PrismaClient; connection: Connection & { readonly file: string } } {
+  const file = copyOfTemplate(folderForTest())
+  const connection = { ...connect(file), file }
   onTestFinished(() => connection.close())
   return { connection, prisma: new PrismaClient({ adapter: prismaAdapter(connection) }) }
 }
@@ -93,19 +93,18 @@ test('a full disk is told in words', async () => {
   await expect(filled).rejects.toMatchObject({ code: 'disk_full' })
 })
 
-test('two processes write at once and every acknowledged row is there', async () => {
-  const { data, settings } = await openWithFruit()
-  const EACH = 150
+test('three processes write at once and every acknowledged row is there', async () => {
+  const { prisma, connection } = opened()
+  const EACH = 200
   const acknowledged: number[] = []
-  const children = [0, EACH].map((first) => {
-    const child = fork(path.join(import.meta.dirname, 'writer.fakes.ts'), [settings.databaseFile, String(first), String(EACH)], { execArgv: [] })
+
+  const codes = await Promise.all([0, EACH, 2 * EACH].map((first) => {
+    const child = fork(path.join(import.meta.dirname, 'writer.fakes.ts'), [connection.file, String(first), String(EACH)], { execArgv: [] })
     child.on('message', (i: number) => acknowledged.push(i))
-    return once(child, 'exit')
-  })
-  for (let i = 1_000; i < 1_000 + EACH; i++) await data.people.create({ name: 'here', email: `${i}@example.org`, role: 'user', passwordHash: '' })
+    return once(child, 'exit').then(([code]) => code as number)
+  }))
 
-  expect((await Promise.all(children)).map(([code]) => code)).toEqual([0, 0])
-
-  expect(acknowledged.sort((a, b) => a - b)).toEqual(Array.from({ length: 2 * EACH }, (_, i) => i))
-  expect(await data.people.count()).toBe(3 * EACH)
+  expect(codes).toEqual([0, 0, 0])
+  expect(acknowledged.sort((a, b) => a - b)).toEqual(Array.from({ length: 3 * EACH }, (_, i) => i))
+  expect(await prisma.person.count()).toBe(3 * EACH)
 })

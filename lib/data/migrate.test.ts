@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -65,4 +65,12 @@ test('a migration that was edited after it was applied is refused', () => {
   write('0001-a.sql', 'CREATE TABLE a (id TEXT)')
 
   expect(() => migrate(file, 0, folder)).toThrow('Migration 0001-a.sql was changed after it was applied')
+})
+
+test('a fresh database is its owner’s alone', () => {
+  const { file, folder } = migrations({ '0001-a.sql': 'CREATE TABLE a (id INTEGER)' })
+
+  migrate(file, 0, folder)
+
+  expect(statSync(file).mode & 0o777).toBe(0o600)
 })

@@ -1,16 +1,20 @@
 /** Brings a database file to the present tables: plain SQL files, in order, once each, each in one transaction of its own.
  *  It never goes back and never edits: a file that was applied may not change afterwards. */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 export const MIGRATIONS = path.join(import.meta.dirname, '../../prisma/migrations')
 
+/** It holds password hashes; SQLite gives the files beside it the same mode. */
+const OWNER_ONLY = 0o600
+
 const TABLE = 'CREATE TABLE IF NOT EXISTS "_migrations" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT NULL, "appliedAt" DATETIME NOT NULL)'
 
 /** Applies what is missing; answers the names. Safe when several processes start at once. */
 export function migrate(file: string, now: number, folder = MIGRATIONS): readonly string[] {
+  closeSync(openSync(file, 'a', OWNER_ONLY))
   const database = new DatabaseSync(file, { timeout: 30_000 })
   try {
     database.exec('PRAGMA journal_mode = WAL')
