@@ -20,11 +20,13 @@ test.each([
   ['the generated client outside data', 'lib/http/serve.ts', `import { x } from '#lib/data/generated/client.ts'`],
   ['a command answers HTTP', 'lib/commands/train.ts', `import { serve } from '#lib/http/serve.ts'`],
   ['vitest in the product', 'lib/domain/gate.ts', `import { test } from 'vitest'`],
+  ['a test reaches the pages', 'lib/http/serve.test.ts', `import { x } from '#lib/ui/card.tsx'`],
   ['a file beside the rooms', 'lib/shortcut.ts', ``],
 ])('caught: %s', (_, file, text) => expect(brokenLaws(file, text)).toHaveLength(1))
 
 test.each([
   ['a test imports as the composing room does', 'lib/serving/pool.test.ts', `import { x } from '#lib/training/run.ts'\nimport { test } from 'vitest'`],
+  ['a test forks the real child', 'lib/training/retrain.test.ts', `import { fork } from '#lib/processes/fork-inference.ts'`],
   ['a room imports itself and its row', 'lib/serving/pool.ts', `import { x } from './batcher.ts'\nimport { y } from '#lib/data/rows.ts'`],
   ['a package at its own door', 'lib/images/decode.ts', `import sharp from 'sharp'`],
   ['a style sheet', 'app/layout.tsx', `import './globals.css'`],
