@@ -6,10 +6,10 @@ import type { Shape } from './network.ts'
 export const EPSILON = 1e-3
 
 /** A square window that moves over a feature map; `before` and `after` are the zeros added on each side. */
-export type Window = { readonly kernel: number; readonly stride: number; readonly before: number; readonly after: number; readonly input: Shape; readonly output: Shape }
+export type ConvWindow = { readonly kernel: number; readonly stride: number; readonly before: number; readonly after: number; readonly input: Shape; readonly output: Shape }
 
 /** Windows side by side; what doesn't fill one at the right and lower edge is ignored. */
-export type Pool = { readonly size: number; readonly input: Shape; readonly output: Shape }
+export type PoolWindow = { readonly size: number; readonly input: Shape; readonly output: Shape }
 
 /** What batch norm made, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and 1 / √(variance + ε). */
 export type Normalised<V> = { readonly y: V; readonly mean: V; readonly variance: V; readonly inverse: V; readonly more?: readonly V[] }
@@ -20,13 +20,13 @@ export interface Kernels<V> {
   picture(pixels: V, shape: Shape): V
 
   /** kernel: [k, k, in, out]. A bias stands only in folded networks, which don't learn. */
-  conv(x: V, kernel: V, window: Window, bias?: V): V
-  convInputGradient(dy: V, kernel: V, window: Window): V
-  convKernelGradient(x: V, dy: V, window: Window): V
+  conv(x: V, kernel: V, window: ConvWindow, bias?: V): V
+  convInputGradient(dy: V, kernel: V, window: ConvWindow): V
+  convKernelGradient(x: V, dy: V, window: ConvWindow): V
   /** kernel: [k, k, channels, 1]. */
-  depthwise(x: V, kernel: V, window: Window, bias?: V): V
-  depthwiseInputGradient(dy: V, kernel: V, window: Window): V
-  depthwiseKernelGradient(x: V, dy: V, window: Window): V
+  depthwise(x: V, kernel: V, window: ConvWindow, bias?: V): V
+  depthwiseInputGradient(dy: V, kernel: V, window: ConvWindow): V
+  depthwiseKernelGradient(x: V, dy: V, window: ConvWindow): V
 
   /** Per channel, over batch and places. `shape` is that of x per image: a map or a vector. */
   batchNorm(x: V, gamma: V, beta: V, shape: Shape): Normalised<V>
@@ -39,11 +39,11 @@ export interface Kernels<V> {
   /** dy where 0 < y (and y < most), else 0. */
   reluGradient(dy: V, y: V, most?: number): V
 
-  maxPool(x: V, pool: Pool): V
+  maxPool(x: V, pool: PoolWindow): V
   /** Equal maxima of one window share its gradient. */
-  maxPoolGradient(dy: V, x: V, y: V, pool: Pool): V
-  avgPool(x: V, pool: Pool): V
-  avgPoolGradient(dy: V, pool: Pool): V
+  maxPoolGradient(dy: V, x: V, y: V, pool: PoolWindow): V
+  avgPool(x: V, pool: PoolWindow): V
+  avgPoolGradient(dy: V, pool: PoolWindow): V
   globalAvgPool(x: V, shape: Shape): V
   globalAvgPoolGradient(dy: V, shape: Shape): V
 

@@ -43,7 +43,7 @@ export type Batch = {
 export type Learnt = { readonly loss: number; readonly right: number }
 
 /** `logits`: count × classes; `features`: count × featureLength, the input of the last dense layer. */
-export type Answers = { readonly logits: Float32Array; readonly features: Float32Array }
+export type NetworkAnswers = { readonly logits: Float32Array; readonly features: Float32Array }
 
 /** `average`: the exponential average of the weights (only after `average(decay)` was called). */
 export type Which = 'latest' | 'average'
@@ -52,8 +52,8 @@ export interface Learner extends AsyncDisposable {
   learn(batch: Batch, rate: number): Promise<Learnt>
   /** Moves the averaged weights and statistics: average = decay × average + (1 − decay) × latest. The first call copies. */
   average(decay: number): void
-  /** Answers with running statistics and no dropout; any count. */
-  predict(pixels: Float32Array, count: number, which?: Which): Promise<Answers>
+  /** NetworkAnswers with running statistics and no dropout; any count. */
+  predict(pixels: Float32Array, count: number, which?: Which): Promise<NetworkAnswers>
   /** Keeps a copy as the best so far. */
   remember(which?: Which): Promise<void>
   /** The remembered copy becomes the latest weights; the optimiser's state stays. */

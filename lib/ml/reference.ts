@@ -1,5 +1,5 @@
 /** The kernels in plain float64 loops: what every executor is compared with, and itself checked by finite differences. Never fast. */
-import { EPSILON, type Kernels, type Pool, type Window } from './kernels.ts'
+import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from './kernels.ts'
 import { sizeOf, type Shape } from './network.ts'
 
 /** `shape` with the batch first, channels last. */
@@ -26,7 +26,7 @@ const reshape = (x: Exact, shape: Shape): Exact => ({ shape: [batchOf(x, shape),
 const map = (x: Exact, f: (value: number, index: number) => number): Exact => ({ shape: x.shape, data: x.data.map(f) })
 
 /** Calls `visit` for every pair of an input place and an output place that a tap of the window joins. */
-function eachTap(window: Window, batch: number, visit: (input: number, output: number, tap: number) => void): void {
+function eachTap(window: ConvWindow, batch: number, visit: (input: number, output: number, tap: number) => void): void {
   const [h, w] = window.input as [number, number]
   const [oh, ow] = window.output as [number, number]
   for (let n = 0; n < batch; n++) for (let i = 0; i < oh; i++) for (let j = 0; j < ow; j++) {
@@ -39,7 +39,7 @@ function eachTap(window: Window, batch: number, visit: (input: number, output: n
 }
 
 const convolution = {
-  conv(x: Exact, kernel: Exact, window: Window, bias?: Exact): Exact {
+  conv(x: Exact, kernel: Exact, window: ConvWindow, bias?: Exact): Exact {
     const [inputs, outputs] = kernel.shape.slice(2) as [number, number]
     const y = zeros([batchOf(x, window.input), ...window.output])
     if (bias) y.data.forEach((_, i) => { y.data[i] = bias.data[i % outputs]! })
@@ -48,7 +48,7 @@ const convolution = {
     })
     return y
   },
-  convInputGradient(dy: Exact, kernel: Exact, window: Window): Exact {
+  convInputGradient(dy: Exact, kernel: Exact, window: ConvWindow): Exact {
     const [inputs, outputs] = kernel.shape.slice(2) as [number, number]
     const dx = zeros([batchOf(dy, window.output), ...window.input])
     eachTap(window, dx.shape[0]!, (from, to, tap) => {
@@ -56,7 +56,7 @@ const convolution = {
     })
     return dx
   },
-  convKernelGradient(x: Exact, dy: Exact, window: Window): Exact {
+  convKernelGradient(x: Exact, dy: Exact, window: ConvWindow): Exact {
     const inputs = window.input[2]!
     const outputs = window.output[2]!
     const dk = zeros([window.kernel, window.kernel, inputs, outputs])
@@ -68,7 +68,7 @@ const convolution = {
 }
 
 const depthwiseConvolution = {
-  depthwise(x: Exact, kernel: Exact, window: Window, bias?: Exact): Exact {
+  depthwise(x: Exact, kernel: Exact, window: ConvWindow, bias?: Exact): Exact {
     const channels = window.input[2]!
     const y = zeros([batchOf(x, window.input), ...window.output])
     if (bias) y.data.forEach((_, i) => { y.data[i] = bias.data[i % channels]! })
@@ -77,7 +77,7 @@ const depthwiseConvolution = {
     })
     return y
   },
-  depthwiseInputGradient(dy: Exact, kernel: Exact, window: Window): Exact {
+  depthwiseInputGradient(dy: Exact, kernel: Exact, window: ConvWindow): Exact {
     const channels = window.input[2]!
     const dx = zeros([batchOf(dy, window.output), ...window.input])
     eachTap(window, dx.shape[0]!, (from, to, tap) => {
@@ -85,7 +85,7 @@ const depthwiseConvolution = {
     })
     return dx
   },
-  depthwiseKernelGradient(x: Exact, dy: Exact, window: Window): Exact {
+  depthwiseKernelGradient(x: Exact, dy: Exact, window: ConvWindow): Exact {
     const channels = window.input[2]!
     const dk = zeros([window.kernel, window.kernel, channels, 1])
     eachTap(window, batchOf(x, window.input), (from, to, tap) => {
@@ -135,10 +135,10 @@ const normalisation = {
   reluGradient: (dy: Exact, y: Exact, most = Infinity): Exact => map(dy, (d, i) => (y.data[i]! > 0 && y.data[i]! < most ? d : 0)),
 }
 
-const asWindow = (pool: Pool): Window => ({ kernel: pool.size, stride: pool.size, before: 0, after: 0, input: pool.input, output: pool.output })
+const asWindow = (pool: PoolWindow): ConvWindow => ({ kernel: pool.size, stride: pool.size, before: 0, after: 0, input: pool.input, output: pool.output })
 
 const pooling = {
-  maxPool(x: Exact, pool: Pool): Exact {
+  maxPool(x: Exact, pool: PoolWindow): Exact {
     const channels = pool.input[2]!
     const y = zeros([batchOf(x, pool.input), ...pool.output])
     y.data.fill(-Infinity)
@@ -147,7 +147,7 @@ const pooling = {
     })
     return y
   },
-  maxPoolGradient(dy: Exact, x: Exact, y: Exact, pool: Pool): Exact {
+  maxPoolGradient(dy: Exact, x: Exact, y: Exact, pool: PoolWindow): Exact {
     const channels = pool.input[2]!
     const dx = zeros(x.shape)
     const ties = new Float64Array(y.data.length)
@@ -158,7 +158,7 @@ const pooling = {
     each((from, to) => { dx.data[from] = dy.data[to]! / ties[to]! })
     return dx
   },
-  avgPool(x: Exact, pool: Pool): Exact {
+  avgPool(x: Exact, pool: PoolWindow): Exact {
     const channels = pool.input[2]!
     const y = zeros([batchOf(x, pool.input), ...pool.output])
     eachTap(asWindow(pool), y.shape[0]!, (from, to) => {
@@ -166,7 +166,7 @@ const pooling = {
     })
     return y
   },
-  avgPoolGradient(dy: Exact, pool: Pool): Exact {
+  avgPoolGradient(dy: Exact, pool: PoolWindow): Exact {
     const channels = pool.input[2]!
     const dx = zeros([batchOf(dy, pool.output), ...pool.input])
     eachTap(asWindow(pool), dx.shape[0]!, (from, to) => {

@@ -1,14 +1,14 @@
 /** A session that answers for one set of weights: pixels in, logits and features out, in pieces that bound its memory. It does not learn. */
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
 import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
-import type { Answers } from '#lib/ml/learner.ts'
+import type { NetworkAnswers } from '#lib/ml/learner.ts'
 import type { OrtLibrary } from './library.ts'
 
 const MOST_AT_ONCE = 128 // images of one run: activations of 32 × 32 networks stay under 100 MB
 
-export type Answering = AsyncDisposable & { answer(pixels: Float32Array, count: number): Promise<Answers> }
+export type AnsweringSession = AsyncDisposable & { answer(pixels: Float32Array, count: number): Promise<NetworkAnswers> }
 
-export async function openAnswering(library: OrtLibrary, network: Network, weights: Weights): Promise<Answering> {
+export async function openAnswering(library: OrtLibrary, network: Network, weights: Weights): Promise<AnsweringSession> {
   const session = await library.open(inferenceGraph(network, weights, { isWasm: library.name === 'wasm' }))
   const { size, channels } = network.input
   const perImage = size * size * channels

@@ -2,12 +2,12 @@
 import type { LearnerSpec } from '#lib/ml/learner.ts'
 import { createStandardKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import type { Engine } from '../engine.ts'
-import { openAnswering, type Answering } from './answering.ts'
+import { openAnswering, type AnsweringSession } from './answering.ts'
 import type { OrtLibrary } from './library.ts'
 import { createOrtLearner, type Writing } from './ort-learner.ts'
 
 export function createOrtEngine(library: OrtLibrary, options: { readonly writing?: Writing; readonly layout?: string } = {}): Engine {
-  const loaded = new Map<string, Answering>()
+  const loaded = new Map<string, AnsweringSession>()
   const writing = options.writing ?? standardWriting(library)
   return {
     name: library.name,

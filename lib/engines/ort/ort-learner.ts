@@ -2,7 +2,7 @@
  *  The mathematics is in lib/ml; this keeps the vectors and the sessions. */
 import type { Tensor } from 'onnxruntime-common'
 import { AverageAndBest } from '#lib/ml/average-and-best.ts'
-import type { Answers, Batch, Learner, LearnerSpec, LearnerState, Learnt, Which } from '#lib/ml/learner.ts'
+import type { NetworkAnswers, Batch, Learner, LearnerSpec, LearnerState, Learnt, Which } from '#lib/ml/learner.ts'
 import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
 import type { Weights } from '#lib/ml/network.ts'
 import type { Graph } from '#lib/ml/onnx/graph.ts'
@@ -10,7 +10,7 @@ import type { GraphKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import { stateNames, trainingGraph } from '#lib/ml/onnx/training-graph.ts'
 import { momentCount, ratesOfStep } from '#lib/ml/optimisers.ts'
 import { flattened, planWeights, unflattened } from '#lib/ml/plan.ts'
-import { floatsOf, openAnswering, type Answering } from './answering.ts'
+import { floatsOf, openAnswering, type AnsweringSession } from './answering.ts'
 import type { OrtLibrary, Session } from './library.ts'
 
 /** How the graph is written: standard, or in ONNX Runtime's blocked layout. */
@@ -32,7 +32,7 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
   let step = 0
   const kept = new AverageAndBest(() => latest())
   const sessions = new Map<number, Promise<Session>>()
-  const answering = new Map<Which, { of: number; session: Answering }>()
+  const answering = new Map<Which, { of: number; session: AnsweringSession }>()
   let changes = 0 // of the weights: an answering session of an earlier count is stale
 
   const latest = () => ({ trained: floatsOf(state.trained), measured: state.measured ? floatsOf(state.measured) : new Float32Array(0) })
@@ -85,7 +85,7 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
       kept.move(decay)
       if (kept.hasAverage) changes += 1
     },
-    async predict(pixels: Float32Array, count: number, which: Which = 'latest'): Promise<Answers> {
+    async predict(pixels: Float32Array, count: number, which: Which = 'latest'): Promise<NetworkAnswers> {
       const known = answering.get(which)
       if (known?.of === changes) return known.session.answer(pixels, count)
       await known?.session[Symbol.asyncDispose]()

@@ -1,6 +1,6 @@
-/** Answers on TensorFlow for one set of weights, batch norm folded, in pieces that bound its memory. It does not learn. */
+/** NetworkAnswers on TensorFlow for one set of weights, batch norm folded, in pieces that bound its memory. It does not learn. */
 import { foldBatchNorm } from '#lib/ml/fold.ts'
-import type { Answers } from '#lib/ml/learner.ts'
+import type { NetworkAnswers } from '#lib/ml/learner.ts'
 import { featureLength, shapesOf, sizeOf, weightSpecs, type Network, type Weights } from '#lib/ml/network.ts'
 import { answers } from '#lib/ml/step.ts'
 import type { Tensor, TensorFlow } from './binding.ts'
@@ -24,7 +24,7 @@ export function loadWeights(tf: TensorFlow, original: Network, given: Weights): 
 
 export const freeWeights = (tf: TensorFlow, { tensors }: Loaded): void => tf.free(Object.values(tensors))
 
-export function answer(tf: TensorFlow, { original, network, tensors }: Loaded, pixels: Float32Array, count: number): Answers {
+export function answer(tf: TensorFlow, { original, network, tensors }: Loaded, pixels: Float32Array, count: number): NetworkAnswers {
   const shape = shapesOf(network).get('input')!
   const perImage = sizeOf(shape)
   const length = featureLength(original)
@@ -44,7 +44,7 @@ export function answer(tf: TensorFlow, { original, network, tensors }: Loaded, p
   return { logits, features }
 }
 
-export function answersOf(tf: TensorFlow, network: Network, weights: Weights, pixels: Float32Array, count: number): Answers {
+export function answersOf(tf: TensorFlow, network: Network, weights: Weights, pixels: Float32Array, count: number): NetworkAnswers {
   const loaded = loadWeights(tf, network, weights)
   try {
     return answer(tf, loaded, pixels, count)

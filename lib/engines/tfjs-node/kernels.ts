@@ -1,6 +1,6 @@
 /** The kernels, each computed at once by a TensorFlow operation; maps as NHWC. Weights, statistics and loss are float32,
  *  maps and rows float32 or bfloat16. */
-import { EPSILON, type Kernels, type Pool, type Window } from '#lib/ml/kernels.ts'
+import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '#lib/ml/kernels.ts'
 import { sizeOf, type Shape } from '#lib/ml/network.ts'
 import { TYPE, type Setting, type Tensor, type TensorFlow } from './binding.ts'
 
@@ -20,9 +20,9 @@ export function createTensorFlowKernels(tf: TensorFlow, { precision }: { readonl
   const reduced = (op: 'Sum' | 'Mean', x: Tensor, ...axes: readonly number[]): Tensor => tf.op(op, [x, tf.ints(...axes)], { ...T(x), Tidx: { type: TYPE.int32 }, keep_dims: { flag: false } })
 
   const NHWC = { data_format: 'NHWC' } as const
-  const windowed = (x: Tensor, w: Window): Settings => ({ ...T(x), strides: [1, w.stride, w.stride, 1], padding: 'SAME', ...NHWC, dilations: [1, 1, 1, 1] })
-  const conv = (x: Tensor, w: Window): Settings => ({ ...windowed(x, w), use_cudnn_on_gpu: { flag: true } })
-  const pooled = (x: Tensor, pool: Pool): Settings => ({ ...T(x), ksize: [1, pool.size, pool.size, 1], strides: [1, pool.size, pool.size, 1], padding: 'VALID', ...NHWC })
+  const windowed = (x: Tensor, w: ConvWindow): Settings => ({ ...T(x), strides: [1, w.stride, w.stride, 1], padding: 'SAME', ...NHWC, dilations: [1, 1, 1, 1] })
+  const conv = (x: Tensor, w: ConvWindow): Settings => ({ ...windowed(x, w), use_cudnn_on_gpu: { flag: true } })
+  const pooled = (x: Tensor, pool: PoolWindow): Settings => ({ ...T(x), ksize: [1, pool.size, pool.size, 1], strides: [1, pool.size, pool.size, 1], padding: 'VALID', ...NHWC })
   const biased = (y: Tensor, bias: Tensor | undefined): Tensor => (bias ? tf.op('BiasAdd', [y, down(bias)], { ...T(y), ...NHWC }) : y)
   const inputSizes = (dy: Tensor, shape: Shape): Tensor => tf.ints(dy.shape[0]!, ...shape)
   const normSettings = (x: Tensor, isTraining: boolean): Settings => ({ ...T(x), U: { type: TYPE.float32 }, epsilon: { float: EPSILON }, ...NHWC, is_training: { flag: isTraining } })

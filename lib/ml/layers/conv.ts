@@ -1,5 +1,5 @@
 /** Convolutions, full and depthwise, with "same" padding as TensorFlow pads: an odd zero goes to the right and below. */
-import type { Window } from '../kernels.ts'
+import type { ConvWindow } from '../kernels.ts'
 import type { Shape } from '../network.ts'
 import type { Rule } from './layer.ts'
 
@@ -27,7 +27,7 @@ export const depthwise: Rule<'depthwise'> = (layer, { k, x, from, to, weight }) 
   }
 }
 
-function samePadding({ kernel, stride }: { kernel: number; stride: number }, from: Shape, to: Shape): Window {
+function samePadding({ kernel, stride }: { kernel: number; stride: number }, from: Shape, to: Shape): ConvWindow {
   const padding = Math.max(0, (to[0]! - 1) * stride + kernel - from[0]!)
   return { kernel, stride, before: padding >> 1, after: padding - (padding >> 1), input: from, output: to }
 }

@@ -1,9 +1,9 @@
 /** The kernel gradient of a 3 × 3 convolution in the blocked layout, as convolutions whose kernel is dy itself. It answers null where
  *  the sizes don't fit; which form is fastest at which size was measured in 2026-11 on AVX-512 (16 to a block). */
-import type { Window } from '../kernels.ts'
+import type { ConvWindow } from '../kernels.ts'
 import { BLOCKED, type Graph } from './graph.ts'
 
-type Given = { readonly x: string; readonly dy: string; readonly window: Window; readonly batch: number; readonly block: number }
+type Given = { readonly x: string; readonly dy: string; readonly window: ConvWindow; readonly batch: number; readonly block: number }
 
 /** → [3, 3, in, out] */
 export function blockedKernelGradient(g: Graph, given: Given): string | null {

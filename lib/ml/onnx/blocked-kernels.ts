@@ -1,7 +1,7 @@
 /** The kernels in ONNX Runtime's blocked layout (`com.microsoft.nchwc`: channels in blocks that fill a register), about 1.6 × faster than the standard one.
  *  The layout is internal to ONNX Runtime: whoever uses this pins its version, probes the block and proves a step; where a map's
  *  channels don't fill blocks, and for what has no blocked form, the standard kernels work on the re-ordered map. */
-import { EPSILON, type Kernels, type Pool, type Window } from '../kernels.ts'
+import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../kernels.ts'
 import { sizeOf, type Shape } from '../network.ts'
 import { blockedKernelGradient } from './blocked-gradient.ts'
 import { BLOCKED, type Graph } from './graph.ts'
@@ -49,32 +49,32 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
   const channelMean = (x: string, shape: Shape): string => g.mean(g.reshape(op('GlobalAveragePool', [x]), batch, shape[2]!), 0)
   const inverseRoot = (variance: string): string => g.op('Reciprocal', [g.op('Sqrt', [g.add(variance, g.float(EPSILON))])])
   const positive = (y: string): string => g.op('HardSigmoid', [y], { attributes: { alpha: { float: STEEP }, beta: { float: 0 } } })
-  const pooled = (pool: Pool) => ({ kernel_shape: [pool.size, pool.size], strides: [pool.size, pool.size] })
-  const isExact = (pool: Pool): boolean => pool.output[0]! * pool.size === pool.input[0]! && pool.output[1]! * pool.size === pool.input[1]!
-  const spread = (x: string, pool: Pool): string => op('Upsample', [x], { scales: [1, 1, pool.size, pool.size], mode: 'nearest' })
+  const pooled = (pool: PoolWindow) => ({ kernel_shape: [pool.size, pool.size], strides: [pool.size, pool.size] })
+  const isExact = (pool: PoolWindow): boolean => pool.output[0]! * pool.size === pool.input[0]! && pool.output[1]! * pool.size === pool.input[1]!
+  const spread = (x: string, pool: PoolWindow): string => op('Upsample', [x], { scales: [1, 1, pool.size, pool.size], mode: 'nearest' })
 
   /** [k, k, in, out] → blocks of out × blocks of in (or all of them, for few) × k × k × in × out. */
-  const forwardWeights = (kernel: string, w: Window): string => {
+  const forwardWeights = (kernel: string, w: ConvWindow): string => {
     const [k, inputs, outputs] = [w.kernel, w.input[2]!, w.output[2]!]
     const ordered = fits(inputs)
       ? g.transpose(g.reshape(kernel, k, k, inputs / block, block, outputs / block, block), 4, 2, 0, 1, 3, 5)
       : g.transpose(g.reshape(kernel, k, k, inputs, outputs / block, block), 3, 2, 0, 1, 4)
     return g.reshape(ordered, outputs, inputs, k, k)
   }
-  const backwardWeights = (kernel: string, w: Window): string => {
+  const backwardWeights = (kernel: string, w: ConvWindow): string => {
     const [k, inputs, outputs] = [w.kernel, w.input[2]!, w.output[2]!]
     const turned = g.transpose(g.reshape(reversedTaps(g, kernel, w), k, k, inputs / block, block, outputs / block, block), 2, 4, 0, 1, 5, 3)
     return g.reshape(turned, inputs, outputs, k, k)
   }
-  const depthwiseWeights = (kernel: string, w: Window): string =>
+  const depthwiseWeights = (kernel: string, w: ConvWindow): string =>
     g.reshape(g.transpose(g.reshape(kernel, w.kernel, w.kernel, w.input[2]! / block, block), 2, 0, 1, 3), w.input[2]!, 1, w.kernel, w.kernel)
-  const backwardPads = (w: Window): readonly number[] => {
+  const backwardPads = (w: ConvWindow): readonly number[] => {
     const before = w.kernel - 1 - w.before
     const after = w.input[0]! + w.kernel - 1 - before - w.output[0]!
     return [before, before, after, after]
   }
-  const forwardPads = (w: Window): readonly number[] => [w.before, w.before, w.after, w.after]
-  const isBlockedConv = (w: Window): boolean => fits(w.output[2]!) && (fits(w.input[2]!) || w.input[2]! < block)
+  const forwardPads = (w: ConvWindow): readonly number[] => [w.before, w.before, w.after, w.after]
+  const isBlockedConv = (w: ConvWindow): boolean => fits(w.output[2]!) && (fits(w.input[2]!) || w.input[2]! < block)
 
   return {
     ...standard,
@@ -200,7 +200,7 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
   }
 }
 
-function reversedTaps(g: Graph, kernel: string, w: Window): string {
+function reversedTaps(g: Graph, kernel: string, w: ConvWindow): string {
   const past = -w.kernel - 1
   return w.kernel === 1 ? kernel : g.op('Slice', [kernel, g.ints(-1, -1), g.ints(past, past), g.ints(0, 1), g.ints(-1, -1)])
 }

@@ -1,6 +1,6 @@
 /** The kernels written into an ONNX graph of stock operators, feature maps as NCHW. It computes nothing: onnxruntime runs the graph.
  *  Values carry hints (a factor still to be applied, a mask already applied) that save passes over memory. */
-import { EPSILON, type Kernels, type Pool, type Window } from '../kernels.ts'
+import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../kernels.ts'
 import type { Shape } from '../network.ts'
 import { sizeOf } from '../network.ts'
 import { MICROSOFT, type Graph } from './graph.ts'
@@ -49,25 +49,25 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     ? g.op('Clip', [g.add(g.multiply(g.subtract(a, b), g.float(STEEP)), g.float(1)), g.float(0), g.float(1)])
     : g.op('HardSigmoid', [g.subtract(a, b)], { attributes: { alpha: { float: STEEP }, beta: { float: 1 } } }))
 
-  const pads = (w: Window): readonly number[] => [w.before, w.before, w.after, w.after]
-  const geometry = (w: Window, group = 1) => ({ kernel_shape: [w.kernel, w.kernel], strides: [w.stride, w.stride], pads: pads(w), group })
+  const pads = (w: ConvWindow): readonly number[] => [w.before, w.before, w.after, w.after]
+  const geometry = (w: ConvWindow, group = 1) => ({ kernel_shape: [w.kernel, w.kernel], strides: [w.stride, w.stride], pads: pads(w), group })
   /** A gradient per output place, seen as a stride-1 window over the input: rows that no window reached are cropped by the pads. */
-  const backwardPads = (w: Window): readonly number[] => {
+  const backwardPads = (w: ConvWindow): readonly number[] => {
     const before = w.kernel - 1 - w.before
     const after = w.input[0]! + w.kernel - 1 - before - w.output[0]!
     return [before, before, after, after]
   }
   /** Gradient of the input under stride: what ConvTranspose does; it is told how much larger than its least the input was. */
-  const transposed = (w: Window, group: number) => {
+  const transposed = (w: ConvWindow, group: number) => {
     const extra = w.input[0]! - ((w.output[0]! - 1) * w.stride + w.kernel - w.before - w.after)
     return { kernel_shape: [w.kernel, w.kernel], strides: [w.stride, w.stride], pads: pads(w), output_padding: [extra, extra], group }
   }
-  const spread = (name: string, pool: Pool): string => {
+  const spread = (name: string, pool: PoolWindow): string => {
     const large = g.op('Resize', [name, '', g.floats(Float32Array.of(1, 1, pool.size, pool.size), [4])], { attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' } })
     const rest = [pool.input[0]! - pool.output[0]! * pool.size, pool.input[1]! - pool.output[1]! * pool.size]
     return rest[0] || rest[1] ? g.pad(large, [0, 0, 0, 0, 0, 0, ...rest]) : large
   }
-  const poolAttributes = (pool: Pool) => ({ kernel_shape: [pool.size, pool.size], strides: [pool.size, pool.size] })
+  const poolAttributes = (pool: PoolWindow) => ({ kernel_shape: [pool.size, pool.size], strides: [pool.size, pool.size] })
   const channelMean = (x: string, [h, w, c]: Shape): string => (w === undefined ? g.mean(x, 0) : g.mean(g.reshape(x, images, c!, h! * w), 0, 2))
   const affine = (x: string, scale: string, shift: string, shape: Shape): string => {
     if (shape.length === 1) return g.add(g.multiply(x, scale), shift)
@@ -84,7 +84,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
   }
 
   /** Nine products of shifted maps: x moves sideways, dy up and down, so six copies serve nine taps. */
-  function gradientOfThree(x: string, dy: string, w: Window): string {
+  function gradientOfThree(x: string, dy: string, w: ConvWindow): string {
     const [places, inputs, outputs] = [w.input[0]! * w.input[1]!, w.input[2]!, w.output[2]!]
     const isFew = places <= FEW_PLACES
     const rows = (v: string, channels: number): string => (isFew ? g.reshape(v, -1, channels) : g.reshape(v, images, channels, places))
@@ -99,7 +99,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
   }
 
   /** Few inputs (a picture): all taps side by side make one tall matrix, and one product serves them all. */
-  function gradientOfFewInputs(x: string, dy: string, w: Window): string {
+  function gradientOfFewInputs(x: string, dy: string, w: ConvWindow): string {
     const [places, inputs, outputs] = [w.input[0]! * w.input[1]!, w.input[2]!, w.output[2]!]
     const taps = shifted(x, 2).flatMap((moved) => shifted(moved, 3))
     const columns = g.reshape(g.concat(taps, 1), images, 9 * inputs, places)
@@ -108,13 +108,13 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
   }
 
   /** The part of x that windows reach, and the zeros they see around it. */
-  function withinReach(x: string, w: Window): { x: string; size: number; pads: readonly number[] } {
+  function withinReach(x: string, w: ConvWindow): { x: string; size: number; pads: readonly number[] } {
     const after = (w.output[0]! - 1) * w.stride + w.kernel - w.input[0]! - w.before
     return { size: w.input[0]! + Math.min(0, after), x: after < 0 ? g.pad(x, [0, 0, 0, 0, 0, 0, after, after]) : x, pads: [w.before, w.before, Math.max(0, after), Math.max(0, after)] }
   }
 
   /** Any window: a convolution whose images are the input's channels, whose kernel is dy, and whose dilation is the stride. */
-  function gradientOfAny(x: string, dy: string, w: Window): string {
+  function gradientOfAny(x: string, dy: string, w: ConvWindow): string {
     const seen = withinReach(x, w)
     const made = g.op('Conv', [g.transpose(seen.x, 1, 0, 2, 3), g.transpose(dy, 1, 0, 2, 3)], { attributes: { kernel_shape: [w.output[0]!, w.output[1]!], dilations: [w.stride, w.stride], pads: seen.pads } })
     return g.transpose(made, 2, 3, 0, 1)
@@ -255,7 +255,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
 }
 
 /** The kernel for the way back: taps in reverse order; as [inputs, outputs (depthwise 1), k, k] it maps outputs to inputs. */
-function turned(g: Graph, kernel: string, w: Window): string {
+function turned(g: Graph, kernel: string, w: ConvWindow): string {
   const past = -w.kernel - 1
   const reversed = w.kernel === 1 ? kernel : g.op('Slice', [kernel, g.ints(-1, -1), g.ints(past, past), g.ints(0, 1), g.ints(-1, -1)])
   return g.transpose(reversed, 2, 3, 0, 1)
