@@ -1,7 +1,7 @@
 /** The tasks a person has: each with its classes, its input, and the version that answers. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { className, classifierId, interval, time, versionName } from './words.ts'
+import { chosenClassifier, className, classifierId, interval, time, versionName } from './words.ts'
 
 export const classifier = z.object({
   id: classifierId,
@@ -78,4 +78,14 @@ export const deleteClassifier = contract({
   input: z.object({ id: classifierId }),
   output: z.object({ id: classifierId, deleted: z.literal(true) }),
   errors: ['not_found', 'conflict'],
+})
+
+export const listClasses = contract({
+  method: 'GET',
+  path: '/api/classes',
+  scope: 'open',
+  summary: 'The classes of a classifier, in the order of its answers',
+  input: z.object({ ...chosenClassifier }),
+  output: z.object({ success: z.literal(true), classifier: classifierId, classes: z.array(z.string()), count: z.number().int() }),
+  errors: ['not_found'],
 })

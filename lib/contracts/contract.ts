@@ -3,9 +3,13 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 
-/** Who may: `open` everybody · `predict` everybody while PUBLIC_PREDICT, else a login or key · `user` any login or key · the rest by scope. */
+/** Who may: `open` everybody · `predict` everybody while PUBLIC_PREDICT, else any login or key · `user` any login, or a key that has it · the rest by scope. */
 export const SCOPES = ['open', 'predict', 'user', 'upload', 'train', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
+
+/** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted too, behind next-auth's own address. */
+export const LIMITED = ['predict', 'batch', 'upload', 'retrain', 'evaluate', 'login'] as const
+export type Limited = (typeof LIMITED)[number]
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -29,13 +33,16 @@ export type Contract = {
   /** Where the status depends on the answer: an upload that goes on behind it is 202. */
   readonly statusOf?: (output: unknown) => 200 | 202
   readonly errors: readonly ErrorCode[]
+  /** What it is counted with; null: it may be asked without end. */
+  readonly limited: Limited | null
 }
 
-type Draft = Omit<Contract, 'body' | 'answer' | 'status' | 'errors'> & Partial<Pick<Contract, 'body' | 'answer' | 'status' | 'errors'>>
+type Usual = 'body' | 'answer' | 'status' | 'errors' | 'limited'
+type Draft = Omit<Contract, Usual> & Partial<Pick<Contract, Usual>>
 
-const PLAIN = { body: 'none', answer: 'json', status: 200, errors: [] } as const
+const PLAIN = { body: 'none', answer: 'json', status: 200, errors: [], limited: null } as const
 
-/** Completes a contract with what most have: no body, a JSON answer, status 200. */
+/** Completes a contract with what most have: no body, a JSON answer, status 200, no limit. */
 export const contract = <const D extends Draft>(draft: D): Omit<typeof PLAIN, keyof D> & D => ({ ...PLAIN, ...draft })
 
 export type Input<C extends Contract> = z.output<C['input']>

@@ -166,6 +166,7 @@ export const evaluateModel = contract({
   method: 'POST',
   path: '/api/model/evaluate',
   scope: 'train',
+  limited: 'evaluate',
   summary: 'Measure the champion on the test split, on the serving engine',
   body: 'json',
   input: z.object({ ...chosenClassifier, version: versionName.optional() }),

@@ -40,6 +40,7 @@ export const retrain = contract({
   method: 'POST',
   path: '/api/retrain',
   scope: 'train',
+  limited: 'retrain',
   summary: 'Train a new version from the champion on old and new pictures',
   body: 'json',
   status: 202,

@@ -27,6 +27,7 @@ export const upload = contract({
   method: 'POST',
   path: '/api/upload',
   scope: 'upload',
+  limited: 'upload',
   summary: 'Bring pictures: `files` with one `label`, with `labels` one per file, or a ZIP of class folders',
   body: 'parts',
   input: z.object({ ...chosenClassifier, create: z.stringbool().optional().describe('make the classifier if it does not exist'), parts: z.custom<AsyncIterable<Part>>() }),

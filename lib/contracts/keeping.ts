@@ -1,0 +1,58 @@
+/** What an owner looks up and keeps: the settings in force with where each comes from, and who changed what. */
+import { z } from 'zod'
+import { contract } from './contract.ts'
+import { settings } from './settings.ts'
+import { id, nextCursor, page, time } from './words.ts'
+
+/** Those that may change while the product runs. What the environment sets, only the environment changes. */
+export const CHANGEABLE = ['DEFAULT_CLASSIFIER', 'AUTO_PROMOTE'] as const
+
+export const listSettings = contract({
+  method: 'GET',
+  path: '/api/settings',
+  scope: 'admin',
+  summary: 'The settings in force, and where each comes from; secrets are not shown',
+  input: z.object({}),
+  output: z.object({
+    settings: z.array(z.object({
+      name: z.string(),
+      value: z.string().nullable().describe('null: none, or a secret'),
+      source: z.enum(['environment', 'here', 'default']).describe('here: changed in /settings'),
+      is_changeable: z.boolean().describe('false: change it in the environment or .env and start again'),
+      choices: z.array(z.string()).nullable().describe('all values that it may have, where these are few'),
+      what: z.string(),
+    })),
+  }),
+})
+
+export const changeSettings = contract({
+  method: 'PATCH',
+  path: '/api/settings',
+  scope: 'admin',
+  summary: 'Change what may change while the product runs; null goes back to the default',
+  body: 'json',
+  input: z.object({
+    DEFAULT_CLASSIFIER: settings.shape.DEFAULT_CLASSIFIER.unwrap().nullable().optional(),
+    AUTO_PROMOTE: settings.shape.AUTO_PROMOTE.unwrap().nullable().optional(),
+  }),
+  output: listSettings.output,
+  errors: ['not_found', 'conflict', 'invalid_input'],
+})
+
+export const listAudit = contract({
+  method: 'GET',
+  path: '/api/audit',
+  scope: 'admin',
+  summary: 'Who changed people, keys, settings and versions, newest first',
+  input: z.object({ ...page }),
+  output: z.object({
+    entries: z.array(z.object({
+      id,
+      at: time,
+      by: z.string().describe('a person’s or a key’s name'),
+      action: z.string().describe('method and address: "POST /api/keys"'),
+      subject: z.string().nullable().describe('what it was about: an id, a name'),
+    })),
+    ...nextCursor,
+  }),
+})

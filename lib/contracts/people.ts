@@ -1,0 +1,108 @@
+/** Who may come in: people with passwords, and keys for scripts. A key's text is answered once, when it is made, and kept nowhere. */
+import { z } from 'zod'
+import { contract } from './contract.ts'
+import { id, time } from './words.ts'
+
+/** Each brings those before it along, but for `upload` and `train`, which do not bring each other. */
+export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as const
+
+export const keyScope = z.enum(KEY_SCOPES).describe('predict: ask · user: read history and pictures · upload: bring pictures · train: retrain, promote, measure · admin: everything')
+
+const name = z.string().trim().min(1).max(80).regex(/^[^\p{Cc}]*$/u, 'no control characters')
+const password = z.string().min(10, 'at least 10 characters').max(200)
+const role = z.enum(['admin', 'user'])
+
+export const apiKey = z.object({
+  id,
+  name: z.string(),
+  begins_with: z.string().describe('how the key begins, to tell it from others: "dk_3fA9c2"'),
+  scopes: z.array(keyScope),
+  created_at: time,
+  created_by: z.string().nullable().describe('the name of the person; null when they are gone'),
+  last_used_at: time.nullable().describe('to the minute'),
+})
+export type KeyAnswer = z.output<typeof apiKey>
+
+export const listKeys = contract({
+  method: 'GET',
+  path: '/api/keys',
+  scope: 'admin',
+  summary: 'The keys that work, newest first',
+  input: z.object({}),
+  output: z.object({ keys: z.array(apiKey) }),
+})
+
+export const createKey = contract({
+  method: 'POST',
+  path: '/api/keys',
+  scope: 'admin',
+  summary: 'Make a key; its text is shown in this answer and never again',
+  body: 'json',
+  status: 201,
+  input: z.object({ name, scopes: z.array(keyScope).min(1).max(KEY_SCOPES.length) }),
+  output: apiKey.extend({ key: z.string().describe('send it as "Authorization: Bearer …" or "X-API-Key: …"') }),
+  errors: ['invalid_input'],
+})
+
+export const revokeKey = contract({
+  method: 'DELETE',
+  path: '/api/keys/{id}',
+  scope: 'admin',
+  summary: 'Revoke a key: from now on it opens nothing',
+  input: z.object({ id }),
+  output: z.object({ id, deleted: z.literal(true) }),
+  errors: ['not_found'],
+})
+
+export const person = z.object({
+  id,
+  name: z.string(),
+  email: z.string(),
+  role,
+  is_disabled: z.boolean().describe('may not log in, and is logged out everywhere'),
+  is_you: z.boolean(),
+  created_at: time,
+})
+export type PersonAnswer = z.output<typeof person>
+
+export const listUsers = contract({
+  method: 'GET',
+  path: '/api/users',
+  scope: 'admin',
+  summary: 'The people who may log in, oldest first',
+  input: z.object({}),
+  output: z.object({ users: z.array(person) }),
+})
+
+export const createUser = contract({
+  method: 'POST',
+  path: '/api/users',
+  scope: 'admin',
+  summary: 'Let somebody in',
+  body: 'json',
+  status: 201,
+  input: z.object({ name, email: z.email().max(200), password, role: role.default('user') }),
+  output: person,
+  errors: ['conflict', 'invalid_input'],
+})
+
+export const changeUser = contract({
+  method: 'PATCH',
+  path: '/api/users/{id}',
+  scope: 'admin',
+  summary: 'Change a person’s name, role or password, or shut them out; a changed password or a shut door ends their sessions',
+  body: 'json',
+  input: z.object({ id, name: name.optional(), role: role.optional(), password: password.optional(), is_disabled: z.boolean().optional() }),
+  output: person,
+  errors: ['not_found', 'conflict', 'invalid_input'],
+})
+
+export const deleteUser = contract({
+  method: 'DELETE',
+  path: '/api/users/{id}',
+  scope: 'admin',
+  summary: 'Remove a person; the last admin who may log in stays',
+  input: z.object({ id }),
+  output: z.object({ id, deleted: z.literal(true) }),
+  errors: ['not_found', 'conflict'],
+})
