@@ -12,10 +12,6 @@ export class AverageAndBest {
     this.#latest = latest
   }
 
-  get hasAverage(): boolean {
-    return this.#average !== null
-  }
-
   /** average = decay × average + (1 − decay) × latest; the first time a copy. */
   move(decay: number): void {
     const latest = this.#latest()

@@ -52,7 +52,7 @@ export interface Learner extends AsyncDisposable {
   learn(batch: Batch, rate: number): Promise<Learnt>
   /** Moves the averaged weights and statistics: average = decay × average + (1 − decay) × latest. The first call copies. */
   average(decay: number): void
-  /** NetworkAnswers with running statistics and no dropout; any count. */
+  /** Answers with running statistics and no dropout; any count. */
   predict(pixels: Float32Array, count: number, which?: Which): Promise<NetworkAnswers>
   /** Keeps a copy as the best so far. */
   remember(which?: Which): Promise<void>

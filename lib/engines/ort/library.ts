@@ -2,7 +2,7 @@
  *  this file knows where they differ, and counts open sessions. It knows no network. */
 import os from 'node:os'
 import { onnxBytes, type GraphData } from '#lib/ml/onnx/writer.ts'
-import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common'
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
 
 export type OrtName = 'onnx' | 'wasm'
 

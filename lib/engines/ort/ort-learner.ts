@@ -1,6 +1,6 @@
 /** A learner on ONNX Runtime: each step is one run of the training graph, weights going in and out as flat vectors.
  *  The mathematics is in lib/ml; this keeps the vectors and the sessions. */
-import type { Tensor } from 'onnxruntime-common'
+import type { Tensor } from 'onnxruntime-node'
 import { AverageAndBest } from '#lib/ml/average-and-best.ts'
 import type { NetworkAnswers, Batch, Learner, LearnerSpec, LearnerState, Learnt, Which } from '#lib/ml/learner.ts'
 import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
@@ -83,7 +83,7 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
     },
     average(decay: number): void {
       kept.move(decay)
-      if (kept.hasAverage) changes += 1
+      changes += 1
     },
     async predict(pixels: Float32Array, count: number, which: Which = 'latest'): Promise<NetworkAnswers> {
       const known = answering.get(which)

@@ -43,12 +43,3 @@ export function answer(tf: TensorFlow, { original, network, tensors }: Loaded, p
   }
   return { logits, features }
 }
-
-export function answersOf(tf: TensorFlow, network: Network, weights: Weights, pixels: Float32Array, count: number): NetworkAnswers {
-  const loaded = loadWeights(tf, network, weights)
-  try {
-    return answer(tf, loaded, pixels, count)
-  } finally {
-    freeWeights(tf, loaded)
-  }
-}

@@ -6,7 +6,7 @@ import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
 import { clipped, momentCount, ratesOfStep, updated } from '#lib/ml/optimisers.ts'
 import { decayMask, flattened, planWeights, unflattened } from '#lib/ml/plan.ts'
 import { lossAndGradients, STATISTICS_DECAY, type Values } from '#lib/ml/step.ts'
-import { answersOf } from './answering.ts'
+import { answer, freeWeights, loadWeights, type Loaded } from './answering.ts'
 import { TYPE, type Tensor, type TensorFlow } from './binding.ts'
 import { createTensorFlowKernels } from './kernels.ts'
 
@@ -29,6 +29,8 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
   }
   const fixed = Object.fromEntries(plan.fixed.map((w) => [w.name, hold(() => tf.floats(spec.weights[w.name]!, w.shape))]))
   const decays = hold(() => tf.floats(decayMask(plan), [plan.trainedLength]))
+  const loaded = new Map<Which, { readonly of: number; readonly weights: Loaded }>()
+  let changes = 0 // of the weights: what was loaded for answers at an earlier count is stale
   let state: State | null = null
   let step = 0
 
@@ -39,6 +41,7 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
       const answer = { trained: vector(flat.trained), measured: vector(flat.measured), moments: moments.map(vector) }
       return { answer, keep: [answer.trained, answer.measured, ...answer.moments] }
     })
+    changes += 1
     if (before) tf.free([before.trained, before.measured, ...before.moments])
   }
   const now = (): State => {
@@ -85,12 +88,21 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
       const before = now()
       const { loss, right, next } = tf.scope(() => stepOnce(batch, rate))
       state = next
+      changes += 1
       tf.free([before.trained, ...before.moments, ...(before.measured === next.measured ? [] : [before.measured])])
       return { loss, right }
     },
-    average: (decay: number) => kept.move(decay),
+    average(decay: number): void {
+      kept.move(decay)
+      changes += 1
+    },
     async predict(pixels, count, which: Which = 'latest') {
-      return answersOf(tf, network, namedWeights(which), pixels, count)
+      const known = loaded.get(which)
+      if (known?.of === changes) return answer(tf, known.weights, pixels, count)
+      if (known) freeWeights(tf, known.weights)
+      const weights = loadWeights(tf, network, namedWeights(which))
+      loaded.set(which, { of: changes, weights })
+      return answer(tf, weights, pixels, count)
     },
     remember: async (which: Which = 'latest') => kept.remember(which),
     recall: async () => put(kept.best(), moments()),
@@ -102,6 +114,8 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
       kept.restore(from)
     },
     async [Symbol.asyncDispose]() {
+      for (const { weights } of loaded.values()) freeWeights(tf, weights)
+      loaded.clear()
       if (state) tf.free([state.trained, state.measured, ...state.moments, ...long])
       state = null
     },
