@@ -1,9 +1,7 @@
-/** The log: one JSON line per event, to the terminal and to DATA_DIR/logs, and what children say on their error output.
+/** The log: one JSON line per event, to the terminal and to DATA_DIR/logs.
  *  It keeps nothing in memory and counts nothing. */
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import path from 'node:path'
-import type { Readable } from 'node:stream'
-import { createInterface } from 'node:readline'
 import pino from 'pino'
 
 /** A file that has grown beyond this is put aside at the next start; one such is kept. */
@@ -32,10 +30,4 @@ export function openLog({ level, dataDir, name }: { level: LogLevel; dataDir: st
 export function putFullLogAside(dataDir: string): void {
   const file = path.join(dataDir, 'logs', 'darkroom.log')
   if (existsSync(file) && statSync(file).size > LARGEST_FILE_BYTES) renameSync(file, path.join(dataDir, 'logs', 'darkroom-before.log'))
-}
-
-/** Each line that a child writes becomes a line of the log under its name. */
-export function logLinesOf(stream: Readable | null, name: string, log: Log): void {
-  if (stream === null) return
-  createInterface({ input: stream }).on('line', (line) => { if (line.trim() !== '') log('warn', line, { child: name }) })
 }

@@ -1,7 +1,6 @@
 /** Puts the serving room together for a process that answers predictions: children, pool, batcher, swap, use cases; and keeps it in
  *  step with the promotions that others write. */
 import { randomUUID } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { sniff } from '#lib/images/sniff.ts'
@@ -11,13 +10,12 @@ import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, runOn, type Ask, type Computed } from '#lib/serving/predict.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
+import type { InferenceChild } from '#lib/serving/ports.ts'
 import { createSwap } from '#lib/serving/swap.ts'
 import { steadyClock } from './clock.ts'
-import { forkInference } from './fork-inference.ts'
+import { childrenWanted, forkInference } from './fork-inference.ts'
 import type { Start } from './settings.ts'
 
-/** One thread each: processes use the cores, and more of them than cores only switch. */
-const MOST_AUTO_CHILDREN = 4
 /** ONNX Runtime's cost per picture is flat from 8 on (ML.md §1); 16 also spreads the cost of a message. */
 const MOST_IN_BATCH = 16
 /** About half a second of work of one core. */
@@ -26,16 +24,17 @@ const LOOK_EVERY_MS = 1_000
 
 export type Serving = ReturnType<typeof composeServing>
 
-export function composeServing({ settings, places }: Start, { data, log, traffic }: { data: Data; log: Log; traffic: Traffic }) {
+export function composeServing({ settings, places }: Start, { data, log, traffic, early }: { data: Data; log: Log; traffic: Traffic; early: readonly InferenceChild[] }) {
   const webId = randomUUID()
+  const forked = [...early]
   let hindrance: string | null = 'The default classifier is being loaded.'
   let acknowledged = 0
   let timer: NodeJS.Timeout | undefined
 
   const pool = createPool({
     name: 'inference',
-    size: settings.PREDICT_PROCESSES === 'auto' ? Math.min(availableParallelism(), MOST_AUTO_CHILDREN) : settings.PREDICT_PROCESSES,
-    fork: () => forkInference(settings.INFERENCE_ENGINE, log),
+    size: childrenWanted(settings),
+    fork: () => forked.shift() ?? forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })),
     clock: steadyClock,
     log,
     changed: () => batcher.wake(),

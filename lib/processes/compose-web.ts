@@ -11,6 +11,7 @@ import { watchMachine } from '#lib/operations/machine.ts'
 import { createMetrics } from '#lib/operations/metrics.ts'
 import { createModelUptime } from '#lib/operations/model-uptime.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
+import type { InferenceChild } from '#lib/serving/ports.ts'
 import { createRetrain } from '#lib/training/retrain.ts'
 import { createVersionCases } from '#lib/training/version-cases.ts'
 import { composeData } from './compose-data.ts'
@@ -26,12 +27,14 @@ export type Web = AsyncDisposable & {
   readonly hear: (message: Exclude<ToManaged, { kind: 'stop' }>) => void
 }
 
-export async function composeWeb(start: Start, { log, traffic, say }: { log: Log; traffic: Traffic; say: (message: FromManaged) => void }): Promise<Web> {
+type WebParts = { readonly log: Log; readonly traffic: Traffic; readonly say: (message: FromManaged) => void; readonly early: readonly InferenceChild[] }
+
+export async function composeWeb(start: Start, { log, traffic, say, early }: WebParts): Promise<Web> {
   const { settings, places } = start
   const startedAt = new Date()
   const now = () => new Date()
   const data = await composeData(start)
-  const serving = composeServing(start, { data, log, traffic })
+  const serving = composeServing(start, { data, log, traffic, early })
   const limits = { maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, maxPixels: settings.MAX_PIXELS }
   const intake = createIntake({ ...data, folder: places.scratchDir, limits, log })
 

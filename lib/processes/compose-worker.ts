@@ -25,12 +25,12 @@ export type Worker = { readonly ended: Promise<void>; readonly end: () => Promis
 export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
   const data = await composeData(start)
-  const answering = createIdlePool({ fork: () => forkInference(settings.INFERENCE_ENGINE, log), clock: steadyClock, log })
+  const answering = createIdlePool({ fork: () => forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })), clock: steadyClock, log })
   const handlers = trainingHandlers({
     data,
     answering,
     log,
-    forkTraining: forkTrainingWith(log),
+    forkTraining: forkTrainingWith((line) => log('warn', line, { child: 'training' })),
     now: () => new Date(),
     clock: steadyClock.now,
     settings: {

@@ -3,7 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import cluster from 'node:cluster'
 import path from 'node:path'
 import type { FromManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
-import { logLinesOf, type Log } from '#lib/operations/log.ts'
+import type { Log } from '#lib/operations/log.ts'
+import { eachLine } from './lines.ts'
 import { manage, type Managed } from './managed.ts'
 import { ROOT, type Start } from './settings.ts'
 
@@ -51,7 +52,7 @@ export function superviseFamily({ settings }: Start, { log, ready, cannot }: Fam
   }
 
   function logged(name: string, child: ChildProcess): ChildProcess {
-    logLinesOf(child.stderr, name, log)
+    eachLine(child.stderr, (line) => log('warn', line, { child: name }))
     return child
   }
 

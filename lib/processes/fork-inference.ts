@@ -1,25 +1,39 @@
 /** Forks inference children, as lib/serving wants them: bytes arrive whole, and their error output is a part of the log. */
 import { fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { FromInference } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
-import { logLinesOf, type Log } from '#lib/operations/log.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
+import { eachLine } from './lines.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'inference.ts')
+/** One thread each: processes use the cores, and more of them than cores only switch. */
+const MOST_AUTO_CHILDREN = 4
 
-export function forkInference(engine: Settings['INFERENCE_ENGINE'], log: Log): InferenceChild {
+export type Heard = (line: string) => void
+
+export const childrenWanted = ({ PREDICT_PROCESSES }: Settings): number =>
+  PREDICT_PROCESSES === 'auto' ? Math.min(availableParallelism(), MOST_AUTO_CHILDREN) : PREDICT_PROCESSES
+
+/** What a child says before anybody listens is kept, so that one may be forked before its owner is put together. */
+export function forkInference(engine: Settings['INFERENCE_ENGINE'], wrote: Heard): InferenceChild {
   const child = fork(ENTRY, [engine], { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  logLinesOf(child.stdout, 'inference', log)
-  logLinesOf(child.stderr, 'inference', log)
+  eachLine(child.stdout, wrote)
+  eachLine(child.stderr, wrote)
+  const early: (() => void)[] = []
+  let hear: Parameters<InferenceChild['listen']>[0] | null = null
+  const tell = (event: (to: NonNullable<typeof hear>) => void) => (hear ? event(hear) : early.push(() => tell(event)))
+  child.on('message', (said) => tell(({ message }) => message(said as FromInference))) // inference.ts says nothing else
+  child.once('error', (error) => tell(({ exit }) => exit(error.message)))
+  child.once('exit', (code, signal) => tell(({ exit }) => exit(signal ?? `code ${code}`)))
   return {
     pid: child.pid ?? 0,
-    send: (message) => void child.send(message, () => {}), // a closed channel is told by exit
+    send: (message) => { if (child.connected) child.send(message, () => {}) }, // a closed channel is told by exit
     kill: (signal) => void child.kill(signal),
-    listen: ({ message, exit }) => {
-      child.on('message', (said) => message(said as FromInference)) // inference.ts says nothing else
-      child.once('error', (error) => exit(error.message))
-      child.once('exit', (code, signal) => exit(signal ?? `code ${code}`))
+    listen(to) {
+      hear = to
+      for (const event of early.splice(0)) event()
     },
   }
 }

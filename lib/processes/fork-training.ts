@@ -2,15 +2,16 @@
 import { fork } from 'node:child_process'
 import path from 'node:path'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
-import { logLinesOf, type Log } from '#lib/operations/log.ts'
 import type { ForkTraining } from '#lib/training/ports.ts'
+import type { Heard } from './fork-inference.ts'
+import { eachLine } from './lines.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'training.ts')
 
-export const forkTrainingWith = (log: Log): ForkTraining => (engine) => {
+export const forkTrainingWith = (wrote: Heard): ForkTraining => (engine) => {
   const child = fork(ENTRY, [engine], { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  logLinesOf(child.stdout, 'training', log)
-  logLinesOf(child.stderr, 'training', log)
+  eachLine(child.stdout, wrote)
+  eachLine(child.stderr, wrote)
   return {
     pid: child.pid ?? 0,
     send: (message) => { if (child.connected) child.send(message, () => {}) },

@@ -1,0 +1,53 @@
+/** The life of a web process: listen at once, put the program together, answer through the door as soon as an engine can, show pages, end. */
+import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
+import { open } from '#lib/http/context.ts'
+import { door } from '#lib/http/door.ts'
+import { openLog } from '#lib/operations/log.ts'
+import { countTraffic } from '#lib/operations/traffic.ts'
+import type { InferenceChild } from '#lib/serving/ports.ts'
+import { composeWeb } from './compose-web.ts'
+import type { Start } from './settings.ts'
+import { createWebServer, type Pages } from './web-server.ts'
+
+const CANNOT_LISTEN: Readonly<Record<string, string>> = { EADDRINUSE: 'another program uses it', EACCES: 'this user may not', EADDRNOTAVAIL: 'this machine has no such address' }
+
+/** `early`: inference children that were forked before this file was read. */
+export async function runWeb(start: Start, early: readonly InferenceChild[]): Promise<void> {
+  const { settings } = start
+  const say = (message: FromManaged, then = () => {}) => process.send?.(message, then)
+  const log = openLog({ level: settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'web' })
+  const traffic = countTraffic()
+  const opened = Promise.withResolvers<void>()
+  const pages = Promise.withResolvers<Pages>()
+  pages.promise.catch((error: unknown) => log('error', 'The pages cannot be shown', { error }))
+  const server = createWebServer({
+    open: opened.promise,
+    pages: pages.promise,
+    door: settings.DOOR === 'on' ? door : null,
+    trustsProxy: settings.TRUST_PROXY,
+    answered: traffic.request,
+    failed: (error) => log('error', 'A request could not be answered', { error }),
+  })
+  const port = await server.listen(settings.PORT, settings.HOST).catch((error: NodeJS.ErrnoException) => {
+    const why = CANNOT_LISTEN[error.code ?? '']
+    if (why === undefined) throw error
+    return say({ kind: 'unable', reason: `Darkroom cannot listen on ${settings.HOST}:${settings.PORT}: ${why}. Set PORT or HOST to another one.` }, () => process.exit(1))
+  })
+  if (typeof port !== 'number') return
+  say({ kind: 'listening', port })
+
+  const web = await composeWeb(start, { log, traffic, say, early })
+  open(web.program)
+  opened.resolve()
+  let ending: Promise<void> | undefined
+  const end = () => (ending ??= server.drain().then(() => web[Symbol.asyncDispose]()).then(() => process.exit(0)))
+  process.on('message', (message: ToManaged) => (message.kind === 'stop' ? void end() : web.hear(message)))
+  process.on('SIGTERM', () => void end())
+  process.on('SIGINT', () => {}) // from a terminal it reaches the whole family; the supervisor says when
+  process.on('disconnect', () => void end())
+
+  say({ kind: 'started', remarks: await web.begin() })
+  // After the engines: predictions need no pages, and both would compete for the same few cores.
+  const { preparePages } = await import('./next-pages.ts')
+  preparePages({ isDevelopment: start.isDevelopment, host: settings.HOST, port }).then(pages.resolve, pages.reject)
+}
