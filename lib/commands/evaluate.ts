@@ -48,7 +48,7 @@ async function main(): Promise<number> {
   process.once('SIGINT', () => stop.abort())
   const log = openLog({ level: 'warn', dataDir: start.places.dataDir, name: 'evaluate' })
   const { version, pictures, close } = await found(name, values.from, start, stop.signal)
-  await using answering = createPool({ name: 'evaluate', size: 1, fork: () => forkInference(engine, log), clock: steadyClock, log, changed: () => undefined })
+  await using answering = createPool({ name: 'evaluate', size: 1, fork: () => forkInference(engine, (line) => console.error(line)), clock: steadyClock, log, changed: () => undefined })
   try {
     console.log(`Measuring ${name} ${version.name} on ${pictures.test.length.toLocaleString('en')} test pictures.`)
     const answer = await evaluateVersion(version, pictures.test, { bytesOf: pictures.bytesOf, answering, maxPixels: start.settings.MAX_PIXELS, signal: stop.signal, clock: () => performance.now() / 1000 })

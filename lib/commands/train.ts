@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Card } from '#lib/contracts/bundle.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
+import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { followRun } from '#lib/training/follow.ts'
 import { createProgress } from './train-progress.ts'
-import { forkTraining } from './train-child.ts'
 import { prepareRun, shipBeside } from './train-plan.ts'
 
 const HELP = `npm run train -- <classifier> [options]
@@ -67,7 +67,7 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
   })
   const progress = createProgress(plan.recipe.settings.epochs)
   const end = await followRun({
-    child: forkTraining(plan.engine),
+    child: forkTrainingWith((line) => console.error(line))(plan.engine),
     folder,
     resume: asked.resume,
     onReady: (engine) => console.log(`Training ${plan.classifier.id} with ${plan.recipe.name}, ${plan.recipe.settings.epochs} epochs, seed ${plan.seed}, on ${engine}.`),

@@ -71,7 +71,7 @@ export async function* train({ learner, training, choosing, plan, from, clock, s
       const indices = order.subarray(at * batch, (at + 1) * batch)
       const { loss, right } = await learner.learn(maker.of(indices, epoch), now)
       if (!Number.isFinite(loss)) throw new LossNotFinite((epoch - 1) * steps + at + 1, Array.from(indices, (i) => training.hashes[i]!))
-      learner.average(settings.averageDecay)
+      learner.average(decayAt((epoch - 1) * steps + at, settings.averageDecay))
       position = { ...position, stepInEpoch: at + 1, lossSum: position.lossSum + loss, right: position.right + right, seconds: clock() - began }
       yield { kind: 'step', epoch, step: (epoch - 1) * steps + at + 1, steps: steps * settings.epochs, loss, rate: now, position }
     }
@@ -101,6 +101,9 @@ export async function* train({ learner, training, choosing, plan, from, clock, s
   if (position.best) await learner.recall()
   return position
 }
+
+/** The average begins short, so that the first weights are soon forgotten (as TensorFlow's `num_updates`). */
+const decayAt = (step: number, decay: number): number => Math.min(decay, (1 + step) / (10 + step))
 
 /** Scores the latest and the averaged weights; the average wins a tie, being the smoother of the two. */
 async function better(learner: Learner, choosing: SampleSet, plan: TrainingPlan, signal: AbortSignal): Promise<{ chosen: Score; which: Which }> {

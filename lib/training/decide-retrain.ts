@@ -4,7 +4,7 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Sample, SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { settingsOf, type Recipe, type RecipeSettings } from '#lib/ml/recipe.ts'
+import { epochsFor, settingsOf, type Recipe, type RecipeSettings } from '#lib/ml/recipe.ts'
 import { finetune } from '#lib/ml/recipes/finetune.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
 import type { TeacherPlan } from './run-plan.ts'
@@ -60,11 +60,11 @@ export function decideRetrain(facts: RetrainFacts): Decided {
   requireEnough({ classifier, classes, counts, known: isMissing ? base.classes : [] })
   requireTraining(samples, isMissing ? base.classes : [])
   const recipe: Recipe = base ? finetune : scratchFor(classifier)
-  const epochs = asked.epochs ?? facts.defaultEpochs ?? recipe.epochs
   const train = samples.filter((sample) => sample.split === 'train').length
+  const epochs = asked.epochs ?? facts.defaultEpochs ?? (base ? recipe.epochs : epochsFor(train, recipe))
   return {
     draft: {
-      recipe: { name: recipe.name, settings: { ...settingsOf(recipe), epochs } },
+      recipe: { name: recipe.name, settings: { ...settingsOf(recipe), epochs, patience: Math.max(recipe.patience, Math.ceil(epochs / 2)) } },
       base: base && { id: base.id, version: base.name, folder: base.folder },
       classes,
       spec: base?.preprocess ?? facts.base?.preprocess ?? preprocessFor(classifier.input),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parameterCount, shapesOf } from '../network.ts'
-import { augmentationFor, batchFor } from '../recipe.ts'
+import { augmentationFor, batchFor, epochsFor } from '../recipe.ts'
 import { RECIPES } from './list.ts'
 import { smallNetwork } from './small-network.ts'
 
@@ -22,10 +22,14 @@ test('each recipe is listed under its own name', () => {
   expect(Object.entries(RECIPES).every(([name, recipe]) => recipe.name === name)).toBe(true)
 })
 
-test.each([[50_000, 128, 128], [1_075, 128, 32], [500, 128, 16], [60, 128, 8], [5, 128, 5]])('%i pictures in batches of %i are learnt by %i', (images, batch, expected) => {
+test.each([[50_000, 128, 128], [1_075, 128, 32], [500, 128, 16], [60, 128, 16], [5, 128, 5]])('%i pictures in batches of %i are learnt by %i', (images, batch, expected) => {
   expect(batchFor(images, batch)).toBe(expected)
 })
 
 test('a classifier whose mirrored pictures show something else is never mirrored', () => {
   expect(augmentationFor({ flip: true, shift: 2 }, false)).toEqual({ flip: false, shift: 2 })
+})
+
+test.each([[50_000, 20], [10_000, 20], [2_000, 32], [300, 54], [100, 160], [10, 200]])('%i pictures are shown %i times from random weights', (images, epochs) => {
+  expect(epochsFor(images, { epochs: 20, batch: 128 })).toBe(epochs)
 })

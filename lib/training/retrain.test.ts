@@ -1,0 +1,157 @@
+import { fork } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { createHash } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import { openForTest, type Opened } from '#lib/data/opened.fakes.ts'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { splitOf } from '#lib/domain/splits.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { steadyClock } from '#lib/processes/clock.ts'
+import { forkInference } from '#lib/processes/fork-inference.ts'
+import { createPool } from '#lib/serving/pool.ts'
+import { checkpointFile } from './checkpoint.ts'
+import { trainingHandlers, type JobContext } from './handlers.ts'
+import type { ForkTraining } from './ports.ts'
+import { createRetrain } from './retrain.ts'
+import { createVersionCases } from './version-cases.ts'
+
+const ENTRY = fileURLToPath(new URL('../processes/training.ts', import.meta.url))
+const THREE = SHAPES.slice(0, 3)
+const log = () => undefined
+const asked = { caller: { kind: 'person', id: 'p', name: 'Ada', scopes: ['train'] }, signal: new AbortController().signal } as const
+const retrainInput = { classifier: 'trio', recipe: 'auto', force: false } as const
+
+type Child = { readonly pid: number; readonly heard: FromTraining[] }
+
+/** Real children, and what they said. */
+function children(onMessage: (message: FromTraining, child: Child) => void = () => undefined) {
+  const all: Child[] = []
+  const forkTraining: ForkTraining = (engine) => {
+    const child = fork(ENTRY, [engine], { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] })
+    onTestFinished(() => { child.kill('SIGKILL') })
+    const known: Child = { pid: child.pid!, heard: [] }
+    all.push(known)
+    return {
+      pid: child.pid!,
+      send: (message) => { if (child.connected) child.send(message) },
+      kill: (signal) => { child.kill(signal) },
+      listen: ({ message, exit }) => {
+        child.on('message', (value) => { known.heard.push(value as FromTraining); onMessage(value as FromTraining, known); message(value as FromTraining) })
+        child.on('exit', (code, signal) => exit(signal ?? `exit code ${code}`))
+      },
+    }
+  }
+  return { all, forkTraining }
+}
+
+async function addShapes({ data }: Opened, each: number, firstSeed: number, source: 'dataset' | 'upload' = 'upload') {
+  const drawn = THREE.flatMap((label) => Array.from({ length: each }, (_, i) => ({ label, bytes: encodePng(drawShape(label, firstSeed + i)) })))
+  await data.samples.add('trio', drawn.map(({ label, bytes }) => {
+    const hash = createHash('sha256').update(bytes).digest('hex')
+    return { picture: { hash, bytes, width: 32, height: 32, mediaType: 'image/png' }, label, split: splitOf(hash, null), source, uploadId: null, filename: null }
+  }))
+}
+
+async function trio(onMessage?: (message: FromTraining, child: Child) => void) {
+  const opened = await openForTest()
+  const { data, folder, settings } = opened
+  await data.classifiers.create({ id: 'trio', title: 'Trio', classes: THREE, input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, recipe: 'scratch-small' })
+  const { all, forkTraining } = children(onMessage)
+  const answering = createPool({ name: 'job', size: 1, fork: () => forkInference('auto', () => undefined), clock: steadyClock, log, changed: () => undefined })
+  onTestFinished(() => answering[Symbol.asyncDispose]())
+  const handlers = trainingHandlers({
+    data, forkTraining, answering, log, now: () => new Date(), clock: () => performance.now(),
+    settings: { dataDir: folder, databaseFile: settings.databaseFile, engine: 'auto', memoryMb: 1024, maxPixels: 1e7, autoPromote: 'not_worse', codeVersion: 'test' },
+  })
+  const retrain = createRetrain({ data, now: () => Date.now() })
+  const versions = createVersionCases({ data, now: () => Date.now(), engine: () => 'onnx' })
+  const work = async (context: Partial<JobContext> = {}) => {
+    const run = await data.runs.active('trio')
+    return handlers.train.run({ runId: run!.id, resume: false }, { attempt: 1, signal: new AbortController().signal, why: () => null, ...context })
+  }
+  return { ...opened, all, handlers, retrain, versions, work }
+}
+
+test('one click makes a first version, a second click a judged one, and rolling back brings the first again', async () => {
+  const darkroom = await trio()
+  const { data, retrain, versions, work } = darkroom
+  await addShapes(darkroom, 80, 1)
+
+  const first = await retrain.retrain({ ...retrainInput, epochs: 15 })
+  await work()
+
+  const done = await data.answers.getRun({ id: first.run.id })
+  expect(done).toMatchObject({ state: 'done', version: 'v1', is_promoted: true, verdict: { kind: 'first' } })
+  expect(done.points.length).toBeGreaterThan(7)
+  const v1 = (await data.promotions.champion('trio'))!.version
+  expect(v1.accuracy!.value).toBeGreaterThan(0.5) // a third by chance
+
+  await addShapes(darkroom, 20, 500)
+  const second = await retrain.retrain({ ...retrainInput, epochs: 3 })
+  expect(second.message).toContain('60 new since then')
+  await work()
+
+  const judged = await data.answers.getRun({ id: second.run.id })
+  expect(judged).toMatchObject({ state: 'done', version: 'v2', base_version: 'v1' })
+  expect(judged.verdict!.sentence).toMatch(/Right on \d+ pictures? where the old one was wrong/)
+  const comparison = await versions.compareModels({ id: (await data.versions.find('trio', 'v2'))!.id, with: v1.id }, asked)
+  expect(comparison.images).toBeGreaterThan(20)
+  expect(comparison.parts.map((part) => part.name)).toEqual(['old', 'new'])
+
+  const v2 = await data.versions.find('trio', 'v2')
+  if (!judged.is_promoted) await versions.promoteModel({ id: v2!.id, reason: 'for the test' }, asked)
+  const back = await versions.rollback({ classifier: 'trio' }, asked)
+  expect(back).toMatchObject({ champion: { version: 'v1' }, previous: 'v2' })
+  expect((await versions.modelInfo({ classifier: 'trio' })).architecture.at(-1)).toEqual({ layer: 'logits (dense)', output_shape: [3], parameters: 192 * 3 + 3 })
+}, 180_000)
+
+test('a training process that is killed is followed by one that goes on from its checkpoint', async () => {
+  let isKilled = false
+  const darkroom = await trio((message, child) => {
+    if (message.kind !== 'epoch' || message.point.epoch !== 2 || isKilled) return
+    isKilled = true
+    process.kill(child.pid, 'SIGKILL')
+  })
+  await addShapes(darkroom, 30, 1)
+
+  const { run } = await darkroom.retrain.retrain({ ...retrainInput, epochs: 4 })
+  await darkroom.work()
+
+  expect(await darkroom.data.answers.getRun({ id: run.id })).toMatchObject({ state: 'done', version: 'v1' })
+  expect(darkroom.all).toHaveLength(2)
+  const epochs = darkroom.all.map((child) => child.heard.flatMap((message) => (message.kind === 'epoch' ? [message.point.epoch] : [])))
+  expect(epochs[1]![0]).toBeGreaterThanOrEqual(2)
+  expect(epochs[1]!.at(-1)).toBe(4)
+}, 120_000)
+
+test('a cancelled training leaves a checkpoint and can be gone on with', async () => {
+  const stop = new AbortController()
+  const darkroom = await trio((message) => { if (message.kind === 'epoch') stop.abort() })
+  const { data, retrain, handlers, folder } = darkroom
+  await addShapes(darkroom, 30, 1)
+
+  const { run } = await retrain.retrain({ ...retrainInput, epochs: 300 })
+  const cancelled = darkroom.work({ signal: stop.signal, why: () => 'cancelled' })
+
+  await expect(cancelled).rejects.toThrow()
+  expect(await data.answers.getRun({ id: run.id })).toMatchObject({ state: 'cancelled', can_resume: true })
+  expect(existsSync(checkpointFile(`${folder}/runs/${run.id}`))).toBe(true)
+
+  await retrain.resumeRun({ id: run.id })
+  const again = new AbortController()
+  const resumed = handlers.train.run({ runId: run.id, resume: true }, { attempt: 1, signal: again.signal, why: () => 'cancelled' })
+  while (darkroom.all[1]?.heard.some((message) => message.kind === 'step') !== true) await wait(50)
+  again.abort()
+  await expect(resumed).rejects.toThrow()
+  const notes = darkroom.all[1]!.heard.flatMap((message) => (message.kind === 'note' ? [message.message] : []))
+  expect(notes.some((note) => /Going on at epoch [1-9]/.test(note))).toBe(true)
+}, 120_000)
+
+test('what cannot be retrained is refused with the reason', async () => {
+  const darkroom = await trio()
+
+  await expect(darkroom.retrain.retrain(retrainInput)).rejects.toMatchObject({ code: 'nothing_to_learn' })
+})
