@@ -1,0 +1,110 @@
+/** The real product, started for a test on a free port with a DATA_DIR of its own, and ended with the test. Pages need a build; the door does not. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
+import { openData } from '#lib/data/open.ts'
+import type { Data } from '#lib/data/data.ts'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { addRandomVersion } from './random-version.fakes.ts'
+
+const SUPERVISOR = path.join(import.meta.dirname, 'supervisor.ts')
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const LOOK_EVERY_MS = 20
+/** The classifier that the started product answers with. */
+export const CLASSIFIER = 'tiny'
+
+export type Answer = { readonly status: number; readonly body: { id: string; model_version: string; predicted_class: string; detail: string } }
+
+export type Started = {
+  readonly address: string
+  readonly dataDir: string
+  readonly output: () => string
+  /** Ids of the living processes of this start that run the entry. */
+  readonly pidsOf: (entry: 'web' | 'worker' | 'inference') => number[]
+  readonly predict: (seed: number) => Promise<Answer>
+  readonly kept: (ids: readonly string[]) => number
+  readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
+  readonly exit: Promise<number | null>
+  readonly end: () => Promise<void>
+}
+
+/** `prepare` fills the data before the start. */
+export async function startProduct({ settings = {}, prepare }: { settings?: Record<string, string>; prepare?: (data: Data) => Promise<unknown> } = {}): Promise<Started> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-started-'))
+  const data = await dataIn(dataDir)
+  const version = await addRandomVersion(data, CLASSIFIER, 1)
+  await data.promotions.promote({ versionId: version.id, by: 'a test', reason: null })
+  await prepare?.(data)
+  await data.close()
+  const run = runSupervisor({ DATA_DIR: dataDir, PORT: '0', DEFAULT_CLASSIFIER: CLASSIFIER, LOG_LEVEL: 'warn', PREDICT_PROCESSES: '2', ...settings })
+  const end = async () => {
+    run.child.kill('SIGTERM')
+    await run.exit
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+  await until(() => /is ready at \S+/.test(run.output()) || run.child.exitCode !== null)
+  const address = /is ready at (\S+)/.exec(run.output())?.[1]
+  if (address === undefined) throw new Error(`It did not start:\n${run.output()}`)
+  return {
+    address, dataDir, end,
+    output: run.output,
+    exit: run.exit,
+    kill: (signal) => void run.child.kill(signal),
+    pidsOf: (entry) => pidsOf(run.child.pid!, entry),
+    predict: (seed) => predict(address, seed),
+    kept: (ids) => keptIn(dataDir, ids),
+  }
+}
+
+/** The supervisor with these settings and no others. */
+export function runSupervisor(settings: Record<string, string>): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
+  const { PATH, HOME } = process.env
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SUPERVISOR], { cwd: ROOT, env: { PATH, HOME, NODE_ENV: 'production', ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  child.stdout.on('data', (text: Buffer) => { output += text.toString() })
+  child.stderr.on('data', (text: Buffer) => { output += text.toString() })
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  return { child, output: () => output, exit }
+}
+
+export const dataIn = (dataDir: string): Promise<Data> =>
+  openData({ databaseFile: path.join(dataDir, 'darkroom.db'), dataDir, modelsDir: path.join(dataDir, 'none-shipped'), clock: { now: () => Date.now() } })
+
+/** What other processes do cannot be awaited from here; it is looked at until it is so. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await pause(LOOK_EVERY_MS)
+}
+
+async function predict(address: string, seed: number): Promise<Answer> {
+  const response = await fetch(`${address}/api/predict`, { method: 'POST', headers: { 'content-type': 'image/png' }, body: new Uint8Array(encodePng(drawShape('star', seed))) })
+  return { status: response.status, body: (await response.json()) as Answer['body'] } // asserted by the tests
+}
+
+/** How many of these predictions lie in the database file, read apart from the product. */
+function keptIn(dataDir: string, ids: readonly string[]): number {
+  const database = new DatabaseSync(path.join(dataDir, 'darkroom.db'), { readOnly: true })
+  try {
+    const known = new Set(database.prepare('SELECT "id" FROM "Prediction"').all().map((row) => String(row.id)))
+    return ids.filter((id) => known.has(id)).length
+  } finally {
+    database.close()
+  }
+}
+
+function pidsOf(rootPid: number, entry: string): number[] {
+  const all = readdirSync('/proc').map(Number).filter((pid) => pid > 0).flatMap((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return state === 'Z' ? [] : [{ pid, parent: Number(parent), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }]
+    } catch {
+      return []
+    }
+  })
+  const ours = (pid: number): boolean => pid === rootPid || all.some((one) => one.pid === pid && ours(one.parent))
+  return all.filter(({ pid, command }) => command.includes(`/processes/${entry}.ts`) && ours(pid)).map(({ pid }) => pid)
+}

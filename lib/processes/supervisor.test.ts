@@ -1,0 +1,157 @@
+import { createServer, type AddressInfo } from 'node:net'
+import { appendFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { addRandomVersion } from './random-version.fakes.ts'
+import { CLASSIFIER, dataIn, runSupervisor, startProduct, until, type Started } from './started.fakes.ts'
+
+const isLinux = existsSync('/proc/self/stat')
+/** A killed web process may take this long on a machine that does much else; alone it takes under 2 s (docs/performance.md). */
+const LONGEST_RETURN_MS = 15_000
+
+describe.runIf(isLinux)('a started product', () => {
+  let product: Started
+  beforeAll(async () => { product = await startProduct({ prepare: (data) => addRandomVersion(data, CLASSIFIER, 2) }) }, 60_000)
+  afterAll(() => product.end())
+
+  test('answers a picture through the door, and the answer is in the database when it is heard', async () => {
+    const { status, body } = await product.predict(1)
+
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ success: true, classifier: CLASSIFIER, model_version: 'v1', predicted_class: expect.any(String) })
+    expect(product.kept([body.id])).toBe(1)
+  })
+
+  test('loses no request when an inference child is killed under load', async () => {
+    const [first] = product.pidsOf('inference')
+
+    const asked = Array.from({ length: 60 }, (_, seed) => product.predict(seed))
+    await Promise.race(asked)
+    process.kill(first!, 'SIGKILL')
+    const answers = await Promise.all(asked)
+
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 200))
+    await until(() => product.pidsOf('inference').length === 2)
+    expect(product.pidsOf('inference')).not.toContain(first)
+  })
+
+  test('comes back when its web process is killed, and what it acknowledged is in the database', async () => {
+    const acknowledged: string[] = []
+    let isKilled = false
+    const senders = Array.from({ length: 8 }, async (_, sender) => {
+      for (let seed = sender * 1_000; !isKilled; seed++) await product.predict(seed).then(({ body }) => acknowledged.push(body.id), () => {})
+    })
+    await until(() => acknowledged.length > 100)
+    const [web] = product.pidsOf('web')
+
+    process.kill(web!, 'SIGKILL')
+    const killedAt = performance.now()
+    isKilled = true
+    await Promise.all(senders)
+    await until(() => product.predict(1).then(({ status }) => status === 200, () => false))
+
+    expect(performance.now() - killedAt).toBeLessThan(LONGEST_RETURN_MS)
+    expect(product.kept(acknowledged)).toBe(acknowledged.length)
+    expect(product.pidsOf('web')).not.toContain(web)
+  })
+
+  test('answers with a promoted version within seconds, and refuses a corrupt one while the champion stays', async () => {
+    const data = await dataIn(product.dataDir)
+    onTestFinished(() => data.close())
+    const good = await data.versions.find(CLASSIFIER, 'v2')
+    const corrupt = await addRandomVersion(data, CLASSIFIER, 3)
+    appendFileSync(path.join(corrupt.folder, 'weights.bin'), 'x')
+
+    const promotion = await data.promotions.promote({ versionId: good!.id, by: 'a test', reason: null })
+    expect(await data.webProcesses.allAcknowledged(promotion.promotion.id, 10_000)).toBe(true)
+    expect((await product.predict(1)).body.model_version).toBe('v2')
+
+    await data.promotions.promote({ versionId: corrupt.id, by: 'a test', reason: null })
+    await until(() => product.output().includes(`${CLASSIFIER} v3 is refused and v2 goes on answering`))
+    expect((await product.predict(1)).body.model_version).toBe('v2')
+    expect(product.output()).toContain('weights.bin is not as it was sealed')
+  })
+})
+
+test.runIf(isLinux)('TERM lets what was begun be answered, leaves nobody behind, and ends well', async () => {
+  const product = await startProduct()
+  onTestFinished(() => product.end())
+  const everybody = (['web', 'worker', 'inference'] as const).flatMap((entry) => product.pidsOf(entry))
+  expect(everybody).toHaveLength(4)
+  const halfSent = halfAnAsk(product.address)
+  await halfSent.arrived
+
+  product.kill('SIGTERM')
+  await until(() => product.output().includes('Darkroom is ending'))
+  product.kill('SIGTERM')
+  halfSent.finish()
+
+  expect(await halfSent.status).toBe(415)
+  expect(await product.exit).toBe(0)
+  for (const pid of everybody) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})
+
+test.runIf(isLinux)('children die with a supervisor that is killed', async () => {
+  const product = await startProduct()
+  onTestFinished(() => product.end())
+  const everybody = (['web', 'worker', 'inference'] as const).flatMap((entry) => product.pidsOf(entry))
+
+  product.kill('SIGKILL')
+  await product.exit
+
+  await until(() => everybody.every((pid) => !isAlive(pid)))
+})
+
+test('mistaken settings are named, one sentence each, and nothing is started', async () => {
+  const { exit, output } = runSupervisor({ PORT: '70000', DOOR: 'ajar', DATA_DIR: path.join(tmpdir(), 'darkroom-never-made') })
+
+  expect(await exit).toBe(1)
+  expect(output()).toMatch(/PORT=70000: .+\.\n/)
+  expect(output()).toMatch(/DOOR=ajar: .+\.\n/)
+  expect(existsSync(path.join(tmpdir(), 'darkroom-never-made'))).toBe(false)
+})
+
+test('a folder that cannot be written to is named', async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'darkroom-file-')), 'a-file')
+  writeFileSync(file, '')
+
+  const { exit, output } = runSupervisor({ DATA_DIR: file })
+
+  expect(await exit).toBe(1)
+  expect(output()).toContain(`Darkroom cannot write to ${file}`)
+})
+
+test('a port that another program has is named, and all ends', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void other.close())
+  await new Promise((resolve) => other.once('listening', resolve))
+  const { port } = other.address() as AddressInfo // listening on a port
+
+  const { exit, output } = runSupervisor({ PORT: String(port), DATA_DIR: mkdtempSync(path.join(tmpdir(), 'darkroom-port-')) })
+
+  expect(await exit).toBe(1)
+  expect(output()).toContain(`Darkroom cannot listen on 127.0.0.1:${port}: another program uses it. Set PORT or HOST to another one.`)
+})
+
+/** A request whose body is sent in two parts, with as much time between them as a test wants. */
+function halfAnAsk(address: string) {
+  const asking = request(`${address}/api/predict`, { method: 'POST', headers: { 'content-type': 'image/png', 'content-length': '8', expect: '100-continue' } })
+  const arrived = new Promise<void>((resolve) => asking.once('continue', resolve))
+  const status = new Promise<number | undefined>((resolve, reject) => {
+    asking.once('response', (response) => { response.resume(); resolve(response.statusCode) })
+    asking.once('error', reject)
+  })
+  asking.flushHeaders()
+  return { arrived, status, finish: () => asking.end('no image') }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
