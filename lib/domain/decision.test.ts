@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { byProbability, decide, type Decided } from './decision.ts'
+import { byProbability, decide, type HowSure } from './decision.ts'
 
 const sureFrom = (threshold: number | null) => ({ threshold })
 
-test.each<[string, number[], { threshold: number | null } | null, Decided | null]>([
+test.each<[string, number[], { threshold: number | null } | null, HowSure | null]>([
   ['an answer above the threshold is confident and stands alone', [0.03, 0.95, 0.02], sureFrom(0.9), { decision: 'confident', candidates: [1] }],
   ['an answer at the threshold is confident', [0.9, 0.1], sureFrom(0.9), { decision: 'confident', candidates: [0] }],
   ['below it, the fewest classes that hold 95 % are the candidates', [0.5, 0.04, 0.46], sureFrom(0.9), { decision: 'uncertain', candidates: [0, 2] }],

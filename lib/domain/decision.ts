@@ -9,10 +9,10 @@ export const CANDIDATE_MASS = 0.95
 /** The confidence from which the answers of a version are called confident (ML.md §5); `null` where no confidence suffices. */
 export type Sureness = { readonly threshold: number | null }
 
-export type Decided = { readonly decision: Decision; readonly candidates: readonly number[] }
+export type HowSure = { readonly decision: Decision; readonly candidates: readonly number[] }
 
 /** `null` where the version was never calibrated. Candidates are class indices, the likeliest first, never none. */
-export function decide(probabilities: readonly number[], sureness: Sureness | null): Decided | null {
+export function decide(probabilities: readonly number[], sureness: Sureness | null): HowSure | null {
   if (sureness === null) return null
   const order = byProbability(probabilities)
   const first = order[0]!

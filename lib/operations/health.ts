@@ -1,12 +1,12 @@
 /** Health: whether this process lives, whether predictions can be answered, and for each part how it is, in words. It heals nothing. */
-import type { z } from 'zod'
+import type { Output } from '#lib/contracts/contract.ts'
 import type { WorkerState } from '#lib/contracts/ipc.ts'
 import type { health, healthLive, healthReady } from '#lib/contracts/operations.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-type HealthAnswer = z.input<typeof health.output>
+type HealthAnswer = Output<typeof health>
 
 export type HealthParts = {
   readonly version: string
@@ -31,8 +31,8 @@ const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
 
 export type Health = {
   readonly health: () => Promise<HealthAnswer>
-  readonly healthLive: () => Promise<z.input<typeof healthLive.output>>
-  readonly healthReady: () => Promise<z.input<typeof healthReady.output>>
+  readonly healthLive: () => Promise<Output<typeof healthLive>>
+  readonly healthReady: () => Promise<Output<typeof healthReady>>
 }
 
 export function createHealth({ version, startedAt, now, data, engine, engines, trainingEngine, loaded, hindrance, worker }: HealthParts): Health {

@@ -1,12 +1,12 @@
 /** GET /api/metrics: the machine's figures and the traffic of all web processes, put into the words of the contract. */
-import type { z } from 'zod'
+import type { Output } from '#lib/contracts/contract.ts'
 import type { WebFigures } from '#lib/contracts/ipc.ts'
 import type { metrics } from '#lib/contracts/operations.ts'
 import type { MachineFigures } from './machine.ts'
 import { measureRates, percentile, sumOf } from './traffic.ts'
 import { uptimeWords } from './uptime.ts'
 
-type MetricsAnswer = z.input<typeof metrics.output>
+type MetricsAnswer = Output<typeof metrics>
 
 export type MetricsParts = {
   readonly machine: () => Promise<MachineFigures>

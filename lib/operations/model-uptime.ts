@@ -1,5 +1,5 @@
 /** GET /api/model/uptime: since when the champion answers, and how much it has answered. Promotions say since when; processes come and go. */
-import type { z } from 'zod'
+import type { Output } from '#lib/contracts/contract.ts'
 import type { modelUptime } from '#lib/contracts/models.ts'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -10,7 +10,7 @@ export type ModelUptimeParts = {
   readonly now: () => Date
 }
 
-export const createModelUptime = ({ data, startedAt, now }: ModelUptimeParts) => async ({ classifier }: { readonly classifier?: string | undefined }): Promise<z.input<typeof modelUptime.output>> => {
+export const createModelUptime = ({ data, startedAt, now }: ModelUptimeParts) => async ({ classifier }: { readonly classifier?: string | undefined }): Promise<Output<typeof modelUptime>> => {
   const { id } = await data.classifiers.chosen(classifier)
   const champion = await data.promotions.champion(id)
   if (champion === null) throw new DarkroomError('not_found', { what: `The classifier "${id}" has no champion`, why: 'it has not been trained yet', remedy: 'Upload labelled pictures and train it.' })

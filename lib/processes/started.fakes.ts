@@ -3,7 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openData } from '#lib/data/open.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -26,7 +25,7 @@ export type Started = {
   /** Ids of the living processes of this start that run the entry. */
   readonly pidsOf: (entry: 'web' | 'worker' | 'inference') => number[]
   readonly predict: (seed: number) => Promise<Answer>
-  readonly kept: (ids: readonly string[]) => number
+  readonly kept: (ids: readonly string[]) => Promise<number>
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
   readonly exit: Promise<number | null>
   readonly end: () => Promise<void>
@@ -85,13 +84,13 @@ async function predict(address: string, seed: number): Promise<Answer> {
 }
 
 /** How many of these predictions lie in the database file, read apart from the product. */
-function keptIn(dataDir: string, ids: readonly string[]): number {
-  const database = new DatabaseSync(path.join(dataDir, 'darkroom.db'), { readOnly: true })
+async function keptIn(dataDir: string, ids: readonly string[]): Promise<number> {
+  const data = await dataIn(dataDir)
   try {
-    const known = new Set(database.prepare('SELECT "id" FROM "Prediction"').all().map((row) => String(row.id)))
-    return ids.filter((id) => known.has(id)).length
+    const found = await Promise.all(ids.map((id) => data.answers.getPrediction({ id }).then(() => 1, () => 0)))
+    return found.reduce<number>((sum, one) => sum + one, 0)
   } finally {
-    database.close()
+    await data.close()
   }
 }
 

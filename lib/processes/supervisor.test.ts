@@ -21,7 +21,7 @@ describe.runIf(isLinux)('a started product', () => {
 
     expect(status).toBe(200)
     expect(body).toMatchObject({ success: true, classifier: CLASSIFIER, model_version: 'v1', predicted_class: expect.any(String) })
-    expect(product.kept([body.id])).toBe(1)
+    expect(await product.kept([body.id])).toBe(1)
   })
 
   test('loses no request when an inference child is killed under load', async () => {
@@ -53,7 +53,7 @@ describe.runIf(isLinux)('a started product', () => {
     await until(() => product.predict(1).then(({ status }) => status === 200, () => false))
 
     expect(performance.now() - killedAt).toBeLessThan(LONGEST_RETURN_MS)
-    expect(product.kept(acknowledged)).toBe(acknowledged.length)
+    expect(await product.kept(acknowledged)).toBe(acknowledged.length)
     expect(product.pidsOf('web')).not.toContain(web)
   })
 

@@ -9,7 +9,7 @@ import { readZip } from '#lib/archive/read-zip.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { DarkroomError, isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
-import type { Asking, Predict } from './predict.ts'
+import type { Asking, PredictOne } from './predict.ts'
 
 /** More than this belongs into a job, not into one answer. */
 export const MOST_PICTURES = 2_000
@@ -17,7 +17,7 @@ export const MOST_PICTURES = 2_000
 const AT_ONCE = 32
 
 export type BatchParts = {
-  readonly predict: Predict
+  readonly predict: PredictOne
   readonly maxImageBytes: number
   readonly maxUploadBytes: number
   /** Where a ZIP lies while it is read. */

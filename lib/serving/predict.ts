@@ -41,7 +41,7 @@ export type Asking = {
   readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
 }
 
-export type Predict = (asking: Asking, asked: { readonly signal?: AbortSignal }) => Promise<PredictionAnswer>
+export type PredictOne = (asking: Asking, asked: { readonly signal?: AbortSignal }) => Promise<PredictionAnswer>
 
 /** What the batcher runs: pictures of one version, on one child. */
 export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (asks: readonly Ask[]): Promise<Computed[]> => {
@@ -49,7 +49,7 @@ export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (as
   return pictures.map((picture) => ({ picture, inferenceMs, engine }))
 }
 
-export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered }: PredictParts): Predict {
+export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered }: PredictParts): PredictOne {
   return async function predict({ classifier, version, top_k, save, picture: { bytes, filename } }, { signal }) {
     const began = clock.now()
     const { id: classifierId } = await data.classifiers.chosen(classifier)
