@@ -11,11 +11,8 @@ export function blockedKernelGradient(g: Graph, given: Given): string | null {
   const [h, wide] = w.input as [number, number]
   if (w.kernel !== 3 || w.stride !== 1 || h !== wide || w.input[2]! % block !== 0 || w.output[2]! % block !== 0) return null
   if (h % block === 0) return perImage(g, given)
-  if (batch % block === 0 && h <= MOST_ROWS_ACROSS) return acrossImages(g, given)
-  return null
+  return batch % block === 0 ? acrossImages(g, given) : null
 }
-
-const MOST_ROWS_ACROSS = 8
 
 /** Group = image, channels = a block of columns, places = (row, input channel): three convolutions, one for each shift sideways. */
 function perImage(g: Graph, { x, dy, window: w, batch, block }: Given): string {
