@@ -1,0 +1,30 @@
+/** The figures out of a report of Artillery, compared with ones counted by hand. */
+import { expect, test } from 'vitest'
+import { figuresOf, lineOf, markdownOf, type ArtilleryReport } from './load-report.ts'
+
+const times = { min: 1, max: 90, mean: 6.25, median: 4, p95: 21, p99: 48 }
+const report: ArtilleryReport = {
+  aggregate: {
+    counters: { 'http.requests': 1000, 'http.codes.200': 995, 'http.codes.503': 3, 'errors.ECONNRESET': 2, 'darkroom.right': 760, 'darkroom.wrong': 40, 'darkroom.failed': 3 },
+    summaries: { 'http.response_time': times },
+    firstMetricAt: 1_000_000,
+    lastMetricAt: 1_020_000,
+  },
+}
+
+test('a refused and a broken request both count as failed, with their cause', () => {
+  const ramp = figuresOf(report, { users: 50, missed: ['darkroom.failed == 0'] })
+
+  expect(ramp).toMatchObject({ seconds: 20, perSecond: 50, failed: 5, failures: { 503: 3, ECONNRESET: 2 }, predictions: 800 })
+  expect(lineOf(ramp)).toBe('50 users, 20 s: 1,000 requests (50.0/s), 5 failed (3 × 503, 2 × ECONNRESET), median 4.0 ms, p95 21 ms, p99 48 ms, 95.0 % right. MISSED: darkroom.failed == 0')
+})
+
+test('the page of a run names what was missed, and only then', () => {
+  const about = { at: new Date('2026-11-21T12:00:00Z'), machine: 'two cores', product: 'Darkroom.' }
+  const missed = figuresOf(report, { users: 50, missed: ['darkroom.failed == 0'] })
+  const held = figuresOf(report, { users: 50, missed: [] })
+
+  expect(markdownOf([held, missed], about)).toContain('- **50 users missed** `darkroom.failed == 0`')
+  expect(markdownOf([held, missed], about)).not.toContain('All thresholds hold')
+  expect(markdownOf([held], about)).toContain('All thresholds hold')
+})

@@ -1,0 +1,82 @@
+/** What a ramp of visitors found, out of Artillery's report: the figures, a line for the terminal, a page of Markdown.
+ *  Whether they are good enough, the thresholds in artillery/visitors.yml decide. */
+
+/** The part of Artillery's JSON that is read. Times are milliseconds. */
+export type ArtilleryReport = {
+  readonly aggregate: {
+    readonly counters: Readonly<Record<string, number>>
+    readonly summaries: Readonly<Record<string, { readonly min: number; readonly max: number; readonly mean: number; readonly median: number; readonly p95: number; readonly p99: number }>>
+    readonly firstMetricAt: number
+    readonly lastMetricAt: number
+  }
+}
+
+export type RampFigures = {
+  readonly users: number
+  readonly seconds: number
+  readonly requests: number
+  readonly perSecond: number
+  /** Refused, broken off, not what was asked for. */
+  readonly failed: number
+  /** Answers that were no success and errors of the connection, by name: `503`, `ECONNRESET`. */
+  readonly failures: Readonly<Record<string, number>>
+  readonly meanMs: number
+  readonly medianMs: number
+  readonly p95Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+  /** Of the predictions that came back, those that named the shape that was sent. */
+  readonly right: number
+  readonly predictions: number
+  /** The thresholds that did not hold, as they are written. */
+  readonly missed: readonly string[]
+}
+
+export type LoadedMachine = { readonly at: Date; readonly machine: string; readonly product: string }
+
+export function figuresOf({ aggregate }: ArtilleryReport, about: { readonly users: number; readonly missed: readonly string[] }): RampFigures {
+  const { counters, summaries } = aggregate
+  const counted = (name: string): number => counters[name] ?? 0
+  const times = summaries['http.response_time'] ?? { min: 0, max: 0, mean: 0, median: 0, p95: 0, p99: 0 }
+  const seconds = Math.max(1, (aggregate.lastMetricAt - aggregate.firstMetricAt) / 1000)
+  const requests = counted('http.requests')
+  const named = (prefix: string): [string, number][] => Object.keys(counters).filter((name) => name.startsWith(prefix)).map((name) => [name.slice(prefix.length), counted(name)])
+  const brokenOff = named('errors.')
+  return {
+    users: about.users, seconds: Math.round(seconds), requests, perSecond: requests / seconds, failed: counted('darkroom.failed') + brokenOff.reduce((sum, [, times]) => sum + times, 0),
+    failures: Object.fromEntries([...named('http.codes.').filter(([code]) => code !== '200'), ...brokenOff]),
+    meanMs: times.mean, medianMs: times.median, p95Ms: times.p95, p99Ms: times.p99, maxMs: times.max,
+    right: counted('darkroom.right'), predictions: counted('darkroom.right') + counted('darkroom.wrong'), missed: about.missed,
+  }
+}
+
+export function lineOf(ramp: RampFigures): string {
+  const held = ramp.missed.length === 0 ? 'all thresholds hold' : `MISSED: ${ramp.missed.join('; ')}`
+  return `${ramp.users} users, ${ramp.seconds} s: ${whole(ramp.requests)} requests (${ramp.perSecond.toFixed(1)}/s), ${failedIn(ramp)}, `
+    + `median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}, ${percent(ramp.right, ramp.predictions)} right. ${held}`
+}
+
+export function markdownOf(ramps: readonly RampFigures[], { at, machine, product }: LoadedMachine): string {
+  return [
+    '# Load', '',
+    `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${machine}; the visitors ran on the same machine. ${product}`, '',
+    tableOf(ramps), '',
+    ...ramps.flatMap(({ users, missed }) => missed.map((threshold) => `- **${users} users missed** \`${threshold}\``)),
+    ramps.every(({ missed }) => missed.length === 0) ? 'All thresholds hold (artillery/visitors.yml).' : '',
+  ].join('\n').trimEnd() + '\n'
+}
+
+function tableOf(ramps: readonly RampFigures[]): string {
+  const rows = ramps.map((r) => [r.users, r.seconds, whole(r.requests), r.perSecond.toFixed(1), failedIn(r).replace(' failed', ''), ...[r.meanMs, r.medianMs, r.p95Ms, r.p99Ms, r.maxMs].map(inMs), percent(r.right, r.predictions)])
+  const heads = ['users', 'seconds', 'requests', 'requests/s', 'failed', 'mean', 'median', 'p95', 'p99', 'longest', 'answers right']
+  return [heads, heads.map(() => '---:'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function failedIn({ failed, failures }: RampFigures): string {
+  const causes = Object.entries(failures).map(([name, times]) => `${whole(times)} × ${name}`)
+  return `${whole(failed)} failed${causes.length > 0 ? ` (${causes.join(', ')})` : ''}`
+}
+
+const whole = (n: number): string => n.toLocaleString('en')
+const inMs = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+const percent = (part: number, of: number): string => (of === 0 ? 'none' : `${((part / of) * 100).toFixed(1)} %`)

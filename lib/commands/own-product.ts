@@ -1,0 +1,60 @@
+/** A product of a command's own: the built one, on a free port of this machine, with an empty data folder, ended without a trace.
+ *  It does not build, and it is nobody else's: what it keeps is thrown away. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { ROOT } from '#lib/processes/settings.ts'
+
+const READY = /^Darkroom is ready at (http\S+)/
+const LONGEST_START_MS = 120_000 // 2 s on an idle machine
+const LONGEST_END_MS = 20_000
+
+export type OwnProduct = AsyncDisposable & { readonly url: string; readonly dataDir: string; readonly pid: number }
+
+/** Answers when the product says that it is ready; throws with what it printed when it ends before, or says nothing for long. */
+export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<OwnProduct> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/processes/supervisor.ts')], {
+    cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, DATABASE_URL: undefined, NEXTAUTH_URL: undefined, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings },
+  })
+  const leave = async (): Promise<void> => {
+    await end(child)
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+  try {
+    return { url: await addressOf(child), dataDir, pid: child.pid ?? 0, [Symbol.asyncDispose]: leave }
+  } catch (error) {
+    await leave()
+    throw error
+  }
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const said: string[] = []
+  const fail = (why: string): void => reject(new Error([`The product of this command did not start: ${why}.`, ...said.slice(-20)].join('\n')))
+  const timer = setTimeout(() => fail(`it was not ready after ${LONGEST_START_MS / 1000} s`), LONGEST_START_MS)
+  child.once('error', (error) => fail(error.message))
+  child.once('exit', (code, signal) => fail(`it ended (${signal ?? `code ${code}`})`))
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', (line) => {
+      said.push(line)
+      const address = READY.exec(line)?.[1]
+      if (address) resolve(address)
+    })
+  }
+  return promise.finally(() => clearTimeout(timer))
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_END_MS)
+  await ended
+  clearTimeout(timer)
+}
