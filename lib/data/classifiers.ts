@@ -3,6 +3,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Classifier, Fit } from '#lib/domain/classifier.ts'
 import type { Transacting } from './connection.ts'
 import type { Classifiers } from './data.ts'
+import { keptSetting } from './keeping.ts'
 import { conflict, notFound, parsedOrNull } from './store.ts'
 import type { Store } from './store.ts'
 import type { NewClassifier, Original } from './values.ts'
@@ -42,6 +43,9 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
     async chosen(id) {
       if (id !== undefined) return get(id)
       if (settings.defaultClassifier) return get(settings.defaultClassifier)
+      const kept = keptSetting(connection, 'DEFAULT_CLASSIFIER')
+      const preferred = kept === null ? undefined : rowOf(kept) // it may have been deleted since
+      if (preferred) return valueOf(preferred)
       const first = connection.one<Row>('SELECT * FROM "Classifier" ORDER BY "createdAt", "id" LIMIT 1')
       if (!first) throw new DarkroomError('not_found', { what: 'There is no classifier', why: 'none was made yet', remedy: 'Upload labelled pictures to make one.' })
       return valueOf(first)
@@ -53,6 +57,10 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
       })
       return get(draft.id)
     },
+    removeIfEmpty: (id) => connection.write((writing) => {
+      const has = (table: string, more = ''): string => `EXISTS (SELECT 1 FROM "${table}" WHERE "classifierId" = ?1${more})`
+      writing.run(`DELETE FROM "Classifier" WHERE "id" = ?1 AND NOT ${has('Sample')} AND NOT ${has('Version')} AND NOT ${has('Run')} AND NOT ${has('Upload', ` AND "state" = 'running'`)}`, id)
+    }),
     async addClasses(id, names) {
       await connection.write((writing) => {
         if (!writing.one('SELECT 1 FROM "Classifier" WHERE "id" = ?', id)) throw notFound('classifier', id)

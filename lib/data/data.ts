@@ -4,16 +4,18 @@ import type { Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
-import type { Added, Champion, NewClassifier, NewPicture, NewPrediction, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionWithCard } from './values.ts'
+import type { Added, Champion, Change, Key, NewClassifier, NewPicture, NewPrediction, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionWithCard } from './values.ts'
 
 /** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. */
 export type Classifiers = {
   readonly list: () => Promise<readonly Classifier[]>
   readonly get: (id: string) => Promise<Classifier>
   readonly find: (id: string) => Promise<Classifier | null>
-  /** The named one; else the setting's, else the first. `not_found` where there is none. */
+  /** The named one; else the environment's, else the one chosen in /settings, else the first. `not_found` where there is none. */
   readonly chosen: (id: string | undefined) => Promise<Classifier>
   readonly create: (draft: NewClassifier) => Promise<Classifier>
+  /** For one that was made for pictures that then did not come: stays where it has anything. */
+  readonly removeIfEmpty: (id: string) => Promise<void>
   /** Appends those that are missing. */
   readonly addClasses: (id: string, names: readonly string[]) => Promise<Classifier>
   readonly originalOf: (id: string) => Promise<Original | null>
@@ -29,7 +31,7 @@ export type Samples = {
   /** Pictures and samples in one transaction; give at most 500 at once. In the order given. */
   readonly add: (classifierId: string, samples: readonly NewSample[]) => Promise<readonly Added[]>
   readonly get: (id: string) => Promise<Sample>
-  /** All of a classifier that are not excluded, oldest first. */
+  /** All of a classifier that may be learnt from, oldest first: neither excluded nor of an upload that is still running. */
   readonly all: (classifierId: string) => Promise<readonly Sample[]>
   /** Those of the given hashes that are samples of this classifier. */
   readonly byHash: (classifierId: string, hashes: readonly string[]) => Promise<ReadonlyMap<string, Sample>>
@@ -45,8 +47,8 @@ export type Uploads = {
   readonly get: (id: string) => Promise<Upload>
   /** Its samples leave, with pictures that nothing else needs. `conflict` while it runs or when it is undone already. */
   readonly undo: (id: string) => Promise<Upload>
-  /** Uploads that a process left running when it died become failed, their samples leave. */
-  readonly sweepUnfinished: () => Promise<number>
+  /** Uploads that a process left running when it died become failed, their samples leave. `lives` is asked of the process that worked on each. */
+  readonly sweepUnfinished: (lives: (pid: number) => boolean) => Promise<number>
 }
 
 export type Snapshots = {
@@ -138,14 +140,53 @@ export type Jobs = {
 
 export type People = {
   readonly count: (role?: Role) => Promise<number>
+  /** Oldest first. */
+  readonly list: () => Promise<readonly Person[]>
   readonly find: (id: string) => Promise<Person | null>
+  /** The person, unless they were shut out, their sessions of that time were ended, or this one was. */
+  readonly findInSession: (id: string, session: { readonly id: string; readonly began: Date }) => Promise<Person | null>
   readonly findByEmail: (email: string) => Promise<Person | null>
   readonly create: (person: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>) => Promise<Person>
+  /** A password or a shut door ends all sessions. `conflict` where nobody would be admin. */
+  readonly change: (id: string, change: Partial<Pick<Person, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>) => Promise<Person>
+  /** `conflict` for the last admin who may log in. */
+  readonly remove: (id: string) => Promise<void>
+  /** `until`: when its cookie ends by itself, and the row may go. */
+  readonly endSession: (sessionId: string, until: Date) => Promise<void>
   /** Replaces the tokens for the first admin; only the sha256 is kept. */
   readonly keepSetupToken: (sha256: string) => Promise<void>
   readonly isSetupToken: (sha256: string) => Promise<boolean>
   /** The first admin and the end of the token, in one transaction. `forbidden` for a wrong token, `conflict` where there is an admin. */
   readonly createFirstAdmin: (tokenSha256: string, person: Pick<Person, 'name' | 'email' | 'passwordHash'>) => Promise<Person>
+}
+
+export type Keys = {
+  /** Newest first. */
+  readonly list: () => Promise<readonly Key[]>
+  readonly findByHash: (sha256: string) => Promise<Key | null>
+  readonly create: (draft: Pick<Key, 'name' | 'beginsWith' | 'scopes'> & { readonly sha256: string; readonly createdById: string | null }) => Promise<Key>
+  readonly used: (id: string) => Promise<void>
+  readonly revoke: (id: string) => Promise<void>
+}
+
+/** Settings changed while the product runs, as texts. */
+export type KeptSettings = {
+  readonly get: (name: string) => string | null
+  /** null: forget it. */
+  readonly keep: (values: Readonly<Record<string, string | null>>) => Promise<void>
+}
+
+export type Changes = {
+  readonly add: (change: Pick<Change, 'by' | 'action' | 'subject'>) => Promise<void>
+  readonly list: (page: { readonly cursor?: string | undefined; readonly limit: number }) => Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
+}
+
+/** A journal in which processes tell each other what they counted. */
+export type Counts = {
+  /** Where the journal stands. */
+  readonly latest: () => number
+  /** Writes what `source` counted, if anything, and reads what others wrote after `after`. */
+  readonly exchange: (said: { readonly source: string; readonly counts: Readonly<Record<string, number>>; readonly after: number }) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
 }
 
 type Answer<C extends Contract> = (input: Input<C>) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
@@ -163,6 +204,7 @@ export type Answers = {
   readonly createClassifier: For<'POST /api/classifiers'>
   readonly changeClassifier: For<'PATCH /api/classifiers/{id}'>
   readonly deleteClassifier: For<'DELETE /api/classifiers/{id}'>
+  readonly listClasses: For<'GET /api/classes'>
   readonly listUploads: For<'GET /api/uploads'>
   readonly getUpload: For<'GET /api/uploads/{id}'>
   readonly listSamples: For<'GET /api/samples'>
@@ -191,6 +233,10 @@ export type Data = {
   readonly predictions: Predictions
   readonly jobs: Jobs
   readonly people: People
+  readonly keys: Keys
+  readonly keptSettings: KeptSettings
+  readonly changes: Changes
+  readonly counts: Counts
   readonly answers: Answers
   /** Makes rows of models/<classifier>/classifier.json and its versions. Names what it had to leave out, and why. */
   readonly syncShipped: () => Promise<{ readonly versions: number; readonly refused: readonly { readonly folder: string; readonly reason: string }[] }>

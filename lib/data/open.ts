@@ -5,10 +5,13 @@ import { prismaAdapter } from './adapter.ts'
 import { answersOf } from './answers/answers.ts'
 import { classifiersOf } from './classifiers.ts'
 import { connect } from './connection.ts'
+import { countsOf } from './counts.ts'
 import type { Data, DataSettings } from './data.ts'
 import { PrismaClient } from './generated/client.ts'
 import { createIds } from './ids.ts'
 import { jobsOf } from './jobs.ts'
+import { changesOf, keptSettingsOf } from './keeping.ts'
+import { keysOf } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { peopleOf } from './people.ts'
 import { picturesOf, preparePictures } from './pictures.ts'
@@ -46,6 +49,10 @@ export async function openData(settings: DataSettings): Promise<Data> {
     predictions,
     jobs: jobsOf(store),
     people: peopleOf(store),
+    keys: keysOf(store),
+    keptSettings: keptSettingsOf(store),
+    changes: changesOf(store),
+    counts: countsOf(store),
   }
   return {
     ...rooms,

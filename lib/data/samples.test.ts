@@ -72,10 +72,37 @@ test('an upload that was cut off by the end of its process is failed at the next
   const upload = await data.uploads.begin('fruit')
   await data.samples.add('fruit', [sampleOf('a', { uploadId: upload.id })])
 
-  expect(await data.uploads.sweepUnfinished()).toBe(1)
+  expect(await data.uploads.sweepUnfinished((pid) => pid === process.pid)).toBe(0)
+  expect(await data.uploads.sweepUnfinished(() => false)).toBe(1)
 
   expect(await data.samples.all('fruit')).toEqual([])
   expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({ state: 'failed', count: 0, error: expect.stringContaining('Upload them again') })
+})
+
+test('what is still arriving is not learnt from, and is when it has arrived', async () => {
+  const { data } = await openWithFruit()
+  const upload = await data.uploads.begin('fruit')
+  await data.samples.add('fruit', [sampleOf('a'), sampleOf('b', { uploadId: upload.id })])
+  const seen = async () => [(await data.samples.all('fruit')).length, (await data.samples.unseen('fruit')).length, await data.samples.unseenIn('fruit')]
+
+  expect(await seen()).toEqual([1, 1, 1])
+  await data.uploads.change(upload.id, { state: 'done' })
+  expect(await seen()).toEqual([2, 2, 2])
+})
+
+test('a classifier made for pictures that did not come leaves; one that has anything stays', async () => {
+  const { data } = await openWithFruit()
+  await data.samples.add('fruit', [sampleOf('a')])
+  await data.classifiers.create({ id: 'empty', title: 'Empty', classes: ['x'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  const running = await data.uploads.begin('empty')
+
+  await data.classifiers.removeIfEmpty('empty')
+  expect(await data.classifiers.find('empty')).not.toBeNull()
+  await data.uploads.change(running.id, { state: 'failed' })
+  await data.classifiers.removeIfEmpty('empty')
+  await data.classifiers.removeIfEmpty('fruit')
+
+  expect((await data.classifiers.list()).map((one) => one.id)).toEqual(['fruit'])
 })
 
 test('samples are listed newest first, page by page, by label, split and source', async () => {

@@ -11,6 +11,9 @@ import type { Added, NewSample, Sample, Source } from './values.ts'
 
 export type SampleRow = { id: string; classifierId: string; hash: string; label: string; split: string; source: string; uploadId: string | null; filename: string | null; isExcluded: number | boolean; createdAt: number | Date }
 
+/** Pictures of an upload that is still running may yet be taken back. */
+const ARRIVED = `("uploadId" IS NULL OR "uploadId" NOT IN (SELECT "id" FROM "Upload" WHERE "state" = 'running'))`
+
 /** As many names as one look-up asks for; SQLite takes 32,766 values. */
 const HASHES_AT_ONCE = 1_000
 
@@ -30,7 +33,7 @@ export function samplesOf(store: Store): Samples {
       if (!row) throw notFound('sample', sampleId)
       return sampleValue(row)
     },
-    all: async (classifierId) => connection.all<SampleRow>('SELECT * FROM "Sample" WHERE "classifierId" = ? AND NOT "isExcluded" ORDER BY "id"', classifierId).map(sampleValue),
+    all: async (classifierId) => connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE "classifierId" = ? AND NOT "isExcluded" AND ${ARRIVED} ORDER BY "id"`, classifierId).map(sampleValue),
     async byHash(classifierId, hashes) {
       const found = new Map<string, Sample>()
       for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
@@ -57,7 +60,7 @@ export function unseenBy(connection: Pick<Connection, 'one'>, classifierId: stri
     `SELECT v."isShipped", v."createdAt", s."createdAt" AS "frozenAt" FROM "Promotion" p JOIN "Version" v ON v."id" = p."versionId"
      LEFT JOIN "Run" r ON r."id" = v."runId" LEFT JOIN "Snapshot" s ON s."id" = r."snapshotId"
      WHERE p."classifierId" = ? ORDER BY p."id" DESC LIMIT 1`, classifierId)
-  const mayLearn = '"classifierId" = ? AND NOT "isExcluded" AND "labelledAt" > ?'
+  const mayLearn = `"classifierId" = ? AND NOT "isExcluded" AND ${ARRIVED} AND "labelledAt" > ?`
   if (!champion) return { sql: mayLearn, since: -1 }
   if (champion.isShipped === 1) return { sql: `${mayLearn} AND "source" <> 'dataset'`, since: -1 }
   return { sql: mayLearn, since: champion.frozenAt ?? champion.createdAt }

@@ -6,7 +6,7 @@ import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Upload, UploadFindings, UploadState } from './values.ts'
 
-export type UploadRow = { id: string; classifierId: string; state: string; reportJson: string; error: string | null; createdAt: Date }
+export type UploadRow = { id: string; classifierId: string; state: string; reportJson: string; error: string | null; createdAt: Date; ownerPid: number | null }
 
 const NOTHING_YET: UploadFindings = { message: 'Looking at the files', count: 0, files: 0, perClass: [], findings: [], findingsTotal: 0 }
 const MOST_FINDINGS = 500
@@ -21,7 +21,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
   return {
     get,
     async begin(classifierId) {
-      const row = await prisma.upload.create({ data: { id: id(), classifierId, state: 'running', reportJson: JSON.stringify(NOTHING_YET), createdAt: now() } })
+      const row = await prisma.upload.create({ data: { id: id(), classifierId, state: 'running', reportJson: JSON.stringify(NOTHING_YET), createdAt: now(), ownerPid: process.pid } })
       return uploadValue(row)
     },
     async change(uploadId, { state, error, ...findings }) {
@@ -44,8 +44,8 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
       })
       return get(uploadId)
     },
-    sweepUnfinished: () => connection.write((writing) => {
-      const left = writing.all<UploadRow>('SELECT * FROM "Upload" WHERE "state" = \'running\'')
+    sweepUnfinished: (lives) => connection.write((writing) => {
+      const left = writing.all<UploadRow>('SELECT * FROM "Upload" WHERE "state" = \'running\'').filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid))
       for (const row of left) {
         removeSamples(writing, settings.dataDir, row.id)
         const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was kept', count: 0 }

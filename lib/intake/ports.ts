@@ -13,7 +13,7 @@ export type IngestPorts = {
 }
 
 export type IntakePorts = {
-  readonly classifiers: Pick<Classifiers, 'get' | 'addClasses' | 'chosen' | 'find' | 'create'>
+  readonly classifiers: Pick<Classifiers, 'get' | 'addClasses' | 'chosen' | 'find' | 'create' | 'removeIfEmpty'>
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'begin' | 'change' | 'undo'>
   readonly answers: Pick<Answers, 'getUpload'>

@@ -179,6 +179,13 @@ test('an unknown classifier is not found, unless it shall be made', async () => 
   expect(await samples('leaves')).toEqual(['healthy a.png'])
 })
 
+test('a classifier is not made for files of which none is a picture', async () => {
+  const refused = await send([['classifier', 'leaves'], ['create', 'true'], ['label', 'healthy'], ['files', Buffer.from('<html></html>'), 'a.jpg']], '')
+
+  expect([refused.status, refused.said.code]).toEqual([415, 'not_an_image'])
+  expect(await data.classifiers.find('leaves')).toBeNull()
+})
+
 test('many images go on behind a 202, and the report says when they are done', async () => {
   const many = MOST_AT_ONCE + 60
   const parts: Sent = [['label', 'cat'], ...Array.from({ length: many }, (_, i) => ['files', picture(i), `${i}.png`] as const)]

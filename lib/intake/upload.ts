@@ -32,11 +32,12 @@ export function createIntake(ports: IntakePorts): Intake {
   const behind = new Set<Promise<void>>()
   const stopping = new AbortController()
 
-  async function begun(arrivals: Arrivals, input: Input<typeof upload>): Promise<{ begun: Upload; count: number; work: Promise<Upload> }> {
+  async function begun(arrivals: Arrivals, input: Input<typeof upload>): Promise<{ begun: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
     const { count, images } = await contentOf(arrivals, zipLimits)
-    const classifier = await targetOf(input, arrivals.fields, ports)
+    const { classifier, isMade } = await targetOf(input, arrivals.fields, ports)
     const entry = await ports.uploads.begin(classifier.id)
-    return { begun: entry, count, work: ingest(images, { upload: entry, source: 'upload', signal: stopping.signal }, { ...ports, maxPixels }) }
+    const work = ingest(images, { upload: entry, source: 'upload', signal: stopping.signal }, { ...ports, maxPixels })
+    return { begun: entry, count, work, forget: async () => { if (isMade) await ports.classifiers.removeIfEmpty(classifier.id) } }
   }
 
   function goOnBehind(work: Promise<Upload>, arrivals: Arrivals, about: Readonly<Record<string, unknown>>): void {
@@ -52,11 +53,18 @@ export function createIntake(ports: IntakePorts): Intake {
       const arrivals = await receive(input.parts, ports.folder, maxImageBytes)
       let isBehind = false
       try {
-        const { begun: entry, count, work } = await begun(arrivals, input)
+        const { begun: entry, count, work, forget } = await begun(arrivals, input)
         if (count > MOST_AT_ONCE) {
           isBehind = true
           goOnBehind(work, arrivals, { upload: entry.id, request_id: requestId })
-        } else refuseNothing(await work)
+        } else {
+          try {
+            refuseNothing(await work)
+          } catch (error) {
+            await forget()
+            throw error
+          }
+        }
         return await ports.answers.getUpload({ id: entry.id })
       } finally {
         if (!isBehind) await arrivals[Symbol.asyncDispose]()
@@ -77,12 +85,13 @@ export function createIntake(ports: IntakePorts): Intake {
 }
 
 /** The one that the query or the form names; made, where that was asked for and it is not there. */
-async function targetOf(input: Input<typeof upload>, fields: Arrivals['fields'], { classifiers }: IntakePorts): Promise<Classifier> {
+async function targetOf(input: Input<typeof upload>, fields: Arrivals['fields'], { classifiers }: IntakePorts): Promise<{ classifier: Classifier; isMade: boolean }> {
   const named = input.classifier ?? checked(classifierId, 'classifier', fields.classifier)
   const mayCreate = input.create ?? checked(flag, 'create', fields.create) ?? false
-  if (!mayCreate) return classifiers.chosen(named)
+  if (!mayCreate) return { classifier: await classifiers.chosen(named), isMade: false }
   if (named === undefined) throw invalid('classifier', 'must name the classifier to make')
-  return (await classifiers.find(named)) ?? classifiers.create({ ...FRESH, id: named, title: named })
+  const known = await classifiers.find(named)
+  return known ? { classifier: known, isMade: false } : { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isMade: true }
 }
 
 function checked<T>(schema: { safeParse: (value: string) => { success: true; data: T } | { success: false; error: { issues: readonly { message: string }[] } } }, path: string, value: string | undefined): T | undefined {

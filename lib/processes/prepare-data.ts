@@ -13,13 +13,23 @@ export async function prepareData(start: Start): Promise<Prepared> {
   const data = await composeData(start)
   try {
     const { refused } = await data.syncShipped()
-    if (settings.ROLE === 'all') await data.uploads.sweepUnfinished()
+    if (settings.ROLE === 'all') await data.uploads.sweepUnfinished(livesBesideUs)
     return {
       setupToken: settings.ROLE === 'worker' ? null : await makeSetupToken(data.people),
       remarks: refused.map(({ folder, reason }) => `A shipped version is left out: ${path.relative(places.modelsDir, folder)}: ${reason}`),
     }
   } finally {
     await data.close()
+  }
+}
+
+/** Such as `npm run dataset` in another terminal. Our own number may have been the dead one's: process ids come again, in containers at each start. */
+function livesBesideUs(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

@@ -13,7 +13,7 @@ import type { Store } from '../store.ts'
 
 const DAY_MS = 86_400_000
 
-type Offered = Pick<Answers, 'listClassifiers' | 'getClassifier' | 'createClassifier' | 'changeClassifier' | 'deleteClassifier'>
+type Offered = Pick<Answers, 'listClassifiers' | 'getClassifier' | 'createClassifier' | 'changeClassifier' | 'deleteClassifier' | 'listClasses'>
 
 export function classifierAnswers(store: Store, { classifiers, promotions }: Pick<Data, 'classifiers' | 'promotions'>): Offered {
   const { connection, prisma, settings } = store
@@ -42,6 +42,10 @@ export function classifierAnswers(store: Store, { classifiers, promotions }: Pic
     async listClassifiers() {
       const chosen = await defaultId()
       return { classifiers: await Promise.all((await classifiers.list()).map((classifier) => answerOf(classifier, chosen))) }
+    },
+    async listClasses({ classifier }) {
+      const { id, classes } = await classifiers.chosen(classifier)
+      return { success: true, classifier: id, classes: [...classes], count: classes.length }
     },
     async createClassifier({ id, title, classes, size, fit, is_mirrorable }) {
       const names = [...new Set(classes)]
