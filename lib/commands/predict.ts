@@ -1,0 +1,105 @@
+/** `npm run predict -- FILE…`: answers for pictures without a running server, by the same path as a request: children, batches, decision.
+ *  It writes no history. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import type { PredictionAnswer } from '#lib/contracts/predict.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { sniff } from '#lib/images/sniff.ts'
+import { openLog } from '#lib/operations/log.ts'
+import { steadyClock } from '#lib/processes/clock.ts'
+import { composeData } from '#lib/processes/compose-data.ts'
+import { forkInference } from '#lib/processes/fork-inference.ts'
+import { readStart } from '#lib/processes/settings.ts'
+import { createBatcher } from '#lib/serving/batcher.ts'
+import { createPool } from '#lib/serving/pool.ts'
+import { createPredict, runOn, type Ask, type Computed, type PredictOne } from '#lib/serving/predict.ts'
+import { createSwap } from '#lib/serving/swap.ts'
+
+const HELP = `npm run predict -- FILE… [options]
+
+Says what is on pictures, without a running server and without writing them into the history.
+
+  --classifier NAME   who answers (default: DEFAULT_CLASSIFIER, else the first)
+  --version V         one of its versions, as v2 (default: the champion)
+  --top N             how many classes are shown (default: 3)
+  --json              one JSON object per line, as POST /api/predict answers
+  --help              this page
+
+Exit code 1 where a picture could not be answered. Settings: DATA_DIR, INFERENCE_ENGINE, MAX_PIXELS.`
+
+/** So many pictures are read at a time. */
+const AT_ONCE = 16
+
+type Asked = { readonly classifier?: string | undefined; readonly version?: string | undefined; readonly top_k: number }
+
+async function main(): Promise<number> {
+  const { values, positionals: files } = parseArgs({
+    allowPositionals: true,
+    options: { classifier: { type: 'string' }, version: { type: 'string' }, top: { type: 'string', default: '3' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  })
+  if (values.help || files.length === 0) {
+    console.log(HELP)
+    return values.help ? 0 : 1
+  }
+  const top = Number(values.top)
+  if (!Number.isInteger(top) || top < 1) throw new DarkroomError('invalid_input', { what: `--top ${values.top} is impossible`, why: 'it must be a whole number from 1', remedy: 'Change it.' })
+  const asked = { classifier: values.classifier, version: values.version, top_k: top }
+  return withPredict(async (predict) => {
+    let failures = 0
+    for (let first = 0; first < files.length; first += AT_ONCE) {
+      const some = files.slice(first, first + AT_ONCE)
+      const answers = await Promise.all(some.map((file) => answered(predict, file, asked)))
+      answers.forEach((answer, i) => {
+        if (answer instanceof Error) failures += 1
+        show(some[i]!, answer, values.json)
+      })
+    }
+    return failures === 0 ? 0 : 1
+  })
+}
+
+async function withPredict(work: (predict: PredictOne) => Promise<number>): Promise<number> {
+  const start = readStart()
+  const log = openLog({ level: 'silent', dataDir: start.places.dataDir, name: 'predict' })
+  const data = await composeData(start)
+  try {
+    await data.syncShipped()
+    await using pool = createPool({ name: 'predict', size: 1, fork: () => forkInference(start.settings.INFERENCE_ENGINE, (line) => console.error(line)), clock: steadyClock, log, changed: () => batcher.wake() })
+    const batcher = createBatcher<Ask, Computed>({ most: AT_ONCE, room: AT_ONCE, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, start.settings.MAX_PIXELS), clock: steadyClock })
+    const swap = createSwap({ pool, data, log })
+    return await work(createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf: (bytes) => `image/${sniff(bytes).kind}`, answered: () => {} }))
+  } finally {
+    await data.close()
+  }
+}
+
+/** What is wrong with one picture is its own; anything else ends the command. */
+async function answered(predict: PredictOne, file: string, asked: Asked): Promise<PredictionAnswer | Error> {
+  try {
+    const bytes = await readFile(file)
+    return await predict({ ...asked, save: false, picture: { bytes, filename: path.basename(file) } }, {})
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) return error
+    if (isDarkroomError(error) && error.code !== 'not_found' && error.code !== 'not_ready') return error
+    throw error
+  }
+}
+
+function show(file: string, answer: PredictionAnswer | Error, isJson: boolean): void {
+  if (answer instanceof Error) console.error(`${file}: ${answer.message}`)
+  else if (isJson) console.log(JSON.stringify({ ...answer, filename: file }))
+  else console.log(`${file}: ${wordsOf(answer)}`)
+}
+
+function wordsOf({ predicted_class, confidence, top_k, decision, candidates, classifier, model_version, engine }: PredictionAnswer): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
+  const others = top_k.slice(1).map((one) => `${one.class} ${percent(one.probability)}`).join(', ')
+  const unsure = decision === 'uncertain' && candidates && candidates.length > 1 ? `, not sure: one of ${candidates.join(', ')}` : decision === 'uncertain' ? ', not sure' : ''
+  return `${predicted_class} ${percent(confidence)}${unsure}${others && ` (then ${others})`} · ${classifier} ${model_version}, ${engine}`
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  return 1
+})
