@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { withTables } from './architecture.ts'
+import { withoutProgram } from './commands.ts'
 import { pastIn, withoutHeader } from './comments.ts'
 import { liesIn, unnamed } from './documents.ts'
 import { hiddenIn } from './hidden.ts'
@@ -121,6 +122,15 @@ test('a link that leads nowhere and a command that does not exist are caught', (
 
   expect(liesIn('docs/guide.md', text, ['dev'])).toEqual(['docs/guide.md: the link to fast.md leads nowhere.', 'docs/guide.md: there is no command npm run fly.'])
   expect(unnamed('npm start, npm run dev', ['start', 'dev', 'bench'])).toEqual(['README.md: the command npm run bench is not named.'])
+})
+
+test('a command without a program, unknown to the bootstrap or going round it is caught', () => {
+  const bootstrap = `const COMMANDS = {\n  start: {\n    runs: 'lib/a.ts', pages: true,\n  },\n  'db:diff': { runs: 'lib/b.ts' },\n}`
+  const through = (name: string) => `node lib/setup/bootstrap.mjs ${name}`
+
+  const broken = withoutProgram({ start: through('start'), 'db:diff': through('db:diff'), fly: through('fly'), lint: 'eslint .' }, bootstrap, (file) => file === 'lib/a.ts')
+
+  expect(broken.map((sentence) => sentence.split(':')[0])).toEqual(['lib/b.ts', 'lib/setup/bootstrap.mjs', 'package.json'])
 })
 
 test('a law that sees nothing is broken, not kept', () => {

@@ -1,6 +1,7 @@
 /** Every law there is, and `node lib/checks/laws.ts`, which holds the program to them.
  *  Each has canaries in its test: a source that must be caught. */
 import { architectureIsCurrent } from './architecture.ts'
+import { commandsRun } from './commands.ts'
 import { commentsInThePresent, headers } from './comments.ts'
 import { documentsHold } from './documents.ts'
 import { hiddenInputs } from './hidden.ts'
@@ -23,7 +24,7 @@ const layers: Law = {
 
 export const LAWS: readonly Law[] = [
   layers, drawerNames, typesOnce, fileSizes, hiddenInputs, noModuleMocks, headers, commentsInThePresent,
-  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold,
+  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold, commandsRun,
 ]
 
 /** Judges the program as it stands on disk and prints one line per law; answers how many were kept and broken. */

@@ -1,0 +1,29 @@
+/** The law of commands: every script of package.json goes through bootstrap.mjs, which knows it, and the program that it runs exists.
+ *  What a command does, its own tests tell. */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Law } from './law.ts'
+import { ROOT } from './sources.ts'
+
+const BOOTSTRAP = 'lib/setup/bootstrap.mjs'
+
+export const commandsRun: Law = {
+  name: 'every npm command has its program',
+  counts: 'commands',
+  floor: 10,
+  judge: () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+    const broken = withoutProgram(scripts, readFileSync(path.join(ROOT, BOOTSTRAP), 'utf8'), (file) => existsSync(path.join(ROOT, file)))
+    return { seen: Object.keys(scripts).length, broken }
+  },
+}
+
+export function withoutProgram(scripts: Readonly<Record<string, string>>, bootstrap: string, exists: (file: string) => boolean): readonly string[] {
+  const programs = new Map([...bootstrap.matchAll(/^ {2}'?([\w:]+)'?: \{\s*runs: '([^']+)'/gm)].map(([, name = '', file = '']) => [name, file]))
+  return Object.entries(scripts).flatMap(([name, script]) => {
+    const program = programs.get(name)
+    if (script !== `node ${BOOTSTRAP} ${name}`) return [`package.json: the script ${name} does not go through ${BOOTSTRAP}, which prepares what it needs.`]
+    if (program === undefined) return [`${BOOTSTRAP}: knows no command ${name}, which package.json names.`]
+    return exists(program) ? [] : [`${program}: npm run ${name} has no program.`]
+  })
+}
