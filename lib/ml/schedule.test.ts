@@ -16,6 +16,6 @@ test('a training of four epochs warms up for one', () => {
   expect(learningRate(rate, 1, 4)).toBeCloseTo(0.1, 9)
 })
 
-test('a batch half as large takes half the step', () => {
-  expect(scaledRate(rate, 64, 128)).toEqual({ peak: 0.05, warmUpEpochs: 2, end: 0.0005 })
+test('a batch a quarter as large takes half the step', () => {
+  expect(scaledRate(rate, 32, 128)).toEqual({ peak: 0.05, warmUpEpochs: 2, end: 0.0005 })
 })

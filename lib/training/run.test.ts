@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
+import { settingsOf } from '#lib/ml/recipe.ts'
+import { scratchSmall } from '#lib/ml/recipes/scratch-small.ts'
+import type { PackSource } from './pack.ts'
+import { writeJson, planFile, type RunPlan } from './run-plan.ts'
+import { runTraining } from './run.ts'
+import { preprocessFor } from './shipped.ts'
+
+const CLASSES = ['circle', 'cross', 'star'] as const satisfies readonly (typeof SHAPES)[number][]
+
+let engine: Engine
+beforeAll(async () => { engine = await openEngine('auto', 'training') })
+afterAll(() => engine[Symbol.asyncDispose]())
+
+/** 40 training, 12 validation and 20 test pictures of each class. */
+async function* drawn(): AsyncGenerator<PackSource> {
+  for (let i = 0; i < 72; i++) {
+    for (const label of CLASSES) {
+      const bytes = encodePng(drawShape(label, i))
+      yield { hash: createHash('sha256').update(bytes).digest('hex'), label, split: i < 40 ? 'train' : i < 52 ? 'validation' : 'test', bytes }
+    }
+  }
+}
+
+/** A run in a folder of its own; `stopAfter`: stops at that step, as a cancel would. */
+function begun(change: { epochs: number; seed?: number }) {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-run-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const out = join(folder, 'v1')
+  const plan: RunPlan = {
+    runId: 'r', classifier: { id: 'trio', title: 'Trio', isMirrorable: true }, classes: CLASSES, version: 'v1', base: null,
+    recipe: { name: 'scratch-small', settings: { ...settingsOf(scratchSmall), epochs: change.epochs } },
+    spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }), seed: change.seed ?? 1, engine: 'auto', teacher: null, packs: join(folder, 'packs'), out, memoryMb: 1024, maxPixels: 1e6,
+    samples: { kind: 'kept', databaseFile: '', dataDir: folder, testOpened: 1 }, dataName: 'trio', command: 'test', codeVersion: 'test', notes: [],
+  }
+  const heard: FromTraining[] = []
+  const go = async (stopAfter = Infinity) => {
+    const stop = new AbortController()
+    let seconds = 0
+    await writeJson(planFile(folder), plan)
+    await runTraining(folder, plan, {
+      engine, samples: drawn, openTest: async () => 3, now: () => new Date(0), memoryMb: () => 1, machine: 'test', signal: stop.signal,
+      clock: () => (seconds += 1), // so that every step is told
+      say: (message) => {
+        heard.push(message)
+        if (message.kind === 'step' && message.step === stopAfter) stop.abort()
+      },
+    })
+  }
+  return { out, heard, go, losses: () => heard.flatMap((message) => (message.kind === 'step' ? [message.loss] : [])) }
+}
+
+test('a hundred and twenty drawn pictures are learnt far beyond chance, and the sealed version gives its golden answers', async () => {
+  const run = begun({ epochs: 12 })
+
+  await run.go()
+
+  const bundle = await readBundle(run.out)
+  expect(bundle.card.test!.accuracy.value).toBeGreaterThan(0.5) // a third by chance
+  expect(bundle.card).toMatchObject({ engine: engine.name, data: { train: 120, validation: 36, test: 60, test_opened: 3 }, calibration: null })
+  expect(bundle.card.notes).toContain('Confidence is not calibrated: 36 validation pictures are too few (200 would do).')
+  await engine.load('sealed', bundle)
+  const sizes = bundle.golden.inputs.map(() => bundle.classes.length)
+  expect(sizes).toHaveLength(16)
+  expect(goldenFailure(bundle.golden, bundle.golden.inputs.map(({ probabilities }) => probabilities.map((p) => Math.log(p))))).toBeNull()
+  expect(goldenFailure(bundle.golden, bundle.golden.inputs.map(({ probabilities }) => probabilities.toReversed().map((p) => Math.log(p))))).toMatch(/golden input circle-1 is answered otherwise/)
+  await engine.unload('sealed')
+}, 60_000)
+
+test('stopped and gone on with, a training ends with the weights that it would have had', async () => {
+  const whole = begun({ epochs: 2 })
+  await whole.go()
+
+  const halting = begun({ epochs: 2 })
+  await halting.go(5)
+  expect(halting.heard.at(-1)).toEqual({ kind: 'cancelled' })
+  await halting.go()
+
+  expect(halting.losses()).toEqual(whole.losses())
+  expect((await readBundle(halting.out)).weights).toEqual((await readBundle(whole.out)).weights)
+}, 60_000)
