@@ -5,7 +5,7 @@ import { eachFile, type Law } from './law.ts'
 import { factsOf } from './sources.ts'
 
 const DRAWERS = /^(utils?|helpers?|misc|common|shared|core|base|managers?|services?|stuff|tools?|lib)$/
-const TIMED = /^(new|old|v\d+|legacy|temp|tmp|final|copy|backup\d+|\w+2)$/
+const TIMED = /^(new|old|v\d+|legacy|temp|tmp|final|backup\d+|\w+2)$/
 const TIMED_ALLOWED = new Set(['lib/http/legacy.ts']) // the clients of the earlier projects are its subject
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/
 /** Names that Next gives a meaning. */
