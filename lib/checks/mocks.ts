@@ -8,7 +8,7 @@ const REPLACES = /^(vi|jest)\.(mock|doMock|unstable_mockModule|stubGlobal)$|^moc
 export const noModuleMocks: Law = {
   name: 'no test replaces a module',
   counts: 'tests and fakes',
-  floor: 12,
+  floor: 70,
   judge: eachFile((file) => isTest(file) || file.startsWith('e2e/'), mocksIn),
 }
 

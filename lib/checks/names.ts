@@ -14,7 +14,7 @@ const NEXT_NAME = /^(\[.*\]|\(.*\)|_components|\.well-known)$/
 export const drawerNames: Law = {
   name: 'no file or folder is a drawer, or says only when it was made',
   counts: 'files',
-  floor: 60,
+  floor: 400,
   judge: eachFile(() => true, ({ file }) => drawersIn(file)),
 }
 
@@ -32,7 +32,7 @@ export function drawersIn(file: string): readonly string[] {
 export const typesOnce: Law = {
   name: 'one exported type or class of a name in the whole program',
   counts: 'exported types',
-  floor: 60,
+  floor: 300,
   judge: (sources) => {
     const places = new Map<string, string[]>()
     for (const source of sources.filter(({ file }) => !isTest(file) && !file.endsWith('.d.mts'))) {

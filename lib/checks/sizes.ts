@@ -12,7 +12,7 @@ const REASON = /Longer than (200|300) lines because \S+/
 export const fileSizes: Law = {
   name: `no file above ${MOST_LINES} lines, no component above ${MOST_LINES_OF_A_COMPONENT}, without its reason`,
   counts: 'files',
-  floor: 60,
+  floor: 400,
   judge: eachFile(() => true, tooLong),
 }
 
