@@ -55,7 +55,7 @@ async function stories(): Promise<Count> {
     return { passed: 0, failed: 1 }
   }
   await using app = await startBuiltApp()
-  return withReport(async (report) => {
+  return await withReport(async (report) => {
     const { code } = await runToEnd(process.execPath, [inModules('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
       cwd: ROOT, isShown: true,
       env: { ...process.env, DARKROOM_URL: app.url, DARKROOM_DATA: app.dataDir, DARKROOM_CHROMIUM: chromium.executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
