@@ -1,0 +1,65 @@
+/** The ports of `predict`, filled: one version with its card, an engine that answers logits told by a picture's first byte, rows in a list. */
+import type { InferredPicture } from '#lib/contracts/ipc.ts'
+import type { Card } from '#lib/contracts/bundle.ts'
+import type { Classifier } from '#lib/domain/classifier.ts'
+import type { NewPrediction, VersionWithCard } from '#lib/data/values.ts'
+import { createBatcher } from './batcher.ts'
+import { createPredict, type Ask, type Computed, type PredictOne } from './predict.ts'
+import { fakeClock, type FakeClock } from './serving.fakes.ts'
+import type { Lease } from './swap.ts'
+
+export const BROKEN = 0
+const CLASSES = ['cat', 'dog', 'hen']
+
+type Calibrated = { temperature?: number; threshold?: number | null }
+
+export type Answering = { readonly predict: PredictOne; readonly rows: NewPrediction[]; readonly clock: FakeClock; readonly leases: () => number; readonly asked: string[] }
+
+/** `calibrated`: what the version's card says; nothing where it was never calibrated. `keep` is what the database does. */
+export function answering({ calibrated, keep = async () => {} }: { calibrated?: Calibrated; keep?: () => Promise<void> } = {}): Answering {
+  const rows: NewPrediction[] = []
+  const asked: string[] = []
+  const clock = fakeClock()
+  let open = 0
+  const card = {
+    classifier: 'animals', version: 'v3',
+    calibration: calibrated ? { temperature: calibrated.temperature ?? 1, ece_before: 0, ece_after: 0, images: 200 } : null,
+    decision: calibrated ? { target_error: 0.02, threshold: calibrated.threshold ?? null, share_answered: null, error_among_answered: null } : null,
+  } as Card
+  const version = { id: 'id-of-v3', classifierId: 'animals', name: 'v3', folder: '/models/animals/v3', classes: CLASSES, card } as unknown as VersionWithCard
+  const batcher = createBatcher<Ask, Computed>({
+    most: 8, room: 32, lanes: () => 1, keyOf: (ask) => ask.served.ref.key, clock,
+    run: async (asks) => asks.map(({ bytes }) => ({ picture: seen(bytes), inferenceMs: 0.4, engine: 'onnx' })),
+  })
+  let made = 0
+  const predict = createPredict({
+    batcher, clock,
+    swap: {
+      lease: async (classifierId, versionName): Promise<Lease> => {
+        asked.push(`${classifierId} ${versionName ?? 'champion'}`)
+        open += 1
+        return { version, ref: { key: version.id, folder: version.folder }, release: () => { open -= 1 } }
+      },
+    },
+    data: {
+      classifiers: { chosen: async (id) => ({ id: id ?? 'animals' }) as Classifier },
+      predictions: { record: async (row) => { await keep(); rows.push(row) } },
+      id: () => `id-${++made}`,
+    },
+    today: () => new Date('2026-11-25T10:30:00.000Z'),
+    mediaTypeOf: () => 'image/png',
+    answered: () => {},
+  })
+  return { predict, rows, clock, asked, leases: () => open }
+}
+
+/** The first byte is the class that leads, the second by how much. */
+function seen(bytes: Uint8Array): InferredPicture {
+  if (bytes[0] === BROKEN) return { ok: false, code: 'corrupt_image', what: 'This picture cannot be read', why: 'it is a PNG picture, but its pixels are damaged', remedy: 'Save it again.' }
+  const logits = new Float32Array(CLASSES.length)
+  logits[bytes[0]! - 1] = bytes[1]!
+  return { ok: true, logits, features: null, width: 4, height: 3, decodeMs: 0.2 }
+}
+
+/** A picture of the class at this place, leading by so much. */
+export const pictureOf = (place: number, lead: number): Uint8Array => Uint8Array.of(place + 1, lead)
