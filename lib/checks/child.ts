@@ -8,7 +8,7 @@ export function runToEnd(program: string, args: readonly string[], options: Spaw
   const { isShown = false, env = process.env, ...rest } = options
   return new Promise((resolve) => {
     let output = ''
-    const child = spawn(program, args, { ...rest, env: process.stdout.isTTY ? env : { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { ...rest, env: process.stdout.isTTY ? env : { NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     const keep = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-KEPT_OUTPUT)
       if (isShown) process.stdout.write(chunk)

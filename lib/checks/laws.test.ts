@@ -6,6 +6,7 @@ import { liesIn, unnamed } from './documents.ts'
 import { hiddenIn } from './hidden.ts'
 import { eachFile, hold } from './law.ts'
 import { LAWS } from './laws.ts'
+import { loosePins, missingParts } from './lockfile.ts'
 import { mocksIn } from './mocks.ts'
 import { drawersIn, typesOnce } from './names.ts'
 import { columnsOfSchema } from './prisma-schema.ts'
@@ -131,6 +132,21 @@ test('a command without a program, unknown to the bootstrap or going round it is
   const broken = withoutProgram({ start: through('start'), 'db:diff': through('db:diff'), fly: through('fly'), lint: 'eslint .' }, bootstrap, (file) => file === 'lib/a.ts')
 
   expect(broken.map((sentence) => sentence.split(':')[0])).toEqual(['lib/b.ts', 'lib/setup/bootstrap.mjs', 'package.json'])
+})
+
+test('a lock file that lacks the part of another platform, or does not know a pin, is caught', () => {
+  const parser = { version: '0.156.0', optionalDependencies: { '@parser/linux': '0.156.0', '@parser/mac': '0.156.0' } }
+  const lock = { packages: { '': { dependencies: { parser: '0.155.0' } }, 'node_modules/parser': parser, 'node_modules/@parser/linux': { version: '0.156.0' } } }
+
+  expect(missingParts(lock)).toEqual([expect.stringContaining('node_modules/parser 0.156.0 lacks @parser/mac.')])
+  expect(loosePins({ dependencies: { parser: '0.156.0', zod: '^4.0.0' } }, lock)).toHaveLength(2)
+})
+
+test('a part that is locked deeper or further out is not missing', () => {
+  const parts = { optionalDependencies: { inner: '1.0.0', outer: '1.0.0' } }
+  const packages = { 'node_modules/@a/b/node_modules/c': parts, 'node_modules/@a/b/node_modules/c/node_modules/inner': {}, 'node_modules/outer': {} }
+
+  expect(missingParts({ packages })).toEqual([])
 })
 
 test('a law that sees nothing is broken, not kept', () => {

@@ -7,6 +7,7 @@ import { documentsHold } from './documents.ts'
 import { hiddenInputs } from './hidden.ts'
 import { eachFile, hold, type Law } from './law.ts'
 import { brokenLaws } from './layers.ts'
+import { lockIsWhole } from './lockfile.ts'
 import { noModuleMocks } from './mocks.ts'
 import { drawerNames, typesOnce } from './names.ts'
 import { contractsAndRoutes } from './routes.ts'
@@ -24,7 +25,7 @@ const layers: Law = {
 
 export const LAWS: readonly Law[] = [
   layers, drawerNames, typesOnce, fileSizes, hiddenInputs, noModuleMocks, headers, commentsInThePresent,
-  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold, commandsRun,
+  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold, commandsRun, lockIsWhole,
 ]
 
 /** Judges the program as it stands on disk and prints one line per law; answers how many were kept and broken. */

@@ -58,7 +58,7 @@ async function stories(): Promise<Count> {
   return await withReport(async (report) => {
     const { code } = await runToEnd(process.execPath, [inModules('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
       cwd: ROOT, isShown: true,
-      env: { ...process.env, DARKROOM_URL: app.url, DARKROOM_DATA: app.dataDir, DARKROOM_CHROMIUM: chromium.executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: '0', DARKROOM_URL: app.url, DARKROOM_DATA: app.dataDir, DARKROOM_CHROMIUM: chromium.executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     })
     if (code !== 0) sayLine(`--- the product's log ---\n${app.log().slice(-4_000)}`)
     if (!existsSync(report)) return { passed: 0, failed: 1 }

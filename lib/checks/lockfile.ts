@@ -1,0 +1,52 @@
+/** The law of the lock file: it names every part that its packages may need on any platform, and exactly what package.json pins.
+ *  Without a platform's part in the registry npm writes a lock file that installs here and fails in a fresh clone (`npm ci`: "Missing …"). */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Law } from './law.ts'
+import { ROOT } from './sources.ts'
+
+type Locked = {
+  readonly version?: string
+  readonly optional?: boolean
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+type LockFile = { readonly packages: Readonly<Record<string, Locked>> }
+type PinKind = 'dependencies' | 'devDependencies' | 'optionalDependencies'
+
+const PIN_KINDS: readonly PinKind[] = ['dependencies', 'devDependencies', 'optionalDependencies']
+const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/
+
+export const lockIsWhole: Law = {
+  name: 'a fresh clone can be installed: the lock file is whole and pins are exact',
+  counts: 'locked packages',
+  floor: 600,
+  judge: () => {
+    const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as LockFile
+    const wanted = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Locked
+    return { seen: Object.keys(lock.packages).length, broken: [...missingParts(lock), ...loosePins(wanted, lock)] }
+  },
+}
+
+export function missingParts({ packages }: LockFile): readonly string[] {
+  return Object.entries(packages).flatMap(([place, { version, optionalDependencies = {} }]) => {
+    const missing = Object.keys(optionalDependencies).filter((name) => !isLocked(packages, place, name))
+    return missing.length === 0 ? [] : [`package-lock.json: ${place || 'the root'} ${version ?? ''} lacks ${missing.join(', ')}. Pin a version whose parts are all in the registry and write the lock file again.`]
+  })
+}
+
+export function loosePins(wanted: Locked, { packages }: LockFile): readonly string[] {
+  return PIN_KINDS.flatMap((kind) => Object.entries(wanted[kind] ?? {}).flatMap(([name, version]) => {
+    if (!EXACT.test(version)) return [`package.json: ${name} is "${version}". Pin the exact version.`]
+    return packages['']?.[kind]?.[name] === version ? [] : [`package-lock.json: does not know ${name} ${version} of package.json. Write it again: npm install --package-lock-only`]
+  }))
+}
+
+/** Node's own look-up: beside, then outwards. */
+function isLocked(packages: LockFile['packages'], place: string, name: string): boolean {
+  for (let at = place; ; at = at.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, '')) {
+    if (`${at === '' ? '' : `${at}/`}node_modules/${name}` in packages) return true
+    if (at === '') return false
+  }
+}
