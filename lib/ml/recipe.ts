@@ -2,7 +2,7 @@
 import type { Augmentation } from './augment.ts'
 import type { Optimiser, Precision } from './learner.ts'
 import type { Network } from './network.ts'
-import type { Rate } from './schedule.ts'
+import type { RateCourse } from './schedule.ts'
 
 export type Recipe = {
   readonly name: string
@@ -10,7 +10,7 @@ export type Recipe = {
   /** Images of a step; fewer where there are few pictures (`batchFor`). */
   readonly batch: number
   readonly optimiser: Optimiser
-  readonly rate: Rate
+  readonly rate: RateCourse
   readonly augment: Augmentation
   readonly labelSmoothing: number
   /** Share of the averaged weights kept at each step. */

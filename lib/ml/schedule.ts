@@ -1,11 +1,11 @@
 /** The learning rate over a training: up to its peak, then down along a cosine. It knows neither data nor optimiser. */
 
 /** `peak` holds for the recipe's own batch; see `scaledRate`. */
-export type Rate = { readonly peak: number; readonly warmUpEpochs: number; readonly end: number }
+export type RateCourse = { readonly peak: number; readonly warmUpEpochs: number; readonly end: number }
 
 /** @param at epochs done so far, with a fraction for the batches of the running one.
  *  Cosine: Loshchilov and Hutter 2017 (arXiv:1608.03983); linear warm-up: Goyal et al. 2017 (arXiv:1706.02677). */
-export function learningRate(rate: Rate, at: number, epochs: number): number {
+export function learningRate(rate: RateCourse, at: number, epochs: number): number {
   const warmUp = Math.min(rate.warmUpEpochs, epochs / 4) // a short training must not spend itself on warming up
   if (at < warmUp) return rate.peak * Math.max(at / warmUp, 0.02)
   const share = Math.min(1, (at - warmUp) / Math.max(epochs - warmUp, 1e-9))
@@ -14,7 +14,7 @@ export function learningRate(rate: Rate, at: number, epochs: number): number {
 
 /** A smaller batch takes smaller steps, by the square root of its share: Krizhevsky 2014 (arXiv:1404.5997), § 5. In proportion was slower on
  *  240 drawn shapes in batches of 16: 47 % right after 15 epochs instead of 60 % (2026-11). */
-export function scaledRate(rate: Rate, batch: number, recipeBatch: number): Rate {
+export function scaledRate(rate: RateCourse, batch: number, recipeBatch: number): RateCourse {
   const share = Math.sqrt(batch / recipeBatch)
   return { ...rate, peak: rate.peak * share, end: rate.end * share }
 }

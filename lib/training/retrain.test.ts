@@ -140,7 +140,7 @@ test('a cancelled training leaves a checkpoint and can be gone on with', async (
   expect(await data.answers.getRun({ id: run.id })).toMatchObject({ state: 'cancelled', can_resume: true })
   expect(existsSync(checkpointFile(`${folder}/runs/${run.id}`))).toBe(true)
 
-  await retrain.resumeRun({ id: run.id })
+  await retrain.resumeRun({ id: run.id }) // the worker below has not seen the first part: only the folder says that it began
   const again = new AbortController()
   const resumed = handlers.train.run({ runId: run.id, resume: true }, { attempt: 1, signal: again.signal, why: () => 'cancelled' })
   while (darkroom.all[1]?.heard.some((message) => message.kind === 'step') !== true) await wait(50)

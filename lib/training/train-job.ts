@@ -32,11 +32,11 @@ const MOST_CHILDREN = 3
 export function trainJob(parts: TrainingParts): TrainingHandlers['train'] {
   const { data, settings, log } = parts
   return {
-    async run({ runId, resume }, job) {
+    async run({ runId }, job) {
       const run = await data.runs.get(runId)
       if (run.state === 'done' || run.state === 'cancelled') return { state: run.state }
       const folder = join(settings.dataDir, 'runs', runId)
-      const isResumed = (resume || job.attempt > 1) && existsSync(planFile(folder))
+      const isResumed = existsSync(planFile(folder)) // whoever began it: this worker, one that left, or one that died
       const plan = isResumed ? await stillFree(run, folder, parts) : await writePlan(run, folder, parts)
       if (plan === 'sealed') return judged(run, await readRunPlan(folder), parts, job.signal)
       await data.runs.change(runId, { state: 'running', message: isResumed ? 'Going on from the checkpoint.' : 'The training process is starting.' })

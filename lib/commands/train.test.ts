@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { readBundle } from '#lib/ml/bundle.ts'
+
+const COMMAND = fileURLToPath(new URL('train.ts', import.meta.url))
+
+function place() {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-train-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The command as a person starts it; `stopAt`: Ctrl-C when a line fits. */
+function command(args: readonly string[], dataDir: string, stopAt?: RegExp): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...args], { env: { ...process.env, DATA_DIR: dataDir }, stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => { child.kill('SIGKILL') })
+  let output = ''
+  let isStopped = false
+  const hear = (chunk: Buffer): void => {
+    output += chunk.toString()
+    if (!stopAt?.test(output) || isStopped) return
+    isStopped = true
+    child.kill('SIGINT')
+  }
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
+  return new Promise((resolve) => { child.on('exit', (code) => resolve({ code, output })) })
+}
+
+/** A folder of class folders with a test part, as people have them. */
+function pictures(): string {
+  const folder = place()
+  for (const [part, first, count] of [['train', 1, 24], ['test', 900, 8]] as const) {
+    for (const label of ['ring', 'star'] as const) {
+      mkdirSync(join(folder, part, label), { recursive: true })
+      for (let i = 0; i < count; i++) writeFileSync(join(folder, part, label, `${i}.png`), encodePng(drawShape(label, first + i)))
+    }
+  }
+  return folder
+}
+
+test('--help says what there is', async () => {
+  const { code, output } = await command(['--help'], place())
+
+  expect(code).toBe(0)
+  expect(output).toContain('npm run train -- <classifier>')
+})
+
+test.each([
+  [['ring-star', '--from', '.', '--recipe', 'magic'], /There is no recipe "magic": there are scratch-small/],
+  [['ring-star', '--from', '.', '--recipe', 'finetune'], /finetune needs a version to begin with/],
+  [['shapes', '--epochs', '0'], /--epochs 0 is impossible: it must be a whole number from 1 to 500/],
+  [['shapes', '--resume'], /There is no run of shapes to go on with/],
+])('%s is refused with one sentence', async (args, words) => {
+  const { code, output } = await command(args, place())
+
+  expect(code).toBe(1)
+  expect(output).toMatch(words)
+  expect(output.trim().split('\n')).toHaveLength(1)
+})
+
+test('a folder of pictures becomes a bundle; Ctrl-C leaves a checkpoint and --resume goes on', async () => {
+  const dataDir = place()
+  const out = join(place(), 'v1')
+  const args = ['ring-star', '--from', pictures(), '--recipe', 'scratch-small', '--epochs', '3', '--out', out]
+
+  const stopped = await command(args, dataDir, /epoch 1\/3 done/)
+  expect(stopped).toMatchObject({ code: 130, output: expect.stringContaining('Stopped. npm run train -- ring-star --resume goes on.') })
+
+  const { code, output } = await command(['ring-star', '--resume'], dataDir)
+  expect(code).toBe(0)
+  expect(output).toMatch(/Going on at epoch [23], from the checkpoint/)
+  expect(output).toMatch(/ring-star v1: [\d.]+ % right on 16 test pictures/)
+  const { card, classes } = await readBundle(out)
+  expect(classes).toEqual(['ring', 'star'])
+  expect(card).toMatchObject({ curves: [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }], data: { test: 16, test_opened: 1 }, recipe: { name: 'scratch-small' } })
+  expect(card.command).toMatch(/^npm run train -- ring-star --from \S+ --recipe scratch-small --epochs 3$/)
+}, 120_000)
