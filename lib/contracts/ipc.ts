@@ -48,6 +48,9 @@ export type FromManaged =
   | { kind: 'unable'; reason: string }
   | { kind: 'web-figures'; figures: WebFigures }
 
+/** Who prepares the data says this once and leaves. `setupToken`: the way in for the first admin; null where there is one. */
+export type FromPreparing = { kind: 'prepared'; setupToken: string | null; remarks: readonly string[] } | { kind: 'unable'; reason: string }
+
 /** `elsewhere`: this start runs no worker (ROLE=web). */
 export type WorkerState = 'running' | 'starting' | 'away' | 'elsewhere'
 

@@ -4,16 +4,14 @@ import cluster from 'node:cluster'
 import path from 'node:path'
 import type { FromManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import type { Log } from '#lib/operations/log.ts'
+import { CHILD_FLAGS, childEnvironment } from './environment.ts'
 import { eachLine } from './lines.ts'
 import { manage, type Managed } from './managed.ts'
-import { ROOT, type Start } from './settings.ts'
+import type { Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
 /** A web process that ends so often before it ever listened will never. */
 const MOST_FAILED_STARTS = 4
-/** Node keeps what it compiled: a third of a start's processor time. */
-const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'darkroom-compiled')
-const FLAGS = ['--disable-warning=ExperimentalWarning']
 
 export type FamilyParts = {
   readonly log: Log
@@ -37,17 +35,17 @@ export function superviseFamily({ settings }: Start, { log, ready, cannot }: Fam
   const hasWorker = settings.ROLE !== 'web'
   const isAlone = settings.WEB_PROCESSES === 1
   // Where the owner names no address, next-auth goes by the Host of a request; headers that only proxies may send are taken away before.
-  const trust = settings.NEXTAUTH_URL ? {} : { AUTH_TRUST_HOST: 'true' }
+  const trust: Record<string, string> = settings.NEXTAUTH_URL ? {} : { AUTH_TRUST_HOST: 'true' }
   // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
-  const environment = (): NodeJS.ProcessEnv => ({ NODE_COMPILE_CACHE: COMPILED, ...trust, ...process.env, PORT: String(port) })
+  const environment = (): NodeJS.ProcessEnv => childEnvironment({ ...trust, PORT: String(port) })
 
   const webs = hasWeb ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) => manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log })) : []
-  const worker = hasWorker ? manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) : null
+  const worker = hasWorker ? manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) : null
   const timer = setInterval(() => { for (const web of webs) web.tell({ kind: 'figures', web: [...figures.values(), past], worker: workerState() }) }, FIGURES_EVERY_MS)
 
   function startWeb(): ChildProcess {
-    if (isAlone) return logged('web', fork(entry('web'), { env: environment(), execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
-    cluster.setupPrimary({ exec: entry('web'), execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+    if (isAlone) return logged('web', fork(entry('web'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
+    cluster.setupPrimary({ exec: entry('web'), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     return logged('web', cluster.fork(environment()).process)
   }
 

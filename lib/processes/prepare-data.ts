@@ -2,12 +2,11 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { makeSetupToken } from '#lib/auth/auth.ts'
+import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { composeData } from './compose-data.ts'
 import type { Start } from './settings.ts'
 
-export type Prepared = { readonly setupToken: string | null; readonly remarks: readonly string[] }
-
-export async function prepareData(start: Start): Promise<Prepared> {
+export async function prepareData(start: Start): Promise<Extract<FromPreparing, { kind: 'prepared' }>> {
   const { places, settings } = start
   if (settings.ROLE === 'all') emptyScratch(places.scratchDir)
   const data = await composeData(start)
@@ -15,6 +14,7 @@ export async function prepareData(start: Start): Promise<Prepared> {
     const { refused } = await data.syncShipped()
     if (settings.ROLE === 'all') await data.uploads.sweepUnfinished(livesBesideUs)
     return {
+      kind: 'prepared',
       setupToken: settings.ROLE === 'worker' ? null : await makeSetupToken(data.people),
       remarks: refused.map(({ folder, reason }) => `A shipped version is left out: ${path.relative(places.modelsDir, folder)}: ${reason}`),
     }

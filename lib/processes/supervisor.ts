@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs'
 import { openLog, putFullLogAside } from '#lib/operations/log.ts'
 import { superviseFamily } from './family.ts'
-import { prepareData } from './prepare-data.ts'
+import { prepared } from './prepared.ts'
 import { readStart } from './settings.ts'
 
 const tell = (line: string) => writeSync(1, `${line}\n`)
@@ -14,7 +14,7 @@ putFullLogAside(start.places.dataDir)
 const log = openLog({ level: start.settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'supervisor' })
 
 try {
-  const { setupToken, remarks } = await prepareData(start)
+  const { setupToken, remarks } = await prepared()
   for (const remark of remarks) tell(remark)
   const family = superviseFamily(start, {
     log,

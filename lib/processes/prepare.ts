@@ -1,0 +1,13 @@
+/** Prepares the data before web and worker open it, says how that went, and leaves: all that it loads would else stay in the supervisor. */
+import type { FromPreparing } from '#lib/contracts/ipc.ts'
+import { prepareData } from './prepare-data.ts'
+import { readStart } from './settings.ts'
+
+const say = (message: FromPreparing) => process.send?.(message, () => process.disconnect())
+
+process.on('SIGINT', () => {}) // a migration is not left half-way
+try {
+  say(await prepareData(readStart()))
+} catch (error) {
+  say({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) })
+}
