@@ -83,3 +83,13 @@ test('more squares than one piece holds are all there', async () => {
     expect(square).toEqual(preprocess(picture(i), spec))
   }
 })
+
+test('of many packs the newest eight stay', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-pack-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+
+  const names: string[] = []
+  for (let i = 0; i < 10; i++) names.push(await buildPack({ folder, spec, samples: listed([sample(i)]), maxPixels: 1e6, onProgress: () => undefined, signal: new AbortController().signal }))
+
+  expect(await Promise.all(names.map((name) => hasPack(folder, name)))).toEqual([false, false, ...Array.from({ length: 8 }, () => true)])
+})

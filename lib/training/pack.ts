@@ -2,7 +2,7 @@
  *  It knows samples and no network; the memory it takes is one square, however many there are. */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Split } from '#lib/domain/classifier.ts'
@@ -43,6 +43,7 @@ export type Packing = {
 
 const WRITE_BYTES = 1 << 20 // squares are written in pieces of this size
 const PROGRESS_EVERY = 250 // pictures
+const MOST_KEPT = 8 // packs on disk
 
 /** sha256 over the sorted lines `hash label split`: the same samples give the same name on every machine. */
 export function snapshotHash(entries: readonly PackEntry[]): string {
@@ -66,10 +67,19 @@ export async function buildPack({ folder, spec, samples, maxPixels, onProgress, 
     const place = join(folder, name)
     await rm(place, { recursive: true, force: true })
     await rename(under, place)
+    await keepNewest(folder)
     return name
   } finally {
     await rm(under, { recursive: true, force: true })
   }
+}
+
+/** Each snapshot has its own pack; older ones can always be made again. */
+async function keepNewest(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
+  const dated = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })))
+  const old = dated.toSorted((a, b) => b.at - a.at).slice(MOST_KEPT)
+  await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })))
 }
 
 async function writeSquares(under: string, { spec, samples, maxPixels, onProgress, signal }: Omit<Packing, 'folder'>): Promise<PackIndex> {

@@ -41,7 +41,7 @@ function begun(change: { epochs: number; seed?: number }) {
     runId: 'r', classifier: { id: 'trio', title: 'Trio', isMirrorable: true }, classes: CLASSES, version: 'v1', base: null,
     recipe: { name: 'scratch-small', settings: { ...settingsOf(scratchSmall), epochs: change.epochs } },
     spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }), seed: change.seed ?? 1, engine: 'auto', teacher: null, packs: join(folder, 'packs'), out, memoryMb: 1024, maxPixels: 1e6,
-    samples: { kind: 'kept', databaseFile: '', dataDir: folder, testOpened: 1 }, dataName: 'trio', command: 'test', codeVersion: 'test', notes: [],
+    samples: { kind: 'dataset', name: 'trio', from: null, downloads: '', mirror: null, counters: '' }, dataName: 'trio', command: 'test', codeVersion: 'test', notes: [],
   }
   const heard: FromTraining[] = []
   const go = async (stopAfter = Infinity) => {

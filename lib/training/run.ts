@@ -13,9 +13,9 @@ import { BEGINNING, stepsOf, train, type Position, type TrainingEvent } from '#l
 import { batchWithin } from './batch-size.ts'
 import { checkpointFile, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { halves } from './halves.ts'
-import { buildPack, hasPack, openPack, type Pack, type PackSource } from './pack.ts'
+import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack, type PackSource } from './pack.ts'
 import { createPace } from './pace.ts'
-import { packFile, writeJson, type RunPlan } from './run-plan.ts'
+import { packFile, readSamples, writeJson, type RunPlan } from './run-plan.ts'
 import { seal } from './seal.ts'
 import { taught } from './teacher.ts'
 
@@ -116,7 +116,7 @@ async function watched(events: AsyncGenerator<TrainingEvent, Position>, { folder
 }
 
 async function packOf(folder: string, plan: RunPlan, { samples, say, signal }: RunPorts): Promise<Pack> {
-  const known = await readFile(packFile(folder), 'utf8').then((text): string => JSON.parse(text), () => null)
+  const known = await readFile(packFile(folder), 'utf8').then((text): string => JSON.parse(text), () => expectedPack(folder, plan))
   if (known && (await hasPack(plan.packs, known))) return openPack(plan.packs, known)
   say({ kind: 'note', message: 'Decoding the pictures once.' })
   const name = await buildPack({
@@ -130,6 +130,9 @@ async function packOf(folder: string, plan: RunPlan, { samples, say, signal }: R
   await writeJson(packFile(folder), name)
   return openPack(plan.packs, name)
 }
+
+/** Of kept samples the snapshot is known before any is decoded. */
+const expectedPack = async (folder: string, plan: RunPlan): Promise<string | null> => (plan.samples.kind === 'kept' ? packName(snapshotHash(await readSamples(folder)), plan.spec) : null)
 
 /** The network and the weights that the run begins with: a version's, grown by new classes, or a recipe's at random. */
 async function beginning(plan: RunPlan): Promise<{ network: Network; weights: Weights }> {
