@@ -13,8 +13,9 @@ const MOST_AUTO_CHILDREN = 4
 
 export type Heard = (line: string) => void
 
-export const childrenWanted = ({ PREDICT_PROCESSES }: Settings): number =>
-  PREDICT_PROCESSES === 'auto' ? Math.min(availableParallelism(), MOST_AUTO_CHILDREN) : PREDICT_PROCESSES
+/** Of one web process. Web processes share the cores. */
+export const childrenWanted = ({ PREDICT_PROCESSES, WEB_PROCESSES }: Settings): number =>
+  PREDICT_PROCESSES === 'auto' ? Math.max(1, Math.min(Math.floor(availableParallelism() / WEB_PROCESSES), MOST_AUTO_CHILDREN)) : PREDICT_PROCESSES
 
 /** What a child says before anybody listens is kept, so that one may be forked before its owner is put together. */
 export function forkInference(engine: Settings['INFERENCE_ENGINE'], wrote: Heard): InferenceChild {
