@@ -21,7 +21,7 @@ export const viewport: Viewport = {
 
 export default async function Layout({ children }: { readonly children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
-  const { isKnown, name } = await visitor()
+  const { isKnown, name, may } = await visitor()
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
@@ -31,7 +31,7 @@ export default async function Layout({ children }: { readonly children: ReactNod
       <body>
         <Shell
           brand={<Link className="brand" href="/"><BrandMark />Darkroom</Link>}
-          navigation={<Navigation isKnown={isKnown} />}
+          navigation={<Navigation isKnown={isKnown} isAdmin={may('admin')} />}
           foot={<><ThemeSwitch /><Account name={isKnown ? name ?? 'You' : null} /></>}
         >
           {children}

@@ -4,21 +4,23 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { Icon, type IconName } from '#lib/ui/icon.tsx'
 
-const PLACES: readonly { readonly href: string; readonly name: string; readonly icon: IconName; readonly needsLogin: boolean }[] = [
-  { href: '/', name: 'Dashboard', icon: 'home', needsLogin: false },
-  { href: '/predict', name: 'Predict', icon: 'look', needsLogin: false },
-  { href: '/upload', name: 'Upload', icon: 'upload', needsLogin: true },
-  { href: '/retrain', name: 'Retrain', icon: 'train', needsLogin: true },
-  { href: '/models', name: 'Models', icon: 'models', needsLogin: true },
-  { href: '/visualize', name: 'Visualize', icon: 'chart', needsLogin: false },
-  { href: '/history', name: 'History', icon: 'history', needsLogin: true },
+const PLACES: readonly { readonly href: string; readonly name: string; readonly icon: IconName; readonly needs: 'nothing' | 'login' | 'admin' }[] = [
+  { href: '/', name: 'Dashboard', icon: 'home', needs: 'nothing' },
+  { href: '/predict', name: 'Predict', icon: 'look', needs: 'nothing' },
+  { href: '/upload', name: 'Upload', icon: 'upload', needs: 'login' },
+  { href: '/retrain', name: 'Retrain', icon: 'train', needs: 'login' },
+  { href: '/models', name: 'Models', icon: 'models', needs: 'login' },
+  { href: '/visualize', name: 'Visualize', icon: 'chart', needs: 'nothing' },
+  { href: '/history', name: 'History', icon: 'history', needs: 'login' },
+  { href: '/monitoring', name: 'Monitoring', icon: 'gauge', needs: 'nothing' },
+  { href: '/docs', name: 'API', icon: 'code', needs: 'nothing' },
 ]
 
-export function Navigation({ isKnown }: { readonly isKnown: boolean }) {
+export function Navigation({ isKnown, isAdmin }: { readonly isKnown: boolean; readonly isAdmin: boolean }) {
   const path = usePathname()
   return (
     <nav className="navigation" aria-label="Pages">
-      {PLACES.filter(({ needsLogin }) => isKnown || !needsLogin).map(({ href, name, icon }) => (
+      {PLACES.filter(({ needs }) => needs === 'nothing' || isAdmin || (needs === 'login' && isKnown)).map(({ href, name, icon }) => (
         <Link key={href} href={href} aria-current={path === href ? 'page' : undefined} onClick={closeDrawer}><Icon name={icon} />{name}</Link>
       ))}
     </nav>

@@ -1,0 +1,45 @@
+'use client'
+/** The last quarter of an hour as lines: traffic, latency, machine. */
+import { Card } from '#lib/ui/card.tsx'
+import { Chart } from '#lib/ui/chart.tsx'
+import type { Figures } from './followed-figures.ts'
+
+/** More points than a line of a few hundred pixels can show are no help. */
+const MOST_POINTS = 150
+
+export function MonitorCharts({ figures }: { readonly figures: readonly Figures[] }) {
+  const shown = thinned(figures)
+  if (shown.length < 2) return <Card title="The last minutes"><p className="muted">The lines begin with the second look, in two seconds.</p></Card>
+  const labels = shown.map(({ timestamp }) => new Date(timestamp).toLocaleTimeString('en-GB'))
+  const newest = shown.at(-1)!
+  const busiest = Math.max(...figures.map((one) => one.requests.per_second))
+  const slowest = Math.max(...figures.map((one) => one.predictions.latency_ms?.p99 ?? 0))
+  const hottest = Math.max(...figures.map((one) => one.cpu_percent))
+  return (
+    <>
+      <Card>
+        <Chart kind="line" title="Traffic" labelName="Time" valueName="A second" labels={labels}
+          description={`Requests and predictions a second, each over the last ten seconds; the most were ${busiest.toFixed(1)} requests, now it is ${newest.requests.per_second.toFixed(1)}.`}
+          series={[{ name: 'requests', values: shown.map((one) => one.requests.per_second) }, { name: 'predictions', values: shown.map((one) => one.predictions.per_second) }]} />
+      </Card>
+      <div className="columns">
+        <Card>
+          <Chart kind="line" title="Latency" labelName="Time" valueName="Milliseconds" labels={labels}
+            description={slowest === 0 ? 'How long predictions take; none was asked yet.' : `How long the newest predictions took, from bytes to answer; 99 of 100 were never slower than ${slowest.toFixed(1)} ms.`}
+            series={(['p50', 'p95', 'p99'] as const).map((name) => ({ name: `${name.slice(1)} % are faster`, values: shown.map((one) => one.predictions.latency_ms?.[name] ?? null) }))} />
+        </Card>
+        <Card>
+          <Chart kind="line" title="Machine" labelName="Time" valueName="Percent" labels={labels}
+            description={`How much of the whole machine is in use, by Darkroom and everything else; the processors were at most ${hottest.toFixed(0)} % busy.`}
+            series={[{ name: 'processor', values: shown.map((one) => one.cpu_percent) }, { name: 'memory', values: shown.map((one) => one.memory_percent) }]} />
+        </Card>
+      </div>
+    </>
+  )
+}
+
+/** Every n-th, counted from the newest. */
+function thinned(figures: readonly Figures[]): readonly Figures[] {
+  const step = Math.ceil(figures.length / MOST_POINTS)
+  return figures.filter((_, i) => (figures.length - 1 - i) % step === 0)
+}

@@ -1,0 +1,60 @@
+/** What one would send to each route to try it: the values of the curl examples of /docs. Routes that need none are not listed.
+ *  In texts, `$NAME` is a variable of the shell that the reader sets; a test runs every example as it stands. */
+import type { Routes } from '#lib/contracts/index.ts'
+
+export type Example = {
+  /** In the address. */
+  readonly query?: Readonly<Record<string, string | number>>
+  readonly json?: Readonly<Record<string, unknown>>
+  /** As a form: `@name` is a file. */
+  readonly form?: readonly (readonly [field: string, value: string])[]
+  /** Instead of `$ID`, where the path names no id of a row. */
+  readonly id?: string
+  /** Where the id in the path comes from. */
+  readonly idFrom?: keyof Routes
+}
+
+export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
+  'POST /api/predict': { query: { classifier: 'shapes', top_k: 3 }, form: [['file', '@picture.png']] },
+  'POST /api/predict/batch': { query: { classifier: 'shapes' }, form: [['files', '@picture.png'], ['files', '@another.png']] },
+  'GET /api/predictions': { query: { classifier: 'shapes', min_confidence: 0.5, limit: 10 } },
+  'GET /api/predictions/{id}': { idFrom: 'GET /api/predictions' },
+  'GET /api/predictions/{id}/image': { idFrom: 'GET /api/predictions', query: { size: 96 } },
+  'POST /api/predictions/{id}/feedback': { idFrom: 'GET /api/predictions', json: { correct: false, label: 'circle' } },
+  'GET /api/statistics': { query: { classifier: 'shapes', days: 7 } },
+  'GET /api/classifiers/{id}': { id: 'shapes' },
+  'POST /api/classifiers': { json: { id: 'my-leaves', title: 'My leaves', classes: ['healthy', 'rust'], size: 64 } },
+  'PATCH /api/classifiers/{id}': { id: 'my-leaves', json: { title: 'Leaves of the garden' } },
+  'DELETE /api/classifiers/{id}': { id: 'my-leaves' },
+  'GET /api/classes': { query: { classifier: 'shapes' } },
+  'POST /api/upload': { query: { classifier: 'shapes' }, form: [['label', 'circle'], ['files', '@picture.png'], ['files', '@another.png']] },
+  'GET /api/uploads/{id}': { idFrom: 'GET /api/uploads' },
+  'DELETE /api/uploads/{id}': { idFrom: 'GET /api/uploads' },
+  'GET /api/samples': { query: { classifier: 'shapes', label: 'circle', limit: 10 } },
+  'PATCH /api/samples/{id}': { idFrom: 'GET /api/samples', json: { is_excluded: true } },
+  'DELETE /api/samples/{id}': { idFrom: 'GET /api/samples' },
+  'GET /api/samples/{id}/image': { idFrom: 'GET /api/samples', query: { size: 96 } },
+  'GET /api/data/summary': { query: { classifier: 'shapes' } },
+  'POST /api/retrain': { json: { classifier: 'shapes', epochs: 2 } },
+  'GET /api/runs/{id}': { idFrom: 'GET /api/runs' },
+  'GET /api/runs/{id}/events': { idFrom: 'GET /api/runs' },
+  'POST /api/runs/{id}/cancel': { idFrom: 'GET /api/runs' },
+  'POST /api/runs/{id}/resume': { idFrom: 'GET /api/runs' },
+  'GET /api/models': { query: { classifier: 'shapes' } },
+  'GET /api/models/{id}': { idFrom: 'GET /api/models' },
+  'DELETE /api/models/{id}': { idFrom: 'GET /api/models' },
+  'GET /api/models/{id}/compare': { idFrom: 'GET /api/models' },
+  'POST /api/models/{id}/promote': { idFrom: 'GET /api/models', json: { reason: 'It knows the new camera.' } },
+  'GET /api/models/{id}/download': { idFrom: 'GET /api/models', query: { format: 'bundle' } },
+  'POST /api/models/rollback': { json: { classifier: 'shapes' } },
+  'GET /api/model/info': { query: { classifier: 'shapes' } },
+  'GET /api/model/uptime': { query: { classifier: 'shapes' } },
+  'POST /api/model/evaluate': { json: { classifier: 'shapes' } },
+  'POST /api/setup': { json: { token: '$SETUP_TOKEN', name: 'Ada', email: 'ada@example.org', password: '$PASSWORD' } },
+  'POST /api/keys': { json: { name: 'the scale at the door', scopes: ['predict'] } },
+  'DELETE /api/keys/{id}': { idFrom: 'GET /api/keys' },
+  'POST /api/users': { json: { name: 'Grace', email: 'grace@example.org', password: '$PASSWORD', role: 'user' } },
+  'PATCH /api/users/{id}': { idFrom: 'GET /api/users', json: { name: 'Grace H.' } },
+  'DELETE /api/users/{id}': { idFrom: 'GET /api/users' },
+  'PATCH /api/settings': { json: { AUTO_PROMOTE: 'better' } },
+}

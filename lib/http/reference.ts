@@ -1,0 +1,153 @@
+/** The API as a person reads it: each route with its fields, answers, refusals and a curl line that works; made from the contracts and the
+ *  description that openapi.ts makes of them. It draws nothing; the page /docs does. */
+import type { Answer, Body, Contract, Limited, Scope } from '#lib/contracts/contract.ts'
+import { contracts } from '#lib/contracts/index.ts'
+import { STATUS_OF } from '#lib/domain/errors.ts'
+import { EXAMPLES, type Example } from './curl-examples.ts'
+import { errorsOf, openapi } from './openapi.ts'
+
+/** One field of an input or an answer; those inside others by their whole path: `top_k[].class`. */
+export type FieldRow = { readonly name: string; readonly type: string; readonly isRequired: boolean; readonly about: string }
+export type Operation = {
+  readonly id: string
+  readonly method: Contract['method']
+  readonly path: string
+  readonly summary: string
+  readonly scope: Scope
+  readonly limited: Limited | null
+  readonly parameters: readonly (FieldRow & { readonly place: 'path' | 'query' })[]
+  readonly body: { readonly kind: Body; readonly fields: readonly FieldRow[] }
+  readonly answer: { readonly kind: Answer; readonly status: number; readonly fields: readonly FieldRow[] }
+  readonly errors: readonly { readonly status: number; readonly codes: readonly string[] }[]
+  readonly curl: string
+  /** The route whose answer holds the `$ID` of the curl line. */
+  readonly idFrom: string | null
+}
+export type OperationGroup = { readonly name: string; readonly title: string; readonly operations: readonly Operation[] }
+
+/** In the order in which a person meets them, each with the first words of its paths; what is named nowhere comes last, under its own. */
+const GROUPS: readonly (readonly [name: string, title: string, resources: readonly string[]])[] = [
+  ['predict', 'Predict', ['predict']],
+  ['history', 'History, corrections and statistics', ['predictions', 'statistics']],
+  ['classifiers', 'Classifiers', ['classifiers', 'classes']],
+  ['pictures', 'Pictures to learn from', ['upload', 'uploads', 'samples', 'snapshots', 'data']],
+  ['training', 'Training', ['retrain', 'runs']],
+  ['versions', 'Versions and the champion', ['models', 'model']],
+  ['operations', 'How Darkroom is', ['health', 'metrics', 'logs', 'audit', 'drift', 'alerts']],
+  ['people', 'People, keys and settings', ['setup', 'users', 'keys', 'settings']],
+]
+
+/** `origin`: the address under which the reader reaches the API. */
+export function reference(origin: string): readonly OperationGroup[] {
+  const all = contracts.map((contract) => operationOf(contract, origin))
+  const resourceOf = ({ path }: Operation): string => path.split('/')[2]!
+  const named = GROUPS.map(([name, title, resources]) => ({ name, title, operations: all.filter((one) => resources.includes(resourceOf(one))) }))
+  const others = Map.groupBy(all.filter((one) => !GROUPS.some(([, , resources]) => resources.includes(resourceOf(one)))), resourceOf)
+  return [...named.filter(({ operations }) => operations.length > 0), ...[...others].map(([name, operations]) => ({ name, title: name, operations }))]
+}
+
+function operationOf(contract: Contract & (typeof contracts)[number], origin: string): Operation {
+  const described = descriptionOf(contract)
+  const example: Example = EXAMPLES[`${contract.method} ${contract.path}` as keyof typeof EXAMPLES] ?? {}
+  return {
+    id: `${contract.method} ${contract.path}`.toLowerCase().replaceAll(/[^a-z]+/g, '-').replace(/-$/, ''),
+    method: contract.method,
+    path: contract.path,
+    summary: contract.summary,
+    scope: contract.scope,
+    limited: contract.limited,
+    parameters: (described.parameters ?? []).map(({ name, in: place, required, schema }) => ({ place, ...rowOf(name, schema, required === true) })),
+    body: { kind: contract.body, fields: fieldsUnder(described.requestBody?.content[contract.body === 'json' ? 'application/json' : 'multipart/form-data']?.schema) },
+    answer: { kind: contract.answer, status: contract.status, fields: contract.answer === 'file' ? [] : fieldsUnder(Object.values(described.responses[`${contract.status}`]!.content)[0]?.schema) },
+    errors: Object.entries(Object.groupBy(errorsOf(contract), (code) => STATUS_OF[code])).map(([status, codes]) => ({ status: Number(status), codes: codes! })),
+    curl: curlOf(contract, example, origin),
+    idFrom: example.idFrom ?? null,
+  }
+}
+
+type Schema = {
+  readonly type?: string | readonly string[]
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
+  readonly items?: Schema
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Schema | boolean
+  readonly format?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly $ref?: string
+}
+type Described = {
+  readonly parameters?: readonly { readonly name: string; readonly in: 'path' | 'query'; readonly required?: boolean; readonly schema: Schema }[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema } | undefined>> }
+  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { readonly schema: Schema } | undefined>> } | undefined>>
+}
+
+/** Our own document has an operation for each contract. */
+const descriptionOf = ({ method, path }: Contract): Described =>
+  (openapi().paths as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[path]![method.toLowerCase()] as Described
+
+const rowOf = (name: string, schema: Schema, isRequired: boolean): FieldRow => ({ name, type: typeWords(schema), isRequired, about: aboutWords(schema) })
+
+/** The fields of an object, each followed by those inside it. */
+function fieldsUnder(schema: Schema | undefined, prefix = ''): readonly FieldRow[] {
+  if (!schema) return []
+  const inner = schema.anyOf ?? schema.oneOf
+  if (inner) return uniqueByName(inner.flatMap((one) => fieldsUnder(one, prefix)))
+  if (schema.items) return fieldsUnder(schema.items, `${prefix}[]`)
+  if (typeof schema.additionalProperties === 'object') return fieldsUnder(schema.additionalProperties, `${prefix}.…`)
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const whole = prefix === '' ? name : `${prefix}.${name}`
+    return [rowOf(whole, field, schema.required?.includes(name) === true), ...fieldsUnder(field, whole)]
+  })
+}
+
+const uniqueByName = (rows: readonly FieldRow[]): readonly FieldRow[] => [...new Map(rows.map((row) => [row.name, row])).values()]
+
+function typeWords(schema: Schema): string {
+  if (schema.$ref) return schema.$ref.split('/').at(-1)!
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(' or ')
+  const kinds = schema.anyOf ?? schema.oneOf
+  if (kinds) return [...new Set(kinds.map(typeWords))].join(' or ')
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeWords({ ...schema, type })).join(' or ')
+  if (schema.items) return `list of ${typeWords(schema.items)}`
+  if (schema.type === 'object') return typeof schema.additionalProperties === 'object' ? `${typeWords(schema.additionalProperties)} by name` : 'object'
+  if (schema.type === 'string') return ({ uuid: 'id', 'date-time': 'time', date: 'day', binary: 'file', email: 'e-mail' } as Readonly<Record<string, string>>)[schema.format ?? ''] ?? 'text'
+  return schema.type === undefined ? 'anything' : String(schema.type)
+}
+
+/** zod writes the bounds of safe integers into every integer; they tell a reader nothing. */
+const isTold = (bound: number | undefined): bound is number => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER
+
+function aboutWords(schema: Schema): string {
+  const bounds = [
+    isTold(schema.minimum) && isTold(schema.maximum) ? `${schema.minimum} to ${schema.maximum}` : isTold(schema.minimum) ? `at least ${schema.minimum}` : isTold(schema.maximum) ? `at most ${schema.maximum}` : '',
+    schema.maxLength === undefined ? '' : `at most ${schema.maxLength} characters`,
+    schema.default === undefined ? '' : `default ${typeof schema.default === 'object' ? JSON.stringify(schema.default) : String(schema.default)}`,
+  ].filter(Boolean).join(', ')
+  return [schema.description, bounds].filter(Boolean).join('; ')
+}
+
+/** Single quotes hold JSON as it is; where a `$NAME` stands in it, double ones let the shell fill it in. */
+function curlOf({ method, path, scope, body, answer }: Contract, { query = {}, json, form, id = '$ID' }: Example, origin: string): string {
+  const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
+  const address = `${origin}${path.replace(/\{\w+\}/g, id)}${search && `?${search}`}`
+  const text = json === undefined ? null : JSON.stringify(json)
+  const isImplied = method === 'GET' || (method === 'POST' && (form !== undefined || text !== null))
+  const words = [
+    `curl ${isImplied ? '' : `-X ${method} `}${answer === 'events' ? '-N ' : ''}"${address}"`,
+    ...(scope === 'open' || scope === 'predict' ? [] : ['-H "Authorization: Bearer $DARKROOM_KEY"']),
+    ...(body === 'json' && text !== null ? ['-H "Content-Type: application/json"', `-d ${text.includes('$') ? `"${text.replaceAll('"', '\\"')}"` : `'${text}'`}`] : []),
+    ...(form ?? []).map(([field, value]) => `-F ${field}=${value}`),
+    ...(answer === 'file' ? ['-o file'] : []),
+  ]
+  return words.join(' \\\n  ')
+}
