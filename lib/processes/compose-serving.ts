@@ -20,7 +20,10 @@ import type { Start } from './settings.ts'
 const MOST_IN_BATCH = 16
 /** About half a second of work of one core. */
 const QUEUE_ROOM = 1_024
-const LOOK_EVERY_MS = 1_000
+/** A promotion reaches every web process within a second, loading and warming included. */
+const LOOK_EVERY_MS = 400
+/** A refused version is tried again so often: its files may have been put right. */
+const TRY_REFUSED_EVERY_MS = 10_000
 
 export type Serving = ReturnType<typeof composeServing>
 
@@ -29,6 +32,8 @@ export function composeServing({ settings, places }: Start, { data, log, traffic
   const forked = [...early]
   let hindrance: string | null = 'The default classifier is being loaded.'
   let acknowledged = 0
+  let refused = { promotion: 0, untilMs: 0 }
+  let isLooking = false
   let timer: NodeJS.Timeout | undefined
 
   const pool = createPool({
@@ -49,7 +54,11 @@ export function composeServing({ settings, places }: Start, { data, log, traffic
     acknowledged = data.promotions.latest()
     await loadDefault()
     data.webProcesses.seen(webId, process.pid, acknowledged)
-    timer = setInterval(() => { look().catch((error: unknown) => log('error', 'The promotions could not be looked at', { error })) }, LOOK_EVERY_MS)
+    timer = setInterval(() => {
+      if (isLooking) return
+      isLooking = true
+      look().catch((error: unknown) => log('error', 'The promotions could not be looked at', { error })).finally(() => { isLooking = false })
+    }, LOOK_EVERY_MS)
   }
 
   async function loadDefault(): Promise<void> {
@@ -66,10 +75,11 @@ export function composeServing({ settings, places }: Start, { data, log, traffic
 
   async function look(): Promise<void> {
     const latest = data.promotions.latest()
-    if (latest !== acknowledged) {
-      const { refused } = await swap.follow(await data.promotions.champions())
+    if (latest !== acknowledged && (latest !== refused.promotion || steadyClock.now() >= refused.untilMs)) {
+      const followed = await swap.follow(await data.promotions.champions())
       if (hindrance !== null) await loadDefault()
-      if (refused.length === 0) acknowledged = latest
+      if (followed.refused.length === 0) acknowledged = latest
+      else refused = { promotion: latest, untilMs: steadyClock.now() + TRY_REFUSED_EVERY_MS }
     }
     data.webProcesses.seen(webId, process.pid, acknowledged)
   }

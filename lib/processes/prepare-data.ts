@@ -15,7 +15,8 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
     if (settings.ROLE === 'all') await data.uploads.sweepUnfinished(livesBesideUs)
     return {
       kind: 'prepared',
-      setupToken: settings.ROLE === 'worker' ? null : await makeSetupToken(data.people),
+      // Only the newest token is valid: of several starts on one folder, the one with the worker makes it.
+      setupToken: settings.ROLE === 'web' ? null : await makeSetupToken(data.people),
       remarks: refused.map(({ folder, reason }) => `A shipped version is left out: ${path.relative(places.modelsDir, folder)}: ${reason}`),
     }
   } finally {

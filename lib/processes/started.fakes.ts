@@ -94,7 +94,7 @@ async function keptIn(dataDir: string, ids: readonly string[]): Promise<number> 
   }
 }
 
-function pidsOf(rootPid: number, entry: string): number[] {
+export function pidsOf(rootPid: number, entry: string): number[] {
   const all = readdirSync('/proc').map(Number).filter((pid) => pid > 0).flatMap((pid) => {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

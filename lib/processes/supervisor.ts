@@ -4,7 +4,7 @@ import { writeSync } from 'node:fs'
 import { openLog, putFullLogAside } from '#lib/operations/log.ts'
 import { superviseFamily } from './family.ts'
 import { prepared } from './prepared.ts'
-import { readStart } from './settings.ts'
+import { readStart, type Start } from './settings.ts'
 
 const tell = (line: string) => writeSync(1, `${line}\n`)
 
@@ -19,10 +19,9 @@ try {
   const family = superviseFamily(start, {
     log,
     ready(port, webRemarks) {
-      const host = start.settings.HOST === '0.0.0.0' ? 'localhost' : start.settings.HOST
-      const address = start.settings.NEXTAUTH_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
       for (const remark of webRemarks) tell(remark)
-      tell(`Darkroom is ready at ${address} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
+      const address = addressFor(start.settings, port)
+      tell(`${start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
       if (setupToken !== null) tell(`Nobody is in charge yet. Make the first admin at ${address}/setup?token=${setupToken}`)
       process.send?.({ kind: 'ready' })
     },
@@ -44,4 +43,12 @@ try {
   log('error', 'Darkroom cannot start', { error })
   tell(`Darkroom cannot start: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
+}
+
+/** Where people find it. A worker listens nowhere: it can only say that the web processes' address is meant. */
+function addressFor({ HOST, NEXTAUTH_URL, ROLE }: Start['settings'], port: number): string {
+  if (NEXTAUTH_URL !== undefined) return NEXTAUTH_URL
+  if (ROLE === 'worker') return 'http://<its address>'
+  const host = HOST === '0.0.0.0' ? 'localhost' : HOST
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
