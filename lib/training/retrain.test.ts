@@ -75,9 +75,16 @@ async function trio(onMessage?: (message: FromTraining, child: Child) => void) {
   return { ...opened, all, handlers, retrain, versions, work }
 }
 
+async function lengthOf(bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<number> {
+  if (bytes instanceof Uint8Array) return bytes.length
+  let length = 0
+  for await (const chunk of bytes) length += chunk.length
+  return length
+}
+
 test('one click makes a first version, a second click a judged one, and rolling back brings the first again', async () => {
   const darkroom = await trio()
-  const { data, retrain, versions, work } = darkroom
+  const { data, handlers, retrain, versions, work } = darkroom
   await addShapes(darkroom, 60, 1)
 
   const first = await retrain.retrain({ ...retrainInput, epochs: 5 })
@@ -100,6 +107,12 @@ test('one click makes a first version, a second click a judged one, and rolling 
   const comparison = await versions.compareModels({ id: (await data.versions.find('trio', 'v2'))!.id, with: v1.id }, asked)
   expect(comparison.images).toBeGreaterThan(20)
   expect(comparison.parts.map((part) => part.name)).toEqual(['old', 'new'])
+
+  const measured = await handlers.evaluate.run({ versionId: v1.id }, { attempt: 1, signal: asked.signal, why: () => null })
+  expect(measured).toMatchObject({ version: 'v1', images: comparison.images, accuracy: { value: comparison.accuracy.champion.value } })
+  const { bytes, filename } = await versions.downloadModel({ id: v1.id, format: 'bundle' })
+  expect(filename).toBe('trio-v1.zip')
+  expect(await lengthOf(bytes)).toBeGreaterThan(100_000)
 
   const v2 = await data.versions.find('trio', 'v2')
   if (!judged.is_promoted) await versions.promoteModel({ id: v2!.id, reason: 'for the test' }, asked)
