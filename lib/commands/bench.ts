@@ -10,7 +10,8 @@ import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- serve [options]
 
-Posts different pictures, drawn by code (40 pixels, PNG), to a product of its own on a free port, with its history on.
+Posts different pictures, drawn by code (40 pixels, PNG), to a product of its own on a free port, with its
+history on and without rate limits.
 
   --connections LIST  how many at the same time (default: 1,10,50,200)
   --seconds N         how long each (default: 10)
@@ -59,7 +60,7 @@ async function main(): Promise<number> {
 }
 
 async function measure(door: 'on' | 'off', { connections, seconds, classifier }: Wanted, lines: Lines): Promise<Measured[]> {
-  await using product = await startOwnProduct({ DOOR: door, DEFAULT_CLASSIFIER: classifier })
+  await using product = await startOwnProduct({ DOOR: door, DEFAULT_CLASSIFIER: classifier, RATE_LIMIT_ENABLED: 'false' })
   const asks = differentAsks(classifier)
   const fire = (count: number, duration: number) => autocannon({ url: product.url, connections: count, duration, timeout: 30, setupClient: (client) => client.setRequests(rotated(asks)) })
   lines.passing(`warming up, DOOR=${door}`)

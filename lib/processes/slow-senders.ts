@@ -11,12 +11,14 @@ type Watched = { since: number; bytes: number }
 
 export type SlowSenders = Disposable & { readonly watch: (message: IncomingMessage) => void }
 
-export function watchSlowSenders(now: () => number): SlowSenders {
+/** Calls back again and again; what it answers ends that. */
+type Every = (ms: number, then: () => void) => () => void
+
+export function watchSlowSenders(now: () => number, every: Every = byTimer): SlowSenders {
   const open = new Map<IncomingMessage, Watched>()
-  const timer = setInterval(() => {
+  const stop = every(LOOK_EVERY_MS, () => {
     for (const [message, seen] of open) judge(message, seen)
-  }, LOOK_EVERY_MS)
-  timer.unref()
+  })
 
   function judge(message: IncomingMessage, seen: Watched): void {
     const bytes = message.socket.bytesRead
@@ -33,6 +35,12 @@ export function watchSlowSenders(now: () => number): SlowSenders {
       message.once('end', forget)
       message.once('close', forget)
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: stop,
   }
+}
+
+function byTimer(ms: number, then: () => void): () => void {
+  const timer = setInterval(then, ms)
+  timer.unref()
+  return () => clearInterval(timer)
 }

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { WorkerState } from '#lib/contracts/ipc.ts'
+import type { Champion } from '#lib/data/values.ts'
+import { createHealth, type HealthParts } from './health.ts'
+
+const champion = { version: { classifierId: 'shapes', name: 'v2' } } as Champion
+const started = new Date('2026-01-01T00:00:00Z')
+const later = (seconds: number) => () => new Date(started.getTime() + seconds * 1000)
+
+const healthOf = (change: Partial<HealthParts> = {}) => createHealth({
+  version: '0.1.0', startedAt: started, now: later(5),
+  data: { ping: async () => {}, promotions: { champions: async () => [champion] } },
+  engine: () => ({ name: 'onnx', reason: '' }),
+  engines: () => [{ name: 'onnx', available: true, detail: 'onnxruntime-node' }, { name: 'tfjs-node', available: false, detail: 'TensorFlow is not installed' }, { name: 'wasm', available: true, detail: 'onnxruntime-web' }],
+  trainingEngine: () => 'onnx', loaded: () => 'v2', hindrance: () => null, worker: () => 'running',
+  ...change,
+})
+
+test('a healthy product says who answers, by what, and since when', async () => {
+  expect(await healthOf().health()).toMatchObject({
+    status: 'healthy', ready: true, reasons: [], uptime_seconds: 5, model_loaded: true, engine: 'onnx',
+    engines: [{ name: 'onnx', state: 'serving' }, { name: 'tfjs-node', state: 'unavailable' }, { name: 'wasm', state: 'available' }],
+    champions: [{ classifier: 'shapes', version: 'v2', is_loaded: true }],
+  })
+})
+
+test.each<[string, Partial<HealthParts>, string]>([
+  ['a database that does not answer', { data: { ping: () => Promise.reject(new Error('the file is gone')), promotions: { champions: async () => [] } } }, 'The database does not answer: the file is gone.'],
+  ['no engine', { engine: () => ({ name: null, reason: 'no engine fits this machine' }) }, 'No engine answers yet: no engine fits this machine.'],
+  ['a default champion that is refused', { hindrance: () => 'shapes v2 may not answer: a golden input is answered otherwise.' }, 'shapes v2 may not answer: a golden input is answered otherwise.'],
+])('%s makes it not ready, with the reason', async (_story, change, reason) => {
+  const { health, healthReady } = healthOf(change)
+
+  await expect(healthReady()).rejects.toMatchObject({ code: 'not_ready', extras: { members: { reasons: [reason] } } })
+  await expect(health()).rejects.toMatchObject({ message: expect.stringContaining(reason.replace(/\.$/, '')) })
+})
+
+test('a start is told apart from an illness by its age', async () => {
+  const young = healthOf({ engine: () => ({ name: null, reason: '' }) })
+  const old = healthOf({ engine: () => ({ name: null, reason: '' }), now: later(300) })
+
+  await expect(young.health()).rejects.toMatchObject({ extras: { members: { health: { status: 'starting' } } } })
+  await expect(old.health()).rejects.toMatchObject({ extras: { members: { health: { status: 'unhealthy' } } } })
+})
+
+test.each<[WorkerState, boolean]>([['running', true], ['elsewhere', true], ['starting', false], ['away', false]])('a worker that is %s does not keep predictions from being answered', async (state, ok) => {
+  const answer = await healthOf({ worker: () => state }).health()
+
+  expect(answer).toMatchObject({ ready: true, worker: { ok } })
+})
+
+test('alive is whoever answers, whatever is broken', async () => {
+  const broken = healthOf({ data: { ping: () => Promise.reject(new Error('gone')), promotions: { champions: () => Promise.reject(new Error('gone')) } } })
+
+  expect(await broken.healthLive()).toEqual({ status: 'alive', uptime_seconds: 5 })
+})
