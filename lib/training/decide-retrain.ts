@@ -4,7 +4,7 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Sample, SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { epochsFor, settingsOf, type Recipe, type RecipeSettings } from '#lib/ml/recipe.ts'
+import { epochsFor, epochsOnwards, settingsOf, type Recipe, type RecipeSettings } from '#lib/ml/recipe.ts'
 import { finetune } from '#lib/ml/recipes/finetune.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
 import type { TeacherPlan } from './run-plan.ts'
@@ -61,7 +61,7 @@ export function decideRetrain(facts: RetrainFacts): Decided {
   requireTraining(samples, isMissing ? base.classes : [])
   const recipe: Recipe = base ? finetune : scratchFor(classifier)
   const train = samples.filter((sample) => sample.split === 'train').length
-  const epochs = asked.epochs ?? facts.defaultEpochs ?? (base ? recipe.epochs : epochsFor(train, recipe))
+  const epochs = asked.epochs ?? facts.defaultEpochs ?? (base ? epochsOnwards(train, recipe) : epochsFor(train, recipe))
   return {
     draft: {
       recipe: { name: recipe.name, settings: { ...settingsOf(recipe), epochs, patience: Math.max(recipe.patience, Math.ceil(epochs / 2)) } },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parameterCount, shapesOf } from '../network.ts'
-import { augmentationFor, batchFor, epochsFor } from '../recipe.ts'
+import { augmentationFor, batchFor, epochsFor, epochsOnwards } from '../recipe.ts'
 import { RECIPES } from './list.ts'
 import { smallNetwork } from './small-network.ts'
 
@@ -32,4 +32,8 @@ test('a classifier whose mirrored pictures show something else is never mirrored
 
 test.each([[50_000, 20], [10_000, 20], [2_000, 32], [300, 54], [100, 160], [10, 200]])('%i pictures are shown %i times from random weights', (images, epochs) => {
   expect(epochsFor(images, { epochs: 20, batch: 128 })).toBe(epochs)
+})
+
+test.each([[50_000, 3], [10_000, 8], [1_000, 8], [500_000, 2]])('going on from a version, %i pictures are shown %i times', (images, epochs) => {
+  expect(epochsOnwards(images, { epochs: 8, batch: 64 })).toBe(epochs)
 })
