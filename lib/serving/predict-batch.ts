@@ -9,7 +9,7 @@ import { readZip } from '#lib/archive/read-zip.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { DarkroomError, isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
-import type { Asking, PredictOne } from './predict.ts'
+import type { PredictAsking, PredictOne } from './predict.ts'
 
 /** More than this belongs into a job, not into one answer. */
 export const MOST_PICTURES = 2_000
@@ -24,7 +24,7 @@ export type BatchParts = {
   readonly scratchDir: string
 }
 
-export type BatchAsking = Omit<Asking, 'picture'> & { readonly parts: AsyncIterable<Part> }
+export type BatchAsking = Omit<PredictAsking, 'picture'> & { readonly parts: AsyncIterable<Part> }
 type Failed = { success: false; filename: string | null; code: string; error: string }
 export type BatchAnswer = { success: true; count: number; predictions: (PredictionAnswer | Failed)[] }
 type Found = { readonly filename: string; readonly bytes: Uint8Array } | { readonly filename: string; readonly code: ErrorCode; readonly error: string }

@@ -33,7 +33,7 @@ export type PredictParts = {
   readonly answered: (totalMs: number) => void
 }
 
-export type Asking = {
+export type PredictAsking = {
   readonly classifier?: string | undefined
   readonly version?: string | undefined
   readonly top_k: number
@@ -41,7 +41,7 @@ export type Asking = {
   readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
 }
 
-export type PredictOne = (asking: Asking, asked: { readonly signal?: AbortSignal }) => Promise<PredictionAnswer>
+export type PredictOne = (asking: PredictAsking, asked: { readonly signal?: AbortSignal }) => Promise<PredictionAnswer>
 
 /** What the batcher runs: pictures of one version, on one child. */
 export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (asks: readonly Ask[]): Promise<Computed[]> => {
