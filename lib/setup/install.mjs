@@ -1,7 +1,7 @@
 /** Brings node_modules to what package-lock.json says, once per lock file, and puts an installed native engine back in its place.
  *  It never changes the lock file, and it runs no package's install script (.npmrc). */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
 import { CannotGoOn, step } from './say.mjs'
@@ -44,10 +44,10 @@ function holdsWhatTheLockSays(root) {
   return !differs && Object.keys(installed).every((place) => place in wanted)
 }
 
+/** A package counts when its own package.json is unpacked; the folders of all are made at once, before. */
 function installedCount(root) {
-  const modules = path.join(root, 'node_modules')
-  const wanted = Object.keys(JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')).packages)
-    .filter((place) => /^node_modules\/[^@/][^/]*$/.test(place)).length
-  const present = existsSync(modules) ? readdirSync(modules).filter((name) => !/^[.@]/.test(name)).length : 0
-  return `${present} of about ${wanted} packages in place`
+  const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
+  const wanted = Object.keys(packages).filter((place) => place !== '' && !packages[place].optional)
+  const unpacked = wanted.filter((place) => existsSync(path.join(root, place, 'package.json')))
+  return `${unpacked.length} of ${wanted.length} packages unpacked`
 }
