@@ -4,19 +4,22 @@ import { encode } from 'next-auth/jwt'
 import { expect, test } from 'vitest'
 import { folderForTest, openForTest } from '#lib/data/opened.fakes.ts'
 import { createAuth, makeSetupToken } from './auth.ts'
+import { createLimits } from './limits.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { sessionSecret } from './secret.ts'
-import { createThrottle, MOST_FAILURES, WINDOW_MS } from './throttle.ts'
 
 const SECRET = 'a secret of more than sixteen'
 const ada = { name: 'Ada', email: 'Ada@Example.org', password: 'correct horse battery' }
 
-async function opened() {
-  const { data } = await openForTest()
-  const auth = createAuth({ people: data.people, secret: SECRET })
+const UNLIMITED = { isEnabled: false, perMinute: { predict: 1, batch: 1, upload: 1, retrain: 1, evaluate: 1, login: 1 }, keyTimes: 1 }
+
+async function opened({ openActions = false } = {}) {
+  const { data, clock } = await openForTest()
+  const auth = createAuth({ data, secret: SECRET, limits: createLimits(UNLIMITED, data.counts), openActions, now: clock.now })
   const withAdmin = async () => auth.firstAdmin({ ...ada, token: (await makeSetupToken(data.people)) ?? '' })
-  const cookieOf = async (sub: string, secret = SECRET) => `next-auth.session-token=${await encode({ token: { sub }, secret })}`
-  return { data, auth, withAdmin, cookieOf }
+  const cookieOf = async (sub: string, { secret = SECRET, session = 'one' } = {}) => `next-auth.session-token=${await encode({ token: { sub, session, began: clock.now() }, secret })}`
+  const callerWith = async (headers: Record<string, string>) => auth.callerOf(new Headers(headers))
+  return { data, clock, auth, withAdmin, cookieOf, callerWith }
 }
 
 test('the first admin is made once, with the token of the last start', async () => {
@@ -83,7 +86,7 @@ test('a session that next-auth cut into parts is put together again', async () =
 test.each([
   ['no cookie', async () => ''],
   ['a cookie that is no token', async () => 'next-auth.session-token=abc'],
-  ['a token signed elsewhere', async (cookieOf: (sub: string, secret?: string) => Promise<string>, id: string) => cookieOf(id, 'another secret, as long')],
+  ['a token signed elsewhere', async (cookieOf: (sub: string, how?: { secret?: string }) => Promise<string>, id: string) => cookieOf(id, { secret: 'another secret, as long' })],
   ['a person who was deleted', async (cookieOf: (sub: string) => Promise<string>) => cookieOf('01a1fdc4-0000-7000-8000-000000000000')],
 ])('a stranger: %s', async (_story, cookie) => {
   const { auth, withAdmin, cookieOf } = await opened()
@@ -112,13 +115,75 @@ test('a secret that another process made first is used, not replaced', () => {
   expect(readFileSync(path.join(dataDir, 'session-secret'), 'utf8')).toBe('made by another')
 })
 
-test('after ten failures in a minute an address waits; others do not, and it passes', () => {
-  let now = 0
-  const throttle = createThrottle(() => now)
-  for (let i = 0; i < MOST_FAILURES; i++) { expect(throttle.secondsToWait('a')).toBe(0); throttle.failed('a'); now += 1_000 }
+test('a session ends with its logout, and the others of the person do not', async () => {
+  const { auth, withAdmin, cookieOf, callerWith, clock } = await opened()
+  const { id } = await withAdmin()
+  const [here, there] = [await cookieOf(id, { session: 'here' }), await cookieOf(id, { session: 'there' })]
 
-  expect(throttle.secondsToWait('a')).toBe(50)
-  expect(throttle.secondsToWait('b')).toBe(0)
-  now = WINDOW_MS
-  expect(throttle.secondsToWait('a')).toBe(0)
+  await auth.logout({ personId: id, id: 'here', began: new Date(clock.now()) })
+
+  expect((await callerWith({ cookie: here })).kind).toBe('stranger')
+  expect((await callerWith({ cookie: there })).kind).toBe('person')
+})
+
+test('a changed password and a shut door end what was begun before, and who is shut out cannot log in', async () => {
+  const { auth, data, withAdmin, cookieOf, callerWith, clock } = await opened()
+  const admin = await withAdmin()
+  const asked = { caller: await callerWith({ cookie: await cookieOf(admin.id) }) }
+  const { id } = await auth.createUser({ name: 'Bo', email: 'bo@example.org', password: 'first password', role: 'user' }, asked)
+  const before = await cookieOf(id)
+
+  clock.advance(1)
+  await auth.changeUser({ id, password: 'second password' }, asked)
+  expect((await callerWith({ cookie: before })).kind).toBe('stranger')
+  expect(await auth.login('bo@example.org', 'second password')).toMatchObject({ id })
+  expect(await auth.changeUser({ id, is_disabled: true }, asked)).toMatchObject({ is_disabled: true, is_you: false })
+
+  expect(await auth.login('bo@example.org', 'second password')).toBeNull()
+  expect((await callerWith({ cookie: await cookieOf(id) })).kind).toBe('stranger')
+  expect((await data.people.find(id))?.name).toBe('Bo')
+})
+
+test('a key opens what it may, by either header, until it is revoked; only its hash is kept', async () => {
+  const { auth, data, withAdmin, cookieOf, callerWith } = await opened()
+  const { id } = await withAdmin()
+  const asked = { caller: await callerWith({ cookie: await cookieOf(id) }) }
+
+  const made = await auth.createKey({ name: 'camera', scopes: ['upload'] }, asked)
+
+  expect(made.key).toMatch(/^dk_[\w-]{43}$/)
+  expect(made).toMatchObject({ begins_with: made.key.slice(0, 9), created_by: 'Ada', last_used_at: null })
+  expect(await callerWith({ authorization: `Bearer ${made.key}` })).toEqual({ kind: 'key', id: made.id, name: 'camera', scopes: ['open', 'predict', 'user', 'upload'] })
+  expect((await callerWith({ 'x-api-key': made.key })).kind).toBe('key')
+  expect(JSON.stringify(await auth.listKeys({}, asked))).not.toContain(made.key)
+  expect(JSON.stringify(await data.keys.list())).not.toContain(made.key)
+  expect((await auth.listKeys({}, asked)).keys[0]?.last_used_at).not.toBeNull()
+
+  await auth.revokeKey({ id: made.id }, asked)
+  await expect(callerWith({ authorization: `Bearer ${made.key}` })).rejects.toMatchObject({ code: 'unauthenticated' })
+  expect((await callerWith({ authorization: 'Basic YTpi' })).kind).toBe('stranger')
+})
+
+test('with OPEN_ACTIONS a stranger may upload and train, and is no admin', async () => {
+  const { callerWith } = await opened({ openActions: true })
+
+  expect((await callerWith({})).scopes).toEqual(['open', 'upload', 'train'])
+})
+
+test('a wrong password takes as long as an unknown address', async () => {
+  const { auth, withAdmin } = await opened()
+  await withAdmin()
+  const timed = async (email: string): Promise<number> => {
+    const began = performance.now()
+    await auth.login(email, 'wrong horse battery')
+    return performance.now() - began
+  }
+  await timed(ada.email)
+
+  const times = { known: [] as number[], unknown: [] as number[] }
+  for (let i = 0; i < 9; i++) { times.known.push(await timed(ada.email)); times.unknown.push(await timed(`nobody${i}@example.org`)) }
+
+  const median = (list: number[]): number => list.toSorted((a, b) => a - b)[4]!
+  expect(median(times.unknown) / median(times.known)).toBeGreaterThan(0.5)
+  expect(median(times.unknown) / median(times.known)).toBeLessThan(2)
 })

@@ -1,39 +1,66 @@
 /** Who may do what: logging in, the first admin, and the caller behind a request. It sets no cookie; next-auth does, through route.ts. */
 import { createHash, randomBytes } from 'node:crypto'
-import type { Caller, Scope } from '#lib/contracts/contract.ts'
+import type { Caller, Limited, Scope } from '#lib/contracts/contract.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Role } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { createKeyDesk, type KeyDesk } from './keys.ts'
+import type { Limits } from './limits.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
-import { personIdOf } from './session.ts'
+import { createPeopleDesk, type PeopleDesk } from './people.ts'
+import type { Rate, WhoAsks } from './rate.ts'
+import { sessionIn, type LoginSession } from './session.ts'
 
 /** What each role may; `open` is everybody's. */
 export const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
   admin: ['open', 'predict', 'user', 'upload', 'train', 'admin'],
   user: ['open', 'predict', 'user'],
 }
-const STRANGER: Caller = { kind: 'stranger', id: null, name: null, scopes: ['open'] }
+/** What strangers may besides with OPEN_ACTIONS. */
+const OPENED: readonly Scope[] = ['upload', 'train']
 
+/** A session's cookie ends by itself after so long without a visit. */
+export const SESSION_SECONDS = 7 * 24 * 3600
 const TOKEN_BYTES = 24
 
 type FirstAdmin = Routes['POST /api/setup']
 export type LoggedIn = { id: string; name: string; email: string; role: Role }
 
-export type Auth = {
+export type Auth = PeopleDesk & Pick<KeyDesk, 'listKeys' | 'createKey' | 'revokeKey'> & {
   readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
   readonly needsFirstAdmin: () => Promise<boolean>
   readonly login: (email: string, password: string) => Promise<LoggedIn | null>
+  /** Whether this session still opens anything. */
+  readonly isLive: (session: LoginSession) => Promise<boolean>
+  readonly logout: (session: LoginSession) => Promise<void>
   readonly callerOf: (headers: Headers) => Promise<Caller>
   readonly secret: () => string
+  /** Counts one more request of this class; null where nothing is limited. */
+  readonly rate: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
+  readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
 }
 
-export function createAuth({ people, secret }: { readonly people: Data['people']; readonly secret: string }): Auth {
+export type AuthParts = {
+  readonly data: Pick<Data, 'people' | 'keys'>
+  readonly secret: string
+  readonly limits: Limits
+  readonly openActions: boolean
+  readonly now: () => number
+}
+
+export function createAuth({ data: { people, keys }, secret, limits, openActions, now }: AuthParts): Auth {
+  const { callerWith, ...keyDesk } = createKeyDesk({ keys, now })
+  const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: openActions ? ['open', ...OPENED] : ['open'] }
   const needsFirstAdmin = async (): Promise<boolean> => (await people.count('admin')) === 0
   return {
+    ...keyDesk,
+    ...createPeopleDesk({ people }),
     needsFirstAdmin,
     secret: () => secret,
+    rate: limits.take,
+    giveBack: limits.giveBack,
     async firstAdmin({ token, name, email, password }) {
       const hash = sha256(token)
       if ((await needsFirstAdmin()) && !(await people.isSetupToken(hash))) throw wrongToken() // before the costly part
@@ -43,12 +70,16 @@ export function createAuth({ people, secret }: { readonly people: Data['people']
     async login(email, password) {
       const person = await people.findByEmail(email)
       const isRight = await isPasswordRight(password, person?.passwordHash ?? null)
-      return person && isRight ? { id: person.id, name: person.name, email: person.email, role: person.role } : null
+      return person && isRight && !person.isDisabled ? { id: person.id, name: person.name, email: person.email, role: person.role } : null
     },
+    isLive: async (session) => (await people.findInSession(session.personId, session)) !== null,
+    logout: ({ id }) => people.endSession(id, new Date(now() + SESSION_SECONDS * 1000)),
     async callerOf(headers) {
-      const id = await personIdOf(headers, secret)
-      const person = id === null ? null : await people.find(id) // their role now, not when they logged in
-      return person ? { kind: 'person', id: person.id, name: person.name, scopes: SCOPES_OF[person.role] } : STRANGER
+      const key = await callerWith(headers)
+      if (key) return key
+      const session = await sessionIn(headers, secret)
+      const person = session && (await people.findInSession(session.personId, session)) // their role now, not when they logged in
+      return person ? { kind: 'person', id: person.id, name: person.name, scopes: SCOPES_OF[person.role] } : stranger
     },
   }
 }

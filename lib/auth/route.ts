@@ -1,36 +1,40 @@
 /** What stands behind /api/auth/*: next-auth with a password, a signed cookie, and a limit to guessing. Who a person is and what they may is auth.ts'. */
+import { randomUUID } from 'node:crypto'
 import NextAuth from 'next-auth'
 import type { NextAuthOptions } from 'next-auth'
 import CredentialsProvider from 'next-auth/providers/credentials'
-import type { Auth } from './auth.ts'
-import { createThrottle } from './throttle.ts'
-
-const SESSION_SECONDS = 7 * 24 * 3600
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { SESSION_SECONDS, type Auth } from './auth.ts'
+import type { WhoAsks } from './rate.ts'
+import { sessionOf } from './session.ts'
 
 type Program = {
-  readonly auth: Pick<Auth, 'login' | 'secret'>
+  readonly auth: Pick<Auth, 'login' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack'>
   readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
 }
 type Context = { readonly params: Promise<{ nextauth: string[] }> }
 type Handler = (request: Request, context: Context) => Promise<Response>
 
-/** `program` is asked at each request: the route file is loaded before the program is open. */
+const UNKNOWN = { kind: 'stranger', id: null, name: null, scopes: [] } as const
+
+/** `program` is asked at each request: the route file is loaded before the program is open. Throws a DarkroomError for too many guesses. */
 export function authRoute(program: () => Program): { readonly GET: Handler; readonly POST: Handler } {
-  const throttle = createThrottle(() => Date.now())
   const answer: Handler = async (request, context) => {
     const isLogin = request.method === 'POST' && (await context.params).nextauth.join('/') === 'callback/credentials'
     if (!isLogin) return handlerOf(optionsOf(program()))(request, context)
-    const address = addressOf(request.headers)
-    const seconds = throttle.secondsToWait(address)
-    if (seconds > 0) return tooOften(request, seconds)
-    return handlerOf(optionsOf(program(), () => throttle.failed(address)))(request, context)
+    const { auth } = program()
+    const asking: WhoAsks = { caller: UNKNOWN, address: addressOf(request.headers) }
+    // Counted before it is tried, so that many at once count too; a right password does not count.
+    const rate = await auth.rate('login', asking)
+    if (rate && !rate.isAllowed) throw tooManyGuesses(request, rate)
+    return handlerOf(optionsOf(program(), () => auth.giveBack('login', asking)))(request, context)
   }
   return { GET: answer, POST: answer }
 }
 
 const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options)
 
-function optionsOf(program: Program, onFailure: () => void = () => undefined): NextAuthOptions {
+function optionsOf(program: Program, onSuccess: () => Promise<void> = async () => undefined): NextAuthOptions {
   return {
     secret: program.auth.secret(),
     session: { strategy: 'jwt', maxAge: SESSION_SECONDS },
@@ -41,33 +45,52 @@ function optionsOf(program: Program, onFailure: () => void = () => undefined): N
         credentials: { email: { type: 'email' }, password: { type: 'password' } },
         async authorize(given) {
           const person = given?.email && given.password ? await program.auth.login(given.email, given.password) : null
-          if (!person) onFailure()
+          if (person) await onSuccess()
           return person
         },
       }),
     ],
     callbacks: {
+      /** `user` is there at the login alone; later calls would make the cookie last longer, and an ended session must not. */
+      async jwt({ token, user }) {
+        if (user as typeof user | undefined) return { ...token, session: randomUUID(), began: Date.now() }
+        const session = sessionOf(token)
+        if (!session || !(await program.auth.isLive(session))) throw new SessionIsOver()
+        return token
+      },
       session: ({ session, token }) => ({ ...session, user: { ...session.user, id: token.sub } }),
     },
+    events: {
+      async signOut({ token }) {
+        const session = sessionOf(token)
+        if (session) await program.auth.logout(session)
+      },
+    },
     logger: {
-      error: (code, about) => program.log('error', `next-auth: ${code}`, { about: about instanceof Error ? about.message : String(about) }),
+      error: (code, about) => { if (!isOver(about)) program.log('error', `next-auth: ${code}`, { about: about instanceof Error ? about.message : String(about) }) },
       warn: (code) => { if (code !== 'NEXTAUTH_URL') program.log('warn', `next-auth: ${code}`) },
       debug: () => undefined,
     },
   }
 }
 
+/** next-auth takes the cookie away when its callback throws; that is no error of ours. */
+class SessionIsOver extends Error {}
+const isOver = (about: unknown): boolean => about instanceof SessionIsOver || (typeof about === 'object' && about !== null && 'error' in about && about.error instanceof SessionIsOver)
+
 /** next-auth is CommonJS: Node hands its exports over whole, bundlers unwrap `default`. */
 function inner<T>(imported: T): T {
   return typeof imported === 'object' && imported !== null && 'default' in imported ? (imported.default as T) : imported
 }
 
-/** Who connects: Next puts the peer's address there; the server takes such headers away from strangers unless TRUST_PROXY. */
-const addressOf = (headers: Headers): string => headers.get('x-forwarded-for')?.split(',')[0]?.trim() || 'unknown'
+/** Who connects: Next puts the peer's address there; the server takes such headers away from strangers unless TRUST_PROXY. The last is our proxy's own word. */
+const addressOf = (headers: Headers): string => headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown'
 
 /** With the address that next-auth's own client reads an error from. */
-function tooOften(request: Request, seconds: number): Response {
-  const detail = `Logging in failed too often from here. Try again in ${seconds} seconds.`
-  const problem = { success: false, type: 'about:blank', title: 'Too many attempts', status: 429, detail, error: detail, code: 'rate_limited', url: new URL('/login?error=rate_limited', request.url).href }
-  return Response.json(problem, { status: 429, headers: { 'content-type': 'application/problem+json', 'retry-after': String(seconds) } })
+function tooManyGuesses(request: Request, { limit, resetSeconds }: { limit: number; resetSeconds: number }): DarkroomError {
+  return new DarkroomError(
+    'rate_limited',
+    { what: 'Logging in was tried too often from here', why: `${limit} wrong passwords are taken in a minute`, remedy: `Try again in ${resetSeconds} seconds.` },
+    { retryAfterSeconds: resetSeconds, members: { limit, remaining: 0, reset_seconds: resetSeconds, url: new URL('/login?error=rate_limited', request.url).href } },
+  )
 }

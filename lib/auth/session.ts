@@ -1,20 +1,29 @@
-/** Reading who asks from the session cookie that next-auth wrote. Works on plain headers, before Next and inside it. */
+/** The session that next-auth's signed cookie holds: whose, which, since when. Works on plain headers, before Next and inside it.
+ *  Whether it was ended meanwhile, lib/data knows. */
 import { decode } from 'next-auth/jwt'
 
 /** next-auth's own names: the second one where the address is https. */
 const COOKIES = ['__Secure-next-auth.session-token', 'next-auth.session-token'] as const
 
-/** The person's id; null without a session, or with one that was not signed here or has ended. */
-export async function personIdOf(headers: Headers, secret: string): Promise<string | null> {
+export type LoginSession = { readonly personId: string; readonly id: string; readonly began: Date }
+
+/** Null without a session, or with one that was not signed here or has run out. */
+export async function sessionIn(headers: Headers, secret: string): Promise<LoginSession | null> {
   const sent = headers.get('cookie')
   if (sent === null || !sent.includes('next-auth.session-token')) return null
   const cookies = cookiesOf(sent)
   for (const name of COOKIES) {
     const token = wholeOf(cookies, name)
-    const session = token === null ? null : await decode({ token, secret }).catch(() => null) // a foreign or ended token is a stranger's
-    if (session?.sub) return session.sub
+    const session = token === null ? null : sessionOf(await decode({ token, secret }).catch(() => null)) // a foreign token, or one that ran out, is a stranger's
+    if (session) return session
   }
   return null
+}
+
+/** What the claims of a token say; `session` and `began` are put there when a person logs in. */
+export function sessionOf(claims: Readonly<Record<string, unknown>> | null): LoginSession | null {
+  const { sub, session, began } = claims ?? {}
+  return typeof sub === 'string' && typeof session === 'string' && typeof began === 'number' ? { personId: sub, id: session, began: new Date(began) } : null
 }
 
 function cookiesOf(header: string): ReadonlyMap<string, string> {

@@ -4,6 +4,7 @@ import { classifierId } from './words.ts'
 
 const yes = z.stringbool()
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+const perMinute = (usual: number) => count(1, 1_000_000).default(usual)
 const auto = <T extends z.ZodType>(or: T) => z.union([z.literal('auto'), or])
 
 export const settings = z.object({
@@ -22,6 +23,16 @@ export const settings = z.object({
   MAX_IMAGE_MB: count(1, 1024).default(20).describe('largest single picture'),
   MAX_PIXELS: z.coerce.number().min(1e4).max(1e9).default(50e6).describe('largest picture in pixels'),
   PUBLIC_PREDICT: yes.default(true).describe('whether strangers may ask for predictions'),
+  OPEN_ACTIONS: yes.default(false).describe('whether strangers may upload, retrain and promote, as in the earlier projects'),
+  RATE_LIMIT_ENABLED: yes.default(true).describe('whether who asks too often waits'),
+  RATE_LIMIT_PREDICT: perMinute(6_000).describe('predictions a minute for one address or person'),
+  RATE_LIMIT_BATCH: perMinute(120).describe('batches a minute for one address or person'),
+  RATE_LIMIT_UPLOAD: perMinute(120).describe('uploads a minute for one address or person'),
+  RATE_LIMIT_RETRAIN: perMinute(30).describe('retrains asked for a minute by one address or person'),
+  RATE_LIMIT_EVALUATE: perMinute(30).describe('measurements a minute for one address or person'),
+  RATE_LIMIT_LOGIN: perMinute(10).describe('wrong passwords a minute from one address'),
+  RATE_LIMIT_KEY_TIMES: count(1, 1_000_000).default(100).describe('how many times as much an API key may'),
+  CORS_ORIGINS: z.string().default('').transform((text) => text.split(',').map((one) => one.trim().replace(/\/$/, '')).filter((one) => one !== '')).pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))).describe('other sites whose pages may call the API, with commas between; * for all'),
   TRUST_PROXY: yes.default(false).describe('whether X-Forwarded-* headers are believed'),
   AUTO_PROMOTE: z.enum(['off', 'better', 'not_worse']).default('not_worse').describe('which verdict lets a new version answer by itself'),
   TRAIN_MEMORY_MB: auto(count(128, 1_048_576)).default('auto').describe('most memory that a training may take'),

@@ -11,7 +11,7 @@ const CREDENTIALS = ['cookie', 'authorization', 'x-api-key'] as const
 
 /** The caller, if this one may; throws 401 or 403 otherwise. */
 export async function admit(contract: Contract, incoming: Incoming, program: Darkroom): Promise<Caller> {
-  const { publicPredict, origin, trustProxy } = program.settings()
+  const { publicPredict, origin, trustProxy, corsOrigins } = program.settings()
   const isForAll = contract.scope === 'open' || (contract.scope === 'predict' && publicPredict)
   if (isForAll && !CREDENTIALS.some((name) => incoming.header(name) !== null)) return STRANGER
 
@@ -19,7 +19,8 @@ export async function admit(contract: Contract, incoming: Incoming, program: Dar
   if (!isForAll && !may(caller, contract.scope)) throw refusal(caller, contract.scope)
   if (contract.method !== 'GET' && caller.kind !== 'key' && !(isForAll && caller.kind === 'stranger')) {
     const sent = incoming.header('origin')
-    const isOurs = sent === null ? caller.kind === 'stranger' || incoming.header('sec-fetch-site') === 'same-origin' : isOwnOrigin(sent, incoming, { origin, trustProxy })
+    const isOurs = sent === null ? caller.kind === 'stranger' || incoming.header('sec-fetch-site') === 'same-origin'
+      : isOwnOrigin(sent, incoming, { origin, trustProxy }) || (caller.kind === 'stranger' && corsOrigins.includes(sent))
     if (!isOurs) throw foreignOrigin(sent)
   }
   return caller
@@ -27,7 +28,7 @@ export async function admit(contract: Contract, incoming: Incoming, program: Dar
 
 export function may(caller: Caller, scope: Scope): boolean {
   if (scope === 'open') return true
-  if (scope === 'predict' || scope === 'user') return caller.kind !== 'stranger'
+  if (scope === 'predict') return caller.kind !== 'stranger'
   return caller.scopes.includes(scope) || caller.scopes.includes('admin')
 }
 

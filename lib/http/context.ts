@@ -1,7 +1,9 @@
 /** The running program, as routes and pages see it: one key per room, and nothing but functions. It is composed in lib/processes/web
  *  and lies in one slot of the global object, because Next's bundles hold their own copy of every module. */
+import type { Rate, WhoAsks } from '#lib/auth/rate.ts'
+import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
-import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
+import type { Caller, Contract, Input, Limited, Output } from '#lib/contracts/contract.ts'
 
 export type Asked = { readonly caller: Caller; readonly signal: AbortSignal; readonly requestId: string }
 
@@ -26,6 +28,7 @@ export type Darkroom = {
     readonly createClassifier: For<'POST /api/classifiers'>
     readonly changeClassifier: For<'PATCH /api/classifiers/{id}'>
     readonly deleteClassifier: For<'DELETE /api/classifiers/{id}'>
+    readonly listClasses: For<'GET /api/classes'>
     readonly listUploads: For<'GET /api/uploads'>
     readonly getUpload: For<'GET /api/uploads/{id}'>
     readonly listSamples: For<'GET /api/samples'>
@@ -62,6 +65,11 @@ export type Darkroom = {
     readonly healthReady: For<'GET /api/health/ready'>
     readonly metrics: For<'GET /api/metrics'>
     readonly modelUptime: For<'GET /api/model/uptime'>
+    readonly listSettings: For<'GET /api/settings'>
+    readonly changeSettings: For<'PATCH /api/settings'>
+    readonly listAudit: For<'GET /api/audit'>
+    /** Who changed what, for the record. */
+    readonly noteChange: (change: { readonly by: string; readonly action: string; readonly subject: string | null }) => Promise<void>
   }
   readonly auth: {
     readonly firstAdmin: For<'POST /api/setup'>
@@ -69,12 +77,36 @@ export type Darkroom = {
     readonly needsFirstAdmin: () => Promise<boolean>
     /** Checks a password; null when it is not right, taking as long as when it is. */
     readonly login: (email: string, password: string) => Promise<{ id: string; name: string; email: string; role: 'admin' | 'user' } | null>
-    /** Who asks, from the cookie of a session. */
+    /** Whether a session still opens anything: it ends with a logout, a changed password, a shut door. */
+    readonly isLive: (session: LoginSession) => Promise<boolean>
+    readonly logout: (session: LoginSession) => Promise<void>
+    readonly listKeys: For<'GET /api/keys'>
+    readonly createKey: For<'POST /api/keys'>
+    readonly revokeKey: For<'DELETE /api/keys/{id}'>
+    readonly listUsers: For<'GET /api/users'>
+    readonly createUser: For<'POST /api/users'>
+    readonly changeUser: For<'PATCH /api/users/{id}'>
+    readonly deleteUser: For<'DELETE /api/users/{id}'>
+    /** Who asks, from a key or from the cookie of a session. Throws for a key that opens nothing. */
     readonly callerOf: (headers: Headers) => Promise<Caller>
+    /** Counts one more request of a class and says whether it is one too many; null where nothing is limited. */
+    readonly rate: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
+    /** Takes back what was counted: it was not one of those that are limited. */
+    readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
     /** Signs session cookies. */
     readonly secret: () => string
   }
-  readonly settings: () => { readonly publicPredict: boolean; readonly maxImageBytes: number; readonly maxUploadBytes: number; readonly trustProxy: boolean; readonly origin: string | null }
+  readonly settings: () => {
+    readonly publicPredict: boolean
+    /** Strangers may upload, retrain and promote: every page says so. */
+    readonly openActions: boolean
+    readonly maxImageBytes: number
+    readonly maxUploadBytes: number
+    readonly trustProxy: boolean
+    readonly origin: string | null
+    /** Pages of these origins may call the API; `*` stands for all. */
+    readonly corsOrigins: readonly string[]
+  }
   /** One line of the log; `error` is logged with its stack. */
   readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
 }

@@ -1,12 +1,14 @@
-/** The door: a few hot paths answered on Node's own request and response, before Next is asked, by the same code as their routes.
- *  All other paths it leaves alone. */
+/** The door: what is answered on Node's own request and response, before Next is asked: a few hot paths, by the same code as their routes,
+ *  and the addresses of earlier projects, which pages share. All other paths it leaves alone. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { healthLive } from '#lib/contracts/operations.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
 import { darkroom } from './context.ts'
+import { admitOrigin } from './cross-origin.ts'
 import { handling } from './handle.ts'
 import type { Handle } from './handle.ts'
 import { fromNode } from './incoming.ts'
+import { LEGACY } from './legacy.ts'
 import type { Outgoing } from './outgoing.ts'
 
 const HOT: Readonly<Record<string, Handle>> = {
@@ -18,10 +20,21 @@ const HOT: Readonly<Record<string, Handle>> = {
 const LINGER_MS = 1_000
 
 /** True: answered here. False: somebody else's. */
-export function door(message: IncomingMessage, response: ServerResponse): boolean {
+export type Door = (message: IncomingMessage, response: ServerResponse) => boolean
+
+/** All that goes before Next. */
+export const door: Door = (message, response) => admitted(message, response) || answered(HOT, message, response) || answered(LEGACY, message, response)
+
+/** With DOOR=off the hot paths are left to Next. */
+export const doorWithoutHotPaths: Door = (message, response) => admitted(message, response) || answered(LEGACY, message, response)
+
+const admitted: Door = (message, response) => message.headers.origin !== undefined && admitOrigin(message, response, darkroom().settings().corsOrigins)
+
+function answered(handles: Readonly<Record<string, Handle>>, message: IncomingMessage, response: ServerResponse): boolean {
   const target = message.url ?? ''
   const mark = target.indexOf('?')
-  const handle = HOT[`${message.method} ${mark < 0 ? target : target.slice(0, mark)}`]
+  const path = mark < 0 ? target : target.slice(0, mark)
+  const handle = handles[`${message.method} ${path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path}`]
   if (!handle) return false
   void answer(handle, message, response)
   return true

@@ -1,28 +1,63 @@
 /** A contract and its use case → one answer to one request: who asks, may they, what do they ask, do it, say it.
  *  It knows neither Next nor Node's sockets; serve and door bring those. */
 import { randomUUID } from 'node:crypto'
-import type { Contract, FileAnswer } from '#lib/contracts/contract.ts'
+import type { Caller, Contract, FileAnswer, Input } from '#lib/contracts/contract.ts'
 import { admit } from './access.ts'
 import { disconnected, isDisconnect } from './body.ts'
 import { darkroom } from './context.ts'
-import type { UseCase } from './context.ts'
+import type { Asked, UseCase } from './context.ts'
 import { eventsAnswer } from './events.ts'
 import type { Incoming } from './incoming.ts'
 import { inputOf } from './input.ts'
 import { fileAnswer, jsonAnswer } from './outgoing.ts'
 import type { Outgoing } from './outgoing.ts'
 import { problemOf } from './problem.ts'
+import { membersOf, rateHeadersOf, tooOften } from './rates.ts'
 
 export type Handle = (incoming: Incoming) => Promise<Outgoing>
 
+/** What a use case answered, and the headers that say how often one may ask. */
+type Answered = { readonly output: unknown; readonly headers: Readonly<Record<string, string>> }
+
 export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): Handle {
+  const ask = asking(contract, useCase)
   return answering(async (incoming, requestId) => {
+    const { output, headers } = await ask(incoming, requestId)
+    const outgoing = await said(contract, output, incoming)
+    return { ...outgoing, headers: { ...outgoing.headers, ...headers } }
+  })
+}
+
+/** All that happens before an answer is said: may they, not too often, what do they ask, do it, note who changed what. */
+export function asking<C extends Contract>(contract: C, useCase: (input: Input<C>, asked: Asked) => Promise<unknown>): (incoming: Incoming, requestId: string) => Promise<Answered> {
+  return async (incoming, requestId) => {
     const program = darkroom()
     const caller = await admit(contract, incoming, program)
+    const rate = contract.limited && (await program.auth.rate(contract.limited, { caller, address: incoming.address }))
+    if (rate && !rate.isAllowed) throw tooOften(rate)
     const input = await inputOf(contract, incoming, program.settings())
     const output: unknown = await useCase(input, { caller, signal: incoming.signal, requestId })
-    return said(contract, output, incoming)
-  })
+    if (isChange(contract)) await noted(program.operations.noteChange({ by: nameOf(caller), action: `${contract.method} ${contract.path}`, subject: subjectOf(input, output) }), requestId)
+    return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }
+  }
+}
+
+const isChange = ({ method, scope }: Contract): boolean => method !== 'GET' && (scope === 'upload' || scope === 'train' || scope === 'admin')
+
+/** What was done stays done where the record of it cannot be written. */
+const noted = (noting: Promise<void>, requestId: string): Promise<void> =>
+  noting.catch((error: unknown) => darkroom().log('error', 'A change could not be recorded', { error, request_id: requestId }))
+
+const nameOf = ({ kind, name }: Caller): string => (kind === 'stranger' ? 'anybody' : kind === 'key' ? `key "${name}"` : `${name}`)
+
+/** What a change is about: a name, an id; never a value. */
+function subjectOf(...said: readonly unknown[]): string | null {
+  const fields = said.map((one) => (typeof one === 'object' && one !== null ? (one as Readonly<Record<string, unknown>>) : {}))
+  for (const field of ['name', 'email', 'id', 'classifier']) {
+    const value = fields.map((one) => one[field]).find((one) => typeof one === 'string')
+    if (typeof value === 'string') return value.slice(0, 200)
+  }
+  return Object.keys(fields[0] ?? {}).join(', ').slice(0, 200) || null
 }
 
 /** Whatever `answer` does: each request has an id, and an error becomes a problem document. */

@@ -6,6 +6,8 @@ export type Incoming = {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
+  /** Who is at the other end of the connection, or what a trusted proxy says of that. */
+  readonly address: string
   readonly header: (name: string) => string | null
   /** All headers, for who asks; made only when somebody needs them. */
   readonly headers: () => Headers
@@ -21,6 +23,7 @@ export function fromRequest(request: Request): Incoming {
     method: request.method,
     path: url.pathname,
     query: url.searchParams,
+    address: saidByProxy(request.headers.get('x-forwarded-for')) ?? 'unknown', // Next writes the peer's there
     header: (name) => request.headers.get(name),
     headers: () => request.headers,
     body: request.body && unbroken(request.body),
@@ -41,12 +44,17 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal): Incoming 
     method: message.method ?? 'GET',
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? NO_QUERY : new URLSearchParams(target.slice(mark + 1)),
+    address: saidByProxy(one(message.headers['x-forwarded-for'])) ?? message.socket.remoteAddress ?? 'unknown',
     header: (name) => one(message.headers[name]),
     headers: () => headersOf(message),
     body: hasBody(message) ? { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) } : null,
     signal: gone,
   }
 }
+
+/** Each proxy appends who asked it: the last is our own proxy's word, those before are a stranger's. The server takes the header away
+ *  where no proxy is trusted. */
+const saidByProxy = (forwarded: string | null): string | undefined => forwarded?.split(',').at(-1)?.trim() || undefined
 
 const one = (value: string | string[] | undefined): string | null => (Array.isArray(value) ? value.join(', ') : (value ?? null))
 

@@ -11,7 +11,7 @@ const field = (name: string, value: string): string => `--b\r\ncontent-dispositi
 const END = '--b--\r\n'
 
 function incoming(chunks: AsyncIterable<Uint8Array>, headers: Record<string, string> = { 'content-type': 'multipart/form-data; boundary=b' }): Incoming {
-  return { method: 'POST', path: '/api/upload', query: new URLSearchParams(), header: (name) => headers[name] ?? null, headers: () => new Headers(headers), body: chunks, signal: new AbortController().signal }
+  return { method: 'POST', path: '/api/upload', query: new URLSearchParams(), address: '127.0.0.1', header: (name) => headers[name] ?? null, headers: () => new Headers(headers), body: chunks, signal: new AbortController().signal }
 }
 
 async function* sent(...chunks: readonly string[]): AsyncGenerator<Uint8Array> {

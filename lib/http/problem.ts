@@ -3,6 +3,7 @@
 import { DarkroomError, isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 import type { Outgoing } from './outgoing.ts'
+import { rateHeadersOf } from './rates.ts'
 
 const TITLES: Readonly<Record<ErrorCode, string>> = {
   malformed: 'The request cannot be read',
@@ -73,6 +74,7 @@ export function problemOf(error: unknown, { instance, requestId, log }: Answered
       'cache-control': 'no-store',
       ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
       ...(status === 401 && { 'www-authenticate': 'Bearer realm="darkroom"' }),
+      ...(status === 429 && rateHeadersOf(extras.members)),
       ...(status === 405 && { allow: String(extras.members?.['allow'] ?? '') }),
       ...(ENDS_CONNECTION.includes(code) && { connection: 'close' }),
     },

@@ -11,14 +11,14 @@ const RIGHTS: Readonly<Record<string, Caller['scopes']>> = { admin: ['user', 'up
 
 export function openProgram(given: Given = {}): { readonly logged: readonly Logged[] } {
   const logged: Logged[] = []
-  const settings = { publicPredict: true, maxImageBytes: 100_000, maxUploadBytes: 1_000_000, trustProxy: false, origin: null, ...given.settings }
+  const settings = { publicPredict: true, maxImageBytes: 100_000, maxUploadBytes: 1_000_000, trustProxy: false, origin: null, openActions: false, corsOrigins: [], ...given.settings }
   open({
     serving: room('serving', given.serving),
     data: room('data', given.data),
     intake: room('intake', given.intake),
     training: room('training', given.training),
-    operations: room('operations', given.operations),
-    auth: room('auth', { callerOf, ...given.auth }),
+    operations: room('operations', { noteChange: async () => {}, ...given.operations }),
+    auth: room('auth', { callerOf, rate: async () => null, ...given.auth }),
     settings: () => settings,
     log: (level, message, about = {}) => void logged.push({ level, message, about }),
   })

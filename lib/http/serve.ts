@@ -6,7 +6,7 @@ import type { UseCase } from './context.ts'
 import { answering, handling } from './handle.ts'
 import type { Handle } from './handle.ts'
 import { fromRequest } from './incoming.ts'
-import { toResponse } from './outgoing.ts'
+import { jsonAnswer, toResponse } from './outgoing.ts'
 
 export type RouteHandler = (request: Request) => Promise<Response>
 
@@ -16,6 +16,9 @@ type AnyMethod = (typeof METHODS)[number]
 export function serve<C extends Contract>(contract: C, useCase: UseCase<C>): RouteHandler {
   return asRoute(handling(contract, useCase))
 }
+
+/** A route whose answer is not its contract's alone. */
+export const serveHandle = (handle: Handle): RouteHandler => asRoute(handle)
 
 /** A route without a contract of its own, such as the description of all of them. */
 export function serveAnswer(answer: Parameters<typeof answering>[0]): RouteHandler {
@@ -39,6 +42,18 @@ export const refuseUnknown: RouteHandler = asRoute(
     throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no ${path.slice(0, 200)}`, remedy: 'The reference is at /api/openapi.json.' })
   }),
 )
+
+/** A route that another library answers: what it throws becomes a problem like any other. */
+export function withProblems<R extends Request, C>(route: (request: R, context: C) => Promise<Response>): (request: R, context: C) => Promise<Response> {
+  return async (request, context) => {
+    let answered: Response | undefined
+    const problem = await answering(async () => {
+      answered = await route(request, context)
+      return jsonAnswer(200, null)
+    })(fromRequest(request))
+    return answered ?? toResponse(problem)
+  }
+}
 
 function asRoute(handle: Handle): RouteHandler {
   return async (request) => toResponse(await handle(fromRequest(request)))

@@ -13,7 +13,7 @@ async function streamed(body: Uint8Array, type: string): Promise<readonly Told[]
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield body
   }
-  const incoming: Incoming = { method: 'POST', path: '/', query: new URLSearchParams(), header: (name) => (name === 'content-type' ? type : null), headers: () => new Headers(), body: chunks(), signal: new AbortController().signal }
+  const incoming: Incoming = { method: 'POST', path: '/', query: new URLSearchParams(), address: '127.0.0.1', header: (name) => (name === 'content-type' ? type : null), headers: () => new Headers(), body: chunks(), signal: new AbortController().signal }
   const told: Told[] = []
   try {
     for await (const part of partsOf(incoming, 1e9)) told.push(part.kind === 'field' ? [part.name, null, hex(Buffer.from(part.value))] : [part.name, part.filename, hex(await whole(part.bytes))])

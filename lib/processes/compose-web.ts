@@ -1,5 +1,6 @@
 /** Puts the program of a web process together: every room with what it needs, in the one shape that routes and pages ask. */
 import { createAuth } from '#lib/auth/auth.ts'
+import { createLimits } from '#lib/auth/limits.ts'
 import { sessionSecret } from '#lib/auth/secret.ts'
 import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import { probeEngines } from '#lib/engines/open-engine.ts'
@@ -10,15 +11,19 @@ import type { Log } from '#lib/operations/log.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
 import { createMetrics } from '#lib/operations/metrics.ts'
 import { createModelUptime } from '#lib/operations/model-uptime.ts'
+import { createOwnerSettings } from '#lib/operations/owner-settings.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { createRetrain } from '#lib/training/retrain.ts'
 import { createVersionCases } from '#lib/training/version-cases.ts'
 import { composeData } from './compose-data.ts'
 import { composeServing } from './compose-serving.ts'
+import { limitSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
 import { VERSION, type Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
+/** So long may an address ask more than it should, where it asks several processes. */
+const COUNTS_EVERY_MS = 500
 
 export type Web = AsyncDisposable & {
   readonly program: Darkroom
@@ -53,16 +58,19 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   })
   const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); tick() }, FIGURES_EVERY_MS)
 
+  const rates = createLimits(limitSettings(settings), data.counts)
+  const telling = setInterval(() => { rates.exchange().catch((error: unknown) => log('warn', 'What was counted could not be told to the other processes', { error })) }, COUNTS_EVERY_MS)
+
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
   const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: data.answers,
     intake,
-    operations: { health, healthLive, healthReady, metrics, modelUptime: createModelUptime({ data, startedAt, now }) },
-    settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin }),
+    operations: { health, healthLive, healthReady, metrics, modelUptime: createModelUptime({ data, startedAt, now }), ...createOwnerSettings({ ...start, data }) },
+    settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),
     log,
-    auth: createAuth({ people: data.people, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }) }),
+    auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, now: () => Date.now() }),
     training: {
       ...createRetrain({ data, defaultEpochs: settings.DEFAULT_EPOCHS, now: () => Date.now() }),
       ...createVersionCases({ data, now: () => Date.now(), engine: () => serving.engine().name }),
@@ -74,11 +82,12 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     begin: async () => {
       await serving.begin()
       const hindrance = serving.hindrance()
-      return hindrance === null ? [] : [hindrance]
+      return [...(hindrance === null ? [] : [hindrance]), ...(settings.OPEN_ACTIONS ? [OPEN_ACTIONS_WARNING] : [])]
     },
     hear: (message) => { heard = message },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
+      clearInterval(telling)
       await intake[Symbol.asyncDispose]()
       await serving[Symbol.asyncDispose]()
       await data.close()

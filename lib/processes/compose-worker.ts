@@ -5,6 +5,7 @@ import type { JobKind } from '#lib/domain/jobs.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
+import { autoPromoteNow } from '#lib/operations/owner-settings.ts'
 import { trainingHandlers } from '#lib/training/handlers.ts'
 import { patientClock, steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
@@ -39,7 +40,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       engine: settings.TRAINING_ENGINE,
       memoryMb: settings.TRAIN_MEMORY_MB === 'auto' ? memoryToTake() : settings.TRAIN_MEMORY_MB,
       maxPixels: settings.MAX_PIXELS,
-      autoPromote: settings.AUTO_PROMOTE,
+      get autoPromote() { return autoPromoteNow({ ...start, data }) }, // it may be changed in /settings while a training runs
       codeVersion: VERSION,
     },
   })

@@ -1,7 +1,7 @@
 /** The life of a web process: listen at once, put the program together, answer through the door as soon as an engine can, show pages, end. */
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
-import { door } from '#lib/http/door.ts'
+import { door, doorWithoutHotPaths } from '#lib/http/door.ts'
 import { openLog } from '#lib/operations/log.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
@@ -23,7 +23,7 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const server = createWebServer({
     open: opened.promise,
     pages: pages.promise,
-    door: settings.DOOR === 'on' ? door : null,
+    door: settings.DOOR === 'on' ? door : doorWithoutHotPaths,
     trustsProxy: settings.TRUST_PROXY,
     answered: traffic.request,
     failed: (error) => log('error', 'A request could not be answered', { error }),

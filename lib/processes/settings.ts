@@ -17,7 +17,8 @@ export type Places = {
   readonly scratchDir: string
 }
 
-export type Start = { readonly settings: Settings; readonly places: Places; readonly isDevelopment: boolean }
+/** `given`: the settings that the environment says something about. */
+export type Start = { readonly settings: Settings; readonly given: readonly string[]; readonly places: Places; readonly isDevelopment: boolean }
 
 export function readStart(): Start {
   const read = parseSettings(process.env)
@@ -30,7 +31,7 @@ export function readStart(): Start {
   } catch (error) {
     return end([`Darkroom cannot write to ${dataDir}: ${error instanceof Error ? error.message : String(error)}.`, 'Give it the right to, or set DATA_DIR to another folder.'])
   }
-  return { settings: read.settings, places, isDevelopment: process.env.NODE_ENV === 'development' }
+  return { settings: read.settings, given: Object.keys(read.settings).filter((name) => process.env[name]), places, isDevelopment: process.env.NODE_ENV === 'development' }
 }
 
 function end(lines: readonly string[]): never {

@@ -23,8 +23,8 @@ export type WebServerParts = {
   /** Settled when requests may be answered. */
   readonly open: Promise<unknown>
   readonly pages: Promise<Pages>
-  /** Answers hot paths itself; false: it did not. */
-  readonly door: ((request: IncomingMessage, response: ServerResponse) => boolean) | null
+  /** Answers what goes before Next; false: it did not. */
+  readonly door: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Whether a proxy of ours stands before us; else what a request says of its way is a stranger's word. */
   readonly trustsProxy: boolean
   readonly answered: (status: number) => void
@@ -56,7 +56,7 @@ export function createWebServer({ open, pages, door, trustsProxy, answered, fail
       if (isDraining && running.size === 0) drained()
     })
     slow.watch(request)
-    if (isOpen && door?.(request, response)) return
+    if (isOpen && door(request, response)) return
     later(request, response).catch((error: unknown) => {
       failed(error)
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' })
@@ -68,7 +68,7 @@ export function createWebServer({ open, pages, door, trustsProxy, answered, fail
   async function later(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOpen) {
       await open
-      if (door?.(request, response)) return
+      if (door(request, response)) return
     }
     await (await pages).handle(request, response)
   }

@@ -1,7 +1,10 @@
 import { authRoute } from '#lib/auth/route.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { refuseAllBut } from '#lib/http/serve.ts'
+import { refuseAllBut, withProblems } from '#lib/http/serve.ts'
+
+const route = authRoute(darkroom)
 
 export const dynamic = 'force-dynamic'
-export const { GET, POST } = authRoute(darkroom)
+export const GET = withProblems(route.GET)
+export const POST = withProblems(route.POST)
 export const { PUT, PATCH, DELETE } = refuseAllBut('GET', 'POST')

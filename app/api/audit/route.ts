@@ -1,0 +1,7 @@
+import { listAudit } from '#lib/contracts/keeping.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(listAudit, (input, asked) => darkroom().operations.listAudit(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

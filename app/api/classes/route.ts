@@ -1,0 +1,7 @@
+import { listClasses } from '#lib/contracts/classifiers.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(listClasses, (input, asked) => darkroom().data.listClasses(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

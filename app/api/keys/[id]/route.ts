@@ -1,0 +1,7 @@
+import { revokeKey } from '#lib/contracts/people.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const DELETE = serve(revokeKey, (input, asked) => darkroom().auth.revokeKey(input, asked))
+export const { GET, POST, PUT, PATCH } = refuseAllBut('DELETE')

@@ -1,0 +1,86 @@
+import { expect, test, vi } from 'vitest'
+import { openForTest } from '#lib/data/opened.fakes.ts'
+import type { Caller } from '#lib/contracts/contract.ts'
+import { createLimits, placeOf, type LimitSettings } from './limits.ts'
+
+const THREE: LimitSettings = { isEnabled: true, perMinute: { predict: 3, batch: 3, upload: 3, retrain: 3, evaluate: 3, login: 3 }, keyTimes: 2 }
+const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
+const from = (address: string, caller = stranger) => ({ address, caller })
+const key = { ...stranger, kind: 'key', id: 'k' } as const
+
+test('the fourth of a minute is one too many, says when to come again, and others do not wait', async () => {
+  vi.useFakeTimers({ now: 0 })
+  const { data } = await openForTest()
+  const limits = createLimits(THREE, data.counts)
+  const ask = async () => limits.take('predict', from('192.0.2.1'))
+
+  expect([await ask(), await ask(), await ask()].map((rate) => rate?.remaining)).toEqual([2, 1, 0])
+  vi.setSystemTime(20_000)
+  expect(await ask()).toEqual({ isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40 })
+  expect(await limits.take('predict', from('192.0.2.2'))).toMatchObject({ isAllowed: true })
+  expect(await limits.take('upload', from('192.0.2.1'))).toMatchObject({ isAllowed: true })
+  vi.setSystemTime(60_001)
+  expect(await ask()).toMatchObject({ isAllowed: true, remaining: 2 })
+  vi.useRealTimers()
+})
+
+test('a key may as many times as is set, wherever it comes from; a person is counted as themself', async () => {
+  const { data } = await openForTest()
+  const limits = createLimits(THREE, data.counts)
+  const person: Caller = { ...stranger, kind: 'person', id: 'p' }
+
+  for (let i = 0; i < 6; i++) expect(await limits.take('predict', from(`192.0.2.${i}`, key))).toMatchObject({ isAllowed: true, limit: 6 })
+  expect((await limits.take('predict', from('192.0.2.9', key)))?.isAllowed).toBe(false)
+  for (let i = 0; i < 3; i++) await limits.take('predict', from('192.0.2.1', person))
+  expect((await limits.take('predict', from('192.0.2.7', person)))?.isAllowed).toBe(false)
+  expect((await limits.take('predict', from('192.0.2.1')))?.isAllowed).toBe(true)
+})
+
+test('what one process counted, the others know after they told each other', async () => {
+  const { data } = await openForTest()
+  const [one, two] = [createLimits(THREE, data.counts), createLimits(THREE, data.counts)]
+  await two.exchange()
+  for (let i = 0; i < 3; i++) await one.take('login', from('192.0.2.1'))
+  await one.giveBack('login', from('192.0.2.1'))
+
+  await one.exchange()
+  await two.exchange()
+
+  expect(await two.take('login', from('192.0.2.1'))).toMatchObject({ isAllowed: true, remaining: 0 })
+  expect((await two.take('login', from('192.0.2.1')))?.isAllowed).toBe(false)
+  await one.exchange()
+  expect((await one.take('login', from('192.0.2.1')))?.remaining).toBe(0)
+})
+
+test('what could not be told is told the next time', async () => {
+  const { data } = await openForTest()
+  let isBroken = true
+  const counts = { ...data.counts, exchange: (said: Parameters<typeof data.counts.exchange>[0]) => (isBroken ? Promise.reject(new Error('the disk is full')) : data.counts.exchange(said)) }
+  const [one, two] = [createLimits(THREE, counts), createLimits(THREE, data.counts)]
+  await two.exchange()
+  await one.take('predict', from('192.0.2.1'))
+
+  await expect(one.exchange()).rejects.toThrow('full')
+  isBroken = false
+  await one.exchange()
+  await two.exchange()
+
+  expect((await two.take('predict', from('192.0.2.1')))?.remaining).toBe(1)
+})
+
+test('nothing is limited where the owner says so', async () => {
+  const { data } = await openForTest()
+  const limits = createLimits({ ...THREE, isEnabled: false }, data.counts)
+
+  for (let i = 0; i < 9; i++) expect(await limits.take('login', from('192.0.2.1'))).toBeNull()
+})
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['2001:db8:0:7:1:2:3:4', '2001:db8:0:7::/64'],
+  ['2001:DB8:0:7::9', '2001:db8:0:7::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+])('%s is counted as %s', (address, place) => expect(placeOf(address)).toBe(place))

@@ -1,0 +1,119 @@
+/** The addresses and answers of the five projects that came before, as one table over our own use cases: their scripts go on working.
+ *  Each answers its own fields added to ours. GET of /predict, /upload and /retrain is a page, and not in here. */
+import type { Input, Part } from '#lib/contracts/contract.ts'
+import { evaluateModel } from '#lib/contracts/models.ts'
+import { health } from '#lib/contracts/operations.ts'
+import { predictOne, type PredictionAnswer } from '#lib/contracts/predict.ts'
+import { retrain, retrainStatus } from '#lib/contracts/retrain.ts'
+import { upload } from '#lib/contracts/uploads.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { bytesOf, JSON_LIMIT_BYTES, typeOf } from './body.ts'
+import { darkroom, type Asked } from './context.ts'
+import { answering, asking, handling, type Handle } from './handle.ts'
+import type { Incoming } from './incoming.ts'
+import { metricsAsText, metricsByAccept } from './metrics.ts'
+import { jsonAnswer, type Outgoing } from './outgoing.ts'
+import { partsIn } from './small-form.ts'
+
+export const LEGACY: Readonly<Record<string, Handle>> = {
+  'POST /predict': answering(predictAsBefore),
+  'POST /upload': uploading('/upload'),
+  'POST /upload_data': uploading('/upload'),
+  'POST /retrain': answering(retrainAsBefore),
+  'POST /trigger_retrain': answering(retrainAsBefore),
+  'GET /health': handling(health, (input, asked) => darkroom().operations.health(input, asked)),
+  'GET /api/retrain_status': handling(retrainStatus, (input, asked) => darkroom().data.retrainStatus(input, asked)),
+  'GET /api/model/evaluate': handling({ ...evaluateModel, method: 'GET', body: 'none' }, (input, asked) => darkroom().training.evaluateModel(input, asked)),
+  'GET /api/metrics': metricsByAccept,
+  'GET /metrics': metricsAsText,
+  // read when asked for: a start does not wait for the library behind it
+  'GET /api/docs': answering(async () => jsonAnswer(200, (await import('./openapi.ts')).openapi())),
+  'GET /visualizations': answering(async (incoming) => redirect(308, '/visualize', incoming.query)),
+  'GET /upload_data': answering(async (incoming) => redirect(308, '/upload', incoming.query)),
+}
+
+/** Our largest `top_k`: all classes, from which the list of probabilities is made. */
+const ALL_CLASSES = 1000
+
+const askPrediction = asking(predictOne, async (input, asked) => {
+  const answer = await darkroom().serving.predict({ ...input, top_k: ALL_CLASSES }, asked)
+  return { ...answer, ...asBefore(answer), top_k: answer.top_k.slice(0, input.top_k) }
+})
+
+/** `prediction` is the digit where the classes are digits, else the name; `probabilities` a list in the order of the classes. */
+function asBefore({ predicted_class, probabilities, top_k }: PredictionAnswer): { prediction: number | string; probabilities: readonly number[] } {
+  const areDigits = Object.keys(probabilities).every((name) => /^[0-9]$/.test(name))
+  const list = top_k.toSorted((a, b) => a.index - b.index).map((one) => one.probability)
+  return { prediction: areDigits ? Number(predicted_class) : predicted_class, probabilities: list }
+}
+
+async function predictAsBefore(incoming: Incoming, requestId: string): Promise<Outgoing> {
+  const { output, headers } = await askPrediction(incoming, requestId)
+  const { id, classifier } = output as PredictionAnswer
+  const answer = isForm(incoming) && id !== null ? redirect(303, '/predict', new URLSearchParams({ result: id, classifier })) : jsonAnswer(200, output)
+  return { ...answer, headers: { ...answer.headers, ...headers } }
+}
+
+/** A ZIP, or a class and many files; forms of before call the class `class` or `class_name`. */
+function uploading(page: string): Handle {
+  const ask = asking(upload, (input, asked) => darkroom().intake.upload({ ...input, parts: renamed(input.parts) }, asked))
+  return answering(async (incoming, requestId) => {
+    const { output, headers } = await ask(incoming, requestId)
+    const { classifier } = output as { classifier: string }
+    const answer = isForm(incoming) ? redirect(303, page, new URLSearchParams({ classifier })) : jsonAnswer(upload.statusOf(output), output)
+    return { ...answer, headers: { ...answer.headers, ...headers } }
+  })
+}
+
+async function* renamed(parts: AsyncIterable<Part>): AsyncGenerator<Part> {
+  for await (const part of parts) yield part.kind === 'field' && (part.name === 'class' || part.name === 'class_name') ? { ...part, name: 'label' } : part
+}
+
+const askRetrain = asking(retrain, (input, asked) => darkroom().training.retrain(input, asked))
+const askRetrainToTheEnd = asking(retrain, async (input, asked) => {
+  const begun = await darkroom().training.retrain(input, asked)
+  return { ...begun, ...(await ended(begun.run.id, input, asked)) }
+})
+
+async function retrainAsBefore(incoming: Incoming, requestId: string): Promise<Outgoing> {
+  const waits = /^(true|1|yes)$/i.test(incoming.query.get('wait') ?? '')
+  const { output, headers } = await (waits ? askRetrainToTheEnd : askRetrain)(await withFormAsJson(incoming), requestId)
+  const answer = isForm(incoming) ? redirect(303, '/retrain', new URLSearchParams()) : jsonAnswer(waits ? 200 : retrain.status, output)
+  return { ...answer, headers: { ...answer.headers, ...headers } }
+}
+
+/** Reads the run's events until there are none; then what it came to. */
+async function ended(id: string, input: Input<typeof retrain>, asked: Asked): Promise<{ message: string; accuracy: number | null; epochs: number; run: Awaited<ReturnType<ReturnType<typeof darkroom>['data']['getRun']>> }> {
+  const { data } = darkroom()
+  for await (const event of await data.runEvents({ id, after: 0 }, asked)) void event
+  asked.signal.throwIfAborted()
+  const run = await data.getRun({ id }, asked)
+  if (run.state === 'cancelled') throw new DarkroomError('conflict', { what: 'There is no new version', why: 'the training was cancelled', remedy: 'Resume it at /retrain, or start another.' }, { members: { run } })
+  if (run.state !== 'done') throw new DarkroomError('internal', { what: 'The training failed', why: run.error ?? run.message, remedy: 'The run at /retrain tells more.' }, { members: { run } })
+  const { models } = await data.listModels({ classifier: input.classifier ?? run.classifier, limit: 500 }, asked)
+  const accuracy = models.find((one) => one.version === run.version)?.accuracy?.value ?? run.points.findLast((point) => point.is_best)?.val_accuracy ?? null
+  return { message: 'Model retrained successfully', accuracy, epochs: run.epoch, run }
+}
+
+const NUMBERS: readonly string[] = ['epochs', 'seed']
+
+/** Scripts of before send `epochs` in a form. */
+async function withFormAsJson(incoming: Incoming): Promise<Incoming> {
+  const type = typeOf(incoming)
+  if (type !== 'multipart/form-data' && type !== 'application/x-www-form-urlencoded') return incoming
+  const bytes = await bytesOf(incoming, JSON_LIMIT_BYTES)
+  const fields = type === 'multipart/form-data'
+    ? partsIn(bytes, incoming.header('content-type') ?? '').filter((part) => part.filename === null).map((part) => [part.name, Buffer.from(part.bytes).toString('utf8')] as const)
+    : [...new URLSearchParams(Buffer.from(bytes).toString('utf8'))]
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(fields.map(([name, value]) => [name, NUMBERS.includes(name) && value.trim() !== '' ? Number(value) : value]))))
+  const header = (name: string): string | null => (name === 'content-type' ? 'application/json' : name === 'content-length' ? String(json.byteLength) : incoming.header(name))
+  return { ...incoming, header, body: (async function* () { yield json })() }
+}
+
+/** A browser that sends a form wants a page back; scripts accept anything, or JSON. */
+const isForm = (incoming: Incoming): boolean => (incoming.header('accept') ?? '').includes('text/html')
+
+function redirect(status: 303 | 308, path: string, query: URLSearchParams): Outgoing {
+  const asked = query.toString()
+  return { status, headers: { location: asked === '' ? path : `${path}?${asked}`, 'cache-control': 'no-store' }, body: null }
+}

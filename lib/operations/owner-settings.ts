@@ -1,0 +1,77 @@
+/** The settings in force as an owner sees and changes them, and the record of changes. What each setting does, its readers know;
+ *  what the environment says, nobody changes here. */
+import type { Input, Output } from '#lib/contracts/contract.ts'
+import { CHANGEABLE, type changeSettings, type listAudit, type listSettings } from '#lib/contracts/keeping.ts'
+import { settings as all, type Settings } from '#lib/contracts/settings.ts'
+import type { Data } from '#lib/data/data.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+const SECRET: readonly string[] = ['NEXTAUTH_SECRET']
+
+type Name = keyof Settings
+type Changeable = (typeof CHANGEABLE)[number]
+
+export type OwnerSettings = {
+  readonly listSettings: () => Promise<Output<typeof listSettings>>
+  readonly changeSettings: (input: Input<typeof changeSettings>) => Promise<Output<typeof listSettings>>
+  readonly listAudit: (input: Input<typeof listAudit>) => Promise<Output<typeof listAudit>>
+  readonly noteChange: Data['changes']['add']
+}
+
+export type OwnerSettingsParts = {
+  /** As the environment and the defaults make them. */
+  readonly settings: Settings
+  /** Names that the environment says something about. */
+  readonly given: readonly string[]
+  readonly data: Pick<Data, 'keptSettings' | 'changes' | 'classifiers'>
+}
+
+export function createOwnerSettings({ settings, given, data: { keptSettings, changes, classifiers } }: OwnerSettingsParts): OwnerSettings {
+  const isGiven = (name: string): boolean => given.includes(name)
+  const isChangeable = (name: string): name is Changeable => CHANGEABLE.some((one) => one === name)
+
+  async function list(): Promise<Output<typeof listSettings>> {
+    const ids = (await classifiers.list()).map((one) => one.id)
+    return {
+      settings: Object.keys(all.shape).map((key) => {
+        const name = key as Name // the shape's own keys
+        const kept = isChangeable(name) && !isGiven(name) ? keptSettings.get(name) : null
+        return {
+          name,
+          value: SECRET.includes(name) ? null : (kept ?? textOf(settings[name])),
+          source: isGiven(name) ? 'environment' : kept === null ? 'default' : 'here',
+          is_changeable: isChangeable(name) && !isGiven(name),
+          choices: name === 'DEFAULT_CLASSIFIER' ? ids : name === 'AUTO_PROMOTE' ? [...all.shape.AUTO_PROMOTE.unwrap().options] : null,
+          what: all.shape[name].description ?? '',
+        }
+      }),
+    }
+  }
+
+  return {
+    listSettings: list,
+    async changeSettings(change) {
+      const fixed = Object.keys(change).find(isGiven)
+      if (fixed !== undefined) throw new DarkroomError('conflict', { what: `${fixed} was not changed`, why: 'the environment sets it', remedy: 'Change it there (or in .env) and start again.' })
+      if (change.DEFAULT_CLASSIFIER) await classifiers.get(change.DEFAULT_CLASSIFIER)
+      await keptSettings.keep(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)))
+      return list()
+    },
+    async listAudit(page) {
+      const { changes: shown, next } = await changes.list(page)
+      return { entries: shown.map(({ at, ...change }) => ({ ...change, at: at.toISOString() })), next_cursor: next }
+    },
+    noteChange: changes.add,
+  }
+}
+
+/** AUTO_PROMOTE as it is now: the environment's, else the one chosen in /settings, else the default. */
+export function autoPromoteNow({ settings, given, data }: OwnerSettingsParts): Settings['AUTO_PROMOTE'] {
+  const kept = given.includes('AUTO_PROMOTE') ? null : data.keptSettings.get('AUTO_PROMOTE')
+  return all.shape.AUTO_PROMOTE.safeParse(kept ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
+}
+
+function textOf(value: Settings[Name]): string | null {
+  if (value === undefined) return null
+  return Array.isArray(value) ? value.join(', ') : String(value)
+}
