@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import autocannon, { type CannonRequest, type CannonResult } from 'autocannon'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
+import { watchMachine } from '#lib/operations/machine.ts'
 import { startOwnProduct } from './own-product.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
@@ -65,12 +66,14 @@ async function measure(door: 'on' | 'off', { connections, seconds, classifier }:
   const fire = (count: number, duration: number) => autocannon({ url: product.url, connections: count, duration, timeout: 30, setupClient: (client) => client.setRequests(rotated(asks)) })
   lines.passing(`warming up, DOOR=${door}`)
   await fire(10, WARM_UP_SECONDS)
+  const look = watchMachine({ dataDir: product.dataDir, rootPid: product.pid, now: () => performance.now() })
+  const memory = async () => (await look()).processes.reduce((sum, { memoryMb }) => sum + memoryMb, 0)
   const measured: Measured[] = []
   for (const count of connections) {
     lines.passing(`${count} connections, DOOR=${door}, ${seconds} s`)
-    const memoryBeforeMb = await memoryOf(product.url)
+    const memoryBeforeMb = await memory()
     const result = await fire(count, seconds)
-    measured.push({ door, connections: count, ...figuresOf(result), memoryBeforeMb, memoryAfterMb: await memoryOf(product.url) })
+    measured.push({ door, connections: count, ...figuresOf(result), memoryBeforeMb, memoryAfterMb: await memory() })
   }
   return measured
 }
@@ -81,13 +84,6 @@ const figuresOf = ({ requests, latency, errors, timeouts, non2xx, duration }: Ca
   requests: requests.total,
   failures: errors + timeouts + non2xx,
 })
-
-/** All processes of the product together. */
-async function memoryOf(url: string): Promise<number> {
-  const response = await fetch(`${url}/api/metrics`)
-  const { processes } = (await response.json()) as { processes: { memory_mb: number }[] } // our own product
-  return processes.reduce((sum, { memory_mb }) => sum + memory_mb, 0)
-}
 
 function differentAsks(classifier: string): CannonRequest[] {
   return Array.from({ length: DIFFERENT_PICTURES }, (_, seed) => ({
