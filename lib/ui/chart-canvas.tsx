@@ -50,5 +50,6 @@ export default function ChartCanvas({ title, description, kind, labels, labelNam
 }
 
 function colour(token: string): string {
+  if (typeof document === 'undefined') return '' // on the server a canvas is drawn by nobody
   return getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim()
 }
