@@ -51,7 +51,7 @@ export function figuresOf({ aggregate }: ArtilleryReport, about: { readonly user
 }
 
 export function lineOf(ramp: RampFigures): string {
-  const held = ramp.missed.length === 0 ? 'all thresholds hold' : `MISSED: ${ramp.missed.join('; ')}`
+  const held = ramp.missed.length === 0 ? 'All thresholds hold.' : `MISSED: ${ramp.missed.join('; ')}`
   return `${ramp.users} users, ${ramp.seconds} s: ${whole(ramp.requests)} requests (${ramp.perSecond.toFixed(1)}/s), ${failedIn(ramp)}, `
     + `median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}, ${percent(ramp.right, ramp.predictions)} right. ${held}`
 }

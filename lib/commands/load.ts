@@ -6,9 +6,11 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
+import { createKeyDesk } from '#lib/auth/keys.ts'
+import { openData } from '#lib/data/open.ts'
 import { ROOT, VERSION } from '#lib/processes/settings.ts'
 import { figuresOf, lineOf, markdownOf, type ArtilleryReport, type RampFigures } from './load-report.ts'
-import { startOwnProduct } from './own-product.ts'
+import { startOwnProduct, type OwnProduct } from './own-product.ts'
 import { createLines } from './passing-line.ts'
 
 /** The ramps of artillery/visitors.yml, and how long each lasts unless --seconds says otherwise. */
@@ -24,7 +26,7 @@ The first time it installs Artillery into artillery/node_modules (about 470 MB).
   --users N        only this ramp: ${Object.keys(RAMPS).join(', ')} (may be given several times)
   --seconds N      how long each ramp lasts (default: ${Object.entries(RAMPS).map(([users, seconds]) => `${users} users ${seconds} s`).join(', ')})
   --against URL    a running product instead: it must have the classifier shapes
-  --key KEY        an API key that visitors send, for a product that limits strangers
+  --key KEY        an API key that visitors send: with --against, a product limits strangers to 100 predictions a second
   --report FILE    where the Markdown report goes (default: artillery/reports/<time>.md)
   --help           this page`
 
@@ -48,19 +50,21 @@ async function main(): Promise<number> {
   if (!(await hasArtillery())) return 1
   const at = new Date()
   const lines = createLines()
-  await using product = values.against === undefined ? await startOwnProduct() : { url: values.against.replace(/\/$/, ''), [Symbol.asyncDispose]: async () => {} }
-  const engine = await engineOf(product.url)
-  lines.line(`Visitors ask ${product.url}, which answers by the engine ${engine}.`)
+  await using own = values.against === undefined ? await startOwnProduct() : null
+  const url = own?.url ?? values.against!.replace(/\/$/, '')
+  const key = own ? await keyOf(own) : values.key
+  const engine = await engineOf(url)
+  lines.line(`Visitors ask ${url}, which answers by the engine ${engine}.`)
 
   const ramps: RampFigures[] = []
   for (const one of users) {
-    const ramp = await run({ users: one, seconds: Number(values.seconds ?? RAMPS[one]), target: product.url, key: values.key, passing: lines.passing })
+    const ramp = await run({ users: one, seconds: Number(values.seconds ?? RAMPS[one]), target: url, key, passing: lines.passing })
     lines.line(lineOf(ramp))
     ramps.push(ramp)
   }
   const report = path.resolve(values.report ?? path.join(FOLDER, 'reports', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}.md`))
   mkdirSync(path.dirname(report), { recursive: true })
-  writeFileSync(report, markdownOf(ramps, { at, machine: machine(), product: `Darkroom ${VERSION}, engine ${engine}, Node ${process.version}${values.against ? `, at ${product.url}` : ''}.` }))
+  writeFileSync(report, markdownOf(ramps, { at, machine: machine(), product: `Darkroom ${VERSION}, engine ${engine}, Node ${process.version}${values.against ? `, at ${url}` : ''}.` }))
   lines.line(`Report: ${report}`)
   return ramps.every(({ missed }) => missed.length === 0) ? 0 : 1
 }
@@ -88,6 +92,17 @@ async function hasArtillery(): Promise<boolean> {
   const code = await ended(child)
   if (code !== 0) console.error(`Artillery could not be installed: npm ci ended with code ${code}. Is the npm registry reachable? Then ask again.`)
   return code === 0
+}
+
+/** One that may predict, made where the owner's page would make it: all visitors come from this one address, and its limit is for one household. */
+async function keyOf({ dataDir }: OwnProduct): Promise<string> {
+  const data = await openData({ databaseFile: path.join(dataDir, 'darkroom.db'), dataDir, modelsDir: path.join(ROOT, 'models'), clock: { now: () => Date.now() } })
+  try {
+    const desk = createKeyDesk({ keys: data.keys, now: () => Date.now() })
+    return (await desk.createKey({ name: 'npm run load', scopes: ['predict'] }, { caller: { kind: 'stranger', id: null, name: null, scopes: [] } })).key
+  } finally {
+    await data.close()
+  }
 }
 
 type Ramp = { readonly users: string; readonly seconds: number; readonly target: string; readonly key: string | undefined; readonly passing: (line: string) => void }
