@@ -47,7 +47,6 @@ export type RunPorts = {
 const CHECKPOINT_EVERY = 60 // seconds, and after each epoch
 
 export async function runTraining(folder: string, plan: RunPlan, ports: RunPorts): Promise<void> {
-  const began = ports.clock()
   using pack = await packOf(folder, plan, ports)
   const { network, weights } = await beginning(plan)
   const { say, engine, signal } = ports
@@ -80,7 +79,7 @@ export async function runTraining(folder: string, plan: RunPlan, ports: RunPorts
     return
   }
   say({ kind: 'note', message: 'Measuring the best epoch on the test pictures and sealing it.' })
-  await seal({ plan, network, weights: await learner.weights('latest'), position, pack, calibrating, choosing, trained: training.count, batch, seconds: ports.clock() - began }, ports)
+  await seal({ plan, network, weights: await learner.weights('latest'), position, pack, calibrating, choosing, trained: training.count, batch }, ports)
   await rm(checkpointFile(folder), { force: true })
   say({ kind: 'sealed', folder: plan.out })
 }

@@ -25,7 +25,6 @@ export type Sealing = {
   readonly calibrating: SampleSet
   readonly trained: number
   readonly batch: number
-  readonly seconds: number
 }
 
 const KEY = 'sealing'
@@ -57,7 +56,7 @@ export async function seal(sealing: Sealing, ports: RunPorts): Promise<Card> {
       precision: precisionOf(engine),
       code_version: plan.codeVersion,
       machine: ports.machine,
-      duration_seconds: rounded(sealing.seconds),
+      duration_seconds: rounded(position.points.reduce((sum, point) => sum + point.seconds, 0)), // of every process that had a part in it
       images_per_second: rounded(meanOf(position.points.map((p) => p.images_per_second))),
       peak_memory_mb: ports.memoryMb(),
       recipe: { name: plan.recipe.name, settings: { ...plan.recipe.settings, batch_used: sealing.batch } },
