@@ -1,7 +1,7 @@
 'use client'
 /** A plot that says in one sentence what it shows, and has the same numbers as a table, as CSV and as PNG.
  *  The drawing library is loaded only when a plot is on the page. */
-import { lazy, Suspense, useId, useRef, useState } from 'react'
+import { lazy, Suspense, useId, useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from './button.tsx'
 import { csvOf, saveFile } from './save-file.ts'
 import { Skeleton } from './skeleton.tsx'
@@ -29,6 +29,7 @@ export function Chart(props: ChartProps) {
   const [isTable, setIsTable] = useState(false)
   const frame = useRef<HTMLDivElement>(null)
   const titleId = useId()
+  const canDraw = useSyncExternalStore(neverChanges, () => true, () => false) // a canvas and its colours are the browser's
   const fileName = props.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
   const saveCsv = () => saveFile(`${fileName}.csv`, csvOf([props.labelName, ...props.series.map((one) => one.name)], props.labels.map((label, i) => [label, ...props.series.map((one) => one.values[i] ?? null)])))
   const savePng = () => frame.current?.querySelector('canvas')?.toBlob((png) => { if (png) saveFile(`${fileName}.png`, png) })
@@ -48,12 +49,14 @@ export function Chart(props: ChartProps) {
       </div>
       {isTable ? <Twin {...props} /> : (
         <div className="chart-canvas" ref={frame}>
-          <Suspense fallback={<Skeleton height="100%" />}><ChartCanvas {...props} /></Suspense>
+          {canDraw ? <Suspense fallback={<Skeleton height="100%" />}><ChartCanvas {...props} /></Suspense> : <Skeleton height="100%" />}
         </div>
       )}
     </section>
   )
 }
+
+const neverChanges = () => () => {}
 
 function Twin({ title, labels, labelName, series, isShare }: ChartProps) {
   const rows = labels.map((label, i) => ({ label, i }))
