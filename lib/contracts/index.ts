@@ -1,6 +1,9 @@
 /** Every contract there is, in one list: what the routes, the reference, the generated tests and the typed client are made from. */
 import { changeClassifier, createClassifier, deleteClassifier, getClassifier, listClasses, listClassifiers } from './classifiers.ts'
 import type { Contract, RouteName } from './contract.ts'
+import { dataFeatures } from './features.ts'
+import { listLogs } from './logs.ts'
+import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
 import { changeSettings, listAudit, listSettings } from './keeping.ts'
 import { compareModels, deleteModel, downloadModel, evaluateModel, getModel, listModels, modelInfo, modelUptime, promoteModel, rollback } from './models.ts'
@@ -12,16 +15,16 @@ import { changeSample, dataSummary, deleteSample, getUpload, listSamples, listUp
 
 export const contracts = [
   predictOne, predictBatch,
-  listPredictions, getPrediction, predictionImage, giveFeedback, statistics,
+  listPredictions, exportPredictions, getPrediction, predictionImage, giveFeedback, statistics,
   listClassifiers, getClassifier, createClassifier, changeClassifier, deleteClassifier, listClasses,
   upload, listUploads, getUpload, undoUpload,
-  listSamples, changeSample, deleteSample, sampleImage, dataSummary,
+  listSamples, changeSample, deleteSample, sampleImage, dataSummary, dataFeatures,
   retrain, retrainStatus, listRuns, getRun, runEvents, cancelRun, resumeRun,
   listModels, getModel, compareModels, promoteModel, rollback, downloadModel, deleteModel,
   modelInfo, modelUptime, evaluateModel,
   health, healthLive, healthReady, metrics, firstAdmin,
   listKeys, createKey, revokeKey, listUsers, createUser, changeUser, deleteUser,
-  listSettings, changeSettings, listAudit,
+  listSettings, changeSettings, listAudit, listLogs,
 ] as const satisfies readonly Contract[]
 
 /** Only this *type* leaves the server: `Routes['POST /api/predict']`. */

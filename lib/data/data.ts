@@ -195,6 +195,7 @@ type For<Name extends keyof Routes> = Answer<Routes[Name]>
 /** What answers contracts by reading (and a little writing) alone: the `data` key of the running program. */
 export type Answers = {
   readonly listPredictions: For<'GET /api/predictions'>
+  readonly exportPredictions: For<'GET /api/predictions/export'>
   readonly getPrediction: For<'GET /api/predictions/{id}'>
   readonly predictionImage: For<'GET /api/predictions/{id}/image'>
   readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>

@@ -19,6 +19,7 @@ export type Darkroom = {
   }
   readonly data: {
     readonly listPredictions: For<'GET /api/predictions'>
+    readonly exportPredictions: For<'GET /api/predictions/export'>
     readonly getPrediction: For<'GET /api/predictions/{id}'>
     readonly predictionImage: For<'GET /api/predictions/{id}/image'>
     readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>
@@ -46,6 +47,7 @@ export type Darkroom = {
   readonly intake: {
     readonly upload: For<'POST /api/upload'>
     readonly undoUpload: For<'DELETE /api/uploads/{id}'>
+    readonly dataFeatures: For<'GET /api/data/features'>
   }
   readonly training: {
     readonly retrain: For<'POST /api/retrain'>
@@ -65,6 +67,7 @@ export type Darkroom = {
     readonly healthReady: For<'GET /api/health/ready'>
     readonly metrics: For<'GET /api/metrics'>
     readonly modelUptime: For<'GET /api/model/uptime'>
+    readonly listLogs: For<'GET /api/logs'>
     readonly listSettings: For<'GET /api/settings'>
     readonly changeSettings: For<'PATCH /api/settings'>
     readonly listAudit: For<'GET /api/audit'>

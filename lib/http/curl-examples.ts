@@ -18,6 +18,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'POST /api/predict': { query: { classifier: 'shapes', top_k: 3 }, form: [['file', '@picture.png']] },
   'POST /api/predict/batch': { query: { classifier: 'shapes' }, form: [['files', '@picture.png'], ['files', '@another.png']] },
   'GET /api/predictions': { query: { classifier: 'shapes', min_confidence: 0.5, limit: 10 } },
+  'GET /api/predictions/export': { query: { classifier: 'shapes', format: 'jsonl' } },
   'GET /api/predictions/{id}': { idFrom: 'GET /api/predictions' },
   'GET /api/predictions/{id}/image': { idFrom: 'GET /api/predictions', query: { size: 96 } },
   'POST /api/predictions/{id}/feedback': { idFrom: 'GET /api/predictions', json: { correct: false, label: 'circle' } },
@@ -35,6 +36,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'DELETE /api/samples/{id}': { idFrom: 'GET /api/samples' },
   'GET /api/samples/{id}/image': { idFrom: 'GET /api/samples', query: { size: 96 } },
   'GET /api/data/summary': { query: { classifier: 'shapes' } },
+  'GET /api/data/features': { query: { classifier: 'shapes' } },
   'POST /api/retrain': { json: { classifier: 'shapes', epochs: 2 } },
   'GET /api/runs/{id}': { idFrom: 'GET /api/runs' },
   'GET /api/runs/{id}/events': { idFrom: 'GET /api/runs' },
@@ -56,5 +58,6 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'POST /api/users': { json: { name: 'Grace', email: 'grace@example.org', password: '$PASSWORD', role: 'user' } },
   'PATCH /api/users/{id}': { idFrom: 'GET /api/users', json: { name: 'Grace H.' } },
   'DELETE /api/users/{id}': { idFrom: 'GET /api/users' },
+  'GET /api/logs': { query: { level: 'warn', limit: 20 } },
   'PATCH /api/settings': { json: { AUTO_PROMOTE: 'better' } },
 }

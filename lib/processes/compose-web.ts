@@ -1,10 +1,12 @@
 /** Puts the program of a web process together: every room with what it needs, in the one shape that routes and pages ask. */
+import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'
 import { createLimits } from '#lib/auth/limits.ts'
 import { sessionSecret } from '#lib/auth/secret.ts'
 import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import { probeEngines } from '#lib/engines/open-engine.ts'
 import type { Darkroom } from '#lib/http/context.ts'
+import { createFeatures } from '#lib/intake/features.ts'
 import { createIntake } from '#lib/intake/upload.ts'
 import { createHealth } from '#lib/operations/health.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -12,6 +14,7 @@ import { watchMachine } from '#lib/operations/machine.ts'
 import { createMetrics } from '#lib/operations/metrics.ts'
 import { createModelUptime } from '#lib/operations/model-uptime.ts'
 import { createOwnerSettings } from '#lib/operations/owner-settings.ts'
+import { createLogs } from '#lib/operations/read-log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { createRetrain } from '#lib/training/retrain.ts'
@@ -66,8 +69,8 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: data.answers,
-    intake,
-    operations: { health, healthLive, healthReady, metrics, modelUptime: createModelUptime({ data, startedAt, now }), ...createOwnerSettings({ ...start, data }) },
+    intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), maxPixels: settings.MAX_PIXELS, now }) },
+    operations: { health, healthLive, healthReady, metrics, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }) },
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),
     log,
     auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, now: () => Date.now() }),

@@ -5,6 +5,7 @@ import { classifierAnswers } from './classifiers.ts'
 import { feedbackAnswers } from './feedback.ts'
 import { modelAnswers } from './models.ts'
 import { predictionAnswers } from './predictions.ts'
+import { predictionExport } from './predictions-export.ts'
 import { runAnswers } from './runs.ts'
 import { sampleAnswers } from './samples.ts'
 import { statisticsAnswers } from './statistics.ts'
@@ -12,6 +13,7 @@ import { uploadAnswers } from './uploads.ts'
 
 export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions'>): Answers => ({
   ...predictionAnswers(store),
+  ...predictionExport(store),
   ...feedbackAnswers(store),
   ...statisticsAnswers(store, rooms),
   ...classifierAnswers(store, rooms),

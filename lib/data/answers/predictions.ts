@@ -9,20 +9,20 @@ import { pageOf } from './page.ts'
 import { imageOf } from './images.ts'
 
 type Row = Prisma.PredictionGetPayload<{ include: { feedback: true } }>
-type Asked = Parameters<Answers['listPredictions']>[0]
+type Filters = Omit<Parameters<Answers['listPredictions']>[0], 'limit' | 'cursor'>
 
 export const predictionAnswers = (store: Store): Pick<Answers, 'listPredictions' | 'getPrediction' | 'predictionImage'> => ({
   async listPredictions(asked) {
-    const where = whereOf(asked)
+    const where = predictionsWhere(asked)
     const before = asked.cursor === undefined ? {} : { id: { lt: asked.cursor } }
     const [rows, total] = await Promise.all([
       store.prisma.prediction.findMany({ where: { ...where, ...before }, include: { feedback: true }, orderBy: { id: 'desc' }, take: asked.limit + 1 }),
       store.prisma.prediction.count({ where }),
     ])
     const page = pageOf(rows, asked.limit, (row) => row.id)
-    return { predictions: page.rows.map(answerOf), total, next_cursor: page.next }
+    return { predictions: page.rows.map(predictionAnswer), total, next_cursor: page.next }
   },
-  getPrediction: async ({ id }) => answerOf(await rowOf(store, id)),
+  getPrediction: async ({ id }) => predictionAnswer(await rowOf(store, id)),
   async predictionImage({ id, size }) {
     const { pictureHash } = await rowOf(store, id)
     if (pictureHash === null) throw notFound('picture of the prediction', id)
@@ -36,7 +36,7 @@ async function rowOf(store: Store, id: string): Promise<Row> {
   return row
 }
 
-function whereOf(asked: Asked): Prisma.PredictionWhereInput {
+export function predictionsWhere(asked: Filters): Prisma.PredictionWhereInput {
   return {
     ...(asked.classifier !== undefined && { classifierId: asked.classifier }),
     ...(asked.class !== undefined && { predictedClass: asked.class }),
@@ -49,7 +49,7 @@ function whereOf(asked: Asked): Prisma.PredictionWhereInput {
   }
 }
 
-const answerOf = (row: Row): KeptPrediction => ({
+export const predictionAnswer = (row: Row): KeptPrediction => ({
   id: row.id,
   classifier: row.classifierId,
   model_version: row.version,

@@ -1,0 +1,31 @@
+/** The log as an admin reads it: newest lines first, by level and by request. */
+import { z } from 'zod'
+import { contract } from './contract.ts'
+import { id, time } from './words.ts'
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+
+export const listLogs = contract({
+  method: 'GET',
+  path: '/api/logs',
+  scope: 'admin',
+  summary: 'The newest lines of the log, newest first',
+  input: z.object({
+    limit: z.coerce.number().int().min(1).max(1000).default(200),
+    level: z.enum(LOG_LEVELS).default('debug').describe('this one and worse'),
+    request_id: id.optional(),
+    text: z.string().trim().min(1).max(200).optional().describe('stands anywhere in the line, in any case'),
+  }),
+  output: z.object({
+    lines: z.array(z.object({
+      at: time,
+      level: z.enum(LOG_LEVELS),
+      process: z.string(),
+      pid: z.number().int(),
+      message: z.string(),
+      request_id: z.string().nullable(),
+      about: z.record(z.string(), z.unknown()).describe('whatever else the line holds'),
+    })),
+    is_complete: z.boolean().describe('false: older lines were not looked at'),
+  }),
+})

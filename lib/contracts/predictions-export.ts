@@ -1,0 +1,14 @@
+/** The history as a file, with the filters of the list. */
+import { z } from 'zod'
+import { contract, type FileAnswer } from './contract.ts'
+import { listPredictions } from './predictions.ts'
+
+export const exportPredictions = contract({
+  method: 'GET',
+  path: '/api/predictions/export',
+  scope: 'user',
+  summary: 'Answered pictures as a CSV or JSONL file, newest first, as many as there are',
+  answer: 'file',
+  input: listPredictions.input.omit({ cursor: true, limit: true }).extend({ format: z.enum(['csv', 'jsonl']).default('csv') }),
+  output: z.custom<FileAnswer>(),
+})

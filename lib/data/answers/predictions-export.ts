@@ -1,0 +1,63 @@
+/** The history as a file: read in pieces while it is sent, so that its length takes no memory. */
+import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import { csvLine } from '#lib/domain/csv.ts'
+import type { Answers } from '../data.ts'
+import type { Store } from '../store.ts'
+import { predictionAnswer, predictionsWhere } from './predictions.ts'
+
+const ROWS_AT_ONCE = 1_000
+
+const COLUMNS: readonly (readonly [name: string, cell: (one: KeptPrediction) => string | number | null])[] = [
+  ['id', (one) => one.id],
+  ['timestamp', (one) => one.timestamp],
+  ['classifier', (one) => one.classifier],
+  ['model_version', (one) => one.model_version],
+  ['engine', (one) => one.engine],
+  ['predicted_class', (one) => one.predicted_class],
+  ['confidence', (one) => one.confidence],
+  ['decision', (one) => one.decision],
+  ['filename', (one) => one.filename],
+  ['width', (one) => one.width],
+  ['height', (one) => one.height],
+  ['total_ms', (one) => one.total_ms],
+  ['feedback_correct', (one) => (one.feedback === null ? null : String(one.feedback.correct))],
+  ['feedback_label', (one) => one.feedback?.label ?? null],
+  ['probabilities', (one) => JSON.stringify(one.probabilities)],
+]
+
+export const predictionExport = (store: Store): Pick<Answers, 'exportPredictions'> => ({
+  async exportPredictions({ format, ...asked }) {
+    const day = store.now().toISOString().slice(0, 10)
+    return {
+      bytes: encoded(format === 'csv' ? csvOf(rowsOf(store, asked)) : jsonlOf(rowsOf(store, asked))),
+      mediaType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
+      filename: `predictions-${asked.classifier ? `${asked.classifier}-` : ''}${day}.${format}`,
+      isImmutable: false,
+    }
+  },
+})
+
+async function* rowsOf({ prisma }: Store, asked: Parameters<typeof predictionsWhere>[0]): AsyncGenerator<readonly KeptPrediction[]> {
+  const where = predictionsWhere(asked)
+  let before: string | undefined
+  for (;;) {
+    const rows = await prisma.prediction.findMany({ where: { ...where, id: { lt: before } }, include: { feedback: true }, orderBy: { id: 'desc' }, take: ROWS_AT_ONCE })
+    if (rows.length > 0) yield rows.map(predictionAnswer)
+    if (rows.length < ROWS_AT_ONCE) return
+    before = rows.at(-1)?.id
+  }
+}
+
+async function* csvOf(pages: AsyncIterable<readonly KeptPrediction[]>): AsyncGenerator<string> {
+  yield csvLine(COLUMNS.map(([name]) => name))
+  for await (const page of pages) yield page.map((one) => csvLine(COLUMNS.map(([, cell]) => cell(one)))).join('')
+}
+
+async function* jsonlOf(pages: AsyncIterable<readonly KeptPrediction[]>): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((one) => `${JSON.stringify(one)}\n`).join('')
+}
+
+async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  for await (const text of texts) yield encoder.encode(text)
+}
