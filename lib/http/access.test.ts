@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import type { Caller, Contract, Scope } from '#lib/contracts/contract.ts'
+import { contracts } from '#lib/contracts/index.ts'
+import { may } from './access.ts'
+import { darkroom } from './context.ts'
+import { asking, answering } from './handle.ts'
+import { fromRequest } from './incoming.ts'
+import { jsonAnswer } from './outgoing.ts'
+import { openProgram } from './program.fakes.ts'
+
+const HOME = 'http://darkroom.test'
+const CLOSED: readonly Scope[] = ['user', 'upload', 'train', 'admin']
+
+const all: readonly Contract[] = contracts
+const of = (which: (contract: Contract) => boolean): [string, Contract][] => all.filter(which).map((contract) => [`${contract.method} ${contract.path}`, contract])
+
+/** What the border says to a request with these headers, before anything else is looked at: null when it lets it in. */
+async function refusalOf(contract: Contract, headers: Record<string, string>): Promise<number | null> {
+  let isIn = false
+  const ask = asking({ ...contract, body: 'none', input: { safeParse: () => { isIn = true; return { success: true, data: {} } } } as unknown as Contract['input'] }, async () => ({}))
+  const handle = answering(async (incoming, requestId) => jsonAnswer(200, (await ask(incoming, requestId)).output))
+  const { status } = await handle(fromRequest(new Request(HOME + contract.path.replace(/\{\w+\}/g, '0193b3f0-0000-7000-8000-000000000001'), { method: contract.method, headers: { host: 'darkroom.test', ...headers } })))
+  expect(isIn).toBe(status === 200)
+  return isIn ? null : status
+}
+
+test.each(of(({ scope }) => CLOSED.includes(scope)))('a stranger is not let in: %s', async (_route, contract) => {
+  openProgram()
+  expect(await refusalOf(contract, {})).toBe(401)
+  expect(await refusalOf(contract, { cookie: 'session=nobody' })).toBe(401)
+})
+
+test.each(of(({ scope }) => scope === 'upload' || scope === 'train' || scope === 'admin'))('a plain user and a key without the scope are refused, an admin is let in: %s', async (_route, contract) => {
+  openProgram()
+  expect(await refusalOf(contract, { cookie: 'session=user', origin: HOME })).toBe(403)
+  expect(await refusalOf(contract, { authorization: 'Bearer user' })).toBe(403)
+  expect(await refusalOf(contract, { cookie: 'session=admin', origin: HOME })).toBeNull()
+})
+
+test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open'))('a change by cookie comes from our own pages: %s', async (_route, contract) => {
+  openProgram()
+  for (const origin of ['https://elsewhere.example', 'null', 'http://darkroom.test.elsewhere.example', 'https://darkroom.test:8443']) expect(await refusalOf(contract, { cookie: 'session=admin', origin })).toBe(403)
+  expect(await refusalOf(contract, { cookie: 'session=admin' })).toBe(403)
+  expect(await refusalOf(contract, { cookie: 'session=admin', origin: HOME })).toBeNull()
+  expect(await refusalOf(contract, { authorization: 'Bearer admin', origin: 'https://elsewhere.example' })).toBeNull()
+})
+
+test.each(of(({ scope }) => scope === 'predict'))('strangers ask while the owner allows it: %s', async (_route, contract) => {
+  openProgram()
+  expect(await refusalOf(contract, {})).toBeNull()
+
+  openProgram({ settings: { publicPredict: false } })
+  expect(await refusalOf(contract, {})).toBe(401)
+  expect(await refusalOf(contract, { authorization: 'Bearer user' })).toBeNull()
+})
+
+test.each<[string, Caller['scopes'], Scope, boolean]>([
+  ['a key that may only ask reads no history', ['open', 'predict'], 'user', false],
+  ['a key that may only ask asks', ['open', 'predict'], 'predict', true],
+  ['a key that uploads does not train', ['open', 'predict', 'user', 'upload'], 'train', false],
+  ['a key that trains does not upload', ['open', 'predict', 'user', 'train'], 'upload', false],
+  ['a key of an admin may everything', ['admin'], 'upload', true],
+])('%s', (_story, scopes, scope, isIn) => {
+  expect(may({ kind: 'key', id: 'k', name: 'k', scopes }, scope)).toBe(isIn)
+})
+
+test('other sites that the owner names may act as strangers, never by cookie', async () => {
+  const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: ['open', 'upload'] }
+  const [[, upload]] = of(({ path }) => path === '/api/upload') as [[string, Contract]]
+  openProgram({ settings: { corsOrigins: ['https://ours.example'] }, auth: { callerOf: async () => stranger } })
+
+  expect(await refusalOf(upload, { origin: 'https://ours.example' })).toBeNull()
+  expect(await refusalOf(upload, { origin: 'https://elsewhere.example' })).toBe(403)
+
+  openProgram({ settings: { corsOrigins: ['https://ours.example'] } })
+  expect(await refusalOf(upload, { origin: 'https://ours.example', cookie: 'session=admin' })).toBe(403)
+})
+
+test('a change is recorded with who made it and what it was about, and a read is not', async () => {
+  const noted: unknown[] = []
+  openProgram({ operations: { noteChange: async (change) => void noted.push(change) } })
+
+  for (const [, contract] of of(({ path, method }) => path === '/api/users/{id}' || (path === '/api/users' && method === 'GET'))) await refusalOf(contract, { authorization: 'Bearer admin' })
+
+  expect(noted).toMatchObject([{ by: 'key "admin"', action: 'PATCH /api/users/{id}' }, { by: 'key "admin"', action: 'DELETE /api/users/{id}' }])
+  expect(darkroom().settings().openActions).toBe(false)
+})
+
+test('a change that cannot be recorded is done and logged', async () => {
+  const { logged } = openProgram({ operations: { noteChange: async () => { throw new Error('the disk is full') } } })
+  const [[, remove]] = of(({ path, method }) => path === '/api/users/{id}' && method === 'DELETE') as [[string, Contract]]
+
+  expect(await refusalOf(remove, { authorization: 'Bearer admin' })).toBeNull()
+  expect(logged.map((line) => line.message)).toEqual(['A change could not be recorded'])
+})

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { predictOne } from '#lib/contracts/predict.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { openProgram } from './program.fakes.ts'
+import { tooOften } from './rates.ts'
+import { serve, withProblems } from './serve.ts'
+
+const ask = (headers: Record<string, string> = {}) => serve(predictOne, async () => { throw new DarkroomError('overloaded', { what: 'a', why: 'b', remedy: 'c' }) })(new Request('http://darkroom.test/api/predict', { method: 'POST', body: 'x', headers }))
+
+test('one too many is refused before the body is read, with when to come again', async () => {
+  const asked: unknown[] = []
+  openProgram({ auth: { rate: async (limited, { address, caller }) => { asked.push([limited, address, caller.kind]); return { isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40 } } } })
+
+  const response = await ask({ 'x-forwarded-for': '198.51.100.7, 192.0.2.1' })
+
+  expect(response.status).toBe(429)
+  expect(Object.fromEntries(response.headers)).toMatchObject({ 'retry-after': '40', 'ratelimit-limit': '3', 'ratelimit-remaining': '0', 'ratelimit-reset': '40', 'ratelimit-policy': '3;w=60' })
+  expect(await response.json()).toMatchObject({ code: 'rate_limited', success: false, instance: '/api/predict', limit: 3 })
+  expect(asked).toEqual([['predict', '192.0.2.1', 'stranger']]) // the last is the proxy's own word
+})
+
+test('a refusal behind another library’s route is a problem like any other', async () => {
+  openProgram()
+  const route = withProblems<Request, null>(async () => { throw tooOften({ isAllowed: false, limit: 10, remaining: 0, resetSeconds: 12 }) })
+
+  const response = await route(new Request('http://darkroom.test/api/auth/callback/credentials', { method: 'POST' }), null)
+
+  expect(response.status).toBe(429)
+  expect(await response.json()).toMatchObject({ instance: '/api/auth/callback/credentials', request_id: response.headers.get('x-request-id') })
+  expect(await (await withProblems<Request, null>(async () => new Response('as it was'))(new Request('http://darkroom.test/'), null)).text()).toBe('as it was')
+})

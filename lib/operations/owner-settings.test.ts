@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { parseSettings } from '#lib/contracts/settings.ts'
+import { openWithFruit } from '#lib/data/opened.fakes.ts'
+import { autoPromoteNow, createOwnerSettings } from './owner-settings.ts'
+
+async function opened(environment: Record<string, string> = {}) {
+  const { data } = await openWithFruit()
+  const read = parseSettings(environment)
+  if (!read.ok) throw new Error(read.mistakes.join('\n'))
+  const parts = { settings: read.settings, given: Object.keys(environment), data }
+  const owner = createOwnerSettings(parts)
+  const shown = async (name: string) => (await owner.listSettings()).settings.find((one) => one.name === name)
+  return { data, parts, owner, shown }
+}
+
+test('each setting is shown with its value and where it comes from; a secret is not', async () => {
+  const { shown } = await opened({ NEXTAUTH_SECRET: 'sixteen letters at least', CORS_ORIGINS: 'https://a.example/, https://b.example', OPEN_ACTIONS: 'yes' })
+
+  expect(await shown('PORT')).toMatchObject({ value: '3000', source: 'default', is_changeable: false })
+  expect(await shown('OPEN_ACTIONS')).toMatchObject({ value: 'true', source: 'environment' })
+  expect(await shown('CORS_ORIGINS')).toMatchObject({ value: 'https://a.example, https://b.example' })
+  expect(await shown('NEXTAUTH_SECRET')).toMatchObject({ value: null, source: 'environment' })
+  expect(await shown('DEFAULT_CLASSIFIER')).toMatchObject({ value: null, is_changeable: true, choices: ['fruit'] })
+})
+
+test('what is changed here holds at once, and goes back to the default', async () => {
+  const { parts, owner, shown } = await opened()
+
+  await owner.changeSettings({ AUTO_PROMOTE: 'off', DEFAULT_CLASSIFIER: 'fruit' })
+  expect(autoPromoteNow(parts)).toBe('off')
+  expect(await shown('AUTO_PROMOTE')).toMatchObject({ value: 'off', source: 'here', choices: ['off', 'better', 'not_worse'] })
+  await owner.changeSettings({ AUTO_PROMOTE: null })
+
+  expect(autoPromoteNow(parts)).toBe('not_worse')
+  expect(await shown('DEFAULT_CLASSIFIER')).toMatchObject({ value: 'fruit', source: 'here' })
+})
+
+test('what the environment says is not changed here, and an unknown classifier is no default', async () => {
+  const { parts, owner, data } = await opened({ AUTO_PROMOTE: 'better' })
+  await data.keptSettings.keep({ AUTO_PROMOTE: 'off' })
+
+  expect(autoPromoteNow(parts)).toBe('better')
+  await expect(owner.changeSettings({ AUTO_PROMOTE: 'off' })).rejects.toMatchObject({ code: 'conflict' })
+  await expect(owner.changeSettings({ DEFAULT_CLASSIFIER: 'pears' })).rejects.toMatchObject({ code: 'not_found' })
+})
