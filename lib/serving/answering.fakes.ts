@@ -35,6 +35,7 @@ export function answering({ calibrated, keep = async () => {} }: { calibrated?: 
   const predict = createPredict({
     batcher, clock,
     swap: {
+      serving: () => null,
       lease: async (classifierId, versionName): Promise<Lease> => {
         asked.push(`${classifierId} ${versionName ?? 'champion'}`)
         open += 1
