@@ -1,7 +1,6 @@
 /** Puts the worker together: the queue's loops with the handlers of training, and the children that these use. */
 import { randomUUID } from 'node:crypto'
-import { freemem } from 'node:os'
-import type { JobKind } from '#lib/domain/jobs.ts'
+import { JOB_KINDS } from '#lib/domain/jobs.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -16,8 +15,8 @@ import { createIdlePool } from './idle-pool.ts'
 import { VERSION, type Start } from './settings.ts'
 
 /** Nobody who compares two versions waits for a training to end. */
-const LOOPS: readonly (readonly JobKind[])[] = [['train'], ['evaluate', 'compare']]
-/** With TRAIN_MEMORY_MB=auto: half of what is free, at least what a small network needs, at most what a large batch gains from. */
+const LOOPS = [['train'], JOB_KINDS.filter((kind) => kind !== 'train')] as const
+/** With TRAIN_MEMORY_MB=auto: half of what is free (in a container: of its limit), at least what a small network needs, at most what a large batch gains from. */
 const LEAST_MEMORY_MB = 512
 const MOST_MEMORY_MB = 4096
 
@@ -64,4 +63,4 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   }
 }
 
-const memoryToTake = (): number => Math.max(LEAST_MEMORY_MB, Math.min(MOST_MEMORY_MB, Math.floor(freemem() / 2 / 1024 ** 2)))
+const memoryToTake = (): number => Math.max(LEAST_MEMORY_MB, Math.min(MOST_MEMORY_MB, Math.floor(process.availableMemory() / 2 / 1024 ** 2)))
