@@ -8,7 +8,7 @@ import { holdVersions, type Versions } from './versions-held.ts'
 const say = (message: FromInference) => process.send?.(message, () => {})
 
 process.on('disconnect', () => process.exit(0))
-process.on('SIGINT', () => {}) // from a terminal it reaches the whole family; the parent decides
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the parent decides
 
 /** One after the other; more processes, not more threads, use more cores: an engine does one thing at a time, and a version is loaded before it is asked. */
 let last: Promise<void> = Promise.resolve()

@@ -5,7 +5,7 @@ import { readStart } from './settings.ts'
 
 const say = (message: FromPreparing) => process.send?.(message, () => process.disconnect())
 
-process.on('SIGINT', () => {}) // a migration is not left half-way
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // a migration is not left half-way
 try {
   say(await prepareData(readStart()))
 } catch (error) {

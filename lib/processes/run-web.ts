@@ -43,7 +43,7 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const end = () => (ending ??= server.drain().then(() => web[Symbol.asyncDispose]()).then(() => process.exit(0)))
   process.on('message', (message: ToManaged) => (message.kind === 'stop' ? void end() : web.hear(message)))
   process.on('SIGTERM', () => void end())
-  process.on('SIGINT', () => {}) // from a terminal it reaches the whole family; the supervisor says when
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the supervisor says when
   process.on('disconnect', () => void end())
 
   say({ kind: 'started', remarks: await web.begin() })
