@@ -50,7 +50,7 @@ export const DOORS: readonly (readonly [packages: readonly string[], rooms: read
   [['@tensorflow/tfjs-node'], ['engines', 'setup']],
   [['@tensorflow/*', 'onnxruntime-*'], ['engines', 'browser']],
   [['yauzl', 'yazl'], ['archive']],
-  [['sharp', 'pngjs', 'bmp-ts'], ['images']],
+  [['sharp', 'pngjs'], ['images']],
   [['@bufbuild/protobuf*'], ['ml']],
   [['umap-js'], ['training']],
   [['@fastify/busboy'], ['http']],
