@@ -10,7 +10,7 @@ import { createKeyDesk } from '#lib/auth/keys.ts'
 import { openData } from '#lib/data/open.ts'
 import { ROOT, VERSION } from '#lib/processes/settings.ts'
 import { figuresOf, lineOf, markdownOf, type ArtilleryReport, type RampFigures } from './load-report.ts'
-import { startOwnProduct, type OwnProduct } from './own-product.ts'
+import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
 import { createLines } from './passing-line.ts'
 
 /** The ramps of artillery/visitors.yml, and how long each lasts unless --seconds says otherwise. */
@@ -95,7 +95,7 @@ async function hasArtillery(): Promise<boolean> {
 }
 
 /** One that may predict, made where the owner's page would make it: all visitors come from this one address, and its limit is for one household. */
-async function keyOf({ dataDir }: OwnProduct): Promise<string> {
+async function keyOf({ dataDir }: ThrowawayProduct): Promise<string> {
   const data = await openData({ databaseFile: path.join(dataDir, 'darkroom.db'), dataDir, modelsDir: path.join(ROOT, 'models'), clock: { now: () => Date.now() } })
   try {
     const desk = createKeyDesk({ keys: data.keys, now: () => Date.now() })

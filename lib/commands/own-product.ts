@@ -12,10 +12,10 @@ const READY = /^Darkroom is ready at (http\S+)/
 const LONGEST_START_MS = 120_000 // 2 s on an idle machine
 const LONGEST_END_MS = 20_000
 
-export type OwnProduct = AsyncDisposable & { readonly url: string; readonly dataDir: string; readonly pid: number }
+export type ThrowawayProduct = AsyncDisposable & { readonly url: string; readonly dataDir: string; readonly pid: number }
 
 /** Answers when the product says that it is ready; throws with what it printed when it ends before, or says nothing for long. */
-export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<OwnProduct> {
+export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<ThrowawayProduct> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/processes/supervisor.ts')], {
     cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
