@@ -22,6 +22,8 @@ const MOST_IN_BATCH = 16
 const QUEUE_ROOM = 1_024
 /** A promotion reaches every web process within a second, loading and warming included. */
 const LOOK_EVERY_MS = 400
+/** Then the start goes on and says what is missing: an engine that does not open, or takes very long. */
+const LONGEST_BEGIN_MS = 20_000
 /** A refused version is tried again so often: its files may have been put right. */
 const TRY_REFUSED_EVERY_MS = 10_000
 
@@ -52,7 +54,7 @@ export function composeServing({ settings, places }: Start, { data, log, traffic
   /** Done when the default classifier's champion answers, or cannot: then `hindrance` says why. */
   async function begin(): Promise<void> {
     acknowledged = data.promotions.latest()
-    await loadDefault()
+    await Promise.race([loadDefault(), new Promise<void>((resolve) => steadyClock.after(LONGEST_BEGIN_MS, resolve))])
     data.webProcesses.seen(webId, process.pid, acknowledged)
     timer = setInterval(() => {
       if (isLooking) return

@@ -27,6 +27,7 @@ export function superviseFamily({ settings }: Start, { log, ready, cannot }: Fam
   let port = settings.PORT
   let isListening = false
   let isReady = false
+  let isEnding = false
   const figures = new Map<Managed, WebFigures>()
   /** What processes counted that have ended: sums must not fall. */
   let past: WebFigures = { pid: 0, requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, latenciesMs: [], memoryMb: 0 }
@@ -40,8 +41,14 @@ export function superviseFamily({ settings }: Start, { log, ready, cannot }: Fam
   const environment = (): NodeJS.ProcessEnv => childEnvironment({ ...trust, PORT: String(port) })
 
   const webs = hasWeb ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) => manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log })) : []
-  const worker = hasWorker ? manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) : null
+  let worker: Managed | null = null
+  if (!hasWeb) startWorker()
   const timer = setInterval(() => { for (const web of webs) web.tell({ kind: 'figures', web: [...figures.values(), past], worker: workerState() }) }, FIGURES_EVERY_MS)
+
+  /** After the first web process is ready, or has failed to be: both at once would compete for the cores, and people wait for web. */
+  function startWorker(): void {
+    if (hasWorker && !isEnding) worker ??= manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log })
+  }
 
   function startWeb(): ChildProcess {
     if (isAlone) return logged('web', fork(entry('web'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
@@ -61,6 +68,7 @@ export function superviseFamily({ settings }: Start, { log, ready, cannot }: Fam
         isListening = true
         return
       case 'started':
+        startWorker()
         if (isReady || (hasWeb && !webs.includes(from))) return
         isReady = true
         return ready(port, message.remarks)
@@ -72,17 +80,23 @@ export function superviseFamily({ settings }: Start, { log, ready, cannot }: Fam
   }
 
   function ended(times: number, from: Managed): void {
+    startWorker()
     const counted = figures.get(from)
     figures.delete(from)
     if (counted) past = { ...past, requests: past.requests + counted.requests, errors: past.errors + counted.errors, predictions: past.predictions + counted.predictions, batches: past.batches + counted.batches }
     if (webs.includes(from) && !isListening && times >= MOST_FAILED_STARTS) cannot(`Darkroom cannot start: its web process ended ${times} times. The log in DATA_DIR/logs says why.`)
   }
 
-  const workerState = (): WorkerState => (worker === null ? 'elsewhere' : worker.isStarted() ? 'running' : worker.pid() === null ? 'away' : 'starting')
+  const workerState = (): WorkerState => {
+    if (!hasWorker) return 'elsewhere'
+    if (worker === null) return 'starting'
+    return worker.isStarted() ? 'running' : worker.pid() === null ? 'away' : 'starting'
+  }
 
   return {
     async end() {
       clearInterval(timer)
+      isEnding = true
       await Promise.all([...webs, ...(worker ? [worker] : [])].map((managed) => managed.stop()))
     },
   }

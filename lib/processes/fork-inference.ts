@@ -32,9 +32,9 @@ export function forkInference(engine: Settings['INFERENCE_ENGINE'], wrote: Heard
     pid: child.pid ?? 0,
     send: (message) => { if (child.connected) child.send(message, () => {}) }, // a closed channel is told by exit
     kill: (signal) => void child.kill(signal),
-    listen(to) {
+    listen: (to) => queueMicrotask(() => {
       hear = to
       for (const event of early.splice(0)) event()
-    },
+    }),
   }
 }

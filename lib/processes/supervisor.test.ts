@@ -25,6 +25,7 @@ describe.runIf(isLinux)('a started product', () => {
   })
 
   test('loses no request when an inference child is killed under load', async () => {
+    await until(() => product.pidsOf('inference').length === 2)
     const [first] = product.pidsOf('inference')
 
     const asked = Array.from({ length: 60 }, (_, seed) => product.predict(seed))
@@ -78,8 +79,7 @@ describe.runIf(isLinux)('a started product', () => {
 test.runIf(isLinux)('TERM lets what was begun be answered, leaves nobody behind, and ends well', async () => {
   const product = await startProduct()
   onTestFinished(() => product.end())
-  const everybody = (['web', 'worker', 'inference'] as const).flatMap((entry) => product.pidsOf(entry))
-  expect(everybody).toHaveLength(4)
+  const everybody = await familyOf(product)
   const halfSent = halfAnAsk(product.address)
   await halfSent.arrived
 
@@ -96,7 +96,7 @@ test.runIf(isLinux)('TERM lets what was begun be answered, leaves nobody behind,
 test.runIf(isLinux)('children die with a supervisor that is killed', async () => {
   const product = await startProduct()
   onTestFinished(() => product.end())
-  const everybody = (['web', 'worker', 'inference'] as const).flatMap((entry) => product.pidsOf(entry))
+  const everybody = await familyOf(product)
 
   product.kill('SIGKILL')
   await product.exit
@@ -145,6 +145,13 @@ function halfAnAsk(address: string) {
   })
   asking.flushHeaders()
   return { arrived, status, finish: () => asking.end('no image') }
+}
+
+/** Web, worker and two inference children: some of them come after the product is ready. */
+async function familyOf(product: Started): Promise<number[]> {
+  const all = () => (['web', 'worker', 'inference'] as const).flatMap((entry) => product.pidsOf(entry))
+  await until(() => all().length === 4)
+  return all()
 }
 
 function isAlive(pid: number): boolean {

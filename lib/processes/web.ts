@@ -1,9 +1,9 @@
-/** A web process. Its inference children are forked before its own modules are read: both take about as long. */
-import { childrenWanted, forkInference } from './fork-inference.ts'
+/** A web process. Its first inference child is forked before its own modules are read: both take about as long. */
+import { forkInference } from './fork-inference.ts'
 import { readStart } from './settings.ts'
 
 const start = readStart()
-const early = Array.from({ length: childrenWanted(start.settings) }, () => forkInference(start.settings.INFERENCE_ENGINE, (line) => void process.stderr.write(`inference: ${line}\n`)))
+const early = [forkInference(start.settings.INFERENCE_ENGINE, (line) => void process.stderr.write(`inference: ${line}\n`))]
 
 const { runWeb } = await import('./run-web.ts')
 await runWeb(start, early)

@@ -21,6 +21,16 @@ test('children answer pictures as bytes, in order, one bad picture among them', 
   expect(pictures.map(firstOf)).toEqual([1, expect.objectContaining({ ok: false, code: 'corrupt_image' }), 3])
 })
 
+test('the second child begins when the first is ready, or has failed to be', async () => {
+  let forks = 0
+  const { pool, until } = pooled({ size: 3, fork: () => forkFake(++forks === 1 ? 'unable' : 'good') })
+  expect(forks).toBe(1)
+
+  await until(() => pool.ready() === 3)
+
+  expect(forks).toBe(4)
+})
+
 test('two children work at the same time', async () => {
   const { pool, until } = pooled()
   await until(() => pool.ready() === 2)

@@ -40,8 +40,16 @@ export function createPool({ name, size, fork, clock, log, changed }: PoolParts)
   const takers: ((seat: Seat) => void)[] = []
   let isEnding = false
 
-  const seats = Array.from({ length: size }, (_, i) =>
-    createSeat({ name: `${name} ${i + 1}`, fork, clock, log, prepare, changed: (seat) => { if (seat.state === 'ready') free(seat); else changed() } }))
+  // The first child alone, so that it is ready soonest; the others when it is, or has failed to be.
+  const seats = [openSeat(1)]
+
+  function openSeat(number: number): Seat {
+    return createSeat({ name: `${name} ${number}`, fork, clock, log, prepare, changed: (seat) => {
+      if (!isEnding) while (seats.length < size) seats.push(openSeat(seats.length + 1))
+      if (seat.state === 'ready') free(seat)
+      else changed()
+    } })
+  }
 
   /** A child that comes later learns what the others know. One that cannot load a version serves the rest. */
   async function prepare(seat: Seat): Promise<void> {
