@@ -14,6 +14,7 @@ const PLACES: readonly { readonly href: string; readonly name: string; readonly 
   { href: '/history', name: 'History', icon: 'history', needs: 'login' },
   { href: '/monitoring', name: 'Monitoring', icon: 'gauge', needs: 'nothing' },
   { href: '/docs', name: 'API', icon: 'code', needs: 'nothing' },
+  { href: '/settings', name: 'Settings', icon: 'sliders', needs: 'admin' },
 ]
 
 export function Navigation({ isKnown, isAdmin }: { readonly isKnown: boolean; readonly isAdmin: boolean }) {

@@ -25,6 +25,9 @@ export function filtersOf(query: Query): Filters {
   return filters
 }
 
+/** What holds for the whole list, whatever page of it is shown. */
+export const exportFilters = ({ cursor: _cursor, ...filters }: Filters): Omit<Filters, 'cursor'> => filters
+
 export const hasFilters = (query: Query): boolean => NAMES.some((name) => query[name])
 
 /** The same address with something changed; a changed filter begins at the newest again. */

@@ -1,5 +1,6 @@
 /** Answered pictures, newest first; the filters and the place in the list stand in the address. */
 import Link from 'next/link'
+import { addressOf } from '#lib/contracts/client.ts'
 import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
@@ -7,6 +8,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { Icon } from '#lib/ui/icon.tsx'
 import { Thumbnail } from '#lib/ui/image-tile.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
@@ -14,7 +16,7 @@ import { Table } from '#lib/ui/table.tsx'
 import { DecisionBadge } from '../_components/decision-badge.tsx'
 import { FeedbackButtons } from '../_components/feedback-buttons.tsx'
 import { answered, knownVisitor, queryOf, type PageProps, type Query } from '../visitor.ts'
-import { addressWith, filtersOf, hasFilters } from './filters.ts'
+import { addressWith, exportFilters, filtersOf, hasFilters } from './filters.ts'
 import { FilterForm } from './_components/filter-form.tsx'
 
 export const metadata = { title: 'History' }
@@ -35,7 +37,13 @@ export default async function History(props: PageProps) {
       {!list.ok && <ErrorNotice title="The history cannot be shown" failure={list.failure} />}
       {list.ok && list.value.predictions.length === 0 && <Nothing isFiltered={hasFilters(query)} />}
       {list.ok && list.value.predictions.length > 0 && (
-        <Card title={`${list.value.total.toLocaleString('en-GB')} ${list.value.total === 1 ? 'prediction' : 'predictions'}`}>
+        <Card title={`${list.value.total.toLocaleString('en-GB')} ${list.value.total === 1 ? 'prediction' : 'predictions'}`}
+          aside={(
+            <span className="row" style={{ gap: '0.25rem' }}>
+              <span className="small muted">All of them as</span>
+              {(['csv', 'jsonl'] as const).map((format) => <a key={format} href={addressOf('GET /api/predictions/export', { ...exportFilters(filters), format })} download {...looksLikeButton({ size: 'small', variant: 'quiet' })}><Icon name="download" />{format.toUpperCase()}</a>)}
+            </span>
+          )}>
           <Predictions predictions={list.value.predictions} classesOf={(id) => classifiers.find((one) => one.id === id)?.classes ?? []} />
           <Pages query={query} next={list.value.next_cursor} />
         </Card>

@@ -7,13 +7,17 @@ import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
-import { visitor, type Visitor } from '../visitor.ts'
+import { queryOf, visitor, type PageProps, type Query, type Visitor } from '../visitor.ts'
 import { LiveMonitor } from './_components/live-monitor.tsx'
+import { LogPanel } from './_components/log-panel.tsx'
 
 export const metadata = { title: 'Monitoring' }
 const DAYS = 14
+const LINES = 200
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
-export default async function Monitoring() {
+export default async function Monitoring(props: PageProps) {
+  const query = await queryOf(props)
   const { asked, may } = await visitor()
   const { operations, data } = darkroom()
   const [figures, health, retrain, statistics] = await Promise.all([
@@ -35,8 +39,17 @@ export default async function Monitoring() {
           <div><dt>Corrected</dt><dd><FigureNumber count={statistics.corrections} /></dd></div>
         </dl>
       </Card>
+      {may('admin') && await log({ asked }, query)}
     </div>
   )
+}
+
+/** What is looked for is any text, such as the request id that a page's error shows. */
+async function log({ asked }: Pick<Visitor, 'asked'>, { level: wanted, find = '' }: Query) {
+  const level = LEVELS.find((one) => one === wanted) ?? 'info'
+  const looked = find.trim().slice(0, 200)
+  const found = await darkroom().operations.listLogs({ limit: LINES, level, ...(looked !== '' && { text: looked }) }, asked)
+  return <LogPanel key={looked} lines={found.lines} isComplete={found.is_complete} level={level} text={looked} />
 }
 
 /** Not ready is an answer too: the refusal holds the health. */

@@ -1,5 +1,6 @@
 /** The pictures that a classifier learns from: how many of each class, and what they look like. */
 import Link from 'next/link'
+import { Suspense } from 'react'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
@@ -8,22 +9,22 @@ import { Chart } from '#lib/ui/chart.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
-import { ImageTile } from '#lib/ui/image-tile.tsx'
+import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { answered, type Query, type Visitor } from '../../visitor.ts'
+import { ClassSamples } from './class-samples.tsx'
+import { FeaturesView } from './features-view.tsx'
 
-const SAMPLES = 36
 const SOURCES: Readonly<Record<string, string>> = { dataset: 'From a data set', upload: 'Uploaded', feedback: 'From corrections' }
 
 export async function DataView({ who, classifier, query }: { readonly who: Visitor; readonly classifier: ClassifierAnswer; readonly query: Query }) {
   if (!who.isKnown) {
     return <EmptyState icon="key" title="Log in to see the pictures" action={<Link href={`/login?next=${encodeURIComponent(`/visualize?classifier=${classifier.id}&view=data`)}`} {...looksLikeButton({ variant: 'primary' })}>Log in</Link>}>What a classifier learnt from may be private, so it is shown to people with an account.</EmptyState>
   }
-  const { data } = darkroom()
-  const summary = await answered(who.asked, () => data.dataSummary({ classifier: classifier.id }, who.asked))
+  const summary = await answered(who.asked, () => darkroom().data.dataSummary({ classifier: classifier.id }, who.asked))
   if (!summary.ok) return <ErrorNotice title="The pictures cannot be shown" failure={summary.failure} />
   const { per_class: perClass, per_source: perSource, total, has_original_pictures: hasOriginals, original } = summary.value
   const label = perClass.find((one) => one.class === query.class)?.class
-  const { samples } = await data.listSamples({ classifier: classifier.id, label, limit: SAMPLES }, who.asked)
+  const counts = perClass.map((one) => ({ name: one.class, count: one.train + one.validation + one.test }))
   return (
     <>
       {!hasOriginals && original && (
@@ -37,24 +38,17 @@ export async function DataView({ who, classifier, query }: { readonly who: Visit
         : (
           <>
             <Card>
-              <Chart kind="bar" isStacked title="Pictures per class" labelName="Class" valueName="Pictures" labels={perClass.map((one) => one.class)} description={balance(perClass.map((one) => ({ name: one.class, count: one.train + one.validation + one.test })))}
+              <Chart kind="bar" isStacked title="Pictures per class" labelName="Class" valueName="Pictures" labels={perClass.map((one) => one.class)} description={balance(counts)}
                 series={[{ name: 'to learn from', values: perClass.map((one) => one.train) }, { name: 'held back', values: perClass.map((one) => one.validation) }, { name: 'for the test', values: perClass.map((one) => one.test) }]} />
               <dl className="facts">
                 <div><dt>All pictures</dt><dd><FigureNumber count={total} /></dd></div>
                 {perSource.map(({ source, count }) => <div key={source}><dt>{SOURCES[source] ?? source}</dt><dd><FigureNumber count={count} /></dd></div>)}
               </dl>
             </Card>
-            <Card title="What they look like" id="samples">
-              <nav className="row" aria-label="Show one class">
-                {[undefined, ...perClass.map((one) => one.class)].map((name) => (
-                  <Link key={name ?? ''} href={`/visualize?classifier=${classifier.id}&view=data${name ? `&class=${encodeURIComponent(name)}` : ''}`} scroll={false} aria-current={name === label ? 'page' : undefined} {...looksLikeButton({ size: 'small', variant: name === label ? 'primary' : 'quiet' })}>{name ?? 'all classes'}</Link>
-                ))}
-              </nav>
-              <div className="tiles">
-                {samples.map((one) => <ImageTile key={one.id} src={`${one.image_url}?size=160`} alt={`${one.label}${one.filename ? `, ${one.filename}` : ''}`} pixels={Math.max(one.width, one.height)}><strong>{one.label}</strong> <span className="muted">{one.split}</span></ImageTile>)}
-              </div>
-              {samples.length === 0 && <p className="muted">There is no picture of this class.</p>}
-            </Card>
+            <ClassSamples who={who} classifier={classifier.id} counts={counts} chosen={label} />
+            <Suspense fallback={<Card title="The mean picture of each class"><p className="muted">Looking at the pictures: some seconds, the first time.</p><Skeleton height="12rem" /></Card>}>
+              <FeaturesView who={who} classifier={classifier.id} />
+            </Suspense>
           </>
         )}
     </>

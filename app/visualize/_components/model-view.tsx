@@ -11,6 +11,8 @@ import { Table } from '#lib/ui/table.tsx'
 import { Curves } from '../../_components/curves.tsx'
 import { PerClassTable } from '../../_components/per-class-table.tsx'
 import { answered, type Visitor } from '../../visitor.ts'
+import { MatrixFiles } from './matrix-files.tsx'
+import { ModelInsights } from './model-insights.tsx'
 
 export async function ModelView({ who, classifier }: { readonly who: Visitor; readonly classifier: ClassifierAnswer }) {
   if (!classifier.champion) return <EmptyState icon="train" title="No version yet">The first training makes one; then its mistakes are shown here.</EmptyState>
@@ -32,7 +34,8 @@ export async function ModelView({ who, classifier }: { readonly who: Visitor; re
       {card.test
         ? (
           <>
-            <Card title="Confusion matrix"><ConfusionMatrix classes={classes} counts={card.test.confusion} /></Card>
+            <ModelInsights classes={classes} test={card.test} card={card} />
+            <Card title="Confusion matrix" aside={<MatrixFiles classes={classes} counts={card.test.confusion} name={`confusion-${classifier.id}-${version}`} />}><ConfusionMatrix classes={classes} counts={card.test.confusion} /></Card>
             <Card title="Class by class">
               <Chart kind="bar" isShare title="Precision, recall and F1" labelName="Class" valueName="Share" labels={card.test.per_class.map((one) => one.class)} description={weakest(card.test.per_class)}
                 series={[

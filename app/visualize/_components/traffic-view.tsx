@@ -9,6 +9,7 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { answered, type Visitor } from '../../visitor.ts'
+import { AgainstTraining } from './against-training.tsx'
 
 const DAYS = 30
 
@@ -51,6 +52,23 @@ export async function TrafficView({ who, classifier }: { readonly who: Visitor; 
             description={first ? `The most frequent answer is “${first.class}”.` : 'No answers to count.'} />
         </Card>
       </div>
+      <Card>
+        <Chart kind="line" isShare title="Mean confidence a day" labelName="Day" valueName="Mean confidence" labels={s.by_day.map(({ day }) => day)} series={[{ name: 'mean confidence', values: s.by_day.map((one) => one.mean_confidence) }]} description={trendOf(s.by_day)} />
+      </Card>
+      <AgainstTraining who={who} classifier={classifier} answers={s.by_class} />
     </>
   )
+}
+
+/** Whether answers become less sure: the newer half of the days against the older, each answer counting alike. */
+function trendOf(days: readonly { readonly count: number; readonly mean_confidence: number | null }[]): string {
+  const meanOf = (some: typeof days): number | null => {
+    const count = some.reduce((sum, day) => sum + day.count, 0)
+    return count === 0 ? null : some.reduce((sum, day) => sum + (day.mean_confidence ?? 0) * day.count, 0) / count
+  }
+  const half = Math.floor(days.length / 2)
+  const [before, after] = [meanOf(days.slice(0, half)), meanOf(days.slice(-half))]
+  if (before === null || after === null) return 'How sure the answers of each day were, on average; a fall means pictures unlike those of the training.'
+  const change = (after - before) * 100
+  return `The last ${half} days were ${(after * 100).toFixed(1)} % sure on average, ${Math.abs(change) < 0.5 ? 'as the' : `${Math.abs(change).toFixed(1)} points ${change > 0 ? 'more' : 'less'} than the`} ${half} before; a fall means pictures unlike those of the training.`
 }
