@@ -49,6 +49,7 @@ export async function answered<T>(asked: Asked, work: () => Promise<T>): Promise
     return { ok: true, value: await work() }
   } catch (error) {
     if (!isDarkroomError(error)) throw error
+    darkroom().log('info', `A page could not show something: ${error.message}`, { request_id: asked.requestId, code: error.code })
     return { ok: false, failure: { code: error.code, detail: error.message, requestId: asked.requestId } }
   }
 }

@@ -20,8 +20,9 @@ export default async function Monitoring(props: PageProps) {
   const query = await queryOf(props)
   const { asked, may } = await visitor()
   const { operations, data } = darkroom()
-  const [figures, health, retrain, statistics] = await Promise.all([
+  const [{ processes, ...now }, { points }, health, retrain, statistics] = await Promise.all([
     operations.metrics({}, asked),
+    operations.metricsHistory({}, asked),
     healthNow({ asked }),
     data.retrainStatus({}, asked),
     data.statistics({ days: DAYS }, asked),
@@ -29,7 +30,7 @@ export default async function Monitoring(props: PageProps) {
   return (
     <div className="stack">
       <PageHead title="Monitoring" lead="How the machine is, how fast answers come, and whether everything that should run does." />
-      <LiveMonitor first={{ figures: [figures], health, retrain, failure: null }} mayRetrain={may('train')} />
+      <LiveMonitor first={{ figures: [...points, now], processes, health, retrain, failure: null }} mayRetrain={may('train')} />
       <Card>
         <Chart kind="bar" title="Predictions a day" labelName="Day" valueName="Predictions" labels={statistics.by_day.map(({ day }) => day)} series={[{ name: 'predictions', values: statistics.by_day.map(({ count }) => count) }]} description={trendOf(statistics.by_day)} />
         <dl className="facts">

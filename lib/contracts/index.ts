@@ -7,7 +7,7 @@ import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
 import { changeSettings, listAudit, listSettings } from './keeping.ts'
 import { compareModels, deleteModel, downloadModel, evaluateModel, getModel, listModels, modelInfo, modelUptime, promoteModel, rollback } from './models.ts'
-import { firstAdmin, health, healthLive, healthReady, metrics } from './operations.ts'
+import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
 import { predictBatch, predictOne } from './predict.ts'
 import { getPrediction, giveFeedback, listPredictions, predictionImage, statistics } from './predictions.ts'
 import { cancelRun, getRun, listRuns, resumeRun, retrain, retrainStatus, runEvents } from './retrain.ts'
@@ -22,7 +22,7 @@ export const contracts = [
   retrain, retrainStatus, listRuns, getRun, runEvents, cancelRun, resumeRun,
   listModels, getModel, compareModels, promoteModel, rollback, downloadModel, deleteModel,
   modelInfo, modelUptime, evaluateModel,
-  health, healthLive, healthReady, metrics, firstAdmin,
+  health, healthLive, healthReady, metrics, metricsHistory, firstAdmin,
   listKeys, createKey, revokeKey, listUsers, createUser, changeUser, deleteUser,
   listSettings, changeSettings, listAudit, listLogs,
 ] as const satisfies readonly Contract[]

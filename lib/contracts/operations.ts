@@ -54,6 +54,18 @@ export const metrics = contract({
   }),
 })
 
+/** Without the processes: those are of this moment. */
+const figuresThen = metrics.output.omit({ processes: true })
+
+export const metricsHistory = contract({
+  method: 'GET',
+  path: '/api/metrics/history',
+  scope: 'open',
+  summary: 'The same figures every few seconds, over the last quarter of an hour of this process',
+  input: z.object({}),
+  output: z.object({ every_seconds: z.number(), points: z.array(figuresThen).describe('oldest first') }),
+})
+
 /** The first admin: possible once, with the token that the first start printed. */
 export const firstAdmin = contract({
   method: 'POST',

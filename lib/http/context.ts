@@ -66,6 +66,7 @@ export type Darkroom = {
     readonly healthLive: For<'GET /api/health/live'>
     readonly healthReady: For<'GET /api/health/ready'>
     readonly metrics: For<'GET /api/metrics'>
+    readonly metricsHistory: For<'GET /api/metrics/history'>
     readonly modelUptime: For<'GET /api/model/uptime'>
     readonly listLogs: For<'GET /api/logs'>
     readonly listSettings: For<'GET /api/settings'>
@@ -111,7 +112,7 @@ export type Darkroom = {
     readonly corsOrigins: readonly string[]
   }
   /** One line of the log; `error` is logged with its stack. */
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
 }
 
 const SLOT = Symbol.for('darkroom')

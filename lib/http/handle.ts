@@ -14,6 +14,9 @@ import type { Outgoing } from './outgoing.ts'
 import { problemOf } from './problem.ts'
 import { membersOf, rateHeadersOf, tooOften } from './rates.ts'
 
+/** Of a path, in the log. */
+const LONGEST_PATH = 200
+
 export type Handle = (incoming: Incoming) => Promise<Outgoing>
 
 /** What a use case answered, and the headers that say how often one may ask. */
@@ -25,7 +28,7 @@ export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): 
     const { output, headers } = await ask(incoming, requestId)
     const outgoing = await said(contract, output, incoming)
     return { ...outgoing, headers: { ...outgoing.headers, ...headers } }
-  })
+  }, isChange(contract) ? 'info' : 'debug')
 }
 
 /** All that happens before an answer is said: may they, not too often, what do they ask, do it, note who changed what. */
@@ -60,10 +63,11 @@ function subjectOf(...said: readonly unknown[]): string | null {
   return Object.keys(fields[0] ?? {}).join(', ').slice(0, 200) || null
 }
 
-/** Whatever `answer` does: each request has an id, and an error becomes a problem document. */
-export function answering(answer: (incoming: Incoming, requestId: string) => Promise<Outgoing>): Handle {
+/** Whatever `answer` does: each request has an id and a line in the log, and an error becomes a problem document. */
+export function answering(answer: (incoming: Incoming, requestId: string) => Promise<Outgoing>, usual: 'debug' | 'info' = 'debug'): Handle {
   return async (incoming) => {
     const requestId = randomUUID()
+    const began = performance.now()
     let outgoing: Outgoing
     try {
       outgoing = await answer(incoming, requestId)
@@ -72,8 +76,17 @@ export function answering(answer: (incoming: Incoming, requestId: string) => Pro
       const log = (message: string, cause: unknown): void => darkroom().log('error', message, { error: cause, request_id: requestId, method: incoming.method })
       outgoing = problemOf(honest, { instance: incoming.path, requestId, log })
     }
+    const level = levelOf(outgoing.status, usual)
+    if (level !== null) darkroom().log(level, `${incoming.method} ${incoming.path.slice(0, LONGEST_PATH)} ${outgoing.status}`, { request_id: requestId, ms: Math.round((performance.now() - began) * 10) / 10 })
     return { ...outgoing, headers: { ...outgoing.headers, 'x-request-id': requestId } }
   }
+}
+
+/** Who asks too often must not fill the log too; an error of ours stands there already, with its stack. */
+function levelOf(status: number, usual: 'debug' | 'info'): 'debug' | 'info' | 'warn' | null {
+  if (status < 400) return usual
+  if (status === 500) return null
+  return status === 429 ? 'debug' : status < 500 ? 'info' : 'warn'
 }
 
 /** The contract names the answer's kind, and `UseCase` ties the output's type to it. */

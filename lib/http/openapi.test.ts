@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { contracts } from '#lib/contracts/index.ts'
 import type { Contract } from '#lib/contracts/contract.ts'
 import { openapi } from './openapi.ts'
+import { openProgram } from './program.fakes.ts'
 import { METHODS } from './serve.ts'
 
 const API = join(import.meta.dirname, '../../app/api')
@@ -14,6 +15,8 @@ const WITHOUT_CONTRACT: readonly string[] = ['openapi.json', 'auth/[...nextauth]
 
 type Route = Partial<Record<(typeof METHODS)[number], (request: Request) => Promise<Response>>>
 const routeAt = (folder: string): Promise<Route> => import(join(folder, 'route.ts')) as Promise<Route>
+
+beforeAll(() => void openProgram())
 
 test('every contract has its route, which takes the contract’s methods and refuses the others by name', async () => {
   const methodsOf = Map.groupBy(all, (c) => c.path)

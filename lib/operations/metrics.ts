@@ -1,12 +1,17 @@
 /** GET /api/metrics: the machine's figures and the traffic of all web processes, put into the words of the contract. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { WebFigures } from '#lib/contracts/ipc.ts'
-import type { metrics } from '#lib/contracts/operations.ts'
+import type { metrics, metricsHistory } from '#lib/contracts/operations.ts'
 import type { MachineFigures } from './machine.ts'
 import { measureRates, percentile, sumOf } from './traffic.ts'
 import { uptimeWords } from './uptime.ts'
 
 type MetricsAnswer = Output<typeof metrics>
+type HistoryAnswer = Output<typeof metricsHistory>
+
+/** A point of the history each so many seconds, for a quarter of an hour: 180 points of some 400 bytes. */
+const HISTORY_SECONDS = 5
+const KEPT_POINTS = (15 * 60) / HISTORY_SECONDS
 
 export type MetricsParts = {
   readonly machine: () => Promise<MachineFigures>
@@ -16,10 +21,26 @@ export type MetricsParts = {
   readonly now: () => Date
 }
 
-/** `tick` is to be called each second, so that rates have something to compare with. */
-export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): { readonly metrics: () => Promise<MetricsAnswer>; readonly tick: () => void } {
+export type Metrics = {
+  readonly metrics: () => Promise<MetricsAnswer>
+  readonly metricsHistory: () => Promise<HistoryAnswer>
+  /** To be called each second, so that rates have something to compare with; remembers a point now and again. */
+  readonly tick: () => Promise<void>
+}
+
+export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): Metrics {
   const rates = measureRates()
-  const tick = () => rates(sumOf(webs()), now().getTime())
+  const points: HistoryAnswer['points'] = []
+  let ticks = 0
+
+  async function tick(): Promise<void> {
+    rates(sumOf(webs()), now().getTime())
+    ticks += 1
+    if (ticks % HISTORY_SECONDS !== 0) return
+    const { processes: _processes, ...point } = await answer()
+    points.push(point)
+    if (points.length > KEPT_POINTS) points.shift()
+  }
 
   async function answer(): Promise<MetricsAnswer> {
     const at = now()
@@ -48,5 +69,5 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
       timestamp: at.toISOString(),
     }
   }
-  return { metrics: answer, tick }
+  return { metrics: answer, metricsHistory: async () => ({ every_seconds: HISTORY_SECONDS, points: [...points] }), tick }
 }

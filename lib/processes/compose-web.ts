@@ -49,7 +49,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   let heard: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
   const own = () => { const { waiting, batches } = serving.figures(); return traffic.figures({ waiting, batches }) }
   const webs = () => [...heard.web.filter(({ pid }) => pid !== process.pid), own()]
-  const { metrics, tick } = createMetrics({ machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }), webs, startedAt, now })
+  const { metrics, metricsHistory, tick } = createMetrics({ machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }), webs, startedAt, now })
   const { health, healthLive, healthReady } = createHealth({
     version: VERSION, startedAt, now, data,
     engine: serving.engine,
@@ -59,7 +59,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     hindrance: serving.hindrance,
     worker: () => heard.worker,
   })
-  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); tick() }, FIGURES_EVERY_MS)
+  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); tick().catch((error: unknown) => log('warn', 'The figures of the machine could not be read', { error })) }, FIGURES_EVERY_MS)
 
   const rates = createLimits(limitSettings(settings), data.counts)
   const telling = setInterval(() => { rates.exchange().catch((error: unknown) => log('warn', 'What was counted could not be told to the other processes', { error })) }, COUNTS_EVERY_MS)
@@ -70,7 +70,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: data.answers,
     intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), maxPixels: settings.MAX_PIXELS, now }) },
-    operations: { health, healthLive, healthReady, metrics, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }) },
+    operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }) },
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),
     log,
     auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, now: () => Date.now() }),

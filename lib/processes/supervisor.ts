@@ -6,11 +6,15 @@ import { superviseFamily } from './family.ts'
 import { prepared } from './prepared.ts'
 import { readStart, type Start } from './settings.ts'
 
+/** A busy log grows by some megabytes a minute. */
+const LOG_LOOK_MS = 60_000
+
 const tell = (line: string) => writeSync(1, `${line}\n`)
 
 const began = performance.now()
 const start = readStart()
-putFullLogAside(start.places.dataDir)
+putFullLogAside(start.places.dataDir, new Date())
+setInterval(() => putFullLogAside(start.places.dataDir, new Date()), LOG_LOOK_MS).unref()
 const log = openLog({ level: start.settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'supervisor' })
 
 try {

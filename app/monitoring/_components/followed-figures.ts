@@ -8,11 +8,14 @@ import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
 export type Figures = Output<Routes['GET /api/metrics']>
+/** What is kept of a moment. */
+export type FiguresThen = Omit<Figures, 'processes'>
 export type HealthFigures = Output<Routes['GET /api/health']>
 export type RetrainFigures = Output<Routes['GET /api/retrain/status']>
 export type FollowedFigures = {
   /** Oldest first, the newest last; never empty. */
-  readonly figures: readonly Figures[]
+  readonly figures: readonly FiguresThen[]
+  readonly processes: Figures['processes']
   readonly health: HealthFigures | null
   readonly retrain: RetrainFigures
   readonly failure: Failure | null
@@ -35,10 +38,10 @@ export function useFollowedFigures(first: FollowedFigures, isPaused: boolean): F
     const ask = async () => {
       clearTimeout(timer)
       try {
-        const figures = await call('GET /api/metrics', {}, gone.signal)
+        const { processes, ...figures } = await call('GET /api/metrics', {}, gone.signal)
         const slow = turn % SLOW_EVERY === 0 ? { health: await healthOf(gone.signal), retrain: await call('GET /api/retrain/status', {}, gone.signal) } : {}
         turn += 1
-        setFollowed((before) => ({ ...before, ...slow, figures: withNewest(before.figures, figures), failure: null }))
+        setFollowed((before) => ({ ...before, ...slow, processes, figures: withNewest(before.figures, figures), failure: null }))
       } catch (error) {
         if (gone.signal.aborted) return
         setFollowed((before) => ({ ...before, failure: failureOf(error) }))
@@ -70,7 +73,7 @@ async function healthOf(signal: AbortSignal): Promise<HealthFigures | null> {
   }
 }
 
-function withNewest(before: readonly Figures[], newest: Figures): readonly Figures[] {
+function withNewest(before: readonly FiguresThen[], newest: FiguresThen): readonly FiguresThen[] {
   const oldest = Date.parse(newest.timestamp) - KEPT_MS
   return [...before.filter(({ timestamp }) => Date.parse(timestamp) >= oldest && timestamp < newest.timestamp), newest]
 }

@@ -18,7 +18,7 @@ const milliseconds = (value: number | undefined) => (value === undefined ? '–'
 
 export function LiveMonitor({ first, mayRetrain }: { readonly first: FollowedFigures; readonly mayRetrain: boolean }) {
   const [isPaused, setIsPaused] = useState(false)
-  const { figures, health, retrain, failure } = useFollowedFigures(first, isPaused)
+  const { figures, processes, health, retrain, failure } = useFollowedFigures(first, isPaused)
   const now = figures.at(-1)!
   const line = (of: (one: (typeof figures)[number]) => number | null) => figures.map(of)
   const { latency_ms: latency } = now.predictions
@@ -42,14 +42,14 @@ export function LiveMonitor({ first, mayRetrain }: { readonly first: FollowedFig
           <Gauge name="Waiting" value={`${now.predictions.queue}`} unit={now.predictions.queue === 1 ? 'picture' : 'pictures'} detail={now.predictions.mean_batch === null ? 'no batch yet' : `${now.predictions.mean_batch.toFixed(1)} in a batch, on average`} points={line((one) => one.predictions.queue)} />
           <Gauge name="Failures of ours" value={now.requests.errors.toLocaleString('en-GB')} unit={now.requests.errors === 1 ? 'answer of 5xx' : 'answers of 5xx'} detail={shareOf(now.requests.errors, now.requests.total)} points={line((one) => one.requests.errors)} />
         </div>
-        <p className="small muted">Up for {now.uptime}. The figures come every two seconds while this page is seen, and are kept on it for a quarter of an hour.</p>
+        <p className="small muted">Up for {now.uptime}. The figures come every two seconds while this page is seen; the lines show the last quarter of an hour.</p>
       </Card>
       <MonitorCharts figures={figures} />
       <div className="columns">
         <RetrainCard retrain={retrain} mayRetrain={mayRetrain} />
         <EnginesCard health={health} />
       </div>
-      <ProcessTable processes={now.processes} />
+      <ProcessTable processes={processes} />
     </div>
   )
 }

@@ -2,12 +2,12 @@
 /** The last quarter of an hour as lines: traffic, latency, machine. */
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
-import type { Figures } from './followed-figures.ts'
+import type { FiguresThen } from './followed-figures.ts'
 
 /** More points than a line of a few hundred pixels can show are no help. */
 const MOST_POINTS = 150
 
-export function MonitorCharts({ figures }: { readonly figures: readonly Figures[] }) {
+export function MonitorCharts({ figures }: { readonly figures: readonly FiguresThen[] }) {
   const shown = thinned(figures)
   if (shown.length < 2) return <Card title="The last minutes"><p className="muted">The lines begin with the second look, in two seconds.</p></Card>
   const labels = shown.map(({ timestamp }) => new Date(timestamp).toLocaleTimeString('en-GB'))
@@ -39,7 +39,7 @@ export function MonitorCharts({ figures }: { readonly figures: readonly Figures[
 }
 
 /** Every n-th, counted from the newest. */
-function thinned(figures: readonly Figures[]): readonly Figures[] {
+function thinned(figures: readonly FiguresThen[]): readonly FiguresThen[] {
   const step = Math.ceil(figures.length / MOST_POINTS)
   return figures.filter((_, i) => (figures.length - 1 - i) % step === 0)
 }

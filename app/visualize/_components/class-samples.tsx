@@ -28,7 +28,7 @@ export async function ClassSamples({ who, classifier, counts, chosen }: ClassSam
       {shown.map(({ name, samples }) => (
         <section key={name} className="grid gap-2" aria-label={`Pictures of ${name}`}>
           <h3>{name} <span className="small muted font-normal">{(counts.find((one) => one.name === name)?.count ?? 0).toLocaleString('en-GB')} pictures</span></h3>
-          {samples.length === 0 ? <p className="small muted">There is no picture of this class.</p> : <div className="tiles">{samples.map((one) => <SampleTile key={one.id} sample={one} />)}</div>}
+          {samples.length === 0 ? <p className="small muted">There is no picture of this class.</p> : <div className="tiles">{samples.map((one) => <SampleTile key={one.id} sample={one} saysSplit={chosen !== undefined} />)}</div>}
         </section>
       ))}
       {!chosen && counts.length > MOST_ROWS && <p className="small muted">The first {MOST_ROWS} of {counts.length} classes; choose another above.</p>}
@@ -38,6 +38,6 @@ export async function ClassSamples({ who, classifier, counts, chosen }: ClassSam
 
 const SPLITS = { train: 'to learn from', validation: 'held back', test: 'for the test' } as const
 
-function SampleTile({ sample: { image_url: url, label, filename, width, height, split } }: { sample: SampleAnswer }) {
-  return <ImageTile src={`${url}?size=160`} alt={`${label}${filename ? `, ${filename}` : ''}`} pixels={Math.max(width, height)}><span className="muted">{SPLITS[split]}</span></ImageTile>
+function SampleTile({ sample: { image_url: url, label, filename, width, height, split }, saysSplit }: { sample: SampleAnswer; saysSplit: boolean }) {
+  return <ImageTile src={`${url}?size=160`} alt={`${label}${filename ? `, ${filename}` : ''}`} pixels={Math.max(width, height)}>{saysSplit && <span className="muted">{SPLITS[split]}</span>}</ImageTile>
 }

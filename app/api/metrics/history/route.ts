@@ -1,0 +1,7 @@
+import { metricsHistory } from '#lib/contracts/operations.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(metricsHistory, (input, asked) => darkroom().operations.metricsHistory(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

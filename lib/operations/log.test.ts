@@ -1,0 +1,52 @@
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { putFullLogAside } from './log.ts'
+
+const NOON = new Date('2026-11-21T12:00:00Z')
+const lineAt = (time: string) => `${JSON.stringify({ level: 30, time, process: 'web', pid: 1, msg: 'said' })}\n`
+
+function logFolder(): { dataDir: string; file: (name: string) => string } {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-log-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+  mkdirSync(path.join(dataDir, 'logs'))
+  return { dataDir, file: (name) => path.join(dataDir, 'logs', name) }
+}
+
+test('a file of today that is not full stays', () => {
+  const { dataDir, file } = logFolder()
+  writeFileSync(file('darkroom.log'), lineAt('2026-11-21T00:00:01Z'))
+
+  expect(putFullLogAside(dataDir, NOON)).toBe(false)
+  expect(readdirSync(path.join(dataDir, 'logs'))).toEqual(['darkroom.log'])
+})
+
+test('yesterday’s file is put aside, and so is a full one', () => {
+  const { dataDir, file } = logFolder()
+  writeFileSync(file('darkroom.log'), lineAt('2026-11-20T23:59:59Z'))
+
+  expect(putFullLogAside(dataDir, NOON)).toBe(true)
+  expect(existsSync(file('darkroom.log'))).toBe(false)
+
+  writeFileSync(file('darkroom.log'), lineAt('2026-11-21T00:00:01Z'))
+  appendFileSync(file('darkroom.log'), Buffer.alloc(21 * 1024 ** 2, 'x'))
+  expect(putFullLogAside(dataDir, NOON)).toBe(true)
+  expect(readFileSync(file('darkroom.1.log'), 'utf8')).toContain('2026-11-21')
+  expect(readFileSync(file('darkroom.2.log'), 'utf8')).toContain('2026-11-20')
+})
+
+test('seven are kept, the oldest leaves', () => {
+  const { dataDir, file } = logFolder()
+  for (let day = 1; day <= 9; day++) {
+    writeFileSync(file('darkroom.log'), lineAt(`2026-11-0${day}T12:00:00Z`))
+    putFullLogAside(dataDir, NOON)
+  }
+
+  expect(readdirSync(path.join(dataDir, 'logs')).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7].map((age) => `darkroom.${age}.log`))
+  expect(readFileSync(file('darkroom.7.log'), 'utf8')).toContain('2026-11-03')
+})
+
+test('no log is nothing to put aside', () => {
+  expect(putFullLogAside('/nowhere/at/all', NOON)).toBe(false)
+})
