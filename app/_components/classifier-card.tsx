@@ -17,7 +17,7 @@ export function ClassifierCard({ classifier, mayTrain }: { readonly classifier: 
         <>
           {champion && <Link href={`/predict?classifier=${id}`} aria-label={`Predict with ${title}`} {...looksLikeButton({ size: 'small', variant: 'primary' })}>Predict</Link>}
           {mayTrain && <Link href={`/retrain?classifier=${id}`} aria-label={`${champion ? 'Retrain' : 'Train'} ${title}`} {...looksLikeButton({ size: 'small' })}>{champion ? 'Retrain' : 'Train'}</Link>}
-          <Link href={`/visualize?classifier=${id}`} aria-label={`Look into ${title}`} {...looksLikeButton({ size: 'small', variant: 'quiet' })}>Look into it</Link>
+          <Link href={`/visualize?classifier=${id}`} aria-label={`Look into it: ${title}`} {...looksLikeButton({ size: 'small', variant: 'quiet' })}>Look into it</Link>
         </>
       )}>
       {champion && (

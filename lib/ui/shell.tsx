@@ -14,11 +14,11 @@ export function Shell({ brand, navigation, foot, children }: { readonly brand: R
           {brand}
           <button type="button" {...{ popoverTarget: DRAWER }} className="button" data-variant="quiet" aria-label="Menu"><Icon name="menu" /></button>
         </header>
-        <div className="shell-side" id={DRAWER} popover="auto">
+        <aside className="shell-side" id={DRAWER} popover="auto" aria-label="Darkroom">
           {brand}
           {navigation}
           <div className="shell-foot">{foot}</div>
-        </div>
+        </aside>
         <main className="shell-main" id="page" tabIndex={-1}>{children}</main>
       </div>
     </>
