@@ -38,6 +38,7 @@ const COMMANDS = {
   evaluate: { runs: 'lib/commands/evaluate.ts' },
   predict: { runs: 'lib/commands/predict.ts' },
   bench: { runs: 'lib/commands/bench.ts' },
+  load: { runs: 'lib/commands/load.ts', pages: true, mode: 'production' },
   'setup:native': {
     runs: 'lib/setup/native.ts',
     help: 'npm run setup:native [-- --force]\n\nProvides TensorFlow behind the engine tfjs-node and proves it on one convolution; tries again after a\n'
