@@ -39,8 +39,8 @@ export function probeEngines(): readonly Probe[] {
   return [probeOrt('onnx', 'onnxruntime-node'), probeTfjsNode(), probeOrt('wasm', 'onnxruntime-web')]
 }
 
-/** TensorFlow trains faster than ONNX Runtime only where the CPU multiplies bfloat16 tiles (AMX). */
-function orderFor(purpose: Purpose): readonly EngineName[] {
+/** Who is tried first. TensorFlow trains faster than ONNX Runtime only where the CPU multiplies bfloat16 tiles (AMX). */
+export function orderFor(purpose: Purpose): readonly EngineName[] {
   if (purpose === 'inference') return ['onnx', 'tfjs-node', 'wasm']
   return hasAmx() ? ['tfjs-node', 'onnx', 'wasm'] : ['onnx', 'tfjs-node', 'wasm']
 }

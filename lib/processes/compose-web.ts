@@ -4,7 +4,9 @@ import { createAuth } from '#lib/auth/auth.ts'
 import { createLimits } from '#lib/auth/limits.ts'
 import { sessionSecret } from '#lib/auth/secret.ts'
 import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
-import { probeEngines } from '#lib/engines/open-engine.ts'
+import type { Settings } from '#lib/contracts/settings.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
 import type { Darkroom } from '#lib/http/context.ts'
 import { createFeatures } from '#lib/intake/features.ts'
 import { createIntake } from '#lib/intake/upload.ts'
@@ -54,7 +56,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     version: VERSION, startedAt, now, data,
     engine: serving.engine,
     engines: probeEngines,
-    trainingEngine: () => (settings.TRAINING_ENGINE === 'auto' ? null : settings.TRAINING_ENGINE),
+    trainingEngine: () => likelyToTrain(settings.TRAINING_ENGINE),
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
     worker: () => heard.worker,
@@ -96,4 +98,10 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       await data.close()
     },
   }
+}
+
+/** By a look at what is installed: only a training child proves it. */
+function likelyToTrain(wanted: Settings['TRAINING_ENGINE']): EngineName | null {
+  const available = probeEngines().flatMap((probe) => (probe.available ? [probe.name] : []))
+  return (wanted === 'auto' ? orderFor('training') : [wanted]).find((name) => available.includes(name)) ?? null
 }

@@ -12,6 +12,7 @@ const KEEP_ALIVE_MS = 65_000
 /** What still runs then is cut: streams of events never end by themselves. */
 const LONGEST_DRAIN_MS = 8_000
 const SAID_BY_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip'] as const
+const NO_PAGES = 'This page cannot be shown: the pages are not ready, or not built. The log in DATA_DIR/logs says more. POST /api/predict is answered all the same.\n'
 const EVENTS = 'text/event-stream'
 
 export type Pages = {
@@ -59,8 +60,8 @@ export function createWebServer({ open, pages, door, trustsProxy, answered, fail
     if (isOpen && door(request, response)) return
     later(request, response).catch((error: unknown) => {
       failed(error)
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' })
-      response.end()
+      if (response.headersSent) response.destroy()
+      else response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' }).end(NO_PAGES)
     })
   })
   server.on('upgrade', (request, socket, head) => { pages.then(({ upgrade }) => upgrade(request, socket, head)).catch(() => socket.destroy()) })
