@@ -47,10 +47,15 @@ export async function* readZip(source: string | Uint8Array, limits: ZipLimits, s
   }
 }
 
-/** The paths that `readZip` will try to unpack, without unpacking any. */
+/** The paths that `readZip` will try to unpack, without unpacking any. Throws `bad_archive` where it would refuse all there is. */
 export async function listZip(source: string | Uint8Array, signal?: AbortSignal): Promise<readonly string[]> {
   const paths: string[] = []
-  for await (const { path, skipped, refused } of judged(source, signal)) if (skipped === null && refused === null) paths.push(path)
+  let reason: string | null = null
+  for await (const { path, skipped, refused } of judged(source, signal)) {
+    if (skipped === null && refused === null) paths.push(path)
+    reason ??= refused === null ? null : `${shown(path).slice(0, 200)}: ${refused}`
+  }
+  if (paths.length === 0 && reason !== null) throw badArchive(`nothing in it can be used (${reason})`, 'Pack the folder again: plain files, without a password.')
   return paths
 }
 

@@ -91,6 +91,6 @@ function tooManyGuesses(request: Request, { limit, resetSeconds }: { limit: numb
   return new DarkroomError(
     'rate_limited',
     { what: 'Logging in was tried too often from here', why: `${limit} wrong passwords are taken in a minute`, remedy: `Try again in ${resetSeconds} seconds.` },
-    { retryAfterSeconds: resetSeconds, members: { limit, remaining: 0, reset_seconds: resetSeconds, url: new URL('/login?error=rate_limited', request.url).href } },
+    { retryAfterSeconds: resetSeconds, members: { limit, remaining: 0, reset_seconds: resetSeconds, url: new URL('/login?error=rate_limited', `http://${request.headers.get('host') ?? 'localhost'}`).href } },
   )
 }

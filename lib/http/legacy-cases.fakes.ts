@@ -22,12 +22,15 @@ export type EarlierCase = {
   readonly says?: RegExp
 }
 
-export const picture = (seed: number): Blob => new Blob([new Uint8Array(encodePng(drawShape('star', seed)))], { type: 'image/png' })
+/** Pictures that nobody else draws: what is there already is no new upload. */
+const FIRST_SEED = 10_000
+const pngOf = (seed: number): Uint8Array<ArrayBuffer> => new Uint8Array(encodePng(drawShape('star', FIRST_SEED + seed)))
+const picture = (seed: number): Blob => new Blob([pngOf(seed)], { type: 'image/png' })
 
 const one = () => form(['file', picture(1), 'test.png'])
 const labelled = () => form(['files', picture(2), 'a.png'], ['files', picture(3), 'b.png'], ['labels', 'star'], ['labels', 'star'])
 const zipped = () => form(['file', new Blob([new Uint8Array(zipOf())]), 'new.zip'])
-const zipOf = () => zipFile([4, 5].map((seed) => ({ name: `data/star/${seed}.png`, content: encodePng(drawShape('star', seed)) })))
+const zipOf = () => zipFile([4, 5].map((seed) => ({ name: `data/star/${seed}.png`, content: pngOf(seed) })))
 const classAndFiles = () => form(['class', 'star'], ['images', picture(6), 'a.png'], ['images', picture(7), 'b.png'])
 const ten = () => form(...Array.from({ length: 10 }, (_, i) => ['files', picture(10 + i), `${i}.png`] as const))
 
@@ -49,6 +52,7 @@ export const EARLIER: readonly EarlierCase[] = [
   { story: '1.11 MN waits for POST /retrain', method: 'POST', path: '/retrain?wait=true', body: () => form(['epochs', '1']), needsKey: true, status: 200, promises: { message: /^Model retrained successfully$/, accuracy: 'share', epochs: 'integer' } },
   { story: '1.15 LD looks at /api/retrain_status', method: 'GET', path: '/api/retrain_status', status: 200, promises: STATUS },
   { story: '1.16 MN looks at /health', method: 'GET', path: '/health', status: 200, promises: HEALTH },
+  { story: '1.21 CL measures the model, by GET as by POST', method: 'GET', path: '/api/model/evaluate', needsKey: true, status: 200, promises: { accuracy: 'table', per_class: 'list', confusion: 'list' } },
   { story: '1.22 LD reads /api/metrics', method: 'GET', path: '/api/metrics', status: 200, promises: { cpu_percent: 'number', memory_percent: 'number', disk_percent: 'number', uptime: /^(\d+d )?(\d+h )?(\d+m )?\d+s$/ } },
   { story: '1.25 LD opens /visualizations', method: 'GET', path: '/visualizations', status: 308, location: /^\/visualize$/ },
   { story: '1.27 CL reads its documentation at /api/docs', method: 'GET', path: '/api/docs', status: 200, promises: { openapi: /^3\.1/, paths: 'table' } },
@@ -67,6 +71,8 @@ export const EARLIER_OF_ROUTES: readonly EarlierCase[] = [
   { story: '1.18 CL reads /api/model/info', method: 'GET', path: '/api/model/info', status: 200, promises: { parameters: 'integer', architecture: 'list', classes: 'list', version: 'text' } },
   { story: '1.19 CL reads /api/model/uptime', method: 'GET', path: '/api/model/uptime', status: 200, promises: { uptime_seconds: 'number', serving_since: 'time' } },
   { story: '1.20 CL reads /api/statistics', method: 'GET', path: '/api/statistics', status: 200, promises: { total_predictions: 'integer', by_class: 'list', by_day: 'list' } },
+  { story: '1.21 CL asks POST /api/model/evaluate', method: 'POST', path: '/api/model/evaluate', needsKey: true, status: 200, promises: { accuracy: 'table', per_class: 'list', confusion: 'list' } },
+  { story: '1.23 CF opens /docs', method: 'GET', path: '/docs', status: 200, says: /<h1[^>]*>/ },
   { story: '1.24 CL and LD open /', method: 'GET', path: '/', status: 200, says: /<h1[^>]*>Dashboard/ },
   { story: '1.27 CL reads its classes', method: 'GET', path: '/api/classes', status: 200, promises: { classes: 'list', count: 'integer' } },
   { story: '1.27 CL sends its own data to POST /api/upload', method: 'POST', path: '/api/upload', body: () => form(['label', 'star'], ['files', picture(8), 'a.png'], ['files', picture(9), 'b.png']), needsKey: true, status: 200, promises: UPLOADED },

@@ -1,0 +1,167 @@
+/** Ten attacks on a product of its own, and that each fails. The timing of logins is measured in lib/auth, where nothing else is timed. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
+
+const MIB = 1024 ** 2
+const HTML = '<img src=x onerror="window.attacked=1">'
+const png = (seed: number): Uint8Array<ArrayBuffer> => new Uint8Array(encodePng(drawShape('star', 7_000 + seed)))
+
+let product: OwnProduct
+let key: string
+const asKey = () => ({ authorization: `Bearer ${key}` })
+const asAdmin = () => ({ cookie: product.admin, origin: product.url })
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000)
+  product = await startOwnProduct({ RATE_LIMIT_LOGIN: '5', LOG_LEVEL: 'debug' })
+  key = await product.key('upload', 'train')
+  await train(product, key)
+})
+test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+
+test('1 · a cookie that was kept opens nothing after the logout, and cannot be refreshed', async () => {
+  const { cookie } = await product.login('bo@example.org')
+  expect((await product.ask('GET', '/api/predictions', { headers: { cookie } })).status).toBe(200)
+  const csrf = await product.ask('GET', '/api/auth/csrf', { headers: { cookie } })
+
+  await product.ask('POST', '/api/auth/signout', { headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ csrfToken: String(csrf.json['csrfToken']), json: 'true' }) })
+
+  expect((await product.ask('GET', '/api/predictions', { headers: { cookie } })).status).toBe(401)
+  expect((await product.ask('GET', '/api/auth/session', { headers: { cookie } })).json).toEqual({})
+  expect((await product.ask('GET', '/api/predictions', { headers: { cookie: product.user } })).status).toBe(200)
+})
+
+test('2 · another site’s page changes nothing by the admin’s cookie', async () => {
+  for (const origin of ['https://elsewhere.example', 'null', `${product.url}.elsewhere.example`]) {
+    const said = await product.ask('POST', '/api/keys', { headers: { cookie: product.admin, origin }, body: { name: 'stolen', scopes: ['admin'] } })
+    expect([said.status, said.json['code']]).toEqual([403, 'foreign_origin'])
+  }
+  for (const address of ['/retrain', '/upload', '/api/models/rollback']) expect((await product.ask('POST', address, { headers: { cookie: product.admin, origin: 'https://elsewhere.example' } })).status).toBe(403)
+  expect((await product.ask('GET', '/api/keys', { headers: asAdmin() })).text).not.toContain('stolen')
+})
+
+test('3 · no path in an id, a name or a ZIP leads out', async () => {
+  for (const address of ['/api/predictions/..%2f..%2fdarkroom.db/image', '/api/samples/%2e%2e%2f%2e%2e%2fsession-secret/image', '/api/models/..%5c..%5cx/download', '/api/classifiers/..%2f..']) {
+    expect((await product.ask('GET', address, { headers: asAdmin() })).status, address).toBe(404)
+  }
+  const form = new FormData()
+  form.append('label', 'star')
+  form.append('files', new Blob([png(1)]), '../../../outside.png')
+  form.append('files', new Blob([new Uint8Array(zipFile([{ name: '../../../outside.png', content: png(2) }, { name: '..\\..\\outside.png', content: png(3) }, { name: 'star/in.png', content: png(4) }]))]), 'a.zip')
+  await product.ask('POST', '/api/upload', { headers: asKey(), body: form })
+
+  const found = readdirSync(path.dirname(product.dataDir)).concat(readdirSync(product.dataDir)).filter((name) => name.includes('outside'))
+  expect(found).toEqual([])
+})
+
+test('4 · SQL in filters is text', async () => {
+  const all = Number((await product.ask('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'])
+  for (const query of ["label=' OR 1=1 --", "label=star'; DROP TABLE Sample; --", 'label=%25', "cursor=' OR 1=1 --"]) {
+    const said = await product.ask('GET', `/api/samples?limit=500&${query}`, { headers: asKey() })
+    expect((said.json['samples'] as unknown[] | undefined) ?? [], query).toEqual([])
+  }
+  for (const query of ["class=' OR 1=1 --", 'class=x"; DELETE FROM Prediction; --', "version=v1' OR '1'='1"]) {
+    const said = await product.ask('GET', `/api/predictions?${query}`, { headers: asKey() })
+    expect((said.json['predictions'] as unknown[] | undefined) ?? [], query).toEqual([])
+  }
+  expect(Number((await product.ask('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'])).toBe(all)
+})
+
+test('5 · HTML in labels and file names is shown as text on every page', async ({ page, context }) => {
+  const form = new FormData()
+  form.append('label', HTML)
+  for (const seed of [10, 11, 12]) form.append('files', new Blob([png(seed)]), `${HTML}${seed}.png`)
+  expect((await product.ask('POST', '/api/upload', { headers: asKey(), body: form })).json['count']).toBe(3)
+  const asked = new FormData()
+  asked.append('file', new Blob([png(13)]), `${HTML}.png`)
+  await product.ask('POST', '/api/predict', { body: asked })
+  await context.addCookies(product.admin.split('; ').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), url: product.url })))
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
+  page.on('console', (message) => { if (message.type() === 'error') wrong.push(`${page.url()}: ${message.text()}`) })
+
+  for (const address of ['/', '/predict', '/upload', '/visualize', '/visualize?view=model', '/visualize?view=traffic', '/retrain', '/models', '/history', '/monitoring', '/docs']) {
+    await page.goto(`${product.url}${address}${address.includes('?') ? '&' : '?'}classifier=${CLASSIFIER}`)
+    await expect(page.locator('h1').first()).toBeVisible()
+    expect(await page.evaluate(() => (window as { attacked?: number }).attacked), address).toBeUndefined()
+    expect(await page.locator('img[onerror]').count(), address).toBe(0)
+  }
+  expect(wrong).toEqual([])
+})
+
+test('6 · oversized JSON is refused before it is read, however it is declared', async () => {
+  const large = `{"name":"${'x'.repeat(3 * MIB)}"}`
+  for (const [method, address] of [['POST', '/api/keys'], ['POST', '/api/users'], ['PATCH', '/api/settings'], ['POST', '/retrain'], ['POST', '/api/setup']] as const) {
+    const said = await product.ask(method, address, { headers: { ...asAdmin(), 'content-type': 'application/json' }, body: large })
+    expect([said.status, said.json['code']], address).toEqual([413, 'too_large'])
+  }
+  expect((await product.ask('POST', '/api/retrain', { headers: { ...asAdmin(), 'content-type': 'application/json' }, body: `{"a":${'['.repeat(100_000)}` })).status).toBe(400)
+})
+
+test('7 · line ends in names and addresses make no header', async () => {
+  const form = new FormData()
+  form.append('file', new Blob([png(20)]), 'a\r\nset-cookie: attacked=1\r\n.png')
+  const said = await product.ask('POST', '/predict', { headers: { accept: 'text/html' }, body: form })
+  expect(said.status).toBe(303)
+  expect(said.headers.get('set-cookie')).toBeNull()
+
+  const raw = await rawly(product.url, 'GET /visualizations?x=%0d%0aset-cookie:%20attacked=1 HTTP/1.1')
+  expect(raw).toMatch(/^HTTP\/1.1 308/)
+  expect(raw.toLowerCase()).not.toContain('\nset-cookie: attacked')
+})
+
+test('8 · no key, password or cookie stands in the log, the database or the record of changes', async () => {
+  await product.ask('GET', `/api/keys?key=${key}`, { headers: asKey() })
+  await product.ask('POST', '/api/predict', { headers: asKey(), body: 'no picture' })
+
+  const changes = await product.ask('GET', '/api/audit?limit=500', { headers: asAdmin() })
+  const session = /session-token=([^;]+)/.exec(product.admin)![1]!
+  const files = readdirSync(product.dataDir, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(log|db|db-wal)$/.test(name))
+  expect(files.length).toBeGreaterThan(1)
+  for (const kept of [product.log(), changes.text, ...files.map((name) => readFileSync(path.join(product.dataDir, name), 'latin1'))]) {
+    for (const secret of [key, 'correct horse battery', session]) expect(kept.includes(secret)).toBe(false)
+  }
+})
+
+test('9 · nobody is led to another site', async () => {
+  const { url } = await product.login('bo@example.org')
+  expect(new URL(url).origin).toBe(product.url) // it asked to be led to https://elsewhere.example/steal
+
+  for (const next of ['//elsewhere.example', 'https://elsewhere.example', '/\\elsewhere.example', '/%5celsewhere.example', 'javascript:alert(1)']) {
+    const said = await product.ask('GET', `/login?next=${encodeURIComponent(next)}`, { headers: { cookie: product.user } })
+    const to = said.headers.get('location') ?? /url=([^"]+)"/.exec(said.text)?.[1] ?? '/'
+    expect(new URL(to, product.url).origin, next).toBe(product.url)
+  }
+  for (const target of ['//elsewhere.example/visualizations', 'http://elsewhere.example/visualizations']) {
+    const raw = await rawly(product.url, `GET ${target} HTTP/1.1`)
+    expect(new URL(/^location: (.*)$/im.exec(raw)?.[1]?.trim() ?? '/', product.url).origin, target).toBe(product.url)
+  }
+})
+
+test('10 · guessing passwords has to wait, and the right one does not help while it does', async () => {
+  const answers = await Promise.all(Array.from({ length: 8 }, () => product.login('ada@example.org', 'wrong horse battery')))
+  const late = await product.login('ada@example.org')
+
+  expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(5)
+  expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3)
+  expect(late.status).toBe(429)
+  expect((await product.ask('GET', '/api/users', { headers: asAdmin() })).status).toBe(200) // who is in stays in
+})
+
+/** A request line as no library would send it. */
+function rawly(url: string, line: string): Promise<string> {
+  const { hostname, port, host } = new URL(url)
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(`${line}\r\nhost: ${host}\r\nconnection: close\r\n\r\n`))
+    let said = ''
+    socket.on('data', (chunk) => { said += chunk.toString('latin1') })
+    socket.on('end', () => resolve(said))
+    socket.on('error', reject)
+  })
+}

@@ -1,0 +1,42 @@
+/** The scripts of the five earlier projects, asked of the started product: with the door, and with everything through Next. */
+import { expect, test } from '@playwright/test'
+import { broken, EARLIER, EARLIER_OF_ROUTES, requestOf } from '#lib/http/legacy-cases.fakes.ts'
+import { startOwnProduct, train, type OwnProduct } from './own-product.ts'
+
+for (const door of ['on', 'off']) {
+  test.describe(`with DOOR=${door}`, () => {
+    let product: OwnProduct
+    let key: string
+
+    test.beforeAll(async () => {
+      test.setTimeout(300_000)
+      product = await startOwnProduct({ DOOR: door })
+      key = await product.key('upload', 'train')
+      await train(product, key)
+    })
+    test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+
+    for (const asked of [...EARLIER, ...EARLIER_OF_ROUTES]) {
+      test(asked.story, async () => {
+        const response = await fetch(requestOf(asked, product.url, asked.needsKey && key))
+        const said = response.clone()
+
+        expect(await broken(asked, response)).toEqual([])
+        if (asked.needsKey) expect((await fetch(requestOf(asked, product.url))).status).toBe(401)
+        if (asked.status === 202) await cancelled(product, key, ((await said.json()) as { run: { id: string } }).run.id)
+      })
+    }
+
+    test('both addresses of the status answer the same', async () => {
+      const [ours, theirs] = [await product.ask('GET', '/api/retrain/status'), await product.ask('GET', '/api/retrain_status')]
+
+      expect(theirs.json).toEqual(ours.json)
+    })
+  })
+}
+
+/** So that the next case finds nothing running. */
+async function cancelled(product: OwnProduct, key: string, id: string): Promise<void> {
+  await product.ask('POST', `/api/runs/${id}/cancel`, { headers: { authorization: `Bearer ${key}` } })
+  await expect.poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], { timeout: 60_000 }).toBe(false)
+}

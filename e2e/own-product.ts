@@ -1,0 +1,92 @@
+/** A product of its own for the tables that ask the API: started with the settings that a table needs, with an admin, a plain user and keys.
+ *  The stories of people share the product that `npm test` started; these would disturb them. */
+import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+
+const PASSWORD = 'correct horse battery'
+/** What the product answers with; made by `train`. */
+export const CLASSIFIER = 'twins'
+const PER_CLASS = 60
+
+export type Said = { readonly status: number; readonly headers: Headers; readonly text: string; readonly json: Readonly<Record<string, unknown>> }
+
+export type OwnProduct = AsyncDisposable & {
+  readonly url: string
+  readonly dataDir: string
+  readonly log: () => string
+  /** Cookies of the admin and of a plain user. */
+  readonly admin: string
+  readonly user: string
+  readonly key: (...scopes: string[]) => Promise<string>
+  readonly ask: (method: string, path: string, how?: { readonly body?: BodyInit | object | undefined; readonly headers?: Readonly<Record<string, string>> | undefined }) => Promise<Said>
+  readonly login: (email: string, password?: string) => Promise<{ readonly status: number; readonly cookie: string; readonly url: string }>
+}
+
+export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<OwnProduct> {
+  const app = await startBuiltApp({ DEFAULT_CLASSIFIER: CLASSIFIER, PREDICT_PROCESSES: '1', ...settings })
+  const ask = asking(app.url)
+  const login = loginAt(app.url)
+  const token = /token=(\S+)/.exec(app.log())?.[1] ?? ''
+  await ask('POST', '/api/setup', { body: { token, name: 'Ada', email: 'ada@example.org', password: PASSWORD } })
+  const { cookie: admin } = await login('ada@example.org')
+  const asAdmin = { cookie: admin, origin: app.url }
+  await ask('POST', '/api/users', { headers: asAdmin, body: { name: 'Bo', email: 'bo@example.org', password: PASSWORD } })
+  const { cookie: user } = await login('bo@example.org')
+  return {
+    url: app.url, dataDir: app.dataDir, log: app.log, admin, user, ask, login,
+    key: async (...scopes) => {
+      const { json } = await ask('POST', '/api/keys', { headers: asAdmin, body: { name: scopes.join(' and '), scopes } })
+      return String(json['key'])
+    },
+    [Symbol.asyncDispose]: () => (app as BuiltApp)[Symbol.asyncDispose](),
+  }
+}
+
+/** Two classes that a few steps tell apart, uploaded as a ZIP and learnt in one epoch. */
+export async function train(product: OwnProduct, key: string): Promise<void> {
+  const headers = { authorization: `Bearer ${key}` }
+  const entries = (['star', 'ring'] as const).flatMap((shape) => Array.from({ length: PER_CLASS }, (_, i) => ({ name: `${shape}/${i}.png`, content: encodePng(drawShape(shape, i)) })))
+  const form = new FormData()
+  form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'twins.zip')
+  const uploaded = await product.ask('POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, { headers, body: form })
+  if (uploaded.json['count'] !== 2 * PER_CLASS) throw new Error(`the pictures did not arrive: ${uploaded.text}`)
+  const trained = await product.ask('POST', '/retrain?wait=true', { headers, body: { epochs: 1 } })
+  if (trained.status !== 200) throw new Error(`nothing was trained: ${trained.text}`)
+}
+
+const asking = (url: string): OwnProduct['ask'] => async (method, path, { body, headers } = {}) => {
+  const isPlain = typeof body === 'object' && Object.getPrototypeOf(body) === Object.prototype
+  const response = await fetch(url + path, {
+    method, redirect: 'manual',
+    headers: { ...(isPlain && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: isPlain ? JSON.stringify(body) : (body as BodyInit) }),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, text, json: parsed(text) }
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+/** As next-auth's own form does it. */
+const loginAt = (url: string): OwnProduct['login'] => async (email, password = PASSWORD) => {
+  const first = await fetch(`${url}/api/auth/csrf`)
+  const { csrfToken } = (await first.json()) as { csrfToken: string }
+  const cookies = first.headers.getSetCookie().map(plain)
+  const answer = await fetch(`${url}/api/auth/callback/credentials`, {
+    method: 'POST', redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', cookie: cookies.join('; ') },
+    body: new URLSearchParams({ csrfToken, email, password, json: 'true', callbackUrl: 'https://elsewhere.example/steal' }),
+  })
+  const said = (await answer.json()) as { url?: string }
+  return { status: answer.status, cookie: [...cookies, ...answer.headers.getSetCookie().map(plain)].join('; '), url: String(said.url) }
+}
+
+const plain = (cookie: string): string => cookie.split(';')[0]!
