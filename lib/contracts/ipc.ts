@@ -39,7 +39,7 @@ export type FromTraining =
   | { kind: 'failed'; code: ErrorCode; reason: string }
 
 /** Supervisor to and from web and worker. */
-export type ToManaged = { kind: 'stop' } | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
+export type ToManaged = { kind: 'stop' } | /** The data may be opened. */ { kind: 'prepared' } | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
 export type FromManaged =
   | { kind: 'listening'; port: number }
   /** It can do its work. `remarks`: sentences for the person at the terminal. */

@@ -34,7 +34,7 @@ export type Web = AsyncDisposable & {
   readonly program: Darkroom
   /** Done when predictions can be answered, or it is known why not: sentences for the terminal. */
   readonly begin: () => Promise<readonly string[]>
-  readonly hear: (message: Exclude<ToManaged, { kind: 'stop' }>) => void
+  readonly hear: (message: Extract<ToManaged, { kind: 'figures' }>) => void
 }
 
 type WebParts = { readonly log: Log; readonly traffic: Traffic; readonly say: (message: FromManaged) => void; readonly early: readonly InferenceChild[] }

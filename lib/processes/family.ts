@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import cluster from 'node:cluster'
 import path from 'node:path'
-import type { FromManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { CHILD_FLAGS, childEnvironment } from './environment.ts'
 import { eachLine } from './lines.ts'
@@ -14,6 +14,8 @@ const FIGURES_EVERY_MS = 1_000
 const MOST_FAILED_STARTS = 4
 
 export type FamilyParts = {
+  /** Settled when the data may be opened; web processes read their modules meanwhile. */
+  readonly prepared: Promise<unknown>
   readonly log: Log
   /** Once, when the first web process can answer. */
   readonly ready: (port: number, remarks: readonly string[]) => void
@@ -23,7 +25,7 @@ export type FamilyParts = {
 
 export type Family = { readonly end: () => Promise<void> }
 
-export function superviseFamily({ settings }: Start, { log, ready, cannot }: FamilyParts): Family {
+export function superviseFamily({ settings }: Start, { prepared, log, ready, cannot }: FamilyParts): Family {
   let port = settings.PORT
   let isListening = false
   let isReady = false
@@ -47,13 +49,19 @@ export function superviseFamily({ settings }: Start, { log, ready, cannot }: Fam
 
   /** After the first web process is ready, or has failed to be: both at once would compete for the cores, and people wait for web. */
   function startWorker(): void {
-    if (hasWorker && !isEnding) worker ??= manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log })
+    if (!hasWorker) return
+    prepared.then(() => { if (!isEnding) worker ??= manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) }, () => {})
   }
 
   function startWeb(): ChildProcess {
-    if (isAlone) return logged('web', fork(entry('web'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
+    if (isAlone) return told(fork(entry('web'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
     cluster.setupPrimary({ exec: entry('web'), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
-    return logged('web', cluster.fork(environment()).process)
+    return told(cluster.fork(environment()).process)
+  }
+
+  function told(web: ChildProcess): ChildProcess {
+    prepared.then(() => web.send({ kind: 'prepared' } satisfies ToManaged, () => {}), () => {}) // who has died meanwhile is told by its exit
+    return logged('web', web)
   }
 
   function logged(name: string, child: ChildProcess): ChildProcess {

@@ -1,11 +1,11 @@
-/** The life of a web process: listen at once, put the program together, answer through the door as soon as an engine can, show pages, end. */
+/** The life of a web process: listen at once, put the program together when the data is prepared, answer through the door as soon as an engine can, show pages, end. */
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
 import { door, doorWithoutHotPaths } from '#lib/http/door.ts'
 import { openLog } from '#lib/operations/log.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
-import { composeWeb } from './compose-web.ts'
+import { composeWeb, type Web } from './compose-web.ts'
 import type { Start } from './settings.ts'
 import { createWebServer, type Pages } from './web-server.ts'
 
@@ -20,6 +20,21 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const opened = Promise.withResolvers<void>()
   const pages = Promise.withResolvers<Pages>()
   pages.promise.catch((error: unknown) => log('error', 'The pages cannot be shown', { error }))
+  const prepared = Promise.withResolvers<void>()
+  let web: Web | null = null
+  let ending: Promise<void> | undefined
+  const end = () => (ending ??= server.drain().then(() => web?.[Symbol.asyncDispose]()).then(() => process.exit(0)))
+  process.on('message', (message: ToManaged) => {
+    switch (message.kind) {
+      case 'stop': return void end()
+      case 'prepared': return prepared.resolve()
+      case 'figures': return web?.hear(message)
+    }
+  })
+  process.on('SIGTERM', () => void end())
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the supervisor says when
+  process.on('disconnect', () => void end())
+
   const server = createWebServer({
     open: opened.promise,
     pages: pages.promise,
@@ -36,16 +51,10 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   if (typeof port !== 'number') return
   say({ kind: 'listening', port })
 
-  const web = await composeWeb(start, { log, traffic, say, early })
+  await prepared.promise
+  web = await composeWeb(start, { log, traffic, say, early })
   open(web.program)
   opened.resolve()
-  let ending: Promise<void> | undefined
-  const end = () => (ending ??= server.drain().then(() => web[Symbol.asyncDispose]()).then(() => process.exit(0)))
-  process.on('message', (message: ToManaged) => (message.kind === 'stop' ? void end() : web.hear(message)))
-  process.on('SIGTERM', () => void end())
-  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the supervisor says when
-  process.on('disconnect', () => void end())
-
   say({ kind: 'started', remarks: await web.begin() })
   // After the engines: predictions need no pages, and both would compete for the same few cores.
   const { preparePages } = await import('./next-pages.ts')

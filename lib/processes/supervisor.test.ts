@@ -123,6 +123,16 @@ test('a folder that cannot be written to is named', async () => {
   expect(output()).toContain(`Darkroom cannot write to ${file}`)
 })
 
+test('a database that is none is named, and all ends', async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-none-'))
+  writeFileSync(path.join(dataDir, 'darkroom.db'), 'this is no database, and long enough to be looked at as one'.repeat(20))
+
+  const { exit, output } = runSupervisor({ PORT: '0', DATA_DIR: dataDir })
+
+  expect(await exit).toBe(1)
+  expect(output()).toMatch(/Darkroom cannot start: .*file is not a database/)
+})
+
 test('a port that another program has is named, and all ends', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void other.close())
