@@ -3,9 +3,9 @@
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 
-export type LogLine = Output<Routes['GET /api/logs']>['lines'][number]
+export type ShownLine = Output<Routes['GET /api/logs']>['lines'][number]
 
-export function LogLines({ lines, onRequest }: { readonly lines: readonly LogLine[]; readonly onRequest: (id: string) => void }) {
+export function LogLines({ lines, onRequest }: { readonly lines: readonly ShownLine[]; readonly onRequest: (id: string) => void }) {
   return (
     <ol className="log-lines" tabIndex={0} aria-label="Lines of the log">
       {lines.map((line, i) => (
@@ -25,7 +25,7 @@ export function LogLines({ lines, onRequest }: { readonly lines: readonly LogLin
 }
 
 /** A stack has lines of its own, which JSON would hide. */
-function detailsOf(about: LogLine['about']): string {
+function detailsOf(about: ShownLine['about']): string {
   return Object.entries(about).map(([name, value]) => {
     const stack = typeof value === 'object' && value !== null && 'stack' in value ? String(value.stack) : null
     return `${name}: ${stack ?? (typeof value === 'string' ? value : JSON.stringify(value))}`

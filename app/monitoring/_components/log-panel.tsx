@@ -2,14 +2,14 @@
 /** The newest lines of the log, by level, by request and by text. What is looked for stands in the address, so that it can be shared. */
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useState, useTransition, type FormEvent } from 'react'
-import { LogLines, type LogLine } from './log-lines.tsx'
+import { LogLines, type ShownLine } from './log-lines.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
 
 const LEVELS = [{ value: 'debug', label: 'everything' }, { value: 'info', label: 'info and worse' }, { value: 'warn', label: 'warnings and errors' }, { value: 'error', label: 'errors only' }]
 
-export function LogPanel({ lines, isComplete, level, text }: { readonly lines: readonly LogLine[]; readonly isComplete: boolean; readonly level: string; readonly text: string }) {
+export function LogPanel({ lines, isComplete, level, text }: { readonly lines: readonly ShownLine[]; readonly isComplete: boolean; readonly level: string; readonly text: string }) {
   const router = useRouter()
   const path = usePathname()
   const query = useSearchParams()

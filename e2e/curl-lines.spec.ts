@@ -1,0 +1,70 @@
+/** Every curl line of /docs, run by a shell as it stands, in the order of the page, on a product of its own. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { startOwnProduct, type OwnProduct } from './own-product.ts'
+
+const LONGEST_S = 120
+/** curl's own words would hide the status; the line itself stays as it is. */
+const RUN = `curl() { command curl -sS --max-time ${LONGEST_S} -w '\\n%{http_code}' "$@"; }\n`
+/** Where a refusal is the right answer in this order: everything else succeeds. */
+const REFUSED: Readonly<Record<string, readonly number[]>> = {
+  'POST /api/setup': [403, 409], // there is an admin
+  'POST /api/runs/{id}/cancel': [409], // it has ended
+  'POST /api/runs/{id}/resume': [409],
+  'DELETE /api/models/{id}': [200, 409], // the newest may be the one to roll back to
+}
+
+test.skip(spawnSync('curl', ['--version']).status !== 0, 'there is no curl on this machine')
+
+test('every curl line of the reference works as it stands', async ({ page }) => {
+  test.setTimeout(600_000)
+  await using product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-curl-'))
+  try {
+    writeFileSync(path.join(folder, 'picture.png'), encodePng(drawShape('star', 8_001)))
+    writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
+    const key = await product.key('admin')
+    await product.ask('PATCH', '/api/settings', { headers: { authorization: `Bearer ${key}` }, body: { AUTO_PROMOTE: 'off' } })
+    await expect.poll(async () => (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: { authorization: `Bearer ${key}` } })).json['total'], { timeout: 90_000 }).toBe(1_500)
+    await page.goto(`${product.url}/docs`)
+    const lines = await page.locator('pre[data-route]').evaluateAll((all) => all.map((one) => ({ route: one.getAttribute('data-route') ?? '', line: one.textContent ?? '' })))
+    const idFrom = await idSources(page)
+    expect(lines.length).toBeGreaterThan(50)
+
+    for (const { route, line } of lines) {
+      if (route === 'POST /api/retrain') await bringNews(product, key)
+      const id = idFrom.has(route) ? await newestId(product, key, idFrom.get(route)!) : ''
+      const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'], DARKROOM_KEY: key, ID: id, PASSWORD: 'correct horse battery', SETUP_TOKEN: 'used long ago' } })
+      const status = Number(stdout.trimEnd().split('\n').at(-1))
+      expect.soft(REFUSED[route]?.includes(status) ?? (status >= 200 && status < 300), `${route} answered ${status}: ${stdout.slice(0, 400)}${stderr}`).toBe(true)
+      if (route === 'POST /api/retrain') await expect.poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], { timeout: 300_000, intervals: [1_000] }).toBe(false)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+/** The page says of each `$ID` which route answers it. */
+async function idSources(page: import('@playwright/test').Page): Promise<ReadonlyMap<string, string>> {
+  const said = await page.locator('.fold-body:has(p > code:text-is("$ID"))').evaluateAll((all) => all.map((one) => [one.querySelector('pre')?.getAttribute('data-route') ?? '', one.querySelector('p > code:nth-of-type(3)')?.textContent ?? ''] as const))
+  return new Map(said)
+}
+
+/** Of people the last to come, so that the admin stays. */
+async function newestId(product: OwnProduct, key: string, route: string): Promise<string> {
+  const { json } = await product.ask('GET', route.replace(/^GET /, ''), { headers: { authorization: `Bearer ${key}` } })
+  const list = Object.values(json).find(Array.isArray) as readonly { id: string }[]
+  return (route === 'GET /api/users' ? list.at(-1) : list[0])?.id ?? ''
+}
+
+async function bringNews(product: OwnProduct, key: string): Promise<void> {
+  const form = new FormData()
+  form.append('label', 'star')
+  for (let i = 0; i < 12; i++) form.append('files', new Blob([new Uint8Array(encodePng(drawShape('star', 8_100 + i)))]), `star ${i}.png`)
+  await product.ask('POST', '/api/upload?classifier=shapes', { headers: { authorization: `Bearer ${key}` }, body: form })
+}

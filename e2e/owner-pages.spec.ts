@@ -1,0 +1,189 @@
+/** What an owner does: lets people and scripts in, watches the machine, reads the log, looks at data and mistakes, takes the history along. */
+import { readFileSync } from 'node:fs'
+import { expect, type Page } from '@playwright/test'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { startOwnProduct, type OwnProduct } from './own-product.ts'
+import { expectGoodLooks, SIZES, test, THEMES } from './watched.ts'
+
+const PASSWORD = 'correct horse battery'
+const PAGES = ['/docs', '/monitoring', '/settings', '/settings?view=keys', '/settings?view=settings', '/settings?view=changes', '/history',
+  '/visualize?classifier=shapes&view=data', '/visualize?classifier=shapes&view=model', '/visualize?classifier=shapes&view=traffic']
+const picture = (seed: number) => new Blob([new Uint8Array(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, 9_000 + seed)))], { type: 'image/png' })
+
+let product: OwnProduct
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000)
+  product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
+  for (let i = 0; i < 8; i++) await predict(i)
+  await expect.poll(async () => (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: { cookie: product.admin } })).json['total'], { timeout: 60_000 }).toBeGreaterThan(100)
+})
+test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+
+async function predict(seed: number) {
+  const form = new FormData()
+  form.append('file', picture(seed), `=picture ${seed}.png`)
+  return product.ask('POST', '/api/predict?classifier=shapes', { body: form })
+}
+
+async function logIn(page: Page, email = 'ada@example.org'): Promise<void> {
+  await page.goto(`${product.url}/login`)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.waitForURL(`${product.url}/`)
+}
+
+test('a key is made, shown once, works, and opens nothing after it is revoked', async ({ page }) => {
+  await logIn(page)
+  await page.getByRole('link', { name: 'Settings', exact: true }).click()
+  await page.getByRole('link', { name: 'Keys' }).click()
+  await page.getByLabel('What it is for').fill('the scale at the door')
+  await page.getByRole('checkbox', { name: 'user' }).check()
+  await page.getByRole('button', { name: 'Make the key' }).click()
+
+  const key = await page.getByLabel('The key', { exact: true }).innerText()
+  const asKey = { headers: { authorization: `Bearer ${key}` } }
+  expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(200)
+  expect((await product.ask('GET', '/api/keys', asKey)).status).toBe(403)
+  await page.getByRole('button', { name: 'I have it' }).click()
+  await page.reload()
+  expect(await page.content()).not.toContain(key)
+
+  await page.getByRole('row', { name: /the scale at the door/ }).getByRole('button', { name: /Revoke/ }).click()
+  await page.getByRole('button', { name: 'Revoke it' }).click()
+  await expect(page.getByRole('row', { name: /the scale at the door/ })).toHaveCount(0)
+  expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(401)
+})
+
+test('somebody is let in, may not settle things, and is shut out', async ({ page, browser }) => {
+  await logIn(page)
+  await page.goto(`${product.url}/settings`)
+  await page.getByLabel('Name').fill('Grace')
+  await page.getByLabel('E-mail').fill('grace@example.org')
+  await page.getByLabel('First password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Let in' }).click()
+  await expect(page.getByRole('row', { name: /grace@example.org/ })).toBeVisible()
+
+  const theirs = await browser.newPage()
+  await logIn(theirs, 'grace@example.org')
+  await expect(theirs.getByRole('link', { name: 'Settings', exact: true })).toHaveCount(0)
+  await theirs.goto(`${product.url}/settings`)
+  await expect(theirs.getByText('Only admins see this')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Change Grace' }).click()
+  await page.getByLabel('Shut out').check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('row', { name: /grace@example.org/ })).toContainText('shut out')
+  await theirs.goto(`${product.url}/history`)
+  await expect(theirs).toHaveURL(/\/login/)
+  await theirs.close()
+  await page.goto(`${product.url}/settings?view=changes`)
+  await expect(page.getByRole('row', { name: /PATCH \/api\/users/ }).first()).toContainText('Ada')
+})
+
+test('the figures of the machine move while one looks, and stand still when paused', async ({ page }) => {
+  await page.goto(`${product.url}/monitoring`)
+  const predictions = page.getByRole('group', { name: 'Predictions' })
+  const before = await predictions.innerText()
+  await predict(20)
+  await expect(predictions).not.toHaveText(before)
+  await expect(page.getByRole('row', { name: /inference/ }).first()).toBeVisible()
+  await expect(page.getByText('answers', { exact: true })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Log' })).toHaveCount(0) // a stranger reads no log
+
+  await page.getByRole('button', { name: 'Pause' }).click()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await predict(21)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.waitForRequest(/\/api\/metrics$/)
+  expect(asked.filter((url) => url.endsWith('/api/metrics'))).toHaveLength(1)
+})
+
+test('the line of a refusal is found in the log by its request id', async ({ page }) => {
+  const { json } = await product.ask('GET', '/api/models/01a1fdc4-0000-7000-8000-000000000000', { headers: { cookie: product.user } })
+  await logIn(page)
+  await page.goto(`${product.url}/monitoring`)
+  await page.getByLabel('Request or text').fill(String(json['request_id']))
+  await page.getByRole('button', { name: 'Find' }).click()
+
+  await expect(page.getByLabel('Lines of the log').getByRole('listitem')).toHaveCount(1)
+  await expect(page.getByLabel('Lines of the log')).toContainText('GET /api/models/01a1fdc4-0000-7000-8000-000000000000 404')
+  await expect(page).toHaveURL(/find=/)
+})
+
+test('pictures are told by what they look like: mean pictures, light, size; each plot as a table and as CSV', async ({ page }) => {
+  await logIn(page)
+  await page.goto(`${product.url}/visualize?classifier=shapes&view=data`)
+  const mean = page.getByRole('img', { name: /The mean of \d+ pictures of ring/ })
+  await mean.scrollIntoViewIfNeeded()
+  await expect.poll(() => mean.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32)
+  const brightness = page.getByRole('region', { name: 'Brightness' })
+  await brightness.getByRole('button', { name: 'Table' }).click()
+  await expect(brightness.getByRole('table')).toContainText('50–55')
+  const [csv] = await Promise.all([page.waitForEvent('download'), brightness.getByRole('button', { name: 'CSV' }).click()])
+  expect(readFileSync(await csv.path(), 'utf8').split('\r\n')[0]).toBe('"Brightness, % of white",pictures')
+  await page.goto(`${product.url}/visualize?classifier=shapes&view=model`)
+  await expect(page.getByRole('heading', { name: 'In words' })).toBeVisible()
+})
+
+test('the history leaves as CSV, and no file name runs in a spreadsheet', async ({ page }) => {
+  await logIn(page)
+  await page.goto(`${product.url}/history?classifier=shapes`)
+  const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()])
+  const lines = readFileSync(await csv.path(), 'utf8').trimEnd().split('\r\n')
+
+  expect(csv.suggestedFilename()).toMatch(/^predictions-shapes-\d{4}-\d\d-\d\d\.csv$/)
+  expect(lines[0]).toMatch(/^id,timestamp,classifier,/)
+  expect(lines.length).toBeGreaterThan(8)
+  expect(lines[1]).toContain(",'=picture ")
+})
+
+test('ten pictures are answered together, well under a second', async () => {
+  const form = () => {
+    const made = new FormData()
+    for (let i = 0; i < 10; i++) made.append('files', picture(i), `${i}.png`)
+    return made
+  }
+  const tries: number[] = []
+  for (let i = 0; i < 3; i++) {
+    const began = performance.now()
+    const { json } = await product.ask('POST', '/api/predict/batch?classifier=shapes', { body: form() })
+    tries.push(performance.now() - began)
+    expect(json).toMatchObject({ success: true, count: 10 })
+  }
+
+  expect(Math.min(...tries)).toBeLessThan(1_000)
+})
+
+test('the reference is searched by words, and a link opens the route that it names', async ({ page }) => {
+  await page.goto(`${product.url}/docs`)
+  await page.getByLabel('Search the reference').fill('rollback')
+  await expect(page.getByRole('status').filter({ hasText: 'fits' })).toHaveText('1 route fits')
+  await page.getByText('/api/models/rollback', { exact: true }).click()
+  await expect(page.getByLabel('curl for POST /api/models/rollback')).toBeVisible()
+  await page.getByLabel('Search the reference').fill('nothing like this')
+  await expect(page.getByText('No route fits')).toBeVisible()
+  await page.goto('about:blank') // else only the fragment changes, and the page stays
+  await page.goto(`${product.url}/docs#post-api-predict`)
+  await expect(page.getByLabel('curl for POST /api/predict', { exact: true })).toBeVisible()
+})
+
+for (const theme of THEMES) {
+  test(`the pages of an owner are readable to all, on a phone and on a desk, ${theme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme })
+    await logIn(page)
+    for (const path of PAGES) {
+      for (const width of SIZES) {
+        await test.step(`${path} at ${width}`, async () => {
+          await page.setViewportSize({ width, height: 900 })
+          await page.goto(product.url + path)
+          await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+          await expectGoodLooks(page)
+        })
+      }
+    }
+  })
+}

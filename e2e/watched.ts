@@ -1,0 +1,23 @@
+/** A page that is watched: what it says on the console as an error, throws, or is refused by the server, fails the story that used it. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test as plain, type Page } from '@playwright/test'
+
+export const test = plain.extend<{ readonly complaints: string[] }>({
+  complaints: [async ({ context }, use) => {
+    const complaints: string[] = []
+    context.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+    context.on('weberror', (error) => complaints.push(String(error.error())))
+    await use(complaints)
+    expect(complaints, 'errors on the console').toEqual([])
+  }, { auto: true }],
+})
+
+export const SIZES = [360, 1440] as const
+export const THEMES = ['light', 'dark'] as const
+
+/** Nothing that axe finds serious, and no page that must be pushed sideways. */
+export async function expectGoodLooks(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
+}
