@@ -1,0 +1,49 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { forkFake } from '#lib/serving/forked.fakes.ts'
+import { fakeClock } from '#lib/serving/serving.fakes.ts'
+import { createIdlePool, IDLE_MS } from './idle-pool.ts'
+
+const version = { key: 'shapes v1', folder: '/models/shapes/v1' }
+const ask = { maxPixels: 1e6, wantsFeatures: false }
+
+function idling() {
+  const clock = fakeClock()
+  const pids: number[] = []
+  const ended = Promise.withResolvers<void>()
+  const pool = createIdlePool({
+    clock, log: () => {},
+    fork: () => {
+      const child = forkFake()
+      pids.push(child.pid)
+      return { ...child, listen: (hear) => child.listen({ ...hear, exit: (cause) => { hear.exit(cause); ended.resolve() } }) }
+    },
+  })
+  onTestFinished(() => pool[Symbol.asyncDispose]())
+  return { pool, clock, pids, ended: ended.promise }
+}
+
+test('nobody is forked before a job needs an answer', async () => {
+  const { pool, pids } = idling()
+  expect(pids).toEqual([])
+
+  await pool.load(version)
+  const { pictures } = await pool.infer(version, [Uint8Array.of(7)], ask)
+
+  expect(pids).toHaveLength(1)
+  expect(pictures).toEqual([expect.objectContaining({ ok: true })])
+})
+
+test('a minute after the last job the child has left, and another comes for the next', async () => {
+  const { pool, clock, pids, ended } = idling()
+  await pool.load(version)
+  clock.advance(IDLE_MS - 1)
+  await pool.infer(version, [Uint8Array.of(1)], ask)
+  clock.advance(IDLE_MS - 1)
+  expect(() => process.kill(pids[0]!, 0)).not.toThrow()
+
+  clock.advance(1)
+  await ended
+  await pool.infer(version, [Uint8Array.of(2)], ask)
+
+  expect(pids).toHaveLength(2)
+})
