@@ -3,6 +3,8 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { darkroom } from '#lib/http/context.ts'
+import { Card } from '#lib/ui/card.tsx'
 import { BrandMark, Shell } from '#lib/ui/shell.tsx'
 import { ThemeSwitch } from '#lib/ui/theme-switch.tsx'
 import { Toasts } from '#lib/ui/toast.tsx'
@@ -34,6 +36,9 @@ export default async function Layout({ children }: { readonly children: ReactNod
           navigation={<Navigation isKnown={isKnown} isAdmin={may('admin')} />}
           foot={<><ThemeSwitch /><Account name={isKnown ? name ?? 'You' : null} /></>}
         >
+          {darkroom().settings().openActions && (
+            <Card variant="attention"><p role="note"><strong>Open to everybody.</strong> Whoever reaches this address may upload, retrain and promote (OPEN_ACTIONS).</p></Card>
+          )}
           {children}
         </Shell>
         <Toasts />

@@ -9,6 +9,7 @@ import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
 import { chosenClassifier } from '../classifiers.ts'
 import { queryOf, visitor, type PageProps } from '../visitor.ts'
+import { GivenAnswer } from './_components/given-answer.tsx'
 import { PredictDesk } from './_components/predict-desk.tsx'
 
 export const metadata = { title: 'Predict' }
@@ -23,6 +24,7 @@ export default async function Predict(props: PageProps) {
       <PageHead title="Predict" lead={chosen ? `Show ${chosen.title} a picture: it answers at once, and says how sure it is.` : undefined}>
         {chosen && classifiers.length > 1 && <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />}
       </PageHead>
+      {query.result !== undefined && <GivenAnswer id={query.result} who={who} />}
       {chosen === null && <NoClassifier missing={missing} mayUpload={who.may('upload')} />}
       {chosen?.champion === null && (
         <EmptyState icon="train" title={`${chosen.title} is not trained yet`} action={who.may('train') ? <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: 'primary' })}>Train it</Link> : undefined}>

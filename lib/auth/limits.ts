@@ -1,5 +1,5 @@
 /** How often somebody may ask: counted per minute, per class of routes, by key, person or address. Counts live in memory and are told
- *  to the other web processes twice a second (docs/decisions/0008); what a refusal looks like, lib/http says. */
+ *  to the other web processes twice a second (docs/decisions/0010); what a refusal looks like, lib/http says. */
 import { randomUUID } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'

@@ -50,6 +50,7 @@ export function createWebServer({ open, pages, door, trustsProxy, answered, fail
   const server = createServer({ headersTimeout: LONGEST_HEADERS_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     running.add(response)
     if (!trustsProxy) for (const name of SAID_BY_PROXIES) delete request.headers[name]
+    request.url = originForm(request.url)
     if (isDraining) response.setHeader('connection', 'close')
     response.once('close', () => {
       running.delete(response)
@@ -93,4 +94,11 @@ export function createWebServer({ open, pages, door, trustsProxy, answered, fail
       slow[Symbol.dispose]()
     },
   }
+}
+
+/** Only proxies are asked by whole addresses (RFC 9112 §3.2.2), and we are none: a host in there would come back in what we lead to. */
+function originForm(target = '/'): string {
+  if (target.startsWith('/') || !URL.canParse(target)) return target
+  const { pathname, search } = new URL(target)
+  return pathname + search
 }

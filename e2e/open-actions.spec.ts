@@ -1,0 +1,42 @@
+/** OPEN_ACTIONS: what changes something is open as it was in the earlier projects, and nobody can overlook it. */
+import { expect, test } from '@playwright/test'
+import { broken, EARLIER, requestOf } from '#lib/http/earlier-clients.fakes.ts'
+import { startOwnProduct, train, type OwnProduct } from './own-product.ts'
+
+let product: OwnProduct
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000)
+  product = await startOwnProduct({ OPEN_ACTIONS: 'true' })
+  await train(product, await product.key('upload', 'train'))
+})
+test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+
+for (const asked of EARLIER.filter(({ path, method }) => method === 'POST' && path.startsWith('/upload'))) {
+  test(`without a key: ${asked.story}`, async () => {
+    expect(await broken(asked, await fetch(requestOf(asked, product.url)))).toEqual([])
+    expect((await fetch(requestOf({ ...asked, headers: { origin: 'https://elsewhere.example' } }, product.url))).status).toBe(403)
+  })
+}
+
+test('people and keys stay closed', async () => {
+  for (const address of ['/api/keys', '/api/users', '/api/settings', '/api/predictions']) expect((await product.ask('GET', address)).status, address).toBe(401)
+})
+
+test('the start and every page say so', async ({ page }) => {
+  expect(product.log()).toContain('OPEN_ACTIONS is on')
+  for (const address of ['/', '/predict', '/login']) {
+    await page.goto(product.url + address)
+    await expect(page.getByRole('note')).toContainText('Open to everybody')
+  }
+})
+
+test('a form without scripts ends on a page that shows the answer', async ({ page }) => {
+  const asked = EARLIER.find(({ path, headers }) => path === '/predict' && headers?.accept !== undefined)!
+  const location = (await fetch(requestOf(asked, product.url))).headers.get('location')!
+
+  await page.goto(product.url + location)
+
+  await expect(page.getByRole('heading', { name: 'test.png' })).toBeVisible()
+  await expect(page.getByLabel('Probabilities of all classes')).toContainText('star')
+})
