@@ -162,12 +162,15 @@ test('where nothing was asked yet, nothing is invented', async () => {
   expect(await data.answers.statistics({ days: 1 })).toMatchObject({ classifier: null, total_predictions: 0, mean_confidence: null, latency_ms: null, by_class: [] })
 })
 
-test('statistics over a hundred thousand answers take well under a second', { timeout: 60_000 }, async () => {
+test('statistics over a hundred thousand answers are read from sums, in milliseconds', { timeout: 60_000 }, async () => {
   const { data } = await openWithFruit()
   for (let from = 0; from < 100_000; from += 10_000) await Promise.all(Array.from({ length: 10_000 }, (_, i) => data.predictions.record(predictionOf(data, { totalMs: i % 97, confidence: (i % 100) / 100 }))))
-  const begun = performance.now()
+  const timesMs: number[] = []
+  for (let i = 0; i < 5; i++) {
+    const begun = performance.now()
+    expect((await data.answers.statistics({ days: 30 })).total_predictions).toBe(100_000)
+    timesMs.push(performance.now() - begun)
+  }
 
-  expect((await data.answers.statistics({ days: 30 })).total_predictions).toBe(100_000)
-
-  expect(performance.now() - begun).toBeLessThan(1_000)
+  expect(Math.min(...timesMs)).toBeLessThan(50) // a scan takes 200 ms and more; alone on a core this takes 1
 })

@@ -1,9 +1,10 @@
 /** Transacting down answered pictures: what comes within a few milliseconds shares one transaction, and each waits for its own to be committed. */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
-import type { Connection, Transacting } from './connection.ts'
+import type { Transacting } from './connection.ts'
 import type { Predictions } from './data.ts'
 import { insertPicture, layDown } from './pictures.ts'
 import type { LaidDown } from './pictures.ts'
+import { countPredictions, predictionsSince } from './prediction-counts.ts'
 import type { Store } from './store.ts'
 import type { NewPicture, NewPrediction } from './values.ts'
 
@@ -39,16 +40,16 @@ export function predictionsOf(store: Store): Predictions & { readonly flush: () 
       writing ??= writeAll()
     }),
     flush: async () => { await writing },
-    countSince: async (classifierId, since) => countSince(store.connection, classifierId, since),
+    countSince: async (classifierId, since) => predictionsSince(store.connection, classifierId, since),
   }
 }
 
-export const countSince = (connection: Pick<Connection, 'one'>, classifierId: string, since: Date): number =>
-  connection.one<{ count: number }>('SELECT COUNT(*) AS "count" FROM "Prediction" WHERE "classifierId" = ? AND "createdAt" >= ?', classifierId, since)?.count ?? 0
-
 async function commit({ connection, settings, id }: Store, predictions: readonly NewPrediction[]): Promise<void> {
   const files = await layDown(settings.dataDir, predictions.flatMap((prediction) => prediction.picture ?? []), id)
-  await files.whileKept(() => connection.write((writing) => predictions.forEach((prediction) => insertPrediction(writing, prediction, files))))
+  await files.whileKept(() => connection.write((writing) => {
+    for (const prediction of predictions) insertPrediction(writing, prediction, files)
+    countPredictions(writing, predictions)
+  }))
 }
 
 /** A row that cannot be written, say of a classifier that was just deleted, does not take its company along. */

@@ -43,10 +43,7 @@ export function samplesOf(store: Store): Samples {
       }
       return found
     },
-    async unseenIn(classifierId) {
-      const { sql, since } = unseenBy(connection, classifierId)
-      return connection.one<{ count: number }>(`SELECT COUNT(*) AS "count" FROM "Sample" WHERE ${sql}`, classifierId, since)?.count ?? 0
-    },
+    unseenIn: async (classifierId) => countUnseen(connection, classifierId).all,
     async unseen(classifierId) {
       const { sql, since } = unseenBy(connection, classifierId)
       return connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE ${sql} ORDER BY "id"`, classifierId, since).map(sampleValue)
@@ -54,16 +51,27 @@ export function samplesOf(store: Store): Samples {
   }
 }
 
+/** How many those are, and how many of them are corrections. Where they are all there is, and nothing is arriving, the sums tell. */
+export function countUnseen(connection: Pick<Connection, 'one'>, classifierId: string): { readonly all: number; readonly corrections: number } {
+  const { sql, sources, since } = unseenBy(connection, classifierId)
+  const isSummed = since < 0 && !connection.one(`SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" = 'running'`, classifierId)
+  const row = isSummed
+    ? connection.one<Unseen>(`SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), 0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "source" IN (${sources})`, classifierId)
+    : connection.one<Unseen>(`SELECT COUNT(*) AS "all", COALESCE(SUM("source" = 'feedback'), 0) AS "corrections" FROM "Sample" WHERE ${sql}`, classifierId, since)
+  return row ?? { all: 0, corrections: 0 }
+}
+type Unseen = { readonly all: number; readonly corrections: number }
+
 /** What the champion has not learnt from: labelled after its snapshot was frozen. A shipped champion has seen the dataset and nothing else. */
-export function unseenBy(connection: Pick<Connection, 'one'>, classifierId: string): { readonly sql: string; readonly since: number } {
+function unseenBy(connection: Pick<Connection, 'one'>, classifierId: string): { readonly sql: string; readonly sources: string; readonly since: number } {
   const champion = connection.one<{ isShipped: number; createdAt: number; frozenAt: number | null }>(
     `SELECT v."isShipped", v."createdAt", s."createdAt" AS "frozenAt" FROM "Promotion" p JOIN "Version" v ON v."id" = p."versionId"
      LEFT JOIN "Run" r ON r."id" = v."runId" LEFT JOIN "Snapshot" s ON s."id" = r."snapshotId"
      WHERE p."classifierId" = ? ORDER BY p."id" DESC LIMIT 1`, classifierId)
-  const mayLearn = `"classifierId" = ? AND NOT "isExcluded" AND ${ARRIVED} AND "labelledAt" > ?`
-  if (!champion) return { sql: mayLearn, since: -1 }
-  if (champion.isShipped === 1) return { sql: `${mayLearn} AND "source" <> 'dataset'`, since: -1 }
-  return { sql: mayLearn, since: champion.frozenAt ?? champion.createdAt }
+  const isShipped = champion?.isShipped === 1
+  const sources = isShipped ? `'upload', 'feedback'` : `'upload', 'feedback', 'dataset'` // named one by one, for the index
+  const since = champion && !isShipped ? (champion.frozenAt ?? champion.createdAt) : -1
+  return { sql: `"classifierId" = ? AND "source" IN (${sources}) AND "labelledAt" > ? AND NOT "isExcluded" AND ${ARRIVED}`, sources, since }
 }
 
 type Insertion = { readonly classifierId: string; readonly sample: NewSample; readonly files: LaidDown; readonly sampleId: string; readonly at: Date }

@@ -6,12 +6,10 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Answers, Data } from '../data.ts'
 import { sweepPictures } from '../pictures.ts'
-import { countSince } from '../predictions.ts'
-import { unseenBy } from '../samples.ts'
+import { dayOf, predictionsOn } from '../prediction-counts.ts'
+import { countUnseen } from '../samples.ts'
 import { conflict } from '../store.ts'
 import type { Store } from '../store.ts'
-
-const DAY_MS = 86_400_000
 
 type Offered = Pick<Answers, 'listClassifiers' | 'getClassifier' | 'createClassifier' | 'changeClassifier' | 'deleteClassifier' | 'listClasses'>
 
@@ -74,14 +72,12 @@ export function classifierAnswers(store: Store, { classifiers, promotions }: Pic
 }
 
 function countsOf({ connection, now }: Store, id: string): Pick<ClassifierAnswer, 'samples' | 'predictions_today' | 'corrections_waiting'> {
-  const splits = connection.all<{ split: string; count: number }>('SELECT "split", COUNT(*) AS "count" FROM "Sample" WHERE "classifierId" = ? AND NOT "isExcluded" GROUP BY "split"', id)
+  const splits = connection.all<{ split: string; count: number }>('SELECT "split", SUM("count") AS "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" GROUP BY "split"', id)
   const count = (split: string): number => splits.find((row) => row.split === split)?.count ?? 0
-  const { sql, since } = unseenBy(connection, id)
-  const unseen = connection.one<{ all: number; corrections: number }>(`SELECT COUNT(*) AS "all", COALESCE(SUM("source" = 'feedback'), 0) AS "corrections" FROM "Sample" WHERE ${sql}`, id, since)
-  const midnight = new Date(Math.floor(now().getTime() / DAY_MS) * DAY_MS)
+  const unseen = countUnseen(connection, id)
   return {
-    samples: { total: splits.reduce((sum, row) => sum + row.count, 0), train: count('train'), validation: count('validation'), test: count('test'), unseen: unseen?.all ?? 0 },
-    predictions_today: countSince(connection, id, midnight),
-    corrections_waiting: unseen?.corrections ?? 0,
+    samples: { total: splits.reduce((sum, row) => sum + row.count, 0), train: count('train'), validation: count('validation'), test: count('test'), unseen: unseen.all },
+    predictions_today: predictionsOn(connection, id, dayOf(now())),
+    corrections_waiting: unseen.corrections,
   }
 }

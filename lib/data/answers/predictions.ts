@@ -3,6 +3,7 @@ import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Answers } from '../data.ts'
 import type { Prisma } from '../generated/client.ts'
+import { countOfPredictions } from '../prediction-counts.ts'
 import { notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import { pageOf } from './page.ts'
@@ -17,7 +18,7 @@ export const predictionAnswers = (store: Store): Pick<Answers, 'listPredictions'
     const before = asked.cursor === undefined ? {} : { id: { lt: asked.cursor } }
     const [rows, total] = await Promise.all([
       store.prisma.prediction.findMany({ where: { ...where, ...before }, include: { feedback: true }, orderBy: { id: 'desc' }, take: asked.limit + 1 }),
-      store.prisma.prediction.count({ where }),
+      isSummed(asked) ? countOfPredictions(store.connection, asked.classifier, asked.class) : store.prisma.prediction.count({ where }),
     ])
     const page = pageOf(rows, asked.limit, (row) => row.id)
     return { predictions: page.rows.map(predictionAnswer), total, next_cursor: page.next }
@@ -29,6 +30,11 @@ export const predictionAnswers = (store: Store): Pick<Answers, 'listPredictions'
     return imageOf(store, pictureHash, size)
   },
 })
+
+/** Whether nothing but what is summed is asked for. */
+function isSummed({ version, decision, feedback, min_confidence, max_confidence, since, until }: Filters): boolean {
+  return [version, decision, feedback, min_confidence, max_confidence, since, until].every((filter) => filter === undefined)
+}
 
 async function rowOf(store: Store, id: string): Promise<Row> {
   const row = await store.prisma.prediction.findUnique({ where: { id }, include: { feedback: true } })

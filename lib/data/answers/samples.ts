@@ -23,7 +23,7 @@ export function sampleAnswers(store: Store, { classifiers, samples, promotions }
       const where: Prisma.SampleWhereInput = { classifierId, label, split, source, uploadId: upload }
       const [rows, total] = await Promise.all([
         prisma.sample.findMany({ where: { ...where, id: { lt: cursor } }, include: WITH_PICTURE, orderBy: { id: 'desc' }, take: limit + 1 }),
-        prisma.sample.count({ where }),
+        upload === undefined ? samplesOf(connection, { classifierId, label, split, source }) : prisma.sample.count({ where }),
       ])
       const page = pageOf(rows, limit, (row) => row.id)
       return { samples: page.rows.map(answerOf), total, next_cursor: page.next }
@@ -45,7 +45,7 @@ export function sampleAnswers(store: Store, { classifiers, samples, promotions }
     async dataSummary({ classifier }) {
       const { id, classes } = await classifiers.chosen(classifier)
       const counts = connection.all<{ label: string; split: Split; source: Source; count: number }>(
-        'SELECT "label", "split", "source", COUNT(*) AS "count" FROM "Sample" WHERE "classifierId" = ? AND NOT "isExcluded" GROUP BY 1, 2, 3', id)
+        'SELECT "label", "split", "source", "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "count" > 0', id)
       const sum = (which: (row: (typeof counts)[number]) => boolean): number => counts.reduce((total, row) => total + (which(row) ? row.count : 0), 0)
       const champion = await promotions.champion(id)
       const sources: readonly Source[] = ['dataset', 'upload', 'feedback']
@@ -62,6 +62,13 @@ export function sampleAnswers(store: Store, { classifiers, samples, promotions }
       }
     },
   }
+}
+
+function samplesOf(connection: Store['connection'], { classifierId, label, split, source }: { classifierId: string; label: string | undefined; split: string | undefined; source: string | undefined }): number {
+  const row = connection.one<{ count: number }>(
+    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "SampleCount" WHERE "classifierId" = ?1 AND (?2 IS NULL OR "label" = ?2) AND (?3 IS NULL OR "split" = ?3) AND (?4 IS NULL OR "source" = ?4)',
+    classifierId, label ?? null, split ?? null, source ?? null)
+  return row?.count ?? 0
 }
 
 const answerOf = (row: Row): SampleAnswer => ({

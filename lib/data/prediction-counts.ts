@@ -1,0 +1,54 @@
+/** Sums of predictions by class, and by day and confidence, written in the transaction that writes the predictions and read instead of them.
+ *  Samples and feedback are summed by the database's triggers (prisma/migrations/0003-counts.sql), not here. */
+import type { Connection, Transacting } from './connection.ts'
+import type { NewPrediction } from './values.ts'
+
+const DAY_MS = 86_400_000
+/** Of the histogram; the migration that summed what there was says 20 as well. */
+export const BINS = 20
+
+/** Days since 1970, UTC. */
+export const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS)
+export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+
+type Reading = Pick<Connection, 'one'>
+type Sum = { count: number; confidence: number }
+
+const ADD = 'ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count", "confidenceSum" = "confidenceSum" + excluded."confidenceSum"'
+const ADD_TO_CLASS = `INSERT INTO "ClassCount" ("classifierId", "predictedClass", "count", "confidenceSum") VALUES (?, ?, ?, ?) ${ADD}`
+const ADD_TO_DAY = `INSERT INTO "DayCount" ("classifierId", "day", "bin", "count", "confidenceSum") VALUES (?, ?, ?, ?, ?) ${ADD}`
+
+/** For the transaction that inserts them. */
+export function countPredictions(writing: Transacting, predictions: readonly NewPrediction[]): void {
+  const classes = new Map<string, Sum & { classifierId: string; name: string }>()
+  const days = new Map<string, Sum & { classifierId: string; day: number; bin: number }>()
+  for (const { classifierId, predictedClass: name, confidence, createdAt } of predictions) {
+    const [day, bin] = [dayOf(createdAt), Math.min(Math.trunc(confidence * BINS), BINS - 1)]
+    add(classes, `${classifierId} ${name}`, { classifierId, name, count: 1, confidence }) // an id has no spaces
+    add(days, `${classifierId} ${day} ${bin}`, { classifierId, day, bin, count: 1, confidence })
+  }
+  for (const { classifierId, name, count, confidence } of classes.values()) writing.run(ADD_TO_CLASS, classifierId, name, count, confidence)
+  for (const { classifierId, day, bin, count, confidence } of days.values()) writing.run(ADD_TO_DAY, classifierId, day, bin, count, confidence)
+}
+
+function add<T extends Sum>(sums: Map<string, T>, key: string, one: T): void {
+  const sum = sums.get(key)
+  if (sum === undefined) return void sums.set(key, one)
+  sum.count += one.count
+  sum.confidence += one.confidence
+}
+
+export const predictionsOn = (connection: Reading, classifierId: string, day: number): number =>
+  connection.one<{ count: number }>('SELECT COALESCE(SUM("count"), 0) AS "count" FROM "DayCount" WHERE "classifierId" = ? AND "day" = ?', classifierId, day)?.count ?? 0
+
+/** The first day's own rows, and the sums of those that followed. */
+export function predictionsSince(connection: Reading, classifierId: string, since: Date): number {
+  const next = dayOf(since) + 1
+  return connection.one<{ count: number }>(
+    `SELECT (SELECT COUNT(*) FROM "Prediction" WHERE "classifierId" = ?1 AND "createdAt" >= ?2 AND "createdAt" < ?3)
+     + (SELECT COALESCE(SUM("count"), 0) FROM "DayCount" WHERE "classifierId" = ?1 AND "day" >= ?4) AS "count"`, classifierId, since, next * DAY_MS, next)?.count ?? 0
+}
+
+/** Of one classifier or all, of one class or all. */
+export const countOfPredictions = (connection: Reading, classifierId: string | undefined, predictedClass: string | undefined): number =>
+  connection.one<{ count: number }>('SELECT COALESCE(SUM("count"), 0) AS "count" FROM "ClassCount" WHERE (?1 IS NULL OR "classifierId" = ?1) AND (?2 IS NULL OR "predictedClass" = ?2)', classifierId ?? null, predictedClass ?? null)?.count ?? 0
