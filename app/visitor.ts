@@ -41,7 +41,7 @@ export async function knownVisitor(path: string): Promise<Visitor> {
   return found
 }
 
-export type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: { readonly code: string; readonly detail: string; readonly requestId: string } }
+type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: { readonly code: string; readonly detail: string; readonly requestId: string } }
 
 /** What the program answers, or why not, in words that a page can show. A bug stays an exception, for error.tsx. */
 export async function answered<T>(asked: Asked, work: () => Promise<T>): Promise<Answered<T>> {
