@@ -7,7 +7,7 @@ import type { Dataset, LabelledImage } from './labelled-image.ts'
 
 export type ShapeCounts = { readonly train: number; readonly test: number }
 
-export const SHAPE_COUNTS: ShapeCounts = { train: 200, test: 50 }
+export const SHAPE_COUNTS: ShapeCounts = { train: 400, test: 200 }
 
 /** Seeds are shared out so that no picture of one split is one of the other. */
 const FIRST_SEED = { train: 1_000_000, test: 2_000_000 } as const
