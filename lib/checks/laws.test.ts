@@ -43,6 +43,7 @@ test.each([
   ['lib/jobs/claim.ts', 'const now = new Date()'],
   ['lib/data/rows.ts', 'const folder = process.env.DATA_DIR'],
   ['lib/http/serve.ts', `const { PORT } = process.env`],
+  ['lib/engines/open-engine.ts', `process.env['THREADS'] = '1'`],
 ])('hidden in %s: %s', (file, text) => expect(hiddenIn({ file, text })).toHaveLength(1))
 
 test.each([

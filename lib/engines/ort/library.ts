@@ -27,6 +27,7 @@ export type OrtLibrary = {
 export const defaultThreads = (): number => Math.max(1, Math.min(os.availableParallelism(), 8)) // beyond 8, small images don't gain
 
 export async function loadOrt(name: OrtName, { threads = defaultThreads() }: { threads?: number } = {}): Promise<OrtLibrary> {
+  if (name === 'onnx') process.env['ORT_DISABLE_TELEMETRY'] = '1' // it reports to its maker otherwise; read once, when the library starts (docs/decisions/0011)
   const ort = (name === 'onnx' ? await import('onnxruntime-node') : await import('onnxruntime-web')) as unknown as Module
   if (name === 'wasm') {
     ort.env.wasm.numThreads = threads // taken at the first session of a process
