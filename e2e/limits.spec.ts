@@ -6,41 +6,45 @@ import { startOwnProduct, type OwnProduct, type Said } from './own-product.ts'
 
 const MOST = 40
 const body = new Uint8Array(encodePng(drawShape('star', 1)))
-let product: OwnProduct
+for (const door of ['on', 'off']) {
+  test.describe(`with DOOR=${door}`, () => {
+    let product: OwnProduct
 
-test.beforeAll(async () => {
-  product = await startOwnProduct({ WEB_PROCESSES: '2', RATE_LIMIT_PREDICT: String(MOST), RATE_LIMIT_KEY_TIMES: '10', DEFAULT_CLASSIFIER: 'shapes' })
-})
-test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+    test.beforeAll(async () => {
+      product = await startOwnProduct({ WEB_PROCESSES: '2', RATE_LIMIT_PREDICT: String(MOST), RATE_LIMIT_KEY_TIMES: '10', DEFAULT_CLASSIFIER: 'shapes', DOOR: door })
+    })
+    test.afterAll(async () => { await product[Symbol.asyncDispose]() })
 
-const ask = (headers: Record<string, string> = {}): Promise<Said> => product.ask('POST', '/api/predict', { headers: { 'content-type': 'image/png', connection: 'close', ...headers }, body })
-const many = (count: number, headers?: Record<string, string>): Promise<Said[]> => Promise.all(Array.from({ length: count }, () => ask(headers)))
-const statuses = (answers: readonly Said[]): readonly number[] => [...new Set(answers.map(({ status }) => status))].sort()
+    const ask = (headers: Record<string, string> = {}): Promise<Said> => product.ask('POST', '/api/predict', { headers: { 'content-type': 'image/png', connection: 'close', ...headers }, body })
+    const many = (count: number, headers?: Record<string, string>): Promise<Said[]> => Promise.all(Array.from({ length: count }, () => ask(headers)))
+    const statuses = (answers: readonly Said[]): readonly number[] => [...new Set(answers.map(({ status }) => status))].sort()
 
-test('the limit is one over all processes, and says when to come again', async () => {
-  const first = await ask()
-  expect(first.status, first.text).toBe(200)
-  expect(first.headers.get('ratelimit-limit')).toBe(String(MOST))
+    test('the limit is one over all processes, and says when to come again', async () => {
+      const first = await ask()
+      expect(first.status, first.text).toBe(200)
+      expect(first.headers.get('ratelimit-limit')).toBe(String(MOST))
 
-  // Each of the two saw about 23, which is few for one; together it is too much, and soon both know.
-  await many(MOST + 5)
-  await expect.poll(async () => statuses(await many(2)), { timeout: 5_000, intervals: [700] }).toEqual([429])
+      // Each of the two saw about 23, which is few for one; together it is too much, and soon both know.
+      await many(MOST + 5)
+      await expect.poll(async () => statuses(await many(2)), { timeout: 5_000, intervals: [700] }).toEqual([429])
 
-  const refused = await ask()
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-  expect(refused.json).toMatchObject({ code: 'rate_limited', instance: '/api/predict', request_id: expect.any(String) })
-  expect((await product.ask('GET', '/api/health')).status).toBe(200)
-})
+      const refused = await ask()
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(refused.json).toMatchObject({ code: 'rate_limited', instance: '/api/predict', request_id: expect.any(String) })
+      expect((await product.ask('GET', '/api/health')).status).toBe(200)
+    })
 
-test('a key is counted apart, and may so many times as much', async () => {
-  const authorization = `Bearer ${await product.key('predict')}`
+    test('a key is counted apart, and may so many times as much', async () => {
+      const authorization = `Bearer ${await product.key('predict')}`
 
-  const answers = await many(2 * MOST, { authorization })
+      const answers = await many(2 * MOST, { authorization })
 
-  expect(statuses(answers)).toEqual([200])
-  expect(answers[0]?.headers.get('ratelimit-limit')).toBe(String(10 * MOST))
-})
+      expect(statuses(answers)).toEqual([200])
+      expect(answers[0]?.headers.get('ratelimit-limit')).toBe(String(10 * MOST))
+    })
 
-test('who says to come from elsewhere is counted where they are', async () => {
-  expect(statuses(await many(6, { 'x-forwarded-for': '203.0.113.9' }))).toEqual([429])
-})
+    test('who says to come from elsewhere is counted where they are', async () => {
+      expect(statuses(await many(6, { 'x-forwarded-for': '203.0.113.9' }))).toEqual([429])
+    })
+  })
+}

@@ -6,6 +6,11 @@ import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 
+const REFUSALS: Readonly<Record<number, string>> = {
+  401: 'E-mail and password do not belong together. Check both; capital letters count in the password.',
+  429: 'Too many wrong passwords came from here. Try again in a minute.',
+}
+
 export function LoginForm({ next }: { readonly next: string }) {
   const [isBusy, setIsBusy] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
@@ -18,9 +23,7 @@ export function LoginForm({ next }: { readonly next: string }) {
     const answer = await signIn('credentials', { redirect: false, email: form.get('email'), password: form.get('password') }).catch(() => undefined)
     if (answer?.ok) return window.location.assign(next)
     setIsBusy(false)
-    setRefusal(answer === undefined || answer.status !== 401
-      ? 'The server did not answer as expected. Try again in a moment.'
-      : 'E-mail and password do not belong together. Check both; capital letters count in the password.')
+    setRefusal(REFUSALS[answer?.status ?? 0] ?? 'The server did not answer as expected. Try again in a moment.')
   }
 
   return (
