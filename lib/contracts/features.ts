@@ -14,7 +14,7 @@ export const dataFeatures = contract({
   output: z.object({
     classifier: classifierId,
     total: z.number().int().describe('labelled pictures that there are'),
-    looked_at: z.number().int().describe('of these, evenly over the classes; at most 2,000'),
+    looked_at: z.number().int().describe('of these, evenly over the classes: at most 2,000, and what 20 seconds suffice for'),
     unreadable: z.number().int(),
     computed_at: time,
     brightness: z.array(bin).describe('mean luma of a picture, 0 black to 1 white'),

@@ -13,7 +13,7 @@ import type { Classifier } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { Picture } from '#lib/domain/picture.ts'
 import { decode } from '#lib/images/decode.ts'
-import { thumbnail } from '#lib/images/thumbnail.ts'
+import { resizeForDisplay, thumbnail } from '#lib/images/thumbnail.ts'
 import { preprocess } from '#lib/ml/preprocess.ts'
 
 type Features = Output<typeof dataFeatures>
@@ -22,8 +22,10 @@ type Features = Output<typeof dataFeatures>
 const MOST_LOOKED_AT = 2_000
 /** So many of each class, however rare it is. */
 const LEAST_OF_A_CLASS = 10
-/** Luma is summed over at most so many pixels of a picture. */
-const PIXELS_READ = 65_536
+/** A person waits for it: what was looked at by then is told, in an order of chance, so that it stands for the rest. */
+const LONGEST_LOOK_MS = 20_000
+/** Large pictures are made small off the main thread before they are read: predictions wait for that thread. */
+const SIDE_READ = 256
 const MEAN_SIDE = 64
 const SHARE_BINS = 20
 /** A picture of noise between black and white has 0.5; nothing has more. */
@@ -80,14 +82,17 @@ async function featuresOf(classifier: Classifier, { data, maxPixels, now }: Feat
   const means = new Map<string, { sums: Float64Array; count: number }>()
   const looks: Look[] = []
   let unreadable = 0
-  for (const { hash, label } of chosen) {
+  const end = now().getTime() + LONGEST_LOOK_MS
+  for (const { hash, label } of chosen.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
+    if (now().getTime() > end) break
     await nextTurn() // predictions go first
-    const picture = await pictureOf(await data.pictures.bytesOf(hash), maxPixels)
-    if (picture === null) {
+    const original = await pictureOf(await data.pictures.bytesOf(hash), maxPixels)
+    if (original === null) {
       unreadable += 1
       continue
     }
-    looks.push({ label, width: picture.width, height: picture.height, ...lightOf(picture) })
+    const picture = await resizeForDisplay(original, SIDE_READ)
+    looks.push({ label, width: original.width, height: original.height, ...lightOf(picture) })
     const mean = means.get(label) ?? { sums: new Float64Array(spec.size * spec.size * spec.channels), count: 0 }
     preprocess(picture, spec).forEach((value, i) => { mean.sums[i]! += value })
     means.set(label, { sums: mean.sums, count: mean.count + 1 })
@@ -131,13 +136,12 @@ async function pictureOf(bytes: Uint8Array | null, maxPixels: number): Promise<P
 
 /** Luma by Rec. 601, as where pictures are made grey; its mean and standard deviation as shares of white. */
 export function lightOf({ width, height, data }: Picture): { readonly brightness: number; readonly contrast: number } {
-  const step = Math.max(1, Math.floor((width * height) / PIXELS_READ))
-  let [sum, squares, count] = [0, 0, 0]
-  for (let at = 0; at < width * height * 3; at += 3 * step) {
+  const count = width * height
+  let [sum, squares] = [0, 0]
+  for (let at = 0; at < count * 3; at += 3) {
     const luma = (0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!) / 255
     sum += luma
     squares += luma * luma
-    count += 1
   }
   const brightness = sum / count
   return { brightness, contrast: Math.sqrt(Math.max(0, squares / count - brightness * brightness)) }
