@@ -3,6 +3,7 @@ import { withTables } from './architecture.ts'
 import { withoutProgram } from './commands.ts'
 import { pastIn, withoutHeader } from './comments.ts'
 import { liesIn, unnamed } from './documents.ts'
+import { uncovered } from './earlier-projects.ts'
 import { hiddenIn } from './hidden.ts'
 import { eachFile, hold } from './law.ts'
 import { LAWS } from './laws.ts'
@@ -117,6 +118,17 @@ test('a schema and migrations that disagree are caught, column by column', () =>
 
 test('a document with a table that nobody printed is found out', () => {
   expect(() => withTables('# The house')).toThrow('lacks the marks')
+})
+
+test('a line of the earlier projects that is missing, or whose test is not there, is caught', () => {
+  const page = '| 1.1 | a | `a.test.ts`: "it is so" |\n| 1.2 | b | `b.test.ts`: "x" |\n| 1.3 | c | `a.test.ts`: "it is not" |\n| 1.4 | d | nothing |'
+
+  expect(uncovered(page, { 1: 5 }, (file) => (file === 'a.test.ts' ? 'test("it is so")' : null))).toEqual([
+    'docs/earlier-projects.md: the line 1.5 is missing.',
+    'docs/earlier-projects.md: the line 1.2 names b.test.ts, which is not there.',
+    'docs/earlier-projects.md: the line 1.3 names "it is not", which does not stand in a.test.ts.',
+    'docs/earlier-projects.md: the line 1.4 names no test.',
+  ])
 })
 
 test('a link that leads nowhere and a command that does not exist are caught', () => {

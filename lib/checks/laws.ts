@@ -5,6 +5,7 @@ import { commandsRun } from './commands.ts'
 import { commentsInThePresent, headers } from './comments.ts'
 import { documentsHold } from './documents.ts'
 import { hiddenInputs } from './hidden.ts'
+import { earlierProjectsCovered } from './earlier-projects.ts'
 import { eachFile, hold, type Law } from './law.ts'
 import { brokenLaws } from './layers.ts'
 import { lockIsWhole } from './lockfile.ts'
@@ -25,7 +26,7 @@ const layers: Law = {
 
 export const LAWS: readonly Law[] = [
   layers, drawerNames, typesOnce, fileSizes, hiddenInputs, noModuleMocks, headers, commentsInThePresent,
-  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold, commandsRun, lockIsWhole,
+  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold, commandsRun, lockIsWhole, earlierProjectsCovered,
 ]
 
 /** Judges the program as it stands on disk and prints one line per law; answers how many were kept and broken. */
