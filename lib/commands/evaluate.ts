@@ -46,7 +46,7 @@ async function main(): Promise<number> {
   if (!engine) throw new DarkroomError('invalid_input', { what: `There is no engine "${values.engine}"`, why: 'there are onnx, tfjs-node and wasm', remedy: 'Name one of these.' })
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
-  const log = openLog({ level: 'warn', dataDir: start.places.dataDir, name: 'evaluate' })
+  const log = openLog({ level: 'warn', dataDir: start.places.dataDir, name: 'evaluate', terminal: 'sentences' })
   const { version, pictures, close } = await found(name, values.from, start, stop.signal)
   await using answering = createPool({ name: 'evaluate', size: 1, fork: () => forkInference(engine, (line) => console.error(line)), clock: steadyClock, log, changed: () => undefined })
   try {

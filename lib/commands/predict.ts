@@ -61,7 +61,7 @@ async function main(): Promise<number> {
 
 async function withPredict(work: (predict: PredictOne) => Promise<number>): Promise<number> {
   const start = readStart()
-  const log = openLog({ level: 'silent', dataDir: start.places.dataDir, name: 'predict' })
+  const log = openLog({ level: 'silent', dataDir: start.places.dataDir, name: 'predict', terminal: 'sentences' })
   const data = await composeData(start)
   try {
     await data.syncShipped()

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -45,6 +46,44 @@ test('seven are kept, the oldest leaves', () => {
 
   expect(readdirSync(path.join(dataDir, 'logs')).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7].map((age) => `darkroom.${age}.log`))
   expect(readFileSync(file('darkroom.7.log'), 'utf8')).toContain('2026-11-03')
+})
+
+/** A process of its own: what it writes on its terminal cannot be seen from inside. */
+function said(terminal: 'lines' | 'sentences', then = '') {
+  const { dataDir, file } = logFolder()
+  const program = `
+    import { openLog } from ${JSON.stringify(path.join(import.meta.dirname, 'log.ts'))}
+    const log = openLog({ level: 'info', dataDir: ${JSON.stringify(dataDir)}, name: 'web', terminal: '${terminal}' })
+    log('info', 'A picture was answered', { request_id: 'r1' })
+    log('warn', 'something odd', { child: 'inference' })
+    log('error', 'A request could not be answered', { error: new Error('the disk is gone') })
+    ${then}`
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program], { encoding: 'utf8' })
+  return { stdout, stderr, status, inFile: readFileSync(file('darkroom.log'), 'utf8') }
+}
+const messagesOf = (lines: string) => lines.trimEnd().split('\n').map((line) => (JSON.parse(line) as { msg: string }).msg)
+const ALL = ['A picture was answered', 'something odd', 'A request could not be answered']
+
+test('a person at the terminal reads what goes wrong, one sentence each; the file has every line', () => {
+  const { stdout, stderr, inFile } = said('sentences')
+
+  expect(stdout).toBe('Warning (inference): something odd\nError (web): A request could not be answered: the disk is gone\n')
+  expect(stderr).toBe('')
+  expect(messagesOf(inFile)).toEqual(ALL)
+})
+
+test('who collects lines gets the same ones as the file', () => {
+  const { stdout, inFile } = said('lines')
+
+  expect(messagesOf(stdout)).toEqual(ALL)
+  expect(stdout).toBe(inFile)
+})
+
+test('a process that ends at once leaves its last lines, and nothing else', () => {
+  const { stderr, status, inFile } = said('sentences', 'process.exit(3)')
+
+  expect([status, stderr]).toEqual([3, ''])
+  expect(messagesOf(inFile)).toEqual(ALL)
 })
 
 test('no log is nothing to put aside', () => {

@@ -1,5 +1,5 @@
-/** The log: one JSON line per event, to the terminal and to DATA_DIR/logs, where full files and those of past days are put aside and the oldest leave.
- *  It keeps nothing in memory and counts nothing; read-log.ts reads it. */
+/** The log: one JSON line per event in DATA_DIR/logs, where full files and those of past days are put aside and the oldest leave. The terminal has
+ *  the same lines, or sentences of what goes wrong. It keeps nothing in memory and counts nothing; read-log.ts reads it. */
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import pino from 'pino'
@@ -16,16 +16,16 @@ const HEAD_BYTES = 200
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
 
+/** What the terminal shows: every line of the level, for who collects them, or a sentence for each warning and error, for a person. */
+export type Terminal = 'lines' | 'sentences'
+
+type LogParts = { readonly level: LogLevel; readonly dataDir: string; readonly name: string; readonly terminal: Terminal }
+
 /** `name` says which process speaks. A disk that is full silences the file, not the program. */
-export function openLog({ level, dataDir, name }: { level: LogLevel; dataDir: string; name: string }): Log {
-  const file = fileIn(dataDir)
-  mkdirSync(path.dirname(file), { recursive: true })
-  const written = pino.destination({ dest: file, append: true, sync: false })
-  written.on('error', () => {})
-  followFile(file, () => written.reopen())
-  const shown = pino.destination({ dest: 1, sync: false })
-  shown.on('error', () => {})
-  const logger = pino({ level, base: { process: name, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, pino.multistream([{ level: 'trace', stream: shown }, { level: 'trace', stream: written }]))
+export function openLog({ level, dataDir, name, terminal }: LogParts): Log {
+  const shown = writerTo(1)
+  const shows = terminal === 'lines' ? { level: 'trace', stream: shown } : { level: 'warn', stream: { write: (line: string) => shown.write(sentenceOf(line)) } }
+  const logger = pino({ level, base: { process: name, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, pino.multistream([shows, { level: 'trace', stream: followedFile(fileIn(dataDir)) }]))
   return (at, message, about = {}) => {
     const { error, ...rest } = about
     logger[at](error === undefined ? rest : { ...rest, err: error }, message)
@@ -48,14 +48,40 @@ export function putFullLogAside(dataDir: string, now: Date): boolean {
 
 const fileIn = (dataDir: string): string => path.join(dataDir, 'logs', 'darkroom.log')
 
-function followFile(file: string, reopen: () => void): void {
+function writerTo(handle: number) {
+  const writer = pino.destination({ dest: handle, sync: false })
+  writer.on('error', () => {})
+  return writer
+}
+
+/** Goes to the new file of that name when the old one was put aside. The file is opened at once: a process that ends before a file
+ *  is open would fail at writing its last lines. */
+function followedFile(file: string): { readonly write: (line: string) => void } {
+  mkdirSync(path.dirname(file), { recursive: true })
+  let writer = openAppending(file)
   let inode = inodeOf(file)
   setInterval(() => {
-    const present = inodeOf(file)
-    if (present === inode) return
-    reopen()
+    if (writer && inodeOf(file) === inode) return
+    writer?.end()
+    writer = openAppending(file)
     inode = inodeOf(file)
   }, LOOK_EVERY_MS).unref()
+  return { write: (line) => { writer?.write(line) } }
+}
+
+/** null where it cannot be opened now, as on a disk that is full. */
+function openAppending(file: string): ReturnType<typeof writerTo> | null {
+  try {
+    return writerTo(openSync(file, 'a'))
+  } catch {
+    return null
+  }
+}
+
+/** A line of ours, for a person. */
+function sentenceOf(line: string): string {
+  const { level, process: name, child, msg, err } = JSON.parse(line) as { level: number; process: string; child?: string; msg: string; err?: { message?: string } } // written by pino above
+  return `${level >= pino.levels.values['error']! ? 'Error' : 'Warning'} (${child ?? name}): ${msg}${err?.message ? `: ${err.message}` : ''}\n`
 }
 
 /** null where there is no such file: opening again makes one. */

@@ -2,10 +2,10 @@
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
 import { door, doorWithoutHotPaths } from '#lib/http/door.ts'
-import { openLog } from '#lib/operations/log.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { composeWeb, type Web } from './compose-web.ts'
+import { openLogOf } from './log-of.ts'
 import type { Start } from './settings.ts'
 import { createWebServer, type Pages } from './web-server.ts'
 
@@ -15,7 +15,7 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = { EADDRINUSE: 'another p
 export async function runWeb(start: Start, early: readonly InferenceChild[]): Promise<void> {
   const { settings } = start
   const say = (message: FromManaged, then = () => {}) => process.send?.(message, then)
-  const log = openLog({ level: settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'web' })
+  const log = openLogOf(start, 'web')
   const traffic = countTraffic()
   const opened = Promise.withResolvers<void>()
   const pages = Promise.withResolvers<Pages>()

@@ -133,7 +133,7 @@ test('a database that is none is named, and all ends', async () => {
   expect(output()).toMatch(/Darkroom cannot start: .*file is not a database/)
 })
 
-test('a port that another program has is named, and all ends', async () => {
+test('a port that another program has is named in one sentence, and all ends', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void other.close())
   await new Promise((resolve) => other.once('listening', resolve))
@@ -142,7 +142,7 @@ test('a port that another program has is named, and all ends', async () => {
   const { exit, output } = runSupervisor({ PORT: String(port), DATA_DIR: mkdtempSync(path.join(tmpdir(), 'darkroom-port-')) })
 
   expect(await exit).toBe(1)
-  expect(output()).toContain(`Darkroom cannot listen on 127.0.0.1:${port}: another program uses it. Set PORT or HOST to another one.`)
+  expect(output()).toBe(`Darkroom cannot listen on 127.0.0.1:${port}: another program uses it. Set PORT or HOST to another one.\n`)
 })
 
 /** A request whose body is sent in two parts, with as much time between them as a test wants. */

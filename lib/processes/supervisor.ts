@@ -1,8 +1,9 @@
 /** The supervisor: has the data prepared, starts web and worker, starts them again when they die, adds up their figures, and ends them in order.
  *  It answers no request and does no job. */
 import { writeSync } from 'node:fs'
-import { openLog, putFullLogAside } from '#lib/operations/log.ts'
+import { putFullLogAside } from '#lib/operations/log.ts'
 import { superviseFamily } from './family.ts'
+import { openLogOf } from './log-of.ts'
 import { prepared } from './prepared.ts'
 import { readStart, type Start } from './settings.ts'
 
@@ -15,7 +16,7 @@ const began = performance.now()
 const start = readStart()
 putFullLogAside(start.places.dataDir, new Date())
 setInterval(() => putFullLogAside(start.places.dataDir, new Date()), LOG_LOOK_MS).unref()
-const log = openLog({ level: start.settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'supervisor' })
+const log = openLogOf(start, 'supervisor')
 
 const preparing = prepared()
 const family = superviseFamily(start, {

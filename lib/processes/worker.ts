@@ -1,11 +1,11 @@
 /** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one. It answers no request. */
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
-import { openLog } from '#lib/operations/log.ts'
 import { composeWorker } from './compose-worker.ts'
+import { openLogOf } from './log-of.ts'
 import { readStart } from './settings.ts'
 
 const start = readStart()
-const log = openLog({ level: start.settings.LOG_LEVEL, dataDir: start.places.dataDir, name: 'worker' })
+const log = openLogOf(start, 'worker')
 const worker = await composeWorker(start, log)
 
 let ending: Promise<void> | undefined
