@@ -1,10 +1,16 @@
 /** What every child of the supervisor is started with, beside its own settings. */
 import path from 'node:path'
+import { settings } from '#lib/contracts/settings.ts'
 import { ROOT } from './settings.ts'
 
 export const CHILD_FLAGS = ['--disable-warning=ExperimentalWarning']
 /** Node keeps what it compiled: a third of a start's processor time. */
 const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'darkroom-compiled')
 
-/** Two heaps of the C library instead of eight a core: after 20,000 predictions a web process took 278 MB instead of 316. */
-export const childEnvironment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({ NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: '2', ...process.env, ...more })
+/** Two heaps of the C library instead of eight a core: after 20,000 predictions a web process took 278 MB instead of 316.
+ *  Next takes .env for read: we were started with it, and it would bring empty settings back. */
+export const childEnvironment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => withoutEmptySettings({ NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: '2', __NEXT_PROCESSED_ENV: 'true', ...process.env, ...more })
+
+/** An empty setting is an absent one. We read it so; next-auth takes `NEXTAUTH_URL=` for an address and fails on each page. */
+export const withoutEmptySettings = ({ NODE_ENV, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  ({ NODE_ENV, ...Object.fromEntries(Object.entries(others).filter(([name, value]) => value !== '' || !(name in settings.shape))) })

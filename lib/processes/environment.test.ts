@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { childEnvironment, withoutEmptySettings } from './environment.ts'
+
+test('an empty setting is not handed on; what is not ours stays as it is', () => {
+  expect(withoutEmptySettings({ NODE_ENV: 'production', NEXTAUTH_URL: '', PORT: '3000', DEFAULT_CLASSIFIER: '', NO_COLOR: '' })).toEqual({ NODE_ENV: 'production', PORT: '3000', NO_COLOR: '' })
+})
+
+test('Next does not bring an empty setting back out of .env', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-env-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(path.join(folder, '.env'), 'NEXTAUTH_URL=\n')
+  const program = `require('@next/env').loadEnvConfig(${JSON.stringify(folder)}, false); process.stdout.write(String(process.env.NEXTAUTH_URL))`
+
+  expect(spawnSync(process.execPath, ['-e', program], { env: childEnvironment({ NODE_ENV: 'production', NEXTAUTH_URL: '' }), encoding: 'utf8' }).stdout).toBe('undefined')
+})
