@@ -59,9 +59,10 @@ const signed = (share: number): string => {
   return Number(text) === 0 ? '0.0' : `${share < 0 ? '−' : '+'}${text}`
 }
 
+/** A MB is 1024 × 1024 bytes, as in the settings: a limit of 20 reads as 20. */
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 function bytes(count: number): string {
-  const power = Math.min(UNITS.length - 1, count < 1000 ? 0 : Math.floor(Math.log10(count) / 3))
-  const amount = count / 1000 ** power
-  return `${power === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[power]}`
+  const power = Math.min(UNITS.length - 1, count < 1024 ? 0 : Math.floor(Math.log2(count) / 10))
+  const amount = count / 1024 ** power
+  return `${Number.isInteger(amount) || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[power]}`
 }
