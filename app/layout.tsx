@@ -33,11 +33,11 @@ export default async function Layout({ children }: { readonly children: ReactNod
       <body>
         <Shell
           brand={<Link className="brand" href="/"><BrandMark />Darkroom</Link>}
-          navigation={<Navigation isKnown={isKnown} isAdmin={may('admin')} />}
+          navigation={<Navigation isKnown={may('user')} isAdmin={may('admin')} />}
           foot={<><ThemeSwitch /><Account name={isKnown ? name ?? 'You' : null} /></>}
         >
           {darkroom().settings().openActions && (
-            <Card variant="attention"><p role="note"><strong>Open to everybody.</strong> Whoever reaches this address may upload, retrain and promote (OPEN_ACTIONS).</p></Card>
+            <Card variant="attention"><p role="note"><strong>Open to everybody.</strong> Whoever reaches this address may read the history, upload, retrain and promote (OPEN_ACTIONS).</p></Card>
           )}
           {children}
         </Shell>

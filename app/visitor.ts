@@ -34,10 +34,10 @@ async function darkroomCaller() {
   return darkroom().auth.callerOf(sent)
 }
 
-/** For pages that need a login: a stranger goes there and comes back. */
+/** For pages that need a login, unless the owner opened them to all: a stranger goes there and comes back. */
 export async function knownVisitor(path: string): Promise<Visitor> {
   const found = await visitor()
-  if (!found.isKnown) redirect(`/login?next=${encodeURIComponent(path)}`)
+  if (!found.may('user')) redirect(`/login?next=${encodeURIComponent(path)}`)
   return found
 }
 

@@ -81,12 +81,14 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
   const asked = new FormData()
   asked.append('file', new Blob([png(13)]), `${HTML}.png`)
   await product.ask('POST', '/api/predict', { body: asked })
+  expect((await product.ask('POST', '/api/keys', { headers: asAdmin(), body: { name: HTML, scopes: ['predict'] } })).status).toBe(201)
+  expect((await product.ask('POST', '/api/users', { headers: asAdmin(), body: { name: HTML, email: 'html@example.org', password: 'correct horse battery' } })).status).toBe(201)
   await context.addCookies(product.admin.split('; ').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), url: product.url })))
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
   page.on('console', (message) => { if (message.type() === 'error') wrong.push(`${page.url()}: ${message.text()}`) })
 
-  for (const address of ['/', '/predict', '/upload', '/visualize', '/visualize?view=model', '/visualize?view=traffic', '/retrain', '/models', '/history', '/monitoring', '/docs']) {
+  for (const address of ['/', '/predict', '/upload', '/visualize', '/visualize?view=model', '/visualize?view=traffic', '/retrain', '/models', '/history', '/monitoring', '/settings', '/docs']) {
     await page.goto(`${product.url}${address}${address.includes('?') ? '&' : '?'}classifier=${CLASSIFIER}`)
     await expect(page.locator('h1').first()).toBeVisible()
     expect(await page.evaluate(() => (window as { attacked?: number }).attacked), address).toBeUndefined()
@@ -101,6 +103,8 @@ test('6 · oversized JSON is refused before it is read, however it is declared',
     const said = await product.ask(method, address, { headers: { ...asAdmin(), 'content-type': 'application/json' }, body: large })
     expect([said.status, said.json['code']], address).toEqual([413, 'too_large'])
   }
+  const login = await product.ask('POST', '/api/auth/callback/credentials', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `email=${'x'.repeat(3 * MIB)}` })
+  expect([login.status, login.json['code']]).toEqual([413, 'too_large'])
   expect((await product.ask('POST', '/api/retrain', { headers: { ...asAdmin(), 'content-type': 'application/json' }, body: `{"a":${'['.repeat(100_000)}` })).status).toBe(400)
 })
 

@@ -20,7 +20,7 @@ for (const asked of EARLIER.filter(({ path, method }) => method === 'POST' && pa
 }
 
 test('people and keys stay closed', async () => {
-  for (const address of ['/api/keys', '/api/users', '/api/settings', '/api/predictions']) expect((await product.ask('GET', address)).status, address).toBe(401)
+  for (const address of ['/api/keys', '/api/users', '/api/settings', '/api/audit']) expect((await product.ask('GET', address)).status, address).toBe(401)
 })
 
 test('the start and every page say so', async ({ page }) => {
@@ -29,6 +29,15 @@ test('the start and every page say so', async ({ page }) => {
     await page.goto(product.url + address)
     await expect(page.getByRole('note')).toContainText('Open to everybody')
   }
+})
+
+test('a stranger uploads and retrains by the pages', async ({ page }) => {
+  for (const [address, name] of [['/upload', 'Upload'], ['/retrain', 'Retrain'], ['/history', 'History']] as const) {
+    await page.goto(product.url + address)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(name)
+    await expect(page.getByRole('navigation').getByRole('link', { name, exact: true }).first()).toBeAttached()
+  }
+  await expect(page).toHaveURL(/history/)
 })
 
 test('a form without scripts ends on a page that shows the answer', async ({ page }) => {

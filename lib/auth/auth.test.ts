@@ -164,10 +164,10 @@ test('a key opens what it may, by either header, until it is revoked; only its h
   expect((await callerWith({ authorization: 'Basic YTpi' })).kind).toBe('stranger')
 })
 
-test('with OPEN_ACTIONS a stranger may upload and train, and is no admin', async () => {
+test('with OPEN_ACTIONS a stranger may look, upload and train, and is no admin', async () => {
   const { callerWith } = await opened({ openActions: true })
 
-  expect((await callerWith({})).scopes).toEqual(['open', 'upload', 'train'])
+  expect((await callerWith({})).scopes).toEqual(['open', 'user', 'upload', 'train'])
 })
 
 test('a wrong password takes as long as an unknown address', async () => {

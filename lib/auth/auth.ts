@@ -18,8 +18,8 @@ export const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
   admin: ['open', 'predict', 'user', 'upload', 'train', 'admin'],
   user: ['open', 'predict', 'user'],
 }
-/** What strangers may besides with OPEN_ACTIONS. */
-const OPENED: readonly Scope[] = ['upload', 'train']
+/** What strangers may besides with OPEN_ACTIONS: the pages of upload and retrain show reports and runs, so these are open with them. */
+const OPENED: readonly Scope[] = ['user', 'upload', 'train']
 
 /** A session's cookie ends by itself after so long without a visit. */
 export const SESSION_SECONDS = 7 * 24 * 3600

@@ -3,10 +3,14 @@ import { randomUUID } from 'node:crypto'
 import NextAuth from 'next-auth'
 import type { NextAuthOptions } from 'next-auth'
 import CredentialsProvider from 'next-auth/providers/credentials'
+import { NextRequest } from 'next/server'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { SESSION_SECONDS, type Auth } from './auth.ts'
 import type { WhoAsks } from './rate.ts'
 import { sessionOf } from './session.ts'
+
+/** A form with an address and a password is a few hundred bytes. */
+const LARGEST_BODY_BYTES = 64 * 1024
 
 type Program = {
   readonly auth: Pick<Auth, 'login' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack'>
@@ -19,7 +23,8 @@ const UNKNOWN = { kind: 'stranger', id: null, name: null, scopes: [] } as const
 
 /** `program` is asked at each request: the route file is loaded before the program is open. Throws a DarkroomError for too many guesses. */
 export function authRoute(program: () => Program): { readonly GET: Handler; readonly POST: Handler } {
-  const answer: Handler = async (request, context) => {
+  const answer: Handler = async (sent, context) => {
+    const request = await bounded(sent)
     const isLogin = request.method === 'POST' && (await context.params).nextauth.join('/') === 'callback/credentials'
     if (!isLogin) return handlerOf(optionsOf(program()))(request, context)
     const { auth } = program()
@@ -30,6 +35,19 @@ export function authRoute(program: () => Program): { readonly GET: Handler; read
     return handlerOf(optionsOf(program(), () => auth.giveBack('login', asking)))(request, context)
   }
   return { GET: answer, POST: answer }
+}
+
+/** next-auth reads a body whole, however long it is: it gets one that was counted. */
+async function bounded(request: Request): Promise<Request> {
+  if (request.body === null) return request
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength
+    if (bytes > LARGEST_BODY_BYTES) throw new DarkroomError('too_large', { what: 'This is too large', why: `a login has at most ${LARGEST_BODY_BYTES / 1024} kB`, remedy: 'Send the address and the password alone.' })
+    chunks.push(chunk)
+  }
+  return new NextRequest(request.url, { method: request.method, headers: request.headers, body: Buffer.concat(chunks) })
 }
 
 const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options)

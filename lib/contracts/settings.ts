@@ -23,7 +23,7 @@ export const settings = z.object({
   MAX_IMAGE_MB: count(1, 1024).default(20).describe('largest single picture'),
   MAX_PIXELS: z.coerce.number().min(1e4).max(1e9).default(50e6).describe('largest picture in pixels'),
   PUBLIC_PREDICT: yes.default(true).describe('whether strangers may ask for predictions'),
-  OPEN_ACTIONS: yes.default(false).describe('whether strangers may upload, retrain and promote, as in the earlier projects'),
+  OPEN_ACTIONS: yes.default(false).describe('whether strangers may read the history, upload, retrain and promote, as in the earlier projects'),
   RATE_LIMIT_ENABLED: yes.default(true).describe('whether who asks too often waits'),
   RATE_LIMIT_PREDICT: perMinute(6_000).describe('predictions a minute for one address or person'),
   RATE_LIMIT_BATCH: perMinute(120).describe('batches a minute for one address or person'),

@@ -2,7 +2,7 @@
 import type { LimitSettings } from '#lib/auth/limits.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 
-export const OPEN_ACTIONS_WARNING = 'OPEN_ACTIONS is on: everybody who reaches this address may upload, retrain and promote. Use it only where you trust all of them.'
+export const OPEN_ACTIONS_WARNING = 'OPEN_ACTIONS is on: everybody who reaches this address may read the history, upload, retrain and promote. Use it only where you trust all of them.'
 
 export const limitSettings = (settings: Settings): LimitSettings => ({
   isEnabled: settings.RATE_LIMIT_ENABLED,
