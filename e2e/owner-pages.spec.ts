@@ -43,10 +43,13 @@ test('a key is made, shown once, works, and opens nothing after it is revoked', 
   await page.getByRole('checkbox', { name: 'user' }).check()
   await page.getByRole('button', { name: 'Make the key' }).click()
 
-  const key = await page.getByLabel('The key', { exact: true }).innerText()
+  const shown = page.getByLabel('The key', { exact: true })
+  const key = await shown.innerText()
   const asKey = { headers: { authorization: `Bearer ${key}` } }
   expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(200)
   expect((await product.ask('GET', '/api/keys', asKey)).status).toBe(403)
+  await page.setViewportSize({ width: 360, height: 800 })
+  expect(await shown.evaluate((code) => code.scrollWidth <= code.clientWidth && code.getBoundingClientRect().right < window.innerWidth)).toBe(true) // whole, on a phone too
   await page.getByRole('button', { name: 'I have it' }).click()
   await page.reload()
   expect(await page.content()).not.toContain(key)

@@ -80,6 +80,7 @@ export function roomOf(file: string): Room | undefined {
   if (top === 'lib') return deeper.length > 0 && second in ROOMS ? (second as Room) : undefined
   if (top === 'app' || top === 'e2e') return top
   if (file === 'proxy.ts') return 'proxy'
+  if (file === 'instrumentation.ts') return 'app' // what Next calls when a page fails
   return second === '' && /\.(ts|mjs|js|cjs)$/.test(file) ? 'config' : undefined
 }
 

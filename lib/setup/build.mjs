@@ -8,7 +8,7 @@ import { CannotGoOn, step } from './say.mjs'
 
 const SCHEMA = 'prisma/schema.prisma'
 const CLIENT = 'lib/data/generated'
-const SOURCES = ['app', 'lib', 'public', 'prisma', 'proxy.ts', 'next.config.mjs', 'postcss.config.mjs', 'package.json', 'package-lock.json']
+const SOURCES = ['app', 'lib', 'public', 'prisma', 'proxy.ts', 'instrumentation.ts', 'next.config.mjs', 'postcss.config.mjs', 'package.json', 'package-lock.json']
 /** Rooms whose files no page contains, and what is itself made. */
 const NOT_IN_PAGES = new Set(['lib/checks', 'lib/commands', 'lib/setup', 'lib/processes', CLIENT])
 

@@ -27,7 +27,7 @@ export function LiveMonitor({ first, mayRetrain }: { readonly first: FollowedFig
       {failure && <ErrorNotice title="The figures stand still" failure={failure} />}
       <Card title="Now" aside={(
         <span className="row">
-          <StateBadge health={health} />
+          <StateBadge health={failure ? null : health} />
           <Button size="small" variant="quiet" aria-pressed={isPaused} onClick={() => setIsPaused(!isPaused)}>{isPaused ? 'Go on' : 'Pause'}</Button>
         </span>
       )}>
@@ -38,7 +38,7 @@ export function LiveMonitor({ first, mayRetrain }: { readonly first: FollowedFig
           <Gauge name="Disk" value={percent(now.disk_percent)} unit="%" detail="of the disk with DATA_DIR" points={line((one) => one.disk_percent)} most={100} />
           <Gauge name="Requests" value={perSecond(now.requests.per_second)} unit="a second" detail={`${now.requests.total.toLocaleString('en-GB')} so far`} points={line((one) => one.requests.per_second)} />
           <Gauge name="Predictions" value={perSecond(now.predictions.per_second)} unit="a second" detail={`${now.predictions.total.toLocaleString('en-GB')} so far`} points={line((one) => one.predictions.per_second)} />
-          <Gauge name="Half are faster than" value={milliseconds(latency?.p50)} unit="ms" detail={latency ? `95 %: ${milliseconds(latency.p95)} ms, 99 %: ${milliseconds(latency.p99)} ms` : 'no prediction yet'} points={line((one) => one.predictions.latency_ms?.p50 ?? null)} />
+          <Gauge name="Half are faster than" value={milliseconds(latency?.p50)} unit={latency ? 'ms' : ''} detail={latency ? `95 %: ${milliseconds(latency.p95)} ms, 99 %: ${milliseconds(latency.p99)} ms` : 'no prediction yet'} points={line((one) => one.predictions.latency_ms?.p50 ?? null)} />
           <Gauge name="Waiting" value={`${now.predictions.queue}`} unit={now.predictions.queue === 1 ? 'picture' : 'pictures'} detail={now.predictions.mean_batch === null ? 'no batch yet' : `${now.predictions.mean_batch.toFixed(1)} in a batch, on average`} points={line((one) => one.predictions.queue)} />
           <Gauge name="Failures of ours" value={now.requests.errors.toLocaleString('en-GB')} unit={now.requests.errors === 1 ? 'answer of 5xx' : 'answers of 5xx'} detail={shareOf(now.requests.errors, now.requests.total)} points={line((one) => one.requests.errors)} />
         </div>

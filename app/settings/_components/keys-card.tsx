@@ -73,7 +73,7 @@ export function KeysCard({ keys }: { readonly keys: readonly KeyAnswer[] }) {
       <Dialog isOpen={made !== null} title={`The key “${made?.name ?? ''}”`} onClose={() => setMade(null)} actions={<Button variant="primary" onClick={() => setMade(null)}>I have it</Button>}>
         <p><strong>Copy it now: it is shown this once.</strong> Darkroom keeps only a fingerprint of it.</p>
         <div className="copyable">
-          <code className="command" tabIndex={0} aria-label="The key">{made?.key}</code>
+          <code className="command" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }} tabIndex={0} aria-label="The key">{made?.key}</code>
           <CopyButton text={made?.key ?? ''} label="Copy the key" />
         </div>
         <p className="small muted">Send it as <code>Authorization: Bearer …</code> or <code>X-API-Key: …</code></p>

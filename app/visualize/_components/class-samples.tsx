@@ -6,11 +6,16 @@ import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'
 import type { Visitor } from '../../visitor.ts'
+import { ClassChoice } from './class-choice.tsx'
 
 const OF_EACH = 6
 const OF_ONE = 36
 /** More rows than that nobody looks through; the others are a click away. */
 const MOST_ROWS = 12
+const MOST_LINKS = 12
+const SOME = 'some of each'
+/** A row of six fits a phone in two lines. */
+const SMALL_TILES = { gridTemplateColumns: 'repeat(auto-fill, minmax(4.5rem, 6rem))' } as const
 
 type ClassSamplesProps = { readonly who: Visitor; readonly classifier: string; readonly counts: readonly { readonly name: string; readonly count: number }[]; readonly chosen: string | undefined }
 
@@ -20,15 +25,19 @@ export async function ClassSamples({ who, classifier, counts, chosen }: ClassSam
   const shown = chosen ? [{ name: chosen, samples: await samplesOf(chosen, OF_ONE) }] : await Promise.all(counts.slice(0, MOST_ROWS).map(async ({ name }) => ({ name, samples: await samplesOf(name, OF_EACH) })))
   return (
     <Card title="What they look like" id="samples">
-      <nav className="row" style={{ gap: '0.25rem' }} aria-label="Show one class">
-        {[undefined, ...counts.map(({ name }) => name)].map((name) => (
-          <Link key={name ?? ''} href={addressOfClass(name)} scroll={false} aria-current={name === chosen ? 'page' : undefined} {...looksLikeButton({ size: 'small', variant: name === chosen ? 'primary' : 'quiet' })}>{name ?? 'some of each'}</Link>
-        ))}
-      </nav>
+      {counts.length > MOST_LINKS
+        ? <ClassChoice chosen={chosen ?? SOME} choices={[{ name: SOME, address: addressOfClass(undefined) }, ...counts.map(({ name }) => ({ name, address: addressOfClass(name) }))]} />
+        : (
+          <nav className="row" style={{ gap: '0.25rem' }} aria-label="Show one class">
+            {[undefined, ...counts.map(({ name }) => name)].map((name) => (
+              <Link key={name ?? ''} href={addressOfClass(name)} scroll={false} aria-current={name === chosen ? 'page' : undefined} {...looksLikeButton({ size: 'small', variant: name === chosen ? 'primary' : 'quiet' })}>{name ?? SOME}</Link>
+            ))}
+          </nav>
+        )}
       {shown.map(({ name, samples }) => (
         <section key={name} className="grid gap-2" aria-label={`Pictures of ${name}`}>
           <h3>{name} <span className="small muted font-normal">{(counts.find((one) => one.name === name)?.count ?? 0).toLocaleString('en-GB')} pictures</span></h3>
-          {samples.length === 0 ? <p className="small muted">There is no picture of this class.</p> : <div className="tiles">{samples.map((one) => <SampleTile key={one.id} sample={one} saysSplit={chosen !== undefined} />)}</div>}
+          {samples.length === 0 ? <p className="small muted">There is no picture of this class.</p> : <div className="tiles" style={chosen ? undefined : SMALL_TILES}>{samples.map((one) => <SampleTile key={one.id} sample={one} saysSplit={chosen !== undefined} />)}</div>}
         </section>
       ))}
       {!chosen && counts.length > MOST_ROWS && <p className="small muted">The first {MOST_ROWS} of {counts.length} classes; choose another above.</p>}
