@@ -7,6 +7,6 @@ export function DecisionBadge({ decision }: { readonly decision: PredictionAnswe
     case 'confident': return <Badge variant="good">confident</Badge>
     case 'uncertain': return <Badge variant="amber">not sure</Badge>
     case 'unfamiliar': return <Badge variant="bad">nothing it knows</Badge>
-    case null: return <Badge>not calibrated</Badge>
+    case null: return <Badge>no promise</Badge>
   }
 }

@@ -16,7 +16,7 @@ export const prediction = z.object({
   confidence: probability,
   probabilities: z.record(z.string(), probability),
   top_k: z.array(z.object({ class: z.string(), index: z.number().int(), probability })),
-  decision: decision.nullable().describe('null while the version is not calibrated'),
+  decision: decision.nullable().describe('null while too few held-back images have measured the version'),
   candidates: z.array(z.string()).nullable(),
   filename: z.string().nullable(),
   width: z.number().int(),

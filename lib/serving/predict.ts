@@ -88,7 +88,7 @@ export function answerOf(logits: Float32Array, { version: { classes, card } }: S
   if (logits.length !== classes.length) throw new Error(`${card.classifier} ${card.version} has ${classes.length} classes and answered ${logits.length} numbers`)
   const probabilities = softmax(logits, card.calibration?.temperature ?? 1)
   const order = byProbability(probabilities)
-  const decided = decide(probabilities, card.decision)
+  const decided = decide(probabilities, card.decision && { threshold: card.decision.threshold, targetError: card.decision.target_error, images: card.calibration?.images ?? 0 })
   const shown = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
   const first = order[0]!
   return {

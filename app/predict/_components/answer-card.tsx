@@ -46,6 +46,6 @@ function inWords({ decision, candidates }: PredictionAnswer): string {
     case 'confident': return 'Calibrated: of answers this sure, about that share are right.'
     case 'uncertain': return candidates && candidates.length > 1 ? `Not sure. It is probably one of: ${candidates.join(', ')}.` : 'Not sure: less certain than this version must be to promise an answer.'
     case 'unfamiliar': return 'This looks like nothing the version has learnt. Take the answer as a guess.'
-    case null: return 'This version is not calibrated: read the number as an order, not as a chance.'
+    case null: return 'Too few held-back pictures to promise how often an answer this sure is right. More pictures, and a training, would change that.'
   }
 }
