@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
@@ -64,6 +65,19 @@ test.each<[string, RequestInit]>([
   expect(atDoor.headers.get('content-type')).toBe(atRoute.headers.get('content-type'))
   const [one, other] = [await atDoor.json(), await atRoute.json()] as [Record<string, unknown>, Record<string, unknown>]
   expect({ ...one, request_id: '' }).toEqual({ ...other, request_id: '' })
+})
+
+test('what nothing behind the door could read is refused, not left to fail there', async () => {
+  const home = await listening(async (bytes) => answer(bytes.length))
+
+  for (const path of ['/api/models/%zz', '/api/predictions/%ff%fe/image']) expect(await (await fetch(home + path)).json(), path).toMatchObject({ status: 400, code: 'malformed' })
+  expect((await fetch(`${home}/api/models/Gr%C3%A4ser?q=%zz`)).status).toBe(418)
+
+  const trace = request(`${home}/api/models`, { method: 'TRACE' })
+  trace.end()
+  const [told] = (await once(trace, 'response')) as [IncomingMessage]
+  told.resume()
+  expect(told.statusCode).toBe(405)
 })
 
 test('a body over the limit is told so while it is still being sent, and the connection ends', async () => {

@@ -3,9 +3,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { healthLive } from '#lib/contracts/operations.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import { darkroom } from './context.ts'
 import { admitOrigin } from './cross-origin.ts'
-import { handling } from './handle.ts'
+import { answering, handling } from './handle.ts'
 import type { Handle } from './handle.ts'
 import { fromNode } from './incoming.ts'
 import { LEGACY } from './legacy.ts'
@@ -16,6 +17,14 @@ const HOT: Readonly<Record<string, Handle>> = {
   'GET /api/health/live': handling(healthLive, (input, asked) => darkroom().operations.healthLive(input, asked)),
 }
 
+/** What Next could only fail at: it would answer 500, as if the mistake were ours. */
+const NO_TRACE = answering(async ({ path }) => {
+  throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not take TRACE`, why: 'nothing here does', remedy: 'The reference is at /api/openapi.json.' }, { members: { allow: '' } })
+})
+const NO_SUCH_ADDRESS = answering(async ({ path }) => {
+  throw new DarkroomError('malformed', { what: 'The address cannot be read', why: `the percent signs in ${path.slice(0, 200)} spell no text`, remedy: 'Write each as the UTF-8 bytes of a character, such as %C3%A4.' })
+})
+
 /** How long what a refused sender still sends is thrown away, so that it can read why it was refused. */
 const LINGER_MS = 1_000
 
@@ -23,21 +32,43 @@ const LINGER_MS = 1_000
 export type Door = (message: IncomingMessage, response: ServerResponse) => boolean
 
 /** All that goes before Next. */
-export const door: Door = (message, response) => admitted(message, response) || answered(HOT, message, response) || answered(LEGACY, message, response)
+export const door: Door = (message, response) => admitted(message, response) || answered(HOT, message, response) || answered(LEGACY, message, response) || refused(message, response)
 
 /** With DOOR=off the hot paths are left to Next. */
-export const doorWithoutHotPaths: Door = (message, response) => admitted(message, response) || answered(LEGACY, message, response)
+export const doorWithoutHotPaths: Door = (message, response) => admitted(message, response) || answered(LEGACY, message, response) || refused(message, response)
 
 const admitted: Door = (message, response) => message.headers.origin !== undefined && admitOrigin(message, response, darkroom().settings().corsOrigins)
 
+/** Addresses of pages are read by Next, which shows a page for what is not there. */
+const refused: Door = (message, response) => {
+  const path = pathOf(message)
+  const refusal = message.method === 'TRACE' ? NO_TRACE : path.startsWith('/api/') && !isReadable(path) ? NO_SUCH_ADDRESS : null
+  if (refusal === null) return false
+  void answer(refusal, message, response)
+  return true
+}
+
 function answered(handles: Readonly<Record<string, Handle>>, message: IncomingMessage, response: ServerResponse): boolean {
-  const target = message.url ?? ''
-  const mark = target.indexOf('?')
-  const path = mark < 0 ? target : target.slice(0, mark)
+  const path = pathOf(message)
   const handle = handles[`${message.method} ${path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path}`]
   if (!handle) return false
   void answer(handle, message, response)
   return true
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? url : url.slice(0, mark)
+}
+
+function isReadable(path: string): boolean {
+  if (!path.includes('%')) return true
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function answer(handle: Handle, message: IncomingMessage, response: ServerResponse): Promise<void> {
