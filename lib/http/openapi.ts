@@ -125,6 +125,7 @@ export function errorsOf(c: Contract): readonly ErrorCode[] {
   if (c.input instanceof z.ZodObject && Object.keys(c.input.shape).length > 0) brought.push('invalid_input')
   if (c.body !== 'none') brought.push('malformed', 'too_large')
   if (c.body === 'json' || c.body === 'parts') brought.push('unsupported_media')
+  if (c.limited) brought.push('rate_limited')
   if (c.path.includes('{')) brought.push('not_found')
   return [...new Set([...c.errors, ...brought])]
 }
