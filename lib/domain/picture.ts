@@ -5,8 +5,3 @@ export type Picture = {
   /** `height × width × 3` bytes, row by row, sRGB, 8 bit, no alpha. */
   readonly data: Uint8Array
 }
-
-/** A picture that may still be transparent: `height × width × 4` bytes, straight alpha. */
-export type PictureWithAlpha = { readonly width: number; readonly height: number; readonly data: Uint8Array; readonly alpha: true }
-
-export const isSameSize = (a: Picture, b: Picture): boolean => a.width === b.width && a.height === b.height
