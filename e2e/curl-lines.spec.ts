@@ -39,7 +39,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
     for (const { route, line } of lines) {
       if (route === 'POST /api/retrain') await bringNews(product, key)
       const id = idFrom.has(route) ? await newestId(product, key, idFrom.get(route)!) : ''
-      const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'], DARKROOM_KEY: key, ID: id, PASSWORD: 'correct horse battery', SETUP_TOKEN: 'used long ago' } })
+      const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], { cwd: folder, encoding: 'utf8', env: { ...process.env, DARKROOM_KEY: key, ID: id, PASSWORD: 'correct horse battery', SETUP_TOKEN: 'used long ago' } })
       const status = Number(stdout.trimEnd().split('\n').at(-1))
       expect.soft(REFUSED[route]?.includes(status) ?? (status >= 200 && status < 300), `${route} answered ${status}: ${stdout.slice(0, 400)}${stderr}`).toBe(true)
       if (route === 'POST /api/retrain') await expect.poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], { timeout: 300_000, intervals: [1_000] }).toBe(false)

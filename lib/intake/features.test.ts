@@ -44,7 +44,6 @@ test('a classifier’s pictures are described, each class by its mean picture, a
   const broken = { ...(await sample('dark', plain(3, 3, 9))), picture: { hash: 'a'.repeat(64), bytes: new Uint8Array([1, 2, 3]), width: 1, height: 1, mediaType: 'image/png' } }
   await data.samples.add('light', [await sample('dark', plain(40, 20, 0)), await sample('dark', plain(32, 32, 51)), await sample('bright', plain(100, 300, 255)), broken])
   const cache = path.join(folder, 'cache')
-  let looks = 0
   const features = createFeatures({ data, folder: cache, maxPixels: 1e6, now: () => new Date(0) })
 
   const [found, same] = await Promise.all([features({ classifier: 'light' }), features({ classifier: 'light' })])
