@@ -62,6 +62,8 @@ export type WebFigures = {
   readonly predictions: number
   readonly queue: number
   readonly batches: number
+  /** Pictures in these batches: also those that were measured or tried, which are no predictions. */
+  readonly batched: number
   readonly latenciesMs: readonly number[]
   readonly memoryMb: number
 }

@@ -64,7 +64,7 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
         per_second: predictionsPerSecond,
         latency_ms: latencies.length === 0 ? null : { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99) },
         queue: sums.queue,
-        mean_batch: sums.batches === 0 ? null : Math.round((100 * sums.predictions) / sums.batches) / 100,
+        mean_batch: sums.batches === 0 ? null : Math.round((100 * sums.batched) / sums.batches) / 100,
       },
       timestamp: at.toISOString(),
     }

@@ -9,7 +9,7 @@ const RATE_SECONDS = 10
 export type Traffic = {
   readonly request: (status: number) => void
   readonly predicted: (totalMs: number) => void
-  readonly figures: (queue: { waiting: number; batches: number }) => WebFigures
+  readonly figures: (queue: { waiting: number; batches: number; items: number }) => WebFigures
 }
 
 export function countTraffic(): Traffic {
@@ -26,17 +26,17 @@ export function countTraffic(): Traffic {
       latencies[predictions % KEPT_LATENCIES] = Math.round(totalMs * 100) / 100
       predictions += 1
     },
-    figures: ({ waiting, batches }) => ({ pid: process.pid, requests, errors, predictions, queue: waiting, batches, latenciesMs: [...latencies], memoryMb: Math.round(process.memoryUsage.rss() / 1024 ** 2) }),
+    figures: ({ waiting, batches, items }) => ({ pid: process.pid, requests, errors, predictions, queue: waiting, batches, batched: items, latenciesMs: [...latencies], memoryMb: Math.round(process.memoryUsage.rss() / 1024 ** 2) }),
   }
 }
 
-export type Sums = Pick<WebFigures, 'requests' | 'errors' | 'predictions' | 'queue' | 'batches'>
+export type Sums = Pick<WebFigures, 'requests' | 'errors' | 'predictions' | 'queue' | 'batches' | 'batched'>
 
 export const sumOf = (webs: readonly WebFigures[]): Sums =>
   webs.reduce<Sums>((sum, web) => ({
     requests: sum.requests + web.requests, errors: sum.errors + web.errors, predictions: sum.predictions + web.predictions,
-    queue: sum.queue + web.queue, batches: sum.batches + web.batches,
-  }), { requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0 })
+    queue: sum.queue + web.queue, batches: sum.batches + web.batches, batched: sum.batched + web.batched,
+  }), { requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, batched: 0 })
 
 export type Rates = { readonly requestsPerSecond: number; readonly predictionsPerSecond: number }
 

@@ -49,7 +49,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const intake = createIntake({ ...data, folder: places.scratchDir, limits, log })
 
   let heard: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
-  const own = () => { const { waiting, batches } = serving.figures(); return traffic.figures({ waiting, batches }) }
+  const own = () => traffic.figures(serving.figures())
   const webs = () => [...heard.web.filter(({ pid }) => pid !== process.pid), own()]
   const { metrics, metricsHistory, tick } = createMetrics({ machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }), webs, startedAt, now })
   const { health, healthLive, healthReady } = createHealth({

@@ -32,7 +32,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   let isEnding = false
   const figures = new Map<Managed, WebFigures>()
   /** What processes counted that have ended: sums must not fall. */
-  let past: WebFigures = { pid: 0, requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, latenciesMs: [], memoryMb: 0 }
+  let past: WebFigures = { pid: 0, requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, batched: 0, latenciesMs: [], memoryMb: 0 }
 
   const hasWeb = settings.ROLE !== 'worker'
   const hasWorker = settings.ROLE !== 'web'
@@ -91,7 +91,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     startWorker()
     const counted = figures.get(from)
     figures.delete(from)
-    if (counted) past = { ...past, requests: past.requests + counted.requests, errors: past.errors + counted.errors, predictions: past.predictions + counted.predictions, batches: past.batches + counted.batches }
+    if (counted) past = { ...past, requests: past.requests + counted.requests, errors: past.errors + counted.errors, predictions: past.predictions + counted.predictions, batches: past.batches + counted.batches, batched: past.batched + counted.batched }
     if (webs.includes(from) && !isListening && times >= MOST_FAILED_STARTS) cannot(`Darkroom cannot start: its web process ended ${times} times. The log in DATA_DIR/logs says why.`)
   }
 
