@@ -1,0 +1,105 @@
+/** `npm run bench -- serve`: how many predictions a second the product answers on this machine, and how long they take. It starts one of its
+ *  own and ends it; the sender runs on the same machine, so it takes its share of the processors. */
+import { availableParallelism, cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import autocannon, { type CannonRequest, type CannonResult } from 'autocannon'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { watchMachine } from '#lib/operations/machine.ts'
+import { startOwnProduct } from './own-product.ts'
+import { createLines, type Lines } from './passing-line.ts'
+
+const HELP = `npm run bench -- serve [options]
+
+Posts different pictures, drawn by code (40 pixels, PNG), to a product of its own on a free port, with its
+history on and without rate limits.
+
+  --connections LIST  how many at the same time (default: 1,10,50,200)
+  --seconds N         how long each (default: 10)
+  --door WHICH        on, off or both: whether predictions are answered before Next (default: both)
+  --classifier NAME   who answers (default: shapes)
+  --json              one JSON object at the end instead of the table
+  --help              this page
+
+Settings, such as PREDICT_PROCESSES or WEB_PROCESSES, hold for the product that is measured.`
+
+const DIFFERENT_PICTURES = 600
+const WARM_UP_SECONDS = 2
+
+type Measured = { door: string; connections: number; requestsPerSecond: number; p50Ms: number; p99Ms: number; maxMs: number; requests: number; failures: number; memoryBeforeMb: number; memoryAfterMb: number }
+type Wanted = { readonly connections: readonly number[]; readonly seconds: number; readonly doors: readonly ('on' | 'off')[]; readonly classifier: string }
+
+export async function benchServe(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      connections: { type: 'string', default: '1,10,50,200' }, seconds: { type: 'string', default: '10' }, door: { type: 'string', default: 'both' },
+      classifier: { type: 'string', default: 'shapes' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const wanted: Wanted = {
+    connections: values.connections.split(',').map(Number),
+    seconds: Number(values.seconds),
+    doors: values.door === 'both' ? ['on', 'off'] : values.door === 'off' ? ['off'] : ['on'],
+    classifier: values.classifier,
+  }
+  if (![...wanted.connections, wanted.seconds].every((value) => Number.isInteger(value) && value > 0)) {
+    console.error('--connections and --seconds must be whole numbers from 1.')
+    return 1
+  }
+  const lines = createLines(values.json ? process.stderr : process.stdout)
+  const measured: Measured[] = []
+  for (const door of wanted.doors) measured.push(...(await measure(door, wanted, lines)))
+  const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
+  if (values.json) console.log(JSON.stringify({ machine, classifier: wanted.classifier, seconds: wanted.seconds, measured }, null, 1))
+  else lines.line(table(machine, measured))
+  return measured.some(({ failures }) => failures > 0) ? 1 : 0
+}
+
+async function measure(door: 'on' | 'off', { connections, seconds, classifier }: Wanted, lines: Lines): Promise<Measured[]> {
+  await using product = await startOwnProduct({ DOOR: door, DEFAULT_CLASSIFIER: classifier, RATE_LIMIT_ENABLED: 'false' })
+  const asks = differentAsks(classifier)
+  const fire = (count: number, duration: number) => autocannon({ url: product.url, connections: count, duration, timeout: 30, setupClient: (client) => client.setRequests(rotated(asks)) })
+  lines.passing(`warming up, DOOR=${door}`)
+  await fire(10, WARM_UP_SECONDS)
+  const look = watchMachine({ dataDir: product.dataDir, rootPid: product.pid, now: () => performance.now() })
+  const memory = async () => (await look()).processes.reduce((sum, { memoryMb }) => sum + memoryMb, 0)
+  const measured: Measured[] = []
+  for (const count of connections) {
+    lines.passing(`${count} connections, DOOR=${door}, ${seconds} s`)
+    const memoryBeforeMb = await memory()
+    const result = await fire(count, seconds)
+    measured.push({ door, connections: count, ...figuresOf(result), memoryBeforeMb, memoryAfterMb: await memory() })
+  }
+  return measured
+}
+
+const figuresOf = ({ requests, latency, errors, timeouts, non2xx, duration }: CannonResult) => ({
+  requestsPerSecond: Math.round(requests.total / duration),
+  p50Ms: latency.p50, p99Ms: latency.p99, maxMs: latency.max,
+  requests: requests.total,
+  failures: errors + timeouts + non2xx,
+})
+
+function differentAsks(classifier: string): CannonRequest[] {
+  return Array.from({ length: DIFFERENT_PICTURES }, (_, seed) => ({
+    method: 'POST', path: `/api/predict?classifier=${encodeURIComponent(classifier)}`, headers: { 'content-type': 'image/png' },
+    body: Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))),
+  }))
+}
+
+/** Each connection begins with another picture. */
+let begins = 0
+function rotated(asks: readonly CannonRequest[]): CannonRequest[] {
+  begins = (begins + 37) % asks.length // coprime to 600: every picture is once the first
+  return [...asks.slice(begins), ...asks.slice(0, begins)]
+}
+
+function table(machine: string, measured: readonly Measured[]): string {
+  const rows = measured.map((m) => `| ${m.door} | ${m.connections} | ${m.requestsPerSecond.toLocaleString('en')} | ${m.p50Ms} | ${m.p99Ms} | ${m.maxMs} | ${m.requests.toLocaleString('en')} | ${m.failures} | ${m.memoryBeforeMb} → ${m.memoryAfterMb} |`)
+  return [machine, '', '| door | connections | requests/s | p50 ms | p99 ms | longest ms | requests | failures | memory MB |', '|---|--:|--:|--:|--:|--:|--:|--:|--:|', ...rows].join('\n')
+}

@@ -1,0 +1,81 @@
+/** One measurement of `bench -- train` in a process of its own, so that peak memory, threads and CPU time are its alone: trains for as long
+ *  as it is told, prints one line of JSON and ends. The Keras ones are bench-keras.py. */
+import { readFileSync } from 'node:fs'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { openLayersFit } from '#lib/engines/tfjs-node/layers-fit.ts'
+import { initialWeights } from '#lib/ml/initial-weights.ts'
+import type { Precision } from '#lib/ml/learner.ts'
+import { benchNetwork, IMAGES, inBatches, noisePictures, RATE } from './bench-network.ts'
+import type { Trial } from './bench-variants.ts'
+
+const WARM_UP = { steps: 3, longestMs: 1000 } // the first step allocates; a slow engine is warm after it
+
+type OwnVariant = { readonly engine: EngineName; readonly precision: Precision }
+const OWN: Readonly<Record<string, OwnVariant>> = {
+  onnx: { engine: 'onnx', precision: 'float32' },
+  float32: { engine: 'tfjs-node', precision: 'float32' },
+  bfloat16: { engine: 'tfjs-node', precision: 'bfloat16' },
+  wasm: { engine: 'wasm', precision: 'float32' },
+}
+
+type Trainer = { readonly detail: string; warmUp(): Promise<void>; /** Answers how many images were learnt, and the last loss. */ train(): Promise<{ images: number; loss: number }> }
+
+const { variant, batch, seconds, threads } = JSON.parse(process.argv[2] ?? '{}') as { variant: string; batch: number; seconds: number; threads: number }
+const weights = initialWeights(benchNetwork, 1)
+
+async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trainer> {
+  const engine = await openEngine(name, 'training', { threads })
+  const learner = await engine.learner({ network: benchNetwork, weights, batch, optimiser: { kind: 'adam' }, precision })
+  const batches = inBatches(noisePictures(Math.max(IMAGES, batch)), batch)
+  return {
+    detail: precision === 'bfloat16' ? `${engine.detail} unless asked; bfloat16 here` : engine.detail,
+    async warmUp() {
+      const end = performance.now() + WARM_UP.longestMs
+      for (let step = 0; step === 0 || (step < WARM_UP.steps && performance.now() < end); step++) await learner.learn(batches[0]!, RATE)
+    },
+    async train() {
+      const end = performance.now() + seconds * 1000
+      let [steps, loss] = [0, Number.NaN]
+      do loss = (await learner.learn(batches[steps++ % batches.length]!, RATE)).loss
+      while (performance.now() < end)
+      return { images: steps * batch, loss }
+    },
+  }
+}
+
+/** `fit` takes whole epochs: as many in one call as the last one before promises to fill the time. */
+async function fitTrainer(): Promise<Trainer> {
+  const fitted = await openLayersFit(benchNetwork, weights, RATE)
+  const images = noisePictures(Math.max(IMAGES, batch))
+  let epochs = 1
+  return {
+    detail: fitted.detail,
+    async warmUp() {
+      const began = performance.now()
+      await fitted.fit(images, { batch, epochs: 1 })
+      epochs = Math.max(1, Math.round((seconds * 1000) / (performance.now() - began)))
+    },
+    train: async () => ({ loss: await fitted.fit(images, { batch, epochs }), images: epochs * images.count }),
+  }
+}
+
+const own = OWN[variant]
+const trainer = await (own ? ownTrainer(own) : fitTrainer())
+await trainer.warmUp()
+const cpuBefore = process.cpuUsage()
+const began = performance.now()
+const { images, loss } = await trainer.train()
+const wallSeconds = (performance.now() - began) / 1000
+const cpu = process.cpuUsage(cpuBefore)
+if (!Number.isFinite(loss)) throw new Error(`${variant} does not learn: its loss is ${loss}`)
+const trial: Trial = { images, wall_seconds: wallSeconds, cpu_seconds: (cpu.user + cpu.system) / 1e6, peak_mb: peakMb(), detail: trainer.detail }
+process.stdout.write(`${JSON.stringify(trial)}\n`)
+process.exit(0)
+
+/** The kernel's high-water mark of this process; elsewhere what Node was told. */
+function peakMb(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS / 1024
+  const kilobytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+  return Number(kilobytes) / 1024
+}

@@ -1,0 +1,122 @@
+/** `npm run bench -- train`: how fast each engine trains one network here, beside tfjs' `fit` and Keras, in rounds that take turns so that
+ *  what else the machine does falls on all alike. It measures speed and memory; how well a network learns is no matter here. */
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { parameterCount } from '#lib/ml/network.ts'
+import { benchNetwork } from './bench-network.ts'
+import { measure, VARIANTS, whyNot, type Trial, type Variant } from './bench-variants.ts'
+import { createLines } from './passing-line.ts'
+
+const HELP = `npm run bench -- train [options]
+
+Trains a network of ${parameterCount(benchNetwork).toLocaleString('en')} parameters (six convolutions, two dense layers, batch norm and ReLU, Adam)
+on pictures of noise, each measurement in a process of its own. Figures are medians over the rounds, memory the highest.
+
+  --rounds N     how often each is measured, in turns (default: 3)
+  --seconds N    how long each time, after its warm-up (default: 10)
+  --batch LIST   images of a step (default: 64,256)
+  --only LIST    of ${VARIANTS.join(', ')}
+  --threads N    threads of each (default: the cores of this machine, at most 8)
+  --python PATH  a Python with keras and tensorflow (default: python3; without them, Keras is left out)
+  --json         one JSON object per row instead of the table
+  --help         this page`
+
+const MOST_THREADS = 8
+
+export type TrainRow = {
+  readonly variant: Variant
+  readonly batch: number
+  readonly images_per_s: number
+  readonly images_per_cpu_s: number
+  readonly peak_mb: number
+  /** Of images per CPU-second, at the same batch; null where Keras was not measured. */
+  readonly ratio_to_keras_fit: number | null
+}
+
+type Measured = { readonly variant: Variant; readonly batch: number; readonly trials: Trial[] }
+
+export async function benchTrain(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '10' }, batch: { type: 'string', default: '64,256' },
+      only: { type: 'string', default: VARIANTS.join(',') }, threads: { type: 'string', default: String(Math.min(availableParallelism(), MOST_THREADS)) },
+      python: { type: 'string', default: 'python3' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const batches = values.batch.split(',').map(Number)
+  const [rounds, seconds, threads] = [Number(values.rounds), Number(values.seconds), Number(values.threads)]
+  if (![rounds, threads, ...batches].every((value) => Number.isInteger(value) && value > 0) || !(seconds > 0)) {
+    console.error('--rounds, --batch and --threads must be whole numbers from 1, --seconds a number above 0.')
+    return 1
+  }
+  const names = values.only.split(',')
+  const foreign = names.find((name) => !VARIANTS.some((variant) => variant === name))
+  if (foreign !== undefined) {
+    console.error(`There is no variant "${foreign}". There are: ${VARIANTS.join(', ')}.`)
+    return 1
+  }
+
+  const notes = createLines(process.stderr)
+  const wanted = VARIANTS.filter((variant) => names.includes(variant)).filter((variant) => {
+    const reason = whyNot(variant, values.python)
+    if (reason !== null) notes.line(`${variant} is left out: ${reason}.`)
+    return reason === null
+  })
+  const measured: readonly Measured[] = batches.flatMap((batch) => wanted.map((variant) => ({ variant, batch, trials: [] })))
+  const failed = new Set<Measured>()
+  for (let round = 1; round <= rounds; round++) {
+    for (const one of measured.filter((each) => !failed.has(each))) {
+      notes.passing(`round ${round} of ${rounds}: ${one.variant}, batch ${one.batch}`)
+      try {
+        one.trials.push(await measure({ ...one, seconds, threads, python: values.python }))
+      } catch (error) {
+        failed.add(one) // not tried again, and said: the others go on
+        notes.line(error instanceof Error ? error.message : String(error))
+      }
+    }
+  }
+  const whole = measured.filter((one) => !failed.has(one))
+  const rows = rowsOf(whole)
+  if (values.json) for (const row of rows) console.log(JSON.stringify(row))
+  else createLines().line([headline({ rounds, seconds, threads }), '', table(rows), '', ...detailsOf(whole)].join('\n'))
+  return rows.length > 0 && failed.size === 0 ? 0 : 1
+}
+
+export function rowsOf(measured: readonly Measured[]): readonly TrainRow[] {
+  const perCpu = ({ trials }: Measured): number => median(trials.map(({ images, cpu_seconds }) => images / cpu_seconds))
+  return measured.map((one) => {
+    const keras = measured.find(({ variant, batch }) => variant === 'keras-fit' && batch === one.batch)
+    return {
+      variant: one.variant,
+      batch: one.batch,
+      images_per_s: rounded(median(one.trials.map(({ images, wall_seconds }) => images / wall_seconds)), 1),
+      images_per_cpu_s: rounded(perCpu(one), 1),
+      peak_mb: Math.round(Math.max(...one.trials.map(({ peak_mb }) => peak_mb))),
+      ratio_to_keras_fit: keras ? rounded(perCpu(one) / perCpu(keras), 3) : null,
+    }
+  })
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
+
+const headline = ({ rounds, seconds, threads }: { rounds: number; seconds: number; threads: number }): string =>
+  `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}; ${rounds} rounds of ${seconds} s, ${threads} threads each`
+
+function table(rows: readonly TrainRow[]): string {
+  const lines = rows.map((row) => `| ${row.variant} | ${row.batch} | ${row.images_per_s.toFixed(0)} | ${row.images_per_cpu_s.toFixed(0)} | ${row.ratio_to_keras_fit?.toFixed(2) ?? ''} | ${row.peak_mb} |`)
+  return ['| variant | batch | images/s | images/CPU-s | × keras-fit | peak MB |', '|---|--:|--:|--:|--:|--:|', ...lines].join('\n')
+}
+
+const detailsOf = (measured: readonly Measured[]): readonly string[] =>
+  [...new Set(measured.flatMap(({ variant, trials }) => trials.map(({ detail }) => `${variant}: ${detail}`)))]
