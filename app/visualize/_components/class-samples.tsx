@@ -15,7 +15,7 @@ const MOST_ROWS = 12
 const MOST_LINKS = 12
 const SOME = 'some of each'
 /** A row of six fits a phone in two lines. */
-const SMALL_TILES = { gridTemplateColumns: 'repeat(auto-fill, minmax(4.5rem, 6rem))' } as const
+const SMALL_TILES = { gridTemplateColumns: 'repeat(auto-fill, minmax(5rem, 1fr))', maxWidth: '40rem' } as const
 
 type ClassSamplesProps = { readonly who: Visitor; readonly classifier: string; readonly counts: readonly { readonly name: string; readonly count: number }[]; readonly chosen: string | undefined }
 
