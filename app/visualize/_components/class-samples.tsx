@@ -15,7 +15,7 @@ const MOST_ROWS = 12
 const MOST_LINKS = 12
 const SOME = 'some of each'
 /** A row of six fits a phone in two lines. */
-const SMALL_TILES = { gridTemplateColumns: 'repeat(auto-fill, minmax(5rem, 1fr))', maxWidth: '40rem' } as const
+const SMALL_TILES = { gridTemplateColumns: 'repeat(auto-fill, minmax(5rem, 1fr))', maxWidth: 'min(100%, 40rem)' } as const
 
 type ClassSamplesProps = { readonly who: Visitor; readonly classifier: string; readonly counts: readonly { readonly name: string; readonly count: number }[]; readonly chosen: string | undefined }
 
@@ -35,7 +35,7 @@ export async function ClassSamples({ who, classifier, counts, chosen }: ClassSam
           </nav>
         )}
       {shown.map(({ name, samples }) => (
-        <section key={name} className="grid gap-2" aria-label={`Pictures of ${name}`}>
+        <section key={name} className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-label={`Pictures of ${name}`}>
           <h3>{name} <span className="small muted font-normal">{(counts.find((one) => one.name === name)?.count ?? 0).toLocaleString('en-GB')} pictures</span></h3>
           {samples.length === 0 ? <p className="small muted">There is no picture of this class.</p> : <div className="tiles" style={chosen ? undefined : SMALL_TILES}>{samples.map((one) => <SampleTile key={one.id} sample={one} saysSplit={chosen !== undefined} />)}</div>}
         </section>
