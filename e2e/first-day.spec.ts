@@ -60,8 +60,11 @@ test('one click trains a new version with a live curve, and says in words whethe
   await page.getByRole('button', { name: 'Retrain', exact: true }).click()
 
   await expect(page.getByRole('progressbar')).toBeVisible()
+  await page.goto(`${app.url}/retrain?classifier=shapes`) // who comes later, by the menu, sees the same
   await expect(page.getByRole('heading', { name: 'Accuracy' })).toBeVisible({ timeout: TRAINING_MS })
   await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({ timeout: TRAINING_MS })
+  // the verdict stays when the training has ended
+  await expect(page.getByRole('link', { name: 'All versions' }).or(page.getByRole('link', { name: 'Compare and decide' }))).toBeVisible()
 })
 
 test('the version that the verdict lets in answers the next picture; rolled back, the old one does', async ({ page }) => {

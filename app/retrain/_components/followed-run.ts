@@ -37,14 +37,19 @@ export function useFollowedRun(first: RunAnswer, onEnd: () => void): FollowedRun
   return { ...followed, put }
 }
 
-/** Events may come twice after a lost connection: `seq` and `epoch` tell. */
+/** Events may come twice after a lost connection: `seq` and `epoch` tell. Between two words on the whole run its steps say how far it is. */
 function after(before: FollowedRun, event: RunEvent): FollowedRun {
   switch (event.kind) {
     case 'run': return { ...before, isLost: false, run: event.run, points: merged(before.points, event.run.points) }
     case 'epoch': return { ...before, points: merged(before.points, [event.point]) }
-    case 'step': return before.steps.some(({ seq }) => seq === event.seq) ? before : { ...before, steps: [...before.steps.slice(-STEPS_KEPT), event] }
+    case 'step': return before.steps.some(({ seq }) => seq === event.seq) ? before : { ...before, run: advanced(before.run, event), steps: [...before.steps.slice(-STEPS_KEPT), event] }
     case 'log': return before.lines.some(({ seq }) => seq === event.seq) ? before : { ...before, lines: [...before.lines.slice(-LINES_KEPT), event] }
   }
+}
+
+/** A hundred percent is for the verdict to reach. */
+function advanced(run: RunAnswer, { step, steps }: Step): RunAnswer {
+  return run.state === 'running' && steps > 0 ? { ...run, progress: Math.max(run.progress, Math.min(99, (100 * step) / steps)) } : run
 }
 
 function merged(known: readonly EpochPoint[], more: readonly EpochPoint[]): readonly EpochPoint[] {

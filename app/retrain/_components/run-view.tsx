@@ -1,7 +1,7 @@
 'use client'
 /** One training, live while it runs: how far, how fast, its curves and log; then what it made and whether that is better. */
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { Button } from '#lib/ui/button.tsx'
@@ -20,9 +20,13 @@ import { VerdictCard } from './verdict-card.tsx'
 
 export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; readonly mayTrain: boolean }) {
   const router = useRouter()
-  const followed = useFollowedRun(first, () => router.refresh())
+  const followed = useFollowedRun(first, () => {
+    router.replace(`/retrain?classifier=${first.classifier}&run=${first.id}`, { scroll: false }) // once it has ended, the page shows it only by its name
+    router.refresh()
+  })
   const { run, points, isLost } = followed
   const isLive = isUnderWay(run)
+  useEffect(() => { if (isLive && run.state !== first.state) router.refresh() }, [isLive, run.state, first.state, router]) // for the list below
   return (
     <div className="stack">
       {run.verdict && <VerdictCard run={run} verdict={run.verdict} />}
