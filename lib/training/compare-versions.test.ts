@@ -58,13 +58,14 @@ test('old pictures and new ones are counted apart', async () => {
   expect(parts.map(({ name, images, gain }) => [name, images, gain.value])).toEqual([['old', 40, 0], ['new', 10, 1]])
 })
 
-test('pictures of a class that only the challenger knows are shown and not counted', async () => {
+test('pictures of a class that only the challenger knows are shown, told of and not counted', async () => {
   const challenger = versionRow(2, { classes: ['apple', 'lime', 'plum', 'kiwi'] })
 
   const answer = await compared([...times(35, 'apple', 'apple', 'apple'), ...times(3, 'kiwi', 'lime', 'kiwi'), ...times(1, 'kiwi', 'lime', 'plum')], { challenger })
 
   expect(answer.images).toBe(35)
   expect(answer.per_class.at(-1)).toEqual({ class: 'kiwi', images: 4, recall_champion: 0, recall_challenger: 0.75, p_value: 1, is_new: true })
+  expect(answer.verdict.sentence).toMatch(/ It also knows 1 class that v1 does not: right on 3 of 4 test pictures of it, which are not counted above\.$/)
 })
 
 test('a picture that is gone or cannot be decoded is left out of both', async () => {

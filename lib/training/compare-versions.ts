@@ -38,7 +38,9 @@ export async function compareVersions(input: ComparisonInput, ports: AskingPorts
   }))
   const ece = { champion: eceOf(champion, common, 'champion'), challenger: eceOf(challenger, common, 'challenger') }
   const compared = compare(answers, ece.champion === null || ece.challenger === null ? null : ece.challenger - ece.champion)
-  return { ...answerOf(input, { seen, answers, compared, ece, byChampion, byChallenger }), verdict: verdictOf(input, answers, compared) }
+  const answer = answerOf(input, { seen, answers, compared, ece, byChampion, byChallenger })
+  const verdict = verdictOf(input, answers, compared)
+  return { ...answer, verdict: { ...verdict, sentence: `${verdict.sentence}${alsoKnows(input, answer)}` } }
 }
 
 type Measured = { seen: readonly Seen[]; answers: readonly PairedAnswer[]; compared: Comparison; ece: ComparisonAnswer['ece']; byChampion: VersionAnswers; byChallenger: VersionAnswers }
@@ -81,6 +83,17 @@ function answerOf({ champion, challenger, now }: ComparisonInput, { seen, answer
     size_bytes: { champion: champion.sizeBytes, challenger: challenger.sizeBytes },
     at: now.toISOString(),
   }
+}
+
+/** New classes have no pair to be counted in; without a word on them a version that knows more would look like one that does not. */
+function alsoKnows({ champion, challenger }: ComparisonInput, { per_class: classes }: Pick<ComparisonAnswer, 'per_class'>): string {
+  const known = challenger.classes.filter((name) => !champion.classes.includes(name)).length
+  if (known === 0) return ''
+  const added = classes.filter((one) => one.is_new)
+  const images = added.reduce((sum, one) => sum + one.images, 0)
+  const right = added.reduce((sum, one) => sum + Math.round(one.recall_challenger * one.images), 0)
+  const measured = images === 0 ? 'no test picture shows any of them' : `right on ${right.toLocaleString('en')} of ${images.toLocaleString('en')} test pictures of ${known === 1 ? 'it' : 'them'}, which are not counted above`
+  return ` It also knows ${known === 1 ? '1 class' : `${known} classes`} that ${champion.name} does not: ${measured}.`
 }
 
 /** What the gate says; and where the champion's own test pictures are not on this machine, that nobody can tell what became of the old. */
