@@ -57,6 +57,8 @@ test('a run tells its progress, its curve and its times', async () => {
   clock.advance(60_000)
   await data.runs.change(id, { state: 'done', message: 'Done' })
   expect(await data.answers.retrainStatus({})).toMatchObject({ is_running: false, progress: 100, last_retrain_time: '2026-11-21T12:01:01.000Z' })
+  await expect(data.answers.retrainStatus({ classifier: 'friut' })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(data.answers.listRuns({ classifier: 'friut', limit: 5 })).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('a stopped run goes on as a new job, and an epoch that is repeated stands once in the curve', async () => {

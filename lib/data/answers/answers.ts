@@ -19,6 +19,6 @@ export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'sampl
   ...classifierAnswers(store, rooms),
   ...uploadAnswers(store, rooms),
   ...sampleAnswers(store, rooms),
-  ...runAnswers(store),
+  ...runAnswers(store, rooms),
   ...modelAnswers(rooms),
 })

@@ -1,7 +1,7 @@
 /** Trainings as their contracts say them, and their events as they happen. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
-import type { Answers } from '../data.ts'
+import type { Answers, Data } from '../data.ts'
 import { eventsAfter, isActive, runIn, runsBefore } from '../runs.ts'
 import type { StoredEvent } from '../runs.ts'
 import type { Store } from '../store.ts'
@@ -13,8 +13,9 @@ const EVENTS_AT_ONCE = 500
 
 type Offered = Pick<Answers, 'retrainStatus' | 'listRuns' | 'getRun' | 'runEvents'>
 
-export const runAnswers = ({ connection }: Store): Offered => ({
+export const runAnswers = ({ connection }: Store, { classifiers }: Pick<Data, 'classifiers'>): Offered => ({
   async retrainStatus({ classifier }) {
+    if (classifier !== undefined) await classifiers.get(classifier)
     const of = classifier ?? null
     const [newest] = runsBefore(connection, { classifierId: of, cursor: undefined, limit: 1 })
     const active = connection.one<{ id: string }>(`SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND (?1 IS NULL OR "classifierId" = ?1) ORDER BY "state" = 'queued', "id" LIMIT 1`, of)
@@ -30,6 +31,7 @@ export const runAnswers = ({ connection }: Store): Offered => ({
     }
   },
   async listRuns({ classifier, cursor, limit }) {
+    if (classifier !== undefined) await classifiers.get(classifier)
     const page = pageOf(runsBefore(connection, { classifierId: classifier ?? null, cursor, limit: limit + 1 }), limit, (run) => run.id)
     return { runs: page.rows.map(answerOf), next_cursor: page.next }
   },
