@@ -25,10 +25,10 @@ export async function becomeOwner(page: Page, app: BuiltApp): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible()
 }
 
-export async function logIn(page: Page, app: BuiltApp): Promise<void> {
-  await page.goto(`${app.url}/login`)
-  await page.getByLabel('E-mail').fill(OWNER.email)
-  await page.getByLabel('Password').fill(OWNER.password)
+export async function logIn(page: Page, { url }: Pick<BuiltApp, 'url'>, { email, password }: { readonly email: string; readonly password: string } = OWNER): Promise<void> {
+  await page.goto(`${url}/login`)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Log in' }).click()
   await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible()
 }

@@ -1,0 +1,82 @@
+/** The whole loop on real handwriting: the official pictures are brought, fifty drawn ones uploaded, one click retrains, the verdict comes
+ *  in words, the new version answers, the old one comes back. Only where the official files are at hand; pages and API take turns. */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { expect } from '@playwright/test'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { ROOT } from '#lib/checks/sources.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { logIn } from './people.ts'
+import { startOwnProduct, type OwnProduct } from './own-product.ts'
+import { test } from './watched.ts'
+
+const FILES = path.resolve(ROOT, process.env['DARKROOM_REAL_DATA'] ?? '../shared/data', 'mnist')
+const PICTURES = 50
+const UNTIL_DONE_MS = 10 * 60_000
+
+test.describe.configure({ mode: 'serial' })
+test.skip(!existsSync(FILES), 'the official MNIST files are not at hand')
+let product: OwnProduct
+let asAdmin: Readonly<Record<string, string>>
+test.beforeAll(async () => {
+  test.setTimeout(UNTIL_DONE_MS)
+  product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'mnist' })
+  asAdmin = { cookie: product.admin, origin: product.url }
+  execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'lib/commands/dataset.ts', 'mnist', '--from', FILES], { cwd: ROOT, env: { ...process.env, DATA_DIR: product.dataDir }, stdio: 'ignore' })
+})
+test.afterAll(async () => { await product?.[Symbol.asyncDispose]() })
+
+/** A seven or a one in dark ink on light paper, each a little different. */
+function drawnDigit(digit: 1 | 7, seed: number): Buffer {
+  const side = 56
+  const data = new Uint8Array(side * side * 3).fill(250)
+  const lean = ((seed % 7) - 3) / 2
+  const stroke = (x: number, y: number) => {
+    for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) data.fill(25, 3 * ((y + dy) * side + x + dx), 3 * ((y + dy) * side + x + dx + 1))
+  }
+  for (let i = 0; i <= 32; i++) {
+    stroke(Math.round((digit === 7 ? 38 - i / 2.4 : 28) + (lean * i) / 16), 12 + i)
+    if (digit === 7) stroke(Math.round(16 + (i * 22) / 32), 12 + (seed % 2))
+  }
+  return Buffer.from(encodePng({ width: side, height: side, data }))
+}
+
+const predict = async (digit: 1 | 7, seed: number) => {
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(drawnDigit(digit, seed))]), 'digit.png')
+  return (await product.ask('POST', '/api/predict', { body: form })).json
+}
+
+test('seventy thousand official pictures and fifty drawn ones lead to a version that is judged on ten thousand', async ({ page }) => {
+  test.setTimeout(UNTIL_DONE_MS)
+  expect(await predict(7, 1)).toMatchObject({ classifier: 'mnist', model_version: 'v1', predicted_class: '7' })
+  const entries = Array.from({ length: PICTURES }, (_, i) => ({ name: `${i % 2 === 0 ? '7' : '1'}/${i}.png`, content: drawnDigit(i % 2 === 0 ? 7 : 1, i) }))
+  const form = new FormData()
+  form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'digits.zip')
+  const { json: report } = await product.ask('POST', '/api/upload', { headers: asAdmin, body: form })
+  expect(report).toMatchObject({ success: true, files: PICTURES })
+
+  await logIn(page, product, { email: 'ada@example.org', password: 'correct horse battery' })
+  await page.goto(`${product.url}/retrain?classifier=mnist`)
+  await page.getByText('Advanced').click()
+  await page.getByLabel('Epochs').fill('1')
+  await page.getByRole('button', { name: 'Retrain', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Loss, step by step' })).toBeVisible({ timeout: UNTIL_DONE_MS })
+  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({ timeout: UNTIL_DONE_MS })
+
+  const { json } = await product.ask('GET', '/api/models?classifier=mnist', { headers: asAdmin })
+  const [made] = json['models'] as { id: string; version: string; is_champion: boolean; test_images: number; accuracy: { value: number } }[]
+  expect(made).toMatchObject({ version: 'v2' })
+  expect(made!.test_images).toBeGreaterThanOrEqual(10_000)
+  expect(made!.accuracy.value).toBeGreaterThan(0.985)
+  if (!made!.is_champion) await product.ask('POST', `/api/models/${made!.id}/promote`, { headers: asAdmin, body: { reason: 'to see it answer' } })
+})
+
+test('the new version reads a seven; rolled back, the old one does', async () => {
+  expect(await predict(7, 2)).toMatchObject({ model_version: 'v2', predicted_class: '7' })
+
+  await product.ask('POST', '/api/models/rollback', { headers: asAdmin, body: { classifier: 'mnist' } })
+
+  expect(await predict(7, 3)).toMatchObject({ model_version: 'v1', predicted_class: '7' })
+})
