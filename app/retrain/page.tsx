@@ -2,6 +2,8 @@
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
+import { FEWEST_IMAGES } from '#lib/domain/gate.ts'
+import { TEST_SHARE } from '#lib/domain/splits.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -63,5 +65,11 @@ function plan({ champion, samples, title }: ClassifierAnswer, runs: readonly Run
   const took = before?.started_at && before.ended_at ? ` The last training took ${durationText((Date.parse(before.ended_at) - Date.parse(before.started_at)) / 1000)}.` : ''
   if (!champion) return `A first version of ${title} will learn from its ${pictures(samples.total)}, be measured on the part that it does not see, and then answer.${took}`
   const fresh = samples.unseen === 0 ? 'none of them new' : `${samples.unseen.toLocaleString('en-GB')} of them new`
-  return `A copy of ${champion.version} will go on learning from the ${pictures(samples.total)} of ${title}, ${fresh}; then both are compared on pictures that neither learnt from, and the new one answers if it is not worse.${took}`
+  return `A copy of ${champion.version} will go on learning from the ${pictures(samples.total)} of ${title}, ${fresh}; then both are compared on pictures that neither learnt from, and the new one answers if it is not worse.${tooFew(samples.test)}${took}`
+}
+
+/** Said before the click: with so few held-back pictures the comparison cannot decide, and a person will have to. */
+function tooFew(testPictures: number): string {
+  if (testPictures >= FEWEST_IMAGES) return ''
+  return ` Only ${testPictures} held-back ${testPictures === 1 ? 'picture is' : 'pictures are'} there to compare on and it takes ${FEWEST_IMAGES}, so you will have to decide yourself, on Models; about ${Math.ceil((FEWEST_IMAGES - testPictures) / TEST_SHARE)} more pictures would change that, since every fifth is held back.`
 }
