@@ -17,7 +17,7 @@ test.beforeAll(async () => {
   test.setTimeout(180_000)
   product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
   for (let i = 0; i < 8; i++) await predict(i)
-  await expect.poll(async () => (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: { cookie: product.admin } })).json['total'], { timeout: 60_000 }).toBeGreaterThan(100)
+  await expect.poll(classesDrawn, { timeout: 120_000 }).toBe(SHAPES.length) // the worker draws them behind the start
 })
 test.afterAll(async () => { await product[Symbol.asyncDispose]() })
 
@@ -25,6 +25,11 @@ async function predict(seed: number) {
   const form = new FormData()
   form.append('file', picture(seed), `=picture ${seed}.png`)
   return product.ask('POST', '/api/predict?classifier=shapes', { body: form })
+}
+
+async function classesDrawn(): Promise<number> {
+  const { json } = await product.ask('GET', '/api/data/summary?classifier=shapes', { headers: { cookie: product.admin } })
+  return (json['per_class'] as readonly { train: number }[]).filter(({ train }) => train > 0).length
 }
 
 async function logIn(page: Page, email = 'ada@example.org'): Promise<void> {
