@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1
   }
   const name = classifierId.safeParse(positionals[0])
-  if (!name.success) throw new DarkroomError('invalid_input', { what: `"${positionals[0]}" can be no classifier`, why: `a name has ${name.error.issues[0]?.message}`, remedy: 'Choose another.' })
+  if (!name.success) throw new DarkroomError('invalid_input', { what: `"${positionals[0]}" can be no classifier`, why: `a name ${name.error.issues[0]?.message}`, remedy: 'Choose another.' })
   const start = readStart()
   const data = await composeData(start)
   try {

@@ -49,7 +49,7 @@ test('a refusal is thrown in the API’s words, with its fields', async () => {
   expect(refusal).toBeInstanceOf(ProblemError)
   const problem = refusal as ProblemError
   expect(problem.code).toBe('invalid_input')
-  expect(problem.about('label')).toBe('no control characters')
+  expect(problem.about('label')).toBe('must have no control characters')
   expect(problem.about('correct')).toBeNull()
   expect(problem.message).toBe(problem.problem.detail)
 })

@@ -8,8 +8,8 @@ export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as con
 
 export const keyScope = z.enum(KEY_SCOPES).describe('predict: ask · user: read history and pictures · upload: bring pictures · train: retrain, promote, measure · admin: everything')
 
-const name = z.string().trim().min(1).max(80).regex(/^[^\p{Cc}]*$/u, 'no control characters')
-const password = z.string().min(10, 'at least 10 characters').max(200)
+const name = z.string().trim().min(1).max(80).regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
+const password = z.string().min(10, 'must have at least 10 characters').max(200)
 const role = z.enum(['admin', 'user'])
 
 export const apiKey = z.object({

@@ -1,5 +1,6 @@
 /** The settings of an owner, read from the environment once at start: one clear sentence per mistake. Not feature flags. */
 import { z } from 'zod'
+import { fieldErrorsOf, inOurWords } from './sentences.ts'
 import { classifierId } from './words.ts'
 
 const yes = z.stringbool()
@@ -47,7 +48,7 @@ export type Settings = z.output<typeof settings>
 /** Reads the environment's texts; empty ones count as absent. Answers the settings, or one sentence per mistake. */
 export function parseSettings(environment: Readonly<Record<string, string | undefined>>): { ok: true; settings: Settings } | { ok: false; mistakes: readonly string[] } {
   const given = Object.fromEntries(Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])))
-  const parsed = settings.safeParse(given)
+  const parsed = settings.safeParse(given, inOurWords)
   if (parsed.success) return { ok: true, settings: parsed.data }
-  return { ok: false, mistakes: parsed.error.issues.map((i) => `${i.path.join('.')}=${given[i.path.join('.')] ?? ''}: ${i.message}.`) }
+  return { ok: false, mistakes: fieldErrorsOf(parsed.error).map(({ path, message }) => `${path}=${given[path.split('.')[0]!] ?? ''}: it ${message}.`) }
 }

@@ -3,13 +3,13 @@ import { z } from 'zod'
 
 export const id = z.uuid()
 export const time = z.iso.datetime()
-export const classifierId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, at most 63')
+export const classifierId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, at most 63')
 
 /** A class name: what a person typed, trimmed; no control characters. */
-export const className = z.string().trim().min(1).max(200).regex(/^[^\p{Cc}]*$/u, 'no control characters')
+export const className = z.string().trim().min(1).max(200).regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
 
 /** `v1`, `v2`, … as people read them. */
-export const versionName = z.string().regex(/^v[1-9][0-9]{0,5}$/)
+export const versionName = z.string().regex(/^v[1-9][0-9]{0,5}$/, 'must be a version, such as v2')
 
 export const probability = z.number().min(0).max(1)
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BUNDLE_FILES, card, manifest, preprocess } from '#lib/contracts/bundle.ts'
 import type { Card, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
+import { inOurWords } from '#lib/contracts/sentences.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 export type ProvenBundle = { readonly folder: string; readonly manifest: Manifest; readonly card: Card; readonly preprocess: Preprocess; readonly classes: readonly string[] }
@@ -39,13 +40,13 @@ export const badBundle = (folder: string, why: string, cause?: unknown): Darkroo
   return new DarkroomError('bad_bundle', { what: `The version ${version} of "${classifier}" cannot be used`, why, remedy: 'Restore its folder from a backup, or train a new version.' }, { cause })
 }
 
-type Schema<T> = { readonly safeParse: (value: unknown) => { success: true; data: T } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } } }
+type Schema<T> = { readonly safeParse: (value: unknown, inWords: typeof inOurWords) => { success: true; data: T } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } } }
 
 async function jsonIn<T>(folder: string, name: string, schema: Schema<T>): Promise<T> {
-  const result = schema.safeParse(await parsedIn(folder, name))
+  const result = schema.safeParse(await parsedIn(folder, name), inOurWords)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw badBundle(folder, `${name} is not as it must be at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? 'unknown'}`)
+  throw badBundle(folder, `${name} is not as it must be at ${issue?.path.join('.') || 'its top'}: it ${issue?.message ?? 'is damaged'}`)
 }
 
 async function classesIn(folder: string): Promise<readonly string[]> {

@@ -2,6 +2,7 @@
  *  Many images go on behind the answer, in this process: if it dies, the next start takes back what had been added. */
 import type { Input } from '#lib/contracts/contract.ts'
 import type { upload } from '#lib/contracts/uploads.ts'
+import { inOurWords } from '#lib/contracts/sentences.ts'
 import { classifierId, flag } from '#lib/contracts/words.ts'
 import type { Upload } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
@@ -94,15 +95,15 @@ async function targetOf(input: Input<typeof upload>, fields: Arrivals['fields'],
   return known ? { classifier: known, isMade: false } : { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isMade: true }
 }
 
-function checked<T>(schema: { safeParse: (value: string) => { success: true; data: T } | { success: false; error: { issues: readonly { message: string }[] } } }, path: string, value: string | undefined): T | undefined {
+function checked<T>(schema: { safeParse: (value: string, inWords: typeof inOurWords) => { success: true; data: T } | { success: false; error: { issues: readonly { message: string }[] } } }, path: string, value: string | undefined): T | undefined {
   if (value === undefined || value === '') return undefined
-  const read = schema.safeParse(value)
+  const read = schema.safeParse(value, inOurWords)
   if (read.success) return read.data
   throw invalid(path, read.error.issues[0]?.message ?? 'is not possible')
 }
 
 const invalid = (path: string, message: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'The upload was not taken', why: `${path}: ${message}`, remedy: 'Change this field.' }, { errors: [{ path, message }] })
+  new DarkroomError('invalid_input', { what: 'The upload was not taken', why: `"${path}" ${message}`, remedy: 'Change this field.' }, { errors: [{ path, message }] })
 
 /** A report in which not one file was a picture is a refusal: whoever sent them sent the wrong thing. */
 function refuseNothing({ count, files, findings }: Upload): void {

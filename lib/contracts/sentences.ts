@@ -1,0 +1,69 @@
+/** What is wrong with a value, in this product's own words: the one place where zod's findings become sentences. Each begins with a verb, so that
+ *  the name of the field can stand before it. It judges nothing; the rules stand in the contracts. */
+import type { z } from 'zod'
+import type { FieldError } from '#lib/domain/errors.ts'
+
+type Found = Parameters<z.core.$ZodErrorMap>[0]
+
+/** Given to each parse whose findings a person reads: `schema.safeParse(value, inOurWords)`. A rule with words of its own keeps them. */
+export const inOurWords = { error: (found: Found): string => sentenceOf(found) } as const
+
+export const fieldErrorsOf = (error: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] }): readonly FieldError[] =>
+  error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+
+/** `"epochs" must be a whole number; "seed" is missing`. */
+export const inOneSentence = (errors: readonly FieldError[]): string => errors.map(({ path, message }) => (path === '' ? message : `"${path}" ${message}`)).join('; ')
+
+const FORMS: Readonly<Record<string, string>> = {
+  uuid: 'an id, such as 0193b3f0-0000-7000-8000-000000000001',
+  datetime: 'a time in UTC, such as 2026-11-21T10:00:00Z',
+  date: 'a day, such as 2026-11-21',
+  email: 'an e-mail address',
+  url: 'an address, such as https://example.org',
+}
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'an object', record: 'an object', null: 'null', date: 'a time',
+}
+/** What a length is counted in; numbers have none. */
+const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = { string: ['character', 'characters'], array: ['entry', 'entries'], set: ['entry', 'entries'], file: ['byte', 'bytes'] }
+
+function sentenceOf(found: Found): string {
+  if (found.input === undefined) return 'is missing'
+  switch (found.code) {
+    case 'invalid_type':
+      return `must be ${KINDS[found.expected] ?? 'of another kind'}`
+    case 'invalid_value':
+      return 'expected' in found && found.expected === 'stringbool' ? 'must be true or false' : `must be ${oneOf(found.values.map((value) => JSON.stringify(value)))}`
+    case 'too_small':
+      return bound(found.origin, Number(found.minimum), found.inclusive === false ? 'more than' : 'at least')
+    case 'too_big':
+      return bound(found.origin, Number(found.maximum), found.inclusive === false ? 'less than' : 'at most')
+    case 'invalid_format':
+      return found.format === 'starts_with' && 'prefix' in found ? `must begin with "${String(found.prefix)}"` : `must be ${FORMS[found.format] ?? 'written in another form'}`
+    case 'not_multiple_of':
+      return `must be a multiple of ${found.divisor}`
+    case 'unrecognized_keys':
+      return `must not hold ${oneOf(found.keys.map((key) => `"${key}"`))}`
+    case 'invalid_union':
+      return anyOf(found.errors.flatMap((issues) => issues.slice(0, 1).map(({ message }) => message)))
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
+      return 'is not possible'
+  }
+}
+
+function bound(origin: string, limit: number, words: string): string {
+  const unit = UNITS[origin]
+  if (!unit) return `must be ${words} ${limit.toLocaleString('en')}`
+  if (limit === 1 && words === 'at least') return 'must not be empty'
+  return `must have ${words} ${limit.toLocaleString('en')} ${unit[limit === 1 ? 0 : 1]}`
+}
+
+/** Each way alone is wrong in its own words: together they say what would be right. */
+function anyOf(sentences: readonly string[]): string {
+  const ways = [...new Set(sentences)]
+  return ways.every((way) => way.startsWith('must be ')) && ways.length > 0 ? `must be ${oneOf(ways.map((way) => way.slice('must be '.length)))}` : ways.join(', or ') || 'is not possible'
+}
+
+const oneOf = (choices: readonly string[]): string => (choices.length < 2 ? choices.join('') : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`)
