@@ -28,6 +28,10 @@ export type Contract = {
   readonly body: Body
   readonly answer: Answer
   readonly input: z.ZodType
+  /** Texts that a streamed form may hold beside its files; those of `picture` are fields of the input. */
+  readonly formFields: readonly string[]
+  /** Names that mean nothing here and are let through, because the scripts and forms of earlier projects send them. Every other unknown name is refused. */
+  readonly passesOver: readonly string[]
   readonly output: z.ZodType
   readonly status: 200 | 201 | 202
   /** Where the status depends on the answer: an upload that goes on behind it is 202. */
@@ -37,10 +41,10 @@ export type Contract = {
   readonly limited: Limited | null
 }
 
-type Usual = 'body' | 'answer' | 'status' | 'errors' | 'limited'
+type Usual = 'body' | 'answer' | 'status' | 'errors' | 'limited' | 'formFields' | 'passesOver'
 type Draft = Omit<Contract, Usual> & Partial<Pick<Contract, Usual>>
 
-const PLAIN = { body: 'none', answer: 'json', status: 200, errors: [], limited: null } as const
+const PLAIN = { body: 'none', answer: 'json', status: 200, errors: [], limited: null, formFields: [], passesOver: [] } as const
 
 /** Completes a contract with what most have: no body, a JSON answer, status 200, no limit. */
 export const contract = <const D extends Draft>(draft: D): Omit<typeof PLAIN, keyof D> & D => ({ ...PLAIN, ...draft })

@@ -56,6 +56,7 @@ export const predictBatch = contract({
   limited: 'batch',
   summary: 'Answer for many pictures or a ZIP of them, in order',
   body: 'parts',
+  formFields: ['classifier', 'version'],
   input: z.object({ ...asked, parts: z.custom<AsyncIterable<Part>>() }),
   output: z.object({ success: z.literal(true), count: z.number().int(), predictions: z.array(z.union([prediction, failedEntry])) }),
   errors: ['malformed', 'missing_file', 'too_large', 'not_found', 'not_ready', 'overloaded', 'bad_archive', 'disk_full'],

@@ -30,6 +30,7 @@ export const upload = contract({
   limited: 'upload',
   summary: 'Bring pictures: `files` with one `label`, with `labels` one per file, or a ZIP of class folders',
   body: 'parts',
+  formFields: ['classifier', 'create', 'label', 'labels', 'labels[]'],
   input: z.object({ ...chosenClassifier, create: z.stringbool().optional().describe('make the classifier if it does not exist'), parts: z.custom<AsyncIterable<Part>>() }),
   output: uploadReport,
   statusOf: (report) => (uploadReport.pick({ state: true }).safeParse(report).data?.state === 'running' ? 202 : 200),

@@ -1,10 +1,11 @@
 /** Path, query and body → the one input that a contract promises its use case, or a refusal that names each wrong field.
  *  The rules of the fields stand in the contract. */
 import type { Contract, Input } from '#lib/contracts/contract.ts'
+import { fieldErrorsOf, inOurWords } from '#lib/contracts/sentences.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { FieldError } from '#lib/domain/errors.ts'
 import { JSON_LIMIT_BYTES, jsonOf } from './body.ts'
 import type { Incoming } from './incoming.ts'
+import { invalidInput, knownParts, refuseUnknown } from './known-fields.ts'
 import { partsOf } from './parts.ts'
 import { pictureOf } from './picture.ts'
 
@@ -13,11 +14,13 @@ export type BodyLimits = { readonly maxImageBytes: number; readonly maxUploadByt
 export async function inputOf<C extends Contract>(contract: C, incoming: Incoming, limits: BodyLimits): Promise<Input<C>> {
   const named = paramsOf(contract.path, incoming.path)
   const asked = Object.fromEntries(incoming.query)
+  refuseUnknown(contract, asked)
   const sent = await sentIn(contract, incoming, limits)
-  const read = contract.input.safeParse({ ...asked, ...goesOnFrom(contract, incoming), ...sent, ...named })
+  refuseUnknown(contract, sent)
+  const read = contract.input.safeParse({ ...asked, ...goesOnFrom(contract, incoming), ...sent, ...named }, inOurWords)
   if (read.success) return read.data as Input<C>
-  const errors = read.error.issues.map((issue): FieldError => ({ path: issue.path.join('.'), message: issue.message }))
-  throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalid(errors)
+  const errors = fieldErrorsOf(read.error)
+  throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalidInput(errors)
 }
 
 async function sentIn(contract: Contract, incoming: Incoming, limits: BodyLimits): Promise<Readonly<Record<string, unknown>>> {
@@ -31,7 +34,7 @@ async function sentIn(contract: Contract, incoming: Incoming, limits: BodyLimits
       return { ...fields, picture }
     }
     case 'parts':
-      return { parts: partsOf(incoming, limits.maxUploadBytes) }
+      return { parts: knownParts(contract, partsOf(incoming, limits.maxUploadBytes)) }
   }
 }
 
@@ -55,17 +58,6 @@ function decoded(step: string): string {
     return step
   }
 }
-
-const invalid = (errors: readonly FieldError[]): DarkroomError =>
-  new DarkroomError(
-    'invalid_input',
-    {
-      what: 'The request is understood, but not possible',
-      why: errors.slice(0, 5).map((e) => (e.path === '' ? e.message : `${e.path}: ${e.message}`)).join('; '),
-      remedy: errors.length === 1 ? 'Change this field.' : `Change these ${errors.length} fields.`,
-    },
-    { errors },
-  )
 
 const unknownAddress = (incoming: Incoming): DarkroomError =>
   new DarkroomError('not_found', { what: 'There is no such thing', why: `nothing has the address ${incoming.path.slice(0, 200)}`, remedy: 'Check the id.' })

@@ -15,6 +15,11 @@ import { metricsAsText, metricsByAccept } from './metrics.ts'
 import { jsonAnswer, type Outgoing } from './outgoing.ts'
 import { partsIn } from './small-form.ts'
 
+/** What forms of pages hold besides: the button that was pressed, a token against forgery. */
+const OF_A_FORM = ['submit', 'csrf_token'] as const
+/** What a class was called in the forms of before. */
+const CLASS_BEFORE: readonly string[] = ['class', 'class_name']
+
 export const LEGACY: Readonly<Record<string, Handle>> = {
   'POST /predict': answering(predictAsBefore),
   'POST /upload': uploading('/upload'),
@@ -35,7 +40,7 @@ export const LEGACY: Readonly<Record<string, Handle>> = {
 /** Our largest `top_k`: all classes, from which the list of probabilities is made. */
 const ALL_CLASSES = 1000
 
-const askPrediction = asking(predictOne, async (input, asked) => {
+const askPrediction = asking({ ...predictOne, passesOver: OF_A_FORM }, async (input, asked) => {
   const answer = await darkroom().serving.predict({ ...input, top_k: ALL_CLASSES }, asked)
   return { ...answer, ...asBefore(answer), top_k: answer.top_k.slice(0, input.top_k) }
 })
@@ -56,7 +61,7 @@ async function predictAsBefore(incoming: Incoming, requestId: string): Promise<O
 
 /** A ZIP, or a class and many files; forms of before call the class `class` or `class_name`. */
 function uploading(page: string): Handle {
-  const ask = asking(upload, (input, asked) => darkroom().intake.upload({ ...input, parts: renamed(input.parts) }, asked))
+  const ask = asking({ ...upload, formFields: [...upload.formFields, ...CLASS_BEFORE], passesOver: OF_A_FORM }, (input, asked) => darkroom().intake.upload({ ...input, parts: renamed(input.parts) }, asked))
   return answering(async (incoming, requestId) => {
     const { output, headers } = await ask(incoming, requestId)
     const { classifier } = output as { classifier: string }
@@ -66,11 +71,12 @@ function uploading(page: string): Handle {
 }
 
 async function* renamed(parts: AsyncIterable<Part>): AsyncGenerator<Part> {
-  for await (const part of parts) yield part.kind === 'field' && (part.name === 'class' || part.name === 'class_name') ? { ...part, name: 'label' } : part
+  for await (const part of parts) yield part.kind === 'field' && CLASS_BEFORE.includes(part.name) ? { ...part, name: 'label' } : part
 }
 
-const askRetrain = asking(retrain, (input, asked) => darkroom().training.retrain(input, asked))
-const askRetrainToTheEnd = asking(retrain, async (input, asked) => {
+const retrainBefore = { ...retrain, passesOver: ['wait', ...OF_A_FORM] } as const
+const askRetrain = asking(retrainBefore, (input, asked) => darkroom().training.retrain(input, asked))
+const askRetrainToTheEnd = asking(retrainBefore, async (input, asked) => {
   const begun = await darkroom().training.retrain(input, asked)
   return { ...begun, ...(await ended(begun.run.id, input, asked)) }
 })

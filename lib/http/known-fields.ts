@@ -1,0 +1,90 @@
+/** Which names a request may hold: what a contract does not take is refused by name, with the one that was probably meant. A misspelt filter that
+ *  is passed over would answer something else than what was asked. What the values may be, the contract says. */
+import { z } from 'zod'
+import type { Contract, Part } from '#lib/contracts/contract.ts'
+import { inOneSentence } from '#lib/contracts/sentences.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { FieldError } from '#lib/domain/errors.ts'
+
+/** Made by lib/http out of the body. */
+const OF_THE_BODY: readonly string[] = ['picture', 'parts']
+/** Fields of files: a text in one of them is a file that is missing, which the use case says. */
+const OF_FILES: readonly string[] = ['file', 'files', 'image', 'images']
+/** What the scripts of browsers add to an address so that nobody keeps its answer. */
+const ADDED_BY_BROWSERS: readonly string[] = ['_']
+/** A slip of the fingers: so many letters wrong, missing or too many. */
+const CLOSE = 2
+/** More names than these are not listed: the reference is. */
+const MOST_LISTED = 8
+/** Other words for the same thing, as people try them. */
+const MEANT: Readonly<Record<string, readonly string[]>> = {
+  name: ['title'], title: ['name'], model: ['version', 'classifier'], model_version: ['version'], class: ['label'], class_name: ['label', 'class'], label: ['class'], labels: ['classes'],
+  classifier_id: ['classifier', 'id'], id: ['classifier'], n: ['limit'], count: ['limit'], page: ['cursor'], offset: ['cursor'], k: ['top_k'], num_epochs: ['epochs'], base: ['from'], right: ['correct'], from: ['since'], to: ['until'],
+}
+
+const known = new WeakMap<Contract, ReadonlySet<string>>()
+
+function namesOf(contract: Contract): ReadonlySet<string> {
+  const kept = known.get(contract)
+  if (kept) return kept
+  const names = new Set(contract.input instanceof z.ZodObject ? Object.keys(contract.input.shape).filter((name) => !OF_THE_BODY.includes(name)) : [])
+  known.set(contract, names)
+  return names
+}
+
+/** Throws 422 for names that a contract does not know. One that takes nothing at all cannot be misunderstood. */
+export function refuseUnknown(contract: Contract, given: Readonly<Record<string, unknown>>): void {
+  const names = namesOf(contract)
+  if (contract.body === 'none' && names.size === 0) return
+  const unknown = Object.keys(given).filter((name) => !names.has(name) && !OF_THE_BODY.includes(name) && !contract.passesOver.includes(name) && !ADDED_BY_BROWSERS.includes(name))
+  if (unknown.length > 0) throw invalidInput(unknown.map((name) => ({ path: name.slice(0, 100), message: notTaken(name, [...names]) })))
+}
+
+/** The parts of a form, until a text among them has a name that nobody reads. */
+export async function* knownParts(contract: Contract, parts: AsyncIterable<Part>): AsyncGenerator<Part> {
+  for await (const part of parts) {
+    if (part.kind === 'field' && !contract.formFields.includes(part.name) && !OF_FILES.includes(part.name)) {
+      if (contract.passesOver.includes(part.name)) continue
+      const message = namesOf(contract).has(part.name) ? `stands in the address here: "?${part.name}=…"` : notTaken(part.name, contract.formFields)
+      throw invalidInput([{ path: part.name.slice(0, 100), message }])
+    }
+    yield part
+  }
+}
+
+function notTaken(name: string, names: readonly string[]): string {
+  const meant = nearest(name, names)
+  if (meant !== null) return `is not taken here; did you mean "${meant}"?`
+  if (names.length === 0) return 'is not taken here, nor anything else'
+  return names.length > MOST_LISTED ? 'is not taken here; what is, stands in the reference at /docs' : `is not taken here; what is: ${names.join(', ')}`
+}
+
+function nearest(name: string, names: readonly string[]): string | null {
+  const written = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  const same = names.find((one) => one.toLowerCase().replaceAll(/[^a-z0-9]/g, '') === written) ?? MEANT[name]?.find((one) => names.includes(one))
+  if (same !== undefined) return same
+  const [closest] = names.map((one) => ({ one, steps: stepsBetween(name.slice(0, 64), one) })).toSorted((a, b) => a.steps - b.steps)
+  return closest && closest.steps <= Math.min(CLOSE, closest.one.length / 2) ? closest.one : null
+}
+
+/** Levenshtein's distance, row by row. */
+function stepsBetween(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length]!
+}
+
+export const invalidInput = (errors: readonly FieldError[]): DarkroomError =>
+  new DarkroomError(
+    'invalid_input',
+    {
+      what: 'The request is understood, but not possible',
+      why: inOneSentence(errors.slice(0, 5)).replace(/\?$/, ''),
+      remedy: errors.length === 1 ? 'Change this field.' : `Change these ${errors.length} fields.`,
+    },
+    { errors },
+  )
