@@ -1,0 +1,90 @@
+/** docs/api.md, run as it stands: its shell lines, its JavaScript and its Python, one after another on a product of its own, and each answer
+ *  compared with what the guide shows. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { notAnswered, notPrinted, piecesOf } from './guide.ts'
+import { startOwnProduct, type OwnProduct } from './own-product.ts'
+import { picture } from './people.ts'
+
+const LONGEST_MS = 300_000
+const GUIDE = 'docs/api.md'
+const pieces = piecesOf(GUIDE)
+const has = (program: string, ...args: string[]) => spawnSync(program, args).status === 0
+
+let product: OwnProduct
+let folder: string
+let env: NodeJS.ProcessEnv
+test.describe.configure({ mode: 'serial' })
+test.beforeAll(async () => {
+  test.setTimeout(180_000)
+  product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
+  folder = mkdtempSync(path.join(tmpdir(), 'darkroom-guide-'))
+  writeFileSync(path.join(folder, 'picture.png'), picture('star', 61))
+  writeFileSync(path.join(folder, 'another.png'), picture('star', 62))
+  writeFileSync(path.join(folder, 'my-leaves.zip'), leaves(1_000, 60))
+  writeFileSync(path.join(folder, 'more.zip'), leaves(2_000, 20))
+  env = { ...process.env, DARKROOM: product.url, DARKROOM_KEY: await product.key('admin'), PYTHONDONTWRITEBYTECODE: '1' }
+})
+test.afterAll(async () => {
+  await product[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const leaves = (seed: number, count: number): Uint8Array =>
+  zipFile((['healthy', 'rust'] as const).flatMap((label) => Array.from({ length: count }, (_, i) => ({ name: `${label}/${i}.png`, content: picture(label === 'rust' ? 'star' : 'ring', seed + i) }))))
+
+const run = (program: string, args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, env, encoding: 'utf8', timeout: LONGEST_MS })
+  return { status, stdout, said: stdout + stderr }
+}
+
+test('the shell lines go through in their order, and answer with the fields that the guide shows', () => {
+  test.skip(!has('curl', '--version'), 'there is no curl on this machine')
+  test.setTimeout(2 * LONGEST_MS)
+  const shell = pieces.filter(({ language, text }) => language === 'sh' && !text.includes('DARKROOM_KEY=')) // that one the reader fills in
+  // every answer on a line of its own, after a mark that says which piece asked
+  const quiet = 'curl() { command curl -sS --max-time 120 "$@"; echo; }\n'
+  const script = quiet + shell.map(({ line, text }) => `echo "@@ ${line}"\n${text}`).join('')
+
+  const { status, stdout, said } = run('sh', ['-e', '-c', script])
+
+  expect(status, said).toBe(0)
+  const answers = new Map(stdout.split(/^@@ /m).slice(1).map((part) => [Number.parseInt(part, 10), part.split('\n').slice(1).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>)]))
+  for (const [at, { language, text, line }] of pieces.entries()) {
+    const before = pieces[at - 1]
+    if (language !== 'json' || !before) continue
+    const answer = answers.get(before.line)?.at(-1)
+    expect(notAnswered(JSON.parse(text), answer), `${GUIDE}:${line}, answered ${JSON.stringify(answer).slice(0, 600)}`).toEqual([])
+  }
+  const refused = [...answers].flatMap(([line, said]) => said.filter(({ code }) => code !== undefined).map(({ code, detail }) => ({ line, code, detail })))
+  const meant = shell.at(-1)!.line // the one that the guide is about to be refused
+  expect(refused).toEqual([{ line: meant, code: 'not_an_image', detail: expect.stringContaining("picture") }])
+})
+
+for (const [language, program, file] of [['js', process.execPath, 'ask.mjs'], ['python', 'python3', 'ask.py']] as const) {
+  for (const [at, { text, line, language: of }] of pieces.entries()) {
+    if (of !== language) continue
+    test(`the ${language} of line ${line} prints what the guide shows`, () => {
+      test.skip(!has(program, '--version'), `there is no ${program} on this machine`)
+      test.skip(language === 'python' && text.includes('requests\n') && !has(program, '-c', 'import requests'), 'there is no requests in this Python')
+      writeFileSync(path.join(folder, file), text)
+
+      const { status, said } = run(program, [file])
+
+      expect(status, said).toBe(0)
+      expect(notPrinted(pieces[at + 1]!.text, said), said).toEqual([])
+    })
+  }
+}
+
+test('a line that is not printed and a field that is not answered are noticed', () => {
+  expect(notPrinted('star (99.3 %)\n  ring: 0.1', 'star (7 %)\n  ring: 12')).toEqual([])
+  expect(notPrinted('star (99.3 %)', 'ring (99.3 %)')).toEqual(['star (99.3 %)'])
+  expect(notAnswered({ a: { b: 1 }, c: [{ d: '' }] }, { a: { b: 2, more: 1 }, c: [{ d: 'x' }] })).toEqual([])
+  expect(notAnswered({ a: { b: 1 }, c: [{ d: '' }] }, { a: {}, c: [{ d: 1 }] })).toEqual(['.a.b is not there', '.c[0].d is a number'])
+  expect(pieces.length).toBeGreaterThan(15)
+})
