@@ -45,15 +45,18 @@ export function orderFor(purpose: Purpose): readonly EngineName[] {
   return hasAmx() ? ['tfjs-node', 'onnx', 'wasm'] : ['onnx', 'tfjs-node', 'wasm']
 }
 
-export function hasAmx(): boolean {
-  return existsSync('/proc/cpuinfo') && /\bamx_bf16\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
-}
+export const hasAmx = (): boolean => /\bamx_bf16\b/.test(processorFlags())
+
+/** AMX in tiles, AVX-512 in pairs: either multiplies bfloat16 faster than float32. */
+const hasBfloat16 = (): boolean => hasAmx() || /\bavx512_bf16\b/.test(processorFlags())
+
+const processorFlags = (): string => (existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '')
 
 /** Best first. ONNX Runtime trains in its blocked layout where that proves right, and in the standard one else. */
 function waysToOpen(name: EngineName, purpose: Purpose, { threads }: { readonly threads?: number }): readonly (() => Promise<Engine>)[] {
   const probe = probeEngines().find((candidate) => candidate.name === name)
   if (!probe?.available) return [() => Promise.reject(new Error(probe?.detail ?? 'unknown'))]
-  if (name === 'tfjs-node') return [async () => (await import('./tfjs-node/tensorflow-engine.ts')).createTensorFlowEngine({ fastBfloat16: hasAmx() })]
+  if (name === 'tfjs-node') return [async () => (await import('./tfjs-node/tensorflow-engine.ts')).createTensorFlowEngine({ fastBfloat16: hasBfloat16() })]
   const standard = async (): Promise<Engine> => {
     const { loadOrt } = await import('./ort/library.ts')
     const { createOrtEngine } = await import('./ort/ort-engine.ts')

@@ -33,6 +33,14 @@ test('every second picture is mirrored, and a mirrored one is the picture read f
   expect(flipped.length).toBeLessThan(240)
 })
 
+test('alternating mirrors show each picture from either side in turn', () => {
+  const epochs = Array.from({ length: 10 }, (_, epoch) => shown({ flip: 'alternating' }, { epoch }).join())
+
+  expect(new Set(epochs).size).toBe(2)
+  expect(epochs.slice(2)).toEqual(epochs.slice(0, -2))
+  expect(epochs[0]).not.toBe(epochs[1])
+})
+
 test('a shift stays within its pixels and mirrors at the edge', () => {
   const columns = [0, 1, 2, 3].map((x) => columnOf(picture, x).join())
 

@@ -4,8 +4,9 @@ import { createRandom, mixSeeds } from './random.ts'
 
 /** All absent: the picture as it is. Ranges are symmetric: `rotate: 10` turns by −10° to +10°. */
 export type Augmentation = {
-  /** Mirrors every second picture, left to right. */
-  readonly flip?: boolean
+  /** Mirrors every second picture, left to right; `alternating`: each picture in every second epoch, so that chance shows none twice
+   *  (K. Jordan 2024, arXiv:2404.00498, § 3.6). */
+  readonly flip?: boolean | 'alternating'
   /** Moves by up to so many pixels each way; what comes in from outside is the picture mirrored at its edge. */
   readonly shift?: number
   /** Degrees. */
@@ -33,7 +34,8 @@ export function augment(from: Uint8Array, out: Uint8Array, about: { square: Squa
   const random = createRandom(mixSeeds(about.seed, about.epoch, about.sample))
   const within = (reach: number | undefined): number => (random() * 2 - 1) * (reach ?? 0)
   // Every number is drawn whether it is used or not, so that one setting does not change the chance of the others.
-  const isMirrored = random() < 0.5 && how.flip === true
+  const isHeads = random() < 0.5
+  const isMirrored = how.flip === 'alternating' ? (mixSeeds(about.seed, about.sample) + about.epoch) % 2 === 0 : isHeads && how.flip === true
   const right = within(how.shift)
   const down = within(how.shift)
   const turn = (within(how.rotate) * Math.PI) / 180

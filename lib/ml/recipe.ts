@@ -19,6 +19,8 @@ export type Recipe = {
   readonly patience: number
   readonly clipNorm: number | null
   readonly precision: Precision
+  /** The first convolution is computed from the pictures and stays (whitening.ts); absent: it learns like the others. */
+  readonly isWhitened?: boolean
   /** The network to begin with random weights; null where the recipe goes on from a version. */
   readonly network: ((input: { size: number; channels: number }, classes: number) => Network) | null
 }

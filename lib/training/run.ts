@@ -9,6 +9,7 @@ import type { Learner, LearnerSpec } from '#lib/ml/learner.ts'
 import { parameterCount, type Network, type Weights } from '#lib/ml/network.ts'
 import { batchFor } from '#lib/ml/recipe.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
+import { firstConvolution, whiteningKernel } from '#lib/ml/whitening.ts'
 import { BEGINNING, stepsOf, train, type Position, type TrainingEvent } from '#lib/ml/train.ts'
 import { batchWithin } from './batch-size.ts'
 import { checkpointFile, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
@@ -48,7 +49,7 @@ const CHECKPOINT_EVERY = 60 // seconds, and after each epoch
 
 export async function runTraining(folder: string, plan: RunPlan, ports: RunPorts): Promise<void> {
   using pack = await packOf(folder, plan, ports)
-  const { network, weights } = await beginning(plan)
+  const { network, weights } = await beginning(plan, pack)
   const { say, engine, signal } = ports
   const training = await taught(pack.set('train', plan.classes), { plan, engine, signal })
   const { choosing, calibrating } = halves(pack.set('validation', plan.classes), plan.classes.length)
@@ -62,6 +63,7 @@ export async function runTraining(folder: string, plan: RunPlan, ports: RunPorts
     precision: settings.precision,
     seed: plan.seed,
     ...(settings.clipNorm === null ? {} : { clipNorm: settings.clipNorm }),
+    ...(settings.isWhitened ? { frozenThrough: firstConvolution(network).name } : {}),
   })
   const kept = await readCheckpoint(checkpointFile(folder))
   if (kept) {
@@ -134,7 +136,7 @@ async function packOf(folder: string, plan: RunPlan, { samples, say, signal }: R
 const expectedPack = async (folder: string, plan: RunPlan): Promise<string | null> => (plan.samples.kind === 'kept' ? packName(snapshotHash(await readSamples(folder)), plan.spec) : null)
 
 /** The network and the weights that the run begins with: a version's, grown by new classes, or a recipe's at random. */
-async function beginning(plan: RunPlan): Promise<{ network: Network; weights: Weights }> {
+async function beginning(plan: RunPlan, pack: Pack): Promise<{ network: Network; weights: Weights }> {
   if (plan.base) {
     const { network, weights } = await readBundle(plan.base.folder)
     return network.classes === plan.classes.length ? { network, weights } : withClasses(network, weights, { classes: plan.classes.length, seed: plan.seed })
@@ -142,5 +144,7 @@ async function beginning(plan: RunPlan): Promise<{ network: Network; weights: We
   const recipe = isRecipe(plan.recipe.name) ? RECIPES[plan.recipe.name] : undefined
   if (!recipe?.network) throw new Error(`The recipe ${plan.recipe.name} makes no network, and the run has no version to begin with`)
   const network = recipe.network({ size: plan.spec.size, channels: plan.spec.channels }, plan.classes.length)
-  return { network, weights: initialWeights(network, plan.seed) }
+  const weights = initialWeights(network, plan.seed)
+  if (!plan.recipe.settings.isWhitened) return { network, weights }
+  return { network, weights: { ...weights, [`${firstConvolution(network).name}/kernel`]: whiteningKernel(network, pack.set('train', plan.classes), plan.spec) } }
 }

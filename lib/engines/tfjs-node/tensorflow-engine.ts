@@ -5,7 +5,7 @@ import { answer, freeWeights, loadWeights, type Loaded } from './answering.ts'
 import { loadTensorFlow, type TensorFlow } from './binding.ts'
 import { createTensorFlowLearner } from './tensorflow-learner.ts'
 
-/** @param fastBfloat16 whether `precision: 'auto'` means bfloat16: where the CPU multiplies it in tiles (AMX). */
+/** @param fastBfloat16 whether `precision: 'auto'` means bfloat16: where the CPU has instructions for it. */
 export function createTensorFlowEngine({ tf = loadTensorFlow(), fastBfloat16 = false }: { readonly tf?: TensorFlow; readonly fastBfloat16?: boolean } = {}): Engine {
   const loaded = new Map<string, Loaded>()
   const unload = (key: string): void => {
