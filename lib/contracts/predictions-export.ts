@@ -11,4 +11,5 @@ export const exportPredictions = contract({
   answer: 'file',
   input: listPredictions.input.omit({ cursor: true, limit: true }).extend({ format: z.enum(['csv', 'jsonl']).default('csv') }),
   output: z.custom<FileAnswer>(),
+  errors: ['not_found'],
 })

@@ -41,6 +41,7 @@ export const listPredictions = contract({
     until: time.optional(),
   }),
   output: z.object({ predictions: z.array(keptPrediction), total: z.number().int(), ...nextCursor }),
+  errors: ['not_found'],
 })
 
 export const getPrediction = contract({

@@ -63,6 +63,7 @@ export const retrainStatus = contract({
   summary: 'Whether a training runs, and how far it is',
   input: z.object({ ...chosenClassifier }),
   output: z.object({ is_running: z.boolean(), progress: z.number(), message: z.string(), last_retrain_time: time.nullable(), run_id: id.nullable(), classifier: classifierId.nullable() }),
+  errors: ['not_found'],
 })
 
 export const listRuns = contract({
@@ -72,6 +73,7 @@ export const listRuns = contract({
   summary: 'Trainings, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ runs: z.array(run), ...nextCursor }),
+  errors: ['not_found'],
 })
 
 export const getRun = contract({

@@ -44,6 +44,7 @@ export const listUploads = contract({
   summary: 'What came in together, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ uploads: z.array(uploadReport), ...nextCursor }),
+  errors: ['not_found'],
 })
 
 export const getUpload = contract({
@@ -90,6 +91,7 @@ export const listSamples = contract({
   summary: 'Labelled pictures, newest first',
   input: z.object({ ...chosenClassifier, ...page, label: className.optional(), split: z.enum(['train', 'validation', 'test']).optional(), source: z.enum(['dataset', 'upload', 'feedback']).optional(), upload: id.optional() }),
   output: z.object({ samples: z.array(sample), total: z.number().int(), ...nextCursor }),
+  errors: ['not_found'],
 })
 
 export const changeSample = contract({

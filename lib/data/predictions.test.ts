@@ -71,6 +71,7 @@ test('history is filtered by everything that a row tells, newest first, page by 
   expect(await names({ since: '2026-11-21T12:01:00.000Z' })).toEqual(['three', 'two'])
   expect(await names({ until: '2026-11-21T12:01:00.000Z' })).toEqual(['two', 'one'])
   expect([await names({ feedback: 'none' }), await names({ feedback: 'correct' }), await names({ feedback: 'wrong' })]).toEqual([['three'], ['one'], ['two']])
+  await data.classifiers.create({ id: 'other', title: 'Other', classes: [], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
   expect(await names({ classifier: 'other' })).toEqual([])
   const first = await data.answers.listPredictions({ limit: 2 })
   expect([first.total, (await data.answers.listPredictions({ limit: 2, cursor: first.next_cursor ?? '' })).predictions[0]?.filename]).toEqual([3, 'one'])

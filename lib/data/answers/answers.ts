@@ -12,8 +12,8 @@ import { statisticsAnswers } from './statistics.ts'
 import { uploadAnswers } from './uploads.ts'
 
 export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions'>): Answers => ({
-  ...predictionAnswers(store),
-  ...predictionExport(store),
+  ...predictionAnswers(store, rooms),
+  ...predictionExport(store, rooms),
   ...feedbackAnswers(store),
   ...statisticsAnswers(store, rooms),
   ...classifierAnswers(store, rooms),

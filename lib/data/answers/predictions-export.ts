@@ -1,7 +1,7 @@
 /** The history as a file: read in pieces while it is sent, so that its length takes no memory. */
 import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import { csvLine } from '#lib/domain/csv.ts'
-import type { Answers } from '../data.ts'
+import type { Answers, Data } from '../data.ts'
 import type { Store } from '../store.ts'
 import { predictionAnswer, predictionsWhere } from './predictions.ts'
 
@@ -25,8 +25,9 @@ const COLUMNS: readonly (readonly [name: string, cell: (one: KeptPrediction) => 
   ['probabilities', (one) => JSON.stringify(one.probabilities)],
 ]
 
-export const predictionExport = (store: Store): Pick<Answers, 'exportPredictions'> => ({
+export const predictionExport = (store: Store, { classifiers }: Pick<Data, 'classifiers'>): Pick<Answers, 'exportPredictions'> => ({
   async exportPredictions({ format, ...asked }) {
+    if (asked.classifier !== undefined) await classifiers.get(asked.classifier)
     const day = store.now().toISOString().slice(0, 10)
     return {
       bytes: encoded(format === 'csv' ? csvOf(rowsOf(store, asked)) : jsonlOf(rowsOf(store, asked))),

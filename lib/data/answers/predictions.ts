@@ -1,7 +1,7 @@
 /** The history of answered pictures, as its contracts say it. */
 import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { Answers } from '../data.ts'
+import type { Answers, Data } from '../data.ts'
 import type { Prisma } from '../generated/client.ts'
 import { countOfPredictions } from '../prediction-counts.ts'
 import { notFound, parsed } from '../store.ts'
@@ -12,8 +12,9 @@ import { imageOf } from './images.ts'
 type Row = Prisma.PredictionGetPayload<{ include: { feedback: true } }>
 type Filters = Omit<Parameters<Answers['listPredictions']>[0], 'limit' | 'cursor'>
 
-export const predictionAnswers = (store: Store): Pick<Answers, 'listPredictions' | 'getPrediction' | 'predictionImage'> => ({
+export const predictionAnswers = (store: Store, { classifiers }: Pick<Data, 'classifiers'>): Pick<Answers, 'listPredictions' | 'getPrediction' | 'predictionImage'> => ({
   async listPredictions(asked) {
+    if (asked.classifier !== undefined) await classifiers.get(asked.classifier)
     const where = predictionsWhere(asked)
     const before = asked.cursor === undefined ? {} : { id: { lt: asked.cursor } }
     const [rows, total] = await Promise.all([
