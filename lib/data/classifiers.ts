@@ -10,6 +10,11 @@ import type { NewClassifier, Original } from './values.ts'
 
 /** For those made by people; a shipped one names its own. */
 const DEFAULT_RECIPE = 'scratch-small'
+/** Of those that come with the product: whoever has no picture at hand can draw one for it. */
+const FIRST_SHIPPED = 'shapes'
+/** A person's own before what came with the product. The oldest stays first, so that a script that names none goes on asking the same one. */
+const IN_ORDER = `"isShipped", "isShipped" AND "id" <> '${FIRST_SHIPPED}', "createdAt", "id"`
+const ANSWERS = '"id" IN (SELECT "classifierId" FROM "Promotion")'
 
 type Row = { id: string; title: string; size: number; channels: number; fit: string; isMirrorable: number; hasDigits: number; recipe: string; isShipped: number; originalJson: string | null; createdAt: number }
 
@@ -35,7 +40,7 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
 
   return {
     get,
-    list: async () => connection.all<Row>('SELECT * FROM "Classifier" ORDER BY "createdAt", "id"').map(valueOf),
+    list: async () => connection.all<Row>(`SELECT * FROM "Classifier" ORDER BY ${IN_ORDER}`).map(valueOf),
     find: async (id) => {
       const row = rowOf(id)
       return row ? valueOf(row) : null
@@ -46,7 +51,7 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
       const kept = keptSetting(connection, 'DEFAULT_CLASSIFIER')
       const preferred = kept === null ? undefined : rowOf(kept) // it may have been deleted since
       if (preferred) return valueOf(preferred)
-      const first = connection.one<Row>('SELECT * FROM "Classifier" ORDER BY "createdAt", "id" LIMIT 1')
+      const first = connection.one<Row>(`SELECT * FROM "Classifier" ORDER BY NOT (${ANSWERS}), ${IN_ORDER} LIMIT 1`)
       if (!first) throw new DarkroomError('not_found', { what: 'There is no classifier', why: 'none was made yet', remedy: 'Upload labelled pictures to make one.' })
       return valueOf(first)
     },

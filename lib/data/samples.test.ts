@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { openPictures } from './pictures.ts'
-import { openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
+import { openForTest, openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
+import { CLASSES, registerVersion, shipClassifier } from './sealed.fakes.ts'
 import type { NewPicture } from './values.ts'
 
 const LARGE = 40_000 // bytes: kept as a file
@@ -167,6 +168,26 @@ test('classifiers are chosen by name, by the setting, else the first', async () 
   expect((await data.classifiers.chosen('fruit')).title).toBe('Fruit')
   expect((await data.answers.listClassifiers({})).classifiers.map((c) => [c.id, c.is_default])).toEqual([['fruit', false], ['leaves', true]])
   await expect(data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true })).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('where none is named, a person’s own that answers goes before what came with the product, and stays when another is made', async () => {
+  const { data, settings, clock } = await openForTest()
+  for (const id of ['cats-dogs', 'mnist', 'shapes']) shipClassifier(settings.modelsDir, { id })
+  await data.syncShipped()
+  const listed = async () => (await data.answers.listClassifiers({})).classifiers.map(({ id, is_default }) => (is_default ? id.toUpperCase() : id))
+  const create = (id: string) => data.answers.createClassifier({ id, classes: CLASSES, size: 32, fit: 'cover', is_mirrorable: true })
+  const train = async (classifier: string) => data.promotions.promote({ versionId: (await registerVersion(data, { classifier })).id, by: 'a test', reason: null })
+
+  expect(await listed()).toEqual(['SHAPES', 'cats-dogs', 'mnist'])
+  clock.advance(1_000)
+  await create('z-leaves')
+  expect(await listed()).toEqual(['z-leaves', 'SHAPES', 'cats-dogs', 'mnist'])
+  await train('z-leaves')
+  expect(await listed()).toEqual(['Z-LEAVES', 'shapes', 'cats-dogs', 'mnist'])
+  clock.advance(1_000)
+  await create('apples')
+  await train('apples')
+  expect(await listed()).toEqual(['Z-LEAVES', 'apples', 'shapes', 'cats-dogs', 'mnist'])
 })
 
 test('a deleted classifier takes its samples, pictures, predictions and versions along, and nothing of others', async () => {

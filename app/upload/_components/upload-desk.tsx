@@ -1,7 +1,7 @@
 'use client'
 /** Where pictures are brought: for which classifier, with which labels; then progress, and the report of what was found. */
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { call, upload } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import { Button } from '#lib/ui/button.tsx'
@@ -24,10 +24,12 @@ type DeskProps = {
   readonly chosen: string | null
   readonly mayCreate: boolean
   readonly largest: { readonly uploadBytes: number; readonly imageBytes: number }
+  /** What came in lately for the chosen one; nothing of it stands beside a new one. */
+  readonly recent: ReactNode
 }
 type Sending = { readonly words: string; readonly percent: number | null }
 
-export function UploadDesk({ classifiers, chosen, mayCreate, largest }: DeskProps) {
+export function UploadDesk({ classifiers, chosen, mayCreate, largest, recent }: DeskProps) {
   const router = useRouter()
   const [target, setTarget] = useState<Target>(chosen ? { kind: 'existing', id: chosen } : { kind: 'new', title: '', size: 64, isMirrorable: true })
   const [brought, setBrought] = useState<readonly Brought[]>([])
@@ -81,6 +83,7 @@ export function UploadDesk({ classifiers, chosen, mayCreate, largest }: DeskProp
       )}
       {failure && <ErrorNotice title="The upload did not work" failure={failure} />}
       {reports.map((report) => <UploadReportCard key={report.id} report={report} isFresh />)}
+      {target.kind === 'existing' && target.id === chosen && recent}
     </div>
   )
 }
