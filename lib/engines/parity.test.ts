@@ -51,6 +51,7 @@ for (const { name, engine, openSessions } of await enginesHere()) {
       ['AdamW, first layers frozen', { optimiser: { kind: 'adamw', weightDecay: 0.1 }, frozenThrough: 'l3' }],
       ['batch norm frozen', { batchNorm: 'frozen' }],
       ['all but the head frozen', { frozenThrough: 'l10' }],
+      ['the last output fitted to a number', { fitted: { from: 2, weight: 3 } }],
     ])('three steps lead where the reference leads: %s', async (_, change) => {
       const network = tinyNetworks[0]!
       const spec: LearnerSpec = { network, weights: liveWeights(network, 5), batch: 4, optimiser: plainSgd, precision: 'float32', ...change }

@@ -1,5 +1,6 @@
 /** What a training loop speaks to: a network that learns batch by batch, remembers its best state and can be stopped and continued.
  *  It knows no data set, no schedule and no file; how the arithmetic is done is the engine's affair. */
+import type { Fitted } from './loss.ts'
 import type { Network, Weights } from './network.ts'
 
 export type Optimiser =
@@ -25,6 +26,8 @@ export type LearnerSpec = {
   /** Longest gradient (L2 norm over all weights); a longer one is scaled down to it. */
   readonly clipNorm?: number
   readonly precision?: Precision
+  /** Outputs that are no classes. Absent: all are. */
+  readonly fitted?: Fitted
   /** Share of the old running statistics kept at each step; default 0.9. */
   readonly statisticsDecay?: number
   /** For dropout; the noise of step n depends on the seed and n alone. */
@@ -34,7 +37,7 @@ export type LearnerSpec = {
 export type Batch = {
   /** count × size × size × channels, rows of pixels with channels innermost (NHWC), already normalised. */
   readonly pixels: Float32Array
-  /** count × classes, each row sums to 1: one-hot, smoothed, mixed or a teacher's probabilities. */
+  /** count × classes, each row sums to 1: one-hot, smoothed, mixed or a teacher's probabilities; outputs that are `fitted` have their numbers. */
   readonly targets: Float32Array
   readonly count: number
 }

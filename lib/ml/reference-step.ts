@@ -18,14 +18,15 @@ export function referenceAnswers(network: Network, weights: Weights, { pixels, c
 }
 
 /** Loss, how many were right, the gradient of each weight that learns, and the batch's statistics. */
-export function referenceGradients(spec: Pick<LearnerSpec, 'network' | 'frozenThrough' | 'batchNorm' | 'seed'>, weights: ExactWeights, batch: Batch, step = 1) {
+export function referenceGradients(spec: Pick<LearnerSpec, 'network' | 'frozenThrough' | 'batchNorm' | 'seed' | 'fitted'>, weights: ExactWeights, batch: Batch, step = 1) {
   const { network } = spec
   const noise = Object.fromEntries(noisyLayers(network).map(({ name, length }, index) => {
     const bytes = new Uint8Array(batch.count * length)
     fillNoise(bytes, spec.seed ?? 0, step, index)
     return [name, exact([batch.count, length], bytes)]
   }))
-  const made = lossAndGradients(createReference(), { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns' }, {
+  const made = lossAndGradients(createReference(), { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns', fitted: spec.fitted }, {
+    images: batch.count,
     weights: named(network, weights),
     pixels: exact([batch.count, ...shapesOf(network).get('input')!], batch.pixels),
     targets: exact([batch.count, network.classes], batch.targets),

@@ -1,6 +1,7 @@
 /** One pass through a network, written against the kernels alone: answers, or loss and gradients. It changes no weight;
  *  run by an executor it computes, run by a tracer it writes the graph. */
 import type { Kernels } from './kernels.ts'
+import { lossOf, type Fitted } from './loss.ts'
 import { add, dropout, relu } from './layers/activation.ts'
 import { batchNorm } from './layers/batch-norm.ts'
 import { conv, depthwise } from './layers/conv.ts'
@@ -17,6 +18,7 @@ export type StepInputs<V> = {
   readonly weights: Values<V>
   readonly pixels: V
   readonly targets: V
+  readonly images: number
   /** By name of dropout layer. */
   readonly noise: Values<V>
 }
@@ -26,6 +28,7 @@ export type StepPlan = {
   readonly frozenThrough?: string
   /** Whether batch norm of the layers that learn measures the batch, or all of it is frozen. */
   readonly batchNorm: 'learns' | 'frozen'
+  readonly fitted?: Fitted | undefined
 }
 
 export type StepOutputs<V> = { readonly loss: V; readonly right: V; readonly gradients: Values<V>; readonly measured: Values<V> }
@@ -41,7 +44,7 @@ export function answers<V>(k: Kernels<V>, network: Network, given: { weights: Va
 export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, given: StepInputs<V>): StepOutputs<V> {
   const { network } = plan
   const { outputs, passes, measured } = forward(k, plan, given)
-  const { loss, right, gradient } = k.crossEntropy(outputs.get(network.layers.at(-1)!.name)!, given.targets)
+  const { loss, right, gradient } = lossOf(k, { logits: outputs.get(network.layers.at(-1)!.name)!, targets: given.targets, fitted: plan.fitted, outputs: network.classes, images: given.images })
   const gradients: Record<string, V> = {}
   const arriving = new Map<string, V>([[network.layers.at(-1)!.name, gradient]])
   const learns = layersThatLearn(plan)
@@ -87,7 +90,7 @@ function layersToPass(network: Network, learns: ReadonlySet<string>): ReadonlySe
   return reached
 }
 
-function forward<V>(k: Kernels<V>, plan: StepPlan, given: Omit<StepInputs<V>, 'targets'>): { outputs: Map<string, V>; passes: Map<string, Forward<V>>; measured: Record<string, V> } {
+function forward<V>(k: Kernels<V>, plan: StepPlan, given: Omit<StepInputs<V>, 'targets' | 'images'>): { outputs: Map<string, V>; passes: Map<string, Forward<V>>; measured: Record<string, V> } {
   const { network } = plan
   const shapes = shapesOf(network)
   const learns = layersThatLearn(plan)

@@ -61,7 +61,8 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
       fillNoise(bytes, seed, step, index)
       return [name, tf.floats(Float32Array.from(bytes), [batch.count, length])]
     }))
-    const made = lossAndGradients(k, { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns' }, {
+    const made = lossAndGradients(k, { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns', fitted: spec.fitted }, {
+      images: batch.count,
       weights, noise,
       pixels: tf.floats(batch.pixels, [batch.count, ...pixelShape]),
       targets: tf.floats(batch.targets, [batch.count, network.classes]),

@@ -10,7 +10,7 @@ import { createGraph, type Graph } from './graph.ts'
 import type { GraphKernels, Value } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'
 
-export type TrainingGraphSpec = Pick<LearnerSpec, 'network' | 'optimiser' | 'frozenThrough' | 'batchNorm' | 'clipNorm' | 'statisticsDecay'> & {
+export type TrainingGraphSpec = Pick<LearnerSpec, 'network' | 'optimiser' | 'frozenThrough' | 'batchNorm' | 'clipNorm' | 'statisticsDecay' | 'fitted'> & {
   readonly batch: number
   /** The frozen ones become constants. */
   readonly weights: Weights
@@ -34,7 +34,7 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
     ...parts(g, plan.trained, trained.name),
     ...Object.fromEntries(plan.fixed.map((w) => [w.name, k.constant(spec.weights[w.name]!, w.shape)])),
   }
-  const step = lossAndGradients(k, { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns' }, { weights, pixels, targets, noise })
+  const step = lossAndGradients(k, { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns', fitted: spec.fitted }, { weights, pixels, targets, noise, images: batch })
   const gradient = joined(g, plan.trained, step.gradients)
 
   g.output(step.loss.name, { name: 'loss', type: 'float32', shape: [1] })
