@@ -35,3 +35,9 @@ export function notAnswered(shown: unknown, answered: unknown, at = ''): readonl
   if (typeof shown !== 'object') return []
   return Object.entries(shown).flatMap(([name, value]) => notAnswered(value, (answered as Record<string, unknown>)[name], `${at}.${name}`))
 }
+
+/** Of words of a guide, those that no page had. A figure stands for any figure. */
+export function neverSeen(words: readonly string[], pages: readonly string[]): readonly string[] {
+  const text = pages.join('\n').replaceAll(/\s+/g, ' ')
+  return words.filter((one) => !new RegExp(one.trim().split(/(\d[\d.,]*)/).map((part, i) => (i % 2 === 0 ? RegExp.escape(part) : '\\d[\\d.,]*')).join('')).test(text))
+}
