@@ -1,8 +1,11 @@
 /** What a training says while it runs, as lines of text for whoever sits before a terminal or reads a log. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { EpochPoint } from '#lib/contracts/epoch.ts'
+import { earlyStopSentence, endedEarly } from '#lib/domain/early-stop.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
 export function createProgress(epochs: number, { line, passing }: Lines = createLines()) {
+  const points: EpochPoint[] = []
   return {
     show(message: FromTraining): void {
       switch (message.kind) {
@@ -12,10 +15,16 @@ export function createProgress(epochs: number, { line, passing }: Lines = create
           return passing(`epoch ${message.epoch}/${epochs}  step ${message.step}/${message.steps}  loss ${message.loss.toFixed(3)}  ${Math.round(message.imagesPerSecond)} pictures/s  ${message.memoryMb} MB  ${left(message.etaSeconds)}`)
         case 'epoch': {
           const { point } = message
+          points.push(point)
           const mark = point.is_best ? '  best' : ''
           return line(`epoch ${point.epoch}/${epochs} done  loss ${point.loss.toFixed(3)}  validation ${(point.val_accuracy * 100).toFixed(2)} % (loss ${point.val_loss.toFixed(3)})  ${Math.round(point.seconds)} s, ${Math.round(point.images_per_second)} pictures/s  ${left(message.etaSeconds)}${mark}`)
         }
       }
+    },
+    /** The training has ended by itself. */
+    sealed(): void {
+      const epoch = points.at(-1)?.epoch ?? 0
+      if (endedEarly({ epoch, epochs })) line(earlyStopSentence({ epoch, epochs, points }))
     },
   }
 }

@@ -70,13 +70,14 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
     child: forkTrainingWith((line) => console.error(line))(plan.engine),
     folder,
     resume: asked.resume,
-    onReady: (engine) => console.log(`Training ${plan.classifier.id} with ${plan.recipe.name}, ${plan.recipe.settings.epochs} epochs, seed ${plan.seed}, on ${engine}.`),
+    onReady: (engine) => console.log(`Training ${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs, seed ${plan.seed}, on ${engine}.`),
     onMessage: progress.show,
     signal: stop.signal,
   })
   const goOn = `npm run train -- ${asked.name} --resume goes on.`
   switch (end.kind) {
     case 'sealed': {
+      progress.sealed()
       if (asked.ship) await shipBeside(plan)
       console.log(summary(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8')), end.folder))
       return 0

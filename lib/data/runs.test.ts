@@ -77,6 +77,19 @@ test('a stopped run goes on as a new job, and an epoch that is repeated stands o
   expect((await data.runs.get(id)).points.map((p) => [p.epoch, p.loss])).toEqual([[1, 1], [2, 0.5]])
 })
 
+test('a run that ended before its last epoch says so, and which epoch is kept; one that a person stopped does not', async () => {
+  const { data } = await openWithFruit()
+  const { id } = await plan(data, { epochs: 9 })
+  for (const epoch of [1, 2, 3, 4]) await data.runs.report(id, { kind: 'epoch', point: { ...point(epoch), is_best: epoch <= 2 } })
+  const told = async () => { const { epoch, epochs, best_epoch, stopped_early } = await data.answers.getRun({ id }); return { epoch, epochs, best_epoch, stopped_early } }
+
+  expect(await told()).toEqual({ epoch: 4, epochs: 9, best_epoch: 2, stopped_early: false })
+  await data.runs.change(id, { state: 'cancelled' })
+  expect((await told()).stopped_early).toBe(false)
+  await data.runs.change(id, { state: 'done' })
+  expect(await told()).toEqual({ epoch: 4, epochs: 9, best_epoch: 2, stopped_early: true })
+})
+
 test('events come as they happen, the whole state first, and end with the run', async () => {
   const { data } = await openWithFruit()
   const { id } = await plan(data)

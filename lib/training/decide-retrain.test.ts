@@ -24,7 +24,7 @@ test('a classifier with a champion goes on from it, on old and new pictures', ()
   expect(draft).toMatchObject({ recipe: { name: 'finetune' }, base: { version: 'v3' }, teacher: null })
   expect(draft.unseen).toEqual(fresh.map((sample) => sample.hash))
   expect(entries).toHaveLength(125)
-  expect(message).toBe('v3 will be trained on: 125 pictures, 5 new since then, 8 epochs.')
+  expect(message).toBe('v3 will be trained on: 125 pictures, 5 new since then, up to 8 epochs.')
 })
 
 test('where the old pictures are not here the champion itself answers for them', () => {

@@ -121,7 +121,7 @@ function scratchFor(classifier: Classifier): Recipe {
 
 function sentence(about: { base: VersionWithCard | null; train: number; unseen: number; isMissing: boolean; epochs: number }): string {
   const pictures = `${about.train.toLocaleString('en')} ${about.train === 1 ? 'picture' : 'pictures'}`
-  const epochs = `${about.epochs} ${about.epochs === 1 ? 'epoch' : 'epochs'}`
+  const epochs = about.epochs === 1 ? '1 epoch' : `up to ${about.epochs} epochs`
   if (!about.base) return `A first network will be trained from scratch on ${pictures}, ${epochs}.`
   const rest = about.isMissing ? ` The old pictures are not on this machine: ${about.base.name} itself answers for them.` : ''
   return `${about.base.name} will be trained on: ${pictures}, ${about.unseen.toLocaleString('en')} new since then, ${epochs}.${rest}`

@@ -19,7 +19,7 @@ export function PastRuns({ runs, classifier, shown }: { readonly runs: readonly 
           { name: 'Made', cell: (run) => run.version ?? '–' },
           { name: 'Verdict', cell: (run) => (run.verdict ? <VerdictBadge kind={run.verdict.kind} /> : '–') },
           { name: 'Recipe', cell: (run) => run.recipe },
-          { name: 'Epochs', isNumeric: true, cell: (run) => (run.ended_at ? `${run.epoch} of ${run.epochs}` : '–') },
+          { name: 'Epochs', isNumeric: true, cell: (run) => (run.ended_at ? `${run.epoch} of ${run.epochs}${run.stopped_early ? ', no gain' : ''}` : '–') },
           { name: 'Took', isNumeric: true, cell: (run) => (run.started_at && run.ended_at ? durationText((Date.parse(run.ended_at) - Date.parse(run.started_at)) / 1000) : '–') },
         ]} />
     </Card>

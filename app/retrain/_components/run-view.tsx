@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
+import { earlyStopSentence } from '#lib/domain/early-stop.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
@@ -36,6 +37,7 @@ export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; rea
         {isLive
           ? <Progress label={run.message} percent={run.state === 'queued' ? null : run.progress} detail={etaText(followed)} />
           : !run.error && <p>{run.message}</p>}
+        {run.stopped_early && <p>{earlyStopSentence({ ...run, points })}{run.best_epoch !== null && ` What it had learnt by epoch ${run.best_epoch} is kept.`}</p>}
         {isLost && isLive && <Notice>The connection was lost. Load the page again to go on watching; the training goes on without it.</Notice>}
         <Figures {...followed} />
         {points.length > 1 ? <Curves points={points} /> : <Steps {...followed} />}
@@ -49,7 +51,7 @@ function Figures({ run, steps }: FollowedRun) {
   const last = steps.at(-1)
   return (
     <dl className="facts">
-      <div><dt>Epoch</dt><dd>{last ? Math.max(run.epoch, last.epoch) : run.epoch} of {run.epochs}</dd></div>
+      <div><dt>Epoch</dt><dd>{last ? Math.max(run.epoch, last.epoch) : run.epoch} of {isUnderWay(run) && run.epochs > 1 && 'up to '}{run.epochs}</dd></div>
       <div><dt>Step</dt><dd>{last?.step ?? run.step} of {last?.steps ?? run.steps}</dd></div>
       {last && <div><dt>Loss</dt><dd>{last.loss.toPrecision(3)}</dd></div>}
       {last && <div><dt>Speed</dt><dd><FigureNumber amount={last.images_per_second} unit="pictures/s" digits={0} /></dd></div>}
@@ -101,5 +103,5 @@ function Actions({ run, isLive, onChange }: { run: RunAnswer; isLive: boolean; o
 function etaText({ run, steps }: FollowedRun): string {
   const eta = steps.at(-1)?.eta_seconds ?? run.eta_seconds
   const percent = `${Math.floor(run.progress)} %`
-  return run.state === 'running' && eta !== null ? `${percent}, about ${durationText(eta)} to go` : percent
+  return run.state === 'running' && eta !== null ? `${percent}, at most about ${durationText(eta)} to go` : percent
 }

@@ -52,7 +52,7 @@ export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartP
       <details>
         <summary className="small">Advanced</summary>
         <div className="mt-4 grid gap-4 sm:grid-cols-3">
-          <Input label="Epochs" name="epochs" type="number" min={1} max={500} step={1} inputMode="numeric" placeholder="as the recipe has it" hint="How often it goes through all pictures." />
+          <Input label="Epochs" name="epochs" type="number" min={1} max={500} step={1} inputMode="numeric" placeholder="as the recipe has it" hint="How often it goes through all pictures at most; it stops when nothing gets better." />
           <Input label="Seed" name="seed" type="number" min={0} max={2147483647} step={1} inputMode="numeric" placeholder="any" hint="The same seed on the same pictures gives the same training." />
           <Select label="Recipe" name="recipe" options={hasChampion ? RECIPES : RECIPES.filter(({ value }) => value !== 'finetune')} />
           {hasChampion && <div className="sm:col-span-3"><Checkbox label="Train although nothing is new" name="force" defaultChecked={false} hint={hasNews ? 'There are new pictures: this changes nothing.' : 'There are no new pictures: without this, a training would be refused.'} /></div>}

@@ -1,6 +1,7 @@
 /** Trainings as their contracts say them, and their events as they happen. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
+import { bestEpochOf, endedEarly } from '#lib/domain/early-stop.ts'
 import type { Answers, Data } from '../data.ts'
 import { eventsAfter, isActive, runIn, runsBefore } from '../runs.ts'
 import type { StoredEvent } from '../runs.ts'
@@ -89,6 +90,8 @@ const answerOf = (run: Run): RunAnswer => ({
   engine: run.engine,
   epochs: run.epochs,
   epoch: run.epoch,
+  best_epoch: bestEpochOf(run.points),
+  stopped_early: (run.state === 'judging' || run.state === 'done') && endedEarly(run),
   step: run.step,
   steps: run.steps,
   progress: progressOf(run),

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { bestEpochOf, earlyStopSentence, endedEarly } from './early-stop.ts'
+
+/** Better until `best`, then not. */
+const pointsTo = (last: number, best: number) => Array.from({ length: last }, (_, i) => ({ epoch: i + 1, is_best: i + 1 <= best }))
+
+test('a training that stops because nothing gets better says after how many epochs, and for how long nothing did', () => {
+  const course = { epoch: 98, epochs: 189, points: pointsTo(98, 86) }
+
+  expect(endedEarly(course)).toBe(true)
+  expect(bestEpochOf(course.points)).toBe(86)
+  expect(earlyStopSentence(course)).toBe('Stopped after 98 of up to 189 epochs, because nothing got better for 12.')
+})
+
+test.each([
+  ['one that went through all of its epochs', { epoch: 3, epochs: 3 }],
+  ['one that did not begin', { epoch: 0, epochs: 3 }],
+])('%s did not stop early', (_story, course) => expect(endedEarly(course)).toBe(false))
