@@ -66,7 +66,7 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     out,
     memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, freemem()),
     maxPixels: settings.MAX_PIXELS,
-    dataName: asked.name,
+    dataName: shipped?.dataset ?? asked.name,
     command: commandOf(asked),
     codeVersion: codeVersion(),
     notes: [],
@@ -81,10 +81,11 @@ async function samplesOf(asked: TrainArguments, start: Start, folder: string): P
   const from = asked.from === undefined ? null : resolve(asked.from)
   const downloads = join(start.places.dataDir, 'downloads')
   const mirror = start.settings.DATASET_MIRROR ?? null
-  const { classes } = await openDataset(asked.name, { downloads, ...(from === null ? {} : { from }), ...(mirror === null ? {} : { mirror }) })
+  const name = shipped?.dataset ?? asked.name
+  const { classes } = await openDataset(name, { downloads, ...(from === null ? {} : { from }), ...(mirror === null ? {} : { mirror }) })
   return {
     classes,
-    samples: { kind: 'dataset', name: asked.name, from, downloads, mirror, counters: join(start.places.dataDir, 'test-openings.json') },
+    samples: { kind: 'dataset', name, from, downloads, mirror, counters: join(start.places.dataDir, 'test-openings.json') },
     input: shipped?.input ?? UNKNOWN_INPUT,
     title: shipped?.title ?? asked.name,
     isMirrorable: shipped?.isMirrorable ?? true,
@@ -122,7 +123,7 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
     has_digits: shipped.hasDigits,
     recipe: shipped.recipe,
     champion: plan.version,
-    dataset: shipped.images === null ? null : { name: plan.classifier.id, images: shipped.images, command: `npm run dataset -- ${plan.classifier.id}${plan.samples.kind === 'dataset' && plan.classifier.id !== 'mnist' && plan.classifier.id !== 'cifar10' ? ' --from FILE.zip' : ''}` },
+    dataset: shipped.images === null ? null : { name: plan.dataName, images: shipped.images, command: `npm run dataset -- ${plan.dataName}${plan.dataName === 'mnist' || plan.dataName === 'cifar10' ? '' : ' --from FILE.zip'}` },
   }
   await writeJson(join(plan.out, '..', 'classifier.json'), about)
 }
