@@ -1,0 +1,88 @@
+/** Finds the lowest point of a smooth function by its gradient: L-BFGS (Liu and Nocedal 1989), with a line search that only goes down.
+ *  It knows no pictures and no network; `head.ts` says what is to be low. */
+
+/** Writes the gradient at `x` into `gradient` and answers the value there. */
+export type Smooth = (x: Float64Array, gradient: Float64Array) => number
+
+export type Minimising = {
+  /** Steps at most; one looks at the function once, seldom more often. */
+  readonly steps: number
+  /** It stops when a step lowers the value by less than this share of it. */
+  readonly tolerance: number
+}
+
+export type Minimum = { readonly x: Float64Array; readonly value: number; readonly steps: number; readonly looks: number }
+
+const REMEMBERED = 10 // steps from which the curvature is guessed; the usual choice, Nocedal and Wright 2006, p. 177
+const ENOUGH_DOWN = 1e-4 // Armijo's constant, the same book, p. 33
+const MOST_HALVINGS = 30
+const LONGEST_FIRST_STEP = 1
+
+type Step = { readonly moved: Float64Array; readonly turned: Float64Array; readonly inverse: number }
+
+export function minimise(smooth: Smooth, from: Float64Array, { steps, tolerance }: Minimising): Minimum {
+  let x = from.slice()
+  let gradient = new Float64Array(x.length)
+  let value = smooth(x, gradient)
+  let looks = 1
+  const known: Step[] = []
+  for (let step = 1; step <= steps; step++) {
+    const direction = downhill(gradient, known)
+    const slope = dot(direction, gradient)
+    if (!(slope < 0)) return { x, value, steps: step - 1, looks } // flat: this is the lowest point
+    let length = known.length === 0 ? Math.min(1, LONGEST_FIRST_STEP / Math.sqrt(dot(direction, direction))) : 1
+    const there = new Float64Array(x.length)
+    const turnedTo = new Float64Array(x.length)
+    let reached = Infinity
+    for (let halving = 0; halving < MOST_HALVINGS; halving++, length /= 2) {
+      for (let i = 0; i < x.length; i++) there[i] = x[i]! + length * direction[i]!
+      reached = smooth(there, turnedTo)
+      looks++
+      if (reached <= value + ENOUGH_DOWN * length * slope) break
+    }
+    if (!(reached < value)) return { x, value, steps: step - 1, looks } // no lower point can be told apart from here
+    remember(known, x, there, gradient, turnedTo)
+    const lowered = value - reached
+    x = there
+    gradient = turnedTo
+    value = reached
+    if (lowered <= tolerance * Math.abs(value)) return { x, value, steps: step, looks }
+  }
+  return { x, value, steps, looks }
+}
+
+/** The two loops: the gradient, turned by what the last steps tell about the curvature. */
+function downhill(gradient: Float64Array, known: readonly Step[]): Float64Array {
+  const direction = gradient.slice()
+  const shares = new Float64Array(known.length)
+  for (let k = known.length - 1; k >= 0; k--) {
+    const { moved, turned, inverse } = known[k]!
+    shares[k] = inverse * dot(moved, direction)
+    add(direction, turned, -shares[k]!)
+  }
+  const last = known.at(-1)
+  const scale = last ? 1 / (last.inverse * dot(last.turned, last.turned)) : 1
+  for (let i = 0; i < direction.length; i++) direction[i]! *= scale
+  known.forEach(({ moved, turned, inverse }, k) => add(direction, moved, shares[k]! - inverse * dot(turned, direction)))
+  return direction.map((value) => -value)
+}
+
+/** A step along which the function does not curve upwards tells nothing and is left out. */
+function remember(known: Step[], x: Float64Array, there: Float64Array, gradient: Float64Array, turnedTo: Float64Array): void {
+  const moved = there.map((value, i) => value - x[i]!)
+  const turned = turnedTo.map((value, i) => value - gradient[i]!)
+  const curve = dot(moved, turned)
+  if (curve <= 1e-12 * Math.sqrt(dot(moved, moved) * dot(turned, turned))) return
+  known.push({ moved, turned, inverse: 1 / curve })
+  if (known.length > REMEMBERED) known.shift()
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
+function add(into: Float64Array, values: Float64Array, times: number): void {
+  for (let i = 0; i < into.length; i++) into[i]! += times * values[i]!
+}
