@@ -7,6 +7,7 @@ import { plainBatches, type SampleSet } from './sample-set.ts'
 
 const FEWEST_VARIANCE = 5e-4 // of normalised pixels; weaker directions are noise, which must not be blown up
 const MOST_PICTURES = 2_000 // two million patches tell a covariance of 27 × 27
+const PLACES_ACROSS = 24 // of a larger picture not every patch is looked at
 const AT_ONCE = 100
 
 type FirstLayer = Extract<Layer, { kind: 'conv' }>
@@ -14,7 +15,7 @@ type FirstLayer = Extract<Layer, { kind: 'conv' }>
 /** The layer that a whitened network begins with. Throws where it begins with another. */
 export function firstConvolution(network: Network): FirstLayer {
   const first = network.layers[0]
-  if (first?.kind !== 'conv' || first.stride !== 1) throw new Error(`${network.name}: only a convolution of stride 1 can be whitened, and it begins with ${first?.kind ?? 'nothing'}`)
+  if (first?.kind !== 'conv') throw new Error(`${network.name}: only a convolution can be whitened, and it begins with ${first?.kind ?? 'nothing'}`)
   return first
 }
 
@@ -41,14 +42,15 @@ export function whiteningKernel(network: Network, set: SampleSet, spec: Preproce
 function patchCovariance(set: SampleSet, spec: Preprocess, kernel: number): Float64Array {
   const { size, channels } = spec
   const length = kernel * kernel * channels
+  const apart = Math.max(1, Math.floor(size / PLACES_ACROSS))
   const sums = new Float64Array(length * length)
   const patch = new Float64Array(length)
   let patches = 0
   for (const { pixels, count, first } of plainBatches(set, spec, AT_ONCE)) {
     if (first >= MOST_PICTURES) break
     for (let image = 0; image < count; image++) {
-      for (let y = 0; y + kernel <= size; y++) {
-        for (let x = 0; x + kernel <= size; x++, patches++) {
+      for (let y = 0; y + kernel <= size; y += apart) {
+        for (let x = 0; x + kernel <= size; x += apart, patches++) {
           for (let row = 0, to = 0; row < kernel; row++) {
             let at = ((image * size + y + row) * size + x) * channels
             for (let n = 0; n < kernel * channels; n++) patch[to++] = pixels[at++]!

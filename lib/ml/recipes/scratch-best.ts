@@ -27,3 +27,27 @@ export const scratchBestSmall: Recipe = {
   epochs: 36,
   network: wideNetwork([64, 160, 160]),
 }
+
+/** A few thousand photographs of 96 pixels: wider changes, smaller steps. */
+export const scratchBestPhoto: Recipe = {
+  ...scratchBest,
+  name: 'scratch-best-photo',
+  epochs: 80,
+  batch: 64,
+  rate: { peak: 0.08, warmUpEpochs: 5, end: 0.0005 }, // for 64 images
+  augment: { flip: 'alternating', shift: 8, rotate: 15, zoom: 0.25, brightness: 0.15, contrast: 0.25, colour: 0.05, cutout: 24 },
+  network: wideNetwork([48, 96, 160]),
+}
+
+/** Tens of thousands of written signs: nothing is mirrored, and one grey channel has too few directions to whiten. */
+export const scratchBestDigits: Recipe = {
+  ...scratchBest,
+  name: 'scratch-best-digits',
+  epochs: 16,
+  batch: 128,
+  rate: { peak: 0.1, warmUpEpochs: 2, end: 0.0002 }, // for 128 images
+  augment: { shift: 2, rotate: 12, zoom: 0.12 },
+  labelSmoothing: 0.05,
+  isWhitened: false,
+  network: wideNetwork([32, 64, 128]),
+}

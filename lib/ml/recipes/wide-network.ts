@@ -1,9 +1,11 @@
-/** Networks for pictures of 32 pixels when accuracy matters more than minutes: a first convolution to be whitened, then three stages of two
+/** Networks for when accuracy matters more than minutes: a first convolution that can be whitened, then three stages of two
  *  3 × 3 convolutions, each stage halving the map between them. It is data; the recipes that use it say how it learns. */
 import type { Layer, Network } from '../network.ts'
 
-/** Directions of 3 × 3 patches of colour, and their negatives (whitening.ts). */
+/** Directions of patches of colour, and their negatives (whitening.ts). */
 const FIRST_FILTERS = 32
+/** Larger pictures are halved by the first convolution, which then sees further. */
+const SMALL = 40
 
 /** @param widths filters of the three stages. Source of the layout: K. Jordan 2024 (arXiv:2404.00498), § 3.1. */
 export function wideNetwork(widths: readonly [number, number, number]): (input: { size: number; channels: number }, classes: number) => Network {
@@ -12,7 +14,7 @@ export function wideNetwork(widths: readonly [number, number, number]): (input: 
     input,
     classes,
     layers: [
-      ...convolution('first', FIRST_FILTERS),
+      ...convolution('first', FIRST_FILTERS, input.size > SMALL ? { kernel: 5, stride: 2 } : undefined),
       ...widths.flatMap((filters, stage): Layer[] => [
         ...convolution(`conv${stage + 1}a`, filters),
         { name: `pool${stage + 1}`, kind: 'maxPool', size: 2 },
@@ -24,8 +26,8 @@ export function wideNetwork(widths: readonly [number, number, number]): (input: 
   })
 }
 
-const convolution = (name: string, filters: number): Layer[] => [
-  { name, kind: 'conv', kernel: 3, filters, stride: 1 },
+const convolution = (name: string, filters: number, { kernel, stride } = { kernel: 3, stride: 1 }): Layer[] => [
+  { name, kind: 'conv', kernel, filters, stride },
   { name: `${name}-norm`, kind: 'batchNorm' },
   { name: `${name}-relu`, kind: 'relu' },
 ]
