@@ -51,7 +51,7 @@ export const DOORS: readonly (readonly [packages: readonly string[], rooms: read
   [['@tensorflow/*', 'onnxruntime-*'], ['engines', 'browser']],
   [['yauzl', 'yazl'], ['archive']],
   [['sharp', 'pngjs'], ['images']],
-  [['@bufbuild/protobuf*'], ['ml']],
+  [['@bufbuild/protobuf*', 'jsfive'], ['ml']],
   [['umap-js'], ['training']],
   [['@fastify/busboy'], ['http']],
   [['next-auth*'], ['auth', 'app', 'proxy']],

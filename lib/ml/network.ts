@@ -5,10 +5,10 @@
 export const INPUT = 'input'
 
 /** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions pad so that stride 1 keeps the
- *  size ("same", as TensorFlow pads), have no bias and are meant to be followed by batchNorm, then relu. Pools don't overlap. */
+ *  size ("same", as TensorFlow pads; `valid`: not at all), have no bias and are meant to be followed by batchNorm, then relu. Pools don't overlap. */
 export type Layer = { readonly name: string; readonly from?: string } & (
-  | { readonly kind: 'conv'; readonly kernel: number; readonly filters: number; readonly stride: number; /** only after `foldBatchNorm` */ readonly bias?: boolean }
-  | { readonly kind: 'depthwise'; readonly kernel: number; readonly stride: number; /** only after `foldBatchNorm` */ readonly bias?: boolean }
+  | { readonly kind: 'conv'; readonly kernel: number; readonly filters: number; readonly stride: number; readonly padding?: 'valid'; /** only after `foldBatchNorm` */ readonly bias?: boolean }
+  | { readonly kind: 'depthwise'; readonly kernel: number; readonly stride: number; readonly padding?: 'valid'; /** only after `foldBatchNorm` */ readonly bias?: boolean }
   | { readonly kind: 'batchNorm' }
   | { readonly kind: 'relu'; /** the ceiling of relu6; none when absent */ readonly most?: number }
   | { readonly kind: 'maxPool'; readonly size: number }
@@ -76,10 +76,12 @@ function outputShape(layer: Layer, source: Shape, shapes: ReadonlyMap<string, Sh
   switch (layer.kind) {
     case 'conv':
       if (!isMap) throw wrong('a feature map')
-      return [Math.ceil(h / layer.stride), Math.ceil(w / layer.stride), layer.filters]
+      if (layer.padding === 'valid' && Math.min(h, w) < layer.kernel) throw wrong(`a feature map of at least ${layer.kernel} × ${layer.kernel}`)
+      return [reached(h, layer), reached(w, layer), layer.filters]
     case 'depthwise':
       if (!isMap) throw wrong('a feature map')
-      return [Math.ceil(h / layer.stride), Math.ceil(w / layer.stride), c]
+      if (layer.padding === 'valid' && Math.min(h, w) < layer.kernel) throw wrong(`a feature map of at least ${layer.kernel} × ${layer.kernel}`)
+      return [reached(h, layer), reached(w, layer), c]
     case 'maxPool':
     case 'avgPool':
       if (!isMap || h < layer.size || w < layer.size) throw wrong(`a feature map of at least ${layer.size} × ${layer.size}`)
@@ -103,6 +105,9 @@ function outputShape(layer: Layer, source: Shape, shapes: ReadonlyMap<string, Sh
       return source
   }
 }
+
+/** Places of a window along a side. */
+const reached = (side: number, { kernel, stride, padding }: Extract<Layer, { kind: 'conv' | 'depthwise' }>): number => Math.ceil((padding === 'valid' ? side - kernel + 1 : side) / stride)
 
 /** Every tensor of the network in the order of its layers. */
 export function weightSpecs(network: Network): readonly WeightSpec[] {

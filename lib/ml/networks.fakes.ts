@@ -35,6 +35,9 @@ export const tinyNetworks: readonly Network[] = [
   network('strided shortcuts and pools that leave a border, at widths that fill blocks', { size: 14, channels: 1 },
     conv(16), norm, relu, conv(32, 3, 2), norm, { kind: 'conv', kernel: 1, filters: 32, stride: 2, from: 'l2' }, norm, { kind: 'add', other: 'l4' }, relu,
     { kind: 'maxPool', size: 2 }, conv(16, 5), { kind: 'add', other: 'l10' }, norm, relu, { kind: 'dropout', rate: 0.5 }, { kind: 'flatten' }, head),
+  network('no padding: stride that leaves a border, blocks, and depthwise', { size: 12, channels: 3 },
+    { kind: 'conv', kernel: 3, filters: 16, stride: 1, padding: 'valid' }, norm, relu, { kind: 'conv', kernel: 3, filters: 32, stride: 2, padding: 'valid' }, norm, relu,
+    { kind: 'depthwise', kernel: 2, stride: 1, padding: 'valid' }, norm, relu, { kind: 'conv', kernel: 2, filters: 5, stride: 1, padding: 'valid' }, { kind: 'flatten' }, head),
 ]
 
 /** Weights as after some learning: no statistic at its start value. */

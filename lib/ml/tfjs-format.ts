@@ -80,7 +80,7 @@ function topology(network: Network) {
 
 /** Keras' name and settings for a layer of ours. */
 function kerasLayer(layer: Layer): { className: string; config: Record<string, unknown> } {
-  const window = (n: number, stride: number) => ({ kernel_size: [n, n], strides: [stride, stride], padding: 'same', data_format: 'channels_last', dilation_rate: [1, 1], activation: 'linear', use_bias: 'bias' in layer && layer.bias === true })
+  const window = (n: number, stride: number) => ({ kernel_size: [n, n], strides: [stride, stride], padding: ('padding' in layer && layer.padding) || 'same', data_format: 'channels_last', dilation_rate: [1, 1], activation: 'linear', use_bias: 'bias' in layer && layer.bias === true })
   const pool = (n: number) => ({ pool_size: [n, n], strides: [n, n], padding: 'valid', data_format: 'channels_last' })
   switch (layer.kind) {
     case 'conv': return { className: 'Conv2D', config: { filters: layer.filters, ...window(layer.kernel, layer.stride) } }

@@ -37,6 +37,7 @@ const COMMANDS = {
   train: { runs: 'lib/commands/train.ts' },
   evaluate: { runs: 'lib/commands/evaluate.ts' },
   predict: { runs: 'lib/commands/predict.ts' },
+  backbone: { runs: 'lib/commands/backbone.ts' },
   bench: { runs: 'lib/commands/bench.ts' },
   load: { runs: 'lib/commands/load.ts', pages: true, mode: 'production' },
   'setup:native': {

@@ -20,7 +20,7 @@ export function createTensorFlowKernels(tf: TensorFlow, { precision }: { readonl
   const reduced = (op: 'Sum' | 'Mean', x: Tensor, ...axes: readonly number[]): Tensor => tf.op(op, [x, tf.ints(...axes)], { ...T(x), Tidx: { type: TYPE.int32 }, keep_dims: { flag: false } })
 
   const NHWC = { data_format: 'NHWC' } as const
-  const windowed = (x: Tensor, w: ConvWindow): Settings => ({ ...T(x), strides: [1, w.stride, w.stride, 1], padding: 'SAME', ...NHWC, dilations: [1, 1, 1, 1] })
+  const windowed = (x: Tensor, w: ConvWindow): Settings => ({ ...T(x), strides: [1, w.stride, w.stride, 1], padding: w.before === 0 && w.after === 0 ? 'VALID' : 'SAME', ...NHWC, dilations: [1, 1, 1, 1] })
   const conv = (x: Tensor, w: ConvWindow): Settings => ({ ...windowed(x, w), use_cudnn_on_gpu: { flag: true } })
   const pooled = (x: Tensor, pool: PoolWindow): Settings => ({ ...T(x), ksize: [1, pool.size, pool.size, 1], strides: [1, pool.size, pool.size, 1], padding: 'VALID', ...NHWC })
   const biased = (y: Tensor, bias: Tensor | undefined): Tensor => (bias ? tf.op('BiasAdd', [y, down(bias)], { ...T(y), ...NHWC }) : y)

@@ -1,10 +1,10 @@
-/** Convolutions, full and depthwise, with "same" padding as TensorFlow pads: an odd zero goes to the right and below. */
+/** Convolutions, full and depthwise, with "same" padding as TensorFlow pads (an odd zero goes to the right and below), or with none. */
 import type { ConvWindow } from '../kernels.ts'
 import type { Shape } from '../network.ts'
 import type { Rule } from './layer.ts'
 
 export const conv: Rule<'conv'> = (layer, { k, x, from, to, weight }) => {
-  const window = samePadding(layer, from, to)
+  const window = windowOf(layer, from, to)
   const kernel = weight('kernel')
   return {
     y: k.conv(x, kernel, window, layer.bias ? weight('bias') : undefined),
@@ -16,7 +16,7 @@ export const conv: Rule<'conv'> = (layer, { k, x, from, to, weight }) => {
 }
 
 export const depthwise: Rule<'depthwise'> = (layer, { k, x, from, to, weight }) => {
-  const window = samePadding(layer, from, to)
+  const window = windowOf(layer, from, to)
   const kernel = weight('kernel')
   return {
     y: k.depthwise(x, kernel, window, layer.bias ? weight('bias') : undefined),
@@ -27,7 +27,8 @@ export const depthwise: Rule<'depthwise'> = (layer, { k, x, from, to, weight }) 
   }
 }
 
-function samePadding({ kernel, stride }: { kernel: number; stride: number }, from: Shape, to: Shape): ConvWindow {
+function windowOf({ kernel, stride, padding: kind }: { kernel: number; stride: number; padding?: 'valid' }, from: Shape, to: Shape): ConvWindow {
   const padding = Math.max(0, (to[0]! - 1) * stride + kernel - from[0]!)
+  if (kind === 'valid') return { kernel, stride, before: 0, after: 0, input: from, output: to }
   return { kernel, stride, before: padding >> 1, after: padding - (padding >> 1), input: from, output: to }
 }

@@ -9,7 +9,7 @@ type Given = { readonly x: string; readonly dy: string; readonly window: ConvWin
 export function blockedKernelGradient(g: Graph, given: Given): string | null {
   const { window: w, batch, block } = given
   const [h, wide] = w.input as [number, number]
-  if (w.kernel !== 3 || w.stride !== 1 || h !== wide || w.input[2]! % block !== 0 || w.output[2]! % block !== 0) return null
+  if (w.kernel !== 3 || w.stride !== 1 || w.before !== 1 || h !== wide || w.input[2]! % block !== 0 || w.output[2]! % block !== 0) return null
   if (h % block === 0) return perImage(g, given)
   return batch % block === 0 ? acrossImages(g, given) : null
 }

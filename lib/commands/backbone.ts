@@ -1,0 +1,149 @@
+/** `npm run backbone -- <look | learn | measure>`: makes the backbone whose features serve classifiers with few pictures, and measures it
+ *  beside others. What it does is written in lib/training/backbone. */
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
+import { featureLength } from '#lib/ml/network.ts'
+import { backbone } from '#lib/ml/recipes/backbone.ts'
+import { toTfjs } from '#lib/ml/tfjs-format.ts'
+import { learnBackbone } from '#lib/training/backbone/learn.ts'
+import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/pictures.ts'
+import { lookAtAll, readFeatures } from '#lib/training/backbone/teacher-features.ts'
+import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/pack.ts'
+import { preprocessFor } from '#lib/training/shipped.ts'
+
+const HELP = `npm run backbone -- <look | learn | measure> [options]
+
+  look      lets the teacher look at every training picture once and keeps its features
+  learn     learns from labels and features within --minutes; goes on from its checkpoint
+  measure   5 nearest neighbours and a linear head on the features of networks, training part to test part
+
+  --data FOLDER          holds <name>/<name>.zip for ${'cats-dogs, leaf-disease, fruits'} (default: ../shared/data)
+  --tiny-imagenet FOLDER tiny-imagenet-200 as its makers pack it
+  --teacher FOLDER       a network in the TensorFlow.js layers format (default: MobileNetV2 1.0 in <data>/models)
+  --work FOLDER          where features, packs and checkpoints lie (default: DATA_DIR/backbone)
+  --minutes N            how long it may learn, in all (default: 75)
+  --threads N            (default: 1)
+  --of FOLDER            measure: the network to look through; may be given several times`
+
+const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
+const LARGE_SET = 'tiny-imagenet'
+/** The teacher sees each picture twice as large as it is: at 3.5 times (64 → 224) it named a tenth of Tiny-ImageNet right, at twice a quarter. */
+const LOOKS = [{ name: 'tiny-128', size: 128, isLarge: true }, { name: 'own-192', size: 192, isLarge: false }] as const
+const TEACHER_FEATURES = 1280
+/** Of the large set, so many times fewer are shown in the size that answers: enlarged they tell nothing more. */
+const THINNED_FROM = 96
+const THINNED = 3
+
+type Asked = { readonly data: string; readonly tiny: string; readonly teacher: string; readonly work: string; readonly minutes: number; readonly threads: number; readonly of: readonly string[] }
+
+const stop = new AbortController()
+
+const teacherSpec = (size: number): Preprocess => ({ size, channels: 3, fit: 'cover', background: [255, 255, 255], resize: 'lanczos3', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] })
+const studentSpec = (size: number): Preprocess => preprocessFor({ size, channels: 3, fit: 'cover' })
+
+async function* ownPictures({ data }: Asked): AsyncGenerator<PackSource> {
+  for (const name of SETS) yield* classifierPictures(name, join(data, name, `${name}.zip`), openDataset, stop.signal)
+}
+
+async function look(asked: Asked): Promise<void> {
+  await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
+  for (const { name, size, isLarge } of LOOKS) {
+    await loadForeign(engine, asked.teacher, size)
+    let said = performance.now()
+    const count = await lookAtAll({
+      file: join(asked.work, name), spec: teacherSpec(size), length: TEACHER_FEATURES,
+      samples: isLarge ? tinyImagenetPictures(asked.tiny) : ownPictures(asked),
+      look: async (pixels, images) => (await engine.run(asked.teacher, pixels, images)).features!,
+      onProgress(done) {
+        if (performance.now() - said < 30_000) return
+        said = performance.now()
+        console.log(`${name}: ${done.toLocaleString('en')} pictures looked at`)
+      },
+    })
+    console.log(`${name}: the teacher has seen ${count.toLocaleString('en')} pictures of ${size} pixels.`)
+  }
+}
+
+async function loadForeign(engine: Engine, folder: string, size: number): Promise<number> {
+  const { network, weights } = fromForeignTfjs(await readFile(join(folder, 'model.json'), 'utf8'), await readFile(join(folder, 'weights.bin')), { size })
+  await engine.load(folder, { network, weights })
+  return featureLength(network)
+}
+
+async function learn(asked: Asked): Promise<void> {
+  await using engine = await openEngine('onnx', 'training', { threads: asked.threads })
+  const features = await Promise.all(LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)))
+  console.log(`Learning on ${engine.detail} for ${asked.minutes} minutes in all.`)
+  const began = performance.now()
+  const ended = await learnBackbone({ recipe: backbone, seconds: asked.minutes * 60, seed: 1, checkpoint: join(asked.work, 'checkpoint.bin'), largeSet: LARGE_SET }, {
+    learner: engine.learner,
+    packOf: (size) => packOf(asked, size),
+    features,
+    clock: () => (performance.now() - began) / 1000,
+    say: (line) => console.log(line),
+    async kept(network, weights) {
+      const { modelJson, weightsBin } = toTfjs(network, weights)
+      await mkdir(join(asked.work, 'latest'), { recursive: true })
+      await writeFile(join(asked.work, 'latest', 'weights.bin'), weightsBin)
+      await writeFile(join(asked.work, 'latest', 'model.json'), modelJson)
+    },
+    signal: stop.signal,
+  })
+  console.log(ended === 'done' ? `Done. The averaged weights lie in ${join(asked.work, 'latest')}.` : 'Stopped with a checkpoint; the same command goes on.')
+}
+
+async function packOf(asked: Asked, size: number): Promise<Pack> {
+  const [folder, noted] = [join(asked.work, `packs-${size}`), join(asked.work, `pack-${size}.txt`)]
+  const known = existsSync(noted) ? (await readFile(noted, 'utf8')).trim() : ''
+  if (known && (await hasPack(folder, known))) return openPack(folder, known)
+  async function* samples(): AsyncGenerator<PackSource> {
+    yield* ownPictures(asked)
+    yield* tinyImagenetPictures(asked.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
+  }
+  console.log(`Decoding the pictures once, to ${size} pixels.`)
+  const name = await buildPack({ folder, spec: studentSpec(size), samples: samples(), maxPixels: 50e6, onProgress: () => undefined, signal: stop.signal })
+  await writeFile(noted, name)
+  return openPack(folder, name)
+}
+
+async function main(): Promise<number> {
+  const text = { type: 'string' } as const
+  const { values, positionals: [what] } = parseArgs({
+    allowPositionals: true,
+    options: { data: text, 'tiny-imagenet': text, teacher: text, work: text, minutes: text, threads: text, of: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help || (what !== 'look' && what !== 'learn' && what !== 'measure')) {
+    console.log(HELP)
+    return values.help ? 0 : 1
+  }
+  const data = resolve(values.data ?? '../shared/data')
+  const asked: Asked = {
+    data,
+    tiny: resolve(values['tiny-imagenet'] ?? join(data, 'tiny-imagenet-200')),
+    teacher: resolve(values.teacher ?? join(data, 'models', 'mobilenet_v2_1.0_224')),
+    work: resolve(values.work ?? join('data', 'backbone')),
+    minutes: Number(values.minutes ?? 75),
+    threads: Number(values.threads ?? 1),
+    of: (values.of ?? []).map((folder) => resolve(folder)),
+  }
+  if (!existsSync(data)) throw new DarkroomError('not_found', { what: `There are no pictures in ${data}`, why: 'the folder is not there', remedy: 'Name it: --data FOLDER.' })
+  await mkdir(asked.work, { recursive: true })
+  process.once('SIGINT', () => stop.abort())
+  process.once('SIGTERM', () => stop.abort())
+  if (what === 'look') await look(asked)
+  else if (what === 'learn') await learn(asked)
+  return 0
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  return 1
+})

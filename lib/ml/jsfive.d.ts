@@ -1,0 +1,18 @@
+/** The part of jsfive that is used here; the package brings no types. */
+declare module 'jsfive' {
+  export class File {
+    constructor(bytes: ArrayBuffer, name: string)
+    readonly attrs: Readonly<Record<string, unknown>>
+    /** Null where there is nothing of that path. */
+    get(path: string): Node | null
+  }
+  export type Node = {
+    /** Of a group; a data set has none. */
+    readonly keys?: readonly string[]
+    readonly attrs: Readonly<Record<string, unknown>>
+    /** Of a data set. */
+    readonly shape?: readonly number[]
+    readonly value?: ArrayLike<number>
+    get?(path: string): Node | null
+  }
+}

@@ -1,0 +1,36 @@
+/** A Keras model in one `.h5` file (what `model.save("model.h5")` writes, Keras 2 and 3), read as a network of ours.
+ *  jsfive reads the container: HDF5 has seventeen kinds of messages, B-trees and heaps, which is far beyond fifty lines. */
+import { File } from 'jsfive'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { cannotImport, fromKeras, type KerasLayer, type KerasModel, type KerasWeights } from './keras-model.ts'
+
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+
+export function fromKerasH5(bytes: Uint8Array): KerasModel {
+  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) throw cannotImport('the file is not HDF5, which a Keras .h5 file is')
+  try {
+    const file = new File(Uint8Array.from(bytes).buffer, 'model.h5')
+    return fromKeras(configOf(file), weightsOf(file))
+  } catch (cause) {
+    if (isDarkroomError(cause)) throw cause
+    throw cannotImport(`the file cannot be read to its end: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+function configOf(file: File): KerasLayer {
+  const text = file.attrs['model_config']
+  if (typeof text !== 'string') throw cannotImport('the file holds weights without a model (save_weights); the whole model is needed (model.save)')
+  return JSON.parse(text) as KerasLayer
+}
+
+/** Keras keeps, of each layer, the paths of its tensors; the last part of a path is the tensor's name, in Keras 2 with ":0" behind it. */
+function weightsOf(file: File): KerasWeights {
+  return (layer, tensor) => {
+    const group = file.get(`model_weights/${layer}`)
+    const names = group?.attrs['weight_names']
+    if (!group?.get || !Array.isArray(names)) return undefined
+    const path = names.map(String).find((name) => name.split('/').at(-1)!.split(':')[0] === tensor)
+    const values = path === undefined ? undefined : group.get(path)?.value
+    return values && Float32Array.from(values)
+  }
+}

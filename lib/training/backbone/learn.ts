@@ -1,0 +1,161 @@
+/** How the backbone learns: labels and a teacher's features at once, within a time that was allowed, first small pictures, then those of
+ *  the size that answers. It goes on from its checkpoint; it judges nothing. */
+import { augment, sampleSeed } from '#lib/ml/augment.ts'
+import { initialWeights } from '#lib/ml/initial-weights.ts'
+import type { Batch, Learner, LearnerSpec } from '#lib/ml/learner.ts'
+import type { Weights, Network } from '#lib/ml/network.ts'
+import { normalise, squareBytes } from '#lib/ml/preprocess.ts'
+import { backboneNetwork, type BackboneRecipe } from '#lib/ml/recipes/backbone.ts'
+import { orderOf } from '#lib/ml/sample-set.ts'
+import { BEGINNING } from '#lib/ml/train.ts'
+import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
+import type { Pack } from '../pack.ts'
+import type { Features } from './teacher-features.ts'
+
+export type BackbonePlan = {
+  readonly recipe: BackboneRecipe
+  readonly seconds: number
+  readonly seed: number
+  readonly checkpoint: string
+  /** Labels of the large set begin so; each of the others is shown `repeat` times in an epoch. */
+  readonly largeSet: string
+}
+
+export type BackbonePorts = {
+  readonly learner: (spec: LearnerSpec) => Promise<Learner>
+  readonly packOf: (size: number) => Promise<Pack>
+  readonly features: readonly Features[]
+  readonly clock: () => number
+  readonly say: (line: string) => void
+  /** The averaged weights so far, now and then. */
+  readonly kept: (network: Network, weights: Weights) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+const CHECKPOINT_EVERY = 120 // seconds
+const REPORT_EVERY = 30
+
+export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): Promise<'done' | 'stopped'> {
+  const { recipe } = plan
+  const began = await readCheckpoint(plan.checkpoint)
+  let state = began?.state
+  let { epoch, seconds } = began?.position ?? BEGINNING
+  for (const [index, phase] of recipe.phases.entries()) {
+    const isOver = (): boolean => seconds / plan.seconds >= phase.until
+    if (isOver()) continue
+    using pack = await ports.packOf(phase.size)
+    const making = batchesOf(pack, ports.features, { plan, phase })
+    const network = backboneNetwork(phase.size, making.outputs)
+    await using learner = await ports.learner({
+      network, batch: phase.batch, weights: initialWeights(network, plan.seed), optimiser: recipe.optimiser, clipNorm: recipe.clipNorm,
+      fitted: { from: making.labels, weight: recipe.featureWeight },
+    })
+    if (state) await learner.restore(state)
+    ports.say(`Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} pictures an epoch, ${making.labels} labels.`)
+    const steps = Math.floor(making.count / phase.batch)
+    let [loss, right, shown] = [0, 0, 0]
+    let [keptAt, saidAt] = [seconds, seconds]
+    const before = ports.clock() - seconds
+    const keep = async (): Promise<void> => {
+      state = await learner.state()
+      await writeCheckpoint(plan.checkpoint, { position: { ...BEGINNING, epoch, seconds }, state })
+      await ports.kept(network, await learner.weights('average'))
+    }
+    while (!isOver() && !ports.signal.aborted) {
+      for (let step = 0; step < steps && !isOver() && !ports.signal.aborted; step++) {
+        const done = seconds / plan.seconds
+        const rate = rateAt(done, recipe) * Math.sqrt(phase.batch / recipe.phases[0]!.batch)
+        const learnt = await learner.learn(making.batch(epoch, step), rate)
+        if (!Number.isFinite(learnt.loss)) throw new Error(`the loss was no longer a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
+        learner.average(recipe.averageDecay)
+        loss += learnt.loss
+        right += learnt.right
+        shown += 1
+        seconds = ports.clock() - before
+        if (seconds - saidAt > REPORT_EVERY) {
+          ports.say(`${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ${(loss / shown).toFixed(4)}  labels right ${((100 * right) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ${((shown * phase.batch) / (seconds - saidAt)).toFixed(0)} pictures/s`)
+          ;[loss, right, shown, saidAt] = [0, 0, 0, seconds]
+          await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in
+        }
+        if (seconds - keptAt > CHECKPOINT_EVERY) {
+          await keep()
+          keptAt = seconds
+        }
+      }
+      epoch += 1
+    }
+    await keep()
+    if (ports.signal.aborted) return 'stopped'
+  }
+  return 'done'
+}
+
+function rateAt(done: number, { rate }: BackboneRecipe): number {
+  if (done < rate.warmUp) return rate.peak * Math.max(0.02, done / rate.warmUp)
+  return rate.peak * 0.5 * (1 + Math.cos((Math.PI * (done - rate.warmUp)) / (1 - rate.warmUp)))
+}
+
+/** Batches whose targets are a smoothed label and, behind it, what the teacher saw: centred, and scaled so that its numbers vary by about one. */
+function batchesOf(pack: Pack, features: readonly Features[], { plan, phase }: { plan: BackbonePlan; phase: BackboneRecipe['phases'][number] }) {
+  const { spec, entries } = pack.index
+  const labels = [...new Set(entries.map((entry) => entry.label))].toSorted()
+  const set = pack.set('train', labels)
+  const length = features[0]!.length
+  const outputs = labels.length + length
+  const row = new Float32Array(length)
+  const read = (index: number): boolean => features.some((one) => one.read(set.hashes[index]!, row, 0))
+  const seen = Array.from({ length: set.count }, (_, i) => i).filter(read) // what the teacher has not looked at waits
+  const shown = seen.flatMap((i) => Array<number>(labels[set.labels[i]!]!.startsWith(plan.largeSet) ? 1 : phase.repeat).fill(i))
+  const { mean, scale } = spreadOf(seen.length, length, (i) => { read(seen[i]!); return row })
+  const bytes = squareBytes(spec)
+  const plain = new Uint8Array(bytes)
+  const squares = new Uint8Array(bytes * phase.batch)
+  const pixels = new Float32Array(bytes * phase.batch)
+  const targets = new Float32Array(outputs * phase.batch)
+  const seeds = Uint32Array.from(set.hashes, sampleSeed)
+  let ordered: { readonly epoch: number; readonly order: Int32Array } = { epoch: -1, order: new Int32Array() }
+  return {
+    labels: labels.length,
+    outputs,
+    count: shown.length,
+    batch(epoch: number, step: number): Batch {
+      if (ordered.epoch !== epoch) ordered = { epoch, order: orderOf(shown.length, plan.seed, epoch) }
+      for (let i = 0; i < phase.batch; i++) {
+        const place = ordered.order[step * phase.batch + i]!
+        const index = shown[place]!
+        set.read(index, plain, 0)
+        augment(plain, squares.subarray(i * bytes, (i + 1) * bytes), { square: spec, how: phase.augment, seed: plan.seed + place, epoch, sample: seeds[index]! })
+        const at = i * outputs
+        targets.fill(plan.recipe.labelSmoothing / labels.length, at, at + labels.length)
+        targets[at + set.labels[index]!]! += 1 - plan.recipe.labelSmoothing
+        read(index)
+        for (let f = 0; f < length; f++) targets[at + labels.length + f] = (row[f]! - mean[f]!) * scale
+      }
+      normalise(squares, spec, pixels)
+      return { pixels, targets, count: phase.batch }
+    },
+  }
+}
+
+const LOOKED_AT = 10_000 // pictures for the mean and spread of the features
+
+function spreadOf(count: number, length: number, rowOf: (index: number) => Float32Array): { mean: Float32Array; scale: number } {
+  const mean = new Float64Array(length)
+  let squares = 0
+  const every = Math.max(1, Math.floor(count / LOOKED_AT))
+  let looked = 0
+  for (let index = 0; index < count; index += every) {
+    const row = rowOf(index)
+    for (let f = 0; f < length; f++) {
+      mean[f]! += row[f]!
+      squares += row[f]! ** 2
+    }
+    looked += 1
+  }
+  let ofMeans = 0
+  for (let f = 0; f < length; f++) {
+    mean[f]! /= looked
+    ofMeans += mean[f]! ** 2
+  }
+  return { mean: Float32Array.from(mean), scale: 1 / Math.sqrt((squares / looked - ofMeans) / length) }
+}
