@@ -1,5 +1,6 @@
 /** What a recipe is: how to train, as data with its numbers on top. The recipes stand in recipes/; nothing here trains. */
 import type { Augmentation } from './augment.ts'
+import type { HeadSettings } from './head.ts'
 import type { Optimiser, Precision } from './learner.ts'
 import type { Network } from './network.ts'
 import type { RateCourse } from './schedule.ts'
@@ -21,6 +22,9 @@ export type Recipe = {
   readonly precision: Precision
   /** The first convolution is computed from the pictures and stays (whitening.ts); absent: it learns like the others. */
   readonly isWhitened?: boolean
+  /** First the last layer alone, on features that stay; then so large a share of the layers with kernels, from the top, with batch norm
+   *  frozen. Absent: all layers learn from the first step. */
+  readonly transfer?: { readonly head: HeadSettings; readonly share: number }
   /** The network to begin with random weights; null where the recipe goes on from a version. */
   readonly network: ((input: { size: number; channels: number }, classes: number) => Network) | null
 }

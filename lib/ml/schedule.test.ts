@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { learningRate, scaledRate } from './schedule.ts'
+import { learningRate, plateauRate, scaledRate } from './schedule.ts'
 
 const rate = { peak: 0.1, warmUpEpochs: 2, end: 0.001 }
 
@@ -18,4 +18,16 @@ test('a training of four epochs warms up for one', () => {
 
 test('a batch a quarter as large takes half the step', () => {
   expect(scaledRate(rate, 32, 128)).toEqual({ peak: 0.05, warmUpEpochs: 2, end: 0.0005 })
+})
+
+test.each<[string, readonly number[], number]>([
+  ['before anything is known it is the peak', [], 1],
+  ['while the loss falls it stays', [3, 2, 1], 1],
+  ['two epochs without a smaller loss halve it', [3, 2, 2, 2.5], 0.5],
+  ['the waiting begins anew after a reduction', [3, 2, 2, 2, 2], 0.5],
+  ['two more halve it again', [3, 2, 2, 2, 2, 2], 0.25],
+  ['a smaller loss ends the waiting', [3, 2, 2, 1, 1], 1],
+  ['it never falls below its end', Array<number>(20).fill(1), 0.1],
+])('on a plateau: %s', (_, losses, expected) => {
+  expect(plateauRate({ peak: 1, warmUpEpochs: 0, end: 0.1, reduce: { patience: 2, factor: 0.5 } }, losses)).toBeCloseTo(expected, 9)
 })

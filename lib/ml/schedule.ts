@@ -1,7 +1,10 @@
 /** The learning rate over a training: up to its peak, then down along a cosine. It knows neither data nor optimiser. */
 
-/** `peak` holds for the recipe's own batch; see `scaledRate`. */
-export type RateCourse = { readonly peak: number; readonly warmUpEpochs: number; readonly end: number }
+/** `peak` holds for the recipe's own batch; see `scaledRate`. With `reduce` the rate stays at its peak until validation stands still. */
+export type RateCourse = { readonly peak: number; readonly warmUpEpochs: number; readonly end: number; readonly reduce?: Reduce }
+
+/** After `patience` epochs without a smaller loss the rate is multiplied by `factor`, down to the course's end. */
+export type Reduce = { readonly patience: number; readonly factor: number }
 
 /** @param at epochs done so far, with a fraction for the batches of the running one.
  *  Cosine: Loshchilov and Hutter 2017 (arXiv:1608.03983); linear warm-up: Goyal et al. 2017 (arXiv:1706.02677). */
@@ -10,6 +13,19 @@ export function learningRate(rate: RateCourse, at: number, epochs: number): numb
   if (at < warmUp) return rate.peak * Math.max(at / warmUp, 0.02)
   const share = Math.min(1, (at - warmUp) / Math.max(epochs - warmUp, 1e-9))
   return rate.end + (rate.peak - rate.end) * 0.5 * (1 + Math.cos(Math.PI * share))
+}
+
+/** The rate after these validation losses, as Keras' ReduceLROnPlateau counts them: a reduction begins the waiting anew. */
+export function plateauRate(rate: RateCourse & { readonly reduce: Reduce }, losses: readonly number[]): number {
+  let [now, best, waited] = [rate.peak, Infinity, 0]
+  for (const loss of losses) {
+    waited = loss < best ? 0 : waited + 1
+    best = Math.min(best, loss)
+    if (waited < rate.reduce.patience) continue
+    now = Math.max(rate.end, now * rate.reduce.factor)
+    waited = 0
+  }
+  return now
 }
 
 /** A smaller batch takes smaller steps, by the square root of its share: Krizhevsky 2014 (arXiv:1404.5997), § 5. In proportion was slower on

@@ -7,7 +7,7 @@ import { logitsOf, score, type Score } from './evaluate.ts'
 import type { Learner, Which } from './learner.ts'
 import { augmentationFor, type RecipeSettings } from './recipe.ts'
 import { batchMaker, orderOf, type SampleSet } from './sample-set.ts'
-import { learningRate, scaledRate } from './schedule.ts'
+import { learningRate, plateauRate, scaledRate, type RateCourse } from './schedule.ts'
 
 export type TrainingPlan = {
   readonly settings: RecipeSettings
@@ -67,7 +67,7 @@ export async function* train({ learner, training, choosing, plan, from, clock, s
     while (position.stepInEpoch < steps) {
       signal.throwIfAborted()
       const at = position.stepInEpoch
-      now = learningRate(rate, epoch - 1 + at / steps, settings.epochs)
+      now = rateAt(rate, { epochs: settings.epochs, done: epoch - 1 + at / steps, points: position.points })
       const indices = order.subarray(at * batch, (at + 1) * batch)
       const { loss, right } = await learner.learn(maker.of(indices, epoch), now)
       if (!Number.isFinite(loss)) throw new LossNotFinite((epoch - 1) * steps + at + 1, Array.from(indices, (i) => training.hashes[i]!))
@@ -100,6 +100,11 @@ export async function* train({ learner, training, choosing, plan, from, clock, s
   }
   if (position.best) await learner.recall()
   return position
+}
+
+/** Points that learnt at no rate are of a head that was learnt alone before. */
+function rateAt({ reduce, ...rate }: RateCourse, { epochs, done, points }: { epochs: number; done: number; points: readonly EpochPoint[] }): number {
+  return reduce ? plateauRate({ ...rate, reduce }, points.filter((point) => point.learning_rate > 0).map((point) => point.val_loss)) : learningRate(rate, done, epochs)
 }
 
 /** The average begins short, so that the first weights are soon forgotten (as TensorFlow's `num_updates`). */
