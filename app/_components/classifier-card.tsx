@@ -1,6 +1,7 @@
 /** A classifier at a glance: who answers, how well, since when, how often today. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -23,7 +24,7 @@ export function ClassifierCard({ classifier, mayTrain }: { readonly classifier: 
       {champion && (
         <div>
           <FigureNumber size="large" share={champion.accuracy} />
-          <p className="small muted">{champion.accuracy ? `right on ${champion.test_images.toLocaleString('en-GB')} test pictures` : 'accuracy'}</p>
+          <p className="small muted">{champion.accuracy ? `right on ${counted(champion.test_images, 'test picture')}` : 'accuracy'}</p>
         </div>
       )}
       <p className="small">{classes.slice(0, CLASSES_SHOWN).join(' · ')}{classes.length > CLASSES_SHOWN && <span className="muted"> and {classes.length - CLASSES_SHOWN} more</span>}{classes.length === 0 && <span className="muted">no classes yet</span>}</p>

@@ -1,12 +1,18 @@
 /** How sure an answer is, in words: by the version's own threshold, measured on pictures it had not seen. */
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
-import { Badge } from '#lib/ui/badge.tsx'
+import { Badge, type BadgeVariant } from '#lib/ui/badge.tsx'
+
+type Decision = NonNullable<PredictionAnswer['decision']> | 'none'
+
+/** The same words wherever a decision is shown or looked for; `none`: the version promises nothing yet. */
+export const DECISION_WORDS: Readonly<Record<Decision, readonly [words: string, variant: BadgeVariant]>> = {
+  confident: ['confident', 'good'],
+  uncertain: ['not sure', 'amber'],
+  unfamiliar: ['nothing it knows', 'bad'],
+  none: ['no promise', 'plain'],
+}
 
 export function DecisionBadge({ decision }: { readonly decision: PredictionAnswer['decision'] }) {
-  switch (decision) {
-    case 'confident': return <Badge variant="good">confident</Badge>
-    case 'uncertain': return <Badge variant="amber">not sure</Badge>
-    case 'unfamiliar': return <Badge variant="bad">nothing it knows</Badge>
-    case null: return <Badge>no promise</Badge>
-  }
+  const [words, variant] = DECISION_WORDS[decision ?? 'none']
+  return <Badge variant={variant}>{words}</Badge>
 }

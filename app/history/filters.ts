@@ -5,8 +5,8 @@ import type { Query } from '../visitor.ts'
 
 type Filters = Omit<Input<Routes['GET /api/predictions']>, 'limit'>
 
-export const DECISIONS = ['confident', 'uncertain', 'unfamiliar'] as const
-export const FEEDBACKS = ['none', 'correct', 'wrong'] as const
+const DECISIONS = ['confident', 'uncertain', 'unfamiliar', 'none'] as const
+const FEEDBACKS = ['none', 'correct', 'wrong'] as const
 const NAMES = ['classifier', 'class', 'version', 'decision', 'feedback', 'min', 'max', 'since', 'until'] as const
 
 export function filtersOf(query: Query): Filters {

@@ -2,6 +2,7 @@
 import Link from 'next/link'
 import { addressOf } from '#lib/contracts/client.ts'
 import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -37,7 +38,7 @@ export default async function History(props: PageProps) {
       {!list.ok && <ErrorNotice title="The history cannot be shown" failure={list.failure} />}
       {list.ok && list.value.predictions.length === 0 && <Nothing isFiltered={hasFilters(query)} />}
       {list.ok && list.value.predictions.length > 0 && (
-        <Card title={`${list.value.total.toLocaleString('en-GB')} ${list.value.total === 1 ? 'prediction' : 'predictions'}`}
+        <Card title={counted(list.value.total, 'prediction')}
           aside={(
             <span className="row" style={{ gap: '0.25rem' }}>
               <span className="small muted">All of them as</span>

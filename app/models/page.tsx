@@ -1,8 +1,10 @@
 /** The versions of a classifier: who answers, how each was judged, what may be done with it; one in full, two side by side. */
+import Link from 'next/link'
 import { Suspense } from 'react'
 import { darkroom } from '#lib/http/context.ts'
+import { looksLikeButton } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
-import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
@@ -34,10 +36,20 @@ export default async function Models(props: PageProps) {
   const mayRollBack = who.may('train') && models.some((one) => one.was_champion && !one.is_champion)
   const challenger = models.find(({ id }) => id === query.challenger)
   const base = models.find(({ id }) => id === query.with) ?? champion
-  if (models.length === 0) return <>{head}<EmptyState icon="models" title={`${chosen.title} has no version yet`}>The first training makes one.</EmptyState></>
+  const status = await darkroom().data.retrainStatus({ classifier: chosen.id }, who.asked)
+  const watch = <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: models.length === 0 ? 'primary' : 'plain', size: models.length === 0 ? 'normal' : 'small' })}>{status.is_running ? 'Watch the training' : 'Train it'}</Link>
+  if (models.length === 0) {
+    return (
+      <>
+        {head}
+        <EmptyState icon="models" title={`${chosen.title} has no version yet`} action={watch}>{status.is_running ? `Its first training is under way, ${Math.floor(status.progress)} % done; it makes the first version.` : 'The first training makes one.'}</EmptyState>
+      </>
+    )
+  }
   return (
     <div className="stack">
       {head}
+      {status.is_running && <Notice title={`A training of ${chosen.title} is under way, ${Math.floor(status.progress)} % done`}><p>What it makes will stand here.</p><div className="mt-2">{watch}</div></Notice>}
       <Card title="Versions" aside={mayRollBack && champion ? <RollbackButton classifier={chosen.id} champion={champion.version} /> : undefined}>
         <VersionList models={models} classifier={chosen.id} shown={query.version ?? null} mayTrain={who.may('train')} />
       </Card>

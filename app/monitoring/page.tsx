@@ -2,6 +2,7 @@
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
@@ -68,7 +69,7 @@ function trendOf(days: readonly { readonly day: string; readonly count: number }
   const sum = (some: typeof days) => some.reduce((total, { count }) => total + count, 0)
   const [before, after] = [sum(days.slice(0, half)), sum(days.slice(-half))]
   if (before + after === 0) return `No picture was asked about in the last ${days.length} days.`
-  if (before === 0) return `All of the last ${days.length} days’ ${after.toLocaleString('en-GB')} predictions came in the newer half.`
+  if (before === 0) return `The newer half of the last ${days.length} days has ${counted(after, 'prediction')}, the older half none.`
   const change = (100 * (after - before)) / before
-  return `${after.toLocaleString('en-GB')} predictions in the last ${half} days, ${before.toLocaleString('en-GB')} in the ${half} before: ${Math.abs(change) < 1 ? 'as many' : `${Math.abs(change).toFixed(0)} % ${change > 0 ? 'more' : 'fewer'}`}.`
+  return `${counted(after, 'prediction')} in the last ${half} days, ${before.toLocaleString('en-GB')} in the ${half} before: ${Math.abs(change) < 1 ? 'as many' : `${Math.abs(change).toFixed(0)} % ${change > 0 ? 'more' : 'fewer'}`}.`
 }

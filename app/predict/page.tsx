@@ -1,6 +1,7 @@
 /** Ask a classifier: pictures by drop, choice or paste; digits by drawing. */
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
+import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
@@ -28,7 +29,7 @@ export default async function Predict(props: PageProps) {
       {chosen === null && <NoClassifier missing={missing} mayUpload={who.may('upload')} />}
       {chosen?.champion === null && (
         <EmptyState icon="train" title={`${chosen.title} is not trained yet`} action={who.may('train') ? <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: 'primary' })}>Train it</Link> : undefined}>
-          It has {chosen.samples.total.toLocaleString('en-GB')} pictures and no version that could answer.
+          It has {counted(chosen.samples.total, 'picture')} and no version that could answer.
         </EmptyState>
       )}
       {chosen?.champion && (

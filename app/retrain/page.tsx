@@ -4,6 +4,7 @@ import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { FEWEST_IMAGES } from '#lib/domain/gate.ts'
 import { TEST_SHARE } from '#lib/domain/splits.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -60,7 +61,7 @@ export default async function Retrain(props: PageProps) {
 
 /** One sentence that says what a click will do, and one about how long. */
 function plan({ champion, samples, title }: ClassifierAnswer, runs: readonly RunAnswer[]): string {
-  const pictures = (count: number) => `${count.toLocaleString('en-GB')} ${count === 1 ? 'picture' : 'pictures'}`
+  const pictures = (count: number) => counted(count, 'picture')
   const before = runs.find((run) => run.state === 'done' && run.started_at && run.ended_at)
   const took = before?.started_at && before.ended_at ? ` The last training took ${durationText((Date.parse(before.ended_at) - Date.parse(before.started_at)) / 1000)}.` : ''
   if (!champion) return `A first version of ${title} will learn from its ${pictures(samples.total)}, be measured on the part that it does not see, and then answer.${took}`

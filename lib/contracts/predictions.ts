@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { contract, type FileAnswer } from './contract.ts'
 import { decision } from './predict.ts'
-import { chosenClassifier, className, classifierId, engine, flag, id, nextCursor, page, probability, time, versionName } from './words.ts'
+import { chosenClassifier, className, classifierId, engine, id, nextCursor, page, probability, time, versionName } from './words.ts'
 
 export const keptPrediction = z.object({
   id,
@@ -33,7 +33,7 @@ export const listPredictions = contract({
     ...page,
     class: className.optional(),
     version: versionName.optional(),
-    decision: decision.optional(),
+    decision: z.enum([...decision.options, 'none']).optional().describe('none: answered by a version that promises nothing yet'),
     feedback: z.enum(['none', 'correct', 'wrong']).optional(),
     min_confidence: z.coerce.number().min(0).max(1).optional(),
     max_confidence: z.coerce.number().min(0).max(1).optional(),
@@ -81,7 +81,7 @@ export const statistics = contract({
   path: '/api/statistics',
   scope: 'open',
   summary: 'How many pictures were answered, per class and day, how sure and how fast',
-  input: z.object({ ...chosenClassifier, days: z.coerce.number().int().min(1).max(366).default(30), saved_only: flag.optional() }),
+  input: z.object({ ...chosenClassifier, days: z.coerce.number().int().min(1).max(366).default(30) }),
   output: z.object({
     classifier: classifierId.nullable(),
     total_predictions: z.number().int(),

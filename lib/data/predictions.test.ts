@@ -65,7 +65,7 @@ test('history is filtered by everything that a row tells, newest first, page by 
   expect(await names({})).toEqual(['three', 'two', 'one'])
   expect(await names({ class: 'lime' })).toEqual(['two'])
   expect(await names({ version: 'v2' })).toEqual(['three'])
-  expect(await names({ decision: 'confident' })).toEqual(['one'])
+  expect([await names({ decision: 'confident' }), await names({ decision: 'none' })]).toEqual([['one'], ['three']])
   expect(await names({ min_confidence: 0.5 })).toEqual(['three', 'one'])
   expect(await names({ max_confidence: 0.5 })).toEqual(['two'])
   expect(await names({ since: '2026-11-21T12:01:00.000Z' })).toEqual(['three', 'two'])

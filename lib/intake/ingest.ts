@@ -152,7 +152,7 @@ function sentence(count: number, files: number): string {
   if (count === 0) return files === 0 ? 'Nothing came in' : `No new images among ${files} ${files === 1 ? 'file' : 'files'}`
   const others = files - count
   const uploaded = `Uploaded ${count} ${count === 1 ? 'image' : 'images'} successfully`
-  return others === 0 ? uploaded : `${uploaded}; ${others} of ${files} files were not added`
+  return others === 0 ? uploaded : `${uploaded}; ${others} of ${files} files ${others === 1 ? 'was' : 'were'} not added`
 }
 
 async function takeBack({ upload: { id }, signal }: IngestPlan, error: unknown, { uploads }: IngestPorts): Promise<void> {

@@ -23,12 +23,15 @@ export type ChartProps = {
   /** Shares from 0 to 1 are shown in percent. */
   readonly isShare?: boolean
   readonly isStacked?: boolean
+  /** 3 where the plot stands under a heading of its card. */
+  readonly level?: 2 | 3
 }
 
 export function Chart(props: ChartProps) {
   const [isTable, setIsTable] = useState(false)
   const frame = useRef<HTMLDivElement>(null)
   const titleId = useId()
+  const Heading = props.level === 3 ? 'h3' : 'h2'
   const canDraw = useSyncExternalStore(neverChanges, () => true, () => false) // a canvas and its colours are the browser's
   const fileName = props.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
   const saveCsv = () => saveFile(`${fileName}.csv`, csvOf([props.labelName, ...props.series.map((one) => one.name)], props.labels.map((label, i) => [label, ...props.series.map((one) => one.values[i] ?? null)])))
@@ -38,7 +41,7 @@ export function Chart(props: ChartProps) {
     <section className="chart" aria-labelledby={titleId}>
       <div className="chart-head">
         <div className="grid gap-1">
-          <h3 id={titleId}>{props.title}</h3>
+          <Heading id={titleId}>{props.title}</Heading>
           <p className="small muted">{props.description}</p>
         </div>
         <div className="flex flex-wrap gap-1">

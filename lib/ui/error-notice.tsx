@@ -10,7 +10,7 @@ export type Failure = {
 export function ErrorNotice({ failure, title = 'That did not work', action }: { readonly failure: Failure; readonly title?: string; readonly action?: ReactNode }) {
   return (
     <div className="notice" role="alert">
-      <h3>{title}</h3>
+      <p className="notice-title">{title}</p>
       <p>{failure.detail}</p>
       {failure.errors && failure.errors.length > 0 && (
         <ul className="list-disc pl-5">{failure.errors.map((one) => <li key={`${one.path} ${one.message}`}>{one.path ? `${one.path}: ` : ''}{one.message}</li>)}</ul>
@@ -25,7 +25,7 @@ export function ErrorNotice({ failure, title = 'That did not work', action }: { 
 export function Notice({ title, children }: { readonly title?: string; readonly children: ReactNode }) {
   return (
     <div className="notice" data-variant="info">
-      {title && <h3>{title}</h3>}
+      {title && <p className="notice-title">{title}</p>}
       <div>{children}</div>
     </div>
   )

@@ -1,4 +1,5 @@
 /** A number as a person may trust it: with its unit, and the interval it may lie in where it was measured on a sample. */
+import { counted } from '#lib/domain/counted.ts'
 import type { Interval } from '#lib/domain/statistics.ts'
 
 type Shown =
@@ -6,6 +7,7 @@ type Shown =
   | { readonly share: Interval | number | null; readonly digits?: number }
   /** A difference of shares, shown in points with its sign. */
   | { readonly points: Interval }
+  /** What is counted, as one says it of one: "picture". */
   | { readonly count: number | null; readonly unit?: string }
   | { readonly amount: number | null; readonly unit: string; readonly digits?: number }
   | { readonly bytes: number }
@@ -41,7 +43,7 @@ function read(shown: Shown): Read {
     return { value: `${signed(value)} points`, range: `${signed(low)} to ${signed(high)}`, spoken: `between ${signed(low)} and ${signed(high)}` }
   }
   if ('bytes' in shown) return { value: bytes(shown.bytes) }
-  if ('count' in shown) return { value: shown.count === null ? 'unknown' : `${shown.count.toLocaleString('en-GB')}${shown.unit ? ` ${shown.unit}` : ''}` }
+  if ('count' in shown) return { value: shown.count === null ? 'unknown' : shown.unit ? counted(shown.count, shown.unit) : shown.count.toLocaleString('en-GB') }
   return { value: shown.amount === null ? 'unknown' : `${shown.amount.toFixed(shown.digits ?? 1)} ${shown.unit}` }
 }
 

@@ -3,6 +3,7 @@ import Form from 'next/form'
 import Link from 'next/link'
 import { Button, looksLikeButton } from '#lib/ui/button.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
+import { DECISION_WORDS } from '../../_components/decision-badge.tsx'
 import type { Query } from '../../visitor.ts'
 import { hasFilters } from '../filters.ts'
 
@@ -15,7 +16,7 @@ export function FilterForm({ query, classifiers, classes }: { readonly query: Qu
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
         <Select label="Classifier" name="classifier" defaultValue={query.classifier ?? ''} options={[any('All'), ...classifiers.map(({ id, title }) => ({ value: id, label: title }))]} />
         <Select label="Answer" name="class" defaultValue={query.class ?? ''} options={[any('Any class'), ...classes.map((name) => ({ value: name, label: name }))]} />
-        <Select label="How sure" name="decision" defaultValue={query.decision ?? ''} options={[any('Any'), { value: 'confident', label: 'confident' }, { value: 'uncertain', label: 'not sure' }, { value: 'unfamiliar', label: 'nothing it knows' }]} />
+        <Select label="How sure" name="decision" defaultValue={query.decision ?? ''} options={[any('Any'), ...Object.entries(DECISION_WORDS).map(([value, [label]]) => ({ value, label }))]} />
         <Select label="Feedback" name="feedback" defaultValue={query.feedback ?? ''} options={[any('Any'), { value: 'none', label: 'none yet' }, { value: 'correct', label: 'right' }, { value: 'wrong', label: 'wrong' }]} />
       </div>
       <details open={isDetailed}>

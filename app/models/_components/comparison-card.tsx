@@ -1,5 +1,6 @@
 /** Two versions on the same pictures: the verdict in words, then the numbers it stands on. */
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { VerdictBadge } from '../../_components/run-state.tsx'
@@ -20,15 +21,15 @@ export function ComparisonCard({ comparison: c }: { readonly comparison: Compari
         <p>{c.verdict.sentence}</p>
         {c.verdict.because.length > 0 && <ul className="list-disc pl-5">{c.verdict.because.map((reason) => <li key={reason}>{reason}</li>)}</ul>}
       </div>
-      <Table caption={`On the same ${c.images.toLocaleString('en-GB')} pictures, by ${c.engine}`} rows={rows} keyOf={(row) => row.what}
+      <Table caption={`On the same ${counted(c.images, 'picture')}, by ${c.engine}`} rows={rows} keyOf={(row) => row.what}
         columns={[{ name: 'What', cell: (row) => row.what }, { name: c.champion, isNumeric: true, cell: (row) => row.base }, { name: c.challenger, isNumeric: true, cell: (row) => row.other }]} />
       <dl className="facts">
         <div><dt>Gain of {c.challenger}</dt><dd><FigureNumber points={c.accuracy.gain} /></dd></div>
         {c.parts.map((part) => <div key={part.name}><dt>{PARTS[part.name]} ({part.images.toLocaleString('en-GB')})</dt><dd><FigureNumber points={part.gain} /></dd></div>)}
-        <div><dt>Only {c.challenger} right</dt><dd><FigureNumber count={c.only_challenger_right} unit="pictures" /></dd></div>
-        <div><dt>Only {c.champion} right</dt><dd><FigureNumber count={c.only_champion_right} unit="pictures" /></dd></div>
-        <div><dt>Both right</dt><dd><FigureNumber count={c.both_right} unit="pictures" /></dd></div>
-        <div><dt>Both wrong</dt><dd><FigureNumber count={c.both_wrong} unit="pictures" /></dd></div>
+        <div><dt>Only {c.challenger} right</dt><dd><FigureNumber count={c.only_challenger_right} unit="picture" /></dd></div>
+        <div><dt>Only {c.champion} right</dt><dd><FigureNumber count={c.only_champion_right} unit="picture" /></dd></div>
+        <div><dt>Both right</dt><dd><FigureNumber count={c.both_right} unit="picture" /></dd></div>
+        <div><dt>Both wrong</dt><dd><FigureNumber count={c.both_wrong} unit="picture" /></dd></div>
         <div><dt>Chance of such a difference by luck</dt><dd>{c.p_value < 0.001 ? 'under 0.001' : c.p_value.toFixed(3)}</dd></div>
       </dl>
       <details>

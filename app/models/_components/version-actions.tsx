@@ -1,7 +1,7 @@
 'use client'
 /** What may be done with one version: let it answer, take it along, delete it. Each that cannot be taken back lightly asks first. */
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useState, useTransition } from 'react'
 import { addressOf, call } from '#lib/contracts/client.ts'
 import type { VersionAnswer } from '#lib/contracts/models.ts'
 import { Button, looksLikeButton } from '#lib/ui/button.tsx'
@@ -63,24 +63,28 @@ function DeleteDialog({ version, isOpen, onClose }: Asking) {
   )
 }
 
-/** One try of something that a dialog asked about: busy, failed with words, or done and said. */
+/** One try of something that a dialog asked about: busy, failed with words, or done and said. The dialog stays until the page shows what was done. */
 function useAttempt(onClose: () => void) {
   const router = useRouter()
   const [isBusy, setIsBusy] = useState(false)
+  const [isComing, come] = useTransition()
   const [failure, setFailure] = useState<ReturnType<typeof failureOf> | null>(null)
   const close = () => { setFailure(null); onClose() }
   const attempt = async (work: () => Promise<string>) => {
     setIsBusy(true)
     setFailure(null)
     try {
-      toast(await work())
-      close()
-      router.refresh()
+      const done = await work()
+      come(() => {
+        router.refresh()
+        close()
+      })
+      toast(done)
     } catch (error) {
       setFailure(failureOf(error))
     } finally {
       setIsBusy(false)
     }
   }
-  return { isBusy, failure, attempt, close }
+  return { isBusy: isBusy || isComing, failure, attempt, close }
 }

@@ -18,7 +18,7 @@ export function VersionDetail({ model }: { readonly model: Model }) {
       <dl className="facts">
         <div><dt>Accuracy on the test pictures</dt><dd><FigureNumber share={card.test?.accuracy ?? null} /></dd></div>
         <div><dt>Test pictures</dt><dd><FigureNumber count={card.test?.images ?? 0} /></dd></div>
-        <div><dt>Learnt from</dt><dd><FigureNumber count={card.data.train} unit="pictures" /></dd></div>
+        <div><dt>Learnt from</dt><dd><FigureNumber count={card.data.train} unit="picture" /></dd></div>
         <div><dt>Data</dt><dd>{card.data.name}</dd></div>
         <div><dt>Calibration error</dt><dd>{card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}</dd></div>
         <div><dt>Sure from</dt><dd>{card.decision?.threshold === null || !card.decision ? '–' : <FigureNumber share={card.decision.threshold} />}</dd></div>

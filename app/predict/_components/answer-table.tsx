@@ -1,5 +1,6 @@
 'use client'
 /** Many answers as a table, in the order of the pictures, and as CSV. */
+import { counted } from '#lib/domain/counted.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -16,7 +17,7 @@ export function AnswerTable({ asked, classes, mayGiveFeedback }: { readonly aske
   const done = asked.filter((one) => one.answer ?? one.failure).length
   const failed = asked.filter((one) => one.failure).length
   return (
-    <Card title={`${asked.length} pictures`} aside={<Button size="small" disabled={done < asked.length} onClick={() => saveCsv(asked)}>Save as CSV</Button>}>
+    <Card title={counted(asked.length, 'picture')} aside={<Button size="small" disabled={done < asked.length} onClick={() => saveCsv(asked)}>Save as CSV</Button>}>
       {done < asked.length && <Progress label="Asking" percent={(done / asked.length) * 100} detail={`${done} of ${asked.length}`} />}
       {failed > 0 && <p className="small">{failed} {failed === 1 ? 'picture has' : 'pictures have'} no answer; the table says why.</p>}
       <Table caption="Answers, in the order of the pictures" isCaptionHidden variant="cards" rows={asked} keyOf={(one) => one.key}

@@ -56,7 +56,7 @@ function Figures({ run, steps }: FollowedRun) {
       {last && <div><dt>Loss</dt><dd>{last.loss.toPrecision(3)}</dd></div>}
       {last && <div><dt>Speed</dt><dd><FigureNumber amount={last.images_per_second} unit="pictures/s" digits={0} /></dd></div>}
       <div><dt>Memory</dt><dd>{(last?.memory_mb ?? run.memory_mb) === null ? '–' : <FigureNumber amount={last?.memory_mb ?? run.memory_mb} unit="MB" digits={0} />}</dd></div>
-      {run.images && <div><dt>Learns from</dt><dd><FigureNumber count={run.images.train} unit="pictures" /></dd></div>}
+      {run.images && <div><dt>Learns from</dt><dd><FigureNumber count={run.images.train} unit="picture" /></dd></div>}
       <div><dt>Engine</dt><dd>{run.engine ?? '–'}</dd></div>
       <div><dt>Recipe</dt><dd>{run.recipe}{run.base_version && ` from ${run.base_version}`}</dd></div>
       <div><dt>Seed</dt><dd>{run.seed}</dd></div>
@@ -67,7 +67,7 @@ function Figures({ run, steps }: FollowedRun) {
 function Steps({ steps }: FollowedRun) {
   if (steps.length < 2) return null
   return (
-    <Chart kind="line" title="Loss, step by step" description="How wrong the answers are on each small group of pictures; it should fall." labelName="Step" valueName="Loss"
+    <Chart level={3} kind="line" title="Loss, step by step" description="How wrong the answers are on each small group of pictures; it should fall." labelName="Step" valueName="Loss"
       labels={steps.map(({ step }) => String(step))} series={[{ name: 'loss', values: steps.map(({ loss }) => loss) }]} />
   )
 }

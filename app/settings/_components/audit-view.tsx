@@ -9,7 +9,7 @@ import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
 
 export function AuditView({ audit, isFirst }: { readonly audit: Output<Routes['GET /api/audit']>; readonly isFirst: boolean }) {
-  if (audit.entries.length === 0) return <EmptyState icon="history" title="Nothing was changed yet">Each change of people, keys, settings, pictures and versions is recorded here, with who made it.</EmptyState>
+  if (audit.entries.length === 0) return <EmptyState icon="history" title="Nothing was changed yet">Each change of people, keys, settings, pictures and versions is recorded here with who made it, and each login.</EmptyState>
   return (
     <Card title="Changes">
       <Table caption="Changes, newest first" isCaptionHidden variant="cards" rows={audit.entries} keyOf={({ id }) => id}

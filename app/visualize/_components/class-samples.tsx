@@ -1,6 +1,7 @@
 /** Sample pictures: a row of each class, or many of one. */
 import Link from 'next/link'
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -36,7 +37,7 @@ export async function ClassSamples({ who, classifier, counts, chosen }: ClassSam
         )}
       {shown.map(({ name, samples }) => (
         <section key={name} className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-label={`Pictures of ${name}`}>
-          <h3>{name} <span className="small muted font-normal">{(counts.find((one) => one.name === name)?.count ?? 0).toLocaleString('en-GB')} pictures</span></h3>
+          <h3>{name} <span className="small muted font-normal">{counted(counts.find((one) => one.name === name)?.count ?? 0, 'picture')}</span></h3>
           {samples.length === 0 ? <p className="small muted">There is no picture of this class.</p> : <div className="tiles" style={chosen ? undefined : SMALL_TILES}>{samples.map((one) => <SampleTile key={one.id} sample={one} saysSplit={chosen !== undefined} />)}</div>}
         </section>
       ))}

@@ -2,6 +2,7 @@
 import Link from 'next/link'
 import { Suspense } from 'react'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -29,7 +30,7 @@ export async function DataView({ who, classifier, query }: { readonly who: Visit
     <>
       {!hasOriginals && original && (
         <Notice title={`The pictures of ${original.name} are not on this machine`}>
-          <p>{classifier.title} was trained on {original.images.toLocaleString('en-GB')} pictures that do not travel with it. This command brings them:</p>
+          <p>{classifier.title} was trained on {counted(original.images, 'picture')} that do not travel with it. This command brings them:</p>
           <code className="command mt-2" tabIndex={0}>{original.command}</code>
         </Notice>
       )}
@@ -59,6 +60,6 @@ function balance(counts: readonly { name: string; count: number }[]): string {
   const sorted = counts.toSorted((a, b) => a.count - b.count)
   const [fewest, most] = [sorted[0], sorted.at(-1)]
   if (!fewest || !most) return 'No class has a picture.'
-  if (fewest.count === most.count) return `Every class has ${most.count.toLocaleString('en-GB')} pictures: an even balance.`
+  if (fewest.count === most.count) return `Every class has ${counted(most.count, 'picture')}: an even balance.`
   return `“${most.name}” has the most pictures (${most.count.toLocaleString('en-GB')}), “${fewest.name}” the fewest (${fewest.count.toLocaleString('en-GB')}).`
 }

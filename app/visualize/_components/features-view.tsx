@@ -1,6 +1,7 @@
 /** What the pictures are like as pictures: light, contrast, size, form, and the mean picture of each class. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
@@ -17,20 +18,19 @@ export async function FeaturesView({ who, classifier }: { readonly who: Visitor;
   const { total, looked_at: lookedAt, unreadable, brightness, contrast, longer_side: longerSide, aspect, per_class: perClass } = answer.value
   if (lookedAt === 0) return null
   const classes = perClass.map((one) => one.class)
-  const many = lookedAt.toLocaleString('en-GB')
   return (
     <>
       <Card title="The mean picture of each class">
         <p className="small muted">What is alike in all pictures of a class stays, what differs blurs: a shape that one can recognise here is easy to learn, and so is a background that only one class has.</p>
         <div className="tiles">
           {perClass.map((one) => one.mean_image && (
-            <ImageTile key={one.class} src={one.mean_image} alt={`The mean of ${one.looked_at} pictures of ${one.class}`} pixels={1}>
+            <ImageTile key={one.class} src={one.mean_image} alt={`The mean of ${counted(one.looked_at, 'picture')} of ${one.class}`} pixels={1}>
               <strong>{one.class}</strong> <span className="muted">of {one.looked_at.toLocaleString('en-GB')}</span><br />
               <a className="link small" href={one.mean_image} download={`mean-${one.class}.webp`}>Save<span className="sr-only"> the mean picture of {one.class}</span></a>
             </ImageTile>
           ))}
         </div>
-        <p className="small muted">{lookedAt < total ? `Looked at ${many} of ${total.toLocaleString('en-GB')} pictures, evenly over the classes.` : `Looked at all ${many} pictures.`}{unreadable > 0 && ` ${unreadable} could not be read.`} The same pictures are behind the plots below.</p>
+        <p className="small muted">{lookedAt < total ? `Looked at ${lookedAt.toLocaleString('en-GB')} of ${counted(total, 'picture')}, evenly over the classes.` : lookedAt === 1 ? 'Looked at the only picture.' : `Looked at all ${counted(lookedAt, 'picture')}.`}{unreadable > 0 && ` ${unreadable} could not be read.`} The same pictures are behind the plots below.</p>
       </Card>
       <div className="columns">
         <Card><Histogram title="Brightness" name="Brightness, % of white" bins={brightness} label={percentRange} description={`How light the pictures are on the whole: ${mostOf(brightness, lookedAt, percentRange)} % of white.${extremes(perClass, (one) => one.brightness, 'darkest', 'lightest')}`} /></Card>

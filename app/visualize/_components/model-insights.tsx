@@ -1,6 +1,7 @@
 /** What the numbers of a version say, in sentences: what it mixes up, what it finds worst, whether it learnt by heart, how honest its confidence is. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { confusedPairs, type ConfusedPair } from '#lib/domain/confusion.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { Card } from '#lib/ui/card.tsx'
 
 const PAIRS = 4
@@ -15,10 +16,10 @@ export function ModelInsights({ classes, test, card }: { readonly classes: reado
   return (
     <Card title="In words">
       {pairs.length === 0
-        ? <p>No test picture was answered wrongly: either the task is easy, or {test.images.toLocaleString('en-GB')} pictures are too few to find its limits.</p>
+        ? <p>No test picture was answered wrongly: either the task is easy, or {counted(test.images, 'picture')} {test.images === 1 ? 'is' : 'are'} too few to find its limits.</p>
         : (
           <div className="grid gap-2">
-            <p>Most often mixed up, of {test.images.toLocaleString('en-GB')} test pictures:</p>
+            <p>Most often mixed up, of {counted(test.images, 'test picture')}:</p>
             <ul className="grid gap-1 list-disc pl-5">{pairs.slice(0, PAIRS).map((pair) => <li key={`${pair.truth} ${pair.answer}`}>{mixedUp(pair)}</li>)}</ul>
             {pairs.length > PAIRS && <p className="small muted">and {pairs.length - PAIRS} more {pairs.length - PAIRS === 1 ? 'pair' : 'pairs'}, in the matrix below.</p>}
           </div>

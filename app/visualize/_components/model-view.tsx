@@ -37,7 +37,7 @@ export async function ModelView({ who, classifier }: { readonly who: Visitor; re
             <ModelInsights classes={classes} test={card.test} card={card} />
             <Card title="Confusion matrix" aside={<MatrixFiles classes={classes} counts={card.test.confusion} name={`confusion-${classifier.id}-${version}`} />}><ConfusionMatrix classes={classes} counts={card.test.confusion} /></Card>
             <Card title="Class by class">
-              <Chart kind="bar" isShare title="Precision, recall and F1" labelName="Class" valueName="Share" labels={card.test.per_class.map((one) => one.class)} description={weakest(card.test.per_class)}
+              <Chart level={3} kind="bar" isShare title="Precision, recall and F1" labelName="Class" valueName="Share" labels={card.test.per_class.map((one) => one.class)} description={weakest(card.test.per_class)}
                 series={[
                   { name: 'precision', values: card.test.per_class.map((one) => one.precision) },
                   { name: 'recall', values: card.test.per_class.map((one) => one.recall) },

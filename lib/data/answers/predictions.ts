@@ -48,7 +48,7 @@ export function predictionsWhere(asked: Filters): Prisma.PredictionWhereInput {
     ...(asked.classifier !== undefined && { classifierId: asked.classifier }),
     ...(asked.class !== undefined && { predictedClass: asked.class }),
     ...(asked.version !== undefined && { version: asked.version }),
-    ...(asked.decision !== undefined && { decision: asked.decision }),
+    ...(asked.decision !== undefined && { decision: asked.decision === 'none' ? null : asked.decision }),
     ...(asked.feedback === 'none' && { feedback: { is: null } }),
     ...(asked.feedback !== undefined && asked.feedback !== 'none' && { feedback: { is: { isCorrect: asked.feedback === 'correct' } } }),
     confidence: { gte: asked.min_confidence, lte: asked.max_confidence },

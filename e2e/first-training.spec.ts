@@ -1,0 +1,76 @@
+/** A person's own first classifier, from few pictures: Upload begins with a new one, the training says that it may end early and that it did,
+ *  and from then on it is the one that answers where none is named. */
+import { expect } from '@playwright/test'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
+import { becomeOwner, logIn, picture } from './people.ts'
+import { test } from './watched.ts'
+
+const OF_EACH = 12
+const TRAINING_MS = 6 * 60_000 // about 30 s on an idle machine of two cores
+
+test.describe.configure({ mode: 'serial' })
+let app: BuiltApp
+test.beforeAll(async () => { app = await startBuiltApp() })
+test.afterAll(async () => { await app[Symbol.asyncDispose]() })
+
+test('Upload begins with a new classifier where nobody has an own one, and shows no uploads of others', async ({ page }) => {
+  await becomeOwner(page, app)
+  await page.goto(`${app.url}/upload`)
+
+  await expect(page.getByLabel('Classifier', { exact: true })).toHaveValue('')
+  await expect(page.getByText(/Recent uploads/)).toHaveCount(0)
+  await page.getByLabel('Its name').fill('Two signs')
+  const entries = (['star', 'ring'] as const).flatMap((shape) => Array.from({ length: OF_EACH }, (_, i) => ({ name: `${shape}/${i}.png`, content: picture(shape, 5_000 + i) })))
+  await page.getByLabel('Drop pictures, folders or a ZIP here', { exact: true }).setInputFiles({ name: 'signs.zip', mimeType: 'application/zip', buffer: Buffer.from(zipFile(entries)) })
+  await page.getByRole('button', { name: 'Upload signs.zip' }).click()
+  await expect(page.getByText('Uploaded 24 images successfully').first()).toBeVisible()
+  await expect(page.getByText('Recent uploads to Two signs')).toBeVisible()
+
+  await page.getByLabel('Classifier', { exact: true }).selectOption({ label: 'A new classifier …' })
+  await expect(page.getByText(/Recent uploads/)).toHaveCount(0)
+})
+
+test('its training announces the most epochs there will be, and Models leads to it while it runs', async ({ page }) => {
+  await logIn(page, app)
+  await page.goto(`${app.url}/retrain?classifier=two-signs`)
+  await page.getByRole('button', { name: 'Train', exact: true }).click()
+  await expect(page.getByText(/\d+ of up to \d+/)).toBeVisible()
+
+  await page.goto(`${app.url}/models?classifier=two-signs`)
+  await page.getByRole('link', { name: 'Watch the training' }).click()
+  await expect(page.getByRole('progressbar')).toBeVisible()
+})
+
+test('when it has ended, it says after how many epochs and why, on the page and in the API alike', async ({ page }) => {
+  test.setTimeout(TRAINING_MS + 60_000)
+  await logIn(page, app)
+  await page.goto(`${app.url}/retrain?classifier=two-signs`)
+  await expect(page.getByText('v1 answers now.')).toBeVisible({ timeout: TRAINING_MS })
+
+  const { runs } = (await (await page.request.get(`${app.url}/api/runs?classifier=two-signs`)).json()) as { runs: { epoch: number; epochs: number; best_epoch: number; stopped_early: boolean }[] }
+  const run = runs[0]!
+  expect(run.stopped_early).toBe(run.epoch < run.epochs)
+  const sentence = page.getByText(`Stopped after ${run.epoch} of up to ${run.epochs} epochs, because nothing got better for ${run.epoch - run.best_epoch}.`)
+  await expect(sentence).toHaveCount(run.stopped_early ? 1 : 0)
+})
+
+test('from then on it answers where none is named: on the page, in the API, and first on the dashboard', async ({ page }) => {
+  await page.goto(`${app.url}/predict`)
+  await expect(page.getByText('Show Two signs a picture')).toBeVisible()
+  const answer = (await (await page.request.post(`${app.url}/api/predict`, { multipart: { file: { name: 'star.png', mimeType: 'image/png', buffer: picture('star', 7_000) } } })).json()) as { classifier: string }
+  expect(answer.classifier).toBe('two-signs')
+
+  await page.goto(app.url)
+  await expect(page.getByRole('heading', { level: 3 }).first()).toHaveText('Two signs')
+})
+
+test('what promises nothing is found in the history under the words on its badge', async ({ page }) => {
+  await logIn(page, app)
+  await page.goto(`${app.url}/history?classifier=two-signs`)
+  const words = await page.locator('.badge').first().textContent()
+  await page.getByLabel('How sure').selectOption({ label: words ?? '' })
+  await page.getByRole('button', { name: 'Filter' }).click()
+
+  await expect(page.getByText('star.png')).toBeVisible()
+})
