@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { encode } from 'next-auth/jwt'
 import { expect, test } from 'vitest'
 import { folderForTest, openForTest } from '#lib/data/opened.fakes.ts'
-import { createAuth, makeSetupToken } from './auth.ts'
+import { createAuth, setupTokenOf } from './auth.ts'
 import { createLimits } from './limits.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { sessionSecret } from './secret.ts'
@@ -14,32 +14,37 @@ const ada = { name: 'Ada', email: 'Ada@Example.org', password: 'correct horse ba
 const UNLIMITED = { isEnabled: false, perMinute: { predict: 1, batch: 1, upload: 1, retrain: 1, evaluate: 1, login: 1 }, keyTimes: 1 }
 
 async function opened({ openActions = false } = {}) {
-  const { data, clock } = await openForTest()
+  const { data, clock, folder } = await openForTest()
+  const token = () => setupTokenOf(data.people, folder)
   const auth = createAuth({ data, secret: SECRET, limits: createLimits(UNLIMITED, data.counts), openActions, now: clock.now })
-  const withAdmin = async () => auth.firstAdmin({ ...ada, token: (await makeSetupToken(data.people)) ?? '' })
+  const withAdmin = async () => auth.firstAdmin({ ...ada, token: (await token()) ?? '' })
   const cookieOf = async (sub: string, { secret = SECRET, session = 'one' } = {}) => `next-auth.session-token=${await encode({ token: { sub, session, began: clock.now() }, secret })}`
   const callerWith = async (headers: Record<string, string>) => auth.callerOf(new Headers(headers))
-  return { data, clock, auth, withAdmin, cookieOf, callerWith }
+  return { data, clock, folder, token, auth, withAdmin, cookieOf, callerWith }
 }
 
-test('the first admin is made once, with the token of the last start', async () => {
-  const { data, auth } = await opened()
-  const older = await makeSetupToken(data.people)
-  const token = await makeSetupToken(data.people)
+test('the first admin is made once, with the token that every start prints until then', async () => {
+  const { data, auth, folder, token } = await opened()
+  const printed = (await token()) ?? ''
+  const kept = path.join(folder, 'setup-token')
   expect(await auth.needsFirstAdmin()).toBe(true)
+  expect(await token()).toBe(printed)
+  expect(statSync(kept).mode & 0o777).toBe(0o600)
 
-  await expect(auth.firstAdmin({ ...ada, token: older ?? '' })).rejects.toMatchObject({ code: 'forbidden' })
-  const admin = await auth.firstAdmin({ ...ada, token: token ?? '' })
+  await expect(auth.firstAdmin({ ...ada, token: `${printed}x` })).rejects.toMatchObject({ code: 'forbidden' })
+  const admin = await auth.firstAdmin({ ...ada, token: printed })
 
   expect(admin.email).toBe('ada@example.org')
   expect(await auth.needsFirstAdmin()).toBe(false)
-  expect(await makeSetupToken(data.people)).toBeNull()
-  await expect(auth.firstAdmin({ ...ada, token: token ?? '' })).rejects.toMatchObject({ code: 'conflict' })
+  expect(await token()).toBeNull()
+  expect(existsSync(kept)).toBe(false)
+  await expect(auth.firstAdmin({ ...ada, token: printed })).rejects.toMatchObject({ code: 'conflict' })
+  expect(await data.people.count('admin')).toBe(1)
 })
 
 test('two who use the token at once: one becomes admin', async () => {
-  const { data, auth } = await opened()
-  const token = (await makeSetupToken(data.people)) ?? ''
+  const { data, auth, token: tokenOf } = await opened()
+  const token = (await tokenOf()) ?? ''
 
   const both = await Promise.allSettled([auth.firstAdmin({ ...ada, token }), auth.firstAdmin({ ...ada, email: 'eve@example.org', token })])
 

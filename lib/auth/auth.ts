@@ -1,5 +1,7 @@
 /** Who may do what: logging in, the first admin, and the caller behind a request. It sets no cookie; next-auth does, through route.ts. */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import path from 'node:path'
 import type { Caller, Limited, Scope } from '#lib/contracts/contract.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
@@ -11,6 +13,7 @@ import type { Limits } from './limits.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { createPeopleDesk, type PeopleDesk } from './people.ts'
 import type { Rate, WhoAsks } from './rate.ts'
+import { keptText } from './secret.ts'
 import { sessionIn, type LoginSession } from './session.ts'
 
 /** What each role may; `open` is everybody's. */
@@ -24,6 +27,7 @@ const OPENED: readonly Scope[] = ['user', 'upload', 'train']
 /** A session's cookie ends by itself after so long without a visit. */
 export const SESSION_SECONDS = 7 * 24 * 3600
 const TOKEN_BYTES = 24
+const TOKEN_FILE = 'setup-token'
 
 type FirstAdmin = Routes['POST /api/setup']
 export type LoggedIn = { id: string; name: string; email: string; role: Role }
@@ -32,6 +36,8 @@ export type Auth = PeopleDesk & Pick<KeyDesk, 'listKeys' | 'createKey' | 'revoke
   readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
   readonly needsFirstAdmin: () => Promise<boolean>
   readonly login: (email: string, password: string) => Promise<LoggedIn | null>
+  /** The name of who has this address; null where nobody has. */
+  readonly nameAt: (email: string) => Promise<string | null>
   /** Whether this session still opens anything. */
   readonly isLive: (session: LoginSession) => Promise<boolean>
   readonly logout: (session: LoginSession) => Promise<void>
@@ -72,6 +78,7 @@ export function createAuth({ data: { people, keys }, secret, limits, openActions
       const isRight = await isPasswordRight(password, person?.passwordHash ?? null)
       return person && isRight && !person.isDisabled ? { id: person.id, name: person.name, email: person.email, role: person.role } : null
     },
+    nameAt: async (email) => (await people.findByEmail(email))?.name ?? null,
     isLive: async (session) => (await people.findInSession(session.personId, session)) !== null,
     logout: ({ id }) => people.endSession(id, new Date(now() + SESSION_SECONDS * 1000)),
     async callerOf(headers) {
@@ -84,10 +91,14 @@ export function createAuth({ data: { people, keys }, secret, limits, openActions
   }
 }
 
-/** A fresh token for /setup?token=…, to be printed in the terminal and nowhere else; null when there is an admin. */
-export async function makeSetupToken(people: Data['people']): Promise<string | null> {
-  if ((await people.count('admin')) > 0) return null
-  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+/** The token for /setup?token=…, to be printed in the terminal: the same at each start until somebody has used it; null when there is an admin. */
+export async function setupTokenOf(people: Data['people'], dataDir: string): Promise<string | null> {
+  const file = path.join(dataDir, TOKEN_FILE)
+  if ((await people.count('admin')) > 0) {
+    rmSync(file, { force: true })
+    return null
+  }
+  const token = keptText(file, TOKEN_BYTES)
   await people.keepSetupToken(sha256(token))
   return token
 }

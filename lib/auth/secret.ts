@@ -1,19 +1,19 @@
-/** The secret that signs sessions: the owner's, or one made once and kept in DATA_DIR where only the owner reads it. Never logged. */
+/** Secrets that are made once and kept in DATA_DIR, where only the owner reads them: that which signs sessions, unless the owner gives one. Never logged. */
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const FILE = 'session-secret'
 
-/** Several processes may ask at once on the first start: one makes it, all read the same. */
-export function sessionSecret({ given, dataDir }: { readonly given: string | undefined; readonly dataDir: string }): string {
-  if (given !== undefined) return given
-  const file = path.join(dataDir, FILE)
+export const sessionSecret = ({ given, dataDir }: { readonly given: string | undefined; readonly dataDir: string }): string => given ?? keptText(path.join(dataDir, FILE), 32)
+
+/** A text of chance that is made once and stays. Several processes may ask at once on the first start: one makes it, all read the same. */
+export function keptText(file: string, bytes: number): string {
   const kept = readIfThere(file)
   if (kept) return kept
-  mkdirSync(dataDir, { recursive: true })
+  mkdirSync(path.dirname(file), { recursive: true })
   const draft = `${file}.${randomBytes(6).toString('hex')}`
-  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 })
+  writeFileSync(draft, randomBytes(bytes).toString('base64url'), { mode: 0o600 })
   try {
     linkSync(draft, file) // whole or not at all, and never over another's
   } catch (error) {

@@ -1,7 +1,7 @@
 /** What must be so before anybody opens the data: migrated, shipped versions known, a token while there is no admin. */
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { makeSetupToken } from '#lib/auth/auth.ts'
+import { setupTokenOf } from '#lib/auth/auth.ts'
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { composeData } from './compose-data.ts'
 import type { Start } from './settings.ts'
@@ -15,8 +15,8 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
     if (settings.ROLE === 'all') await data.uploads.sweepUnfinished(livesBesideUs)
     return {
       kind: 'prepared',
-      // Only the newest token is valid: of several starts on one folder, the one with the worker makes it.
-      setupToken: settings.ROLE === 'web' ? null : await makeSetupToken(data.people),
+      // Of several starts on one folder, the one with the worker says it.
+      setupToken: settings.ROLE === 'web' ? null : await setupTokenOf(data.people, places.dataDir),
       remarks: refused.map(({ folder, reason }) => `A shipped version is left out: ${path.relative(places.modelsDir, folder)}: ${reason}`),
     }
   } finally {
