@@ -5,6 +5,7 @@ import { epochPoint } from './epoch.ts'
 import { classifierId, engine, interval, time, versionName } from './words.ts'
 
 export const BUNDLE_FORMAT = 'darkroom-bundle/1'
+/** In each bundle. `model.onnx` and `reference.bin` (lib/ml/familiarity) are in those that were sealed with them. */
 export const BUNDLE_FILES = ['model.json', 'weights.bin', 'preprocess.json', 'classes.json', 'card.json', 'golden.json', 'manifest.json'] as const
 
 /** How a picture becomes numbers: read alike by training, serving, evaluation, the gate and the browser. */
@@ -35,6 +36,35 @@ export const golden = z.object({
 })
 export type Golden = z.output<typeof golden>
 
+/** Shares of right answers to the test pictures, each disturbed on purpose in one way; `amount` is in the unit of lib/ml/robustness. */
+const robustness = z.object({
+  images: z.number().int(),
+  /** of the same pictures, undisturbed */
+  accuracy: interval,
+  disturbances: z.array(z.object({ kind: z.enum(['brightness', 'blur', 'jpeg', 'noise', 'rotation']), levels: z.array(z.object({ amount: z.number(), accuracy: interval })) })),
+})
+
+const coverage = z.object({ images: z.number().int(), coverage: interval, mean_size: z.number() })
+
+/** How far a picture may be from the training pictures and still be like them (ML.md §5). Distances are Euclid's, of directions of features. */
+const familiarity = z.object({
+  /** training pictures in `reference.bin` */
+  references: z.number().int(),
+  /** the distance that counts is that to the so many-th nearest of them */
+  neighbour: z.number().int(),
+  is_centred: z.boolean(),
+  /** null where the held-back pictures do not suffice */
+  threshold: z.number().nullable(),
+  images: z.number().int(),
+  /** of the test pictures, how many are familiar; 95 % are aimed at */
+  kept: interval.nullable(),
+  /** Sets of pictures that show nothing it knows: how well distances tell them from the test pictures (area under the ROC curve), and how many are beyond the threshold. Null: none was shown. */
+  foreign: z.array(z.object({ name: z.string(), images: z.number().int(), auroc: z.number(), found: z.number().nullable() })).nullable(),
+})
+
+const classMean = z.object({ precision: z.number(), recall: z.number(), f1: z.number() })
+
+/** What is `null` could not be measured, on too few pictures; what is absent was not measured when the version was sealed. */
 export const card = z.object({
   classifier: classifierId,
   title: z.string(),
@@ -70,11 +100,29 @@ export const card = z.object({
     ece: z.number().nullable(),
     per_class: z.array(z.object({ class: z.string(), images: z.number().int(), precision: z.number().nullable(), recall: z.number().nullable(), f1: z.number().nullable() })),
     confusion: z.array(z.array(z.number().int())),
+    /** each class counting alike, and each picture */
+    macro: classMean.optional(),
+    weighted: classMean.optional(),
+    /** bins of equal mass, the least sure first */
+    reliability: z.array(z.object({ images: z.number().int(), confidence: z.number(), right: z.number().int() })).nullish(),
+    /** answers that are the mean of a picture's and its mirror image's; predictions are not made this way */
+    mirrored: interval.nullish(),
   }).nullable(),
   validation: z.object({ images: z.number().int(), accuracy: interval, loss: z.number() }).nullable(),
-  calibration: z.object({ temperature: z.number().positive(), ece_before: z.number(), ece_after: z.number(), images: z.number().int() }).nullable(),
+  calibration: z.object({
+    temperature: z.number().positive(),
+    ece_before: z.number(),
+    ece_after: z.number(),
+    images: z.number().int(),
+    /** where the two errors were measured; on the pictures that fitted the temperature they flatter */
+    measured_on: z.enum(['test', 'calibration']).optional(),
+  }).nullable(),
   /** Calibrated confidence from which an answer is called confident (ML.md §5); null where the images do not suffice. */
-  decision: z.object({ target_error: z.number(), threshold: z.number().nullable(), share_answered: z.number().nullable(), error_among_answered: z.number().nullable() }).nullable(),
+  decision: z.object({ target_error: z.number(), threshold: z.number().nullable(), share_answered: z.number().nullable(), error_among_answered: z.number().nullable(), /** where nothing may be called confident: how many validation images would be needed, null where more would not help */ images_needed: z.number().int().nullish() }).nullable(),
+  /** Adaptive prediction sets: classes up to this mass are candidates; `unsure` is over the test answers that are not confident alone. */
+  candidates: z.object({ level: z.number(), mass: z.number(), images: z.number().int(), test: coverage.nullable(), unsure: coverage.nullable() }).nullish(),
+  familiarity: familiarity.nullish(),
+  robustness: robustness.nullish(),
   curves: z.array(epochPoint),
   best_epoch: z.number().int(),
   /** A sentence for each thing that a reader should know before trusting this version. */

@@ -16,7 +16,7 @@ export type ToInference =
   | { kind: 'infer'; id: number; key: string; pictures: readonly Uint8Array[]; maxPixels: number; wantsFeatures: boolean }
 
 export type InferredPicture =
-  | { ok: true; logits: Float32Array; features: Float32Array | null; width: number; height: number; decodeMs: number }
+  | { ok: true; logits: Float32Array; features: Float32Array | null; /** To the training pictures (lib/ml/familiarity); null where the version has none in its bundle. */ distance: number | null; width: number; height: number; decodeMs: number }
   | { ok: false; code: ErrorCode; what: string; why: string; remedy: string }
 
 export type FromInference =
@@ -39,7 +39,7 @@ export type FromTraining =
   | { kind: 'failed'; code: ErrorCode; reason: string }
 
 /** Supervisor to and from web and worker. */
-export type ToManaged = { kind: 'stop' } | /** The data may be opened. */ { kind: 'prepared' } | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
+export type ToManaged = { kind: 'stop' } | /** On the socket that comes with it; without one on PORT. */ { kind: 'listen' } | /** The data may be opened. */ { kind: 'prepared' } | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
 export type FromManaged =
   | { kind: 'listening'; port: number }
   /** It can do its work. `remarks`: sentences for the person at the terminal. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answersAt, calibrationError, confidentFrom, fitTemperature, negativeLogLikelihood, softmax, type Answered } from './calibration.ts'
+import { answersAt, calibrationError, confidentFrom, fitTemperature, imagesToPromise, negativeLogLikelihood, reliability, softmax, type Answered } from './calibration.ts'
 
 test('softmax of equal logits is even, and large logits stay finite', () => {
   expect(softmax([3, 3])).toEqual([0.5, 0.5])
@@ -48,4 +48,24 @@ test('the answer is the largest logit', () => {
   const answers = answersAt({ values: Float32Array.of(0, 5, 5, 0), count: 2, classes: 2 }, [1, 1], 1)
 
   expect(answers.map((a) => a.isRight)).toEqual([true, false])
+})
+
+test('how many held-back images would do is told from how these were answered', () => {
+  const perfect = Array.from({ length: 100 }, (): Answered => ({ confidence: 0.99, isRight: true }))
+  const hopeless = perfect.map((answer, i) => ({ ...answer, isRight: i % 10 !== 0 }))
+
+  // a faultless version needs 149 (fewestToPromise); five percent steps lead there from a hundred
+  expect(imagesToPromise(perfect)).toBeGreaterThanOrEqual(149)
+  expect(imagesToPromise(perfect)).toBeLessThan(160)
+  expect(imagesToPromise(hopeless)).toBeNull()
+})
+
+test('bins of reliability hold equally many answers, the least sure first', () => {
+  const answers = Array.from({ length: 30 }, (_, i): Answered => ({ confidence: (30 - i) / 32, isRight: i < 15 }))
+
+  const bins = reliability(answers)
+
+  expect(bins).toHaveLength(15)
+  expect(bins[0]).toEqual({ images: 2, confidence: 1.5 / 32, right: 0 })
+  expect(bins[14]).toEqual({ images: 2, confidence: 29.5 / 32, right: 2 })
 })

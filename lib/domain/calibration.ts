@@ -59,18 +59,23 @@ export function answersAt(logits: Logits, labels: ArrayLike<number>, temperature
   })
 }
 
-/** Expected calibration error over bins of equal mass: mean distance between confidence and share of right answers. */
-export function calibrationError(answers: readonly Answered[]): number {
+/** Answers of about the same confidence: how sure they were on average, and how many of them were right. */
+export type ReliabilityBin = { readonly images: number; readonly confidence: number; readonly right: number }
+
+/** Bins of equal mass, the least sure first. */
+export function reliability(answers: readonly Answered[]): readonly ReliabilityBin[] {
   const sorted = answers.toSorted((a, b) => a.confidence - b.confidence)
   const bins = Math.min(ECE_BINS, sorted.length)
-  let error = 0
-  for (let bin = 0; bin < bins; bin++) {
+  return Array.from({ length: bins }, (_, bin) => {
     const of = sorted.slice(Math.floor((bin * sorted.length) / bins), Math.floor(((bin + 1) * sorted.length) / bins))
-    const sure = of.reduce((sum, a) => sum + a.confidence, 0)
-    const right = of.filter((a) => a.isRight).length
-    error += Math.abs(sure - right)
-  }
-  return sorted.length === 0 ? 0 : error / sorted.length
+    return { images: of.length, confidence: of.reduce((sum, a) => sum + a.confidence, 0) / of.length, right: of.filter((a) => a.isRight).length }
+  })
+}
+
+/** Expected calibration error over these bins: mean distance between confidence and share of right answers. */
+export function calibrationError(answers: readonly Answered[]): number {
+  const error = reliability(answers).reduce((sum, { images, confidence, right }) => sum + Math.abs(confidence * images - right), 0)
+  return answers.length === 0 ? 0 : error / answers.length
 }
 
 export type ConfidentFrom = { readonly threshold: number | null; readonly shareAnswered: number | null; readonly errorAmongAnswered: number | null }
@@ -89,6 +94,25 @@ export function confidentFrom(answers: readonly Answered[], targetError = TARGET
     }
   })
   return best
+}
+
+/** Most times as many held-back images as there are that are still worth naming. */
+const MOST_TIMES = 200
+
+/** How many held-back images would let something be promised, were they answered as these are; `null` where even the surest answers are
+ *  wrong too often for that. For versions that promise nothing yet. */
+export function imagesToPromise(answers: readonly Answered[], targetError = TARGET_ERROR): number | null {
+  const surest = answers.toSorted((a, b) => b.confidence - a.confidence)
+  let errors = 0
+  let fewest: number | null = null
+  for (const [i, answer] of surest.entries()) {
+    if (!answer.isRight) errors += 1
+    if (surest[i + 1]?.confidence === answer.confidence || errors / (i + 1) >= targetError) continue
+    for (let times = 1; times <= MOST_TIMES && (fewest === null || times * surest.length < fewest); times *= 1.05) {
+      if (clopperPearsonUpper(Math.round(errors * times), Math.round((i + 1) * times)) <= targetError) fewest = Math.ceil(times * surest.length)
+    }
+  }
+  return fewest
 }
 
 function rowOf(logits: Logits, i: number): Float32Array {

@@ -51,6 +51,13 @@ export function augment(from: Uint8Array, out: Uint8Array, about: { square: Squa
   if (how.cutout) coverPart(out, square, { side: how.cutout, x: cutX, y: cutY })
 }
 
+/** Turned about its middle by so many degrees: an eye tilts its head, nothing else changes. */
+export function turned(from: Uint8Array, square: Square, degrees: number): Uint8Array {
+  const out = new Uint8Array(from.length)
+  warp(from, out, square, { isMirrored: false, right: 0, down: 0, turn: (degrees * Math.PI) / 180, scale: 1 })
+  return out
+}
+
 /** Whole pixels: nothing is interpolated, so the picture keeps its sharpness. */
 function move(from: Uint8Array, out: Uint8Array, { size, channels }: Square, by: { isMirrored: boolean; right: number; down: number }): void {
   let to = 0

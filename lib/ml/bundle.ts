@@ -7,7 +7,9 @@ import { BUNDLE_FORMAT, card as cardSchema, golden as goldenSchema, manifest as 
 import type { Card, Golden, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Network, Weights } from './network.ts'
+import { readReference, referenceBytes, type Reference } from './familiarity.ts'
+import { featureLength, type Network, type Weights } from './network.ts'
+import { onnxFile } from './onnx/onnx-file.ts'
 import { fromTfjs, toTfjs } from './tfjs-format.ts'
 
 export type BundleContent = {
@@ -18,12 +20,14 @@ export type BundleContent = {
   readonly classes: readonly string[]
   readonly card: Card
   readonly golden: Golden
+  /** Null where it was sealed without, or learnt from no picture. */
+  readonly reference: Reference | null
 }
 export type Bundle = BundleContent & { readonly manifest: Manifest }
 
 /** Writes the files beside `folder`, syncs them, and moves them there in one step. */
 export async function writeBundle(folder: string, content: BundleContent): Promise<void> {
-  const { modelJson, weightsBin } = toTfjs(content.network, content.weights)
+  const { modelJson, weightsBin, places } = toTfjs(content.network, content.weights)
   const files: Record<string, Uint8Array> = {
     'model.json': Buffer.from(modelJson),
     'weights.bin': weightsBin,
@@ -31,6 +35,8 @@ export async function writeBundle(folder: string, content: BundleContent): Promi
     'classes.json': jsonBytes(content.classes),
     'card.json': jsonBytes(content.card),
     'golden.json': jsonBytes(content.golden),
+    'model.onnx': onnxFile(content, places),
+    ...(content.reference ? { 'reference.bin': referenceBytes(content.reference) } : {}),
   }
   const manifest: Manifest = {
     format: BUNDLE_FORMAT,
@@ -79,11 +85,19 @@ export async function readBundle(folder: string): Promise<Bundle> {
       preprocess: preprocessSchema.parse(JSON.parse(text('preprocess.json'))),
       card: cardSchema.parse(JSON.parse(text('card.json'))),
       golden: goldenSchema.parse(JSON.parse(text('golden.json'))),
+      reference: referenceOf(bytes.get('reference.bin'), featureLength(network)),
     }
   } catch (cause) {
     if (cause instanceof DarkroomError) throw cause
     throw badBundle(folder, 'one of its files does not say what it should', cause)
   }
+}
+
+function referenceOf(bytes: Uint8Array | undefined, length: number): Reference | null {
+  if (bytes === undefined) return null
+  const reference = readReference(bytes)
+  if (reference.length !== length) throw new Error(`reference.bin holds ${reference.length} features of each picture and the network makes ${length}`)
+  return reference
 }
 
 /** The golden picture that is answered otherwise than sealed, in words; null where all agree.

@@ -37,6 +37,16 @@ test('precision, recall and F1 of each class agree with counting by hand', () =>
   expect(macroF1).toBeCloseTo((4 / 6 + 4 / 5 + 2 / 3) / 3, 12)
 })
 
+test('the mean over classes, and that over pictures, agree with counting by hand', () => {
+  const { macro, weighted } = evaluation(logits, labels, { classes, temperature: 1 })
+
+  expect(macro.precision).toBeCloseTo((2 / 3 + 2 / 3 + 1) / 3, 12)
+  expect(macro.recall).toBeCloseTo((2 / 3 + 1 + 1 / 2) / 3, 12)
+  expect(weighted.precision).toBeCloseTo((3 * (2 / 3) + 2 * (2 / 3) + 2 * 1) / 7, 12)
+  expect(weighted.recall).toBeCloseTo(5 / 7, 12) // which is the accuracy
+  expect(weighted.f1).toBeCloseTo((3 * (4 / 6) + 2 * (4 / 5) + 2 * (2 / 3)) / 7, 12)
+})
+
 test('accuracy stands with its Wilson interval', () => {
   // Wilson 1927 for 5 of 7, worked out with z = 1.959964: 0.3589 to 0.9178.
   const { accuracy } = evaluation(logits, labels, { classes, temperature: 1 })
@@ -46,7 +56,7 @@ test('accuracy stands with its Wilson interval', () => {
 })
 
 test('on seven pictures no calibration error is claimed', () => {
-  expect(evaluation(logits, labels, { classes, temperature: 1 }).ece).toBeNull()
+  expect(evaluation(logits, labels, { classes, temperature: 1 })).toMatchObject({ ece: null, reliability: null })
 })
 
 test('a class without pictures has no recall', () => {

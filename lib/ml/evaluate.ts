@@ -1,7 +1,7 @@
 /** What a network's answers to labelled pictures are worth: accuracy with its interval, loss, and where it confuses what.
  *  It opens no version and decides nothing about it. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { answersAt, calibrationError, negativeLogLikelihood, type Logits } from '#lib/domain/calibration.ts'
+import { answersAt, calibrationError, negativeLogLikelihood, reliability, type Logits, type ReliabilityBin } from '#lib/domain/calibration.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
 import { plainBatches, type SampleSet } from './sample-set.ts'
 
@@ -9,13 +9,22 @@ export type Score = { readonly images: number; readonly right: number; readonly 
 
 export type ClassScore = { readonly class: string; readonly images: number; readonly precision: number | null; readonly recall: number | null; readonly f1: number | null }
 
+/** Over the classes that have pictures; a class that was never answered counts as precision 0, as scikit-learn does. */
+export type ClassMean = { readonly precision: number; readonly recall: number; readonly f1: number }
+
 export type Evaluation = {
   readonly images: number
   readonly accuracy: Interval
   readonly loss: number
   readonly macroF1: number
+  /** Each class counts alike. */
+  readonly macro: ClassMean
+  /** Each picture counts alike. */
+  readonly weighted: ClassMean
   /** Null on too few images to mean anything. */
   readonly ece: number | null
+  /** Null likewise. */
+  readonly reliability: readonly ReliabilityBin[] | null
   readonly perClass: readonly ClassScore[]
   /** Rows: the true class; columns: the answer. */
   readonly confusion: readonly (readonly number[])[]
@@ -49,13 +58,17 @@ export function evaluation(logits: Logits, labels: Int32Array, about: { classes:
   for (let i = 0; i < logits.count; i++) confusion[labels[i]!]![answerOf(logits, i)]!++
   const { right, images } = score(logits, labels)
   const perClass = about.classes.map((name, k) => classScore(confusion, name, k))
-  const judged = perClass.filter((c) => c.images > 0)
+  const macro = meanOf(perClass, (c) => (c.images > 0 ? 1 : 0))
+  const answers = images < FEWEST_FOR_ECE ? null : answersAt(logits, labels, about.temperature)
   return {
     images,
     accuracy: wilson(right, images),
     loss: images === 0 ? 0 : negativeLogLikelihood(logits, labels, about.temperature),
-    macroF1: judged.length === 0 ? 0 : judged.reduce((sum, c) => sum + (c.f1 ?? 0), 0) / judged.length,
-    ece: images < FEWEST_FOR_ECE ? null : calibrationError(answersAt(logits, labels, about.temperature)),
+    macroF1: macro.f1,
+    macro,
+    weighted: meanOf(perClass, (c) => c.images),
+    ece: answers && calibrationError(answers),
+    reliability: answers && reliability(answers),
     perClass,
     confusion,
   }
@@ -72,6 +85,12 @@ function classScore(confusion: readonly (readonly number[])[], name: string, k: 
     recall: images === 0 ? null : hits / images,
     f1: images + answered === 0 ? null : (2 * hits) / (images + answered),
   }
+}
+
+function meanOf(perClass: readonly ClassScore[], weightOf: (score: ClassScore) => number): ClassMean {
+  const total = perClass.reduce((sum, c) => sum + weightOf(c), 0)
+  const mean = (of: (c: ClassScore) => number | null): number => (total === 0 ? 0 : perClass.reduce((sum, c) => sum + weightOf(c) * (of(c) ?? 0), 0) / total)
+  return { precision: mean((c) => c.precision), recall: mean((c) => c.recall), f1: mean((c) => c.f1) }
 }
 
 /** The index of the largest logit; the first of equals. */

@@ -5,33 +5,43 @@ import { sourceOf, type Layer, type Network, type Weights } from './network.ts'
 
 type WithKernel = Extract<Layer, { kind: 'conv' | 'depthwise' | 'dense' }>
 
-export function foldBatchNorm(network: Network, weights: Weights): { network: Network; weights: Weights } {
+export type Folded = {
+  readonly network: Network
+  readonly weights: Weights
+  /** By layer: what each output channel of its kernel was multiplied by. */
+  readonly scales: Readonly<Record<string, Float32Array>>
+}
+
+export function foldBatchNorm(network: Network, weights: Weights): Folded {
   const readers = new Map<string, number>()
   network.layers.forEach((layer, index) => {
     for (const source of [sourceOf(network, index), ...(layer.kind === 'add' ? [layer.other] : [])]) readers.set(source, (readers.get(source) ?? 0) + 1)
   })
   const layers: Layer[] = []
   const folded: Record<string, Float32Array> = { ...weights }
+  const scales: Record<string, Float32Array> = {}
   const standsFor = new Map<string, string>()
   const now = (name: string): string => standsFor.get(name) ?? name
   network.layers.forEach((layer, index) => {
     const source = now(sourceOf(network, index))
     const before = layers.find((candidate) => candidate.name === source)
     if (layer.kind === 'batchNorm' && before && hasKernel(before) && readers.get(sourceOf(network, index)) === 1) {
-      Object.assign(folded, foldedWeights(before, layer.name, folded))
+      const { scale, weights: made } = foldedWeights(before, layer.name, folded)
+      Object.assign(folded, made)
+      scales[before.name] = scales[before.name]?.map((s, c) => s * scale[c]!) ?? scale
       layers[layers.indexOf(before)] = { ...before, bias: true }
       standsFor.set(layer.name, before.name)
       return
     }
     layers.push(layer.kind === 'add' ? { ...layer, from: source, other: now(layer.other) } : { ...layer, from: source })
   })
-  return { network: { ...network, layers }, weights: folded }
+  return { network: { ...network, layers }, weights: folded, scales }
 }
 
 const hasKernel = (layer: Layer): layer is WithKernel => layer.kind === 'conv' || layer.kind === 'depthwise' || layer.kind === 'dense'
 
 /** kernel × s and (bias − mean) s + β with s = γ / √(variance + ε), per output channel. */
-function foldedWeights(layer: WithKernel, norm: string, weights: Weights): Weights {
+function foldedWeights(layer: WithKernel, norm: string, weights: Weights): { scale: Float32Array; weights: Weights } {
   const of = (name: string): Float32Array => {
     const values = weights[name]
     if (!values) throw new Error(`the weights lack ${name}`)
@@ -40,5 +50,5 @@ function foldedWeights(layer: WithKernel, norm: string, weights: Weights): Weigh
   const scale = of(`${norm}/gamma`).map((gamma, c) => gamma / Math.sqrt(of(`${norm}/variance`)[c]! + EPSILON))
   const bias = scale.map((s, c) => ((layer.bias ? of(`${layer.name}/bias`)[c]! : 0) - of(`${norm}/mean`)[c]!) * s + of(`${norm}/beta`)[c]!)
   const kernel = of(`${layer.name}/kernel`).map((w, i) => w * scale[i % scale.length]!)
-  return { [`${layer.name}/kernel`]: kernel, [`${layer.name}/bias`]: bias }
+  return { scale, weights: { [`${layer.name}/kernel`]: kernel, [`${layer.name}/bias`]: bias } }
 }

@@ -8,8 +8,13 @@ export const WEIGHTS_FILE = 'weights.bin'
 
 type Stored = { readonly name: string; readonly shape: readonly number[]; readonly dtype: 'float32'; readonly quantization?: { readonly dtype: 'float16'; readonly original_dtype: 'float32' } }
 
+/** Where the numbers of one tensor lie in `weights.bin`. */
+export type Place = { readonly offset: number; readonly bytes: number; readonly isHalf: boolean }
+
 /** Kernels as float16; the short vectors (biases, batch norm), where rounding would cost more than it saves, as float32. */
-export function toTfjs(network: Network, weights: Weights): { readonly modelJson: string; readonly weightsBin: Uint8Array } {
+export function toTfjs(network: Network, weights: Weights): { readonly modelJson: string; readonly weightsBin: Uint8Array; readonly places: ReadonlyMap<string, Place> } {
+  const places = new Map<string, Place>()
+  let offset = 0
   const stored: Stored[] = []
   const pieces: Uint8Array[] = []
   for (const spec of weightSpecs(network)) {
@@ -17,7 +22,10 @@ export function toTfjs(network: Network, weights: Weights): { readonly modelJson
     if (values?.length !== sizeOf(spec.shape)) throw new Error(`the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${sizeOf(spec.shape)}`)
     const isHalf = spec.role === 'kernel' && values.every((value) => Math.abs(value) <= LARGEST_HALF)
     stored.push({ name: tfjsName(network, spec), shape: spec.shape, dtype: 'float32', ...(isHalf ? { quantization: { dtype: 'float16', original_dtype: 'float32' } as const } : {}) })
-    pieces.push(isHalf ? halfBytes(values) : new Uint8Array(values.slice().buffer))
+    const piece = isHalf ? halfBytes(values) : new Uint8Array(values.slice().buffer)
+    pieces.push(piece)
+    places.set(spec.name, { offset, bytes: piece.length, isHalf })
+    offset += piece.length
   }
   const model = {
     format: 'layers-model',
@@ -27,7 +35,7 @@ export function toTfjs(network: Network, weights: Weights): { readonly modelJson
     weightsManifest: [{ paths: [WEIGHTS_FILE], weights: stored }],
     userDefinedMetadata: { darkroom: { network } },
   }
-  return { modelJson: `${JSON.stringify(model)}\n`, weightsBin: joined(pieces) }
+  return { modelJson: `${JSON.stringify(model)}\n`, weightsBin: joined(pieces), places }
 }
 
 /** Reads what `toTfjs` wrote; throws with the reason where the files don't fit together. */

@@ -44,6 +44,6 @@ export async function addRandomVersion(data: Data, classifierId: string, seed: n
     network: { name: NETWORK.name, parameters: parameterCount(NETWORK), flops: flopsPerImage(NETWORK), bytes: weightsBin.length },
     test: null, validation: null, calibration: null, decision: null, curves: [], best_epoch: 0, notes: ['Its weights are random.'],
   }
-  await writeBundle(data.versions.folderFor(classifierId, number), { ...kept, preprocess: spec, classes: CLASSES, card, golden: goldenOf(rows) })
+  await writeBundle(data.versions.folderFor(classifierId, number), { ...kept, preprocess: spec, classes: CLASSES, card, golden: goldenOf(rows), reference: null })
   return data.versions.register({ classifierId, number, runId: null })
 }

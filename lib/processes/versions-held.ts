@@ -5,13 +5,15 @@ import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { decode } from '#lib/images/decode.ts'
 import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
+import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/familiarity.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess.ts'
 
 /** Golden inputs are ours and small. */
 const GOLDEN_PIXELS = 1e6
 
 type Asked = Extract<ToInference, { kind: 'infer' }>
-type Held = { readonly preprocess: Preprocess; readonly classes: number }
+type Held = { readonly preprocess: Preprocess; readonly classes: number; readonly reference: Omit<Reference, 'vectors' | 'ids' | 'labels'> | null }
+type Computed = { readonly logits: Float32Array; readonly features: Float32Array | null; readonly distance: number | null }
 type Seen = { readonly square: Uint8Array; readonly width: number; readonly height: number; readonly decodeMs: number }
 
 export type Versions = {
@@ -30,10 +32,12 @@ export function holdVersions(engine: Engine): Versions {
     await engine.load(key, bundle)
     const began = performance.now()
     const squares = await Promise.all(bundle.golden.inputs.map(async ({ png }) => preprocess(await decode(Buffer.from(png, 'base64'), { maxPixels: GOLDEN_PIXELS, background: under(bundle.preprocess) }), bundle.preprocess)))
-    const about = { preprocess: bundle.preprocess, classes: bundle.classes.length }
-    const failure = goldenFailure(bundle.golden, (await compute(key, about, squares, false)).map(({ logits }) => logits))
+    const { reference } = bundle
+    if (reference) await engine.load(nearnessKey(key), nearnessNetwork(reference))
+    const about: Held = { preprocess: bundle.preprocess, classes: bundle.classes.length, reference: reference && { length: reference.length, centre: reference.centre, neighbour: reference.neighbour } }
+    const failure = goldenFailure(bundle.golden, (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits))
     if (failure !== null) {
-      await engine.unload(key)
+      await drop(key, about)
       throw new DarkroomError('bad_bundle', { what: `The version in ${folder} may not answer`, why: `on the engine ${engine.name}, ${failure}`, remedy: 'Restore its files, or train again.' })
     }
     held.set(key, about)
@@ -41,7 +45,13 @@ export function holdVersions(engine: Engine): Versions {
   }
 
   async function unload(key: string): Promise<void> {
-    if (held.delete(key)) await engine.unload(key)
+    const about = held.get(key)
+    if (about && held.delete(key)) await drop(key, about)
+  }
+
+  async function drop(key: string, { reference }: Held): Promise<void> {
+    await engine.unload(key)
+    if (reference) await engine.unload(nearnessKey(key))
   }
 
   /** A bad picture is an entry; the others of its batch are computed together. */
@@ -57,17 +67,26 @@ export function holdVersions(engine: Engine): Versions {
     return { inferenceMs, pictures: seen.map((one) => ('square' in one ? { ok: true, ...answers[next++]!, width: one.width, height: one.height, decodeMs: one.decodeMs } : one)) }
   }
 
-  async function compute(key: string, about: Held, squares: readonly Uint8Array[], wantsFeatures: boolean): Promise<{ logits: Float32Array; features: Float32Array | null }[]> {
+  async function compute(key: string, about: Held, squares: readonly Uint8Array[], wantsFeatures: boolean): Promise<Computed[]> {
     const length = squareBytes(about.preprocess)
     const pixels = new Float32Array(squares.length * length)
     squares.forEach((square, i) => normalise(square, about.preprocess, pixels, i * length))
     const { logits, features } = await engine.run(key, pixels, squares.length)
+    const distances = features && about.reference ? await distancesOf(key, about.reference, features, squares.length) : null
     const row = (all: Float32Array, i: number) => all.slice((i * all.length) / squares.length, ((i + 1) * all.length) / squares.length)
-    return squares.map((_, i) => ({ logits: row(logits, i), features: wantsFeatures && features ? row(features, i) : null }))
+    return squares.map((_, i) => ({ logits: row(logits, i), features: wantsFeatures && features ? row(features, i) : null, distance: distances?.[i] ?? null }))
+  }
+
+  async function distancesOf(key: string, { length, centre, neighbour }: NonNullable<Held['reference']>, features: Float32Array, count: number): Promise<number[]> {
+    const { logits: products } = await engine.run(nearnessKey(key), directions(features, length, centre), count)
+    const references = products.length / count
+    return Array.from({ length: count }, (_, i) => distanceTo(products.subarray(i * references, (i + 1) * references), neighbour))
   }
 
   return { load, unload, infer }
 }
+
+const nearnessKey = (key: string): string => `${key} nearness`
 
 async function look(bytes: Uint8Array, spec: Preprocess, maxPixels: number): Promise<Seen | Extract<InferredPicture, { ok: false }>> {
   const began = performance.now()

@@ -11,7 +11,7 @@ import type { Lease } from './swap.ts'
 export const BROKEN = 0
 const CLASSES = ['cat', 'dog', 'hen']
 
-type Calibrated = { temperature?: number; threshold?: number | null }
+type Calibrated = { temperature?: number; threshold?: number | null; candidateMass?: number; familiarUpTo?: number }
 
 export type Answering = { readonly predict: PredictOne; readonly rows: NewPrediction[]; readonly clock: FakeClock; readonly leases: () => number; readonly asked: string[] }
 
@@ -25,6 +25,8 @@ export function answering({ calibrated, keep = async () => {} }: { calibrated?: 
     classifier: 'animals', version: 'v3',
     calibration: calibrated ? { temperature: calibrated.temperature ?? 1, ece_before: 0, ece_after: 0, images: 200 } : null,
     decision: calibrated ? { target_error: 0.02, threshold: calibrated.threshold ?? null, share_answered: null, error_among_answered: null } : null,
+    ...(calibrated?.candidateMass === undefined ? {} : { candidates: { level: 0.95, mass: calibrated.candidateMass, images: 200, test: null, unsure: null } }),
+    ...(calibrated?.familiarUpTo === undefined ? {} : { familiarity: { references: 10, neighbour: 5, is_centred: false, threshold: calibrated.familiarUpTo, images: 200, kept: null, foreign: null } }),
   } as Card
   const version = { id: 'id-of-v3', classifierId: 'animals', name: 'v3', folder: '/models/animals/v3', classes: CLASSES, card } as unknown as VersionWithCard
   const batcher = createBatcher<Ask, Computed>({
@@ -54,13 +56,13 @@ export function answering({ calibrated, keep = async () => {} }: { calibrated?: 
   return { predict, rows, clock, asked, leases: () => open }
 }
 
-/** The first byte is the class that leads, the second by how much. */
+/** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what was learnt, in tenths. */
 function seen(bytes: Uint8Array): InferredPicture {
   if (bytes[0] === BROKEN) return { ok: false, code: 'corrupt_image', what: 'This picture cannot be read', why: 'it is a PNG picture, but its pixels are damaged', remedy: 'Save it again.' }
   const logits = new Float32Array(CLASSES.length)
   logits[bytes[0]! - 1] = bytes[1]!
-  return { ok: true, logits, features: null, width: 4, height: 3, decodeMs: 0.2 }
+  return { ok: true, logits, features: null, distance: bytes[2] === undefined ? null : bytes[2] / 10, width: 4, height: 3, decodeMs: 0.2 }
 }
 
-/** A picture of the class at this place, leading by so much. */
-export const pictureOf = (place: number, lead: number): Uint8Array => Uint8Array.of(place + 1, lead)
+/** A picture of the class at this place, leading by so much; so many tenths from what was learnt. */
+export const pictureOf = (place: number, lead: number, tenths?: number): Uint8Array => Uint8Array.of(place + 1, lead, ...(tenths === undefined ? [] : [tenths]))

@@ -25,5 +25,5 @@ function answer(message: ToInference): void {
   else if (firsts.includes(HANGS)) for (;;);
   else say({ kind: 'inferred', id: message.id, inferenceMs: 1, pictures: firsts.map((first) => (first === IS_CORRUPT
     ? { ok: false, code: 'corrupt_image', what: 'This picture cannot be read', why: 'it is cut off', remedy: 'Save it again.' }
-    : { ok: true, logits: Float32Array.of(first, process.pid), features: null, width: 1, height: 1, decodeMs: 0 })) })
+    : { ok: true, logits: Float32Array.of(first, process.pid), features: null, distance: null, width: 1, height: 1, decodeMs: 0 })) })
 }

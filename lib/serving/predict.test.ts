@@ -30,6 +30,32 @@ test.each([
   expect(await predict(asking(pictureOf(1, 2)), {})).toMatchObject({ decision, candidates })
 })
 
+test('a picture unlike all that was learnt is said to be so, and its distance is kept', async () => {
+  const { predict, rows } = answering({ calibrated: { threshold: 0.7, familiarUpTo: 0.6 } })
+
+  expect(await predict(asking(pictureOf(1, 9, 7)), {})).toMatchObject({ predicted_class: 'dog', decision: 'unfamiliar', familiarity: { distance: 0.7, threshold: 0.6 } })
+  expect(await predict(asking(pictureOf(1, 9, 5)), {})).toMatchObject({ predicted_class: 'dog', decision: 'confident', familiarity: { distance: 0.5, threshold: 0.6 } })
+  expect(rows.map((row) => row.familiarity)).toEqual([0.7, 0.5])
+})
+
+test('a version whose bundle holds no training pictures answers as ever', async () => {
+  const { predict, rows } = answering({ calibrated: { threshold: 0.7 } })
+
+  expect(await predict(asking(pictureOf(1, 9)), {})).toMatchObject({ decision: 'confident', familiarity: null })
+  expect(rows[0]!.familiarity).toBeNull()
+})
+
+test('the candidates of an unsure answer are those of its version and its picture, each time the same', async () => {
+  const { predict } = answering({ calibrated: { threshold: null, candidateMass: 0.7 } })
+  const pictures = Array.from({ length: 30 }, (_, i) => Uint8Array.of(1, 1, i)) // e / (e + 2) = 0.576: one class, or two by chance
+
+  const answers = await Promise.all(pictures.map((bytes) => predict(asking(bytes), {})))
+  const again = await Promise.all(pictures.map((bytes) => predict({ ...asking(bytes), save: false }, {})))
+
+  expect(answers.map((answer) => answer.candidates)).toEqual(again.map((answer) => answer.candidates))
+  expect(new Set(answers.map((answer) => answer.candidates!.length))).toEqual(new Set([1, 2]))
+})
+
 test('nobody hears an answer before its row is kept', async () => {
   const committed = Promise.withResolvers<void>()
   const { predict, rows } = answering({ keep: () => committed.promise })

@@ -1,12 +1,14 @@
 /** One picture in, one decided answer out, and its row in the history before anybody hears it. It decodes nothing and computes nothing:
  *  children do; it knows no HTTP. */
 import { createHash } from 'node:crypto'
+import type { Card } from '#lib/contracts/bundle.ts'
 import type { InferredPicture } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { byProbability, decide } from '#lib/domain/decision.ts'
+import { byProbability, chanceOf } from '#lib/domain/conformal.ts'
+import { decide, type Promises } from '#lib/domain/decision.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Batcher } from './batcher.ts'
 import type { Pool } from './pool.ts'
@@ -63,7 +65,8 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
       const { picture, inferenceMs, engine } = output
       if (!picture.ok) throw new DarkroomError(picture.code, picture)
       if (engine === null) throw new Error('A picture was answered by no engine')
-      const said = answerOf(picture.logits, lease, top_k)
+      const hash = hashOf(bytes)
+      const said = answerOf(picture, lease, { topK: top_k, hash })
       const id = save ? data.id() : null
       const at = today()
       const answer: PredictionAnswer = {
@@ -72,7 +75,7 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
         timing_ms: { decode: ms(picture.decodeMs), queue: ms(queuedMs), inference: ms(inferenceMs), total: ms(clock.now() - began) },
         cached: false,
       }
-      if (id !== null) await data.predictions.record(rowOf(answer, { id, lease, bytes, at, mediaType: mediaTypeOf(bytes) }))
+      if (id !== null) await data.predictions.record(rowOf(answer, { id, lease, bytes, hash: hash(), at, mediaType: mediaTypeOf(bytes) }))
       answered(clock.now() - began)
       return answer
     } finally {
@@ -81,14 +84,16 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
   }
 }
 
-type Said = Pick<PredictionAnswer, 'predicted_class' | 'predicted_index' | 'confidence' | 'probabilities' | 'top_k' | 'decision' | 'candidates'>
+type Said = Pick<PredictionAnswer, 'predicted_class' | 'predicted_index' | 'confidence' | 'probabilities' | 'top_k' | 'decision' | 'candidates' | 'familiarity'>
+type Seen = Pick<Extract<InferredPicture, { ok: true }>, 'logits' | 'distance'>
 
-/** From logits to words: the version's own temperature and threshold, from its card. */
-export function answerOf(logits: Float32Array, { version: { classes, card } }: Served, topK: number): Said {
+/** From logits to words: the version's own temperature and thresholds, from its card. `hash`: of the picture's bytes, asked when needed. */
+export function answerOf({ logits, distance }: Seen, { version: { classes, card } }: Served, { topK, hash }: { readonly topK: number; readonly hash: () => string }): Said {
   if (logits.length !== classes.length) throw new Error(`${card.classifier} ${card.version} has ${classes.length} classes and answered ${logits.length} numbers`)
   const probabilities = softmax(logits, card.calibration?.temperature ?? 1)
   const order = byProbability(probabilities)
-  const decided = decide(probabilities, card.decision && { threshold: card.decision.threshold, targetError: card.decision.target_error, images: card.calibration?.images ?? 0 })
+  const promises = promisesOf(card)
+  const { decision, candidates } = decide(probabilities, promises, { chance: () => chanceOf(hash()), distance })
   const shown = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
   const first = order[0]!
   return {
@@ -97,19 +102,34 @@ export function answerOf(logits: Float32Array, { version: { classes, card } }: S
     confidence: shown(first),
     probabilities: Object.fromEntries(classes.map((name, index) => [name, shown(index)])),
     top_k: order.slice(0, topK).map((index) => ({ class: classes[index]!, index, probability: shown(index) })),
-    decision: decided?.decision ?? null,
-    candidates: decided?.candidates.map((index) => classes[index]!) ?? null,
+    decision,
+    candidates: candidates && candidates.map((index) => classes[index]!),
+    familiarity: distance === null ? null : { distance: Number(distance.toFixed(PROBABILITY_DIGITS)), threshold: promises.familiarUpTo },
   }
 }
 
-type About = { readonly id: string; readonly lease: Served; readonly bytes: Uint8Array; readonly at: Date; readonly mediaType: string }
+function promisesOf({ calibration, decision, candidates, familiarity }: Card): Promises {
+  return {
+    sureness: decision && { threshold: decision.threshold, targetError: decision.target_error, images: calibration?.images ?? 0 },
+    candidateMass: candidates?.mass ?? null,
+    familiarUpTo: familiarity?.threshold ?? null,
+  }
+}
 
-const rowOf = (answer: PredictionAnswer, { id, lease, bytes, at, mediaType }: About) => ({
+/** Computed once, and only when somebody wants it. */
+function hashOf(bytes: Uint8Array): () => string {
+  let hash: string | null = null
+  return () => (hash ??= createHash('sha256').update(bytes).digest('hex'))
+}
+
+type About = { readonly id: string; readonly lease: Served; readonly bytes: Uint8Array; readonly hash: string; readonly at: Date; readonly mediaType: string }
+
+const rowOf = (answer: PredictionAnswer, { id, lease, bytes, hash, at, mediaType }: About) => ({
   id, classifierId: answer.classifier, versionId: lease.version.id, version: answer.model_version, engine: answer.engine,
   predictedClass: answer.predicted_class, predictedIndex: answer.predicted_index, confidence: answer.confidence, probabilities: answer.probabilities,
-  decision: answer.decision, candidates: answer.candidates, familiarity: null,
+  decision: answer.decision, candidates: answer.candidates, familiarity: answer.familiarity?.distance ?? null,
   filename: answer.filename, width: answer.width, height: answer.height,
-  picture: { hash: createHash('sha256').update(bytes).digest('hex'), bytes, mediaType },
+  picture: { hash, bytes, mediaType },
   decodeMs: answer.timing_ms.decode, queueMs: answer.timing_ms.queue, inferenceMs: answer.timing_ms.inference, totalMs: answer.timing_ms.total,
   createdAt: at,
 })

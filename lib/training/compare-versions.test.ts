@@ -19,7 +19,7 @@ function answering(versions: readonly VersionWithCard[]): Answering {
         pictures: pictures.map((bytes) => {
           const answer = Buffer.from(bytes).toString().split('|')[version.number]!
           if (answer === 'broken') return { ok: false, code: 'corrupt_image', what: '', why: '', remedy: '' } as const
-          return { ok: true, logits: Float32Array.from(version.classes, (name) => (name === answer ? 4 : 0)), features: null, width: 1, height: 1, decodeMs: 0 } as const
+          return { ok: true, logits: Float32Array.from(version.classes, (name) => (name === answer ? 4 : 0)), features: null, distance: null, width: 1, height: 1, decodeMs: 0 } as const
         }),
       }
     },

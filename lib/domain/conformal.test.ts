@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import type { Logits } from './calibration.ts'
+import { byProbability, candidateMass, candidatesWithin, chanceOf, conformityScore, coverageOf, type Drawn } from './conformal.ts'
+
+/** Park–Miller, so that the world of this test is always the same one. */
+function dice(seed: number): () => number {
+  let state = seed
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
+}
+
+/** Pictures whose labels fall as the odds say, and a network that overstates these odds. */
+function simulated(images: number, { seed, boast = 1.6, classes = 6 }: { seed: number; boast?: number; classes?: number }): Drawn {
+  const random = dice(seed)
+  const values = new Float32Array(images * classes)
+  const labels = Array.from({ length: images }, (_, i) => {
+    const odds = Array.from({ length: classes }, () => 2.2 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()))
+    odds.forEach((value, k) => { values[i * classes + k] = value * boast })
+    const powers = odds.map(Math.exp)
+    let rest = random() * powers.reduce((a, b) => a + b, 0)
+    return Math.min(classes - 1, powers.findIndex((power) => (rest -= power) < 0))
+  })
+  const logits: Logits = { values, count: images, classes }
+  return { logits, labels, chances: Array.from({ length: images }, random) }
+}
+
+test('candidates hold the true class of 95 in 100 new pictures, though the network boasts', () => {
+  const mass = candidateMass(simulated(4_000, { seed: 7 }), 1)!
+
+  const found = coverageOf(simulated(20_000, { seed: 11 }), { temperature: 1, mass })!
+
+  expect(found.coverage.value).toBeGreaterThan(0.94)
+  expect(found.coverage.value).toBeLessThan(0.96)
+  expect(found.meanSize).toBeGreaterThan(1)
+  expect(found.meanSize).toBeLessThan(4)
+})
+
+test('the mean over many small calibration halves is 95 in 100, too', () => {
+  const fresh = simulated(2_000, { seed: 5 })
+  const covers = Array.from({ length: 60 }, (_, i) => coverageOf(fresh, { temperature: 1, mass: candidateMass(simulated(150, { seed: 100 + i }), 1)! })!.coverage.value)
+
+  const mean = covers.reduce((a, b) => a + b, 0) / covers.length
+
+  expect(mean).toBeGreaterThan(0.94)
+  expect(mean).toBeLessThan(0.965) // 0.95 + 1 / 151, and what never being empty adds
+})
+
+test('the score is the mass of the likelier classes and a share of its own', () => {
+  expect(conformityScore([0.2, 0.5, 0.3], 1, 0.4)).toBeCloseTo(0.2, 12)
+  expect(conformityScore([0.2, 0.5, 0.3], 2, 0.4)).toBeCloseTo(0.62, 12)
+  expect(conformityScore([0.2, 0.5, 0.3], 0, 0.5)).toBeCloseTo(0.9, 12)
+})
+
+test('a class is a candidate as long as its score stays within the mass', () => {
+  expect(candidatesWithin([0.2, 0.5, 0.3], { mass: 0.62, chance: 0.4 })).toEqual([1, 2])
+  expect(candidatesWithin([0.2, 0.5, 0.3], { mass: 0.61, chance: 0.4 })).toEqual([1])
+  expect(candidatesWithin([0.2, 0.5, 0.3], { mass: 1, chance: 0.4 })).toEqual([1, 2, 0])
+})
+
+test('there is always a candidate, also where chance would leave none', () => {
+  expect(candidatesWithin([0.99, 0.01], { mass: 0.5, chance: 0.9 })).toEqual([0])
+})
+
+test('on fewer than a hundred pictures no mass is measured', () => {
+  expect(candidateMass(simulated(99, { seed: 1 }), 1)).toBeNull()
+  expect(candidateMass(simulated(100, { seed: 1 }), 1)).not.toBeNull()
+  expect(coverageOf(simulated(10, { seed: 1 }), { temperature: 1, mass: 0.9 }, () => false)).toBeNull()
+})
+
+test('the same picture has the same chance each time, and chances are spread evenly', () => {
+  const hash = `${'a'.repeat(16)}800000000000${'b'.repeat(36)}`
+
+  expect(chanceOf(hash)).toBe(0.5)
+  expect(() => chanceOf('picture.png')).toThrow('is not a sha256 in hex')
+})
+
+test('the likeliest comes first, and equals keep the order of the classes', () => {
+  expect(byProbability([0.2, 0.4, 0.2, 0.1, 0.1])).toEqual([1, 0, 2, 3, 4])
+})

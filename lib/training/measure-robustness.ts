@@ -1,0 +1,62 @@
+/** What is left of a version's accuracy when its test pictures are disturbed, and what its pictures' mirror images would add to it.
+ *  The disturbances are lib/ml/robustness. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import type { Logits } from '#lib/domain/calibration.ts'
+import { wilson, type Interval } from '#lib/domain/statistics.ts'
+import { throughJpeg } from '#lib/images/jpeg.ts'
+import { sampleSeed } from '#lib/ml/augment.ts'
+import { score } from '#lib/ml/evaluate.ts'
+import { squareBytes } from '#lib/ml/preprocess.ts'
+import { disturb, DISTURBANCES, mirroredSquare } from '#lib/ml/robustness.ts'
+import { chosenFrom, type SampleSet } from '#lib/ml/sample-set.ts'
+import { seen, type Loaded } from './seen.ts'
+
+/** Enough for ±2 points, and seconds. */
+const MOST_IMAGES = 1_000
+
+export async function measureRobustness(test: SampleSet, loaded: Loaded): Promise<Card['robustness']> {
+  if (test.count === 0) return null
+  const images = Math.min(MOST_IMAGES, test.count)
+  const some = chosenFrom(test, Array.from({ length: images }, (_, i) => Math.floor((i * test.count) / images)), loaded.classes)
+  const accuracyOf = async (squares: readonly Uint8Array[]): Promise<Interval> => {
+    const { logits } = await seen(inMemory(squares), loaded)
+    return wilson(score(logits, some.labels).right, images)
+  }
+  const plain = squaresOf(some, loaded)
+  const disturbances: NonNullable<Card['robustness']>['disturbances'] = []
+  for (const { kind, amounts } of DISTURBANCES) {
+    const levels: { amount: number; accuracy: Interval }[] = []
+    for (const amount of amounts) {
+      loaded.signal.throwIfAborted()
+      const disturbed = await Promise.all(plain.map((square, i) => disturb(square, { kind, amount, about: loaded.spec, seed: sampleSeed(some.hashes[i]!) }, throughJpeg)))
+      levels.push({ amount, accuracy: await accuracyOf(disturbed) })
+    }
+    disturbances.push({ kind, levels })
+  }
+  return { images, accuracy: await accuracyOf(plain), disturbances }
+}
+
+/** Accuracy where each answer is the mean of those to the picture and to its mirror image. */
+export async function measureMirrored(test: SampleSet, plain: Logits, loaded: Loaded): Promise<Interval | null> {
+  if (test.count === 0) return null
+  const square = new Uint8Array(squareBytes(loaded.spec))
+  const { logits } = await seen({
+    count: test.count,
+    read(index, out, offset) {
+      test.read(index, square, 0)
+      out.set(mirroredSquare(square, loaded.spec), offset)
+    },
+  }, loaded)
+  const both: Logits = { ...plain, values: plain.values.map((value, i) => value + logits.values[i]!) }
+  return wilson(score(both, test.labels).right, test.count)
+}
+
+function squaresOf(set: SampleSet, { spec }: Loaded): Uint8Array[] {
+  return Array.from({ length: set.count }, (_, i) => {
+    const square = new Uint8Array(squareBytes(spec))
+    set.read(i, square, 0)
+    return square
+  })
+}
+
+const inMemory = (squares: readonly Uint8Array[]) => ({ count: squares.length, read: (index: number, out: Uint8Array, offset: number) => out.set(squares[index]!, offset) })
