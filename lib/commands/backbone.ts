@@ -1,5 +1,6 @@
 /** `npm run backbone -- <look | learn | measure>`: makes the backbone whose features serve classifiers with few pictures, and measures it
  *  beside others. What it does is written in lib/training/backbone. */
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -10,13 +11,15 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
-import { featureLength } from '#lib/ml/network.ts'
+import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
 import { backbone } from '#lib/ml/recipes/backbone.ts'
-import { toTfjs } from '#lib/ml/tfjs-format.ts'
+import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
 import { learnBackbone } from '#lib/training/backbone/learn.ts'
+import { worthOf, type Seen, type Worth } from '#lib/training/backbone/measure.ts'
 import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/pictures.ts'
 import { lookAtAll, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/pack.ts'
+import { datasetSamples } from '#lib/training/sources.ts'
 import { preprocessFor } from '#lib/training/shipped.ts'
 
 const HELP = `npm run backbone -- <look | learn | measure> [options]
@@ -31,7 +34,8 @@ const HELP = `npm run backbone -- <look | learn | measure> [options]
   --work FOLDER          where features, packs and checkpoints lie (default: DATA_DIR/backbone)
   --minutes N            how long it may learn, in all (default: 75)
   --threads N            (default: 1)
-  --of FOLDER            measure: the network to look through; may be given several times`
+  --of FOLDER[@SIZE]     measure: the network to look through, by the side of its pictures; may be given several times
+  --part NAME            measure: validation or test (default: validation)`
 
 const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
 const LARGE_SET = 'tiny-imagenet'
@@ -42,7 +46,7 @@ const TEACHER_FEATURES = 1280
 const THINNED_FROM = 96
 const THINNED = 3
 
-type Asked = { readonly data: string; readonly tiny: string; readonly teacher: string; readonly work: string; readonly minutes: number; readonly threads: number; readonly of: readonly string[] }
+type Asked = { readonly data: string; readonly tiny: string; readonly teacher: string; readonly work: string; readonly minutes: number; readonly threads: number; readonly of: readonly string[]; readonly part: 'validation' | 'test' }
 
 const stop = new AbortController()
 
@@ -100,6 +104,49 @@ async function learn(asked: Asked): Promise<void> {
   console.log(ended === 'done' ? `Done. The averaged weights lie in ${join(asked.work, 'latest')}.` : 'Stopped with a checkpoint; the same command goes on.')
 }
 
+async function measure(asked: Asked): Promise<void> {
+  await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
+  const found: { name: string; parameters: string; worth: Worth[] }[] = []
+  for (const one of asked.of) {
+    const [folder = '', size] = one.split('@')
+    const { network, weights, spec } = await networkIn(folder, size === undefined ? undefined : Number(size))
+    await engine.load(one, { network, weights })
+    const file = join(asked.work, `seen-${createHash('sha256').update(JSON.stringify(spec)).update(Buffer.from(weights[`${network.layers[0]!.name}/kernel`]!.buffer)).digest('hex').slice(0, 12)}-${network.input.size}`)
+    const worth: Worth[] = []
+    for (const name of SETS) {
+      const seen: Seen[] = []
+      async function* samples(): AsyncGenerator<PackSource> {
+        for await (const sample of datasetSamples({ kind: 'dataset', name, from: join(asked.data, name, `${name}.zip`), downloads: '', mirror: null, counters: '' }, openDataset, stop.signal)) {
+          if (sample.split === 'test' && asked.part !== 'test') continue // stays closed
+          seen.push({ hash: sample.hash, label: sample.label, split: sample.split })
+          yield sample
+        }
+      }
+      await lookAtAll({ file, spec, length: featureLength(network), samples: samples(), onProgress: () => undefined, look: async (pixels, images) => (await engine.run(one, pixels, images)).features! })
+      worth.push(worthOf(seen, await readFeatures(file, featureLength(network)), asked.part))
+      const { images, neighbours, head } = worth.at(-1)!
+      console.log(`${one} on ${name}: 5 neighbours ${percent(neighbours.value)}, head ${percent(head.value)} of ${images} ${asked.part} pictures.`)
+    }
+    found.push({ name: one, parameters: featureLength(network).toLocaleString('en'), worth })
+  }
+  console.log([`\n| network | features | ${SETS.map((name) => `${name}: 5 neighbours | head`).join(' | ')} |`, `|---|---:|${SETS.map(() => '---:|---:|').join('')}`,
+    ...found.map(({ name, parameters, worth }) => `| ${name} | ${parameters} | ${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})`).join(' | ')} |`)].join('\n'))
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
+/** One of ours, or another's in the layers format, which is taken to see pixels from −1 to 1 as MobileNet does. */
+async function networkIn(folder: string, size: number | undefined): Promise<{ network: Network; weights: Weights; spec: Preprocess }> {
+  const [json, bin] = [await readFile(join(folder, 'model.json'), 'utf8'), await readFile(join(folder, 'weights.bin'))]
+  if (json.includes('"darkroom"')) {
+    const { network, weights } = fromTfjs(json, bin)
+    const side = size ?? network.input.size
+    return { network: { ...network, input: { ...network.input, size: side } }, weights, spec: studentSpec(side) }
+  }
+  const { network, weights } = fromForeignTfjs(json, bin, size === undefined ? {} : { size })
+  return { network, weights, spec: teacherSpec(network.input.size) }
+}
+
 async function packOf(asked: Asked, size: number): Promise<Pack> {
   const [folder, noted] = [join(asked.work, `packs-${size}`), join(asked.work, `pack-${size}.txt`)]
   const known = existsSync(noted) ? (await readFile(noted, 'utf8')).trim() : ''
@@ -118,7 +165,7 @@ async function main(): Promise<number> {
   const text = { type: 'string' } as const
   const { values, positionals: [what] } = parseArgs({
     allowPositionals: true,
-    options: { data: text, 'tiny-imagenet': text, teacher: text, work: text, minutes: text, threads: text, of: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } },
+    options: { data: text, 'tiny-imagenet': text, teacher: text, work: text, minutes: text, threads: text, of: { type: 'string', multiple: true }, part: text, help: { type: 'boolean', short: 'h' } },
   })
   if (values.help || (what !== 'look' && what !== 'learn' && what !== 'measure')) {
     console.log(HELP)
@@ -133,6 +180,7 @@ async function main(): Promise<number> {
     minutes: Number(values.minutes ?? 75),
     threads: Number(values.threads ?? 1),
     of: (values.of ?? []).map((folder) => resolve(folder)),
+    part: values.part === 'test' ? 'test' : 'validation',
   }
   if (!existsSync(data)) throw new DarkroomError('not_found', { what: `There are no pictures in ${data}`, why: 'the folder is not there', remedy: 'Name it: --data FOLDER.' })
   await mkdir(asked.work, { recursive: true })
@@ -140,6 +188,7 @@ async function main(): Promise<number> {
   process.once('SIGTERM', () => stop.abort())
   if (what === 'look') await look(asked)
   else if (what === 'learn') await learn(asked)
+  else await measure(asked)
   return 0
 }
 
