@@ -19,7 +19,7 @@ export const wordsOnPages = (file: string): readonly string[] =>
 /** Of the lines that a guide shows, those that were not printed so. A figure stands for any figure, `…` for anything. */
 export function notPrinted(shown: string, printed: string): readonly string[] {
   return shown.split('\n').filter((line) => line.trim() !== '').filter((line) => {
-    const pattern = line.trim().split(/(\d[\d.,]*|…)/).map((part, i) => (i % 2 === 0 ? RegExp.escape(part) : part === '…' ? '.*' : '\\d[\\d.,]*'))
+    const pattern = line.trim().split(/(\d[\d.,]*|…)/).map((part, i) => (i % 2 === 0 ? literal(part) : part === '…' ? '.*' : '\\d[\\d.,]*'))
     return !new RegExp(`^\\s*${pattern.join('')}\\s*$`, 'm').test(printed)
   })
 }
@@ -39,5 +39,7 @@ export function notAnswered(shown: unknown, answered: unknown, at = ''): readonl
 /** Of words of a guide, those that no page had. A figure stands for any figure. */
 export function neverSeen(words: readonly string[], pages: readonly string[]): readonly string[] {
   const text = pages.join('\n').replaceAll(/\s+/g, ' ')
-  return words.filter((one) => !new RegExp(one.trim().split(/(\d[\d.,]*)/).map((part, i) => (i % 2 === 0 ? RegExp.escape(part) : '\\d[\\d.,]*')).join('')).test(text))
+  return words.filter((one) => !new RegExp(one.trim().split(/(\d[\d.,]*)/).map((part, i) => (i % 2 === 0 ? literal(part) : '\\d[\\d.,]*')).join('')).test(text))
 }
+
+const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

@@ -1,0 +1,72 @@
+/** What the earlier projects needed, and Darkroom may not exceed: 512 MB while it predicts, a small part of their disk, and no first visitor
+ *  who waits. It measures memory as Linux counts it: each page once, shared ones by their share. */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
+import { ROOT } from '#lib/checks/sources.ts'
+import { picture } from './people.ts'
+
+const SMALLEST_MB = 512
+const THEIR_DISK_GB = 10
+const FIRST_ANSWER_MS = 2_000 // the slowest of five, once: a cold start
+
+test.skip(process.platform !== 'linux', 'memory is read from /proc')
+
+let app: BuiltApp
+test.beforeAll(async () => { app = await startBuiltApp({ PREDICT_PROCESSES: '1', DEFAULT_CLASSIFIER: 'shapes' }) })
+test.afterAll(async () => { await app[Symbol.asyncDispose]() })
+
+async function ask(seed: number): Promise<string> {
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(picture('star', seed))]), 'star.png')
+  return ((await (await fetch(`${app.url}/api/predict`, { method: 'POST', body: form })).json()) as { predicted_class: string }).predicted_class
+}
+
+test('the first visitor after a start is answered in time, and those after in less', async () => {
+  const began = performance.now()
+  expect(await ask(1)).toBe('star')
+  const first = performance.now() - began
+
+  expect(first).toBeLessThan(FIRST_ANSWER_MS)
+  const again = performance.now()
+  for (let i = 2; i < 12; i++) await ask(i)
+  expect((performance.now() - again) / 10).toBeLessThan(first)
+})
+
+test('all processes together fit into 512 MB while they predict and show pages', async () => {
+  for (const page of ['/', '/predict', '/monitoring', '/docs']) expect((await fetch(app.url + page)).status).toBe(200)
+  for (let i = 20; i < 60; i++) await ask(i)
+
+  const family = familyOf(app.pid)
+  expect(family.length).toBeGreaterThan(3)
+  expect(family.reduce((sum, pid) => sum + pssMb(pid), 0)).toBeLessThan(SMALLEST_MB)
+})
+
+test('program, packages and shipped versions take less than half of the disk that was asked for', () => {
+  const bytes = ['node_modules', '.next', 'models', 'lib', 'app', 'public'].reduce((sum, folder) => sum + sizeOf(path.join(ROOT, folder)), 0)
+
+  expect(bytes / 1e9).toBeLessThan(THEIR_DISK_GB / 2)
+})
+
+function familyOf(pid: number): readonly number[] {
+  const parents = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+    try {
+      return [[Number(name), Number(/^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1])] as const]
+    } catch {
+      return [] // it has ended
+    }
+  })
+  const below = (parent: number): readonly number[] => [parent, ...parents.filter(([, of]) => of === parent).flatMap(([child]) => below(child))]
+  return below(pid)
+}
+
+const pssMb = (pid: number): number => Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const place = path.join(folder, entry.name)
+    if (entry.isDirectory()) return sum + sizeOf(place)
+    return entry.isFile() ? sum + statSync(place).size : sum
+  }, 0)
+}
