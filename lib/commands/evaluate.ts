@@ -17,6 +17,8 @@ import { createPool } from '#lib/serving/pool.ts'
 import { evaluateVersion, type EvaluationAnswer, type Measurable } from '#lib/training/evaluate-version.ts'
 import { datasetSamples } from '#lib/training/sources.ts'
 import { testEntries } from '#lib/training/test-pictures.ts'
+import { cardInWords } from './card-in-words.ts'
+import { resealed } from './reseal.ts'
 
 const HELP = `npm run evaluate -- <classifier> [options]
 
@@ -24,6 +26,10 @@ Measures the version that answers on the classifier's test pictures, exactly as 
 
   --from PATH      the data set, as for npm run train (default: the pictures in DATA_DIR; shapes: made by code)
   --engine NAME    onnx, tfjs-node, wasm (default: INFERENCE_ENGINE)
+  --write          measure everything anew on the data set that it was trained with, and write card, reference.bin and model.onnx of the
+                   bundle that ships: for versions that were sealed before these were measured
+  --foreign PATH   with --write: a ZIP of pictures that show none of its classes, or a folder of such ZIPs; may be given more than once
+  --bundle FOLDER  with --write: this bundle, not the one that ships
   --help           this page
 
 Exit code 1 where the share of right answers differs from the card's.`
@@ -34,7 +40,7 @@ type Found = { readonly version: Measurable; readonly pictures: Pictures; readon
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { from: { type: 'string' }, engine: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    options: { from: { type: 'string' }, engine: { type: 'string' }, write: { type: 'boolean', default: false }, foreign: { type: 'string', multiple: true, default: [] }, bundle: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
   })
   if (values.help || positionals.length !== 1) {
     console.log(HELP)
@@ -46,6 +52,11 @@ async function main(): Promise<number> {
   if (!engine) throw new DarkroomError('invalid_input', { what: `There is no engine "${values.engine}"`, why: 'there are onnx, tfjs-node and wasm', remedy: 'Name one of these.' })
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
+  if (values.write) {
+    const card = await resealed({ name, from: values.from, foreign: values.foreign, bundle: values.bundle, engine }, start, stop.signal)
+    console.log(cardInWords(card).join('\n'))
+    return 0
+  }
   const log = openLog({ level: 'warn', dataDir: start.places.dataDir, name: 'evaluate', terminal: 'sentences' })
   const { version, pictures, close } = await found(name, values.from, start, stop.signal)
   await using answering = createPool({ name: 'evaluate', size: 1, fork: () => forkInference(engine, (line) => console.error(line)), clock: steadyClock, log, changed: () => undefined })

@@ -1,0 +1,58 @@
+/** `npm run evaluate -- <classifier> --write`: a bundle that is about to ship gets a card with all that is measured today. */
+import { existsSync, readFileSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, extname, join, resolve } from 'node:path'
+import { readZip } from '#lib/archive/read-zip.ts'
+import { shippedClassifier, type Card } from '#lib/contracts/bundle.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { readBundle } from '#lib/ml/bundle.ts'
+import type { Start } from '#lib/processes/settings.ts'
+import { reseal, type Resealing } from '#lib/training/reseal.ts'
+import { datasetSamples } from '#lib/training/sources.ts'
+import { SHIPPED } from '#lib/training/shipped.ts'
+import { countOpening } from '#lib/training/test-openings.ts'
+
+export type ResealArguments = {
+  readonly name: string
+  readonly from: string | undefined
+  /** ZIPs of pictures that show none of its classes, or folders of such ZIPs. */
+  readonly foreign: readonly string[]
+  readonly bundle: string | undefined
+  readonly engine: EngineName | 'auto'
+}
+
+export async function resealed({ name, from, foreign, bundle, engine: wanted }: ResealArguments, { settings, places }: Start, signal: AbortSignal): Promise<Card> {
+  const folder = bundle === undefined ? join(places.modelsDir, name, championOf(places.modelsDir, name)) : resolve(bundle)
+  const { card } = await readBundle(folder)
+  const dataset = { kind: 'dataset', name: card.data.name, from: from === undefined ? null : resolve(from), downloads: join(places.dataDir, 'downloads'), mirror: settings.DATASET_MIRROR ?? null, counters: join(places.dataDir, 'test-openings.json') } as const
+  await using engine = await openEngine(wanted, 'inference')
+  return reseal({
+    folder,
+    isMirrorable: SHIPPED[card.classifier]?.isMirrorable ?? true,
+    samples: () => datasetSamples(dataset, openDataset, signal),
+    packs: join(places.dataDir, 'cache', 'packs'),
+    maxPixels: settings.MAX_PIXELS,
+    foreign: (await Promise.all(foreign.map(foreignIn))).flat(),
+  }, { engine, openTest: (hashes) => countOpening(dataset.counters, hashes), signal, say: (sentence) => console.log(sentence) })
+}
+
+function championOf(modelsDir: string, name: string): string {
+  const file = join(modelsDir, name, 'classifier.json')
+  if (!existsSync(file)) throw new DarkroomError('not_found', { what: `There is no version of "${name}" that ships`, why: `${file} is not there`, remedy: 'Name the folder of a bundle with --bundle.' })
+  return shippedClassifier.parse(JSON.parse(readFileSync(file, 'utf8'))).champion
+}
+
+const LIMITS = { entryBytes: 20 * 1024 ** 2, totalBytes: 2 * 1024 ** 3 }
+
+async function foreignIn(path: string): Promise<Resealing['foreign']> {
+  const isFolder = (await stat(path)).isDirectory()
+  const files = isFolder ? (await readdir(path)).filter((file) => extname(file) === '.zip').sort().map((file) => join(path, file)) : [path]
+  return files.map((file) => ({ name: basename(file, '.zip'), pictures: () => picturesIn(file) }))
+}
+
+async function* picturesIn(file: string): AsyncGenerator<Uint8Array> {
+  for await (const entry of readZip(file, LIMITS)) if (entry.kind === 'file') yield entry.bytes
+}

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { expect, onTestFinished, test } from 'vitest'
+import { initialWeights } from '#lib/ml/initial-weights.ts'
+import type { Network, Weights } from '#lib/ml/network.ts'
+import { onnxFile } from '#lib/ml/onnx/onnx-file.ts'
+import { createRandom, normal } from '#lib/ml/random.ts'
+import { referenceAnswers } from '#lib/ml/reference-step.ts'
+import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
+
+/** Each kind of layer whose weights a file may hold, odd widths among them. */
+const network: Network = {
+  name: 'all', input: { size: 12, channels: 3 }, classes: 3,
+  layers: [
+    { name: 'conv1', kind: 'conv', kernel: 3, filters: 7, stride: 1 }, { name: 'norm1', kind: 'batchNorm' }, { name: 'relu1', kind: 'relu' },
+    { name: 'deep2', kind: 'depthwise', kernel: 3, stride: 1 }, { name: 'norm2', kind: 'batchNorm' }, { name: 'relu2', kind: 'relu', most: 6 },
+    { name: 'point3', kind: 'conv', kernel: 1, filters: 7, stride: 1 }, { name: 'norm3', kind: 'batchNorm' },
+    { name: 'sum', kind: 'add', other: 'relu1' }, { name: 'norm4', kind: 'batchNorm' }, { name: 'relu4', kind: 'relu' },
+    { name: 'pool', kind: 'globalAvgPool' }, { name: 'logits', kind: 'dense', units: 3, bias: true },
+  ],
+}
+
+function learnt(): Weights {
+  const random = createRandom(4)
+  return Object.fromEntries(Object.entries(initialWeights(network, 4)).map(([name, values]) => [name, values.map((value) => (/gamma|variance/.test(name) ? value * (0.5 + random()) : value + 0.1 * normal(random)))]))
+}
+
+test('model.onnx beside weights.bin answers as the layers do, in a program that only reads ONNX', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-onnx-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const { modelJson, weightsBin, places } = toTfjs(network, learnt())
+  const kept = fromTfjs(modelJson, weightsBin)
+  const random = createRandom(8)
+  const pixels = new Float32Array(4 * 12 * 12 * 3).map(() => normal(random))
+  const file = onnxFile(kept, places)
+  writeFileSync(join(folder, 'model.onnx'), file)
+  writeFileSync(join(folder, 'weights.bin'), weightsBin)
+
+  const session = await InferenceSession.create(join(folder, 'model.onnx'))
+  const { logits, features } = await session.run({ pixels: new Tensor('float32', pixels, [4, 12, 12, 3]) })
+  await session.release()
+
+  const asked = referenceAnswers(network, kept.weights, { pixels, count: 4, targets: new Float32Array(12) })
+  expect(logits!.dims).toEqual([4, 3])
+  expect(features!.dims).toEqual([4, 7])
+  ;(logits!.data as Float32Array).forEach((value, i) => expect(value).toBeCloseTo(asked.logits[i]!, 4))
+  expect(file.length).toBeLessThan(20_000) // the kernels are in weights.bin
+  expect(Buffer.from(file).toString('latin1').split('BatchNormalization').length - 1).toBeLessThanOrEqual(2) // only the one that no kernel stands before: its operator and its name
+})
