@@ -9,7 +9,7 @@ import { createStandardKernels, STEEP, type Value } from './standard-kernels.ts'
 import type { Attribute } from './writer.ts'
 
 /** A map in blocks says so; its name is made when first asked for, so that what follows may swallow it (batch norm, sum, relu: one operator). */
-export type BlockedValue = Value & { readonly blocked?: Shape; readonly affine?: Affine }
+export type BlockedValue = Value & { readonly blocked?: Shape; readonly affine?: Affine; /** The same map with channels innermost, where it is at hand. */ readonly nhwc?: string }
 type Affine = { readonly x: string; readonly scale: string; readonly shift: string; readonly sum?: string }
 
 export function createBlockedKernels(g: Graph, { batch, block }: { readonly batch: number; readonly block: number }): Kernels<BlockedValue> {
@@ -40,6 +40,8 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
     if (shape.length !== 3 || !fits(shape[2]!)) return v
     return { ...v, name: op('ReorderInput', [v.name]), blocked: shape }
   }
+  const channelsLast = (v: BlockedValue, shape: Shape): string =>
+    v.nhwc ?? (v.blocked ? op('ReorderOutput', [v.name], { channels: shape[2]!, channels_last: 1 }) : g.transpose(v.name, 0, 2, 3, 1))
   const rows = (v: BlockedValue): BlockedValue => (v.blocked ? plain(v) : v)
   const inSameLayout = (a: BlockedValue, b: BlockedValue): [BlockedValue, BlockedValue] => {
     const shape = a.blocked ?? b.blocked
@@ -47,6 +49,12 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
   }
 
   const channelMean = (x: string, shape: Shape): string => g.mean(g.reshape(op('GlobalAveragePool', [x]), batch, shape[2]!), 0)
+  /** Mean of a · b per channel, without the product in memory: a depthwise convolution whose images are channels and whose kernel is b, as large as its map. */
+  const channelMeanOfProduct = (a: string, b: string, [h, w, c]: Shape): string => {
+    const maps = batch * c!
+    const sums = op('Conv', [g.reshape(a, 1, maps, h!, w!), g.reshape(b, maps, 1, h!, w!)], { group: maps, kernel_shape: [h!, w!], pads: [0, 0, 0, 0] })
+    return g.multiply(g.sum(g.reshape(sums, batch, c!), 0), g.float(1 / (batch * h! * w!)))
+  }
   const inverseRoot = (variance: string): string => g.op('Reciprocal', [g.op('Sqrt', [g.add(variance, g.float(EPSILON))])])
   const positive = (y: string): string => g.op('HardSigmoid', [y], { attributes: { alpha: { float: STEEP }, beta: { float: 0 } } })
   const pooled = (pool: PoolWindow) => ({ kernel_shape: [pool.size, pool.size], strides: [pool.size, pool.size] })
@@ -78,6 +86,7 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
 
   return {
     ...standard,
+    picture: (pixels, shape) => ({ ...standard.picture(pixels, shape), nhwc: pixels.name }),
     conv(x, kernel, w) {
       if (!isBlockedConv(w)) return toBlocks(standard.conv(plain(x), kernel, w), w.output)
       const input = fits(w.input[2]!) ? (x.blocked ? x : toBlocks(x, w.input)) : plain(x)
@@ -89,7 +98,7 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
       return inBlocks(op('Conv', [dy.name, backwardWeights(scaled, w)], { kernel_shape: [w.kernel, w.kernel], pads: backwardPads(w), group: 1 }), w.input)
     },
     convKernelGradient(x, dy, w) {
-      const made = x.blocked && dy.blocked ? blockedKernelGradient(g, { x: x.name, dy: dy.name, window: w, batch, block }) : null
+      const made = dy.blocked ? blockedKernelGradient(g, { x: () => channelsLast(x, w.input), dy: dy.name, window: w, batch, block }) : null
       if (made === null) return standard.convKernelGradient(plain(x), plain(dy), w)
       return { name: dy.factor === undefined ? made : g.multiply(made, dy.factor) }
     },
@@ -107,7 +116,7 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
     batchNorm(x, gamma, beta, shape) {
       if (!x.blocked) return standard.batchNorm(x, gamma, beta, shape)
       const mean = channelMean(x.name, shape)
-      const variance = g.op('Max', [g.subtract(channelMean(g.multiply(x.name, x.name), shape), g.multiply(mean, mean)), g.float(0)])
+      const variance = g.op('Max', [g.subtract(channelMeanOfProduct(x.name, x.name, shape), g.multiply(mean, mean)), g.float(0)])
       const inverse = inverseRoot(variance)
       const scale = g.multiply(gamma.name, inverse)
       const shift = g.subtract(beta.name, g.multiply(scale, mean))
@@ -118,7 +127,7 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
       const { mean, inverse, more } = normalised
       const d = whole(dy.blocked ? dy : toBlocks(dy, shape))
       const meanOfD = channelMean(d, shape)
-      const meanOfBoth = channelMean(g.multiply(d, x.name), shape)
+      const meanOfBoth = channelMeanOfProduct(d, x.name, shape)
       const forGamma = g.multiply(inverse.name, g.subtract(meanOfBoth, g.multiply(mean.name, meanOfD)))
       const p = g.op('Neg', [g.multiply(forGamma, inverse.name)])
       const q = g.op('Neg', [g.add(meanOfD, g.multiply(p, mean.name))])
