@@ -1,5 +1,5 @@
 /** A graph under construction: each call adds a node and answers the name of its value. It tracks no shapes; its callers know them. */
-import type { Attribute, ElementType, GraphData, Initialiser, Node, Port } from './writer.ts'
+import type { Attribute, Beside, ElementType, GraphData, Initialiser, Node, Port } from './writer.ts'
 
 /** ONNX Runtime's own operators (FusedMatMul), and its blocked layout. */
 export const MICROSOFT = 'com.microsoft'
@@ -44,6 +44,12 @@ export function createGraph(name: string) {
     floats,
     float,
     ints,
+    /** Numbers that lie in a file beside the graph's. */
+    beside(type: ElementType, shape: readonly number[], bytes: Beside): string {
+      const name = `c${count++}`
+      initialisers.set(name, { name, type, shape, bytes })
+      return name
+    },
     input(port: Port): string {
       inputs.push(port)
       return port.name

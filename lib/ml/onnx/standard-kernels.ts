@@ -134,7 +134,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
       const [places, inputs, outputs] = [w.input[0]! * w.input[1]!, w.input[2]!, w.output[2]!]
       const pointwise = (): string => g.reshape(g.sum(g.op('FusedMatMul', [g.reshape(x.name, images, inputs, places), g.reshape(dy.name, images, outputs, places)], { domain: MICROSOFT, attributes: { transB: 1 } }), 0), 1, 1, inputs, outputs)
       const made = w.stride > 1 ? gradientOfAny(x.name, dy.name, w)
-        : w.kernel === 3 ? (inputs <= FEW_INPUTS ? gradientOfFewInputs : gradientOfThree)(x.name, dy.name, w)
+        : w.kernel === 3 && w.before === 1 ? (inputs <= FEW_INPUTS ? gradientOfFewInputs : gradientOfThree)(x.name, dy.name, w)
           : w.kernel === 1 ? pointwise()
             : gradientOfAny(x.name, dy.name, w)
       return value(dy.factor === undefined ? made : g.multiply(made, dy.factor))

@@ -9,13 +9,16 @@ const IR_VERSION = 9
 /** A whole number, whole numbers, text, or `{ float }` / `{ floats }` (JavaScript cannot tell 1 from 1.0). */
 export type Attribute = number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] }
 export type Node = { readonly op: string; readonly domain: string; readonly inputs: readonly string[]; readonly outputs: readonly string[]; readonly attributes: Readonly<Record<string, Attribute>> }
-export type ElementType = 'float32' | 'uint8' | 'int64'
-export type Initialiser = { readonly name: string; readonly type: ElementType; readonly shape: readonly number[]; readonly bytes: Uint8Array }
+export type ElementType = 'float32' | 'float16' | 'uint8' | 'int64'
+/** `bytes`: the numbers themselves, or where they lie in a file beside. */
+export type Initialiser = { readonly name: string; readonly type: ElementType; readonly shape: readonly number[]; readonly bytes: Uint8Array | Beside }
+export type Beside = { readonly file: string; readonly offset: number; readonly length: number }
 /** A dimension given as text is open: `batch`. */
 export type Port = { readonly name: string; readonly type: ElementType; readonly shape: readonly (number | string)[] }
 export type GraphData = { readonly name: string; readonly nodes: readonly Node[]; readonly initialisers: readonly Initialiser[]; readonly inputs: readonly Port[]; readonly outputs: readonly Port[] }
 
-const TYPE_NUMBER: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int64: 7 }
+const TYPE_NUMBER: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int64: 7, float16: 10 }
+const EXTERNAL = 1
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 }
 
 export function onnxBytes(graph: GraphData): Uint8Array {
@@ -58,7 +61,13 @@ function writeTensor(w: BinaryWriter, tensor: Initialiser): void {
   for (const n of tensor.shape) int(w, 1, n)
   int(w, 2, TYPE_NUMBER[tensor.type])
   text(w, 8, tensor.name)
-  w.tag(9, WireType.LengthDelimited).bytes(tensor.bytes)
+  if (tensor.bytes instanceof Uint8Array) {
+    w.tag(9, WireType.LengthDelimited).bytes(tensor.bytes)
+    return
+  }
+  const { file, offset, length } = tensor.bytes
+  for (const [key, value] of Object.entries({ location: file, offset: String(offset), length: String(length) })) message(w, 13, () => { text(w, 1, key); text(w, 2, value) })
+  int(w, 14, EXTERNAL)
 }
 
 function writePort(w: BinaryWriter, port: Port): void {
