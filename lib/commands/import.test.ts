@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { readBundle } from '#lib/ml/bundle.ts'
+
+const COMMAND = fileURLToPath(new URL('import.ts', import.meta.url))
+const FILE = fileURLToPath(new URL('../ml/fixtures/keras-sequential.h5', import.meta.url))
+
+function place() {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-import-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function command(dataDir: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...args], { env: { ...process.env, DATA_DIR: dataDir }, stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => { child.kill('SIGKILL') })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  return new Promise((resolve) => { child.on('exit', (code) => resolve({ code, output })) })
+}
+
+test('a Keras file becomes a classifier that answers, and a second one waits to be promoted', async () => {
+  const dataDir = place()
+
+  const first = await command(dataDir, 'trees', '--from', FILE, '--classes', 'ash,birch,cedar')
+  const second = await command(dataDir, 'trees', '--from', FILE)
+
+  expect(first).toMatchObject({ code: 0, output: 'trees v1 is there and answers from now on.\n' })
+  expect(second.output).toMatch(/trees v2 is there\. Another version answers/)
+  expect((await readBundle(join(dataDir, 'models/trees/v1'))).classes).toEqual(['ash', 'birch', 'cedar'])
+}, 60_000)
+
+test.each([
+  [['trees', '--from', FILE], /its classes are not known\. Name them with --classes/],
+  [['trees', '--from', FILE, '--classes', 'ash,birch'], /the file has 3 outputs, and 2 classes were named/],
+  [['trees', '--from', 'no-such.h5'], /there is no .*no-such\.h5/],
+  [['trees', '--from', COMMAND, '--classes', 'a,b,c'], /the file is not HDF5/],
+  [['Trees!', '--from', FILE], /cannot be its name/],
+])('%s is refused with one sentence', async (args, words) => {
+  const { code, output } = await command(place(), ...args)
+
+  expect(code).toBe(1)
+  expect(output).toMatch(words)
+  expect(output.trim().split('\n')).toHaveLength(1)
+})

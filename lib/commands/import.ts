@@ -1,0 +1,131 @@
+/** `npm run import -- <classifier> --from FILE`: a network that Keras or TensorFlow.js saved becomes a version of a classifier, or a body
+ *  whose features new classifiers begin with. It trains nothing. */
+import { createHash } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { availableParallelism, cpus } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { classifierId } from '#lib/contracts/words.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { Fit } from '#lib/domain/classifier.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
+import { fromKerasH5 } from '#lib/ml/keras-h5.ts'
+import { cannotImport, type KerasModel } from '#lib/ml/keras-model.ts'
+import { composeData } from '#lib/processes/compose-data.ts'
+import { readStart, VERSION, type Start } from '#lib/processes/settings.ts'
+import { BODIES_FOLDER, knownNetwork } from '#lib/training/known-networks.ts'
+import { PIXEL_RANGES, sealImported, type Importing, type PixelRange } from '#lib/training/import-model.ts'
+
+const HELP = `npm run import -- <classifier> --from FILE [options]
+npm run import -- --body NAME --from FILE [options]
+
+Makes a version of a classifier from a network that was learnt elsewhere; it answers at once where the classifier has none that does.
+With --body the network serves new classifiers by its features: recipes head and transfer.
+
+  --from PATH      a .h5 file as Keras' model.save writes it, or a folder with model.json and weights.bin of TensorFlow.js
+  --classes A,B,…  names of the outputs in their order (default: the classifier's own classes)
+  --pixels RANGE   what it wants to be given where it does not say so itself: 0..1, -1..1, 0..255 (default: 0..1)
+  --fit HOW        cover, stretch, contain, digit: how pictures become square (default: stretch, as Keras loads them)
+  --size N         side of the pictures, for a body (default: its own)
+  --help           this page`
+
+const FITS = ['cover', 'stretch', 'contain', 'digit'] as const satisfies readonly Fit[]
+const NO_HEAD = ['none yet', 'none either'] // a body's outputs are replaced before anything learns
+const LARGEST_MB = 500
+
+type Asked = { readonly from: string; readonly classes: readonly string[] | null; readonly pixels: PixelRange | null; readonly fit: Fit | null; readonly size: number | undefined; readonly command: string }
+type Found = { readonly model: KerasModel; readonly file: Importing['file'] }
+
+async function main(): Promise<number> {
+  const text = { type: 'string' } as const
+  const { values, positionals: [name] } = parseArgs({ allowPositionals: true, options: { from: text, classes: text, pixels: text, fit: text, size: text, body: text, help: { type: 'boolean', short: 'h', default: false } } })
+  const target = values.body ?? name
+  if (values.help || target === undefined || values.from === undefined) {
+    console.log(HELP)
+    return values.help ? 0 : 1
+  }
+  if (!classifierId.safeParse(target).success) throw wrong(`"${target}" cannot be its name`, 'names have small letters, digits and hyphens', 'Choose another.')
+  const asked: Asked = {
+    from: resolve(values.from),
+    classes: values.classes?.split(',').map((one) => one.trim()).filter((one) => one !== '') ?? null,
+    pixels: oneOf('--pixels', values.pixels, Object.keys(PIXEL_RANGES) as PixelRange[]),
+    fit: oneOf('--fit', values.fit, FITS),
+    size: values.size === undefined ? undefined : Number(values.size),
+    command: ['npm run import --', ...(values.body === undefined ? [target] : [`--body ${target}`]), `--from ${basename(values.from)}`, ...(values.classes === undefined ? [] : [`--classes ${values.classes}`])].join(' '),
+  }
+  const found = await read(asked)
+  const start = readStart()
+  if (values.body !== undefined) await asBody(target, found, asked, start)
+  else await asVersion(target, found, asked, start)
+  return 0
+}
+
+async function read({ from, size }: Asked): Promise<Found> {
+  if (!existsSync(from)) throw wrong('Nothing was imported', `there is no ${from}`, 'Name a file with --from.')
+  const isFolder = statSync(from).isDirectory()
+  const main = isFolder ? join(from, 'weights.bin') : from
+  if (statSync(main, { throwIfNoEntry: false }) === undefined) throw cannotImport(`the folder holds no weights.bin`)
+  if (statSync(main).size > LARGEST_MB * 2 ** 20) throw cannotImport(`${basename(main)} is larger than ${LARGEST_MB} MB`)
+  const bytes = await readFile(main)
+  const model = isFolder ? fromForeignTfjs(await readFile(join(from, 'model.json'), 'utf8'), bytes, size === undefined ? {} : { size }) : fromKerasH5(bytes)
+  return { model, file: { name: basename(from), sha256: createHash('sha256').update(bytes).digest('hex') } }
+}
+
+async function asVersion(name: string, found: Found, asked: Asked, start: Start): Promise<void> {
+  const data = await composeData(start)
+  try {
+    const classifier = await data.classifiers.find(name) ?? await created(data, name, found, asked)
+    const classes = asked.classes ?? classifier.classes
+    const number = await data.versions.nextNumber(name)
+    const out = data.versions.folderFor(name, number)
+    await mkdir(join(out, '..'), { recursive: true })
+    await sealed({ ...found, ...asked, classes, classifier: { id: name, title: classifier.title }, version: `v${number}`, out, fit: asked.fit ?? classifier.input.fit })
+    const version = await data.versions.register({ classifierId: name, number, runId: null })
+    if (await data.promotions.champion(name)) return console.log(`${name} ${version.name} is there. Another version answers; compare and promote it on /models.`)
+    await data.promotions.promote({ versionId: version.id, by: 'the import', reason: `It came from ${found.file.name}.` })
+    console.log(`${name} ${version.name} is there and answers from now on.`)
+  } finally {
+    await data.close()
+  }
+}
+
+async function created(data: Data, id: string, { model }: Found, { classes, fit }: Asked) {
+  if (classes === null) throw wrong(`${id} was not imported`, 'it is not a classifier here, so its classes are not known', 'Name them with --classes, in the order of the outputs.')
+  if (classes.length !== model.network.classes) throw wrong(`${id} was not imported`, `the file has ${model.network.classes} outputs, and ${classes.length} classes were named`, 'Name one class for each output.')
+  return data.classifiers.create({ id, title: id, classes, input: { size: model.network.input.size, channels: model.network.input.channels === 1 ? 1 : 3, fit: fit ?? 'stretch' }, isMirrorable: true })
+}
+
+async function asBody(name: string, found: Found, asked: Asked, start: Start): Promise<void> {
+  const known = knownNetwork(found.file.sha256)
+  const out = join(start.places.dataDir, BODIES_FOLDER, name, 'v1')
+  await rm(out, { recursive: true, force: true })
+  await mkdir(join(out, '..'), { recursive: true })
+  const { classes } = found.model.network
+  await sealed({
+    ...found, ...asked, classifier: { id: name, title: known?.title ?? name }, version: 'v1', out, fit: asked.fit ?? 'cover', pixels: asked.pixels ?? known?.pixels ?? null,
+    classes: classes === NO_HEAD.length ? NO_HEAD : Array.from({ length: classes }, (_, i) => `output ${i}`),
+  })
+  console.log(`${name} is a body now: ${known ? `it is ${known.title}, byte for byte` : 'no network that this product knows by its checksum'}. New classifiers can begin with it: recipes head and transfer.`)
+}
+
+async function sealed(importing: Omit<Importing, 'codeVersion' | 'machine'>): Promise<void> {
+  await using engine = await openEngine('auto', 'inference')
+  await sealImported({ ...importing, codeVersion: VERSION, machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores` }, { engine, now: () => new Date() })
+}
+
+function oneOf<T extends string>(option: string, value: string | undefined, all: readonly T[]): T | null {
+  if (value === undefined) return null
+  const found = all.find((one) => one === value)
+  if (!found) throw wrong(`${option} ${value} is impossible`, `there are ${all.join(', ')}`, 'Name one of these.')
+  return found
+}
+
+const wrong = (what: string, why: string, remedy: string): DarkroomError => new DarkroomError('invalid_input', { what, why, remedy })
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  return 1
+})
