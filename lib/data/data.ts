@@ -49,6 +49,8 @@ export type Uploads = {
   readonly undo: (id: string) => Promise<Upload>
   /** Uploads that a process left running when it died become failed, their samples leave. `lives` is asked of the process that worked on each. */
   readonly sweepUnfinished: (lives: (pid: number) => boolean) => Promise<number>
+  /** Those of web processes that have been silent for long, wherever these ran. Answers how many there were. */
+  readonly sweepAbandoned: () => Promise<number>
 }
 
 export type Snapshots = {
@@ -253,6 +255,8 @@ export type DataSettings = {
   readonly dataDir: string
   readonly modelsDir: string
   readonly clock: { readonly now: () => number }
+  /** Under what name this process is among the web processes; absent in others. */
+  readonly webId?: string
   /** DEFAULT_CLASSIFIER. */
   readonly defaultClassifier?: string | null
   /** Makes a WebP of at most `size × size` out of encoded bytes; lib/images gives it. Without it whole pictures are answered. */

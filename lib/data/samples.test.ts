@@ -80,6 +80,25 @@ test('an upload that was cut off by the end of its process is failed at the next
   expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({ state: 'failed', count: 0, error: expect.stringContaining('Upload them again') })
 })
 
+test('an upload whose web process is gone is taken back by the worker, wherever that process ran; one that lives is left', async () => {
+  const { data, clock } = await openWithFruit({ webId: 'web of another container' })
+  await data.webProcesses.seen('web of another container', 20, 0)
+  const upload = await data.uploads.begin('fruit')
+  await data.samples.add('fruit', [sampleOf('a', { uploadId: upload.id })])
+  const pass = async (seconds: number, isAlive: boolean) => {
+    clock.advance(seconds * 1_000)
+    if (isAlive) await data.webProcesses.seen('web of another container', 20, 0)
+    return data.uploads.sweepAbandoned()
+  }
+
+  expect([await pass(50, true), await pass(50, true), await pass(50, false)]).toEqual([0, 0, 0])
+  expect(await pass(20, false)).toBe(1)
+
+  expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({ state: 'failed', count: 0 })
+  expect(await data.samples.all('fruit')).toEqual([])
+  await expect(data.uploads.change(upload.id, { state: 'done' })).rejects.toMatchObject({ code: 'conflict' }) // it was only slow
+})
+
 test('what is still arriving is not learnt from, and is when it has arrived', async () => {
   const { data } = await openWithFruit()
   const upload = await data.uploads.begin('fruit')

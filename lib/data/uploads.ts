@@ -6,10 +6,12 @@ import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Upload, UploadFindings, UploadState } from './values.ts'
 
-export type UploadRow = { id: string; classifierId: string; state: string; reportJson: string; error: string | null; createdAt: Date; ownerPid: number | null }
+export type UploadRow = { id: string; classifierId: string; state: string; reportJson: string; error: string | null; createdAt: Date; ownerPid: number | null; ownerId: string | null }
 
 const NOTHING_YET: UploadFindings = { message: 'Looking at the files', count: 0, files: 0, perClass: [], findings: [], findingsTotal: 0 }
 const MOST_FINDINGS = 500
+/** Web processes say several times a second that they live; one that was silent this long is gone, or as good as. */
+const SILENT_MS = 60_000
 
 export function uploadsOf({ connection, prisma, settings, id, now }: Store): Uploads {
   const get = async (uploadId: string): Promise<Upload> => {
@@ -21,11 +23,12 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
   return {
     get,
     async begin(classifierId) {
-      const row = await prisma.upload.create({ data: { id: id(), classifierId, state: 'running', reportJson: JSON.stringify(NOTHING_YET), createdAt: now(), ownerPid: process.pid } })
+      const row = await prisma.upload.create({ data: { id: id(), classifierId, state: 'running', reportJson: JSON.stringify(NOTHING_YET), createdAt: now(), ownerPid: process.pid, ownerId: settings.webId ?? null } })
       return uploadValue(row)
     },
     async change(uploadId, { state, error, ...findings }) {
       const before = await get(uploadId)
+      if (state === 'done' && before.state !== 'running') throw conflict('The upload was not finished', 'it was given up while the process that worked on it was silent', 'Upload the files again.')
       const report: UploadFindings = { ...findingsOf(before), ...findings }
       const reportJson = JSON.stringify({ ...report, findings: report.findings.slice(0, MOST_FINDINGS) })
       const row = await prisma.upload.update({ where: { id: uploadId }, data: { ...(state && { state }), ...(error !== undefined && { error }), reportJson } })
@@ -46,14 +49,24 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
     },
     sweepUnfinished: (lives) => connection.write((writing) => {
       const left = writing.all<UploadRow>('SELECT * FROM "Upload" WHERE "state" = \'running\'').filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid))
-      for (const row of left) {
-        removeSamples(writing, settings.dataDir, row.id)
-        const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was kept', count: 0 }
-        writing.run('UPDATE "Upload" SET "state" = \'failed\', "error" = ?, "reportJson" = ? WHERE "id" = ?', 'The product stopped while the files were being looked at. Upload them again.', JSON.stringify(report), row.id)
-      }
-      return left.length
+      return giveUp(writing, settings.dataDir, left)
     }),
+    async sweepAbandoned() {
+      const longAgo = now().getTime() - SILENT_MS
+      const abandoned = `SELECT * FROM "Upload" WHERE "state" = 'running' AND "createdAt" < ?1 AND "ownerId" IS NOT NULL AND "ownerId" NOT IN (SELECT "id" FROM "WebProcess" WHERE "lastSeen" > ?1)`
+      if (!connection.one(abandoned, longAgo)) return 0
+      return connection.write((writing) => giveUp(writing, settings.dataDir, writing.all<UploadRow>(abandoned, longAgo)))
+    },
   }
+}
+
+function giveUp(writing: Transacting, dataDir: string, left: readonly UploadRow[]): number {
+  for (const row of left) {
+    removeSamples(writing, dataDir, row.id)
+    const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was kept', count: 0 }
+    writing.run('UPDATE "Upload" SET "state" = \'failed\', "error" = ?, "reportJson" = ? WHERE "id" = ?', 'The product stopped while the files were being looked at. Upload them again.', JSON.stringify(report), row.id)
+  }
+  return left.length
 }
 
 function removeSamples(writing: Transacting, dataDir: string, uploadId: string): void {

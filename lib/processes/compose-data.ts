@@ -5,7 +5,8 @@ import { thumbnail } from '#lib/images/thumbnail.ts'
 import { wallClock } from './clock.ts'
 import type { Start } from './settings.ts'
 
-export function composeData({ settings, places }: Start): Promise<Data> {
+/** `webId`: the name of a web process among the others. */
+export function composeData({ settings, places }: Start, webId?: string): Promise<Data> {
   const { databaseFile, dataDir, modelsDir } = places
-  return openData({ databaseFile, dataDir, modelsDir, clock: wallClock, defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null, thumbnail: (bytes, size) => thumbnail(bytes, size, { maxPixels: settings.MAX_PIXELS }) })
+  return openData({ databaseFile, dataDir, modelsDir, clock: wallClock, ...(webId !== undefined && { webId }), defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null, thumbnail: (bytes, size) => thumbnail(bytes, size, { maxPixels: settings.MAX_PIXELS }) })
 }

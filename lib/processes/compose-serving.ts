@@ -1,6 +1,5 @@
 /** Puts the serving room together for a process that answers predictions: children, pool, batcher, swap, use cases; and keeps it in
  *  step with the promotions that others write. */
-import { randomUUID } from 'node:crypto'
 import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { sniff } from '#lib/images/sniff.ts'
@@ -29,8 +28,7 @@ const TRY_REFUSED_EVERY_MS = 10_000
 
 export type Serving = ReturnType<typeof composeServing>
 
-export function composeServing({ settings, places }: Start, { data, log, traffic, early }: { data: Data; log: Log; traffic: Traffic; early: readonly InferenceChild[] }) {
-  const webId = randomUUID()
+export function composeServing({ settings, places }: Start, { webId, data, log, traffic, early }: { webId: string; data: Data; log: Log; traffic: Traffic; early: readonly InferenceChild[] }) {
   const forked = [...early]
   let hindrance: string | null = 'The default classifier is being loaded.'
   let acknowledged = 0

@@ -1,4 +1,5 @@
 /** Puts the program of a web process together: every room with what it needs, in the one shape that routes and pages ask. */
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'
 import { createLimits } from '#lib/auth/limits.ts'
@@ -43,8 +44,9 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const { settings, places } = start
   const startedAt = new Date()
   const now = () => new Date()
-  const data = await composeData(start)
-  const serving = composeServing(start, { data, log, traffic, early })
+  const webId = randomUUID()
+  const data = await composeData(start, webId)
+  const serving = composeServing(start, { webId, data, log, traffic, early })
   const limits = { maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, maxPixels: settings.MAX_PIXELS }
   const intake = createIntake({ ...data, folder: places.scratchDir, limits, log })
 

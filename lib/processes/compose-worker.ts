@@ -1,10 +1,12 @@
 /** Puts the worker together: the queue's loops with the handlers of training, and the children that these use. */
 import { randomUUID } from 'node:crypto'
+import { counted } from '#lib/domain/counted.ts'
 import { JOB_KINDS } from '#lib/domain/jobs.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { autoPromoteNow } from '#lib/operations/owner-settings.ts'
+import { trainMemoryMb } from '#lib/training/batch-size.ts'
 import { trainingHandlers } from '#lib/training/handlers.ts'
 import { patientClock, steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
@@ -16,9 +18,8 @@ import { VERSION, type Start } from './settings.ts'
 
 /** Nobody who compares two versions waits for a training to end. */
 const LOOPS = [['train'], JOB_KINDS.filter((kind) => kind !== 'train')] as const
-/** With TRAIN_MEMORY_MB=auto: half of what is free (in a container: of its limit), at least what a small network needs, at most what a large batch gains from. */
-const LEAST_MEMORY_MB = 512
-const MOST_MEMORY_MB = 4096
+/** So often uploads are looked for whose web process is gone. */
+const SWEEP_EVERY_MS = 30_000
 
 export type Worker = { readonly ended: Promise<void>; readonly end: () => Promise<void> }
 
@@ -37,7 +38,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       dataDir: places.dataDir,
       databaseFile: places.databaseFile,
       engine: settings.TRAINING_ENGINE,
-      memoryMb: settings.TRAIN_MEMORY_MB === 'auto' ? memoryToTake() : settings.TRAIN_MEMORY_MB,
+      memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory()), // in a container: of its limit
       maxPixels: settings.MAX_PIXELS,
       get autoPromote() { return autoPromoteNow({ ...start, data }) }, // it may be changed in /settings while a training runs
       codeVersion: VERSION,
@@ -51,16 +52,20 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   }))
   const drawing = drawFirstPictures(data, { maxPixels: settings.MAX_PIXELS, log, signal: leaving.signal })
     .catch((error: unknown) => { if (!leaving.signal.aborted) log('error', 'The pictures of "shapes" could not be drawn', { error }) })
+  const sweeping = setInterval(() => {
+    data.uploads.sweepAbandoned()
+      .then((count) => { if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that are gone ${count === 1 ? 'was' : 'were'} taken back`) })
+      .catch((error: unknown) => log('error', 'Uploads of web processes that are gone could not be taken back', { error }))
+  }, SWEEP_EVERY_MS)
   const ended = Promise.all(loops).then(() => {})
   return {
     ended,
     async end() {
       leaving.abort()
+      clearInterval(sweeping)
       await Promise.allSettled([ended, drawing])
       await answering[Symbol.asyncDispose]()
       await data.close()
     },
   }
 }
-
-const memoryToTake = (): number => Math.max(LEAST_MEMORY_MB, Math.min(MOST_MEMORY_MB, Math.floor(process.availableMemory() / 2 / 1024 ** 2)))

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { childEnvironment, withoutEmptySettings } from './environment.ts'
+import { childEnvironment, engineEnvironment, withoutEmptySettings } from './environment.ts'
 
 test('an empty setting is not handed on; what is not ours stays as it is', () => {
   expect(withoutEmptySettings({ NODE_ENV: 'production', NEXTAUTH_URL: '', PORT: '3000', DEFAULT_CLASSIFIER: '', NO_COLOR: '' })).toEqual({ NODE_ENV: 'production', PORT: '3000', NO_COLOR: '' })
@@ -16,4 +16,12 @@ test('Next does not bring an empty setting back out of .env', () => {
   const program = `require('@next/env').loadEnvConfig(${JSON.stringify(folder)}, false); process.stdout.write(String(process.env.NEXTAUTH_URL))`
 
   expect(spawnSync(process.execPath, ['-e', program], { env: childEnvironment({ NODE_ENV: 'production', NEXTAUTH_URL: '' }), encoding: 'utf8' }).stdout).toBe('undefined')
+})
+
+test('a child that computes has the threads that were meant for it, and TensorFlow tells it errors alone, unless the owner wants otherwise', () => {
+  expect(engineEnvironment(3)).toMatchObject({ TF_NUM_INTRAOP_THREADS: '3', TF_CPP_MIN_LOG_LEVEL: '2', PATH: process.env['PATH'] })
+
+  process.env['TF_CPP_MIN_LOG_LEVEL'] = '0'
+  onTestFinished(() => { delete process.env['TF_CPP_MIN_LOG_LEVEL'] })
+  expect(engineEnvironment(1)['TF_CPP_MIN_LOG_LEVEL']).toBe('0')
 })

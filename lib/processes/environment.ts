@@ -11,6 +11,9 @@ const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'darkroom-compiled')
  *  Next takes .env for read: we were started with it, and it would bring empty settings back. */
 export const childEnvironment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => withoutEmptySettings({ NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: '2', __NEXT_PROCESSED_ENV: 'true', ...process.env, ...more })
 
+/** For children that compute with TensorFlow: as many threads as were meant for them, and no word on what the processor could do besides. */
+export const engineEnvironment = (threads: number): NodeJS.ProcessEnv => ({ TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1', ...process.env })
+
 /** An empty setting is an absent one. We read it so; next-auth takes `NEXTAUTH_URL=` for an address and fails on each page. */
 export const withoutEmptySettings = ({ NODE_ENV, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   ({ NODE_ENV, ...Object.fromEntries(Object.entries(others).filter(([name, value]) => value !== '' || !(name in settings.shape))) })
