@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { shippedClassifier } from '#lib/contracts/bundle.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import type { ClassMean } from '#lib/ml/evaluate.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { readBundle } from '#lib/ml/bundle.ts'
 import { openLog } from '#lib/operations/log.ts'
@@ -17,7 +18,7 @@ import { createPool } from '#lib/serving/pool.ts'
 import { evaluateVersion, type EvaluationAnswer, type Measurable } from '#lib/training/evaluate-version.ts'
 import { datasetSamples } from '#lib/training/sources.ts'
 import { testEntries } from '#lib/training/test-pictures.ts'
-import { cardInWords } from './card-in-words.ts'
+import { cardInWords, percent, withInterval } from './card-in-words.ts'
 import { resealed } from './reseal.ts'
 
 const HELP = `npm run evaluate -- <classifier> [options]
@@ -78,7 +79,7 @@ async function found(name: string, from: string | undefined, start: Start, signa
     const champion = await data.promotions.champion(name)
     if (champion) {
       const version = await data.versions.get(champion.version.id)
-      const pictures = isByReader ? await readPictures(name, from, join(dataDir, 'downloads'), signal) : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
+      const pictures = isByReader ? await readPictures(name, { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR }, signal) : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
       return { version, pictures, close: data.close }
     }
     await data.close()
@@ -89,14 +90,14 @@ async function found(name: string, from: string | undefined, start: Start, signa
   const folder = join(modelsDir, name, champion)
   const { classes, card } = await readBundle(folder)
   const version = { id: `${name}-${champion}`, classifierId: name, name: champion, folder, classes, card }
-  return { version, pictures: await readPictures(name, from, join(dataDir, 'downloads'), signal), close: async () => undefined }
+  return { version, pictures: await readPictures(name, { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR }, signal), close: async () => undefined }
 }
 
 /** The test part of a data set, in memory: the largest that ships has 30 MB. */
-async function readPictures(name: string, from: string | undefined, downloads: string, signal: AbortSignal): Promise<Pictures> {
+async function readPictures(name: string, { from, downloads, mirror }: { from: string | undefined; downloads: string; mirror: string | undefined }, signal: AbortSignal): Promise<Pictures> {
   const kept = new Map<string, Uint8Array>()
   const test: SnapshotEntry[] = []
-  const plan = { kind: 'dataset', name, from: from === undefined ? null : resolve(from), downloads, mirror: null, counters: '' } as const
+  const plan = { kind: 'dataset', name, from: from === undefined ? null : resolve(from), downloads, mirror: mirror ?? null, counters: '' } as const
   for await (const { hash, label, split, bytes } of datasetSamples(plan, openDataset, signal)) {
     if (split !== 'test' || kept.has(hash)) continue
     kept.set(hash, bytes.slice())
@@ -106,16 +107,31 @@ async function readPictures(name: string, from: string | undefined, downloads: s
   return { test, bytesOf: async (hash) => kept.get(hash) ?? null }
 }
 
-function report(answer: EvaluationAnswer, version: Measurable): string {
-  const percent = (share: number) => `${(share * 100).toFixed(2)} %`
-  const { accuracy } = answer
-  const card = version.card.test
-  const lines = [
-    `  here: ${percent(accuracy.value)} right (${percent(accuracy.low)} to ${percent(accuracy.high)}) on ${answer.images.toLocaleString('en')} pictures, loss ${answer.loss.toFixed(4)}, engine ${answer.engine}, ${answer.seconds.toFixed(1)} s`,
-    card ? `  card: ${percent(card.accuracy.value)} right (${percent(card.accuracy.low)} to ${percent(card.accuracy.high)}) on ${card.images.toLocaleString('en')} pictures, loss ${card.loss.toFixed(4)}, engine ${version.card.engine}` : '  card: no test pictures were measured',
+function report(answer: EvaluationAnswer, { card }: Measurable): string {
+  const { promises } = answer
+  const test = card.test
+  const share = (value: number | null | undefined) => (value === null || value === undefined ? '–' : percent(value))
+  const number = (value: number | null | undefined, digits = 4) => (value === null || value === undefined ? '–' : value.toFixed(digits))
+  const f1 = (mean: ClassMean | undefined) => (mean ? `${percent(mean.precision)} / ${percent(mean.recall)} / ${percent(mean.f1)}` : '–')
+  const rows: readonly (readonly [string, string, string])[] = [
+    ['right', withInterval(answer.accuracy), test ? withInterval(test.accuracy) : 'no test pictures'],
+    ['pictures', answer.images.toLocaleString('en'), test ? test.images.toLocaleString('en') : '–'],
+    ['engine', answer.engine, card.engine],
+    ['loss', number(answer.loss), number(test?.loss)],
+    ['calibration error', number(answer.ece), number(test?.ece)],
+    ['macro precision / recall / F1', f1(answer.macro), f1(test?.macro)],
+    ['weighted', f1(answer.weighted), f1(test?.weighted)],
+    ['confident', share(promises.share_answered), share(card.decision?.share_answered)],
+    ['  wrong among these', share(promises.error_among_answered), share(card.decision?.error_among_answered)],
+    ['candidates hold the true class', share(promises.coverage), share(card.candidates?.test?.coverage.value)],
+    ['  classes on average', number(promises.mean_size, 2), number(card.candidates?.test?.mean_size, 2)],
+    ['unfamiliar', share(promises.share_unfamiliar), share(card.familiarity?.kept && 1 - card.familiarity.kept.value)],
   ]
-  for (const one of answer.per_class) lines.push(`    ${one.class}: recall ${one.recall === null ? '–' : percent(one.recall)}, precision ${one.precision === null ? '–' : percent(one.precision)} on ${one.images}`)
-  return lines.join('\n')
+  const width = Math.max(...rows.map(([name]) => name.length))
+  const column = Math.max(...rows.map(([, here]) => here.length))
+  const line = ([name, here, there]: readonly [string, string, string]) => `  ${name.padEnd(width)}  ${here.padEnd(column)}  ${there}`
+  const classes = answer.per_class.map((one) => `    ${one.class}: precision ${share(one.precision)}, recall ${share(one.recall)}, F1 ${share(one.f1)} on ${one.images}`)
+  return [line(['', 'here', 'card']), ...rows.map(line), '  class by class, here', ...classes, `  ${answer.seconds.toFixed(1)} s. The card says besides:`, ...cardInWords(card).filter((text) => /mirrored|disturbed|^ {4}/.test(text))].join('\n')
 }
 
 /** On the same pictures, by more than the two answers that another engine's rounding may turn. */

@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { freemem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
@@ -64,7 +63,7 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     teacher: null,
     packs: join(dataDir, 'cache', 'packs'),
     out,
-    memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, freemem()),
+    memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory()),
     maxPixels: settings.MAX_PIXELS,
     dataName: shipped?.dataset ?? asked.name,
     command: commandOf(asked),

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { FromInference } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
+import { engineEnvironment } from './environment.ts'
 import { eachLine } from './lines.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'inference.ts')
@@ -19,7 +20,7 @@ export const childrenWanted = ({ PREDICT_PROCESSES, WEB_PROCESSES }: Settings): 
 
 /** What a child says before anybody listens is kept, so that one may be forked before its owner is put together. */
 export function forkInference(engine: Settings['INFERENCE_ENGINE'], wrote: Heard): InferenceChild {
-  const child = fork(ENTRY, [engine], { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(ENTRY, [engine], { env: engineEnvironment(1), serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   eachLine(child.stdout, wrote)
   eachLine(child.stderr, wrote)
   const early: (() => void)[] = []

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { writeZip } from '#lib/archive/write-zip.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import { answering, BROKEN, pictureOf } from './answering.fakes.ts'
@@ -12,6 +12,7 @@ const MOST_BYTES = 100
 
 function batching(given = answering()) {
   const scratchDir = mkdtempSync(path.join(tmpdir(), 'darkroom-batch-'))
+  onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }))
   const predictBatch = createPredictBatch({ predict: given.predict, maxImageBytes: MOST_BYTES, maxUploadBytes: 10_000, scratchDir })
   const ask = (parts: readonly Part[]) => predictBatch({ top_k: 1, save: true, parts: (async function* () { yield* parts })() }, {})
   return { ...given, ask, scratchDir }
