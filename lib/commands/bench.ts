@@ -1,6 +1,7 @@
 /** `npm run bench -- <what>`: which benchmark is asked for. Each stands in a file of its own, loaded when it is run. */
 const BENCHMARKS: Readonly<Record<string, { readonly is: string; readonly run: (args: readonly string[]) => Promise<number> }>> = {
   serve: { is: 'predictions a second that the product answers on this machine', run: async (args) => (await import('./bench-serve.ts')).benchServe(args) },
+  head: { is: 'how long a last layer takes to learn from cached features', run: async (args) => (await import('./bench-head.ts')).benchHead(args) },
   train: { is: 'images a second that each engine trains on, beside Keras', run: async (args) => (await import('./bench-train.ts')).benchTrain(args) },
 }
 

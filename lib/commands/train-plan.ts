@@ -55,6 +55,8 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     classes,
     version: /^v[1-9][0-9]*$/.test(basename(out)) ? basename(out) : 'v1',
     base: null,
+    body: null,
+    bodies: [],
     recipe: { name: recipe.name, settings: { ...settingsOf(recipe), epochs: wholeNumber('--epochs', asked.epochs, shipped?.epochs ?? recipe.epochs, 1, 500) } },
     spec: preprocessFor(input),
     seed: wholeNumber('--seed', asked.seed, 1, 0, 2 ** 31 - 1),

@@ -20,6 +20,7 @@ import { createOwnerSettings } from '#lib/operations/owner-settings.ts'
 import { createLogs } from '#lib/operations/read-log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
+import { bodiesIn } from '#lib/training/bodies.ts'
 import { createRetrain } from '#lib/training/retrain.ts'
 import { createVersionCases } from '#lib/training/version-cases.ts'
 import { composeData } from './compose-data.ts'
@@ -79,7 +80,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     log,
     auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, now: () => Date.now() }),
     training: {
-      ...createRetrain({ data, defaultEpochs: settings.DEFAULT_EPOCHS, now: () => Date.now() }),
+      ...createRetrain({ data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesIn(places.modelsDir, input), now: () => Date.now() }),
       ...createVersionCases({ data, now: () => Date.now(), engine: () => serving.engine().name }),
     },
   }

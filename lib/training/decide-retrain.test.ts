@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { Sample } from '#lib/data/values.ts'
+import type { Sample, VersionWithCard } from '#lib/data/values.ts'
 import { decideRetrain, type RetrainFacts } from './decide-retrain.ts'
 import { cardOf, classifierRow, sampleRow, versionRow } from './rows.fakes.ts'
 
 const many = (label: string, count: number, change: Partial<Sample> = {}) => Array.from({ length: count }, () => sampleRow(label, 'train', change))
 const all = [...many('apple', 40), ...many('lime', 40), ...many('plum', 40)]
 const hashes = (samples: readonly Sample[]) => new Set(samples.map((sample) => sample.hash))
-const facts: RetrainFacts = { classifier: classifierRow, base: null, samples: all, unseen: hashes(all), asked: { recipe: 'auto', force: false } }
+const facts: RetrainFacts = { classifier: classifierRow, base: null, samples: all, unseen: hashes(all), bodies: [], asked: { recipe: 'auto', force: false } }
 const v3 = versionRow(3, { card: cardOf('v3', { train: 120 }) })
 const fresh = many('lime', 5)
 
@@ -62,12 +62,46 @@ test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
   ['one class only', { samples: many('lime', 9) }, 'too_few_classes', /all of its pictures show "lime"/],
   ['one picture of a class', { samples: [...many('lime', 9), ...many('plum', 1)] }, 'too_few_images', /"plum" cannot be trained: it has 1 picture and needs 2/],
   ['a class whose pictures are all for testing', { samples: [...many('lime', 9), sampleRow('plum', 'test'), sampleRow('plum', 'validation')] }, 'too_few_images', /all of its 2 pictures are kept/],
+  ['the last layer of nothing', { asked: { recipe: 'head', force: false } }, 'invalid_input', /no network is here/],
   ['fine-tuning nothing', { asked: { recipe: 'finetune', force: false } }, 'invalid_input', /no version to begin with/],
 ])('%s is refused with the reason', (_story, change, code, words) => {
   const decide = () => decideRetrain({ ...facts, ...change })
 
   expect(decide).toThrow(expect.objectContaining({ code }))
   expect(decide).toThrow(words)
+})
+
+const bodies = [{ name: 'the backbone', folder: '/models/backbone/v1', spec: { ...v3.preprocess, size: 96 } }]
+
+test('with few pictures a first version learns the last layer alone, on the features of a network that is here', () => {
+  const { draft, message } = decideRetrain({ ...facts, bodies })
+
+  expect(draft).toMatchObject({ recipe: { name: 'head' }, base: null, bodies, spec: { size: 96 } })
+  expect(message).toContain('from 120 pictures what to make of the features that another network sees')
+})
+
+test('with more pictures than seconds suffice for, the whole network is learnt', () => {
+  const thousands = [...many('apple', 600), ...many('lime', 600)]
+
+  expect(decideRetrain({ ...facts, bodies, samples: thousands, unseen: hashes(thousands) }).draft).toMatchObject({ recipe: { name: 'scratch-small' }, bodies: [] })
+})
+
+test.each<[string, Partial<VersionWithCard>, string]>([
+  ['one whose last layer alone was learnt', { recipe: 'head' }, 'head'],
+  ['one that came with the product', { isShipped: true }, 'head'],
+  ['one that a person trained from scratch on few pictures', { recipe: 'scratch-small' }, 'finetune'],
+])('few new pictures go on from %s', (_story, change, recipe) => {
+  const base = { ...v3, ...change }
+
+  expect(decideRetrain({ ...facts, bodies, base, samples: [...all, ...fresh], unseen: hashes(fresh) }).draft).toMatchObject({ recipe: { name: recipe }, base: { version: 'v3' }, bodies: [] })
+})
+
+test('a recipe that is named is taken, and begins anew where it is one from scratch', () => {
+  const draftOf = (recipe: RetrainFacts['asked']['recipe']) => decideRetrain({ ...facts, bodies, base: v3, samples: [...all, ...fresh], unseen: hashes(fresh), asked: { recipe, force: false } }).draft
+
+  expect(draftOf('scratch-photo')).toMatchObject({ recipe: { name: 'scratch-photo' }, base: null })
+  expect(draftOf('head')).toMatchObject({ recipe: { name: 'head' }, base: { version: 'v3' } })
+  expect(draftOf('finetune')).toMatchObject({ recipe: { name: 'finetune' }, base: { version: 'v3' } })
 })
 
 test('with force it is trained although nothing is new', () => {

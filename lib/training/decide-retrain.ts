@@ -1,13 +1,16 @@
 /** What one click on "retrain" means: with which recipe, from which version, on which pictures; or why it cannot be, in words.
  *  Pure: rows come in, a draft goes out. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { Input } from '#lib/contracts/contract.ts'
+import type { retrain } from '#lib/contracts/retrain.ts'
 import type { Sample, SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { epochsFor, epochsOnwards, settingsOf, type Recipe, type RecipeSettings } from '#lib/ml/recipe.ts'
+import { epochsFor, epochsOnwards, settingsOf, type Recipe } from '#lib/ml/recipe.ts'
 import { finetune } from '#lib/ml/recipes/finetune.ts'
+import { head } from '#lib/ml/recipes/head.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
-import type { TeacherPlan } from './run-plan.ts'
+import type { BodyCandidate, RecipePlan, TeacherPlan } from './run-plan.ts'
 import { preprocessFor } from './shipped.ts'
 
 export const FEWEST_CLASSES = 2
@@ -19,7 +22,10 @@ const TEACHER_SHARE = 0.3
 const REHEARSED_FOR_EACH = 4 // pictures made by code for each new one
 const MOST_REHEARSED = 2_000
 
-export type RetrainAsked = { readonly recipe: 'auto' | 'finetune' | 'scratch'; readonly epochs?: number | undefined; readonly seed?: number | undefined; readonly force: boolean }
+/** Up to so many pictures to learn from, one click learns the last layer alone: docs/decisions/0013-what-one-click-trains.md has the figures. */
+export const MOST_FOR_HEAD = 1_000
+
+export type RetrainAsked = { readonly recipe: Input<typeof retrain>['recipe']; readonly epochs?: number | undefined; readonly seed?: number | undefined; readonly force: boolean }
 
 export type RetrainFacts = {
   readonly classifier: Classifier
@@ -29,13 +35,17 @@ export type RetrainFacts = {
   readonly samples: readonly Sample[]
   /** Hashes of those that the champion has not learnt from. */
   readonly unseen: ReadonlySet<string>
+  /** Networks whose features a classifier like this one may begin with. */
+  readonly bodies: readonly BodyCandidate[]
   readonly defaultEpochs?: number | undefined
   readonly asked: RetrainAsked
 }
 
 /** Kept as JSON with the run. */
 export type RetrainDraft = {
-  readonly recipe: { readonly name: string; readonly settings: RecipeSettings }
+  readonly recipe: RecipePlan
+  /** Where there is no base and only the last layer is learnt. */
+  readonly bodies: readonly BodyCandidate[]
   readonly base: { readonly id: string; readonly version: string; readonly folder: string } | null
   readonly classes: readonly string[]
   readonly spec: Preprocess
@@ -50,7 +60,7 @@ export type Decided = { readonly draft: RetrainDraft; readonly entries: readonly
 export function decideRetrain(facts: RetrainFacts): Decided {
   const { classifier, samples, unseen, asked } = facts
   if (asked.recipe === 'finetune' && !facts.base) throw refusal('invalid_input', `"${classifier.title}" cannot be fine-tuned`, 'it has no version to begin with', 'Train it from scratch first.')
-  const base = asked.recipe === 'scratch' ? null : facts.base
+  const base = startsAnew(asked.recipe) ? null : facts.base
   if (facts.base && unseen.size === 0 && !asked.force) {
     throw refusal('nothing_to_learn', `"${classifier.title}" was not retrained`, `no picture is new since ${facts.base.name} was trained`, 'Upload pictures or correct answers first, or train all the same with "force": true.')
   }
@@ -59,23 +69,44 @@ export function decideRetrain(facts: RetrainFacts): Decided {
   const classes = [...(base?.classes ?? []), ...classifier.classes.filter((name) => !base?.classes.includes(name) && counts.has(name))]
   requireEnough({ classifier, classes, counts, known: isMissing ? base.classes : [] })
   requireTraining(samples, isMissing ? base.classes : [])
-  const recipe: Recipe = base ? finetune : scratchFor(classifier)
   const train = samples.filter((sample) => sample.split === 'train').length
-  const epochs = asked.epochs ?? facts.defaultEpochs ?? (base ? epochsOnwards(train, recipe) : epochsFor(train, recipe))
+  const recipe = recipeFor(facts, { base, train, isMissing })
+  const bodies = recipe.name === 'head' && !base ? facts.bodies : []
+  const { settings } = recipe
   return {
     draft: {
-      recipe: { name: recipe.name, settings: { ...settingsOf(recipe), epochs, patience: Math.max(recipe.patience, Math.ceil(epochs / 2)) } },
+      recipe,
+      bodies,
       base: base && { id: base.id, version: base.name, folder: base.folder },
       classes,
-      spec: base?.preprocess ?? facts.base?.preprocess ?? preprocessFor(classifier.input),
+      spec: base?.preprocess ?? bodies[0]?.spec ?? preprocessFor(classifier.input),
       teacher: isMissing ? { share: TEACHER_SHARE, rehearsal: Math.min(MOST_REHEARSED, Math.max(100, train * REHEARSED_FOR_EACH)) } : null,
       notes: [],
       unseen: facts.base ? [...unseen] : [],
     },
     entries: samples.map(({ hash, label, split }) => ({ hash, label, split })),
-    message: sentence({ base, train, unseen: facts.base ? unseen.size : samples.length, isMissing, epochs }),
+    message: sentence({ base, recipe: recipe.name, train, unseen: facts.base ? unseen.size : samples.length, isMissing, epochs: settings.epochs }),
   }
 }
+
+/** What was asked for; or, of pictures that few seconds suffice for, the last layer; else the whole network, from the version that answers or from nothing. */
+function recipeFor({ classifier, asked, bodies, defaultEpochs }: RetrainFacts, { base, train, isMissing }: { base: VersionWithCard | null; train: number; isMissing: boolean }): RecipePlan {
+  const isHeadPossible = base !== null || bodies.length > 0
+  if (asked.recipe === 'head' && !isHeadPossible) throw refusal('invalid_input', `The last layer of "${classifier.title}" cannot be learnt alone`, 'no network is here whose features its pictures could be told apart by', 'Train it from scratch.')
+  const isHeadChosen = asked.recipe === 'auto' && isHeadPossible && !isMissing && train <= MOST_FOR_HEAD && (base === null || hasKeptFeatures(base))
+  if (asked.recipe === 'head' || isHeadChosen) {
+    const { name, ...settings } = head
+    return { name, settings: { ...settings, epochs: Math.min(asked.epochs ?? settings.epochs, settings.epochs) } }
+  }
+  const recipe: Recipe = base ? finetune : scratchFor(classifier, asked.recipe)
+  const epochs = asked.epochs ?? defaultEpochs ?? (base ? epochsOnwards(train, recipe) : epochsFor(train, recipe))
+  return { name: recipe.name, settings: { ...settingsOf(recipe), epochs, patience: Math.max(recipe.patience, Math.ceil(epochs / 2)) } }
+}
+
+const startsAnew = (recipe: RetrainAsked['recipe']): boolean => recipe.startsWith('scratch')
+
+/** Whether the features of a version were learnt on more than a person's few pictures: those that it got from elsewhere, or that came with the product. */
+const hasKeptFeatures = (version: VersionWithCard): boolean => version.isShipped || version.recipe === 'head'
 
 /** Whether what a version learnt from is, for the most part, not on this machine. */
 export function isOldMissing(base: VersionWithCard, samples: readonly Sample[], unseen: ReadonlySet<string>): boolean {
@@ -112,19 +143,23 @@ function countsOf(samples: readonly Sample[]): ReadonlyMap<string, number> {
   return counts
 }
 
-function scratchFor(classifier: Classifier): Recipe {
+function scratchFor(classifier: Classifier, asked: RetrainAsked['recipe']): Recipe {
+  const named = isRecipe(asked) ? RECIPES[asked] : null
+  if (named?.network) return named
   const own = isRecipe(classifier.recipe) ? RECIPES[classifier.recipe] : null
   if (own?.network) return own
   if (classifier.input.fit === 'digit') return RECIPES['scratch-digits']
   return classifier.input.size <= 32 ? RECIPES['scratch-small'] : RECIPES['scratch-photo']
 }
 
-function sentence(about: { base: VersionWithCard | null; train: number; unseen: number; isMissing: boolean; epochs: number }): string {
+function sentence(about: { base: VersionWithCard | null; recipe: string; train: number; unseen: number; isMissing: boolean; epochs: number }): string {
   const pictures = `${about.train.toLocaleString('en')} ${about.train === 1 ? 'picture' : 'pictures'}`
   const epochs = about.epochs === 1 ? '1 epoch' : `up to ${about.epochs} epochs`
+  const isHead = about.recipe === 'head'
+  if (!about.base && isHead) return `A first version will learn from ${pictures} what to make of the features that another network sees in them: a matter of seconds.`
   if (!about.base) return `A first network will be trained from scratch on ${pictures}, ${epochs}.`
   const rest = about.isMissing ? ` The old pictures are not on this machine: ${about.base.name} itself answers for them.` : ''
-  return `${about.base.name} will be trained on: ${pictures}, ${about.unseen.toLocaleString('en')} new since then, ${epochs}.${rest}`
+  return `${about.base.name} will be trained on: ${pictures}, ${about.unseen.toLocaleString('en')} new since then, ${isHead ? 'its last layer alone' : epochs}.${rest}`
 }
 
 const refusal = (code: 'invalid_input' | 'nothing_to_learn' | 'too_few_classes' | 'too_few_images', what: string, why: string, remedy: string): DarkroomError =>

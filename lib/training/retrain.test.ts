@@ -66,7 +66,7 @@ async function trio(onMessage?: (message: FromTraining, child: Child) => void) {
     data, forkTraining, answering, log, now: () => new Date(), clock: () => performance.now(),
     settings: { dataDir: folder, databaseFile: settings.databaseFile, engine: 'auto', memoryMb: 1024, maxPixels: 1e7, autoPromote: 'not_worse', codeVersion: 'test' },
   })
-  const retrain = createRetrain({ data, now: () => Date.now() })
+  const retrain = createRetrain({ data, bodies: async () => [], now: () => Date.now() })
   const versions = createVersionCases({ data, now: () => Date.now(), engine: () => 'onnx' })
   const work = async (context: Partial<JobContext> = {}) => {
     const run = await data.runs.active('trio')

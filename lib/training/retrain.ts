@@ -2,11 +2,13 @@
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'
 import type { Data } from '#lib/data/data.ts'
+import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { decideRetrain } from './decide-retrain.ts'
+import type { BodyCandidate } from './run-plan.ts'
 import { unseenBy } from './test-pictures.ts'
 
-export type RetrainParts = { readonly data: Data; readonly defaultEpochs?: number | undefined; readonly now: () => number }
+export type RetrainParts = { readonly data: Data; readonly defaultEpochs?: number | undefined; /** Networks whose features a classifier with such pictures may begin with. */ readonly bodies: (input: InputSpec) => Promise<readonly BodyCandidate[]>; readonly now: () => number }
 
 export type RetrainCases = {
   readonly retrain: (input: Input<typeof retrain>) => Promise<Output<typeof retrain>>
@@ -14,7 +16,7 @@ export type RetrainCases = {
   readonly resumeRun: (input: Input<typeof resumeRun>) => Promise<Output<typeof resumeRun>>
 }
 
-export function createRetrain({ data, defaultEpochs, now }: RetrainParts): RetrainCases {
+export function createRetrain({ data, defaultEpochs, bodies, now }: RetrainParts): RetrainCases {
   const answer = (id: string) => data.answers.getRun({ id })
   return {
     async retrain(input) {
@@ -26,7 +28,7 @@ export function createRetrain({ data, defaultEpochs, now }: RetrainParts): Retra
       const base = baseId === undefined ? null : await data.versions.get(baseId)
       const samples = await data.samples.all(classifier.id)
       const unseen = base ? await unseenBy(data, base) : new Set(samples.map((sample) => sample.hash))
-      const { draft, entries, message } = decideRetrain({ classifier, base, samples, unseen, defaultEpochs, asked: input })
+      const { draft, entries, message } = decideRetrain({ classifier, base, samples, unseen, bodies: await bodies(classifier.input), defaultEpochs, asked: input })
       const run = await data.runs.plan({
         classifierId: classifier.id,
         recipe: draft.recipe.name,

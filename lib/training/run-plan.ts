@@ -4,6 +4,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import type { HeadSettings } from '#lib/ml/head.ts'
 import type { RecipeSettings } from '#lib/ml/recipe.ts'
 import type { PackEntry } from './pack.ts'
 
@@ -13,9 +14,13 @@ export type RunPlan = {
   /** In the order of the outputs; those of the base come first. */
   readonly classes: readonly string[]
   readonly version: string
-  /** The version it begins with; null: random weights. */
+  /** The version it begins with; null: none of its own classifier. */
   readonly base: { readonly version: string; readonly folder: string } | null
-  readonly recipe: { readonly name: string; readonly settings: RecipeSettings }
+  /** Whose layers, all but the last, it begins with where it has no version of its own; null: random weights. */
+  readonly body: BodyPlan | null
+  /** Networks of which the run first chooses one as its body; empty where nothing is to be chosen. */
+  readonly bodies: readonly BodyCandidate[]
+  readonly recipe: RecipePlan
   readonly spec: Preprocess
   readonly seed: number
   readonly engine: EngineName | 'auto'
@@ -34,6 +39,14 @@ export type RunPlan = {
   /** Sentences for the card, known before it begins. */
   readonly notes: readonly string[]
 }
+
+/** A version of whatever classifier whose features are used; `name` as people read it. */
+export type BodyPlan = { readonly name: string; readonly folder: string }
+
+/** With how it sees pictures. */
+export type BodyCandidate = BodyPlan & { readonly spec: Preprocess }
+
+export type RecipePlan = { readonly name: string; readonly settings: RecipeSettings | HeadSettings }
 
 export type SamplesPlan =
   /** A data set that a reader opens. */

@@ -38,7 +38,7 @@ function begun(change: { epochs: number; seed?: number }) {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const out = join(folder, 'v1')
   const plan: RunPlan = {
-    runId: 'r', classifier: { id: 'trio', title: 'Trio', isMirrorable: true }, classes: CLASSES, version: 'v1', base: null,
+    runId: 'r', classifier: { id: 'trio', title: 'Trio', isMirrorable: true }, classes: CLASSES, version: 'v1', base: null, body: null, bodies: [],
     recipe: { name: 'scratch-small', settings: { ...settingsOf(scratchSmall), epochs: change.epochs } },
     spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }), seed: change.seed ?? 1, engine: 'auto', teacher: null, packs: join(folder, 'packs'), out, memoryMb: 1024, maxPixels: 1e6,
     samples: { kind: 'dataset', name: 'trio', from: null, downloads: '', mirror: null, counters: '' }, dataName: 'trio', command: 'test', codeVersion: 'test', notes: [],

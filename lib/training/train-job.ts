@@ -158,6 +158,8 @@ async function writePlan(run: Run, folder: string, { data, settings }: TrainingP
     classes: draft.classes,
     version: `v${number}`,
     base: draft.base,
+    body: null,
+    bodies: draft.bodies,
     recipe: draft.recipe,
     spec: draft.spec,
     seed: run.seed,
