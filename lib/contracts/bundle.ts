@@ -62,7 +62,8 @@ const familiarity = z.object({
   foreign: z.array(z.object({ name: z.string(), images: z.number().int(), auroc: z.number(), found: z.number().nullable() })).nullable(),
 })
 
-const classMean = z.object({ precision: z.number(), recall: z.number(), f1: z.number() })
+/** Means over classes. */
+export const classMean = z.object({ precision: z.number(), recall: z.number(), f1: z.number() })
 
 /** What is `null` could not be measured, on too few pictures; what is absent was not measured when the version was sealed. */
 export const card = z.object({

@@ -1,6 +1,6 @@
 /** Versions and what is said of them: cards, comparison, verdict, promotion, and the champion in service. */
 import { z } from 'zod'
-import { card } from './bundle.ts'
+import { card, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
 import { chosenClassifier, classifierId, engine, id, interval, nextCursor, page, time, versionName } from './words.ts'
 
@@ -113,9 +113,9 @@ export const downloadModel = contract({
   method: 'GET',
   path: '/api/models/{id}/download',
   scope: 'user',
-  summary: 'A version as a ZIP: the whole bundle, or the TensorFlow.js files alone',
+  summary: 'A version as a ZIP: the whole bundle, or the TensorFlow.js or ONNX files alone',
   answer: 'file',
-  input: z.object({ id, format: z.enum(['bundle', 'tfjs']).default('bundle') }),
+  input: z.object({ id, format: z.enum(['bundle', 'tfjs', 'onnx']).default('bundle') }),
   output: z.custom<FileAnswer>(),
   errors: ['not_found', 'bad_bundle'],
 })
@@ -179,6 +179,16 @@ export const evaluateModel = contract({
     loss: z.number(),
     per_class: z.array(z.object({ class: z.string(), images: z.number().int(), precision: z.number().nullable(), recall: z.number().nullable(), f1: z.number().nullable() })),
     confusion: z.array(z.array(z.number().int())).describe('rows: the true class, columns: the answer'),
+    macro: classMean.describe('each class counts alike'),
+    weighted: classMean.describe('each picture counts alike'),
+    ece: z.number().nullable().describe('calibration error; null on fewer than 100 pictures'),
+    promises: z.object({
+      share_answered: z.number().nullable(),
+      error_among_answered: z.number().nullable(),
+      coverage: z.number().nullable(),
+      mean_size: z.number().nullable(),
+      share_unfamiliar: z.number().nullable(),
+    }).describe('what became of what the card promises: how many answers are confident and how many of these wrong, how often the candidates hold the true class and how many they are, how many pictures are unfamiliar'),
     seconds: z.number(),
   }),
   errors: ['not_found', 'nothing_to_learn', 'not_ready'],

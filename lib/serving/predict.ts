@@ -1,15 +1,15 @@
 /** One picture in, one decided answer out, and its row in the history before anybody hears it. It decodes nothing and computes nothing:
  *  children do; it knows no HTTP. */
 import { createHash } from 'node:crypto'
-import type { Card } from '#lib/contracts/bundle.ts'
 import type { InferredPicture } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { byProbability, chanceOf } from '#lib/domain/conformal.ts'
-import { decide, type Promises } from '#lib/domain/decision.ts'
+import { decide } from '#lib/domain/decision.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { promisesOf } from '#lib/ml/promises.ts'
 import type { Batcher } from './batcher.ts'
 import type { Pool } from './pool.ts'
 import type { SteadyClock } from './ports.ts'
@@ -105,14 +105,6 @@ export function answerOf({ logits, distance }: Seen, { version: { classes, card 
     decision,
     candidates: candidates && candidates.map((index) => classes[index]!),
     familiarity: distance === null ? null : { distance: Number(distance.toFixed(PROBABILITY_DIGITS)), threshold: promises.familiarUpTo },
-  }
-}
-
-function promisesOf({ calibration, decision, candidates, familiarity }: Card): Promises {
-  return {
-    sureness: decision && { threshold: decision.threshold, targetError: decision.target_error, images: calibration?.images ?? 0 },
-    candidateMass: candidates?.mass ?? null,
-    familiarUpTo: familiarity?.threshold ?? null,
   }
 }
 

@@ -9,6 +9,8 @@ const AT_ONCE = 32 // pictures in one message
 export type VersionAnswers = {
   /** One row for each entry, in their order; null where the picture is gone or cannot be decoded. */
   readonly rows: readonly (Float32Array | null)[]
+  /** How far each is from the training pictures; null likewise, and where the version knows none. */
+  readonly distances: readonly (number | null)[]
   readonly engine: EngineName | null
   readonly msPerImage: number
 }
@@ -20,6 +22,7 @@ export async function askVersion(version: Pick<Version, 'id' | 'folder'>, entrie
   await answering.load(ref)
   try {
     const rows: (Float32Array | null)[] = []
+    const distances: (number | null)[] = []
     let engine: EngineName | null = null
     let ms = 0
     for (let first = 0; first < entries.length; first += AT_ONCE) {
@@ -33,9 +36,10 @@ export async function askVersion(version: Pick<Version, 'id' | 'folder'>, entrie
       for (const one of bytes) {
         const picture = one ? answered.pictures[next++] : undefined
         rows.push(picture?.ok ? picture.logits : null)
+        distances.push(picture?.ok ? picture.distance : null)
       }
     }
-    return { rows, engine, msPerImage: entries.length === 0 ? 0 : ms / entries.length }
+    return { rows, distances, engine, msPerImage: entries.length === 0 ? 0 : ms / entries.length }
   } finally {
     answering.unload(ref.key)
   }

@@ -5,6 +5,7 @@ import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { evaluation } from '#lib/ml/evaluate.ts'
 import { askVersion, type AskingPorts } from './asking.ts'
+import { promisesKept } from './promises-kept.ts'
 
 export type EvaluationAnswer = Output<typeof evaluateModel>
 
@@ -15,14 +16,15 @@ export async function evaluateVersion(version: Measurable, test: readonly Snapsh
   const began = ports.clock()
   const entries = test.filter(({ label }) => version.classes.includes(label))
   if (entries.length === 0) throw nothingToMeasure(version)
-  const { rows, engine } = await askVersion(version, entries, ports)
-  const answered = entries.flatMap(({ label }, i) => (rows[i] ? [{ label, row: rows[i] }] : []))
+  const { rows, distances, engine } = await askVersion(version, entries, ports)
+  const answered = entries.flatMap(({ label, hash }, i) => (rows[i] ? [{ label, hash, row: rows[i], distance: distances[i] ?? null }] : []))
   if (answered.length === 0 || engine === null) throw nothingToMeasure(version)
   const classes = version.classes.length
   const values = new Float32Array(answered.length * classes)
   answered.forEach(({ row }, i) => values.set(row, i * classes))
   const labels = Int32Array.from(answered, ({ label }) => version.classes.indexOf(label))
-  const found = evaluation({ values, count: answered.length, classes }, labels, { classes: version.classes, temperature: version.card.calibration?.temperature ?? 1 })
+  const logits = { values, count: answered.length, classes }
+  const found = evaluation(logits, labels, { classes: version.classes, temperature: version.card.calibration?.temperature ?? 1 })
   return {
     classifier: version.classifierId,
     version: version.name,
@@ -32,6 +34,10 @@ export async function evaluateVersion(version: Measurable, test: readonly Snapsh
     loss: found.loss,
     per_class: [...found.perClass],
     confusion: found.confusion.map((row) => [...row]),
+    macro: found.macro,
+    weighted: found.weighted,
+    ece: found.ece,
+    promises: promisesKept({ logits, labels, hashes: answered.map(({ hash }) => hash), distances: answered.map(({ distance }) => distance) }, version.card),
     seconds: ports.clock() - began,
   }
 }

@@ -7,6 +7,9 @@ import { Notice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Curves } from '../../_components/curves.tsx'
 import { PerClassTable } from '../../_components/per-class-table.tsx'
+import { Promises } from '../../_components/promises.tsx'
+import { Reliability } from '../../_components/reliability.tsx'
+import { Robustness } from '../../_components/robustness.tsx'
 
 type Model = Output<Routes['GET /api/models/{id}']>
 
@@ -17,6 +20,9 @@ export function VersionDetail({ model }: { readonly model: Model }) {
       {card.notes.length > 0 && <Notice title="Know before trusting it"><ul className="list-disc pl-5">{card.notes.map((note) => <li key={note}>{note}</li>)}</ul></Notice>}
       <dl className="facts">
         <div><dt>Accuracy on the test pictures</dt><dd><FigureNumber share={card.test?.accuracy ?? null} /></dd></div>
+        {card.test?.mirrored && <div><dt>With mirror images</dt><dd><FigureNumber share={card.test.mirrored} /></dd></div>}
+        {card.test?.macro && <div><dt>Mean over classes</dt><dd>F1 <FigureNumber share={card.test.macro.f1} /></dd></div>}
+        {card.test?.weighted && <div><dt>Mean over pictures</dt><dd>F1 <FigureNumber share={card.test.weighted.f1} /></dd></div>}
         <div><dt>Test pictures</dt><dd><FigureNumber count={card.test?.images ?? 0} /></dd></div>
         <div><dt>Learnt from</dt><dd><FigureNumber count={card.data.train} unit="picture" /></dd></div>
         <div><dt>Data</dt><dd>{card.data.name}</dd></div>
@@ -30,6 +36,9 @@ export function VersionDetail({ model }: { readonly model: Model }) {
         <div><dt>Seed</dt><dd>{card.seed}</dd></div>
       </dl>
       {card.test && <PerClassTable rows={card.test.per_class} />}
+      <Promises card={card} />
+      {card.test?.reliability && <Reliability bins={card.test.reliability} />}
+      {card.robustness && <Robustness measured={card.robustness} />}
       {card.curves.length > 1 && <Curves points={card.curves} />}
       <div>
         <p className="small muted">Made by</p>
