@@ -95,7 +95,7 @@ function show(file: string, answer: PredictionAnswer | Error, isJson: boolean): 
 function wordsOf({ predicted_class, confidence, top_k, decision, candidates, classifier, model_version, engine }: PredictionAnswer): string {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`
   const others = top_k.slice(1).map((one) => `${one.class} ${percent(one.probability)}`).join(', ')
-  const unsure = decision === 'uncertain' && candidates && candidates.length > 1 ? `, not sure: one of ${candidates.join(', ')}` : decision === 'uncertain' ? ', not sure' : ''
+  const unsure = decision === 'uncertain' && candidates && candidates.length > 1 ? `, not sure: one of ${candidates.join(', ')}` : decision === 'uncertain' ? ', not sure' : decision === 'unfamiliar' ? ', like nothing it knows' : ''
   return `${predicted_class} ${percent(confidence)}${unsure}${others && ` (then ${others})`} · ${classifier} ${model_version}, ${engine}`
 }
 

@@ -35,6 +35,7 @@ export function AnswerCard({ picture, answer, classes, mayGiveFeedback, isDrawn 
         <div><dt>Version</dt><dd>{answer.classifier} {answer.model_version}</dd></div>
         <div><dt>Engine</dt><dd>{answer.engine}</dd></div>
         <div><dt>Time</dt><dd><FigureNumber amount={answer.timing_ms.total} unit="ms" /></dd></div>
+        {answer.familiarity && <div><dt>From what it knows</dt><dd>{answer.familiarity.distance.toFixed(2)}{answer.familiarity.threshold !== null && ` (familiar up to ${answer.familiarity.threshold.toFixed(2)})`}</dd></div>}
         <div><dt>Picture</dt><dd>{answer.width} × {answer.height}</dd></div>
       </dl>
     </Card>
@@ -45,7 +46,7 @@ function inWords({ decision, candidates }: PredictionAnswer): string {
   switch (decision) {
     case 'confident': return 'Calibrated: of answers this sure, about that share are right.'
     case 'uncertain': return candidates && candidates.length > 1 ? `Not sure. It is probably one of: ${candidates.join(', ')}.` : 'Not sure: less certain than this version must be to promise an answer.'
-    case 'unfamiliar': return 'This looks like nothing the version has learnt. Take the answer as a guess.'
-    case null: return 'Too few held-back pictures to promise how often an answer this sure is right. More pictures, and a training, would change that.'
+    case 'unfamiliar': return 'This is unlike nearly every picture that the version was tried on. Take the answer as a guess, however sure it looks.'
+    case null: return `Too few held-back pictures to promise how often an answer this sure is right.${candidates ? ` It is probably ${candidates.length > 1 ? `one of: ${candidates.join(', ')}` : candidates[0]}.` : ''} More pictures, and a training, would change that.`
   }
 }
