@@ -5,6 +5,9 @@ import type { Optimiser, Precision } from './learner.ts'
 import type { Network } from './network.ts'
 import type { RateCourse } from './schedule.ts'
 
+/** `share` of each target is a teacher's answer at that temperature, the rest the label. */
+export type Distilling = { readonly share: number; readonly temperature: number }
+
 export type Recipe = {
   readonly name: string
   readonly epochs: number
@@ -25,6 +28,8 @@ export type Recipe = {
   /** First the last layer alone, on features that stay; then so large a share of the layers with kernels, from the top, with batch norm
    *  frozen. Absent: all layers learn from the first step. */
   readonly transfer?: { readonly head: HeadSettings; readonly share: number }
+  /** Learns from a teacher's answers; absent: from the labels alone. */
+  readonly distil?: Distilling
   /** The network to begin with random weights; null where the recipe goes on from a version. */
   readonly network: ((input: { size: number; channels: number }, classes: number) => Network) | null
 }

@@ -12,14 +12,14 @@ import type { RunPorts } from './run.ts'
 import type { BodyCandidate, RunPlan } from './run-plan.ts'
 
 /** Enough to tell networks apart that differ by more than a few points; choosing takes seconds. */
-const MOST_PICTURES = 200
+export const BODY_PICTURES = 200
 
 type Shown = { readonly hash: string; readonly label: number; /** As each body sees it, in their order. */ readonly squares: readonly Uint8Array[] }
 
 /** The plan with one body and how that one sees pictures. */
 export async function withBody(plan: RunPlan, ports: RunPorts): Promise<RunPlan> {
-  const { settings } = plan.recipe
-  if (plan.bodies.length === 0 || !isHeadSettings(settings)) return plan
+  const settings = isHeadSettings(plan.recipe.settings) ? plan.recipe.settings : plan.recipe.settings.transfer?.head
+  if (plan.bodies.length === 0 || !settings) return plan
   if (plan.bodies.length === 1) return standingOn(plan, plan.bodies[0]!)
   const shown = await someOf(plan, ports)
   let best: { readonly body: BodyCandidate; readonly loss: number } | null = null
@@ -38,7 +38,7 @@ export async function withBody(plan: RunPlan, ports: RunPorts): Promise<RunPlan>
   return standingOn(plan, best!.body)
 }
 
-const standingOn = (plan: RunPlan, body: BodyCandidate): RunPlan =>
+export const standingOn = (plan: RunPlan, body: BodyCandidate): RunPlan =>
   ({ ...plan, bodies: [], body, spec: body.spec, notes: [...plan.notes, `All layers but the last are those of ${body.name}, as they came with the product; only the last was learnt from these pictures.`] })
 
 /** The first training pictures by their hash, which is as good as chance; those that cannot be decoded are left out. A decoded photograph
@@ -46,7 +46,7 @@ const standingOn = (plan: RunPlan, body: BodyCandidate): RunPlan =>
 async function someOf(plan: RunPlan, { samples, signal }: RunPorts): Promise<readonly Shown[]> {
   const hashes: string[] = []
   for await (const { hash, label, split } of samples(plan)) if (split === 'train' && plan.classes.includes(label)) hashes.push(hash)
-  const wanted = new Set([...new Set(hashes)].sort().slice(0, MOST_PICTURES))
+  const wanted = new Set([...new Set(hashes)].sort().slice(0, BODY_PICTURES))
   const shown: Shown[] = []
   const [r, g, b] = plan.spec.background
   for await (const { hash, label, bytes } of samples(plan)) {

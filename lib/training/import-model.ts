@@ -75,7 +75,8 @@ export async function sealImported(importing: Importing, { engine, now }: { read
 /** value = byte × scale + offset is (byte / 255 − mean) / std. */
 function preprocessOf({ model, pixels, fit }: Importing): Preprocess {
   const { scale, offset } = model.rescaling ?? PIXEL_RANGES[pixels ?? '0..1']
-  const { size, channels } = model.network.input
+  const { size } = model.network.input
+  const channels = model.network.input.channels === 1 ? 1 : 3 // keras-model.ts refuses others
   const each = (value: number): number[] => new Array<number>(channels).fill(value)
   return { size, channels, fit, background: channels === 1 ? [0, 0, 0] : [255, 255, 255], resize: 'lanczos3', mean: each(-offset / (255 * scale)), std: each(1 / (255 * scale)) }
 }

@@ -23,6 +23,15 @@ export type SteppedRun = {
   readonly choosing: SampleSet
   /** Pictures to choose and to calibrate by, together. */
   readonly held: number
+  /** Absent: all layers learn. */
+  readonly upperPart?: UpperPart
+}
+
+/** What learns where the lower layers, and all batch norm, stay as they are. */
+export type UpperPart = {
+  readonly frozenThrough: string | undefined
+  /** Where its epochs begin, unless there is a checkpoint. */
+  readonly begin: (learner: Learner) => Promise<Position>
 }
 
 /** What a run has learnt, to be sealed. */
@@ -37,7 +46,7 @@ export type Learnt = {
 const CHECKPOINT_EVERY = 60 // seconds, and after each epoch
 
 /** What the learner of a run is made from, and how many pictures a step holds. */
-export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRun, 'plan' | 'settings' | 'network' | 'weights'>, images: number) {
+export function learnerSpec({ plan, settings, network, weights, upperPart }: Pick<SteppedRun, 'plan' | 'settings' | 'network' | 'weights' | 'upperPart'>, images: number) {
   const batch = Math.min(batchFor(images, settings.batch), batchWithin(plan.memoryMb, network, settings.batch))
   return {
     network,
@@ -48,6 +57,7 @@ export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRu
     seed: plan.seed,
     ...(settings.clipNorm === null ? {} : { clipNorm: settings.clipNorm }),
     ...(settings.isWhitened ? { frozenThrough: firstConvolution(network).name } : {}),
+    ...(upperPart ? { frozenThrough: upperPart.frozenThrough, batchNorm: 'frozen' as const } : {}),
   }
 }
 
@@ -66,7 +76,7 @@ export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Lea
     kind: 'note',
     message: `Learning ${plan.classes.length} classes from ${training.count} pictures (${run.held} to choose and calibrate by) with ${parameterCount(network).toLocaleString('en')} numbers, ${batch} pictures to a step, on ${engine.detail}.`,
   })
-  const from = kept?.position ?? BEGINNING
+  const from = kept?.position ?? (await run.upperPart?.begin(learner)) ?? BEGINNING
   const input = { learner, training, choosing, plan: { settings, spec: plan.spec, classes: plan.classes.length, isMirrorable: plan.classifier.isMirrorable, batch, seed: plan.seed }, clock, signal, from }
   const pace = createPace({ clock, batch, steps: stepsOf(training.count, batch), epochs: settings.epochs, from })
   const position = await watched(train(input), { folder, learner, ports, pace })

@@ -6,12 +6,15 @@ import type { EngineName } from '#lib/domain/classifier.ts'
 import { isHeadSettings } from '#lib/ml/head.ts'
 import type { Learner, LearnerSpec } from '#lib/ml/learner.ts'
 import type { Network, Weights } from '#lib/ml/network.ts'
+import type { SampleSet } from '#lib/ml/sample-set.ts'
 import { beginning } from './beginning.ts'
 import { checkpointFile } from './checkpoint.ts'
 import { withBody } from './choose-body.ts'
+import { distilled } from './distil.ts'
 import { halves } from './halves.ts'
 import { learntHead } from './learn-head.ts'
 import { learntSteps } from './learn-steps.ts'
+import { isTransfer, learntTransfer } from './learn-transfer.ts'
 import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack, type PackSource } from './pack.ts'
 import { packFile, planFile, readSamples, writeJson, type RunPlan } from './run-plan.ts'
 import { seal } from './seal.ts'
@@ -48,11 +51,11 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   using pack = await packOf(folder, plan, ports)
   const begun = await beginning(plan, pack)
   const { say, engine, signal } = ports
-  const training = await taught(pack.set('train', plan.classes), { plan, engine, signal })
+  const training = await taught(await withTeacher(pack.set('train', plan.classes), plan, ports), { plan, engine, signal })
   const { choosing, calibrating } = halves(pack.set('validation', plan.classes), plan.classes.length)
   const { settings } = plan.recipe
   const about = { folder, plan, ...begun, training, choosing, held: choosing.count + calibrating.count }
-  const learnt = isHeadSettings(settings) ? await learntHead({ ...about, settings }, ports) : await learntSteps({ ...about, settings }, ports)
+  const learnt = isHeadSettings(settings) ? await learntHead({ ...about, settings }, ports) : isTransfer(settings) ? await learntTransfer({ ...about, settings }, ports) : await learntSteps({ ...about, settings }, ports)
   if (learnt === 'cancelled') {
     say({ kind: 'cancelled' })
     return
@@ -61,6 +64,25 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   await seal({ plan, ...learnt, pack, calibrating, choosing, trained: training.count }, ports)
   await rm(checkpointFile(folder), { force: true })
   say({ kind: 'sealed', folder: plan.out })
+}
+
+/** With what the teacher of the plan answers to the same pictures, each seen in the size that it knows. */
+async function withTeacher(set: SampleSet, plan: RunPlan, { samples, engine, say, signal }: RunPorts): Promise<SampleSet> {
+  const how = isHeadSettings(plan.recipe.settings) ? undefined : plan.recipe.settings.distil
+  if (!how || plan.distilFrom === undefined) return set
+  let seen: Pack | undefined
+  try {
+    return await distilled(set, { teacher: plan.distilFrom, classes: plan.classes, how }, {
+      engine, signal, say: (message) => say({ kind: 'note', message }),
+      async seenBy(spec) {
+        if (packName('', spec) === packName('', plan.spec)) return set
+        seen = await openPack(plan.packs, await buildPack({ folder: plan.packs, spec, samples: samples(plan), maxPixels: plan.maxPixels, onProgress: () => undefined, signal }))
+        return seen.set('train', plan.classes)
+      },
+    })
+  } finally {
+    seen?.[Symbol.dispose]()
+  }
 }
 
 async function packOf(folder: string, plan: RunPlan, { samples, say, signal }: RunPorts): Promise<Pack> {
