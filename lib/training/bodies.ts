@@ -5,10 +5,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { preprocess } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
+import { BODIES_FOLDER } from './known-networks.ts'
 import type { BodyCandidate } from './run-plan.ts'
 import { preprocessFor } from './shipped.ts'
 
 const BACKBONE = 'backbone'
+
+/** Those that a person brought (`npm run import -- --body`), then those that came with the product. */
+export async function bodiesHere({ modelsDir, dataDir }: { readonly modelsDir: string; readonly dataDir: string }, input: InputSpec): Promise<readonly BodyCandidate[]> {
+  return [...(await bodiesIn(join(dataDir, BODIES_FOLDER), input)), ...(await bodiesIn(modelsDir, input))]
+}
 
 export async function bodiesIn(modelsDir: string, input: InputSpec): Promise<readonly BodyCandidate[]> {
   const found: BodyCandidate[] = []
