@@ -21,8 +21,7 @@ import { createLogs } from '#lib/operations/read-log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { bodiesHere } from '#lib/training/bodies.ts'
-import { createForecast } from '#lib/training/forecast-retrain.ts'
-import { createRetrain, type RetrainParts } from '#lib/training/retrain.ts'
+import { createRetrain } from '#lib/training/retrain.ts'
 import { createVersionCases } from '#lib/training/version-cases.ts'
 import { composeData } from './compose-data.ts'
 import { composeServing } from './compose-serving.ts'
@@ -72,7 +71,6 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
 
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
-  const retraining: RetrainParts = { data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesHere(places, input), now: () => Date.now() }
   const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: data.answers,
@@ -82,8 +80,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     log,
     auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, now: () => Date.now() }),
     training: {
-      ...createRetrain(retraining),
-      ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
+      ...createRetrain({ data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesHere(places, input), now: () => Date.now() }),
       ...createVersionCases({ data, now: () => Date.now(), engine: () => serving.engine().name }),
     },
   }
