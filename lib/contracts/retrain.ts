@@ -7,7 +7,7 @@ import { chosenClassifier, classifierId, engine, id, nextCursor, page, time, ver
 
 export const RUN_STATES = ['queued', 'running', 'judging', 'done', 'cancelled', 'failed'] as const
 
-export const RECIPES_TO_ASK = ['auto', 'head', 'finetune', 'scratch', 'scratch-small', 'scratch-photo', 'scratch-digits'] as const
+export const RECIPES_TO_ASK = ['auto', 'head', 'transfer', 'finetune', 'scratch', 'scratch-small', 'scratch-photo', 'scratch-digits'] as const
 
 export const run = z.object({
   id,
@@ -50,7 +50,7 @@ export const retrain = contract({
   status: 202,
   input: z.object({
     ...chosenClassifier,
-    recipe: z.enum(RECIPES_TO_ASK).default('auto').describe('auto: head for few pictures, else finetune from the champion, or scratch where there is none; head: only the last layer, in seconds; finetune: the whole network of the champion; scratch: a network from nothing, by the classifier\'s own recipe or the one that is named'),
+    recipe: z.enum(RECIPES_TO_ASK).default('auto').describe('auto: head for few pictures, else finetune from the champion, or scratch where there is none; head: only the last layer, in seconds; transfer: on another network\'s layers, the last one first, then the upper part; finetune: the whole network of the champion; scratch: a network from nothing, by the classifier\'s own recipe or the one that is named'),
     epochs: z.number().int().min(1).max(500).optional(),
     seed: z.number().int().min(0).max(2147483647).optional(),
     from: versionName.optional(),

@@ -63,6 +63,7 @@ test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
   ['one picture of a class', { samples: [...many('lime', 9), ...many('plum', 1)] }, 'too_few_images', /"plum" cannot be trained: it has 1 picture and needs 2/],
   ['a class whose pictures are all for testing', { samples: [...many('lime', 9), sampleRow('plum', 'test'), sampleRow('plum', 'validation')] }, 'too_few_images', /all of its 2 pictures are kept/],
   ['the last layer of nothing', { asked: { recipe: 'head', force: false } }, 'invalid_input', /no network is here/],
+  ['another network\'s layers where none is', { asked: { recipe: 'transfer', force: false } }, 'invalid_input', /none is here that has learnt from such pictures/],
   ['fine-tuning nothing', { asked: { recipe: 'finetune', force: false } }, 'invalid_input', /no version to begin with/],
 ])('%s is refused with the reason', (_story, change, code, words) => {
   const decide = () => decideRetrain({ ...facts, ...change })
@@ -101,6 +102,7 @@ test('a recipe that is named is taken, and begins anew where it is one from scra
 
   expect(draftOf('scratch-photo')).toMatchObject({ recipe: { name: 'scratch-photo' }, base: null })
   expect(draftOf('head')).toMatchObject({ recipe: { name: 'head' }, base: { version: 'v3' } })
+  expect(draftOf('transfer')).toMatchObject({ recipe: { name: 'transfer', settings: { transfer: { share: 0.4 } } }, base: null, bodies, spec: { size: 96 } })
   expect(draftOf('finetune')).toMatchObject({ recipe: { name: 'finetune' }, base: { version: 'v3' } })
 })
 

@@ -10,6 +10,7 @@ import { epochsFor, epochsOnwards, settingsOf, type Recipe } from '#lib/ml/recip
 import { finetune } from '#lib/ml/recipes/finetune.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
+import { transfer } from '#lib/ml/recipes/transfer.ts'
 import type { BodyCandidate, RecipePlan, TeacherPlan } from './run-plan.ts'
 import { preprocessFor } from './shipped.ts'
 
@@ -44,7 +45,7 @@ export type RetrainFacts = {
 /** Kept as JSON with the run. */
 export type RetrainDraft = {
   readonly recipe: RecipePlan
-  /** Where there is no base and only the last layer is learnt. */
+  /** Where there is no base and it begins on another network's layers. */
   readonly bodies: readonly BodyCandidate[]
   readonly base: { readonly id: string; readonly version: string; readonly folder: string } | null
   readonly classes: readonly string[]
@@ -71,7 +72,7 @@ export function decideRetrain(facts: RetrainFacts): Decided {
   requireTraining(samples, isMissing ? base.classes : [])
   const train = samples.filter((sample) => sample.split === 'train').length
   const recipe = recipeFor(facts, { base, train, isMissing })
-  const bodies = recipe.name === 'head' && !base ? facts.bodies : []
+  const bodies = recipe.name === transfer.name || (recipe.name === 'head' && !base) ? facts.bodies : []
   const { settings } = recipe
   return {
     draft: {
@@ -98,12 +99,13 @@ function recipeFor({ classifier, asked, bodies, defaultEpochs }: RetrainFacts, {
     const { name, ...settings } = head
     return { name, settings: { ...settings, epochs: Math.min(asked.epochs ?? settings.epochs, settings.epochs) } }
   }
-  const recipe: Recipe = base ? finetune : scratchFor(classifier, asked.recipe)
-  const epochs = asked.epochs ?? defaultEpochs ?? (base ? epochsOnwards(train, recipe) : epochsFor(train, recipe))
+  if (asked.recipe === 'transfer' && bodies.length === 0) throw refusal('invalid_input', `"${classifier.title}" cannot begin with another network`, 'none is here that has learnt from such pictures', 'Bring one (npm run import -- --body), or train from scratch.')
+  const recipe: Recipe = asked.recipe === 'transfer' ? transfer : base ? finetune : scratchFor(classifier, asked.recipe)
+  const epochs = asked.epochs ?? defaultEpochs ?? (base || recipe === transfer ? epochsOnwards(train, recipe) : epochsFor(train, recipe))
   return { name: recipe.name, settings: { ...settingsOf(recipe), epochs, patience: Math.max(recipe.patience, Math.ceil(epochs / 2)) } }
 }
 
-const startsAnew = (recipe: RetrainAsked['recipe']): boolean => recipe.startsWith('scratch')
+const startsAnew = (recipe: RetrainAsked['recipe']): boolean => recipe.startsWith('scratch') || recipe === 'transfer'
 
 /** Whether the features of a version were learnt on more than a person's few pictures: those that it got from elsewhere, or that came with the product. */
 const hasKeptFeatures = (version: VersionWithCard): boolean => version.isShipped || version.recipe === 'head'
@@ -157,6 +159,7 @@ function sentence(about: { base: VersionWithCard | null; recipe: string; train: 
   const epochs = about.epochs === 1 ? '1 epoch' : `up to ${about.epochs} epochs`
   const isHead = about.recipe === 'head'
   if (!about.base && isHead) return `A first version will learn from ${pictures} what to make of the features that another network sees in them: a matter of seconds.`
+  if (about.recipe === transfer.name) return `A version will learn from ${pictures} on another network's layers: the last one first, then the upper part, ${epochs}.`
   if (!about.base) return `A first network will be trained from scratch on ${pictures}, ${epochs}.`
   const rest = about.isMissing ? ` The old pictures are not on this machine: ${about.base.name} itself answers for them.` : ''
   return `${about.base.name} will be trained on: ${pictures}, ${about.unseen.toLocaleString('en')} new since then, ${isHead ? 'its last layer alone' : epochs}.${rest}`
