@@ -37,7 +37,7 @@ export async function reseal(asked: Resealing, { engine, openTest, signal, say }
     const failure = goldenFailure(bundle.golden, await goldenLogits(engine, KEY, spec))
     if (failure !== null) throw refusal(card, failure, `Measure it on another engine than ${engine.name}.`)
     const foreign = await foreignSets(asked, bundle)
-    const opened = sets.test.count === 0 ? 0 : await openTest(sets.test.hashes)
+    const opened = sets.test.count === 0 ? 0 : Math.max(await openTest(sets.test.hashes), card.data.test_opened + 1) // it may have been sealed on another machine
     say(`Measuring ${card.classifier} ${card.version} on ${sets.test.count.toLocaleString('en')} test pictures.`)
     const { reference, notes, ...measured } = await measure({ ...sets, classes, isMirrorable: asked.isMirrorable, foreign }, { engine, key: KEY, spec, classes: classes.length, signal })
     const kept = card.notes.filter((note) => !MEASURED_NOTES.some((beginning) => note.startsWith(beginning)))
