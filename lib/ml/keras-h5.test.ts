@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { softmax } from '#lib/domain/calibration.ts'
 import { fromKerasH5 } from './keras-h5.ts'
-import { fromKeras, type KerasLayer } from './keras-model.ts'
+import type { KerasLayer } from './keras-config.ts'
+import { fromKeras } from './keras-model.ts'
 import { referenceAnswers } from './reference-step.ts'
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`fixtures/${name}`, import.meta.url))

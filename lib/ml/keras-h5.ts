@@ -2,7 +2,8 @@
  *  jsfive reads the container: HDF5 has seventeen kinds of messages, B-trees and heaps, which is far beyond fifty lines. */
 import { File } from 'jsfive'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { cannotImport, fromKeras, type KerasLayer, type KerasModel, type KerasWeights } from './keras-model.ts'
+import { cannotImport, type KerasLayer } from './keras-config.ts'
+import { fromKeras, type KerasModel, type KerasWeights } from './keras-model.ts'
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 

@@ -1,15 +1,9 @@
 /** A Keras model, as its configuration and weights tell it (a `.h5` file, or the layers format of TensorFlow.js), as a network of ours
  *  that answers alike. It reads no file, and what our layers cannot do is refused with the layer's name. */
-import { DarkroomError } from '#lib/domain/errors.ts'
+import type { DarkroomError } from '#lib/domain/errors.ts'
+import { cannotImport, flat, sourcesOf, type KerasLayer } from './keras-config.ts'
 import { EPSILON } from './kernels.ts'
 import { INPUT, shapesOf, sizeOf, type Layer, type Network, type Shape, type Weights } from './network.ts'
-
-export type KerasLayer = {
-  readonly class_name: string
-  readonly name?: string
-  readonly config: Readonly<Record<string, unknown>>
-  readonly inbound_nodes?: unknown
-}
 
 /** The numbers of one tensor of a layer by Keras' name for it (`kernel`, `moving_mean`); undefined where the file has none. */
 export type KerasWeights = (layer: string, tensor: string) => Float32Array | undefined
@@ -30,13 +24,6 @@ export function fromKeras(config: KerasLayer, weightOf: KerasWeights, { size }: 
   const made = new Laying(weightOf, size)
   flat(config).forEach((layer) => made.lay(layer))
   return made.finished()
-}
-
-/** Layers in order, those of models within models in their place. */
-function flat(model: KerasLayer): readonly KerasLayer[] {
-  const inner = model.config['layers']
-  if (!Array.isArray(inner)) return [model]
-  return (inner as KerasLayer[]).flatMap((layer) => (Array.isArray(layer.config['layers']) ? flat(layer) : [layer]))
 }
 
 class Laying {
@@ -282,23 +269,3 @@ type Found = {
 }
 
 const shapeIsMap = (layers: readonly Layer[]): boolean => !layers.some((layer) => layer.kind === 'globalAvgPool' || layer.kind === 'flatten')
-
-/** Names of the layers that a layer reads, in both ways that Keras writes them; empty in a Sequential, where each reads the one before. */
-function sourcesOf({ inbound_nodes: nodes }: KerasLayer): readonly string[] {
-  if (!Array.isArray(nodes) || nodes.length === 0) return []
-  const first: unknown = nodes[0]
-  if (Array.isArray(first)) return first.map((node: unknown) => (Array.isArray(node) ? String(node[0]) : ''))
-  const names: string[] = []
-  const look = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(look)
-    if (typeof value !== 'object' || value === null) return
-    const history = (value as { config?: { keras_history?: readonly unknown[] } }).config?.keras_history
-    if (history) names.push(String(history[0]))
-    else Object.values(value).forEach(look)
-  }
-  look((first as { args?: unknown }).args)
-  return names
-}
-
-export const cannotImport = (why: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'The model was not imported', why, remedy: 'It takes networks of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, Flatten, Dropout and Rescaling, as model.save("model.h5") writes them.' })

@@ -1,0 +1,36 @@
+/** A Keras model's configuration, as it stands in a file: which layers there are and which reads which. What a layer means, keras-model.ts says. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+export type KerasLayer = {
+  readonly class_name: string
+  readonly name?: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly inbound_nodes?: unknown
+}
+
+/** Layers in order, those of models within models in their place. */
+export function flat(model: KerasLayer): readonly KerasLayer[] {
+  const inner = model.config['layers']
+  if (!Array.isArray(inner)) return [model]
+  return (inner as KerasLayer[]).flatMap((layer) => (Array.isArray(layer.config['layers']) ? flat(layer) : [layer]))
+}
+
+/** Names of the layers that a layer reads, in both ways that Keras writes them; empty in a Sequential, where each reads the one before. */
+export function sourcesOf({ inbound_nodes: nodes }: KerasLayer): readonly string[] {
+  if (!Array.isArray(nodes) || nodes.length === 0) return []
+  const first: unknown = nodes[0]
+  if (Array.isArray(first)) return first.map((node: unknown) => (Array.isArray(node) ? String(node[0]) : ''))
+  const names: string[] = []
+  const look = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(look)
+    if (typeof value !== 'object' || value === null) return
+    const history = (value as { config?: { keras_history?: readonly unknown[] } }).config?.keras_history
+    if (history) names.push(String(history[0]))
+    else Object.values(value).forEach(look)
+  }
+  look((first as { args?: unknown }).args)
+  return names
+}
+
+export const cannotImport = (why: string): DarkroomError =>
+  new DarkroomError('invalid_input', { what: 'The model was not imported', why, remedy: 'It takes networks of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, Flatten, Dropout and Rescaling, as model.save("model.h5") writes them.' })
