@@ -2,17 +2,19 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { settingsOf } from '#lib/ml/recipe.ts'
+import { head } from '#lib/ml/recipes/head.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { ROOT, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/batch-size.ts'
-import { planFile, readRunPlan, samplesFile, writeJson, type RunPlan } from '#lib/training/run-plan.ts'
+import { bodiesIn } from '#lib/training/bodies.ts'
+import { planFile, readRunPlan, samplesFile, writeJson, type RecipePlan, type RunPlan } from '#lib/training/run-plan.ts'
 import { preprocessFor, SHIPPED } from '#lib/training/shipped.ts'
 import type { TrainArguments } from './train.ts'
 
@@ -24,7 +26,7 @@ export type PreparedRun = { readonly folder: string; readonly plan: RunPlan }
 
 export async function prepareRun(asked: TrainArguments, start: Start): Promise<PreparedRun> {
   const { dataDir } = start.places
-  const folder = join(dataDir, 'runs', `command-${asked.name}`)
+  const folder = join(dataDir, 'runs', `${asked.plan ? 'plan' : 'command'}-${asked.name}`) // a plan leaves the checkpoint of the last run where it is
   if (asked.resume) {
     if (!existsSync(planFile(folder))) throw wrong(`There is no run of ${asked.name} to go on with`, `${folder} has no plan`, 'Leave --resume away.')
     return { folder, plan: await readRunPlan(folder) }
@@ -38,15 +40,14 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
   const { settings, places } = start
   const { dataDir } = places
   const shipped = SHIPPED[asked.name]
-  const recipeName = asked.recipe ?? shipped?.recipe ?? 'scratch-photo'
-  if (!isRecipe(recipeName)) throw wrong(`There is no recipe "${recipeName}"`, `there are ${Object.keys(RECIPES).join(', ')}`, 'Name one of these.')
-  const recipe = RECIPES[recipeName]
-  if (!recipe.network) throw wrong(`${recipeName} needs a version to begin with`, 'this command begins with random weights', 'Retrain on the page /retrain, or name a scratch recipe.')
+  const recipe = recipeOf(asked.recipe ?? shipped?.recipe ?? 'scratch-photo')
   const engine = ENGINES.find((name) => name === (asked.engine ?? settings.TRAINING_ENGINE))
   if (!engine) throw wrong(`There is no engine "${asked.engine}"`, `there are ${ENGINES.join(', ')}`, 'Name one of these.')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const { classes, samples, input, title, isMirrorable } = await samplesOf(asked, start, folder)
+  const bodies = recipe.name === 'head' ? (await bodiesIn(places.modelsDir, input)).filter(({ folder: of }) => basename(dirname(of)) !== asked.name) : []
+  if (recipe.name === 'head' && bodies.length === 0) throw wrong('The last layer cannot be learnt alone', 'no network is here whose features such pictures could be told apart by', 'Name a scratch recipe.')
   const out = asked.ship ? join(ROOT, 'models', asked.name, 'v1') : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
   await mkdir(join(out, '..'), { recursive: true })
   return {
@@ -56,9 +57,9 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     version: /^v[1-9][0-9]*$/.test(basename(out)) ? basename(out) : 'v1',
     base: null,
     body: null,
-    bodies: [],
-    recipe: { name: recipe.name, settings: { ...settingsOf(recipe), epochs: wholeNumber('--epochs', asked.epochs, shipped?.epochs ?? recipe.epochs, 1, 500) } },
-    spec: preprocessFor(input),
+    bodies,
+    recipe: { name: recipe.name, settings: { ...recipe.settings, epochs: wholeNumber('--epochs', asked.epochs, asked.recipe === undefined && shipped ? shipped.epochs : recipe.settings.epochs, 1, 500) } },
+    spec: bodies[0]?.spec ?? preprocessFor(input),
     seed: wholeNumber('--seed', asked.seed, 1, 0, 2 ** 31 - 1),
     engine,
     samples,
@@ -72,6 +73,17 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     codeVersion: codeVersion(),
     notes: [],
   }
+}
+
+function recipeOf(name: string): RecipePlan {
+  if (name === 'head') {
+    const { name: _name, ...settings } = head
+    return { name, settings }
+  }
+  if (!isRecipe(name)) throw wrong(`There is no recipe "${name}"`, `there are ${[...Object.keys(RECIPES), 'head'].join(', ')}`, 'Name one of these.')
+  const recipe = RECIPES[name]
+  if (!recipe.network) throw wrong(`${name} needs a version to begin with`, 'this command begins with random weights', 'Retrain on the page /retrain, or name a scratch recipe.')
+  return { name, settings: settingsOf(recipe) }
 }
 
 type Found = { classes: readonly string[]; samples: RunPlan['samples']; input: InputSpec; title: string; isMirrorable: boolean }

@@ -8,6 +8,7 @@ import { isDarkroomError } from '#lib/domain/errors.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { followRun } from '#lib/training/follow.ts'
+import { forecastSentence } from './train-forecast.ts'
 import { createProgress } from './train-progress.ts'
 import { prepareRun, shipBeside } from './train-plan.ts'
 
@@ -18,9 +19,10 @@ Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --res
   <classifier>     shapes, mnist, cifar10, fruits, leaf-disease, cats-dogs, or one of yours
   --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official files
                    (default: downloaded for mnist and cifar10; yours: the pictures in DATA_DIR)
-  --recipe NAME    scratch-small, scratch-photo, scratch-digits (default: the classifier's own)
+  --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone (default: the classifier's own)
   --epochs N       how often each picture is shown (default: the recipe's)
   --seed N         the same seed gives the same first epoch (default: 1)
+  --plan           only say how long it would take and how much memory, measured on a few pictures and steps
   --resume         go on from the checkpoint of the last run of this classifier
   --out FOLDER     where the bundle goes (default: DATA_DIR/trained/<classifier>/v<next>)
   --ship           write it to models/<classifier>/v1, as a version that comes with the product
@@ -34,14 +36,15 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       from: { type: 'string' }, recipe: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
-      resume: { type: 'boolean', default: false }, ship: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+      resume: { type: 'boolean', default: false }, plan: { type: 'boolean', default: false }, ship: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help || positionals.length !== 1) {
     console.log(HELP)
     return values.help ? 0 : 1
   }
-  return trained({ name: positionals[0]!, ...values }, readStart())
+  const asked = { name: positionals[0]!, ...values }
+  return asked.plan ? forecasted(asked, readStart()) : trained(asked, readStart())
 }
 
 export type TrainArguments = {
@@ -53,7 +56,13 @@ export type TrainArguments = {
   readonly out?: string | undefined
   readonly engine?: string | undefined
   readonly resume: boolean
+  readonly plan: boolean
   readonly ship: boolean
+}
+
+async function forecasted(asked: TrainArguments, start: Start): Promise<number> {
+  console.log(await forecastSentence(await prepareRun(asked, start)))
+  return 0
 }
 
 async function trained(asked: TrainArguments, start: Start): Promise<number> {

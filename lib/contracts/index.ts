@@ -10,7 +10,7 @@ import { compareModels, deleteModel, downloadModel, evaluateModel, getModel, lis
 import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
 import { predictBatch, predictOne } from './predict.ts'
 import { getPrediction, giveFeedback, listPredictions, predictionImage, statistics } from './predictions.ts'
-import { cancelRun, getRun, listRuns, resumeRun, retrain, retrainStatus, runEvents } from './retrain.ts'
+import { cancelRun, forecastRetrain, getRun, listRuns, resumeRun, retrain, retrainStatus, runEvents } from './retrain.ts'
 import { changeSample, dataSummary, deleteSample, getUpload, listSamples, listUploads, sampleImage, undoUpload, upload } from './uploads.ts'
 
 export const contracts = [
@@ -19,7 +19,7 @@ export const contracts = [
   listClassifiers, getClassifier, createClassifier, changeClassifier, deleteClassifier, listClasses,
   upload, listUploads, getUpload, undoUpload,
   listSamples, changeSample, deleteSample, sampleImage, dataSummary, dataFeatures,
-  retrain, retrainStatus, listRuns, getRun, runEvents, cancelRun, resumeRun,
+  retrain, forecastRetrain, retrainStatus, listRuns, getRun, runEvents, cancelRun, resumeRun,
   listModels, getModel, compareModels, promoteModel, rollback, downloadModel, deleteModel,
   modelInfo, modelUptime, evaluateModel,
   health, healthLive, healthReady, metrics, metricsHistory, firstAdmin,

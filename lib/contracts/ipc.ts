@@ -3,6 +3,7 @@
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 import type { EpochPoint } from './epoch.ts'
+import type { ProbeFigures } from './probe.ts'
 
 /** Where a child finds a version: its folder on disk. Bundles are immutable, so a path and a key say all. */
 export type VersionRef = { readonly key: string; readonly folder: string }
@@ -27,7 +28,7 @@ export type FromInference =
   | { kind: 'memory'; rssMb: number }
 
 /** A training child does one run and leaves. All it needs lies in the run's folder as `plan.json`. */
-export type ToTraining = { kind: 'train'; folder: string; resume: boolean } | { kind: 'cancel' }
+export type ToTraining = { kind: 'train'; folder: string; resume: boolean } | /** Measure the pieces of the run in this folder, for so many pictures to learn from. */ { kind: 'probe'; folder: string; images: number } | { kind: 'cancel' }
 
 export type FromTraining =
   | Starting
@@ -35,6 +36,7 @@ export type FromTraining =
   | { kind: 'step'; epoch: number; step: number; steps: number; loss: number; learningRate: number; imagesPerSecond: number; etaSeconds: number | null; memoryMb: number }
   | { kind: 'epoch'; point: EpochPoint; etaSeconds: number | null }
   | { kind: 'sealed'; folder: string }
+  | { kind: 'probed'; figures: ProbeFigures }
   | { kind: 'cancelled' }
   | { kind: 'failed'; code: ErrorCode; reason: string }
 

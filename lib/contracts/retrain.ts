@@ -60,6 +60,33 @@ export const retrain = contract({
   errors: ['already_running', 'nothing_to_learn', 'too_few_images', 'too_few_classes', 'invalid_input', 'not_found'],
 })
 
+export const forecastRetrain = contract({
+  method: 'POST',
+  path: '/api/retrain/forecast',
+  scope: 'train',
+  limited: 'evaluate',
+  summary: 'What a retrain would do, how long it would take and how much memory, measured on this machine',
+  body: 'json',
+  input: retrain.input,
+  output: z.object({
+    classifier: classifierId,
+    recipe: z.string(),
+    base_version: versionName.nullable(),
+    epochs: z.number().int(),
+    message: z.string().describe('what it will do, in one sentence'),
+    images: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
+    forecast: z.object({
+      seconds: z.number(),
+      is_most: z.boolean().describe('it may take less: it stops when nothing gets better'),
+      memory_mb: z.number(),
+      engine,
+      words: z.string().describe('for a person, such as "up to 2 min 40 s, 210 MB"'),
+    }).nullable(),
+    why_none: z.string().nullable(),
+  }),
+  errors: ['nothing_to_learn', 'too_few_images', 'too_few_classes', 'invalid_input', 'not_found', 'not_ready'],
+})
+
 export const retrainStatus = contract({
   method: 'GET',
   path: '/api/retrain/status',

@@ -1,4 +1,5 @@
 /** What the worker does apart from answering: each kind of job with what it needs and what it leaves. Knows no queue and no handler. */
+import type { Split } from './classifier.ts'
 
 export type JobPayloads = {
   /** Train, seal, judge, and promote if the gate and AUTO_PROMOTE allow. */
@@ -7,10 +8,12 @@ export type JobPayloads = {
   evaluate: { readonly versionId: string }
   /** Compare two versions on the same pictures. */
   compare: { readonly championId: string; readonly challengerId: string }
+  /** Measure the pieces of a retrain on some of its pictures, to say beforehand how long it will take. */
+  probe: { readonly classifierId: string; /** Under which the figures are kept. */ readonly name: string; readonly draft: unknown; readonly some: readonly { readonly hash: string; readonly label: string; readonly split: Split }[]; readonly images: number }
 }
 
 export type JobKind = keyof JobPayloads
-export const JOB_KINDS = ['train', 'evaluate', 'compare'] as const satisfies readonly JobKind[]
+export const JOB_KINDS = ['train', 'evaluate', 'compare', 'probe'] as const satisfies readonly JobKind[]
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
 

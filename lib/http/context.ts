@@ -51,6 +51,7 @@ export type Darkroom = {
   }
   readonly training: {
     readonly retrain: For<'POST /api/retrain'>
+    readonly forecastRetrain: For<'POST /api/retrain/forecast'>
     readonly cancelRun: For<'POST /api/runs/{id}/cancel'>
     readonly resumeRun: For<'POST /api/runs/{id}/resume'>
     readonly compareModels: For<'GET /api/models/{id}/compare'>
@@ -81,6 +82,8 @@ export type Darkroom = {
     readonly needsFirstAdmin: () => Promise<boolean>
     /** Checks a password; null when it is not right, taking as long as when it is. */
     readonly login: (email: string, password: string) => Promise<{ id: string; name: string; email: string; role: 'admin' | 'user' } | null>
+    /** The name of who has this address; null where nobody has. */
+    readonly nameAt: (email: string) => Promise<string | null>
     /** Whether a session still opens anything: it ends with a logout, a changed password, a shut door. */
     readonly isLive: (session: LoginSession) => Promise<boolean>
     readonly logout: (session: LoginSession) => Promise<void>

@@ -37,6 +37,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'GET /api/samples/{id}/image': { idFrom: 'GET /api/samples', query: { size: 96 } },
   'GET /api/data/summary': { query: { classifier: 'shapes' } },
   'GET /api/data/features': { query: { classifier: 'shapes' } },
+  'POST /api/retrain/forecast': { json: { classifier: 'shapes' } },
   'POST /api/retrain': { json: { classifier: 'shapes', epochs: 2 } },
   'GET /api/runs/{id}': { idFrom: 'GET /api/runs' },
   'GET /api/runs/{id}/events': { idFrom: 'GET /api/runs' },

@@ -21,7 +21,8 @@ import { createLogs } from '#lib/operations/read-log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { bodiesHere } from '#lib/training/bodies.ts'
-import { createRetrain } from '#lib/training/retrain.ts'
+import { createForecast } from '#lib/training/forecast-retrain.ts'
+import { createRetrain, type RetrainParts } from '#lib/training/retrain.ts'
 import { createVersionCases } from '#lib/training/version-cases.ts'
 import { composeData } from './compose-data.ts'
 import { composeServing } from './compose-serving.ts'
@@ -71,6 +72,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
 
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
+  const retraining: RetrainParts = { data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesHere(places, input), now: () => Date.now() }
   const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: data.answers,
@@ -80,7 +82,8 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     log,
     auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, now: () => Date.now() }),
     training: {
-      ...createRetrain({ data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesHere(places, input), now: () => Date.now() }),
+      ...createRetrain(retraining),
+      ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
       ...createVersionCases({ data, now: () => Date.now(), engine: () => serving.engine().name }),
     },
   }

@@ -8,6 +8,7 @@ import { isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { checkpointFile } from '#lib/training/checkpoint.ts'
+import { probe, type ProbePorts } from '#lib/training/probe.ts'
 import { readRunPlan, type RunPlan } from '#lib/training/run-plan.ts'
 import { runTraining } from '#lib/training/run.ts'
 import { datasetSamples, keptSamples } from '#lib/training/sources.ts'
@@ -16,21 +17,29 @@ import { countOpening } from '#lib/training/test-openings.ts'
 const say = (message: FromTraining): void => { process.send?.(message) }
 const stop = new AbortController()
 
-async function work(folder: string, resume: boolean): Promise<void> {
+const cpuSeconds = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1e6
+
+const portsOf = (folder: string, plan: RunPlan): ProbePorts => ({
+  engine,
+  samples: (of) => (of.samples.kind === 'dataset' ? datasetSamples(of.samples, openDataset, stop.signal) : keptSamples(folder, openPictures(of.samples))),
+  openTest: async (hashes) => (plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes)),
+  say,
+  clock: () => performance.now() / 1000,
+  cpuSeconds,
+  now: () => new Date(),
+  memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1024),
+  machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+  signal: stop.signal,
+})
+
+async function work(asked: Extract<ToTraining, { folder: string }>): Promise<void> {
+  const { folder } = asked
+  const start = { seconds: process.uptime(), cpuSeconds: cpuSeconds() }
   try {
-    if (!resume) await rm(checkpointFile(folder), { force: true })
+    if (asked.kind === 'train' && !asked.resume) await rm(checkpointFile(folder), { force: true })
     const plan = await readRunPlan(folder)
-    await runTraining(folder, plan, {
-      engine,
-      samples: (of: RunPlan) => (of.samples.kind === 'dataset' ? datasetSamples(of.samples, openDataset, stop.signal) : keptSamples(folder, openPictures(of.samples))),
-      openTest: async (hashes) => (plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes)),
-      say,
-      clock: () => performance.now() / 1000,
-      now: () => new Date(),
-      memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1024),
-      machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
-      signal: stop.signal,
-    })
+    if (asked.kind === 'probe') say({ kind: 'probed', figures: await probe(folder, plan, { images: asked.images, start }, portsOf(folder, plan)) })
+    else await runTraining(folder, plan, portsOf(folder, plan))
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'cancelled' })
     else if (isDarkroomError(error)) say({ kind: 'failed', code: error.code, reason: error.message })
@@ -43,8 +52,8 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // whoever asks for a pred
 process.on('SIGINT', () => undefined) // Ctrl-C reaches the whole group; the parent says what is to be done
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message: ToTraining) => {
-  if (message.kind === 'train') void work(message.folder, message.resume)
-  else stop.abort()
+  if (message.kind === 'cancel') stop.abort()
+  else void work(message)
 })
 
 const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'

@@ -1,8 +1,9 @@
 /** A run seen from the parent of its child: starts it, hears it to the end, and tells the four ways in which it can end apart.
  *  It shows nothing and writes nothing; whoever calls it hears each message. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { ProbeFigures } from '#lib/contracts/probe.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { ErrorCode } from '#lib/domain/errors.ts'
+import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import type { TrainingChild } from './ports.ts'
 
 export type RunEnd =
@@ -52,6 +53,26 @@ export function followRun({ child, folder, resume, onReady, onMessage, signal }:
       exit(cause) {
         signal.removeEventListener('abort', cancel)
         resolve(end ?? { kind: 'died', cause })
+      },
+    })
+  })
+}
+
+/** A probe seen from the parent of its child: the figures, or a failure in words. */
+export function followProbe({ child, folder, images, signal }: { child: TrainingChild; folder: string; images: number; signal: AbortSignal }): Promise<ProbeFigures> {
+  return new Promise((resolve, reject) => {
+    let reason = ''
+    const cancel = (): void => child.send({ kind: 'cancel' })
+    signal.addEventListener('abort', cancel, { once: true })
+    child.listen({
+      message(message) {
+        if (message.kind === 'ready') child.send({ kind: 'probe', folder, images })
+        else if (message.kind === 'probed') resolve(message.figures)
+        else if (message.kind === 'unable' || message.kind === 'failed') reason = message.reason
+      },
+      exit(cause) {
+        signal.removeEventListener('abort', cancel)
+        reject(new DarkroomError(signal.aborted ? 'client_closed' : 'not_ready', { what: 'How long the training takes could not be measured', why: reason || `the process that measured it ended (${cause})`, remedy: 'Train all the same: nothing else depends on it.' }))
       },
     })
   })

@@ -4,6 +4,7 @@ import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import { compareVersions } from './compare-versions.ts'
 import { evaluateVersion } from './evaluate-version.ts'
 import type { Answering, ForkTraining } from './ports.ts'
+import { probeJob } from './probe-job.ts'
 import { testEntries, unseenBy } from './test-pictures.ts'
 import { trainJob, type TrainSettings } from './train-job.ts'
 
@@ -34,6 +35,7 @@ export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
   const asking = (signal: AbortSignal) => ({ bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal })
   return {
     train: trainJob(parts),
+    probe: probeJob(parts),
     evaluate: {
       async run({ versionId }, { signal }) {
         const version = await data.versions.get(versionId)

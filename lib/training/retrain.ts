@@ -16,19 +16,12 @@ export type RetrainCases = {
   readonly resumeRun: (input: Input<typeof resumeRun>) => Promise<Output<typeof resumeRun>>
 }
 
-export function createRetrain({ data, defaultEpochs, bodies, now }: RetrainParts): RetrainCases {
+export function createRetrain(parts: RetrainParts): RetrainCases {
+  const { data, now } = parts
   const answer = (id: string) => data.answers.getRun({ id })
   return {
     async retrain(input) {
-      const classifier = await data.classifiers.chosen(input.classifier)
-      const champion = await data.promotions.champion(classifier.id)
-      const named = input.from === undefined ? null : await data.versions.find(classifier.id, input.from)
-      if (input.from !== undefined && !named) throw new DarkroomError('not_found', { what: `There is no ${input.from} of "${classifier.id}"`, why: 'it never existed or was deleted', remedy: 'Look at the list of versions.' })
-      const baseId = named?.id ?? champion?.version.id
-      const base = baseId === undefined ? null : await data.versions.get(baseId)
-      const samples = await data.samples.all(classifier.id)
-      const unseen = base ? await unseenBy(data, base) : new Set(samples.map((sample) => sample.hash))
-      const { draft, entries, message } = decideRetrain({ classifier, base, samples, unseen, bodies: await bodies(classifier.input), defaultEpochs, asked: input })
+      const { classifier, draft, entries, message, unseen } = await askedRetrain(input, parts)
       const run = await data.runs.plan({
         classifierId: classifier.id,
         recipe: draft.recipe.name,
@@ -36,7 +29,7 @@ export function createRetrain({ data, defaultEpochs, bodies, now }: RetrainParts
         seed: input.seed ?? (await data.versions.nextNumber(classifier.id)),
         baseVersionId: draft.base?.id ?? null,
         message,
-        unseen: base ? unseen.size : samples.length,
+        unseen,
         plan: draft,
         entries,
       })
@@ -63,4 +56,18 @@ export function createRetrain({ data, defaultEpochs, bodies, now }: RetrainParts
       return answer(id)
     },
   }
+}
+
+/** What a click would do now: rows read, nothing written. */
+export async function askedRetrain(input: Input<typeof retrain>, { data, defaultEpochs, bodies }: Omit<RetrainParts, 'now'>) {
+  const classifier = await data.classifiers.chosen(input.classifier)
+  const champion = await data.promotions.champion(classifier.id)
+  const named = input.from === undefined ? null : await data.versions.find(classifier.id, input.from)
+  if (input.from !== undefined && !named) throw new DarkroomError('not_found', { what: `There is no ${input.from} of "${classifier.id}"`, why: 'it never existed or was deleted', remedy: 'Look at the list of versions.' })
+  const baseId = named?.id ?? champion?.version.id
+  const base = baseId === undefined ? null : await data.versions.get(baseId)
+  const samples = await data.samples.all(classifier.id)
+  const unseen = base ? await unseenBy(data, base) : new Set(samples.map((sample) => sample.hash))
+  const decided = decideRetrain({ classifier, base, samples, unseen, bodies: await bodies(classifier.input), defaultEpochs, asked: input })
+  return { ...decided, classifier, hasChampion: champion !== null, unseen: base ? unseen.size : samples.length }
 }

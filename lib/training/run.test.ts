@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -12,6 +12,8 @@ import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
 import { settingsOf } from '#lib/ml/recipe.ts'
 import { scratchSmall } from '#lib/ml/recipes/scratch-small.ts'
 import type { PackSource } from './pack.ts'
+import { forecast } from './forecast.ts'
+import { probe } from './probe.ts'
 import { writeJson, planFile, type RunPlan } from './run-plan.ts'
 import { runTraining } from './run.ts'
 import { preprocessFor } from './shipped.ts'
@@ -57,7 +59,11 @@ function begun(change: { epochs: number; seed?: number }) {
       },
     })
   }
-  return { out, heard, go, losses: () => heard.flatMap((message) => (message.kind === 'step' ? [message.loss] : [])) }
+  const probed = () => probe(folder, plan, { images: 120, start: { seconds: 1, cpuSeconds: 1 } }, {
+    engine, samples: drawn, openTest: async () => { throw new Error('a probe opens no test') }, now: () => new Date(0), memoryMb: () => 300, machine: 'test', signal: new AbortController().signal,
+    say: () => undefined, clock: () => performance.now() / 1000, cpuSeconds: () => process.cpuUsage().user / 1e6,
+  })
+  return { folder, out, heard, go, probed, losses: () => heard.flatMap((message) => (message.kind === 'step' ? [message.loss] : [])) }
 }
 
 test('a hundred and twenty drawn pictures are learnt far beyond chance, and the sealed version gives its golden answers', async () => {
@@ -88,4 +94,20 @@ test('stopped and gone on with, a training ends with the weights that it would h
 
   expect(halting.losses()).toEqual(whole.losses())
   expect((await readBundle(halting.out)).weights).toEqual((await readBundle(whole.out)).weights)
+}, 60_000)
+
+test('a probe does a few real steps, opens no test and leaves nothing behind', async () => {
+  const run = begun({ epochs: 5 })
+  const before = readdirSync(run.folder)
+
+  const figures = await run.probed()
+
+  expect(readdirSync(run.folder)).toEqual(before)
+  expect(figures).toMatchObject({ engine: engine.name, memoryMb: 300, learning: { kind: 'stepped', batch: 16 } }) // as the run would take for 120 pictures
+  const costs = figures.learning.kind === 'stepped' ? [figures.decode, figures.learning.step, figures.learning.choose, figures.learning.checkpoint, figures.seal.always, figures.seal.perTest] : []
+  expect(costs.map((cost) => cost.seconds > 0)).toEqual(Array.from({ length: 6 }, () => true))
+  const short = forecast({ figures, parts: { train: 120, validation: 36, test: 60 }, epochs: 1, patience: 9, views: 1, isPacked: false, isCompared: false })
+  const long = forecast({ figures, parts: { train: 120, validation: 36, test: 60 }, epochs: 100, patience: 9, views: 1, isPacked: false, isCompared: false })
+  expect(long.seconds).toBeGreaterThan(short.seconds)
+  expect([short.isMost, long.isMost]).toEqual([false, true])
 }, 60_000)

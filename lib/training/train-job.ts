@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Run, VersionWithCard } from '#lib/data/values.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
+import type { Classifier, EngineName } from '#lib/domain/classifier.ts'
 import { mayPromote } from '#lib/domain/gate.ts'
 import { checkpointFile } from './checkpoint.ts'
 import { compareVersions, firstVerdict } from './compare-versions.ts'
@@ -144,7 +144,6 @@ async function stillFree(run: Run, folder: string, { data }: TrainingParts): Pro
 
 async function writePlan(run: Run, folder: string, { data, settings }: TrainingParts): Promise<RunPlan> {
   const draft = run.plan as RetrainDraft // written by retrain.ts alone
-  const classifier = await data.classifiers.get(run.classifierId)
   const entries = run.snapshotId ? await data.snapshots.entriesOf(run.snapshotId) : []
   const test = entries.filter((entry) => entry.split === 'test').map((entry) => entry.hash)
   const number = await data.versions.nextNumber(run.classifierId)
@@ -152,30 +151,25 @@ async function writePlan(run: Run, folder: string, { data, settings }: TrainingP
   await mkdir(folder, { recursive: true })
   const out = data.versions.folderFor(run.classifierId, number)
   await mkdir(join(out, '..'), { recursive: true })
-  const plan: RunPlan = {
-    runId: run.id,
-    classifier: { id: classifier.id, title: classifier.title, isMirrorable: classifier.isMirrorable },
-    classes: draft.classes,
-    version: `v${number}`,
-    base: draft.base,
-    body: null,
-    bodies: draft.bodies,
-    recipe: draft.recipe,
-    spec: draft.spec,
-    seed: run.seed,
-    engine: settings.engine,
-    samples: { kind: 'kept', databaseFile: settings.databaseFile, dataDir: settings.dataDir, testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test) },
-    teacher: draft.teacher,
-    packs: join(settings.dataDir, 'cache', 'packs'),
-    out,
-    memoryMb: settings.memoryMb,
-    maxPixels: settings.maxPixels,
-    dataName: run.classifierId,
-    command: 'retrain',
-    codeVersion: settings.codeVersion,
-    notes: draft.notes,
-  }
+  const plan = planOf(draft, {
+    runId: run.id, classifier: await data.classifiers.get(run.classifierId), version: `v${number}`, seed: run.seed, out, settings,
+    testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test),
+  })
   await writeJson(samplesFile(folder), entries)
   await writeJson(planFile(folder), plan)
   return plan
+}
+
+export type Planned = { readonly runId: string; readonly classifier: Classifier; readonly version: string; readonly seed: number; readonly out: string; readonly testOpened: number; readonly settings: TrainSettings }
+
+/** What the child of this worker is told to do. */
+export function planOf(draft: RetrainDraft, { runId, classifier, version, seed, out, testOpened, settings }: Planned): RunPlan {
+  const { id, title, isMirrorable } = classifier
+  const { dataDir, databaseFile, engine, memoryMb, maxPixels, codeVersion } = settings
+  const { classes, base, bodies, recipe, spec, teacher, notes } = draft
+  return {
+    runId, classifier: { id, title, isMirrorable }, classes, version, base, body: null, bodies, recipe, spec, seed, engine,
+    samples: { kind: 'kept', databaseFile, dataDir, testOpened },
+    teacher, packs: join(dataDir, 'cache', 'packs'), out, memoryMb, maxPixels, dataName: id, command: 'retrain', codeVersion, notes,
+  }
 }

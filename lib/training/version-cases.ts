@@ -1,20 +1,18 @@
 /** What may be asked of versions: compare, promote, roll back, download, delete, describe, measure. Comparing and measuring are jobs of
  *  the worker, which are waited for here; the gate's word is only read. */
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { compareModels, deleteModel, downloadModel, evaluateModel, modelInfo, promoteModel, rollback } from '#lib/contracts/models.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Champion } from '#lib/data/values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { DarkroomError, STATUS_OF, type ErrorCode } from '#lib/domain/errors.ts'
-import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import { architectureOf } from './architecture.ts'
 import { bundleZip } from './bundle-zip.ts'
 import type { EvaluationAnswer } from './evaluate-version.ts'
+import { resultOf } from './job-result.ts'
 
 /** Web processes look each second; this long a promotion waits for them. */
 const ACKNOWLEDGE_MS = 5_000
-const LOOK_EVERY_MS = 200
 
 type AskedBy = { readonly caller: Caller; readonly signal: AbortSignal }
 
@@ -37,22 +35,6 @@ export function createVersionCases({ data, now, engine }: VersionParts): Version
     return champion
   }
 
-  /** A job's answer, as soon as the worker has it. */
-  async function resultOf<K extends JobKind>(kind: K, payload: JobPayloads[K], signal: AbortSignal): Promise<unknown> {
-    const id = await data.jobs.enqueue(kind, payload, now())
-    for (;;) {
-      const job = await data.jobs.get(id)
-      if (job.state === 'done') return job.result
-      if (job.state === 'failed' || job.state === 'cancelled') throw jobFailure(kind, job.error)
-      try {
-        await wait(LOOK_EVERY_MS, undefined, { signal })
-      } catch (cause) {
-        await data.jobs.requestCancel(id, now()) // nobody waits for it any more
-        throw new DarkroomError('client_closed', { what: `The ${kind} was given up`, why: 'whoever asked has gone', remedy: 'Ask again.' }, { cause })
-      }
-    }
-  }
-
   async function promoted(champion: Champion): Promise<Output<typeof promoteModel>> {
     const { promotion, version } = champion
     const { card: _card, ...answer } = await data.answers.getModel({ id: version.id })
@@ -69,7 +51,7 @@ export function createVersionCases({ data, now, engine }: VersionParts): Version
       if (champion.id === challenger.id) throw invalid(`${challenger.name} was not compared`, 'it is the champion itself', 'Name another one with "with".')
       const known = await data.versions.findComparison(champion.id, challenger.id)
       if (known) return known
-      await resultOf('compare', { championId: champion.id, challengerId: challenger.id }, signal)
+      await resultOf('compare', { championId: champion.id, challengerId: challenger.id }, { data, now, signal })
       const comparison = await data.versions.findComparison(champion.id, challenger.id)
       if (!comparison) throw new Error('The comparison that was just made is not there.')
       return comparison
@@ -120,7 +102,7 @@ export function createVersionCases({ data, now, engine }: VersionParts): Version
       const { id } = await data.classifiers.chosen(classifier)
       const version = name === undefined ? (await championOf(id)).version : await data.versions.find(id, name)
       if (!version) throw new DarkroomError('not_found', { what: `There is no ${name} of "${id}"`, why: 'it never existed or was deleted', remedy: 'Look at the list of versions.' })
-      return (await resultOf('evaluate', { versionId: version.id }, signal)) as EvaluationAnswer // what handlers.ts answers for this kind
+      return (await resultOf('evaluate', { versionId: version.id }, { data, now, signal })) as EvaluationAnswer // what handlers.ts answers for this kind
     },
   }
 }
@@ -131,9 +113,3 @@ const invalid = (what: string, why: string, remedy: string): DarkroomError => ne
 
 const noChampion = (classifierId: string): DarkroomError =>
   new DarkroomError('not_found', { what: `"${classifierId}" has no version that answers`, why: 'it was never trained', remedy: 'Upload pictures and train it.' })
-
-function jobFailure(kind: JobKind, error: { readonly code: string; readonly message: string } | null): Error {
-  const code = error && error.code in STATUS_OF ? (error.code as ErrorCode) : null // looked up on this line
-  if (!error || !code || code === 'internal') return new Error(`The ${kind} failed: ${error?.message ?? 'it was cancelled'}`)
-  return new DarkroomError(code, { what: `The ${kind} could not be done`, why: error.message.replace(/\.$/, ''), remedy: 'Mend that and ask again.' })
-}

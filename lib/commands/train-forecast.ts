@@ -1,0 +1,34 @@
+/** What `npm run train -- … --plan` says: how long the run would take here, measured on a few of its pictures and steps. It trains nothing. */
+import { rm } from 'node:fs/promises'
+import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { forkTrainingWith } from '#lib/processes/fork-training.ts'
+import { followProbe } from '#lib/training/follow.ts'
+import { forecast, forecastWords, type Parts } from '#lib/training/forecast.ts'
+import { hasPack, packName, snapshotHash, type PackEntry } from '#lib/training/pack.ts'
+import { viewsOf } from '#lib/training/probe.ts'
+import { readSamples, type RunPlan } from '#lib/training/run-plan.ts'
+import { datasetSamples } from '#lib/training/sources.ts'
+import type { PreparedRun } from './train-plan.ts'
+
+export async function forecastSentence({ folder, plan }: PreparedRun): Promise<string> {
+  const { signal } = new AbortController()
+  try {
+    const { parts, snapshot } = await countsOf(folder, plan, signal)
+    const figures = await followProbe({ child: forkTrainingWith((line) => console.error(line))(plan.engine), folder, images: parts.train, signal })
+    const { epochs, patience } = plan.recipe.settings
+    const isPacked = plan.bodies.length === 0 && (await hasPack(plan.packs, packName(snapshot, plan.spec)))
+    const will = forecast({ figures, parts, epochs, patience, views: viewsOf(plan), isPacked, isCompared: false })
+    const counted = (count: number): string => count.toLocaleString('en')
+    return `${plan.classifier.id} with ${plan.recipe.name}, up to ${epochs} epochs of ${counted(parts.train)} pictures (${counted(parts.validation)} to choose and calibrate by, ${counted(parts.test)} to test): ${forecastWords(will)}, on ${will.engine}.`
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function countsOf(folder: string, plan: RunPlan, signal: AbortSignal): Promise<{ parts: Parts; snapshot: string }> {
+  const entries: PackEntry[] = []
+  if (plan.samples.kind === 'kept') entries.push(...(await readSamples(folder)))
+  else for await (const { hash, label, split } of datasetSamples(plan.samples, openDataset, signal)) entries.push({ hash, label, split })
+  const count = (split: string): number => entries.filter((entry) => entry.split === split).length
+  return { parts: { train: count('train'), validation: count('validation'), test: count('test') }, snapshot: snapshotHash(entries) }
+}

@@ -1,0 +1,59 @@
+/** How long a click on "retrain" will take, said before it: what it would do, and what that costs here. Figures come from a probe, which
+ *  is a job of the worker; where they are known the answer is at once. */
+import { join } from 'node:path'
+import type { Input, Output } from '#lib/contracts/contract.ts'
+import type { ProbeFigures } from '#lib/contracts/probe.ts'
+import type { forecastRetrain } from '#lib/contracts/retrain.ts'
+import type { Settings } from '#lib/contracts/settings.ts'
+import type { SnapshotEntry } from '#lib/data/values.ts'
+import { isHeadSettings } from '#lib/ml/head.ts'
+import { batchFor } from '#lib/ml/recipe.ts'
+import { forecast, forecastWords, type Parts } from './forecast.ts'
+import { resultOf } from './job-result.ts'
+import { hasPack, packName, snapshotHash } from './pack.ts'
+import { PROBED, viewsOf } from './probe.ts'
+import { probeName, readProbe } from './probes.ts'
+import { askedRetrain, type RetrainParts } from './retrain.ts'
+
+export type ForecastParts = RetrainParts & { readonly dataDir: string; readonly codeVersion: string; readonly settings: Pick<Settings, 'TRAINING_ENGINE' | 'TRAIN_MEMORY_MB'> }
+
+export type ForecastCases = { readonly forecastRetrain: (input: Input<typeof forecastRetrain>, asked: { readonly signal: AbortSignal }) => Promise<Output<typeof forecastRetrain>> }
+
+export function createForecast(parts: ForecastParts): ForecastCases {
+  const { data, dataDir, settings, now } = parts
+  return {
+    async forecastRetrain(input, { signal }) {
+      const { classifier, draft, entries, message, hasChampion } = await askedRetrain(input, parts)
+      const { recipe } = draft
+      const images = partsOf(entries)
+      const learning: Parts = { ...images, train: images.train + (draft.teacher?.rehearsal ?? 0) }
+      const name = probeName({
+        classifier: classifier.id, classes: draft.classes, base: draft.base, bodies: draft.bodies, recipe, spec: draft.spec,
+        engine: settings.TRAINING_ENGINE, memory: settings.TRAIN_MEMORY_MB, codeVersion: parts.codeVersion, batch: isHeadSettings(recipe.settings) ? 0 : batchFor(learning.train, recipe.settings.batch),
+      })
+      const known = await readProbe(dataDir, name, now())
+      const isBusy = known === null && (await data.answers.retrainStatus({})).is_running
+      const figures = isBusy ? null : (known ?? ((await resultOf('probe', { classifierId: classifier.id, name, draft: { ...draft, unseen: [] }, some: someOf(entries), images: learning.train }, { data, now, signal })) as ProbeFigures)) // what probe-job.ts answers
+      const isPacked = draft.bodies.length === 0 && (await hasPack(join(dataDir, 'cache', 'packs'), packName(snapshotHash(entries), draft.spec)))
+      const will = figures && forecast({ figures, parts: learning, epochs: recipe.settings.epochs, patience: recipe.settings.patience, views: viewsOf({ recipe, classifier }), isPacked, isCompared: hasChampion })
+      return {
+        classifier: classifier.id,
+        recipe: recipe.name,
+        base_version: draft.base?.version ?? null,
+        epochs: recipe.settings.epochs,
+        message,
+        images,
+        forecast: will && { seconds: will.seconds, is_most: will.isMost, memory_mb: will.memoryMb, engine: will.engine, words: forecastWords(will) },
+        why_none: will ? null : 'It is not known how long this takes: it is measured when the training that runs now has ended.',
+      }
+    },
+  }
+}
+
+function partsOf(entries: readonly SnapshotEntry[]): Parts {
+  const count = (split: SnapshotEntry['split']): number => entries.filter((entry) => entry.split === split).length
+  return { train: count('train'), validation: count('validation'), test: count('test') }
+}
+
+/** By their hash, which is as good as chance; more than are looked at, since some may be gone. */
+const someOf = (entries: readonly SnapshotEntry[]): readonly SnapshotEntry[] => entries.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, 2 * PROBED)

@@ -1,0 +1,28 @@
+/** A job's answer, waited for by whoever asked: the worker does it, this looks until it is there. It does no job itself. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Data } from '#lib/data/data.ts'
+import { DarkroomError, STATUS_OF, type ErrorCode } from '#lib/domain/errors.ts'
+import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+
+const LOOK_EVERY_MS = 200
+
+export async function resultOf<K extends JobKind>(kind: K, payload: JobPayloads[K], { data, now, signal }: { data: Pick<Data, 'jobs'>; now: () => number; signal: AbortSignal }): Promise<unknown> {
+  const id = await data.jobs.enqueue(kind, payload, now())
+  for (;;) {
+    const job = await data.jobs.get(id)
+    if (job.state === 'done') return job.result
+    if (job.state === 'failed' || job.state === 'cancelled') throw jobFailure(kind, job.error)
+    try {
+      await wait(LOOK_EVERY_MS, undefined, { signal })
+    } catch (cause) {
+      await data.jobs.requestCancel(id, now()) // nobody waits for it any more
+      throw new DarkroomError('client_closed', { what: `The ${kind} was given up`, why: 'whoever asked has gone', remedy: 'Ask again.' }, { cause })
+    }
+  }
+}
+
+function jobFailure(kind: JobKind, error: { readonly code: string; readonly message: string } | null): Error {
+  const code = error && error.code in STATUS_OF ? (error.code as ErrorCode) : null // looked up on this line
+  if (!error || !code || code === 'internal') return new Error(`The ${kind} failed: ${error?.message ?? 'it was cancelled'}`)
+  return new DarkroomError(code, { what: `The ${kind} could not be done`, why: error.message.replace(/\.$/, ''), remedy: 'Mend that and ask again.' })
+}
