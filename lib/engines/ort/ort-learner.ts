@@ -32,15 +32,15 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
   let step = 0
   const kept = new AverageAndBest(() => latest())
   const sessions = new Map<number, Promise<Session>>()
-  const answering = new Map<Which, { of: number; session: AnsweringSession }>()
-  let changes = 0 // of the weights: an answering session of an earlier count is stale
+  let answering: { readonly which: Which; readonly session: Promise<AnsweringSession> } | null = null
+  let isStale = false // it answers with weights that have been replaced
 
   const latest = () => ({ trained: floatsOf(state.trained), measured: state.measured ? floatsOf(state.measured) : new Float32Array(0) })
   const put = (name: string, values: Float32Array): void => floatsOf(state[name]).set(values)
   const putLatest = (flat: { trained: Float32Array; measured: Float32Array }): void => {
     put('trained', flat.trained)
     if (state.measured) put('measured', flat.measured)
-    changes += 1
+    isStale = true
   }
   putLatest(flattened(plan, spec.weights))
 
@@ -53,12 +53,21 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
     return opened
   }
 
+  /** One at a time, and none while learning: each holds memory of its own. */
+  async function forgetAnswers(): Promise<void> {
+    const known = answering
+    answering = null
+    isStale = false
+    await (await known?.session)?.[Symbol.asyncDispose]()
+  }
+
   const namedWeights = (which: Which): Weights => unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
 
   return {
     async learn({ pixels, targets, count }: Batch, rate: number): Promise<Learnt> {
       checkLength('pixels', pixels, count * size * size * channels)
       checkLength('targets', targets, count * network.classes)
+      await forgetAnswers()
       const session = await sessionFor(count)
       step += 1
       const noise = Object.fromEntries(noisy.map(({ name, length }, index) => {
@@ -78,20 +87,18 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
       const previous = state
       state = Object.fromEntries(names.map((name) => [name, made[`next.${name}`]!]))
       spare = previous
-      changes += 1
       return { loss: floatsOf(made.loss)[0]!, right: Math.round(floatsOf(made.right)[0]!) }
     },
     average(decay: number): void {
       kept.move(decay)
-      changes += 1
+      isStale = true
     },
     async predict(pixels: Float32Array, count: number, which: Which = 'latest'): Promise<NetworkAnswers> {
-      const known = answering.get(which)
-      if (known?.of === changes) return known.session.answer(pixels, count)
-      await known?.session[Symbol.asyncDispose]()
-      const session = await openAnswering(library, network, namedWeights(which))
-      answering.set(which, { of: changes, session })
-      return session.answer(pixels, count)
+      if (answering?.which !== which || isStale) {
+        await forgetAnswers()
+        answering = { which, session: openAnswering(library, network, namedWeights(which)) }
+      }
+      return (await answering.session).answer(pixels, count)
     },
     remember: async (which: Which = 'latest') => kept.remember(which),
     recall: async () => putLatest(kept.best()),
@@ -109,9 +116,8 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
     },
     async [Symbol.asyncDispose]() {
       for (const session of sessions.values()) await (await session)[Symbol.asyncDispose]()
-      for (const { session } of answering.values()) await session[Symbol.asyncDispose]()
+      await forgetAnswers()
       sessions.clear()
-      answering.clear()
     },
   }
 }
