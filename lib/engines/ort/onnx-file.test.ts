@@ -1,14 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, onTestFinished, test } from 'vitest'
+import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
 import { initialWeights } from '#lib/ml/initial-weights.ts'
 import type { Network, Weights } from '#lib/ml/network.ts'
 import { onnxFile } from '#lib/ml/onnx/onnx-file.ts'
+import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
 import { referenceAnswers } from '#lib/ml/reference-step.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
+import { goldenPictures } from '#lib/training/golden.ts'
 
 /** Each kind of layer whose weights a file may hold, odd widths among them. */
 const network: Network = {
@@ -42,10 +46,27 @@ test('model.onnx beside weights.bin answers as the layers do, in a program that 
   const { logits, features } = await session.run({ pixels: new Tensor('float32', pixels, [4, 12, 12, 3]) })
   await session.release()
 
-  const asked = referenceAnswers(network, kept.weights, { pixels, count: 4, targets: new Float32Array(12) })
+  const asked = referenceAnswers(network, kept.weights, { pixels, count: 4 })
   expect(logits!.dims).toEqual([4, 3])
   expect(features!.dims).toEqual([4, 7])
   ;(logits!.data as Float32Array).forEach((value, i) => expect(value).toBeCloseTo(asked.logits[i]!, 4))
   expect(file.length).toBeLessThan(20_000) // the kernels are in weights.bin
   expect(Buffer.from(file).toString('latin1').split('BatchNormalization').length - 1).toBeLessThanOrEqual(2) // only the one that no kernel stands before: its operator and its name
+})
+
+const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
+const shipped = globSync('*/v*/model.onnx', { cwd: MODELS }).filter((file) => existsSync(join(MODELS, dirname(file), '..', 'classifier.json')))
+
+test.each(shipped)('%s gives the golden answers of its version', async (file) => {
+  const { golden, preprocess: spec, classes } = await readBundle(join(MODELS, dirname(file)))
+  const pictures = goldenPictures()
+  const pixels = new Float32Array(pictures.length * squareBytes(spec))
+  pictures.forEach(({ picture }, i) => normalise(preprocess(picture, spec), spec, pixels, i * squareBytes(spec)))
+  const session = await InferenceSession.create(join(MODELS, file))
+
+  const { logits } = await session.run({ pixels: new Tensor('float32', pixels, [pictures.length, spec.size, spec.size, spec.channels]) })
+  await session.release()
+
+  const rows = pictures.map((_, i) => (logits!.data as Float32Array).slice(i * classes.length, (i + 1) * classes.length))
+  expect(goldenFailure(golden, rows)).toBeNull()
 })
