@@ -1,9 +1,10 @@
-/** `npm run backbone -- <look | learn | measure>`: makes the backbone whose features serve classifiers with few pictures, and measures it
+/** `npm run backbone -- <look | learn | measure | seal>`: makes the backbone whose features serve classifiers with few pictures, and measures it
  *  beside others. What it does is written in lib/training/backbone. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
@@ -12,20 +13,23 @@ import type { Engine } from '#lib/engines/engine.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
-import { backbone } from '#lib/ml/recipes/backbone.ts'
+import { backbone, BACKBONE_SIZE } from '#lib/ml/recipes/backbone.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
 import { learnBackbone } from '#lib/training/backbone/learn.ts'
 import { worthOf, type Seen, type Worth } from '#lib/training/backbone/measure.ts'
 import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/pictures.ts'
+import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
 import { lookAtAll, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/pack.ts'
+import { ROOT, VERSION } from '#lib/processes/settings.ts'
 import { datasetSamples } from '#lib/training/sources.ts'
 import { preprocessFor } from '#lib/training/shipped.ts'
 
-const HELP = `npm run backbone -- <look | learn | measure> [options]
+const HELP = `npm run backbone -- <look | learn | measure | seal> [options]
 
   look      lets the teacher look at every training picture once and keeps its features
   learn     learns from labels and features within --minutes; goes on from its checkpoint
+  seal      writes what was learnt as models/backbone/v1
   measure   5 nearest neighbours and a linear head on the features of networks, training part to test part
 
   --data FOLDER          holds <name>/<name>.zip for ${'cats-dogs, leaf-disease, fruits'} (default: ../shared/data)
@@ -133,6 +137,25 @@ async function measure(asked: Asked): Promise<void> {
     ...found.map(({ name, parameters, worth }) => `| ${name} | ${parameters} | ${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})`).join(' | ')} |`)].join('\n'))
 }
 
+async function seal(asked: Asked): Promise<void> {
+  await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
+  const folder = join(asked.work, 'latest')
+  const { network, weights } = fromTfjs(await readFile(join(folder, 'model.json'), 'utf8'), await readFile(join(folder, 'weights.bin')))
+  using pack = await packOf(asked, backbone.phases[0]!.size)
+  const features = await Promise.all(LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)))
+  const out = join(ROOT, 'models', 'backbone', 'v1')
+  const card = await sealBackbone({
+    network, weights, labels: [...new Set(pack.index.entries.map(({ label }) => label))].toSorted(), spec: studentSpec(BACKBONE_SIZE), out,
+    pictures: features.reduce((sum, one) => sum + one.count, 0), settings: { ...backbone },
+    about: {
+      version: 'v1', command: `npm run backbone -- learn --minutes ${asked.minutes}`, seed: 1, code_version: VERSION, machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+      created_at: new Date().toISOString(), duration_seconds: asked.minutes * 60,
+      notes: ['Its features serve the last layers of other classifiers; its own classes are the labels it was taught and answer nobody.', 'What it is worth beside MobileNetV2 stands in docs/backbone.md.'],
+    },
+  }, engine)
+  console.log(`${out}: ${card.network.parameters.toLocaleString('en')} parameters, ${(card.network.bytes / 1e6).toFixed(1)} MB.`)
+}
+
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 /** One of ours, or another's in the layers format, which is taken to see pixels from −1 to 1 as MobileNet does. */
@@ -167,7 +190,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { data: text, 'tiny-imagenet': text, teacher: text, work: text, minutes: text, threads: text, of: { type: 'string', multiple: true }, part: text, help: { type: 'boolean', short: 'h' } },
   })
-  if (values.help || (what !== 'look' && what !== 'learn' && what !== 'measure')) {
+  if (values.help || (what !== 'look' && what !== 'learn' && what !== 'measure' && what !== 'seal')) {
     console.log(HELP)
     return values.help ? 0 : 1
   }
@@ -188,6 +211,7 @@ async function main(): Promise<number> {
   process.once('SIGTERM', () => stop.abort())
   if (what === 'look') await look(asked)
   else if (what === 'learn') await learn(asked)
+  else if (what === 'seal') await seal(asked)
   else await measure(asked)
   return 0
 }
