@@ -1,4 +1,5 @@
 /** One version in full, from its card: how it was made, on what, how well it did, and what to know before trusting it. */
+import { addressOf } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { Card } from '#lib/ui/card.tsx'
@@ -40,6 +41,10 @@ export function VersionDetail({ model }: { readonly model: Model }) {
       {card.test?.reliability && <Reliability bins={card.test.reliability} />}
       {card.robustness && <Robustness measured={card.robustness} />}
       {card.curves.length > 1 && <Curves points={card.curves} />}
+      <p className="small">
+        To use it elsewhere: <a href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })} download>TensorFlow.js files</a>
+        {card.familiarity !== undefined && <>, <a href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })} download>ONNX files</a></>}. They answer logits; preprocess.json says how a picture becomes numbers.
+      </p>
       <div>
         <p className="small muted">Made by</p>
         <code className="command" tabIndex={0}>{card.command}</code>
