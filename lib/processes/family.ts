@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { CHILD_FLAGS, childEnvironment } from './environment.ts'
+import { holdSocket } from './held-socket.ts'
 import { eachLine } from './lines.ts'
 import { manage, type Managed } from './managed.ts'
 import type { Start } from './settings.ts'
@@ -42,6 +43,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
   const environment = (): NodeJS.ProcessEnv => childEnvironment({ ...trust, PORT: String(port) })
 
+  const held = hasWeb && isAlone ? holdSocket(settings) : Promise.resolve(null)
   const webs = hasWeb ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) => manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log })) : []
   let worker: Managed | null = null
   if (!hasWeb) startWorker()
@@ -60,6 +62,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   }
 
   function told(web: ChildProcess): ChildProcess {
+    void held.then((socket) => web.send({ kind: 'listen' } satisfies ToManaged, socket?.handle, () => {}))
     prepared.then(() => web.send({ kind: 'prepared' } satisfies ToManaged, () => {}), () => {}) // who has died meanwhile is told by its exit
     return logged('web', web)
   }
@@ -105,6 +108,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     async end() {
       clearInterval(timer)
       isEnding = true
+      void held.then((socket) => socket?.close()) // who comes now is refused, instead of waiting for nobody
       await Promise.all([...webs, ...(worker ? [worker] : [])].map((managed) => managed.stop()))
     },
   }

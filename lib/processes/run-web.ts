@@ -21,12 +21,14 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const pages = Promise.withResolvers<Pages>()
   pages.promise.catch((error: unknown) => log('error', 'The pages cannot be shown', { error }))
   const prepared = Promise.withResolvers<void>()
+  const place = Promise.withResolvers<object>()
   let web: Web | null = null
   let ending: Promise<void> | undefined
   const end = () => (ending ??= server.drain().then(() => web?.[Symbol.asyncDispose]()).then(() => process.exit(0)))
-  process.on('message', (message: ToManaged) => {
+  process.on('message', (message: ToManaged, socket?: object) => {
     switch (message.kind) {
       case 'stop': return void end()
+      case 'listen': return place.resolve(socket ?? { port: settings.PORT, host: settings.HOST })
       case 'prepared': return prepared.resolve()
       case 'figures': return web?.hear(message)
     }
@@ -43,7 +45,7 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
     answered: traffic.request,
     failed: (error) => log('error', 'A request could not be answered', { error }),
   })
-  const port = await server.listen(settings.PORT, settings.HOST).catch((error: NodeJS.ErrnoException) => {
+  const port = await server.listen(await place.promise).catch((error: NodeJS.ErrnoException) => {
     const why = CANNOT_LISTEN[error.code ?? '']
     if (why === undefined) throw error
     return say({ kind: 'unable', reason: `Darkroom cannot listen on ${settings.HOST}:${settings.PORT}: ${why}. Set PORT or HOST to another one.` }, () => process.exit(1))

@@ -31,9 +31,9 @@ export type Started = {
   readonly end: () => Promise<void>
 }
 
-/** `prepare` fills the data before the start. */
-export async function startProduct({ settings = {}, prepare }: { settings?: Record<string, string>; prepare?: (data: Data) => Promise<unknown> } = {}): Promise<Started> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-started-'))
+/** `prepare` fills the data before the start; `within` is where its folder lies. */
+export async function startProduct({ settings = {}, prepare, within = tmpdir() }: { settings?: Record<string, string>; prepare?: (data: Data) => Promise<unknown>; within?: string } = {}): Promise<Started> {
+  const dataDir = mkdtempSync(path.join(within, 'darkroom-started-'))
   const data = await dataIn(dataDir)
   const version = await addRandomVersion(data, CLASSIFIER, 1)
   await data.promotions.promote({ versionId: version.id, by: 'a test', reason: null })

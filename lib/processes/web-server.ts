@@ -33,8 +33,8 @@ export type WebServerParts = {
 }
 
 export type WebServer = {
-  /** The port that it listens on. */
-  readonly listen: (port: number, host: string) => Promise<number>
+  /** On an address, or on a socket that is bound already. Answers the port. */
+  readonly listen: (place: { readonly port: number; readonly host: string } | object) => Promise<number>
   /** Accepts nothing more, and is done when what was begun is answered. */
   readonly drain: () => Promise<void>
 }
@@ -76,9 +76,9 @@ export function createWebServer({ open, pages, door, trustsProxy, answered, fail
   }
 
   return {
-    listen: (port, host) => new Promise((resolve, reject) => {
+    listen: (place) => new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen(port, host, () => resolve((server.address() as AddressInfo).port)) // listening on a port, never on a pipe
+      server.listen(place, () => resolve((server.address() as AddressInfo).port)) // listening on a port, never on a pipe
     }),
     async drain() {
       isDraining = true
