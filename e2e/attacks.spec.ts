@@ -156,6 +156,12 @@ test('10 · guessing passwords has to wait, and the right one does not help whil
   expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3)
   expect(late.status).toBe(429)
   expect((await product.ask('GET', '/api/users', { headers: asAdmin() })).status).toBe(200) // who is in stays in
+
+  await product.login('nobody@example.org', 'my secret by mistake')
+  const { json } = await product.ask('GET', '/api/audit?limit=500', { headers: asAdmin() })
+  const logins = (json['entries'] as { by: string; action: string; subject: string | null }[]).filter(({ action }) => action.startsWith('log'))
+  expect(logins.some((one) => one.by === 'Ada' && one.action === 'logged in' && one.subject !== null)).toBe(true)
+  expect(logins.filter((one) => one.by === 'Ada' && one.action === 'login refused').length).toBe(answers.filter(({ status }) => status === 401).length)
 })
 
 /** A request line as no library would send it. */

@@ -13,7 +13,8 @@ import { sessionOf } from './session.ts'
 const LARGEST_BODY_BYTES = 64 * 1024
 
 type Program = {
-  readonly auth: Pick<Auth, 'login' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack'>
+  readonly auth: Pick<Auth, 'login' | 'nameAt' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack'>
+  readonly operations: { readonly noteChange: (change: { readonly by: string; readonly action: string; readonly subject: string | null }) => Promise<void> }
   readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
 }
 type Context = { readonly params: Promise<{ nextauth: string[] }> }
@@ -27,12 +28,16 @@ export function authRoute(program: () => Program): { readonly GET: Handler; read
     const request = await bounded(sent)
     const isLogin = request.method === 'POST' && (await context.params).nextauth.join('/') === 'callback/credentials'
     if (!isLogin) return handlerOf(optionsOf(program()))(request, context)
-    const { auth } = program()
+    const running = program()
+    const { auth } = running
     const asking: WhoAsks = { caller: UNKNOWN, address: addressOf(request.headers) }
     // Counted before it is tried, so that many at once count too; a right password does not count.
     const rate = await auth.rate('login', asking)
     if (rate && !rate.isAllowed) throw tooManyGuesses(request, rate)
-    return handlerOf(optionsOf(program(), () => auth.giveBack('login', asking)))(request, context)
+    return handlerOf(optionsOf(running, async (tried) => {
+      if (tried.isRight) await auth.giveBack('login', asking)
+      await noteLogin(running, tried, asking.address)
+    }))(request, context)
   }
   return { GET: answer, POST: answer }
 }
@@ -52,7 +57,15 @@ async function bounded(request: Request): Promise<Request> {
 
 const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options)
 
-function optionsOf(program: Program, onSuccess: () => Promise<void> = async () => undefined): NextAuthOptions {
+type Tried = { readonly email: string; readonly name: string | null; readonly isRight: boolean }
+
+/** For the record of changes. What nobody is called here is not kept: people type their password there by mistake. */
+async function noteLogin({ auth, operations, log }: Program, { email, name, isRight }: Tried, address: string): Promise<void> {
+  const by = name ?? (await auth.nameAt(email)) ?? 'nobody known here'
+  await operations.noteChange({ by, action: isRight ? 'logged in' : 'login refused', subject: address }).catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
+}
+
+function optionsOf(program: Program, onTried: (tried: Tried) => Promise<void> = async () => undefined): NextAuthOptions {
   return {
     secret: program.auth.secret(),
     session: { strategy: 'jwt', maxAge: SESSION_SECONDS },
@@ -63,7 +76,7 @@ function optionsOf(program: Program, onSuccess: () => Promise<void> = async () =
         credentials: { email: { type: 'email' }, password: { type: 'password' } },
         async authorize(given) {
           const person = given?.email && given.password ? await program.auth.login(given.email, given.password) : null
-          if (person) await onSuccess()
+          await onTried({ email: given?.email ?? '', name: person?.name ?? null, isRight: person !== null })
           return person
         },
       }),

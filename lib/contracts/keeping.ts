@@ -43,15 +43,15 @@ export const listAudit = contract({
   method: 'GET',
   path: '/api/audit',
   scope: 'admin',
-  summary: 'Who changed people, keys, settings and versions, newest first',
+  summary: 'Who changed people, keys, settings and versions, and who logged in or failed to, newest first',
   input: z.object({ ...page }),
   output: z.object({
     entries: z.array(z.object({
       id,
       at: time,
       by: z.string().describe('a person’s or a key’s name'),
-      action: z.string().describe('method and address: "POST /api/keys"'),
-      subject: z.string().nullable().describe('what it was about: an id, a name'),
+      action: z.string().describe('method and address: "POST /api/keys"; or "logged in", "login refused"'),
+      subject: z.string().nullable().describe('what it was about: an id, a name; of a login the address that it came from'),
     })),
     ...nextCursor,
   }),
