@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { CLASSIFIER, startProduct, until, type Started } from './started.fakes.ts'
+
+const DISK = '24m'
+const CHUNK = Buffer.alloc(256 * 1024, 1)
+/** What is free in the pages that the database has already takes some more answers. */
+const MOST_ANSWERS_ON_A_FULL_DISK = 3_000
+
+const disk = existsSync('/proc/self/mounts') ? smallDisk() : null
+
+/** A disk of memory that is soon full; null where this user may not mount one. */
+function smallDisk(): string | null {
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-disk-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', folder], { stdio: 'ignore' })
+    return folder
+  } catch {
+    rmSync(folder, { recursive: true, force: true })
+    return null
+  }
+}
+
+describe.runIf(disk !== null)('a started product on a small disk', () => {
+  let product: Started
+  const kept: string[] = []
+  const ballast = () => path.join(disk!, 'ballast')
+  beforeAll(async () => { product = await startProduct({ within: disk!, settings: { OPEN_ACTIONS: 'true', PREDICT_PROCESSES: '1' } }) }, 120_000)
+  afterAll(async () => {
+    await product.end()
+    execFileSync('umount', [disk!])
+    rmSync(disk!, { recursive: true, force: true })
+  })
+
+  const predict = async (seed: number) => {
+    const answer = await product.predict(seed)
+    if (answer.status === 200) kept.push(answer.body.id)
+    return answer
+  }
+  const upload = async (seed: number) => {
+    const form = new FormData()
+    form.append('label', 'star')
+    for (let i = 0; i < 40; i++) form.append('files', new Blob([new Uint8Array(encodePng(drawShape('star', seed + i)))]), `${i}.png`)
+    const response = await fetch(`${product.address}/upload?classifier=${CLASSIFIER}`, { method: 'POST', body: form })
+    return { status: response.status, body: (await response.json()) as { code?: string; detail?: string; count?: number } }
+  }
+
+  test('answers and takes pictures while there is room', async () => {
+    expect((await predict(1)).status).toBe(200)
+    expect(await upload(10_000)).toMatchObject({ status: 200, body: { count: 40 } })
+  })
+
+  test('says that the disk is full, and what to do, when it is', { timeout: 120_000 }, async () => {
+    try {
+      for (;;) appendFileSync(ballast(), CHUNK)
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' })
+    }
+
+    const refusedUpload = await upload(20_000)
+    expect(refusedUpload).toMatchObject({ status: 507, body: { code: 'disk_full', detail: expect.stringContaining('Make room') } })
+
+    let refused = await predict(2)
+    for (let seed = 3; refused.status === 200 && seed < MOST_ANSWERS_ON_A_FULL_DISK; seed++) refused = await predict(seed)
+    expect(refused.status).toBe(507)
+    expect(refused.body.detail).toMatch(/disk that holds DATA_DIR is full. Make room/)
+  })
+
+  test('goes on when there is room again, and has all that it acknowledged', { timeout: 60_000 }, async () => {
+    rmSync(ballast())
+
+    await until(async () => (await predict(5_000)).status === 200)
+    expect(await upload(30_000)).toMatchObject({ status: 200, body: { count: 40 } })
+    expect(await product.kept(kept)).toBe(kept.length)
+    expect(product.pidsOf('web')).toHaveLength(1)
+  })
+})
