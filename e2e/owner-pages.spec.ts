@@ -128,6 +128,8 @@ test('pictures are told by what they look like: mean pictures, light, size; each
   const mean = page.getByRole('img', { name: /The mean of \d+ pictures of ring/ })
   await mean.scrollIntoViewIfNeeded()
   await expect.poll(() => mean.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32)
+  await page.locator('section.card', { hasText: 'The mean picture of each class' }).getByRole('button', { name: 'Table' }).click()
+  await expect(page.getByRole('table', { name: 'The pictures of each class, measured' })).toContainText(/ring.*32 px/)
   const brightness = page.getByRole('region', { name: 'Brightness' })
   await brightness.getByRole('button', { name: 'Table' }).click()
   await expect(brightness.getByRole('table')).toContainText('50–55')

@@ -1,13 +1,12 @@
 /** What the pictures are like as pictures: light, contrast, size, form, and the mean picture of each class. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { ImageTile } from '#lib/ui/image-tile.tsx'
 import { answered, type Visitor } from '../../visitor.ts'
+import { MeanImages } from './mean-images.tsx'
 
 type Features = Output<Routes['GET /api/data/features']>
 type Bin = Features['brightness'][number]
@@ -20,18 +19,7 @@ export async function FeaturesView({ who, classifier }: { readonly who: Visitor;
   const classes = perClass.map((one) => one.class)
   return (
     <>
-      <Card title="The mean picture of each class">
-        <p className="small muted">What is alike in all pictures of a class stays, what differs blurs: a shape that one can recognise here is easy to learn, and so is a background that only one class has.</p>
-        <div className="tiles">
-          {perClass.map((one) => one.mean_image && (
-            <ImageTile key={one.class} src={one.mean_image} alt={`The mean of ${counted(one.looked_at, 'picture')} of ${one.class}`} pixels={1}>
-              <strong>{one.class}</strong> <span className="muted">of {one.looked_at.toLocaleString('en-GB')}</span><br />
-              <a className="link small" href={one.mean_image} download={`mean-${one.class}.webp`}>Save<span className="sr-only"> the mean picture of {one.class}</span></a>
-            </ImageTile>
-          ))}
-        </div>
-        <p className="small muted">{lookedAt < total ? `Looked at ${lookedAt.toLocaleString('en-GB')} of ${counted(total, 'picture')}, evenly over the classes.` : lookedAt === 1 ? 'Looked at the only picture.' : `Looked at all ${counted(lookedAt, 'picture')}.`}{unreadable > 0 && ` ${unreadable} could not be read.`} The same pictures are behind the plots below.</p>
-      </Card>
+      <MeanImages perClass={perClass} total={total} lookedAt={lookedAt} unreadable={unreadable} />
       <div className="columns">
         <Card><Histogram title="Brightness" name="Brightness, % of white" bins={brightness} label={percentRange} description={`How light the pictures are on the whole: ${mostOf(brightness, lookedAt, percentRange)} % of white.${extremes(perClass, (one) => one.brightness, 'darkest', 'lightest')}`} /></Card>
         <Card><Histogram title="Contrast" name="Contrast, %" bins={contrast} label={percentRange} description={`How far light and dark are apart within a picture: ${mostOf(contrast, lookedAt, percentRange)} %.${extremes(perClass, (one) => one.contrast, 'flattest', 'richest')}`} /></Card>
