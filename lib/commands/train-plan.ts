@@ -9,12 +9,13 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { settingsOf } from '#lib/ml/recipe.ts'
 import { head } from '#lib/ml/recipes/head.ts'
+import { DISTILLING } from '#lib/ml/recipes/distil.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { ROOT, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/batch-size.ts'
-import { bodiesIn } from '#lib/training/bodies.ts'
-import { planFile, readRunPlan, samplesFile, writeJson, type RecipePlan, type RunPlan } from '#lib/training/run-plan.ts'
+import { bodiesHere } from '#lib/training/bodies.ts'
+import { planFile, readRunPlan, samplesFile, writeJson, type BodyCandidate, type RecipePlan, type RunPlan } from '#lib/training/run-plan.ts'
 import { preprocessFor, SHIPPED } from '#lib/training/shipped.ts'
 import type { TrainArguments } from './train.ts'
 
@@ -40,14 +41,14 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
   const { settings, places } = start
   const { dataDir } = places
   const shipped = SHIPPED[asked.name]
-  const recipe = recipeOf(asked.recipe ?? shipped?.recipe ?? 'scratch-photo')
+  const distilFrom = asked.teacher === undefined ? undefined : teacherIn(asked.teacher, places.modelsDir)
+  const recipe = recipeOf(asked.recipe ?? shipped?.recipe ?? 'scratch-photo', distilFrom)
   const engine = ENGINES.find((name) => name === (asked.engine ?? settings.TRAINING_ENGINE))
   if (!engine) throw wrong(`There is no engine "${asked.engine}"`, `there are ${ENGINES.join(', ')}`, 'Name one of these.')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const { classes, samples, input, title, isMirrorable } = await samplesOf(asked, start, folder)
-  const bodies = recipe.name === 'head' ? (await bodiesIn(places.modelsDir, input)).filter(({ folder: of }) => basename(dirname(of)) !== asked.name) : []
-  if (recipe.name === 'head' && bodies.length === 0) throw wrong('The last layer cannot be learnt alone', 'no network is here whose features such pictures could be told apart by', 'Name a scratch recipe.')
+  const bodies = beginsOnABody(recipe) ? await bodiesFor(asked, places, input) : []
   const out = asked.ship ? join(ROOT, 'models', asked.name, 'v1') : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
   await mkdir(join(out, '..'), { recursive: true })
   return {
@@ -64,6 +65,7 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     engine,
     samples,
     teacher: null,
+    ...(distilFrom === undefined ? {} : { distilFrom }),
     packs: join(dataDir, 'cache', 'packs'),
     out,
     memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory()),
@@ -75,15 +77,36 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
   }
 }
 
-function recipeOf(name: string): RecipePlan {
+const beginsOnABody = ({ name, settings }: RecipePlan): boolean => name === 'head' || 'transfer' in settings
+
+/** The named one, or all but the classifier itself: it has seen these pictures. */
+async function bodiesFor(asked: TrainArguments, places: Start['places'], input: InputSpec): Promise<readonly BodyCandidate[]> {
+  const nameOf = ({ folder }: BodyCandidate): string => basename(dirname(folder))
+  const here = (await bodiesHere(places, input)).filter((body) => nameOf(body) !== asked.name)
+  const chosen = asked.body === undefined ? here : here.filter((body) => nameOf(body) === asked.body)
+  if (here.length === 0) throw wrong('It cannot begin with another network', 'none is here whose features such pictures could be told apart by', 'Bring one (npm run import -- --body), or name a scratch recipe.')
+  if (chosen.length === 0) throw wrong(`There is no body "${asked.body}"`, `there are ${here.map(nameOf).join(', ')}`, 'Name one of these.')
+  return chosen
+}
+
+/** A folder with a bundle, or the name of a classifier that ships. */
+function teacherIn(name: string, modelsDir: string): string {
+  const shipped = join(modelsDir, name, 'classifier.json')
+  const folder = existsSync(shipped) ? join(modelsDir, name, (JSON.parse(readFileSync(shipped, 'utf8')) as ShippedClassifier).champion) : resolve(name)
+  if (!existsSync(join(folder, 'manifest.json'))) throw wrong(`There is no teacher "${name}"`, `${folder} holds no version`, 'Name a folder with a bundle, or a classifier that ships.')
+  return folder
+}
+
+function recipeOf(name: string, distilFrom: string | undefined): RecipePlan {
   if (name === 'head') {
     const { name: _name, ...settings } = head
     return { name, settings }
   }
   if (!isRecipe(name)) throw wrong(`There is no recipe "${name}"`, `there are ${[...Object.keys(RECIPES), 'head'].join(', ')}`, 'Name one of these.')
   const recipe = RECIPES[name]
-  if (!recipe.network) throw wrong(`${name} needs a version to begin with`, 'this command begins with random weights', 'Retrain on the page /retrain, or name a scratch recipe.')
-  return { name, settings: settingsOf(recipe) }
+  if ('distil' in recipe && distilFrom === undefined) throw wrong(`${name} needs a teacher`, 'it learns from the answers of a version', 'Name one with --teacher.')
+  if (!recipe.network && !('transfer' in recipe)) throw wrong(`${name} needs a version to begin with`, 'this command begins with random weights', 'Retrain on the page /retrain, or name a scratch recipe.')
+  return { name, settings: { ...settingsOf(recipe), ...(distilFrom === undefined ? {} : { distil: DISTILLING }) } }
 }
 
 type Found = { classes: readonly string[]; samples: RunPlan['samples']; input: InputSpec; title: string; isMirrorable: boolean }
@@ -142,8 +165,8 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
 }
 
 /** As a person would type it; of a path only the last part, which is what the data is called. */
-function commandOf({ name, from, recipe, epochs, seed, engine, ship }: TrainArguments): string {
-  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
+function commandOf({ name, from, recipe, body, teacher, epochs, seed, engine, ship }: TrainArguments): string {
+  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, body, teacher: teacher === undefined ? undefined : basename(teacher), epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
   return ['npm run train --', name, ...options, ...(ship ? ['--ship'] : [])].join(' ')
 }
 

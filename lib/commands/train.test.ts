@@ -55,6 +55,8 @@ test('--help says what there is', async () => {
 test.each([
   [['ring-star', '--from', '.', '--recipe', 'magic'], /There is no recipe "magic": there are scratch-small/],
   [['ring-star', '--from', '.', '--recipe', 'finetune'], /finetune needs a version to begin with/],
+  [['ring-star', '--from', '.', '--recipe', 'distil'], /distil needs a teacher: it learns from the answers of a version/],
+  [['shapes', '--recipe', 'transfer', '--body', 'nobody'], /There is no body "nobody": there are .*cats-dogs/],
   [['shapes', '--epochs', '0'], /--epochs 0 is impossible: it must be a whole number from 1 to 500/],
   [['shapes', '--resume'], /There is no run of shapes to go on with/],
 ])('%s is refused with one sentence', async (args, words) => {

@@ -19,7 +19,10 @@ Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --res
   <classifier>     shapes, mnist, cifar10, fruits, leaf-disease, cats-dogs, or one of yours
   --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official files
                    (default: downloaded for mnist and cifar10; yours: the pictures in DATA_DIR)
-  --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone (default: the classifier's own)
+  --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone, transfer
+                   for it and the upper part of another network, distil from a teacher (default: the classifier's own)
+  --body NAME      head, transfer: the network to begin with (default: the one that tells these pictures apart best)
+  --teacher NAME   a version whose answers are learnt too: a folder with a bundle, or a classifier that ships
   --epochs N       how often each picture is shown (default: the recipe's)
   --seed N         the same seed gives the same first epoch (default: 1)
   --plan           only say how long it would take and how much memory, measured on a few pictures and steps
@@ -35,7 +38,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      from: { type: 'string' }, recipe: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
+      from: { type: 'string' }, recipe: { type: 'string' }, body: { type: 'string' }, teacher: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
       resume: { type: 'boolean', default: false }, plan: { type: 'boolean', default: false }, ship: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -51,6 +54,8 @@ export type TrainArguments = {
   readonly name: string
   readonly from?: string | undefined
   readonly recipe?: string | undefined
+  readonly body?: string | undefined
+  readonly teacher?: string | undefined
   readonly epochs?: string | undefined
   readonly seed?: string | undefined
   readonly out?: string | undefined
