@@ -13,27 +13,30 @@ import { seen, type Loaded } from './seen.ts'
 
 /** Enough for ±2 points, and seconds. */
 const MOST_IMAGES = 1_000
+/** Disturbed at a time, so that memory does not grow with the pictures. */
+const AT_ONCE = 64
 
 export async function measureRobustness(test: SampleSet, loaded: Loaded): Promise<Card['robustness']> {
   if (test.count === 0) return null
   const images = Math.min(MOST_IMAGES, test.count)
   const some = chosenFrom(test, Array.from({ length: images }, (_, i) => Math.floor((i * test.count) / images)), loaded.classes)
-  const accuracyOf = async (squares: readonly Uint8Array[]): Promise<Interval> => {
-    const { logits } = await seen(inMemory(squares), loaded)
-    return wilson(score(logits, some.labels).right, images)
+  const accuracyOf = async (changed: (square: Uint8Array, hash: string) => Promise<Uint8Array>): Promise<Interval> => {
+    let right = 0
+    for (let first = 0; first < images; first += AT_ONCE) {
+      const places = Array.from({ length: Math.min(AT_ONCE, images - first) }, (_, i) => first + i)
+      const squares = await Promise.all(places.map((i) => changed(squareOf(some, i, loaded), some.hashes[i]!)))
+      const { logits } = await seen({ count: squares.length, read: (i, out, offset) => out.set(squares[i]!, offset) }, loaded)
+      right += score(logits, some.labels.subarray(first)).right
+    }
+    return wilson(right, images)
   }
-  const plain = squaresOf(some, loaded)
   const disturbances: NonNullable<Card['robustness']>['disturbances'] = []
   for (const { kind, amounts } of DISTURBANCES) {
     const levels: { amount: number; accuracy: Interval }[] = []
-    for (const amount of amounts) {
-      loaded.signal.throwIfAborted()
-      const disturbed = await Promise.all(plain.map((square, i) => disturb(square, { kind, amount, about: loaded.spec, seed: sampleSeed(some.hashes[i]!) }, throughJpeg)))
-      levels.push({ amount, accuracy: await accuracyOf(disturbed) })
-    }
+    for (const amount of amounts) levels.push({ amount, accuracy: await accuracyOf((square, hash) => disturb(square, { kind, amount, about: loaded.spec, seed: sampleSeed(hash) }, throughJpeg)) })
     disturbances.push({ kind, levels })
   }
-  return { images, accuracy: await accuracyOf(plain), disturbances }
+  return { images, accuracy: await accuracyOf(async (square) => square), disturbances }
 }
 
 /** Accuracy where each answer is the mean of those to the picture and to its mirror image. */
@@ -51,12 +54,8 @@ export async function measureMirrored(test: SampleSet, plain: Logits, loaded: Lo
   return wilson(score(both, test.labels).right, test.count)
 }
 
-function squaresOf(set: SampleSet, { spec }: Loaded): Uint8Array[] {
-  return Array.from({ length: set.count }, (_, i) => {
-    const square = new Uint8Array(squareBytes(spec))
-    set.read(i, square, 0)
-    return square
-  })
+function squareOf(set: SampleSet, index: number, { spec }: Loaded): Uint8Array {
+  const square = new Uint8Array(squareBytes(spec))
+  set.read(index, square, 0)
+  return square
 }
-
-const inMemory = (squares: readonly Uint8Array[]) => ({ count: squares.length, read: (index: number, out: Uint8Array, offset: number) => out.set(squares[index]!, offset) })

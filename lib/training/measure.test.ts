@@ -28,7 +28,7 @@ test('enough held-back pictures measure all that a card can say', async () => {
   expect(found.reference!.neighbour).toBe(found.familiarity!.neighbour)
   expect(found.robustness!.disturbances.map(({ kind, levels }) => [kind, levels.length])).toEqual([['brightness', 3], ['blur', 3], ['jpeg', 3], ['noise', 3], ['rotation', 3]])
   expect(found.robustness!.disturbances[0]!.levels[2]!.accuracy.value).toBeLessThan(found.robustness!.accuracy.value) // light is all that it knows
-})
+}, 60_000)
 
 test('where it says confident, it keeps what it promises on pictures that it had not seen', async () => {
   const { decision } = await measure(sets(1_000, { training: lit(60, { seed: 1 }) }), fakeLoaded())
@@ -36,7 +36,7 @@ test('where it says confident, it keeps what it promises on pictures that it had
   expect(decision!.threshold).not.toBeNull()
   expect(decision!.share_answered).toBeGreaterThan(0.1)
   expect(decision!.error_among_answered).toBeLessThan(0.03)
-})
+}, 60_000)
 
 test('too few held-back pictures leave out what cannot be estimated, and the card says so', async () => {
   const found = await measure(sets(99), fakeLoaded())
