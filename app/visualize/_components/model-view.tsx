@@ -10,6 +10,8 @@ import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { Curves } from '../../_components/curves.tsx'
 import { PerClassTable } from '../../_components/per-class-table.tsx'
+import { Reliability } from '../../_components/reliability.tsx'
+import { Robustness } from '../../_components/robustness.tsx'
 import { answered, type Visitor } from '../../visitor.ts'
 import { MatrixFiles } from './matrix-files.tsx'
 import { ModelInsights } from './model-insights.tsx'
@@ -48,6 +50,8 @@ export async function ModelView({ who, classifier }: { readonly who: Visitor; re
           </>
         )
         : <Notice title="Not measured">This version had no test pictures, so nobody can say how good it is.</Notice>}
+      {card.test?.reliability && <Card title="How sure, and how right"><Reliability bins={card.test.reliability} /></Card>}
+      {card.robustness && <Card title="What it bears"><Robustness measured={card.robustness} /></Card>}
       {card.curves.length > 1 && <Card title="How it learnt"><Curves points={card.curves} /></Card>}
       <Card title="Layers">
         <Table caption="The network, layer by layer" isCaptionHidden rows={architecture.map((layer, i) => ({ ...layer, i }))} keyOf={({ i }) => String(i)}
