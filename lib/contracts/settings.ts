@@ -36,6 +36,7 @@ export const settings = z.object({
   CORS_ORIGINS: z.string().default('').transform((text) => text.split(',').map((one) => one.trim().replace(/\/$/, '')).filter((one) => one !== '')).pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))).describe('other sites whose pages may call the API, with commas between; * for all'),
   TRUST_PROXY: yes.default(false).describe('whether X-Forwarded-* headers are believed'),
   AUTO_PROMOTE: z.enum(['off', 'better', 'not_worse']).default('not_worse').describe('which verdict lets a new version answer by itself'),
+  MEMORY_MB: auto(count(256, 16_777_216)).default('auto').describe('memory that all of it together counts on: that of the machine or its container'),
   TRAIN_MEMORY_MB: auto(count(128, 1_048_576)).default('auto').describe('most memory that a training may take'),
   ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('which processes this start runs'),
   DOOR: z.enum(['on', 'off']).default('on').describe('whether hot paths are answered before Next'),

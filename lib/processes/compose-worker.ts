@@ -14,6 +14,7 @@ import { forkInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { drawFirstPictures } from './first-pictures.ts'
 import { createIdlePool } from './idle-pool.ts'
+import { freeForTraining } from './memory.ts'
 import { VERSION, type Start } from './settings.ts'
 
 /** Nobody who compares two versions waits for a training to end. */
@@ -38,7 +39,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       dataDir: places.dataDir,
       databaseFile: places.databaseFile,
       engine: settings.TRAINING_ENGINE,
-      memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory()), // in a container: of its limit
+      memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, freeForTraining(settings)),
       maxPixels: settings.MAX_PIXELS,
       get autoPromote() { return autoPromoteNow({ ...start, data }) }, // it may be changed in /settings while a training runs
       codeVersion: VERSION,

@@ -8,6 +8,7 @@ import { CHILD_FLAGS, childEnvironment } from './environment.ts'
 import { holdSocket } from './held-socket.ts'
 import { eachLine } from './lines.ts'
 import { manage, type Managed } from './managed.ts'
+import { heapFlags } from './memory.ts'
 import type { Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
@@ -35,6 +36,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   /** What processes counted that have ended: sums must not fall. */
   let past: WebFigures = { pid: 0, requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, batched: 0, latenciesMs: [], memoryMb: 0 }
 
+  const flags = [...CHILD_FLAGS, ...heapFlags(settings)]
   const hasWeb = settings.ROLE !== 'worker'
   const hasWorker = settings.ROLE !== 'web'
   const isAlone = settings.WEB_PROCESSES === 1
@@ -52,12 +54,12 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   /** After the first web process is ready, or has failed to be: both at once would compete for the cores, and people wait for web. */
   function startWorker(): void {
     if (!hasWorker) return
-    prepared.then(() => { if (!isEnding) worker ??= manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) }, () => {})
+    prepared.then(() => { if (!isEnding) worker ??= manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: flags, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) }, () => {})
   }
 
   function startWeb(): ChildProcess {
-    if (isAlone) return told(fork(entry('web'), { env: environment(), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
-    cluster.setupPrimary({ exec: entry('web'), execArgv: CHILD_FLAGS, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+    if (isAlone) return told(fork(entry('web'), { env: environment(), execArgv: flags, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
+    cluster.setupPrimary({ exec: entry('web'), execArgv: flags, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     return told(cluster.fork(environment()).process)
   }
 

@@ -5,8 +5,9 @@ import path from 'node:path'
 import type { FromInference } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
-import { engineEnvironment } from './environment.ts'
+import { engineEnvironment, inheritedFlags } from './environment.ts'
 import { eachLine } from './lines.ts'
+import { isSmall } from './memory.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'inference.ts')
 /** One thread each: processes use the cores, and more of them than cores only switch. */
@@ -15,12 +16,14 @@ const MOST_AUTO_CHILDREN = 4
 export type Heard = (line: string) => void
 
 /** Of one web process. Web processes share the cores. */
-export const childrenWanted = ({ PREDICT_PROCESSES, WEB_PROCESSES }: Settings): number =>
-  PREDICT_PROCESSES === 'auto' ? Math.max(1, Math.min(Math.floor(availableParallelism() / WEB_PROCESSES), MOST_AUTO_CHILDREN)) : PREDICT_PROCESSES
+export function childrenWanted(settings: Settings): number {
+  if (settings.PREDICT_PROCESSES !== 'auto') return settings.PREDICT_PROCESSES
+  return isSmall(settings) ? 1 : Math.max(1, Math.min(Math.floor(availableParallelism() / settings.WEB_PROCESSES), MOST_AUTO_CHILDREN))
+}
 
 /** What a child says before anybody listens is kept, so that one may be forked before its owner is put together. */
 export function forkInference(engine: Settings['INFERENCE_ENGINE'], wrote: Heard): InferenceChild {
-  const child = fork(ENTRY, [engine], { env: engineEnvironment(1), serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(ENTRY, [engine], { env: engineEnvironment(1), serialization: 'advanced', execArgv: inheritedFlags(), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   eachLine(child.stdout, wrote)
   eachLine(child.stderr, wrote)
   const early: (() => void)[] = []

@@ -4,14 +4,14 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { ForkTraining } from '#lib/training/ports.ts'
-import { engineEnvironment } from './environment.ts'
+import { engineEnvironment, inheritedFlags } from './environment.ts'
 import type { Heard } from './fork-inference.ts'
 import { eachLine } from './lines.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'training.ts')
 
 export const forkTrainingWith = (wrote: Heard): ForkTraining => (engine) => {
-  const child = fork(ENTRY, [engine], { env: engineEnvironment(availableParallelism()), serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(ENTRY, [engine], { env: engineEnvironment(availableParallelism()), serialization: 'advanced', execArgv: inheritedFlags(), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   eachLine(child.stdout, wrote)
   eachLine(child.stderr, wrote)
   return {

@@ -1,0 +1,29 @@
+import { totalmem } from 'node:os'
+import { expect, test } from 'vitest'
+import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
+import { childrenWanted } from './fork-inference.ts'
+import { freeForTraining, heapFlags, isSmall, memoryMb } from './memory.ts'
+
+const withMemory = (memory: string): Settings => {
+  const read = parseSettings({ MEMORY_MB: memory })
+  if (!read.ok) throw new Error(read.mistakes.join())
+  return read.settings
+}
+
+test('with half a gigabyte heaps are small and one process answers', () => {
+  const settings = withMemory('512')
+
+  expect(heapFlags(settings)).toContain('--max-semi-space-size=1')
+  expect(childrenWanted(settings)).toBe(1)
+  expect(freeForTraining(settings)).toBe(212 * 1024 ** 2)
+})
+
+test('with two gigabytes Node has its usual heaps', () => {
+  expect(heapFlags(withMemory('2048'))).toEqual([])
+  expect(isSmall(withMemory('1024'))).toBe(true)
+})
+
+test('left to itself it counts on what this machine has', () => {
+  expect(memoryMb(withMemory('auto'))).toBeGreaterThan(0)
+  expect(memoryMb(withMemory('auto')) * 1024 ** 2).toBeLessThanOrEqual(totalmem())
+})
