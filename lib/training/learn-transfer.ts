@@ -1,5 +1,7 @@
 /** A run of the recipe `transfer`: first the last layer alone on the features that another network gives, then its upper part too, at a low
- *  rate and with batch norm as it is. The second phase is the ordinary loop; the first takes seconds and is done again after a stop. */
+ *  rate and with batch norm as it is. The second phase is the ordinary loop; the first takes seconds, counts as the first epoch, and is done
+ *  again after a stop. */
+import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { logitsOf, score } from '#lib/ml/evaluate.ts'
 import type { Learner } from '#lib/ml/learner.ts'
 import type { RecipeSettings } from '#lib/ml/recipe.ts'
@@ -16,23 +18,24 @@ export const isTransfer = (settings: RecipeSettings): settings is TransferRun['s
 
 export async function learntTransfer(run: TransferRun, ports: RunPorts): Promise<Learnt | 'cancelled'> {
   const { folder, settings } = run
-  const onHead = await learntHead({ ...run, settings: settings.transfer.head }, ports)
-  if (onHead === 'cancelled') return onHead
-  const { network, weights } = onHead
-  const frozenThrough = frozenBelow(network, settings.transfer.share)
   const isGoingOn = (await readCheckpoint(checkpointFile(folder))) !== null
-  if (!isGoingOn) ports.say({ kind: 'note', message: `Now the upper part learns with it: the layers up to ${frozenThrough ?? 'none'} stay, and all batch norm.` })
-  return learntSteps({
-    ...run, network, weights,
-    settings: { ...settings, epochs: onHead.position.epoch - 1 + settings.epochs },
-    upperPart: { frozenThrough, begin: (learner) => afterHead(learner, onHead, run) },
-  }, ports)
+  const say: RunPorts['say'] = (message) => { if (message.kind === 'note') ports.say(message) } // its tries are no epochs
+  const onHead = await learntHead({ ...run, settings: settings.transfer.head }, { ...ports, say })
+  if (onHead === 'cancelled') return onHead
+  const { network, weights, position, batch } = onHead
+  const best = position.points.find((point) => point.epoch === position.best?.epoch) ?? position.points.at(-1)!
+  const first: EpochPoint = { ...best, epoch: 1, is_best: true, seconds: position.points.reduce((sum, point) => sum + point.seconds, 0) }
+  if (!isGoingOn) ports.say({ kind: 'epoch', point: first, etaSeconds: null })
+  if (settings.epochs === 1) return { network, weights, position: { ...BEGINNING, epoch: 2, points: [first], best: { epoch: 1, score: position.best!.score, which: 'latest' } }, batch }
+  const frozenThrough = frozenBelow(network, settings.transfer.share)
+  if (!isGoingOn) ports.say({ kind: 'note', message: `Now the upper part learns with it: ${frozenThrough === undefined ? 'no layer' : `what lies up to ${frozenThrough}`} stays as it is, and so does all batch norm.` })
+  return learntSteps({ ...run, network, weights, upperPart: { frozenThrough, begin: (learner) => afterHead(learner, first, { ...run, network }) } }, ports)
 }
 
-/** The epochs that were; and what the head alone is worth on the pictures that choose, so that the second phase must be better. */
-async function afterHead(learner: Learner, { position, network }: Learnt, { plan, choosing, settings }: TransferRun): Promise<Position> {
+/** What the head alone is worth on the pictures that choose: the second phase must be better. */
+async function afterHead(learner: Learner, first: EpochPoint, { plan, choosing, settings, network }: TransferRun): Promise<Position> {
   await learner.remember('latest')
   const predict = async (pixels: Float32Array, count: number) => (await learner.predict(pixels, count)).logits
   const worth = score(await logitsOf(predict, choosing, { spec: plan.spec, classes: network.classes, batch: settings.batch }), choosing.labels)
-  return { ...BEGINNING, epoch: position.epoch, points: position.points, best: { epoch: position.epoch - 1, score: worth, which: 'latest' } }
+  return { ...BEGINNING, epoch: 2, points: [first], best: { epoch: 1, score: worth, which: 'latest' } }
 }

@@ -8,7 +8,7 @@ const { name: _name, ...headSettings } = head
 
 export const transfer: Recipe = {
   name: 'transfer',
-  epochs: 15,
+  epochs: 15, // the first is the last layer alone
   batch: 32,
   optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
   rate: { peak: 0.003, warmUpEpochs: 0, end: 0.00003, reduce: { patience: 2, factor: 0.3 } }, // for 32 images; a third when validation stands still
