@@ -70,11 +70,13 @@ export const forecastRetrain = contract({
   input: retrain.input,
   output: z.object({
     classifier: classifierId,
-    recipe: z.string(),
-    base_version: versionName.nullable(),
-    epochs: z.number().int(),
-    message: z.string().describe('what it will do, in one sentence'),
-    images: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
+    will: z.object({
+      recipe: z.string(),
+      base_version: versionName.nullable(),
+      epochs: z.number().int().describe('at most'),
+      images: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
+    }).nullable().describe('null: it would be refused'),
+    message: z.string().describe('what it will do, or why it would be refused, in one sentence'),
     forecast: z.object({
       seconds: z.number(),
       is_most: z.boolean().describe('it may take less: it stops when nothing gets better'),
@@ -84,7 +86,7 @@ export const forecastRetrain = contract({
     }).nullable(),
     why_none: z.string().nullable(),
   }),
-  errors: ['nothing_to_learn', 'too_few_images', 'too_few_classes', 'invalid_input', 'not_found', 'not_ready'],
+  errors: ['not_found', 'not_ready'],
 })
 
 export const retrainStatus = contract({

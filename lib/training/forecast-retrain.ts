@@ -6,6 +6,7 @@ import type { ProbeFigures } from '#lib/contracts/probe.ts'
 import type { forecastRetrain } from '#lib/contracts/retrain.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
+import { isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import { isHeadSettings } from '#lib/ml/head.ts'
 import { batchFor } from '#lib/ml/recipe.ts'
 import { forecast, forecastWords, type Parts } from './forecast.ts'
@@ -23,31 +24,42 @@ export function createForecast(parts: ForecastParts): ForecastCases {
   const { data, dataDir, settings, now } = parts
   return {
     async forecastRetrain(input, { signal }) {
-      const { classifier, draft, entries, message, hasChampion } = await askedRetrain(input, parts)
+      const decided = await askedRetrain(input, parts).catch(refusal)
+      if ('refused' in decided) return { classifier: (await data.classifiers.chosen(input.classifier)).id, will: null, message: decided.refused, forecast: null, why_none: null }
+      const { classifier, draft, entries, message, hasChampion } = decided
       const { recipe } = draft
       const images = partsOf(entries)
       const learning: Parts = { ...images, train: images.train + (draft.teacher?.rehearsal ?? 0) }
-      const name = probeName({
-        classifier: classifier.id, classes: draft.classes, base: draft.base, bodies: draft.bodies, recipe, spec: draft.spec,
-        engine: settings.TRAINING_ENGINE, memory: settings.TRAIN_MEMORY_MB, codeVersion: parts.codeVersion, batch: isHeadSettings(recipe.settings) ? 0 : batchFor(learning.train, recipe.settings.batch),
-      })
-      const known = await readProbe(dataDir, name, now())
-      const isBusy = known === null && (await data.answers.retrainStatus({})).is_running
-      const figures = isBusy ? null : (known ?? ((await resultOf('probe', { classifierId: classifier.id, name, draft: { ...draft, unseen: [] }, some: someOf(entries), images: learning.train }, { data, now, signal })) as ProbeFigures)) // what probe-job.ts answers
+      const figures = await figuresFor(decided, learning, signal)
       const isPacked = draft.bodies.length === 0 && (await hasPack(join(dataDir, 'cache', 'packs'), packName(snapshotHash(entries), draft.spec)))
-      const will = figures && forecast({ figures, parts: learning, epochs: recipe.settings.epochs, patience: recipe.settings.patience, views: viewsOf({ recipe, classifier }), isPacked, isCompared: hasChampion })
+      const found = figures && forecast({ figures, parts: learning, epochs: recipe.settings.epochs, patience: recipe.settings.patience, views: viewsOf({ recipe, classifier }), isPacked, isCompared: hasChampion })
       return {
         classifier: classifier.id,
-        recipe: recipe.name,
-        base_version: draft.base?.version ?? null,
-        epochs: recipe.settings.epochs,
+        will: { recipe: recipe.name, base_version: draft.base?.version ?? null, epochs: recipe.settings.epochs, images },
         message,
-        images,
-        forecast: will && { seconds: will.seconds, is_most: will.isMost, memory_mb: will.memoryMb, engine: will.engine, words: forecastWords(will) },
-        why_none: will ? null : 'It is not known how long this takes: it is measured when the training that runs now has ended.',
+        forecast: found && { seconds: found.seconds, is_most: found.isMost, memory_mb: found.memoryMb, engine: found.engine, words: forecastWords(found) },
+        why_none: found ? null : 'How long it takes is measured when the training that runs now has ended.',
       }
     },
   }
+
+  /** Kept ones; else measured now, but not beside a training: both would be slower. */
+  async function figuresFor({ classifier, draft, entries }: Awaited<ReturnType<typeof askedRetrain>>, learning: Parts, signal: AbortSignal): Promise<ProbeFigures | null> {
+    const { recipe } = draft
+    const name = probeName({
+      classifier: classifier.id, classes: draft.classes, base: draft.base, bodies: draft.bodies, recipe, spec: draft.spec,
+      engine: settings.TRAINING_ENGINE, memory: settings.TRAIN_MEMORY_MB, codeVersion: parts.codeVersion, batch: isHeadSettings(recipe.settings) ? 0 : batchFor(learning.train, recipe.settings.batch),
+    })
+    const known = await readProbe(dataDir, name, now())
+    if (known || (await data.answers.retrainStatus({})).is_running) return known
+    return (await resultOf('probe', { classifierId: classifier.id, name, draft: { ...draft, unseen: [] }, some: someOf(entries), images: learning.train }, { data, now, signal })) as ProbeFigures // what probe-job.ts answers
+  }
+}
+
+/** A training that would be refused is an answer here; whatever else goes wrong is not. */
+function refusal(error: unknown): { readonly refused: string } {
+  if (isDarkroomError(error) && STATUS_OF[error.code] === 422) return { refused: error.message }
+  throw error
 }
 
 function partsOf(entries: readonly SnapshotEntry[]): Parts {

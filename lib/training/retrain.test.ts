@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import { openForTest, type Opened } from '#lib/data/opened.fakes.ts'
+import type { JobPayloads } from '#lib/domain/jobs.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -15,6 +16,7 @@ import { createPool } from '#lib/serving/pool.ts'
 import { checkpointFile } from './checkpoint.ts'
 import { trainingHandlers, type JobContext } from './handlers.ts'
 import type { ForkTraining } from './ports.ts'
+import { createForecast } from './forecast-retrain.ts'
 import { createRetrain } from './retrain.ts'
 import { createVersionCases } from './version-cases.ts'
 
@@ -66,13 +68,15 @@ async function trio(onMessage?: (message: FromTraining, child: Child) => void) {
     data, forkTraining, answering, log, now: () => new Date(), clock: () => performance.now(),
     settings: { dataDir: folder, databaseFile: settings.databaseFile, engine: 'auto', memoryMb: 1024, maxPixels: 1e7, autoPromote: 'not_worse', codeVersion: 'test' },
   })
-  const retrain = createRetrain({ data, bodies: async () => [], now: () => Date.now() })
+  const retraining = { data, bodies: async () => [], now: () => Date.now() }
+  const retrain = createRetrain(retraining)
+  const forecasts = createForecast({ ...retraining, dataDir: folder, codeVersion: 'test', settings: { TRAINING_ENGINE: 'auto', TRAIN_MEMORY_MB: 1024 } })
   const versions = createVersionCases({ data, now: () => Date.now(), engine: () => 'onnx' })
   const work = async (context: Partial<JobContext> = {}) => {
     const run = await data.runs.active('trio')
     return handlers.train.run({ runId: run!.id, resume: false }, { attempt: 1, signal: new AbortController().signal, why: () => null, ...context })
   }
-  return { ...opened, all, handlers, retrain, versions, work }
+  return { ...opened, all, handlers, retrain, forecasts, versions, work }
 }
 
 async function lengthOf(bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<number> {
@@ -168,3 +172,24 @@ test('what cannot be retrained is refused with the reason', async () => {
 
   await expect(darkroom.retrain.retrain(retrainInput)).rejects.toMatchObject({ code: 'nothing_to_learn' })
 })
+
+test('how long it takes is measured once by the worker and known at once afterwards; what would be refused is said so', async () => {
+  const darkroom = await trio()
+  const { data, forecasts, handlers } = darkroom
+  expect(await forecasts.forecastRetrain(retrainInput, asked)).toMatchObject({ will: null, message: expect.stringContaining('no pictures here'), forecast: null })
+  await addShapes(darkroom, 12, 1)
+
+  const answer = forecasts.forecastRetrain({ ...retrainInput, epochs: 4 }, asked)
+  let job = null
+  while (job === null) job = await data.jobs.claim('w', ['probe'], Date.now(), 60_000).then((claimed) => claimed ?? wait(20).then(() => null))
+  await data.jobs.complete(job.id, 'w', await handlers.probe.run(job.payload as JobPayloads['probe'], { attempt: 1, signal: asked.signal, why: () => null }), Date.now())
+
+  const { will, forecast } = await answer
+  expect(will).toMatchObject({ recipe: 'scratch-small', base_version: null, epochs: 4 })
+  expect(forecast!.seconds).toBeGreaterThan(0.5)
+  expect(forecast!.memory_mb).toBeGreaterThan(80)
+  expect(forecast!.words).toMatch(/^about .+, [\d,]+ MB$/)
+  const longer = await forecasts.forecastRetrain({ ...retrainInput, epochs: 40 }, asked) // no worker answers: it must not be asked again
+  expect(longer.forecast!.seconds).toBeGreaterThan(forecast!.seconds)
+  expect(existsSync(`${darkroom.folder}/runs/probe-${(job.payload as JobPayloads['probe']).name}`)).toBe(false)
+}, 180_000)

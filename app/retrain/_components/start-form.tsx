@@ -7,6 +7,7 @@ import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
 import { failureOf } from '../../_components/failure.ts'
+import { ForecastLine } from './forecast-line.tsx'
 
 type StartProps = {
   readonly classifier: string
@@ -17,26 +18,31 @@ type StartProps = {
 }
 const RECIPES = [
   { value: 'auto', label: 'Choose for me' },
-  { value: 'finetune', label: 'Go on from the version that answers' },
+  { value: 'head', label: 'In seconds: only its last layer' },
+  { value: 'transfer', label: 'In minutes: on another network, the upper layers too' },
+  { value: 'finetune', label: 'Go on from the version that answers, all layers' },
   { value: 'scratch', label: 'Begin anew from nothing' },
 ] as const
+
+/** How to train, as the form says it now. */
+function askedIn(form: FormData) {
+  const number = (name: string) => (form.get(name) ? Number(form.get(name)) : undefined)
+  return { epochs: number('epochs'), seed: number('seed'), force: form.get('force') === 'on', recipe: RECIPES.find(({ value }) => value === form.get('recipe'))?.value ?? 'auto' }
+}
 
 export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartProps) {
   const router = useRouter()
   const [isBusy, setIsBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
+  const [asked, setAsked] = useState<ReturnType<typeof askedIn>>({ epochs: undefined, seed: undefined, force: false, recipe: 'auto' })
 
   const start = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const number = (name: string) => (form.get(name) ? Number(form.get(name)) : undefined)
+    const wanted = askedIn(new FormData(event.currentTarget))
     setIsBusy(true)
     setFailure(null)
     try {
-      const { run } = await call('POST /api/retrain', {
-        classifier, epochs: number('epochs'), seed: number('seed'), force: form.get('force') === 'on',
-        recipe: RECIPES.find(({ value }) => value === form.get('recipe'))?.value ?? 'auto',
-      })
+      const { run } = await call('POST /api/retrain', { classifier, ...wanted })
       router.push(`/retrain?classifier=${classifier}&run=${run.id}`, { scroll: false })
       router.refresh()
     } catch (error) {
@@ -47,7 +53,8 @@ export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartP
   }
 
   return (
-    <form className="grid gap-4" onSubmit={(event) => void start(event)}>
+    <form className="grid gap-4" onSubmit={(event) => void start(event)} onChange={(event) => setAsked(askedIn(new FormData(event.currentTarget)))}>
+      {!isHeldUp && !isBusy && <ForecastLine asked={{ classifier, ...asked, seed: undefined }} />}
       <div><Button type="submit" variant="primary" isBusy={isBusy} disabled={isHeldUp}>{hasChampion ? 'Retrain' : 'Train'}</Button></div>
       <details>
         <summary className="small">Advanced</summary>
