@@ -1,0 +1,172 @@
+/** `npm run bench -- memory`: how much memory all processes of the product hold together while it idles, answers, and trains meanwhile.
+ *  It starts one of its own, told to count on little memory, and ends it; whoever asks is not counted. */
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import autocannon, { type CannonResult } from 'autocannon'
+import { ENGINES, type EngineName } from '#lib/domain/classifier.ts'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { watchMachine } from '#lib/operations/machine.ts'
+import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
+import { createLines, type Lines } from './passing-line.ts'
+
+const HELP = `npm run bench -- memory [options]
+
+Starts a product of its own for each engine and prints the most memory that all its processes held together in each phase: idle,
+predicting under load, and learning the last layer, then the whole network, while predictions are asked for. Memory is the
+proportional set size (PSS): what processes share is counted once. Linux alone.
+
+  --engine LIST       of ${ENGINES.join(', ')} (default: onnx)
+  --memory MB         what the product is told to count on (default: 512)
+  --classifier NAME   who answers and is trained on (default: cifar10)
+  --connections N     how many ask at the same time (default: 4)
+  --seconds N         how long idle, and how long predicting (default: 10)
+  --pictures N        how many are uploaded to learn from (default: 200)
+  --json              one JSON object per phase instead of the table
+  --help              this page`
+
+const LOOK_EVERY_MS = 250
+const LONGEST_TRAINING_MS = 20 * 60_000
+const MIB = 1024 ** 2
+
+export type MemoryRow = {
+  readonly engine: EngineName
+  readonly phase: string
+  /** The most at one look, and what each process had then. */
+  readonly peak_mb: number
+  readonly processes: Readonly<Record<string, number>>
+  readonly seconds: number
+  readonly answered: number
+  readonly failed: number
+}
+
+type Wanted = { readonly memory: string; readonly classifier: string; readonly connections: number; readonly seconds: number; readonly pictures: number }
+
+export async function benchMemory(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      engine: { type: 'string', default: 'onnx' }, memory: { type: 'string', default: '512' }, classifier: { type: 'string', default: 'cifar10' }, connections: { type: 'string', default: '4' },
+      seconds: { type: 'string', default: '10' }, pictures: { type: 'string', default: '200' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const wanted: Wanted = { memory: values.memory, classifier: values.classifier, connections: Number(values.connections), seconds: Number(values.seconds), pictures: Number(values.pictures) }
+  const engines = ENGINES.filter((name) => values.engine.split(',').includes(name))
+  if (![wanted.connections, wanted.seconds, wanted.pictures].every((value) => Number.isInteger(value) && value > 0) || engines.length === 0) {
+    console.error(`--connections, --seconds and --pictures must be whole numbers from 1, --engine of ${ENGINES.join(', ')}.`)
+    return 1
+  }
+  if (process.platform !== 'linux') {
+    console.error('What a process holds alone and what it shares is told by Linux only.')
+    return 1
+  }
+  const notes = createLines(process.stderr)
+  const rows: MemoryRow[] = []
+  for (const engine of engines) rows.push(...(await measured(engine, wanted, notes)))
+  if (values.json) for (const row of rows) console.log(JSON.stringify(row))
+  else createLines().line([`${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; told to count on ${wanted.memory} MB, ${wanted.connections} connections`, '', table(rows)].join('\n'))
+  return rows.some(({ failed }) => failed > 0) ? 1 : 0
+}
+
+async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promise<MemoryRow[]> {
+  notes.passing(`${engine}: starting`)
+  const { classifier, connections, seconds } = wanted
+  await using product = await startOwnProduct({ MEMORY_MB: wanted.memory, INFERENCE_ENGINE: engine, TRAINING_ENGINE: engine, DEFAULT_CLASSIFIER: classifier, OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false', AUTO_PROMOTE: 'off' })
+  const fire = (duration: number): Promise<CannonResult> => autocannon({ url: product.url, connections, duration, timeout: 60, setupClient: (client) => client.setRequests([...asks(classifier)]) })
+  const phase = async (name: string, work: () => Promise<readonly CannonResult[]>): Promise<MemoryRow> => {
+    notes.passing(`${engine}: ${name}`)
+    const began = performance.now()
+    const watching = watchMemory(product)
+    const results = await work().finally(() => watching.end())
+    const failed = results.reduce((sum, { errors, timeouts, non2xx }) => sum + errors + timeouts + non2xx, 0)
+    return { engine, phase: name, ...watching.most(), seconds: Math.round((performance.now() - began) / 1000), answered: results.reduce((sum, { requests }) => sum + requests.total, 0) - failed, failed }
+  }
+  const whileAsked = (recipe: 'head' | 'finetune') => async (): Promise<readonly CannonResult[]> => {
+    const results: CannonResult[] = []
+    const training = trained(product, classifier, recipe)
+    let isDone = false
+    training.then(() => { isDone = true }, () => { isDone = true })
+    while (!isDone) results.push(await fire(2))
+    await training
+    return results
+  }
+  return [
+    await phase('idle', async () => { await wait(seconds * 1000); return [] }),
+    await phase('predicting', async () => [await fire(seconds)]),
+    await phase('uploading', async () => { await upload(product, wanted); return [] }),
+    await phase('predicting, learning the last layer', whileAsked('head')),
+    await phase('predicting, fine-tuning', whileAsked('finetune')),
+  ]
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+
+const pictureOf = (seed: number): Buffer => Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed)))
+
+const asks = (classifier: string) => Array.from({ length: 100 }, (_, seed) => ({ method: 'POST', path: `/api/predict?classifier=${encodeURIComponent(classifier)}`, headers: { 'content-type': 'image/png' }, body: pictureOf(seed) }))
+
+/** Shapes under the names of the classifier's own classes: what they teach does not matter here. */
+async function upload({ url }: ThrowawayProduct, { classifier, pictures }: Wanted): Promise<void> {
+  const { classes } = (await answer(url, 'GET', `/api/classes?classifier=${classifier}`)) as { classes: readonly string[] }
+  for (const [index, name] of classes.entries()) {
+    const form = new FormData()
+    for (let i = index; i < pictures; i += classes.length) form.append('files', new Blob([new Uint8Array(pictureOf(10_000 + i))]), `${i}.png`)
+    form.append('label', name)
+    await answer(url, 'POST', `/api/upload?classifier=${classifier}`, form)
+  }
+}
+
+async function trained({ url }: ThrowawayProduct, classifier: string, recipe: 'head' | 'finetune'): Promise<void> {
+  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier, recipe, epochs: 2, force: true }))) as { run: { id: string } }
+  const latest = performance.now() + LONGEST_TRAINING_MS
+  while (performance.now() < latest) {
+    const { state, error } = (await answer(url, 'GET', `/api/runs/${run.id}`)) as { state: string; error: string | null }
+    if (state === 'done') return
+    if (state === 'failed' || state === 'cancelled') throw new Error(`The training ended as "${state}": ${error ?? 'no reason is known'}`)
+    await wait(500)
+  }
+  throw new Error(`The training was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
+}
+
+async function answer(url: string, method: string, place: string, body?: FormData | string): Promise<unknown> {
+  const response = await fetch(url + place, { method, ...(body === undefined ? {} : { body }), ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}) })
+  if (!response.ok) throw new Error(`${method} ${place} was answered ${response.status}: ${await response.text()}`)
+  return response.json()
+}
+
+/** Looks at all processes of the product again and again, and keeps the look with the largest sum. */
+function watchMemory({ dataDir, pid }: ThrowawayProduct): { readonly end: () => void; readonly most: () => { peak_mb: number; processes: Record<string, number> } } {
+  const look = watchMachine({ dataDir, rootPid: pid, now: () => performance.now() })
+  let most: { peak_mb: number; processes: Record<string, number> } = { peak_mb: 0, processes: {} }
+  let isEnded = false
+  const watch = async (): Promise<void> => {
+    while (!isEnded) {
+      const processes: Record<string, number> = {}
+      for (const { name, pid: one } of (await look()).processes) processes[name] = (processes[name] ?? 0) + proportionalMb(one)
+      const sum = Math.round(Object.values(processes).reduce((total, mb) => total + mb, 0))
+      if (sum > most.peak_mb) most = { peak_mb: sum, processes: Object.fromEntries(Object.entries(processes).map(([name, mb]) => [name, Math.round(mb)])) }
+      await wait(LOOK_EVERY_MS)
+    }
+  }
+  void watch()
+  return { end: () => { isEnded = true }, most: () => most }
+}
+
+/** proc(5): private pages, and of shared ones this process's part. */
+function proportionalMb(pid: number): number {
+  try {
+    return (Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024) / MIB
+  } catch {
+    return 0 // it has ended meanwhile
+  }
+}
+
+function table(rows: readonly MemoryRow[]): string {
+  const lines = rows.map((row) => `| ${row.engine} | ${row.phase} | ${row.peak_mb} | ${Object.entries(row.processes).map(([name, mb]) => `${name} ${mb}`).join(', ')} | ${row.seconds} | ${row.answered.toLocaleString('en')} | ${row.failed} |`)
+  return ['| engine | phase | peak MB | of which | seconds | answered | failed |', '|---|---|--:|---|--:|--:|--:|', ...lines].join('\n')
+}
