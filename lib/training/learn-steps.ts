@@ -6,6 +6,7 @@ import type { Learner } from '#lib/ml/learner.ts'
 import { parameterCount, type Network, type Weights } from '#lib/ml/network.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
 import { BEGINNING, stepsOf, train, type Position, type TrainingEvent } from '#lib/ml/train.ts'
+import { frozenBelow } from '#lib/ml/upper-part.ts'
 import { firstConvolution } from '#lib/ml/whitening.ts'
 import { batchWithin } from './batch-size.ts'
 import { checkpointFile, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
@@ -23,15 +24,8 @@ export type SteppedRun = {
   readonly choosing: SampleSet
   /** Pictures to choose and to calibrate by, together. */
   readonly held: number
-  /** Absent: all layers learn. */
-  readonly upperPart?: UpperPart
-}
-
-/** What learns where the lower layers, and all batch norm, stay as they are. */
-export type UpperPart = {
-  readonly frozenThrough: string | undefined
-  /** Where its epochs begin, unless there is a checkpoint. */
-  readonly begin: (learner: Learner) => Promise<Position>
+  /** Where its epochs begin, unless there is a checkpoint; absent: with the first. */
+  readonly begin?: (learner: Learner) => Promise<Position>
 }
 
 /** What a run has learnt, to be sealed. */
@@ -46,7 +40,7 @@ export type Learnt = {
 const CHECKPOINT_EVERY = 60 // seconds, and after each epoch
 
 /** What the learner of a run is made from, and how many pictures a step holds. */
-export function learnerSpec({ plan, settings, network, weights, upperPart }: Pick<SteppedRun, 'plan' | 'settings' | 'network' | 'weights' | 'upperPart'>, images: number) {
+export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRun, 'plan' | 'settings' | 'network' | 'weights'>, images: number) {
   const batch = Math.min(batchFor(images, settings.batch), batchWithin(plan.memoryMb, network, settings.batch))
   return {
     network,
@@ -57,7 +51,7 @@ export function learnerSpec({ plan, settings, network, weights, upperPart }: Pic
     seed: plan.seed,
     ...(settings.clipNorm === null ? {} : { clipNorm: settings.clipNorm }),
     ...(settings.isWhitened ? { frozenThrough: firstConvolution(network).name } : {}),
-    ...(upperPart ? { frozenThrough: upperPart.frozenThrough, batchNorm: 'frozen' as const } : {}),
+    ...(settings.transfer ? { frozenThrough: frozenBelow(network, settings.transfer.share), batchNorm: 'frozen' as const } : {}),
   }
 }
 
@@ -76,7 +70,7 @@ export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Lea
     kind: 'note',
     message: `Learning ${plan.classes.length} classes from ${training.count} pictures (${run.held} to choose and calibrate by) with ${parameterCount(network).toLocaleString('en')} numbers, ${batch} pictures to a step, on ${engine.detail}.`,
   })
-  const from = kept?.position ?? (await run.upperPart?.begin(learner)) ?? BEGINNING
+  const from = kept?.position ?? (await run.begin?.(learner)) ?? BEGINNING
   const input = { learner, training, choosing, plan: { settings, spec: plan.spec, classes: plan.classes.length, isMirrorable: plan.classifier.isMirrorable, batch, seed: plan.seed }, clock, signal, from }
   const pace = createPace({ clock, batch, steps: stepsOf(training.count, batch), epochs: settings.epochs, from })
   const position = await watched(train(input), { folder, learner, ports, pace })

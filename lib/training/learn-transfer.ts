@@ -29,7 +29,7 @@ export async function learntTransfer(run: TransferRun, ports: RunPorts): Promise
   if (settings.epochs === 1) return { network, weights, position: { ...BEGINNING, epoch: 2, points: [first], best: { epoch: 1, score: position.best!.score, which: 'latest' } }, batch }
   const frozenThrough = frozenBelow(network, settings.transfer.share)
   if (!isGoingOn) ports.say({ kind: 'note', message: `Now the upper part learns with it: ${frozenThrough === undefined ? 'no layer' : `what lies up to ${frozenThrough}`} stays as it is, and so does all batch norm.` })
-  return learntSteps({ ...run, network, weights, upperPart: { frozenThrough, begin: (learner) => afterHead(learner, first, { ...run, network }) } }, ports)
+  return learntSteps({ ...run, network, weights, begin: (learner) => afterHead(learner, first, { ...run, network }) }, ports)
 }
 
 /** What the head alone is worth on the pictures that choose: the second phase must be better. */
