@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { Split } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import type { Engine } from '#lib/engines/engine.ts'
@@ -42,6 +43,8 @@ const HELP = `npm run backbone -- <look | learn | measure | seal> [options]
   --part NAME            measure: validation or test (default: validation)`
 
 const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
+/** 80 classes of things, 32 × 32 pixels, 25 pictures each. */
+const UNSEEN = 'ood-cifar100'
 const LARGE_SET = 'tiny-imagenet'
 /** The teacher sees each picture twice as large as it is: at 3.5 times (64 → 224) it named a tenth of Tiny-ImageNet right, at twice a quarter. */
 const LOOKS = [{ name: 'tiny-128', size: 128, isLarge: true }, { name: 'own-192', size: 192, isLarge: false }] as const
@@ -117,24 +120,25 @@ async function measure(asked: Asked): Promise<void> {
     await engine.load(one, { network, weights })
     const file = join(asked.work, `seen-${createHash('sha256').update(JSON.stringify(spec)).update(Buffer.from(weights[`${network.layers[0]!.name}/kernel`]!.buffer)).digest('hex').slice(0, 12)}-${network.input.size}`)
     const worth: Worth[] = []
-    for (const name of SETS) {
+    for (const { name, file: zip, isHalved } of measured(asked)) {
       const seen: Seen[] = []
       async function* samples(): AsyncGenerator<PackSource> {
-        for await (const sample of datasetSamples({ kind: 'dataset', name, from: join(asked.data, name, `${name}.zip`), downloads: '', mirror: null, counters: '' }, openDataset, stop.signal)) {
+        for await (const found of datasetSamples({ kind: 'dataset', name, from: zip, downloads: '', mirror: null, counters: '' }, openDataset, stop.signal)) {
+          const sample = isHalved ? { ...found, split: halfOf(found.hash, asked.part) } : found
           if (sample.split === 'test' && asked.part !== 'test') continue // stays closed
           seen.push({ hash: sample.hash, label: sample.label, split: sample.split })
           yield sample
         }
       }
       await lookAtAll({ file, spec, length: featureLength(network), samples: samples(), onProgress: () => undefined, look: async (pixels, images) => (await engine.run(one, pixels, images)).features! })
-      worth.push(worthOf(seen, await readFeatures(file, featureLength(network)), asked.part))
+      worth.push(worthOf(seen, await readFeatures(file, featureLength(network)), { part: asked.part, withHead: !isHalved }))
       const { images, neighbours, head } = worth.at(-1)!
-      console.log(`${one} on ${name}: 5 neighbours ${percent(neighbours.value)}, head ${percent(head.value)} of ${images} ${asked.part} pictures.`)
+      console.log(`${one} on ${name}: 5 neighbours ${percent(neighbours.value)}${head ? `, head ${percent(head.value)}` : ''} of ${images} ${isHalved ? 'other' : asked.part} pictures.`)
     }
     found.push({ name: one, parameters: featureLength(network).toLocaleString('en'), worth })
   }
-  console.log([`\n| network | features | ${SETS.map((name) => `${name}: 5 neighbours | head`).join(' | ')} |`, `|---|---:|${SETS.map(() => '---:|---:|').join('')}`,
-    ...found.map(({ name, parameters, worth }) => `| ${name} | ${parameters} | ${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})`).join(' | ')} |`)].join('\n'))
+  console.log([`\n| network | features | ${measured(asked).map(({ name }) => `${name}: 5 neighbours | head`).join(' | ')} |`, `|---|---:|${measured(asked).map(() => '---:|---:|').join('')}`,
+    ...found.map(({ name, parameters, worth }) => `| ${name} | ${parameters} | ${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ${head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–'}`).join(' | ')} |`)].join('\n'))
 }
 
 async function seal(asked: Asked): Promise<void> {
@@ -155,6 +159,14 @@ async function seal(asked: Asked): Promise<void> {
   }, engine)
   console.log(`${out}: ${card.network.parameters.toLocaleString('en')} parameters, ${(card.network.bytes / 1e6).toFixed(1)} MB.`)
 }
+
+/** The data sets of classifiers with their parts, and things that no backbone here has learnt, in halves. */
+const measured = ({ data }: Asked) => [
+  ...SETS.map((name) => ({ name: name as string, file: join(data, name, `${name}.zip`), isHalved: false })),
+  { name: UNSEEN, file: join(data, 'ood', `${UNSEEN}.zip`), isHalved: true },
+]
+
+const halfOf = (hash: string, judged: Split): Split => (Number.parseInt(hash[0]!, 16) % 2 === 0 ? 'train' : judged)
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 

@@ -8,12 +8,12 @@ import type { Features } from './teacher-features.ts'
 
 export type Seen = { readonly hash: string; readonly label: string; readonly split: Split }
 
-export type Worth = { readonly images: number; readonly neighbours: Interval; readonly head: Interval }
+export type Worth = { readonly images: number; readonly neighbours: Interval; /** Null where it was not asked for. */ readonly head: Interval | null }
 
 const NEIGHBOURS = 5
 
-/** From the training pictures of a data set to those of another part; the head's strength is chosen on validation. */
-export function worthOf(samples: readonly Seen[], features: Features, part: 'validation' | 'test'): Worth {
+/** From the training pictures of a data set to those of another part; the head's strength is chosen on validation. Without it for many classes: a head takes minutes. */
+export function worthOf(samples: readonly Seen[], features: Features, { part, withHead }: { readonly part: 'validation' | 'test'; readonly withHead: boolean }): Worth {
   const classes = [...new Set(samples.map(({ label }) => label))].toSorted()
   const set = (split: Split): Embedded => {
     const chosen = samples.filter((sample) => sample.split === split)
@@ -27,7 +27,7 @@ export function worthOf(samples: readonly Seen[], features: Features, part: 'val
   return {
     images: judged.count,
     neighbours: wilson(rightByNeighbours(training, judged, classes.length), judged.count),
-    head: wilson(rightByHead({ training, validation, judged, classes: classes.length }), judged.count),
+    head: withHead ? wilson(rightByHead({ training, validation, judged, classes: classes.length }), judged.count) : null,
   }
 }
 
