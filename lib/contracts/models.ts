@@ -28,6 +28,7 @@ export const comparison = z.object({
   parts: z.array(z.object({ name: z.enum(['old', 'new']), images: z.number().int(), gain: interval })),
   per_class: z.array(z.object({ class: z.string(), images: z.number().int(), recall_champion: z.number(), recall_challenger: z.number(), p_value: z.number().describe('Holm-corrected'), is_new: z.boolean() })),
   ece: z.object({ champion: z.number().nullable(), challenger: z.number().nullable() }),
+  coverage: z.object({ champion: z.number().nullable(), challenger: z.number().nullable() }).optional().describe('how often the candidates hold the true class; absent in comparisons from before it was counted'),
   latency_ms: z.object({ champion: z.number(), challenger: z.number() }),
   size_bytes: z.object({ champion: z.number().int(), challenger: z.number().int() }),
   verdict,

@@ -50,6 +50,18 @@ test('right and wrong answers are counted in pairs, and the gate says what follo
   expect(answer.latency_ms).toEqual({ champion: 1, challenger: 2 })
 })
 
+test('how often candidates hold the true class is said of each version that names any', async () => {
+  const naming = versionRow(2, { card: { ...cardOf('v2'), candidates: { level: 0.95, mass: 0.9, images: 200, test: null, unsure: null } } })
+  const entries = [...times(8, 'apple', 'apple', 'apple'), ...times(2, 'lime', 'lime', 'plum')].map((entry) => ({ ...entry, hash: Buffer.from(entry.hash).toString('hex').padEnd(64, '0') }))
+
+  const { coverage } = await compareVersions(
+    { champion: v1, challenger: naming, entries, unseen: new Set(), now: new Date(0) },
+    { bytesOf: async (hash) => Buffer.from(Buffer.from(hash, 'hex').toString().replaceAll('\0', '')), answering: answering([v1, naming]), maxPixels: 1e6, signal: new AbortController().signal },
+  )
+
+  expect(coverage).toEqual({ champion: null, challenger: 0.8 }) // 0.965 on its answer alone: no second class within 0.9
+})
+
 test('old pictures and new ones are counted apart', async () => {
   const fresh = times(10, 'lime', 'apple', 'lime')
 

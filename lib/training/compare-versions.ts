@@ -3,8 +3,10 @@
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
 import { answersAt, calibrationError, FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
+import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
 import { compare, FEWEST_IMAGES, judge, sentence, type Comparison, type PairedAnswer, type Verdict } from '#lib/domain/gate.ts'
 import { mcnemarExact, wilson } from '#lib/domain/statistics.ts'
+import { promisesOf } from '#lib/ml/promises.ts'
 import { askVersion, type AskingPorts, type VersionAnswers } from './asking.ts'
 
 export type ComparisonInput = {
@@ -79,6 +81,7 @@ function answerOf({ champion, challenger, now }: ComparisonInput, { seen, answer
       ...added,
     ],
     ece,
+    coverage: { champion: coverageIn(champion, seen, 'champion'), challenger: coverageIn(challenger, seen, 'challenger') },
     latency_ms: { champion: byChampion.msPerImage, challenger: byChallenger.msPerImage },
     size_bytes: { champion: champion.sizeBytes, challenger: challenger.sizeBytes },
     at: now.toISOString(),
@@ -128,6 +131,18 @@ function eceOf(version: VersionWithCard, seen: readonly Seen[], which: 'champion
   seen.forEach((one, i) => values.set(one[which], i * classes))
   const labels = seen.map(({ entry }) => version.classes.indexOf(entry.label))
   return calibrationError(answersAt({ values, count: seen.length, classes }, labels, version.card.calibration?.temperature ?? 1))
+}
+
+/** How often its candidates hold the true class, of the pictures whose class it knows; null where it names none. */
+function coverageIn(version: VersionWithCard, seen: readonly Seen[], which: 'champion' | 'challenger'): number | null {
+  const { candidateMass: mass } = promisesOf(version.card)
+  const known = seen.filter(({ entry }) => version.classes.includes(entry.label))
+  if (mass === null) return null
+  const classes = version.classes.length
+  const values = new Float32Array(known.length * classes)
+  known.forEach((one, i) => values.set(one[which], i * classes))
+  const drawn = { logits: { values, count: known.length, classes }, labels: known.map(({ entry }) => version.classes.indexOf(entry.label)), chances: known.map(({ entry }) => chanceOf(entry.hash)) }
+  return coverageOf(drawn, { temperature: version.card.calibration?.temperature ?? 1, mass })?.coverage.value ?? null
 }
 
 const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

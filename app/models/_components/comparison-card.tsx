@@ -10,6 +10,7 @@ const PARTS = { old: 'Pictures from before', new: 'Pictures that came since' } a
 export function ComparisonCard({ comparison: c }: { readonly comparison: ComparisonAnswer }) {
   const rows = [
     { what: 'Accuracy', base: <FigureNumber share={c.accuracy.champion} />, other: <FigureNumber share={c.accuracy.challenger} /> },
+    ...(c.coverage && (c.coverage.champion !== null || c.coverage.challenger !== null) ? [{ what: 'Candidates hold the right class', base: c.coverage.champion === null ? '–' : <FigureNumber share={c.coverage.champion} />, other: c.coverage.challenger === null ? '–' : <FigureNumber share={c.coverage.challenger} /> }] : []),
     { what: 'Calibration error', base: c.ece.champion === null ? '–' : <FigureNumber share={c.ece.champion} />, other: c.ece.challenger === null ? '–' : <FigureNumber share={c.ece.challenger} /> },
     { what: 'Time per picture', base: <FigureNumber amount={c.latency_ms.champion} unit="ms" digits={2} />, other: <FigureNumber amount={c.latency_ms.challenger} unit="ms" digits={2} /> },
     { what: 'Size', base: <FigureNumber bytes={c.size_bytes.champion} />, other: <FigureNumber bytes={c.size_bytes.challenger} /> },
