@@ -4,7 +4,7 @@ import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import { writeBundle } from '#lib/ml/bundle.ts'
 import { flopsPerImage, parameterCount, type Network, type Weights } from '#lib/ml/network.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess.ts'
-import type { SampleSet } from '#lib/ml/sample-set.ts'
+import { chosenFrom, type SampleSet } from '#lib/ml/sample-set.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
 import type { Position } from '#lib/ml/train.ts'
 import { goldenOf, goldenPictures } from './golden.ts'
@@ -37,7 +37,7 @@ export async function seal(sealing: Sealing, ports: RunPorts): Promise<Card> {
     const testSet = sealing.pack.set('test', plan.classes)
     const opened = testSet.count === 0 ? 0 : await ports.openTest(testSet.hashes)
     const { reference, notes, ...measured } = await measure(
-      { classes: plan.classes, isMirrorable: plan.classifier.isMirrorable, training: sealing.pack.set('train', plan.classes), choosing: sealing.choosing, calibrating: sealing.calibrating, test: testSet, foreign: null },
+      { classes: plan.classes, isMirrorable: plan.classifier.isMirrorable, training: references(sealing), choosing: sealing.choosing, calibrating: sealing.calibrating, test: testSet, foreign: null },
       { engine, key: KEY, spec: plan.spec, classes: plan.classes.length, signal },
     )
     const card: Card = {
@@ -78,6 +78,9 @@ export async function seal(sealing: Sealing, ports: RunPorts): Promise<Card> {
   }
 }
 
+/** The pictures that others are compared with. Where those of the old classes are not here there are none: all of these would look unfamiliar. */
+const references = ({ pack, plan }: Sealing): SampleSet => (plan.teacher ? chosenFrom(pack.set('train', plan.classes), [], plan.classes.length) : pack.set('train', plan.classes))
+
 /** What a loaded version answers to the golden pictures. */
 export async function goldenLogits(engine: Pick<TrainingEngine, 'run'>, key: string, spec: Preprocess): Promise<Float32Array[]> {
   const rows: Float32Array[] = []
@@ -94,7 +97,7 @@ function notesOf({ pack, choosing, plan }: Sealing): string[] {
   const { refused } = pack.index
   if (refused.length > 0) notes.push(`${refused.length} pictures could not be decoded and were left out.`)
   if (choosing.count === 0) notes.push('There were no validation pictures: the last epoch was taken, and nothing chose it.')
-  if (plan.teacher) notes.push('The pictures of the version it began with are not on this machine: their classes were kept by that version\'s own answers.')
+  if (plan.teacher) notes.push('The pictures of the version it began with are not on this machine: their classes were kept by that version\'s own answers, and it does not say of a picture that it is like nothing it knows.')
   return notes
 }
 
