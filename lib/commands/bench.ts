@@ -3,6 +3,7 @@ const BENCHMARKS: Readonly<Record<string, { readonly is: string; readonly run: (
   serve: { is: 'predictions a second that the product answers on this machine', run: async (args) => (await import('./bench-serve.ts')).benchServe(args) },
   head: { is: 'how long a last layer takes to learn from cached features', run: async (args) => (await import('./bench-head.ts')).benchHead(args) },
   memory: { is: 'memory of all processes together, idle, answering and training', run: async (args) => (await import('./bench-memory.ts')).benchMemory(args) },
+  forecast: { is: 'how far the forecasts of ten small trainings are off', run: async (args) => (await import('./bench-forecast.ts')).benchForecast(args) },
   train: { is: 'images a second that each engine trains on, beside Keras', run: async (args) => (await import('./bench-train.ts')).benchTrain(args) },
 }
 

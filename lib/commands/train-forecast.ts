@@ -3,23 +3,29 @@ import { rm } from 'node:fs/promises'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { followProbe } from '#lib/training/follow.ts'
-import { forecast, forecastWords, type Parts } from '#lib/training/forecast.ts'
+import { forecast, forecastWords, type Forecast, type Parts } from '#lib/training/forecast.ts'
 import { hasPack, packName, snapshotHash, type PackEntry } from '#lib/training/pack.ts'
 import { viewsOf } from '#lib/training/probe.ts'
 import { readSamples, type RunPlan } from '#lib/training/run-plan.ts'
 import { datasetSamples } from '#lib/training/sources.ts'
 import type { PreparedRun } from './train-plan.ts'
 
-export async function forecastSentence({ folder, plan }: PreparedRun): Promise<string> {
+export async function forecastSentence(run: PreparedRun): Promise<string> {
+  const { plan } = run
+  const { parts, ...found } = await forecastOf(run)
+  const counted = (count: number): string => count.toLocaleString('en')
+  return `${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs of ${counted(parts.train)} pictures (${counted(parts.validation)} to choose and calibrate by, ${counted(parts.test)} to test): ${forecastWords(found)}, on ${found.engine}.`
+}
+
+/** The folder of the plan is gone afterwards. */
+export async function forecastOf({ folder, plan }: PreparedRun): Promise<Forecast & { readonly parts: Parts }> {
   const { signal } = new AbortController()
   try {
     const { parts, snapshot } = await countsOf(folder, plan, signal)
     const figures = await followProbe({ child: forkTrainingWith((line) => console.error(line))(plan.engine), folder, images: parts.train, signal })
     const { epochs, patience } = plan.recipe.settings
     const isPacked = plan.bodies.length === 0 && (await hasPack(plan.packs, packName(snapshot, plan.spec)))
-    const will = forecast({ figures, parts, epochs, patience, views: viewsOf(plan), isPacked, isCompared: false })
-    const counted = (count: number): string => count.toLocaleString('en')
-    return `${plan.classifier.id} with ${plan.recipe.name}, up to ${epochs} epochs of ${counted(parts.train)} pictures (${counted(parts.validation)} to choose and calibrate by, ${counted(parts.test)} to test): ${forecastWords(will)}, on ${will.engine}.`
+    return { ...forecast({ figures, parts, epochs, patience, views: viewsOf(plan), isPacked, isCompared: false }), parts }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

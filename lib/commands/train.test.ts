@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -67,20 +67,30 @@ test.each([
   expect(output.trim().split('\n')).toHaveLength(1)
 })
 
-test('a folder of pictures becomes a bundle; Ctrl-C leaves a checkpoint and --resume goes on', async () => {
+test('a folder of pictures becomes a bundle; Ctrl-C in the middle of an epoch leaves a checkpoint and --resume goes on', async () => {
   const dataDir = place()
   const out = join(place(), 'v1')
   const args = ['ring-star', '--from', pictures(), '--recipe', 'scratch-small', '--epochs', '3', '--out', out]
 
-  const stopped = await command(args, dataDir, /epoch 1\/3 done/)
+  const stopped = await command(args, dataDir, /epoch 1\/3 {2}step 1\//) // the first step is shown as soon as it is done
   expect(stopped).toMatchObject({ code: 130, output: expect.stringContaining('Stopped. npm run train -- ring-star --resume goes on.') })
 
   const { code, output } = await command(['ring-star', '--resume'], dataDir)
   expect(code).toBe(0)
-  expect(output).toMatch(/Going on at epoch [23], from the checkpoint/)
+  expect(output).toMatch(/Going on at epoch [12], from the checkpoint/)
   expect(output).toMatch(/ring-star v1: [\d.]+ % right on 16 test pictures/)
   const { card, classes } = await readBundle(out)
   expect(classes).toEqual(['ring', 'star'])
   expect(card).toMatchObject({ curves: [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }], data: { test: 16, test_opened: 1 }, recipe: { name: 'scratch-small' } })
   expect(card.command).toMatch(/^npm run train -- ring-star --from \S+ --recipe scratch-small --epochs 3$/)
+}, 120_000)
+
+test('--plan says how long it would take and how much memory, and leaves nothing behind', async () => {
+  const dataDir = place()
+  const args = ['ring-star', '--from', pictures(), '--recipe', 'scratch-small', '--epochs', '2']
+
+  const { code, output } = await command([...args, '--plan'], dataDir)
+
+  expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/^ring-star with scratch-small, up to 2 epochs of \d+ pictures \(\d+ to choose and calibrate by, 16 to test\): (about|up to) .+, [\d,]+ MB, on \S+\.\n$/) })
+  expect(readdirSync(join(dataDir, 'runs'))).toEqual([])
 }, 120_000)

@@ -93,3 +93,18 @@ test('of many packs the newest eight stay', async () => {
 
   expect(await Promise.all(names.map((name) => hasPack(folder, name)))).toEqual([false, false, ...Array.from({ length: 8 }, () => true)])
 })
+
+test('a picture that an older pack has is not decoded again, but for another size it is', async () => {
+  const { folder } = await packed([sample(1), sample(2)])
+  const unreadable = { ...sample(1), split: 'test' as const, bytes: new Uint8Array(8) } // only the older pack knows what it showed
+  const make = async (how: typeof spec) => openPack(folder, await buildPack({ folder, spec: how, samples: listed([unreadable, sample(3)]), maxPixels: 1e6, onProgress: () => undefined, signal: new AbortController().signal }))
+
+  using alike = await make(spec)
+  using larger = await make({ ...spec, size: 32 })
+
+  const square = new Uint8Array(24 * 24 * 3)
+  alike.set('test', ['even', 'odd']).read(0, square, 0)
+  expect(square).toEqual(preprocess(picture(1), spec))
+  expect(alike.index.refused).toEqual([])
+  expect(larger.index.refused).toHaveLength(1)
+})

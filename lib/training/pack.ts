@@ -61,7 +61,8 @@ export async function buildPack({ folder, spec, samples, maxPixels, onProgress, 
   await rm(under, { recursive: true, force: true })
   await mkdir(under, { recursive: true })
   try {
-    const index = await writeSquares(under, { spec, samples, maxPixels, onProgress, signal })
+    using earlier = await earlierSquares(folder, spec)
+    const index = await writeSquares(under, { spec, samples, maxPixels, onProgress, signal, earlier })
     await writeFile(join(under, 'index.json'), JSON.stringify(index), { flush: true })
     const name = packName(index.snapshot, spec)
     const place = join(folder, name)
@@ -82,7 +83,7 @@ async function keepNewest(folder: string): Promise<void> {
   await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })))
 }
 
-async function writeSquares(under: string, { spec, samples, maxPixels, onProgress, signal }: Omit<Packing, 'folder'>): Promise<PackIndex> {
+async function writeSquares(under: string, { spec, samples, maxPixels, onProgress, signal, earlier }: Omit<Packing, 'folder'> & { readonly earlier: Earlier }): Promise<PackIndex> {
   const entries: PackEntry[] = []
   const refused: { hash: string; reason: string }[] = []
   const seen = new Set<string>()
@@ -94,7 +95,7 @@ async function writeSquares(under: string, { spec, samples, maxPixels, onProgres
     signal.throwIfAborted()
     if (seen.has(hash)) continue
     seen.add(hash)
-    const square = await squareOf(picture, spec, maxPixels)
+    const square = earlier.find(hash) ?? (await squareOf(picture, spec, maxPixels))
     if (typeof square === 'string') {
       refused.push({ hash, reason: square })
       continue
@@ -112,6 +113,32 @@ async function writeSquares(under: string, { spec, samples, maxPixels, onProgres
   await file.sync()
   onProgress(entries.length)
   return { snapshot: snapshotHash(entries), spec, entries, refused }
+}
+
+interface Earlier extends Disposable {
+  /** Valid until the next one is asked for. */
+  readonly find: (hash: string) => Uint8Array | null
+}
+
+/** Squares that older packs have of the same pictures: after an upload only what is new is decoded. */
+async function earlierSquares(folder: string, spec: Preprocess): Promise<Earlier> {
+  const square = new Uint8Array(squareBytes(spec))
+  const places = new Map<string, { readonly file: number; readonly at: number }>()
+  const files: number[] = []
+  for (const name of (await readdir(folder)).filter((one) => !one.startsWith('.'))) {
+    const index = await readFile(join(folder, name, 'index.json'), 'utf8').then((text): PackIndex => JSON.parse(text), () => null)
+    if (!index || packName(index.snapshot, spec) !== name) continue // made for other squares
+    const file = openSync(join(folder, name, 'squares.bin'), 'r')
+    files.push(file)
+    index.entries.forEach(({ hash }, i) => places.set(hash, { file, at: i * square.length }))
+  }
+  return {
+    find(hash) {
+      const place = places.get(hash)
+      return place && readSync(place.file, square, 0, square.length, place.at) === square.length ? square : null
+    },
+    [Symbol.dispose]: () => files.forEach((file) => closeSync(file)),
+  }
 }
 
 async function squareOf(bytes: Uint8Array, spec: Preprocess, maxPixels: number): Promise<Uint8Array | string> {
