@@ -1,7 +1,7 @@
 /** A network with another last layer: how a head that was learnt alone becomes a part of a whole network again, and how it is taken out.
  *  It learns nothing; `head.ts` does. */
-import type { Head } from './head.ts'
 import { featureLength, type Layer, type Network, type Weights } from './network.ts'
+import type { Head } from './softmax-regression.ts'
 
 /** The last layer of a network as a head. */
 export function headIn(network: Network, weights: Weights): Head {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { learnHead, type Embedded, type Head, type HeadProblem, type HeadTry } from './head.ts'
+import { learnHead, type Embedded, type HeadProblem, type HeadTry } from './head.ts'
 import { createRandom, normal } from './random.ts'
 import { head as recipe } from './recipes/head.ts'
+import type { Head } from './softmax-regression.ts'
 
 const [LENGTH, CLASSES] = [8, 3]
 const { name: _name, ...settings } = recipe

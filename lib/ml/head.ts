@@ -6,8 +6,6 @@ import { score, type Score } from './evaluate.ts'
 import { createRandom, mixSeeds } from './random.ts'
 import { flatLength, flatOf, headOf, regressed, regressionLogits, scalingOf, standardised, type Head, type Rows, type Scaling } from './softmax-regression.ts'
 
-export type { Head } from './softmax-regression.ts'
-
 /** What the `head` recipe's numbers are. */
 export type HeadSettings = {
   /** How many strengths are tried at most; called epochs because that is what a person counts. */

@@ -8,7 +8,7 @@ import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
 import { BEGINNING, type Position } from '#lib/ml/train.ts'
 import { embed } from './embed.ts'
-import type { Learnt } from './learn-steps.ts'
+import type { Outcome } from './learn-steps.ts'
 import type { RunPorts } from './run.ts'
 import type { RunPlan } from './run-plan.ts'
 
@@ -24,7 +24,7 @@ export type HeadRun = {
 
 const SAY_EVERY = 500 // pictures
 
-export async function learntHead(run: HeadRun, ports: RunPorts): Promise<Learnt | 'cancelled'> {
+export async function learntHead(run: HeadRun, ports: RunPorts): Promise<Outcome | 'cancelled'> {
   const { plan, settings, network, weights, training, choosing } = run
   const { engine, say, clock, signal } = ports
   const began = clock()

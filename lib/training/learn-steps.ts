@@ -29,7 +29,7 @@ export type SteppedRun = {
 }
 
 /** What a run has learnt, to be sealed. */
-export type Learnt = {
+export type Outcome = {
   readonly network: Network
   readonly weights: Weights
   readonly position: Position
@@ -55,7 +55,7 @@ export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRu
   }
 }
 
-export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Learnt | 'cancelled'> {
+export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Outcome | 'cancelled'> {
   const { folder, plan, settings, network, training, choosing } = run
   const { engine, say, clock, signal } = ports
   const spec = learnerSpec(run, training.count)

@@ -9,14 +9,14 @@ import { BEGINNING, type Position } from '#lib/ml/train.ts'
 import { frozenBelow } from '#lib/ml/upper-part.ts'
 import { checkpointFile, readCheckpoint } from './checkpoint.ts'
 import { learntHead } from './learn-head.ts'
-import { learntSteps, type Learnt, type SteppedRun } from './learn-steps.ts'
+import { learntSteps, type Outcome, type SteppedRun } from './learn-steps.ts'
 import type { RunPorts } from './run.ts'
 
 export type TransferRun = SteppedRun & { readonly settings: RecipeSettings & { readonly transfer: NonNullable<RecipeSettings['transfer']> } }
 
 export const isTransfer = (settings: RecipeSettings): settings is TransferRun['settings'] => settings.transfer !== undefined
 
-export async function learntTransfer(run: TransferRun, ports: RunPorts): Promise<Learnt | 'cancelled'> {
+export async function learntTransfer(run: TransferRun, ports: RunPorts): Promise<Outcome | 'cancelled'> {
   const { folder, settings } = run
   const isGoingOn = (await readCheckpoint(checkpointFile(folder))) !== null
   const say: RunPorts['say'] = (message) => { if (message.kind === 'note') ports.say(message) } // its tries are no epochs
