@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { ROOT } from '#lib/checks/sources.ts'
 import { notAnswered, notPrinted, piecesOf } from './guide.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
 import { picture } from './people.ts'
@@ -63,6 +64,17 @@ test('the shell lines go through in their order, and answer with the fields that
   const refused = [...answers].flatMap(([line, said]) => said.filter(({ code }) => code !== undefined).map(({ code, detail }) => ({ line, code, detail })))
   const meant = shell.at(-1)!.line // the one that the guide is about to be refused
   expect(refused).toEqual([{ line: meant, code: 'not_an_image', detail: expect.stringContaining("picture") }])
+})
+
+test('the first answer of the README is given as it stands', () => {
+  test.skip(!has('curl', '--version'), 'there is no curl on this machine')
+  const readme = piecesOf('README.md')
+  const at = readme.findIndex(({ text }) => text.startsWith('curl'))
+
+  const { stdout } = spawnSync('sh', ['-c', readme[at]!.text.replace('http://127.0.0.1:3000', product.url)], { cwd: ROOT, encoding: 'utf8', timeout: LONGEST_MS })
+
+  expect(notAnswered(JSON.parse(readme[at + 1]!.text), JSON.parse(stdout))).toEqual([])
+  expect(JSON.parse(stdout)).toMatchObject({ predicted_class: 'triangle' })
 })
 
 for (const [language, program, file] of [['js', process.execPath, 'ask.mjs'], ['python', 'python3', 'ask.py']] as const) {

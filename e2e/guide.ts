@@ -16,7 +16,7 @@ export function piecesOf(file: string): readonly Piece[] {
 export const wordsOnPages = (file: string): readonly string[] =>
   [...new Set([...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\*\*([^*]+)\*\*/g)].map(([, words]) => words!))]
 
-/** Of the lines that a guide shows, those that were not printed so. A figure stands for any figure, `…` for anything. */
+/** Of the lines that a guide shows, those that were not printed so. A figure stands for any figure, `…` for anything, a space for any. */
 export function notPrinted(shown: string, printed: string): readonly string[] {
   return shown.split('\n').filter((line) => line.trim() !== '').filter((line) => {
     const pattern = line.trim().split(/(\d[\d.,]*|…)/).map((part, i) => (i % 2 === 0 ? literal(part) : part === '…' ? '.*' : '\\d[\\d.,]*'))
@@ -42,4 +42,4 @@ export function neverSeen(words: readonly string[], pages: readonly string[]): r
   return words.filter((one) => !new RegExp(one.trim().split(/(\d[\d.,]*)/).map((part, i) => (i % 2 === 0 ? literal(part) : '\\d[\\d.,]*')).join('')).test(text))
 }
 
-const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(/\s+/g, '\\s+')

@@ -20,7 +20,7 @@ export const documentsHold: Law = {
 }
 
 export function liesIn(file: string, text: string, scripts: readonly string[]): readonly string[] {
-  const links = [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link))
+  const links = [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)|\bsrc(?:set)?="([^"\s]+)"/g)].map(([, link, picture]) => link ?? picture ?? '').filter((link) => !/^[a-z]+:/.test(link))
   const commands = [...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name = '']) => name)
   return [
     ...links.filter((link) => !existsSync(path.join(ROOT, path.dirname(file), link))).map((link) => `${file}: the link to ${link} leads nowhere.`),

@@ -150,9 +150,9 @@ test('a page of the earlier projects that strays from their list is caught, wher
 })
 
 test('a link that leads nowhere and a command that does not exist are caught', () => {
-  const text = 'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org). Run `npm run fly` or `npm run dev`.'
+  const text = 'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org), <img src="a.png">. Run `npm run fly` or `npm run dev`.'
 
-  expect(liesIn('docs/guide.md', text, ['dev'])).toEqual(['docs/guide.md: the link to fast.md leads nowhere.', 'docs/guide.md: there is no command npm run fly.'])
+  expect(liesIn('docs/guide.md', text, ['dev'])).toEqual(['docs/guide.md: the link to fast.md leads nowhere.', 'docs/guide.md: the link to a.png leads nowhere.', 'docs/guide.md: there is no command npm run fly.'])
   expect(unnamed('npm start, npm run dev', ['start', 'dev', 'bench'])).toEqual(['README.md: the command npm run bench is not named.'])
 })
 

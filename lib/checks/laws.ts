@@ -10,6 +10,7 @@ import { eachFile, hold, type Law } from './law.ts'
 import { brokenLaws } from './layers.ts'
 import { lockIsWhole } from './lockfile.ts'
 import { noModuleMocks } from './mocks.ts'
+import { modelsPageIsCurrent } from './models-page.ts'
 import { drawerNames, typesOnce } from './names.ts'
 import { contractsAndRoutes } from './routes.ts'
 import { schemaAndMigrations } from './schema.ts'
@@ -26,7 +27,7 @@ const layers: Law = {
 
 export const LAWS: readonly Law[] = [
   layers, drawerNames, typesOnce, fileSizes, hiddenInputs, noModuleMocks, headers, commentsInThePresent,
-  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold, commandsRun, lockIsWhole, earlierProjectsCovered,
+  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold, commandsRun, lockIsWhole, earlierProjectsCovered, modelsPageIsCurrent,
 ]
 
 /** Judges the program as it stands on disk and prints one line per law; answers how many were kept and broken. */

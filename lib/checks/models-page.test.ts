@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Card } from '#lib/contracts/bundle.ts'
 import { cardOf } from '#lib/training/rows.fakes.ts'
-import { withFigures } from './models-page.ts'
+import { IN_README, withFigures } from './models-page.ts'
 
 const marks = ['accuracy', 'promises', 'foreign', 'disturbed'].map((name) => `<!-- ${name}: printed by \`node lib/checks/models-page.ts --write\` -->\nOF LAST YEAR\n<!-- end of ${name} -->`).join('\nWords.\n')
 
@@ -28,6 +28,13 @@ test('each table says what the cards say, and the words between them stay', () =
 
 test('a card of a version that was sealed earlier, or on few pictures, has dashes', () => {
   expect(withFigures(marks, [cardOf('v1')])).toContain('| `fruit` | – | – | – | – | – | – | – |')
+})
+
+test('the README has one line of each, and an old figure in it is replaced', () => {
+  const readme = withFigures('# Darkroom\n<!-- shipped: printed by `node lib/checks/models-page.ts --write` -->\nfruit 12 %\n<!-- end of shipped -->\n', [card], IN_README)
+
+  expect(readme).toContain(`| \`fruit\` | ${card.title} | 90.00 % (80.00 % to 100.00 %) of 1,000 |`)
+  expect(readme).not.toContain('fruit 12 %')
 })
 
 test('a document without its marks is named', () => {

@@ -1,4 +1,4 @@
-/** Prints the tables of docs/models.md from the cards of the versions that ship, and tells whether what stands there is current.
+/** Prints the tables of docs/models.md and README.md from the cards of the versions that ship, and tells whether what stands there is current.
  *  The words around them are written by hand. `node lib/checks/models-page.ts --write` */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -6,29 +6,28 @@ import { card as cardSchema, shippedClassifier, type Card } from '#lib/contracts
 import type { Law } from './law.ts'
 import { ROOT } from './sources.ts'
 
-const DOCUMENT = 'docs/models.md'
+type Tables = Readonly<Record<string, (cards: readonly Card[]) => string>>
 const BEGIN = (name: string) => `<!-- ${name}: printed by \`node lib/checks/models-page.ts --write\` -->`
 const END = (name: string) => `<!-- end of ${name} -->`
 
 export const modelsPageIsCurrent: Law = {
-  name: 'docs/models.md says what the cards say',
+  name: 'docs/models.md and README.md say what the cards say',
   counts: 'classifiers',
   floor: 6,
   judge: () => {
     const cards = shippedCards()
-    const document = readFileSync(path.join(ROOT, DOCUMENT), 'utf8')
-    return { seen: cards.length, broken: withFigures(document, cards) === document ? [] : [`${DOCUMENT}: not what models/*/*/card.json say. Run: node lib/checks/models-page.ts --write`] }
+    const broken = documents().filter(({ document, tables }) => withFigures(document, cards, tables) !== document)
+    return { seen: cards.length, broken: broken.map(({ name }) => `${name}: not what models/*/*/card.json say. Run: node lib/checks/models-page.ts --write`) }
   },
 }
 
 /** The document with its tables replaced by what the cards say. */
-export function withFigures(document: string, cards: readonly Card[]): string {
-  const tables = { accuracy: accuracyTable(cards), promises: promisesTable(cards), foreign: foreignTable(cards), disturbed: disturbedTable(cards) }
+export function withFigures(document: string, cards: readonly Card[], tables: Tables = ON_MODELS_PAGE): string {
   return Object.entries(tables).reduce((text, [name, table]) => {
     const [before, rest] = text.split(BEGIN(name))
     const after = rest?.split(END(name))[1]
-    if (before === undefined || after === undefined) throw new Error(`${DOCUMENT} lacks the marks of "${name}": ${BEGIN(name)} … ${END(name)}`)
-    return `${before}${BEGIN(name)}\n\n${table}\n\n${END(name)}${after}`
+    if (before === undefined || after === undefined) throw new Error(`The document lacks the marks of "${name}": ${BEGIN(name)} … ${END(name)}`)
+    return `${before}${BEGIN(name)}\n\n${table(cards)}\n\n${END(name)}${after}`
   }, document)
 }
 
@@ -38,6 +37,11 @@ const accuracyTable = (cards: readonly Card[]): string => lines(
     `\`${classifier}\``, test ? String(test.per_class.length) : '–', test ? `${percent(test.accuracy.value)} (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})` : '–',
     test?.mirrored ? percent(test.mirrored.value) : '–', test ? percent(test.macro_f1) : '–', test ? count(test.images) : '–', count(network.parameters), `${count(Math.round(seconds))} s`, `${engine}, ${precision}`,
   ]))
+
+/** For who has not decided yet: how many classes, how right. */
+const shippedTable = (cards: readonly Card[]): string => lines(
+  ['classifier', 'tells apart', 'right on its test pictures'],
+  cards.map(({ classifier, title, test }) => [`\`${classifier}\``, title, test ? `${percent(test.accuracy.value)} (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)}) of ${count(test.images)}` : '–']))
 
 const promisesTable = (cards: readonly Card[]): string => lines(
   ['classifier', 'calibration error', 'confident', 'wrong among these', 'candidates hold the class', 'how many', 'when not sure', 'familiar'],
@@ -80,13 +84,21 @@ function shippedCards(): readonly Card[] {
   return readdirSync(folder).toSorted().filter((name) => existsSync(path.join(folder, name, 'classifier.json'))).map((name) => cardSchema.parse(read(name, shippedClassifier.parse(read(name, 'classifier.json')).champion, 'card.json')))
 }
 
+const ON_MODELS_PAGE: Tables = { accuracy: accuracyTable, promises: promisesTable, foreign: foreignTable, disturbed: disturbedTable }
+export const IN_README: Tables = { shipped: shippedTable }
+
+const documents = () => [{ name: 'docs/models.md', tables: ON_MODELS_PAGE }, { name: 'README.md', tables: IN_README }]
+  .map(({ name, tables }) => ({ name, tables, file: path.join(ROOT, name), document: readFileSync(path.join(ROOT, name), 'utf8') }))
+
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`
 const share = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : percent(value))
 const count = (amount: number): string => amount.toLocaleString('en')
 
 if (import.meta.main) {
-  const file = path.join(ROOT, DOCUMENT)
-  const document = withFigures(readFileSync(file, 'utf8'), shippedCards())
-  if (process.argv.includes('--write')) writeFileSync(file, document)
-  else process.stdout.write(document)
+  const cards = shippedCards()
+  for (const { file, document, tables } of documents()) {
+    const current = withFigures(document, cards, tables)
+    if (process.argv.includes('--write')) writeFileSync(file, current)
+    else process.stdout.write(current)
+  }
 }
