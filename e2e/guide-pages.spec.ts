@@ -8,6 +8,7 @@ import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { ROOT } from '#lib/checks/sources.ts'
 import { ACCURACY_MARGIN, compare, FEWEST_CLASS_IMAGES, FEWEST_IMAGES, RECALL_MARGIN, sentence, type Verdict } from '#lib/domain/gate.ts'
 import { TEST_SHARE } from '#lib/domain/splits.ts'
+import { MOST_FOR_HEAD } from '#lib/training/decide-retrain.ts'
 import { neverSeen, wordsOnPages } from './guide.ts'
 import { logIn, picture, setupAddress } from './people.ts'
 import { test } from './watched.ts'
@@ -111,7 +112,7 @@ test('the figures and the verdicts that the guides name are those of the gate', 
   const [first, again] = [FIRST, AGAIN].map((file) => readFileSync(path.join(ROOT, file), 'utf8')) as [string, string]
 
   expect(first).toContain(`${FEWEST_IMAGES / TEST_SHARE} in all`)
-  for (const words of [`fewer than ${FEWEST_IMAGES} test pictures`, `at least ${FEWEST_CLASS_IMAGES} test pictures`, `more than ${RECALL_MARGIN * 100} points`, `above −${ACCURACY_MARGIN * 100} point`]) expect(again).toContain(words)
+  for (const words of [`fewer than ${FEWEST_IMAGES} test pictures`, `at least ${FEWEST_CLASS_IMAGES} test pictures`, `more than ${RECALL_MARGIN * 100} points`, `above −${ACCURACY_MARGIN * 100} point`, `up to ${MOST_FOR_HEAD.toLocaleString('en')} pictures`]) expect(again).toContain(words)
   const verdicts: readonly Verdict[] = [{ kind: 'better' }, { kind: 'not-worse' }, { kind: 'worse', because: [] }, { kind: 'cannot-tell', imagesNeeded: 40 }]
   const fourteen = compare([...Array.from({ length: 14 }, () => ({ label: 'a', championRight: false, challengerRight: true, isNew: false })), ...Array.from({ length: 3 }, () => ({ label: 'a', championRight: true, challengerRight: false, isNew: false }))], null)
   for (const verdict of verdicts) expect(again).toContain(`| \`${/^[^.]+\./.exec(sentence(fourteen, verdict))![0]}\` |`)
