@@ -1,5 +1,6 @@
 /** A run of a recipe that learns step by step: the learner on its engine, gone on with from the checkpoint where there is one.
  *  The loop itself is lib/ml/train; this keeps what it has learnt and says what happens. */
+import type { EngineName } from '#lib/domain/classifier.ts'
 import type { RecipeSettings } from '#lib/ml/recipe.ts'
 import { batchFor } from '#lib/ml/recipe.ts'
 import type { Learner } from '#lib/ml/learner.ts'
@@ -40,8 +41,8 @@ export type Outcome = {
 const CHECKPOINT_EVERY = 60 // seconds, and after each epoch
 
 /** What the learner of a run is made from, and how many pictures a step holds. */
-export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRun, 'plan' | 'settings' | 'network' | 'weights'>, images: number) {
-  const batch = Math.min(batchFor(images, settings.batch), batchWithin(plan.memoryMb, network, settings.batch))
+export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRun, 'plan' | 'settings' | 'network' | 'weights'>, { images, engine }: { readonly images: number; readonly engine: EngineName }) {
+  const batch = Math.min(batchFor(images, settings.batch), batchWithin(plan.memoryMb, { network, batch: settings.batch, engine }))
   return {
     network,
     weights,
@@ -58,7 +59,7 @@ export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRu
 export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Outcome | 'cancelled'> {
   const { folder, plan, settings, network, training, choosing } = run
   const { engine, say, clock, signal } = ports
-  const spec = learnerSpec(run, training.count)
+  const spec = learnerSpec(run, { images: training.count, engine: engine.name })
   const { batch } = spec
   await using learner = await engine.learner(spec)
   const kept = await readCheckpoint(checkpointFile(folder))

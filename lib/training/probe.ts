@@ -63,7 +63,7 @@ type About = { readonly plan: RunPlan; readonly few: SampleSet; readonly images:
 
 async function probeSteps({ plan, few, images, ports, scratch, network, weights, settings }: About & { readonly settings: RecipeSettings }): Promise<SteppedFigures> {
   const timed = stopwatch(ports)
-  const spec = learnerSpec({ plan, settings, network, weights }, images)
+  const spec = learnerSpec({ plan, settings, network, weights }, { images, engine: ports.engine.name })
   const { batch } = spec
   const maker = batchMaker(few, { spec: plan.spec, classes: plan.classes.length, batch, augment: augmentationFor(settings.augment, plan.classifier.isMirrorable), smoothing: settings.labelSmoothing, seed: plan.seed })
   const indices = Int32Array.from({ length: batch }, (_, i) => i % few.count)

@@ -6,7 +6,7 @@ import { answers } from '#lib/ml/step.ts'
 import type { Tensor, TensorFlow } from './binding.ts'
 import { createTensorFlowKernels } from './kernels.ts'
 
-const MOST_AT_ONCE = 128 // images of one run
+const MOST_AT_ONCE = 32 // images of one run: more take more memory and no less time for each (2026-11)
 
 export type Loaded = { readonly original: Network; readonly network: Network; readonly tensors: Readonly<Record<string, Tensor>> }
 
