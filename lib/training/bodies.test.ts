@@ -26,9 +26,9 @@ test('a body sees pictures in its own size and fitted as the classifier says', a
   expect(body!.spec).toMatchObject({ size: 32, fit: 'contain' })
 })
 
-test('the backbone that was made for it stands for all that ships', async () => {
+test('the backbone that was made for it is asked before the others that ship', async () => {
   const { modelsDir } = places()
   cpSync(join(modelsDir, 'shapes', 'v1'), join(modelsDir, 'backbone', 'v1'), { recursive: true })
 
-  expect((await bodiesIn(modelsDir, PHOTOGRAPHS)).map(({ name }) => name)).toEqual(['the backbone'])
+  expect((await bodiesIn(modelsDir, PHOTOGRAPHS)).map(({ name }) => name)).toEqual(['the backbone', 'shapes v1'])
 })

@@ -1,5 +1,5 @@
-/** The networks that are here and whose features a new classifier can begin with: `models/backbone` where it is there, which was made for
- *  it, else those of the classifiers that come with the product. Which one serves a person's pictures best, the run finds out. */
+/** The networks that are here and whose features a new classifier can begin with: those that a person brought, `models/backbone` where it is
+ *  there, which was made for it, and those of the classifiers that come with the product. Which one serves best, the run finds out. */
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,8 +26,8 @@ export async function bodiesIn(modelsDir: string, input: InputSpec): Promise<rea
     const read = text === null ? null : preprocess.safeParse(JSON.parse(text))
     if (read?.success && isAlike(read.data, input)) found.push({ name: name === BACKBONE ? `the ${BACKBONE}` : `${name} ${version}`, folder, spec: { ...read.data, fit: input.fit, background: preprocessFor(input).background } })
   }
-  const backbone = found.filter(({ folder }) => folder.startsWith(join(modelsDir, BACKBONE)))
-  return backbone.length > 0 ? backbone : found
+  const isBackbone = ({ folder }: BodyCandidate): boolean => folder.startsWith(join(modelsDir, BACKBONE))
+  return [...found.filter(isBackbone), ...found.filter((body) => !isBackbone(body))]
 }
 
 /** Written signs and photographs have nothing to learn from each other, nor have grey pictures and coloured ones. */
