@@ -14,7 +14,7 @@ const FIRST_ANSWER_MS = 2_000 // the slowest of five, once: a cold start
 test.skip(process.platform !== 'linux', 'memory is read from /proc')
 
 let app: BuiltApp
-test.beforeAll(async () => { app = await startBuiltApp({ PREDICT_PROCESSES: '1', DEFAULT_CLASSIFIER: 'shapes' }) })
+test.beforeAll(async () => { app = await startBuiltApp({ MEMORY_MB: '512', DEFAULT_CLASSIFIER: 'shapes' }) })
 test.afterAll(async () => { await app[Symbol.asyncDispose]() })
 
 async function ask(seed: number): Promise<string> {
