@@ -30,6 +30,8 @@ Exit code 1 where a picture could not be answered. Settings: DATA_DIR, INFERENCE
 
 /** So many pictures are read at a time. */
 const AT_ONCE = 16
+/** Who typed a command waits longer than who opened a page. */
+const PATIENCE_MS = 600_000
 
 type Asked = { readonly classifier?: string | undefined; readonly version?: string | undefined; readonly top_k: number }
 
@@ -68,7 +70,7 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
     await using pool = createPool({ name: 'predict', size: 1, fork: () => forkInference(start.settings.INFERENCE_ENGINE, (line) => console.error(line)), clock: steadyClock, log, changed: () => batcher.wake() })
     const batcher = createBatcher<Ask, Computed>({ most: AT_ONCE, room: AT_ONCE, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, start.settings.MAX_PIXELS), clock: steadyClock })
     const swap = createSwap({ pool, data, log })
-    return await work(createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf: (bytes) => `image/${sniff(bytes).kind}`, answered: () => {} }))
+    return await work(createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf: (bytes) => `image/${sniff(bytes).kind}`, answered: () => {}, patienceMs: PATIENCE_MS }))
   } finally {
     await data.close()
   }

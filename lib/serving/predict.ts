@@ -33,6 +33,8 @@ export type PredictParts = {
   readonly mediaTypeOf: (bytes: Uint8Array) => string
   /** Told of each answer, for figures. */
   readonly answered: (totalMs: number) => void
+  /** How long a picture waits for its turn, once its version is loaded; default PATIENCE_MS. */
+  readonly patienceMs?: number
 }
 
 export type PredictAsking = {
@@ -51,7 +53,7 @@ export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (as
   return pictures.map((picture) => ({ picture, inferenceMs, engine }))
 }
 
-export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered }: PredictParts): PredictOne {
+export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered, patienceMs = PATIENCE_MS }: PredictParts): PredictOne {
   /** Rows are asked only where the name alone does not say it: reading them takes 8 % of a busy web process (November 2026). */
   const idOf = async (classifier: string | undefined) =>
     classifier !== undefined && swap.serving(classifier) !== null ? classifier : (await data.classifiers.chosen(classifier)).id
@@ -61,7 +63,7 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
     const classifierId = await idOf(classifier)
     const lease = await swap.lease(classifierId, version)
     try {
-      const { output, queuedMs } = await batcher.submit({ served: lease, bytes }, began + PATIENCE_MS, signal)
+      const { output, queuedMs } = await batcher.submit({ served: lease, bytes }, clock.now() + patienceMs, signal)
       const { picture, inferenceMs, engine } = output
       if (!picture.ok) throw new DarkroomError(picture.code, picture)
       if (engine === null) throw new Error('A picture was answered by no engine')
