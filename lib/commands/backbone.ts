@@ -14,9 +14,9 @@ import type { Engine } from '#lib/engines/engine.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
-import { backbone, BACKBONE_SIZE } from '#lib/ml/recipes/backbone.ts'
+import { backbone, BACKBONE_SIZE, backboneNetwork } from '#lib/ml/recipes/backbone.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
-import { learnBackbone } from '#lib/training/backbone/learn.ts'
+import { learnBackbone, learntWeights } from '#lib/training/backbone/learn.ts'
 import { worthOf, type Seen, type Worth } from '#lib/training/backbone/measure.ts'
 import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/pictures.ts'
 import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
@@ -40,6 +40,7 @@ const HELP = `npm run backbone -- <look | learn | measure | seal> [options]
   --minutes N            how long it may learn, in all (default: 75)
   --threads N            (default: 1)
   --of FOLDER[@SIZE]     measure: the network to look through, by the side of its pictures; may be given several times
+  --out FOLDER           seal: where the bundle goes (default: models/backbone/v1)
   --part NAME            measure: validation or test (default: validation)`
 
 const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
@@ -53,7 +54,7 @@ const TEACHER_FEATURES = 1280
 const THINNED_FROM = 96
 const THINNED = 3
 
-type Asked = { readonly data: string; readonly tiny: string; readonly teacher: string; readonly work: string; readonly minutes: number; readonly threads: number; readonly of: readonly string[]; readonly part: 'validation' | 'test' }
+type Asked = { readonly data: string; readonly tiny: string; readonly teacher: string; readonly work: string; readonly minutes: number; readonly threads: number; readonly of: readonly string[]; readonly part: 'validation' | 'test'; readonly out: string | undefined }
 
 const stop = new AbortController()
 
@@ -143,13 +144,14 @@ async function measure(asked: Asked): Promise<void> {
 
 async function seal(asked: Asked): Promise<void> {
   await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
-  const folder = join(asked.work, 'latest')
-  const { network, weights } = fromTfjs(await readFile(join(folder, 'model.json'), 'utf8'), await readFile(join(folder, 'weights.bin')))
   using pack = await packOf(asked, backbone.phases[0]!.size)
+  const labels = [...new Set(pack.index.entries.map(({ label }) => label))].toSorted()
+  const network = backboneNetwork(BACKBONE_SIZE, labels.length + TEACHER_FEATURES)
+  const weights = await learntWeights(join(asked.work, 'checkpoint.bin'), network)
   const features = await Promise.all(LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)))
-  const out = join(ROOT, 'models', 'backbone', 'v1')
+  const out = asked.out ?? join(ROOT, 'models', 'backbone', 'v1')
   const card = await sealBackbone({
-    network, weights, labels: [...new Set(pack.index.entries.map(({ label }) => label))].toSorted(), spec: studentSpec(BACKBONE_SIZE), out,
+    network, weights, labels, spec: studentSpec(BACKBONE_SIZE), out,
     pictures: features.reduce((sum, one) => sum + one.count, 0), settings: { ...backbone },
     about: {
       version: 'v1', command: `npm run backbone -- learn --minutes ${asked.minutes}`, seed: 1, code_version: VERSION, machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
@@ -200,7 +202,7 @@ async function main(): Promise<number> {
   const text = { type: 'string' } as const
   const { values, positionals: [what] } = parseArgs({
     allowPositionals: true,
-    options: { data: text, 'tiny-imagenet': text, teacher: text, work: text, minutes: text, threads: text, of: { type: 'string', multiple: true }, part: text, help: { type: 'boolean', short: 'h' } },
+    options: { data: text, 'tiny-imagenet': text, teacher: text, work: text, minutes: text, threads: text, of: { type: 'string', multiple: true }, part: text, out: text, help: { type: 'boolean', short: 'h' } },
   })
   if (values.help || (what !== 'look' && what !== 'learn' && what !== 'measure' && what !== 'seal')) {
     console.log(HELP)
@@ -215,6 +217,7 @@ async function main(): Promise<number> {
     minutes: Number(values.minutes ?? 75),
     threads: Number(values.threads ?? 1),
     of: (values.of ?? []).map((folder) => resolve(folder)),
+    out: values.out === undefined ? undefined : resolve(values.out),
     part: values.part === 'test' ? 'test' : 'validation',
   }
   if (!existsSync(data)) throw new DarkroomError('not_found', { what: `There are no pictures in ${data}`, why: 'the folder is not there', remedy: 'Name it: --data FOLDER.' })

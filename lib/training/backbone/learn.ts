@@ -4,6 +4,7 @@ import { augment, sampleSeed } from '#lib/ml/augment.ts'
 import { initialWeights } from '#lib/ml/initial-weights.ts'
 import type { Batch, Learner, LearnerSpec } from '#lib/ml/learner.ts'
 import type { Weights, Network } from '#lib/ml/network.ts'
+import { planWeights, unflattened } from '#lib/ml/plan.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess.ts'
 import { backboneNetwork, type BackboneRecipe } from '#lib/ml/recipes/backbone.ts'
 import { orderOf } from '#lib/ml/sample-set.ts'
@@ -88,6 +89,13 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
     if (ports.signal.aborted) return 'stopped'
   }
   return 'done'
+}
+
+/** The weights of a checkpoint as they are: with the rate gone to nothing, an average would only remember the small pictures. */
+export async function learntWeights(checkpoint: string, network: Network): Promise<Weights> {
+  const kept = await readCheckpoint(checkpoint)
+  if (!kept) throw new Error(`${checkpoint} is not there: nothing was learnt yet`)
+  return unflattened(planWeights({ network }), kept.state.latest, {})
 }
 
 function rateAt(done: number, { rate }: BackboneRecipe): number {
