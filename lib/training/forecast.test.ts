@@ -19,7 +19,7 @@ test('what a run takes is the sum of its pieces, each as often as the run does i
 
   expect(found.seconds).toBeCloseTo(before + epochs + after, 8)
   expect(found.cpuSeconds).toBeCloseTo(2 * found.seconds, 8)
-  expect(found).toMatchObject({ memoryMb: 412, engine: 'onnx' })
+  expect(found).toMatchObject({ memoryMb: 412 + 25, engine: 'onnx' }) // a longer run's heap grows
 })
 
 test('pictures that are decoded already are not decoded again', () => {

@@ -46,11 +46,16 @@ export async function probe(folder: string, planned: RunPlan, { images, start }:
     const begun = await timed(() => beginning(plan, pack))
     const { settings } = plan.recipe
     const about = { plan, few, images, ports, scratch, ...begun.value }
-    const learning = isHeadSettings(settings) ? await probeHead({ ...about, settings }) : await probeSteps({ ...about, settings })
+    const headSettings = isHeadSettings(settings) ? settings : settings.transfer?.head
+    const head = headSettings && (await probeHead({ ...about, settings: headSettings }))
+    const learning = isHeadSettings(settings) ? head! : await probeSteps({ ...about, settings })
+    // a head on some pictures for each network to choose from; and where the upper layers learn afterwards, the head that they begin with
+    const choosing = head && planned.bodies.length > 1 ? times(head.fit, planned.bodies.length * Math.min(BODY_PICTURES, images)) : NOTHING
+    const before = head && learning.kind === 'stepped' ? added(times(head.embed, images), times(head.fit, images)) : NOTHING
     const sealing = await probeSeal(plan, { ...begun.value, pack, ports })
     const perPicture = learning.kind === 'head' ? learning.embed : learning.choose
     return {
-      engine: ports.engine.name, start, decode, begin: added(begun.cost, chosen.cost), learning,
+      engine: ports.engine.name, start, decode, begin: added(begun.cost, chosen.cost, choosing, before), learning,
       seal: { ...sealing, perHeld: perPicture, perTraining: perPicture },
       memoryMb: ports.memoryMb(),
     }
