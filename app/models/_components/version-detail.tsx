@@ -2,6 +2,7 @@
 import { addressOf } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
+import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { durationText } from '#lib/ui/duration.ts'
 import { Notice } from '#lib/ui/error-notice.tsx'
@@ -41,10 +42,13 @@ export function VersionDetail({ model }: { readonly model: Model }) {
       {card.test?.reliability && <Reliability bins={card.test.reliability} />}
       {card.robustness && <Robustness measured={card.robustness} />}
       {card.curves.length > 1 && <Curves points={card.curves} />}
-      <p className="small">
-        To use it elsewhere: <a href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })} download>TensorFlow.js files</a>
-        {card.familiarity !== undefined && <>, <a href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })} download>ONNX files</a></>}. They answer logits; preprocess.json says how a picture becomes numbers.
-      </p>
+      <div>
+        <p className="small muted">To use it elsewhere: its layers answer logits, and preprocess.json says how a picture becomes numbers.</p>
+        <div className="row">
+          <a {...looksLikeButton({ size: 'small', variant: 'quiet' })} href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })} download>TensorFlow.js files</a>
+          {card.familiarity !== undefined && <a {...looksLikeButton({ size: 'small', variant: 'quiet' })} href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })} download>ONNX files</a>}
+        </div>
+      </div>
       <div>
         <p className="small muted">Made by</p>
         <code className="command" tabIndex={0}>{card.command}</code>
