@@ -9,6 +9,6 @@ declare module 'autocannon' {
     non2xx: number
     duration: number
   }
-  type Options = { url: string; connections: number; duration: number; timeout?: number; setupClient?: (client: { setRequests: (requests: CannonRequest[]) => void }) => void }
+  type Options = { url: string; connections: number; duration: number; timeout?: number; overallRate?: number; setupClient?: (client: { setRequests: (requests: CannonRequest[]) => void }) => void }
   export default function autocannon(options: Options): Promise<CannonResult>
 }

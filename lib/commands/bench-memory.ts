@@ -22,12 +22,15 @@ proportional set size (PSS): what processes share is counted once. Linux alone.
   --classifier NAME   who answers and is trained on (default: cifar10)
   --connections N     how many ask at the same time (default: 4)
   --seconds N         how long idle, and how long predicting (default: 10)
-  --pictures N        how many are uploaded to learn from (default: 200)
+  --pictures N        how many are uploaded to learn from (default: 100)
   --json              one JSON object per phase instead of the table
   --help              this page`
 
 const LOOK_EVERY_MS = 250
+/** While something learns: as fast as answers come, the asking itself would take the cores. */
+const ASKED_PER_SECOND = 20
 const LONGEST_TRAINING_MS = 20 * 60_000
+const EPOCHS = 2
 const MIB = 1024 ** 2
 
 export type MemoryRow = {
@@ -48,7 +51,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       engine: { type: 'string', default: 'onnx' }, memory: { type: 'string', default: '512' }, classifier: { type: 'string', default: 'cifar10' }, connections: { type: 'string', default: '4' },
-      seconds: { type: 'string', default: '10' }, pictures: { type: 'string', default: '200' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+      seconds: { type: 'string', default: '10' }, pictures: { type: 'string', default: '100' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) {
@@ -77,21 +80,23 @@ async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promi
   notes.passing(`${engine}: starting`)
   const { classifier, connections, seconds } = wanted
   await using product = await startOwnProduct({ MEMORY_MB: wanted.memory, INFERENCE_ENGINE: engine, TRAINING_ENGINE: engine, DEFAULT_CLASSIFIER: classifier, OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false', AUTO_PROMOTE: 'off' })
-  const fire = (duration: number): Promise<CannonResult> => autocannon({ url: product.url, connections, duration, timeout: 60, setupClient: (client) => client.setRequests([...asks(classifier)]) })
+  const fire = (duration: number, rate?: number): Promise<CannonResult> => autocannon({ url: product.url, connections, duration, timeout: 60, ...(rate === undefined ? {} : { overallRate: rate }), setupClient: (client) => client.setRequests([...asks(classifier)]) })
   const phase = async (name: string, work: () => Promise<readonly CannonResult[]>): Promise<MemoryRow> => {
     notes.passing(`${engine}: ${name}`)
     const began = performance.now()
     const watching = watchMemory(product)
     const results = await work().finally(() => watching.end())
     const failed = results.reduce((sum, { errors, timeouts, non2xx }) => sum + errors + timeouts + non2xx, 0)
-    return { engine, phase: name, ...watching.most(), seconds: Math.round((performance.now() - began) / 1000), answered: results.reduce((sum, { requests }) => sum + requests.total, 0) - failed, failed }
+    const row = { engine, phase: name, ...watching.most(), seconds: Math.round((performance.now() - began) / 1000), answered: results.reduce((sum, { requests }) => sum + requests.total, 0), failed }
+    notes.line(`${engine}, ${name}: ${row.peak_mb} MB`)
+    return row
   }
   const whileAsked = (recipe: 'head' | 'finetune') => async (): Promise<readonly CannonResult[]> => {
     const results: CannonResult[] = []
     const training = trained(product, classifier, recipe)
     let isDone = false
     training.then(() => { isDone = true }, () => { isDone = true })
-    while (!isDone) results.push(await fire(2))
+    while (!isDone) results.push(await fire(2, ASKED_PER_SECOND))
     await training
     return results
   }
@@ -122,7 +127,7 @@ async function upload({ url }: ThrowawayProduct, { classifier, pictures }: Wante
 }
 
 async function trained({ url }: ThrowawayProduct, classifier: string, recipe: 'head' | 'finetune'): Promise<void> {
-  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier, recipe, epochs: 2, force: true }))) as { run: { id: string } }
+  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier, recipe, epochs: EPOCHS, force: true }))) as { run: { id: string } }
   const latest = performance.now() + LONGEST_TRAINING_MS
   while (performance.now() < latest) {
     const { state, error } = (await answer(url, 'GET', `/api/runs/${run.id}`)) as { state: string; error: string | null }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { openLayersFit } from '#lib/engines/tfjs-node/layers-fit.ts'
+import { openLayersFitOnWasm } from '#lib/engines/tfjs-node/layers-fit-wasm.ts'
 import { initialWeights } from '#lib/ml/initial-weights.ts'
 import type { Precision } from '#lib/ml/learner.ts'
 import { benchNetwork, IMAGES, inBatches, noisePictures, RATE } from './bench-network.ts'
@@ -21,7 +22,7 @@ const OWN: Readonly<Record<string, OwnVariant>> = {
 
 type Trainer = { readonly detail: string; warmUp(): Promise<void>; /** Answers how many images were learnt, and the last loss. */ train(): Promise<{ images: number; loss: number }> }
 
-const { variant, batch, seconds, threads } = JSON.parse(process.argv[2] ?? '{}') as { variant: string; batch: number; seconds: number; threads: number }
+const { variant, batch, seconds, threads, tfjsWasm } = JSON.parse(process.argv[2] ?? '{}') as { variant: string; batch: number; seconds: number; threads: number; tfjsWasm: string }
 const weights = initialWeights(benchNetwork, 1)
 
 async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trainer> {
@@ -46,7 +47,7 @@ async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trai
 
 /** `fit` takes whole epochs: as many in one call as the last one before promises to fill the time. */
 async function fitTrainer(): Promise<Trainer> {
-  const fitted = await openLayersFit(benchNetwork, weights, RATE)
+  const fitted = variant === 'tfjs-wasm' ? await openLayersFitOnWasm(benchNetwork, weights, { rate: RATE, threads, folder: tfjsWasm }) : await openLayersFit(benchNetwork, weights, RATE)
   const images = noisePictures(Math.max(IMAGES, batch))
   let epochs = 1
   return {

@@ -1,6 +1,7 @@
 /** `npm run bench -- train`: how fast each engine trains one network here, beside tfjs' `fit` and Keras, in rounds that take turns so that
  *  what else the machine does falls on all alike. It measures speed and memory; how well a network learns is no matter here. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { parameterCount } from '#lib/ml/network.ts'
 import { benchNetwork } from './bench-network.ts'
@@ -18,6 +19,7 @@ on pictures of noise, each measurement in a process of its own. Figures are medi
   --only LIST    of ${VARIANTS.join(', ')}
   --threads N    threads of each (default: the cores of this machine, at most 8)
   --python PATH  a Python with keras and tensorflow (default: python3; without them, Keras is left out)
+  --tfjs-wasm DIR  a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm (default: this one; without them, tfjs-wasm is left out)
   --json         one JSON object per row instead of the table
   --help         this page`
 
@@ -41,7 +43,7 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
     options: {
       rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '10' }, batch: { type: 'string', default: '64,256' },
       only: { type: 'string', default: VARIANTS.join(',') }, threads: { type: 'string', default: String(Math.min(availableParallelism(), MOST_THREADS)) },
-      python: { type: 'string', default: 'python3' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+      python: { type: 'string', default: 'python3' }, 'tfjs-wasm': { type: 'string', default: process.cwd() }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) {
@@ -61,9 +63,10 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
     return 1
   }
 
+  const tools = { python: values.python, tfjsWasm: path.resolve(values['tfjs-wasm']) }
   const notes = createLines(process.stderr)
   const wanted = VARIANTS.filter((variant) => names.includes(variant)).filter((variant) => {
-    const reason = whyNot(variant, values.python)
+    const reason = whyNot(variant, tools)
     if (reason !== null) notes.line(`${variant} is left out: ${reason}.`)
     return reason === null
   })
@@ -73,7 +76,7 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
     for (const one of measured.filter((each) => !failed.has(each))) {
       notes.passing(`round ${round} of ${rounds}: ${one.variant}, batch ${one.batch}`)
       try {
-        one.trials.push(await measure({ ...one, seconds, threads, python: values.python }))
+        one.trials.push(await measure({ ...one, seconds, threads, ...tools }))
       } catch (error) {
         failed.add(one) // not tried again, and said: the others go on
         notes.line(error instanceof Error ? error.message : String(error))
@@ -83,7 +86,7 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
   const whole = measured.filter((one) => !failed.has(one))
   const rows = rowsOf(whole)
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
-  else createLines().line([headline({ rounds, seconds, threads }), '', table(rows), '', ...detailsOf(whole)].join('\n'))
+  else createLines().line([headline({ rounds, seconds, threads }), '', table(rows), '', ...besideTfjs(rows), ...detailsOf(whole)].join('\n'))
   return rows.length > 0 && failed.size === 0 ? 0 : 1
 }
 
@@ -117,6 +120,12 @@ function table(rows: readonly TrainRow[]): string {
   const lines = rows.map((row) => `| ${row.variant} | ${row.batch} | ${row.images_per_s.toFixed(0)} | ${row.images_per_cpu_s.toFixed(0)} | ${row.ratio_to_keras_fit?.toFixed(2) ?? ''} | ${row.peak_mb} |`)
   return ['| variant | batch | images/s | images/CPU-s | × keras-fit | peak MB |', '|---|--:|--:|--:|--:|--:|', ...lines].join('\n')
 }
+
+/** What WebAssembly gains by our graph, at each batch where both were measured. */
+const besideTfjs = (rows: readonly TrainRow[]): readonly string[] => rows.flatMap((row) => {
+  const theirs = rows.find(({ variant, batch }) => variant === 'tfjs-wasm' && batch === row.batch)
+  return row.variant === 'wasm' && theirs ? [`wasm trains ${(row.images_per_cpu_s / theirs.images_per_cpu_s).toFixed(2)} × as many images per CPU-second as tfjs-wasm at batch ${row.batch}.`] : []
+})
 
 const detailsOf = (measured: readonly Measured[]): readonly string[] =>
   [...new Set(measured.flatMap(({ variant, trials }) => trials.map(({ detail }) => `${variant}: ${detail}`)))]

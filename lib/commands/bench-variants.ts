@@ -4,28 +4,30 @@ import { spawn, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { probeEngines } from '#lib/engines/open-engine.ts'
+import { whyNoTfjsWasm } from '#lib/engines/tfjs-node/layers-fit-wasm.ts'
 import { EPSILON } from '#lib/ml/kernels.ts'
 import { parameterCount } from '#lib/ml/network.ts'
 import { benchNetwork, IMAGES, RATE } from './bench-network.ts'
 
-export const VARIANTS = ['keras-fit', 'keras-mixed', 'onnx', 'float32', 'bfloat16', 'wasm', 'layers-fit'] as const
+export const VARIANTS = ['keras-fit', 'keras-mixed', 'onnx', 'float32', 'bfloat16', 'wasm', 'tfjs-wasm', 'layers-fit'] as const
 export type Variant = (typeof VARIANTS)[number]
 
 /** What a child prints, as JSON. */
 export type Trial = { readonly images: number; readonly wall_seconds: number; readonly cpu_seconds: number; readonly peak_mb: number; readonly detail: string }
 
-export type Measuring = { readonly variant: Variant; readonly batch: number; readonly seconds: number; readonly threads: number; readonly python: string }
+export type Measuring = { readonly variant: Variant; readonly batch: number; readonly seconds: number; readonly threads: number; readonly python: string; /** Whose node_modules has tfjs' WebAssembly backend. */ readonly tfjsWasm: string }
 
-const NEEDS: Readonly<Record<Variant, EngineName | 'keras'>> = {
-  'keras-fit': 'keras', 'keras-mixed': 'keras', onnx: 'onnx', float32: 'tfjs-node', bfloat16: 'tfjs-node', wasm: 'wasm', 'layers-fit': 'tfjs-node',
+const NEEDS: Readonly<Record<Variant, EngineName | 'keras' | 'tfjs-wasm'>> = {
+  'keras-fit': 'keras', 'keras-mixed': 'keras', onnx: 'onnx', float32: 'tfjs-node', bfloat16: 'tfjs-node', wasm: 'wasm', 'tfjs-wasm': 'tfjs-wasm', 'layers-fit': 'tfjs-node',
 }
 const START_MS = 180_000 // libraries, compilation and warm-up: 5 s on an idle machine, most for `fit` on a busy one
 const SLOWEST = 6 // times the asked seconds: a step or an epoch that has begun is ended
 
 /** Why a variant cannot be had here, or null. */
-export function whyNot(variant: Variant, python: string): string | null {
+export function whyNot(variant: Variant, { python, tfjsWasm }: Pick<Measuring, 'python' | 'tfjsWasm'>): string | null {
   const need = NEEDS[variant]
   if (need === 'keras') return whyNoKeras(python)
+  if (need === 'tfjs-wasm') return whyNoTfjsWasm(tfjsWasm)
   const probe = probeEngines().find(({ name }) => name === need)
   return probe?.available ? null : (probe?.detail ?? `there is no engine ${need}`)
 }
@@ -63,8 +65,8 @@ export function measure(asked: Measuring): Promise<Trial> {
   return promise.finally(() => process.off('exit', endWithUs))
 }
 
-function commandOf({ variant, batch, seconds, threads, python }: Measuring): [program: string, args: readonly string[]] {
-  if (NEEDS[variant] !== 'keras') return [process.execPath, ['--disable-warning=ExperimentalWarning', path.join(import.meta.dirname, 'bench-train-child.ts'), JSON.stringify({ variant, batch, seconds, threads })]]
+function commandOf({ variant, batch, seconds, threads, python, tfjsWasm }: Measuring): [program: string, args: readonly string[]] {
+  if (NEEDS[variant] !== 'keras') return [process.execPath, ['--disable-warning=ExperimentalWarning', path.join(import.meta.dirname, 'bench-train-child.ts'), JSON.stringify({ variant, batch, seconds, threads, tfjsWasm })]]
   const asked = { network: benchNetwork, parameters: parameterCount(benchNetwork), epsilon: EPSILON, rate: RATE, batch, seconds, images: Math.max(IMAGES, batch), mixed: variant === 'keras-mixed' }
   return [python, [path.join(import.meta.dirname, 'bench-keras.py'), JSON.stringify(asked)]]
 }
