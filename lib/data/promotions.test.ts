@@ -121,6 +121,19 @@ test('shipped classifiers become rows once, with the named champion', async () =
   await expect(data.answers.deleteClassifier({ id: 'fruit' })).rejects.toMatchObject({ code: 'conflict' })
 })
 
+test('a shipped version that comes anew with a newer Darkroom says what its new bundle says, and stays the champion', async () => {
+  const { data, settings } = await openForTest()
+  shipClassifier(settings.modelsDir)
+  await data.syncShipped()
+  const before = await data.promotions.champion('fruit')
+
+  shipClassifier(settings.modelsDir, { accuracy: 0.97 })
+  await data.syncShipped()
+
+  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({ champion: { version: 'v1', accuracy: { value: 0.97 } } })
+  expect((await data.promotions.champion('fruit'))?.version.id).toBe(before?.version.id)
+})
+
 test('a newer shipped champion does not replace the one that a person chose', async () => {
   const { data, settings } = await openForTest()
   shipClassifier(settings.modelsDir)

@@ -39,8 +39,8 @@ export async function registerVersion(data: Data, more: { classes?: string[]; ru
   return data.versions.register({ classifierId: classifier, number, runId: more.runId ?? null })
 }
 
-export function shipClassifier(modelsDir: string, { id = 'fruit', champion = 'v1', versions = ['v1'] } = {}): void {
-  for (const version of versions) sealBundle(path.join(modelsDir, id, version), { classifier: id, version })
+export function shipClassifier(modelsDir: string, { id = 'fruit', champion = 'v1', versions = ['v1'], accuracy = 0.9 } = {}): void {
+  for (const version of versions) sealBundle(path.join(modelsDir, id, version), { classifier: id, version, accuracy })
   const described = { id, title: 'Fruit', is_mirrorable: true, has_digits: false, recipe: 'scratch-small', champion, dataset: { name: 'fruit', images: 300, command: 'npm run dataset -- fruit' } }
   writeFileSync(path.join(modelsDir, id, 'classifier.json'), JSON.stringify(described))
 }

@@ -11,7 +11,7 @@ import type { Transacting } from './connection.ts'
 import type { Data } from './data.ts'
 import { insertPromotion } from './promotions.ts'
 import type { Store } from './store.ts'
-import { insertVersion } from './version-rows.ts'
+import { insertVersion, rewriteVersion } from './version-rows.ts'
 
 const DESCRIPTION = 'classifier.json'
 const BY = 'Darkroom'
@@ -64,7 +64,8 @@ function sync({ id, now }: Store, writing: Transacting, shipped: { readonly fold
   else insertClassifier(writing, draftOf(described, named), now())
 
   for (const bundle of bundles) {
-    const known = writing.one<{ isShipped: number }>('SELECT "isShipped" FROM "Version" WHERE "classifierId" = ? AND "number" = ?', described.id, numberOf(bundle.folder))
+    const known = writing.one<{ id: string; isShipped: number; cardJson: string }>('SELECT "id", "isShipped", "cardJson" FROM "Version" WHERE "classifierId" = ? AND "number" = ?', described.id, numberOf(bundle.folder))
+    if (known?.isShipped === 1 && known.cardJson !== JSON.stringify(bundle.card)) rewriteVersion(writing, known.id, bundle)
     if (!known) insertVersion(writing, { id: id(), bundle, runId: null, isShipped: true })
   }
   const champion = writing.one('SELECT 1 FROM "Promotion" WHERE "classifierId" = ? LIMIT 1', described.id)

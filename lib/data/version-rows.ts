@@ -16,17 +16,29 @@ export type VersionRow = {
 }
 
 export function insertVersion(writing: Transacting, draft: { readonly id: string; readonly bundle: ProvenBundle; readonly runId: string | null; readonly isShipped: boolean }): void {
-  const { card, manifest, preprocess, classes } = draft.bundle
-  const measured = card.test ?? card.validation
+  const { card, manifest } = draft.bundle
   writing.insert('Version', {
     id: draft.id, classifierId: manifest.classifier, number: Number(manifest.version.slice(1)), parent: card.parent, runId: draft.runId, isShipped: draft.isShipped,
+    ...columnsOf(draft.bundle), verdictJson: null, promotedAt: null,
+  })
+  writing.run('UPDATE "Classifier" SET "lastNumber" = MAX("lastNumber", ?) WHERE "id" = ?', Number(manifest.version.slice(1)), manifest.classifier)
+}
+
+/** A shipped version whose bundle came anew with a newer Darkroom: the row says what the bundle says, its id and history stay. */
+export function rewriteVersion(writing: Transacting, id: string, bundle: ProvenBundle): void {
+  const columns = Object.entries(columnsOf(bundle))
+  writing.run(`UPDATE "Version" SET ${columns.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`, ...columns.map(([, value]) => value), id)
+}
+
+function columnsOf({ card, preprocess, classes }: ProvenBundle) {
+  const measured = card.test ?? card.validation
+  return {
     recipe: card.recipe.name, engine: card.engine,
     accuracy: measured?.accuracy.value ?? null, accuracyLow: measured?.accuracy.low ?? null, accuracyHigh: measured?.accuracy.high ?? null, testImages: card.test?.images ?? 0,
     parameters: card.network.parameters, sizeBytes: card.network.bytes,
-    classesJson: JSON.stringify(classes), preprocessJson: JSON.stringify(preprocess), cardJson: JSON.stringify(card), verdictJson: null,
-    createdAt: new Date(card.created_at), promotedAt: null,
-  })
-  writing.run('UPDATE "Classifier" SET "lastNumber" = MAX("lastNumber", ?) WHERE "id" = ?', Number(manifest.version.slice(1)), manifest.classifier)
+    classesJson: JSON.stringify(classes), preprocessJson: JSON.stringify(preprocess), cardJson: JSON.stringify(card),
+    createdAt: new Date(card.created_at),
+  }
 }
 
 export function versionValue(settings: Pick<DataSettings, 'dataDir' | 'modelsDir'>, row: VersionRow): Version {
