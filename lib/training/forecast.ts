@@ -34,7 +34,8 @@ const JUDGED_TWICE = 2
 const MOST_REFERENCE = 2_000
 /** Tests under disturbances are on so many pictures at most (measure-robustness.ts), and they are nearly all that sealing does. */
 const MOST_DISTURBED = 1_000
-/** A run is longer than its probe, and JavaScript's heap grows meanwhile: by 14 to 36 MB in five small runs on `onnx` (2026-11). */
+/** A run is longer than its probe, and JavaScript's heap grows meanwhile: by 14 to 38 MB in seven small
+ *  runs on `onnx`, not in one of a head (2026-11). */
 const GROWS_MB = 25
 /** Steps of an epoch that are not learnt are fewer than a batch. */
 const stepsOf = (train: number, batch: number): number => Math.max(1, Math.floor(train / batch))
@@ -57,7 +58,7 @@ export function forecast({ figures, parts, epochs, patience, views, isPacked, is
     ...(isCompared ? ([[figures.start, 1], [figures.decode, 2 * parts.test], [seal.perHeld, 2 * parts.test]] as const) : []),
   ]
   const sum = (of: (cost: Cost) => number): number => pieces.reduce((total, [cost, times]) => total + of(cost) * times, 0)
-  return { engine: figures.engine, seconds: sum((cost) => cost.seconds), cpuSeconds: sum((cost) => cost.cpuSeconds), isMost: learning.kind === 'stepped' && patience < epochs, memoryMb: figures.memoryMb + GROWS_MB }
+  return { engine: figures.engine, seconds: sum((cost) => cost.seconds), cpuSeconds: sum((cost) => cost.cpuSeconds), isMost: learning.kind === 'stepped' && patience < epochs, memoryMb: figures.memoryMb + (learning.kind === 'stepped' ? GROWS_MB : 0) }
 }
 
 /** As a person reads it: "up to 2 min 40 s, 210 MB". Rounded as coarsely as it is uncertain. */
