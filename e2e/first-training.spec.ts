@@ -58,8 +58,8 @@ test('when it has ended, it says after how many epochs and why, on the page and 
 test('from then on it answers where none is named: on the page, in the API, and first on the dashboard', async ({ page }) => {
   await page.goto(`${app.url}/predict`)
   await expect(page.getByText('Show Two signs a picture')).toBeVisible()
-  const answer = (await (await page.request.post(`${app.url}/api/predict`, { multipart: { file: { name: 'star.png', mimeType: 'image/png', buffer: picture('star', 7_000) } } })).json()) as { classifier: string }
-  expect(answer.classifier).toBe('two-signs')
+  // a busy machine may ask to come again in a second
+  await expect.poll(async () => ((await (await page.request.post(`${app.url}/api/predict`, { multipart: { file: { name: 'star.png', mimeType: 'image/png', buffer: picture('star', 7_000) } } })).json()) as { classifier?: string }).classifier).toBe('two-signs')
 
   await page.goto(app.url)
   await expect(page.getByRole('heading', { level: 3 }).first()).toHaveText('Two signs')

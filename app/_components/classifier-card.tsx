@@ -8,10 +8,12 @@ import { Card } from '#lib/ui/card.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 
-const CLASSES_SHOWN = 6
+const MOST_CLASSES = 6
+const MOST_LETTERS = 90 // of their names together: about three lines on a card
 
 export function ClassifierCard({ classifier, mayTrain }: { readonly classifier: ClassifierAnswer; readonly mayTrain: boolean }) {
   const { id, title, champion, classes, samples } = classifier
+  const named = firstOf(classes)
   return (
     <Card level={3} title={title} aside={champion ? <Badge variant="accent">{champion.version} answers</Badge> : <Badge variant="amber">not trained</Badge>}
       actions={(
@@ -23,11 +25,12 @@ export function ClassifierCard({ classifier, mayTrain }: { readonly classifier: 
       )}>
       {champion && (
         <div>
-          <FigureNumber size="large" share={champion.accuracy} />
-          <p className="small muted">{champion.accuracy ? `right on ${counted(champion.test_images, 'test picture')}` : 'accuracy'}</p>
+          {champion.accuracy
+            ? <><FigureNumber size="large" share={champion.accuracy} /><p className="small muted">right on {counted(champion.test_images, 'test picture')}</p></>
+            : <p className="muted">Not measured: it had no test pictures.</p>}
         </div>
       )}
-      <p className="small">{classes.slice(0, CLASSES_SHOWN).join(' · ')}{classes.length > CLASSES_SHOWN && <span className="muted"> and {classes.length - CLASSES_SHOWN} more</span>}{classes.length === 0 && <span className="muted">no classes yet</span>}</p>
+      <p className="small">{named.join(' · ')}{classes.length > named.length && <span className="muted"> and {classes.length - named.length} more</span>}{classes.length === 0 && <span className="muted">no classes yet</span>}</p>
       <dl className="facts">
         <div><dt>Answered today</dt><dd><FigureNumber count={classifier.predictions_today} /></dd></div>
         <div><dt>Pictures here</dt><dd><FigureNumber count={samples.total} /></dd></div>
@@ -35,4 +38,10 @@ export function ClassifierCard({ classifier, mayTrain }: { readonly classifier: 
       </dl>
     </Card>
   )
+}
+
+/** At least one, however long its name is. */
+function firstOf(classes: readonly string[]): readonly string[] {
+  let letters = 0
+  return classes.slice(0, MOST_CLASSES).filter((name, i) => (letters += name.length) <= MOST_LETTERS || i === 0)
 }

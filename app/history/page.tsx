@@ -41,7 +41,7 @@ export default async function History(props: PageProps) {
         <Card title={counted(list.value.total, 'prediction')}
           aside={(
             <span className="row" style={{ gap: '0.25rem' }}>
-              <span className="small muted">All of them as</span>
+              <span className="small muted">All as</span>
               {(['csv', 'jsonl'] as const).map((format) => <a key={format} href={addressOf('GET /api/predictions/export', { ...exportFilters(filters), format })} download {...looksLikeButton({ size: 'small', variant: 'quiet' })}><Icon name="download" />{format.toUpperCase()}</a>)}
             </span>
           )}>
@@ -68,7 +68,7 @@ function Predictions({ predictions, classesOf }: { predictions: readonly KeptPre
           cell: (one) => (
             <span className="row flex-nowrap">
               {one.image_url && <Thumbnail src={`${one.image_url}?size=96`} alt={one.filename ?? 'the picture'} />}
-              <span className="min-w-0 max-w-56 font-normal">{one.filename ?? 'unnamed'}<br /><span className="muted">{one.width} × {one.height}</span></span>
+              <span className="min-w-0 max-w-56 text-left font-normal">{one.filename ?? 'unnamed'}<br /><span className="muted">{one.width} × {one.height}</span></span>
             </span>
           ),
         },

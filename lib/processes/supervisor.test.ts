@@ -18,7 +18,7 @@ const MOST_GROWTH_MB = 100
 
 describe.runIf(isLinux)('a started product', () => {
   let product: Started
-  beforeAll(async () => { product = await startProduct({ prepare: (data) => addRandomVersion(data, CLASSIFIER, 2) }) }, 60_000)
+  beforeAll(async () => { product = await startProduct({ prepare: (data) => addRandomVersion(data, CLASSIFIER, 2) }) }, 240_000)
   afterAll(() => product.end())
 
   test('answers a picture through the door, and the answer is in the database when it is heard', async () => {

@@ -13,7 +13,7 @@ export const overloaded = (waiting: number): DarkroomError =>
 export const deadlinePassed = (waitedMs: number): DarkroomError =>
   new DarkroomError(
     'overloaded',
-    { what: 'This picture was not looked at', why: `its turn did not come within ${Math.round(waitedMs / 1000)} s`, remedy: 'Try again in a second, or send fewer at once.' },
+    { what: 'This picture was not looked at', why: `its turn did not come in time, after ${(waitedMs / 1000).toFixed(1)} s of waiting`, remedy: 'Try again in a second, or send fewer at once.' },
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )
 

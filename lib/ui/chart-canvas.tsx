@@ -10,6 +10,8 @@ Library.register(BarController, BarElement, CategoryScale, Filler, Legend, Linea
 
 const SERIES_COLOURS = 8
 const MANY_POINTS = 40
+/** Shares that differ by less are drawn over this much: a tenth of a point must not look like a cliff. */
+const LEAST_SPAN = 0.05
 
 /** Paper under the plot, so that a saved PNG is readable anywhere. */
 const paper: Plugin = {
@@ -32,10 +34,10 @@ export default function ChartCanvas({ title, description, kind, labels, labelNam
     interaction: { mode: 'index', intersect: false },
     scales: {
       x: { ...axis(labelName), stacked: isStacked },
-      y: { ...axis(valueName), stacked: isStacked, beginAtZero: kind === 'bar', ticks: { color: ink, precision: isShare ? undefined : kind === 'bar' ? 0 : undefined, callback: shown } },
+      y: { ...axis(valueName), stacked: isStacked, beginAtZero: kind === 'bar', ...(isShare && kind === 'line' && spanOf(series)), ticks: { color: ink, precision: isShare ? undefined : kind === 'bar' ? 0 : undefined, callback: shown } },
     },
     plugins: {
-      legend: { display: series.length > 1, position: 'bottom', labels: { color: colour('ink'), boxWidth: 12, boxHeight: 12 } },
+      legend: { display: series.length > 1, position: 'bottom', labels: { color: colour('ink'), boxHeight: 12, ...(kind === 'line' ? { usePointStyle: true, pointStyle: 'line' as const, pointStyleWidth: 28 } : { boxWidth: 12 }) } },
       tooltip: { backgroundColor: colour('ink'), titleColor: colour('paper'), bodyColor: colour('paper'), callbacks: { label: (item) => `${item.dataset.label}: ${shown(Number(item.raw))}` } },
     },
   }
@@ -47,6 +49,15 @@ export default function ChartCanvas({ title, description, kind, labels, labelNam
     }
   })
   return <Drawn key={ink} type={kind} data={{ labels: [...labels], datasets }} options={options} plugins={[paper]} role="img" aria-label={`${title}. ${description}`} />
+}
+
+/** Around the middle of the values, and never beyond 0 and 1. */
+function spanOf(series: ChartProps['series']): { suggestedMin: number; suggestedMax: number } | null {
+  const values = series.flatMap((one) => one.values.filter((value) => value !== null))
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  if (!(high - low < LEAST_SPAN)) return null
+  const from = Math.max(0, Math.min(1 - LEAST_SPAN, (low + high - LEAST_SPAN) / 2))
+  return { suggestedMin: from, suggestedMax: from + LEAST_SPAN }
 }
 
 function colour(token: string): string {
