@@ -9,16 +9,6 @@ export function headIn(network: Network, weights: Weights): Head {
   return { kernel: weights[`${name}/kernel`]!, bias: weights[`${name}/bias`] ?? new Float32Array(network.classes) }
 }
 
-/** The same head for more classes: what it says of those that it knows stays, of new ones it knows nothing yet. */
-export function withColumns({ kernel, bias }: Head, from: number, to: number): Head {
-  const length = kernel.length / from
-  const grown = new Float32Array(length * to)
-  for (let d = 0; d < length; d++) grown.set(kernel.subarray(d * from, d * from + Math.min(from, to)), d * to)
-  const biases = new Float32Array(to)
-  biases.set(bias.subarray(0, Math.min(from, to)))
-  return { kernel: grown, bias: biases }
-}
-
 /** All layers but the last, then this head. */
 export function withHead(network: Network, weights: Weights, { kernel, bias }: Head): { readonly network: Network; readonly weights: Weights } {
   const { name } = lastOf(network)
