@@ -16,7 +16,7 @@ const HELP = `npm run train -- <classifier> [options]
 
 Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --resume goes on.
 
-  <classifier>     shapes, mnist, cifar10, fruits, leaf-disease, cats-dogs, or one of yours
+  <classifier>     shapes, mnist, cifar10, cifar10-small, fruits, leaf-disease, cats-dogs, or one of yours
   --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official files
                    (default: downloaded for mnist and cifar10; yours: the pictures in DATA_DIR)
   --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone, transfer

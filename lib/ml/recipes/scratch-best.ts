@@ -6,7 +6,7 @@ import { wideNetwork } from './wide-network.ts'
 
 export const scratchBest: Recipe = {
   name: 'scratch-best',
-  epochs: 24,
+  epochs: 20,
   batch: 256,
   optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
   rate: { peak: 0.25, warmUpEpochs: 4, end: 0.0005 }, // for 256 images
@@ -24,7 +24,7 @@ export const scratchBest: Recipe = {
 export const scratchBestSmall: Recipe = {
   ...scratchBest,
   name: 'scratch-best-small',
-  epochs: 36,
+  epochs: 30,
   network: wideNetwork([64, 160, 160]),
 }
 
@@ -43,7 +43,7 @@ export const scratchBestPhoto: Recipe = {
 export const scratchBestDigits: Recipe = {
   ...scratchBest,
   name: 'scratch-best-digits',
-  epochs: 16,
+  epochs: 10,
   batch: 128,
   rate: { peak: 0.1, warmUpEpochs: 2, end: 0.0002 }, // for 128 images
   augment: { shift: 2, rotate: 12, zoom: 0.12 },
