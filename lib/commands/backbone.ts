@@ -17,7 +17,7 @@ import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
 import { backbone, BACKBONE_SIZE, backboneNetwork } from '#lib/ml/recipes/backbone.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
 import { learnBackbone, learntWeights } from '#lib/training/backbone/learn.ts'
-import { worthOf, type Seen, type Worth } from '#lib/training/backbone/measure.ts'
+import { worthOf, type MeasuredPicture, type Worth } from '#lib/training/backbone/measure.ts'
 import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/pictures.ts'
 import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
 import { lookAtAll, readFeatures } from '#lib/training/backbone/teacher-features.ts'
@@ -122,7 +122,7 @@ async function measure(asked: Asked): Promise<void> {
     const file = join(asked.work, `seen-${createHash('sha256').update(JSON.stringify(spec)).update(Buffer.from(weights[`${network.layers[0]!.name}/kernel`]!.buffer)).digest('hex').slice(0, 12)}-${network.input.size}`)
     const worth: Worth[] = []
     for (const { name, file: zip, isHalved } of measured(asked)) {
-      const seen: Seen[] = []
+      const seen: MeasuredPicture[] = []
       async function* samples(): AsyncGenerator<PackSource> {
         for await (const found of datasetSamples({ kind: 'dataset', name, from: zip, downloads: '', mirror: null, counters: '' }, openDataset, stop.signal)) {
           const sample = isHalved ? { ...found, split: halfOf(found.hash, asked.part) } : found

@@ -4,15 +4,15 @@ declare module 'jsfive' {
     constructor(bytes: ArrayBuffer, name: string)
     readonly attrs: Readonly<Record<string, unknown>>
     /** Null where there is nothing of that path. */
-    get(path: string): Node | null
+    get(path: string): H5Node | null
   }
-  export type Node = {
+  export type H5Node = {
     /** Of a group; a data set has none. */
     readonly keys?: readonly string[]
     readonly attrs: Readonly<Record<string, unknown>>
     /** Of a data set. */
     readonly shape?: readonly number[]
     readonly value?: ArrayLike<number>
-    get?(path: string): Node | null
+    get?(path: string): H5Node | null
   }
 }

@@ -9,11 +9,11 @@ export const WEIGHTS_FILE = 'weights.bin'
 type Stored = { readonly name: string; readonly shape: readonly number[]; readonly dtype: 'float32'; readonly quantization?: { readonly dtype: 'float16'; readonly original_dtype: 'float32' } }
 
 /** Where the numbers of one tensor lie in `weights.bin`. */
-export type Place = { readonly offset: number; readonly bytes: number; readonly isHalf: boolean }
+export type WeightPlace = { readonly offset: number; readonly bytes: number; readonly isHalf: boolean }
 
 /** Kernels as float16; the short vectors (biases, batch norm), where rounding would cost more than it saves, as float32. */
-export function toTfjs(network: Network, weights: Weights): { readonly modelJson: string; readonly weightsBin: Uint8Array; readonly places: ReadonlyMap<string, Place> } {
-  const places = new Map<string, Place>()
+export function toTfjs(network: Network, weights: Weights): { readonly modelJson: string; readonly weightsBin: Uint8Array; readonly places: ReadonlyMap<string, WeightPlace> } {
+  const places = new Map<string, WeightPlace>()
   let offset = 0
   const stored: Stored[] = []
   const pieces: Uint8Array[] = []

@@ -7,7 +7,7 @@ import { wilson } from '#lib/domain/statistics.ts'
 import { answerOf } from '#lib/ml/evaluate.ts'
 import { directions, distanceOf, largestOf, MOST_REFERENCES, nearnessNetwork, readReference, referenceBytes, type Reference } from '#lib/ml/familiarity.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/sample-set.ts'
-import { seen, type Loaded, type Seen } from './seen.ts'
+import { seen, type HeldVersion, type VersionOutputs } from './seen.ts'
 
 /** Which neighbour's distance counts, where validation cannot say. On cifar10, cats-dogs and fruits 5 to 20 differ by less than 0.04 in
  *  AUROC, and blends with energy or the largest logit lose more on two of the three than they gain on the third (2026-11). */
@@ -22,12 +22,12 @@ const ROWS_AT_ONCE = 128
 export type FamiliaritySets = {
   readonly training: SampleSet
   readonly choosing: Labelled
-  readonly calibrating: Seen
-  readonly test: Seen
+  readonly calibrating: VersionOutputs
+  readonly test: VersionOutputs
   /** Pictures that show nothing it knows; null where none were named. */
-  readonly foreign: readonly { readonly name: string; readonly seen: Seen }[] | null
+  readonly foreign: readonly { readonly name: string; readonly seen: VersionOutputs }[] | null
 }
-type Labelled = Seen & { readonly labels: Int32Array }
+type Labelled = VersionOutputs & { readonly labels: Int32Array }
 type Choice = { readonly neighbour: number; readonly centre: Float32Array | null }
 
 export type Familiarity = {
@@ -38,7 +38,7 @@ export type Familiarity = {
 }
 
 /** Null where there is nothing to be like, or the engine gives no features. */
-export async function measureFamiliarity(sets: FamiliaritySets, loaded: Loaded): Promise<Familiarity | null> {
+export async function measureFamiliarity(sets: FamiliaritySets, loaded: HeldVersion): Promise<Familiarity | null> {
   const sample = chosenFrom(sets.training, references(sets.training, loaded.classes), 0)
   const { features } = await seen(sample, loaded)
   if (sample.count === 0 || !features) return null
@@ -46,7 +46,7 @@ export async function measureFamiliarity(sets: FamiliaritySets, loaded: Loaded):
   const known = { ids: sample.hashes, labels: Uint16Array.from(sample.labels), length, features }
   const { neighbour, centre } = await choose(known, sets.choosing, loaded)
   const reference = readReference(referenceBytes({ ...known, neighbour, centre, vectors: directions(features, length, centre) })) // as it will be read: rounded
-  const far = async (one: Seen): Promise<Float32Array> => (one.features ? (await distances(reference, one.features, [neighbour], loaded))[0]! : new Float32Array(0))
+  const far = async (one: VersionOutputs): Promise<Float32Array> => (one.features ? (await distances(reference, one.features, [neighbour], loaded))[0]! : new Float32Array(0))
   const calibrating = await far(sets.calibrating)
   const test = await far(sets.test)
   const threshold = familiarUpTo(calibrating)
@@ -83,7 +83,7 @@ function references(training: SampleSet, classes: number): number[] {
 type Known = { readonly ids: readonly string[]; readonly labels: Uint16Array; readonly length: number; readonly features: Float32Array }
 
 /** The neighbour, and whether a centre, whose distances best tell the wrong answers of the choosing half from the right ones. */
-async function choose(known: Known, choosing: Labelled, loaded: Loaded): Promise<Choice> {
+async function choose(known: Known, choosing: Labelled, loaded: HeldVersion): Promise<Choice> {
   const perClass = known.ids.length / loaded.classes
   const neighbours = NEIGHBOURS.filter((neighbour) => neighbour === 1 || neighbour <= perClass / 2)
   const usual: Choice = { neighbour: Math.max(...neighbours.filter((neighbour) => neighbour <= USUAL_NEIGHBOUR)), centre: null }
@@ -104,7 +104,7 @@ async function choose(known: Known, choosing: Labelled, loaded: Loaded): Promise
 }
 
 /** For each neighbour the distances of all rows to it. */
-async function distances(reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>, features: Float32Array, neighbours: readonly number[], { engine, key, signal }: Loaded): Promise<Float32Array[]> {
+async function distances(reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>, features: Float32Array, neighbours: readonly number[], { engine, key, signal }: HeldVersion): Promise<Float32Array[]> {
   const { length, centre } = reference
   const rows = features.length / length
   const found = neighbours.map(() => new Float32Array(rows))

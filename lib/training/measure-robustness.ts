@@ -9,14 +9,14 @@ import { score } from '#lib/ml/evaluate.ts'
 import { squareBytes } from '#lib/ml/preprocess.ts'
 import { disturb, DISTURBANCES, mirroredSquare } from '#lib/ml/robustness.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/sample-set.ts'
-import { seen, type Loaded } from './seen.ts'
+import { seen, type HeldVersion } from './seen.ts'
 
 /** Enough for ±2 points, and seconds. */
 const MOST_IMAGES = 1_000
 /** Disturbed at a time, so that memory does not grow with the pictures. */
 const AT_ONCE = 64
 
-export async function measureRobustness(test: SampleSet, loaded: Loaded): Promise<Card['robustness']> {
+export async function measureRobustness(test: SampleSet, loaded: HeldVersion): Promise<Card['robustness']> {
   if (test.count === 0) return null
   const images = Math.min(MOST_IMAGES, test.count)
   const some = chosenFrom(test, Array.from({ length: images }, (_, i) => Math.floor((i * test.count) / images)), loaded.classes)
@@ -40,7 +40,7 @@ export async function measureRobustness(test: SampleSet, loaded: Loaded): Promis
 }
 
 /** Accuracy where each answer is the mean of those to the picture and to its mirror image. */
-export async function measureMirrored(test: SampleSet, plain: Logits, loaded: Loaded): Promise<Interval | null> {
+export async function measureMirrored(test: SampleSet, plain: Logits, loaded: HeldVersion): Promise<Interval | null> {
   if (test.count === 0) return null
   const square = new Uint8Array(squareBytes(loaded.spec))
   const { logits } = await seen({
@@ -54,7 +54,7 @@ export async function measureMirrored(test: SampleSet, plain: Logits, loaded: Lo
   return wilson(score(both, test.labels).right, test.count)
 }
 
-function squareOf(set: SampleSet, index: number, { spec }: Loaded): Uint8Array {
+function squareOf(set: SampleSet, index: number, { spec }: HeldVersion): Uint8Array {
   const square = new Uint8Array(squareBytes(spec))
   set.read(index, square, 0)
   return square

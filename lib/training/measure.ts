@@ -9,7 +9,7 @@ import type { Reference } from '#lib/ml/familiarity.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
 import { measureFamiliarity, type Familiarity } from './measure-familiarity.ts'
 import { measureMirrored, measureRobustness } from './measure-robustness.ts'
-import { seen, type Loaded, type Squares } from './seen.ts'
+import { seen, type HeldVersion, type Squares } from './seen.ts'
 
 export type MeasuredSets = {
   readonly classes: readonly string[]
@@ -24,7 +24,7 @@ export type MeasuredSets = {
 
 export type Measured = Pick<Card, 'test' | 'validation' | 'calibration' | 'decision' | 'candidates' | 'familiarity' | 'robustness'> & { readonly reference: Reference | null; /** For the card. */ readonly notes: readonly string[] }
 
-export async function measure(sets: MeasuredSets, loaded: Loaded): Promise<Measured> {
+export async function measure(sets: MeasuredSets, loaded: HeldVersion): Promise<Measured> {
   const choosing = await seen(sets.choosing, loaded)
   const calibrating = await seen(sets.calibrating, loaded)
   const test = await seen(sets.test, loaded)

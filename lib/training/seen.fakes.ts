@@ -3,14 +3,14 @@
 import type { Network, Weights } from '#lib/ml/network.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
-import type { Loaded } from './seen.ts'
+import type { HeldVersion } from './seen.ts'
 
-export const SPEC = { size: 8, channels: 1, fit: 'stretch', background: [0, 0, 0], resize: 'lanczos3', mean: [0], std: [1] } satisfies Loaded['spec']
+export const SPEC = { size: 8, channels: 1, fit: 'stretch', background: [0, 0, 0], resize: 'lanczos3', mean: [0], std: [1] } satisfies HeldVersion['spec']
 export const CLASSES = ['dark', 'grey', 'light'] as const
 const LIGHTS = [0.25, 0.5, 0.75] // of the classes
 const SURENESS = 400 // logits fall by the square of the distance in light times this: five times as sure as the light allows
 
-export function fakeLoaded(signal: AbortSignal = new AbortController().signal): Loaded {
+export function fakeLoaded(signal: AbortSignal = new AbortController().signal): HeldVersion {
   const nearness = new Map<string, { length: number; classes: number; kernel: Float32Array }>()
   return {
     key: 'fake', spec: SPEC, classes: CLASSES.length, signal,

@@ -6,16 +6,16 @@ import type { SampleSet } from '#lib/ml/sample-set.ts'
 import type { TrainingEngine } from './run.ts'
 
 /** A version that an engine holds under a key. */
-export type Loaded = { readonly engine: Pick<TrainingEngine, 'run' | 'load' | 'unload'>; readonly key: string; readonly spec: Preprocess; readonly classes: number; readonly signal: AbortSignal }
+export type HeldVersion = { readonly engine: Pick<TrainingEngine, 'run' | 'load' | 'unload'>; readonly key: string; readonly spec: Preprocess; readonly classes: number; readonly signal: AbortSignal }
 
 /** `features`: count × length numbers; null where the engine gives none. */
-export type Seen = { readonly logits: Logits; readonly features: Float32Array | null }
+export type VersionOutputs = { readonly logits: Logits; readonly features: Float32Array | null }
 
 export type Squares = Pick<SampleSet, 'count' | 'read'>
 
 const BATCH = 64
 
-export async function seen(squares: Squares, { engine, key, spec, classes, signal }: Loaded): Promise<Seen> {
+export async function seen(squares: Squares, { engine, key, spec, classes, signal }: HeldVersion): Promise<VersionOutputs> {
   const bytes = squareBytes(spec)
   const batch = new Uint8Array(BATCH * bytes)
   const pixels = new Float32Array(BATCH * bytes)

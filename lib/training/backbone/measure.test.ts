@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { splitOf } from '#lib/domain/splits.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
-import { worthOf, type Seen } from './measure.ts'
+import { worthOf, type MeasuredPicture } from './measure.ts'
 
 /** Three classes whose features lie so far apart, in their spread. */
 function pictures(apart: number) {
   const random = createRandom(5)
   const rows = new Map<string, Float32Array>()
-  const samples = Array.from({ length: 600 }, (_, i): Seen => {
+  const samples = Array.from({ length: 600 }, (_, i): MeasuredPicture => {
     const hash = Array.from({ length: 64 }, () => Math.floor(random() * 16).toString(16)).join('')
     rows.set(hash, Float32Array.from({ length: 6 }, (_one, d) => normal(random) + (d === i % 3 ? apart : 0)))
     return { hash, label: `class ${i % 3}`, split: i % 4 === 0 ? 'test' : splitOf(hash, 'train') }

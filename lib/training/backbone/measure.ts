@@ -6,14 +6,14 @@ import type { Split } from '#lib/domain/classifier.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
 import type { Features } from './teacher-features.ts'
 
-export type Seen = { readonly hash: string; readonly label: string; readonly split: Split }
+export type MeasuredPicture = { readonly hash: string; readonly label: string; readonly split: Split }
 
 export type Worth = { readonly images: number; readonly neighbours: Interval; /** Null where it was not asked for. */ readonly head: Interval | null }
 
 const NEIGHBOURS = 5
 
 /** From the training pictures of a data set to those of another part; the head's strength is chosen on validation. Without it for many classes: a head takes minutes. */
-export function worthOf(samples: readonly Seen[], features: Features, { part, withHead }: { readonly part: 'validation' | 'test'; readonly withHead: boolean }): Worth {
+export function worthOf(samples: readonly MeasuredPicture[], features: Features, { part, withHead }: { readonly part: 'validation' | 'test'; readonly withHead: boolean }): Worth {
   const classes = [...new Set(samples.map(({ label }) => label))].toSorted()
   const set = (split: Split): Embedded => {
     const chosen = samples.filter((sample) => sample.split === split)
