@@ -92,7 +92,7 @@ function write({ status, headers, body }: Outgoing, response: ServerResponse): v
 
 function discard(message: IncomingMessage): void {
   message.resume()
-  const timer = setTimeout(() => message.destroy(), LINGER_MS)
+  const timer = setTimeout(() => { if (!message.complete) message.destroy() }, LINGER_MS) // a whole one shares its connection with the next
   message.once('close', () => clearTimeout(timer))
   timer.unref()
 }
