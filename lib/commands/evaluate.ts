@@ -79,7 +79,7 @@ async function found(name: string, from: string | undefined, start: Start, signa
     const champion = await data.promotions.champion(name)
     if (champion) {
       const version = await data.versions.get(champion.version.id)
-      const pictures = isByReader ? await readPictures(name, { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR }, signal) : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
+      const pictures = isByReader ? await readPictures(version.card.data.name, { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR }, signal) : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
       return { version, pictures, close: data.close }
     }
     await data.close()
@@ -90,10 +90,10 @@ async function found(name: string, from: string | undefined, start: Start, signa
   const folder = join(modelsDir, name, champion)
   const { classes, card } = await readBundle(folder)
   const version = { id: `${name}-${champion}`, classifierId: name, name: champion, folder, classes, card }
-  return { version, pictures: await readPictures(name, { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR }, signal), close: async () => undefined }
+  return { version, pictures: await readPictures(card.data.name, { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR }, signal), close: async () => undefined }
 }
 
-/** The test part of a data set, in memory: the largest that ships has 30 MB. */
+/** The test part of a data set, in memory: the largest that ships has 30 MB. Whose it is stands on the card: cifar10-small learnt from cifar10's. */
 async function readPictures(name: string, { from, downloads, mirror }: { from: string | undefined; downloads: string; mirror: string | undefined }, signal: AbortSignal): Promise<Pictures> {
   const kept = new Map<string, Uint8Array>()
   const test: SnapshotEntry[] = []
