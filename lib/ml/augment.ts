@@ -122,3 +122,15 @@ function coverPart(square: Uint8Array, { size, channels }: Square, cut: { side: 
   const top = Math.floor(cut.y * (size - side + 1))
   for (let y = top; y < top + side; y++) square.fill(128, (y * size + left) * channels, (y * size + left + side) * channels)
 }
+
+/** Left becomes right, whatever chance says: for what is made of both views of a picture. */
+export function mirroredSquare(square: Uint8Array, { size, channels }: Square): Uint8Array {
+  const out = new Uint8Array(square.length)
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const from = (y * size + (size - 1 - x)) * channels
+      for (let c = 0; c < channels; c++) out[(y * size + x) * channels + c] = square[from + c]!
+    }
+  }
+  return out
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { disturb, DISTURBANCES, mirroredSquare, type Disturbed, type ThroughJpeg } from './robustness.ts'
+import { mirroredSquare } from './augment.ts'
+import { disturb, DISTURBANCES, type Disturbed, type ThroughJpeg } from './robustness.ts'
 
 const about = { size: 32, channels: 3 }
 /** A codec that is off by more the less it may keep; the real one is lib/images'. */

@@ -73,15 +73,3 @@ function noisy(square: Uint8Array, sigma: number, random: () => number): Uint8Ar
   }
   return new Uint8Array(out.buffer)
 }
-
-/** Left becomes right: for answers that are the mean of both. */
-export function mirroredSquare(square: Uint8Array, { size, channels }: Square): Uint8Array {
-  const out = new Uint8Array(square.length)
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const from = (y * size + (size - 1 - x)) * channels
-      for (let c = 0; c < channels; c++) out[(y * size + x) * channels + c] = square[from + c]!
-    }
-  }
-  return out
-}

@@ -1,6 +1,7 @@
 /** Pictures through a network up to its last layer: the features that a head is learnt on, from the cache where they are kept.
  *  It learns nothing and chooses no network. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { mirroredSquare } from '#lib/ml/augment.ts'
 import type { Embedded } from '#lib/ml/head.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess.ts'
@@ -67,9 +68,7 @@ async function compute(missing: readonly Wanted[], length: number, { engine, net
       const batch = missing.slice(first, first + BATCH)
       batch.forEach(({ set, index, isMirrored }, i) => {
         set.read(index, plain, 0)
-        const square = squares.subarray(i * bytes, (i + 1) * bytes)
-        if (isMirrored) mirror(plain, square, spec)
-        else square.set(plain)
+        squares.set(isMirrored ? mirroredSquare(plain, spec) : plain, i * bytes)
       })
       normalise(squares.subarray(0, batch.length * bytes), spec, pixels)
       const { features } = await engine.run(KEY, pixels.subarray(0, batch.length * bytes), batch.length)
@@ -81,14 +80,6 @@ async function compute(missing: readonly Wanted[], length: number, { engine, net
     return rows
   } finally {
     await engine.unload(KEY)
-  }
-}
-
-function mirror(from: Uint8Array, out: Uint8Array, { size, channels }: Preprocess): void {
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      for (let c = 0; c < channels; c++) out[(y * size + x) * channels + c] = from[(y * size + size - 1 - x) * channels + c]!
-    }
   }
 }
 
