@@ -78,21 +78,30 @@ async function answer(handle: Handle, message: IncomingMessage, response: Server
   })
   const outgoing = await handle(fromNode(message, gone.signal))
   if (response.destroyed) return
-  write(outgoing, response)
-  if (!message.complete) discard(message)
+  const body = begin(outgoing, response)
+  if (message.complete) {
+    response.end(body)
+    return
+  }
+  response.write(body)
+  afterRest(message, () => response.end())
 }
 
-/** Hot answers are whole: texts and bytes, never streams. */
-function write({ status, headers, body }: Outgoing, response: ServerResponse): void {
+/** Writes the head and gives the body. Hot answers are whole: texts and bytes, never streams. */
+function begin({ status, headers, body }: Outgoing, response: ServerResponse): string | Uint8Array {
   if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) throw new Error('the door answers no streams')
   const bytes = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
   response.writeHead(status, { ...headers, 'content-length': bytes })
-  response.end(body)
+  return body ?? ''
 }
 
-function discard(message: IncomingMessage): void {
-  message.resume()
-  const timer = setTimeout(() => { if (!message.complete) message.destroy() }, LINGER_MS) // a whole one shares its connection with the next
-  message.once('close', () => clearTimeout(timer))
+/** The answer is out, but who still sends reads it only when they are done: ended at once, "connection: close" would break off their sending. */
+function afterRest(message: IncomingMessage, end: () => void): void {
+  const timer = setTimeout(() => message.destroy(), LINGER_MS)
   timer.unref()
+  message.once('close', () => {
+    clearTimeout(timer)
+    end()
+  })
+  message.resume()
 }
