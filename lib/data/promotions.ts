@@ -5,14 +5,14 @@ import type { Promotions } from './data.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Champion, Promotion, PromotionKind, Version } from './values.ts'
-import { versionValue } from './version-rows.ts'
+import { VERSION_COLUMNS, versionValue } from './version-rows.ts'
 import type { VersionRow } from './version-rows.ts'
 
 type Row = Omit<Promotion, 'at' | 'kind'> & { at: number; kind: string }
 
 export function promotionsOf({ connection, now, settings }: Store): Promotions {
   const versionOf = (id: string): Version => {
-    const row = connection.one<VersionRow>('SELECT * FROM "Version" WHERE "id" = ?', id)
+    const row = connection.one<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "id" = ?`, id)
     if (!row) throw notFound('version', id)
     return versionValue(settings, row)
   }

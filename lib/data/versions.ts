@@ -8,12 +8,12 @@ import { championsBefore, promotionsIn } from './promotions.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Version, VersionWithCard } from './values.ts'
-import { insertVersion, versionValue, withCard } from './version-rows.ts'
+import { VERSION_COLUMNS, insertVersion, versionValue, withCard } from './version-rows.ts'
 import type { VersionRow } from './version-rows.ts'
 
 export function versionsOf({ connection, id, now, settings }: Store): VersionStore {
-  const rowOf = (versionId: string): VersionRow => {
-    const row = connection.one<VersionRow>('SELECT * FROM "Version" WHERE "id" = ?', versionId)
+  const rowOf = (versionId: string): VersionRow & { cardJson: string } => {
+    const row = connection.one<VersionRow & { cardJson: string }>(`SELECT ${VERSION_COLUMNS}, "cardJson" FROM "Version" WHERE "id" = ?`, versionId)
     if (!row) throw notFound('version', versionId)
     return row
   }
@@ -24,10 +24,10 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
     get,
     folderFor,
     async find(classifierId, name) {
-      const row = connection.one<VersionRow>('SELECT * FROM "Version" WHERE "classifierId" = ? AND "number" = ?', classifierId, Number(name.slice(1)))
+      const row = connection.one<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? AND "number" = ?`, classifierId, Number(name.slice(1)))
       return row ? versionValue(settings, row) : null
     },
-    list: async (classifierId) => connection.all<VersionRow>('SELECT * FROM "Version" WHERE "classifierId" = ? ORDER BY "number" DESC', classifierId).map((row) => versionValue(settings, row)),
+    list: async (classifierId) => connection.all<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? ORDER BY "number" DESC`, classifierId).map((row) => versionValue(settings, row)),
     nextNumber: async (classifierId) => (connection.one<{ last: number }>('SELECT "lastNumber" AS "last" FROM "Classifier" WHERE "id" = ?', classifierId)?.last ?? 0) + 1,
     async register({ classifierId, number, runId }) {
       const folder = folderFor(classifierId, number)

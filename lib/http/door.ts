@@ -1,8 +1,10 @@
 /** The door: what is answered on Node's own request and response, before Next is asked: a few hot paths, by the same code as their routes,
  *  and the addresses of earlier projects, which pages share. All other paths it leaves alone. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { healthLive } from '#lib/contracts/operations.ts'
+import { modelInfo } from '#lib/contracts/models.ts'
+import { health, healthLive, healthReady } from '#lib/contracts/operations.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
+import { statistics } from '#lib/contracts/predictions.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { darkroom } from './context.ts'
 import { admitOrigin } from './cross-origin.ts'
@@ -10,11 +12,18 @@ import { answering, handling } from './handle.ts'
 import type { Handle } from './handle.ts'
 import { fromNode } from './incoming.ts'
 import { LEGACY } from './legacy.ts'
+import { metricsByAccept } from './metrics.ts'
 import type { Outgoing } from './outgoing.ts'
 
+/** What scripts ask in numbers, and what monitors ask again and again. */
 const HOT: Readonly<Record<string, Handle>> = {
   'POST /api/predict': handling(predictOne, (input, asked) => darkroom().serving.predict(input, asked)),
   'GET /api/health/live': handling(healthLive, (input, asked) => darkroom().operations.healthLive(input, asked)),
+  'GET /api/health/ready': handling(healthReady, (input, asked) => darkroom().operations.healthReady(input, asked)),
+  'GET /api/health': handling(health, (input, asked) => darkroom().operations.health(input, asked)),
+  'GET /api/metrics': metricsByAccept,
+  'GET /api/statistics': handling(statistics, (input, asked) => darkroom().data.statistics(input, asked)),
+  'GET /api/model/info': handling(modelInfo, (input, asked) => darkroom().training.modelInfo(input, asked)),
 }
 
 /** What Next could only fail at: it would answer 500, as if the mistake were ours. */

@@ -27,3 +27,14 @@ test.runIf(existsSync('/proc/self/stat'))('what a process computes is seen in it
   expect(own.cpuPercent).toBeGreaterThanOrEqual(15)
   expect(own.memoryMb).toBeGreaterThan(20)
 })
+
+test('who asks within a second of another hears the same figures, and who comes later new ones', async () => {
+  let now = 0
+  const look = watchMachine({ dataDir: '.', rootPid: process.pid, now: () => now })
+
+  const first = await look()
+  now = 999
+  expect(await look()).toBe(first)
+  now = 1_000
+  expect(await look()).not.toBe(first)
+})

@@ -8,6 +8,7 @@ import path from 'node:path'
 /** Linux counts processor time in hundredths of a second and memory in pages of 4 KiB on x64 and arm64. */
 const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
+const LOOK_EVERY_MS = 1_000
 const MIB = 1024 ** 2
 
 export type ProcessFigures = { readonly name: string; readonly pid: number; readonly memoryMb: number; readonly cpuPercent: number }
@@ -22,10 +23,19 @@ export type MachineFigures = {
 
 type Seen = { readonly at: number; readonly busy: number; readonly total: number; readonly ticks: ReadonlyMap<number, number> }
 
-/** `now` in milliseconds; `rootPid` is the process whose descendants are ours. */
+/** `now` in milliseconds; `rootPid` is the process whose descendants are ours. Who asks within `LOOK_EVERY_MS` of another hears the same: to
+ *  read every process of a machine takes 4 ms, and thirteen pages a second that ask for it held up everybody else (docs/performance.md). */
 export function watchMachine({ dataDir, rootPid, now }: { dataDir: string; rootPid: number; now: () => number }): () => Promise<MachineFigures> {
   let before = look(now(), rootPid).seen
-  return async () => {
+  let latest: Promise<MachineFigures> | null = null
+  let lookedAt = -Infinity
+  return () => {
+    if (latest !== null && now() - lookedAt < LOOK_EVERY_MS) return latest
+    lookedAt = now()
+    return (latest = figures())
+  }
+
+  async function figures(): Promise<MachineFigures> {
     const { seen, family } = look(now(), rootPid)
     const seconds = Math.max(0.001, (seen.at - before.at) / 1000)
     const ticksBefore = before.ticks

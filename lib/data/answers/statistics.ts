@@ -6,7 +6,7 @@ import { BINS, dateOf, dayOf } from '../prediction-counts.ts'
 import type { Store } from '../store.ts'
 
 /** Latency is told from the newest answers: older ones speak of another load. */
-const LATENCIES = 2_000
+const LATENCIES = 1_000
 
 /** A list of classifiers as JSON, so that the index is used for one and for all alike. */
 const OF = '"classifierId" IN (SELECT "value" FROM json_each(?))'
