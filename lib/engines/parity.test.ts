@@ -47,6 +47,7 @@ for (const { name, engine, openSessions } of await enginesHere()) {
 
     test.each<[string, Partial<LearnerSpec>]>([
       ['Nesterov, decay, clipping', { optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01 }, clipNorm: 0.5 }],
+      ['shifts that follow faster', { optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01, shiftPace: 64 } }],
       ['Adam', { optimiser: { kind: 'adam' } }],
       ['AdamW, first layers frozen', { optimiser: { kind: 'adamw', weightDecay: 0.1 }, frozenThrough: 'l3' }],
       ['batch norm frozen', { batchNorm: 'frozen' }],

@@ -9,6 +9,29 @@ export function initialWeights(network: Network, seed: number): Weights {
   return Object.fromEntries(weightSpecs(network).map((spec) => [spec.name, initialTensor(spec, spec.layer === last ? 1 : 2, random)]))
 }
 
+const GAIN_BESIDE_IDENTITY = 1 / 3 // as PyTorch's default, which the source begins with
+
+/** Each convolution hands on what comes in: its first filters are the identity, one for each channel, and those beyond are random.
+ *  Source: K. Jordan 2024 (arXiv:2404.00498), § 3.3. */
+export function identityWeights(network: Network, seed: number): Weights {
+  const random = createRandom(seed)
+  return Object.fromEntries(weightSpecs(network).map((spec) => {
+    const values = initialTensor(spec, GAIN_BESIDE_IDENTITY, random)
+    return [spec.name, spec.role === 'kernel' && spec.shape.length === 4 ? handingOn(values, spec.shape) : values]
+  }))
+}
+
+/** A kernel [size, size, inputs, filters]. */
+function handingOn(kernel: Float32Array, [size = 0, , inputs = 0, filters = 0]: readonly number[]): Float32Array {
+  const middle = (size * size - 1) / 2
+  return kernel.map((value, at) => {
+    const filter = at % filters
+    const input = Math.floor(at / filters) % inputs
+    const place = Math.floor(at / (filters * inputs))
+    return filter >= inputs ? value : filter === input && place === middle ? 1 : 0
+  })
+}
+
 function initialTensor(spec: WeightSpec, gain: number, random: () => number): Float32Array {
   const values = new Float32Array(sizeOf(spec.shape))
   switch (spec.role) {

@@ -1,7 +1,7 @@
 /** Networks as data: shapes, counts, first weights, grown heads, folding. */
 import { expect, test } from 'vitest'
 import { foldBatchNorm } from './fold.ts'
-import { initialWeights, withClasses } from './initial-weights.ts'
+import { identityWeights, initialWeights, withClasses } from './initial-weights.ts'
 import { flopsPerImage, parameterCount, shapesOf, type Network } from './network.ts'
 import { liveWeights, someBatch, tinyNetworks } from './networks.fakes.ts'
 import { referenceAnswers, relativeError } from './reference-step.ts'
@@ -30,6 +30,17 @@ test.each<[string, Network['layers'], RegExp]>([
   ['two layers of one name', [{ name: 'a', kind: 'relu' }, { name: 'a', kind: 'relu' }], /two layers are called a/],
   ['a sum of unequal shapes', [{ name: 'a', kind: 'conv', kernel: 3, filters: 2, stride: 1 }, { name: 'b', kind: 'add', other: 'input' }], /same shape as input/],
 ])('%s is refused', (_, layers, words) => expect(() => shapesOf({ ...lenet, layers })).toThrow(words))
+
+test('a network that begins as identity hands on each channel, and its further filters are random', () => {
+  const network: Network = { ...lenet, layers: [{ name: 'first', kind: 'conv', kernel: 3, filters: 2, stride: 1 }, { name: 'second', kind: 'conv', kernel: 3, filters: 3, stride: 1 }, { name: 'flat', kind: 'flatten' }, { name: 'head', kind: 'dense', units: 10, bias: true }] }
+  const kernel = identityWeights(network, 1)['second/kernel']!
+  const at = (place: number, input: number, filter: number): number => kernel[(place * 2 + input) * 3 + filter]!
+
+  expect([at(4, 0, 0), at(4, 1, 1)]).toEqual([1, 1])
+  for (let place = 0; place < 9; place++) for (const [input, filter] of [[0, 1], [1, 0]] as const) expect(at(place, input, filter)).toBe(0)
+  expect(at(3, 0, 0)).toBe(0)
+  expect(at(4, 0, 2)).not.toBe(0)
+})
 
 test('first weights come from the seed, with the deviation of He', () => {
   const weights = initialWeights({ ...lenet, layers: lenet.layers.map((l) => (l.kind === 'conv' ? { ...l, filters: 600 } : l)) }, 1)

@@ -25,6 +25,8 @@ export type OptimiserInputs<V> = {
   readonly correctedRate: V
   /** 1 where weight decay applies (kernels), 0 elsewhere. */
   readonly decays: V
+  /** How many times the rate each weight follows; null: all of them once. */
+  readonly paces: V | null
 }
 
 export function updated<V>(k: Kernels<V>, optimiser: Optimiser, given: OptimiserInputs<V>): { weights: V; moments: readonly V[] } {
@@ -35,12 +37,13 @@ export function updated<V>(k: Kernels<V>, optimiser: Optimiser, given: Optimiser
   }
 }
 
-/** Sutskever et al. 2013 as PyTorch writes it: m = μ m + g; w −= rate × (nesterov ? g + μ m : m). */
+/** Sutskever et al. 2013 as PyTorch writes it: m = μ m + g; w −= pace × rate × (nesterov ? g + μ m : m). */
 function sgd<V>(k: Kernels<V>, { momentum, nesterov, weightDecay }: Extract<Optimiser, { kind: 'sgd' }>, given: OptimiserInputs<V>) {
   const gradient = weightDecay === 0 ? given.gradient : k.add(given.gradient, k.multiply(k.scale(given.decays, weightDecay), given.weights))
   const moment = k.add(k.scale(given.moments[0]!, momentum), gradient)
   const direction = nesterov ? k.add(gradient, k.scale(moment, momentum)) : moment
-  return { weights: k.subtract(given.weights, k.multiply(direction, given.rate)), moments: [moment] }
+  const rate = given.paces === null ? given.rate : k.multiply(given.paces, given.rate)
+  return { weights: k.subtract(given.weights, k.multiply(direction, rate)), moments: [moment] }
 }
 
 /** Kingma & Ba 2015, with decay apart from the gradient (Loshchilov & Hutter 2019) for adamw. */

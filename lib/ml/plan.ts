@@ -1,5 +1,5 @@
 /** Where each weight of a network lies in the flat vectors of a learner: learning ones, measured ones, and those that stay. It does no arithmetic. */
-import type { FlatWeights, LearnerSpec } from './learner.ts'
+import type { FlatWeights, LearnerSpec, Optimiser } from './learner.ts'
 import { sizeOf, weightSpecs, type Weights, type WeightSpec } from './network.ts'
 import { layersThatLearn } from './step.ts'
 
@@ -31,15 +31,19 @@ export function unflattened(plan: WeightPlan, flat: FlatWeights, fixed: Weights)
 }
 
 /** 1 for each number that weight decay shrinks: kernels, not biases, not batch norm. */
-export function decayMask(plan: WeightPlan): Float32Array {
-  const mask = new Float32Array(plan.trainedLength)
+export const decayMask = (plan: WeightPlan): Float32Array => byRole(plan, (role) => (role === 'kernel' ? 1 : 0))
+
+/** How many times the rate each number follows; null where all follow it once. */
+export function paceMask(plan: WeightPlan, optimiser: Optimiser): Float32Array | null {
+  const pace = optimiser.kind === 'sgd' ? optimiser.shiftPace ?? 1 : 1
+  return pace === 1 ? null : byRole(plan, (role) => (role === 'beta' ? pace : 1))
+}
+
+const byRole = (plan: WeightPlan, value: (role: WeightSpec['role']) => number): Float32Array => {
+  const values = new Float32Array(plan.trainedLength)
   let offset = 0
-  for (const spec of plan.trained) {
-    const length = sizeOf(spec.shape)
-    if (spec.role === 'kernel') mask.fill(1, offset, offset + length)
-    offset += length
-  }
-  return mask
+  for (const { role, shape } of plan.trained) values.fill(value(role), offset, (offset += sizeOf(shape)))
+  return values
 }
 
 export function concatenated(specs: readonly WeightSpec[], weights: Weights): Float32Array {

@@ -25,6 +25,8 @@ export type Recipe = {
   readonly precision: Precision
   /** The first convolution is computed from the pictures and stays (whitening.ts); absent: it learns like the others. */
   readonly isWhitened?: boolean
+  /** Its convolutions begin by handing on what comes in (`identityWeights`); absent: with random weights. */
+  readonly beginsAsIdentity?: boolean
   /** First the last layer alone, on features that stay; then so large a share of the layers with kernels, from the top, with batch norm
    *  frozen. Absent: all layers learn from the first step. */
   readonly transfer?: { readonly head: HeadSettings; readonly share: number }

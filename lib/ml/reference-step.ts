@@ -3,7 +3,7 @@ import type { Batch, LearnerSpec } from './learner.ts'
 import { fillNoise, noisyLayers } from './noise.ts'
 import { shapesOf, sizeOf, weightSpecs, type Network, type Weights } from './network.ts'
 import { clipped, momentCount, ratesOfStep, updated } from './optimisers.ts'
-import { decayMask, planWeights } from './plan.ts'
+import { decayMask, paceMask, planWeights } from './plan.ts'
 import { createReference, exact, type Exact } from './reference.ts'
 import { answers, lossAndGradients } from './step.ts'
 
@@ -42,6 +42,7 @@ export function referenceTrained(spec: LearnerSpec, batch: Batch, { rate, steps 
   const k = createReference()
   const flat = (values: ExactWeights): Float64Array => Float64Array.from(plan.trained.flatMap((w) => Array.from(values[w.name]!)))
   const length = plan.trainedLength
+  const paces = paceMask(plan, spec.optimiser)
   let trained = flat(spec.weights)
   let moments: readonly Exact[] = Array.from({ length: momentCount(spec.optimiser) }, () => exact([length], new Float64Array(length)))
   for (let step = 1; step <= steps; step++) {
@@ -57,6 +58,7 @@ export function referenceTrained(spec: LearnerSpec, batch: Batch, { rate, steps 
       rate: exact([1], [plainRate]),
       correctedRate: exact([1], [correctedRate]),
       decays: exact([length], decayMask(plan)),
+      paces: paces && exact([length], paces),
     })
     trained = next.weights.data as Float64Array<ArrayBuffer>
     moments = next.moments

@@ -3,7 +3,7 @@
 import { readBundle } from '#lib/ml/bundle.ts'
 import { isHeadSettings } from '#lib/ml/head.ts'
 import { withHead } from '#lib/ml/head-network.ts'
-import { initialWeights, withClasses } from '#lib/ml/initial-weights.ts'
+import { identityWeights, initialWeights, withClasses } from '#lib/ml/initial-weights.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
 import { firstConvolution, whiteningKernel } from '#lib/ml/whitening.ts'
@@ -24,7 +24,7 @@ export async function beginning(plan: RunPlan, pack: Pack): Promise<{ network: N
   const recipe = isRecipe(name) ? RECIPES[name] : undefined
   if (!recipe?.network || isHeadSettings(settings)) throw new Error(`The recipe ${name} makes no network, and the run has no version to begin with`)
   const network = recipe.network({ size: plan.spec.size, channels: plan.spec.channels }, classes)
-  const weights = initialWeights(network, plan.seed)
+  const weights = settings.beginsAsIdentity ? identityWeights(network, plan.seed) : initialWeights(network, plan.seed)
   if (!settings.isWhitened) return { network, weights }
   return { network, weights: { ...weights, [`${firstConvolution(network).name}/kernel`]: whiteningKernel(network, pack.set('train', plan.classes), plan.spec) } }
 }

@@ -4,7 +4,7 @@ import type { Batch, FlatWeights, Learner, LearnerSpec, LearnerState, Learnt, Wh
 import { shapesOf, sizeOf, type Weights, type WeightSpec } from '#lib/ml/network.ts'
 import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
 import { clipped, momentCount, ratesOfStep, updated } from '#lib/ml/optimisers.ts'
-import { decayMask, flattened, planWeights, unflattened } from '#lib/ml/plan.ts'
+import { decayMask, flattened, paceMask, planWeights, unflattened } from '#lib/ml/plan.ts'
 import { lossAndGradients, STATISTICS_DECAY, type Values } from '#lib/ml/step.ts'
 import { answer, freeWeights, loadWeights, type Loaded } from './answering.ts'
 import { TYPE, type Tensor, type TensorFlow } from './binding.ts'
@@ -29,6 +29,8 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
   }
   const fixed = Object.fromEntries(plan.fixed.map((w) => [w.name, hold(() => tf.floats(spec.weights[w.name]!, w.shape))]))
   const decays = hold(() => tf.floats(decayMask(plan), [plan.trainedLength]))
+  const pace = paceMask(plan, optimiser)
+  const paces = pace && hold(() => tf.floats(pace, [plan.trainedLength]))
   const loaded = new Map<Which, { readonly of: number; readonly weights: Loaded }>()
   let changes = 0 // of the weights: what was loaded for answers at an earlier count is stale
   let state: State | null = null
@@ -76,6 +78,7 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
       rate: tf.floats(Float32Array.of(plainRate), [1]),
       correctedRate: tf.floats(Float32Array.of(correctedRate), [1]),
       decays,
+      paces,
     })
     const nextMeasured = plan.measuredLength === 0 ? measured : k.add(k.scale(measured, statisticsDecay), k.scale(joined(tf, plan.measured, made.measured), 1 - statisticsDecay))
     const answer = { loss: tf.read(made.loss)[0]!, right: Math.round(tf.read(made.right)[0]!), next: { trained: next.weights, measured: nextMeasured, moments: next.moments } }

@@ -4,7 +4,7 @@ import type { LearnerSpec } from '../learner.ts'
 import { sizeOf, type Weights, type WeightSpec } from '../network.ts'
 import { noisyLayers } from '../noise.ts'
 import { clipped, momentCount, updated } from '../optimisers.ts'
-import { decayMask, type WeightPlan } from '../plan.ts'
+import { decayMask, paceMask, type WeightPlan } from '../plan.ts'
 import { lossAndGradients, STATISTICS_DECAY, type Values } from '../step.ts'
 import { createGraph, type Graph } from './graph.ts'
 import type { GraphKernels, Value } from './standard-kernels.ts'
@@ -46,6 +46,7 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
   }
   const [rate, correctedRate] = g.split(g.input({ name: 'rate', type: 'float32', shape: [2] }), [1, 1])
   const moments = Array.from({ length: momentCount(spec.optimiser) }, (_, n) => vector(`moment.${n}`, plan.trainedLength))
+  const paces = paceMask(plan, spec.optimiser)
   const next = updated(k, spec.optimiser, {
     weights: trained,
     gradient: spec.clipNorm === undefined ? gradient : clipped(k, gradient, spec.clipNorm),
@@ -53,6 +54,7 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
     rate: { name: rate! },
     correctedRate: { name: correctedRate! },
     decays: k.constant(decayMask(plan), [plan.trainedLength]),
+    paces: paces && k.constant(paces, [plan.trainedLength]),
   })
   g.output(next.weights.name, { name: 'next.trained', type: 'float32', shape: [plan.trainedLength] })
   next.moments.forEach((moment, n) => g.output(moment.name, { name: `next.moment.${n}`, type: 'float32', shape: [plan.trainedLength] }))

@@ -14,10 +14,9 @@ export function wideNetwork(widths: readonly [number, number, number]): (input: 
     input,
     classes,
     layers: [
-      ...convolution('first', FIRST_FILTERS, input.size > SMALL ? { kernel: 5, stride: 2 } : undefined),
+      ...convolution('first', FIRST_FILTERS, input.size > SMALL ? { kernel: 5, stride: 2 } : {}),
       ...widths.flatMap((filters, stage): Layer[] => [
-        ...convolution(`conv${stage + 1}a`, filters),
-        { name: `pool${stage + 1}`, kind: 'maxPool', size: 2 },
+        ...convolution(`conv${stage + 1}a`, filters, { pool: `pool${stage + 1}` }),
         ...convolution(`conv${stage + 1}b`, filters),
       ]),
       { name: 'pool', kind: 'globalAvgPool' },
@@ -26,8 +25,12 @@ export function wideNetwork(widths: readonly [number, number, number]): (input: 
   })
 }
 
-const convolution = (name: string, filters: number, { kernel, stride } = { kernel: 3, stride: 1 }): Layer[] => [
+type Convolving = { readonly kernel?: number; readonly stride?: number; readonly pool?: string }
+
+/** Pooled before it is normalised, which is then done to a quarter of the places. */
+const convolution = (name: string, filters: number, { kernel = 3, stride = 1, pool }: Convolving = {}): Layer[] => [
   { name, kind: 'conv', kernel, filters, stride },
+  ...(pool === undefined ? [] : [{ name: pool, kind: 'maxPool', size: 2 } as const]),
   { name: `${name}-norm`, kind: 'batchNorm' },
   { name: `${name}-relu`, kind: 'relu' },
 ]
