@@ -34,6 +34,22 @@ test('a Keras file becomes a classifier that answers, and a second one waits to 
   expect((await readBundle(join(dataDir, 'models/trees/v1'))).classes).toEqual(['ash', 'birch', 'cedar'])
 }, 60_000)
 
+test('a version that was trained at a terminal is brought in with its card, under the number that is free', async () => {
+  const dataDir = place()
+  const sealed = fileURLToPath(new URL('../../models/leaf-disease/v1', import.meta.url))
+
+  const first = await command(dataDir, 'garden', '--from', sealed)
+  const second = await command(dataDir, 'garden', '--from', sealed)
+  await command(dataDir, 'trees', '--from', FILE, '--classes', 'ash,birch,cedar')
+  const other = await command(dataDir, 'trees', '--from', sealed)
+
+  expect(first).toMatchObject({ code: 0, output: 'garden v1 is there and answers from now on.\n' })
+  expect(second.output).toMatch(/garden v2 is there\. Another version answers/)
+  expect(other).toMatchObject({ code: 1, output: expect.stringMatching(/the bundle does not know the class "ash"/) as string })
+  const { card: brought } = await readBundle(join(dataDir, 'models/garden/v1'))
+  expect(brought).toMatchObject({ classifier: 'garden', test: (await readBundle(sealed)).card.test })
+}, 60_000)
+
 test.each([
   [['trees', '--from', FILE], /its classes are not known\. Name them with --classes/],
   [['trees', '--from', FILE, '--classes', 'ash,birch'], /the file has 3 outputs, and 2 classes were named/],

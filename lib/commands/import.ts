@@ -1,5 +1,5 @@
-/** `npm run import -- <classifier> --from FILE`: a network that Keras or TensorFlow.js saved becomes a version of a classifier, or a body
- *  whose features new classifiers begin with. It trains nothing. */
+/** `npm run import -- <classifier> --from FILE`: a network that Keras or TensorFlow.js saved, or a bundle that `npm run train` sealed, becomes a
+ *  version of a classifier; or a network becomes a body whose features new classifiers begin with. It trains nothing. */
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
@@ -11,6 +11,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
+import { readBundle, writeBundle } from '#lib/ml/bundle.ts'
 import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
 import { fromKerasH5 } from '#lib/ml/keras-h5.ts'
 import { cannotImport } from '#lib/ml/keras-config.ts'
@@ -26,7 +27,8 @@ npm run import -- --body NAME --from FILE [options]
 Makes a version of a classifier from a network that was learnt elsewhere; it answers at once where the classifier has none that does.
 With --body the network serves new classifiers by its features: recipes head and transfer.
 
-  --from PATH      a .h5 file as Keras' model.save writes it, or a folder with model.json and weights.bin of TensorFlow.js
+  --from PATH      a .h5 file as Keras' model.save writes it, a folder with model.json and weights.bin of TensorFlow.js,
+                   or a bundle of Darkroom's own, which keeps its card with all that was measured
   --classes A,B,…  names of the outputs in their order (default: the classifier's own classes)
   --pixels RANGE   what it wants to be given where it does not say so itself: 0..1, -1..1, 0..255 (default: 0..1)
   --fit HOW        cover, stretch, contain, digit: how pictures become square (default: stretch, as Keras loads them)
@@ -57,10 +59,10 @@ async function main(): Promise<number> {
     size: values.size === undefined ? undefined : Number(values.size),
     command: ['npm run import --', ...(values.body === undefined ? [target] : [`--body ${target}`]), `--from ${basename(values.from)}`, ...(values.classes === undefined ? [] : [`--classes ${values.classes}`])].join(' '),
   }
-  const found = await read(asked)
   const start = readStart()
-  if (values.body !== undefined) await asBody(target, found, asked, start)
-  else await asVersion(target, found, asked, start)
+  if (values.body !== undefined) await asBody(target, await read(asked), asked, start)
+  else if (existsSync(join(asked.from, 'manifest.json'))) await bundleAsVersion(target, asked, start)
+  else await asVersion(target, await read(asked), asked, start)
   return 0
 }
 
@@ -80,17 +82,41 @@ async function asVersion(name: string, found: Found, asked: Asked, start: Start)
   try {
     const classifier = await data.classifiers.find(name) ?? await created(data, name, found, asked)
     const classes = asked.classes ?? classifier.classes
-    const number = await data.versions.nextNumber(name)
-    const out = data.versions.folderFor(name, number)
-    await mkdir(join(out, '..'), { recursive: true })
-    await sealed({ ...found, ...asked, classes, classifier: { id: name, title: classifier.title }, version: `v${number}`, out, fit: asked.fit ?? classifier.input.fit })
-    const version = await data.versions.register({ classifierId: name, number, runId: null })
-    if (await data.promotions.champion(name)) return console.log(`${name} ${version.name} is there. Another version answers; compare and promote it on /models.`)
-    await data.promotions.promote({ versionId: version.id, by: 'the import', reason: `It came from ${found.file.name}.` })
-    console.log(`${name} ${version.name} is there and answers from now on.`)
+    await registered(data, name, found.file.name, (version, out) =>
+      sealed({ ...found, ...asked, classes, classifier: { id: name, title: classifier.title }, version, out, fit: asked.fit ?? classifier.input.fit }))
   } finally {
     await data.close()
   }
+}
+
+/** The same network, answers and measurements under the number that is free here. */
+async function bundleAsVersion(name: string, { from, classes: asked }: Asked, start: Start): Promise<void> {
+  const bundle = await readBundle(from)
+  const { card, classes, preprocess: { size, channels, fit } } = bundle
+  if (asked !== null && asked.join() !== classes.join()) throw wrong(`${name} was not imported`, `the bundle has the classes ${classes.join(', ')}`, 'Leave --classes away.')
+  const data = await composeData(start)
+  try {
+    const known = await data.classifiers.find(name)
+    const missing = known?.classes.find((one) => !classes.includes(one))
+    if (missing !== undefined) throw wrong(`${name} was not imported`, `the bundle does not know the class "${missing}"`, 'Train it on pictures of all classes, or give it another name.')
+    const { title } = known ?? await data.classifiers.create({ id: name, title: card.title, classes, input: { size, channels: channels === 1 ? 1 : 3, fit }, isMirrorable: true })
+    const came = `${card.classifier} ${card.version}`
+    await registered(data, name, came, (version, out) =>
+      writeBundle(out, { ...bundle, card: { ...card, classifier: name, title, version, parent: null, notes: [...card.notes, `It was ${came} where it was trained, and brought here as it was.`] } }))
+  } finally {
+    await data.close()
+  }
+}
+
+async function registered(data: Data, name: string, cameFrom: string, write: (version: string, out: string) => Promise<void>): Promise<void> {
+  const number = await data.versions.nextNumber(name)
+  const out = data.versions.folderFor(name, number)
+  await mkdir(join(out, '..'), { recursive: true })
+  await write(`v${number}`, out)
+  const version = await data.versions.register({ classifierId: name, number, runId: null })
+  if (await data.promotions.champion(name)) return console.log(`${name} ${version.name} is there. Another version answers; compare and promote it on /models.`)
+  await data.promotions.promote({ versionId: version.id, by: 'the import', reason: `It came from ${cameFrom}.` })
+  console.log(`${name} ${version.name} is there and answers from now on.`)
 }
 
 async function created(data: Data, id: string, { model }: Found, { classes, fit }: Asked) {

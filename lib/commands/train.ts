@@ -94,6 +94,7 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
       progress.sealed()
       if (asked.ship) await shipBeside(plan)
       console.log(summary(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8')), end.folder))
+      if (!asked.ship) console.log(`To let it answer: npm run import -- ${asked.name} --from ${end.folder}`)
       return 0
     }
     case 'cancelled':
