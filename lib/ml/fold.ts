@@ -1,5 +1,5 @@
-/** Folding: a batch norm right behind a convolution or dense layer becomes part of its weights, so answering costs less
- *  and rounds once. The folded network answers alike and cannot learn. */
+/** Folding: a batch norm behind a convolution or dense layer becomes part of its weights, so answering costs less and rounds once; through a
+ *  max pool too, where no channel is turned over. The folded network answers alike and cannot learn. */
 import { EPSILON } from './kernels.ts'
 import { sourceOf, type Layer, type Network, type Weights } from './network.ts'
 
@@ -22,16 +22,21 @@ export function foldBatchNorm(network: Network, weights: Weights): Folded {
   const scales: Record<string, Float32Array> = {}
   const standsFor = new Map<string, string>()
   const now = (name: string): string => standsFor.get(name) ?? name
+  /** The layer of that name where nobody but its one reader sees it. */
+  const seenOnce = (name: string): Layer | undefined => (readers.get(name) === 1 ? layers.find((layer) => layer.name === now(name)) : undefined)
   network.layers.forEach((layer, index) => {
     const source = now(sourceOf(network, index))
-    const before = layers.find((candidate) => candidate.name === source)
-    if (layer.kind === 'batchNorm' && before && hasKernel(before) && readers.get(sourceOf(network, index)) === 1) {
-      const { scale, weights: made } = foldedWeights(before, layer.name, folded)
-      Object.assign(folded, made)
-      scales[before.name] = scales[before.name]?.map((s, c) => s * scale[c]!) ?? scale
-      layers[layers.indexOf(before)] = { ...before, bias: true }
-      standsFor.set(layer.name, before.name)
-      return
+    const before = layer.kind === 'batchNorm' ? seenOnce(sourceOf(network, index)) : undefined
+    const behind = before?.kind === 'maxPool' ? seenOnce(sourceOf(network, network.layers.findIndex(({ name }) => name === before.name))) : before
+    if (behind && hasKernel(behind)) {
+      const { scale, weights: made } = foldedWeights(behind, layer.name, folded)
+      if (before === behind || scale.every((s) => s > 0)) {
+        Object.assign(folded, made)
+        scales[behind.name] = scales[behind.name]?.map((s, c) => s * scale[c]!) ?? scale
+        layers[layers.indexOf(behind)] = { ...behind, bias: true }
+        standsFor.set(layer.name, source)
+        return
+      }
     }
     layers.push(layer.kind === 'add' ? { ...layer, from: source, other: now(layer.other) } : { ...layer, from: source })
   })

@@ -77,4 +77,17 @@ test('batch norm is folded where nobody else reads what it reads', () => {
 
   expect(normsLeft(tinyNetworks[0]!)).toBe(0)
   expect(normsLeft(tinyNetworks[4]!)).toBe(2) // a shortcut reads the first convolution; the second norm follows a sum
+  expect(normsLeft(tinyNetworks[9]!)).toBe(0)
+})
+
+test('behind a max pool a batch norm that turns a channel over stays, and the answers with it', () => {
+  const network = tinyNetworks[9]!
+  const weights = liveWeights(network, 1)
+  const turned = { ...weights, 'l2/gamma': weights['l2/gamma']!.map((gamma, c) => (c === 3 ? -gamma : gamma)) }
+  const batch = someBatch(network, 2, 1)
+
+  const folded = foldBatchNorm(network, turned)
+
+  expect(folded.network.layers.filter((layer) => layer.kind === 'batchNorm').map(({ name }) => name)).toEqual(['l2'])
+  expect(relativeError(referenceAnswers(folded.network, folded.weights, batch).logits, referenceAnswers(network, turned, batch).logits)).toBeLessThan(1e-6)
 })

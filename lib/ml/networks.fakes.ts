@@ -38,6 +38,8 @@ export const tinyNetworks: readonly Network[] = [
   network('no padding: stride that leaves a border, blocks, and depthwise', { size: 12, channels: 3 },
     { kind: 'conv', kernel: 3, filters: 16, stride: 1, padding: 'valid' }, norm, relu, { kind: 'conv', kernel: 3, filters: 32, stride: 2, padding: 'valid' }, norm, relu,
     { kind: 'depthwise', kernel: 2, stride: 1, padding: 'valid' }, norm, relu, { kind: 'conv', kernel: 2, filters: 5, stride: 1, padding: 'valid' }, { kind: 'flatten' }, head),
+  network('pool before batch norm, in blocks and not', { size: 8, channels: 3 },
+    conv(16), { kind: 'maxPool', size: 2 }, norm, relu, conv(16), norm, relu, conv(5), { kind: 'maxPool', size: 2 }, norm, relu, { kind: 'flatten' }, head),
 ]
 
 /** Weights as after some learning: no statistic at its start value. */
