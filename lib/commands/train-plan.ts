@@ -68,7 +68,7 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     ...(distilFrom === undefined ? {} : { distilFrom }),
     packs: join(dataDir, 'cache', 'packs'),
     out,
-    memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory()),
+    memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory() / 2),
     maxPixels: settings.MAX_PIXELS,
     dataName: shipped?.dataset ?? asked.name,
     command: commandOf(asked),

@@ -13,8 +13,8 @@ import { composeData } from './compose-data.ts'
 import { forkInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { drawFirstPictures } from './first-pictures.ts'
-import { createIdlePool } from './idle-pool.ts'
-import { freeForTraining } from './memory.ts'
+import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from './idle-pool.ts'
+import { freeForTraining, isSmall } from './memory.ts'
 import { VERSION, type Start } from './settings.ts'
 
 /** Nobody who compares two versions waits for a training to end. */
@@ -27,7 +27,7 @@ export type Worker = { readonly ended: Promise<void>; readonly end: () => Promis
 export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
   const data = await composeData(start)
-  const answering = createIdlePool({ fork: () => forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })), clock: steadyClock, log })
+  const answering = createIdlePool({ fork: () => forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })), clock: steadyClock, log, idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS })
   const handlers = trainingHandlers({
     data,
     answering,

@@ -5,7 +5,7 @@ import { ROOT } from './settings.ts'
 
 export const CHILD_FLAGS = ['--disable-warning=ExperimentalWarning']
 /** The same heaps as its parent's. */
-export const inheritedFlags = (): string[] => [...CHILD_FLAGS, ...process.execArgv.filter((flag) => flag.startsWith('--max-'))]
+export const inheritedFlags = (): string[] => [...CHILD_FLAGS, ...process.execArgv.filter((flag) => flag.startsWith('--max-') || flag === '--expose-gc')]
 /** Node keeps what it compiled: a third of a start's processor time. */
 const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'darkroom-compiled')
 

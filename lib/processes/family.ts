@@ -8,7 +8,7 @@ import { CHILD_FLAGS, childEnvironment } from './environment.ts'
 import { holdSocket } from './held-socket.ts'
 import { eachLine } from './lines.ts'
 import { manage, type Managed } from './managed.ts'
-import { heapFlags } from './memory.ts'
+import { heapEnvironment, heapFlags } from './memory.ts'
 import type { Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
@@ -43,7 +43,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   // Where the owner names no address, next-auth goes by the Host of a request; headers that only proxies may send are taken away before.
   const trust: Record<string, string> = settings.NEXTAUTH_URL ? {} : { AUTH_TRUST_HOST: 'true' }
   // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
-  const environment = (): NodeJS.ProcessEnv => childEnvironment({ ...trust, PORT: String(port) })
+  const environment = (): NodeJS.ProcessEnv => childEnvironment({ ...heapEnvironment(settings), ...trust, PORT: String(port) })
 
   const held = hasWeb && isAlone ? holdSocket(settings) : Promise.resolve(null)
   const webs = hasWeb ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) => manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log })) : []

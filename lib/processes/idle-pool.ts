@@ -4,8 +4,10 @@ import { createPool, type Pool, type PoolParts } from '#lib/serving/pool.ts'
 import type { SteadyClock } from '#lib/serving/ports.ts'
 
 export const IDLE_MS = 60_000
+/** Where memory is little: what comes next, a training perhaps, needs it. */
+export const SHORT_IDLE_MS = 2_000
 
-export function createIdlePool(parts: Omit<PoolParts, 'name' | 'size' | 'changed'> & { readonly clock: SteadyClock }): Answering & AsyncDisposable {
+export function createIdlePool({ idleMs = IDLE_MS, ...parts }: Omit<PoolParts, 'name' | 'size' | 'changed'> & { readonly clock: SteadyClock; readonly idleMs?: number }): Answering & AsyncDisposable {
   let pool: Pool | null = null
   let users = 0
   let callOff = () => {}
@@ -18,7 +20,7 @@ export function createIdlePool(parts: Omit<PoolParts, 'name' | 'size' | 'changed
       return await work(pool)
     } finally {
       users -= 1
-      if (users === 0) callOff = parts.clock.after(IDLE_MS, () => void leave())
+      if (users === 0) callOff = parts.clock.after(idleMs, () => void leave())
     }
   }
 

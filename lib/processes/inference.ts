@@ -3,6 +3,7 @@ import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
+import { giveBackGarbage } from './give-back.ts'
 import { holdVersions, type Versions } from './versions-held.ts'
 
 const say = (message: FromInference) => process.send?.(message, () => {})
@@ -28,6 +29,7 @@ function answer(versions: Versions, message: ToInference): void {
   })
 }
 
+giveBackGarbage()
 try {
   const engine = await openEngine(ENGINES.find((name) => name === process.argv[2]) ?? 'auto', 'inference', { threads: 1 })
   const versions = holdVersions(engine)

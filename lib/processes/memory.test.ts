@@ -2,7 +2,7 @@ import { totalmem } from 'node:os'
 import { expect, test } from 'vitest'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
 import { childrenWanted } from './fork-inference.ts'
-import { freeForTraining, heapFlags, isSmall, memoryMb } from './memory.ts'
+import { freeForTraining, heapEnvironment, heapFlags, isSmall, memoryMb } from './memory.ts'
 
 const withMemory = (memory: string): Settings => {
   const read = parseSettings({ MEMORY_MB: memory })
@@ -13,13 +13,15 @@ const withMemory = (memory: string): Settings => {
 test('with half a gigabyte heaps are small and one process answers', () => {
   const settings = withMemory('512')
 
-  expect(heapFlags(settings)).toContain('--max-semi-space-size=1')
+  expect(heapFlags(settings)).toEqual(expect.arrayContaining(['--max-semi-space-size=1', '--expose-gc']))
+  expect(heapEnvironment(settings)).toHaveProperty('MALLOC_TRIM_THRESHOLD_')
   expect(childrenWanted(settings)).toBe(1)
-  expect(freeForTraining(settings)).toBe(212 * 1024 ** 2)
+  expect(freeForTraining(settings)).toBe(256 * 1024 ** 2)
 })
 
 test('with two gigabytes Node has its usual heaps', () => {
   expect(heapFlags(withMemory('2048'))).toEqual([])
+  expect(heapEnvironment(withMemory('2048'))).toEqual({})
   expect(isSmall(withMemory('1024'))).toBe(true)
 })
 

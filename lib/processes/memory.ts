@@ -7,10 +7,13 @@ const MIB = 1024 ** 2
 
 /** Up to a gigabyte, memory is what is scarce. */
 const SMALL_MB = 1024
-/** Node's own limits let garbage of some hundred MB stand on any machine: all idle processes took 507 MB without these and 298 with them (PSS, 2026-11). */
-const SMALL_HEAPS = ['--max-semi-space-size=1', '--max-old-space-size=256'] as const
-/** What all processes but the training take where heaps are small. */
-const OTHERS_MB = 300
+/** Node's own limits let garbage of some hundred MB stand on any machine; with the last, a process collects when it has grown (give-back.ts). */
+const SMALL_HEAPS = ['--max-semi-space-size=1', '--max-old-space-size=256', '--expose-gc'] as const
+/** For the C library: pieces from 64 kB on are the system's again once they are freed. Without, freed pieces stay between kept ones:
+ *  decoding and opening sessions left 30 MB in an inference process and 29 in a worker, at the same CPU time for each picture (2026-11). */
+const SMALL_PIECES = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' } as const
+/** What all processes but the training take where heaps are small, without what they share with it. */
+const OTHERS_MB = 256
 
 type Given = Pick<Settings, 'MEMORY_MB'>
 
@@ -21,5 +24,7 @@ export const isSmall = (settings: Given): boolean => memoryMb(settings) <= SMALL
 /** For Node, of each process of the product. */
 export const heapFlags = (settings: Given): readonly string[] => (isSmall(settings) ? SMALL_HEAPS : [])
 
-/** What a training may find free. */
-export const freeForTraining = (settings: Given): number => Math.max(0, Math.min(process.availableMemory(), (memoryMb(settings) - OTHERS_MB) * MIB))
+export const heapEnvironment = (settings: Given): Readonly<Record<string, string>> => (isSmall(settings) ? SMALL_PIECES : {})
+
+/** Bytes that a training may take: what the others leave, and of a machine with more than little half of what is free, for others use it too. */
+export const freeForTraining = (settings: Given): number => Math.max(0, Math.min(isSmall(settings) ? process.availableMemory() : process.availableMemory() / 2, (memoryMb(settings) - OTHERS_MB) * MIB))

@@ -3,7 +3,9 @@
 import { writeSync } from 'node:fs'
 import { putFullLogAside } from '#lib/operations/log.ts'
 import { superviseFamily } from './family.ts'
+import { allowGivingBack, giveBackGarbage } from './give-back.ts'
 import { openLogOf } from './log-of.ts'
+import { isSmall } from './memory.ts'
 import { prepared } from './prepared.ts'
 import { readStart, type Start } from './settings.ts'
 
@@ -14,6 +16,8 @@ const tell = (line: string) => writeSync(1, `${line}\n`)
 
 const began = performance.now()
 const start = readStart()
+if (isSmall(start.settings)) allowGivingBack()
+giveBackGarbage()
 putFullLogAside(start.places.dataDir, new Date())
 setInterval(() => putFullLogAside(start.places.dataDir, new Date()), LOG_LOOK_MS).unref()
 const log = openLogOf(start, 'supervisor')

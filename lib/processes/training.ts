@@ -13,6 +13,7 @@ import { readRunPlan, type RunPlan } from '#lib/training/run-plan.ts'
 import { runTraining } from '#lib/training/run.ts'
 import { datasetSamples, keptSamples } from '#lib/training/sources.ts'
 import { countOpening } from '#lib/training/test-openings.ts'
+import { giveBackGarbage } from './give-back.ts'
 
 const say = (message: FromTraining): void => { process.send?.(message) }
 const stop = new AbortController()
@@ -48,6 +49,7 @@ async function work(asked: Extract<ToTraining, { folder: string }>): Promise<voi
   process.disconnect()
 }
 
+giveBackGarbage()
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // whoever asks for a prediction goes first
 process.on('SIGINT', () => undefined) // Ctrl-C reaches the whole group; the parent says what is to be done
 process.on('disconnect', () => process.exit(0))

@@ -1,9 +1,11 @@
 /** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one. It answers no request. */
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { composeWorker } from './compose-worker.ts'
+import { giveBackGarbage } from './give-back.ts'
 import { openLogOf } from './log-of.ts'
 import { readStart } from './settings.ts'
 
+giveBackGarbage()
 const start = readStart()
 const log = openLogOf(start, 'worker')
 const worker = await composeWorker(start, log)

@@ -1,34 +1,64 @@
-/** How many pictures a step may hold within the memory that training may take: from the network's shapes, and what each engine was seen to take. */
+/** How many pictures a step may hold within the memory that training may take: from the network's shapes, and what each engine was seen to take.
+ *  It measures nothing itself. */
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { shapesOf, sizeOf, type Network } from '#lib/ml/network.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { parameterCount, shapesOf, sizeOf, type Network } from '#lib/ml/network.ts'
 
 type Cost = {
-  /** Node, the engine, its sessions for learning and answering, the pictures at hand. */
+  /** Node, the engine and its proof, the pictures at hand. */
   readonly processMb: number
-  /** For each number of a picture's activations: itself, its gradient, and what the kernels take to make them. */
-  readonly copies: number
+  /** Of each weight: itself, its gradient, moments, average, best, what a checkpoint holds, and what sessions make of it. */
+  readonly weightCopies: number
+  /** Of each number of a picture's maps: itself, its gradient, and what the kernels take to make them. */
+  readonly mapCopies: number
+  /** Besides, of each number that a convolution hands to a pool: who was the largest is found out by passes over the whole map. */
+  readonly pooledCopies: number
+  /** Of the largest map, in the session that answers, for each of its pictures. */
+  readonly answerCopies: number
 }
 
-/** Rounded up from the peaks of learning and answering on networks of 28, 32 and 96 pixels in batches of 16 to 256, 2026-11: docs/performance.md. */
+/** Least squares over the peaks (VmHWM) of learning and answering: for `onnx` 31 of six networks of 0.3 to 2 million weights and 28 to 96 pixels, pooled
+ *  before and after batch norm, in batches of 4 to 256; 13 and 11 for the others. All within 10 %, two of three within 5 %. 2026-11: docs/performance.md. */
 const COSTS: Readonly<Record<EngineName, Cost>> = {
-  onnx: { processMb: 240, copies: 1.3 },
-  wasm: { processMb: 260, copies: 2.2 },
-  'tfjs-node': { processMb: 480, copies: 1.6 },
+  onnx: { processMb: 110, weightCopies: 20, mapCopies: 0.95, pooledCopies: 2.75, answerCopies: 5 },
+  wasm: { processMb: 146, weightCopies: 28, mapCopies: 0.9, pooledCopies: 3.3, answerCopies: 2 },
+  'tfjs-node': { processMb: 368, weightCopies: 20, mapCopies: 0.95, pooledCopies: 0, answerCopies: 7.5 },
 }
 const SMALLEST = 4
+const ANSWERED_AT_ONCE = 32 // pictures: lib/engines
 /** What a small network needs for batches that still learn well. */
 const LEAST_MB = 256
 const MOST_MB = 4096
 
-/** The recipe's batch, halved until it fits. */
-export function batchWithin(memoryMb: number, { network, batch, engine }: { readonly network: Network; readonly batch: number; readonly engine: EngineName }): number {
-  const { processMb, copies } = COSTS[engine]
-  const numbers = [...shapesOf(network).values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
-  const megabytesEach = (numbers * 4 * copies) / 2 ** 20
-  let fits = batch
-  while (fits > SMALLEST && processMb + fits * megabytesEach > memoryMb) fits = Math.ceil(fits / 2)
-  return fits
+type Sized = { readonly network: Network; readonly batch: number; readonly engine: EngineName }
+
+/** The most that a training holds with so many pictures to a step. */
+export function trainingMb({ network, batch, engine }: Sized): number {
+  const { processMb, weightCopies, mapCopies, pooledCopies, answerCopies } = COSTS[engine]
+  const shapes = shapesOf(network)
+  const sizes = [...shapes.values()].map(sizeOf)
+  const pooled = network.layers.filter((layer, i) => layer.kind === 'conv' && network.layers[i + 1]?.kind === 'maxPool').map(({ name }) => sizeOf(shapes.get(name)!))
+  const perPicture = mapCopies * sum(sizes) + pooledCopies * sum(pooled)
+  const numbers = parameterCount(network) * weightCopies + perPicture * batch + Math.max(...sizes) * answerCopies * ANSWERED_AT_ONCE
+  return processMb + (numbers * Float32Array.BYTES_PER_ELEMENT) / 2 ** 20
 }
 
-/** What a training may take: the setting, or half of what is free, at least what a small network needs, at most what a large batch gains from. */
-export const trainMemoryMb = (setting: number | 'auto', freeBytes: number): number => (setting === 'auto' ? Math.max(LEAST_MB, Math.min(MOST_MB, Math.floor(freeBytes / 2 ** 21))) : setting)
+/** The recipe's batch, halved until it fits; refused where not even a few pictures do. */
+export function batchWithin(memoryMb: number, sized: Sized): number {
+  let batch = sized.batch
+  while (batch > SMALLEST && trainingMb({ ...sized, batch }) > memoryMb) batch = Math.ceil(batch / 2)
+  const needed = Math.ceil(trainingMb({ ...sized, batch }))
+  if (needed > memoryMb) throw tooLarge(sized, { memoryMb, needed })
+  return batch
+}
+
+/** What a training may take: the setting, or what is free for it, at least what a small network needs, at most what a large batch gains from. */
+export const trainMemoryMb = (setting: number | 'auto', freeBytes: number): number => (setting === 'auto' ? Math.max(LEAST_MB, Math.min(MOST_MB, Math.floor(freeBytes / 2 ** 20))) : setting)
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
+
+const tooLarge = ({ network, engine }: Sized, { memoryMb, needed }: { readonly memoryMb: number; readonly needed: number }): DarkroomError => new DarkroomError('invalid_input', {
+  what: 'The whole network cannot be trained here',
+  why: `its ${parameterCount(network).toLocaleString('en')} numbers take ${needed} MB on the engine ${engine}, even with few pictures to a step, and a training may take ${memoryMb} MB`,
+  remedy: `Let it learn the last layer alone (recipe "head"), or allow it more: TRAIN_MEMORY_MB=${needed} where that is free, on a machine with more memory.`,
+})
