@@ -19,7 +19,7 @@ proportional set size (PSS): what processes share is counted once. Linux alone.
 
   --engine LIST       of ${ENGINES.join(', ')} (default: onnx)
   --memory MB         what the product is told to count on (default: 512)
-  --classifier NAME   who answers and is trained on (default: cifar10)
+  --classifier NAME   who answers and is trained (default: cifar10-small)
   --connections N     how many ask at the same time (default: 4)
   --seconds N         how long idle, and how long predicting (default: 10)
   --pictures N        how many are uploaded to learn from (default: 100)
@@ -38,6 +38,7 @@ export type MemoryRow = {
   readonly phase: string
   /** The most at one look, and what each process had then. */
   readonly peak_mb: number
+  readonly largest: string
   readonly processes: Readonly<Record<string, number>>
   readonly seconds: number
   readonly answered: number
@@ -50,7 +51,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      engine: { type: 'string', default: 'onnx' }, memory: { type: 'string', default: '512' }, classifier: { type: 'string', default: 'cifar10' }, connections: { type: 'string', default: '4' },
+      engine: { type: 'string', default: 'onnx' }, memory: { type: 'string', default: '512' }, classifier: { type: 'string', default: 'cifar10-small' }, connections: { type: 'string', default: '4' },
       seconds: { type: 'string', default: '10' }, pictures: { type: 'string', default: '100' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -87,8 +88,8 @@ async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promi
     const watching = watchMemory(product)
     const results = await work().finally(() => watching.end())
     const failed = results.reduce((sum, { errors, timeouts, non2xx }) => sum + errors + timeouts + non2xx, 0)
-    const row = { engine, phase: name, ...watching.most(), seconds: Math.round((performance.now() - began) / 1000), answered: results.reduce((sum, { requests }) => sum + requests.total, 0), failed }
-    notes.line(`${engine}, ${name}: ${row.peak_mb} MB`)
+    const row = { engine, phase: name, ...withLargest(watching.most()), seconds: Math.round((performance.now() - began) / 1000), answered: results.reduce((sum, { requests }) => sum + requests.total, 0), failed }
+    notes.line(`${engine}, ${name}: ${row.peak_mb} MB, the largest: ${row.largest}`)
     return row
   }
   const whileAsked = (recipe: 'head' | 'finetune') => async (): Promise<readonly CannonResult[]> => {
@@ -144,15 +145,22 @@ async function answer(url: string, method: string, place: string, body?: FormDat
   return response.json()
 }
 
+type Look = { readonly peak_mb: number; readonly processes: Readonly<Record<string, number>> }
+
+const withLargest = (look: Look): Look & { readonly largest: string } => ({ ...look, largest: Object.entries(look.processes).toSorted(([, a], [, b]) => b - a)[0]?.join(' ') ?? '' })
+
 /** Looks at all processes of the product again and again, and keeps the look with the largest sum. */
-function watchMemory({ dataDir, pid }: ThrowawayProduct): { readonly end: () => void; readonly most: () => { peak_mb: number; processes: Record<string, number> } } {
+function watchMemory({ dataDir, pid }: ThrowawayProduct): { readonly end: () => void; readonly most: () => Look } {
   const look = watchMachine({ dataDir, rootPid: pid, now: () => performance.now() })
-  let most: { peak_mb: number; processes: Record<string, number> } = { peak_mb: 0, processes: {} }
+  let most: Look = { peak_mb: 0, processes: {} }
   let isEnded = false
   const watch = async (): Promise<void> => {
     while (!isEnded) {
       const processes: Record<string, number> = {}
-      for (const { name, pid: one } of (await look()).processes) processes[name] = (processes[name] ?? 0) + proportionalMb(one)
+      for (const { name, pid: one } of (await look()).processes) {
+        const ofItsKind = Object.keys(processes).filter((known) => known.replace(/ \d+$/, '') === name).length
+        processes[ofItsKind === 0 ? name : `${name} ${ofItsKind + 1}`] = proportionalMb(one)
+      }
       const sum = Math.round(Object.values(processes).reduce((total, mb) => total + mb, 0))
       if (sum > most.peak_mb) most = { peak_mb: sum, processes: Object.fromEntries(Object.entries(processes).map(([name, mb]) => [name, Math.round(mb)])) }
       await wait(LOOK_EVERY_MS)
@@ -172,6 +180,6 @@ function proportionalMb(pid: number): number {
 }
 
 function table(rows: readonly MemoryRow[]): string {
-  const lines = rows.map((row) => `| ${row.engine} | ${row.phase} | ${row.peak_mb} | ${Object.entries(row.processes).map(([name, mb]) => `${name} ${mb}`).join(', ')} | ${row.seconds} | ${row.answered.toLocaleString('en')} | ${row.failed} |`)
-  return ['| engine | phase | peak MB | of which | seconds | answered | failed |', '|---|---|--:|---|--:|--:|--:|', ...lines].join('\n')
+  const lines = rows.map((row) => `| ${row.engine} | ${row.phase} | ${row.peak_mb} | ${row.largest} | ${Object.entries(row.processes).map(([name, mb]) => `${name} ${mb}`).join(', ')} | ${row.seconds} | ${row.answered.toLocaleString('en')} | ${row.failed} |`)
+  return ['| engine | phase | peak MB | largest | of which | seconds | answered | failed |', '|---|---|--:|---|---|--:|--:|--:|', ...lines].join('\n')
 }
