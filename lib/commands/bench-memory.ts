@@ -43,6 +43,8 @@ export type MemoryRow = {
   readonly seconds: number
   readonly answered: number
   readonly failed: number
+  /** Why the phase did not come to its end, as the product says it. */
+  readonly refused: string | null
 }
 
 type Wanted = { readonly memory: string; readonly classifier: string; readonly connections: number; readonly seconds: number; readonly pictures: number }
@@ -74,7 +76,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   for (const engine of engines) rows.push(...(await measured(engine, wanted, notes)))
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
   else createLines().line([`${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; told to count on ${wanted.memory} MB, ${wanted.connections} connections`, '', table(rows)].join('\n'))
-  return rows.some(({ failed }) => failed > 0) ? 1 : 0
+  return rows.some(({ failed, refused }) => failed > 0 || refused !== null) ? 1 : 0
 }
 
 async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promise<MemoryRow[]> {
@@ -86,10 +88,14 @@ async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promi
     notes.passing(`${engine}: ${name}`)
     const began = performance.now()
     const watching = watchMemory(product)
-    const results = await work().finally(() => watching.end())
+    let refused: string | null = null
+    const results = await work().catch((error: unknown): readonly CannonResult[] => {
+      refused = error instanceof Error ? error.message : String(error)
+      return []
+    }).finally(() => watching.end())
     const failed = results.reduce((sum, { errors, timeouts, non2xx }) => sum + errors + timeouts + non2xx, 0)
-    const row = { engine, phase: name, ...withLargest(watching.most()), seconds: Math.round((performance.now() - began) / 1000), answered: results.reduce((sum, { requests }) => sum + requests.total, 0), failed }
-    notes.line(`${engine}, ${name}: ${row.peak_mb} MB, the largest: ${row.largest}`)
+    const row = { engine, phase: name, ...withLargest(watching.most()), seconds: Math.round((performance.now() - began) / 1000), answered: results.reduce((sum, { requests }) => sum + requests.total, 0), failed, refused }
+    notes.line(`${engine}, ${name}: ${row.peak_mb} MB, the largest: ${row.largest}${refused === null ? '' : `. ${refused}`}`)
     return row
   }
   const whileAsked = (recipe: 'head' | 'finetune') => async (): Promise<readonly CannonResult[]> => {

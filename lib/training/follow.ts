@@ -3,7 +3,7 @@
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { ProbeFigures } from '#lib/contracts/probe.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
+import { DarkroomError, STATUS_OF, type ErrorCode } from '#lib/domain/errors.ts'
 import type { TrainingChild } from './ports.ts'
 
 export type RunEnd =
@@ -62,18 +62,26 @@ export function followRun({ child, folder, resume, onReady, onMessage, signal }:
 export function followProbe({ child, folder, images, signal }: { child: TrainingChild; folder: string; images: number; signal: AbortSignal }): Promise<ProbeFigures> {
   return new Promise((resolve, reject) => {
     let reason = ''
+    let refusal: DarkroomError | null = null
     const cancel = (): void => child.send({ kind: 'cancel' })
     signal.addEventListener('abort', cancel, { once: true })
     child.listen({
       message(message) {
         if (message.kind === 'ready') child.send({ kind: 'probe', folder, images })
         else if (message.kind === 'probed') resolve(message.figures)
+        else if (message.kind === 'failed' && STATUS_OF[message.code] === 422) refusal = asThrown(message)
         else if (message.kind === 'unable' || message.kind === 'failed') reason = message.reason
       },
       exit(cause) {
         signal.removeEventListener('abort', cancel)
-        reject(new DarkroomError(signal.aborted ? 'client_closed' : 'not_ready', { what: 'How long the training takes could not be measured', why: reason || `the process that measured it ended (${cause})`, remedy: 'Train all the same: nothing else depends on it.' }))
+        reject(refusal ?? new DarkroomError(signal.aborted ? 'client_closed' : 'not_ready', { what: 'How long the training takes could not be measured', why: reason || `the process that measured it ended (${cause})`, remedy: 'Train all the same: nothing else depends on it.' }))
       },
     })
   })
+}
+
+/** What a child refused, in the words that it was refused with. */
+function asThrown({ code, reason }: { readonly code: ErrorCode; readonly reason: string }): DarkroomError {
+  const [what = reason, why = '', remedy = ''] = /^(.*?): (.*?)\. (.*)$/s.exec(reason)?.slice(1) ?? []
+  return new DarkroomError(code, { what, why, remedy })
 }

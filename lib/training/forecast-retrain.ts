@@ -30,15 +30,15 @@ export function createForecast(parts: ForecastParts): ForecastCases {
       const { recipe } = draft
       const images = partsOf(entries)
       const learning: Parts = { ...images, train: images.train + (draft.teacher?.rehearsal ?? 0) }
-      const figures = await figuresFor(decided, learning, signal)
+      const figures = await figuresFor(decided, learning, signal).catch(refusalOfProbe)
       const isPacked = draft.bodies.length === 0 && (await hasPack(join(dataDir, 'cache', 'packs'), packName(snapshotHash(entries), draft.spec)))
-      const found = figures && forecast({ figures, parts: learning, epochs: recipe.settings.epochs, patience: recipe.settings.patience, views: viewsOf({ recipe, classifier }), isPacked, isCompared: hasChampion })
+      const found = figures && !('refused' in figures) && forecast({ figures, parts: learning, epochs: recipe.settings.epochs, patience: recipe.settings.patience, views: viewsOf({ recipe, classifier }), isPacked, isCompared: hasChampion })
       return {
         classifier: classifier.id,
         will: { recipe: recipe.name, base_version: draft.base?.version ?? null, epochs: recipe.settings.epochs, images },
         message,
-        forecast: found && { seconds: found.seconds, is_most: found.isMost, memory_mb: found.memoryMb, engine: found.engine, words: forecastWords(found) },
-        why_none: found ? null : 'How long it takes is measured when the training that runs now has ended.',
+        forecast: !found ? null : { seconds: found.seconds, is_most: found.isMost, memory_mb: found.memoryMb, engine: found.engine, words: forecastWords(found) },
+        why_none: found ? null : figures && 'refused' in figures ? figures.refused : 'How long it takes is measured when the training that runs now has ended.',
       }
     },
   }
@@ -59,6 +59,12 @@ export function createForecast(parts: ForecastParts): ForecastCases {
 /** A training that would be refused is an answer here; whatever else goes wrong is not. */
 function refusal(error: unknown): { readonly refused: string } {
   if (isDarkroomError(error) && STATUS_OF[error.code] === 422) return { refused: error.message }
+  throw error
+}
+
+/** Tried on the engine that would train, it was refused: too large for the memory that it may take. */
+function refusalOfProbe(error: unknown): { readonly refused: string } {
+  if (isDarkroomError(error) && STATUS_OF[error.code] === 422) return { refused: `${error.why}.` }
   throw error
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import { openForTest, type Opened } from '#lib/data/opened.fakes.ts'
+import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { JobPayloads } from '#lib/domain/jobs.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { splitOf } from '#lib/domain/splits.ts'
@@ -57,7 +58,7 @@ async function addShapes({ data }: Opened, each: number, firstSeed: number, sour
   }))
 }
 
-async function trio(onMessage?: (message: FromTraining, child: Child) => void) {
+async function trio(onMessage?: (message: FromTraining, child: Child) => void, memoryMb = 1024) {
   const opened = await openForTest()
   const { data, folder, settings } = opened
   await data.classifiers.create({ id: 'trio', title: 'Trio', classes: THREE, input: { size: 16, channels: 3, fit: 'cover' }, isMirrorable: true, recipe: 'scratch-small' })
@@ -66,7 +67,7 @@ async function trio(onMessage?: (message: FromTraining, child: Child) => void) {
   onTestFinished(() => answering[Symbol.asyncDispose]())
   const handlers = trainingHandlers({
     data, forkTraining, answering, log, now: () => new Date(), clock: () => performance.now(),
-    settings: { dataDir: folder, databaseFile: settings.databaseFile, engine: 'auto', memoryMb: 1024, maxPixels: 1e7, autoPromote: 'not_worse', codeVersion: 'test' },
+    settings: { dataDir: folder, databaseFile: settings.databaseFile, engine: 'auto', memoryMb, maxPixels: 1e7, autoPromote: 'not_worse', codeVersion: 'test' },
   })
   const retraining = { data, bodies: async () => [], now: () => Date.now() }
   const retrain = createRetrain(retraining)
@@ -172,6 +173,25 @@ test('what cannot be retrained is refused with the reason', async () => {
 
   await expect(darkroom.retrain.retrain(retrainInput)).rejects.toMatchObject({ code: 'nothing_to_learn' })
 })
+
+test('a training that does not fit into the memory it may take says so before it begins, and does not begin', async () => {
+  const darkroom = await trio(undefined, 64)
+  const { data, forecasts, handlers } = darkroom
+  await addShapes(darkroom, 12, 1)
+
+  const answer = forecasts.forecastRetrain({ ...retrainInput, epochs: 4 }, asked)
+  let job = null
+  while (job === null) job = await data.jobs.claim('w', ['probe'], Date.now(), 60_000).then((claimed) => claimed ?? wait(20).then(() => null))
+  const error = (await handlers.probe.run(job.payload as JobPayloads['probe'], { attempt: 1, signal: asked.signal, why: () => null }).catch((thrown: unknown) => thrown)) as DarkroomError
+  await data.jobs.fail(job.id, 'w', { code: error.code, message: error.message }, null, Date.now())
+  const { forecast, why_none } = await answer
+  expect(forecast).toBeNull()
+  expect(why_none).toMatch(/^The whole network cannot be trained here: its [\d,]+ numbers take \d+ MB .* may take 64 MB\. .*TRAIN_MEMORY_MB=\d+/)
+
+  await darkroom.retrain.retrain(retrainInput)
+  expect(await darkroom.work()).toEqual({ state: 'failed' })
+  expect((await data.runs.active('trio'))).toBeNull()
+}, 180_000)
 
 test('how long it takes is measured once by the worker and known at once afterwards; what would be refused is said so', async () => {
   const darkroom = await trio()
