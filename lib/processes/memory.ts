@@ -13,7 +13,7 @@ const SMALL_HEAPS = ['--max-semi-space-size=1', '--max-old-space-size=256', '--e
  *  decoding and opening sessions left 30 MB in an inference process and 29 in a worker, at the same CPU time for each picture (2026-11). */
 const SMALL_PIECES = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' } as const
 /** What all processes but the training take where heaps are small, without what they share with it. */
-const OTHERS_MB = 256
+const OTHERS_MB = 272
 
 type Given = Pick<Settings, 'MEMORY_MB'>
 

@@ -26,8 +26,8 @@ const COSTS: Readonly<Record<EngineName, Cost>> = {
 }
 const SMALLEST = 4
 const ANSWERED_AT_ONCE = 32 // pictures: lib/engines
-/** What a small network needs for batches that still learn well. */
-const LEAST_MB = 256
+/** What a small network needs for batches that still learn well; with it half a gigabyte holds all processes (docs/performance.md). */
+const LEAST_MB = 240
 const MOST_MB = 4096
 
 type Sized = { readonly network: Network; readonly batch: number; readonly engine: EngineName }
