@@ -13,7 +13,7 @@ import { withBody } from './choose-body.ts'
 import { distilled } from './distil.ts'
 import { halves } from './halves.ts'
 import { learntHead } from './learn-head.ts'
-import { learntSteps } from './learn-steps.ts'
+import { learnerSpec, learntSteps } from './learn-steps.ts'
 import { isTransfer, learntTransfer } from './learn-transfer.ts'
 import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack, type PackSource } from './pack.ts'
 import { packFile, planFile, readSamples, writeJson, type RunPlan } from './run-plan.ts'
@@ -51,9 +51,10 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   using pack = await packOf(folder, plan, ports)
   const begun = await beginning(plan, pack)
   const { say, engine, signal } = ports
+  const { settings } = plan.recipe
+  if (!isHeadSettings(settings) && !isTransfer(settings)) learnerSpec({ plan, settings, ...begun }, { images: settings.batch, engine: engine.name }) // refuses what does not fit before a teacher is asked
   const training = await taught(await withTeacher(pack.set('train', plan.classes), plan, ports), { plan, engine, signal })
   const { choosing, calibrating } = halves(pack.set('validation', plan.classes), plan.classes.length)
-  const { settings } = plan.recipe
   const about = { folder, plan, ...begun, training, choosing, held: choosing.count + calibrating.count }
   const learnt = isHeadSettings(settings) ? await learntHead({ ...about, settings }, ports) : isTransfer(settings) ? await learntTransfer({ ...about, settings }, ports) : await learntSteps({ ...about, settings }, ports)
   if (learnt === 'cancelled') {
