@@ -46,7 +46,7 @@ test('when it has ended, it says after how many epochs and why, on the page and 
   test.setTimeout(TRAINING_MS + 60_000)
   await logIn(page, app)
   await page.goto(`${app.url}/retrain?classifier=two-signs`)
-  await expect(page.getByText('v1 answers now.')).toBeVisible({ timeout: TRAINING_MS })
+  await expect(page.getByText('v1 was promoted.')).toBeVisible({ timeout: TRAINING_MS })
 
   const { runs } = (await (await page.request.get(`${app.url}/api/runs?classifier=two-signs`)).json()) as { runs: { epoch: number; epochs: number; best_epoch: number; stopped_early: boolean }[] }
   const run = runs[0]!

@@ -65,7 +65,7 @@ test('the first classifier is made as its guide says', async ({ page }) => {
 
   await page.getByRole('link', { name: 'Train with them' }).click()
   await train(page, 'Train')
-  await expect(page.getByText('v1 answers now.')).toBeVisible({ timeout: TRAINING_MS })
+  await expect(page.getByText('v1 was promoted.')).toBeVisible({ timeout: TRAINING_MS })
   await read(page)
 
   await page.getByRole('link', { name: 'Try it' }).click()

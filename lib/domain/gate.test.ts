@@ -59,6 +59,12 @@ test('ten pictures ask for more, and say how many there are', () => {
   expect(sentence(c, judge(c))).toMatch(/^Cannot tell\. .* About 30 test pictures would settle it; there are 10\.$/)
 })
 
+test('large numbers are written as everywhere', () => {
+  const c = compare(answers({ both: 960, gains: 30, losses: 31, neither: 40 }), null)
+
+  expect(sentence(c, judge(c))).toMatch(/About \d{1,3},\d{3} test pictures would settle it; there are 1,061\.$/)
+})
+
 test('of a thousand twins at most one in twenty passes as better', () => {
   const tries = simulate({ gainShare: 0.03, lossShare: 0.03, images: 1_000, tries: 1_000 })
 

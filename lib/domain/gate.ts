@@ -1,5 +1,6 @@
 /** Whether a challenger is really better than the champion on the same images: a verdict and its words. It reads no rows and
  *  promotes nobody; what a verdict allows is AUTO_PROMOTE's to say (`mayPromote`). */
+import { counted } from './counted.ts'
 import { countOf, holm, mcnemarExact, pairedGain, type Interval, type Pairs } from './statistics.ts'
 
 export const FEWEST_IMAGES = 30
@@ -85,7 +86,7 @@ export function sentence(c: Comparison, verdict: Verdict): string {
       return `Worse. ${counts} ${verdict.because.join(' ')}`
     case 'cannot-tell':
       if (c.images === 0) return `Cannot tell: there is no test picture to compare on. ${FEWEST_IMAGES} would do.`
-      return `Cannot tell. ${counts} About ${verdict.imagesNeeded} test pictures would settle it; there ${c.images === 1 ? 'is' : 'are'} ${c.images}.`
+      return `Cannot tell. ${counts} About ${counted(verdict.imagesNeeded, 'test picture')} would settle it; there ${c.images === 1 ? 'is' : 'are'} ${c.images.toLocaleString('en-GB')}.`
   }
 }
 

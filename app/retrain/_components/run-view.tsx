@@ -36,7 +36,7 @@ export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; rea
         actions={mayTrain && <Actions run={run} isLive={isLive} onChange={followed.put} />}>
         {isLive
           ? <Progress label={run.message} percent={run.state === 'queued' ? null : run.progress} detail={etaText(followed)} />
-          : !run.error && <p>{run.message}</p>}
+          : !run.error && !run.verdict && <p>{run.message}</p>}
         {run.stopped_early && <p>{earlyStopSentence({ ...run, points })}{run.best_epoch !== null && ` What it had learnt by epoch ${run.best_epoch} is kept.`}</p>}
         {isLost && isLive && <Notice>The connection was lost. Load the page again to go on watching; the training goes on without it.</Notice>}
         <Figures {...followed} />

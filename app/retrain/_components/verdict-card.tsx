@@ -1,8 +1,7 @@
-/** The verdict on what a training made, in words, and who answers now. */
+/** The verdict on what a training made, in words, and what came of it then: who answers today may be another since. */
 import Link from 'next/link'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
-import { counted } from '#lib/domain/counted.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { VerdictBadge } from '../../_components/run-state.tsx'
@@ -26,9 +25,7 @@ export function VerdictCard({ run, verdict }: { readonly run: RunAnswer; readonl
         </>
       )}>
       <p>{verdict.sentence}</p>
-      {verdict.because.length > 0 && <ul className="list-disc pl-5">{verdict.because.map((reason) => <li key={reason}>{reason}</li>)}</ul>}
-      {verdict.images_needed !== null && <p className="small muted">About {counted(verdict.images_needed, 'test picture')} would settle it; there {verdict.images === 1 ? 'is' : 'are'} {verdict.images.toLocaleString('en-GB')}.</p>}
-      <p className="font-semibold" role="status">{run.is_promoted ? `${version} answers now.` : run.base_version ? `${run.base_version} goes on answering.` : `${version} does not answer yet.`}</p>
+      <p className="font-semibold" role="status">{run.is_promoted ? `${version} was promoted.` : run.base_version ? `${run.base_version} went on answering.` : `${version} was not promoted.`}</p>
     </Card>
   )
 }
