@@ -61,23 +61,24 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
 
 function Predictions({ predictions, classesOf }: { predictions: readonly KeptPrediction[]; classesOf: (classifier: string) => readonly string[] }) {
   return (
-    <Table caption="Predictions, newest first" isCaptionHidden variant="cards" rows={predictions} keyOf={({ id }) => id}
+    <Table caption="Predictions, newest first" isCaptionHidden variant="lines" rows={predictions} keyOf={({ id }) => id}
       columns={[
         {
           name: 'Picture',
+          line: 'beside',
           cell: (one) => (
             <span className="row flex-nowrap">
               {one.image_url && <Thumbnail src={`${one.image_url}?size=96`} alt={one.filename ?? 'the picture'} />}
-              <span className="min-w-0 max-w-56 text-left font-normal">{one.filename ?? 'unnamed'}<br /><span className="muted">{one.width} × {one.height}</span></span>
+              <span className="min-w-0 max-w-56 text-left font-normal max-sm:sr-only">{one.filename ?? 'unnamed'}<br /><span className="muted">{one.width} × {one.height}</span></span>
             </span>
           ),
         },
-        { name: 'Answer', cell: (one) => <strong>{one.predicted_class}</strong> },
+        { name: 'Answer', cell: (one) => <Link className="font-bold" href={`/predict?classifier=${one.classifier}&result=${one.id}`}>{one.predicted_class}<span className="sr-only">: all that is known of this answer</span></Link> },
         { name: 'Confidence', isNumeric: true, cell: (one) => <FigureNumber share={one.confidence} /> },
         { name: 'How sure', cell: (one) => <DecisionBadge decision={one.decision} /> },
-        { name: 'By', cell: (one) => `${one.classifier} ${one.model_version}` },
-        { name: 'When', cell: (one) => <RelativeTime at={one.timestamp} /> },
-        { name: 'Right?', cell: (one) => <FeedbackButtons predictionId={one.id} answer={one.predicted_class} classes={classesOf(one.classifier)} given={one.feedback} /> },
+        { name: 'By', line: 'none', cell: (one) => `${one.classifier} ${one.model_version}` },
+        { name: 'When', line: 'second', cell: (one) => <RelativeTime at={one.timestamp} /> },
+        { name: 'Right?', line: 'second', cell: (one) => <FeedbackButtons predictionId={one.id} answer={one.predicted_class} classes={classesOf(one.classifier)} given={one.feedback} /> },
       ]} />
   )
 }

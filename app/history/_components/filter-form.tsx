@@ -13,7 +13,7 @@ export function FilterForm({ query, classifiers, classes }: { readonly query: Qu
   const isDetailed = Boolean(query.version ?? query.min ?? query.max ?? query.since ?? query.until)
   return (
     <Form key={JSON.stringify(query)} action="/history" className="grid gap-4" role="search" aria-label="Filter the history">
-      <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+      <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
         <Select label="Classifier" name="classifier" defaultValue={query.classifier ?? ''} options={[any('All'), ...classifiers.map(({ id, title }) => ({ value: id, label: title }))]} />
         <Select label="Answer" name="class" defaultValue={query.class ?? ''} options={[any('Any class'), ...classes.map((name) => ({ value: name, label: name }))]} />
         <Select label="How sure" name="decision" defaultValue={query.decision ?? ''} options={[any('Any'), ...Object.entries(DECISION_WORDS).map(([value, [label]]) => ({ value, label }))]} />

@@ -7,6 +7,7 @@ import { Bars } from '#lib/ui/bars.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { DecisionBadge } from '../../_components/decision-badge.tsx'
 import { answered, type Visitor } from '../../visitor.ts'
 
@@ -16,7 +17,7 @@ export async function GivenAnswer({ id, who }: { readonly id: string; readonly w
   const read = getPrediction.input.safeParse({ id })
   const found = read.success ? await answered(who.asked, () => darkroom().data.getPrediction(read.data, who.asked)) : null
   if (!found?.ok || !(who.may('user') || isFresh(found.value.timestamp))) return <ErrorNotice title="This answer is not here" failure={{ detail: 'It was asked a while ago, or never. Log in to see the history.' }} />
-  const { predicted_class, confidence, decision, probabilities, filename, classifier, model_version, total_ms, image_url } = found.value
+  const { predicted_class, confidence, decision, probabilities, filename, width, height, timestamp, classifier, model_version, total_ms, image_url } = found.value
   return (
     <Card title={filename ?? 'The answer'}>
       <div className="flex flex-wrap items-start gap-5">
@@ -29,6 +30,8 @@ export async function GivenAnswer({ id, who }: { readonly id: string; readonly w
       <Bars label="Probabilities of all classes" probabilities={probabilities} />
       <dl className="facts">
         <div><dt>Version</dt><dd>{classifier} {model_version}</dd></div>
+        <div><dt>Asked</dt><dd><RelativeTime at={timestamp} /></dd></div>
+        <div><dt>Picture</dt><dd>{width} × {height} px</dd></div>
         <div><dt>Time</dt><dd><FigureNumber amount={total_ms} unit="ms" /></dd></div>
       </dl>
     </Card>
