@@ -33,6 +33,12 @@ test('what strangers see has nothing serious in either theme, and fits the scree
   await look(page, OPEN)
 })
 
+test('what nobody asked for yet has no empty axes: words say when its plot begins', async ({ page }) => {
+  await page.goto(`${app.url}/monitoring`)
+  await expect(page.getByText(/No picture was asked about in the last 14 days\. The plot begins with the first/)).toBeVisible()
+  await expect(page.getByText(/The first minute is being gathered|No prediction was asked for yet/)).toBeVisible()
+})
+
 test('what an owner sees has nothing serious while it is empty', async ({ page }) => {
   test.setTimeout(400_000)
   await becomeOwner(page, app)

@@ -28,12 +28,14 @@ export default async function Monitoring(props: PageProps) {
     data.retrainStatus({}, asked),
     data.statistics({ days: DAYS }, asked),
   ])
+  const isAsked = statistics.by_day.some(({ count }) => count > 0)
   return (
     <div className="stack">
       <PageHead title="Monitoring" lead="How the machine is, how fast answers come, and whether everything that should run does." />
       <LiveMonitor first={{ figures: [...points, now], processes, health, retrain, failure: null }} mayRetrain={may('train')} />
-      <Card>
-        <Chart kind="bar" title="Predictions a day" labelName="Day" valueName="Predictions" labels={statistics.by_day.map(({ day }) => day)} series={[{ name: 'predictions', values: statistics.by_day.map(({ count }) => count) }]} description={trendOf(statistics.by_day)} />
+      <Card title={isAsked ? undefined : 'Predictions a day'}>
+        {!isAsked && <p className="muted">{trendOf(statistics.by_day)} The plot begins with the first.</p>}
+        {isAsked && <Chart kind="bar" title="Predictions a day" labelName="Day" valueName="Predictions" labels={statistics.by_day.map(({ day }) => day)} series={[{ name: 'predictions', values: statistics.by_day.map(({ count }) => count) }]} description={trendOf(statistics.by_day)} />}
         <dl className="facts">
           <div><dt>Kept in all</dt><dd><FigureNumber count={statistics.total_predictions} /></dd></div>
           <div><dt>Today</dt><dd><FigureNumber count={statistics.predictions_today} /></dd></div>

@@ -7,7 +7,7 @@ type GaugeProps = {
   readonly value: string
   readonly unit?: string
   readonly detail?: ReactNode
-  /** Oldest first; a line needs two. */
+  /** Oldest first; a line needs two, and something known. */
   readonly points?: readonly (number | null)[]
   /** What the line's full height means; the largest point where it is left out. */
   readonly most?: number
@@ -23,17 +23,19 @@ export function Gauge({ name, value, unit, detail, points = [], most }: GaugePro
       <span className="gauge-name" id={nameId}>{name}</span>
       <span className="gauge-value">{value}{unit && <small> {unit}</small>}</span>
       {detail && <span className="small muted">{detail}</span>}
-      <svg className="gauge-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
-        {line && <path className="gauge-area" d={`${line} L${WIDTH} ${HEIGHT} L0 ${HEIGHT} Z`} />}
-        {line && <path d={line} />}
-      </svg>
+      {line && (
+        <svg className="gauge-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
+          <path className="gauge-area" d={`${line} L${WIDTH} ${HEIGHT} L0 ${HEIGHT} Z`} />
+          <path d={line} />
+        </svg>
+      )}
     </div>
   )
 }
 
 /** Where nothing is known the line stays where it was. */
-function lineThrough(points: readonly (number | null)[], most: number | undefined): string | null {
-  if (points.length < 2) return null
+export function lineThrough(points: readonly (number | null)[], most: number | undefined): string | null {
+  if (points.length < 2 || points.every((point) => point === null)) return null
   const top = Math.max(most ?? 0, ...points.map((point) => point ?? 0)) || 1
   let last = 0
   return points.map((point, i) => {
