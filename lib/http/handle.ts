@@ -1,6 +1,7 @@
 /** A contract and its use case → one answer to one request: who asks, may they, what do they ask, do it, say it.
  *  It knows neither Next nor Node's sockets; serve and door bring those. */
 import { randomUUID } from 'node:crypto'
+import { isChange } from '#lib/contracts/changes.ts'
 import type { Caller, Contract, FileAnswer, Input } from '#lib/contracts/contract.ts'
 import { admit } from './access.ts'
 import { disconnected, isDisconnect } from './body.ts'
@@ -44,8 +45,6 @@ export function asking<C extends Contract>(contract: C, useCase: (input: Input<C
     return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }
   }
 }
-
-const isChange = ({ method, scope }: Contract): boolean => method !== 'GET' && (scope === 'upload' || scope === 'train' || scope === 'admin')
 
 /** What was done stays done where the record of it cannot be written. */
 const noted = (noting: Promise<void>, requestId: string): Promise<void> =>

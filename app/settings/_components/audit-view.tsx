@@ -1,5 +1,6 @@
 /** Who changed what, newest first. */
 import Link from 'next/link'
+import { wordsOfChange } from '#lib/contracts/changes.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
@@ -12,12 +13,12 @@ export function AuditView({ audit, isFirst }: { readonly audit: Output<Routes['G
   if (audit.entries.length === 0) return <EmptyState icon="history" title="Nothing was changed yet">Each change of people, keys, settings, pictures and versions is recorded here with who made it, and each login.</EmptyState>
   return (
     <Card title="Changes">
-      <Table caption="Changes, newest first" isCaptionHidden variant="cards" rows={audit.entries} keyOf={({ id }) => id}
+      <Table caption="Changes, newest first" isCaptionHidden variant="lines" rows={audit.entries} keyOf={({ id }) => id}
         columns={[
-          { name: 'What', cell: ({ action }) => <code>{action}</code> },
+          { name: 'What', cell: ({ action }) => <span title={action}>{wordsOfChange(action)}</span> },
           { name: 'About', cell: ({ subject }) => subject ?? '–' },
-          { name: 'By', cell: ({ by }) => by },
-          { name: 'When', cell: ({ at }) => <RelativeTime at={at} /> },
+          { name: 'By', line: 'second', cell: ({ by }) => by },
+          { name: 'When', line: 'second', cell: ({ at }) => <RelativeTime at={at} /> },
         ]} />
       <nav className="row" aria-label="Pages of changes">
         {!isFirst && <Link href="/settings?view=changes" {...looksLikeButton({ size: 'small' })}>Newest</Link>}

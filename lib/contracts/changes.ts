@@ -1,0 +1,39 @@
+/** Which routes are changes that an owner finds recorded, and how each reads there: "Ada made a key". The record itself keeps method and address,
+ *  so that scripts can count on them; the words are for people. */
+import type { Contract } from './contract.ts'
+import type { Routes } from './index.ts'
+
+const SCOPES_OF_CHANGES = ['upload', 'train', 'admin'] as const
+
+/** Asking and correcting are everyday work and stand in the history instead. */
+export const isChange = ({ method, scope }: Pick<Contract, 'method' | 'scope'>): boolean => method !== 'GET' && SCOPES_OF_CHANGES.some((one) => one === scope)
+
+type Change = { [R in keyof Routes]: Routes[R] extends { readonly scope: (typeof SCOPES_OF_CHANGES)[number] } ? Exclude<R, `GET ${string}`> : never }[keyof Routes]
+
+/** Each follows a name, in the past. */
+const WORDS: Readonly<Record<Change, string>> = {
+  'POST /api/upload': 'brought pictures',
+  'DELETE /api/uploads/{id}': 'took an upload back',
+  'PATCH /api/samples/{id}': 'changed a picture’s label or use',
+  'DELETE /api/samples/{id}': 'deleted a picture',
+  'POST /api/classifiers': 'began a classifier',
+  'PATCH /api/classifiers/{id}': 'changed a classifier',
+  'DELETE /api/classifiers/{id}': 'deleted a classifier',
+  'POST /api/retrain': 'started a training',
+  'POST /api/retrain/forecast': 'asked what a training would take',
+  'POST /api/runs/{id}/cancel': 'stopped a training',
+  'POST /api/runs/{id}/resume': 'resumed a training',
+  'POST /api/models/{id}/promote': 'promoted a version',
+  'POST /api/models/rollback': 'rolled back to the champion before',
+  'POST /api/model/evaluate': 'measured a version',
+  'DELETE /api/models/{id}': 'deleted a version',
+  'POST /api/keys': 'made a key',
+  'DELETE /api/keys/{id}': 'revoked a key',
+  'POST /api/users': 'let somebody in',
+  'PATCH /api/users/{id}': 'changed a person',
+  'DELETE /api/users/{id}': 'removed a person',
+  'PATCH /api/settings': 'changed the settings',
+}
+
+/** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is said as it stands there. */
+export const wordsOfChange = (action: string): string => (action in WORDS ? WORDS[action as Change] : action)
