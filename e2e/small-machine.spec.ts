@@ -34,6 +34,13 @@ test('the first visitor after a start is answered in time, and those after in le
   expect((performance.now() - again) / 10).toBeLessThan(first)
 })
 
+test('the pictures that a fresh install begins with are drawn by a process that is gone when they are there', async () => {
+  const pictures = async () => ((await (await fetch(`${app.url}/api/classifiers/shapes`)).json()) as { samples: { total: number } }).samples.total
+  await expect.poll(pictures, { timeout: 60_000 }).toBe(3_600)
+
+  await expect.poll(() => familyOf(app.pid).filter((pid) => commandOf(pid).includes('drawing')), { timeout: 10_000 }).toEqual([])
+})
+
 test('all processes together fit into 512 MB while they predict and show pages', async () => {
   for (const page of ['/', '/predict', '/monitoring', '/docs']) expect((await fetch(app.url + page)).status).toBe(200)
   for (let i = 20; i < 60; i++) await ask(i)
@@ -59,6 +66,14 @@ function familyOf(pid: number): readonly number[] {
   })
   const below = (parent: number): readonly number[] => [parent, ...parents.filter(([, of]) => of === parent).flatMap(([child]) => below(child))]
   return below(pid)
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return '' // it has ended
+  }
 }
 
 const pssMb = (pid: number): number => Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024

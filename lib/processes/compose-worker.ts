@@ -12,7 +12,8 @@ import { patientClock, steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
 import { forkInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
-import { drawFirstPictures } from './first-pictures.ts'
+import { lacksFirstPictures } from './first-pictures.ts'
+import { drawnElsewhere } from './fork-drawing.ts'
 import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from './idle-pool.ts'
 import { freeForTraining, isSmall } from './memory.ts'
 import { VERSION, type Start } from './settings.ts'
@@ -51,8 +52,8 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     name, kinds, store: data.jobs, handlers, clock: patientClock, signal: leaving.signal,
     onFailure: (job, error) => log(isDarkroomError(error) ? 'warn' : 'error', `The job "${job.kind}" failed`, { job: job.id, attempt: job.attempt, error }),
   }))
-  const drawing = drawFirstPictures(data, { maxPixels: settings.MAX_PIXELS, log, signal: leaving.signal })
-    .catch((error: unknown) => { if (!leaving.signal.aborted) log('error', 'The pictures of "shapes" could not be drawn', { error }) })
+  const drawing = lacksFirstPictures(data).then((lacks) => (lacks && !leaving.signal.aborted ? drawnElsewhere(leaving.signal) : undefined))
+    .catch((error: unknown) => log('error', 'The pictures of "shapes" could not be drawn', { error }))
   const sweeping = setInterval(() => {
     data.uploads.sweepAbandoned()
       .then((count) => { if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that are gone ${count === 1 ? 'was' : 'were'} taken back`) })

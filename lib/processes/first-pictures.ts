@@ -7,11 +7,14 @@ import type { Log } from '#lib/operations/log.ts'
 
 const NAME = 'shapes'
 
-export async function drawFirstPictures(data: Data, { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal }): Promise<void> {
+export async function lacksFirstPictures(data: Data): Promise<boolean> {
   const shapes = await data.classifiers.find(NAME)
-  if (shapes === null || !shapes.isShipped) return
+  if (shapes === null || !shapes.isShipped) return false
   const { uploads } = await data.answers.listUploads({ classifier: NAME, limit: 500 })
-  if (uploads.some(({ state }) => state !== 'failed')) return
+  return uploads.every(({ state }) => state === 'failed')
+}
+
+export async function drawFirstPictures(data: Data, { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal }): Promise<void> {
   const upload = await data.uploads.begin(NAME)
   const { perClass } = await ingest(openShapes(undefined, signal).images, { upload, source: 'dataset', signal }, { ...data, maxPixels })
   log('info', 'The pictures of "shapes" are drawn', { images: perClass.reduce((sum, { count }) => sum + count, 0) })
