@@ -2,7 +2,7 @@
  *  and the addresses of earlier projects, which pages share. All other paths it leaves alone. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { modelInfo } from '#lib/contracts/models.ts'
-import { health, healthLive, healthReady } from '#lib/contracts/operations.ts'
+import { health, healthLive } from '#lib/contracts/operations.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
 import { statistics } from '#lib/contracts/predictions.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -15,11 +15,10 @@ import { LEGACY } from './legacy.ts'
 import { metricsByAccept } from './metrics.ts'
 import type { Outgoing } from './outgoing.ts'
 
-/** What scripts ask in numbers, and what monitors ask again and again. */
+/** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's own readiness is a part of. */
 const HOT: Readonly<Record<string, Handle>> = {
   'POST /api/predict': handling(predictOne, (input, asked) => darkroom().serving.predict(input, asked)),
   'GET /api/health/live': handling(healthLive, (input, asked) => darkroom().operations.healthLive(input, asked)),
-  'GET /api/health/ready': handling(healthReady, (input, asked) => darkroom().operations.healthReady(input, asked)),
   'GET /api/health': handling(health, (input, asked) => darkroom().operations.health(input, asked)),
   'GET /api/metrics': metricsByAccept,
   'GET /api/statistics': handling(statistics, (input, asked) => darkroom().data.statistics(input, asked)),
