@@ -44,6 +44,7 @@ test('the first start installs, generates and builds; the second does nothing tw
 
   expect(await start('start').ended).toMatchObject({ code: 0 })
   expect(done().slice(0, 3)).toEqual(['install', 'generate', 'build'])
+  await expect.poll(done, { timeout: 10_000 }).toContain('native') // it goes on in the background, and outlives a short start
 
   rmSync(path.join(root, 'done.txt'))
   writeFileSync(path.join(root, '.native/stamp.json'), '{ "kind": "ready" }')
