@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Network } from '#lib/ml/network.ts'
 import { smallNetwork } from '#lib/ml/recipes/small-network.ts'
@@ -74,10 +76,21 @@ await learner.predict(pixels(64), 64)
 process.stdout.write(JSON.stringify({ batch, mb: Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024 }))
 process.exit(0)`
 
-test.runIf(process.platform === 'linux').each([[300, 32], [600, 96]])('a training that may take %i MB takes no more, on pictures of %i pixels', (limitMb, size) => {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', learns(limitMb, size)], { encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } })
-  const { batch, mb } = JSON.parse(stdout || JSON.stringify({ error: stderr })) as { batch: number; mb: number }
+const onLinux = test.runIf(process.platform === 'linux')
+/** As every process of the product has it; the first to run fills it, and takes 40 MB more for that. */
+const compiled = mkdtempSync(path.join(tmpdir(), 'darkroom-compiled-'))
+afterAll(() => rmSync(compiled, { recursive: true, force: true }))
+
+function learnt(limitMb: number, size: number): { batch: number; mb: number } {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', learns(limitMb, size)], { encoding: 'utf8', env: { ...process.env, NODE_COMPILE_CACHE: compiled, MALLOC_ARENA_MAX: '2', TF_CPP_MIN_LOG_LEVEL: '3' } })
+  if (!stdout) throw new Error(stderr)
+  return JSON.parse(stdout) as { batch: number; mb: number }
+}
+
+onLinux.each([[300, 32], [600, 96]])('a training that may take %i MB takes no more, on pictures of %i pixels', (limitMb, size) => {
+  learnt(limitMb, 8)
+  const { batch, mb } = learnt(limitMb, size)
 
   expect(batch).toBeGreaterThan(4)
   expect(mb).toBeLessThanOrEqual(limitMb)
-}, 180_000) // 4 s on an idle machine
+}, 180_000) // 7 s on an idle machine
