@@ -7,6 +7,7 @@ import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { readBundle } from '#lib/ml/bundle.ts'
 import { settingsOf } from '#lib/ml/recipe.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import { DISTILLING } from '#lib/ml/recipes/distil.ts'
@@ -41,13 +42,16 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
   const { settings, places } = start
   const { dataDir } = places
   const shipped = SHIPPED[asked.name]
-  const distilFrom = asked.teacher === undefined ? undefined : teacherIn(asked.teacher, places.modelsDir)
-  const recipe = recipeOf(asked.recipe ?? shipped?.recipe ?? 'scratch-photo', distilFrom)
+  const distilFrom = asked.teacher === undefined ? undefined : versionIn('teacher', asked.teacher, places.modelsDir)
+  const base = asked.base === undefined ? null : versionIn('base', asked.base, places.modelsDir)
+  const recipe = recipeOf(asked.recipe ?? (base ? 'restart' : (shipped?.recipe ?? 'scratch-photo')), { distilFrom, base })
   const engine = ENGINES.find((name) => name === (asked.engine ?? settings.TRAINING_ENGINE))
   if (!engine) throw wrong(`There is no engine "${asked.engine}"`, `there are ${ENGINES.join(', ')}`, 'Name one of these.')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const { classes, samples, input, title, isMirrorable } = await samplesOf(asked, start, folder)
+  const { samples, input, title, isMirrorable, ...found } = await samplesOf(asked, start, folder)
+  const known = base === null ? null : await readBundle(base)
+  const classes = known ? [...known.classes, ...found.classes.filter((name) => !known.classes.includes(name))] : found.classes
   const bodies = beginsOnABody(recipe) ? await bodiesFor(asked, places, input) : []
   const out = asked.ship ? join(ROOT, 'models', asked.name, 'v1') : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
   await mkdir(join(out, '..'), { recursive: true })
@@ -56,11 +60,11 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     classifier: { id: asked.name, title, isMirrorable },
     classes,
     version: /^v[1-9][0-9]*$/.test(basename(out)) ? basename(out) : 'v1',
-    base: null,
+    base: known && { version: known.manifest.version, folder: base! },
     body: null,
     bodies,
     recipe: { name: recipe.name, settings: { ...recipe.settings, epochs: wholeNumber('--epochs', asked.epochs, asked.recipe === undefined && shipped ? shipped.epochs : recipe.settings.epochs, 1, 500) } },
-    spec: bodies[0]?.spec ?? preprocessFor(input),
+    spec: known?.preprocess ?? bodies[0]?.spec ?? preprocessFor(input),
     seed: wholeNumber('--seed', asked.seed, 1, 0, 2 ** 31 - 1),
     engine,
     samples,
@@ -90,14 +94,14 @@ async function bodiesFor(asked: TrainArguments, places: Start['places'], input: 
 }
 
 /** A folder with a bundle, or the name of a classifier that ships. */
-function teacherIn(name: string, modelsDir: string): string {
+function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): string {
   const shipped = join(modelsDir, name, 'classifier.json')
   const folder = existsSync(shipped) ? join(modelsDir, name, (JSON.parse(readFileSync(shipped, 'utf8')) as ShippedClassifier).champion) : resolve(name)
-  if (!existsSync(join(folder, 'manifest.json'))) throw wrong(`There is no teacher "${name}"`, `${folder} holds no version`, 'Name a folder with a bundle, or a classifier that ships.')
+  if (!existsSync(join(folder, 'manifest.json'))) throw wrong(`There is no ${role} "${name}"`, `${folder} holds no version`, 'Name a folder with a bundle, or a classifier that ships.')
   return folder
 }
 
-function recipeOf(name: string, distilFrom: string | undefined): RecipePlan {
+function recipeOf(name: string, { distilFrom, base }: { readonly distilFrom: string | undefined; readonly base: string | null }): RecipePlan {
   if (name === 'head') {
     const { name: _name, ...settings } = head
     return { name, settings }
@@ -105,7 +109,8 @@ function recipeOf(name: string, distilFrom: string | undefined): RecipePlan {
   if (!isRecipe(name)) throw wrong(`There is no recipe "${name}"`, `there are ${[...Object.keys(RECIPES), 'head'].join(', ')}`, 'Name one of these.')
   const recipe = RECIPES[name]
   if ('distil' in recipe && distilFrom === undefined) throw wrong(`${name} needs a teacher`, 'it learns from the answers of a version', 'Name one with --teacher.')
-  if (!recipe.network && !('transfer' in recipe)) throw wrong(`${name} needs a version to begin with`, 'this command begins with random weights', 'Retrain on the page /retrain, or name a scratch recipe.')
+  if (!recipe.network && !('transfer' in recipe) && !base) throw wrong(`${name} needs a version to begin with`, 'without one this command begins with random weights', 'Name one with --base, or a scratch recipe.')
+  if (base && (recipe.network || 'transfer' in recipe)) throw wrong(`${name} does not go on from a version`, 'it begins with a network of its own', 'Leave --base away, or name the recipe restart or finetune.')
   return { name, settings: { ...settingsOf(recipe), ...(distilFrom === undefined ? {} : { distil: DISTILLING }) } }
 }
 
@@ -165,8 +170,8 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
 }
 
 /** As a person would type it; of a path only the last part, which is what the data is called. */
-function commandOf({ name, from, recipe, body, teacher, epochs, seed, engine, ship }: TrainArguments): string {
-  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, body, teacher: teacher === undefined ? undefined : basename(teacher), epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
+function commandOf({ name, from, recipe, body, base, teacher, epochs, seed, engine, ship }: TrainArguments): string {
+  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, body, base: base === undefined ? undefined : basename(base), teacher: teacher === undefined ? undefined : basename(teacher), epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
   return ['npm run train --', name, ...options, ...(ship ? ['--ship'] : [])].join(' ')
 }
 

@@ -56,6 +56,8 @@ test.each([
   [['ring-star', '--from', '.', '--recipe', 'magic'], /There is no recipe "magic": there are scratch-small/],
   [['ring-star', '--from', '.', '--recipe', 'finetune'], /finetune needs a version to begin with/],
   [['ring-star', '--from', '.', '--recipe', 'distil'], /distil needs a teacher: it learns from the answers of a version/],
+  [['shapes', '--base', 'nobody'], /There is no base "nobody": .* holds no version/],
+  [['shapes', '--base', 'shapes', '--recipe', 'scratch-small'], /scratch-small does not go on from a version: it begins with a network of its own/],
   [['shapes', '--recipe', 'transfer', '--body', 'nobody'], /There is no body "nobody": there are .*cats-dogs/],
   [['shapes', '--epochs', '0'], /--epochs 0 is impossible: it must be a whole number from 1 to 500/],
   [['shapes', '--resume'], /There is no run of shapes to go on with/],
@@ -67,10 +69,11 @@ test.each([
   expect(output.trim().split('\n')).toHaveLength(1)
 })
 
-test('a folder of pictures becomes a bundle; Ctrl-C in the middle of an epoch leaves a checkpoint and --resume goes on', async () => {
+test('a folder of pictures becomes a bundle; Ctrl-C in the middle of an epoch leaves a checkpoint, --resume goes on, and --base from what it became', async () => {
   const dataDir = place()
   const out = join(place(), 'v1')
-  const args = ['ring-star', '--from', pictures(), '--recipe', 'scratch-small', '--epochs', '3', '--out', out]
+  const from = pictures()
+  const args = ['ring-star', '--from', from, '--recipe', 'scratch-small', '--epochs', '3', '--out', out]
 
   const stopped = await command(args, dataDir, /epoch 1\/3 {2}step 1\//) // the first step is shown as soon as it is done
   expect(stopped).toMatchObject({ code: 130, output: expect.stringContaining('Stopped. npm run train -- ring-star --resume goes on.') })
@@ -83,6 +86,13 @@ test('a folder of pictures becomes a bundle; Ctrl-C in the middle of an epoch le
   expect(classes).toEqual(['ring', 'star'])
   expect(card).toMatchObject({ curves: [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }], data: { test: 16, test_opened: 1 }, recipe: { name: 'scratch-small' } })
   expect(card.command).toMatch(/^npm run train -- ring-star --from \S+ --recipe scratch-small --epochs 3$/)
+
+  const next = join(place(), 'v2')
+  expect(await command(['ring-star', '--from', from, '--base', out, '--epochs', '1', '--out', next], dataDir)).toMatchObject({ code: 0 })
+  const { card: second, network } = await readBundle(next)
+  expect(second).toMatchObject({ version: 'v2', parent: 'v1', recipe: { name: 'restart' }, curves: [{ epoch: 1 }] })
+  expect(network.name).toContain('small')
+  expect(second.command).toMatch(/--base v1 --epochs 1$/)
 }, 120_000)
 
 test('--plan says how long it would take and how much memory, and leaves nothing behind', async () => {

@@ -20,8 +20,10 @@ Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --res
   --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official files
                    (default: downloaded for mnist and cifar10; yours: the pictures in DATA_DIR)
   --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone, transfer
-                   for it and the upper part of another network, distil from a teacher (default: the classifier's own)
+                   for it and the upper part of another network, distil from a teacher; finetune and restart
+                   go on from --base (default: the classifier's own; restart with --base)
   --body NAME      head, transfer: the network to begin with (default: the one that tells these pictures apart best)
+  --base NAME      a version to go on from: a folder with a bundle, or a classifier that ships
   --teacher NAME   a version whose answers are learnt too: a folder with a bundle, or a classifier that ships
   --epochs N       how often each picture is shown (default: the recipe's)
   --seed N         the same seed gives the same first epoch (default: 1)
@@ -38,7 +40,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      from: { type: 'string' }, recipe: { type: 'string' }, body: { type: 'string' }, teacher: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
+      from: { type: 'string' }, recipe: { type: 'string' }, body: { type: 'string' }, base: { type: 'string' }, teacher: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
       resume: { type: 'boolean', default: false }, plan: { type: 'boolean', default: false }, ship: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -55,6 +57,7 @@ export type TrainArguments = {
   readonly from?: string | undefined
   readonly recipe?: string | undefined
   readonly body?: string | undefined
+  readonly base?: string | undefined
   readonly teacher?: string | undefined
   readonly epochs?: string | undefined
   readonly seed?: string | undefined

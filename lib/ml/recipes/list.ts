@@ -2,12 +2,13 @@
 import type { Recipe } from '../recipe.ts'
 import { distil } from './distil.ts'
 import { finetune } from './finetune.ts'
+import { restart } from './restart.ts'
 import { scratchBest, scratchBestDigits, scratchBestPhoto, scratchBestSmall } from './scratch-best.ts'
 import { scratchDigits } from './scratch-digits.ts'
 import { scratchPhoto } from './scratch-photo.ts'
 import { scratchSmall } from './scratch-small.ts'
 import { transfer } from './transfer.ts'
 
-export const RECIPES = { 'scratch-small': scratchSmall, 'scratch-photo': scratchPhoto, 'scratch-digits': scratchDigits, 'scratch-best': scratchBest, 'scratch-best-small': scratchBestSmall, 'scratch-best-photo': scratchBestPhoto, 'scratch-best-digits': scratchBestDigits, distil, transfer, finetune } as const satisfies Record<string, Recipe>
+export const RECIPES = { 'scratch-small': scratchSmall, 'scratch-photo': scratchPhoto, 'scratch-digits': scratchDigits, 'scratch-best': scratchBest, 'scratch-best-small': scratchBestSmall, 'scratch-best-photo': scratchBestPhoto, 'scratch-best-digits': scratchBestDigits, distil, transfer, finetune, restart } as const satisfies Record<string, Recipe>
 export type RecipeName = keyof typeof RECIPES
 export const isRecipe = (name: string): name is RecipeName => Object.hasOwn(RECIPES, name)
