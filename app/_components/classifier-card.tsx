@@ -34,7 +34,7 @@ export function ClassifierCard({ classifier, mayTrain }: { readonly classifier: 
       <dl className="facts">
         <div><dt>Answered today</dt><dd><FigureNumber count={classifier.predictions_today} /></dd></div>
         <div><dt>Pictures here</dt><dd><FigureNumber count={samples.total} /></dd></div>
-        {champion && <div><dt>Answers since</dt><dd><RelativeTime at={champion.promoted_at} /></dd></div>}
+        {champion && <div data-whole-line><dt>Answers since</dt><dd><RelativeTime at={champion.promoted_at} /></dd></div>}
       </dl>
     </Card>
   )

@@ -24,7 +24,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, variant = 'scroll', 
   return (
     <div className="table-frame" role="region" aria-label={caption} tabIndex={0}>
       <table className="table" data-variant={variant}>
-        <caption className={isCaptionHidden ? 'sr-only' : undefined}>{caption}</caption>
+        <caption className={isCaptionHidden ? 'sr-only' : undefined}><span>{caption}</span></caption>
         <thead>
           <tr>{columns.map((column) => <th key={column.name} scope="col" data-numeric={column.isNumeric}>{column.name}</th>)}</tr>
         </thead>
