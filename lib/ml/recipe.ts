@@ -45,7 +45,8 @@ export function settingsOf(recipe: Recipe): RecipeSettings {
 }
 
 const FEWEST_STEPS = 24 // of an epoch, as long as that leaves SMALLEST_BATCH images to a step
-const SMALLEST_BATCH = 16 // below that batch norm measures noise
+/** Images; below that batch norm measures noise. */
+export const SMALLEST_BATCH = 16
 
 /** Halved until an epoch has a few steps: two hundred pictures in batches of 128 would hardly move. */
 export function batchFor(images: number, recipeBatch: number): number {

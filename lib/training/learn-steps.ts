@@ -2,7 +2,7 @@
  *  The loop itself is lib/ml/train; this keeps what it has learnt and says what happens. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { RecipeSettings } from '#lib/ml/recipe.ts'
-import { batchFor } from '#lib/ml/recipe.ts'
+import { batchFor, SMALLEST_BATCH } from '#lib/ml/recipe.ts'
 import type { Learner } from '#lib/ml/learner.ts'
 import { parameterCount, type Network, type Weights } from '#lib/ml/network.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
@@ -52,6 +52,7 @@ export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRu
     seed: plan.seed,
     ...(settings.clipNorm === null ? {} : { clipNorm: settings.clipNorm }),
     ...(settings.isWhitened ? { frozenThrough: firstConvolution(network).name } : {}),
+    ...(plan.base && batch < SMALLEST_BATCH ? { batchNorm: 'frozen' as const } : {}), // what the version has measured is better than eight pictures
     ...(settings.transfer ? { frozenThrough: frozenBelow(network, settings.transfer.share), batchNorm: 'frozen' as const } : {}),
   }
 }

@@ -11,6 +11,7 @@ import { encodePng } from '#lib/images/png.ts'
 import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
 import { settingsOf } from '#lib/ml/recipe.ts'
 import { scratchSmall } from '#lib/ml/recipes/scratch-small.ts'
+import { trainingMb } from './batch-size.ts'
 import type { PackSource } from './pack.ts'
 import { forecast } from './forecast.ts'
 import { probe } from './probe.ts'
@@ -35,14 +36,14 @@ async function* drawn(): AsyncGenerator<PackSource> {
 }
 
 /** A run in a folder of its own; `stopAfter`: stops at that step, as a cancel would. */
-function begun(change: { epochs: number; seed?: number }) {
+function begun(change: { epochs: number; seed?: number; base?: RunPlan['base']; memoryMb?: number }) {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-run-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const out = join(folder, 'v1')
   const plan: RunPlan = {
-    runId: 'r', classifier: { id: 'trio', title: 'Trio', isMirrorable: true }, classes: CLASSES, version: 'v1', base: null, body: null, bodies: [],
+    runId: 'r', classifier: { id: 'trio', title: 'Trio', isMirrorable: true }, classes: CLASSES, version: 'v1', base: change.base ?? null, body: null, bodies: [],
     recipe: { name: 'scratch-small', settings: { ...settingsOf(scratchSmall), epochs: change.epochs } },
-    spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }), seed: change.seed ?? 1, engine: 'auto', teacher: null, packs: join(folder, 'packs'), out, memoryMb: 1024, maxPixels: 1e6,
+    spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }), seed: change.seed ?? 1, engine: 'auto', teacher: null, packs: join(folder, 'packs'), out, memoryMb: change.memoryMb ?? 1024, maxPixels: 1e6,
     samples: { kind: 'dataset', name: 'trio', from: null, downloads: '', mirror: null, counters: '' }, dataName: 'trio', command: 'test', codeVersion: 'test', notes: [],
   }
   const heard: FromTraining[] = []
@@ -95,6 +96,21 @@ test('stopped and gone on with, a training ends with the weights that it would h
   expect(halting.losses()).toEqual(whole.losses())
   expect((await readBundle(halting.out)).weights).toEqual((await readBundle(whole.out)).weights)
 }, 60_000)
+
+test.each([[16, 'measures them anew'], [8, 'keeps what the version had measured']])('going on from a version with %i pictures to a step, batch norm %s', async (batch, what) => {
+  const first = begun({ epochs: 1 })
+  await first.go()
+  const known = await readBundle(first.out)
+  const next = begun({ epochs: 1, base: { version: 'v1', folder: first.out }, memoryMb: Math.ceil(trainingMb({ network: known.network, batch, engine: engine.name })) })
+
+  await next.go()
+
+  const { weights, card } = await readBundle(next.out)
+  const norms = Object.keys(weights).filter((name) => name.includes('-norm/'))
+  expect(card.recipe.settings['batch_used']).toBe(batch)
+  expect(norms.length).toBeGreaterThan(20)
+  expect(norms.every((name) => weights[name]!.every((value, i) => value === known.weights[name]![i]))).toBe(what.startsWith('keeps'))
+}, 120_000)
 
 test('a probe does a few real steps, opens no test and leaves nothing behind', async () => {
   const run = begun({ epochs: 5 })
