@@ -20,12 +20,15 @@ import { composeData } from '#lib/processes/compose-data.ts'
 import { readStart, VERSION, type Start } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER, knownNetwork } from '#lib/training/known-networks.ts'
 import { PIXEL_RANGES, sealImported, type Importing, type PixelRange } from '#lib/training/import-model.ts'
+import { fetchOfficialNetwork, OFFICIAL, OFFICIAL_BODY } from './official-network.ts'
 
 const HELP = `npm run import -- <classifier> --from FILE [options]
 npm run import -- --body NAME --from FILE [options]
+npm run import -- --body ${OFFICIAL_BODY}
 
 Makes a version of a classifier from a network that was learnt elsewhere; it answers at once where the classifier has none that does.
-With --body the network serves new classifiers by its features: recipes head and transfer.
+With --body the network serves new classifiers by its features: recipes head and transfer. MobileNetV2 0.35 is fetched from where
+its makers keep it (2 MB; DATASET_MIRROR names another place) when no file is named, and taken only if it is the known one to the last bit.
 
   --from PATH      a .h5 file as Keras' model.save writes it, a folder with model.json and weights.bin of TensorFlow.js,
                    or a bundle of Darkroom's own, which keeps its card with all that was measured
@@ -39,34 +42,42 @@ const FITS = ['cover', 'stretch', 'contain', 'digit'] as const satisfies readonl
 const NO_HEAD = ['none yet', 'none either'] // a body's outputs are replaced before anything learns
 const LARGEST_MB = 500
 
-type Asked = { readonly from: string; readonly classes: readonly string[] | null; readonly pixels: PixelRange | null; readonly fit: Fit | null; readonly size: number | undefined; readonly command: string }
+type Asked = { readonly from: string | null; readonly classes: readonly string[] | null; readonly pixels: PixelRange | null; readonly fit: Fit | null; readonly size: number | undefined; readonly command: string }
 type Found = { readonly model: KerasModel; readonly file: Importing['file'] }
 
 async function main(): Promise<number> {
   const text = { type: 'string' } as const
   const { values, positionals: [name] } = parseArgs({ allowPositionals: true, options: { from: text, classes: text, pixels: text, fit: text, size: text, body: text, help: { type: 'boolean', short: 'h', default: false } } })
   const target = values.body ?? name
-  if (values.help || target === undefined || values.from === undefined) {
+  const isFetched = values.from === undefined && values.body === OFFICIAL_BODY
+  if (values.help || target === undefined || (values.from === undefined && !isFetched)) {
     console.log(HELP)
     return values.help ? 0 : 1
   }
   if (!classifierId.safeParse(target).success) throw wrong(`"${target}" cannot be its name`, 'names have small letters, digits and hyphens', 'Choose another.')
   const asked: Asked = {
-    from: resolve(values.from),
+    from: values.from === undefined ? null : resolve(values.from),
     classes: values.classes?.split(',').map((one) => one.trim()).filter((one) => one !== '') ?? null,
     pixels: oneOf('--pixels', values.pixels, Object.keys(PIXEL_RANGES) as PixelRange[]),
     fit: oneOf('--fit', values.fit, FITS),
     size: values.size === undefined ? undefined : Number(values.size),
-    command: ['npm run import --', ...(values.body === undefined ? [target] : [`--body ${target}`]), `--from ${basename(values.from)}`, ...(values.classes === undefined ? [] : [`--classes ${values.classes}`])].join(' '),
+    command: ['npm run import --', ...(values.body === undefined ? [target] : [`--body ${target}`]), ...(values.from === undefined ? [] : [`--from ${basename(values.from)}`]), ...(values.classes === undefined ? [] : [`--classes ${values.classes}`])].join(' '),
   }
   const start = readStart()
-  if (values.body !== undefined) await asBody(target, await read(asked), asked, start)
-  else if (existsSync(join(asked.from, 'manifest.json'))) await bundleAsVersion(target, asked, start)
-  else await asVersion(target, await read(asked), asked, start)
+  const { from } = asked
+  if (from === null) await asBody(target, await fetched(asked, start), asked, start)
+  else if (values.body !== undefined) await asBody(target, await read(from, asked), asked, start)
+  else if (existsSync(join(from, 'manifest.json'))) await bundleAsVersion(target, from, asked, start)
+  else await asVersion(target, await read(from, asked), asked, start)
   return 0
 }
 
-async function read({ from, size }: Asked): Promise<Found> {
+async function fetched({ size }: Asked, { settings, places }: Start): Promise<Found> {
+  const model = await fetchOfficialNetwork({ mirror: settings.DATASET_MIRROR, downloads: join(places.dataDir, 'downloads'), size })
+  return { model, file: { name: OFFICIAL.folder, sha256: OFFICIAL.digest } }
+}
+
+async function read(from: string, { size }: Asked): Promise<Found> {
   if (!existsSync(from)) throw wrong('Nothing was imported', `there is no ${from}`, 'Name a file with --from.')
   const isFolder = statSync(from).isDirectory()
   const main = isFolder ? join(from, 'weights.bin') : from
@@ -90,7 +101,7 @@ async function asVersion(name: string, found: Found, asked: Asked, start: Start)
 }
 
 /** The same network, answers and measurements under the number that is free here. */
-async function bundleAsVersion(name: string, { from, classes: asked }: Asked, start: Start): Promise<void> {
+async function bundleAsVersion(name: string, from: string, { classes: asked }: Asked, start: Start): Promise<void> {
   const bundle = await readBundle(from)
   const { card, classes, preprocess: { size, channels, fit } } = bundle
   if (asked !== null && asked.join() !== classes.join()) throw wrong(`${name} was not imported`, `the bundle has the classes ${classes.join(', ')}`, 'Leave --classes away.')
@@ -126,7 +137,7 @@ async function created(data: Data, id: string, { model }: Found, { classes, fit 
 }
 
 async function asBody(name: string, found: Found, asked: Asked, start: Start): Promise<void> {
-  const known = knownNetwork(found.file.sha256)
+  const known = knownNetwork(found.model)
   const out = join(start.places.dataDir, BODIES_FOLDER, name, 'v1')
   await rm(out, { recursive: true, force: true })
   await mkdir(join(out, '..'), { recursive: true })
@@ -135,7 +146,7 @@ async function asBody(name: string, found: Found, asked: Asked, start: Start): P
     ...found, ...asked, classifier: { id: name, title: known?.title ?? name }, version: 'v1', out, fit: asked.fit ?? 'cover', pixels: asked.pixels ?? known?.pixels ?? null,
     classes: classes === NO_HEAD.length ? NO_HEAD : Array.from({ length: classes }, (_, i) => `output ${i}`),
   })
-  console.log(`${name} is a body now: ${known ? `it is ${known.title}, byte for byte` : 'no network that this product knows by its checksum'}. New classifiers can begin with it: recipes head and transfer.`)
+  console.log(`${name} is a body now: ${known ? `it is ${known.title}, number for number` : 'no network that this product knows'}. New classifiers can begin with it: recipes head and transfer.`)
 }
 
 async function sealed(importing: Omit<Importing, 'codeVersion' | 'machine'>): Promise<void> {

@@ -16,6 +16,7 @@ export type KerasModel = {
 }
 
 const HEAD = 'logits'
+const POOL = 'pooled' // of a model that ends in maps, as Keras' include_top=False leaves it
 const NO_CLASSES = 2 // of the head that a model without one is given; it is replaced before anything learns
 
 /** @param config what Keras calls `config` of a Sequential or Model: nested models are laid flat.
@@ -65,6 +66,7 @@ class Laying {
     const input = this.#input
     if (!input) throw cannotImport('it does not say how large its pictures are')
     const last = this.#layers.at(-1)
+    if (this.#shape(this.#last).length === 3) this.#push({ name: POOL, kind: 'globalAvgPool', from: this.#last })
     if (last?.kind !== 'dense') this.#push({ name: HEAD, kind: 'dense', units: NO_CLASSES, bias: true, from: this.#last }, { kernel: new Float32Array(this.#channels(this.#last) * NO_CLASSES), bias: new Float32Array(NO_CLASSES) })
     const head = this.#layers.at(-1)
     const network: Network = { name: `keras-${input.size}x${input.channels}`, input, classes: head?.kind === 'dense' ? head.units : 0, layers: this.#layers }

@@ -58,7 +58,8 @@ async function fetchTo(path: string, url: string, { file, onProgress, longestSil
   try {
     const answer = await fetch(url, { signal: stop, redirect: 'follow' })
     if (!answer.ok || answer.body === null) throw new Error(`it answered ${answer.status}`)
-    const totalBytes = Number(answer.headers.get('content-length')) || file.packedBytes
+    const announcedBytes = Number(answer.headers.get('content-length'))
+    const totalBytes = announcedBytes || file.packedBytes
     // An archive packed anew may be a little larger, never twice as large.
     const mostBytes = file.packedBytes * 2 + 1024
     const tell = progressOf(file.name, totalBytes, onProgress)
@@ -73,7 +74,7 @@ async function fetchTo(path: string, url: string, { file, onProgress, longestSil
       }
     }
     await pipeline(counted(answer.body), createWriteStream(path), { signal: stop })
-    if (bytes < totalBytes) throw new Error(`it sent ${bytes} of ${totalBytes} bytes`)
+    if (bytes < announcedBytes) throw new Error(`it sent ${bytes} of ${announcedBytes} bytes`)
   } catch (error) {
     throw silence.signal.aborted ? silence.signal.reason : error
   } finally {

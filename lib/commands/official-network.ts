@@ -1,0 +1,57 @@
+/** MobileNetV2 0.35 from the address where its makers keep it: fetched, and taken only when every number is the known one. It names the
+ *  address; what is done with the network is the caller's. */
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { download } from '#lib/intake/readers/download.ts'
+import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
+import type { KerasModel } from '#lib/ml/keras-model.ts'
+import { digestOf, MOBILENET_V2_035 } from '#lib/training/known-networks.ts'
+
+/** The name that fetches it: `npm run import -- --body mobilenet-v2`. */
+export const OFFICIAL_BODY = 'mobilenet-v2'
+
+/** Google's bucket of Teachable Machine, whose exported models begin with this network; without its head it ends in maps of 7 × 7 × 1,280. */
+export const OFFICIAL = {
+  folder: 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top',
+  address: 'https://storage.googleapis.com/teachable-machine-models',
+  digest: MOBILENET_V2_035,
+} as const
+const MOST_JSON_BYTES = 500_000
+const WEIGHT_BYTES = 1_640_832 // 410,208 numbers of 4 bytes
+const PLAIN_NAME = /^\w[\w.-]*$/
+
+export type Fetching = { readonly mirror: string | undefined; readonly downloads: string; readonly size: number | undefined; readonly signal?: AbortSignal }
+
+/** @throws `bad_data_file` when nothing comes, or when what came is not the known network to the last bit; then nothing of it is left here. */
+export async function fetchOfficialNetwork({ mirror, downloads, size, signal }: Fetching, official: { readonly folder: string; readonly address: string; readonly digest: string } = OFFICIAL): Promise<KerasModel> {
+  const folder = join(downloads, official.folder)
+  const fetched = async (name: string, packedBytes: number): Promise<Buffer> => {
+    const to = join(folder, name)
+    const file = { name: `${official.folder}/${name}`, urls: [`${official.address}/${official.folder}/${name}`], packedBytes }
+    await download({ file, to, mirror, check: () => Promise.resolve(), signal })
+    return readFile(to)
+  }
+  try {
+    const modelJson = (await fetched('model.json', MOST_JSON_BYTES / 2)).toString()
+    const weights: Buffer[] = []
+    for (const name of weightFiles(modelJson)) weights.push(await fetched(name, WEIGHT_BYTES))
+    const model = fromForeignTfjs(modelJson, Buffer.concat(weights), size === undefined ? {} : { size })
+    if (digestOf(model) !== official.digest) throw notOfficial(official.folder, 'its numbers are others')
+    return model
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function weightFiles(modelJson: string): readonly string[] {
+  try {
+    const { weightsManifest } = JSON.parse(modelJson) as { weightsManifest: readonly { paths: readonly string[] }[] }
+    const names = weightsManifest.flatMap(({ paths }) => paths)
+    if (names.length > 0 && names.every((name) => PLAIN_NAME.test(name))) return names
+  } catch { /* said below */ }
+  throw notOfficial('model.json', 'it names no files of weights')
+}
+
+const notOfficial = (name: string, why: string): DarkroomError =>
+  new DarkroomError('bad_data_file', { what: `${name} is not the official MobileNetV2 0.35`, why, remedy: 'Name a folder that has the right files with --from; nothing was taken in.' })
