@@ -16,7 +16,7 @@ import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
 import { backbone, BACKBONE_SIZE, backboneNetwork } from '#lib/ml/recipes/backbone.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
-import { learnBackbone, learntWeights } from '#lib/training/backbone/learn.ts'
+import { learnBackbone, learntSoFar } from '#lib/training/backbone/learn.ts'
 import { worthOf, type MeasuredPicture, type Worth } from '#lib/training/backbone/measure.ts'
 import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/pictures.ts'
 import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
@@ -147,15 +147,15 @@ async function seal(asked: Asked): Promise<void> {
   using pack = await packOf(asked, backbone.phases[0]!.size)
   const labels = [...new Set(pack.index.entries.map(({ label }) => label))].toSorted()
   const network = backboneNetwork(BACKBONE_SIZE, labels.length + TEACHER_FEATURES)
-  const weights = await learntWeights(join(asked.work, 'checkpoint.bin'), network)
+  const { weights, steps, seconds } = await learntSoFar(join(asked.work, 'checkpoint.bin'), network)
   const features = await Promise.all(LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)))
   const out = asked.out ?? join(ROOT, 'models', 'backbone', 'v1')
   const card = await sealBackbone({
     network, weights, labels, spec: studentSpec(BACKBONE_SIZE), out,
-    pictures: features.reduce((sum, one) => sum + one.count, 0), settings: { ...backbone },
+    data: { pictures: features.reduce((sum, one) => sum + one.count, 0), snapshot: pack.index.snapshot }, settings: { ...backbone },
     about: {
       version: 'v1', command: `npm run backbone -- learn --minutes ${asked.minutes}`, seed: 1, code_version: VERSION, machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
-      created_at: new Date().toISOString(), duration_seconds: asked.minutes * 60,
+      created_at: new Date().toISOString(), duration_seconds: Math.round(seconds), images_per_second: (steps * backbone.phases[0]!.batch) / seconds,
       notes: ['Its features serve the last layers of other classifiers; its own classes are the labels it was taught and answer nobody.', 'What it is worth beside MobileNetV2 stands in docs/backbone.md.'],
     },
   }, engine)

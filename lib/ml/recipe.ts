@@ -28,7 +28,7 @@ export type Recipe = {
   /** Its convolutions begin by handing on what comes in (`identityWeights`); absent: with random weights. */
   readonly beginsAsIdentity?: boolean
   /** First the last layer alone, on features that stay; then so large a share of the layers with kernels, from the top, with batch norm
-   *  frozen. Absent: all layers learn from the first step. */
+   *  frozen, or all of them with it when the share is 1. Absent: all layers learn from the first step. */
   readonly transfer?: { readonly head: HeadSettings; readonly share: number }
   /** Learns from a teacher's answers; absent: from the labels alone. */
   readonly distil?: Distilling

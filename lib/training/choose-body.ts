@@ -38,8 +38,13 @@ export async function withBody(plan: RunPlan, ports: RunPorts): Promise<RunPlan>
   return standingOn(plan, best!.body)
 }
 
-export const standingOn = (plan: RunPlan, body: BodyCandidate): RunPlan =>
-  ({ ...plan, bodies: [], body, spec: body.spec, notes: [...plan.notes, `All layers but the last are those of ${body.name}, as they came with the product; only the last was learnt from these pictures.`] })
+export const standingOn = (plan: RunPlan, body: BodyCandidate): RunPlan => ({ ...plan, bodies: [], body, spec: body.spec, notes: [...plan.notes, originOf(plan, body)] })
+
+function originOf({ recipe: { settings } }: RunPlan, { name }: BodyCandidate): string {
+  if (isHeadSettings(settings)) return `All layers but the last are those of ${name}; only the last was learnt from these pictures.`
+  const isWhole = settings.transfer?.share === 1
+  return `It began with the layers of ${name}, which learnt on with a new last one${isWhole ? '' : '; the lower ones stayed as they were'}.`
+}
 
 /** The first training pictures by their hash, which is as good as chance; those that cannot be decoded are left out. A decoded photograph
  *  is not kept: two hundred of them would fill the memory. */

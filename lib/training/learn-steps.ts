@@ -53,7 +53,7 @@ export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRu
     ...(settings.clipNorm === null ? {} : { clipNorm: settings.clipNorm }),
     ...(settings.isWhitened ? { frozenThrough: firstConvolution(network).name } : {}),
     ...(plan.base && batch < SMALLEST_BATCH ? { batchNorm: 'frozen' as const } : {}), // what the version has measured is better than eight pictures
-    ...(settings.transfer ? { frozenThrough: frozenBelow(network, settings.transfer.share), batchNorm: 'frozen' as const } : {}),
+    ...(settings.transfer && settings.transfer.share < 1 ? { frozenThrough: frozenBelow(network, settings.transfer.share), batchNorm: 'frozen' as const } : {}),
   }
 }
 

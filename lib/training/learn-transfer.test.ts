@@ -11,9 +11,11 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { readBundle } from '#lib/ml/bundle.ts'
 import { weightSpecs } from '#lib/ml/network.ts'
-import { settingsOf } from '#lib/ml/recipe.ts'
+import { settingsOf, type Recipe } from '#lib/ml/recipe.ts'
 import { transfer } from '#lib/ml/recipes/transfer.ts'
+import { transferWhole } from '#lib/ml/recipes/transfer-whole.ts'
 import { frozenBelow } from '#lib/ml/upper-part.ts'
+import { learnerSpec } from './learn-steps.ts'
 import type { PackSource } from './pack.ts'
 import { readRunPlan, writeJson, planFile, type RunPlan } from './run-plan.ts'
 import { runTraining } from './run.ts'
@@ -82,9 +84,19 @@ test('first the last layer is learnt, then the upper part; batch norm and what l
   expect(rates.at(-1)).toBeLessThanOrEqual(transfer.rate.peak)
   expect(card.recipe.name).toBe('transfer')
   expect(card.test!.accuracy.value).toBeGreaterThan(0.9)
+  expect(card.notes).toContain('It began with the layers of shapes v1, which learnt on with a new last one; the lower ones stayed as they were.')
   expect(names.every((name) => name.endsWith('/kernel') && !frozen.includes(name.split('/')[0]!))).toBe(true)
   expect(heard.some((message) => message.kind === 'note' && message.message.startsWith('Now the upper part learns'))).toBe(true)
 }, 60_000)
+
+test('with transfer nothing below is let go, with transfer-whole everything learns and batch norm with it', async () => {
+  const { plan } = await prepared()
+  const { network, weights } = await readBundle(SHAPES_FOLDER)
+  const specOf = (recipe: Recipe) => learnerSpec({ plan, settings: settingsOf(recipe), network, weights }, { images: 1_000, engine: 'onnx' })
+
+  expect(specOf(transfer)).toMatchObject({ frozenThrough: expect.any(String) as string, batchNorm: 'frozen' })
+  expect(Object.keys(specOf(transferWhole))).toEqual(expect.not.arrayContaining(['frozenThrough', 'batchNorm']))
+})
 
 test('stopped in its second phase it goes on there, from its checkpoint', async () => {
   const { folder, plan } = await prepared()

@@ -1,9 +1,10 @@
-/** A run of the recipe `transfer`: first the last layer alone on the features that another network gives, then its upper part too, at a low
- *  rate and with batch norm as it is. The second phase is the ordinary loop; the first takes seconds, counts as the first epoch, and is done
- *  again after a stop. */
+/** A run of a recipe that begins with another network: first the last layer alone on the features that it gives, then its upper part too, at
+ *  a low rate and with batch norm as it is, or all of it. The second phase is the ordinary loop; the first takes seconds, counts as the first
+ *  epoch, and is done again after a stop. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { logitsOf, score } from '#lib/ml/evaluate.ts'
 import type { Learner } from '#lib/ml/learner.ts'
+import type { Network } from '#lib/ml/network.ts'
 import type { RecipeSettings } from '#lib/ml/recipe.ts'
 import { BEGINNING, type Position } from '#lib/ml/train.ts'
 import { frozenBelow } from '#lib/ml/upper-part.ts'
@@ -27,9 +28,14 @@ export async function learntTransfer(run: TransferRun, ports: RunPorts): Promise
   const first: EpochPoint = { ...best, epoch: 1, is_best: true, seconds: position.points.reduce((sum, point) => sum + point.seconds, 0) }
   if (!isGoingOn) ports.say({ kind: 'epoch', point: first, etaSeconds: null })
   if (settings.epochs === 1) return { network, weights, position: { ...BEGINNING, epoch: 2, points: [first], best: { epoch: 1, score: position.best!.score, which: 'latest' } }, batch }
-  const frozenThrough = frozenBelow(network, settings.transfer.share)
-  if (!isGoingOn) ports.say({ kind: 'note', message: `Now the upper part learns with it: ${frozenThrough === undefined ? 'no layer' : `what lies up to ${frozenThrough}`} stays as it is, and so does all batch norm.` })
+  if (!isGoingOn) ports.say({ kind: 'note', message: secondPhase(network, settings.transfer.share) })
   return learntSteps({ ...run, network, weights, begin: (learner) => afterHead(learner, first, { ...run, network }) }, ports)
+}
+
+function secondPhase(network: Network, share: number): string {
+  if (share === 1) return 'Now all layers learn with it.'
+  const frozenThrough = frozenBelow(network, share)
+  return `Now the upper part learns with it: ${frozenThrough === undefined ? 'no layer' : `what lies up to ${frozenThrough}`} stays as it is, and so does all batch norm.`
 }
 
 /** What the head alone is worth on the pictures that choose: the second phase must be better. */

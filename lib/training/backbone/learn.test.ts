@@ -82,7 +82,7 @@ test('labels and features are learnt through both phases, and what is sealed ans
 
   const labels = SHAPES.map((_, i) => `label ${i}`)
   const out = join(folder, 'v1')
-  await sealBackbone({ network, weights, labels, spec: spec(48), out, pictures: 96, settings: {}, about: { version: 'v1', command: 'test', seed: 1, code_version: 'test', machine: 'test', created_at: new Date(0).toISOString(), duration_seconds: 1, notes: [] } }, engine)
+  await sealBackbone({ network, weights, labels, spec: spec(48), out, data: { pictures: 96, snapshot: 'test' }, settings: {}, about: { version: 'v1', command: 'test', seed: 1, code_version: 'test', machine: 'test', created_at: new Date(0).toISOString(), duration_seconds: 1, images_per_second: 96, notes: [] } }, engine)
   const bundle = await readBundle(out)
   const pixels = new Float32Array(48 * 48 * 3).map((_, i) => Math.sin(i))
   const answers = async (key: string, model: { network: Network; weights: Weights }) => {

@@ -92,10 +92,10 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
 }
 
 /** The weights of a checkpoint as they are: with the rate gone to nothing, an average would only remember the small pictures. */
-export async function learntWeights(checkpoint: string, network: Network): Promise<Weights> {
+export async function learntSoFar(checkpoint: string, network: Network): Promise<{ readonly weights: Weights; readonly steps: number; readonly seconds: number }> {
   const kept = await readCheckpoint(checkpoint)
   if (!kept) throw new Error(`${checkpoint} is not there: nothing was learnt yet`)
-  return unflattened(planWeights({ network }), kept.state.latest, {})
+  return { weights: unflattened(planWeights({ network }), kept.state.latest, {}), steps: kept.state.step, seconds: kept.position.seconds }
 }
 
 function rateAt(done: number, { rate }: BackboneRecipe): number {

@@ -15,14 +15,14 @@ export type SealingBackbone = {
   readonly labels: readonly string[]
   readonly spec: Preprocess
   readonly out: string
-  readonly pictures: number
+  readonly data: { readonly pictures: number; readonly snapshot: string }
   readonly settings: Readonly<Record<string, unknown>>
-  readonly about: Pick<Card, 'version' | 'command' | 'seed' | 'code_version' | 'machine' | 'created_at' | 'duration_seconds' | 'notes'>
+  readonly about: Pick<Card, 'version' | 'command' | 'seed' | 'code_version' | 'machine' | 'created_at' | 'duration_seconds' | 'images_per_second' | 'notes'>
 }
 
 const KEY = 'backbone'
 
-export async function sealBackbone({ network, weights, labels, spec, out, pictures, settings, about }: SealingBackbone, engine: TrainingEngine): Promise<Card> {
+export async function sealBackbone({ network, weights, labels, spec, out, data, settings, about }: SealingBackbone, engine: TrainingEngine): Promise<Card> {
   const head = network.layers.at(-1)!.name
   const columns = network.classes
   const kernel = new Float32Array(featureLength(network) * labels.length).map((_, i) => weights[`${head}/kernel`]![Math.floor(i / labels.length) * columns + (i % labels.length)]!)
@@ -37,10 +37,10 @@ export async function sealBackbone({ network, weights, labels, spec, out, pictur
       ...about,
       engine: engine.name,
       precision: 'float32',
-      images_per_second: 0, peak_memory_mb: 0, // it learns within a time, beside other work: such figures would say nothing
+      peak_memory_mb: 0, // not measured
       recipe: { name: 'backbone', settings },
       parent: null,
-      data: { name: 'tiny-imagenet, cats-dogs, leaf-disease, fruits', snapshot: '', train: pictures, validation: 0, test: 0, test_opened: 0 },
+      data: { name: 'tiny-imagenet, cats-dogs, leaf-disease, fruits', snapshot: data.snapshot, train: data.pictures, validation: 0, test: 0, test_opened: 0 },
       network: { name: kept.network.name, parameters: parameterCount(kept.network), flops: flopsPerImage(kept.network), bytes: files.weightsBin.length },
       test: null, validation: null, calibration: null, decision: null, candidates: null, familiarity: null, robustness: null,
       curves: [],
