@@ -52,7 +52,8 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
   const { samples, input, title, isMirrorable, ...found } = await samplesOf(asked, start, folder)
   const known = base === null ? null : await readBundle(base)
   const classes = known ? [...known.classes, ...found.classes.filter((name) => !known.classes.includes(name))] : found.classes
-  const bodies = beginsOnABody(recipe) ? await bodiesFor(asked, places, input) : []
+  const body = asked.body ?? (asked.recipe === undefined ? shipped?.body : undefined)
+  const bodies = beginsOnABody(recipe) ? await bodiesFor(asked.name, body, places, input) : []
   const out = asked.ship ? join(ROOT, 'models', asked.name, 'v1') : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
   await mkdir(join(out, '..'), { recursive: true })
   return {
@@ -84,12 +85,12 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
 const beginsOnABody = ({ name, settings }: RecipePlan): boolean => name === 'head' || 'transfer' in settings
 
 /** The named one, or all but the classifier itself: it has seen these pictures. */
-async function bodiesFor(asked: TrainArguments, places: Start['places'], input: InputSpec): Promise<readonly BodyCandidate[]> {
+async function bodiesFor(name: string, wanted: string | undefined, places: Start['places'], input: InputSpec): Promise<readonly BodyCandidate[]> {
   const nameOf = ({ folder }: BodyCandidate): string => basename(dirname(folder))
-  const here = (await bodiesHere(places, input)).filter((body) => nameOf(body) !== asked.name)
-  const chosen = asked.body === undefined ? here : here.filter((body) => nameOf(body) === asked.body)
+  const here = (await bodiesHere(places, input)).filter((body) => nameOf(body) !== name)
+  const chosen = wanted === undefined ? here : here.filter((body) => nameOf(body) === wanted)
   if (here.length === 0) throw wrong('It cannot begin with another network', 'none is here whose features such pictures could be told apart by', 'Bring one (npm run import -- --body), or name a scratch recipe.')
-  if (chosen.length === 0) throw wrong(`There is no body "${asked.body}"`, `there are ${here.map(nameOf).join(', ')}`, 'Name one of these.')
+  if (chosen.length === 0) throw wrong(`There is no body "${wanted}"`, `there are ${here.map(nameOf).join(', ')}`, 'Name one of these.')
   return chosen
 }
 

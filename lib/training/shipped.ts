@@ -11,6 +11,8 @@ export type ShippedTraining = {
   readonly recipe: RecipeName
   /** Where two cores need another number than the recipe's. */
   readonly epochs: number
+  /** The network in models/ that it begins with; absent: random weights. */
+  readonly body?: string
   /** Null: pictures are made by code. */
   readonly images: number | null
   /** Whose pictures it learns from; absent: those of its own name. */
@@ -24,7 +26,7 @@ export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
   'cifar10-small': { title: 'CIFAR-10 in 849,066 parameters', input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-best-small', epochs: 30, images: 60_000, dataset: 'cifar10' },
   fruits: { title: 'Fruits', input: { size: 96, channels: 3, fit: 'contain' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-best-photo', epochs: 40, images: 3_348 },
   'leaf-disease': { title: 'Leaf diseases', input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-photo', epochs: 30, images: 3_199 },
-  'cats-dogs': { title: 'Cats and dogs', input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-photo', epochs: 50, images: 4_268 },
+  'cats-dogs': { title: 'Cats and dogs', input: { size: 96, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'transfer-whole', epochs: 30, body: 'backbone', images: 4_268 },
 }
 
 /** What a classifier's first version is preprocessed with: the mean and spread of ImageNet's photographs, or of MNIST's digits. */
