@@ -42,9 +42,9 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
   const { settings, places } = start
   const { dataDir } = places
   const shipped = SHIPPED[asked.name]
-  const distilFrom = asked.teacher === undefined ? undefined : versionIn('teacher', asked.teacher, places.modelsDir)
+  const teachers = asked.teacher?.map((name) => versionIn('teacher', name, places.modelsDir))
   const base = asked.base === undefined ? null : versionIn('base', asked.base, places.modelsDir)
-  const recipe = recipeOf(asked.recipe ?? (base ? 'restart' : (shipped?.recipe ?? 'scratch-photo')), { distilFrom, base })
+  const recipe = recipeOf(asked.recipe ?? (base ? 'restart' : (shipped?.recipe ?? 'scratch-photo')), { isTaught: teachers !== undefined, base })
   const engine = ENGINES.find((name) => name === (asked.engine ?? settings.TRAINING_ENGINE))
   if (!engine) throw wrong(`There is no engine "${asked.engine}"`, `there are ${ENGINES.join(', ')}`, 'Name one of these.')
   await rm(folder, { recursive: true, force: true })
@@ -70,7 +70,7 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     engine,
     samples,
     teacher: null,
-    ...(distilFrom === undefined ? {} : { distilFrom }),
+    ...(teachers && { teachers }),
     packs: join(dataDir, 'cache', 'packs'),
     out,
     memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory() / 2),
@@ -102,17 +102,17 @@ function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): s
   return folder
 }
 
-function recipeOf(name: string, { distilFrom, base }: { readonly distilFrom: string | undefined; readonly base: string | null }): RecipePlan {
+function recipeOf(name: string, { isTaught, base }: { readonly isTaught: boolean; readonly base: string | null }): RecipePlan {
   if (name === 'head') {
     const { name: _name, ...settings } = head
     return { name, settings }
   }
   if (!isRecipe(name)) throw wrong(`There is no recipe "${name}"`, `there are ${[...Object.keys(RECIPES), 'head'].join(', ')}`, 'Name one of these.')
   const recipe = RECIPES[name]
-  if ('distil' in recipe && distilFrom === undefined) throw wrong(`${name} needs a teacher`, 'it learns from the answers of a version', 'Name one with --teacher.')
+  if ('distil' in recipe && !isTaught) throw wrong(`${name} needs a teacher`, 'it learns from the answers of a version', 'Name one with --teacher.')
   if (!recipe.network && !('transfer' in recipe) && !base) throw wrong(`${name} needs a version to begin with`, 'without one this command begins with random weights', 'Name one with --base, or a scratch recipe.')
   if (base && (recipe.network || 'transfer' in recipe)) throw wrong(`${name} does not go on from a version`, 'it begins with a network of its own', 'Leave --base away, or name the recipe restart or finetune.')
-  return { name, settings: { ...settingsOf(recipe), ...(distilFrom === undefined ? {} : { distil: DISTILLING }) } }
+  return { name, settings: { ...settingsOf(recipe), ...(isTaught ? { distil: DISTILLING } : {}) } }
 }
 
 type Found = { classes: readonly string[]; samples: RunPlan['samples']; input: InputSpec; title: string; isMirrorable: boolean }
@@ -172,7 +172,7 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
 
 /** As a person would type it; of a path only the last part, which is what the data is called. */
 function commandOf({ name, from, recipe, body, base, teacher, epochs, seed, engine, ship }: TrainArguments): string {
-  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, body, base: base === undefined ? undefined : basename(base), teacher: teacher === undefined ? undefined : basename(teacher), epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
+  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, body, base: base === undefined ? undefined : basename(base), teacher: teacher?.map((one) => basename(one)).join(' --teacher '), epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
   return ['npm run train --', name, ...options, ...(ship ? ['--ship'] : [])].join(' ')
 }
 

@@ -24,7 +24,7 @@ Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --res
                    go on from --base (default: the classifier's own; restart with --base)
   --body NAME      head, transfer: the network to begin with (default: the one that tells these pictures apart best)
   --base NAME      a version to go on from: a folder with a bundle, or a classifier that ships
-  --teacher NAME   a version whose answers are learnt too: a folder with a bundle, or a classifier that ships
+  --teacher NAME   a version whose answers are learnt too: a folder with a bundle, or a classifier that ships; of several, their mean
   --epochs N       how often each picture is shown (default: the recipe's)
   --seed N         the same seed gives the same first epoch (default: 1)
   --plan           only say how long it would take and how much memory, measured on a few pictures and steps
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      from: { type: 'string' }, recipe: { type: 'string' }, body: { type: 'string' }, base: { type: 'string' }, teacher: { type: 'string' }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
+      from: { type: 'string' }, recipe: { type: 'string' }, body: { type: 'string' }, base: { type: 'string' }, teacher: { type: 'string', multiple: true }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
       resume: { type: 'boolean', default: false }, plan: { type: 'boolean', default: false }, ship: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -58,7 +58,7 @@ export type TrainArguments = {
   readonly recipe?: string | undefined
   readonly body?: string | undefined
   readonly base?: string | undefined
-  readonly teacher?: string | undefined
+  readonly teacher?: readonly string[] | undefined
   readonly epochs?: string | undefined
   readonly seed?: string | undefined
   readonly out?: string | undefined

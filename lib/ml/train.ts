@@ -4,7 +4,7 @@ import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { logitsOf, score, type Score } from './evaluate.ts'
-import type { Learner, Which } from './learner.ts'
+import type { Batch, Learner, Which } from './learner.ts'
 import { augmentationFor, type RecipeSettings } from './recipe.ts'
 import { batchMaker, orderOf, type SampleSet } from './sample-set.ts'
 import { learningRate, plateauRate, scaledRate, type RateCourse } from './schedule.ts'
@@ -45,6 +45,8 @@ export type TrainingInput = {
   readonly choosing: SampleSet
   readonly plan: TrainingPlan
   readonly from: Position
+  /** Writes what teachers answer to a batch into its targets; absent: it learns from the labels. */
+  readonly teach?: (batch: Batch) => Promise<void>
   /** Seconds that only grow. */
   readonly clock: () => number
   readonly signal: AbortSignal
@@ -52,7 +54,7 @@ export type TrainingInput = {
 
 export const stepsOf = (images: number, batch: number): number => Math.max(1, Math.floor(images / batch))
 
-export async function* train({ learner, training, choosing, plan, from, clock, signal }: TrainingInput): AsyncGenerator<TrainingEvent, Position> {
+export async function* train({ learner, training, choosing, plan, from, clock, signal, teach }: TrainingInput): AsyncGenerator<TrainingEvent, Position> {
   const { settings, batch, seed } = plan
   const rate = scaledRate(settings.rate, batch, settings.batch)
   const maker = batchMaker(training, { ...plan, augment: augmentationFor(settings.augment, plan.isMirrorable), smoothing: settings.labelSmoothing })
@@ -69,7 +71,9 @@ export async function* train({ learner, training, choosing, plan, from, clock, s
       const at = position.stepInEpoch
       now = rateAt(rate, { epochs: settings.epochs, done: epoch - 1 + at / steps, points: position.points })
       const indices = order.subarray(at * batch, (at + 1) * batch)
-      const { loss, right } = await learner.learn(maker.of(indices, epoch), now)
+      const shown = maker.of(indices, epoch)
+      await teach?.(shown)
+      const { loss, right } = await learner.learn(shown, now)
       if (!Number.isFinite(loss)) throw new LossNotFinite((epoch - 1) * steps + at + 1, Array.from(indices, (i) => training.hashes[i]!))
       learner.average(decayAt((epoch - 1) * steps + at, settings.averageDecay))
       position = { ...position, stepInEpoch: at + 1, lossSum: position.lossSum + loss, right: position.right + right, seconds: clock() - began }

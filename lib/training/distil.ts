@@ -1,8 +1,9 @@
-/** Learning from a version that knows the task: its answers to the training pictures, seen as it sees them, become part of their targets.
- *  Not for going on from a version without its pictures; that is teacher.ts. */
+/** Learning from a version that knows the task but sees pictures in another size: its answers to the training pictures, each seen once as it
+ *  sees them, become part of their targets. One that sees them as the student does stands beside it (live-teachers.ts); going on from a
+ *  version without its pictures is teacher.ts. */
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { readBundle } from '#lib/ml/bundle.ts'
+import { readBundle, type Bundle } from '#lib/ml/bundle.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate.ts'
 import type { Distilling } from '#lib/ml/recipe.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
@@ -22,9 +23,7 @@ export type DistilPorts = {
 /** @param classes the student's, in the order of its outputs; the teacher must know them all. */
 export async function distilled(set: SampleSet, { teacher, classes, how }: { teacher: string; classes: readonly string[]; how: Distilling }, ports: DistilPorts): Promise<SampleSet> {
   const bundle = await readBundle(teacher)
-  const places = classes.map((name) => bundle.classes.indexOf(name))
-  const unknown = classes.filter((_, k) => places[k] === -1)
-  if (unknown.length > 0) throw new DarkroomError('invalid_input', { what: 'The teacher cannot teach this', why: `${bundle.card.classifier} ${bundle.card.version} does not know ${unknown.slice(0, 3).map((name) => `"${name}"`).join(', ')}`, remedy: 'Name a version of the same classes.' })
+  const places = placesOf(classes, bundle)
   const seen = await ports.seenBy(bundle.preprocess)
   const rows = new Map(seen.hashes.map((hash, row) => [hash, row]))
   await ports.engine.load(KEY, bundle)
@@ -47,4 +46,12 @@ export async function distilled(set: SampleSet, { teacher, classes, how }: { tea
   } finally {
     await ports.engine.unload(KEY)
   }
+}
+
+/** Where the teacher has the student's classes among its outputs. */
+export function placesOf(classes: readonly string[], teacher: Pick<Bundle, 'classes' | 'card'>): readonly number[] {
+  const places = classes.map((name) => teacher.classes.indexOf(name))
+  const unknown = classes.filter((_, k) => places[k] === -1)
+  if (unknown.length > 0) throw new DarkroomError('invalid_input', { what: 'The teacher cannot teach this', why: `${teacher.card.classifier} ${teacher.card.version} does not know ${unknown.slice(0, 3).map((name) => `"${name}"`).join(', ')}`, remedy: 'Name a version of the same classes.' })
+  return places
 }

@@ -3,7 +3,7 @@
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { RecipeSettings } from '#lib/ml/recipe.ts'
 import { batchFor, SMALLEST_BATCH } from '#lib/ml/recipe.ts'
-import type { Learner } from '#lib/ml/learner.ts'
+import type { Batch, Learner } from '#lib/ml/learner.ts'
 import { parameterCount, type Network, type Weights } from '#lib/ml/network.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
 import { BEGINNING, stepsOf, train, type Position, type TrainingEvent } from '#lib/ml/train.ts'
@@ -23,6 +23,7 @@ export type SteppedRun = {
   readonly weights: Weights
   readonly training: SampleSet
   readonly choosing: SampleSet
+  readonly teach?: (batch: Batch) => Promise<void>
   /** Pictures to choose and to calibrate by, together. */
   readonly held: number
   /** Where its epochs begin, unless there is a checkpoint; absent: with the first. */
@@ -73,7 +74,7 @@ export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Out
     message: `Learning ${plan.classes.length} classes from ${training.count} pictures (${run.held} to choose and calibrate by) with ${parameterCount(network).toLocaleString('en')} numbers, ${batch} pictures to a step, on ${engine.detail}.`,
   })
   const from = kept?.position ?? (await run.begin?.(learner)) ?? BEGINNING
-  const input = { learner, training, choosing, plan: { settings, spec: plan.spec, classes: plan.classes.length, isMirrorable: plan.classifier.isMirrorable, batch, seed: plan.seed }, clock, signal, from }
+  const input = { learner, training, choosing, plan: { settings, spec: plan.spec, classes: plan.classes.length, isMirrorable: plan.classifier.isMirrorable, batch, seed: plan.seed }, clock, signal, from, ...(run.teach && { teach: run.teach }) }
   const pace = createPace({ clock, batch, steps: stepsOf(training.count, batch), epochs: settings.epochs, from })
   const position = await watched(train(input), { folder, learner, ports, pace })
   return position === 'cancelled' ? position : { network, weights: await learner.weights('latest'), position, batch }

@@ -27,8 +27,8 @@ export type RunPlan = {
   readonly samples: SamplesPlan
   /** What to do for old pictures that are not on this machine; null where they are. */
   readonly teacher: TeacherPlan | null
-  /** A bundle whose answers are learnt too, where the recipe distils; absent: labels alone. */
-  readonly distilFrom?: string
+  /** Folders of versions whose answers are learnt too, where the recipe distils; absent: labels alone. */
+  readonly teachers?: readonly string[]
   /** Where packs are kept. */
   readonly packs: string
   /** Where the sealed bundle goes. */

@@ -36,7 +36,7 @@ async function* drawn(): AsyncGenerator<PackSource> {
 }
 
 /** A run in a folder of its own; `stopAfter`: stops at that step, as a cancel would. */
-function begun(change: { epochs: number; seed?: number; base?: RunPlan['base']; memoryMb?: number }) {
+function begun(change: { epochs: number; seed?: number; base?: RunPlan['base']; memoryMb?: number; teachers?: readonly string[] }) {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-run-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const out = join(folder, 'v1')
@@ -44,7 +44,7 @@ function begun(change: { epochs: number; seed?: number; base?: RunPlan['base']; 
     runId: 'r', classifier: { id: 'trio', title: 'Trio', isMirrorable: true }, classes: CLASSES, version: 'v1', base: change.base ?? null, body: null, bodies: [],
     recipe: { name: 'scratch-small', settings: { ...settingsOf(scratchSmall), epochs: change.epochs } },
     spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }), seed: change.seed ?? 1, engine: 'auto', teacher: null, packs: join(folder, 'packs'), out, memoryMb: change.memoryMb ?? 1024, maxPixels: 1e6,
-    samples: { kind: 'dataset', name: 'trio', from: null, downloads: '', mirror: null, counters: '' }, dataName: 'trio', command: 'test', codeVersion: 'test', notes: [],
+    samples: { kind: 'dataset', name: 'trio', from: null, downloads: '', mirror: null, counters: '' }, dataName: 'trio', command: 'test', codeVersion: 'test', notes: [], ...(change.teachers && { teachers: change.teachers }),
   }
   const heard: FromTraining[] = []
   const go = async (stopAfter = Infinity) => {
@@ -111,6 +111,20 @@ test.each([[16, 'measures them anew'], [8, 'keeps what the version had measured'
   expect(norms.length).toBeGreaterThan(20)
   expect(norms.every((name) => weights[name]!.every((value, i) => value === known.weights[name]![i]))).toBe(what.startsWith('keeps'))
 }, 120_000)
+
+test('a teacher that sees pictures alike stands beside the run; two of which one sees them otherwise are refused', async () => {
+  const first = begun({ epochs: 2 })
+  await first.go()
+  const again = begun({ epochs: 2 })
+  await again.go()
+  const taught = begun({ epochs: 2, teachers: [first.out] })
+  await taught.go()
+
+  expect(again.losses()).toEqual(first.losses())
+  expect(taught.losses()).not.toEqual(first.losses())
+  expect(taught.heard).toContainEqual({ kind: 'note', message: '1 version teaches beside it and sees what each step shows.' })
+  await expect(begun({ epochs: 2, teachers: [first.out, join(import.meta.dirname, '../../models/shapes/v1')] }).go()).rejects.toThrow(/These teachers cannot teach together/)
+}, 60_000)
 
 test('a probe does a few real steps, opens no test and leaves nothing behind', async () => {
   const run = begun({ epochs: 5 })

@@ -1,11 +1,16 @@
 /** One run inside the training child: from its plan to a sealed version, or to a checkpoint that it can go on from.
  *  It opens no database and forks nothing; what comes from outside it is given as ports. */
 import { readFile, rm } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { readBundle } from '#lib/ml/bundle.ts'
 import { isHeadSettings } from '#lib/ml/head.ts'
 import type { Learner, LearnerSpec } from '#lib/ml/learner.ts'
 import type { Network, Weights } from '#lib/ml/network.ts'
+import type { Distilling } from '#lib/ml/recipe.ts'
+import { DISTILLING } from '#lib/ml/recipes/distil.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
 import { beginning } from './beginning.ts'
 import { checkpointFile } from './checkpoint.ts'
@@ -15,6 +20,7 @@ import { halves } from './halves.ts'
 import { learntHead } from './learn-head.ts'
 import { learnerSpec, learntSteps } from './learn-steps.ts'
 import { isTransfer, learntTransfer } from './learn-transfer.ts'
+import { liveTeachers } from './live-teachers.ts'
 import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack, type PackSource } from './pack.ts'
 import { packFile, planFile, readSamples, writeJson, type RunPlan } from './run-plan.ts'
 import { seal } from './seal.ts'
@@ -53,9 +59,12 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   const { say, engine, signal } = ports
   const { settings } = plan.recipe
   if (!isHeadSettings(settings) && !isTransfer(settings)) learnerSpec({ plan, settings, ...begun }, { images: settings.batch, engine: engine.name }) // refuses what does not fit before a teacher is asked
-  const training = await taught(await withTeacher(pack.set('train', plan.classes), plan, ports), { plan, engine, signal })
+  const asked = await teachersOf(plan)
+  const training = await taught(asked.once === null ? pack.set('train', plan.classes) : await withTeacher(pack.set('train', plan.classes), asked.once, plan, ports), { plan, engine, signal })
+  await using live = asked.live.length === 0 ? null : await liveTeachers(asked.live, { classes: plan.classes, how: asked.how, engine })
+  if (live) say({ kind: 'note', message: `${asked.live.length === 1 ? '1 version teaches' : `${asked.live.length} versions teach`} beside it and ${asked.live.length === 1 ? 'sees' : 'see'} what each step shows.` })
   const { choosing, calibrating } = halves(pack.set('validation', plan.classes), plan.classes.length)
-  const about = { folder, plan, ...begun, training, choosing, held: choosing.count + calibrating.count }
+  const about = { folder, plan, ...begun, training, choosing, held: choosing.count + calibrating.count, ...(live && { teach: live.teach }) }
   const learnt = isHeadSettings(settings) ? await learntHead({ ...about, settings }, ports) : isTransfer(settings) ? await learntTransfer({ ...about, settings }, ports) : await learntSteps({ ...about, settings }, ports)
   if (learnt === 'cancelled') {
     say({ kind: 'cancelled' })
@@ -67,16 +76,26 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   say({ kind: 'sealed', folder: plan.out })
 }
 
-/** With what the teacher of the plan answers to the same pictures, each seen in the size that it knows. */
-async function withTeacher(set: SampleSet, plan: RunPlan, { samples, engine, say, signal }: RunPorts): Promise<SampleSet> {
-  const how = isHeadSettings(plan.recipe.settings) ? undefined : plan.recipe.settings.distil
-  if (!how || plan.distilFrom === undefined) return set
+type Teachers = { readonly live: readonly string[]; readonly once: string | null; readonly how: Distilling }
+
+/** Those that see pictures as the student does stand beside it; one that sees them in another size is asked before. */
+async function teachersOf({ teachers = [], recipe: { settings }, spec }: RunPlan): Promise<Teachers> {
+  const how = (isHeadSettings(settings) ? undefined : settings.distil) ?? DISTILLING
+  const specs = await Promise.all(teachers.map(async (folder) => (await readBundle(folder)).preprocess))
+  const others = teachers.filter((_, i) => !isDeepStrictEqual(specs[i], spec))
+  if (others.length === 0) return { live: teachers, once: null, how }
+  if (teachers.length > 1) throw new DarkroomError('invalid_input', { what: 'These teachers cannot teach together', why: `${others[0]} sees pictures in another way than the network that learns`, remedy: 'Name one teacher, or several that see pictures alike.' })
+  return { live: [], once: teachers[0]!, how }
+}
+
+/** With what a teacher answers to the same pictures, each seen in the size that it knows. */
+async function withTeacher(set: SampleSet, teacher: string, plan: RunPlan, { samples, engine, say, signal }: RunPorts): Promise<SampleSet> {
+  const { how } = await teachersOf(plan)
   let seen: Pack | undefined
   try {
-    return await distilled(set, { teacher: plan.distilFrom, classes: plan.classes, how }, {
+    return await distilled(set, { teacher, classes: plan.classes, how }, {
       engine, signal, say: (message) => say({ kind: 'note', message }),
       async seenBy(spec) {
-        if (packName('', spec) === packName('', plan.spec)) return set
         seen = await openPack(plan.packs, await buildPack({ folder: plan.packs, spec, samples: samples(plan), maxPixels: plan.maxPixels, onProgress: () => undefined, signal }))
         return seen.set('train', plan.classes)
       },
