@@ -170,11 +170,13 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
   await writeJson(join(plan.out, '..', 'classifier.json'), about)
 }
 
-/** As a person would type it; of a path only the last part, which is what the data is called. */
+/** As a person would type it; of a path only the last part, which is what the data is called, and of a version's folder also whose it is. */
 function commandOf({ name, from, recipe, body, base, teacher, epochs, seed, engine, ship }: TrainArguments): string {
-  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, body, base: base === undefined ? undefined : basename(base), teacher: teacher?.map((one) => basename(one)).join(' --teacher '), epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
+  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, body, base: base === undefined ? undefined : versionNamed(base), teacher: teacher?.map(versionNamed).join(' --teacher '), epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
   return ['npm run train --', name, ...options, ...(ship ? ['--ship'] : [])].join(' ')
 }
+
+const versionNamed = (path: string): string => (/^v\d+$/.test(basename(path)) ? join(basename(dirname(resolve(path))), basename(path)) : basename(path))
 
 async function nextOut(dataDir: string, name: string): Promise<string> {
   const folder = join(dataDir, 'trained', name)
