@@ -78,9 +78,12 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     dataName: shipped?.dataset ?? asked.name,
     command: commandOf(asked),
     codeVersion: codeVersion(),
-    notes: [],
+    notes: known ? [...known.card.notes.filter(isAboutOrigin), `It went on from a version that this made: ${known.card.command}`] : [],
   }
 }
+
+/** Of the notes of a version that is gone on from, those that stay true. */
+const isAboutOrigin = (note: string): boolean => note.startsWith('It began with') || note.startsWith('It went on from')
 
 const beginsOnABody = ({ name, settings }: RecipePlan): boolean => name === 'head' || 'transfer' in settings
 

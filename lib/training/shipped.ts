@@ -25,7 +25,7 @@ export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
   cifar10: { title: 'CIFAR-10: ten everyday things', input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-best', epochs: 20, images: 60_000 },
   'cifar10-small': { title: 'CIFAR-10 in 849,066 parameters', input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-best-small', epochs: 30, images: 60_000, dataset: 'cifar10' },
   fruits: { title: 'Fruits', input: { size: 96, channels: 3, fit: 'contain' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-best-photo', epochs: 40, images: 3_348 },
-  'leaf-disease': { title: 'Leaf diseases', input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-photo', epochs: 30, images: 3_199 },
+  'leaf-disease': { title: 'Leaf diseases', input: { size: 96, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'transfer-whole-turned', epochs: 40, body: 'backbone', images: 3_199 },
   'cats-dogs': { title: 'Cats and dogs', input: { size: 96, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'transfer-whole', epochs: 30, body: 'backbone', images: 4_268 },
 }
 

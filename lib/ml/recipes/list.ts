@@ -3,6 +3,7 @@ import type { Recipe } from '../recipe.ts'
 import { distil } from './distil.ts'
 import { finetune } from './finetune.ts'
 import { restart } from './restart.ts'
+import { settle } from './settle.ts'
 import { scratchBest, scratchBestDigits, scratchBestPhoto, scratchBestSmall } from './scratch-best.ts'
 import { scratchDigits } from './scratch-digits.ts'
 import { scratchPhoto } from './scratch-photo.ts'
@@ -10,6 +11,6 @@ import { scratchSmall } from './scratch-small.ts'
 import { transfer } from './transfer.ts'
 import { transferWhole, transferWholeSmall, transferWholeTurned } from './transfer-whole.ts'
 
-export const RECIPES = { 'scratch-small': scratchSmall, 'scratch-photo': scratchPhoto, 'scratch-digits': scratchDigits, 'scratch-best': scratchBest, 'scratch-best-small': scratchBestSmall, 'scratch-best-photo': scratchBestPhoto, 'scratch-best-digits': scratchBestDigits, distil, transfer, 'transfer-whole': transferWhole, 'transfer-whole-small': transferWholeSmall, 'transfer-whole-turned': transferWholeTurned, finetune, restart } as const satisfies Record<string, Recipe>
+export const RECIPES = { 'scratch-small': scratchSmall, 'scratch-photo': scratchPhoto, 'scratch-digits': scratchDigits, 'scratch-best': scratchBest, 'scratch-best-small': scratchBestSmall, 'scratch-best-photo': scratchBestPhoto, 'scratch-best-digits': scratchBestDigits, distil, transfer, 'transfer-whole': transferWhole, 'transfer-whole-small': transferWholeSmall, 'transfer-whole-turned': transferWholeTurned, finetune, restart, settle } as const satisfies Record<string, Recipe>
 export type RecipeName = keyof typeof RECIPES
 export const isRecipe = (name: string): name is RecipeName => Object.hasOwn(RECIPES, name)
