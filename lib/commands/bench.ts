@@ -4,12 +4,13 @@ const BENCHMARKS: Readonly<Record<string, { readonly is: string; readonly run: (
   head: { is: 'how long a last layer takes to learn from cached features', run: async (args) => (await import('./bench-head.ts')).benchHead(args) },
   memory: { is: 'memory of all processes together, idle, answering and training', run: async (args) => (await import('./bench-memory.ts')).benchMemory(args) },
   forecast: { is: 'how far the forecasts of ten small trainings are off', run: async (args) => (await import('./bench-forecast.ts')).benchForecast(args) },
+  retrain: { is: 'seconds from two hundred pictures to a judged version', run: async (args) => (await import('./bench-retrain.ts')).benchRetrain(args) },
   train: { is: 'images a second that each engine trains on, beside Keras', run: async (args) => (await import('./bench-train.ts')).benchTrain(args) },
 }
 
 const HELP = `npm run bench -- <what> [options]
 
-${Object.entries(BENCHMARKS).map(([name, { is }]) => `  ${name.padEnd(8)}${is}`).join('\n')}
+${Object.entries(BENCHMARKS).map(([name, { is }]) => `  ${name.padEnd(9)}${is}`).join('\n')}
 
 Each answers --help.`
 

@@ -1,0 +1,103 @@
+/** `npm run bench -- retrain`: how long a person waits from a few pictures to a judged version, once for a first version and once for the next.
+ *  It starts a product of its own with an empty data folder, asks as a script would, and ends it. */
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { startOwnProduct } from './own-product.ts'
+import { createLines, type Lines } from './passing-line.ts'
+
+const HELP = `npm run bench -- retrain [options]
+
+Uploads pictures to a new classifier, asks for a retrain as one click does, and waits for the version and its verdict; then the same
+again with as many others. Prints the seconds of each part.
+
+  --from ZIP       pictures in class folders (default: drawn shapes)
+  --pictures N     of each round, alike for all classes (default: 200)
+  --json           one JSON object per round instead of the table
+  --help           this page`
+
+const CLASSIFIER = 'bench-retrain'
+const ASK_EVERY_MS = 100
+const LONGEST_TRAINING_MS = 10 * 60_000
+
+type Round = { readonly name: string; readonly pictures: number; readonly upload_seconds: number; readonly retrain_seconds: number; readonly seconds: number; readonly recipe: string; readonly verdict: string }
+type Labelled = { readonly label: string; readonly bytes: Uint8Array }
+
+export async function benchRetrain(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { from: { type: 'string' }, pictures: { type: 'string', default: '200' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const count = Number(values.pictures)
+  if (!Number.isInteger(count) || count < 1) {
+    console.error('--pictures must be a whole number from 1.')
+    return 1
+  }
+  const pictures = values.from === undefined ? drawn(2 * count) : await alike(values.from, 2 * count)
+  const notes = createLines(process.stderr)
+  notes.passing('starting')
+  await using product = await startOwnProduct({ OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false' })
+  const rounds: Round[] = []
+  for (const [index, name] of ['first version', 'next version'].entries()) rounds.push(await round(product.url, name, pictures.slice(index * count, (index + 1) * count), notes))
+  if (values.json) for (const one of rounds) console.log(JSON.stringify(one))
+  else createLines().line([`${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`, '', table(rounds)].join('\n'))
+  return 0
+}
+
+async function round(url: string, name: string, pictures: readonly Labelled[], notes: Lines): Promise<Round> {
+  notes.passing(`${name}: uploading`)
+  const began = performance.now()
+  for (const label of new Set(pictures.map((picture) => picture.label))) {
+    const form = new FormData()
+    pictures.filter((picture) => picture.label === label).forEach(({ bytes }, i) => { form.append('files', new Blob([new Uint8Array(bytes)]), `${i}`) })
+    form.append('label', label)
+    await answer(url, `/api/upload?classifier=${CLASSIFIER}&create=true`, form)
+  }
+  const uploaded = performance.now()
+  notes.passing(`${name}: learning`)
+  const { run } = (await answer(url, '/api/retrain', JSON.stringify({ classifier: CLASSIFIER }))) as { run: { id: string } }
+  const ended = await untilDone(url, run.id)
+  const done = performance.now()
+  const seconds = (from: number, to: number): number => Math.round((to - from) / 100) / 10
+  return { name, pictures: pictures.length, upload_seconds: seconds(began, uploaded), retrain_seconds: seconds(uploaded, done), seconds: seconds(began, done), recipe: ended.recipe, verdict: ended.verdict?.sentence ?? '' }
+}
+
+type Run = { readonly state: string; readonly error: string | null; readonly recipe: string; readonly verdict: { readonly sentence: string } | null }
+
+async function untilDone(url: string, id: string): Promise<Run> {
+  const latest = performance.now() + LONGEST_TRAINING_MS
+  while (performance.now() < latest) {
+    const run = (await answer(url, `/api/runs/${id}`)) as Run
+    if (run.state === 'done') return run
+    if (run.state === 'failed' || run.state === 'cancelled') throw new Error(`The training ended as "${run.state}": ${run.error ?? 'no reason is known'}`)
+    await new Promise((resolve) => { setTimeout(resolve, ASK_EVERY_MS) })
+  }
+  throw new Error(`The training was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
+}
+
+async function answer(url: string, place: string, body?: FormData | string): Promise<unknown> {
+  const response = await fetch(url + place, body === undefined ? {} : { method: 'POST', body, ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}) })
+  if (!response.ok) throw new Error(`${place} was answered ${response.status}: ${await response.text()}`)
+  return response.json()
+}
+
+const drawn = (count: number): Labelled[] => Array.from({ length: count }, (_, i) => ({ label: SHAPES[i % SHAPES.length]!, bytes: encodePng(drawShape(SHAPES[i % SHAPES.length]!, 20_000 + i)) }))
+
+/** Of a set, one of each class in turn. */
+async function alike(zip: string, count: number): Promise<Labelled[]> {
+  const { images } = await openDataset(CLASSIFIER, { from: zip })
+  const byLabel = new Map<string, Labelled[]>()
+  for await (const { label, bytes } of images) byLabel.set(label, [...(byLabel.get(label) ?? []), { label, bytes }])
+  const classes = [...byLabel.values()]
+  const found = Array.from({ length: count }, (_, i) => classes[i % classes.length]?.[Math.floor(i / classes.length)]).filter((one) => one !== undefined)
+  if (found.length < count) throw new Error(`${zip} holds too few pictures: ${found.length} of ${count}, alike for all classes.`)
+  return found
+}
+
+function table(rounds: readonly Round[]): string {
+  const lines = rounds.map((one) => `| ${one.name} | ${one.pictures} | ${one.recipe} | ${one.upload_seconds.toFixed(1)} | ${one.retrain_seconds.toFixed(1)} | ${one.seconds.toFixed(1)} | ${one.verdict} |`)
+  return ['| | pictures | recipe | upload, s | retrain, s | in all, s | verdict |', '|---|--:|---|--:|--:|--:|---|', ...lines].join('\n')
+}
