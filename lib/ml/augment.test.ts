@@ -62,6 +62,15 @@ test('a turn leaves the middle where it is and a flat picture flat', () => {
   expect([...turned.subarray((4 * 9 + 4) * 3, (4 * 9 + 5) * 3)]).toEqual([...picture.subarray((4 * 9 + 4) * 3, (4 * 9 + 5) * 3)])
 })
 
+test('half of the pictures are turned, the others stay as sharp as they are', () => {
+  const epochs = Array.from({ length: 200 }, (_, epoch) => shown({ rotate: 20 }, { epoch }))
+
+  const sharp = epochs.filter((square) => square.every((value, i) => value === picture[i])).length
+
+  expect(sharp).toBeGreaterThan(70)
+  expect(sharp).toBeLessThan(130)
+})
+
 test('a cut-out covers exactly its square with grey', () => {
   const dark = new Uint8Array(picture.length)
   const out = new Uint8Array(picture.length)
