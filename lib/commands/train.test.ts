@@ -92,7 +92,8 @@ test('a folder of pictures becomes a bundle; Ctrl-C in the middle of an epoch le
   const { card: second, network } = await readBundle(next)
   expect(second).toMatchObject({ version: 'v2', parent: 'v1', recipe: { name: 'restart' }, curves: [{ epoch: 1 }] })
   expect(network.name).toContain('small')
-  expect(second.command).toMatch(/--base v1 --epochs 1$/)
+  expect(second.command).toMatch(/--base \S+\/v1 --epochs 1$/)
+  expect(second.notes).toContain(`It went on from a version that this made: ${card.command}`)
 }, 120_000)
 
 test('--plan says how long it would take and how much memory, and leaves nothing behind', async () => {
