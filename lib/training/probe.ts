@@ -6,7 +6,7 @@ import type { Cost, HeadFigures, ProbeFigures, SteppedFigures } from '#lib/contr
 import { readBundle } from '#lib/ml/bundle.ts'
 import { isHeadSettings, learnHead, type HeadSettings } from '#lib/ml/head.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
-import { createRandom } from '#lib/ml/random.ts'
+import { createRandom, normal } from '#lib/ml/random.ts'
 import { augmentationFor, type RecipeSettings } from '#lib/ml/recipe.ts'
 import { batchMaker, chosenFrom, plainBatches, type SampleSet } from '#lib/ml/sample-set.ts'
 import { BEGINNING } from '#lib/ml/train.ts'
@@ -24,6 +24,7 @@ import { seen } from './seen.ts'
 export const PROBED = 16
 const STEPS = { fewest: 3, most: 200, seconds: 1.5 }
 const MOST_FITTED = 500 // rows of features that a head is tried on
+const SPREAD = 4 // of these around the centres of their classes, the centres being 1 apart in each number: about as hard as photographs; noise alone takes twice as long
 const KEY = 'probe'
 
 export type ProbePorts = RunPorts & { /** Of all cores together, since the process began. */ readonly cpuSeconds: () => number }
@@ -50,7 +51,7 @@ export async function probe(folder: string, planned: RunPlan, { images, start }:
     const head = headSettings && (await probeHead({ ...about, settings: headSettings }))
     const learning = isHeadSettings(settings) ? head! : await probeSteps({ ...about, settings })
     // a head on some pictures for each network to choose from; and where the upper layers learn afterwards, the head that they begin with
-    const choosing = head && planned.bodies.length > 1 ? times(head.fit, planned.bodies.length * Math.min(BODY_PICTURES, images)) : NOTHING
+    const choosing = head && planned.bodies.length > 1 ? times(head.fit, (chosen.numbers / (featureLength(begun.value.network) * viewsOf(plan))) * Math.min(BODY_PICTURES, images)) : NOTHING
     const before = head && learning.kind === 'stepped' ? added(times(head.embed, images), times(head.fit, images)) : NOTHING
     const sealing = await probeSeal(plan, { ...begun.value, pack, ports })
     const perPicture = learning.kind === 'head' ? learning.embed : learning.choose
@@ -105,10 +106,11 @@ async function probeHead({ plan, few, images, ports, network, weights, settings 
   const length = featureLength(network)
   const count = Math.max(classes * 2, Math.min(images, MOST_FITTED))
   const random = createRandom(plan.seed)
-  const views = Array.from({ length: viewsOf(plan) }, () => new Float32Array(count * length).map(random))
+  const centres = new Float32Array(classes * length).map(() => normal(random))
+  const views = Array.from({ length: viewsOf(plan) }, () => new Float32Array(count * length).map((_, i) => centres[(Math.floor(i / length) % classes) * length + (i % length)]! + SPREAD * normal(random)))
   const training = { count, length, views, labels: Int32Array.from({ length: count }, (_, i) => i % classes), targets: null }
   const none = { ...training, count: 0, views: [new Float32Array(0)], labels: new Int32Array(0) }
-  const fitted = await timed(async () => { for (const _try of learnHead({ training, choosing: none, classes, settings: { ...settings, patience: settings.epochs }, towards: null, seed: plan.seed })) ports.signal.throwIfAborted() })
+  const fitted = await timed(async () => { for (const _try of learnHead({ training, choosing: none, classes, settings, towards: null, seed: plan.seed })) ports.signal.throwIfAborted() })
   return { kind: 'head', embed: per(looked.cost, few.count), fit: per(fitted.cost, count) }
 }
 
@@ -127,15 +129,19 @@ async function probeSeal(plan: RunPlan, { network, weights, pack, ports }: { net
   return { always: always.cost, perTest: per(subtracted(some.cost, always.cost), pack.set('test', plan.classes).count) }
 }
 
+/** `numbers`: features of a picture, those of all networks together. */
+type Chosen = { readonly plan: RunPlan; readonly pack: string | null; readonly cost: Cost; readonly numbers: number }
+
 /** With several networks to choose from, what choosing will take, and then the one whose pictures are the largest: it takes the most. */
-async function chooseTimed(plan: RunPlan, { images, decode, packing, packs, ports }: { images: number; decode: Cost; packing: (spec: RunPlan['spec']) => Promise<string>; packs: string; ports: ProbePorts }): Promise<{ plan: RunPlan; pack: string | null; cost: Cost }> {
-  if (plan.bodies.length === 0) return { plan, pack: null, cost: NOTHING }
+async function chooseTimed(plan: RunPlan, { images, decode, packing, packs, ports }: { images: number; decode: Cost; packing: (spec: RunPlan['spec']) => Promise<string>; packs: string; ports: ProbePorts }): Promise<Chosen> {
+  if (plan.bodies.length === 0) return { plan, pack: null, cost: NOTHING, numbers: 0 }
   const [largest] = plan.bodies.toSorted((a, b) => b.spec.size - a.spec.size)
   const standing = { plan: standingOn(plan, largest!), pack: await packing(largest!.spec) }
-  if (plan.bodies.length === 1) return { ...standing, cost: NOTHING }
+  if (plan.bodies.length === 1) return { ...standing, cost: NOTHING, numbers: 0 }
   const timed = stopwatch(ports)
   const shown = Math.min(BODY_PICTURES, images)
   let cost = times(decode, shown)
+  let numbers = 0
   for (const body of plan.bodies) {
     const { value: { network }, cost: loading } = await timed(async () => {
       const bundle = await readBundle(body.folder)
@@ -147,8 +153,9 @@ async function chooseTimed(plan: RunPlan, { images, decode, packing, packs, port
     const looked = await timed(() => seen(few, { engine: ports.engine, key: KEY, spec: body.spec, classes: network.classes, signal: ports.signal }))
     await ports.engine.unload(KEY)
     cost = added(cost, loading, times(per(looked.cost, few.count), shown))
+    numbers += featureLength(network)
   }
-  return { ...standing, cost }
+  return { ...standing, cost, numbers }
 }
 
 /** All its pictures, whatever part is asked for. */
