@@ -134,8 +134,9 @@ test('a probe does a few real steps, opens no test and leaves nothing behind', a
 
   expect(readdirSync(run.folder)).toEqual(before)
   expect(figures).toMatchObject({ engine: engine.name, memoryMb: 300, learning: { kind: 'stepped', batch: 16 } }) // as the run would take for 120 pictures
-  const costs = figures.learning.kind === 'stepped' ? [figures.decode, figures.learning.step, figures.learning.choose, figures.learning.checkpoint, figures.seal.always, figures.seal.perTest] : []
-  expect(costs.map((cost) => cost.seconds > 0)).toEqual(Array.from({ length: 6 }, () => true))
+  const costs = figures.learning.kind === 'stepped' ? [figures.decode, figures.learning.step, figures.learning.choose, figures.learning.checkpoint, figures.seal.always] : []
+  expect(costs.map((cost) => cost.seconds > 0)).toEqual(Array.from({ length: 5 }, () => true))
+  expect(figures.seal.perTest.seconds).toBeGreaterThanOrEqual(0) // the difference of two stopwatches: on a busy machine it may be nothing
   const short = forecast({ figures, parts: { train: 120, validation: 36, test: 60 }, epochs: 1, patience: 9, views: 1, isPacked: false, isCompared: false })
   const long = forecast({ figures, parts: { train: 120, validation: 36, test: 60 }, epochs: 100, patience: 9, views: 1, isPacked: false, isCompared: false })
   expect(long.seconds).toBeGreaterThan(short.seconds)
