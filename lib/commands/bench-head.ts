@@ -5,9 +5,10 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine, probeEngines } from '#lib/engines/open-engine.ts'
 import { readBundle } from '#lib/ml/bundle.ts'
-import { learnHead, type Embedded } from '#lib/ml/head.ts'
+import { clouds } from '#lib/ml/clouds.ts'
+import { learnHead } from '#lib/ml/head.ts'
 import { featureLength } from '#lib/ml/network.ts'
-import { createRandom, normal } from '#lib/ml/random.ts'
+import { createRandom } from '#lib/ml/random.ts'
 import { head as recipe } from '#lib/ml/recipes/head.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { createLines } from './passing-line.ts'
@@ -23,7 +24,6 @@ measures how many pictures a second each engine turns into features. Learning ne
   --json           one JSON object per row instead of the table
   --help           this page`
 
-const SPREAD = 4 // of the noise, centres being 1 apart: classes overlap, so that every strength is worth trying
 const FEATURES_OF = 'shapes/v1'
 const PIECE = 32 // pictures asked at once
 const EMBED_SECONDS = 3
@@ -85,16 +85,6 @@ async function engineRow(name: 'onnx' | 'tfjs-node' | 'wasm') {
   const { user, system } = process.cpuUsage(cpu)
   await engine.unload('bench')
   return { kind: 'features', engine: name, network: model.network.name, features: featureLength(model.network), pictures_per_s: rounded((pictures * 1000) / (performance.now() - began)), pictures_per_cpu_s: rounded((pictures * 1e6) / (user + system)) }
-}
-
-function clouds({ count, length, classes, seed }: { count: number; length: number; classes: number; seed: number }): Embedded {
-  const centre = createRandom(7)
-  const centres = Float32Array.from({ length: classes * length }, () => normal(centre))
-  const random = createRandom(seed)
-  const labels = Int32Array.from({ length: count }, (_, i) => i % classes)
-  const view = new Float32Array(count * length)
-  for (let i = 0; i < count; i++) for (let d = 0; d < length; d++) view[i * length + d] = centres[labels[i]! * length + d]! + SPREAD * normal(random)
-  return { count, length, views: [view], labels, targets: null }
 }
 
 const rounded = (value: number): number => Number(value.toFixed(2))

@@ -8,6 +8,7 @@ import { ENGINES, type EngineName } from '#lib/domain/classifier.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
+import { answer, untilDone } from './own-product-answers.ts'
 import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
@@ -29,7 +30,6 @@ proportional set size (PSS): what processes share is counted once. Linux alone.
 const LOOK_EVERY_MS = 250
 /** While something learns: as fast as answers come, the asking itself would take the cores. */
 const ASKED_PER_SECOND = 20
-const LONGEST_TRAINING_MS = 20 * 60_000
 const EPOCHS = 2
 const MIB = 1024 ** 2
 
@@ -135,20 +135,7 @@ async function upload({ url }: ThrowawayProduct, { classifier, pictures }: Wante
 
 async function trained({ url }: ThrowawayProduct, classifier: string, recipe: 'head' | 'finetune'): Promise<void> {
   const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier, recipe, epochs: EPOCHS, force: true }))) as { run: { id: string } }
-  const latest = performance.now() + LONGEST_TRAINING_MS
-  while (performance.now() < latest) {
-    const { state, error } = (await answer(url, 'GET', `/api/runs/${run.id}`)) as { state: string; error: string | null }
-    if (state === 'done') return
-    if (state === 'failed' || state === 'cancelled') throw new Error(`The training ended as "${state}": ${error ?? 'no reason is known'}`)
-    await wait(500)
-  }
-  throw new Error(`The training was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
-}
-
-async function answer(url: string, method: string, place: string, body?: FormData | string): Promise<unknown> {
-  const response = await fetch(url + place, { method, ...(body === undefined ? {} : { body }), ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}) })
-  if (!response.ok) throw new Error(`${method} ${place} was answered ${response.status}: ${await response.text()}`)
-  return response.json()
+  await untilDone(url, run.id)
 }
 
 type Look = { readonly peak_mb: number; readonly processes: Readonly<Record<string, number>> }

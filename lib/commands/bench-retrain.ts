@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { answer, untilDone } from './own-product-answers.ts'
 import { startOwnProduct } from './own-product.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
@@ -19,8 +20,6 @@ again with as many others. Prints the seconds of each part.
   --help           this page`
 
 const CLASSIFIER = 'bench-retrain'
-const ASK_EVERY_MS = 100
-const LONGEST_TRAINING_MS = 10 * 60_000
 
 type Round = { readonly name: string; readonly pictures: number; readonly upload_seconds: number; readonly retrain_seconds: number; readonly seconds: number; readonly recipe: string; readonly verdict: string }
 type Labelled = { readonly label: string; readonly bytes: Uint8Array }
@@ -54,34 +53,15 @@ async function round(url: string, name: string, pictures: readonly Labelled[], n
     const form = new FormData()
     pictures.filter((picture) => picture.label === label).forEach(({ bytes }, i) => { form.append('files', new Blob([new Uint8Array(bytes)]), `${i}`) })
     form.append('label', label)
-    await answer(url, `/api/upload?classifier=${CLASSIFIER}&create=true`, form)
+    await answer(url, 'POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, form)
   }
   const uploaded = performance.now()
   notes.passing(`${name}: learning`)
-  const { run } = (await answer(url, '/api/retrain', JSON.stringify({ classifier: CLASSIFIER }))) as { run: { id: string } }
+  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier: CLASSIFIER }))) as { run: { id: string } }
   const ended = await untilDone(url, run.id)
   const done = performance.now()
   const seconds = (from: number, to: number): number => Math.round((to - from) / 100) / 10
   return { name, pictures: pictures.length, upload_seconds: seconds(began, uploaded), retrain_seconds: seconds(uploaded, done), seconds: seconds(began, done), recipe: ended.recipe, verdict: ended.verdict?.sentence ?? '' }
-}
-
-type Run = { readonly state: string; readonly error: string | null; readonly recipe: string; readonly verdict: { readonly sentence: string } | null }
-
-async function untilDone(url: string, id: string): Promise<Run> {
-  const latest = performance.now() + LONGEST_TRAINING_MS
-  while (performance.now() < latest) {
-    const run = (await answer(url, `/api/runs/${id}`)) as Run
-    if (run.state === 'done') return run
-    if (run.state === 'failed' || run.state === 'cancelled') throw new Error(`The training ended as "${run.state}": ${run.error ?? 'no reason is known'}`)
-    await new Promise((resolve) => { setTimeout(resolve, ASK_EVERY_MS) })
-  }
-  throw new Error(`The training was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
-}
-
-async function answer(url: string, place: string, body?: FormData | string): Promise<unknown> {
-  const response = await fetch(url + place, body === undefined ? {} : { method: 'POST', body, ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}) })
-  if (!response.ok) throw new Error(`${place} was answered ${response.status}: ${await response.text()}`)
-  return response.json()
 }
 
 const drawn = (count: number): Labelled[] => Array.from({ length: count }, (_, i) => ({ label: SHAPES[i % SHAPES.length]!, bytes: encodePng(drawShape(SHAPES[i % SHAPES.length]!, 20_000 + i)) }))

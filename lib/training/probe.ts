@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cost, HeadFigures, ProbeFigures, SteppedFigures } from '#lib/contracts/probe.ts'
 import { readBundle } from '#lib/ml/bundle.ts'
+import { clouds } from '#lib/ml/clouds.ts'
 import { isHeadSettings, learnHead, type HeadSettings } from '#lib/ml/head.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
-import { createRandom, normal } from '#lib/ml/random.ts'
 import { augmentationFor, type RecipeSettings } from '#lib/ml/recipe.ts'
 import { batchMaker, chosenFrom, plainBatches, type SampleSet } from '#lib/ml/sample-set.ts'
 import { BEGINNING } from '#lib/ml/train.ts'
@@ -24,7 +24,6 @@ import { seen } from './seen.ts'
 export const PROBED = 16
 const STEPS = { fewest: 3, most: 200, seconds: 1.5 }
 const MOST_FITTED = 500 // rows of features that a head is tried on
-const SPREAD = 4 // of these around the centres of their classes, the centres being 1 apart in each number: about as hard as photographs; noise alone takes twice as long
 const KEY = 'probe'
 
 export type ProbePorts = RunPorts & { /** Of all cores together, since the process began. */ readonly cpuSeconds: () => number }
@@ -105,10 +104,7 @@ async function probeHead({ plan, few, images, ports, network, weights, settings 
   await ports.engine.unload(KEY)
   const length = featureLength(network)
   const count = Math.max(classes * 2, Math.min(images, MOST_FITTED))
-  const random = createRandom(plan.seed)
-  const centres = new Float32Array(classes * length).map(() => normal(random))
-  const views = Array.from({ length: viewsOf(plan) }, () => new Float32Array(count * length).map((_, i) => centres[(Math.floor(i / length) % classes) * length + (i % length)]! + SPREAD * normal(random)))
-  const training = { count, length, views, labels: Int32Array.from({ length: count }, (_, i) => i % classes), targets: null }
+  const training = clouds({ count, length, classes, seed: plan.seed, views: viewsOf(plan) })
   const none = { ...training, count: 0, views: [new Float32Array(0)], labels: new Int32Array(0) }
   const fitted = await timed(async () => { for (const _try of learnHead({ training, choosing: none, classes, settings, towards: null, seed: plan.seed })) ports.signal.throwIfAborted() })
   return { kind: 'head', embed: per(looked.cost, few.count), fit: per(fitted.cost, count) }

@@ -60,7 +60,7 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   const { settings } = plan.recipe
   if (!isHeadSettings(settings) && !isTransfer(settings)) learnerSpec({ plan, settings, ...begun }, { images: settings.batch, engine: engine.name }) // refuses what does not fit before a teacher is asked
   const asked = await teachersOf(plan)
-  const training = await taught(asked.once === null ? pack.set('train', plan.classes) : await withTeacher(pack.set('train', plan.classes), asked.once, plan, ports), { plan, engine, signal })
+  const training = await taught(asked.once === null ? pack.set('train', plan.classes) : await withTeacher(pack.set('train', plan.classes), { teacher: asked.once, how: asked.how }, plan, ports), { plan, engine, signal })
   await using live = asked.live.length === 0 ? null : await liveTeachers(asked.live, { classes: plan.classes, how: asked.how, engine })
   if (live) say({ kind: 'note', message: `${asked.live.length === 1 ? '1 version teaches' : `${asked.live.length} versions teach`} beside it and ${asked.live.length === 1 ? 'sees' : 'see'} what each step shows.` })
   const { choosing, calibrating } = halves(pack.set('validation', plan.classes), plan.classes.length)
@@ -89,13 +89,13 @@ async function teachersOf({ teachers = [], recipe: { settings }, spec }: RunPlan
 }
 
 /** With what a teacher answers to the same pictures, each seen in the size that it knows. */
-async function withTeacher(set: SampleSet, teacher: string, plan: RunPlan, { samples, engine, say, signal }: RunPorts): Promise<SampleSet> {
-  const { how } = await teachersOf(plan)
+async function withTeacher(set: SampleSet, { teacher, how }: { readonly teacher: string; readonly how: Distilling }, plan: RunPlan, { samples, engine, say, signal }: RunPorts): Promise<SampleSet> {
   let seen: Pack | undefined
   try {
     return await distilled(set, { teacher, classes: plan.classes, how }, {
       engine, signal, say: (message) => say({ kind: 'note', message }),
       async seenBy(spec) {
+        if (packName('', spec) === packName('', plan.spec)) return set // the same squares, scaled otherwise
         seen = await openPack(plan.packs, await buildPack({ folder: plan.packs, spec, samples: samples(plan), maxPixels: plan.maxPixels, onProgress: () => undefined, signal }))
         return seen.set('train', plan.classes)
       },

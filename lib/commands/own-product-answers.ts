@@ -1,0 +1,24 @@
+/** What a benchmark asks of its own product, and how it waits for a training. It starts nothing; own-product.ts does. */
+
+const ASK_EVERY_MS = 100
+const LONGEST_TRAINING_MS = 20 * 60_000
+
+export type EndedRun = { readonly state: string; readonly error: string | null; readonly recipe: string; readonly verdict: { readonly sentence: string } | null }
+
+/** The JSON of an answer; a string as body is JSON. Throws with what the product says when it refuses. */
+export async function answer(url: string, method: string, place: string, body?: FormData | string): Promise<unknown> {
+  const response = await fetch(url + place, { method, ...(body === undefined ? {} : { body }), ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}) })
+  if (!response.ok) throw new Error(`${method} ${place} was answered ${response.status}: ${await response.text()}`)
+  return response.json()
+}
+
+export async function untilDone(url: string, id: string): Promise<EndedRun> {
+  const latest = performance.now() + LONGEST_TRAINING_MS
+  while (performance.now() < latest) {
+    const run = (await answer(url, 'GET', `/api/runs/${id}`)) as EndedRun
+    if (run.state === 'done') return run
+    if (run.state === 'failed' || run.state === 'cancelled') throw new Error(`The training ended as "${run.state}": ${run.error ?? 'no reason is known'}`)
+    await new Promise((resolve) => { setTimeout(resolve, ASK_EVERY_MS) })
+  }
+  throw new Error(`The training was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
+}
