@@ -107,6 +107,7 @@ function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): s
 
 function recipeOf(name: string, { isTaught, base }: { readonly isTaught: boolean; readonly base: string | null }): RecipePlan {
   if (name === 'head') {
+    if (isTaught) throw wrong('The last layer alone learns from no teacher', 'it is fitted to the labels', 'Leave --teacher away, or name another recipe.')
     const { name: _name, ...settings } = head
     return { name, settings }
   }
@@ -114,7 +115,7 @@ function recipeOf(name: string, { isTaught, base }: { readonly isTaught: boolean
   const recipe = RECIPES[name]
   if ('distil' in recipe && !isTaught) throw wrong(`${name} needs a teacher`, 'it learns from the answers of a version', 'Name one with --teacher.')
   if (!recipe.network && !('transfer' in recipe) && !base) throw wrong(`${name} needs a version to begin with`, 'without one this command begins with random weights', 'Name one with --base, or a scratch recipe.')
-  if (base && (recipe.network || 'transfer' in recipe)) throw wrong(`${name} does not go on from a version`, 'it begins with a network of its own', 'Leave --base away, or name the recipe restart or finetune.')
+  if (base && (recipe.network || 'transfer' in recipe)) throw wrong(`${name} does not go on from a version`, 'it begins with a network of its own', 'Leave --base away, or name the recipe restart, settle or finetune.')
   return { name, settings: { ...settingsOf(recipe), ...(isTaught ? { distil: DISTILLING } : {}) } }
 }
 

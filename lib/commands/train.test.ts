@@ -56,6 +56,7 @@ test.each([
   [['ring-star', '--from', '.', '--recipe', 'magic'], /There is no recipe "magic": there are scratch-small/],
   [['ring-star', '--from', '.', '--recipe', 'finetune'], /finetune needs a version to begin with/],
   [['ring-star', '--from', '.', '--recipe', 'distil'], /distil needs a teacher: it learns from the answers of a version/],
+  [['ring-star', '--from', '.', '--recipe', 'head', '--teacher', 'shapes'], /learns from no teacher: it is fitted to the labels/],
   [['shapes', '--base', 'nobody'], /There is no base "nobody": .* holds no version/],
   [['shapes', '--base', 'shapes', '--recipe', 'scratch-small'], /scratch-small does not go on from a version: it begins with a network of its own/],
   [['shapes', '--recipe', 'transfer', '--body', 'nobody'], /There is no body "nobody": there are .*cats-dogs/],

@@ -20,8 +20,8 @@ Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --res
   --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official files
                    (default: downloaded for mnist and cifar10; yours: the pictures in DATA_DIR)
   --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone, transfer
-                   for it and the upper part of another network, distil from a teacher; finetune and restart
-                   go on from --base (default: the classifier's own; restart with --base)
+                   for it and the upper part of another network, transfer-whole for all of it, distil from a
+                   teacher; finetune, restart and settle go on from --base (default: the classifier's own; restart with --base)
   --body NAME      head, transfer: the network to begin with (default: the one that tells these pictures apart best)
   --base NAME      a version to go on from: a folder with a bundle, or a classifier that ships
   --teacher NAME   a version whose answers are learnt too: a folder with a bundle, or a classifier that ships; of several, their mean

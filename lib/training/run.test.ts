@@ -10,6 +10,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
 import { settingsOf } from '#lib/ml/recipe.ts'
+import { DISTILLING } from '#lib/ml/recipes/distil.ts'
 import { scratchSmall } from '#lib/ml/recipes/scratch-small.ts'
 import { trainingMb } from './batch-size.ts'
 import type { PackSource } from './pack.ts'
@@ -42,7 +43,7 @@ function begun(change: { epochs: number; seed?: number; base?: RunPlan['base']; 
   const out = join(folder, 'v1')
   const plan: RunPlan = {
     runId: 'r', classifier: { id: 'trio', title: 'Trio', isMirrorable: true }, classes: CLASSES, version: 'v1', base: change.base ?? null, body: null, bodies: [],
-    recipe: { name: 'scratch-small', settings: { ...settingsOf(scratchSmall), epochs: change.epochs } },
+    recipe: { name: 'scratch-small', settings: { ...settingsOf(scratchSmall), epochs: change.epochs, ...(change.teachers && { distil: DISTILLING }) } },
     spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }), seed: change.seed ?? 1, engine: 'auto', teacher: null, packs: join(folder, 'packs'), out, memoryMb: change.memoryMb ?? 1024, maxPixels: 1e6,
     samples: { kind: 'dataset', name: 'trio', from: null, downloads: '', mirror: null, counters: '' }, dataName: 'trio', command: 'test', codeVersion: 'test', notes: [], ...(change.teachers && { teachers: change.teachers }),
   }

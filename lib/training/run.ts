@@ -78,9 +78,12 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
 
 type Teachers = { readonly live: readonly string[]; readonly once: string | null; readonly how: Distilling }
 
+const NO_TEACHERS: Teachers = { live: [], once: null, how: DISTILLING }
+
 /** Those that see pictures as the student does stand beside it; one that sees them in another size is asked before. */
 async function teachersOf({ teachers = [], recipe: { settings }, spec }: RunPlan): Promise<Teachers> {
-  const how = (isHeadSettings(settings) ? undefined : settings.distil) ?? DISTILLING
+  const how = isHeadSettings(settings) ? undefined : settings.distil
+  if (!how) return NO_TEACHERS
   const specs = await Promise.all(teachers.map(async (folder) => (await readBundle(folder)).preprocess))
   const others = teachers.filter((_, i) => !isDeepStrictEqual(specs[i], spec))
   if (others.length === 0) return { live: teachers, once: null, how }
