@@ -54,7 +54,7 @@ test('the first classifier is made as its guide says', async ({ page }) => {
   await read(page)
 
   await page.getByRole('link', { name: 'Upload', exact: true }).click()
-  await page.getByLabel('Classifier').selectOption({ label: 'A new classifier …' })
+  await page.getByLabel('Classifier', { exact: true }).selectOption({ label: 'A new classifier …' })
   await page.getByLabel('Its name').fill('My leaves')
   await page.getByLabel('Looks at pictures in').selectOption({ label: '32 × 32 pixels' })
   await page.getByLabel('Drop pictures, folders or a ZIP here', { exact: true }).setInputFiles({ name: 'my-leaves.zip', mimeType: 'application/zip', buffer: zip(3_000, PER_CLASS) })
