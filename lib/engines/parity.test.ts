@@ -105,7 +105,7 @@ for (const { name, engine, openSessions } of await enginesHere()) {
       }
       await onward(first)
       await first.remember('average')
-      const kept = await first.state()
+      const kept = structuredClone(await first.state())
       await onward(first)
 
       await using second = await engine.learner({ ...spec, weights: liveWeights(network, 9) })

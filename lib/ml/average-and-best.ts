@@ -37,8 +37,9 @@ export class AverageAndBest {
     this.#best = copied(which === 'latest' ? this.#latest() : this.average())
   }
 
-  copies(): Pick<LearnerState, 'latest' | 'average' | 'best'> {
-    return { latest: copied(this.#latest()), average: this.#average && copied(this.#average), best: this.#best && copied(this.#best) }
+  /** As they are kept here: the next step changes them. */
+  all(): Pick<LearnerState, 'latest' | 'average' | 'best'> {
+    return { latest: this.#latest(), average: this.#average, best: this.#best }
   }
 
   restore({ average, best }: Pick<LearnerState, 'average' | 'best'>): void {

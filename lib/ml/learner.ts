@@ -63,7 +63,7 @@ export interface Learner extends AsyncDisposable {
   /** The remembered copy becomes the latest weights; the optimiser's state stays. */
   recall(): Promise<void>
   weights(which?: Which): Promise<Weights>
-  /** Everything that must be kept to continue equally: copies, safe to write while learning goes on. */
+  /** Everything that must be kept to continue equally, as it is until the next step: to be written before, or copied. */
   state(): Promise<LearnerState>
   restore(state: LearnerState): Promise<void>
 }

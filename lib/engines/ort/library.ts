@@ -10,8 +10,7 @@ type Feeds = Readonly<Record<string, Tensor>>
 type Module = { readonly InferenceSession: { create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> }; readonly Tensor: TensorConstructor; readonly env: { readonly versions: { readonly node?: string; readonly web?: string; readonly common: string }; readonly wasm: { numThreads?: number }; logLevel?: string } }
 
 export type Session = AsyncDisposable & {
-  /** `into`: tensors to write results to; the WebAssembly build makes its own instead. */
-  run(feeds: Feeds, into?: Feeds): Promise<Feeds>
+  run(feeds: Feeds): Promise<Feeds>
 }
 
 export type OrtLibrary = {
@@ -57,7 +56,7 @@ export async function loadOrt(name: OrtName, { threads = defaultThreads() }: { t
       })
       open += 1
       return {
-        run: (feeds, into) => (into && name === 'onnx' ? session.run(feeds, into) : session.run(feeds)),
+        run: (feeds) => session.run(feeds),
         async [Symbol.asyncDispose]() {
           open -= 1
           await session.release()

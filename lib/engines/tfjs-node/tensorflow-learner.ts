@@ -111,7 +111,7 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
     remember: async (which: Which = 'latest') => kept.remember(which),
     recall: async () => put(kept.best(), moments()),
     weights: async (which: Which = 'latest') => namedWeights(which),
-    state: async (): Promise<LearnerState> => ({ step, ...kept.copies(), moments: moments() }),
+    state: async (): Promise<LearnerState> => ({ step, ...kept.all(), moments: moments() }),
     async restore(from: LearnerState): Promise<void> {
       step = from.step
       put(from.latest, from.moments)
