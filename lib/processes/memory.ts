@@ -7,13 +7,14 @@ const MIB = 1024 ** 2
 
 /** Up to a gigabyte, memory is what is scarce. */
 const SMALL_MB = 1024
-/** Node's own limits let garbage of some hundred MB stand on any machine; with the last, a process collects when it has grown (give-back.ts). */
-const SMALL_HEAPS = ['--max-semi-space-size=1', '--max-old-space-size=256', '--expose-gc'] as const
-/** For the C library: pieces from 64 kB on are the system's again once they are freed. Without, freed pieces stay between kept ones:
- *  decoding and opening sessions left 30 MB in an inference process and 29 in a worker, at the same CPU time for each picture (2026-11). */
-const SMALL_PIECES = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' } as const
+/** Node's own limits let garbage of some hundred MB stand on any machine; with `--expose-gc` a process collects when it has grown (give-back.ts).
+ *  The last keeps V8 from compiling the database's WebAssembly a second time when it is used much: that left 30 MB in a web process (2026-11). */
+const SMALL_HEAPS = ['--max-semi-space-size=1', '--max-old-space-size=256', '--expose-gc', '--wasm-tiering-budget=2000000000'] as const
+/** For the C library: one heap for all threads, and pieces from 64 kB on are the system's again once they are freed. Without, freed pieces stay between
+ *  kept ones: decoding and opening sessions left 30 MB in an inference process and 29 in a worker, at the same CPU time for each picture (2026-11). */
+const SMALL_PIECES = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' } as const
 /** What all processes but the training take where heaps are small, without what they share with it. */
-const OTHERS_MB = 272
+const OTHERS_MB = 296
 
 type Given = Pick<Settings, 'MEMORY_MB'>
 
