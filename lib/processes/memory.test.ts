@@ -16,7 +16,7 @@ test('with half a gigabyte heaps are small and one process answers', () => {
   expect(heapFlags(settings)).toEqual(expect.arrayContaining(['--max-semi-space-size=1', '--expose-gc']))
   expect(heapEnvironment(settings)).toHaveProperty('MALLOC_TRIM_THRESHOLD_')
   expect(childrenWanted(settings)).toBe(1)
-  expect(freeForTraining(settings)).toBe(240 * 1024 ** 2)
+  expect(freeForTraining(settings)).toBe(216 * 1024 ** 2)
 })
 
 test('with two gigabytes Node has its usual heaps', () => {

@@ -13,21 +13,20 @@ type Cost = {
   readonly mapCopies: number
   /** Besides, of each number that a convolution hands to a pool: who was the largest is found out by passes over the whole map. */
   readonly pooledCopies: number
-  /** Of the largest map, in the session that answers, for each of its pictures. */
+  /** Of the largest map, in the session that answers: of all its 16 pictures (32 on TensorFlow). */
   readonly answerCopies: number
 }
 
-/** Least squares over the peaks (VmHWM) of learning and answering: for `onnx` 31 of six networks of 0.3 to 2 million weights and 28 to 96 pixels, pooled
- *  before and after batch norm, in batches of 4 to 256; 13 and 11 for the others. All within 10 %, two of three within 5 %. 2026-11: docs/performance.md. */
+/** Least squares over the peaks (VmHWM) of learning and answering: for `onnx` 16 of six networks of 0.3 to 2 million weights and 28 to 96 pixels, pooled
+ *  before and after batch norm, in batches of 4 to 128; 10 and 11 for the others. All within 10 %, most within 5 %. 2026-11: docs/performance.md. */
 const COSTS: Readonly<Record<EngineName, Cost>> = {
-  onnx: { processMb: 110, weightCopies: 20, mapCopies: 0.95, pooledCopies: 2.75, answerCopies: 5 },
-  wasm: { processMb: 146, weightCopies: 28, mapCopies: 0.9, pooledCopies: 3.3, answerCopies: 2 },
-  'tfjs-node': { processMb: 368, weightCopies: 20, mapCopies: 0.95, pooledCopies: 0, answerCopies: 7.5 },
+  onnx: { processMb: 118, weightCopies: 16.6, mapCopies: 0.93, pooledCopies: 2.7, answerCopies: 87 },
+  wasm: { processMb: 180, weightCopies: 17, mapCopies: 1.13, pooledCopies: 2, answerCopies: 25 },
+  'tfjs-node': { processMb: 368, weightCopies: 20, mapCopies: 0.95, pooledCopies: 0, answerCopies: 240 },
 }
 const SMALLEST = 4
-const ANSWERED_AT_ONCE = 32 // pictures: lib/engines
 /** What a small network needs for batches that still learn well; with it half a gigabyte holds all processes (docs/performance.md). */
-const LEAST_MB = 240
+const LEAST_MB = 216
 const MOST_MB = 4096
 
 type Sized = { readonly network: Network; readonly batch: number; readonly engine: EngineName }
@@ -39,7 +38,7 @@ export function trainingMb({ network, batch, engine }: Sized): number {
   const sizes = [...shapes.values()].map(sizeOf)
   const pooled = network.layers.filter((layer, i) => layer.kind === 'conv' && network.layers[i + 1]?.kind === 'maxPool').map(({ name }) => sizeOf(shapes.get(name)!))
   const perPicture = mapCopies * sum(sizes) + pooledCopies * sum(pooled)
-  const numbers = parameterCount(network) * weightCopies + perPicture * batch + Math.max(...sizes) * answerCopies * ANSWERED_AT_ONCE
+  const numbers = parameterCount(network) * weightCopies + perPicture * batch + Math.max(...sizes) * answerCopies
   return processMb + (numbers * Float32Array.BYTES_PER_ELEMENT) / 2 ** 20
 }
 

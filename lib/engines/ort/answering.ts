@@ -4,7 +4,7 @@ import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
 import type { NetworkAnswers } from '#lib/ml/learner.ts'
 import type { OrtLibrary } from './library.ts'
 
-const MOST_AT_ONCE = 32 // images of one run: more take more memory and no less time for each (2026-11)
+const MOST_AT_ONCE = 16 // images of one run: more take more memory and no less time for each (2026-11)
 
 export type AnsweringSession = AsyncDisposable & { answer(pixels: Float32Array, count: number): Promise<NetworkAnswers> }
 
