@@ -72,6 +72,8 @@ const ROWS: readonly Row[] = [
   ['an unknown prediction', { method: 'GET', path: `/api/predictions/${NOBODY}` }, 404, 'not_found'],
   ['an id that is none', { method: 'GET', path: '/api/predictions/1' }, 404, 'not_found'],
   ['an unknown classifier', { ...predict(['file', png()]), path: '/api/predict?classifier=pears' }, 404, 'not_found', /pears/],
+  ['an explanation neither wanted nor not', { ...predict(['file', png()]), path: '/api/predict?explain=maybe' }, 422, 'invalid_input', /"explain" must be true or false/],
+  ['an explanation of many at once', { path: '/api/predict/batch?explain=true', body: form(['files', png(), 'a.png']) }, 422, 'invalid_input', /"explain" is not taken here/],
   ['an unknown version', { ...predict(['file', png()]), path: '/api/predict?version=v99' }, 404, 'not_found', /v99/],
   ['an address that is not there', { method: 'GET', path: '/api/nowhere' }, 404, 'not_found'],
   ['a method that an address does not take', { method: 'PATCH', path: '/api/predict' }, 405, 'method_not_allowed'],

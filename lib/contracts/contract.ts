@@ -39,6 +39,8 @@ export type Contract = {
   readonly errors: readonly ErrorCode[]
   /** What it is counted with; null: it may be asked without end. */
   readonly limited: Limited | null
+  /** What some inputs are counted with besides, because they cost more than the others. */
+  readonly alsoLimited?: (input: unknown) => Limited | null
 }
 
 type Usual = 'body' | 'answer' | 'status' | 'errors' | 'limited' | 'formFields' | 'passesOver'

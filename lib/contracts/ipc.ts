@@ -15,6 +15,8 @@ export type ToInference =
   | { kind: 'load'; id: number; version: VersionRef }
   | { kind: 'unload'; key: string }
   | { kind: 'infer'; id: number; key: string; pictures: readonly Uint8Array[]; maxPixels: number; wantsFeatures: boolean }
+  /** On which places of a picture an answer depends (lib/ml/occlusion): that of the class with this index, calibrated by this temperature. */
+  | { kind: 'explain'; id: number; key: string; picture: Uint8Array; maxPixels: number; predicted: number; temperature: number }
 
 export type InferredPicture =
   | { ok: true; logits: Float32Array; features: Float32Array | null; /** To the training pictures (lib/ml/familiarity); null where the version has none in its bundle. */ distance: number | null; width: number; height: number; decodeMs: number }
@@ -24,6 +26,8 @@ export type FromInference =
   | Starting
   | { kind: 'loaded'; id: number; key: string; goldenMs: number }
   | { kind: 'inferred'; id: number; pictures: readonly InferredPicture[]; inferenceMs: number }
+  /** `square`: the preprocessed picture, on which the places lie, as a PNG. */
+  | { kind: 'explained'; id: number; rows: number; columns: number; drops: readonly (readonly number[])[]; square: Uint8Array }
   | { kind: 'failed'; id: number; code: ErrorCode; reason: string }
   | { kind: 'memory'; rssMb: number }
 

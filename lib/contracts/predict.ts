@@ -28,6 +28,18 @@ export const prediction = z.object({
 })
 export type PredictionAnswer = z.output<typeof prediction>
 
+export const explanation = z.object({
+  method: z.literal('occlusion').describe('each place is covered with the mean colour of the picture, and the network asked again (Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2): it tells on which places this answer of this version depends, not why'),
+  rows: z.number().int().min(1),
+  columns: z.number().int().min(1),
+  drops: z.array(z.array(z.number().min(-1).max(1))).describe('rows × columns, from the upper left: by how much the calibrated probability of `predicted_class` falls while this place is covered, from −1 to 1; below 0 it rises. The middle of a cover lies (column + 1) / (columns + 1) from the left and (row + 1) / (rows + 1) from above, and its side is a quarter of the square'),
+  square: z.string().describe('the picture as the network sees it, on which the places lie: a PNG as a data address'),
+})
+export type Explanation = z.output<typeof explanation>
+
+const explained = prediction.extend({ explanation: explanation.optional().describe('on which places of the picture the answer depends; there when `explain=true` asked for it, and never kept in the history') })
+export type ExplainedAnswer = z.output<typeof explained>
+
 const asked = {
   ...chosenClassifier,
   version: versionName.optional(),
@@ -40,10 +52,15 @@ export const predictOne = contract({
   path: '/api/predict',
   scope: 'predict',
   limited: 'predict',
+  alsoLimited: (input: unknown) => (typeof input === 'object' && input !== null && 'explain' in input && input.explain === true ? 'batch' : null),
   summary: 'Answer for one picture',
   body: 'picture',
-  input: z.object({ ...asked, picture: z.custom<ArrivedPicture>() }),
-  output: prediction,
+  input: z.object({
+    ...asked,
+    explain: flag.default(false).describe('whether to tell also on which places of the picture the answer depends, in `explanation`: it takes as long as some fifty answers, and counts with the limit “batch” too'),
+    picture: z.custom<ArrivedPicture>(),
+  }),
+  output: explained,
   errors: ['malformed', 'missing_file', 'not_an_image', 'corrupt_image', 'too_large', 'too_many_pixels', 'not_found', 'not_ready', 'overloaded', 'disk_full'],
 })
 

@@ -27,7 +27,7 @@ export const settings = z.object({
   OPEN_ACTIONS: yes.default(false).describe('whether strangers may read the history, upload, retrain and promote, as in the earlier projects'),
   RATE_LIMIT_ENABLED: yes.default(true).describe('whether who asks too often waits'),
   RATE_LIMIT_PREDICT: perMinute(6_000).describe('predictions a minute for one address or person'),
-  RATE_LIMIT_BATCH: perMinute(120).describe('batches a minute for one address or person'),
+  RATE_LIMIT_BATCH: perMinute(120).describe('batches, and explained predictions, a minute for one address or person'),
   RATE_LIMIT_UPLOAD: perMinute(120).describe('uploads a minute for one address or person'),
   RATE_LIMIT_RETRAIN: perMinute(30).describe('retrains asked for a minute by one address or person'),
   RATE_LIMIT_EVALUATE: perMinute(30).describe('measurements a minute for one address or person'),

@@ -54,6 +54,8 @@ test.each<[string, RequestInit]>([
   ['a picture', { body: new Uint8Array([1, 2, 3]), headers: { 'content-type': 'image/png' } }],
   ['nothing', {}],
   ['a wrong field', { body: JSON.stringify({ url: 'data:;base64,AAAA', top_k: 'x' }), headers: { 'content-type': 'application/json' } }],
+  ['an explanation neither wanted nor not', { body: JSON.stringify({ url: 'data:;base64,AAAA', explain: 'maybe' }), headers: { 'content-type': 'application/json' } }],
+  ['an explanation', { body: JSON.stringify({ url: 'data:;base64,AAAA', explain: 'true' }), headers: { 'content-type': 'application/json' } }],
   ['a stranger’s address', { body: JSON.stringify({ url: 'http://x' }), headers: { 'content-type': 'application/json' } }],
 ])('door and route answer alike: %s', async (_story, init) => {
   const home = await listening(async (bytes) => answer(bytes.length))

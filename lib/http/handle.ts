@@ -1,8 +1,9 @@
 /** A contract and its use case → one answer to one request: who asks, may they, what do they ask, do it, say it.
  *  It knows neither Next nor Node's sockets; serve and door bring those. */
 import { randomUUID } from 'node:crypto'
+import type { Rate } from '#lib/auth/rate.ts'
 import { isChange } from '#lib/contracts/changes.ts'
-import type { Caller, Contract, FileAnswer, Input } from '#lib/contracts/contract.ts'
+import type { Caller, Contract, FileAnswer, Input, Limited } from '#lib/contracts/contract.ts'
 import { admit } from './access.ts'
 import { disconnected, isDisconnect } from './body.ts'
 import { darkroom } from './context.ts'
@@ -37,9 +38,14 @@ export function asking<C extends Contract>(contract: C, useCase: (input: Input<C
   return async (incoming, requestId) => {
     const program = darkroom()
     const caller = await admit(contract, incoming, program)
-    const rate = contract.limited && (await program.auth.rate(contract.limited, { caller, address: incoming.address }))
-    if (rate && !rate.isAllowed) throw tooOften(rate)
+    const count = async (limited: Limited | null): Promise<Rate | null> => {
+      const rate = limited && (await program.auth.rate(limited, { caller, address: incoming.address }))
+      if (rate && !rate.isAllowed) throw tooOften(rate)
+      return rate
+    }
+    const first = await count(contract.limited)
     const input = await inputOf(contract, incoming, program.settings())
+    const rate = contract.alsoLimited ? ((await count(contract.alsoLimited(input))) ?? first) : first
     const output: unknown = await useCase(input, { caller, signal: incoming.signal, requestId })
     if (isChange(contract)) await noted(program.operations.noteChange({ by: nameOf(caller), action: `${contract.method} ${contract.path}`, subject: subjectOf(input, output) }), requestId)
     return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }

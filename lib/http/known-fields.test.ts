@@ -50,6 +50,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
   ['another way of writing it too', predictOne, '?topK=3', formOf(['file', new Blob(['x'])]), 'topK', /did you mean "top_k"/],
   ['a misspelt filter is no filter', listPredictions, '?clas=cat', undefined, 'clas', /did you mean "class"/],
   ['a misspelt field of a form', upload, '', formOf(['lable', 'cat'], FILE), 'lable', /did you mean "label"/],
+  ['what only one picture may ask for', predictBatch, '?explain=true', formOf(FILE), 'explain', /"explain" is not taken here/],
   ['what belongs into the address', predictBatch, '', formOf(['top_k', '3'], FILE), 'top_k', /stands in the address here: "\?top_k=…"/],
 ])('%s', async (_story, contract, query, body, path, detail) => {
   const said = await ask(contract, query, body)

@@ -39,16 +39,16 @@ test.each<[string, BodyInit, Record<string, string>, string | null]>([
 ])('a picture arrives as %s', async (_story, body, headers, filename) => {
   const { status, said } = await ask(body, headers)
 
-  expect(said).toMatchObject({ bytes: HEX, filename, top_k: 5, save: true })
+  expect(said).toMatchObject({ bytes: HEX, filename, top_k: 5, save: true, explain: false })
   expect(status).toBe(200)
 })
 
 test('fields come by query, by form or by JSON', async () => {
-  const byQuery = await ask(BYTES, { 'content-type': 'image/png' }, '?classifier=leaves&top_k=3&save=false')
-  const byForm = await ask(form(['classifier', 'leaves'], ['top_k', '3'], ['save', 'false'], ['file', PICTURE]))
-  const byJson = await ask(JSON.stringify({ url: `data:;base64,${BASE64}`, classifier: 'leaves', top_k: 3, save: 'false' }), { 'content-type': 'application/json' })
+  const byQuery = await ask(BYTES, { 'content-type': 'image/png' }, '?classifier=leaves&top_k=3&save=false&explain=true')
+  const byForm = await ask(form(['classifier', 'leaves'], ['top_k', '3'], ['save', 'false'], ['explain', '1'], ['file', PICTURE]))
+  const byJson = await ask(JSON.stringify({ url: `data:;base64,${BASE64}`, classifier: 'leaves', top_k: 3, save: 'false', explain: 'yes' }), { 'content-type': 'application/json' })
 
-  for (const { said } of [byQuery, byForm, byJson]) expect(said).toMatchObject({ classifier: 'leaves', top_k: 3, save: false })
+  for (const { said } of [byQuery, byForm, byJson]) expect(said).toMatchObject({ classifier: 'leaves', top_k: 3, save: false, explain: true })
 })
 
 test.each<[string, BodyInit | null, Record<string, string>, number, string, RegExp]>([
@@ -66,6 +66,7 @@ test.each<[string, BodyInit | null, Record<string, string>, number, string, RegE
   ['too many bytes', new Uint8Array(100_001), { 'content-type': 'image/png' }, 413, 'too_large', /0.1 MB/],
   ['too many bytes in a form', form(['file', new Blob([new Uint8Array(100_001)])]), {}, 413, 'too_large', /at most/],
   ['too many bytes in a data-URL', JSON.stringify({ url: `data:;base64,${Buffer.alloc(100_001).toString('base64')}` }), { 'content-type': 'application/json' }, 413, 'too_large', /at most/],
+  ['an explanation neither wanted nor not', form(['file', PICTURE], ['explain', 'maybe']), {}, 422, 'invalid_input', /"explain" must be true or false/],
   ['an impossible top_k', form(['file', PICTURE], ['top_k', 'Infinity']), {}, 422, 'invalid_input', /top_k/],
 ])('refused: %s', async (_story, body, headers, status, code, words) => {
   const answer = await ask(body, headers)

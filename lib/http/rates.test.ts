@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Output } from '#lib/contracts/contract.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openProgram } from './program.fakes.ts'
@@ -17,6 +18,19 @@ test('one too many is refused before the body is read, with when to come again',
   expect(Object.fromEntries(response.headers)).toMatchObject({ 'retry-after': '40', 'ratelimit-limit': '3', 'ratelimit-remaining': '0', 'ratelimit-reset': '40', 'ratelimit-policy': '3;w=60' })
   expect(await response.json()).toMatchObject({ code: 'rate_limited', success: false, instance: '/api/predict', limit: 3 })
   expect(asked).toEqual([['predict', '192.0.2.1', 'stranger']]) // the last is the proxy's own word
+})
+
+test('an explanation is counted with the batches too, and refused where these are used up; an answer alone is not', async () => {
+  const asked: string[] = []
+  openProgram({ auth: { rate: async (limited) => { asked.push(limited); return limited === 'batch' ? { isAllowed: false, limit: 1, remaining: 0, resetSeconds: 40 } : { isAllowed: true, limit: 3, remaining: 2, resetSeconds: 40 } } } })
+  const answer = serve(predictOne, async () => ({}) as Output<typeof predictOne>)
+  const send = (query: string) => answer(new Request(`http://darkroom.test/api/predict${query}`, { method: 'POST', body: 'x' }))
+
+  const [plain, explained] = [await send('?explain=false'), await send('?explain=true')]
+
+  expect([plain.status, plain.headers.get('ratelimit-limit')]).toEqual([200, '3'])
+  expect([explained.status, explained.headers.get('ratelimit-limit')]).toEqual([429, '1'])
+  expect(asked).toEqual(['predict', 'predict', 'batch'])
 })
 
 test('a refusal behind another library’s route is a problem like any other', async () => {

@@ -35,6 +35,8 @@ test('fields inside others stand under their whole path, with type, bounds and w
   const { parameters, answer } = operation('POST', '/api/predict')
 
   expect(parameters.find(({ name }) => name === 'top_k')).toEqual({ place: 'query', name: 'top_k', type: 'integer', isRequired: false, about: '1 to 1000, default 5' })
+  expect(parameters.find(({ name }) => name === 'explain')?.about).toMatch(/on which places of the picture the answer depends.*counts with the limit “batch” too/)
+  expect(answer.fields.find(({ name }) => name === 'explanation.drops')).toMatchObject({ type: 'list of list of number', isRequired: true, about: expect.stringContaining('calibrated probability') })
   expect(answer.fields.find(({ name }) => name === 'top_k[].class')?.type).toBe('text')
   expect(answer.fields.find(({ name }) => name === 'probabilities')?.type).toBe('number by name')
   expect(answer.fields.find(({ name }) => name === 'id')).toMatchObject({ type: 'id or null', about: 'null when it was not saved' })

@@ -1,5 +1,7 @@
 /** Puts the serving room together for a process that answers predictions: children, pool, batcher, swap, use cases; and keeps it in
  *  step with the promotions that others write. */
+import type { Input } from '#lib/contracts/contract.ts'
+import type { predictOne } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { sniff } from '#lib/images/sniff.ts'
@@ -9,6 +11,7 @@ import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, runOn, type Ask, type Computed } from '#lib/serving/predict.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
+import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { createSwap } from '#lib/serving/swap.ts'
 import { steadyClock } from './clock.ts'
@@ -42,11 +45,15 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
     fork: () => forked.shift() ?? forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })),
     clock: steadyClock,
     log,
-    changed: () => batcher.wake(),
+    changed: () => {
+      batcher.wake()
+      explaining.wake()
+    },
   })
   const batcher = createBatcher<Ask, Computed>({ most: MOST_IN_BATCH, room: QUEUE_ROOM, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, settings.MAX_PIXELS), clock: steadyClock })
   const swap = createSwap({ pool, data, log })
   const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, answered: traffic.predicted })
+  const explaining = createPredictExplained({ predict, swap, pool, clock: steadyClock, maxPixels: settings.MAX_PIXELS })
   const predictBatch = createPredictBatch({ predict, maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, scratchDir: places.scratchDir })
 
   /** Done when the default classifier's champion answers, or cannot: then `hindrance` says why. */
@@ -85,7 +92,7 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
   }
 
   return {
-    predict,
+    predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: { readonly signal?: AbortSignal }) => (explain ? explaining.predict : predict)(asking, asked),
     predictBatch,
     begin,
     serving: swap.serving,

@@ -1,4 +1,4 @@
-/** One inference child: encoded pictures in, logits out. Knows no HTTP and no database; dies with its parent. */
+/** One inference child: encoded pictures in, logits out, or the places on which an answer depends. Knows no HTTP and no database; dies with its parent. */
 import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
@@ -17,16 +17,35 @@ const inTurn = (work: () => Promise<void>) => { last = last.then(work) }
 
 function answer(versions: Versions, message: ToInference): void {
   if (message.kind === 'unload') return inTurn(() => versions.unload(message.key))
+  if (message.kind === 'explain') return explain(versions, message)
   inTurn(async () => {
     try {
       if (message.kind === 'load') say({ kind: 'loaded', id: message.id, key: message.version.key, ...(await versions.load(message.version)) })
       else say({ kind: 'inferred', id: message.id, ...(await versions.infer(message)) })
     } catch (error) {
-      const code = isDarkroomError(error) ? error.code : 'internal'
-      const reason = isDarkroomError(error) ? error.why : error instanceof Error ? error.message : String(error)
-      say({ kind: 'failed', id: message.id, code, reason })
+      say(failed(message.id, error))
     }
   })
+}
+
+/** A row of places in each turn, and a look at the messages in between: fifty answers keep nobody waiting who wants one. */
+function explain(versions: Versions, message: Extract<ToInference, { kind: 'explain' }>): void {
+  const rows = versions.explain(message)
+  const next = () => inTurn(async () => {
+    try {
+      const row = await rows.next()
+      if (row.done) say({ kind: 'explained', id: message.id, ...row.value })
+      else setImmediate(next)
+    } catch (error) {
+      say(failed(message.id, error))
+    }
+  })
+  next()
+}
+
+function failed(id: number, error: unknown): Extract<FromInference, { kind: 'failed' }> {
+  const reason = isDarkroomError(error) ? error.why : error instanceof Error ? error.message : String(error)
+  return { kind: 'failed', id, code: isDarkroomError(error) ? error.code : 'internal', reason }
 }
 
 giveBackGarbage()

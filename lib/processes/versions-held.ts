@@ -4,14 +4,17 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { decode } from '#lib/images/decode.ts'
+import { encodeGreyPng, encodePng } from '#lib/images/png.ts'
 import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
 import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/familiarity.ts'
+import { occlude, type Occlusion } from '#lib/ml/occlusion.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess.ts'
 
 /** Golden inputs are ours and small. */
 const GOLDEN_PIXELS = 1e6
 
 type Asked = Extract<ToInference, { kind: 'infer' }>
+type AskedWhy = Extract<ToInference, { kind: 'explain' }>
 type Held = { readonly preprocess: Preprocess; readonly classes: number; readonly reference: Omit<Reference, 'vectors' | 'ids' | 'labels'> | null }
 type Computed = { readonly logits: Float32Array; readonly features: Float32Array | null; readonly distance: number | null }
 type Seen = { readonly square: Uint8Array; readonly width: number; readonly height: number; readonly decodeMs: number }
@@ -20,6 +23,8 @@ export type Versions = {
   readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
   readonly unload: (key: string) => Promise<void>
   readonly infer: (asked: Asked) => Promise<{ pictures: InferredPicture[]; inferenceMs: number }>
+  /** Goes on when asked to: what comes in between may be answered first. */
+  readonly explain: (asked: AskedWhy) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
 }
 
 export function holdVersions(engine: Engine): Versions {
@@ -54,10 +59,15 @@ export function holdVersions(engine: Engine): Versions {
     if (reference) await engine.unload(nearnessKey(key))
   }
 
-  /** A bad picture is an entry; the others of its batch are computed together. */
-  async function infer({ key, pictures, maxPixels, wantsFeatures }: Asked): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
+  function heldAs(key: string): Held {
     const about = held.get(key)
     if (about === undefined) throw new Error(`The version ${key} is not loaded`)
+    return about
+  }
+
+  /** A bad picture is an entry; the others of its batch are computed together. */
+  async function infer({ key, pictures, maxPixels, wantsFeatures }: Asked): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
+    const about = heldAs(key)
     const seen = await Promise.all(pictures.map((bytes) => look(bytes, about.preprocess, maxPixels)))
     const good = seen.flatMap((one) => ('square' in one ? [one] : []))
     const began = performance.now()
@@ -65,6 +75,15 @@ export function holdVersions(engine: Engine): Versions {
     const inferenceMs = performance.now() - began
     let next = 0
     return { inferenceMs, pictures: seen.map((one) => ('square' in one ? { ok: true, ...answers[next++]!, width: one.width, height: one.height, decodeMs: one.decodeMs } : one)) }
+  }
+
+  async function* explain({ key, picture, maxPixels, predicted, temperature }: AskedWhy): AsyncGenerator<void, Occlusion & { square: Uint8Array }> {
+    const about = heldAs(key)
+    const seen = await look(picture, about.preprocess, maxPixels)
+    if (!('square' in seen)) throw new DarkroomError(seen.code, seen)
+    const asked = { square: seen.square, about: about.preprocess, predicted, temperature }
+    const map = yield* occlude(asked, async (squares) => (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits))
+    return { ...map, square: asPng(seen.square, about.preprocess) }
   }
 
   async function compute(key: string, about: Held, squares: readonly Uint8Array[], wantsFeatures: boolean): Promise<Computed[]> {
@@ -83,7 +102,7 @@ export function holdVersions(engine: Engine): Versions {
     return Array.from({ length: count }, (_, i) => distanceTo(products.subarray(i * references, (i + 1) * references), neighbour))
   }
 
-  return { load, unload, infer }
+  return { load, unload, infer, explain }
 }
 
 const nearnessKey = (key: string): string => `${key} nearness`
@@ -99,6 +118,9 @@ async function look(bytes: Uint8Array, spec: Preprocess, maxPixels: number): Pro
     return { ok: false, code, what, why, remedy }
   }
 }
+
+const asPng = (square: Uint8Array, { size, channels }: Preprocess): Uint8Array =>
+  channels === 1 ? encodeGreyPng(size, size, square) : encodePng({ width: size, height: size, data: square })
 
 function under({ background: [r, g, b] }: Preprocess): { r: number; g: number; b: number } {
   return { r, g, b }

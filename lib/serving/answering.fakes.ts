@@ -6,14 +6,14 @@ import type { NewPrediction, VersionWithCard } from '#lib/data/values.ts'
 import { createBatcher } from './batcher.ts'
 import { createPredict, type Ask, type Computed, type PredictOne } from './predict.ts'
 import { fakeClock, type FakeClock } from './serving.fakes.ts'
-import type { Lease } from './swap.ts'
+import type { Lease, Swap } from './swap.ts'
 
 export const BROKEN = 0
 const CLASSES = ['cat', 'dog', 'hen']
 
 type Calibrated = { temperature?: number; threshold?: number | null; candidateMass?: number; familiarUpTo?: number }
 
-export type Answering = { readonly predict: PredictOne; readonly rows: NewPrediction[]; readonly clock: FakeClock; readonly leases: () => number; readonly asked: string[] }
+export type Answering = { readonly predict: PredictOne; readonly rows: NewPrediction[]; readonly clock: FakeClock; readonly leases: () => number; readonly asked: string[]; readonly swap: Pick<Swap, 'lease' | 'serving'> }
 
 /** `calibrated`: what the version's card says; nothing where it was never calibrated. `keep` is what the database does. */
 export function answering({ calibrated, keep = async () => {} }: { calibrated?: Calibrated; keep?: () => Promise<void> } = {}): Answering {
@@ -34,16 +34,16 @@ export function answering({ calibrated, keep = async () => {} }: { calibrated?: 
     run: async (asks) => asks.map(({ bytes }) => ({ picture: seen(bytes), inferenceMs: 0.4, engine: 'onnx' })),
   })
   let made = 0
-  const predict = createPredict({
-    batcher, clock,
-    swap: {
-      serving: () => null,
-      lease: async (classifierId, versionName): Promise<Lease> => {
-        asked.push(`${classifierId} ${versionName ?? 'champion'}`)
-        open += 1
-        return { version, ref: { key: version.id, folder: version.folder }, release: () => { open -= 1 } }
-      },
+  const swap: Pick<Swap, 'lease' | 'serving'> = {
+    serving: () => null,
+    lease: async (classifierId, versionName): Promise<Lease> => {
+      asked.push(`${classifierId} ${versionName ?? 'champion'}`)
+      open += 1
+      return { version, ref: { key: version.id, folder: version.folder }, release: () => { open -= 1 } }
     },
+  }
+  const predict = createPredict({
+    batcher, clock, swap,
     data: {
       classifiers: { chosen: async (id) => ({ id: id ?? 'animals' }) as Classifier },
       predictions: { record: async (row) => { await keep(); rows.push(row) } },
@@ -53,7 +53,7 @@ export function answering({ calibrated, keep = async () => {} }: { calibrated?: 
     mediaTypeOf: () => 'image/png',
     answered: () => {},
   })
-  return { predict, rows, clock, asked, leases: () => open }
+  return { predict, swap, rows, clock, asked, leases: () => open }
 }
 
 /** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what was learnt, in tenths. */

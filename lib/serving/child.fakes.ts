@@ -20,6 +20,13 @@ function answer(message: ToInference): void {
     else say({ kind: 'loaded', id: message.id, key, goldenMs: 1 })
     return
   }
+  if (message.kind === 'explain') {
+    const [first] = message.picture
+    if (first === KILLS) process.kill(process.pid, 'SIGKILL')
+    else if (first === IS_CORRUPT) say({ kind: 'failed', id: message.id, code: 'corrupt_image', reason: 'it is cut off' })
+    else if (first !== HANGS) say({ kind: 'explained', id: message.id, rows: 1, columns: 2, drops: [[message.predicted, message.temperature]], square: message.picture }) // one that hangs here keeps no other waiting
+    return
+  }
   const firsts = message.pictures.map((bytes) => bytes[0]!)
   if (firsts.includes(KILLS)) process.kill(process.pid, 'SIGKILL')
   else if (firsts.includes(HANGS)) for (;;);

@@ -123,6 +123,28 @@ test.each([
   expect(pictures.map(firstOf)).toEqual([7])
 })
 
+test('a picture is answered while the child is busy explaining another', async () => {
+  const { pool, until } = pooled({ size: 1 })
+  await until(() => pool.ready() === 1)
+  const about = { maxPixels: 1e6, predicted: 3, temperature: 2 }
+
+  const explained = pool.explain(version, picture(HANGS), about).catch((error: unknown) => error)
+
+  expect((await pool.infer(version, [picture(7)], limits)).pictures.map(firstOf)).toEqual([7])
+  expect(await pool.explain(version, picture(5), about)).toMatchObject({ rows: 1, columns: 2, drops: [[3, 2]], square: picture(5) })
+  await pool[Symbol.asyncDispose]()
+  expect(await explained).toMatchObject({ code: 'not_ready' })
+})
+
+test.each([
+  ['whose process ends is told to come again', KILLS, 'not_ready', /the process that looked at the picture ended: SIGKILL/],
+  ['that cannot be read is refused as by who read it', IS_CORRUPT, 'corrupt_image', /it is cut off/],
+])('an explanation of a picture %s', async (_story, first, code, words) => {
+  const { pool } = pooled({ size: 1 })
+
+  await expect(pool.explain(version, picture(first), { maxPixels: 1e6, predicted: 0, temperature: 1 })).rejects.toMatchObject({ code, why: expect.stringMatching(words) })
+})
+
 test('an ended pool has no children, and starts none', async () => {
   const { pool, until } = pooled()
   await until(() => pool.ready() === 2)

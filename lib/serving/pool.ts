@@ -1,10 +1,10 @@
 /** Named inference children that share the work: each holds the same versions, and what a dying one leaves unanswered another answers.
  *  It forms no batches and knows no champion. */
-import type { InferredPicture, VersionRef } from '#lib/contracts/ipc.ts'
+import type { FromInference, InferredPicture, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
-import { badBundle, crashedTwice } from './refusals.ts'
+import { badBundle, crashedTwice, notReady } from './refusals.ts'
 import { ChildGone, createSeat, type Seat } from './seat.ts'
 
 /** Longer than the decoder's own limit for one picture (30 s), so that only a real hang is met. */
@@ -24,11 +24,17 @@ export type PoolParts = {
 
 export type Inferred = { readonly pictures: readonly InferredPicture[]; readonly inferenceMs: number; readonly engine: EngineName | null }
 
+/** Whose answer is explained: the class by its index, calibrated by the temperature. */
+export type Explaining = { readonly maxPixels: number; readonly predicted: number; readonly temperature: number }
+export type Explained = Omit<Extract<FromInference, { kind: 'explained' }>, 'kind' | 'id'>
+
 export type Pool = AsyncDisposable & {
   /** Loads a version into every child; refused when the first one objects to it. */
   readonly load: (version: VersionRef) => Promise<void>
   readonly unload: (key: string) => void
   readonly infer: (version: VersionRef, pictures: readonly Uint8Array[], limits: { maxPixels: number; wantsFeatures: boolean }) => Promise<Inferred>
+  /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
+  readonly explain: (version: VersionRef, picture: Uint8Array, about: Explaining) => Promise<Explained>
   /** Children that can take work, now. */
   readonly ready: () => number
   readonly engine: () => EngineName | null
@@ -111,10 +117,24 @@ export function createPool({ name, size, fork, clock, log, changed }: PoolParts)
       await loadInto(seat, version)
       const answer = await seat.ask({ kind: 'infer', key: version.key, pictures, ...limits }, LONGEST_BATCH_MS)
       if (answer.kind === 'inferred' && answer.pictures.length === pictures.length) return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: seat.engine }
-      if (answer.kind === 'failed') throw new DarkroomError(answer.code, { what: 'The engine could not answer', why: answer.reason, remedy: 'Try again; /api/health says how the engine is.' })
+      if (answer.kind === 'failed') throw couldNot(answer)
       throw new Error(`${seat.name} answered ${pictures.length} pictures with "${answer.kind}"`)
     } finally {
       free(seat)
+    }
+  }
+
+  /** Asked once: whoever wants to know asks again. */
+  async function explain(version: VersionRef, picture: Uint8Array, about: Explaining): Promise<Explained> {
+    const seat = await take()
+    try {
+      await loadInto(seat, version).finally(() => free(seat))
+      const answer = await seat.ask({ kind: 'explain', key: version.key, picture, ...about }, LONGEST_BATCH_MS)
+      if (answer.kind === 'explained') return answer
+      if (answer.kind === 'failed') throw couldNot(answer)
+      throw new Error(`${seat.name} answered "explain" with "${answer.kind}"`)
+    } catch (error) {
+      throw error instanceof ChildGone ? notReady(`the process that looked at the picture ended: ${error.message}`, error) : error
     }
   }
 
@@ -146,6 +166,7 @@ export function createPool({ name, size, fork, clock, log, changed }: PoolParts)
     load,
     unload,
     infer,
+    explain,
     ready: () => seats.filter((seat) => seat.state === 'ready').length,
     engine: () => seats.find((seat) => seat.state === 'ready')?.engine ?? null,
     children: () => seats.map(({ name, pid, state, reason }) => ({ name, pid, state, reason })),
@@ -155,3 +176,6 @@ export function createPool({ name, size, fork, clock, log, changed }: PoolParts)
     },
   }
 }
+
+const couldNot = ({ code, reason }: Extract<FromInference, { kind: 'failed' }>): DarkroomError =>
+  new DarkroomError(code, { what: 'The engine could not answer', why: reason, remedy: 'Try again; /api/health says how the engine is.' })

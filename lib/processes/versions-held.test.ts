@@ -1,0 +1,31 @@
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { decode } from '#lib/images/decode.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { holdVersions } from './versions-held.ts'
+
+const SHAPES = { key: 'shapes v1', folder: path.resolve(import.meta.dirname, '../../models/shapes/v1') }
+const star = drawShape('star', 7)
+
+test('the shipped version tells on which places of a star its answer depends, in pieces that leave time for others', async () => {
+  await using engine = await openEngine('auto', 'inference', { threads: 1 })
+  const versions = holdVersions(engine)
+  await versions.load(SHAPES)
+  const { pictures: [seen] } = await versions.infer({ kind: 'infer', id: 1, key: SHAPES.key, pictures: [encodePng(star)], maxPixels: 1e6, wantsFeatures: false })
+  const logits = seen?.ok ? seen.logits : new Float32Array()
+  const predicted = logits.indexOf(Math.max(...logits))
+
+  const rows = versions.explain({ kind: 'explain', id: 2, key: SHAPES.key, picture: encodePng(star), maxPixels: 1e6, predicted, temperature: 1 })
+  let pieces = 0
+  let last = await rows.next()
+  for (; !last.done; last = await rows.next()) pieces += 1
+
+  const { drops, square } = last.value
+  expect(pieces).toBe(7)
+  expect(drops.map((row) => row.length)).toEqual([7, 7, 7, 7, 7, 7, 7])
+  expect(drops.flat().every((drop) => drop >= -1 && drop <= 1)).toBe(true)
+  expect(Math.max(...drops.flat())).toBeGreaterThan(0.05)
+  expect(await decode(square, { maxPixels: 1e6 })).toMatchObject(star) // it has the network's size already
+})

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { answering, BROKEN, pictureOf } from './answering.fakes.ts'
+import type { Explained, Explaining } from './pool.ts'
+import { createPredictExplained } from './predict-explained.ts'
+import { notReady } from './refusals.ts'
+
+const asking = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
+const found: Explained = { rows: 2, columns: 2, drops: [[0.41234567, -0.00000001], [-0.25, 0]], square: Uint8Array.of(1, 2, 3) }
+
+/** A child that explains when told; `most` at the same time is what it saw. */
+function explaining({ temperature = 1, explain = async () => found }: { temperature?: number; explain?: () => Promise<Explained> } = {}) {
+  const given = answering({ calibrated: { temperature, threshold: 0.5 } })
+  const asked: (Explaining & { key: string })[] = []
+  const seen = { now: 0, most: 0 }
+  const pool = {
+    ready: () => 2,
+    explain: async ({ key }: { key: string }, _picture: Uint8Array, about: Explaining) => {
+      asked.push({ key, ...about })
+      seen.most = Math.max(seen.most, ++seen.now)
+      return explain().finally(() => { seen.now -= 1 })
+    },
+  }
+  const { predict } = createPredictExplained({ predict: given.predict, swap: given.swap, pool, clock: given.clock, maxPixels: 1e6 })
+  return { ...given, plain: given.predict, predict, explained: asked, seen }
+}
+
+test('an explained answer is the answer, with the drops of its class’s calibrated probability and the picture on which they lie', async () => {
+  const { predict, plain, explained } = explaining({ temperature: 2 })
+
+  const { explanation, ...answer } = await predict(asking(pictureOf(1, 4)), {})
+
+  expect({ ...answer, id: null }).toEqual({ ...(await plain({ ...asking(pictureOf(1, 4)), save: false }, {})) })
+  expect(explanation).toEqual({ method: 'occlusion', rows: 2, columns: 2, drops: [[0.412346, 0], [-0.25, 0]], square: 'data:image/png;base64,AQID' })
+  expect(explained).toEqual([{ key: 'id-of-v3', maxPixels: 1e6, predicted: 1, temperature: 2 }])
+})
+
+test('the version that answered is the one that is explained, and both are free again afterwards', async () => {
+  const { predict, asked, leases } = explaining()
+
+  await predict({ ...asking(pictureOf(0, 5)), classifier: 'plants', version: 'v3' }, {})
+
+  expect(asked).toEqual(['plants v3', 'plants v3'])
+  expect(leases()).toBe(0)
+})
+
+test('the history keeps the answer as ever, and nothing of the explanation; unsaved it keeps nothing', async () => {
+  const { predict, plain, rows } = explaining()
+
+  await predict(asking(pictureOf(0, 5)), {})
+  await predict({ ...asking(pictureOf(0, 5)), save: false }, {})
+  await plain(asking(pictureOf(0, 5)), {})
+
+  expect(rows).toHaveLength(2)
+  expect({ ...rows[0], id: '' }).toEqual({ ...rows[1], id: '' })
+})
+
+test('a picture that cannot be read is refused in the words of who read it, and nothing is explained', async () => {
+  const { predict, explained, leases } = explaining()
+
+  await expect(predict(asking(Uint8Array.of(BROKEN)), {})).rejects.toMatchObject({ code: 'corrupt_image', why: 'it is a PNG picture, but its pixels are damaged' })
+  expect([explained, leases()]).toEqual([[], 0])
+})
+
+test('explanations come one after the other, and when too many wait the next is sent away before anything is done', async () => {
+  const first = Promise.withResolvers<Explained>()
+  const { predict, rows, seen } = explaining({ explain: () => first.promise })
+
+  const under = Array.from({ length: 9 }, () => predict(asking(pictureOf(0, 5)), {}))
+  await expect(predict(asking(pictureOf(0, 5)), {})).rejects.toMatchObject({ code: 'overloaded' })
+  first.resolve(found)
+
+  expect(await Promise.all(under)).toHaveLength(9)
+  expect(rows).toHaveLength(9)
+  expect(seen.most).toBe(1)
+})
+
+test('an explanation that fails says so, and the version is free', async () => {
+  const { predict, leases } = explaining({ explain: async () => { throw notReady('the process that looked at the picture ended') } })
+
+  await expect(predict(asking(pictureOf(0, 5)), {})).rejects.toMatchObject({ code: 'not_ready' })
+  expect(leases()).toBe(0)
+})

@@ -1,0 +1,65 @@
+/** An answer together with the places of its picture on which it depends: asked like any other, then explained by a child. What is kept of it is the
+ *  answer alone; how places are found, lib/ml/occlusion knows. */
+import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
+import { createBatcher } from './batcher.ts'
+import type { Explained, Pool } from './pool.ts'
+import type { SteadyClock } from './ports.ts'
+import { PATIENCE_MS, type PredictAsking, type PredictOne } from './predict.ts'
+import type { Swap } from './swap.ts'
+
+/** That wait for their turn; at a second each, one more would wait in vain. */
+const ROOM = 8
+/** Kept of a difference of probabilities: more is noise of the arithmetic. */
+const DROP_DIGITS = 6
+
+export type ExplainParts = {
+  readonly predict: PredictOne
+  readonly swap: Pick<Swap, 'lease'>
+  readonly pool: Pick<Pool, 'explain' | 'ready'>
+  readonly clock: SteadyClock
+  readonly maxPixels: number
+}
+
+export type PredictExplained = {
+  readonly predict: (asking: PredictAsking, asked: { readonly signal?: AbortSignal }) => Promise<ExplainedAnswer>
+  /** To be called when a child may have become ready. */
+  readonly wake: () => void
+}
+
+/** One at a time in a process, whoever asks: it costs as much as some fifty pictures, and those who want an answer go on being answered. */
+export function createPredictExplained({ predict, swap, pool, clock, maxPixels }: ExplainParts): PredictExplained {
+  type Asked = { readonly asking: PredictAsking; readonly signal: AbortSignal | undefined }
+  const turns = createBatcher<Asked, ExplainedAnswer>({ most: 1, room: ROOM, lanes: () => Math.min(1, pool.ready()), keyOf: () => 'explain', clock, run: async ([next]) => [await explained(next!)] })
+
+  async function explained({ asking, signal }: Asked): Promise<ExplainedAnswer> {
+    const answer = await predict(asking, signal ? { signal } : {})
+    return { ...answer, explanation: explanationOf(await placesOf(answer, asking.picture.bytes)) }
+  }
+
+  async function placesOf({ classifier, model_version, predicted_index }: PredictionAnswer, picture: Uint8Array): Promise<Explained> {
+    const lease = await swap.lease(classifier, model_version)
+    try {
+      return await pool.explain(lease.ref, picture, { maxPixels, predicted: predicted_index, temperature: lease.version.card.calibration?.temperature ?? 1 })
+    } finally {
+      lease.release()
+    }
+  }
+
+  return {
+    async predict(asking, { signal }) {
+      const began = clock.now()
+      const { output, queuedMs } = await turns.submit({ asking, signal }, began + PATIENCE_MS, signal)
+      const { timing_ms } = output
+      return { ...output, timing_ms: { ...timing_ms, queue: ms(timing_ms.queue + queuedMs), total: ms(clock.now() - began) } }
+    },
+    wake: turns.wake,
+  }
+}
+
+const explanationOf = ({ rows, columns, drops, square }: Explained): NonNullable<ExplainedAnswer['explanation']> => ({
+  method: 'occlusion', rows, columns,
+  drops: drops.map((row) => row.map((drop) => Number(drop.toFixed(DROP_DIGITS)) + 0)), // − 0 becomes 0
+  square: `data:image/png;base64,${Buffer.from(square).toString('base64')}`,
+})
+
+const ms = (value: number): number => Math.round(value * 100) / 100
