@@ -27,8 +27,8 @@ export const page = {
 }
 export const nextCursor = { next_cursor: z.string().nullable() }
 
-/** A query's yes or no: `true`, `1`, `yes`, `false`, `0`, `no`. */
-export const flag = z.stringbool()
+/** Yes or no: in JSON true and false; in a query or form, where all is text, `true`, `1`, `yes`, `false`, `0`, `no`. */
+export const flag = z.union([z.boolean(), z.stringbool()])
 
 export const problem = z.object({
   success: z.literal(false),

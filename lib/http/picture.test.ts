@@ -47,8 +47,9 @@ test('fields come by query, by form or by JSON', async () => {
   const byQuery = await ask(BYTES, { 'content-type': 'image/png' }, '?classifier=leaves&top_k=3&save=false&explain=true')
   const byForm = await ask(form(['classifier', 'leaves'], ['top_k', '3'], ['save', 'false'], ['explain', '1'], ['file', PICTURE]))
   const byJson = await ask(JSON.stringify({ url: `data:;base64,${BASE64}`, classifier: 'leaves', top_k: 3, save: 'false', explain: 'yes' }), { 'content-type': 'application/json' })
+  const byTrueJson = await ask(JSON.stringify({ url: `data:;base64,${BASE64}`, classifier: 'leaves', top_k: 3, save: false, explain: true }), { 'content-type': 'application/json' })
 
-  for (const { said } of [byQuery, byForm, byJson]) expect(said).toMatchObject({ classifier: 'leaves', top_k: 3, save: false, explain: true })
+  for (const { said } of [byQuery, byForm, byJson, byTrueJson]) expect(said).toMatchObject({ classifier: 'leaves', top_k: 3, save: false, explain: true })
 })
 
 test.each<[string, BodyInit | null, Record<string, string>, number, string, RegExp]>([
