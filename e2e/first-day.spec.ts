@@ -5,7 +5,7 @@ import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { SHAPES, type ShapeName } from '#lib/domain/shapes.ts'
 import { becomeOwner, logIn, picture } from './people.ts'
-import { test } from './watched.ts'
+import { expectGoodLooks, test } from './watched.ts'
 
 const PICTURES = 50
 const TRAINING_MS = 8 * 60_000 // about 20 s on an idle machine of two cores
@@ -27,6 +27,17 @@ test('a stranger brings a picture and is told what it is, how sure that is, and 
   await expect(answer).toContainText('triangle')
   await expect(answer).toContainText('%')
   await expect(answer).toContainText('shapes v1')
+})
+
+test('asked where it looks, the page lays a map over the picture and says the same in a sentence', async ({ page }) => {
+  const answer = await ask(page, 'star', 7)
+  await answer.getByRole('button', { name: 'Where does it look?' }).click()
+
+  const sentence = answer.getByText(/^The answer depends most on the [a-z ]+: covered there, its probability falls by \d+ points?\.$/)
+  await expect(sentence).toBeVisible()
+  await expect(answer.getByRole('img', { name: await sentence.innerText(), exact: true }).locator('span')).toHaveCount(49)
+  await expect(answer).toContainText('gives no reason')
+  await expectGoodLooks(page)
 })
 
 test('a stranger who wants to train is asked to log in', async ({ page }) => {

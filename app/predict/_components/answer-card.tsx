@@ -7,6 +7,7 @@ import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { DecisionBadge } from '../../_components/decision-badge.tsx'
 import { FeedbackButtons } from '../../_components/feedback-buttons.tsx'
 import type { AskedPicture } from './predict-desk.tsx'
+import { WhereItLooks } from './where-it-looks.tsx'
 
 type AnswerCardProps = {
   readonly picture: AskedPicture
@@ -28,6 +29,7 @@ export function AnswerCard({ picture, answer, classes, mayGiveFeedback, isDrawn 
         </div>
       </div>
       <Bars label="Probabilities of all classes" probabilities={answer.probabilities} />
+      {picture.file && <WhereItLooks key={picture.key} file={picture.file} answer={answer} />}
       {mayGiveFeedback && answer.id && (
         <div className="row"><span className="small">Was it right?</span><FeedbackButtons key={answer.id} predictionId={answer.id} answer={answer.predicted_class} classes={classes} /></div>
       )}

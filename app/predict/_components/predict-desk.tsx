@@ -18,6 +18,8 @@ import { AnswerTable } from './answer-table.tsx'
 export type AskedPicture = {
   readonly key: string
   readonly name: string
+  /** Null for one out of a ZIP, which the page never opens. */
+  readonly file: File | null
   /** An address to show it by, while the page is open. */
   readonly preview: string | null
   readonly answer: PredictionAnswer | null
@@ -83,7 +85,7 @@ export function PredictDesk({ classifier, mayGiveFeedback, largestBytes }: { rea
 async function askZip(classifier: string, file: File): Promise<readonly AskedPicture[]> {
   const { predictions } = await call('POST /api/predict/batch', { classifier, files: [file] })
   return predictions.map((one, i) => ({
-    key: `${file.name} ${i} ${crypto.randomUUID()}`, name: one.filename ?? `picture ${i + 1}`, preview: null,
+    key: `${file.name} ${i} ${crypto.randomUUID()}`, name: one.filename ?? `picture ${i + 1}`, file: null, preview: null,
     answer: one.success ? one : null, failure: one.success ? null : { detail: one.error },
   }))
 }
