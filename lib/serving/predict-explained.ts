@@ -7,7 +7,7 @@ import type { SteadyClock } from './ports.ts'
 import { PATIENCE_MS, type PredictAsking, type PredictOne } from './predict.ts'
 import type { Swap } from './swap.ts'
 
-/** That wait for their turn; at a second each, one more would wait in vain. */
+/** That wait for their turn; on a busy machine each takes up to a second, and one more would wait in vain. */
 const ROOM = 8
 /** Kept of a difference of probabilities: more is noise of the arithmetic. */
 const DROP_DIGITS = 6
