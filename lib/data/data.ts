@@ -4,6 +4,7 @@ import type { Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+import type { Blobs } from './blobs.ts'
 import type { Added, Champion, Change, Key, NewClassifier, NewPicture, NewPrediction, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionWithCard } from './values.ts'
 
 /** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. */
@@ -226,6 +227,7 @@ export type Answers = {
 export type Data = {
   readonly classifiers: Classifiers
   readonly pictures: Pictures
+  readonly blobs: Blobs
   readonly samples: Samples
   readonly uploads: Uploads
   readonly snapshots: Snapshots

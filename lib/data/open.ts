@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { prismaAdapter } from './adapter.ts'
 import { answersOf } from './answers/answers.ts'
+import { blobsIn } from './blobs.ts'
 import { classifiersOf } from './classifiers.ts'
 import { connect } from './connection.ts'
 import { countsOf } from './counts.ts'
@@ -34,7 +35,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
   const connection = connect(settings.databaseFile)
   const prisma = new PrismaClient({ adapter: prismaAdapter(connection) })
   const id = createIds(settings.clock, (bytes) => crypto.getRandomValues(bytes))
-  const store: Store = { connection, prisma, id, now: () => new Date(settings.clock.now()), settings }
+  const store: Store = { connection, prisma, id, now: () => new Date(settings.clock.now()), settings, blobs: blobsIn(settings.dataDir, id) }
   const predictions = predictionsOf(store)
   const rooms = {
     classifiers: classifiersOf(store),
@@ -56,6 +57,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
   }
   return {
     ...rooms,
+    blobs: store.blobs,
     answers: answersOf(store, rooms),
     syncShipped: shippedOf(store),
     id,

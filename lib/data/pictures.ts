@@ -1,7 +1,10 @@
 /** The bytes of pictures, once each by their sha256: small ones in the database, others as files in DATA_DIR/pictures. Never decoded here. */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { blobFile, blobNow, blobsIn, fileMissing, proven } from './blobs.ts'
+import type { Blobs } from './blobs.ts'
 import { connectForReading } from './connection.ts'
 import type { Connection, Transacting } from './connection.ts'
 import type { Pictures } from './data.ts'
@@ -14,12 +17,12 @@ const MOST_BYTES_IN_A_ROW = 32_768
 const INSERT = 'INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
 const UNUSED = 'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")'
 
-export const picturesOf = ({ connection, settings, id }: Store): Pictures => ({
+export const picturesOf = ({ connection, settings, blobs, id }: Store): Pictures => ({
   async keep(pictures) {
     const files = await layDown(settings.dataDir, pictures, id)
     await files.whileKept(() => connection.write((writing) => pictures.forEach((picture) => insertPicture(writing, picture, files))))
   },
-  bytesOf: (hash) => bytesOf(connection, settings.dataDir, hash),
+  bytesOf: (hash) => bytesOf(connection, blobs, hash),
   async find(hash) {
     return connection.one<{ hash: string; width: number; height: number; sizeBytes: number; mediaType: string }>('SELECT "hash", "width", "height", "sizeBytes", "mediaType" FROM "Picture" WHERE "hash" = ?', hash) ?? null
   },
@@ -28,13 +31,17 @@ export const picturesOf = ({ connection, settings, id }: Store): Pictures => ({
 /** A light way to the bytes for a process that does nothing else with the data, such as a training child. */
 export function openPictures(settings: { readonly databaseFile: string; readonly dataDir: string }): { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly close: () => void } {
   const reading = connectForReading(settings.databaseFile)
-  return { bytesOf: (hash) => bytesOf(reading, settings.dataDir, hash), close: reading.close }
+  const blobs = blobsIn(settings.dataDir, randomUUID)
+  return { bytesOf: (hash) => bytesOf(reading, blobs, hash), close: reading.close }
 }
 
-async function bytesOf(connection: Pick<Connection, 'one'>, dataDir: string, hash: string): Promise<Uint8Array | null> {
+/** Null where no row names it; bytes that are not what was kept are refused (`file_missing`, `file_damaged`), wherever they lie. */
+async function bytesOf(connection: Pick<Connection, 'one'>, blobs: Blobs, hash: string): Promise<Uint8Array | null> {
   const row = connection.one<{ bytes: Uint8Array | null }>('SELECT "bytes" FROM "Picture" WHERE "hash" = ?', hash)
   if (!row) return null
-  return row.bytes ?? new Uint8Array(await readFile(fileOf(dataDir, hash)))
+  const bytes = row.bytes ? proven(hash, row.bytes) : await blobs.get('image', hash)
+  if (bytes === null) throw fileMissing(hash)
+  return bytes
 }
 
 /** Files that were written beside their place, and go there inside the transaction that makes their rows. */
@@ -62,8 +69,8 @@ export async function layDown(dataDir: string, pictures: readonly Pick<NewPictur
   return {
     settle({ hash, bytes }) {
       const file = waiting.get(hash)
-      if (file !== undefined) renameSync(file, fileOf(dataDir, hash))
-      else if (bytes.length > MOST_BYTES_IN_A_ROW && !existsSync(fileOf(dataDir, hash))) writeFileSync(fileOf(dataDir, hash), bytes) // swept since it was seen
+      if (file !== undefined) blobNow.move(dataDir, file, 'image', hash)
+      else if (bytes.length > MOST_BYTES_IN_A_ROW && !existsSync(fileOf(dataDir, hash))) blobNow.write(dataDir, 'image', hash, bytes) // swept since it was seen
       waiting.delete(hash)
     },
     whileKept: (work) => work().finally(drop),
@@ -77,16 +84,12 @@ export function insertPicture(writing: Transacting, { hash, bytes, width, height
 
 /** Removes pictures that nothing needs any more; all that there are, or those of the given hashes. */
 export function sweepPictures(writing: Transacting, dataDir: string, hashes?: readonly string[]): void {
-  const RETURNING = 'RETURNING "hash", "bytes" IS NULL AS "isFile"'
   const gone = hashes
-    ? hashes.flatMap((hash) => writing.all<{ hash: string; isFile: number }>(`DELETE FROM "Picture" WHERE "hash" = ? AND ${UNUSED} ${RETURNING}`, hash))
-    : writing.all<{ hash: string; isFile: number }>(`DELETE FROM "Picture" WHERE ${UNUSED} ${RETURNING}`)
-  for (const { hash, isFile } of gone) if (isFile) rmSync(fileOf(dataDir, hash), { force: true })
+    ? hashes.flatMap((hash) => writing.all<{ hash: string }>(`DELETE FROM "Picture" WHERE "hash" = ? AND ${UNUSED} RETURNING "hash"`, hash))
+    : writing.all<{ hash: string }>(`DELETE FROM "Picture" WHERE ${UNUSED} RETURNING "hash"`)
+  for (const { hash } of gone) blobNow.removeImage(dataDir, hash)
 }
 
-function fileOf(dataDir: string, hash: string): string {
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw new Error(`"${hash}" is not the sha256 of a picture.`)
-  return path.join(dataDir, 'pictures', hash.slice(0, 2), hash)
-}
+const fileOf = (dataDir: string, hash: string): string => blobFile(dataDir, 'image', hash)
 
 export const preparePictures = (dataDir: string): void => { mkdirSync(path.join(dataDir, 'pictures'), { recursive: true }) }

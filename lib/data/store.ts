@@ -1,5 +1,6 @@
 /** What every file of this room works with: the connection, Prisma over it, ids, the time, and where files lie. Made by open.ts, nowhere else. */
 import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import type { DataSettings } from './data.ts'
 import type { PrismaClient } from './generated/client.ts'
@@ -10,6 +11,7 @@ export type Store = {
   readonly id: () => string
   readonly now: () => Date
   readonly settings: DataSettings
+  readonly blobs: Blobs
 }
 
 export const notFound = (thing: string, name: string): DarkroomError =>

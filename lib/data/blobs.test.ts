@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { blobFile, blobsIn } from './blobs.ts'
+import { folderForTest, openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
+import { openPictures } from './pictures.ts'
+
+const LARGE = 40_000 // bytes: kept as a file
+
+test('a blob comes back as it was put, and is gone when it is deleted', async () => {
+  const folder = folderForTest()
+  const blobs = blobsIn(folder, randomUUID)
+  const { hash, bytes } = pictureOf('a', LARGE)
+  const key = `${hash}-128`
+
+  await blobs.put('image', hash, bytes)
+  await blobs.put('thumbnail', key, Uint8Array.of(1, 2, 3))
+  await blobs.put('thumbnail', `${hash}-64`, Uint8Array.of(4))
+
+  expect(Buffer.from((await blobs.get('image', hash))!).equals(bytes)).toBe(true)
+  expect([...(await blobs.get('thumbnail', key))!]).toEqual([1, 2, 3])
+  await blobs.deleteOf('thumbnail', hash)
+  await blobs.delete('image', hash)
+  expect([blobs.has('image', hash), blobs.has('thumbnail', key), blobs.has('thumbnail', `${hash}-64`)]).toEqual([false, false, false])
+  expect(await blobs.get('image', hash)).toBeNull()
+  expect(readdirSync(path.dirname(blobFile(folder, 'image', hash)))).toEqual([])
+})
+
+test('a thumbnail that was changed on disk is not served and makes room for a new one', async () => {
+  const folder = folderForTest()
+  const blobs = blobsIn(folder, randomUUID)
+  const key = `${'a'.repeat(64)}-128`
+  await blobs.put('thumbnail', key, Uint8Array.of(1, 2, 3))
+  const file = blobFile(folder, 'thumbnail', key)
+  const content = readFileSync(file)
+  content[content.length - 1]! ^= 1
+  writeFileSync(file, content)
+
+  expect(await blobs.get('thumbnail', key)).toBeNull()
+  expect(existsSync(file)).toBe(false)
+})
+
+test.each(['../../etc/passwd', 'a'.repeat(63), `${'a'.repeat(64)}/x`, ''])('a key that is no key reaches no file: %s', async (key) => {
+  await expect(blobsIn(folderForTest(), randomUUID).get('image', key)).rejects.toThrow('is not the key of a blob')
+})
+
+test('an image whose file is gone or changed is told apart from one that never was, and is never served', async () => {
+  const { data, folder, settings } = await openWithFruit()
+  const [gone, changed, inDatabase] = [pictureOf('gone', LARGE), pictureOf('changed', LARGE), pictureOf('small')]
+  await data.pictures.keep([gone, changed, inDatabase])
+  rmSync(blobFile(folder, 'image', gone.hash))
+  writeFileSync(blobFile(folder, 'image', changed.hash), pictureOf('another', LARGE).bytes)
+
+  const alone = openPictures(settings)
+  for (const way of [data.pictures, alone]) {
+    await expect(way.bytesOf(gone.hash)).rejects.toMatchObject({ code: 'file_missing', extras: { members: { hash: gone.hash } } })
+    await expect(way.bytesOf(changed.hash)).rejects.toMatchObject({ code: 'file_damaged' })
+    expect(Buffer.from((await way.bytesOf(inDatabase.hash))!).equals(inDatabase.bytes)).toBe(true)
+    expect(await way.bytesOf('0'.repeat(64))).toBeNull()
+  }
+  alone.close()
+})
+
+test('thumbnails go with their image', async () => {
+  const { data } = await openWithFruit()
+  const picture = pictureOf('seen', LARGE)
+  const [added] = await data.samples.add('fruit', [sampleOf('seen', { picture })])
+  await data.predictions.record(predictionOf(data))
+  await data.blobs.put('thumbnail', `${picture.hash}-128`, Uint8Array.of(1, 2, 3))
+
+  await data.answers.deleteSample({ id: added!.sampleId })
+
+  expect(data.blobs.has('thumbnail', `${picture.hash}-128`)).toBe(false)
+})

@@ -1,0 +1,103 @@
+/** Stored bytes by kind and key: the one interface behind which images, thumbnails and whatever comes later lie. Files under DATA_DIR today.
+ *  Not a database: which blobs there must be, rows say; a blob that is gone or damaged is told, never served. */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+/** `sealed`: the key is the sha256 of the bytes. `derived`: can be made again from an image; its file begins with its own sha256. */
+const KINDS = {
+  image: { folder: 'pictures', proof: 'sealed', keys: /^[0-9a-f]{64}$/ },
+  thumbnail: { folder: 'thumbnails', proof: 'derived', keys: /^[0-9a-f]{64}-[0-9]{1,4}$/ },
+} as const
+
+export type BlobKind = keyof typeof KINDS
+
+export type Blobs = {
+  /** Complete or not at all: written next to its place, then moved there. */
+  readonly put: (kind: BlobKind, key: string, bytes: Uint8Array) => Promise<void>
+  /** Null: there is none. A damaged derived blob counts as none and is removed; a damaged sealed one is `file_damaged`. */
+  readonly get: (kind: BlobKind, key: string) => Promise<Uint8Array | null>
+  readonly has: (kind: BlobKind, key: string) => boolean
+  readonly delete: (kind: BlobKind, key: string) => Promise<void>
+  /** All blobs of this kind made from the image with this hash: every size of its thumbnail. */
+  readonly deleteOf: (kind: BlobKind, hash: string) => Promise<void>
+}
+
+const DIGEST_BYTES = 32
+
+export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
+  async put(kind, key, bytes) {
+    const file = blobFile(dataDir, kind, key)
+    const part = `${file}.${id()}.part`
+    await mkdir(path.dirname(file), { recursive: true })
+    try {
+      await writeFile(part, KINDS[kind].proof === 'derived' ? Buffer.concat([sha256(bytes), bytes]) : bytes)
+      await rename(part, file)
+    } catch (error) {
+      await rm(part, { force: true })
+      throw error
+    }
+  },
+  async get(kind, key) {
+    const file = blobFile(dataDir, kind, key)
+    const content = await readFile(file).catch((error: unknown) => {
+      if (isAbsent(error)) return null
+      throw error
+    })
+    if (content === null) return null
+    if (KINDS[kind].proof === 'sealed') return proven(key, content)
+    const bytes = content.subarray(DIGEST_BYTES)
+    if (content.length > DIGEST_BYTES && sha256(bytes).equals(content.subarray(0, DIGEST_BYTES))) return new Uint8Array(bytes)
+    await rm(file, { force: true })
+    return null
+  },
+  has: (kind, key) => existsSync(blobFile(dataDir, kind, key)),
+  delete: (kind, key) => rm(blobFile(dataDir, kind, key), { force: true }),
+  async deleteOf(kind, hash) {
+    const folder = path.dirname(blobFile(dataDir, kind, kind === 'image' ? hash : `${hash}-1`))
+    const names = await readdir(folder).catch(() => [])
+    await Promise.all(names.filter((name) => name.startsWith(hash)).map((name) => rm(path.join(folder, name), { force: true })))
+  },
+})
+
+/** For code inside a transaction, which may not wait: moves a finished file to its place, writes it there, or removes it. */
+export const blobNow = {
+  move: (dataDir: string, from: string, kind: BlobKind, key: string): void => renameSync(from, blobFile(dataDir, kind, key)),
+  write: (dataDir: string, kind: BlobKind, key: string, bytes: Uint8Array): void => writeFileSync(blobFile(dataDir, kind, key), bytes),
+  /** An image with everything that was made from it. */
+  removeImage: (dataDir: string, hash: string): void => {
+    const thumbnails = path.dirname(blobFile(dataDir, 'thumbnail', `${hash}-1`))
+    const made = existsSync(thumbnails) ? readdirSync(thumbnails).filter((name) => name.startsWith(hash)) : []
+    for (const file of [blobFile(dataDir, 'image', hash), ...made.map((name) => path.join(thumbnails, name))]) rmSync(file, { force: true })
+  },
+}
+
+/** Where a blob lies. */
+export function blobFile(dataDir: string, kind: BlobKind, key: string): string {
+  const { folder, keys } = KINDS[kind]
+  if (!keys.test(key)) throw new Error(`"${key.slice(0, 100)}" is not the key of a blob of the kind "${kind}".`)
+  return path.join(dataDir, folder, key.slice(0, 2), key)
+}
+
+/** The bytes, if their sha256 is the key; else `file_damaged`. */
+export function proven(hash: string, bytes: Uint8Array): Uint8Array {
+  if (sha256(bytes).toString('hex') === hash) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  throw new DarkroomError('file_damaged', {
+    what: 'This image cannot be used',
+    why: `its stored file (${hash.slice(0, 12)}…) has changed since it was uploaded: ${bytes.length.toLocaleString('en')} bytes with another sha256`,
+    remedy: 'Restore it from a backup, or delete the image and upload it again.',
+  }, { members: { hash } })
+}
+
+export const fileMissing = (hash: string): DarkroomError =>
+  new DarkroomError('file_missing', {
+    what: 'This image cannot be used',
+    why: `its stored file (${hash.slice(0, 12)}…) is missing from DATA_DIR`,
+    remedy: 'Restore it from a backup, or delete the image and upload it again.',
+  }, { members: { hash } })
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+
+const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR')
