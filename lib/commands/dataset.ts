@@ -11,7 +11,7 @@ import type { DownloadProgress } from '#lib/intake/readers/labelled-image.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
-import { SHIPPED } from '#lib/training/shipped.ts'
+import { shippedTraining } from '#lib/training/shipped.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run dataset -- <name> [options]
@@ -86,12 +86,12 @@ async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
 async function classifierFor({ name, title }: Asked, classes: readonly string[], data: Data): Promise<void> {
   await data.syncShipped()
   if ((await data.classifiers.find(name)) !== null) return
-  const shipped = SHIPPED[name]
+  const shipped = shippedTraining(name)
   const draft: NewClassifier = { ...UNKNOWN, ...known(shipped), id: name, title: title ?? shipped?.title ?? name, classes }
   await data.classifiers.create(draft)
 }
 
-function known(shipped: (typeof SHIPPED)[string] | undefined): Partial<NewClassifier> {
+function known(shipped: ReturnType<typeof shippedTraining>): Partial<NewClassifier> {
   if (shipped === undefined) return {}
   const { input, isMirrorable, hasDigits, recipe } = shipped
   return { input, isMirrorable, hasDigits, recipe }

@@ -12,7 +12,7 @@ import { readBundle } from '#lib/ml/bundle.ts'
 import type { Start } from '#lib/processes/settings.ts'
 import { reseal, type Resealing } from '#lib/training/reseal.ts'
 import { datasetSamples } from '#lib/training/sources.ts'
-import { SHIPPED } from '#lib/training/shipped.ts'
+import { shippedTraining } from '#lib/training/shipped.ts'
 import { countOpening } from '#lib/training/test-openings.ts'
 
 export type ResealArguments = {
@@ -31,7 +31,7 @@ export async function resealed({ name, from, foreign, bundle, engine: wanted }: 
   await using engine = await openEngine(wanted, 'inference')
   return reseal({
     folder,
-    isMirrorable: SHIPPED[card.classifier]?.isMirrorable ?? true,
+    isMirrorable: shippedTraining(card.classifier)?.isMirrorable ?? true,
     samples: () => datasetSamples(dataset, openDataset, signal),
     packs: join(places.dataDir, 'cache', 'packs'),
     maxPixels: settings.MAX_PIXELS,

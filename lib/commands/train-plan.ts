@@ -17,7 +17,7 @@ import { ROOT, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/batch-size.ts'
 import { bodiesHere } from '#lib/training/bodies.ts'
 import { planFile, readRunPlan, samplesFile, writeJson, type BodyCandidate, type RecipePlan, type RunPlan } from '#lib/training/run-plan.ts'
-import { preprocessFor, SHIPPED } from '#lib/training/shipped.ts'
+import { preprocessFor, shippedTraining } from '#lib/training/shipped.ts'
 import type { TrainArguments } from './train.ts'
 
 const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const
@@ -41,7 +41,7 @@ export async function prepareRun(asked: TrainArguments, start: Start): Promise<P
 async function planOf(asked: TrainArguments, start: Start, folder: string): Promise<RunPlan> {
   const { settings, places } = start
   const { dataDir } = places
-  const shipped = SHIPPED[asked.name]
+  const shipped = shippedTraining(asked.name)
   const teachers = asked.teacher?.map((name) => versionIn('teacher', name, places.modelsDir))
   const base = asked.base === undefined ? null : versionIn('base', asked.base, places.modelsDir)
   const recipe = recipeOf(asked.recipe ?? (base ? 'restart' : (shipped?.recipe ?? 'scratch-photo')), { isTaught: teachers !== undefined, base })
@@ -122,7 +122,7 @@ function recipeOf(name: string, { isTaught, base }: { readonly isTaught: boolean
 type Found = { classes: readonly string[]; samples: RunPlan['samples']; input: InputSpec; title: string; isMirrorable: boolean }
 
 async function samplesOf(asked: TrainArguments, start: Start, folder: string): Promise<Found> {
-  const shipped = SHIPPED[asked.name]
+  const shipped = shippedTraining(asked.name)
   if (!shipped && asked.from === undefined) return keptSamplesOf(asked.name, start, folder)
   const from = asked.from === undefined ? null : resolve(asked.from)
   const downloads = join(start.places.dataDir, 'downloads')
@@ -160,7 +160,7 @@ async function keptSamplesOf(name: string, start: Start, folder: string): Promis
 
 /** `classifier.json` beside the folder of a shipped version. */
 export async function shipBeside(plan: RunPlan): Promise<void> {
-  const shipped = SHIPPED[plan.classifier.id]
+  const shipped = shippedTraining(plan.classifier.id)
   if (!shipped) throw wrong(`${plan.classifier.id} cannot be shipped`, 'it is not in the table of shipped classifiers', 'Add it to lib/training/shipped.ts.')
   const about: ShippedClassifier = {
     id: plan.classifier.id,

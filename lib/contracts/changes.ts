@@ -36,4 +36,4 @@ const WORDS: Readonly<Record<Change, string>> = {
 }
 
 /** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is said as it stands there. */
-export const wordsOfChange = (action: string): string => (action in WORDS ? WORDS[action as Change] : action)
+export const wordsOfChange = (action: string): string => (Object.hasOwn(WORDS, action) ? WORDS[action as Change] : action)

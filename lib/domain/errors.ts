@@ -10,6 +10,7 @@ export const STATUS_OF = {
   not_found: 404,
   file_missing: 404,
   method_not_allowed: 405,
+  too_slow: 408,
   conflict: 409,
   already_running: 409,
   too_large: 413,
@@ -71,4 +72,4 @@ export class DarkroomError extends Error {
 
 /** By shape, not by `instanceof`: the server and Next's bundles hold two copies of every class. */
 export const isDarkroomError = (e: unknown): e is DarkroomError =>
-  e instanceof Error && 'code' in e && 'remedy' in e && typeof e.code === 'string' && e.code in STATUS_OF
+  e instanceof Error && 'code' in e && 'remedy' in e && typeof e.code === 'string' && Object.hasOwn(STATUS_OF, e.code)

@@ -65,6 +65,19 @@ test.each(all.filter((one) => one.body === 'json').map((one) => [`${one.method} 
   expect(said).toMatchObject({ status: 422, code: 'invalid_input', errors: [{ path: 'utterly_unknown' }] })
 })
 
+/** What every plain object has without being given it. */
+const OF_EVERY_OBJECT = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__', '__defineGetter__']
+
+test.each(OF_EVERY_OBJECT)('%s is a name like any other that is not taken: in a query, in JSON, in a form', async (name) => {
+  const refusal = { status: 422, code: 'invalid_input', errors: [{ path: name }] }
+
+  expect(await ask(retrain, `?${name}=1`, {})).toMatchObject(refusal)
+  expect(await ask(listPredictions, `?${name}=1`)).toMatchObject(refusal)
+  expect(await ask(retrain, '', Object.fromEntries([[name, 1]]))).toMatchObject(refusal)
+  expect(await ask(upload, '', formOf([name, '1'], FILE))).toMatchObject(refusal)
+  expect(await ask(predictOne, '', formOf([name, '1'], ['file', new Blob(['x'])]))).toMatchObject(refusal)
+})
+
 test('who asks a route that takes nothing may add what he likes, and a browser its own', async () => {
   expect(await ask(healthLive, '?monitor=7')).toMatchObject({ status: 200 })
   expect((await ask(listPredictions, '?_=1763719200')).status).toBe(200)

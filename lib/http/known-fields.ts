@@ -17,10 +17,10 @@ const CLOSE = 2
 /** More names than these are not listed: the reference is. */
 const MOST_LISTED = 8
 /** Other words for the same thing, as people try them. */
-const MEANT: Readonly<Record<string, readonly string[]>> = {
+const MEANT: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   name: ['title'], title: ['name'], model: ['version', 'classifier'], model_version: ['version'], class: ['label'], class_name: ['label', 'class'], label: ['class'], labels: ['classes'],
   classifier_id: ['classifier', 'id'], id: ['classifier'], n: ['limit'], count: ['limit'], page: ['cursor'], offset: ['cursor'], k: ['top_k'], num_epochs: ['epochs'], base: ['from'], right: ['correct'], from: ['since'], to: ['until'],
-}
+}))
 
 const known = new WeakMap<Contract, ReadonlySet<string>>()
 
@@ -61,7 +61,7 @@ function notTaken(name: string, names: readonly string[]): string {
 
 function nearest(name: string, names: readonly string[]): string | null {
   const written = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-  const same = names.find((one) => one.toLowerCase().replaceAll(/[^a-z0-9]/g, '') === written) ?? MEANT[name]?.find((one) => names.includes(one))
+  const same = names.find((one) => one.toLowerCase().replaceAll(/[^a-z0-9]/g, '') === written) ?? MEANT.get(name)?.find((one) => names.includes(one))
   if (same !== undefined) return same
   const [closest] = names.map((one) => ({ one, steps: stepsBetween(name.slice(0, 64), one) })).toSorted((a, b) => a.steps - b.steps)
   return closest && closest.steps <= Math.min(CLOSE, closest.one.length / 2) ? closest.one : null

@@ -25,21 +25,21 @@ export async function pictureOf(incoming: Incoming, limitBytes: number): Promise
 
 async function fromForm(incoming: Incoming, limitBytes: number): Promise<Pictured> {
   const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
-  const fields: Record<string, unknown> = {}
+  const fields = new Map<string, string>() // the names are a stranger's: `__proto__` is one too
   let picture: ArrivedPicture | null = null
   let why = 'the form has no file'
   for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
     const isPicture = FIELDS.includes(name)
     if (filename === null) {
       if (isPicture) why = `the field "${name}" is a text instead of a file`
-      else fields[name] = Buffer.from(bytes).toString('utf8')
+      else fields.set(name, Buffer.from(bytes).toString('utf8'))
     } else if (!isPicture) why = `the file came in the field "${name.slice(0, 100)}"`
     else if (bytes.byteLength === 0) why = 'the file is empty'
     else picture ??= { bytes, filename: nameOf(filename) }
   }
   if (picture === null) throw noFile(why)
   if (picture.bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
-  return { picture, fields }
+  return { picture, fields: Object.fromEntries(fields) }
 }
 
 async function fromJson(incoming: Incoming, limitBytes: number): Promise<Pictured> {

@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   not_found: 'There is no such thing',
   file_missing: 'A stored file is missing',
   method_not_allowed: 'This address is not used that way',
+  too_slow: 'Sent too slowly',
   conflict: 'Something is in the way',
   already_running: 'A training is already running',
   too_large: 'Too large',
@@ -43,7 +44,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
 /** Seconds after which a busy or starting product is worth asking again. */
 const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = { not_ready: 2, overloaded: 1, rate_limited: 10 }
 /** After these the rest of the body is not read: the connection ends. */
-const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'client_closed']
+const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'too_slow', 'client_closed']
 /** SQLite's own number for "database or disk is full". */
 const SQLITE_FULL = 13
 

@@ -7,7 +7,7 @@ import { ROOT } from './settings.ts'
 export async function preparePages({ isDevelopment, host, port }: { isDevelopment: boolean; host: string; port: number }): Promise<Pages> {
   const app = next({ dev: isDevelopment, dir: ROOT, hostname: host, port })
   await (isDevelopment ? app.prepare() : inSilence(() => app.prepare()))
-  return { handle: app.getRequestHandler(), upgrade: app.getUpgradeHandler() }
+  return { handle: app.getRequestHandler() }
 }
 
 /** Next reports on the terminal how long it read its configuration (16.4, no setting against it): after our own last word to the person there. */

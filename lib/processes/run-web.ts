@@ -42,6 +42,7 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
     pages: pages.promise,
     door: settings.DOOR === 'on' ? door : doorWithoutHotPaths,
     trustsProxy: settings.TRUST_PROXY,
+    isDevelopment: start.isDevelopment,
     answered: traffic.request,
     failed: (error) => log('error', 'A request could not be answered', { error }),
   })

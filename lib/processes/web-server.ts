@@ -2,11 +2,10 @@
  *  and lets who comes early wait. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { watchSlowSenders } from './slow-senders.ts'
+import { watchSlowConnections } from './slow-connections.ts'
 
-/** Headers alone may take so long. */
-const LONGEST_HEADERS_MS = 30_000
+/** A second line behind slow-connections.ts, which ends headers after 30 s. */
+const LONGEST_HEADERS_MS = 60_000
 /** Longer than the idle time of usual proxies (60 s), so that it is they who close. */
 const KEEP_ALIVE_MS = 65_000
 /** What still runs then is cut: streams of events never end by themselves. */
@@ -17,7 +16,6 @@ const EVENTS = 'text/event-stream'
 
 export type Pages = {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>
 }
 
 export type WebServerParts = {
@@ -28,6 +26,8 @@ export type WebServerParts = {
   readonly door: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Whether a proxy of ours stands before us; else what a request says of its way is a stranger's word. */
   readonly trustsProxy: boolean
+  /** Whether Next reloads pages while they are written; it listens for its websocket on this server by itself. */
+  readonly isDevelopment: boolean
   readonly answered: (status: number) => void
   readonly failed: (error: unknown) => void
 }
@@ -39,15 +39,19 @@ export type WebServer = {
   readonly drain: () => Promise<void>
 }
 
-export function createWebServer({ open, pages, door, trustsProxy, answered, failed }: WebServerParts): WebServer {
-  const slow = watchSlowSenders(() => performance.now())
+export function createWebServer({ open, pages, door, trustsProxy, isDevelopment, answered, failed }: WebServerParts): WebServer {
   const running = new Set<ServerResponse>()
   let isOpen = false
   let isDraining = false
   let drained = () => {}
   open.then(() => { isOpen = true }, () => {})
 
-  const server = createServer({ headersTimeout: LONGEST_HEADERS_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const options = {
+    headersTimeout: LONGEST_HEADERS_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS,
+    // Other protocols are an offer that may be ignored (RFC 9110 §7.8): the request is answered as any other.
+    shouldUpgradeCallback: ({ url = '' }: IncomingMessage) => isDevelopment && url.startsWith('/_next/'),
+  }
+  const server = createServer(options, (request, response) => {
     running.add(response)
     if (!trustsProxy) for (const name of SAID_BY_PROXIES) delete request.headers[name]
     request.url = originForm(request.url)
@@ -57,7 +61,7 @@ export function createWebServer({ open, pages, door, trustsProxy, answered, fail
       answered(response.statusCode)
       if (isDraining && running.size === 0) drained()
     })
-    slow.watch(request)
+    slow.watch(request, response)
     if (isOpen && door(request, response)) return
     later(request, response).catch((error: unknown) => {
       failed(error)
@@ -65,7 +69,7 @@ export function createWebServer({ open, pages, door, trustsProxy, answered, fail
       else response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' }).end(NO_PAGES)
     })
   })
-  server.on('upgrade', (request, socket, head) => { pages.then(({ upgrade }) => upgrade(request, socket, head)).catch(() => socket.destroy()) })
+  const slow = watchSlowConnections(server, () => performance.now())
 
   async function later(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOpen) {

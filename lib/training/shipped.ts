@@ -29,6 +29,9 @@ export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
   'cats-dogs': { title: 'Cats and dogs', input: { size: 96, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'transfer-whole', epochs: 30, body: 'backbone', images: 4_268 },
 }
 
+/** Undefined for every name that a person made up, `constructor` included. */
+export const shippedTraining = (name: string): ShippedTraining | undefined => (Object.hasOwn(SHIPPED, name) ? SHIPPED[name] : undefined)
+
 /** What a classifier's first version is preprocessed with: the mean and spread of ImageNet's photographs, or of MNIST's digits. */
 export function preprocessFor(input: InputSpec): Preprocess {
   const about = { size: input.size, channels: input.channels, fit: input.fit, resize: 'lanczos3' } as const

@@ -37,6 +37,6 @@ function saveCsv(asked: readonly AskedPicture[]): void {
   const header = ['file', 'class', 'confidence', 'decision', 'version', 'error', ...names.map((name) => `p(${name})`)]
   saveFile('predictions.csv', csvOf(header, asked.map(({ name, answer, failure }) => [
     name, answer?.predicted_class ?? null, answer?.confidence ?? null, answer?.decision ?? null, answer?.model_version ?? null, failure?.detail ?? null,
-    ...names.map((one) => answer?.probabilities[one] ?? null),
+    ...names.map((one) => (answer && Object.hasOwn(answer.probabilities, one) ? answer.probabilities[one]! : null)),
   ])))
 }

@@ -1,0 +1,16 @@
+/** A refusal as bytes for a socket, where Node has no response object to write to: a head that never ended, a body that will not.
+ *  The words are the problem document's, as for every other refusal. */
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { DarkroomError } from '#lib/domain/errors.ts'
+import { problemOf } from './problem.ts'
+
+/** The whole answer to `error`; the connection ends with it. */
+export function rawRefusal(error: DarkroomError, instance: string): Buffer {
+  const requestId = randomUUID()
+  const { status, headers, body } = problemOf(error, { instance, requestId, log: () => {} }) // a DarkroomError is never logged
+  const text = Buffer.from(String(body))
+  const all = { ...headers, 'x-request-id': requestId, date: new Date().toUTCString(), 'content-length': text.byteLength, connection: 'close' }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n`, 'latin1'), text])
+}

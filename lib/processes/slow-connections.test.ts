@@ -1,0 +1,203 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { watchSlowConnections } from './slow-connections.ts'
+
+type Answer = (message: IncomingMessage, response: ServerResponse) => Promise<unknown>
+
+/** Reads as the handlers do: by async iteration, under which `isPaused()` is true. */
+const readWhole: Answer = async (message, response) => {
+  let bytes = 0
+  for await (const chunk of message.iterator({ destroyOnReturn: false })) bytes += (chunk as Buffer).byteLength
+  response.end(`read ${bytes}`)
+}
+
+/** A server on a real socket; the clock and the looking are the test's. */
+async function watched(answer: Answer = readWhole) {
+  let now = 0
+  let look = () => {}
+  const server = createServer((message, response) => {
+    slow.watch(message, response)
+    answer(message, response).catch(() => response.destroy())
+    server.emit('watched')
+  })
+  const slow = watchSlowConnections(server, () => now, (_ms, then) => { look = then; return () => {} })
+  const sockets: Socket[] = []
+  server.on('connection', (socket: Socket) => sockets.push(socket))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => { slow[Symbol.dispose](); server.closeAllConnections(); server.close() })
+  const open = async (): Promise<Client> => {
+    const accepted = once(server, 'connection')
+    const client = clientOf(connect((server.address() as AddressInfo).port, '127.0.0.1'))
+    await accepted
+    return client
+  }
+  const begin = async (head: string): Promise<Client> => {
+    const client = await open()
+    const seen = once(server, 'watched')
+    client.socket.write(head)
+    await seen
+    return client
+  }
+  const pass = (seconds: number) => { for (let i = 0; i < seconds; i += 2) { now += 2_000; look() } }
+  return { open, begin, pass, server, sockets }
+}
+
+type Client = { readonly socket: Socket; readonly said: () => string; readonly closed: Promise<unknown> }
+
+function clientOf(socket: Socket): Client {
+  let said = ''
+  socket.on('data', (chunk) => { said += chunk.toString('latin1') })
+  socket.on('error', () => {})
+  return { socket, said: () => said, closed: new Promise((resolve) => socket.once('close', resolve)) }
+}
+
+/** Until `holds`: what the other side of a socket has done is seen by looking, between turns of the loop. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+const post = (more: string, body = 'abc') => `POST /a?b HTTP/1.1\r\nhost: a\r\n${more}\r\n\r\n${body}`
+
+test.each<[string, string]>([
+  ['a body of known length', post('content-length: 1000000')],
+  ['a chunked body', post('transfer-encoding: chunked', '3\r\nabc\r\n')],
+  ['a body after a permission to send it', post('content-length: 1000000\r\nexpect: 100-continue', '')],
+  ['the body of a GET', 'GET /a?b HTTP/1.1\r\nhost: a\r\ncontent-length: 9000\r\n\r\nabc'],
+])('%s that does not arrive is given up after half a minute, with 408', async (_story, head) => {
+  const { begin, pass } = await watched()
+  const client = await begin(head)
+
+  pass(30)
+  expect(client.socket.destroyed).toBe(false)
+  pass(4)
+  await client.closed
+
+  expect(client.said()).toMatch(/HTTP\/1\.1 408 Request Timeout\r\n/)
+  expect(client.said()).toContain('"instance":"/a","code":"too_slow"')
+})
+
+test.each<[string, string]>([
+  ['a connection that sends nothing', ''],
+  ['headers that do not end', 'GET / HTTP/1.1\r\nhost: a\r\nx-a: '],
+  ['empty lines alone', '\r\n\r\n'],
+])('%s is ended after half a minute, with 408', async (_story, sent) => {
+  const { open, pass, server } = await watched()
+  const client = await open()
+  if (sent !== '') client.socket.write(sent)
+
+  for (let i = 0; i < 15; i++) {
+    pass(2)
+    if (sent === '') continue
+    const { bytesWritten } = client.socket
+    client.socket.write(sent === '\r\n\r\n' ? '\r\n' : 'a')
+    await until(() => client.socket.bytesWritten > bytesWritten)
+  }
+  pass(4)
+  await client.closed
+
+  expect(client.said()).toMatch(/^HTTP\/1\.1 408 /)
+  expect(server.listening).toBe(true)
+})
+
+test('an idle connection that begins to trickle a second request is ended like a first one', async () => {
+  const { begin, pass, sockets } = await watched()
+  const client = await begin('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+  await until(() => client.said().includes('read 0'))
+  const [socket] = sockets
+  pass(60)
+  expect(client.socket.destroyed).toBe(false)
+
+  client.socket.write('GET /')
+  await until(() => socket!.bytesRead > 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'.length)
+  pass(34)
+  await client.closed
+
+  expect(client.said()).toContain('408')
+})
+
+test('a sender of a kilobyte a second stays, for however long', async () => {
+  const { begin, pass, sockets } = await watched()
+  const client = await begin(post('content-length: 1000000'))
+  const [socket] = sockets
+
+  for (let i = 0; i < 4; i++) {
+    const { bytesRead } = socket!
+    client.socket.write(Buffer.alloc(31_000))
+    await until(() => socket!.bytesRead >= bytesRead + 31_000)
+    pass(28)
+  }
+
+  expect(client.socket.destroyed).toBe(false)
+})
+
+test('a body that waits because we do not read it stays, and is judged once we do', async () => {
+  const { promise: allowed, resolve: allow } = Promise.withResolvers<void>()
+  const { begin, pass } = await watched(async (message, response) => { held = message; await allowed; await readWhole(message, response) })
+  let held: IncomingMessage | null = null
+  const client = await begin(post('content-length: 9000000'))
+  client.socket.write(Buffer.alloc(4_000_000))
+  await until(() => held !== null && held.readableLength >= held.readableHighWaterMark)
+
+  pass(120)
+  expect(client.socket.destroyed).toBe(false)
+
+  allow()
+  await until(() => held!.readableLength === 0)
+  pass(36)
+  await client.closed
+
+  expect(client.said()).toContain('408')
+})
+
+test('an answer that takes its time is ours to make', async () => {
+  const { begin, pass } = await watched(() => new Promise(() => {}))
+  const client = await begin(post('content-length: 3'))
+
+  pass(300)
+
+  expect(client.socket.destroyed).toBe(false)
+})
+
+test('a reader that does not read its answer is ended, one that reads some of it stays', async () => {
+  const large = Buffer.alloc(64 * 1024 * 1024)
+  const { open, pass, server, sockets } = await watched(async (_message, response) => { response.end(large) })
+  const [none, some] = [await open(), await open()]
+  for (const { socket } of [none, some]) {
+    socket.removeAllListeners('data')
+    socket.pause()
+    const begun = once(server, 'watched')
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    await begun
+  }
+  const ended: (number | undefined)[] = []
+  for (const socket of sockets) {
+    const { remotePort } = socket
+    socket.once('close', () => ended.push(remotePort))
+  }
+
+  for (let i = 0; i < 4; i++) {
+    pass(10)
+    for (let read = 0; read < 8_000_000;) {
+      const chunk = some.socket.read() as Buffer | null
+      if (chunk === null) await new Promise((resolve) => setImmediate(resolve))
+      else read += chunk.byteLength
+    }
+  }
+
+  await until(() => ended.length > 0)
+  expect(ended).toEqual([none.socket.localPort])
+  expect(some.socket.destroyed).toBe(false)
+})
+
+test('one that already has its answer and never ends its body loses the connection without a second answer', async () => {
+  const { begin, pass } = await watched(async (message, response) => { message.resume(); response.end('enough') })
+  const client = await begin(post('content-length: 1000000'))
+  await until(() => client.said().includes('enough'))
+
+  pass(34)
+  await client.closed
+
+  expect(client.said().match(/HTTP\/1\.1 /g)).toHaveLength(1)
+})

@@ -1,0 +1,120 @@
+/** Ends connections that make no progress: heads and bodies that trickle in, answers that nobody reads. Each would hold a place and memory for ever.
+ *  A body that waits because we do not read it, and an answer that we have not made, are never counted against the other side. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { rawRefusal } from '#lib/http/raw-answer.ts'
+
+/** PRODUCT.md §4: less than 1 kB/s for 30 s. A head is short: it must be whole by then. */
+const WINDOW_MS = 30_000
+const LEAST_BYTES = 30_000
+const LOOK_EVERY_MS = 2_000
+/** How long the other side has to read why its connection ends. */
+const LINGER_MS = 1_000
+
+/** What a connection waits for: the start of a request, its body, the other side's reading, or us. */
+type Phase = 'head' | 'body' | 'reading' | 'idle' | 'us'
+
+type Connection = {
+  readonly socket: Socket
+  /** The latest request on it. */
+  message: IncomingMessage | null
+  response: ServerResponse | null
+  unanswered: number
+  /** What had been read when the connection became idle; more than that is the beginning of a head. */
+  idleAt: number | null
+  phase: Phase
+  since: number
+  progress: number
+}
+
+export type SlowConnections = Disposable & {
+  /** To be called with each request that begins. */
+  readonly watch: (message: IncomingMessage, response: ServerResponse) => void
+}
+
+/** Calls back again and again; what it answers ends that. */
+type Every = (ms: number, then: () => void) => () => void
+
+export function watchSlowConnections(server: Server, now: () => number, every: Every = byTimer): SlowConnections {
+  const open = new Map<Socket, Connection>()
+  const opened = (socket: Socket): Connection => {
+    const connection: Connection = { socket, message: null, response: null, unanswered: 0, idleAt: null, phase: 'head', since: now(), progress: 0 }
+    open.set(socket, connection)
+    socket.once('close', () => open.delete(socket))
+    return connection
+  }
+  server.on('connection', opened)
+  server.on('upgrade', (_request, socket) => open.delete(socket as Socket)) // another protocol has other rules
+  const stop = every(LOOK_EVERY_MS, () => {
+    for (const connection of open.values()) judge(connection)
+  })
+
+  function judge(connection: Connection): void {
+    const phase = phaseOf(connection)
+    const progress = progressOf(connection.socket, phase)
+    const isAdvancing = phase !== 'head' && progress - connection.progress >= LEAST_BYTES
+    if (phase !== connection.phase || isAdvancing) Object.assign(connection, { phase, progress, since: now() })
+    else if ((phase === 'head' || phase === 'body' || phase === 'reading') && now() - connection.since >= WINDOW_MS) {
+      open.delete(connection.socket)
+      cut(connection)
+    }
+  }
+
+  return {
+    watch(message, response) {
+      const connection = open.get(message.socket) ?? opened(message.socket)
+      Object.assign(connection, { message, response, idleAt: null, unanswered: connection.unanswered + 1 })
+      response.once('close', () => { connection.unanswered -= 1 })
+    },
+    [Symbol.dispose]: stop,
+  }
+}
+
+function phaseOf(connection: Connection): Phase {
+  const { message, socket } = connection
+  if (message && !message.complete) return message.readableLength >= message.readableHighWaterMark ? 'us' : 'body'
+  if (unsent(socket) > 0) return 'reading'
+  if (connection.unanswered > 0) return 'us'
+  if (message === null) return 'head'
+  connection.idleAt ??= socket.bytesRead
+  return socket.bytesRead > connection.idleAt ? 'head' : 'idle' // an idle one is ended by keepAliveTimeout
+}
+
+const progressOf = (socket: Socket, phase: Phase): number => (phase === 'reading' ? socket.bytesWritten - unsent(socket) : socket.bytesRead)
+
+/** Bytes that the system has not taken yet. A large chunk counts as unsent as a whole until its end, unless libuv is asked, as Node's own idle timer does
+ *  (lib/net.js `_onTimeout`, Node 24). */
+function unsent(socket: Socket): number {
+  const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null }
+  const inFlight = handle?.writeQueueSize ?? 0
+  const notHandedOver = socket.bytesWritten - ((socket as { _bytesDispatched?: number })._bytesDispatched ?? socket.bytesWritten)
+  return inFlight + notHandedOver
+}
+
+function cut({ socket, message, response, phase, unanswered }: Connection): void {
+  if (phase === 'reading') {
+    socket.resetAndDestroy() // what it has not read is not worth keeping, in the system neither
+    return
+  }
+  const isBody = phase === 'body' && response !== null
+  const mayAnswer = isBody ? unanswered === 1 && !response.headersSent : unanswered === 0
+  if (!mayAnswer || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  if (isBody) response.statusCode = 408 // for the statistics of answers
+  socket.end(rawRefusal(isBody ? slowBody() : slowHead(), isBody ? (message?.url ?? '/').split('?')[0]!.slice(0, 200) : '/'))
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
+}
+
+const slowBody = (): DarkroomError =>
+  new DarkroomError('too_slow', { what: 'The request was given up', why: `less than ${LEAST_BYTES / 1000} kB of its body arrived in ${WINDOW_MS / 1000} seconds`, remedy: 'Send it again over a faster connection, or in smaller parts.' })
+const slowHead = (): DarkroomError =>
+  new DarkroomError('too_slow', { what: 'The request was given up', why: `its headers were not complete after ${WINDOW_MS / 1000} seconds`, remedy: 'Send it again.' })
+
+function byTimer(ms: number, then: () => void): () => void {
+  const timer = setInterval(then, ms)
+  timer.unref()
+  return () => clearInterval(timer)
+}
