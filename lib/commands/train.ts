@@ -1,12 +1,13 @@
 /** `npm run train -- <classifier>`: trains in a child with checkpoints and progress, measures once on the test pictures, writes a bundle.
  *  It needs no running server; the loop itself is lib/ml/train, the run lib/training/run. */
 import { parseArgs } from 'node:util'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Card } from '#lib/contracts/bundle.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
+import { checkpointFile } from '#lib/training/checkpoint.ts'
 import { followRun } from '#lib/training/follow.ts'
 import { forecastSentence } from './train-forecast.ts'
 import { createProgress } from './train-progress.ts'
@@ -95,6 +96,7 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
   switch (end.kind) {
     case 'sealed': {
       progress.sealed()
+      rmSync(checkpointFile(folder), { force: true }) // --resume would seal the same again
       if (asked.ship) await shipBeside(plan)
       console.log(summary(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8')), end.folder))
       if (!asked.ship) console.log(`To let it answer: npm run import -- ${asked.name} --from ${end.folder}`)

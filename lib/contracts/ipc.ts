@@ -42,7 +42,8 @@ export type FromTraining =
   | { kind: 'sealed'; folder: string }
   | { kind: 'probed'; figures: ProbeFigures }
   | { kind: 'cancelled' }
-  | { kind: 'failed'; code: ErrorCode; reason: string }
+  /** `reason` is for a person; `cause`, for the log, where the error itself was in other words. */
+  | { kind: 'failed'; code: ErrorCode; reason: string; cause?: string }
 
 /** Supervisor to and from web and worker. */
 export type ToManaged = { kind: 'stop' } | /** On the socket that comes with it; without one on PORT. */ { kind: 'listen' } | /** The data may be opened. */ { kind: 'prepared' } | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }

@@ -57,7 +57,7 @@ export async function layDown(dataDir: string, pictures: readonly Pick<NewPictur
   try {
     for (const { hash, bytes } of pictures) {
       if (bytes.length <= MOST_BYTES_IN_A_ROW || waiting.has(hash) || existsSync(fileOf(dataDir, hash))) continue
-      const file = `${fileOf(dataDir, hash)}.${id()}.part`
+      const file = `${fileOf(dataDir, hash)}.${process.pid}-${id()}.part`
       waiting.set(hash, file)
       await mkdir(path.dirname(file), { recursive: true })
       await writeFile(file, bytes)

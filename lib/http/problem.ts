@@ -1,5 +1,6 @@
 /** What went wrong, as RFC 9457 problem documents: known errors in their own words, unknown ones as a 500 that shows a request id.
  *  It decides nothing about whether something is wrong. */
+import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -45,8 +46,6 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
 const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = { not_ready: 2, overloaded: 1, rate_limited: 10 }
 /** After these the rest of the body is not read: the connection ends. */
 const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'too_slow', 'client_closed']
-/** SQLite's own number for "database or disk is full". */
-const SQLITE_FULL = 13
 
 export type AnsweredFor = { readonly instance: string; readonly requestId: string; readonly log: (message: string, error: unknown) => void }
 
@@ -95,13 +94,4 @@ function knownErrorOf(error: unknown): DarkroomError | null {
 
 function internal(requestId: string): DarkroomError {
   return new DarkroomError('internal', { what: 'This did not work', why: 'there is an error in Darkroom itself', remedy: `The log tells more under the request id ${requestId}.` })
-}
-
-function isDiskFull(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    if ('code' in at && (at.code === 'ENOSPC' || at.code === 'EDQUOT' || at.code === 'SQLITE_FULL')) return true
-    if ('errcode' in at && at.errcode === SQLITE_FULL) return true
-    if (at.message.includes('database or disk is full')) return true
-  }
-  return false
 }

@@ -28,7 +28,7 @@ export type Arrivals = {
 
 export async function receive(parts: AsyncIterable<Part>, folder: string, maxImageBytes: number): Promise<Arrivals> {
   await mkdir(folder, { recursive: true })
-  const own = await mkdtemp(join(folder, 'upload-'))
+  const own = await mkdtemp(join(folder, `upload-${process.pid}-`))
   const pile = await open(join(own, 'pictures'), 'w+')
   const dispose = async (): Promise<void> => {
     await pile.close()

@@ -172,3 +172,53 @@ test('a job that kills its process each time is given up in the end', async () =
   await until(id, 'failed')
   await vi.waitFor(() => expect(gaveUp).toEqual(['It was tried 3 times, and each time the process that did it died.']))
 })
+
+test('the end of a job is not lost to a full disk: it is offered until the store takes it, and reported once', async () => {
+  const { jobs, enqueue, start, until } = await opened()
+  const full = () => Promise.reject(new DarkroomError('disk_full', { what: 'a', why: 'b', remedy: 'c' }))
+  const failures: unknown[] = []
+  let refusals = 3
+  type Completing = Parameters<typeof jobs.complete>
+  const store = { ...jobs, complete: (...given: Completing) => (refusals-- > 0 ? full() : jobs.complete(...given)) }
+  const id = await enqueue()
+  const next = await enqueue()
+
+  start({ run: async () => 'done' }, { store, onStoreFailure: (error) => failures.push(error) })
+
+  await until(id, 'done')
+  await until(next, 'done') // the loop goes on
+  expect(failures).toMatchObject([{ code: 'disk_full' }])
+})
+
+test('a worker goes on while its jobs cannot be read, and reports it once', async () => {
+  const { jobs, enqueue, start, until } = await opened()
+  const failures: unknown[] = []
+  let refusals = 3
+  const locked = () => Promise.reject(new Error('database is locked'))
+  type Claiming = Parameters<typeof jobs.claim>
+  const store = { ...jobs, claim: (...given: Claiming) => (refusals-- > 0 ? locked() : jobs.claim(...given)) }
+  const id = await enqueue()
+
+  start({ run: async () => null }, { store, onStoreFailure: (error) => failures.push(error) })
+
+  await until(id, 'done')
+  expect(failures).toHaveLength(1)
+})
+
+test('a handler that is told of the end finds its row as soon as it can be written', async () => {
+  const { enqueue, start, until, clock } = await opened()
+  const told: string[] = []
+  let refusals = 2
+  const id = await enqueue()
+
+  start({
+    run: () => Promise.reject(new DarkroomError('disk_full', { what: 'a', why: 'b', remedy: 'c' })),
+    async gaveUp(_, { code }) {
+      if (refusals-- > 0) throw new DarkroomError('disk_full', { what: 'a', why: 'b', remedy: 'c' })
+      told.push(code)
+    },
+  })
+
+  await until(id, 'failed')
+  await vi.waitFor(() => { clock.turn(); expect(told).toEqual(['disk_full']) }, { interval: 1 })
+})

@@ -44,16 +44,20 @@ export async function writeBundle(folder: string, content: BundleContent): Promi
     version: content.card.version,
     files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }])),
   }
-  const making = join(dirname(folder), `.making-${basename(folder)}`)
+  const making = join(dirname(folder), `.making-${basename(folder)}-${process.pid}`)
   await rm(making, { recursive: true, force: true })
   await mkdir(making, { recursive: true })
-  for (const [name, bytes] of Object.entries({ ...files, 'manifest.json': jsonBytes(manifest) })) {
-    await using file = await open(join(making, name), 'w')
-    await file.writeFile(bytes)
-    await file.sync()
+  try {
+    for (const [name, bytes] of Object.entries({ ...files, 'manifest.json': jsonBytes(manifest) })) {
+      await using file = await open(join(making, name), 'w')
+      await file.writeFile(bytes)
+      await file.sync()
+    }
+    await rm(folder, { recursive: true, force: true })
+    await rename(making, folder)
+  } finally {
+    await rm(making, { recursive: true, force: true })
   }
-  await rm(folder, { recursive: true, force: true })
-  await rename(making, folder)
 }
 
 /** Reads and verifies; a DarkroomError `bad_bundle` names what is wrong. */

@@ -14,6 +14,7 @@ import { forkInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { lacksFirstPictures } from './first-pictures.ts'
 import { drawnElsewhere } from './fork-drawing.ts'
+import { sweepLeftovers } from './leftovers.ts'
 import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from './idle-pool.ts'
 import { freeForTraining, isSmall } from './memory.ts'
 import { VERSION, type Start } from './settings.ts'
@@ -29,10 +30,17 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
   const data = await composeData(start)
   const answering = createIdlePool({ fork: () => forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })), clock: steadyClock, log, idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS })
+  const sweep = async (withLargePlaces = false): Promise<void> => {
+    const sweeping = { dataDir: places.dataDir, isAlone: settings.ROLE === 'all', now: Date.now(), withLargePlaces }
+    const removed = await sweepLeftovers(sweeping)
+    if (removed.length > 0) log('warn', 'Removed what a process that is gone left half made', { removed })
+  }
+  const sweepFailed = (error: unknown): void => log('error', 'Half-made files could not be removed', { error })
   const handlers = trainingHandlers({
     data,
     answering,
     log,
+    sweepLeftovers: () => sweep().catch(sweepFailed),
     forkTraining: forkTrainingWith((line) => log('warn', line, { child: 'training' })),
     now: () => new Date(),
     clock: steadyClock.now,
@@ -50,11 +58,14 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
   const loops = LOOPS.map((kinds) => runWorker({
     name, kinds, store: data.jobs, handlers, clock: patientClock, signal: leaving.signal,
+    onStoreFailure: (error) => log('error', 'The worker cannot read or write its jobs; it keeps trying', { error }),
     onFailure: (job, error) => log(isDarkroomError(error) ? 'warn' : 'error', `The job "${job.kind}" failed`, { job: job.id, attempt: job.attempt, error }),
   }))
   const drawing = lacksFirstPictures(data).then((lacks) => (lacks && !leaving.signal.aborted ? drawnElsewhere(leaving.signal) : undefined))
     .catch((error: unknown) => log('error', 'The pictures of "shapes" could not be drawn', { error }))
+  const firstSweep = sweep(true).catch(sweepFailed)
   const sweeping = setInterval(() => {
+    sweep().catch(sweepFailed)
     data.uploads.sweepAbandoned()
       .then((count) => { if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that are gone ${count === 1 ? 'was' : 'were'} taken back`) })
       .catch((error: unknown) => log('error', 'Uploads of web processes that are gone could not be taken back', { error }))
@@ -65,7 +76,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     async end() {
       leaving.abort()
       clearInterval(sweeping)
-      await Promise.allSettled([ended, drawing])
+      await Promise.allSettled([ended, drawing, firstSweep])
       await answering[Symbol.asyncDispose]()
       await data.close()
     },

@@ -4,15 +4,19 @@ import path from 'node:path'
 import { setupTokenOf } from '#lib/auth/auth.ts'
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { composeData } from './compose-data.ts'
+import { isRunning, sweepLeftovers } from './leftovers.ts'
 import type { Start } from './settings.ts'
 
 export async function prepareData(start: Start): Promise<Extract<FromPreparing, { kind: 'prepared' }>> {
   const { places, settings } = start
   if (settings.ROLE === 'all') emptyScratch(places.scratchDir)
+  const isAlone = settings.ROLE === 'all'
+  if (settings.ROLE !== 'web') await sweepLeftovers({ dataDir: places.dataDir, isAlone, now: Date.now() })
   const data = await composeData(start)
   try {
     const { refused } = await data.syncShipped()
-    if (settings.ROLE === 'all') await data.uploads.sweepUnfinished(livesBesideUs)
+    // `npm run dataset` in another terminal may go on. Our own id may have been the dead one's: in containers ids repeat.
+    if (settings.ROLE === 'all') await data.uploads.sweepUnfinished((pid) => pid !== process.pid && isRunning(pid))
     return {
       kind: 'prepared',
       // Of several starts on one folder, the one with the worker says it.
@@ -21,16 +25,6 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
     }
   } finally {
     await data.close()
-  }
-}
-
-/** Such as `npm run dataset` in another terminal. Our own number may have been the dead one's: process ids come again, in containers at each start. */
-function livesBesideUs(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

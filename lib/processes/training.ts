@@ -4,10 +4,10 @@ import { availableParallelism, constants, cpus, setPriority } from 'node:os'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
 import { openPictures } from '#lib/data/pictures.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { checkpointFile } from '#lib/training/checkpoint.ts'
+import { failureOf } from '#lib/training/failure.ts'
 import { probe, type ProbePorts } from '#lib/training/probe.ts'
 import { readRunPlan, type RunPlan } from '#lib/training/run-plan.ts'
 import { runTraining } from '#lib/training/run.ts'
@@ -43,8 +43,7 @@ async function work(asked: Extract<ToTraining, { folder: string }>): Promise<voi
     else await runTraining(folder, plan, portsOf(folder, plan))
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'cancelled' })
-    else if (isDarkroomError(error)) say({ kind: 'failed', code: error.code, reason: error.message })
-    else say({ kind: 'failed', code: 'internal', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    else say(failureOf(error))
   }
   process.disconnect()
 }

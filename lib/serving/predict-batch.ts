@@ -84,7 +84,7 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
   }
 
   async function* picturesOfZip(bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Found> {
-    const folder = await mkdtemp(path.join(scratchDir, 'batch-'))
+    const folder = await mkdtemp(path.join(scratchDir, `batch-${process.pid}-`))
     try {
       const file = path.join(folder, 'pictures.zip')
       await pipeline(Readable.from(bytes), createWriteStream(file))

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { BEGINNING } from '#lib/ml/train.ts'
 import { checkpointFile, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
@@ -40,6 +40,18 @@ test('one that was being written when the process died leaves the one before it'
   writeFileSync(`${file}.making`, readFileSync(file).subarray(0, 50))
 
   expect(await readCheckpoint(file)).toEqual(checkpoint)
+})
+
+test.runIf(existsSync('/dev/full'))('one that the disk has no room for leaves the one before it, and takes no room itself', async () => {
+  const file = place()
+  await writeCheckpoint(file, checkpoint)
+  symlinkSync('/dev/full', `${file}.making`) // each write to it fails as on a full disk
+
+  const written = writeCheckpoint(file, { ...checkpoint, position: { ...checkpoint.position, epoch: 9 } })
+
+  await expect(written).rejects.toMatchObject({ code: 'ENOSPC' })
+  expect(await readCheckpoint(file)).toEqual(checkpoint)
+  expect(readdirSync(dirname(file))).toEqual(['checkpoint.bin'])
 })
 
 test('where none was kept there is none, and a cut one is refused', async () => {

@@ -1,9 +1,10 @@
 /** Where a training is, kept so that a killed one goes on: the learner's state and its position, in one file.
- *  Written beside its place, synced, renamed; a half-written one is never read. */
-import { open, readFile, rename } from 'node:fs/promises'
+ *  A half-written one is never read. */
+import { open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { FlatWeights, LearnerState } from '#lib/ml/learner.ts'
 import type { Position } from '#lib/ml/train.ts'
+import { replaceFile } from './replace-file.ts'
 
 const MAGIC = 'darkroom-checkpoint/1\n'
 
@@ -17,16 +18,9 @@ export async function writeCheckpoint(file: string, { position, state }: Checkpo
   const text = Buffer.from(JSON.stringify(head))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)
-  const making = `${file}.making`
-  {
-    await using out = await open(making, 'w')
-    await out.write(Buffer.from(MAGIC))
-    await out.write(length)
-    await out.write(text)
-    for (const vector of vectors) if (vector) await out.write(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength))
-    await out.sync()
-  }
-  await rename(making, file)
+  const bytesOf = (v: Float32Array): Uint8Array => new Uint8Array(v.buffer, v.byteOffset, v.byteLength)
+  const pieces = vectors.flatMap((vector) => (vector ? [bytesOf(vector)] : []))
+  await replaceFile(file, [Buffer.from(MAGIC), length, text, ...pieces])
   await using folder = await open(dirname(file), 'r')
   await folder.sync().catch(() => undefined) // some file systems cannot sync a folder; the file itself is synced
 }

@@ -41,14 +41,18 @@ export async function writeRows(folder: string, name: string, { keys, rows }: Ke
   const making = join(folder, `.making-${process.pid}`)
   await rm(making, { recursive: true, force: true })
   await mkdir(making, { recursive: true })
-  {
-    await using file = await open(join(making, 'rows.bin'), 'w')
-    await file.writeFile(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
-    await file.sync()
+  try {
+    {
+      await using file = await open(join(making, 'rows.bin'), 'w')
+      await file.writeFile(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
+      await file.sync()
+    }
+    await writeFile(join(making, 'keys.json'), JSON.stringify(keys), { flush: true })
+    await rm(join(folder, name), { recursive: true, force: true })
+    await rename(making, join(folder, name))
+  } finally {
+    await rm(making, { recursive: true, force: true })
   }
-  await writeFile(join(making, 'keys.json'), JSON.stringify(keys), { flush: true })
-  await rm(join(folder, name), { recursive: true, force: true })
-  await rename(making, join(folder, name))
   await sweep(folder)
 }
 

@@ -9,7 +9,7 @@ import type { TrainingChild } from './ports.ts'
 export type RunEnd =
   | { readonly kind: 'sealed'; readonly folder: string }
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly reason: string }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly reason: string; readonly cause?: string | undefined }
   /** The process died: killed, out of memory, or crashed. The run can go on from its checkpoint. */
   | { readonly kind: 'died'; readonly cause: string }
 
@@ -45,7 +45,7 @@ export function followRun({ child, folder, resume, onReady, onMessage, signal }:
             end = { kind: 'cancelled' }
             break
           case 'failed':
-            end = { kind: 'failed', code: message.code, reason: message.reason }
+            end = { kind: 'failed', code: message.code, reason: message.reason, cause: message.cause }
             break
         }
         onMessage(message)

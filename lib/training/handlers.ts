@@ -15,6 +15,8 @@ export type TrainingParts = {
   readonly answering: Answering
   readonly settings: TrainSettings
   readonly now: () => Date
+  /** Removes what processes that are gone have left half made. */
+  readonly sweepLeftovers: () => Promise<unknown>
   /** Milliseconds that only grow. */
   readonly clock: () => number
   readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void

@@ -104,12 +104,12 @@ async function writeSquares(under: string, { spec, samples, maxPixels, onProgres
     filled += bytes
     entries.push({ hash, label, split })
     if (filled === piece.length) {
-      await file.write(piece)
+      await file.writeFile(piece) // all of it: on a disk that is nearly full, `write` may write a part and not say so
       filled = 0
     }
     if (entries.length % PROGRESS_EVERY === 0) onProgress(entries.length)
   }
-  if (filled > 0) await file.write(piece, 0, filled)
+  if (filled > 0) await file.writeFile(piece.subarray(0, filled))
   await file.sync()
   onProgress(entries.length)
   return { snapshot: snapshotHash(entries), spec, entries, refused }

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -15,7 +15,7 @@ import { steadyClock } from '#lib/processes/clock.ts'
 import { forkInference } from '#lib/processes/fork-inference.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { checkpointFile } from './checkpoint.ts'
-import { trainingHandlers, type JobContext } from './handlers.ts'
+import { trainingHandlers, type JobContext, type TrainingParts } from './handlers.ts'
 import type { ForkTraining } from './ports.ts'
 import { createForecast } from './forecast-retrain.ts'
 import { createRetrain } from './retrain.ts'
@@ -23,7 +23,6 @@ import { createVersionCases } from './version-cases.ts'
 
 const ENTRY = fileURLToPath(new URL('../processes/training.ts', import.meta.url))
 const THREE = SHAPES.slice(0, 3)
-const log = () => undefined
 const asked = { caller: { kind: 'person', id: 'p', name: 'Ada', scopes: ['train'] }, signal: new AbortController().signal } as const
 const retrainInput = { classifier: 'trio', recipe: 'auto', force: false } as const
 
@@ -58,17 +57,20 @@ async function addShapes({ data }: Opened, each: number, firstSeed: number, sour
   }))
 }
 
-async function trio(onMessage?: (message: FromTraining, child: Child) => void, memoryMb = 1024) {
+type Heard = (message: FromTraining, child: Child) => void
+
+async function trio(onMessage?: Heard, memoryMb = 1024, log: TrainingParts['log'] = () => undefined) {
   const opened = await openForTest()
   const { data, folder, settings } = opened
   await data.classifiers.create({ id: 'trio', title: 'Trio', classes: THREE, input: { size: 16, channels: 3, fit: 'cover' }, isMirrorable: true, recipe: 'scratch-small' })
   const { all, forkTraining } = children(onMessage)
   const answering = createPool({ name: 'job', size: 1, fork: () => forkInference('auto', () => undefined), clock: steadyClock, log, changed: () => undefined })
   onTestFinished(() => answering[Symbol.asyncDispose]())
-  const handlers = trainingHandlers({
-    data, forkTraining, answering, log, now: () => new Date(), clock: () => performance.now(),
+  const parts: TrainingParts = {
+    data, forkTraining, answering, log, sweepLeftovers: async () => undefined, now: () => new Date(), clock: () => performance.now(),
     settings: { dataDir: folder, databaseFile: settings.databaseFile, engine: 'auto', memoryMb, maxPixels: 1e7, autoPromote: 'not_worse', codeVersion: 'test' },
-  })
+  }
+  const handlers = trainingHandlers(parts)
   const retraining = { data, bodies: async () => [], now: () => Date.now() }
   const retrain = createRetrain(retraining)
   const forecasts = createForecast({ ...retraining, dataDir: folder, codeVersion: 'test', settings: { TRAINING_ENGINE: 'auto', TRAIN_MEMORY_MB: 1024 } })
@@ -77,7 +79,7 @@ async function trio(onMessage?: (message: FromTraining, child: Child) => void, m
     const run = await data.runs.active('trio')
     return handlers.train.run({ runId: run!.id, resume: false }, { attempt: 1, signal: new AbortController().signal, why: () => null, ...context })
   }
-  return { ...opened, all, handlers, retrain, forecasts, versions, work }
+  return { ...opened, all, handlers, parts, retrain, forecasts, versions, work }
 }
 
 async function lengthOf(bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<number> {
@@ -167,6 +169,60 @@ test('a cancelled training leaves a checkpoint and can be gone on with', async (
   const notes = darkroom.all[1]!.heard.flatMap((message) => (message.kind === 'note' ? [message.message] : []))
   expect(notes.some((note) => /Going on at epoch [1-9]/.test(note))).toBe(true)
 }, 120_000)
+
+test.runIf(existsSync('/dev/full')).each([
+  ['a checkpoint', 'checkpoint.bin.making', 'at epoch'],
+  ['the name of its pack', 'pack.json.making', null],
+])('a run that finds the disk full while it writes %s says so, with the cause in the log, and can be resumed', async (_, file, from) => {
+  const logged: unknown[] = []
+  let folder = ''
+  let isFull = false
+  const darkroom = await trio((message) => {
+    if (isFull || message.kind !== (from === null ? 'note' : 'epoch')) return
+    isFull = true
+    symlinkSync('/dev/full', `${folder}/${file}`) // each write to it fails as on a full disk, until it is removed
+  }, 1024, (level, message, about) => logged.push({ level, message, ...about }))
+  const { data, retrain, work } = darkroom
+  await addShapes(darkroom, 30, 1)
+
+  const { run } = await retrain.retrain({ ...retrainInput, epochs: 4 })
+  folder = `${darkroom.folder}/runs/${run.id}`
+  expect(await work()).toEqual({ state: 'failed' })
+
+  expect(await data.answers.getRun({ id: run.id })).toMatchObject({
+    state: 'failed', can_resume: true,
+    error: expect.stringMatching(/stopped: the disk that holds DATA_DIR is full\. Make room on that disk, then resume/),
+  })
+  const cause: unknown = expect.stringContaining('ENOSPC')
+  expect(logged).toContainEqual(expect.objectContaining({ level: 'warn', message: 'A training failed', run: run.id, cause }))
+
+  await retrain.resumeRun({ id: run.id })
+  await work()
+
+  expect(await data.answers.getRun({ id: run.id })).toMatchObject({ state: 'done', version: 'v1', error: null })
+  const notes = darkroom.all[1]!.heard.flatMap((message) => (message.kind === 'note' ? [message.message] : []))
+  expect(notes.some((note) => note.startsWith('Going on at epoch'))).toBe(from !== null)
+}, 120_000)
+
+test('a disk that is full before the run has begun is told by the queue, and the run can be resumed', async () => {
+  const darkroom = await trio()
+  const { data, retrain, handlers } = darkroom
+  await addShapes(darkroom, 30, 1)
+  const { run } = await retrain.retrain({ ...retrainInput, epochs: 4 })
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  const unwritable = { ...data, runs: { ...data.runs, change: () => Promise.reject(full) } }
+  const started = trainingHandlers({ ...darkroom.parts, data: unwritable })
+  const context: JobContext = { attempt: 1, signal: asked.signal, why: () => null }
+
+  const ended = started.train.run({ runId: run.id, resume: false }, context)
+  const error = (await ended.catch((thrown: unknown) => thrown)) as DarkroomError
+  expect(error).toMatchObject({ code: 'disk_full', cause: full })
+  await handlers.train.gaveUp!({ runId: run.id, resume: false }, { code: error.code, message: error.message })
+
+  const failed = await data.answers.getRun({ id: run.id })
+  expect(failed).toMatchObject({ state: 'failed', can_resume: true, error: expect.stringContaining('is full') })
+  expect((await retrain.resumeRun({ id: run.id })).state).toBe('queued')
+}, 60_000)
 
 test('what cannot be retrained is refused with the reason', async () => {
   const darkroom = await trio()

@@ -1,12 +1,13 @@
 /** `plan.json` in a run's folder: all that a training child needs to do one run, and to do it again. Data alone; who decides what
  *  stands in it is plan-retrain.ts or the train command. */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { HeadSettings } from '#lib/ml/head.ts'
 import type { RecipeSettings } from '#lib/ml/recipe.ts'
 import type { PackEntry } from './pack.ts'
+import { replaceFile } from './replace-file.ts'
 
 export type RunPlan = {
   readonly runId: string
@@ -64,10 +65,8 @@ export const samplesFile = (folder: string): string => join(folder, 'samples.jso
 /** The name of the pack that the run uses, once it is known. */
 export const packFile = (folder: string): string => join(folder, 'pack.json')
 
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFile(`${file}.making`, JSON.stringify(value, null, 1), { flush: true })
-  await rename(`${file}.making`, file)
-}
+export const writeJson = (file: string, value: unknown): Promise<void> =>
+  replaceFile(file, [Buffer.from(JSON.stringify(value, null, 1))])
 
 export const readRunPlan = async (folder: string): Promise<RunPlan> => JSON.parse(await readFile(planFile(folder), 'utf8'))
 export const readSamples = async (folder: string): Promise<readonly PackEntry[]> => JSON.parse(await readFile(samplesFile(folder), 'utf8'))

@@ -1,6 +1,6 @@
 /** One run inside the training child: from its plan to a sealed version, or to a checkpoint that it can go on from.
  *  It opens no database and forks nothing; what comes from outside it is given as ports. */
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -13,7 +13,6 @@ import type { Distilling } from '#lib/ml/recipe.ts'
 import { DISTILLING } from '#lib/ml/recipes/distil.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
 import { beginning } from './beginning.ts'
-import { checkpointFile } from './checkpoint.ts'
 import { withBody } from './choose-body.ts'
 import { distilled } from './distil.ts'
 import { halves } from './halves.ts'
@@ -72,7 +71,6 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   }
   say({ kind: 'note', message: 'Measuring the best epoch on the test pictures and sealing it.' })
   await seal({ plan, ...learnt, pack, calibrating, choosing, trained: training.count }, ports)
-  await rm(checkpointFile(folder), { force: true })
   say({ kind: 'sealed', folder: plan.out })
 }
 

@@ -7,12 +7,14 @@ import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Run, VersionWithCard } from '#lib/data/values.ts'
 import type { Classifier, EngineName } from '#lib/domain/classifier.ts'
+import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { mayPromote } from '#lib/domain/gate.ts'
 import { checkpointFile } from './checkpoint.ts'
 import { compareVersions, firstVerdict } from './compare-versions.ts'
 import type { RetrainDraft } from './decide-retrain.ts'
+import { diskFullDuringRun } from './failure.ts'
 import { followRun, type RunEnd } from './follow.ts'
-import type { TrainingHandlers, TrainingParts } from './handlers.ts'
+import type { JobContext, TrainingHandlers, TrainingParts } from './handlers.ts'
 import { planFile, readRunPlan, samplesFile, writeJson, type RunPlan } from './run-plan.ts'
 import { testEntries } from './test-pictures.ts'
 
@@ -30,49 +32,80 @@ export type TrainSettings = {
 const MOST_CHILDREN = 3
 
 export function trainJob(parts: TrainingParts): TrainingHandlers['train'] {
-  const { data, settings, log } = parts
+  const { data } = parts
   return {
     async run({ runId }, job) {
-      const run = await data.runs.get(runId)
-      if (run.state === 'done' || run.state === 'cancelled') return { state: run.state }
-      const folder = join(settings.dataDir, 'runs', runId)
-      const isResumed = existsSync(planFile(folder)) // whoever began it: this worker, one that left, or one that died
-      const plan = isResumed ? await stillFree(run, folder, parts) : await writePlan(run, folder, parts)
-      if (plan === 'sealed') return judged(run, await readRunPlan(folder), parts, job.signal)
-      await data.runs.change(runId, { state: 'running', message: isResumed ? 'Going on from the checkpoint.' : 'The training process is starting.' })
-      const end = await trained(run, { folder, plan, resume: isResumed, signal: job.signal }, parts)
-      const canResume = existsSync(checkpointFile(folder))
-      switch (end.kind) {
-        case 'sealed':
-          return judged(run, plan, parts, job.signal)
-        case 'cancelled':
-          if (job.why() === 'cancelled') {
-            const message = canResume ? 'Cancelled. It can go on from its checkpoint.' : 'Cancelled.'
-            await data.runs.change(runId, { state: 'cancelled', canResume, message })
-          }
-          job.signal.throwIfAborted()
-          return { state: 'cancelled' }
-        case 'failed':
-          log('warn', 'A training failed', { run: runId, reason: end.reason })
-          await data.runs.change(runId, { state: 'failed', canResume, error: end.code === 'internal' ? 'The training met a mistake of its own; the log has it.' : end.reason, message: 'The training failed.' })
-          return { state: 'failed' }
-        case 'died':
-          await data.runs.change(runId, { state: 'failed', canResume, error: `The training process ended ${MOST_CHILDREN} times (${end.cause}).`, message: 'The training failed.' })
-          return { state: 'failed' }
+      try {
+        return await attempt(runId, job, parts)
+      } catch (error) {
+        if (job.signal.aborted || !isDiskFull(error)) throw error
+        throw diskFullDuringRun(error) // the queue tells `gaveUp` as soon as a row can be written again
       }
     },
-    async gaveUp({ runId }, { message }) {
-      const canResume = existsSync(checkpointFile(join(settings.dataDir, 'runs', runId)))
+    async gaveUp({ runId }, { code, message }) {
+      const canResume = code === 'disk_full' || hasCheckpoint(runId, parts)
       await data.runs.change(runId, { state: 'failed', canResume, error: message, message: 'The training failed.' })
     },
   }
 }
 
+async function attempt(runId: string, job: JobContext, parts: TrainingParts): Promise<unknown> {
+  const { data, settings, log, sweepLeftovers } = parts
+  const run = await data.runs.get(runId)
+  if (run.state === 'done' || run.state === 'cancelled') return { state: run.state }
+  const folder = join(settings.dataDir, 'runs', runId)
+  const isResumed = existsSync(planFile(folder)) // this worker began it, or one that left or died
+  if (isResumed) await sweepLeftovers()
+  const plan = isResumed ? await stillFree(run, folder, parts) : await writePlan(run, folder, parts)
+  if (plan === 'sealed') return judged(run, await readRunPlan(folder), parts, job.signal)
+  const isFromCheckpoint = isResumed && hasCheckpoint(runId, parts)
+  const message = isFromCheckpoint ? 'Continuing from the checkpoint.' : 'The training process is starting.'
+  await data.runs.change(runId, { state: 'running', message })
+  const end = await trained(run, { folder, plan, resume: isResumed, signal: job.signal }, parts)
+  const canResume = hasCheckpoint(runId, parts)
+  switch (end.kind) {
+    case 'sealed':
+      return judged(run, plan, parts, job.signal)
+    case 'cancelled':
+      if (job.why() === 'cancelled') {
+        const message = canResume ? 'Cancelled. It can go on from its checkpoint.' : 'Cancelled.'
+        await data.runs.change(runId, { state: 'cancelled', canResume, message })
+      }
+      job.signal.throwIfAborted()
+      return { state: 'cancelled' }
+    case 'failed':
+      log('warn', 'A training failed', { run: runId, reason: end.reason, cause: end.cause })
+      await data.runs.change(runId, {
+        state: 'failed',
+        canResume: canResume || end.code === 'disk_full', // without a checkpoint it starts again, from the same plan
+        error: end.code === 'internal' ? 'The training met a mistake of its own; the log has it.' : end.reason,
+        message: 'The training failed.',
+      })
+      return { state: 'failed' }
+    case 'died':
+      await data.runs.change(runId, {
+        state: 'failed',
+        canResume,
+        error: `The training process ended ${MOST_CHILDREN} times (${end.cause}).`,
+        message: 'The training failed.',
+      })
+      return { state: 'failed' }
+  }
+}
+
+const hasCheckpoint = (runId: string, { settings }: TrainingParts): boolean =>
+  existsSync(checkpointFile(join(settings.dataDir, 'runs', runId)))
+
 /** Children one after another, until one ends otherwise than by dying. */
-async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: boolean; signal: AbortSignal }, { data, forkTraining, settings, log }: TrainingParts): Promise<RunEnd> {
+async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: boolean; signal: AbortSignal }, { data, forkTraining, settings, log, sweepLeftovers }: TrainingParts): Promise<RunEnd> {
   let last = Promise.resolve()
+  let isKeeping = true
   const inTurn = (work: () => Promise<unknown>): void => {
-    last = last.then(work).then(() => undefined, (error: unknown) => log('error', 'An event of a training could not be kept', { run: run.id, error }))
+    last = last.then(work).then(() => { isKeeping = true }, (error: unknown) => {
+      // Once, however many follow.
+      if (isKeeping) log('error', 'An event of a training could not be kept', { run: run.id, error })
+      isKeeping = false
+    })
   }
   const hear = (message: FromTraining): void => {
     switch (message.kind) {
@@ -93,6 +126,7 @@ async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: b
     await last
     if (end.kind !== 'died' || child === MOST_CHILDREN || how.signal.aborted) return end.kind === 'died' && how.signal.aborted ? { kind: 'cancelled' } : end
     log('warn', 'A training process died; another goes on', { run: run.id, cause: end.cause })
+    await sweepLeftovers()
     await data.runs.report(run.id, { kind: 'log', message: `The training process ended (${end.cause}). Another goes on from the last checkpoint.` })
   }
 }

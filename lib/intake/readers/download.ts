@@ -5,6 +5,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { DownloadProgress } from './labelled-image.ts'
 import type { OfficialFile } from './official-file.ts'
@@ -30,7 +31,7 @@ export async function download(wanted: Download): Promise<void> {
   const failures: string[] = []
   await mkdir(dirname(to), { recursive: true })
   for (const url of urls) {
-    const aside = `${to}.${randomUUID()}.part`
+    const aside = `${to}.${process.pid}-${randomUUID()}.part`
     try {
       await fetchTo(aside, url, wanted)
       await check(aside)
@@ -38,7 +39,7 @@ export async function download(wanted: Download): Promise<void> {
       return
     } catch (error) {
       signal?.throwIfAborted()
-      if (isFull(error)) throw diskFull(file, error)
+      if (isDiskFull(error)) throw diskFull(file, error)
       failures.push(`${new URL(url).host}: ${reasonOf(error)}`)
     } finally {
       await rm(aside, { force: true })
@@ -94,8 +95,6 @@ function progressOf(file: string, totalBytes: number, onProgress: Download['onPr
     onProgress?.({ file, bytes, totalBytes, secondsLeft: seconds < 1 && !isLast ? null : ((totalBytes - bytes) * seconds) / bytes })
   }
 }
-
-const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 
 const diskFull = (file: OfficialFile, cause: unknown): DarkroomError =>
   new DarkroomError('disk_full', { what: `${file.name} cannot be kept`, why: `the disk has no room for its ${file.packedBytes} bytes`, remedy: 'Make room and try again.' }, { cause })

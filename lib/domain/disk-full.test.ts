@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { isDiskFull } from './disk-full.ts'
+import { DarkroomError } from './errors.ts'
+
+const coded = (code: string, message = 'x') => Object.assign(new Error(message), { code })
+
+test.each<[string, unknown]>([
+  ['the file system', coded('ENOSPC')],
+  ['a quota', coded('EDQUOT')],
+  ['SQLite by its number', Object.assign(new Error('x'), { errcode: 13 })],
+  ['SQLite in words, through a driver', new Error('query failed: database or disk is full')],
+  ['our own error', new DarkroomError('disk_full', { what: 'a', why: 'b', remedy: 'c' })],
+  ['an error that another one wraps', new Error('outer', { cause: new Error('middle', { cause: coded('ENOSPC') }) })],
+])('a full disk is recognised as told by %s', (_, error) => expect(isDiskFull(error)).toBe(true))
+
+test.each<[string, unknown]>([
+  ['a missing file', coded('ENOENT')],
+  ['no permission', coded('EACCES')],
+  ['a database that is locked', Object.assign(new Error('database is locked'), { errcode: 5 })],
+  ['what is no error', 'ENOSPC'],
+])('%s is no full disk', (_, error) => expect(isDiskFull(error)).toBe(false))

@@ -1,0 +1,23 @@
+/** Why a training run failed, for the person who started it and for the log. It decides nothing about what happens next. */
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import { isDiskFull } from '#lib/domain/disk-full.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+
+export const diskFullDuringRun = (cause: unknown): DarkroomError =>
+  new DarkroomError(
+    'disk_full',
+    {
+      what: 'The training run stopped',
+      why: 'the disk that holds DATA_DIR is full',
+      remedy: 'Make room on that disk, then resume the run. Its last checkpoint is intact.',
+    },
+    { cause },
+  )
+
+/** What a training child tells its parent about an error. */
+export function failureOf(error: unknown): Extract<FromTraining, { kind: 'failed' }> {
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (isDiskFull(error)) return { kind: 'failed', code: 'disk_full', reason: diskFullDuringRun(error).message, cause }
+  if (isDarkroomError(error)) return { kind: 'failed', code: error.code, reason: error.message }
+  return { kind: 'failed', code: 'internal', reason: cause }
+}
