@@ -33,7 +33,7 @@ export default async function Layout({ children }: { readonly children: ReactNod
       <body>
         <Shell
           brand={<Link className="brand" href="/"><BrandMark />Darkroom</Link>}
-          navigation={<Navigation isKnown={may('user')} isAdmin={may('admin')} />}
+          navigation={<Navigation isKnown={may('view')} isAdmin={may('admin')} />}
           foot={<><ThemeSwitch /><Account name={isKnown ? name ?? 'You' : null} /></>}
         >
           {darkroom().settings().openActions && (

@@ -15,12 +15,13 @@ const RUNS_LOOKED_AT = 20
 
 export default async function Dashboard() {
   const { asked, isKnown, may } = await visitor()
+  const mayView = isKnown && may('view')
   const { data, auth } = darkroom()
   const [{ classifiers }, needsFirstAdmin, runs, last] = await Promise.all([
     data.listClassifiers({}, asked),
     auth.needsFirstAdmin(),
-    isKnown ? data.listRuns({ limit: RUNS_LOOKED_AT }, asked) : null,
-    isKnown ? data.listPredictions({ limit: LAST_PREDICTIONS }, asked) : null,
+    mayView ? data.listRuns({ limit: RUNS_LOOKED_AT }, asked) : null,
+    mayView ? data.listPredictions({ limit: LAST_PREDICTIONS }, asked) : null,
   ])
   return (
     <div className="stack">

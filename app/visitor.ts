@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { cache } from 'react'
-import type { Scope } from '#lib/contracts/contract.ts'
+import type { Caller, Scope } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { may } from '#lib/http/access.ts'
+import { may, rolesWith } from '#lib/http/access.ts'
 import { darkroom, type Asked } from '#lib/http/context.ts'
 
 const PATIENCE_MS = 60_000 // a comparison of two versions may compute that long
@@ -15,6 +15,8 @@ export type Visitor = {
   readonly name: string | null
   readonly isKnown: boolean
   readonly may: (scope: Scope) => boolean
+  /** Why an action is not offered, in one sentence; null where it is. */
+  readonly whyNot: (scope: Scope, action: string) => string | null
 }
 
 /** Once per request, however many parts of the page ask. */
@@ -25,19 +27,25 @@ export const visitor = cache(async (): Promise<Visitor> => {
     name: caller.name,
     isKnown: caller.kind !== 'stranger',
     may: (scope) => may(caller, scope),
+    whyNot: (scope, action) => (may(caller, scope) ? null : reasonOf(caller, scope, action)),
   }
 })
 
+function reasonOf(caller: Caller, scope: Scope, action: string): string {
+  if (caller.kind === 'stranger') return `Log in to ${action}.`
+  return `Your account cannot ${action}: that is for ${rolesWith(scope)}. An admin can change your role.`
+}
+
 /** The headers come first: without a request (at build time) there is neither a caller nor a running program. */
 async function darkroomCaller() {
-  const sent = await headers()
-  return darkroom().auth.callerOf(sent)
+  const cookie = (await headers()).get('cookie')
+  return darkroom().auth.callerOf(new Headers(cookie === null ? {} : { cookie })) // pages are for people: a key opens the API alone
 }
 
 /** For pages that need a login, unless the owner opened them to all: a stranger goes there and comes back. */
 export async function knownVisitor(path: string): Promise<Visitor> {
   const found = await visitor()
-  if (!found.may('user')) redirect(`/login?next=${encodeURIComponent(path)}`)
+  if (!found.may('view')) redirect(`/login?next=${encodeURIComponent(path)}`)
   return found
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from '@playwright/test'
 import type { Contract } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'
+import { CALLERS, mayCall, type CallerName } from '#lib/http/access-table.fakes.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
 
 const NOBODY = '01a1fdc4-0000-7000-8000-000000000000'
@@ -13,11 +14,16 @@ const addressOf = ({ path }: Contract): string => path.replace('{id}', path.star
 for (const door of ['on', 'off']) {
   test.describe(`with DOOR=${door}`, () => {
     let product: OwnProduct
-    let keys: Readonly<Record<'predict' | 'user' | 'upload' | 'train', string>>
+    let headersOf: Readonly<Record<CallerName, Record<string, string>>>
 
     test.beforeAll(async () => {
       product = await startOwnProduct({ DOOR: door, CORS_ORIGINS: SITE, PUBLIC_PREDICT: 'false' })
-      keys = { predict: await product.key('predict'), user: await product.key('user'), upload: await product.key('upload'), train: await product.key('train') }
+      const person = (cookie: string) => ({ cookie, origin: product.url })
+      const key = async (scope: string) => ({ authorization: `Bearer ${await product.key(scope)}` })
+      headersOf = {
+        viewer: person(await product.person('viewer')), editor: person(product.user), admin: person(product.admin),
+        'key predict': await key('predict'), 'key user': await key('user'), 'key upload': await key('upload'), 'key train': await key('train'), 'key admin': await key('admin'),
+      }
     })
     test.afterAll(async () => { await product[Symbol.asyncDispose]() })
 
@@ -29,10 +35,7 @@ for (const door of ['on', 'off']) {
         expect((await ask(contract, { authorization: 'Bearer dk_nobody' })).status).toBe(401)
         expect((await ask(contract, { 'x-api-key': 'nobody' })).status).toBe(401)
 
-        const isOpenToUsers = contract.scope === 'user' || contract.scope === 'predict'
-        const wrong = contract.scope === 'upload' ? keys.train : contract.scope === 'user' ? keys.predict : keys.upload
-        if (contract.scope !== 'predict') expect((await ask(contract, { authorization: `Bearer ${wrong}` })).status).toBe(403)
-        if (!isOpenToUsers) expect((await ask(contract, { cookie: product.user, origin: product.url })).status).toBe(403)
+        for (const name of CALLERS.filter((one) => !mayCall(contract, one))) expect((await ask(contract, headersOf[name])).status, name).toBe(403)
         if (contract.method === 'GET') return
         expect((await ask(contract, { cookie: product.admin })).status).toBe(403)
         expect((await ask(contract, { cookie: product.admin, origin: 'https://elsewhere.example' })).status).toBe(403)
@@ -44,7 +47,7 @@ for (const door of ['on', 'off']) {
       const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
       const ours = await product.ask('OPTIONS', '/api/predict', { headers: { origin: SITE, ...asked } })
       const theirs = await product.ask('OPTIONS', '/api/predict', { headers: { origin: 'https://elsewhere.example', ...asked } })
-      const answer = await product.ask('GET', '/api/predictions', { headers: { origin: SITE, authorization: `Bearer ${keys.user}` } })
+      const answer = await product.ask('GET', '/api/predictions', { headers: { origin: SITE, ...headersOf['key user'] } })
 
       expect([ours.status, ours.headers.get('access-control-allow-origin')]).toEqual([204, SITE])
       expect(ours.headers.get('access-control-allow-headers')).toContain('Authorization')

@@ -1,4 +1,4 @@
-/** A product of its own for the tables that ask the API: started with the settings that a table needs, with an admin, a plain user and keys.
+/** A product of its own for the tables that ask the API: started with the settings that a table needs, with an admin, an editor and keys.
  *  The stories of people share the product that `npm test` started; these would disturb them. */
 import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
@@ -16,9 +16,11 @@ export type OwnProduct = AsyncDisposable & {
   readonly url: string
   readonly dataDir: string
   readonly log: () => string
-  /** Cookies of the admin and of a plain user. */
+  /** Cookies of the admin and of an editor. */
   readonly admin: string
   readonly user: string
+  /** Makes a person of this role and logs them in. */
+  readonly person: (role: 'viewer' | 'editor' | 'admin') => Promise<string>
   readonly key: (...scopes: string[]) => Promise<string>
   readonly ask: (method: string, path: string, how?: { readonly body?: BodyInit | object | undefined; readonly headers?: Readonly<Record<string, string>> | undefined }) => Promise<Said>
   readonly login: (email: string, password?: string) => Promise<{ readonly status: number; readonly cookie: string; readonly url: string }>
@@ -36,6 +38,10 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
   const { cookie: user } = await login('bo@example.org')
   return {
     url: app.url, dataDir: app.dataDir, log: app.log, admin, user, ask, login,
+    person: async (role) => {
+      await ask('POST', '/api/users', { headers: asAdmin, body: { name: role, email: `${role}@example.org`, password: PASSWORD, role } })
+      return (await login(`${role}@example.org`)).cookie
+    },
     key: async (...scopes) => {
       const { json } = await ask('POST', '/api/keys', { headers: asAdmin, body: { name: scopes.join(' and '), scopes } })
       return String(json['key'])

@@ -13,9 +13,10 @@ type FeedbackProps = {
   readonly answer: string
   readonly classes: readonly string[]
   readonly given?: Given | null
+  readonly mayChange?: boolean
 }
 
-export function FeedbackButtons({ predictionId, answer, classes, given: before = null }: FeedbackProps) {
+export function FeedbackButtons({ predictionId, answer, classes, given: before = null, mayChange = true }: FeedbackProps) {
   const [given, setGiven] = useState<Given | null>(before)
   const [isChoosing, setIsChoosing] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
@@ -39,10 +40,11 @@ export function FeedbackButtons({ predictionId, answer, classes, given: before =
     return (
       <div className="row">
         {given.correct ? <Badge variant="good">right</Badge> : <Badge variant="amber">wrong: it is {given.label}</Badge>}
-        <Button size="small" variant="quiet" onClick={() => setIsChoosing(true)} aria-label={`Change the feedback on ${answer}`}>Change</Button>
+        {mayChange && <Button size="small" variant="quiet" onClick={() => setIsChoosing(true)} aria-label={`Change the feedback on ${answer}`}>Change</Button>}
       </div>
     )
   }
+  if (!mayChange) return <span className="muted">–</span>
   return (
     <div className="row" role="group" aria-label={`Was “${answer}” right?`}>
       {!isChoosing && <Button size="small" isBusy={isBusy} onClick={() => void give(true)}>Right</Button>}

@@ -16,6 +16,7 @@ import { PageHead } from '#lib/ui/shell.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { DecisionBadge } from '../_components/decision-badge.tsx'
 import { FeedbackButtons } from '../_components/feedback-buttons.tsx'
+import { Offered } from '../_components/offered.tsx'
 import { answered, knownVisitor, queryOf, type PageProps, type Query } from '../visitor.ts'
 import { addressWith, exportFilters, filtersOf, hasFilters } from './filters.ts'
 import { FilterForm } from './_components/filter-form.tsx'
@@ -25,7 +26,8 @@ const PAGE = 50
 
 export default async function History(props: PageProps) {
   const query = await queryOf(props)
-  const { asked } = await knownVisitor('/history')
+  const who = await knownVisitor('/history')
+  const { asked } = who
   const { data } = darkroom()
   const { classifiers } = await data.listClassifiers({}, asked)
   const filters = filtersOf(query)
@@ -45,7 +47,8 @@ export default async function History(props: PageProps) {
               {(['csv', 'jsonl'] as const).map((format) => <a key={format} href={addressOf('GET /api/predictions/export', { ...exportFilters(filters), format })} download {...looksLikeButton({ size: 'small', variant: 'quiet' })}><Icon name="download" />{format.toUpperCase()}</a>)}
             </span>
           )}>
-          <Predictions predictions={list.value.predictions} classesOf={(id) => classifiers.find((one) => one.id === id)?.classes ?? []} />
+          <Offered to={who} scope="feedback" action="correct predictions" />
+          <Predictions mayGiveFeedback={who.may('feedback')} predictions={list.value.predictions} classesOf={(id) => classifiers.find((one) => one.id === id)?.classes ?? []} />
           <Pages query={query} next={list.value.next_cursor} />
         </Card>
       )}
@@ -59,7 +62,9 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
     : <EmptyState icon="history" title="Nothing answered yet" action={<Link href="/predict" {...looksLikeButton({ variant: 'primary' })}>Ask about a picture</Link>}>Each answered picture is kept here, so that it can be corrected and learnt from.</EmptyState>
 }
 
-function Predictions({ predictions, classesOf }: { predictions: readonly KeptPrediction[]; classesOf: (classifier: string) => readonly string[] }) {
+type PredictionsProps = { readonly predictions: readonly KeptPrediction[]; readonly classesOf: (classifier: string) => readonly string[]; readonly mayGiveFeedback: boolean }
+
+function Predictions({ predictions, classesOf, mayGiveFeedback }: PredictionsProps) {
   return (
     <Table caption="Predictions, newest first" isCaptionHidden variant="lines" rows={predictions} keyOf={({ id }) => id}
       columns={[
@@ -78,7 +83,7 @@ function Predictions({ predictions, classesOf }: { predictions: readonly KeptPre
         { name: 'How sure', cell: (one) => <DecisionBadge decision={one.decision} /> },
         { name: 'By', line: 'none', cell: (one) => `${one.classifier} ${one.model_version}` },
         { name: 'When', line: 'second', cell: (one) => <RelativeTime at={one.timestamp} /> },
-        { name: 'Right?', line: 'second', cell: (one) => <FeedbackButtons predictionId={one.id} answer={one.predicted_class} classes={classesOf(one.classifier)} given={one.feedback} /> },
+        { name: 'Right?', line: 'second', cell: (one) => <FeedbackButtons predictionId={one.id} answer={one.predicted_class} classes={classesOf(one.classifier)} given={one.feedback} mayChange={mayGiveFeedback} /> },
       ]} />
   )
 }

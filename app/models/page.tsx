@@ -10,6 +10,7 @@ import { PageHead } from '#lib/ui/shell.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
+import { Offered } from '../_components/offered.tsx'
 import { chosenClassifier } from '../classifiers.ts'
 import { answered, knownVisitor, queryOf, type PageProps } from '../visitor.ts'
 import { CompareForm } from './_components/compare-form.tsx'
@@ -37,7 +38,7 @@ export default async function Models(props: PageProps) {
   const challenger = models.find(({ id }) => id === query.challenger)
   const base = models.find(({ id }) => id === query.with) ?? champion
   const status = await darkroom().data.retrainStatus({ classifier: chosen.id }, who.asked)
-  const watch = <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: models.length === 0 ? 'primary' : 'plain', size: models.length === 0 ? 'normal' : 'small' })}>{status.is_running ? 'Watch the training' : 'Train it'}</Link>
+  const watch = <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: models.length === 0 ? 'primary' : 'plain', size: models.length === 0 ? 'normal' : 'small' })}>{status.is_running ? 'Watch the training' : who.may('train') ? 'Train it' : 'To the trainings'}</Link>
   if (models.length === 0) {
     return (
       <>
@@ -52,6 +53,7 @@ export default async function Models(props: PageProps) {
       {status.is_running && <Notice title={`A training of ${chosen.title} is under way, ${Math.floor(status.progress)} % done`}><p>What it makes will stand here.</p><div className="mt-2">{watch}</div></Notice>}
       <Card title="Versions" aside={mayRollBack && champion ? <RollbackButton classifier={chosen.id} champion={champion.version} /> : undefined}>
         <VersionList models={models} classifier={chosen.id} shown={query.version ?? null} mayTrain={who.may('train')} />
+        <Offered to={who} scope="train" action="promote, roll back or delete versions" />
       </Card>
       {query.version && <Suspense key={query.version} fallback={<Skeleton height="16rem" />}><Detail id={query.version} /></Suspense>}
       {models.length > 1 && (

@@ -8,6 +8,7 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
+import { Offered } from '../_components/offered.tsx'
 import { chosenClassifier } from '../classifiers.ts'
 import { queryOf, visitor, type PageProps } from '../visitor.ts'
 import { GivenAnswer } from './_components/given-answer.tsx'
@@ -32,8 +33,9 @@ export default async function Predict(props: PageProps) {
           It has {counted(chosen.samples.total, 'picture')} and no version that could answer.
         </EmptyState>
       )}
+      {chosen?.champion && who.isKnown && <Offered to={who} scope="feedback" action="correct predictions" />}
       {chosen?.champion && (
-        <PredictDesk key={chosen.id} classifier={{ id: chosen.id, classes: chosen.classes, hasDigits: chosen.has_digits }} mayGiveFeedback={who.isKnown} largestBytes={darkroom().settings().maxImageBytes} />
+        <PredictDesk key={chosen.id} classifier={{ id: chosen.id, classes: chosen.classes, hasDigits: chosen.has_digits }} mayGiveFeedback={who.isKnown && who.may('feedback')} largestBytes={darkroom().settings().maxImageBytes} />
       )}
     </>
   )

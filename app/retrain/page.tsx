@@ -13,6 +13,7 @@ import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
+import { Offered } from '../_components/offered.tsx'
 import { chosenClassifier } from '../classifiers.ts'
 import { answered, knownVisitor, queryOf, type PageProps } from '../visitor.ts'
 import { PastRuns } from './_components/past-runs.tsx'
@@ -46,10 +47,10 @@ export default async function Retrain(props: PageProps) {
       {!active && (
         <Card title={chosen.champion ? `Retrain ${chosen.title}` : `Train ${chosen.title}`} variant="accent">
           <p>{plan(chosen, runs)}</p>
-          {who.may('train')
-            ? <StartForm classifier={chosen.id} hasChampion={chosen.champion !== null} hasNews={chosen.samples.unseen > 0 || chosen.corrections_waiting > 0} isHeldUp={status.is_running} />
-            : <p className="muted">Your account may watch trainings and not start them. An admin can give you the right “train”.</p>}
-          {chosen.samples.unseen === 0 && <Link href={`/upload?classifier=${chosen.id}`} {...looksLikeButton({ size: 'small', variant: 'quiet' })}>Upload pictures first</Link>}
+          <Offered to={who} scope="train" action="start a training">
+            <StartForm classifier={chosen.id} hasChampion={chosen.champion !== null} hasNews={chosen.samples.unseen > 0 || chosen.corrections_waiting > 0} isHeldUp={status.is_running} />
+          </Offered>
+          {chosen.samples.unseen === 0 && who.may('upload') && <Link href={`/upload?classifier=${chosen.id}`} {...looksLikeButton({ size: 'small', variant: 'quiet' })}>Upload pictures first</Link>}
         </Card>
       )}
       {shown?.ok === true && <RunView key={shown.value.id} run={shown.value} mayTrain={who.may('train')} />}

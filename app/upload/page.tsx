@@ -22,12 +22,12 @@ export default async function Upload(props: PageProps) {
     return (
       <>
         {head}
-        <EmptyState icon="key" title="Your account may not upload" action={<Link href="/" {...looksLikeButton()}>To the dashboard</Link>}>An admin of this Darkroom can give you the right “upload”.</EmptyState>
+        <EmptyState icon="key" title="Uploading is for editors" action={<Link href="/" {...looksLikeButton()}>To the dashboard</Link>}>{who.whyNot('upload', 'upload images')}</EmptyState>
       </>
     )
   }
   if (missing) return <>{head}<NoClassifier missing={missing} mayUpload /></>
-  const mayCreate = who.may('admin')
+  const mayCreate = who.may('edit')
   const chosen = query.classifier || !mayCreate ? named : (classifiers.find((one) => !one.is_shipped) ?? null)
   const recent = chosen && (await darkroom().data.listUploads({ classifier: chosen.id, limit: RECENT }, who.asked)).uploads
   const { maxUploadBytes, maxImageBytes } = darkroom().settings()

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { folderForTest, openForTest } from '#lib/data/opened.fakes.ts'
 import { createAuth, setupTokenOf } from './auth.ts'
 import { createLimits } from './limits.ts'
+import { SCOPES_OF_KEY, SCOPES_OF_ROLE } from './rights.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { sessionSecret } from './secret.ts'
 
@@ -73,10 +74,10 @@ test('passwords are stored as argon2id with 19 MiB and two passes, salted, which
 test('a session is a person with the scopes of their role, on plain headers', async () => {
   const { data, auth, withAdmin, cookieOf } = await opened()
   const admin = await withAdmin()
-  const user = await data.people.create({ name: 'Bo', email: 'bo@example.org', role: 'user', passwordHash: '' })
+  const user = await data.people.create({ name: 'Bo', email: 'bo@example.org', role: 'editor', passwordHash: '' })
 
-  expect(await auth.callerOf(new Headers({ cookie: await cookieOf(admin.id) }))).toEqual({ kind: 'person', id: admin.id, name: 'Ada', scopes: ['open', 'predict', 'user', 'upload', 'train', 'admin'] })
-  expect(await auth.callerOf(new Headers({ cookie: `theme=dark; __Secure-${await cookieOf(user.id)}` }))).toMatchObject({ name: 'Bo', scopes: ['open', 'predict', 'user'] })
+  expect(await auth.callerOf(new Headers({ cookie: await cookieOf(admin.id) }))).toEqual({ kind: 'person', id: admin.id, name: 'Ada', scopes: [...SCOPES_OF_ROLE.admin] })
+  expect(await auth.callerOf(new Headers({ cookie: `theme=dark; __Secure-${await cookieOf(user.id)}` }))).toMatchObject({ name: 'Bo', scopes: [...SCOPES_OF_ROLE.editor] })
 })
 
 test('a session that next-auth cut into parts is put together again', async () => {
@@ -135,7 +136,7 @@ test('a changed password and a shut door end what was begun before, and who is s
   const { auth, data, withAdmin, cookieOf, callerWith, clock } = await opened()
   const admin = await withAdmin()
   const asked = { caller: await callerWith({ cookie: await cookieOf(admin.id) }) }
-  const { id } = await auth.createUser({ name: 'Bo', email: 'bo@example.org', password: 'first password', role: 'user' }, asked)
+  const { id } = await auth.createUser({ name: 'Bo', email: 'bo@example.org', password: 'first password', role: 'editor' }, asked)
   const before = await cookieOf(id)
 
   clock.advance(1)
@@ -158,7 +159,7 @@ test('a key opens what it may, by either header, until it is revoked; only its h
 
   expect(made.key).toMatch(/^dk_[\w-]{43}$/)
   expect(made).toMatchObject({ begins_with: made.key.slice(0, 9), created_by: 'Ada', last_used_at: null })
-  expect(await callerWith({ authorization: `Bearer ${made.key}` })).toEqual({ kind: 'key', id: made.id, name: 'camera', scopes: ['open', 'predict', 'user', 'upload'] })
+  expect(await callerWith({ authorization: `Bearer ${made.key}` })).toEqual({ kind: 'key', id: made.id, name: 'camera', scopes: [...SCOPES_OF_KEY.upload] })
   expect((await callerWith({ 'x-api-key': made.key })).kind).toBe('key')
   expect(JSON.stringify(await auth.listKeys({}, asked))).not.toContain(made.key)
   expect(JSON.stringify(await data.keys.list())).not.toContain(made.key)
@@ -172,7 +173,7 @@ test('a key opens what it may, by either header, until it is revoked; only its h
 test('with OPEN_ACTIONS a stranger may look, upload and train, and is no admin', async () => {
   const { callerWith } = await opened({ openActions: true })
 
-  expect((await callerWith({})).scopes).toEqual(['open', 'user', 'upload', 'train'])
+  expect((await callerWith({})).scopes).toEqual(['open', 'view', 'feedback', 'upload', 'train'])
 })
 
 test('a wrong password takes as long as an unknown address', async () => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import type { Caller, Limited, Scope } from '#lib/contracts/contract.ts'
+import type { Caller, Limited } from '#lib/contracts/contract.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -13,16 +13,9 @@ import type { Limits } from './limits.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { createPeopleDesk, type PeopleDesk } from './people.ts'
 import type { Rate, WhoAsks } from './rate.ts'
+import { OPENED_TO_STRANGERS, SCOPES_OF_ROLE } from './rights.ts'
 import { keptText } from './secret.ts'
 import { sessionIn, type LoginSession } from './session.ts'
-
-/** What each role may; `open` is everybody's. */
-export const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
-  admin: ['open', 'predict', 'user', 'upload', 'train', 'admin'],
-  user: ['open', 'predict', 'user'],
-}
-/** What strangers may besides with OPEN_ACTIONS: the pages of upload and retrain show reports and runs, so these are open with them. */
-const OPENED: readonly Scope[] = ['user', 'upload', 'train']
 
 /** A session's cookie ends by itself after so long without a visit. */
 export const SESSION_SECONDS = 7 * 24 * 3600
@@ -58,7 +51,7 @@ export type AuthParts = {
 
 export function createAuth({ data: { people, keys }, secret, limits, openActions, now }: AuthParts): Auth {
   const { callerWith, ...keyDesk } = createKeyDesk({ keys, now })
-  const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: openActions ? ['open', ...OPENED] : ['open'] }
+  const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: openActions ? ['open', ...OPENED_TO_STRANGERS] : ['open'] }
   const needsFirstAdmin = async (): Promise<boolean> => (await people.count('admin')) === 0
   return {
     ...keyDesk,
@@ -86,7 +79,7 @@ export function createAuth({ data: { people, keys }, secret, limits, openActions
       if (key) return key
       const session = await sessionIn(headers, secret)
       const person = session && (await people.findInSession(session.personId, session)) // their role now, not when they logged in
-      return person ? { kind: 'person', id: person.id, name: person.name, scopes: SCOPES_OF[person.role] } : stranger
+      return person ? { kind: 'person', id: person.id, name: person.name, scopes: SCOPES_OF_ROLE[person.role] } : stranger
     },
   }
 }

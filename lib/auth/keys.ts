@@ -1,11 +1,12 @@
 /** Keys for scripts: 256 random bits with a readable beginning, shown once, kept as their sha256. Which rows there are, lib/data knows. */
 import { createHash, randomBytes } from 'node:crypto'
-import type { Caller, Input, Output, Scope } from '#lib/contracts/contract.ts'
+import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import type { KEY_SCOPES, KeyAnswer } from '#lib/contracts/people.ts'
+import type { KeyAnswer } from '#lib/contracts/people.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Key } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { SCOPES_OF_KEY } from './rights.ts'
 
 const BEGINNING = 'dk_'
 const KEY_BYTES = 32
@@ -13,15 +14,6 @@ const KEY_BYTES = 32
 const SHOWN_LETTERS = BEGINNING.length + 6
 /** `last_used_at` is written no more often. */
 const USED_EVERY_MS = 60_000
-
-/** What each scope brings along; `open` is everybody's. */
-const BRINGS: Readonly<Record<(typeof KEY_SCOPES)[number], readonly Scope[]>> = {
-  predict: ['open', 'predict'],
-  user: ['open', 'predict', 'user'],
-  upload: ['open', 'predict', 'user', 'upload'],
-  train: ['open', 'predict', 'user', 'train'],
-  admin: ['open', 'predict', 'user', 'upload', 'train', 'admin'],
-}
 
 type For<Name extends keyof Routes> = (input: Input<Routes[Name]>, asked: { readonly caller: Caller }) => Promise<Output<Routes[Name]>>
 
@@ -58,7 +50,7 @@ export function createKeyDesk({ keys, now }: { readonly keys: Data['keys']; read
       const key = await keys.findByHash(sha256(sent))
       if (key === null) throw unknownKey()
       await noteUse(key.id)
-      return { kind: 'key', id: key.id, name: key.name, scopes: [...new Set(key.scopes.flatMap((scope) => BRINGS[scope]))] }
+      return { kind: 'key', id: key.id, name: key.name, scopes: [...new Set(key.scopes.flatMap((scope) => SCOPES_OF_KEY[scope]))] }
     },
   }
 }

@@ -3,10 +3,11 @@
 import type { Contract } from './contract.ts'
 import type { Routes } from './index.ts'
 
-const SCOPES_OF_CHANGES = ['upload', 'train', 'admin'] as const
+const SCOPES_OF_CHANGES = ['upload', 'train', 'edit', 'admin', 'account'] as const
 
 /** Asking and correcting are everyday work and stand in the history instead. */
-export const isChange = ({ method, scope }: Pick<Contract, 'method' | 'scope'>): boolean => method !== 'GET' && SCOPES_OF_CHANGES.some((one) => one === scope)
+export const isChange = ({ method, scope, isReadOnly }: Pick<Contract, 'method' | 'scope' | 'isReadOnly'>): boolean =>
+  method !== 'GET' && isReadOnly !== true && SCOPES_OF_CHANGES.some((one) => one === scope)
 
 type Change = { [R in keyof Routes]: Routes[R] extends { readonly scope: (typeof SCOPES_OF_CHANGES)[number] } ? Exclude<R, `GET ${string}`> : never }[keyof Routes]
 

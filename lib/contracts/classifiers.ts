@@ -43,7 +43,7 @@ export const getClassifier = contract({
 export const createClassifier = contract({
   method: 'POST',
   path: '/api/classifiers',
-  scope: 'admin',
+  scope: 'edit',
   summary: 'Begin a new classifier; its classes may also come later, with its pictures',
   body: 'json',
   status: 201,
@@ -62,7 +62,7 @@ export const createClassifier = contract({
 export const changeClassifier = contract({
   method: 'PATCH',
   path: '/api/classifiers/{id}',
-  scope: 'admin',
+  scope: 'edit',
   summary: 'Rename a classifier, or change what holds for its next training',
   body: 'json',
   input: z.object({ id: classifierId, title: z.string().trim().min(1).max(120).optional(), is_mirrorable: z.boolean().optional() }),

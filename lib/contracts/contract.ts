@@ -3,8 +3,11 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 
-/** Who may: `open` everybody · `predict` everybody while PUBLIC_PREDICT, else any login or key · `user` any login, or a key that has it · the rest by scope. */
-export const SCOPES = ['open', 'predict', 'user', 'upload', 'train', 'admin'] as const
+/** Who may call a route. `open`: everybody · `predict`: everybody while PUBLIC_PREDICT, else any login or key · `view`: read what is stored ·
+ *  `feedback`: correct predictions · `upload` · `train`: train, promote, roll back · `edit`: labels, classifiers, trash and restore ·
+ *  `admin`: people, keys, settings, and deleting for good · `account`: a person's own account, never a key. Which role and which key has which
+ *  stands in lib/auth/rights.ts. */
+export const SCOPES = ['open', 'predict', 'view', 'feedback', 'upload', 'train', 'edit', 'admin', 'account'] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted too, behind next-auth's own address. */
@@ -41,6 +44,8 @@ export type Contract = {
   readonly limited: Limited | null
   /** What some inputs are counted with besides, because they cost more than the others. */
   readonly alsoLimited?: (input: unknown) => Limited | null
+  /** True: it computes something and changes nothing, although its method is not GET; the audit log leaves it out. */
+  readonly isReadOnly?: boolean
 }
 
 type Usual = 'body' | 'answer' | 'status' | 'errors' | 'limited' | 'formFields' | 'passesOver'

@@ -8,7 +8,7 @@ const bin = z.object({ from: z.number(), to: z.number().nullable().describe('nul
 export const dataFeatures = contract({
   method: 'GET',
   path: '/api/data/features',
-  scope: 'user',
+  scope: 'view',
   summary: 'Brightness, contrast, size and form of the pictures, and the mean picture of each class',
   input: z.object({ ...chosenClassifier }),
   output: z.object({

@@ -61,7 +61,7 @@ export type VersionAnswer = z.output<typeof version>
 export const listModels = contract({
   method: 'GET',
   path: '/api/models',
-  scope: 'user',
+  scope: 'view',
   summary: 'All versions of a classifier, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ models: z.array(version), ...nextCursor }),
@@ -71,7 +71,7 @@ export const listModels = contract({
 export const getModel = contract({
   method: 'GET',
   path: '/api/models/{id}',
-  scope: 'user',
+  scope: 'view',
   summary: 'One version with its card',
   input: z.object({ id }),
   output: version.extend({ card }),
@@ -81,7 +81,7 @@ export const getModel = contract({
 export const compareModels = contract({
   method: 'GET',
   path: '/api/models/{id}/compare',
-  scope: 'user',
+  scope: 'view',
   summary: 'This version as challenger against another (default: the champion), on the same pictures',
   input: z.object({ id, with: id.optional() }),
   output: comparison,
@@ -113,7 +113,7 @@ export const rollback = contract({
 export const downloadModel = contract({
   method: 'GET',
   path: '/api/models/{id}/download',
-  scope: 'user',
+  scope: 'view',
   summary: 'A version as a ZIP: the whole bundle, or the TensorFlow.js or ONNX files alone',
   answer: 'file',
   input: z.object({ id, format: z.enum(['bundle', 'tfjs', 'onnx']).default('bundle') }),
@@ -167,6 +167,7 @@ export const evaluateModel = contract({
   method: 'POST',
   path: '/api/model/evaluate',
   scope: 'train',
+  isReadOnly: true,
   limited: 'evaluate',
   summary: 'Measure the champion on the test split, on the serving engine',
   body: 'json',

@@ -6,11 +6,14 @@ import { id, time } from './words.ts'
 /** Each brings those before it along, but for `upload` and `train`, which do not bring each other. */
 export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as const
 
-export const keyScope = z.enum(KEY_SCOPES).describe('predict: ask · user: read history and pictures · upload: bring pictures · train: retrain, promote, measure · admin: everything')
+export const keyScope = z.enum(KEY_SCOPES).describe('predict: predict · user: read the history and images, give feedback · upload: upload images · train: train, promote, evaluate · admin: everything')
 
 const name = z.string().trim().min(1).max(80).regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
 const password = z.string().min(10, 'must have at least 10 characters').max(200)
-const role = z.enum(['admin', 'user'])
+export const ROLES = ['viewer', 'editor', 'admin'] as const
+const role = z.enum(ROLES).describe('viewer: looks and predicts · editor: also gives feedback, uploads, labels, trains, promotes, rolls back · admin: everything')
+/** `user` is what an editor was called before there were viewers. */
+const givenRole = z.enum([...ROLES, 'user']).transform((one) => (one === 'user' ? 'editor' : one)).describe('viewer, editor or admin; `user` is taken as editor')
 
 export const apiKey = z.object({
   id,
@@ -81,7 +84,7 @@ export const createUser = contract({
   summary: 'Let somebody in',
   body: 'json',
   status: 201,
-  input: z.object({ name, email: z.email().max(200), password, role: role.default('user') }),
+  input: z.object({ name, email: z.email().max(200), password, role: givenRole.default('editor') }),
   output: person,
   errors: ['conflict', 'invalid_input'],
 })
@@ -92,7 +95,7 @@ export const changeUser = contract({
   scope: 'admin',
   summary: 'Change a person’s name, role or password, or shut them out; a changed password or a shut door ends their sessions',
   body: 'json',
-  input: z.object({ id, name: name.optional(), role: role.optional(), password: password.optional(), is_disabled: z.boolean().optional() }),
+  input: z.object({ id, name: name.optional(), role: givenRole.optional(), password: password.optional(), is_disabled: z.boolean().optional() }),
   output: person,
   errors: ['not_found', 'conflict', 'invalid_input'],
 })

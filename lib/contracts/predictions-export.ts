@@ -6,7 +6,7 @@ import { listPredictions } from './predictions.ts'
 export const exportPredictions = contract({
   method: 'GET',
   path: '/api/predictions/export',
-  scope: 'user',
+  scope: 'view',
   summary: 'Answered pictures as a CSV or JSONL file, newest first, as many as there are',
   answer: 'file',
   input: listPredictions.input.omit({ cursor: true, limit: true }).extend({ format: z.enum(['csv', 'jsonl']).default('csv') }),

@@ -26,7 +26,7 @@ export type KeptPrediction = z.output<typeof keptPrediction>
 export const listPredictions = contract({
   method: 'GET',
   path: '/api/predictions',
-  scope: 'user',
+  scope: 'view',
   summary: 'Answered pictures, newest first',
   input: z.object({
     ...chosenClassifier,
@@ -47,7 +47,7 @@ export const listPredictions = contract({
 export const getPrediction = contract({
   method: 'GET',
   path: '/api/predictions/{id}',
-  scope: 'user',
+  scope: 'view',
   summary: 'One answered picture',
   input: z.object({ id }),
   output: keptPrediction,
@@ -57,7 +57,7 @@ export const getPrediction = contract({
 export const predictionImage = contract({
   method: 'GET',
   path: '/api/predictions/{id}/image',
-  scope: 'user',
+  scope: 'view',
   summary: 'The picture that was asked about',
   answer: 'file',
   input: z.object({ id, size: z.coerce.number().int().min(16).max(1024).optional() }),
@@ -68,7 +68,7 @@ export const predictionImage = contract({
 export const giveFeedback = contract({
   method: 'POST',
   path: '/api/predictions/{id}/feedback',
-  scope: 'user',
+  scope: 'feedback',
   summary: 'Say whether an answer was right; a correction becomes a labelled sample',
   body: 'json',
   input: z.object({ id, correct: z.boolean(), label: className.optional() }),

@@ -64,6 +64,7 @@ export const forecastRetrain = contract({
   method: 'POST',
   path: '/api/retrain/forecast',
   scope: 'train',
+  isReadOnly: true,
   limited: 'evaluate',
   summary: 'What a retrain would do, how long it would take and how much memory, measured on this machine',
   body: 'json',
@@ -102,7 +103,7 @@ export const retrainStatus = contract({
 export const listRuns = contract({
   method: 'GET',
   path: '/api/runs',
-  scope: 'user',
+  scope: 'view',
   summary: 'Trainings, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ runs: z.array(run), ...nextCursor }),
@@ -112,7 +113,7 @@ export const listRuns = contract({
 export const getRun = contract({
   method: 'GET',
   path: '/api/runs/{id}',
-  scope: 'user',
+  scope: 'view',
   summary: 'One training with its curves',
   input: z.object({ id }),
   output: run,
@@ -130,7 +131,7 @@ export type RunEventAnswer = z.output<typeof runEvent>
 export const runEvents = contract({
   method: 'GET',
   path: '/api/runs/{id}/events',
-  scope: 'user',
+  scope: 'view',
   summary: 'What happens in a training, as it happens; `Last-Event-ID` goes on from there',
   answer: 'events',
   input: z.object({ id, after: z.coerce.number().int().min(0).default(0) }),

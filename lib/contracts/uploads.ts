@@ -40,7 +40,7 @@ export const upload = contract({
 export const listUploads = contract({
   method: 'GET',
   path: '/api/uploads',
-  scope: 'user',
+  scope: 'view',
   summary: 'What came in together, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ uploads: z.array(uploadReport), ...nextCursor }),
@@ -50,7 +50,7 @@ export const listUploads = contract({
 export const getUpload = contract({
   method: 'GET',
   path: '/api/uploads/{id}',
-  scope: 'user',
+  scope: 'view',
   summary: 'The report of one upload',
   input: z.object({ id }),
   output: uploadReport,
@@ -87,7 +87,7 @@ export type SampleAnswer = z.output<typeof sample>
 export const listSamples = contract({
   method: 'GET',
   path: '/api/samples',
-  scope: 'user',
+  scope: 'view',
   summary: 'Labelled pictures, newest first',
   input: z.object({ ...chosenClassifier, ...page, label: className.optional(), split: z.enum(['train', 'validation', 'test']).optional(), source: z.enum(['dataset', 'upload', 'feedback']).optional(), upload: id.optional() }),
   output: z.object({ samples: z.array(sample), total: z.number().int(), ...nextCursor }),
@@ -97,7 +97,7 @@ export const listSamples = contract({
 export const changeSample = contract({
   method: 'PATCH',
   path: '/api/samples/{id}',
-  scope: 'admin',
+  scope: 'edit',
   summary: 'Relabel a sample, or leave it out of training',
   body: 'json',
   input: z.object({ id, label: className.optional(), is_excluded: z.boolean().optional() }),
@@ -118,7 +118,7 @@ export const deleteSample = contract({
 export const sampleImage = contract({
   method: 'GET',
   path: '/api/samples/{id}/image',
-  scope: 'user',
+  scope: 'view',
   summary: 'The picture of a sample, whole or as a thumbnail of `size` pixels',
   answer: 'file',
   input: z.object({ id, size: z.coerce.number().int().min(16).max(1024).optional() }),
@@ -129,7 +129,7 @@ export const sampleImage = contract({
 export const dataSummary = contract({
   method: 'GET',
   path: '/api/data/summary',
-  scope: 'user',
+  scope: 'view',
   summary: 'How many pictures per class and split, and what they look like',
   input: z.object({ ...chosenClassifier }),
   output: z.object({

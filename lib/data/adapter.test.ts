@@ -15,7 +15,7 @@ function opened(): { prisma: PrismaClient; connection: Connection & { readonly f
   return { connection, prisma: new PrismaClient({ adapter: prismaAdapter(connection) }) }
 }
 
-const personOf = (name: string) => ({ id: name, name, email: `${name}@example.org`, role: 'user', passwordHash: '', createdAt: new Date('2026-11-21T12:00:00.123Z'), isDisabled: false, sessionsFrom: new Date(0) })
+const personOf = (name: string) => ({ id: name, name, email: `${name}@example.org`, role: 'editor', passwordHash: '', createdAt: new Date('2026-11-21T12:00:00.123Z'), isDisabled: false, sessionsFrom: new Date(0) })
 const settled = async (promise: Promise<unknown>): Promise<string> => promise.then(() => 'done', (error: { code?: string }) => error.code ?? String(error))
 
 test('texts, numbers, times, yes and no, and bytes come back as they went in', async () => {

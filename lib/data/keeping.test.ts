@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openForTest, openWithFruit } from './opened.fakes.ts'
 
 const ada = { name: 'Ada', email: 'ada@example.org', role: 'admin' as const, passwordHash: 'x' }
-const bo = { name: 'Bo', email: 'bo@example.org', role: 'user' as const, passwordHash: 'y' }
+const bo = { name: 'Bo', email: 'bo@example.org', role: 'editor' as const, passwordHash: 'y' }
 
 test('a key is found by its hash until it is revoked, and outlives who made it', async () => {
   const { data, clock } = await openForTest()
@@ -23,7 +23,7 @@ test('a key is found by its hash until it is revoked, and outlives who made it',
 })
 
 test.each<[string, (data: Awaited<ReturnType<typeof openForTest>>['data'], id: string) => Promise<unknown>]>([
-  ['made a user', (data, id) => data.people.change(id, { role: 'user' })],
+  ['made a user', (data, id) => data.people.change(id, { role: 'editor' })],
   ['shut out', (data, id) => data.people.change(id, { isDisabled: true })],
   ['removed', (data, id) => data.people.remove(id)],
 ])('the last admin who may log in cannot be %s', async (_story, attempt) => {

@@ -183,7 +183,7 @@ export type NewPrediction = {
   readonly createdAt: Date
 }
 
-export type Role = 'admin' | 'user'
+export type Role = 'viewer' | 'editor' | 'admin'
 export type Person = { readonly id: string; readonly name: string; readonly email: string; readonly role: Role; readonly passwordHash: string; readonly createdAt: Date; readonly isDisabled: boolean; readonly sessionsFrom: Date }
 
 /** A key without its text: that is kept nowhere. `createdBy` is a name; null when that person is gone. */

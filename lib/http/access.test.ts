@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Caller, Contract, Scope } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'
 import { may } from './access.ts'
+import { CALLERS, mayCall } from './access-table.fakes.ts'
 import { darkroom } from './context.ts'
 import { asking, answering } from './handle.ts'
 import { fromRequest } from './incoming.ts'
@@ -9,7 +10,7 @@ import { jsonAnswer } from './outgoing.ts'
 import { openProgram } from './program.fakes.ts'
 
 const HOME = 'http://darkroom.test'
-const CLOSED: readonly Scope[] = ['user', 'upload', 'train', 'admin']
+const CLOSED: readonly Scope[] = ['view', 'feedback', 'upload', 'train', 'edit', 'admin', 'account']
 
 const all: readonly Contract[] = contracts
 const of = (which: (contract: Contract) => boolean): [string, Contract][] => all.filter(which).map((contract) => [`${contract.method} ${contract.path}`, contract])
@@ -30,11 +31,18 @@ test.each(of(({ scope }) => CLOSED.includes(scope)))('a stranger is not let in: 
   expect(await refusalOf(contract, { cookie: 'session=nobody' })).toBe(401)
 })
 
-test.each(of(({ scope }) => scope === 'upload' || scope === 'train' || scope === 'admin'))('a plain user and a key without the scope are refused, an admin is let in: %s', async (_route, contract) => {
-  openProgram()
-  expect(await refusalOf(contract, { cookie: 'session=user', origin: HOME })).toBe(403)
-  expect(await refusalOf(contract, { authorization: 'Bearer user' })).toBe(403)
-  expect(await refusalOf(contract, { cookie: 'session=admin', origin: HOME })).toBeNull()
+test.each(of(() => true))('every role and every scope of a key is let in or refused as the table says: %s', async (_route, contract) => {
+  openProgram({ settings: { publicPredict: false } })
+  for (const name of CALLERS) {
+    const headers: Record<string, string> = name.startsWith('key ') ? { authorization: `Bearer ${name.slice(4)}` } : { cookie: `session=${name}`, origin: HOME }
+    expect(await refusalOf(contract, headers), name).toBe(mayCall(contract, name) ? null : 403)
+  }
+})
+
+test.each(of(() => true))('what only reads is open to viewers, and what changes something is not: %s', (_route, { method, scope, isReadOnly }) => {
+  const reads: readonly Scope[] = ['open', 'predict', 'view', 'admin', 'account']
+  if (method === 'GET') expect(reads).toContain(scope)
+  else if (isReadOnly !== true) expect(scope).not.toBe('view')
 })
 
 test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open'))('a change by cookie comes from our own pages: %s', async (_route, contract) => {
@@ -42,7 +50,7 @@ test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open'))('a ch
   for (const origin of ['https://elsewhere.example', 'null', 'http://darkroom.test.elsewhere.example', 'https://darkroom.test:8443']) expect(await refusalOf(contract, { cookie: 'session=admin', origin })).toBe(403)
   expect(await refusalOf(contract, { cookie: 'session=admin' })).toBe(403)
   expect(await refusalOf(contract, { cookie: 'session=admin', origin: HOME })).toBeNull()
-  expect(await refusalOf(contract, { authorization: 'Bearer admin', origin: 'https://elsewhere.example' })).toBeNull()
+  if (contract.scope !== 'account') expect(await refusalOf(contract, { authorization: 'Bearer admin', origin: 'https://elsewhere.example' })).toBeNull()
 })
 
 test.each(of(({ scope }) => scope === 'predict'))('strangers ask while the owner allows it: %s', async (_route, contract) => {
@@ -54,14 +62,12 @@ test.each(of(({ scope }) => scope === 'predict'))('strangers ask while the owner
   expect(await refusalOf(contract, { authorization: 'Bearer user' })).toBeNull()
 })
 
-test.each<[string, Caller['scopes'], Scope, boolean]>([
-  ['a key that may only ask reads no history', ['open', 'predict'], 'user', false],
-  ['a key that may only ask asks', ['open', 'predict'], 'predict', true],
-  ['a key that uploads does not train', ['open', 'predict', 'user', 'upload'], 'train', false],
-  ['a key that trains does not upload', ['open', 'predict', 'user', 'train'], 'upload', false],
-  ['a key of an admin may everything', ['admin'], 'upload', true],
-])('%s', (_story, scopes, scope, isIn) => {
-  expect(may({ kind: 'key', id: 'k', name: 'k', scopes }, scope)).toBe(isIn)
+test.each<[string, Caller['kind'], Scope, boolean]>([
+  ['a key has no account, whatever its scopes', 'key', 'account', false],
+  ['an admin by key may do everything else', 'key', 'upload', true],
+  ['a person has an account', 'person', 'account', true],
+])('%s', (_story, kind, scope, isIn) => {
+  expect(may({ kind, id: 'k', name: 'k', scopes: ['admin'] }, scope)).toBe(isIn)
 })
 
 test('other sites that the owner names may act as strangers, never by cookie', async () => {

@@ -1,6 +1,8 @@
 /** Who may ask what: a contract's scope against the caller, and writes by cookie against our own Origin.
  *  Who the caller is, lib/auth knows. */
+import { SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller, Contract, Scope } from '#lib/contracts/contract.ts'
+import { ROLES } from '#lib/contracts/people.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Darkroom } from './context.ts'
 import type { Incoming } from './incoming.ts'
@@ -29,6 +31,7 @@ export async function admit(contract: Contract, incoming: Incoming, program: Dar
 export function may(caller: Caller, scope: Scope): boolean {
   if (scope === 'open') return true
   if (scope === 'predict') return caller.kind !== 'stranger'
+  if (scope === 'account') return caller.kind === 'person'
   return caller.scopes.includes(scope) || caller.scopes.includes('admin')
 }
 
@@ -40,12 +43,16 @@ function isOwnOrigin(sent: string, incoming: Incoming, { origin, trustProxy }: {
   return host !== null && URL.canParse(sent) && new URL(sent).host === host
 }
 
+/** "editors and admins": whose roles have a scope. */
+export const rolesWith = (scope: Scope): string => ROLES.filter((role) => SCOPES_OF_ROLE[role].includes(scope)).map((role) => `${role}s`).join(' and ')
+
 function refusal(caller: Caller, scope: Scope): DarkroomError {
   if (caller.kind === 'stranger') {
     return new DarkroomError('unauthenticated', { what: 'This needs a login or a key', why: 'the request carries neither', remedy: 'Log in at /login, or send an API key as "Authorization: Bearer …".' })
   }
-  const who = caller.kind === 'key' ? 'this key' : `${caller.name ?? 'this account'}`
-  return new DarkroomError('forbidden', { what: 'This is not allowed', why: `${who} has no "${scope}" right`, remedy: 'Ask an admin for it.' })
+  if (scope === 'account') return new DarkroomError('forbidden', { what: 'This is not allowed', why: 'it concerns the account of a person, and the request comes with a key', remedy: 'Log in at /login.' })
+  if (caller.kind === 'key') return new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key does not have the "${scope}" right`, remedy: 'Ask an admin for a key that has it.' })
+  return new DarkroomError('forbidden', { what: 'This is not allowed', why: `${caller.name ?? 'this account'} does not have the "${scope}" right: it is for ${rolesWith(scope)}`, remedy: 'Ask an admin for that role.' })
 }
 
 const foreignOrigin = (sent: string | null): DarkroomError =>

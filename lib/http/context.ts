@@ -81,7 +81,7 @@ export type Darkroom = {
     /** Whether nobody has made the first admin yet. */
     readonly needsFirstAdmin: () => Promise<boolean>
     /** Checks a password; null when it is not right, taking as long as when it is. */
-    readonly login: (email: string, password: string) => Promise<{ id: string; name: string; email: string; role: 'admin' | 'user' } | null>
+    readonly login: (email: string, password: string) => Promise<{ id: string; name: string; email: string; role: 'viewer' | 'editor' | 'admin' } | null>
     /** The name of who has this address; null where nobody has. */
     readonly nameAt: (email: string) => Promise<string | null>
     /** Whether a session still opens anything: it ends with a logout, a changed password, a shut door. */

@@ -56,7 +56,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'POST /api/setup': { json: { token: '$SETUP_TOKEN', name: 'Ada', email: 'ada@example.org', password: '$PASSWORD' } },
   'POST /api/keys': { json: { name: 'the scale at the door', scopes: ['predict'] } },
   'DELETE /api/keys/{id}': { idFrom: 'GET /api/keys' },
-  'POST /api/users': { json: { name: 'Grace', email: 'grace@example.org', password: '$PASSWORD', role: 'user' } },
+  'POST /api/users': { json: { name: 'Grace', email: 'grace@example.org', password: '$PASSWORD', role: 'editor' } },
   'PATCH /api/users/{id}': { idFrom: 'GET /api/users', json: { name: 'Grace H.' } },
   'DELETE /api/users/{id}': { idFrom: 'GET /api/users' },
   'GET /api/logs': { query: { level: 'warn', limit: 20 } },

@@ -120,7 +120,7 @@ function contentOf(c: Contract): Record<string, { schema: z.ZodType | { type: 's
 export function errorsOf(c: Contract): readonly ErrorCode[] {
   const brought: ErrorCode[] = ['internal']
   if (c.scope !== 'open') brought.push('unauthenticated')
-  if (c.scope !== 'open' && c.scope !== 'predict' && c.scope !== 'user') brought.push('forbidden')
+  if (c.scope !== 'open' && c.scope !== 'predict') brought.push('forbidden')
   if (c.method !== 'GET' && c.scope !== 'open') brought.push('foreign_origin')
   if (c.input instanceof z.ZodObject && Object.keys(c.input.shape).length > 0) brought.push('invalid_input')
   if (c.body !== 'none') brought.push('malformed', 'too_large')

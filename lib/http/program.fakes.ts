@@ -1,5 +1,6 @@
 /** A running program for tests of the border: each room answers only what a test gives it, and says so when more is asked.
  *  Callers are told by key: `Bearer admin`, `Bearer user`, or the cookie `session=admin`. */
+import { SCOPES_OF_KEY, SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller } from '#lib/contracts/contract.ts'
 import { open } from './context.ts'
 import type { Darkroom } from './context.ts'
@@ -7,7 +8,9 @@ import type { Darkroom } from './context.ts'
 type Given = { [Room in 'serving' | 'data' | 'intake' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]> } & { settings?: Partial<ReturnType<Darkroom['settings']>> }
 export type Logged = { readonly level: string; readonly message: string; readonly about: Readonly<Record<string, unknown>> }
 
-const RIGHTS: Readonly<Record<string, Caller['scopes']>> = { admin: ['user', 'upload', 'train', 'admin'], user: ['user'] }
+const RIGHTS: Readonly<Record<string, Caller['scopes']>> = {
+  admin: SCOPES_OF_ROLE.admin, editor: SCOPES_OF_ROLE.editor, viewer: SCOPES_OF_ROLE.viewer, user: SCOPES_OF_KEY.user, upload: SCOPES_OF_KEY.upload, train: SCOPES_OF_KEY.train, predict: SCOPES_OF_KEY.predict,
+}
 
 export function openProgram(given: Given = {}): { readonly logged: readonly Logged[] } {
   const logged: Logged[] = []

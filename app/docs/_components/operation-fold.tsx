@@ -9,10 +9,13 @@ const METHOD_LOOKS: Readonly<Record<Contract['method'], BadgeVariant>> = { GET: 
 const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   open: 'Everybody may ask.',
   predict: 'Everybody may ask, unless the owner set PUBLIC_PREDICT=false; then any login or a key with “predict”.',
-  user: 'Any login, or a key with “user”.',
-  upload: 'An admin, or a key with “upload”.',
-  train: 'An admin, or a key with “train”.',
+  view: 'Any login, or a key with “user”.',
+  feedback: 'An editor or admin, or a key with “user”.',
+  upload: 'An editor or admin, or a key with “upload”.',
+  train: 'An editor or admin, or a key with “train”.',
+  edit: 'An editor or admin, or a key with “admin”.',
   admin: 'An admin, or a key with “admin”.',
+  account: 'A person who is logged in, for their own account; never a key.',
 }
 const BODY_WORDS = {
   none: '', json: 'A JSON object.',

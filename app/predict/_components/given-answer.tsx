@@ -16,12 +16,12 @@ const STRANGERS_MS = 10 * 60_000
 export async function GivenAnswer({ id, who }: { readonly id: string; readonly who: Visitor }) {
   const read = getPrediction.input.safeParse({ id })
   const found = read.success ? await answered(who.asked, () => darkroom().data.getPrediction(read.data, who.asked)) : null
-  if (!found?.ok || !(who.may('user') || isFresh(found.value.timestamp))) return <ErrorNotice title="This answer is not here" failure={{ detail: 'It was asked a while ago, or never. Log in to see the history.' }} />
+  if (!found?.ok || !(who.may('view') || isFresh(found.value.timestamp))) return <ErrorNotice title="This answer is not here" failure={{ detail: 'It was asked a while ago, or never. Log in to see the history.' }} />
   const { predicted_class, confidence, decision, probabilities, filename, width, height, timestamp, classifier, model_version, total_ms, image_url } = found.value
   return (
     <Card title={filename ?? 'The answer'}>
       <div className="flex flex-wrap items-start gap-5">
-        {image_url && who.may('user') && <img className="tile-picture max-w-36" src={addressOf('GET /api/predictions/{id}/image', { id })} alt={filename ?? 'the picture'} />}
+        {image_url && who.may('view') && <img className="tile-picture max-w-36" src={addressOf('GET /api/predictions/{id}/image', { id })} alt={filename ?? 'the picture'} />}
         <div className="grid min-w-0 flex-1 basis-48 gap-2">
           <p className="answer">{predicted_class}</p>
           <p className="row"><FigureNumber share={confidence} size="large" /><DecisionBadge decision={decision} /></p>

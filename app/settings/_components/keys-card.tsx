@@ -18,7 +18,7 @@ import { useChange } from './changing.ts'
 
 type KeyScope = KeyAnswer['scopes'][number]
 const SCOPES: readonly (readonly [scope: KeyScope, words: string])[] = [
-  ['predict', 'ask about pictures'], ['user', 'read history and pictures, correct answers'], ['upload', 'bring pictures'], ['train', 'retrain, promote, measure'], ['admin', 'everything'],
+  ['predict', 'predict'], ['user', 'read the history and images, give feedback'], ['upload', 'upload images'], ['train', 'train, promote, evaluate'], ['admin', 'everything'],
 ]
 
 export function KeysCard({ keys }: { readonly keys: readonly KeyAnswer[] }) {

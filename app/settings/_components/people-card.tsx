@@ -12,10 +12,10 @@ import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { PersonDialog } from './person-dialog.tsx'
+import { ROLE_CHOICES, roleOf } from './roles.ts'
 import { useChange } from './changing.ts'
 
 const SHORTEST_PASSWORD = 10 // as the contract has it
-const ROLES = [{ value: 'user', label: 'user: asks, corrects, sees history and pictures' }, { value: 'admin', label: 'admin: everything' }] as const
 
 export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[] }) {
   const { isBusy, failure, change } = useChange()
@@ -26,7 +26,7 @@ export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[
     const form = event.currentTarget
     const fields = new FormData(form)
     const text = (name: string) => String(fields.get(name) ?? '')
-    const made = await change(() => call('POST /api/users', { name: text('name'), email: text('email'), password: text('password'), role: text('role') === 'admin' ? 'admin' : 'user' }))
+    const made = await change(() => call('POST /api/users', { name: text('name'), email: text('email'), password: text('password'), role: roleOf(text('role')) }))
     if (!made) return
     form.reset()
     toast(`${made.name} may log in as ${made.email}.`)
@@ -50,7 +50,7 @@ export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[
             <Input label="Name" name="name" required maxLength={80} autoComplete="off" />
             <Input label="E-mail" name="email" type="email" required maxLength={200} autoComplete="off" hint="Their name at the door: no mail is sent." />
             <Input label="First password" name="password" type="password" required minLength={SHORTEST_PASSWORD} maxLength={200} autoComplete="new-password" hint={`At least ${SHORTEST_PASSWORD} characters; tell it them yourself.`} />
-            <Select label="Role" name="role" options={ROLES} defaultValue="user" />
+            <Select label="Role" name="role" options={ROLE_CHOICES} defaultValue="viewer" />
           </div>
           {failure && <ErrorNotice title="Nobody was let in" failure={failure} />}
           <div><Button type="submit" variant="primary" isBusy={isBusy}>Let in</Button></div>

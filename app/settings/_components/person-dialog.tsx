@@ -9,10 +9,10 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { useChange } from './changing.ts'
+import { ROLE_CHOICES, roleOf } from './roles.ts'
 
 const FORM = 'person-form'
 const SHORTEST_PASSWORD = 10 // as the contract has it
-const ROLES = [{ value: 'user', label: 'user' }, { value: 'admin', label: 'admin' }]
 
 export function PersonDialog({ person, onClose }: { readonly person: PersonAnswer; readonly onClose: () => void }) {
   const { isBusy, failure, change } = useChange()
@@ -23,7 +23,7 @@ export function PersonDialog({ person, onClose }: { readonly person: PersonAnswe
     const fields = new FormData(event.currentTarget)
     const text = (name: string) => String(fields.get(name) ?? '')
     const saved = await change(() => call('PATCH /api/users/{id}', {
-      id: person.id, name: text('name'), role: text('role') === 'admin' ? 'admin' : 'user', is_disabled: fields.has('is_disabled'), ...(text('password') !== '' && { password: text('password') }),
+      id: person.id, name: text('name'), role: roleOf(text('role')), is_disabled: fields.has('is_disabled'), ...(text('password') !== '' && { password: text('password') }),
     }))
     if (!saved) return
     toast(`${saved.name} is changed.`)
@@ -41,13 +41,13 @@ export function PersonDialog({ person, onClose }: { readonly person: PersonAnswe
       actions={(
         <>
           <Button variant="danger" disabled={isBusy} onClick={() => void remove()}>{isSure ? `Really remove ${person.name}` : 'Remove'}</Button>
-          <Button onClick={onClose}>Leave it</Button>
+          <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" form={FORM} variant="primary" isBusy={isBusy}>Save</Button>
         </>
       )}>
       <form id={FORM} className="grid gap-4" onSubmit={(event) => void save(event)}>
         <Input label="Name" name="name" required maxLength={80} defaultValue={person.name} autoComplete="off" />
-        <Select label="Role" name="role" defaultValue={person.role} options={ROLES} />
+        <Select label="Role" name="role" defaultValue={person.role} options={ROLE_CHOICES} />
         <Input label="New password" name="password" type="password" minLength={SHORTEST_PASSWORD} maxLength={200} autoComplete="new-password" hint="Empty: it stays. A new one ends all their sessions." />
         <Checkbox label="Shut out" name="is_disabled" defaultChecked={person.is_disabled} hint="May not log in, and is logged out everywhere; what they did stays." />
       </form>

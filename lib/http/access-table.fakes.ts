@@ -1,0 +1,20 @@
+/** Who may call what, written by hand: the generated authorisation tests compare every contract with it. It is not what the program decides by. */
+import type { Contract, Scope } from '#lib/contracts/contract.ts'
+
+/** Persons by role, keys by their one scope. */
+export const CALLERS = ['viewer', 'editor', 'admin', 'key predict', 'key user', 'key upload', 'key train', 'key admin'] as const
+export type CallerName = (typeof CALLERS)[number]
+
+const MAY: Readonly<Record<Scope, readonly CallerName[]>> = {
+  open: CALLERS,
+  predict: CALLERS,
+  view: ['viewer', 'editor', 'admin', 'key user', 'key upload', 'key train', 'key admin'],
+  feedback: ['editor', 'admin', 'key user', 'key upload', 'key train', 'key admin'],
+  upload: ['editor', 'admin', 'key upload', 'key admin'],
+  train: ['editor', 'admin', 'key train', 'key admin'],
+  edit: ['editor', 'admin', 'key admin'],
+  admin: ['admin', 'key admin'],
+  account: ['viewer', 'editor', 'admin'],
+}
+
+export const mayCall = ({ scope }: Pick<Contract, 'scope'>, caller: CallerName): boolean => MAY[scope].includes(caller)
