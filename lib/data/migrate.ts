@@ -10,7 +10,8 @@ export const MIGRATIONS = path.join(import.meta.dirname, '../../prisma/migration
 /** It holds password hashes; SQLite gives the files beside it the same mode. */
 const OWNER_ONLY = 0o600
 
-const TABLE = 'CREATE TABLE IF NOT EXISTS "_migrations" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT NULL, "appliedAt" DATETIME NOT NULL)'
+export const MIGRATIONS_TABLE = '_migrations'
+const TABLE = `CREATE TABLE IF NOT EXISTS "${MIGRATIONS_TABLE}" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT NULL, "appliedAt" DATETIME NOT NULL)`
 
 /** Applies what is missing; answers the names. Safe when several processes start at once. */
 export function migrate(file: string, now: number, folder = MIGRATIONS): readonly string[] {

@@ -11,6 +11,8 @@ export const VERSION = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'),
 export type Places = {
   readonly dataDir: string
   readonly databaseFile: string
+  /** Of all backups of this DATA_DIR; outside it, and made when the first backup is. */
+  readonly backupDir: string
   /** Shipped bundles, never written to. */
   readonly modelsDir: string
   /** Half-received things; emptied at each start. */
@@ -25,7 +27,8 @@ export function readStart(): Start {
   if (!read.ok) return end(['Darkroom cannot start with these settings:', ...read.mistakes.map((mistake) => `  ${mistake}`), 'They come from the environment and from .env; README.md lists them.'])
   const dataDir = path.resolve(ROOT, read.settings.DATA_DIR)
   const databaseFile = read.settings.DATABASE_URL ? path.resolve(ROOT, read.settings.DATABASE_URL.slice('file:'.length)) : path.join(dataDir, 'darkroom.db')
-  const places = { dataDir, databaseFile, modelsDir: path.join(ROOT, 'models'), scratchDir: path.join(dataDir, 'scratch') }
+  const backupDir = read.settings.BACKUP_DIR ? path.resolve(ROOT, read.settings.BACKUP_DIR) : `${dataDir}-backups`
+  const places = { dataDir, databaseFile, backupDir, modelsDir: path.join(ROOT, 'models'), scratchDir: path.join(dataDir, 'scratch') }
   try {
     mkdirSync(places.scratchDir, { recursive: true })
   } catch (error) {

@@ -39,6 +39,7 @@ const COMMANDS = {
   evaluate: { runs: 'lib/commands/evaluate.ts' },
   predict: { runs: 'lib/commands/predict.ts' },
   backbone: { runs: 'lib/commands/backbone.ts' },
+  backup: { runs: 'lib/commands/backup.ts' },
   bench: { runs: 'lib/commands/bench.ts' },
   load: { runs: 'lib/commands/load.ts', pages: true, mode: 'production' },
   'setup:native': {

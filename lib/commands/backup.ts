@@ -1,0 +1,66 @@
+/** `npm run backup`: a verified copy of everything that is yours, made while Darkroom runs or while it is stopped; or the proof that an earlier one is
+ *  still whole. It restores nothing. */
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { BackupProgress } from '#lib/contracts/backups.ts'
+import { counted } from '#lib/domain/counted.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { isSameDisk } from '#lib/operations/backup/find.ts'
+import { megabytes } from '#lib/operations/backup/copy-files.ts'
+import { makeBackup } from '#lib/operations/backup/make.ts'
+import { removeExpired } from '#lib/operations/backup/rotate.ts'
+import { verifyBackup } from '#lib/operations/backup/verify.ts'
+import { backupPlan } from '#lib/processes/backup-plan.ts'
+import { readStart } from '#lib/processes/settings.ts'
+import { createLines } from './passing-line.ts'
+
+const HELP = `npm run backup [-- --to DIR]
+npm run backup -- --verify DIR
+
+Copies DATA_DIR while Darkroom runs or is stopped: the database, images, versions and the session secret. Every file is read back and
+compared. Files that an earlier backup in the same folder has are linked to it and take no more room.
+
+  --to DIR      the folder that backups are kept in (default: BACKUP_DIR); each becomes a folder of its own, named by date and time.
+                In BACKUP_DIR the newest BACKUP_KEEP stay; elsewhere all do.
+  --verify DIR  reads a finished backup and names every file that is missing or has changed; exit code 1 if there is any
+  --help        this page
+
+Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR, BACKUP_KEEP.`
+
+const PHASES: Readonly<Record<BackupProgress['phase'], string>> = { files: 'Copying files', database: 'Copying the database', verifying: 'Reading back' }
+const lines = createLines()
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { to: { type: 'string' }, verify: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } } })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  return values.verify === undefined ? backUp(values.to) : verified(resolve(values.verify))
+}
+
+async function backUp(to: string | undefined): Promise<number> {
+  const start = readStart()
+  const { backupDir, dataDir } = start.places
+  const folder = to === undefined ? backupDir : resolve(to)
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort(new Error('It was stopped. No backup was made.')))
+  const backup = await makeBackup({ ...backupPlan(start, 'command'), folder, signal: stop.signal, onProgress: ({ phase, done_bytes, total_bytes }) => lines.passing(`${PHASES[phase]}: ${megabytes(done_bytes)} of ${megabytes(total_bytes)}`) })
+  for (const remark of backup.remarks) lines.line(`Warning: ${remark}`)
+  if (await isSameDisk(folder, dataDir)) lines.line(`Warning: the backup is on the same disk as DATA_DIR. If that disk fails, both are lost: set BACKUP_DIR to another disk.`)
+  lines.line(`${backup.folder}: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, read back and verified. ${counted(backup.linked_files, 'file')} shared with the backup before it.`)
+  if (folder === backupDir) for (const name of await removeExpired(start.places, start.settings.BACKUP_KEEP)) lines.line(`${name} was removed: BACKUP_KEEP is ${start.settings.BACKUP_KEEP}.`)
+  return 0
+}
+
+async function verified(folder: string): Promise<number> {
+  const { backup, sums, damages } = await verifyBackup(folder, (file, done, total) => lines.passing(`Reading ${done} of ${total}: ${file}`))
+  for (const damage of damages) lines.line(damage)
+  lines.line(damages.length === 0 ? `${backup.name} is whole: ${counted(sums.size, 'file')}, as written on ${backup.started_at.slice(0, 16).replace('T', ' ')} UTC.` : `${backup.name} is damaged: ${counted(damages.length, 'file')} of ${sums.size}. Use another backup.`)
+  return damages.length === 0 ? 0 : 1
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  return 1
+})

@@ -1,0 +1,31 @@
+/** Locks between processes that the operating system takes back when their holder dies: SQLite's own, on an empty file made for nothing else.
+ *  Not for rows: those have transactions. Nobody may open such a file in another way, since closing it would drop the lock of the whole process. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+const SQLITE_BUSY = 5
+
+/** Held by every process that uses a DATA_DIR; whoever replaces its content takes it alone. */
+export const IN_USE_LOCK = 'in-use.lock'
+
+export type FileLock = { readonly release: () => void }
+
+/** Held together with others; null while somebody holds it alone. */
+export const lockShared = (file: string, waitMs = 0): FileLock | null => locked(file, waitMs, ['BEGIN', 'SELECT * FROM sqlite_master'])
+
+/** Held by nobody else; null while anybody holds it. */
+export const lockAlone = (file: string, waitMs = 0): FileLock | null => locked(file, waitMs, ['BEGIN EXCLUSIVE'])
+
+function locked(file: string, waitMs: number, statements: readonly string[]): FileLock | null {
+  mkdirSync(path.dirname(file), { recursive: true })
+  const database = new DatabaseSync(file, { timeout: waitMs })
+  try {
+    for (const statement of statements) database.exec(statement)
+    return { release: () => { if (database.isOpen) database.close() } }
+  } catch (error) {
+    database.close()
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return null
+    throw error
+  }
+}

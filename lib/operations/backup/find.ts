@@ -1,0 +1,80 @@
+/** Which backups contain an image or a version, and until when: what somebody who deletes for good has to know. It deletes nothing. */
+import { open, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { backupsIn, IMAGES, readSums, type FoundBackup } from './layout.ts'
+
+/** A sha256 in hexadecimal and a line feed: IMAGES is sorted, so a line is found by halving. */
+const LINE_BYTES = 65
+
+export type Wanted = {
+  /** sha256 of images. */
+  readonly images?: readonly string[]
+  /** `cats/v3`. */
+  readonly versions?: readonly string[]
+}
+
+export type Containing = {
+  readonly name: string
+  readonly folder: string
+  readonly startedAt: Date
+  readonly images: readonly string[]
+  readonly versions: readonly string[]
+  /** This many newer backups remove it (BACKUP_KEEP). */
+  readonly expiresAfterBackups: number
+  /** When that is, by BACKUP_EVERY; null: no backups are made by themselves, so it stays until somebody makes that many, or removes it. */
+  readonly expiresAt: Date | null
+}
+
+type Rotation = { readonly backupDir: string; readonly dataDir: string; readonly keep: number; /** null: off. */ readonly everyMs: number | null }
+
+/** Newest first; those that contain none of it are left out. Only backups in BACKUP_DIR are known.
+ *  @public what deletes for good tells it to a person */
+export async function backupsContaining(wanted: Wanted, { backupDir, dataDir, keep, everyMs }: Rotation): Promise<readonly Containing[]> {
+  const ours = (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
+  const newest = ours[0]
+  const found: Containing[] = []
+  for (const [position, backup] of ours.entries()) {
+    const images = await imagesIn(backup, wanted.images ?? [])
+    const versions = await versionsIn(backup, wanted.versions ?? [])
+    if (images.length === 0 && versions.length === 0) continue
+    const expiresAfterBackups = Math.max(1, keep - position)
+    const expiresAt = everyMs === null || !newest ? null : new Date(Date.parse(newest.started_at) + expiresAfterBackups * everyMs)
+    found.push({ name: backup.name, folder: backup.folder, startedAt: new Date(backup.started_at), images, versions, expiresAfterBackups, expiresAt })
+  }
+  return found
+}
+
+async function imagesIn({ folder }: FoundBackup, wanted: readonly string[]): Promise<readonly string[]> {
+  if (wanted.length === 0) return []
+  const file = await open(path.join(folder, IMAGES), 'r').catch(() => null)
+  if (file === null) return []
+  try {
+    const lines = Math.floor((await file.stat()).size / LINE_BYTES)
+    const line = async (at: number): Promise<string> => (await file.read(Buffer.alloc(LINE_BYTES - 1), 0, LINE_BYTES - 1, at * LINE_BYTES)).buffer.toString('latin1')
+    const contained: string[] = []
+    for (const hash of wanted) {
+      let [low, high] = [0, lines]
+      while (low < high) {
+        const middle = Math.floor((low + high) / 2)
+        if (await line(middle) < hash) low = middle + 1
+        else high = middle
+      }
+      if (low < lines && await line(low) === hash) contained.push(hash)
+    }
+    return contained
+  } finally {
+    await file.close()
+  }
+}
+
+async function versionsIn({ folder }: FoundBackup, wanted: readonly string[]): Promise<readonly string[]> {
+  if (wanted.length === 0) return []
+  const sums = await readSums(folder).catch(() => new Map<string, string>())
+  return wanted.filter((version) => sums.has(`data/models/${version}/manifest.json`))
+}
+
+/** Whether both lie on one disk (or one partition of it), as far as the system says. */
+export async function isSameDisk(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([stat(one), stat(other)])
+  return first.dev === second.dev
+}
