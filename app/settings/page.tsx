@@ -34,10 +34,10 @@ export default async function Settings(props: PageProps) {
 }
 
 async function viewOf(view: (typeof VIEWS)[number][0], { asked }: Visitor, cursor: string | undefined) {
-  const { auth, operations } = darkroom()
+  const { auth, data, operations } = darkroom()
   switch (view) {
     case 'people': return <PeopleCard people={(await auth.listUsers({}, asked)).users} />
-    case 'keys': return <KeysCard keys={(await auth.listKeys({}, asked)).keys} />
+    case 'keys': return <KeysCard keys={(await auth.listKeys({}, asked)).keys} classifiers={(await data.listClassifiers({}, asked)).classifiers.map(({ id }) => id)} />
     case 'settings': return <SettingsView settings={(await operations.listSettings({}, asked)).settings} />
     case 'changes': return <AuditView audit={await operations.listAudit({ limit: CHANGES, ...(cursor && { cursor }) }, asked)} isFirst={!cursor} />
   }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { encode } from 'next-auth/jwt'
 import { expect, test } from 'vitest'
 import { folderForTest, openForTest } from '#lib/data/opened.fakes.ts'
-import { createAuth, setupTokenOf } from './auth.ts'
+import { createAuth, setupTokenOf, type Auth } from './auth.ts'
 import { createLimits } from './limits.ts'
 import { SCOPES_OF_KEY, SCOPES_OF_ROLE } from './rights.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
@@ -76,7 +76,7 @@ test('a session is a person with the scopes of their role, on plain headers', as
   const admin = await withAdmin()
   const user = await data.people.create({ name: 'Bo', email: 'bo@example.org', role: 'editor', passwordHash: '' })
 
-  expect(await auth.callerOf(new Headers({ cookie: await cookieOf(admin.id) }))).toEqual({ kind: 'person', id: admin.id, name: 'Ada', scopes: [...SCOPES_OF_ROLE.admin] })
+  expect(await auth.callerOf(new Headers({ cookie: await cookieOf(admin.id) }))).toEqual({ kind: 'person', id: admin.id, name: 'Ada', scopes: [...SCOPES_OF_ROLE.admin], session: 'one' })
   expect(await auth.callerOf(new Headers({ cookie: `theme=dark; __Secure-${await cookieOf(user.id)}` }))).toMatchObject({ name: 'Bo', scopes: [...SCOPES_OF_ROLE.editor] })
 })
 
@@ -163,11 +163,69 @@ test('a key opens what it may, by either header, until it is revoked; only its h
   expect((await callerWith({ 'x-api-key': made.key })).kind).toBe('key')
   expect(JSON.stringify(await auth.listKeys({}, asked))).not.toContain(made.key)
   expect(JSON.stringify(await data.keys.list())).not.toContain(made.key)
-  expect((await auth.listKeys({}, asked)).keys[0]?.last_used_at).not.toBeNull()
+  await expect.poll(async () => (await auth.listKeys({}, asked)).keys[0]?.last_used_at).not.toBeNull()
 
   await auth.revokeKey({ id: made.id }, asked)
   await expect(callerWith({ authorization: `Bearer ${made.key}` })).rejects.toMatchObject({ code: 'unauthenticated' })
   expect((await callerWith({ authorization: 'Basic YTpi' })).kind).toBe('stranger')
+})
+
+test('a key expires, says so, and is marked before', async () => {
+  const { auth, withAdmin, cookieOf, callerWith, clock } = await opened()
+  const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
+  const days = 24 * 3600 * 1000
+  const made = await auth.createKey({ name: 'camera', scopes: ['predict'], expires_in_days: 20 }, asked)
+  const state = async () => (await auth.listKeys({}, asked)).keys[0]?.state
+  const use = () => callerWith({ authorization: `Bearer ${made.key}` })
+
+  expect([await state(), (await use()).kind]).toEqual(['valid', 'key'])
+  clock.advance(7 * days)
+  expect([await state(), (await use()).kind]).toEqual(['expires_soon', 'key'])
+  clock.advance(13 * days - 1)
+  expect((await use()).kind).toBe('key')
+  clock.advance(1)
+  await expect(use()).rejects.toMatchObject({ code: 'unauthenticated', message: expect.stringContaining(`valid until ${made.expires_at}`) })
+  expect(await state()).toBe('expired')
+})
+
+test.each<[string, Omit<Parameters<Auth['createKey']>[0], 'name' | 'scopes'> & { scopes?: ('upload' | 'admin')[] }, string]>([
+  ['an end that has passed', { expires_at: '2020-01-01T00:00:00.000Z' }, 'expires_at'],
+  ['two ends', { expires_at: '2120-01-01T00:00:00.000Z', expires_in_days: 3 }, 'expires_in_days'],
+  ['one classifier and everything', { classifier: 'shapes', scopes: ['admin'] }, 'classifier'],
+])('no key is made with %s', async (_story, wish, path) => {
+  const { auth, withAdmin, cookieOf, callerWith } = await opened()
+  const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
+
+  await expect(auth.createKey({ name: 'camera', scopes: ['upload'], ...wish }, asked)).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining(`"${path}"`) })
+  await expect(auth.createKey({ name: 'camera', scopes: ['upload'], classifier: 'nobody' }, asked)).rejects.toMatchObject({ code: 'not_found' })
+  expect((await auth.listKeys({}, asked)).keys).toEqual([])
+})
+
+test('a key for one classifier says so to the border, and goes with its classifier', async () => {
+  const { auth, data, withAdmin, cookieOf, callerWith } = await opened()
+  const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
+  await data.answers.createClassifier({ id: 'leaves', classes: [], size: 64, fit: 'cover', is_mirrorable: true })
+
+  const made = await auth.createKey({ name: 'camera', scopes: ['upload'], classifier: 'leaves' }, asked)
+
+  expect(made.classifier).toBe('leaves')
+  expect(await callerWith({ 'x-api-key': made.key })).toMatchObject({ kind: 'key', classifier: 'leaves' })
+  await data.answers.deleteClassifier({ id: 'leaves' })
+  expect(await data.keys.list()).toEqual([])
+})
+
+test('what one web process revokes, another refuses within a second', async () => {
+  const { auth, data, withAdmin, cookieOf, callerWith, clock } = await opened()
+  const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
+  const another = createAuth({ data, secret: SECRET, limits: createLimits(UNLIMITED, data.counts), openActions: false, now: clock.now })
+  const { key, id } = await auth.createKey({ name: 'camera', scopes: ['upload'] }, asked)
+  const there = () => another.callerOf(new Headers({ authorization: `Bearer ${key}` }))
+
+  expect((await there()).kind).toBe('key')
+  await auth.revokeKey({ id }, asked)
+  await expect(callerWith({ authorization: `Bearer ${key}` })).rejects.toMatchObject({ code: 'unauthenticated' })
+  clock.advance(1_000)
+  await expect(there()).rejects.toMatchObject({ code: 'unauthenticated' })
 })
 
 test('with OPEN_ACTIONS a stranger may look, upload and train, and is no admin', async () => {

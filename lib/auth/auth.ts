@@ -42,15 +42,15 @@ export type Auth = PeopleDesk & Pick<KeyDesk, 'listKeys' | 'createKey' | 'revoke
 }
 
 export type AuthParts = {
-  readonly data: Pick<Data, 'people' | 'keys'>
+  readonly data: Pick<Data, 'people' | 'keys' | 'classifiers'>
   readonly secret: string
   readonly limits: Limits
   readonly openActions: boolean
   readonly now: () => number
 }
 
-export function createAuth({ data: { people, keys }, secret, limits, openActions, now }: AuthParts): Auth {
-  const { callerWith, ...keyDesk } = createKeyDesk({ keys, now })
+export function createAuth({ data: { people, keys, classifiers }, secret, limits, openActions, now }: AuthParts): Auth {
+  const { callerWith, ...keyDesk } = createKeyDesk({ keys, classifiers, now })
   const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: openActions ? ['open', ...OPENED_TO_STRANGERS] : ['open'] }
   const needsFirstAdmin = async (): Promise<boolean> => (await people.count('admin')) === 0
   return {
@@ -79,7 +79,7 @@ export function createAuth({ data: { people, keys }, secret, limits, openActions
       if (key) return key
       const session = await sessionIn(headers, secret)
       const person = session && (await people.findInSession(session.personId, session)) // their role now, not when they logged in
-      return person ? { kind: 'person', id: person.id, name: person.name, scopes: SCOPES_OF_ROLE[person.role] } : stranger
+      return session && person ? { kind: 'person', id: person.id, name: person.name, scopes: SCOPES_OF_ROLE[person.role], session: session.id } : stranger
     },
   }
 }

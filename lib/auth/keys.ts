@@ -14,6 +14,12 @@ const KEY_BYTES = 32
 const SHOWN_LETTERS = BEGINNING.length + 6
 /** `last_used_at` is written no more often. */
 const USED_EVERY_MS = 60_000
+/** So long a key that was found is not looked up again: a revoked one is refused by every web process within a second. */
+const REMEMBERED_MS = 500
+const MOST_REMEMBERED = 1_000
+const DAY_MS = 24 * 3600 * 1000
+/** A key that ends within so many days is marked. */
+const SOON_DAYS = 14
 
 type For<Name extends keyof Routes> = (input: Input<Routes[Name]>, asked: { readonly caller: Caller }) => Promise<Output<Routes[Name]>>
 
@@ -25,32 +31,53 @@ export type KeyDesk = {
   readonly callerWith: (headers: Headers) => Promise<Caller | null>
 }
 
-export function createKeyDesk({ keys, now }: { readonly keys: Data['keys']; readonly now: () => number }): KeyDesk {
+export type KeyDeskParts = { readonly keys: Data['keys']; readonly classifiers: Pick<Data['classifiers'], 'get'>; readonly now: () => number }
+
+export function createKeyDesk({ keys, classifiers, now }: KeyDeskParts): KeyDesk {
   const lastWritten = new Map<string, number>()
-  const noteUse = async (id: string): Promise<void> => {
+  const remembered = new Map<string, { readonly key: Key; readonly until: number }>()
+
+  /** Nobody waits for it, and a request is not refused because it could not be written. */
+  const noteUse = (id: string): void => {
     if (now() - (lastWritten.get(id) ?? -Infinity) < USED_EVERY_MS) return
     lastWritten.set(id, now())
-    await keys.used(id)
+    keys.used(id).catch(() => lastWritten.delete(id))
+  }
+  const find = async (hash: string): Promise<Key | null> => {
+    const known = remembered.get(hash)
+    if (known && now() < known.until) return known.key
+    const key = await keys.findByHash(hash)
+    remembered.delete(hash)
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+    if (key) remembered.set(hash, { key, until: now() + REMEMBERED_MS })
+    return key
   }
 
   return {
-    listKeys: async () => ({ keys: (await keys.list()).map(answerOf) }),
-    async createKey({ name, scopes }, { caller }) {
+    listKeys: async () => ({ keys: (await keys.list()).map((key) => answerOf(key, now())) }),
+    async createKey({ name, scopes, expires_at, expires_in_days, classifier }, { caller }) {
+      const expiresAt = endOf({ expires_at, expires_in_days }, now())
+      if (classifier !== undefined && scopes.includes('admin')) throw refused('classifier', 'cannot be combined with the scope "admin", which is about the whole product')
+      const classifierId = classifier === undefined ? null : (await classifiers.get(classifier)).id
       const key = BEGINNING + randomBytes(KEY_BYTES).toString('base64url')
-      const made = await keys.create({ name, sha256: sha256(key), beginsWith: key.slice(0, SHOWN_LETTERS), scopes: [...new Set(scopes)], createdById: caller.kind === 'person' ? caller.id : null })
-      return { ...answerOf(made), key }
+      const createdById = caller.kind === 'person' ? caller.id : null
+      const made = await keys.create({ name, sha256: sha256(key), beginsWith: key.slice(0, SHOWN_LETTERS), scopes: [...new Set(scopes)], createdById, expiresAt, classifierId })
+      return { ...answerOf(made, now()), key }
     },
     async revokeKey({ id }) {
       await keys.revoke(id)
+      remembered.clear()
       return { id, deleted: true }
     },
     async callerWith(headers) {
       const sent = keyIn(headers)
       if (sent === null) return null
-      const key = await keys.findByHash(sha256(sent))
+      const key = await find(sha256(sent))
       if (key === null) throw unknownKey()
-      await noteUse(key.id)
-      return { kind: 'key', id: key.id, name: key.name, scopes: [...new Set(key.scopes.flatMap((scope) => SCOPES_OF_KEY[scope]))] }
+      if (key.expiresAt !== null && key.expiresAt.getTime() <= now()) throw expiredKey(key.name, key.expiresAt)
+      noteUse(key.id)
+      const scopes = [...new Set(key.scopes.flatMap((scope) => SCOPES_OF_KEY[scope]))]
+      return { kind: 'key', id: key.id, name: key.name, scopes, ...(key.classifierId !== null && { classifier: key.classifierId }) }
     },
   }
 }
@@ -61,8 +88,26 @@ function keyIn(headers: Headers): string | null {
   return bearer ?? (headers.get('x-api-key')?.trim() || null)
 }
 
-function answerOf(key: Key): KeyAnswer {
-  return { id: key.id, name: key.name, begins_with: key.beginsWith, scopes: [...key.scopes], created_at: key.createdAt.toISOString(), created_by: key.createdBy, last_used_at: key.lastUsedAt?.toISOString() ?? null }
+/** When a key shall end: at a time, after so many days, or never. */
+function endOf({ expires_at, expires_in_days }: Pick<Input<Routes['POST /api/keys']>, 'expires_at' | 'expires_in_days'>, now: number): Date | null {
+  if (expires_at !== undefined && expires_in_days !== undefined) throw refused('expires_in_days', 'cannot be combined with "expires_at": send one of them')
+  if (expires_in_days !== undefined) return new Date(now + expires_in_days * DAY_MS)
+  if (expires_at === undefined) return null
+  if (Date.parse(expires_at) <= now) throw refused('expires_at', `must be in the future; it is ${new Date(now).toISOString()} now`)
+  return new Date(expires_at)
+}
+
+function answerOf(key: Key, now: number): KeyAnswer {
+  return {
+    id: key.id, name: key.name, begins_with: key.beginsWith, scopes: [...key.scopes], classifier: key.classifierId, state: stateOf(key, now),
+    created_at: key.createdAt.toISOString(), created_by: key.createdBy, last_used_at: key.lastUsedAt?.toISOString() ?? null, expires_at: key.expiresAt?.toISOString() ?? null,
+  }
+}
+
+function stateOf({ expiresAt }: Key, now: number): KeyAnswer['state'] {
+  if (expiresAt === null) return 'valid'
+  if (expiresAt.getTime() <= now) return 'expired'
+  return expiresAt.getTime() <= now + SOON_DAYS * DAY_MS ? 'expires_soon' : 'valid'
 }
 
 /** A key has 256 random bits: nothing slower is needed to keep it from being guessed back. */
@@ -70,3 +115,9 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const unknownKey = (): DarkroomError =>
   new DarkroomError('unauthenticated', { what: 'This key opens nothing', why: 'it was revoked or is mistyped', remedy: 'Make a new one in /settings.' })
+
+const expiredKey = (name: string, at: Date): DarkroomError =>
+  new DarkroomError('unauthenticated', { what: `The key "${name}" has expired`, why: `it was valid until ${at.toISOString()}`, remedy: 'Ask an admin for a new one.' })
+
+const refused = (path: string, message: string): DarkroomError =>
+  new DarkroomError('invalid_input', { what: 'No key was made', why: `"${path}" ${message}`, remedy: 'Change this field.' }, { errors: [{ path, message }] })

@@ -98,7 +98,7 @@ async function hasArtillery(): Promise<boolean> {
 async function keyOf({ dataDir }: ThrowawayProduct): Promise<string> {
   const data = await openData({ databaseFile: path.join(dataDir, 'darkroom.db'), dataDir, modelsDir: path.join(ROOT, 'models'), clock: { now: () => Date.now() } })
   try {
-    const desk = createKeyDesk({ keys: data.keys, now: () => Date.now() })
+    const desk = createKeyDesk({ keys: data.keys, classifiers: data.classifiers, now: () => Date.now() })
     return (await desk.createKey({ name: 'npm run load', scopes: ['predict'] }, { caller: { kind: 'stranger', id: null, name: null, scopes: [] } })).key
   } finally {
     await data.close()

@@ -84,4 +84,8 @@ export type Caller = {
   readonly id: string | null
   readonly name: string | null
   readonly scopes: readonly Scope[]
+  /** Of a key that is restricted to one classifier: which. */
+  readonly classifier?: string
+  /** Of a person: the session that the request came with. */
+  readonly session?: string
 }

@@ -1,7 +1,7 @@
 /** Who may come in: people with passwords, and keys for scripts. A key's text is answered once, when it is made, and kept nowhere. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { id, time } from './words.ts'
+import { classifierId, id, time } from './words.ts'
 
 /** Each brings those before it along, but for `upload` and `train`, which do not bring each other. */
 export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as const
@@ -23,6 +23,9 @@ export const apiKey = z.object({
   created_at: time,
   created_by: z.string().nullable().describe('the name of the person; null when they are gone'),
   last_used_at: time.nullable().describe('to the minute'),
+  expires_at: time.nullable().describe('null: it does not expire'),
+  state: z.enum(['valid', 'expires_soon', 'expired']).describe('expires_soon: within 14 days'),
+  classifier: classifierId.nullable().describe('the one classifier that it is for; null: all'),
 })
 export type KeyAnswer = z.output<typeof apiKey>
 
@@ -30,7 +33,7 @@ export const listKeys = contract({
   method: 'GET',
   path: '/api/keys',
   scope: 'admin',
-  summary: 'The keys that work, newest first',
+  summary: 'The keys, newest first, with those that have expired',
   input: z.object({}),
   output: z.object({ keys: z.array(apiKey) }),
 })
@@ -42,9 +45,15 @@ export const createKey = contract({
   summary: 'Make a key; its text is shown in this answer and never again',
   body: 'json',
   status: 201,
-  input: z.object({ name, scopes: z.array(keyScope).min(1).max(KEY_SCOPES.length) }),
+  input: z.object({
+    name,
+    scopes: z.array(keyScope).min(1).max(KEY_SCOPES.length),
+    expires_at: time.optional().describe('from then on it is refused; without it and `expires_in_days` it does not expire'),
+    expires_in_days: z.number().int().min(1).max(3650).optional(),
+    classifier: classifierId.optional().describe('restricts the key to this classifier; not with the scope admin'),
+  }),
   output: apiKey.extend({ key: z.string().describe('send it as "Authorization: Bearer …" or "X-API-Key: …"') }),
-  errors: ['invalid_input'],
+  errors: ['invalid_input', 'not_found'],
 })
 
 export const revokeKey = contract({

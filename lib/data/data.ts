@@ -5,6 +5,7 @@ import type { Routes } from '#lib/contracts/index.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import type { Blobs } from './blobs.ts'
+import type { Subjects } from './subjects.ts'
 import type { Added, Champion, Change, Key, NewClassifier, NewPicture, NewPrediction, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionWithCard } from './values.ts'
 
 /** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. */
@@ -167,7 +168,7 @@ export type Keys = {
   /** Newest first. */
   readonly list: () => Promise<readonly Key[]>
   readonly findByHash: (sha256: string) => Promise<Key | null>
-  readonly create: (draft: Pick<Key, 'name' | 'beginsWith' | 'scopes'> & { readonly sha256: string; readonly createdById: string | null }) => Promise<Key>
+  readonly create: (draft: Pick<Key, 'name' | 'beginsWith' | 'scopes' | 'expiresAt' | 'classifierId'> & { readonly sha256: string; readonly createdById: string | null }) => Promise<Key>
   readonly used: (id: string) => Promise<void>
   readonly revoke: (id: string) => Promise<void>
 }
@@ -243,6 +244,7 @@ export type Data = {
   readonly changes: Changes
   readonly counts: Counts
   readonly answers: Answers
+  readonly subjects: Subjects
   /** Makes rows of models/<classifier>/classifier.json and its versions. Names what it had to leave out, and why. */
   readonly syncShipped: () => Promise<{ readonly versions: number; readonly refused: readonly { readonly folder: string; readonly reason: string }[] }>
   /** A new id: UUIDv7, growing within a process. */

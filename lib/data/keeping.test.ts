@@ -8,7 +8,7 @@ test('a key is found by its hash until it is revoked, and outlives who made it',
   const { data, clock } = await openForTest()
   await data.people.create(ada)
   const person = await data.people.create({ ...bo, role: 'admin' })
-  const key = await data.keys.create({ name: 'camera', sha256: 'ab', beginsWith: 'dk_1', scopes: ['upload'], createdById: person.id })
+  const key = await data.keys.create({ name: 'camera', sha256: 'ab', beginsWith: 'dk_1', scopes: ['upload'], createdById: person.id, expiresAt: null, classifierId: null })
 
   expect(await data.keys.findByHash('ab')).toEqual(key)
   expect(key).toMatchObject({ createdBy: 'Bo', lastUsedAt: null })

@@ -1,33 +1,32 @@
-/** Keys for scripts, known by their sha256 alone. What a key may, lib/auth says. */
+/** Keys for scripts, known by their sha256 alone. What a key may do, lib/auth says. */
 import type { Keys } from './data.ts'
+import type { Prisma } from './generated/client.ts'
 import { notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Key } from './values.ts'
 
-type Row = { id: string; name: string; beginsWith: string; scopesJson: string; createdBy: string | null; createdAt: number; lastUsedAt: number | null }
+const WITH_MAKER = { createdBy: { select: { name: true } } } as const
+type Row = Prisma.ApiKeyGetPayload<{ include: typeof WITH_MAKER }>
 
-const COLUMNS = 'k."id", k."name", k."beginsWith", k."scopesJson", p."name" AS "createdBy", k."createdAt", k."lastUsedAt" FROM "ApiKey" k LEFT JOIN "Person" p ON p."id" = k."createdById"'
-
-export const keysOf = ({ connection, id, now }: Store): Keys => ({
-  list: async () => connection.all<Row>(`SELECT ${COLUMNS} ORDER BY k."id" DESC`).map(valueOf),
-  findByHash: async (sha256) => {
-    const row = connection.one<Row>(`SELECT ${COLUMNS} WHERE k."hash" = ?`, sha256)
-    return row ? valueOf(row) : null
+export const keysOf = ({ prisma, id, now }: Store): Keys => ({
+  list: async () => (await prisma.apiKey.findMany({ include: WITH_MAKER, orderBy: { id: 'desc' } })).map(valueOf),
+  async findByHash(sha256) {
+    const row = await prisma.apiKey.findUnique({ where: { hash: sha256 }, include: WITH_MAKER })
+    return row && valueOf(row)
   },
-  create: ({ name, sha256, beginsWith, scopes, createdById }) => connection.write((writing) => {
-    const keyId = id()
-    writing.insert('ApiKey', { id: keyId, name, hash: sha256, beginsWith, scopesJson: JSON.stringify(scopes), createdById, createdAt: now(), lastUsedAt: null })
-    return valueOf(writing.one<Row>(`SELECT ${COLUMNS} WHERE k."id" = ?`, keyId)!)
-  }),
-  used: (keyId) => connection.write((writing) => { writing.run('UPDATE "ApiKey" SET "lastUsedAt" = ? WHERE "id" = ?', now(), keyId) }),
-  revoke: (keyId) => connection.write((writing) => {
-    if (writing.run('DELETE FROM "ApiKey" WHERE "id" = ?', keyId) === 0) throw notFound('key', keyId)
-  }),
+  async create({ name, sha256, beginsWith, scopes, createdById, expiresAt, classifierId }) {
+    const row = { id: id(), name, hash: sha256, beginsWith, scopesJson: JSON.stringify(scopes), createdById, createdAt: now(), lastUsedAt: null, expiresAt, classifierId }
+    return valueOf(await prisma.apiKey.create({ data: row, include: WITH_MAKER }))
+  },
+  async used(keyId) {
+    await prisma.apiKey.updateMany({ where: { id: keyId }, data: { lastUsedAt: now() } })
+  },
+  async revoke(keyId) {
+    const { count } = await prisma.apiKey.deleteMany({ where: { id: keyId } })
+    if (count === 0) throw notFound('key', keyId)
+  },
 })
 
-const valueOf = ({ scopesJson, createdAt, lastUsedAt, ...row }: Row): Key => ({
-  ...row,
-  scopes: parsed<Key['scopes']>(scopesJson),
-  createdAt: new Date(createdAt),
-  lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
+const valueOf = ({ id, name, beginsWith, scopesJson, createdBy, createdAt, lastUsedAt, expiresAt, classifierId }: Row): Key => ({
+  id, name, beginsWith, scopes: parsed<Key['scopes']>(scopesJson), createdBy: createdBy?.name ?? null, createdAt, lastUsedAt, expiresAt, classifierId,
 })

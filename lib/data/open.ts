@@ -23,6 +23,7 @@ import { samplesOf } from './samples.ts'
 import { shippedOf } from './shipped.ts'
 import { snapshotsOf } from './snapshots.ts'
 import type { Store } from './store.ts'
+import { subjectsOf } from './subjects.ts'
 import { uploadsOf } from './uploads.ts'
 import { versionsOf } from './versions.ts'
 import { webProcessesOf } from './web-processes.ts'
@@ -59,6 +60,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
     ...rooms,
     blobs: store.blobs,
     answers: answersOf(store, rooms),
+    subjects: subjectsOf(store),
     syncShipped: shippedOf(store),
     id,
     ping: async () => { connection.one('SELECT 1 FROM "Classifier" LIMIT 1') },

@@ -187,7 +187,7 @@ export type Role = 'viewer' | 'editor' | 'admin'
 export type Person = { readonly id: string; readonly name: string; readonly email: string; readonly role: Role; readonly passwordHash: string; readonly createdAt: Date; readonly isDisabled: boolean; readonly sessionsFrom: Date }
 
 /** A key without its text: that is kept nowhere. `createdBy` is a name; null when that person is gone. */
-export type Key = { readonly id: string; readonly name: string; readonly beginsWith: string; readonly scopes: readonly ('predict' | 'user' | 'upload' | 'train' | 'admin')[]; readonly createdBy: string | null; readonly createdAt: Date; readonly lastUsedAt: Date | null }
+export type Key = { readonly id: string; readonly name: string; readonly beginsWith: string; readonly scopes: readonly ('predict' | 'user' | 'upload' | 'train' | 'admin')[]; readonly createdBy: string | null; readonly createdAt: Date; readonly lastUsedAt: Date | null; readonly expiresAt: Date | null; readonly classifierId: string | null }
 
 /** Who changed what: `action` is method and address, `subject` what it was about. */
 export type Change = { readonly id: string; readonly at: Date; readonly by: string; readonly action: string; readonly subject: string | null }

@@ -4,6 +4,7 @@ import type { Rate, WhoAsks } from '#lib/auth/rate.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
 import type { Caller, Contract, Input, Limited, Output } from '#lib/contracts/contract.ts'
+import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
 
 export type Asked = { readonly caller: Caller; readonly signal: AbortSignal; readonly requestId: string }
 
@@ -43,6 +44,8 @@ export type Darkroom = {
     readonly runEvents: For<'GET /api/runs/{id}/events'>
     readonly listModels: For<'GET /api/models'>
     readonly getModel: For<'GET /api/models/{id}'>
+    /** A thing by its name, and whose it is; null where there is none. */
+    readonly findSubject: (kind: SubjectKind, id: string) => Promise<Subject | null>
   }
   readonly intake: {
     readonly upload: For<'POST /api/upload'>

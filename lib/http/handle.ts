@@ -6,6 +6,7 @@ import { isChange } from '#lib/contracts/changes.ts'
 import type { Caller, Contract, FileAnswer, Input, Limited } from '#lib/contracts/contract.ts'
 import { admit } from './access.ts'
 import { disconnected, isDisconnect } from './body.ts'
+import { confined, confinedOutput } from './confine.ts'
 import { darkroom } from './context.ts'
 import type { Asked, UseCase } from './context.ts'
 import { eventsAnswer } from './events.ts'
@@ -44,9 +45,9 @@ export function asking<C extends Contract>(contract: C, useCase: (input: Input<C
       return rate
     }
     const first = await count(contract.limited)
-    const input = await inputOf(contract, incoming, program.settings())
+    const input = await confined(contract, await inputOf(contract, incoming, program.settings()), caller, program.data)
     const rate = contract.alsoLimited ? ((await count(contract.alsoLimited(input))) ?? first) : first
-    const output: unknown = await useCase(input, { caller, signal: incoming.signal, requestId })
+    const output = confinedOutput(contract, await useCase(input, { caller, signal: incoming.signal, requestId }), caller)
     if (isChange(contract)) await noted(program.operations.noteChange({ by: nameOf(caller), action: `${contract.method} ${contract.path}`, subject: subjectOf(input, output) }), requestId)
     return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }
   }

@@ -75,7 +75,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const retraining: RetrainParts = { data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesHere(places, input), now: () => Date.now() }
   const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
-    data: data.answers,
+    data: { ...data.answers, findSubject: data.subjects.find },
     intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), maxPixels: settings.MAX_PIXELS, now }) },
     operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }) },
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),

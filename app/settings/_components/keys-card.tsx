@@ -10,7 +10,7 @@ import { CopyButton } from '#lib/ui/copy-button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { Checkbox, Input } from '#lib/ui/field.tsx'
+import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { toast } from '#lib/ui/toast.tsx'
@@ -21,7 +21,13 @@ const SCOPES: readonly (readonly [scope: KeyScope, words: string])[] = [
   ['predict', 'predict'], ['user', 'read the history and images, give feedback'], ['upload', 'upload images'], ['train', 'train, promote, evaluate'], ['admin', 'everything'],
 ]
 
-export function KeysCard({ keys }: { readonly keys: readonly KeyAnswer[] }) {
+const ENDS: readonly { readonly value: string; readonly label: string }[] = [
+  { value: '30', label: 'in 30 days' }, { value: '90', label: 'in 90 days' }, { value: '365', label: 'in a year' }, { value: '', label: 'never' },
+]
+const ALL = ''
+
+/** `classifiers`: those that a key can be restricted to. */
+export function KeysCard({ keys, classifiers }: { readonly keys: readonly KeyAnswer[]; readonly classifiers: readonly string[] }) {
   const { isBusy, failure, change } = useChange()
   const [made, setMade] = useState<{ readonly name: string; readonly key: string } | null>(null)
   const [revoked, setRevoked] = useState<KeyAnswer | null>(null)
@@ -31,7 +37,10 @@ export function KeysCard({ keys }: { readonly keys: readonly KeyAnswer[] }) {
     const form = event.currentTarget
     const fields = new FormData(form)
     const scopes = SCOPES.map(([scope]) => scope).filter((scope) => fields.getAll('scope').includes(scope))
-    const answer = await change(() => call('POST /api/keys', { name: String(fields.get('name') ?? ''), scopes }))
+    const text = (name: string) => String(fields.get(name) ?? '')
+    const answer = await change(() => call('POST /api/keys', {
+      name: text('name'), scopes, ...(text('days') !== '' && { expires_in_days: Number(text('days')) }), ...(text('classifier') !== ALL && { classifier: text('classifier') }),
+    }))
     if (!answer) return
     form.reset()
     setMade(answer)
@@ -48,11 +57,13 @@ export function KeysCard({ keys }: { readonly keys: readonly KeyAnswer[] }) {
         ? <EmptyState icon="key" title="No keys yet">A key lets a script do what you allow it, without your password.</EmptyState>
         : (
           <Card title="Keys">
-            <Table caption="Keys that work" isCaptionHidden variant="cards" rows={keys} keyOf={({ id }) => id}
+            <Table caption="Keys" isCaptionHidden variant="cards" rows={keys} keyOf={({ id }) => id}
               columns={[
                 { name: 'Name', cell: (one) => one.name },
                 { name: 'Begins with', cell: (one) => <code>{one.begins_with}…</code> },
                 { name: 'May', cell: (one) => <span className="row" style={{ gap: '0.25rem' }}>{one.scopes.map((scope) => <Badge key={scope} variant={scope === 'admin' ? 'accent' : 'plain'}>{scope}</Badge>)}</span> },
+                { name: 'For', cell: (one) => one.classifier ?? <span className="muted">all classifiers</span> },
+                { name: 'Expires', cell: (one) => <Expiry of={one} /> },
                 { name: 'Made', cell: (one) => <span><RelativeTime at={one.created_at} />{one.created_by && <span className="muted"> by {one.created_by}</span>}</span> },
                 { name: 'Last used', cell: (one) => (one.last_used_at ? <RelativeTime at={one.last_used_at} /> : 'never') },
                 { name: 'Revoke', cell: (one) => <Button size="small" variant="danger" onClick={() => setRevoked(one)}>Revoke<span className="sr-only"> {one.name}</span></Button> },
@@ -66,6 +77,11 @@ export function KeysCard({ keys }: { readonly keys: readonly KeyAnswer[] }) {
             <legend className="small mb-2 font-semibold">What it may do</legend>
             {SCOPES.map(([scope, words]) => <Checkbox key={scope} label={scope} hint={words} name="scope" value={scope} defaultChecked={scope === 'predict'} />)}
           </fieldset>
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Select label="Expires" name="days" options={ENDS} defaultValue="365" hint="An expired key is refused, and the answer says so." />
+            <Select label="For" name="classifier" options={[{ value: ALL, label: 'all classifiers' }, ...classifiers.map((id) => ({ value: id, label: `${id} alone` }))]} defaultValue={ALL}
+              hint="A key for one classifier reaches nothing of the others, and cannot be an admin’s." />
+          </div>
           {failure && !revoked && <ErrorNotice title="No key was made" failure={failure} />}
           <div><Button type="submit" variant="primary" isBusy={isBusy && !revoked}>Make the key</Button></div>
         </form>
@@ -79,10 +95,16 @@ export function KeysCard({ keys }: { readonly keys: readonly KeyAnswer[] }) {
         <p className="small muted">Send it as <code>Authorization: Bearer …</code> or <code>X-API-Key: …</code></p>
       </Dialog>
       <Dialog isOpen={revoked !== null} title={`Revoke “${revoked?.name ?? ''}”?`} onClose={() => setRevoked(null)}
-        actions={<><Button onClick={() => setRevoked(null)}>Keep it</Button><Button variant="danger" isBusy={isBusy} onClick={() => void revoke()}>Revoke it</Button></>}>
+        actions={<><Button onClick={() => setRevoked(null)}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void revoke()}>Revoke it</Button></>}>
         <p>Whatever uses it is refused from now on. This cannot be undone; a new key can be made.</p>
         {failure && <ErrorNotice title="It still works" failure={failure} />}
       </Dialog>
     </>
   )
+}
+
+function Expiry({ of: { expires_at, state } }: { readonly of: KeyAnswer }) {
+  if (expires_at === null) return <span className="muted">never</span>
+  if (state === 'expired') return <Badge variant="bad">expired</Badge>
+  return <span className="row" style={{ gap: '0.25rem' }}><time dateTime={expires_at}>{expires_at.slice(0, 10)}</time>{state === 'expires_soon' && <Badge variant="amber">soon</Badge>}</span>
 }

@@ -1,0 +1,74 @@
+/** A key for one classifier is held to it here, for every route: what names another is refused, what names none means the key's own, and a
+ *  route that cannot tell which classifier it is about is not for such a key. Whether the scopes allow the route, access.ts decides before. */
+import { z } from 'zod'
+import type { Caller, Contract, Input, Part } from '#lib/contracts/contract.ts'
+import { kindOfAddress, kindOfField, type SubjectKind } from '#lib/contracts/subjects.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import type { Darkroom } from './context.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** Places in a list, which is filtered by the classifier. */
+const PLACES: readonly string[] = ['cursor', 'after']
+/** People and keys belong to no classifier. */
+const OF_NO_CLASSIFIER: readonly SubjectKind[] = ['person', 'key']
+
+type Fields = Readonly<Record<string, unknown>>
+type Finding = Pick<Darkroom['data'], 'findSubject'>
+
+/** The input that the use case gets; throws 403 for another classifier and 404 for a thing of another, as if it did not exist. */
+export async function confined<C extends Contract>(contract: C, input: Input<C>, caller: Caller, { findSubject }: Finding): Promise<Input<C>> {
+  const own = caller.classifier
+  if (own === undefined) return input
+  const kind = kindOfAddress(contract)
+  const takesClassifier = contract.input instanceof z.ZodObject && 'classifier' in contract.input.shape
+  if (kind === null && !takesClassifier) {
+    if (contract.scope === 'open') return input // everybody gets it without a key, too
+    throw cannotTell(own)
+  }
+  if (kind !== null && OF_NO_CLASSIFIER.includes(kind)) throw cannotTell(own)
+  const fields = input as Fields // inputs are objects
+  if (takesClassifier && fields['classifier'] !== undefined && fields['classifier'] !== own) throw another(own)
+  for (const [field, value] of Object.entries(fields)) await mustBeOwn(field, value)
+  return {
+    ...fields,
+    ...(takesClassifier && { classifier: own }),
+    ...(contract.body === 'parts' && { parts: ownParts(fields['parts'] as AsyncIterable<Part>, own) }), // made by lib/http for such a body
+  } as Input<C> // the same fields
+
+  async function mustBeOwn(field: string, value: unknown): Promise<void> {
+    if (field === 'id' && kind === 'classifier') {
+      if (value !== own) throw unknown()
+      return
+    }
+    if (PLACES.includes(field)) return
+    const ids = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && UUID.test(one))
+    if (ids.length === 0) return
+    const named = field === 'id' ? kind : kindOfField(contract, field)
+    if (named === null || OF_NO_CLASSIFIER.includes(named)) throw cannotTell(own as string)
+    for (const id of ids) if ((await findSubject(named, id))?.classifier !== own) throw unknown()
+  }
+}
+
+/** What a list of everything holds for such a key. */
+export function confinedOutput(contract: Contract, output: unknown, { classifier: own }: Caller): unknown {
+  if (own === undefined || contract.method !== 'GET' || contract.path !== '/api/classifiers') return output
+  const { classifiers } = output as { classifiers: readonly { readonly id: string }[] } // as its contract has it
+  return { classifiers: classifiers.filter(({ id }) => id === own) }
+}
+
+/** A form names its classifier among its parts. */
+async function* ownParts(parts: AsyncIterable<Part>, own: string): AsyncGenerator<Part> {
+  for await (const part of parts) {
+    if (part.kind === 'field' && part.name === 'classifier' && part.value.trim() !== own) throw another(own)
+    yield part
+  }
+}
+
+const another = (own: string): DarkroomError =>
+  new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key is for the classifier "${own}" alone`, remedy: `Leave "classifier" out, or ask an admin for a key without this restriction.` })
+
+const cannotTell = (own: string): DarkroomError =>
+  new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key is for the classifier "${own}" alone, and this route is not about one classifier`, remedy: 'Ask an admin for a key without this restriction.' })
+
+const unknown = (): DarkroomError =>
+  new DarkroomError('not_found', { what: 'There is no such thing', why: 'this key finds only what belongs to its classifier, and nothing of it has this id', remedy: 'Check the id.' })
