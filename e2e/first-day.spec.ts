@@ -88,7 +88,7 @@ test('the version that the verdict lets in answers the next picture; rolled back
     const reason = dialog.getByRole('textbox')
     if (await reason.isVisible()) await reason.fill('to see it answer')
     await dialog.getByRole('button', { name: /v2/ }).click()
-    await expect(page.getByText(/v2 answers now|v2 was promoted/).first()).toBeVisible()
+    await expect(page.getByText(/v2 is live|v2 was promoted/).first()).toBeVisible()
   }
   await expect(await ask(page, 'star', 2)).toContainText('shapes v2')
 

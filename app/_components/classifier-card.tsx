@@ -15,7 +15,7 @@ export function ClassifierCard({ classifier, mayTrain }: { readonly classifier: 
   const { id, title, champion, classes, samples } = classifier
   const named = firstOf(classes)
   return (
-    <Card level={3} title={title} aside={champion ? <Badge variant="accent">{champion.version} answers</Badge> : <Badge variant="amber">not trained</Badge>}
+    <Card level={3} title={title} aside={<LiveBadge classifier={classifier} />}
       actions={(
         <>
           {champion && <Link href={`/predict?classifier=${id}`} aria-label={`Predict with ${title}`} {...looksLikeButton({ size: 'small', variant: 'primary' })}>Predict</Link>}
@@ -38,6 +38,12 @@ export function ClassifierCard({ classifier, mayTrain }: { readonly classifier: 
       </dl>
     </Card>
   )
+}
+
+function LiveBadge({ classifier: { champion, live_version: live, fault } }: { readonly classifier: ClassifierAnswer }) {
+  if (!champion) return <Badge variant="amber">not trained</Badge>
+  if (fault === null) return <Badge variant="accent">{champion.version} live</Badge>
+  return <Badge variant="bad">{live === null ? 'no usable version' : `${live} live instead of ${champion.version}`}</Badge>
 }
 
 /** At least one, however long its name is. */

@@ -9,6 +9,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
+import { faultText } from '../_components/fault-text.ts'
 import { NoClassifier } from '../_components/no-classifier.tsx'
 import { Offered } from '../_components/offered.tsx'
 import { chosenClassifier } from '../classifiers.ts'
@@ -51,6 +52,9 @@ export default async function Models(props: PageProps) {
     <div className="stack">
       {head}
       {status.is_running && <Notice title={`A training of ${chosen.title} is under way, ${Math.floor(status.progress)} % done`}><p>What it makes will stand here.</p><div className="mt-2">{watch}</div></Notice>}
+      {champion && champion.fault !== null && (
+        <Notice title={`Version ${champion.version} cannot be loaded`}><p>{faultText({ fault: champion.fault, live_version: models.find((one) => one.is_live)?.version ?? null })}</p></Notice>
+      )}
       <Card title="Versions" aside={mayRollBack && champion ? <RollbackButton classifier={chosen.id} champion={champion.version} /> : undefined}>
         <VersionList models={models} classifier={chosen.id} shown={query.version ?? null} mayTrain={who.may('train')} />
         <Offered to={who} scope="train" action="promote, roll back or delete versions" />

@@ -8,6 +8,7 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { classifierId } from '#lib/contracts/words.ts'
 import type { Data } from '#lib/data/data.ts'
+import type { VersionWithCard } from '#lib/data/values.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
@@ -17,6 +18,7 @@ import { fromKerasH5 } from '#lib/ml/keras-h5.ts'
 import { cannotImport } from '#lib/ml/keras-config.ts'
 import type { KerasModel } from '#lib/ml/keras-model.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
+import { holdVersions } from '#lib/processes/versions-held.ts'
 import { readStart, VERSION, type Start } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER, knownNetwork } from '#lib/training/known-networks.ts'
 import { PIXEL_RANGES, sealImported, type Importing, type PixelRange } from '#lib/training/import-model.ts'
@@ -126,8 +128,17 @@ async function registered(data: Data, name: string, cameFrom: string, write: (ve
   await write(`v${number}`, out)
   const version = await data.versions.register({ classifierId: name, number, runId: null })
   if (await data.promotions.champion(name)) return console.log(`${name} ${version.name} is there. Another version answers; compare and promote it on /models.`)
+  await proven(version)
   await data.promotions.promote({ versionId: version.id, by: 'the import', reason: `It came from ${cameFrom}.` })
   console.log(`${name} ${version.name} is there and answers from now on.`)
+}
+
+/** By the engine that is to serve it: what cannot be loaded is not promoted. */
+async function proven({ id, folder, name }: VersionWithCard): Promise<void> {
+  await using engine = await openEngine('auto', 'inference', { threads: 1 })
+  await holdVersions(engine).load({ key: id, folder }).catch((cause: unknown) => {
+    throw new DarkroomError('bad_bundle', { what: `${name} was imported and not promoted`, why: cause instanceof DarkroomError ? cause.why : String(cause), remedy: 'Import it again from an intact file.' }, { cause })
+  })
 }
 
 async function created(data: Data, id: string, { model }: Found, { classes, fit }: Asked) {

@@ -15,6 +15,8 @@ export const classifier = z.object({
   is_default: z.boolean(),
   created_at: time,
   champion: z.object({ version: versionName, accuracy: interval.nullable(), test_images: z.number().int(), promoted_at: time }).nullable(),
+  live_version: versionName.nullable().describe('serves predictions: the champion, or the version before it while that one cannot be loaded; null where none can'),
+  fault: z.string().nullable().describe('why the champion cannot be loaded'),
   samples: z.object({ total: z.number().int(), train: z.number().int(), validation: z.number().int(), test: z.number().int(), unseen: z.number().int().describe('labelled since the champion was trained') }),
   predictions_today: z.number().int(),
   corrections_waiting: z.number().int(),

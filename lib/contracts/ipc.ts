@@ -20,7 +20,7 @@ export type ToInference =
 
 export type InferredPicture =
   | { ok: true; logits: Float32Array; features: Float32Array | null; /** To the training pictures (lib/ml/familiarity); null where the version has none in its bundle. */ distance: number | null; width: number; height: number; decodeMs: number }
-  | { ok: false; code: ErrorCode; what: string; why: string; remedy: string }
+  | { ok: false; code: ErrorCode; what: string; why: string; remedy: string; /** Never to be tried again: the process that computed it alone ended. */ endsProcesses?: true }
 
 export type FromInference =
   | Starting

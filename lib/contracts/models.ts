@@ -43,6 +43,8 @@ export const version = z.object({
   is_champion: z.boolean(),
   is_shipped: z.boolean(),
   was_champion: z.boolean(),
+  is_live: z.boolean().describe('serves predictions: the champion, or the version before it while that one cannot be loaded'),
+  fault: z.string().nullable().describe('why it cannot be loaded; null as far as is known'),
   parent: versionName.nullable(),
   run_id: id.nullable(),
   recipe: z.string(),
@@ -140,6 +142,8 @@ export const modelInfo = contract({
   output: z.object({
     classifier: classifierId,
     version: versionName,
+    promoted_version: versionName.describe('another than version while it cannot be loaded'),
+    fault: z.string().nullable().describe('why the promoted version cannot be loaded; null while it serves'),
     engine: engine.nullable(),
     architecture: z.array(z.object({ layer: z.string(), output_shape: z.array(z.number().int()), parameters: z.number().int() })),
     parameters: z.number().int(),

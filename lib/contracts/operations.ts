@@ -12,7 +12,7 @@ export const health = contract({
   summary: 'State of web, database, worker, engines and champions',
   input: z.object({}),
   output: z.object({
-    status: z.enum(['healthy', 'starting', 'unhealthy']),
+    status: z.enum(['healthy', 'degraded', 'starting', 'unhealthy']).describe('degraded: predictions are made, but not by the promoted version, or not all as they should be; reasons says why'),
     ready: z.boolean(),
     reasons: z.array(z.string()),
     version: z.string(),
@@ -24,7 +24,13 @@ export const health = contract({
     web: part,
     database: part,
     worker: part,
-    champions: z.array(z.object({ classifier: classifierId, version: versionName, is_loaded: z.boolean() })),
+    champions: z.array(z.object({
+      classifier: classifierId,
+      version: versionName.describe('the promoted one'),
+      is_loaded: z.boolean(),
+      live_version: versionName.nullable().describe('the one that serves predictions: another one while the promoted one cannot be loaded; null where none can'),
+      fault: z.string().nullable().describe('why the promoted version cannot be loaded'),
+    })),
   }),
   errors: ['not_ready'],
 })

@@ -61,7 +61,7 @@ export const predictOne = contract({
     picture: z.custom<ArrivedPicture>(),
   }),
   output: explained,
-  errors: ['malformed', 'missing_file', 'not_an_image', 'corrupt_image', 'too_large', 'too_many_pixels', 'not_found', 'not_ready', 'overloaded', 'disk_full'],
+  errors: ['malformed', 'missing_file', 'not_an_image', 'corrupt_image', 'needs_more_memory', 'too_large', 'too_many_pixels', 'not_found', 'not_ready', 'overloaded', 'disk_full'],
 })
 
 /** One bad picture is an entry with its error, not a failed batch. */

@@ -6,7 +6,7 @@ import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import type { Blobs } from './blobs.ts'
 import type { Subjects } from './subjects.ts'
-import type { Added, Champion, Change, Key, NewClassifier, NewPicture, NewPrediction, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionWithCard } from './values.ts'
+import type { Added, Champion, Change, Key, LiveVersion, NewClassifier, NewPicture, NewPrediction, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
 
 /** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. */
 export type Classifiers = {
@@ -88,6 +88,12 @@ export type VersionStore = {
   readonly folderFor: (classifierId: string, number: number) => string
   /** Reads and verifies the sealed bundle in `folderFor(…)` and makes it a version. */
   readonly register: (version: NewVersion) => Promise<VersionWithCard>
+  /** The version, when what its folder says of itself fits its row: a cheap look without checksums. `bad_bundle` names what is wrong. */
+  readonly check: (id: string) => Promise<VersionWithCard>
+  /** The same with all files against their checksums. */
+  readonly verify: (id: string) => Promise<VersionWithCard>
+  /** Changes when any file of the version does: sizes and times, not contents. */
+  readonly fingerprint: (folder: string) => Promise<string>
   readonly saveVerdict: (id: string, verdict: VerdictAnswer) => Promise<void>
   /** Row and files. `conflict` for the champion, the one to roll back to, and shipped ones. */
   readonly remove: (id: string) => Promise<void>
@@ -107,6 +113,18 @@ export type Promotions = {
   /** `conflict` where there is nothing to roll back to. */
   readonly rollback: (classifierId: string, by: string) => Promise<Champion>
   readonly history: (classifierId: string) => Promise<readonly Promotion[]>
+}
+
+/** Which version serves predictions, in the light of what could not be loaded. */
+export type LiveVersions = {
+  /** Null where no version was promoted. */
+  readonly of: (classifierId: string) => Promise<LiveVersion | null>
+  /** Of all classifiers that have a promoted version. */
+  readonly all: () => Promise<readonly LiveVersion[]>
+  readonly faults: () => Promise<readonly VersionFault[]>
+  /** Holds in this process even where the row cannot be written. */
+  readonly reportFault: (versionId: string, reason: string) => Promise<void>
+  readonly clearFault: (versionId: string) => Promise<void>
 }
 
 /** Web processes say that they live and which promotion they serve. */
@@ -235,6 +253,7 @@ export type Data = {
   readonly runs: Runs
   readonly versions: VersionStore
   readonly promotions: Promotions
+  readonly live: LiveVersions
   readonly webProcesses: WebProcesses
   readonly predictions: Predictions
   readonly jobs: Jobs

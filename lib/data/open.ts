@@ -13,6 +13,7 @@ import { createIds } from './ids.ts'
 import { jobsOf } from './jobs.ts'
 import { changesOf, keptSettingsOf } from './keeping.ts'
 import { keysOf } from './keys.ts'
+import { liveVersionsOf } from './live-versions.ts'
 import { migrate } from './migrate.ts'
 import { peopleOf } from './people.ts'
 import { picturesOf, preparePictures } from './pictures.ts'
@@ -38,6 +39,8 @@ export async function openData(settings: DataSettings): Promise<Data> {
   const id = createIds(settings.clock, (bytes) => crypto.getRandomValues(bytes))
   const store: Store = { connection, prisma, id, now: () => new Date(settings.clock.now()), settings, blobs: blobsIn(settings.dataDir, id) }
   const predictions = predictionsOf(store)
+  const versions = versionsOf(store)
+  const promotions = promotionsOf(store)
   const rooms = {
     classifiers: classifiersOf(store),
     pictures: picturesOf(store),
@@ -45,8 +48,9 @@ export async function openData(settings: DataSettings): Promise<Data> {
     uploads: uploadsOf(store),
     snapshots: snapshotsOf(store),
     runs: runsOf(store),
-    versions: versionsOf(store),
-    promotions: promotionsOf(store),
+    versions,
+    promotions,
+    live: liveVersionsOf(store, { promotions, versions }),
     webProcesses: webProcessesOf(store),
     predictions,
     jobs: jobsOf(store),

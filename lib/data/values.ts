@@ -157,6 +157,11 @@ export type PromotionKind = 'promote' | 'rollback'
 export type Promotion = { readonly id: number; readonly classifierId: string; readonly versionId: string; readonly previousId: string | null; readonly kind: PromotionKind; readonly by: string; readonly reason: string | null; readonly at: Date }
 export type Champion = { readonly promotion: Promotion; readonly version: Version }
 
+/** A version that could not be loaded or verified, and why. */
+export type VersionFault = { readonly versionId: string; readonly reason: string; readonly foundAt: Date }
+/** `version` serves predictions: the promoted one, or another while `reason` says why that one cannot be loaded; null where none can. */
+export type LiveVersion = { readonly promoted: Champion; readonly version: Version | null; readonly reason: string | null }
+
 export type NewPrediction = {
   readonly id: string
   readonly classifierId: string

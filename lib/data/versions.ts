@@ -1,8 +1,9 @@
 /** Versions as rows beside their bundles, and what comparing them said. Which of them answers is in promotions.ts. */
-import { rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
-import { badBundle, verifyBundle } from './bundles.ts'
+import { badBundle, readBundle, verifyBundle } from './bundles.ts'
+import type { ProvenBundle } from './bundles.ts'
 import type { VersionStore } from './data.ts'
 import { championsBefore, promotionsIn } from './promotions.ts'
 import { conflict, notFound, parsed } from './store.ts'
@@ -37,6 +38,13 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
       await connection.write((writing) => insertVersion(writing, { id: versionId, bundle, runId, isShipped: false }))
       return get(versionId)
     },
+    check: async (versionId) => fitting(await get(versionId), readBundle),
+    verify: async (versionId) => fitting(await get(versionId), verifyBundle),
+    async fingerprint(folder) {
+      const names = (await readdir(folder).catch(() => [])).toSorted()
+      const facts = await Promise.all(names.map((name) => stat(path.join(folder, name)).then((file) => `${name} ${file.size} ${file.mtimeMs} ${file.ino}`, () => name)))
+      return facts.join('\n')
+    },
     async saveVerdict(versionId, verdict) {
       await connection.write((writing) => writing.run('UPDATE "Version" SET "verdictJson" = ? WHERE "id" = ?', JSON.stringify(verdict), versionId))
     },
@@ -60,6 +68,14 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
       return row ? parsed<ComparisonAnswer>(row.comparisonJson) : null
     },
   }
+}
+
+/** A folder that holds another version would serve the wrong classes under this name. */
+async function fitting(version: VersionWithCard, read: (folder: string) => Promise<ProvenBundle>): Promise<VersionWithCard> {
+  const { manifest, classes } = await read(version.folder)
+  if (manifest.classifier !== version.classifierId || manifest.version !== version.name) throw badBundle(version.folder, `its manifest is that of ${manifest.classifier} ${manifest.version}`)
+  if (classes.join('\n') !== version.classes.join('\n')) throw badBundle(version.folder, `classes.json names ${classes.length} classes that are not those of this version`)
+  return version
 }
 
 function refuseWhileNeeded(version: Version, needed: { readonly champion: string | undefined; readonly target: string | undefined }): void {

@@ -19,6 +19,7 @@ export const STATUS_OF = {
   unsupported_media: 415,
   corrupt_image: 422,
   file_damaged: 422,
+  needs_more_memory: 422,
   invalid_input: 422,
   labels_do_not_match: 422,
   unknown_class: 422,

@@ -24,6 +24,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   unsupported_media: 'Sent in a form that is not understood',
   corrupt_image: 'The picture cannot be read',
   file_damaged: 'A stored file is damaged',
+  needs_more_memory: 'The image needs more memory',
   invalid_input: 'Something in the request is not possible',
   labels_do_not_match: 'Labels and files do not match',
   unknown_class: 'Unknown class',

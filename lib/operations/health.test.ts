@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest'
 import type { WorkerState } from '#lib/contracts/ipc.ts'
-import type { Champion } from '#lib/data/values.ts'
+import type { LiveVersion, Version } from '#lib/data/values.ts'
 import { createHealth, type HealthParts } from './health.ts'
 
-const champion = { version: { classifierId: 'shapes', name: 'v2' } } as Champion
+const version = (name: string) => ({ classifierId: 'shapes', name }) as Version
+const live = { promoted: { version: version('v2') }, version: version('v2'), reason: null } as LiveVersion
 const started = new Date('2026-01-01T00:00:00Z')
 const later = (seconds: number) => () => new Date(started.getTime() + seconds * 1000)
 
 const healthOf = (change: Partial<HealthParts> = {}) => createHealth({
   version: '0.1.0', startedAt: started, now: later(5),
-  data: { ping: async () => {}, promotions: { champions: async () => [champion] } },
+  data: { ping: async () => {}, live: { all: async () => [live] } },
   engine: () => ({ name: 'onnx', reason: '' }),
   engines: () => [{ name: 'onnx', available: true, detail: 'onnxruntime-node' }, { name: 'tfjs-node', available: false, detail: 'TensorFlow is not installed' }, { name: 'wasm', available: true, detail: 'onnxruntime-web' }],
   trainingEngine: () => 'onnx', loaded: () => 'v2', hindrance: () => null, worker: () => 'running',
@@ -24,8 +25,21 @@ test('a healthy product says who answers, by what, and since when', async () => 
   })
 })
 
+test.each<[string, string | null, string | null, RegExp]>([
+  ['another version serves in its place', 'v1', 'v1', /^Version v2 of "shapes" cannot be loaded: weights.bin is not as it was sealed. Version v1 serves predictions until/],
+  ['it still serves from memory', null, 'v2', /Version v2 serves predictions until its files are restored\.$/],
+  ['no version can be loaded', null, null, /No version that was live before it can be loaded either/],
+])('a promoted version that cannot be loaded degrades the product and says what happens instead: %s', async (_story, takesOver, inMemory, words) => {
+  const broken: LiveVersion = { ...live, version: takesOver === null ? null : version(takesOver), reason: 'weights.bin is not as it was sealed.' }
+
+  const answer = await healthOf({ data: { ping: async () => {}, live: { all: async () => [broken] } }, loaded: () => inMemory }).health()
+
+  expect(answer).toMatchObject({ status: 'degraded', ready: true, reasons: [expect.stringMatching(words)] })
+  expect(answer.champions).toEqual([{ classifier: 'shapes', version: 'v2', is_loaded: inMemory === 'v2', live_version: inMemory, fault: broken.reason }])
+})
+
 test.each<[string, Partial<HealthParts>, string]>([
-  ['a database that does not answer', { data: { ping: () => Promise.reject(new Error('the file is gone')), promotions: { champions: async () => [] } } }, 'The database does not answer: the file is gone.'],
+  ['a database that does not answer', { data: { ping: () => Promise.reject(new Error('the file is gone')), live: { all: async () => [] } } }, 'The database does not answer: the file is gone.'],
   ['no engine', { engine: () => ({ name: null, reason: 'no engine fits this machine' }) }, 'No engine answers yet: no engine fits this machine.'],
   ['a default champion that is refused', { hindrance: () => 'shapes v2 may not answer: a golden input is answered otherwise.' }, 'shapes v2 may not answer: a golden input is answered otherwise.'],
 ])('%s makes it not ready, with the reason', async (_story, change, reason) => {
@@ -50,7 +64,7 @@ test.each<[WorkerState, boolean]>([['running', true], ['elsewhere', true], ['sta
 })
 
 test('alive is whoever answers, whatever is broken', async () => {
-  const broken = healthOf({ data: { ping: () => Promise.reject(new Error('gone')), promotions: { champions: () => Promise.reject(new Error('gone')) } } })
+  const broken = healthOf({ data: { ping: () => Promise.reject(new Error('gone')), live: { all: () => Promise.reject(new Error('gone')) } } })
 
   expect(await broken.healthLive()).toEqual({ status: 'alive', uptime_seconds: 5 })
 })

@@ -3,6 +3,7 @@ import type { Output } from '#lib/contracts/contract.ts'
 import type { WorkerState } from '#lib/contracts/ipc.ts'
 import type { health, healthLive, healthReady } from '#lib/contracts/operations.ts'
 import type { Data } from '#lib/data/data.ts'
+import type { LiveVersion } from '#lib/data/values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
@@ -12,7 +13,7 @@ export type HealthParts = {
   readonly version: string
   readonly startedAt: Date
   readonly now: () => Date
-  readonly data: { readonly ping: Data['ping']; readonly promotions: Pick<Data['promotions'], 'champions'> }
+  readonly data: { readonly ping: Data['ping']; readonly live: Pick<Data['live'], 'all'> }
   /** The engine that answers, and why none does. */
   readonly engine: () => { readonly name: EngineName | null; readonly reason: string }
   /** By a look at the files. */
@@ -40,7 +41,7 @@ export function createHealth({ version, startedAt, now, data, engine, engines, t
 
   async function look(): Promise<HealthAnswer> {
     const database = await data.ping().then(() => ({ ok: true, detail: 'it answers' }), (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }))
-    const champions = database.ok ? await data.promotions.champions() : []
+    const live = database.ok ? await data.live.all() : []
     const { name, reason } = engine()
     const hindered = hindrance()
     const reasons = [
@@ -48,21 +49,24 @@ export function createHealth({ version, startedAt, now, data, engine, engines, t
       ...(name === null ? [`No engine answers yet: ${reason || 'it is starting'}.`] : []),
       ...(hindered === null ? [] : [hindered]),
     ]
+    const faults = live.flatMap((one) => sentenceOf(one, loaded(one.promoted.version.classifierId)))
     const isStarting = database.ok && (name === null || hindered !== null) && uptimeSeconds() < 30
     return {
-      status: reasons.length === 0 ? 'healthy' : isStarting ? 'starting' : 'unhealthy',
+      status: statusOf({ isReady: reasons.length === 0, isWhole: faults.length === 0, isStarting }),
       ready: reasons.length === 0,
-      reasons,
+      reasons: [...reasons, ...faults],
       version,
       uptime_seconds: uptimeSeconds(),
-      model_loaded: champions.some((champion) => loaded(champion.version.classifierId) !== null),
+      model_loaded: live.some(({ promoted }) => loaded(promoted.version.classifierId) !== null),
       engine: name,
       engines: engines().map((one) => ({ name: one.name, state: one.name === name ? 'serving' : one.available ? 'available' : 'unavailable', detail: one.detail })),
       training_engine: trainingEngine(),
       web: { ok: true, detail: 'it answers' },
       database,
       worker: { ok: worker() === 'running' || worker() === 'elsewhere', detail: WORKER_WORDS[worker()] },
-      champions: champions.map(({ version: { classifierId, name: champion } }) => ({ classifier: classifierId, version: champion, is_loaded: loaded(classifierId) === champion })),
+      champions: live.map(({ promoted: { version: { classifierId, name } }, version, reason }) => ({
+        classifier: classifierId, version: name, is_loaded: loaded(classifierId) === name, live_version: loaded(classifierId) ?? version?.name ?? null, fault: reason,
+      })),
     }
   }
 
@@ -80,6 +84,20 @@ export function createHealth({ version, startedAt, now, data, engine, engines, t
       return { status: 'ready' }
     },
   }
+}
+
+function statusOf({ isReady, isWhole, isStarting }: { isReady: boolean; isWhole: boolean; isStarting: boolean }): HealthAnswer['status'] {
+  if (isReady) return isWhole ? 'healthy' : 'degraded'
+  return isStarting ? 'starting' : 'unhealthy'
+}
+
+/** Nothing where the promoted version is the live one. `inMemory`: the version that this process holds. */
+function sentenceOf({ promoted, version, reason }: LiveVersion, inMemory: string | null): string[] {
+  const { classifierId, name } = promoted.version
+  if (reason === null) return []
+  const instead = version?.name ?? inMemory
+  const now = instead === null ? 'No version that was live before it can be loaded either, so it makes no predictions.' : `Version ${instead} serves predictions until its files are restored.`
+  return [`Version ${name} of "${classifierId}" cannot be loaded: ${reason.replace(/\.$/, '')}. ${now}`]
 }
 
 function notReady({ reasons, ...rest }: HealthAnswer): DarkroomError {

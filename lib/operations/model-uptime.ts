@@ -5,20 +5,20 @@ import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 export type ModelUptimeParts = {
-  readonly data: { readonly classifiers: Pick<Data['classifiers'], 'chosen'>; readonly promotions: Pick<Data['promotions'], 'champion'>; readonly predictions: Pick<Data['predictions'], 'countSince'> }
+  readonly data: { readonly classifiers: Pick<Data['classifiers'], 'chosen'>; readonly live: Pick<Data['live'], 'of'>; readonly predictions: Pick<Data['predictions'], 'countSince'> }
   readonly startedAt: Date
   readonly now: () => Date
 }
 
 export const createModelUptime = ({ data, startedAt, now }: ModelUptimeParts) => async ({ classifier }: { readonly classifier?: string | undefined }): Promise<Output<typeof modelUptime>> => {
   const { id } = await data.classifiers.chosen(classifier)
-  const champion = await data.promotions.champion(id)
-  if (champion === null) throw new DarkroomError('not_found', { what: `The classifier "${id}" has no champion`, why: 'it has not been trained yet', remedy: 'Upload labelled pictures and train it.' })
-  const since = champion.promotion.at
+  const live = await data.live.of(id)
+  if (live === null) throw new DarkroomError('not_found', { what: `The classifier "${id}" has no champion`, why: 'it has not been trained yet', remedy: 'Upload labelled pictures and train it.' })
+  const since = live.promoted.promotion.at
   const secondsSince = (then: Date) => Math.max(0, Math.round((now().getTime() - then.getTime()) / 1000))
   return {
     classifier: id,
-    version: champion.version.name,
+    version: (live.version ?? live.promoted.version).name,
     serving_since: since.toISOString(),
     uptime_seconds: secondsSince(since),
     process_uptime_seconds: secondsSince(startedAt),

@@ -13,6 +13,7 @@ import { createPredict, runOn, type Ask, type Computed } from '#lib/serving/pred
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
+import { createRecovery } from '#lib/serving/recovery.ts'
 import { createSwap } from '#lib/serving/swap.ts'
 import { steadyClock } from './clock.ts'
 import { childrenWanted, forkInference } from './fork-inference.ts'
@@ -26,8 +27,6 @@ const QUEUE_ROOM = 1_024
 const LOOK_EVERY_MS = 400
 /** Then the start goes on and says what is missing: an engine that does not open, or takes very long. */
 const LONGEST_BEGIN_MS = 20_000
-/** A refused version is tried again so often: its files may have been put right. */
-const TRY_REFUSED_EVERY_MS = 10_000
 
 export type Serving = ReturnType<typeof composeServing>
 
@@ -35,7 +34,8 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
   const forked = [...early]
   let hindrance: string | null = 'The default classifier is being loaded.'
   let acknowledged = 0
-  let refused = { promotion: 0, untilMs: 0 }
+  /** The newest promotion and the faults that the loaded versions follow. */
+  let followed = ''
   let isLooking = false
   let timer: NodeJS.Timeout | undefined
 
@@ -49,9 +49,11 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
       batcher.wake()
       explaining.wake()
     },
+    cannotLoad: (key, reason) => swap.cannotLoad(key, reason),
   })
   const batcher = createBatcher<Ask, Computed>({ most: MOST_IN_BATCH, room: QUEUE_ROOM, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, settings.MAX_PIXELS), clock: steadyClock })
   const swap = createSwap({ pool, data, log })
+  const recovery = createRecovery({ swap, data, clock: steadyClock, log })
   const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, answered: traffic.predicted })
   const explaining = createPredictExplained({ predict, swap, pool, clock: steadyClock, maxPixels: settings.MAX_PIXELS })
   const predictBatch = createPredictBatch({ predict, maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, scratchDir: places.scratchDir })
@@ -81,13 +83,13 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
   }
 
   async function look(): Promise<void> {
+    await recovery.look()
     const latest = data.promotions.latest()
-    if (latest !== acknowledged && (latest !== refused.promotion || steadyClock.now() >= refused.untilMs)) {
-      const followed = await swap.follow(await data.promotions.champions())
-      if (hindrance !== null) await loadDefault()
-      if (followed.refused.length === 0) acknowledged = latest
-      else refused = { promotion: latest, untilMs: steadyClock.now() + TRY_REFUSED_EVERY_MS }
-    }
+    const standing = [latest, ...(await data.live.faults()).map(({ versionId }) => versionId)].join(' ')
+    if (standing !== followed) followed = (await swap.follow(await data.live.all())).length === 0 ? standing : ''
+    const { id } = await data.classifiers.chosen(undefined).catch(() => ({ id: null }))
+    if (id !== null && swap.serving(id) === null) await loadDefault()
+    if (followed !== '') acknowledged = latest
     data.webProcesses.seen(webId, process.pid, acknowledged)
   }
 
@@ -96,6 +98,7 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
     predictBatch,
     begin,
     serving: swap.serving,
+    verify: swap.verify,
     hindrance: () => hindrance,
     engine: () => ({ name: pool.engine(), reason: pool.children().map((child) => child.reason).find(Boolean) ?? '' }),
     figures: () => batcher.figures(),

@@ -84,7 +84,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     training: {
       ...createRetrain(retraining),
       ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
-      ...createVersionCases({ data, now: () => Date.now(), engine: () => serving.engine().name }),
+      ...createVersionCases({ data, now: () => Date.now(), engine: () => serving.engine().name, verify: serving.verify }),
     },
   }
 

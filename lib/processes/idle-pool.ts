@@ -34,6 +34,7 @@ export function createIdlePool({ idleMs = IDLE_MS, ...parts }: Omit<PoolParts, '
   return {
     load: (version) => using((answering) => answering.load(version)),
     unload: (key) => pool?.unload(key),
+    verify: (version) => using((answering) => answering.verify(version)),
     infer: (version, pictures, limits) => using((answering) => answering.infer(version, pictures, limits)),
     [Symbol.asyncDispose]: leave,
   }

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { appendFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -70,21 +70,56 @@ describe.runIf(isLinux)('a started product', () => {
     await until(async () => (await freshAsk(product.address)) === 415)
   })
 
-  test('answers with a promoted version within seconds, and refuses a corrupt one while the champion stays', async () => {
+  test('goes on with the version before where the promoted one cannot be loaded, says so, and returns to it when its files are restored', async () => {
     const data = await dataIn(product.dataDir)
     onTestFinished(() => data.close())
     const good = await data.versions.find(CLASSIFIER, 'v2')
     const corrupt = await addRandomVersion(data, CLASSIFIER, 3)
-    appendFileSync(path.join(corrupt.folder, 'weights.bin'), 'x')
+    const weights = path.join(corrupt.folder, 'weights.bin')
+    const intact = readFileSync(weights)
+    appendFileSync(weights, 'x')
 
     const promotion = await data.promotions.promote({ versionId: good!.id, by: 'a test', reason: null })
     expect(await data.webProcesses.allAcknowledged(promotion.promotion.id, 10_000)).toBe(true)
     expect((await product.predict(1)).body.model_version).toBe('v2')
 
     await data.promotions.promote({ versionId: corrupt.id, by: 'a test', reason: null })
-    await until(() => product.output().includes(`${CLASSIFIER} v3 is refused and v2 goes on answering`))
+    await until(async () => (await json(product, '/api/health'))['status'] === 'degraded')
     expect((await product.predict(1)).body.model_version).toBe('v2')
-    expect(product.output()).toContain('weights.bin is not as it was sealed')
+    expect(await json(product, '/api/health')).toMatchObject({ ready: true, reasons: [expect.stringMatching(/v3.*weights.bin is not as it was sealed.*v2 serves/)] })
+    expect(await json(product, '/api/model/info')).toMatchObject({ version: 'v2', promoted_version: 'v3', fault: expect.stringContaining('weights.bin') })
+
+    const [web] = product.pidsOf('web')
+    process.kill(web!, 'SIGKILL')
+    await until(() => product.predict(1).then(({ status }) => status === 200, () => false))
+    expect((await product.predict(1)).body.model_version).toBe('v2')
+
+    writeFileSync(weights, intact)
+    await until(async () => (await product.predict(1)).body.model_version === 'v3')
+    await until(async () => (await json(product, '/api/health'))['status'] === 'healthy')
+  }, 30_000)
+
+  test('notices damage to the files of a live version while it runs, and no request fails', async () => {
+    const data = await dataIn(product.dataDir)
+    onTestFinished(() => data.close())
+    const live = await data.live.of(CLASSIFIER)
+    const weights = path.join(live!.version!.folder, 'weights.bin')
+    const intact = readFileSync(weights)
+    const flipped = Buffer.from(intact)
+    flipped[100]! ^= 1
+    const answers: Promise<{ status: number }>[] = []
+
+    writeFileSync(weights, flipped)
+    for (const pid of product.pidsOf('inference')) process.kill(pid, 'SIGKILL') // their successors cannot load it
+    await until(async () => {
+      answers.push(product.predict(1))
+      return (await json(product, '/api/health').catch(() => ({ status: '' })))['status'] === 'degraded'
+    })
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect((await product.predict(1)).body.model_version).toBe('v2')
+
+    writeFileSync(weights, intact)
+    await until(async () => (await product.predict(1)).body.model_version === 'v3')
   })
 })
 
@@ -156,6 +191,8 @@ test('a port that another program has is named in one sentence, and all ends', a
   expect(await exit).toBe(1)
   expect(output()).toBe(`Darkroom cannot listen on 127.0.0.1:${port}: another program uses it. Set PORT or HOST to another one.\n`)
 })
+
+const json = async (product: Started, address: string): Promise<Record<string, unknown>> => (await (await fetch(`${product.address}${address}`)).json()) as Record<string, unknown>
 
 /** On a connection of its own: what is kept open died with who held its other end. */
 function freshAsk(address: string): Promise<number | undefined> {

@@ -1,5 +1,5 @@
-import { setImmediate as asked } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { ToInference } from '#lib/contracts/ipc.ts'
 import { forkFake, pooled } from './forked.fakes.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 import { LONGEST_BATCH_MS } from './pool.ts'
@@ -59,29 +59,36 @@ test('what a killed child left unanswered another answers, and the child comes b
 })
 
 test('a picture that ends processes fails alone; those of its batch are answered', async () => {
-  const { pool } = pooled()
+  const { pool, lines } = pooled()
   await pool.load(version)
 
   const { pictures } = await pool.infer(version, [picture(1), picture(KILLS), picture(3)], limits)
 
-  expect(pictures.map(firstOf)).toEqual([1, expect.objectContaining({ ok: false, code: 'internal' }), 3])
+  expect(pictures.map(firstOf)).toEqual([1, expect.objectContaining({ ok: false, code: 'needs_more_memory', endsProcesses: true }), 3])
+  expect(lines.filter((line) => line.includes('ended: SIGKILL'))).toHaveLength(2) // with its batch, and alone
 })
 
 test('a child that hangs is ended when its time is over, and its picture is told so', async () => {
   const clock = fakeClock()
-  const { pool, until, lines } = pooled({ size: 1, clock })
+  const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let inferences = 0
+  const fork = () => {
+    const child = forkFake()
+    return { ...child, send: (message: ToInference) => { child.send(message); if (message.kind === 'infer') asked[inferences++]!.resolve() } }
+  }
+  const { pool, until, lines } = pooled({ size: 1, clock, fork })
   await until(() => pool.ready() === 1)
   await pool.load(version)
 
   const answer = pool.infer(version, [picture(HANGS)], limits)
-  await asked()
+  await asked[0]!.promise
   clock.advance(LONGEST_BATCH_MS)
   await until(() => lines.some((line) => line.includes('started again')))
   clock.advance(0)
-  await until(() => pool.ready() === 1)
+  await asked[1]!.promise
   clock.advance(LONGEST_BATCH_MS)
 
-  expect((await answer).pictures).toEqual([expect.objectContaining({ ok: false, code: 'internal' })])
+  expect((await answer).pictures).toEqual([expect.objectContaining({ ok: false, code: 'corrupt_image', endsProcesses: true })])
   expect(lines.join('\n')).toContain('it did not answer "infer" within 45 s')
 })
 

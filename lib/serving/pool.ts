@@ -2,15 +2,18 @@
  *  It forms no batches and knows no champion. */
 import type { FromInference, InferredPicture, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
-import { badBundle, crashedTwice, notReady } from './refusals.ts'
+import { badBundle, endsProcesses, notReady } from './refusals.ts'
 import { ChildGone, createSeat, type Seat } from './seat.ts'
 
 /** Longer than the decoder's own limit for one picture (30 s), so that only a real hang is met. */
 export const LONGEST_BATCH_MS = 45_000
 /** Reading, checking and warming a version; the largest networks compile for some seconds on a busy machine. */
 export const LONGEST_LOAD_MS = 60_000
+/** A version that ended so many processes in a row while they loaded it is taken for broken; one may have been killed for another reason. */
+const MOST_DEATHS = 2
+const ENDED_BY_IT = 'the process that loaded it ended'
 
 export type PoolParts = {
   readonly name: string
@@ -20,9 +23,13 @@ export type PoolParts = {
   readonly log: LogLine
   /** A child has become free, ready, or is gone. */
   readonly changed: () => void
+  /** A version that was loaded before could not be loaded into a child: its files, or the engine, have changed since. */
+  readonly cannotLoad?: (key: string, reason: string) => void
 }
 
 export type Inferred = { readonly pictures: readonly InferredPicture[]; readonly inferenceMs: number; readonly engine: EngineName | null }
+
+type Limits = { readonly maxPixels: number; readonly wantsFeatures: boolean }
 
 /** Whose answer is explained: the class by its index, calibrated by the temperature. */
 export type Explaining = { readonly maxPixels: number; readonly predicted: number; readonly temperature: number }
@@ -32,7 +39,9 @@ export type Pool = AsyncDisposable & {
   /** Loads a version into every child; refused when the first one objects to it. */
   readonly load: (version: VersionRef) => Promise<void>
   readonly unload: (key: string) => void
-  readonly infer: (version: VersionRef, pictures: readonly Uint8Array[], limits: { maxPixels: number; wantsFeatures: boolean }) => Promise<Inferred>
+  /** Loads a version into one child and drops it again, whatever is loaded already: its checksums and test inputs as the files are now. */
+  readonly verify: (version: VersionRef) => Promise<void>
+  readonly infer: (version: VersionRef, pictures: readonly Uint8Array[], limits: Limits) => Promise<Inferred>
   /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
   readonly explain: (version: VersionRef, picture: Uint8Array, about: Explaining) => Promise<Explained>
   /** Children that can take work, now. */
@@ -41,8 +50,11 @@ export type Pool = AsyncDisposable & {
   readonly children: () => readonly { name: string; pid: number | null; state: Seat['state']; reason: string }[]
 }
 
-export function createPool({ name, size, fork, clock, log, changed }: PoolParts): Pool {
+export function createPool({ name, size, fork, clock, log, changed, cannotLoad = () => {} }: PoolParts): Pool {
   const resident = new Map<string, VersionRef>()
+  /** How many children in a row ended while they loaded a version. */
+  const deadly = new Map<string, number>()
+  let verified = 0
   const takers: ((seat: Seat) => void)[] = []
   let isEnding = false
 
@@ -57,64 +69,124 @@ export function createPool({ name, size, fork, clock, log, changed }: PoolParts)
     } })
   }
 
-  /** A child that comes later learns what the others know. One that cannot load a version serves the rest. */
+  /** A child that comes later loads what the others hold. What it cannot load is reported, and the child serves the rest. */
   async function prepare(seat: Seat): Promise<void> {
     for (const version of [...resident.values()]) {
       await loadInto(seat, version).catch((error: unknown) => {
+        if (error instanceof ChildGone && !isDeadly(version.key)) throw error
+        lost(version.key, seat.name, error)
         if (error instanceof ChildGone) throw error
-        log('error', `${seat.name} cannot load ${version.key}: ${String(error)}`)
       })
     }
   }
 
+  function lost(key: string, child: string, error: unknown): void {
+    if (!resident.delete(key)) return
+    deadly.delete(key)
+    const reason = isDarkroomError(error) ? error.why : ENDED_BY_IT
+    log('error', `${child} cannot load ${key}: ${reason}`)
+    cannotLoad(key, reason)
+  }
+
+  const isDeadly = (key: string): boolean => (deadly.get(key) ?? 0) >= MOST_DEATHS
+
   async function loadInto(seat: Seat, version: VersionRef): Promise<void> {
     if (seat.loaded.has(version.key)) return
-    const answer = await seat.ask({ kind: 'load', version }, LONGEST_LOAD_MS)
-    if (answer.kind === 'failed') throw badBundle(version.key, answer.reason)
+    try {
+      const answer = await seat.ask({ kind: 'load', version }, LONGEST_LOAD_MS)
+      deadly.delete(version.key)
+      if (answer.kind === 'failed') throw badBundle(version.key, answer.reason)
+    } catch (error) {
+      if (error instanceof ChildGone) deadly.set(version.key, (deadly.get(version.key) ?? 0) + 1)
+      throw error
+    }
     seat.loaded.add(version.key)
   }
 
-  /** One child goes first: what ruins it ruins no other. */
+  /** One child goes first: what ruins it ruins no other. One that ended for another reason is followed by a second. */
   async function load(version: VersionRef): Promise<void> {
     if (resident.has(version.key)) return
-    const first = await take()
-    try {
-      await loadInto(first, version)
-    } catch (error) {
-      throw error instanceof ChildGone ? badBundle(version.key, `the process that loaded it ended: ${error.message}`) : error
-    } finally {
-      free(first)
-    }
+    const first = await onOneChild(version, (seat) => loadInto(seat, version))
     resident.set(version.key, version)
     const others = seats.filter((seat) => seat !== first && seat.state === 'ready')
-    await Promise.all(others.map((seat) => loadInto(seat, version).catch((error: unknown) => log('error', `${seat.name} cannot load ${version.key}: ${String(error)}`))))
+    await Promise.all(others.map((seat) => loadInto(seat, version).catch((error: unknown) => { if (!(error instanceof ChildGone)) lost(version.key, seat.name, error) })))
   }
+
+  async function verify({ key, folder }: VersionRef): Promise<void> {
+    const version = { key: `${key} verification ${++verified}`, folder }
+    await onOneChild(version, async (seat) => {
+      await loadInto(seat, version)
+      if (seat.loaded.delete(version.key)) seat.tell({ kind: 'unload', key: version.key })
+    })
+  }
+
+  async function onOneChild(version: VersionRef, work: (seat: Seat) => Promise<void>): Promise<Seat> {
+    for (;;) {
+      const seat = await take()
+      try {
+        await work(seat)
+        return seat
+      } catch (error) {
+        if (!(error instanceof ChildGone)) throw error
+        if (!isDeadly(version.key)) continue
+        deadly.delete(version.key)
+        throw badBundle(version.key, `${ENDED_BY_IT} (${error.message})`)
+      } finally {
+        free(seat)
+      }
+    }
+  }
+
+  /** For a request: this child may be newer than the version's last load. */
+  const loadFor = (seat: Seat, version: VersionRef): Promise<void> =>
+    loadInto(seat, version).catch((error: unknown) => {
+      if (!(error instanceof ChildGone) || isDeadly(version.key)) lost(version.key, seat.name, error)
+      throw error
+    })
 
   function unload(key: string): void {
     resident.delete(key)
     for (const seat of seats) if (seat.loaded.delete(key)) seat.tell({ kind: 'unload', key })
   }
 
-  /** What a crash leaves open is asked once more, picture by picture, so that one that ends processes fails alone. */
+  /** What a crash leaves open is tried once more, image by image, so that one that ends processes fails alone, after one more crash. */
   const infer: Pool['infer'] = async (version, pictures, limits) => {
     try {
-      return await inferOnce(version, pictures, limits)
+      return await inferOn(await take(), version, pictures, limits)
     } catch (error) {
       if (!(error instanceof ChildGone)) throw error
-      log('warn', `${pictures.length} pictures are asked again: ${error.message}`, { key: version.key })
+      log('warn', `${pictures.length} images are tried again: ${error.message}`, { key: version.key })
     }
-    const alone = await Promise.all(pictures.map((picture) => inferOnce(version, [picture], limits).catch(crashed)))
+    const alone = await Promise.all(pictures.map((picture) => inferAlone(version, picture, limits)))
     return {
-      pictures: alone.map((one) => one?.pictures[0] ?? crashedTwice),
-      inferenceMs: alone.reduce((sum, one) => sum + (one?.inferenceMs ?? 0), 0),
-      engine: alone.find((one) => one !== null)?.engine ?? null,
+      pictures: alone.map((one) => one.pictures[0]!),
+      inferenceMs: alone.reduce((sum, one) => sum + one.inferenceMs, 0),
+      engine: alone.find((one) => one.engine !== null)?.engine ?? null,
     }
   }
 
-  async function inferOnce(version: VersionRef, pictures: readonly Uint8Array[], limits: { maxPixels: number; wantsFeatures: boolean }): Promise<Inferred> {
-    const seat = await take()
+  async function inferAlone(version: VersionRef, picture: Uint8Array, limits: Limits): Promise<Inferred> {
+    const seat = await takeLiving(version)
+    return inferOn(seat, version, [picture], limits).catch((error: unknown) => {
+      if (!(error instanceof ChildGone)) throw error
+      log('error', `One image ended ${seat.name}: ${error.message}. It is refused from now on.`)
+      return { pictures: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
+    })
+  }
+
+  /** A child that has just said something: one that was killed together with the first must not count against the image. */
+  async function takeLiving(version: VersionRef): Promise<Seat> {
+    for (;;) {
+      const seat = await take()
+      const isLiving = await seat.ask({ kind: 'load', version }, LONGEST_LOAD_MS).then(() => true, () => false)
+      if (isLiving) return seat
+      free(seat)
+    }
+  }
+
+  async function inferOn(seat: Seat, version: VersionRef, pictures: readonly Uint8Array[], limits: Limits): Promise<Inferred> {
     try {
-      await loadInto(seat, version)
+      await loadFor(seat, version)
       const answer = await seat.ask({ kind: 'infer', key: version.key, pictures, ...limits }, LONGEST_BATCH_MS)
       if (answer.kind === 'inferred' && answer.pictures.length === pictures.length) return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: seat.engine }
       if (answer.kind === 'failed') throw couldNot(answer)
@@ -128,7 +200,7 @@ export function createPool({ name, size, fork, clock, log, changed }: PoolParts)
   async function explain(version: VersionRef, picture: Uint8Array, about: Explaining): Promise<Explained> {
     const seat = await take()
     try {
-      await loadInto(seat, version).finally(() => free(seat))
+      await loadFor(seat, version).finally(() => free(seat))
       const answer = await seat.ask({ kind: 'explain', key: version.key, picture, ...about }, LONGEST_BATCH_MS)
       if (answer.kind === 'explained') return answer
       if (answer.kind === 'failed') throw couldNot(answer)
@@ -136,11 +208,6 @@ export function createPool({ name, size, fork, clock, log, changed }: PoolParts)
     } catch (error) {
       throw error instanceof ChildGone ? notReady(`the process that looked at the picture ended: ${error.message}`, error) : error
     }
-  }
-
-  function crashed(error: unknown): null {
-    if (error instanceof ChildGone) return null
-    throw error
   }
 
   /** An idle child, or the next one that is. */
@@ -165,6 +232,7 @@ export function createPool({ name, size, fork, clock, log, changed }: PoolParts)
   return {
     load,
     unload,
+    verify,
     infer,
     explain,
     ready: () => seats.filter((seat) => seat.state === 'ready').length,

@@ -113,7 +113,7 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
 }
 
 /** What is wrong with one picture leaves the others alone; anything else fails the request. */
-const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['missing_file', 'too_large', 'too_many_pixels', 'not_an_image', 'unsupported_media', 'corrupt_image', 'internal'])
+const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['missing_file', 'too_large', 'too_many_pixels', 'not_an_image', 'unsupported_media', 'corrupt_image', 'needs_more_memory', 'internal'])
 
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
 

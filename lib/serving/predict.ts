@@ -8,7 +8,7 @@ import { softmax } from '#lib/domain/calibration.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { byProbability, chanceOf } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { promisesOf } from '#lib/ml/promises.ts'
 import type { Batcher } from './batcher.ts'
 import type { Pool } from './pool.ts'
@@ -17,6 +17,8 @@ import type { Served, Swap } from './swap.ts'
 
 /** Who has waited that long has usually given up. */
 export const PATIENCE_MS = 10_000
+/** A version that turns out to be broken is replaced by the one before it, and the request goes there. */
+const MOST_VERSIONS_TRIED = 3
 /** Digits kept of a probability: more are noise of the arithmetic. */
 const PROBABILITY_DIGITS = 6
 
@@ -58,12 +60,24 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
   const idOf = async (classifier: string | undefined) =>
     classifier !== undefined && swap.serving(classifier) !== null ? classifier : (await data.classifiers.chosen(classifier)).id
 
+  async function computed({ classifierId, version, bytes, signal }: { classifierId: string; version: string | undefined; bytes: Uint8Array; signal: AbortSignal | undefined }) {
+    for (let tried = 1; ; tried++) {
+      const lease = await swap.lease(classifierId, version)
+      try {
+        return { lease, ...(await batcher.submit({ served: lease, bytes }, clock.now() + patienceMs, signal)) }
+      } catch (error) {
+        lease.release()
+        const mayTryNext = version === undefined && tried < MOST_VERSIONS_TRIED && isDarkroomError(error) && error.code === 'bad_bundle'
+        if (!mayTryNext) throw error
+      }
+    }
+  }
+
   return async function predict({ classifier, version, top_k, save, picture: { bytes, filename } }, { signal }) {
     const began = clock.now()
     const classifierId = await idOf(classifier)
-    const lease = await swap.lease(classifierId, version)
+    const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, signal })
     try {
-      const { output, queuedMs } = await batcher.submit({ served: lease, bytes }, clock.now() + patienceMs, signal)
       const { picture, inferenceMs, engine } = output
       if (!picture.ok) throw new DarkroomError(picture.code, picture)
       if (engine === null) throw new Error('A picture was answered by no engine')

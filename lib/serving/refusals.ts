@@ -1,4 +1,5 @@
-/** The sentences with which a prediction is refused when nothing is wrong with the picture. Only words and codes. */
+/** The sentences with which a prediction is refused. Only words and codes. */
+import type { InferredPicture } from '#lib/contracts/ipc.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 const TRY_AGAIN_SECONDS = 1
@@ -24,12 +25,19 @@ export const notReady = (why: string, cause?: unknown): DarkroomError =>
   new DarkroomError('not_ready', { what: 'No prediction can be made yet', why, remedy: 'Try again in a few seconds; /api/health says what is missing.' }, { retryAfterSeconds: TRY_AGAIN_SECONDS, cause })
 
 export const badBundle = (key: string, reason: string): DarkroomError =>
-  new DarkroomError('bad_bundle', { what: `The version ${key} may not answer`, why: reason.replace(/\.$/, ''), remedy: 'The version before it goes on answering. Train again, or restore the files of this one.' })
+  new DarkroomError('bad_bundle', { what: `The version ${key} cannot be loaded`, why: reason.replace(/\.$/, ''), remedy: 'Restore its files from a backup, or train a new version.' })
 
 export const noVersion = (classifier: string, version: string | undefined): DarkroomError =>
   new DarkroomError('not_found', version === undefined
     ? { what: `The classifier "${classifier}" cannot answer`, why: 'it has not been trained yet', remedy: 'Upload labelled pictures and train it.' }
     : { what: `There is no version ${version} of "${classifier}"`, why: 'it was never made, or was deleted', remedy: '/api/models lists those that exist.' })
 
-/** What is left when a picture ended two children, one after the other. */
-export const crashedTwice = { ok: false, code: 'internal', what: 'This picture could not be looked at', why: 'the process that looks at pictures ended twice over it', remedy: 'Save it again in another format, and report it with the request id.' } as const
+/** How a process ends that the system or V8 stops for want of memory. */
+const ENDS_FOR_MEMORY: ReadonlySet<string> = new Set(['SIGKILL', 'SIGABRT', 'SIGTRAP', 'code 134', 'code 137'])
+
+/** The refusal of an image that ended a process that computed it alone. `cause`: how that process ended. */
+export function endsProcesses(cause: string): Extract<InferredPicture, { ok: false }> {
+  return ENDS_FOR_MEMORY.has(cause)
+    ? { ok: false, endsProcesses: true, code: 'needs_more_memory', what: 'No prediction was made for this image', why: 'it needs more memory than this machine has', remedy: 'Send a smaller copy of it, or give Darkroom more memory.' }
+    : { ok: false, endsProcesses: true, code: 'corrupt_image', what: 'No prediction was made for this image', why: `the process that decoded it ended twice (${cause})`, remedy: 'Save it again in another format, such as PNG or JPEG.' }
+}

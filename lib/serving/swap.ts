@@ -1,14 +1,14 @@
-/** Which version answers for which classifier, and the change from one to the next without a gap: load, check, flip, let the old one finish.
- *  It never decides who should be champion; promotions are rows, and who looks at them calls `follow`. */
+/** Which version is loaded and serves predictions for each classifier, and the change from one to the next without a gap: load, verify, switch, let
+ *  the old one finish. Which one it should be is data's to say (live-versions.ts); what cannot be loaded is reported there, and the next one is tried. */
 import type { VersionRef } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { Champion, Version, VersionWithCard } from '#lib/data/values.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import type { LiveVersion, Version, VersionWithCard } from '#lib/data/values.ts'
+import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
 import type { Pool } from './pool.ts'
 import type { LogLine } from './ports.ts'
 import { badBundle, noVersion, notReady } from './refusals.ts'
 
-/** Versions held at a time: champions of a handful of classifiers, and a few that somebody compares. About 5–15 MB each in each child. */
+/** Versions held at a time: live ones of a handful of classifiers, and a few that somebody compares. About 5–15 MB each in each child. */
 export const MOST_RESIDENT = 10
 
 export type Served = { readonly version: VersionWithCard; readonly ref: VersionRef }
@@ -17,17 +17,21 @@ export type Served = { readonly version: VersionWithCard; readonly ref: VersionR
 export type Lease = Served & { readonly release: () => void }
 
 export type Swap = {
-  /** The version that answers: the named one, or the champion. Loads it when it is used for the first time. */
+  /** The named version, or the live one. Loads it when it is used for the first time. */
   readonly lease: (classifierId: string, versionName?: string) => Promise<Lease>
-  /** Lets these champions answer from now on, where their classifier answers already; what is refused is named, and the one before it stays. */
-  readonly follow: (champions: readonly Champion[]) => Promise<{ readonly refused: readonly string[] }>
-  /** Who answers now, without loading anything. */
+  /** Lets these versions serve from now on, where their classifier is served already. Names those for which that failed; they are to be tried again. */
+  readonly follow: (live: readonly LiveVersion[]) => Promise<readonly string[]>
+  /** Which version serves now, without loading anything. */
   readonly serving: (classifierId: string) => Served | null
+  /** Its files, checksums and test inputs as they are now. `bad_bundle` names what is wrong. */
+  readonly verify: (versionId: string) => Promise<VersionWithCard>
+  /** To be called by the pool: a child could not load a version that others hold. */
+  readonly cannotLoad: (key: string, reason: string) => void
 }
 
 export type SwapParts = {
-  readonly pool: Pick<Pool, 'load' | 'unload'>
-  readonly data: { readonly versions: Pick<Data['versions'], 'get' | 'find'>; readonly promotions: Pick<Data['promotions'], 'champion'> }
+  readonly pool: Pick<Pool, 'load' | 'unload' | 'verify'>
+  readonly data: { readonly versions: Pick<Data['versions'], 'find' | 'check' | 'verify'>; readonly live: Pick<Data['live'], 'of' | 'reportFault'> }
   readonly log: LogLine
   readonly most?: number
 }
@@ -38,10 +42,12 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   /** In order of use, the longest unused first. */
   const residents = new Map<string, Resident>()
   const loading = new Map<string, Promise<Resident>>()
-  const champions = new Map<string, Served>()
+  const choosing = new Map<string, Promise<Resident>>()
+  const live = new Map<string, Served>()
+  let reporting = Promise.resolve()
 
   async function lease(classifierId: string, versionName?: string): Promise<Lease> {
-    const resident = versionName === undefined ? await championOf(classifierId) : await named(classifierId, versionName)
+    const resident = versionName === undefined ? await liveOf(classifierId) : await named(classifierId, versionName)
     resident.leases += 1
     residents.delete(resident.served.ref.key)
     residents.set(resident.served.ref.key, resident)
@@ -55,18 +61,52 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     return { ...resident.served, release }
   }
 
-  async function championOf(classifierId: string): Promise<Resident> {
-    const current = champions.get(classifierId)
+  function liveOf(classifierId: string): Promise<Resident> {
+    const current = live.get(classifierId)
     const resident = current && residents.get(current.ref.key)
-    if (resident) return resident
-    const row = await data.promotions.champion(classifierId)
-    if (row === null) throw noVersion(classifierId, undefined)
-    const loaded = await load(row.version).catch((error: unknown) => {
-      if (isDarkroomError(error) && error.code === 'bad_bundle') throw notReady(`${error.what}: ${error.why}`, error)
-      throw error
-    })
-    champions.set(classifierId, loaded.served)
-    return loaded
+    return resident ? Promise.resolve(resident) : chosen(classifierId)
+  }
+
+  /** Once, however many requests wait for it. */
+  function chosen(classifierId: string): Promise<Resident> {
+    const begun = choosing.get(classifierId) ?? choose(classifierId).finally(() => choosing.delete(classifierId))
+    choosing.set(classifierId, begun)
+    return begun
+  }
+
+  /** The first version that can be loaded, in the order that data gives; each that cannot is reported and not tried again here. */
+  async function choose(classifierId: string): Promise<Resident> {
+    for (;;) {
+      await reporting
+      const found = await data.live.of(classifierId)
+      if (found === null) throw noVersion(classifierId, undefined)
+      const { promoted, version, reason } = found
+      if (version === null) throw notReady(`${classifierId} ${promoted.version.name} cannot be loaded (${reason}), and no version that was live before it can`)
+      try {
+        const resident = await load(version)
+        const before = live.get(classifierId)
+        live.set(classifierId, resident.served)
+        if (before?.ref.key !== version.id) log('info', `${classifierId} ${version.name} serves predictions from now on${before ? `, ${before.version.name} finishes its requests` : ''}`)
+        return resident
+      } catch (error) {
+        if (!isBadBundle(error)) throw error
+        await report(version, error.why)
+      }
+    }
+  }
+
+  async function report(version: Version, reason: string): Promise<void> {
+    log('error', `${version.classifierId} ${version.name} cannot serve predictions: ${reason}. The version that was live before it takes over.`)
+    await data.live.reportFault(version.id, reason).catch((error: unknown) => log('error', 'A fault of a version could not be recorded', { error, version: version.id }))
+  }
+
+  function cannotLoad(key: string, reason: string): void {
+    const resident = residents.get(key)
+    if (!resident) return
+    residents.delete(key)
+    pool.unload(key)
+    for (const [classifierId, served] of live) if (served.ref.key === key) live.delete(classifierId)
+    reporting = reporting.then(() => report(resident.served.version, reason))
   }
 
   async function named(classifierId: string, versionName: string): Promise<Resident> {
@@ -75,7 +115,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     return load(row)
   }
 
-  /** Once, however many ask for it at the same time. */
+  /** Once, however many requests wait for it. */
   function load(row: Version): Promise<Resident> {
     const there = residents.get(row.id)
     if (there) return Promise.resolve(there)
@@ -85,37 +125,42 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   }
 
   async function begin(row: Version): Promise<Resident> {
-    const version = await data.versions.get(row.id)
-    const ref = { key: row.id, folder: row.folder }
-    await pool.load(ref).catch((error: unknown) => {
-      throw isDarkroomError(error) && error.code === 'bad_bundle' ? badBundle(`${row.classifierId} ${row.name}`, error.why) : error
+    const { version, ref } = await inWords(row, async () => {
+      const version = await data.versions.check(row.id)
+      const ref = { key: row.id, folder: row.folder }
+      await pool.load(ref)
+      return { version, ref }
     })
     const resident: Resident = { served: { version, ref }, leases: 0 }
     residents.set(row.id, resident)
-    log('info', `${row.classifierId} ${row.name} is loaded and gives its golden answers`)
+    log('info', `${row.classifierId} ${row.name} is loaded, its checksums and test inputs are correct`)
     makeRoom()
     return resident
   }
 
-  async function follow(rows: readonly Champion[]): Promise<{ refused: string[] }> {
-    const refused: string[] = []
-    for (const { version } of rows) {
-      const { classifierId, id, name } = version
-      const current = champions.get(classifierId)
-      if (current === undefined || current.ref.key === id) continue
-      try {
-        champions.set(classifierId, (await load(version)).served)
-        log('info', `${classifierId} ${name} answers from now on, ${current.version.name} finishes what it has begun`)
-      } catch (error) {
-        refused.push(`${classifierId} ${name}`)
-        log('error', `${classifierId} ${name} is refused and ${current.version.name} goes on answering: ${error instanceof Error ? error.message : String(error)}`)
-      }
-    }
-    for (const classifierId of champions.keys()) if (!rows.some((row) => row.version.classifierId === classifierId)) champions.delete(classifierId)
-    return { refused }
+  async function verify(versionId: string): Promise<VersionWithCard> {
+    const version = await data.versions.verify(versionId)
+    await inWords(version, () => pool.verify({ key: version.id, folder: version.folder }))
+    return version
   }
 
-  /** The longest unused leave first; whoever is in use, or has just come, stays. */
+  async function follow(rows: readonly LiveVersion[]): Promise<string[]> {
+    const failed: string[] = []
+    for (const { promoted, version } of rows) {
+      const { classifierId } = promoted.version
+      const current = live.get(classifierId)
+      // Where no version can be loaded, the one that is still in memory goes on.
+      if (current === undefined || version === null || current.ref.key === version.id) continue
+      await chosen(classifierId).then(({ served }) => { if (served.ref.key !== version.id) failed.push(classifierId) }, (error: unknown) => {
+        failed.push(classifierId)
+        log('error', `${classifierId} ${version.name} is not loaded and ${current.version.name} stays live: ${String(error)}`)
+      })
+    }
+    for (const classifierId of live.keys()) if (!rows.some(({ promoted }) => promoted.version.classifierId === classifierId)) live.delete(classifierId)
+    return failed
+  }
+
+  /** The longest unused leave first; what is in use, or has just come, stays. */
   function makeRoom(): void {
     const newest = [...residents.keys()].at(-1)
     for (const [key, { leases }] of residents) {
@@ -126,5 +171,16 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     }
   }
 
-  return { lease, follow, serving: (classifierId) => champions.get(classifierId) ?? null }
+  return { lease, follow, verify, cannotLoad, serving: (classifierId) => live.get(classifierId) ?? null }
 }
+
+/** By its name instead of its key. */
+async function inWords<T>({ classifierId, name }: Version, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isBadBundle(error) ? badBundle(`${classifierId} ${name}`, error.why) : error
+  }
+}
+
+const isBadBundle = (error: unknown): error is DarkroomError => isDarkroomError(error) && error.code === 'bad_bundle'

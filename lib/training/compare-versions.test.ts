@@ -11,6 +11,7 @@ function answering(versions: readonly VersionWithCard[]): Answering {
   return {
     load: async () => undefined,
     unload: () => undefined,
+    verify: async () => undefined,
     async infer(ref, pictures) {
       const version = versions.find((one) => one.id === ref.key)!
       return {

@@ -16,6 +16,8 @@ export type ForkTraining = (engine: EngineName | 'auto') => TrainingChild
 export type Answering = {
   readonly load: (version: VersionRef) => Promise<void>
   readonly unload: (key: string) => void
+  /** Its checksums and test inputs, as the files are now. */
+  readonly verify: (version: VersionRef) => Promise<void>
   readonly infer: (version: VersionRef, pictures: readonly Uint8Array[], limits: { maxPixels: number; wantsFeatures: boolean }) => Promise<{
     readonly pictures: readonly InferredPicture[]
     readonly inferenceMs: number

@@ -74,7 +74,7 @@ async function trio(onMessage?: Heard, memoryMb = 1024, log: TrainingParts['log'
   const retraining = { data, bodies: async () => [], now: () => Date.now() }
   const retrain = createRetrain(retraining)
   const forecasts = createForecast({ ...retraining, dataDir: folder, codeVersion: 'test', settings: { TRAINING_ENGINE: 'auto', TRAIN_MEMORY_MB: 1024 } })
-  const versions = createVersionCases({ data, now: () => Date.now(), engine: () => 'onnx' })
+  const versions = createVersionCases({ data, now: () => Date.now(), engine: () => 'onnx', verify: async (id) => answering.verify({ key: id, folder: (await data.versions.verify(id)).folder }) })
   const work = async (context: Partial<JobContext> = {}) => {
     const run = await data.runs.active('trio')
     return handlers.train.run({ runId: run!.id, resume: false }, { attempt: 1, signal: new AbortController().signal, why: () => null, ...context })

@@ -61,10 +61,10 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
 /** What a click would do now: rows read, nothing written. */
 export async function askedRetrain(input: Input<typeof retrain>, { data, defaultEpochs, bodies }: Omit<RetrainParts, 'now'>) {
   const classifier = await data.classifiers.chosen(input.classifier)
-  const champion = await data.promotions.champion(classifier.id)
+  const champion = await data.live.of(classifier.id)
   const named = input.from === undefined ? null : await data.versions.find(classifier.id, input.from)
   if (input.from !== undefined && !named) throw new DarkroomError('not_found', { what: `There is no ${input.from} of "${classifier.id}"`, why: 'it never existed or was deleted', remedy: 'Look at the list of versions.' })
-  const baseId = named?.id ?? champion?.version.id
+  const baseId = named?.id ?? champion?.version?.id
   const base = baseId === undefined ? null : await data.versions.get(baseId)
   const samples = await data.samples.all(classifier.id)
   const unseen = base ? await unseenBy(data, base) : new Set(samples.map((sample) => sample.hash))

@@ -5,9 +5,10 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
-import type { Run, VersionWithCard } from '#lib/data/values.ts'
+import type { Run, Version, VersionWithCard } from '#lib/data/values.ts'
 import type { Classifier, EngineName } from '#lib/domain/classifier.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
 import { mayPromote } from '#lib/domain/gate.ts'
 import { checkpointFile } from './checkpoint.ts'
 import { compareVersions, firstVerdict } from './compare-versions.ts'
@@ -138,6 +139,7 @@ async function judged(run: Run, plan: RunPlan, parts: TrainingParts, signal: Abo
   const known = await data.versions.find(run.classifierId, plan.version)
   const challenger = known ? await data.versions.get(known.id) : await data.versions.register({ classifierId: run.classifierId, number, runId: run.id })
   await data.runs.change(run.id, { versionId: challenger.id })
+  await verifyOn(parts, challenger) // the verdict may be that there is nothing to compare with
   const verdict = await verdictFor(challenger, run, parts, signal)
   await data.versions.saveVerdict(challenger.id, verdict)
   const isPromoted = mayPromote(verdict.kind === 'not_worse' ? 'not-worse' : verdict.kind === 'cannot_tell' ? 'cannot-tell' : verdict.kind, settings.autoPromote)
@@ -147,18 +149,40 @@ async function judged(run: Run, plan: RunPlan, parts: TrainingParts, signal: Abo
   return { state: 'done', version: challenger.name, verdict: verdict.kind, is_promoted: isPromoted }
 }
 
-async function verdictFor(challenger: VersionWithCard, run: Run, { data, answering, settings, now }: TrainingParts, signal: AbortSignal): Promise<VerdictAnswer> {
-  const champion = await data.promotions.champion(run.classifierId)
-  if (!champion || champion.version.id === challenger.id) return firstVerdict()
+/** Checksums of all files and the stored test inputs, on the engine that serves. */
+async function verifyOn({ data, answering }: TrainingParts, { id, folder }: Version): Promise<void> {
+  await data.versions.verify(id)
+  await answering.verify({ key: id, folder })
+}
+
+/** The version that serves predictions, once it is known that it can be loaded; null where none can. */
+async function liveVersion(classifierId: string, parts: TrainingParts): Promise<Version | null> {
+  for (;;) {
+    const version = (await parts.data.live.of(classifierId))?.version ?? null
+    if (version === null) return null
+    try {
+      await verifyOn(parts, version)
+      return version
+    } catch (error) {
+      if (!isDarkroomError(error) || error.code !== 'bad_bundle') throw error
+      await parts.data.live.reportFault(version.id, error.why)
+    }
+  }
+}
+
+async function verdictFor(challenger: VersionWithCard, run: Run, parts: TrainingParts, signal: AbortSignal): Promise<VerdictAnswer> {
+  const { data, answering, settings, now } = parts
+  const live = await liveVersion(run.classifierId, parts)
+  if (live === null || live.id === challenger.id) return firstVerdict()
   const draft = run.plan as RetrainDraft // written by retrain.ts alone
   const comparison = await compareVersions({
-    champion: await data.versions.get(champion.version.id),
+    champion: await data.versions.get(live.id),
     challenger,
-    entries: await testEntries(data, [champion.version, challenger]),
+    entries: await testEntries(data, [live, challenger]),
     unseen: new Set(draft.unseen),
     now: now(),
   }, { bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal })
-  await data.versions.saveComparison(champion.version.id, challenger.id, comparison)
+  await data.versions.saveComparison(live.id, challenger.id, comparison)
   return comparison.verdict
 }
 

@@ -5,7 +5,7 @@ import { Button } from '#lib/ui/button.tsx'
 import { Select } from '#lib/ui/field.tsx'
 
 export function CompareForm({ models, classifier, challenger, base }: { readonly models: readonly VersionAnswer[]; readonly classifier: string; readonly challenger: string; readonly base: string }) {
-  const options = models.map(({ id, version, is_champion: isChampion }) => ({ value: id, label: isChampion ? `${version} (answers now)` : version }))
+  const options = models.map(({ id, version, is_live: isLive }) => ({ value: id, label: isLive ? `${version} (live)` : version }))
   return (
     <Form action="/models" scroll={false} className="flex flex-wrap items-end gap-4">
       <input type="hidden" name="classifier" value={classifier} />

@@ -36,7 +36,7 @@ function PromoteDialog({ version, isOpen, onClose }: Asking) {
   const needsReason = isWorse || failure?.code === 'gate_refuses'
   const promote = () => attempt(async () => {
     const { champion, acknowledged } = await call('POST /api/models/{id}/promote', { id: version.id, ...(needsReason && { reason: reason.trim() }) })
-    return acknowledged ? `${champion.version} answers now.` : `${champion.version} was promoted; it answers as soon as it is loaded.`
+    return acknowledged ? `${champion.version} is live.` : `${champion.version} was promoted; it goes live as soon as all processes have loaded it.`
   })
   return (
     <Dialog isOpen={isOpen} onClose={close} title={`Let ${version.version} answer?`}

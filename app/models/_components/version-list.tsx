@@ -19,7 +19,8 @@ export function VersionList({ models, classifier, shown, mayTrain }: ListProps) 
           cell: (one) => (
             <span className="row">
               <Link className="link" href={`/models?classifier=${classifier}&version=${one.id}`} scroll={false} aria-current={one.id === shown ? 'true' : undefined}>{one.version}</Link>
-              {one.is_champion && <Badge variant="accent">answers now</Badge>}
+              {one.is_live && <Badge variant="accent">live</Badge>}
+              {one.fault !== null && <span title={one.fault}><Badge variant="bad">{one.is_champion ? 'promoted, cannot be loaded' : 'cannot be loaded'}</Badge></span>}
               {one.is_shipped && <Badge>shipped</Badge>}
             </span>
           ),

@@ -1,4 +1,4 @@
-/** Which engine answers, which could, and why others are not there; and which champions are loaded. */
+/** Which engine makes predictions, which could, and why others are not there; which versions are live. */
 import { Badge, type BadgeVariant } from '#lib/ui/badge.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import type { HealthFigures } from './followed-figures.ts'
@@ -22,7 +22,13 @@ export function EnginesCard({ health }: { readonly health: HealthFigures | null 
       <ul className="grid gap-2">
         {parts.map(([name, { ok, detail }]) => <li key={name} className="row"><strong>{name}</strong><Badge variant={ok ? 'good' : 'bad'}>{ok ? 'well' : 'not well'}</Badge><span className="small muted">{detail}</span></li>)}
       </ul>
-      <p className="small muted">Champions: {health.champions.length === 0 ? 'none' : health.champions.map(({ classifier, version, is_loaded: isLoaded }) => `${classifier} ${version}${isLoaded ? ' (loaded)' : ''}`).join(', ')}. One that is not loaded is loaded by its first picture.</p>
+      <p className="small muted">Live versions: {health.champions.length === 0 ? 'none' : health.champions.map(liveText).join(', ')}. One that is not loaded is loaded by its first request.</p>
+      {health.status === 'degraded' && health.reasons.map((reason) => <p key={reason} className="small">{reason}</p>)}
     </Card>
   )
+}
+
+function liveText({ classifier, version, is_loaded: isLoaded, live_version: live, fault }: HealthFigures['champions'][number]): string {
+  if (fault !== null) return `${classifier} ${live ?? 'none'} (instead of ${version})`
+  return `${classifier} ${version}${isLoaded ? ' (loaded)' : ''}`
 }

@@ -61,6 +61,7 @@ function StateBadge({ health }: { health: FollowedFigures['health'] }) {
   if (health === null) return <Badge>unknown</Badge>
   switch (health.status) {
     case 'healthy': return <Badge variant="good">healthy</Badge>
+    case 'degraded': return <Badge variant="amber">degraded</Badge>
     case 'starting': return <Badge variant="amber">starting</Badge>
     case 'unhealthy': return <Badge variant="bad">unhealthy</Badge>
   }

@@ -11,7 +11,7 @@ import { sampleAnswers } from './samples.ts'
 import { statisticsAnswers } from './statistics.ts'
 import { uploadAnswers } from './uploads.ts'
 
-export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions'>): Answers => ({
+export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions' | 'live'>): Answers => ({
   ...predictionAnswers(store, rooms),
   ...predictionExport(store, rooms),
   ...feedbackAnswers(store),

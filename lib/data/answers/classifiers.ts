@@ -13,11 +13,12 @@ import type { Store } from '../store.ts'
 
 type Offered = Pick<Answers, 'listClassifiers' | 'getClassifier' | 'createClassifier' | 'changeClassifier' | 'deleteClassifier' | 'listClasses'>
 
-export function classifierAnswers(store: Store, { classifiers, promotions }: Pick<Data, 'classifiers' | 'promotions'>): Offered {
+export function classifierAnswers(store: Store, { classifiers, live }: Pick<Data, 'classifiers' | 'live'>): Offered {
   const { connection, prisma, settings } = store
   const defaultId = async (): Promise<string | null> => classifiers.chosen(undefined).then((classifier) => classifier.id, () => null)
   const answerOf = async (classifier: Classifier, chosen: string | null): Promise<ClassifierAnswer> => {
-    const champion = await promotions.champion(classifier.id)
+    const current = await live.of(classifier.id)
+    const champion = current?.promoted
     return {
       id: classifier.id,
       title: classifier.title,
@@ -29,7 +30,9 @@ export function classifierAnswers(store: Store, { classifiers, promotions }: Pic
       is_shipped: classifier.isShipped,
       is_default: classifier.id === chosen,
       created_at: classifier.createdAt.toISOString(),
-      champion: champion && { version: champion.version.name, accuracy: champion.version.accuracy, test_images: champion.version.testImages, promoted_at: champion.promotion.at.toISOString() },
+      champion: champion ? { version: champion.version.name, accuracy: champion.version.accuracy, test_images: champion.version.testImages, promoted_at: champion.promotion.at.toISOString() } : null,
+      live_version: current?.version?.name ?? null,
+      fault: current?.reason ?? null,
       ...countsOf(store, classifier.id),
     }
   }

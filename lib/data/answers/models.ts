@@ -1,30 +1,41 @@
 /** Versions with what a person needs to choose among them, as their contracts say it. */
 import type { VersionAnswer } from '#lib/contracts/models.ts'
 import type { Answers, Data } from '../data.ts'
-import type { Version } from '../values.ts'
+import type { Version, VersionFault } from '../values.ts'
 import { pageOf } from './page.ts'
 
-export const modelAnswers = ({ classifiers, versions, promotions }: Pick<Data, 'classifiers' | 'versions' | 'promotions'>): Pick<Answers, 'listModels' | 'getModel'> => ({
-  async listModels({ classifier, cursor, limit }) {
-    const { id } = await classifiers.chosen(classifier)
-    const before = cursor === undefined ? Infinity : Number(cursor)
-    const history = await promotions.history(id)
-    const page = pageOf((await versions.list(id)).filter((version) => version.number < before), limit, (version) => String(version.number))
-    return { models: page.rows.map((version) => answerOf(version, history)), next_cursor: page.next }
-  },
-  async getModel({ id }) {
-    const version = await versions.get(id)
-    return { ...answerOf(version, await promotions.history(version.classifierId)), card: version.card }
-  },
-})
+export function modelAnswers({ classifiers, versions, promotions, live }: Pick<Data, 'classifiers' | 'versions' | 'promotions' | 'live'>): Pick<Answers, 'listModels' | 'getModel'> {
+  return {
+    async listModels({ classifier, cursor, limit }) {
+      const { id } = await classifiers.chosen(classifier)
+      const before = cursor === undefined ? Infinity : Number(cursor)
+      const standing = await standingOf(id)
+      const page = pageOf((await versions.list(id)).filter((version) => version.number < before), limit, (version) => String(version.number))
+      return { models: page.rows.map((version) => answerOf(version, standing)), next_cursor: page.next }
+    },
+    async getModel({ id }) {
+      const version = await versions.get(id)
+      return { ...answerOf(version, await standingOf(version.classifierId)), card: version.card }
+    },
+  }
 
-const answerOf = (version: Version, history: readonly { readonly versionId: string }[]): VersionAnswer => ({
+  async function standingOf(classifierId: string): Promise<Standing> {
+    const [history, current, faults] = await Promise.all([promotions.history(classifierId), live.of(classifierId), live.faults()])
+    return { history, liveId: current?.version?.id ?? null, faults }
+  }
+}
+
+type Standing = { readonly history: readonly { readonly versionId: string }[]; readonly liveId: string | null; readonly faults: readonly VersionFault[] }
+
+const answerOf = (version: Version, { history, liveId, faults }: Standing): VersionAnswer => ({
   id: version.id,
   classifier: version.classifierId,
   version: version.name,
   is_champion: history.at(-1)?.versionId === version.id,
   is_shipped: version.isShipped,
   was_champion: history.some((promotion) => promotion.versionId === version.id),
+  is_live: version.id === liveId,
+  fault: faults.find(({ versionId }) => versionId === version.id)?.reason ?? null,
   parent: version.parent,
   run_id: version.runId,
   recipe: version.recipe,

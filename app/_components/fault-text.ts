@@ -1,0 +1,8 @@
+/** What it means that the promoted version cannot be loaded: why, which version serves instead, and what to do. Only words. */
+type Faulty = { readonly fault: string | null; readonly live_version: string | null }
+
+export function faultText({ fault, live_version: live }: Faulty): string {
+  const reason = fault === null ? '' : `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, '')}. `
+  const now = live === null ? 'No earlier version can be loaded either, so no predictions are made.' : `Predictions are made by ${live} meanwhile.`
+  return `${reason}${now} Restore its files from a backup, or train a new version; it goes live again by itself.`
+}

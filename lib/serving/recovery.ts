@@ -1,0 +1,84 @@
+/** Notices that the files of a live version have changed, and that those of a broken one can be loaded again. It decides nothing about which
+ *  version serves: it reports faults and clears them, and data's order does the rest. */
+import type { Data } from '#lib/data/data.ts'
+import type { Version, VersionFault } from '#lib/data/values.ts'
+import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
+import type { LogLine, SteadyClock } from './ports.ts'
+import type { Swap } from './swap.ts'
+
+/** Reading names, sizes and times of a dozen files takes 0.3 ms for each version. */
+const LOOK_AT_FILES_EVERY_MS = 2_000
+/** A broken version whose files have not changed is tried again after so long, then after twice as long, up to the longest: trying may end a process. */
+const FIRST_RETRY_MS = 10_000
+const LONGEST_RETRY_MS = 600_000
+
+export type RecoveryParts = {
+  readonly swap: Pick<Swap, 'verify' | 'serving'>
+  readonly data: { readonly versions: Pick<Data['versions'], 'get' | 'verify' | 'fingerprint'>; readonly live: Pick<Data['live'], 'all' | 'faults' | 'reportFault' | 'clearFault'> }
+  readonly clock: SteadyClock
+  readonly log: LogLine
+}
+
+export type Recovery = {
+  /** To be called again and again; looks only when it is time. */
+  readonly look: () => Promise<void>
+}
+
+type Tried = { readonly files: string; readonly waitMs: number; readonly at: number }
+
+export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recovery {
+  /** Of versions that serve: their files as they were when they were last known to be right. */
+  const seen = new Map<string, string>()
+  const tried = new Map<string, Tried>()
+  let lookedAt = -Infinity
+  let isFirst = true
+
+  async function look(): Promise<void> {
+    if (clock.now() - lookedAt < LOOK_AT_FILES_EVERY_MS) return
+    lookedAt = clock.now()
+    const faults = await data.live.faults()
+    for (const fault of faults) await tryAgain(fault)
+    isFirst = false
+    for (const key of tried.keys()) if (!faults.some(({ versionId }) => versionId === key)) tried.delete(key)
+    for (const { version } of await data.live.all()) if (version && swap.serving(version.classifierId)?.ref.key === version.id) await compare(version)
+  }
+
+  async function tryAgain({ versionId }: VersionFault): Promise<void> {
+    const version = await data.versions.get(versionId)
+    const files = await data.versions.fingerprint(version.folder)
+    const last = tried.get(versionId)
+    // A fault from an earlier start is tried at once: the files may have been restored while nothing ran.
+    if (last === undefined && !isFirst) return void tried.set(versionId, { files, waitMs: FIRST_RETRY_MS, at: clock.now() })
+    if (last !== undefined && files === last.files && clock.now() - last.at < last.waitMs) return
+    try {
+      await swap.verify(versionId)
+      await data.live.clearFault(versionId)
+      seen.delete(versionId)
+      log('info', `${version.classifierId} ${version.name} can be loaded again`)
+    } catch (error) {
+      if (!isBadBundle(error)) throw error
+      const waitMs = files === last?.files ? Math.min(2 * last.waitMs, LONGEST_RETRY_MS) : FIRST_RETRY_MS
+      tried.set(versionId, { files, waitMs, at: clock.now() })
+    }
+  }
+
+  async function compare(version: Version): Promise<void> {
+    const files = await data.versions.fingerprint(version.folder)
+    const before = seen.get(version.id)
+    if (files === before) return
+    seen.set(version.id, files)
+    if (before === undefined) return
+    try {
+      await data.versions.verify(version.id)
+    } catch (error) {
+      if (!isBadBundle(error)) throw error
+      seen.delete(version.id)
+      log('error', `The files of ${version.classifierId} ${version.name} have changed and are not usable: ${error.why}`)
+      await data.live.reportFault(version.id, error.why)
+    }
+  }
+
+  return { look }
+}
+
+const isBadBundle = (error: unknown): error is DarkroomError => isDarkroomError(error) && error.code === 'bad_bundle'
