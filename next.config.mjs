@@ -3,14 +3,6 @@
 /** What is native, large, or must exist once in the process: loaded from node_modules, never bundled. */
 const OUTSIDE = ['sharp', 'onnxruntime-node', 'onnxruntime-web', '@tensorflow/tfjs', '@tensorflow/tfjs-node', '@prisma/client', '@prisma/driver-adapter-utils', 'pino', 'next-auth', 'yauzl', 'yazl']
 
-const HEADERS = [
-  { key: 'X-Content-Type-Options', value: 'nosniff' },
-  { key: 'X-Frame-Options', value: 'DENY' },
-  { key: 'Referrer-Policy', value: 'same-origin' },
-  { key: 'Permissions-Policy', value: 'camera=(self), microphone=(), geolocation=()' },
-  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-]
-
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
@@ -21,5 +13,4 @@ export default {
   // `npm test` checks types; a start must not pay for it.
   typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },
-  headers: async () => [{ source: '/:path*', headers: HEADERS }],
 }

@@ -3,7 +3,6 @@
 import { NextResponse, type NextRequest } from 'next/server'
 
 const IS_DEVELOPMENT = process.env.NODE_ENV === 'development'
-const ONE_YEAR_SECONDS = 31_536_000
 
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
@@ -13,7 +12,6 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set('content-security-policy', policy) // Next reads the number here and writes it into its scripts
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
-  if (request.nextUrl.protocol === 'https:') response.headers.set('strict-transport-security', `max-age=${ONE_YEAR_SECONDS}`)
   return response
 }
 

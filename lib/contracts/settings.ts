@@ -6,6 +6,9 @@ import { classifierId } from './words.ts'
 const yes = z.stringbool()
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 const perMinute = (usual: number) => count(1, 1_000_000).default(usual)
+/** Texts with commas between; empty ones are none. */
+const list = z.string().default('').transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
+const hostRule = z.string().regex(/^(?:\*|(?:\*\.)?[\w.~-]+(?::\d{1,5})?)$/, 'must be host names with commas between, such as photos.example or *.photos.example')
 const auto = <T extends z.ZodType>(or: T) => z.union([z.literal('auto'), or])
 
 export const settings = z.object({
@@ -36,6 +39,7 @@ export const settings = z.object({
   RATE_LIMIT_EVALUATE: perMinute(30).describe('measurements a minute for one address or person'),
   RATE_LIMIT_LOGIN: perMinute(10).describe('wrong passwords a minute from one address'),
   RATE_LIMIT_KEY_TIMES: count(1, 1_000_000).default(100).describe('how many times as much an API key may'),
+  ALLOWED_HOSTS: list.pipe(z.array(hostRule)).describe('host names that requests may use, beside IP addresses, localhost, the name of the machine and the host of NEXTAUTH_URL; * for all'),
   CORS_ORIGINS: z.string().default('').transform((text) => text.split(',').map((one) => one.trim().replace(/\/$/, '')).filter((one) => one !== '')).pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))).describe('other sites whose pages may call the API, with commas between; * for all'),
   TRUST_PROXY: yes.default(false).describe('whether X-Forwarded-* headers are believed'),
   AUTO_PROMOTE: z.enum(['off', 'better', 'not_worse']).default('not_worse').describe('which verdict lets a new version answer by itself'),

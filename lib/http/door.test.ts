@@ -83,6 +83,27 @@ test('what nothing behind the door could read is refused, not left to fail there
   expect(told.statusCode).toBe(405)
 })
 
+test.each<[string, string, number, string | null]>([
+  ['OPTIONS', '/api/predict', 204, 'POST, OPTIONS'],
+  ['OPTIONS', '/api/models/0193b3f0-0000-7000-8000-000000000001', 204, 'GET, HEAD, DELETE, OPTIONS'],
+  ['OPTIONS', '/api/auth/callback/credentials', 204, 'GET, HEAD, POST, OPTIONS'],
+  ['OPTIONS', '/retrain', 204, 'GET, HEAD, POST, OPTIONS'],
+  ['OPTIONS', '/api/nowhere', 404, null],
+  ['TRACE', '/api/predict', 405, 'POST, OPTIONS'],
+  ['POST', '/history', 405, 'GET, HEAD, OPTIONS'],
+  ['DELETE', '/retrain', 405, 'GET, HEAD, POST, OPTIONS'],
+  ['PUT', '/', 405, 'GET, HEAD, OPTIONS'],
+])('%s %s: %s, and what the address takes', async (method, path, status, allow) => {
+  const home = await listening(async (bytes) => answer(bytes.length))
+
+  const asking = request(home + path, { method })
+  asking.end()
+  const [told] = (await once(asking, 'response')) as [IncomingMessage]
+  told.resume()
+
+  expect([told.statusCode, told.headers.allow ?? null]).toEqual([status, allow])
+})
+
 test('a body over the limit is told so while it is still being sent, and the connection ends', async () => {
   const home = new URL(await listening(async (bytes) => answer(bytes.length)))
   const socket = connect(Number(home.port), home.hostname)

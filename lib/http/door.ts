@@ -13,7 +13,7 @@ import type { Handle } from './handle.ts'
 import { fromNode } from './incoming.ts'
 import { LEGACY } from './legacy.ts'
 import { metricsByAccept } from './metrics.ts'
-import type { Outgoing } from './outgoing.ts'
+import { writeAnswer } from './write-answer.ts'
 
 /** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's own readiness is a part of. */
 const HOT: Readonly<Record<string, Handle>> = {
@@ -25,16 +25,18 @@ const HOT: Readonly<Record<string, Handle>> = {
   'GET /api/model/info': handling(modelInfo, (input, asked) => darkroom().training.modelInfo(input, asked)),
 }
 
-/** What Next could only fail at: it would answer 500, as if the mistake were ours. */
-const NO_TRACE = answering(async ({ path }) => {
-  throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not take TRACE`, why: 'nothing here does', remedy: 'The reference is at /api/openapi.json.' }, { members: { allow: '' } })
+/** What Next could only fail at, or would read a body for. */
+const OTHER_METHOD = answering(async ({ method, path }) => {
+  const allow = await allowedAt(path)
+  if (method === 'OPTIONS' && allow !== null) return { status: 204, headers: { allow }, body: null }
+  if (allow === null) throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no ${path.slice(0, 200)}`, remedy: 'The reference is at /api/openapi.json.' })
+  throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not take ${method}`, why: `it takes ${allow}`, remedy: 'The reference is at /api/openapi.json.' }, { members: { allow } })
 })
+/** Next's own files, and what its pages send to it while they are being written. */
+const OF_NEXT = /^\/(?:_next\/|__nextjs)/
 const NO_SUCH_ADDRESS = answering(async ({ path }) => {
   throw new DarkroomError('malformed', { what: 'The address cannot be read', why: `the percent signs in ${path.slice(0, 200)} spell no text`, remedy: 'Write each as the UTF-8 bytes of a character, such as %C3%A4.' })
 })
-
-/** How long what a refused sender still sends is thrown away, so that it can read why it was refused. */
-const LINGER_MS = 1_000
 
 /** True: answered here. False: somebody else's. */
 export type Door = (message: IncomingMessage, response: ServerResponse) => boolean
@@ -49,11 +51,23 @@ const admitted: Door = (message, response) => message.headers.origin !== undefin
 
 /** Addresses of pages are read by Next, which shows a page for what is not there. */
 const refused: Door = (message, response) => {
-  const path = pathOf(message)
-  const refusal = message.method === 'TRACE' ? NO_TRACE : path.startsWith('/api/') && !isReadable(path) ? NO_SUCH_ADDRESS : null
+  const refusal = refusalOf(message.method ?? 'GET', pathOf(message))
   if (refusal === null) return false
   void answer(refusal, message, response)
   return true
+}
+
+function refusalOf(method: string, path: string): Handle | null {
+  if (method === 'TRACE' || method === 'OPTIONS') return OTHER_METHOD
+  if (path.startsWith('/api/')) return isReadable(path) ? null : NO_SUCH_ADDRESS
+  const isRead = method === 'GET' || method === 'HEAD' || OF_NEXT.test(path)
+  return isRead ? null : OTHER_METHOD
+}
+
+/** The contracts are read when they are needed: a start does not wait for all of them. */
+async function allowedAt(path: string): Promise<string | null> {
+  const { methodsAt } = await import('./methods.ts')
+  return methodsAt(path, Object.keys(LEGACY))?.join(', ') ?? null
 }
 
 function answered(handles: Readonly<Record<string, Handle>>, message: IncomingMessage, response: ServerResponse): boolean {
@@ -84,32 +98,5 @@ async function answer(handle: Handle, message: IncomingMessage, response: Server
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const outgoing = await handle(fromNode(message, gone.signal))
-  if (response.destroyed) return
-  const body = begin(outgoing, response)
-  if (message.complete) {
-    response.end(body)
-    return
-  }
-  response.write(body)
-  afterRest(message, () => response.end())
-}
-
-/** Writes the head and gives the body. Hot answers are whole: texts and bytes, never streams. */
-function begin({ status, headers, body }: Outgoing, response: ServerResponse): string | Uint8Array {
-  if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) throw new Error('the door answers no streams')
-  const bytes = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
-  response.writeHead(status, { ...headers, 'content-length': bytes })
-  return body ?? ''
-}
-
-/** The answer is out, but who still sends reads it only when they are done: ended at once, "connection: close" would break off their sending. */
-function afterRest(message: IncomingMessage, end: () => void): void {
-  const timer = setTimeout(() => message.destroy(), LINGER_MS)
-  timer.unref()
-  message.once('close', () => {
-    clearTimeout(timer)
-    end()
-  })
-  message.resume()
+  writeAnswer(await handle(fromNode(message, gone.signal)), message, response)
 }

@@ -3,11 +3,16 @@
 import type { Contract, Input } from '#lib/contracts/contract.ts'
 import { fieldErrorsOf, inOurWords } from '#lib/contracts/sentences.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { JSON_LIMIT_BYTES, jsonOf } from './body.ts'
+import { isJson, JSON_LIMIT_BYTES, jsonOf } from './body.ts'
 import type { Incoming } from './incoming.ts'
 import { invalidInput, knownParts, refuseUnknown } from './known-fields.ts'
 import { partsOf } from './parts.ts'
 import { pictureOf } from './picture.ts'
+
+/** As in `flag` (lib/contracts/words.ts). */
+const YES: readonly string[] = ['true', '1', 'yes', 'on']
+const NO: readonly string[] = ['false', '0', 'no', 'off']
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 export type BodyLimits = { readonly maxImageBytes: number; readonly maxUploadBytes: number }
 
@@ -17,10 +22,34 @@ export async function inputOf<C extends Contract>(contract: C, incoming: Incomin
   refuseUnknown(contract, asked)
   const sent = await sentIn(contract, incoming, limits)
   refuseUnknown(contract, sent)
-  const read = contract.input.safeParse({ ...asked, ...goesOnFrom(contract, incoming), ...sent, ...named }, inOurWords)
+  const given = { ...asked, ...goesOnFrom(contract, incoming), ...sent, ...named }
+  const read = readAs(contract, given, new Set(isJson(incoming) ? Object.keys(asked).filter((name) => !Object.hasOwn(sent, name)) : Object.keys(given)))
   if (read.success) return read.data as Input<C>
   const errors = fieldErrorsOf(read.error)
   throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalidInput(errors)
+}
+
+/** Queries and forms hold texts alone: where the contract wants a number or a yes or no, what is spelt like one is one. JSON says itself what it holds. */
+function readAs(contract: Contract, given: Readonly<Record<string, unknown>>, texts: ReadonlySet<string>): ReturnType<Contract['input']['safeParse']> {
+  const read = contract.input.safeParse(given, inOurWords)
+  if (read.success) return read
+  const meant = new Map(read.error.issues.flatMap((issue) => {
+    const [name, ...deeper] = issue.path
+    if (issue.code !== 'invalid_type' || typeof name !== 'string' || deeper.length > 0 || !texts.has(name)) return []
+    const value = spelt(given[name], issue.expected)
+    return value === undefined ? [] : [[name, value] as const]
+  }))
+  return meant.size === 0 ? read : contract.input.safeParse({ ...given, ...Object.fromEntries(meant) }, inOurWords)
+}
+
+function spelt(text: unknown, expected: string): number | boolean | undefined {
+  if (typeof text !== 'string') return undefined
+  if (expected === 'boolean') {
+    const isYes = YES.includes(text.toLowerCase())
+    return isYes || NO.includes(text.toLowerCase()) ? isYes : undefined
+  }
+  const isNumber = (expected === 'number' || expected === 'int') && NUMBER.test(text.trim())
+  return isNumber ? Number(text) : undefined
 }
 
 async function sentIn(contract: Contract, incoming: Incoming, limits: BodyLimits): Promise<Readonly<Record<string, unknown>>> {

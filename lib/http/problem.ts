@@ -20,8 +20,11 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   already_running: 'A training is already running',
   too_large: 'Too large',
   too_many_pixels: 'Too many pixels',
+  uri_too_long: 'The address is too long',
   not_an_image: 'Not a picture',
   unsupported_media: 'Sent in a form that is not understood',
+  expectation_failed: 'The expectation cannot be met',
+  misdirected: 'Not a host name of this server',
   corrupt_image: 'The picture cannot be read',
   file_damaged: 'A stored file is damaged',
   needs_more_memory: 'The image needs more memory',
@@ -36,8 +39,10 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   gate_refuses: 'The new version is worse',
   bad_bundle: 'The version cannot be used',
   rate_limited: 'Too many requests',
+  headers_too_large: 'The headers are too large',
   client_closed: 'The connection was closed',
   internal: 'An error of ours',
+  not_implemented: 'Not implemented',
   not_ready: 'Not ready yet',
   overloaded: 'Too much at once',
   disk_full: 'The disk is full',
@@ -46,7 +51,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
 /** Seconds after which a busy or starting product is worth asking again. */
 const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = { not_ready: 2, overloaded: 1, rate_limited: 10 }
 /** After these the rest of the body is not read: the connection ends. */
-const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'too_slow', 'client_closed']
+const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'too_slow', 'uri_too_long', 'headers_too_large', 'expectation_failed', 'misdirected', 'not_implemented', 'client_closed']
 
 export type AnsweredFor = { readonly instance: string; readonly requestId: string; readonly log: (message: string, error: unknown) => void }
 
@@ -78,7 +83,7 @@ export function problemOf(error: unknown, { instance, requestId, log }: Answered
       ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
       ...(status === 401 && { 'www-authenticate': 'Bearer realm="darkroom"' }),
       ...(status === 429 && rateHeadersOf(extras.members)),
-      ...(status === 405 && { allow: String(extras.members?.['allow'] ?? '') }),
+      ...((status === 405 || status === 501) && { allow: String(extras.members?.['allow'] ?? '') }),
       ...(ENDS_CONNECTION.includes(code) && { connection: 'close' }),
     },
     body: JSON.stringify(document),

@@ -4,13 +4,14 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import { problemOf } from './problem.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 
 /** The whole answer to `error`; the connection ends with it. */
 export function rawRefusal(error: DarkroomError, instance: string): Buffer {
   const requestId = randomUUID()
   const { status, headers, body } = problemOf(error, { instance, requestId, log: () => {} }) // a DarkroomError is never logged
   const text = Buffer.from(String(body))
-  const all = { ...headers, 'x-request-id': requestId, date: new Date().toUTCString(), 'content-length': text.byteLength, connection: 'close' }
+  const all = { ...SECURITY_HEADERS, ...headers, 'x-request-id': requestId, date: new Date().toUTCString(), 'content-length': text.byteLength, connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n`, 'latin1'), text])
 }

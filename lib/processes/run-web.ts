@@ -1,6 +1,8 @@
 /** The life of a web process: listen at once, put the program together when the data is prepared, answer through the door as soon as an engine can, show pages, end. */
+import { hostname } from 'node:os'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
+import { createGate } from '#lib/http/gate.ts'
 import { door, doorWithoutHotPaths } from '#lib/http/door.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
@@ -40,6 +42,7 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const server = createWebServer({
     open: opened.promise,
     pages: pages.promise,
+    gate: createGate({ allowed: [...settings.ALLOWED_HOSTS, settings.HOST], machine: hostname(), origin: settings.NEXTAUTH_URL ?? null }),
     door: settings.DOOR === 'on' ? door : doorWithoutHotPaths,
     trustsProxy: settings.TRUST_PROXY,
     isDevelopment: start.isDevelopment,

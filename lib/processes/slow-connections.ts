@@ -2,7 +2,7 @@
  *  A body that waits because we do not read it, and an answer that we have not made, are never counted against the other side. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import { rawRefusal } from '#lib/http/raw-answer.ts'
 
 /** PRODUCT.md §4: less than 1 kB/s for 30 s. A head is short: it must be whole by then. */
@@ -31,6 +31,8 @@ type Connection = {
 export type SlowConnections = Disposable & {
   /** To be called with each request that begins. */
   readonly watch: (message: IncomingMessage, response: ServerResponse) => void
+  /** Ends a connection, with this answer where none has begun. */
+  readonly refuse: (socket: Socket, error: DarkroomError) => void
 }
 
 /** Calls back again and again; what it answers ends that. */
@@ -67,6 +69,12 @@ export function watchSlowConnections(server: Server, now: () => number, every: E
       Object.assign(connection, { message, response, idleAt: null, unanswered: connection.unanswered + 1 })
       response.once('close', () => { connection.unanswered -= 1 })
     },
+    refuse(socket, error) {
+      const connection = open.get(socket)
+      open.delete(socket)
+      if (connection) end(connection, error)
+      else socket.destroy()
+    },
     [Symbol.dispose]: stop,
   }
 }
@@ -92,19 +100,20 @@ function unsent(socket: Socket): number {
   return inFlight + notHandedOver
 }
 
-function cut({ socket, message, response, phase, unanswered }: Connection): void {
-  if (phase === 'reading') {
-    socket.resetAndDestroy() // what it has not read is not worth keeping, in the system neither
-    return
-  }
-  const isBody = phase === 'body' && response !== null
-  const mayAnswer = isBody ? unanswered === 1 && !response.headersSent : unanswered === 0
+function cut(connection: Connection): void {
+  if (connection.phase === 'reading') connection.socket.resetAndDestroy() // what it has not read is not worth keeping, in the system neither
+  else end(connection, connection.phase === 'body' ? slowBody() : slowHead())
+}
+
+function end({ socket, message, response, unanswered }: Connection, error: DarkroomError): void {
+  const current = message && !message.complete ? response : null
+  const mayAnswer = current ? unanswered === 1 && !current.headersSent : unanswered === 0
   if (!mayAnswer || !socket.writable) {
     socket.destroy()
     return
   }
-  if (isBody) response.statusCode = 408 // for the statistics of answers
-  socket.end(rawRefusal(isBody ? slowBody() : slowHead(), isBody ? (message?.url ?? '/').split('?')[0]!.slice(0, 200) : '/'))
+  if (current) current.statusCode = STATUS_OF[error.code] // for the statistics of answers
+  socket.end(rawRefusal(error, current ? (message?.url ?? '/').split('?')[0]!.slice(0, 200) : '/'))
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 

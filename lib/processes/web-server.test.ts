@@ -1,6 +1,7 @@
 /** The listening side on a real socket: what no library would send. What the handlers behind it say is tested where they are. */
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { createGate } from '#lib/http/gate.ts'
 import { createWebServer, type WebServerParts } from './web-server.ts'
 
 /** A server that answers by its method, address and body. */
@@ -14,11 +15,12 @@ async function listening(parts: Partial<WebServerParts> = {}): Promise<number> {
         response.end(`${message.method} ${message.url} [${body}]`)
       },
     }),
+    gate: createGate({ allowed: ['a'], machine: 'box', origin: null }),
     door: () => false,
     trustsProxy: false,
     isDevelopment: false,
     answered: () => {},
-    failed: (error) => { throw error },
+    failed: () => {}, // bodies that break off end their handler
     ...parts,
   })
   onTestFinished(() => server.drain())
@@ -66,6 +68,70 @@ test('a body that comes behind such a head is read as ever', async () => {
 
   expect(said).toContain('POST /x [hello]')
   expect(said).toContain('GET /last []')
+})
+
+const OK = 'GET /x HTTP/1.1\r\nhost: a\r\n'
+
+test.each<[string, string, number, RegExp]>([
+  ['two hosts', 'GET / HTTP/1.1\r\nhost: a\r\nhost: evil.example\r\n\r\n', 400, /"code":"malformed"/],
+  ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, /names no host/],
+  ['a host that is none', 'GET / HTTP/1.1\r\nhost: a/b\r\n\r\n', 400, /no host name/],
+  ['a stranger’s host', 'GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n', 421, /ALLOWED_HOSTS=evil\.example/],
+  ['a stranger’s host in its address', 'GET http://evil.example/x HTTP/1.1\r\nhost: a\r\n\r\n', 421, /"code":"misdirected"/],
+  ['an address of another scheme', 'GET ftp://a/x HTTP/1.1\r\nhost: a\r\n\r\n', 400, /neither a path/],
+  ['an unknown method', 'BREW /x HTTP/1.1\r\nhost: a\r\n\r\n', 501, /^allow: GET, HEAD, POST, PATCH, DELETE, OPTIONS\r$/m],
+  ['a method of other servers', 'PROPFIND /x HTTP/1.1\r\nhost: a\r\n\r\n', 501, /PROPFIND is not known/],
+  ['a tunnel', 'CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n', 405, /^allow: GET/m],
+  ['an address of 9,000 characters', `GET /${'x'.repeat(9_000)} HTTP/1.1\r\nhost: a\r\n\r\n`, 414, /8,192/],
+  ['an address of 90,000 characters', `GET /${'x'.repeat(90_000)} HTTP/1.1\r\nhost: a\r\n\r\n`, 414, /"code":"uri_too_long"/],
+  ['headers of 90,000 characters', `${OK}x-a: ${'x'.repeat(90_000)}\r\n\r\n`, 431, /"code":"headers_too_large"/],
+  ['250 headers', `${OK}${'x-a: b\r\n'.repeat(250)}\r\n`, 431, /251 of them/],
+  ['a length and chunks', 'POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', 400, /"code":"malformed"/],
+  ['two lengths', 'POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello', 400, /"code":"malformed"/],
+  ['a coding that is not chunked', 'POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n', 501, /gzip/],
+  ['a chunk of no length', 'POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 400, /"code":"malformed"/],
+  ['a line end in a header', `${OK}x-a: b\rc\r\n\r\n`, 400, /"code":"malformed"/],
+  ['an expectation of its own', `${OK}expect: a-miracle\r\n\r\n`, 417, /a-miracle/],
+  ['something else than HTTP', 'SSH-2.0-OpenSSH_9.2\r\n', 400, /"code":"malformed"/],
+])('%s: refused in the form of all refusals, with every security header', async (_story, sent, status, says) => {
+  const said = await exchange(await listening(), `${sent}${LAST}`)
+
+  expect(said.slice(0, 12)).toBe(`HTTP/1.1 ${status}`)
+  expect(said).toMatch(says)
+  expect(said).toMatch(/^content-type: application\/problem\+json\r$/m)
+  for (const header of ['x-content-type-options: nosniff', 'x-frame-options: DENY', 'referrer-policy: same-origin', 'x-request-id: ']) expect(said).toContain(header)
+})
+
+test.each<[string, string, string]>([
+  ['HTTP/1.0 without a host', 'GET /x HTTP/1.0\r\n\r\n', 'GET /x []'],
+  ['an address with a host of ours', 'GET http://localhost:80/x?y HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n', 'GET /x?y []'],
+  ['a question about the server itself', 'OPTIONS * HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', 'allow: GET, HEAD, POST, PATCH, DELETE, OPTIONS'],
+  ['a host that a stranger says was forwarded', `${OK}x-forwarded-host: evil.example\r\nconnection: close\r\n\r\n`, 'GET /x []'],
+])('%s is answered', async (_story, sent, answer) => {
+  const said = await exchange(await listening(), sent)
+
+  expect(said).toMatch(/^HTTP\/1\.1 20[04]/)
+  expect(said).toContain(answer)
+})
+
+test('a forwarded host counts where a proxy is trusted', async () => {
+  const port = await listening({ trustsProxy: true })
+
+  expect(await exchange(port, `${OK}x-forwarded-host: evil.example\r\n\r\n${LAST}`)).toMatch(/^HTTP\/1\.1 421/)
+  expect(await exchange(port, `${OK}x-forwarded-host: localhost\r\nx-forwarded-proto: https\r\n\r\n`, LAST)).toMatch(/strict-transport-security: max-age=\d+/)
+})
+
+test('what is refused by its headers is not sent, and what is read is asked for', async () => {
+  const refusing = await listening({ door: (message, response) => { if (message.url === '/no') response.writeHead(401).end('no'); return message.url === '/no' } })
+  const post = (path: string) => `POST ${path} HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n`
+
+  const refused = await exchange(refusing, post('/no'))
+  const taken = await exchange(refusing, post('/x'), 'hello', LAST)
+
+  expect(refused).toMatch(/^HTTP\/1\.1 401/)
+  expect(refused).toMatch(/connection: close/i)
+  expect(taken).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200/)
+  expect(taken).toContain('POST /x [hello]')
 })
 
 test('while pages are written, Next gets its websocket, and nobody else one', async () => {

@@ -1,7 +1,10 @@
 /** The listening side of a web process: plain node:http, the door first, then Next. It is up before the program and the pages are,
  *  and lets who comes early wait. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { METHODS, parserRefusal, type Gate } from '#lib/http/gate.ts'
+import { GuardedResponse } from '#lib/http/security-headers.ts'
 import { watchSlowConnections } from './slow-connections.ts'
 
 /** A second line behind slow-connections.ts, which ends headers after 30 s. */
@@ -22,6 +25,8 @@ export type WebServerParts = {
   /** Settled when requests may be answered. */
   readonly open: Promise<unknown>
   readonly pages: Promise<Pages>
+  /** Refuses what HTTP does not allow, and host names that are not ours. */
+  readonly gate: Gate
   /** Answers what goes before Next; false: it did not. */
   readonly door: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Whether a proxy of ours stands before us; else what a request says of its way is a stranger's word. */
@@ -39,7 +44,7 @@ export type WebServer = {
   readonly drain: () => Promise<void>
 }
 
-export function createWebServer({ open, pages, door, trustsProxy, isDevelopment, answered, failed }: WebServerParts): WebServer {
+export function createWebServer({ open, pages, gate, door, trustsProxy, isDevelopment, answered, failed }: WebServerParts): WebServer {
   const running = new Set<ServerResponse>()
   let isOpen = false
   let isDraining = false
@@ -47,14 +52,25 @@ export function createWebServer({ open, pages, door, trustsProxy, isDevelopment,
   open.then(() => { isOpen = true }, () => {})
 
   const options = {
-    headersTimeout: LONGEST_HEADERS_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS,
+    ServerResponse: GuardedResponse, headersTimeout: LONGEST_HEADERS_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS,
+    requireHostHeader: false, // the gate says so in our words
     // Other protocols are an offer that may be ignored (RFC 9110 §7.8): the request is answered as any other.
     shouldUpgradeCallback: ({ url = '' }: IncomingMessage) => isDevelopment && url.startsWith('/_next/'),
   }
-  const server = createServer(options, (request, response) => {
+  const server = createServer(options, begin)
+  // Asked for beforehand, the body is wanted only when somebody begins to read it: what is refused by its headers is never sent.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => { continueWhenRead(request, response); begin(request, response) })
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => { response.shouldKeepAlive = false; begin(request, response) })
+  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else slow.refuse(socket, parserRefusal(error, error.rawPacket))
+  })
+  server.on('connect', (_request, socket: Socket) => slow.refuse(socket, NO_TUNNEL))
+  const slow = watchSlowConnections(server, () => performance.now())
+
+  function begin(request: IncomingMessage, response: ServerResponse): void {
     running.add(response)
     if (!trustsProxy) for (const name of SAID_BY_PROXIES) delete request.headers[name]
-    request.url = originForm(request.url)
     if (isDraining) response.setHeader('connection', 'close')
     response.once('close', () => {
       running.delete(response)
@@ -62,14 +78,13 @@ export function createWebServer({ open, pages, door, trustsProxy, isDevelopment,
       if (isDraining && running.size === 0) drained()
     })
     slow.watch(request, response)
-    if (isOpen && door(request, response)) return
+    if (gate(request, response) || (isOpen && door(request, response))) return
     later(request, response).catch((error: unknown) => {
       failed(error)
       if (response.headersSent) response.destroy()
       else response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' }).end(NO_PAGES)
     })
-  })
-  const slow = watchSlowConnections(server, () => performance.now())
+  }
 
   async function later(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOpen) {
@@ -100,9 +115,20 @@ export function createWebServer({ open, pages, door, trustsProxy, isDevelopment,
   }
 }
 
-/** Only proxies are asked by whole addresses (RFC 9112 §3.2.2), and we are none: a host in there would come back in what we lead to. */
-function originForm(target = '/'): string {
-  if (target.startsWith('/') || !URL.canParse(target)) return target
-  const { pathname, search } = new URL(target)
-  return pathname + search
+/** Sends "100 Continue" with the first reading. Without it the connection ends with the answer: nobody knows whether the body still comes. */
+function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  const { shouldKeepAlive } = response
+  const read = request._read.bind(request)
+  response.shouldKeepAlive = false
+  request._read = (size) => {
+    request._read = read
+    if (!response.headersSent) {
+      response.shouldKeepAlive = shouldKeepAlive
+      response.writeContinue()
+    }
+    read(size)
+  }
 }
+
+const NO_TUNNEL = new DarkroomError(
+  'method_not_allowed', { what: 'Nothing here takes CONNECT', why: 'this is no proxy', remedy: 'Send the request to the address itself.' }, { members: { allow: METHODS.join(', ') } })
