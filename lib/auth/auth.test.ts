@@ -12,7 +12,8 @@ import { sessionSecret } from './secret.ts'
 const SECRET = 'a secret of more than sixteen'
 const ada = { name: 'Ada', email: 'Ada@Example.org', password: 'correct horse battery' }
 
-const UNLIMITED = { isEnabled: false, perMinute: { predict: 1, batch: 1, upload: 1, retrain: 1, evaluate: 1, login: 1 }, keyTimes: 1 }
+const ONE = { points: 1, windowSeconds: 60 }
+const UNLIMITED = { isEnabled: false, allowances: { predict: ONE, batch: ONE, upload: ONE, retrain: ONE, evaluate: ONE, login: ONE, logins: ONE }, keyTimes: 1 }
 
 async function opened({ openActions = false } = {}) {
   const { data, clock, folder } = await openForTest()

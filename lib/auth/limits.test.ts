@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openForTest } from '#lib/data/opened.fakes.ts'
 import type { Caller } from '#lib/contracts/contract.ts'
 import { createLimits, placeOf, type LimitSettings } from './limits.ts'
 
-const THREE: LimitSettings = { isEnabled: true, perMinute: { predict: 3, batch: 3, upload: 3, retrain: 3, evaluate: 3, login: 3 }, keyTimes: 2 }
+const OF_THREE = { points: 3, windowSeconds: 60 }
+const THREE: LimitSettings = { isEnabled: true, allowances: { predict: OF_THREE, batch: OF_THREE, upload: OF_THREE, retrain: { points: 3, windowSeconds: 3_600 }, evaluate: OF_THREE, login: OF_THREE, logins: OF_THREE }, keyTimes: 2 }
 const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
 const from = (address: string, caller = stranger) => ({ address, caller })
 const key = { ...stranger, kind: 'key', id: 'k' } as const
@@ -16,7 +17,7 @@ test('the fourth of a minute is one too many, says when to come again, and other
 
   expect([await ask(), await ask(), await ask()].map((rate) => rate?.remaining)).toEqual([2, 1, 0])
   vi.setSystemTime(20_000)
-  expect(await ask()).toEqual({ isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40 })
+  expect(await ask()).toEqual({ isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40, windowSeconds: 60 })
   expect(await limits.take('predict', from('192.0.2.2'))).toMatchObject({ isAllowed: true })
   expect(await limits.take('upload', from('192.0.2.1'))).toMatchObject({ isAllowed: true })
   vi.setSystemTime(60_001)
@@ -50,6 +51,46 @@ test('what one process counted, the others know after they told each other', asy
   expect((await two.take('login', from('192.0.2.1')))?.isAllowed).toBe(false)
   await one.exchange()
   expect((await one.take('login', from('192.0.2.1')))?.remaining).toBe(0)
+})
+
+test('an hour is counted as an hour, over all processes, and a restart does not begin it again', async () => {
+  vi.useFakeTimers({ now: 0, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  onTestFinished(() => { vi.useRealTimers() })
+  const { data, clock } = await openForTest()
+  vi.setSystemTime(clock.now())
+  const pass = (minutes: number) => { clock.advance(minutes * 60_000); vi.advanceTimersByTime(minutes * 60_000) }
+  const [one, two] = [createLimits(THREE, data.counts), createLimits(THREE, data.counts)]
+  for (const limits of [one, two]) await limits.exchange()
+  const here = from('192.0.2.1')
+
+  expect(await one.take('retrain', here)).toMatchObject({ limit: 3, remaining: 2, resetSeconds: 3_600, windowSeconds: 3_600 })
+  await one.take('predict', here)
+  await one.exchange()
+  await two.exchange()
+  pass(30)
+  expect((await two.take('retrain', here))?.remaining).toBe(1)
+  await two.exchange()
+  pass(10)
+
+  const restarted = createLimits(THREE, data.counts)
+  await restarted.exchange()
+  expect(await restarted.take('retrain', here)).toMatchObject({ isAllowed: true, remaining: 0, resetSeconds: 20 * 60 })
+  expect(await restarted.take('retrain', here)).toMatchObject({ isAllowed: false, resetSeconds: 20 * 60 })
+  expect(await restarted.take('predict', here)).toMatchObject({ remaining: 2 })
+
+  pass(21)
+  expect(await restarted.take('retrain', here)).toMatchObject({ isAllowed: true, remaining: 2 })
+})
+
+test('one account is counted apart from another, and elsewhere apart from here', async () => {
+  const { data } = await openForTest()
+  const limits = createLimits(THREE, data.counts)
+  const tried = (address: string, account: string) => limits.take('login', { ...from(address), account })
+  for (let i = 0; i < 3; i++) await tried('192.0.2.1', 'ada@example.org')
+
+  expect((await tried('192.0.2.1', ' ADA@example.org'))?.isAllowed).toBe(false)
+  expect((await tried('192.0.2.2', 'ada@example.org'))?.isAllowed).toBe(true)
+  expect((await tried('192.0.2.1', 'bo@example.org'))?.isAllowed).toBe(true)
 })
 
 test('what could not be told is told the next time', async () => {

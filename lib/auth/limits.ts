@@ -1,16 +1,17 @@
-/** How often somebody may ask: counted per minute, per class of routes, by key, person or address. Counts live in memory and are told
- *  to the other web processes twice a second (docs/decisions/0010); what a refusal looks like, lib/http says. */
-import { randomUUID } from 'node:crypto'
+/** How often somebody may ask: counted in windows of a minute, an hour or a day, per class of routes, by key, person or address. Counts live in memory and are
+ *  told to the other web processes twice a second (docs/decisions/0010); what a refusal looks like, lib/http says. */
+import { createHash, randomUUID } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { LIMITED, type Limited } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
-import { WINDOW_SECONDS, type Rate, type WhoAsks } from './rate.ts'
+import { WINDOW_SECONDS, type Allowance } from '#lib/domain/allowance.ts'
+import type { Rate, WhoAsks } from './rate.ts'
 
 export type LimitSettings = {
   readonly isEnabled: boolean
   /** For one person or address. */
-  readonly perMinute: Readonly<Record<Limited, number>>
+  readonly allowances: Readonly<Record<Limited, Allowance>>
   /** A key may so many times as much. */
   readonly keyTimes: number
 }
@@ -20,38 +21,41 @@ export type Limits = {
   readonly take: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
   /** Takes one back: it turned out not to be one of those that are counted. */
   readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
-  /** Tells the others what was counted here, and counts what they say. To be called about twice a second. */
+  /** Tells the others what was counted here, and counts what they say; first of all what was counted before this start. To be called about twice a second. */
   readonly exchange: () => Promise<void>
 }
 
 type Limiters = Readonly<Record<Limited, RateLimiterMemory>>
+/** By class and subject. */
+type Points = Map<string, number>
 
-export function createLimits({ isEnabled, perMinute, keyTimes }: LimitSettings, counts: Data['counts']): Limits {
+export function createLimits({ isEnabled, allowances, keyTimes }: LimitSettings, counts: Data['counts'], now: () => number = Date.now): Limits {
   const source = randomUUID()
-  const ordinary = limitersOf((limited) => perMinute[limited])
-  const ofKeys = limitersOf((limited) => perMinute[limited] * keyTimes)
-  let untold = new Map<string, number>()
+  const ordinary = limitersOf(allowances, 1)
+  const ofKeys = limitersOf(allowances, keyTimes)
+  const longestMs = 1_000 * Math.max(...Object.values(allowances).map(({ windowSeconds }) => windowSeconds))
+  let untold: Points = new Map()
   let latest: number | null = null
 
+  /** Counted in a window that a restart must not forgive. */
+  const isLasting = (limited: Limited): boolean => allowances[limited].windowSeconds > WINDOW_SECONDS.minute
   const limiterOf = (limited: Limited, subject: string): RateLimiterMemory => (subject.startsWith(KEY) ? ofKeys : ordinary)[limited]
-  const tell = (limited: Limited, subject: string, points: number): void => {
-    const name = `${limited} ${subject}`
-    untold.set(name, (untold.get(name) ?? 0) + points)
-  }
+  const tell = (limited: Limited, subject: string, points: number): void => add(untold, `${limited} ${subject}`, points)
 
   return {
     async take(limited, asking) {
       if (!isEnabled) return null
       const subject = subjectOf(asking)
       const limiter = limiterOf(limited, subject)
+      const { windowSeconds } = allowances[limited]
       try {
         const { remainingPoints, msBeforeNext } = await limiter.consume(subject)
         tell(limited, subject, 1)
-        return { isAllowed: true, limit: limiter.points, remaining: remainingPoints, resetSeconds: Math.ceil(msBeforeNext / 1000) }
+        return { isAllowed: true, limit: limiter.points, remaining: remainingPoints, resetSeconds: Math.ceil(msBeforeNext / 1000), windowSeconds }
       } catch (refused) {
         if (refused instanceof Error) throw refused
         const { msBeforeNext } = refused as RateLimiterRes // the library rejects with its count
-        return { isAllowed: false, limit: limiter.points, remaining: 0, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) }
+        return { isAllowed: false, limit: limiter.points, remaining: 0, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)), windowSeconds }
       }
     },
     async giveBack(limited, asking) {
@@ -62,34 +66,77 @@ export function createLimits({ isEnabled, perMinute, keyTimes }: LimitSettings, 
     },
     async exchange() {
       if (!isEnabled) return
+      if (latest === null) {
+        const upTo = counts.latest()
+        if (longestMs > 1_000 * WINDOW_SECONDS.minute) await recall(await counts.lasting({ since: new Date(now() - longestMs), upTo }))
+        latest = upTo
+      }
       const told = untold
       untold = new Map()
-      latest ??= counts.latest()
+      const [lasting, passing] = partition([...told].filter(([, points]) => points !== 0), ([name]) => isLasting(readName(name)?.limited ?? 'predict'))
       try {
-        const heard = await counts.exchange({ source, counts: Object.fromEntries([...told].filter(([, points]) => points !== 0)), after: latest })
+        const heard = await counts.exchange({ source, passing: Object.fromEntries(passing), lasting: Object.fromEntries(lasting), lastsMs: longestMs, after: latest })
         latest = heard.latest
         for (const [name, points] of heard.ofOthers.flatMap((one) => Object.entries(one))) await count(name, points)
       } catch (error) {
-        for (const [name, points] of told) untold.set(name, (untold.get(name) ?? 0) + points)
+        for (const [name, points] of told) add(untold, name, points)
         throw error
       }
     },
   }
 
   async function count(name: string, points: number): Promise<void> {
-    const space = name.indexOf(' ')
-    const limited = LIMITED.find((one) => one === name.slice(0, space))
-    const subject = name.slice(space + 1)
-    if (limited) await limiterOf(limited, subject).penalty(subject, points)
+    const read = readName(name)
+    if (read) await limiterOf(read.limited, read.subject).penalty(read.subject, points)
+  }
+
+  /** What was counted before this start, in the windows that were open then. */
+  async function recall(rows: readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]): Promise<void> {
+    const windows = new Map<string, { began: number; points: number }>()
+    for (const { at, counts: counted } of rows) {
+      for (const [name, points] of Object.entries(counted)) {
+        const read = readName(name)
+        if (!read) continue
+        const known = windows.get(name)
+        if (known && at.getTime() - known.began < 1_000 * allowances[read.limited].windowSeconds) known.points += points
+        else windows.set(name, { began: at.getTime(), points })
+      }
+    }
+    for (const [name, { began, points }] of windows) {
+      const { limited, subject } = readName(name)!
+      const leftMs = began + 1_000 * allowances[limited].windowSeconds - now()
+      if (leftMs <= 0 || points <= 0) continue
+      const limiter = limiterOf(limited, subject)
+      const here = await limiter.get(subject)
+      await limiter.set(subject, points + (here?.consumedPoints ?? 0), leftMs / 1_000)
+    }
   }
 }
 
-const limitersOf = (pointsOf: (limited: Limited) => number): Limiters =>
-  Object.fromEntries(LIMITED.map((limited) => [limited, new RateLimiterMemory({ points: pointsOf(limited), duration: WINDOW_SECONDS })])) as Limiters // every class is in the list
+function readName(name: string): { readonly limited: Limited; readonly subject: string } | null {
+  const space = name.indexOf(' ')
+  const limited = LIMITED.find((one) => one === name.slice(0, space))
+  return limited ? { limited, subject: name.slice(space + 1) } : null
+}
+
+const add = (all: Points, name: string, points: number): void => void all.set(name, (all.get(name) ?? 0) + points)
+
+const partition = <T>(all: readonly T[], belongs: (one: T) => boolean): readonly [T[], T[]] => [all.filter(belongs), all.filter((one) => !belongs(one))]
+
+const limitersOf = (allowances: LimitSettings['allowances'], times: number): Limiters =>
+  Object.fromEntries(LIMITED.map((limited) => {
+    const { points, windowSeconds } = allowances[limited]
+    return [limited, new RateLimiterMemory({ points: points * times, duration: windowSeconds })]
+  })) as Limiters // every class is in the list
 
 const KEY = 'key:'
 
-const subjectOf = ({ caller, address }: WhoAsks): string => (caller.kind === 'stranger' ? placeOf(address) : `${caller.kind}:${caller.id}`)
+/** An account stands there as a digest: by mistake people type a password where the address belongs. */
+function subjectOf({ caller, address, account }: WhoAsks): string {
+  if (caller.kind !== 'stranger') return `${caller.kind}:${caller.id}`
+  if (account === undefined) return placeOf(address)
+  return `${placeOf(address)} ${createHash('sha256').update(account.trim().toLowerCase()).digest('base64url').slice(0, 22)}`
+}
 
 /** One place is one IPv4 address, or one IPv6 network of 64 bits: those are what a provider gives to one household. */
 export function placeOf(address: string): string {

@@ -5,8 +5,10 @@ import type { NextAuthOptions } from 'next-auth'
 import CredentialsProvider from 'next-auth/providers/credentials'
 import { NextRequest } from 'next/server'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { waitWords, windowWords } from '#lib/domain/allowance.ts'
 import { SESSION_SECONDS, type Auth } from './auth.ts'
-import type { WhoAsks } from './rate.ts'
+import { deviceCookie, knownDevice } from './known-device.ts'
+import type { Rate, WhoAsks } from './rate.ts'
 import { sessionOf } from './session.ts'
 
 /** A form with an address and a password is a few hundred bytes. */
@@ -25,35 +27,69 @@ const UNKNOWN = { kind: 'stranger', id: null, name: null, scopes: [] } as const
 /** `program` is asked at each request: the route file is loaded before the program is open. Throws a DarkroomError for too many guesses. */
 export function authRoute(program: () => Program): { readonly GET: Handler; readonly POST: Handler } {
   const answer: Handler = async (sent, context) => {
-    const request = await bounded(sent)
-    const isLogin = request.method === 'POST' && (await context.params).nextauth.join('/') === 'callback/credentials'
-    if (!isLogin) return handlerOf(optionsOf(program()))(request, context)
-    const running = program()
-    const { auth } = running
-    const asking: WhoAsks = { caller: UNKNOWN, address: addressOf(request.headers) }
-    // Counted before it is tried, so that many at once count too; a right password does not count.
-    const rate = await auth.rate('login', asking)
-    if (rate && !rate.isAllowed) throw tooManyGuesses(request, rate)
-    return handlerOf(optionsOf(running, async (tried) => {
-      if (tried.isRight) await auth.giveBack('login', asking)
-      await noteLogin(running, tried, asking.address)
-    }))(request, context)
+    const isLogin = sent.method === 'POST' && (await context.params).nextauth.join('/') === 'callback/credentials'
+    const { request, body } = await bounded(sent)
+    return isLogin ? loggingIn(program(), { request, context, account: accountIn(request, body) }) : handlerOf(optionsOf(program()))(request, context)
   }
   return { GET: answer, POST: answer }
 }
 
+type Attempt = { readonly request: Request; readonly context: Context; readonly account: string }
+
+/** Wrong passwords are limited for one account from one address, and for all accounts from there; from a browser that knows the account, by themselves. */
+async function loggingIn(program: Program, { request, context, account }: Attempt): Promise<Response> {
+  const { auth } = program
+  const address = addressOf(request.headers)
+  const device = knownDevice(request.headers.get('cookie'), account, auth.secret())
+  const one: WhoAsks = { caller: UNKNOWN, address: device === null ? address : `device:${device}`, account }
+  const all: WhoAsks = { caller: UNKNOWN, address }
+  // Counted before it is tried, so that many at once count too; a right password does not count.
+  if (device === null) refuseIfTooMany(request, await auth.rate('logins', all))
+  const rate = await auth.rate('login', one)
+  const giveBackAll = async (): Promise<void> => { if (device === null) await auth.giveBack('logins', all) }
+  if (rate?.isAllowed === false) await giveBackAll()
+  refuseIfTooMany(request, rate)
+  let isRight = false
+  const response = await handlerOf(optionsOf(program, async (tried) => {
+    isRight = tried.isRight
+    if (isRight) await Promise.all([auth.giveBack('login', one), giveBackAll()])
+    await noteLogin(program, tried, address)
+  }))(request, context)
+  if (isRight) response.headers.append('set-cookie', deviceCookie(account, auth.secret(), request.url.startsWith('https:')))
+  return response
+}
+
+function refuseIfTooMany(request: Request, rate: Rate | null): void {
+  if (rate && !rate.isAllowed) throw tooManyGuesses(request, rate)
+}
+
+/** As next-auth reads it: a form, or JSON. */
+function accountIn(request: Request, body: Buffer): string {
+  try {
+    const isJson = request.headers.get('content-type')?.includes('application/json')
+    const email: unknown = isJson ? (JSON.parse(body.toString('utf8')) as { email?: unknown } | null)?.email : new URLSearchParams(body.toString('utf8')).get('email')
+    return typeof email === 'string' ? email : ''
+  } catch {
+    return '' // next-auth refuses it
+  }
+}
+
 /** next-auth reads a body whole, however long it is: it gets one that was counted. */
-async function bounded(request: Request): Promise<Request> {
-  if (request.body === null) return request
+async function bounded(request: Request): Promise<{ readonly request: Request; readonly body: Buffer }> {
+  if (request.body === null) return { request, body: Buffer.alloc(0) }
+  if (Number(request.headers.get('content-length') ?? 0) > LARGEST_BODY_BYTES) throw tooLarge()
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of request.body) {
     bytes += chunk.byteLength
-    if (bytes > LARGEST_BODY_BYTES) throw new DarkroomError('too_large', { what: 'This is too large', why: `a login has at most ${LARGEST_BODY_BYTES / 1024} kB`, remedy: 'Send the address and the password alone.' })
+    if (bytes > LARGEST_BODY_BYTES) throw tooLarge()
     chunks.push(chunk)
   }
-  return new NextRequest(request.url, { method: request.method, headers: request.headers, body: Buffer.concat(chunks) })
+  const body = Buffer.concat(chunks)
+  return { request: new NextRequest(request.url, { method: request.method, headers: request.headers, body }), body }
 }
+
+const tooLarge = (): DarkroomError => new DarkroomError('too_large', { what: 'This is too large', why: `a login has at most ${LARGEST_BODY_BYTES / 1024} kB`, remedy: 'Send the address and the password alone.' })
 
 const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options)
 
@@ -118,10 +154,13 @@ function inner<T>(imported: T): T {
 const addressOf = (headers: Headers): string => headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown'
 
 /** With the address that next-auth's own client reads an error from. */
-function tooManyGuesses(request: Request, { limit, resetSeconds }: { limit: number; resetSeconds: number }): DarkroomError {
+function tooManyGuesses(request: Request, { limit, resetSeconds, windowSeconds }: Rate): DarkroomError {
   return new DarkroomError(
     'rate_limited',
-    { what: 'Logging in was tried too often from here', why: `${limit} wrong passwords are taken in a minute`, remedy: `Try again in ${resetSeconds} seconds.` },
-    { retryAfterSeconds: resetSeconds, members: { limit, remaining: 0, reset_seconds: resetSeconds, url: new URL('/login?error=rate_limited', `http://${request.headers.get('host') ?? 'localhost'}`).href } },
+    { what: 'Too many wrong passwords were tried', why: `${limit} are allowed in ${windowWords(windowSeconds)}`, remedy: `Try again in ${waitWords(resetSeconds)}.` },
+    {
+      retryAfterSeconds: resetSeconds,
+      members: { limit, remaining: 0, reset_seconds: resetSeconds, window_seconds: windowSeconds, url: new URL('/login?error=rate_limited', `http://${request.headers.get('host') ?? 'localhost'}`).href },
+    },
   )
 }

@@ -10,8 +10,8 @@ import type { ErrorCode } from '#lib/domain/errors.ts'
 export const SCOPES = ['open', 'predict', 'view', 'feedback', 'upload', 'train', 'edit', 'admin', 'account'] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted too, behind next-auth's own address. */
-export const LIMITED = ['predict', 'batch', 'upload', 'retrain', 'evaluate', 'login'] as const
+/** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted behind next-auth's own address: for one account, and for all. */
+export const LIMITED = ['predict', 'batch', 'upload', 'retrain', 'evaluate', 'login', 'logins'] as const
 export type Limited = (typeof LIMITED)[number]
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'

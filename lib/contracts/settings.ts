@@ -1,11 +1,13 @@
 /** The settings of an owner, read from the environment once at start: one clear sentence per mistake. Not feature flags. */
 import { z } from 'zod'
+import { allowanceOf } from '#lib/domain/allowance.ts'
 import { fieldErrorsOf, inOurWords } from './sentences.ts'
 import { classifierId } from './words.ts'
 
 const yes = z.stringbool()
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
-const perMinute = (usual: number) => count(1, 1_000_000).default(usual)
+/** Kept as it is written, which is how an owner sees it again. */
+const rate = (usual: string) => z.string().refine((text) => allowanceOf(text) !== null, 'must be a whole number of requests a minute (1 to 1,000,000), or one with its window, such as 30/minute, 5/hour or 100/day').default(usual)
 /** Texts with commas between; empty ones are none. */
 const list = z.string().default('').transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
 const hostRule = z.string().regex(/^(?:\*|(?:\*\.)?[\w.~-]+(?::\d{1,5})?)$/, 'must be host names with commas between, such as photos.example or *.photos.example')
@@ -27,17 +29,18 @@ export const settings = z.object({
   PREDICT_PROCESSES: auto(count(1, 64)).default('auto').describe('inference processes of each web process'),
   WEB_PROCESSES: count(1, 64).default(1).describe('web processes that share the port'),
   MAX_UPLOAD_MB: count(1, 1_048_576).default(2048).describe('largest upload'),
+  MAX_UPLOAD_MB_PUBLIC: count(1, 1_048_576).default(256).describe('most that the unanswered batches and uploads of one address without a login or a key may hold; all such addresses four times as much'),
   MAX_IMAGE_MB: count(1, 1024).default(20).describe('largest single picture'),
   MAX_PIXELS: z.coerce.number().min(1e4).max(1e9).default(50e6).describe('largest picture in pixels'),
   PUBLIC_PREDICT: yes.default(true).describe('whether strangers may ask for predictions'),
   OPEN_ACTIONS: yes.default(false).describe('whether strangers may read the history, upload, retrain and promote, as in the earlier projects'),
   RATE_LIMIT_ENABLED: yes.default(true).describe('whether who asks too often waits'),
-  RATE_LIMIT_PREDICT: perMinute(6_000).describe('predictions a minute for one address or person'),
-  RATE_LIMIT_BATCH: perMinute(120).describe('batches, and explained predictions, a minute for one address or person'),
-  RATE_LIMIT_UPLOAD: perMinute(120).describe('uploads a minute for one address or person'),
-  RATE_LIMIT_RETRAIN: perMinute(30).describe('retrains asked for a minute by one address or person'),
-  RATE_LIMIT_EVALUATE: perMinute(30).describe('measurements a minute for one address or person'),
-  RATE_LIMIT_LOGIN: perMinute(10).describe('wrong passwords a minute from one address'),
+  RATE_LIMIT_PREDICT: rate('6000').describe('predictions for one address or person'),
+  RATE_LIMIT_BATCH: rate('120').describe('batches, and explained predictions, for one address or person'),
+  RATE_LIMIT_UPLOAD: rate('120').describe('uploads for one address or person'),
+  RATE_LIMIT_RETRAIN: rate('30').describe('retrains requested by one address or person'),
+  RATE_LIMIT_EVALUATE: rate('30').describe('evaluations for one address or person'),
+  RATE_LIMIT_LOGIN: rate('10').describe('wrong passwords for one account from one address; for all accounts together five times as many'),
   RATE_LIMIT_KEY_TIMES: count(1, 1_000_000).default(100).describe('how many times as much an API key may'),
   ALLOWED_HOSTS: list.pipe(z.array(hostRule)).describe('host names that requests may use, beside IP addresses, localhost, the name of the machine and the host of NEXTAUTH_URL; * for all'),
   CORS_ORIGINS: z.string().default('').transform((text) => text.split(',').map((one) => one.trim().replace(/\/$/, '')).filter((one) => one !== '')).pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))).describe('other sites whose pages may call the API, with commas between; * for all'),

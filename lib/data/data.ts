@@ -207,8 +207,18 @@ export type Changes = {
 export type Counts = {
   /** Where the journal stands. */
   readonly latest: () => number
-  /** Writes what `source` counted, if anything, and reads what others wrote after `after`. */
-  readonly exchange: (said: { readonly source: string; readonly counts: Readonly<Record<string, number>>; readonly after: number }) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
+  /** What was counted in longer windows since then, oldest first. */
+  readonly lasting: (wanted: { readonly since: Date; readonly upTo: number }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
+  /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept for `lastsMs`, `passing` for a few minutes. */
+  readonly exchange: (said: CountsSaid) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
+}
+
+export type CountsSaid = {
+  readonly source: string
+  readonly passing: Readonly<Record<string, number>>
+  readonly lasting: Readonly<Record<string, number>>
+  readonly lastsMs: number
+  readonly after: number
 }
 
 type Answer<C extends Contract> = (input: Input<C>) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>

@@ -90,13 +90,13 @@ test('each process reads once what the others counted, and not what it counted i
   const { data, clock } = await openForTest()
   const began = data.counts.latest()
 
-  const one = await data.counts.exchange({ source: 'one', counts: { a: 3 }, after: began })
-  const two = await data.counts.exchange({ source: 'two', counts: { a: 1, b: 2 }, after: began })
+  const one = await data.counts.exchange({ source: 'one', passing: { a: 3 }, lasting: {}, lastsMs: 60_000, after: began })
+  const two = await data.counts.exchange({ source: 'two', passing: { a: 1, b: 2 }, lasting: {}, lastsMs: 60_000, after: began })
 
   expect([one.ofOthers, two.ofOthers]).toEqual([[], [{ a: 3 }]])
-  expect((await data.counts.exchange({ source: 'one', counts: {}, after: one.latest })).ofOthers).toEqual([{ a: 1, b: 2 }])
+  expect((await data.counts.exchange({ source: 'one', passing: {}, lasting: {}, lastsMs: 60_000, after: one.latest })).ofOthers).toEqual([{ a: 1, b: 2 }])
   clock.advance(200_000)
-  await data.counts.exchange({ source: 'two', counts: { c: 1 }, after: two.latest })
-  expect((await data.counts.exchange({ source: 'three', counts: {}, after: 0 })).ofOthers).toEqual([{ c: 1 }])
+  await data.counts.exchange({ source: 'two', passing: { c: 1 }, lasting: {}, lastsMs: 60_000, after: two.latest })
+  expect((await data.counts.exchange({ source: 'three', passing: {}, lasting: {}, lastsMs: 60_000, after: 0 })).ofOthers).toEqual([{ c: 1 }])
   expect(data.counts.latest()).toBe(3)
 })

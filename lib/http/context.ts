@@ -5,6 +5,7 @@ import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
 import type { Caller, Contract, Input, Limited, Output } from '#lib/contracts/contract.ts'
 import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
+import type { HoldBody } from './held-bodies.ts'
 
 export type Asked = { readonly caller: Caller; readonly signal: AbortSignal; readonly requestId: string }
 
@@ -106,6 +107,8 @@ export type Darkroom = {
     /** Signs session cookies. */
     readonly secret: () => string
   }
+  /** Counts the body of a stranger while it is read. */
+  readonly holdBody: HoldBody
   readonly settings: () => {
     readonly publicPredict: boolean
     /** Strangers may upload, retrain and promote: every page says so. */

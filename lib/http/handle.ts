@@ -10,6 +10,7 @@ import { confined, confinedOutput } from './confine.ts'
 import { darkroom } from './context.ts'
 import type { Asked, UseCase } from './context.ts'
 import { eventsAnswer } from './events.ts'
+import { budgetOf } from './held-bodies.ts'
 import type { Incoming } from './incoming.ts'
 import { inputOf } from './input.ts'
 import { fileAnswer, jsonAnswer } from './outgoing.ts'
@@ -45,11 +46,25 @@ export function asking<C extends Contract>(contract: C, useCase: (input: Input<C
       return rate
     }
     const first = await count(contract.limited)
-    const input = await confined(contract, await inputOf(contract, incoming, program.settings()), caller, program.data)
-    const rate = contract.alsoLimited ? ((await count(contract.alsoLimited(input))) ?? first) : first
-    const output = confinedOutput(contract, await useCase(input, { caller, signal: incoming.signal, requestId }), caller)
-    if (isChange(contract)) await noted(program.operations.noteChange({ by: nameOf(caller), action: `${contract.method} ${contract.path}`, subject: subjectOf(input, output) }), requestId)
-    return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }
+    return holding(contract, { caller, incoming }, async (held) => {
+      const input = await confined(contract, await inputOf(contract, held, program.settings()), caller, program.data)
+      const rate = contract.alsoLimited ? ((await count(contract.alsoLimited(input))) ?? first) : first
+      const output = confinedOutput(contract, await useCase(input, { caller, signal: incoming.signal, requestId }), caller)
+      if (isChange(contract)) await noted(program.operations.noteChange({ by: nameOf(caller), action: `${contract.method} ${contract.path}`, subject: subjectOf(input, output) }), requestId)
+      return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }
+    })
+  }
+}
+
+/** The body of a stranger is counted until its request is answered. */
+async function holding<T>(contract: Contract, { caller, incoming }: { readonly caller: Caller; readonly incoming: Incoming }, work: (held: Incoming) => Promise<T>): Promise<T> {
+  const { address, body } = incoming
+  if (caller.kind !== 'stranger' || body === null || contract.body === 'none') return work(incoming)
+  const held = darkroom().holdBody(budgetOf(contract.body), { address, body, declaredBytes: Number(incoming.header('content-length') ?? 0) })
+  try {
+    return await work({ ...incoming, body: held.body })
+  } finally {
+    held[Symbol.dispose]()
   }
 }
 

@@ -4,8 +4,10 @@ import { SCOPES_OF_KEY, SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller } from '#lib/contracts/contract.ts'
 import { open } from './context.ts'
 import type { Darkroom } from './context.ts'
+import { createHeldBodies } from './held-bodies.ts'
 
-type Given = { [Room in 'serving' | 'data' | 'intake' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]> } & { settings?: Partial<ReturnType<Darkroom['settings']>> }
+type Given = { [Room in 'serving' | 'data' | 'intake' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]> } & { holdBody?: Darkroom['holdBody']; settings?: Partial<ReturnType<Darkroom['settings']>> }
+const UNBOUNDED = { perAddress: Infinity, inAll: Infinity }
 export type Logged = { readonly level: string; readonly message: string; readonly about: Readonly<Record<string, unknown>> }
 
 const RIGHTS: Readonly<Record<string, Caller['scopes']>> = {
@@ -22,6 +24,7 @@ export function openProgram(given: Given = {}): { readonly logged: readonly Logg
     training: room('training', given.training),
     operations: room('operations', { noteChange: async () => {}, ...given.operations }),
     auth: room('auth', { callerOf, rate: async () => null, ...given.auth }),
+    holdBody: given.holdBody ?? createHeldBodies({ memory: UNBOUNDED, disk: UNBOUNDED }),
     settings: () => settings,
     log: (level, message, about = {}) => void logged.push({ level, message, about }),
   })

@@ -10,7 +10,7 @@ const ask = (headers: Record<string, string> = {}) => serve(predictOne, async ()
 
 test('one too many is refused before the body is read, with when to come again', async () => {
   const asked: unknown[] = []
-  openProgram({ auth: { rate: async (limited, { address, caller }) => { asked.push([limited, address, caller.kind]); return { isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40 } } } })
+  openProgram({ auth: { rate: async (limited, { address, caller }) => { asked.push([limited, address, caller.kind]); return { isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40, windowSeconds: 60 } } } })
 
   const response = await ask({ 'x-forwarded-for': '198.51.100.7, 192.0.2.1' })
 
@@ -20,9 +20,18 @@ test('one too many is refused before the body is read, with when to come again',
   expect(asked).toEqual([['predict', '192.0.2.1', 'stranger']]) // the last is the proxy's own word
 })
 
+test('a limit of an hour says so', async () => {
+  openProgram({ auth: { rate: async () => ({ isAllowed: false, limit: 5, remaining: 0, resetSeconds: 2_400, windowSeconds: 3_600 }) } })
+
+  const response = await ask()
+
+  expect(Object.fromEntries(response.headers)).toMatchObject({ 'retry-after': '2400', 'ratelimit-reset': '2400', 'ratelimit-policy': '5;w=3600' })
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('5 requests of this kind are taken in an hour. Try again in 40 minutes'), window_seconds: 3_600 })
+})
+
 test('an explanation is counted with the batches too, and refused where these are used up; an answer alone is not', async () => {
   const asked: string[] = []
-  openProgram({ auth: { rate: async (limited) => { asked.push(limited); return limited === 'batch' ? { isAllowed: false, limit: 1, remaining: 0, resetSeconds: 40 } : { isAllowed: true, limit: 3, remaining: 2, resetSeconds: 40 } } } })
+  openProgram({ auth: { rate: async (limited) => { asked.push(limited); return limited === 'batch' ? { isAllowed: false, limit: 1, remaining: 0, resetSeconds: 40, windowSeconds: 60 } : { isAllowed: true, limit: 3, remaining: 2, resetSeconds: 40, windowSeconds: 60 } } } })
   const answer = serve(predictOne, async () => ({}) as Output<typeof predictOne>)
   const send = (query: string) => answer(new Request(`http://darkroom.test/api/predict${query}`, { method: 'POST', body: 'x' }))
 
@@ -35,7 +44,7 @@ test('an explanation is counted with the batches too, and refused where these ar
 
 test('a refusal behind another library’s route is a problem like any other', async () => {
   openProgram()
-  const route = withProblems<Request, null>(async () => { throw tooOften({ isAllowed: false, limit: 10, remaining: 0, resetSeconds: 12 }) })
+  const route = withProblems<Request, null>(async () => { throw tooOften({ isAllowed: false, limit: 10, remaining: 0, resetSeconds: 12, windowSeconds: 60 }) })
 
   const response = await route(new Request('http://darkroom.test/api/auth/callback/credentials', { method: 'POST' }), null)
 

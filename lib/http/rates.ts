@@ -1,23 +1,24 @@
 /** What is said of limits: in headers of each limited answer, and in the refusal. What is counted, lib/auth knows.
  *  Names: draft-ietf-httpapi-ratelimit-headers, in the spelling that clients read today. */
-import { WINDOW_SECONDS, type Rate } from '#lib/auth/rate.ts'
+import type { Rate } from '#lib/auth/rate.ts'
+import { waitWords, windowWords } from '#lib/domain/allowance.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-type Members = { readonly limit: number; readonly remaining: number; readonly reset_seconds: number }
+type Members = { readonly limit: number; readonly remaining: number; readonly reset_seconds: number; readonly window_seconds: number }
 
-export const membersOf = ({ limit, remaining, resetSeconds }: Rate): Members => ({ limit, remaining, reset_seconds: resetSeconds })
+export const membersOf = ({ limit, remaining, resetSeconds, windowSeconds }: Rate): Members => ({ limit, remaining, reset_seconds: resetSeconds, window_seconds: windowSeconds })
 
 /** Out of a refusal's members, which an error carries as any values. */
 export function rateHeadersOf(members: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, string>> {
-  const { limit, remaining, reset_seconds } = members ?? {}
+  const { limit, remaining, reset_seconds, window_seconds } = members ?? {}
   if (typeof limit !== 'number') return {}
-  return { 'ratelimit-limit': String(limit), 'ratelimit-remaining': String(remaining), 'ratelimit-reset': String(reset_seconds), 'ratelimit-policy': `${limit};w=${WINDOW_SECONDS}` }
+  return { 'ratelimit-limit': String(limit), 'ratelimit-remaining': String(remaining), 'ratelimit-reset': String(reset_seconds), 'ratelimit-policy': `${limit};w=${String(window_seconds)}` }
 }
 
 export function tooOften(rate: Rate): DarkroomError {
   return new DarkroomError(
     'rate_limited',
-    { what: 'This was asked too often', why: `${rate.limit.toLocaleString('en')} requests of this kind are taken in a minute`, remedy: `Try again in ${rate.resetSeconds} seconds, or use an API key, which may more.` },
+    { what: 'This was asked too often', why: `${rate.limit.toLocaleString('en')} requests of this kind are taken in ${windowWords(rate.windowSeconds)}`, remedy: `Try again in ${waitWords(rate.resetSeconds)}, or use an API key, which may more.` },
     { retryAfterSeconds: rate.resetSeconds, members: membersOf(rate) },
   )
 }

@@ -9,6 +9,7 @@ import type { Settings } from '#lib/contracts/settings.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
 import type { Darkroom } from '#lib/http/context.ts'
+import { createHeldBodies } from '#lib/http/held-bodies.ts'
 import { createFeatures } from '#lib/intake/features.ts'
 import { createIntake } from '#lib/intake/upload.ts'
 import { createHealth } from '#lib/operations/health.ts'
@@ -26,7 +27,7 @@ import { createRetrain, type RetrainParts } from '#lib/training/retrain.ts'
 import { createVersionCases } from '#lib/training/version-cases.ts'
 import { composeData } from './compose-data.ts'
 import { composeServing } from './compose-serving.ts'
-import { limitSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
+import { bodyBudgets, limitSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
 import { VERSION, type Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
@@ -79,6 +80,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), maxPixels: settings.MAX_PIXELS, now }) },
     operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }) },
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),
+    holdBody: createHeldBodies(bodyBudgets(settings)),
     log,
     auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, now: () => Date.now() }),
     training: {
