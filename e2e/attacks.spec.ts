@@ -1,4 +1,4 @@
-/** Ten attacks on a product of its own, and that each fails. The timing of logins is measured in lib/auth, where nothing else is timed. */
+/** Attacks on a product of its own, and that each fails. The timing of logins is measured in lib/auth, where nothing else is timed. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'
@@ -164,11 +164,84 @@ test('10 · guessing passwords has to wait, and the right one does not help whil
   expect(logins.filter((one) => one.by === 'Ada' && one.action === 'login refused').length).toBe(answers.filter(({ status }) => status === 401).length)
 })
 
+test('11 · wrong passwords of somebody behind the same address lock nobody out who has logged in before', async () => {
+  const { cookie } = await product.login('bo@example.org')
+  const device = /darkroom-device=[^;]+/.exec(cookie)![0]
+  await Promise.all(Array.from({ length: 8 }, () => product.login('bo@example.org', 'wrong horse battery')))
+  expect((await product.login('bo@example.org')).status).toBe(429)
+
+  const { status } = await product.login('bo@example.org', undefined, device)
+
+  expect(status).toBe(200)
+})
+
+const ODD = ['constructor', '__proto__'] as const
+
+test('12 · classes called as what every object has: uploaded, trained, predicted, corrected, counted and shown', async ({ page, context }) => {
+  test.setTimeout(120_000)
+  const entries = ODD.flatMap((name, k) => Array.from({ length: 40 }, (_, i) => ({ name: `${name}/${i}.png`, content: encodePng(drawShape(k === 0 ? 'star' : 'ring', 9_000 + i)) })))
+  const form = new FormData()
+  form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'odd.zip')
+  const uploaded = await product.ask('POST', '/api/upload?classifier=odd&create=true', { headers: asKey(), body: form })
+  expect(uploaded.json['count'], uploaded.text).toBe(80)
+  const trained = await product.ask('POST', '/retrain?wait=true&epochs=1', { headers: asKey(), body: { classifier: 'odd' } })
+  expect(trained.status, trained.text).toBe(200)
+
+  const predicted = await product.ask('POST', '/api/predict?classifier=odd', { headers: { 'content-type': 'image/png' }, body: png(50) })
+  expect(predicted.text).toMatch(/"probabilities":\{"[^}]*"__proto__":/)
+  expect(predicted.text).toMatch(/"probabilities":\{"[^}]*"constructor":/)
+  for (const label of ODD) {
+    const said = await product.ask('POST', `/api/predictions/${String(predicted.json['id'])}/feedback`, { headers: asKey(), body: { correct: label === predicted.json['predicted_class'], label } })
+    expect([said.status, said.json['label']], said.text).toEqual([200, label])
+  }
+  const counted = await product.ask('GET', '/api/statistics?classifier=odd')
+  expect(counted.status).toBe(200)
+  expect(counted.text).toContain(String(predicted.json['predicted_class']))
+  expect((await product.ask('GET', '/api/classes?classifier=odd')).json['classes']).toEqual(expect.arrayContaining([...ODD]))
+  for (const label of ODD) {
+    expect(Number((await product.ask('GET', `/api/samples?classifier=odd&label=${label}`, { headers: asKey() })).json['total'])).toBeGreaterThanOrEqual(40)
+    expect((await product.ask('GET', `/api/predictions?classifier=odd&class=${label}`, { headers: asKey() })).status).toBe(200)
+  }
+
+  await context.addCookies(product.admin.split('; ').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), url: product.url })))
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
+  for (const address of ['/predict', '/upload', '/visualize', '/visualize?view=model', '/visualize?view=traffic', '/retrain', '/models', '/history', `/predict?result=${String(predicted.json['id'])}`]) {
+    const answer = await page.goto(`${product.url}${address}${address.includes('?') ? '&' : '?'}classifier=odd`)
+    expect(answer?.status(), address).toBe(200)
+    await expect(page.locator('h1').first()).toBeVisible()
+  }
+  for (const label of ODD) await expect(page.getByText(label, { exact: true }).first()).toBeVisible()
+  expect(wrong).toEqual([])
+})
+
+test('13 · every answer carries the headers that protect its reader', async () => {
+  const { hostname, host } = new URL(product.url)
+  const asset = /\/_next\/static\/[^"']+\.(?:js|css)/.exec((await product.ask('GET', '/login')).text)![0]
+  const tag = (await product.ask('GET', asset)).headers.get('etag')
+  const answers = await Promise.all([
+    rawly(product.url, 'GET / HTTP/1.1'), rawly(product.url, 'GET /login HTTP/1.1'), rawly(product.url, 'GET /nowhere HTTP/1.1'), rawly(product.url, 'GET /nowhere.png HTTP/1.1'),
+    rawly(product.url, `GET ${asset} HTTP/1.1`), rawly(product.url, `GET ${asset} HTTP/1.1\r\nif-none-match: ${tag}`), rawly(product.url, 'GET /_next/static/nowhere.js HTTP/1.1'),
+    rawly(product.url, 'GET /api/health HTTP/1.1'), rawly(product.url, 'GET /api/classifiers HTTP/1.1'), rawly(product.url, 'GET /api/keys HTTP/1.1'), rawly(product.url, 'GET /api/nowhere HTTP/1.1'),
+    rawly(product.url, 'GET /api/auth/csrf HTTP/1.1'), rawly(product.url, 'GET /api/auth/signin HTTP/1.1'), rawly(product.url, 'PUT /api/auth/session HTTP/1.1'), rawly(product.url, 'GET /visualizations HTTP/1.1'),
+    rawly(product.url, 'BREW / HTTP/1.1'), rawly(product.url, 'OPTIONS * HTTP/1.1'), rawly(product.url, 'GET / HTTP/1.1\r\nhost: a'), rawly(product.url, 'no request at all'),
+  ])
+  expect(answers[5]).toMatch(/^HTTP\/1\.1 304/)
+  for (const answer of answers) {
+    const head = answer.slice(0, answer.indexOf('\r\n\r\n')).toLowerCase()
+    for (const header of ['x-content-type-options: nosniff', 'x-frame-options: deny', 'referrer-policy: same-origin', 'permissions-policy: ', 'cross-origin-opener-policy: same-origin']) expect(head, answer.slice(0, 60)).toContain(header)
+  }
+
+  expect(await rawly(product.url, 'GET / HTTP/1.1', 'evil.example')).toMatch(/^HTTP\/1\.1 421/)
+  expect(await rawly(product.url, 'GET /api/auth/signin HTTP/1.1', `evil.example:${new URL(product.url).port}`)).toMatch(/^HTTP\/1\.1 421/)
+  for (const name of [host, `localhost:${new URL(product.url).port}`, hostname]) expect(await rawly(product.url, 'GET /api/health/live HTTP/1.1', name)).toMatch(/^HTTP\/1\.1 200/)
+})
+
 /** A request line as no library would send it. */
-function rawly(url: string, line: string): Promise<string> {
+function rawly(url: string, line: string, as?: string): Promise<string> {
   const { hostname, port, host } = new URL(url)
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(`${line}\r\nhost: ${host}\r\nconnection: close\r\n\r\n`))
+    const socket = connect(Number(port), hostname, () => socket.write(`${line}\r\nhost: ${as ?? host}\r\nconnection: close\r\n\r\n`))
     let said = ''
     socket.on('data', (chunk) => { said += chunk.toString('latin1') })
     socket.on('end', () => resolve(said))

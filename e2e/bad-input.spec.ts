@@ -83,6 +83,14 @@ const ROWS: readonly Row[] = [
   ['a wrong type', { path: '/api/retrain', body: () => ({ epochs: 'three' }) }, 422, 'invalid_input', /epochs/],
   ['a damaged data-URL', { path: '/api/predict', body: () => ({ url: 'data:image/png;base64,%%%' }) }, 400, 'malformed'],
   ['another address than a data-URL', { path: '/api/predict', body: () => ({ url: 'http://169.254.169.254/latest' }) }, 422, 'invalid_input', /never fetched/],
+  ['a query called as what every object has', { path: '/api/retrain?constructor=1', body: () => ({}) }, 422, 'invalid_input', /"constructor" is not taken here/],
+  ['another', { method: 'GET', path: '/api/predictions?toString=1' }, 422, 'invalid_input', /"toString"/],
+  ['and the one that is no ordinary name', { method: 'GET', path: '/api/predictions?__proto__=1' }, 422, 'invalid_input', /"__proto__"/],
+  ['the same in JSON', { path: '/api/retrain', body: () => '{"__proto__":{"epochs":1}}', headers: { 'content-type': 'application/json' } }, 422, 'invalid_input', /"__proto__"/],
+  ['the same in a form', predict(['__proto__', 'x'], ['file', png()]), 422, 'invalid_input', /"__proto__"/],
+  ['a number in a query that is too large', { path: '/api/retrain?epochs=9999', body: () => ({}) }, 422, 'invalid_input', /"epochs" must be at most/],
+  ['a retrain by query, of one class only', { path: '/api/retrain?epochs=1&classifier=lonely', body: () => ({}) }, 422, 'too_few_classes'],
+  ['a POST to a page', { path: '/history', body: () => ({}) }, 405, 'method_not_allowed', /GET, HEAD/],
   ['a form that ends in the middle', { path: '/api/predict', body: () => '--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc', headers: { 'content-type': 'multipart/form-data; boundary=x' } }, 400, 'malformed'],
 ]
 

@@ -23,7 +23,8 @@ export type OwnProduct = AsyncDisposable & {
   readonly person: (role: 'viewer' | 'editor' | 'admin') => Promise<string>
   readonly key: (...scopes: string[]) => Promise<string>
   readonly ask: (method: string, path: string, how?: { readonly body?: BodyInit | object | undefined; readonly headers?: Readonly<Record<string, string>> | undefined }) => Promise<Said>
-  readonly login: (email: string, password?: string) => Promise<{ readonly status: number; readonly cookie: string; readonly url: string }>
+  /** `cookie`: what the browser brought along. */
+  readonly login: (email: string, password?: string, cookie?: string) => Promise<{ readonly status: number; readonly cookie: string; readonly url: string }>
 }
 
 export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<OwnProduct> {
@@ -82,13 +83,13 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** As next-auth's own form does it. */
-const loginAt = (url: string): OwnProduct['login'] => async (email, password = PASSWORD) => {
+const loginAt = (url: string): OwnProduct['login'] => async (email, password = PASSWORD, cookie) => {
   const first = await fetch(`${url}/api/auth/csrf`)
   const { csrfToken } = (await first.json()) as { csrfToken: string }
   const cookies = first.headers.getSetCookie().map(plain)
   const answer = await fetch(`${url}/api/auth/callback/credentials`, {
     method: 'POST', redirect: 'manual',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', cookie: cookies.join('; ') },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', cookie: [...cookies, ...(cookie ? [cookie] : [])].join('; ') },
     body: new URLSearchParams({ csrfToken, email, password, json: 'true', callbackUrl: 'https://elsewhere.example/steal' }),
   })
   const said = (await answer.json()) as { url?: string }

@@ -2,6 +2,7 @@
  *  It touches no file; a name that passes is still only a label. */
 import { getFileNameLowLevel, validateFileName } from 'yauzl'
 import type { Entry } from 'yauzl'
+import { visible } from '#lib/domain/visible.ts'
 
 const LONGEST_NAME = 1024
 const UNICODE_FLAG = 0x800
@@ -13,7 +14,7 @@ const REGULAR = 0o100000
 export function readName(entry: Entry): string {
   const isUtf8 = (entry.generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isValidUtf8(entry.fileNameRaw)
   const flags = isUtf8 ? entry.generalPurposeBitFlag | UNICODE_FLAG : entry.generalPurposeBitFlag
-  return getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false).normalize('NFC').replace(/^(?:\.\/)+/, '')
+  return visible(getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false)).normalize('NFC').replace(/^(?:\.\/)+/, '')
 }
 
 function isValidUtf8(bytes: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 /** The tasks a person has: each with its classes, its input, and the version that answers. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { chosenClassifier, className, classifierId, interval, time, versionName } from './words.ts'
+import { chosenClassifier, className, classifierId, interval, nameOf, time, versionName } from './words.ts'
 
 export const classifier = z.object({
   id: classifierId,
@@ -51,7 +51,7 @@ export const createClassifier = contract({
   status: 201,
   input: z.object({
     id: classifierId,
-    title: z.string().trim().min(1).max(120).optional(),
+    title: nameOf(120).optional(),
     classes: z.array(className).max(1000).default([]),
     size: z.union([z.literal(28), z.literal(32), z.literal(64), z.literal(96)]).default(64),
     fit: z.enum(['cover', 'contain', 'stretch', 'digit']).default('cover'),
@@ -67,7 +67,7 @@ export const changeClassifier = contract({
   scope: 'edit',
   summary: 'Rename a classifier, or change what holds for its next training',
   body: 'json',
-  input: z.object({ id: classifierId, title: z.string().trim().min(1).max(120).optional(), is_mirrorable: z.boolean().optional() }),
+  input: z.object({ id: classifierId, title: nameOf(120).optional(), is_mirrorable: z.boolean().optional() }),
   output: classifier,
   errors: ['not_found', 'invalid_input'],
 })

@@ -1,7 +1,7 @@
 /** How the product itself is: health, figures of the machine, and the first person's way in. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { classifierId, engine, time, versionName } from './words.ts'
+import { classifierId, engine, nameOf, time, versionName } from './words.ts'
 
 const part = z.object({ ok: z.boolean(), detail: z.string() })
 
@@ -80,7 +80,7 @@ export const firstAdmin = contract({
   summary: 'Make the first admin with the one-time token',
   body: 'json',
   status: 201,
-  input: z.object({ token: z.string().min(10).max(200), name: z.string().trim().min(1).max(80), email: z.email().max(200), password: z.string().min(10).max(200) }),
+  input: z.object({ token: z.string().min(10).max(200), name: nameOf(80), email: z.email().max(200), password: z.string().min(10).max(200) }),
   output: z.object({ id: z.uuid(), email: z.string() }),
   errors: ['forbidden', 'conflict', 'invalid_input'],
 })

@@ -1,14 +1,14 @@
 /** Who may come in: people with passwords, and keys for scripts. A key's text is answered once, when it is made, and kept nowhere. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { classifierId, id, time } from './words.ts'
+import { classifierId, id, nameOf, time } from './words.ts'
 
 /** Each brings those before it along, but for `upload` and `train`, which do not bring each other. */
 export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as const
 
 export const keyScope = z.enum(KEY_SCOPES).describe('predict: predict · user: read the history and images, give feedback · upload: upload images · train: train, promote, evaluate · admin: everything')
 
-const name = z.string().trim().min(1).max(80).regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
+const name = nameOf(80)
 const password = z.string().min(10, 'must have at least 10 characters').max(200)
 export const ROLES = ['viewer', 'editor', 'admin'] as const
 const role = z.enum(ROLES).describe('viewer: looks and predicts · editor: also gives feedback, uploads, labels, trains, promotes, rolls back · admin: everything')

@@ -1,12 +1,14 @@
 /** Pieces that several contracts share: ids, times, names, pages of a list. No route of its own. */
 import { z } from 'zod'
+import { visible } from '#lib/domain/visible.ts'
 
 export const id = z.uuid()
 export const time = z.iso.datetime()
 export const classifierId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, at most 63')
 
-/** A class name: what a person typed, trimmed; no control characters. */
-export const className = z.string().trim().min(1).max(200).regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
+/** What a person called something: without what nobody sees, trimmed; no control characters. */
+export const nameOf = (most: number) => z.string().overwrite(visible).trim().min(1).max(most).regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
+export const className = nameOf(200)
 
 /** `v1`, `v2`, … as people read them. */
 export const versionName = z.string().regex(/^v[1-9][0-9]{0,5}$/, 'must be a version, such as v2')

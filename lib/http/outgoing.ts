@@ -2,6 +2,7 @@
  *  What it says was decided elsewhere. */
 import { createHash } from 'node:crypto'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
+import { visible } from '#lib/domain/visible.ts'
 
 export type Outgoing = {
   readonly status: number
@@ -33,7 +34,7 @@ export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: strin
 /** Both spellings of RFC 6266: plain letters for all, UTF-8 for those who read it; nothing of a name can end the header. */
 export function dispositionOf(filename: string | null): string {
   if (filename === null) return 'inline'
-  const clean = filename.replace(/[\p{Cc}/\\]/gu, '_').slice(0, 200)
+  const clean = visible(filename).replace(/[\p{Cc}/\\]/gu, '_').slice(0, 200)
   const plain = clean.replace(/[^\x20-\x7e]|["%]/g, '_')
   const coded = encodeURIComponent(clean.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
   return `attachment; filename="${plain}"; filename*=UTF-8''${coded}`

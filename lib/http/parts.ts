@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { Part } from '#lib/contracts/contract.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { visible } from '#lib/domain/visible.ts'
 import { chunksOf, disconnected, isDisconnect, typeOf } from './body.ts'
 import type { Incoming } from './incoming.ts'
 import { endsInTheMiddle, malformedForm } from './small-form.ts'
@@ -44,7 +45,7 @@ async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>
   }
   form.on('file', (name, stream, filename) => {
     stream.on('error', () => {}) // told to whoever reads it; nobody reads those that are skipped
-    arrived.push({ part: { kind: 'file', name: name ?? '', filename: filename ?? '', bytes: stream }, stream })
+    arrived.push({ part: { kind: 'file', name: name ?? '', filename: visible(filename ?? ''), bytes: stream }, stream })
     wake()
   })
   form.on('field', (name, value, _isNameCut, isValueCut) => {

@@ -2,6 +2,7 @@
  *  Whether the bytes are a picture, lib/images tells later. */
 import type { ArrivedPicture } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { visible } from '#lib/domain/visible.ts'
 import { bytesOf, isJson, JSON_LIMIT_BYTES, jsonOf, tooLarge, typeOf } from './body.ts'
 import type { Incoming } from './incoming.ts'
 import { partsIn } from './small-form.ts'
@@ -76,7 +77,7 @@ function percentDecoded(data: string): Uint8Array | null {
 
 /** The last step of a path, for people to read; it never becomes a path of ours. */
 function nameOf(filename: string): string | null {
-  const name = filename.split(/[/\\]/).at(-1)!.replace(/\p{Cc}/gu, '').slice(0, LONGEST_NAME)
+  const name = visible(filename.split(/[/\\]/).at(-1)!.replace(/\p{Cc}/gu, '')).slice(0, LONGEST_NAME)
   return name === '' ? null : name
 }
 

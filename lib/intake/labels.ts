@@ -1,6 +1,7 @@
 /** Which class each file belongs to, told by what came with it: one label, a list, a table, or folders. Pure; it opens no picture. */
 import { className } from '#lib/contracts/words.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { visible } from '#lib/domain/visible.ts'
 import { layoutOf } from './readers/class-folders.ts'
 
 /** What a person sent beside the files. `labels` are the values of that field, in order; `table` the text of a labels CSV. */
@@ -13,7 +14,7 @@ export function classNameOf(typed: string, classes: readonly string[]): string |
   const name = className.safeParse(typed.normalize('NFC').replace(/[^\S\p{Cc}]+/gu, ' ')).data
   if (name === undefined) return null
   const folded = name.toLowerCase()
-  return classes.find((c) => c === name) ?? classes.find((c) => c.toLowerCase() === folded) ?? name
+  return classes.find((c) => c === name) ?? classes.find((c) => c.toLowerCase() === folded) ?? classes.find((c) => visible(c).toLowerCase() === folded) ?? name
 }
 
 /** One answer per path, in order. Throws 422 with both numbers where a list does not fit the files. */
@@ -71,7 +72,7 @@ export function unusedRows(paths: readonly string[], table: string): readonly st
   return [...readTable(table).keys()].filter((name) => !here.has(name))
 }
 
-const keyOf = (path: string): string => path.trim().replaceAll('\\', '/').replace(/^(?:\.\/)+/, '').normalize('NFC')
+const keyOf = (path: string): string => visible(path).trim().replaceAll('\\', '/').replace(/^(?:\.\/)+/, '').normalize('NFC')
 
 /** `filename,label`, with or without that heading; commas, semicolons or tabs; quotes as in RFC 4180. */
 export function readTable(text: string): ReadonlyMap<string, string> {

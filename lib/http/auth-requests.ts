@@ -1,0 +1,59 @@
+/** What next-auth may be asked, before it is asked: what it does not know it answers with a plain 400, or with a 500 as if the mistake were ours.
+ *  Who may log in, lib/auth knows. */
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { invalidInput } from './known-fields.ts'
+
+type Context = { readonly params: Promise<{ nextauth: string[] }> }
+type Route<R extends Request> = (request: R, context: Context) => Promise<Response>
+
+/** By the first step of the address. `_log` is left out: strangers would write into the log. */
+const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['csrf', ['GET']], ['providers', ['GET']], ['error', ['GET']], ['verify-request', ['GET']],
+  ['session', ['GET', 'POST']], ['signin', ['GET', 'POST']], ['signout', ['GET', 'POST']], ['callback', ['GET', 'POST']],
+])
+/** A password comes in a body alone. */
+const OF_PASSWORDS = ['POST']
+/** next-auth's own; the second where the address is https. */
+const CALLBACK_COOKIES = ['next-auth.callback-url', '__Secure-next-auth.callback-url'] as const
+
+export function checkedAuth<R extends Request>(route: Route<R>): Route<R> {
+  return async (request, context) => {
+    const steps = (await context.params).nextauth
+    const { pathname, searchParams } = new URL(request.url)
+    const methods = steps.join('/') === 'callback/credentials' ? OF_PASSWORDS : METHODS.get(steps[0] ?? '')
+    if (!methods) throw unknownAddress(pathname)
+    if (!methods.includes(request.method === 'HEAD' ? 'GET' : request.method)) throw wrongMethod(pathname, request.method, methods)
+    const callback = searchParams.get('callbackUrl')
+    if (callback !== null && !isAddress(callback)) throw invalidInput([{ path: 'callbackUrl', message: 'must be a path of Darkroom or an address' }])
+    if (cookiesOf(request).some((value) => !isAddress(value))) throw brokenCookie()
+    const response = await route(request, context)
+    const isPlain = response.status === 400 && response.headers.get('content-type')?.includes('json') !== true
+    if (isPlain) throw unknownAddress(pathname)
+    return response
+  }
+}
+
+const isAddress = (text: string): boolean => text.startsWith('/') || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
+
+function cookiesOf(request: Request): readonly string[] {
+  const pairs = (request.headers.get('cookie') ?? '').split(';').map((pair) => pair.trim())
+  return CALLBACK_COOKIES.flatMap((name) => pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => decoded(pair.slice(name.length + 1)))).filter((value) => value !== '')
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const unknownAddress = (path: string): DarkroomError =>
+  new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no ${path.slice(0, 200)}`, remedy: 'The reference is at /api/openapi.json.' })
+
+function wrongMethod(path: string, method: string, methods: readonly string[]): DarkroomError {
+  const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
+  return new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not take ${method}`, why: `it takes ${allow}`, remedy: 'The reference is at /api/openapi.json.' }, { members: { allow } })
+}
+
+const brokenCookie = (): DarkroomError => new DarkroomError('malformed', { what: 'The request cannot be read', why: 'the cookie that says where to go after the login is damaged', remedy: 'Delete the cookies of this site and log in again.' })
