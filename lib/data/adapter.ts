@@ -21,7 +21,6 @@ const TYPE_OF: Readonly<Record<string, ColumnType>> = {
 }
 
 /** Extended result codes: https://www.sqlite.org/rescode.html */
-const SQLITE_BUSY = 5
 const VIOLATION_OF: Readonly<Record<number, 'UniqueConstraintViolation' | 'NullConstraintViolation' | 'ForeignKeyConstraintViolation'>> = {
   2067: 'UniqueConstraintViolation',
   1555: 'UniqueConstraintViolation',
@@ -32,39 +31,29 @@ const VIOLATION_OF: Readonly<Record<number, 'UniqueConstraintViolation' | 'NullC
 
 export const prismaAdapter = (connection: Connection): SqlDriverAdapterFactory => ({ ...NAMES, connect: () => Promise.resolve(adapterOver(connection)) })
 
+/** What Prisma reads outside of a transaction goes to the reader: it never waits for a writer, ours or another program's. */
+const READS = /^\s*SELECT\b/i
+
 function adapterOver(connection: Connection): SqlDriverAdapter {
-  const direct = queriesOf(connection)
-  const inTurn = async <T>(work: () => T): Promise<T> => {
-    if (!connection.isTaken()) return work()
-    const done = await connection.turn()
-    try {
-      return work()
-    } finally {
-      done()
-    }
-  }
+  const writing = queriesOf(connection.written)
+  const reading = queriesOf(connection.read)
+  const alone = <T>(work: () => T): Promise<T> => connection.alone(work).catch((error: unknown) => { throw asPrismaKnows(error) })
 
   return {
     ...NAMES,
-    queryRaw: (query) => inTurn(() => direct.query(query)),
-    executeRaw: (query) => inTurn(() => direct.execute(query)),
-    executeScript: (script) => inTurn(() => told(() => connection.writer.exec(script))),
+    queryRaw: async (query) => (READS.test(query.sql) ? told(() => reading.query(query)) : alone(() => writing.query(query))),
+    executeRaw: (query) => alone(() => writing.execute(query)),
+    executeScript: (script) => connection.write(() => connection.writer.exec(script)),
     async startTransaction() {
-      const done = await connection.turn()
-      try {
-        told(() => connection.writer.exec('BEGIN IMMEDIATE'))
-      } catch (error) {
-        done()
-        throw error
-      }
-      return transactionOver(connection, direct, done)
+      const { done } = await connection.hold(() => connection.writer.exec('BEGIN IMMEDIATE')).catch((error: unknown) => { throw asPrismaKnows(error) })
+      return transactionOver(connection, writing, done)
     },
     getConnectionInfo: () => ({ supportsRelationJoins: false, maxBindValues: MOST_VALUES }),
     dispose: () => Promise.resolve(),
   }
 }
 
-function transactionOver(connection: Connection, direct: Queries, done: () => void): Transaction {
+function transactionOver(connection: Connection, queries: Queries, done: () => void): Transaction {
   const { writer } = connection
   const end = async (statement: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
     try {
@@ -78,8 +67,8 @@ function transactionOver(connection: Connection, direct: Queries, done: () => vo
   return {
     ...NAMES,
     options: { usePhantomQuery: true },
-    queryRaw: async (query) => direct.query(query),
-    executeRaw: async (query) => direct.execute(query),
+    queryRaw: async (query) => told(() => queries.query(query)),
+    executeRaw: async (query) => told(() => queries.execute(query)),
     commit: () => end('COMMIT'),
     rollback: () => end('ROLLBACK'),
     createSavepoint: (name) => mark(`SAVEPOINT ${name}`),
@@ -91,10 +80,11 @@ function transactionOver(connection: Connection, direct: Queries, done: () => vo
 type Queries = { readonly query: (query: SqlQuery) => SqlResultSet; readonly execute: (query: SqlQuery) => number }
 type Prepared = { readonly statement: StatementSync; readonly names: string[]; readonly types: readonly (ColumnType | undefined)[] }
 
-function queriesOf(connection: Connection): Queries {
+/** Fails in SQLite's own words: who asks may want to try again. */
+function queriesOf(statementOf: (sql: string) => StatementSync): Queries {
   const kept = new WeakMap<StatementSync, Prepared>()
   const prepared = (sql: string): Prepared => {
-    const statement = connection.written(sql)
+    const statement = statementOf(sql)
     const known = kept.get(statement)
     if (known) return known
     statement.setReturnArrays(true)
@@ -106,7 +96,7 @@ function queriesOf(connection: Connection): Queries {
   const values = (query: SqlQuery): SQLInputValue[] => query.args.map((value, i) => toSqlite(value, query.argTypes[i]))
 
   return {
-    query: (query) => told(() => {
+    query(query) {
       const { statement, names, types } = prepared(query.sql)
       const rows = statement.all(...values(query)) as unknown as unknown[][]
       const columnTypes = types.map((type, column) => type ?? judged(rows, column))
@@ -114,8 +104,8 @@ function queriesOf(connection: Connection): Queries {
         if (type === ColumnTypeEnum.DateTime) for (const row of rows) row[column] = asIso(row[column])
       })
       return { columnNames: names, columnTypes, rows }
-    }),
-    execute: (query) => told(() => Number(prepared(query.sql).statement.run(...values(query)).changes)),
+    },
+    execute: (query) => Number(prepared(query.sql).statement.run(...values(query)).changes),
   }
 }
 
@@ -162,7 +152,6 @@ function asPrismaKnows(error: unknown): unknown {
     const fields = message.split('constraint failed: ').at(1)?.split(', ').map((field) => field.split('.').pop() ?? field)
     return new DriverAdapterError({ ...original, kind: violation, ...(fields && { constraint: { fields } }) })
   }
-  if ((code & 255) === SQLITE_BUSY) return new DriverAdapterError({ ...original, kind: 'SocketTimeout' })
   const said = inWords(error)
   return said === error ? new DriverAdapterError({ ...original, kind: 'sqlite', extendedCode: code, message }) : said
 }

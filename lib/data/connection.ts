@@ -3,9 +3,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { BUSY_TIMEOUT_MS, databaseBusy, isBusy, watchLock, WRITE_PATIENCE_MS } from './busy.ts'
+import { takeTurns } from './turns.ts'
 
-/** How long a write waits for another process's transaction; ours last milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000
 const STATEMENTS_KEPT = 500
 const CACHE_KIB = 16_384
 
@@ -24,28 +24,47 @@ export type Transacting = {
   readonly one: <T>(sql: string, ...values: Value[]) => T | undefined
 }
 
+/** How writing goes in this process, for health and figures. */
+export type WritingState = {
+  /** Since when another program's lock has refused every write; null: none does. */
+  readonly lockedForMs: number | null
+  readonly waiting: number
+}
+
 export type Connection = {
   /** For adapter.ts and migrate.ts alone. */
   readonly writer: DatabaseSync
-  /** Waits until no transaction is open, and keeps others out until its answer is called. */
-  readonly turn: () => Promise<() => void>
-  readonly isTaken: () => boolean
+  /** Runs `work` on the writer while nobody else uses it, again and again while a lock of another program refuses it: `work` must
+   *  leave nothing when it is refused. `database_busy` after the patience. */
+  readonly alone: <T>(work: () => T, patienceMs?: number) => Promise<T>
+  /** The same for a transaction that goes on after `work`: nobody else uses the writer until `done` is called. */
+  readonly hold: <T>(work: () => T) => Promise<{ readonly answer: T; readonly done: () => void }>
   /** One transaction: all of `work` or none. `work` may not wait. */
-  readonly write: <T>(work: (writing: Transacting) => T) => Promise<T>
+  readonly write: <T>(work: (writing: Transacting) => T, patienceMs?: number) => Promise<T>
   /** The writer's prepared statement of this text. */
   readonly written: (sql: string) => StatementSync
+  /** The reader's: it sees what is committed, and never waits for a writer. */
+  readonly read: (sql: string) => StatementSync
+  /** Writes all of the write-ahead log into the file and empties it, so that nothing deleted stays there. False: other connections read or
+   *  wrote all the while; it may be called again. */
+  readonly truncateWal: () => Promise<boolean>
+  readonly writingState: () => WritingState
+  /** How long a write waits for a lock, where nothing else is said. */
+  readonly patienceMs: number
   /** Committed rows; their type is what the SQL says. */
   readonly all: <T>(sql: string, ...values: Value[]) => T[]
   readonly one: <T>(sql: string, ...values: Value[]) => T | undefined
   readonly close: () => void
 }
 
-export function connect(file: string): Connection {
+/** `patienceMs`: how long a write waits for another program's lock; a process that nobody waits for may have more. */
+export function connect(file: string, { patienceMs = WRITE_PATIENCE_MS }: { readonly patienceMs?: number } = {}): Connection {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
   for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`]) writer.exec(`PRAGMA ${pragma}`)
   const reader = connectForReading(file)
   const written = statementsOf(writer)
   const turns = takeTurns()
+  const lock = watchLock()
   const writing: Transacting = {
     run: (sql, ...values) => Number(written(sql).run(...values.map(asSqlite)).changes),
     insert: (table, row) => { written(insertion(table, Object.keys(row))).run(...Object.values(row).map(asSqlite)) },
@@ -53,16 +72,46 @@ export function connect(file: string): Connection {
     one: <T>(sql: string, ...values: Value[]) => written(sql).get(...values.map(asSqlite)) as T | undefined,
   }
 
+  async function hold<T>(work: () => T, patience = patienceMs): Promise<{ answer: T; done: () => void }> {
+    const deadline = performance.now() + patience
+    const done = await turns.turn(deadline)
+    try {
+      return { answer: await lock.whenFree(work, deadline), done }
+    } catch (error) {
+      done()
+      throw error
+    }
+  }
+
   return {
     writer,
-    ...turns,
     written,
+    read: reader.read,
     all: reader.all,
     one: reader.one,
-    async write(work) {
-      const done = await turns.turn()
+    hold: (work) => hold(work),
+    patienceMs,
+    writingState: () => ({ lockedForMs: lock.heldForMs(), waiting: turns.waiting() }),
+    async alone(work, patience) {
+      const { answer, done } = await hold(work, patience)
+      done()
+      return answer
+    },
+    async truncateWal() {
+      const checkpoint = (): void => {
+        const { busy } = writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number } // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        if (busy !== 0) throw new CheckpointBusy()
+      }
+      const { done } = await hold(checkpoint).catch((error: unknown) => {
+        if (isDarkroomError(error) && error.code === 'database_busy') return { done: null }
+        throw inWords(error)
+      })
+      done?.()
+      return done !== null
+    },
+    async write(work, patience) {
+      const { done } = await hold(() => writer.exec('BEGIN IMMEDIATE'), patience).catch((error: unknown) => { throw inWords(error) })
       try {
-        writer.exec('BEGIN IMMEDIATE')
         const answer = work(writing)
         writer.exec('COMMIT')
         return answer
@@ -74,20 +123,36 @@ export function connect(file: string): Connection {
       }
     },
     close() {
+      lock.giveUp()
       reader.close()
       writer.close()
     },
   }
 }
 
-/** The reader alone, for a process that only looks. */
-export function connectForReading(file: string): Pick<Connection, 'all' | 'one' | 'close'> {
+/** Others were reading or writing: as passing as a lock. */
+class CheckpointBusy extends Error {
+  readonly errcode = 5
+}
+
+/** The reader alone, for a process that only looks. Others' writes do not hold it up: in WAL mode it sees what was committed before. */
+export function connectForReading(file: string): Pick<Connection, 'all' | 'one' | 'read' | 'close'> {
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
   const read = statementsOf(reader)
   return {
-    all: <T>(sql: string, ...values: Value[]) => read(sql).all(...values.map(asSqlite)) as T[],
-    one: <T>(sql: string, ...values: Value[]) => read(sql).get(...values.map(asSqlite)) as T | undefined,
+    read,
+    all: <T>(sql: string, ...values: Value[]) => told(() => read(sql).all(...values.map(asSqlite)) as T[]),
+    one: <T>(sql: string, ...values: Value[]) => told(() => read(sql).get(...values.map(asSqlite)) as T | undefined),
     close: () => reader.close(),
+  }
+}
+
+/** A reader is refused only by a program that recovers the file or has it to itself, which is over in a moment or is an owner's to end. */
+function told<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw inWords(error)
   }
 }
 
@@ -95,28 +160,6 @@ const asSqlite = (value: Value): SQLInputValue => (value instanceof Date ? value
 
 const insertion = (table: string, columns: readonly string[]): string =>
   `INSERT INTO "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
-
-/** A mutex in the order of asking. */
-export function takeTurns(): Pick<Connection, 'turn' | 'isTaken'> {
-  let last = Promise.resolve()
-  let asked = 0
-  return {
-    isTaken: () => asked > 0,
-    turn() {
-      asked += 1
-      const before = last
-      const { promise, resolve } = Promise.withResolvers<void>()
-      last = promise
-      let isOver = false
-      return before.then(() => () => {
-        if (isOver) return
-        isOver = true
-        asked -= 1
-        resolve()
-      })
-    },
-  }
-}
 
 /** Prepared once each; the oldest makes room. */
 export function statementsOf(database: DatabaseSync): (sql: string) => StatementSync {
@@ -132,9 +175,10 @@ export function statementsOf(database: DatabaseSync): (sql: string) => Statement
   }
 }
 
-/** A full disk is a person's to mend; every other failure of the database is ours. */
+/** A full disk is a person's to mend, and a lock another program's; every other failure of the database is ours. */
 export function inWords(error: unknown): unknown {
   if (isDarkroomError(error) || !(error instanceof Error)) return error
+  if (isBusy(error)) return databaseBusy(0, error)
   const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
   const isFull = code === SQLITE_FULL || code === SQLITE_IOERR_WRITE || ('code' in error && error.code === 'ENOSPC')
   if (!isFull) return error

@@ -6,7 +6,8 @@ import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import type { Blobs } from './blobs.ts'
 import type { Subjects } from './subjects.ts'
-import type { Added, Champion, Change, Key, LiveVersion, NewClassifier, NewPicture, NewPrediction, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
+import type { Predictions } from './history.ts'
+import type { Added, Champion, Change, Key, LiveVersion, NewClassifier, NewPicture, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
 
 /** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. */
 export type Classifiers = {
@@ -135,12 +136,6 @@ export type WebProcesses = {
   readonly living: () => Promise<number>
   /** True when every live web process serves this promotion or a later one; false after `timeoutMs`. */
   readonly allAcknowledged: (promotionId: number, timeoutMs: number) => Promise<boolean>
-}
-
-export type Predictions = {
-  /** Resolves when the row is committed; rows of the same few milliseconds share one transaction. */
-  readonly record: (prediction: NewPrediction) => Promise<void>
-  readonly countSince: (classifierId: string, since: Date) => Promise<number>
 }
 
 /** The queue's rows, as lib/jobs wants them. Times are milliseconds since 1970. */
@@ -280,6 +275,8 @@ export type Data = {
   readonly id: () => string
   /** Answers when the database does. */
   readonly ping: () => Promise<void>
+  /** How writing goes in this process: whether another program's lock is in the way, and how many wait. Touches no file. */
+  readonly writingState: () => { readonly lockedForMs: number | null; readonly waiting: number }
   readonly close: () => Promise<void>
 }
 
@@ -288,6 +285,8 @@ export type DataSettings = {
   readonly dataDir: string
   readonly modelsDir: string
   readonly clock: { readonly now: () => number }
+  /** How long a write waits for another program's lock; default: what a person waits for. */
+  readonly patienceMs?: number
   /** Under what name this process is among the web processes; absent in others. */
   readonly webId?: string
   /** DEFAULT_CLASSIFIER. */

@@ -10,17 +10,19 @@ type Row = { id: string; kind: string; payloadJson: string; state: string; attem
 /** A job whose lease ended belongs to nobody, whoever's process died with it. */
 const NEXT = `SELECT "id" FROM "Job" WHERE "kind" IN (SELECT "value" FROM json_each(?)) AND (("state" = 'queued' AND "notBefore" <= ?) OR ("state" = 'running' AND "leaseUntil" <= ?)) ORDER BY "id" LIMIT 1`
 const CLAIM = `UPDATE "Job" SET "state" = 'running', "attempt" = "attempt" + 1, "worker" = ?, "leaseUntil" = ? WHERE "id" = (${NEXT}) RETURNING *`
+/** How long one step of the queue waits for a lock of another program: lib/jobs tries each again. */
+const PATIENCE_MS = 5_000
 const HELD = `"id" = ? AND "worker" = ? AND "state" = 'running'`
 const LET_GO = `"worker" = NULL, "leaseUntil" = NULL`
 
 export function jobsOf({ connection, id }: Store): Jobs {
-  const changed = (sql: string, ...values: (string | number | null)[]): Promise<boolean> => connection.write((writing) => writing.run(sql, ...values) > 0)
+  const changed = (sql: string, ...values: (string | number | null)[]): Promise<boolean> => connection.write((writing) => writing.run(sql, ...values) > 0, PATIENCE_MS)
   return {
     enqueue: (kind, payload, now) => connection.write((writing) => insertJob(writing, { id: id(), kind, payload, now })),
     async claim(worker, kinds, now, leaseMs) {
       const of = [JSON.stringify(kinds), now, now] as const
       if (!connection.one(NEXT, ...of)) return null // an idle worker takes no lock
-      const row = await connection.write((writing) => writing.one<Row>(CLAIM, worker, now + leaseMs, ...of))
+      const row = await connection.write((writing) => writing.one<Row>(CLAIM, worker, now + leaseMs, ...of), PATIENCE_MS)
       return row ? valueOf(row) : null
     },
     heartbeat: (job, worker, now, leaseMs) => changed(`UPDATE "Job" SET "leaseUntil" = ? WHERE ${HELD}`, now + leaseMs, job, worker),

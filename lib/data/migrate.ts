@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { BUSY_TIMEOUT_MS } from './busy.ts'
 
 export const MIGRATIONS = path.join(import.meta.dirname, '../../prisma/migrations')
 
@@ -13,10 +14,11 @@ const OWNER_ONLY = 0o600
 export const MIGRATIONS_TABLE = '_migrations'
 const TABLE = `CREATE TABLE IF NOT EXISTS "${MIGRATIONS_TABLE}" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT NULL, "appliedAt" DATETIME NOT NULL)`
 
-/** Applies what is missing; answers the names. Safe when several processes start at once. */
+/** Applies what is missing; answers the names. Safe when several processes start at once. Whatever fails, a lock of another program included,
+ *  leaves the file between two migrations, so that it may be called again. */
 export function migrate(file: string, now: number, folder = MIGRATIONS): readonly string[] {
   closeSync(openSync(file, 'a', OWNER_ONLY))
-  const database = new DatabaseSync(file, { timeout: 30_000 })
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = NORMAL')

@@ -5,6 +5,7 @@ import { prismaAdapter } from './adapter.ts'
 import { answersOf } from './answers/answers.ts'
 import { blobsIn } from './blobs.ts'
 import { classifiersOf } from './classifiers.ts'
+import { watchLock } from './busy.ts'
 import { connect } from './connection.ts'
 import { countsOf } from './counts.ts'
 import type { Data, DataSettings } from './data.ts'
@@ -29,13 +30,20 @@ import { uploadsOf } from './uploads.ts'
 import { versionsOf } from './versions.ts'
 import { webProcessesOf } from './web-processes.ts'
 
+/** How long a start waits for a program that keeps the database locked. */
+const OPEN_PATIENCE_MS = 60_000
+/** Prisma's own deadlines begin before ours: they must not end first. */
+const PRISMA_MARGIN_MS = 1_000
+
 /** Migrates, then opens. One per process; end it with `close()`. */
 export async function openData(settings: DataSettings): Promise<Data> {
   mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
   preparePictures(settings.dataDir)
-  migrate(settings.databaseFile, settings.clock.now())
-  const connection = connect(settings.databaseFile)
-  const prisma = new PrismaClient({ adapter: prismaAdapter(connection) })
+  const connection = await watchLock().whenFree(() => {
+    migrate(settings.databaseFile, settings.clock.now())
+    return connect(settings.databaseFile, settings)
+  }, performance.now() + OPEN_PATIENCE_MS)
+  const prisma = new PrismaClient({ adapter: prismaAdapter(connection), transactionOptions: { maxWait: connection.patienceMs + PRISMA_MARGIN_MS } })
   const id = createIds(settings.clock, (bytes) => crypto.getRandomValues(bytes))
   const store: Store = { connection, prisma, id, now: () => new Date(settings.clock.now()), settings, blobs: blobsIn(settings.dataDir, id) }
   const predictions = predictionsOf(store)
@@ -68,6 +76,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
     syncShipped: shippedOf(store),
     id,
     ping: async () => { connection.one('SELECT 1 FROM "Classifier" LIMIT 1') },
+    writingState: connection.writingState,
     async close() {
       await predictions.flush()
       await prisma.$disconnect()

@@ -40,6 +40,7 @@ export const STATUS_OF = {
   not_implemented: 501,
   not_ready: 503,
   overloaded: 503,
+  database_busy: 503,
   disk_full: 507,
 } as const
 

@@ -45,11 +45,12 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   not_implemented: 'Not implemented',
   not_ready: 'Not ready yet',
   overloaded: 'Too much at once',
+  database_busy: 'The database is locked',
   disk_full: 'The disk is full',
 }
 
 /** Seconds after which a busy or starting product is worth asking again. */
-const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = { not_ready: 2, overloaded: 1, rate_limited: 10 }
+const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = { not_ready: 2, overloaded: 1, database_busy: 5, rate_limited: 10 }
 /** After these the rest of the body is not read: the connection ends. */
 const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'too_slow', 'uri_too_long', 'headers_too_large', 'expectation_failed', 'misdirected', 'not_implemented', 'client_closed']
 

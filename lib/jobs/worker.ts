@@ -102,7 +102,8 @@ async function end(settings: WorkerSettings, ended: { readonly job: Job; readonl
   }
   settings.onFailure?.(job, error)
   const told = { code: isDarkroomError(error) ? error.code : 'internal', message: error instanceof Error ? error.message : String(error) }
-  const again = isDarkroomError(error) ? null : retryAt(job.attempt, clock.now()) // what a person must mend does not mend itself
+  const isForAPerson = isDarkroomError(error) && error.code !== 'database_busy' // what a person must mend does not mend itself
+  const again = isForAPerson ? null : retryAt(job.attempt, clock.now())
   if (again === null) await giveUp(settings, job, told)
   else await recorded(settings, () => store.fail(job.id, name, told, again, clock.now()))
 }
@@ -148,7 +149,7 @@ async function recorded(settings: WorkerSettings, record: () => Promise<unknown>
 }
 
 /** Errors of a store that end by themselves or by a person's hand. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk_full', 'overloaded', 'not_ready'])
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk_full', 'database_busy', 'overloaded', 'not_ready'])
 
 /** `runWorker` has proved that there is one, and a job's payload is of its kind. */
 function handlerOf(handlers: Handlers, job: Job): Handler<JobKind> {

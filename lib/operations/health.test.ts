@@ -13,7 +13,7 @@ const healthOf = (change: Partial<HealthParts> = {}) => createHealth({
   data: { ping: async () => {}, live: { all: async () => [live] } },
   engine: () => ({ name: 'onnx', reason: '' }),
   engines: () => [{ name: 'onnx', available: true, detail: 'onnxruntime-node' }, { name: 'tfjs-node', available: false, detail: 'TensorFlow is not installed' }, { name: 'wasm', available: true, detail: 'onnxruntime-web' }],
-  trainingEngine: () => 'onnx', loaded: () => 'v2', hindrance: () => null, worker: () => 'running',
+  trainingEngine: () => 'onnx', loaded: () => 'v2', hindrance: () => null, worker: () => 'running', troubles: () => [],
   ...change,
 })
 
@@ -47,6 +47,12 @@ test.each<[string, Partial<HealthParts>, string]>([
 
   await expect(healthReady()).rejects.toMatchObject({ code: 'not_ready', extras: { members: { reasons: [reason] } } })
   await expect(health()).rejects.toMatchObject({ message: expect.stringContaining(reason.replace(/\.$/, '')) })
+})
+
+test('what predictions do not depend on makes it degraded, with the reason, and ready all the same', async () => {
+  const reason = 'Another program has kept the database locked for 3.0 s.'
+
+  expect(await healthOf({ troubles: () => [reason] }).health()).toMatchObject({ status: 'degraded', ready: true, reasons: [reason] })
 })
 
 test('a start is told apart from an illness by its age', async () => {

@@ -24,6 +24,8 @@ export type HealthParts = {
   /** What keeps the default classifier from answering; null: nothing. */
   readonly hindrance: () => string | null
   readonly worker: () => WorkerState
+  /** What is not as it should be though predictions are made, in sentences. */
+  readonly troubles: () => readonly string[]
 }
 
 const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
@@ -36,7 +38,7 @@ export type Health = {
   readonly healthReady: () => Promise<Output<typeof healthReady>>
 }
 
-export function createHealth({ version, startedAt, now, data, engine, engines, trainingEngine, loaded, hindrance, worker }: HealthParts): Health {
+export function createHealth({ version, startedAt, now, data, engine, engines, trainingEngine, loaded, hindrance, worker, troubles }: HealthParts): Health {
   const uptimeSeconds = () => Math.round((now().getTime() - startedAt.getTime()) / 100) / 10
 
   async function look(): Promise<HealthAnswer> {
@@ -49,12 +51,12 @@ export function createHealth({ version, startedAt, now, data, engine, engines, t
       ...(name === null ? [`No engine answers yet: ${reason || 'it is starting'}.`] : []),
       ...(hindered === null ? [] : [hindered]),
     ]
-    const faults = live.flatMap((one) => sentenceOf(one, loaded(one.promoted.version.classifierId)))
+    const degradations = [...live.flatMap((one) => sentenceOf(one, loaded(one.promoted.version.classifierId))), ...troubles()]
     const isStarting = database.ok && (name === null || hindered !== null) && uptimeSeconds() < 30
     return {
-      status: statusOf({ isReady: reasons.length === 0, isWhole: faults.length === 0, isStarting }),
+      status: statusOf({ isReady: reasons.length === 0, isWhole: degradations.length === 0, isStarting }),
       ready: reasons.length === 0,
-      reasons: [...reasons, ...faults],
+      reasons: [...reasons, ...degradations],
       version,
       uptime_seconds: uptimeSeconds(),
       model_loaded: live.some(({ promoted }) => loaded(promoted.version.classifierId) !== null),

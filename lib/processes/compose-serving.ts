@@ -6,6 +6,7 @@ import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import type { Log } from '#lib/operations/log.ts'
+import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
@@ -36,7 +37,6 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
   let acknowledged = 0
   /** The newest promotion and the faults that the loaded versions follow. */
   let followed = ''
-  let isLooking = false
   let timer: NodeJS.Timeout | undefined
 
   const pool = createPool({
@@ -62,12 +62,8 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
   async function begin(): Promise<void> {
     acknowledged = data.promotions.latest()
     await Promise.race([loadDefault(), new Promise<void>((resolve) => steadyClock.after(LONGEST_BEGIN_MS, resolve))])
-    data.webProcesses.seen(webId, process.pid, acknowledged)
-    timer = setInterval(() => {
-      if (isLooking) return
-      isLooking = true
-      look().catch((error: unknown) => log('error', 'The promotions could not be looked at', { error })).finally(() => { isLooking = false })
-    }, LOOK_EVERY_MS)
+    void looking()
+    timer = setInterval(() => void looking(), LOOK_EVERY_MS)
   }
 
   async function loadDefault(): Promise<void> {
@@ -90,8 +86,10 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
     const { id } = await data.classifiers.chosen(undefined).catch(() => ({ id: null }))
     if (id !== null && swap.serving(id) === null) await loadDefault()
     if (followed !== '') acknowledged = latest
-    data.webProcesses.seen(webId, process.pid, acknowledged)
+    await data.webProcesses.seen(webId, process.pid, acknowledged)
   }
+
+  const looking = recurring({ log, now: steadyClock.now }, 'The promotions could not be looked at, or that this process lives not be written down', look)
 
   return {
     predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: { readonly signal?: AbortSignal }) => (explain ? explaining.predict : predict)(asking, asked),
@@ -105,7 +103,8 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
     children: pool.children,
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
-      data.webProcesses.leave(webId)
+      await looking() // what runs of it now would write after the end
+      await data.webProcesses.leave(webId).catch((error: unknown) => log('warn', 'That this process leaves could not be written down; it counts as gone in a few seconds', { error }))
       await pool[Symbol.asyncDispose]()
     },
   }

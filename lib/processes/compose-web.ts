@@ -19,12 +19,15 @@ import { createMetrics } from '#lib/operations/metrics.ts'
 import { createModelUptime } from '#lib/operations/model-uptime.ts'
 import { createOwnerSettings } from '#lib/operations/owner-settings.ts'
 import { createLogs } from '#lib/operations/read-log.ts'
+import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
+import { createTroubles } from '#lib/operations/troubles.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { bodiesHere } from '#lib/training/bodies.ts'
 import { createForecast } from '#lib/training/forecast-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain.ts'
 import { createVersionCases } from '#lib/training/version-cases.ts'
+import { steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
 import { composeServing } from './compose-serving.ts'
 import { bodyBudgets, limitSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
@@ -48,7 +51,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const startedAt = new Date()
   const now = () => new Date()
   const webId = randomUUID()
-  const data = await composeData(start, webId)
+  const data = await composeData(start, { webId })
   const serving = composeServing(start, { webId, data, log, traffic, early })
   const limits = { maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, maxPixels: settings.MAX_PIXELS }
   const intake = createIntake({ ...data, folder: places.scratchDir, limits, log })
@@ -65,11 +68,14 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
     worker: () => heard.worker,
+    troubles: createTroubles(data),
   })
-  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); tick().catch((error: unknown) => log('warn', 'The figures of the machine could not be read', { error })) }, FIGURES_EVERY_MS)
+  const ticking = recurring({ log, now: steadyClock.now }, 'The figures of the machine could not be read', tick)
+  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking() }, FIGURES_EVERY_MS)
 
   const rates = createLimits(limitSettings(settings), data.counts)
-  const telling = setInterval(() => { rates.exchange().catch((error: unknown) => log('warn', 'What was counted could not be told to the other processes', { error })) }, COUNTS_EVERY_MS)
+  const exchanging = recurring({ log, now: steadyClock.now }, 'What was counted could not be exchanged with the other processes', rates.exchange)
+  const telling = setInterval(() => void exchanging(), COUNTS_EVERY_MS)
 
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null

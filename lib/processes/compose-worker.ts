@@ -6,6 +6,7 @@ import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { autoPromoteNow } from '#lib/operations/owner-settings.ts'
+import { recurring } from '#lib/operations/recurring.ts'
 import { trainMemoryMb } from '#lib/training/batch-size.ts'
 import { trainingHandlers } from '#lib/training/handlers.ts'
 import { patientClock, steadyClock } from './clock.ts'
@@ -21,6 +22,8 @@ import { VERSION, type Start } from './settings.ts'
 
 /** Nobody who compares two versions waits for a training to end. */
 const LOOPS = [['train'], JOB_KINDS.filter((kind) => kind !== 'train')] as const
+/** Nobody waits for a worker's row, and a training must not fail because a backup of another program keeps the database locked. */
+const WRITE_PATIENCE_MS = 300_000
 /** So often uploads are looked for whose web process is gone. */
 const SWEEP_EVERY_MS = 30_000
 
@@ -28,7 +31,7 @@ export type Worker = { readonly ended: Promise<void>; readonly end: () => Promis
 
 export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
-  const data = await composeData(start)
+  const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
   const answering = createIdlePool({ fork: () => forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })), clock: steadyClock, log, idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS })
   const sweep = async (withLargePlaces = false): Promise<void> => {
     const sweeping = { dataDir: places.dataDir, isAlone: settings.ROLE === 'all', now: Date.now(), withLargePlaces }
@@ -63,12 +66,15 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   }))
   const drawing = lacksFirstPictures(data).then((lacks) => (lacks && !leaving.signal.aborted ? drawnElsewhere(leaving.signal) : undefined))
     .catch((error: unknown) => log('error', 'The pictures of "shapes" could not be drawn', { error }))
+  const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Half-made files could not be removed', () => sweep())
+  const sweepingUploads = recurring({ log, now: steadyClock.now }, 'Uploads of web processes that are gone could not be taken back', async () => {
+    const count = await data.uploads.sweepAbandoned()
+    if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that are gone ${count === 1 ? 'was' : 'were'} taken back`)
+  })
   const firstSweep = sweep(true).catch(sweepFailed)
   const sweeping = setInterval(() => {
-    sweep().catch(sweepFailed)
-    data.uploads.sweepAbandoned()
-      .then((count) => { if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that are gone ${count === 1 ? 'was' : 'were'} taken back`) })
-      .catch((error: unknown) => log('error', 'Uploads of web processes that are gone could not be taken back', { error }))
+    void sweepingFiles()
+    void sweepingUploads()
   }, SWEEP_EVERY_MS)
   const ended = Promise.all(loops).then(() => {})
   return {

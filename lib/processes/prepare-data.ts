@@ -7,12 +7,15 @@ import { composeData } from './compose-data.ts'
 import { isRunning, sweepLeftovers } from './leftovers.ts'
 import type { Start } from './settings.ts'
 
+/** A start waits rather than fails while another program keeps the database locked. */
+const WRITE_PATIENCE_MS = 60_000
+
 export async function prepareData(start: Start): Promise<Extract<FromPreparing, { kind: 'prepared' }>> {
   const { places, settings } = start
   if (settings.ROLE === 'all') emptyScratch(places.scratchDir)
   const isAlone = settings.ROLE === 'all'
   if (settings.ROLE !== 'web') await sweepLeftovers({ dataDir: places.dataDir, isAlone, now: Date.now() })
-  const data = await composeData(start)
+  const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
   try {
     const { refused } = await data.syncShipped()
     // `npm run dataset` in another terminal may go on. Our own id may have been the dead one's: in containers ids repeat.

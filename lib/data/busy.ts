@@ -1,0 +1,63 @@
+/** What a lock of another program on the database file means for us: try again a little later without blocking, until a deadline, then say so.
+ *  It does not take locks itself; connection.ts and adapter.ts do. See docs/decisions/0017. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+/** How long SQLite itself waits for a lock. It blocks the thread, so it covers only what our own processes take for a transaction (1 ms). */
+export const BUSY_TIMEOUT_MS = 2
+/** How long a write waits for another program's lock before its caller gets an error; what a person still waits for. */
+export const WRITE_PATIENCE_MS = 5_000
+/** Between two attempts: from what a transaction of ours takes, to a pause after which a freed lock is noticed soon enough. */
+const FIRST_DELAY_MS = 1
+const LONGEST_DELAY_MS = 50
+const RETRY_AFTER_SECONDS = 5
+
+/** Primary result codes, https://www.sqlite.org/rescode.html: BUSY with its kinds (RECOVERY, SNAPSHOT, TIMEOUT), LOCKED, and
+ *  PROTOCOL, which is a race while a WAL is opened. In each nothing was done, and the same may work a moment later. */
+const PASSING: readonly number[] = [5, 6, 15]
+
+export const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && PASSING.includes(error.errcode & 255)
+
+export const databaseBusy = (waitedMs: number, cause?: unknown): DarkroomError =>
+  new DarkroomError('database_busy', {
+    what: 'Nothing was stored',
+    why: `another program has kept the database locked for ${waitedMs < 1_000 ? 'too long' : `more than ${Math.floor(waitedMs / 1_000)} s`}`,
+    remedy: 'Try again in a few seconds. If it goes on, find the program that holds the database file open, such as a backup or an SQLite shell.',
+  }, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS })
+
+/** A lock as this process knows it. */
+export type Lock = {
+  /** Runs `attempt` until it is not refused for a lock. `deadline` in milliseconds of `performance.now()`. */
+  readonly whenFree: <T>(attempt: () => T, deadline: number) => Promise<T>
+  /** How long every attempt has been refused; null: the last one was not. */
+  readonly heldForMs: () => number | null
+  /** Ends the waiting: the connection closes. */
+  readonly giveUp: () => void
+}
+
+export function watchLock(): Lock {
+  let heldSince: number | null = null
+  let isOver = false
+  return {
+    async whenFree(attempt, deadline) {
+      const begun = performance.now()
+      for (let delay = FIRST_DELAY_MS; ; delay = Math.min(2 * delay, LONGEST_DELAY_MS)) {
+        if (isOver) throw databaseBusy(performance.now() - begun)
+        try {
+          const answer = attempt()
+          heldSince = null
+          return answer
+        } catch (error) {
+          if (!isBusy(error)) throw error
+          const now = performance.now()
+          heldSince ??= now
+          if (now >= deadline) throw databaseBusy(now - begun, error)
+          await wait(Math.min(deadline - now, delay * (0.5 + Math.random() / 2))) // processes that wait for one lock do not ask at the same moments
+        }
+      }
+    },
+    heldForMs: () => (heldSince === null ? null : performance.now() - heldSince),
+    giveUp: () => { isOver = true },
+  }
+}
