@@ -92,12 +92,12 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     }
   }
 
-  function ended(times: number, from: Managed): void {
+  function ended(failedStarts: number, from: Managed): void {
     startWorker()
     const counted = figures.get(from)
     figures.delete(from)
     if (counted) past = { ...past, requests: past.requests + counted.requests, errors: past.errors + counted.errors, predictions: past.predictions + counted.predictions, batches: past.batches + counted.batches, batched: past.batched + counted.batched }
-    if (webs.includes(from) && !isListening && times >= MOST_FAILED_STARTS) cannot(`Darkroom cannot start: its web process ended ${times} times. The log in DATA_DIR/logs says why.`)
+    if (webs.includes(from) && !isListening && failedStarts >= MOST_FAILED_STARTS) cannot(`Darkroom cannot start: its web process ended ${failedStarts} times. The log in DATA_DIR/logs says why.`)
   }
 
   const workerState = (): WorkerState => {

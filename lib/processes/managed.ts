@@ -1,11 +1,9 @@
 /** One long-lived child of the supervisor, web or worker: started, heard, started again when it ends unasked. What it does, it knows itself. */
 import type { ChildProcess } from 'node:child_process'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
+import { createRestarts } from '#lib/domain/restart.ts'
 import type { Log } from '#lib/operations/log.ts'
 
-/** Waiting times after the first, second, … unasked end in a row: the first is no pattern yet, and web must be back within 2 s. */
-const BACK_OFF_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000] as const
-const HEALTHY_MS = 10_000
 /** From the request to stop to KILL; a drain may take 10 s. */
 const LONGEST_STOP_MS = 11_000
 
@@ -13,8 +11,8 @@ export type ManagedParts = {
   readonly name: string
   readonly start: () => ChildProcess
   readonly hear: (message: FromManaged, from: Managed) => void
-  /** Has ended unasked, so many times in a row. */
-  readonly ended: (times: number, from: Managed) => void
+  /** Has ended by itself, after so many failed starts in a row. */
+  readonly ended: (failedStarts: number, from: Managed) => void
   readonly log: Log
 }
 
@@ -31,7 +29,7 @@ export function manage({ name, start, hear, ended, log }: ManagedParts): Managed
   let child: ChildProcess | null = null
   let isStarted = false
   let isStopping = false
-  let ends = 0
+  const restarts = createRestarts()
   let timer: NodeJS.Timeout | undefined
 
   const managed: Managed = {
@@ -45,13 +43,15 @@ export function manage({ name, start, hear, ended, log }: ManagedParts): Managed
   return managed
 
   function begin(): void {
-    const began = performance.now()
     const current = start()
     child = current
     isStarted = false
     current.on('message', (message) => {
       const said = message as FromManaged // web and worker say nothing else
-      if (said.kind === 'started') isStarted = true
+      if (said.kind === 'started') {
+        isStarted = true
+        restarts.started()
+      }
       hear(said, managed)
     })
     current.on('error', (error) => log('error', `${name} cannot be started`, { error }))
@@ -59,11 +59,10 @@ export function manage({ name, start, hear, ended, log }: ManagedParts): Managed
       child = null
       isStarted = false
       if (isStopping) return
-      ends = performance.now() - began >= HEALTHY_MS ? 1 : ends + 1
-      const waitMs = BACK_OFF_MS[Math.min(ends, BACK_OFF_MS.length) - 1]!
-      log('error', `${name} ended (${signal ?? `code ${code}`}). It is started again${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { child_pid: current.pid, ends })
+      const { waitMs, failedStarts } = restarts.ended(signal ?? `code ${code}`)
+      log('error', `${name} ended (${signal ?? `code ${code}`}). It is started again${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { child_pid: current.pid, failed_starts: failedStarts })
       timer = setTimeout(begin, waitMs)
-      ended(ends, managed)
+      ended(failedStarts, managed)
     })
   }
 

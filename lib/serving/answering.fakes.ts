@@ -6,9 +6,11 @@ import type { NewPrediction, VersionWithCard } from '#lib/data/values.ts'
 import { createBatcher } from './batcher.ts'
 import { createPredict, type Ask, type Computed, type PredictOne } from './predict.ts'
 import { fakeClock, type FakeClock } from './serving.fakes.ts'
+import { endsProcesses } from './refusals.ts'
 import type { Lease, Swap } from './swap.ts'
 
 export const BROKEN = 0
+export const DEADLY = 255
 const CLASSES = ['cat', 'dog', 'hen']
 
 type Calibrated = { temperature?: number; threshold?: number | null; candidateMass?: number; familiarUpTo?: number }
@@ -59,6 +61,7 @@ export function answering({ calibrated, keep = async () => {} }: { calibrated?: 
 /** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what was learnt, in tenths. */
 function seen(bytes: Uint8Array): InferredPicture {
   if (bytes[0] === BROKEN) return { ok: false, code: 'corrupt_image', what: 'This picture cannot be read', why: 'it is a PNG picture, but its pixels are damaged', remedy: 'Save it again.' }
+  if (bytes[0] === DEADLY) return endsProcesses('SIGKILL')
   const logits = new Float32Array(CLASSES.length)
   logits[bytes[0]! - 1] = bytes[1]!
   return { ok: true, logits, features: null, distance: bytes[2] === undefined ? null : bytes[2] / 10, width: 4, height: 3, decodeMs: 0.2 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answering, BROKEN, pictureOf } from './answering.fakes.ts'
+import { answering, BROKEN, DEADLY, pictureOf } from './answering.fakes.ts'
 
 const asking = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
 
@@ -92,4 +92,15 @@ test('the version that was asked for answers, and is free again afterwards', asy
 
   expect(asked).toEqual(['plants v2'])
   expect(leases()).toBe(0)
+})
+
+test('an image that ended a process is refused with its reason, and the same bytes reach no other', async () => {
+  const { predict, asked } = answering()
+  const refusal = { code: 'needs_more_memory', message: expect.stringContaining('it needs more memory than this machine has') }
+
+  await expect(predict(asking(Uint8Array.of(DEADLY, 1)), {})).rejects.toMatchObject(refusal)
+  await expect(predict(asking(Uint8Array.of(DEADLY, 1)), {})).rejects.toMatchObject(refusal)
+  await predict(asking(pictureOf(1, 4)), {})
+
+  expect(asked).toHaveLength(2)
 })

@@ -13,6 +13,7 @@ import { promisesOf } from '#lib/ml/promises.ts'
 import type { Batcher } from './batcher.ts'
 import type { Pool } from './pool.ts'
 import type { SteadyClock } from './ports.ts'
+import { createRefusedImages } from './refused-images.ts'
 import type { Served, Swap } from './swap.ts'
 
 /** Who has waited that long has usually given up. */
@@ -56,6 +57,8 @@ export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (as
 }
 
 export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered, patienceMs = PATIENCE_MS }: PredictParts): PredictOne {
+  const refused = createRefusedImages(clock)
+
   /** Rows are asked only where the name alone does not say it: reading them takes 8 % of a busy web process (November 2026). */
   const idOf = async (classifier: string | undefined) =>
     classifier !== undefined && swap.serving(classifier) !== null ? classifier : (await data.classifiers.chosen(classifier)).id
@@ -75,13 +78,18 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
 
   return async function predict({ classifier, version, top_k, save, picture: { bytes, filename } }, { signal }) {
     const began = clock.now()
+    const hash = hashOf(bytes)
+    const known = refused.find(hash)
+    if (known) throw new DarkroomError(known.code, known)
     const classifierId = await idOf(classifier)
     const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, signal })
     try {
       const { picture, inferenceMs, engine } = output
-      if (!picture.ok) throw new DarkroomError(picture.code, picture)
+      if (!picture.ok) {
+        if (picture.endsProcesses) refused.remember(hash(), picture)
+        throw new DarkroomError(picture.code, picture)
+      }
       if (engine === null) throw new Error('A picture was answered by no engine')
-      const hash = hashOf(bytes)
       const said = answerOf(picture, lease, { topK: top_k, hash })
       const id = save ? data.id() : null
       const at = today()

@@ -2,14 +2,11 @@
  *  versions or pictures; the pool does. */
 import type { FromInference, Starting, ToInference } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import { createRestarts } from '#lib/domain/restart.ts'
 import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
 
 /** A child that has not said anything by then never will. TensorFlow's library takes about 2 s to load on a busy machine. */
 export const LONGEST_START_MS = 30_000
-/** Waiting times after the first, second, … crash in a row. The first is no pattern yet. */
-const BACK_OFF_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000] as const
-/** Who worked that long was healthy. */
-const HEALTHY_MS = 30_000
 /** From TERM to KILL. */
 const ENDING_MS = 2_000
 
@@ -51,9 +48,8 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
   const pending = new Map<number, Pending>()
   let child: InferenceChild | null = null
   let lastId = 0
-  let crashes = 0
+  const restarts = createRestarts()
   let startedAt = 0
-  let readyAt = Infinity
   let complaint = ''
   let callOffStart = () => {}
   let exited = () => {}
@@ -64,7 +60,6 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
 
   function start(): void {
     startedAt = clock.now()
-    readyAt = Infinity
     complaint = ''
     seat.state = 'starting'
     const current = fork()
@@ -107,7 +102,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
       return
     }
     if (child !== current) return
-    readyAt = clock.now()
+    restarts.started()
     seat.state = 'ready'
     seat.reason = ''
     log('info', `${name} is ready`, { child_pid: seat.pid, engine: seat.engine, ms: Math.round(clock.now() - startedAt) })
@@ -145,10 +140,9 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     for (const { reject, callOff } of pending.values()) { callOff(); reject(new ChildGone(why)) }
     pending.clear()
     if (wasEnding) return exited()
-    crashes = clock.now() - readyAt >= HEALTHY_MS ? 1 : crashes + 1
-    const waitMs = BACK_OFF_MS[Math.min(crashes, BACK_OFF_MS.length) - 1]!
+    const { waitMs, failedStarts } = restarts.ended(why)
     Object.assign(seat, { state: 'away', reason: why })
-    log('error', `${name} ended: ${why}. It is started again${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { cause, crashes })
+    log('error', `${name} ended: ${why}. It is started again${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { cause, failed_starts: failedStarts })
     changed(seat)
     callOffStart = clock.after(waitMs, start)
   }
