@@ -149,3 +149,24 @@ test('unseen is what was labelled after the champion’s list was frozen, and re
 
   expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({ samples: { total: 3, unseen: 2 }, corrections_waiting: 1, champion: { version: 'v1', test_images: 100 } })
 })
+
+test('any number of readers share one look at the rows and one copy of each event', async () => {
+  const { data } = await openWithFruit()
+  const { id } = await plan(data)
+  await data.runs.report(id, { kind: 'log', message: 'one' })
+  const leaving = new AbortController()
+  const readers = await Promise.all(Array.from({ length: 20 }, () => data.answers.runEvents({ id, after: 0 }, { signal: leaving.signal })))
+  const iterators = readers.map((reader) => reader[Symbol.asyncIterator]())
+
+  const openings = await Promise.all(iterators.map((one) => one.next()))
+  const states = await Promise.all(iterators.map((one) => one.next()))
+  const lines = await Promise.all(iterators.map((one) => one.next()))
+  const coming = iterators.map((one) => one.next())
+  await data.runs.report(id, { kind: 'log', message: 'two' })
+  const later = await Promise.all(coming)
+
+  for (const events of [openings, states, lines, later]) expect(new Set(events.map(({ value }) => value as unknown)).size).toBe(1)
+  expect([openings, states, lines, later].map(([first]) => first!.value)).toMatchObject([{ kind: 'run', seq: 0 }, { kind: 'run' }, { message: 'one' }, { message: 'two' }])
+  leaving.abort()
+  expect((await Promise.all(iterators.map((one) => one.next()))).every(({ done }) => done)).toBe(true)
+})

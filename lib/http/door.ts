@@ -5,6 +5,7 @@ import { modelInfo } from '#lib/contracts/models.ts'
 import { health, healthLive } from '#lib/contracts/operations.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
 import { statistics } from '#lib/contracts/predictions.ts'
+import { runEvents } from '#lib/contracts/retrain.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { darkroom } from './context.ts'
 import { admitOrigin } from './cross-origin.ts'
@@ -14,6 +15,7 @@ import { fromNode } from './incoming.ts'
 import { LEGACY } from './legacy.ts'
 import { metricsByAccept } from './metrics.ts'
 import { writeAnswer } from './write-answer.ts'
+import { isStream, writeStream } from './write-stream.ts'
 
 /** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's own readiness is a part of. */
 const HOT: Readonly<Record<string, Handle>> = {
@@ -24,6 +26,10 @@ const HOT: Readonly<Record<string, Handle>> = {
   'GET /api/statistics': handling(statistics, (input, asked) => darkroom().data.statistics(input, asked)),
   'GET /api/model/info': handling(modelInfo, (input, asked) => darkroom().training.modelInfo(input, asked)),
 }
+
+/** Event streams: through Next each takes 2 MB, here some 40 kB (2026-11). */
+const STREAMS = /^\/api\/runs\/[^/]+\/events\/?$/
+const runStream = handling(runEvents, (input, asked) => darkroom().data.runEvents(input, asked))
 
 /** What Next could only fail at, or would read a body for. */
 const OTHER_METHOD = answering(async ({ method, path }) => {
@@ -42,7 +48,7 @@ const NO_SUCH_ADDRESS = answering(async ({ path }) => {
 export type Door = (message: IncomingMessage, response: ServerResponse) => boolean
 
 /** All that goes before Next. */
-export const door: Door = (message, response) => admitted(message, response) || answered(HOT, message, response) || answered(LEGACY, message, response) || refused(message, response)
+export const door: Door = (message, response) => admitted(message, response) || answered(HOT, message, response) || streamed(message, response) || answered(LEGACY, message, response) || refused(message, response)
 
 /** With DOOR=off the hot paths are left to Next. */
 export const doorWithoutHotPaths: Door = (message, response) => admitted(message, response) || answered(LEGACY, message, response) || refused(message, response)
@@ -78,6 +84,12 @@ function answered(handles: Readonly<Record<string, Handle>>, message: IncomingMe
   return true
 }
 
+const streamed: Door = (message, response) => {
+  if (message.method !== 'GET' || !STREAMS.test(pathOf(message))) return false
+  void answer(runStream, message, response)
+  return true
+}
+
 function pathOf({ url = '' }: IncomingMessage): string {
   const mark = url.indexOf('?')
   return mark < 0 ? url : url.slice(0, mark)
@@ -98,5 +110,7 @@ async function answer(handle: Handle, message: IncomingMessage, response: Server
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  writeAnswer(await handle(fromNode(message, gone.signal)), message, response)
+  const outgoing = await handle(fromNode(message, gone.signal))
+  if (isStream(outgoing.body)) await writeStream(outgoing, outgoing.body, response)
+  else writeAnswer(outgoing, message, response)
 }

@@ -10,6 +10,11 @@ const HEADERS = {
   'x-accel-buffering': 'no', // proxies that know nginx' word hand each event on at once
 } as const
 
+const encoder = new TextEncoder()
+const RECONNECT = encoder.encode(`retry: ${RECONNECT_MS}\n\n`)
+const HEARTBEAT = encoder.encode(':\n\n')
+const END = encoder.encode('event: end\ndata: {}\n\n')
+
 /** How long a first event may take before the stream is opened without it; until then a failure is an ordinary problem. */
 const FIRST_EVENT_MS = 250
 
@@ -20,37 +25,62 @@ export async function eventsAnswer(events: AsyncIterable<unknown>, signal: Abort
   return { status: 200, headers: HEADERS, body: written(iterator, first, signal) }
 }
 
+/** Waits by one callback that is replaced each time: races against promises that live as long as the stream would keep something of each event. */
 async function* written(iterator: AsyncIterator<unknown>, first: Promise<IteratorResult<unknown>>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
-  const { promise: gone, resolve: leave } = Promise.withResolvers<'gone'>()
-  const onAbort = (): void => leave('gone')
-  if (signal.aborted) onAbort()
+  const state: { came: IteratorResult<unknown> | null; failure: { readonly error: unknown } | null } = { came: null, failure: null }
+  let wake = (): void => {}
+  const ask = (next: Promise<IteratorResult<unknown>>): void => {
+    next.then((result) => { state.came = result }, (error: unknown) => { state.failure = { error } }).finally(() => wake())
+  }
+  const onAbort = (): void => wake()
   signal.addEventListener('abort', onAbort)
+  ask(first)
   try {
-    yield encoder.encode(`retry: ${RECONNECT_MS}\n\n`)
-    let next = first
-    for (;;) {
-      const beat = after(HEARTBEAT_MS)
-      const came = await Promise.race([next, beat, gone])
-      beat.cancel()
-      if (came === 'gone') return
-      if (came === 'late') {
-        yield encoder.encode(':\n\n')
+    yield RECONNECT
+    while (!signal.aborted) {
+      const isLate = state.came === null && state.failure === null && (await late((resolve) => { wake = resolve }))
+      if (signal.aborted) return
+      if (state.failure !== null) throw state.failure.error
+      if (isLate) {
+        yield HEARTBEAT
         continue
       }
-      if (came.done) {
-        yield encoder.encode('event: end\ndata: {}\n\n')
+      const result = state.came
+      if (result === null) continue
+      state.came = null
+      if (result.done) {
+        yield END
         return
       }
-      yield encoder.encode(eventText(came.value))
-      if (signal.aborted) return
-      next = iterator.next()
+      yield encoded(result.value)
+      if (!signal.aborted) ask(iterator.next())
     }
   } finally {
     signal.removeEventListener('abort', onAbort)
     // Not awaited: an iterator that waits for its next event lets go only when it comes, or by the same signal.
     void Promise.resolve(iterator.return?.()).catch(() => {})
   }
+}
+
+/** True after the time of a heartbeat, false when called back before. */
+function late(listen: (resolve: () => void) => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), HEARTBEAT_MS)
+    listen(() => {
+      clearTimeout(timer)
+      resolve(false)
+    })
+  })
+}
+
+/** Events are shared by all who follow a run: each is written once. */
+const texts = new WeakMap<object, Uint8Array>()
+
+function encoded(event: unknown): Uint8Array {
+  if (typeof event !== 'object' || event === null) return encoder.encode(eventText(event))
+  const known = texts.get(event) ?? encoder.encode(eventText(event))
+  texts.set(event, known)
+  return known
 }
 
 /** JSON holds no line breaks, so one `data:` line is the event. */

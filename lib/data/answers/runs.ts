@@ -1,75 +1,45 @@
-/** Trainings as their contracts say them, and their events as they happen. */
-import { setTimeout as wait } from 'node:timers/promises'
-import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
+/** Trainings as their contracts say them. */
+import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { bestEpochOf, endedEarly } from '#lib/domain/early-stop.ts'
 import type { Answers, Data } from '../data.ts'
-import { eventsAfter, isActive, runIn, runsBefore } from '../runs.ts'
-import type { StoredEvent } from '../runs.ts'
+import { isActive, runIn, runsBefore } from '../runs.ts'
 import type { Store } from '../store.ts'
 import type { Run } from '../values.ts'
 import { pageOf } from './page.ts'
-
-const LOOK_EVERY_MS = 250
-const EVENTS_AT_ONCE = 500
+import { runEventsOf } from './run-events.ts'
 
 type Offered = Pick<Answers, 'retrainStatus' | 'listRuns' | 'getRun' | 'runEvents'>
 
-export const runAnswers = ({ connection }: Store, { classifiers }: Pick<Data, 'classifiers'>): Offered => ({
-  async retrainStatus({ classifier }) {
-    if (classifier !== undefined) await classifiers.get(classifier)
-    const of = classifier ?? null
-    const [newest] = runsBefore(connection, { classifierId: of, cursor: undefined, limit: 1 })
-    const active = connection.one<{ id: string }>(`SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND (?1 IS NULL OR "classifierId" = ?1) ORDER BY "state" = 'queued', "id" LIMIT 1`, of)
-    const last = connection.one<{ at: number | null }>(`SELECT MAX("endedAt") AS "at" FROM "Run" WHERE "state" = 'done' AND (?1 IS NULL OR "classifierId" = ?1)`, of)
-    const run = active ? runIn(connection, active.id) : newest
-    return {
-      is_running: active !== undefined,
-      progress: run ? progressOf(run) : 0,
-      message: run?.message ?? 'No training yet',
-      last_retrain_time: last?.at ? new Date(last.at).toISOString() : null,
-      run_id: run?.id ?? null,
-      classifier: run?.classifierId ?? of,
-    }
-  },
-  async listRuns({ classifier, cursor, limit }) {
-    if (classifier !== undefined) await classifiers.get(classifier)
-    const page = pageOf(runsBefore(connection, { classifierId: classifier ?? null, cursor, limit: limit + 1 }), limit, (run) => run.id)
-    return { runs: page.rows.map(answerOf), next_cursor: page.next }
-  },
-  getRun: async ({ id }) => answerOf(runIn(connection, id)),
-  async runEvents({ id, after }, { signal }) {
-    runIn(connection, id)
-    return eventsOf(connection, { id, after, signal })
-  },
-})
-
-/** The whole state first, then what came after `after`, then what comes; ends with the run. */
-async function* eventsOf(connection: Store['connection'], { id, after, signal }: { id: string; after: number; signal: AbortSignal }): AsyncGenerator<RunEventAnswer> {
-  yield { kind: 'run', seq: after, run: answerOf(runIn(connection, id)) }
-  let seq = after
-  while (!signal.aborted) {
-    const run = runIn(connection, id) // before its events, so that none is missed after the last look
-    const events = eventsAfter(connection, id, seq, EVENTS_AT_ONCE)
-    const newestState = events.findLast(({ event }) => event.kind === 'run')?.seq
-    for (const stored of events) {
-      seq = stored.seq
-      if (stored.event.kind !== 'run') yield eventAnswer(seq, stored.event)
-      else if (seq === newestState) yield { kind: 'run', seq, run: answerOf(runIn(connection, id)) }
-    }
-    if (events.length > 0) continue
-    if (!isActive(run.state)) return
-    await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
-  }
-}
-
-function eventAnswer(seq: number, event: Exclude<StoredEvent, { kind: 'run' }>): RunEventAnswer {
-  switch (event.kind) {
-    case 'step': return {
-      kind: 'step', seq, epoch: event.epoch, step: event.step, steps: event.steps, loss: event.loss, learning_rate: event.learningRate,
-      images_per_second: event.imagesPerSecond, eta_seconds: event.etaSeconds, memory_mb: event.memoryMb,
-    }
-    case 'epoch': return { kind: 'epoch', seq, point: event.point }
-    case 'log': return { kind: 'log', seq, at: event.at, message: event.message }
+export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifiers'>): Offered {
+  const { connection } = store
+  const events = runEventsOf(store, answerOf)
+  return {
+    async retrainStatus({ classifier }) {
+      if (classifier !== undefined) await classifiers.get(classifier)
+      const of = classifier ?? null
+      const [newest] = runsBefore(connection, { classifierId: of, cursor: undefined, limit: 1 })
+      const active = connection.one<{ id: string }>(`SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND (?1 IS NULL OR "classifierId" = ?1) ORDER BY "state" = 'queued', "id" LIMIT 1`, of)
+      const last = connection.one<{ at: number | null }>(`SELECT MAX("endedAt") AS "at" FROM "Run" WHERE "state" = 'done' AND (?1 IS NULL OR "classifierId" = ?1)`, of)
+      const run = active ? runIn(connection, active.id) : newest
+      return {
+        is_running: active !== undefined,
+        progress: run ? progressOf(run) : 0,
+        message: run?.message ?? 'No training yet',
+        last_retrain_time: last?.at ? new Date(last.at).toISOString() : null,
+        run_id: run?.id ?? null,
+        classifier: run?.classifierId ?? of,
+      }
+    },
+    async listRuns({ classifier, cursor, limit }) {
+      if (classifier !== undefined) await classifiers.get(classifier)
+      const page = pageOf(runsBefore(connection, { classifierId: classifier ?? null, cursor, limit: limit + 1 }), limit, (run) => run.id)
+      return { runs: page.rows.map(answerOf), next_cursor: page.next }
+    },
+    getRun: async ({ id }) => answerOf(runIn(connection, id)),
+    async runEvents({ id, after }, { signal }) {
+      runIn(connection, id)
+      return events.follow({ id, after, signal })
+    },
   }
 }
 

@@ -1,0 +1,32 @@
+/** An answer that comes piece by piece onto Node's own response: as fast as its reader takes it, until it ends or the reader leaves. */
+import type { ServerResponse } from 'node:http'
+import { darkroom } from './context.ts'
+import type { Outgoing } from './outgoing.ts'
+
+export const isStream = (body: Outgoing['body']): body is AsyncIterable<Uint8Array> => body !== null && typeof body === 'object' && Symbol.asyncIterator in body
+
+export async function writeStream({ status, headers }: Outgoing, body: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {
+  if (response.destroyed) return
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value) // a drain ends streams by their type
+  response.writeHead(status)
+  try {
+    for await (const chunk of body) {
+      if (response.destroyed) return
+      if (!response.write(chunk)) await passedOn(response)
+    }
+    response.end()
+  } catch (error) {
+    darkroom().log('error', 'A stream was broken off', { error })
+    response.destroy()
+  }
+}
+
+function passedOn(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go)
+      resolve()
+    }
+    response.once('drain', go).once('close', go)
+  })
+}
