@@ -25,7 +25,7 @@ compared. Files that an earlier backup in the same folder has are linked to it a
   --verify DIR  reads a finished backup and names every file that is missing or has changed; exit code 1 if there is any
   --help        this page
 
-Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR, BACKUP_KEEP.`
+Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR, BACKUP_KEEP. To restore: npm run restore -- --from DIR.`
 
 const PHASES: Readonly<Record<BackupProgress['phase'], string>> = { files: 'Copying files', database: 'Copying the database', verifying: 'Reading back' }
 const lines = createLines()

@@ -33,3 +33,10 @@ export const backupProgress = z.object({
   total_bytes: z.number().min(0),
 })
 export type BackupProgress = z.output<typeof backupProgress>
+
+/** The renames of a restore, in order; each is done once, however often it is begun. */
+export const swapPlan = z.object({ moves: z.array(z.object({ from: z.string(), to: z.string() })) })
+export type SwapPlan = z.output<typeof swapPlan>
+
+export const restoreRecord = z.object({ backup: z.string(), from: z.string(), at: time, aside: z.string().nullable() })
+export type RestoreRecord = z.output<typeof restoreRecord>

@@ -269,6 +269,8 @@ export type Data = {
   readonly counts: Counts
   readonly answers: Answers
   readonly subjects: Subjects
+  /** What opening it did: migrations that were applied, and where the database of before lies; null where it was new or up to date. */
+  readonly migrated: { readonly applied: readonly string[]; readonly copy: string | null }
   /** Makes rows of models/<classifier>/classifier.json and its versions. Names what it had to leave out, and why. */
   readonly syncShipped: () => Promise<{ readonly versions: number; readonly refused: readonly { readonly folder: string; readonly reason: string }[] }>
   /** A new id: UUIDv7, growing within a process. */
@@ -284,6 +286,8 @@ export type DataSettings = {
   readonly databaseFile: string
   readonly dataDir: string
   readonly modelsDir: string
+  /** BACKUP_DIR: where the database is copied to before it is migrated; absent: next to it. */
+  readonly backupDir?: string
   readonly clock: { readonly now: () => number }
   /** How long a write waits for another program's lock; default: what a person waits for. */
   readonly patienceMs?: number

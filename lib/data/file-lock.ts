@@ -1,6 +1,6 @@
 /** Locks between processes that the operating system takes back when their holder dies: SQLite's own, on an empty file made for nothing else.
  *  Not for rows: those have transactions. Nobody may open such a file in another way, since closing it would drop the lock of the whole process. */
-import { mkdirSync } from 'node:fs'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -19,13 +19,22 @@ export const lockAlone = (file: string, waitMs = 0): FileLock | null => locked(f
 
 function locked(file: string, waitMs: number, statements: readonly string[]): FileLock | null {
   mkdirSync(path.dirname(file), { recursive: true })
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600)) // only then: nobody holds it yet
   const database = new DatabaseSync(file, { timeout: waitMs })
   try {
     for (const statement of statements) database.exec(statement)
+    ownedLikeItsFolder(file)
     return { release: () => { if (database.isOpen) database.close() } }
   } catch (error) {
     database.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return null
     throw error
   }
+}
+
+/** A command that root runs for a service must not leave it a file that it cannot open. */
+function ownedLikeItsFolder(file: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(path.dirname(file))
+  if (statSync(file).uid !== uid) chownSync(file, uid, gid)
 }

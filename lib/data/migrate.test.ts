@@ -1,8 +1,9 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { migrate } from './migrate.ts'
+import { keepMigrationCopy } from './migration-copy.ts'
 import { folderForTest } from './opened.fakes.ts'
 
 function migrations(files: Readonly<Record<string, string>>): { file: string; folder: string; write: (name: string, sql: string) => void } {
@@ -73,4 +74,42 @@ test('a fresh database is its owner’s alone', () => {
   migrate(file, 0, folder)
 
   expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
+test('a database that a newer version has changed is refused in a sentence', () => {
+  const { file, folder } = migrations({ '0001-a.sql': 'CREATE TABLE a (id INTEGER)', '0002-b.sql': 'CREATE TABLE b (id INTEGER)' })
+  migrate(file, 0, folder)
+
+  rmSync(path.join(folder, '0002-b.sql'))
+
+  expect(() => migrate(file, 0, folder)).toThrow('The database cannot be opened: a newer version of Darkroom has changed it (0002-b.sql).')
+})
+
+test('before a database with rows is migrated, it is copied; a new one and an up-to-date one are not', () => {
+  const { file, folder, write } = migrations({ '0001-a.sql': 'CREATE TABLE a (id INTEGER); INSERT INTO a VALUES (7)' })
+  const copies: string[] = []
+  const start = (now: number) => migrate(file, now, folder, (database, migration) => { copies.push(keepMigrationCopy({ database, file, migration, folders: [path.join(folder, 'kept')], now })) })
+  start(0)
+  start(1)
+  expect(copies).toEqual([])
+
+  for (const name of ['0002-b.sql', '0003-c.sql', '0004-d.sql']) {
+    write(name, 'DELETE FROM a')
+    start(copies.length * 1_000)
+  }
+
+  expect(readdirSync(path.join(folder, 'kept', 'before-migration'))).toEqual(['1970-01-01T00-00-01Z-before-0003-c.db', '1970-01-01T00-00-02Z-before-0004-d.db'])
+  expect(statSync(copies[2]!).mode & 0o077).toBe(0)
+  expect(rowsOf(copies[2]!, 'SELECT name FROM _migrations')).toHaveLength(3)
+})
+
+test('where no copy can be made, nothing is migrated', () => {
+  const { file, folder, write } = migrations({ '0001-a.sql': 'CREATE TABLE a (id INTEGER); INSERT INTO a VALUES (7)' })
+  migrate(file, 0, folder)
+  write('0002-b.sql', 'DELETE FROM a')
+
+  const start = () => migrate(file, 0, folder, (database, migration) => { keepMigrationCopy({ database, file, migration, folders: [file], now: 0 }) })
+
+  expect(start).toThrow('The database was not migrated')
+  expect(rowsOf(file, 'SELECT id FROM a')).toEqual([{ id: 7 }])
 })

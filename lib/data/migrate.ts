@@ -4,29 +4,66 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import { BUSY_TIMEOUT_MS } from './busy.ts'
+import { lockAlone } from './file-lock.ts'
 
 export const MIGRATIONS = path.join(import.meta.dirname, '../../prisma/migrations')
 
 /** It holds password hashes; SQLite gives the files beside it the same mode. */
 const OWNER_ONLY = 0o600
+/** So long a process waits for another one that migrates the same database. */
+const LONGEST_MIGRATION_MS = 600_000
 
 export const MIGRATIONS_TABLE = '_migrations'
 const TABLE = `CREATE TABLE IF NOT EXISTS "${MIGRATIONS_TABLE}" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT NULL, "appliedAt" DATETIME NOT NULL)`
 
+/** Called before the first migration of a database that is not new; throws where migrating is not safe. */
+export type BeforeMigrating = (database: DatabaseSync, firstPending: string) => void
+
 /** Applies what is missing; answers the names. Safe when several processes start at once. Whatever fails, a lock of another program included,
  *  leaves the file between two migrations, so that it may be called again. */
-export function migrate(file: string, now: number, folder = MIGRATIONS): readonly string[] {
+export function migrate(file: string, now: number, folder = MIGRATIONS, before: BeforeMigrating = () => {}): readonly string[] {
   closeSync(openSync(file, 'a', OWNER_ONLY))
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = NORMAL')
     database.exec(TABLE)
-    return migrationsIn(folder).filter((migration) => apply(database, migration, now)).map((migration) => migration.name)
+    const migrations = migrationsIn(folder)
+    const names = migrations.map(({ name }) => name)
+    refuseNewer(appliedIn(database), names)
+    if (names.every((name) => appliedIn(database).includes(name))) return migrations.filter((migration) => apply(database, migration, now)).map(({ name }) => name)
+    const alone = lockAlone(path.join(path.dirname(file), 'migrating.lock'), LONGEST_MIGRATION_MS)
+    try {
+      const applied = appliedIn(database)
+      const firstPending = names.find((name) => !applied.includes(name))
+      if (applied.length > 0 && firstPending !== undefined) before(database, firstPending)
+      return migrations.filter((migration) => apply(database, migration, now)).map(({ name }) => name)
+    } finally {
+      alone?.release()
+    }
   } finally {
     database.close()
   }
+}
+
+/** Those that this program does not have: a newer one applied them. */
+export function unknownMigrations(applied: readonly string[], folder = MIGRATIONS): readonly string[] {
+  const known = migrationsIn(folder).map(({ name }) => name)
+  return applied.filter((name) => !known.includes(name))
+}
+
+const appliedIn = (database: DatabaseSync): readonly string[] => database.prepare(`SELECT "name" FROM "${MIGRATIONS_TABLE}" ORDER BY "name"`).all().map(({ name }) => String(name))
+
+function refuseNewer(applied: readonly string[], known: readonly string[]): void {
+  const unknown = applied.filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  throw new DarkroomError('conflict', {
+    what: 'The database cannot be opened',
+    why: `a newer version of Darkroom has changed it (${unknown.join(', ')})`,
+    remedy: 'Start that version again, or restore a backup made before the update.',
+  })
 }
 
 type Migration = { readonly name: string; readonly sql: string; readonly sha256: string }

@@ -9,13 +9,15 @@ import { watchLock } from './busy.ts'
 import { connect } from './connection.ts'
 import { countsOf } from './counts.ts'
 import type { Data, DataSettings } from './data.ts'
+import { IN_USE_LOCK, lockShared } from './file-lock.ts'
 import { PrismaClient } from './generated/client.ts'
 import { createIds } from './ids.ts'
 import { jobsOf } from './jobs.ts'
 import { changesOf, keptSettingsOf } from './keeping.ts'
 import { keysOf } from './keys.ts'
 import { liveVersionsOf } from './live-versions.ts'
-import { migrate } from './migrate.ts'
+import { migrate, MIGRATIONS } from './migrate.ts'
+import { keepMigrationCopy } from './migration-copy.ts'
 import { peopleOf } from './people.ts'
 import { picturesOf, preparePictures } from './pictures.ts'
 import { predictionsOf } from './predictions.ts'
@@ -24,8 +26,8 @@ import { runsOf } from './runs.ts'
 import { samplesOf } from './samples.ts'
 import { shippedOf } from './shipped.ts'
 import { snapshotsOf } from './snapshots.ts'
-import type { Store } from './store.ts'
 import { subjectsOf } from './subjects.ts'
+import { conflict, type Store } from './store.ts'
 import { uploadsOf } from './uploads.ts'
 import { versionsOf } from './versions.ts'
 import { webProcessesOf } from './web-processes.ts'
@@ -39,8 +41,11 @@ const PRISMA_MARGIN_MS = 1_000
 export async function openData(settings: DataSettings): Promise<Data> {
   mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
   preparePictures(settings.dataDir)
+  const inUse = lockShared(path.join(settings.dataDir, IN_USE_LOCK))
+  if (!inUse) throw conflict('The data cannot be opened', `a backup is being restored to ${settings.dataDir}`, 'Try again when that is done.')
+  let migrated: Data['migrated'] = { applied: [], copy: null }
   const connection = await watchLock().whenFree(() => {
-    migrate(settings.databaseFile, settings.clock.now())
+    migrated = migratedWithCopy(settings)
     return connect(settings.databaseFile, settings)
   }, performance.now() + OPEN_PATIENCE_MS)
   const prisma = new PrismaClient({ adapter: prismaAdapter(connection), transactionOptions: { maxWait: connection.patienceMs + PRISMA_MARGIN_MS } })
@@ -73,6 +78,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
     blobs: store.blobs,
     answers: answersOf(store, rooms),
     subjects: subjectsOf(store),
+    migrated,
     syncShipped: shippedOf(store),
     id,
     ping: async () => { connection.one('SELECT 1 FROM "Classifier" LIMIT 1') },
@@ -81,6 +87,14 @@ export async function openData(settings: DataSettings): Promise<Data> {
       await predictions.flush()
       await prisma.$disconnect()
       connection.close()
+      inUse.release()
     },
   }
+}
+
+function migratedWithCopy({ databaseFile, backupDir, clock }: DataSettings): Data['migrated'] {
+  let copy: string | null = null
+  const folders = [...(backupDir === undefined ? [] : [backupDir]), path.dirname(databaseFile)]
+  const applied = migrate(databaseFile, clock.now(), MIGRATIONS, (database, migration) => { copy = keepMigrationCopy({ database, file: databaseFile, migration, folders, now: clock.now() }) })
+  return { applied, copy }
 }

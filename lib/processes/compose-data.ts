@@ -2,11 +2,13 @@
 import { openData } from '#lib/data/open.ts'
 import type { Data, DataSettings } from '#lib/data/data.ts'
 import { thumbnail } from '#lib/images/thumbnail.ts'
+import { finishRestore } from '#lib/operations/backup/settle-restore.ts'
 import { wallClock } from './clock.ts'
 import type { Start } from './settings.ts'
 
 /** `webId`: the name of a web process among the others. `patienceMs`: how long a write waits for another program's lock. */
 export function composeData({ settings, places }: Start, more: Pick<DataSettings, 'webId' | 'patienceMs'> = {}): Promise<Data> {
-  const { databaseFile, dataDir, modelsDir } = places
-  return openData({ databaseFile, dataDir, modelsDir, clock: wallClock, ...more, defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null, thumbnail: (bytes, size) => thumbnail(bytes, size, { maxPixels: settings.MAX_PIXELS }) })
+  const { databaseFile, dataDir, modelsDir, backupDir } = places
+  finishRestore(dataDir)
+  return openData({ databaseFile, dataDir, modelsDir, backupDir, clock: wallClock, ...more, defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null, thumbnail: (bytes, size) => thumbnail(bytes, size, { maxPixels: settings.MAX_PIXELS }) })
 }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setupTokenOf } from '#lib/auth/auth.ts'
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
+import type { Data } from '#lib/data/data.ts'
 import { composeData } from './compose-data.ts'
 import { isRunning, sweepLeftovers } from './leftovers.ts'
 import type { Start } from './settings.ts'
@@ -24,12 +25,15 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
       kind: 'prepared',
       // Of several starts on one folder, the one with the worker says it.
       setupToken: settings.ROLE === 'web' ? null : await setupTokenOf(data.people, places.dataDir),
-      remarks: refused.map(({ folder, reason }) => `A shipped version is left out: ${path.relative(places.modelsDir, folder)}: ${reason}`),
+      remarks: [...migrationRemarks(data), ...refused.map(({ folder, reason }) => `A shipped version is left out: ${path.relative(places.modelsDir, folder)}: ${reason}`)],
     }
   } finally {
     await data.close()
   }
 }
+
+const migrationRemarks = ({ migrated: { applied, copy } }: Pick<Data, 'migrated'>): readonly string[] =>
+  copy === null ? [] : [`The database was brought up to date (${applied.join(', ')}). A copy from before is at ${copy}.`]
 
 /** Where others share the folder, theirs may be in it. */
 function emptyScratch(folder: string): void {

@@ -1,5 +1,5 @@
 /** The settings of this start and the places that follow from them: the only reading of the environment. A mistake is a sentence and the end. */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
 
@@ -19,8 +19,11 @@ export type Places = {
   readonly scratchDir: string
 }
 
-/** `given`: the settings that the environment says something about. */
-export type Start = { readonly settings: Settings; readonly given: readonly string[]; readonly places: Places; readonly isDevelopment: boolean }
+/** `given`: the settings that the environment says something about. `warnings`: sentences for the person at the terminal. */
+export type Start = { readonly settings: Settings; readonly given: readonly string[]; readonly places: Places; readonly isDevelopment: boolean; readonly warnings: readonly string[] }
+
+/** What any process or command makes is its owner's alone: images, logs, caches, sockets, the database. */
+const NOT_FOR_OTHERS = 0o077
 
 export function readStart(): Start {
   const read = parseSettings(process.env)
@@ -29,13 +32,38 @@ export function readStart(): Start {
   const databaseFile = read.settings.DATABASE_URL ? path.resolve(ROOT, read.settings.DATABASE_URL.slice('file:'.length)) : path.join(dataDir, 'darkroom.db')
   const backupDir = read.settings.BACKUP_DIR ? path.resolve(ROOT, read.settings.BACKUP_DIR) : `${dataDir}-backups`
   const places = { dataDir, databaseFile, backupDir, modelsDir: path.join(ROOT, 'models'), scratchDir: path.join(dataDir, 'scratch') }
+  process.umask(NOT_FOR_OTHERS) // children inherit it
+  const warnings: string[] = []
   try {
     mkdirSync(places.scratchDir, { recursive: true })
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+    warnings.push(...closedToOthers(places))
   } catch (error) {
-    return end([`Darkroom cannot write to ${dataDir}: ${error instanceof Error ? error.message : String(error)}.`, 'Give it the right to, or set DATA_DIR to another folder.'])
+    return end([`Darkroom cannot use DATA_DIR=${dataDir}: ${inWords(error)}.`, 'Give this user the right to read and write it, or set DATA_DIR to another folder.'])
   }
-  return { settings: read.settings, given: Object.keys(read.settings).filter((name) => process.env[name]), places, isDevelopment: process.env.NODE_ENV === 'development' }
+  return { settings: read.settings, given: Object.keys(read.settings).filter((name) => process.env[name]), places, isDevelopment: process.env.NODE_ENV === 'development', warnings }
 }
+
+/** Only the owner of a folder may close it; a volume that belongs to somebody else is used as it is, and said. */
+function closedToOthers({ dataDir, databaseFile }: Pick<Places, 'dataDir' | 'databaseFile'>): readonly string[] {
+  close(dataDir, 0o700)
+  if (existsSync(databaseFile)) close(databaseFile, 0o600)
+  const { mode, uid } = statSync(dataDir)
+  if (process.platform === 'win32' || (mode & NOT_FOR_OTHERS) === 0) return []
+  return [`Warning: other users of this machine may read DATA_DIR=${dataDir} (rights ${(mode & 0o777).toString(8)}). It belongs to the user ${uid}, and only they can change that: chmod 700 ${dataDir}`]
+}
+
+function close(file: string, mode: number): void {
+  try {
+    if ((statSync(file).mode & NOT_FOR_OTHERS) !== 0) chmodSync(file, mode)
+  } catch (error) {
+    if (codeOf(error) !== 'EPERM') throw error
+  }
+}
+
+const CANNOT: Readonly<Record<string, string>> = { EROFS: 'it is on a read-only disk', EACCES: 'this user may not write to it', EPERM: 'this user may not change it', ENOSPC: 'its disk is full', ENOTDIR: 'a part of its path is a file', EEXIST: 'it is a file' }
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+const inWords = (error: unknown): string => CANNOT[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
 
 function end(lines: readonly string[]): never {
   process.stderr.write(`${lines.join('\n')}\n`)

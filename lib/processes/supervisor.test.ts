@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -22,6 +22,11 @@ describe.runIf(isLinux)('a started product', () => {
     expect(status).toBe(200)
     expect(body).toMatchObject({ success: true, classifier: CLASSIFIER, model_version: 'v1', predicted_class: expect.any(String) })
     expect(await product.kept([body.id])).toBe(1)
+  })
+
+  test('makes nothing in its data folder that others may read, and closes the folder', () => {
+    expect(statSync(product.dataDir).mode & 0o777).toBe(0o700)
+    for (const made of ['logs', 'logs/darkroom.log', 'session-secret', 'in-use.lock', 'darkroom.db']) expect(statSync(path.join(product.dataDir, made)).mode & 0o077, made).toBe(0)
   })
 
   test('loses no request when an inference child is killed under load', async () => {
@@ -167,7 +172,7 @@ test('a folder that cannot be written to is named', async () => {
   const { exit, output } = runSupervisor({ DATA_DIR: file })
 
   expect(await exit).toBe(1)
-  expect(output()).toContain(`Darkroom cannot write to ${file}`)
+  expect(output()).toContain(`Darkroom cannot use DATA_DIR=${file}: a part of its path is a file.`)
 })
 
 test('a database that is none is named, and all ends', async () => {

@@ -7,6 +7,7 @@ import { allowGivingBack, giveBackGarbage } from './give-back.ts'
 import { openLogOf } from './log-of.ts'
 import { isSmall } from './memory.ts'
 import { prepared } from './prepared.ts'
+import { restoreRemarks, useData } from './restored-data.ts'
 import { readStart, type Start } from './settings.ts'
 
 /** A busy log grows by some megabytes a minute. */
@@ -21,6 +22,7 @@ giveBackGarbage()
 putFullLogAside(start.places.dataDir, new Date())
 setInterval(() => putFullLogAside(start.places.dataDir, new Date()), LOG_LOOK_MS).unref()
 const log = openLogOf(start, 'supervisor')
+const inUse = useData(start)
 
 const preparing = prepared()
 const family = superviseFamily(start, {
@@ -28,7 +30,7 @@ const family = superviseFamily(start, {
   log,
   async ready(port, webRemarks) {
     const { setupToken, remarks } = await preparing
-    for (const remark of [...remarks, ...webRemarks]) tell(remark)
+    for (const remark of [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)]) tell(remark)
     const address = addressFor(start.settings, port)
     tell(`${start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
     if (setupToken !== null) tell(`Nobody is in charge yet. Make the first admin at ${address}/setup?token=${setupToken}`)
@@ -48,7 +50,7 @@ function end(words: string, exitCode: number): void {
   if (isEnding) return
   isEnding = true
   tell(words)
-  void family.end().finally(() => process.exit(exitCode))
+  void family.end().finally(() => { inUse?.release(); process.exit(exitCode) })
 }
 
 /** Where people find it. A worker listens nowhere: it can only say that the web processes' address is meant. */

@@ -40,6 +40,7 @@ const COMMANDS = {
   predict: { runs: 'lib/commands/predict.ts' },
   backbone: { runs: 'lib/commands/backbone.ts' },
   backup: { runs: 'lib/commands/backup.ts' },
+  restore: { runs: 'lib/commands/restore.ts' },
   bench: { runs: 'lib/commands/bench.ts' },
   load: { runs: 'lib/commands/load.ts', pages: true, mode: 'production' },
   'setup:native': {

@@ -1,0 +1,73 @@
+/** The copy of a database that is made before it is migrated: whole or not at all, in a folder where the newest stay. It restores nothing. */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { isDiskFull } from '#lib/domain/disk-full.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+export const MIGRATION_COPIES = 'before-migration'
+/** Two updates can be taken back. */
+export const MIGRATION_COPIES_KEPT = 2
+const NAME = /^\d{4}-.*\.db$/
+
+type CopyPlan = {
+  readonly database: DatabaseSync
+  readonly file: string
+  /** The first migration that is to be applied. */
+  readonly migration: string
+  /** Where copies belong; the next one where this user may not write. */
+  readonly folders: readonly string[]
+  readonly now: number
+}
+
+/** Answers where the copy lies. Throws, and leaves nothing, where there is no room for it. */
+export function keepMigrationCopy({ database, file, migration, folders, now }: CopyPlan): string {
+  const folder = path.join(writable(folders), MIGRATION_COPIES)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const copy = path.join(folder, `${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}Z-before-${migration.replace(/\.sql$/, '')}.db`)
+  const part = `${copy}.part`
+  const { bavail, bsize } = statfsSync(folder)
+  const size = statSync(file).size
+  try {
+    if (bavail * bsize < size) throw noRoom(folder, { size, free: bavail * bsize })
+    rmSync(part, { force: true })
+    closeSync(openSync(part, 'w', 0o600)) // it holds password hashes
+    database.prepare('VACUUM INTO ?').run(part)
+    const handle = openSync(part, 'r+')
+    fsyncSync(handle)
+    closeSync(handle)
+    renameSync(part, copy)
+  } catch (error) {
+    rmSync(part, { force: true })
+    throw isDiskFull(error) ? noRoom(folder, { size, free: bavail * bsize }, error) : error
+  }
+  for (const old of copiesIn(folder).slice(MIGRATION_COPIES_KEPT)) rmSync(path.join(folder, old), { force: true })
+  return copy
+}
+
+/** Newest first, with their places. */
+export const migrationCopies = (folders: readonly string[]): readonly string[] =>
+  folders.map((folder) => path.join(folder, MIGRATION_COPIES)).flatMap((folder) => copiesIn(folder).map((name) => path.join(folder, name)))
+
+const copiesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => NAME.test(name)).sort().reverse() : [])
+
+function writable(folders: readonly string[]): string {
+  for (const folder of folders) {
+    try {
+      mkdirSync(path.join(folder, MIGRATION_COPIES), { recursive: true, mode: 0o700 })
+      return folder
+    } catch (error) {
+      if (isDiskFull(error)) throw noRoom(folder, null, error)
+    }
+  }
+  throw new DarkroomError('conflict', { what: 'The database was not migrated', why: `no copy of it can be made first: this user may not write to ${folders.join(' or ')}`, remedy: 'Set BACKUP_DIR to a folder that it may write to, and start again. Nothing was changed.' })
+}
+
+const noRoom = (folder: string, room: { readonly size: number; readonly free: number } | null, cause?: unknown): DarkroomError =>
+  new DarkroomError('disk_full', {
+    what: 'The database was not migrated',
+    why: `a copy of it is made first, and the disk that holds ${folder} has no room for it${room === null ? '' : ` (${megabytes(room.size)} needed, ${megabytes(room.free)} free)`}`,
+    remedy: 'Make room there, or set BACKUP_DIR to another disk, and start again. Nothing was changed.',
+  }, { cause })
+
+const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: 1 })} MB`

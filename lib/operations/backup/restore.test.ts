@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { IN_USE_LOCK } from '#lib/data/file-lock.ts'
+import { folderForTest, openWithFruit, pictureOf, sampleOf, type Opened } from '#lib/data/opened.fakes.ts'
+import { openData } from '#lib/data/open.ts'
+import { makeBackup } from './make.ts'
+import { restoreBackup, type RestorePlan } from './restore.ts'
+import { finishRestore, restoreToTell } from './settle-restore.ts'
+
+const LARGE_BYTES = 40_000
+const NOW = new Date(Date.UTC(2026, 10, 22, 9))
+
+type Given = Opened & { readonly backup: string; readonly home: string; readonly to: RestorePlan }
+
+/** A backup with two samples, and a folder elsewhere to restore it to. */
+async function withBackup(): Promise<Given> {
+  const opened = await openWithFruit()
+  await opened.data.samples.add('fruit', [sampleOf('small'), sampleOf('large', { picture: pictureOf('large', LARGE_BYTES) })])
+  writeFileSync(path.join(opened.folder, 'session-secret'), 'the secret of the backup')
+  const home = folderForTest()
+  const { folder: backup } = await makeBackup({ dataDir: opened.folder, databaseFile: opened.settings.databaseFile, folder: path.join(home, 'kept'), reason: 'command', productVersion: '0.1.0', settings: {}, now: () => NOW })
+  const dataDir = path.join(home, 'data')
+  mkdirSync(dataDir)
+  return { ...opened, backup, home, to: { from: backup, dataDir, databaseFile: path.join(dataDir, 'darkroom.db'), now: () => NOW, isDryRun: false } }
+}
+
+async function opened({ dataDir, databaseFile }: RestorePlan, settings: Opened['settings']) {
+  const data = await openData({ ...settings, dataDir, databaseFile })
+  onTestFinished(() => data.close().catch(() => {})) // it may be closed already
+  return data
+}
+
+test('a backup restored to an empty folder has every row and every file, for its owner alone', async () => {
+  const { to, settings } = await withBackup()
+
+  expect(await restoreBackup(to)).toMatchObject({ aside: null })
+
+  const data = await opened(to, settings)
+  expect(await data.samples.all('fruit')).toHaveLength(2)
+  expect(await data.pictures.bytesOf(pictureOf('large', LARGE_BYTES).hash)).toHaveLength(LARGE_BYTES)
+  expect(readFileSync(path.join(to.dataDir, 'session-secret'), 'utf8')).toBe('the secret of the backup')
+  const restored = readdirSync(to.dataDir, { recursive: true, encoding: 'utf8' }).filter((file) => !file.includes('.lock')) // locks hold nothing
+  for (const file of restored) expect(statSync(path.join(to.dataDir, file)).mode & 0o077, file).toBe(0)
+
+})
+
+test('what was there before is kept aside, whole, and told until it is removed', async () => {
+  const { to, settings } = await withBackup()
+  const before = await opened(to, settings)
+  await before.classifiers.create({ id: 'cats', title: 'Cats', classes: ['cat', 'dog'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  await before.close()
+  mkdirSync(path.join(to.dataDir, 'logs'))
+
+  const { aside } = await restoreBackup(to)
+
+  expect(aside).toBe(`${to.dataDir}.before-restore-2026-11-22T09-00-00Z`)
+  expect(existsSync(path.join(to.dataDir, 'logs'))).toBe(true)
+  expect((await (await opened(to, settings)).classifiers.list()).map(({ id }) => id)).toEqual(['fruit'])
+  expect((await (await opened({ ...to, dataDir: aside!, databaseFile: path.join(aside!, 'darkroom.db') }, settings)).classifiers.list()).map(({ id }) => id)).toEqual(['cats'])
+  expect(restoreToTell(to.dataDir)).toMatchObject({ aside, backup: '2026-11-22T09-00-00Z' })
+  rmSync(aside!, { recursive: true })
+  expect(restoreToTell(to.dataDir)).toBeNull()
+})
+
+test('while somebody uses the data, from a damaged backup, and in a dry run nothing is touched', async () => {
+  const { to, backup, settings } = await withBackup()
+  const data = await opened(to, settings)
+  const there = readdirSync(to.dataDir)
+  await expect(restoreBackup(to)).rejects.toThrow(`Nothing was restored: Darkroom, or one of its commands, is using ${to.dataDir}.`)
+  await data.close()
+
+  const secret = path.join(backup, 'data', 'session-secret')
+  writeFileSync(secret, 'the secret of the backuq')
+  await expect(restoreBackup(to)).rejects.toThrow('data/session-secret is not what was written')
+  writeFileSync(secret, 'the secret of the backup')
+
+  await expect(restoreBackup({ ...to, isDryRun: true })).resolves.toMatchObject({ backup: { name: '2026-11-22T09-00-00Z' } })
+  expect(readdirSync(to.dataDir).filter((name) => !name.includes('.db-'))).toEqual(there.filter((name) => !name.includes('.db-')))
+})
+
+test('a restore that was killed between its renames is completed by the next start', async () => {
+  const { to, settings } = await withBackup()
+  await restoreBackup(to)
+  // As a KILL after half of the renames leaves it.
+  const staged = path.join(to.dataDir, '.restoring')
+  mkdirSync(staged)
+  renameSync(path.join(to.dataDir, 'darkroom.db'), path.join(staged, 'darkroom.db'))
+  const moves = ['session-secret', 'darkroom.db'].map((name) => ({ from: path.join(staged, name), to: path.join(to.dataDir, name) }))
+  writeFileSync(path.join(to.dataDir, '.restoring.json'), JSON.stringify({ moves }))
+
+  finishRestore(to.dataDir)
+
+  expect(readdirSync(to.dataDir).filter((name) => name.startsWith('.restoring'))).toEqual([])
+  expect(await (await opened(to, settings)).samples.all('fruit')).toHaveLength(2)
+})
+
+test('a rename that fails takes all back', async () => {
+  const { to } = await withBackup()
+  writeFileSync(path.join(to.dataDir, 'mine'), 'before')
+  mkdirSync(path.join(to.dataDir, 'full', 'not empty'), { recursive: true })
+  mkdirSync(path.join(to.dataDir, '.restoring', 'full'), { recursive: true })
+  const moves = [{ from: path.join(to.dataDir, 'mine'), to: path.join(to.dataDir, 'aside', 'mine') }, { from: path.join(to.dataDir, '.restoring', 'full'), to: path.join(to.dataDir, 'full') }]
+  writeFileSync(path.join(to.dataDir, '.restoring.json'), JSON.stringify({ moves }))
+
+  expect(() => finishRestore(to.dataDir)).toThrow()
+
+  expect(readFileSync(path.join(to.dataDir, 'mine'), 'utf8')).toBe('before')
+  expect(existsSync(path.join(to.dataDir, '.restoring.json'))).toBe(false)
+})
+
+test('a database that lies elsewhere is restored there', async () => {
+  const { to, home, settings } = await withBackup()
+  const elsewhere = { ...to, databaseFile: path.join(home, 'rows', 'mine.db') }
+  const data = await opened(elsewhere, settings)
+  await data.close()
+
+  await restoreBackup(elsewhere)
+
+  expect(existsSync(path.join(to.dataDir, 'darkroom.db'))).toBe(false)
+  expect(await (await opened(elsewhere, settings)).samples.all('fruit')).toHaveLength(2)
+  expect(readdirSync(path.join(home, 'rows'))).toContain('mine.db.before-restore-2026-11-22T09-00-00Z')
+  expect(existsSync(path.join(to.dataDir, IN_USE_LOCK))).toBe(true)
+})
