@@ -6,12 +6,13 @@ import { SegmentedLinks } from '#lib/ui/segmented.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { knownVisitor, queryOf, type PageProps, type Visitor } from '../visitor.ts'
 import { AuditView } from './_components/audit-view.tsx'
+import { BackupsCard } from './_components/backups-card.tsx'
 import { KeysCard } from './_components/keys-card.tsx'
 import { PeopleCard } from './_components/people-card.tsx'
 import { SettingsView } from './_components/settings-view.tsx'
 
 export const metadata = { title: 'Settings' }
-const VIEWS = [['people', 'People'], ['keys', 'Keys'], ['settings', 'Settings'], ['changes', 'Changes']] as const
+const VIEWS = [['people', 'People'], ['keys', 'Keys'], ['settings', 'Settings'], ['backups', 'Backups'], ['changes', 'Changes']] as const
 const CHANGES = 50
 
 export default async function Settings(props: PageProps) {
@@ -39,6 +40,7 @@ async function viewOf(view: (typeof VIEWS)[number][0], { asked }: Visitor, curso
     case 'people': return <PeopleCard people={(await auth.listUsers({}, asked)).users} />
     case 'keys': return <KeysCard keys={(await auth.listKeys({}, asked)).keys} classifiers={(await data.listClassifiers({}, asked)).classifiers.map(({ id }) => id)} />
     case 'settings': return <SettingsView settings={(await operations.listSettings({}, asked)).settings} />
+    case 'backups': return <BackupsCard backups={await operations.listBackups({}, asked)} />
     case 'changes': return <AuditView audit={await operations.listAudit({ limit: CHANGES, ...(cursor && { cursor }) }, asked)} isFirst={!cursor} />
   }
 }

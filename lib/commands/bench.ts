@@ -1,6 +1,7 @@
 /** `npm run bench -- <what>`: which benchmark is asked for. Each stands in a file of its own, loaded when it is run. */
 const BENCHMARKS: Readonly<Record<string, { readonly is: string; readonly run: (args: readonly string[]) => Promise<number> }>> = {
   serve: { is: 'predictions a second that the product answers on this machine', run: async (args) => (await import('./bench-serve.ts')).benchServe(args) },
+  backup: { is: 'a backup under load, restored and compared; flipped bytes named', run: async (args) => (await import('./bench-backup.ts')).benchBackup(args) },
   head: { is: 'how long a last layer takes to learn from cached features', run: async (args) => (await import('./bench-head.ts')).benchHead(args) },
   memory: { is: 'memory of all processes together, idle, answering and training', run: async (args) => (await import('./bench-memory.ts')).benchMemory(args) },
   forecast: { is: 'how far the forecasts of ten small trainings are off', run: async (args) => (await import('./bench-forecast.ts')).benchForecast(args) },

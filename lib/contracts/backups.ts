@@ -1,6 +1,7 @@
 /** Backups: what `backup.json` in each says of it, and how an admin sees them and starts one. Not what is in them: SHA256SUMS lists that. */
 import { z } from 'zod'
-import { time } from './words.ts'
+import { contract } from './contract.ts'
+import { id, time } from './words.ts'
 
 /** Raised when a program of today could not read an older backup, or the other way round. */
 export const BACKUP_FORMAT = 1
@@ -40,3 +41,36 @@ export type SwapPlan = z.output<typeof swapPlan>
 
 export const restoreRecord = z.object({ backup: z.string(), from: z.string(), at: time, aside: z.string().nullable() })
 export type RestoreRecord = z.output<typeof restoreRecord>
+
+const shownBackup = backupSummary.pick({ name: true, reason: true, started_at: true, verified_at: true, product_version: true, size_bytes: true, files: true, linked_files: true, rows: true, remarks: true })
+  .extend({ folder: z.string(), removed_after: z.number().int().describe('so many newer backups remove it (BACKUP_KEEP)') })
+
+export const listBackups = contract({
+  method: 'GET',
+  path: '/api/backups',
+  scope: 'admin',
+  summary: 'The backups in BACKUP_DIR, newest first, and the one that is being made',
+  input: z.object({}),
+  output: z.object({
+    folder: z.string(),
+    is_on_data_disk: z.boolean().nullable().describe('true: a failing disk takes both; null: not known yet'),
+    every: z.string().describe('BACKUP_EVERY: off, or hours or days such as 24h or 7d'),
+    keep: z.number().int(),
+    next_at: time.nullable(),
+    backups: z.array(shownBackup),
+    running: z.object({ state: z.enum(['queued', 'running']), started_at: time, phase: backupProgress.shape.phase.nullable(), progress: z.number().min(0).max(100).nullable() }).nullable(),
+    last_failure: z.object({ at: time, message: z.string() }).nullable().describe('null: the newest backup is newer than any failure'),
+  }),
+})
+
+export const createBackup = contract({
+  method: 'POST',
+  path: '/api/backups',
+  scope: 'admin',
+  summary: 'Make a backup now; GET /api/backups says how far it is',
+  body: 'json',
+  status: 202,
+  input: z.object({}),
+  output: z.object({ success: z.literal(true), message: z.string(), job_id: id }),
+  errors: ['already_running'],
+})

@@ -34,6 +34,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'PATCH /api/users/{id}': 'changed a person',
   'DELETE /api/users/{id}': 'removed a person',
   'PATCH /api/settings': 'changed the settings',
+  'POST /api/backups': 'started a backup',
 }
 
 /** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is said as it stands there. */

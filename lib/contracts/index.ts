@@ -1,5 +1,6 @@
 /** Every contract there is, in one list: what the routes, the reference, the generated tests and the typed client are made from. */
 import { changeClassifier, createClassifier, deleteClassifier, getClassifier, listClasses, listClassifiers } from './classifiers.ts'
+import { createBackup, listBackups } from './backups.ts'
 import type { Contract, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
 import { listLogs } from './logs.ts'
@@ -25,6 +26,7 @@ export const contracts = [
   health, healthLive, healthReady, metrics, metricsHistory, firstAdmin,
   listKeys, createKey, revokeKey, listUsers, createUser, changeUser, deleteUser,
   listSettings, changeSettings, listAudit, listLogs,
+  listBackups, createBackup,
 ] as const satisfies readonly Contract[]
 
 /** Only this *type* leaves the server: `Routes['POST /api/predict']`. */

@@ -45,6 +45,11 @@ export type FromTraining =
   /** `reason` is for a person; `cause`, for the log, where the error itself was in other words. */
   | { kind: 'failed'; code: ErrorCode; reason: string; cause?: string }
 
+/** What the process that makes a backup says, once. */
+export type FromBackingUp =
+  | { kind: 'backed-up'; name: string; sizeBytes: number; remarks: readonly string[]; removed: readonly string[] }
+  | { kind: 'failed'; code: ErrorCode; what: string; why: string; remedy: string }
+
 /** Supervisor to and from web and worker. */
 export type ToManaged = { kind: 'stop' } | /** On the socket that comes with it; without one on PORT. */ { kind: 'listen' } | /** The data may be opened. */ { kind: 'prepared' } | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
 export type FromManaged =

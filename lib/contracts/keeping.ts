@@ -5,7 +5,7 @@ import { settings } from './settings.ts'
 import { id, nextCursor, page, time } from './words.ts'
 
 /** Those that may change while the product runs. What the environment sets, only the environment changes. */
-export const CHANGEABLE = ['DEFAULT_CLASSIFIER', 'AUTO_PROMOTE'] as const
+export const CHANGEABLE = ['DEFAULT_CLASSIFIER', 'AUTO_PROMOTE', 'BACKUP_EVERY', 'BACKUP_KEEP'] as const
 
 export const listSettings = contract({
   method: 'GET',
@@ -34,6 +34,8 @@ export const changeSettings = contract({
   input: z.object({
     DEFAULT_CLASSIFIER: settings.shape.DEFAULT_CLASSIFIER.unwrap().nullable().optional(),
     AUTO_PROMOTE: settings.shape.AUTO_PROMOTE.unwrap().nullable().optional(),
+    BACKUP_EVERY: settings.shape.BACKUP_EVERY.unwrap().nullable().optional(),
+    BACKUP_KEEP: settings.shape.BACKUP_KEEP.unwrap().nullable().optional(),
   }),
   output: listSettings.output,
   errors: ['not_found', 'conflict', 'invalid_input'],

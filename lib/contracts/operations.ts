@@ -12,7 +12,7 @@ export const health = contract({
   summary: 'State of web, database, worker, engines and champions',
   input: z.object({}),
   output: z.object({
-    status: z.enum(['healthy', 'degraded', 'starting', 'unhealthy']).describe('degraded: predictions are made, but not by the promoted version, or not all as they should be; reasons says why'),
+    status: z.enum(['healthy', 'degraded', 'starting', 'unhealthy']).describe('degraded: predictions are made, but not by the promoted version, or something else needs an owner; reasons says what'),
     ready: z.boolean(),
     reasons: z.array(z.string()),
     version: z.string(),

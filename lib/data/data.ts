@@ -153,6 +153,7 @@ export type Jobs = {
   readonly requestCancel: (id: string, now: number) => Promise<'cancelled' | 'asked' | 'over'>
   readonly isCancelRequested: (id: string) => Promise<boolean>
   readonly get: (id: string) => Promise<Job>
+  readonly latest: (kind: JobKind) => Promise<(Job & { readonly createdAt: Date; readonly endedAt: Date | null }) | null>
 }
 
 export type People = {
@@ -286,8 +287,7 @@ export type DataSettings = {
   readonly databaseFile: string
   readonly dataDir: string
   readonly modelsDir: string
-  /** BACKUP_DIR: where the database is copied to before it is migrated; absent: next to it. */
-  readonly backupDir?: string
+  readonly backupDir?: string // for the copy before a migration; absent: next to the database
   readonly clock: { readonly now: () => number }
   /** How long a write waits for another program's lock; default: what a person waits for. */
   readonly patienceMs?: number

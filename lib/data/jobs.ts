@@ -15,7 +15,7 @@ const PATIENCE_MS = 5_000
 const HELD = `"id" = ? AND "worker" = ? AND "state" = 'running'`
 const LET_GO = `"worker" = NULL, "leaseUntil" = NULL`
 
-export function jobsOf({ connection, id }: Store): Jobs {
+export function jobsOf({ connection, prisma, id }: Store): Jobs {
   const changed = (sql: string, ...values: (string | number | null)[]): Promise<boolean> => connection.write((writing) => writing.run(sql, ...values) > 0, PATIENCE_MS)
   return {
     enqueue: (kind, payload, now) => connection.write((writing) => insertJob(writing, { id: id(), kind, payload, now })),
@@ -41,6 +41,10 @@ export function jobsOf({ connection, id }: Store): Jobs {
       const row = connection.one<Row>('SELECT * FROM "Job" WHERE "id" = ?', job)
       if (!row) throw notFound('job', job)
       return valueOf(row)
+    },
+    async latest(kind) {
+      const row = await prisma.job.findFirst({ where: { kind }, orderBy: { id: 'desc' } })
+      return row === null ? null : { ...valueOf(row), createdAt: row.createdAt, endedAt: row.endedAt }
     },
   }
 }

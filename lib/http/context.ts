@@ -77,6 +77,8 @@ export type Darkroom = {
     readonly listSettings: For<'GET /api/settings'>
     readonly changeSettings: For<'PATCH /api/settings'>
     readonly listAudit: For<'GET /api/audit'>
+    readonly listBackups: For<'GET /api/backups'>
+    readonly createBackup: For<'POST /api/backups'>
     /** Who changed what, for the record. */
     readonly noteChange: (change: { readonly by: string; readonly action: string; readonly subject: string | null }) => Promise<void>
   }

@@ -9,6 +9,14 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 const SECRET: readonly string[] = ['NEXTAUTH_SECRET']
 
 type Name = keyof Settings
+
+/** Those that /settings offers; the API takes every value that the setting may have. */
+const CHOICES: Readonly<Record<Changeable, (classifiers: readonly string[]) => readonly string[]>> = {
+  DEFAULT_CLASSIFIER: (classifiers) => classifiers,
+  AUTO_PROMOTE: () => all.shape.AUTO_PROMOTE.unwrap().options,
+  BACKUP_EVERY: () => ['off', '6h', '24h', '7d'],
+  BACKUP_KEEP: () => ['3', '7', '14', '30'],
+}
 type Changeable = (typeof CHANGEABLE)[number]
 
 export type OwnerSettings = {
@@ -41,7 +49,7 @@ export function createOwnerSettings({ settings, given, data: { keptSettings, cha
           value: SECRET.includes(name) ? null : (kept ?? textOf(settings[name])),
           source: isGiven(name) ? 'environment' : kept === null ? 'default' : 'here',
           is_changeable: isChangeable(name) && !isGiven(name),
-          choices: name === 'DEFAULT_CLASSIFIER' ? ids : name === 'AUTO_PROMOTE' ? [...all.shape.AUTO_PROMOTE.unwrap().options] : null,
+          choices: isChangeable(name) ? [...CHOICES[name](ids)] : null,
           what: all.shape[name].description ?? '',
         }
       }),
@@ -54,7 +62,7 @@ export function createOwnerSettings({ settings, given, data: { keptSettings, cha
       const fixed = Object.keys(change).find(isGiven)
       if (fixed !== undefined) throw new DarkroomError('conflict', { what: `${fixed} was not changed`, why: 'the environment sets it', remedy: 'Change it there (or in .env) and start again.' })
       if (change.DEFAULT_CLASSIFIER) await classifiers.get(change.DEFAULT_CLASSIFIER)
-      await keptSettings.keep(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)))
+      await keptSettings.keep(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined).map(([name, value]) => [name, value === null ? null : String(value)])))
       return list()
     },
     async listAudit(page) {
@@ -65,10 +73,21 @@ export function createOwnerSettings({ settings, given, data: { keptSettings, cha
   }
 }
 
+type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'given'> & { readonly data: Pick<Data, 'keptSettings'> }
+
 /** AUTO_PROMOTE as it is now: the environment's, else the one chosen in /settings, else the default. */
-export function autoPromoteNow({ settings, given, data }: OwnerSettingsParts): Settings['AUTO_PROMOTE'] {
+export function autoPromoteNow({ settings, given, data }: SettingParts): Settings['AUTO_PROMOTE'] {
   const kept = given.includes('AUTO_PROMOTE') ? null : data.keptSettings.get('AUTO_PROMOTE')
   return all.shape.AUTO_PROMOTE.safeParse(kept ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
+}
+
+/** In the same order, for BACKUP_EVERY and BACKUP_KEEP. */
+export function backupSettingsNow({ settings, given, data }: SettingParts): Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'> {
+  const kept = (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') => (given.includes(name) ? null : data.keptSettings.get(name))
+  return {
+    BACKUP_EVERY: all.shape.BACKUP_EVERY.safeParse(kept('BACKUP_EVERY') ?? settings.BACKUP_EVERY).data ?? settings.BACKUP_EVERY,
+    BACKUP_KEEP: all.shape.BACKUP_KEEP.safeParse(kept('BACKUP_KEEP') ?? settings.BACKUP_KEEP).data ?? settings.BACKUP_KEEP,
+  }
 }
 
 function textOf(value: Settings[Name]): string | null {

@@ -12,12 +12,13 @@ import type { Darkroom } from '#lib/http/context.ts'
 import { createHeldBodies } from '#lib/http/held-bodies.ts'
 import { createFeatures } from '#lib/intake/features.ts'
 import { createIntake } from '#lib/intake/upload.ts'
+import { createBackups } from '#lib/operations/backup/backups.ts'
 import { createHealth } from '#lib/operations/health.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
 import { createMetrics } from '#lib/operations/metrics.ts'
 import { createModelUptime } from '#lib/operations/model-uptime.ts'
-import { createOwnerSettings } from '#lib/operations/owner-settings.ts'
+import { backupSettingsNow, createOwnerSettings } from '#lib/operations/owner-settings.ts'
 import { createLogs } from '#lib/operations/read-log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
@@ -60,6 +61,10 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const own = () => traffic.figures(serving.figures())
   const webs = () => [...heard.web.filter(({ pid }) => pid !== process.pid), own()]
   const { metrics, metricsHistory, tick } = createMetrics({ machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }), webs, startedAt, now })
+  const backups = createBackups({ data, places, settings: () => backupSettingsNow({ ...start, data }), now })
+  let backupConcern: string | null = null
+  const judgingBackups = recurring({ log, now: steadyClock.now }, 'How the backups are could not be found out', async () => { backupConcern = await backups.concern() })
+  const troubles = createTroubles(data)
   const { health, healthLive, healthReady } = createHealth({
     version: VERSION, startedAt, now, data,
     engine: serving.engine,
@@ -68,10 +73,10 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
     worker: () => heard.worker,
-    troubles: createTroubles(data),
+    troubles: () => [...troubles(), ...(backupConcern === null ? [] : [backupConcern])],
   })
   const ticking = recurring({ log, now: steadyClock.now }, 'The figures of the machine could not be read', tick)
-  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking() }, FIGURES_EVERY_MS)
+  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking(); void judgingBackups() }, FIGURES_EVERY_MS)
 
   const rates = createLimits(limitSettings(settings), data.counts)
   const exchanging = recurring({ log, now: steadyClock.now }, 'What was counted could not be exchanged with the other processes', rates.exchange)
@@ -84,7 +89,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: { ...data.answers, findSubject: data.subjects.find },
     intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), maxPixels: settings.MAX_PIXELS, now }) },
-    operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }) },
+    operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }), listBackups: backups.listBackups, createBackup: backups.createBackup },
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),
     holdBody: createHeldBodies(bodyBudgets(settings)),
     log,

@@ -5,11 +5,13 @@ import { JOB_KINDS } from '#lib/domain/jobs.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
-import { autoPromoteNow } from '#lib/operations/owner-settings.ts'
+import { createBackups } from '#lib/operations/backup/backups.ts'
+import { autoPromoteNow, backupSettingsNow } from '#lib/operations/owner-settings.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import { trainMemoryMb } from '#lib/training/batch-size.ts'
 import { trainingHandlers } from '#lib/training/handlers.ts'
 import { patientClock, steadyClock } from './clock.ts'
+import { backupHandler, queueBackups } from './backup-job.ts'
 import { composeData } from './compose-data.ts'
 import { forkInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
@@ -20,8 +22,8 @@ import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from './idle-pool.ts'
 import { freeForTraining, isSmall } from './memory.ts'
 import { VERSION, type Start } from './settings.ts'
 
-/** Nobody who compares two versions waits for a training to end. */
-const LOOPS = [['train'], JOB_KINDS.filter((kind) => kind !== 'train')] as const
+/** Nobody who compares two versions waits for a training or a backup to end. */
+const LOOPS = [['train'], ['backup'], JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup')] as const
 /** Nobody waits for a worker's row, and a training must not fail because a backup of another program keeps the database locked. */
 const WRITE_PATIENCE_MS = 300_000
 /** So often uploads are looked for whose web process is gone. */
@@ -39,7 +41,8 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     if (removed.length > 0) log('warn', 'Removed what a process that is gone left half made', { removed })
   }
   const sweepFailed = (error: unknown): void => log('error', 'Half-made files could not be removed', { error })
-  const handlers = trainingHandlers({
+  const backupSettings = () => backupSettingsNow({ ...start, data })
+  const training = trainingHandlers({
     data,
     answering,
     log,
@@ -57,6 +60,8 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       codeVersion: VERSION,
     },
   })
+  const handlers = { ...training, backup: backupHandler({ settings: backupSettings, log }) }
+  const stopQueueing = queueBackups(createBackups({ data, places, settings: backupSettings, now: () => new Date() }), log)
   const leaving = new AbortController()
   const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
   const loops = LOOPS.map((kinds) => runWorker({
@@ -81,6 +86,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     ended,
     async end() {
       leaving.abort()
+      stopQueueing()
       clearInterval(sweeping)
       await Promise.allSettled([ended, drawing, firstSweep])
       await answering[Symbol.asyncDispose]()

@@ -26,7 +26,7 @@ export type JobContext = { readonly attempt: number; readonly signal: AbortSigna
 
 /** Shaped as lib/jobs wants handlers. */
 export type TrainingHandlers = {
-  readonly [K in JobKind]: {
+  readonly [K in Exclude<JobKind, 'backup'>]: {
     readonly run: (payload: JobPayloads[K], job: JobContext) => Promise<unknown>
     readonly gaveUp?: (payload: JobPayloads[K], error: { readonly code: string; readonly message: string }) => Promise<void>
   }

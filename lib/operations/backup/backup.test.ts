@@ -3,7 +3,7 @@ import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { IN_USE_LOCK, lockAlone } from '#lib/data/file-lock.ts'
-import { openWithFruit, pictureOf, predictionOf, sampleOf, type Opened } from '#lib/data/opened.fakes.ts'
+import { folderForTest, openWithFruit, pictureOf, predictionOf, sampleOf, type Opened } from '#lib/data/opened.fakes.ts'
 import { registerVersion } from '#lib/data/sealed.fakes.ts'
 import { backupsContaining } from './find.ts'
 import { backupsIn } from './layout.ts'
@@ -145,8 +145,9 @@ test('no second backup is made while one is, none inside DATA_DIR, none during a
   await expect(makeBackup(plan)).rejects.toMatchObject({ code: 'already_running' })
   making?.release()
 
-  const restoring = lockAlone(path.join(folder, IN_USE_LOCK))
-  await expect(makeBackup(plan)).rejects.toMatchObject({ code: 'conflict' })
+  const elsewhere = folderForTest()
+  const restoring = lockAlone(path.join(elsewhere, IN_USE_LOCK))
+  await expect(makeBackup({ ...plan, dataDir: elsewhere })).rejects.toMatchObject({ code: 'conflict' })
   restoring?.release()
   expect(await makeBackup(plan)).toMatchObject({ remarks: [] })
 })

@@ -1,0 +1,78 @@
+'use client'
+/** Backups: the last one, those that are kept, the one that is being made, and a button that makes one now. */
+import { useRouter } from 'next/navigation'
+import { useEffect } from 'react'
+import { call } from '#lib/contracts/client.ts'
+import type { Output } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
+import { counted } from '#lib/domain/counted.ts'
+import { Badge } from '#lib/ui/badge.tsx'
+import { Button } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { Progress } from '#lib/ui/progress.tsx'
+import { RelativeTime } from '#lib/ui/relative-time.tsx'
+import { Table } from '#lib/ui/table.tsx'
+import { useChange } from './changing.ts'
+
+type BackupsAnswer = Output<Routes['GET /api/backups']>
+type Running = NonNullable<BackupsAnswer['running']>
+
+const LOOK_EVERY_MS = 1_500
+const REASONS: Readonly<Record<BackupsAnswer['backups'][number]['reason'], string>> = { schedule: 'scheduled', request: 'requested', command: 'command line' }
+const PHASES: Readonly<Record<NonNullable<Running['phase']>, string>> = { files: 'Copying files', database: 'Copying the database', verifying: 'Reading back and verifying' }
+
+export function BackupsCard({ backups: { folder, every, keep, next_at, backups, running, last_failure, is_on_data_disk } }: { readonly backups: BackupsAnswer }) {
+  const { isBusy, failure, change } = useChange()
+  useRefreshWhile(running !== null)
+  const last = backups[0]
+  return (
+    <>
+      <Card title="Backups" aside={<StateBadge last={last !== undefined} hasFailed={last_failure !== null} />}
+        actions={<Button variant="primary" isBusy={isBusy || running !== null} onClick={() => void change(() => call('POST /api/backups', {}))}>Back up now</Button>}>
+        <p>
+          {last ? <>The last backup was made <RelativeTime at={last.started_at} />, takes <FigureNumber bytes={last.size_bytes} /> in {counted(last.files, 'file')}, and was read back and verified.</> : 'There is no backup yet.'}
+          {' '}{scheduleWords(every, keep)}{next_at !== null && <> The next one is due <RelativeTime at={next_at} />.</>}
+        </p>
+        <p className="small muted">Backups are in <code>{folder}</code>. Restore one with <code>npm run restore</code>.</p>
+        {is_on_data_disk && <p className="small muted">This folder is on the same disk as the data. If that disk fails, both are lost: set <code>BACKUP_DIR</code> to another disk.</p>}
+        {running && <Progress label={running.phase === null ? 'Waiting for the worker' : PHASES[running.phase]} percent={running.progress} />}
+        {last_failure && <ErrorNotice title={`The last backup failed at ${last_failure.at.slice(0, 16).replace('T', ' ')} UTC`} failure={{ detail: last_failure.message }} />}
+        {failure && <ErrorNotice title="No backup was started" failure={failure} />}
+      </Card>
+      {backups.length === 0
+        ? <EmptyState icon="download" title="No backups yet">Each backup contains the database, images, versions and the session secret.</EmptyState>
+        : (
+          <Card title="Kept backups">
+            <Table caption="Kept backups, newest first" isCaptionHidden variant="cards" rows={backups} keyOf={({ name }) => name}
+              columns={[
+                { name: 'Backup', cell: ({ name }) => <code>{name}</code> },
+                { name: 'Created', cell: ({ started_at, reason }) => <span><RelativeTime at={started_at} /> <span className="muted">({REASONS[reason]})</span></span> },
+                { name: 'Size', isNumeric: true, cell: ({ size_bytes }) => <FigureNumber bytes={size_bytes} /> },
+                { name: 'Files', isNumeric: true, cell: ({ files }) => <FigureNumber count={files} /> },
+                { name: 'Remarks', cell: ({ remarks }) => (remarks.length === 0 ? <span className="muted">none</span> : remarks.join(' ')) },
+                { name: 'Removed after', cell: ({ removed_after }) => counted(removed_after, 'newer backup') },
+              ]} />
+          </Card>
+        )}
+    </>
+  )
+}
+
+const scheduleWords = (every: string, keep: number): string => `${every === 'off' ? 'No backups are made by themselves (BACKUP_EVERY is off).' : `One is made every ${every}.`} The newest ${keep} are kept.`
+
+function StateBadge({ last, hasFailed }: { readonly last: boolean; readonly hasFailed: boolean }) {
+  if (hasFailed) return <Badge variant="bad">failed</Badge>
+  return last ? <Badge variant="good">verified</Badge> : <Badge>none</Badge>
+}
+
+function useRefreshWhile(isRunning: boolean): void {
+  const router = useRouter()
+  useEffect(() => {
+    if (!isRunning) return
+    const timer = setInterval(() => router.refresh(), LOOK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [isRunning, router])
+}

@@ -1,0 +1,104 @@
+/** Backups as an admin sees and starts them, as health judges them, and as the worker finds the next one due. Making one is backup/make's. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { backupProgress, type BackupProgress, type createBackup, type listBackups } from '#lib/contracts/backups.ts'
+import type { Output } from '#lib/contracts/contract.ts'
+import type { Settings } from '#lib/contracts/settings.ts'
+import type { Data } from '#lib/data/data.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { backupsContaining, isSameDisk, type Containing, type Wanted } from './find.ts'
+import { backupsIn, jsonOf, PROGRESS, UNFINISHED, type FoundBackup } from './layout.ts'
+import { backupConcern, everyMs, nextBackupAt, type BackupTimes } from './schedule.ts'
+
+/** A backup that says nothing for so long is dead. */
+const SILENT_MS = 120_000
+/** Health is looked at every few seconds, the folder less often. */
+const CONCERN_KEPT_MS = 15_000
+
+export type BackupsParts = {
+  readonly data: Pick<Data, 'jobs'>
+  readonly places: { readonly dataDir: string; readonly backupDir: string }
+  /** They may change while the product runs. */
+  readonly settings: () => Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'>
+  readonly now: () => Date
+}
+
+export type Backups = {
+  readonly listBackups: () => Promise<Output<typeof listBackups>>
+  readonly createBackup: () => Promise<Output<typeof createBackup>>
+  /** Which backups contain it, and until when. */
+  readonly backupsContaining: (wanted: Wanted) => Promise<readonly Containing[]>
+  /** What health says of backups; null: nothing. */
+  readonly concern: () => Promise<string | null>
+  /** Queues a backup where one is due; answers whether it did. */
+  readonly queueIfDue: () => Promise<boolean>
+}
+
+export function createBackups({ data: { jobs }, places: { dataDir, backupDir }, settings, now }: BackupsParts): Backups {
+  let kept: { readonly until: number; readonly concern: string | null } = { until: 0, concern: null }
+
+  const ours = async (): Promise<readonly FoundBackup[]> => (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
+
+  async function look() {
+    const [backups, job, progress] = await Promise.all([ours(), jobs.latest('backup'), progressIn(backupDir, dataDir, now())])
+    const newest = backups[0] ? new Date(backups[0].started_at) : null
+    const failedAt = job?.state === 'failed' && job.endedAt !== null && (newest === null || newest < job.endedAt) ? job.endedAt : null
+    const times: BackupTimes = { everyMs: everyMs(settings().BACKUP_EVERY), newest, failedAt }
+    const isPending = job?.state === 'queued' || job?.state === 'running'
+    return { backups, job, progress, times, isPending }
+  }
+
+  async function queue(reason: 'schedule' | 'request'): Promise<string> {
+    return jobs.enqueue('backup', { reason }, now().getTime())
+  }
+
+  return {
+    async listBackups() {
+      const { backups, job, progress, times, isPending } = await look()
+      const { BACKUP_EVERY: every, BACKUP_KEEP: keep } = settings()
+      const isRunning = isPending || progress !== null
+      return {
+        folder: backupDir,
+        is_on_data_disk: await stat(backupDir).then(() => isSameDisk(backupDir, dataDir), () => null),
+        every, keep,
+        next_at: nextBackupAt(times)?.toISOString() ?? null,
+        backups: backups.map(({ name, reason, started_at, verified_at, product_version, size_bytes, files, linked_files, rows, remarks, folder }, position) =>
+          ({ name, reason, started_at, verified_at, product_version, size_bytes, files, linked_files, rows, remarks, folder, removed_after: Math.max(1, keep - position) })),
+        running: isRunning ? { state: progress === null && job?.state === 'queued' ? 'queued' : 'running', started_at: progress?.started_at ?? (job?.createdAt ?? now()).toISOString(), phase: progress?.phase ?? null, progress: percentOf(progress) } : null,
+        last_failure: times.failedAt === null ? null : { at: times.failedAt.toISOString(), message: job?.error?.message ?? '' },
+      }
+    },
+    async createBackup() {
+      const { isPending, progress } = await look()
+      if (isPending || progress !== null) throw new DarkroomError('already_running', { what: 'No second backup was started', why: 'one is being made', remedy: 'GET /api/backups says how far it is.' })
+      return { success: true, message: 'A backup is being made. It appears in the list when every file has been read back.', job_id: await queue('request') }
+    },
+    backupsContaining: (wanted) => backupsContaining(wanted, { backupDir, dataDir, keep: settings().BACKUP_KEEP, everyMs: everyMs(settings().BACKUP_EVERY) }),
+    async concern() {
+      const at = now()
+      if (at.getTime() < kept.until) return kept.concern
+      kept = { until: at.getTime() + CONCERN_KEPT_MS, concern: backupConcern((await look()).times, at) }
+      return kept.concern
+    },
+    async queueIfDue() {
+      if (everyMs(settings().BACKUP_EVERY) === null) return false
+      const { times, isPending, progress } = await look()
+      const next = nextBackupAt(times)
+      if (isPending || progress !== null || next === null || next > now()) return false
+      await queue('schedule')
+      return true
+    },
+  }
+}
+
+/** Of the backup that is being made, by whichever process. */
+async function progressIn(backupDir: string, dataDir: string, now: Date): Promise<BackupProgress | null> {
+  const names = await readdir(backupDir).catch(() => [])
+  for (const name of names.filter((one) => one.startsWith(UNFINISHED))) {
+    const progress = backupProgress.safeParse(jsonOf(await readFile(path.join(backupDir, name, PROGRESS), 'utf8').catch(() => ''))).data
+    if (progress?.data_dir === dataDir && now.getTime() - Date.parse(progress.updated_at) < SILENT_MS) return progress
+  }
+  return null
+}
+
+const percentOf = (progress: BackupProgress | null): number | null => (progress === null || progress.total_bytes === 0 ? null : Math.min(100, (100 * progress.done_bytes) / progress.total_bytes))

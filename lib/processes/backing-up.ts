@@ -1,0 +1,25 @@
+/** A process that makes one backup for the worker and ends: copying and proving take a core for a while, and the worker has leases to keep. */
+import { constants, setPriority } from 'node:os'
+import type { FromBackingUp } from '#lib/contracts/ipc.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { makeBackup } from '#lib/operations/backup/make.ts'
+import { removeExpired } from '#lib/operations/backup/rotate.ts'
+import { backupPlan } from './backup-plan.ts'
+import { readStart } from './settings.ts'
+
+setPriority(constants.priority.PRIORITY_LOW) // predictions go first
+const start = readStart()
+const [reason, keep] = process.argv.slice(2)
+const leaving = new AbortController()
+process.on('SIGTERM', () => leaving.abort(new Error('The worker is stopping.')))
+process.on('disconnect', () => leaving.abort(new Error('The worker is gone.')))
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach all processes; the worker decides
+
+const tell = (message: FromBackingUp): void => void process.send?.(message, () => process.exit(0))
+try {
+  const { name, size_bytes, remarks } = await makeBackup({ ...backupPlan(start, reason === 'schedule' ? 'schedule' : 'request'), signal: leaving.signal })
+  tell({ kind: 'backed-up', name, sizeBytes: size_bytes, remarks, removed: await removeExpired(start.places, Number(keep)) })
+} catch (error) {
+  if (isDarkroomError(error)) tell({ kind: 'failed', code: error.code, what: error.what, why: error.why, remedy: error.remedy })
+  else tell({ kind: 'failed', code: 'internal', what: 'No backup was made', why: error instanceof Error ? error.message : String(error), remedy: 'The log says more.' })
+}
