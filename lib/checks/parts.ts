@@ -19,6 +19,7 @@ export const PARTS: readonly TestPart[] = [
   { name: 'laws', needsPages: false, run: laws },
   { name: 'unit', needsPages: false, run: unit },
   { name: 'dead-code', needsPages: false, run: () => asOneCase(inModules('knip/bin/knip.js'), ['--production', '--no-progress'], /^\S.*:\d+:\d+|^\S+ {2,}\S+$/gm) },
+  { name: 'faults', needsPages: true, run: faults },
   { name: 'e2e', needsPages: true, run: stories },
 ]
 
@@ -34,6 +35,14 @@ async function laws(): Promise<Count> {
   const { code, output } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/checks/laws.ts')], { cwd: ROOT, isShown: true })
   const closing = /(\d+) passed, (\d+) failed\s*$/.exec(output)
   return closing ? { passed: Number(closing[1]), failed: Number(closing[2]) } : { passed: 0, failed: Math.max(1, code) }
+}
+
+/** The short form of npm run test:faults: a product is broken, and what it promises then is measured. */
+async function faults(): Promise<Count> {
+  const { code, output } = await runToEnd(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/commands/test-faults.ts'), '--short'], { cwd: ROOT, isShown: true })
+  const closing = /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/.exec(output)
+  if (!closing) return { passed: 0, failed: Math.max(1, code) }
+  return { passed: Number(closing[1]), failed: Number(closing[2]), skipped: Number(closing[3]) }
 }
 
 async function unit(): Promise<Count> {

@@ -6,11 +6,10 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
-import { createKeyDesk } from '#lib/auth/keys.ts'
-import { openData } from '#lib/data/open.ts'
 import { ROOT, VERSION } from '#lib/processes/settings.ts'
 import { figuresOf, lineOf, markdownOf, type ArtilleryReport, type RampFigures } from './load-report.ts'
-import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
+import { createOwnKey } from './own-product-key.ts'
+import { startOwnProduct } from './own-product.ts'
 import { createLines } from './passing-line.ts'
 
 /** The ramps of artillery/visitors.yml, and how long each lasts unless --seconds says otherwise. */
@@ -52,7 +51,8 @@ async function main(): Promise<number> {
   const lines = createLines()
   await using own = values.against === undefined ? await startOwnProduct() : null
   const url = own?.url ?? values.against!.replace(/\/$/, '')
-  const key = own ? await keyOf(own) : values.key
+  // All visitors come from this one address, and its limit is for one household.
+  const key = own ? await createOwnKey(own.dataDir, { name: 'npm run load', scopes: ['predict'] }) : values.key
   const engine = await engineOf(url)
   lines.line(`Visitors ask ${url}, which answers by the engine ${engine}.`)
 
@@ -92,17 +92,6 @@ async function hasArtillery(): Promise<boolean> {
   const code = await ended(child)
   if (code !== 0) console.error(`Artillery could not be installed: npm ci ended with code ${code}. Is the npm registry reachable? Then ask again.`)
   return code === 0
-}
-
-/** One that may predict, made where the owner's page would make it: all visitors come from this one address, and its limit is for one household. */
-async function keyOf({ dataDir }: ThrowawayProduct): Promise<string> {
-  const data = await openData({ databaseFile: path.join(dataDir, 'darkroom.db'), dataDir, modelsDir: path.join(ROOT, 'models'), clock: { now: () => Date.now() } })
-  try {
-    const desk = createKeyDesk({ keys: data.keys, classifiers: data.classifiers, now: () => Date.now() })
-    return (await desk.createKey({ name: 'npm run load', scopes: ['predict'] }, { caller: { kind: 'stranger', id: null, name: null, scopes: [] } })).key
-  } finally {
-    await data.close()
-  }
 }
 
 type Ramp = { readonly users: string; readonly seconds: number; readonly target: string; readonly key: string | undefined; readonly passing: (line: string) => void }

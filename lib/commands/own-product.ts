@@ -12,30 +12,44 @@ const READY = /^Darkroom is ready at (http\S+)/
 const LONGEST_START_MS = 120_000 // 2 s on an idle machine
 const LONGEST_END_MS = 20_000
 
-export type ThrowawayProduct = AsyncDisposable & { readonly url: string; readonly dataDir: string; readonly pid: number }
+export type ThrowawayProduct = AsyncDisposable & {
+  readonly url: string
+  readonly dataDir: string
+  readonly pid: number
+  /** What it has printed so far. */
+  readonly output: () => string
+}
+
+export type OwnProductPlace = {
+  /** A folder that is there already and stays; else one is made and removed. */
+  readonly dataDir?: string | undefined
+  /** A program that runs the one named by its arguments, such as one that first joins a control group. */
+  readonly through?: readonly [program: string, ...args: string[]] | undefined
+}
 
 /** Answers when the product says that it is ready; throws with what it printed when it ends before, or says nothing for long. */
-export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<ThrowawayProduct> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/processes/supervisor.ts')], {
+export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}, place: OwnProductPlace = {}): Promise<ThrowawayProduct> {
+  const dataDir = place.dataDir ?? mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
+  const [program, ...args] = [...(place.through ?? []), process.execPath, '--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/processes/supervisor.ts')]
+  const child = spawn(program!, args, {
     cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DATABASE_URL: undefined, NEXTAUTH_URL: undefined, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings },
   })
   const leave = async (): Promise<void> => {
     await end(child)
-    rmSync(dataDir, { recursive: true, force: true })
+    if (place.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
   }
+  const said: string[] = []
   try {
-    return { url: await addressOf(child), dataDir, pid: child.pid ?? 0, [Symbol.asyncDispose]: leave }
+    return { url: await addressOf(child, said), dataDir, pid: child.pid ?? 0, output: () => said.join('\n'), [Symbol.asyncDispose]: leave }
   } catch (error) {
     await leave()
     throw error
   }
 }
 
-function addressOf(child: ChildProcess): Promise<string> {
+function addressOf(child: ChildProcess, said: string[]): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const said: string[] = []
   const fail = (why: string): void => reject(new Error([`The product of this command did not start: ${why}.`, ...said.slice(-20)].join('\n')))
   const timer = setTimeout(() => fail(`it was not ready after ${LONGEST_START_MS / 1000} s`), LONGEST_START_MS)
   child.once('error', (error) => fail(error.message))

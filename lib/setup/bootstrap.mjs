@@ -30,7 +30,7 @@ const COMMANDS = {
   },
   test: {
     runs: 'lib/checks/run.ts',
-    help: 'npm test [-- part …]\n\nAll checks, or the named parts: types lint laws unit dead-code e2e.\n'
+    help: 'npm test [-- part …]\n\nAll checks, or the named parts: types lint laws unit dead-code faults e2e.\n'
       + 'Ends with "N passed, N failed"; exit code 0 only if all passed.',
   },
   dataset: { runs: 'lib/commands/dataset.ts' },
@@ -43,6 +43,7 @@ const COMMANDS = {
   restore: { runs: 'lib/commands/restore.ts' },
   bench: { runs: 'lib/commands/bench.ts' },
   load: { runs: 'lib/commands/load.ts', pages: true, mode: 'production' },
+  'test:faults': { runs: 'lib/commands/test-faults.ts', pages: true, mode: 'production' },
   'setup:native': {
     runs: 'lib/setup/native.ts',
     help: 'npm run setup:native [-- --force]\n\nProvides TensorFlow behind the engine tfjs-node and proves it on one convolution; tries again after a\n'

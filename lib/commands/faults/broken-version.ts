@@ -1,0 +1,134 @@
+/** The live version's files damaged on disk, one byte flipped or a file gone, and all processes restarted: the version before it takes over,
+ *  health says why, and a broken version cannot be promoted. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { openData } from '#lib/data/open.ts'
+import { readBundle, writeBundle } from '#lib/ml/bundle.ts'
+import { ROOT } from '#lib/processes/settings.ts'
+import { pidsOf } from './family.ts'
+import { tally, within, type Context, type Judged } from './judged.ts'
+import { startProduct, type ProductAnswer, type Product } from './product.ts'
+import { smallImage } from './traffic.ts'
+
+const BACK_WITHIN_MS = 30_000
+const SHIPPED = path.join(ROOT, 'models', 'shapes', 'v1')
+
+type Damage = { readonly name: string; readonly apply: (folder: string) => void }
+
+const flipped = (file: string): Damage => ({
+  name: `one byte of ${file} flipped`,
+  apply: (folder) => flipByte(path.join(folder, file)),
+})
+const DAMAGES: readonly Damage[] = [
+  flipped('model.onnx'),
+  flipped('weights.bin'),
+  flipped('card.json'),
+  { name: 'manifest.json deleted', apply: (folder) => rmSync(path.join(folder, 'manifest.json')) },
+  { name: 'its folder deleted', apply: (folder) => rmSync(folder, { recursive: true }) },
+]
+
+export async function brokenVersion({ form, say }: Context): Promise<readonly Judged[]> {
+  await using product = await startProduct({ PREDICT_PROCESSES: '1' })
+  const { live, folder, other } = await withVersions(product)
+  await within(BACK_WITHIN_MS, async () => (await product.predict(smallImage(1))).body['model_version'] === live)
+  const whole = `${folder}.whole`
+  cpSync(folder, whole, { recursive: true })
+  const judged: Judged[] = []
+  for (const { name, apply } of form === 'long' ? DAMAGES : DAMAGES.slice(0, 1)) {
+    say(name)
+    apply(folder)
+    judged.push(await takenOver(product, { name, live }))
+    rmSync(folder, { recursive: true, force: true })
+    cpSync(whole, folder, { recursive: true })
+    killAll(product)
+    await within(BACK_WITHIN_MS, async () => (await product.predict(smallImage(2))).body['model_version'] === live)
+  }
+  flipByte(path.join(other.folder, 'model.onnx'))
+  const promoted = await product.ask(`/api/models/${other.id}/promote`, {
+    method: 'POST',
+    type: 'application/json',
+    body: JSON.stringify({ reason: 'a fault test' }),
+  })
+  const after = await product.predict(smallImage(3))
+  judged.push({
+    what: 'promoting a version with one byte flipped',
+    expected: '422 bad_bundle; the live version goes on',
+    measured: `${promoted.status} ${String(promoted.body['code'] ?? '')}; then ${after.status} by ${String(after.body['model_version'])}`,
+    holds:
+      promoted.status === 422 &&
+      promoted.body['code'] === 'bad_bundle' &&
+      after.status === 200 &&
+      after.body['model_version'] === live,
+  })
+  return judged
+}
+
+async function takenOver(
+  product: Product,
+  { name, live }: { readonly name: string; readonly live: string },
+): Promise<Judged> {
+  killAll(product)
+  const answered: ProductAnswer[] = []
+  const back = await within(BACK_WITHIN_MS, async () => {
+    const answer = await product.predict(smallImage(answered.length))
+    answered.push(answer)
+    return answer.status === 200
+  })
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, seed) => product.predict(smallImage(seed))))
+  const versions = tally(answers.map(({ status, body }) => (status === 200 ? String(body['model_version']) : status)))
+  const { body: health } = await product.ask('/api/health')
+  const isTold = JSON.stringify(health).includes(live) && health['status'] === 'degraded'
+  const reason = typeof health['reasons'] === 'object' ? JSON.stringify(health['reasons']) : ''
+  return {
+    what: `live version damaged (${name}), web and inference restarted`,
+    expected: 'predictions by the version before it; health degraded and names the version',
+    measured:
+      `${back.held ? versions : `no prediction: ${tally(answered.map(({ status, body }) => `${status} ${String(body['code'])}`))}`}; health ${String(health['status'])} ${reason}`.trim(),
+    holds:
+      back.held && answers.every(({ status, body }) => status === 200 && body['model_version'] === 'v1') && isTold,
+  }
+}
+
+type Versions = {
+  readonly live: string
+  readonly folder: string
+  readonly other: { readonly id: string; readonly folder: string }
+}
+
+/** Two versions with the shipped one's numbers; the first becomes live, so that v1 is the one before it. */
+async function withVersions({ dataDir }: Product): Promise<Versions> {
+  const databaseFile = path.join(dataDir, 'darkroom.db')
+  const data = await openData({
+    databaseFile,
+    dataDir,
+    modelsDir: path.join(ROOT, 'models'),
+    clock: { now: () => Date.now() },
+  })
+  try {
+    const bundle = await readBundle(SHIPPED)
+    const versions = []
+    for (const _ of [1, 2]) {
+      const number = await data.versions.nextNumber('shapes')
+      const folder = data.versions.folderFor('shapes', number)
+      await writeBundle(folder, { ...bundle, card: { ...bundle.card, version: `v${number}` } })
+      const { id, name } = await data.versions.register({ classifierId: 'shapes', number, runId: null })
+      versions.push({ id, name, folder })
+    }
+    const [live, other] = versions
+    await data.promotions.promote({ versionId: live!.id, by: 'npm run test:faults', reason: null })
+    return { live: live!.name, folder: live!.folder, other: other! }
+  } finally {
+    await data.close()
+  }
+}
+
+function killAll({ pid }: Product): void {
+  for (const one of [...pidsOf(pid, 'inference'), ...pidsOf(pid, 'web')]) process.kill(one, 'SIGKILL')
+}
+
+/** In the middle, where no header lies. */
+function flipByte(file: string): void {
+  const bytes = readFileSync(file)
+  bytes[bytes.length >> 1]! ^= 0x40
+  writeFileSync(file, bytes)
+}

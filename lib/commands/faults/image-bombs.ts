@@ -1,0 +1,169 @@
+/** Images that are small to send and large to decode: many at once, in a ZIP, and as thumbnails of stored ones, while others ask for small
+ *  predictions. Memory is the sum over all processes of the product. */
+import { buffer } from 'node:stream/consumers'
+import { writeZip } from '#lib/archive/write-zip.ts'
+import { memoryMb } from '#lib/processes/memory.ts'
+import { BOMB_SIDE, BOMBS, type Bomb, type BombName } from './bombs.ts'
+import { memoryOf, pidsOf, watchMemory } from './family.ts'
+import { inMb, inMs, tally, wait, within, type Context, type Judged } from './judged.ts'
+import type { ProductAnswer, Product } from './product.ts'
+import { smallImage, startTraffic } from './traffic.ts'
+
+/** The promise: all processes together hold no more than this many times what they hold idle, and the printed budget. */
+const TIMES_IDLE = 1.5
+const SLOWEST_P99_MS = 1_000
+/** The budget where the product prints none: the smaller of 400 MB and a fifth of the memory that it counts on. */
+const MOST_BUDGET_MB = 400
+const BUDGET_SHARE = 0.2
+const GIVEN_BACK_WITHIN_MS = 60_000
+/** The first images are drawn by a process that leaves when it is done. */
+const FIRST_START_MS = 30_000
+const OTHERS = { clients: 4, pauseMs: 25 }
+/** A prediction, or a refusal that says why and, where it may help, when to try again. Never a 500, never a broken connection. */
+const MAY_BE_ANSWERED: readonly number[] = [200, 413, 422, 429, 503, 507]
+
+const SHORT_KINDS: readonly BombName[] = ['webp', 'jpeg', 'interlaced']
+
+export async function imageBombs({ form, count, product: shared, say }: Context): Promise<readonly Judged[]> {
+  return bombsOn(await shared(), {
+    kinds: form === 'long' ? (Object.keys(BOMBS) as BombName[]) : SHORT_KINDS,
+    parallel: count({ short: 12, long: 30 }),
+    thumbnails: count({ short: 8, long: 30 }),
+    waits: form === 'long',
+    say,
+  })
+}
+
+export type Bombing = {
+  readonly kinds: readonly BombName[]
+  readonly parallel: number
+  /** Stored images whose thumbnails are asked for at the same time. */
+  readonly thumbnails: number
+  /** Whether to wait until memory is given back. */
+  readonly waits: boolean
+  readonly say: (line: string) => void
+}
+
+export async function bombsOn(
+  product: Product,
+  { kinds, parallel, thumbnails, waits, say }: Bombing,
+): Promise<readonly Judged[]> {
+  const limit = await limitOf(product)
+  const judged: Judged[] = []
+  for (const kind of kinds) {
+    const bomb: Bomb = BOMBS[kind]
+    const image = bomb.make(BOMB_SIDE)
+    say(`${parallel} × ${bomb.name}`)
+    judged.push(
+      await underFire(product, limit, {
+        what: `${parallel} × ${bomb.name}, 49 megapixels, ${inBytes(image)}`,
+        fire: () =>
+          Promise.all(Array.from({ length: parallel }, () => product.predict(image, { type: bomb.mediaType }))),
+      }),
+    )
+  }
+  const zip = await zipOf(Array.from({ length: 40 }, (_, i) => BOMBS.webp.make(BOMB_SIDE - i)))
+  say('40 in a ZIP')
+  judged.push(
+    await underFire(product, limit, {
+      what: `ZIP of 40 × ${BOMBS.webp.name} to /api/predict/batch, ${inBytes(zip)}`,
+      fire: async () => [
+        await product.ask('/api/predict/batch?classifier=shapes', {
+          method: 'POST',
+          body: zip,
+          type: 'application/zip',
+        }),
+      ],
+    }),
+  )
+  judged.push(await thumbnailsOf(product, limit, thumbnails, say))
+  if (waits) judged.push(await givenBack(product, limit, say))
+  return judged
+}
+
+type Limit = { readonly idleMb: number; readonly budgetMb: number; readonly mostMb: number }
+
+/** Measured once it has answered something: until then it holds less than it will at rest. */
+async function limitOf(product: Product): Promise<Limit> {
+  for (let seed = 0; seed < 50; seed++) await product.predict(smallImage(seed))
+  await within(FIRST_START_MS, () => pidsOf(product.pid, 'drawing').length === 0)
+  await wait(1_000)
+  const idleMb = memoryOf(product.pid)
+  const printed = /(\d+) MB[^\n]*decod|decod[^\n]*?(\d+) MB/i.exec(product.output())
+  const budgetMb = Number(
+    printed?.[1] ?? printed?.[2] ?? Math.min(MOST_BUDGET_MB, memoryMb({ MEMORY_MB: 'auto' }) * BUDGET_SHARE),
+  )
+  return { idleMb, budgetMb, mostMb: TIMES_IDLE * idleMb + budgetMb }
+}
+
+type Fire = { readonly what: string; readonly fire: () => Promise<readonly ProductAnswer[]> }
+
+async function underFire(product: Product, limit: Limit, { what, fire }: Fire): Promise<Judged> {
+  const before = pidsOf(product.pid, 'inference').concat(pidsOf(product.pid, 'web'))
+  const memory = watchMemory(product.pid)
+  const others = startTraffic(product, OTHERS)
+  await wait(200)
+  const answers = await fire()
+  const small = await others.end()
+  const { peakMb, members } = memory.end()
+  const after = pidsOf(product.pid, 'inference').concat(pidsOf(product.pid, 'web'))
+  const killed = before.filter((pid) => !after.includes(pid)).length
+  const bad = answers.filter(({ status }) => !MAY_BE_ANSWERED.includes(status))
+  const largest = members.toSorted((a, b) => b.rssMb - a.rssMb)[0]
+  return {
+    what,
+    expected: `memory ≤ 1.5 × ${Math.round(limit.idleMb)} + ${Math.round(limit.budgetMb)} = ${inMb(limit.mostMb)}; small p99 ≤ ${inMs(SLOWEST_P99_MS)}, none failed; an answer to each; no process ends`,
+    measured: `${inMb(peakMb)}${largest ? ` (${largest.name} ${inMb(largest.rssMb)})` : ''}; p99 ${inMs(small.p99Ms)} of ${small.sent}, ${small.failures.length} failed; ${tally(answers.map(toldOf))}; ${killed} ended`,
+    holds:
+      peakMb <= limit.mostMb &&
+      small.p99Ms <= SLOWEST_P99_MS &&
+      small.failures.length === 0 &&
+      bad.length === 0 &&
+      killed === 0,
+  }
+}
+
+/** What the history page does when it is opened: a thumbnail of each at the same time. */
+async function thumbnailsOf(
+  product: Product,
+  limit: Limit,
+  many: number,
+  say: (line: string) => void,
+): Promise<Judged> {
+  say(`thumbnails of ${many} stored images`)
+  const ids: string[] = []
+  for (let i = 0; i < many; i++) {
+    const answer = await product.predict(BOMBS.webp.make(BOMB_SIDE - 100 - i))
+    if (typeof answer.body['id'] === 'string') ids.push(answer.body['id'])
+  }
+  const judged = await underFire(product, limit, {
+    what: `thumbnails of ${many} stored images of 49 megapixels at once`,
+    fire: () => Promise.all(ids.map((id) => product.ask(`/api/predictions/${id}/image?size=64`))),
+  })
+  if (ids.length === many) return judged
+  return {
+    ...judged,
+    measured: `${judged.measured}; only ${ids.length} of ${many} could be stored`,
+    holds: judged.holds && ids.length > 0,
+  }
+}
+
+async function givenBack(product: Product, limit: Limit, say: (line: string) => void): Promise<Judged> {
+  say('waiting until memory is given back')
+  const most = limit.idleMb * TIMES_IDLE
+  const { held, ms } = await within(GIVEN_BACK_WITHIN_MS, () => memoryOf(product.pid) <= most)
+  return {
+    what: 'memory after the burst',
+    expected: `≤ 1.5 × idle = ${inMb(most)} within 60 s`,
+    measured: `${inMb(memoryOf(product.pid))} after ${(ms / 1000).toFixed(1)} s`,
+    holds: held,
+  }
+}
+
+const toldOf = ({ status, failure }: ProductAnswer): string | number => failure ?? status
+
+const zipOf = (images: readonly Uint8Array[]): Promise<Buffer> =>
+  buffer(writeZip(images.map((content, i) => ({ path: `${i}.webp`, content }))))
+
+const inBytes = ({ length }: Uint8Array): string =>
+  length < 10_000 ? `${length} bytes` : `${Math.round(length / 1000)} kB`

@@ -1,0 +1,73 @@
+/** Training processes and the worker killed while a run trains: the run ends as if nothing had happened, and nothing half made stays. */
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { pidsOf } from './family.ts'
+import { runOf, upload } from './full-disk.ts'
+import { wait, within, type Context, type Judged } from './judged.ts'
+import { startProduct, type Product } from './product.ts'
+
+const LONGEST_RUN_MS = 300_000
+const LONGEST_PAUSE_MS = 2_500
+const BACK_WITHIN_MS = 60_000
+const EPOCHS = 4
+const IMAGES_OF_A_CLASS = 12
+/** A run is given up after three deaths of its process in one attempt, so the kills are shared among runs. */
+const KILLS_OF_A_RUN = 2
+/** The worker looks for what is left every 30 s. */
+const SWEPT_WITHIN_MS = 45_000
+
+export async function killedTrainings({ count, say }: Context): Promise<readonly Judged[]> {
+  const kills = count({ short: 2, long: 20 })
+  await using product = await startProduct()
+  await upload(product, IMAGES_OF_A_CLASS)
+  const ended: string[] = []
+  let killed = 0
+  while (killed < kills) {
+    const started = await product.ask('/api/retrain', {
+      method: 'POST',
+      type: 'application/json',
+      body: JSON.stringify({ classifier: 'shapes', recipe: 'finetune', epochs: EPOCHS, force: true }),
+    })
+    const { id } = started.body['run'] as { id: string } // the answer of a retrain; a refusal fails the scenario
+    for (let i = 0; i < KILLS_OF_A_RUN && killed < kills; i++) {
+      const found = await within(BACK_WITHIN_MS, () => pidsOf(product.pid, 'training').length > 0)
+      if (!found.held) break
+      await wait(Math.random() * LONGEST_PAUSE_MS)
+      for (const pid of pidsOf(product.pid, 'training')) {
+        process.kill(pid, 'SIGKILL')
+        killed += 1
+      }
+      await wait(200)
+    }
+    say(`${killed} of ${kills} kills`)
+    await within(LONGEST_RUN_MS, async () =>
+      ['done', 'failed', 'cancelled'].includes(String((await runOf(product, id))['state'])),
+    )
+    const run = await runOf(product, id)
+    ended.push(run['state'] === 'done' ? 'done' : `${String(run['state'])}: ${String(run['error'])}`)
+  }
+  const swept = await within(SWEPT_WITHIN_MS, () => halfMade(product).length === 0)
+  const left = halfMade(product)
+  return [
+    {
+      what: 'kill −9 of training processes at random moments',
+      expected: `${kills} kills; each run is done in the end`,
+      measured: `${killed} kills, ${ended.length} runs: ${[...new Set(ended)].join('; ')}`,
+      holds: killed >= kills && ended.every((state) => state === 'done'),
+    },
+    {
+      what: 'what killed training processes left half made',
+      expected: 'no .making-* within 45 s, while the product runs',
+      measured: left.length === 0 ? `none after ${Math.round(swept.ms)} ms` : left.join(', '),
+      holds: left.length === 0,
+    },
+  ]
+}
+
+function halfMade({ dataDir }: Product): readonly string[] {
+  return ['cache', 'models', 'runs', 'scratch']
+    .map((name) => path.join(dataDir, name))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    .filter((name) => /\.making|\.part$/.test(path.basename(name)))
+}

@@ -1,0 +1,141 @@
+/** Every kind of process killed at random moments under load, as an out-of-memory killer would: nothing that was acknowledged is lost, nobody
+ *  is refused after one more attempt, and a process that was killed again and again comes back as fast as the first time. */
+import path from 'node:path'
+import { openData } from '#lib/data/open.ts'
+import { ROOT } from '#lib/processes/settings.ts'
+import { BOMB_SIDE, BOMBS } from './bombs.ts'
+import { pidsOf } from './family.ts'
+import { inMs, tally, wait, within, type Context, type Judged } from './judged.ts'
+import { startProduct, type Product } from './product.ts'
+import { smallImage, startTraffic } from './traffic.ts'
+
+const BACK_WITHIN_MS = 30_000
+const LONGEST_PAUSE_MS = 1_500
+const UNDER_LOAD = { clients: 8, pauseMs: 0 }
+/** A client that tries once more waits this long, as `Retry-After` says. */
+const RETRY_AFTER_MS = 1_000
+/** The fifth restart is as fast as the first: the difference is noise of a busy machine. */
+const NOISE_TIMES = 1.5
+const NOISE_MS = 500
+const RESTARTS = 5
+/** A process that runs for a while only; its image keeps it busy until the kill meets it. */
+const DECODING = 'decoding'
+
+export async function kills({ count, form, say }: Context): Promise<readonly Judged[]> {
+  const times = count({ short: 2, long: 20 })
+  await using product = await startProduct({ PREDICT_PROCESSES: '2' })
+  const judged: Judged[] = []
+  for (const kind of ['inference', 'web', 'worker'] as const) {
+    say(`killing ${kind}, ${times} times`)
+    judged.push(await killedUnderLoad(product, { kind, times }))
+  }
+  if (form === 'long') {
+    say(`killing ${DECODING}, ${times} times`)
+    judged.push(await killedUnderLoad(product, { kind: DECODING, times }))
+  }
+  return judged
+}
+
+export async function restarts({ say }: Context): Promise<readonly Judged[]> {
+  await using product = await startProduct({ PREDICT_PROCESSES: '1' })
+  const judged: Judged[] = []
+  for (const kind of ['inference', 'web', 'worker'] as const) {
+    say(`restarting ${kind} ${RESTARTS} times in a row`)
+    judged.push(await restartedInARow(product, kind))
+  }
+  return judged
+}
+
+type Kind = 'inference' | 'web' | 'worker' | typeof DECODING
+
+async function killedUnderLoad(
+  product: Product,
+  { kind, times }: { readonly kind: Kind; readonly times: number },
+): Promise<Judged> {
+  const traffic = startTraffic(product, { ...UNDER_LOAD, retryAfterMs: RETRY_AFTER_MS })
+  const bombs: Promise<unknown>[] = []
+  let killed = 0
+  let away = 0
+  for (let i = 0; i < times; i++) {
+    await wait(Math.random() * LONGEST_PAUSE_MS)
+    if (kind === DECODING) bombs.push(product.predict(BOMBS.jpeg.make(BOMB_SIDE - 8 * i), { type: 'image/jpeg' }))
+    const found = await within(kind === DECODING ? 3_000 : BACK_WITHIN_MS, () => pidsOf(product.pid, kind).length > 0)
+    const victims = pidsOf(product.pid, kind)
+    const victim = victims[Math.floor(Math.random() * victims.length)]
+    if (!found.held || victim === undefined) {
+      away += 1
+      continue
+    }
+    killed += killNow(victim)
+    if (kind === DECODING) continue
+    const back = await within(BACK_WITHIN_MS, () => pidsOf(product.pid, kind).some((pid) => !victims.includes(pid)))
+    if (!back.held) away += 1
+  }
+  await wait(RETRY_AFTER_MS)
+  const figures = await traffic.end()
+  await Promise.all(bombs)
+  const missing = await missingRows(product, figures.ids)
+  return {
+    what: `kill −9 of ${kind} at random moments under load`,
+    expected: `${times} kills; each acknowledged prediction has its row; none fails after one retry`,
+    measured: `${killed} kills${away > 0 ? `, ${away} times none was there` : ''}; ${figures.ids.length.toLocaleString('en')} acknowledged, ${missing} without a row; ${figures.retried} retried, ${figures.failures.length} failed${figures.failures.length > 0 ? ` (${tally(figures.failures)})` : ''}`,
+    holds: killed === times && missing === 0 && figures.failures.length === 0 && figures.ids.length > 0,
+  }
+}
+
+async function restartedInARow(product: Product, kind: 'inference' | 'web' | 'worker'): Promise<Judged> {
+  const times: number[] = []
+  for (let i = 0; i < RESTARTS; i++) {
+    const before = pidsOf(product.pid, kind)
+    const began = performance.now()
+    for (const pid of before) killNow(pid)
+    await within(BACK_WITHIN_MS, async () => {
+      if (!pidsOf(product.pid, kind).some((pid) => !before.includes(pid))) return false
+      return kind === 'worker'
+        ? true
+        : (await product.predict(smallImage(i), { timeoutMs: BACK_WITHIN_MS })).status === 200
+    })
+    times.push(performance.now() - began)
+  }
+  const [first = 0] = times
+  const last = times.at(-1) ?? 0
+  const most = first * NOISE_TIMES + NOISE_MS
+  return {
+    what: `${kind} killed ${RESTARTS} times, each time as soon as it was back`,
+    expected: `the fifth restart takes no longer than the first (at most ${inMs(most)})`,
+    measured: times.map(inMs).join(', '),
+    holds: last <= most,
+  }
+}
+
+/** 1 if it was there to be killed. */
+function killNow(pid: number): number {
+  try {
+    process.kill(pid, 'SIGKILL')
+    return 1
+  } catch {
+    return 0
+  }
+}
+
+/** Read next to the product, from the rows themselves. */
+export async function missingRows({ dataDir }: Product, ids: readonly string[]): Promise<number> {
+  const databaseFile = path.join(dataDir, 'darkroom.db')
+  const data = await openData({
+    databaseFile,
+    dataDir,
+    modelsDir: path.join(ROOT, 'models'),
+    clock: { now: () => Date.now() },
+  })
+  try {
+    let missing = 0
+    for (const id of ids)
+      missing += await data.answers.getPrediction({ id }).then(
+        () => 0,
+        () => 1,
+      )
+    return missing
+  } finally {
+    await data.close()
+  }
+}

@@ -1,0 +1,97 @@
+/** Another process holds the write lock of the database: the web process goes on answering, reads go on, predictions wait or are refused with
+ *  the time after which to try again, and nothing is answered 500. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { pidsOf } from './family.ts'
+import { missingRows } from './kills.ts'
+import { inMs, tally, wait, within, type Context, type Judged } from './judged.ts'
+import { startProduct, type ProductAnswer, type Product } from './product.ts'
+import { smallImage } from './traffic.ts'
+
+const ASK_EVERY_MS = 200
+/** Health and pages must not wait for the lock at all; this is what a busy machine adds. */
+const LONGEST_READ_MS = 1_000
+/** How long a write may wait before it is refused, and its refusal travel. */
+const LONGEST_WRITE_MS = 10_000
+const RECOVERED_WITHIN_MS = 2_000
+
+/** Any program with SQLite would do; this one is here. */
+const HOLDER = `
+const { DatabaseSync } = require('node:sqlite')
+const database = new DatabaseSync(process.argv[1], { timeout: 60000 })
+database.exec('BEGIN IMMEDIATE')
+process.stdout.write('held')
+setTimeout(() => { database.exec('ROLLBACK'); process.exit() }, Number(process.argv[2]))`
+
+export async function lockedDatabase({ count, say }: Context): Promise<readonly Judged[]> {
+  const lockMs = count({ short: 5_000, long: 20_000 })
+  await using product = await startProduct()
+  for (let seed = 0; seed < 20; seed++) await product.predict(smallImage(seed))
+  const websBefore = pidsOf(product.pid, 'web')
+  say(`holding the write lock for ${lockMs / 1000} s`)
+  const { released } = await holdLock(product, lockMs)
+  const reads: ProductAnswer[] = []
+  const writes: ProductAnswer[] = []
+  const isOver = { now: false }
+  void released.then(() => {
+    isOver.now = true
+  })
+  const asking: Promise<unknown>[] = []
+  for (let turn = 0; !isOver.now; turn++) {
+    for (const place of ['/api/health/live', '/api/predictions?limit=5', '/login'])
+      asking.push(product.ask(place).then((answer) => reads.push(answer)))
+    asking.push(product.predict(smallImage(turn)).then((answer) => writes.push(answer)))
+    await wait(ASK_EVERY_MS)
+  }
+  const recovered = await within(
+    RECOVERED_WITHIN_MS,
+    async () => (await product.predict(smallImage(1))).status === 200,
+  )
+  await Promise.all(asking)
+  const acknowledged = writes.flatMap(({ status, body }) =>
+    status === 200 && typeof body['id'] === 'string' ? [body['id']] : [],
+  )
+  const missing = await missingRows(product, acknowledged)
+  const longestRead = Math.max(0, ...reads.map(({ ms }) => ms))
+  const longestWrite = Math.max(0, ...writes.map(({ ms }) => ms))
+  const refusedWithoutTime = writes.filter(({ status, retryAfter }) => status === 503 && retryAfter === null).length
+  const held = `while another process holds the write lock for ${lockMs / 1000} s`
+  return [
+    {
+      what: `health, history and the login page ${held}`,
+      expected: `all 200, each within ${inMs(LONGEST_READ_MS)}`,
+      measured: `${tally(reads.map(({ status, failure }) => failure ?? status))}; longest ${inMs(longestRead)}`,
+      holds: reads.length > 0 && reads.every(({ status }) => status === 200) && longestRead <= LONGEST_READ_MS,
+    },
+    {
+      what: `predictions ${held}`,
+      expected: `200, or 503 with Retry-After, within ${LONGEST_WRITE_MS / 1000} s; no 500; each acknowledged one has its row`,
+      measured: `${tally(writes.map(({ status, failure }) => failure ?? status))}; longest ${inMs(longestWrite)}; ${refusedWithoutTime} without Retry-After; ${missing} of ${acknowledged.length} without a row`,
+      holds:
+        writes.length > 0 &&
+        writes.every(({ status }) => status === 200 || status === 503) &&
+        refusedWithoutTime === 0 &&
+        missing === 0 &&
+        longestWrite <= LONGEST_WRITE_MS,
+    },
+    {
+      what: 'after the lock is released',
+      expected: `a prediction within ${RECOVERED_WITHIN_MS / 1000} s; the web process is the same`,
+      measured: `${recovered.held ? `after ${inMs(recovered.ms)}` : 'none'}; web ${pidsOf(product.pid, 'web').join() === websBefore.join() ? 'the same' : 'another'}`,
+      holds: recovered.held && pidsOf(product.pid, 'web').join() === websBefore.join(),
+    },
+  ]
+}
+
+/** Answers when the lock is held. */
+async function holdLock({ dataDir }: Product, ms: number): Promise<{ readonly released: Promise<unknown> }> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '-e', HOLDER, path.join(dataDir, 'darkroom.db'), String(ms)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const released = once(child, 'exit')
+  await once(child.stdout, 'data')
+  return { released }
+}

@@ -1,0 +1,72 @@
+/** Files of stored images deleted, cut off or replaced behind the product's back: never a 500, never other content under the same id. */
+import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { createRandom } from '#lib/ml/random.ts'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { tally, type Context, type Judged } from './judged.ts'
+import type { Product } from './product.ts'
+
+/** Larger than what is kept in a row of the database (32 kB): it becomes a file. */
+const SIDE = 160
+
+type Loss = { readonly name: string; readonly apply: (file: string) => void }
+
+const LOSSES: readonly Loss[] = [
+  { name: 'deleted', apply: (file) => rmSync(file) },
+  { name: 'replaced by another image', apply: (file) => writeFileSync(file, encodePng(drawShape('star', 1))) },
+  { name: 'cut off', apply: (file) => truncateSync(file, 100) },
+  { name: 'emptied', apply: (file) => truncateSync(file, 0) },
+]
+
+export async function lostFiles({ product: shared }: Context): Promise<readonly Judged[]> {
+  const product = await shared()
+  const judged: Judged[] = []
+  for (const [seed, { name, apply }] of LOSSES.entries()) {
+    const before = filesIn(product)
+    const answer = await product.predict(noisyImage(seed))
+    const file = [...filesIn(product)].find((one) => !before.has(one))
+    if (file === undefined)
+      throw new Error(`No file was stored for a prediction (${answer.status} ${JSON.stringify(answer.body)})`)
+    apply(file)
+    const id = String(answer.body['id'])
+    const asked = await Promise.all([
+      product.ask(`/api/predictions/${id}/image`),
+      product.ask(`/api/predictions/${id}/image?size=64`),
+      product.ask(`/api/predictions/${id}`),
+      product.ask('/api/predictions?limit=50'),
+    ])
+    const [image, thumbnail, row, list] = asked
+    judged.push({
+      what: `file of a stored image ${name}`,
+      expected: 'the image and its thumbnail are refused with a reason (4xx), history and the prediction stay 200',
+      measured: `image ${told(image)}, thumbnail ${told(thumbnail)}, prediction ${told(row)}, history ${told(list)}`,
+      holds:
+        [image, thumbnail].every((one) => one !== undefined && one.status >= 400 && one.status < 500) &&
+        row?.status === 200 &&
+        list?.status === 200,
+    })
+  }
+  return judged
+}
+
+const told = (
+  answer: { readonly status: number; readonly body: Readonly<Record<string, unknown>> } | undefined,
+): string => tally([`${answer?.status ?? 0} ${String(answer?.body['code'] ?? '')}`.trim()]).replace(' × 1', '')
+
+const filesIn = ({ dataDir }: Product): ReadonlySet<string> => {
+  const folder = path.join(dataDir, 'pictures')
+  if (!existsSync(folder)) return new Set()
+  return new Set(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name)),
+  )
+}
+
+/** Noise does not compress. */
+function noisyImage(seed: number): Uint8Array {
+  const random = createRandom(seed + 1)
+  const data = Uint8Array.from({ length: SIDE * SIDE * 3 }, () => Math.floor(random() * 256))
+  return encodePng({ width: SIDE, height: SIDE, data })
+}

@@ -1,0 +1,98 @@
+/** A product to be broken: the built one, on a free port, with a folder and an owner's key of its own, and a short way to ask it something.
+ *  What is done to it, scenarios say. */
+import { createOwnKey } from '../own-product-key.ts'
+import { startOwnProduct, type OwnProductPlace, type ThrowawayProduct } from '../own-product.ts'
+
+/** Longer than the longest time that any request may take; who waits longer waits for ever. */
+const LONGEST_ANSWER_MS = 60_000
+
+export type ProductAnswer = {
+  /** 0: there was none. */
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  readonly ms: number
+  readonly retryAfter: string | null
+  /** The connection's error, where there was no answer. */
+  readonly failure: string | null
+}
+
+export type ProductRequest = {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly body?: Uint8Array | FormData | string
+  readonly type?: string
+  /** Without the key. */
+  readonly asStranger?: boolean
+  readonly timeoutMs?: number
+}
+
+export type Product = ThrowawayProduct & {
+  /** What carries the owner's key, for requests that are written by hand. */
+  readonly bearer: string
+  readonly ask: (path: string, ask?: ProductRequest) => Promise<ProductAnswer>
+  readonly predict: (image: Uint8Array, ask?: Pick<ProductRequest, 'asStranger' | 'type' | 'timeoutMs'>) => Promise<ProductAnswer>
+}
+
+/** Rate limits are off unless a scenario is about them: all of it comes from one address. */
+export async function startProduct(
+  settings: Readonly<Record<string, string>> = {},
+  place: OwnProductPlace = {},
+): Promise<Product> {
+  const product = await startOwnProduct(
+    { DEFAULT_CLASSIFIER: 'shapes', RATE_LIMIT_ENABLED: 'false', ...settings },
+    place,
+  )
+  const key = await createOwnKey(product.dataDir, { name: 'npm run test:faults', scopes: ['admin'] })
+  const ask: Product['ask'] = async (
+    path,
+    { method = 'GET', body, type, asStranger = false, timeoutMs = LONGEST_ANSWER_MS } = {},
+  ) => {
+    const began = performance.now()
+    const headers = {
+      ...(type !== undefined && { 'content-type': type }),
+      ...(!asStranger && { authorization: `Bearer ${key}` }),
+    }
+    try {
+      const sent = body instanceof Uint8Array ? new Uint8Array(body) : body
+      const signal = AbortSignal.timeout(timeoutMs)
+      const response = await fetch(product.url + path, {
+        method,
+        headers,
+        signal,
+        ...(sent !== undefined && { body: sent }),
+      })
+      const text = await response.text()
+      return {
+        status: response.status,
+        body: parsed(text),
+        ms: performance.now() - began,
+        retryAfter: response.headers.get('retry-after'),
+        failure: null,
+      }
+    } catch (error) {
+      return { status: 0, body: {}, ms: performance.now() - began, retryAfter: null, failure: failureOf(error) }
+    }
+  }
+  return {
+    ...product,
+    bearer: `Bearer ${key}`,
+    ask,
+    predict: (image, { type = 'application/octet-stream', ...more } = {}) =>
+      ask('/api/predict?classifier=shapes', { method: 'POST', body: image, type, ...more }),
+  }
+}
+
+/** Pages and files are no JSON. */
+function parsed(text: string): ProductAnswer['body'] {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
+
+function failureOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  return cause instanceof Error ? ('code' in cause && String(cause.code)) || cause.message : error.name
+}

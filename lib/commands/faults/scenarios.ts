@@ -1,0 +1,94 @@
+/** The faults that the product is put through, as data: their names, what they are, and in which form they run. How, their own files say. */
+import { existsSync } from 'node:fs'
+import { brokenVersion } from './broken-version.ts'
+import { heldConnections, oddRequests, slowSenders } from './connections.ts'
+import { withoutControlGroup } from './control-group.ts'
+import { fullDisk, fullDiskDuringTraining } from './full-disk.ts'
+import { imageBombs } from './image-bombs.ts'
+import type { Scenario } from './judged.ts'
+import { killedTrainings } from './killed-training.ts'
+import { kills, restarts } from './kills.ts'
+import { lockedDatabase } from './locked-database.ts'
+import { lostFiles } from './lost-files.ts'
+import { smallMachine } from './small-machine.ts'
+import { withoutSmallDisk } from './small-disk.ts'
+
+const withoutProc = (): string | null =>
+  existsSync('/proc/self/stat') ? null : 'processes are watched through /proc, which only Linux has'
+
+const firstOf =
+  (...lacks: readonly (() => string | null)[]) =>
+  (): string | null => {
+    for (const lack of lacks) {
+      const because = lack()
+      if (because !== null) return because
+    }
+    return null
+  }
+
+const BOTH = ['short', 'long'] as const
+const LONG = ['long'] as const
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'odd', is: 'requests that no client should send', in: BOTH, run: oddRequests },
+  { name: 'files', is: 'files of stored images deleted or replaced', in: BOTH, run: lostFiles },
+  {
+    name: 'bombs',
+    is: 'images that are small to send and large to decode',
+    in: BOTH,
+    lacks: withoutProc,
+    run: imageBombs,
+  },
+  {
+    name: 'kills',
+    is: 'kill −9 of every kind of process at random moments under load',
+    in: BOTH,
+    lacks: withoutProc,
+    run: kills,
+  },
+  {
+    name: 'restarts',
+    is: 'the same process killed five times in a row',
+    in: BOTH,
+    lacks: withoutProc,
+    run: restarts,
+  },
+  { name: 'version', is: 'the files of the live version damaged', in: BOTH, lacks: withoutProc, run: brokenVersion },
+  {
+    name: 'lock',
+    is: 'another process holds the write lock of the database',
+    in: BOTH,
+    lacks: withoutProc,
+    run: lockedDatabase,
+  },
+  { name: 'disk', is: 'the disk is full', in: BOTH, lacks: withoutSmallDisk, run: fullDisk },
+  {
+    name: 'disk-training',
+    is: 'the disk is full during a training run',
+    in: LONG,
+    lacks: withoutSmallDisk,
+    run: fullDiskDuringTraining,
+  },
+  {
+    name: 'training',
+    is: 'training processes killed at random moments',
+    in: LONG,
+    lacks: withoutProc,
+    run: killedTrainings,
+  },
+  {
+    name: 'connections',
+    is: 'idle connections and event streams by the hundred',
+    in: LONG,
+    lacks: withoutProc,
+    run: heldConnections,
+  },
+  { name: 'slow', is: 'senders that are slow or silent', in: LONG, run: slowSenders },
+  {
+    name: 'half-gigabyte',
+    is: 'image bombs within 512 MB',
+    in: LONG,
+    lacks: firstOf(withoutProc, withoutControlGroup),
+    run: smallMachine,
+  },
+]

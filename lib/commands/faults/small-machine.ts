@@ -1,0 +1,25 @@
+/** The image bombs where all of it has half a gigabyte: within the limit of a control group, no process is killed. */
+import { BOMBS, type BombName } from './bombs.ts'
+import { createControlGroup } from './control-group.ts'
+import { bombsOn } from './image-bombs.ts'
+import { inMb, type Context, type Judged } from './judged.ts'
+import { startProduct } from './product.ts'
+
+const LIMIT_MB = 512
+const PARALLEL = 8
+
+export async function smallMachine({ form, say }: Context): Promise<readonly Judged[]> {
+  using group = createControlGroup(LIMIT_MB)!
+  await using product = await startProduct({ MEMORY_MB: String(LIMIT_MB) }, { through: group.through })
+  const kinds = form === 'long' ? (Object.keys(BOMBS) as BombName[]) : (['avif'] as const)
+  const judged = await bombsOn(product, { kinds, parallel: PARALLEL, thumbnails: PARALLEL, waits: false, say })
+  return [
+    ...judged.map((one) => ({ ...one, what: `${one.what}, in ${LIMIT_MB} MB` })),
+    {
+      what: `a control group of ${LIMIT_MB} MB`,
+      expected: 'no process killed for want of memory',
+      measured: `${group.killed()} killed; peak ${inMb(group.peakMb())}, caches included`,
+      holds: group.killed() === 0,
+    },
+  ]
+}

@@ -1,0 +1,77 @@
+/** Small predictions that other people ask for while something goes wrong: each a different drawn image, and each asked a second time when
+ *  the first attempt failed by no fault of theirs. It judges nothing. */
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { percentile, wait } from './judged.ts'
+import type { ProductAnswer, Product } from './product.ts'
+
+const DIFFERENT_IMAGES = 200
+
+export type TrafficFigures = {
+  readonly sent: number
+  /** Ids that were acknowledged: a row must be there for each. */
+  readonly ids: readonly string[]
+  readonly retried: number
+  /** What both attempts were answered, where neither was a prediction. */
+  readonly failures: readonly string[]
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly longestMs: number
+}
+
+export const smallImage = (seed: number): Uint8Array => encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))
+
+export type SmallTraffic = { readonly clients: number; readonly pauseMs: number; readonly retryAfterMs?: number }
+
+export function startTraffic(
+  product: Product,
+  { clients, pauseMs, retryAfterMs = 0 }: SmallTraffic,
+): { readonly end: () => Promise<TrafficFigures> } {
+  const images = Array.from({ length: DIFFERENT_IMAGES }, (_, seed) => smallImage(seed))
+  const ids: string[] = []
+  const failures: string[] = []
+  const times: number[] = []
+  let sent = 0
+  let retried = 0
+  let isEnded = false
+
+  async function one(): Promise<void> {
+    const image = images[sent++ % images.length]!
+    const began = performance.now()
+    let answer = await product.predict(image)
+    const first = answer
+    if (answer.status !== 200) {
+      retried += 1
+      if (retryAfterMs > 0) await wait(retryAfterMs)
+      answer = await product.predict(image)
+    }
+    times.push(performance.now() - began)
+    if (answer.status !== 200) failures.push(`${told(first)}, then ${told(answer)}`)
+    else if (typeof answer.body['id'] === 'string') ids.push(answer.body['id'])
+  }
+  async function client(): Promise<void> {
+    while (!isEnded) {
+      await one()
+      if (pauseMs > 0) await wait(pauseMs)
+    }
+  }
+  const working = Promise.all(Array.from({ length: clients }, client))
+  return {
+    async end() {
+      isEnded = true
+      await working
+      return {
+        sent,
+        ids,
+        retried,
+        failures,
+        p50Ms: percentile(times, 0.5),
+        p99Ms: percentile(times, 0.99),
+        longestMs: Math.max(0, ...times),
+      }
+    },
+  }
+}
+
+const told = ({ status, body, failure }: ProductAnswer): string =>
+  failure ?? `${status} ${String(body['code'] ?? '')}`.trim()

@@ -1,0 +1,29 @@
+/** An API key for a product of a command's own, made where its owner's page would make it. It asks the product nothing. */
+import path from 'node:path'
+import type { KEY_SCOPES } from '#lib/contracts/people.ts'
+import { createKeyDesk } from '#lib/auth/keys.ts'
+import { openData } from '#lib/data/open.ts'
+import { ROOT } from '#lib/processes/settings.ts'
+
+type KeyScope = (typeof KEY_SCOPES)[number]
+
+/** `name` is what the owner would read in the list of keys. */
+export async function createOwnKey(
+  dataDir: string,
+  { name, scopes }: { readonly name: string; readonly scopes: readonly KeyScope[] },
+): Promise<string> {
+  const now = () => Date.now()
+  const data = await openData({
+    databaseFile: path.join(dataDir, 'darkroom.db'),
+    dataDir,
+    modelsDir: path.join(ROOT, 'models'),
+    clock: { now },
+  })
+  try {
+    const desk = createKeyDesk({ keys: data.keys, classifiers: data.classifiers, now })
+    const caller = { kind: 'stranger', id: null, name: null, scopes: [] } as const
+    return (await desk.createKey({ name, scopes: [...scopes] }, { caller })).key
+  } finally {
+    await data.close()
+  }
+}

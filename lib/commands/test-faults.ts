@@ -1,0 +1,121 @@
+/** `npm run test:faults`: puts products of its own through faults and says, line by line, what was expected and what was measured.
+ *  Which faults there are, faults/scenarios.ts says; what the product promises under each, docs/reliability.md. */
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Context, Form, Judged, Scenario } from './faults/judged.ts'
+import { startProduct, type Product } from './faults/product.ts'
+import { SCENARIOS } from './faults/scenarios.ts'
+
+const HELP = `npm run test:faults [-- options]
+
+Starts products of its own, with empty data folders, breaks what surrounds them and what they consist of, and prints a table of what
+was expected and what was measured. Exit code 0 only if everything holds. The long form takes about fifteen minutes on two cores;
+the short one, part of npm test, about a minute and a half.
+
+  --short          the short form
+  --only LIST      only these, with commas between (in their form, or the long one)
+  --json           one JSON object per line of the table instead of it
+  --help           this page
+
+${SCENARIOS.map(({ name, is, in: forms }) => `  ${name.padEnd(15)}${is}${forms.includes('short') ? '' : ' (long form)'}`).join('\n')}`
+
+type Row = Judged & { readonly scenario: string }
+type Skipped = { readonly scenario: string; readonly because: string }
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      short: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const wanted = values.only?.split(',').map((name) => name.trim())
+  const unknown = wanted?.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? []
+  if (unknown.length > 0) {
+    console.error(
+      `There is no scenario ${unknown.join(', ')}. There are: ${SCENARIOS.map(({ name }) => name).join(', ')}.`,
+    )
+    return 1
+  }
+  const form: Form = values.short ? 'short' : 'long'
+  const chosen = SCENARIOS.filter(({ name, in: forms }) => (wanted ? wanted.includes(name) : forms.includes(form)))
+  const say = (line: string): void => console.error(line)
+  say(
+    `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`,
+  )
+  const { rows, skipped } = await runAll(chosen, form, say)
+  if (values.json) for (const row of rows) console.log(JSON.stringify(row))
+  else console.log(tableOf(rows))
+  for (const { scenario, because } of skipped) console.log(`SKIPPED ${scenario}: ${because}.`)
+  const failed = rows.filter(({ holds }) => !holds).length
+  console.log(`${rows.length - failed} passed, ${failed} failed, ${skipped.length} skipped`)
+  return failed === 0 && rows.length > 0 ? 0 : 1
+}
+
+async function runAll(chosen: readonly Scenario[], form: Form, say: (line: string) => void) {
+  const rows: Row[] = []
+  const skipped: Skipped[] = []
+  const shared: Product[] = []
+  const context: Context = {
+    form,
+    count: (numbers) => numbers[form],
+    say: (line) => say(`  ${line}`),
+    async product() {
+      if (shared.length === 0) shared.push(await startProduct())
+      return shared[0]!
+    },
+  }
+  try {
+    for (const { name, is, lacks, run } of chosen) {
+      const because = lacks?.() ?? null
+      if (because !== null) {
+        skipped.push({ scenario: name, because })
+        continue
+      }
+      const began = performance.now()
+      say(`${name}: ${is}`)
+      const judged = await run(context).catch((error: unknown): readonly Judged[] => [
+        {
+          what: is,
+          expected: 'it comes to its end',
+          holds: false,
+          measured: error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : String(error),
+        },
+      ])
+      for (const one of judged) {
+        rows.push({ scenario: name, ...one })
+        say(`  ${one.holds ? '✓' : '✗'} ${one.what}: ${one.measured}`)
+      }
+      say(`  ${((performance.now() - began) / 1000).toFixed(1)} s`)
+    }
+  } finally {
+    for (const product of shared) await product[Symbol.asyncDispose]()
+  }
+  return { rows, skipped }
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|')
+  const lines = rows.map(
+    ({ scenario, what, expected, measured, holds }) =>
+      `| ${[scenario, what, expected, measured].map(cell).join(' | ')} | ${holds ? 'holds' : '**FAILS**'} |`,
+  )
+  return [
+    '',
+    '| scenario | what is done | expected | measured | verdict |',
+    '|---|---|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n')
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  return 1
+})
