@@ -6,10 +6,12 @@ import { classifierId } from '#lib/contracts/words.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { NewClassifier, Upload } from '#lib/data/values.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { decodeSized } from '#lib/images/decode.ts'
 import { arriving, ingest } from '#lib/intake/ingest.ts'
 import type { DownloadProgress } from '#lib/intake/readers/labelled-image.ts'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
+import { decodeBudgetBytes } from '#lib/processes/memory.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { shippedTraining } from '#lib/training/shipped.ts'
 import { createLines, type Lines } from './passing-line.ts'
@@ -74,7 +76,7 @@ async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
       onProgress: ({ files }: { files: number }) => lines.passing(`${number(files)} of ${number(count)} looked at (${Math.floor((files / Math.max(1, count)) * 100)} %)`),
       signal: stop.signal,
     } as const
-    report(await ingest(images, plan, { ...data, maxPixels: start.settings.MAX_PIXELS }), lines)
+    report(await ingest(images, plan, { ...data, sizeOf: (bytes) => decodeSized(bytes, { maxPixels: start.settings.MAX_PIXELS, maxBytes: decodeBudgetBytes(start.settings) }) }), lines)
     return 0
   } catch (error) {
     if (!stop.signal.aborted) throw error

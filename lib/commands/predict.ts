@@ -70,7 +70,7 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
     await using pool = createPool({ name: 'predict', size: 1, fork: () => forkInference(start.settings.INFERENCE_ENGINE, (line) => console.error(line)), clock: steadyClock, log, changed: () => batcher.wake() })
     const batcher = createBatcher<Ask, Computed>({ most: AT_ONCE, room: AT_ONCE, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, start.settings.MAX_PIXELS), clock: steadyClock })
     const swap = createSwap({ pool, data, log })
-    return await work(createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf: (bytes) => `image/${sniff(bytes).kind}`, answered: () => {}, patienceMs: PATIENCE_MS }))
+    return await work(createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf: (bytes) => `image/${sniff(bytes).kind}`, prepare: async (bytes) => bytes, answered: () => {}, patienceMs: PATIENCE_MS }))
   } finally {
     await data.close()
   }

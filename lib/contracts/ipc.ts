@@ -10,13 +10,33 @@ export type VersionRef = { readonly key: string; readonly folder: string }
 
 export type Starting = { kind: 'ready'; engine: EngineName } | { kind: 'unable'; reason: string }
 
+/** What is wanted of a large image: as a version sees it, no more than its size, a small WebP for people, or its pixels made small. */
+export type DecodeWish =
+  | { readonly kind: 'square'; /** The bundle whose preprocessing is meant. */ readonly folder: string }
+  | { readonly kind: 'size' }
+  | { readonly kind: 'thumbnail'; readonly size: number }
+  | { readonly kind: 'raster'; readonly side: number }
+
+export type ToDecoding = { kind: 'decode'; id: number; bytes: Uint8Array; wish: DecodeWish; maxPixels: number; maxBytes: number }
+
+export type FromDecoding =
+  | { kind: 'ready' }
+  /** `width`, `height`: of the image in its file, upright; `data` is what was wished for, of `dataWidth × dataHeight` pixels. */
+  | { kind: 'decoded'; id: number; width: number; height: number; decodeMs: number; data: Uint8Array; dataWidth: number; dataHeight: number }
+  | { kind: 'refused'; id: number; code: ErrorCode; what: string; why: string; remedy: string }
+  /** It took more memory than it may, and ends. */
+  | { kind: 'over'; usedBytes: number }
+
+/** A large image that a decoding child has made ready for a version: the bytes of its square. */
+export type PreparedImage = { readonly square: Uint8Array; readonly width: number; readonly height: number; readonly decodeMs: number; readonly queuedMs: number }
+
 /** One asked picture: encoded bytes in; decoding and preprocessing happen in the child. */
 export type ToInference =
   | { kind: 'load'; id: number; version: VersionRef }
   | { kind: 'unload'; key: string }
-  | { kind: 'infer'; id: number; key: string; pictures: readonly Uint8Array[]; maxPixels: number; wantsFeatures: boolean }
+  | { kind: 'infer'; id: number; key: string; pictures: readonly (Uint8Array | PreparedImage)[]; maxPixels: number; wantsFeatures: boolean }
   /** On which places of a picture an answer depends (lib/ml/occlusion): that of the class with this index, calibrated by this temperature. */
-  | { kind: 'explain'; id: number; key: string; picture: Uint8Array; maxPixels: number; predicted: number; temperature: number }
+  | { kind: 'explain'; id: number; key: string; picture: Uint8Array | PreparedImage; maxPixels: number; predicted: number; temperature: number }
 
 export type InferredPicture =
   | { ok: true; logits: Float32Array; features: Float32Array | null; /** To the training pictures (lib/ml/familiarity); null where the version has none in its bundle. */ distance: number | null; width: number; height: number; decodeMs: number }

@@ -32,6 +32,7 @@ export const settings = z.object({
   MAX_UPLOAD_MB_PUBLIC: count(1, 1_048_576).default(256).describe('most that the unanswered batches and uploads of one address without a login or a key may hold; all such addresses four times as much'),
   MAX_IMAGE_MB: count(1, 1024).default(20).describe('largest single picture'),
   MAX_PIXELS: z.coerce.number().min(1e4).max(1e9).default(50e6).describe('largest picture in pixels'),
+  MAX_PIXELS_PUBLIC: auto(z.coerce.number().min(1e4).max(1e9)).default('auto').describe('largest image in pixels of a caller without a key or a login'),
   PUBLIC_PREDICT: yes.default(true).describe('whether strangers may ask for predictions'),
   OPEN_ACTIONS: yes.default(false).describe('whether strangers may read the history, upload, retrain and promote, as in the earlier projects'),
   RATE_LIMIT_ENABLED: yes.default(true).describe('whether who asks too often waits'),

@@ -74,9 +74,21 @@ function masksOf(view: DataView, bits: number, compression: number, headerSize: 
   return [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0]
 }
 
-/** The pixels, top row first; a sentence when the file ends before its picture does. */
-export function decodeBmp(bytes: Uint8Array, head: BmpHeader): Pixels | string {
-  if (head.compression === RLE8 || head.compression === RLE4) return runLengths(bytes, head)
+/** Writes one row of the image, from above, as three or four bytes a pixel. */
+type RowReader = { readonly channels: 3 | 4; readonly read: (y: number, out: Uint8Array) => void }
+
+/** The pixels, top row first, `reduce × reduce` of them averaged into one; a sentence when the file ends before its image does. Beyond the result it
+ *  takes the memory of one row, and of run lengths one byte a pixel. */
+export function decodeBmp(bytes: Uint8Array, head: BmpHeader, reduce = 1): Pixels | string {
+  const rows = rowsOf(bytes, head)
+  return typeof rows === 'string' ? rows : averaged(rows, head, reduce)
+}
+
+function rowsOf(bytes: Uint8Array, head: BmpHeader): RowReader | string {
+  if (head.compression === RLE8 || head.compression === RLE4) {
+    const indices = runLengths(bytes, head)
+    return typeof indices === 'string' ? indices : fromPalette(indices, { ...head, bits: 8 }, (y) => y * head.width)
+  }
   const stride = Math.ceil((head.width * head.bits) / 32) * 4
   const lastRow = Math.ceil((head.width * head.bits) / 8)
   if (head.pixelsAt + stride * (head.height - 1) + lastRow > bytes.length) return 'it is cut off'
@@ -86,63 +98,103 @@ export function decodeBmp(bytes: Uint8Array, head: BmpHeader): Pixels | string {
   return fromMasks(bytes, head, rowAt)
 }
 
-function fromPalette(bytes: Uint8Array, head: BmpHeader, rowAt: (y: number) => number): Pixels {
-  const { width, height, bits, palette } = head
-  const data = new Uint8Array(width * height * 3)
+/** Blocks at the right and lower edge may be cut; they average what they have. */
+function averaged({ channels, read }: RowReader, head: BmpHeader, reduce: number): Pixels {
+  const width = Math.ceil(head.width / reduce)
+  const height = Math.ceil(head.height / reduce)
+  const data = new Uint8Array(width * height * channels)
+  const length = width * channels
+  const row = new Uint8Array(head.width * channels)
+  const sums = new Uint32Array(length)
+  for (let y = 0; y < height; y++) {
+    const out = data.subarray(y * length, (y + 1) * length)
+    if (reduce === 1) {
+      read(y, out)
+      continue
+    }
+    sums.fill(0)
+    const rows = Math.min(reduce, head.height - y * reduce)
+    for (let i = 0; i < rows; i++) {
+      read(y * reduce + i, row)
+      addBlocks(row, sums, { channels, across: reduce * channels })
+    }
+    for (let i = 0; i < length; i++) out[i] = Math.round(sums[i]! / (rows * Math.min(reduce, head.width - Math.floor(i / channels) * reduce)))
+  }
+  return { width, height, data, channels }
+}
+
+function addBlocks(row: Uint8Array, sums: Uint32Array, { channels, across }: { channels: number; across: number }): void {
+  for (let from = 0, to = 0; from < row.length; from += across, to += channels) {
+    const end = Math.min(row.length, from + across)
+    for (let c = 0; c < channels; c++) {
+      let sum = 0
+      for (let at = from + c; at < end; at += channels) sum += row[at]!
+      sums[to + c]! += sum
+    }
+  }
+}
+
+function fromPalette(bytes: Uint8Array, { width, bits, palette }: BmpHeader, rowAt: (y: number) => number): RowReader {
   const perByte = 8 / bits
-  for (let y = 0, to = 0; y < height; y++) {
-    const row = rowAt(y)
-    for (let x = 0; x < width; x++, to += 3) {
-      const shift = 8 - bits * ((x % perByte) + 1)
-      const index = (bytes[row + Math.floor(x / perByte)]! >> shift) & (2 ** bits - 1)
-      data.set(palette.subarray(index * 3, index * 3 + 3), to)
+  const mask = 2 ** bits - 1
+  return { channels: 3, read(y, out) {
+    for (let x = 0, at = rowAt(y), to = 0; x < width; at++) {
+      const packed = bytes[at]!
+      for (let shift = 8 - bits, end = Math.min(width, x + perByte); x < end; x++, shift -= bits, to += 3) {
+        const from = ((packed >> shift) & mask) * 3
+        out[to] = palette[from]!
+        out[to + 1] = palette[from + 1]!
+        out[to + 2] = palette[from + 2]!
+      }
     }
-  }
-  return { width, height, data, channels: 3 }
+  } }
 }
 
-function fromTriples(bytes: Uint8Array, head: BmpHeader, rowAt: (y: number) => number): Pixels {
-  const { width, height } = head
-  const data = new Uint8Array(width * height * 3)
-  for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, from = rowAt(y); x < width; x++, from += 3, to += 3) {
-      data[to] = bytes[from + 2]!
-      data[to + 1] = bytes[from + 1]!
-      data[to + 2] = bytes[from]!
+function fromTriples(bytes: Uint8Array, { width }: BmpHeader, rowAt: (y: number) => number): RowReader {
+  return { channels: 3, read(y, out) {
+    for (let x = 0, from = rowAt(y), to = 0; x < width; x++, from += 3, to += 3) {
+      out[to] = bytes[from + 2]!
+      out[to + 1] = bytes[from + 1]!
+      out[to + 2] = bytes[from]!
     }
-  }
-  return { width, height, data, channels: 3 }
+  } }
 }
 
-function fromMasks(bytes: Uint8Array, head: BmpHeader, rowAt: (y: number) => number): Pixels {
-  const { width, height, bits } = head
-  const read = head.masks.map(levelsOf)
-  const data = new Uint8Array(width * height * 4)
-  let seenAlpha = 0
-  for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, from = rowAt(y); x < width; x++, from += bits / 8, to += 4) {
-      const low = bytes[from]! | (bytes[from + 1]! << 8)
-      const word = bits === 16 ? low : (low | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)) >>> 0
-      for (let c = 0; c < 4; c++) data[to + c] = read[c]!(word)
-      seenAlpha |= data[to + 3]!
+function fromMasks(bytes: Uint8Array, { width, height, bits, masks }: BmpHeader, rowAt: (y: number) => number): RowReader {
+  const [red, green, blue, alpha] = masks.map(levelsOf) as [Levels, Levels, Levels, Levels] // four masks
+  const wordAt = (at: number): number => (bits === 16 ? bytes[at]! | (bytes[at + 1]! << 8) : (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0)
+  const step = bits / 8
+  const hasAlpha = masks[3] !== 0 && hasAnyAlpha()
+  return { channels: 4, read(y, out) {
+    for (let x = 0, from = rowAt(y), to = 0; x < width; x++, from += step, to += 4) {
+      const word = wordAt(from)
+      out[to] = red(word)
+      out[to + 1] = green(word)
+      out[to + 2] = blue(word)
+      out[to + 3] = hasAlpha ? alpha(word) : 255
     }
+  } }
+
+  /** Many writers name an alpha mask and leave it zero: such an image is meant to be seen. */
+  function hasAnyAlpha(): boolean {
+    for (let y = 0; y < height; y++) for (let x = 0, at = rowAt(y); x < width; x++, at += step) if ((wordAt(at) & masks[3]) !== 0) return true
+    return false
   }
-  // Many writers name an alpha mask and leave it zero: such a picture is meant to be seen.
-  if (seenAlpha === 0) for (let i = 3; i < data.length; i += 4) data[i] = 255
-  return { width, height, data, channels: 4 }
 }
+
+type Levels = (word: number) => number
 
 /** From a pixel's word to 0–255; a mask of `n` bits spreads its 2ⁿ levels over the whole range. */
-function levelsOf(mask: number): (word: number) => number {
+function levelsOf(mask: number): Levels {
   if (mask === 0) return () => 0
   const shift = 31 - Math.clz32(mask & -mask)
   const most = mask >>> shift
   return (word) => Math.round((((word & mask) >>> shift) * 255) / most)
 }
 
-/** Run lengths (Windows GDI, "Bitmap Compression"): pixels that no run names keep colour 0. */
-function runLengths(bytes: Uint8Array, head: BmpHeader): Pixels | string {
-  const { width, height, palette } = head
+/** Run lengths (Windows GDI, "Bitmap Compression") as one byte a pixel: those that no run names keep colour 0. */
+function runLengths(bytes: Uint8Array, head: BmpHeader): Uint8Array | string {
+  const { width, height } = head
   const indices = new Uint8Array(width * height)
   const isNibbles = head.compression === RLE4
   const put = (x: number, y: number, index: number): void => {
@@ -173,9 +225,7 @@ function runLengths(bytes: Uint8Array, head: BmpHeader): Pixels | string {
       at += size + (size % 2)
     }
   }
-  const data = new Uint8Array(width * height * 3)
-  indices.forEach((index, i) => data.set(palette.subarray(index * 3, index * 3 + 3), i * 3))
-  return { width, height, data, channels: 3 }
+  return indices
 }
 
 const nibble = (byte: number, i: number): number => (i % 2 === 0 ? byte >> 4 : byte & 15)

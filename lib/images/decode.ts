@@ -1,22 +1,35 @@
-/** Strangers' bytes → a Picture, or a refusal that says why: size before pixels, first frame, upright, sRGB, 8 bit, no alpha.
- *  It fits nothing to a network (lib/ml/preprocess does) and keeps nothing. */
+/** Untrusted bytes → an image, or a refusal that says why: size and memory before pixels, first frame, upright, sRGB, 8 bit, no alpha. Large images
+ *  are made smaller while they are decoded. It fits nothing to a network (lib/ml/preprocess does) and keeps nothing. */
 import sharp from 'sharp'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Picture } from '#lib/domain/picture.ts'
 import { decodeBmp, readBmpHeader } from './bmp.ts'
 import { composed, WHITE } from './compose.ts'
 import type { Background, Pixels } from './compose.ts'
-import { decodeSmallPng, readPngHeader } from './png.ts'
-import { corruptImage, emptyFile, notAnImage, tooManyPixels } from './refusals.ts'
+import { decodeBytes } from './cost.ts'
+import { readHeader } from './header.ts'
+import type { ImageHeader } from './header.ts'
+import { upright } from './orient.ts'
+import { decodeSmallPng, readPngHeader, withoutMetadata } from './png.ts'
+import { corruptImage, emptyFile, needsMoreMemory, notAnImage, tooManyPixels } from './refusals.ts'
+import { shrunkSize } from './shrink.ts'
 import { isImageKind, sniff } from './sniff.ts'
-import type { Sniffed } from './sniff.ts'
+import type { ImageKind, Sniffed } from './sniff.ts'
 
-export type DecodeLimits = { readonly maxPixels: number; readonly background?: Background }
+export type DecodeLimits = {
+  readonly maxPixels: number
+  /** Most memory that decoding may take; default: any. */
+  readonly maxBytes?: number
+  readonly background?: Background
+}
 
-/** One picture may not hold a core longer than this; 50 megapixels of AVIF take about 5 s. */
-const LONGEST_SECONDS = 30
+/** A decoded image with the size that it has in its file, upright. */
+export type SizedImage = { readonly picture: Picture; readonly width: number; readonly height: number }
 
-// Strangers' bytes reach these six decoders and no other: no SVG, no PDF, nothing from a file name.
+/** One image may not hold a core longer than this; 50 megapixels of AVIF take about 8 s. */
+export const LONGEST_SECONDS = 30
+
+// Untrusted bytes reach these six decoders and no other: no SVG, no PDF, nothing from a file name.
 sharp.cache(false)
 sharp.concurrency(1)
 sharp.block({ operation: ['VipsForeignLoad'] })
@@ -24,41 +37,55 @@ sharp.unblock({
   operation: ['JpegBuffer', 'PngBuffer', 'WebpBuffer', 'NsgifBuffer', 'TiffBuffer', 'HeifBuffer'].map((name) => `VipsForeignLoad${name}`),
 })
 
-export async function decode(bytes: Uint8Array, { maxPixels, background = WHITE }: DecodeLimits): Promise<Picture> {
-  const found = sniff(bytes)
-  if (found.kind === 'empty') throw emptyFile()
-  if (!isImageKind(found.kind)) throw notAnImage(found)
-  const pixels = await pixelsOf(bytes, found, maxPixels)
-  return composed(pixels, background)
+/** What the bytes are and what their header says; refused where they are no image, or one of too many pixels, or one that takes too much memory. */
+export function admit(bytes: Uint8Array, { maxPixels, maxBytes }: DecodeLimits): { readonly found: Sniffed & { readonly kind: ImageKind }; readonly header: ImageHeader | null } {
+  const { kind, words } = sniff(bytes)
+  if (kind === 'empty') throw emptyFile()
+  if (!isImageKind(kind)) throw notAnImage({ kind, words })
+  const header = readHeader(bytes, kind)
+  if (header !== null) refuseLarge(header, { maxPixels, ...(maxBytes !== undefined && { maxBytes }) })
+  return { found: { kind, words }, header }
 }
 
-async function pixelsOf(bytes: Uint8Array, found: Sniffed, maxPixels: number): Promise<Pixels> {
-  if (found.kind === 'bmp') {
-    const head = readBmpHeader(bytes)
-    if (typeof head === 'string') throw corruptImage(found, head)
-    refuseTooMany(head, maxPixels)
-    const pixels = decodeBmp(bytes, head)
-    if (typeof pixels === 'string') throw corruptImage(found, pixels)
-    return pixels
-  }
+function refuseLarge(header: ImageHeader, { maxPixels, maxBytes = Infinity }: DecodeLimits): void {
+  const { width, height } = header
+  if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels)
+  const needed = decodeBytes(header)
+  if (needed > maxBytes) throw needsMoreMemory(header, needed, maxBytes)
+}
+
+export const decode = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Picture> => (await decodeSized(bytes, limits)).picture
+
+export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Promise<SizedImage> {
+  const { found, header } = admit(bytes, limits)
+  const { background = WHITE } = limits
+  if (found.kind === 'bmp') return bmp(bytes, found, background)
   if (found.kind === 'png') {
     const head = readPngHeader(bytes)
     if (typeof head === 'string') throw corruptImage(found, head)
-    refuseTooMany(head, maxPixels)
     const small = decodeSmallPng(bytes, head)
-    if (small !== null) return small
-  } else {
-    refuseTooMany(await headerOf(bytes, found), maxPixels)
+    if (small !== null) return { picture: composed(small, background), width: small.width, height: small.height }
+    return bySharp(withoutMetadata(bytes), found, limits)
   }
-  return bySharp(bytes, found, maxPixels)
+  if (header === null) refuseLarge({ ...(await metadataOf(bytes, found)), kind: 'avif', depth: 12 }, limits) // the costliest
+  return bySharp(bytes, found, limits)
 }
 
-function refuseTooMany({ width, height }: { width: number; height: number }, maxPixels: number): void {
-  if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels)
+async function bmp(bytes: Uint8Array, found: Sniffed, background: Background): Promise<SizedImage> {
+  const head = readBmpHeader(bytes)
+  if (typeof head === 'string') throw corruptImage(found, head)
+  const { width, height } = head
+  const target = shrunkSize(width, height)
+  const pixels = decodeBmp(bytes, head, target === null ? 1 : Math.max(1, Math.floor(width / target.width)))
+  if (typeof pixels === 'string') throw corruptImage(found, pixels)
+  const picture = composed(pixels, background)
+  if (target === null || picture.width <= target.width) return { picture, width, height }
+  const { data, info } = await sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } }).resize({ ...target, fit: 'fill' }).raw().toBuffer({ resolveWithObject: true })
+  return { picture: { width: info.width, height: info.height, data: viewOf(data) }, width, height }
 }
 
 /** sharp reads no pixels for this; of an animation it is the size of one frame. */
-async function headerOf(bytes: Uint8Array, found: Sniffed): Promise<{ width: number; height: number }> {
+async function metadataOf(bytes: Uint8Array, found: Sniffed): Promise<{ width: number; height: number; orientation?: number | undefined }> {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata()
   } catch (cause) {
@@ -66,20 +93,27 @@ async function headerOf(bytes: Uint8Array, found: Sniffed): Promise<{ width: num
   }
 }
 
-async function bySharp(bytes: Uint8Array, found: Sniffed, maxPixels: number): Promise<Pixels> {
+/** A large image is turned after it was made small: turning needs all of it at once. */
+async function bySharp(bytes: Uint8Array, found: Sniffed, { maxPixels, background = WHITE }: DecodeLimits): Promise<SizedImage> {
+  const { width, height, orientation = 1 } = await metadataOf(bytes, found)
+  if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels)
+  const target = shrunkSize(width, height)
+  const file = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true }).timeout({ seconds: LONGEST_SECONDS })
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true })
-      .timeout({ seconds: LONGEST_SECONDS })
-      .autoOrient()
+    const { data, info } = await (target === null ? file.autoOrient() : file.resize({ ...target, fit: 'fill' }))
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
-    return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length), channels: channelsOf(info.channels) }
+    const decoded = composed({ width: info.width, height: info.height, data: viewOf(data), channels: channelsOf(info.channels) }, background)
+    const isTurned = orientation > 4
+    return { picture: target === null ? decoded : upright(decoded, orientation), width: isTurned ? height : width, height: isTurned ? width : height }
   } catch (cause) {
     if (cause instanceof DarkroomError) throw cause
-    throw corruptImage(found, 'its pixels are damaged or cut off', cause)
+    throw corruptImage(found, cause instanceof Error && /timeout/i.test(cause.message) ? `reading it takes longer than ${LONGEST_SECONDS} s` : 'its pixels are damaged or cut off', cause)
   }
 }
+
+const viewOf = (data: Buffer): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.length)
 
 function channelsOf(count: number): Pixels['channels'] {
   if (count === 1 || count === 2 || count === 3 || count === 4) return count

@@ -52,6 +52,30 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
   }
 }
 
+/** Chunks that change how the pixels look. libpng would expand the others, up to 8 MB of each text, before it decodes a row. */
+const NEEDED = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'eXIf', 'sBIT', 'bKGD'])
+const ONCE = new Set(['iCCP', 'eXIf', 'sBIT', 'bKGD', 'gAMA', 'cHRM', 'sRGB'])
+
+/** The same PNG without its texts and other chunks that no pixel depends on; its own bytes where it has none. The chunks were checked before. */
+export function withoutMetadata(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const kept: Uint8Array[] = [bytes.subarray(0, 8)]
+  const seen = new Set<string>()
+  let from = 8
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const name = nameOf(bytes, at + 4)
+    const end = at + 12 + view.getUint32(at)
+    if (!NEEDED.has(name) || (ONCE.has(name) && seen.has(name))) {
+      kept.push(bytes.subarray(from, at))
+      from = end
+    }
+    seen.add(name)
+    at = end
+    if (name === 'IEND') break
+  }
+  return from === 8 ? bytes : joinedBytes([...kept, bytes.subarray(from)])
+}
+
 /** The pixels of a small, plain, 8-bit, not interlaced PNG; null for any other, and for any with something odd about it. */
 export function decodeSmallPng(bytes: Uint8Array, head: PngHeader): Pixels | null {
   const channels = CHANNELS[head.colour]

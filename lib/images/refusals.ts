@@ -2,6 +2,9 @@
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Sniffed } from './sniff.ts'
 
+/** A large image takes one to eight seconds. */
+const DECODER_BUSY_SECONDS = 5
+
 const FORMATS = 'PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF'
 
 export const emptyFile = (): DarkroomError =>
@@ -23,5 +26,21 @@ export const tooManyPixels = (width: number, height: number, maxPixels: number):
     why: `it claims ${width} × ${height} = ${megapixels(width * height)} megapixels and at most ${megapixels(maxPixels)} are read`,
     remedy: 'Send a smaller copy of it.',
   })
+
+export const needsMoreMemory = ({ width, height }: { readonly width: number; readonly height: number }, neededBytes: number, maxBytes: number): DarkroomError =>
+  new DarkroomError('needs_more_memory', {
+    what: 'This image needs more memory than this machine has for decoding',
+    why: `an image of ${width} × ${height} pixels in this format takes ${megabytes(neededBytes)} MB, and at most ${megabytes(maxBytes)} MB may be used`,
+    remedy: 'Send a smaller copy of it, or save it as JPEG or as PNG without interlacing.',
+  })
+
+/** What ended the process that decoded it. */
+export const endedDecoder = (why: string): DarkroomError =>
+  new DarkroomError('needs_more_memory', { what: 'This image cannot be decoded on this machine', why, remedy: 'Send a smaller copy of it, or save it in another format.' })
+
+export const decoderBusy = (why: string): DarkroomError =>
+  new DarkroomError('overloaded', { what: 'This image was not decoded', why, remedy: 'Try again in a few seconds, or send fewer large images at once.' }, { retryAfterSeconds: DECODER_BUSY_SECONDS })
+
+const megabytes = (bytes: number): string => Math.ceil(bytes / 1024 ** 2).toLocaleString('en')
 
 const megapixels = (pixels: number): string => (pixels / 1e6).toLocaleString('en', { maximumFractionDigits: pixels < 1e6 ? 4 : 1 })

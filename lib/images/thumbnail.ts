@@ -2,14 +2,12 @@
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import type { Picture } from '#lib/domain/picture.ts'
-import { decode } from './decode.ts'
-import type { DecodeLimits } from './decode.ts'
+import { decodeSized, type DecodeLimits, type SizedImage } from './decode.ts'
 
 const QUALITY = 80
 
 /** A WebP no larger than `size × size`, never enlarged; small pictures stay exact. */
-export async function thumbnail(source: Uint8Array | Picture, size: number, limits: DecodeLimits): Promise<Uint8Array> {
-  const picture = source instanceof Uint8Array ? await decode(source, limits) : source
+export async function thumbnail(picture: Picture, size: number): Promise<Uint8Array> {
   const shown = await resizeForDisplay(picture, size)
   const isExact = shown === picture
   return new Uint8Array(await open(shown).webp(isExact ? { lossless: true } : { quality: QUALITY }).toBuffer())
@@ -20,6 +18,12 @@ export async function resizeForDisplay(picture: Picture, size: number): Promise<
   if (picture.width <= size && picture.height <= size) return picture
   const { data, info } = await open(picture).resize(size, size, { fit: 'inside', withoutEnlargement: true }).raw().toBuffer({ resolveWithObject: true })
   return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
+}
+
+/** Decoded and made no larger than `side × side`, with the size that it has in its file. */
+export async function decodeSmall(bytes: Uint8Array, side: number, limits: DecodeLimits): Promise<SizedImage> {
+  const { picture, width, height } = await decodeSized(bytes, limits)
+  return { picture: await resizeForDisplay(picture, side), width, height }
 }
 
 const open = (picture: Picture): Sharp => sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } })

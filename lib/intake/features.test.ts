@@ -6,7 +6,7 @@ import { openForTest } from '#lib/data/opened.fakes.ts'
 import type { Sample } from '#lib/data/values.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { decode } from '#lib/images/decode.ts'
-import { thumbnail } from '#lib/images/thumbnail.ts'
+import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
 import { binned, createFeatures, evenly, lightOf } from './features.ts'
 
 const plain = (width: number, height: number, value: number) => ({ width, height, data: new Uint8Array(width * height * 3).fill(value) })
@@ -34,17 +34,19 @@ test('of many pictures 2,000 are looked at, and of a rare class ten', () => {
   expect(new Set(chosen.map(({ id }) => id)).size).toBe(2_000)
 })
 
+const read = (bytes: Uint8Array, side: number) => decodeSmall(bytes, side, { maxPixels: 1e6 })
+
 test('a classifier’s pictures are described, each class by its mean picture, and only once', async () => {
   const { data, folder } = await openForTest()
   await data.classifiers.create({ id: 'light', title: 'Light', classes: ['dark', 'bright', 'none'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
   const sample = async (label: string, picture: Parameters<typeof thumbnail>[0]) => {
-    const bytes = await thumbnail(picture, 1000, { maxPixels: 1e6 })
+    const bytes = await thumbnail(picture, 1000)
     return { picture: { hash: createHash('sha256').update(bytes).digest('hex'), bytes, width: 1, height: 1, mediaType: 'image/webp' }, label, split: 'train', source: 'upload', uploadId: null, filename: null } as const
   }
   const broken = { ...(await sample('dark', plain(3, 3, 9))), picture: { hash: 'a'.repeat(64), bytes: new Uint8Array([1, 2, 3]), width: 1, height: 1, mediaType: 'image/png' } }
   await data.samples.add('light', [await sample('dark', plain(40, 20, 0)), await sample('dark', plain(32, 32, 51)), await sample('bright', plain(100, 300, 255)), broken])
   const cache = path.join(folder, 'cache')
-  const features = createFeatures({ data, folder: cache, maxPixels: 1e6, now: () => new Date(0) })
+  const features = createFeatures({ data, folder: cache, read, now: () => new Date(0) })
 
   const [found, same] = await Promise.all([features({ classifier: 'light' }), features({ classifier: 'light' })])
   const again = await features({ classifier: 'light' })
@@ -67,12 +69,12 @@ test('who waits is answered after twenty seconds, with what was looked at by the
   const { data, folder } = await openForTest()
   await data.classifiers.create({ id: 'slow', title: 'Slow', classes: ['star'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
   for (let seed = 0; seed < 5; seed++) {
-    const bytes = await thumbnail(drawShape('star', seed), 32, { maxPixels: 1e6 })
+    const bytes = await thumbnail(drawShape('star', seed), 32)
     await data.samples.add('slow', [{ picture: { hash: createHash('sha256').update(bytes).digest('hex'), bytes, width: 32, height: 32, mediaType: 'image/webp' }, label: 'star', split: 'train', source: 'upload', uploadId: null, filename: null }])
   }
   let seconds = 0
 
-  const found = await createFeatures({ data, folder, maxPixels: 1e6, now: () => new Date(7_000 * seconds++) })({ classifier: 'slow' })
+  const found = await createFeatures({ data, folder, read, now: () => new Date(7_000 * seconds++) })({ classifier: 'slow' })
 
   expect(found).toMatchObject({ total: 5, looked_at: 2 })
 })

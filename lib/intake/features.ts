@@ -12,8 +12,8 @@ import type { Sample } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { Picture } from '#lib/domain/picture.ts'
-import { decode } from '#lib/images/decode.ts'
-import { resizeForDisplay, thumbnail } from '#lib/images/thumbnail.ts'
+import type { SizedImage } from '#lib/images/decode.ts'
+import { thumbnail } from '#lib/images/thumbnail.ts'
 import { preprocess } from '#lib/ml/preprocess.ts'
 
 type Features = Output<typeof dataFeatures>
@@ -37,7 +37,8 @@ export type FeaturesPorts = {
   readonly data: { readonly classifiers: Pick<Data['classifiers'], 'chosen'>; readonly samples: Pick<Data['samples'], 'all'>; readonly pictures: Pick<Data['pictures'], 'bytesOf'>; readonly answers: Pick<Data['answers'], 'dataSummary' | 'listSamples'> }
   /** Where answers are kept. */
   readonly folder: string
-  readonly maxPixels: number
+  /** An image made no larger than `side × side`; refused where it cannot be decoded. */
+  readonly read: (bytes: Uint8Array, side: number) => Promise<SizedImage>
   readonly now: () => Date
 }
 
@@ -75,7 +76,7 @@ async function kept(file: string, make: () => Promise<Features>): Promise<Featur
 
 type Look = { readonly label: string; readonly width: number; readonly height: number; readonly brightness: number; readonly contrast: number }
 
-async function featuresOf(classifier: Classifier, { data, maxPixels, now }: FeaturesPorts): Promise<Features> {
+async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesPorts): Promise<Features> {
   const all = await data.samples.all(classifier.id)
   const chosen = evenly(all, classifier.classes)
   const spec = specOf(classifier)
@@ -86,13 +87,13 @@ async function featuresOf(classifier: Classifier, { data, maxPixels, now }: Feat
   for (const { hash, label } of chosen.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
     if (now().getTime() > end) break
     await nextTurn() // predictions go first
-    const original = await pictureOf(await data.pictures.bytesOf(hash), maxPixels)
-    if (original === null) {
+    const image = await imageOf(() => data.pictures.bytesOf(hash), read)
+    if (image === null) {
       unreadable += 1
       continue
     }
-    const picture = await resizeForDisplay(original, SIDE_READ)
-    looks.push({ label, width: original.width, height: original.height, ...lightOf(picture) })
+    const { picture, width, height } = image
+    looks.push({ label, width, height, ...lightOf(picture) })
     const mean = means.get(label) ?? { sums: new Float64Array(spec.size * spec.size * spec.channels), count: 0 }
     preprocess(picture, spec).forEach((value, i) => { mean.sums[i]! += value })
     means.set(label, { sums: mean.sums, count: mean.count + 1 })
@@ -124,10 +125,10 @@ export function evenly(all: readonly Sample[], classes: readonly string[]): read
   }).slice(0, MOST_LOOKED_AT)
 }
 
-async function pictureOf(bytes: Uint8Array | null, maxPixels: number): Promise<Picture | null> {
-  if (bytes === null) return null
+async function imageOf(bytesOf: () => Promise<Uint8Array | null>, read: FeaturesPorts['read']): Promise<SizedImage | null> {
   try {
-    return await decode(bytes, { maxPixels })
+    const bytes = await bytesOf()
+    return bytes && await read(bytes, SIDE_READ)
   } catch (error) {
     if (isDarkroomError(error)) return null
     throw error
@@ -175,6 +176,6 @@ function specOf({ input }: Classifier): Preprocess {
 
 async function meanImage({ sums, count }: { sums: Float64Array; count: number }, { size, channels }: Preprocess): Promise<string> {
   const data = Uint8Array.from({ length: size * size * 3 }, (_, i) => Math.round((channels === 1 ? sums[Math.floor(i / 3)]! : sums[i]!) / count))
-  const webp = await thumbnail({ width: size, height: size, data }, size, { maxPixels: size * size })
+  const webp = await thumbnail({ width: size, height: size, data }, size)
   return `data:image/webp;base64,${Buffer.from(webp).toString('base64')}`
 }

@@ -6,7 +6,6 @@ import type { NewSample, Source, Upload, UploadFindings } from '#lib/data/values
 import type { ErrorCode } from '#lib/domain/errors.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { splitOf } from '#lib/domain/splits.ts'
-import { decode } from '#lib/images/decode.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import { classNameOf } from './labels.ts'
 import type { IngestPorts } from './ports.ts'
@@ -28,7 +27,7 @@ export type IngestProgress = { readonly files: number; readonly count: number }
 export type IngestPlan = { readonly upload: Upload; readonly source: Source; readonly onProgress?: (progress: IngestProgress) => void; readonly signal?: AbortSignal }
 
 /** What a refusal of the decoder is called in a report. Other errors are not about the picture. */
-const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = { missing_file: 'corrupt', not_an_image: 'not_an_image', corrupt_image: 'corrupt', too_many_pixels: 'too_large', too_large: 'too_large' }
+const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = { missing_file: 'corrupt', not_an_image: 'not_an_image', corrupt_image: 'corrupt', too_many_pixels: 'too_large', needs_more_memory: 'too_large', too_large: 'too_large' }
 
 /** Adds all of it under `plan.upload`, in batches of one transaction each, and ends the upload as `done`, or `failed` without samples. */
 export async function ingest(images: AsyncIterable<Arriving>, plan: IngestPlan, ports: IngestPorts): Promise<Upload> {
@@ -82,7 +81,7 @@ async function ingested(images: AsyncIterable<Arriving>, { upload, source, onPro
       else report.find('same_picture_other_label', arriving.path, `The same picture as ${twin.path}, which is labelled "${twin.label}"; that label was kept.`)
       continue
     }
-    const judged = await judge(arriving.bytes, ports.maxPixels)
+    const judged = await judge(arriving.bytes, ports.sizeOf)
     if ('kind' in judged) {
       report.find(judged.kind, arriving.path, judged.detail)
       continue
@@ -96,9 +95,9 @@ async function ingested(images: AsyncIterable<Arriving>, { upload, source, onPro
   return report.soFar()
 }
 
-async function judge(bytes: Uint8Array, maxPixels: number): Promise<{ width: number; height: number; mediaType: string } | { kind: FindingKind; detail: string }> {
+async function judge(bytes: Uint8Array, sizeOf: IngestPorts['sizeOf']): Promise<{ width: number; height: number; mediaType: string } | { kind: FindingKind; detail: string }> {
   try {
-    const { width, height } = await decode(bytes, { maxPixels })
+    const { width, height } = await sizeOf(bytes)
     return { width, height, mediaType: `image/${sniff(bytes).kind}` }
   } catch (error) {
     const kind = isDarkroomError(error) ? FINDING_OF[error.code] : undefined

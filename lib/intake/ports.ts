@@ -8,8 +8,8 @@ export type IngestPorts = {
   readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'change' | 'undo'>
-  /** Pictures of more pixels than this are not read. */
-  readonly maxPixels: number
+  /** The size of an image that can be decoded; refused where it cannot. */
+  readonly sizeOf: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>
 }
 
 export type IntakePorts = {
@@ -17,9 +17,10 @@ export type IntakePorts = {
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'begin' | 'change' | 'undo'>
   readonly answers: Pick<Answers, 'getUpload'>
+  readonly sizeOf: IngestPorts['sizeOf']
   /** Where bytes lie until they are judged. What is in it after a crash is nobody's, and the next start empties it. */
   readonly folder: string
-  readonly limits: { readonly maxImageBytes: number; readonly maxUploadBytes: number; readonly maxPixels: number }
+  readonly limits: { readonly maxImageBytes: number; readonly maxUploadBytes: number }
   readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
 }
 

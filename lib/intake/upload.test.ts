@@ -9,6 +9,7 @@ import type { Data } from '#lib/data/data.ts'
 import { openData } from '#lib/data/open.ts'
 import { openProgram } from '#lib/http/program.fakes.ts'
 import { serve } from '#lib/http/serve.ts'
+import { decodeSized } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { receive } from './arrivals.ts'
 import { ingest } from './ingest.ts'
@@ -16,7 +17,8 @@ import type { Arriving } from './ingest.ts'
 import { createIntake, MOST_AT_ONCE } from './upload.ts'
 import type { Intake } from './upload.ts'
 
-const LIMITS = { maxImageBytes: 50_000, maxUploadBytes: 3_000_000, maxPixels: 1e6 }
+const LIMITS = { maxImageBytes: 50_000, maxUploadBytes: 3_000_000}
+const sizeOf = (bytes: Uint8Array) => decodeSized(bytes, { maxPixels: 1e6 })
 let folder: string
 let data: Data
 let intake: Intake
@@ -27,7 +29,7 @@ beforeEach(async () => {
   data = await openData({ databaseFile: join(folder, 'darkroom.db'), dataDir: folder, modelsDir: join(folder, 'models'), clock: { now: Date.now } })
   await data.classifiers.create({ id: 'pets', title: 'Pets', classes: ['cat', 'dog'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
   logged = []
-  intake = createIntake({ ...data, folder: arrivals(), limits: LIMITS, log: (_level, message) => void logged.push(message) })
+  intake = createIntake({ ...data, sizeOf, folder: arrivals(), limits: LIMITS, log: (_level, message) => void logged.push(message) })
 })
 afterEach(async () => {
   await intake[Symbol.asyncDispose]()
@@ -220,7 +222,7 @@ test('a source that fails in the middle leaves no sample of what came before', a
     throw new Error('the disk was pulled out')
   }
 
-  await expect(ingest(failing(), { upload: entry, source: 'dataset' }, { ...data, maxPixels: 1e6 })).rejects.toThrow('pulled out')
+  await expect(ingest(failing(), { upload: entry, source: 'dataset' }, { ...data, sizeOf })).rejects.toThrow('pulled out')
 
   expect(await samples()).toEqual([])
   expect(await data.uploads.get(entry.id)).toMatchObject({ state: 'failed', count: 0 })

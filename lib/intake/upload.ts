@@ -28,7 +28,7 @@ export type Intake = IntakeAnswers & {
 }
 
 export function createIntake(ports: IntakePorts): Intake {
-  const { maxImageBytes, maxUploadBytes, maxPixels } = ports.limits
+  const { maxImageBytes, maxUploadBytes } = ports.limits
   const zipLimits = { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * UNPACKED_TIMES }
   const behind = new Set<Promise<void>>()
   const stopping = new AbortController()
@@ -37,7 +37,7 @@ export function createIntake(ports: IntakePorts): Intake {
     const { count, images } = await contentOf(arrivals, zipLimits)
     const { classifier, isMade } = await targetOf(input, arrivals.fields, ports)
     const entry = await ports.uploads.begin(classifier.id)
-    const work = ingest(images, { upload: entry, source: 'upload', signal: stopping.signal }, { ...ports, maxPixels })
+    const work = ingest(images, { upload: entry, source: 'upload', signal: stopping.signal }, ports)
     return { begun: entry, count, work, forget: async () => { if (isMade) await ports.classifiers.removeIfEmpty(classifier.id) } }
   }
 

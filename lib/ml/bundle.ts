@@ -97,6 +97,9 @@ export async function readBundle(folder: string): Promise<Bundle> {
   }
 }
 
+/** How a version sees images, without the rest of its bundle. */
+export const readPreprocess = (folder: string): Promise<Preprocess> => parsed(folder, 'preprocess.json', (value) => preprocessSchema.parse(value))
+
 function referenceOf(bytes: Uint8Array | undefined, length: number): Reference | null {
   if (bytes === undefined) return null
   const reference = readReference(bytes)

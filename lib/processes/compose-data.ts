@@ -1,14 +1,13 @@
-/** Opens the data room with what it is given from outside: places, the clock, and who makes thumbnails. */
+/** Opens the data room with what it is given from outside: places, the clock, and what makes thumbnails. */
 import { openData } from '#lib/data/open.ts'
 import type { Data, DataSettings } from '#lib/data/data.ts'
-import { thumbnail } from '#lib/images/thumbnail.ts'
 import { finishRestore } from '#lib/operations/backup/settle-restore.ts'
 import { wallClock } from './clock.ts'
 import type { Start } from './settings.ts'
 
-/** `webId`: the name of a web process among the others. `patienceMs`: how long a write waits for another program's lock. */
-export function composeData({ settings, places }: Start, more: Pick<DataSettings, 'webId' | 'patienceMs'> = {}): Promise<Data> {
+/** `webId`: the name of a web process among the others. `patienceMs`: how long a write waits for another program's lock. `thumbnail`: only web processes make some. */
+export function composeData({ settings, places }: Start, more: Pick<DataSettings, 'webId' | 'patienceMs' | 'thumbnail'> = {}): Promise<Data> {
   const { databaseFile, dataDir, modelsDir, backupDir } = places
   finishRestore(dataDir)
-  return openData({ databaseFile, dataDir, modelsDir, backupDir, clock: wallClock, ...more, defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null, thumbnail: (bytes, size) => thumbnail(bytes, size, { maxPixels: settings.MAX_PIXELS }) })
+  return openData({ databaseFile, dataDir, modelsDir, backupDir, clock: wallClock, ...more, defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null })
 }

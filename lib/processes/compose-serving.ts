@@ -1,16 +1,18 @@
 /** Puts the serving room together for a process that answers predictions: children, pool, batcher, swap, use cases; and keeps it in
  *  step with the promotions that others write. */
-import type { Input } from '#lib/contracts/contract.ts'
-import type { predictOne } from '#lib/contracts/predict.ts'
+import type { Caller, Input } from '#lib/contracts/contract.ts'
+import type { predictBatch as predictBatchContract, predictOne } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
+import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
+import { laneOf } from '#lib/images/lanes.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
-import { createPredict, runOn, type Ask, type Computed } from '#lib/serving/predict.ts'
+import { createPredict, PATIENCE_MS, runOn, type Ask, type Computed, type Prepare } from '#lib/serving/predict.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
@@ -18,6 +20,7 @@ import { createRecovery } from '#lib/serving/recovery.ts'
 import { createSwap } from '#lib/serving/swap.ts'
 import { steadyClock } from './clock.ts'
 import { childrenWanted, forkInference } from './fork-inference.ts'
+import { maxPixelsPublic } from './memory.ts'
 import type { Start } from './settings.ts'
 
 /** ONNX Runtime's cost per picture is flat from 8 on (ML.md §1); 16 also spreads the cost of a message. */
@@ -31,7 +34,7 @@ const LONGEST_BEGIN_MS = 20_000
 
 export type Serving = ReturnType<typeof composeServing>
 
-export function composeServing({ settings, places }: Start, { webId, data, log, traffic, early }: { webId: string; data: Data; log: Log; traffic: Traffic; early: readonly InferenceChild[] }) {
+export function composeServing({ settings, places }: Start, { webId, data, decoding, log, traffic, early }: { webId: string; data: Data; decoding: DecodingQueue; log: Log; traffic: Traffic; early: readonly InferenceChild[] }) {
   const forked = [...early]
   let hindrance: string | null = 'The default classifier is being loaded.'
   let acknowledged = 0
@@ -52,11 +55,18 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
     cannotLoad: (key, reason) => swap.cannotLoad(key, reason),
   })
   const batcher = createBatcher<Ask, Computed>({ most: MOST_IN_BATCH, room: QUEUE_ROOM, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, settings.MAX_PIXELS), clock: steadyClock })
+  const prepare: Prepare = async (bytes, { ref }, { signal, maxPixels = settings.MAX_PIXELS }) => {
+    if (laneOf(bytes, { maxPixels }, Infinity).isSmall) return bytes
+    const { data: square, width, height, decodeMs, queuedMs } = await decoding.decode(bytes, { wish: { kind: 'square', folder: ref.folder }, maxPixels, patienceMs: PATIENCE_MS, signal })
+    return { square, width, height, decodeMs, queuedMs }
+  }
   const swap = createSwap({ pool, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
-  const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, answered: traffic.predicted })
-  const explaining = createPredictExplained({ predict, swap, pool, clock: steadyClock, maxPixels: settings.MAX_PIXELS })
+  const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, prepare, answered: traffic.predicted })
+  const explaining = createPredictExplained({ predict, swap, pool, clock: steadyClock, prepare, maxPixels: settings.MAX_PIXELS })
   const predictBatch = createPredictBatch({ predict, maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, scratchDir: places.scratchDir })
+
+  const callerOf = ({ caller, signal }: Asked) => ({ signal, maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS })
 
   /** Done when the default classifier's champion answers, or cannot: then `hindrance` says why. */
   async function begin(): Promise<void> {
@@ -92,8 +102,8 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
   const looking = recurring({ log, now: steadyClock.now }, 'The promotions could not be looked at, or that this process lives not be written down', look)
 
   return {
-    predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: { readonly signal?: AbortSignal }) => (explain ? explaining.predict : predict)(asking, asked),
-    predictBatch,
+    predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: Asked) => (explain ? explaining.predict : predict)(asking, callerOf(asked)),
+    predictBatch: (asking: Input<typeof predictBatchContract>, asked: Asked) => predictBatch(asking, callerOf(asked)),
     begin,
     serving: swap.serving,
     verify: swap.verify,
@@ -109,5 +119,7 @@ export function composeServing({ settings, places }: Start, { webId, data, log, 
     },
   }
 }
+
+type Asked = { readonly caller: Caller; readonly signal: AbortSignal }
 
 const mediaTypeOf = (bytes: Uint8Array): string => `image/${sniff(bytes).kind}`

@@ -30,7 +30,9 @@ import { createRetrain, type RetrainParts } from '#lib/training/retrain.ts'
 import { createVersionCases } from '#lib/training/version-cases.ts'
 import { steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
+import { createReading } from './reading.ts'
 import { composeServing } from './compose-serving.ts'
+import { composeDecoding } from './fork-decoding.ts'
 import { bodyBudgets, limitSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
 import { VERSION, type Start } from './settings.ts'
 
@@ -52,10 +54,12 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const startedAt = new Date()
   const now = () => new Date()
   const webId = randomUUID()
-  const data = await composeData(start, { webId })
-  const serving = composeServing(start, { webId, data, log, traffic, early })
-  const limits = { maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, maxPixels: settings.MAX_PIXELS }
-  const intake = createIntake({ ...data, folder: places.scratchDir, limits, log })
+  const decoding = composeDecoding(start, log)
+  const reading = createReading(decoding, settings)
+  const data = await composeData(start, { webId, thumbnail: reading.thumbnail })
+  const serving = composeServing(start, { webId, data, decoding, log, traffic, early })
+  const limits = { maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2 }
+  const intake = createIntake({ ...data, sizeOf: reading.sizeOf, folder: places.scratchDir, limits, log })
 
   let heard: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
   const own = () => traffic.figures(serving.figures())
@@ -88,7 +92,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: { ...data.answers, findSubject: data.subjects.find },
-    intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), maxPixels: settings.MAX_PIXELS, now }) },
+    intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), read: reading.raster, now }) },
     operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }), listBackups: backups.listBackups, createBackup: backups.createBackup },
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),
     holdBody: createHeldBodies(bodyBudgets(settings)),
@@ -113,6 +117,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       clearInterval(timer)
       clearInterval(telling)
       await intake[Symbol.asyncDispose]()
+      await decoding[Symbol.asyncDispose]()
       await serving[Symbol.asyncDispose]()
       await data.close()
     },

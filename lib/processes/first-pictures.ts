@@ -1,6 +1,7 @@
 /** Gives a fresh install the pictures of the classifier `shapes`, drawn by code, so that everything can be tried before anything is
  *  downloaded. Once: who takes them back has them gone. */
 import type { Data } from '#lib/data/data.ts'
+import { decodeSized } from '#lib/images/decode.ts'
 import { ingest } from '#lib/intake/ingest.ts'
 import { openShapes } from '#lib/intake/readers/shapes.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -16,6 +17,6 @@ export async function lacksFirstPictures(data: Data): Promise<boolean> {
 
 export async function drawFirstPictures(data: Data, { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal }): Promise<void> {
   const upload = await data.uploads.begin(NAME)
-  const { perClass } = await ingest(openShapes(undefined, signal).images, { upload, source: 'dataset', signal }, { ...data, maxPixels })
+  const { perClass } = await ingest(openShapes(undefined, signal).images, { upload, source: 'dataset', signal }, { ...data, sizeOf: (bytes) => decodeSized(bytes, { maxPixels }) })
   log('info', 'The pictures of "shapes" are drawn', { images: perClass.reduce((sum, { count }) => sum + count, 0) })
 }

@@ -1,9 +1,9 @@
 /** The versions that one inference child holds: read, proven by their golden answers, and asked. What is done with answers, others know. */
-import type { InferredPicture, ToInference, VersionRef } from '#lib/contracts/ipc.ts'
+import type { InferredPicture, PreparedImage, ToInference, VersionRef } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
-import { decode } from '#lib/images/decode.ts'
+import { decode, decodeSized } from '#lib/images/decode.ts'
 import { encodeGreyPng, encodePng } from '#lib/images/png.ts'
 import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
 import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/familiarity.ts'
@@ -12,6 +12,8 @@ import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess.ts'
 
 /** Golden inputs are ours and small. */
 const GOLDEN_PIXELS = 1e6
+/** As many as libuv has threads for; each takes at most 10 MB where large images are decoded elsewhere. */
+const DECODED_AT_ONCE = 4
 
 type Asked = Extract<ToInference, { kind: 'infer' }>
 type AskedWhy = Extract<ToInference, { kind: 'explain' }>
@@ -68,7 +70,7 @@ export function holdVersions(engine: Engine): Versions {
   /** A bad picture is an entry; the others of its batch are computed together. */
   async function infer({ key, pictures, maxPixels, wantsFeatures }: Asked): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
     const about = heldAs(key)
-    const seen = await Promise.all(pictures.map((bytes) => look(bytes, about.preprocess, maxPixels)))
+    const seen = await lookAtAll(pictures, about.preprocess, maxPixels)
     const good = seen.flatMap((one) => ('square' in one ? [one] : []))
     const began = performance.now()
     const answers = good.length === 0 ? [] : await compute(key, about, good.map(({ square }) => square), wantsFeatures)
@@ -107,11 +109,25 @@ export function holdVersions(engine: Engine): Versions {
 
 const nearnessKey = (key: string): string => `${key} nearness`
 
-async function look(bytes: Uint8Array, spec: Preprocess, maxPixels: number): Promise<Seen | Extract<InferredPicture, { ok: false }>> {
+type Looked = Seen | Extract<InferredPicture, { ok: false }>
+
+/** A few at a time: what is decoded becomes a small square before the next ones are. */
+async function lookAtAll(images: readonly (Uint8Array | PreparedImage)[], spec: Preprocess, maxPixels: number): Promise<readonly Looked[]> {
+  const seen: Looked[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let place = next++; place < images.length; place = next++) seen[place] = await look(images[place]!, spec, maxPixels)
+  }
+  await Promise.all(Array.from({ length: DECODED_AT_ONCE }, lane))
+  return seen
+}
+
+async function look(image: Uint8Array | PreparedImage, spec: Preprocess, maxPixels: number): Promise<Looked> {
+  if (!(image instanceof Uint8Array)) return image
   const began = performance.now()
   try {
-    const picture = await decode(bytes, { maxPixels, background: under(spec) })
-    return { square: preprocess(picture, spec), width: picture.width, height: picture.height, decodeMs: performance.now() - began }
+    const { picture, width, height } = await decodeSized(image, { maxPixels, background: under(spec) })
+    return { square: preprocess(picture, spec), width, height, decodeMs: performance.now() - began }
   } catch (error) {
     if (!isDarkroomError(error)) throw error
     const { code, what, why, remedy } = error

@@ -33,7 +33,7 @@ export function answering({ calibrated, keep = async () => {} }: { calibrated?: 
   const version = { id: 'id-of-v3', classifierId: 'animals', name: 'v3', folder: '/models/animals/v3', classes: CLASSES, card } as unknown as VersionWithCard
   const batcher = createBatcher<Ask, Computed>({
     most: 8, room: 32, lanes: () => 1, keyOf: (ask) => ask.served.ref.key, clock,
-    run: async (asks) => asks.map(({ bytes }) => ({ picture: seen(bytes), inferenceMs: 0.4, engine: 'onnx' })),
+    run: async (asks) => asks.map(({ image }) => ({ picture: seen(image instanceof Uint8Array ? image : image.square), inferenceMs: 0.4, engine: 'onnx' })),
   })
   let made = 0
   const swap: Pick<Swap, 'lease' | 'serving'> = {
@@ -53,6 +53,7 @@ export function answering({ calibrated, keep = async () => {} }: { calibrated?: 
     },
     today: () => new Date('2026-11-25T10:30:00.000Z'),
     mediaTypeOf: () => 'image/png',
+    prepare: async (bytes) => bytes,
     answered: () => {},
   })
   return { predict, swap, rows, clock, asked, leases: () => open }

@@ -1,6 +1,8 @@
 /** A real inference child without an engine, whose pictures say how it misbehaves. Forked by the tests of the pool; never imported. */
-import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import type { FromInference, PreparedImage, ToInference } from '#lib/contracts/ipc.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
+
+const bytesIn = (image: Uint8Array | PreparedImage): Uint8Array => (image instanceof Uint8Array ? image : image.square)
 
 /** How it begins; how it goes on is said by the pictures and by the folder of a version. */
 const mode = process.argv[2]
@@ -21,13 +23,13 @@ function answer(message: ToInference): void {
     return
   }
   if (message.kind === 'explain') {
-    const [first] = message.picture
+    const [first] = bytesIn(message.picture)
     if (first === KILLS) process.kill(process.pid, 'SIGKILL')
     else if (first === IS_CORRUPT) say({ kind: 'failed', id: message.id, code: 'corrupt_image', reason: 'it is cut off' })
-    else if (first !== HANGS) say({ kind: 'explained', id: message.id, rows: 1, columns: 2, drops: [[message.predicted, message.temperature]], square: message.picture }) // one that hangs here keeps no other waiting
+    else if (first !== HANGS) say({ kind: 'explained', id: message.id, rows: 1, columns: 2, drops: [[message.predicted, message.temperature]], square: bytesIn(message.picture) }) // one that hangs here keeps no other waiting
     return
   }
-  const firsts = message.pictures.map((bytes) => bytes[0]!)
+  const firsts = message.pictures.map((image) => bytesIn(image)[0]!)
   if (firsts.includes(KILLS)) process.kill(process.pid, 'SIGKILL')
   else if (firsts.includes(HANGS)) for (;;);
   else say({ kind: 'inferred', id: message.id, inferenceMs: 1, pictures: firsts.map((first) => (first === IS_CORRUPT

@@ -1,6 +1,6 @@
 /** Named inference children that share the work: each holds the same versions, and what a dying one leaves unanswered another answers.
  *  It forms no batches and knows no champion. */
-import type { FromInference, InferredPicture, VersionRef } from '#lib/contracts/ipc.ts'
+import type { FromInference, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
@@ -41,9 +41,9 @@ export type Pool = AsyncDisposable & {
   readonly unload: (key: string) => void
   /** Loads a version into one child and drops it again, whatever is loaded already: its checksums and test inputs as the files are now. */
   readonly verify: (version: VersionRef) => Promise<void>
-  readonly infer: (version: VersionRef, pictures: readonly Uint8Array[], limits: Limits) => Promise<Inferred>
+  readonly infer: (version: VersionRef, pictures: readonly (Uint8Array | PreparedImage)[], limits: Limits) => Promise<Inferred>
   /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
-  readonly explain: (version: VersionRef, picture: Uint8Array, about: Explaining) => Promise<Explained>
+  readonly explain: (version: VersionRef, picture: Uint8Array | PreparedImage, about: Explaining) => Promise<Explained>
   /** Children that can take work, now. */
   readonly ready: () => number
   readonly engine: () => EngineName | null
@@ -165,7 +165,7 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
     }
   }
 
-  async function inferAlone(version: VersionRef, picture: Uint8Array, limits: Limits): Promise<Inferred> {
+  async function inferAlone(version: VersionRef, picture: Uint8Array | PreparedImage, limits: Limits): Promise<Inferred> {
     const seat = await takeLiving(version)
     return inferOn(seat, version, [picture], limits).catch((error: unknown) => {
       if (!(error instanceof ChildGone)) throw error
@@ -184,7 +184,7 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
     }
   }
 
-  async function inferOn(seat: Seat, version: VersionRef, pictures: readonly Uint8Array[], limits: Limits): Promise<Inferred> {
+  async function inferOn(seat: Seat, version: VersionRef, pictures: readonly (Uint8Array | PreparedImage)[], limits: Limits): Promise<Inferred> {
     try {
       await loadFor(seat, version)
       const answer = await seat.ask({ kind: 'infer', key: version.key, pictures, ...limits }, LONGEST_BATCH_MS)
@@ -197,7 +197,7 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
   }
 
   /** Asked once: whoever wants to know asks again. */
-  async function explain(version: VersionRef, picture: Uint8Array, about: Explaining): Promise<Explained> {
+  async function explain(version: VersionRef, picture: Uint8Array | PreparedImage, about: Explaining): Promise<Explained> {
     const seat = await take()
     try {
       await loadFor(seat, version).finally(() => free(seat))

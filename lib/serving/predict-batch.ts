@@ -9,7 +9,7 @@ import { readZip } from '#lib/archive/read-zip.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { DarkroomError, isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
-import type { PredictAsking, PredictOne } from './predict.ts'
+import type { PredictAsking, PredictCaller, PredictOne } from './predict.ts'
 
 /** More than this belongs into a job, not into one answer. */
 export const MOST_PICTURES = 2_000
@@ -30,7 +30,8 @@ export type BatchAnswer = { success: true; count: number; predictions: (Predicti
 type Found = { readonly filename: string; readonly bytes: Uint8Array } | { readonly filename: string; readonly code: ErrorCode; readonly error: string }
 
 export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scratchDir }: BatchParts) {
-  return async function predictBatch({ parts, ...asking }: BatchAsking, { signal }: { readonly signal?: AbortSignal }): Promise<BatchAnswer> {
+  return async function predictBatch({ parts, ...asking }: BatchAsking, caller: PredictCaller): Promise<BatchAnswer> {
+    const { signal } = caller
     let chosen = asking
     const predictions: (PredictionAnswer | Failed)[] = []
     const open = new Set<Promise<void>>()
@@ -67,7 +68,7 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
 
     async function answer(picture: { filename: string; bytes: Uint8Array }): Promise<PredictionAnswer | Failed> {
       try {
-        return await predict({ ...chosen, picture }, signal ? { signal } : {})
+        return await predict({ ...chosen, picture }, caller)
       } catch (error) {
         if (!isDarkroomError(error) || !OF_ONE_PICTURE.has(error.code)) throw error
         return { success: false, filename: picture.filename, code: error.code, error: error.message }

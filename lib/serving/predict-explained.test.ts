@@ -14,13 +14,13 @@ function explaining({ temperature = 1, explain = async () => found }: { temperat
   const seen = { now: 0, most: 0 }
   const pool = {
     ready: () => 2,
-    explain: async ({ key }: { key: string }, _picture: Uint8Array, about: Explaining) => {
+    explain: async ({ key }: { key: string }, _image: unknown, about: Explaining) => {
       asked.push({ key, ...about })
       seen.most = Math.max(seen.most, ++seen.now)
       return explain().finally(() => { seen.now -= 1 })
     },
   }
-  const { predict } = createPredictExplained({ predict: given.predict, swap: given.swap, pool, clock: given.clock, maxPixels: 1e6 })
+  const { predict } = createPredictExplained({ predict: given.predict, swap: given.swap, pool, clock: given.clock, prepare: async (bytes) => bytes, maxPixels: 1e6 })
   return { ...given, plain: given.predict, predict, explained: asked, seen }
 }
 

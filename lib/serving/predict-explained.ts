@@ -4,7 +4,7 @@ import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.t
 import { createBatcher } from './batcher.ts'
 import type { Explained, Pool } from './pool.ts'
 import type { SteadyClock } from './ports.ts'
-import { PATIENCE_MS, type PredictAsking, type PredictOne } from './predict.ts'
+import { PATIENCE_MS, type PredictAsking, type PredictCaller, type PredictOne, type Prepare } from './predict.ts'
 import type { Swap } from './swap.ts'
 
 /** That wait for their turn; on a busy machine each takes up to a second, and one more would wait in vain. */
@@ -17,38 +17,39 @@ export type ExplainParts = {
   readonly swap: Pick<Swap, 'lease'>
   readonly pool: Pick<Pool, 'explain' | 'ready'>
   readonly clock: SteadyClock
+  readonly prepare: Prepare
   readonly maxPixels: number
 }
 
 export type PredictExplained = {
-  readonly predict: (asking: PredictAsking, asked: { readonly signal?: AbortSignal }) => Promise<ExplainedAnswer>
+  readonly predict: (asking: PredictAsking, caller: PredictCaller) => Promise<ExplainedAnswer>
   /** To be called when a child may have become ready. */
   readonly wake: () => void
 }
 
 /** One at a time in a process, whoever asks: it costs as much as some fifty pictures, and those who want an answer go on being answered. */
-export function createPredictExplained({ predict, swap, pool, clock, maxPixels }: ExplainParts): PredictExplained {
-  type Asked = { readonly asking: PredictAsking; readonly signal: AbortSignal | undefined }
+export function createPredictExplained({ predict, swap, pool, clock, prepare, maxPixels }: ExplainParts): PredictExplained {
+  type Asked = { readonly asking: PredictAsking; readonly caller: PredictCaller }
   const turns = createBatcher<Asked, ExplainedAnswer>({ most: 1, room: ROOM, lanes: () => Math.min(1, pool.ready()), keyOf: () => 'explain', clock, run: async ([next]) => [await explained(next!)] })
 
-  async function explained({ asking, signal }: Asked): Promise<ExplainedAnswer> {
-    const answer = await predict(asking, signal ? { signal } : {})
-    return { ...answer, explanation: explanationOf(await placesOf(answer, asking.picture.bytes)) }
+  async function explained({ asking, caller }: Asked): Promise<ExplainedAnswer> {
+    const answer = await predict(asking, caller)
+    return { ...answer, explanation: explanationOf(await placesOf(answer, asking.picture.bytes, caller)) }
   }
 
-  async function placesOf({ classifier, model_version, predicted_index }: PredictionAnswer, picture: Uint8Array): Promise<Explained> {
+  async function placesOf({ classifier, model_version, predicted_index }: PredictionAnswer, bytes: Uint8Array, caller: PredictCaller): Promise<Explained> {
     const lease = await swap.lease(classifier, model_version)
     try {
-      return await pool.explain(lease.ref, picture, { maxPixels, predicted: predicted_index, temperature: lease.version.card.calibration?.temperature ?? 1 })
+      return await pool.explain(lease.ref, await prepare(bytes, lease, caller), { maxPixels, predicted: predicted_index, temperature: lease.version.card.calibration?.temperature ?? 1 })
     } finally {
       lease.release()
     }
   }
 
   return {
-    async predict(asking, { signal }) {
+    async predict(asking, caller) {
       const began = clock.now()
-      const { output, queuedMs } = await turns.submit({ asking, signal }, began + PATIENCE_MS, signal)
+      const { output, queuedMs } = await turns.submit({ asking, caller }, began + PATIENCE_MS, caller.signal)
       const { timing_ms } = output
       return { ...output, timing_ms: { ...timing_ms, queue: ms(timing_ms.queue + queuedMs), total: ms(clock.now() - began) } }
     },

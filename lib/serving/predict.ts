@@ -1,7 +1,7 @@
 /** One picture in, one decided answer out, and its row in the history before anybody hears it. It decodes nothing and computes nothing:
  *  children do; it knows no HTTP. */
 import { createHash } from 'node:crypto'
-import type { InferredPicture } from '#lib/contracts/ipc.ts'
+import type { InferredPicture, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import { softmax } from '#lib/domain/calibration.ts'
@@ -23,7 +23,7 @@ const MOST_VERSIONS_TRIED = 3
 /** Digits kept of a probability: more are noise of the arithmetic. */
 const PROBABILITY_DIGITS = 6
 
-export type Ask = { readonly served: Served; readonly bytes: Uint8Array }
+export type Ask = { readonly served: Served; readonly image: Uint8Array | PreparedImage }
 export type Computed = { readonly picture: InferredPicture; readonly inferenceMs: number; readonly engine: EngineName | null }
 
 export type PredictParts = {
@@ -36,6 +36,8 @@ export type PredictParts = {
   readonly mediaTypeOf: (bytes: Uint8Array) => string
   /** Told of each answer, for figures. */
   readonly answered: (totalMs: number) => void
+  /** A large image is decoded elsewhere; a small one passes as it came. Refuses what has too many pixels or takes too much memory. */
+  readonly prepare: Prepare
   /** How long a picture waits for its turn, once its version is loaded; default PATIENCE_MS. */
   readonly patienceMs?: number
 }
@@ -48,26 +50,33 @@ export type PredictAsking = {
   readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
 }
 
-export type PredictOne = (asking: PredictAsking, asked: { readonly signal?: AbortSignal }) => Promise<PredictionAnswer>
+/** Who waits, and the largest image of that caller. */
+export type PredictCaller = { readonly signal?: AbortSignal; readonly maxPixels?: number }
+
+export type Prepare = (bytes: Uint8Array, served: Served, caller: PredictCaller) => Promise<Uint8Array | PreparedImage>
+
+export type PredictOne = (asking: PredictAsking, caller: PredictCaller) => Promise<PredictionAnswer>
 
 /** What the batcher runs: pictures of one version, on one child. */
 export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (asks: readonly Ask[]): Promise<Computed[]> => {
-  const { pictures, inferenceMs, engine } = await pool.infer(asks[0]!.served.ref, asks.map((ask) => ask.bytes), { maxPixels, wantsFeatures: false })
+  const { pictures, inferenceMs, engine } = await pool.infer(asks[0]!.served.ref, asks.map((ask) => ask.image), { maxPixels, wantsFeatures: false })
   return pictures.map((picture) => ({ picture, inferenceMs, engine }))
 }
 
-export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered, patienceMs = PATIENCE_MS }: PredictParts): PredictOne {
+export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered, prepare, patienceMs = PATIENCE_MS }: PredictParts): PredictOne {
   const refused = createRefusedImages(clock)
 
   /** Rows are asked only where the name alone does not say it: reading them takes 8 % of a busy web process (November 2026). */
   const idOf = async (classifier: string | undefined) =>
     classifier !== undefined && swap.serving(classifier) !== null ? classifier : (await data.classifiers.chosen(classifier)).id
 
-  async function computed({ classifierId, version, bytes, signal }: { classifierId: string; version: string | undefined; bytes: Uint8Array; signal: AbortSignal | undefined }) {
+  async function computed({ classifierId, version, bytes, caller }: { classifierId: string; version: string | undefined; bytes: Uint8Array; caller: PredictCaller }) {
     for (let tried = 1; ; tried++) {
       const lease = await swap.lease(classifierId, version)
       try {
-        return { lease, ...(await batcher.submit({ served: lease, bytes }, clock.now() + patienceMs, signal)) }
+        const image = await prepare(bytes, lease, caller)
+        const { output, queuedMs } = await batcher.submit({ served: lease, image }, clock.now() + patienceMs, caller.signal)
+        return { lease, output, queuedMs: queuedMs + (image instanceof Uint8Array ? 0 : image.queuedMs) }
       } catch (error) {
         lease.release()
         const mayTryNext = version === undefined && tried < MOST_VERSIONS_TRIED && isDarkroomError(error) && error.code === 'bad_bundle'
@@ -76,13 +85,13 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
     }
   }
 
-  return async function predict({ classifier, version, top_k, save, picture: { bytes, filename } }, { signal }) {
+  return async function predict({ classifier, version, top_k, save, picture: { bytes, filename } }, caller) {
     const began = clock.now()
     const hash = hashOf(bytes)
     const known = refused.find(hash)
     if (known) throw new DarkroomError(known.code, known)
     const classifierId = await idOf(classifier)
-    const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, signal })
+    const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, caller })
     try {
       const { picture, inferenceMs, engine } = output
       if (!picture.ok) {

@@ -1,0 +1,53 @@
+/** How much memory decoding an image takes at its peak, from its header. Measured (cost.test.ts measures again); docs/decisions/0017 has the figures.
+ *  It admits and refuses nothing: lib/images/decoding-queue.ts does. */
+import type { ImageHeader } from './header.ts'
+
+const MIB = 1024 ** 2
+
+/** What every decoding takes: threads, tables, the small result. 7–11 MB measured. */
+const FIXED_BYTES = 10 * MIB
+/** So many rows libvips keeps of an image that it reads in order, whatever it is shrunk to. */
+const ROWS_KEPT = 2_048
+/** libaom and libheif hold planes, their conversion and the interleaved image: 17.5–19.8 bytes a pixel at 8 bits, 23.4–24.2 above. */
+const AVIF_BYTES = { deep: 26, usual: 20 } as const
+
+/** @returns bytes over what the process takes without it, the encoded bytes left out. */
+export function decodeBytes(header: ImageHeader): number {
+  return FIXED_BYTES + Math.ceil(ownBytes(header))
+}
+
+function ownBytes(header: ImageHeader): number {
+  const { width, height } = header
+  const pixels = width * height
+  const rows = (bytesEach: number): number => width * Math.min(height, ROWS_KEPT) * bytesEach
+  switch (header.kind) {
+    case 'png':
+      return rows(header.pixelBytes) + (header.isInterlaced ? pixels * header.pixelBytes : 0)
+    case 'jpeg':
+      return jpegBytes(header)
+    case 'gif':
+      return pixels * 4 + rows(4)
+    case 'webp':
+      return webpBytes(header)
+    case 'tiff':
+      return rows(header.pixelBytes) + 2 * header.blockWidth * header.blockHeight * header.pixelBytes
+    case 'avif':
+      return pixels * (header.depth > 8 ? AVIF_BYTES.deep : AVIF_BYTES.usual)
+    case 'bmp':
+      return header.isRunLength ? pixels : 0
+  }
+}
+
+/** A JPEG is made smaller while it is decoded, by up to 8; coefficients of two bytes are held where a later scan may change them. */
+function jpegBytes({ width, height, isBuffered, coefficientsPerPixel }: Extract<ImageHeader, { kind: 'jpeg' }>): number {
+  const pixels = width * height
+  return 0.15 * pixels + (isBuffered ? 2.1 * coefficientsPerPixel * pixels : 0)
+}
+
+/** Lossless pixels and those of an animation are held whole with four bytes each; of lossy ones a few rows, and an alpha of one byte. */
+function webpBytes({ width, height, isLossless, isAnimated, hasAlpha }: Extract<ImageHeader, { kind: 'webp' }>): number {
+  const pixels = width * height
+  if (isAnimated) return 12 * pixels
+  if (isLossless) return 4.1 * pixels
+  return hasAlpha ? 1.1 * pixels : 0.1 * pixels
+}

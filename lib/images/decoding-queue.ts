@@ -1,0 +1,263 @@
+/** Large images are decoded one or two at a time in a child of their own, which is forked when it is needed, leaves when it is idle, and may die without
+ *  harm: never more memory than the budget, and no image twice that ended it. It decodes nothing itself and serves no small image. */
+import { createHash } from 'node:crypto'
+import type { DecodeWish, FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { LONGEST_SECONDS } from './decode.ts'
+import { laneOf } from './lanes.ts'
+import { decoderBusy, endedDecoder } from './refusals.ts'
+
+/** Longer than the decoder's own limit, which it meets only between two rows. */
+const LONGEST_MS = (LONGEST_SECONDS + 5) * 1_000
+/** A child that has not said anything by then never will. */
+const LONGEST_START_MS = 15_000
+/** Up to here an image takes a fraction of a second: a photograph. One lane is always left to these. */
+const QUICK_BYTES = 64 * 1024 ** 2
+const MOST_WAITING = 256
+/** Encoded images that wait, as a share of the budget. */
+const WAITING_SHARE = 0.25
+/** After so long a first image that needs much memory is not overtaken. */
+const OVERTAKEN_MS = 2_000
+/** What a child takes before it decodes. */
+const CHILD_BYTES = 60 * 1024 ** 2
+const LOOK_EVERY_MS = 250
+/** An image that ended a child is refused for so long. */
+const REMEMBERED_MS = 10 * 60_000
+const MOST_REMEMBERED = 256
+const MOST_FAILED_STARTS = 3
+
+export type DecodingChild = {
+  readonly send: (message: ToDecoding) => void
+  readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
+  readonly listen: (hear: { message: (message: FromDecoding) => void; exit: (cause: string) => void }) => void
+}
+
+export type DecodingParts = {
+  readonly fork: () => DecodingChild
+  readonly clock: { readonly now: () => number; readonly after: (ms: number, then: () => void) => () => void }
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+  /** Most memory that decoding takes at a time. */
+  readonly budgetBytes: number
+  /** Images that are decoded at the same time. */
+  readonly lanes: number
+  readonly idleMs: number
+  /** Memory that is free now; default: enough. */
+  readonly availableBytes?: () => number
+}
+
+export type DecodedImage = Omit<Extract<FromDecoding, { kind: 'decoded' }>, 'kind' | 'id'> & { readonly queuedMs: number }
+export type DecodeOrder = { readonly wish: DecodeWish; readonly maxPixels: number; /** How long it may wait for its turn. */ readonly patienceMs: number; readonly signal?: AbortSignal | undefined }
+
+export type DecodingQueue = AsyncDisposable & {
+  /** Refuses at once what never can be decoded here; what cannot be decoded in time, as overloaded. */
+  readonly decode: (bytes: Uint8Array, order: DecodeOrder) => Promise<DecodedImage>
+  readonly figures: () => { readonly waiting: number; readonly running: number; readonly heldBytes: number }
+}
+
+type Task = {
+  readonly bytes: Uint8Array
+  readonly order: DecodeOrder
+  readonly cost: number
+  readonly since: number
+  /** It was running when a child died, and is decoded with no other beside it. */
+  isAlone: boolean
+  readonly resolve: (image: DecodedImage) => void
+  readonly reject: (error: unknown) => void
+}
+type Running = Task & { readonly begun: number; readonly callOff: () => void }
+
+export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idleMs, availableBytes = () => Infinity }: DecodingParts): DecodingQueue {
+  const waiting: Task[] = []
+  const running = new Map<number, Running>()
+  const remembered = createMemory(clock)
+  /** When a wish of each kind was last served: thumbnails and predictions take turns. */
+  const served = new Map<string, number>()
+  let child: DecodingChild | null = null
+  let isReady = false
+  let isEnding = false
+  let failedStarts = 0
+  let complaint = ''
+  let lastId = 0
+  let turns = 0
+  let callOffChild = () => {}
+  let callOffLook: (() => void) | null = null
+
+  const heldBytes = (): number => [...running.values()].reduce((sum, task) => sum + task.cost, 0)
+
+  async function decode(bytes: Uint8Array, order: DecodeOrder): Promise<DecodedImage> {
+    const { cost } = laneOf(bytes, { maxPixels: order.maxPixels, maxBytes: budgetBytes }, budgetBytes)
+    const why = remembered.find(bytes)
+    if (why !== null) throw endedDecoder(why)
+    if (isEnding) throw decoderBusy('Darkroom is ending')
+    if (waiting.length >= MOST_WAITING) throw decoderBusy(`${waiting.length} large images are waiting already`)
+    const waitingBytes = waiting.reduce((sum, task) => sum + task.bytes.length, 0)
+    if (waiting.length > 0 && waitingBytes + bytes.length > budgetBytes * WAITING_SHARE) throw decoderBusy(`large images of ${Math.round(waitingBytes / 1e6)} MB are waiting already`)
+    return new Promise((resolve, reject) => {
+      waiting.push({ bytes, order, cost, since: clock.now(), isAlone: false, resolve, reject })
+      look()
+    })
+  }
+
+  function look(): void {
+    callOffLook?.()
+    callOffLook = null
+    dropUnwanted()
+    for (let next = nextTask(); next !== null; next = nextTask()) begin(next)
+    if (waiting.length > 0) {
+      callOffLook = clock.after(LOOK_EVERY_MS, look)
+      if (child === null) start()
+    } else if (running.size === 0 && child !== null && isReady) {
+      callOffChild()
+      callOffChild = clock.after(idleMs, leave)
+    }
+  }
+
+  function dropUnwanted(): void {
+    const now = clock.now()
+    for (const task of waiting.splice(0)) {
+      const waitedMs = now - task.since
+      if (task.order.signal?.aborted) task.reject(new DarkroomError('client_closed', { what: 'This image was not decoded', why: 'the connection was closed', remedy: 'Send it again.' }))
+      else if (waitedMs > task.order.patienceMs) task.reject(decoderBusy(`its turn did not come within ${(waitedMs / 1000).toFixed(0)} s`))
+      else waiting.push(task)
+    }
+  }
+
+  /** Kinds of wishes take turns; of one kind the first goes first, unless a small one fits where it does not. */
+  function nextTask(): Task | null {
+    if (!isReady || child === null) return null
+    const inOrder = waiting.toSorted((a, b) => (served.get(a.order.wish.kind) ?? 0) - (served.get(b.order.wish.kind) ?? 0))
+    for (const task of inOrder) {
+      if (fits(task)) return task
+      if (task.cost > QUICK_BYTES && clock.now() - task.since > OVERTAKEN_MS && running.size < lanes && heavies() < heavyLanes) return null
+    }
+    return null
+  }
+
+  const heavyLanes = Math.max(1, lanes - 1)
+  const heavies = (): number => [...running.values()].filter(({ cost }) => cost > QUICK_BYTES).length
+
+  function fits(task: Task): boolean {
+    if (running.size >= lanes || [...running.values()].some(({ isAlone }) => isAlone)) return false
+    if (task.isAlone && running.size > 0) return false
+    if (task.cost > QUICK_BYTES && heavies() >= heavyLanes) return false
+    return heldBytes() + task.cost <= budgetBytes && task.cost <= availableBytes()
+  }
+
+  function begin(task: Task): void {
+    callOffChild()
+    waiting.splice(waiting.indexOf(task), 1)
+    served.set(task.order.wish.kind, ++turns)
+    const id = ++lastId
+    const { wish, maxPixels } = task.order
+    const callOff = clock.after(LONGEST_MS, () => giveUp(`decoding an image takes longer than ${LONGEST_SECONDS} s`))
+    running.set(id, { ...task, begun: clock.now(), callOff })
+    child?.send({ kind: 'decode', id, bytes: task.bytes, wish, maxPixels, maxBytes: budgetBytes })
+  }
+
+  function start(): void {
+    if (availableBytes() < CHILD_BYTES) return // looked at again
+    complaint = ''
+    isReady = false
+    const current = fork()
+    child = current
+    callOffChild = clock.after(LONGEST_START_MS, () => giveUp(`it did not say that it is ready within ${LONGEST_START_MS / 1000} s`))
+    current.listen({
+      message: (message) => { if (child === current) hear(message) },
+      exit: (cause) => { if (child === current) gone(cause) },
+    })
+  }
+
+  function hear(message: FromDecoding): void {
+    if (message.kind === 'ready') {
+      callOffChild()
+      isReady = true
+      failedStarts = 0
+      return look()
+    }
+    if (message.kind === 'over') {
+      complaint = `decoding it took more memory than was expected (${Math.round(message.usedBytes / 1024 ** 2)} MB)`
+      return
+    }
+    const task = running.get(message.id)
+    if (!task) return
+    running.delete(message.id)
+    task.callOff()
+    const { kind, id: _, ...answer } = message
+    if (kind === 'decoded') task.resolve({ ...(answer as Omit<typeof message & { kind: 'decoded' }, 'kind' | 'id'>), queuedMs: task.begun - task.since })
+    else task.reject(new DarkroomError(message.code, message))
+    look()
+  }
+
+  function giveUp(why: string): void {
+    complaint = why
+    child?.kill('SIGKILL')
+  }
+
+  /** One that was decoded alone ended it; of several nobody knows which, and each is decoded once more, alone. */
+  function gone(cause: string): void {
+    const why = complaint || `the process that decoded it ended (${cause})`
+    callOffChild()
+    child = null
+    const wasReady = isReady
+    isReady = false
+    const open = [...running.values()]
+    running.clear()
+    for (const task of open) {
+      task.callOff()
+      if (open.length > 1) waiting.unshift({ ...task, isAlone: true })
+      else {
+        remembered.add(task.bytes, why)
+        task.reject(endedDecoder(why))
+      }
+    }
+    log('warn', `The decoding process ended: ${why}`, { cause, images: open.length })
+    if (!wasReady && ++failedStarts >= MOST_FAILED_STARTS) {
+      failedStarts = 0
+      for (const task of waiting.splice(0)) task.reject(decoderBusy(`the process that decodes large images cannot be started: ${why}`))
+    }
+    callOffLook?.()
+    callOffLook = clock.after(wasReady ? 0 : LOOK_EVERY_MS, look)
+  }
+
+  function leave(): void {
+    const leaving = child
+    child = null
+    isReady = false
+    leaving?.kill('SIGTERM')
+  }
+
+  return {
+    decode,
+    figures: () => ({ waiting: waiting.length, running: running.size, heldBytes: heldBytes() }),
+    async [Symbol.asyncDispose]() {
+      isEnding = true
+      callOffLook?.()
+      callOffChild()
+      for (const { callOff, reject } of running.values()) {
+        callOff()
+        reject(decoderBusy('Darkroom is ending'))
+      }
+      for (const { reject } of waiting.splice(0)) reject(decoderBusy('Darkroom is ending'))
+      running.clear()
+      leave()
+    },
+  }
+}
+
+type Memory = { readonly add: (bytes: Uint8Array, why: string) => void; readonly find: (bytes: Uint8Array) => string | null }
+
+/** Images that ended a child, by their sha256, for a while. Nothing is hashed while there are none. */
+function createMemory({ now }: Pick<DecodingParts['clock'], 'now'>): Memory {
+  const reasons = new Map<string, { readonly why: string; readonly until: number }>()
+  const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+  return {
+    add(bytes, why) {
+      if (reasons.size >= MOST_REMEMBERED) reasons.delete(reasons.keys().next().value!) // the oldest
+      reasons.set(hashOf(bytes), { why, until: now() + REMEMBERED_MS })
+    },
+    find(bytes) {
+      for (const [hash, { until }] of reasons) if (until < now()) reasons.delete(hash)
+      return reasons.size === 0 ? null : (reasons.get(hashOf(bytes))?.why ?? null)
+    },
+  }
+}

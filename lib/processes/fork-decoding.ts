@@ -1,0 +1,50 @@
+/** Forks the decoding child of a process, and puts the queue in front of it together with the budget that this start has. */
+import { fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import type { FromDecoding } from '#lib/contracts/ipc.ts'
+import { createDecodingQueue, type DecodingChild, type DecodingParts, type DecodingQueue } from '#lib/images/decoding-queue.ts'
+import { steadyClock } from './clock.ts'
+import { CHILD_FLAGS } from './environment.ts'
+import { eachLine } from './lines.ts'
+import { availableBytes, decodeBudgetBytes, isSmall, SMALL_PIECES } from './memory.ts'
+import type { Start } from './settings.ts'
+
+const ENTRY = path.join(import.meta.dirname, 'decoding.ts')
+/** Its own objects are few: images lie outside the heap. */
+const FLAGS = [...CHILD_FLAGS, '--max-semi-space-size=1', '--max-old-space-size=128', '--expose-gc']
+/** More only share the same cores with the predictions. */
+const MOST_LANES = 4
+/** Forking takes a quarter of a second, and a child that waits takes 70 MB. */
+const IDLE_MS = 10_000
+const SHORT_IDLE_MS = 2_000
+/** Left to the others where memory is little: what they take for a moment. */
+const SPARE_BYTES = 24 * 1024 ** 2
+
+/** Of one web process: those of a start share the budget. */
+export function composeDecoding({ settings }: Start, log: DecodingParts['log']): DecodingQueue {
+  return createDecodingQueue({
+    fork: () => forkDecoding((line) => log('warn', line, { child: 'decoding' })),
+    clock: steadyClock,
+    log,
+    budgetBytes: Math.floor(decodeBudgetBytes(settings) / settings.WEB_PROCESSES),
+    lanes: Math.max(2, Math.min(MOST_LANES, Math.floor(availableParallelism() / settings.WEB_PROCESSES))),
+    idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS,
+    ...(isSmall(settings) && { availableBytes: () => availableBytes() - SPARE_BYTES }),
+  })
+}
+
+function forkDecoding(wrote: (line: string) => void): DecodingChild {
+  const child = fork(ENTRY, { env: { ...process.env, ...SMALL_PIECES }, serialization: 'advanced', execArgv: FLAGS, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  eachLine(child.stdout, wrote)
+  eachLine(child.stderr, wrote)
+  return {
+    send: (message) => { if (child.connected) child.send(message, () => {}) }, // a closed channel is told by exit
+    kill: (signal) => void child.kill(signal),
+    listen: ({ message, exit }) => {
+      child.on('message', (said) => message(said as FromDecoding)) // decoding.ts says nothing else
+      child.once('error', (error) => exit(error.message))
+      child.once('exit', (code, signal) => exit(signal ?? `code ${code}`))
+    },
+  }
+}
