@@ -188,8 +188,8 @@ test('12 · classes called as what every object has: uploaded, trained, predicte
   expect(trained.status, trained.text).toBe(200)
 
   const predicted = await product.ask('POST', '/api/predict?classifier=odd', { headers: { 'content-type': 'image/png' }, body: png(50) })
-  expect(predicted.text).toMatch(/"probabilities":\{"[^}]*"__proto__":/)
-  expect(predicted.text).toMatch(/"probabilities":\{"[^}]*"constructor":/)
+  expect(predicted.text).toMatch(/"probabilities":\{[^}]*"__proto__":/)
+  expect(predicted.text).toMatch(/"probabilities":\{[^}]*"constructor":/)
   for (const label of ODD) {
     const said = await product.ask('POST', `/api/predictions/${String(predicted.json['id'])}/feedback`, { headers: asKey(), body: { correct: label === predicted.json['predicted_class'], label } })
     expect([said.status, said.json['label']], said.text).toEqual([200, label])

@@ -104,6 +104,13 @@ test.each<[string, string, number, string | null]>([
   expect([told.statusCode, told.headers.allow ?? null]).toEqual([status, allow])
 })
 
+test('a name that Next would lose is refused before it', async () => {
+  const home = await listening(async (bytes) => answer(bytes.length))
+
+  for (const query of ['__proto__=1', 'a=b&%5f_proto%5F_=1']) expect(await (await fetch(`${home}/api/predictions?${query}`)).json(), query).toMatchObject({ status: 422, errors: [{ path: '__proto__' }] })
+  expect((await fetch(`${home}/api/predictions?a=__proto__`)).status).toBe(418)
+})
+
 test('a body over the limit is told so while it is still being sent, and the connection ends', async () => {
   const home = new URL(await listening(async (bytes) => answer(bytes.length)))
   const socket = connect(Number(home.port), home.hostname)

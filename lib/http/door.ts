@@ -12,6 +12,7 @@ import { admitOrigin } from './cross-origin.ts'
 import { answering, handling } from './handle.ts'
 import type { Handle } from './handle.ts'
 import { fromNode } from './incoming.ts'
+import { invalidInput } from './known-fields.ts'
 import { LEGACY } from './legacy.ts'
 import { metricsByAccept } from './metrics.ts'
 import { writeAnswer } from './write-answer.ts'
@@ -44,6 +45,11 @@ const NO_SUCH_ADDRESS = answering(async ({ path }) => {
   throw new DarkroomError('malformed', { what: 'The address cannot be read', why: `the percent signs in ${path.slice(0, 200)} spell no text`, remedy: 'Write each as the UTF-8 bytes of a character, such as %C3%A4.' })
 })
 
+/** Next loses this name on the way to a route, which would then answer as if nothing had been sent. */
+const LOST_NAME = answering(async () => {
+  throw invalidInput([{ path: '__proto__', message: 'is not taken here' }])
+})
+
 /** True: answered here. False: somebody else's. */
 export type Door = (message: IncomingMessage, response: ServerResponse) => boolean
 
@@ -57,7 +63,8 @@ const admitted: Door = (message, response) => message.headers.origin !== undefin
 
 /** Addresses of pages are read by Next, which shows a page for what is not there. */
 const refused: Door = (message, response) => {
-  const refusal = refusalOf(message.method ?? 'GET', pathOf(message))
+  const path = pathOf(message)
+  const refusal = refusalOf(message.method ?? 'GET', path) ?? (path.startsWith('/api/') && holdsLostName(message) ? LOST_NAME : null)
   if (refusal === null) return false
   void answer(refusal, message, response)
   return true
@@ -69,6 +76,8 @@ function refusalOf(method: string, path: string): Handle | null {
   const isRead = method === 'GET' || method === 'HEAD' || OF_NEXT.test(path)
   return isRead ? null : OTHER_METHOD
 }
+
+const holdsLostName = ({ url = '' }: IncomingMessage): boolean => /(?:_|%5f){2}proto/i.test(url) && new URLSearchParams(url.split('?')[1]).has('__proto__')
 
 /** The contracts are read when they are needed: a start does not wait for all of them. */
 async function allowedAt(path: string): Promise<string | null> {
