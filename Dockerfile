@@ -1,4 +1,4 @@
-# Darkroom in a container: `docker build -t darkroom .`, then `docker run -p 3000:3000 -v darkroom:/data darkroom`.
+# Darkroom in a container: `docker build -t darkroom .`, then `docker run -p 3000:3000 -v darkroom:/data -v darkroom-backups:/data-backups darkroom`.
 # Behind nginx, with several web processes: deploy/docker-compose.yml. The data is the volume; everything else can be thrown away.
 
 # The Node that the product pins (optionalDependencies in package.json).
@@ -28,9 +28,9 @@ ENV NODE_ENV=production \
     DATA_DIR=/data
 WORKDIR /app
 COPY --from=build --chown=node:node /app ./
-RUN mkdir /data && chown node:node /data /app
+RUN mkdir -m 700 /data /data-backups && chown node:node /data /data-backups /app
 USER node
-VOLUME /data
+VOLUME ["/data", "/data-backups"]
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
