@@ -12,7 +12,7 @@ const PAGES = ['/', '/predict', '/api/statistics', '/api/model/info?classifier=s
 const BOUNDARY = 'darkroom-load-6b0c1f'
 const CLOSING = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
-const drawn = SHAPES.flatMap((shape) => Array.from({ length: DRAWN_PER_CLASS }, (_, i) => ({ shape, picture: drawShape(shape, FIRST_SEED + i) })))
+export const drawn = SHAPES.flatMap((shape) => Array.from({ length: DRAWN_PER_CLASS }, (_, i) => ({ shape, picture: drawShape(shape, FIRST_SEED + i) })))
 const key = process.env.DARKROOM_KEY
 let sent = 0
 let firstCameAt
@@ -62,9 +62,9 @@ export function checkPage(request, response, context, events, next) {
   next()
 }
 
-const headers = () => (key ? { authorization: `Bearer ${key}` } : {})
+export const headers = () => (key ? { authorization: `Bearer ${key}` } : {})
 
-function slightlyChanged({ width, height, data }) {
+export function slightlyChanged({ width, height, data }) {
   const changed = data.slice()
   for (let i = 0; i < CHANGED_BYTES; i++) {
     const at = Math.floor(Math.random() * changed.length)
@@ -73,6 +73,6 @@ function slightlyChanged({ width, height, data }) {
   return { width, height, data: changed }
 }
 
-function read(body) {
+export function read(body) {
   try { return JSON.parse(body) } catch { return null }
 }

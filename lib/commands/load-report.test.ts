@@ -13,18 +13,26 @@ const report: ArtilleryReport = {
 }
 
 test('a refused and a broken request both count as failed, with their cause', () => {
-  const ramp = figuresOf(report, { users: 50, missed: ['darkroom.failed == 0'] })
+  const ramp = figuresOf(report, { scenario: 'mix', users: 50, missed: ['darkroom.failed == 0'] })
 
   expect(ramp).toMatchObject({ seconds: 20, perSecond: 50, failed: 5, failures: { 503: 3, ECONNRESET: 2 }, predictions: 800 })
-  expect(lineOf(ramp)).toBe('50 users, 20 s: 1,000 requests (50.0/s), 5 failed (3 × 503, 2 × ECONNRESET), median 4.0 ms, p95 21 ms, p99 48 ms, 95.0 % right. MISSED: darkroom.failed == 0')
+  expect(lineOf(ramp)).toBe('mix, 50 users, 20 s: 1,000 requests (50.0/s), 5 failed (3 × 503, 2 × ECONNRESET), median 4.0 ms, p95 21 ms, p99 48 ms, 95.0 % right. MISSED: darkroom.failed == 0')
 })
 
 test('the page of a run names what was missed, and only then', () => {
   const about = { at: new Date('2026-11-21T12:00:00Z'), machine: 'two cores', product: 'Darkroom.' }
-  const missed = figuresOf(report, { users: 50, missed: ['darkroom.failed == 0'] })
-  const held = figuresOf(report, { users: 50, missed: [] })
+  const missed = figuresOf(report, { scenario: 'mix', users: 50, missed: ['darkroom.failed == 0'] })
+  const held = figuresOf(report, { scenario: 'mix', users: 50, missed: [] })
 
-  expect(markdownOf([held, missed], about)).toContain('- **50 users missed** `darkroom.failed == 0`')
+  expect(markdownOf([held, missed], about)).toContain('- **mix, 50 users missed** `darkroom.failed == 0`')
   expect(markdownOf([held, missed], about)).not.toContain('All thresholds hold')
   expect(markdownOf([held], about)).toContain('All thresholds hold')
+})
+
+test('a training run that is refused because one is running is no failure of that scenario, and is one of any other', () => {
+  const { aggregate } = report
+  const busy = { aggregate: { ...aggregate, counters: { 'http.requests': 9, 'http.codes.202': 1, 'http.codes.409': 8 } } }
+
+  expect(figuresOf(busy, { scenario: 'retrain', users: 10, missed: [] }).failures).toEqual({})
+  expect(figuresOf(busy, { scenario: 'upload', users: 10, missed: [] }).failures).toEqual({ 409: 8 })
 })

@@ -6,42 +6,69 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
 import { ROOT, VERSION } from '#lib/processes/settings.ts'
-import { figuresOf, lineOf, markdownOf, type ArtilleryReport, type RampFigures } from './load-report.ts'
+import { pageOf, type LoadPage } from './load-page.ts'
+import { figuresOf, lineOf, markdownOf, type ArtilleryReport } from './load-report.ts'
 import { createOwnKey } from './own-product-key.ts'
-import { startOwnProduct } from './own-product.ts'
+import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
 import { createLines } from './passing-line.ts'
 
-/** The ramps of artillery/visitors.yml, and how long each lasts unless --seconds says otherwise. */
-const RAMPS: Readonly<Record<string, number>> = { 10: 30, 50: 60, 100: 60, 200: 180 }
+/** How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine that tests every change. */
+const RAMPS: Readonly<Record<string, number>> = { 10: 120, 40: 120, 50: 300, 100: 300, 200: 180 }
+const SHORT_SECONDS = 10
+const SHORT_USERS = ['10', '40']
+/** Their files in artillery/; a mix of them is what visitors do. */
+const SCENARIOS: Readonly<Record<string, { readonly file: string; readonly is: string }>> = {
+  mix: { file: 'visitors.yml', is: 'four predictions, then a page, and so on' },
+  browse: { file: 'tasks.yml', is: 'pages, statistics, health and metrics' },
+  predict: { file: 'tasks.yml', is: 'single images' },
+  batch: { file: 'tasks.yml', is: 'eight images in one request' },
+  upload: { file: 'tasks.yml', is: 'four labelled images in one request' },
+  login: { file: 'tasks.yml', is: 'a person logs in' },
+  retrain: { file: 'tasks.yml', is: 'one starts a training run, the others watch it' },
+}
+const WARM_UP_SECONDS = 5
 const FOLDER = path.join(ROOT, 'artillery')
+const OWNER = { name: 'Load test', email: 'load@example.org', password: 'a password for a load test' }
 
 const HELP = `npm run load [-- options]
 
-Lets 10, 50, 100 and 200 visitors at a time ask for predictions and look at pages, and fails when a threshold is missed
-(artillery/visitors.yml). It starts a product of its own on a free port with an empty data folder, and ends it.
+Lets 10, 40, 50, 100 and 200 users at a time do one thing or a mix of it, and fails when a request fails or a threshold is missed
+(artillery/*.yml). It starts a product of its own on a free port with an empty data folder, warms it up, and ends it. It writes
+Markdown, a page of HTML with charts, and what Artillery counted as JSON, next to each other.
 The first time it installs Artillery into artillery/node_modules (about 470 MB).
 
-  --users N        only this ramp: ${Object.keys(RAMPS).join(', ')} (may be given several times)
-  --seconds N      how long each ramp lasts (default: ${Object.entries(RAMPS).map(([users, seconds]) => `${users} users ${seconds} s`).join(', ')})
+  --scenario NAME  what users do (default: mix; may be given several times, or all):
+${Object.entries(SCENARIOS).map(([name, { is }]) => `                     ${name.padEnd(9)}${is}`).join('\n')}
+  --users N        only so many: ${Object.keys(RAMPS).join(', ')} (may be given several times)
+  --seconds N      how long each lasts (default: ${Object.entries(RAMPS).map(([users, seconds]) => `${users} users ${seconds} s`).join(', ')})
+  --short          ${SHORT_SECONDS} s each with ${SHORT_USERS.join(' and ')} users, for a machine that tests every change
+  --warm-up N      seconds of requests that do not count, before the first (default: ${WARM_UP_SECONDS})
   --against URL    a running product instead: it must have the classifier shapes
-  --key KEY        an API key that visitors send: with --against, a product limits strangers to 100 predictions a second
-  --report FILE    where the Markdown report goes (default: artillery/reports/<time>.md)
-  --help           this page`
+  --key KEY        an API key that users send: with --against, a product limits strangers; upload and retrain need one that may
+  --report FILE    where the Markdown report goes (default: artillery/reports/<time>.md); the others lie next to it
+  --help           this page
+
+With --against, the scenario login takes e-mail and password from DARKROOM_EMAIL and DARKROOM_PASSWORD.`
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      users: { type: 'string', multiple: true }, seconds: { type: 'string' }, against: { type: 'string' }, key: { type: 'string' }, report: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
+      scenario: { type: 'string', multiple: true }, users: { type: 'string', multiple: true }, seconds: { type: 'string' },
+      short: { type: 'boolean', default: false }, 'warm-up': { type: 'string', default: String(WARM_UP_SECONDS) },
+      against: { type: 'string' }, key: { type: 'string' }, report: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  const users = values.users ?? Object.keys(RAMPS)
-  const mistake = mistakeIn(users, values.seconds, values.against)
+  const users = values.users ?? (values.short ? SHORT_USERS : Object.keys(RAMPS))
+  const scenarios = values.scenario?.includes('all') ? Object.keys(SCENARIOS) : (values.scenario ?? ['mix'])
+  const seconds = values.seconds ?? (values.short ? String(SHORT_SECONDS) : undefined)
+  const mistake = mistakeIn({ users, scenarios, seconds, against: values.against, warmUp: values['warm-up'] })
   if (mistake) {
     console.error(mistake)
     return 1
@@ -51,30 +78,86 @@ async function main(): Promise<number> {
   const lines = createLines()
   await using own = values.against === undefined ? await startOwnProduct() : null
   const url = own?.url ?? values.against!.replace(/\/$/, '')
-  // All visitors come from this one address, and its limit is for one household.
-  const key = own ? await createOwnKey(own.dataDir, { name: 'npm run load', scopes: ['predict'] }) : values.key
+  // All users come from this one address, and its limit is for one household.
+  const key = own ? await createOwnKey(own.dataDir, { name: 'npm run load', scopes: ['user', 'upload', 'train'] }) : values.key
+  const owner = own ? await createOwner(own) : { email: process.env.DARKROOM_EMAIL ?? '', password: process.env.DARKROOM_PASSWORD ?? '' }
+  if (own && scenarios.includes('retrain')) await uploadForTraining(url, key!)
   const engine = await engineOf(url)
-  lines.line(`Visitors ask ${url}, which answers by the engine ${engine}.`)
+  lines.line(`Users come to ${url}, which predicts with the engine ${engine}.`)
+  await warmUp({ url, key, seconds: Number(values['warm-up']) })
 
-  const ramps: RampFigures[] = []
-  for (const one of users) {
-    const ramp = await run({ users: one, seconds: Number(values.seconds ?? RAMPS[one]), target: url, key, passing: lines.passing })
-    lines.line(lineOf(ramp))
-    ramps.push(ramp)
+  const ramps: LoadPage['ramps'][number][] = []
+  for (const scenario of scenarios) {
+    for (const one of users) {
+      const ramp = await run({ scenario, users: one, seconds: Number(seconds ?? RAMPS[one]), target: url, key, owner, passing: lines.passing })
+      lines.line(lineOf(ramp.figures))
+      ramps.push(ramp)
+    }
   }
-  const report = path.resolve(values.report ?? path.join(FOLDER, 'reports', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}.md`))
-  mkdirSync(path.dirname(report), { recursive: true })
-  writeFileSync(report, markdownOf(ramps, { at, machine: machine(), product: `Darkroom ${VERSION}, engine ${engine}, Node ${process.version}${values.against ? `, at ${url}` : ''}.` }))
-  lines.line(`Report: ${report}`)
-  return ramps.every(({ missed }) => missed.length === 0) ? 0 : 1
+  const file = path.resolve(values.report ?? path.join(FOLDER, 'reports', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}.md`))
+  const product = `Darkroom ${VERSION}, engine ${engine}, Node ${process.version}${values.against ? `, at ${url}` : ''}.`
+  writeReports(file, { at, machine: machine(), product, ramps })
+  lines.line(`Report: ${file} and ${file.replace(/\.md$/, '')}.html`)
+  return ramps.every(({ figures }) => figures.missed.length === 0) ? 0 : 1
 }
 
-function mistakeIn(users: readonly string[], seconds: string | undefined, against: string | undefined): string | null {
-  const unknown = users.find((one) => !(one in RAMPS))
-  if (unknown !== undefined) return `There is no ramp of ${unknown} users. There are: ${Object.keys(RAMPS).join(', ')}.`
+function writeReports(file: string, page: LoadPage): void {
+  const { at, machine, product, ramps } = page
+  const beside = file.replace(/\.md$/, '')
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, markdownOf(ramps.map(({ figures }) => figures), { at, machine, product }))
+  writeFileSync(`${beside}.json`, JSON.stringify(page))
+  writeFileSync(`${beside}.html`, pageOf(page))
+}
+
+type Wanted = {
+  readonly users: readonly string[]
+  readonly scenarios: readonly string[]
+  readonly seconds: string | undefined
+  readonly against: string | undefined
+  readonly warmUp: string
+}
+
+function mistakeIn({ users, scenarios, seconds, against, warmUp: warm }: Wanted): string | null {
+  const unknownUsers = users.find((one) => !(one in RAMPS))
+  if (unknownUsers !== undefined) return `There is no run of ${unknownUsers} users. There are: ${Object.keys(RAMPS).join(', ')}.`
+  const unknown = scenarios.find((one) => !Object.hasOwn(SCENARIOS, one))
+  if (unknown !== undefined) return `There is no scenario ${unknown}. There are: ${Object.keys(SCENARIOS).join(', ')}, all.`
   if (seconds !== undefined && !(Number.isInteger(Number(seconds)) && Number(seconds) > 0)) return `--seconds ${seconds}: give a whole number above 0.`
+  if (!(Number(warm) >= 0)) return `--warm-up ${warm}: give a number of seconds.`
   if (against !== undefined && !URL.canParse(against)) return `--against ${against}: give an address such as http://127.0.0.1:3000.`
   return null
+}
+
+/** The first requests of a process compile what they run: they count for nobody. */
+async function warmUp({ url, key, seconds }: { readonly url: string; readonly key: string | undefined; readonly seconds: number }): Promise<void> {
+  const until = performance.now() + seconds * 1000
+  const headers = { 'content-type': 'image/png', ...(key !== undefined && { authorization: `Bearer ${key}` }) }
+  for (let seed = 0; performance.now() < until; seed++) {
+    await fetch(`${url}/api/predict?classifier=shapes`, { method: 'POST', headers, body: new Uint8Array(drawn(seed)) }).then((answer) => answer.arrayBuffer())
+    for (const page of seed % 20 === 0 ? ['/', '/predict', '/api/statistics', '/api/health', '/api/metrics'] : []) await fetch(url + page).then((answer) => answer.arrayBuffer())
+  }
+}
+
+const drawn = (seed: number): Uint8Array => encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))
+
+/** Its first administrator, with the token that it printed. */
+async function createOwner({ url, output }: ThrowawayProduct): Promise<Owner> {
+  const token = /token=([\w-]+)/.exec(output())?.[1]
+  const answer = await fetch(`${url}/api/setup`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: JSON.stringify({ ...OWNER, token }) })
+  if (!answer.ok) throw new Error(`No administrator could be created for the load test: ${answer.status} ${await answer.text()}`)
+  return OWNER
+}
+
+/** Without images of its own there is nothing to train on. */
+async function uploadForTraining(url: string, key: string): Promise<void> {
+  const form = new FormData()
+  for (let seed = 0; seed < 20 * SHAPES.length; seed++) {
+    form.append('files', new Blob([new Uint8Array(drawn(90_000 * SHAPES.length + seed))]), `${seed}.png`)
+    form.append('labels', SHAPES[seed % SHAPES.length]!)
+  }
+  const answer = await fetch(`${url}/api/upload?classifier=shapes`, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: form })
+  if (!answer.ok) throw new Error(`No images could be uploaded for the load test: ${answer.status} ${await answer.text()}`)
 }
 
 /** Installed when it is asked for, and again when its lock file names another version. */
@@ -94,19 +177,36 @@ async function hasArtillery(): Promise<boolean> {
   return code === 0
 }
 
-type Ramp = { readonly users: string; readonly seconds: number; readonly target: string; readonly key: string | undefined; readonly passing: (line: string) => void }
+type Owner = { readonly email: string; readonly password: string }
+type Ramp = {
+  readonly scenario: string
+  readonly users: string
+  readonly seconds: number
+  readonly target: string
+  readonly key: string | undefined
+  readonly owner: Owner
+  readonly passing: (line: string) => void
+}
 
-async function run({ users, seconds, target, key, passing }: Ramp): Promise<RampFigures> {
+async function run({ scenario, users, seconds, target, key, owner, passing }: Ramp): Promise<LoadPage['ramps'][number]> {
+  const { file } = SCENARIOS[scenario]!
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-load-'))
   const output = path.join(folder, 'report.json')
   const began = performance.now()
-  const show = (): void => passing(`${users} users: ${Math.round((performance.now() - began) / 1000)} s of about ${seconds} s`)
+  const show = (): void => passing(`${scenario}, ${users} users: ${Math.round((performance.now() - began) / 1000)} s of about ${seconds} s`)
   const timer = setInterval(show, 1_000)
   try {
     const child = spawn(process.execPath, [
       path.join(FOLDER, 'node_modules/artillery/bin/run'), 'run', '--environment', users, '--target', target,
-      '--variables', JSON.stringify({ seconds: [seconds] }), '--output', output, path.join(FOLDER, 'visitors.yml'),
-    ], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true', ...(key && { DARKROOM_KEY: key }) } })
+      '--variables', JSON.stringify({ seconds: [seconds] }), '--output', output,
+      ...(scenario === 'mix' ? [] : ['--scenario-name', scenario]), path.join(FOLDER, file),
+    ], {
+      cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true', DARKROOM_EMAIL: owner.email, DARKROOM_PASSWORD: owner.password,
+        ...(key && { DARKROOM_KEY: key }),
+      },
+    })
     const missed: string[] = []
     const said: string[] = []
     for (const stream of [child.stdout, child.stderr]) {
@@ -118,7 +218,8 @@ async function run({ users, seconds, target, key, passing }: Ramp): Promise<Ramp
     }
     const code = await ended(child)
     if (!existsSync(output) || (code !== 0 && missed.length === 0)) throw new Error(`Artillery ended with code ${code}:\n${said.slice(-30).join('\n')}`)
-    return figuresOf(JSON.parse(readFileSync(output, 'utf8')) as ArtilleryReport, { users: Number(users), missed }) // Artillery's own file
+    const report = JSON.parse(readFileSync(output, 'utf8')) as ArtilleryReport // Artillery's own file
+    return { figures: figuresOf(report, { scenario, users: Number(users), missed }), report }
   } finally {
     clearInterval(timer)
     rmSync(folder, { recursive: true, force: true })
