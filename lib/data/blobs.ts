@@ -30,7 +30,7 @@ const DIGEST_BYTES = 32
 export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
   async put(kind, key, bytes) {
     const file = blobFile(dataDir, kind, key)
-    const part = `${file}.${id()}.part`
+    const part = `${file}.${process.pid}-${id()}.part`
     await mkdir(path.dirname(file), { recursive: true })
     try {
       await writeFile(part, KINDS[kind].proof === 'derived' ? Buffer.concat([sha256(bytes), bytes]) : bytes)

@@ -28,7 +28,10 @@ const PLACES: readonly Place[] = [
   { in: 'downloads', name: /\.(\d+)-[\w-]+\.part$/ },
 ]
 /** Hundreds of thousands of files may lie here: looked through once at each start, not again and again. */
-const LARGE_PLACES: readonly Place[] = [{ in: 'pictures/*', name: /\.(\d+)-[\w-]+\.part$/ }]
+const LARGE_PLACES: readonly Place[] = [
+  { in: 'pictures/*', name: /\.(\d+)-[\w-]+\.part$/ },
+  { in: 'thumbnails/*', name: /\.(\d+)-[\w-]+\.part$/ },
+]
 
 export type Sweeping = {
   readonly dataDir: string
