@@ -1,6 +1,7 @@
 /** The tasks a person has: each with its classes, its input, and the version that answers. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
+import { inTrash } from './undoing.ts'
 import { chosenClassifier, className, classifierId, interval, nameOf, time, versionName } from './words.ts'
 
 export const classifier = z.object({
@@ -76,9 +77,9 @@ export const deleteClassifier = contract({
   method: 'DELETE',
   path: '/api/classifiers/{id}',
   scope: 'admin',
-  summary: 'Delete a classifier with its samples, predictions and versions; shipped ones stay',
+  summary: 'Move a classifier with its samples, predictions and versions to the trash, where it can be restored for 30 days; shipped ones stay',
   input: z.object({ id: classifierId }),
-  output: z.object({ id: classifierId, deleted: z.literal(true) }),
+  output: z.object({ id: classifierId, deleted: z.literal(true), ...inTrash }),
   errors: ['not_found', 'conflict'],
 })
 

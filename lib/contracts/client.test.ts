@@ -12,7 +12,7 @@ const ID = '0193b3f0-0000-7000-8000-000000000001'
 const routes: Record<string, (request: Request) => Promise<Response>> = {
   [`POST /api/predictions/${ID}/feedback`]: serve(giveFeedback, async (input) => ({ id: input.id, correct: input.correct, label: input.label ?? 'none', sample_id: null })),
   'GET /api/models': serve(listModels, async (input) => ({ models: [], next_cursor: `${input.classifier} ${input.limit}` })),
-  'DELETE /api/classifiers/my-leaves': serve(deleteClassifier, async ({ id }) => ({ id, deleted: true as const })),
+  'DELETE /api/classifiers/my-leaves': serve(deleteClassifier, async ({ id }) => ({ id, deleted: true as const, trash_id: null, trashed_until: null })),
   'POST /api/predict': serve(predictOne, async (input) => ({ filename: input.picture.filename, width: input.top_k, height: input.picture.bytes.length }) as Output<typeof predictOne>),
 }
 
@@ -34,7 +34,7 @@ afterAll(() => {
 test('a call reaches its route: path, JSON, query', async () => {
   expect(await call('POST /api/predictions/{id}/feedback', { id: ID, correct: false, label: 'a/b ?' })).toMatchObject({ id: ID, correct: false, label: 'a/b ?' })
   expect(await call('GET /api/models', { classifier: 'my-leaves', limit: 3 })).toEqual({ models: [], next_cursor: 'my-leaves 3' })
-  expect(await call('DELETE /api/classifiers/{id}', { id: 'my-leaves' })).toEqual({ id: 'my-leaves', deleted: true })
+  expect(await call('DELETE /api/classifiers/{id}', { id: 'my-leaves' })).toMatchObject({ id: 'my-leaves', deleted: true })
 })
 
 test('a picture goes as a form with its fields', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { card, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
+import { inTrash } from './undoing.ts'
 import { chosenClassifier, classifierId, engine, id, interval, nextCursor, page, time, versionName } from './words.ts'
 
 export const verdict = z.object({
@@ -127,9 +128,9 @@ export const deleteModel = contract({
   method: 'DELETE',
   path: '/api/models/{id}',
   scope: 'train',
-  summary: 'Delete a version that neither answers nor is the one to roll back to',
+  summary: 'Move a version that is neither live nor the one to roll back to to the trash, where it can be restored for 30 days',
   input: z.object({ id }),
-  output: z.object({ id, deleted: z.literal(true) }),
+  output: z.object({ id, deleted: z.literal(true), ...inTrash }),
   errors: ['not_found', 'conflict'],
 })
 

@@ -1,6 +1,7 @@
 /** Bringing pictures in, the report of what was found, taking them back, and the samples they became. */
 import { z } from 'zod'
 import { contract, type FileAnswer, type Part } from './contract.ts'
+import { inTrash, sampleEdit } from './undoing.ts'
 import { chosenClassifier, className, classifierId, id, nextCursor, page, time } from './words.ts'
 
 /** Why a file did not become a sample, or what is remarkable about one that did. */
@@ -20,6 +21,7 @@ export const uploadReport = z.object({
   findings_total: z.number().int(),
   created_at: time,
   error: z.string().nullable(),
+  trashed_until: time.nullable().describe('it is in the trash and can be restored until then'),
 })
 export type UploadReport = z.output<typeof uploadReport>
 
@@ -61,7 +63,7 @@ export const undoUpload = contract({
   method: 'DELETE',
   path: '/api/uploads/{id}',
   scope: 'upload',
-  summary: 'Take an upload back: its samples leave, versions trained on them stay',
+  summary: 'Move an upload with its samples to the trash, where it can be restored for 30 days; versions trained on them stay',
   input: z.object({ id }),
   output: uploadReport,
   errors: ['not_found', 'conflict'],
@@ -70,8 +72,8 @@ export const undoUpload = contract({
 export const sample = z.object({
   id,
   classifier: classifierId,
-  label: z.string(),
-  split: z.enum(['train', 'validation', 'test']),
+  label: z.string().nullable().describe('null: not labelled yet'),
+  split: z.enum(['train', 'validation', 'test']).nullable(),
   hash: z.string(),
   width: z.number().int(),
   height: z.number().int(),
@@ -79,6 +81,9 @@ export const sample = z.object({
   source: z.enum(['dataset', 'upload', 'feedback']),
   filename: z.string().nullable(),
   is_excluded: z.boolean(),
+  excluded_at: time.nullable(),
+  trashed_at: time.nullable(),
+  group_id: z.string().nullable(),
   created_at: time,
   image_url: z.string(),
 })
@@ -98,20 +103,20 @@ export const changeSample = contract({
   method: 'PATCH',
   path: '/api/samples/{id}',
   scope: 'edit',
-  summary: 'Relabel a sample, or leave it out of training',
+  summary: 'Change the label or split of a sample, exclude it from training, or move it to the trash or out of it',
   body: 'json',
-  input: z.object({ id, label: className.optional(), is_excluded: z.boolean().optional() }),
+  input: z.object({ id, ...sampleEdit }),
   output: sample,
-  errors: ['not_found', 'unknown_class', 'invalid_input'],
+  errors: ['not_found', 'unknown_class', 'invalid_input', 'conflict'],
 })
 
 export const deleteSample = contract({
   method: 'DELETE',
   path: '/api/samples/{id}',
-  scope: 'admin',
-  summary: 'Delete a sample',
+  scope: 'edit',
+  summary: 'Move a sample to the trash, where it can be restored for 30 days',
   input: z.object({ id }),
-  output: z.object({ id, deleted: z.literal(true) }),
+  output: z.object({ id, deleted: z.literal(true), ...inTrash }),
   errors: ['not_found'],
 })
 
@@ -123,7 +128,7 @@ export const sampleImage = contract({
   answer: 'file',
   input: z.object({ id, size: z.coerce.number().int().min(16).max(1024).optional() }),
   output: z.custom<FileAnswer>(),
-  errors: ['not_found'],
+  errors: ['not_found', 'file_missing', 'file_damaged'],
 })
 
 export const dataSummary = contract({

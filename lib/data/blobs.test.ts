@@ -65,11 +65,12 @@ test('an image whose file is gone or changed is told apart from one that never w
 test('thumbnails go with their image', async () => {
   const { data } = await openWithFruit()
   const picture = pictureOf('seen', LARGE)
-  const [added] = await data.samples.add('fruit', [sampleOf('seen', { picture })])
+  const upload = await data.uploads.begin('fruit')
+  await data.samples.add('fruit', [sampleOf('seen', { picture, uploadId: upload.id })])
   await data.predictions.record(predictionOf(data))
   await data.blobs.put('thumbnail', `${picture.hash}-128`, Uint8Array.of(1, 2, 3))
 
-  await data.answers.deleteSample({ id: added!.sampleId })
+  await data.uploads.discard(upload.id)
 
   expect(data.blobs.has('thumbnail', `${picture.hash}-128`)).toBe(false)
 })

@@ -1,10 +1,11 @@
 /** Classifiers and their classes, as rows. What a classifier answers with is in promotions.ts. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Classifier, Fit } from '#lib/domain/classifier.ts'
+import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Transacting } from './connection.ts'
 import type { Classifiers } from './data.ts'
 import { keptSetting } from './keeping.ts'
-import { conflict, notFound, parsedOrNull } from './store.ts'
+import { conflict, inTrash, notFound, parsedOrNull } from './store.ts'
 import type { Store } from './store.ts'
 import type { NewClassifier, Original } from './values.ts'
 
@@ -16,7 +17,7 @@ const FIRST_SHIPPED = 'shapes'
 const IN_ORDER = `"isShipped", "isShipped" AND "id" <> '${FIRST_SHIPPED}', "createdAt", "id"`
 const ANSWERS = '"id" IN (SELECT "classifierId" FROM "Promotion")'
 
-type Row = { id: string; title: string; size: number; channels: number; fit: string; isMirrorable: number; hasDigits: number; recipe: string; isShipped: number; originalJson: string | null; createdAt: number }
+type Row = { id: string; title: string; size: number; channels: number; fit: string; isMirrorable: number; hasDigits: number; recipe: string; isShipped: number; originalJson: string | null; createdAt: number; trashedAt: number | null }
 
 export function classifiersOf({ connection, now, settings }: Store): Classifiers {
   const classesOf = (id: string): string[] => connection.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id).map((row) => row.name)
@@ -35,29 +36,32 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
   const get = async (id: string): Promise<Classifier> => {
     const row = rowOf(id)
     if (!row) throw notFound('classifier', id)
+    if (row.trashedAt !== null) throw inTrash('classifier', id, row.trashedAt)
     return valueOf(row)
   }
 
   return {
     get,
-    list: async () => connection.all<Row>(`SELECT * FROM "Classifier" ORDER BY ${IN_ORDER}`).map(valueOf),
+    list: async () => connection.all<Row>(`SELECT * FROM "Classifier" WHERE "trashedAt" IS NULL ORDER BY ${IN_ORDER}`).map(valueOf),
     find: async (id) => {
       const row = rowOf(id)
-      return row ? valueOf(row) : null
+      return row && row.trashedAt === null ? valueOf(row) : null
     },
     async chosen(id) {
       if (id !== undefined) return get(id)
       if (settings.defaultClassifier) return get(settings.defaultClassifier)
       const kept = keptSetting(connection, 'DEFAULT_CLASSIFIER')
       const preferred = kept === null ? undefined : rowOf(kept) // it may have been deleted since
-      if (preferred) return valueOf(preferred)
-      const first = connection.one<Row>(`SELECT * FROM "Classifier" ORDER BY NOT (${ANSWERS}), ${IN_ORDER} LIMIT 1`)
+      if (preferred && preferred.trashedAt === null) return valueOf(preferred)
+      const first = connection.one<Row>(`SELECT * FROM "Classifier" WHERE "trashedAt" IS NULL ORDER BY NOT (${ANSWERS}), ${IN_ORDER} LIMIT 1`)
       if (!first) throw new DarkroomError('not_found', { what: 'There is no classifier', why: 'none was made yet', remedy: 'Upload labelled pictures to make one.' })
       return valueOf(first)
     },
     async create(draft) {
       await connection.write((writing) => {
-        if (writing.one('SELECT 1 FROM "Classifier" WHERE "id" = ?', draft.id)) throw conflict(`The classifier "${draft.id}" cannot be made`, 'there is one of that name', 'Choose another name.')
+        const known = writing.one<{ trashedAt: number | null }>('SELECT "trashedAt" FROM "Classifier" WHERE "id" = ?', draft.id)
+        if (known && known.trashedAt !== null) throw heldByTrash(draft.id, known.trashedAt)
+        if (known) throw conflict(`The classifier "${draft.id}" cannot be made`, 'there is one of that name', 'Choose another name.')
         insertClassifier(writing, { ...draft, isShipped: false, original: null }, now())
       })
       return get(draft.id)
@@ -80,6 +84,9 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
     },
   }
 }
+
+const heldByTrash = (id: string, since: number): DarkroomError =>
+  conflict(`The classifier "${id}" cannot be created`, `a classifier with this id is in the trash until ${trashedUntil(new Date(since)).toISOString().slice(0, 10)}`, 'Restore it, delete it permanently (/trash), or choose another id.')
 
 export function insertClassifier(writing: Transacting, draft: NewClassifier & { isShipped: boolean; original: Original | null }, at: Date): void {
   writing.insert('Classifier', {

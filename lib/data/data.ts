@@ -1,15 +1,16 @@
 /** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no Prisma type stands here. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
-import type { Contract, Input, Output } from '#lib/contracts/contract.ts'
+import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import type { Blobs } from './blobs.ts'
 import type { Subjects } from './subjects.ts'
 import type { Predictions } from './history.ts'
-import type { Added, Champion, Change, Key, LiveVersion, NewClassifier, NewPicture, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
+import type { SampleChanges, Trash } from './undoing.ts'
+import type { Added, Champion, Change, Key, LiveVersion, NewClassifier, NewPicture, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, StoredSample, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
 
-/** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. */
+/** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. What is in the trash is not found. */
 export type Classifiers = {
   readonly list: () => Promise<readonly Classifier[]>
   readonly get: (id: string) => Promise<Classifier>
@@ -33,14 +34,13 @@ export type Pictures = {
 export type Samples = {
   /** Pictures and samples in one transaction; give at most 500 at once. In the order given. */
   readonly add: (classifierId: string, samples: readonly NewSample[]) => Promise<readonly Added[]>
-  readonly get: (id: string) => Promise<Sample>
-  /** All of a classifier that may be learnt from, oldest first: neither excluded nor of an upload that is still running. */
+  /** In whatever state. */
+  readonly get: (id: string) => Promise<StoredSample>
+  /** All of a classifier that may be trained on, oldest first: labelled, not excluded, not in the trash, not of an upload that is still running. */
   readonly all: (classifierId: string) => Promise<readonly Sample[]>
-  /** Those of the given hashes that are samples of this classifier. */
-  readonly byHash: (classifierId: string, hashes: readonly string[]) => Promise<ReadonlyMap<string, Sample>>
   /** Labelled since what the champion learnt from was frozen. */
   readonly unseenIn: (classifierId: string) => Promise<number>
-  /** The same ones themselves, not excluded. */
+  /** The same ones themselves. */
   readonly unseen: (classifierId: string) => Promise<readonly Sample[]>
 }
 
@@ -48,8 +48,8 @@ export type Uploads = {
   readonly begin: (classifierId: string) => Promise<Upload>
   readonly change: (id: string, change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null }) => Promise<Upload>
   readonly get: (id: string) => Promise<Upload>
-  /** Its samples leave, with pictures that nothing else needs. `conflict` while it runs or when it is undone already. */
-  readonly undo: (id: string) => Promise<Upload>
+  /** For one that failed: what it added is removed for good, and what it took out of the trash goes back there. */
+  readonly discard: (id: string) => Promise<void>
   /** Uploads that a process left running when it died become failed, their samples leave. `lives` is asked of the process that worked on each. */
   readonly sweepUnfinished: (lives: (pid: number) => boolean) => Promise<number>
   /** Those of web processes that have been silent for long, wherever these ran. Answers how many there were. */
@@ -96,8 +96,6 @@ export type VersionStore = {
   /** Changes when any file of the version does: sizes and times, not contents. */
   readonly fingerprint: (folder: string) => Promise<string>
   readonly saveVerdict: (id: string, verdict: VerdictAnswer) => Promise<void>
-  /** Row and files. `conflict` for the champion, the one to roll back to, and shipped ones. */
-  readonly remove: (id: string) => Promise<void>
   readonly saveComparison: (championId: string, challengerId: string, comparison: ComparisonAnswer) => Promise<void>
   readonly findComparison: (championId: string, challengerId: string) => Promise<ComparisonAnswer | null>
 }
@@ -109,7 +107,7 @@ export type Promotions = {
   /** The newest promotion's id, 0 where there is none: cheap to ask. */
   readonly latest: () => number
   readonly promote: (draft: { readonly versionId: string; readonly by: string; readonly reason: string | null; readonly kind?: PromotionKind }) => Promise<Champion>
-  /** The champion before this one; null where there is none. */
+  /** The champion before this one that is not in the trash; null where there is none. */
   readonly rollbackTarget: (classifierId: string) => Promise<Version | null>
   /** `conflict` where there is nothing to roll back to. */
   readonly rollback: (classifierId: string, by: string) => Promise<Champion>
@@ -219,6 +217,8 @@ export type CountsSaid = {
 
 type Answer<C extends Contract> = (input: Input<C>) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
 type For<Name extends keyof Routes> = Answer<Routes[Name]>
+/** What a change records: by whom; the command line has no caller. */
+type Known<Name extends keyof Routes> = (input: Input<Routes[Name]>, asked?: { readonly caller: Caller }) => Promise<Output<Routes[Name]>>
 
 /** What answers contracts by reading (and a little writing) alone: the `data` key of the running program. */
 export type Answers = {
@@ -232,13 +232,19 @@ export type Answers = {
   readonly getClassifier: For<'GET /api/classifiers/{id}'>
   readonly createClassifier: For<'POST /api/classifiers'>
   readonly changeClassifier: For<'PATCH /api/classifiers/{id}'>
-  readonly deleteClassifier: For<'DELETE /api/classifiers/{id}'>
+  readonly deleteClassifier: Known<'DELETE /api/classifiers/{id}'>
   readonly listClasses: For<'GET /api/classes'>
   readonly listUploads: For<'GET /api/uploads'>
   readonly getUpload: For<'GET /api/uploads/{id}'>
   readonly listSamples: For<'GET /api/samples'>
-  readonly changeSample: For<'PATCH /api/samples/{id}'>
-  readonly deleteSample: For<'DELETE /api/samples/{id}'>
+  readonly changeSamples: Known<'PATCH /api/samples'>
+  readonly changeSample: Known<'PATCH /api/samples/{id}'>
+  readonly deleteSample: Known<'DELETE /api/samples/{id}'>
+  readonly listChanges: For<'GET /api/changes'>
+  readonly getChange: For<'GET /api/changes/{id}'>
+  readonly undoChange: Known<'POST /api/changes/{id}/undo'>
+  readonly listTrash: For<'GET /api/trash'>
+  readonly restoreTrash: Known<'POST /api/trash/{id}/restore'>
   readonly sampleImage: For<'GET /api/samples/{id}/image'>
   readonly dataSummary: For<'GET /api/data/summary'>
   readonly retrainStatus: For<'GET /api/retrain/status'>
@@ -255,6 +261,8 @@ export type Data = {
   readonly blobs: Blobs
   readonly samples: Samples
   readonly uploads: Uploads
+  readonly sampleChanges: SampleChanges
+  readonly trash: Trash
   readonly snapshots: Snapshots
   readonly runs: Runs
   readonly versions: VersionStore

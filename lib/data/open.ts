@@ -23,11 +23,13 @@ import { picturesOf, preparePictures } from './pictures.ts'
 import { predictionsOf } from './predictions.ts'
 import { promotionsOf } from './promotions.ts'
 import { runsOf } from './runs.ts'
+import { sampleChangesOf } from './sample-changes.ts'
 import { samplesOf } from './samples.ts'
 import { shippedOf } from './shipped.ts'
 import { snapshotsOf } from './snapshots.ts'
 import { subjectsOf } from './subjects.ts'
 import { conflict, type Store } from './store.ts'
+import { trashOf } from './trash.ts'
 import { uploadsOf } from './uploads.ts'
 import { versionsOf } from './versions.ts'
 import { webProcessesOf } from './web-processes.ts'
@@ -59,6 +61,8 @@ export async function openData(settings: DataSettings): Promise<Data> {
     pictures: picturesOf(store),
     samples: samplesOf(store),
     uploads: uploadsOf(store),
+    sampleChanges: sampleChangesOf(store),
+    trash: trashOf(store),
     snapshots: snapshotsOf(store),
     runs: runsOf(store),
     versions,

@@ -60,19 +60,37 @@ test('the classes stand in the order of the champion’s outputs; those that it 
   expect((await data.classifiers.get('fruit')).classes).toEqual(['plum', 'fig', 'apple', 'lime'])
 })
 
-test('a version that answers or is next in line stays; another goes with its files, its name is not used again, history keeps it', async () => {
+test('a version that is live or next in line stays; another goes to the trash and comes back, its name is not used again', async () => {
   const { data } = await openWithFruit()
   const [v1, v2, v3] = [await registerVersion(data), await registerVersion(data), await registerVersion(data)]
   await data.promotions.promote({ versionId: v1.id, ...by })
   await data.promotions.promote({ versionId: v2.id, ...by })
   await data.predictions.record(predictionOf(data, { versionId: v3.id, version: 'v3' }))
 
-  for (const { id } of [v1, v2]) await expect(data.versions.remove(id)).rejects.toMatchObject({ code: 'conflict' })
-  await data.versions.remove(v3.id)
+  for (const { id } of [v1, v2]) await expect(data.trash.putVersion(id, 'Ada')).rejects.toMatchObject({ code: 'conflict' })
+  const { id: trashId } = await data.trash.putVersion(v3.id, 'Ada')
 
-  expect(existsSync(v3.folder)).toBe(false)
+  await expect(data.versions.get(v3.id)).rejects.toMatchObject({ code: 'not_found', what: 'The version "v3" is in the trash' })
+  await expect(data.promotions.promote({ versionId: v3.id, ...by })).rejects.toMatchObject({ code: 'not_found' })
+  expect(await data.versions.find('fruit', 'v3')).toBeNull()
+  expect((await data.versions.list('fruit')).map(({ name }) => name)).toEqual(['v2', 'v1'])
+  expect(existsSync(v3.folder)).toBe(true)
   expect(await data.versions.nextNumber('fruit')).toBe(4)
   expect((await data.answers.listPredictions({ limit: 9 })).predictions[0]?.model_version).toBe('v3')
+  await data.trash.restore(trashId, 'Ada')
+  expect((await data.versions.get(v3.id)).name).toBe('v3')
+})
+
+test('rolling back passes over a version in the trash', async () => {
+  const { data } = await openWithFruit()
+  const [v1, v2, v3] = [await registerVersion(data), await registerVersion(data), await registerVersion(data)]
+  for (const { id } of [v1, v2, v3]) await data.promotions.promote({ versionId: id, ...by })
+
+  await data.trash.putVersion(v1.id, 'Ada')
+  expect((await data.promotions.rollback('fruit', 'Ada')).version.name).toBe('v2')
+
+  expect(await data.promotions.rollbackTarget('fruit')).toBeNull()
+  await expect(data.promotions.rollback('fruit', 'Ada')).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('web processes acknowledge what they serve; silent ones are not waited for', async () => {

@@ -49,23 +49,21 @@ test('a label that is no class keeps the whole batch out, files included', async
   expect(readdirSync(path.dirname(fileOf(folder, large.picture)))).toEqual([])
 })
 
-test('taking an upload back removes its samples and the pictures that nothing else needs', async () => {
+test('an upload that failed leaves nothing: no samples, no images that nothing else needs, no classes', async () => {
   const { data, folder } = await openWithFruit()
   await data.classifiers.addClasses('fruit', ['pear', 'fig'])
   const upload = await data.uploads.begin('fruit')
   const mine = (text: string, label = 'apple') => sampleOf(text, { uploadId: upload.id, label, picture: pictureOf(text, LARGE) })
   await data.samples.add('fruit', [mine('only mine', 'pear'), mine('asked about too'), sampleOf('another upload')])
   await data.predictions.record(predictionOf(data, { picture: mine('asked about too').picture }))
-  await data.uploads.change(upload.id, { state: 'done', count: 2, files: 2, perClass: [{ name: 'pear', count: 1, isNew: true }] })
+  await data.uploads.change(upload.id, { state: 'failed', count: 2, files: 2, perClass: [{ name: 'pear', count: 1, isNew: true }] })
 
-  const undone = await data.uploads.undo(upload.id)
+  await data.uploads.discard(upload.id)
 
-  expect(undone).toMatchObject({ state: 'undone', message: 'Took back 2 images' })
   expect((await data.samples.all('fruit')).map((sample) => sample.filename)).toEqual(['another upload.png'])
   expect(existsSync(fileOf(folder, mine('only mine').picture))).toBe(false)
   expect(existsSync(fileOf(folder, mine('asked about too').picture))).toBe(true)
   expect((await data.classifiers.get('fruit')).classes).toEqual(['apple', 'lime', 'plum', 'fig'])
-  await expect(data.uploads.undo(upload.id)).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('an upload that was cut off by the end of its process is failed at the next start, and nothing of it stays', async () => {
@@ -138,7 +136,7 @@ test('samples are listed newest first, page by page, by label, split and source'
   for (const filter of [{ label: 'lime' }, { split: 'test' }, { source: 'dataset' }] as const) expect((await data.answers.listSamples({ limit: 9, ...filter })).total).toBe(1)
 })
 
-test('a sample is relabelled, left out and deleted; what it looks like together follows', async () => {
+test('a sample is relabelled, excluded and moved to the trash; sums and lists follow', async () => {
   const { data } = await openWithFruit()
   const [one, two] = await data.samples.add('fruit', [sampleOf('a'), sampleOf('b', { split: 'test' })])
   const id = one?.sampleId ?? ''
@@ -154,8 +152,10 @@ test('a sample is relabelled, left out and deleted; what it looks like together 
     has_original_pictures: true,
   })
   await data.answers.deleteSample({ id })
-  await expect(data.answers.sampleImage({ id })).rejects.toMatchObject({ code: 'not_found' })
-  expect(await data.pictures.find(pictureOf('a').hash)).toBeNull()
+  expect((await data.answers.listSamples({ limit: 9 })).samples.map((sample) => [sample.filename, sample.is_excluded])).toEqual([['b.png', true]])
+  expect((await data.answers.dataSummary({})).total).toBe(0)
+  await expect(data.answers.changeSample({ id, label: 'lime' })).rejects.toMatchObject({ code: 'conflict', why: 'the image a.png is in the trash' })
+  await expect(data.answers.deleteSample({ id })).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('a picture is answered whole, as a thumbnail, or made showable', async () => {
@@ -209,17 +209,26 @@ test('where none is named, a person’s own that answers goes before what came w
   expect(await listed()).toEqual(['Z-LEAVES', 'apples', 'shapes', 'cats-dogs', 'mnist'])
 })
 
-test('a deleted classifier takes its samples, pictures, predictions and versions along, and nothing of others', async () => {
-  const { data, folder } = await openWithFruit()
-  await data.classifiers.create({ id: 'other', title: 'Other', classes: ['apple', 'x'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
-  const both = { picture: pictureOf('both', LARGE) }
-  const alone = { picture: pictureOf('alone', LARGE) }
-  await data.samples.add('fruit', [sampleOf('both', both), sampleOf('alone', alone)])
-  await data.samples.add('other', [sampleOf('both', both)])
+test('a classifier in the trash is in no list, keeps its id, and comes back whole', async () => {
+  const { data } = await openWithFruit()
+  await data.samples.add('fruit', [sampleOf('a')])
+  const { id: versionId } = await registerVersion(data)
+  await data.promotions.promote({ versionId, by: 'a test', reason: null })
 
-  await data.answers.deleteClassifier({ id: 'fruit' })
+  const said = await data.answers.deleteClassifier({ id: 'fruit' })
 
-  expect((await data.samples.all('other')).length).toBe(1)
-  expect([existsSync(fileOf(folder, both.picture)), existsSync(fileOf(folder, alone.picture))]).toEqual([true, false])
-  await expect(data.answers.getClassifier({ id: 'fruit' })).rejects.toMatchObject({ code: 'not_found' })
+  expect(said).toMatchObject({ deleted: true, trashed_until: '2026-12-21T12:00:00.000Z' })
+  const found = { code: 'not_found', what: 'The classifier "fruit" is in the trash', why: 'it was deleted and can be restored until 2026-12-21' }
+  await expect(data.answers.getClassifier({ id: 'fruit' })).rejects.toMatchObject(found)
+  await expect(data.classifiers.chosen('fruit')).rejects.toMatchObject(found)
+  await expect(data.answers.getModel({ id: versionId })).rejects.toMatchObject(found)
+  expect([await data.classifiers.list(), await data.promotions.champions()]).toEqual([[], []])
+  await expect(data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true })).rejects.toMatchObject({ code: 'conflict', why: 'a classifier with this id is in the trash until 2026-12-21' })
+  const [entry] = (await data.answers.listTrash({ limit: 9 })).entries
+  expect(entry).toMatchObject({ kind: 'classifier', title: 'Fruit', until: said.trashed_until })
+
+  await data.answers.restoreTrash({ id: entry!.id })
+  expect((await data.answers.getClassifier({ id: 'fruit' })).samples.total).toBe(1)
+  expect((await data.promotions.champions()).map(({ version }) => version.name)).toEqual(['v1'])
+  expect((await data.answers.listTrash({ limit: 9 })).entries).toEqual([])
 })

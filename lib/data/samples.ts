@@ -7,15 +7,14 @@ import { insertPicture, layDown } from './pictures.ts'
 import type { LaidDown } from './pictures.ts'
 import { notFound } from './store.ts'
 import type { Store } from './store.ts'
-import type { Added, NewSample, Sample, Source } from './values.ts'
+import type { Added, NewSample, Sample, Source, StoredSample } from './values.ts'
 
-export type SampleRow = { id: string; classifierId: string; hash: string; label: string; split: string; source: string; uploadId: string | null; filename: string | null; isExcluded: number | boolean; createdAt: number | Date }
+type SampleRow = { id: string; classifierId: string; hash: string; label: string | null; split: string | null; source: string; uploadId: string | null; filename: string | null; groupId: string | null; excludedAt: number | null; trashedAt: number | null; createdAt: number }
 
-/** Pictures of an upload that is still running may yet be taken back. */
+/** Labelled (only such have a split), not excluded, not in the trash. */
+const USABLE = '"split" IS NOT NULL AND "excludedAt" IS NULL AND "trashedAt" IS NULL'
+/** Images of an upload that is still running may yet be taken back. */
 const ARRIVED = `("uploadId" IS NULL OR "uploadId" NOT IN (SELECT "id" FROM "Upload" WHERE "state" = 'running'))`
-
-/** As many names as one look-up asks for; SQLite takes 32,766 values. */
-const HASHES_AT_ONCE = 1_000
 
 export function samplesOf(store: Store): Samples {
   const { connection, settings, id, now } = store
@@ -33,20 +32,11 @@ export function samplesOf(store: Store): Samples {
       if (!row) throw notFound('sample', sampleId)
       return sampleValue(row)
     },
-    all: async (classifierId) => connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE "classifierId" = ? AND NOT "isExcluded" AND ${ARRIVED} ORDER BY "id"`, classifierId).map(sampleValue),
-    async byHash(classifierId, hashes) {
-      const found = new Map<string, Sample>()
-      for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
-        const some = JSON.stringify(hashes.slice(from, from + HASHES_AT_ONCE))
-        const rows = connection.all<SampleRow>('SELECT * FROM "Sample" WHERE "classifierId" = ? AND "hash" IN (SELECT "value" FROM json_each(?))', classifierId, some)
-        for (const row of rows) found.set(row.hash, sampleValue(row))
-      }
-      return found
-    },
+    all: async (classifierId) => connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE "classifierId" = ? AND ${USABLE} AND ${ARRIVED} ORDER BY "id"`, classifierId).map(usable),
     unseenIn: async (classifierId) => countUnseen(connection, classifierId).all,
     async unseen(classifierId) {
       const { sql, since } = unseenBy(connection, classifierId)
-      return connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE ${sql} ORDER BY "id"`, classifierId, since).map(sampleValue)
+      return connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE ${sql} ORDER BY "id"`, classifierId, since).map(usable)
     },
   }
 }
@@ -56,7 +46,7 @@ export function countUnseen(connection: Pick<Connection, 'one'>, classifierId: s
   const { sql, sources, since } = unseenBy(connection, classifierId)
   const isSummed = since < 0 && !connection.one(`SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" = 'running'`, classifierId)
   const row = isSummed
-    ? connection.one<Unseen>(`SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), 0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "source" IN (${sources})`, classifierId)
+    ? connection.one<Unseen>(`SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), 0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> '' AND "source" IN (${sources})`, classifierId)
     : connection.one<Unseen>(`SELECT COUNT(*) AS "all", COALESCE(SUM("source" = 'feedback'), 0) AS "corrections" FROM "Sample" WHERE ${sql}`, classifierId, since)
   return row ?? { all: 0, corrections: 0 }
 }
@@ -71,35 +61,60 @@ function unseenBy(connection: Pick<Connection, 'one'>, classifierId: string): { 
   const isShipped = champion?.isShipped === 1
   const sources = isShipped ? `'upload', 'feedback'` : `'upload', 'feedback', 'dataset'` // named one by one, for the index
   const since = champion && !isShipped ? (champion.frozenAt ?? champion.createdAt) : -1
-  return { sql: `"classifierId" = ? AND "source" IN (${sources}) AND "labelledAt" > ? AND NOT "isExcluded" AND ${ARRIVED}`, sources, since }
+  return { sql: `"classifierId" = ? AND "source" IN (${sources}) AND "labelledAt" > ? AND ${USABLE} AND ${ARRIVED}`, sources, since }
 }
 
 type Insertion = { readonly classifierId: string; readonly sample: NewSample; readonly files: LaidDown; readonly sampleId: string; readonly at: Date }
 
-const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "source", "uploadId", "filename", "isExcluded", "createdAt", "labelledAt")
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`
+const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "source", "uploadId", "filename", "createdAt", "labelledAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export function insertSample(writing: Transacting, { classifierId, sample, files, sampleId, at }: Insertion): Added {
   const { picture, label, split, source, uploadId, filename } = sample
-  const known = writing.one<{ id: string; label: string; uploadId: string | null }>('SELECT "id", "label", "uploadId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', classifierId, picture.hash)
+  const known = writing.one<Known>('SELECT "id", "label", "uploadId", "trashedAt", "trashId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', classifierId, picture.hash)
+  if (known && (known.trashedAt !== null || known.label === null)) {
+    revive(writing, known, { label, split, source, uploadId, filename, at })
+    return { kind: 'added', sampleId: known.id }
+  }
   if (known) return { kind: 'already-there', sampleId: known.id, label: known.label, uploadId: known.uploadId }
   insertPicture(writing, picture, files)
   writing.run(INSERT, sampleId, classifierId, picture.hash, label, split, source, uploadId, filename, at, at)
   return { kind: 'added', sampleId }
 }
 
-export const sampleValue = (row: SampleRow): Sample => ({
+type Known = { readonly id: string; readonly label: string | null; readonly uploadId: string | null; readonly trashedAt: number | null; readonly trashId: string | null }
+type Revival = Pick<NewSample, 'label' | 'split' | 'source' | 'uploadId' | 'filename'> & { readonly at: Date }
+
+/** An image that lies in the trash, or has no label, and is added again is a sample as it is added now. */
+export function revive(writing: Transacting, { id, trashId }: Pick<Known, 'id' | 'trashId'>, { label, split, source, uploadId, filename, at }: Revival): void {
+  writing.run(`UPDATE "Sample" SET "label" = ?, "split" = ?, "source" = ?, "uploadId" = ?, "filename" = ?, "labelledAt" = ?, "excludedAt" = NULL, "trashedAt" = NULL, "trashId" = NULL WHERE "id" = ?`,
+    label, split, source, uploadId, filename, at, id)
+  writing.run(`DELETE FROM "TrashEntry" WHERE "id" = ?1 AND "kind" = 'samples' AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "trashId" = ?1)`, trashId)
+}
+
+/** What the condition USABLE has let through. */
+function usable(row: SampleRow): Sample {
+  const { label, split, excludedAt: _excluded, trashedAt: _trashed, ...sample } = sampleValue(row)
+  if (label === null || split === null) throw new Error(`Sample ${row.id} is not labelled.`)
+  return { ...sample, label, split }
+}
+
+const sampleValue = (row: SampleRow): StoredSample => ({
   id: row.id,
   classifierId: row.classifierId,
   hash: row.hash,
   label: row.label,
-  split: row.split as Split,
+  split: row.split as Split | null,
   source: row.source as Source,
   uploadId: row.uploadId,
   filename: row.filename,
-  isExcluded: Boolean(row.isExcluded),
+  groupId: row.groupId,
+  excludedAt: dateOrNull(row.excludedAt),
+  trashedAt: dateOrNull(row.trashedAt),
   createdAt: new Date(row.createdAt),
 })
+
+const dateOrNull = (milliseconds: number | null): Date | null => (milliseconds === null ? null : new Date(milliseconds))
 
 export const unknownClass = (classifierId: string, label: string, classes: readonly string[]): DarkroomError =>
   new DarkroomError('unknown_class', {

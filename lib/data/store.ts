@@ -1,5 +1,6 @@
 /** What every file of this room works with: the connection, Prisma over it, ids, the time, and where files lie. Made by open.ts, nowhere else. */
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import type { DataSettings } from './data.ts'
@@ -16,6 +17,14 @@ export type Store = {
 
 export const notFound = (thing: string, name: string): DarkroomError =>
   new DarkroomError('not_found', { what: `There is no ${thing} "${name.slice(0, 80)}"`, why: 'it never existed or was deleted', remedy: 'Look at the list for those that exist.' })
+
+/** What a person meets who looks for something that lies in the trash. */
+export const inTrash = (thing: string, name: string, since: number | Date): DarkroomError => {
+  const until = trashedUntil(new Date(since)).toISOString()
+  return new DarkroomError('not_found', {
+    what: `The ${thing} "${name.slice(0, 80)}" is in the trash`, why: `it was deleted and can be restored until ${until.slice(0, 10)}`, remedy: 'Restore it from the trash (/trash), or use another one.',
+  }, { members: { in_trash: true, trashed_until: until } })
+}
 
 export const conflict = (what: string, why: string, remedy: string): DarkroomError => new DarkroomError('conflict', { what, why, remedy })
 

@@ -5,7 +5,7 @@ import { openWithFruit } from './opened.fakes.ts'
 import type { Answers } from './data.ts'
 
 /** Every list and sum that this room answers and that a classifier may be named for. */
-const ASKED = ['listPredictions', 'exportPredictions', 'statistics', 'listClasses', 'listUploads', 'listSamples', 'dataSummary', 'retrainStatus', 'listRuns', 'listModels'] as const satisfies readonly (keyof Answers)[]
+const ASKED = ['listPredictions', 'exportPredictions', 'statistics', 'listClasses', 'listUploads', 'listSamples', 'dataSummary', 'retrainStatus', 'listRuns', 'listModels', 'listChanges', 'listTrash'] as const satisfies readonly (keyof Answers)[]
 
 test.each(ASKED)('%s of a classifier that nobody has is not found, instead of empty', async (name) => {
   const { data } = await openWithFruit()

@@ -1,4 +1,5 @@
-/** What came in together, its report, and taking it back. Reading the files is lib/intake's work. */
+/** What came in together, its report, and discarding one that failed. Reading the files is lib/intake's work; the trash is in trash.ts. */
+import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Transacting } from './connection.ts'
 import type { Uploads } from './data.ts'
 import { sweepPictures } from './pictures.ts'
@@ -6,7 +7,7 @@ import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Upload, UploadFindings, UploadState } from './values.ts'
 
-export type UploadRow = { id: string; classifierId: string; state: string; reportJson: string; error: string | null; createdAt: Date; ownerPid: number | null; ownerId: string | null }
+export type UploadRow = { id: string; classifierId: string; state: string; reportJson: string; error: string | null; createdAt: Date; ownerPid: number | null; ownerId: string | null; trashedAt: Date | null }
 
 const NOTHING_YET: UploadFindings = { message: 'Looking at the files', count: 0, files: 0, perClass: [], findings: [], findingsTotal: 0 }
 const MOST_FINDINGS = 500
@@ -34,48 +35,53 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
       const row = await prisma.upload.update({ where: { id: uploadId }, data: { ...(state && { state }), ...(error !== undefined && { error }), reportJson } })
       return uploadValue(row)
     },
-    async undo(uploadId) {
-      const upload = await get(uploadId)
-      if (upload.state === 'running') throw conflict('This upload cannot be taken back yet', 'its files are still being looked at', 'Wait until it is done.')
-      if (upload.state === 'undone') throw conflict('This upload cannot be taken back', 'it was taken back before', 'Nothing is left to do.')
+    async discard(uploadId) {
       await connection.write((writing) => {
-        removeSamples(writing, settings.dataDir, uploadId)
-        dropEmptyClasses(writing, upload)
-        const message = `Took back ${upload.count} ${upload.count === 1 ? 'image' : 'images'}`
-        const report: UploadFindings = { ...findingsOf(upload), message, findings: upload.findings.map((finding) => ({ ...finding, sampleId: null })) }
-        writing.run('UPDATE "Upload" SET "state" = \'undone\', "reportJson" = ? WHERE "id" = ?', JSON.stringify(report), uploadId)
+        const row = writing.one<{ classifierId: string; reportJson: string; createdAt: number }>('SELECT "classifierId", "reportJson", "createdAt" FROM "Upload" WHERE "id" = ?', uploadId)
+        if (!row) throw notFound('upload', uploadId)
+        removeSamples(writing, { id, now, settings }, { uploadId, ...row })
+        dropUnusedClasses(writing, { classifierId: row.classifierId, perClass: parsed<UploadFindings>(row.reportJson).perClass })
       })
-      return get(uploadId)
     },
     sweepUnfinished: (lives) => connection.write((writing) => {
       const left = writing.all<UploadRow>('SELECT * FROM "Upload" WHERE "state" = \'running\'').filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid))
-      return giveUp(writing, settings.dataDir, left)
+      return giveUp(writing, { id, now, settings }, left)
     }),
     async sweepAbandoned() {
       const longAgo = now().getTime() - SILENT_MS
       const abandoned = `SELECT * FROM "Upload" WHERE "state" = 'running' AND "createdAt" < ?1 AND "ownerId" IS NOT NULL AND "ownerId" NOT IN (SELECT "id" FROM "WebProcess" WHERE "lastSeen" > ?1)`
       if (!connection.one(abandoned, longAgo)) return 0
-      return connection.write((writing) => giveUp(writing, settings.dataDir, writing.all<UploadRow>(abandoned, longAgo)))
+      return connection.write((writing) => giveUp(writing, { id, now, settings }, writing.all<UploadRow>(abandoned, longAgo)))
     },
   }
 }
 
-function giveUp(writing: Transacting, dataDir: string, left: readonly UploadRow[]): number {
+type Removing = Pick<Store, 'id' | 'now' | 'settings'>
+
+function giveUp(writing: Transacting, removing: Removing, left: readonly UploadRow[]): number {
   for (const row of left) {
-    removeSamples(writing, dataDir, row.id)
+    removeSamples(writing, removing, { uploadId: row.id, classifierId: row.classifierId, createdAt: Number(row.createdAt) })
     const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was kept', count: 0 }
     writing.run('UPDATE "Upload" SET "state" = \'failed\', "error" = ?, "reportJson" = ? WHERE "id" = ?', 'The product stopped while the files were being looked at. Upload them again.', JSON.stringify(report), row.id)
   }
   return left.length
 }
 
-function removeSamples(writing: Transacting, dataDir: string, uploadId: string): void {
+/** What the upload created leaves; what it took out of the trash (and is older than it) goes back there. */
+function removeSamples(writing: Transacting, { id, now, settings }: Removing, { uploadId, classifierId, createdAt }: { readonly uploadId: string; readonly classifierId: string; readonly createdAt: number }): void {
+  const older = writing.all<{ id: string }>('SELECT "id" FROM "Sample" WHERE "uploadId" = ? AND "createdAt" < ? AND "trashedAt" IS NULL', uploadId, createdAt)
+  if (older.length > 0) {
+    const [trashId, at] = [id(), now()]
+    const title = older.length === 1 ? '1 image' : `${older.length} images`
+    writing.insert('TrashEntry', { id: trashId, kind: 'samples', classifierId, uploadId: null, versionId: null, title, by: 'an upload that failed', at, until: trashedUntil(at) })
+    for (const sample of older) writing.run('UPDATE "Sample" SET "trashedAt" = ?, "trashId" = ?, "uploadId" = NULL WHERE "id" = ?', at, trashId, sample.id)
+  }
   const hashes = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "uploadId" = ? RETURNING "hash"', uploadId).map((row) => row.hash)
-  sweepPictures(writing, dataDir, hashes)
+  sweepPictures(writing, settings.dataDir, hashes)
 }
 
-/** Classes that this upload brought, that no sample has and that no version answers with. */
-function dropEmptyClasses(writing: Transacting, { classifierId, perClass }: Upload): void {
+/** Classes that this upload created, that no sample has and that no version predicts. */
+function dropUnusedClasses(writing: Transacting, { classifierId, perClass }: { readonly classifierId: string; readonly perClass: UploadFindings['perClass'] }): void {
   const learnt = new Set(writing.all<{ classesJson: string }>('SELECT "classesJson" FROM "Version" WHERE "classifierId" = ?', classifierId).flatMap((row) => parsed<string[]>(row.classesJson)))
   for (const { name, isNew } of perClass) {
     if (!isNew || learnt.has(name)) continue
@@ -92,4 +98,5 @@ export const uploadValue = (row: UploadRow): Upload => ({
   state: row.state as UploadState,
   error: row.error,
   createdAt: row.createdAt,
+  trashedAt: row.trashedAt,
 })

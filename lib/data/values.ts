@@ -3,6 +3,7 @@ import type { Card, Preprocess, ShippedClassifier } from '#lib/contracts/bundle.
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName, Fit, Split } from '#lib/domain/classifier.ts'
+import type { SampleState } from '#lib/domain/sample-state.ts'
 
 export type Source = 'dataset' | 'upload' | 'feedback'
 
@@ -31,11 +32,12 @@ export type NewSample = {
   readonly filename: string | null
 }
 
-/** What became of a sample that was to be added. A picture is a sample of a classifier once: the first label stays. */
+/** What became of a sample that was to be added. An image is a sample of a classifier once: the first label stays, unless the sample lies in the trash. */
 export type Added =
   | { readonly kind: 'added'; readonly sampleId: string }
-  | { readonly kind: 'already-there'; readonly sampleId: string; readonly label: string; readonly uploadId: string | null }
+  | { readonly kind: 'already-there'; readonly sampleId: string; readonly label: string | null; readonly uploadId: string | null }
 
+/** A sample that may be used: labelled, neither excluded nor in the trash. */
 export type Sample = {
   readonly id: string
   readonly classifierId: string
@@ -45,9 +47,12 @@ export type Sample = {
   readonly source: Source
   readonly uploadId: string | null
   readonly filename: string | null
-  readonly isExcluded: boolean
+  readonly groupId: string | null
   readonly createdAt: Date
 }
+
+/** A sample in whatever state it is. */
+export type StoredSample = Omit<Sample, 'label' | 'split'> & SampleState
 
 export type UploadState = 'running' | 'done' | 'failed' | 'undone'
 export type Finding = { readonly kind: string; readonly filename: string; readonly detail: string; readonly sampleId: string | null }
@@ -60,7 +65,7 @@ export type UploadFindings = {
   readonly findings: readonly Finding[]
   readonly findingsTotal: number
 }
-export type Upload = UploadFindings & { readonly id: string; readonly classifierId: string; readonly state: UploadState; readonly error: string | null; readonly createdAt: Date }
+export type Upload = UploadFindings & { readonly id: string; readonly classifierId: string; readonly state: UploadState; readonly error: string | null; readonly createdAt: Date; /** `undone` and in the trash since then. */ readonly trashedAt: Date | null }
 
 /** One line of a snapshot. */
 export type SnapshotEntry = { readonly hash: string; readonly label: string; readonly split: Split }

@@ -12,12 +12,12 @@ import type { Version, VersionWithCard } from './values.ts'
 export type VersionRow = {
   id: string; classifierId: string; number: number; parent: string | null; runId: string | null; isShipped: number; recipe: string; engine: string | null
   accuracy: number | null; accuracyLow: number | null; accuracyHigh: number | null; testImages: number; parameters: number; sizeBytes: number
-  classesJson: string; preprocessJson: string; verdictJson: string | null; createdAt: number; promotedAt: number | null
+  classesJson: string; preprocessJson: string; verdictJson: string | null; createdAt: number; promotedAt: number | null; trashedAt: number | null
 }
 
 /** All but the card, which is 12 to 23 kB and asked for by itself: a dashboard reads the rows of every champion. */
 export const VERSION_COLUMNS = ['id', 'classifierId', 'number', 'parent', 'runId', 'isShipped', 'recipe', 'engine', 'accuracy', 'accuracyLow', 'accuracyHigh', 'testImages', 'parameters', 'sizeBytes',
-  'classesJson', 'preprocessJson', 'verdictJson', 'createdAt', 'promotedAt'].map((name) => `"${name}"`).join(', ')
+  'classesJson', 'preprocessJson', 'verdictJson', 'createdAt', 'promotedAt', 'trashedAt'].map((name) => `"${name}"`).join(', ')
 
 export function insertVersion(writing: Transacting, draft: { readonly id: string; readonly bundle: ProvenBundle; readonly runId: string | null; readonly isShipped: boolean }): void {
   const { card, manifest } = draft.bundle

@@ -1,14 +1,13 @@
 /** Versions as rows beside their bundles, and what comparing them said. Which of them answers is in promotions.ts. */
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import { badBundle, readBundle, verifyBundle } from './bundles.ts'
 import type { ProvenBundle } from './bundles.ts'
 import type { VersionStore } from './data.ts'
-import { championsBefore, promotionsIn } from './promotions.ts'
-import { conflict, notFound, parsed } from './store.ts'
+import { inTrash, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
-import type { Version, VersionWithCard } from './values.ts'
+import type { VersionWithCard } from './values.ts'
 import { VERSION_COLUMNS, insertVersion, versionValue, withCard } from './version-rows.ts'
 import type { VersionRow } from './version-rows.ts'
 
@@ -16,6 +15,9 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
   const rowOf = (versionId: string): VersionRow & { cardJson: string } => {
     const row = connection.one<VersionRow & { cardJson: string }>(`SELECT ${VERSION_COLUMNS}, "cardJson" FROM "Version" WHERE "id" = ?`, versionId)
     if (!row) throw notFound('version', versionId)
+    if (row.trashedAt !== null) throw inTrash('version', `v${row.number}`, row.trashedAt)
+    const of = connection.one<{ trashedAt: number | null }>('SELECT "trashedAt" FROM "Classifier" WHERE "id" = ?', row.classifierId)
+    if (of?.trashedAt != null) throw inTrash('classifier', row.classifierId, of.trashedAt)
     return row
   }
   const get = async (versionId: string): Promise<VersionWithCard> => withCard(settings, rowOf(versionId))
@@ -25,10 +27,10 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
     get,
     folderFor,
     async find(classifierId, name) {
-      const row = connection.one<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? AND "number" = ?`, classifierId, Number(name.slice(1)))
+      const row = connection.one<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? AND "number" = ? AND "trashedAt" IS NULL`, classifierId, Number(name.slice(1)))
       return row ? versionValue(settings, row) : null
     },
-    list: async (classifierId) => connection.all<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? ORDER BY "number" DESC`, classifierId).map((row) => versionValue(settings, row)),
+    list: async (classifierId) => connection.all<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? AND "trashedAt" IS NULL ORDER BY "number" DESC`, classifierId).map((row) => versionValue(settings, row)),
     nextNumber: async (classifierId) => (connection.one<{ last: number }>('SELECT "lastNumber" AS "last" FROM "Classifier" WHERE "id" = ?', classifierId)?.last ?? 0) + 1,
     async register({ classifierId, number, runId }) {
       const folder = folderFor(classifierId, number)
@@ -48,16 +50,6 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
     async saveVerdict(versionId, verdict) {
       await connection.write((writing) => writing.run('UPDATE "Version" SET "verdictJson" = ? WHERE "id" = ?', JSON.stringify(verdict), versionId))
     },
-    async remove(versionId) {
-      const version = versionValue(settings, rowOf(versionId))
-      if (version.isShipped) throw conflict(`Version ${version.name} cannot be deleted`, 'it came with the product', 'Leave it; it costs no memory while it does not answer.')
-      await connection.write((writing) => {
-        const champions = championsBefore(promotionsIn(writing, version.classifierId))
-        refuseWhileNeeded(version, { champion: champions.at(-1), target: champions.at(-2) })
-        writing.run('DELETE FROM "Version" WHERE "id" = ?', versionId)
-      })
-      await rm(version.folder, { recursive: true, force: true })
-    },
     async saveComparison(championId, challengerId, comparison) {
       await connection.write((writing) => writing.run(
         'INSERT INTO "Comparison" ("championId", "challengerId", "comparisonJson", "at") VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "comparisonJson" = excluded."comparisonJson", "at" = excluded."at"',
@@ -76,10 +68,4 @@ async function fitting(version: VersionWithCard, read: (folder: string) => Promi
   if (manifest.classifier !== version.classifierId || manifest.version !== version.name) throw badBundle(version.folder, `its manifest is that of ${manifest.classifier} ${manifest.version}`)
   if (classes.join('\n') !== version.classes.join('\n')) throw badBundle(version.folder, `classes.json names ${classes.length} classes that are not those of this version`)
   return version
-}
-
-function refuseWhileNeeded(version: Version, needed: { readonly champion: string | undefined; readonly target: string | undefined }): void {
-  const what = `Version ${version.name} cannot be deleted`
-  if (version.id === needed.champion) throw conflict(what, 'it answers now', 'Promote another version first.')
-  if (version.id === needed.target) throw conflict(what, 'it is the one to roll back to', 'Promote another version first.')
 }

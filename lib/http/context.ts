@@ -35,9 +35,15 @@ export type Darkroom = {
     readonly listUploads: For<'GET /api/uploads'>
     readonly getUpload: For<'GET /api/uploads/{id}'>
     readonly listSamples: For<'GET /api/samples'>
+    readonly changeSamples: For<'PATCH /api/samples'>
     readonly changeSample: For<'PATCH /api/samples/{id}'>
     readonly deleteSample: For<'DELETE /api/samples/{id}'>
     readonly sampleImage: For<'GET /api/samples/{id}/image'>
+    readonly listChanges: For<'GET /api/changes'>
+    readonly getChange: For<'GET /api/changes/{id}'>
+    readonly undoChange: For<'POST /api/changes/{id}/undo'>
+    readonly listTrash: For<'GET /api/trash'>
+    readonly restoreTrash: For<'POST /api/trash/{id}/restore'>
     readonly dataSummary: For<'GET /api/data/summary'>
     readonly retrainStatus: For<'GET /api/retrain/status'>
     readonly listRuns: For<'GET /api/runs'>

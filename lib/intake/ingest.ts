@@ -158,7 +158,7 @@ async function takeBack({ upload: { id }, signal }: IngestPlan, error: unknown, 
   const why = isDarkroomError(error) ? error.message : signal?.aborted ? 'It was stopped before its end.' : 'It failed because of an error in Darkroom itself; the log tells more.'
   const failed = { state: 'failed', error: why } as const
   await uploads.change(id, failed)
-  await uploads.undo(id)
+  await uploads.discard(id)
   await uploads.change(id, { ...failed, count: 0, message: 'Nothing was added', perClass: [] })
 }
 

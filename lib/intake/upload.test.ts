@@ -228,15 +228,22 @@ test('a source that fails in the middle leaves no sample of what came before', a
   expect(await data.uploads.get(entry.id)).toMatchObject({ state: 'failed', count: 0 })
 })
 
-test('an upload is taken back with its samples and the classes that it alone brought', async () => {
+const caller = { kind: 'person', id: null, name: 'Ada', scopes: [] } as const
+
+test('an upload goes to the trash with its samples and the classes that it alone created, and comes back with them', async () => {
   const { said } = await send([['label', 'cow'], ['files', picture(1), 'a.png']])
 
-  const undone = await intake.undoUpload({ id: said.id })
+  const undone = await intake.undoUpload({ id: said.id }, { caller })
 
-  expect(undone.state).toBe('undone')
+  expect(undone).toMatchObject({ state: 'undone', message: 'Moved 1 image to the trash' })
   expect(await samples()).toEqual([])
   expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog'])
-  await expect(intake.undoUpload({ id: said.id })).rejects.toMatchObject({ code: 'conflict' })
+  await expect(intake.undoUpload({ id: said.id }, { caller })).rejects.toMatchObject({ code: 'conflict' })
+  const [entry] = await data.trash.list({ limit: 9 })
+  await data.trash.restore(entry!.id, 'Ada')
+  expect((await data.uploads.get(said.id)).state).toBe('done')
+  expect((await samples()).length).toBe(1)
+  expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog', 'cow'])
 })
 
 test('a sender who disappears leaves nothing on the disk', async () => {

@@ -71,8 +71,8 @@ export function createIntake(ports: IntakePorts): Intake {
         if (!isBehind) await arrivals[Symbol.asyncDispose]()
       }
     },
-    async undoUpload({ id }) {
-      await ports.uploads.undo(id)
+    async undoUpload({ id }, { caller }) {
+      await ports.trash.putUpload(id, caller.name ?? caller.kind)
       return ports.answers.getUpload({ id })
     },
     async idle() {

@@ -13,7 +13,7 @@ export const classifierRow: Classifier = {
 let made = 0
 export const sampleRow = (label: string, split: Split = 'train', change: Partial<Sample> = {}): Sample => {
   const hash = (++made).toString(16).padStart(64, '0')
-  return { id: hash, classifierId: 'fruit', hash, label, split, source: 'upload', uploadId: null, filename: null, isExcluded: false, createdAt: new Date(0), ...change }
+  return { id: hash, classifierId: 'fruit', hash, label, split, source: 'upload', uploadId: null, filename: null, groupId: null, createdAt: new Date(0), ...change }
 }
 
 export const cardOf = (version: string, data: Partial<Card['data']> = {}, testImages = 0): Card => ({

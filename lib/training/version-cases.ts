@@ -30,7 +30,7 @@ export type VersionCases = {
   readonly promoteModel: (input: Input<typeof promoteModel>, asked: AskedBy) => Promise<Output<typeof promoteModel>>
   readonly rollback: (input: Input<typeof rollback>, asked: AskedBy) => Promise<Output<typeof rollback>>
   readonly downloadModel: (input: Input<typeof downloadModel>) => Promise<Output<typeof downloadModel>>
-  readonly deleteModel: (input: Input<typeof deleteModel>) => Promise<Output<typeof deleteModel>>
+  readonly deleteModel: (input: Input<typeof deleteModel>, asked: AskedBy) => Promise<Output<typeof deleteModel>>
   readonly modelInfo: (input: Input<typeof modelInfo>) => Promise<Output<typeof modelInfo>>
   readonly evaluateModel: (input: Input<typeof evaluateModel>, asked: AskedBy) => Promise<Output<typeof evaluateModel>>
 }
@@ -99,9 +99,10 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
       return bundleZip(await data.versions.get(id), format)
     },
 
-    async deleteModel({ id }) {
-      await data.versions.remove(id)
-      return { id, deleted: true }
+    async deleteModel({ id }, { caller }) {
+      await data.versions.get(id)
+      const { id: trashId, until } = await data.trash.putVersion(id, nameOf(caller))
+      return { id, deleted: true, trash_id: trashId, trashed_until: until.toISOString() }
     },
 
     async modelInfo({ classifier }) {

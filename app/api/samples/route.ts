@@ -1,7 +1,9 @@
+import { changeSamples } from '#lib/contracts/undoing.ts'
 import { listSamples } from '#lib/contracts/uploads.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
 export const GET = serve(listSamples, (input, asked) => darkroom().data.listSamples(input, asked))
-export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')
+export const PATCH = serve(changeSamples, (input, asked) => darkroom().data.changeSamples(input, asked))
+export const { POST, PUT, DELETE } = refuseAllBut('GET', 'PATCH')

@@ -49,5 +49,5 @@ export async function ClassSamples({ who, classifier, counts, chosen }: ClassSam
 const SPLITS = { train: 'to learn from', validation: 'held back', test: 'for the test' } as const
 
 function SampleTile({ sample: { image_url: url, label, filename, width, height, split }, saysSplit }: { sample: SampleAnswer; saysSplit: boolean }) {
-  return <ImageTile src={`${url}?size=160`} alt={`${label}${filename ? `, ${filename}` : ''}`} pixels={Math.max(width, height)}>{saysSplit && <span className="muted">{SPLITS[split]}</span>}</ImageTile>
+  return <ImageTile src={`${url}?size=160`} alt={`${label ?? 'not labelled'}${filename ? `, ${filename}` : ''}`} pixels={Math.max(width, height)}>{saysSplit && split !== null && <span className="muted">{SPLITS[split]}</span>}</ImageTile>
 }

@@ -9,9 +9,10 @@ import { predictionExport } from './predictions-export.ts'
 import { runAnswers } from './runs.ts'
 import { sampleAnswers } from './samples.ts'
 import { statisticsAnswers } from './statistics.ts'
+import { undoingAnswers } from './undoing.ts'
 import { uploadAnswers } from './uploads.ts'
 
-export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions' | 'live'>): Answers => ({
+export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions' | 'live' | 'sampleChanges' | 'trash'>): Answers => ({
   ...predictionAnswers(store, rooms),
   ...predictionExport(store, rooms),
   ...feedbackAnswers(store),
@@ -19,6 +20,7 @@ export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'sampl
   ...classifierAnswers(store, rooms),
   ...uploadAnswers(store, rooms),
   ...sampleAnswers(store, rooms),
+  ...undoingAnswers(rooms),
   ...runAnswers(store, rooms),
   ...modelAnswers(rooms),
 })

@@ -1,20 +1,17 @@
 /** Classifiers with what a dashboard shows of each, and the little that a person may change of one. */
-import { rm } from 'node:fs/promises'
-import path from 'node:path'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Answers, Data } from '../data.ts'
-import { sweepPictures } from '../pictures.ts'
 import { dayOf, predictionsOn } from '../prediction-counts.ts'
 import { countUnseen } from '../samples.ts'
-import { conflict } from '../store.ts'
 import type { Store } from '../store.ts'
+import { byOf, trashOf } from './undoing.ts'
 
 type Offered = Pick<Answers, 'listClassifiers' | 'getClassifier' | 'createClassifier' | 'changeClassifier' | 'deleteClassifier' | 'listClasses'>
 
-export function classifierAnswers(store: Store, { classifiers, live }: Pick<Data, 'classifiers' | 'live'>): Offered {
-  const { connection, prisma, settings } = store
+export function classifierAnswers(store: Store, { classifiers, live, trash }: Pick<Data, 'classifiers' | 'live' | 'trash'>): Offered {
+  const { prisma } = store
   const defaultId = async (): Promise<string | null> => classifiers.chosen(undefined).then((classifier) => classifier.id, () => null)
   const answerOf = async (classifier: Classifier, chosen: string | null): Promise<ClassifierAnswer> => {
     const current = await live.of(classifier.id)
@@ -59,23 +56,15 @@ export function classifierAnswers(store: Store, { classifiers, live }: Pick<Data
       await prisma.classifier.update({ where: { id }, data: { title, isMirrorable: is_mirrorable } })
       return getClassifier({ id })
     },
-    async deleteClassifier({ id }) {
-      const classifier = await classifiers.get(id)
-      const what = `"${classifier.title}" cannot be deleted`
-      if (classifier.isShipped) throw conflict(what, 'it came with the product', 'Leave it; it costs no memory while nobody asks it.')
-      await connection.write((writing) => {
-        if (writing.one(`SELECT 1 FROM "Run" WHERE "classifierId" = ? AND "state" IN ('queued', 'running', 'judging')`, id)) throw conflict(what, 'a training of it is waiting or running', 'Cancel the training first.')
-        writing.run('DELETE FROM "Classifier" WHERE "id" = ?', id)
-        sweepPictures(writing, settings.dataDir)
-      })
-      await rm(path.join(settings.dataDir, 'models', id), { recursive: true, force: true })
-      return { id, deleted: true }
+    async deleteClassifier({ id }, asked) {
+      await classifiers.get(id)
+      return { id, deleted: true, ...trashOf(await trash.putClassifier(id, byOf(asked))) }
     },
   }
 }
 
 function countsOf({ connection, now }: Store, id: string): Pick<ClassifierAnswer, 'samples' | 'predictions_today' | 'corrections_waiting'> {
-  const splits = connection.all<{ split: string; count: number }>('SELECT "split", SUM("count") AS "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" GROUP BY "split"', id)
+  const splits = connection.all<{ split: string; count: number }>('SELECT "split", SUM("count") AS "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> \'\' GROUP BY "split"', id)
   const count = (split: string): number => splits.find((row) => row.split === split)?.count ?? 0
   const unseen = countUnseen(connection, id)
   return {

@@ -4,7 +4,7 @@ import { splitOf } from '#lib/domain/splits.ts'
 import type { Transacting } from '../connection.ts'
 import type { Answers } from '../data.ts'
 import { sweepPictures } from '../pictures.ts'
-import { unknownClass } from '../samples.ts'
+import { revive, unknownClass } from '../samples.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 
@@ -49,14 +49,19 @@ function forget(writing: Transacting, dataDir: string, predictionId: string): vo
 /** The sample that a correction makes or relabels. A sample that came another way keeps its label: only an admin changes those. */
 function correct(writing: Transacting, { asked, label, sampleId, at }: Correction): string | null {
   if (asked.pictureHash === null) return null
-  const known = writing.one<{ id: string; source: string }>('SELECT "id", "source" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', asked.classifierId, asked.pictureHash)
+  const known = writing.one<{ id: string; source: string; label: string | null; trashedAt: number | null; trashId: string | null }>(
+    'SELECT "id", "source", "label", "trashedAt", "trashId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', asked.classifierId, asked.pictureHash)
+  if (known && (known.trashedAt !== null || known.label === null)) {
+    revive(writing, known, { label, split: splitOf(asked.pictureHash, null), source: 'feedback', uploadId: null, filename: asked.filename, at })
+    return known.id
+  }
   if (known) {
     if (known.source === 'feedback') writing.run('UPDATE "Sample" SET "label" = ?, "labelledAt" = ? WHERE "id" = ? AND "label" <> ?', label, at, known.id, label)
     return known.id
   }
   writing.insert('Sample', {
     id: sampleId, classifierId: asked.classifierId, hash: asked.pictureHash, label, split: splitOf(asked.pictureHash, null), source: 'feedback',
-    uploadId: null, filename: asked.filename, isExcluded: false, createdAt: at, labelledAt: at,
+    uploadId: null, filename: asked.filename, createdAt: at, labelledAt: at,
   })
   return sampleId
 }

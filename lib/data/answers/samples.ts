@@ -1,26 +1,25 @@
-/** Labelled pictures and what they look like together, as their contracts say it; with relabelling, excluding and deleting one. */
+/** Labelled pictures and what they look like together, as their contracts say it; with changing one. The trash and undo are in undoing.ts. */
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { Answers, Data } from '../data.ts'
 import type { Prisma } from '../generated/client.ts'
-import { sweepPictures } from '../pictures.ts'
-import { unknownClass } from '../samples.ts'
-import { notFound } from '../store.ts'
+import { inTrash, notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Source } from '../values.ts'
 import { pageOf } from './page.ts'
 import { imageOf } from './images.ts'
+import { byOf, trashOf } from './undoing.ts'
 
 const WITH_PICTURE = { picture: { select: { width: true, height: true, sizeBytes: true } } } as const
 type Row = Prisma.SampleGetPayload<{ include: typeof WITH_PICTURE }>
 type Offered = Pick<Answers, 'listSamples' | 'changeSample' | 'deleteSample' | 'sampleImage' | 'dataSummary'>
 
-export function sampleAnswers(store: Store, { classifiers, samples, promotions }: Pick<Data, 'classifiers' | 'samples' | 'promotions'>): Offered {
-  const { connection, prisma, settings, now } = store
+export function sampleAnswers(store: Store, { classifiers, samples, promotions, sampleChanges }: Pick<Data, 'classifiers' | 'samples' | 'promotions' | 'sampleChanges'>): Offered {
+  const { connection, prisma } = store
   return {
     async listSamples({ classifier, cursor, limit, label, split, source, upload }) {
       const { id: classifierId } = await classifiers.chosen(classifier)
-      const where: Prisma.SampleWhereInput = { classifierId, label, split, source, uploadId: upload }
+      const where: Prisma.SampleWhereInput = { classifierId, label, split, source, uploadId: upload, trashedAt: null }
       const [rows, total] = await Promise.all([
         prisma.sample.findMany({ where: { ...where, id: { lt: cursor } }, include: WITH_PICTURE, orderBy: { id: 'desc' }, take: limit + 1 }),
         upload === undefined ? samplesOf(connection, { classifierId, label, split, source }) : prisma.sample.count({ where }),
@@ -28,24 +27,23 @@ export function sampleAnswers(store: Store, { classifiers, samples, promotions }
       const page = pageOf(rows, limit, (row) => row.id)
       return { samples: page.rows.map(answerOf), total, next_cursor: page.next }
     },
-    async changeSample({ id, label, is_excluded }) {
-      const sample = await samples.get(id)
-      const { classes } = await classifiers.get(sample.classifierId)
-      if (label !== undefined && !classes.includes(label)) throw unknownClass(sample.classifierId, label, classes)
-      const isRelabelled = label !== undefined && label !== sample.label
-      return answerOf(await prisma.sample.update({ where: { id }, data: { label, isExcluded: is_excluded, ...(isRelabelled && { labelledAt: now() }) }, include: WITH_PICTURE }))
+    async changeSample({ id, label, split, is_excluded, is_trashed }, asked) {
+      await sampleChanges.change({ kind: 'ids', ids: [id] }, { label, split, isExcluded: is_excluded, isTrashed: is_trashed }, byOf(asked))
+      const row = await prisma.sample.findUnique({ where: { id }, include: WITH_PICTURE })
+      if (!row) throw notFound('sample', id)
+      return answerOf(row)
     },
-    deleteSample: ({ id }) => connection.write((writing) => {
-      const gone = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "id" = ? RETURNING "hash"', id)
-      if (gone.length === 0) throw notFound('sample', id)
-      sweepPictures(writing, settings.dataDir, gone.map((row) => row.hash))
-      return { id, deleted: true }
-    }),
+    async deleteSample({ id }, asked) {
+      const sample = await samples.get(id)
+      if (sample.trashedAt !== null) throw inTrash('image', sample.filename ?? id, sample.trashedAt)
+      const { trash } = await sampleChanges.change({ kind: 'ids', ids: [id] }, { isTrashed: true }, byOf(asked))
+      return { id, deleted: true, ...trashOf(trash) }
+    },
     sampleImage: async ({ id, size }) => imageOf(store, (await samples.get(id)).hash, size),
     async dataSummary({ classifier }) {
       const { id, classes } = await classifiers.chosen(classifier)
       const counts = connection.all<{ label: string; split: Split; source: Source; count: number }>(
-        'SELECT "label", "split", "source", "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "count" > 0', id)
+        'SELECT "label", "split", "source", "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> \'\' AND "count" > 0', id)
       const sum = (which: (row: (typeof counts)[number]) => boolean): number => counts.reduce((total, row) => total + (which(row) ? row.count : 0), 0)
       const champion = await promotions.champion(id)
       const sources: readonly Source[] = ['dataset', 'upload', 'feedback']
@@ -75,14 +73,17 @@ const answerOf = (row: Row): SampleAnswer => ({
   id: row.id,
   classifier: row.classifierId,
   label: row.label,
-  split: row.split as Split,
+  split: row.split as Split | null,
   hash: row.hash,
   width: row.picture.width,
   height: row.picture.height,
   size_bytes: row.picture.sizeBytes,
   source: row.source as Source,
   filename: row.filename,
-  is_excluded: row.isExcluded,
+  is_excluded: row.excludedAt !== null,
+  excluded_at: row.excludedAt?.toISOString() ?? null,
+  trashed_at: row.trashedAt?.toISOString() ?? null,
+  group_id: row.groupId,
   created_at: row.createdAt.toISOString(),
   image_url: `/api/samples/${row.id}/image`,
 })

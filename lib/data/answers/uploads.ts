@@ -1,6 +1,8 @@
 /** Uploads and their reports, as their contracts say them. */
 import { FINDINGS } from '#lib/contracts/uploads.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { counted } from '#lib/domain/counted.ts'
+import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Answers, Data } from '../data.ts'
 import type { Store } from '../store.ts'
 import { uploadValue } from '../uploads.ts'
@@ -22,7 +24,7 @@ const answerOf = (upload: Upload): UploadReport => ({
   id: upload.id,
   classifier: upload.classifierId,
   state: upload.state,
-  message: upload.message,
+  message: upload.trashedAt ? `Moved ${counted(upload.count, 'image')} to the trash` : upload.message,
   count: upload.count,
   files: upload.files,
   per_class: upload.perClass.map(({ name, count, isNew }) => ({ class: name, count, is_new: isNew })),
@@ -33,4 +35,5 @@ const answerOf = (upload: Upload): UploadReport => ({
   findings_total: upload.findingsTotal,
   created_at: upload.createdAt.toISOString(),
   error: upload.error,
+  trashed_until: upload.trashedAt && trashedUntil(upload.trashedAt).toISOString(),
 })

@@ -1,0 +1,7 @@
+import { getChange } from '#lib/contracts/undoing.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(getChange, (input, asked) => darkroom().data.getChange(input, asked))
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

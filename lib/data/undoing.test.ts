@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+import { openWithFruit, pictureOf, predictionOf, sampleOf, type Opened } from './opened.fakes.ts'
+
+const ADA = { caller: { kind: 'person', id: null, name: 'Ada', scopes: [] } } as const
+
+async function withSamples({ data }: Opened, count: number): Promise<readonly string[]> {
+  const added = await data.samples.add('fruit', Array.from({ length: count }, (_, i) => sampleOf(`sample ${i} `)))
+  return added.map(({ sampleId }) => sampleId)
+}
+
+const cpuMs = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1_000
+
+const labelsOf = async ({ data }: Opened): Promise<Record<string, number>> => {
+  const counts: Record<string, number> = {}
+  for (const { label } of await data.samples.all('fruit')) counts[label] = (counts[label] ?? 0) + 1
+  return counts
+}
+
+test('500 images are relabelled within a second of processor time as one change, which names who did it, and undone within another', async () => {
+  const opened = await openWithFruit()
+  const { answers } = opened.data
+  const ids = await withSamples(opened, 500)
+
+  await answers.changeSample({ id: ids[0]!, is_excluded: false }) // compiles Prisma's queries
+
+  const began = cpuMs()
+  const said = await answers.changeSamples({ ids: [...ids], label: 'lime' }, ADA)
+  const changed = cpuMs()
+  await answers.undoChange({ id: said.change!.id, skip_conflicts: false }, ADA)
+  const undone = cpuMs()
+
+  expect(said).toMatchObject({ changed: 500, unchanged: 0, change: { kind: 'relabel', by: 'Ada', count: 500, undoes: null } })
+  expect(await labelsOf(opened)).toEqual({ apple: 500 })
+  expect((await answers.dataSummary({})).per_class[0]).toMatchObject({ class: 'apple', train: 500 })
+  expect(changed - began).toBeLessThan(1_000)
+  expect(undone - changed).toBeLessThan(1_000)
+})
+
+test('undoing an undo does the change again, and the log tells all three', async () => {
+  const opened = await openWithFruit()
+  const { answers } = opened.data
+  const ids = await withSamples(opened, 3)
+  const first = (await answers.changeSamples({ ids: [...ids], split: 'test', is_excluded: true })).change!
+
+  const undo = (await answers.undoChange({ id: first.id, skip_conflicts: false })).change!
+  expect((await opened.data.samples.all('fruit')).map(({ split }) => split)).toEqual(['train', 'train', 'train'])
+  await expect(answers.undoChange({ id: first.id, skip_conflicts: false })).rejects.toMatchObject({ code: 'conflict', why: 'it was undone before' })
+  await answers.undoChange({ id: undo.id, skip_conflicts: false })
+
+  expect((await answers.listSamples({ limit: 9 })).samples.map(({ split, is_excluded }) => [split, is_excluded])).toEqual([['test', true], ['test', true], ['test', true]])
+  const { changes } = await answers.listChanges({ limit: 9 })
+  expect(changes.map(({ kind, undoes }) => [kind, undoes])).toEqual([['undo', undo.id], ['undo', first.id], ['several', null]])
+  expect(changes[2]?.undone_by).toBeNull() // it holds again
+  expect((await answers.getChange({ id: first.id })).samples[0]).toMatchObject({ before: { split: 'train', excluded_at: null }, after: { split: 'test', label: 'apple' } })
+})
+
+test('images that were changed again since are told, and left as they are when the others are undone', async () => {
+  const opened = await openWithFruit()
+  const { answers } = opened.data
+  const ids = await withSamples(opened, 3)
+  const { change } = await answers.changeSamples({ ids: [...ids], label: 'lime' })
+  await answers.changeSample({ id: ids[0]!, label: 'plum' })
+  await answers.changeSample({ id: ids[1]!, is_excluded: true }) // another field: no conflict
+
+  await expect(answers.undoChange({ id: change!.id, skip_conflicts: false })).rejects.toMatchObject({
+    code: 'conflict', why: '1 of its 3 images was changed again since',
+    extras: { members: { conflicts_total: 1, conflicts: [{ sample_id: ids[0], filename: 'sample 0 .png', fields: ['label'] }] } },
+  })
+  expect(await labelsOf(opened)).toEqual({ plum: 1, lime: 1 })
+  expect(await answers.undoChange({ id: change!.id, skip_conflicts: true })).toMatchObject({ changed: 2, skipped: 1 })
+  expect((await answers.listSamples({ limit: 9 })).samples.map(({ label }) => label)).toEqual(['apple', 'apple', 'plum'])
+})
+
+test('a filter names what a list with it shows; one refusal leaves all as they were', async () => {
+  const opened = await openWithFruit()
+  const { answers } = opened.data
+  const ids = await withSamples(opened, 4)
+  await answers.changeSamples({ ids: [ids[0]!, ids[1]!], label: 'lime' })
+
+  expect(await answers.changeSamples({ filter: { classifier: 'fruit', label: 'lime' }, is_excluded: true })).toMatchObject({ changed: 2 })
+  await answers.deleteSample({ id: ids[3]! })
+  await expect(answers.changeSamples({ ids: [ids[2]!, ids[3]!], label: 'plum' })).rejects.toMatchObject({ code: 'conflict' })
+  await expect(answers.changeSamples({ ids: [ids[2]!], label: 'pear' })).rejects.toMatchObject({ code: 'unknown_class' })
+  await expect(answers.changeSamples({ ids: [ids[2]!, opened.data.id()], label: 'plum' })).rejects.toMatchObject({ code: 'not_found' })
+  for (const input of [{}, { ids: [ids[2]!] }, { label: 'plum' }, { ids: [ids[2]!], filter: { classifier: 'fruit' }, label: 'plum' }]) await expect(answers.changeSamples(input)).rejects.toMatchObject({ code: 'invalid_input' })
+
+  expect(await labelsOf(opened)).toEqual({ apple: 1 })
+})
+
+test('images in the trash are in no list, sum or training, and come back as they were', async () => {
+  const opened = await openWithFruit()
+  const { answers, samples } = opened.data
+  const ids = await withSamples(opened, 3)
+  await answers.changeSample({ id: ids[0]!, is_excluded: true })
+
+  const said = await answers.changeSamples({ ids: [ids[0]!, ids[1]!], is_trashed: true }, ADA)
+
+  expect([(await samples.all('fruit')).length, await samples.unseenIn('fruit'), (await answers.listSamples({ limit: 9 })).total, (await answers.getClassifier({ id: 'fruit' })).samples.total]).toEqual([1, 1, 1, 1])
+  const [entry] = (await answers.listTrash({ limit: 9 })).entries
+  expect(entry).toMatchObject({ id: said.trash_id, kind: 'samples', title: '2 images', samples_total: 2, by: 'Ada', until: '2026-12-21T12:00:00.000Z' })
+  expect(entry!.samples.map(({ id }) => id)).toEqual([ids[0], ids[1]])
+
+  await answers.undoChange({ id: said.change!.id, skip_conflicts: false })
+  expect((await answers.listSamples({ limit: 9 })).samples.map(({ is_excluded }) => is_excluded)).toEqual([false, false, true])
+  expect((await answers.listTrash({ limit: 9 })).entries).toEqual([])
+})
+
+test('an image that lies in the trash and is uploaded or corrected again is there again, with its new label', async () => {
+  const opened = await openWithFruit()
+  const { data } = opened
+  const ids = await withSamples(opened, 2)
+  for (const id of ids) await data.answers.deleteSample({ id })
+  const asked = predictionOf(data, { picture: pictureOf('sample 1 ') })
+  await data.predictions.record(asked)
+
+  const added = await data.samples.add('fruit', [sampleOf('sample 0 ', { label: 'lime' })])
+  const corrected = await data.answers.giveFeedback({ id: asked.id, correct: false, label: 'plum' })
+
+  expect(added).toEqual([{ kind: 'added', sampleId: ids[0] }])
+  expect(corrected.sample_id).toBe(ids[1])
+  expect(await labelsOf(opened)).toEqual({ lime: 1, plum: 1 })
+  expect((await data.answers.listTrash({ limit: 9 })).entries).toEqual([])
+})
+
+test('an upload that fails puts back into the trash what it took out of it', async () => {
+  const opened = await openWithFruit()
+  const { data, clock } = opened
+  const ids = await withSamples(opened, 1)
+  await data.answers.deleteSample({ id: ids[0]! })
+  clock.advance(1_000)
+  const upload = await data.uploads.begin('fruit')
+  await data.samples.add('fruit', [sampleOf('sample 0 ', { uploadId: upload.id }), sampleOf('fresh', { uploadId: upload.id })])
+
+  await data.uploads.discard(upload.id)
+
+  expect(await data.samples.all('fruit')).toEqual([])
+  expect((await data.answers.listTrash({ limit: 9 })).entries.map(({ kind, samples }) => [kind, samples.length])).toEqual([['samples', 1]])
+})
