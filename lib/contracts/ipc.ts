@@ -57,6 +57,8 @@ export type ToTraining = { kind: 'train'; folder: string; resume: boolean } | /*
 export type FromTraining =
   | Starting
   | { kind: 'note'; message: string }
+  /** A stored image cannot be used; the run goes on without it. */
+  | { kind: 'file-fault'; hash: string; code: 'file_missing' | 'file_damaged'; reason: string }
   | { kind: 'step'; epoch: number; step: number; steps: number; loss: number; learningRate: number; imagesPerSecond: number; etaSeconds: number | null; memoryMb: number }
   | { kind: 'epoch'; point: EpochPoint; etaSeconds: number | null }
   | { kind: 'sealed'; folder: string }

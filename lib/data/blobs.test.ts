@@ -74,3 +74,20 @@ test('thumbnails go with their image', async () => {
 
   expect(data.blobs.has('thumbnail', `${picture.hash}-128`)).toBe(false)
 })
+
+test('what was found missing or damaged is remembered until its file is whole again or the image is deleted', async () => {
+  const { data, folder } = await openWithFruit()
+  const [gone, changed] = [pictureOf('gone', LARGE), pictureOf('changed', LARGE)]
+  const added = await data.samples.add('fruit', [sampleOf('gone', { picture: gone }), sampleOf('changed', { picture: changed })])
+  rmSync(blobFile(folder, 'image', gone.hash))
+  writeFileSync(blobFile(folder, 'image', changed.hash), 'x')
+
+  for (const { sampleId } of added) await expect(data.answers.sampleImage({ id: sampleId, size: 96 })).rejects.toMatchObject({ code: expect.stringMatching(/^file_/) })
+  await data.pictures.noteFault('0'.repeat(64), 'file_missing') // of an image that is not there: nothing to remember
+
+  await data.pictures.recheckFaults()
+  expect((await data.pictures.faults()).newest.map(({ code }) => code).sort()).toEqual(['file_damaged', 'file_missing'])
+  writeFileSync(blobFile(folder, 'image', changed.hash), changed.bytes)
+  await data.pictures.recheckFaults()
+  expect(await data.pictures.faults()).toMatchObject({ count: 1, newest: [{ hash: gone.hash, code: 'file_missing' }] })
+})

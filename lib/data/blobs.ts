@@ -98,6 +98,9 @@ export const fileMissing = (hash: string): DarkroomError =>
     remedy: 'Restore it from a backup, or delete the image and upload it again.',
   }, { members: { hash } })
 
+/** Whether an error says that this one file, and nothing else, cannot be used. */
+export const isFileFault = (error: unknown): error is DarkroomError => error instanceof Error && 'code' in error && (error.code === 'file_missing' || error.code === 'file_damaged')
+
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
 const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR')

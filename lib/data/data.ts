@@ -8,7 +8,7 @@ import type { Blobs } from './blobs.ts'
 import type { Subjects } from './subjects.ts'
 import type { Predictions } from './history.ts'
 import type { SampleChanges, Trash } from './undoing.ts'
-import type { Added, Champion, Change, Key, LiveVersion, NewClassifier, NewPicture, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, StoredSample, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
+import type { Added, Champion, Change, FileFault, Key, LiveVersion, NewClassifier, NewPicture, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, StoredSample, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
 
 /** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. What is in the trash is not found. */
 export type Classifiers = {
@@ -27,7 +27,14 @@ export type Classifiers = {
 
 export type Pictures = {
   readonly keep: (pictures: readonly NewPicture[]) => Promise<void>
+  /** Null for an unknown hash. `file_missing` or `file_damaged` where the stored bytes are not those that were kept; the fault is noted. */
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
+  /** For a process that found one and cannot write. */
+  readonly noteFault: (hash: string, code: FileFault['code']) => Promise<void>
+  /** Stored images that cannot be used, the newest findings first. */
+  readonly faults: () => Promise<{ readonly count: number; readonly newest: readonly FileFault[] }>
+  /** Forgets those whose file is whole again. */
+  readonly recheckFaults: () => Promise<void>
   readonly find: (hash: string) => Promise<{ readonly hash: string; readonly width: number; readonly height: number; readonly sizeBytes: number; readonly mediaType: string } | null>
 }
 

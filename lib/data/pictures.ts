@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { blobFile, blobNow, blobsIn, fileMissing, proven } from './blobs.ts'
+import { blobFile, blobNow, blobsIn, fileMissing, isFileFault, proven } from './blobs.ts'
 import type { Blobs } from './blobs.ts'
 import { connectForReading } from './connection.ts'
 import type { Connection, Transacting } from './connection.ts'
@@ -14,19 +14,46 @@ import type { NewPicture } from './values.ts'
 /** Up to here a row is faster to read than a file (https://www.sqlite.org/intern-v-extern-blob.html: below 20–100 kB). */
 const MOST_BYTES_IN_A_ROW = 32_768
 
+/** Faults that are listed and looked at again at once; all are counted. */
+const MOST_FAULTS = 100
+
 const INSERT = 'INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
 const UNUSED = 'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")'
 
-export const picturesOf = ({ connection, settings, blobs, id }: Store): Pictures => ({
+export const picturesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
   async keep(pictures) {
     const files = await layDown(settings.dataDir, pictures, id)
     await files.whileKept(() => connection.write((writing) => pictures.forEach((picture) => insertPicture(writing, picture, files))))
   },
-  bytesOf: (hash) => bytesOf(connection, blobs, hash),
+  bytesOf: async (hash) => {
+    try {
+      return await bytesOf(connection, blobs, hash)
+    } catch (error) {
+      if (isFileFault(error)) await noteFault(prisma, { hash, code: error.code, foundAt: now() })
+      throw error
+    }
+  },
+  noteFault: (hash, code) => noteFault(prisma, { hash, code, foundAt: now() }),
+  async faults() {
+    const rows = await prisma.fileFault.findMany({ orderBy: { foundAt: 'desc' }, take: MOST_FAULTS })
+    return { count: rows.length < MOST_FAULTS ? rows.length : await prisma.fileFault.count(), newest: rows.map(({ hash, code, foundAt }) => ({ hash, code: code === 'file_missing' ? code : 'file_damaged', foundAt })) }
+  },
+  async recheckFaults() {
+    for (const { hash } of await prisma.fileFault.findMany({ orderBy: { foundAt: 'asc' }, take: MOST_FAULTS })) {
+      const isWhole = await bytesOf(connection, blobs, hash).then((bytes) => bytes !== null, (error: unknown) => !isFileFault(error))
+      if (isWhole) await prisma.fileFault.deleteMany({ where: { hash } })
+    }
+  },
   async find(hash) {
     return connection.one<{ hash: string; width: number; height: number; sizeBytes: number; mediaType: string }>('SELECT "hash", "width", "height", "sizeBytes", "mediaType" FROM "Picture" WHERE "hash" = ?', hash) ?? null
   },
 })
+
+/** An image that was deleted meanwhile has no fault. */
+async function noteFault(prisma: Store['prisma'], fault: { readonly hash: string; readonly code: string; readonly foundAt: Date }): Promise<void> {
+  const isKept = await prisma.picture.findUnique({ where: { hash: fault.hash }, select: { hash: true } })
+  if (isKept) await prisma.fileFault.upsert({ where: { hash: fault.hash }, create: fault, update: { code: fault.code } })
+}
 
 /** A light way to the bytes for a process that does nothing else with the data, such as a training child. */
 export function openPictures(settings: { readonly databaseFile: string; readonly dataDir: string }): { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly close: () => void } {

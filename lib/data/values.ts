@@ -23,6 +23,9 @@ export type NewClassifier = {
 /** A picture to keep: `hash` is the sha256 (hex) of `bytes`, which are kept as they came. */
 export type NewPicture = { readonly hash: string; readonly bytes: Uint8Array; readonly width: number; readonly height: number; readonly mediaType: string }
 
+/** A stored image whose file was found missing or changed. */
+export type FileFault = { readonly hash: string; readonly code: 'file_missing' | 'file_damaged'; readonly foundAt: Date }
+
 export type NewSample = {
   readonly picture: NewPicture
   readonly label: string

@@ -22,7 +22,7 @@ const cpuSeconds = (): number => (process.cpuUsage().user + process.cpuUsage().s
 
 const portsOf = (folder: string, plan: RunPlan): ProbePorts => ({
   engine,
-  samples: (of) => (of.samples.kind === 'dataset' ? datasetSamples(of.samples, openDataset, stop.signal) : keptSamples(folder, openPictures(of.samples))),
+  samples: (of) => (of.samples.kind === 'dataset' ? datasetSamples(of.samples, openDataset, stop.signal) : keptSamples(folder, openPictures(of.samples), ({ hash, code, reason }) => say({ kind: 'file-fault', hash, code, reason }))),
   openTest: async (hashes) => (plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes)),
   say,
   clock: () => performance.now() / 1000,

@@ -1,5 +1,6 @@
 /** What a version answers to labelled pictures that are kept here, by the serving path: encoded bytes, decoded and computed in a child.
  *  It counts nothing; evaluate-version.ts and compare-versions.ts do. */
+import { isFileFault } from '#lib/data/blobs.ts'
 import type { SnapshotEntry, Version } from '#lib/data/values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Answering } from './ports.ts'
@@ -17,6 +18,12 @@ export type VersionAnswers = {
 
 export type AskingPorts = { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly answering: Answering; readonly maxPixels: number; readonly signal: AbortSignal }
 
+/** A comparison goes on without an image whose file is missing or damaged; that fault is noted where the bytes are read. */
+function nullForFault(error: unknown): null {
+  if (isFileFault(error)) return null
+  throw error
+}
+
 export async function askVersion(version: Pick<Version, 'id' | 'folder'>, entries: readonly SnapshotEntry[], { bytesOf, answering, maxPixels, signal }: AskingPorts): Promise<VersionAnswers> {
   const ref = { key: version.id, folder: version.folder }
   await answering.load(ref)
@@ -27,7 +34,7 @@ export async function askVersion(version: Pick<Version, 'id' | 'folder'>, entrie
     let ms = 0
     for (let first = 0; first < entries.length; first += AT_ONCE) {
       signal.throwIfAborted()
-      const bytes = await Promise.all(entries.slice(first, first + AT_ONCE).map(({ hash }) => bytesOf(hash)))
+      const bytes = await Promise.all(entries.slice(first, first + AT_ONCE).map(({ hash }) => bytesOf(hash).catch(nullForFault)))
       const there = bytes.flatMap((one) => (one ? [one] : []))
       const answered = await answering.infer(ref, there, { maxPixels, wantsFeatures: false })
       engine = answered.engine

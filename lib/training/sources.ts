@@ -1,5 +1,6 @@
 /** The samples of a run with their encoded pictures: from a data set that a reader opens, or from what is kept on this machine. */
 import { createHash } from 'node:crypto'
+import { isFileFault } from '#lib/data/blobs.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import type { PackSource } from './pack.ts'
 import { readSamples, type SamplesPlan } from './run-plan.ts'
@@ -21,11 +22,17 @@ export async function* datasetSamples(plan: Extract<SamplesPlan, { kind: 'datase
 
 type Kept = { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly close: () => void }
 
-/** A picture that has gone since the run was planned is left out: the person deleted it. */
-export async function* keptSamples(folder: string, pictures: Kept): AsyncGenerator<PackSource> {
+export type SourceFault = { readonly hash: string; readonly code: 'file_missing' | 'file_damaged'; readonly reason: string }
+
+/** An image that was deleted since the run was planned is left out. So is one whose file is missing or damaged, and `onFault` is told which. */
+export async function* keptSamples(folder: string, pictures: Kept, onFault: (fault: SourceFault) => void): AsyncGenerator<PackSource> {
   try {
     for (const { hash, label, split } of await readSamples(folder)) {
-      const bytes = await pictures.bytesOf(hash)
+      const bytes = await pictures.bytesOf(hash).catch((error: unknown) => {
+        if (!isFileFault(error)) throw error
+        onFault({ hash, code: error.code === 'file_missing' ? error.code : 'file_damaged', reason: error.why })
+        return null
+      })
       if (bytes) yield { hash, label, split, bytes }
     }
   } finally {

@@ -111,6 +111,10 @@ async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: b
   const hear = (message: FromTraining): void => {
     switch (message.kind) {
       case 'note': return inTurn(() => data.runs.report(run.id, { kind: 'log', message: message.message }))
+      case 'file-fault': return inTurn(async () => {
+        await data.pictures.noteFault(message.hash, message.code)
+        await data.runs.report(run.id, { kind: 'log', message: `The training run goes on without one image: ${message.reason}.` })
+      })
       case 'step': return inTurn(() => data.runs.report(run.id, message))
       case 'epoch': return inTurn(() => data.runs.report(run.id, { kind: 'epoch', point: message.point }))
     }

@@ -103,7 +103,7 @@ test('every row finds its file, though images come and go while it is made', asy
       const upload = await data.uploads.begin('fruit')
       await data.samples.add('fruit', [0, 1, 2].map((n) => sampleOf(`${i}-${n}`, { uploadId: upload.id, picture: pictureOf(`${i}-${n}`, LARGE_BYTES) })))
       await data.uploads.change(upload.id, { state: 'done' })
-      if (i % 2 !== 0) await data.uploads.undo(upload.id)
+      if (i % 2 !== 0) await data.uploads.discard(upload.id)
       await turn()
     }
   })()
