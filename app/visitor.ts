@@ -5,7 +5,7 @@ import { redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { Caller, Scope } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { may, rolesWith } from '#lib/http/access.ts'
+import { may, originOf, rolesWith } from '#lib/http/access.ts'
 import { darkroom, type Asked } from '#lib/http/context.ts'
 
 const PATIENCE_MS = 60_000 // a comparison of two versions may compute that long
@@ -23,7 +23,7 @@ export type Visitor = {
 export const visitor = cache(async (): Promise<Visitor> => {
   const caller = await darkroomCaller()
   return {
-    asked: { caller, signal: AbortSignal.timeout(PATIENCE_MS), requestId: randomUUID() },
+    asked: { caller, signal: AbortSignal.timeout(PATIENCE_MS), requestId: randomUUID(), origin: await ownOrigin() },
     name: caller.name,
     isKnown: caller.kind !== 'stranger',
     may: (scope) => may(caller, scope),
@@ -40,6 +40,18 @@ function reasonOf(caller: Caller, scope: Scope, action: string): string {
 async function darkroomCaller() {
   const cookie = (await headers()).get('cookie')
   return darkroom().auth.callerOf(new Headers(cookie === null ? {} : { cookie })) // pages are for people: a key opens the API alone
+}
+
+async function ownOrigin(): Promise<string> {
+  const sent = await headers()
+  return originOf({ header: (name) => sent.get(name) }, darkroom().settings())
+}
+
+/** For the page of a person's own account: OPEN_ACTIONS does not open it. */
+export async function personOnly(path: string): Promise<Visitor> {
+  const found = await visitor()
+  if (!found.may('account')) redirect(`/login?next=${encodeURIComponent(path)}`)
+  return found
 }
 
 /** For pages that need a login, unless the owner opened them to all: a stranger goes there and comes back. */

@@ -14,6 +14,7 @@ const RUN = `curl() { command curl -sS --max-time ${LONGEST_S} -w '\\n%{http_cod
 /** Where a refusal is the right answer in this order: everything else succeeds. */
 const REFUSED: Readonly<Record<string, readonly number[]>> = {
   'POST /api/setup': [403, 409], // there is an admin
+  'POST /api/reset': [403], // the link does not exist
   'POST /api/runs/{id}/cancel': [409], // it has ended
   'POST /api/runs/{id}/resume': [409],
   'DELETE /api/models/{id}': [200, 409], // the newest may be the one to roll back to
@@ -29,6 +30,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
     writeFileSync(path.join(folder, 'picture.png'), encodePng(drawShape('star', 8_001)))
     writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
     const key = await product.key('admin')
+    const cookie = await product.person('viewer')
     await product.ask('PATCH', '/api/settings', { headers: { authorization: `Bearer ${key}` }, body: { AUTO_PROMOTE: 'off' } })
     await expect.poll(async () => (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: { authorization: `Bearer ${key}` } })).json['total'], { timeout: 90_000 }).toBeGreaterThan(100)
     await page.goto(`${product.url}/docs`)
@@ -39,7 +41,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
     for (const { route, line } of lines) {
       if (route === 'POST /api/retrain') await bringNews(product, key)
       const id = idFrom.has(route) ? await newestId(product, key, idFrom.get(route)!) : ''
-      const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], { cwd: folder, encoding: 'utf8', env: { ...process.env, DARKROOM_KEY: key, ID: id, PASSWORD: 'correct horse battery', SETUP_TOKEN: 'used long ago' } })
+      const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], { cwd: folder, encoding: 'utf8', env: { ...process.env, DARKROOM_KEY: key, DARKROOM_COOKIE: cookie, NEW_PASSWORD: 'incorrect horse battery', RESET_TOKEN: 'used long ago', ID: id, PASSWORD: 'correct horse battery', SETUP_TOKEN: 'used long ago' } })
       const status = Number(stdout.trimEnd().split('\n').at(-1))
       expect.soft(REFUSED[route]?.includes(status) ?? (status >= 200 && status < 300), `${route} answered ${status}: ${stdout.slice(0, 400)}${stderr}`).toBe(true)
       if (route === 'POST /api/retrain') await expect.poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], { timeout: 300_000, intervals: [1_000] }).toBe(false)

@@ -9,7 +9,7 @@ export function Account({ name }: { readonly name: string | null }) {
   if (name === null) return <Link href="/login" {...looksLikeButton()}><Icon name="key" />Log in</Link>
   return (
     <div className="row justify-between">
-      <span className="row small min-w-0"><Icon name="person" />{name}</span>
+      <Link className="link row small min-w-0" href="/account" aria-label={`Account of ${name}`}><Icon name="person" />{name}</Link>
       <Button size="small" variant="quiet" onClick={() => void signOut({ callbackUrl: '/' })}>Log out</Button>
     </div>
   )

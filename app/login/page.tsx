@@ -1,25 +1,42 @@
-/** The way in. */
+/** The way in: with a password, or through the OpenID Connect issuer where the owner set one. */
 import { redirect } from 'next/navigation'
 import { Card } from '#lib/ui/card.tsx'
 import { darkroom } from '#lib/http/context.ts'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { OidcButton } from '../_components/oidc-button.tsx'
 import { queryOf, visitor, type PageProps } from '../visitor.ts'
 import { LoginForm } from './_components/login-form.tsx'
 
 export const metadata = { title: 'Log in' }
 
+/** By the error that next-auth or our own sign-in puts into the address. */
+const REFUSALS: ReadonlyMap<string, string> = new Map([
+  ['OAuthSignin', 'The sign-in service cannot be reached. Log in with your password, or try again in a few minutes.'],
+  ['OAuthCallback', 'The answer of the sign-in service does not belong to a sign-in that was started here, or is too old. Start again.'],
+  ['oidc_unverified', 'The sign-in service has not verified your e-mail address. Verify it there, then sign in again.'],
+  ['oidc_disabled', 'This account is disabled. An admin can enable it.'],
+  ['oidc_taken', 'Another identity is linked to the account with your e-mail address. Ask an admin.'],
+  ['oidc_admin', 'The account with your e-mail address is an admin’s, and OIDC_ADMINS does not name it. Log in with your password.'],
+])
+
 export default async function Login(props: PageProps) {
-  const { next } = await queryOf(props)
+  const { next, error } = await queryOf(props)
   const to = ownPath(next)
   const { isKnown } = await visitor()
   if (isKnown) redirect(to)
-  if (await darkroom().auth.needsFirstAdmin()) redirect('/setup')
+  const { auth } = darkroom()
+  const oidc = auth.oidc()
+  if (oidc === null && await auth.needsFirstAdmin()) redirect('/setup')
+  const refusal = error === undefined ? undefined : REFUSALS.get(error)
   return (
     <div className="mx-auto mt-[6vh] grid w-full max-w-md gap-5">
       <h1>Log in</h1>
+      {refusal && <ErrorNotice title="Not signed in" failure={{ detail: refusal }} />}
       <Card>
         <LoginForm next={to} />
       </Card>
-      <p className="small muted">Predicting needs no login unless the owner decided so. Accounts are made by an admin of this Darkroom.</p>
+      {oidc && <Card><OidcButton host={new URL(oidc.issuer).host} next={to} /></Card>}
+      <p className="small muted">Predicting needs no login unless the owner decided so. Accounts are made by an admin of this Darkroom. Forgot your password? An admin can give you a link that sets a new one.</p>
     </div>
   )
 }

@@ -4,7 +4,8 @@ import { darkroom } from '#lib/http/context.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { SegmentedLinks } from '#lib/ui/segmented.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
-import { knownVisitor, queryOf, type PageProps, type Visitor } from '../visitor.ts'
+import { knownVisitor, queryOf, type PageProps, type Query, type Visitor } from '../visitor.ts'
+import { auditInputOf, auditQueryOf } from './_components/audit-query.ts'
 import { AuditView } from './_components/audit-view.tsx'
 import { BackupsCard } from './_components/backups-card.tsx'
 import { KeysCard } from './_components/keys-card.tsx'
@@ -29,18 +30,25 @@ export default async function Settings(props: PageProps) {
           {VIEWS.map(([name, words]) => <Link key={name} href={`/settings?view=${name}`} aria-current={name === view ? 'page' : undefined}>{words}</Link>)}
         </SegmentedLinks>
       </div>
-      {await viewOf(view, who, query.cursor)}
+      {await viewOf(view, who, query)}
     </div>
   )
 }
 
-async function viewOf(view: (typeof VIEWS)[number][0], { asked }: Visitor, cursor: string | undefined) {
+async function viewOf(view: (typeof VIEWS)[number][0], { asked }: Visitor, query: Query) {
   const { auth, data, operations } = darkroom()
   switch (view) {
     case 'people': return <PeopleCard people={(await auth.listUsers({}, asked)).users} />
     case 'keys': return <KeysCard keys={(await auth.listKeys({}, asked)).keys} classifiers={(await data.listClassifiers({}, asked)).classifiers.map(({ id }) => id)} />
     case 'settings': return <SettingsView settings={(await operations.listSettings({}, asked)).settings} />
     case 'backups': return <BackupsCard backups={await operations.listBackups({}, asked)} />
-    case 'changes': return <AuditView audit={await operations.listAudit({ limit: CHANGES, ...(cursor && { cursor }) }, asked)} isFirst={!cursor} />
+    case 'changes': {
+      const { cursor } = query
+      const filters = auditQueryOf(query)
+      const [audit, names, { classifiers }] = await Promise.all([
+        operations.listAudit({ limit: CHANGES, ...auditInputOf(filters), ...(cursor && { cursor }) }, asked), operations.auditNames(), data.listClassifiers({}, asked),
+      ])
+      return <AuditView audit={audit} names={names} classifiers={classifiers.map(({ id }) => id)} query={filters} isFirst={!cursor} />
+    }
   }
 }

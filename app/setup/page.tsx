@@ -2,6 +2,7 @@
 import { redirect } from 'next/navigation'
 import { Card } from '#lib/ui/card.tsx'
 import { darkroom } from '#lib/http/context.ts'
+import { OidcButton } from '../_components/oidc-button.tsx'
 import { queryOf, visitor, type PageProps } from '../visitor.ts'
 import { SetupForm } from './_components/setup-form.tsx'
 
@@ -11,6 +12,7 @@ export default async function Setup(props: PageProps) {
   const { token } = await queryOf(props)
   await visitor()
   if (!(await darkroom().auth.needsFirstAdmin())) redirect('/login')
+  const oidc = darkroom().auth.oidc()
   return (
     <div className="mx-auto mt-[4vh] grid w-full max-w-md gap-5">
       <div>
@@ -20,6 +22,7 @@ export default async function Setup(props: PageProps) {
       <Card>
         <SetupForm token={token ?? ''} />
       </Card>
+      {oidc && <Card><p className="small muted">Or sign in with an address that OIDC_ADMINS names: it becomes an admin.</p><div><OidcButton host={new URL(oidc.issuer).host} next="/" /></div></Card>}
     </div>
   )
 }

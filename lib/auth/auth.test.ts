@@ -6,6 +6,7 @@ import { folderForTest, openForTest } from '#lib/data/opened.fakes.ts'
 import { createAuth, setupTokenOf, type Auth } from './auth.ts'
 import { createLimits } from './limits.ts'
 import { SCOPES_OF_KEY, SCOPES_OF_ROLE } from './rights.ts'
+import type { OidcSettings } from './oidc.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { sessionSecret } from './secret.ts'
 
@@ -15,10 +16,10 @@ const ada = { name: 'Ada', email: 'Ada@Example.org', password: 'correct horse ba
 const ONE = { points: 1, windowSeconds: 60 }
 const UNLIMITED = { isEnabled: false, allowances: { predict: ONE, batch: ONE, upload: ONE, retrain: ONE, evaluate: ONE, login: ONE, logins: ONE }, keyTimes: 1 }
 
-async function opened({ openActions = false } = {}) {
+async function opened({ openActions = false, oidc = null as OidcSettings | null } = {}) {
   const { data, clock, folder } = await openForTest()
   const token = () => setupTokenOf(data.people, folder)
-  const auth = createAuth({ data, secret: SECRET, limits: createLimits(UNLIMITED, data.counts), openActions, now: clock.now })
+  const auth = createAuth({ data, secret: SECRET, limits: createLimits(UNLIMITED, data.counts), openActions, oidc, now: clock.now })
   const withAdmin = async () => auth.firstAdmin({ ...ada, token: (await token()) ?? '' })
   const cookieOf = async (sub: string, { secret = SECRET, session = 'one' } = {}) => `next-auth.session-token=${await encode({ token: { sub, session, began: clock.now() }, secret })}`
   const callerWith = async (headers: Record<string, string>) => auth.callerOf(new Headers(headers))
@@ -218,7 +219,7 @@ test('a key for one classifier says so to the border, and goes with its classifi
 test('what one web process revokes, another refuses within a second', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith, clock } = await opened()
   const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
-  const another = createAuth({ data, secret: SECRET, limits: createLimits(UNLIMITED, data.counts), openActions: false, now: clock.now })
+  const another = createAuth({ data, secret: SECRET, limits: createLimits(UNLIMITED, data.counts), openActions: false, oidc: null, now: clock.now })
   const { key, id } = await auth.createKey({ name: 'camera', scopes: ['upload'] }, asked)
   const there = () => another.callerOf(new Headers({ authorization: `Bearer ${key}` }))
 

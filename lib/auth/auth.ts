@@ -8,8 +8,10 @@ import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Role } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { createAccountDesk, type AccountDesk } from './account.ts'
 import { createKeyDesk, type KeyDesk } from './keys.ts'
 import type { Limits } from './limits.ts'
+import { createOidcDesk, type OidcDesk, type OidcSettings } from './oidc.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { createPeopleDesk, type PeopleDesk } from './people.ts'
 import type { Rate, WhoAsks } from './rate.ts'
@@ -25,7 +27,7 @@ const TOKEN_FILE = 'setup-token'
 type FirstAdmin = Routes['POST /api/setup']
 export type LoggedIn = { id: string; name: string; email: string; role: Role }
 
-export type Auth = PeopleDesk & Pick<KeyDesk, 'listKeys' | 'createKey' | 'revokeKey'> & {
+export type Auth = PeopleDesk & AccountDesk & OidcDesk & Pick<KeyDesk, 'listKeys' | 'createKey' | 'revokeKey'> & {
   readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
   readonly needsFirstAdmin: () => Promise<boolean>
   readonly login: (email: string, password: string) => Promise<LoggedIn | null>
@@ -36,6 +38,8 @@ export type Auth = PeopleDesk & Pick<KeyDesk, 'listKeys' | 'createKey' | 'revoke
   readonly logout: (session: LoginSession) => Promise<void>
   readonly callerOf: (headers: Headers) => Promise<Caller>
   readonly secret: () => string
+  /** How people sign in with OIDC; null where the owner set none. */
+  readonly oidc: () => OidcSettings | null
   /** Counts one more request of this class; null where nothing is limited. */
   readonly rate: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
   readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
@@ -46,16 +50,20 @@ export type AuthParts = {
   readonly secret: string
   readonly limits: Limits
   readonly openActions: boolean
+  readonly oidc: OidcSettings | null
   readonly now: () => number
 }
 
-export function createAuth({ data: { people, keys, classifiers }, secret, limits, openActions, now }: AuthParts): Auth {
+export function createAuth({ data: { people, keys, classifiers }, secret, limits, openActions, oidc, now }: AuthParts): Auth {
   const { callerWith, ...keyDesk } = createKeyDesk({ keys, classifiers, now })
   const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: openActions ? ['open', ...OPENED_TO_STRANGERS] : ['open'] }
   const needsFirstAdmin = async (): Promise<boolean> => (await people.count('admin')) === 0
   return {
     ...keyDesk,
     ...createPeopleDesk({ people }),
+    ...createAccountDesk({ people, now }),
+    ...createOidcDesk({ people, settings: oidc }),
+    oidc: () => oidc,
     needsFirstAdmin,
     secret: () => secret,
     rate: limits.take,
@@ -68,7 +76,7 @@ export function createAuth({ data: { people, keys, classifiers }, secret, limits
     },
     async login(email, password) {
       const person = await people.findByEmail(email)
-      const isRight = await isPasswordRight(password, person?.passwordHash ?? null)
+      const isRight = await isPasswordRight(password, person?.passwordHash || null) // empty: an account that signs in with OIDC alone
       return person && isRight && !person.isDisabled ? { id: person.id, name: person.name, email: person.email, role: person.role } : null
     },
     nameAt: async (email) => (await people.findByEmail(email))?.name ?? null,

@@ -8,6 +8,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { waitWords, windowWords } from '#lib/domain/allowance.ts'
 import { SESSION_SECONDS, type Auth } from './auth.ts'
 import { deviceCookie, knownDevice } from './known-device.ts'
+import { OIDC, oidcProvider, type SignedIn } from './oidc.ts'
 import type { Rate, WhoAsks } from './rate.ts'
 import { sessionOf } from './session.ts'
 
@@ -15,8 +16,8 @@ import { sessionOf } from './session.ts'
 const LARGEST_BODY_BYTES = 64 * 1024
 
 type Program = {
-  readonly auth: Pick<Auth, 'login' | 'nameAt' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack'>
-  readonly operations: { readonly noteChange: (change: { readonly by: string; readonly action: string; readonly subject: string | null }) => Promise<void> }
+  readonly auth: Pick<Auth, 'login' | 'nameAt' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack' | 'oidc' | 'signIn'>
+  readonly operations: { readonly noteChange: (change: { readonly by: string; readonly byId?: string | null; readonly action: string; readonly subject: string | null; readonly detail?: string }) => Promise<void> }
   readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
 }
 type Context = { readonly params: Promise<{ nextauth: string[] }> }
@@ -29,7 +30,7 @@ export function authRoute(program: () => Program): { readonly GET: Handler; read
   const answer: Handler = async (sent, context) => {
     const isLogin = sent.method === 'POST' && (await context.params).nextauth.join('/') === 'callback/credentials'
     const { request, body } = await bounded(sent)
-    return isLogin ? loggingIn(program(), { request, context, account: accountIn(request, body) }) : handlerOf(optionsOf(program()))(request, context)
+    return isLogin ? loggingIn(program(), { request, context, account: accountIn(request, body) }) : handlerOf(optionsOf(program(), addressOf(request.headers)))(request, context)
   }
   return { GET: answer, POST: answer }
 }
@@ -50,7 +51,7 @@ async function loggingIn(program: Program, { request, context, account }: Attemp
   if (rate?.isAllowed === false) await giveBackAll()
   refuseIfTooMany(request, rate)
   let isRight = false
-  const response = await handlerOf(optionsOf(program, async (tried) => {
+  const response = await handlerOf(optionsOf(program, address, async (tried) => {
     isRight = tried.isRight
     if (isRight) await Promise.all([auth.giveBack('login', one), giveBackAll()])
     await noteLogin(program, tried, address)
@@ -101,7 +102,15 @@ async function noteLogin({ auth, operations, log }: Program, { email, name, isRi
   await operations.noteChange({ by, action: isRight ? 'logged in' : 'login refused', subject: address }).catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
 }
 
-function optionsOf(program: Program, onTried: (tried: Tried) => Promise<void> = async () => undefined): NextAuthOptions {
+async function noteSignIn({ operations, log }: Program, signed: SignedIn, address: string): Promise<void> {
+  const record = signed.kind === 'in'
+    ? { by: signed.person.name, byId: signed.person.id, action: 'logged in', subject: address, detail: `with OIDC: ${signed.event}` }
+    : { by: signed.email ?? 'nobody known here', action: 'login refused', subject: address, detail: `with OIDC: ${signed.reason}` }
+  await operations.noteChange(record).catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
+}
+
+function optionsOf(program: Program, address: string, onTried?: (tried: Tried) => Promise<void>): NextAuthOptions {
+  const oidc = program.auth.oidc()
   return {
     secret: program.auth.secret(),
     session: { strategy: 'jwt', maxAge: SESSION_SECONDS },
@@ -112,12 +121,22 @@ function optionsOf(program: Program, onTried: (tried: Tried) => Promise<void> = 
         credentials: { email: { type: 'email' }, password: { type: 'password' } },
         async authorize(given) {
           const person = given?.email && given.password ? await program.auth.login(given.email, given.password) : null
-          await onTried({ email: given?.email ?? '', name: person?.name ?? null, isRight: person !== null })
+          await onTried?.({ email: given?.email ?? '', name: person?.name ?? null, isRight: person !== null })
           return person
         },
       }),
+      ...(oidc === null ? [] : [oidcProvider(oidc)]),
     ],
     callbacks: {
+      /** Answers true, or where to send who may not come in. next-auth puts `user.id` into the session. */
+      async signIn({ user, account, profile }) {
+        if (account?.provider !== OIDC) return true
+        const signed = await program.auth.signIn(profile ?? {})
+        await noteSignIn(program, signed, address)
+        if (signed.kind === 'refused') return `/login?error=${signed.reason}`
+        Object.assign(user, { id: signed.person.id, name: signed.person.name, email: signed.person.email })
+        return true
+      },
       /** `user` is there at the login alone; later calls would make the cookie last longer, and an ended session must not. */
       async jwt({ token, user }) {
         if (user as typeof user | undefined) return { ...token, session: randomUUID(), began: Date.now() }

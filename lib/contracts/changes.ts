@@ -3,7 +3,7 @@
 import type { Contract } from './contract.ts'
 import type { Routes } from './index.ts'
 
-const SCOPES_OF_CHANGES = ['upload', 'train', 'edit', 'admin', 'account'] as const
+const SCOPES_OF_CHANGES = ['open', 'upload', 'train', 'edit', 'admin', 'account'] as const
 
 /** Asking and correcting are everyday work and stand in the history instead. */
 export const isChange = ({ method, scope, isReadOnly }: Pick<Contract, 'method' | 'scope' | 'isReadOnly'>): boolean =>
@@ -38,6 +38,11 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/users/{id}': 'removed a person',
   'PATCH /api/settings': 'changed the settings',
   'POST /api/backups': 'started a backup',
+  'POST /api/setup': 'became the first admin',
+  'POST /api/users/{id}/reset-link': 'made a reset link',
+  'POST /api/reset': 'set a new password with a reset link',
+  'POST /api/account/password': 'changed the own password',
+  'DELETE /api/account/sessions': 'logged out everywhere',
 }
 
 /** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is said as it stands there. */

@@ -1,4 +1,6 @@
 /** Every contract there is, in one list: what the routes, the reference, the generated tests and the typed client are made from. */
+import { changePassword, createResetLink, endSessions, getAccount, resetPassword } from './account.ts'
+import { exportAudit, listAudit } from './audit.ts'
 import { changeClassifier, createClassifier, deleteClassifier, getClassifier, listClasses, listClassifiers } from './classifiers.ts'
 import { createBackup, listBackups } from './backups.ts'
 import type { Contract, RouteName } from './contract.ts'
@@ -6,7 +8,7 @@ import { dataFeatures } from './features.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
-import { changeSettings, listAudit, listSettings } from './keeping.ts'
+import { changeSettings, listSettings } from './keeping.ts'
 import { compareModels, deleteModel, downloadModel, evaluateModel, getModel, listModels, modelInfo, modelUptime, promoteModel, rollback } from './models.ts'
 import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
 import { predictBatch, predictOne } from './predict.ts'
@@ -26,8 +28,9 @@ export const contracts = [
   listModels, getModel, compareModels, promoteModel, rollback, downloadModel, deleteModel,
   modelInfo, modelUptime, evaluateModel,
   health, healthLive, healthReady, metrics, metricsHistory, firstAdmin,
-  listKeys, createKey, revokeKey, listUsers, createUser, changeUser, deleteUser,
-  listSettings, changeSettings, listAudit, listLogs,
+  listKeys, createKey, revokeKey, listUsers, createUser, changeUser, deleteUser, createResetLink, resetPassword,
+  getAccount, changePassword, endSessions,
+  listSettings, changeSettings, listAudit, exportAudit, listLogs,
   listBackups, createBackup,
 ] as const satisfies readonly Contract[]
 

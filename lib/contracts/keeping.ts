@@ -1,8 +1,7 @@
-/** What an owner looks up and keeps: the settings in force with where each comes from, and who changed what. */
+/** What an owner looks up and keeps: the settings in force with where each comes from. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { settings } from './settings.ts'
-import { id, nextCursor, page, time } from './words.ts'
 
 /** Those that may change while the product runs. What the environment sets, only the environment changes. */
 export const CHANGEABLE = ['DEFAULT_CLASSIFIER', 'AUTO_PROMOTE', 'BACKUP_EVERY', 'BACKUP_KEEP'] as const
@@ -39,22 +38,4 @@ export const changeSettings = contract({
   }),
   output: listSettings.output,
   errors: ['not_found', 'conflict', 'invalid_input'],
-})
-
-export const listAudit = contract({
-  method: 'GET',
-  path: '/api/audit',
-  scope: 'admin',
-  summary: 'Who changed people, keys, settings and versions, and who logged in or failed to, newest first',
-  input: z.object({ ...page }),
-  output: z.object({
-    entries: z.array(z.object({
-      id,
-      at: time,
-      by: z.string().describe('a person’s or a key’s name'),
-      action: z.string().describe('method and address: "POST /api/keys"; or "logged in", "login refused"'),
-      subject: z.string().nullable().describe('what it was about: an id, a name; of a login the address that it came from'),
-    })),
-    ...nextCursor,
-  }),
 })

@@ -9,9 +9,9 @@ export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as con
 export const keyScope = z.enum(KEY_SCOPES).describe('predict: predict · user: read the history and images, give feedback · upload: upload images · train: train, promote, evaluate · admin: everything')
 
 const name = nameOf(80)
-const password = z.string().min(10, 'must have at least 10 characters').max(200)
+export const password = z.string().min(10, 'must have at least 10 characters').max(200)
 export const ROLES = ['viewer', 'editor', 'admin'] as const
-const role = z.enum(ROLES).describe('viewer: looks and predicts · editor: also gives feedback, uploads, labels, trains, promotes, rolls back · admin: everything')
+export const role = z.enum(ROLES).describe('viewer: looks and predicts · editor: also gives feedback, uploads, labels, trains, promotes, rolls back · admin: everything')
 /** `user` is what an editor was called before there were viewers. */
 const givenRole = z.enum([...ROLES, 'user']).transform((one) => (one === 'user' ? 'editor' : one)).describe('viewer, editor or admin; `user` is taken as editor')
 

@@ -13,6 +13,8 @@ const list = z.string().default('').transform((text) => text.split(',').map((one
 const hostRule = z.string().regex(/^(?:\*|(?:\*\.)?[\w.~-]+(?::\d{1,5})?)$/, 'must be host names with commas between, such as photos.example or *.photos.example')
 const auto = <T extends z.ZodType>(or: T) => z.union([z.literal('auto'), or])
 
+const addresses = z.string().transform((text) => text.split(',').map((one) => one.trim().toLowerCase()).filter((one) => one !== '')).pipe(z.array(z.email()))
+
 export const settings = z.object({
   PORT: count(0, 65535).default(3000).describe('where the product listens'),
   HOST: z.string().min(1).default('127.0.0.1').describe('the address it listens on; 0.0.0.0 for all'),
@@ -45,6 +47,10 @@ export const settings = z.object({
   RATE_LIMIT_KEY_TIMES: count(1, 1_000_000).default(100).describe('how many times as much an API key may'),
   ALLOWED_HOSTS: list.pipe(z.array(hostRule)).describe('host names that requests may use, beside IP addresses, localhost, the name of the machine and the host of NEXTAUTH_URL; * for all'),
   CORS_ORIGINS: z.string().default('').transform((text) => text.split(',').map((one) => one.trim().replace(/\/$/, '')).filter((one) => one !== '')).pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))).describe('other sites whose pages may call the API, with commas between; * for all'),
+  OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional().describe('address of an OpenID Connect issuer; with the two below, people can sign in there'),
+  OIDC_CLIENT_ID: z.string().min(1).optional().describe('the client id that the issuer gave this Darkroom'),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('the secret that belongs to it'),
+  OIDC_ADMINS: addresses.default([]).describe('addresses that become admins when they sign in, with commas between; all others become viewers'),
   TRUST_PROXY: yes.default(false).describe('whether X-Forwarded-* headers are believed'),
   AUTO_PROMOTE: z.enum(['off', 'better', 'not_worse']).default('not_worse').describe('which verdict lets a new version answer by itself'),
   MEMORY_MB: auto(count(256, 16_777_216)).default('auto').describe('memory that all of it together counts on: that of the machine or its container'),
@@ -55,12 +61,19 @@ export const settings = z.object({
   DATASET_MIRROR: z.url().optional().describe('an address that has the official data files, instead of the official addresses'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('how much is logged'),
 })
+/** Useless one without the others. */
+const OIDC_TOGETHER = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
+
 export type Settings = z.output<typeof settings>
 
 /** Reads the environment's texts; empty ones count as absent. Answers the settings, or one sentence per mistake. */
 export function parseSettings(environment: Readonly<Record<string, string | undefined>>): { ok: true; settings: Settings } | { ok: false; mistakes: readonly string[] } {
   const given = Object.fromEntries(Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])))
   const parsed = settings.safeParse(given, inOurWords)
-  if (parsed.success) return { ok: true, settings: parsed.data }
+  if (parsed.success) {
+    const missing = OIDC_TOGETHER.filter((name) => parsed.data[name] === undefined)
+    const isWhole = missing.length === 0 || missing.length === OIDC_TOGETHER.length
+    return isWhole ? { ok: true, settings: parsed.data } : { ok: false, mistakes: [`${missing.join(' and ')}: missing. Signing in with OIDC needs ${OIDC_TOGETHER.join(', ')}; set all three or none.`] }
+  }
   return { ok: false, mistakes: fieldErrorsOf(parsed.error).map(({ path, message }) => `${path}=${given[path.split('.')[0]!] ?? ''}: it ${message}.`) }
 }

@@ -170,9 +170,20 @@ export type People = {
   /** The person, unless they were shut out, their sessions of that time were ended, or this one was. */
   readonly findInSession: (id: string, session: { readonly id: string; readonly began: Date }) => Promise<Person | null>
   readonly findByEmail: (email: string) => Promise<Person | null>
-  readonly create: (person: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>) => Promise<Person>
+  readonly findByOidcSubject: (subject: string) => Promise<Person | null>
+  readonly create: (person: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>, oidcSubject?: string) => Promise<Person>
   /** A password or a shut door ends all sessions. `conflict` where nobody would be admin. */
   readonly change: (id: string, change: Partial<Pick<Person, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>) => Promise<Person>
+  /** Ends all sessions but the kept one, and reset links. */
+  readonly setPassword: (id: string, passwordHash: string, keptSession: string | null) => Promise<void>
+  readonly endAllSessions: (id: string) => Promise<void>
+  readonly link: (id: string, oidcSubject: string) => Promise<void>
+  /** Replaces an earlier one of the person. `conflict` for who is disabled. */
+  readonly keepResetToken: (token: { readonly personId: string; readonly sha256: string; readonly expiresAt: Date }) => Promise<Person>
+  /** null: unknown, used, replaced or expired. */
+  readonly findByResetToken: (sha256: string) => Promise<Person | null>
+  /** The new password, the end of the token and of all sessions, in one transaction. */
+  readonly useResetToken: (sha256: string, passwordHash: string) => Promise<Person | null>
   /** `conflict` for the last admin who may log in. */
   readonly remove: (id: string) => Promise<void>
   /** `until`: when its cookie ends by itself, and the row may go. */
@@ -200,9 +211,24 @@ export type KeptSettings = {
   readonly keep: (values: Readonly<Record<string, string | null>>) => Promise<void>
 }
 
+export type ChangeFilter = {
+  readonly kind?: 'all' | 'changes' | 'logins'
+  /** An id or a name. */
+  readonly by?: string | undefined
+  readonly action?: string | undefined
+  readonly classifier?: string | undefined
+  readonly since?: Date | undefined
+  readonly until?: Date | undefined
+}
+
 export type Changes = {
-  readonly add: (change: Pick<Change, 'by' | 'action' | 'subject'>) => Promise<void>
-  readonly list: (page: { readonly cursor?: string | undefined; readonly limit: number }) => Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
+  readonly add: (change: Pick<Change, 'by' | 'action' | 'subject'> & Partial<Pick<Change, 'byId' | 'subjectId' | 'classifier' | 'detail'>>) => Promise<void>
+  /** Newest first. */
+  readonly list: (page: ChangeFilter & { readonly cursor?: string | undefined; readonly limit: number }) => Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
+  /** All of them, newest first, some at a time. */
+  readonly pages: (filter: ChangeFilter) => AsyncIterable<readonly Change[]>
+  /** Who and what is recorded, each once. */
+  readonly names: () => Promise<{ readonly by: readonly string[]; readonly actions: readonly string[] }>
 }
 
 /** A journal in which processes tell each other what they counted. */

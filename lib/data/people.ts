@@ -1,80 +1,109 @@
-/** Who may come in, the sessions that are over, and the token with which the first admin comes in. Passwords and tokens reach this room hashed. */
+/** Who may come in, the sessions that are over, and one-time tokens: of the first admin, and of reset links. Passwords and tokens reach this
+ *  room hashed. */
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Transacting } from './connection.ts'
 import type { People } from './data.ts'
+import type { Person as PersonRow, Prisma } from './generated/client.ts'
 import { conflict, notFound } from './store.ts'
 import type { Store } from './store.ts'
 import type { Person, Role } from './values.ts'
 
-type Row = { id: string; name: string; email: string; role: string; passwordHash: string; createdAt: Date | number; isDisabled: boolean | number; sessionsFrom: Date | number }
-
 const SETUP = 'setup'
+const RESET = 'reset'
 const addressOf = (email: string): string => email.trim().toLowerCase()
 
-export function peopleOf({ connection, prisma, id, now }: Store): People {
+type Transaction = Prisma.TransactionClient
+
+export function peopleOf({ prisma, id, now }: Store): People {
+  const draftOf = ({ name, email, role, passwordHash }: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>, oidcSubject: string | null = null): PersonRow =>
+    ({ id: id(), name, email: addressOf(email), role, passwordHash, createdAt: now(), isDisabled: false, sessionsFrom: new Date(0), keptSession: null, oidcSubject })
+
   return {
-    count: (role) => prisma.person.count({ where: { role } }),
-    list: async () => connection.all<Row>('SELECT * FROM "Person" ORDER BY "id"').map(valueOf),
-    find: async (personId) => valueOrNull(connection.one<Row>('SELECT * FROM "Person" WHERE "id" = ?', personId)),
-    findInSession: async (personId, session) => // asked at every request with a cookie
-      valueOrNull(connection.one<Row>('SELECT * FROM "Person" WHERE "id" = ? AND NOT "isDisabled" AND "sessionsFrom" <= ? AND NOT EXISTS (SELECT 1 FROM "EndedSession" WHERE "id" = ?)', personId, session.began, session.id)),
-    findByEmail: async (email) => valueOrNull(connection.one<Row>('SELECT * FROM "Person" WHERE "email" = ?', addressOf(email))),
-    async create({ name, email, role, passwordHash }) {
-      const draft = { id: id(), name, email: addressOf(email), role, passwordHash, createdAt: now(), isDisabled: false, sessionsFrom: new Date(0) }
-      await connection.write((writing) => {
-        if (writing.one('SELECT 1 FROM "Person" WHERE "email" = ?', draft.email)) throw conflict(`${draft.email} was not added`, 'there is a person with that address', 'Use another address.')
-        writing.insert('Person', draft)
-      })
-      return draft
+    count: (role) => prisma.person.count({ where: role === undefined ? {} : { role } }),
+    list: async () => (await prisma.person.findMany({ orderBy: { id: 'asc' } })).map(valueOf),
+    find: async (personId) => valueOrNull(await prisma.person.findUnique({ where: { id: personId } })),
+    async findInSession(personId, session) {
+      const row = await prisma.person.findFirst({ where: { id: personId, isDisabled: false, OR: [{ sessionsFrom: { lte: session.began } }, { keptSession: session.id }] } })
+      return row === null || (await prisma.endedSession.findUnique({ where: { id: session.id } })) !== null ? null : valueOf(row)
     },
-    change: (personId, change) => connection.write((writing) => {
-      const before = personIn(writing, personId)
+    findByEmail: async (email) => valueOrNull(await prisma.person.findUnique({ where: { email: addressOf(email) } })),
+    findByOidcSubject: async (subject) => valueOrNull(await prisma.person.findUnique({ where: { oidcSubject: subject } })),
+    create: (person, oidcSubject) => prisma.$transaction(async (writing) => {
+      const draft = draftOf(person, oidcSubject)
+      if (await writing.person.findUnique({ where: { email: draft.email } })) throw conflict(`${draft.email} was not added`, 'there is a person with that address', 'Use another address.')
+      return valueOf(await writing.person.create({ data: draft }))
+    }),
+    change: (personId, change) => prisma.$transaction(async (writing) => {
+      const before = await personIn(writing, personId)
       const after = { ...before, ...change }
-      if (isAdmin(before) && !isAdmin(after)) mustNotBeLast(writing, before)
+      if (isAdmin(before) && !isAdmin(after)) await mustNotBeLast(writing, before)
       const endsSessions = change.passwordHash !== undefined || (after.isDisabled && !before.isDisabled)
-      const sessionsFrom = endsSessions ? now() : before.sessionsFrom
-      writing.run('UPDATE "Person" SET "name" = ?, "role" = ?, "passwordHash" = ?, "isDisabled" = ?, "sessionsFrom" = ? WHERE "id" = ?', after.name, after.role, after.passwordHash, after.isDisabled, sessionsFrom, personId)
-      return { ...after, sessionsFrom }
+      if (endsSessions) await writing.oneTimeToken.deleteMany({ where: { personId } })
+      const ended = endsSessions ? { sessionsFrom: now(), keptSession: null } : {}
+      return valueOf(await writing.person.update({ where: { id: personId }, data: { ...change, ...ended } }))
     }),
-    remove: (personId) => connection.write((writing) => {
-      const person = personIn(writing, personId)
-      if (isAdmin(person)) mustNotBeLast(writing, person)
-      writing.run('DELETE FROM "Person" WHERE "id" = ?', personId)
+    remove: (personId) => prisma.$transaction(async (writing) => {
+      const person = await personIn(writing, personId)
+      if (isAdmin(person)) await mustNotBeLast(writing, person)
+      await writing.person.delete({ where: { id: personId } })
     }),
-    endSession: (sessionId, until) => connection.write((writing) => {
-      writing.run('DELETE FROM "EndedSession" WHERE "until" < ?', now())
-      writing.run('INSERT INTO "EndedSession" ("id", "until") VALUES (?, ?) ON CONFLICT DO NOTHING', sessionId, until)
+    setPassword: (personId, passwordHash, keptSession) => prisma.$transaction(async (writing) => {
+      await writing.oneTimeToken.deleteMany({ where: { personId } })
+      await writing.person.update({ where: { id: personId }, data: { passwordHash, sessionsFrom: now(), keptSession } })
     }),
-    keepSetupToken: (sha256) => connection.write((writing) => {
-      writing.run('DELETE FROM "OneTimeToken" WHERE "purpose" = ?', SETUP)
-      writing.insert('OneTimeToken', { hash: sha256, purpose: SETUP, createdAt: now() })
+    async endAllSessions(personId) {
+      await prisma.person.update({ where: { id: personId }, data: { sessionsFrom: now(), keptSession: null } })
+    },
+    async endSession(sessionId, until) {
+      await prisma.endedSession.deleteMany({ where: { until: { lt: now() } } })
+      await prisma.endedSession.upsert({ where: { id: sessionId }, create: { id: sessionId, until }, update: {} })
+    },
+    keepSetupToken: (sha256) => prisma.$transaction(async (writing) => {
+      await writing.oneTimeToken.deleteMany({ where: { purpose: SETUP } })
+      await writing.oneTimeToken.create({ data: { hash: sha256, purpose: SETUP, createdAt: now() } })
     }),
     isSetupToken: async (sha256) => (await prisma.oneTimeToken.count({ where: { hash: sha256, purpose: SETUP } })) > 0,
-    async createFirstAdmin(tokenSha256, { name, email, passwordHash }) {
-      const draft = { id: id(), name, email: addressOf(email), role: 'admin' as const, passwordHash, createdAt: now(), isDisabled: false, sessionsFrom: new Date(0) }
-      await connection.write((writing) => {
-        if (writing.one('SELECT 1 FROM "Person" WHERE "role" = \'admin\' LIMIT 1')) throw conflict('No admin was made', 'there is one already', 'Log in, or ask the admin to add you.')
-        const used = writing.run('DELETE FROM "OneTimeToken" WHERE "hash" = ? AND "purpose" = ?', tokenSha256, SETUP)
-        if (used === 0) throw new DarkroomError('forbidden', { what: 'No admin was made', why: 'the token is not the one that the last start printed', remedy: 'Open the address that the terminal shows.' })
-        writing.insert('Person', draft)
-      })
-      return draft
+    createFirstAdmin: (tokenSha256, person) => prisma.$transaction(async (writing) => {
+      if ((await writing.person.count({ where: { role: 'admin' } })) > 0) throw conflict('No admin was made', 'there is one already', 'Log in, or ask the admin to add you.')
+      const { count } = await writing.oneTimeToken.deleteMany({ where: { hash: tokenSha256, purpose: SETUP } })
+      if (count === 0) throw new DarkroomError('forbidden', { what: 'No admin was made', why: 'the token is not the one that the last start printed', remedy: 'Open the address that the terminal shows.' })
+      return valueOf(await writing.person.create({ data: draftOf({ ...person, role: 'admin' }) }))
+    }),
+    keepResetToken: ({ personId, sha256, expiresAt }) => prisma.$transaction(async (writing) => {
+      const person = await personIn(writing, personId)
+      if (person.isDisabled) throw conflict('No link was made', `${person.email} is disabled and could not log in with a new password`, 'Enable the person first.')
+      await writing.oneTimeToken.deleteMany({ where: { purpose: RESET, OR: [{ personId }, { expiresAt: { lte: now() } }] } })
+      await writing.oneTimeToken.create({ data: { hash: sha256, purpose: RESET, createdAt: now(), expiresAt, personId } })
+      return person
+    }),
+    async findByResetToken(sha256) {
+      const token = await prisma.oneTimeToken.findFirst({ where: { hash: sha256, purpose: RESET, expiresAt: { gt: now() } }, include: { person: true } })
+      return valueOrNull(token?.person ?? null)
+    },
+    useResetToken: (sha256, passwordHash) => prisma.$transaction(async (writing) => {
+      const token = await writing.oneTimeToken.findFirst({ where: { hash: sha256, purpose: RESET, expiresAt: { gt: now() } } })
+      if (token?.personId == null) return null
+      await writing.oneTimeToken.deleteMany({ where: { personId: token.personId } })
+      return valueOf(await writing.person.update({ where: { id: token.personId }, data: { passwordHash, sessionsFrom: now(), keptSession: null } }))
+    }),
+    async link(personId, oidcSubject) {
+      await prisma.person.update({ where: { id: personId }, data: { oidcSubject } })
     },
   }
 }
 
-function personIn(writing: Transacting, personId: string): Person {
-  const row = writing.one<Row>('SELECT * FROM "Person" WHERE "id" = ?', personId)
+async function personIn(writing: Transaction, personId: string): Promise<Person> {
+  const row = await writing.person.findUnique({ where: { id: personId } })
   if (!row) throw notFound('person', personId)
   return valueOf(row)
 }
 
 const isAdmin = (person: Pick<Person, 'role' | 'isDisabled'>): boolean => person.role === 'admin' && !person.isDisabled
 
-function mustNotBeLast(writing: Transacting, person: Person): void {
-  const another = writing.one('SELECT 1 FROM "Person" WHERE "role" = \'admin\' AND NOT "isDisabled" AND "id" <> ? LIMIT 1', person.id)
-  if (!another) throw conflict(`${person.name} stays an admin`, 'nobody else is one', 'Make somebody else an admin first.')
+async function mustNotBeLast(writing: Transaction, person: Person): Promise<void> {
+  const others = await writing.person.count({ where: { role: 'admin', isDisabled: false, id: { not: person.id } } })
+  if (others === 0) throw conflict(`${person.name} stays an admin`, 'nobody else is one', 'Make somebody else an admin first.')
 }
 
-const valueOf = (row: Row): Person => ({ ...row, role: row.role as Role, createdAt: new Date(row.createdAt), isDisabled: Boolean(row.isDisabled), sessionsFrom: new Date(row.sessionsFrom) })
-const valueOrNull = (row: Row | undefined): Person | null => (row ? valueOf(row) : null)
+const valueOf = ({ id, name, email, role, passwordHash, createdAt, isDisabled, sessionsFrom, oidcSubject }: PersonRow): Person =>
+  ({ id, name, email, role: role as Role, passwordHash, createdAt, isDisabled, sessionsFrom, oidcSubject })
+const valueOrNull = (row: PersonRow | null): Person | null => (row ? valueOf(row) : null)

@@ -197,10 +197,21 @@ export type NewPrediction = {
 }
 
 export type Role = 'viewer' | 'editor' | 'admin'
-export type Person = { readonly id: string; readonly name: string; readonly email: string; readonly role: Role; readonly passwordHash: string; readonly createdAt: Date; readonly isDisabled: boolean; readonly sessionsFrom: Date }
+/** `passwordHash` is empty where there is no password; `oidcSubject` names issuer and subject of an OIDC sign-in. */
+export type Person = { readonly id: string; readonly name: string; readonly email: string; readonly role: Role; readonly passwordHash: string; readonly createdAt: Date; readonly isDisabled: boolean; readonly sessionsFrom: Date; readonly oidcSubject: string | null }
 
 /** A key without its text: that is kept nowhere. `createdBy` is a name; null when that person is gone. */
 export type Key = { readonly id: string; readonly name: string; readonly beginsWith: string; readonly scopes: readonly ('predict' | 'user' | 'upload' | 'train' | 'admin')[]; readonly createdBy: string | null; readonly createdAt: Date; readonly lastUsedAt: Date | null; readonly expiresAt: Date | null; readonly classifierId: string | null }
 
-/** Who changed what: `action` is method and address, `subject` what it was about. */
-export type Change = { readonly id: string; readonly at: Date; readonly by: string; readonly action: string; readonly subject: string | null }
+/** Who changed what: `action` is method and address, `subject` what it was about, by name, `detail` what was set. */
+export type Change = {
+  readonly id: string
+  readonly at: Date
+  readonly by: string
+  readonly byId: string | null
+  readonly action: string
+  readonly subject: string | null
+  readonly subjectId: string | null
+  readonly classifier: string | null
+  readonly detail: string | null
+}

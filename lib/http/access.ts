@@ -35,6 +35,13 @@ export function may(caller: Caller, scope: Scope): boolean {
   return caller.scopes.includes(scope) || caller.scopes.includes('admin')
 }
 
+/** The address that people use: the one that is set, else the one that this request came to. Its host was allowed when it came in. */
+export function originOf(incoming: Pick<Incoming, 'header'>, { origin, trustProxy }: { readonly origin: string | null; readonly trustProxy: boolean }): string {
+  const forwarded = (name: string): string | undefined => (trustProxy ? incoming.header(name)?.split(',')[0]?.trim() : undefined)
+  const scheme = forwarded('x-forwarded-proto') === 'https' ? 'https' : 'http'
+  return origin ?? `${scheme}://${forwarded('x-forwarded-host') ?? incoming.header('host') ?? 'localhost'}`
+}
+
 /** Where no address is set, ours is the one that was asked: the Host, or what a trusted proxy says it was. */
 function isOwnOrigin(sent: string, incoming: Incoming, { origin, trustProxy }: { origin: string | null; trustProxy: boolean }): boolean {
   if (origin !== null && sent === origin) return true

@@ -47,6 +47,8 @@ test.each<[string, string, Record<string, unknown>, string]>([
   ['a comparison with a version of another', 'GET /api/models/{id}/compare', { id: OWN_ID, with: OTHER_ID }, 'not_found'],
   ['an upload of another as a filter', 'GET /api/samples', { upload: OTHER_ID }, 'not_found'],
   ['an id in a field that nobody knows', 'GET /api/samples', { neighbour: OWN_ID }, 'forbidden'],
+  ['another classifier inside a field', 'GET /api/samples', { filter: { classifier: 'cats' } }, 'forbidden'],
+  ['an upload of another inside a field', 'GET /api/samples', { filter: { upload: OTHER_ID } }, 'not_found'],
   ['a thing that does not exist', 'GET /api/runs/{id}', { id: '0193b3f0-0000-7000-8000-00000000000f' }, 'not_found'],
 ])('refused: %s', async (_story, route, input, code) => {
   expect(await codeOf(of(route), input)).toBe(code)

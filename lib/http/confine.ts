@@ -9,10 +9,14 @@ import type { Darkroom } from './context.ts'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** Places in a list, which is filtered by the classifier. */
 const PLACES: readonly string[] = ['cursor', 'after']
+/** Made by lib/http out of the body; they name nothing. */
+const BODIES: readonly string[] = ['picture', 'parts']
 /** People and keys belong to no classifier. */
 const OF_NO_CLASSIFIER: readonly SubjectKind[] = ['person', 'key']
 
 type Fields = Readonly<Record<string, unknown>>
+const isPlain = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+
 type Finding = Pick<Darkroom['data'], 'findSubject'>
 
 /** The input that the use case gets; throws 403 for another classifier and 404 for a thing of another, as if it did not exist. */
@@ -40,7 +44,12 @@ export async function confined<C extends Contract>(contract: C, input: Input<C>,
       if (value !== own) throw unknown()
       return
     }
-    if (PLACES.includes(field)) return
+    if (PLACES.includes(field) || BODIES.includes(field)) return
+    if (isPlain(value)) {
+      if (value['classifier'] !== undefined && value['classifier'] !== own) throw another(own as string)
+      for (const [inner, one] of Object.entries(value)) await mustBeOwn(inner, one)
+      return
+    }
     const ids = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && UUID.test(one))
     if (ids.length === 0) return
     const named = field === 'id' ? kind : kindOfField(contract, field)

@@ -1,5 +1,6 @@
 /** The running program, as routes and pages see it: one key per room, and nothing but functions. It is composed in lib/processes/web
  *  and lies in one slot of the global object, because Next's bundles hold their own copy of every module. */
+import type { OidcDesk, OidcSettings } from '#lib/auth/oidc.ts'
 import type { Rate, WhoAsks } from '#lib/auth/rate.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
@@ -7,7 +8,8 @@ import type { Caller, Contract, Input, Limited, Output } from '#lib/contracts/co
 import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
 import type { HoldBody } from './held-bodies.ts'
 
-export type Asked = { readonly caller: Caller; readonly signal: AbortSignal; readonly requestId: string }
+/** `origin`: the address that people use, for links that are handed over. */
+export type Asked = { readonly caller: Caller; readonly signal: AbortSignal; readonly requestId: string; readonly origin: string }
 
 /** What answers a contract: its input, parsed, and who asks; its output, or a DarkroomError. An `events` contract answers an async iterable. */
 export type UseCase<C extends Contract> = (input: Input<C>, asked: Asked) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
@@ -85,8 +87,19 @@ export type Darkroom = {
     readonly listAudit: For<'GET /api/audit'>
     readonly listBackups: For<'GET /api/backups'>
     readonly createBackup: For<'POST /api/backups'>
-    /** Who changed what, for the record. */
-    readonly noteChange: (change: { readonly by: string; readonly action: string; readonly subject: string | null }) => Promise<void>
+    readonly exportAudit: For<'GET /api/audit/export'>
+    /** Whom and what the audit log names, to filter by. */
+    readonly auditNames: () => Promise<{ readonly by: readonly string[]; readonly actions: readonly string[] }>
+    /** Who changed what, for the audit log. */
+    readonly noteChange: (change: {
+      readonly by: string
+      readonly action: string
+      readonly subject: string | null
+      readonly byId?: string | null
+      readonly subjectId?: string | null
+      readonly classifier?: string | null
+      readonly detail?: string | null
+    }) => Promise<void>
   }
   readonly auth: {
     readonly firstAdmin: For<'POST /api/setup'>
@@ -106,6 +119,16 @@ export type Darkroom = {
     readonly createUser: For<'POST /api/users'>
     readonly changeUser: For<'PATCH /api/users/{id}'>
     readonly deleteUser: For<'DELETE /api/users/{id}'>
+    readonly createResetLink: For<'POST /api/users/{id}/reset-link'>
+    readonly resetPassword: For<'POST /api/reset'>
+    /** Whose reset link this is; null where it does not work. */
+    readonly emailOfResetLink: (token: string) => Promise<string | null>
+    readonly getAccount: For<'GET /api/account'>
+    readonly changePassword: For<'POST /api/account/password'>
+    readonly endSessions: For<'DELETE /api/account/sessions'>
+    /** How people sign in with OIDC; null where the owner set none. */
+    readonly oidc: () => OidcSettings | null
+    readonly signIn: OidcDesk['signIn']
     /** Who asks, from a key or from the cookie of a session. Throws for a key that opens nothing. */
     readonly callerOf: (headers: Headers) => Promise<Caller>
     /** Counts one more request of a class and says whether it is one too many; null where nothing is limited. */

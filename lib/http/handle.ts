@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Rate } from '#lib/auth/rate.ts'
 import { isChange } from '#lib/contracts/changes.ts'
 import type { Caller, Contract, FileAnswer, Input, Limited } from '#lib/contracts/contract.ts'
-import { admit } from './access.ts'
+import { admit, originOf } from './access.ts'
 import { disconnected, isDisconnect } from './body.ts'
 import { confined, confinedOutput } from './confine.ts'
 import { darkroom } from './context.ts'
@@ -17,6 +17,7 @@ import { fileAnswer, jsonAnswer } from './outgoing.ts'
 import type { Outgoing } from './outgoing.ts'
 import { problemOf } from './problem.ts'
 import { membersOf, rateHeadersOf, tooOften } from './rates.ts'
+import { recordOf, subjectBefore } from './record.ts'
 
 /** Of a path, in the log. */
 const LONGEST_PATH = 200
@@ -49,8 +50,11 @@ export function asking<C extends Contract>(contract: C, useCase: (input: Input<C
     return holding(contract, { caller, incoming }, async (held) => {
       const input = await confined(contract, await inputOf(contract, held, program.settings()), caller, program.data)
       const rate = contract.alsoLimited ? ((await count(contract.alsoLimited(input))) ?? first) : first
-      const output = confinedOutput(contract, await useCase(input, { caller, signal: incoming.signal, requestId }), caller)
-      if (isChange(contract)) await noted(program.operations.noteChange({ by: nameOf(caller), action: `${contract.method} ${contract.path}`, subject: subjectOf(input, output) }), requestId)
+      const isRecorded = isChange(contract)
+      const before = isRecorded ? await subjectBefore(contract, input, program.data) : null
+      const origin = originOf(incoming, program.settings())
+      const output = confinedOutput(contract, await useCase(input, { caller, signal: incoming.signal, requestId, origin }), caller)
+      if (isRecorded) await noted(program.operations.noteChange(recordOf(contract, { caller, input, output, before })), requestId)
       return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }
     })
   }
@@ -71,18 +75,6 @@ async function holding<T>(contract: Contract, { caller, incoming }: { readonly c
 /** What was done stays done where the record of it cannot be written. */
 const noted = (noting: Promise<void>, requestId: string): Promise<void> =>
   noting.catch((error: unknown) => darkroom().log('error', 'A change could not be recorded', { error, request_id: requestId }))
-
-const nameOf = ({ kind, name }: Caller): string => (kind === 'stranger' ? 'anybody' : kind === 'key' ? `key "${name}"` : `${name}`)
-
-/** What a change is about: a name, an id; never a value. */
-function subjectOf(...said: readonly unknown[]): string | null {
-  const fields = said.map((one) => (typeof one === 'object' && one !== null ? (one as Readonly<Record<string, unknown>>) : {}))
-  for (const field of ['name', 'email', 'id', 'classifier']) {
-    const value = fields.map((one) => one[field]).find((one) => typeof one === 'string')
-    if (typeof value === 'string') return value.slice(0, 200)
-  }
-  return Object.keys(fields[0] ?? {}).join(', ').slice(0, 200) || null
-}
 
 /** Whatever `answer` does: each request has an id and a line in the log, and an error becomes a problem document. */
 export function answering(answer: (incoming: Incoming, requestId: string) => Promise<Outgoing>, usual: 'debug' | 'info' = 'debug'): Handle {

@@ -30,7 +30,7 @@ async function ask(contract: Contract, query: string, body?: unknown): Promise<S
   }) as Parameters<typeof handling>[1])
   const isForm = body instanceof FormData
   const response = await toResponse(await handle(fromRequest(new Request(`${HOME}${contract.path.replace(/\{\w+\}/g, '0193b3f0-0000-7000-8000-000000000001')}${query}`, {
-    method: contract.method, headers: { ...asAdmin, ...(body !== undefined && !isForm && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
+    method: contract.method, headers: { ...(contract.scope === 'account' ? { cookie: 'session=admin', host: 'darkroom.test', origin: HOME } : asAdmin), ...(body !== undefined && !isForm && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
   }))))
   return { ...(await response.json().catch(() => ({})) as Said), status: response.status }
 }

@@ -47,7 +47,7 @@ function operationOf(c: Contract): ZodOpenApiOperationObject {
     operationId: `${c.method.toLowerCase()}_${c.path.slice('/api/'.length).replace(/[^a-z]+/g, '_').replace(/_$/, '')}`,
     summary: c.summary,
     tags: [c.path.split('/')[2]!],
-    ...(c.scope === 'open' || c.scope === 'predict' ? { security: [{}, { session: [] }, { key: [] }, { key_header: [] }] } : { security: [{ session: [] }, { key: [] }, { key_header: [] }] }),
+    ...(c.scope === 'open' || c.scope === 'predict' ? { security: [{}, { session: [] }, { key: [] }, { key_header: [] }] } : c.scope === 'account' ? { security: [{ session: [] }] } : { security: [{ session: [] }, { key: [] }, { key_header: [] }] }),
     requestParams: { path: z.object(path), query: z.object(query) },
     ...(requestBody && { requestBody }),
     responses: responsesOf(c),

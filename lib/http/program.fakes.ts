@@ -19,7 +19,7 @@ export function openProgram(given: Given = {}): { readonly logged: readonly Logg
   const settings = { publicPredict: true, maxImageBytes: 100_000, maxUploadBytes: 1_000_000, trustProxy: false, origin: null, openActions: false, corsOrigins: [], ...given.settings }
   open({
     serving: room('serving', given.serving),
-    data: room('data', given.data),
+    data: room('data', { findSubject: async () => null, ...given.data }),
     intake: room('intake', given.intake),
     training: room('training', given.training),
     operations: room('operations', { noteChange: async () => {}, ...given.operations }),

@@ -136,6 +136,13 @@ function aboutWords(schema: Schema): string {
   return [schema.description, bounds].filter(Boolean).join('; ')
 }
 
+/** A person's account opens to their session alone, which must say where it comes from when it changes something. */
+function credentialsFor(scope: Scope, method: Contract['method'], origin: string): readonly string[] {
+  if (scope === 'open' || scope === 'predict') return []
+  if (scope !== 'account') return ['-H "Authorization: Bearer $DARKROOM_KEY"']
+  return ['-H "Cookie: $DARKROOM_COOKIE"', ...(method === 'GET' ? [] : [`-H "Origin: ${origin}"`])]
+}
+
 /** Single quotes hold JSON as it is; where a `$NAME` stands in it, double ones let the shell fill it in. */
 function curlOf({ method, path, scope, body, answer }: Contract, { query = {}, json, form, id = '$ID' }: Example, origin: string): string {
   const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
@@ -144,7 +151,7 @@ function curlOf({ method, path, scope, body, answer }: Contract, { query = {}, j
   const isImplied = method === 'GET' || (method === 'POST' && (form !== undefined || text !== null))
   const words = [
     `curl ${isImplied ? '' : `-X ${method} `}${answer === 'events' ? '-N ' : ''}"${address}"`,
-    ...(scope === 'open' || scope === 'predict' ? [] : ['-H "Authorization: Bearer $DARKROOM_KEY"']),
+    ...credentialsFor(scope, method, origin),
     ...(body === 'json' && text !== null ? ['-H "Content-Type: application/json"', `-d ${text.includes('$') ? `"${text.replaceAll('"', '\\"')}"` : `'${text}'`}`] : []),
     ...(form ?? []).map(([field, value]) => `-F ${field}=${value}`),
     ...(answer === 'file' ? ['-o file'] : []),

@@ -1,12 +1,12 @@
-/** The settings in force as an owner sees and changes them, and the record of changes. What each setting does, its readers know;
+/** The settings in force as an owner sees and changes them. What each setting does, its readers know;
  *  what the environment says, nobody changes here. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
-import { CHANGEABLE, type changeSettings, type listAudit, type listSettings } from '#lib/contracts/keeping.ts'
+import { CHANGEABLE, type changeSettings, type listSettings } from '#lib/contracts/keeping.ts'
 import { settings as all, type Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-const SECRET: readonly string[] = ['NEXTAUTH_SECRET']
+const SECRET: readonly string[] = ['NEXTAUTH_SECRET', 'OIDC_CLIENT_SECRET']
 
 type Name = keyof Settings
 
@@ -22,8 +22,6 @@ type Changeable = (typeof CHANGEABLE)[number]
 export type OwnerSettings = {
   readonly listSettings: () => Promise<Output<typeof listSettings>>
   readonly changeSettings: (input: Input<typeof changeSettings>) => Promise<Output<typeof listSettings>>
-  readonly listAudit: (input: Input<typeof listAudit>) => Promise<Output<typeof listAudit>>
-  readonly noteChange: Data['changes']['add']
 }
 
 export type OwnerSettingsParts = {
@@ -31,10 +29,10 @@ export type OwnerSettingsParts = {
   readonly settings: Settings
   /** Names that the environment says something about. */
   readonly given: readonly string[]
-  readonly data: Pick<Data, 'keptSettings' | 'changes' | 'classifiers'>
+  readonly data: Pick<Data, 'keptSettings' | 'classifiers'>
 }
 
-export function createOwnerSettings({ settings, given, data: { keptSettings, changes, classifiers } }: OwnerSettingsParts): OwnerSettings {
+export function createOwnerSettings({ settings, given, data: { keptSettings, classifiers } }: OwnerSettingsParts): OwnerSettings {
   const isGiven = (name: string): boolean => given.includes(name)
   const isChangeable = (name: string): name is Changeable => CHANGEABLE.some((one) => one === name)
 
@@ -65,11 +63,6 @@ export function createOwnerSettings({ settings, given, data: { keptSettings, cha
       await keptSettings.keep(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined).map(([name, value]) => [name, value === null ? null : String(value)])))
       return list()
     },
-    async listAudit(page) {
-      const { changes: shown, next } = await changes.list(page)
-      return { entries: shown.map(({ at, ...change }) => ({ ...change, at: at.toISOString() })), next_cursor: next }
-    },
-    noteChange: changes.add,
   }
 }
 

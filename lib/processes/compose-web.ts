@@ -12,6 +12,7 @@ import type { Darkroom } from '#lib/http/context.ts'
 import { createHeldBodies } from '#lib/http/held-bodies.ts'
 import { createFeatures } from '#lib/intake/features.ts'
 import { createIntake } from '#lib/intake/upload.ts'
+import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { createHealth } from '#lib/operations/health.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -33,7 +34,7 @@ import { composeData } from './compose-data.ts'
 import { createReading } from './reading.ts'
 import { composeServing } from './compose-serving.ts'
 import { composeDecoding } from './fork-decoding.ts'
-import { bodyBudgets, limitSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
+import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
 import { VERSION, type Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
@@ -93,11 +94,11 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     serving: { predict: serving.predict, predictBatch: serving.predictBatch },
     data: { ...data.answers, findSubject: data.subjects.find },
     intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), read: reading.raster, now }) },
-    operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }), listBackups: backups.listBackups, createBackup: backups.createBackup },
+    operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }), ...createAudit({ changes: data.changes, now }), listBackups: backups.listBackups, createBackup: backups.createBackup },
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),
     holdBody: createHeldBodies(bodyBudgets(settings)),
     log,
-    auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, now: () => Date.now() }),
+    auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, oidc: oidcSettings(settings), now: () => Date.now() }),
     training: {
       ...createRetrain(retraining),
       ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),

@@ -1,5 +1,6 @@
 /** What an owner's settings say about strangers and about who asks too often, in the words that auth and the terminal want. */
 import type { LimitSettings } from '#lib/auth/limits.ts'
+import type { OidcSettings } from '#lib/auth/oidc.ts'
 import { allowanceOf, type Allowance } from '#lib/domain/allowance.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { BodyBudgets } from '#lib/http/held-bodies.ts'
@@ -48,4 +49,9 @@ export function bodyBudgets(settings: Settings): BodyBudgets {
     memory: { perAddress: Math.max(memory / ADDRESSES, one) * MIB, inAll: memory * MIB },
     disk: { perAddress: disk * MIB, inAll: (ADDRESSES * disk * MIB) / WEB_PROCESSES },
   }
+}
+
+export function oidcSettings({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ADMINS }: Settings): OidcSettings | null {
+  if (OIDC_ISSUER === undefined || OIDC_CLIENT_ID === undefined || OIDC_CLIENT_SECRET === undefined) return null
+  return { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID, clientSecret: OIDC_CLIENT_SECRET, admins: OIDC_ADMINS }
 }

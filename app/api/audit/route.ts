@@ -1,4 +1,4 @@
-import { listAudit } from '#lib/contracts/keeping.ts'
+import { listAudit } from '#lib/contracts/audit.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 

@@ -1,29 +1,52 @@
-/** Who changed what, newest first. */
+/** The audit log: who changed what, newest first, with filters and as a file. */
 import Link from 'next/link'
-import { wordsOfChange } from '#lib/contracts/changes.ts'
+import { addressOf } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { Icon } from '#lib/ui/icon.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
+import { AuditFilter } from './audit-filter.tsx'
+import { auditAddress, auditInputOf, type AuditQuery } from './audit-query.ts'
 
-export function AuditView({ audit, isFirst }: { readonly audit: Output<Routes['GET /api/audit']>; readonly isFirst: boolean }) {
-  if (audit.entries.length === 0) return <EmptyState icon="history" title="Nothing was changed yet">Each change of people, keys, settings, pictures and versions is recorded here with who made it, and each login.</EmptyState>
+type AuditViewProps = {
+  readonly audit: Output<Routes['GET /api/audit']>
+  readonly names: { readonly by: readonly string[]; readonly actions: readonly string[] }
+  readonly classifiers: readonly string[]
+  readonly query: AuditQuery
+  readonly isFirst: boolean
+}
+
+export function AuditView({ audit, names, classifiers, query, isFirst }: AuditViewProps) {
   return (
-    <Card title="Changes">
-      <Table caption="Changes, newest first" isCaptionHidden variant="lines" rows={audit.entries} keyOf={({ id }) => id}
-        columns={[
-          { name: 'What', cell: ({ action }) => <span title={action}>{wordsOfChange(action)}</span> },
-          { name: 'About', cell: ({ subject }) => subject ?? '–' },
-          { name: 'By', line: 'second', cell: ({ by }) => by },
-          { name: 'When', line: 'second', cell: ({ at }) => <RelativeTime at={at} /> },
-        ]} />
-      <nav className="row" aria-label="Pages of changes">
-        {!isFirst && <Link href="/settings?view=changes" {...looksLikeButton({ size: 'small' })}>Newest</Link>}
-        {audit.next_cursor && <Link href={`/settings?view=changes&cursor=${encodeURIComponent(audit.next_cursor)}`} {...looksLikeButton({ size: 'small' })}>Older</Link>}
-      </nav>
-    </Card>
+    <>
+      <Card title="Filter"><AuditFilter query={query} by={names.by} actions={names.actions} classifiers={classifiers} /></Card>
+      {audit.entries.length === 0
+        ? <EmptyState icon="history" title="Nothing is recorded here">Each change of people, keys, settings, images and versions is recorded with who made it, and each login. Other filters may show more.</EmptyState>
+        : (
+          <Card title="Changes"
+            aside={(
+              <span className="row" style={{ gap: '0.25rem' }}>
+                <span className="small muted">All as</span>
+                {(['csv', 'jsonl'] as const).map((format) => <a key={format} href={addressOf('GET /api/audit/export', { ...auditInputOf(query), format })} download {...looksLikeButton({ size: 'small', variant: 'quiet' })}><Icon name="download" />{format.toUpperCase()}</a>)}
+              </span>
+            )}>
+            <Table caption="Changes, newest first" isCaptionHidden variant="lines" rows={audit.entries} keyOf={({ id }) => id}
+              columns={[
+                { name: 'What', cell: ({ what, action }) => <span title={action}>{what}</span> },
+                { name: 'About', cell: ({ subject, detail }) => <span className="min-w-0" style={{ overflowWrap: 'anywhere' }}>{subject ?? '–'}{detail && <><br /><span className="small muted">{detail}</span></>}</span> },
+                { name: 'By', line: 'second', cell: ({ by }) => by },
+                { name: 'When', line: 'second', cell: ({ at }) => <RelativeTime at={at} /> },
+              ]} />
+            <nav className="row" aria-label="Pages of changes">
+              {!isFirst && <Link href={auditAddress(query)} {...looksLikeButton({ size: 'small' })}>Newest</Link>}
+              {audit.next_cursor && <Link href={auditAddress(query, audit.next_cursor)} {...looksLikeButton({ size: 'small' })}>Older</Link>}
+            </nav>
+          </Card>
+        )}
+    </>
   )
 }

@@ -9,6 +9,7 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { useChange } from './changing.ts'
+import { ResetLink } from './reset-link.tsx'
 import { ROLE_CHOICES, roleOf } from './roles.ts'
 
 const FORM = 'person-form'
@@ -51,6 +52,7 @@ export function PersonDialog({ person, onClose }: { readonly person: PersonAnswe
         <Input label="New password" name="password" type="password" minLength={SHORTEST_PASSWORD} maxLength={200} autoComplete="new-password" hint="Empty: it stays. A new one ends all their sessions." />
         <Checkbox label="Shut out" name="is_disabled" defaultChecked={person.is_disabled} hint="May not log in, and is logged out everywhere; what they did stays." />
       </form>
+      {!person.is_disabled && <ResetLink person={person} />}
       {failure && <ErrorNotice title="Nothing was changed" failure={failure} />}
     </Dialog>
   )

@@ -1,0 +1,46 @@
+'use client'
+/** Changes one's own password; the session that does it stays, all others end. */
+import { useState, type FormEvent } from 'react'
+import { call } from '#lib/contracts/client.ts'
+import { Button } from '#lib/ui/button.tsx'
+import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
+import { Input } from '#lib/ui/field.tsx'
+import { toast } from '#lib/ui/toast.tsx'
+import { failureOf } from '../../_components/failure.ts'
+
+const SHORTEST_PASSWORD = 10 // as the contract has it
+
+export function PasswordForm({ email }: { readonly email: string }) {
+  const [isBusy, setIsBusy] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+
+  const change = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = event.currentTarget
+    const fields = new FormData(form)
+    const text = (name: string) => String(fields.get(name) ?? '')
+    setIsBusy(true)
+    setFailure(null)
+    try {
+      await call('POST /api/account/password', { current_password: text('current'), new_password: text('new') })
+      form.reset()
+      toast('Your password is changed. Your other sessions have ended.')
+    } catch (error) {
+      setFailure(failureOf(error))
+    } finally {
+      setIsBusy(false)
+    }
+  }
+
+  return (
+    <form className="grid gap-4" onSubmit={(event) => void change(event)}>
+      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Input label="Current password" name="current" type="password" required maxLength={200} autoComplete="current-password" />
+        <Input label="New password" name="new" type="password" required minLength={SHORTEST_PASSWORD} maxLength={200} autoComplete="new-password" hint={`At least ${SHORTEST_PASSWORD} characters.`} />
+      </div>
+      {failure && <ErrorNotice title="The password was not changed" failure={failure} />}
+      <div><Button type="submit" variant="primary" isBusy={isBusy}>Change the password</Button></div>
+    </form>
+  )
+}

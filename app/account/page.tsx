@@ -1,0 +1,42 @@
+/** A person's own account: who they are, what their role allows, their password, their sessions. */
+import { darkroom } from '#lib/http/context.ts'
+import { Badge } from '#lib/ui/badge.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { PageHead } from '#lib/ui/shell.tsx'
+import { personOnly } from '../visitor.ts'
+import { EndSessions } from './_components/end-sessions.tsx'
+import { PasswordForm } from './_components/password-form.tsx'
+
+export const metadata = { title: 'Account' }
+
+const ROLE_WORDS = {
+  viewer: 'You can look at everything and predict. Editors can also give feedback, upload, label, train, promote and roll back.',
+  editor: 'You can predict, give feedback, upload, label, train, promote and roll back. Deleting for good and deleting classifiers is for admins.',
+  admin: 'You can do everything, and manage people, keys and settings.',
+} as const
+
+export default async function Account() {
+  const { asked } = await personOnly('/account')
+  const { name, email, role, has_password, has_oidc } = await darkroom().auth.getAccount({}, asked)
+  return (
+    <div className="stack">
+      <PageHead title="Account" lead="Who you are in this Darkroom, your password, and where you are logged in." />
+      <Card title={name}>
+        <dl className="facts">
+          <div><dt>E-mail</dt><dd>{email}</dd></div>
+          <div><dt>Role</dt><dd><Badge variant={role === 'admin' ? 'accent' : 'plain'}>{role}</Badge></dd></div>
+          <div><dt>Sign-in</dt><dd>{[has_password && 'password', has_oidc && 'OIDC'].filter(Boolean).join(' and ')}</dd></div>
+        </dl>
+        <p className="small muted">{ROLE_WORDS[role]}</p>
+      </Card>
+      <Card title="Password">
+        {has_password
+          ? <PasswordForm email={email} />
+          : <p>This account signs in with OIDC and has no password. An admin can give you a reset link, which sets one.</p>}
+      </Card>
+      <Card title="Sessions">
+        <EndSessions />
+      </Card>
+    </div>
+  )
+}

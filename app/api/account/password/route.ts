@@ -1,0 +1,7 @@
+import { changePassword } from '#lib/contracts/account.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const POST = serve(changePassword, (input, asked) => darkroom().auth.changePassword(input, asked))
+export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

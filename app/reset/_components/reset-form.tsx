@@ -1,0 +1,38 @@
+'use client'
+/** Sets the new password and leads to the login. */
+import { useState, type FormEvent } from 'react'
+import { call } from '#lib/contracts/client.ts'
+import { Button } from '#lib/ui/button.tsx'
+import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
+import { Input } from '#lib/ui/field.tsx'
+import { failureOf } from '../../_components/failure.ts'
+
+const SHORTEST_PASSWORD = 10 // as the contract has it
+
+export function ResetForm({ token, email }: { readonly token: string; readonly email: string }) {
+  const [isBusy, setIsBusy] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+
+  const set = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const password = String(new FormData(event.currentTarget).get('password') ?? '')
+    setIsBusy(true)
+    setFailure(null)
+    try {
+      await call('POST /api/reset', { token, password })
+      window.location.assign('/login')
+    } catch (error) {
+      setFailure(failureOf(error))
+      setIsBusy(false)
+    }
+  }
+
+  return (
+    <form className="grid gap-4" onSubmit={(event) => void set(event)}>
+      <Input label="E-mail" name="username" type="email" value={email} readOnly autoComplete="username" />
+      <Input label="New password" name="password" type="password" required minLength={SHORTEST_PASSWORD} maxLength={200} autoComplete="new-password" autoFocus hint={`At least ${SHORTEST_PASSWORD} characters. All your sessions end.`} />
+      {failure && <ErrorNotice title="The password was not changed" failure={failure} />}
+      <Button type="submit" variant="primary" isBusy={isBusy}>Set the password</Button>
+    </form>
+  )
+}

@@ -1,0 +1,73 @@
+/** A person's own account: who they are, their password, their sessions; and the one-time link with which a forgotten password is replaced. */
+import { z } from 'zod'
+import { contract } from './contract.ts'
+import { password, role } from './people.ts'
+import { id, time } from './words.ts'
+
+export const account = z.object({
+  id,
+  name: z.string(),
+  email: z.string(),
+  role,
+  has_password: z.boolean().describe('false: the person signs in with OIDC alone'),
+  has_oidc: z.boolean().describe('true: the account is linked to an OIDC sign-in'),
+})
+
+export const getAccount = contract({
+  method: 'GET',
+  path: '/api/account',
+  scope: 'account',
+  summary: 'The account of the person who is logged in',
+  input: z.object({}),
+  output: account,
+})
+
+export const changePassword = contract({
+  method: 'POST',
+  path: '/api/account/password',
+  scope: 'account',
+  limited: 'login',
+  summary: 'Change your own password; all your other sessions end, this one stays',
+  body: 'json',
+  input: z.object({ current_password: z.string().min(1).max(200), new_password: password }),
+  output: z.object({ id, changed: z.literal(true) }),
+  errors: ['invalid_input', 'conflict'],
+})
+
+export const endSessions = contract({
+  method: 'DELETE',
+  path: '/api/account/sessions',
+  scope: 'account',
+  summary: 'Log out everywhere: all your sessions end, this one too',
+  input: z.object({}),
+  output: z.object({ id, ended: z.literal(true) }),
+})
+
+export const createResetLink = contract({
+  method: 'POST',
+  path: '/api/users/{id}/reset-link',
+  scope: 'admin',
+  status: 201,
+  summary: 'Make a one-time link with which a person sets a new password; it is shown once, and an earlier link of the person ends',
+  input: z.object({ id }),
+  output: z.object({
+    id,
+    email: z.string(),
+    url: z.string().describe('give it to the person yourself: no mail is sent'),
+    path: z.string().describe('the same without the host'),
+    expires_at: time,
+  }),
+  errors: ['not_found', 'conflict'],
+})
+
+export const resetPassword = contract({
+  method: 'POST',
+  path: '/api/reset',
+  scope: 'open',
+  limited: 'login',
+  summary: 'Set a new password with a one-time link; all sessions of the person end',
+  body: 'json',
+  input: z.object({ token: z.string().min(10).max(200), password }),
+  output: z.object({ id, email: z.string() }),
+  errors: ['forbidden', 'invalid_input'],
+})

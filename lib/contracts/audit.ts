@@ -1,0 +1,48 @@
+/** The audit log: who changed what, and who logged in or was refused; as a list with filters, and as a file. */
+import { z } from 'zod'
+import { contract, type FileAnswer } from './contract.ts'
+import { classifierId, id, nextCursor, page, time } from './words.ts'
+
+export const AUDIT_KINDS = ['all', 'changes', 'logins'] as const
+
+const filters = {
+  kind: z.enum(AUDIT_KINDS).default('all').describe('changes: what was changed · logins: who logged in or was refused'),
+  by: z.string().trim().min(1).max(200).optional().describe('a person or a key: name as it stands in `by`, or id'),
+  action: z.string().trim().min(1).max(200).optional().describe('as it stands in `action`: "POST /api/keys", "login refused"'),
+  classifier: classifierId.optional(),
+  since: time.optional(),
+  until: time.optional().describe('before this time'),
+}
+
+export const auditEntry = z.object({
+  id,
+  at: time,
+  by: z.string().describe('a person’s or a key’s name'),
+  by_id: z.string().nullable(),
+  action: z.string().describe('method and address: "POST /api/keys"; or "logged in", "login refused"'),
+  what: z.string().describe('the action in words'),
+  subject: z.string().nullable().describe('what it was about, by name: "leaves v7", "bo@example.org", "leaf.png (rust)"; of a login the address that it came from'),
+  subject_id: z.string().nullable(),
+  classifier: z.string().nullable(),
+  detail: z.string().nullable().describe('what was set: "role: editor"; never a password or a key'),
+})
+export type AuditEntry = z.output<typeof auditEntry>
+
+export const listAudit = contract({
+  method: 'GET',
+  path: '/api/audit',
+  scope: 'admin',
+  summary: 'Who changed what, and who logged in or failed to, newest first',
+  input: z.object({ ...filters, ...page }),
+  output: z.object({ entries: z.array(auditEntry), ...nextCursor }),
+})
+
+export const exportAudit = contract({
+  method: 'GET',
+  path: '/api/audit/export',
+  scope: 'admin',
+  summary: 'The audit log as a CSV or JSONL file, newest first, with the filters of the list',
+  answer: 'file',
+  input: z.object({ ...filters, format: z.enum(['csv', 'jsonl']).default('csv') }),
+  output: z.custom<FileAnswer>(),
+})
