@@ -4,6 +4,7 @@ import type { OidcDesk, OidcSettings } from '#lib/auth/oidc.ts'
 import type { Rate, WhoAsks } from '#lib/auth/rate.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
+import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { Caller, Contract, Input, Limited, Output } from '#lib/contracts/contract.ts'
 import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
 import type { HoldBody } from './held-bodies.ts'
@@ -20,6 +21,8 @@ export type Darkroom = {
   readonly serving: {
     readonly predict: For<'POST /api/predict'>
     readonly predictBatch: For<'POST /api/predict/batch'>
+    /** Why one more prediction would be refused now, as it would wait too long; null: it would not. Counts as a refusal. */
+    readonly refusal: () => DarkroomError | null
   }
   readonly data: {
     readonly listPredictions: For<'GET /api/predictions'>

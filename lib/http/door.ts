@@ -7,6 +7,7 @@ import { predictOne } from '#lib/contracts/predict.ts'
 import { statistics } from '#lib/contracts/predictions.ts'
 import { runEvents } from '#lib/contracts/retrain.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { refusedWhenFull } from './busy.ts'
 import { darkroom } from './context.ts'
 import { admitOrigin } from './cross-origin.ts'
 import { answering, handling } from './handle.ts'
@@ -54,10 +55,10 @@ const LOST_NAME = answering(async () => {
 export type Door = (message: IncomingMessage, response: ServerResponse) => boolean
 
 /** All that goes before Next. */
-export const door: Door = (message, response) => admitted(message, response) || answered(HOT, message, response) || streamed(message, response) || answered(LEGACY, message, response) || refused(message, response)
+export const door: Door = (message, response) => admitted(message, response) || refusedWhenFull(message, response) || answered(HOT, message, response) || streamed(message, response) || answered(LEGACY, message, response) || refused(message, response)
 
 /** With DOOR=off the hot paths are left to Next. */
-export const doorWithoutHotPaths: Door = (message, response) => admitted(message, response) || answered(LEGACY, message, response) || refused(message, response)
+export const doorWithoutHotPaths: Door = (message, response) => admitted(message, response) || refusedWhenFull(message, response) || answered(LEGACY, message, response) || refused(message, response)
 
 const admitted: Door = (message, response) => message.headers.origin !== undefined && admitOrigin(message, response, darkroom().settings().corsOrigins)
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Rate } from '#lib/auth/rate.ts'
 import { isChange } from '#lib/contracts/changes.ts'
 import type { Caller, Contract, FileAnswer, Input, Limited } from '#lib/contracts/contract.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
 import { admit, originOf } from './access.ts'
 import { disconnected, isDisconnect } from './body.ts'
 import { confined, confinedOutput } from './confine.ts'
@@ -82,14 +83,16 @@ export function answering(answer: (incoming: Incoming, requestId: string) => Pro
     const requestId = randomUUID()
     const began = performance.now()
     let outgoing: Outgoing
+    let isRefusedLoad = false
     try {
       outgoing = await answer(incoming, requestId)
     } catch (error) {
       const honest = incoming.signal.aborted && isDisconnect(error) ? disconnected(error) : error
       const log = (message: string, cause: unknown): void => darkroom().log('error', message, { error: cause, request_id: requestId, method: incoming.method })
+      isRefusedLoad = isDarkroomError(honest) && honest.code === 'overloaded' // reported in sum
       outgoing = problemOf(honest, { instance: incoming.path, requestId, log })
     }
-    const level = levelOf(outgoing.status, usual)
+    const level = isRefusedLoad ? 'debug' : levelOf(outgoing.status, usual)
     if (level !== null) darkroom().log(level, `${incoming.method} ${incoming.path.slice(0, LONGEST_PATH)} ${outgoing.status}`, { request_id: requestId, ms: Math.round((performance.now() - began) * 10) / 10 })
     return { ...outgoing, headers: { ...outgoing.headers, 'x-request-id': requestId } }
   }

@@ -18,7 +18,7 @@ export function openProgram(given: Given = {}): { readonly logged: readonly Logg
   const logged: Logged[] = []
   const settings = { publicPredict: true, maxImageBytes: 100_000, maxUploadBytes: 1_000_000, trustProxy: false, origin: null, openActions: false, corsOrigins: [], ...given.settings }
   open({
-    serving: room('serving', given.serving),
+    serving: room('serving', { refusal: () => null, ...given.serving }),
     data: room('data', { findSubject: async () => null, ...given.data }),
     intake: room('intake', given.intake),
     training: room('training', given.training),

@@ -10,6 +10,7 @@ import { sniff } from '#lib/images/sniff.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
+import { createAdmission } from '#lib/serving/admission.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, PATIENCE_MS, runOn, type Ask, type Computed, type Prepare } from '#lib/serving/predict.ts'
@@ -40,6 +41,7 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
   let acknowledged = 0
   /** The newest promotion and the faults that the loaded versions follow. */
   let followed = ''
+  let reported = 0
   let timer: NodeJS.Timeout | undefined
 
   const pool = createPool({
@@ -54,12 +56,13 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     },
     cannotLoad: (key, reason) => swap.cannotLoad(key, reason),
   })
-  const batcher = createBatcher<Ask, Computed>({ most: MOST_IN_BATCH, room: QUEUE_ROOM, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, settings.MAX_PIXELS), clock: steadyClock })
+  const batcher = createBatcher<Ask, Computed>({ most: MOST_IN_BATCH, room: QUEUE_ROOM, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, isBulk: (ask) => ask.isBulk, run: runOn(pool, settings.MAX_PIXELS), clock: steadyClock })
   const prepare: Prepare = async (bytes, { ref }, { signal, maxPixels = settings.MAX_PIXELS }) => {
     if (laneOf(bytes, { maxPixels }, Infinity).isSmall) return bytes
     const { data: square, width, height, decodeMs, queuedMs } = await decoding.decode(bytes, { wish: { kind: 'square', folder: ref.folder }, maxPixels, patienceMs: PATIENCE_MS, signal })
     return { square, width, height, decodeMs, queuedMs }
   }
+  const admission = createAdmission(steadyClock)
   const swap = createSwap({ pool, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
   const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, prepare, answered: traffic.predicted })
@@ -89,6 +92,7 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
   }
 
   async function look(): Promise<void> {
+    reportRefusals()
     await recovery.look()
     const latest = data.promotions.latest()
     const standing = [latest, ...(await data.live.faults()).map(({ versionId }) => versionId)].join(' ')
@@ -99,10 +103,23 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     await data.webProcesses.seen(webId, process.pid, acknowledged)
   }
 
+  /** One line for all of them: whoever sends too much must not fill the log too. */
+  function reportRefusals(): void {
+    const { refused, running, limit } = admission.figures()
+    if (refused > reported) log('warn', `${refused - reported} predictions were refused: ${running} are under way, and more than ${limit} would wait too long`)
+    reported = refused
+  }
+
   const looking = recurring({ log, now: steadyClock.now }, 'The promotions could not be looked at, or that this process lives not be written down', look)
 
   return {
-    predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: Asked) => (explain ? explaining.predict : predict)(asking, callerOf(asked)),
+    predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: Asked) => {
+      const caller = callerOf(asked)
+      if (explain) return explaining.predict(asking, caller)
+      // Large images have a queue of their own, and must not hold places of small ones while they wait in it.
+      return isSmall(asking.picture.bytes, caller.maxPixels) ? admission.run(() => predict(asking, caller)) : predict(asking, caller)
+    },
+    refusal: admission.refusal,
     predictBatch: (asking: Input<typeof predictBatchContract>, asked: Asked) => predictBatch(asking, callerOf(asked)),
     begin,
     serving: swap.serving,
@@ -117,6 +134,15 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
       await data.webProcesses.leave(webId).catch((error: unknown) => log('warn', 'That this process leaves could not be written down; it counts as gone in a few seconds', { error }))
       await pool[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** What cannot be read at all is refused at once, whatever waits. */
+function isSmall(bytes: Uint8Array, maxPixels: number): boolean {
+  try {
+    return laneOf(bytes, { maxPixels }, Infinity).isSmall
+  } catch {
+    return false
   }
 }
 

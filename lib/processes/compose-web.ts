@@ -91,7 +91,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
   const retraining: RetrainParts = { data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesHere(places, input), now: () => Date.now() }
   const program: Darkroom = {
-    serving: { predict: serving.predict, predictBatch: serving.predictBatch },
+    serving: { predict: serving.predict, predictBatch: serving.predictBatch, refusal: serving.refusal },
     data: { ...data.answers, findSubject: data.subjects.find },
     intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), read: reading.raster, now }) },
     operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }), ...createAudit({ changes: data.changes, now }), listBackups: backups.listBackups, createBackup: backups.createBackup },

@@ -147,3 +147,57 @@ test('the time in the queue is told apart from the time of the engine', async ()
 
   expect((await second).queuedMs).toBe(40)
 })
+
+/** Items of bulk requests begin with "b"; what follows the colon is their key. */
+function withBulk() {
+  const ended: PromiseWithResolvers<void>[] = []
+  const batches: string[] = []
+  const batcher = createBatcher<string, string>({
+    most: 8, room: 100, lanes: () => 1, clock: fakeClock(), keyOf: (item) => item.split(':')[1] ?? '', isBulk: (item) => item.startsWith('b'),
+    run: async (items) => {
+      batches.push(items.join(' '))
+      const end = Promise.withResolvers<void>()
+      ended.push(end)
+      await end.promise
+      return items
+    },
+  })
+  const endOne = async () => {
+    ended.at(-1)!.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const submit = (...items: string[]) => { for (const item of items) void batcher.submit(item, 1e9).catch(() => {}) }
+  return { batches, submit, endOne }
+}
+
+test('singles go before what waits of a bulk request, which keeps a quarter of each batch', async () => {
+  const { batches, submit, endOne } = withBulk()
+  submit('s0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6')
+  submit(...Array.from({ length: 9 }, (_, i) => `s${i + 1}`))
+
+  await endOne()
+  await endOne()
+
+  expect(batches).toEqual(['s0', 's1 s2 s3 s4 s5 s6 b1 b2', 's7 s8 s9 b3 b4 b5 b6'])
+})
+
+test('a bulk request alone fills whole batches, and a single one waits for one of them', async () => {
+  const { batches, submit, endOne } = withBulk()
+  submit('b0', ...Array.from({ length: 16 }, (_, i) => `b${i + 1}`))
+  await endOne()
+  submit('s1')
+  await endOne()
+
+  expect(batches).toEqual(['b0', 'b1 b2 b3 b4 b5 b6 b7 b8', 's1 b9 b10 b11 b12 b13 b14 b15'])
+})
+
+test('bulk items of another version are not put off for ever', async () => {
+  const { batches, submit, endOne } = withBulk()
+  submit('s:v1', 'b1:v2', 'b2:v2')
+  for (let i = 0; i < 5; i++) {
+    submit(`s${i}:v1`)
+    await endOne()
+  }
+
+  expect(batches).toEqual(['s:v1', 's0:v1', 's1:v1', 's2:v1', 'b1:v2 b2:v2', 's3:v1 s4:v1'])
+})

@@ -1,6 +1,12 @@
-/** Lets a free engine take all that waits: work-conserving, bounded, with deadlines. It knows neither pictures nor children. */
+/** Lets a free engine take all that waits: work-conserving, bounded, with deadlines; items of bulk requests behind the others, with a share of their
+ *  own. It knows neither pictures nor children. */
 import type { SteadyClock } from './ports.ts'
 import { deadlinePassed, nobodyWaits, overloaded } from './refusals.ts'
+
+/** Of a batch for which both wait, so large a part is left to bulk items: one in four. */
+const BULK_PART = 4
+/** Bulk items that fit into no batch of others, being of another key, lead one after so many batches without any. */
+const MOST_BATCHES_WITHOUT_BULK = BULK_PART - 1
 
 export type BatcherParts<I, O> = {
   /** Most items of a batch: where the marginal one stops being cheaper. */
@@ -11,6 +17,8 @@ export type BatcherParts<I, O> = {
   readonly lanes: () => number
   /** Only items of one key run together. */
   readonly keyOf: (item: I) => string
+  /** One of many in a request: others go first. */
+  readonly isBulk?: (item: I) => boolean
   /** Gives back as many answers as it got items, in order. */
   readonly run: (items: readonly I[]) => Promise<readonly O[]>
   readonly clock: SteadyClock
@@ -33,8 +41,10 @@ type Waiting<I, O> = {
   readonly reject: (error: unknown) => void
 }
 
-export function createBatcher<I, O>({ most, room, lanes, keyOf, run, clock }: BatcherParts<I, O>): Batcher<I, O> {
-  const waiting: Waiting<I, O>[] = []
+export function createBatcher<I, O>({ most, room, lanes, keyOf, isBulk = () => false, run, clock }: BatcherParts<I, O>): Batcher<I, O> {
+  const singles: Waiting<I, O>[] = []
+  const bulk: Waiting<I, O>[] = []
+  let batchesWithoutBulk = 0
   let running = 0
   let batches = 0
   let items = 0
@@ -42,26 +52,41 @@ export function createBatcher<I, O>({ most, room, lanes, keyOf, run, clock }: Ba
 
   const submit = (item: I, deadline: number, signal?: AbortSignal) =>
     new Promise<{ output: O; queuedMs: number }>((resolve, reject) => {
-      if (waiting.length >= room) return reject(overloaded(waiting.length))
+      if (count() >= room) return reject(overloaded(count()))
+      const waiting = isBulk(item) ? bulk : singles
       waiting.push({ item, since: clock.now(), deadline, signal, resolve, reject })
       wake()
     })
 
   function wake(): void {
-    while (running < lanes() && waiting.length > 0) {
+    while (running < lanes() && count() > 0) {
       const batch = takeBatch()
       if (batch.length > 0) void compute(batch)
     }
     watchFirstDeadline()
   }
 
-  /** From the front: the first that is still wanted, and those of its key. */
+  const count = (): number => singles.length + bulk.length
+
+  /** Singles first, with a part left to bulk items where both wait; all of one key. */
   function takeBatch(): Waiting<I, O>[] {
     const batch: Waiting<I, O>[] = []
+    const hadBulk = bulk.length > 0
+    const left = hadBulk && singles.length > 0 ? Math.ceil(most / BULK_PART) : 0
+    if (batchesWithoutBulk < MOST_BATCHES_WITHOUT_BULK) takeFrom(singles, batch, most - left)
+    const before = batch.length
+    takeFrom(bulk, batch, most)
+    batchesWithoutBulk = hadBulk && batch.length === before ? batchesWithoutBulk + 1 : 0
+    takeFrom(singles, batch, most)
+    return batch
+  }
+
+  /** From the front: those that are still wanted and of the batch's key, until it has `size`. */
+  function takeFrom(waiting: Waiting<I, O>[], batch: Waiting<I, O>[], size: number): void {
     const now = clock.now()
     let seen = 0
     let kept = 0
-    for (; seen < waiting.length && batch.length < most; seen++) {
+    for (; seen < waiting.length && batch.length < size; seen++) {
       const next = waiting[seen]!
       if (next.deadline < now) next.reject(deadlinePassed(now - next.since))
       else if (next.signal?.aborted) next.reject(nobodyWaits())
@@ -69,7 +94,6 @@ export function createBatcher<I, O>({ most, room, lanes, keyOf, run, clock }: Ba
       else waiting[kept++] = next
     }
     waiting.splice(kept, seen - kept)
-    return batch
   }
 
   async function compute(batch: Waiting<I, O>[]): Promise<void> {
@@ -91,21 +115,22 @@ export function createBatcher<I, O>({ most, room, lanes, keyOf, run, clock }: Ba
 
   /** Nobody waits for ever where no lane ever becomes free. */
   function watchFirstDeadline(): void {
-    if (callOff !== null || waiting.length === 0) return
-    const first = waiting.reduce((least, one) => Math.min(least, one.deadline), Infinity)
+    if (callOff !== null || count() === 0) return
+    const first = [...singles, ...bulk].reduce((least, one) => Math.min(least, one.deadline), Infinity)
     callOff = clock.after(Math.max(0, first - clock.now()) + 1, () => {
       callOff = null
-      dropExpired()
+      dropExpired(singles)
+      dropExpired(bulk)
       watchFirstDeadline()
     })
   }
 
-  function dropExpired(): void {
+  function dropExpired(waiting: Waiting<I, O>[]): void {
     const now = clock.now()
     const still = waiting.filter((one) => one.deadline >= now)
     for (const one of waiting) if (one.deadline < now) one.reject(deadlinePassed(now - one.since))
     waiting.splice(0, waiting.length, ...still)
   }
 
-  return { submit, wake, figures: () => ({ waiting: waiting.length, batches, items }) }
+  return { submit, wake, figures: () => ({ waiting: count(), batches, items }) }
 }

@@ -15,6 +15,8 @@ import type { PredictAsking, PredictCaller, PredictOne } from './predict.ts'
 export const MOST_PICTURES = 2_000
 /** Of one request at a time in the queue, so that it cannot crowd out the others. */
 const AT_ONCE = 32
+/** Of all such requests together: two full batches for each of two engines, so that they work without a pause and what comes singly waits for one batch. */
+const ALL_AT_ONCE = 64
 
 export type BatchParts = {
   readonly predict: PredictOne
@@ -30,6 +32,8 @@ export type BatchAnswer = { success: true; count: number; predictions: (Predicti
 type Found = { readonly filename: string; readonly bytes: Uint8Array } | { readonly filename: string; readonly code: ErrorCode; readonly error: string }
 
 export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scratchDir }: BatchParts) {
+  const turns = takingTurns(ALL_AT_ONCE)
+
   return async function predictBatch({ parts, ...asking }: BatchAsking, caller: PredictCaller): Promise<BatchAnswer> {
     const { signal } = caller
     let chosen = asking
@@ -68,7 +72,7 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
 
     async function answer(picture: { filename: string; bytes: Uint8Array }): Promise<PredictionAnswer | Failed> {
       try {
-        return await predict({ ...chosen, picture }, caller)
+        return await turns.run(() => predict({ ...chosen, picture }, { ...caller, isBulk: true }))
       } catch (error) {
         if (!isDarkroomError(error) || !OF_ONE_PICTURE.has(error.code)) throw error
         return { success: false, filename: picture.filename, code: error.code, error: error.message }
@@ -110,6 +114,25 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
     if (length <= maxImageBytes) return { filename, bytes: Buffer.concat(kept) }
     const limitMb = Math.round(maxImageBytes / 1024 ** 2)
     return { filename, code: 'too_large', error: `This picture is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB and at most ${limitMb} MiB are read. Send a smaller copy of it.` }
+  }
+}
+
+/** So many at a time; the others wait in the order in which they came. */
+function takingTurns(most: number): { readonly run: <T>(work: () => Promise<T>) => Promise<T> } {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return {
+    async run(work) {
+      if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
+      else running += 1
+      try {
+        return await work()
+      } finally {
+        const next = waiting.shift()
+        if (next) next()
+        else running -= 1
+      }
+    },
   }
 }
 

@@ -23,7 +23,7 @@ const MOST_VERSIONS_TRIED = 3
 /** Digits kept of a probability: more are noise of the arithmetic. */
 const PROBABILITY_DIGITS = 6
 
-export type Ask = { readonly served: Served; readonly image: Uint8Array | PreparedImage }
+export type Ask = { readonly served: Served; readonly image: Uint8Array | PreparedImage; readonly isBulk: boolean }
 export type Computed = { readonly picture: InferredPicture; readonly inferenceMs: number; readonly engine: EngineName | null }
 
 export type PredictParts = {
@@ -50,8 +50,8 @@ export type PredictAsking = {
   readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
 }
 
-/** Who waits, and the largest image of that caller. */
-export type PredictCaller = { readonly signal?: AbortSignal; readonly maxPixels?: number }
+/** Who waits, and the largest image of that caller. `isBulk`: one of many in a request; others go first. */
+export type PredictCaller = { readonly signal?: AbortSignal; readonly maxPixels?: number; readonly isBulk?: boolean }
 
 export type Prepare = (bytes: Uint8Array, served: Served, caller: PredictCaller) => Promise<Uint8Array | PreparedImage>
 
@@ -75,7 +75,7 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
       const lease = await swap.lease(classifierId, version)
       try {
         const image = await prepare(bytes, lease, caller)
-        const { output, queuedMs } = await batcher.submit({ served: lease, image }, clock.now() + patienceMs, caller.signal)
+        const { output, queuedMs } = await batcher.submit({ served: lease, image, isBulk: caller.isBulk === true }, clock.now() + patienceMs, caller.signal)
         return { lease, output, queuedMs: queuedMs + (image instanceof Uint8Array ? 0 : image.queuedMs) }
       } catch (error) {
         lease.release()

@@ -4,10 +4,11 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 
 const TRY_AGAIN_SECONDS = 1
 
-export const overloaded = (waiting: number): DarkroomError =>
+/** `waitMs`: how long it would wait behind them, where that is known. */
+export const overloaded = (waiting: number, waitMs?: number): DarkroomError =>
   new DarkroomError(
     'overloaded',
-    { what: 'This picture was not looked at', why: `${waiting} others are waiting already`, remedy: 'Try again in a second, or send fewer at once.' },
+    { what: 'No prediction was made for this image', why: `${waiting} others are waiting already${waitMs === undefined ? '' : `, about ${Math.ceil(waitMs)} ms`}`, remedy: 'Try again in a second, or send fewer at once.' },
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )
 

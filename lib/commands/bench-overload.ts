@@ -1,0 +1,206 @@
+/** `npm run bench -- overload`: what becomes of predictions when more is asked than the machine can do: at capacity, at three times as much, beside
+ *  batches, idle connections and event streams. It starts a product of its own; the sender runs on the same machine and takes its share of it. */
+import { connect, type Socket } from 'node:net'
+import { get } from 'node:http'
+import path from 'node:path'
+import { availableParallelism, cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Data } from '#lib/data/data.ts'
+import { openData } from '#lib/data/open.ts'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { watchMachine } from '#lib/operations/machine.ts'
+import { wallClock } from '#lib/processes/clock.ts'
+import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
+import { createLines, type Lines } from './passing-line.ts'
+import { createSender, quantile, type SentAnswer } from './sender.ts'
+
+const HELP = `npm run bench -- overload [options]
+
+Posts drawn images (40 pixels, PNG) to a product of its own, with its history on and without rate limits, and prints one table: at capacity,
+at three times that, recovery, single predictions while batches run, 500 idle connections, 300 event streams.
+
+  --seconds N      how long each load lasts (default: 8)
+  --json           one JSON object instead of the table
+  --help           this page`
+
+/** At so many at a time a machine of a few cores answers as many as it ever does. */
+const SATURATING = 100
+const TIMES_CAPACITY = 3
+const WARM_UP_SECONDS = 3
+const PROBE_EVERY_MS = 20
+const LONGEST_RECOVERY_MS = 10_000
+/** Single predictions one after another, as a person or a script sends them. */
+const SINGLES = 2
+const BATCH_CLIENTS = 4
+const IMAGES_IN_BATCH = 200
+const IDLE_CONNECTIONS = 500
+const STREAMS = 300
+const SETTLE_MS = 2_000
+
+export type OverloadFigures = {
+  readonly capacity: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
+  readonly overload: { readonly offeredPerSecond: number; readonly acceptedPerSecond: number; readonly acceptedP99Ms: number; readonly p99Ratio: number; readonly refused: number; readonly refusalP50Ms: number; readonly refusalP99Ms: number; readonly withRetryAfter: number; readonly otherFailures: number; readonly recoveryMs: number }
+  readonly batches: { readonly singleP99AloneMs: number; readonly singleP99WithMs: number; readonly singleP50WithMs: number; readonly batchImagesPerSecond: number; readonly singleFailures: number }
+  readonly idle: { readonly connections: number; readonly p50BeforeMs: number; readonly p50WithMs: number }
+  readonly streams: { readonly streams: number; readonly open: number; readonly p50BeforeMs: number; readonly p50WithMs: number; readonly kilobytesEach: number; readonly webMbBefore: number; readonly webMbWith: number; readonly webMbAfter: number }
+}
+
+export async function benchOverload(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { seconds: { type: 'string', default: '8' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const seconds = Number(values.seconds)
+  if (!(seconds >= 1)) {
+    console.error('--seconds must be a number from 1.')
+    return 1
+  }
+  const lines = createLines(values.json ? process.stderr : process.stdout)
+  const figures = await measureOverload({ seconds, lines })
+  const rows = judged(figures)
+  const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
+  if (values.json) console.log(JSON.stringify({ machine, seconds, figures, rows }, null, 1))
+  else lines.line([machine, '', '| what | figure | wanted | |', '|---|--:|--:|---|', ...rows.map((row) => `| ${row.what} | ${row.figure} | ${row.wanted} | ${row.isMet ? 'met' : 'MISSED'} |`)].join('\n'))
+  return rows.every(({ isMet }) => isMet) ? 0 : 1
+}
+
+/** Also for the fault tests, with few seconds. */
+export async function measureOverload({ seconds, lines }: { readonly seconds: number; readonly lines: Lines }): Promise<OverloadFigures> {
+  await using product = await startOwnProduct({ RATE_LIMIT_ENABLED: 'false', OPEN_ACTIONS: 'true', DEFAULT_CLASSIFIER: 'shapes' })
+  using sender = createSender(product.url)
+  lines.passing('warming up')
+  await sender.fire({ connections: 50, seconds: WARM_UP_SECONDS })
+  lines.passing('single predictions, alone')
+  const alone = await sender.fire({ connections: SINGLES, seconds })
+  const idle = await withIdleConnections(product, () => sender.fire({ connections: SINGLES, seconds }), lines)
+  const streams = await withStreams(product, () => sender.fire({ connections: SINGLES, seconds }), lines)
+  lines.passing(`at capacity, ${SATURATING} at a time`)
+  const full = accepted(await sender.fire({ connections: SATURATING, seconds }))
+  const capacity = { perSecond: Math.round(full.length / seconds), p50Ms: tenth(quantile(full, 0.5)), p99Ms: tenth(quantile(full, 0.99)) }
+  lines.passing(`at ${TIMES_CAPACITY} times capacity`)
+  const overload = await overloaded(sender, capacity, seconds)
+  await pause(SETTLE_MS)
+  const batches = await besideBatches(product, sender, { seconds, alone, lines })
+  const p50BeforeMs = tenth(quantile(accepted(alone), 0.5))
+  return { capacity, overload, batches, idle: { ...idle, p50BeforeMs }, streams: { ...streams, p50BeforeMs } }
+}
+
+async function overloaded(sender: ReturnType<typeof createSender>, capacity: OverloadFigures['capacity'], seconds: number): Promise<OverloadFigures['overload']> {
+  const offeredPerSecond = capacity.perSecond * TIMES_CAPACITY
+  const answers = await sender.fire({ perSecond: offeredPerSecond, seconds })
+  const endedAt = performance.now()
+  const times = accepted(answers)
+  const refusals = answers.filter(({ status }) => status === 503)
+  const acceptedP99Ms = tenth(quantile(times, 0.99))
+  return {
+    offeredPerSecond, acceptedPerSecond: Math.round(times.length / seconds), acceptedP99Ms, p99Ratio: tenth(acceptedP99Ms / capacity.p99Ms),
+    refused: refusals.length, refusalP50Ms: tenth(quantile(refusals.map(({ ms }) => ms), 0.5)), refusalP99Ms: tenth(quantile(refusals.map(({ ms }) => ms), 0.99)),
+    withRetryAfter: refusals.filter(({ retryAfter }) => retryAfter !== undefined).length, otherFailures: answers.length - times.length - refusals.length,
+    recoveryMs: await recovery(sender, capacity.p50Ms, endedAt),
+  }
+}
+
+/** From the end of the load to the last probe that was refused, or slower than half of all at capacity. */
+async function recovery({ one }: ReturnType<typeof createSender>, slowMs: number, endedAt: number): Promise<number> {
+  let lastBad = endedAt
+  for (let good = 0; good < 10 && performance.now() - endedAt < LONGEST_RECOVERY_MS;) {
+    const answer = await one()
+    const isGood = answer.status === 200 && answer.ms <= slowMs
+    good = isGood ? good + 1 : 0
+    if (!isGood) lastBad = answer.endedAt
+    await pause(PROBE_EVERY_MS)
+  }
+  return Math.round(lastBad - endedAt)
+}
+
+async function besideBatches({ url }: ThrowawayProduct, sender: ReturnType<typeof createSender>, { seconds, alone, lines }: { seconds: number; alone: readonly SentAnswer[]; lines: Lines }): Promise<OverloadFigures['batches']> {
+  lines.passing(`single predictions beside ${BATCH_CLIENTS} clients with batches of ${IMAGES_IN_BATCH}`)
+  let isOver = false
+  let images = 0
+  const batches = Array.from({ length: BATCH_CLIENTS }, async (_, client) => {
+    while (!isOver) {
+      const form = new FormData()
+      for (let i = 0; i < IMAGES_IN_BATCH; i++) form.append('files', new Blob([new Uint8Array(encodePng(drawShape('star', client * 1_000 + i)))], { type: 'image/png' }), `${i}.png`)
+      const answer = await fetch(`${url}/api/predict/batch`, { method: 'POST', body: form })
+      await answer.arrayBuffer()
+      if (answer.ok) images += IMAGES_IN_BATCH
+    }
+  })
+  await pause(500)
+  const beside = await sender.fire({ connections: SINGLES, seconds })
+  isOver = true
+  const took = seconds + 0.5
+  await Promise.all(batches)
+  return {
+    singleP99AloneMs: tenth(quantile(accepted(alone), 0.99)), singleP99WithMs: tenth(quantile(accepted(beside), 0.99)), singleP50WithMs: tenth(quantile(accepted(beside), 0.5)),
+    batchImagesPerSecond: Math.round(images / took), singleFailures: beside.filter(({ status }) => status !== 200).length,
+  }
+}
+
+async function withIdleConnections({ url }: ThrowawayProduct, fire: () => Promise<readonly SentAnswer[]>, lines: Lines) {
+  lines.passing(`single predictions beside ${IDLE_CONNECTIONS} idle connections`)
+  const { hostname, port } = new URL(url)
+  const sockets = await Promise.all(Array.from({ length: IDLE_CONNECTIONS }, () => new Promise<Socket>((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => resolve(socket))
+    socket.once('error', reject)
+  })))
+  try {
+    return { connections: sockets.length, p50WithMs: tenth(quantile(accepted(await fire()), 0.5)) }
+  } finally {
+    for (const socket of sockets) socket.destroy()
+  }
+}
+
+async function withStreams(product: ThrowawayProduct, fire: () => Promise<readonly SentAnswer[]>, lines: Lines) {
+  lines.passing(`single predictions beside ${STREAMS} event streams`)
+  const look = watchMachine({ dataDir: product.dataDir, rootPid: product.pid, now: () => performance.now() })
+  const webMb = async () => (await look()).processes.filter(({ name }) => name.startsWith('web')).reduce((sum, { memoryMb }) => sum + memoryMb, 0)
+  const data = await openData({ databaseFile: path.join(product.dataDir, 'darkroom.db'), dataDir: product.dataDir, modelsDir: path.join(product.dataDir, 'none'), clock: wallClock })
+  try {
+    const runId = await waitingRun(data)
+    const webMbBefore = await webMb()
+    let open = 0
+    const streams = Array.from({ length: STREAMS }, () => get(`${product.url}/api/runs/${runId}/events`, (response) => { open += 1; response.resume(); response.on('error', () => {}) }).on('error', () => {}))
+    await pause(SETTLE_MS)
+    const webMbWith = await webMb() // before predictions are sent, which take memory of their own
+    const beside = await fire()
+    const opened = open
+    for (const stream of streams) stream.destroy()
+    await pause(2 * SETTLE_MS)
+    return { streams: STREAMS, open: opened, p50WithMs: tenth(quantile(accepted(beside), 0.5)), kilobytesEach: Math.max(0, Math.round(((webMbWith - webMbBefore) * 1024) / STREAMS)), webMbBefore, webMbWith, webMbAfter: await webMb() }
+  } finally {
+    await data.close()
+  }
+}
+
+/** A training that waits for ever: its job is cancelled behind its back, so that the streams stay open and nothing else is measured. */
+async function waitingRun(data: Data): Promise<string> {
+  const { id: classifierId } = await data.classifiers.chosen('shapes')
+  const run = await data.runs.plan({ classifierId, entries: [], recipe: 'none', baseVersionId: null, epochs: 1, message: 'It waits.', seed: 1, plan: null, unseen: 0 })
+  if (run.jobId !== null) await data.jobs.requestCancel(run.jobId, Date.now())
+  for (let i = 0; i < 300; i++) await data.runs.report(run.id, { kind: 'log', message: `line ${i}` })
+  return run.id
+}
+
+type Row = { readonly what: string; readonly figure: string; readonly wanted: string; readonly isMet: boolean }
+
+export function judged({ capacity, overload, batches, idle, streams }: OverloadFigures): readonly Row[] {
+  return [
+    { what: `capacity, ${SATURATING} at a time`, figure: `${capacity.perSecond}/s, p50 ${capacity.p50Ms} ms, p99 ${capacity.p99Ms} ms`, wanted: '', isMet: capacity.perSecond > 0 },
+    { what: `accepted at ${TIMES_CAPACITY} × capacity (${overload.offeredPerSecond}/s)`, figure: `${overload.acceptedPerSecond}/s, p99 ${overload.acceptedP99Ms} ms, × ${overload.p99Ratio}`, wanted: 'p99 ≤ × 2', isMet: overload.p99Ratio <= 2 },
+    { what: `refused with 503 (${overload.refused}), p50`, figure: `${overload.refusalP50Ms} ms`, wanted: '≤ 20 ms', isMet: overload.refused > 0 && overload.refusalP50Ms <= 20 },
+    { what: 'refused, p99', figure: `${overload.refusalP99Ms} ms`, wanted: '≤ 150 ms', isMet: overload.refusalP99Ms <= 150 },
+    { what: 'refused without Retry-After, other failures', figure: `${overload.refused - overload.withRetryAfter}, ${overload.otherFailures}`, wanted: '0, 0', isMet: overload.refused === overload.withRetryAfter && overload.otherFailures === 0 },
+    { what: 'recovery after the load', figure: `${overload.recoveryMs} ms`, wanted: '≤ 1,000 ms', isMet: overload.recoveryMs <= 1_000 },
+    { what: `single predictions beside batches (${batches.batchImagesPerSecond} images/s), p99`, figure: `${batches.singleP99WithMs} ms (alone ${batches.singleP99AloneMs}), p50 ${batches.singleP50WithMs} ms, ${batches.singleFailures} failed`, wanted: `≤ ${capacity.p99Ms} ms, 0 failed`, isMet: batches.singleP99WithMs <= capacity.p99Ms && batches.singleFailures === 0 },
+    { what: `${idle.connections} idle connections, p50`, figure: `${idle.p50BeforeMs} → ${idle.p50WithMs} ms`, wanted: '≤ × 1.5', isMet: idle.p50WithMs <= 1.5 * idle.p50BeforeMs },
+    { what: `${streams.open} event streams, p50`, figure: `${streams.p50BeforeMs} → ${streams.p50WithMs} ms`, wanted: '≤ × 1.5', isMet: streams.open === streams.streams && streams.p50WithMs <= 1.5 * streams.p50BeforeMs },
+    { what: 'event streams, memory', figure: `${streams.kilobytesEach} kB each; web ${streams.webMbBefore} → ${streams.webMbWith} → ${streams.webMbAfter} MB`, wanted: '≤ 100 kB', isMet: streams.kilobytesEach <= 100 },
+  ]
+}
+
+const accepted = (answers: readonly SentAnswer[]): number[] => answers.filter(({ status }) => status === 200).map(({ ms }) => ms)
+const tenth = (value: number): number => Math.round(value * 10) / 10
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
