@@ -19,6 +19,7 @@ import { FeedbackButtons } from '../_components/feedback-buttons.tsx'
 import { Offered } from '../_components/offered.tsx'
 import { answered, knownVisitor, queryOf, type PageProps, type Query } from '../visitor.ts'
 import { addressWith, exportFilters, filtersOf, hasFilters } from './filters.ts'
+import { DeleteAll, DeleteOne } from './_components/delete-predictions.tsx'
 import { FilterForm } from './_components/filter-form.tsx'
 
 export const metadata = { title: 'History' }
@@ -45,10 +46,11 @@ export default async function History(props: PageProps) {
             <span className="row" style={{ gap: '0.25rem' }}>
               <span className="small muted">All as</span>
               {(['csv', 'jsonl'] as const).map((format) => <a key={format} href={addressOf('GET /api/predictions/export', { ...exportFilters(filters), format })} download {...looksLikeButton({ size: 'small', variant: 'quiet' })}><Icon name="download" />{format.toUpperCase()}</a>)}
+              {who.may('admin') && <DeleteAll filters={exportFilters(filters)} total={list.value.total} isFiltered={hasFilters(query)} />}
             </span>
           )}>
           <Offered to={who} scope="feedback" action="correct predictions" />
-          <Predictions mayGiveFeedback={who.may('feedback')} predictions={list.value.predictions} classesOf={(id) => classifiers.find((one) => one.id === id)?.classes ?? []} />
+          <Predictions mayGiveFeedback={who.may('feedback')} mayDelete={who.may('admin')} predictions={list.value.predictions} classesOf={(id) => classifiers.find((one) => one.id === id)?.classes ?? []} />
           <Pages query={query} next={list.value.next_cursor} />
         </Card>
       )}
@@ -62,9 +64,9 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
     : <EmptyState icon="history" title="Nothing answered yet" action={<Link href="/predict" {...looksLikeButton({ variant: 'primary' })}>Ask about a picture</Link>}>Each answered picture is kept here, so that it can be corrected and learnt from.</EmptyState>
 }
 
-type PredictionsProps = { readonly predictions: readonly KeptPrediction[]; readonly classesOf: (classifier: string) => readonly string[]; readonly mayGiveFeedback: boolean }
+type PredictionsProps = { readonly predictions: readonly KeptPrediction[]; readonly classesOf: (classifier: string) => readonly string[]; readonly mayGiveFeedback: boolean; readonly mayDelete: boolean }
 
-function Predictions({ predictions, classesOf, mayGiveFeedback }: PredictionsProps) {
+function Predictions({ predictions, classesOf, mayGiveFeedback, mayDelete }: PredictionsProps) {
   return (
     <Table caption="Predictions, newest first" isCaptionHidden variant="lines" rows={predictions} keyOf={({ id }) => id}
       columns={[
@@ -84,6 +86,7 @@ function Predictions({ predictions, classesOf, mayGiveFeedback }: PredictionsPro
         { name: 'By', line: 'none', cell: (one) => `${one.classifier} ${one.model_version}` },
         { name: 'When', line: 'second', cell: (one) => <RelativeTime at={one.timestamp} /> },
         { name: 'Right?', line: 'second', cell: (one) => <FeedbackButtons predictionId={one.id} answer={one.predicted_class} classes={classesOf(one.classifier)} given={one.feedback} mayChange={mayGiveFeedback} /> },
+        ...(mayDelete ? [{ name: 'Delete', line: 'second' as const, cell: (one: KeptPrediction) => <DeleteOne id={one.id} name={one.filename ?? 'an unnamed image'} /> }] : []),
       ]} />
   )
 }

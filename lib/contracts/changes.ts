@@ -20,6 +20,8 @@ const WORDS: Readonly<Record<Change, string>> = {
   'POST /api/trash/{id}/restore': 'restored something from the trash',
   'PATCH /api/samples/{id}': 'changed a picture’s label or use',
   'DELETE /api/samples/{id}': 'moved an image to the trash',
+  'DELETE /api/predictions/{id}': 'deleted a prediction',
+  'DELETE /api/predictions': 'deleted predictions',
   'POST /api/classifiers': 'began a classifier',
   'PATCH /api/classifiers/{id}': 'changed a classifier',
   'DELETE /api/classifiers/{id}': 'moved a classifier to the trash',

@@ -12,14 +12,14 @@ import { changeSettings, listSettings } from './keeping.ts'
 import { compareModels, deleteModel, downloadModel, evaluateModel, getModel, listModels, modelInfo, modelUptime, promoteModel, rollback } from './models.ts'
 import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
 import { predictBatch, predictOne } from './predict.ts'
-import { getPrediction, giveFeedback, listPredictions, predictionImage, statistics } from './predictions.ts'
+import { deletePrediction, deletePredictions, getPrediction, giveFeedback, listPredictions, predictionImage, statistics } from './predictions.ts'
 import { cancelRun, forecastRetrain, getRun, listRuns, resumeRun, retrain, retrainStatus, runEvents } from './retrain.ts'
 import { changeSamples, getChange, listChanges, listTrash, restoreTrash, undoChange } from './undoing.ts'
 import { changeSample, dataSummary, deleteSample, getUpload, listSamples, listUploads, sampleImage, undoUpload, upload } from './uploads.ts'
 
 export const contracts = [
   predictOne, predictBatch,
-  listPredictions, exportPredictions, getPrediction, predictionImage, giveFeedback, statistics,
+  listPredictions, exportPredictions, getPrediction, deletePrediction, deletePredictions, predictionImage, giveFeedback, statistics,
   listClassifiers, getClassifier, createClassifier, changeClassifier, deleteClassifier, listClasses,
   upload, listUploads, getUpload, undoUpload,
   listSamples, changeSamples, changeSample, deleteSample, sampleImage, dataSummary, dataFeatures,

@@ -8,6 +8,8 @@ export const decision = z.enum(['confident', 'uncertain', 'unfamiliar'])
 export const prediction = z.object({
   success: z.literal(true),
   id: id.nullable().describe('null when it was not saved'),
+  saved: z.boolean().describe('whether it is in the history'),
+  unsaved_reason: z.string().nullable().describe('why it was not saved although nobody asked for that: then the disk is nearly full or the database locked; only predictions without login and key are made without being saved'),
   classifier: classifierId,
   model_version: versionName,
   engine,
@@ -61,7 +63,7 @@ export const predictOne = contract({
     picture: z.custom<ArrivedPicture>(),
   }),
   output: explained,
-  errors: ['malformed', 'missing_file', 'not_an_image', 'corrupt_image', 'needs_more_memory', 'too_large', 'too_many_pixels', 'not_found', 'not_ready', 'overloaded', 'disk_full'],
+  errors: ['malformed', 'missing_file', 'not_an_image', 'corrupt_image', 'needs_more_memory', 'too_large', 'too_many_pixels', 'not_found', 'not_ready', 'overloaded', 'database_busy', 'disk_full'],
 })
 
 /** One bad picture is an entry with its error, not a failed batch. */
@@ -77,5 +79,5 @@ export const predictBatch = contract({
   formFields: ['classifier', 'version'],
   input: z.object({ ...asked, parts: z.custom<AsyncIterable<Part>>() }),
   output: z.object({ success: z.literal(true), count: z.number().int(), predictions: z.array(z.union([prediction, failedEntry])) }),
-  errors: ['malformed', 'missing_file', 'too_large', 'not_found', 'not_ready', 'overloaded', 'bad_archive', 'disk_full'],
+  errors: ['malformed', 'missing_file', 'too_large', 'not_found', 'not_ready', 'overloaded', 'database_busy', 'bad_archive', 'disk_full'],
 })

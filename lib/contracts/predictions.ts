@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { contract, type FileAnswer } from './contract.ts'
 import { decision } from './predict.ts'
-import { chosenClassifier, className, classifierId, engine, id, nextCursor, page, probability, time, versionName } from './words.ts'
+import { chosenClassifier, className, classifierId, engine, flag, id, nextCursor, page, probability, time, versionName } from './words.ts'
 
 export const keptPrediction = z.object({
   id,
@@ -23,6 +23,17 @@ export const keptPrediction = z.object({
 })
 export type KeptPrediction = z.output<typeof keptPrediction>
 
+const filters = {
+  class: className.optional(),
+  version: versionName.optional(),
+  decision: z.enum([...decision.options, 'none']).optional().describe('none: answered by a version that promises nothing yet'),
+  feedback: z.enum(['none', 'correct', 'wrong']).optional(),
+  min_confidence: z.coerce.number().min(0).max(1).optional(),
+  max_confidence: z.coerce.number().min(0).max(1).optional(),
+  since: time.optional(),
+  until: time.optional(),
+}
+
 export const listPredictions = contract({
   method: 'GET',
   path: '/api/predictions',
@@ -31,14 +42,7 @@ export const listPredictions = contract({
   input: z.object({
     ...chosenClassifier,
     ...page,
-    class: className.optional(),
-    version: versionName.optional(),
-    decision: z.enum([...decision.options, 'none']).optional().describe('none: answered by a version that promises nothing yet'),
-    feedback: z.enum(['none', 'correct', 'wrong']).optional(),
-    min_confidence: z.coerce.number().min(0).max(1).optional(),
-    max_confidence: z.coerce.number().min(0).max(1).optional(),
-    since: time.optional(),
-    until: time.optional(),
+    ...filters,
   }),
   output: z.object({ predictions: z.array(keptPrediction), total: z.number().int(), ...nextCursor }),
   errors: ['not_found'],
@@ -52,6 +56,32 @@ export const getPrediction = contract({
   input: z.object({ id }),
   output: keptPrediction,
   errors: ['not_found'],
+})
+
+export const deletePrediction = contract({
+  method: 'DELETE',
+  path: '/api/predictions/{id}',
+  scope: 'admin',
+  summary: 'Delete one prediction for good, with its image unless a sample needs it',
+  input: z.object({ id }),
+  output: z.object({ id, deleted: z.literal(true) }),
+  errors: ['not_found', 'database_busy', 'disk_full'],
+})
+
+export const deletePredictions = contract({
+  method: 'DELETE',
+  path: '/api/predictions',
+  scope: 'admin',
+  summary: 'Delete the predictions that fit a filter for good, with their images unless a sample needs them',
+  input: z.object({
+    ...chosenClassifier,
+    ...filters,
+    older_than_days: z.coerce.number().min(0).max(36_500).optional(),
+    all: flag.default(false).describe('needed where no filter is given'),
+    dry_run: flag.default(false).describe('only count them'),
+  }),
+  output: z.object({ count: z.number().int().describe('how many were deleted, or would be'), dry_run: z.boolean() }),
+  errors: ['not_found', 'invalid_input', 'database_busy', 'disk_full'],
 })
 
 export const predictionImage = contract({

@@ -21,7 +21,7 @@ const settled = async (promise: Promise<unknown>): Promise<string> => promise.th
 test('texts, numbers, times, yes and no, and bytes come back as they went in', async () => {
   const { prisma } = opened()
   const classifier = { id: 'c', title: 'Ä "quoted" 🍏', size: 32, channels: 3, fit: 'cover', isMirrorable: true, hasDigits: false, recipe: 'r', isShipped: false, originalJson: null, lastNumber: 0, createdAt: new Date('2026-11-21T12:00:00.123Z'), trashedAt: null }
-  const picture = { hash: 'h', sizeBytes: 2_000_000_000, width: 1, height: 2, mediaType: 'image/png', bytes: Uint8Array.of(0, 255, 7) }
+  const picture = { hash: 'h', sizeBytes: 2_000_000_000, width: 1, height: 2, mediaType: 'image/png', bytes: Uint8Array.of(0, 255, 7), isAnonymous: false, usedAt: new Date(0) }
 
   await prisma.classifier.create({ data: classifier })
   await prisma.picture.create({ data: picture })

@@ -28,6 +28,8 @@ export type Transacting = {
 export type WritingState = {
   /** Since when another program's lock has refused every write; null: none does. */
   readonly lockedForMs: number | null
+  /** When a write last found no room; null: none did. */
+  readonly diskFullMsAgo: number | null
   readonly waiting: number
 }
 
@@ -49,6 +51,8 @@ export type Connection = {
    *  wrote all the while; it may be called again. */
   readonly truncateWal: () => Promise<boolean>
   readonly writingState: () => WritingState
+  /** `inWords`, remembering that the disk is full. For what fails next to the database, such as files. */
+  readonly explain: (error: unknown) => unknown
   /** How long a write waits for a lock, where nothing else is said. */
   readonly patienceMs: number
   /** Committed rows; their type is what the SQL says. */
@@ -72,6 +76,13 @@ export function connect(file: string, { patienceMs = WRITE_PATIENCE_MS }: { read
     one: <T>(sql: string, ...values: Value[]) => written(sql).get(...values.map(asSqlite)) as T | undefined,
   }
 
+  let fullAt: number | null = null
+  const explain = (error: unknown): unknown => {
+    const said = inWords(error)
+    if (isDarkroomError(said) && said.code === 'disk_full') fullAt = performance.now()
+    return said
+  }
+
   async function hold<T>(work: () => T, patience = patienceMs): Promise<{ answer: T; done: () => void }> {
     const deadline = performance.now() + patience
     const done = await turns.turn(deadline)
@@ -91,7 +102,8 @@ export function connect(file: string, { patienceMs = WRITE_PATIENCE_MS }: { read
     one: reader.one,
     hold: (work) => hold(work),
     patienceMs,
-    writingState: () => ({ lockedForMs: lock.heldForMs(), waiting: turns.waiting() }),
+    explain,
+    writingState: () => ({ lockedForMs: lock.heldForMs(), diskFullMsAgo: fullAt === null ? null : performance.now() - fullAt, waiting: turns.waiting() }),
     async alone(work, patience) {
       const { answer, done } = await hold(work, patience)
       done()
@@ -110,14 +122,14 @@ export function connect(file: string, { patienceMs = WRITE_PATIENCE_MS }: { read
       return done !== null
     },
     async write(work, patience) {
-      const { done } = await hold(() => writer.exec('BEGIN IMMEDIATE'), patience).catch((error: unknown) => { throw inWords(error) })
+      const { done } = await hold(() => writer.exec('BEGIN IMMEDIATE'), patience).catch((error: unknown) => { throw explain(error) })
       try {
         const answer = work(writing)
         writer.exec('COMMIT')
         return answer
       } catch (error) {
         if (writer.isTransaction) writer.exec('ROLLBACK')
-        throw inWords(error)
+        throw explain(error)
       } finally {
         done()
       }

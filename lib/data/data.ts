@@ -7,7 +7,8 @@ import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import type { Blobs } from './blobs.ts'
 import type { Subjects } from './subjects.ts'
-import type { Predictions } from './history.ts'
+import type { Counts, WebProcesses } from './between-processes.ts'
+import type { Predictions, Retention } from './history.ts'
 import type { SampleChanges, Trash } from './undoing.ts'
 import type { Added, Champion, Change, FileFault, Key, LiveVersion, NewClassifier, NewPicture, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, StoredSample, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
 
@@ -134,16 +135,6 @@ export type LiveVersions = {
   readonly clearFault: (versionId: string) => Promise<void>
 }
 
-/** Web processes say that they live and which promotion they serve. */
-export type WebProcesses = {
-  readonly seen: (id: string, pid: number, acknowledged: number) => Promise<void>
-  readonly leave: (id: string) => Promise<void>
-  /** How many were seen in the last few seconds. */
-  readonly living: () => Promise<number>
-  /** True when every live web process serves this promotion or a later one; false after `timeoutMs`. */
-  readonly allAcknowledged: (promotionId: number, timeoutMs: number) => Promise<boolean>
-}
-
 /** The queue's rows, as lib/jobs wants them. Times are milliseconds since 1970. */
 export type Jobs = {
   readonly enqueue: <K extends JobKind>(kind: K, payload: JobPayloads[K], now: number) => Promise<string>
@@ -231,24 +222,6 @@ export type Changes = {
   readonly names: () => Promise<{ readonly by: readonly string[]; readonly actions: readonly string[] }>
 }
 
-/** A journal in which processes tell each other what they counted. */
-export type Counts = {
-  /** Where the journal stands. */
-  readonly latest: () => number
-  /** What was counted in longer windows since then, oldest first. */
-  readonly lasting: (wanted: { readonly since: Date; readonly upTo: number }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
-  /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept for `lastsMs`, `passing` for a few minutes. */
-  readonly exchange: (said: CountsSaid) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
-}
-
-export type CountsSaid = {
-  readonly source: string
-  readonly passing: Readonly<Record<string, number>>
-  readonly lasting: Readonly<Record<string, number>>
-  readonly lastsMs: number
-  readonly after: number
-}
-
 type Answer<C extends Contract> = (input: Input<C>) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
 type For<Name extends keyof Routes> = Answer<Routes[Name]>
 /** What a change records: by whom; the command line has no caller. */
@@ -260,6 +233,8 @@ export type Answers = {
   readonly exportPredictions: For<'GET /api/predictions/export'>
   readonly getPrediction: For<'GET /api/predictions/{id}'>
   readonly predictionImage: For<'GET /api/predictions/{id}/image'>
+  readonly deletePrediction: For<'DELETE /api/predictions/{id}'>
+  readonly deletePredictions: (input: Input<Routes['DELETE /api/predictions']>, asked: { readonly signal?: AbortSignal }) => Promise<Output<Routes['DELETE /api/predictions']>>
   readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>
   readonly statistics: For<'GET /api/statistics'>
   readonly listClassifiers: For<'GET /api/classifiers'>
@@ -304,6 +279,7 @@ export type Data = {
   readonly live: LiveVersions
   readonly webProcesses: WebProcesses
   readonly predictions: Predictions
+  readonly retention: Retention
   readonly jobs: Jobs
   readonly people: People
   readonly keys: Keys
@@ -320,8 +296,8 @@ export type Data = {
   readonly id: () => string
   /** Answers when the database does. */
   readonly ping: () => Promise<void>
-  /** How writing goes in this process: whether another program's lock is in the way, and how many wait. Touches no file. */
-  readonly writingState: () => { readonly lockedForMs: number | null; readonly waiting: number }
+  /** How writing goes in this process: whether another program's lock or a full disk is in the way, and how many wait. Touches no file. */
+  readonly writingState: () => { readonly lockedForMs: number | null; readonly diskFullMsAgo: number | null; readonly waiting: number }
   readonly close: () => Promise<void>
 }
 
@@ -331,6 +307,8 @@ export type DataSettings = {
   readonly modelsDir: string
   readonly backupDir?: string // for the copy before a migration; absent: next to the database
   readonly clock: { readonly now: () => number }
+  /** Most bytes of images that are stored for strangers' predictions alone; default: as many as come. */
+  readonly anonymousBytes?: number
   /** How long a write waits for another program's lock; default: what a person waits for. */
   readonly patienceMs?: number
   /** Under what name this process is among the web processes; absent in others. */

@@ -1,4 +1,4 @@
-/** What the data room offers for predictions: signatures only, like data.ts. prediction-writer.ts and predictions.ts make it. */
+/** What the data room offers for predictions: signatures only, like data.ts. prediction-writer.ts, predictions.ts and retention.ts make it. */
 import type { NewPrediction } from './values.ts'
 
 /** What makes predictions rows, in whichever process that happens. */
@@ -13,3 +13,17 @@ export type PredictionWriter = {
 export type Predictions = PredictionWriter & {
   readonly countSince: (classifierId: string, since: Date) => Promise<number>
 }
+
+/** What makes room, a few hundred rows or images a call: to be called until it answers that there were none. */
+export type Retention = {
+  /** Images that are stored for strangers' predictions alone. */
+  readonly anonymousImages: () => Promise<{ readonly images: number; readonly bytes: number }>
+  /** What the history takes: its rows, and the images that no sample needs. Reads all of it. */
+  readonly historyBytes: () => Promise<number>
+  /** The longest unused of strangers' images: those unused since `before`, or as many as make room for `enoughBytes`. Their predictions stay, without image. */
+  readonly dropAnonymousImages: (which: RoomWanted) => Promise<RoomMade>
+  /** The oldest predictions, with their images and feedback: those made before, or as many as make room. */
+  readonly deleteOldest: (which: RoomWanted) => Promise<RoomMade>
+}
+export type RoomWanted = { readonly before: Date } | { readonly enoughBytes: number }
+export type RoomMade = { readonly count: number; readonly bytes: number }

@@ -23,6 +23,7 @@ import { peopleOf } from './people.ts'
 import { picturesOf, preparePictures } from './pictures.ts'
 import { predictionsOf } from './predictions.ts'
 import { promotionsOf } from './promotions.ts'
+import { retentionOf } from './retention.ts'
 import { runsOf } from './runs.ts'
 import { sampleChangesOf } from './sample-changes.ts'
 import { samplesOf } from './samples.ts'
@@ -71,6 +72,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
     live: liveVersionsOf(store, { promotions, versions }),
     webProcesses: webProcessesOf(store),
     predictions,
+    retention: retentionOf(store),
     jobs: jobsOf(store),
     people: peopleOf(store),
     keys: keysOf(store),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import type { Data, DataSettings } from './data.ts'
 import { migrate } from './migrate.ts'
@@ -45,6 +46,16 @@ export async function openForTest(more: Partial<DataSettings> = {}): Promise<Ope
   return { data, folder, settings, clock }
 }
 
+/** What SQLite says of the whole file; `ok` where every page and index is as it should be. */
+export function integrityOf(databaseFile: string): unknown {
+  const database = new DatabaseSync(databaseFile, { readOnly: true })
+  try {
+    return database.prepare('PRAGMA integrity_check').get()?.integrity_check
+  } finally {
+    database.close()
+  }
+}
+
 /** With a classifier `fruit` of three classes. */
 export async function openWithFruit(more: Partial<DataSettings> = {}): Promise<Opened> {
   const opened = await openForTest(more)
@@ -63,5 +74,5 @@ export const sampleOf = (text: string, more: Partial<NewSample> = {}): NewSample
 export const predictionOf = (data: Data, more: Partial<NewPrediction> = {}): NewPrediction => ({
   id: data.id(), classifierId: 'fruit', versionId: '00000000-0000-7000-8000-000000000000', version: 'v1', engine: 'wasm', predictedClass: 'apple', predictedIndex: 0,
   confidence: 0.75, probabilities: { apple: 0.75, lime: 0.2, plum: 0.05 }, decision: 'confident', candidates: ['apple'], familiarity: null, filename: 'a.png', width: 8, height: 8,
-  picture: null, decodeMs: 1, queueMs: 0, inferenceMs: 2, totalMs: 4, createdAt: new Date(NOON), ...more,
+  picture: null, decodeMs: 1, queueMs: 0, inferenceMs: 2, totalMs: 4, createdAt: new Date(NOON), isAnonymous: false, ...more,
 })

@@ -17,7 +17,11 @@ const MOST_BYTES_IN_A_ROW = 32_768
 /** Faults that are listed and looked at again at once; all are counted. */
 const MOST_FAULTS = 100
 
-const INSERT = 'INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
+/** A stranger's image that is sent again counts as used then; to write that once a day is enough. */
+const USED_EVERY_MS = 86_400_000
+const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes", "isAnonymous", "usedAt") VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET "isAnonymous" = excluded."isAnonymous", "usedAt" = excluded."usedAt"
+  WHERE "isAnonymous" AND (NOT excluded."isAnonymous" OR excluded."usedAt" - "usedAt" >= ${USED_EVERY_MS})`
 const UNUSED = 'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")'
 
 export const picturesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
@@ -104,9 +108,15 @@ export async function layDown(dataDir: string, pictures: readonly Pick<NewPictur
   }
 }
 
-export function insertPicture(writing: Transacting, { hash, bytes, width, height, mediaType }: NewPicture, files: LaidDown): void {
+/** `anonymousAt`: when a stranger's prediction stores it; an image that anybody else stores too is not a stranger's. */
+export function insertPicture(writing: Transacting, { hash, bytes, width, height, mediaType }: NewPicture, files: LaidDown, anonymousAt?: Date): void {
   files.settle({ hash, bytes })
-  writing.run(INSERT, hash, bytes.length, width, height, mediaType, bytes.length <= MOST_BYTES_IN_A_ROW ? bytes : null)
+  writing.run(INSERT, hash, bytes.length, width, height, mediaType, bytes.length <= MOST_BYTES_IN_A_ROW ? bytes : null, anonymousAt !== undefined, anonymousAt ?? 0)
+}
+
+/** For a prediction's image that becomes a sample. */
+export function keepForSample(writing: Transacting, hash: string): void {
+  writing.run('UPDATE "Picture" SET "isAnonymous" = 0 WHERE "hash" = ? AND "isAnonymous"', hash)
 }
 
 /** Removes pictures that nothing needs any more; all that there are, or those of the given hashes. */

@@ -1,6 +1,7 @@
-/** Sums of predictions by class, and by day and confidence, written in the transaction that writes the predictions and read instead of them.
+/** Sums of predictions by class, and by day and confidence, kept by the transaction that writes or deletes the predictions and read instead of them.
  *  Samples and feedback are summed by the database's triggers (prisma/migrations/0003-counts.sql), not here. */
 import type { Connection, Transacting } from './connection.ts'
+import type { Prisma } from './generated/client.ts'
 import type { NewPrediction } from './values.ts'
 
 const DAY_MS = 86_400_000
@@ -18,8 +19,27 @@ const ADD = 'ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count", "co
 const ADD_TO_CLASS = `INSERT INTO "ClassCount" ("classifierId", "predictedClass", "count", "confidenceSum") VALUES (?, ?, ?, ?) ${ADD}`
 const ADD_TO_DAY = `INSERT INTO "DayCount" ("classifierId", "day", "bin", "count", "confidenceSum") VALUES (?, ?, ?, ?, ?) ${ADD}`
 
+type Counted = Pick<NewPrediction, 'classifierId' | 'predictedClass' | 'confidence' | 'createdAt'>
+
 /** For the transaction that inserts them. */
-export function countPredictions(writing: Transacting, predictions: readonly NewPrediction[]): void {
+export function countPredictions(writing: Transacting, predictions: readonly Counted[]): void {
+  const { classes, days } = sumsOf(predictions)
+  for (const { classifierId, name, count, confidence } of classes) writing.run(ADD_TO_CLASS, classifierId, name, count, confidence)
+  for (const { classifierId, day, bin, count, confidence } of days) writing.run(ADD_TO_DAY, classifierId, day, bin, count, confidence)
+}
+
+/** For the transaction that deletes them: the sums always tell what the history holds, never what it once held. */
+export async function discountPredictions(writing: Prisma.TransactionClient, predictions: readonly Counted[]): Promise<void> {
+  const { classes, days } = sumsOf(predictions)
+  const less = ({ count, confidence }: Sum) => ({ count: { decrement: count }, confidenceSum: { decrement: confidence } })
+  for (const sum of classes) await writing.classCount.updateMany({ where: { classifierId: sum.classifierId, predictedClass: sum.name }, data: less(sum) })
+  for (const sum of days) await writing.dayCount.updateMany({ where: { classifierId: sum.classifierId, day: sum.day, bin: sum.bin }, data: less(sum) })
+  const isEmpty = { classifierId: { in: [...new Set(predictions.map((one) => one.classifierId))] }, count: { lte: 0 } }
+  await writing.classCount.deleteMany({ where: isEmpty })
+  await writing.dayCount.deleteMany({ where: isEmpty })
+}
+
+function sumsOf(predictions: readonly Counted[]) {
   const classes = new Map<string, Sum & { classifierId: string; name: string }>()
   const days = new Map<string, Sum & { classifierId: string; day: number; bin: number }>()
   for (const { classifierId, predictedClass: name, confidence, createdAt } of predictions) {
@@ -27,8 +47,7 @@ export function countPredictions(writing: Transacting, predictions: readonly New
     add(classes, `${classifierId} ${name}`, { classifierId, name, count: 1, confidence }) // an id has no spaces
     add(days, `${classifierId} ${day} ${bin}`, { classifierId, day, bin, count: 1, confidence })
   }
-  for (const { classifierId, name, count, confidence } of classes.values()) writing.run(ADD_TO_CLASS, classifierId, name, count, confidence)
-  for (const { classifierId, day, bin, count, confidence } of days.values()) writing.run(ADD_TO_DAY, classifierId, day, bin, count, confidence)
+  return { classes: [...classes.values()], days: [...days.values()] }
 }
 
 function add<T extends Sum>(sums: Map<string, T>, key: string, one: T): void {

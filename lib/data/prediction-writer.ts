@@ -59,7 +59,7 @@ export function createPredictionWriter(store: Store): PredictionWriter & { reado
 
   /** A row that cannot be written, say of a classifier that was just deleted, does not take its company along. */
   async function commitAlone(batch: readonly Waiting[]): Promise<void> {
-    for (const row of batch) await commit(store, [row.prediction], patienceOf(row)).then(row.resolve, row.reject)
+    for (const row of batch) await commit(store, [row.prediction], patienceOf(row)).then(row.resolve, (error: unknown) => row.reject(connection.explain(error)))
   }
 
   async function record(prediction: NewPrediction): Promise<void> {
@@ -100,20 +100,30 @@ const tooMany = (waiting: number): DarkroomError =>
 async function commit({ connection, settings, id }: Store, predictions: readonly NewPrediction[], patienceMs: number): Promise<void> {
   const files = await layDown(settings.dataDir, predictions.flatMap((prediction) => prediction.picture ?? []), id)
   await files.whileKept(() => connection.write((writing) => {
-    for (const prediction of predictions) insertPrediction(writing, prediction, files)
+    const isWithinQuota = quotaOf(writing, settings.anonymousBytes, predictions)
+    for (const prediction of predictions) insertPrediction(writing, isWithinQuota(prediction) ? prediction : { ...prediction, picture: null }, files)
     countPredictions(writing, predictions)
   }, patienceMs))
 }
 
+/** Strangers' images above their quota are not stored, their predictions are; the worker makes room by dropping the oldest (retention.ts). */
+function quotaOf(writing: Transacting, quota: number | undefined, predictions: readonly NewPrediction[]): (prediction: NewPrediction) => boolean {
+  if (quota === undefined || !predictions.some(({ isAnonymous, picture }) => isAnonymous && picture !== null)) return () => true
+  return ({ isAnonymous, picture }) => {
+    if (!isAnonymous || picture === null) return true
+    return (writing.one<{ bytes: number }>('SELECT "bytes" FROM "StorageSum" WHERE "name" = \'anonymous\'')?.bytes ?? 0) + picture.bytes.length <= quota
+  }
+}
+
 /** The version may have been deleted while the answer was on its way: then its name alone is kept. */
 const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "version", "engine", "predictedClass", "predictedIndex", "confidence", "probabilitiesJson",
-  "decision", "candidatesJson", "familiarity", "filename", "width", "height", "pictureHash", "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt")
-  VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  "decision", "candidatesJson", "familiarity", "filename", "width", "height", "pictureHash", "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt", "isAnonymous")
+  VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 function insertPrediction(writing: Transacting, p: NewPrediction, files: LaidDown): void {
-  if (p.picture) insertPicture(writing, pictureOf(p, p.picture), files)
+  if (p.picture) insertPicture(writing, pictureOf(p, p.picture), files, p.isAnonymous ? p.createdAt : undefined)
   writing.run(INSERT, p.id, p.classifierId, p.versionId, p.version, p.engine, p.predictedClass, p.predictedIndex, p.confidence, JSON.stringify(p.probabilities),
-    p.decision, p.candidates && JSON.stringify(p.candidates), p.familiarity, p.filename, p.width, p.height, p.picture?.hash ?? null, p.decodeMs, p.queueMs, p.inferenceMs, p.totalMs, p.createdAt)
+    p.decision, p.candidates && JSON.stringify(p.candidates), p.familiarity, p.filename, p.width, p.height, p.picture?.hash ?? null, p.decodeMs, p.queueMs, p.inferenceMs, p.totalMs, p.createdAt, p.isAnonymous)
 }
 
 const pictureOf = ({ width, height }: NewPrediction, picture: NonNullable<NewPrediction['picture']>): NewPicture => ({ ...picture, width, height })

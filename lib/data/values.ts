@@ -194,6 +194,8 @@ export type NewPrediction = {
   readonly inferenceMs: number
   readonly totalMs: number
   readonly createdAt: Date
+  /** Made by a stranger: such images have a quota and an age limit. */
+  readonly isAnonymous: boolean
 }
 
 export type Role = 'viewer' | 'editor' | 'admin'

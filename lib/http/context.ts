@@ -29,6 +29,8 @@ export type Darkroom = {
     readonly exportPredictions: For<'GET /api/predictions/export'>
     readonly getPrediction: For<'GET /api/predictions/{id}'>
     readonly predictionImage: For<'GET /api/predictions/{id}/image'>
+    readonly deletePrediction: For<'DELETE /api/predictions/{id}'>
+    readonly deletePredictions: For<'DELETE /api/predictions'>
     readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>
     readonly statistics: For<'GET /api/statistics'>
     readonly listClassifiers: For<'GET /api/classifiers'>

@@ -22,6 +22,8 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'GET /api/predictions/{id}': { idFrom: 'GET /api/predictions' },
   'GET /api/predictions/{id}/image': { idFrom: 'GET /api/predictions', query: { size: 96 } },
   'POST /api/predictions/{id}/feedback': { idFrom: 'GET /api/predictions', json: { correct: false, label: 'circle' } },
+  'DELETE /api/predictions/{id}': { idFrom: 'GET /api/predictions' },
+  'DELETE /api/predictions': { query: { classifier: 'shapes', older_than_days: 365 } },
   'GET /api/statistics': { query: { classifier: 'shapes', days: 7 } },
   'GET /api/classifiers/{id}': { id: 'shapes' },
   'POST /api/classifiers': { json: { id: 'my-leaves', title: 'My leaves', classes: ['healthy', 'rust'], size: 64 } },

@@ -22,6 +22,7 @@ import { recordOf, subjectBefore } from './record.ts'
 
 /** Of a path, in the log. */
 const LONGEST_PATH = 200
+const TELL_REFUSALS_EVERY_MS = 60_000
 
 export type Handle = (incoming: Incoming) => Promise<Outgoing>
 
@@ -92,18 +93,26 @@ export function answering(answer: (incoming: Incoming, requestId: string) => Pro
       isRefusedLoad = isDarkroomError(honest) && honest.code === 'overloaded' // reported in sum
       outgoing = problemOf(honest, { instance: incoming.path, requestId, log })
     }
-    const level = isRefusedLoad ? 'debug' : levelOf(outgoing.status, usual)
+    const level = isRefusedLoad ? 'debug' : levelOf(outgoing.status, usual, began)
     if (level !== null) darkroom().log(level, `${incoming.method} ${incoming.path.slice(0, LONGEST_PATH)} ${outgoing.status}`, { request_id: requestId, ms: Math.round((performance.now() - began) * 10) / 10 })
     return { ...outgoing, headers: { ...outgoing.headers, 'x-request-id': requestId } }
   }
 }
 
-/** Who asks too often must not fill the log too; an error of ours stands there already, with its stack. */
-function levelOf(status: number, usual: 'debug' | 'info'): 'debug' | 'info' | 'warn' | null {
+/** Who asks too often must not fill the log too, nor what an overloaded product, a locked database or a full disk refuses: one line a minute of each
+ *  tells it. An error of ours stands there already, with its stack. */
+function levelOf(status: number, usual: 'debug' | 'info', now: number): 'debug' | 'info' | 'warn' | null {
   if (status < 400) return usual
   if (status === 500) return null
-  return status === 429 ? 'debug' : status < 500 ? 'info' : 'warn'
+  if (status === 429) return 'debug'
+  if (status < 500) return 'info'
+  if (now - (toldAt.get(status) ?? -Infinity) < TELL_REFUSALS_EVERY_MS) return 'debug'
+  toldAt.set(status, now)
+  return 'warn'
 }
+
+/** When a refusal with this status was last a warning. */
+const toldAt = new Map<number, number>()
 
 /** The contract names the answer's kind, and `UseCase` ties the output's type to it. */
 async function said(contract: Contract, output: unknown, incoming: Incoming): Promise<Outgoing> {

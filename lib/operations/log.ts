@@ -10,6 +10,8 @@ const LARGEST_FILE_BYTES = 20 * 1024 ** 2
 const KEPT_FILES = 7
 /** So often a process looks whether its file was put aside; what it writes until then goes into that one. */
 const LOOK_EVERY_MS = 2_000
+/** Of lines that a full disk does not take: what comes then is dropped. */
+const MOST_WAITING_BYTES = 1024 ** 2
 /** Longer than the part of a line that holds its time. */
 const HEAD_BYTES = 200
 
@@ -49,7 +51,7 @@ export function putFullLogAside(dataDir: string, now: Date): boolean {
 const fileIn = (dataDir: string): string => path.join(dataDir, 'logs', 'darkroom.log')
 
 function writerTo(handle: number) {
-  const writer = pino.destination({ dest: handle, sync: false })
+  const writer = pino.destination({ dest: handle, sync: false, maxLength: MOST_WAITING_BYTES })
   writer.on('error', () => {})
   return writer
 }

@@ -33,9 +33,21 @@ const LOOK_EVERY_MS = 400
 /** Then the start goes on and says what is missing: an engine that does not open, or takes very long. */
 const LONGEST_BEGIN_MS = 20_000
 
+type ServingParts = {
+  readonly webId: string
+  readonly data: Data
+  readonly decoding: DecodingQueue
+  readonly log: Log
+  readonly traffic: Traffic
+  readonly early: readonly InferenceChild[]
+  /** Why predictions of strangers are not stored now; null: they are. */
+  readonly hindersStrangers: () => string | null
+}
+type Asked = { readonly signal: AbortSignal; readonly caller: Caller }
+
 export type Serving = ReturnType<typeof composeServing>
 
-export function composeServing({ settings, places }: Start, { webId, data, decoding, log, traffic, early }: { webId: string; data: Data; decoding: DecodingQueue; log: Log; traffic: Traffic; early: readonly InferenceChild[] }) {
+export function composeServing({ settings, places }: Start, { webId, data, decoding, log, traffic, early, hindersStrangers }: ServingParts) {
   const forked = [...early]
   let hindrance: string | null = 'The default classifier is being loaded.'
   let acknowledged = 0
@@ -65,11 +77,11 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
   const admission = createAdmission(steadyClock)
   const swap = createSwap({ pool, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
-  const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, prepare, answered: traffic.predicted })
+  const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, prepare, answered: traffic.predicted, hindersStrangers })
   const explaining = createPredictExplained({ predict, swap, pool, clock: steadyClock, prepare, maxPixels: settings.MAX_PIXELS })
   const predictBatch = createPredictBatch({ predict, maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, scratchDir: places.scratchDir })
 
-  const callerOf = ({ caller, signal }: Asked) => ({ signal, maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS })
+  const callerOf = ({ caller, signal }: Asked) => ({ signal, isStranger: caller.kind === 'stranger', maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS })
 
   /** Done when the default classifier's champion answers, or cannot: then `hindrance` says why. */
   async function begin(): Promise<void> {
@@ -145,7 +157,5 @@ function isSmall(bytes: Uint8Array, maxPixels: number): boolean {
     return false
   }
 }
-
-type Asked = { readonly caller: Caller; readonly signal: AbortSignal }
 
 const mediaTypeOf = (bytes: Uint8Array): string => `image/${sniff(bytes).kind}`

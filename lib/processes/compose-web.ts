@@ -15,6 +15,7 @@ import { createIntake } from '#lib/intake/upload.ts'
 import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { createHealth } from '#lib/operations/health.ts'
+import { watchDisks } from '#lib/operations/disk.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
 import { createMetrics } from '#lib/operations/metrics.ts'
@@ -35,6 +36,7 @@ import { createReading } from './reading.ts'
 import { composeServing } from './compose-serving.ts'
 import { composeDecoding } from './fork-decoding.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
+import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
@@ -57,8 +59,10 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const webId = randomUUID()
   const decoding = composeDecoding(start, log)
   const reading = createReading(decoding, settings)
-  const data = await composeData(start, { webId, thumbnail: reading.thumbnail })
-  const serving = composeServing(start, { webId, data, decoding, log, traffic, early })
+  const data = await composeData(start, { webId, thumbnail: reading.thumbnail, anonymousBytes: await publicBytes(start) })
+  const disk = watchDisks([places.dataDir, path.dirname(places.databaseFile), places.scratchDir])
+  const troubles = createTroubles({ writingState: data.writingState, disks: disk.disks })
+  const serving = composeServing(start, { webId, data, decoding, log, traffic, early, hindersStrangers: troubles.hindersStrangers })
   const limits = { maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2 }
   const intake = createIntake({ ...data, sizeOf: reading.sizeOf, folder: places.scratchDir, limits, log })
 
@@ -69,7 +73,6 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const backups = createBackups({ data, places, settings: () => backupSettingsNow({ ...start, data }), now })
   let backupConcern: string | null = null
   const judgingBackups = recurring({ log, now: steadyClock.now }, 'How the backups are could not be found out', async () => { backupConcern = await backups.concern() })
-  const troubles = createTroubles(data)
   const { health, healthLive, healthReady } = createHealth({
     version: VERSION, startedAt, now, data,
     engine: serving.engine,
@@ -78,10 +81,12 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
     worker: () => heard.worker,
-    troubles: () => [...troubles(), ...(backupConcern === null ? [] : [backupConcern])],
+    troubles: () => [...troubles.sentences(), ...(backupConcern === null ? [] : [backupConcern])],
   })
   const ticking = recurring({ log, now: steadyClock.now }, 'The figures of the machine could not be read', tick)
-  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking(); void judgingBackups() }, FIGURES_EVERY_MS)
+  const lookingAtDisk = recurring({ log, now: steadyClock.now }, 'The room on the disk could not be read', disk.look)
+  await lookingAtDisk()
+  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking(); void lookingAtDisk(); void judgingBackups() }, FIGURES_EVERY_MS)
 
   const rates = createLimits(limitSettings(settings), data.counts)
   const exchanging = recurring({ log, now: steadyClock.now }, 'What was counted could not be exchanged with the other processes', rates.exchange)

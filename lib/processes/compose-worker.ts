@@ -8,9 +8,10 @@ import type { Log } from '#lib/operations/log.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { autoPromoteNow, backupSettingsNow } from '#lib/operations/owner-settings.ts'
 import { recurring } from '#lib/operations/recurring.ts'
+import { createRetention } from '#lib/operations/retention.ts'
 import { trainMemoryMb } from '#lib/training/batch-size.ts'
 import { trainingHandlers } from '#lib/training/handlers.ts'
-import { patientClock, steadyClock } from './clock.ts'
+import { patientClock, steadyClock, wallClock } from './clock.ts'
 import { backupHandler, queueBackups } from './backup-job.ts'
 import { composeData } from './compose-data.ts'
 import { forkInference } from './fork-inference.ts'
@@ -21,6 +22,7 @@ import { sweepLeftovers } from './leftovers.ts'
 import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from './idle-pool.ts'
 import { freeForTraining, isSmall } from './memory.ts'
 import { VERSION, type Start } from './settings.ts'
+import { retentionLimits } from './storage-limits.ts'
 
 /** Nobody who compares two versions waits for a training or a backup to end. */
 const LOOPS = [['train'], ['backup'], JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup')] as const
@@ -28,6 +30,8 @@ const LOOPS = [['train'], ['backup'], JOB_KINDS.filter((kind) => kind !== 'train
 const WRITE_PATIENCE_MS = 300_000
 /** So often uploads are looked for whose web process is gone. */
 const SWEEP_EVERY_MS = 30_000
+/** So often old predictions and images of strangers are looked for; until then the quota itself holds (lib/data/prediction-writer.ts). */
+const RETAIN_EVERY_MS = 300_000
 
 export type Worker = { readonly ended: Promise<void>; readonly end: () => Promise<void> }
 
@@ -76,11 +80,14 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     const count = await data.uploads.sweepAbandoned()
     if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that are gone ${count === 1 ? 'was' : 'were'} taken back`)
   })
+  const retain = createRetention({ data: data.retention, limits: await retentionLimits(start), now: wallClock.now, log })
+  const retaining = recurring({ log, now: steadyClock.now }, 'Old predictions and images of strangers could not be deleted', () => retain(leaving.signal))
   const firstSweep = sweep(true).catch(sweepFailed)
   const sweeping = setInterval(() => {
     void sweepingFiles()
     void sweepingUploads()
   }, SWEEP_EVERY_MS)
+  const retentionTimer = setInterval(() => void retaining(), RETAIN_EVERY_MS)
   const ended = Promise.all(loops).then(() => {})
   return {
     ended,
@@ -88,6 +95,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       leaving.abort()
       stopQueueing()
       clearInterval(sweeping)
+      clearInterval(retentionTimer)
       await Promise.allSettled([ended, drawing, firstSweep])
       await answering[Symbol.asyncDispose]()
       await data.close()

@@ -3,9 +3,11 @@ import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Data } from '#lib/data/data.ts'
+import { integrityOf } from '#lib/data/opened.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { CLASSIFIER, startProduct, until, type Started } from './started.fakes.ts'
+import { addKey, CLASSIFIER, startProduct, until, type Started } from './started.fakes.ts'
 
 const DISK = '24m'
 const CHUNK = Buffer.alloc(256 * 1024, 1)
@@ -30,7 +32,9 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
   let product: Started
   const kept: string[] = []
   const ballast = () => path.join(disk!, 'ballast')
-  beforeAll(async () => { product = await startProduct({ within: disk!, settings: { OPEN_ACTIONS: 'true', PREDICT_PROCESSES: '1' } }) }, 120_000)
+  let key = ''
+  const prepare = async (data: Data) => { key = await addKey(data) }
+  beforeAll(async () => { product = await startProduct({ within: disk!, prepare, settings: { OPEN_ACTIONS: 'true', PREDICT_PROCESSES: '1' } }) }, 120_000)
   afterAll(async () => {
     await product.end()
     execFileSync('umount', [disk!])
@@ -38,7 +42,7 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
   })
 
   const predict = async (seed: number) => {
-    const answer = await product.predict(seed)
+    const answer = await product.predict(seed, { key })
     if (answer.status === 200) kept.push(answer.body.id)
     return answer
   }
@@ -71,12 +75,27 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
     expect(refused.body.detail).toMatch(/disk that holds DATA_DIR is full. Make room/)
   })
 
+  test('makes predictions of strangers all the same, without history, says so, and is degraded, without filling the log', { timeout: 60_000 }, async () => {
+    const linesBefore = product.output().split('\n').length
+    const strangers = await Promise.all(Array.from({ length: 40 }, (_, seed) => product.predict(100_000 + seed)))
+
+    expect(strangers.map(({ status, body }) => [status, body.id, body.saved])).toEqual(Array(40).fill([200, null, false]))
+    expect(strangers[0]!.body.unsaved_reason).toMatch(/no room/)
+    for (let i = 0; i < 20; i++) expect((await predict(200_000 + i)).status).toBe(507)
+    const health = await fetch(`${product.address}/api/health`)
+    expect({ status: health.status, body: await health.json() }).toMatchObject({ status: 200, body: { status: 'degraded', ready: true, reasons: [expect.stringMatching(/disk that holds .* full/)] } })
+    expect(product.output().split('\n').length - linesBefore).toBeLessThan(10)
+  })
+
   test('goes on when there is room again, and has all that it acknowledged', { timeout: 60_000 }, async () => {
     rmSync(ballast())
 
     await until(async () => (await predict(5_000)).status === 200)
     expect(await upload(30_000)).toMatchObject({ status: 200, body: { count: 40 } })
     expect(await product.kept(kept)).toBe(kept.length)
+    expect(integrityOf(path.join(product.dataDir, 'darkroom.db'))).toBe('ok')
     expect(product.pidsOf('web')).toHaveLength(1)
+    await until(async () => ((await (await fetch(`${product.address}/api/health`)).json()) as { status: string }).status === 'healthy')
+    await until(async () => (await product.predict(6_000)).body.saved === true)
   })
 })

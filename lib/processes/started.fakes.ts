@@ -1,5 +1,6 @@
 /** The real product, started for a test on a free port with a DATA_DIR of its own, and ended with the test. Pages need a build; the door does not. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -16,7 +17,7 @@ const LOOK_EVERY_MS = 20
 /** The classifier that the started product answers with. */
 export const CLASSIFIER = 'tiny'
 
-export type Answer = { readonly status: number; readonly body: { id: string; model_version: string; predicted_class: string; detail: string } }
+export type Answer = { readonly status: number; readonly retryAfter: string | null; readonly body: { id: string; model_version: string; predicted_class: string; detail: string; code?: string; saved?: boolean; unsaved_reason?: string | null } }
 
 export type Started = {
   readonly address: string
@@ -24,7 +25,8 @@ export type Started = {
   readonly output: () => string
   /** Ids of the living processes of this start that run the entry. */
   readonly pidsOf: (entry: 'web' | 'worker' | 'inference') => number[]
-  readonly predict: (seed: number) => Promise<Answer>
+  /** Without a key it is a stranger who asks. */
+  readonly predict: (seed: number, more?: { readonly key?: string; readonly query?: string }) => Promise<Answer>
   readonly kept: (ids: readonly string[]) => Promise<number>
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
   readonly exit: Promise<number | null>
@@ -54,7 +56,7 @@ export async function startProduct({ settings = {}, prepare, within = tmpdir() }
     exit: run.exit,
     kill: (signal) => void run.child.kill(signal),
     pidsOf: (entry) => pidsOf(run.child.pid!, entry),
-    predict: (seed) => predict(address, seed),
+    predict: (seed, more) => predict(address, seed, more),
     kept: (ids) => keptIn(dataDir, ids),
   }
 }
@@ -78,9 +80,17 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   while (!(await holds())) await pause(LOOK_EVERY_MS)
 }
 
-async function predict(address: string, seed: number): Promise<Answer> {
-  const response = await fetch(`${address}/api/predict`, { method: 'POST', headers: { 'content-type': 'image/png' }, body: new Uint8Array(encodePng(drawShape('star', seed))) })
-  return { status: response.status, body: (await response.json()) as Answer['body'] } // asserted by the tests
+async function predict(address: string, seed: number, { key, query = '' }: { readonly key?: string; readonly query?: string } = {}): Promise<Answer> {
+  const headers = { 'content-type': 'image/png', ...(key !== undefined && { 'x-api-key': key }) }
+  const response = await fetch(`${address}/api/predict${query}`, { method: 'POST', headers, body: new Uint8Array(encodePng(drawShape('star', seed))) })
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), body: (await response.json()) as Answer['body'] } // asserted by the tests
+}
+
+/** Makes a key that may predict, for `prepare`. */
+export async function addKey(data: Data): Promise<string> {
+  const key = `dk_${randomBytes(16).toString('hex')}`
+  await data.keys.create({ name: 'a test', sha256: createHash('sha256').update(key).digest('hex'), beginsWith: key.slice(0, 9), scopes: ['predict'], createdById: null, expiresAt: null, classifierId: null })
+  return key
 }
 
 /** How many of these predictions lie in the database file, read apart from the product. */

@@ -29,7 +29,7 @@ test('an explained answer is the answer, with the drops of its class’s calibra
 
   const { explanation, ...answer } = await predict(asking(pictureOf(1, 4)), {})
 
-  expect({ ...answer, id: null }).toEqual({ ...(await plain({ ...asking(pictureOf(1, 4)), save: false }, {})) })
+  expect({ ...answer, id: null, saved: false }).toEqual({ ...(await plain({ ...asking(pictureOf(1, 4)), save: false }, {})) })
   expect(explanation).toEqual({ method: 'occlusion', rows: 2, columns: 2, drops: [[0.412346, 0], [-0.25, 0]], square: 'data:image/png;base64,AQID' })
   expect(explained).toEqual([{ key: 'id-of-v3', maxPixels: 1e6, predicted: 1, temperature: 2 }])
 })

@@ -11,6 +11,7 @@ import { decide } from '#lib/domain/decision.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { promisesOf } from '#lib/ml/promises.ts'
 import type { Batcher } from './batcher.ts'
+import { keptIn } from './kept.ts'
 import type { Pool } from './pool.ts'
 import type { SteadyClock } from './ports.ts'
 import { createRefusedImages } from './refused-images.ts'
@@ -38,6 +39,8 @@ export type PredictParts = {
   readonly answered: (totalMs: number) => void
   /** A large image is decoded elsewhere; a small one passes as it came. Refuses what has too many pixels or takes too much memory. */
   readonly prepare: Prepare
+  /** Why predictions of strangers are not stored now; null: they are. */
+  readonly hindersStrangers?: () => string | null
   /** How long a picture waits for its turn, once its version is loaded; default PATIENCE_MS. */
   readonly patienceMs?: number
 }
@@ -50,8 +53,9 @@ export type PredictAsking = {
   readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
 }
 
-/** Who waits, and the largest image of that caller. `isBulk`: one of many in a request; others go first. */
-export type PredictCaller = { readonly signal?: AbortSignal; readonly maxPixels?: number; readonly isBulk?: boolean }
+/** Who waits, and the largest image of that caller. `isBulk`: one of many in a request; others go first. What a stranger asked for is answered also
+ *  where it cannot be stored. */
+export type PredictCaller = { readonly signal?: AbortSignal; readonly maxPixels?: number; readonly isBulk?: boolean; readonly isStranger?: boolean }
 
 export type Prepare = (bytes: Uint8Array, served: Served, caller: PredictCaller) => Promise<Uint8Array | PreparedImage>
 
@@ -63,7 +67,7 @@ export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (as
   return pictures.map((picture) => ({ picture, inferenceMs, engine }))
 }
 
-export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered, prepare, patienceMs = PATIENCE_MS }: PredictParts): PredictOne {
+export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered, prepare, hindersStrangers = () => null, patienceMs = PATIENCE_MS }: PredictParts): PredictOne {
   const refused = createRefusedImages(clock)
 
   /** Rows are asked only where the name alone does not say it: reading them takes 8 % of a busy web process (November 2026). */
@@ -100,17 +104,18 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
       }
       if (engine === null) throw new Error('A picture was answered by no engine')
       const said = answerOf(picture, lease, { topK: top_k, hash })
-      const id = save ? data.id() : null
+      const hindrance = save && caller.isStranger === true ? hindersStrangers() : null
+      const id = save && hindrance === null ? data.id() : null
       const at = today()
       const answer: PredictionAnswer = {
-        success: true, id, classifier: classifierId, model_version: lease.version.name, engine, ...said,
+        success: true, id, saved: id !== null, unsaved_reason: hindrance, classifier: classifierId, model_version: lease.version.name, engine, ...said,
         filename, width: picture.width, height: picture.height, timestamp: at.toISOString(),
         timing_ms: { decode: ms(picture.decodeMs), queue: ms(queuedMs), inference: ms(inferenceMs), total: ms(clock.now() - began) },
         cached: false,
       }
-      if (id !== null) await data.predictions.record(rowOf(answer, { id, lease, bytes, hash: hash(), at, mediaType: mediaTypeOf(bytes) }))
+      const kept = id === null ? answer : await keptIn(data.predictions, answer, rowOf(answer, { id, lease, bytes, hash: hash(), at, mediaType: mediaTypeOf(bytes), isAnonymous: caller.isStranger === true }))
       answered(clock.now() - began)
-      return answer
+      return kept
     } finally {
       lease.release()
     }
@@ -147,16 +152,16 @@ function hashOf(bytes: Uint8Array): () => string {
   return () => (hash ??= createHash('sha256').update(bytes).digest('hex'))
 }
 
-type About = { readonly id: string; readonly lease: Served; readonly bytes: Uint8Array; readonly hash: string; readonly at: Date; readonly mediaType: string }
+type About = { readonly id: string; readonly lease: Served; readonly bytes: Uint8Array; readonly hash: string; readonly at: Date; readonly mediaType: string; readonly isAnonymous: boolean }
 
-const rowOf = (answer: PredictionAnswer, { id, lease, bytes, hash, at, mediaType }: About) => ({
+const rowOf = (answer: PredictionAnswer, { id, lease, bytes, hash, at, mediaType, isAnonymous }: About) => ({
   id, classifierId: answer.classifier, versionId: lease.version.id, version: answer.model_version, engine: answer.engine,
   predictedClass: answer.predicted_class, predictedIndex: answer.predicted_index, confidence: answer.confidence, probabilities: answer.probabilities,
   decision: answer.decision, candidates: answer.candidates, familiarity: answer.familiarity?.distance ?? null,
   filename: answer.filename, width: answer.width, height: answer.height,
   picture: { hash, bytes, mediaType },
   decodeMs: answer.timing_ms.decode, queueMs: answer.timing_ms.queue, inferenceMs: answer.timing_ms.inference, totalMs: answer.timing_ms.total,
-  createdAt: at,
+  createdAt: at, isAnonymous,
 })
 
 const ms = (value: number): number => Math.round(value * 100) / 100

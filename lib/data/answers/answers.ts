@@ -5,6 +5,7 @@ import { classifierAnswers } from './classifiers.ts'
 import { feedbackAnswers } from './feedback.ts'
 import { modelAnswers } from './models.ts'
 import { predictionAnswers } from './predictions.ts'
+import { predictionDeletion } from './predictions-delete.ts'
 import { predictionExport } from './predictions-export.ts'
 import { runAnswers } from './runs.ts'
 import { sampleAnswers } from './samples.ts'
@@ -14,6 +15,7 @@ import { uploadAnswers } from './uploads.ts'
 
 export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions' | 'live' | 'sampleChanges' | 'trash'>): Answers => ({
   ...predictionAnswers(store, rooms),
+  ...predictionDeletion(store, rooms),
   ...predictionExport(store, rooms),
   ...feedbackAnswers(store),
   ...statisticsAnswers(store, rooms),

@@ -3,7 +3,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import type { Transacting } from '../connection.ts'
 import type { Answers } from '../data.ts'
-import { sweepPictures } from '../pictures.ts'
+import { keepForSample, sweepPictures } from '../pictures.ts'
 import { revive, unknownClass } from '../samples.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
@@ -59,6 +59,7 @@ function correct(writing: Transacting, { asked, label, sampleId, at }: Correctio
     if (known.source === 'feedback') writing.run('UPDATE "Sample" SET "label" = ?, "labelledAt" = ? WHERE "id" = ? AND "label" <> ?', label, at, known.id, label)
     return known.id
   }
+  keepForSample(writing, asked.pictureHash)
   writing.insert('Sample', {
     id: sampleId, classifierId: asked.classifierId, hash: asked.pictureHash, label, split: splitOf(asked.pictureHash, null), source: 'feedback',
     uploadId: null, filename: asked.filename, createdAt: at, labelledAt: at,

@@ -1,0 +1,79 @@
+'use client'
+/** Deleting predictions for good, one or all that the filters show, after a question that names how many. */
+import { useRouter } from 'next/navigation'
+import { useState, useTransition, type ReactNode } from 'react'
+import type { Input } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
+import { call } from '#lib/contracts/client.ts'
+import { counted } from '#lib/domain/counted.ts'
+import { Button } from '#lib/ui/button.tsx'
+import { Dialog } from '#lib/ui/dialog.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { toast } from '#lib/ui/toast.tsx'
+import { failureOf } from '../../_components/failure.ts'
+
+type Filters = Omit<Input<Routes['DELETE /api/predictions']>, 'all' | 'dry_run' | 'older_than_days'>
+
+const WHAT_GOES = 'Their images and feedback go with them, and statistics count them no longer. Training samples made from corrections stay. This cannot be undone.'
+
+export function DeleteOne({ id, name }: { readonly id: string; readonly name: string }) {
+  const remove = async () => {
+    await call('DELETE /api/predictions/{id}', { id })
+    return 'The prediction is deleted.'
+  }
+  return (
+    <DeleteButton label={<>Delete<span className="sr-only"> the prediction of {name}</span></>} title="Delete this prediction?" action="Delete prediction" remove={remove}>
+      <p>Its image and feedback go with it, and statistics count it no longer. A training sample made from a correction stays. This cannot be undone.</p>
+    </DeleteButton>
+  )
+}
+
+export function DeleteAll({ filters, total, isFiltered }: { readonly filters: Filters; readonly total: number; readonly isFiltered: boolean }) {
+  const predictions = counted(total, 'prediction')
+  const remove = async () => {
+    const { count } = await call('DELETE /api/predictions', { ...filters, all: true })
+    return `${counted(count, 'prediction')} deleted.`
+  }
+  return (
+    <DeleteButton label={isFiltered ? 'Delete these' : 'Delete all'} title={`Delete ${predictions}?`} action={`Delete ${predictions}`} remove={remove}>
+      <p>{isFiltered ? 'All predictions that fit the filters are deleted, not only those on this page.' : 'The whole history is deleted.'} {WHAT_GOES}</p>
+    </DeleteButton>
+  )
+}
+
+type DeleteButtonProps = { readonly label: ReactNode; readonly title: string; readonly action: string; readonly remove: () => Promise<string>; readonly children: ReactNode }
+
+function DeleteButton({ label, title, action, remove, children }: DeleteButtonProps) {
+  const router = useRouter()
+  const [isOpen, setIsOpen] = useState(false)
+  const [isBusy, setIsBusy] = useState(false)
+  const [isComing, come] = useTransition()
+  const [failure, setFailure] = useState<ReturnType<typeof failureOf> | null>(null)
+  const close = () => { setFailure(null); setIsOpen(false) }
+  const confirm = async () => {
+    setIsBusy(true)
+    setFailure(null)
+    try {
+      const done = await remove()
+      come(() => {
+        router.refresh()
+        close()
+      })
+      toast(done)
+    } catch (error) {
+      setFailure(failureOf(error))
+    } finally {
+      setIsBusy(false)
+    }
+  }
+  return (
+    <>
+      <Button size="small" variant="quiet" onClick={() => setIsOpen(true)}>{label}</Button>
+      <Dialog isOpen={isOpen} onClose={close} title={title}
+        actions={<><Button variant="quiet" onClick={close}>Cancel</Button><Button variant="danger" isBusy={isBusy || isComing} onClick={() => void confirm()}>{action}</Button></>}>
+        {children}
+        {failure && <ErrorNotice title="Nothing more was deleted" failure={failure} />}
+      </Dialog>
+    </>
+  )
+}
