@@ -12,6 +12,7 @@ import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createAdmission } from '#lib/serving/admission.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
+import { createOutcomes } from '#lib/serving/outcomes.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, PATIENCE_MS, runOn, type Ask, type Computed, type Prepare } from '#lib/serving/predict.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
@@ -75,6 +76,7 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     return { square, width, height, decodeMs, queuedMs }
   }
   const admission = createAdmission(steadyClock)
+  const outcomes = createOutcomes(steadyClock)
   const swap = createSwap({ pool, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
   const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, prepare, answered: traffic.predicted, hindersStrangers })
@@ -129,9 +131,12 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
       const caller = callerOf(asked)
       if (explain) return explaining.predict(asking, caller)
       // Large images have a queue of their own, and must not hold places of small ones while they wait in it.
-      return isSmall(asking.picture.bytes, caller.maxPixels) ? admission.run(() => predict(asking, caller)) : predict(asking, caller)
+      const predicting = () => predict(asking, caller)
+      const work = asking.version === undefined ? () => outcomes.noted(predicting) : predicting // a named version may be broken without being live
+      return isSmall(asking.picture.bytes, caller.maxPixels) ? admission.run(work) : work()
     },
     refusal: admission.refusal,
+    failing: outcomes.failing,
     predictBatch: (asking: Input<typeof predictBatchContract>, asked: Asked) => predictBatch(asking, callerOf(asked)),
     begin,
     serving: swap.serving,

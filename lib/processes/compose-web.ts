@@ -81,7 +81,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
     worker: () => heard.worker,
-    troubles: () => [...troubles.sentences(), ...(backupConcern === null ? [] : [backupConcern])],
+    troubles: () => [...troubles.sentences(), ...[serving.failing()].flatMap((one) => one ?? []), ...(backupConcern === null ? [] : [backupConcern])],
   })
   const ticking = recurring({ log, now: steadyClock.now }, 'The figures of the machine could not be read', tick)
   const lookingAtDisk = recurring({ log, now: steadyClock.now }, 'The room on the disk could not be read', disk.look)
