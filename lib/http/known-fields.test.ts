@@ -44,7 +44,7 @@ const FILE = ['files', new Blob([new Uint8Array([1, 2, 3])])] as const
 
 test.each<[string, Contract, string, unknown, string, RegExp]>([
   ['a classifier has a title, not a name', changeClassifier, '', { name: 'Leaves' }, 'name', /"name" is not taken here; did you mean "title"\. Change this field\.$/],
-  ['the port is not changed while it runs', changeSettings, '', { PORT: 4000 }, 'PORT', /what is: DEFAULT_CLASSIFIER, AUTO_PROMOTE\./],
+  ['the port is not changed while it runs', changeSettings, '', { PORT: 4000 }, 'PORT', /what is: DEFAULT_CLASSIFIER, AUTO_PROMOTE/],
   ['a training takes no learning rate', retrain, '', { learning_rate: 0.1 }, 'learning_rate', /"learning_rate" is not taken here/],
   ['a slip of the fingers is recognised', retrain, '', { epohcs: 5 }, 'epohcs', /did you mean "epochs"/],
   ['another way of writing it too', predictOne, '?topK=3', formOf(['file', new Blob(['x'])]), 'topK', /did you mean "top_k"/],
