@@ -141,9 +141,9 @@ async function warmUp({ url, key, seconds }: { readonly url: string; readonly ke
 
 const drawn = (seed: number): Uint8Array => encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))
 
-/** Its first administrator, with the token that it printed. */
-async function createOwner({ url, output }: ThrowawayProduct): Promise<Owner> {
-  const token = /token=([\w-]+)/.exec(output())?.[1]
+/** Its first administrator, with the one-time token of its folder. */
+async function createOwner({ url, dataDir }: ThrowawayProduct): Promise<Owner> {
+  const token = readFileSync(path.join(dataDir, 'setup-token'), 'utf8').trim()
   const answer = await fetch(`${url}/api/setup`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: JSON.stringify({ ...OWNER, token }) })
   if (!answer.ok) throw new Error(`No administrator could be created for the load test: ${answer.status} ${await answer.text()}`)
   return OWNER
