@@ -11,6 +11,7 @@ import { kills, restarts } from './kills.ts'
 import { lockedDatabase } from './locked-database.ts'
 import { lostFiles } from './lost-files.ts'
 import { smallMachine } from './small-machine.ts'
+import { overload } from './overload.ts'
 import { withoutSmallDisk } from './small-disk.ts'
 
 const withoutProc = (): string | null =>
@@ -62,6 +63,7 @@ export const SCENARIOS: readonly Scenario[] = [
     run: lockedDatabase,
   },
   { name: 'disk', is: 'the disk is full', in: BOTH, lacks: withoutSmallDisk, run: fullDisk },
+  { name: 'overload', is: 'more predictions than the machine can answer', in: LONG, run: overload },
   {
     name: 'disk-training',
     is: 'the disk is full during a training run',

@@ -1,0 +1,10 @@
+/** More predictions than the machine can answer, batches next to single ones, idle connections and event streams: measured as
+ *  `npm run bench -- overload` does, for as many seconds as the form allows. */
+import { judged as judgedOverload, measureOverload } from '../bench-overload.ts'
+import type { Context, Judged } from './judged.ts'
+
+export async function overload({ count, say }: Context): Promise<readonly Judged[]> {
+  const lines = { line: say, passing: say }
+  const figures = await measureOverload({ seconds: count({ short: 2, long: 8 }), lines })
+  return judgedOverload(figures).map(({ what, figure, wanted, isMet }) => ({ what, expected: wanted, measured: figure, holds: isMet }))
+}
