@@ -35,7 +35,7 @@ export async function startBuiltApp(settings: Readonly<Record<string, string>> =
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { log += chunk.toString() })
   const leave = async (): Promise<void> => {
     await end(child)
-    if (isOurFolder) rmSync(dataDir, { recursive: true, force: true })
+    if (isOurFolder) for (const folder of [dataDir, `${dataDir}-backups`]) rmSync(folder, { recursive: true, force: true })
   }
   try {
     await untilReady(url, child)

@@ -31,7 +31,7 @@ const WITHOUT_BACKUP_MS = 5_000
 const FLIPS = 12
 const AT_ONCE = 50
 
-export type BackupFigures = {
+type BackupFigures = {
   readonly images: number
   readonly size_mb: number
   readonly files: number

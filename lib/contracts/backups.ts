@@ -43,14 +43,14 @@ export const restoreRecord = z.object({ backup: z.string(), from: z.string(), at
 export type RestoreRecord = z.output<typeof restoreRecord>
 
 const shownBackup = backupSummary.pick({ name: true, reason: true, started_at: true, verified_at: true, product_version: true, size_bytes: true, files: true, linked_files: true, rows: true, remarks: true })
-  .extend({ folder: z.string(), removed_after: z.number().int().describe('so many newer backups remove it (BACKUP_KEEP)') })
+  .extend({ folder: z.string(), removed_after: z.number().int().describe('so many newer backups remove it (BACKUP_KEEP)'), expires_at: time.nullable().describe('when that is by BACKUP_EVERY; null: not known, because none are made by themselves') })
 
 export const listBackups = contract({
   method: 'GET',
   path: '/api/backups',
   scope: 'admin',
-  summary: 'The backups in BACKUP_DIR, newest first, and the one that is being made',
-  input: z.object({}),
+  summary: 'The backups in BACKUP_DIR, newest first, and the one that is being made; with image or version only those that contain it',
+  input: z.object({ image: z.string().regex(/^[0-9a-f]{64}$/, 'must be the sha256 of an image').optional(), version: z.string().regex(/^[a-z0-9-]+\/v[0-9]+$/, 'must be a classifier and a version, such as cats/v3').optional() }),
   output: z.object({
     folder: z.string(),
     is_on_data_disk: z.boolean().nullable().describe('true: a failing disk takes both; null: not known yet'),
@@ -58,6 +58,7 @@ export const listBackups = contract({
     keep: z.number().int(),
     next_at: time.nullable(),
     backups: z.array(shownBackup),
+    migration_copies: z.array(z.string()).describe('copies of the database made before migrations: they too contain what was there then; each update removes the oldest'),
     running: z.object({ state: z.enum(['queued', 'running']), started_at: time, phase: backupProgress.shape.phase.nullable(), progress: z.number().min(0).max(100).nullable() }).nullable(),
     last_failure: z.object({ at: time, message: z.string() }).nullable().describe('null: the newest backup is newer than any failure'),
   }),
@@ -68,7 +69,6 @@ export const createBackup = contract({
   path: '/api/backups',
   scope: 'admin',
   summary: 'Make a backup now; GET /api/backups says how far it is',
-  body: 'json',
   status: 202,
   input: z.object({}),
   output: z.object({ success: z.literal(true), message: z.string(), job_id: id }),

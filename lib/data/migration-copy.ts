@@ -5,9 +5,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-export const MIGRATION_COPIES = 'before-migration'
+const MIGRATION_COPIES = 'before-migration'
 /** Two updates can be taken back. */
-export const MIGRATION_COPIES_KEPT = 2
+const MIGRATION_COPIES_KEPT = 2
 const NAME = /^\d{4}-.*\.db$/
 
 type CopyPlan = {

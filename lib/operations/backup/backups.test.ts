@@ -8,12 +8,12 @@ const HOUR_MS = 3_600_000
 
 async function opened() {
   const { data, folder, settings, clock } = await openWithFruit()
-  const places = { dataDir: folder, backupDir: `${folder}-backups` }
+  const places = { dataDir: folder, backupDir: `${folder}-backups`, databaseFile: settings.databaseFile }
   onTestFinished(() => rmSync(places.backupDir, { recursive: true, force: true }))
   const chosen = { BACKUP_EVERY: '6h', BACKUP_KEEP: 2 }
   const now = () => new Date(clock.now())
   const backups = createBackups({ data, places, settings: () => chosen, now })
-  const make = () => makeBackup({ ...places, folder: places.backupDir, databaseFile: settings.databaseFile, reason: 'schedule', productVersion: '0.1.0', settings: {}, now })
+  const make = () => makeBackup({ ...places, folder: places.backupDir, reason: 'schedule', productVersion: '0.1.0', settings: {}, now })
   /** As the worker's loop does it. */
   const work = async (fails = false) => {
     const job = await data.jobs.claim('w', ['backup'], clock.now(), 30_000)
@@ -29,11 +29,13 @@ test('a backup is queued when it is due, one at a time, and one that was missed 
   expect(await backups.queueIfDue()).toBe(true) // there is none yet
   expect(await backups.queueIfDue()).toBe(false)
   await expect(backups.createBackup()).rejects.toMatchObject({ code: 'already_running' })
-  expect(await backups.listBackups()).toMatchObject({ running: { state: 'queued', phase: null }, backups: [] })
+  expect(await backups.listBackups({})).toMatchObject({ running: { state: 'queued', phase: null }, backups: [] })
 
   await work()
-  expect(await backups.listBackups()).toMatchObject({ running: null, backups: [{ name: '2026-11-21T12-00-00Z', removed_after: 2 }], next_at: '2026-11-21T18:00:00.000Z' })
+  expect(await backups.listBackups({})).toMatchObject({ running: null, backups: [{ name: '2026-11-21T12-00-00Z', removed_after: 2, expires_at: '2026-11-22T00:00:00.000Z' }], next_at: '2026-11-21T18:00:00.000Z' })
   expect(await backups.queueIfDue()).toBe(false)
+
+  expect(await backups.listBackups({ image: '0'.repeat(64) })).toMatchObject({ backups: [] })
 
   clock.advance(50 * HOUR_MS)
   expect([await backups.queueIfDue(), await backups.queueIfDue()]).toEqual([true, false])
@@ -44,14 +46,14 @@ test('a failure is shown with its reason, degrades health, and is over with the 
   await backups.createBackup()
   await work(true)
 
-  expect((await backups.listBackups()).last_failure).toEqual({ at: '2026-11-21T12:00:00.000Z', message: 'No backup was made: the disk is full.' })
+  expect((await backups.listBackups({})).last_failure).toEqual({ at: '2026-11-21T12:00:00.000Z', message: 'No backup was made: the disk is full.' })
   expect(await backups.concern()).toContain('The last backup failed')
   expect(await backups.queueIfDue()).toBe(false)
 
   clock.advance(HOUR_MS)
   expect(await backups.queueIfDue()).toBe(true)
   await work()
-  expect([(await backups.listBackups()).last_failure, await backups.concern()]).toEqual([null, null])
+  expect([(await backups.listBackups({})).last_failure, await backups.concern()]).toEqual([null, null])
 })
 
 test('where BACKUP_EVERY is off, none is made by itself, and on request it is', async () => {
@@ -61,5 +63,5 @@ test('where BACKUP_EVERY is off, none is made by itself, and on request it is', 
   expect([await backups.queueIfDue(), await backups.concern()]).toEqual([false, null])
   expect(await backups.createBackup()).toMatchObject({ success: true })
   await work()
-  expect(await backups.listBackups()).toMatchObject({ every: 'off', next_at: null, backups: [{ reason: 'schedule' }] })
+  expect(await backups.listBackups({})).toMatchObject({ every: 'off', next_at: null, backups: [{ reason: 'schedule' }] })
 })

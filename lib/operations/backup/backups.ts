@@ -2,11 +2,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { backupProgress, type BackupProgress, type createBackup, type listBackups } from '#lib/contracts/backups.ts'
-import type { Output } from '#lib/contracts/contract.ts'
+import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { backupsContaining, isSameDisk, type Containing, type Wanted } from './find.ts'
+import { migrationCopies } from '#lib/data/migration-copy.ts'
+import { backupsContaining, expiryOf, isSameDisk, type Containing, type Wanted } from './find.ts'
 import { backupsIn, jsonOf, PROGRESS, UNFINISHED, type FoundBackup } from './layout.ts'
 import { backupConcern, everyMs, nextBackupAt, type BackupTimes } from './schedule.ts'
 
@@ -17,14 +18,14 @@ const CONCERN_KEPT_MS = 15_000
 
 export type BackupsParts = {
   readonly data: Pick<Data, 'jobs'>
-  readonly places: { readonly dataDir: string; readonly backupDir: string }
+  readonly places: { readonly dataDir: string; readonly backupDir: string; readonly databaseFile: string }
   /** They may change while the product runs. */
   readonly settings: () => Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'>
   readonly now: () => Date
 }
 
 export type Backups = {
-  readonly listBackups: () => Promise<Output<typeof listBackups>>
+  readonly listBackups: (input: Input<typeof listBackups>) => Promise<Output<typeof listBackups>>
   readonly createBackup: () => Promise<Output<typeof createBackup>>
   /** Which backups contain it, and until when. */
   readonly backupsContaining: (wanted: Wanted) => Promise<readonly Containing[]>
@@ -34,7 +35,7 @@ export type Backups = {
   readonly queueIfDue: () => Promise<boolean>
 }
 
-export function createBackups({ data: { jobs }, places: { dataDir, backupDir }, settings, now }: BackupsParts): Backups {
+export function createBackups({ data: { jobs }, places: { dataDir, backupDir, databaseFile }, settings, now }: BackupsParts): Backups {
   let kept: { readonly until: number; readonly concern: string | null } = { until: 0, concern: null }
 
   const ours = async (): Promise<readonly FoundBackup[]> => (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
@@ -48,22 +49,27 @@ export function createBackups({ data: { jobs }, places: { dataDir, backupDir }, 
     return { backups, job, progress, times, isPending }
   }
 
+  const rotation = () => ({ backupDir, dataDir, keep: settings().BACKUP_KEEP, everyMs: everyMs(settings().BACKUP_EVERY) })
+
   async function queue(reason: 'schedule' | 'request'): Promise<string> {
     return jobs.enqueue('backup', { reason }, now().getTime())
   }
 
   return {
-    async listBackups() {
+    async listBackups({ image, version }) {
       const { backups, job, progress, times, isPending } = await look()
       const { BACKUP_EVERY: every, BACKUP_KEEP: keep } = settings()
+      const containing = image === undefined && version === undefined ? null : await backupsContaining({ images: image === undefined ? [] : [image], versions: version === undefined ? [] : [version] }, rotation())
       const isRunning = isPending || progress !== null
       return {
         folder: backupDir,
         is_on_data_disk: await stat(backupDir).then(() => isSameDisk(backupDir, dataDir), () => null),
         every, keep,
         next_at: nextBackupAt(times)?.toISOString() ?? null,
+        migration_copies: [...migrationCopies([backupDir, path.dirname(databaseFile)])],
         backups: backups.map(({ name, reason, started_at, verified_at, product_version, size_bytes, files, linked_files, rows, remarks, folder }, position) =>
-          ({ name, reason, started_at, verified_at, product_version, size_bytes, files, linked_files, rows, remarks, folder, removed_after: Math.max(1, keep - position) })),
+          ({ name, reason, started_at, verified_at, product_version, size_bytes, files, linked_files, rows, remarks, folder, removed_after: Math.max(1, keep - position), expires_at: expiryOf(position, keep, times)?.toISOString() ?? null }))
+          .filter(({ name }) => containing === null || containing.some((one) => one.name === name)),
         running: isRunning ? { state: progress === null && job?.state === 'queued' ? 'queued' : 'running', started_at: progress?.started_at ?? (job?.createdAt ?? now()).toISOString(), phase: progress?.phase ?? null, progress: percentOf(progress) } : null,
         last_failure: times.failedAt === null ? null : { at: times.failedAt.toISOString(), message: job?.error?.message ?? '' },
       }
@@ -73,7 +79,7 @@ export function createBackups({ data: { jobs }, places: { dataDir, backupDir }, 
       if (isPending || progress !== null) throw new DarkroomError('already_running', { what: 'No second backup was started', why: 'one is being made', remedy: 'GET /api/backups says how far it is.' })
       return { success: true, message: 'A backup is being made. It appears in the list when every file has been read back.', job_id: await queue('request') }
     },
-    backupsContaining: (wanted) => backupsContaining(wanted, { backupDir, dataDir, keep: settings().BACKUP_KEEP, everyMs: everyMs(settings().BACKUP_EVERY) }),
+    backupsContaining: (wanted) => backupsContaining(wanted, rotation()),
     async concern() {
       const at = now()
       if (at.getTime() < kept.until) return kept.concern

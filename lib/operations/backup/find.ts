@@ -27,8 +27,7 @@ export type Containing = {
 
 type Rotation = { readonly backupDir: string; readonly dataDir: string; readonly keep: number; /** null: off. */ readonly everyMs: number | null }
 
-/** Newest first; those that contain none of it are left out. Only backups in BACKUP_DIR are known.
- *  @public what deletes for good tells it to a person */
+/** Newest first; those that contain none of it are left out. Only backups in BACKUP_DIR are known. */
 export async function backupsContaining(wanted: Wanted, { backupDir, dataDir, keep, everyMs }: Rotation): Promise<readonly Containing[]> {
   const ours = (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
   const newest = ours[0]
@@ -38,11 +37,15 @@ export async function backupsContaining(wanted: Wanted, { backupDir, dataDir, ke
     const versions = await versionsIn(backup, wanted.versions ?? [])
     if (images.length === 0 && versions.length === 0) continue
     const expiresAfterBackups = Math.max(1, keep - position)
-    const expiresAt = everyMs === null || !newest ? null : new Date(Date.parse(newest.started_at) + expiresAfterBackups * everyMs)
+    const expiresAt = expiryOf(position, keep, { everyMs, newest: newest ? new Date(newest.started_at) : null })
     found.push({ name: backup.name, folder: backup.folder, startedAt: new Date(backup.started_at), images, versions, expiresAfterBackups, expiresAt })
   }
   return found
 }
+
+/** When rotation removes the backup at this position (0: the newest); null where none are made by themselves. */
+export const expiryOf = (position: number, keep: number, { everyMs, newest }: { readonly everyMs: number | null; readonly newest: Date | null }): Date | null =>
+  (everyMs === null || newest === null ? null : new Date(newest.getTime() + Math.max(1, keep - position) * everyMs))
 
 async function imagesIn({ folder }: FoundBackup, wanted: readonly string[]): Promise<readonly string[]> {
   if (wanted.length === 0) return []
