@@ -1,11 +1,11 @@
 /** Large images are decoded one or two at a time in a child of their own, which is forked when it is needed, leaves when it is idle, and may die without
  *  harm: never more memory than the budget, and no image twice that ended it. It decodes nothing itself and serves no small image. */
-import { createHash } from 'node:crypto'
 import type { DecodeWish, FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { LONGEST_SECONDS } from './decode.ts'
 import { laneOf } from './lanes.ts'
 import { decoderBusy, endedDecoder } from './refusals.ts'
+import { createMemory, createRecent, hashOf } from './remembered.ts'
 
 /** Longer than the decoder's own limit, which it meets only between two rows. */
 const LONGEST_MS = (LONGEST_SECONDS + 5) * 1_000
@@ -21,10 +21,9 @@ const OVERTAKEN_MS = 2_000
 /** What a child takes before it decodes. */
 const CHILD_BYTES = 60 * 1024 ** 2
 const LOOK_EVERY_MS = 250
-/** An image that ended a child is refused for so long. */
-const REMEMBERED_MS = 10 * 60_000
-const MOST_REMEMBERED = 256
 const MOST_FAILED_STARTS = 3
+/** Up to here an image is worth its sha256, by which several requests for the same image become one decoding. */
+const MOST_SHARED_BYTES = 1024 ** 2
 
 export type DecodingChild = {
   readonly send: (message: ToDecoding) => void
@@ -54,15 +53,18 @@ export type DecodingQueue = AsyncDisposable & {
   readonly figures: () => { readonly waiting: number; readonly running: number; readonly heldBytes: number }
 }
 
+/** One caller that waits for an image; several may wait for the same. */
+type Waiter = { readonly since: number; readonly order: DecodeOrder; readonly resolve: (image: DecodedImage) => void; readonly reject: (error: unknown) => void }
+
 type Task = {
+  readonly key: string | null
   readonly bytes: Uint8Array
   readonly order: DecodeOrder
   readonly cost: number
   readonly since: number
-  /** It was running when a child died, and is decoded with no other beside it. */
-  isAlone: boolean
-  readonly resolve: (image: DecodedImage) => void
-  readonly reject: (error: unknown) => void
+  /** It was running when a child died, and is decoded while no other is. */
+  readonly isAlone: boolean
+  readonly waiters: Waiter[]
 }
 type Running = Task & { readonly begun: number; readonly callOff: () => void }
 
@@ -72,6 +74,7 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
   const remembered = createMemory(clock)
   /** When a wish of each kind was last served: thumbnails and predictions take turns. */
   const served = new Map<string, number>()
+  const recent = createRecent(clock)
   let child: DecodingChild | null = null
   let isReady = false
   let isEnding = false
@@ -89,11 +92,16 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     const why = remembered.find(bytes)
     if (why !== null) throw endedDecoder(why)
     if (isEnding) throw decoderBusy('Darkroom is ending')
+    const key = bytes.length > MOST_SHARED_BYTES ? null : `${hashOf(bytes)} ${JSON.stringify(order.wish)}`
+    const known = key === null ? null : recent.find(key)
+    if (known) return { ...known, queuedMs: 0 }
+    const same = key === null ? undefined : [...waiting, ...running.values()].find((task) => task.key === key)
+    if (same) return new Promise((resolve, reject) => same.waiters.push({ since: clock.now(), order, resolve, reject }))
     if (waiting.length >= MOST_WAITING) throw decoderBusy(`${waiting.length} large images are waiting already`)
     const waitingBytes = waiting.reduce((sum, task) => sum + task.bytes.length, 0)
     if (waiting.length > 0 && waitingBytes + bytes.length > budgetBytes * WAITING_SHARE) throw decoderBusy(`large images of ${Math.round(waitingBytes / 1e6)} MB are waiting already`)
     return new Promise((resolve, reject) => {
-      waiting.push({ bytes, order, cost, since: clock.now(), isAlone: false, resolve, reject })
+      waiting.push({ key, bytes, order, cost, since: clock.now(), isAlone: false, waiters: [{ since: clock.now(), order, resolve, reject }] })
       look()
     })
   }
@@ -113,12 +121,10 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
   }
 
   function dropUnwanted(): void {
-    const now = clock.now()
     for (const task of waiting.splice(0)) {
-      const waitedMs = now - task.since
-      if (task.order.signal?.aborted) task.reject(new DarkroomError('client_closed', { what: 'This image was not decoded', why: 'the connection was closed', remedy: 'Send it again.' }))
-      else if (waitedMs > task.order.patienceMs) task.reject(decoderBusy(`its turn did not come within ${(waitedMs / 1000).toFixed(0)} s`))
-      else waiting.push(task)
+      const still = task.waiters.filter((waiter) => isWanted(waiter, clock.now()))
+      task.waiters.splice(0, task.waiters.length, ...still)
+      if (still.length > 0) waiting.push(task)
     }
   }
 
@@ -182,9 +188,11 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     if (!task) return
     running.delete(message.id)
     task.callOff()
-    const { kind, id: _, ...answer } = message
-    if (kind === 'decoded') task.resolve({ ...(answer as Omit<typeof message & { kind: 'decoded' }, 'kind' | 'id'>), queuedMs: task.begun - task.since })
-    else task.reject(new DarkroomError(message.code, message))
+    if (message.kind === 'decoded') {
+      const { kind: _, id: __, ...image } = message
+      if (task.key !== null) recent.add(task.key, image)
+      for (const { since, resolve } of task.waiters) resolve({ ...image, queuedMs: Math.max(0, task.begun - since) })
+    } else refuse(task, new DarkroomError(message.code, message))
     look()
   }
 
@@ -207,13 +215,13 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
       if (open.length > 1) waiting.unshift({ ...task, isAlone: true })
       else {
         remembered.add(task.bytes, why)
-        task.reject(endedDecoder(why))
+        refuse(task, endedDecoder(why))
       }
     }
     log('warn', `The decoding process ended: ${why}`, { cause, images: open.length })
     if (!wasReady && ++failedStarts >= MOST_FAILED_STARTS) {
       failedStarts = 0
-      for (const task of waiting.splice(0)) task.reject(decoderBusy(`the process that decodes large images cannot be started: ${why}`))
+      for (const task of waiting.splice(0)) refuse(task, decoderBusy(`the process that decodes large images cannot be started: ${why}`))
     }
     callOffLook?.()
     callOffLook = clock.after(wasReady ? 0 : LOOK_EVERY_MS, look)
@@ -233,31 +241,20 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
       isEnding = true
       callOffLook?.()
       callOffChild()
-      for (const { callOff, reject } of running.values()) {
-        callOff()
-        reject(decoderBusy('Darkroom is ending'))
-      }
-      for (const { reject } of waiting.splice(0)) reject(decoderBusy('Darkroom is ending'))
+      for (const task of running.values()) task.callOff()
+      for (const task of [...running.values(), ...waiting.splice(0)]) refuse(task, decoderBusy('Darkroom is ending'))
       running.clear()
       leave()
     },
   }
 }
 
-type Memory = { readonly add: (bytes: Uint8Array, why: string) => void; readonly find: (bytes: Uint8Array) => string | null }
-
-/** Images that ended a child, by their sha256, for a while. Nothing is hashed while there are none. */
-function createMemory({ now }: Pick<DecodingParts['clock'], 'now'>): Memory {
-  const reasons = new Map<string, { readonly why: string; readonly until: number }>()
-  const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-  return {
-    add(bytes, why) {
-      if (reasons.size >= MOST_REMEMBERED) reasons.delete(reasons.keys().next().value!) // the oldest
-      reasons.set(hashOf(bytes), { why, until: now() + REMEMBERED_MS })
-    },
-    find(bytes) {
-      for (const [hash, { until }] of reasons) if (until < now()) reasons.delete(hash)
-      return reasons.size === 0 ? null : (reasons.get(hashOf(bytes))?.why ?? null)
-    },
-  }
+function isWanted({ since, order: { signal, patienceMs }, reject }: Waiter, now: number): boolean {
+  const waitedMs = now - since
+  if (signal?.aborted) reject(new DarkroomError('client_closed', { what: 'This image was not decoded', why: 'the connection was closed', remedy: 'Send it again.' }))
+  else if (waitedMs > patienceMs) reject(decoderBusy(`its turn did not come within ${(waitedMs / 1000).toFixed(0)} s`))
+  else return true
+  return false
 }
+
+const refuse = ({ waiters }: Task, error: DarkroomError): void => waiters.forEach(({ reject }) => reject(error))
