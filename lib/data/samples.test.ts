@@ -158,13 +158,24 @@ test('a sample is relabelled, excluded and moved to the trash; sums and lists fo
   await expect(data.answers.deleteSample({ id })).rejects.toMatchObject({ code: 'not_found' })
 })
 
-test('a picture is answered whole, as a thumbnail, or made showable', async () => {
-  const { data } = await openWithFruit({ thumbnail: async (_bytes, size) => Uint8Array.of(size % 256) })
-  const [png, tiff] = await data.samples.add('fruit', [sampleOf('a'), sampleOf('t', { picture: { ...pictureOf('t'), mediaType: 'image/tiff' } })])
+test('an image is answered whole, as a thumbnail that is made once, or made showable', async () => {
+  const made: number[] = []
+  const { data } = await openWithFruit({ thumbnail: async (_bytes, size) => { made.push(size); return Uint8Array.of(size % 256) } })
+  const large = { width: 900, height: 600 }
+  const [png, tiff, small] = await data.samples.add('fruit', [
+    sampleOf('a', { picture: { ...pictureOf('a'), ...large } }), sampleOf('t', { picture: { ...pictureOf('t'), ...large, mediaType: 'image/tiff' } }), sampleOf('s', { picture: { ...pictureOf('s'), width: 8, height: 8 } }),
+  ])
+  const imageOf = (sample: typeof png, size?: number) => data.answers.sampleImage({ id: sample?.sampleId ?? '', ...(size !== undefined && { size }) })
 
-  expect(await data.answers.sampleImage({ id: png?.sampleId ?? '' })).toEqual({ bytes: new Uint8Array(pictureOf('a').bytes), mediaType: 'image/png', filename: null, isImmutable: true })
-  expect(await data.answers.sampleImage({ id: png?.sampleId ?? '', size: 64 })).toMatchObject({ bytes: Uint8Array.of(64), mediaType: 'image/webp' })
-  expect((await data.answers.sampleImage({ id: tiff?.sampleId ?? '' })).mediaType).toBe('image/webp')
+  expect(await imageOf(png)).toEqual({ bytes: new Uint8Array(pictureOf('a').bytes), mediaType: 'image/png', filename: null, isImmutable: true })
+  for (let i = 0; i < 2; i++) expect(await imageOf(png, 64)).toMatchObject({ bytes: Uint8Array.of(64), mediaType: 'image/webp' })
+  for (let i = 0; i < 2; i++) expect(await imageOf(png, 63)).toMatchObject({ bytes: Uint8Array.of(63) })
+  expect((await imageOf(tiff)).mediaType).toBe('image/webp')
+  expect((await imageOf(small, 64)).mediaType).toBe('image/png')
+  expect(made).toEqual([64, 63, 63, 1024])
+
+  await data.answers.deleteSample({ id: png?.sampleId ?? '' })
+  expect(data.blobs.has('thumbnail', `${pictureOf('a').hash}-64`)).toBe(false)
 })
 
 test('ten thousand samples come in within seconds', { timeout: 60_000 }, async () => {
