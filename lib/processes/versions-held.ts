@@ -4,6 +4,7 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { decode, decodeSized } from '#lib/images/decode.ts'
+import { laneOf } from '#lib/images/lanes.ts'
 import { encodeGreyPng, encodePng } from '#lib/images/png.ts'
 import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
 import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/familiarity.ts'
@@ -111,15 +112,28 @@ const nearnessKey = (key: string): string => `${key} nearness`
 
 type Looked = Seen | Extract<InferredPicture, { ok: false }>
 
-/** A few at a time: what is decoded becomes a small square before the next ones are. */
+/** A few small ones at a time, and large ones, which only jobs send, one after the other: what is decoded becomes a small square before the next is. */
 async function lookAtAll(images: readonly (Uint8Array | PreparedImage)[], spec: Preprocess, maxPixels: number): Promise<readonly Looked[]> {
   const seen: Looked[] = []
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let place = next++; place < images.length; place = next++) seen[place] = await look(images[place]!, spec, maxPixels)
+  const places = [...images.keys()]
+  const inLanes = async (waiting: number[], lanes: number): Promise<void> => {
+    const lane = async (): Promise<void> => {
+      for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) seen[place] = await look(images[place]!, spec, maxPixels)
+    }
+    await Promise.all(Array.from({ length: lanes }, lane))
   }
-  await Promise.all(Array.from({ length: DECODED_AT_ONCE }, lane))
+  await inLanes(places.filter((place) => !isLarge(images[place]!, maxPixels)), DECODED_AT_ONCE)
+  await inLanes(places.filter((place) => isLarge(images[place]!, maxPixels)), 1)
   return seen
+}
+
+function isLarge(image: Uint8Array | PreparedImage, maxPixels: number): boolean {
+  try {
+    return image instanceof Uint8Array && !laneOf(image, { maxPixels }, Infinity).isSmall
+  } catch (error) {
+    if (isDarkroomError(error)) return false // refused when it is decoded
+    throw error
+  }
 }
 
 async function look(image: Uint8Array | PreparedImage, spec: Preprocess, maxPixels: number): Promise<Looked> {
