@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/uploads/{id}': 'moved an upload to the trash',
   'PATCH /api/samples': 'changed images',
   'POST /api/changes/{id}/undo': 'undid a change to images',
+  'DELETE /api/trash/{id}': 'deleted something in the trash permanently',
   'POST /api/trash/{id}/restore': 'restored something from the trash',
   'PATCH /api/samples/{id}': 'changed a picture’s label or use',
   'DELETE /api/samples/{id}': 'moved an image to the trash',

@@ -14,7 +14,7 @@ import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } 
 import { predictBatch, predictOne } from './predict.ts'
 import { deletePrediction, deletePredictions, getPrediction, giveFeedback, listPredictions, predictionImage, statistics } from './predictions.ts'
 import { cancelRun, forecastRetrain, getRun, listRuns, resumeRun, retrain, retrainStatus, runEvents } from './retrain.ts'
-import { changeSamples, getChange, listChanges, listTrash, restoreTrash, undoChange } from './undoing.ts'
+import { changeSamples, deleteTrash, getChange, listChanges, listTrash, restoreTrash, undoChange } from './undoing.ts'
 import { changeSample, dataSummary, deleteSample, getUpload, listSamples, listUploads, sampleImage, undoUpload, upload } from './uploads.ts'
 
 export const contracts = [
@@ -23,7 +23,7 @@ export const contracts = [
   listClassifiers, getClassifier, createClassifier, changeClassifier, deleteClassifier, listClasses,
   upload, listUploads, getUpload, undoUpload,
   listSamples, changeSamples, changeSample, deleteSample, sampleImage, dataSummary, dataFeatures,
-  listChanges, getChange, undoChange, listTrash, restoreTrash,
+  listChanges, getChange, undoChange, listTrash, deleteTrash, restoreTrash,
   retrain, forecastRetrain, retrainStatus, listRuns, getRun, runEvents, cancelRun, resumeRun,
   listModels, getModel, compareModels, promoteModel, rollback, downloadModel, deleteModel,
   modelInfo, modelUptime, evaluateModel,

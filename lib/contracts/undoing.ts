@@ -96,6 +96,26 @@ export const listTrash = contract({
   errors: ['not_found'],
 })
 
+export const deleteTrash = contract({
+  method: 'DELETE',
+  path: '/api/trash/{id}',
+  scope: 'admin',
+  summary: 'Delete something in the trash permanently: files, thumbnails, cached pixels and features, database pages. Says what still contains it',
+  input: z.object({ id }),
+  output: z.object({
+    id,
+    deleted_for_good: z.literal(true),
+    kind: trashEntry.shape.kind,
+    title: z.string(),
+    images: z.number().int().describe('images of which no copy is left in DATA_DIR'),
+    still_in_classifiers: z.array(classifierId).describe('other classifiers that have some of the images as samples: these images stay there'),
+    trained_versions: z.array(z.object({ classifier: classifierId, version: z.string(), until: time.nullable() })).describe('trained or tested on it: their weights stay; until: the version is itself in the trash'),
+    backups: z.array(z.object({ name: z.string(), until: time.nullable(), until_backups: z.number().int() })).describe('they still contain it until then, or until so many newer ones were made'),
+    database_purged: z.boolean().describe('false: a reader held old pages of the database; the worker clears them within minutes'),
+  }),
+  errors: ['not_found', 'conflict'],
+})
+
 export const restoreTrash = contract({
   method: 'POST',
   path: '/api/trash/{id}/restore',

@@ -64,7 +64,7 @@ export type Connection = {
 /** `patienceMs`: how long a write waits for another program's lock; a process that nobody waits for may have more. */
 export function connect(file: string, { patienceMs = WRITE_PATIENCE_MS }: { readonly patienceMs?: number } = {}): Connection {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-  for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`]) writer.exec(`PRAGMA ${pragma}`)
+  for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'secure_delete = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`]) writer.exec(`PRAGMA ${pragma}`)
   const reader = connectForReading(file)
   const written = statementsOf(writer)
   const turns = takeTurns()

@@ -6,6 +6,7 @@ import type { Routes } from '#lib/contracts/index.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import type { Blobs } from './blobs.ts'
+import type { Erasing } from './erasing.ts'
 import type { Subjects } from './subjects.ts'
 import type { Counts, WebProcesses } from './between-processes.ts'
 import type { Predictions, Retention } from './history.ts'
@@ -272,6 +273,7 @@ export type Data = {
   readonly uploads: Uploads
   readonly sampleChanges: SampleChanges
   readonly trash: Trash
+  readonly erasing: Erasing
   readonly snapshots: Snapshots
   readonly runs: Runs
   readonly versions: VersionStore

@@ -11,6 +11,7 @@ import { connect } from './connection.ts'
 import { countsOf } from './counts.ts'
 import type { Data, DataSettings } from './data.ts'
 import { IN_USE_LOCK, lockShared } from './file-lock.ts'
+import { erasingOf } from './erasing.ts'
 import { PrismaClient } from './generated/client.ts'
 import { createIds } from './ids.ts'
 import { jobsOf } from './jobs.ts'
@@ -58,14 +59,17 @@ export async function openData(settings: DataSettings): Promise<Data> {
   const predictions = predictionsOf(store)
   const versions = versionsOf(store)
   const promotions = promotionsOf(store)
+  const trash = trashOf(store)
+  const snapshots = snapshotsOf(store)
   const rooms = {
     classifiers: classifiersOf(store),
     pictures: picturesOf(store),
     samples: samplesOf(store),
     uploads: uploadsOf(store),
     sampleChanges: sampleChangesOf(store),
-    trash: trashOf(store),
-    snapshots: snapshotsOf(store),
+    trash,
+    erasing: erasingOf(store, { trash, snapshots }),
+    snapshots,
     runs: runsOf(store),
     versions,
     promotions,

@@ -25,7 +25,8 @@ export function conditionOf({ label, excludedAt, trashedAt }: SampleState): Samp
   return label === null ? 'unlabelled' : 'active'
 }
 
-/** Whether training, evaluation and every count of "samples" may use it. */
+/** Whether training, evaluation and every count of "samples" may use it; lib/data asks the same in SQL (USABLE).
+ *  @public the rule in one place */
 export const isUsable = (state: SampleState): boolean => conditionOf(state) === 'active'
 
 /** What a person asks for at once; absent: as it is. */

@@ -50,6 +50,7 @@ export type Darkroom = {
     readonly getChange: For<'GET /api/changes/{id}'>
     readonly undoChange: For<'POST /api/changes/{id}/undo'>
     readonly listTrash: For<'GET /api/trash'>
+    readonly deleteTrash: For<'DELETE /api/trash/{id}'>
     readonly restoreTrash: For<'POST /api/trash/{id}/restore'>
     readonly dataSummary: For<'GET /api/data/summary'>
     readonly retrainStatus: For<'GET /api/retrain/status'>

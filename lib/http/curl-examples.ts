@@ -39,6 +39,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'GET /api/changes/{id}': { idFrom: 'GET /api/changes' },
   'POST /api/changes/{id}/undo': { idFrom: 'GET /api/changes' },
   'GET /api/trash': { query: { limit: 20 } },
+  'DELETE /api/trash/{id}': { idFrom: 'GET /api/trash' },
   'POST /api/trash/{id}/restore': { idFrom: 'GET /api/trash' },
   'PATCH /api/samples/{id}': { idFrom: 'GET /api/samples', json: { is_excluded: true } },
   'DELETE /api/samples/{id}': { idFrom: 'GET /api/samples' },

@@ -1,7 +1,7 @@
 /** GET /api/data/features: looks at up to 2,000 of a classifier's pictures and says what they are like as pictures. Not at what they show.
  *  A look takes seconds, so its answer is kept until pictures come or go, and those who ask meanwhile wait for the same look. */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
@@ -53,6 +53,13 @@ export function createFeatures(ports: FeaturesPorts): (input: Input<typeof dataF
     looking.set(name, look)
     return look
   }
+}
+
+/** What was kept of a classifier: the mean image of a class with one image is that image. */
+export async function forgetFeatures(folder: string, classifierId: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  const own = new RegExp(`^${classifierId}-[0-9a-f]{24}\\.json$`)
+  await Promise.all(names.filter((name) => own.test(name)).map((name) => rm(path.join(folder, name), { force: true })))
 }
 
 /** Changes when pictures come, go, or get another label or split. */

@@ -14,6 +14,7 @@ import { createFeatures } from '#lib/intake/features.ts'
 import { createIntake } from '#lib/intake/upload.ts'
 import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
+import { fileConcernOf } from '#lib/operations/file-concern.ts'
 import { createHealth } from '#lib/operations/health.ts'
 import { watchDisks } from '#lib/operations/disk.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -33,6 +34,7 @@ import { createVersionCases } from '#lib/training/version-cases.ts'
 import { steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
 import { createReading } from './reading.ts'
+import { createErase } from './erase.ts'
 import { composeServing } from './compose-serving.ts'
 import { composeDecoding } from './fork-decoding.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
@@ -72,7 +74,9 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const { metrics, metricsHistory, tick } = createMetrics({ machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }), webs, startedAt, now })
   const backups = createBackups({ data, places, settings: () => backupSettingsNow({ ...start, data }), now })
   let backupConcern: string | null = null
+  let fileConcern: string | null = null
   const judgingBackups = recurring({ log, now: steadyClock.now }, 'How the backups are could not be found out', async () => { backupConcern = await backups.concern() })
+  const judgingFiles = recurring({ log, now: steadyClock.now }, 'Whether stored files are whole could not be found out', async () => { fileConcern = fileConcernOf(await data.pictures.faults()) })
   const { health, healthLive, healthReady } = createHealth({
     version: VERSION, startedAt, now, data,
     engine: serving.engine,
@@ -81,12 +85,12 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
     worker: () => heard.worker,
-    troubles: () => [...troubles.sentences(), ...[serving.failing()].flatMap((one) => one ?? []), ...(backupConcern === null ? [] : [backupConcern])],
+    troubles: () => [...troubles.sentences(), ...[serving.failing()].flatMap((one) => one ?? []), ...[backupConcern, fileConcern].filter((concern) => concern !== null)],
   })
   const ticking = recurring({ log, now: steadyClock.now }, 'The figures of the machine could not be read', tick)
   const lookingAtDisk = recurring({ log, now: steadyClock.now }, 'The room on the disk could not be read', disk.look)
   await lookingAtDisk()
-  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking(); void lookingAtDisk(); void judgingBackups() }, FIGURES_EVERY_MS)
+  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking(); void lookingAtDisk(); void judgingBackups(); void judgingFiles() }, FIGURES_EVERY_MS)
 
   const rates = createLimits(limitSettings(settings), data.counts)
   const exchanging = recurring({ log, now: steadyClock.now }, 'What was counted could not be exchanged with the other processes', rates.exchange)
@@ -97,7 +101,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const retraining: RetrainParts = { data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesHere(places, input), now: () => Date.now() }
   const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch, refusal: serving.refusal },
-    data: { ...data.answers, findSubject: data.subjects.find },
+    data: { ...data.answers, deleteTrash: createErase({ data, dataDir: places.dataDir, backupsContaining: backups.backupsContaining }), findSubject: data.subjects.find },
     intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), read: reading.raster, now }) },
     operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }), ...createAudit({ changes: data.changes, now }), listBackups: backups.listBackups, createBackup: backups.createBackup },
     settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),

@@ -14,6 +14,7 @@ import { trainingHandlers } from '#lib/training/handlers.ts'
 import { patientClock, steadyClock, wallClock } from './clock.ts'
 import { backupHandler, queueBackups } from './backup-job.ts'
 import { composeData } from './compose-data.ts'
+import { createErase, emptyTrash } from './erase.ts'
 import { forkInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { lacksFirstPictures } from './first-pictures.ts'
@@ -65,7 +66,11 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     },
   })
   const handlers = { ...training, backup: backupHandler({ settings: backupSettings, log }) }
-  const stopQueueing = queueBackups(createBackups({ data, places, settings: backupSettings, now: () => new Date() }), log)
+  const backups = createBackups({ data, places, settings: backupSettings, now: () => new Date() })
+  const stopQueueing = queueBackups(backups, log)
+  const erase = createErase({ data, dataDir: places.dataDir, backupsContaining: backups.backupsContaining })
+  const emptyingTrash = recurring({ log, now: steadyClock.now }, 'The trash could not be emptied', () => emptyTrash(data, erase, log))
+  const recheckingFiles = recurring({ log, now: steadyClock.now }, 'Damaged files could not be checked again', data.pictures.recheckFaults)
   const leaving = new AbortController()
   const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
   const loops = LOOPS.map((kinds) => runWorker({
@@ -86,6 +91,8 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const sweeping = setInterval(() => {
     void sweepingFiles()
     void sweepingUploads()
+    void emptyingTrash()
+    void recheckingFiles()
   }, SWEEP_EVERY_MS)
   const retentionTimer = setInterval(() => void retaining(), RETAIN_EVERY_MS)
   const ended = Promise.all(loops).then(() => {})

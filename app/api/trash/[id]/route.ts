@@ -1,0 +1,7 @@
+import { deleteTrash } from '#lib/contracts/undoing.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const DELETE = serve(deleteTrash, (input, asked) => darkroom().data.deleteTrash(input, asked))
+export const { GET, POST, PUT, PATCH } = refuseAllBut('DELETE')
