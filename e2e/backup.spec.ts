@@ -1,0 +1,63 @@
+/** A person makes a backup on the page while predictions go on; restored to an empty folder it is the same product, and a flipped byte in it is told. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test, type BrowserContext } from '@playwright/test'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { startOwnProduct, type OwnProduct } from './own-product.ts'
+
+const IMAGES = 60
+const CLASSIFIER = 'shapes'
+const kept = mkdtempSync(path.join(tmpdir(), 'darkroom-kept-'))
+const restoredDir = path.join(kept, 'restored')
+
+let product: OwnProduct
+test.beforeAll(async () => { product = await startOwnProduct({ DEFAULT_CLASSIFIER: CLASSIFIER, BACKUP_DIR: kept, RATE_LIMIT_ENABLED: 'false' }) })
+test.afterAll(async () => {
+  await product[Symbol.asyncDispose]()
+  rmSync(kept, { recursive: true, force: true })
+})
+
+const predictions = (of: Pick<OwnProduct, 'ask'>) => Promise.all(Array.from({ length: IMAGES }, async (_, i) => {
+  const { json } = await of.ask('POST', '/api/predict?save=true', { headers: { 'content-type': 'image/png' }, body: new Uint8Array(encodePng(drawShape(SHAPES[i % SHAPES.length]!, i))) })
+  return [json['model_version'], json['probabilities']]
+}))
+
+const command = (name: 'backup' | 'restore', args: readonly string[], dataDir: string) =>
+  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(import.meta.dirname, `../lib/commands/${name}.ts`), ...args], { env: { ...process.env, DATABASE_URL: '', DATA_DIR: dataDir, BACKUP_DIR: kept }, encoding: 'utf8' })
+
+const asAdmin = (context: BrowserContext): Promise<void> =>
+  context.addCookies(product.admin.split('; ').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), url: product.url })))
+
+test('a backup from the page, restored elsewhere, makes the same predictions; a flipped byte in it is named', async ({ page, context }) => {
+  test.setTimeout(180_000)
+  const before = await predictions(product)
+  await asAdmin(context)
+  await page.goto(`${product.url}/settings?view=backups`)
+  await expect(page.getByText('There is no backup yet.')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Back up now' }).click()
+  await expect(page.getByText(/was read back and verified/)).toBeVisible({ timeout: 60_000 })
+  const [name] = readdirSync(kept).filter((one) => one.startsWith('20'))
+  await expect(page.getByRole('rowheader', { name: name! })).toBeVisible()
+
+  const backup = path.join(kept, name!)
+  const running = command('restore', ['--from', backup], product.dataDir)
+  expect([running.status, running.stderr]).toEqual([1, expect.stringContaining('is using')])
+  const restore = command('restore', ['--from', backup], restoredDir)
+  expect(restore.stdout + restore.stderr).toContain('Nothing was there before.')
+
+  const database = path.join(backup, 'data', 'darkroom.db')
+  const bytes = readFileSync(database)
+  bytes[Math.floor(bytes.length / 2)]! ^= 1
+  writeFileSync(database, bytes)
+  const verify = command('backup', ['--verify', backup], product.dataDir)
+  expect([verify.status, verify.stdout]).toEqual([1, expect.stringContaining('data/darkroom.db is not what was written')])
+
+  await using restored = await startOwnProduct({ DEFAULT_CLASSIFIER: CLASSIFIER, DATA_DIR: restoredDir, BACKUP_DIR: kept, RATE_LIMIT_ENABLED: 'false' })
+  expect(await predictions(restored)).toEqual(before)
+  const count = async (of: OwnProduct) => (await of.ask('GET', `/api/statistics?classifier=${CLASSIFIER}`)).json['total_predictions']
+  expect(await count(restored)).toBe(2 * IMAGES)
+})
