@@ -22,6 +22,7 @@ import { createRecovery } from '#lib/serving/recovery.ts'
 import { createSwap } from '#lib/serving/swap.ts'
 import { steadyClock } from './clock.ts'
 import { childrenWanted, forkInference } from './fork-inference.ts'
+import { watchLoopLag } from './loop-lag.ts'
 import { maxPixelsPublic } from './memory.ts'
 import type { Start } from './settings.ts'
 
@@ -75,7 +76,8 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     const { data: square, width, height, decodeMs, queuedMs } = await decoding.decode(bytes, { wish: { kind: 'square', folder: ref.folder }, maxPixels, patienceMs: PATIENCE_MS, signal })
     return { square, width, height, decodeMs, queuedMs }
   }
-  const admission = createAdmission(steadyClock)
+  const loop = watchLoopLag()
+  const admission = createAdmission(steadyClock, loop.lagMs)
   const outcomes = createOutcomes(steadyClock)
   const swap = createSwap({ pool, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
@@ -147,6 +149,7 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     children: pool.children,
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
+      loop[Symbol.dispose]()
       await looking() // what runs of it now would write after the end
       await data.webProcesses.leave(webId).catch((error: unknown) => log('warn', 'That this process leaves could not be written down; it counts as gone in a few seconds', { error }))
       await pool[Symbol.asyncDispose]()

@@ -69,3 +69,14 @@ test('room is free again when work has failed', async () => {
 
   expect(admission.figures().running).toBe(0)
 })
+
+test('a process that is late with everything admits few until it has caught up', async () => {
+  let lagMs = 0
+  const admission = createAdmission(fakeClock(), () => lagMs)
+  expect(admission.figures().limit).toBe(250)
+
+  lagMs = 251
+  expect(admission.figures().limit).toBe(96)
+  lagMs = 20
+  expect(admission.figures().limit).toBe(250)
+})

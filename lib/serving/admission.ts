@@ -8,6 +8,8 @@ import { overloaded } from './refusals.ts'
 const LONGEST_WAIT_MS = 250
 /** So many are admitted however slow the machine: they hardly wait where each takes its usual time. */
 const ALWAYS_ADMITTED = 128
+/** While the process itself lags behind by more than the longest wait, new requests wait in front of it, uncounted: so few are still admitted. */
+const ADMITTED_WHILE_LATE = 96
 /** Until it is known better. */
 const FIRST_COST_MS = 1
 /** With fewer under way, their time says how long one takes, not how many are finished in a second. */
@@ -24,13 +26,14 @@ export type Admission = {
   readonly figures: () => { readonly running: number; readonly limit: number; readonly refused: number }
 }
 
-export function createAdmission(clock: Pick<SteadyClock, 'now'>): Admission {
+/** `lagMs`: how late the process is with what it has to do at a time. */
+export function createAdmission(clock: Pick<SteadyClock, 'now'>, lagMs: () => number = () => 0): Admission {
   let running = 0
   let refused = 0
   /** Milliseconds from one finished prediction to the next while many are under way: the inverse of the rate. */
   let costMs = FIRST_COST_MS
 
-  const limit = (): number => Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs))
+  const limit = (): number => (lagMs() > LONGEST_WAIT_MS ? ADMITTED_WHILE_LATE : Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs)))
   const isFull = (): boolean => running >= limit()
 
   function refusal(): DarkroomError | null {
