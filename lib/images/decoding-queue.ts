@@ -18,8 +18,8 @@ const MOST_WAITING = 256
 const WAITING_SHARE = 0.25
 /** After so long a first image that needs much memory is not overtaken. */
 const OVERTAKEN_MS = 2_000
-/** What a child takes before it decodes. */
-const CHILD_BYTES = 60 * 1024 ** 2
+/** What a child takes for itself before it decodes: 39 MB, and some for the first image. */
+const CHILD_BYTES = 48 * 1024 ** 2
 const LOOK_EVERY_MS = 250
 const MOST_FAILED_STARTS = 3
 /** Up to here an image is worth its sha256, by which several requests for the same image become one decoding. */
