@@ -173,9 +173,9 @@ test('a job that kills its process each time is given up in the end', async () =
   await vi.waitFor(() => expect(gaveUp).toEqual(['It was tried 3 times, and each time the process that did it died.']))
 })
 
-test('the end of a job is not lost to a full disk: it is offered until the store takes it, and reported once', async () => {
+test.each(['disk_full', 'database_busy'] as const)('the end of a job is not lost to %s: it is offered until the store takes it, and reported once', async (code) => {
   const { jobs, enqueue, start, until } = await opened()
-  const full = () => Promise.reject(new DarkroomError('disk_full', { what: 'a', why: 'b', remedy: 'c' }))
+  const full = () => Promise.reject(new DarkroomError(code, { what: 'a', why: 'b', remedy: 'c' }))
   const failures: unknown[] = []
   let refusals = 3
   type Completing = Parameters<typeof jobs.complete>
@@ -187,7 +187,18 @@ test('the end of a job is not lost to a full disk: it is offered until the store
 
   await until(id, 'done')
   await until(next, 'done') // the loop goes on
-  expect(failures).toMatchObject([{ code: 'disk_full' }])
+  expect(failures).toMatchObject([{ code }])
+})
+
+test('a job that a locked database interrupted is done again, not failed', async () => {
+  const { jobs, enqueue, start, clock } = await opened()
+  const id = await enqueue()
+  let attempts = 0
+
+  start({ run: async () => { if ((attempts += 1) === 1) throw new DarkroomError('database_busy', { what: 'a', why: 'b', remedy: 'c' }); return 'done' } })
+  for (let second = 0; second < 20; second++) await clock.advance(1_000)
+
+  expect([attempts, (await jobs.get(id)).state]).toEqual([2, 'done'])
 })
 
 test('a worker goes on while its jobs cannot be read, and reports it once', async () => {
