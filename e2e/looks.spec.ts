@@ -5,7 +5,7 @@ import { becomeOwner, logIn, picture } from './people.ts'
 import { expectGoodLooks, SIZES, test, THEMES } from './watched.ts'
 
 const OPEN = ['/', '/predict?classifier=shapes', '/predict?classifier=mnist', '/login', '/docs', '/monitoring']
-const KNOWN = ['/', '/upload?classifier=shapes', '/retrain?classifier=shapes', '/models?classifier=shapes', '/history', '/visualize?classifier=shapes', '/visualize?classifier=shapes&view=model', '/visualize?classifier=shapes&view=traffic', '/settings']
+const KNOWN = ['/', '/upload?classifier=shapes', '/retrain?classifier=shapes', '/models?classifier=shapes', '/history', '/trash', '/visualize?classifier=shapes', '/visualize?classifier=shapes&view=model', '/visualize?classifier=shapes&view=traffic', '/settings']
 
 test.describe.configure({ mode: 'serial' })
 let app: BuiltApp

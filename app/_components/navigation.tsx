@@ -12,6 +12,7 @@ const PLACES: readonly { readonly href: string; readonly name: string; readonly 
   { href: '/models', name: 'Models', icon: 'models', needs: 'login' },
   { href: '/visualize', name: 'Visualize', icon: 'chart', needs: 'nothing' },
   { href: '/history', name: 'History', icon: 'history', needs: 'login' },
+  { href: '/trash', name: 'Trash', icon: 'trash', needs: 'login' },
   { href: '/monitoring', name: 'Monitoring', icon: 'gauge', needs: 'nothing' },
   { href: '/docs', name: 'API', icon: 'code', needs: 'nothing' },
   { href: '/settings', name: 'Settings', icon: 'sliders', needs: 'admin' },

@@ -116,6 +116,8 @@ export const deleteTrash = contract({
   errors: ['not_found', 'conflict'],
 })
 
+export type DeletedAnswer = z.output<typeof deleteTrash.output>
+
 export const restoreTrash = contract({
   method: 'POST',
   path: '/api/trash/{id}/restore',

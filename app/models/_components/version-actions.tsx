@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useState, useTransition } from 'react'
 import { addressOf, call } from '#lib/contracts/client.ts'
 import type { VersionAnswer } from '#lib/contracts/models.ts'
+import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { Button, looksLikeButton } from '#lib/ui/button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
@@ -52,12 +53,12 @@ function DeleteDialog({ version, isOpen, onClose }: Asking) {
   const { isBusy, failure, attempt, close } = useAttempt(onClose)
   const remove = () => attempt(async () => {
     await call('DELETE /api/models/{id}', { id: version.id })
-    return `${version.version} is deleted.`
+    return `${version.version} was moved to the trash. Restore it there within ${TRASH_DAYS} days.`
   })
   return (
-    <Dialog isOpen={isOpen} onClose={close} title={`Delete ${version.version}?`}
-      actions={<><Button variant="quiet" onClick={close}>Keep it</Button><Button variant="danger" isBusy={isBusy} onClick={() => void remove()}>Delete {version.version}</Button></>}>
-      <p>Its files go for good. Predictions that it made stay in the history.</p>
+    <Dialog isOpen={isOpen} onClose={close} title={`Move ${version.version} to the trash?`}
+      actions={<><Button variant="quiet" onClick={close}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void remove()}>Move {version.version} to the trash</Button></>}>
+      <p>It moves to the trash and can be restored for {TRASH_DAYS} days. Predictions that it made stay in the history.</p>
       {failure && <ErrorNotice title="It was not deleted" failure={failure} />}
     </Dialog>
   )

@@ -1,10 +1,11 @@
 'use client'
-/** The report of one upload: what it added to which class, what was remarkable, and the way to take it back. */
+/** The report of one upload: what it added to which class, what was remarkable, and the way to the trash and back. */
 import { useRouter } from 'next/navigation'
 import Link from 'next/link'
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button, looksLikeButton } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -61,7 +62,7 @@ export function UndoUpload({ report }: { readonly report: UploadReport }) {
   const [isAsking, setIsAsking] = useState(false)
   const [isUndone, setIsUndone] = useState(report.state === 'undone')
   const [isBusy, setIsBusy] = useState(false)
-  if (isUndone) return <Badge>taken back</Badge>
+  if (isUndone) return <Link href="/trash"><Badge>in the trash</Badge></Link>
   if (report.count === 0 || report.state !== 'done') return null
 
   const undo = async () => {
@@ -81,9 +82,9 @@ export function UndoUpload({ report }: { readonly report: UploadReport }) {
   return (
     <>
       <Button size="small" variant="quiet" onClick={() => setIsAsking(true)}>Undo</Button>
-      <Dialog isOpen={isAsking} title="Take this upload back?" onClose={() => setIsAsking(false)}
-        actions={<><Button variant="quiet" onClick={() => setIsAsking(false)}>Keep it</Button><Button variant="danger" isBusy={isBusy} onClick={() => void undo()}>Take it back</Button></>}>
-        <p>Its {report.count} {report.count === 1 ? 'picture leaves' : 'pictures leave'} the classifier. Versions that learnt from {report.count === 1 ? 'it' : 'them'} stay as they are.</p>
+      <Dialog isOpen={isAsking} title="Move this upload to the trash?" onClose={() => setIsAsking(false)}
+        actions={<><Button variant="quiet" onClick={() => setIsAsking(false)}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void undo()}>Move to trash</Button></>}>
+        <p>Its {report.count} {report.count === 1 ? 'image leaves' : 'images leave'} the classifier and can be restored from the trash for {TRASH_DAYS} days. Versions that were trained on {report.count === 1 ? 'it' : 'them'} stay as they are.</p>
       </Dialog>
     </>
   )
