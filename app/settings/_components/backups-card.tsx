@@ -61,7 +61,7 @@ export function BackupsCard({ backups: { folder, every, keep, next_at, backups, 
   )
 }
 
-const scheduleWords = (every: string, keep: number): string => `${every === 'off' ? 'No backups are made by themselves (BACKUP_EVERY is off).' : `One is made every ${every}.`} The newest ${keep} are kept.`
+const scheduleWords = (every: string, keep: number): string => `${every === 'off' ? 'Scheduled backups are off; set BACKUP_EVERY in Settings to turn them on.' : `A backup is scheduled every ${every}.`} Darkroom keeps the newest ${keep}.`
 
 function StateBadge({ last, hasFailed }: { readonly last: boolean; readonly hasFailed: boolean }) {
   if (hasFailed) return <Badge variant="bad">failed</Badge>
