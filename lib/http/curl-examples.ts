@@ -34,7 +34,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'GET /api/uploads/{id}': { idFrom: 'GET /api/uploads' },
   'DELETE /api/uploads/{id}': { idFrom: 'GET /api/uploads' },
   'GET /api/samples': { query: { classifier: 'shapes', label: 'circle', limit: 10 } },
-  'PATCH /api/samples': { json: { filter: { classifier: 'shapes', label: 'circle', split: 'train' }, is_excluded: true } },
+  'PATCH /api/samples': { json: { filter: { classifier: 'shapes', label: 'circle', is_excluded: true }, is_excluded: false } },
   'GET /api/changes': { query: { classifier: 'shapes' } },
   'GET /api/changes/{id}': { idFrom: 'GET /api/changes' },
   'POST /api/changes/{id}/undo': { idFrom: 'GET /api/changes' },
