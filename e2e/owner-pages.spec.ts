@@ -200,3 +200,25 @@ for (const theme of THEMES) {
     }
   })
 }
+
+test('an admin deletes one prediction, then all that fit a filter, and is told how many before', async ({ page }) => {
+  await logIn(page)
+  await page.goto(`${product.url}/history`)
+  const rows = page.getByRole('row')
+  const before = await rows.count()
+
+  await page.getByRole('button', { name: /^Delete the prediction of/ }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await expect(rows).toHaveCount(before)
+  await page.getByRole('button', { name: /^Delete the prediction of/ }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete prediction' }).click()
+  await expect(rows).toHaveCount(before - 1)
+
+  await page.goto(`${product.url}/history?min=0`)
+  await page.getByRole('button', { name: 'Delete these' }).click()
+  const dialog = page.getByRole('dialog', { name: /^Delete \d+ predictions?\?$/ })
+  await expect(dialog).toContainText('not only those on this page')
+  await dialog.getByRole('button', { name: /^Delete \d+ prediction/ }).click()
+  await expect(page.getByText('Nothing fits these filters')).toBeVisible()
+  expect((await product.ask('GET', '/api/statistics?classifier=shapes')).json['total_predictions']).toBe(0)
+})
