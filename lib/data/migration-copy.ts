@@ -38,8 +38,8 @@ export function keepMigrationCopy({ database, file, migration, folders, now }: C
     closeSync(handle)
     renameSync(part, copy)
   } catch (error) {
-    rmSync(part, { force: true })
-    throw isDiskFull(error) ? noRoom(folder, { size, free: bavail * bsize }, error) : error
+    for (const left of [part, `${part}-journal`]) rmSync(left, { force: true })
+    throw isDiskFull(error) ? noRoom(folder, null, error) : error
   }
   for (const old of copiesIn(folder).slice(MIGRATION_COPIES_KEPT)) rmSync(path.join(folder, old), { force: true })
   return copy
