@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { expect, test } from 'vitest'
 import { decode, decodeSized } from './decode.ts'
 import { drawn } from './drawn.fakes.ts'
@@ -11,7 +11,7 @@ import { encodePng, withoutMetadata } from './png.ts'
 import { sniff, isImageKind } from './sniff.ts'
 
 const image = drawn(90, 70)
-const open = (): sharp.Sharp => sharp(image.data, { raw: { width: 90, height: 70, channels: 3 } })
+const open = (): Sharp => sharp(image.data, { raw: { width: 90, height: 70, channels: 3 } })
 
 function headerOf(bytes: Uint8Array): ImageHeader | null {
   const { kind } = sniff(bytes)
@@ -112,7 +112,7 @@ test('small plain images are decoded in place; large ones, TIFF, AVIF and many s
 })
 
 test('decoding takes no more memory than was said', { timeout: 60_000 }, async () => {
-  const large = (): sharp.Sharp => sharp({ create: { width: 2_000, height: 1_600, channels: 3, background: '#248' } })
+  const large = (): Sharp => sharp({ create: { width: 2_000, height: 1_600, channels: 3, background: '#248' } })
   const formats: readonly (readonly [string, () => Promise<Buffer>])[] = [
     ['PNG', () => large().png({ compressionLevel: 1 }).toBuffer()],
     ['interlaced PNG with alpha', () => large().ensureAlpha(0.5).png({ progressive: true, compressionLevel: 1 }).toBuffer()],

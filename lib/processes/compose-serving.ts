@@ -32,6 +32,8 @@ const MOST_IN_BATCH = 16
 const QUEUE_ROOM = 1_024
 /** A promotion reaches every web process within a second, loading and warming included. */
 const LOOK_EVERY_MS = 400
+/** A large image of a batch waits for the decoding child: those before it may take seconds each. */
+const BULK_PATIENCE_MS = 120_000
 /** Then the start goes on and says what is missing: an engine that does not open, or takes very long. */
 const LONGEST_BEGIN_MS = 20_000
 
@@ -71,9 +73,9 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     cannotLoad: (key, reason) => swap.cannotLoad(key, reason),
   })
   const batcher = createBatcher<Ask, Computed>({ most: MOST_IN_BATCH, room: QUEUE_ROOM, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, isBulk: (ask) => ask.isBulk, run: runOn(pool, settings.MAX_PIXELS), clock: steadyClock })
-  const prepare: Prepare = async (bytes, { ref }, { signal, maxPixels = settings.MAX_PIXELS }) => {
+  const prepare: Prepare = async (bytes, { ref }, { signal, isBulk = false, maxPixels = settings.MAX_PIXELS }) => {
     if (laneOf(bytes, { maxPixels }, Infinity).isSmall) return bytes
-    const { data: square, width, height, decodeMs, queuedMs } = await decoding.decode(bytes, { wish: { kind: 'square', folder: ref.folder }, maxPixels, patienceMs: PATIENCE_MS, signal })
+    const { data: square, width, height, decodeMs, queuedMs } = await decoding.decode(bytes, { wish: { kind: 'square', folder: ref.folder }, maxPixels, patienceMs: isBulk ? BULK_PATIENCE_MS : PATIENCE_MS, signal })
     return { square, width, height, decodeMs, queuedMs }
   }
   const loop = watchLoopLag()

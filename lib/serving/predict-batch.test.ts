@@ -43,6 +43,25 @@ test('a ZIP is answered entry by entry, and nothing of it stays behind', async (
   expect(readdirSync(scratchDir)).toEqual([])
 })
 
+test('the images of one request that are predicted at the same time are bounded by their bytes', async () => {
+  let open = 0
+  let most = 0
+  const given = answering()
+  const predict: typeof given.predict = async (asking, caller) => {
+    most = Math.max(most, (open += asking.picture.bytes.length))
+    await new Promise(setImmediate)
+    open -= asking.picture.bytes.length
+    return given.predict(asking, caller)
+  }
+  const predictBatch = createPredictBatch({ predict, maxImageBytes: MOST_BYTES, maxUploadBytes: 10_000, mostOpenBytes: 7, scratchDir: tmpdir() })
+  const parts = Array.from({ length: 12 }, (_, i) => file(`${i}.png`, pictureOf(i % 3, 9))) // two bytes each
+
+  const answer = await predictBatch({ top_k: 1, save: false, parts: (async function* () { yield* parts })() }, {})
+
+  expect(answer.predictions.map(({ success }) => success)).toEqual(Array(12).fill(true))
+  expect(most).toBe(6)
+})
+
 test('a ZIP that is cut off is refused whole, and nothing of it stays behind', async () => {
   const { ask, scratchDir } = batching()
   const zip = await buffer(writeZip([{ path: '1.png', content: pictureOf(1, 9) }]))

@@ -15,6 +15,8 @@ import type { PredictAsking, PredictCaller, PredictOne } from './predict.ts'
 export const MOST_PICTURES = 2_000
 /** Of one request at a time in the queue, so that it cannot crowd out the others. */
 const AT_ONCE = 32
+/** Of one request: large images wait for the decoding child, which refuses more than a quarter of its budget of waiting bytes, 25 MB in small memory. */
+const MOST_OPEN_BYTES = 16 * 1024 ** 2
 /** Of all such requests together: two full batches for each of two engines, so that they work without a pause and what comes singly waits for one batch. */
 const ALL_AT_ONCE = 64
 
@@ -22,6 +24,7 @@ export type BatchParts = {
   readonly predict: PredictOne
   readonly maxImageBytes: number
   readonly maxUploadBytes: number
+  readonly mostOpenBytes?: number
   /** Where a ZIP lies while it is read. */
   readonly scratchDir: string
 }
@@ -31,7 +34,7 @@ type Failed = { success: false; filename: string | null; code: string; error: st
 export type BatchAnswer = { success: true; count: number; predictions: (PredictionAnswer | Failed)[] }
 type Found = { readonly filename: string; readonly bytes: Uint8Array } | { readonly filename: string; readonly code: ErrorCode; readonly error: string }
 
-export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scratchDir }: BatchParts) {
+export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scratchDir, mostOpenBytes = MOST_OPEN_BYTES }: BatchParts) {
   const turns = takingTurns(ALL_AT_ONCE)
 
   return async function predictBatch({ parts, ...asking }: BatchAsking, caller: PredictCaller): Promise<BatchAnswer> {
@@ -40,6 +43,7 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
     const predictions: (PredictionAnswer | Failed)[] = []
     const open = new Set<Promise<void>>()
     const failures: unknown[] = []
+    let openBytes = 0
     let files = 0
 
     for await (const part of parts) {
@@ -64,7 +68,13 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
         predictions[place] = { success: false, ...found }
         return
       }
-      const one = answer(found).then((said) => { predictions[place] = said }, (error: unknown) => { failures.push(error) }).finally(() => open.delete(one))
+      const { length } = found.bytes
+      while (open.size > 0 && openBytes + length > mostOpenBytes) await Promise.race(open)
+      openBytes += length
+      const one = answer(found).then((said) => { predictions[place] = said }, (error: unknown) => { failures.push(error) }).finally(() => {
+        open.delete(one)
+        openBytes -= length
+      })
       open.add(one)
       if (open.size >= AT_ONCE) await Promise.race(open)
       if (failures.length > 0) throw failures[0]
