@@ -6,11 +6,13 @@ import { openData } from '#lib/data/open.ts'
 import { readBundle, writeBundle } from '#lib/ml/bundle.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { pidsOf } from './family.ts'
-import { tally, within, type Context, type Judged } from './judged.ts'
+import { inMs, tally, within, type Context, type Judged } from './judged.ts'
 import { startProduct, type ProductAnswer, type Product } from './product.ts'
 import { smallImage } from './traffic.ts'
 
 const BACK_WITHIN_MS = 30_000
+/** Files are looked at every two seconds, and a version is tried again after ten. */
+const RESTORED_WITHIN_MS = 60_000
 const SHIPPED = path.join(ROOT, 'models', 'shapes', 'v1')
 
 type Damage = { readonly name: string; readonly apply: (folder: string) => void }
@@ -41,7 +43,14 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ju
     rmSync(folder, { recursive: true, force: true })
     cpSync(whole, folder, { recursive: true })
     killAll(product)
-    await within(BACK_WITHIN_MS, async () => (await product.predict(smallImage(2))).body['model_version'] === live)
+    const isLive = async () => (await product.predict(smallImage(2))).body['model_version'] === live
+    const restored = await within(RESTORED_WITHIN_MS, isLive)
+    judged.push({
+      what: `its files restored after: ${name}`,
+      expected: `the promoted version is live again within ${RESTORED_WITHIN_MS / 1000} s`,
+      measured: restored.held ? `after ${inMs(restored.ms)}` : 'not live again',
+      holds: restored.held,
+    })
   }
   flipByte(path.join(other.folder, 'model.onnx'))
   const promoted = await product.ask(`/api/models/${other.id}/promote`, {
@@ -52,7 +61,7 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ju
   const after = await product.predict(smallImage(3))
   judged.push({
     what: 'promoting a version with one byte flipped',
-    expected: '422 bad_bundle; the live version goes on',
+    expected: '422 bad_bundle; a whole version goes on serving',
     measured: `${promoted.status} ${String(promoted.body['code'] ?? '')}; then ${after.status} by ${String(after.body['model_version'])}`,
     holds:
       promoted.status === 422 &&
