@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, ren
 import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 
 const MIGRATION_COPIES = 'before-migration'
 /** Two updates can be taken back. */
@@ -39,7 +39,7 @@ export function keepMigrationCopy({ database, file, migration, folders, now }: C
     renameSync(part, copy)
   } catch (error) {
     for (const left of [part, `${part}-journal`]) rmSync(left, { force: true })
-    throw isDiskFull(error) ? noRoom(folder, null, error) : error
+    throw isDiskFull(error) && !isDarkroomError(error) ? noRoom(folder, null, error) : error
   }
   for (const old of copiesIn(folder).slice(MIGRATION_COPIES_KEPT)) rmSync(path.join(folder, old), { force: true })
   return copy
