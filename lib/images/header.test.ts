@@ -7,7 +7,7 @@ import { decode, decodeSized } from './decode.ts'
 import { drawn } from './drawn.fakes.ts'
 import { readHeader, type ImageHeader } from './header.ts'
 import { laneOf } from './lanes.ts'
-import { encodePng, withoutMetadata } from './png.ts'
+import { withoutMetadata } from './png.ts'
 import { sniff, isImageKind } from './sniff.ts'
 
 const image = drawn(90, 70)
