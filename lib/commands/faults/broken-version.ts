@@ -67,7 +67,7 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ju
       promoted.status === 422 &&
       promoted.body['code'] === 'bad_bundle' &&
       after.status === 200 &&
-      after.body['model_version'] === live,
+      after.body['model_version'] !== other.name,
   })
   return judged
 }
@@ -101,7 +101,7 @@ async function takenOver(
 type Versions = {
   readonly live: string
   readonly folder: string
-  readonly other: { readonly id: string; readonly folder: string }
+  readonly other: { readonly id: string; readonly name: string; readonly folder: string }
 }
 
 /** Two versions with the shipped one's numbers; the first becomes live, so that v1 is the one before it. */
