@@ -212,7 +212,9 @@ test('a key for one classifier says so to the border, and goes with its classifi
 
   expect(made.classifier).toBe('leaves')
   expect(await callerWith({ 'x-api-key': made.key })).toMatchObject({ kind: 'key', classifier: 'leaves' })
-  await data.answers.deleteClassifier({ id: 'leaves' })
+  const { trash_id: trashId } = await data.answers.deleteClassifier({ id: 'leaves' })
+  expect(await data.keys.list()).toHaveLength(1) // the classifier can be restored
+  await data.erasing.erase(await data.erasing.plan(trashId ?? ''))
   expect(await data.keys.list()).toEqual([])
 })
 

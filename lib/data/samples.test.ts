@@ -174,7 +174,9 @@ test('an image is answered whole, as a thumbnail that is made once, or made show
   expect((await imageOf(small, 64)).mediaType).toBe('image/png')
   expect(made).toEqual([64, 63, 63, 1024])
 
-  await data.answers.deleteSample({ id: png?.sampleId ?? '' })
+  const { trash_id: trashId } = await data.answers.deleteSample({ id: png?.sampleId ?? '' })
+  expect(data.blobs.has('thumbnail', `${pictureOf('a').hash}-64`)).toBe(true) // it can be restored
+  await data.erasing.erase(await data.erasing.plan(trashId ?? ''))
   expect(data.blobs.has('thumbnail', `${pictureOf('a').hash}-64`)).toBe(false)
 })
 

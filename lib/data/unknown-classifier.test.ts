@@ -18,7 +18,9 @@ test.each(ASKED)('%s of a classifier that nobody has is not found, instead of em
 
 test('whoever may be asked about a classifier promises to say that it is not there', () => {
   const all: readonly Contract[] = contracts
-  const about = all.filter(({ input }) => input.safeParse({ classifier: 'NOT A NAME' }).error?.issues.some(({ path }) => path[0] === 'classifier'))
+  // The audit log also names classifiers that are gone.
+  const ofPresent = all.filter(({ path }) => !path.startsWith('/api/audit'))
+  const about = ofPresent.filter(({ input }) => input.safeParse({ classifier: 'NOT A NAME' }).error?.issues.some(({ path }) => path[0] === 'classifier'))
 
   expect(about.length).toBeGreaterThanOrEqual(ASKED.length)
   expect(about.filter(({ errors }) => !errors.includes('not_found')).map(({ method, path }) => `${method} ${path}`)).toEqual([])

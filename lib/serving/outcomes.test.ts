@@ -13,17 +13,17 @@ test('five failures in a row that are ours are told, with the last reason, until
   expect(failing()).toBeNull()
   await times(1, () => noted(() => Promise.reject(new Error('of ours'))))
   expect(failing()).toBe('The last 5 predictions failed: there is an error in Darkroom itself; the log has it.')
-  await times(1, () => noted(failed('disk_full')))
-  expect(failing()).toBe('The last 6 predictions failed: it is disk_full.')
+  await times(1, () => noted(failed('bad_bundle')))
+  expect(failing()).toBe('The last 6 predictions failed: it is bad_bundle.')
 
   await noted(async () => 1)
   expect(failing()).toBeNull()
 })
 
-test('images that cannot be read and refusals for overload say nothing about the product', async () => {
+test('images that cannot be read, refusals for overload and what health knows by itself do not count', async () => {
   const { noted, failing } = createOutcomes(fakeClock())
 
-  for (const code of ['corrupt_image', 'not_found', 'overloaded', 'client_closed'] as const) await times(10, () => noted(failed(code)))
+  for (const code of ['corrupt_image', 'not_found', 'overloaded', 'client_closed', 'disk_full', 'database_busy'] as const) await times(10, () => noted(failed(code)))
 
   expect(failing()).toBeNull()
 })

@@ -6,8 +6,8 @@ import type { SteadyClock } from './ports.ts'
 const FEWEST_FAILURES = 5
 /** Afterwards nobody knows: the cause may be gone, and no prediction has been tried since. */
 const REMEMBERED_MS = 60_000
-/** What a caller cannot do anything about; other errors say that the product works. */
-const OURS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['internal', 'not_ready', 'bad_bundle', 'disk_full'])
+/** What a caller cannot do anything about; other errors say that the product works. A full disk and a locked database health knows by itself. */
+const OURS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['internal', 'not_ready', 'bad_bundle'])
 
 export type Outcomes = {
   /** Does the work and notes what became of it. */
