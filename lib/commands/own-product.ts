@@ -35,8 +35,14 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
     cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DATABASE_URL: undefined, NEXTAUTH_URL: undefined, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings },
   })
+  const interrupted = (): void => {
+    child.kill('SIGKILL')
+    if (place.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+  }
+  process.once('exit', interrupted)
   const leave = async (): Promise<void> => {
     await end(child)
+    process.off('exit', interrupted)
     if (place.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
   }
   const said: string[] = []

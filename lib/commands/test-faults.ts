@@ -115,6 +115,8 @@ function tableOf(rows: readonly Row[]): string {
   ].join('\n')
 }
 
+// Ending in order lets a mounted disk be unmounted; products end with the pipes of their parent.
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code))
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   return 1

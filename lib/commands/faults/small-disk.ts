@@ -22,16 +22,19 @@ export function mountSmallDisk(sizeMb: number): SmallDisk | null {
     return null
   }
   const ballast = path.join(folder, 'ballast')
+  const unmount = (): void => {
+    process.off('exit', unmount)
+    execFileSync('umount', ['-l', folder])
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', unmount) // also where the command is interrupted
   return {
     folder,
     fill() {
       for (const chunk of CHUNKS) while (hasWritten(ballast, chunk));
     },
     makeRoom: () => rmSync(ballast, { force: true }),
-    [Symbol.dispose]() {
-      execFileSync('umount', ['-l', folder])
-      rmSync(folder, { recursive: true, force: true })
-    },
+    [Symbol.dispose]: unmount,
   }
 }
 
