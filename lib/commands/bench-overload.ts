@@ -1,4 +1,4 @@
-/** `npm run bench -- overload`: what becomes of predictions when more is asked than the machine can do: at capacity, at three times as much, beside
+/** `npm run bench -- overload`: what becomes of predictions when more is asked than the machine can do: at capacity, at three times as much, with
  *  batches, idle connections and event streams. It starts a product of its own; the sender runs on the same machine and takes its share of it. */
 import { connect, type Socket } from 'node:net'
 import { get } from 'node:http'
@@ -82,7 +82,7 @@ export async function measureOverload({ seconds, lines }: { readonly seconds: nu
   lines.passing(`at ${TIMES_CAPACITY} times capacity`)
   const overload = await overloaded(sender, capacity, seconds)
   await pause(SETTLE_MS)
-  const batches = await besideBatches(product, sender, { seconds, alone, lines })
+  const batches = await withBatches(product, sender, { seconds, alone, lines })
   const p50BeforeMs = tenth(quantile(accepted(alone), 0.5))
   return { capacity, overload, batches, idle: { ...idle, p50BeforeMs }, streams: { ...streams, p50BeforeMs } }
 }
@@ -115,8 +115,8 @@ async function recovery({ one }: ReturnType<typeof createSender>, slowMs: number
   return Math.round(lastBad - endedAt)
 }
 
-async function besideBatches({ url }: ThrowawayProduct, sender: ReturnType<typeof createSender>, { seconds, alone, lines }: { seconds: number; alone: readonly SentAnswer[]; lines: Lines }): Promise<OverloadFigures['batches']> {
-  lines.passing(`single predictions beside ${BATCH_CLIENTS} clients with batches of ${IMAGES_IN_BATCH}`)
+async function withBatches({ url }: ThrowawayProduct, sender: ReturnType<typeof createSender>, { seconds, alone, lines }: { seconds: number; alone: readonly SentAnswer[]; lines: Lines }): Promise<OverloadFigures['batches']> {
+  lines.passing(`single predictions with ${BATCH_CLIENTS} clients with batches of ${IMAGES_IN_BATCH}`)
   let isOver = false
   let images = 0
   const batches = Array.from({ length: BATCH_CLIENTS }, async (_, client) => {
@@ -129,18 +129,18 @@ async function besideBatches({ url }: ThrowawayProduct, sender: ReturnType<typeo
     }
   })
   await pause(500)
-  const beside = await sender.fire({ connections: SINGLES, seconds })
+  const loaded = await sender.fire({ connections: SINGLES, seconds })
   isOver = true
   const took = seconds + 0.5
   await Promise.all(batches)
   return {
-    singleP99AloneMs: tenth(quantile(accepted(alone), 0.99)), singleP99WithMs: tenth(quantile(accepted(beside), 0.99)), singleP50WithMs: tenth(quantile(accepted(beside), 0.5)),
-    batchImagesPerSecond: Math.round(images / took), singleFailures: beside.filter(({ status }) => status !== 200).length,
+    singleP99AloneMs: tenth(quantile(accepted(alone), 0.99)), singleP99WithMs: tenth(quantile(accepted(loaded), 0.99)), singleP50WithMs: tenth(quantile(accepted(loaded), 0.5)),
+    batchImagesPerSecond: Math.round(images / took), singleFailures: loaded.filter(({ status }) => status !== 200).length,
   }
 }
 
 async function withIdleConnections({ url }: ThrowawayProduct, fire: () => Promise<readonly SentAnswer[]>, lines: Lines) {
-  lines.passing(`single predictions beside ${IDLE_CONNECTIONS} idle connections`)
+  lines.passing(`single predictions with ${IDLE_CONNECTIONS} idle connections`)
   const { hostname, port } = new URL(url)
   const sockets = await Promise.all(Array.from({ length: IDLE_CONNECTIONS }, () => new Promise<Socket>((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => resolve(socket))
@@ -154,7 +154,7 @@ async function withIdleConnections({ url }: ThrowawayProduct, fire: () => Promis
 }
 
 async function withStreams(product: ThrowawayProduct, fire: () => Promise<readonly SentAnswer[]>, lines: Lines) {
-  lines.passing(`single predictions beside ${STREAMS} event streams`)
+  lines.passing(`single predictions with ${STREAMS} event streams`)
   const look = watchMachine({ dataDir: product.dataDir, rootPid: product.pid, now: () => performance.now() })
   const webMb = async () => (await look()).processes.filter(({ name }) => name.startsWith('web')).reduce((sum, { memoryMb }) => sum + memoryMb, 0)
   const data = await openData({ databaseFile: path.join(product.dataDir, 'darkroom.db'), dataDir: product.dataDir, modelsDir: path.join(product.dataDir, 'none'), clock: wallClock })
@@ -165,11 +165,11 @@ async function withStreams(product: ThrowawayProduct, fire: () => Promise<readon
     const streams = Array.from({ length: STREAMS }, () => get(`${product.url}/api/runs/${runId}/events`, (response) => { open += 1; response.resume(); response.on('error', () => {}) }).on('error', () => {}))
     await pause(SETTLE_MS)
     const webMbWith = await webMb() // before predictions are sent, which take memory of their own
-    const beside = await fire()
+    const loaded = await fire()
     const opened = open
     for (const stream of streams) stream.destroy()
     await pause(2 * SETTLE_MS)
-    return { streams: STREAMS, open: opened, p50WithMs: tenth(quantile(accepted(beside), 0.5)), kilobytesEach: Math.max(0, Math.round(((webMbWith - webMbBefore) * 1024) / STREAMS)), webMbBefore, webMbWith, webMbAfter: await webMb() }
+    return { streams: STREAMS, open: opened, p50WithMs: tenth(quantile(accepted(loaded), 0.5)), kilobytesEach: Math.max(0, Math.round(((webMbWith - webMbBefore) * 1024) / STREAMS)), webMbBefore, webMbWith, webMbAfter: await webMb() }
   } finally {
     await data.close()
   }
@@ -194,7 +194,7 @@ export function judged({ capacity, overload, batches, idle, streams }: OverloadF
     { what: 'refused, p99', figure: `${overload.refusalP99Ms} ms`, wanted: '≤ 150 ms', isMet: overload.refusalP99Ms <= 150 },
     { what: 'refused without Retry-After, other failures', figure: `${overload.refused - overload.withRetryAfter}, ${overload.otherFailures}`, wanted: '0, 0', isMet: overload.refused === overload.withRetryAfter && overload.otherFailures === 0 },
     { what: 'recovery after the load', figure: `${overload.recoveryMs} ms`, wanted: '≤ 1,000 ms', isMet: overload.recoveryMs <= 1_000 },
-    { what: `single predictions beside batches (${batches.batchImagesPerSecond} images/s), p99`, figure: `${batches.singleP99WithMs} ms (alone ${batches.singleP99AloneMs}), p50 ${batches.singleP50WithMs} ms, ${batches.singleFailures} failed`, wanted: `≤ ${capacity.p99Ms} ms, 0 failed`, isMet: batches.singleP99WithMs <= capacity.p99Ms && batches.singleFailures === 0 },
+    { what: `single predictions with batches (${batches.batchImagesPerSecond} images/s), p99`, figure: `${batches.singleP99WithMs} ms (alone ${batches.singleP99AloneMs}), p50 ${batches.singleP50WithMs} ms, ${batches.singleFailures} failed`, wanted: `≤ ${capacity.p99Ms} ms, 0 failed`, isMet: batches.singleP99WithMs <= capacity.p99Ms && batches.singleFailures === 0 },
     { what: `${idle.connections} idle connections, p50`, figure: `${idle.p50BeforeMs} → ${idle.p50WithMs} ms`, wanted: '≤ × 1.5', isMet: idle.p50WithMs <= 1.5 * idle.p50BeforeMs },
     { what: `${streams.open} event streams, p50`, figure: `${streams.p50BeforeMs} → ${streams.p50WithMs} ms`, wanted: '≤ × 1.5', isMet: streams.open === streams.streams && streams.p50WithMs <= 1.5 * streams.p50BeforeMs },
     { what: 'event streams, memory', figure: `${streams.kilobytesEach} kB each; web ${streams.webMbBefore} → ${streams.webMbWith} → ${streams.webMbAfter} MB`, wanted: '≤ 100 kB', isMet: streams.kilobytesEach <= 100 },

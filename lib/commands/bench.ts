@@ -6,7 +6,7 @@ const BENCHMARKS: Readonly<Record<string, { readonly is: string; readonly run: (
   memory: { is: 'memory of all processes together, idle, answering and training', run: async (args) => (await import('./bench-memory.ts')).benchMemory(args) },
   forecast: { is: 'how far the forecasts of ten small trainings are off', run: async (args) => (await import('./bench-forecast.ts')).benchForecast(args) },
   retrain: { is: 'seconds from two hundred pictures to a judged version', run: async (args) => (await import('./bench-retrain.ts')).benchRetrain(args) },
-  overload: { is: 'what becomes of predictions when three times too many are asked', run: async (args) => (await import('./bench-overload.ts')).benchOverload(args) },
+  overload: { is: 'what becomes of predictions at three times the capacity', run: async (args) => (await import('./bench-overload.ts')).benchOverload(args) },
   train: { is: 'images a second that each engine trains on, beside Keras', run: async (args) => (await import('./bench-train.ts')).benchTrain(args) },
 }
 

@@ -49,7 +49,7 @@ export const settings = z.object({
   RATE_LIMIT_EVALUATE: rate('30').describe('evaluations for one address or person'),
   RATE_LIMIT_LOGIN: rate('10').describe('wrong passwords for one account from one address; for all accounts together five times as many'),
   RATE_LIMIT_KEY_TIMES: count(1, 1_000_000).default(100).describe('how many times as much an API key may'),
-  ALLOWED_HOSTS: list.pipe(z.array(hostRule)).describe('host names that requests may use, beside IP addresses, localhost, the name of the machine and the host of NEXTAUTH_URL; * for all'),
+  ALLOWED_HOSTS: list.pipe(z.array(hostRule)).describe('host names that requests may use, in addition to IP addresses, localhost, the name of the machine and the host of NEXTAUTH_URL; * for all'),
   CORS_ORIGINS: z.string().default('').transform((text) => text.split(',').map((one) => one.trim().replace(/\/$/, '')).filter((one) => one !== '')).pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))).describe('other sites whose pages may call the API, with commas between; * for all'),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional().describe('address of an OpenID Connect issuer; with the two below, people can sign in there'),
   OIDC_CLIENT_ID: z.string().min(1).optional().describe('the client id that the issuer gave this Darkroom'),
