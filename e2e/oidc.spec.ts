@@ -47,7 +47,10 @@ async function begin(jar: Jar): Promise<URL> {
 /** Where the browser is led at the end, and who is logged in then. */
 async function end(jar: Jar, back: URL): Promise<{ readonly to: URL; readonly account: Readonly<Record<string, unknown>> | null }> {
   let answer = await visit(jar, back.href)
-  if (answer.headers.get('location')?.includes('/api/auth/error')) answer = await visit(jar, answer.headers.get('location')!) // next-auth's own way to the login page
+  // next-auth leads to the login page by addresses of its own
+  for (let steps = 0; steps < 2 && /\/api\/auth\/(error|signin)/.test(answer.headers.get('location') ?? ''); steps++) {
+    answer = await visit(jar, answer.headers.get('location')!)
+  }
   const account = await product.ask('GET', '/api/account', { headers: { cookie: cookieOf(jar) } })
   return { to: new URL(answer.headers.get('location') ?? '/nowhere', product.url), account: account.status === 200 ? account.json : null }
 }
