@@ -33,7 +33,7 @@ export const visitor = cache(async (): Promise<Visitor> => {
 
 function reasonOf(caller: Caller, scope: Scope, action: string): string {
   if (caller.kind === 'stranger') return `Log in to ${action}.`
-  return `Your account cannot ${action}: that is for ${rolesWith(scope)}. An admin can change your role.`
+  return `Your role cannot ${action}; only ${rolesWith(scope)} can. Ask an admin to change your role.`
 }
 
 /** The headers come first: without a request (at build time) there is neither a caller nor a running program. */

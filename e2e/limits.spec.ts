@@ -47,7 +47,7 @@ for (const door of ['on', 'off']) {
 
       const refused = await batch()
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_500)
-      expect(refused.json['detail']).toMatch(/3 requests of this kind are taken in an hour. Try again in \d+ minutes/)
+      expect(refused.json['detail']).toMatch(/at most 3 requests of this kind are allowed in an hour. Try again in \d+ minutes/)
     })
 
     test('a key is counted apart, and may so many times as much', async () => {

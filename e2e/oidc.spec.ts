@@ -68,7 +68,7 @@ test('the login page offers the issuer; a newcomer becomes a viewer, sees why no
 
   await expect(page).toHaveURL(`${product.url}/history`)
   await page.goto(`${product.url}/retrain`)
-  await expect(page.getByRole('note')).toContainText('cannot start a training: that is for editors and admins')
+  await expect(page.getByRole('note')).toContainText('cannot start a training run; only editors and admins can')
   await page.getByRole('link', { name: 'Account of Newcomer' }).click()
   await expect(page.getByText('has no password')).toBeVisible()
   await page.getByRole('button', { name: 'Log out', exact: true }).click()

@@ -60,7 +60,7 @@ test('a key is made, shown once, works, and opens nothing after it is revoked', 
   expect(await page.content()).not.toContain(key)
 
   await page.getByRole('row', { name: /the scale at the door/ }).getByRole('button', { name: /Revoke/ }).click()
-  await page.getByRole('button', { name: 'Revoke it' }).click()
+  await page.getByRole('button', { name: 'Revoke key' }).click()
   await expect(page.getByRole('row', { name: /the scale at the door/ })).toHaveCount(0)
   expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(401)
 })
@@ -215,7 +215,7 @@ test('an admin deletes one prediction, then all that fit a filter, and is told h
   await expect(rows).toHaveCount(before - 1)
 
   await page.goto(`${product.url}/history?min=0`)
-  await page.getByRole('button', { name: 'Delete these' }).click()
+  await page.getByRole('button', { name: 'Delete matching' }).click()
   const dialog = page.getByRole('dialog', { name: /^Delete \d+ predictions?\?$/ })
   await expect(dialog).toContainText('not only those on this page')
   await dialog.getByRole('button', { name: /^Delete \d+ prediction/ }).click()

@@ -3,6 +3,6 @@ type Faulty = { readonly fault: string | null; readonly live_version: string | n
 
 export function faultText({ fault, live_version: live }: Faulty): string {
   const reason = fault === null ? '' : `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, '')}. `
-  const now = live === null ? 'No earlier version can be loaded either, so no predictions are made.' : `Predictions are made by ${live} meanwhile.`
-  return `${reason}${now} Restore its files from a backup, or train a new version; it goes live again by itself.`
+  const now = live === null ? 'No earlier version can be loaded either, so predictions are unavailable.' : `${live} serves predictions in the meantime.`
+  return `${reason}${now} Restore its files from a backup (it then goes live automatically), or train a new version.`
 }

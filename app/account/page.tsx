@@ -10,9 +10,9 @@ import { PasswordForm } from './_components/password-form.tsx'
 export const metadata = { title: 'Account' }
 
 const ROLE_WORDS = {
-  viewer: 'You can look at everything and predict. Editors can also give feedback, upload, label, train, promote and roll back.',
-  editor: 'You can predict, give feedback, upload, label, train, promote and roll back. Deleting for good and deleting classifiers is for admins.',
-  admin: 'You can do everything, and manage people, keys and settings.',
+  viewer: 'You can view everything and make predictions. Editors can also give feedback, upload, label, train, promote and roll back.',
+  editor: 'You can make predictions, give feedback, upload, label, train, promote and roll back. Only admins can delete classifiers or delete anything permanently.',
+  admin: 'You have full access, including people, keys and settings.',
 } as const
 
 export default async function Account() {
@@ -20,7 +20,7 @@ export default async function Account() {
   const { name, email, role, has_password, has_oidc } = await darkroom().auth.getAccount({}, asked)
   return (
     <div className="stack">
-      <PageHead title="Account" lead="Who you are in this Darkroom, your password, and where you are logged in." />
+      <PageHead title="Account" lead="Your profile, password and sessions." />
       <Card title={name}>
         <dl className="facts">
           <div><dt>E-mail</dt><dd>{email}</dd></div>
@@ -32,7 +32,7 @@ export default async function Account() {
       <Card title="Password">
         {has_password
           ? <PasswordForm email={email} />
-          : <p>This account signs in with OIDC and has no password. An admin can give you a reset link, which sets one.</p>}
+          : <p>This account signs in with OIDC and has no password. Ask an admin for a reset link to set one.</p>}
       </Card>
       <Card title="Sessions">
         <EndSessions />

@@ -44,7 +44,7 @@ export default async function History(props: PageProps) {
         <Card title={counted(list.value.total, 'prediction')}
           aside={(
             <span className="row" style={{ gap: '0.25rem' }}>
-              <span className="small muted">All as</span>
+              <span className="small muted">Export all as</span>
               {(['csv', 'jsonl'] as const).map((format) => <a key={format} href={addressOf('GET /api/predictions/export', { ...exportFilters(filters), format })} download {...looksLikeButton({ size: 'small', variant: 'quiet' })}><Icon name="download" />{format.toUpperCase()}</a>)}
               {who.may('admin') && <DeleteAll filters={exportFilters(filters)} total={list.value.total} isFiltered={hasFilters(query)} />}
             </span>

@@ -12,11 +12,11 @@ export const metadata = { title: 'Log in' }
 /** By the error that next-auth or our own sign-in puts into the address. */
 const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['OAuthSignin', 'The sign-in service cannot be reached. Log in with your password, or try again in a few minutes.'],
-  ['OAuthCallback', 'The answer of the sign-in service does not belong to a sign-in that was started here, or is too old. Start again.'],
+  ['OAuthCallback', 'The response from the sign-in service does not match a sign-in that was started here, or it has expired. Try again.'],
   ['oidc_unverified', 'The sign-in service has not verified your e-mail address. Verify it there, then sign in again.'],
-  ['oidc_disabled', 'This account is disabled. An admin can enable it.'],
-  ['oidc_taken', 'Another identity is linked to the account with your e-mail address. Ask an admin.'],
-  ['oidc_admin', 'The account with your e-mail address is an admin’s, and OIDC_ADMINS does not name it. Log in with your password.'],
+  ['oidc_disabled', 'Your account is disabled. Ask an admin to enable it.'],
+  ['oidc_taken', 'The account with your e-mail address is already linked to another identity. Ask an admin for help.'],
+  ['oidc_admin', 'The account with your e-mail address is an admin account that OIDC_ADMINS does not list. Log in with your password.'],
 ])
 
 export default async function Login(props: PageProps) {
@@ -36,7 +36,7 @@ export default async function Login(props: PageProps) {
         <LoginForm next={to} />
       </Card>
       {oidc && <Card><OidcButton host={new URL(oidc.issuer).host} next={to} /></Card>}
-      <p className="small muted">Predicting needs no login unless the owner decided so. Accounts are made by an admin of this Darkroom. Forgot your password? An admin can give you a link that sets a new one.</p>
+      <p className="small muted">You can make predictions without logging in unless the owner has turned this off. Admins create accounts. Forgot your password? Ask an admin for a reset link.</p>
     </div>
   )
 }

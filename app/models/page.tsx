@@ -39,7 +39,7 @@ export default async function Models(props: PageProps) {
   const challenger = models.find(({ id }) => id === query.challenger)
   const base = models.find(({ id }) => id === query.with) ?? champion
   const status = await darkroom().data.retrainStatus({ classifier: chosen.id }, who.asked)
-  const watch = <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: models.length === 0 ? 'primary' : 'plain', size: models.length === 0 ? 'normal' : 'small' })}>{status.is_running ? 'Watch the training' : who.may('train') ? 'Train it' : 'To the trainings'}</Link>
+  const watch = <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: models.length === 0 ? 'primary' : 'plain', size: models.length === 0 ? 'normal' : 'small' })}>{status.is_running ? 'Watch the training' : who.may('train') ? 'Train it' : 'Training runs'}</Link>
   if (models.length === 0) {
     return (
       <>

@@ -17,7 +17,7 @@ export default async function Reset(props: PageProps) {
       <h1>New password</h1>
       {email === null
         ? (
-          <EmptyState icon="key" title="This link does not work" action={<Link href="/login" {...looksLikeButton()}>To the login</Link>}>
+          <EmptyState icon="key" title="This link does not work" action={<Link href="/login" {...looksLikeButton()}>Go to login</Link>}>
             It has been used, has been replaced by a newer one, or is older than 24 hours. Ask an admin for a new link.
           </EmptyState>
         )

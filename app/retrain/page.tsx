@@ -47,7 +47,7 @@ export default async function Retrain(props: PageProps) {
       {!active && (
         <Card title={chosen.champion ? `Retrain ${chosen.title}` : `Train ${chosen.title}`} variant="accent">
           <p>{plan(chosen, runs)}</p>
-          <Offered to={who} scope="train" action="start a training">
+          <Offered to={who} scope="train" action="start a training run">
             <StartForm classifier={chosen.id} hasChampion={chosen.champion !== null} hasNews={chosen.samples.unseen > 0 || chosen.corrections_waiting > 0} isHeldUp={status.is_running} />
           </Offered>
           {chosen.samples.unseen === 0 && who.may('upload') && <Link href={`/upload?classifier=${chosen.id}`} {...looksLikeButton({ size: 'small', variant: 'quiet' })}>Upload pictures first</Link>}

@@ -22,7 +22,7 @@ export default async function Setup(props: PageProps) {
       <Card>
         <SetupForm token={token ?? ''} />
       </Card>
-      {oidc && <Card><p className="small muted">Or sign in with an address that OIDC_ADMINS names: it becomes an admin.</p><div><OidcButton host={new URL(oidc.issuer).host} next="/" /></div></Card>}
+      {oidc && <Card><p className="small muted">Or sign in with an address listed in OIDC_ADMINS to become an admin.</p><div><OidcButton host={new URL(oidc.issuer).host} next="/" /></div></Card>}
     </div>
   )
 }

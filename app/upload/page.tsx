@@ -22,7 +22,7 @@ export default async function Upload(props: PageProps) {
     return (
       <>
         {head}
-        <EmptyState icon="key" title="Uploading is for editors" action={<Link href="/" {...looksLikeButton()}>To the dashboard</Link>}>{who.whyNot('upload', 'upload images')}</EmptyState>
+        <EmptyState icon="key" title="Only editors can upload" action={<Link href="/" {...looksLikeButton()}>To the dashboard</Link>}>{who.whyNot('upload', 'upload images')}</EmptyState>
       </>
     )
   }

@@ -24,7 +24,7 @@ export function PasswordForm({ email }: { readonly email: string }) {
     try {
       await call('POST /api/account/password', { current_password: text('current'), new_password: text('new') })
       form.reset()
-      toast('Your password is changed. Your other sessions have ended.')
+      toast('Password changed. Your other sessions have ended.')
     } catch (error) {
       setFailure(failureOf(error))
     } finally {
@@ -40,7 +40,7 @@ export function PasswordForm({ email }: { readonly email: string }) {
         <Input label="New password" name="new" type="password" required minLength={SHORTEST_PASSWORD} maxLength={200} autoComplete="new-password" hint={`At least ${SHORTEST_PASSWORD} characters.`} />
       </div>
       {failure && <ErrorNotice title="The password was not changed" failure={failure} />}
-      <div><Button type="submit" variant="primary" isBusy={isBusy}>Change the password</Button></div>
+      <div><Button type="submit" variant="primary" isBusy={isBusy}>Change password</Button></div>
     </form>
   )
 }

@@ -14,16 +14,16 @@ import { failureOf } from '../../_components/failure.ts'
 
 type Filters = Omit<Input<Routes['DELETE /api/predictions']>, 'all' | 'dry_run' | 'older_than_days'>
 
-const WHAT_GOES = 'Their images and feedback go with them, and statistics count them no longer. Training samples made from corrections stay. This cannot be undone.'
+const WHAT_GOES = 'Their images and feedback are deleted too, and they no longer count in the statistics. Training samples created from corrections are kept. This cannot be undone.'
 
 export function DeleteOne({ id, name }: { readonly id: string; readonly name: string }) {
   const remove = async () => {
     await call('DELETE /api/predictions/{id}', { id })
-    return 'The prediction is deleted.'
+    return 'Prediction deleted.'
   }
   return (
     <DeleteButton label={<>Delete<span className="sr-only"> the prediction of {name}</span></>} title="Delete this prediction?" action="Delete prediction" remove={remove}>
-      <p>Its image and feedback go with it, and statistics count it no longer. A training sample made from a correction stays. This cannot be undone.</p>
+      <p>Its image and feedback are deleted too, and it no longer counts in the statistics. A training sample created from a correction is kept. This cannot be undone.</p>
     </DeleteButton>
   )
 }
@@ -35,8 +35,8 @@ export function DeleteAll({ filters, total, isFiltered }: { readonly filters: Fi
     return `${counted(count, 'prediction')} deleted.`
   }
   return (
-    <DeleteButton label={isFiltered ? 'Delete these' : 'Delete all'} title={`Delete ${predictions}?`} action={`Delete ${predictions}`} remove={remove}>
-      <p>{isFiltered ? 'All predictions that fit the filters are deleted, not only those on this page.' : 'The whole history is deleted.'} {WHAT_GOES}</p>
+    <DeleteButton label={isFiltered ? 'Delete matching' : 'Delete all'} title={`Delete ${predictions}?`} action={`Delete ${predictions}`} remove={remove}>
+      <p>{isFiltered ? 'This deletes all predictions that match the filters, not only those on this page.' : 'This deletes the entire history.'} {WHAT_GOES}</p>
     </DeleteButton>
   )
 }
@@ -72,7 +72,7 @@ function DeleteButton({ label, title, action, remove, children }: DeleteButtonPr
       <Dialog isOpen={isOpen} onClose={close} title={title}
         actions={<><Button variant="quiet" onClick={close}>Cancel</Button><Button variant="danger" isBusy={isBusy || isComing} onClick={() => void confirm()}>{action}</Button></>}>
         {children}
-        {failure && <ErrorNotice title="Nothing more was deleted" failure={failure} />}
+        {failure && <ErrorNotice title="Deletion failed" failure={failure} />}
       </Dialog>
     </>
   )

@@ -8,7 +8,7 @@ import { Input } from '#lib/ui/field.tsx'
 
 const REFUSALS: Readonly<Record<number, string>> = {
   401: 'E-mail and password do not belong together. Check both; capital letters count in the password.',
-  429: 'Too many wrong passwords were tried. Wait a little, then try again.',
+  429: 'Too many failed login attempts. Wait a while, then try again.',
 }
 
 export function LoginForm({ next }: { readonly next: string }) {

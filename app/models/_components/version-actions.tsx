@@ -58,7 +58,7 @@ function DeleteDialog({ version, isOpen, onClose }: Asking) {
   return (
     <Dialog isOpen={isOpen} onClose={close} title={`Move ${version.version} to the trash?`}
       actions={<><Button variant="quiet" onClick={close}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void remove()}>Move {version.version} to the trash</Button></>}>
-      <p>It moves to the trash and can be restored for {TRASH_DAYS} days. Predictions that it made stay in the history.</p>
+      <p>You can restore it for {TRASH_DAYS} days. Its predictions stay in the history.</p>
       {failure && <ErrorNotice title="It was not deleted" failure={failure} />}
     </Dialog>
   )

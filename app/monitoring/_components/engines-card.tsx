@@ -22,7 +22,7 @@ export function EnginesCard({ health }: { readonly health: HealthFigures | null 
       <ul className="grid gap-2">
         {parts.map(([name, { ok, detail }]) => <li key={name} className="row"><strong>{name}</strong><Badge variant={ok ? 'good' : 'bad'}>{ok ? 'well' : 'not well'}</Badge><span className="small muted">{detail}</span></li>)}
       </ul>
-      <p className="small muted">Live versions: {health.champions.length === 0 ? 'none' : health.champions.map(liveText).join(', ')}. One that is not loaded is loaded by its first request.</p>
+      <p className="small muted">Live versions: {health.champions.length === 0 ? 'none' : health.champions.map(liveText).join(', ')}. A version that is not loaded is loaded on its first request.</p>
       {health.status === 'degraded' && health.reasons.map((reason) => <p key={reason} className="small">{reason}</p>)}
     </Card>
   )

@@ -9,7 +9,7 @@ import type { RetrainFigures } from './followed-figures.ts'
 export function RetrainCard({ retrain, mayRetrain }: { readonly retrain: RetrainFigures; readonly mayRetrain: boolean }) {
   const { is_running: isRunning, progress, message, last_retrain_time: last, classifier } = retrain
   return (
-    <Card title="Retraining" actions={mayRetrain && <Link href={classifier ? `/retrain?classifier=${classifier}` : '/retrain'} {...looksLikeButton({ size: 'small' })}>{isRunning ? 'Watch it' : 'To the trainings'}</Link>}>
+    <Card title="Retraining" actions={mayRetrain && <Link href={classifier ? `/retrain?classifier=${classifier}` : '/retrain'} {...looksLikeButton({ size: 'small' })}>{isRunning ? 'Watch it' : 'Training runs'}</Link>}>
       {isRunning ? <Progress label={`${classifier ?? 'A classifier'} is being trained`} percent={progress} /> : <p>Nothing is being trained.</p>}
       <p className="small muted">{message}</p>
       <dl className="facts">

@@ -17,7 +17,7 @@ const STRANGERS_MS = 10 * 60_000
 export async function GivenAnswer({ id, who }: { readonly id: string; readonly who: Visitor }) {
   const read = getPrediction.input.safeParse({ id })
   const found = read.success ? await answered(who.asked, () => darkroom().data.getPrediction(read.data, who.asked)) : null
-  if (!found?.ok || !(who.may('view') || isFresh(found.value.timestamp))) return <ErrorNotice title="This answer is not here" failure={{ detail: 'It was asked a while ago, or never. Log in to see the history.' }} />
+  if (!found?.ok || !(who.may('view') || isFresh(found.value.timestamp))) return <ErrorNotice title="Prediction not found" failure={{ detail: 'It does not exist, or it is too old to be shown without a login. Log in to see the history.' }} />
   const { predicted_class, confidence, decision, probabilities, filename, width, height, timestamp, classifier, model_version, total_ms, image_url } = found.value
   return (
     <Card title={filename ?? 'The answer'}>

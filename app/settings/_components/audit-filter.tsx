@@ -17,7 +17,7 @@ export function AuditFilter({ query, by, actions, classifiers }: AuditFilterProp
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         <Select label="Show" name="kind" defaultValue={query.kind} options={AUDIT_KIND_CHOICES} />
         <Select label="By" name="by" defaultValue={query.by ?? ''} options={choices(by)} />
-        <Select label="What" name="action" defaultValue={query.action ?? ''} options={choices(actions, wordsOfChange)} />
+        <Select label="Action" name="action" defaultValue={query.action ?? ''} options={choices(actions, wordsOfChange)} />
         <Select label="Classifier" name="classifier" defaultValue={query.classifier ?? ''} options={choices(classifiers)} />
         <Input label="From" name="from" type="date" defaultValue={query.from} hint="Days are UTC." />
         <Input label="To" name="to" type="date" defaultValue={query.to} hint="This day is included." />

@@ -22,7 +22,7 @@ type Running = NonNullable<BackupsAnswer['running']>
 
 const LOOK_EVERY_MS = 1_500
 const REASONS: Readonly<Record<BackupsAnswer['backups'][number]['reason'], string>> = { schedule: 'scheduled', request: 'requested', command: 'command line' }
-const PHASES: Readonly<Record<NonNullable<Running['phase']>, string>> = { files: 'Copying files', database: 'Copying the database', verifying: 'Reading back and verifying' }
+const PHASES: Readonly<Record<NonNullable<Running['phase']>, string>> = { files: 'Copying files', database: 'Copying the database', verifying: 'Verifying' }
 
 export function BackupsCard({ backups: { folder, every, keep, next_at, backups, running, last_failure, is_on_data_disk } }: { readonly backups: BackupsAnswer }) {
   const { isBusy, failure, change } = useChange()
@@ -33,7 +33,7 @@ export function BackupsCard({ backups: { folder, every, keep, next_at, backups, 
       <Card title="Backups" aside={<StateBadge last={last !== undefined} hasFailed={last_failure !== null} />}
         actions={<Button variant="primary" isBusy={isBusy || running !== null} onClick={() => void change(() => call('POST /api/backups', {}))}>Back up now</Button>}>
         <p>
-          {last ? <>The last backup was made <RelativeTime at={last.started_at} />, takes <FigureNumber bytes={last.size_bytes} /> in {counted(last.files, 'file')}, and was read back and verified.</> : 'There is no backup yet.'}
+          {last ? <>The last backup was made <RelativeTime at={last.started_at} />: <FigureNumber bytes={last.size_bytes} /> in {counted(last.files, 'file')}, verified.</> : 'There is no backup yet.'}
           {' '}{scheduleWords(every, keep)}{next_at !== null && <> The next one is due <RelativeTime at={next_at} />.</>}
         </p>
         <p className="small muted">Backups are in <code>{folder}</code>. Restore one with <code>npm run restore</code>.</p>
@@ -45,8 +45,8 @@ export function BackupsCard({ backups: { folder, every, keep, next_at, backups, 
       {backups.length === 0
         ? <EmptyState icon="download" title="No backups yet">Each backup contains the database, images, versions and the session secret.</EmptyState>
         : (
-          <Card title="Kept backups">
-            <Table caption="Kept backups, newest first" isCaptionHidden variant="cards" rows={backups} keyOf={({ name }) => name}
+          <Card title="Available backups">
+            <Table caption="Available backups, newest first" isCaptionHidden variant="cards" rows={backups} keyOf={({ name }) => name}
               columns={[
                 { name: 'Backup', cell: ({ name }) => <code>{name}</code> },
                 { name: 'Created', cell: ({ started_at, reason }) => <span><RelativeTime at={started_at} /> <span className="muted">({REASONS[reason]})</span></span> },

@@ -62,7 +62,7 @@ export function KeysCard({ keys, classifiers }: { readonly keys: readonly KeyAns
                 { name: 'Name', cell: (one) => one.name },
                 { name: 'Begins with', cell: (one) => <code>{one.begins_with}…</code> },
                 { name: 'May', cell: (one) => <span className="row" style={{ gap: '0.25rem' }}>{one.scopes.map((scope) => <Badge key={scope} variant={scope === 'admin' ? 'accent' : 'plain'}>{scope}</Badge>)}</span> },
-                { name: 'For', cell: (one) => one.classifier ?? <span className="muted">all classifiers</span> },
+                { name: 'Classifier', cell: (one) => one.classifier ?? <span className="muted">all classifiers</span> },
                 { name: 'Expires', cell: (one) => <Expiry of={one} /> },
                 { name: 'Made', cell: (one) => <span><RelativeTime at={one.created_at} />{one.created_by && <span className="muted"> by {one.created_by}</span>}</span> },
                 { name: 'Last used', cell: (one) => (one.last_used_at ? <RelativeTime at={one.last_used_at} /> : 'never') },
@@ -78,9 +78,9 @@ export function KeysCard({ keys, classifiers }: { readonly keys: readonly KeyAns
             {SCOPES.map(([scope, words]) => <Checkbox key={scope} label={scope} hint={words} name="scope" value={scope} defaultChecked={scope === 'predict'} />)}
           </fieldset>
           <div className="grid gap-4 sm:grid-cols-2">
-            <Select label="Expires" name="days" options={ENDS} defaultValue="365" hint="An expired key is refused, and the answer says so." />
-            <Select label="For" name="classifier" options={[{ value: ALL, label: 'all classifiers' }, ...classifiers.map((id) => ({ value: id, label: `${id} alone` }))]} defaultValue={ALL}
-              hint="A key for one classifier reaches nothing of the others, and cannot be an admin’s." />
+            <Select label="Expires" name="days" options={ENDS} defaultValue="365" hint="Requests with an expired key are refused." />
+            <Select label="Classifier" name="classifier" options={[{ value: ALL, label: 'all classifiers' }, ...classifiers.map((id) => ({ value: id, label: `${id} only` }))]} defaultValue={ALL}
+              hint="A key for one classifier cannot access the others and cannot have the admin scope." />
           </div>
           {failure && !revoked && <ErrorNotice title="No key was made" failure={failure} />}
           <div><Button type="submit" variant="primary" isBusy={isBusy && !revoked}>Make the key</Button></div>
@@ -95,7 +95,7 @@ export function KeysCard({ keys, classifiers }: { readonly keys: readonly KeyAns
         <p className="small muted">Send it as <code>Authorization: Bearer …</code> or <code>X-API-Key: …</code></p>
       </Dialog>
       <Dialog isOpen={revoked !== null} title={`Revoke “${revoked?.name ?? ''}”?`} onClose={() => setRevoked(null)}
-        actions={<><Button onClick={() => setRevoked(null)}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void revoke()}>Revoke it</Button></>}>
+        actions={<><Button onClick={() => setRevoked(null)}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void revoke()}>Revoke key</Button></>}>
         <p>Whatever uses it is refused from now on. This cannot be undone; a new key can be made.</p>
         {failure && <ErrorNotice title="It still works" failure={failure} />}
       </Dialog>

@@ -22,20 +22,20 @@ export function ResetLink({ person }: { readonly person: PersonAnswer }) {
       {url === null
         ? (
           <>
-            <p className="small muted">Forgot the password? A one-time link lets {person.name} set a new one within 24 hours.</p>
-            <div><Button size="small" isBusy={isBusy} onClick={() => void make()}>Make a reset link</Button></div>
+            <p className="small muted">If {person.name} forgot the password, a one-time link sets a new one within 24 hours.</p>
+            <div><Button size="small" isBusy={isBusy} onClick={() => void make()}>Create reset link</Button></div>
           </>
         )
         : (
           <>
-            <p><strong>Copy it now: it is shown this once.</strong> Give it to {person.name} yourself; it works once, for 24 hours.</p>
+            <p><strong>Copy it now: it is shown only once.</strong> Send it to {person.name} yourself. It works once and expires after 24 hours.</p>
             <div className="copyable">
-              <code className="command" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }} tabIndex={0} aria-label="The reset link">{url}</code>
-              <CopyButton text={url} label="Copy the link" />
+              <code className="command" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }} tabIndex={0} aria-label="Reset link">{url}</code>
+              <CopyButton text={url} label="Copy link" />
             </div>
           </>
         )}
-      {failure && <ErrorNotice title="No link was made" failure={failure} />}
+      {failure && <ErrorNotice title="No link was created" failure={failure} />}
     </div>
   )
 }

@@ -4,8 +4,8 @@ import type { PersonAnswer } from '#lib/contracts/people.ts'
 type Role = PersonAnswer['role']
 
 export const ROLE_CHOICES: readonly { readonly value: Role; readonly label: string }[] = [
-  { value: 'viewer', label: 'viewer: looks and predicts' },
-  { value: 'editor', label: 'editor: also corrects, uploads, labels, trains, promotes' },
+  { value: 'viewer', label: 'viewer: view and predict' },
+  { value: 'editor', label: 'editor: also correct, upload, label, train, promote' },
   { value: 'admin', label: 'admin: everything' },
 ]
 

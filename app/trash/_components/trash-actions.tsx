@@ -46,7 +46,7 @@ export function TrashActions({ id, title, mayRestore, mayDelete }: TrashActionsP
           : <><Button variant="quiet" onClick={close}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void remove()}>Delete permanently</Button></>}>
         {deleted
           ? <p role="status">{sentenceOf(title, deleted)}</p>
-          : <p>{title} is removed with its files, thumbnails and cached data. This cannot be undone. Versions that were trained on it and existing backups stay.</p>}
+          : <p>This deletes {title} with its files, thumbnails and cached data. You cannot undo this. Versions trained on it and existing backups are not changed.</p>}
       </Dialog>
     </span>
   )

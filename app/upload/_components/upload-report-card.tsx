@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button, looksLikeButton } from '#lib/ui/button.tsx'
@@ -84,7 +85,7 @@ export function UndoUpload({ report }: { readonly report: UploadReport }) {
       <Button size="small" variant="quiet" onClick={() => setIsAsking(true)}>Undo</Button>
       <Dialog isOpen={isAsking} title="Move this upload to the trash?" onClose={() => setIsAsking(false)}
         actions={<><Button variant="quiet" onClick={() => setIsAsking(false)}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void undo()}>Move to trash</Button></>}>
-        <p>Its {report.count} {report.count === 1 ? 'image leaves' : 'images leave'} the classifier and can be restored from the trash for {TRASH_DAYS} days. Versions that were trained on {report.count === 1 ? 'it' : 'them'} stay as they are.</p>
+        <p>This removes {counted(report.count, 'image')} from the classifier. You can restore the upload from the trash for {TRASH_DAYS} days. Versions trained on it are not changed.</p>
       </Dialog>
     </>
   )
