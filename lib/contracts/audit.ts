@@ -6,9 +6,9 @@ import { classifierId, id, nextCursor, page, time } from './words.ts'
 export const AUDIT_KINDS = ['all', 'changes', 'logins'] as const
 
 const filters = {
-  kind: z.enum(AUDIT_KINDS).default('all').describe('changes: what was changed · logins: who logged in or was refused'),
-  by: z.string().trim().min(1).max(200).optional().describe('a person or a key: name as it stands in `by`, or id'),
-  action: z.string().trim().min(1).max(200).optional().describe('as it stands in `action`: "POST /api/keys", "login refused"'),
+  kind: z.enum(AUDIT_KINDS).default('all').describe('changes: changes to data and settings · logins: successful and refused logins'),
+  by: z.string().trim().min(1).max(200).optional().describe('a person or a key: the name, as in `by`, or the id'),
+  action: z.string().trim().min(1).max(200).optional().describe('an action, as in `action`: "POST /api/keys", "login refused"'),
   classifier: classifierId.optional(),
   since: time.optional(),
   until: time.optional().describe('before this time'),
@@ -19,12 +19,12 @@ export const auditEntry = z.object({
   at: time,
   by: z.string().describe('a person’s or a key’s name'),
   by_id: z.string().nullable(),
-  action: z.string().describe('method and address: "POST /api/keys"; or "logged in", "login refused"'),
+  action: z.string().describe('method and path: "POST /api/keys"; or "logged in", "login refused"'),
   what: z.string().describe('the action in words'),
-  subject: z.string().nullable().describe('what it was about, by name: "leaves v7", "bo@example.org", "leaf.png (rust)"; of a login the address that it came from'),
+  subject: z.string().nullable().describe('the name of the affected object: "leaves v7", "bo@example.org", "leaf.png (rust)"; for a login, the client address'),
   subject_id: z.string().nullable(),
   classifier: z.string().nullable(),
-  detail: z.string().nullable().describe('what was set: "role: editor"; never a password or a key'),
+  detail: z.string().nullable().describe('the new values: "role: editor"; never a password or a key'),
 })
 export type AuditEntry = z.output<typeof auditEntry>
 
@@ -32,7 +32,7 @@ export const listAudit = contract({
   method: 'GET',
   path: '/api/audit',
   scope: 'admin',
-  summary: 'Who changed what, and who logged in or failed to, newest first',
+  summary: 'The audit log: changes and logins, newest first',
   input: z.object({ ...filters, ...page }),
   output: z.object({ entries: z.array(auditEntry), ...nextCursor }),
 })
@@ -41,7 +41,7 @@ export const exportAudit = contract({
   method: 'GET',
   path: '/api/audit/export',
   scope: 'admin',
-  summary: 'The audit log as a CSV or JSONL file, newest first, with the filters of the list',
+  summary: 'The audit log as a CSV or JSONL file, newest first, with the same filters as the list',
   answer: 'file',
   input: z.object({ ...filters, format: z.enum(['csv', 'jsonl']).default('csv') }),
   output: z.custom<FileAnswer>(),

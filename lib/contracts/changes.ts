@@ -17,8 +17,8 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/uploads/{id}': 'moved an upload to the trash',
   'PATCH /api/samples': 'changed images',
   'POST /api/changes/{id}/undo': 'undid a change to images',
-  'DELETE /api/trash/{id}': 'deleted something in the trash permanently',
-  'POST /api/trash/{id}/restore': 'restored something from the trash',
+  'DELETE /api/trash/{id}': 'permanently deleted an item in the trash',
+  'POST /api/trash/{id}/restore': 'restored an item from the trash',
   'PATCH /api/samples/{id}': 'changed a picture’s label or use',
   'DELETE /api/samples/{id}': 'moved an image to the trash',
   'DELETE /api/predictions/{id}': 'deleted a prediction',
@@ -42,9 +42,9 @@ const WORDS: Readonly<Record<Change, string>> = {
   'PATCH /api/settings': 'changed the settings',
   'POST /api/backups': 'started a backup',
   'POST /api/setup': 'became the first admin',
-  'POST /api/users/{id}/reset-link': 'made a reset link',
+  'POST /api/users/{id}/reset-link': 'created a reset link',
   'POST /api/reset': 'set a new password with a reset link',
-  'POST /api/account/password': 'changed the own password',
+  'POST /api/account/password': 'changed their own password',
   'DELETE /api/account/sessions': 'logged out everywhere',
 }
 

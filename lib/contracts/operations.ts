@@ -12,7 +12,7 @@ export const health = contract({
   summary: 'State of web, database, worker, engines and champions',
   input: z.object({}),
   output: z.object({
-    status: z.enum(['healthy', 'degraded', 'starting', 'unhealthy']).describe('degraded: predictions are made, but not by the promoted version, or something else needs an owner; reasons says what'),
+    status: z.enum(['healthy', 'degraded', 'starting', 'unhealthy']).describe('degraded: predictions work, but something needs attention, such as a promoted version that cannot be loaded; see reasons'),
     ready: z.boolean(),
     reasons: z.array(z.string()),
     version: z.string(),
@@ -26,9 +26,9 @@ export const health = contract({
     worker: part,
     champions: z.array(z.object({
       classifier: classifierId,
-      version: versionName.describe('the promoted one'),
+      version: versionName.describe('the promoted version'),
       is_loaded: z.boolean(),
-      live_version: versionName.nullable().describe('the one that serves predictions: another one while the promoted one cannot be loaded; null where none can'),
+      live_version: versionName.nullable().describe('the version that serves predictions; differs from version while the promoted version cannot be loaded; null if none can'),
       fault: z.string().nullable().describe('why the promoted version cannot be loaded'),
     })),
   }),

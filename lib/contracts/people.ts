@@ -11,9 +11,9 @@ export const keyScope = z.enum(KEY_SCOPES).describe('predict: predict · user: r
 const name = nameOf(80)
 export const password = z.string().min(10, 'must have at least 10 characters').max(200)
 export const ROLES = ['viewer', 'editor', 'admin'] as const
-export const role = z.enum(ROLES).describe('viewer: looks and predicts · editor: also gives feedback, uploads, labels, trains, promotes, rolls back · admin: everything')
+export const role = z.enum(ROLES).describe('viewer: view and predict · editor: also give feedback, upload, label, train, promote, roll back · admin: everything')
 /** `user` is what an editor was called before there were viewers. */
-const givenRole = z.enum([...ROLES, 'user']).transform((one) => (one === 'user' ? 'editor' : one)).describe('viewer, editor or admin; `user` is taken as editor')
+const givenRole = z.enum([...ROLES, 'user']).transform((one) => (one === 'user' ? 'editor' : one)).describe('viewer, editor or admin; `user` is an alias of editor')
 
 export const apiKey = z.object({
   id,
@@ -25,7 +25,7 @@ export const apiKey = z.object({
   last_used_at: time.nullable().describe('to the minute'),
   expires_at: time.nullable().describe('null: it does not expire'),
   state: z.enum(['valid', 'expires_soon', 'expired']).describe('expires_soon: within 14 days'),
-  classifier: classifierId.nullable().describe('the one classifier that it is for; null: all'),
+  classifier: classifierId.nullable().describe('the only classifier that the key can access; null: all'),
 })
 export type KeyAnswer = z.output<typeof apiKey>
 
@@ -33,7 +33,7 @@ export const listKeys = contract({
   method: 'GET',
   path: '/api/keys',
   scope: 'admin',
-  summary: 'The keys, newest first, with those that have expired',
+  summary: 'The keys, newest first, including expired ones',
   input: z.object({}),
   output: z.object({ keys: z.array(apiKey) }),
 })
@@ -48,9 +48,9 @@ export const createKey = contract({
   input: z.object({
     name,
     scopes: z.array(keyScope).min(1).max(KEY_SCOPES.length),
-    expires_at: time.optional().describe('from then on it is refused; without it and `expires_in_days` it does not expire'),
+    expires_at: time.optional().describe('when the key expires; without this and `expires_in_days`, it never does'),
     expires_in_days: z.number().int().min(1).max(3650).optional(),
-    classifier: classifierId.optional().describe('restricts the key to this classifier; not with the scope admin'),
+    classifier: classifierId.optional().describe('restricts the key to this classifier; cannot be combined with the scope admin'),
   }),
   output: apiKey.extend({ key: z.string().describe('send it as "Authorization: Bearer …" or "X-API-Key: …"') }),
   errors: ['invalid_input', 'not_found'],

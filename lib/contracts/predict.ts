@@ -8,8 +8,8 @@ export const decision = z.enum(['confident', 'uncertain', 'unfamiliar'])
 export const prediction = z.object({
   success: z.literal(true),
   id: id.nullable().describe('null when it was not saved'),
-  saved: z.boolean().describe('whether it is in the history'),
-  unsaved_reason: z.string().nullable().describe('why it was not saved although nobody asked for that: then the disk is nearly full or the database locked; only predictions without login and key are made without being saved'),
+  saved: z.boolean().describe('whether the prediction is stored in the history'),
+  unsaved_reason: z.string().nullable().describe('why the prediction was not stored although save was not false: the disk is nearly full or the database is locked; only for requests without a login or key'),
   classifier: classifierId,
   model_version: versionName,
   engine,
