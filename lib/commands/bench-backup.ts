@@ -17,11 +17,11 @@ import { createLines } from './passing-line.ts'
 
 const HELP = `npm run bench -- backup [options]
 
-Starts a product of its own, keeps images and predictions in it, and backs it up while others predict. Restores the backup to an empty
-folder, starts a second product there, and compares rows and predictions. Then flips one byte in each of some files of the backup.
+Starts a separate instance, stores images and predictions in it, and backs it up under load. Restores the backup to an empty
+folder, starts a second instance there, and compares rows and predictions. Then flips one byte in each of several backup files.
 
-  --images N    kept as samples, and predicted before and after (default: 500)
-  --senders N   how many predict meanwhile (default: 4)
+  --images N    number of samples, predicted before and after (default: 500)
+  --senders N   number of clients that predict during the backup (default: 4)
   --json        one JSON object instead of the table
   --help        this page`
 

@@ -17,10 +17,10 @@ import { createSender, quantile, type SentAnswer } from './sender.ts'
 
 const HELP = `npm run bench -- overload [options]
 
-Posts drawn images (40 pixels, PNG) to a product of its own, with its history on and without rate limits, and prints one table: at capacity,
+Posts generated images (40 pixels, PNG) to a separate instance with history and without rate limits, and prints one table: at capacity,
 at three times that, recovery, single predictions while batches run, 500 idle connections, 300 event streams.
 
-  --seconds N      how long each load lasts (default: 8)
+  --seconds N      duration of each load (default: 8)
   --json           one JSON object instead of the table
   --help           this page`
 
@@ -54,7 +54,7 @@ export async function benchOverload(args: readonly string[]): Promise<number> {
   }
   const seconds = Number(values.seconds)
   if (!(seconds >= 1)) {
-    console.error('--seconds must be a number from 1.')
+    console.error('--seconds must be at least 1.')
     return 1
   }
   const lines = createLines(values.json ? process.stderr : process.stdout)

@@ -137,7 +137,7 @@ async function registered(data: Data, name: string, cameFrom: string, write: (ve
 async function proven({ id, folder, name }: VersionWithCard): Promise<void> {
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
   await holdVersions(engine).load({ key: id, folder }).catch((cause: unknown) => {
-    throw new DarkroomError('bad_bundle', { what: `${name} was imported and not promoted`, why: cause instanceof DarkroomError ? cause.why : String(cause), remedy: 'Import it again from an intact file.' }, { cause })
+    throw new DarkroomError('bad_bundle', { what: `${name} was imported but not promoted`, why: cause instanceof DarkroomError ? cause.why : String(cause), remedy: 'Import it again from an intact file.' }, { cause })
   })
 }
 

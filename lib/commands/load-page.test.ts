@@ -22,7 +22,7 @@ test('the page needs no script and no other file, and has both themes', () => {
 
   expect(html).not.toMatch(/<script|<link|src=|url\(|https?:/)
   expect(html).toContain('prefers-color-scheme: dark')
-  expect(html).toContain('All thresholds hold.')
+  expect(html).toContain('All thresholds passed.')
 })
 
 test('each chart is drawn from the periods and has their values in a table', () => {

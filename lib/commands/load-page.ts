@@ -25,7 +25,7 @@ export function pageOf({ at, machine, product, ramps }: LoadPage): string {
 <main>
 <h1>Load test</h1>
 <p>${when}. ${escaped(machine)}; the load generator ran on the same machine. ${escaped(product)}</p>
-<p class="${isHeld ? 'held' : 'missed'}">${isHeld ? 'All thresholds hold.' : 'Thresholds were missed; each is named below.'}</p>
+<p class="${isHeld ? 'held' : 'missed'}">${isHeld ? 'All thresholds passed.' : 'Thresholds were missed; each is named below.'}</p>
 ${summary(ramps.map(({ figures }) => figures))}
 ${ramps.map(section).join('\n')}
 </main>
@@ -88,7 +88,7 @@ function svg({ title, unit, seconds, series }: Chart, most: number): string {
     + `<text x="${LEFT - 6}" y="${y(most * share) + 4}" text-anchor="end">${format(most * share)}</text>`)
   const lines = series.map(({ name, values }, i) => `<polyline class="line line-${i}" points="${values.map((value, at) => `${x(seconds[at]!).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"><title>${name}</title></polyline>`)
   const legend = series.map(({ name }, i) => `<text class="name name-${i}" x="${LEFT + 8 + i * 90}" y="${TOP + 10}">${name}</text>`)
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title} in ${unit} over ${last} seconds; the values stand in the table below`)}">`
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title} in ${unit} over ${last} seconds; the values are in the table below`)}">`
     + `${grid.join('')}<text x="${LEFT}" y="${HEIGHT - 6}">0 s</text><text x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${last} s</text>`
     + `${lines.join('')}${legend.join('')}</svg>`
 }

@@ -62,9 +62,9 @@ export function figuresOf({ aggregate }: ArtilleryReport, about: { readonly scen
 const isExpected = (code: string, scenario: string): boolean => /^[23]/.test(code) || (scenario === 'retrain' && code === '409')
 
 export function lineOf(ramp: RampFigures): string {
-  const held = ramp.missed.length === 0 ? 'All thresholds hold.' : `MISSED: ${ramp.missed.join('; ')}`
+  const held = ramp.missed.length === 0 ? 'All thresholds passed.' : `MISSED: ${ramp.missed.join('; ')}`
   return `${ramp.scenario}, ${ramp.users} users, ${ramp.seconds} s: ${whole(ramp.requests)} requests (${ramp.perSecond.toFixed(1)}/s), ${failedIn(ramp)}, `
-    + `median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}${ramp.predictions === 0 ? '' : `, ${percent(ramp.right, ramp.predictions)} right`}. ${held}`
+    + `median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}${ramp.predictions === 0 ? '' : `, ${percent(ramp.right, ramp.predictions)} correct`}. ${held}`
 }
 
 export function markdownOf(ramps: readonly RampFigures[], { at, machine, product }: LoadedMachine): string {
@@ -73,13 +73,13 @@ export function markdownOf(ramps: readonly RampFigures[], { at, machine, product
     `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${machine}; the visitors ran on the same machine. ${product}`, '',
     tableOf(ramps), '',
     ...ramps.flatMap(({ scenario, users, missed }) => missed.map((threshold) => `- **${scenario}, ${users} users missed** \`${threshold}\``)),
-    ramps.every(({ missed }) => missed.length === 0) ? 'All thresholds hold (artillery/visitors.yml, artillery/tasks.yml).' : '',
+    ramps.every(({ missed }) => missed.length === 0) ? 'All thresholds passed (artillery/visitors.yml, artillery/tasks.yml).' : '',
   ].join('\n').trimEnd() + '\n'
 }
 
 function tableOf(ramps: readonly RampFigures[]): string {
   const rows = ramps.map((r) => [r.scenario, r.users, r.seconds, whole(r.requests), r.perSecond.toFixed(1), failedIn(r).replace(' failed', ''), ...[r.meanMs, r.medianMs, r.p95Ms, r.p99Ms, r.maxMs].map(inMs), percent(r.right, r.predictions)])
-  const heads = ['scenario', 'users', 'seconds', 'requests', 'requests/s', 'failed', 'mean', 'median', 'p95', 'p99', 'longest', 'answers right']
+  const heads = ['scenario', 'users', 'seconds', 'requests', 'requests/s', 'failed', 'mean', 'median', 'p95', 'p99', 'longest', 'correct predictions']
   return [heads, heads.map(() => '---:'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 

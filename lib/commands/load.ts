@@ -21,13 +21,13 @@ const SHORT_SECONDS = 10
 const SHORT_USERS = ['10', '40']
 /** Their files in artillery/; a mix of them is what visitors do. */
 const SCENARIOS: Readonly<Record<string, { readonly file: string; readonly is: string }>> = {
-  mix: { file: 'visitors.yml', is: 'four predictions, then a page, and so on' },
+  mix: { file: 'visitors.yml', is: 'four predictions, then a page, repeated' },
   browse: { file: 'tasks.yml', is: 'pages, statistics, health and metrics' },
   predict: { file: 'tasks.yml', is: 'single images' },
   batch: { file: 'tasks.yml', is: 'eight images in one request' },
   upload: { file: 'tasks.yml', is: 'four labelled images in one request' },
-  login: { file: 'tasks.yml', is: 'a person logs in' },
-  retrain: { file: 'tasks.yml', is: 'one starts a training run, the others watch it' },
+  login: { file: 'tasks.yml', is: 'logging in' },
+  retrain: { file: 'tasks.yml', is: 'one user starts a training run, the others watch it' },
 }
 const WARM_UP_SECONDS = 5
 const FOLDER = path.join(ROOT, 'artillery')
@@ -35,23 +35,23 @@ const OWNER = { name: 'Load test', email: 'load@example.org', password: 'a passw
 
 const HELP = `npm run load [-- options]
 
-Lets 10, 40, 50, 100 and 200 users at a time do one thing or a mix of it, and fails when a request fails or a threshold is missed
-(artillery/*.yml). It starts a product of its own on a free port with an empty data folder, warms it up, and ends it. It writes
-Markdown, a page of HTML with charts, and what Artillery counted as JSON, next to each other.
-The first time it installs Artillery into artillery/node_modules (about 470 MB).
+Simulates 10, 40, 50, 100 and 200 concurrent users for one task or a mix, and fails if a request fails or a threshold is missed
+(artillery/*.yml). Starts a separate instance on a free port with an empty data folder, warms it up, and stops it at the end. Writes
+the report as Markdown, as an HTML page with charts, and as JSON from Artillery, in the same folder.
+The first run installs Artillery into artillery/node_modules (about 470 MB).
 
-  --scenario NAME  what users do (default: mix; may be given several times, or all):
+  --scenario NAME  what users do (default: mix; repeatable; or all):
 ${Object.entries(SCENARIOS).map(([name, { is }]) => `                     ${name.padEnd(9)}${is}`).join('\n')}
-  --users N        only so many: ${Object.keys(RAMPS).join(', ')} (may be given several times)
-  --seconds N      how long each lasts (default: ${Object.entries(RAMPS).map(([users, seconds]) => `${users} users ${seconds} s`).join(', ')})
-  --short          ${SHORT_SECONDS} s each with ${SHORT_USERS.join(' and ')} users, for a machine that tests every change
-  --warm-up N      seconds of requests that do not count, before the first (default: ${WARM_UP_SECONDS})
-  --against URL    a running product instead: it must have the classifier shapes
-  --key KEY        an API key that users send: with --against, a product limits strangers; upload and retrain need one that may
-  --report FILE    where the Markdown report goes (default: artillery/reports/<time>.md); the others lie next to it
+  --users N        number of users: ${Object.keys(RAMPS).join(', ')} (default: all of them; repeatable)
+  --seconds N      duration of each run (default: ${Object.entries(RAMPS).map(([users, seconds]) => `${users} users ${seconds} s`).join(', ')})
+  --short          ${SHORT_SECONDS} s each with ${SHORT_USERS.join(' and ')} users, for continuous integration
+  --warm-up N      seconds of uncounted requests before the first run (default: ${WARM_UP_SECONDS})
+  --against URL    tests a running instance instead; it must have the classifier shapes
+  --key KEY        API key for all requests; needed with --against for upload and retrain, and to avoid anonymous rate limits
+  --report FILE    path of the Markdown report (default: artillery/reports/<time>.md); the other formats go next to it
   --help           this page
 
-With --against, the scenario login takes e-mail and password from DARKROOM_EMAIL and DARKROOM_PASSWORD.`
+With --against, the scenario login uses the credentials in DARKROOM_EMAIL and DARKROOM_PASSWORD.`
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -83,7 +83,7 @@ async function main(): Promise<number> {
   const owner = own ? await createOwner(own) : { email: process.env.DARKROOM_EMAIL ?? '', password: process.env.DARKROOM_PASSWORD ?? '' }
   if (own && scenarios.includes('retrain')) await uploadForTraining(url, key!)
   const engine = await engineOf(url)
-  lines.line(`Users come to ${url}, which predicts with the engine ${engine}.`)
+  lines.line(`Target: ${url}, engine ${engine}.`)
   await warmUp({ url, key, seconds: Number(values['warm-up']) })
 
   const ramps: LoadPage['ramps'][number][] = []
@@ -120,11 +120,11 @@ type Wanted = {
 
 function mistakeIn({ users, scenarios, seconds, against, warmUp: warm }: Wanted): string | null {
   const unknownUsers = users.find((one) => !(one in RAMPS))
-  if (unknownUsers !== undefined) return `There is no run of ${unknownUsers} users. There are: ${Object.keys(RAMPS).join(', ')}.`
+  if (unknownUsers !== undefined) return `--users cannot be ${unknownUsers}. Choose from ${Object.keys(RAMPS).join(', ')}.`
   const unknown = scenarios.find((one) => !Object.hasOwn(SCENARIOS, one))
-  if (unknown !== undefined) return `There is no scenario ${unknown}. There are: ${Object.keys(SCENARIOS).join(', ')}, all.`
+  if (unknown !== undefined) return `There is no scenario ${unknown}. Choose from ${Object.keys(SCENARIOS).join(', ')}, all.`
   if (seconds !== undefined && !(Number.isInteger(Number(seconds)) && Number(seconds) > 0)) return `--seconds ${seconds}: give a whole number above 0.`
-  if (!(Number(warm) >= 0)) return `--warm-up ${warm}: give a number of seconds.`
+  if (!(Number(warm) >= 0)) return `--warm-up must be a number of seconds, not ${warm}.`
   if (against !== undefined && !URL.canParse(against)) return `--against ${against}: give an address such as http://127.0.0.1:3000.`
   return null
 }

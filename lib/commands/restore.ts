@@ -1,4 +1,4 @@
-/** `npm run restore -- --from DIR`: puts a backup in the place of DATA_DIR and keeps what was there aside. It makes no backup and starts nothing. */
+/** `npm run restore -- --from DIR`: replaces DATA_DIR with a backup and keeps the previous data. It makes no backup and starts nothing. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { counted } from '#lib/domain/counted.ts'
@@ -13,12 +13,12 @@ import { createLines } from './passing-line.ts'
 const HELP = `npm run restore                       lists the backups in BACKUP_DIR
 npm run restore -- --from DIR [--dry-run]
 
-Puts a backup in the place of DATA_DIR. It is read and verified first; a damaged one, or one of a newer version, is refused. Darkroom
-must be stopped. What was in DATA_DIR is kept next to it as DATA_DIR.before-restore-…: remove it once you have seen that all is well.
-The next start brings an older database up to date.
+Replaces DATA_DIR with a backup. Verifies the backup first and refuses one that is damaged or from a newer version. Darkroom
+must be stopped. The previous data is kept as DATA_DIR.before-restore-…; remove it when you have checked the restored data.
+The next start migrates an older database.
 
-  --from DIR   a finished backup, as npm run backup names it; or latest, the newest in BACKUP_DIR
-  --dry-run    verifies, and says what would be done
+  --from DIR   folder of a completed backup, or latest for the newest in BACKUP_DIR
+  --dry-run    verifies the backup and shows what a restore would do
   --help       this page
 
 Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR.`
@@ -46,15 +46,15 @@ async function main(): Promise<number> {
 
 function tell({ backup, aside }: Restored, start: Start, isDryRun: boolean): void {
   const { dataDir } = start.places
-  lines.line(`${backup.name} is whole: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, made by Darkroom ${backup.product_version}.`)
+  lines.line(`${backup.name} is intact: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, made by Darkroom ${backup.product_version}.`)
   if (isDryRun) {
-    lines.line(`Nothing was changed. It would be restored to ${dataDir}${aside === null ? ', which is empty' : `, and what is there would be kept in ${aside}`}.`)
+    lines.line(`Nothing was changed. A restore would write to ${dataDir}${aside === null ? ', which is empty' : ` and keep the current data in ${aside}`}.`)
     return
   }
-  lines.line(`It was restored to ${dataDir}. ${aside === null ? 'Nothing was there before.' : `What was there before is in ${aside}: remove it once you have seen that all is well.`}`)
+  lines.line(`Restored to ${dataDir}. ${aside === null ? 'The folder was empty before.' : `The previous data is in ${aside}; remove it when you have checked the restored data.`}`)
   const { settings } = backupPlan(start, 'command')
   const different = Object.entries(backup.settings).filter(([name, value]) => settings[name] !== value && !PLACES.has(name))
-  for (const [name, value] of different) lines.line(`The backup was made with ${name}=${value}, which is not set so here.`)
+  for (const [name, value] of different) lines.line(`The backup was made with ${name}=${value}, which differs here.`)
   lines.line('Start Darkroom with npm start.')
 }
 
@@ -63,7 +63,7 @@ const PLACES = new Set(['DATA_DIR', 'DATABASE_URL', 'BACKUP_DIR', 'PORT', 'HOST'
 
 async function listed({ places }: Start): Promise<number> {
   const found = await backupsIn(places.backupDir)
-  if (found.length === 0) lines.line(`There is no backup in ${places.backupDir}. Name one elsewhere with --from DIR.`)
+  if (found.length === 0) lines.line(`There is no backup in ${places.backupDir}. Use --from DIR for a backup elsewhere.`)
   for (const { folder, started_at, files, size_bytes, remarks } of found) lines.line(`${started_at.slice(0, 16).replace('T', ' ')} UTC  ${megabytes(size_bytes)}, ${counted(files, 'file')}${remarks.length > 0 ? `, ${counted(remarks.length, 'remark')}` : ''}  ${folder}`)
   return found.length === 0 ? 1 : 0
 }

@@ -8,13 +8,13 @@ import { SCENARIOS } from './faults/scenarios.ts'
 
 const HELP = `npm run test:faults [-- options]
 
-Starts products of its own, with empty data folders, breaks what surrounds them and what they consist of, and prints a table of what
-was expected and what was measured. Exit code 0 only if everything holds. The long form takes about fifteen minutes on two cores;
+Starts separate instances with empty data folders, injects faults into them and their environment, and prints a table of what
+was expected and what was measured. Exits with 0 only if every check passes. The long form takes about fifteen minutes on two cores;
 the short one, part of npm test, about a minute and a half.
 
   --short          the short form
-  --only LIST      only these, with commas between (in their form, or the long one)
-  --json           one JSON object per line of the table instead of it
+  --only LIST      only these scenarios, separated by commas (in their form, or the long one)
+  --json           one JSON object per row instead of the table
   --help           this page
 
 ${SCENARIOS.map(({ name, is, in: forms }) => `  ${name.padEnd(15)}${is}${forms.includes('short') ? '' : ' (long form)'}`).join('\n')}`
@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   const unknown = wanted?.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? []
   if (unknown.length > 0) {
     console.error(
-      `There is no scenario ${unknown.join(', ')}. There are: ${SCENARIOS.map(({ name }) => name).join(', ')}.`,
+      `There is no scenario ${unknown.join(', ')}. Choose from ${SCENARIOS.map(({ name }) => name).join(', ')}.`,
     )
     return 1
   }
@@ -83,7 +83,7 @@ async function runAll(chosen: readonly Scenario[], form: Form, say: (line: strin
       const judged = await run(context).catch((error: unknown): readonly Judged[] => [
         {
           what: is,
-          expected: 'it comes to its end',
+          expected: 'it completes',
           holds: false,
           measured: error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : String(error),
         },
@@ -108,7 +108,7 @@ function tableOf(rows: readonly Row[]): string {
   )
   return [
     '',
-    '| scenario | what is done | expected | measured | verdict |',
+    '| scenario | action | expected | measured | result |',
     '|---|---|---|---|---|',
     ...lines,
     '',

@@ -8,7 +8,7 @@ const VERSION_2 = '/sys/fs/cgroup'
 export type ControlGroup = Disposable & {
   /** Runs a program inside. */
   readonly through: readonly [program: string, ...args: string[]]
-  /** Processes that the kernel has killed in it for want of memory. */
+  /** Processes that the kernel has killed in it for lack of memory. */
   readonly killed: () => number
   readonly peakMb: () => number
 }
@@ -47,7 +47,7 @@ export function createControlGroup(limitMb: number): ControlGroup | null {
 /** Why none can be made here; null where one can. */
 export function withoutControlGroup(): string | null {
   const group = createControlGroup(64)
-  if (group === null) return 'a control group that limits memory is made for it, which needs root and /sys/fs/cgroup'
+  if (group === null) return 'it creates a control group with a memory limit, which requires root and /sys/fs/cgroup'
   group[Symbol.dispose]()
   return null
 }

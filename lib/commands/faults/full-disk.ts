@@ -59,7 +59,7 @@ export async function fullDisk({ say }: Context): Promise<readonly Judged[]> {
       holds: refused.status === 507 && /make room|free|delete/i.test(String(refused.body['detail'])),
     },
     {
-      what: 'disk full: predictions of strangers',
+      what: 'disk full: anonymous predictions',
       expected: '10 predictions without history (id null)',
       measured: `${tally(strangers.map(({ status, failure }) => failure ?? status))}; ${unsaved} without history`,
       holds: unsaved === strangers.length,
@@ -149,7 +149,7 @@ export async function upload(product: Product, each: number): Promise<void> {
     for (let i = 0; i < each; i++)
       form.append('files', new Blob([new Uint8Array(smallImage(50_000 + index * each + i))]), `${i}.png`)
     const { status, body: said } = await product.ask('/api/upload?classifier=shapes', { method: 'POST', body: form })
-    if (status >= 300) throw new Error(`The images of ${name} were not taken: ${status} ${JSON.stringify(said)}`)
+    if (status >= 300) throw new Error(`The images of ${name} were not accepted: ${status} ${JSON.stringify(said)}`)
   }
 }
 

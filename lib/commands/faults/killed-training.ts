@@ -56,7 +56,7 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
       holds: killed >= kills && ended.every((state) => state === 'done'),
     },
     {
-      what: 'what killed training processes left half made',
+      what: 'partial files of killed training processes',
       expected: 'no .making-* within 45 s, while the product runs',
       measured: left.length === 0 ? `none after ${Math.round(swept.ms)} ms` : left.join(', '),
       holds: left.length === 0,

@@ -15,7 +15,7 @@ import { overload } from './overload.ts'
 import { withoutSmallDisk } from './small-disk.ts'
 
 const withoutProc = (): string | null =>
-  existsSync('/proc/self/stat') ? null : 'processes are watched through /proc, which only Linux has'
+  existsSync('/proc/self/stat') ? null : 'it watches processes through /proc, which exists only on Linux'
 
 const firstOf =
   (...lacks: readonly (() => string | null)[]) =>

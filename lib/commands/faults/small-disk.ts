@@ -41,7 +41,7 @@ export function mountSmallDisk(sizeMb: number): SmallDisk | null {
 /** Why none can be mounted here; null where one can. */
 export function withoutSmallDisk(): string | null {
   const disk = mountSmallDisk(1)
-  if (disk === null) return 'a small disk (tmpfs) is mounted for it, which needs root on Linux'
+  if (disk === null) return 'it mounts a small disk (tmpfs), which requires root on Linux'
   disk[Symbol.dispose]()
   return null
 }

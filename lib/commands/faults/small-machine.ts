@@ -17,7 +17,7 @@ export async function smallMachine({ form, say }: Context): Promise<readonly Jud
     ...judged.map((one) => ({ ...one, what: `${one.what}, in ${LIMIT_MB} MB` })),
     {
       what: `a control group of ${LIMIT_MB} MB`,
-      expected: 'no process killed for want of memory',
+      expected: 'no process killed for lack of memory',
       measured: `${group.killed()} killed; peak ${inMb(group.peakMb())}, caches included`,
       holds: group.killed() === 0,
     },
