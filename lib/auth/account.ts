@@ -29,7 +29,7 @@ export type AccountDesk = {
 export function createAccountDesk({ people, now }: { readonly people: Data['people']; readonly now: () => number }): AccountDesk {
   const own = async ({ id }: Caller): Promise<Person> => {
     const person = id === null ? null : await people.find(id)
-    if (person === null) throw new DarkroomError('unauthenticated', { what: 'This account is not here', why: 'it was removed meanwhile', remedy: 'Log in with another account.' })
+    if (person === null) throw new DarkroomError('unauthenticated', { what: 'This account does not exist', why: 'it has been removed', remedy: 'Log in with another account.' })
     return person
   }
 
@@ -40,9 +40,9 @@ export function createAccountDesk({ people, now }: { readonly people: Data['peop
     },
     async changePassword({ current_password, new_password }, { caller }) {
       const { id, passwordHash } = await own(caller)
-      if (passwordHash === '') throw new DarkroomError('conflict', { what: 'The password was not changed', why: 'this account signs in with OIDC and has no password', remedy: 'Ask an admin for a reset link: it sets a first one.' })
+      if (passwordHash === '') throw new DarkroomError('conflict', { what: 'The password was not changed', why: 'this account signs in with OIDC and has no password', remedy: 'Ask an admin for a reset link to set one.' })
       if (!(await isPasswordRight(current_password, passwordHash))) throw wrong('current_password', 'is not the current password')
-      if (await isPasswordRight(new_password, passwordHash)) throw wrong('new_password', 'is the same as the current one')
+      if (await isPasswordRight(new_password, passwordHash)) throw wrong('new_password', 'is the same as the current password')
       await people.setPassword(id, await hashPassword(new_password), caller.session ?? null)
       return { id, changed: true }
     },

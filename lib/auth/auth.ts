@@ -107,4 +107,4 @@ export async function setupTokenOf(people: Data['people'], dataDir: string): Pro
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const wrongToken = (): DarkroomError =>
-  new DarkroomError('forbidden', { what: 'No admin was made', why: 'the token is not the one that the last start printed', remedy: 'Open the address that the terminal shows.' })
+  new DarkroomError('forbidden', { what: 'No admin was created', why: 'the setup token is not the one printed at the last start', remedy: 'Open the setup link shown in the terminal.' })

@@ -57,7 +57,7 @@ export function createKeyDesk({ keys, classifiers, now }: KeyDeskParts): KeyDesk
     listKeys: async () => ({ keys: (await keys.list()).map((key) => answerOf(key, now())) }),
     async createKey({ name, scopes, expires_at, expires_in_days, classifier }, { caller }) {
       const expiresAt = endOf({ expires_at, expires_in_days }, now())
-      if (classifier !== undefined && scopes.includes('admin')) throw refused('classifier', 'cannot be combined with the scope "admin", which is about the whole product')
+      if (classifier !== undefined && scopes.includes('admin')) throw refused('classifier', 'cannot be combined with the scope "admin", which covers all classifiers')
       const classifierId = classifier === undefined ? null : (await classifiers.get(classifier)).id
       const key = BEGINNING + randomBytes(KEY_BYTES).toString('base64url')
       const createdById = caller.kind === 'person' ? caller.id : null
@@ -120,4 +120,4 @@ const expiredKey = (name: string, at: Date): DarkroomError =>
   new DarkroomError('unauthenticated', { what: `The key "${name}" has expired`, why: `it was valid until ${at.toISOString()}`, remedy: 'Ask an admin for a new one.' })
 
 const refused = (path: string, message: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'No key was made', why: `"${path}" ${message}`, remedy: 'Change this field.' }, { errors: [{ path, message }] })
+  new DarkroomError('invalid_input', { what: 'No key was created', why: `"${path}" ${message}`, remedy: 'Change this field.' }, { errors: [{ path, message }] })

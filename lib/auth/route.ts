@@ -90,7 +90,7 @@ async function bounded(request: Request): Promise<{ readonly request: Request; r
   return { request: new NextRequest(request.url, { method: request.method, headers: request.headers, body }), body }
 }
 
-const tooLarge = (): DarkroomError => new DarkroomError('too_large', { what: 'This is too large', why: `a login has at most ${LARGEST_BODY_BYTES / 1024} kB`, remedy: 'Send the address and the password alone.' })
+const tooLarge = (): DarkroomError => new DarkroomError('too_large', { what: 'This is too large', why: `a login request may have at most ${LARGEST_BODY_BYTES / 1024} kB`, remedy: 'Send only the e-mail address and the password.' })
 
 const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options)
 
@@ -176,7 +176,7 @@ const addressOf = (headers: Headers): string => headers.get('x-forwarded-for')?.
 function tooManyGuesses(request: Request, { limit, resetSeconds, windowSeconds }: Rate): DarkroomError {
   return new DarkroomError(
     'rate_limited',
-    { what: 'Too many wrong passwords were tried', why: `${limit} are allowed in ${windowWords(windowSeconds)}`, remedy: `Try again in ${waitWords(resetSeconds)}.` },
+    { what: 'Too many failed login attempts', why: `at most ${limit} are allowed in ${windowWords(windowSeconds)}`, remedy: `Try again in ${waitWords(resetSeconds)}.` },
     {
       retryAfterSeconds: resetSeconds,
       members: { limit, remaining: 0, reset_seconds: resetSeconds, window_seconds: windowSeconds, url: new URL('/login?error=rate_limited', `http://${request.headers.get('host') ?? 'localhost'}`).href },

@@ -87,7 +87,7 @@ test('images that wait to be written are bounded in bytes: what is too much is r
   expect(await Promise.all(waiting)).toEqual(['database_busy', 'database_busy', 'database_busy'])
 })
 
-test('a product that starts while another program keeps the database locked opens it: nothing has to be written for that', async () => {
+test('a product that starts while another program has locked the database opens it: nothing has to be written for that', async () => {
   const { settings } = await openForTest()
   await lockElsewhere(settings.databaseFile)
 
@@ -169,5 +169,5 @@ test('turns come in the order of arrival; who waits too long leaves, and too man
 })
 
 test('the error says how long was waited and what to look for', () => {
-  expect(databaseBusy(5_200).message).toBe('Nothing was stored: another program has kept the database locked for more than 5 s. Try again in a few seconds. If it goes on, find the program that holds the database file open, such as a backup or an SQLite shell.')
+  expect(databaseBusy(5_200).message).toBe('Nothing was stored: another program has locked the database for more than 5 s. Try again in a few seconds. If this continues, close the program that has the database file open, such as a backup tool or an SQLite shell.')
 })

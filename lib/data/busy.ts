@@ -22,8 +22,8 @@ export const isBusy = (error: unknown): boolean =>
 export const databaseBusy = (waitedMs: number, cause?: unknown): DarkroomError =>
   new DarkroomError('database_busy', {
     what: 'Nothing was stored',
-    why: `another program has kept the database locked for ${waitedMs < 1_000 ? 'too long' : `more than ${Math.floor(waitedMs / 1_000)} s`}`,
-    remedy: 'Try again in a few seconds. If it goes on, find the program that holds the database file open, such as a backup or an SQLite shell.',
+    why: `another program has locked the database for ${waitedMs < 1_000 ? 'too long' : `more than ${Math.floor(waitedMs / 1_000)} s`}`,
+    remedy: 'Try again in a few seconds. If this continues, close the program that has the database file open, such as a backup tool or an SQLite shell.',
   }, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS })
 
 /** A lock as this process knows it. */

@@ -60,14 +60,14 @@ function writable(folders: readonly string[]): string {
       if (isDiskFull(error)) throw noRoom(folder, null, error)
     }
   }
-  throw new DarkroomError('conflict', { what: 'The database was not migrated', why: `no copy of it can be made first: this user may not write to ${folders.join(' or ')}`, remedy: 'Set BACKUP_DIR to a folder that it may write to, and start again. Nothing was changed.' })
+  throw new DarkroomError('conflict', { what: 'The database was not migrated', why: `a copy must be made first, and the current user cannot write to ${folders.join(' or ')}`, remedy: 'Set BACKUP_DIR to a writable folder and start again. Nothing was changed.' })
 }
 
 const noRoom = (folder: string, room: { readonly size: number; readonly free: number } | null, cause?: unknown): DarkroomError =>
   new DarkroomError('disk_full', {
     what: 'The database was not migrated',
-    why: `a copy of it is made first, and the disk that holds ${folder} has no room for it${room === null ? '' : ` (${megabytes(room.size)} needed, ${megabytes(room.free)} free)`}`,
-    remedy: 'Make room there, or set BACKUP_DIR to another disk, and start again. Nothing was changed.',
+    why: `a copy must be made first, and the disk that holds ${folder} does not have enough space${room === null ? '' : ` (${megabytes(room.size)} needed, ${megabytes(room.free)} free)`}`,
+    remedy: 'Free up space there, or set BACKUP_DIR to another disk, and start again. Nothing was changed.',
   }, { cause })
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: 1 })} MB`

@@ -47,7 +47,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
   mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
   preparePictures(settings.dataDir)
   const inUse = lockShared(path.join(settings.dataDir, IN_USE_LOCK))
-  if (!inUse) throw conflict('The data cannot be opened', `a backup is being restored to ${settings.dataDir}`, 'Try again when that is done.')
+  if (!inUse) throw conflict('The data cannot be opened', `a backup is being restored to ${settings.dataDir}`, 'Try again when the restore is complete.')
   let migrated: Data['migrated'] = { applied: [], copy: null }
   const connection = await watchLock().whenFree(() => {
     migrated = migratedWithCopy(settings)

@@ -29,7 +29,7 @@ export function peopleOf({ prisma, id, now }: Store): People {
     findByOidcSubject: async (subject) => valueOrNull(await prisma.person.findUnique({ where: { oidcSubject: subject } })),
     create: (person, oidcSubject) => prisma.$transaction(async (writing) => {
       const draft = draftOf(person, oidcSubject)
-      if (await writing.person.findUnique({ where: { email: draft.email } })) throw conflict(`${draft.email} was not added`, 'there is a person with that address', 'Use another address.')
+      if (await writing.person.findUnique({ where: { email: draft.email } })) throw conflict(`${draft.email} was not added`, 'a person with this address already exists', 'Use another address.')
       return valueOf(await writing.person.create({ data: draft }))
     }),
     change: (personId, change) => prisma.$transaction(async (writing) => {
@@ -63,14 +63,14 @@ export function peopleOf({ prisma, id, now }: Store): People {
     }),
     isSetupToken: async (sha256) => (await prisma.oneTimeToken.count({ where: { hash: sha256, purpose: SETUP } })) > 0,
     createFirstAdmin: (tokenSha256, person) => prisma.$transaction(async (writing) => {
-      if ((await writing.person.count({ where: { role: 'admin' } })) > 0) throw conflict('No admin was made', 'there is one already', 'Log in, or ask the admin to add you.')
+      if ((await writing.person.count({ where: { role: 'admin' } })) > 0) throw conflict('No admin was created', 'an admin already exists', 'Log in, or ask the admin to add you.')
       const { count } = await writing.oneTimeToken.deleteMany({ where: { hash: tokenSha256, purpose: SETUP } })
-      if (count === 0) throw new DarkroomError('forbidden', { what: 'No admin was made', why: 'the token is not the one that the last start printed', remedy: 'Open the address that the terminal shows.' })
+      if (count === 0) throw new DarkroomError('forbidden', { what: 'No admin was created', why: 'the setup token is not the one printed at the last start', remedy: 'Open the setup link shown in the terminal.' })
       return valueOf(await writing.person.create({ data: draftOf({ ...person, role: 'admin' }) }))
     }),
     keepResetToken: ({ personId, sha256, expiresAt }) => prisma.$transaction(async (writing) => {
       const person = await personIn(writing, personId)
-      if (person.isDisabled) throw conflict('No link was made', `${person.email} is disabled and could not log in with a new password`, 'Enable the person first.')
+      if (person.isDisabled) throw conflict('No link was created', `${person.email} is disabled and could not log in with a new password`, 'Enable the person first.')
       await writing.oneTimeToken.deleteMany({ where: { purpose: RESET, OR: [{ personId }, { expiresAt: { lte: now() } }] } })
       await writing.oneTimeToken.create({ data: { hash: sha256, purpose: RESET, createdAt: now(), expiresAt, personId } })
       return person
@@ -101,7 +101,7 @@ const isAdmin = (person: Pick<Person, 'role' | 'isDisabled'>): boolean => person
 
 async function mustNotBeLast(writing: Transaction, person: Person): Promise<void> {
   const others = await writing.person.count({ where: { role: 'admin', isDisabled: false, id: { not: person.id } } })
-  if (others === 0) throw conflict(`${person.name} stays an admin`, 'nobody else is one', 'Make somebody else an admin first.')
+  if (others === 0) throw conflict(`${person.name} stays an admin`, 'there is no other admin', 'Make another person an admin first.')
 }
 
 const valueOf = ({ id, name, email, role, passwordHash, createdAt, isDisabled, sessionsFrom, oidcSubject }: PersonRow): Person =>

@@ -120,7 +120,7 @@ test('images of strangers leave after their days, predictions after theirs; what
 
   expect(await names(opened)).toEqual(['young of a stranger', 'old of a stranger', 'old'])
   expect(await Promise.all(rows.map(async ([text]) => (await imageOf(opened, text)) !== null))).toEqual([false, true, false, true])
-  expect(lines).toEqual(['1 image of strangers’ predictions left by age or quota', '1 prediction left by RETENTION_DAYS or RETENTION_GB'])
+  expect(lines).toEqual(['1 image of anonymous predictions deleted by age or quota', '1 prediction deleted by RETENTION_DAYS or RETENTION_GB'])
   await sumsAgree(opened)
 })
 

@@ -43,10 +43,10 @@ export function sampleChangesOf(store: Store): SampleChanges {
     undo: (id, { by, skipConflicts }) => prisma.$transaction(async (tx) => {
       const change = await tx.sampleChange.findUnique({ where: { id } })
       if (!change) throw notFound('change', id)
-      if (change.undoneById !== null) throw conflict('This change was not undone', 'it was undone before', 'To repeat it, undo that change.')
+      if (change.undoneById !== null) throw conflict('This change was not undone', 'it has already been undone', 'To reapply it, undo the undo.')
       const { steps, conflicts } = await steppedBack(tx, id)
       if (conflicts.length > 0 && !skipConflicts) throw changedSince(conflicts, change.count)
-      if (steps.length === 0) throw conflict('This change was not undone', conflicts.length > 0 ? 'each of its samples was changed again since' : 'its samples were deleted permanently', 'Nothing is left to undo.')
+      if (steps.length === 0) throw conflict('This change was not undone', conflicts.length > 0 ? 'all its samples have been changed since' : 'its samples were deleted permanently', 'There is nothing left to undo.')
       const outcome = await applySteps(store, tx, { steps, kind: 'undo', by, at: store.now(), undoesId: id })
       await tx.sampleChange.update({ where: { id }, data: { undoneById: outcome.change?.id ?? null } })
       if (change.undoesId !== null) await tx.sampleChange.updateMany({ where: { id: change.undoesId }, data: { undoneById: null } })
@@ -130,7 +130,7 @@ async function steppedBack(tx: Transaction, changeId: string): Promise<{ readonl
 const changedSince = (conflicts: readonly Conflict[], of: number): DarkroomError =>
   new DarkroomError('conflict', {
     what: 'This change was not undone',
-    why: `${conflicts.length} of its ${of} images ${conflicts.length === 1 ? 'was' : 'were'} changed again since`,
+    why: `${conflicts.length} of its ${of} images ${conflicts.length === 1 ? 'has' : 'have'} been changed since`,
     remedy: 'Undo the later change first, or send skip_conflicts=true to undo the others.',
   }, { members: { conflicts_total: conflicts.length, conflicts: conflicts.slice(0, MOST_CONFLICTS).map(({ sampleId, filename, fields }) => ({ sample_id: sampleId, filename, fields })) } })
 

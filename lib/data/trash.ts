@@ -37,7 +37,7 @@ export function trashOf(store: Store): Trash {
       const upload = await tx.upload.findUnique({ where: { id: uploadId } })
       if (!upload) throw notFound('upload', uploadId)
       if (upload.state === 'running') throw conflict('This upload cannot be moved to the trash yet', 'its files are still being processed', 'Wait until it is done.')
-      if (upload.state === 'undone') throw conflict('This upload cannot be moved to the trash', upload.trashedAt === null ? 'it was undone before' : 'it is in the trash already', 'Nothing is left to do.')
+      if (upload.state === 'undone') throw conflict('This upload cannot be moved to the trash', upload.trashedAt === null ? 'it has already been undone' : 'it is already in the trash', 'No action is needed.')
       const at = now()
       const rows = await tx.sample.findMany({ where: { uploadId, trashedAt: null }, orderBy: { id: 'asc' } })
       const steps: Step[] = rows.map((row) => ({ row, after: { label: row.label, split: row.split as Step['after']['split'], excludedAt: row.excludedAt, trashedAt: at } }))
@@ -51,7 +51,7 @@ export function trashOf(store: Store): Trash {
       const classifier = await tx.classifier.findUnique({ where: { id: classifierId } })
       if (!classifier || classifier.trashedAt !== null) throw notFound('classifier', classifierId)
       const what = `"${classifier.title}" cannot be moved to the trash`
-      if (classifier.isShipped) throw conflict(what, 'it came with the product', 'Keep it; it uses no memory while no request uses it.')
+      if (classifier.isShipped) throw conflict(what, 'it is shipped with Darkroom', 'Ignore it: it uses no memory until a request needs it.')
       if (await tx.run.findFirst({ where: { classifierId, ...ACTIVE_RUN } })) throw conflict(what, 'a training run of it is queued or running', 'Cancel the training run first.')
       if (await tx.upload.findFirst({ where: { classifierId, state: 'running' } })) throw conflict(what, 'an upload to it is still being processed', 'Wait until the upload is done.')
       const at = now()
@@ -62,7 +62,7 @@ export function trashOf(store: Store): Trash {
       const version = await tx.version.findUnique({ where: { id: versionId } })
       if (!version || version.trashedAt !== null) throw notFound('version', versionId)
       const what = `Version v${version.number} cannot be moved to the trash`
-      if (version.isShipped) throw conflict(what, 'it came with the product', 'Keep it; it uses no memory while it is not live.')
+      if (version.isShipped) throw conflict(what, 'it is shipped with Darkroom', 'Ignore it: it uses no memory while it is not live.')
       const champions = standingChampions(await promotionsWith(tx, version.classifierId))
       if (champions.at(-1) === versionId) throw conflict(what, 'it is the live version', 'Promote another version first.')
       if (champions.at(-2) === versionId) throw conflict(what, 'it is the version to roll back to', 'Promote another version first.')

@@ -44,7 +44,7 @@ test('undoing an undo does the change again, and the log tells all three', async
 
   const undo = (await answers.undoChange({ id: first.id, skip_conflicts: false })).change!
   expect((await opened.data.samples.all('fruit')).map(({ split }) => split)).toEqual(['train', 'train', 'train'])
-  await expect(answers.undoChange({ id: first.id, skip_conflicts: false })).rejects.toMatchObject({ code: 'conflict', why: 'it was undone before' })
+  await expect(answers.undoChange({ id: first.id, skip_conflicts: false })).rejects.toMatchObject({ code: 'conflict', why: 'it has already been undone' })
   await answers.undoChange({ id: undo.id, skip_conflicts: false })
 
   expect((await answers.listSamples({ limit: 9 })).samples.map(({ split, is_excluded }) => [split, is_excluded])).toEqual([['test', true], ['test', true], ['test', true]])
@@ -63,7 +63,7 @@ test('images that were changed again since are told, and left as they are when t
   await answers.changeSample({ id: ids[1]!, is_excluded: true }) // another field: no conflict
 
   await expect(answers.undoChange({ id: change!.id, skip_conflicts: false })).rejects.toMatchObject({
-    code: 'conflict', why: '1 of its 3 images was changed again since',
+    code: 'conflict', why: '1 of its 3 images has been changed since',
     extras: { members: { conflicts_total: 1, conflicts: [{ sample_id: ids[0], filename: 'sample 0 .png', fields: ['label'] }] } },
   })
   expect(await labelsOf(opened)).toEqual({ plum: 1, lime: 1 })

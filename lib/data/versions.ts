@@ -65,7 +65,7 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
 /** A folder that holds another version would serve the wrong classes under this name. */
 async function fitting(version: VersionWithCard, read: (folder: string) => Promise<ProvenBundle>): Promise<VersionWithCard> {
   const { manifest, classes } = await read(version.folder)
-  if (manifest.classifier !== version.classifierId || manifest.version !== version.name) throw badBundle(version.folder, `its manifest is that of ${manifest.classifier} ${manifest.version}`)
-  if (classes.join('\n') !== version.classes.join('\n')) throw badBundle(version.folder, `classes.json names ${classes.length} classes that are not those of this version`)
+  if (manifest.classifier !== version.classifierId || manifest.version !== version.name) throw badBundle(version.folder, `its manifest is for ${manifest.classifier} ${manifest.version}`)
+  if (classes.join('\n') !== version.classes.join('\n')) throw badBundle(version.folder, `the ${classes.length} classes in classes.json are not the classes of this version`)
   return version
 }

@@ -57,9 +57,9 @@ function refusal(caller: Caller, scope: Scope): DarkroomError {
   if (caller.kind === 'stranger') {
     return new DarkroomError('unauthenticated', { what: 'This needs a login or a key', why: 'the request carries neither', remedy: 'Log in at /login, or send an API key as "Authorization: Bearer …".' })
   }
-  if (scope === 'account') return new DarkroomError('forbidden', { what: 'This is not allowed', why: 'it concerns the account of a person, and the request comes with a key', remedy: 'Log in at /login.' })
+  if (scope === 'account') return new DarkroomError('forbidden', { what: 'This is not allowed', why: 'it is for personal accounts, and the request uses an API key', remedy: 'Log in at /login.' })
   if (caller.kind === 'key') return new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key does not have the "${scope}" right`, remedy: 'Ask an admin for a key that has it.' })
-  return new DarkroomError('forbidden', { what: 'This is not allowed', why: `${caller.name ?? 'this account'} does not have the "${scope}" right: it is for ${rolesWith(scope)}`, remedy: 'Ask an admin for that role.' })
+  return new DarkroomError('forbidden', { what: 'This is not allowed', why: `${caller.name ?? 'this account'} does not have the "${scope}" right; only ${rolesWith(scope)} do`, remedy: 'Ask an admin to change your role.' })
 }
 
 const foreignOrigin = (sent: string | null): DarkroomError =>

@@ -24,7 +24,7 @@ export function checkedAuth<R extends Request>(route: Route<R>): Route<R> {
     if (!methods) throw unknownAddress(pathname)
     if (!methods.includes(request.method === 'HEAD' ? 'GET' : request.method)) throw wrongMethod(pathname, request.method, methods)
     const callback = searchParams.get('callbackUrl')
-    if (callback !== null && !isAddress(callback)) throw invalidInput([{ path: 'callbackUrl', message: 'must be a path of Darkroom or an address' }])
+    if (callback !== null && !isAddress(callback)) throw invalidInput([{ path: 'callbackUrl', message: 'must be a path or a URL of this server' }])
     if (cookiesOf(request).some((value) => !isAddress(value))) throw brokenCookie()
     const response = await route(request, context)
     const isPlain = response.status === 400 && response.headers.get('content-type')?.includes('json') !== true
@@ -49,11 +49,11 @@ function decoded(text: string): string {
 }
 
 const unknownAddress = (path: string): DarkroomError =>
-  new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no ${path.slice(0, 200)}`, remedy: 'The reference is at /api/openapi.json.' })
+  new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no route ${path.slice(0, 200)}`, remedy: 'See the reference at /api/openapi.json.' })
 
 function wrongMethod(path: string, method: string, methods: readonly string[]): DarkroomError {
   const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
-  return new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not take ${method}`, why: `it takes ${allow}`, remedy: 'The reference is at /api/openapi.json.' }, { members: { allow } })
+  return new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not support ${method}`, why: `it supports ${allow}`, remedy: 'See the reference at /api/openapi.json.' }, { members: { allow } })
 }
 
-const brokenCookie = (): DarkroomError => new DarkroomError('malformed', { what: 'The request cannot be read', why: 'the cookie that says where to go after the login is damaged', remedy: 'Delete the cookies of this site and log in again.' })
+const brokenCookie = (): DarkroomError => new DarkroomError('malformed', { what: 'The request cannot be read', why: 'the cookie with the page to open after the login is malformed', remedy: 'Delete the cookies of this site and log in again.' })

@@ -74,10 +74,10 @@ async function* ownParts(parts: AsyncIterable<Part>, own: string): AsyncGenerato
 }
 
 const another = (own: string): DarkroomError =>
-  new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key is for the classifier "${own}" alone`, remedy: `Leave "classifier" out, or ask an admin for a key without this restriction.` })
+  new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key is restricted to the classifier "${own}"`, remedy: `Omit "classifier", or ask an admin for a key without this restriction.` })
 
 const cannotTell = (own: string): DarkroomError =>
-  new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key is for the classifier "${own}" alone, and this route is not about one classifier`, remedy: 'Ask an admin for a key without this restriction.' })
+  new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key is restricted to the classifier "${own}", and this route covers more than one classifier`, remedy: 'Ask an admin for a key without this restriction.' })
 
 const unknown = (): DarkroomError =>
-  new DarkroomError('not_found', { what: 'There is no such thing', why: 'this key finds only what belongs to its classifier, and nothing of it has this id', remedy: 'Check the id.' })
+  new DarkroomError('not_found', { what: 'There is no such thing', why: 'this key can only access its own classifier, which has nothing with this id', remedy: 'Check the id.' })

@@ -37,8 +37,8 @@ const runStream = handling(runEvents, (input, asked) => darkroom().data.runEvent
 const OTHER_METHOD = answering(async ({ method, path }) => {
   const allow = await allowedAt(path)
   if (method === 'OPTIONS' && allow !== null) return { status: 204, headers: { allow }, body: null }
-  if (allow === null) throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no ${path.slice(0, 200)}`, remedy: 'The reference is at /api/openapi.json.' })
-  throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not take ${method}`, why: `it takes ${allow}`, remedy: 'The reference is at /api/openapi.json.' }, { members: { allow } })
+  if (allow === null) throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no route ${path.slice(0, 200)}`, remedy: 'See the reference at /api/openapi.json.' })
+  throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not support ${method}`, why: `it supports ${allow}`, remedy: 'See the reference at /api/openapi.json.' }, { members: { allow } })
 })
 /** Next's own files, and what its pages send to it while they are being written. */
 const OF_NEXT = /^\/(?:_next\/|__nextjs)/

@@ -46,7 +46,7 @@ test('a body that one stranger may not send is refused by what it declares', asy
   const said = await sender(port, { from: '192.0.2.1', length: 60_000, sent: 0 }).answer
 
   expect(said).toMatch(/^HTTP\/1\.1 413 /)
-  expect(said).toContain('a request without a login or a key may have')
+  expect(said).toContain('the limit for requests without a login or key is')
 })
 
 test('one address may not hold much with many small bodies; another goes on', async () => {

@@ -88,11 +88,11 @@ async function* counted(body: AsyncIterable<Uint8Array>, own: Holding, take: (by
 }
 
 const mb = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2).toLocaleString('en')} MB`
-const WITH_A_KEY = 'Log in or use an API key: neither has this limit.'
+const WITH_A_KEY = 'Log in or use an API key to avoid this limit.'
 
 const tooLargeForStranger = (most: number): DarkroomError =>
-  new DarkroomError('too_large', { what: 'This is too large', why: `a request without a login or a key may have ${mb(most)}`, remedy: `Send less at once. ${WITH_A_KEY}` })
+  new DarkroomError('too_large', { what: 'This is too large', why: `the limit for requests without a login or key is ${mb(most)}`, remedy: `Send less at once. ${WITH_A_KEY}` })
 const tooMuchFromHere = (most: number): DarkroomError =>
-  new DarkroomError('rate_limited', { what: 'Too much is being sent from this address', why: `its unanswered requests may hold ${mb(most)} together`, remedy: `Wait until some are answered. ${WITH_A_KEY}` })
+  new DarkroomError('rate_limited', { what: 'Too much is being sent from this address', why: `the limit for its pending requests is ${mb(most)} in total`, remedy: `Wait until some requests are complete. ${WITH_A_KEY}` })
 const tooMuchInAll = (most: number): DarkroomError =>
-  new DarkroomError('overloaded', { what: 'Too much is being sent at once', why: `unanswered requests without a login or a key may hold ${mb(most)} together`, remedy: `Try again in a few seconds. ${WITH_A_KEY}` }, { retryAfterSeconds: 5 })
+  new DarkroomError('overloaded', { what: 'Too much is being sent at once', why: `the limit for all pending requests without a login or key is ${mb(most)} in total`, remedy: `Try again in a few seconds. ${WITH_A_KEY}` }, { retryAfterSeconds: 5 })

@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   not_an_image: 'Not a picture',
   unsupported_media: 'Sent in a form that is not understood',
   expectation_failed: 'The expectation cannot be met',
-  misdirected: 'Not a host name of this server',
+  misdirected: 'Host name not allowed',
   corrupt_image: 'The picture cannot be read',
   file_damaged: 'A stored file is damaged',
   needs_more_memory: 'The image needs more memory',

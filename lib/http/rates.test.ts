@@ -26,7 +26,7 @@ test('a limit of an hour says so', async () => {
   const response = await ask()
 
   expect(Object.fromEntries(response.headers)).toMatchObject({ 'retry-after': '2400', 'ratelimit-reset': '2400', 'ratelimit-policy': '5;w=3600' })
-  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('5 requests of this kind are taken in an hour. Try again in 40 minutes'), window_seconds: 3_600 })
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('at most 5 requests of this kind are allowed in an hour. Try again in 40 minutes'), window_seconds: 3_600 })
 })
 
 test('an explanation is counted with the batches too, and refused where these are used up; an answer alone is not', async () => {

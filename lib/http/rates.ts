@@ -18,7 +18,7 @@ export function rateHeadersOf(members: Readonly<Record<string, unknown>> | undef
 export function tooOften(rate: Rate): DarkroomError {
   return new DarkroomError(
     'rate_limited',
-    { what: 'This was asked too often', why: `${rate.limit.toLocaleString('en')} requests of this kind are taken in ${windowWords(rate.windowSeconds)}`, remedy: `Try again in ${waitWords(rate.resetSeconds)}, or use an API key, which may more.` },
+    { what: 'Too many requests', why: `at most ${rate.limit.toLocaleString('en')} requests of this kind are allowed in ${windowWords(rate.windowSeconds)}`, remedy: `Try again in ${waitWords(rate.resetSeconds)}, or use an API key, which has a higher limit.` },
     { retryAfterSeconds: rate.resetSeconds, members: membersOf(rate) },
   )
 }

@@ -30,7 +30,7 @@ export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<
   const allow = allowed.join(', ')
   const refuse = asRoute(
     answering(async ({ method, path }) => {
-      throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not take ${method}`, why: `it takes ${allow}`, remedy: 'The reference is at /api/openapi.json.' }, { members: { allow } })
+      throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not support ${method}`, why: `it supports ${allow}`, remedy: 'See the reference at /api/openapi.json.' }, { members: { allow } })
     }),
   )
   return { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse }
@@ -39,7 +39,7 @@ export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<
 /** 404 for whatever is asked under /api and is not there. */
 export const refuseUnknown: RouteHandler = asRoute(
   answering(async ({ path }) => {
-    throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no ${path.slice(0, 200)}`, remedy: 'The reference is at /api/openapi.json.' })
+    throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no route ${path.slice(0, 200)}`, remedy: 'See the reference at /api/openapi.json.' })
   }),
 )
 

@@ -16,7 +16,7 @@ export async function writeStream({ status, headers }: Outgoing, body: AsyncIter
     }
     response.end()
   } catch (error) {
-    darkroom().log('error', 'A stream was broken off', { error })
+    darkroom().log('error', 'A response stream failed', { error })
     response.destroy()
   }
 }

@@ -91,15 +91,15 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     const { cost } = laneOf(bytes, { maxPixels: order.maxPixels, maxBytes: budgetBytes }, budgetBytes)
     const why = remembered.find(bytes)
     if (why !== null) throw endedDecoder(why)
-    if (isEnding) throw decoderBusy('Darkroom is ending')
+    if (isEnding) throw decoderBusy('Darkroom is shutting down')
     const key = bytes.length > MOST_SHARED_BYTES ? null : `${hashOf(bytes)} ${JSON.stringify(order.wish)}`
     const known = key === null ? null : recent.find(key)
     if (known) return { ...known, queuedMs: 0 }
     const same = key === null ? undefined : [...waiting, ...running.values()].find((task) => task.key === key)
     if (same) return new Promise((resolve, reject) => same.waiters.push({ since: clock.now(), order, resolve, reject }))
-    if (waiting.length >= MOST_WAITING) throw decoderBusy(`${waiting.length} large images are waiting already`)
+    if (waiting.length >= MOST_WAITING) throw decoderBusy(`${waiting.length} large images are already waiting`)
     const waitingBytes = waiting.reduce((sum, task) => sum + task.bytes.length, 0)
-    if (waiting.length > 0 && waitingBytes + bytes.length > budgetBytes * WAITING_SHARE) throw decoderBusy(`large images of ${Math.round(waitingBytes / 1e6)} MB are waiting already`)
+    if (waiting.length > 0 && waitingBytes + bytes.length > budgetBytes * WAITING_SHARE) throw decoderBusy(`large images of ${Math.round(waitingBytes / 1e6)} MB are already waiting`)
     return new Promise((resolve, reject) => {
       waiting.push({ key, bytes, order, cost, since: clock.now(), isAlone: false, waiters: [{ since: clock.now(), order, resolve, reject }] })
       look()
@@ -166,7 +166,7 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     isReady = false
     const current = fork()
     child = current
-    callOffChild = clock.after(LONGEST_START_MS, () => giveUp(`it did not say that it is ready within ${LONGEST_START_MS / 1000} s`))
+    callOffChild = clock.after(LONGEST_START_MS, () => giveUp(`it was not ready within ${LONGEST_START_MS / 1000} s`))
     current.listen({
       message: (message) => { if (child === current) hear(message) },
       exit: (cause) => { if (child === current) gone(cause) },
@@ -181,7 +181,7 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
       return look()
     }
     if (message.kind === 'over') {
-      complaint = `decoding it took more memory than was expected (${Math.round(message.usedBytes / 1024 ** 2)} MB)`
+      complaint = `decoding it used more memory than expected (${Math.round(message.usedBytes / 1024 ** 2)} MB)`
       return
     }
     const task = running.get(message.id)
@@ -242,7 +242,7 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
       callOffLook?.()
       callOffChild()
       for (const task of running.values()) task.callOff()
-      for (const task of [...running.values(), ...waiting.splice(0)]) refuse(task, decoderBusy('Darkroom is ending'))
+      for (const task of [...running.values(), ...waiting.splice(0)]) refuse(task, decoderBusy('Darkroom is shutting down'))
       running.clear()
       leave()
     },
@@ -252,7 +252,7 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
 function isWanted({ since, order: { signal, patienceMs }, reject }: Waiter, now: number): boolean {
   const waitedMs = now - since
   if (signal?.aborted) reject(new DarkroomError('client_closed', { what: 'This image was not decoded', why: 'the connection was closed', remedy: 'Send it again.' }))
-  else if (waitedMs > patienceMs) reject(decoderBusy(`its turn did not come within ${(waitedMs / 1000).toFixed(0)} s`))
+  else if (waitedMs > patienceMs) reject(decoderBusy(`it waited for more than ${(waitedMs / 1000).toFixed(0)} s`))
   else return true
   return false
 }

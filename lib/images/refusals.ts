@@ -29,8 +29,8 @@ export const tooManyPixels = (width: number, height: number, maxPixels: number):
 
 export const needsMoreMemory = ({ width, height }: { readonly width: number; readonly height: number }, neededBytes: number, maxBytes: number): DarkroomError =>
   new DarkroomError('needs_more_memory', {
-    what: 'This image needs more memory than this machine has for decoding',
-    why: `an image of ${width} × ${height} pixels in this format takes ${megabytes(neededBytes)} MB, and at most ${megabytes(maxBytes)} MB may be used`,
+    what: 'This image needs too much memory to decode',
+    why: `an image of ${width} × ${height} pixels in this format needs ${megabytes(neededBytes)} MB, and the limit is ${megabytes(maxBytes)} MB`,
     remedy: 'Send a smaller copy of it, or save it as JPEG or as PNG without interlacing.',
   })
 

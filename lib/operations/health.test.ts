@@ -28,7 +28,7 @@ test('a healthy product says who answers, by what, and since when', async () => 
 test.each<[string, string | null, string | null, RegExp]>([
   ['another version serves in its place', 'v1', 'v1', /^Version v2 of "shapes" cannot be loaded: weights.bin is not as it was sealed. Version v1 serves predictions until/],
   ['it still serves from memory', null, 'v2', /Version v2 serves predictions until its files are restored\.$/],
-  ['no version can be loaded', null, null, /No version that was live before it can be loaded either/],
+  ['no version can be loaded', null, null, /No earlier live version can be loaded either/],
 ])('a promoted version that cannot be loaded degrades the product and says what happens instead: %s', async (_story, takesOver, inMemory, words) => {
   const broken: LiveVersion = { ...live, version: takesOver === null ? null : version(takesOver), reason: 'weights.bin is not as it was sealed.' }
 
@@ -50,7 +50,7 @@ test.each<[string, Partial<HealthParts>, string]>([
 })
 
 test('what predictions do not depend on makes it degraded, with the reason, and ready all the same', async () => {
-  const reason = 'Another program has kept the database locked for 3.0 s.'
+  const reason = 'Another program has locked the database for 3.0 s.'
 
   expect(await healthOf({ troubles: () => [reason] }).health()).toMatchObject({ status: 'degraded', ready: true, reasons: [reason] })
 })

@@ -98,7 +98,7 @@ function sentenceOf({ promoted, version, reason }: LiveVersion, inMemory: string
   const { classifierId, name } = promoted.version
   if (reason === null) return []
   const instead = version?.name ?? inMemory
-  const now = instead === null ? 'No version that was live before it can be loaded either, so it makes no predictions.' : `Version ${instead} serves predictions until its files are restored.`
+  const now = instead === null ? 'No earlier live version can be loaded either, so predictions are unavailable.' : `Version ${instead} serves predictions until its files are restored.`
   return [`Version ${name} of "${classifierId}" cannot be loaded: ${reason.replace(/\.$/, '')}. ${now}`]
 }
 

@@ -28,12 +28,12 @@ export const createRetention = ({ data, limits, now, log }: RetentionParts) => a
   let images = 0
   if (publicDays !== null) images += await allBefore(signal, before(publicDays), data.dropAnonymousImages)
   images += await downTo(signal, { limit: publicBytes, bytes: (await data.anonymousImages()).bytes }, data.dropAnonymousImages)
-  if (images > 0) log('info', `${counted(images, 'image')} of strangers’ predictions left by age or quota`)
+  if (images > 0) log('info', `${counted(images, 'image')} of anonymous predictions deleted by age or quota`)
 
   let predictions = 0
   if (days !== null) predictions += await allBefore(signal, before(days), data.deleteOldest)
   if (gigabytes !== null) predictions += await downTo(signal, { limit: gigabytes * GB, bytes: await data.historyBytes() }, data.deleteOldest)
-  if (predictions > 0) log('info', `${counted(predictions, 'prediction')} left by RETENTION_DAYS or RETENTION_GB`)
+  if (predictions > 0) log('info', `${counted(predictions, 'prediction')} deleted by RETENTION_DAYS or RETENTION_GB`)
 }
 
 type Delete = (wanted: RoomWanted) => Promise<RoomMade>

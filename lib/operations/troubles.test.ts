@@ -42,8 +42,8 @@ test('a lock of ours, which lasts milliseconds, is no trouble; another programâ€
 
   const troubles = troublesOf({ lockedForMs: 3_000 })
 
-  expect(troubles.sentences()).toEqual(['Another program has kept the database locked for 3.0 s: pages and predictions without history work, and nothing can be stored until it ends.'])
-  expect(troubles.hindersStrangers()).toBe('another program keeps the database locked')
+  expect(troubles.sentences()).toEqual(['Another program has locked the database for 3.0 s. Pages and predictions without history work, but nothing can be stored until the lock is released.'])
+  expect(troubles.hindersStrangers()).toBe('another program has locked the database')
 })
 
 test('a nearly full disk is told before it is full, and at its reserve strangers are not stored', () => {
@@ -51,7 +51,7 @@ test('a nearly full disk is told before it is full, and at its reserve strangers
   const reserve = troublesOf({}, diskOf(50 * GIB, 120 * MIB))
 
   expect(nearly.sentences()).toEqual(['The disk that holds /data is nearly full: 812 MB of 51,200 MB are free.'])
-  expect([nearly.hindersStrangers(), reserve.hindersStrangers()]).toEqual([null, 'the disk has no room left for predictions of strangers'])
+  expect([nearly.hindersStrangers(), reserve.hindersStrangers()]).toEqual([null, 'the disk has no space left for anonymous predictions'])
 })
 
 test('a quota that statfs does not show is told by the write that failed, for some seconds', () => {

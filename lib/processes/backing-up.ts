@@ -12,7 +12,7 @@ const start = readStart()
 const [reason, keep] = process.argv.slice(2)
 const leaving = new AbortController()
 process.on('SIGTERM', () => leaving.abort(new Error('The worker is stopping.')))
-process.on('disconnect', () => leaving.abort(new Error('The worker is gone.')))
+process.on('disconnect', () => leaving.abort(new Error('The worker has ended.')))
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach all processes; the worker decides
 
 const tell = (message: FromBackingUp): void => void process.send?.(message, () => process.exit(0))
@@ -21,5 +21,5 @@ try {
   tell({ kind: 'backed-up', name, sizeBytes: size_bytes, remarks, removed: await removeExpired(start.places, Number(keep)) })
 } catch (error) {
   if (isDarkroomError(error)) tell({ kind: 'failed', code: error.code, what: error.what, why: error.why, remedy: error.remedy })
-  else tell({ kind: 'failed', code: 'internal', what: 'No backup was made', why: error instanceof Error ? error.message : String(error), remedy: 'The log says more.' })
+  else tell({ kind: 'failed', code: 'internal', what: 'No backup was made', why: error instanceof Error ? error.message : String(error), remedy: 'See the log for details.' })
 }

@@ -29,7 +29,7 @@ export const backupHandler = ({ settings, log }: BackupJobParts): Handler<'backu
 
 /** At once: what was missed while the machine was off is made up for. Answers how to stop. */
 export function queueBackups(backups: Pick<Backups, 'queueIfDue'>, log: Log): () => void {
-  const look = recurring({ log, now: () => performance.now() }, 'Whether a backup is due could not be found out', backups.queueIfDue)
+  const look = recurring({ log, now: () => performance.now() }, 'The backup schedule could not be checked', backups.queueIfDue)
   void look()
   const timer = setInterval(() => void look(), LOOK_EVERY_MS)
   return () => clearInterval(timer)

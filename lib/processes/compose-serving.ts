@@ -124,11 +124,11 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
   /** One line for all of them: whoever sends too much must not fill the log too. */
   function reportRefusals(): void {
     const { refused, running, limit } = admission.figures()
-    if (refused > reported) log('warn', `${refused - reported} predictions were refused: ${running} are under way, and more than ${limit} would wait too long`)
+    if (refused > reported) log('warn', `${refused - reported} predictions were refused: ${running} are in progress, and the limit is ${limit}`)
     reported = refused
   }
 
-  const looking = recurring({ log, now: steadyClock.now }, 'The promotions could not be looked at, or that this process lives not be written down', look)
+  const looking = recurring({ log, now: steadyClock.now }, 'The promotions could not be read, or the heartbeat of this process could not be written', look)
 
   return {
     predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: Asked) => {
@@ -153,7 +153,7 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
       clearInterval(timer)
       loop[Symbol.dispose]()
       await looking() // what runs of it now would write after the end
-      await data.webProcesses.leave(webId).catch((error: unknown) => log('warn', 'That this process leaves could not be written down; it counts as gone in a few seconds', { error }))
+      await data.webProcesses.leave(webId).catch((error: unknown) => log('warn', 'This process could not be unregistered; its registration expires in a few seconds', { error }))
       await pool[Symbol.asyncDispose]()
     },
   }

@@ -75,8 +75,8 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const backups = createBackups({ data, places, settings: () => backupSettingsNow({ ...start, data }), now })
   let backupConcern: string | null = null
   let fileConcern: string | null = null
-  const judgingBackups = recurring({ log, now: steadyClock.now }, 'How the backups are could not be found out', async () => { backupConcern = await backups.concern() })
-  const judgingFiles = recurring({ log, now: steadyClock.now }, 'Whether stored files are whole could not be found out', async () => { fileConcern = fileConcernOf(await data.pictures.faults()) })
+  const judgingBackups = recurring({ log, now: steadyClock.now }, 'The state of the backups could not be checked', async () => { backupConcern = await backups.concern() })
+  const judgingFiles = recurring({ log, now: steadyClock.now }, 'The state of the stored files could not be checked', async () => { fileConcern = fileConcernOf(await data.pictures.faults()) })
   const { health, healthLive, healthReady } = createHealth({
     version: VERSION, startedAt, now, data,
     engine: serving.engine,
@@ -87,13 +87,13 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     worker: () => heard.worker,
     troubles: () => [...troubles.sentences(), ...[serving.failing()].flatMap((one) => one ?? []), ...[backupConcern, fileConcern].filter((concern) => concern !== null)],
   })
-  const ticking = recurring({ log, now: steadyClock.now }, 'The figures of the machine could not be read', tick)
-  const lookingAtDisk = recurring({ log, now: steadyClock.now }, 'The room on the disk could not be read', disk.look)
+  const ticking = recurring({ log, now: steadyClock.now }, 'The system metrics could not be read', tick)
+  const lookingAtDisk = recurring({ log, now: steadyClock.now }, 'The free disk space could not be read', disk.look)
   await lookingAtDisk()
   const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking(); void lookingAtDisk(); void judgingBackups(); void judgingFiles() }, FIGURES_EVERY_MS)
 
   const rates = createLimits(limitSettings(settings), data.counts)
-  const exchanging = recurring({ log, now: steadyClock.now }, 'What was counted could not be exchanged with the other processes', rates.exchange)
+  const exchanging = recurring({ log, now: steadyClock.now }, 'The rate-limit counts could not be exchanged with the other processes', rates.exchange)
   const telling = setInterval(() => void exchanging(), COUNTS_EVERY_MS)
 
   const { maxImageBytes, maxUploadBytes } = limits

@@ -27,7 +27,7 @@ import { retentionLimits } from './storage-limits.ts'
 
 /** Nobody who compares two versions waits for a training or a backup to end. */
 const LOOPS = [['train'], ['backup'], JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup')] as const
-/** Nobody waits for a worker's row, and a training must not fail because a backup of another program keeps the database locked. */
+/** Nobody waits for a worker's row, and a training must not fail because a backup of another program has locked the database. */
 const WRITE_PATIENCE_MS = 300_000
 /** So often uploads are looked for whose web process is gone. */
 const SWEEP_EVERY_MS = 30_000
@@ -43,9 +43,9 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const sweep = async (withLargePlaces = false): Promise<void> => {
     const sweeping = { dataDir: places.dataDir, isAlone: settings.ROLE === 'all', now: Date.now(), withLargePlaces }
     const removed = await sweepLeftovers(sweeping)
-    if (removed.length > 0) log('warn', 'Removed what a process that is gone left half made', { removed })
+    if (removed.length > 0) log('warn', 'Removed partial files of a process that has ended', { removed })
   }
-  const sweepFailed = (error: unknown): void => log('error', 'Half-made files could not be removed', { error })
+  const sweepFailed = (error: unknown): void => log('error', 'Partial files could not be removed', { error })
   const backupSettings = () => backupSettingsNow({ ...start, data })
   const training = trainingHandlers({
     data,
@@ -75,18 +75,18 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
   const loops = LOOPS.map((kinds) => runWorker({
     name, kinds, store: data.jobs, handlers, clock: patientClock, signal: leaving.signal,
-    onStoreFailure: (error) => log('error', 'The worker cannot read or write its jobs; it keeps trying', { error }),
+    onStoreFailure: (error) => log('error', 'The worker cannot read or write its jobs; it retries', { error }),
     onFailure: (job, error) => log(isDarkroomError(error) ? 'warn' : 'error', `The job "${job.kind}" failed`, { job: job.id, attempt: job.attempt, error }),
   }))
   const drawing = lacksFirstPictures(data).then((lacks) => (lacks && !leaving.signal.aborted ? drawnElsewhere(leaving.signal) : undefined))
     .catch((error: unknown) => log('error', 'The pictures of "shapes" could not be drawn', { error }))
-  const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Half-made files could not be removed', () => sweep())
-  const sweepingUploads = recurring({ log, now: steadyClock.now }, 'Uploads of web processes that are gone could not be taken back', async () => {
+  const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Partial files could not be removed', () => sweep())
+  const sweepingUploads = recurring({ log, now: steadyClock.now }, 'Uploads of web processes that have ended could not be rolled back', async () => {
     const count = await data.uploads.sweepAbandoned()
-    if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that are gone ${count === 1 ? 'was' : 'were'} taken back`)
+    if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that have ended ${count === 1 ? 'was' : 'were'} rolled back`)
   })
   const retain = createRetention({ data: data.retention, limits: await retentionLimits(start), now: wallClock.now, log })
-  const retaining = recurring({ log, now: steadyClock.now }, 'Old predictions and images of strangers could not be deleted', () => retain(leaving.signal))
+  const retaining = recurring({ log, now: steadyClock.now }, 'Old predictions and anonymous images could not be deleted', () => retain(leaving.signal))
   const firstSweep = sweep(true).catch(sweepFailed)
   const sweeping = setInterval(() => {
     void sweepingFiles()

@@ -80,7 +80,7 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
     const strangers = await Promise.all(Array.from({ length: 40 }, (_, seed) => product.predict(100_000 + seed)))
 
     expect(strangers.map(({ status, body }) => [status, body.id, body.saved])).toEqual(Array(40).fill([200, null, false]))
-    expect(strangers[0]!.body.unsaved_reason).toMatch(/no room/)
+    expect(strangers[0]!.body.unsaved_reason).toMatch(/no space/)
     for (let i = 0; i < 20; i++) expect((await predict(200_000 + i)).status).toBe(507)
     const health = await fetch(`${product.address}/api/health`)
     expect({ status: health.status, body: await health.json() }).toMatchObject({ status: 200, body: { status: 'degraded', ready: true, reasons: [expect.stringMatching(/disk that holds .* full/)] } })

@@ -53,8 +53,8 @@ export async function emptyTrash(data: Data, erase: Erase, log: Log): Promise<vo
   for (const { id, title, kind } of await data.trash.due()) {
     try {
       const { images, database_purged: isPurged } = await erase({ id })
-      log('info', `"${title}" (${kind}) was deleted permanently after its time in the trash, with ${counted(images, 'image')}`)
-      if (!isPurged) log('warn', 'The log of the database could not be shortened while another process was reading; it is tried again')
+      log('info', `"${title}" (${kind}) was permanently deleted when its time in the trash ended, with ${counted(images, 'image')}`)
+      if (!isPurged) log('warn', 'The write-ahead log could not be truncated while another process was reading; this is retried')
     } catch (error) {
       if (!isDarkroomError(error)) throw error
       log('info', `"${title}" stays in the trash for now: ${error.message}`)

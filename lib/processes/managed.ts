@@ -60,7 +60,7 @@ export function manage({ name, start, hear, ended, log }: ManagedParts): Managed
       isStarted = false
       if (isStopping) return
       const { waitMs, failedStarts } = restarts.ended(signal ?? `code ${code}`)
-      log('error', `${name} ended (${signal ?? `code ${code}`}). It is started again${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { child_pid: current.pid, failed_starts: failedStarts })
+      log('error', `${name} ended (${signal ?? `code ${code}`}). It is restarted${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { child_pid: current.pid, failed_starts: failedStarts })
       timer = setTimeout(begin, waitMs)
       ended(failedStarts, managed)
     })

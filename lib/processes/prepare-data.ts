@@ -8,7 +8,7 @@ import { composeData } from './compose-data.ts'
 import { isRunning, sweepLeftovers } from './leftovers.ts'
 import type { Start } from './settings.ts'
 
-/** A start waits rather than fails while another program keeps the database locked. */
+/** A start waits rather than fails while another program has locked the database. */
 const WRITE_PATIENCE_MS = 60_000
 
 export async function prepareData(start: Start): Promise<Extract<FromPreparing, { kind: 'prepared' }>> {
@@ -25,7 +25,7 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
       kind: 'prepared',
       // Of several starts on one folder, the one with the worker says it.
       setupToken: settings.ROLE === 'web' ? null : await setupTokenOf(data.people, places.dataDir),
-      remarks: [...migrationRemarks(data), ...refused.map(({ folder, reason }) => `A shipped version is left out: ${path.relative(places.modelsDir, folder)}: ${reason}`)],
+      remarks: [...migrationRemarks(data), ...refused.map(({ folder, reason }) => `A shipped version is ignored: ${path.relative(places.modelsDir, folder)}: ${reason}`)],
     }
   } finally {
     await data.close()
@@ -33,7 +33,7 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
 }
 
 const migrationRemarks = ({ migrated: { applied, copy } }: Pick<Data, 'migrated'>): readonly string[] =>
-  copy === null ? [] : [`The database was brought up to date (${applied.join(', ')}). A copy from before is at ${copy}.`]
+  copy === null ? [] : [`The database was migrated (${applied.join(', ')}). A copy of the previous database is at ${copy}.`]
 
 /** Where others share the folder, theirs may be in it. */
 function emptyScratch(folder: string): void {

@@ -39,7 +39,7 @@ export function readStart(): Start {
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
     warnings.push(...closedToOthers(places))
   } catch (error) {
-    return end([`Darkroom cannot use DATA_DIR=${dataDir}: ${inWords(error)}.`, 'Give this user the right to read and write it, or set DATA_DIR to another folder.'])
+    return end([`Darkroom cannot use DATA_DIR=${dataDir}: ${inWords(error)}.`, 'Grant the current user read and write access, or set DATA_DIR to another folder.'])
   }
   return { settings: read.settings, given: Object.keys(read.settings).filter((name) => process.env[name]), places, isDevelopment: process.env.NODE_ENV === 'development', warnings }
 }
@@ -50,7 +50,7 @@ function closedToOthers({ dataDir, databaseFile }: Pick<Places, 'dataDir' | 'dat
   if (existsSync(databaseFile)) close(databaseFile, 0o600)
   const { mode, uid } = statSync(dataDir)
   if (process.platform === 'win32' || (mode & NOT_FOR_OTHERS) === 0) return []
-  return [`Warning: other users of this machine may read DATA_DIR=${dataDir} (rights ${(mode & 0o777).toString(8)}). It belongs to the user ${uid}, and only they can change that: chmod 700 ${dataDir}`]
+  return [`Warning: other users of this machine can read DATA_DIR=${dataDir} (mode ${(mode & 0o777).toString(8)}). It belongs to user ${uid}, and only that user can change this: chmod 700 ${dataDir}`]
 }
 
 function close(file: string, mode: number): void {
@@ -61,7 +61,7 @@ function close(file: string, mode: number): void {
   }
 }
 
-const CANNOT: Readonly<Record<string, string>> = { EROFS: 'it is on a read-only disk', EACCES: 'this user may not write to it', EPERM: 'this user may not change it', ENOSPC: 'its disk is full', ENOTDIR: 'a part of its path is a file', EEXIST: 'it is a file' }
+const CANNOT: Readonly<Record<string, string>> = { EROFS: 'it is on a read-only disk', EACCES: 'the current user cannot write to it', EPERM: 'the current user cannot change it', ENOSPC: 'its disk is full', ENOTDIR: 'a part of its path is a file', EEXIST: 'it is a file' }
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 const inWords = (error: unknown): string => CANNOT[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
 

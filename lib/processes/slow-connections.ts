@@ -118,9 +118,9 @@ function end({ socket, message, response, unanswered }: Connection, error: Darkr
 }
 
 const slowBody = (): DarkroomError =>
-  new DarkroomError('too_slow', { what: 'The request was given up', why: `less than ${LEAST_BYTES / 1000} kB of its body arrived in ${WINDOW_MS / 1000} seconds`, remedy: 'Send it again over a faster connection, or in smaller parts.' })
+  new DarkroomError('too_slow', { what: 'The request timed out', why: `less than ${LEAST_BYTES / 1000} kB of its body arrived in ${WINDOW_MS / 1000} seconds`, remedy: 'Send it again over a faster connection, or in smaller parts.' })
 const slowHead = (): DarkroomError =>
-  new DarkroomError('too_slow', { what: 'The request was given up', why: `its headers were not complete after ${WINDOW_MS / 1000} seconds`, remedy: 'Send it again.' })
+  new DarkroomError('too_slow', { what: 'The request timed out', why: `its headers were not complete after ${WINDOW_MS / 1000} seconds`, remedy: 'Send it again.' })
 
 function byTimer(ms: number, then: () => void): () => void {
   const timer = setInterval(then, ms)

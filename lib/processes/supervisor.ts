@@ -33,7 +33,7 @@ const family = superviseFamily(start, {
     for (const remark of [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)]) tell(remark)
     const address = addressFor(start.settings, port)
     tell(`${start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
-    if (start.settings.ROLE !== 'worker') tell(`Decoding images takes at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB at a time; an image that needs more is refused.`)
+    if (start.settings.ROLE !== 'worker') tell(`Image decoding uses at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB at a time; an image that needs more is refused.`)
     if (setupToken !== null) tell(`Nobody is in charge yet. Make the first admin at ${address}/setup?token=${setupToken}`)
     process.send?.({ kind: 'ready' })
   },

@@ -74,7 +74,7 @@ const OK = 'GET /x HTTP/1.1\r\nhost: a\r\n'
 
 test.each<[string, string, number, RegExp]>([
   ['two hosts', 'GET / HTTP/1.1\r\nhost: a\r\nhost: evil.example\r\n\r\n', 400, /"code":"malformed"/],
-  ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, /names no host/],
+  ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, /has no Host header/],
   ['a host that is none', 'GET / HTTP/1.1\r\nhost: a/b\r\n\r\n', 400, /no host name/],
   ['a stranger’s host', 'GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n', 421, /ALLOWED_HOSTS=evil\.example/],
   ['a stranger’s host in its address', 'GET http://evil.example/x HTTP/1.1\r\nhost: a\r\n\r\n', 421, /"code":"misdirected"/],

@@ -131,4 +131,4 @@ function continueWhenRead(request: IncomingMessage, response: ServerResponse): v
 }
 
 const NO_TUNNEL = new DarkroomError(
-  'method_not_allowed', { what: 'Nothing here takes CONNECT', why: 'this is no proxy', remedy: 'Send the request to the address itself.' }, { members: { allow: METHODS.join(', ') } })
+  'method_not_allowed', { what: 'CONNECT is not supported', why: 'this server is not a proxy', remedy: 'Send the request directly to its target.' }, { members: { allow: METHODS.join(', ') } })

@@ -10,8 +10,8 @@ const errorOf = (code: ErrorCode) => new DarkroomError(code, { what: 'a', why: '
 const rowOf = (isAnonymous: boolean) => ({ isAnonymous }) as NewPrediction
 
 test.each<[ErrorCode, string]>([
-  ['disk_full', 'the disk has no room left'],
-  ['database_busy', 'another program keeps the database locked'],
+  ['disk_full', 'the disk has no space left'],
+  ['database_busy', 'another program has locked the database'],
   ['overloaded', 'too many predictions are waiting to be stored'],
 ])('a stranger whose prediction cannot be stored for %s hears it all the same, and why it is not saved', async (code, reason) => {
   expect(await keptIn(failing(errorOf(code)), answer, rowOf(true))).toEqual({ ...answer, id: null, saved: false, unsaved_reason: reason })

@@ -6,8 +6,8 @@ import type { NewPrediction } from '#lib/data/values.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 
 const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  disk_full: 'the disk has no room left',
-  database_busy: 'another program keeps the database locked',
+  disk_full: 'the disk has no space left',
+  database_busy: 'another program has locked the database',
   overloaded: 'too many predictions are waiting to be stored',
 }
 

@@ -12,7 +12,7 @@ test('five failures in a row that are ours are told, with the last reason, until
   await times(4, () => noted(failed('not_ready')))
   expect(failing()).toBeNull()
   await times(1, () => noted(() => Promise.reject(new Error('of ours'))))
-  expect(failing()).toBe('The last 5 predictions failed: there is an error in Darkroom itself; the log has it.')
+  expect(failing()).toBe('The last 5 predictions failed: an internal error occurred (see the log).')
   await times(1, () => noted(failed('bad_bundle')))
   expect(failing()).toBe('The last 6 predictions failed: it is bad_bundle.')
 

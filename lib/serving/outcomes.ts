@@ -28,7 +28,7 @@ export function createOutcomes(clock: Pick<SteadyClock, 'now'>): Outcomes {
     } catch (error) {
       if (isDarkroomError(error) && !OURS.has(error.code)) throw error
       failures += 1
-      last = { at: clock.now(), reason: isDarkroomError(error) ? error.why : 'there is an error in Darkroom itself; the log has it' }
+      last = { at: clock.now(), reason: isDarkroomError(error) ? error.why : 'an internal error occurred (see the log)' }
       throw error
     }
   }

@@ -83,7 +83,7 @@ test('a child that hangs is ended when its time is over, and its picture is told
   const answer = pool.infer(version, [picture(HANGS)], limits)
   await asked[0]!.promise
   clock.advance(LONGEST_BATCH_MS)
-  await until(() => lines.some((line) => line.includes('started again')))
+  await until(() => lines.some((line) => line.includes('is restarted')))
   clock.advance(0)
   await asked[1]!.promise
   clock.advance(LONGEST_BATCH_MS)
@@ -98,10 +98,10 @@ test('a child that never gets ready is replaced, with growing patience', async (
   const { pool, until, lines } = pooled({ size: 1, clock, fork: () => forkFake(++forks < 3 ? 'silent' : 'good') })
 
   clock.advance(LONGEST_START_MS)
-  await until(() => lines.some((line) => line.endsWith('It is started again.')))
+  await until(() => lines.some((line) => line.endsWith('It is restarted.')))
   clock.advance(0)
   clock.advance(LONGEST_START_MS)
-  await until(() => lines.some((line) => line.endsWith('It is started again in 200 ms.')))
+  await until(() => lines.some((line) => line.endsWith('It is restarted in 200 ms.')))
   expect(pool.children()[0]).toMatchObject({ state: 'away', reason: 'it did not say that it is ready within 30 s' })
 
   clock.advance(200)
@@ -111,7 +111,7 @@ test('a child that never gets ready is replaced, with growing patience', async (
 test('a child that is unable says why', async () => {
   const { pool, until, lines } = pooled({ size: 1, fork: () => forkFake('unable') })
 
-  await until(() => lines.some((line) => line.includes('started again')))
+  await until(() => lines.some((line) => line.includes('is restarted')))
 
   expect(pool.children()[0]!.reason).toBe('no engine fits this machine')
 })

@@ -155,7 +155,7 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
       return await inferOn(await take(), version, pictures, limits)
     } catch (error) {
       if (!(error instanceof ChildGone)) throw error
-      log('warn', `${pictures.length} images are tried again: ${error.message}`, { key: version.key })
+      log('warn', `${pictures.length} images are retried: ${error.message}`, { key: version.key })
     }
     const alone = await Promise.all(pictures.map((picture) => inferAlone(version, picture, limits)))
     return {
@@ -169,7 +169,7 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
     const seat = await takeLiving(version)
     return inferOn(seat, version, [picture], limits).catch((error: unknown) => {
       if (!(error instanceof ChildGone)) throw error
-      log('error', `One image ended ${seat.name}: ${error.message}. It is refused from now on.`)
+      log('error', `One image crashed ${seat.name}: ${error.message}. It is refused from now on.`)
       return { pictures: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
     })
   }

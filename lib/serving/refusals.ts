@@ -8,7 +8,7 @@ const TRY_AGAIN_SECONDS = 1
 export const overloaded = (waiting: number, waitMs?: number): DarkroomError =>
   new DarkroomError(
     'overloaded',
-    { what: 'No prediction was made for this image', why: `${waiting} others are waiting already${waitMs === undefined ? '' : `, about ${Math.ceil(waitMs)} ms`}`, remedy: 'Try again in a second, or send fewer at once.' },
+    { what: 'No prediction was made for this image', why: `${waiting} others are already waiting${waitMs === undefined ? '' : `, about ${Math.ceil(waitMs)} ms`}`, remedy: 'Try again in a second, or send fewer at once.' },
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )
 
@@ -33,7 +33,7 @@ export const noVersion = (classifier: string, version: string | undefined): Dark
     ? { what: `The classifier "${classifier}" cannot answer`, why: 'it has not been trained yet', remedy: 'Upload labelled pictures and train it.' }
     : { what: `There is no version ${version} of "${classifier}"`, why: 'it was never made, or was deleted', remedy: '/api/models lists those that exist.' })
 
-/** How a process ends that the system or V8 stops for want of memory. */
+/** How a process ends that the system or V8 stops for lack of memory. */
 const ENDS_FOR_MEMORY: ReadonlySet<string> = new Set(['SIGKILL', 'SIGABRT', 'SIGTRAP', 'code 134', 'code 137'])
 
 /** The refusal of an image that ended a process that computed it alone. `cause`: how that process ended. */

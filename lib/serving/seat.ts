@@ -69,7 +69,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
       message: (message) => { if (child === current) hear(message) },
       exit: (cause) => { if (child === current) gone(cause) },
     })
-    callOffStart = clock.after(LONGEST_START_MS, () => giveUp(`it did not say that it is ready within ${LONGEST_START_MS / 1000} s`))
+    callOffStart = clock.after(LONGEST_START_MS, () => giveUp(`it was not ready within ${LONGEST_START_MS / 1000} s`))
   }
 
   function hear(message: FromInference): void {
@@ -142,7 +142,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     if (wasEnding) return exited()
     const { waitMs, failedStarts } = restarts.ended(why)
     Object.assign(seat, { state: 'away', reason: why })
-    log('error', `${name} ended: ${why}. It is started again${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { cause, failed_starts: failedStarts })
+    log('error', `${name} ended: ${why}. It is restarted${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { cause, failed_starts: failedStarts })
     changed(seat)
     callOffStart = clock.after(waitMs, start)
   }

@@ -81,7 +81,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
       const found = await data.live.of(classifierId)
       if (found === null) throw noVersion(classifierId, undefined)
       const { promoted, version, reason } = found
-      if (version === null) throw notReady(`${classifierId} ${promoted.version.name} cannot be loaded (${reason}), and no version that was live before it can`)
+      if (version === null) throw notReady(`${classifierId} ${promoted.version.name} cannot be loaded (${reason}), and neither can any earlier live version`)
       try {
         const resident = await load(version)
         const before = live.get(classifierId)

@@ -9,7 +9,7 @@ export const diskFullDuringRun = (cause: unknown): DarkroomError =>
     {
       what: 'The training run stopped',
       why: 'the disk that holds DATA_DIR is full',
-      remedy: 'Make room on that disk, then resume the run. Its last checkpoint is intact.',
+      remedy: 'Free up space on that disk, then resume the run. Its last checkpoint is intact.',
     },
     { cause },
   )

@@ -191,10 +191,10 @@ test.runIf(existsSync('/dev/full')).each([
 
   expect(await data.answers.getRun({ id: run.id })).toMatchObject({
     state: 'failed', can_resume: true,
-    error: expect.stringMatching(/stopped: the disk that holds DATA_DIR is full\. Make room on that disk, then resume/),
+    error: expect.stringMatching(/stopped: the disk that holds DATA_DIR is full\. Free up space on that disk, then resume/),
   })
   const cause: unknown = expect.stringContaining('ENOSPC')
-  expect(logged).toContainEqual(expect.objectContaining({ level: 'warn', message: 'A training failed', run: run.id, cause }))
+  expect(logged).toContainEqual(expect.objectContaining({ level: 'warn', message: 'A training run failed', run: run.id, cause }))
 
   await retrain.resumeRun({ id: run.id })
   await work()

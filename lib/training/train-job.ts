@@ -45,7 +45,7 @@ export function trainJob(parts: TrainingParts): TrainingHandlers['train'] {
     },
     async gaveUp({ runId }, { code, message }) {
       const canResume = code === 'disk_full' || hasCheckpoint(runId, parts)
-      await data.runs.change(runId, { state: 'failed', canResume, error: message, message: 'The training failed.' })
+      await data.runs.change(runId, { state: 'failed', canResume, error: message, message: 'The training run failed.' })
     },
   }
 }
@@ -69,18 +69,18 @@ async function attempt(runId: string, job: JobContext, parts: TrainingParts): Pr
       return judged(run, plan, parts, job.signal)
     case 'cancelled':
       if (job.why() === 'cancelled') {
-        const message = canResume ? 'Cancelled. It can go on from its checkpoint.' : 'Cancelled.'
+        const message = canResume ? 'Cancelled. It can be resumed from its checkpoint.' : 'Cancelled.'
         await data.runs.change(runId, { state: 'cancelled', canResume, message })
       }
       job.signal.throwIfAborted()
       return { state: 'cancelled' }
     case 'failed':
-      log('warn', 'A training failed', { run: runId, reason: end.reason, cause: end.cause })
+      log('warn', 'A training run failed', { run: runId, reason: end.reason, cause: end.cause })
       await data.runs.change(runId, {
         state: 'failed',
         canResume: canResume || end.code === 'disk_full', // without a checkpoint it starts again, from the same plan
-        error: end.code === 'internal' ? 'The training met a mistake of its own; the log has it.' : end.reason,
-        message: 'The training failed.',
+        error: end.code === 'internal' ? 'Training failed because of an internal error; see the log.' : end.reason,
+        message: 'The training run failed.',
       })
       return { state: 'failed' }
     case 'died':
@@ -88,7 +88,7 @@ async function attempt(runId: string, job: JobContext, parts: TrainingParts): Pr
         state: 'failed',
         canResume,
         error: `The training process ended ${MOST_CHILDREN} times (${end.cause}).`,
-        message: 'The training failed.',
+        message: 'The training run failed.',
       })
       return { state: 'failed' }
   }
@@ -104,7 +104,7 @@ async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: b
   const inTurn = (work: () => Promise<unknown>): void => {
     last = last.then(work).then(() => { isKeeping = true }, (error: unknown) => {
       // Once, however many follow.
-      if (isKeeping) log('error', 'An event of a training could not be kept', { run: run.id, error })
+      if (isKeeping) log('error', 'A training event could not be stored', { run: run.id, error })
       isKeeping = false
     })
   }
@@ -113,7 +113,7 @@ async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: b
       case 'note': return inTurn(() => data.runs.report(run.id, { kind: 'log', message: message.message }))
       case 'file-fault': return inTurn(async () => {
         await data.pictures.noteFault(message.hash, message.code)
-        await data.runs.report(run.id, { kind: 'log', message: `The training run goes on without one image: ${message.reason}.` })
+        await data.runs.report(run.id, { kind: 'log', message: `The training run continues without one image: ${message.reason}.` })
       })
       case 'step': return inTurn(() => data.runs.report(run.id, message))
       case 'epoch': return inTurn(() => data.runs.report(run.id, { kind: 'epoch', point: message.point }))

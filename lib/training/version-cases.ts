@@ -144,4 +144,4 @@ const noChampion = (classifierId: string): DarkroomError =>
   new DarkroomError('not_found', { what: `"${classifierId}" has no version that answers`, why: 'it was never trained', remedy: 'Upload pictures and train it.' })
 
 const noneLoads = ({ promoted: { version }, reason }: LiveVersion): DarkroomError =>
-  new DarkroomError('not_ready', { what: `"${version.classifierId}" has no version that can be loaded`, why: `${version.name} cannot be loaded (${reason}), and no version that was live before it can`, remedy: 'Restore the files of a version from a backup, or train a new one.' })
+  new DarkroomError('not_ready', { what: `"${version.classifierId}" has no version that can be loaded`, why: `${version.name} cannot be loaded (${reason}), and neither can any earlier live version`, remedy: 'Restore the files of a version from a backup, or train a new one.' })

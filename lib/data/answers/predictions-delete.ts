@@ -34,4 +34,4 @@ export const predictionDeletion = (store: Store, { classifiers }: Pick<Data, 'cl
 })
 
 const noFilter = (): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'Nothing was deleted', why: 'the request names no filter', remedy: 'Name one, such as older_than_days=30, or send all=true to delete every prediction.' })
+  new DarkroomError('invalid_input', { what: 'Nothing was deleted', why: 'the request has no filter', remedy: 'Send one, such as older_than_days=30, or send all=true to delete every prediction.' })

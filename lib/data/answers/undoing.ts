@@ -24,8 +24,8 @@ export function undoingAnswers({ classifiers, sampleChanges, trash }: Pick<Data,
   })
   return {
     async changeSamples({ ids, filter, label, split, is_excluded, is_trashed }, asked) {
-      if ((ids === undefined) === (filter === undefined)) throw invalid('it must name the samples either by "ids" or by "filter"', 'Send one of the two.')
-      if (label === undefined && split === undefined && is_excluded === undefined && is_trashed === undefined) throw invalid('it does not say what to change', 'Send label, split, is_excluded or is_trashed.')
+      if ((ids === undefined) === (filter === undefined)) throw invalid('the request must select samples by either "ids" or "filter"', 'Send exactly one of them.')
+      if (label === undefined && split === undefined && is_excluded === undefined && is_trashed === undefined) throw invalid('the request contains no change', 'Send label, split, is_excluded or is_trashed.')
       if (filter) await classifiers.get(filter.classifier)
       const selection = filter
         ? { kind: 'filter' as const, classifierId: filter.classifier, label: filter.label, split: filter.split, source: filter.source, uploadId: filter.upload, isExcluded: filter.is_excluded }

@@ -122,7 +122,7 @@ test('a file that was lost in DATA_DIR before is a remark, not the end of backup
   const { plan, folder, large } = await withImages()
   rmSync(fileOf(folder, large))
 
-  expect((await makeBackup(plan)).remarks).toEqual([`A file is missing in DATA_DIR, and so in this backup: pictures/${large.slice(0, 2)}/${large}.`])
+  expect((await makeBackup(plan)).remarks).toEqual([`A file is missing in DATA_DIR and therefore in this backup: pictures/${large.slice(0, 2)}/${large}.`])
 })
 
 test('a backup that was killed leaves nothing that looks whole, and the next one clears it away', async () => {

@@ -76,8 +76,8 @@ export function createBackups({ data: { jobs }, places: { dataDir, backupDir, da
     },
     async createBackup() {
       const { isPending, progress } = await look()
-      if (isPending || progress !== null) throw new DarkroomError('already_running', { what: 'No second backup was started', why: 'one is being made', remedy: 'GET /api/backups says how far it is.' })
-      return { success: true, message: 'A backup is being made. It appears in the list when every file has been read back.', job_id: await queue('request') }
+      if (isPending || progress !== null) throw new DarkroomError('already_running', { what: 'No second backup was started', why: 'a backup is already in progress', remedy: 'Wait until it is complete. GET /api/backups shows its progress.' })
+      return { success: true, message: 'The backup has started. It appears in the list when it has been verified.', job_id: await queue('request') }
     },
     backupsContaining: (wanted) => backupsContaining(wanted, rotation()),
     async concern() {

@@ -124,11 +124,11 @@ export function fileTrouble(error: unknown, { what, place }: { readonly what: st
   if (isDarkroomError(error)) return error
   switch (codeOf(error)) {
     case 'ENOSPC': case 'EDQUOT':
-      return new DarkroomError('disk_full', { what, why: `the disk that holds ${place} is full`, remedy: 'Make room there, or name another place. What was there before is unchanged.' }, { cause: error })
+      return new DarkroomError('disk_full', { what, why: `the disk that holds ${place} is full`, remedy: 'Free up space there, or choose another folder. The data that was there is unchanged.' }, { cause: error })
     case 'EACCES': case 'EPERM': case 'EROFS':
-      return new DarkroomError('conflict', { what, why: `this user may not write to ${place} (${codeOf(error)})`, remedy: 'Give it the right to, or name another place.' }, { cause: error })
+      return new DarkroomError('conflict', { what, why: `the current user cannot write to ${place} (${codeOf(error)})`, remedy: 'Grant write access, or choose another folder.' }, { cause: error })
     case 'ENOTDIR': case 'EEXIST':
-      return new DarkroomError('conflict', { what, why: `${place} is not a folder`, remedy: 'Name a folder.' }, { cause: error })
+      return new DarkroomError('conflict', { what, why: `${place} is not a folder`, remedy: 'Choose a folder.' }, { cause: error })
     default: return error
   }
 }

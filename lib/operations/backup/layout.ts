@@ -42,7 +42,7 @@ export async function readSums(folder: string): Promise<ReadonlyMap<string, stri
 export async function readSummary(folder: string): Promise<FoundBackup> {
   const text = await readFile(path.join(folder, SUMMARY), 'utf8').catch((error: unknown) => { throw damagedBackup(folder, `${SUMMARY} cannot be read (${codeOf(error)})`) })
   const parsed = backupSummary.safeParse(jsonOf(text))
-  if (!parsed.success) throw damagedBackup(folder, `${SUMMARY} is not that of a backup which this version of Darkroom can read`)
+  if (!parsed.success) throw damagedBackup(folder, `${SUMMARY} has a format that this version of Darkroom cannot read`)
   return { ...parsed.data, folder }
 }
 

@@ -36,12 +36,12 @@ export type BackupPlan = {
 export async function makeBackup(plan: BackupPlan): Promise<FoundBackup> {
   const { dataDir, folder } = plan
   const what = 'No backup was made'
-  if (isWithin(dataDir, folder)) throw new DarkroomError('invalid_input', { what, why: `${folder} is in DATA_DIR, and would be lost with it`, remedy: 'Choose a place elsewhere (BACKUP_DIR or --to), best on another disk.' })
+  if (isWithin(dataDir, folder)) throw new DarkroomError('invalid_input', { what, why: `${folder} is in DATA_DIR and would be lost with it`, remedy: 'Choose a folder outside DATA_DIR (BACKUP_DIR or --to), preferably on another disk.' })
   const inUse = lockShared(path.join(dataDir, IN_USE_LOCK))
-  if (!inUse) throw new DarkroomError('conflict', { what, why: `a backup is being restored to ${dataDir}`, remedy: 'Try again when that is done.' })
+  if (!inUse) throw new DarkroomError('conflict', { what, why: `a backup is being restored to ${dataDir}`, remedy: 'Try again when the restore is complete.' })
   const lock = lockAlone(path.join(dataDir, BACKUP_LOCK))
   try {
-    if (!lock) throw new DarkroomError('already_running', { what, why: `another backup of ${dataDir} is being made`, remedy: 'Wait for it; it is whole when it appears in the list.' })
+    if (!lock) throw new DarkroomError('already_running', { what, why: `another backup of ${dataDir} is being made`, remedy: 'Wait until it appears in the list of backups.' })
     await privateFolder(folder)
     await sweepLeftovers(folder, async (unfinished) => {
       const progress = jsonOf(await readFile(path.join(unfinished, PROGRESS), 'utf8').catch(() => ''))
@@ -204,7 +204,7 @@ async function readBack(making: Making): Promise<void> {
       linkedFiles.delete(file)
       await rm(copy, { force: true })
       await copyHashed(path.join(dataDir, file), copy)
-      if (!await isWhole()) throw damagedBackup(staging, `${file} could not be copied without an error, neither from the backup before it nor from DATA_DIR`)
+      if (!await isWhole()) throw damagedBackup(staging, `${file} could not be copied intact from the previous backup or from DATA_DIR`)
     }
     const { size } = await stat(copy)
     entries.set(file, { path: file, bytes: size, sha256 })
@@ -250,15 +250,15 @@ async function refuseWithoutRoom({ folder, databaseFile, entries, previous }: Ma
   const needed = files.filter((file) => !previous?.sums.has(`data/${file.path}`)).reduce((sum, { bytes }) => sum + bytes, database) + SPARE_BYTES
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize >= needed) return
-  throw new DarkroomError('disk_full', { what: 'No backup was made', why: `it needs ${megabytes(needed)}, and ${folder} has ${megabytes(bavail * bsize)} free`, remedy: 'Make room there, or name another place (BACKUP_DIR or --to).' })
+  throw new DarkroomError('disk_full', { what: 'No backup was made', why: `it needs ${megabytes(needed)}, and ${folder} has ${megabytes(bavail * bsize)} free`, remedy: 'Free up space there, or choose another folder (BACKUP_DIR or --to).' })
 }
 
 const lostRemarks = (lost: readonly string[]): readonly string[] =>
-  lost.length === 0 ? [] : [`${lost.length === 1 ? 'A file is' : `${lost.length} files are`} missing in DATA_DIR, and so in this backup: ${someOf(lost)}.`]
+  lost.length === 0 ? [] : [`${lost.length === 1 ? 'A file is' : `${lost.length} files are`} missing in DATA_DIR and therefore in this backup: ${someOf(lost)}.`]
 
 function damagedRemarks({ entries }: Making): readonly string[] {
   const damaged = [...entries.values()].filter(({ path: file, sha256 }) => file === imagePathOrNull(path.posix.basename(file)) && sha256 !== path.posix.basename(file)).map(({ path: file }) => file)
-  return damaged.length === 0 ? [] : [`${damaged.length === 1 ? 'An image is' : `${damaged.length} images are`} damaged in DATA_DIR, and so in this backup: ${someOf(damaged)}.`]
+  return damaged.length === 0 ? [] : [`${damaged.length === 1 ? 'An image is' : `${damaged.length} images are`} damaged in DATA_DIR and therefore in this backup: ${someOf(damaged)}.`]
 }
 
 const SHOWN = 3

@@ -72,7 +72,7 @@ test('while somebody uses the data, from a damaged backup, and in a dry run noth
 
   const secret = path.join(backup, 'data', 'session-secret')
   writeFileSync(secret, 'the secret of the backuq')
-  await expect(restoreBackup(to)).rejects.toThrow('data/session-secret is not what was written')
+  await expect(restoreBackup(to)).rejects.toThrow('data/session-secret has changed')
   writeFileSync(secret, 'the secret of the backup')
 
   await expect(restoreBackup({ ...to, isDryRun: true })).resolves.toMatchObject({ backup: { name: '2026-11-22T09-00-00Z' } })

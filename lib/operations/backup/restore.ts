@@ -143,5 +143,5 @@ async function refuseWithoutRoom(dataDir: string, bytes: number): Promise<void> 
   const { bavail, bsize } = await statfs(dataDir)
   const needed = bytes + SPARE_BYTES
   if (bavail * bsize >= needed) return
-  throw new DarkroomError('disk_full', { what: WHAT, why: `it needs ${megabytes(needed)}, and ${dataDir} has ${megabytes(bavail * bsize)} free`, remedy: 'Make room there. What is there now stays until the restored data is complete.' })
+  throw new DarkroomError('disk_full', { what: WHAT, why: `it needs ${megabytes(needed)}, and ${dataDir} has ${megabytes(bavail * bsize)} free`, remedy: 'Free up space there. The current data stays in place until the restore is complete.' })
 }

@@ -16,7 +16,7 @@ export const RECORD = '.restored.json'
 export function finishRestore(dataDir: string): void {
   if (!existsSync(path.join(dataDir, SWAP)) && !existsSync(path.join(dataDir, STAGED))) return
   const lock = lockAlone(path.join(dataDir, IN_USE_LOCK))
-  if (!lock) throw new DarkroomError('conflict', { what: 'Darkroom cannot start', why: `a backup is being restored to ${dataDir}`, remedy: 'Start it when that is done.' })
+  if (!lock) throw new DarkroomError('conflict', { what: 'Darkroom cannot start', why: `a backup is being restored to ${dataDir}`, remedy: 'Start it when the restore is complete.' })
   try {
     settleRestore(dataDir)
   } finally {

@@ -24,7 +24,7 @@ export async function verifyBackup(folder: string, onProgress: VerifyProgress = 
     const found = await hashOf(path.join(folder, file)).catch((error: unknown) => `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
     if (typeof found === 'string') damages.push(found)
     else if (found === null) damages.push(`${file} is missing.`)
-    else if (found.sha256 !== sha256) damages.push(`${file} is not what was written: its sha256 is ${found.sha256.slice(0, 12)}… instead of ${sha256.slice(0, 12)}….`)
+    else if (found.sha256 !== sha256) damages.push(`${file} has changed: its sha256 is ${found.sha256.slice(0, 12)}… instead of ${sha256.slice(0, 12)}….`)
     onProgress(file, done += 1, sums.size)
   }, signal)
   if (!sums.has(DATABASE)) damages.push(`${DATABASE} is not listed.`)
@@ -41,6 +41,6 @@ async function refuseOther(folder: string): Promise<void> {
   if (await stat(path.join(folder, SUMMARY)).catch(() => null)) return
   const inside = await backupsIn(folder)
   const what = `${folder} is not a backup`
-  if (inside.length > 0) throw new DarkroomError('invalid_input', { what, why: `it contains ${inside.length === 1 ? 'one' : inside.length}: ${inside.slice(0, 5).map(({ name }) => name).join(', ')}${inside.length > 5 ? ', …' : ''}`, remedy: `Name one of them, such as ${path.join(folder, inside[0]!.name)}.` })
-  throw new DarkroomError('not_found', { what, why: `it has no ${SUMMARY}`, remedy: 'Name the folder of a finished backup.' })
+  if (inside.length > 0) throw new DarkroomError('invalid_input', { what, why: `it contains ${inside.length === 1 ? 'one' : inside.length}: ${inside.slice(0, 5).map(({ name }) => name).join(', ')}${inside.length > 5 ? ', …' : ''}`, remedy: `Choose one of them, such as ${path.join(folder, inside[0]!.name)}.` })
+  throw new DarkroomError('not_found', { what, why: `it has no ${SUMMARY}`, remedy: 'Choose the folder of a completed backup.' })
 }
