@@ -50,7 +50,7 @@ export default async function Retrain(props: PageProps) {
           <Offered to={who} scope="train" action="start a training run">
             <StartForm classifier={chosen.id} hasChampion={chosen.champion !== null} hasNews={chosen.samples.unseen > 0 || chosen.corrections_waiting > 0} isHeldUp={status.is_running} />
           </Offered>
-          {chosen.samples.unseen === 0 && who.may('upload') && <Link href={`/upload?classifier=${chosen.id}`} {...looksLikeButton({ size: 'small', variant: 'quiet' })}>Upload pictures first</Link>}
+          {chosen.samples.unseen === 0 && who.may('upload') && <Link href={`/upload?classifier=${chosen.id}`} {...looksLikeButton({ size: 'small', variant: 'quiet' })}>Upload images first</Link>}
         </Card>
       )}
       {shown?.ok === true && <RunView key={shown.value.id} run={shown.value} mayTrain={who.may('train')} />}

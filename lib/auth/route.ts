@@ -98,14 +98,14 @@ type Tried = { readonly email: string; readonly name: string | null; readonly is
 
 /** For the record of changes. What nobody is called here is not kept: people type their password there by mistake. */
 async function noteLogin({ auth, operations, log }: Program, { email, name, isRight }: Tried, address: string): Promise<void> {
-  const by = name ?? (await auth.nameAt(email)) ?? 'nobody known here'
+  const by = name ?? (await auth.nameAt(email)) ?? 'unknown'
   await operations.noteChange({ by, action: isRight ? 'logged in' : 'login refused', subject: address }).catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
 }
 
 async function noteSignIn({ operations, log }: Program, signed: SignedIn, address: string): Promise<void> {
   const record = signed.kind === 'in'
     ? { by: signed.person.name, byId: signed.person.id, action: 'logged in', subject: address, detail: `with OIDC: ${signed.event}` }
-    : { by: signed.email ?? 'nobody known here', action: 'login refused', subject: address, detail: `with OIDC: ${signed.reason}` }
+    : { by: signed.email ?? 'unknown', action: 'login refused', subject: address, detail: `with OIDC: ${signed.reason}` }
   await operations.noteChange(record).catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
 }
 

@@ -30,7 +30,7 @@ export const badBundle = (key: string, reason: string): DarkroomError =>
 
 export const noVersion = (classifier: string, version: string | undefined): DarkroomError =>
   new DarkroomError('not_found', version === undefined
-    ? { what: `The classifier "${classifier}" cannot answer`, why: 'it has not been trained yet', remedy: 'Upload labelled pictures and train it.' }
+    ? { what: `The classifier "${classifier}" cannot answer`, why: 'it has not been trained yet', remedy: 'Upload labelled images and train it.' }
     : { what: `There is no version ${version} of "${classifier}"`, why: 'it was never made, or was deleted', remedy: '/api/models lists those that exist.' })
 
 /** How a process ends that the system or V8 stops for lack of memory. */

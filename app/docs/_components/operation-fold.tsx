@@ -15,7 +15,7 @@ const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   train: 'An editor or admin, or a key with “train”.',
   edit: 'An editor or admin, or a key with “admin”.',
   admin: 'An admin, or a key with “admin”.',
-  account: 'A person who is logged in, for their own account; never a key.',
+  account: 'A person who is logged in, for their own account. API keys are not accepted.',
 }
 const BODY_WORDS = {
   none: '', json: 'A JSON object.',

@@ -22,7 +22,7 @@ export async function GivenAnswer({ id, who }: { readonly id: string; readonly w
   return (
     <Card title={filename ?? 'The answer'}>
       <div className="flex flex-wrap items-start gap-5">
-        {image_url && who.may('view') && <StoredImage className="tile-picture max-w-36" src={addressOf('GET /api/predictions/{id}/image', { id })} alt={filename ?? 'the picture'} />}
+        {image_url && who.may('view') && <StoredImage className="tile-picture max-w-36" src={addressOf('GET /api/predictions/{id}/image', { id })} alt={filename ?? 'the image'} />}
         <div className="grid min-w-0 flex-1 basis-48 gap-2">
           <p className="answer">{predicted_class}</p>
           <p className="row"><FigureNumber share={confidence} size="large" /><DecisionBadge decision={decision} /></p>
