@@ -101,7 +101,7 @@ test('what is decoded at a time never takes more than the budget, and one lane i
 test('an image that takes more than the whole budget, or has too many pixels, is refused at once with the numbers', async () => {
   const { queue, children } = queueWith({ budgetMb: 100 })
 
-  expect(await settled(queue.decode(png(6_900, { isInterlaced: true }), order))).toMatchObject({ code: 'needs_more_memory', message: expect.stringContaining('at most 100 MB') })
+  expect(await settled(queue.decode(png(6_900, { isInterlaced: true }), order))).toMatchObject({ code: 'needs_more_memory', message: expect.stringContaining('the limit is 100 MB') })
   expect(await settled(queue.decode(png(8_000), order))).toMatchObject({ code: 'too_many_pixels', message: expect.stringContaining('at most 50') })
   expect(children).toHaveLength(0)
 })

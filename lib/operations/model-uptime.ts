@@ -13,7 +13,7 @@ export type ModelUptimeParts = {
 export const createModelUptime = ({ data, startedAt, now }: ModelUptimeParts) => async ({ classifier }: { readonly classifier?: string | undefined }): Promise<Output<typeof modelUptime>> => {
   const { id } = await data.classifiers.chosen(classifier)
   const live = await data.live.of(id)
-  if (live === null) throw new DarkroomError('not_found', { what: `The classifier "${id}" has no champion`, why: 'it has not been trained yet', remedy: 'Upload labelled images and train it.' })
+  if (live === null) throw new DarkroomError('not_found', { what: `The classifier "${id}" has no live version`, why: 'it has not been trained yet', remedy: 'Upload labelled images and train it.' })
   const since = live.promoted.promotion.at
   const secondsSince = (then: Date) => Math.max(0, Math.round((now().getTime() - then.getTime()) / 1000))
   return {

@@ -102,7 +102,7 @@ test('a child that never gets ready is replaced, with growing patience', async (
   clock.advance(0)
   clock.advance(LONGEST_START_MS)
   await until(() => lines.some((line) => line.endsWith('It is restarted in 200 ms.')))
-  expect(pool.children()[0]).toMatchObject({ state: 'away', reason: 'it did not say that it is ready within 30 s' })
+  expect(pool.children()[0]).toMatchObject({ state: 'away', reason: 'it was not ready within 30 s' })
 
   clock.advance(200)
   await until(() => pool.ready() === 1)
