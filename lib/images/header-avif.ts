@@ -7,6 +7,10 @@ type Size = { width: number; height: number; depth: number }
 /** Boxes that hold boxes, and how many bytes of their own come first. */
 const HOLDERS: Readonly<Record<string, number>> = { meta: 4, iprp: 0, ipco: 0, moov: 0, trak: 0, mdia: 0, minf: 0, stbl: 0, stsd: 8, av01: 78 }
 const MOST_BOXES = 10_000
+/** Tables of places, of which a file has one, and items in one, of which libheif reads no more (heif_security_limits). Small boxes that are read as
+ *  each other's tables would take minutes. */
+const MOST_TABLES = 4
+const MOST_ITEMS = 1_000
 /** A sequence header stands first, or after a delimiter. */
 const MOST_UNITS = 8
 const SEQUENCE_HEADER = 1
@@ -19,6 +23,7 @@ export function avifHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
     largest.depth = Math.max(largest.depth, depth ?? 0)
   }
   let boxes = 0
+  let tables = 0
   const walk = (from: number, to: number): void => {
     for (let at = from; at + 8 <= to && boxes < MOST_BOXES; boxes++) {
       const { name, body, end } = boxAt(view, at, to)
@@ -28,7 +33,10 @@ export function avifHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
       else if (name === 'av1C') {
         grow({ depth: depthOf(view.getUint8(body + 2)) })
         for (const size of sequencesIn(bytes, body + 4, end)) grow(size)
-      } else if (name === 'iloc') for (const place of placesIn(view, body)) for (const size of sequencesIn(bytes, place, bytes.length)) grow(size)
+      } else if (name === 'iloc') {
+        if (++tables > MOST_TABLES) throw new RangeError('An AVIF with that many tables of places is not read.')
+        for (const place of placesIn(view, body)) for (const size of sequencesIn(bytes, place, bytes.length)) grow(size)
+      }
       if (end <= at) return
       at = end
     }
@@ -58,9 +66,10 @@ function placesIn(view: DataView, body: number): number[] {
   const indexBytes = version === 0 ? 0 : sizes & 15
   const idBytes = version < 2 ? 2 : 4
   const items = version < 2 ? view.getUint16(body + 6) : view.getUint32(body + 6)
+  if (items > MOST_ITEMS) throw new RangeError('An AVIF with that many items is not read.')
   const places: number[] = []
   let at = body + 6 + idBytes
-  for (let i = 0; i < items && i < MOST_BOXES; i++) {
+  for (let i = 0; i < items; i++) {
     at += idBytes
     const isInFile = version === 0 || (view.getUint16(at) & 15) === 0
     at += (version === 0 ? 0 : 2) + 2

@@ -37,6 +37,19 @@ test.each<[string, () => Promise<Uint8Array>, Partial<ImageHeader>]>([
   expect(headerOf(await make())).toMatchObject({ width: 90, height: 70, ...about })
 })
 
+test.each<[string, Uint8Array]>([
+  ['JPEG of a million frames with 192 components each', Buffer.concat([Buffer.from('ffd8', 'hex'), Buffer.alloc(4_000_000, Buffer.from('ffc00002', 'hex'))])],
+  ['AVIF of thousands of tables that are read as each other\'s items', Buffer.concat([
+    Buffer.from('0000001c66747970617669660000000061766966617669666d696631', 'hex'), Buffer.alloc(16 * 5_000, Buffer.from('00000010696c6f63000000000000ffff', 'hex')), Buffer.alloc(80_000, 1),
+  ])],
+])('a %s is left to the decoder at once, for a header is read where others wait', (_format, bytes) => {
+  const began = performance.now()
+
+  expect(headerOf(bytes)).toBeNull()
+
+  expect(performance.now() - began).toBeLessThan(500) // milliseconds; it was 30 s and more
+})
+
 test('an AVIF whose boxes claim less than its stream has is taken at what the stream has', async () => {
   const bytes = await open().avif({ effort: 0 }).toBuffer()
   for (let at = bytes.indexOf('ispe'); at > 0; at = bytes.indexOf('ispe', at + 1)) {

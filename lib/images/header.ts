@@ -25,6 +25,10 @@ type Header<K extends ImageKind> = Extract<ImageHeader, { kind: K }>
 
 /** Counted up to here: more scans are as many. */
 const MOST_SCANS = 1_000
+/** Before the first scan; a photograph has some twenty. */
+const MOST_SEGMENTS = 10_000
+/** sharp reads JPEGs of one, three or four. */
+const MOST_COMPONENTS = 4
 
 const READERS: { readonly [K in ImageKind]: (bytes: Uint8Array, view: DataView) => Header<K> | null } = {
   png: pngHeader, jpeg: jpegHeader, gif: gifHeader, webp: webpHeader, tiff: tiffHeader, avif: avifHeader, bmp: bmpHeader,
@@ -53,10 +57,11 @@ function pngHeader(bytes: Uint8Array, view: DataView): Header<'png'> | null {
 const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 const PROGRESSIVE: readonly number[] = [0xc2, 0xc6, 0xca, 0xce]
 
-/** ITU-T T.81, annex B: markers up to the first scan. */
+/** ITU-T T.81, annex B: markers up to the first scan. A second frame, or one of many components, is for the decoder to refuse: to read millions of
+ *  them would hold the process for minutes. */
 function jpegHeader(bytes: Uint8Array, view: DataView): Header<'jpeg'> | null {
   let frame: { width: number; height: number; components: number; coefficientsPerPixel: number; isProgressive: boolean } | null = null
-  for (let at = 2; at + 4 <= bytes.length; ) {
+  for (let at = 2, seen = 0; at + 4 <= bytes.length && seen < MOST_SEGMENTS; seen++) {
     if (bytes[at] !== 0xff) return null
     const marker = bytes[at + 1]!
     if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
@@ -65,6 +70,7 @@ function jpegHeader(bytes: Uint8Array, view: DataView): Header<'jpeg'> | null {
     }
     if (isFrame(marker)) {
       const components = bytes[at + 9]!
+      if (frame !== null || components > MOST_COMPONENTS) return null
       const factors = Array.from({ length: components }, (_, i) => [view.getUint8(at + 11 + i * 3) >> 4, view.getUint8(at + 11 + i * 3) & 15] as const)
       const largest = Math.max(...factors.map(([across]) => across)) * Math.max(...factors.map(([, down]) => down))
       const blocks = factors.reduce((sum, [across, down]) => sum + across * down, 0)
