@@ -35,7 +35,10 @@ export async function readSums(folder: string): Promise<ReadonlyMap<string, stri
   const text = await readFile(path.join(folder, SUMS), 'utf8').catch((error: unknown) => { throw damagedBackup(folder, `${SUMS} cannot be read (${codeOf(error)})`) })
   const sealed = await readFile(path.join(folder, SUMS_SUM), 'utf8').catch((error: unknown) => { throw damagedBackup(folder, `${SUMS_SUM} cannot be read (${codeOf(error)})`) })
   if (sealed !== sumsText([{ path: SUMS, sha256: sha256Of(text) }])) throw damagedBackup(folder, `${SUMS} and ${SUMS_SUM} do not match: one of them has changed since it was written`)
-  return new Map(text.split('\n').filter((line) => line !== '').map((line) => [line.slice(66), line.slice(0, 64)]))
+  const sums = new Map(text.split('\n').filter((line) => line !== '').map((line) => [line.slice(66), line.slice(0, 64)]))
+  const outside = [...sums.keys()].find((file) => path.posix.isAbsolute(file) || file.split(/[\\/]/).includes('..'))
+  if (outside !== undefined) throw damagedBackup(folder, `${SUMS} names ${outside.slice(0, 100)}, which does not lie in the backup`)
+  return sums
 }
 
 /** What a backup says of itself; `file_damaged` where it says nothing that can be understood. */

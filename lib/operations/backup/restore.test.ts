@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -95,6 +96,27 @@ test('a restore that was killed between its renames is completed by the next sta
   expect(await (await opened(to, settings)).samples.all('fruit')).toHaveLength(2)
 })
 
+test.each([0, 1, 2, 3, 4, 5, 6])('killed after %i of six renames, it is completed, and what was there before lies aside', (done) => {
+  const dataDir = folderForTest()
+  const [staged, aside] = [path.join(dataDir, '.restoring'), path.join(dataDir, '.before-restore-x')]
+  for (const [folder, text] of [[dataDir, 'before'], [staged, 'restored']] as const) {
+    mkdirSync(path.join(folder, 'models', 'fruit'), { recursive: true })
+    for (const file of ['darkroom.db', 'session-secret', path.join('models', 'fruit', 'card.json')]) writeFileSync(path.join(folder, file), text)
+  }
+  const names = ['darkroom.db', 'models', 'session-secret']
+  const moves = [[dataDir, aside], [staged, dataDir]].flatMap(([from, to]) => names.map((name) => ({ from: path.join(from!, name), to: path.join(to!, name) })))
+  mkdirSync(aside)
+  for (const { from, to } of moves.slice(0, done)) renameSync(from, to)
+  writeFileSync(path.join(dataDir, '.restoring.json'), JSON.stringify({ moves }))
+
+  finishRestore(dataDir)
+
+  for (const file of ['darkroom.db', 'session-secret', path.join('models', 'fruit', 'card.json')]) {
+    expect(readFileSync(path.join(dataDir, file), 'utf8'), file).toBe('restored')
+    expect(readFileSync(path.join(aside, file), 'utf8'), file).toBe('before')
+  }
+})
+
 test('a rename that fails takes all back', async () => {
   const { to } = await withBackup()
   writeFileSync(path.join(to.dataDir, 'mine'), 'before')
@@ -107,6 +129,16 @@ test('a rename that fails takes all back', async () => {
 
   expect(readFileSync(path.join(to.dataDir, 'mine'), 'utf8')).toBe('before')
   expect(existsSync(path.join(to.dataDir, '.restoring.json'))).toBe(false)
+})
+
+test('a backup whose list names a file outside of it is refused', async () => {
+  const { to, backup } = await withBackup()
+  const text = `${readFileSync(path.join(backup, 'SHA256SUMS'), 'utf8')}${createHash('sha256').update('x').digest('hex')}  data/../../../evil\n`
+  writeFileSync(path.join(backup, 'SHA256SUMS'), text)
+  writeFileSync(path.join(backup, 'SHA256SUMS.sha256'), `${createHash('sha256').update(text).digest('hex')}  SHA256SUMS\n`)
+  writeFileSync(path.join(backup, '..', '..', 'evil'), 'x')
+
+  await expect(restoreBackup(to)).rejects.toMatchObject({ code: 'file_damaged' })
 })
 
 test('a database that lies elsewhere is restored there', async () => {

@@ -37,11 +37,12 @@ export function settleRestore(dataDir: string): void {
   if (existsSync(file)) {
     const swap = swapPlan.safeParse(jsonOf(readFileSync(file, 'utf8'))).data
     if (!swap) throw new DarkroomError('file_damaged', { what: 'A restore cannot be completed', why: `${file} cannot be read`, remedy: `Restore again: npm run restore -- --from DIR.` })
-    const isDone = ({ from, to }: Move): boolean => !existsSync(from) && existsSync(to)
+    const { moves } = swap
+    let done = doneOf(moves)
     try {
-      for (const move of swap.moves) if (!isDone(move)) moveNow(move)
+      for (; done < moves.length; done += 1) moveNow(moves[done]!)
     } catch (error) {
-      for (const move of swap.moves.toReversed()) if (isDone(move)) renameSync(move.to, move.from)
+      for (const move of moves.slice(0, done).toReversed()) renameSync(move.to, move.from)
       rmSync(file)
       rmSync(path.join(dataDir, STAGED), { recursive: true, force: true })
       throw error
@@ -52,6 +53,10 @@ export function settleRestore(dataDir: string): void {
 }
 
 type Move = SwapPlan['moves'][number]
+
+/** How many of the renames were done before. They are done in order, so that the last one shows it: what an earlier one took away, a later one may
+ *  have put back under the same name, and taking it away again would lose what lies aside. */
+const doneOf = (moves: readonly Move[]): number => moves.findLastIndex(({ from, to }) => !existsSync(from) && existsSync(to)) + 1
 
 function moveNow({ from, to }: Move): void {
   mkdirSync(path.dirname(to), { recursive: true, mode: 0o700 })
