@@ -3,8 +3,9 @@
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from './blobs.ts'
+import type { Transacting } from './connection.ts'
 import { sweepPictures } from './pictures.ts'
-import { conflict, parsed } from './store.ts'
+import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Transaction } from './trash-rows.ts'
 import type { Trash, TrashRecord } from './undoing.ts'
@@ -35,6 +36,9 @@ export type Erasing = {
   readonly purge: () => Promise<boolean>
 }
 
+/** Prisma, or a transaction of it. */
+type Reading = Pick<Transaction, 'sample' | 'prediction' | '$queryRaw'>
+
 type Snapshots = { readonly entriesOf: (id: string) => Promise<readonly { readonly hash: string }[]> }
 
 export function erasingOf(store: Store, { trash, snapshots }: { readonly trash: Trash; readonly snapshots: Snapshots }): Erasing {
@@ -42,19 +46,26 @@ export function erasingOf(store: Store, { trash, snapshots }: { readonly trash: 
   /** Readers of other processes are over in milliseconds; where one stays longer, the worker tries again. */
   const purge = (): Promise<boolean> => store.connection.truncateWal()
 
-  async function hashesOf(record: TrashRecord): Promise<readonly string[]> {
+  async function hashesOf(reading: Reading, record: TrashRecord): Promise<readonly string[]> {
     if (record.kind === 'version') return []
     const { classifierId } = record
-    if (record.kind !== 'classifier') return distinct((await prisma.sample.findMany({ where: { trashId: record.id }, select: { hash: true } })).map(({ hash }) => hash))
+    if (record.kind !== 'classifier') return distinct((await reading.sample.findMany({ where: { trashId: record.id }, select: { hash: true } })).map(({ hash }) => hash))
     const [samples, predictions] = await Promise.all([
-      prisma.sample.findMany({ where: { classifierId }, select: { hash: true } }),
-      prisma.prediction.findMany({ where: { classifierId, pictureHash: { not: null } }, select: { pictureHash: true }, distinct: ['pictureHash'] }),
+      reading.sample.findMany({ where: { classifierId }, select: { hash: true } }),
+      reading.prediction.findMany({ where: { classifierId, pictureHash: { not: null } }, select: { pictureHash: true }, distinct: ['pictureHash'] }),
     ])
     return distinct([...samples.map(({ hash }) => hash), ...predictions.flatMap(({ pictureHash }) => pictureHash ?? [])])
   }
 
-  async function sharedOf(record: TrashRecord, hashes: readonly string[]): Promise<ErasePlan['shared']> {
-    const others = await prisma.$queryRaw<{ hash: string; classifierId: string }[]>`SELECT "hash", "classifierId" FROM "Sample"
+  async function imagesOf(reading: Reading, record: TrashRecord): Promise<Pick<ErasePlan, 'images' | 'shared'>> {
+    const hashes = await hashesOf(reading, record)
+    const shared = await sharedOf(reading, record, hashes)
+    const stays = new Set(shared.map(({ hash }) => hash))
+    return { images: hashes.filter((hash) => !stays.has(hash)), shared }
+  }
+
+  async function sharedOf(reading: Reading, record: TrashRecord, hashes: readonly string[]): Promise<ErasePlan['shared']> {
+    const others = await reading.$queryRaw<{ hash: string; classifierId: string }[]>`SELECT "hash", "classifierId" FROM "Sample"
       WHERE "classifierId" <> ${record.classifierId} AND "hash" IN (SELECT "value" FROM json_each(${JSON.stringify(hashes)}))`
     return others.map(({ hash, classifierId }) => ({ hash, classifierId }))
   }
@@ -78,23 +89,24 @@ export function erasingOf(store: Store, { trash, snapshots }: { readonly trash: 
     purge,
     async plan(trashId) {
       const record = await trash.get(trashId)
-      const hashes = await hashesOf(record)
-      const shared = await sharedOf(record, hashes)
-      const stays = new Set(shared.map(({ hash }) => hash))
-      return { record, images: hashes.filter((hash) => !stays.has(hash)), shared, versions: await versionsWith(record, hashes) }
+      const { images, shared } = await imagesOf(prisma, record)
+      return { record, images, shared, versions: await versionsWith(record, [...images, ...shared.map(({ hash }) => hash)]) }
     },
-    async erase({ record, images, shared }) {
-      const needles = await needlesOf(prisma, images)
-      const everything = [...images, ...shared.map(({ hash }) => hash)]
-      await prisma.$transaction(async (tx) => {
+    async erase({ record, images: planned }) {
+      const needles = await needlesOf(prisma, planned)
+      const images = await prisma.$transaction(async (tx) => {
+        // Since the plan some of it, or all, may have been restored, or uploaded again.
+        if (!(await tx.trashEntry.findUnique({ where: { id: record.id }, select: { id: true } }))) throw notFound('entry of the trash', record.id)
+        const { images: still, shared } = await imagesOf(tx, record)
+        const everything = [...still, ...shared.map(({ hash }) => hash)]
         const run = await tx.run.findFirst({ where: { classifierId: record.classifierId, state: { in: ACTIVE } } })
         if (run) throw conflict(`"${record.title}" was not deleted permanently`, 'a training run of this classifier is queued or running and may use it', 'Wait for the training run or cancel it.')
         await forgetNames(tx, record, everything)
-        await unlinkPredictions(tx, record, { images, everything })
+        await unlinkPredictions(tx, record, { images: still, everything })
         await deleteRows(tx, record)
+        return still
       }, TRANSACTION)
-      await store.connection.write((writing) => sweepPictures(writing, settings.dataDir, images))
-      for (const hash of images) blobNow.removeImage(settings.dataDir, hash)
+      await store.connection.write((writing) => removeUnused(writing, settings.dataDir, images))
       for (const folder of foldersOf(record, settings.dataDir)) await rm(folder, { recursive: true, force: true })
       let isPurged = await purge()
       if (await contains(settings.databaseFile, needles)) {
@@ -104,6 +116,12 @@ export function erasingOf(store: Store, { trash, snapshots }: { readonly trash: 
       return isPurged
     },
   }
+}
+
+/** Files without a row, too. One that has a row again was stored again meanwhile; while the lock is held no other is. */
+function removeUnused(writing: Transacting, dataDir: string, images: readonly string[]): void {
+  sweepPictures(writing, dataDir, images)
+  for (const hash of images) if (!writing.one('SELECT 1 FROM "Picture" WHERE "hash" = ?', hash)) blobNow.removeImage(dataDir, hash)
 }
 
 const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)]

@@ -123,3 +123,35 @@ test('an image that another classifier has stays there and is said; a classifier
   expect(holding(folder, traces.slice(4))).toEqual([]) // the large image, which was only fruit's
   expect(await data.classifiers.create({ id: 'fruit', title: 'Again', classes: [], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })).toMatchObject({ title: 'Again' })
 })
+
+test('what is restored, or stored again, while it is being deleted for good stays whole', async () => {
+  const { data } = await openWithFruit()
+  const [first, second, third] = [noise(160, 1), noise(160, 2), noise(160, 3)]
+  const added = await data.samples.add('fruit', [first, second, third].map((picture) => ({ picture, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null })))
+  await data.classifiers.create({ id: 'other', title: 'Other', classes: ['apple', 'x'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  const { trash_id: trashId } = await data.answers.changeSamples({ ids: added.map(({ sampleId }) => sampleId), is_trashed: true })
+  const plan = await data.erasing.plan(trashId!)
+
+  await data.answers.changeSamples({ ids: [added[0]!.sampleId], is_trashed: false })
+  await data.samples.add('other', [{ picture: second, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null }])
+  await data.erasing.erase(plan)
+
+  expect(await data.pictures.bytesOf(first.hash)).toEqual(new Uint8Array(first.bytes))
+  expect(await data.pictures.bytesOf(second.hash)).toEqual(new Uint8Array(second.bytes))
+  expect(await data.pictures.bytesOf(third.hash)).toBeNull()
+  expect((await data.samples.all('fruit')).map(({ hash }) => hash)).toEqual([first.hash])
+})
+
+test('a classifier that is restored while it is being deleted for good is not deleted', async () => {
+  const { data } = await openWithFruit()
+  const picture = noise(160, 1)
+  await data.samples.add('fruit', [{ picture, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null }])
+  const { trash_id: trashId } = await data.answers.deleteClassifier({ id: 'fruit' })
+  const plan = await data.erasing.plan(trashId!)
+  await data.trash.restore(trashId!, 'Ada')
+
+  await expect(data.erasing.erase(plan)).rejects.toMatchObject({ code: 'not_found' })
+
+  expect((await data.classifiers.list()).map(({ id }) => id)).toEqual(['fruit'])
+  expect(await data.pictures.bytesOf(picture.hash)).toEqual(new Uint8Array(picture.bytes))
+})
