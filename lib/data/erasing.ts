@@ -3,8 +3,6 @@
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from './blobs.ts'
-import type { Transacting } from './connection.ts'
-import { sweepPictures } from './pictures.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Transaction } from './trash-rows.ts'
@@ -94,7 +92,7 @@ export function erasingOf(store: Store, { trash, snapshots }: { readonly trash: 
     },
     async erase({ record, images: planned }) {
       const needles = await needlesOf(prisma, planned)
-      const images = await prisma.$transaction(async (tx) => {
+      await prisma.$transaction(async (tx) => {
         // Since the plan some of it, or all, may have been restored, or uploaded again.
         if (!(await tx.trashEntry.findUnique({ where: { id: record.id }, select: { id: true } }))) throw notFound('entry of the trash', record.id)
         const { images: still, shared } = await imagesOf(tx, record)
@@ -104,9 +102,8 @@ export function erasingOf(store: Store, { trash, snapshots }: { readonly trash: 
         await forgetNames(tx, record, everything)
         await unlinkPredictions(tx, record, { images: still, everything })
         await deleteRows(tx, record)
-        return still
+        await removeUnused(tx, settings.dataDir, still)
       }, TRANSACTION)
-      await store.connection.write((writing) => removeUnused(writing, settings.dataDir, images))
       for (const folder of foldersOf(record, settings.dataDir)) await rm(folder, { recursive: true, force: true })
       let isPurged = await purge()
       if (await contains(settings.databaseFile, needles)) {
@@ -118,10 +115,11 @@ export function erasingOf(store: Store, { trash, snapshots }: { readonly trash: 
   }
 }
 
-/** Files without a row, too. One that has a row again was stored again meanwhile; while the lock is held no other is. */
-function removeUnused(writing: Transacting, dataDir: string, images: readonly string[]): void {
-  sweepPictures(writing, dataDir, images)
-  for (const hash of images) if (!writing.one('SELECT 1 FROM "Picture" WHERE "hash" = ?', hash)) blobNow.removeImage(dataDir, hash)
+/** Files go while the lock is held, before the rows are gone for good: killed in between, the entry is in the trash still and is deleted again. */
+async function removeUnused(tx: Transaction, dataDir: string, images: readonly string[]): Promise<void> {
+  const gone = await tx.$queryRaw<{ hash: string }[]>`DELETE FROM "Picture" WHERE "hash" IN (SELECT "value" FROM json_each(${JSON.stringify(images)}))
+    AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash") RETURNING "hash"`
+  for (const { hash } of gone) blobNow.removeImage(dataDir, hash)
 }
 
 const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)]

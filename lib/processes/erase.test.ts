@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { openWithFruit, predictionOf, type Opened } from '#lib/data/opened.fakes.ts'
@@ -154,4 +154,21 @@ test('a classifier that is restored while it is being deleted for good is not de
 
   expect((await data.classifiers.list()).map(({ id }) => id)).toEqual(['fruit'])
   expect(await data.pictures.bytesOf(picture.hash)).toEqual(new Uint8Array(picture.bytes))
+})
+
+test('a deletion for good that ends half way leaves its entry in the trash, and is completed the next time', async () => {
+  const opened = await openWithFruit()
+  const { data, folder } = opened
+  const { traces, ids, erase } = await used(opened)
+  const { trash_id: trashId } = await data.answers.changeSamples({ ids: [...ids], is_trashed: true })
+  const file = path.join(folder, 'pictures', noise(160, 2).hash.slice(0, 2), noise(160, 2).hash)
+  rmSync(file)
+  mkdirSync(file) // cannot be removed like a file
+
+  await expect(erase({ id: trashId! })).rejects.toThrow()
+  expect(await data.trash.get(trashId!)).toMatchObject({ samples: 2 })
+
+  rmdirSync(file)
+  expect(await erase({ id: trashId! })).toMatchObject({ images: 2 })
+  expect(holding(folder, traces)).toEqual([])
 })
