@@ -46,3 +46,18 @@ test.each(FIELDS)('%s takes it from the query', async (_story, one, name, field)
 
   expect(refused.filter(({ path }) => path === name)).toEqual([])
 })
+
+test.each<[string, string]>([
+  ['names', `{${Array.from({ length: 1_001 }, (_, i) => `"n${i}":1`).join()}}`],
+  ['values', `{"title":[${'1,'.repeat(500_001)}1]}`],
+  ['lists and objects', `{"title":[${'[],'.repeat(10_001)}1]}`],
+])('JSON with more %s than anything takes is refused before it is parsed', async (what, body) => {
+  const request = new Request('http://darkroom.test/api/made', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  await expect(inputOf(made, fromRequest(request), LIMITS)).rejects.toMatchObject({ code: 'malformed', why: expect.stringContaining(what) as string })
+})
+
+test('of many unknown names the first are told', async () => {
+  const sent = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`n${i}`, 1]))
+  const error = await read(made, '?count=1', sent).catch((refusal: unknown) => refusal)
+  expect((error as { extras: { errors: unknown[] } }).extras.errors).toHaveLength(20)
+})

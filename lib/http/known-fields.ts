@@ -16,6 +16,8 @@ const ADDED_BY_BROWSERS: readonly string[] = ['_']
 const CLOSE = 2
 /** More names than these are not listed: the reference is. */
 const MOST_LISTED = 8
+/** So many unknown names are told: to look for what each was meant to be takes microseconds, and all are a stranger's. */
+const MOST_TOLD = 20
 /** Other words for the same thing, as people try them. */
 const MEANT: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   name: ['title'], title: ['name'], model: ['version', 'classifier'], model_version: ['version'], class: ['label'], class_name: ['label', 'class'], label: ['class'], labels: ['classes'],
@@ -37,7 +39,7 @@ export function refuseUnknown(contract: Contract, given: Readonly<Record<string,
   const names = namesOf(contract)
   if (contract.body === 'none' && names.size === 0) return
   const unknown = Object.keys(given).filter((name) => !names.has(name) && !OF_THE_BODY.includes(name) && !contract.passesOver.includes(name) && !ADDED_BY_BROWSERS.includes(name))
-  if (unknown.length > 0) throw invalidInput(unknown.map((name) => ({ path: name.slice(0, 100), message: notTaken(name, [...names]) })))
+  if (unknown.length > 0) throw invalidInput(unknown.slice(0, MOST_TOLD).map((name) => ({ path: name.slice(0, 100), message: notTaken(name, [...names]) })))
 }
 
 /** The parts of a form, until a text among them has a name that nobody reads. */

@@ -77,3 +77,9 @@ test('both parsers read alike what a browser’s form of random bytes is', async
     expect(told.length).toBe([...form].length)
   }
 })
+
+test('a form of a million parts without a name is given up after the first thousand', () => {
+  const body = Buffer.concat([Buffer.from('--b'), Buffer.alloc(9 * 1_000_000, '\r\n\r\n\r\n--b'), Buffer.from('--')])
+
+  expect(() => partsIn(body, TYPE)).toThrow('more than 1,000 parts')
+})

@@ -21,6 +21,7 @@ export function partsIn(body: Uint8Array, contentType: string): readonly FormPar
   const delimiter = Buffer.from(`\r\n--${name}`)
   const parts: FormPart[] = []
   let at = openingOf(bytes, delimiter)
+  let seen = 0
   while (!(bytes[at] === DASH && bytes[at + 1] === DASH)) {
     while (bytes[at] === 32 || bytes[at] === 9) at++
     if (bytes[at] !== CR || bytes[at + 1] !== LF) throw endsInTheMiddle()
@@ -30,7 +31,7 @@ export function partsIn(body: Uint8Array, contentType: string): readonly FormPar
     if (end < 0) throw endsInTheMiddle()
     const named = namesIn(bytes.toString('utf8', at + 2, head))
     if (named !== null) parts.push({ ...named, bytes: bytes.subarray(head + BLANK_LINE.length, end) })
-    if (parts.length > MOST_PARTS) throw malformedForm(`it has more than ${MOST_PARTS.toLocaleString('en')} parts`)
+    if (++seen > MOST_PARTS) throw malformedForm(`it has more than ${MOST_PARTS.toLocaleString('en')} parts`)
     at = end + delimiter.length
   }
   return parts
