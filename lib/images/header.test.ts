@@ -111,6 +111,14 @@ test('texts of a PNG never reach its decoder', async () => {
   expect(Buffer.from(withoutMetadata(bytes)).includes('eXIf')).toBe(true)
 })
 
+test('a PNG of a hundred thousand empty parts is refused before they are all read', async () => {
+  const png = await open().png().toBuffer()
+  const empty = Buffer.from('0000000074455874fadc3e63', 'hex') // tEXt
+  const bytes = Buffer.concat([png.subarray(0, 33), Buffer.alloc(12 * 100_000, empty), png.subarray(33)])
+
+  await expect(decode(bytes, { maxPixels: 1e6 })).rejects.toThrow('more than 20,000 parts')
+})
+
 test('small plain images are decoded in place; large ones, TIFF, AVIF and many scans elsewhere', async () => {
   const isSmall = async (bytes: Promise<Uint8Array>): Promise<boolean> => laneOf(await bytes, { maxPixels: 50e6 }, Infinity).isSmall
   const jpeg = await open().jpeg({ progressive: true }).toBuffer()

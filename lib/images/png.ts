@@ -21,6 +21,8 @@ export type PngHeader = {
   readonly parts: readonly (readonly [number, number])[]
 }
 
+/** A PNG of 20 MB has some 2,500; each costs a microsecond or two where others wait. */
+const MOST_CHUNKS = 20_000
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const NOTHING = new Uint8Array(0)
 const HARMLESS = new Set(['gAMA', 'sRGB', 'cHRM', 'pHYs', 'tIME', 'tEXt', 'sBIT', 'bKGD'])
@@ -36,7 +38,8 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
   if (head.width === 0 || head.height === 0) return 'it claims to have no pixels'
   let isPlain = bytes[26] === 0 && bytes[27] === 0
   const parts: [number, number][] = []
-  for (let at = 8; ; ) {
+  for (let at = 8, seen = 0; ; seen++) {
+    if (seen > MOST_CHUNKS) return `it has more than ${MOST_CHUNKS.toLocaleString('en')} parts`
     if (at + 12 > bytes.length) return 'it is cut off'
     const size = view.getUint32(at)
     const name = nameOf(bytes, at + 4)
