@@ -147,11 +147,17 @@ async function unlinkPredictions(tx: Transaction, { classifierId }: TrashRecord,
 
 async function deleteRows(tx: Transaction, { id, kind, classifierId, uploadId, versionId }: TrashRecord): Promise<void> {
   await tx.sample.deleteMany({ where: { trashId: id } })
-  if (kind === 'upload' && uploadId !== null) await tx.upload.deleteMany({ where: { id: uploadId } })
+  if (kind === 'upload' && uploadId !== null) await deleteUpload(tx, uploadId)
   if (kind === 'version' && versionId !== null) await tx.version.deleteMany({ where: { id: versionId } })
   if (kind === 'classifier') await tx.classifier.deleteMany({ where: { id: classifierId } })
   await tx.trashEntry.deleteMany({ where: { id } })
   await tx.sampleChange.deleteMany({ where: { classifierId, entries: { none: {} } } }) // nothing is left to undo
+}
+
+/** Images of it that were restored one by one, or lie in entries of their own, would go with its row: with these it is an upload again. */
+async function deleteUpload(tx: Transaction, id: string): Promise<void> {
+  const { count } = await tx.upload.deleteMany({ where: { id, samples: { none: {} } } })
+  if (count === 0) await tx.upload.updateMany({ where: { id }, data: { state: 'done', trashedAt: null } })
 }
 
 function foldersOf({ kind, classifierId, title }: TrashRecord, dataDir: string): readonly string[] {

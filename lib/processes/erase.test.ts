@@ -172,3 +172,20 @@ test('a deletion for good that ends half way leaves its entry in the trash, and 
   expect(await erase({ id: trashId! })).toMatchObject({ images: 2 })
   expect(holding(folder, traces)).toEqual([])
 })
+
+test('images of an upload that were taken out of the trash stay when the upload is deleted for good', async () => {
+  const { data } = await openWithFruit()
+  const upload = await data.uploads.begin('fruit')
+  const pictures = [noise(160, 1), noise(160, 2)]
+  const [kept] = await data.samples.add('fruit', pictures.map((picture) => ({ picture, label: 'apple', split: 'train', source: 'upload', uploadId: upload.id, filename: null })))
+  await data.uploads.change(upload.id, { state: 'done', count: 2, files: 2 })
+  const { id: trashId } = await data.trash.putUpload(upload.id, 'Ada')
+  await data.answers.changeSamples({ ids: [kept!.sampleId], is_trashed: false })
+
+  await data.erasing.erase(await data.erasing.plan(trashId))
+
+  expect((await data.samples.all('fruit')).map(({ id }) => id)).toEqual([kept!.sampleId])
+  expect(await data.pictures.bytesOf(pictures[0]!.hash)).toEqual(new Uint8Array(pictures[0]!.bytes))
+  expect(await data.pictures.bytesOf(pictures[1]!.hash)).toBeNull()
+  expect(await data.uploads.get(upload.id)).toMatchObject({ state: 'done', trashedAt: null })
+})
