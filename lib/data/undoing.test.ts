@@ -136,3 +136,20 @@ test('an upload that fails puts back into the trash what it took out of it', asy
   expect(await data.samples.all('fruit')).toEqual([])
   expect((await data.answers.listTrash({ limit: 9 })).entries.map(({ kind, samples }) => [kind, samples.length])).toEqual([['samples', 1]])
 })
+
+test('an uploaded image that a correction takes out of the trash goes back there when the correction is taken back', async () => {
+  const { data, clock } = await openWithFruit()
+  const picture = pictureOf('one')
+  const [sample] = await data.samples.add('fruit', [sampleOf('one', { picture })])
+  await data.answers.deleteSample({ id: sample!.sampleId })
+  clock.advance(1_000)
+  const prediction = predictionOf(data, { picture })
+  await data.predictions.record(prediction)
+  await data.answers.giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
+  clock.advance(1_000)
+
+  await data.answers.giveFeedback({ id: prediction.id, correct: true })
+
+  expect(await data.samples.get(sample!.sampleId)).toMatchObject({ label: 'lime', trashedAt: new Date(clock.now()) })
+  expect(await data.trash.list({ limit: 9 })).toMatchObject([{ kind: 'samples', samples: 1 }])
+})

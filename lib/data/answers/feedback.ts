@@ -1,5 +1,6 @@
 /** What a person says of an answer: a correction makes its picture a labelled sample. Whether that is trained on is lib/training's to decide. */
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import type { Transacting } from '../connection.ts'
 import type { Answers } from '../data.ts'
@@ -17,7 +18,7 @@ export const feedbackAnswers = ({ connection, settings, id, now }: Store): Pick<
     if (!asked) throw notFound('prediction', said.id)
     const label = rightLabel(writing, asked, said)
     const at = now()
-    forget(writing, settings.dataDir, asked.id)
+    forget(writing, { dataDir: settings.dataDir, predictionId: asked.id, trashId: id(), at })
     const sampleId = said.correct ? null : correct(writing, { asked, label, sampleId: id(), at })
     writing.insert('Feedback', { predictionId: asked.id, isCorrect: said.correct, label, sampleId, at })
     return { id: asked.id, correct: said.correct, label, sample_id: sampleId }
@@ -37,13 +38,24 @@ function rightLabel(writing: Transacting, asked: Asked, said: { readonly correct
   return said.label
 }
 
-/** Takes back what was said before, with the sample that it made. */
-function forget(writing: Transacting, dataDir: string, predictionId: string): void {
-  const before = writing.one<{ sampleId: string | null }>('SELECT "sampleId" FROM "Feedback" WHERE "predictionId" = ?', predictionId)
+type Forgetting = { readonly dataDir: string; readonly predictionId: string; readonly trashId: string; readonly at: Date }
+
+/** Takes back what was said before, with the sample that it made. One that is older, such as an uploaded one that a correction took out of the trash,
+ *  goes to the trash: only an admin deletes for good. */
+function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Forgetting): void {
+  const before = writing.one<{ sampleId: string | null; at: number }>('SELECT "sampleId", "at" FROM "Feedback" WHERE "predictionId" = ?', predictionId)
   if (!before) return
   writing.run('DELETE FROM "Feedback" WHERE "predictionId" = ?', predictionId)
-  const gone = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "id" = ?1 AND "source" = \'feedback\' AND NOT EXISTS (SELECT 1 FROM "Feedback" WHERE "sampleId" = ?1) RETURNING "hash"', before.sampleId)
-  sweepPictures(writing, dataDir, gone.map((row) => row.hash))
+  const sample = writing.one<{ id: string; classifierId: string; filename: string | null; createdAt: number; trashedAt: number | null }>(
+    'SELECT "id", "classifierId", "filename", "createdAt", "trashedAt" FROM "Sample" WHERE "id" = ?1 AND "source" = \'feedback\' AND NOT EXISTS (SELECT 1 FROM "Feedback" WHERE "sampleId" = ?1)', before.sampleId)
+  if (!sample) return
+  if (sample.createdAt >= before.at) {
+    const gone = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "id" = ? RETURNING "hash"', sample.id)
+    sweepPictures(writing, dataDir, gone.map((row) => row.hash))
+  } else if (sample.trashedAt === null) {
+    writing.insert('TrashEntry', { id: trashId, kind: 'samples', classifierId: sample.classifierId, uploadId: null, versionId: null, title: sample.filename ?? 'image', by: 'a correction that was taken back', at, until: trashedUntil(at) })
+    writing.run('UPDATE "Sample" SET "trashedAt" = ?, "trashId" = ? WHERE "id" = ?', at, trashId, sample.id)
+  }
 }
 
 /** The sample that a correction makes or relabels. A sample that came another way keeps its label: only an admin changes those. */
