@@ -5,7 +5,7 @@ import { pageOf } from './answers/page.ts'
 import type { Prisma } from './generated/client.ts'
 import type { Store } from './store.ts'
 
-/** Newest entries kept; a year of a busy house. */
+/** Newest entries kept of changes, and as many of logins, which strangers make: wrong passwords push no change out. A year of a busy house. */
 const MOST_CHANGES = 100_000
 const SWEEP_EVERY = 1_000
 const ROWS_AT_ONCE = 500
@@ -18,8 +18,10 @@ export function changesOf({ prisma, id, now }: Store): Changes {
     async add({ by, action, subject, byId = null, subjectId = null, classifier = null, detail = null }) {
       await prisma.change.create({ data: { id: id(), at: now(), by, byId, action, subject, subjectId, classifierId: classifier, detail } })
       if ((added += 1) % SWEEP_EVERY !== 0) return
-      const oldest = await prisma.change.findFirst({ orderBy: { id: 'desc' }, skip: MOST_CHANGES - 1, select: { id: true } })
-      if (oldest) await prisma.change.deleteMany({ where: { id: { lt: oldest.id } } })
+      for (const kind of ['logins', 'changes'] as const) {
+        const oldest = await prisma.change.findFirst({ where: whereOf({ kind }), orderBy: { id: 'desc' }, skip: MOST_CHANGES - 1, select: { id: true } })
+        if (oldest) await prisma.change.deleteMany({ where: { AND: [whereOf({ kind }), { id: { lt: oldest.id } }] } })
+      }
     },
     async list({ cursor, limit, ...filter }) {
       const found = await prisma.change.findMany({ where: { AND: [whereOf(filter), cursor === undefined ? {} : { id: { lt: cursor } }] }, orderBy: { id: 'desc' }, take: limit + 1 })
