@@ -10,7 +10,7 @@ const HELP = `npm run test:faults [-- options]
 
 Starts separate instances with empty data folders, injects faults into them and their environment, and prints a table of what
 was expected and what was measured. Exits with 0 only if every check passes. The long form takes about fifteen minutes on two cores;
-the short one, part of npm test, about a minute and a half.
+the short one, part of npm test, about two minutes.
 
   --short          the short form
   --only LIST      only these scenarios, separated by commas (in their form, or the long one)
