@@ -68,7 +68,7 @@ test('a version whose folder holds another one does not pass for it', async () =
   expect(await data.versions.check(v1.id)).toMatchObject({ name: 'v1' })
 
   sealBundle(v1.folder, { version: 'v2' })
-  await expect(data.versions.check(v1.id)).rejects.toMatchObject({ code: 'bad_bundle', why: 'its manifest is that of fruit v2' })
+  await expect(data.versions.check(v1.id)).rejects.toMatchObject({ code: 'bad_bundle', why: 'its manifest is for fruit v2' })
   sealBundle(v1.folder, { classes: ['fig', 'lime', 'plum'] })
   await expect(data.versions.check(v1.id)).rejects.toMatchObject({ code: 'bad_bundle', why: expect.stringContaining('classes.json') })
 
