@@ -101,6 +101,7 @@ test('it is corrected, retrained, judged, promoted and rolled back as the guide 
   await page.getByRole('button', { name: 'Promote v2' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Promote v2' }).click()
   await expect(page.getByText(/v2 is live|v2 was promoted/).first()).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Roll back' })).toBeVisible()
   await read(page)
   await page.getByRole('button', { name: 'Roll back' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
