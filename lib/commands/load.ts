@@ -103,11 +103,11 @@ async function main(): Promise<number> {
 
 function writeReports(file: string, page: LoadPage): void {
   const { at, machine, product, ramps } = page
-  const beside = file.replace(/\.md$/, '')
+  const stem = file.replace(/\.md$/, '')
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, markdownOf(ramps.map(({ figures }) => figures), { at, machine, product }))
-  writeFileSync(`${beside}.json`, JSON.stringify(page))
-  writeFileSync(`${beside}.html`, pageOf(page))
+  writeFileSync(`${stem}.json`, JSON.stringify(page))
+  writeFileSync(`${stem}.html`, pageOf(page))
 }
 
 type Wanted = {

@@ -13,7 +13,7 @@ import { MIGRATIONS_TABLE } from './migrate.ts'
 const ALL_PAGES = 2 ** 30
 const ROWS_AT_ONCE = 5_000
 
-/** SQLite's online backup. The copy is one file without a journal beside it. */
+/** SQLite's online backup. The copy is one file without a separate journal. */
 export async function copyDatabase(from: string, to: string): Promise<void> {
   if (!statSync(from, { throwIfNoEntry: false })) throw new DarkroomError('not_found', { what: 'There is nothing to back up', why: `there is no database at ${from}`, remedy: 'Start Darkroom once, or set DATA_DIR.' })
   rmSync(to, { force: true })

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 const SQLITE_BUSY = 5
 
-/** Held by every process that uses a DATA_DIR; whoever replaces its content takes it alone. */
+/** Held by every process that uses a DATA_DIR; a process that replaces its content takes it alone. */
 export const IN_USE_LOCK = 'in-use.lock'
 
 export type FileLock = { readonly release: () => void }

@@ -1,5 +1,5 @@
 /** The one way by which predictions become rows: what comes within a few milliseconds shares one transaction, and each caller waits for its own to
- *  be committed. Whoever records knows no more than `PredictionWriter` (history.ts); a layout with another process that writes would replace this file. */
+ *  be committed. Callers know no more than `PredictionWriter` (history.ts); a layout with another process that writes would replace this file. */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from './busy.ts'

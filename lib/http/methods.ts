@@ -8,7 +8,7 @@ const OTHERS: readonly (readonly [path: RegExp, methods: readonly string[]])[] =
   [/^\/api\/openapi\.json$/, ['GET']],
 ]
 
-/** Null where nothing of the API lies. `more`: "METHOD /path" of addresses besides the contracts. Whether a page is there, only Next knows. */
+/** Null where nothing of the API lies. `more`: "METHOD /path" of addresses that have no contract. Whether a page is there, only Next knows. */
 export function methodsAt(path: string, more: readonly string[]): readonly string[] | null {
   const isPage = !path.startsWith('/api/')
   const all: readonly Contract[] = contracts

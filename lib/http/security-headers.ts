@@ -1,4 +1,4 @@
-/** What every answer tells browsers about itself, whoever made it: the API, Next, a file, an error, a 304. Pages get a stricter policy of their own (proxy.ts). */
+/** What every answer tells browsers about itself, wherever it comes from: the API, Next, a file, an error, a 304. Pages get a stricter policy of their own (proxy.ts). */
 import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 
 const ONE_YEAR_SECONDS = 31_536_000

@@ -1,4 +1,4 @@
-/** Which images a process decodes beside its other work, and which are left to a process of their own. It decodes nothing. */
+/** Which images a process decodes along with its other work, and which are left to a process of their own. It decodes nothing. */
 import { decodeBytes } from './cost.ts'
 import { admit, type DecodeLimits } from './decode.ts'
 import type { ImageHeader } from './header.ts'

@@ -1,4 +1,4 @@
-/** Stored images whose file is missing or damaged, as one sentence for health. It looks for none: whoever reads an image checks it. */
+/** Stored images whose file is missing or damaged, as one sentence for health. It looks for none: an image is checked when it is read. */
 import type { Data } from '#lib/data/data.ts'
 
 /** Null where none was found. */

@@ -121,7 +121,7 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     await data.webProcesses.seen(webId, process.pid, acknowledged)
   }
 
-  /** One line for all of them: whoever sends too much must not fill the log too. */
+  /** One line for all of them: a client that sends too much must not fill the log too. */
   function reportRefusals(): void {
     const { refused, running, limit } = admission.figures()
     if (refused > reported) log('warn', `${refused - reported} predictions were refused: ${running} are in progress, and the limit is ${limit}`)

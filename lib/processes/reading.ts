@@ -1,4 +1,4 @@
-/** What a web process wants to know of images besides predictions: thumbnails, sizes, small copies. Large ones are read by the decoding child, and so are
+/** What a web process needs of images apart from predictions: thumbnails, sizes, small copies. Large ones are read by the decoding child, and so are
  *  all thumbnails; it keeps nothing. */
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { Picture } from '#lib/domain/picture.ts'

@@ -115,17 +115,17 @@ async function swapOf({ dataDir, databaseFile }: RestorePlan, { before, staged, 
 
 /** Next to DATA_DIR where a rename reaches there, else in it: DATA_DIR may be a mount of its own. */
 function asideFor(dataDir: string, stamp: string): string {
-  const beside = `${dataDir}.before-restore-${stamp}`
+  const aside = `${dataDir}.before-restore-${stamp}`
   const probe = path.join(dataDir, `.before-restore-${stamp}.part`)
   try {
     writeFileSync(probe, '')
-    mkdirSync(beside, { mode: 0o700 })
-    renameSync(probe, path.join(beside, 'probe'))
-    return beside
+    mkdirSync(aside, { mode: 0o700 })
+    renameSync(probe, path.join(aside, 'probe'))
+    return aside
   } catch {
     return path.join(dataDir, `.before-restore-${stamp}`)
   } finally {
-    rmSync(beside, { recursive: true, force: true })
+    rmSync(aside, { recursive: true, force: true })
     rmSync(probe, { force: true })
   }
 }
