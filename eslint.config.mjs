@@ -3,13 +3,30 @@ import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.next/', '.native/', 'data/', 'artillery/', 'lib/data/generated/', 'test-results/', 'playwright-report/', 'next-env.d.ts', 'public/', 'models/'] },
+  {
+    ignores: [
+      'node_modules/',
+      '.next/',
+      '.native/',
+      'data/',
+      'artillery/',
+      'lib/data/generated/',
+      'test-results/',
+      'playwright-report/',
+      'next-env.d.ts',
+      'public/',
+      'models/',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/no-empty-object-type': 'off', // `{}` in a generic's bound says "any shape"
       'no-control-regex': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
@@ -21,6 +38,14 @@ export default tseslint.config(
       'no-implied-eval': 'error',
     },
   },
-  { files: ['lib/**', 'app/**'], ignores: ['lib/{commands,processes,setup,checks}/**'], rules: { 'no-console': 'error' } },
-  { files: ['**/*.tsx', 'app/**/*.ts', 'lib/ui/**/*.ts'], plugins: { 'react-hooks': reactHooks }, rules: reactHooks.configs.recommended.rules },
+  {
+    files: ['lib/**', 'app/**'],
+    ignores: ['lib/{commands,processes,setup,checks}/**'],
+    rules: { 'no-console': 'error' },
+  },
+  {
+    files: ['**/*.tsx', 'app/**/*.ts', 'lib/ui/**/*.ts'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: reactHooks.configs.recommended.rules,
+  },
 )

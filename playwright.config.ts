@@ -2,7 +2,14 @@
 import { defineConfig } from '@playwright/test'
 
 /** Chromium as root in a container, silent towards the network. */
-const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 const executablePath = process.env['DARKROOM_CHROMIUM']
 

@@ -17,5 +17,9 @@ export async function chosenClassifier({ asked }: Visitor, wanted: string | unde
     const chosen = classifiers.find(({ id }) => id === wanted) ?? null
     return { classifiers, chosen, missing: chosen ? null : wanted }
   }
-  return { classifiers, chosen: classifiers.find((one) => one.is_default) ?? classifiers[0] ?? null, missing: null }
+  return {
+    classifiers,
+    chosen: classifiers.find((one) => one.is_default) ?? classifiers[0] ?? null,
+    missing: null,
+  }
 }

@@ -8,7 +8,10 @@ export default function FrameError({ error }: { readonly error: Error & { readon
       <body>
         <main className="shell-main stack">
           <h1>Darkroom cannot show its pages</h1>
-          <p>It may be starting, or it failed. Load the page again in a moment; if this stays, the log tells why.</p>
+          <p>
+            It may be starting, or it failed. Load the page again in a moment; if this stays, the log tells
+            why.
+          </p>
           {error.digest && <p className="caption">request {error.digest}</p>}
         </main>
       </body>

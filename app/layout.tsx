@@ -18,7 +18,10 @@ export const metadata: Metadata = {
   description: 'Make an image classifier, see whether it is really better, serve it.',
 }
 export const viewport: Viewport = {
-  themeColor: [{ media: '(prefers-color-scheme: light)', color: '#faf8f4' }, { media: '(prefers-color-scheme: dark)', color: '#120e0d' }],
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#faf8f4' },
+    { media: '(prefers-color-scheme: dark)', color: '#120e0d' },
+  ],
 }
 
 export default async function Layout({ children }: { readonly children: ReactNode }) {
@@ -32,12 +35,27 @@ export default async function Layout({ children }: { readonly children: ReactNod
       </head>
       <body>
         <Shell
-          brand={<Link className="brand" href="/"><BrandMark />Darkroom</Link>}
+          brand={
+            <Link className="brand" href="/">
+              <BrandMark />
+              Darkroom
+            </Link>
+          }
           navigation={<Navigation isKnown={may('view')} isAdmin={may('admin')} />}
-          foot={<><ThemeSwitch /><Account name={isKnown ? name ?? 'You' : null} /></>}
+          foot={
+            <>
+              <ThemeSwitch />
+              <Account name={isKnown ? (name ?? 'You') : null} />
+            </>
+          }
         >
           {darkroom().settings().openActions && (
-            <Card variant="attention"><p role="note"><strong>Open to everybody.</strong> Whoever reaches this address may read the history, upload, retrain and promote (OPEN_ACTIONS).</p></Card>
+            <Card variant="attention">
+              <p role="note">
+                <strong>Open to everybody.</strong> Whoever reaches this address may read the history, upload,
+                retrain and promote (OPEN_ACTIONS).
+              </p>
+            </Card>
           )}
           {children}
         </Shell>

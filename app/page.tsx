@@ -25,19 +25,33 @@ export default async function Dashboard() {
   ])
   return (
     <div className="stack">
-      <PageHead title="Dashboard" lead="Your classifiers: who answers now, how well it did on pictures it had never seen, and what waits for you." />
+      <PageHead
+        title="Dashboard"
+        lead="Your classifiers: who answers now, how well it did on pictures it had never seen, and what waits for you."
+      />
       {needsFirstAdmin && <FirstAdmin />}
       {isKnown && <Attention runs={runs?.runs ?? []} classifiers={classifiers} />}
-      {classifiers.length === 0
-        ? <FirstClassifier mayUpload={may('upload')} />
-        : (
-          <section className="stack" aria-labelledby="classifiers">
-            <h2 id="classifiers">Classifiers</h2>
-            <div className="grid-cards">{classifiers.map((one) => <ClassifierCard key={one.id} classifier={one} mayTrain={may('train')} />)}</div>
-          </section>
-        )}
+      {classifiers.length === 0 ? (
+        <FirstClassifier mayUpload={may('upload')} />
+      ) : (
+        <section className="stack" aria-labelledby="classifiers">
+          <h2 id="classifiers">Classifiers</h2>
+          <div className="grid-cards">
+            {classifiers.map((one) => (
+              <ClassifierCard key={one.id} classifier={one} mayTrain={may('train')} />
+            ))}
+          </div>
+        </section>
+      )}
       {last && last.predictions.length > 0 && (
-        <Card title="Last predictions" aside={<Link className="link small" href="/history">All {last.total.toLocaleString('en-GB')} in the history</Link>}>
+        <Card
+          title="Last predictions"
+          aside={
+            <Link className="link small" href="/history">
+              All {last.total.toLocaleString('en-GB')} in the history
+            </Link>
+          }
+        >
           <PredictionTiles predictions={last.predictions} />
         </Card>
       )}
@@ -47,19 +61,37 @@ export default async function Dashboard() {
 
 function FirstAdmin() {
   return (
-    <Card title="Nobody owns this Darkroom yet" variant="attention" actions={<Link href="/setup" {...looksLikeButton({ variant: 'primary' })}>Make the first admin</Link>}>
-      <p>Predicting works already. To upload pictures, train and correct answers, make the first admin with the one-time token that the first start printed.</p>
+    <Card
+      title="Nobody owns this Darkroom yet"
+      variant="attention"
+      actions={
+        <Link href="/setup" {...looksLikeButton({ variant: 'primary' })}>
+          Make the first admin
+        </Link>
+      }
+    >
+      <p>
+        Predicting works already. To upload pictures, train and correct answers, make the first admin with the
+        one-time token that the first start printed.
+      </p>
     </Card>
   )
 }
 
 function FirstClassifier({ mayUpload }: { mayUpload: boolean }) {
-  const action = mayUpload
-    ? <Link href="/upload" {...looksLikeButton({ variant: 'primary' })}>Upload the first pictures</Link>
-    : <Link href="/login?next=/upload" {...looksLikeButton({ variant: 'primary' })}>Log in to make one</Link>
+  const action = mayUpload ? (
+    <Link href="/upload" {...looksLikeButton({ variant: 'primary' })}>
+      Upload the first pictures
+    </Link>
+  ) : (
+    <Link href="/login?next=/upload" {...looksLikeButton({ variant: 'primary' })}>
+      Log in to make one
+    </Link>
+  )
   return (
     <EmptyState title="Make the first classifier" action={action}>
-      Put pictures into folders named like what they show, a few dozen of each, and upload them. One click then trains a classifier that answers for new pictures.
+      Put pictures into folders named like what they show, a few dozen of each, and upload them. One click
+      then trains a classifier that answers for new pictures.
     </EmptyState>
   )
 }

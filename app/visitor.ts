@@ -23,7 +23,12 @@ export type Visitor = {
 export const visitor = cache(async (): Promise<Visitor> => {
   const caller = await darkroomCaller()
   return {
-    asked: { caller, signal: AbortSignal.timeout(PATIENCE_MS), requestId: randomUUID(), origin: await ownOrigin() },
+    asked: {
+      caller,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      requestId: randomUUID(),
+      origin: await ownOrigin(),
+    },
     name: caller.name,
     isKnown: caller.kind !== 'stranger',
     may: (scope) => may(caller, scope),
@@ -61,7 +66,12 @@ export async function knownVisitor(path: string): Promise<Visitor> {
   return found
 }
 
-type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: { readonly code: string; readonly detail: string; readonly requestId: string } }
+type Answered<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false
+      readonly failure: { readonly code: string; readonly detail: string; readonly requestId: string }
+    }
 
 /** What the program answers, or why not, in words that a page can show. A bug stays an exception, for error.tsx. */
 export async function answered<T>(asked: Asked, work: () => Promise<T>): Promise<Answered<T>> {
@@ -69,7 +79,10 @@ export async function answered<T>(asked: Asked, work: () => Promise<T>): Promise
     return { ok: true, value: await work() }
   } catch (error) {
     if (!isDarkroomError(error)) throw error
-    darkroom().log('info', `A page could not show something: ${error.message}`, { request_id: asked.requestId, code: error.code })
+    darkroom().log('info', `A page could not show something: ${error.message}`, {
+      request_id: asked.requestId,
+      code: error.code,
+    })
     return { ok: false, failure: { code: error.code, detail: error.message, requestId: asked.requestId } }
   }
 }
@@ -79,5 +92,10 @@ export type Query = Readonly<Record<string, string | undefined>>
 export type PageProps = { readonly searchParams: Promise<Record<string, string | string[] | undefined>> }
 
 export async function queryOf({ searchParams }: PageProps): Promise<Query> {
-  return Object.fromEntries(Object.entries(await searchParams).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
+  return Object.fromEntries(
+    Object.entries(await searchParams).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value[0] : value,
+    ]),
+  )
 }

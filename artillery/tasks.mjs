@@ -34,7 +34,12 @@ export const sendBatch = (request, context, events, next) => sendForm(request, n
 /** Each image goes to the class that it shows. */
 export const sendUpload = (request, context, events, next) => {
   const chosen = images(UPLOADED)
-  sendForm(request, next, chosen, chosen.map(({ shape }) => ['labels', shape]))
+  sendForm(
+    request,
+    next,
+    chosen,
+    chosen.map(({ shape }) => ['labels', shape]),
+  )
 }
 
 export const keepToken = (request, response, context, events, next) => {
@@ -45,15 +50,26 @@ export const keepToken = (request, response, context, events, next) => {
 export const sendLogin = (request, context, events, next) => {
   request.headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const { DARKROOM_EMAIL: email = '', DARKROOM_PASSWORD: password = '' } = process.env
-  request.body = new URLSearchParams({ csrfToken: context.vars.token ?? '', email, password, json: 'true', callbackUrl: '/' }).toString()
+  request.body = new URLSearchParams({
+    csrfToken: context.vars.token ?? '',
+    email,
+    password,
+    json: 'true',
+    callbackUrl: '/',
+  }).toString()
   next()
 }
 
 /** A wrong password is answered 401; what a session says, the next request asks. */
-export const checkLogin = (request, response, context, events, next) => judge(events, next, response.statusCode === 200)
+export const checkLogin = (request, response, context, events, next) =>
+  judge(events, next, response.statusCode === 200)
 
 export const checkSession = (request, response, context, events, next) =>
-  judge(events, next, response.statusCode === 200 && read(response.body)?.user?.email === process.env.DARKROOM_EMAIL)
+  judge(
+    events,
+    next,
+    response.statusCode === 200 && read(response.body)?.user?.email === process.env.DARKROOM_EMAIL,
+  )
 
 export const sendRetrain = (request, context, events, next) => {
   request.headers = { ...headers(), 'content-type': 'application/json' }
@@ -62,21 +78,35 @@ export const sendRetrain = (request, context, events, next) => {
 }
 
 export const checkRetrain = (request, response, context, events, next) =>
-  judge(events, next, response.statusCode === 202 || (response.statusCode === 409 && read(response.body)?.code === 'already_running'))
+  judge(
+    events,
+    next,
+    response.statusCode === 202 ||
+      (response.statusCode === 409 && read(response.body)?.code === 'already_running'),
+  )
 
-export const checkPage = (request, response, context, events, next) => judge(events, next, response.statusCode === 200)
+export const checkPage = (request, response, context, events, next) =>
+  judge(events, next, response.statusCode === 200)
 
-export const checkPrediction = (request, response, context, events, next) => judge(events, next, isPrediction(response))
+export const checkPrediction = (request, response, context, events, next) =>
+  judge(events, next, isPrediction(response))
 
 export const checkBatch = (request, response, context, events, next) => {
   const answer = read(response.body)
-  judge(events, next, response.statusCode === 200 && answer?.count === BATCH && answer.predictions.every(({ success }) => success))
+  judge(
+    events,
+    next,
+    response.statusCode === 200 &&
+      answer?.count === BATCH &&
+      answer.predictions.every(({ success }) => success),
+  )
 }
 
 export const checkUpload = (request, response, context, events, next) =>
   judge(events, next, response.statusCode === 200 && read(response.body)?.count === UPLOADED)
 
-const isPrediction = (response) => response.statusCode === 200 && typeof read(response.body)?.predicted_class === 'string'
+const isPrediction = (response) =>
+  response.statusCode === 200 && typeof read(response.body)?.predicted_class === 'string'
 
 function judge(events, next, isDone) {
   events.emit('counter', isDone ? 'darkroom.done' : 'darkroom.failed', 1)
@@ -92,10 +122,16 @@ const images = (count) => Array.from({ length: count }, image)
 
 function sendForm(request, next, files, fields) {
   sent += 1
-  const head = (disposition) => Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${disposition}\r\n`)
+  const head = (disposition) =>
+    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${disposition}\r\n`)
   const parts = [
     ...fields.flatMap(([name, value]) => [head(`name="${name}"`), Buffer.from(`\r\n${value}\r\n`)]),
-    ...files.flatMap(({ bytes }, i) => [head(`name="files"; filename="${sent}-${i}.png"`), Buffer.from('Content-Type: image/png\r\n\r\n'), bytes, Buffer.from('\r\n')]),
+    ...files.flatMap(({ bytes }, i) => [
+      head(`name="files"; filename="${sent}-${i}.png"`),
+      Buffer.from('Content-Type: image/png\r\n\r\n'),
+      bytes,
+      Buffer.from('\r\n'),
+    ]),
   ]
   request.headers = { ...headers(), 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
   request.body = Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)])

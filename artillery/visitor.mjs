@@ -8,11 +8,20 @@ const DRAWN_PER_CLASS = 50
 const FIRST_SEED = 5_000_000
 /** So many bytes of a drawn picture are changed by at most one grey level: another picture to the machine, the same to a person. */
 const CHANGED_BYTES = 32
-const PAGES = ['/', '/predict', '/api/statistics', '/api/model/info?classifier=shapes', '/api/health', '/api/metrics']
+const PAGES = [
+  '/',
+  '/predict',
+  '/api/statistics',
+  '/api/model/info?classifier=shapes',
+  '/api/health',
+  '/api/metrics',
+]
 const BOUNDARY = 'darkroom-load-6b0c1f'
 const CLOSING = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
-export const drawn = SHAPES.flatMap((shape) => Array.from({ length: DRAWN_PER_CLASS }, (_, i) => ({ shape, picture: drawShape(shape, FIRST_SEED + i) })))
+export const drawn = SHAPES.flatMap((shape) =>
+  Array.from({ length: DRAWN_PER_CLASS }, (_, i) => ({ shape, picture: drawShape(shape, FIRST_SEED + i) })),
+)
 const key = process.env.DARKROOM_KEY
 let sent = 0
 let firstCameAt
@@ -36,7 +45,9 @@ export function sendPicture(request, context, events, next) {
   context.vars.shape = shape
   request.headers = { ...headers(), 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
   request.body = Buffer.concat([
-    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="visitor-${sent}.png"\r\nContent-Type: image/png\r\n\r\n`),
+    Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="visitor-${sent}.png"\r\nContent-Type: image/png\r\n\r\n`,
+    ),
     encodePng(slightlyChanged(picture)),
     CLOSING,
   ])
@@ -53,7 +64,12 @@ export function turnPage(request, context, events, next) {
 export function checkAnswer(request, response, context, events, next) {
   const answer = response.statusCode === 200 ? read(response.body) : null
   if (answer?.success !== true) events.emit('counter', 'darkroom.failed', 1)
-  else events.emit('counter', answer.predicted_class === context.vars.shape ? 'darkroom.right' : 'darkroom.wrong', 1)
+  else
+    events.emit(
+      'counter',
+      answer.predicted_class === context.vars.shape ? 'darkroom.right' : 'darkroom.wrong',
+      1,
+    )
   next()
 }
 
@@ -74,5 +90,9 @@ export function slightlyChanged({ width, height, data }) {
 }
 
 export function read(body) {
-  try { return JSON.parse(body) } catch { return null }
+  try {
+    return JSON.parse(body)
+  } catch {
+    return null
+  }
 }

@@ -10,7 +10,8 @@ import { CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-produ
 
 const MIB = 1024 ** 2
 const HTML = '<img src=x onerror="window.attacked=1">'
-const png = (seed: number): Uint8Array<ArrayBuffer> => new Uint8Array(encodePng(drawShape('star', 7_000 + seed)))
+const png = (seed: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(encodePng(drawShape('star', 7_000 + seed)))
 
 let product: OwnProduct
 let key: string
@@ -23,54 +24,101 @@ test.beforeAll(async () => {
   key = await product.key('upload', 'train')
   await train(product, key)
 })
-test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+test.afterAll(async () => {
+  await product[Symbol.asyncDispose]()
+})
 
 test('1 · a cookie that was kept opens nothing after the logout, and cannot be refreshed', async () => {
   const { cookie } = await product.login('bo@example.org')
   expect((await product.ask('GET', '/api/predictions', { headers: { cookie } })).status).toBe(200)
   const csrf = await product.ask('GET', '/api/auth/csrf', { headers: { cookie } })
 
-  await product.ask('POST', '/api/auth/signout', { headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ csrfToken: String(csrf.json['csrfToken']), json: 'true' }) })
+  await product.ask('POST', '/api/auth/signout', {
+    headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ csrfToken: String(csrf.json['csrfToken']), json: 'true' }),
+  })
 
   expect((await product.ask('GET', '/api/predictions', { headers: { cookie } })).status).toBe(401)
   expect((await product.ask('GET', '/api/auth/session', { headers: { cookie } })).json).toEqual({})
-  expect((await product.ask('GET', '/api/predictions', { headers: { cookie: product.user } })).status).toBe(200)
+  expect((await product.ask('GET', '/api/predictions', { headers: { cookie: product.user } })).status).toBe(
+    200,
+  )
 })
 
 test('2 · another site’s page changes nothing by the admin’s cookie', async () => {
   for (const origin of ['https://elsewhere.example', 'null', `${product.url}.elsewhere.example`]) {
-    const said = await product.ask('POST', '/api/keys', { headers: { cookie: product.admin, origin }, body: { name: 'stolen', scopes: ['admin'] } })
+    const said = await product.ask('POST', '/api/keys', {
+      headers: { cookie: product.admin, origin },
+      body: { name: 'stolen', scopes: ['admin'] },
+    })
     expect([said.status, said.json['code']]).toEqual([403, 'foreign_origin'])
   }
-  for (const address of ['/retrain', '/upload', '/api/models/rollback']) expect((await product.ask('POST', address, { headers: { cookie: product.admin, origin: 'https://elsewhere.example' } })).status).toBe(403)
+  for (const address of ['/retrain', '/upload', '/api/models/rollback'])
+    expect(
+      (
+        await product.ask('POST', address, {
+          headers: { cookie: product.admin, origin: 'https://elsewhere.example' },
+        })
+      ).status,
+    ).toBe(403)
   expect((await product.ask('GET', '/api/keys', { headers: asAdmin() })).text).not.toContain('stolen')
 })
 
 test('3 · no path in an id, a name or a ZIP leads out', async () => {
-  for (const address of ['/api/predictions/..%2f..%2fdarkroom.db/image', '/api/samples/%2e%2e%2f%2e%2e%2fsession-secret/image', '/api/models/..%5c..%5cx/download', '/api/classifiers/..%2f..']) {
+  for (const address of [
+    '/api/predictions/..%2f..%2fdarkroom.db/image',
+    '/api/samples/%2e%2e%2f%2e%2e%2fsession-secret/image',
+    '/api/models/..%5c..%5cx/download',
+    '/api/classifiers/..%2f..',
+  ]) {
     expect((await product.ask('GET', address, { headers: asAdmin() })).status, address).toBe(404)
   }
   const form = new FormData()
   form.append('label', 'star')
   form.append('files', new Blob([png(1)]), '../../../outside.png')
-  form.append('files', new Blob([new Uint8Array(zipFile([{ name: '../../../outside.png', content: png(2) }, { name: '..\\..\\outside.png', content: png(3) }, { name: 'star/in.png', content: png(4) }]))]), 'a.zip')
+  form.append(
+    'files',
+    new Blob([
+      new Uint8Array(
+        zipFile([
+          { name: '../../../outside.png', content: png(2) },
+          { name: '..\\..\\outside.png', content: png(3) },
+          { name: 'star/in.png', content: png(4) },
+        ]),
+      ),
+    ]),
+    'a.zip',
+  )
   await product.ask('POST', '/api/upload', { headers: asKey(), body: form })
 
-  const found = readdirSync(path.dirname(product.dataDir)).concat(readdirSync(product.dataDir)).filter((name) => name.includes('outside'))
+  const found = readdirSync(path.dirname(product.dataDir))
+    .concat(readdirSync(product.dataDir))
+    .filter((name) => name.includes('outside'))
   expect(found).toEqual([])
 })
 
 test('4 · SQL in filters is text', async () => {
   const all = Number((await product.ask('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'])
-  for (const query of ["label=' OR 1=1 --", "label=star'; DROP TABLE Sample; --", 'label=%25', "cursor=' OR 1=1 --"]) {
+  for (const query of [
+    "label=' OR 1=1 --",
+    "label=star'; DROP TABLE Sample; --",
+    'label=%25',
+    "cursor=' OR 1=1 --",
+  ]) {
     const said = await product.ask('GET', `/api/samples?limit=500&${query}`, { headers: asKey() })
     expect((said.json['samples'] as unknown[] | undefined) ?? [], query).toEqual([])
   }
-  for (const query of ["class=' OR 1=1 --", 'class=x"; DELETE FROM Prediction; --', "version=v1' OR '1'='1"]) {
+  for (const query of [
+    "class=' OR 1=1 --",
+    'class=x"; DELETE FROM Prediction; --',
+    "version=v1' OR '1'='1",
+  ]) {
     const said = await product.ask('GET', `/api/predictions?${query}`, { headers: asKey() })
     expect((said.json['predictions'] as unknown[] | undefined) ?? [], query).toEqual([])
   }
-  expect(Number((await product.ask('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'])).toBe(all)
+  expect(Number((await product.ask('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'])).toBe(
+    all,
+  )
 })
 
 test('5 · HTML in labels and file names is shown as text on every page', async ({ page, context }) => {
@@ -81,14 +129,49 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
   const asked = new FormData()
   asked.append('file', new Blob([png(13)]), `${HTML}.png`)
   await product.ask('POST', '/api/predict', { body: asked })
-  expect((await product.ask('POST', '/api/keys', { headers: asAdmin(), body: { name: HTML, scopes: ['predict'] } })).status).toBe(201)
-  expect((await product.ask('POST', '/api/users', { headers: asAdmin(), body: { name: HTML, email: 'html@example.org', password: 'correct horse battery' } })).status).toBe(201)
-  await context.addCookies(product.admin.split('; ').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), url: product.url })))
+  expect(
+    (
+      await product.ask('POST', '/api/keys', {
+        headers: asAdmin(),
+        body: { name: HTML, scopes: ['predict'] },
+      })
+    ).status,
+  ).toBe(201)
+  expect(
+    (
+      await product.ask('POST', '/api/users', {
+        headers: asAdmin(),
+        body: { name: HTML, email: 'html@example.org', password: 'correct horse battery' },
+      })
+    ).status,
+  ).toBe(201)
+  await context.addCookies(
+    product.admin.split('; ').map((pair) => ({
+      name: pair.slice(0, pair.indexOf('=')),
+      value: pair.slice(pair.indexOf('=') + 1),
+      url: product.url,
+    })),
+  )
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
-  page.on('console', (message) => { if (message.type() === 'error') wrong.push(`${page.url()}: ${message.text()}`) })
+  page.on('console', (message) => {
+    if (message.type() === 'error') wrong.push(`${page.url()}: ${message.text()}`)
+  })
 
-  for (const address of ['/', '/predict', '/upload', '/visualize', '/visualize?view=model', '/visualize?view=traffic', '/retrain', '/models', '/history', '/monitoring', '/settings', '/docs']) {
+  for (const address of [
+    '/',
+    '/predict',
+    '/upload',
+    '/visualize',
+    '/visualize?view=model',
+    '/visualize?view=traffic',
+    '/retrain',
+    '/models',
+    '/history',
+    '/monitoring',
+    '/settings',
+    '/docs',
+  ]) {
     await page.goto(`${product.url}${address}${address.includes('?') ? '&' : '?'}classifier=${CLASSIFIER}`)
     await expect(page.locator('h1').first()).toBeVisible()
     expect(await page.evaluate(() => (window as { attacked?: number }).attacked), address).toBeUndefined()
@@ -99,13 +182,32 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
 
 test('6 · oversized JSON is refused before it is read, however it is declared', async () => {
   const large = `{"name":"${'x'.repeat(3 * MIB)}"}`
-  for (const [method, address] of [['POST', '/api/keys'], ['POST', '/api/users'], ['PATCH', '/api/settings'], ['POST', '/retrain'], ['POST', '/api/setup']] as const) {
-    const said = await product.ask(method, address, { headers: { ...asAdmin(), 'content-type': 'application/json' }, body: large })
+  for (const [method, address] of [
+    ['POST', '/api/keys'],
+    ['POST', '/api/users'],
+    ['PATCH', '/api/settings'],
+    ['POST', '/retrain'],
+    ['POST', '/api/setup'],
+  ] as const) {
+    const said = await product.ask(method, address, {
+      headers: { ...asAdmin(), 'content-type': 'application/json' },
+      body: large,
+    })
     expect([said.status, said.json['code']], address).toEqual([413, 'too_large'])
   }
-  const login = await product.ask('POST', '/api/auth/callback/credentials', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `email=${'x'.repeat(3 * MIB)}` })
+  const login = await product.ask('POST', '/api/auth/callback/credentials', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `email=${'x'.repeat(3 * MIB)}`,
+  })
   expect([login.status, login.json['code']]).toEqual([413, 'too_large'])
-  expect((await product.ask('POST', '/api/retrain', { headers: { ...asAdmin(), 'content-type': 'application/json' }, body: `{"a":${'['.repeat(100_000)}` })).status).toBe(400)
+  expect(
+    (
+      await product.ask('POST', '/api/retrain', {
+        headers: { ...asAdmin(), 'content-type': 'application/json' },
+        body: `{"a":${'['.repeat(100_000)}`,
+      })
+    ).status,
+  ).toBe(400)
 })
 
 test('7 · line ends in names and addresses make no header', async () => {
@@ -126,9 +228,15 @@ test('8 · no key, password or cookie stands in the log, the database or the rec
 
   const changes = await product.ask('GET', '/api/audit?limit=500', { headers: asAdmin() })
   const session = /session-token=([^;]+)/.exec(product.admin)![1]!
-  const files = readdirSync(product.dataDir, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(log|db|db-wal)$/.test(name))
+  const files = readdirSync(product.dataDir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(log|db|db-wal)$/.test(name),
+  )
   expect(files.length).toBeGreaterThan(1)
-  for (const kept of [product.log(), changes.text, ...files.map((name) => readFileSync(path.join(product.dataDir, name), 'latin1'))]) {
+  for (const kept of [
+    product.log(),
+    changes.text,
+    ...files.map((name) => readFileSync(path.join(product.dataDir, name), 'latin1')),
+  ]) {
     for (const secret of [key, 'correct horse battery', session]) expect(kept.includes(secret)).toBe(false)
   }
 })
@@ -137,19 +245,31 @@ test('9 · nobody is led to another site', async () => {
   const { url } = await product.login('bo@example.org')
   expect(new URL(url).origin).toBe(product.url) // it asked to be led to https://elsewhere.example/steal
 
-  for (const next of ['//elsewhere.example', 'https://elsewhere.example', '/\\elsewhere.example', '/%5celsewhere.example', 'javascript:alert(1)']) {
-    const said = await product.ask('GET', `/login?next=${encodeURIComponent(next)}`, { headers: { cookie: product.user } })
+  for (const next of [
+    '//elsewhere.example',
+    'https://elsewhere.example',
+    '/\\elsewhere.example',
+    '/%5celsewhere.example',
+    'javascript:alert(1)',
+  ]) {
+    const said = await product.ask('GET', `/login?next=${encodeURIComponent(next)}`, {
+      headers: { cookie: product.user },
+    })
     const to = said.headers.get('location') ?? /url=([^"]+)"/.exec(said.text)?.[1] ?? '/'
     expect(new URL(to, product.url).origin, next).toBe(product.url)
   }
   for (const target of ['//elsewhere.example/visualizations', 'http://elsewhere.example/visualizations']) {
     const raw = await rawly(product.url, `GET ${target} HTTP/1.1`)
-    expect(new URL(/^location: (.*)$/im.exec(raw)?.[1]?.trim() ?? '/', product.url).origin, target).toBe(product.url)
+    expect(new URL(/^location: (.*)$/im.exec(raw)?.[1]?.trim() ?? '/', product.url).origin, target).toBe(
+      product.url,
+    )
   }
 })
 
 test('10 · guessing passwords has to wait, and the right one does not help while it does', async () => {
-  const answers = await Promise.all(Array.from({ length: 8 }, () => product.login('ada@example.org', 'wrong horse battery')))
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => product.login('ada@example.org', 'wrong horse battery')),
+  )
   const late = await product.login('ada@example.org')
 
   expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(5)
@@ -159,9 +279,15 @@ test('10 · guessing passwords has to wait, and the right one does not help whil
 
   await product.login('nobody@example.org', 'my secret by mistake')
   const { json } = await product.ask('GET', '/api/audit?limit=500', { headers: asAdmin() })
-  const logins = (json['entries'] as { by: string; action: string; subject: string | null }[]).filter(({ action }) => action.startsWith('log'))
-  expect(logins.some((one) => one.by === 'Ada' && one.action === 'logged in' && one.subject !== null)).toBe(true)
-  expect(logins.filter((one) => one.by === 'Ada' && one.action === 'login refused').length).toBe(answers.filter(({ status }) => status === 401).length)
+  const logins = (json['entries'] as { by: string; action: string; subject: string | null }[]).filter(
+    ({ action }) => action.startsWith('log'),
+  )
+  expect(logins.some((one) => one.by === 'Ada' && one.action === 'logged in' && one.subject !== null)).toBe(
+    true,
+  )
+  expect(logins.filter((one) => one.by === 'Ada' && one.action === 'login refused').length).toBe(
+    answers.filter(({ status }) => status === 401).length,
+  )
 })
 
 test('11 · wrong passwords of somebody behind the same address lock nobody out who has logged in before', async () => {
@@ -177,37 +303,86 @@ test('11 · wrong passwords of somebody behind the same address lock nobody out 
 
 const ODD = ['constructor', '__proto__'] as const
 
-test('12 · classes called as what every object has: uploaded, trained, predicted, corrected, counted and shown', async ({ page, context }) => {
+test('12 · classes called as what every object has: uploaded, trained, predicted, corrected, counted and shown', async ({
+  page,
+  context,
+}) => {
   test.setTimeout(120_000)
-  const entries = ODD.flatMap((name, k) => Array.from({ length: 40 }, (_, i) => ({ name: `${name}/${i}.png`, content: encodePng(drawShape(k === 0 ? 'star' : 'ring', 9_000 + i)) })))
+  const entries = ODD.flatMap((name, k) =>
+    Array.from({ length: 40 }, (_, i) => ({
+      name: `${name}/${i}.png`,
+      content: encodePng(drawShape(k === 0 ? 'star' : 'ring', 9_000 + i)),
+    })),
+  )
   const form = new FormData()
   form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'odd.zip')
-  const uploaded = await product.ask('POST', '/api/upload?classifier=odd&create=true', { headers: asKey(), body: form })
+  const uploaded = await product.ask('POST', '/api/upload?classifier=odd&create=true', {
+    headers: asKey(),
+    body: form,
+  })
   expect(uploaded.json['count'], uploaded.text).toBe(80)
-  const trained = await product.ask('POST', '/retrain?wait=true&epochs=1', { headers: asKey(), body: { classifier: 'odd' } })
+  const trained = await product.ask('POST', '/retrain?wait=true&epochs=1', {
+    headers: asKey(),
+    body: { classifier: 'odd' },
+  })
   expect(trained.status, trained.text).toBe(200)
 
-  const predicted = await product.ask('POST', '/api/predict?classifier=odd', { headers: { 'content-type': 'image/png' }, body: png(50) })
+  const predicted = await product.ask('POST', '/api/predict?classifier=odd', {
+    headers: { 'content-type': 'image/png' },
+    body: png(50),
+  })
   expect(predicted.text).toMatch(/"probabilities":\{[^}]*"__proto__":/)
   expect(predicted.text).toMatch(/"probabilities":\{[^}]*"constructor":/)
   for (const label of ODD) {
-    const said = await product.ask('POST', `/api/predictions/${String(predicted.json['id'])}/feedback`, { headers: asKey(), body: { correct: label === predicted.json['predicted_class'], label } })
+    const said = await product.ask('POST', `/api/predictions/${String(predicted.json['id'])}/feedback`, {
+      headers: asKey(),
+      body: { correct: label === predicted.json['predicted_class'], label },
+    })
     expect([said.status, said.json['label']], said.text).toEqual([200, label])
   }
   const counted = await product.ask('GET', '/api/statistics?classifier=odd')
   expect(counted.status).toBe(200)
   expect(counted.text).toContain(String(predicted.json['predicted_class']))
-  expect((await product.ask('GET', '/api/classes?classifier=odd')).json['classes']).toEqual(expect.arrayContaining([...ODD]))
+  expect((await product.ask('GET', '/api/classes?classifier=odd')).json['classes']).toEqual(
+    expect.arrayContaining([...ODD]),
+  )
   for (const label of ODD) {
-    expect(Number((await product.ask('GET', `/api/samples?classifier=odd&label=${label}`, { headers: asKey() })).json['total'])).toBeGreaterThanOrEqual(40)
-    expect((await product.ask('GET', `/api/predictions?classifier=odd&class=${label}`, { headers: asKey() })).status).toBe(200)
+    expect(
+      Number(
+        (await product.ask('GET', `/api/samples?classifier=odd&label=${label}`, { headers: asKey() })).json[
+          'total'
+        ],
+      ),
+    ).toBeGreaterThanOrEqual(40)
+    expect(
+      (await product.ask('GET', `/api/predictions?classifier=odd&class=${label}`, { headers: asKey() }))
+        .status,
+    ).toBe(200)
   }
 
-  await context.addCookies(product.admin.split('; ').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), url: product.url })))
+  await context.addCookies(
+    product.admin.split('; ').map((pair) => ({
+      name: pair.slice(0, pair.indexOf('=')),
+      value: pair.slice(pair.indexOf('=') + 1),
+      url: product.url,
+    })),
+  )
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
-  for (const address of ['/predict', '/upload', '/visualize', '/visualize?view=model', '/visualize?view=traffic', '/retrain', '/models', '/history', `/predict?result=${String(predicted.json['id'])}`]) {
-    const answer = await page.goto(`${product.url}${address}${address.includes('?') ? '&' : '?'}classifier=odd`)
+  for (const address of [
+    '/predict',
+    '/upload',
+    '/visualize',
+    '/visualize?view=model',
+    '/visualize?view=traffic',
+    '/retrain',
+    '/models',
+    '/history',
+    `/predict?result=${String(predicted.json['id'])}`,
+  ]) {
+    const answer = await page.goto(
+      `${product.url}${address}${address.includes('?') ? '&' : '?'}classifier=odd`,
+    )
     expect(answer?.status(), address).toBe(200)
     await expect(page.locator('h1').first()).toBeVisible()
   }
@@ -220,30 +395,58 @@ test('13 · every answer carries the headers that protect its reader', async () 
   const asset = /\/_next\/static\/[^"']+\.(?:js|css)/.exec((await product.ask('GET', '/login')).text)![0]
   const tag = (await product.ask('GET', asset)).headers.get('etag')
   const answers = await Promise.all([
-    rawly(product.url, 'GET / HTTP/1.1'), rawly(product.url, 'GET /login HTTP/1.1'), rawly(product.url, 'GET /nowhere HTTP/1.1'), rawly(product.url, 'GET /nowhere.png HTTP/1.1'),
-    rawly(product.url, `GET ${asset} HTTP/1.1`), rawly(product.url, `GET ${asset} HTTP/1.1\r\nif-none-match: ${tag}`), rawly(product.url, 'GET /_next/static/nowhere.js HTTP/1.1'),
-    rawly(product.url, 'GET /api/health HTTP/1.1'), rawly(product.url, 'GET /api/classifiers HTTP/1.1'), rawly(product.url, 'GET /api/keys HTTP/1.1'), rawly(product.url, 'GET /api/nowhere HTTP/1.1'),
-    rawly(product.url, 'GET /api/auth/csrf HTTP/1.1'), rawly(product.url, 'GET /api/auth/signin HTTP/1.1'), rawly(product.url, 'PUT /api/auth/session HTTP/1.1'), rawly(product.url, 'GET /visualizations HTTP/1.1'),
-    rawly(product.url, 'BREW / HTTP/1.1'), rawly(product.url, 'OPTIONS * HTTP/1.1'), rawly(product.url, 'GET / HTTP/1.1\r\nhost: a'), rawly(product.url, 'no request at all'),
+    rawly(product.url, 'GET / HTTP/1.1'),
+    rawly(product.url, 'GET /login HTTP/1.1'),
+    rawly(product.url, 'GET /nowhere HTTP/1.1'),
+    rawly(product.url, 'GET /nowhere.png HTTP/1.1'),
+    rawly(product.url, `GET ${asset} HTTP/1.1`),
+    rawly(product.url, `GET ${asset} HTTP/1.1\r\nif-none-match: ${tag}`),
+    rawly(product.url, 'GET /_next/static/nowhere.js HTTP/1.1'),
+    rawly(product.url, 'GET /api/health HTTP/1.1'),
+    rawly(product.url, 'GET /api/classifiers HTTP/1.1'),
+    rawly(product.url, 'GET /api/keys HTTP/1.1'),
+    rawly(product.url, 'GET /api/nowhere HTTP/1.1'),
+    rawly(product.url, 'GET /api/auth/csrf HTTP/1.1'),
+    rawly(product.url, 'GET /api/auth/signin HTTP/1.1'),
+    rawly(product.url, 'PUT /api/auth/session HTTP/1.1'),
+    rawly(product.url, 'GET /visualizations HTTP/1.1'),
+    rawly(product.url, 'BREW / HTTP/1.1'),
+    rawly(product.url, 'OPTIONS * HTTP/1.1'),
+    rawly(product.url, 'GET / HTTP/1.1\r\nhost: a'),
+    rawly(product.url, 'no request at all'),
   ])
   expect(answers[5]).toMatch(/^HTTP\/1\.1 304/)
   for (const answer of answers) {
     const head = answer.slice(0, answer.indexOf('\r\n\r\n')).toLowerCase()
-    for (const header of ['x-content-type-options: nosniff', 'x-frame-options: deny', 'referrer-policy: same-origin', 'permissions-policy: ', 'cross-origin-opener-policy: same-origin']) expect(head, answer.slice(0, 60)).toContain(header)
+    for (const header of [
+      'x-content-type-options: nosniff',
+      'x-frame-options: deny',
+      'referrer-policy: same-origin',
+      'permissions-policy: ',
+      'cross-origin-opener-policy: same-origin',
+    ])
+      expect(head, answer.slice(0, 60)).toContain(header)
   }
 
   expect(await rawly(product.url, 'GET / HTTP/1.1', 'evil.example')).toMatch(/^HTTP\/1\.1 421/)
-  expect(await rawly(product.url, 'GET /api/auth/signin HTTP/1.1', `evil.example:${new URL(product.url).port}`)).toMatch(/^HTTP\/1\.1 421/)
-  for (const name of [host, `localhost:${new URL(product.url).port}`, hostname]) expect(await rawly(product.url, 'GET /api/health/live HTTP/1.1', name)).toMatch(/^HTTP\/1\.1 200/)
+  expect(
+    await rawly(product.url, 'GET /api/auth/signin HTTP/1.1', `evil.example:${new URL(product.url).port}`),
+  ).toMatch(/^HTTP\/1\.1 421/)
+  for (const name of [host, `localhost:${new URL(product.url).port}`, hostname])
+    expect(await rawly(product.url, 'GET /api/health/live HTTP/1.1', name)).toMatch(/^HTTP\/1\.1 200/)
 })
 
 /** A request line as no library would send it. */
 function rawly(url: string, line: string, as?: string): Promise<string> {
   const { hostname, port, host } = new URL(url)
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(`${line}\r\nhost: ${as ?? host}\r\nconnection: close\r\n\r\n`))
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(`${line}\r\nhost: ${as ?? host}\r\nconnection: close\r\n\r\n`),
+    )
     let said = ''
-    socket.on('data', (chunk) => { said += chunk.toString('latin1') })
+    socket.on('data', (chunk) => {
+      said += chunk.toString('latin1')
+    })
     socket.on('end', () => resolve(said))
     socket.on('error', reject)
   })

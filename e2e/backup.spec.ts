@@ -14,24 +14,53 @@ const kept = mkdtempSync(path.join(tmpdir(), 'darkroom-kept-'))
 const restoredDir = path.join(kept, 'restored')
 
 let product: OwnProduct
-test.beforeAll(async () => { product = await startOwnProduct({ DEFAULT_CLASSIFIER: CLASSIFIER, BACKUP_DIR: kept, RATE_LIMIT_ENABLED: 'false' }) })
+test.beforeAll(async () => {
+  product = await startOwnProduct({
+    DEFAULT_CLASSIFIER: CLASSIFIER,
+    BACKUP_DIR: kept,
+    RATE_LIMIT_ENABLED: 'false',
+  })
+})
 test.afterAll(async () => {
   await product[Symbol.asyncDispose]()
   rmSync(kept, { recursive: true, force: true })
 })
 
-const predictions = (of: Pick<OwnProduct, 'ask'>) => Promise.all(Array.from({ length: IMAGES }, async (_, i) => {
-  const { json } = await of.ask('POST', '/api/predict?save=true', { headers: { 'content-type': 'image/png' }, body: new Uint8Array(encodePng(drawShape(SHAPES[i % SHAPES.length]!, i))) })
-  return [json['model_version'], json['probabilities']]
-}))
+const predictions = (of: Pick<OwnProduct, 'ask'>) =>
+  Promise.all(
+    Array.from({ length: IMAGES }, async (_, i) => {
+      const { json } = await of.ask('POST', '/api/predict?save=true', {
+        headers: { 'content-type': 'image/png' },
+        body: new Uint8Array(encodePng(drawShape(SHAPES[i % SHAPES.length]!, i))),
+      })
+      return [json['model_version'], json['probabilities']]
+    }),
+  )
 
 const command = (name: 'backup' | 'restore', args: readonly string[], dataDir: string) =>
-  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(import.meta.dirname, `../lib/commands/${name}.ts`), ...args], { env: { ...process.env, DATABASE_URL: '', DATA_DIR: dataDir, BACKUP_DIR: kept }, encoding: 'utf8' })
+  spawnSync(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      path.join(import.meta.dirname, `../lib/commands/${name}.ts`),
+      ...args,
+    ],
+    { env: { ...process.env, DATABASE_URL: '', DATA_DIR: dataDir, BACKUP_DIR: kept }, encoding: 'utf8' },
+  )
 
 const asAdmin = (context: BrowserContext): Promise<void> =>
-  context.addCookies(product.admin.split('; ').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), url: product.url })))
+  context.addCookies(
+    product.admin.split('; ').map((pair) => ({
+      name: pair.slice(0, pair.indexOf('=')),
+      value: pair.slice(pair.indexOf('=') + 1),
+      url: product.url,
+    })),
+  )
 
-test('a backup from the page, restored elsewhere, makes the same predictions; a flipped byte in it is named', async ({ page, context }) => {
+test('a backup from the page, restored elsewhere, makes the same predictions; a flipped byte in it is named', async ({
+  page,
+  context,
+}) => {
   test.setTimeout(180_000)
   const before = await predictions(product)
   await asAdmin(context)
@@ -56,8 +85,14 @@ test('a backup from the page, restored elsewhere, makes the same predictions; a 
   const verify = command('backup', ['--verify', backup], product.dataDir)
   expect([verify.status, verify.stdout]).toEqual([1, expect.stringContaining('data/darkroom.db has changed')])
 
-  await using restored = await startOwnProduct({ DEFAULT_CLASSIFIER: CLASSIFIER, DATA_DIR: restoredDir, BACKUP_DIR: kept, RATE_LIMIT_ENABLED: 'false' })
+  await using restored = await startOwnProduct({
+    DEFAULT_CLASSIFIER: CLASSIFIER,
+    DATA_DIR: restoredDir,
+    BACKUP_DIR: kept,
+    RATE_LIMIT_ENABLED: 'false',
+  })
   expect(await predictions(restored)).toEqual(before)
-  const count = async (of: OwnProduct) => (await of.ask('GET', `/api/statistics?classifier=${CLASSIFIER}`)).json['total_predictions']
+  const count = async (of: OwnProduct) =>
+    (await of.ask('GET', `/api/statistics?classifier=${CLASSIFIER}`)).json['total_predictions']
   expect(await count(restored)).toBe(2 * IMAGES)
 })

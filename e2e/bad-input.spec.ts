@@ -10,7 +10,12 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
 
-type Sent = { readonly method?: string; readonly path: string; readonly body?: () => BodyInit | object; readonly headers?: Readonly<Record<string, string>> }
+type Sent = {
+  readonly method?: string
+  readonly path: string
+  readonly body?: () => BodyInit | object
+  readonly headers?: Readonly<Record<string, string>>
+}
 type Field = readonly [name: string, value: string | Uint8Array<ArrayBuffer>, filename?: string]
 type Row = readonly [story: string, sent: Sent, status: number, code: string, says?: RegExp]
 
@@ -42,56 +47,249 @@ function claims(width: number, height: number): Uint8Array<ArrayBuffer> {
 
 const predict = (...fields: Field[]): Sent => ({ path: '/api/predict', body: form(...fields) })
 const upload = (...fields: Field[]): Sent => ({ path: '/api/upload', body: form(...fields) })
-const zip = (...parts: Parameters<typeof zipFile>[0]): Sent => upload(['files', new Uint8Array(zipFile(parts)), 'a.zip'])
+const zip = (...parts: Parameters<typeof zipFile>[0]): Sent =>
+  upload(['files', new Uint8Array(zipFile(parts)), 'a.zip'])
 const star = (name: string, seed: number) => ({ name, content: png(seed) })
 
 const ROWS: readonly Row[] = [
   ['no file', { path: '/api/predict', body: form(['note', 'hello']) }, 400, 'missing_file', /`file`/],
   ['an empty file', predict(['file', text(''), 'a.png']), 400, 'missing_file', /`file`/],
-  ['a text field instead of a file', predict(['file', 'hello']), 400, 'missing_file', /text instead of a file/],
+  [
+    'a text field instead of a file',
+    predict(['file', 'hello']),
+    400,
+    'missing_file',
+    /text instead of a file/,
+  ],
   ['nothing at all', { path: '/api/predict' }, 400, 'missing_file'],
-  ['a web page named .jpg', predict(['file', text('<!doctype html><p>hello'), 'a.jpg']), 415, 'not_an_image', /HTML/i],
+  [
+    'a web page named .jpg',
+    predict(['file', text('<!doctype html><p>hello'), 'a.jpg']),
+    415,
+    'not_an_image',
+    /HTML/i,
+  ],
   ['a PDF', predict(['file', text('%PDF-1.7\n1 0 obj'), 'a.png']), 415, 'not_an_image', /PDF/],
   ['a script', predict(['file', text('#!/bin/sh\nrm -rf /'), 'a.png']), 415, 'not_an_image'],
-  ['an SVG', predict(['file', text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), 'a.svg']), 415, 'not_an_image', /SVG/],
+  [
+    'an SVG',
+    predict([
+      'file',
+      text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+      'a.svg',
+    ]),
+    415,
+    'not_an_image',
+    /SVG/,
+  ],
   ['a truncated picture', predict(['file', png().slice(0, 120)]), 422, 'corrupt_image'],
-  ['a picture whose header claims a hundred megapixels', predict(['file', claims(10_000, 10_000)]), 413, 'too_many_pixels', /pixel/],
+  [
+    'a picture whose header claims a hundred megapixels',
+    predict(['file', claims(10_000, 10_000)]),
+    413,
+    'too_many_pixels',
+    /pixel/,
+  ],
   ['a picture over the limit', predict(['file', new Uint8Array(2 * MIB)]), 413, 'too_large', /1 MB/],
-  ['an upload of which none is a picture', upload(['label', 'star'], ['files', text('hello'), 'a.png']), 415, 'not_an_image'],
-  ['labels and files of different number', upload(['labels', 'star'], ['labels', 'ring'], ['files', png(2)]), 422, 'labels_do_not_match', /2.*1|1.*2/],
+  [
+    'an upload of which none is a picture',
+    upload(['label', 'star'], ['files', text('hello'), 'a.png']),
+    415,
+    'not_an_image',
+  ],
+  [
+    'labels and files of different number',
+    upload(['labels', 'star'], ['labels', 'ring'], ['files', png(2)]),
+    422,
+    'labels_do_not_match',
+    /2.*1|1.*2/,
+  ],
   ['a label with control characters', upload(['label', 'a\u0007b'], ['files', png(3)]), 422, 'invalid_input'],
-  ['a label of 10,000 characters', upload(['label', 'a'.repeat(10_000)], ['files', png(4)]), 422, 'invalid_input'],
-  ['a ZIP that is none', upload(['files', text(`PK\u0003\u0004${'x'.repeat(200)}`), 'a.zip']), 422, 'bad_archive'],
-  ['a ZIP whose entries are encrypted', zip({ ...star('star/a.png', 6), flags: 0x801 }), 422, 'bad_archive', /encrypt/],
-  ['a retrain of no epochs', { path: '/api/retrain', body: () => ({ epochs: 0 }) }, 422, 'invalid_input', /epochs/],
-  ['a retrain of absurd epochs', { path: '/api/retrain', body: () => ({ epochs: 1e9 }) }, 422, 'invalid_input', /epochs/],
-  ['a retrain of infinite epochs', { path: '/api/retrain', body: () => '{"epochs":1e999}', headers: { 'content-type': 'application/json' } }, 422, 'invalid_input', /epochs/],
-  ['a number that JSON does not know', { path: '/api/retrain', body: () => '{"epochs":NaN}', headers: { 'content-type': 'application/json' } }, 400, 'malformed'],
+  [
+    'a label of 10,000 characters',
+    upload(['label', 'a'.repeat(10_000)], ['files', png(4)]),
+    422,
+    'invalid_input',
+  ],
+  [
+    'a ZIP that is none',
+    upload(['files', text(`PK\u0003\u0004${'x'.repeat(200)}`), 'a.zip']),
+    422,
+    'bad_archive',
+  ],
+  [
+    'a ZIP whose entries are encrypted',
+    zip({ ...star('star/a.png', 6), flags: 0x801 }),
+    422,
+    'bad_archive',
+    /encrypt/,
+  ],
+  [
+    'a retrain of no epochs',
+    { path: '/api/retrain', body: () => ({ epochs: 0 }) },
+    422,
+    'invalid_input',
+    /epochs/,
+  ],
+  [
+    'a retrain of absurd epochs',
+    { path: '/api/retrain', body: () => ({ epochs: 1e9 }) },
+    422,
+    'invalid_input',
+    /epochs/,
+  ],
+  [
+    'a retrain of infinite epochs',
+    { path: '/api/retrain', body: () => '{"epochs":1e999}', headers: { 'content-type': 'application/json' } },
+    422,
+    'invalid_input',
+    /epochs/,
+  ],
+  [
+    'a number that JSON does not know',
+    { path: '/api/retrain', body: () => '{"epochs":NaN}', headers: { 'content-type': 'application/json' } },
+    400,
+    'malformed',
+  ],
   ['a retrain with nothing new', { path: '/api/retrain', body: () => ({}) }, 422, 'nothing_to_learn', /new/],
-  ['a retrain of one class only', { path: '/api/retrain', body: () => ({ classifier: 'lonely' }) }, 422, 'too_few_classes'],
+  [
+    'a retrain of one class only',
+    { path: '/api/retrain', body: () => ({ classifier: 'lonely' }) },
+    422,
+    'too_few_classes',
+  ],
   ['an unknown prediction', { method: 'GET', path: `/api/predictions/${NOBODY}` }, 404, 'not_found'],
   ['an id that is none', { method: 'GET', path: '/api/predictions/1' }, 404, 'not_found'],
-  ['an unknown classifier', { ...predict(['file', png()]), path: '/api/predict?classifier=pears' }, 404, 'not_found', /pears/],
-  ['an explanation neither wanted nor not', { ...predict(['file', png()]), path: '/api/predict?explain=maybe' }, 422, 'invalid_input', /"explain" must be true or false/],
-  ['an explanation of many at once', { path: '/api/predict/batch?explain=true', body: form(['files', png(), 'a.png']) }, 422, 'invalid_input', /"explain" is not taken here/],
-  ['an unknown version', { ...predict(['file', png()]), path: '/api/predict?version=v99' }, 404, 'not_found', /v99/],
+  [
+    'an unknown classifier',
+    { ...predict(['file', png()]), path: '/api/predict?classifier=pears' },
+    404,
+    'not_found',
+    /pears/,
+  ],
+  [
+    'an explanation neither wanted nor not',
+    { ...predict(['file', png()]), path: '/api/predict?explain=maybe' },
+    422,
+    'invalid_input',
+    /"explain" must be true or false/,
+  ],
+  [
+    'an explanation of many at once',
+    { path: '/api/predict/batch?explain=true', body: form(['files', png(), 'a.png']) },
+    422,
+    'invalid_input',
+    /"explain" is not taken here/,
+  ],
+  [
+    'an unknown version',
+    { ...predict(['file', png()]), path: '/api/predict?version=v99' },
+    404,
+    'not_found',
+    /v99/,
+  ],
   ['an address that is not there', { method: 'GET', path: '/api/nowhere' }, 404, 'not_found'],
-  ['a method that an address does not take', { method: 'PATCH', path: '/api/predict' }, 405, 'method_not_allowed'],
-  ['JSON nested deeper than 32', { path: '/api/retrain', body: () => `{"a":${'['.repeat(40)}${']'.repeat(40)}}`, headers: { 'content-type': 'application/json' } }, 400, 'malformed', /32/],
-  ['JSON larger than 1 MiB', { path: '/api/retrain', body: () => ({ recipe: 'x'.repeat(MIB) }) }, 413, 'too_large', /1 MB/],
-  ['cut JSON', { path: '/api/retrain', body: () => '{"epochs": 3', headers: { 'content-type': 'application/json' } }, 400, 'malformed'],
-  ['a wrong type', { path: '/api/retrain', body: () => ({ epochs: 'three' }) }, 422, 'invalid_input', /epochs/],
-  ['a damaged data-URL', { path: '/api/predict', body: () => ({ url: 'data:image/png;base64,%%%' }) }, 400, 'malformed'],
-  ['another address than a data-URL', { path: '/api/predict', body: () => ({ url: 'http://169.254.169.254/latest' }) }, 422, 'invalid_input', /never fetched/],
-  ['a query called as what every object has', { path: '/api/retrain?constructor=1', body: () => ({}) }, 422, 'invalid_input', /"constructor" is not taken here/],
+  [
+    'a method that an address does not take',
+    { method: 'PATCH', path: '/api/predict' },
+    405,
+    'method_not_allowed',
+  ],
+  [
+    'JSON nested deeper than 32',
+    {
+      path: '/api/retrain',
+      body: () => `{"a":${'['.repeat(40)}${']'.repeat(40)}}`,
+      headers: { 'content-type': 'application/json' },
+    },
+    400,
+    'malformed',
+    /32/,
+  ],
+  [
+    'JSON larger than 1 MiB',
+    { path: '/api/retrain', body: () => ({ recipe: 'x'.repeat(MIB) }) },
+    413,
+    'too_large',
+    /1 MB/,
+  ],
+  [
+    'cut JSON',
+    { path: '/api/retrain', body: () => '{"epochs": 3', headers: { 'content-type': 'application/json' } },
+    400,
+    'malformed',
+  ],
+  [
+    'a wrong type',
+    { path: '/api/retrain', body: () => ({ epochs: 'three' }) },
+    422,
+    'invalid_input',
+    /epochs/,
+  ],
+  [
+    'a damaged data-URL',
+    { path: '/api/predict', body: () => ({ url: 'data:image/png;base64,%%%' }) },
+    400,
+    'malformed',
+  ],
+  [
+    'another address than a data-URL',
+    { path: '/api/predict', body: () => ({ url: 'http://169.254.169.254/latest' }) },
+    422,
+    'invalid_input',
+    /never fetched/,
+  ],
+  [
+    'a query called as what every object has',
+    { path: '/api/retrain?constructor=1', body: () => ({}) },
+    422,
+    'invalid_input',
+    /"constructor" is not taken here/,
+  ],
   ['another', { method: 'GET', path: '/api/predictions?toString=1' }, 422, 'invalid_input', /"toString"/],
-  ['and the one that is no ordinary name', { method: 'GET', path: '/api/predictions?__proto__=1' }, 422, 'invalid_input', /"__proto__"/],
-  ['the same in JSON', { path: '/api/retrain', body: () => '{"__proto__":{"epochs":1}}', headers: { 'content-type': 'application/json' } }, 422, 'invalid_input', /"__proto__"/],
+  [
+    'and the one that is no ordinary name',
+    { method: 'GET', path: '/api/predictions?__proto__=1' },
+    422,
+    'invalid_input',
+    /"__proto__"/,
+  ],
+  [
+    'the same in JSON',
+    {
+      path: '/api/retrain',
+      body: () => '{"__proto__":{"epochs":1}}',
+      headers: { 'content-type': 'application/json' },
+    },
+    422,
+    'invalid_input',
+    /"__proto__"/,
+  ],
   ['the same in a form', predict(['__proto__', 'x'], ['file', png()]), 422, 'invalid_input', /"__proto__"/],
-  ['a number in a query that is too large', { path: '/api/retrain?epochs=9999', body: () => ({}) }, 422, 'invalid_input', /"epochs" must be at most/],
-  ['a retrain by query, of one class only', { path: '/api/retrain?epochs=1&classifier=lonely', body: () => ({}) }, 422, 'too_few_classes'],
+  [
+    'a number in a query that is too large',
+    { path: '/api/retrain?epochs=9999', body: () => ({}) },
+    422,
+    'invalid_input',
+    /"epochs" must be at most/,
+  ],
+  [
+    'a retrain by query, of one class only',
+    { path: '/api/retrain?epochs=1&classifier=lonely', body: () => ({}) },
+    422,
+    'too_few_classes',
+  ],
   ['a POST to a page', { path: '/history', body: () => ({}) }, 405, 'method_not_allowed', /GET, HEAD/],
-  ['a form that ends in the middle', { path: '/api/predict', body: () => '--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc', headers: { 'content-type': 'multipart/form-data; boundary=x' } }, 400, 'malformed'],
+  [
+    'a form that ends in the middle',
+    {
+      path: '/api/predict',
+      body: () => '--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    },
+    400,
+    'malformed',
+  ],
 ]
 
 for (const door of ['on', 'off']) {
@@ -105,16 +303,28 @@ for (const door of ['on', 'off']) {
       product = await startOwnProduct({ DOOR: door, MAX_IMAGE_MB: '1', MAX_UPLOAD_MB: '8' })
       key = await product.key('upload', 'train')
       await train(product, key)
-      await product.ask('POST', '/api/upload?classifier=lonely&create=true', { headers: asKey(), body: form(['label', 'one'], ['files', png(20)], ['files', png(21)], ['files', png(22)])() })
+      await product.ask('POST', '/api/upload?classifier=lonely&create=true', {
+        headers: asKey(),
+        body: form(['label', 'one'], ['files', png(20)], ['files', png(21)], ['files', png(22)])(),
+      })
     })
-    test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+    test.afterAll(async () => {
+      await product[Symbol.asyncDispose]()
+    })
 
     for (const [story, sent, status, code, says] of ROWS) {
       test(`${story}: ${status}`, async () => {
-        const said = await product.ask(sent.method ?? 'POST', sent.path, { body: sent.body?.(), headers: { ...sent.headers, ...asKey() } })
+        const said = await product.ask(sent.method ?? 'POST', sent.path, {
+          body: sent.body?.(),
+          headers: { ...sent.headers, ...asKey() },
+        })
 
         expect([said.status, said.json['code']], said.text).toEqual([status, code])
-        expect(said.json).toMatchObject({ success: false, instance: sent.path.split('?')[0], request_id: expect.any(String) })
+        expect(said.json).toMatchObject({
+          success: false,
+          instance: sent.path.split('?')[0],
+          request_id: expect.any(String),
+        })
         expect(said.json['error']).toBe(said.json['detail'])
         if (says) expect(said.json['detail']).toMatch(says)
         expect(leftIn(product)).toEqual([])
@@ -123,41 +333,75 @@ for (const door of ['on', 'off']) {
 
     test('an upload keeps what is good, and its report says what was not', async () => {
       const parts = zipFile([
-        star('stuff/star/a.png', 30), star('__MACOSX/star/._a.png', 31), { name: 'stuff/star/notes.txt', content: text('hello') },
-        { name: 'stuff/star/cut.png', content: png(32).slice(0, 100) }, { name: 'stuff/ring/inner.zip', content: zipFile([star('x/y.png', 33)]) },
-        star('../../outside.png', 34), star('/tmp/absolute.png', 35), { ...star('stuff/star/link.png', 36), mode: 0o120777 },
+        star('stuff/star/a.png', 30),
+        star('__MACOSX/star/._a.png', 31),
+        { name: 'stuff/star/notes.txt', content: text('hello') },
+        { name: 'stuff/star/cut.png', content: png(32).slice(0, 100) },
+        { name: 'stuff/ring/inner.zip', content: zipFile([star('x/y.png', 33)]) },
+        star('../../outside.png', 34),
+        star('/tmp/absolute.png', 35),
+        { ...star('stuff/star/link.png', 36), mode: 0o120777 },
       ])
       const before = await product.ask('GET', `/api/samples?limit=1`, { headers: asKey() })
 
-      const said = await product.ask('POST', '/api/upload', { headers: asKey(), body: form(['files', new Uint8Array(parts), 'a.zip'])() })
+      const said = await product.ask('POST', '/api/upload', {
+        headers: asKey(),
+        body: form(['files', new Uint8Array(parts), 'a.zip'])(),
+      })
       const after = await product.ask('GET', `/api/samples?limit=1`, { headers: asKey() })
 
       const found = JSON.stringify(said.json['findings'])
       expect(said.status, said.text).toBe(200)
-      for (const name of ['notes.txt', 'cut.png', 'inner.zip', 'outside.png', 'link.png']) expect(found).toContain(name)
+      for (const name of ['notes.txt', 'cut.png', 'inner.zip', 'outside.png', 'link.png'])
+        expect(found).toContain(name)
       expect(Number(after.json['total']) - Number(before.json['total'])).toBe(said.json['count'])
       expect(leftIn(product)).toEqual([])
       expect(readdirSync(path.dirname(product.dataDir)).filter((name) => name === 'outside.png')).toEqual([])
     })
 
     test('one bad picture is an entry of its batch, not its failure', async () => {
-      const said = await product.ask('POST', '/api/predict/batch', { body: form(['files', png(), 'good.png'], ['files', text('hello'), 'bad.png'])() })
+      const said = await product.ask('POST', '/api/predict/batch', {
+        body: form(['files', png(), 'good.png'], ['files', text('hello'), 'bad.png'])(),
+      })
 
-      expect(said.json).toMatchObject({ success: true, count: 2, predictions: [{ success: true, filename: 'good.png' }, { success: false, filename: 'bad.png', code: 'not_an_image' }] })
+      expect(said.json).toMatchObject({
+        success: true,
+        count: 2,
+        predictions: [
+          { success: true, filename: 'good.png' },
+          { success: false, filename: 'bad.png', code: 'not_an_image' },
+        ],
+      })
     })
 
     test('feedback with a class that is not there is refused by name', async () => {
-      const asked = await product.ask('POST', '/api/predict', { body: png(), headers: { 'content-type': 'image/png' } })
-      const said = await product.ask('POST', `/api/predictions/${String(asked.json['id'])}/feedback`, { headers: asKey(), body: { correct: false, label: 'pear' } })
+      const asked = await product.ask('POST', '/api/predict', {
+        body: png(),
+        headers: { 'content-type': 'image/png' },
+      })
+      const said = await product.ask('POST', `/api/predictions/${String(asked.json['id'])}/feedback`, {
+        headers: asKey(),
+        body: { correct: false, label: 'pear' },
+      })
 
       expect([said.status, said.json['code']]).toEqual([422, 'unknown_class'])
     })
 
     test('a body that grows over the limit ends at once, and the sender hears why', async () => {
       const said = await new Promise<number>((resolve, reject) => {
-        const sending = nodeRequest(`${product.url}/api/predict`, { method: 'POST', headers: { 'content-type': 'image/png', 'transfer-encoding': 'chunked' } }, (response) => { resolve(response.statusCode ?? 0); response.resume(); sending.destroy() })
+        const sending = nodeRequest(
+          `${product.url}/api/predict`,
+          { method: 'POST', headers: { 'content-type': 'image/png', 'transfer-encoding': 'chunked' } },
+          (response) => {
+            resolve(response.statusCode ?? 0)
+            response.resume()
+            sending.destroy()
+          },
+        )
         sending.on('error', reject)
-        const more = () => { for (let i = 0; i < 64 && !sending.destroyed; i++) sending.write(Buffer.alloc(64 * 1024)) }
+        const more = () => {
+          for (let i = 0; i < 64 && !sending.destroyed; i++) sending.write(Buffer.alloc(64 * 1024))
+        }
         more()
       })
 
@@ -165,15 +409,26 @@ for (const door of ['on', 'off']) {
     })
 
     test('who disappears in the middle leaves nothing, and others don’t notice', async () => {
-      const sending = nodeRequest(`${product.url}/api/upload`, { method: 'POST', headers: { ...asKey(), 'content-type': 'multipart/form-data; boundary=x', 'content-length': 5 * MIB } })
+      const sending = nodeRequest(`${product.url}/api/upload`, {
+        method: 'POST',
+        headers: { ...asKey(), 'content-type': 'multipart/form-data; boundary=x', 'content-length': 5 * MIB },
+      })
       sending.on('error', () => {})
-      sending.write(Buffer.concat([Buffer.from('--x\r\ncontent-disposition: form-data; name="files"; filename="a.png"\r\n\r\n'), Buffer.alloc(MIB)]))
+      sending.write(
+        Buffer.concat([
+          Buffer.from('--x\r\ncontent-disposition: form-data; name="files"; filename="a.png"\r\n\r\n'),
+          Buffer.alloc(MIB),
+        ]),
+      )
       await expect.poll(() => leftIn(product).length).toBeGreaterThan(0)
 
       sending.destroy()
 
       await expect.poll(() => leftIn(product)).toEqual([])
-      expect((await product.ask('GET', `/api/classes?classifier=${CLASSIFIER}`)).json['classes']).toEqual(['star', 'ring'])
+      expect((await product.ask('GET', `/api/classes?classifier=${CLASSIFIER}`)).json['classes']).toEqual([
+        'star',
+        'ring',
+      ])
     })
   })
 }

@@ -16,7 +16,9 @@ test.beforeAll(async () => {
   product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
   asAdmin = { cookie: product.admin, origin: product.url }
 })
-test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+test.afterAll(async () => {
+  await product[Symbol.asyncDispose]()
+})
 
 const predict = async (seed: number) => {
   const form = new FormData()
@@ -29,44 +31,80 @@ test('predict, upload, retrain, read the verdict, predict with the new version, 
   const before = await predict(11)
   expect(before.json).toMatchObject({ success: true, predicted_class: 'star', model_version: 'v1' })
 
-  const entries = Array.from({ length: PICTURES }, (_, i) => ({ name: `${SHAPES[i % SHAPES.length]}/${i}.png`, content: picture(SHAPES[i % SHAPES.length]!, 500 + i) }))
+  const entries = Array.from({ length: PICTURES }, (_, i) => ({
+    name: `${SHAPES[i % SHAPES.length]}/${i}.png`,
+    content: picture(SHAPES[i % SHAPES.length]!, 500 + i),
+  }))
   const form = new FormData()
   form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'fifty.zip')
-  const uploaded = await product.ask('POST', '/api/upload?classifier=shapes', { headers: asAdmin, body: form })
+  const uploaded = await product.ask('POST', '/api/upload?classifier=shapes', {
+    headers: asAdmin,
+    body: form,
+  })
   expect(uploaded.json).toMatchObject({ message: 'Uploaded 50 images successfully', count: PICTURES })
 
-  const begun = await product.ask('POST', '/api/retrain', { headers: asAdmin, body: { classifier: 'shapes', epochs: 2, seed: 5 } })
+  const begun = await product.ask('POST', '/api/retrain', {
+    headers: asAdmin,
+    body: { classifier: 'shapes', epochs: 2, seed: 5 },
+  })
   expect(begun.status).toBe(202)
-  const twice = await product.ask('POST', '/api/retrain', { headers: asAdmin, body: { classifier: 'shapes' } })
+  const twice = await product.ask('POST', '/api/retrain', {
+    headers: asAdmin,
+    body: { classifier: 'shapes' },
+  })
   expect(twice.json).toMatchObject({ code: 'already_running', status: 409 })
 
   const run = (begun.json['run'] as { id: string }).id
-  const events = await (await fetch(`${product.url}/api/runs/${run}/events`, { headers: asAdmin, signal: AbortSignal.timeout(UNTIL_DONE_MS) })).text()
+  const events = await (
+    await fetch(`${product.url}/api/runs/${run}/events`, {
+      headers: asAdmin,
+      signal: AbortSignal.timeout(UNTIL_DONE_MS),
+    })
+  ).text()
   expect(events).toContain('"kind":"step"')
   expect(events).toContain('"kind":"epoch"')
   const { json: done } = await product.ask('GET', `/api/runs/${run}`, { headers: asAdmin })
   expect(done).toMatchObject({ state: 'done', version: 'v2', base_version: 'v1' })
-  expect((done['verdict'] as { sentence: string }).sentence).toMatch(/Right on \d+ pictures? where the old one was wrong/)
+  expect((done['verdict'] as { sentence: string }).sentence).toMatch(
+    /Right on \d+ pictures? where the old one was wrong/,
+  )
 
   if (done['is_promoted'] !== true) {
     const { json: models } = await product.ask('GET', '/api/models?classifier=shapes', { headers: asAdmin })
-    const made = (models['models'] as { id: string; version: string }[]).find(({ version }) => version === 'v2')!
-    expect((await product.ask('POST', `/api/models/${made.id}/promote`, { headers: asAdmin, body: { reason: 'to see it answer' } })).status).toBe(200)
+    const made = (models['models'] as { id: string; version: string }[]).find(
+      ({ version }) => version === 'v2',
+    )!
+    expect(
+      (
+        await product.ask('POST', `/api/models/${made.id}/promote`, {
+          headers: asAdmin,
+          body: { reason: 'to see it answer' },
+        })
+      ).status,
+    ).toBe(200)
   }
   expect((await predict(12)).json).toMatchObject({ model_version: 'v2' })
 
-  const back = await product.ask('POST', '/api/models/rollback', { headers: asAdmin, body: { classifier: 'shapes' } })
+  const back = await product.ask('POST', '/api/models/rollback', {
+    headers: asAdmin,
+    body: { classifier: 'shapes' },
+  })
   expect(back.json).toMatchObject({ classifier: 'shapes', previous: 'v2', acknowledged: true })
   expect((await predict(13)).json).toMatchObject({ model_version: 'v1' })
 })
 
 test('an upload is undone as if it had not been', async () => {
   const form = new FormData()
-  for (let i = 0; i < 3; i++) form.append('files', new Blob([new Uint8Array(picture('ring', 700 + i))]), `ring-${i}.png`)
+  for (let i = 0; i < 3; i++)
+    form.append('files', new Blob([new Uint8Array(picture('ring', 700 + i))]), `ring-${i}.png`)
   form.append('label', 'ring')
-  const total = async () => (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: asAdmin })).json['total']
+  const total = async () =>
+    (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: asAdmin })).json['total']
   const before = await total()
-  const { json: report } = await product.ask('POST', '/api/upload?classifier=shapes', { headers: asAdmin, body: form })
+  const { json: report } = await product.ask('POST', '/api/upload?classifier=shapes', {
+    headers: asAdmin,
+    body: form,
+  })
   expect(report).toMatchObject({ count: 3, per_class: [{ class: 'ring', count: 3, is_new: false }] })
 
   const undone = await product.ask('DELETE', `/api/uploads/${String(report['id'])}`, { headers: asAdmin })

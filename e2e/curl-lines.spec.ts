@@ -31,20 +31,61 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
     writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
     const key = await product.key('admin')
     const cookie = await product.person('viewer')
-    await product.ask('PATCH', '/api/settings', { headers: { authorization: `Bearer ${key}` }, body: { AUTO_PROMOTE: 'off' } })
-    await expect.poll(async () => (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: { authorization: `Bearer ${key}` } })).json['total'], { timeout: 90_000 }).toBeGreaterThan(100)
+    await product.ask('PATCH', '/api/settings', {
+      headers: { authorization: `Bearer ${key}` },
+      body: { AUTO_PROMOTE: 'off' },
+    })
+    await expect
+      .poll(
+        async () =>
+          (
+            await product.ask('GET', '/api/samples?classifier=shapes&limit=1', {
+              headers: { authorization: `Bearer ${key}` },
+            })
+          ).json['total'],
+        { timeout: 90_000 },
+      )
+      .toBeGreaterThan(100)
     await page.goto(`${product.url}/docs`)
-    const lines = await page.locator('pre[data-route]').evaluateAll((all) => all.map((one) => ({ route: one.getAttribute('data-route') ?? '', line: one.textContent ?? '' })))
+    const lines = await page
+      .locator('pre[data-route]')
+      .evaluateAll((all) =>
+        all.map((one) => ({ route: one.getAttribute('data-route') ?? '', line: one.textContent ?? '' })),
+      )
     const idFrom = await idSources(page)
     expect(lines.length).toBeGreaterThan(50)
 
     for (const { route, line } of lines) {
       if (route === 'POST /api/retrain') await bringNews(product, key)
       const id = idFrom.has(route) ? await newestId(product, key, idFrom.get(route)!) : ''
-      const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], { cwd: folder, encoding: 'utf8', env: { ...process.env, DARKROOM_KEY: key, DARKROOM_COOKIE: cookie, NEW_PASSWORD: 'incorrect horse battery', RESET_TOKEN: 'used long ago', ID: id, PASSWORD: 'correct horse battery', SETUP_TOKEN: 'used long ago' } })
+      const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          DARKROOM_KEY: key,
+          DARKROOM_COOKIE: cookie,
+          NEW_PASSWORD: 'incorrect horse battery',
+          RESET_TOKEN: 'used long ago',
+          ID: id,
+          PASSWORD: 'correct horse battery',
+          SETUP_TOKEN: 'used long ago',
+        },
+      })
       const status = Number(stdout.trimEnd().split('\n').at(-1))
-      expect.soft(REFUSED[route]?.includes(status) ?? (status >= 200 && status < 300), `${route} answered ${status}: ${stdout.slice(0, 400)}${stderr}`).toBe(true)
-      if (route === 'POST /api/retrain') await expect.poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], { timeout: 300_000, intervals: [1_000] }).toBe(false)
+      expect
+        .soft(
+          REFUSED[route]?.includes(status) ?? (status >= 200 && status < 300),
+          `${route} answered ${status}: ${stdout.slice(0, 400)}${stderr}`,
+        )
+        .toBe(true)
+      if (route === 'POST /api/retrain')
+        await expect
+          .poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], {
+            timeout: 300_000,
+            intervals: [1_000],
+          })
+          .toBe(false)
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -53,13 +94,25 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
 
 /** The page says of each `$ID` which route answers it. */
 async function idSources(page: import('@playwright/test').Page): Promise<ReadonlyMap<string, string>> {
-  const said = await page.locator('.fold-body:has(p > code:text-is("$ID"))').evaluateAll((all) => all.map((one) => [one.querySelector('pre')?.getAttribute('data-route') ?? '', one.querySelector('p > code:nth-of-type(3)')?.textContent ?? ''] as const))
+  const said = await page
+    .locator('.fold-body:has(p > code:text-is("$ID"))')
+    .evaluateAll((all) =>
+      all.map(
+        (one) =>
+          [
+            one.querySelector('pre')?.getAttribute('data-route') ?? '',
+            one.querySelector('p > code:nth-of-type(3)')?.textContent ?? '',
+          ] as const,
+      ),
+    )
   return new Map(said)
 }
 
 /** Of people the last to come, so that the admin stays. */
 async function newestId(product: OwnProduct, key: string, route: string): Promise<string> {
-  const { json } = await product.ask('GET', route.replace(/^GET /, ''), { headers: { authorization: `Bearer ${key}` } })
+  const { json } = await product.ask('GET', route.replace(/^GET /, ''), {
+    headers: { authorization: `Bearer ${key}` },
+  })
   const list = Object.values(json).find(Array.isArray) as readonly { id: string }[]
   return (route === 'GET /api/users' ? list.at(-1) : list[0])?.id ?? ''
 }
@@ -67,6 +120,10 @@ async function newestId(product: OwnProduct, key: string, route: string): Promis
 async function bringNews(product: OwnProduct, key: string): Promise<void> {
   const form = new FormData()
   form.append('label', 'star')
-  for (let i = 0; i < 12; i++) form.append('files', new Blob([new Uint8Array(encodePng(drawShape('star', 8_100 + i)))]), `star ${i}.png`)
-  await product.ask('POST', '/api/upload?classifier=shapes', { headers: { authorization: `Bearer ${key}` }, body: form })
+  for (let i = 0; i < 12; i++)
+    form.append('files', new Blob([new Uint8Array(encodePng(drawShape('star', 8_100 + i)))]), `star ${i}.png`)
+  await product.ask('POST', '/api/upload?classifier=shapes', {
+    headers: { authorization: `Bearer ${key}` },
+    body: form,
+  })
 }

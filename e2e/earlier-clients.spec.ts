@@ -14,7 +14,9 @@ for (const door of ['on', 'off']) {
       key = await product.key('upload', 'train')
       await train(product, key)
     })
-    test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+    test.afterAll(async () => {
+      await product[Symbol.asyncDispose]()
+    })
 
     for (const asked of [...EARLIER, ...EARLIER_OF_ROUTES]) {
       test(asked.story, async () => {
@@ -23,12 +25,16 @@ for (const door of ['on', 'off']) {
 
         expect(await broken(asked, response)).toEqual([])
         if (asked.needsKey) expect((await fetch(requestOf(asked, product.url))).status).toBe(401)
-        if (asked.status === 202) await cancelled(product, key, ((await said.json()) as { run: { id: string } }).run.id)
+        if (asked.status === 202)
+          await cancelled(product, key, ((await said.json()) as { run: { id: string } }).run.id)
       })
     }
 
     test('both addresses of the status answer the same', async () => {
-      const [ours, theirs] = [await product.ask('GET', '/api/retrain/status'), await product.ask('GET', '/api/retrain_status')]
+      const [ours, theirs] = [
+        await product.ask('GET', '/api/retrain/status'),
+        await product.ask('GET', '/api/retrain_status'),
+      ]
 
       expect(theirs.json).toEqual(ours.json)
     })
@@ -38,5 +44,9 @@ for (const door of ['on', 'off']) {
 /** So that the next case finds nothing running. */
 async function cancelled(product: OwnProduct, key: string, id: string): Promise<void> {
   await product.ask('POST', `/api/runs/${id}/cancel`, { headers: { authorization: `Bearer ${key}` } })
-  await expect.poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], { timeout: 60_000 }).toBe(false)
+  await expect
+    .poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], {
+      timeout: 60_000,
+    })
+    .toBe(false)
 }

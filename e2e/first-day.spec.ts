@@ -12,16 +12,24 @@ const TRAINING_MS = 8 * 60_000 // about 20 s on an idle machine of two cores
 
 test.describe.configure({ mode: 'serial' })
 let app: BuiltApp
-test.beforeAll(async () => { app = await startBuiltApp() })
-test.afterAll(async () => { await app[Symbol.asyncDispose]() })
+test.beforeAll(async () => {
+  app = await startBuiltApp()
+})
+test.afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+})
 
 const ask = async (page: Page, shape: ShapeName, seed: number) => {
   await page.goto(`${app.url}/predict?classifier=shapes`)
-  await page.getByLabel('Drop pictures here, or paste one').setInputFiles({ name: `${shape}.png`, mimeType: 'image/png', buffer: picture(shape, seed) })
+  await page
+    .getByLabel('Drop pictures here, or paste one')
+    .setInputFiles({ name: `${shape}.png`, mimeType: 'image/png', buffer: picture(shape, seed) })
   return page.getByRole('region', { name: 'Answer' })
 }
 
-test('a stranger brings a picture and is told what it is, how sure that is, and by whom', async ({ page }) => {
+test('a stranger brings a picture and is told what it is, how sure that is, and by whom', async ({
+  page,
+}) => {
   const answer = await ask(page, 'triangle', 1)
 
   await expect(answer).toContainText('triangle')
@@ -29,13 +37,19 @@ test('a stranger brings a picture and is told what it is, how sure that is, and 
   await expect(answer).toContainText('shapes v1')
 })
 
-test('asked where it looks, the page lays a map over the picture and says the same in a sentence', async ({ page }) => {
+test('asked where it looks, the page lays a map over the picture and says the same in a sentence', async ({
+  page,
+}) => {
   const answer = await ask(page, 'star', 7)
   await answer.getByRole('button', { name: 'Where does it look?' }).click()
 
-  const sentence = answer.getByText(/^The answer depends most on the [a-z ]+: covered there, its probability falls by \d+ points?\.$/)
+  const sentence = answer.getByText(
+    /^The answer depends most on the [a-z ]+: covered there, its probability falls by \d+ points?\.$/,
+  )
   await expect(sentence).toBeVisible()
-  await expect(answer.getByRole('img', { name: await sentence.innerText(), exact: true }).locator('span')).toHaveCount(49)
+  await expect(
+    answer.getByRole('img', { name: await sentence.innerText(), exact: true }).locator('span'),
+  ).toHaveCount(49)
   await expect(answer).toContainText('gives no reason')
   await expectGoodLooks(page)
 })
@@ -49,21 +63,30 @@ test('a stranger who wants to train is asked to log in', async ({ page }) => {
 test('who started the product becomes its admin by the printed address, once', async ({ page }) => {
   await becomeOwner(page, app)
 
-  const again = await page.request.post(`${app.url}/api/setup`, { data: { token: 'x'.repeat(32), name: 'Eve', email: 'eve@example.org', password: 'let me in, please' } })
+  const again = await page.request.post(`${app.url}/api/setup`, {
+    data: { token: 'x'.repeat(32), name: 'Eve', email: 'eve@example.org', password: 'let me in, please' },
+  })
   expect([403, 409]).toContain(again.status())
 })
 
 test('fifty pictures come in as a ZIP of class folders, with a report', async ({ page }) => {
   await logIn(page, app)
   await page.goto(`${app.url}/upload?classifier=shapes`)
-  const entries = Array.from({ length: PICTURES }, (_, i) => ({ name: `${SHAPES[i % SHAPES.length]}/${i}.png`, content: picture(SHAPES[i % SHAPES.length]!, 100 + i) }))
-  await page.getByLabel('Drop pictures, folders or a ZIP here', { exact: true }).setInputFiles({ name: 'fifty.zip', mimeType: 'application/zip', buffer: Buffer.from(zipFile(entries)) })
+  const entries = Array.from({ length: PICTURES }, (_, i) => ({
+    name: `${SHAPES[i % SHAPES.length]}/${i}.png`,
+    content: picture(SHAPES[i % SHAPES.length]!, 100 + i),
+  }))
+  await page
+    .getByLabel('Drop pictures, folders or a ZIP here', { exact: true })
+    .setInputFiles({ name: 'fifty.zip', mimeType: 'application/zip', buffer: Buffer.from(zipFile(entries)) })
   await page.getByRole('button', { name: 'Upload fifty.zip' }).click()
 
   await expect(page.getByText('Uploaded 50 images successfully').first()).toBeVisible()
 })
 
-test('one click trains a new version with a live curve, and says in words whether it is better', async ({ page }) => {
+test('one click trains a new version with a live curve, and says in words whether it is better', async ({
+  page,
+}) => {
   test.setTimeout(TRAINING_MS + 60_000)
   await logIn(page, app)
   await page.goto(`${app.url}/retrain?classifier=shapes`)
@@ -73,16 +96,25 @@ test('one click trains a new version with a live curve, and says in words whethe
   await expect(page.getByRole('progressbar')).toBeVisible()
   await page.goto(`${app.url}/retrain?classifier=shapes`) // who comes later, by the menu, sees the same
   await expect(page.getByRole('heading', { name: 'Accuracy' })).toBeVisible({ timeout: TRAINING_MS })
-  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({ timeout: TRAINING_MS })
+  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({
+    timeout: TRAINING_MS,
+  })
   // the verdict stays when the training has ended
-  await expect(page.getByRole('link', { name: 'All versions' }).or(page.getByRole('link', { name: 'Compare and decide' }))).toBeVisible()
+  await expect(
+    page
+      .getByRole('link', { name: 'All versions' })
+      .or(page.getByRole('link', { name: 'Compare and decide' })),
+  ).toBeVisible()
 })
 
-test('the version that the verdict lets in answers the next picture; rolled back, the old one does', async ({ page }) => {
+test('the version that the verdict lets in answers the next picture; rolled back, the old one does', async ({
+  page,
+}) => {
   await logIn(page, app)
   await page.goto(`${app.url}/models?classifier=shapes`)
   const promote = page.getByRole('button', { name: 'Promote v2' })
-  if (await promote.isVisible()) { // the gate could not tell, or found it worse: a person may still decide
+  if (await promote.isVisible()) {
+    // the gate could not tell, or found it worse: a person may still decide
     await promote.click()
     const dialog = page.getByRole('dialog')
     const reason = dialog.getByRole('textbox')
@@ -105,10 +137,14 @@ test('two versions stand side by side with the pictures they differ on counted',
   await page.goto(`${app.url}/models?classifier=shapes`)
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
 
-  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({
+    timeout: 120_000,
+  })
 })
 
-test('a wrong answer is corrected in the history, and the correction waits for the next training', async ({ page }) => {
+test('a wrong answer is corrected in the history, and the correction waits for the next training', async ({
+  page,
+}) => {
   await logIn(page, app)
   await page.goto(`${app.url}/history?classifier=shapes`)
   await page.getByRole('button', { name: 'Wrong' }).first().click()
@@ -126,7 +162,16 @@ test('a seven drawn with the mouse is read as a seven', async ({ page }) => {
   const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const
   await page.mouse.move(...at(0.28, 0.25))
   await page.mouse.down()
-  for (const [x, y] of [[0.4, 0.24], [0.55, 0.24], [0.7, 0.25], [0.64, 0.4], [0.56, 0.55], [0.5, 0.7], [0.46, 0.82]] as const) await page.mouse.move(...at(x, y), { steps: 6 })
+  for (const [x, y] of [
+    [0.4, 0.24],
+    [0.55, 0.24],
+    [0.7, 0.25],
+    [0.64, 0.4],
+    [0.56, 0.55],
+    [0.5, 0.7],
+    [0.46, 0.82],
+  ] as const)
+    await page.mouse.move(...at(x, y), { steps: 6 })
   await page.mouse.up()
 
   const answer = page.getByRole('region', { name: 'Answer' })

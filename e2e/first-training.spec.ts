@@ -11,18 +11,31 @@ const TRAINING_MS = 6 * 60_000 // about 30 s on an idle machine of two cores
 
 test.describe.configure({ mode: 'serial' })
 let app: BuiltApp
-test.beforeAll(async () => { app = await startBuiltApp() })
-test.afterAll(async () => { await app[Symbol.asyncDispose]() })
+test.beforeAll(async () => {
+  app = await startBuiltApp()
+})
+test.afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+})
 
-test('Upload begins with a new classifier where nobody has an own one, and shows no uploads of others', async ({ page }) => {
+test('Upload begins with a new classifier where nobody has an own one, and shows no uploads of others', async ({
+  page,
+}) => {
   await becomeOwner(page, app)
   await page.goto(`${app.url}/upload`)
 
   await expect(page.getByLabel('Classifier', { exact: true })).toHaveValue('')
   await expect(page.getByText(/Recent uploads/)).toHaveCount(0)
   await page.getByLabel('Its name').fill('Two signs')
-  const entries = (['star', 'ring'] as const).flatMap((shape) => Array.from({ length: OF_EACH }, (_, i) => ({ name: `${shape}/${i}.png`, content: picture(shape, 5_000 + i) })))
-  await page.getByLabel('Drop pictures, folders or a ZIP here', { exact: true }).setInputFiles({ name: 'signs.zip', mimeType: 'application/zip', buffer: Buffer.from(zipFile(entries)) })
+  const entries = (['star', 'ring'] as const).flatMap((shape) =>
+    Array.from({ length: OF_EACH }, (_, i) => ({
+      name: `${shape}/${i}.png`,
+      content: picture(shape, 5_000 + i),
+    })),
+  )
+  await page
+    .getByLabel('Drop pictures, folders or a ZIP here', { exact: true })
+    .setInputFiles({ name: 'signs.zip', mimeType: 'application/zip', buffer: Buffer.from(zipFile(entries)) })
   await page.getByRole('button', { name: 'Upload signs.zip' }).click()
   await expect(page.getByText('Uploaded 24 images successfully').first()).toBeVisible()
   await expect(page.getByText('Recent uploads to Two signs')).toBeVisible()
@@ -31,7 +44,9 @@ test('Upload begins with a new classifier where nobody has an own one, and shows
   await expect(page.getByText(/Recent uploads/)).toHaveCount(0)
 })
 
-test('its training announces the most epochs there will be, and Models leads to it while it runs', async ({ page }) => {
+test('its training announces the most epochs there will be, and Models leads to it while it runs', async ({
+  page,
+}) => {
   await logIn(page, app)
   await page.goto(`${app.url}/retrain?classifier=two-signs`)
   await page.getByRole('button', { name: 'Train', exact: true }).click()
@@ -42,24 +57,48 @@ test('its training announces the most epochs there will be, and Models leads to 
   await expect(page.getByRole('progressbar')).toBeVisible()
 })
 
-test('when it has ended, it says after how many epochs and why, on the page and in the API alike', async ({ page }) => {
+test('when it has ended, it says after how many epochs and why, on the page and in the API alike', async ({
+  page,
+}) => {
   test.setTimeout(TRAINING_MS + 60_000)
   await logIn(page, app)
-  const newest = async () => ((await (await page.request.get(`${app.url}/api/runs?classifier=two-signs`)).json()) as { runs: { id: string; epoch: number; epochs: number; best_epoch: number; stopped_early: boolean }[] }).runs[0]!
+  const newest = async () =>
+    (
+      (await (await page.request.get(`${app.url}/api/runs?classifier=two-signs`)).json()) as {
+        runs: { id: string; epoch: number; epochs: number; best_epoch: number; stopped_early: boolean }[]
+      }
+    ).runs[0]!
   await page.goto(`${app.url}/retrain?classifier=two-signs&run=${(await newest()).id}`) // by its name: it may have ended already
   await expect(page.getByText('v1 was promoted.')).toBeVisible({ timeout: TRAINING_MS })
 
   const run = await newest()
   expect(run.stopped_early).toBe(run.epoch < run.epochs)
-  const sentence = page.getByText(`Stopped after ${run.epoch} of up to ${run.epochs} epochs, because nothing got better for ${run.epoch - run.best_epoch}.`)
+  const sentence = page.getByText(
+    `Stopped after ${run.epoch} of up to ${run.epochs} epochs, because nothing got better for ${run.epoch - run.best_epoch}.`,
+  )
   await expect(sentence).toHaveCount(run.stopped_early ? 1 : 0)
 })
 
-test('from then on it answers where none is named: on the page, in the API, and first on the dashboard', async ({ page }) => {
+test('from then on it answers where none is named: on the page, in the API, and first on the dashboard', async ({
+  page,
+}) => {
   await page.goto(`${app.url}/predict`)
   await expect(page.getByText('Show Two signs a picture')).toBeVisible()
   // a busy machine may ask to come again in a second
-  await expect.poll(async () => ((await (await page.request.post(`${app.url}/api/predict`, { multipart: { file: { name: 'star.png', mimeType: 'image/png', buffer: picture('star', 7_000) } } })).json()) as { classifier?: string }).classifier).toBe('two-signs')
+  await expect
+    .poll(
+      async () =>
+        (
+          (await (
+            await page.request.post(`${app.url}/api/predict`, {
+              multipart: {
+                file: { name: 'star.png', mimeType: 'image/png', buffer: picture('star', 7_000) },
+              },
+            })
+          ).json()) as { classifier?: string }
+        ).classifier,
+    )
+    .toBe('two-signs')
 
   await page.goto(app.url)
   await expect(page.getByRole('heading', { level: 3 }).first()).toHaveText('Two signs')

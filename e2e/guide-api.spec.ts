@@ -28,7 +28,12 @@ test.beforeAll(async () => {
   writeFileSync(path.join(folder, 'another.png'), picture('star', 62))
   writeFileSync(path.join(folder, 'my-leaves.zip'), leaves(1_000, 60))
   writeFileSync(path.join(folder, 'more.zip'), leaves(2_000, 20))
-  env = { ...process.env, DARKROOM: product.url, DARKROOM_KEY: await product.key('admin'), PYTHONDONTWRITEBYTECODE: '1' }
+  env = {
+    ...process.env,
+    DARKROOM: product.url,
+    DARKROOM_KEY: await product.key('admin'),
+    PYTHONDONTWRITEBYTECODE: '1',
+  }
 })
 test.afterAll(async () => {
   await product[Symbol.asyncDispose]()
@@ -36,10 +41,22 @@ test.afterAll(async () => {
 })
 
 const leaves = (seed: number, count: number): Uint8Array =>
-  zipFile((['healthy', 'rust'] as const).flatMap((label) => Array.from({ length: count }, (_, i) => ({ name: `${label}/${i}.png`, content: picture(label === 'rust' ? 'star' : 'ring', seed + i) }))))
+  zipFile(
+    (['healthy', 'rust'] as const).flatMap((label) =>
+      Array.from({ length: count }, (_, i) => ({
+        name: `${label}/${i}.png`,
+        content: picture(label === 'rust' ? 'star' : 'ring', seed + i),
+      })),
+    ),
+  )
 
 const run = (program: string, args: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, env, encoding: 'utf8', timeout: LONGEST_MS })
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    timeout: LONGEST_MS,
+  })
   return { status, stdout, said: stdout + stderr }
 }
 
@@ -54,16 +71,33 @@ test('the shell lines go through in their order, and answer with the fields that
   const { status, stdout, said } = run('sh', ['-e', '-c', script])
 
   expect(status, said).toBe(0)
-  const answers = new Map(stdout.split(/^@@ /m).slice(1).map((part) => [Number.parseInt(part, 10), part.split('\n').slice(1).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>)]))
+  const answers = new Map(
+    stdout
+      .split(/^@@ /m)
+      .slice(1)
+      .map((part) => [
+        Number.parseInt(part, 10),
+        part
+          .split('\n')
+          .slice(1)
+          .filter((line) => line.startsWith('{'))
+          .map((line) => JSON.parse(line) as Record<string, unknown>),
+      ]),
+  )
   for (const [at, { language, text, line }] of pieces.entries()) {
     const before = pieces[at - 1]
     if (language !== 'json' || !before) continue
     const answer = answers.get(before.line)?.at(-1)
-    expect(notAnswered(JSON.parse(text), answer), `${GUIDE}:${line}, answered ${JSON.stringify(answer).slice(0, 600)}`).toEqual([])
+    expect(
+      notAnswered(JSON.parse(text), answer),
+      `${GUIDE}:${line}, answered ${JSON.stringify(answer).slice(0, 600)}`,
+    ).toEqual([])
   }
-  const refused = [...answers].flatMap(([line, said]) => said.filter(({ code }) => code !== undefined).map(({ code, detail }) => ({ line, code, detail })))
+  const refused = [...answers].flatMap(([line, said]) =>
+    said.filter(({ code }) => code !== undefined).map(({ code, detail }) => ({ line, code, detail })),
+  )
   const meant = shell.at(-1)!.line // the one that the guide is about to be refused
-  expect(refused).toEqual([{ line: meant, code: 'not_an_image', detail: expect.stringContaining("picture") }])
+  expect(refused).toEqual([{ line: meant, code: 'not_an_image', detail: expect.stringContaining('picture') }])
 })
 
 test('the first answer of the README is given as it stands', () => {
@@ -71,18 +105,28 @@ test('the first answer of the README is given as it stands', () => {
   const readme = piecesOf('README.md')
   const at = readme.findIndex(({ text }) => text.startsWith('curl'))
 
-  const { stdout } = spawnSync('sh', ['-c', readme[at]!.text.replace('http://127.0.0.1:3000', product.url)], { cwd: ROOT, encoding: 'utf8', timeout: LONGEST_MS })
+  const { stdout } = spawnSync('sh', ['-c', readme[at]!.text.replace('http://127.0.0.1:3000', product.url)], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: LONGEST_MS,
+  })
 
   expect(notAnswered(JSON.parse(readme[at + 1]!.text), JSON.parse(stdout))).toEqual([])
   expect(JSON.parse(stdout)).toMatchObject({ predicted_class: 'triangle' })
 })
 
-for (const [language, program, file] of [['js', process.execPath, 'ask.mjs'], ['python', 'python3', 'ask.py']] as const) {
+for (const [language, program, file] of [
+  ['js', process.execPath, 'ask.mjs'],
+  ['python', 'python3', 'ask.py'],
+] as const) {
   for (const [at, { text, line, language: of }] of pieces.entries()) {
     if (of !== language) continue
     test(`the ${language} of line ${line} prints what the guide shows`, () => {
       test.skip(!has(program, '--version'), `there is no ${program} on this machine`)
-      test.skip(language === 'python' && text.includes('requests\n') && !has(program, '-c', 'import requests'), 'there is no requests in this Python')
+      test.skip(
+        language === 'python' && text.includes('requests\n') && !has(program, '-c', 'import requests'),
+        'there is no requests in this Python',
+      )
       writeFileSync(path.join(folder, file), text)
 
       const { status, said } = run(program, [file])
@@ -97,6 +141,9 @@ test('a line that is not printed and a field that is not answered are noticed', 
   expect(notPrinted('star (99.3 %)\n  ring: 0.1', 'star (7 %)\n  ring: 12')).toEqual([])
   expect(notPrinted('star (99.3 %)', 'ring (99.3 %)')).toEqual(['star (99.3 %)'])
   expect(notAnswered({ a: { b: 1 }, c: [{ d: '' }] }, { a: { b: 2, more: 1 }, c: [{ d: 'x' }] })).toEqual([])
-  expect(notAnswered({ a: { b: 1 }, c: [{ d: '' }] }, { a: {}, c: [{ d: 1 }] })).toEqual(['.a.b is not there', '.c[0].d is a number'])
+  expect(notAnswered({ a: { b: 1 }, c: [{ d: '' }] }, { a: {}, c: [{ d: 1 }] })).toEqual([
+    '.a.b is not there',
+    '.c[0].d is a number',
+  ])
   expect(pieces.length).toBeGreaterThan(15)
 })

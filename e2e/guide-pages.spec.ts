@@ -6,7 +6,15 @@ import { expect, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { ROOT } from '#lib/checks/sources.ts'
-import { ACCURACY_MARGIN, compare, FEWEST_CLASS_IMAGES, FEWEST_IMAGES, RECALL_MARGIN, sentence, type Verdict } from '#lib/domain/gate.ts'
+import {
+  ACCURACY_MARGIN,
+  compare,
+  FEWEST_CLASS_IMAGES,
+  FEWEST_IMAGES,
+  RECALL_MARGIN,
+  sentence,
+  type Verdict,
+} from '#lib/domain/gate.ts'
 import { TEST_SHARE } from '#lib/domain/splits.ts'
 import { MOST_FOR_HEAD } from '#lib/training/decide-retrain.ts'
 import { neverSeen, wordsOnPages } from './guide.ts'
@@ -21,17 +29,32 @@ const PER_CLASS = 40
 test.describe.configure({ mode: 'serial' })
 let app: BuiltApp
 const seen: string[] = []
-test.beforeAll(async () => { app = await startBuiltApp() })
-test.afterAll(async () => { await app[Symbol.asyncDispose]() })
+test.beforeAll(async () => {
+  app = await startBuiltApp()
+})
+test.afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+})
 
 /** What stands on the page now, hidden labels included. */
 async function read(page: Page): Promise<void> {
-  const labels = await page.locator('[aria-label]').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''))
+  const labels = await page
+    .locator('[aria-label]')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''))
   seen.push(await page.locator('body').innerText(), ...labels)
 }
 
 const zip = (seed: number, count: number): Buffer =>
-  Buffer.from(zipFile((['rust', 'healthy'] as const).flatMap((label) => Array.from({ length: count }, (_, i) => ({ name: `my-leaves/${label}/${i}.png`, content: picture(label === 'rust' ? 'star' : 'ring', seed + i) })))))
+  Buffer.from(
+    zipFile(
+      (['rust', 'healthy'] as const).flatMap((label) =>
+        Array.from({ length: count }, (_, i) => ({
+          name: `my-leaves/${label}/${i}.png`,
+          content: picture(label === 'rust' ? 'star' : 'ring', seed + i),
+        })),
+      ),
+    ),
+  )
 
 async function train(page: Page, button: 'Train' | 'Retrain'): Promise<void> {
   await page.getByText('Advanced').click()
@@ -57,7 +80,9 @@ test('the first classifier is made as its guide says', async ({ page }) => {
   await page.getByLabel('Classifier', { exact: true }).selectOption({ label: 'A new classifier …' })
   await page.getByLabel('Its name').fill('My leaves')
   await page.getByLabel('Looks at pictures in').selectOption({ label: '32 × 32 pixels' })
-  await page.getByLabel('Drop pictures, folders or a ZIP here', { exact: true }).setInputFiles({ name: 'my-leaves.zip', mimeType: 'application/zip', buffer: zip(3_000, PER_CLASS) })
+  await page
+    .getByLabel('Drop pictures, folders or a ZIP here', { exact: true })
+    .setInputFiles({ name: 'my-leaves.zip', mimeType: 'application/zip', buffer: zip(3_000, PER_CLASS) })
   await read(page)
   await page.getByRole('button', { name: 'Upload my-leaves.zip' }).click()
   await expect(page.getByText(`Uploaded ${2 * PER_CLASS} images successfully`).first()).toBeVisible()
@@ -69,7 +94,9 @@ test('the first classifier is made as its guide says', async ({ page }) => {
   await read(page)
 
   await page.getByRole('link', { name: 'Try it' }).click()
-  await page.getByLabel('Drop pictures here, or paste one').setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer: picture('star', 4_000) })
+  await page
+    .getByLabel('Drop pictures here, or paste one')
+    .setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer: picture('star', 4_000) })
   await expect(page.getByRole('region', { name: 'Answer' }).locator('.answer')).toHaveText('rust')
   await read(page)
   expect(neverSeen(wordsOnPages(FIRST), seen)).toEqual([])
@@ -86,7 +113,9 @@ test('it is corrected, retrained, judged, promoted and rolled back as the guide 
   await page.goto(app.url)
   await read(page)
   await page.goto(`${app.url}/upload?classifier=my-leaves`)
-  await page.getByLabel('Drop pictures, folders or a ZIP here', { exact: true }).setInputFiles({ name: 'more.zip', mimeType: 'application/zip', buffer: zip(5_000, 10) })
+  await page
+    .getByLabel('Drop pictures, folders or a ZIP here', { exact: true })
+    .setInputFiles({ name: 'more.zip', mimeType: 'application/zip', buffer: zip(5_000, 10) })
   await page.getByRole('button', { name: 'Upload more.zip' }).click()
   await expect(page.getByText('Uploaded 20 images successfully').first()).toBeVisible()
 
@@ -110,12 +139,46 @@ test('it is corrected, retrained, judged, promoted and rolled back as the guide 
 })
 
 test('the figures and the verdicts that the guides name are those of the gate', () => {
-  const [first, again] = [FIRST, AGAIN].map((file) => readFileSync(path.join(ROOT, file), 'utf8')) as [string, string]
+  const [first, again] = [FIRST, AGAIN].map((file) => readFileSync(path.join(ROOT, file), 'utf8')) as [
+    string,
+    string,
+  ]
 
   expect(first).toContain(`${FEWEST_IMAGES / TEST_SHARE} in all`)
-  for (const words of [`fewer than ${FEWEST_IMAGES} test pictures`, `at least ${FEWEST_CLASS_IMAGES} test pictures`, `more than ${RECALL_MARGIN * 100} points`, `above −${ACCURACY_MARGIN * 100} point`, `up to ${MOST_FOR_HEAD.toLocaleString('en')} pictures`]) expect(again).toContain(words)
-  const verdicts: readonly Verdict[] = [{ kind: 'better' }, { kind: 'not-worse' }, { kind: 'worse', because: [] }, { kind: 'cannot-tell', imagesNeeded: 40 }]
-  const fourteen = compare([...Array.from({ length: 14 }, () => ({ label: 'a', championRight: false, challengerRight: true, isNew: false })), ...Array.from({ length: 3 }, () => ({ label: 'a', championRight: true, challengerRight: false, isNew: false }))], null)
-  for (const verdict of verdicts) expect(again).toContain(`| \`${/^[^.]+\./.exec(sentence(fourteen, verdict))![0]}\` |`)
-  expect(again.replaceAll(/[+\d.−]+/g, '#')).toContain(sentence(fourteen, { kind: 'better' }).replaceAll(/[+\d.−]+/g, '#'))
+  for (const words of [
+    `fewer than ${FEWEST_IMAGES} test pictures`,
+    `at least ${FEWEST_CLASS_IMAGES} test pictures`,
+    `more than ${RECALL_MARGIN * 100} points`,
+    `above −${ACCURACY_MARGIN * 100} point`,
+    `up to ${MOST_FOR_HEAD.toLocaleString('en')} pictures`,
+  ])
+    expect(again).toContain(words)
+  const verdicts: readonly Verdict[] = [
+    { kind: 'better' },
+    { kind: 'not-worse' },
+    { kind: 'worse', because: [] },
+    { kind: 'cannot-tell', imagesNeeded: 40 },
+  ]
+  const fourteen = compare(
+    [
+      ...Array.from({ length: 14 }, () => ({
+        label: 'a',
+        championRight: false,
+        challengerRight: true,
+        isNew: false,
+      })),
+      ...Array.from({ length: 3 }, () => ({
+        label: 'a',
+        championRight: true,
+        challengerRight: false,
+        isNew: false,
+      })),
+    ],
+    null,
+  )
+  for (const verdict of verdicts)
+    expect(again).toContain(`| \`${/^[^.]+\./.exec(sentence(fourteen, verdict))![0]}\` |`)
+  expect(again.replaceAll(/[+\d.−]+/g, '#')).toContain(
+    sentence(fourteen, { kind: 'better' }).replaceAll(/[+\d.−]+/g, '#'),
+  )
 })

@@ -13,12 +13,24 @@ test('the commands of the walk-through print what it shows', () => {
   test.setTimeout(LONGEST_MS + 10_000)
   const pieces = piecesOf(GUIDE)
   const shell = pieces.filter(({ language }) => language === 'sh')
-  const script = shell.map(({ line, text }) => `echo "@@ ${line}"\n${text}`).join('') + 'echo "@@ 0"\necho "$DATA_DIR"\n'
+  const script =
+    shell.map(({ line, text }) => `echo "@@ ${line}"\n${text}`).join('') + 'echo "@@ 0"\necho "$DATA_DIR"\n'
   const env = { ...process.env, PATH: `${path.join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` }
 
-  const { status, stdout, stderr } = spawnSync('sh', ['-e', '-c', script], { cwd: ROOT, env, encoding: 'utf8', timeout: LONGEST_MS, maxBuffer: 1e8 })
+  const { status, stdout, stderr } = spawnSync('sh', ['-e', '-c', script], {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+    timeout: LONGEST_MS,
+    maxBuffer: 1e8,
+  })
 
-  const printed = new Map(stdout.split(/^@@ /m).slice(1).map((part) => [Number.parseInt(part, 10), part.split('\n').slice(1).join('\n')]))
+  const printed = new Map(
+    stdout
+      .split(/^@@ /m)
+      .slice(1)
+      .map((part) => [Number.parseInt(part, 10), part.split('\n').slice(1).join('\n')]),
+  )
   const folder = printed.get(0)?.trim()
   if (folder) rmSync(folder, { recursive: true, force: true })
   expect(status, stdout.slice(-2_000) + stderr.slice(-2_000)).toBe(0)
@@ -26,6 +38,9 @@ test('the commands of the walk-through print what it shows', () => {
   expect(shown.length).toBeGreaterThan(4)
   for (const { text, line } of shown) {
     const before = shell.findLast((one) => one.line < line)!
-    expect(notPrinted(text, printed.get(before.line) ?? ''), `${GUIDE}:${line}, printed ${printed.get(before.line)}`).toEqual([])
+    expect(
+      notPrinted(text, printed.get(before.line) ?? ''),
+      `${GUIDE}:${line}, printed ${printed.get(before.line)}`,
+    ).toEqual([])
   }
 })

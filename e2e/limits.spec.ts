@@ -11,13 +11,28 @@ for (const door of ['on', 'off']) {
     let product: OwnProduct
 
     test.beforeAll(async () => {
-      product = await startOwnProduct({ WEB_PROCESSES: '2', RATE_LIMIT_PREDICT: String(MOST), RATE_LIMIT_BATCH: '3/hour', RATE_LIMIT_KEY_TIMES: '10', DEFAULT_CLASSIFIER: 'shapes', DOOR: door })
+      product = await startOwnProduct({
+        WEB_PROCESSES: '2',
+        RATE_LIMIT_PREDICT: String(MOST),
+        RATE_LIMIT_BATCH: '3/hour',
+        RATE_LIMIT_KEY_TIMES: '10',
+        DEFAULT_CLASSIFIER: 'shapes',
+        DOOR: door,
+      })
     })
-    test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+    test.afterAll(async () => {
+      await product[Symbol.asyncDispose]()
+    })
 
-    const ask = (headers: Record<string, string> = {}): Promise<Said> => product.ask('POST', '/api/predict', { headers: { 'content-type': 'image/png', connection: 'close', ...headers }, body })
-    const many = (count: number, headers?: Record<string, string>): Promise<Said[]> => Promise.all(Array.from({ length: count }, () => ask(headers)))
-    const statuses = (answers: readonly Said[]): readonly number[] => [...new Set(answers.map(({ status }) => status))].sort()
+    const ask = (headers: Record<string, string> = {}): Promise<Said> =>
+      product.ask('POST', '/api/predict', {
+        headers: { 'content-type': 'image/png', connection: 'close', ...headers },
+        body,
+      })
+    const many = (count: number, headers?: Record<string, string>): Promise<Said[]> =>
+      Promise.all(Array.from({ length: count }, () => ask(headers)))
+    const statuses = (answers: readonly Said[]): readonly number[] =>
+      [...new Set(answers.map(({ status }) => status))].sort()
 
     test('the limit is one over all processes, and says when to come again', async () => {
       const first = await ask()
@@ -26,11 +41,17 @@ for (const door of ['on', 'off']) {
 
       // Each of the two saw about 23, which is few for one; together it is too much, and soon both know.
       await many(MOST + 5)
-      await expect.poll(async () => statuses(await many(2)), { timeout: 5_000, intervals: [700] }).toEqual([429])
+      await expect
+        .poll(async () => statuses(await many(2)), { timeout: 5_000, intervals: [700] })
+        .toEqual([429])
 
       const refused = await ask()
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect(refused.json).toMatchObject({ code: 'rate_limited', instance: '/api/predict', request_id: expect.any(String) })
+      expect(refused.json).toMatchObject({
+        code: 'rate_limited',
+        instance: '/api/predict',
+        request_id: expect.any(String),
+      })
       expect((await product.ask('GET', '/api/health')).status).toBe(200)
     })
 
@@ -47,7 +68,9 @@ for (const door of ['on', 'off']) {
 
       const refused = await batch()
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_500)
-      expect(refused.json['detail']).toMatch(/at most 3 requests of this kind are allowed in an hour. Try again in \d+ minutes/)
+      expect(refused.json['detail']).toMatch(
+        /at most 3 requests of this kind are allowed in an hour. Try again in \d+ minutes/,
+      )
     })
 
     test('a key is counted apart, and may so many times as much', async () => {

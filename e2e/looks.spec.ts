@@ -4,13 +4,35 @@ import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { becomeOwner, logIn, picture } from './people.ts'
 import { expectGoodLooks, SIZES, test, THEMES } from './watched.ts'
 
-const OPEN = ['/', '/predict?classifier=shapes', '/predict?classifier=mnist', '/login', '/docs', '/monitoring']
-const KNOWN = ['/', '/upload?classifier=shapes', '/retrain?classifier=shapes', '/models?classifier=shapes', '/history', '/trash', '/visualize?classifier=shapes', '/visualize?classifier=shapes&view=model', '/visualize?classifier=shapes&view=traffic', '/settings']
+const OPEN = [
+  '/',
+  '/predict?classifier=shapes',
+  '/predict?classifier=mnist',
+  '/login',
+  '/docs',
+  '/monitoring',
+]
+const KNOWN = [
+  '/',
+  '/upload?classifier=shapes',
+  '/retrain?classifier=shapes',
+  '/models?classifier=shapes',
+  '/history',
+  '/trash',
+  '/visualize?classifier=shapes',
+  '/visualize?classifier=shapes&view=model',
+  '/visualize?classifier=shapes&view=traffic',
+  '/settings',
+]
 
 test.describe.configure({ mode: 'serial' })
 let app: BuiltApp
-test.beforeAll(async () => { app = await startBuiltApp() })
-test.afterAll(async () => { await app[Symbol.asyncDispose]() })
+test.beforeAll(async () => {
+  app = await startBuiltApp()
+})
+test.afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+})
 
 async function look(page: Page, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
@@ -35,8 +57,12 @@ test('what strangers see has nothing serious in either theme, and fits the scree
 
 test('what nobody asked for yet has no empty axes: words say when its plot begins', async ({ page }) => {
   await page.goto(`${app.url}/monitoring`)
-  await expect(page.getByText(/No picture was asked about in the last 14 days\. The plot begins with the first/)).toBeVisible()
-  await expect(page.getByText(/The first minute is being gathered|No prediction was asked for yet/)).toBeVisible()
+  await expect(
+    page.getByText(/No picture was asked about in the last 14 days\. The plot begins with the first/),
+  ).toBeVisible()
+  await expect(
+    page.getByText(/The first minute is being gathered|No prediction was asked for yet/),
+  ).toBeVisible()
 })
 
 test('what an owner sees has nothing serious while it is empty', async ({ page }) => {
@@ -47,18 +73,33 @@ test('what an owner sees has nothing serious while it is empty', async ({ page }
 
 test('nor with predictions in it', async ({ page }) => {
   test.setTimeout(400_000)
-  for (let i = 0; i < 30; i++) await page.request.post(`${app.url}/api/predict?classifier=shapes`, { multipart: { file: { name: `<b>star ${i}</b>.png`, mimeType: 'image/png', buffer: picture('star', i) } } })
+  for (let i = 0; i < 30; i++)
+    await page.request.post(`${app.url}/api/predict?classifier=shapes`, {
+      multipart: {
+        file: { name: `<b>star ${i}</b>.png`, mimeType: 'image/png', buffer: picture('star', i) },
+      },
+    })
   await logIn(page, app)
   await look(page, ['/', '/history', '/visualize?classifier=shapes&view=traffic'])
 })
 
-test('an address that leads nowhere says so, and a failing answer shows what to do', async ({ page, complaints }) => {
+test('an address that leads nowhere says so, and a failing answer shows what to do', async ({
+  page,
+  complaints,
+}) => {
   await page.goto(`${app.url}/nowhere`)
   await expect(page.getByText('There is nothing at this address')).toBeVisible()
 
   await page.goto(`${app.url}/predict?classifier=shapes`)
-  await page.getByLabel('Drop pictures here, or paste one').setInputFiles({ name: 'cat.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('<html><body>not a cat</body></html>') })
+  await page.getByLabel('Drop pictures here, or paste one').setInputFiles({
+    name: 'cat.jpg',
+    mimeType: 'image/jpeg',
+    buffer: Buffer.from('<html><body>not a cat</body></html>'),
+  })
   await expect(page.getByRole('region', { name: 'Answer' })).toContainText(/HTML/)
   const expected = complaints.splice(0)
-  expect(expected.every((said) => /404|415/.test(said)), expected.join('\n')).toBe(true)
+  expect(
+    expected.every((said) => /404|415/.test(said)),
+    expected.join('\n'),
+  ).toBe(true)
 })

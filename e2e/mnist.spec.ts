@@ -23,9 +23,15 @@ test.beforeAll(async () => {
   test.setTimeout(UNTIL_DONE_MS)
   product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'mnist' })
   asAdmin = { cookie: product.admin, origin: product.url }
-  execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'lib/commands/dataset.ts', 'mnist', '--from', FILES], { cwd: ROOT, env: { ...process.env, DATA_DIR: product.dataDir }, stdio: 'ignore' })
+  execFileSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'lib/commands/dataset.ts', 'mnist', '--from', FILES],
+    { cwd: ROOT, env: { ...process.env, DATA_DIR: product.dataDir }, stdio: 'ignore' },
+  )
 })
-test.afterAll(async () => { await product?.[Symbol.asyncDispose]() })
+test.afterAll(async () => {
+  await product?.[Symbol.asyncDispose]()
+})
 
 /** A seven or a one in dark ink on light paper, each a little different. */
 function drawnDigit(digit: 1 | 7, seed: number): Buffer {
@@ -33,7 +39,9 @@ function drawnDigit(digit: 1 | 7, seed: number): Buffer {
   const data = new Uint8Array(side * side * 3).fill(250)
   const lean = ((seed % 7) - 3) / 2
   const stroke = (x: number, y: number) => {
-    for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) data.fill(25, 3 * ((y + dy) * side + x + dx), 3 * ((y + dy) * side + x + dx + 1))
+    for (let dy = -2; dy <= 2; dy++)
+      for (let dx = -2; dx <= 2; dx++)
+        data.fill(25, 3 * ((y + dy) * side + x + dx), 3 * ((y + dy) * side + x + dx + 1))
   }
   for (let i = 0; i <= 32; i++) {
     stroke(Math.round((digit === 7 ? 38 - i / 2.4 : 28) + (lean * i) / 16), 12 + i)
@@ -48,10 +56,19 @@ const predict = async (digit: 1 | 7, seed: number) => {
   return (await product.ask('POST', '/api/predict', { body: form })).json
 }
 
-test('seventy thousand official pictures and fifty drawn ones lead to a version that is judged on ten thousand', async ({ page }) => {
+test('seventy thousand official pictures and fifty drawn ones lead to a version that is judged on ten thousand', async ({
+  page,
+}) => {
   test.setTimeout(UNTIL_DONE_MS)
-  expect(await predict(7, 1)).toMatchObject({ classifier: 'mnist', model_version: 'v1', predicted_class: '7' })
-  const entries = Array.from({ length: PICTURES }, (_, i) => ({ name: `${i % 2 === 0 ? '7' : '1'}/${i}.png`, content: drawnDigit(i % 2 === 0 ? 7 : 1, i) }))
+  expect(await predict(7, 1)).toMatchObject({
+    classifier: 'mnist',
+    model_version: 'v1',
+    predicted_class: '7',
+  })
+  const entries = Array.from({ length: PICTURES }, (_, i) => ({
+    name: `${i % 2 === 0 ? '7' : '1'}/${i}.png`,
+    content: drawnDigit(i % 2 === 0 ? 7 : 1, i),
+  }))
   const form = new FormData()
   form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'digits.zip')
   const { json: report } = await product.ask('POST', '/api/upload', { headers: asAdmin, body: form })
@@ -62,19 +79,36 @@ test('seventy thousand official pictures and fifty drawn ones lead to a version 
   await page.getByText('Advanced').click()
   await page.getByLabel('Epochs').fill('1')
   await page.getByRole('button', { name: 'Retrain', exact: true }).click()
-  await expect(page.getByRole('heading', { name: 'Loss, step by step' })).toBeVisible({ timeout: UNTIL_DONE_MS })
-  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({ timeout: UNTIL_DONE_MS })
+  await expect(page.getByRole('heading', { name: 'Loss, step by step' })).toBeVisible({
+    timeout: UNTIL_DONE_MS,
+  })
+  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({
+    timeout: UNTIL_DONE_MS,
+  })
 
   const { json } = await product.ask('GET', '/api/models?classifier=mnist', { headers: asAdmin })
-  const [made] = json['models'] as { id: string; version: string; is_champion: boolean; test_images: number; accuracy: { value: number } }[]
+  const [made] = json['models'] as {
+    id: string
+    version: string
+    is_champion: boolean
+    test_images: number
+    accuracy: { value: number }
+  }[]
   expect(made).toMatchObject({ version: 'v2' })
   expect(made!.test_images).toBeGreaterThanOrEqual(10_000)
   expect(made!.accuracy.value).toBeGreaterThan(0.985)
-  if (!made!.is_champion) await product.ask('POST', `/api/models/${made!.id}/promote`, { headers: asAdmin, body: { reason: 'to see it answer' } })
+  if (!made!.is_champion)
+    await product.ask('POST', `/api/models/${made!.id}/promote`, {
+      headers: asAdmin,
+      body: { reason: 'to see it answer' },
+    })
 })
 
 /** A promotion answers at once and is carried out while the version is loaded, within a second where nothing else computes. */
-const answers = (version: string, seed: number) => expect.poll(() => predict(7, seed), { timeout: 5_000 }).toMatchObject({ model_version: version, predicted_class: '7' })
+const answers = (version: string, seed: number) =>
+  expect
+    .poll(() => predict(7, seed), { timeout: 5_000 })
+    .toMatchObject({ model_version: version, predicted_class: '7' })
 
 test('the new version reads a seven; rolled back, the old one does', async () => {
   await answers('v2', 2)

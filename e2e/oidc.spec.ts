@@ -13,7 +13,12 @@ let product: OwnProduct
 test.beforeAll(async () => {
   test.setTimeout(120_000)
   issuer = await startOidcIssuer()
-  product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes', OIDC_ADMINS: 'Root@example.org', RATE_LIMIT_ENABLED: 'false', ...issuer.settings })
+  product = await startOwnProduct({
+    DEFAULT_CLASSIFIER: 'shapes',
+    OIDC_ADMINS: 'Root@example.org',
+    RATE_LIMIT_ENABLED: 'false',
+    ...issuer.settings,
+  })
 })
 test.afterAll(async () => {
   await product[Symbol.asyncDispose]()
@@ -24,7 +29,11 @@ type Jar = Map<string, string>
 const cookieOf = (jar: Jar): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
 
 async function visit(jar: Jar, url: string, init: RequestInit = {}): Promise<Response> {
-  const answer = await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, cookie: cookieOf(jar) } })
+  const answer = await fetch(url, {
+    ...init,
+    redirect: 'manual',
+    headers: { ...init.headers, cookie: cookieOf(jar) },
+  })
   for (const cookie of answer.headers.getSetCookie()) {
     const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
     if (value === '') jar.delete(name!)
@@ -35,9 +44,13 @@ async function visit(jar: Jar, url: string, init: RequestInit = {}): Promise<Res
 
 /** As next-auth's own client begins it; answers where the issuer sends the browser back to. */
 async function begin(jar: Jar): Promise<URL> {
-  const { csrfToken } = (await (await visit(jar, `${product.url}/api/auth/csrf`)).json()) as { csrfToken: string }
+  const { csrfToken } = (await (await visit(jar, `${product.url}/api/auth/csrf`)).json()) as {
+    csrfToken: string
+  }
   const started = await visit(jar, `${product.url}/api/auth/signin/oidc`, {
-    method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ csrfToken, callbackUrl: 'https://elsewhere.example/steal', json: 'true' }),
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ csrfToken, callbackUrl: 'https://elsewhere.example/steal', json: 'true' }),
   })
   const { url } = (await started.json()) as { url: string }
   const back = await fetch(url, { redirect: 'manual' })
@@ -45,14 +58,24 @@ async function begin(jar: Jar): Promise<URL> {
 }
 
 /** Where the browser is led at the end, and who is logged in then. */
-async function end(jar: Jar, back: URL): Promise<{ readonly to: URL; readonly account: Readonly<Record<string, unknown>> | null }> {
+async function end(
+  jar: Jar,
+  back: URL,
+): Promise<{ readonly to: URL; readonly account: Readonly<Record<string, unknown>> | null }> {
   let answer = await visit(jar, back.href)
   // next-auth leads to the login page by addresses of its own
-  for (let steps = 0; steps < 2 && /\/api\/auth\/(error|signin)/.test(answer.headers.get('location') ?? ''); steps++) {
+  for (
+    let steps = 0;
+    steps < 2 && /\/api\/auth\/(error|signin)/.test(answer.headers.get('location') ?? '');
+    steps++
+  ) {
     answer = await visit(jar, answer.headers.get('location')!)
   }
   const account = await product.ask('GET', '/api/account', { headers: { cookie: cookieOf(jar) } })
-  return { to: new URL(answer.headers.get('location') ?? '/nowhere', product.url), account: account.status === 200 ? account.json : null }
+  return {
+    to: new URL(answer.headers.get('location') ?? '/nowhere', product.url),
+    account: account.status === 200 ? account.json : null,
+  }
 }
 
 async function signIn(identity: Identity, fault?: Parameters<OidcIssuer['signsIn']>[1]) {
@@ -61,14 +84,18 @@ async function signIn(identity: Identity, fault?: Parameters<OidcIssuer['signsIn
   return { jar, ...(await end(jar, await begin(jar))) }
 }
 
-test('the login page offers the issuer; a newcomer becomes a viewer, sees why nothing may be changed, and logs out', async ({ page }) => {
+test('the login page offers the issuer; a newcomer becomes a viewer, sees why nothing may be changed, and logs out', async ({
+  page,
+}) => {
   issuer.signsIn(new_)
   await page.goto(`${product.url}/login?next=/history`)
   await page.getByRole('button', { name: /^Sign in with 127\.0\.0\.1/ }).click()
 
   await expect(page).toHaveURL(`${product.url}/history`)
   await page.goto(`${product.url}/retrain`)
-  await expect(page.getByRole('note')).toContainText('cannot start a training run; only editors and admins can')
+  await expect(page.getByRole('note')).toContainText(
+    'cannot start a training run; only editors and admins can',
+  )
   await page.getByRole('link', { name: 'Account of Newcomer' }).click()
   await expect(page.getByText('has no password')).toBeVisible()
   await page.getByRole('button', { name: 'Log out', exact: true }).click()
@@ -82,15 +109,29 @@ test('the request for authorization carries PKCE, state and nonce, and nobody is
 
   const sent = issuer.lastAuthorization()
   expect(sent.get('code_challenge_method')).toBe('S256')
-  for (const name of ['code_challenge', 'state', 'nonce']) expect(sent.get(name)?.length ?? 0, name).toBeGreaterThan(20)
+  for (const name of ['code_challenge', 'state', 'nonce'])
+    expect(sent.get(name)?.length ?? 0, name).toBeGreaterThan(20)
   expect(sent.get('redirect_uri')).toBe(`${product.url}/api/auth/callback/oidc`)
   expect(to.origin).toBe(product.url)
-  expect(account).toMatchObject({ email: 'root@example.org', role: 'admin', has_password: false, has_oidc: true })
+  expect(account).toMatchObject({
+    email: 'root@example.org',
+    role: 'admin',
+    has_password: false,
+    has_oidc: true,
+  })
 })
 
 test('a known address is linked to its account, an admin’s only where OIDC_ADMINS names it', async () => {
-  expect((await signIn({ sub: 'bo', email: 'bo@example.org', email_verified: true })).account).toMatchObject({ name: 'Bo', role: 'editor', has_password: true, has_oidc: true })
-  expect((await signIn({ sub: 'bo', email: 'moved@example.org', email_verified: true }, 'claims only in userinfo')).account).toMatchObject({ name: 'Bo', email: 'bo@example.org' })
+  expect((await signIn({ sub: 'bo', email: 'bo@example.org', email_verified: true })).account).toMatchObject({
+    name: 'Bo',
+    role: 'editor',
+    has_password: true,
+    has_oidc: true,
+  })
+  expect(
+    (await signIn({ sub: 'bo', email: 'moved@example.org', email_verified: true }, 'claims only in userinfo'))
+      .account,
+  ).toMatchObject({ name: 'Bo', email: 'bo@example.org' })
 
   const asAdmin = await signIn({ sub: 'not ada', email: 'ada@example.org', email_verified: true })
   expect([asAdmin.account, asAdmin.to.searchParams.get('error')]).toEqual([null, 'oidc_admin'])
@@ -121,7 +162,11 @@ test.describe('refused', () => {
     const used = await begin(done)
     await visit(new Map(done), used.href)
 
-    for (const [cookies, back] of [[jar, forged], [new Map<string, string>(), stolen], [done, used]] as const) {
+    for (const [cookies, back] of [
+      [jar, forged],
+      [new Map<string, string>(), stolen],
+      [done, used],
+    ] as const) {
       const { to, account } = await end(cookies, back)
       expect([to.searchParams.get('error'), account]).toEqual(['OAuthCallback', null])
     }
@@ -130,12 +175,26 @@ test.describe('refused', () => {
   test('who is disabled, and their session with them', async () => {
     const { jar, account } = await signIn({ sub: 'dee', email: 'dee@example.org', email_verified: true })
     const asAdmin = { cookie: product.admin, origin: product.url }
-    await product.ask('PATCH', `/api/users/${String(account?.['id'])}`, { headers: asAdmin, body: { is_disabled: true } })
+    await product.ask('PATCH', `/api/users/${String(account?.['id'])}`, {
+      headers: asAdmin,
+      body: { is_disabled: true },
+    })
 
-    expect((await product.ask('GET', '/api/account', { headers: { cookie: cookieOf(jar) } })).status).toBe(401)
-    expect((await signIn({ sub: 'dee', email: 'dee@example.org', email_verified: true })).to.searchParams.get('error')).toBe('oidc_disabled')
-    const { json } = await product.ask('GET', '/api/audit?kind=logins&action=login%20refused', { headers: asAdmin })
-    expect((json['entries'] as { by: string; detail: string }[])[0]).toMatchObject({ by: 'dee@example.org', detail: 'with OIDC: oidc_disabled' })
+    expect((await product.ask('GET', '/api/account', { headers: { cookie: cookieOf(jar) } })).status).toBe(
+      401,
+    )
+    expect(
+      (await signIn({ sub: 'dee', email: 'dee@example.org', email_verified: true })).to.searchParams.get(
+        'error',
+      ),
+    ).toBe('oidc_disabled')
+    const { json } = await product.ask('GET', '/api/audit?kind=logins&action=login%20refused', {
+      headers: asAdmin,
+    })
+    expect((json['entries'] as { by: string; detail: string }[])[0]).toMatchObject({
+      by: 'dee@example.org',
+      detail: 'with OIDC: oidc_disabled',
+    })
   })
 })
 
@@ -144,6 +203,8 @@ test('an issuer that is gone is said so, and passwords go on', async ({ page }) 
   await page.goto(`${product.url}/login`)
   await page.getByRole('button', { name: /^Sign in with/ }).click()
 
-  await expect(page.getByRole('alert').filter({ hasText: 'Not signed in' })).toContainText('cannot be reached')
+  await expect(page.getByRole('alert').filter({ hasText: 'Not signed in' })).toContainText(
+    'cannot be reached',
+  )
   expect((await product.login('bo@example.org')).status).toBe(200)
 })

@@ -10,17 +10,23 @@ test.beforeAll(async () => {
   product = await startOwnProduct({ OPEN_ACTIONS: 'true' })
   await train(product, await product.key('upload', 'train'))
 })
-test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+test.afterAll(async () => {
+  await product[Symbol.asyncDispose]()
+})
 
 for (const asked of EARLIER.filter(({ path, method }) => method === 'POST' && path.startsWith('/upload'))) {
   test(`without a key: ${asked.story}`, async () => {
     expect(await broken(asked, await fetch(requestOf(asked, product.url)))).toEqual([])
-    expect((await fetch(requestOf({ ...asked, headers: { origin: 'https://elsewhere.example' } }, product.url))).status).toBe(403)
+    expect(
+      (await fetch(requestOf({ ...asked, headers: { origin: 'https://elsewhere.example' } }, product.url)))
+        .status,
+    ).toBe(403)
   })
 }
 
 test('people and keys stay closed', async () => {
-  for (const address of ['/api/keys', '/api/users', '/api/settings', '/api/audit']) expect((await product.ask('GET', address)).status, address).toBe(401)
+  for (const address of ['/api/keys', '/api/users', '/api/settings', '/api/audit'])
+    expect((await product.ask('GET', address)).status, address).toBe(401)
 })
 
 test('the start and every page say so', async ({ page }) => {
@@ -32,7 +38,11 @@ test('the start and every page say so', async ({ page }) => {
 })
 
 test('a stranger uploads and retrains by the pages', async ({ page }) => {
-  for (const [address, name] of [['/upload', 'Upload'], ['/retrain', 'Retrain'], ['/history', 'History']] as const) {
+  for (const [address, name] of [
+    ['/upload', 'Upload'],
+    ['/retrain', 'Retrain'],
+    ['/history', 'History'],
+  ] as const) {
     await page.goto(product.url + address)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(name)
     await expect(page.getByRole('navigation').getByRole('link', { name, exact: true }).first()).toBeAttached()

@@ -10,7 +10,12 @@ const PASSWORD = 'correct horse battery'
 export const CLASSIFIER = 'twins'
 const PER_CLASS = 60
 
-export type Said = { readonly status: number; readonly headers: Headers; readonly text: string; readonly json: Readonly<Record<string, unknown>> }
+export type Said = {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly json: Readonly<Record<string, unknown>>
+}
 
 export type OwnProduct = AsyncDisposable & {
   readonly url: string
@@ -22,9 +27,20 @@ export type OwnProduct = AsyncDisposable & {
   /** Makes a person of this role and logs them in. */
   readonly person: (role: 'viewer' | 'editor' | 'admin') => Promise<string>
   readonly key: (...scopes: string[]) => Promise<string>
-  readonly ask: (method: string, path: string, how?: { readonly body?: BodyInit | object | undefined; readonly headers?: Readonly<Record<string, string>> | undefined }) => Promise<Said>
+  readonly ask: (
+    method: string,
+    path: string,
+    how?: {
+      readonly body?: BodyInit | object | undefined
+      readonly headers?: Readonly<Record<string, string>> | undefined
+    },
+  ) => Promise<Said>
   /** `cookie`: what the browser brought along. */
-  readonly login: (email: string, password?: string, cookie?: string) => Promise<{ readonly status: number; readonly cookie: string; readonly url: string }>
+  readonly login: (
+    email: string,
+    password?: string,
+    cookie?: string,
+  ) => Promise<{ readonly status: number; readonly cookie: string; readonly url: string }>
 }
 
 export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<OwnProduct> {
@@ -32,19 +48,36 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
   const ask = asking(app.url)
   const login = loginAt(app.url)
   const token = /token=(\S+)/.exec(app.log())?.[1] ?? ''
-  await ask('POST', '/api/setup', { body: { token, name: 'Ada', email: 'ada@example.org', password: PASSWORD } })
+  await ask('POST', '/api/setup', {
+    body: { token, name: 'Ada', email: 'ada@example.org', password: PASSWORD },
+  })
   const { cookie: admin } = await login('ada@example.org')
   const asAdmin = { cookie: admin, origin: app.url }
-  await ask('POST', '/api/users', { headers: asAdmin, body: { name: 'Bo', email: 'bo@example.org', password: PASSWORD } })
+  await ask('POST', '/api/users', {
+    headers: asAdmin,
+    body: { name: 'Bo', email: 'bo@example.org', password: PASSWORD },
+  })
   const { cookie: user } = await login('bo@example.org')
   return {
-    url: app.url, dataDir: app.dataDir, log: app.log, admin, user, ask, login,
+    url: app.url,
+    dataDir: app.dataDir,
+    log: app.log,
+    admin,
+    user,
+    ask,
+    login,
     person: async (role) => {
-      await ask('POST', '/api/users', { headers: asAdmin, body: { name: role, email: `${role}@example.org`, password: PASSWORD, role } })
+      await ask('POST', '/api/users', {
+        headers: asAdmin,
+        body: { name: role, email: `${role}@example.org`, password: PASSWORD, role },
+      })
       return (await login(`${role}@example.org`)).cookie
     },
     key: async (...scopes) => {
-      const { json } = await ask('POST', '/api/keys', { headers: asAdmin, body: { name: scopes.join(' and '), scopes } })
+      const { json } = await ask('POST', '/api/keys', {
+        headers: asAdmin,
+        body: { name: scopes.join(' and '), scopes },
+      })
       return String(json['key'])
     },
     [Symbol.asyncDispose]: () => (app as BuiltApp)[Symbol.asyncDispose](),
@@ -54,25 +87,37 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
 /** Two classes that a few steps tell apart, uploaded as a ZIP and learnt in one epoch. */
 export async function train(product: OwnProduct, key: string): Promise<void> {
   const headers = { authorization: `Bearer ${key}` }
-  const entries = (['star', 'ring'] as const).flatMap((shape) => Array.from({ length: PER_CLASS }, (_, i) => ({ name: `${shape}/${i}.png`, content: encodePng(drawShape(shape, i)) })))
+  const entries = (['star', 'ring'] as const).flatMap((shape) =>
+    Array.from({ length: PER_CLASS }, (_, i) => ({
+      name: `${shape}/${i}.png`,
+      content: encodePng(drawShape(shape, i)),
+    })),
+  )
   const form = new FormData()
   form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'twins.zip')
-  const uploaded = await product.ask('POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, { headers, body: form })
-  if (uploaded.json['count'] !== 2 * PER_CLASS) throw new Error(`the pictures did not arrive: ${uploaded.text}`)
+  const uploaded = await product.ask('POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, {
+    headers,
+    body: form,
+  })
+  if (uploaded.json['count'] !== 2 * PER_CLASS)
+    throw new Error(`the pictures did not arrive: ${uploaded.text}`)
   const trained = await product.ask('POST', '/retrain?wait=true', { headers, body: { epochs: 1 } })
   if (trained.status !== 200) throw new Error(`nothing was trained: ${trained.text}`)
 }
 
-const asking = (url: string): OwnProduct['ask'] => async (method, path, { body, headers } = {}) => {
-  const isPlain = typeof body === 'object' && Object.getPrototypeOf(body) === Object.prototype
-  const response = await fetch(url + path, {
-    method, redirect: 'manual',
-    headers: { ...(isPlain && { 'content-type': 'application/json' }), ...headers },
-    ...(body !== undefined && { body: isPlain ? JSON.stringify(body) : (body as BodyInit) }),
-  })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: parsed(text) }
-}
+const asking =
+  (url: string): OwnProduct['ask'] =>
+  async (method, path, { body, headers } = {}) => {
+    const isPlain = typeof body === 'object' && Object.getPrototypeOf(body) === Object.prototype
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...(isPlain && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: isPlain ? JSON.stringify(body) : (body as BodyInit) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, json: parsed(text) }
+  }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
@@ -83,17 +128,33 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** As next-auth's own form does it. */
-const loginAt = (url: string): OwnProduct['login'] => async (email, password = PASSWORD, cookie) => {
-  const first = await fetch(`${url}/api/auth/csrf`)
-  const { csrfToken } = (await first.json()) as { csrfToken: string }
-  const cookies = first.headers.getSetCookie().map(plain)
-  const answer = await fetch(`${url}/api/auth/callback/credentials`, {
-    method: 'POST', redirect: 'manual',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', cookie: [...cookies, ...(cookie ? [cookie] : [])].join('; ') },
-    body: new URLSearchParams({ csrfToken, email, password, json: 'true', callbackUrl: 'https://elsewhere.example/steal' }),
-  })
-  const said = (await answer.json()) as { url?: string }
-  return { status: answer.status, cookie: [...cookies, ...answer.headers.getSetCookie().map(plain)].join('; '), url: String(said.url) }
-}
+const loginAt =
+  (url: string): OwnProduct['login'] =>
+  async (email, password = PASSWORD, cookie) => {
+    const first = await fetch(`${url}/api/auth/csrf`)
+    const { csrfToken } = (await first.json()) as { csrfToken: string }
+    const cookies = first.headers.getSetCookie().map(plain)
+    const answer = await fetch(`${url}/api/auth/callback/credentials`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        cookie: [...cookies, ...(cookie ? [cookie] : [])].join('; '),
+      },
+      body: new URLSearchParams({
+        csrfToken,
+        email,
+        password,
+        json: 'true',
+        callbackUrl: 'https://elsewhere.example/steal',
+      }),
+    })
+    const said = (await answer.json()) as { url?: string }
+    return {
+      status: answer.status,
+      cookie: [...cookies, ...answer.headers.getSetCookie().map(plain)].join('; '),
+      url: String(said.url),
+    }
+  }
 
 const plain = (cookie: string): string => cookie.split(';')[0]!

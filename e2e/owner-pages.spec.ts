@@ -7,9 +7,22 @@ import { startOwnProduct, type OwnProduct } from './own-product.ts'
 import { expectGoodLooks, SIZES, test, THEMES } from './watched.ts'
 
 const PASSWORD = 'correct horse battery'
-const PAGES = ['/docs', '/monitoring', '/settings', '/settings?view=keys', '/settings?view=settings', '/settings?view=changes', '/history',
-  '/visualize?classifier=shapes&view=data', '/visualize?classifier=shapes&view=model', '/visualize?classifier=shapes&view=traffic']
-const picture = (seed: number) => new Blob([new Uint8Array(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, 9_000 + seed)))], { type: 'image/png' })
+const PAGES = [
+  '/docs',
+  '/monitoring',
+  '/settings',
+  '/settings?view=keys',
+  '/settings?view=settings',
+  '/settings?view=changes',
+  '/history',
+  '/visualize?classifier=shapes&view=data',
+  '/visualize?classifier=shapes&view=model',
+  '/visualize?classifier=shapes&view=traffic',
+]
+const picture = (seed: number) =>
+  new Blob([new Uint8Array(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, 9_000 + seed)))], {
+    type: 'image/png',
+  })
 
 let product: OwnProduct
 
@@ -19,7 +32,9 @@ test.beforeAll(async () => {
   for (let i = 0; i < 8; i++) await predict(i)
   await expect.poll(classesDrawn, { timeout: 120_000 }).toBe(SHAPES.length) // the worker draws them behind the start
 })
-test.afterAll(async () => { await product[Symbol.asyncDispose]() })
+test.afterAll(async () => {
+  await product[Symbol.asyncDispose]()
+})
 
 async function predict(seed: number) {
   const form = new FormData()
@@ -28,7 +43,9 @@ async function predict(seed: number) {
 }
 
 async function classesDrawn(): Promise<number> {
-  const { json } = await product.ask('GET', '/api/data/summary?classifier=shapes', { headers: { cookie: product.admin } })
+  const { json } = await product.ask('GET', '/api/data/summary?classifier=shapes', {
+    headers: { cookie: product.admin },
+  })
   return (json['per_class'] as readonly { train: number }[]).filter(({ train }) => train > 0).length
 }
 
@@ -54,12 +71,20 @@ test('a key is made, shown once, works, and opens nothing after it is revoked', 
   expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(200)
   expect((await product.ask('GET', '/api/keys', asKey)).status).toBe(403)
   await page.setViewportSize({ width: 360, height: 800 })
-  expect(await shown.evaluate((code) => code.scrollWidth <= code.clientWidth && code.getBoundingClientRect().right < window.innerWidth)).toBe(true) // whole, on a phone too
+  expect(
+    await shown.evaluate(
+      (code) =>
+        code.scrollWidth <= code.clientWidth && code.getBoundingClientRect().right < window.innerWidth,
+    ),
+  ).toBe(true) // whole, on a phone too
   await page.getByRole('button', { name: 'I have it' }).click()
   await page.reload()
   expect(await page.content()).not.toContain(key)
 
-  await page.getByRole('row', { name: /the scale at the door/ }).getByRole('button', { name: /Revoke/ }).click()
+  await page
+    .getByRole('row', { name: /the scale at the door/ })
+    .getByRole('button', { name: /Revoke/ })
+    .click()
   await page.getByRole('button', { name: 'Revoke key' }).click()
   await expect(page.getByRole('row', { name: /the scale at the door/ })).toHaveCount(0)
   expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(401)
@@ -95,7 +120,19 @@ test('somebody is let in, may not settle things, and is shut out', async ({ page
 test('the figures of the machine move while one looks, and stand still when paused', async ({ page }) => {
   await page.goto(`${product.url}/monitoring`)
   const predictions = page.getByRole('group', { name: 'Predictions' })
-  expect(await page.locator('.gauge-name').allInnerTexts(), 'what people notice stands above what explains it').toEqual(['Requests', 'Half are faster than', 'Failures of ours', 'Predictions', 'Waiting', 'Processor', 'Memory', 'Disk'])
+  expect(
+    await page.locator('.gauge-name').allInnerTexts(),
+    'what people notice stands above what explains it',
+  ).toEqual([
+    'Requests',
+    'Half are faster than',
+    'Failures of ours',
+    'Predictions',
+    'Waiting',
+    'Processor',
+    'Memory',
+    'Disk',
+  ])
   const before = await predictions.innerText()
   await predict(20)
   await expect(predictions).not.toHaveText(before)
@@ -113,29 +150,43 @@ test('the figures of the machine move while one looks, and stand still when paus
 })
 
 test('the line of a refusal is found in the log by its request id', async ({ page }) => {
-  const { json } = await product.ask('GET', '/api/models/01a1fdc4-0000-7000-8000-000000000000', { headers: { cookie: product.user } })
+  const { json } = await product.ask('GET', '/api/models/01a1fdc4-0000-7000-8000-000000000000', {
+    headers: { cookie: product.user },
+  })
   await logIn(page)
   await page.goto(`${product.url}/monitoring`)
   await page.getByLabel('Request or text').fill(String(json['request_id']))
   await page.getByRole('button', { name: 'Find' }).click()
 
   await expect(page.getByLabel('Lines of the log').getByRole('listitem')).toHaveCount(1)
-  await expect(page.getByLabel('Lines of the log')).toContainText('GET /api/models/01a1fdc4-0000-7000-8000-000000000000 404')
+  await expect(page.getByLabel('Lines of the log')).toContainText(
+    'GET /api/models/01a1fdc4-0000-7000-8000-000000000000 404',
+  )
   await expect(page).toHaveURL(/find=/)
 })
 
-test('pictures are told by what they look like: mean pictures, light, size; each plot as a table and as CSV', async ({ page }) => {
+test('pictures are told by what they look like: mean pictures, light, size; each plot as a table and as CSV', async ({
+  page,
+}) => {
   await logIn(page)
   await page.goto(`${product.url}/visualize?classifier=shapes&view=data`)
   const mean = page.getByRole('img', { name: /The mean of \d+ pictures of ring/ })
   await mean.scrollIntoViewIfNeeded()
   await expect.poll(() => mean.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32)
-  await page.locator('section.card', { hasText: 'The mean picture of each class' }).getByRole('button', { name: 'Table' }).click()
-  await expect(page.getByRole('table', { name: 'The pictures of each class, measured' })).toContainText(/ring.*32 px/)
+  await page
+    .locator('section.card', { hasText: 'The mean picture of each class' })
+    .getByRole('button', { name: 'Table' })
+    .click()
+  await expect(page.getByRole('table', { name: 'The pictures of each class, measured' })).toContainText(
+    /ring.*32 px/,
+  )
   const brightness = page.getByRole('region', { name: 'Brightness' })
   await brightness.getByRole('button', { name: 'Table' }).click()
   await expect(brightness.getByRole('table')).toContainText('50–55')
-  const [csv] = await Promise.all([page.waitForEvent('download'), brightness.getByRole('button', { name: 'CSV' }).click()])
+  const [csv] = await Promise.all([
+    page.waitForEvent('download'),
+    brightness.getByRole('button', { name: 'CSV' }).click(),
+  ])
   expect(readFileSync(await csv.path(), 'utf8').split('\r\n')[0]).toBe('"Brightness, % of white",pictures')
   await page.goto(`${product.url}/visualize?classifier=shapes&view=model`)
   await expect(page.getByRole('heading', { name: 'In words' })).toBeVisible()
@@ -144,8 +195,13 @@ test('pictures are told by what they look like: mean pictures, light, size; each
 test('the history leaves as CSV, and no file name runs in a spreadsheet', async ({ page }) => {
   await logIn(page)
   await page.goto(`${product.url}/history?classifier=shapes`)
-  const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()])
-  const lines = readFileSync(await csv.path(), 'utf8').trimEnd().split('\r\n')
+  const [csv] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'CSV' }).click(),
+  ])
+  const lines = readFileSync(await csv.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n')
 
   expect(csv.suggestedFilename()).toMatch(/^predictions-shapes-\d{4}-\d\d-\d\d\.csv$/)
   expect(lines[0]).toMatch(/^id,timestamp,classifier,/)
@@ -201,16 +257,24 @@ for (const theme of THEMES) {
   })
 }
 
-test('an admin deletes one prediction, then all that fit a filter, and is told how many before', async ({ page }) => {
+test('an admin deletes one prediction, then all that fit a filter, and is told how many before', async ({
+  page,
+}) => {
   await logIn(page)
   await page.goto(`${product.url}/history`)
   const rows = page.getByRole('row')
   const before = await rows.count()
 
-  await page.getByRole('button', { name: /^Delete the prediction of/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Delete the prediction of/ })
+    .first()
+    .click()
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
   await expect(rows).toHaveCount(before)
-  await page.getByRole('button', { name: /^Delete the prediction of/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Delete the prediction of/ })
+    .first()
+    .click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete prediction' }).click()
   await expect(rows).toHaveCount(before - 1)
 

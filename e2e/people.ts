@@ -7,7 +7,8 @@ import { drawShape, type ShapeName } from '#lib/domain/shapes.ts'
 const OWNER = { name: 'Ada Lovelace', email: 'ada@example.org', password: 'the darkest room of all' }
 
 /** Drawn with seeds that no shipped picture has. */
-export const picture = (shape: ShapeName, seed: number): Buffer => Buffer.from(encodePng(drawShape(shape, 900_000 + seed)))
+export const picture = (shape: ShapeName, seed: number): Buffer =>
+  Buffer.from(encodePng(drawShape(shape, 900_000 + seed)))
 
 /** The address that the first start printed for the first admin. */
 export function setupAddress(app: BuiltApp): string {
@@ -25,7 +26,11 @@ export async function becomeOwner(page: Page, app: BuiltApp): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible()
 }
 
-export async function logIn(page: Page, { url }: Pick<BuiltApp, 'url'>, { email, password }: { readonly email: string; readonly password: string } = OWNER): Promise<void> {
+export async function logIn(
+  page: Page,
+  { url }: Pick<BuiltApp, 'url'>,
+  { email, password }: { readonly email: string; readonly password: string } = OWNER,
+): Promise<void> {
   await page.goto(`${url}/login`)
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)

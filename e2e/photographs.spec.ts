@@ -7,7 +7,12 @@ import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { test } from './watched.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
-const ZIP = path.resolve(ROOT, process.env['DARKROOM_REAL_DATA'] ?? '../shared/data', 'cats-dogs', 'cats-dogs.zip')
+const ZIP = path.resolve(
+  ROOT,
+  process.env['DARKROOM_REAL_DATA'] ?? '../shared/data',
+  'cats-dogs',
+  'cats-dogs.zip',
+)
 const OF_EACH = 8
 /** The shipped version is right on 87 of 100; of sixteen, fewer than ten come about once in two hundred draws, and these are always the same. */
 const FEWEST_RIGHT = 10
@@ -15,16 +20,25 @@ const FEWEST_RIGHT = 10
 test.describe.configure({ mode: 'serial' })
 test.skip(!existsSync(ZIP), 'the photographs are not at hand: DARKROOM_REAL_DATA names their folder')
 let app: BuiltApp
-type Photograph = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer; readonly truth: 'cat' | 'dog' }
+type Photograph = {
+  readonly name: string
+  readonly mimeType: string
+  readonly buffer: Buffer
+  readonly truth: 'cat' | 'dog'
+}
 let photographs: readonly Photograph[]
 
 test.beforeAll(async () => {
   app = await startBuiltApp()
   photographs = await photographsIn(ZIP)
 })
-test.afterAll(async () => { await app[Symbol.asyncDispose]() })
+test.afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+})
 
-test('a photograph that is dropped is told to be a cat or a dog, how surely, and by whom', async ({ page }) => {
+test('a photograph that is dropped is told to be a cat or a dog, how surely, and by whom', async ({
+  page,
+}) => {
   await page.goto(`${app.url}/predict?classifier=cats-dogs`)
   await page.getByLabel('Drop pictures here, or paste one').setInputFiles(photographs[0]!)
 
@@ -54,7 +68,12 @@ async function photographsIn(zip: string): Promise<readonly Photograph[]> {
     if (entry.kind !== 'file') continue
     const truth = /\/cats?\//.test(entry.path) ? 'cat' : 'dog'
     if (!entry.path.startsWith('test/') || found[truth].length >= OF_EACH) continue
-    found[truth].push({ name: path.basename(entry.path), mimeType: 'image/webp', buffer: Buffer.from(entry.bytes), truth })
+    found[truth].push({
+      name: path.basename(entry.path),
+      mimeType: 'image/webp',
+      buffer: Buffer.from(entry.bytes),
+      truth,
+    })
   }
   return [...found.cat, ...found.dog]
 }

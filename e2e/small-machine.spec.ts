@@ -16,13 +16,27 @@ const FIRST_ANSWER_MS = 2_000 // the slowest of five, once: a cold start
 test.skip(process.platform !== 'linux', 'memory is read from /proc')
 
 let app: BuiltApp
-test.beforeAll(async () => { app = await startBuiltApp({ MEMORY_MB: '512', DEFAULT_CLASSIFIER: 'shapes', INFERENCE_ENGINE: 'onnx', TRAINING_ENGINE: 'onnx', OPEN_ACTIONS: 'true' }) })
-test.afterAll(async () => { await app[Symbol.asyncDispose]() })
+test.beforeAll(async () => {
+  app = await startBuiltApp({
+    MEMORY_MB: '512',
+    DEFAULT_CLASSIFIER: 'shapes',
+    INFERENCE_ENGINE: 'onnx',
+    TRAINING_ENGINE: 'onnx',
+    OPEN_ACTIONS: 'true',
+  })
+})
+test.afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+})
 
 async function ask(seed: number): Promise<string> {
   const form = new FormData()
   form.append('file', new Blob([new Uint8Array(picture('star', seed))]), 'star.png')
-  return ((await (await fetch(`${app.url}/api/predict`, { method: 'POST', body: form })).json()) as { predicted_class: string }).predicted_class
+  return (
+    (await (await fetch(`${app.url}/api/predict`, { method: 'POST', body: form })).json()) as {
+      predicted_class: string
+    }
+  ).predicted_class
 }
 
 test('the first visitor after a start is answered in time, and those after in less', async () => {
@@ -37,14 +51,19 @@ test('the first visitor after a start is answered in time, and those after in le
 })
 
 test('the pictures that a fresh install begins with are drawn by a process that is gone when they are there', async () => {
-  const pictures = async () => ((await (await fetch(`${app.url}/api/classifiers/shapes`)).json()) as { samples: { total: number } }).samples.total
+  const pictures = async () =>
+    ((await (await fetch(`${app.url}/api/classifiers/shapes`)).json()) as { samples: { total: number } })
+      .samples.total
   await expect.poll(pictures, { timeout: 60_000 }).toBe(3_600)
 
-  await expect.poll(() => familyOf(app.pid).filter((pid) => commandOf(pid).includes('drawing')), { timeout: 10_000 }).toEqual([])
+  await expect
+    .poll(() => familyOf(app.pid).filter((pid) => commandOf(pid).includes('drawing')), { timeout: 10_000 })
+    .toEqual([])
 })
 
 test('all processes together fit into 512 MB while they predict and show pages', async () => {
-  for (const page of ['/', '/predict', '/monitoring', '/docs']) expect((await fetch(app.url + page)).status).toBe(200)
+  for (const page of ['/', '/predict', '/monitoring', '/docs'])
+    expect((await fetch(app.url + page)).status).toBe(200)
   for (let i = 20; i < 60; i++) await ask(i)
 
   expect(familyOf(app.pid).length).toBeGreaterThan(3)
@@ -53,19 +72,34 @@ test('all processes together fit into 512 MB while they predict and show pages',
 
 test('they still do while all 844,330 weights of cifar10-small are fine-tuned and predictions are answered', async () => {
   test.setTimeout(LONGEST_TRAINING_MS + 60_000)
-  for (const [name, shape] of [['cat', 'star'], ['dog', 'ring']] as const) {
+  for (const [name, shape] of [
+    ['cat', 'star'],
+    ['dog', 'ring'],
+  ] as const) {
     const form = new FormData()
     form.append('label', name)
-    for (let i = 0; i < 20; i++) form.append('files', new Blob([new Uint8Array(picture(shape, 100 + i))]), `${i}.png`)
-    expect((await fetch(`${app.url}/api/upload?classifier=cifar10-small`, { method: 'POST', body: form })).status).toBe(200)
+    for (let i = 0; i < 20; i++)
+      form.append('files', new Blob([new Uint8Array(picture(shape, 100 + i))]), `${i}.png`)
+    expect(
+      (await fetch(`${app.url}/api/upload?classifier=cifar10-small`, { method: 'POST', body: form })).status,
+    ).toBe(200)
   }
   let most = 0
-  const looking = setInterval(() => { most = Math.max(most, heldMb()) }, LOOK_EVERY_MS)
+  const looking = setInterval(() => {
+    most = Math.max(most, heldMb())
+  }, LOOK_EVERY_MS)
   let isLearning = true
   const answers: string[] = []
-  const asking = (async () => { for (let i = 200; isLearning; i++) answers.push(await ask(i % 300)) })()
+  const asking = (async () => {
+    for (let i = 200; isLearning; i++) answers.push(await ask(i % 300))
+  })()
 
-  const retrained = await fetch(`${app.url}/retrain?classifier=cifar10-small&wait=true`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ recipe: 'finetune', epochs: 1, force: true }), signal: AbortSignal.timeout(LONGEST_TRAINING_MS) })
+  const retrained = await fetch(`${app.url}/retrain?classifier=cifar10-small&wait=true`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ recipe: 'finetune', epochs: 1, force: true }),
+    signal: AbortSignal.timeout(LONGEST_TRAINING_MS),
+  })
   isLearning = false
   await asking
   clearInterval(looking)
@@ -78,20 +112,33 @@ test('they still do while all 844,330 weights of cifar10-small are fine-tuned an
 })
 
 test('program, packages and shipped versions take less than half of the disk that was asked for', () => {
-  const bytes = ['node_modules', '.next', 'models', 'lib', 'app', 'public'].reduce((sum, folder) => sum + sizeOf(path.join(ROOT, folder)), 0)
+  const bytes = ['node_modules', '.next', 'models', 'lib', 'app', 'public'].reduce(
+    (sum, folder) => sum + sizeOf(path.join(ROOT, folder)),
+    0,
+  )
 
   expect(bytes / 1e9).toBeLessThan(THEIR_DISK_GB / 2)
 })
 
 function familyOf(pid: number): readonly number[] {
-  const parents = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    try {
-      return [[Number(name), Number(/^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1])] as const]
-    } catch {
-      return [] // it has ended
-    }
-  })
-  const below = (parent: number): readonly number[] => [parent, ...parents.filter(([, of]) => of === parent).flatMap(([child]) => below(child))]
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        return [
+          [
+            Number(name),
+            Number(/^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]),
+          ] as const,
+        ]
+      } catch {
+        return [] // it has ended
+      }
+    })
+  const below = (parent: number): readonly number[] => [
+    parent,
+    ...parents.filter(([, of]) => of === parent).flatMap(([child]) => below(child)),
+  ]
   return below(pid)
 }
 
@@ -108,7 +155,9 @@ const heldMb = (): number => familyOf(app.pid).reduce((sum, pid) => sum + pssMb(
 
 function pssMb(pid: number): number {
   try {
-    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024
+    return (
+      Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024
+    )
   } catch {
     return 0 // it has ended
   }

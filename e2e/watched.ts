@@ -3,13 +3,18 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as plain, type Page } from '@playwright/test'
 
 export const test = plain.extend<{ readonly complaints: string[] }>({
-  complaints: [async ({ context }, use) => {
-    const complaints: string[] = []
-    context.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
-    context.on('weberror', (error) => complaints.push(String(error.error())))
-    await use(complaints)
-    expect(complaints, 'errors on the console').toEqual([])
-  }, { auto: true }],
+  complaints: [
+    async ({ context }, use) => {
+      const complaints: string[] = []
+      context.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text())
+      })
+      context.on('weberror', (error) => complaints.push(String(error.error())))
+      await use(complaints)
+      expect(complaints, 'errors on the console').toEqual([])
+    },
+    { auto: true },
+  ],
 })
 
 export const SIZES = [360, 1440] as const
@@ -21,6 +26,14 @@ const MODERATE_FAULTS: readonly string[] = ['heading-order', 'region']
 /** Nothing that axe finds serious, and no page that must be pushed sideways. */
 export async function expectGoodLooks(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.filter(({ id, impact }) => impact === 'serious' || impact === 'critical' || MODERATE_FAULTS.includes(id)).map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`)).toEqual([])
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
+  expect(
+    violations
+      .filter(
+        ({ id, impact }) => impact === 'serious' || impact === 'critical' || MODERATE_FAULTS.includes(id),
+      )
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`),
+  ).toEqual([])
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+  ).toBeLessThanOrEqual(0)
 }

@@ -6,11 +6,22 @@ import { Button, looksLikeButton } from '#lib/ui/button.tsx'
 import { Icon } from '#lib/ui/icon.tsx'
 
 export function Account({ name }: { readonly name: string | null }) {
-  if (name === null) return <Link href="/login" {...looksLikeButton()}><Icon name="key" />Log in</Link>
+  if (name === null)
+    return (
+      <Link href="/login" {...looksLikeButton()}>
+        <Icon name="key" />
+        Log in
+      </Link>
+    )
   return (
     <div className="row justify-between">
-      <Link className="link row small min-w-0" href="/account" aria-label={`Account of ${name}`}><Icon name="person" />{name}</Link>
-      <Button size="small" variant="quiet" onClick={() => void signOut({ callbackUrl: '/' })}>Log out</Button>
+      <Link className="link row small min-w-0" href="/account" aria-label={`Account of ${name}`}>
+        <Icon name="person" />
+        {name}
+      </Link>
+      <Button size="small" variant="quiet" onClick={() => void signOut({ callbackUrl: '/' })}>
+        Log out
+      </Button>
     </div>
   )
 }

@@ -2,7 +2,11 @@
 type Faulty = { readonly fault: string | null; readonly live_version: string | null }
 
 export function faultText({ fault, live_version: live }: Faulty): string {
-  const reason = fault === null ? '' : `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, '')}. `
-  const now = live === null ? 'No earlier version can be loaded either, so predictions are unavailable.' : `${live} serves predictions in the meantime.`
+  const reason =
+    fault === null ? '' : `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, '')}. `
+  const now =
+    live === null
+      ? 'No earlier version can be loaded either, so predictions are unavailable.'
+      : `${live} serves predictions in the meantime.`
   return `${reason}${now} Restore its files from a backup (it then goes live automatically), or train a new version.`
 }

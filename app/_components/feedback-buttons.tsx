@@ -16,7 +16,13 @@ type FeedbackProps = {
   readonly mayChange?: boolean
 }
 
-export function FeedbackButtons({ predictionId, answer, classes, given: before = null, mayChange = true }: FeedbackProps) {
+export function FeedbackButtons({
+  predictionId,
+  answer,
+  classes,
+  given: before = null,
+  mayChange = true,
+}: FeedbackProps) {
   const [given, setGiven] = useState<Given | null>(before)
   const [isChoosing, setIsChoosing] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
@@ -25,10 +31,18 @@ export function FeedbackButtons({ predictionId, answer, classes, given: before =
   const give = async (correct: boolean, label?: string) => {
     setIsBusy(true)
     try {
-      const kept = await call('POST /api/predictions/{id}/feedback', { id: predictionId, correct, ...(label !== undefined && { label }) })
+      const kept = await call('POST /api/predictions/{id}/feedback', {
+        id: predictionId,
+        correct,
+        ...(label !== undefined && { label }),
+      })
       setGiven({ correct: kept.correct, label: kept.label })
       setIsChoosing(false)
-      toast(kept.correct ? `Kept: “${kept.label}” was right.` : `Kept: this is “${kept.label}”. The next training learns from it.`)
+      toast(
+        kept.correct
+          ? `Kept: “${kept.label}” was right.`
+          : `Kept: this is “${kept.label}”. The next training learns from it.`,
+      )
     } catch (error) {
       toast(failureOf(error).detail, 'bad')
     } finally {
@@ -39,24 +53,62 @@ export function FeedbackButtons({ predictionId, answer, classes, given: before =
   if (given && !isChoosing) {
     return (
       <div className="row">
-        {given.correct ? <Badge variant="good">right</Badge> : <Badge variant="amber">wrong: it is {given.label}</Badge>}
-        {mayChange && <Button size="small" variant="quiet" onClick={() => setIsChoosing(true)} aria-label={`Change the feedback on ${answer}`}>Change</Button>}
+        {given.correct ? (
+          <Badge variant="good">right</Badge>
+        ) : (
+          <Badge variant="amber">wrong: it is {given.label}</Badge>
+        )}
+        {mayChange && (
+          <Button
+            size="small"
+            variant="quiet"
+            onClick={() => setIsChoosing(true)}
+            aria-label={`Change the feedback on ${answer}`}
+          >
+            Change
+          </Button>
+        )}
       </div>
     )
   }
   if (!mayChange) return <span className="muted">–</span>
   return (
     <div className="row" role="group" aria-label={`Was “${answer}” right?`}>
-      {!isChoosing && <Button size="small" isBusy={isBusy} onClick={() => void give(true)}>Right</Button>}
-      {!isChoosing && <Button size="small" disabled={isBusy} onClick={() => setIsChoosing(true)}>Wrong</Button>}
+      {!isChoosing && (
+        <Button size="small" isBusy={isBusy} onClick={() => void give(true)}>
+          Right
+        </Button>
+      )}
+      {!isChoosing && (
+        <Button size="small" disabled={isBusy} onClick={() => setIsChoosing(true)}>
+          Wrong
+        </Button>
+      )}
       {isChoosing && (
         <>
-          <label className="sr-only" htmlFor={choiceId}>What it is</label>
-          <select id={choiceId} className="input max-w-48" autoFocus defaultValue="" disabled={isBusy} onChange={(event) => void give(event.currentTarget.value === answer, event.currentTarget.value)}>
-            <option value="" disabled>It is …</option>
-            {classes.map((name) => <option key={name} value={name}>{name}</option>)}
+          <label className="sr-only" htmlFor={choiceId}>
+            What it is
+          </label>
+          <select
+            id={choiceId}
+            className="input max-w-48"
+            autoFocus
+            defaultValue=""
+            disabled={isBusy}
+            onChange={(event) => void give(event.currentTarget.value === answer, event.currentTarget.value)}
+          >
+            <option value="" disabled>
+              It is …
+            </option>
+            {classes.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
           </select>
-          <Button size="small" variant="quiet" onClick={() => setIsChoosing(false)}>Leave it</Button>
+          <Button size="small" variant="quiet" onClick={() => setIsChoosing(false)}>
+            Leave it
+          </Button>
         </>
       )}
     </div>

@@ -4,7 +4,12 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { Icon, type IconName } from '#lib/ui/icon.tsx'
 
-const PLACES: readonly { readonly href: string; readonly name: string; readonly icon: IconName; readonly needs: 'nothing' | 'login' | 'admin' }[] = [
+const PLACES: readonly {
+  readonly href: string
+  readonly name: string
+  readonly icon: IconName
+  readonly needs: 'nothing' | 'login' | 'admin'
+}[] = [
   { href: '/', name: 'Dashboard', icon: 'home', needs: 'nothing' },
   { href: '/predict', name: 'Predict', icon: 'look', needs: 'nothing' },
   { href: '/upload', name: 'Upload', icon: 'upload', needs: 'login' },
@@ -22,9 +27,19 @@ export function Navigation({ isKnown, isAdmin }: { readonly isKnown: boolean; re
   const path = usePathname()
   return (
     <nav className="navigation" aria-label="Pages">
-      {PLACES.filter(({ needs }) => needs === 'nothing' || isAdmin || (needs === 'login' && isKnown)).map(({ href, name, icon }) => (
-        <Link key={href} href={href} aria-current={path === href ? 'page' : undefined} onClick={closeDrawer}><Icon name={icon} />{name}</Link>
-      ))}
+      {PLACES.filter(({ needs }) => needs === 'nothing' || isAdmin || (needs === 'login' && isKnown)).map(
+        ({ href, name, icon }) => (
+          <Link
+            key={href}
+            href={href}
+            aria-current={path === href ? 'page' : undefined}
+            onClick={closeDrawer}
+          >
+            <Icon name={icon} />
+            {name}
+          </Link>
+        ),
+      )}
     </nav>
   )
 }

@@ -13,5 +13,11 @@ type OfferedProps = {
 
 export function Offered({ to, scope, action, children }: OfferedProps) {
   const reason = to.whyNot(scope, action)
-  return reason === null ? <>{children}</> : <p className="small muted" role="note">{reason}</p>
+  return reason === null ? (
+    <>{children}</>
+  ) : (
+    <p className="small muted" role="note">
+      {reason}
+    </p>
+  )
 }

@@ -8,5 +8,15 @@ const OIDC = 'oidc' // as lib/auth/oidc.ts names the provider
 
 export function OidcButton({ host, next }: { readonly host: string; readonly next: string }) {
   const [isBusy, setIsBusy] = useState(false)
-  return <Button isBusy={isBusy} onClick={() => { setIsBusy(true); void signIn(OIDC, { callbackUrl: next }).finally(() => setIsBusy(false)) }}>Sign in with {host}</Button>
+  return (
+    <Button
+      isBusy={isBusy}
+      onClick={() => {
+        setIsBusy(true)
+        void signIn(OIDC, { callbackUrl: next }).finally(() => setIsBusy(false))
+      }}
+    >
+      Sign in with {host}
+    </Button>
+  )
 }

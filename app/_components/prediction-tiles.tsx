@@ -9,12 +9,23 @@ export function PredictionTiles({ predictions }: { readonly predictions: readonl
   if (predictions.length === 0) return <EmptyState icon="history" title="Nothing answered yet" />
   return (
     <div className="tiles">
-      {predictions.map((one) => one.image_url && (
-        <ImageTile key={one.id} src={`${one.image_url}?size=160`} alt={one.filename ?? `answered as ${one.predicted_class}`} pixels={Math.max(one.width, one.height)}>
-          <strong>{one.predicted_class}</strong> <FigureNumber share={one.confidence} /><br />
-          <span className="muted small">{one.classifier} {one.model_version} · <RelativeTime at={one.timestamp} /></span>
-        </ImageTile>
-      ))}
+      {predictions.map(
+        (one) =>
+          one.image_url && (
+            <ImageTile
+              key={one.id}
+              src={`${one.image_url}?size=160`}
+              alt={one.filename ?? `answered as ${one.predicted_class}`}
+              pixels={Math.max(one.width, one.height)}
+            >
+              <strong>{one.predicted_class}</strong> <FigureNumber share={one.confidence} />
+              <br />
+              <span className="muted small">
+                {one.classifier} {one.model_version} · <RelativeTime at={one.timestamp} />
+              </span>
+            </ImageTile>
+          ),
+      )}
     </div>
   )
 }

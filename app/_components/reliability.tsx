@@ -6,12 +6,20 @@ type Bins = NonNullable<NonNullable<VersionCard['test']>['reliability']>
 
 export function Reliability({ bins }: { readonly bins: Bins }) {
   return (
-    <Chart level={3} kind="line" isShare title="Reliability" labelName="How sure, on average" valueName="Share" description={inWords(bins)}
+    <Chart
+      level={3}
+      kind="line"
+      isShare
+      title="Reliability"
+      labelName="How sure, on average"
+      valueName="Share"
+      description={inWords(bins)}
       labels={bins.map(({ confidence }) => `${(confidence * 100).toFixed(1)} %`)}
       series={[
         { name: 'right', values: bins.map(({ images, right }) => right / images) },
         { name: 'as sure as that', values: bins.map(({ confidence }) => confidence) },
-      ]} />
+      ]}
+    />
   )
 }
 

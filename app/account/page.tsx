@@ -10,8 +10,10 @@ import { PasswordForm } from './_components/password-form.tsx'
 export const metadata = { title: 'Account' }
 
 const ROLE_WORDS = {
-  viewer: 'You can view everything and make predictions. Editors can also give feedback, upload, label, train, promote and roll back.',
-  editor: 'You can make predictions, give feedback, upload, label, train, promote and roll back. Only admins can delete classifiers or delete anything permanently.',
+  viewer:
+    'You can view everything and make predictions. Editors can also give feedback, upload, label, train, promote and roll back.',
+  editor:
+    'You can make predictions, give feedback, upload, label, train, promote and roll back. Only admins can delete classifiers or delete anything permanently.',
   admin: 'You have full access, including people, keys and settings.',
 } as const
 
@@ -23,16 +25,31 @@ export default async function Account() {
       <PageHead title="Account" lead="Your profile, password and sessions." />
       <Card title={name}>
         <dl className="facts">
-          <div><dt>E-mail</dt><dd>{email}</dd></div>
-          <div><dt>Role</dt><dd><Badge variant={role === 'admin' ? 'accent' : 'plain'}>{role}</Badge></dd></div>
-          <div><dt>Sign-in</dt><dd>{[has_password && 'password', has_oidc && 'OIDC'].filter(Boolean).join(' and ')}</dd></div>
+          <div>
+            <dt>E-mail</dt>
+            <dd>{email}</dd>
+          </div>
+          <div>
+            <dt>Role</dt>
+            <dd>
+              <Badge variant={role === 'admin' ? 'accent' : 'plain'}>{role}</Badge>
+            </dd>
+          </div>
+          <div>
+            <dt>Sign-in</dt>
+            <dd>{[has_password && 'password', has_oidc && 'OIDC'].filter(Boolean).join(' and ')}</dd>
+          </div>
         </dl>
         <p className="small muted">{ROLE_WORDS[role]}</p>
       </Card>
       <Card title="Password">
-        {has_password
-          ? <PasswordForm email={email} />
-          : <p>This account signs in with OIDC and has no password. Ask an admin for a reset link to set one.</p>}
+        {has_password ? (
+          <PasswordForm email={email} />
+        ) : (
+          <p>
+            This account signs in with OIDC and has no password. Ask an admin for a reset link to set one.
+          </p>
+        )}
       </Card>
       <Card title="Sessions">
         <EndSessions />

@@ -7,7 +7,17 @@ type Filters = Omit<Input<Routes['GET /api/predictions']>, 'limit'>
 
 const DECISIONS = ['confident', 'uncertain', 'unfamiliar', 'none'] as const
 const FEEDBACKS = ['none', 'correct', 'wrong'] as const
-const NAMES = ['classifier', 'class', 'version', 'decision', 'feedback', 'min', 'max', 'since', 'until'] as const
+const NAMES = [
+  'classifier',
+  'class',
+  'version',
+  'decision',
+  'feedback',
+  'min',
+  'max',
+  'since',
+  'until',
+] as const
 
 export function filtersOf(query: Query): Filters {
   const filters: Filters = {
@@ -32,7 +42,9 @@ export const hasFilters = (query: Query): boolean => NAMES.some((name) => query[
 
 /** The same address with something changed; a changed filter begins at the newest again. */
 export function addressWith(query: Query, change: Query): string {
-  const entries = Object.entries({ ...query, ...change }).flatMap(([name, value]) => (value ? [[name, value]] : []))
+  const entries = Object.entries({ ...query, ...change }).flatMap(([name, value]) =>
+    value ? [[name, value]] : [],
+  )
   return `/history?${new URLSearchParams(entries)}`
 }
 
@@ -43,4 +55,6 @@ function shareOf(percent: string | undefined): number | undefined {
 }
 
 const momentOf = (day: string | undefined, time: string): string | undefined =>
-  /^\d{4}-\d\d-\d\d$/.test(day ?? '') && !Number.isNaN(Date.parse(`${day}${time}`)) ? `${day}${time}` : undefined
+  /^\d{4}-\d\d-\d\d$/.test(day ?? '') && !Number.isNaN(Date.parse(`${day}${time}`))
+    ? `${day}${time}`
+    : undefined

@@ -11,12 +11,27 @@ export const metadata = { title: 'Log in' }
 
 /** By the error that next-auth or our own sign-in puts into the address. */
 const REFUSALS: ReadonlyMap<string, string> = new Map([
-  ['OAuthSignin', 'The sign-in service cannot be reached. Log in with your password, or try again in a few minutes.'],
-  ['OAuthCallback', 'The response from the sign-in service does not match a sign-in that was started here, or it has expired. Try again.'],
-  ['oidc_unverified', 'The sign-in service has not verified your e-mail address. Verify it there, then sign in again.'],
+  [
+    'OAuthSignin',
+    'The sign-in service cannot be reached. Log in with your password, or try again in a few minutes.',
+  ],
+  [
+    'OAuthCallback',
+    'The response from the sign-in service does not match a sign-in that was started here, or it has expired. Try again.',
+  ],
+  [
+    'oidc_unverified',
+    'The sign-in service has not verified your e-mail address. Verify it there, then sign in again.',
+  ],
   ['oidc_disabled', 'Your account is disabled. Ask an admin to enable it.'],
-  ['oidc_taken', 'The account with your e-mail address is already linked to another identity. Ask an admin for help.'],
-  ['oidc_admin', 'The account with your e-mail address is an admin account that OIDC_ADMINS does not list. Log in with your password.'],
+  [
+    'oidc_taken',
+    'The account with your e-mail address is already linked to another identity. Ask an admin for help.',
+  ],
+  [
+    'oidc_admin',
+    'The account with your e-mail address is an admin account that OIDC_ADMINS does not list. Log in with your password.',
+  ],
 ])
 
 export default async function Login(props: PageProps) {
@@ -26,7 +41,7 @@ export default async function Login(props: PageProps) {
   if (isKnown) redirect(to)
   const { auth } = darkroom()
   const oidc = auth.oidc()
-  if (oidc === null && await auth.needsFirstAdmin()) redirect('/setup')
+  if (oidc === null && (await auth.needsFirstAdmin())) redirect('/setup')
   const refusal = error === undefined ? undefined : REFUSALS.get(error)
   return (
     <div className="mx-auto mt-[6vh] grid w-full max-w-md gap-5">
@@ -35,8 +50,15 @@ export default async function Login(props: PageProps) {
       <Card>
         <LoginForm next={to} />
       </Card>
-      {oidc && <Card><OidcButton host={new URL(oidc.issuer).host} next={to} /></Card>}
-      <p className="small muted">You can make predictions without logging in unless the owner has turned this off. Admins create accounts. Forgot your password? Ask an admin for a reset link.</p>
+      {oidc && (
+        <Card>
+          <OidcButton host={new URL(oidc.issuer).host} next={to} />
+        </Card>
+      )}
+      <p className="small muted">
+        You can make predictions without logging in unless the owner has turned this off. Admins create
+        accounts. Forgot your password? Ask an admin for a reset link.
+      </p>
     </div>
   )
 }

@@ -23,19 +23,41 @@ export default async function Predict(props: PageProps) {
   const { classifiers, chosen, missing } = await chosenClassifier(who, query.classifier)
   return (
     <>
-      <PageHead title="Predict" lead={chosen ? `Show ${chosen.title} a picture: it answers at once, and says how sure it is.` : undefined}>
-        {chosen && classifiers.length > 1 && <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />}
+      <PageHead
+        title="Predict"
+        lead={
+          chosen ? `Show ${chosen.title} a picture: it answers at once, and says how sure it is.` : undefined
+        }
+      >
+        {chosen && classifiers.length > 1 && (
+          <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />
+        )}
       </PageHead>
       {query.result !== undefined && <GivenAnswer id={query.result} who={who} />}
       {chosen === null && <NoClassifier missing={missing} mayUpload={who.may('upload')} />}
       {chosen?.champion === null && (
-        <EmptyState icon="train" title={`${chosen.title} is not trained yet`} action={who.may('train') ? <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: 'primary' })}>Train it</Link> : undefined}>
+        <EmptyState
+          icon="train"
+          title={`${chosen.title} is not trained yet`}
+          action={
+            who.may('train') ? (
+              <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: 'primary' })}>
+                Train it
+              </Link>
+            ) : undefined
+          }
+        >
           It has {counted(chosen.samples.total, 'picture')} and no version that could answer.
         </EmptyState>
       )}
       {chosen?.champion && who.isKnown && <Offered to={who} scope="feedback" action="correct predictions" />}
       {chosen?.champion && (
-        <PredictDesk key={chosen.id} classifier={{ id: chosen.id, classes: chosen.classes, hasDigits: chosen.has_digits }} mayGiveFeedback={who.isKnown && who.may('feedback')} largestBytes={darkroom().settings().maxImageBytes} />
+        <PredictDesk
+          key={chosen.id}
+          classifier={{ id: chosen.id, classes: chosen.classes, hasDigits: chosen.has_digits }}
+          mayGiveFeedback={who.isKnown && who.may('feedback')}
+          largestBytes={darkroom().settings().maxImageBytes}
+        />
       )}
     </>
   )

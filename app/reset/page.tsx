@@ -15,13 +15,24 @@ export default async function Reset(props: PageProps) {
   return (
     <div className="mx-auto mt-[6vh] grid w-full max-w-md gap-5">
       <h1>New password</h1>
-      {email === null
-        ? (
-          <EmptyState icon="key" title="This link does not work" action={<Link href="/login" {...looksLikeButton()}>Go to login</Link>}>
-            It has been used, has been replaced by a newer one, or is older than 24 hours. Ask an admin for a new link.
-          </EmptyState>
-        )
-        : <Card><ResetForm token={token} email={email} /></Card>}
+      {email === null ? (
+        <EmptyState
+          icon="key"
+          title="This link does not work"
+          action={
+            <Link href="/login" {...looksLikeButton()}>
+              Go to login
+            </Link>
+          }
+        >
+          It has been used, has been replaced by a newer one, or is older than 24 hours. Ask an admin for a
+          new link.
+        </EmptyState>
+      ) : (
+        <Card>
+          <ResetForm token={token} email={email} />
+        </Card>
+      )}
     </div>
   )
 }

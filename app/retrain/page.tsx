@@ -29,11 +29,20 @@ export default async function Retrain(props: PageProps) {
   const who = await knownVisitor('/retrain')
   const { classifiers, chosen, missing } = await chosenClassifier(who, query.classifier)
   const head = (
-    <PageHead title="Retrain" lead="One click makes a new version from all pictures. It answers only if it is not worse than the one that answers now.">
+    <PageHead
+      title="Retrain"
+      lead="One click makes a new version from all pictures. It answers only if it is not worse than the one that answers now."
+    >
       {chosen && classifiers.length > 1 && <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />}
     </PageHead>
   )
-  if (chosen === null) return <>{head}<NoClassifier missing={missing} mayUpload={who.may('upload')} /></>
+  if (chosen === null)
+    return (
+      <>
+        {head}
+        <NoClassifier missing={missing} mayUpload={who.may('upload')} />
+      </>
+    )
   const { data } = darkroom()
   const { runs } = await data.listRuns({ classifier: chosen.id, limit: PAST_RUNS }, who.asked)
   const status = await data.retrainStatus({}, who.asked)
@@ -43,14 +52,33 @@ export default async function Retrain(props: PageProps) {
   return (
     <div className="stack">
       {head}
-      {!active && status.is_running && status.classifier !== chosen.id && <Notice title="Another classifier is being trained">One training runs at a time. {status.classifier} is {Math.floor(status.progress)} % done. <Link className="link" href={`/retrain?classifier=${status.classifier}`}>Watch it</Link></Notice>}
+      {!active && status.is_running && status.classifier !== chosen.id && (
+        <Notice title="Another classifier is being trained">
+          One training runs at a time. {status.classifier} is {Math.floor(status.progress)} % done.{' '}
+          <Link className="link" href={`/retrain?classifier=${status.classifier}`}>
+            Watch it
+          </Link>
+        </Notice>
+      )}
       {!active && (
         <Card title={chosen.champion ? `Retrain ${chosen.title}` : `Train ${chosen.title}`} variant="accent">
           <p>{plan(chosen, runs)}</p>
           <Offered to={who} scope="train" action="start a training run">
-            <StartForm classifier={chosen.id} hasChampion={chosen.champion !== null} hasNews={chosen.samples.unseen > 0 || chosen.corrections_waiting > 0} isHeldUp={status.is_running} />
+            <StartForm
+              classifier={chosen.id}
+              hasChampion={chosen.champion !== null}
+              hasNews={chosen.samples.unseen > 0 || chosen.corrections_waiting > 0}
+              isHeldUp={status.is_running}
+            />
           </Offered>
-          {chosen.samples.unseen === 0 && who.may('upload') && <Link href={`/upload?classifier=${chosen.id}`} {...looksLikeButton({ size: 'small', variant: 'quiet' })}>Upload images first</Link>}
+          {chosen.samples.unseen === 0 && who.may('upload') && (
+            <Link
+              href={`/upload?classifier=${chosen.id}`}
+              {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+            >
+              Upload images first
+            </Link>
+          )}
         </Card>
       )}
       {shown?.ok === true && <RunView key={shown.value.id} run={shown.value} mayTrain={who.may('train')} />}
@@ -64,9 +92,14 @@ export default async function Retrain(props: PageProps) {
 function plan({ champion, samples, title }: ClassifierAnswer, runs: readonly RunAnswer[]): string {
   const pictures = (count: number) => counted(count, 'picture')
   const before = runs.find((run) => run.state === 'done' && run.started_at && run.ended_at)
-  const took = before?.started_at && before.ended_at ? ` The last training took ${durationText((Date.parse(before.ended_at) - Date.parse(before.started_at)) / 1000)}.` : ''
-  if (!champion) return `A first version of ${title} will learn from its ${pictures(samples.total)}, be measured on the part that it does not see, and then answer.${took}`
-  const fresh = samples.unseen === 0 ? 'none of them new' : `${samples.unseen.toLocaleString('en-GB')} of them new`
+  const took =
+    before?.started_at && before.ended_at
+      ? ` The last training took ${durationText((Date.parse(before.ended_at) - Date.parse(before.started_at)) / 1000)}.`
+      : ''
+  if (!champion)
+    return `A first version of ${title} will learn from its ${pictures(samples.total)}, be measured on the part that it does not see, and then answer.${took}`
+  const fresh =
+    samples.unseen === 0 ? 'none of them new' : `${samples.unseen.toLocaleString('en-GB')} of them new`
   return `A copy of ${champion.version} will go on learning from the ${pictures(samples.total)} of ${title}, ${fresh}; then both are compared on pictures that neither learnt from, and the new one answers if it is not worse.${tooFew(samples.test)}${took}`
 }
 

@@ -17,12 +17,21 @@ export default async function Setup(props: PageProps) {
     <div className="mx-auto mt-[4vh] grid w-full max-w-md gap-5">
       <div>
         <h1>The first admin</h1>
-        <p className="page-lead">This account may do everything here: upload, train, promote, and let others in.</p>
+        <p className="page-lead">
+          This account may do everything here: upload, train, promote, and let others in.
+        </p>
       </div>
       <Card>
         <SetupForm token={token ?? ''} />
       </Card>
-      {oidc && <Card><p className="small muted">Or sign in with an address listed in OIDC_ADMINS to become an admin.</p><div><OidcButton host={new URL(oidc.issuer).host} next="/" /></div></Card>}
+      {oidc && (
+        <Card>
+          <p className="small muted">Or sign in with an address listed in OIDC_ADMINS to become an admin.</p>
+          <div>
+            <OidcButton host={new URL(oidc.issuer).host} next="/" />
+          </div>
+        </Card>
+      )}
     </div>
   )
 }

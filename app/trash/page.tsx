@@ -16,31 +16,71 @@ import { TrashActions } from './_components/trash-actions.tsx'
 
 export const metadata = { title: 'Trash' }
 const PAGE = 50
-const KIND_WORDS: Readonly<Record<TrashAnswer['kind'], string>> = { samples: 'Images', upload: 'Upload', classifier: 'Classifier', version: 'Version' }
+const KIND_WORDS: Readonly<Record<TrashAnswer['kind'], string>> = {
+  samples: 'Images',
+  upload: 'Upload',
+  classifier: 'Classifier',
+  version: 'Version',
+}
 
 export default async function Trash(props: PageProps) {
   const { cursor } = await queryOf(props)
   const who = await knownVisitor('/trash')
-  const { entries, next_cursor: next } = await darkroom().data.listTrash({ limit: PAGE, ...(cursor && { cursor }) }, who.asked)
+  const { entries, next_cursor: next } = await darkroom().data.listTrash(
+    { limit: PAGE, ...(cursor && { cursor }) },
+    who.asked,
+  )
   return (
     <div className="stack">
-      <PageHead title="Trash" lead={`Deleted images, uploads, classifiers and versions. Restore them within ${TRASH_DAYS} days; after that they are deleted permanently.`} />
-      {entries.length === 0
-        ? <EmptyState icon="trash" title="The trash is empty" />
-        : (
-          <Card title={counted(entries.length, 'item')}>
-            <Table caption="Trash, newest first" isCaptionHidden variant="cards" rows={entries} keyOf={({ id }) => id}
-              columns={[
-                { name: 'Item', cell: (one) => <Item entry={one} /> },
-                { name: 'Type', cell: (one) => KIND_WORDS[one.kind] },
-                { name: 'Classifier', cell: (one) => one.classifier },
-                { name: 'Deleted', cell: (one) => <><RelativeTime at={one.at} /> by {one.by}</> },
-                { name: 'Until', cell: (one) => <RelativeTime at={one.until} /> },
-                { name: 'Actions', cell: (one) => <TrashActions id={one.id} title={one.title} mayRestore={who.may('edit')} mayDelete={who.may('admin')} /> },
-              ]} />
-            {next && <nav className="row" aria-label="Pages of the trash"><Link href={`/trash?cursor=${next}`} {...looksLikeButton({ size: 'small' })}>Older</Link></nav>}
-          </Card>
-        )}
+      <PageHead
+        title="Trash"
+        lead={`Deleted images, uploads, classifiers and versions. Restore them within ${TRASH_DAYS} days; after that they are deleted permanently.`}
+      />
+      {entries.length === 0 ? (
+        <EmptyState icon="trash" title="The trash is empty" />
+      ) : (
+        <Card title={counted(entries.length, 'item')}>
+          <Table
+            caption="Trash, newest first"
+            isCaptionHidden
+            variant="cards"
+            rows={entries}
+            keyOf={({ id }) => id}
+            columns={[
+              { name: 'Item', cell: (one) => <Item entry={one} /> },
+              { name: 'Type', cell: (one) => KIND_WORDS[one.kind] },
+              { name: 'Classifier', cell: (one) => one.classifier },
+              {
+                name: 'Deleted',
+                cell: (one) => (
+                  <>
+                    <RelativeTime at={one.at} /> by {one.by}
+                  </>
+                ),
+              },
+              { name: 'Until', cell: (one) => <RelativeTime at={one.until} /> },
+              {
+                name: 'Actions',
+                cell: (one) => (
+                  <TrashActions
+                    id={one.id}
+                    title={one.title}
+                    mayRestore={who.may('edit')}
+                    mayDelete={who.may('admin')}
+                  />
+                ),
+              },
+            ]}
+          />
+          {next && (
+            <nav className="row" aria-label="Pages of the trash">
+              <Link href={`/trash?cursor=${next}`} {...looksLikeButton({ size: 'small' })}>
+                Older
+              </Link>
+            </nav>
+          )}
+        </Card>
+      )}
     </div>
   )
 }
@@ -50,7 +90,15 @@ function Item({ entry: { title, samples, samples_total: total } }: { readonly en
   return (
     <span className="row flex-nowrap">
       {first && <Thumbnail src={`${first.image_url}?size=96`} alt="" />}
-      <span className="min-w-0 text-left [overflow-wrap:anywhere]">{title}{total > 1 && <><br /><span className="muted font-normal">{counted(total, 'image')}</span></>}</span>
+      <span className="min-w-0 text-left [overflow-wrap:anywhere]">
+        {title}
+        {total > 1 && (
+          <>
+            <br />
+            <span className="muted font-normal">{counted(total, 'image')}</span>
+          </>
+        )}
+      </span>
     </span>
   )
 }

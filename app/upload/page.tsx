@@ -17,25 +17,52 @@ export default async function Upload(props: PageProps) {
   const query = await queryOf(props)
   const who = await knownVisitor('/upload')
   const { classifiers, chosen: named, missing } = await chosenClassifier(who, query.classifier)
-  const head = <PageHead title="Upload" lead="Bring pictures with their classes. Each is looked at, kept once, and told apart by its content; what could not be used is said." />
+  const head = (
+    <PageHead
+      title="Upload"
+      lead="Bring pictures with their classes. Each is looked at, kept once, and told apart by its content; what could not be used is said."
+    />
+  )
   if (!who.may('upload')) {
     return (
       <>
         {head}
-        <EmptyState icon="key" title="Only editors can upload" action={<Link href="/" {...looksLikeButton()}>To the dashboard</Link>}>{who.whyNot('upload', 'upload images')}</EmptyState>
+        <EmptyState
+          icon="key"
+          title="Only editors can upload"
+          action={
+            <Link href="/" {...looksLikeButton()}>
+              To the dashboard
+            </Link>
+          }
+        >
+          {who.whyNot('upload', 'upload images')}
+        </EmptyState>
       </>
     )
   }
-  if (missing) return <>{head}<NoClassifier missing={missing} mayUpload /></>
+  if (missing)
+    return (
+      <>
+        {head}
+        <NoClassifier missing={missing} mayUpload />
+      </>
+    )
   const mayCreate = who.may('edit')
   const chosen = query.classifier || !mayCreate ? named : (classifiers.find((one) => !one.is_shipped) ?? null)
-  const recent = chosen && (await darkroom().data.listUploads({ classifier: chosen.id, limit: RECENT }, who.asked)).uploads
+  const recent =
+    chosen && (await darkroom().data.listUploads({ classifier: chosen.id, limit: RECENT }, who.asked)).uploads
   const { maxUploadBytes, maxImageBytes } = darkroom().settings()
   return (
     <div className="stack">
       {head}
-      <UploadDesk classifiers={classifiers.map(({ id, title, classes }) => ({ id, title, classes }))} chosen={chosen?.id ?? null} mayCreate={mayCreate} largest={{ uploadBytes: maxUploadBytes, imageBytes: maxImageBytes }}
-        recent={recent && <RecentUploads uploads={recent} title={chosen.title} />} />
+      <UploadDesk
+        classifiers={classifiers.map(({ id, title, classes }) => ({ id, title, classes }))}
+        chosen={chosen?.id ?? null}
+        mayCreate={mayCreate}
+        largest={{ uploadBytes: maxUploadBytes, imageBytes: maxImageBytes }}
+        recent={recent && <RecentUploads uploads={recent} title={chosen.title} />}
+      />
     </div>
   )
 }

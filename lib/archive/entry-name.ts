@@ -14,7 +14,9 @@ const REGULAR = 0o100000
 export function readName(entry: Entry): string {
   const isUtf8 = (entry.generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isValidUtf8(entry.fileNameRaw)
   const flags = isUtf8 ? entry.generalPurposeBitFlag | UNICODE_FLAG : entry.generalPurposeBitFlag
-  return visible(getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false)).normalize('NFC').replace(/^(?:\.\/)+/, '')
+  return visible(getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false))
+    .normalize('NFC')
+    .replace(/^(?:\.\/)+/, '')
 }
 
 function isValidUtf8(bytes: Uint8Array): boolean {
@@ -30,7 +32,8 @@ function isValidUtf8(bytes: Uint8Array): boolean {
 export function reasonToSkip(path: string): string | null {
   const parts = path.split('/')
   const last = parts.at(-1) ?? ''
-  if (parts.includes('__MACOSX') || last === '.DS_Store' || last.startsWith('._')) return 'macOS keeps its own notes there'
+  if (parts.includes('__MACOSX') || last === '.DS_Store' || last.startsWith('._'))
+    return 'macOS keeps its own notes there'
   if (/^(?:thumbs\.db|desktop\.ini)$/i.test(last)) return 'Windows keeps its own notes there'
   return null
 }
@@ -39,12 +42,14 @@ export function reasonToRefuse(path: string, entry: Entry): string | null {
   const kind = (entry.externalFileAttributes >>> 16) & FILE_KIND
   // eslint-disable-next-line no-control-regex
   if (/[\x00-\x1f\x7f]/.test(path)) return 'its name has control characters'
-  if (path.length === 0 || path.length > LONGEST_NAME) return `its name is ${path.length} characters long and may have 1 to ${LONGEST_NAME}`
+  if (path.length === 0 || path.length > LONGEST_NAME)
+    return `its name is ${path.length} characters long and may have 1 to ${LONGEST_NAME}`
   if (/^(?:[a-zA-Z]:|\/)/.test(path)) return 'its name is an absolute path'
   if (validateFileName(path) !== null) return 'its name leads out of the archive'
   if (kind === LINK) return 'it is a link'
   if (kind !== 0 && kind !== REGULAR) return 'it is no ordinary file'
   if (entry.isEncrypted()) return 'it is encrypted'
-  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) return `it is packed by method ${entry.compressionMethod}, which is not read here`
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
+    return `it is packed by method ${entry.compressionMethod}, which is not read here`
   return null
 }

@@ -18,7 +18,12 @@ async function all(source: string | Uint8Array, more = limits): Promise<ZipEntry
 }
 
 test('files come out whole, stored or deflated, from bytes and from a path', async () => {
-  const zip = zipFile([{ name: 'cats/' , content: new Uint8Array(0), method: 0 }, { name: 'cats/a.png' }, { name: 'cats/b.png', method: 0 }, { name: 'empty', content: new Uint8Array(0) }])
+  const zip = zipFile([
+    { name: 'cats/', content: new Uint8Array(0), method: 0 },
+    { name: 'cats/a.png' },
+    { name: 'cats/b.png', method: 0 },
+    { name: 'empty', content: new Uint8Array(0) },
+  ])
   const folder = await mkdtemp(join(tmpdir(), 'zip-'))
   await writeFile(join(folder, 'a.zip'), zip)
 
@@ -48,35 +53,66 @@ test.each<[string, Part, string]>([
   ['belongs to data that is no deflate', { name: 'a.png', packed: Uint8Array.of(7, 7, 7) }, 'damaged'],
   ['belongs to more data than there is', { name: 'a.png', claimedPackedSize: 900_000 }, 'cut off'],
   ['belongs to a ZIP', { name: 'a.png', content: zipFile([{ name: 'b.png' }]) }, 'ZIP inside a ZIP'],
-  ['belongs to a bomb that lies about its size', { name: 'a.png', content: new Uint8Array(900_000), claimedSize: 10 }, '1,000 times'],
-  ['belongs to a file over the limit', { name: 'a.png', content: new Uint8Array(2 * 1024 ** 2).map((_, i) => i * 7 + (i >> 8)) }, 'more than 1 MiB'],
+  [
+    'belongs to a bomb that lies about its size',
+    { name: 'a.png', content: new Uint8Array(900_000), claimedSize: 10 },
+    '1,000 times',
+  ],
+  [
+    'belongs to a file over the limit',
+    { name: 'a.png', content: new Uint8Array(2 * 1024 ** 2).map((_, i) => i * 7 + (i >> 8)) },
+    'more than 1 MiB',
+  ],
 ])('an entry whose name %s is refused, and the others stay', async (_story, part, reason) => {
   const entries = await all(zipFile([part, { name: 'good.png' }]))
 
-  expect(entries).toEqual([expect.objectContaining({ kind: 'refused', refused: expect.stringContaining(reason) }), { kind: 'file', path: 'good.png', bytes: hello }])
+  expect(entries).toEqual([
+    expect.objectContaining({ kind: 'refused', refused: expect.stringContaining(reason) }),
+    { kind: 'file', path: 'good.png', bytes: hello },
+  ])
   expect(entries[0]!.path.length).toBeLessThanOrEqual(200)
 })
 
 test('the notes of macOS and Windows are skipped, and said', async () => {
-  const entries = await all(zipFile([{ name: '__MACOSX/cats/._a.png' }, { name: 'cats/.DS_Store' }, { name: 'cats/._b.png' }, { name: 'cats/Thumbs.db' }, { name: './cats/a.png' }]))
+  const entries = await all(
+    zipFile([
+      { name: '__MACOSX/cats/._a.png' },
+      { name: 'cats/.DS_Store' },
+      { name: 'cats/._b.png' },
+      { name: 'cats/Thumbs.db' },
+      { name: './cats/a.png' },
+    ]),
+  )
 
   expect(entries.map((entry) => [entry.kind, entry.path])).toEqual([
-    ['skipped', '__MACOSX/cats/._a.png'], ['skipped', 'cats/.DS_Store'], ['skipped', 'cats/._b.png'], ['skipped', 'cats/Thumbs.db'], ['file', 'cats/a.png'],
+    ['skipped', '__MACOSX/cats/._a.png'],
+    ['skipped', 'cats/.DS_Store'],
+    ['skipped', 'cats/._b.png'],
+    ['skipped', 'cats/Thumbs.db'],
+    ['file', 'cats/a.png'],
   ])
 })
 
 test('the list names what would be unpacked, and nothing else', async () => {
-  const zip = zipFile([{ name: 'cats/', content: new Uint8Array(0) }, { name: 'cats/a.png', packed: Uint8Array.of(7) }, { name: '../b.png' }, { name: '.DS_Store' }, { name: 'link', mode: 0o120777 }])
+  const zip = zipFile([
+    { name: 'cats/', content: new Uint8Array(0) },
+    { name: 'cats/a.png', packed: Uint8Array.of(7) },
+    { name: '../b.png' },
+    { name: '.DS_Store' },
+    { name: 'link', mode: 0o120777 },
+  ])
 
   expect(await listZip(zip)).toEqual(['cats/a.png'])
 })
 
 test('names are read as UTF-8, as the code page of Windows, and composed', async () => {
-  const entries = await all(zipFile([
-    { name: Uint8Array.of(0x8e, 0x70, 0x66, 0x65, 0x6c, 0x2f, 0x31), flags: 0 }, // "Äpfel/1" in code page 437
-    { name: Buffer.from('Äpfel/2'), flags: 0 },
-    { name: 'A\u0308pfel/3' },
-  ]))
+  const entries = await all(
+    zipFile([
+      { name: Uint8Array.of(0x8e, 0x70, 0x66, 0x65, 0x6c, 0x2f, 0x31), flags: 0 }, // "Äpfel/1" in code page 437
+      { name: Buffer.from('Äpfel/2'), flags: 0 },
+      { name: 'A\u0308pfel/3' },
+    ]),
+  )
 
   expect(entries.map((entry) => entry.path)).toEqual(['Äpfel/1', 'Äpfel/2', 'Äpfel/3'])
 })
@@ -84,7 +120,9 @@ test('names are read as UTF-8, as the code page of Windows, and composed', async
 test('an all-black picture that packs well is no bomb', async () => {
   const black = new Uint8Array(60_000)
 
-  expect(await all(zipFile([{ name: 'a.bmp', content: black }]))).toEqual([{ kind: 'file', path: 'a.bmp', bytes: black }])
+  expect(await all(zipFile([{ name: 'a.bmp', content: black }]))).toEqual([
+    { kind: 'file', path: 'a.bmp', bytes: black },
+  ])
 })
 
 test.each<[string, Uint8Array]>([
@@ -92,7 +130,10 @@ test.each<[string, Uint8Array]>([
   ['nothing', new Uint8Array(0)],
   ['the first half of a ZIP', zipFile([{ name: 'a' }, { name: 'b' }]).subarray(0, 60)],
   ['a ZIP without its last byte', zipFile([{ name: 'a' }]).slice(0, -1)],
-  ['a list of contents that is damaged', zipFile([{ name: 'a' }]).map((byte, i, file) => (i === file.length - 22 - 47 ? 0 : byte))],
+  [
+    'a list of contents that is damaged',
+    zipFile([{ name: 'a' }]).map((byte, i, file) => (i === file.length - 22 - 47 ? 0 : byte)),
+  ],
   ['strong encryption', zipFile([{ name: 'a', flags: 0x41 }])],
 ])('%s is no archive', async (_what, bytes) => {
   await expect(all(bytes)).rejects.toMatchObject({ code: 'bad_archive' })
@@ -111,21 +152,32 @@ test('two hundred thousand and one entries are too many', async () => {
   end.writeUInt16LE(0xffff, 8)
   end.writeUInt16LE(0xffff, 10)
 
-  await expect(all(Buffer.concat([zip.subarray(0, zip.length - 22), locator, end]))).rejects.toMatchObject({ code: 'bad_archive', message: expect.stringContaining('200,001 entries') })
+  await expect(all(Buffer.concat([zip.subarray(0, zip.length - 22), locator, end]))).rejects.toMatchObject({
+    code: 'bad_archive',
+    message: expect.stringContaining('200,001 entries'),
+  })
 })
 
 test('what unpacks to more than the whole may is stopped there', async () => {
   const parts = Array.from({ length: 4 }, (_, i) => ({ name: `${i}`, content: new Uint8Array(60_000) }))
   const seen: string[] = []
 
-  await expect((async () => {
-    for await (const entry of readZip(zipFile(parts), { ...limits, totalBytes: 130_000 })) seen.push(entry.path)
-  })()).rejects.toMatchObject({ code: 'too_large' })
+  await expect(
+    (async () => {
+      for await (const entry of readZip(zipFile(parts), { ...limits, totalBytes: 130_000 }))
+        seen.push(entry.path)
+    })(),
+  ).rejects.toMatchObject({ code: 'too_large' })
   expect(seen).toEqual(['0', '1'])
 })
 
 test('entries that share one compressed body are counted each', async () => {
-  const zip = Buffer.from(zipFile([{ name: 'a', content: new Uint8Array(60_000) }, { name: 'a', content: new Uint8Array(60_000) }]))
+  const zip = Buffer.from(
+    zipFile([
+      { name: 'a', content: new Uint8Array(60_000) },
+      { name: 'a', content: new Uint8Array(60_000) },
+    ]),
+  )
   zip.writeUInt32LE(0, zip.length - 22 - 5) // the second entry points at the first one's body
 
   await expect(all(zip, { ...limits, totalBytes: 100_000 })).rejects.toMatchObject({ code: 'too_large' })
@@ -143,7 +195,11 @@ test('an aborted reading ends at the next entry, and a reader that leaves closes
 })
 
 test('whatever is done to the bytes of a ZIP, the answer is entries or a reason', async () => {
-  const original = zipFile([{ name: 'cats/a.png' }, { name: 'b', content: new Uint8Array(500), packed: deflateRawSync(new Uint8Array(500)) }, { name: 'c', method: 0 }])
+  const original = zipFile([
+    { name: 'cats/a.png' },
+    { name: 'b', content: new Uint8Array(500), packed: deflateRawSync(new Uint8Array(500)) },
+    { name: 'c', method: 0 },
+  ])
   let state = 5
   for (let round = 0; round < 400; round++) {
     const bytes = Uint8Array.from(original)

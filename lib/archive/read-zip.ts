@@ -29,7 +29,11 @@ export type ZipEntry =
 const inflate = promisify(inflateRaw)
 
 /** Yields every entry that is not a folder; throws `bad_archive` when the whole is no ZIP, `too_large` when it unpacks to too much. */
-export async function* readZip(source: string | Uint8Array, limits: ZipLimits, signal?: AbortSignal): AsyncGenerator<ZipEntry> {
+export async function* readZip(
+  source: string | Uint8Array,
+  limits: ZipLimits,
+  signal?: AbortSignal,
+): AsyncGenerator<ZipEntry> {
   let total = 0
   for await (const { zip, entry, path, skipped, refused } of judged(source, signal)) {
     if (skipped !== null) {
@@ -55,21 +59,36 @@ export async function listZip(source: string | Uint8Array, signal?: AbortSignal)
     if (skipped === null && refused === null) paths.push(path)
     reason ??= refused === null ? null : `${shown(path).slice(0, 200)}: ${refused}`
   }
-  if (paths.length === 0 && reason !== null) throw badArchive(`nothing in it can be used (${reason})`, 'Pack the folder again: plain files, without a password.')
+  if (paths.length === 0 && reason !== null)
+    throw badArchive(
+      `nothing in it can be used (${reason})`,
+      'Pack the folder again: plain files, without a password.',
+    )
   return paths
 }
 
-type Judged = { readonly zip: ZipFile; readonly entry: Entry; readonly path: string; readonly skipped: string | null; readonly refused: string | null }
+type Judged = {
+  readonly zip: ZipFile
+  readonly entry: Entry
+  readonly path: string
+  readonly skipped: string | null
+  readonly refused: string | null
+}
 
 async function* judged(source: string | Uint8Array, signal?: AbortSignal): AsyncGenerator<Judged> {
   signal?.throwIfAborted()
   const zip = await open(source)
   try {
-    if (zip.entryCount > MOST_ENTRIES) throw badArchive(`it has ${count(zip.entryCount)} entries and at most ${count(MOST_ENTRIES)} are read`, 'Split it into several ZIPs.')
+    if (zip.entryCount > MOST_ENTRIES)
+      throw badArchive(
+        `it has ${count(zip.entryCount)} entries and at most ${count(MOST_ENTRIES)} are read`,
+        'Split it into several ZIPs.',
+      )
     for await (const entry of entriesOf(zip)) {
       signal?.throwIfAborted()
       const path = readName(entry)
-      if (!path.endsWith('/')) yield { zip, entry, path, skipped: reasonToSkip(path), refused: reasonToRefuse(path, entry) }
+      if (!path.endsWith('/'))
+        yield { zip, entry, path, skipped: reasonToSkip(path), refused: reasonToRefuse(path, entry) }
     }
   } finally {
     zip.close()
@@ -84,7 +103,11 @@ async function open(source: string | Uint8Array): Promise<ZipFile> {
     return await fromBufferPromise(Buffer.from(source.buffer, source.byteOffset, source.byteLength), options)
   } catch (cause) {
     rethrowFromDisk(cause)
-    throw badArchive('it is no ZIP, or only a part of one', 'Pack the folder again, or download it again.', cause)
+    throw badArchive(
+      'it is no ZIP, or only a part of one',
+      'Pack the folder again, or download it again.',
+      cause,
+    )
   }
 }
 
@@ -94,7 +117,11 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
     const next = await entries.next().catch((cause: unknown) => {
       rethrowFromDisk(cause)
       const isEncrypted = cause instanceof Error && cause.message.includes('encryption')
-      throw badArchive(isEncrypted ? 'it is encrypted' : 'its list of contents is damaged', 'Pack the folder again, without a password.', cause)
+      throw badArchive(
+        isEncrypted ? 'it is encrypted' : 'its list of contents is damaged',
+        'Pack the folder again, without a password.',
+        cause,
+      )
     })
     if (next.done === true) return
     yield next.value
@@ -116,7 +143,9 @@ async function unpack(zip: ZipFile, entry: Entry, { entryBytes }: ZipLimits): Pr
     } catch (error) {
       const isTooLong = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
       if (!isTooLong) return 'it is damaged'
-      return ratioBytes < entryBytes ? `it unpacks to more than ${count(HIGHEST_RATIO)} times its size` : tooLong
+      return ratioBytes < entryBytes
+        ? `it unpacks to more than ${count(HIGHEST_RATIO)} times its size`
+        : tooLong
     }
   }
   if (bytes.length > 0 && crc32(bytes) !== entry.crc32) return 'it is damaged (its checksum is wrong)'
@@ -146,7 +175,10 @@ function rethrowFromDisk(error: unknown): void {
   if (error instanceof Error && 'syscall' in error) throw error
 }
 
-const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
+const isZip = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x50 &&
+  bytes[1] === 0x4b &&
+  ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
 
 /** A refused name may be anything, so it is cut and made printable before it reaches a report. */
 // eslint-disable-next-line no-control-regex
@@ -156,7 +188,12 @@ const badArchive = (why: string, remedy: string, cause?: unknown): DarkroomError
   new DarkroomError('bad_archive', { what: 'This archive cannot be read', why, remedy }, { cause })
 
 const tooLarge = (totalBytes: number): DarkroomError =>
-  new DarkroomError('too_large', { what: 'This archive is too large', why: `it unpacks to more than ${mebibytes(totalBytes)} MiB`, remedy: 'Split it into several ZIPs.' })
+  new DarkroomError('too_large', {
+    what: 'This archive is too large',
+    why: `it unpacks to more than ${mebibytes(totalBytes)} MiB`,
+    remedy: 'Split it into several ZIPs.',
+  })
 
-const mebibytes = (bytes: number): string => (bytes / 1024 ** 2).toLocaleString('en', { maximumSignificantDigits: 3 })
+const mebibytes = (bytes: number): string =>
+  (bytes / 1024 ** 2).toLocaleString('en', { maximumSignificantDigits: 3 })
 const count = (value: number): string => value.toLocaleString('en')

@@ -52,6 +52,19 @@ test('an entry that fails, and an abort, fail the archive', async () => {
   stop.abort()
 
   await expect(buffer(writeZip(failing()))).rejects.toThrow('the disk is gone')
-  await expect(buffer(writeZip([{ path: 'a', content: new Readable({ read() { this.destroy(new Error('the file is gone')) } }) }]))).rejects.toThrow('the file is gone')
+  await expect(
+    buffer(
+      writeZip([
+        {
+          path: 'a',
+          content: new Readable({
+            read() {
+              this.destroy(new Error('the file is gone'))
+            },
+          }),
+        },
+      ]),
+    ),
+  ).rejects.toThrow('the file is gone')
   await expect(buffer(zip)).rejects.toMatchObject({ name: 'AbortError' })
 })

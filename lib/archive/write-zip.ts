@@ -12,7 +12,10 @@ const MTIME = new Date(1980, 0, 1)
 const MODE = 0o100644
 
 /** The archive as it is made; destroying it, or aborting, stops asking for entries. A failing entry fails the stream. */
-export function writeZip(entries: AsyncIterable<OutgoingEntry> | Iterable<OutgoingEntry>, signal?: AbortSignal): Readable {
+export function writeZip(
+  entries: AsyncIterable<OutgoingEntry> | Iterable<OutgoingEntry>,
+  signal?: AbortSignal,
+): Readable {
   const zip = new ZipFile()
   const out = new PassThrough(signal === undefined ? {} : { signal })
   zip.outputStream.pipe(out)
@@ -21,11 +24,18 @@ export function writeZip(entries: AsyncIterable<OutgoingEntry> | Iterable<Outgoi
   return out
 }
 
-async function feed(zip: ZipFile, entries: AsyncIterable<OutgoingEntry> | Iterable<OutgoingEntry>, out: PassThrough): Promise<void> {
+async function feed(
+  zip: ZipFile,
+  entries: AsyncIterable<OutgoingEntry> | Iterable<OutgoingEntry>,
+  out: PassThrough,
+): Promise<void> {
   const closed = once(out, 'close').catch(() => undefined)
   for await (const { path, content } of entries) {
     if (out.destroyed) return
-    const source = content instanceof Readable ? content : Readable.from([Buffer.from(content.buffer, content.byteOffset, content.byteLength)])
+    const source =
+      content instanceof Readable
+        ? content
+        : Readable.from([Buffer.from(content.buffer, content.byteOffset, content.byteLength)])
     zip.addReadStream(source, path, { mtime: MTIME, mode: MODE, forceDosTimestamp: true, compress: true })
     // One entry at a time: the next is asked for when this one has gone out.
     await Promise.race([finished(source, { writable: false }), closed])

@@ -9,17 +9,48 @@ import { hashPassword } from './passwords.ts'
 const SECRET = 'a secret of more than sixteen'
 const ORIGIN = 'https://darkroom.example'
 const ONE = { points: 1, windowSeconds: 60 }
-const UNLIMITED = { isEnabled: false, allowances: { predict: ONE, batch: ONE, upload: ONE, retrain: ONE, evaluate: ONE, login: ONE, logins: ONE }, keyTimes: 1 }
-const OIDC: OidcSettings = { issuer: 'https://issuer.example', clientId: 'darkroom', clientSecret: 'x', admins: ['root@example.org'] }
+const UNLIMITED = {
+  isEnabled: false,
+  allowances: { predict: ONE, batch: ONE, upload: ONE, retrain: ONE, evaluate: ONE, login: ONE, logins: ONE },
+  keyTimes: 1,
+}
+const OIDC: OidcSettings = {
+  issuer: 'https://issuer.example',
+  clientId: 'darkroom',
+  clientSecret: 'x',
+  admins: ['root@example.org'],
+}
 
 async function opened() {
   const { data, clock } = await openForTest()
-  const auth = createAuth({ data, secret: SECRET, limits: createLimits(UNLIMITED, data.counts), openActions: false, oidc: OIDC, now: clock.now })
-  const bo = await data.people.create({ name: 'Bo', email: 'bo@example.org', role: 'editor', passwordHash: await hashPassword('first password') })
-  const cookieOf = async (session: string) => `next-auth.session-token=${await encode({ token: { sub: bo.id, session, began: clock.now() }, secret: SECRET })}`
+  const auth = createAuth({
+    data,
+    secret: SECRET,
+    limits: createLimits(UNLIMITED, data.counts),
+    openActions: false,
+    oidc: OIDC,
+    now: clock.now,
+  })
+  const bo = await data.people.create({
+    name: 'Bo',
+    email: 'bo@example.org',
+    role: 'editor',
+    passwordHash: await hashPassword('first password'),
+  })
+  const cookieOf = async (session: string) =>
+    `next-auth.session-token=${await encode({ token: { sub: bo.id, session, began: clock.now() }, secret: SECRET })}`
   const callerWith = (cookie: string) => auth.callerOf(new Headers({ cookie }))
   const asked = async (cookie: string) => ({ caller: await callerWith(cookie), origin: ORIGIN })
-  return { data, clock, auth, bo, cookieOf, callerWith, asked, admin: { caller: { kind: 'stranger', id: null, name: null, scopes: [] }, origin: ORIGIN } as const }
+  return {
+    data,
+    clock,
+    auth,
+    bo,
+    cookieOf,
+    callerWith,
+    asked,
+    admin: { caller: { kind: 'stranger', id: null, name: null, scopes: [] }, origin: ORIGIN } as const,
+  }
 }
 
 test('one’s own password is changed with the current one; this session stays, the others end', async () => {
@@ -27,10 +58,23 @@ test('one’s own password is changed with the current one; this session stays, 
   const [here, there] = [await cookieOf('here'), await cookieOf('there')]
   clock.advance(1)
 
-  await expect(auth.changePassword({ current_password: 'wrong password', new_password: 'second password' }, await asked(here))).rejects.toMatchObject({ code: 'invalid_input', extras: { errors: [{ path: 'current_password' }] } })
-  await expect(auth.changePassword({ current_password: 'first password', new_password: 'first password' }, await asked(here))).rejects.toMatchObject({ code: 'invalid_input', extras: { errors: [{ path: 'new_password' }] } })
+  await expect(
+    auth.changePassword(
+      { current_password: 'wrong password', new_password: 'second password' },
+      await asked(here),
+    ),
+  ).rejects.toMatchObject({ code: 'invalid_input', extras: { errors: [{ path: 'current_password' }] } })
+  await expect(
+    auth.changePassword(
+      { current_password: 'first password', new_password: 'first password' },
+      await asked(here),
+    ),
+  ).rejects.toMatchObject({ code: 'invalid_input', extras: { errors: [{ path: 'new_password' }] } })
   expect((await callerWith(there)).kind).toBe('person')
-  await auth.changePassword({ current_password: 'first password', new_password: 'second password' }, await asked(here))
+  await auth.changePassword(
+    { current_password: 'first password', new_password: 'second password' },
+    await asked(here),
+  )
 
   expect([(await callerWith(here)).kind, (await callerWith(there)).kind]).toEqual(['person', 'stranger'])
   expect(await auth.login('bo@example.org', 'first password')).toBeNull()
@@ -41,7 +85,10 @@ test('logging out everywhere ends every session, the kept one too', async () => 
   const { auth, clock, cookieOf, callerWith, asked } = await opened()
   const here = await cookieOf('here')
   clock.advance(1)
-  await auth.changePassword({ current_password: 'first password', new_password: 'second password' }, await asked(here))
+  await auth.changePassword(
+    { current_password: 'first password', new_password: 'second password' },
+    await asked(here),
+  )
   clock.advance(1)
 
   await auth.endSessions({}, await asked(here))
@@ -60,7 +107,9 @@ test('a reset link works once, ends all sessions, and only its hash is kept', as
   expect(Date.parse(expires_at) - clock.now()).toBeGreaterThan(23 * 3600 * 1000)
   expect(await auth.emailOfResetLink(token)).toBe('bo@example.org')
   expect(JSON.stringify(await data.people.list())).not.toContain(token)
-  const both = await Promise.allSettled(['second password', 'third password'].map((password) => auth.resetPassword({ token, password }, admin)))
+  const both = await Promise.allSettled(
+    ['second password', 'third password'].map((password) => auth.resetPassword({ token, password }, admin)),
+  )
 
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   expect((await callerWith(before)).kind).toBe('stranger')
@@ -82,7 +131,9 @@ test.each<[string, (program: Awaited<ReturnType<typeof opened>>) => Promise<unkn
 
   const token = path.slice('/reset?token='.length)
   expect(await program.auth.emailOfResetLink(token)).toBeNull()
-  await expect(program.auth.resetPassword({ token, password: 'second password' }, program.admin)).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(
+    program.auth.resetPassword({ token, password: 'second password' }, program.admin),
+  ).rejects.toMatchObject({ code: 'forbidden' })
 })
 
 test('nobody who is disabled gets a reset link', async () => {
@@ -95,29 +146,76 @@ test('nobody who is disabled gets a reset link', async () => {
 test('a verified address signs in: a new one as viewer, a listed one as admin, a known one to its own account', async () => {
   const { auth, data, bo } = await opened()
 
-  expect(await auth.signIn({ sub: '1', email: 'New@Example.org', email_verified: true, name: 'New' })).toMatchObject({ kind: 'in', event: 'created', person: { email: 'new@example.org', role: 'viewer', name: 'New' } })
-  expect(await auth.signIn({ sub: '2', email: 'root@example.org', email_verified: true })).toMatchObject({ kind: 'in', event: 'created', person: { role: 'admin', name: 'root@example.org' } })
-  expect(await auth.signIn({ sub: '3', email: 'bo@example.org', email_verified: true })).toMatchObject({ kind: 'in', event: 'linked', person: { id: bo.id, role: 'editor' } })
-  expect(await auth.signIn({ sub: '3', email: 'moved@example.org', email_verified: true })).toMatchObject({ kind: 'in', event: 'signed in', person: { id: bo.id, email: 'bo@example.org' } })
+  expect(
+    await auth.signIn({ sub: '1', email: 'New@Example.org', email_verified: true, name: 'New' }),
+  ).toMatchObject({
+    kind: 'in',
+    event: 'created',
+    person: { email: 'new@example.org', role: 'viewer', name: 'New' },
+  })
+  expect(await auth.signIn({ sub: '2', email: 'root@example.org', email_verified: true })).toMatchObject({
+    kind: 'in',
+    event: 'created',
+    person: { role: 'admin', name: 'root@example.org' },
+  })
+  expect(await auth.signIn({ sub: '3', email: 'bo@example.org', email_verified: true })).toMatchObject({
+    kind: 'in',
+    event: 'linked',
+    person: { id: bo.id, role: 'editor' },
+  })
+  expect(await auth.signIn({ sub: '3', email: 'moved@example.org', email_verified: true })).toMatchObject({
+    kind: 'in',
+    event: 'signed in',
+    person: { id: bo.id, email: 'bo@example.org' },
+  })
   expect(await data.people.count()).toBe(3)
   expect(await auth.login('new@example.org', '')).toBeNull()
 })
 
 test.each<[string, object, string]>([
-  ['an address that is not verified', { sub: '3', email: 'bo@example.org', email_verified: false }, 'oidc_unverified'],
+  [
+    'an address that is not verified',
+    { sub: '3', email: 'bo@example.org', email_verified: false },
+    'oidc_unverified',
+  ],
   ['an address of which nothing is said', { sub: '3', email: 'bo@example.org' }, 'oidc_unverified'],
   ['"true" as a text', { sub: '3', email: 'bo@example.org', email_verified: 'true' }, 'oidc_unverified'],
   ['no address', { sub: '3', email_verified: true }, 'oidc_unverified'],
-  ['the address of an admin whom OIDC_ADMINS does not name', { sub: '3', email: 'ada@example.org', email_verified: true }, 'oidc_admin'],
-  ['the address of somebody who is linked to another identity', { sub: '4', email: 'cy@example.org', email_verified: true }, 'oidc_taken'],
-  ['the address of somebody who is disabled', { sub: '3', email: 'dee@example.org', email_verified: true }, 'oidc_disabled'],
+  [
+    'the address of an admin whom OIDC_ADMINS does not name',
+    { sub: '3', email: 'ada@example.org', email_verified: true },
+    'oidc_admin',
+  ],
+  [
+    'the address of somebody who is linked to another identity',
+    { sub: '4', email: 'cy@example.org', email_verified: true },
+    'oidc_taken',
+  ],
+  [
+    'the address of somebody who is disabled',
+    { sub: '3', email: 'dee@example.org', email_verified: true },
+    'oidc_disabled',
+  ],
 ])('sign-in is refused with %s', async (_story, claims, reason) => {
   const { auth, data } = await opened()
   await data.people.create({ name: 'Ada', email: 'ada@example.org', role: 'admin', passwordHash: 'x' })
-  await data.people.create({ name: 'Cy', email: 'cy@example.org', role: 'viewer', passwordHash: '' }, 'https://issuer.example 5')
-  const dee = await data.people.create({ name: 'Dee', email: 'dee@example.org', role: 'viewer', passwordHash: 'x' })
+  await data.people.create(
+    { name: 'Cy', email: 'cy@example.org', role: 'viewer', passwordHash: '' },
+    'https://issuer.example 5',
+  )
+  const dee = await data.people.create({
+    name: 'Dee',
+    email: 'dee@example.org',
+    role: 'viewer',
+    passwordHash: 'x',
+  })
   await data.people.change(dee.id, { isDisabled: true })
 
   expect(await auth.signIn(claims)).toMatchObject({ kind: 'refused', reason })
-  expect((await data.people.list()).map(({ oidcSubject }) => oidcSubject)).toEqual([null, null, 'https://issuer.example 5', null])
+  expect((await data.people.list()).map(({ oidcSubject }) => oidcSubject)).toEqual([
+    null,
+    null,
+    'https://issuer.example 5',
+    null,
+  ])
 })

@@ -26,10 +26,21 @@ export type AccountDesk = {
   readonly emailOfResetLink: (token: string) => Promise<string | null>
 }
 
-export function createAccountDesk({ people, now }: { readonly people: Data['people']; readonly now: () => number }): AccountDesk {
+export function createAccountDesk({
+  people,
+  now,
+}: {
+  readonly people: Data['people']
+  readonly now: () => number
+}): AccountDesk {
   const own = async ({ id }: Caller): Promise<Person> => {
     const person = id === null ? null : await people.find(id)
-    if (person === null) throw new DarkroomError('unauthenticated', { what: 'This account does not exist', why: 'it has been removed', remedy: 'Log in with another account.' })
+    if (person === null)
+      throw new DarkroomError('unauthenticated', {
+        what: 'This account does not exist',
+        why: 'it has been removed',
+        remedy: 'Log in with another account.',
+      })
     return person
   }
 
@@ -40,9 +51,16 @@ export function createAccountDesk({ people, now }: { readonly people: Data['peop
     },
     async changePassword({ current_password, new_password }, { caller }) {
       const { id, passwordHash } = await own(caller)
-      if (passwordHash === '') throw new DarkroomError('conflict', { what: 'The password was not changed', why: 'this account signs in with OIDC and has no password', remedy: 'Ask an admin for a reset link to set one.' })
-      if (!(await isPasswordRight(current_password, passwordHash))) throw wrong('current_password', 'is not the current password')
-      if (await isPasswordRight(new_password, passwordHash)) throw wrong('new_password', 'is the same as the current password')
+      if (passwordHash === '')
+        throw new DarkroomError('conflict', {
+          what: 'The password was not changed',
+          why: 'this account signs in with OIDC and has no password',
+          remedy: 'Ask an admin for a reset link to set one.',
+        })
+      if (!(await isPasswordRight(current_password, passwordHash)))
+        throw wrong('current_password', 'is not the current password')
+      if (await isPasswordRight(new_password, passwordHash))
+        throw wrong('new_password', 'is the same as the current password')
       await people.setPassword(id, await hashPassword(new_password), caller.session ?? null)
       return { id, changed: true }
     },
@@ -72,7 +90,15 @@ export function createAccountDesk({ people, now }: { readonly people: Data['peop
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const wrong = (path: string, message: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'The password was not changed', why: `"${path}" ${message}`, remedy: 'Change this field.' }, { errors: [{ path, message }] })
+  new DarkroomError(
+    'invalid_input',
+    { what: 'The password was not changed', why: `"${path}" ${message}`, remedy: 'Change this field.' },
+    { errors: [{ path, message }] },
+  )
 
 const deadLink = (): DarkroomError =>
-  new DarkroomError('forbidden', { what: 'The password was not changed', why: `the link has been used, has been replaced, or is older than ${LINK_HOURS} hours`, remedy: 'Ask an admin for a new link.' })
+  new DarkroomError('forbidden', {
+    what: 'The password was not changed',
+    why: `the link has been used, has been replaced, or is older than ${LINK_HOURS} hours`,
+    remedy: 'Ask an admin for a new link.',
+  })

@@ -27,23 +27,26 @@ const TOKEN_FILE = 'setup-token'
 type FirstAdmin = Routes['POST /api/setup']
 export type LoggedIn = { id: string; name: string; email: string; role: Role }
 
-export type Auth = PeopleDesk & AccountDesk & OidcDesk & Pick<KeyDesk, 'listKeys' | 'createKey' | 'revokeKey'> & {
-  readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
-  readonly needsFirstAdmin: () => Promise<boolean>
-  readonly login: (email: string, password: string) => Promise<LoggedIn | null>
-  /** The name of who has this address; null where nobody has. */
-  readonly nameAt: (email: string) => Promise<string | null>
-  /** Whether this session still opens anything. */
-  readonly isLive: (session: LoginSession) => Promise<boolean>
-  readonly logout: (session: LoginSession) => Promise<void>
-  readonly callerOf: (headers: Headers) => Promise<Caller>
-  readonly secret: () => string
-  /** How people sign in with OIDC; null where the owner set none. */
-  readonly oidc: () => OidcSettings | null
-  /** Counts one more request of this class; null where nothing is limited. */
-  readonly rate: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
-  readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
-}
+export type Auth = PeopleDesk &
+  AccountDesk &
+  OidcDesk &
+  Pick<KeyDesk, 'listKeys' | 'createKey' | 'revokeKey'> & {
+    readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
+    readonly needsFirstAdmin: () => Promise<boolean>
+    readonly login: (email: string, password: string) => Promise<LoggedIn | null>
+    /** The name of who has this address; null where nobody has. */
+    readonly nameAt: (email: string) => Promise<string | null>
+    /** Whether this session still opens anything. */
+    readonly isLive: (session: LoginSession) => Promise<boolean>
+    readonly logout: (session: LoginSession) => Promise<void>
+    readonly callerOf: (headers: Headers) => Promise<Caller>
+    readonly secret: () => string
+    /** How people sign in with OIDC; null where the owner set none. */
+    readonly oidc: () => OidcSettings | null
+    /** Counts one more request of this class; null where nothing is limited. */
+    readonly rate: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
+    readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
+  }
 
 export type AuthParts = {
   readonly data: Pick<Data, 'people' | 'keys' | 'classifiers'>
@@ -54,9 +57,21 @@ export type AuthParts = {
   readonly now: () => number
 }
 
-export function createAuth({ data: { people, keys, classifiers }, secret, limits, openActions, oidc, now }: AuthParts): Auth {
+export function createAuth({
+  data: { people, keys, classifiers },
+  secret,
+  limits,
+  openActions,
+  oidc,
+  now,
+}: AuthParts): Auth {
   const { callerWith, ...keyDesk } = createKeyDesk({ keys, classifiers, now })
-  const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: openActions ? ['open', ...OPENED_TO_STRANGERS] : ['open'] }
+  const stranger: Caller = {
+    kind: 'stranger',
+    id: null,
+    name: null,
+    scopes: openActions ? ['open', ...OPENED_TO_STRANGERS] : ['open'],
+  }
   const needsFirstAdmin = async (): Promise<boolean> => (await people.count('admin')) === 0
   return {
     ...keyDesk,
@@ -71,13 +86,19 @@ export function createAuth({ data: { people, keys, classifiers }, secret, limits
     async firstAdmin({ token, name, email, password }) {
       const hash = sha256(token)
       if ((await needsFirstAdmin()) && !(await people.isSetupToken(hash))) throw wrongToken() // before the costly part
-      const person = await people.createFirstAdmin(hash, { name, email, passwordHash: await hashPassword(password) })
+      const person = await people.createFirstAdmin(hash, {
+        name,
+        email,
+        passwordHash: await hashPassword(password),
+      })
       return { id: person.id, email: person.email }
     },
     async login(email, password) {
       const person = await people.findByEmail(email)
       const isRight = await isPasswordRight(password, person?.passwordHash || null) // empty: an account that signs in with OIDC alone
-      return person && isRight && !person.isDisabled ? { id: person.id, name: person.name, email: person.email, role: person.role } : null
+      return person && isRight && !person.isDisabled
+        ? { id: person.id, name: person.name, email: person.email, role: person.role }
+        : null
     },
     nameAt: async (email) => (await people.findByEmail(email))?.name ?? null,
     isLive: async (session) => (await people.findInSession(session.personId, session)) !== null,
@@ -87,7 +108,15 @@ export function createAuth({ data: { people, keys, classifiers }, secret, limits
       if (key) return key
       const session = await sessionIn(headers, secret)
       const person = session && (await people.findInSession(session.personId, session)) // their role now, not when they logged in
-      return session && person ? { kind: 'person', id: person.id, name: person.name, scopes: SCOPES_OF_ROLE[person.role], session: session.id } : stranger
+      return session && person
+        ? {
+            kind: 'person',
+            id: person.id,
+            name: person.name,
+            scopes: SCOPES_OF_ROLE[person.role],
+            session: session.id,
+          }
+        : stranger
     },
   }
 }
@@ -107,4 +136,8 @@ export async function setupTokenOf(people: Data['people'], dataDir: string): Pro
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const wrongToken = (): DarkroomError =>
-  new DarkroomError('forbidden', { what: 'No admin was created', why: 'the setup token is not the one printed at the last start', remedy: 'Open the setup link shown in the terminal.' })
+  new DarkroomError('forbidden', {
+    what: 'No admin was created',
+    why: 'the setup token is not the one printed at the last start',
+    remedy: 'Open the setup link shown in the terminal.',
+  })

@@ -21,7 +21,10 @@ const DAY_MS = 24 * 3600 * 1000
 /** A key that ends within so many days is marked. */
 const SOON_DAYS = 14
 
-type For<Name extends keyof Routes> = (input: Input<Routes[Name]>, asked: { readonly caller: Caller }) => Promise<Output<Routes[Name]>>
+type For<Name extends keyof Routes> = (
+  input: Input<Routes[Name]>,
+  asked: { readonly caller: Caller },
+) => Promise<Output<Routes[Name]>>
 
 export type KeyDesk = {
   readonly listKeys: For<'GET /api/keys'>
@@ -31,7 +34,11 @@ export type KeyDesk = {
   readonly callerWith: (headers: Headers) => Promise<Caller | null>
 }
 
-export type KeyDeskParts = { readonly keys: Data['keys']; readonly classifiers: Pick<Data['classifiers'], 'get'>; readonly now: () => number }
+export type KeyDeskParts = {
+  readonly keys: Data['keys']
+  readonly classifiers: Pick<Data['classifiers'], 'get'>
+  readonly now: () => number
+}
 
 export function createKeyDesk({ keys, classifiers, now }: KeyDeskParts): KeyDesk {
   const lastWritten = new Map<string, number>()
@@ -57,11 +64,20 @@ export function createKeyDesk({ keys, classifiers, now }: KeyDeskParts): KeyDesk
     listKeys: async () => ({ keys: (await keys.list()).map((key) => answerOf(key, now())) }),
     async createKey({ name, scopes, expires_at, expires_in_days, classifier }, { caller }) {
       const expiresAt = endOf({ expires_at, expires_in_days }, now())
-      if (classifier !== undefined && scopes.includes('admin')) throw refused('classifier', 'cannot be combined with the scope "admin", which covers all classifiers')
+      if (classifier !== undefined && scopes.includes('admin'))
+        throw refused('classifier', 'cannot be combined with the scope "admin", which covers all classifiers')
       const classifierId = classifier === undefined ? null : (await classifiers.get(classifier)).id
       const key = BEGINNING + randomBytes(KEY_BYTES).toString('base64url')
       const createdById = caller.kind === 'person' ? caller.id : null
-      const made = await keys.create({ name, sha256: sha256(key), beginsWith: key.slice(0, SHOWN_LETTERS), scopes: [...new Set(scopes)], createdById, expiresAt, classifierId })
+      const made = await keys.create({
+        name,
+        sha256: sha256(key),
+        beginsWith: key.slice(0, SHOWN_LETTERS),
+        scopes: [...new Set(scopes)],
+        createdById,
+        expiresAt,
+        classifierId,
+      })
       return { ...answerOf(made, now()), key }
     },
     async revokeKey({ id }) {
@@ -74,10 +90,17 @@ export function createKeyDesk({ keys, classifiers, now }: KeyDeskParts): KeyDesk
       if (sent === null) return null
       const key = await find(sha256(sent))
       if (key === null) throw unknownKey()
-      if (key.expiresAt !== null && key.expiresAt.getTime() <= now()) throw expiredKey(key.name, key.expiresAt)
+      if (key.expiresAt !== null && key.expiresAt.getTime() <= now())
+        throw expiredKey(key.name, key.expiresAt)
       noteUse(key.id)
       const scopes = [...new Set(key.scopes.flatMap((scope) => SCOPES_OF_KEY[scope]))]
-      return { kind: 'key', id: key.id, name: key.name, scopes, ...(key.classifierId !== null && { classifier: key.classifierId }) }
+      return {
+        kind: 'key',
+        id: key.id,
+        name: key.name,
+        scopes,
+        ...(key.classifierId !== null && { classifier: key.classifierId }),
+      }
     },
   }
 }
@@ -89,18 +112,31 @@ function keyIn(headers: Headers): string | null {
 }
 
 /** When a key shall end: at a time, after so many days, or never. */
-function endOf({ expires_at, expires_in_days }: Pick<Input<Routes['POST /api/keys']>, 'expires_at' | 'expires_in_days'>, now: number): Date | null {
-  if (expires_at !== undefined && expires_in_days !== undefined) throw refused('expires_in_days', 'cannot be combined with "expires_at": send one of them')
+function endOf(
+  { expires_at, expires_in_days }: Pick<Input<Routes['POST /api/keys']>, 'expires_at' | 'expires_in_days'>,
+  now: number,
+): Date | null {
+  if (expires_at !== undefined && expires_in_days !== undefined)
+    throw refused('expires_in_days', 'cannot be combined with "expires_at": send one of them')
   if (expires_in_days !== undefined) return new Date(now + expires_in_days * DAY_MS)
   if (expires_at === undefined) return null
-  if (Date.parse(expires_at) <= now) throw refused('expires_at', `must be in the future; it is ${new Date(now).toISOString()} now`)
+  if (Date.parse(expires_at) <= now)
+    throw refused('expires_at', `must be in the future; it is ${new Date(now).toISOString()} now`)
   return new Date(expires_at)
 }
 
 function answerOf(key: Key, now: number): KeyAnswer {
   return {
-    id: key.id, name: key.name, begins_with: key.beginsWith, scopes: [...key.scopes], classifier: key.classifierId, state: stateOf(key, now),
-    created_at: key.createdAt.toISOString(), created_by: key.createdBy, last_used_at: key.lastUsedAt?.toISOString() ?? null, expires_at: key.expiresAt?.toISOString() ?? null,
+    id: key.id,
+    name: key.name,
+    begins_with: key.beginsWith,
+    scopes: [...key.scopes],
+    classifier: key.classifierId,
+    state: stateOf(key, now),
+    created_at: key.createdAt.toISOString(),
+    created_by: key.createdBy,
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+    expires_at: key.expiresAt?.toISOString() ?? null,
   }
 }
 
@@ -114,10 +150,22 @@ function stateOf({ expiresAt }: Key, now: number): KeyAnswer['state'] {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const unknownKey = (): DarkroomError =>
-  new DarkroomError('unauthenticated', { what: 'This key opens nothing', why: 'it was revoked or is mistyped', remedy: 'Make a new one in /settings.' })
+  new DarkroomError('unauthenticated', {
+    what: 'This key opens nothing',
+    why: 'it was revoked or is mistyped',
+    remedy: 'Make a new one in /settings.',
+  })
 
 const expiredKey = (name: string, at: Date): DarkroomError =>
-  new DarkroomError('unauthenticated', { what: `The key "${name}" has expired`, why: `it was valid until ${at.toISOString()}`, remedy: 'Ask an admin for a new one.' })
+  new DarkroomError('unauthenticated', {
+    what: `The key "${name}" has expired`,
+    why: `it was valid until ${at.toISOString()}`,
+    remedy: 'Ask an admin for a new one.',
+  })
 
 const refused = (path: string, message: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'No key was created', why: `"${path}" ${message}`, remedy: 'Change this field.' }, { errors: [{ path, message }] })
+  new DarkroomError(
+    'invalid_input',
+    { what: 'No key was created', why: `"${path}" ${message}`, remedy: 'Change this field.' },
+    { errors: [{ path, message }] },
+  )

@@ -13,7 +13,10 @@ test('a browser is known to the account that was logged in to from it, and to no
   expect(deviceCookie('ada@example.org', SECRET, false)).not.toBe(cookie)
 })
 
-test.each([null, '', 'darkroom-device=', 'darkroom-device=a.b', 'darkroom-device=.', 'darkroom-device'])('%s knows nobody', (cookies) => expect(knownDevice(cookies, 'ada@example.org', SECRET)).toBeNull())
+test.each([null, '', 'darkroom-device=', 'darkroom-device=a.b', 'darkroom-device=.', 'darkroom-device'])(
+  '%s knows nobody',
+  (cookies) => expect(knownDevice(cookies, 'ada@example.org', SECRET)).toBeNull(),
+)
 
 test('scripts cannot read the cookie, and over https it stays there', () => {
   expect(deviceCookie('a', SECRET, false)).toMatch(/; HttpOnly; SameSite=Lax$/)

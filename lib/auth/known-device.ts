@@ -8,7 +8,11 @@ const ID_BYTES = 12
 
 /** The id of a browser from which this account was logged in to before; null for any other. */
 export function knownDevice(cookies: string | null, account: string, secret: string): string | null {
-  const value = cookies?.split(';').map((pair) => pair.trim()).find((pair) => pair.startsWith(`${NAME}=`))?.slice(NAME.length + 1)
+  const value = cookies
+    ?.split(';')
+    .map((pair) => pair.trim())
+    .find((pair) => pair.startsWith(`${NAME}=`))
+    ?.slice(NAME.length + 1)
   const [id = '', mac = ''] = value?.split('.') ?? []
   const [given, right] = [Buffer.from(mac), Buffer.from(macOf(id, account, secret))]
   return id !== '' && given.length === right.length && timingSafeEqual(given, right) ? id : null
@@ -20,4 +24,5 @@ export function deviceCookie(account: string, secret: string, isHttps: boolean):
   return `${NAME}=${id}.${macOf(id, account, secret)}; Path=/api/auth; Max-Age=${ONE_YEAR_SECONDS}; HttpOnly; SameSite=Lax${isHttps ? '; Secure' : ''}`
 }
 
-const macOf = (id: string, account: string, secret: string): string => createHmac('sha256', secret).update(`device ${id} ${account.trim().toLowerCase()}`).digest('base64url')
+const macOf = (id: string, account: string, secret: string): string =>
+  createHmac('sha256', secret).update(`device ${id} ${account.trim().toLowerCase()}`).digest('base64url')

@@ -4,7 +4,19 @@ import type { Caller } from '#lib/contracts/contract.ts'
 import { createLimits, placeOf, type LimitSettings } from './limits.ts'
 
 const OF_THREE = { points: 3, windowSeconds: 60 }
-const THREE: LimitSettings = { isEnabled: true, allowances: { predict: OF_THREE, batch: OF_THREE, upload: OF_THREE, retrain: { points: 3, windowSeconds: 3_600 }, evaluate: OF_THREE, login: OF_THREE, logins: OF_THREE }, keyTimes: 2 }
+const THREE: LimitSettings = {
+  isEnabled: true,
+  allowances: {
+    predict: OF_THREE,
+    batch: OF_THREE,
+    upload: OF_THREE,
+    retrain: { points: 3, windowSeconds: 3_600 },
+    evaluate: OF_THREE,
+    login: OF_THREE,
+    logins: OF_THREE,
+  },
+  keyTimes: 2,
+}
 const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
 const from = (address: string, caller = stranger) => ({ address, caller })
 const key = { ...stranger, kind: 'key', id: 'k' } as const
@@ -17,7 +29,13 @@ test('the fourth of a minute is one too many, says when to come again, and other
 
   expect([await ask(), await ask(), await ask()].map((rate) => rate?.remaining)).toEqual([2, 1, 0])
   vi.setSystemTime(20_000)
-  expect(await ask()).toEqual({ isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40, windowSeconds: 60 })
+  expect(await ask()).toEqual({
+    isAllowed: false,
+    limit: 3,
+    remaining: 0,
+    resetSeconds: 40,
+    windowSeconds: 60,
+  })
   expect(await limits.take('predict', from('192.0.2.2'))).toMatchObject({ isAllowed: true })
   expect(await limits.take('upload', from('192.0.2.1'))).toMatchObject({ isAllowed: true })
   vi.setSystemTime(60_001)
@@ -30,7 +48,11 @@ test('a key may as many times as is set, wherever it comes from; a person is cou
   const limits = createLimits(THREE, data.counts)
   const person: Caller = { ...stranger, kind: 'person', id: 'p' }
 
-  for (let i = 0; i < 6; i++) expect(await limits.take('predict', from(`192.0.2.${i}`, key))).toMatchObject({ isAllowed: true, limit: 6 })
+  for (let i = 0; i < 6; i++)
+    expect(await limits.take('predict', from(`192.0.2.${i}`, key))).toMatchObject({
+      isAllowed: true,
+      limit: 6,
+    })
   expect((await limits.take('predict', from('192.0.2.9', key)))?.isAllowed).toBe(false)
   for (let i = 0; i < 3; i++) await limits.take('predict', from('192.0.2.1', person))
   expect((await limits.take('predict', from('192.0.2.7', person)))?.isAllowed).toBe(false)
@@ -55,15 +77,25 @@ test('what one process counted, the others know after they told each other', asy
 
 test('an hour is counted as an hour, over all processes, and a restart does not begin it again', async () => {
   vi.useFakeTimers({ now: 0, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
-  onTestFinished(() => { vi.useRealTimers() })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
   const { data, clock } = await openForTest()
   vi.setSystemTime(clock.now())
-  const pass = (minutes: number) => { clock.advance(minutes * 60_000); vi.advanceTimersByTime(minutes * 60_000) }
+  const pass = (minutes: number) => {
+    clock.advance(minutes * 60_000)
+    vi.advanceTimersByTime(minutes * 60_000)
+  }
   const [one, two] = [createLimits(THREE, data.counts), createLimits(THREE, data.counts)]
   for (const limits of [one, two]) await limits.exchange()
   const here = from('192.0.2.1')
 
-  expect(await one.take('retrain', here)).toMatchObject({ limit: 3, remaining: 2, resetSeconds: 3_600, windowSeconds: 3_600 })
+  expect(await one.take('retrain', here)).toMatchObject({
+    limit: 3,
+    remaining: 2,
+    resetSeconds: 3_600,
+    windowSeconds: 3_600,
+  })
   await one.take('predict', here)
   await one.exchange()
   await two.exchange()
@@ -74,7 +106,11 @@ test('an hour is counted as an hour, over all processes, and a restart does not 
 
   const restarted = createLimits(THREE, data.counts)
   await restarted.exchange()
-  expect(await restarted.take('retrain', here)).toMatchObject({ isAllowed: true, remaining: 0, resetSeconds: 20 * 60 })
+  expect(await restarted.take('retrain', here)).toMatchObject({
+    isAllowed: true,
+    remaining: 0,
+    resetSeconds: 20 * 60,
+  })
   expect(await restarted.take('retrain', here)).toMatchObject({ isAllowed: false, resetSeconds: 20 * 60 })
   expect(await restarted.take('predict', here)).toMatchObject({ remaining: 2 })
 
@@ -96,7 +132,11 @@ test('one account is counted apart from another, and elsewhere apart from here',
 test('what could not be told is told the next time', async () => {
   const { data } = await openForTest()
   let isBroken = true
-  const counts = { ...data.counts, exchange: (said: Parameters<typeof data.counts.exchange>[0]) => (isBroken ? Promise.reject(new Error('the disk is full')) : data.counts.exchange(said)) }
+  const counts = {
+    ...data.counts,
+    exchange: (said: Parameters<typeof data.counts.exchange>[0]) =>
+      isBroken ? Promise.reject(new Error('the disk is full')) : data.counts.exchange(said),
+  }
   const [one, two] = [createLimits(THREE, counts), createLimits(THREE, data.counts)]
   await two.exchange()
   await one.take('predict', from('192.0.2.1'))

@@ -29,7 +29,11 @@ type Limiters = Readonly<Record<Limited, RateLimiterMemory>>
 /** By class and subject. */
 type Points = Map<string, number>
 
-export function createLimits({ isEnabled, allowances, keyTimes }: LimitSettings, counts: Data['counts'], now: () => number = Date.now): Limits {
+export function createLimits(
+  { isEnabled, allowances, keyTimes }: LimitSettings,
+  counts: Data['counts'],
+  now: () => number = Date.now,
+): Limits {
   const source = randomUUID()
   const ordinary = limitersOf(allowances, 1)
   const ofKeys = limitersOf(allowances, keyTimes)
@@ -39,8 +43,10 @@ export function createLimits({ isEnabled, allowances, keyTimes }: LimitSettings,
 
   /** Counted in a window that a restart must not forgive. */
   const isLasting = (limited: Limited): boolean => allowances[limited].windowSeconds > WINDOW_SECONDS.minute
-  const limiterOf = (limited: Limited, subject: string): RateLimiterMemory => (subject.startsWith(KEY) ? ofKeys : ordinary)[limited]
-  const tell = (limited: Limited, subject: string, points: number): void => add(untold, `${limited} ${subject}`, points)
+  const limiterOf = (limited: Limited, subject: string): RateLimiterMemory =>
+    (subject.startsWith(KEY) ? ofKeys : ordinary)[limited]
+  const tell = (limited: Limited, subject: string, points: number): void =>
+    add(untold, `${limited} ${subject}`, points)
 
   return {
     async take(limited, asking) {
@@ -51,11 +57,23 @@ export function createLimits({ isEnabled, allowances, keyTimes }: LimitSettings,
       try {
         const { remainingPoints, msBeforeNext } = await limiter.consume(subject)
         tell(limited, subject, 1)
-        return { isAllowed: true, limit: limiter.points, remaining: remainingPoints, resetSeconds: Math.ceil(msBeforeNext / 1000), windowSeconds }
+        return {
+          isAllowed: true,
+          limit: limiter.points,
+          remaining: remainingPoints,
+          resetSeconds: Math.ceil(msBeforeNext / 1000),
+          windowSeconds,
+        }
       } catch (refused) {
         if (refused instanceof Error) throw refused
         const { msBeforeNext } = refused as RateLimiterRes // the library rejects with its count
-        return { isAllowed: false, limit: limiter.points, remaining: 0, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)), windowSeconds }
+        return {
+          isAllowed: false,
+          limit: limiter.points,
+          remaining: 0,
+          resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+          windowSeconds,
+        }
       }
     },
     async giveBack(limited, asking) {
@@ -68,16 +86,27 @@ export function createLimits({ isEnabled, allowances, keyTimes }: LimitSettings,
       if (!isEnabled) return
       if (latest === null) {
         const upTo = counts.latest()
-        if (longestMs > 1_000 * WINDOW_SECONDS.minute) await recall(await counts.lasting({ since: new Date(now() - longestMs), upTo }))
+        if (longestMs > 1_000 * WINDOW_SECONDS.minute)
+          await recall(await counts.lasting({ since: new Date(now() - longestMs), upTo }))
         latest = upTo
       }
       const told = untold
       untold = new Map()
-      const [lasting, passing] = partition([...told].filter(([, points]) => points !== 0), ([name]) => isLasting(readName(name)?.limited ?? 'predict'))
+      const [lasting, passing] = partition(
+        [...told].filter(([, points]) => points !== 0),
+        ([name]) => isLasting(readName(name)?.limited ?? 'predict'),
+      )
       try {
-        const heard = await counts.exchange({ source, passing: Object.fromEntries(passing), lasting: Object.fromEntries(lasting), lastsMs: longestMs, after: latest })
+        const heard = await counts.exchange({
+          source,
+          passing: Object.fromEntries(passing),
+          lasting: Object.fromEntries(lasting),
+          lastsMs: longestMs,
+          after: latest,
+        })
         latest = heard.latest
-        for (const [name, points] of heard.ofOthers.flatMap((one) => Object.entries(one))) await count(name, points)
+        for (const [name, points] of heard.ofOthers.flatMap((one) => Object.entries(one)))
+          await count(name, points)
       } catch (error) {
         for (const [name, points] of told) add(untold, name, points)
         throw error
@@ -91,14 +120,17 @@ export function createLimits({ isEnabled, allowances, keyTimes }: LimitSettings,
   }
 
   /** What was counted before this start, in the windows that were open then. */
-  async function recall(rows: readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]): Promise<void> {
+  async function recall(
+    rows: readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[],
+  ): Promise<void> {
     const windows = new Map<string, { began: number; points: number }>()
     for (const { at, counts: counted } of rows) {
       for (const [name, points] of Object.entries(counted)) {
         const read = readName(name)
         if (!read) continue
         const known = windows.get(name)
-        if (known && at.getTime() - known.began < 1_000 * allowances[read.limited].windowSeconds) known.points += points
+        if (known && at.getTime() - known.began < 1_000 * allowances[read.limited].windowSeconds)
+          known.points += points
         else windows.set(name, { began: at.getTime(), points })
       }
     }
@@ -119,15 +151,21 @@ function readName(name: string): { readonly limited: Limited; readonly subject: 
   return limited ? { limited, subject: name.slice(space + 1) } : null
 }
 
-const add = (all: Points, name: string, points: number): void => void all.set(name, (all.get(name) ?? 0) + points)
+const add = (all: Points, name: string, points: number): void =>
+  void all.set(name, (all.get(name) ?? 0) + points)
 
-const partition = <T>(all: readonly T[], belongs: (one: T) => boolean): readonly [T[], T[]] => [all.filter(belongs), all.filter((one) => !belongs(one))]
+const partition = <T>(all: readonly T[], belongs: (one: T) => boolean): readonly [T[], T[]] => [
+  all.filter(belongs),
+  all.filter((one) => !belongs(one)),
+]
 
 const limitersOf = (allowances: LimitSettings['allowances'], times: number): Limiters =>
-  Object.fromEntries(LIMITED.map((limited) => {
-    const { points, windowSeconds } = allowances[limited]
-    return [limited, new RateLimiterMemory({ points: points * times, duration: windowSeconds })]
-  })) as Limiters // every class is in the list
+  Object.fromEntries(
+    LIMITED.map((limited) => {
+      const { points, windowSeconds } = allowances[limited]
+      return [limited, new RateLimiterMemory({ points: points * times, duration: windowSeconds })]
+    }),
+  ) as Limiters // every class is in the list
 
 const KEY = 'key:'
 
@@ -146,6 +184,12 @@ export function placeOf(address: string): string {
   const [before = '', after] = address.toLowerCase().split('%')[0]!.split('::')
   const head = before === '' ? [] : before.split(':')
   const tail = after === undefined || after === '' ? [] : after.split(':')
-  const groups = after === undefined ? head : [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail]
-  return `${groups.slice(0, 4).map((group) => parseInt(group, 16).toString(16)).join(':')}::/64`
+  const groups =
+    after === undefined
+      ? head
+      : [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':')}::/64`
 }

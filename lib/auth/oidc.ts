@@ -20,11 +20,19 @@ export type OidcSettings = {
 }
 
 /** What the issuer says of who signed in: standard claims (OpenID Connect Core 1.0, section 5.1). */
-export type Claims = { readonly sub?: unknown; readonly email?: unknown; readonly email_verified?: unknown; readonly name?: unknown; readonly preferred_username?: unknown }
+export type Claims = {
+  readonly sub?: unknown
+  readonly email?: unknown
+  readonly email_verified?: unknown
+  readonly name?: unknown
+  readonly preferred_username?: unknown
+}
 
 /** `oidc_admin`: an admin's account is linked only where OIDC_ADMINS names its address. */
 export type OidcRefusal = 'oidc_unverified' | 'oidc_disabled' | 'oidc_taken' | 'oidc_admin'
-export type SignedIn = { readonly kind: 'in'; readonly person: Person; readonly event: 'signed in' | 'linked' | 'created' } | { readonly kind: 'refused'; readonly reason: OidcRefusal; readonly email: string | null }
+export type SignedIn =
+  | { readonly kind: 'in'; readonly person: Person; readonly event: 'signed in' | 'linked' | 'created' }
+  | { readonly kind: 'refused'; readonly reason: OidcRefusal; readonly email: string | null }
 
 export type OidcDesk = { readonly signIn: (claims: Claims) => Promise<SignedIn> }
 
@@ -44,7 +52,9 @@ export function oidcProvider({ issuer, clientId, clientSecret }: OidcSettings): 
       /** Some issuers keep the address out of the ID token; the library compares the subjects of both. */
       async request({ client, tokens }) {
         const claims = tokens.id_token === undefined ? {} : claimsOf(tokens.id_token)
-        return 'email' in claims || tokens.access_token === undefined ? claims : { ...claims, ...(await client.userinfo(tokens.access_token)) }
+        return 'email' in claims || tokens.access_token === undefined
+          ? claims
+          : { ...claims, ...(await client.userinfo(tokens.access_token)) }
       },
     },
     profile: (claims) => ({ id: String(claims.sub), name: null, email: null }), // whose account it is, signIn decides
@@ -52,41 +62,73 @@ export function oidcProvider({ issuer, clientId, clientSecret }: OidcSettings): 
 }
 
 /** The ID token's signature, issuer, audience, times and nonce were checked by next-auth before. */
-const claimsOf = (idToken: string): Record<string, unknown> => JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')) as Record<string, unknown>
+const claimsOf = (idToken: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')) as Record<
+    string,
+    unknown
+  >
 
-export function createOidcDesk({ people, settings }: { readonly people: Data['people']; readonly settings: OidcSettings | null }): OidcDesk {
+export function createOidcDesk({
+  people,
+  settings,
+}: {
+  readonly people: Data['people']
+  readonly settings: OidcSettings | null
+}): OidcDesk {
   const admins = settings?.admins ?? []
   const subjectOf = (sub: string): string => `${settings?.issuer ?? ''} ${sub}`
 
   /** By the identity first, which stays when an address changes; then by the verified address. */
   async function find(subject: string, email: string): Promise<SignedIn | null> {
     const known = await people.findByOidcSubject(subject)
-    if (known) return known.isDisabled ? { kind: 'refused', reason: 'oidc_disabled', email } : { kind: 'in', person: known, event: 'signed in' }
+    if (known)
+      return known.isDisabled
+        ? { kind: 'refused', reason: 'oidc_disabled', email }
+        : { kind: 'in', person: known, event: 'signed in' }
     const namesake = await people.findByEmail(email)
     if (namesake === null) return null
     if (namesake.isDisabled) return { kind: 'refused', reason: 'oidc_disabled', email }
     if (namesake.oidcSubject !== null) return { kind: 'refused', reason: 'oidc_taken', email }
-    if (namesake.role === 'admin' && !admins.includes(email)) return { kind: 'refused', reason: 'oidc_admin', email }
+    if (namesake.role === 'admin' && !admins.includes(email))
+      return { kind: 'refused', reason: 'oidc_admin', email }
     await people.link(namesake.id, subject)
     return { kind: 'in', person: namesake, event: 'linked' }
   }
 
   return {
     async signIn({ sub, email: given, email_verified, name, preferred_username }) {
-      const email = typeof given === 'string' && given.includes('@') && given.length <= LONGEST_ADDRESS ? given.trim().toLowerCase() : null
-      if (typeof sub !== 'string' || sub === '' || email === null || email_verified !== true) return { kind: 'refused', reason: 'oidc_unverified', email }
+      const email =
+        typeof given === 'string' && given.includes('@') && given.length <= LONGEST_ADDRESS
+          ? given.trim().toLowerCase()
+          : null
+      if (typeof sub !== 'string' || sub === '' || email === null || email_verified !== true)
+        return { kind: 'refused', reason: 'oidc_unverified', email }
       const subject = subjectOf(sub)
       const found = (await find(subject, email)) ?? (await create())
-      if (found.kind === 'in' && found.person.role !== 'admin' && admins.includes(email)) return { ...found, person: await people.change(found.person.id, { role: 'admin' }) }
+      if (found.kind === 'in' && found.person.role !== 'admin' && admins.includes(email))
+        return { ...found, person: await people.change(found.person.id, { role: 'admin' }) }
       return found
 
       async function create(): Promise<SignedIn> {
-        const called = [name, preferred_username].find((one): one is string => typeof one === 'string' && one.trim() !== '') ?? email!
-        const draft = { name: called.replaceAll(/\p{Cc}/gu, '').trim().slice(0, LONGEST_NAME) || email!, email: email!, role: admins.includes(email!) ? ('admin' as const) : ('viewer' as const), passwordHash: '' }
+        const called =
+          [name, preferred_username].find(
+            (one): one is string => typeof one === 'string' && one.trim() !== '',
+          ) ?? email!
+        const draft = {
+          name:
+            called
+              .replaceAll(/\p{Cc}/gu, '')
+              .trim()
+              .slice(0, LONGEST_NAME) || email!,
+          email: email!,
+          role: admins.includes(email!) ? ('admin' as const) : ('viewer' as const),
+          passwordHash: '',
+        }
         try {
           return { kind: 'in', person: await people.create(draft, subject), event: 'created' }
         } catch (error) {
-          const other = isDarkroomError(error) && error.code === 'conflict' ? await find(subject, email!) : null // signed in twice at once
+          const other =
+            isDarkroomError(error) && error.code === 'conflict' ? await find(subject, email!) : null // signed in twice at once
           if (other) return other
           throw error
         }

@@ -18,16 +18,31 @@ const compute = promisify(argon2)
 
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
-  const tag = await compute('argon2id', { message: asBytes(password), nonce: salt, memory: MEMORY_KIB, passes: PASSES, parallelism: LANES, tagLength: TAG_BYTES })
+  const tag = await compute('argon2id', {
+    message: asBytes(password),
+    nonce: salt,
+    memory: MEMORY_KIB,
+    passes: PASSES,
+    parallelism: LANES,
+    tagLength: TAG_BYTES,
+  })
   return `$argon2id$v=19$${PARAMETERS}$${unpadded(salt)}$${unpadded(tag)}`
 }
 
 /** `stored` is null for unknown people: then the answer is no, after the same work. */
 export async function isPasswordRight(password: string, stored: string | null): Promise<boolean> {
   const [, memory, passes, parallelism, salt = '', expected = ''] = STORED.exec(stored ?? NOBODY) ?? []
-  if (memory === undefined) throw new Error('A stored password is not in the form in which this product stores them.')
+  if (memory === undefined)
+    throw new Error('A stored password is not in the form in which this product stores them.')
   const tag = Buffer.from(expected, 'base64')
-  const found = await compute('argon2id', { message: asBytes(password), nonce: Buffer.from(salt, 'base64'), memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism), tagLength: tag.length })
+  const found = await compute('argon2id', {
+    message: asBytes(password),
+    nonce: Buffer.from(salt, 'base64'),
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    tagLength: tag.length,
+  })
   return timingSafeEqual(found, tag) && stored !== null
 }
 

@@ -6,7 +6,10 @@ import type { Data } from '#lib/data/data.ts'
 import type { Person } from '#lib/data/values.ts'
 import { hashPassword } from './passwords.ts'
 
-type For<Name extends keyof Routes> = (input: Input<Routes[Name]>, asked: { readonly caller: Caller }) => Promise<Output<Routes[Name]>>
+type For<Name extends keyof Routes> = (
+  input: Input<Routes[Name]>,
+  asked: { readonly caller: Caller },
+) => Promise<Output<Routes[Name]>>
 
 export type PeopleDesk = {
   readonly listUsers: For<'GET /api/users'>
@@ -16,7 +19,9 @@ export type PeopleDesk = {
 }
 
 export const createPeopleDesk = ({ people }: { readonly people: Data['people'] }): PeopleDesk => ({
-  listUsers: async (_input, { caller }) => ({ users: (await people.list()).map((person) => answerOf(person, caller)) }),
+  listUsers: async (_input, { caller }) => ({
+    users: (await people.list()).map((person) => answerOf(person, caller)),
+  }),
   createUser: async ({ name, email, password, role }, { caller }) =>
     answerOf(await people.create({ name, email, role, passwordHash: await hashPassword(password) }), caller),
   async changeUser({ id, name, role, password, is_disabled }, { caller }) {
@@ -34,5 +39,12 @@ export const createPeopleDesk = ({ people }: { readonly people: Data['people'] }
   },
 })
 
-const answerOf = (person: Person, caller: Caller): PersonAnswer =>
-  ({ id: person.id, name: person.name, email: person.email, role: person.role, is_disabled: person.isDisabled, is_you: caller.kind === 'person' && caller.id === person.id, created_at: person.createdAt.toISOString() })
+const answerOf = (person: Person, caller: Caller): PersonAnswer => ({
+  id: person.id,
+  name: person.name,
+  email: person.email,
+  role: person.role,
+  is_disabled: person.isDisabled,
+  is_you: caller.kind === 'person' && caller.id === person.id,
+  created_at: person.createdAt.toISOString(),
+})

@@ -16,9 +16,24 @@ import { sessionOf } from './session.ts'
 const LARGEST_BODY_BYTES = 64 * 1024
 
 type Program = {
-  readonly auth: Pick<Auth, 'login' | 'nameAt' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack' | 'oidc' | 'signIn'>
-  readonly operations: { readonly noteChange: (change: { readonly by: string; readonly byId?: string | null; readonly action: string; readonly subject: string | null; readonly detail?: string }) => Promise<void> }
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+  readonly auth: Pick<
+    Auth,
+    'login' | 'nameAt' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack' | 'oidc' | 'signIn'
+  >
+  readonly operations: {
+    readonly noteChange: (change: {
+      readonly by: string
+      readonly byId?: string | null
+      readonly action: string
+      readonly subject: string | null
+      readonly detail?: string
+    }) => Promise<void>
+  }
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    message: string,
+    about?: Readonly<Record<string, unknown>>,
+  ) => void
 }
 type Context = { readonly params: Promise<{ nextauth: string[] }> }
 type Handler = (request: Request, context: Context) => Promise<Response>
@@ -28,9 +43,12 @@ const UNKNOWN = { kind: 'stranger', id: null, name: null, scopes: [] } as const
 /** `program` is asked at each request: the route file is loaded before the program is open. Throws a DarkroomError for too many guesses. */
 export function authRoute(program: () => Program): { readonly GET: Handler; readonly POST: Handler } {
   const answer: Handler = async (sent, context) => {
-    const isLogin = sent.method === 'POST' && (await context.params).nextauth.join('/') === 'callback/credentials'
+    const isLogin =
+      sent.method === 'POST' && (await context.params).nextauth.join('/') === 'callback/credentials'
     const { request, body } = await bounded(sent)
-    return isLogin ? loggingIn(program(), { request, context, account: accountIn(request, body) }) : handlerOf(optionsOf(program(), addressOf(request.headers)))(request, context)
+    return isLogin
+      ? loggingIn(program(), { request, context, account: accountIn(request, body) })
+      : handlerOf(optionsOf(program(), addressOf(request.headers)))(request, context)
   }
   return { GET: answer, POST: answer }
 }
@@ -47,16 +65,24 @@ async function loggingIn(program: Program, { request, context, account }: Attemp
   // Counted before it is tried, so that many at once count too; a right password does not count.
   if (device === null) refuseIfTooMany(request, await auth.rate('logins', all))
   const rate = await auth.rate('login', one)
-  const giveBackAll = async (): Promise<void> => { if (device === null) await auth.giveBack('logins', all) }
+  const giveBackAll = async (): Promise<void> => {
+    if (device === null) await auth.giveBack('logins', all)
+  }
   if (rate?.isAllowed === false) await giveBackAll()
   refuseIfTooMany(request, rate)
   let isRight = false
-  const response = await handlerOf(optionsOf(program, address, async (tried) => {
-    isRight = tried.isRight
-    if (isRight) await Promise.all([auth.giveBack('login', one), giveBackAll()])
-    await noteLogin(program, tried, address)
-  }))(request, context)
-  if (isRight) response.headers.append('set-cookie', deviceCookie(account, auth.secret(), request.url.startsWith('https:')))
+  const response = await handlerOf(
+    optionsOf(program, address, async (tried) => {
+      isRight = tried.isRight
+      if (isRight) await Promise.all([auth.giveBack('login', one), giveBackAll()])
+      await noteLogin(program, tried, address)
+    }),
+  )(request, context)
+  if (isRight)
+    response.headers.append(
+      'set-cookie',
+      deviceCookie(account, auth.secret(), request.url.startsWith('https:')),
+    )
   return response
 }
 
@@ -68,7 +94,9 @@ function refuseIfTooMany(request: Request, rate: Rate | null): void {
 function accountIn(request: Request, body: Buffer): string {
   try {
     const isJson = request.headers.get('content-type')?.includes('application/json')
-    const email: unknown = isJson ? (JSON.parse(body.toString('utf8')) as { email?: unknown } | null)?.email : new URLSearchParams(body.toString('utf8')).get('email')
+    const email: unknown = isJson
+      ? (JSON.parse(body.toString('utf8')) as { email?: unknown } | null)?.email
+      : new URLSearchParams(body.toString('utf8')).get('email')
     return typeof email === 'string' ? email : ''
   } catch {
     return '' // next-auth refuses it
@@ -87,29 +115,61 @@ async function bounded(request: Request): Promise<{ readonly request: Request; r
     chunks.push(chunk)
   }
   const body = Buffer.concat(chunks)
-  return { request: new NextRequest(request.url, { method: request.method, headers: request.headers, body }), body }
+  return {
+    request: new NextRequest(request.url, { method: request.method, headers: request.headers, body }),
+    body,
+  }
 }
 
-const tooLarge = (): DarkroomError => new DarkroomError('too_large', { what: 'This is too large', why: `a login request may have at most ${LARGEST_BODY_BYTES / 1024} kB`, remedy: 'Send only the e-mail address and the password.' })
+const tooLarge = (): DarkroomError =>
+  new DarkroomError('too_large', {
+    what: 'This is too large',
+    why: `a login request may have at most ${LARGEST_BODY_BYTES / 1024} kB`,
+    remedy: 'Send only the e-mail address and the password.',
+  })
 
 const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options)
 
 type Tried = { readonly email: string; readonly name: string | null; readonly isRight: boolean }
 
 /** For the record of changes. What nobody is called here is not kept: people type their password there by mistake. */
-async function noteLogin({ auth, operations, log }: Program, { email, name, isRight }: Tried, address: string): Promise<void> {
+async function noteLogin(
+  { auth, operations, log }: Program,
+  { email, name, isRight }: Tried,
+  address: string,
+): Promise<void> {
   const by = name ?? (await auth.nameAt(email)) ?? 'unknown'
-  await operations.noteChange({ by, action: isRight ? 'logged in' : 'login refused', subject: address }).catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
+  await operations
+    .noteChange({ by, action: isRight ? 'logged in' : 'login refused', subject: address })
+    .catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
 }
 
 async function noteSignIn({ operations, log }: Program, signed: SignedIn, address: string): Promise<void> {
-  const record = signed.kind === 'in'
-    ? { by: signed.person.name, byId: signed.person.id, action: 'logged in', subject: address, detail: `with OIDC: ${signed.event}` }
-    : { by: signed.email ?? 'unknown', action: 'login refused', subject: address, detail: `with OIDC: ${signed.reason}` }
-  await operations.noteChange(record).catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
+  const record =
+    signed.kind === 'in'
+      ? {
+          by: signed.person.name,
+          byId: signed.person.id,
+          action: 'logged in',
+          subject: address,
+          detail: `with OIDC: ${signed.event}`,
+        }
+      : {
+          by: signed.email ?? 'unknown',
+          action: 'login refused',
+          subject: address,
+          detail: `with OIDC: ${signed.reason}`,
+        }
+  await operations
+    .noteChange(record)
+    .catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
 }
 
-function optionsOf(program: Program, address: string, onTried?: (tried: Tried) => Promise<void>): NextAuthOptions {
+function optionsOf(
+  program: Program,
+  address: string,
+  onTried?: (tried: Tried) => Promise<void>,
+): NextAuthOptions {
   const oidc = program.auth.oidc()
   return {
     secret: program.auth.secret(),
@@ -120,7 +180,8 @@ function optionsOf(program: Program, address: string, onTried?: (tried: Tried) =
         name: 'password',
         credentials: { email: { type: 'email' }, password: { type: 'password' } },
         async authorize(given) {
-          const person = given?.email && given.password ? await program.auth.login(given.email, given.password) : null
+          const person =
+            given?.email && given.password ? await program.auth.login(given.email, given.password) : null
           await onTried?.({ email: given?.email ?? '', name: person?.name ?? null, isRight: person !== null })
           return person
         },
@@ -153,8 +214,15 @@ function optionsOf(program: Program, address: string, onTried?: (tried: Tried) =
       },
     },
     logger: {
-      error: (code, about) => { if (!isOver(about)) program.log('error', `next-auth: ${code}`, { about: about instanceof Error ? about.message : String(about) }) },
-      warn: (code) => { if (code !== 'NEXTAUTH_URL') program.log('warn', `next-auth: ${code}`) },
+      error: (code, about) => {
+        if (!isOver(about))
+          program.log('error', `next-auth: ${code}`, {
+            about: about instanceof Error ? about.message : String(about),
+          })
+      },
+      warn: (code) => {
+        if (code !== 'NEXTAUTH_URL') program.log('warn', `next-auth: ${code}`)
+      },
       debug: () => undefined,
     },
   }
@@ -162,24 +230,40 @@ function optionsOf(program: Program, address: string, onTried?: (tried: Tried) =
 
 /** next-auth takes the cookie away when its callback throws; that is no error of ours. */
 class SessionIsOver extends Error {}
-const isOver = (about: unknown): boolean => about instanceof SessionIsOver || (typeof about === 'object' && about !== null && 'error' in about && about.error instanceof SessionIsOver)
+const isOver = (about: unknown): boolean =>
+  about instanceof SessionIsOver ||
+  (typeof about === 'object' && about !== null && 'error' in about && about.error instanceof SessionIsOver)
 
 /** next-auth is CommonJS: Node hands its exports over whole, bundlers unwrap `default`. */
 function inner<T>(imported: T): T {
-  return typeof imported === 'object' && imported !== null && 'default' in imported ? (imported.default as T) : imported
+  return typeof imported === 'object' && imported !== null && 'default' in imported
+    ? (imported.default as T)
+    : imported
 }
 
 /** Who connects: Next puts the peer's address there; the server takes such headers away from strangers unless TRUST_PROXY. The last is our proxy's own word. */
-const addressOf = (headers: Headers): string => headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown'
+const addressOf = (headers: Headers): string =>
+  headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown'
 
 /** With the address that next-auth's own client reads an error from. */
 function tooManyGuesses(request: Request, { limit, resetSeconds, windowSeconds }: Rate): DarkroomError {
   return new DarkroomError(
     'rate_limited',
-    { what: 'Too many failed login attempts', why: `at most ${limit} are allowed in ${windowWords(windowSeconds)}`, remedy: `Try again in ${waitWords(resetSeconds)}.` },
+    {
+      what: 'Too many failed login attempts',
+      why: `at most ${limit} are allowed in ${windowWords(windowSeconds)}`,
+      remedy: `Try again in ${waitWords(resetSeconds)}.`,
+    },
     {
       retryAfterSeconds: resetSeconds,
-      members: { limit, remaining: 0, reset_seconds: resetSeconds, window_seconds: windowSeconds, url: new URL('/login?error=rate_limited', `http://${request.headers.get('host') ?? 'localhost'}`).href },
+      members: {
+        limit,
+        remaining: 0,
+        reset_seconds: resetSeconds,
+        window_seconds: windowSeconds,
+        url: new URL('/login?error=rate_limited', `http://${request.headers.get('host') ?? 'localhost'}`)
+          .href,
+      },
     },
   )
 }

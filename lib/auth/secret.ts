@@ -5,7 +5,13 @@ import path from 'node:path'
 
 const FILE = 'session-secret'
 
-export const sessionSecret = ({ given, dataDir }: { readonly given: string | undefined; readonly dataDir: string }): string => given ?? keptText(path.join(dataDir, FILE), 32)
+export const sessionSecret = ({
+  given,
+  dataDir,
+}: {
+  readonly given: string | undefined
+  readonly dataDir: string
+}): string => given ?? keptText(path.join(dataDir, FILE), 32)
 
 /** A text of chance that is made once and stays. Several processes may ask at once on the first start: one makes it, all read the same. */
 export function keptText(file: string, bytes: number): string {
@@ -33,4 +39,5 @@ function readIfThere(file: string): string | null {
   }
 }
 
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code

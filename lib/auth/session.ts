@@ -23,21 +23,30 @@ export async function sessionIn(headers: Headers, secret: string): Promise<Login
 /** What the claims of a token say; `session` and `began` are put there when a person logs in. */
 export function sessionOf(claims: Readonly<Record<string, unknown>> | null): LoginSession | null {
   const { sub, session, began } = claims ?? {}
-  return typeof sub === 'string' && typeof session === 'string' && typeof began === 'number' ? { personId: sub, id: session, began: new Date(began) } : null
+  return typeof sub === 'string' && typeof session === 'string' && typeof began === 'number'
+    ? { personId: sub, id: session, began: new Date(began) }
+    : null
 }
 
 function cookiesOf(header: string): ReadonlyMap<string, string> {
-  const pairs = header.split(';').map((pair) => pair.trim()).filter((pair) => pair.includes('='))
-  return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), unquoted(pair.slice(pair.indexOf('=') + 1))]))
+  const pairs = header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.includes('='))
+  return new Map(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), unquoted(pair.slice(pair.indexOf('=') + 1))]),
+  )
 }
 
-const unquoted = (value: string): string => (value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value)
+const unquoted = (value: string): string =>
+  value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 
 /** next-auth cuts a cookie of more than 4 kB into `name.0`, `name.1`, … */
 function wholeOf(cookies: ReadonlyMap<string, string>, name: string): string | null {
   const whole = cookies.get(name)
   if (whole !== undefined) return whole
   const parts: string[] = []
-  for (let part = cookies.get(`${name}.0`); part !== undefined; part = cookies.get(`${name}.${parts.length}`)) parts.push(part)
+  for (let part = cookies.get(`${name}.0`); part !== undefined; part = cookies.get(`${name}.${parts.length}`))
+    parts.push(part)
   return parts.length === 0 ? null : parts.join('')
 }

@@ -13,11 +13,15 @@ const END = (name: string) => `<!-- end of ${name} -->`
 
 export function printed(): Readonly<Record<'rooms' | 'doors', string>> {
   const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')
-  const rooms = Object.entries(ROOMS).map(([name, { is, may }]) => `| \`${name}\` | ${is} | ${may.length === 0 ? '–' : may.join(', ')} |`)
+  const rooms = Object.entries(ROOMS).map(
+    ([name, { is, may }]) => `| \`${name}\` | ${is} | ${may.length === 0 ? '–' : may.join(', ')} |`,
+  )
   const doors = DOORS.map(([packages, owners]) => `| ${code(packages)} | ${owners.join(', ')} |`)
   return {
     rooms: ['| room | what it is | may import |', '|---|---|---|', ...rooms].join('\n'),
-    doors: ['| package | comes in by |', '|---|---|', ...doors, `| ${code(TEST_PACKAGES)} | tests |`].join('\n'),
+    doors: ['| package | comes in by |', '|---|---|', ...doors, `| ${code(TEST_PACKAGES)} | tests |`].join(
+      '\n',
+    ),
   }
 }
 
@@ -26,7 +30,8 @@ export function withTables(document: string): string {
   return Object.entries(printed()).reduce((text, [name, table]) => {
     const [before, rest] = text.split(BEGIN(name))
     const after = rest?.split(END(name))[1]
-    if (before === undefined || after === undefined) throw new Error(`${DOCUMENT} lacks the marks of "${name}": ${BEGIN(name)} … ${END(name)}`)
+    if (before === undefined || after === undefined)
+      throw new Error(`${DOCUMENT} lacks the marks of "${name}": ${BEGIN(name)} … ${END(name)}`)
     return `${before}${BEGIN(name)}\n\n${table}\n\n${END(name)}${after}`
   }, document)
 }
@@ -38,7 +43,12 @@ export const architectureIsCurrent: Law = {
   judge: () => {
     const document = readFileSync(path.join(ROOT, DOCUMENT), 'utf8')
     const isCurrent = withTables(document) === document
-    return { seen: Object.keys(ROOMS).length, broken: isCurrent ? [] : [`${DOCUMENT}: not what the law says. Run: node lib/checks/architecture.ts --write`] }
+    return {
+      seen: Object.keys(ROOMS).length,
+      broken: isCurrent
+        ? []
+        : [`${DOCUMENT}: not what the law says. Run: node lib/checks/architecture.ts --write`],
+    }
   },
 }
 

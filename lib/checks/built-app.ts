@@ -27,21 +27,40 @@ export async function startBuiltApp(settings: Readonly<Record<string, string>> =
   const isOurFolder = settings['DATA_DIR'] === undefined
   const dataDir = settings['DATA_DIR'] ?? mkdtempSync(path.join(tmpdir(), 'darkroom-'))
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/processes/supervisor.ts')], {
-    cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, ...settings },
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/processes/supervisor.ts')],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        ...settings,
+      },
+    },
+  )
   let log = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { log += chunk.toString() })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      log += chunk.toString()
+    })
   const leave = async (): Promise<void> => {
     await end(child)
-    if (isOurFolder) for (const folder of [dataDir, `${dataDir}-backups`]) rmSync(folder, { recursive: true, force: true })
+    if (isOurFolder)
+      for (const folder of [dataDir, `${dataDir}-backups`]) rmSync(folder, { recursive: true, force: true })
   }
   try {
     await untilReady(url, child)
   } catch (error) {
     await leave()
-    throw new Error(`The built product did not become ready: ${error instanceof Error ? error.message : String(error)}\n${log.slice(-4_000)}`, { cause: error })
+    throw new Error(
+      `The built product did not become ready: ${error instanceof Error ? error.message : String(error)}\n${log.slice(-4_000)}`,
+      { cause: error },
+    )
   }
   return { url, dataDir, pid: child.pid ?? 0, log: () => log, [Symbol.asyncDispose]: leave }
 }

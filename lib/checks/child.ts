@@ -4,11 +4,19 @@ import { spawn, type SpawnOptions } from 'node:child_process'
 const KEPT_OUTPUT = 60_000 // characters from the end
 
 /** Runs a program to its end; `isShown` lets its output through while it runs. */
-export function runToEnd(program: string, args: readonly string[], options: SpawnOptions & { isShown?: boolean } = {}): Promise<{ code: number, output: string }> {
+export function runToEnd(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions & { isShown?: boolean } = {},
+): Promise<{ code: number; output: string }> {
   const { isShown = false, env = process.env, ...rest } = options
   return new Promise((resolve) => {
     let output = ''
-    const child = spawn(program, args, { ...rest, env: process.stdout.isTTY ? env : { NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, {
+      ...rest,
+      env: process.stdout.isTTY ? env : { NO_COLOR: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const keep = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-KEPT_OUTPUT)
       if (isShown) process.stdout.write(chunk)
@@ -20,4 +28,6 @@ export function runToEnd(program: string, args: readonly string[], options: Spaw
   })
 }
 
-export const sayLine = (line: string): void => { process.stdout.write(`${line}\n`) }
+export const sayLine = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}

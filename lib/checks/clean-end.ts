@@ -10,7 +10,10 @@ const say = console.error
 
 beforeEach(() => {
   said.length = 0
-  console.error = (...words: unknown[]) => { said.push(words.map(String).join(' ')); say(...words) }
+  console.error = (...words: unknown[]) => {
+    said.push(words.map(String).join(' '))
+    say(...words)
+  }
 })
 
 afterEach(() => {
@@ -20,8 +23,10 @@ afterEach(() => {
 
 afterAll(async () => {
   const until = Date.now() + PATIENCE_MS
-  while (children() > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+  while (children() > 0 && Date.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
   expect(children(), 'child processes that this file left running').toBe(0)
 })
 
-const children = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length
+const children = (): number =>
+  process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length

@@ -12,17 +12,33 @@ export const commandsRun: Law = {
   counts: 'commands',
   floor: 10,
   judge: () => {
-    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
-    const broken = withoutProgram(scripts, readFileSync(path.join(ROOT, BOOTSTRAP), 'utf8'), (file) => existsSync(path.join(ROOT, file)))
+    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>
+    }
+    const broken = withoutProgram(scripts, readFileSync(path.join(ROOT, BOOTSTRAP), 'utf8'), (file) =>
+      existsSync(path.join(ROOT, file)),
+    )
     return { seen: Object.keys(scripts).length, broken }
   },
 }
 
-export function withoutProgram(scripts: Readonly<Record<string, string>>, bootstrap: string, exists: (file: string) => boolean): readonly string[] {
-  const programs = new Map([...bootstrap.matchAll(/^ {2}'?([\w:]+)'?: \{\s*runs: '([^']+)'/gm)].map(([, name = '', file = '']) => [name, file]))
+export function withoutProgram(
+  scripts: Readonly<Record<string, string>>,
+  bootstrap: string,
+  exists: (file: string) => boolean,
+): readonly string[] {
+  const programs = new Map(
+    [...bootstrap.matchAll(/^ {2}'?([\w:]+)'?: \{\s*runs: '([^']+)'/gm)].map(([, name = '', file = '']) => [
+      name,
+      file,
+    ]),
+  )
   return Object.entries(scripts).flatMap(([name, script]) => {
     const program = programs.get(name)
-    if (script !== `node ${BOOTSTRAP} ${name}`) return [`package.json: the script ${name} does not go through ${BOOTSTRAP}, which prepares what it needs.`]
+    if (script !== `node ${BOOTSTRAP} ${name}`)
+      return [
+        `package.json: the script ${name} does not go through ${BOOTSTRAP}, which prepares what it needs.`,
+      ]
     if (program === undefined) return [`${BOOTSTRAP}: knows no command ${name}, which package.json names.`]
     return exists(program) ? [] : [`${program}: npm run ${name} has no program.`]
   })

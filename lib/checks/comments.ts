@@ -3,7 +3,8 @@
 import { eachFile, type Law } from './law.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
-const HISTORY = /\b(previously|formerly|no longer|not any ?more|used to (?:be|have|do|call|live)|was renamed|has been (?:moved|replaced|removed)|refactor(?:ed)?|backwards?[- ]compatib\w+|for now|deprecated)\b/i
+const HISTORY =
+  /\b(previously|formerly|no longer|not any ?more|used to (?:be|have|do|call|live)|was renamed|has been (?:moved|replaced|removed)|refactor(?:ed)?|backwards?[- ]compatib\w+|for now|deprecated)\b/i
 const OPEN_END = /\b(TODO|FIXME|XXX|HACK)\b/
 const NUMBERED = /\b(TODO|FIXME|XXX|HACK)\b\s*\(?#\d+/
 
@@ -20,8 +21,10 @@ export const commentsInThePresent: Law = {
 export function pastIn(source: SourceFile): readonly string[] {
   return factsOf(source).comments.flatMap(({ text, line }) => {
     const told = HISTORY.exec(text)?.[0]
-    if (told) return [`${source.file}:${line}: "${told}" tells history. Say what is true now; git keeps the rest.`]
-    if (OPEN_END.test(text) && !NUMBERED.test(text)) return [`${source.file}:${line}: an open end without an issue number. Write TODO #n, or do it.`]
+    if (told)
+      return [`${source.file}:${line}: "${told}" tells history. Say what is true now; git keeps the rest.`]
+    if (OPEN_END.test(text) && !NUMBERED.test(text))
+      return [`${source.file}:${line}: an open end without an issue number. Write TODO #n, or do it.`]
     return []
   })
 }

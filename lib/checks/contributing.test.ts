@@ -7,11 +7,19 @@ import { ROOT } from './sources.ts'
 
 const guide = readFileSync(path.join(ROOT, 'CONTRIBUTING.md'), 'utf8')
 const named = [...guide.matchAll(/`((?:app|lib|e2e|docs)(?:\/[\w.[\]-]+)*)`/g)].map(([, file]) => file!)
-const excerpts = [...guide.matchAll(/```ts\n\s*\/\/ (\S+)\n([^]*?)```/g)].map(([, file, code]) => [file!, code!] as const)
-const linesOf = (text: string): readonly string[] => text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+const excerpts = [...guide.matchAll(/```ts\n\s*\/\/ (\S+)\n([^]*?)```/g)].map(
+  ([, file, code]) => [file!, code!] as const,
+)
+const linesOf = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 
 test('every file, folder and command that the contributing guide names is there', () => {
-  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
   const commands = [...guide.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name!)
 
   expect(named.length).toBeGreaterThan(20)
@@ -29,5 +37,11 @@ test.each(excerpts)('what it shows of %s stands there so', (file, code) => {
 })
 
 test('each of its four ways has a piece of the tree to show', () => {
-  expect(excerpts.map(([file]) => file.split('/').slice(0, 2).join('/')).toSorted()).toEqual(['app/_components', 'app/api', 'lib/checks', 'lib/contracts', 'lib/ml'])
+  expect(excerpts.map(([file]) => file.split('/').slice(0, 2).join('/')).toSorted()).toEqual([
+    'app/_components',
+    'app/api',
+    'lib/checks',
+    'lib/contracts',
+    'lib/ml',
+  ])
 })

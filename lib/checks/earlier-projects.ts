@@ -19,24 +19,42 @@ export const earlierProjectsCovered: Law = {
   judge: () => {
     const page = readFileSync(path.join(ROOT, PAGE), 'utf8')
     const list = textOf(LIST)
-    return { seen: rowsIn(page).length, broken: [...uncovered(page, LINES, (file) => textOf(path.join(ROOT, file))), ...(list === null ? [] : strayed(page, list))] }
+    return {
+      seen: rowsIn(page).length,
+      broken: [
+        ...uncovered(page, LINES, (file) => textOf(path.join(ROOT, file))),
+        ...(list === null ? [] : strayed(page, list)),
+      ],
+    }
   },
 }
 
-export function uncovered(page: string, lines: Readonly<Record<string, number>>, read: (file: string) => string | null): readonly string[] {
+export function uncovered(
+  page: string,
+  lines: Readonly<Record<string, number>>,
+  read: (file: string) => string | null,
+): readonly string[] {
   const rows = rowsIn(page)
-  const wanted = Object.entries(lines).flatMap(([chapter, count]) => Array.from({ length: count }, (_, i) => `${chapter}.${i + 1}`))
+  const wanted = Object.entries(lines).flatMap(([chapter, count]) =>
+    Array.from({ length: count }, (_, i) => `${chapter}.${i + 1}`),
+  )
   return [
-    ...wanted.filter((line) => !rows.some((row) => row.line === line)).map((line) => `${PAGE}: the line ${line} is missing.`),
+    ...wanted
+      .filter((line) => !rows.some((row) => row.line === line))
+      .map((line) => `${PAGE}: the line ${line} is missing.`),
     ...rows.flatMap(({ line, tests }) => {
       const named = [...tests.matchAll(/`([^`]+)`: "([^"]+)"/g)]
       if (named.length === 0) return [`${PAGE}: the line ${line} names no test.`]
       return named.flatMap(([, file = '', words = '']) => {
         const text = read(file)
         if (text === null) return [`${PAGE}: the line ${line} names ${file}, which is not there.`]
-        if (!/\.(test|spec|fakes)\.ts$/.test(file)) return [`${PAGE}: the line ${line} names ${file}, which is no test.`]
-        const isTitle = words.length >= SHORTEST_WORDS && titlesIn(text).some((title) => title.includes(words))
-        return isTitle ? [] : [`${PAGE}: the line ${line} names "${words}", which is no title of a test in ${file}.`]
+        if (!/\.(test|spec|fakes)\.ts$/.test(file))
+          return [`${PAGE}: the line ${line} names ${file}, which is no test.`]
+        const isTitle =
+          words.length >= SHORTEST_WORDS && titlesIn(text).some((title) => title.includes(words))
+        return isTitle
+          ? []
+          : [`${PAGE}: the line ${line} names "${words}", which is no title of a test in ${file}.`]
       })
     }),
   ]
@@ -47,34 +65,56 @@ export function strayed(page: string, list: string): readonly string[] {
   const rows = rowsIn(page)
   const lines = linesOf(list)
   return [
-    ...[...lines.keys()].filter((line) => !rows.some((row) => row.line === line)).map((line) => `${PAGE}: the line ${line} of the list is missing: ${lines.get(line)!.slice(0, 80)}`),
+    ...[...lines.keys()]
+      .filter((line) => !rows.some((row) => row.line === line))
+      .map((line) => `${PAGE}: the line ${line} of the list is missing: ${lines.get(line)!.slice(0, 80)}`),
     ...rows.flatMap(({ line, what }) => {
       const said = lines.get(line)
       if (said === undefined) return [`${PAGE}: the list has no line ${line}.`]
       const words = [...what.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*/g)].map(([, code, bold]) => code ?? bold!)
       if (words.length === 0) return [`${PAGE}: the line ${line} has no words of the list, in code or bold.`]
-      return words.filter((one) => !plain(said).includes(plain(one))).map((one) => `${PAGE}: the list does not say "${one}" in its line ${line}: ${said.slice(0, 80)}`)
+      return words
+        .filter((one) => !plain(said).includes(plain(one)))
+        .map((one) => `${PAGE}: the list does not say "${one}" in its line ${line}: ${said.slice(0, 80)}`)
     }),
   ]
 }
 
 /** The lines of the list by chapter and number, but for chapter 4: rows of tables, then items with a box, then numbered sentences. */
 export function linesOf(list: string): ReadonlyMap<string, string> {
-  const chapters = list.split(/^## (?=\d)/m).slice(1).filter((chapter) => !chapter.startsWith('4'))
-  return new Map(chapters.flatMap((chapter) => {
-    const rows = [...chapter.matchAll(/^\| (?:\[ \] [\d.]+|[A-Z]{2}) \|.*$/gm)].map(([row]) => row)
-    const items = chapter.replaceAll(/^\|.*$/gm, '').split('[ ]').slice(1)
-    const numbered = [...chapter.matchAll(/^\d\. .*$/gm)].map(([row]) => row)
-    return [...rows, ...items, ...numbered].map((line, i) => [`${chapter[0]}.${i + 1}`, line] as const)
-  }))
+  const chapters = list
+    .split(/^## (?=\d)/m)
+    .slice(1)
+    .filter((chapter) => !chapter.startsWith('4'))
+  return new Map(
+    chapters.flatMap((chapter) => {
+      const rows = [...chapter.matchAll(/^\| (?:\[ \] [\d.]+|[A-Z]{2}) \|.*$/gm)].map(([row]) => row)
+      const items = chapter
+        .replaceAll(/^\|.*$/gm, '')
+        .split('[ ]')
+        .slice(1)
+      const numbered = [...chapter.matchAll(/^\d\. .*$/gm)].map(([row]) => row)
+      return [...rows, ...items, ...numbered].map((line, i) => [`${chapter[0]}.${i + 1}`, line] as const)
+    }),
+  )
 }
 
 /** What tests are called: first words of `test(…)`, of a table's call and of its rows, and `story`. */
 function titlesIn(text: string): readonly string[] {
-  const places = [/\b(?:test|describe)(?:\.\w+)?\(\s*(['"`])(.*?)\1/g, /\)\(\s*(['"`])(.*?)\1/g, /\bstory: (['"`])(.*?)\1/g, /^\s*\[\s*(['"`])(.*?)\1,/gm]
+  const places = [
+    /\b(?:test|describe)(?:\.\w+)?\(\s*(['"`])(.*?)\1/g,
+    /\)\(\s*(['"`])(.*?)\1/g,
+    /\bstory: (['"`])(.*?)\1/g,
+    /^\s*\[\s*(['"`])(.*?)\1,/gm,
+  ]
   return places.flatMap((place) => [...text.matchAll(place)].map(([, , title = '']) => title))
 }
 
-const rowsIn = (page: string) => [...page.matchAll(/^\| (\d+\.\d+) \|([^|]*)\|(.*)\|$/gm)].map(([, line = '', what = '', tests = '']) => ({ line, what, tests }))
+const rowsIn = (page: string) =>
+  [...page.matchAll(/^\| (\d+\.\d+) \|([^|]*)\|(.*)\|$/gm)].map(([, line = '', what = '', tests = '']) => ({
+    line,
+    what,
+    tests,
+  }))
 const plain = (words: string) => words.replaceAll('`', '').toLowerCase()
 const textOf = (place: string): string | null => (existsSync(place) ? readFileSync(place, 'utf8') : null)

@@ -5,7 +5,8 @@ import { eachFile, type Law } from './law.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 const WITHOUT_CLOCK: readonly Room[] = ['domain', 'contracts', 'ml', 'serving', 'jobs']
-const CLOCK_AND_CHANCE = /^(Date\.now|new Date\(\)|performance\.now|Math\.random|crypto\.(randomUUID|getRandomValues|randomBytes)|randomUUID\(\)|randomBytes\(\)|setTimeout\(\)|setInterval\(\)|AbortSignal\.timeout)$/
+const CLOCK_AND_CHANCE =
+  /^(Date\.now|new Date\(\)|performance\.now|Math\.random|crypto\.(randomUUID|getRandomValues|randomBytes)|randomUUID\(\)|randomBytes\(\)|setTimeout\(\)|setInterval\(\)|AbortSignal\.timeout)$/
 
 const READS_ENVIRONMENT: readonly Room[] = ['processes', 'commands', 'setup', 'checks', 'e2e', 'config']
 const ENVIRONMENT = /^process\.env$/
@@ -23,8 +24,18 @@ export function hiddenIn(source: SourceFile): readonly string[] {
   const room = roomOf(source.file)
   if (!room || isTest(source.file)) return []
   return factsOf(source).uses.flatMap(({ name, line }) => {
-    if (WITHOUT_CLOCK.includes(room) && CLOCK_AND_CHANCE.test(name)) return [`${source.file}:${line}: ${name} in ${room}, a room without a clock. Take time or chance as an argument.`]
-    if (!READS_ENVIRONMENT.includes(room) && !SETS_ENVIRONMENT.includes(source.file) && ENVIRONMENT.test(name)) return [`${source.file}:${line}: ${name} in ${room}. Only ${READS_ENVIRONMENT.slice(0, 3).join(', ')} read the environment, through contracts/settings.ts; take the value as an argument.`]
+    if (WITHOUT_CLOCK.includes(room) && CLOCK_AND_CHANCE.test(name))
+      return [
+        `${source.file}:${line}: ${name} in ${room}, a room without a clock. Take time or chance as an argument.`,
+      ]
+    if (
+      !READS_ENVIRONMENT.includes(room) &&
+      !SETS_ENVIRONMENT.includes(source.file) &&
+      ENVIRONMENT.test(name)
+    )
+      return [
+        `${source.file}:${line}: ${name} in ${room}. Only ${READS_ENVIRONMENT.slice(0, 3).join(', ')} read the environment, through contracts/settings.ts; take the value as an argument.`,
+      ]
     return []
   })
 }

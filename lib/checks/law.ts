@@ -22,11 +22,18 @@ export type Law = {
 export function hold(law: Law, sources: readonly SourceFile[]): Judgement {
   const { seen, broken } = law.judge(sources)
   if (seen >= law.floor) return { seen, broken }
-  return { seen, broken: [...broken, `The law "${law.name}" saw ${seen} ${law.counts}, fewer than its floor of ${law.floor}: it no longer sees the program.`] }
+  return {
+    seen,
+    broken: [
+      ...broken,
+      `The law "${law.name}" saw ${seen} ${law.counts}, fewer than its floor of ${law.floor}: it no longer sees the program.`,
+    ],
+  }
 }
 
 /** A law that looks at each file alone. */
-export const eachFile = (concerns: (file: string) => boolean, brokenIn: (source: SourceFile) => readonly string[]): Law['judge'] =>
+export const eachFile =
+  (concerns: (file: string) => boolean, brokenIn: (source: SourceFile) => readonly string[]): Law['judge'] =>
   (sources) => {
     const ours = sources.filter(({ file }) => concerns(file))
     return { seen: ours.length, broken: ours.flatMap(brokenIn) }

@@ -18,23 +18,46 @@ import { tooLong } from './sizes.ts'
 
 const lines = (count: number) => 'const x = 1\n'.repeat(count)
 
-test.each(['lib/data/utils.ts', 'lib/utils/dates.ts', 'lib/http/helpers.test.ts', 'app/_components/common/button.tsx', 'lib/serving/new-pool.ts', 'lib/data/rows2.ts', 'lib/http/Serve.ts'])(
-  'a drawer, or a name that says when: %s', (file) => expect(drawersIn(file)).toHaveLength(1))
+test.each([
+  'lib/data/utils.ts',
+  'lib/utils/dates.ts',
+  'lib/http/helpers.test.ts',
+  'app/_components/common/button.tsx',
+  'lib/serving/new-pool.ts',
+  'lib/data/rows2.ts',
+  'lib/http/Serve.ts',
+])('a drawer, or a name that says when: %s', (file) => expect(drawersIn(file)).toHaveLength(1))
 
-test.each(['lib/http/legacy.ts', 'lib/data/predictions.ts', 'app/api/predictions/[id]/feedback/route.ts', 'app/api/auth/[...nextauth]/route.ts', 'lib/ml/onnx/writer.ts', 'next.config.mjs'])(
-  'a name: %s', (file) => expect(drawersIn(file)).toEqual([]))
+test.each([
+  'lib/http/legacy.ts',
+  'lib/data/predictions.ts',
+  'app/api/predictions/[id]/feedback/route.ts',
+  'app/api/auth/[...nextauth]/route.ts',
+  'lib/ml/onnx/writer.ts',
+  'next.config.mjs',
+])('a name: %s', (file) => expect(drawersIn(file)).toEqual([]))
 
 test('two exported types of one name are one too many', () => {
-  const twice = [{ file: 'lib/data/a.ts', text: 'export type Run = { id: string }' }, { file: 'lib/http/b.ts', text: 'export interface Run { id: string }' }]
+  const twice = [
+    { file: 'lib/data/a.ts', text: 'export type Run = { id: string }' },
+    { file: 'lib/http/b.ts', text: 'export interface Run { id: string }' },
+  ]
 
-  expect(typesOnce.judge(twice).broken).toEqual(['lib/data/a.ts:1: the type Run is exported again at lib/http/b.ts:1. Import the one, or name the other for what it is.'])
+  expect(typesOnce.judge(twice).broken).toEqual([
+    'lib/data/a.ts:1: the type Run is exported again at lib/http/b.ts:1. Import the one, or name the other for what it is.',
+  ])
 })
 
 test('a long file is caught, and let go with a reason in its header', () => {
   expect(tooLong({ file: 'lib/ml/a.ts', text: lines(301) })).toHaveLength(1)
   expect(tooLong({ file: 'lib/ml/a.ts', text: lines(300) })).toEqual([])
   expect(tooLong({ file: 'lib/ui/a.tsx', text: lines(201) })).toHaveLength(1)
-  expect(tooLong({ file: 'lib/ml/a.ts', text: `/** The table. Longer than 300 lines because it is one table. */\n${lines(400)}` })).toEqual([])
+  expect(
+    tooLong({
+      file: 'lib/ml/a.ts',
+      text: `/** The table. Longer than 300 lines because it is one table. */\n${lines(400)}`,
+    }),
+  ).toEqual([])
 })
 
 test.each([
@@ -60,11 +83,22 @@ test('a replaced module is caught, a passed fake is not', () => {
   expect(mocksIn({ file: 'lib/data/a.test.ts', text: `const clock = fakeClock()` })).toEqual([])
 })
 
-test.each(['// previously in rows.ts', '/** No longer needed by the pool. */', 'const a = 1 // TODO tidy', '/* backwards-compatible */'])(
-  'a comment that is not about the present: %s', (text) => expect(pastIn({ file: 'lib/data/a.ts', text: `${text}\n` })).toHaveLength(1))
+test.each([
+  '// previously in rows.ts',
+  '/** No longer needed by the pool. */',
+  'const a = 1 // TODO tidy',
+  '/* backwards-compatible */',
+])('a comment that is not about the present: %s', (text) =>
+  expect(pastIn({ file: 'lib/data/a.ts', text: `${text}\n` })).toHaveLength(1),
+)
 
-test.each(['// TODO #12 read the other half', 'export const text = "no longer"', '// what was there before the step'])(
-  'a comment about the present: %s', (text) => expect(pastIn({ file: 'lib/data/a.ts', text: `${text}\n` })).toEqual([]))
+test.each([
+  '// TODO #12 read the other half',
+  'export const text = "no longer"',
+  '// what was there before the step',
+])('a comment about the present: %s', (text) =>
+  expect(pastIn({ file: 'lib/data/a.ts', text: `${text}\n` })).toEqual([]),
+)
 
 test('a file without a header is caught', () => {
   expect(withoutHeader({ file: 'lib/data/a.ts', text: `import x from 'y'\n` })).toHaveLength(1)
@@ -88,7 +122,8 @@ test('a setting that nobody explains or reads is caught', () => {
   const reader = [{ file: 'lib/processes/web.ts', text: 'listen(settings.PORT)' }]
 
   expect(unexplained(['PORT', 'HOST'], '`PORT` is the port', reader)).toEqual([
-    'README.md: the setting HOST is not explained.', 'lib/contracts/settings.ts: nothing reads the setting HOST.',
+    'README.md: the setting HOST is not explained.',
+    'lib/contracts/settings.ts: nothing reads the setting HOST.',
   ])
 })
 
@@ -107,7 +142,10 @@ test('a schema and migrations that disagree are caught, column by column', () =>
       samples Sample[]
       @@map("runs")
     }`
-  const migrations = ['CREATE TABLE runs (id TEXT PRIMARY KEY NOT NULL)', 'CREATE TABLE samples (id TEXT PRIMARY KEY, label TEXT NOT NULL, run_id TEXT NOT NULL, note TEXT)']
+  const migrations = [
+    'CREATE TABLE runs (id TEXT PRIMARY KEY NOT NULL)',
+    'CREATE TABLE samples (id TEXT PRIMARY KEY, label TEXT NOT NULL, run_id TEXT NOT NULL, note TEXT)',
+  ]
 
   expect(differences(columnsOfSchema(schema), columnsOfMigrations(migrations))).toEqual([
     'prisma/migrations: samples.width is in the schema and no migration makes it.',
@@ -121,9 +159,20 @@ test('a document with a table that nobody printed is found out', () => {
 })
 
 test('a line of the earlier projects that is missing, or whose test is not there by file and title, is caught', () => {
-  const page = ['| 1.1 | a | `a.test.ts`: "it is so, always" |', '| 1.2 | b | `b.test.ts`: "it is so, always" |', '| 1.3 | c | `a.test.ts`: "it is not so" |', '| 1.4 | d | nothing |', '| 1.5 | e | `a.test.ts`: "test(" |', '| 1.6 | f | `LICENSE`: "it is so, always" |', '| 1.7 | g | `a.test.ts`: "only said in passing" |', '| 1.8 | h | `a.test.ts`: "row of a table" |'].join('\n')
-  const text = 'test("it is so, always", () => undefined) // only said in passing\ntest.each([\n  ["a row of a table", 1],\n])("%s", () => undefined)'
-  const isNoTitle = (line: string, words: string) => `docs/earlier-projects.md: the line ${line} names "${words}", which is no title of a test in a.test.ts.`
+  const page = [
+    '| 1.1 | a | `a.test.ts`: "it is so, always" |',
+    '| 1.2 | b | `b.test.ts`: "it is so, always" |',
+    '| 1.3 | c | `a.test.ts`: "it is not so" |',
+    '| 1.4 | d | nothing |',
+    '| 1.5 | e | `a.test.ts`: "test(" |',
+    '| 1.6 | f | `LICENSE`: "it is so, always" |',
+    '| 1.7 | g | `a.test.ts`: "only said in passing" |',
+    '| 1.8 | h | `a.test.ts`: "row of a table" |',
+  ].join('\n')
+  const text =
+    'test("it is so, always", () => undefined) // only said in passing\ntest.each([\n  ["a row of a table", 1],\n])("%s", () => undefined)'
+  const isNoTitle = (line: string, words: string) =>
+    `docs/earlier-projects.md: the line ${line} names "${words}", which is no title of a test in a.test.ts.`
 
   expect(uncovered(page, { 1: 9 }, (file) => (file === 'b.test.ts' ? null : text))).toEqual([
     'docs/earlier-projects.md: the line 1.9 is missing.',
@@ -137,51 +186,105 @@ test('a line of the earlier projects that is missing, or whose test is not there
 })
 
 test('a page of the earlier projects that strays from their list is caught, wherever it lies', () => {
-  const list = '# The floor\n\n## 1 · Addresses\n| [ ] 1.1 | POST `/predict` | MN |\n\n1. `/predict` twice\n\n## 2 · Pages\n[ ] a dashboard · [ ] a predict page\n\n## 4 · Training\n[ ] promises\n\n## 7 · Load\n| CF | 10 users |\n\n[ ] a locustfile\n'
+  const list =
+    '# The floor\n\n## 1 · Addresses\n| [ ] 1.1 | POST `/predict` | MN |\n\n1. `/predict` twice\n\n## 2 · Pages\n[ ] a dashboard · [ ] a predict page\n\n## 4 · Training\n[ ] promises\n\n## 7 · Load\n| CF | 10 users |\n\n[ ] a locustfile\n'
   const page = (...rows: string[]) => rows.map((row) => `| ${row} | – |`).join('\n')
-  const whole = ['1.1 | POST `/predict`', '1.2 | **twice**', '2.1 | a **Dashboard**', '2.2 | **predict page**', '7.1 | **10 users**', '7.2 | **locustfile**']
+  const whole = [
+    '1.1 | POST `/predict`',
+    '1.2 | **twice**',
+    '2.1 | a **Dashboard**',
+    '2.2 | **predict page**',
+    '7.1 | **10 users**',
+    '7.2 | **locustfile**',
+  ]
 
   expect([...linesOf(list).keys()]).toEqual(['1.1', '1.2', '2.1', '2.2', '7.1', '7.2'])
   expect(strayed(page(...whole), list)).toEqual([])
-  expect(strayed(page(...whole.slice(1)), list)).toEqual([expect.stringContaining('the line 1.1 of the list is missing')])
-  expect(strayed(page(...whole, '2.3 | **video**'), list)).toEqual(['docs/earlier-projects.md: the list has no line 2.3.'])
-  expect(strayed(page(...whole.with(3, '2.2 | **upload page**')), list)).toEqual([expect.stringContaining('does not say "upload page" in its line 2.2')])
-  expect(strayed(page(...whole.with(3, '2.2 | something')), list)).toEqual(['docs/earlier-projects.md: the line 2.2 has no words of the list, in code or bold.'])
+  expect(strayed(page(...whole.slice(1)), list)).toEqual([
+    expect.stringContaining('the line 1.1 of the list is missing'),
+  ])
+  expect(strayed(page(...whole, '2.3 | **video**'), list)).toEqual([
+    'docs/earlier-projects.md: the list has no line 2.3.',
+  ])
+  expect(strayed(page(...whole.with(3, '2.2 | **upload page**')), list)).toEqual([
+    expect.stringContaining('does not say "upload page" in its line 2.2'),
+  ])
+  expect(strayed(page(...whole.with(3, '2.2 | something')), list)).toEqual([
+    'docs/earlier-projects.md: the line 2.2 has no words of the list, in code or bold.',
+  ])
 })
 
 test('a link that leads nowhere and a command that does not exist are caught', () => {
-  const text = 'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org), <img src="a.png">. Run `npm run fly` or `npm run dev`.'
+  const text =
+    'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org), <img src="a.png">. Run `npm run fly` or `npm run dev`.'
 
-  expect(liesIn('docs/guide.md', text, ['dev'])).toEqual(['docs/guide.md: the link to fast.md leads nowhere.', 'docs/guide.md: the link to a.png leads nowhere.', 'docs/guide.md: there is no command npm run fly.'])
-  expect(unnamed('npm start, npm run dev', ['start', 'dev', 'bench'])).toEqual(['README.md: the command npm run bench is not named.'])
+  expect(liesIn('docs/guide.md', text, ['dev'])).toEqual([
+    'docs/guide.md: the link to fast.md leads nowhere.',
+    'docs/guide.md: the link to a.png leads nowhere.',
+    'docs/guide.md: there is no command npm run fly.',
+  ])
+  expect(unnamed('npm start, npm run dev', ['start', 'dev', 'bench'])).toEqual([
+    'README.md: the command npm run bench is not named.',
+  ])
 })
 
 test('a command without a program, unknown to the bootstrap or going round it is caught', () => {
   const bootstrap = `const COMMANDS = {\n  start: {\n    runs: 'lib/a.ts', pages: true,\n  },\n  'db:diff': { runs: 'lib/b.ts' },\n}`
   const through = (name: string) => `node lib/setup/bootstrap.mjs ${name}`
 
-  const broken = withoutProgram({ start: through('start'), 'db:diff': through('db:diff'), fly: through('fly'), lint: 'eslint .' }, bootstrap, (file) => file === 'lib/a.ts')
+  const broken = withoutProgram(
+    { start: through('start'), 'db:diff': through('db:diff'), fly: through('fly'), lint: 'eslint .' },
+    bootstrap,
+    (file) => file === 'lib/a.ts',
+  )
 
-  expect(broken.map((sentence) => sentence.split(':')[0])).toEqual(['lib/b.ts', 'lib/setup/bootstrap.mjs', 'package.json'])
+  expect(broken.map((sentence) => sentence.split(':')[0])).toEqual([
+    'lib/b.ts',
+    'lib/setup/bootstrap.mjs',
+    'package.json',
+  ])
 })
 
 test('a lock file that lacks the part of another platform, or does not know a pin, is caught', () => {
-  const parser = { version: '0.156.0', optionalDependencies: { '@parser/linux': '0.156.0', '@parser/mac': '0.156.0' } }
-  const lock = { packages: { '': { dependencies: { parser: '0.155.0' } }, 'node_modules/parser': parser, 'node_modules/@parser/linux': { version: '0.156.0' } } }
+  const parser = {
+    version: '0.156.0',
+    optionalDependencies: { '@parser/linux': '0.156.0', '@parser/mac': '0.156.0' },
+  }
+  const lock = {
+    packages: {
+      '': { dependencies: { parser: '0.155.0' } },
+      'node_modules/parser': parser,
+      'node_modules/@parser/linux': { version: '0.156.0' },
+    },
+  }
 
-  expect(missingParts(lock)).toEqual([expect.stringContaining('node_modules/parser 0.156.0 lacks @parser/mac.')])
+  expect(missingParts(lock)).toEqual([
+    expect.stringContaining('node_modules/parser 0.156.0 lacks @parser/mac.'),
+  ])
   expect(loosePins({ dependencies: { parser: '0.156.0', zod: '^4.0.0' } }, lock)).toHaveLength(2)
 })
 
 test('a part that is locked deeper or further out is not missing', () => {
   const parts = { optionalDependencies: { inner: '1.0.0', outer: '1.0.0' } }
-  const packages = { 'node_modules/@a/b/node_modules/c': parts, 'node_modules/@a/b/node_modules/c/node_modules/inner': {}, 'node_modules/outer': {} }
+  const packages = {
+    'node_modules/@a/b/node_modules/c': parts,
+    'node_modules/@a/b/node_modules/c/node_modules/inner': {},
+    'node_modules/outer': {},
+  }
 
   expect(missingParts({ packages })).toEqual([])
 })
 
 test('a law that sees nothing is broken, not kept', () => {
-  const asleep = { name: 'asleep', counts: 'files', floor: 1, judge: eachFile((file) => file.startsWith('src/'), () => []) }
+  const asleep = {
+    name: 'asleep',
+    counts: 'files',
+    floor: 1,
+    judge: eachFile(
+      (file) => file.startsWith('src/'),
+      () => [],
+    ),
+  }
 
   expect(hold(asleep, [{ file: 'lib/data/rows.ts', text: '' }]).broken).toHaveLength(1)
 })

@@ -22,16 +22,34 @@ const layers: Law = {
   name: 'rooms import only what stands in their row, packages come in by their door',
   counts: 'files',
   floor: 400,
-  judge: eachFile(() => true, ({ file, text }) => brokenLaws(file, text)),
+  judge: eachFile(
+    () => true,
+    ({ file, text }) => brokenLaws(file, text),
+  ),
 }
 
 export const LAWS: readonly Law[] = [
-  layers, drawerNames, typesOnce, fileSizes, hiddenInputs, noModuleMocks, headers, commentsInThePresent,
-  contractsAndRoutes, settingsExplained, schemaAndMigrations, architectureIsCurrent, documentsHold, commandsRun, lockIsWhole, earlierProjectsCovered, modelsPageIsCurrent,
+  layers,
+  drawerNames,
+  typesOnce,
+  fileSizes,
+  hiddenInputs,
+  noModuleMocks,
+  headers,
+  commentsInThePresent,
+  contractsAndRoutes,
+  settingsExplained,
+  schemaAndMigrations,
+  architectureIsCurrent,
+  documentsHold,
+  commandsRun,
+  lockIsWhole,
+  earlierProjectsCovered,
+  modelsPageIsCurrent,
 ]
 
 /** Judges the program as it stands on disk and prints one line per law; answers how many were kept and broken. */
-function holdAll(): { passed: number, failed: number } {
+function holdAll(): { passed: number; failed: number } {
   const sources = readSources()
   const results = LAWS.map((law) => {
     const { seen, broken } = holdOrSay(law, sources)
@@ -47,7 +65,10 @@ function holdOrSay(law: Law, sources: ReturnType<typeof readSources>) {
   try {
     return hold(law, sources)
   } catch (error) {
-    return { seen: 0, broken: [`The law could not look: ${error instanceof Error ? error.message : String(error)}`] }
+    return {
+      seen: 0,
+      broken: [`The law could not look: ${error instanceof Error ? error.message : String(error)}`],
+    }
   }
 }
 

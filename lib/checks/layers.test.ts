@@ -2,22 +2,42 @@ import { expect, test } from 'vitest'
 import { brokenLaws } from './layers.ts'
 
 test.each([
-  ['a Prisma type leaks out of data, type-only', 'lib/serving/pool.ts', `import type { Run } from '@prisma/client'`],
+  [
+    'a Prisma type leaks out of data, type-only',
+    'lib/serving/pool.ts',
+    `import type { Run } from '@prisma/client'`,
+  ],
   ['one use case calls its neighbour', 'lib/serving/pool.ts', `import { x } from '#lib/training/run.ts'`],
-  ['a page goes round the front desk', 'app/history/page.tsx', `import { x } from '#lib/data/predictions.ts'`],
+  [
+    'a page goes round the front desk',
+    'app/history/page.tsx',
+    `import { x } from '#lib/data/predictions.ts'`,
+  ],
   ['a way round through dots', 'lib/domain/gate.ts', `import { x } from '../data/runs.ts'`],
-  ['a lazy way up', 'lib/ml/train.ts', `export const f = async () => (await import('#lib/engines/onnx.ts')).run`],
+  [
+    'a lazy way up',
+    'lib/ml/train.ts',
+    `export const f = async () => (await import('#lib/engines/onnx.ts')).run`,
+  ],
   ['a re-export', 'lib/contracts/predict.ts', `export { x } from '#lib/data/rows.ts'`],
   ['a star re-export', 'lib/contracts/predict.ts', `export * from '#lib/http/serve.ts'`],
   ['a type in the middle of a line', 'lib/jobs/claim.ts', `export type R = import('#lib/data/rows.ts').Row`],
   ['a required native package', 'lib/ml/layers.ts', `const tf = require('@tensorflow/tfjs')`],
-  ['a package behind createRequire', 'lib/serving/pool.ts', `const ort = createRequire(import.meta.url)('onnxruntime-node')`],
+  [
+    'a package behind createRequire',
+    'lib/serving/pool.ts',
+    `const ort = createRequire(import.meta.url)('onnxruntime-node')`,
+  ],
   ['the rules read a file', 'lib/domain/gate.ts', `import { readFileSync } from 'node:fs'`],
   ['a package that nobody owns', 'lib/http/serve.ts', `import _ from 'lodash'`],
   ['a process reaches the pages', 'lib/processes/web.ts', `import { Card } from '#lib/ui/card.tsx'`],
   ['a room imports the checks', 'lib/data/rows.ts', `import { ROOMS } from '#lib/checks/rooms.ts'`],
   ['a product file imports a fake', 'lib/serving/pool.ts', `import { x } from './child.fakes.ts'`],
-  ['the generated client outside data', 'lib/http/serve.ts', `import { x } from '#lib/data/generated/client.ts'`],
+  [
+    'the generated client outside data',
+    'lib/http/serve.ts',
+    `import { x } from '#lib/data/generated/client.ts'`,
+  ],
   ['a command answers HTTP', 'lib/commands/train.ts', `import { serve } from '#lib/http/serve.ts'`],
   ['vitest in the product', 'lib/domain/gate.ts', `import { test } from 'vitest'`],
   ['a test reaches the pages', 'lib/http/serve.test.ts', `import { x } from '#lib/ui/card.tsx'`],
@@ -25,16 +45,34 @@ test.each([
 ])('caught: %s', (_, file, text) => expect(brokenLaws(file, text)).toHaveLength(1))
 
 test.each([
-  ['a test imports as the composing room does', 'lib/serving/pool.test.ts', `import { x } from '#lib/training/run.ts'\nimport { test } from 'vitest'`],
-  ['a test forks the real child', 'lib/training/retrain.test.ts', `import { fork } from '#lib/processes/fork-inference.ts'`],
-  ['a room imports itself and its row', 'lib/serving/pool.ts', `import { x } from './batcher.ts'\nimport { y } from '#lib/data/rows.ts'`],
+  [
+    'a test imports as the composing room does',
+    'lib/serving/pool.test.ts',
+    `import { x } from '#lib/training/run.ts'\nimport { test } from 'vitest'`,
+  ],
+  [
+    'a test forks the real child',
+    'lib/training/retrain.test.ts',
+    `import { fork } from '#lib/processes/fork-inference.ts'`,
+  ],
+  [
+    'a room imports itself and its row',
+    'lib/serving/pool.ts',
+    `import { x } from './batcher.ts'\nimport { y } from '#lib/data/rows.ts'`,
+  ],
   ['a package at its own door', 'lib/images/decode.ts', `import sharp from 'sharp'`],
   ['a style sheet', 'app/layout.tsx', `import './globals.css'`],
-  ['a name in a string is no import', 'lib/domain/gate.ts', `export const text = "import x from '../data/rows.ts'"`],
+  [
+    'a name in a string is no import',
+    'lib/domain/gate.ts',
+    `export const text = "import x from '../data/rows.ts'"`,
+  ],
 ])('allowed: %s', (_, file, text) => expect(brokenLaws(file, text)).toEqual([]))
 
 test('the sentence says what is allowed here and where the table is explained', () => {
   const [sentence] = brokenLaws('lib/ml/train.ts', `import { x } from '#lib/data/rows.ts'`)
 
-  expect(sentence).toBe('lib/ml/train.ts:1: ml may not import data (#lib/data/rows.ts). Allowed here: domain, contracts. See docs/architecture.md.')
+  expect(sentence).toBe(
+    'lib/ml/train.ts:1: ml may not import data (#lib/data/rows.ts). Allowed here: domain, contracts. See docs/architecture.md.',
+  )
 })

@@ -7,7 +7,10 @@ import { factsOf, type SourceFile } from './sources.ts'
 /** One sentence per broken law, beginning with the place. */
 export function brokenLaws(file: string, text: string): string[] {
   const room = roomOf(file)
-  if (!room) return [`${file}: stands in no room. A new room needs a row in lib/checks/rooms.ts (docs/architecture.md).`]
+  if (!room)
+    return [
+      `${file}: stands in no room. A new room needs a row in lib/checks/rooms.ts (docs/architecture.md).`,
+    ]
   const source: SourceFile = { file, text }
   return factsOf(source).imports.flatMap(({ specifier, line }) => {
     const objection = objectionTo(file, room, specifier)
@@ -24,22 +27,31 @@ function allowedRooms(file: string, room: Room): readonly string[] {
 function objectionTo(file: string, room: Room, specifier: string): string | undefined {
   const target = targetOf(file, specifier)
   if (target === undefined) return outsideObjection(file, room, specifier)
-  if (target.startsWith('lib/data/generated/')) return room === 'data' ? undefined : `the generated database client stays inside lib/data; ${room} gets domain values.`
-  if (/\.fakes\.tsx?$/.test(target) && !isTest(file) && room !== 'e2e') return `${specifier} is a fake: only tests import it.`
+  if (target.startsWith('lib/data/generated/'))
+    return room === 'data'
+      ? undefined
+      : `the generated database client stays inside lib/data; ${room} gets domain values.`
+  if (/\.fakes\.tsx?$/.test(target) && !isTest(file) && room !== 'e2e')
+    return `${specifier} is a fake: only tests import it.`
   const theirs = roomOf(target)
-  if (!theirs) return /\.(css|svg|png|woff2|json)$/.test(target) ? undefined : `${specifier} leads to no room.`
+  if (!theirs)
+    return /\.(css|svg|png|woff2|json)$/.test(target) ? undefined : `${specifier} leads to no room.`
   const allowed = allowedRooms(file, room)
   if (allowed.includes(theirs)) return undefined
   return `${room} may not import ${theirs} (${specifier}). Allowed here: ${list(allowed.filter((name) => name !== room))}.`
 }
 
 function outsideObjection(file: string, room: Room, specifier: string): string | undefined {
-  if (TEST_PACKAGES.some((name) => name === specifier)) return isTest(file) || room === 'checks' ? undefined : `${specifier} is for tests only.`
+  if (TEST_PACKAGES.some((name) => name === specifier))
+    return isTest(file) || room === 'checks' ? undefined : `${specifier} is for tests only.`
   const door = DOORS.find(([packages]) => packages.some((pattern) => fits(pattern, specifier)))
-  if (!door) return `the package ${specifier} has no door yet. Give it a row in DOORS (lib/checks/rooms.ts), with the room that will own it.`
+  if (!door)
+    return `the package ${specifier} has no door yet. Give it a row in DOORS (lib/checks/rooms.ts), with the room that will own it.`
   const rooms: readonly Room[] = door[1]
   const ours: readonly Room[] = isTest(file) ? [room, 'processes'] : [room]
-  return ours.some((name) => rooms.includes(name)) ? undefined : `${specifier} comes in only by ${list(rooms)}, not by ${room}.`
+  return ours.some((name) => rooms.includes(name))
+    ? undefined
+    : `${specifier} comes in only by ${list(rooms)}, not by ${room}.`
 }
 
 /** The path from the root that an import leads to; undefined for a package. */
@@ -50,6 +62,9 @@ function targetOf(file: string, specifier: string): string | undefined {
 }
 
 const fits = (pattern: string, specifier: string): boolean =>
-  pattern.endsWith('*') ? specifier.startsWith(pattern.slice(0, -1)) : specifier === pattern || specifier.startsWith(`${pattern}/`)
+  pattern.endsWith('*')
+    ? specifier.startsWith(pattern.slice(0, -1))
+    : specifier === pattern || specifier.startsWith(`${pattern}/`)
 
-const list = (names: readonly string[]): string => (names.length === 0 ? 'nothing but itself' : names.join(', '))
+const list = (names: readonly string[]): string =>
+  names.length === 0 ? 'nothing but itself' : names.join(', ')

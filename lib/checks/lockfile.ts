@@ -25,22 +25,35 @@ export const lockIsWhole: Law = {
   judge: () => {
     const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as LockFile
     const wanted = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Locked
-    return { seen: Object.keys(lock.packages).length, broken: [...missingParts(lock), ...loosePins(wanted, lock)] }
+    return {
+      seen: Object.keys(lock.packages).length,
+      broken: [...missingParts(lock), ...loosePins(wanted, lock)],
+    }
   },
 }
 
 export function missingParts({ packages }: LockFile): readonly string[] {
   return Object.entries(packages).flatMap(([place, { version, optionalDependencies = {} }]) => {
     const missing = Object.keys(optionalDependencies).filter((name) => !isLocked(packages, place, name))
-    return missing.length === 0 ? [] : [`package-lock.json: ${place || 'the root'} ${version ?? ''} lacks ${missing.join(', ')}. Pin a version whose parts are all in the registry and write the lock file again.`]
+    return missing.length === 0
+      ? []
+      : [
+          `package-lock.json: ${place || 'the root'} ${version ?? ''} lacks ${missing.join(', ')}. Pin a version whose parts are all in the registry and write the lock file again.`,
+        ]
   })
 }
 
 export function loosePins(wanted: Locked, { packages }: LockFile): readonly string[] {
-  return PIN_KINDS.flatMap((kind) => Object.entries(wanted[kind] ?? {}).flatMap(([name, version]) => {
-    if (!EXACT.test(version)) return [`package.json: ${name} is "${version}". Pin the exact version.`]
-    return packages['']?.[kind]?.[name] === version ? [] : [`package-lock.json: does not know ${name} ${version} of package.json. Write it again: npm install --package-lock-only`]
-  }))
+  return PIN_KINDS.flatMap((kind) =>
+    Object.entries(wanted[kind] ?? {}).flatMap(([name, version]) => {
+      if (!EXACT.test(version)) return [`package.json: ${name} is "${version}". Pin the exact version.`]
+      return packages['']?.[kind]?.[name] === version
+        ? []
+        : [
+            `package-lock.json: does not know ${name} ${version} of package.json. Write it again: npm install --package-lock-only`,
+          ]
+    }),
+  )
 }
 
 /** Node's own look-up: beside, then outwards. */

@@ -13,6 +13,10 @@ export const noModuleMocks: Law = {
 }
 
 export function mocksIn(source: SourceFile): readonly string[] {
-  return factsOf(source).uses.filter(({ name }) => REPLACES.test(name))
-    .map(({ name, line }) => `${source.file}:${line}: ${name} replaces a module or a global. Use the real thing, or pass a fake of a port as an argument.`)
+  return factsOf(source)
+    .uses.filter(({ name }) => REPLACES.test(name))
+    .map(
+      ({ name, line }) =>
+        `${source.file}:${line}: ${name} replaces a module or a global. Use the real thing, or pass a fake of a port as an argument.`,
+    )
 }

@@ -16,82 +16,179 @@ export const modelsPageIsCurrent: Law = {
   floor: 6,
   judge: () => {
     const cards = shippedCards()
-    const broken = documents().filter(({ document, tables }) => withFigures(document, cards, tables) !== document)
-    return { seen: cards.length, broken: broken.map(({ name }) => `${name}: not what models/*/*/card.json say. Run: node lib/checks/models-page.ts --write`) }
+    const broken = documents().filter(
+      ({ document, tables }) => withFigures(document, cards, tables) !== document,
+    )
+    return {
+      seen: cards.length,
+      broken: broken.map(
+        ({ name }) =>
+          `${name}: not what models/*/*/card.json say. Run: node lib/checks/models-page.ts --write`,
+      ),
+    }
   },
 }
 
 /** The document with its tables replaced by what the cards say. */
-export function withFigures(document: string, cards: readonly Card[], tables: Tables = ON_MODELS_PAGE): string {
+export function withFigures(
+  document: string,
+  cards: readonly Card[],
+  tables: Tables = ON_MODELS_PAGE,
+): string {
   return Object.entries(tables).reduce((text, [name, table]) => {
     const [before, rest] = text.split(BEGIN(name))
     const after = rest?.split(END(name))[1]
-    if (before === undefined || after === undefined) throw new Error(`The document lacks the marks of "${name}": ${BEGIN(name)} … ${END(name)}`)
+    if (before === undefined || after === undefined)
+      throw new Error(`The document lacks the marks of "${name}": ${BEGIN(name)} … ${END(name)}`)
     return `${before}${BEGIN(name)}\n\n${table(cards)}\n\n${END(name)}${after}`
   }, document)
 }
 
-const accuracyTable = (cards: readonly Card[]): string => lines(
-  ['classifier', 'classes', 'right on its test pictures', 'with mirror images', 'macro F1', 'test pictures', 'parameters', 'trained in', 'by'],
-  cards.map(({ classifier, test, network, duration_seconds: seconds, engine, precision }) => [
-    `\`${classifier}\``, test ? String(test.per_class.length) : '–', test ? `${percent(test.accuracy.value)} (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})` : '–',
-    test?.mirrored ? percent(test.mirrored.value) : '–', test ? percent(test.macro_f1) : '–', test ? count(test.images) : '–', count(network.parameters), `${count(Math.round(seconds))} s`, `${engine}, ${precision}`,
-  ]))
+const accuracyTable = (cards: readonly Card[]): string =>
+  lines(
+    [
+      'classifier',
+      'classes',
+      'right on its test pictures',
+      'with mirror images',
+      'macro F1',
+      'test pictures',
+      'parameters',
+      'trained in',
+      'by',
+    ],
+    cards.map(({ classifier, test, network, duration_seconds: seconds, engine, precision }) => [
+      `\`${classifier}\``,
+      test ? String(test.per_class.length) : '–',
+      test
+        ? `${percent(test.accuracy.value)} (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})`
+        : '–',
+      test?.mirrored ? percent(test.mirrored.value) : '–',
+      test ? percent(test.macro_f1) : '–',
+      test ? count(test.images) : '–',
+      count(network.parameters),
+      `${count(Math.round(seconds))} s`,
+      `${engine}, ${precision}`,
+    ]),
+  )
 
 /** For who has not decided yet: how many classes, how right. */
-const shippedTable = (cards: readonly Card[]): string => lines(
-  ['classifier', 'tells apart', 'right on its test pictures'],
-  cards.map(({ classifier, title, test }) => [`\`${classifier}\``, title, test ? `${percent(test.accuracy.value)} (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)}) of ${count(test.images)}` : '–']))
+const shippedTable = (cards: readonly Card[]): string =>
+  lines(
+    ['classifier', 'tells apart', 'right on its test pictures'],
+    cards.map(({ classifier, title, test }) => [
+      `\`${classifier}\``,
+      title,
+      test
+        ? `${percent(test.accuracy.value)} (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)}) of ${count(test.images)}`
+        : '–',
+    ]),
+  )
 
-const promisesTable = (cards: readonly Card[]): string => lines(
-  ['classifier', 'calibration error', 'confident', 'wrong among these', 'candidates hold the class', 'how many', 'when not sure', 'familiar'],
-  cards.map(({ classifier, calibration, decision, candidates, familiarity }) => [
-    `\`${classifier}\``,
-    calibration ? `${calibration.ece_before.toFixed(3)} → ${calibration.ece_after.toFixed(3)}` : '–',
-    share(decision?.share_answered), share(decision?.error_among_answered),
-    share(candidates?.test?.coverage.value), candidates?.test ? candidates.test.mean_size.toFixed(2) : '–',
-    candidates?.unsure ? `${percent(candidates.unsure.coverage.value)}, ${candidates.unsure.mean_size.toFixed(2)}` : '–',
-    share(familiarity?.kept?.value),
-  ]))
+const promisesTable = (cards: readonly Card[]): string =>
+  lines(
+    [
+      'classifier',
+      'calibration error',
+      'confident',
+      'wrong among these',
+      'candidates hold the class',
+      'how many',
+      'when not sure',
+      'familiar',
+    ],
+    cards.map(({ classifier, calibration, decision, candidates, familiarity }) => [
+      `\`${classifier}\``,
+      calibration ? `${calibration.ece_before.toFixed(3)} → ${calibration.ece_after.toFixed(3)}` : '–',
+      share(decision?.share_answered),
+      share(decision?.error_among_answered),
+      share(candidates?.test?.coverage.value),
+      candidates?.test ? candidates.test.mean_size.toFixed(2) : '–',
+      candidates?.unsure
+        ? `${percent(candidates.unsure.coverage.value)}, ${candidates.unsure.mean_size.toFixed(2)}`
+        : '–',
+      share(familiarity?.kept?.value),
+    ]),
+  )
 
 function foreignTable(cards: readonly Card[]): string {
-  const names = [...new Set(cards.flatMap(({ familiarity }) => familiarity?.foreign?.map(({ name }) => name) ?? []))]
-  return lines(['classifier', ...names.flatMap((name) => [`${name}: AUROC`, 'found']), 'neighbour'], cards.map(({ classifier, familiarity }) => [
-    `\`${classifier}\``,
-    ...names.flatMap((name) => {
-      const found = familiarity?.foreign?.find((one) => one.name === name)
-      return [found ? found.auroc.toFixed(3) : '–', share(found?.found)]
-    }),
-    familiarity ? `${familiarity.neighbour}${familiarity.is_centred ? ', from the centre' : ''}` : '–',
-  ]))
+  const names = [
+    ...new Set(cards.flatMap(({ familiarity }) => familiarity?.foreign?.map(({ name }) => name) ?? [])),
+  ]
+  return lines(
+    ['classifier', ...names.flatMap((name) => [`${name}: AUROC`, 'found']), 'neighbour'],
+    cards.map(({ classifier, familiarity }) => [
+      `\`${classifier}\``,
+      ...names.flatMap((name) => {
+        const found = familiarity?.foreign?.find((one) => one.name === name)
+        return [found ? found.auroc.toFixed(3) : '–', share(found?.found)]
+      }),
+      familiarity ? `${familiarity.neighbour}${familiarity.is_centred ? ', from the centre' : ''}` : '–',
+    ]),
+  )
 }
 
 function disturbedTable(cards: readonly Card[]): string {
-  const kinds = [...new Set(cards.flatMap(({ robustness }) => robustness?.disturbances.map(({ kind }) => kind) ?? []))]
-  return lines(['classifier', 'undisturbed', ...kinds], cards.map(({ classifier, robustness }) => [
-    `\`${classifier}\``, share(robustness?.accuracy.value),
-    ...kinds.map((kind) => robustness?.disturbances.find((one) => one.kind === kind)?.levels.map(({ accuracy }) => (accuracy.value * 100).toFixed(1)).join(' / ') ?? '–'),
-  ]))
+  const kinds = [
+    ...new Set(cards.flatMap(({ robustness }) => robustness?.disturbances.map(({ kind }) => kind) ?? [])),
+  ]
+  return lines(
+    ['classifier', 'undisturbed', ...kinds],
+    cards.map(({ classifier, robustness }) => [
+      `\`${classifier}\``,
+      share(robustness?.accuracy.value),
+      ...kinds.map(
+        (kind) =>
+          robustness?.disturbances
+            .find((one) => one.kind === kind)
+            ?.levels.map(({ accuracy }) => (accuracy.value * 100).toFixed(1))
+            .join(' / ') ?? '–',
+      ),
+    ]),
+  )
 }
 
 const lines = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
 
 /** Of the version that answers first. A folder without classifier.json is none. */
 function shippedCards(): readonly Card[] {
   const folder = path.join(ROOT, 'models')
   const read = (...file: string[]): unknown => JSON.parse(readFileSync(path.join(folder, ...file), 'utf8'))
-  return readdirSync(folder).toSorted().filter((name) => existsSync(path.join(folder, name, 'classifier.json'))).map((name) => cardSchema.parse(read(name, shippedClassifier.parse(read(name, 'classifier.json')).champion, 'card.json')))
+  return readdirSync(folder)
+    .toSorted()
+    .filter((name) => existsSync(path.join(folder, name, 'classifier.json')))
+    .map((name) =>
+      cardSchema.parse(
+        read(name, shippedClassifier.parse(read(name, 'classifier.json')).champion, 'card.json'),
+      ),
+    )
 }
 
-const ON_MODELS_PAGE: Tables = { accuracy: accuracyTable, promises: promisesTable, foreign: foreignTable, disturbed: disturbedTable }
+const ON_MODELS_PAGE: Tables = {
+  accuracy: accuracyTable,
+  promises: promisesTable,
+  foreign: foreignTable,
+  disturbed: disturbedTable,
+}
 export const IN_README: Tables = { shipped: shippedTable }
 
-const documents = () => [{ name: 'docs/models.md', tables: ON_MODELS_PAGE }, { name: 'README.md', tables: IN_README }]
-  .map(({ name, tables }) => ({ name, tables, file: path.join(ROOT, name), document: readFileSync(path.join(ROOT, name), 'utf8') }))
+const documents = () =>
+  [
+    { name: 'docs/models.md', tables: ON_MODELS_PAGE },
+    { name: 'README.md', tables: IN_README },
+  ].map(({ name, tables }) => ({
+    name,
+    tables,
+    file: path.join(ROOT, name),
+    document: readFileSync(path.join(ROOT, name), 'utf8'),
+  }))
 
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`
-const share = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : percent(value))
+const share = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : percent(value)
 const count = (amount: number): string => amount.toLocaleString('en')
 
 if (import.meta.main) {

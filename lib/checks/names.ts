@@ -15,18 +15,28 @@ export const drawerNames: Law = {
   name: 'no file or folder is a drawer, or says only when it was made',
   counts: 'files',
   floor: 400,
-  judge: eachFile(() => true, ({ file }) => drawersIn(file)),
+  judge: eachFile(
+    () => true,
+    ({ file }) => drawersIn(file),
+  ),
 }
 
 export function drawersIn(file: string): readonly string[] {
   if (TIMED_ALLOWED.has(file) || !file.includes('/')) return []
-  return file.split('/').slice(1).flatMap((part) => {
-    const name = part.replace(/\..*$/, '')
-    if (NEXT_NAME.test(part) || name === '') return []
-    if (DRAWERS.test(name)) return [`${file}: "${name}" is a drawer. A thing without a name has no place yet: name what is in it.`]
-    if (name.split('-').some((word) => TIMED.test(word))) return [`${file}: "${name}" says when it was made, not what it is.`]
-    return KEBAB.test(name) ? [] : [`${file}: "${name}" is not kebab-case.`]
-  })
+  return file
+    .split('/')
+    .slice(1)
+    .flatMap((part) => {
+      const name = part.replace(/\..*$/, '')
+      if (NEXT_NAME.test(part) || name === '') return []
+      if (DRAWERS.test(name))
+        return [
+          `${file}: "${name}" is a drawer. A thing without a name has no place yet: name what is in it.`,
+        ]
+      if (name.split('-').some((word) => TIMED.test(word)))
+        return [`${file}: "${name}" says when it was made, not what it is.`]
+      return KEBAB.test(name) ? [] : [`${file}: "${name}" is not kebab-case.`]
+    })
 }
 
 export const typesOnce: Law = {
@@ -36,12 +46,16 @@ export const typesOnce: Law = {
   judge: (sources) => {
     const places = new Map<string, string[]>()
     for (const source of sources.filter(({ file }) => !isTest(file) && !file.endsWith('.d.mts'))) {
-      for (const { name, line } of factsOf(source).exportedTypes) places.set(name, [...(places.get(name) ?? []), `${source.file}:${line}`])
+      for (const { name, line } of factsOf(source).exportedTypes)
+        places.set(name, [...(places.get(name) ?? []), `${source.file}:${line}`])
     }
     const twice = [...places].filter(([, at]) => at.length > 1)
     return {
       seen: [...places.values()].flat().length,
-      broken: twice.map(([name, at]) => `${at[0]}: the type ${name} is exported again at ${at.slice(1).join(', ')}. Import the one, or name the other for what it is.`),
+      broken: twice.map(
+        ([name, at]) =>
+          `${at[0]}: the type ${name} is exported again at ${at.slice(1).join(', ')}. Import the one, or name the other for what it is.`,
+      ),
     }
   },
 }

@@ -8,17 +8,38 @@ import { runToEnd, sayLine } from './child.ts'
 import { provideChromium } from './chromium.ts'
 import { ROOT } from './sources.ts'
 
-export type Count = { readonly passed: number, readonly failed: number, readonly skipped?: number }
-export type TestPart = { readonly name: string, readonly needsPages: boolean, readonly run: () => Promise<Count> }
+export type Count = { readonly passed: number; readonly failed: number; readonly skipped?: number }
+export type TestPart = {
+  readonly name: string
+  readonly needsPages: boolean
+  readonly run: () => Promise<Count>
+}
 
 const inModules = (file: string): string => path.join(ROOT, 'node_modules', file)
 
 export const PARTS: readonly TestPart[] = [
-  { name: 'types', needsPages: true, run: () => asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g) },
-  { name: 'lint', needsPages: false, run: () => asOneCase(inModules('eslint/bin/eslint.js'), ['.', '--max-warnings=0'], /^ +\d+:\d+ +error/gm) },
+  {
+    name: 'types',
+    needsPages: true,
+    run: () => asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g),
+  },
+  {
+    name: 'lint',
+    needsPages: false,
+    run: () => asOneCase(inModules('eslint/bin/eslint.js'), ['.', '--max-warnings=0'], /^ +\d+:\d+ +error/gm),
+  },
   { name: 'laws', needsPages: false, run: laws },
   { name: 'unit', needsPages: false, run: unit },
-  { name: 'dead-code', needsPages: false, run: () => asOneCase(inModules('knip/bin/knip.js'), ['--production', '--no-progress'], /^\S.*:\d+:\d+|^\S+ {2,}\S+$/gm) },
+  {
+    name: 'dead-code',
+    needsPages: false,
+    run: () =>
+      asOneCase(
+        inModules('knip/bin/knip.js'),
+        ['--production', '--no-progress'],
+        /^\S.*:\d+:\d+|^\S+ {2,}\S+$/gm,
+      ),
+  },
   { name: 'faults', needsPages: true, run: faults },
   { name: 'e2e', needsPages: true, run: stories },
 ]
@@ -32,14 +53,23 @@ async function asOneCase(program: string, args: readonly string[], mistake: RegE
 }
 
 async function laws(): Promise<Count> {
-  const { code, output } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/checks/laws.ts')], { cwd: ROOT, isShown: true })
+  const { code, output } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/checks/laws.ts')], {
+    cwd: ROOT,
+    isShown: true,
+  })
   const closing = /(\d+) passed, (\d+) failed\s*$/.exec(output)
-  return closing ? { passed: Number(closing[1]), failed: Number(closing[2]) } : { passed: 0, failed: Math.max(1, code) }
+  return closing
+    ? { passed: Number(closing[1]), failed: Number(closing[2]) }
+    : { passed: 0, failed: Math.max(1, code) }
 }
 
 /** The short form of npm run test:faults: a product is broken, and what it promises then is measured. */
 async function faults(): Promise<Count> {
-  const { code, output } = await runToEnd(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/commands/test-faults.ts'), '--short'], { cwd: ROOT, isShown: true })
+  const { code, output } = await runToEnd(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/commands/test-faults.ts'), '--short'],
+    { cwd: ROOT, isShown: true },
+  )
   const closing = /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/.exec(output)
   if (!closing) return { passed: 0, failed: Math.max(1, code) }
   return { passed: Number(closing[1]), failed: Number(closing[2]), skipped: Number(closing[3]) }
@@ -47,11 +77,30 @@ async function faults(): Promise<Count> {
 
 async function unit(): Promise<Count> {
   return withReport(async (report) => {
-    await runToEnd(process.execPath, [inModules('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { cwd: ROOT, isShown: true })
+    await runToEnd(
+      process.execPath,
+      [
+        inModules('vitest/vitest.mjs'),
+        'run',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+      ],
+      { cwd: ROOT, isShown: true },
+    )
     if (!existsSync(report)) return { passed: 0, failed: 1 }
-    type Result = { numPassedTests: number, numFailedTests: number, numPendingTests: number, testResults: { status: string, assertionResults: unknown[] }[] }
-    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Result
-    const filesThatBroke = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length
+    type Result = {
+      numPassedTests: number
+      numFailedTests: number
+      numPendingTests: number
+      testResults: { status: string; assertionResults: unknown[] }[]
+    }
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    ) as Result
+    const filesThatBroke = testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+    ).length
     return { passed: numPassedTests, failed: numFailedTests + filesThatBroke, skipped: numPendingTests }
   })
 }
@@ -65,14 +114,33 @@ async function stories(): Promise<Count> {
   }
   await using app = await startBuiltApp()
   return await withReport(async (report) => {
-    const { code } = await runToEnd(process.execPath, [inModules('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
-      cwd: ROOT, isShown: true,
-      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: '0', DARKROOM_URL: app.url, DARKROOM_DATA: app.dataDir, DARKROOM_CHROMIUM: chromium.executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-    })
+    const { code } = await runToEnd(
+      process.execPath,
+      [inModules('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
+      {
+        cwd: ROOT,
+        isShown: true,
+        env: {
+          ...process.env,
+          NO_COLOR: undefined,
+          FORCE_COLOR: '0',
+          DARKROOM_URL: app.url,
+          DARKROOM_DATA: app.dataDir,
+          DARKROOM_CHROMIUM: chromium.executable,
+          PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+        },
+      },
+    )
     if (code !== 0) sayLine(`--- the product's log ---\n${app.log().slice(-4_000)}`)
     if (!existsSync(report)) return { passed: 0, failed: 1 }
-    const { stats } = JSON.parse(readFileSync(report, 'utf8')) as { stats: { expected: number, unexpected: number, flaky: number, skipped: number } }
-    return { passed: stats.expected, failed: Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1), skipped: stats.skipped }
+    const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
+      stats: { expected: number; unexpected: number; flaky: number; skipped: number }
+    }
+    return {
+      passed: stats.expected,
+      failed: Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1),
+      skipped: stats.skipped,
+    }
   })
 }
 

@@ -5,14 +5,24 @@ export type Columns = ReadonlyMap<string, 'key' | 'required' | 'optional'>
 
 /** `table.column` → what it is. */
 export function columnsOfSchema(schema: string): Columns {
-  const blocks = [...schema.replace(/\/\/.*$/gm, '').matchAll(/^[ \t]*(model|enum)\s+(\w+)\s*\{([^]*?)^[ \t]*\}/gm)]
+  const blocks = [
+    ...schema.replace(/\/\/.*$/gm, '').matchAll(/^[ \t]*(model|enum)\s+(\w+)\s*\{([^]*?)^[ \t]*\}/gm),
+  ]
   const models = new Set(blocks.filter(([, kind]) => kind === 'model').map(([, , name]) => name))
-  return new Map(blocks.filter(([, kind]) => kind === 'model').flatMap(([, , name = '', body = '']) => columnsOfModel(name, body, models)))
+  return new Map(
+    blocks
+      .filter(([, kind]) => kind === 'model')
+      .flatMap(([, , name = '', body = '']) => columnsOfModel(name, body, models)),
+  )
 }
 
 function columnsOfModel(model: string, body: string, models: ReadonlySet<string | undefined>) {
   const table = /@@map\("([^"]+)"\)/.exec(body)?.[1] ?? model
-  const keys = /@@id\(\[([^\]]+)\]/.exec(body)?.[1]?.split(',').map((key) => key.trim()) ?? []
+  const keys =
+    /@@id\(\[([^\]]+)\]/
+      .exec(body)?.[1]
+      ?.split(',')
+      .map((key) => key.trim()) ?? []
   return body.split('\n').flatMap((line) => {
     const field = /^\s*(\w+)\s+(\w+)(\[\])?(\?)?/.exec(line)
     if (!field) return []

@@ -8,26 +8,40 @@ import { ROOT } from './sources.ts'
 
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
 const defaults = settings.parse({}) as Readonly<Record<string, unknown>>
-const rows = new Map([...readme.matchAll(/^\| `([A-Z_]+)` \| (.*?) ?\| (.+) \|$/gm)].map(([, name, usual, meaning]) => [name!, { usual: usual!, meaning: meaning! }]))
+const rows = new Map(
+  [...readme.matchAll(/^\| `([A-Z_]+)` \| (.*?) ?\| (.+) \|$/gm)].map(([, name, usual, meaning]) => [
+    name!,
+    { usual: usual!, meaning: meaning! },
+  ]),
+)
 
-test.each(Object.entries(settings.shape))('the row of %s has its default and says what it is', (name, { description }) => {
-  const row = rows.get(name)
-  const usual = defaults[name]
+test.each(Object.entries(settings.shape))(
+  'the row of %s has its default and says what it is',
+  (name, { description }) => {
+    const row = rows.get(name)
+    const usual = defaults[name]
 
-  expect(row?.meaning).toBe(description)
-  if (typeof usual === 'number') expect(Number(row!.usual)).toBe(usual)
-  else expect(row!.usual).toBe(usual === undefined ? '—' : String(usual))
-})
+    expect(row?.meaning).toBe(description)
+    if (typeof usual === 'number') expect(Number(row!.usual)).toBe(usual)
+    else expect(row!.usual).toBe(usual === undefined ? '—' : String(usual))
+  },
+)
 
 test('every route that it names is promised', () => {
-  const named = [...readme.matchAll(/`(GET|POST|PATCH|DELETE) (\/api\/[\w/{}]*)`/g)].map(([, method, place]) => `${method} ${place}`)
+  const named = [...readme.matchAll(/`(GET|POST|PATCH|DELETE) (\/api\/[\w/{}]*)`/g)].map(
+    ([, method, place]) => `${method} ${place}`,
+  )
 
   expect(named.length).toBeGreaterThan(10)
-  expect(named.filter((one) => !contracts.some(({ method, path: place }) => `${method} ${place}` === one))).toEqual([])
+  expect(
+    named.filter((one) => !contracts.some(({ method, path: place }) => `${method} ${place}` === one)),
+  ).toEqual([])
 })
 
 test('every benchmark that it names is there, and the other way round', () => {
-  const there = [...readFileSync(path.join(ROOT, 'lib/commands/bench.ts'), 'utf8').matchAll(/^ {2}(\w+): \{ is: /gm)].map(([, name]) => name!)
+  const there = [
+    ...readFileSync(path.join(ROOT, 'lib/commands/bench.ts'), 'utf8').matchAll(/^ {2}(\w+): \{ is: /gm),
+  ].map(([, name]) => name!)
   const named = [...readme.matchAll(/`npm run bench -- (\w+)`/g)].map(([, name]) => name!)
 
   expect(there.length).toBeGreaterThan(1)

@@ -10,28 +10,59 @@ type Row = {
 }
 
 const USE_CASES = ['auth', 'intake', 'jobs', 'serving', 'training', 'operations'] as const
-const COMPOSED = ['domain', 'contracts', 'ml', 'engines', 'images', 'archive', 'data', ...USE_CASES, 'http'] as const
+const COMPOSED = [
+  'domain',
+  'contracts',
+  'ml',
+  'engines',
+  'images',
+  'archive',
+  'data',
+  ...USE_CASES,
+  'http',
+] as const
 
 /** `lib/<room>`, and what stands beside `lib`. A room always may import itself. */
 export const ROOMS = {
   domain: { is: 'words and rules, pure', may: [] },
   contracts: { is: 'what is promised at each border: routes, files, messages, settings', may: ['domain'] },
-  ml: { is: 'the arithmetic: preprocessing, layers, losses, optimisers, the training loop', may: ['domain', 'contracts'] },
+  ml: {
+    is: 'the arithmetic: preprocessing, layers, losses, optimisers, the training loop',
+    may: ['domain', 'contracts'],
+  },
   engines: { is: 'tfjs-node, wasm and onnx behind one interface', may: ['domain', 'contracts', 'ml'] },
   images: { is: "strangers' bytes to pixels", may: ['domain', 'contracts', 'ml'] },
   archive: { is: 'ZIP in and out, safely', may: ['domain'] },
   data: { is: 'rows and content-hashed files to domain values', may: ['domain', 'contracts'] },
   jobs: { is: 'claim, lease, heartbeat, retry, cancel', may: ['domain'] },
-  auth: { is: 'people, keys, scopes, sessions, rate limits', may: ['domain', 'contracts', 'archive', 'data'] },
-  intake: { is: 'an upload to samples and a report', may: ['domain', 'contracts', 'ml', 'images', 'archive', 'data'] },
-  serving: { is: 'one image in, one decided answer out', may: ['domain', 'contracts', 'ml', 'archive', 'data'] },
-  training: { is: 'one click in, one judged version out', may: ['domain', 'contracts', 'ml', 'images', 'archive', 'data'] },
+  auth: {
+    is: 'people, keys, scopes, sessions, rate limits',
+    may: ['domain', 'contracts', 'archive', 'data'],
+  },
+  intake: {
+    is: 'an upload to samples and a report',
+    may: ['domain', 'contracts', 'ml', 'images', 'archive', 'data'],
+  },
+  serving: {
+    is: 'one image in, one decided answer out',
+    may: ['domain', 'contracts', 'ml', 'archive', 'data'],
+  },
+  training: {
+    is: 'one click in, one judged version out',
+    may: ['domain', 'contracts', 'ml', 'images', 'archive', 'data'],
+  },
   operations: { is: 'what an owner wants to know and keep', may: ['domain', 'contracts', 'archive', 'data'] },
-  http: { is: 'contract and use case to Request and Response', may: ['domain', 'contracts', 'archive', 'data', ...USE_CASES] },
+  http: {
+    is: 'contract and use case to Request and Response',
+    may: ['domain', 'contracts', 'archive', 'data', ...USE_CASES],
+  },
   ui: { is: 'the design system', may: ['domain', 'contracts'] },
   browser: { is: 'the same bundle answering inside the page', may: ['domain', 'contracts', 'ml'] },
   processes: { is: 'one file per process; the only place that composes', may: [...COMPOSED] },
-  commands: { is: 'one file per `npm run …`', may: [...COMPOSED.filter((room) => room !== 'http'), 'processes'] },
+  commands: {
+    is: 'one file per `npm run …`',
+    may: [...COMPOSED.filter((room) => room !== 'http'), 'processes'],
+  },
   setup: { is: 'from a clone to a running product', may: [] },
   checks: { is: 'these laws, and `npm test`', may: ['domain', 'contracts'] },
   app: { is: 'pages and routes, thin', may: ['domain', 'contracts', 'auth', 'http', 'ui', 'browser'] },
@@ -40,15 +71,38 @@ export const ROOMS = {
   config: { is: 'configuration files at the root', may: [] },
 } as const satisfies Record<string, Row>
 
-const NOT_IN_A_BROWSER: readonly Room[] = ['engines', 'images', 'archive', 'data', 'jobs', 'auth', 'intake', 'serving', 'training',
-  'operations', 'http', 'processes', 'commands', 'setup', 'checks', 'app', 'e2e', 'config', 'ml', 'proxy']
+const NOT_IN_A_BROWSER: readonly Room[] = [
+  'engines',
+  'images',
+  'archive',
+  'data',
+  'jobs',
+  'auth',
+  'intake',
+  'serving',
+  'training',
+  'operations',
+  'http',
+  'processes',
+  'commands',
+  'setup',
+  'checks',
+  'app',
+  'e2e',
+  'config',
+  'ml',
+  'proxy',
+]
 
 /** Outside packages and the rooms whose doors they come in by; the first row that fits decides. `*` ends a prefix. */
 export const DOORS: readonly (readonly [packages: readonly string[], rooms: readonly Room[]])[] = [
   [['@prisma/*', 'prisma'], ['data']],
   [['node:sqlite'], ['data', 'checks']],
   [['@tensorflow/tfjs-node'], ['engines', 'setup']],
-  [['@tensorflow/*', 'onnxruntime-*'], ['engines', 'browser']],
+  [
+    ['@tensorflow/*', 'onnxruntime-*'],
+    ['engines', 'browser'],
+  ],
   [['yauzl', 'yazl'], ['archive']],
   [['sharp', 'pngjs'], ['images']],
   [['@bufbuild/protobuf*', 'jsfive'], ['ml']],
@@ -58,15 +112,27 @@ export const DOORS: readonly (readonly [packages: readonly string[], rooms: read
   [['rate-limiter-flexible'], ['auth']],
   [['zod'], ['contracts', 'http']],
   [['zod-openapi*'], ['http']],
-  [['node:child_process', 'node:cluster'], ['processes', 'commands', 'setup', 'checks', 'e2e']],
-  [['next', 'next/*'], ['app', 'auth', 'processes', 'proxy', 'config']],
-  [['react', 'react/*', 'react-dom*'], ['app', 'ui']],
+  [
+    ['node:child_process', 'node:cluster'],
+    ['processes', 'commands', 'setup', 'checks', 'e2e'],
+  ],
+  [
+    ['next', 'next/*'],
+    ['app', 'auth', 'processes', 'proxy', 'config'],
+  ],
+  [
+    ['react', 'react/*', 'react-dom*'],
+    ['app', 'ui'],
+  ],
   [['chart.js*', 'react-chartjs-2'], ['ui']],
   [['pino*'], ['operations']],
   [['autocannon'], ['commands']],
   [['node-api-headers'], ['setup']],
   [['typescript'], ['checks']],
-  [['@playwright/test', '@axe-core/playwright'], ['e2e', 'checks', 'config']],
+  [
+    ['@playwright/test', '@axe-core/playwright'],
+    ['e2e', 'checks', 'config'],
+  ],
   [['vitest/config', 'eslint*', 'typescript-eslint', '@tailwindcss/postcss', 'knip'], ['config']],
   [['node:*'], NOT_IN_A_BROWSER],
 ]

@@ -7,7 +7,11 @@ import { factsOf, type SourceFile } from './sources.ts'
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
 /** Answered without a contract: next-auth owns its paths, the description of the contracts describes itself, and what no contract
  *  promises is answered 404 by one route for all. */
-const WITHOUT_CONTRACT = [/^[A-Z]+ \/api\/auth\//, /^GET \/api\/openapi\.json$/, /^[A-Z]+ \/api\/\[\.\.\.unknown\]$/]
+const WITHOUT_CONTRACT = [
+  /^[A-Z]+ \/api\/auth\//,
+  /^GET \/api\/openapi\.json$/,
+  /^[A-Z]+ \/api\/\[\.\.\.unknown\]$/,
+]
 
 export const contractsAndRoutes: Law = {
   name: 'contracts and routes agree, both ways',
@@ -15,15 +19,24 @@ export const contractsAndRoutes: Law = {
   floor: 40,
   judge: (sources) => ({
     seen: contracts.length,
-    broken: disagreements(contracts.map(({ method, path }) => `${method} ${path}`), sources),
+    broken: disagreements(
+      contracts.map(({ method, path }) => `${method} ${path}`),
+      sources,
+    ),
   }),
 }
 
 /** @param promised such as `POST /api/predictions/{id}/feedback` */
-export function disagreements(promised: readonly string[], sources: readonly SourceFile[]): readonly string[] {
+export function disagreements(
+  promised: readonly string[],
+  sources: readonly SourceFile[],
+): readonly string[] {
   const kept = sources.flatMap(routesOf)
-  const missing = promised.filter((route) => !kept.includes(route)).map((route) => `${fileOf(route)}: the contract ${route} has no route.`)
-  const extra = kept.filter((route) => !promised.includes(route) && !WITHOUT_CONTRACT.some((pattern) => pattern.test(route)))
+  const missing = promised
+    .filter((route) => !kept.includes(route))
+    .map((route) => `${fileOf(route)}: the contract ${route} has no route.`)
+  const extra = kept
+    .filter((route) => !promised.includes(route) && !WITHOUT_CONTRACT.some((pattern) => pattern.test(route)))
     .map((route) => `${fileOf(route)}: the route ${route} has no contract.`)
   return [...missing, ...extra]
 }
@@ -32,7 +45,10 @@ function routesOf(source: SourceFile): readonly string[] {
   const path = /^app(\/.*)\/route\.tsx?$/.exec(source.file)?.[1]
   if (!path) return []
   const address = path.replace(/\/\([^)]*\)/g, '').replace(/\[([^\].]+)\]/g, '{$1}')
-  return factsOf(source).exportedNames.filter((name) => METHODS.has(name)).map((method) => `${method} ${address}`)
+  return factsOf(source)
+    .exportedNames.filter((name) => METHODS.has(name))
+    .map((method) => `${method} ${address}`)
 }
 
-const fileOf = (route: string): string => `app${route.split(' ')[1]?.replace(/\{([^}]+)\}/g, '[$1]')}/route.ts`
+const fileOf = (route: string): string =>
+  `app${route.split(' ')[1]?.replace(/\{([^}]+)\}/g, '[$1]')}/route.ts`

@@ -8,7 +8,9 @@ import { ROOT } from './sources.ts'
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !PARTS.some((part) => part.name === name))
 if (unknown.length > 0) {
-  sayLine(`There is no part "${unknown.join('", "')}". There are: ${PARTS.map(({ name }) => name).join(', ')}.`)
+  sayLine(
+    `There is no part "${unknown.join('", "')}". There are: ${PARTS.map(({ name }) => name).join(', ')}.`,
+  )
   process.exit(2)
 }
 
@@ -30,11 +32,16 @@ async function timed(name: string, run: TestPart['run']): Promise<Count> {
     return { passed: 0, failed: 1 }
   })
   const skipped = count.skipped ? `, ${count.skipped} skipped: what they need is not on this machine` : ''
-  sayLine(`${count.failed === 0 ? '✓' : '✗'} ${name}: ${count.passed} passed, ${count.failed} failed${skipped} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
+  sayLine(
+    `${count.failed === 0 ? '✓' : '✗'} ${name}: ${count.passed} passed, ${count.failed} failed${skipped} (${((performance.now() - began) / 1000).toFixed(1)} s)`,
+  )
   return count
 }
 
 async function build(): Promise<Count> {
-  const { code } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/setup/bootstrap.mjs'), 'build'], { cwd: ROOT, isShown: true })
+  const { code } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/setup/bootstrap.mjs'), 'build'], {
+    cwd: ROOT,
+    isShown: true,
+  })
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }

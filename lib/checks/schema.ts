@@ -24,10 +24,18 @@ export const schemaAndMigrations: Law = {
 }
 
 export function differences(wanted: Columns, made: Columns): readonly string[] {
-  const missing = [...wanted].filter(([name]) => !made.has(name)).map(([name]) => `${MIGRATIONS}: ${name} is in the schema and no migration makes it.`)
-  const extra = [...made].filter(([name]) => !wanted.has(name)).map(([name]) => `${SCHEMA}: ${name} is made by a migration and is not in the schema.`)
-  const unlike = [...wanted].filter(([name, column]) => made.has(name) && made.get(name) !== column)
-    .map(([name, column]) => `${SCHEMA}: ${name} is "${column}" in the schema and "${made.get(name)}" after the migrations.`)
+  const missing = [...wanted]
+    .filter(([name]) => !made.has(name))
+    .map(([name]) => `${MIGRATIONS}: ${name} is in the schema and no migration makes it.`)
+  const extra = [...made]
+    .filter(([name]) => !wanted.has(name))
+    .map(([name]) => `${SCHEMA}: ${name} is made by a migration and is not in the schema.`)
+  const unlike = [...wanted]
+    .filter(([name, column]) => made.has(name) && made.get(name) !== column)
+    .map(
+      ([name, column]) =>
+        `${SCHEMA}: ${name} is "${column}" in the schema and "${made.get(name)}" after the migrations.`,
+    )
   return [...missing, ...extra, ...unlike]
 }
 
@@ -35,20 +43,40 @@ export function differences(wanted: Columns, made: Columns): readonly string[] {
 export function columnsOfMigrations(migrations: readonly string[]): Columns {
   using database = new DatabaseSync(':memory:')
   for (const sql of migrations) database.exec(sql)
-  const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all().map(({ name }) => String(name))
-  const columns = tables.filter((table) => !NOT_IN_SCHEMA.test(table)).flatMap((table) =>
-    database.prepare(`SELECT name, "notnull" AS required, pk FROM pragma_table_info(?)`).all(table)
-      .map(({ name, required, pk }) => [`${table}.${name}`, Number(pk) > 0 ? 'key' : Number(required) ? 'required' : 'optional'] as const))
+  const tables = database
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+    .all()
+    .map(({ name }) => String(name))
+  const columns = tables
+    .filter((table) => !NOT_IN_SCHEMA.test(table))
+    .flatMap((table) =>
+      database
+        .prepare(`SELECT name, "notnull" AS required, pk FROM pragma_table_info(?)`)
+        .all(table)
+        .map(
+          ({ name, required, pk }) =>
+            [
+              `${table}.${name}`,
+              Number(pk) > 0 ? 'key' : Number(required) ? 'required' : 'optional',
+            ] as const,
+        ),
+    )
   return new Map(columns)
 }
 
 function migrationTexts(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql')).toSorted()
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
     .map((name) => readFileSync(path.join(folder, name), 'utf8'))
 }
 
 if (import.meta.main) {
   const { seen, broken } = schemaAndMigrations.judge([])
-  process.stdout.write(broken.length === 0 ? `The schema and the migrations agree: ${seen} columns.\n` : `${broken.join('\n')}\n`)
+  process.stdout.write(
+    broken.length === 0
+      ? `The schema and the migrations agree: ${seen} columns.\n`
+      : `${broken.join('\n')}\n`,
+  )
   process.exitCode = broken.length === 0 ? 0 : 2
 }

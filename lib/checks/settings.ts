@@ -19,8 +19,14 @@ export const settingsExplained: Law = {
   },
 }
 
-export function unexplained(names: readonly string[], readme: string, sources: readonly SourceFile[]): readonly string[] {
-  const readers = sources.filter(({ file }) => file !== LIST && !isTest(file) && !file.startsWith('lib/checks/'))
+export function unexplained(
+  names: readonly string[],
+  readme: string,
+  sources: readonly SourceFile[],
+): readonly string[] {
+  const readers = sources.filter(
+    ({ file }) => file !== LIST && !isTest(file) && !file.startsWith('lib/checks/'),
+  )
   return names.flatMap((name) => {
     const word = new RegExp(`\\b${name}\\b`)
     return [
@@ -31,5 +37,9 @@ export function unexplained(names: readonly string[], readme: string, sources: r
 }
 
 function readmeText(): string {
-  try { return readFileSync(path.join(ROOT, 'README.md'), 'utf8') } catch { return '' }
+  try {
+    return readFileSync(path.join(ROOT, 'README.md'), 'utf8')
+  } catch {
+    return ''
+  }
 }

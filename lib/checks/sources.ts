@@ -45,7 +45,11 @@ function walk(root: string, folder: string): string[] {
 }
 
 function entriesOf(folder: string) {
-  try { return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1)) } catch { return [] }
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  } catch {
+    return []
+  }
 }
 
 const known = new Map<string, Facts>()
@@ -68,7 +72,8 @@ function read(file: string, text: string): Facts {
   const exportedNames: string[] = []
   const comments = new Map<number, Found<{ text: string }>>()
   const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1
-  const note = (specifier: string, node: ts.Node) => imports.push({ specifier, line: lineOf(node.getStart()) })
+  const note = (specifier: string, node: ts.Node) =>
+    imports.push({ specifier, line: lineOf(node.getStart()) })
 
   const visit = (node: ts.Node): void => {
     if (!ts.isJsxText(node)) {
@@ -86,7 +91,9 @@ function read(file: string, text: string): Facts {
     if (isExported(node)) {
       exportedNames.push(...declaredNames(node))
       if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node)) {
-        exportedTypes.push(...declaredNames(node).map((declared) => ({ name: declared, line: lineOf(node.getStart()) })))
+        exportedTypes.push(
+          ...declaredNames(node).map((declared) => ({ name: declared, line: lineOf(node.getStart()) })),
+        )
       }
     }
     if (ts.isExportDeclaration(node) && node.exportClause && ts.isNamedExports(node.exportClause)) {
@@ -101,7 +108,8 @@ function read(file: string, text: string): Facts {
 function importedBy(node: ts.Node): string | undefined {
   const literal = (at: ts.Node | undefined) => (at && ts.isStringLiteralLike(at) ? at.text : undefined)
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return literal(node.moduleSpecifier)
-  if (ts.isImportTypeNode(node)) return ts.isLiteralTypeNode(node.argument) ? literal(node.argument.literal) : undefined
+  if (ts.isImportTypeNode(node))
+    return ts.isLiteralTypeNode(node.argument) ? literal(node.argument.literal) : undefined
   if (!ts.isCallExpression(node)) return undefined
   const isImport = node.expression.kind === ts.SyntaxKind.ImportKeyword
   const isRequire = /(^|\.)require(\.resolve)?$|^createRequire\(.*\)$/s.test(node.expression.getText())
@@ -110,16 +118,19 @@ function importedBy(node: ts.Node): string | undefined {
 
 function usedBy(node: ts.Node): string | undefined {
   if (ts.isPropertyAccessExpression(node)) return node.getText().replace(/\s|\?/g, '')
-  if (ts.isNewExpression(node)) return `new ${node.expression.getText()}(${(node.arguments?.length ?? 0) === 0 ? '' : '…'})`
+  if (ts.isNewExpression(node))
+    return `new ${node.expression.getText()}(${(node.arguments?.length ?? 0) === 0 ? '' : '…'})`
   if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) return `${node.expression.text}()`
   return undefined
 }
 
 const isExported = (node: ts.Node): boolean =>
-  ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
+  ts.canHaveModifiers(node) &&
+  (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
 
 function declaredNames(node: ts.Node): string[] {
-  if (ts.isVariableStatement(node)) return node.declarationList.declarations.map((declaration) => declaration.name.getText())
+  if (ts.isVariableStatement(node))
+    return node.declarationList.declarations.map((declaration) => declaration.name.getText())
   const { name } = node as { name?: ts.Node }
   return name ? [name.getText()] : []
 }

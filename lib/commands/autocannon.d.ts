@@ -1,6 +1,11 @@
 /** What of autocannon 9 `npm run bench` uses; the package brings no types. */
 declare module 'autocannon' {
-  export type CannonRequest = { method: string; path: string; headers: Record<string, string>; body: Uint8Array }
+  export type CannonRequest = {
+    method: string
+    path: string
+    headers: Record<string, string>
+    body: Uint8Array
+  }
   export type CannonResult = {
     requests: { total: number; average: number }
     latency: { p50: number; p99: number; max: number; mean: number }
@@ -9,6 +14,13 @@ declare module 'autocannon' {
     non2xx: number
     duration: number
   }
-  type Options = { url: string; connections: number; duration: number; timeout?: number; overallRate?: number; setupClient?: (client: { setRequests: (requests: CannonRequest[]) => void }) => void }
+  type Options = {
+    url: string
+    connections: number
+    duration: number
+    timeout?: number
+    overallRate?: number
+    setupClient?: (client: { setRequests: (requests: CannonRequest[]) => void }) => void
+  }
   export default function autocannon(options: Options): Promise<CannonResult>
 }

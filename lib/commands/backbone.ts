@@ -48,21 +48,43 @@ const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
 const UNSEEN = 'ood-cifar100'
 const LARGE_SET = 'tiny-imagenet'
 /** The teacher sees each picture twice as large as it is: at 3.5 times (64 → 224) it named a tenth of Tiny-ImageNet right, at twice a quarter. */
-const LOOKS = [{ name: 'tiny-128', size: 128, isLarge: true }, { name: 'own-192', size: 192, isLarge: false }] as const
+const LOOKS = [
+  { name: 'tiny-128', size: 128, isLarge: true },
+  { name: 'own-192', size: 192, isLarge: false },
+] as const
 const TEACHER_FEATURES = 1280
 /** Of the large set, so many times fewer are shown in the size that answers: enlarged they tell nothing more. */
 const THINNED_FROM = 96
 const THINNED = 3
 
-type Asked = { readonly data: string; readonly tiny: string; readonly teacher: string; readonly work: string; readonly minutes: number; readonly threads: number; readonly of: readonly string[]; readonly part: 'validation' | 'test'; readonly out: string | undefined }
+type Asked = {
+  readonly data: string
+  readonly tiny: string
+  readonly teacher: string
+  readonly work: string
+  readonly minutes: number
+  readonly threads: number
+  readonly of: readonly string[]
+  readonly part: 'validation' | 'test'
+  readonly out: string | undefined
+}
 
 const stop = new AbortController()
 
-const teacherSpec = (size: number): Preprocess => ({ size, channels: 3, fit: 'cover', background: [255, 255, 255], resize: 'lanczos3', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] })
+const teacherSpec = (size: number): Preprocess => ({
+  size,
+  channels: 3,
+  fit: 'cover',
+  background: [255, 255, 255],
+  resize: 'lanczos3',
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+})
 const studentSpec = (size: number): Preprocess => preprocessFor({ size, channels: 3, fit: 'cover' })
 
 async function* ownPictures({ data }: Asked): AsyncGenerator<PackSource> {
-  for (const name of SETS) yield* classifierPictures(name, join(data, name, `${name}.zip`), openDataset, stop.signal)
+  for (const name of SETS)
+    yield* classifierPictures(name, join(data, name, `${name}.zip`), openDataset, stop.signal)
 }
 
 async function look(asked: Asked): Promise<void> {
@@ -71,7 +93,9 @@ async function look(asked: Asked): Promise<void> {
     await loadForeign(engine, asked.teacher, size)
     let said = performance.now()
     const count = await lookAtAll({
-      file: join(asked.work, name), spec: teacherSpec(size), length: TEACHER_FEATURES,
+      file: join(asked.work, name),
+      spec: teacherSpec(size),
+      length: TEACHER_FEATURES,
       samples: isLarge ? tinyImagenetPictures(asked.tiny) : ownPictures(asked),
       look: async (pixels, images) => (await engine.run(asked.teacher, pixels, images)).features!,
       onProgress(done) {
@@ -85,31 +109,50 @@ async function look(asked: Asked): Promise<void> {
 }
 
 async function loadForeign(engine: Engine, folder: string, size: number): Promise<number> {
-  const { network, weights } = fromForeignTfjs(await readFile(join(folder, 'model.json'), 'utf8'), await readFile(join(folder, 'weights.bin')), { size })
+  const { network, weights } = fromForeignTfjs(
+    await readFile(join(folder, 'model.json'), 'utf8'),
+    await readFile(join(folder, 'weights.bin')),
+    { size },
+  )
   await engine.load(folder, { network, weights })
   return featureLength(network)
 }
 
 async function learn(asked: Asked): Promise<void> {
   await using engine = await openEngine('onnx', 'training', { threads: asked.threads })
-  const features = await Promise.all(LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)))
+  const features = await Promise.all(
+    LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)),
+  )
   console.log(`Learning on ${engine.detail} for ${asked.minutes} minutes in all.`)
   const began = performance.now()
-  const ended = await learnBackbone({ recipe: backbone, seconds: asked.minutes * 60, seed: 1, checkpoint: join(asked.work, 'checkpoint.bin'), largeSet: LARGE_SET }, {
-    learner: engine.learner,
-    packOf: (size) => packOf(asked, size),
-    features,
-    clock: () => (performance.now() - began) / 1000,
-    say: (line) => console.log(line),
-    async kept(network, weights) {
-      const { modelJson, weightsBin } = toTfjs(network, weights)
-      await mkdir(join(asked.work, 'latest'), { recursive: true })
-      await writeFile(join(asked.work, 'latest', 'weights.bin'), weightsBin)
-      await writeFile(join(asked.work, 'latest', 'model.json'), modelJson)
+  const ended = await learnBackbone(
+    {
+      recipe: backbone,
+      seconds: asked.minutes * 60,
+      seed: 1,
+      checkpoint: join(asked.work, 'checkpoint.bin'),
+      largeSet: LARGE_SET,
     },
-    signal: stop.signal,
-  })
-  console.log(ended === 'done' ? `Done. The averaged weights lie in ${join(asked.work, 'latest')}.` : 'Stopped with a checkpoint; the same command goes on.')
+    {
+      learner: engine.learner,
+      packOf: (size) => packOf(asked, size),
+      features,
+      clock: () => (performance.now() - began) / 1000,
+      say: (line) => console.log(line),
+      async kept(network, weights) {
+        const { modelJson, weightsBin } = toTfjs(network, weights)
+        await mkdir(join(asked.work, 'latest'), { recursive: true })
+        await writeFile(join(asked.work, 'latest', 'weights.bin'), weightsBin)
+        await writeFile(join(asked.work, 'latest', 'model.json'), modelJson)
+      },
+      signal: stop.signal,
+    },
+  )
+  console.log(
+    ended === 'done'
+      ? `Done. The averaged weights lie in ${join(asked.work, 'latest')}.`
+      : 'Stopped with a checkpoint; the same command goes on.',
+  )
 }
 
 async function measure(asked: Asked): Promise<void> {
@@ -119,27 +162,64 @@ async function measure(asked: Asked): Promise<void> {
     const [folder = '', size] = one.split('@')
     const { network, weights, spec } = await networkIn(folder, size === undefined ? undefined : Number(size))
     await engine.load(one, { network, weights })
-    const file = join(asked.work, `seen-${createHash('sha256').update(JSON.stringify(spec)).update(Buffer.from(weights[`${network.layers[0]!.name}/kernel`]!.buffer)).digest('hex').slice(0, 12)}-${network.input.size}`)
+    const file = join(
+      asked.work,
+      `seen-${createHash('sha256')
+        .update(JSON.stringify(spec))
+        .update(Buffer.from(weights[`${network.layers[0]!.name}/kernel`]!.buffer))
+        .digest('hex')
+        .slice(0, 12)}-${network.input.size}`,
+    )
     const worth: Worth[] = []
     for (const { name, file: zip, isHalved } of measured(asked)) {
       const seen: MeasuredPicture[] = []
       async function* samples(): AsyncGenerator<PackSource> {
-        for await (const found of datasetSamples({ kind: 'dataset', name, from: zip, downloads: '', mirror: null, counters: '' }, openDataset, stop.signal)) {
+        for await (const found of datasetSamples(
+          { kind: 'dataset', name, from: zip, downloads: '', mirror: null, counters: '' },
+          openDataset,
+          stop.signal,
+        )) {
           const sample = isHalved ? { ...found, split: halfOf(found.hash, asked.part) } : found
           if (sample.split === 'test' && asked.part !== 'test') continue // stays closed
           seen.push({ hash: sample.hash, label: sample.label, split: sample.split })
           yield sample
         }
       }
-      await lookAtAll({ file, spec, length: featureLength(network), samples: samples(), onProgress: () => undefined, look: async (pixels, images) => (await engine.run(one, pixels, images)).features! })
-      worth.push(worthOf(seen, await readFeatures(file, featureLength(network)), { part: asked.part, withHead: !isHalved }))
+      await lookAtAll({
+        file,
+        spec,
+        length: featureLength(network),
+        samples: samples(),
+        onProgress: () => undefined,
+        look: async (pixels, images) => (await engine.run(one, pixels, images)).features!,
+      })
+      worth.push(
+        worthOf(seen, await readFeatures(file, featureLength(network)), {
+          part: asked.part,
+          withHead: !isHalved,
+        }),
+      )
       const { images, neighbours, head } = worth.at(-1)!
-      console.log(`${one} on ${name}: 5 neighbours ${percent(neighbours.value)}${head ? `, head ${percent(head.value)}` : ''} of ${images} ${isHalved ? 'other' : asked.part} pictures.`)
+      console.log(
+        `${one} on ${name}: 5 neighbours ${percent(neighbours.value)}${head ? `, head ${percent(head.value)}` : ''} of ${images} ${isHalved ? 'other' : asked.part} pictures.`,
+      )
     }
     found.push({ name: one, parameters: featureLength(network).toLocaleString('en'), worth })
   }
-  console.log([`\n| network | features | ${measured(asked).map(({ name }) => `${name}: 5 neighbours | head`).join(' | ')} |`, `|---|---:|${measured(asked).map(() => '---:|---:|').join('')}`,
-    ...found.map(({ name, parameters, worth }) => `| ${name} | ${parameters} | ${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ${head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–'}`).join(' | ')} |`)].join('\n'))
+  console.log(
+    [
+      `\n| network | features | ${measured(asked)
+        .map(({ name }) => `${name}: 5 neighbours | head`)
+        .join(' | ')} |`,
+      `|---|---:|${measured(asked)
+        .map(() => '---:|---:|')
+        .join('')}`,
+      ...found.map(
+        ({ name, parameters, worth }) =>
+          `| ${name} | ${parameters} | ${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ${head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–'}`).join(' | ')} |`,
+      ),
+    ].join('\n'),
+  )
 }
 
 async function seal(asked: Asked): Promise<void> {
@@ -148,18 +228,39 @@ async function seal(asked: Asked): Promise<void> {
   const labels = [...new Set(pack.index.entries.map(({ label }) => label))].toSorted()
   const network = backboneNetwork(BACKBONE_SIZE, labels.length + TEACHER_FEATURES)
   const { weights, steps, seconds } = await learntSoFar(join(asked.work, 'checkpoint.bin'), network)
-  const features = await Promise.all(LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)))
+  const features = await Promise.all(
+    LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)),
+  )
   const out = asked.out ?? join(ROOT, 'models', 'backbone', 'v1')
-  const card = await sealBackbone({
-    network, weights, labels, spec: studentSpec(BACKBONE_SIZE), out,
-    data: { pictures: features.reduce((sum, one) => sum + one.count, 0), snapshot: pack.index.snapshot }, settings: { ...backbone },
-    about: {
-      version: 'v1', command: `npm run backbone -- learn --minutes ${asked.minutes}`, seed: 1, code_version: VERSION, machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
-      created_at: new Date().toISOString(), duration_seconds: Math.round(seconds), images_per_second: (steps * backbone.phases[0]!.batch) / seconds,
-      notes: ['Its features serve the last layers of other classifiers; its own classes are the labels it was taught and answer nobody.', 'What it is worth beside MobileNetV2 stands in docs/backbone.md.'],
+  const card = await sealBackbone(
+    {
+      network,
+      weights,
+      labels,
+      spec: studentSpec(BACKBONE_SIZE),
+      out,
+      data: { pictures: features.reduce((sum, one) => sum + one.count, 0), snapshot: pack.index.snapshot },
+      settings: { ...backbone },
+      about: {
+        version: 'v1',
+        command: `npm run backbone -- learn --minutes ${asked.minutes}`,
+        seed: 1,
+        code_version: VERSION,
+        machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+        created_at: new Date().toISOString(),
+        duration_seconds: Math.round(seconds),
+        images_per_second: (steps * backbone.phases[0]!.batch) / seconds,
+        notes: [
+          'Its features serve the last layers of other classifiers; its own classes are the labels it was taught and answer nobody.',
+          'What it is worth beside MobileNetV2 stands in docs/backbone.md.',
+        ],
+      },
     },
-  }, engine)
-  console.log(`${out}: ${card.network.parameters.toLocaleString('en')} parameters, ${(card.network.bytes / 1e6).toFixed(1)} MB.`)
+    engine,
+  )
+  console.log(
+    `${out}: ${card.network.parameters.toLocaleString('en')} parameters, ${(card.network.bytes / 1e6).toFixed(1)} MB.`,
+  )
 }
 
 /** The data sets of classifiers with their parts, and things that no backbone here has learnt, in halves. */
@@ -168,17 +269,28 @@ const measured = ({ data }: Asked) => [
   { name: UNSEEN, file: join(data, 'ood', `${UNSEEN}.zip`), isHalved: true },
 ]
 
-const halfOf = (hash: string, judged: Split): Split => (Number.parseInt(hash[0]!, 16) % 2 === 0 ? 'train' : judged)
+const halfOf = (hash: string, judged: Split): Split =>
+  Number.parseInt(hash[0]!, 16) % 2 === 0 ? 'train' : judged
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 /** One of ours, or another's in the layers format, which is taken to see pixels from −1 to 1 as MobileNet does. */
-async function networkIn(folder: string, size: number | undefined): Promise<{ network: Network; weights: Weights; spec: Preprocess }> {
-  const [json, bin] = [await readFile(join(folder, 'model.json'), 'utf8'), await readFile(join(folder, 'weights.bin'))]
+async function networkIn(
+  folder: string,
+  size: number | undefined,
+): Promise<{ network: Network; weights: Weights; spec: Preprocess }> {
+  const [json, bin] = [
+    await readFile(join(folder, 'model.json'), 'utf8'),
+    await readFile(join(folder, 'weights.bin')),
+  ]
   if (json.includes('"darkroom"')) {
     const { network, weights } = fromTfjs(json, bin)
     const side = size ?? network.input.size
-    return { network: { ...network, input: { ...network.input, size: side } }, weights, spec: studentSpec(side) }
+    return {
+      network: { ...network, input: { ...network.input, size: side } },
+      weights,
+      spec: studentSpec(side),
+    }
   }
   const { network, weights } = fromForeignTfjs(json, bin, size === undefined ? {} : { size })
   return { network, weights, spec: teacherSpec(network.input.size) }
@@ -193,16 +305,37 @@ async function packOf(asked: Asked, size: number): Promise<Pack> {
     yield* tinyImagenetPictures(asked.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
   }
   console.log(`Decoding the pictures once, to ${size} pixels.`)
-  const name = await buildPack({ folder, spec: studentSpec(size), samples: samples(), maxPixels: 50e6, onProgress: () => undefined, signal: stop.signal })
+  const name = await buildPack({
+    folder,
+    spec: studentSpec(size),
+    samples: samples(),
+    maxPixels: 50e6,
+    onProgress: () => undefined,
+    signal: stop.signal,
+  })
   await writeFile(noted, name)
   return openPack(folder, name)
 }
 
 async function main(): Promise<number> {
   const text = { type: 'string' } as const
-  const { values, positionals: [what] } = parseArgs({
+  const {
+    values,
+    positionals: [what],
+  } = parseArgs({
     allowPositionals: true,
-    options: { data: text, 'tiny-imagenet': text, teacher: text, work: text, minutes: text, threads: text, of: { type: 'string', multiple: true }, part: text, out: text, help: { type: 'boolean', short: 'h' } },
+    options: {
+      data: text,
+      'tiny-imagenet': text,
+      teacher: text,
+      work: text,
+      minutes: text,
+      threads: text,
+      of: { type: 'string', multiple: true },
+      part: text,
+      out: text,
+      help: { type: 'boolean', short: 'h' },
+    },
   })
   if (values.help || (what !== 'look' && what !== 'learn' && what !== 'measure' && what !== 'seal')) {
     console.log(HELP)
@@ -220,7 +353,12 @@ async function main(): Promise<number> {
     out: values.out === undefined ? undefined : resolve(values.out),
     part: values.part === 'test' ? 'test' : 'validation',
   }
-  if (!existsSync(data)) throw new DarkroomError('not_found', { what: `There are no pictures in ${data}`, why: 'the folder is not there', remedy: 'Name it: --data FOLDER.' })
+  if (!existsSync(data))
+    throw new DarkroomError('not_found', {
+      what: `There are no pictures in ${data}`,
+      why: 'the folder is not there',
+      remedy: 'Name it: --data FOLDER.',
+    })
   await mkdir(asked.work, { recursive: true })
   process.once('SIGINT', () => stop.abort())
   process.once('SIGTERM', () => stop.abort())
@@ -232,6 +370,10 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  console.error(
+    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
+      ? (error as Error).message
+      : error,
+  )
   return 1
 })

@@ -27,11 +27,21 @@ verified. Files that are unchanged since the previous backup in the same folder 
 
 Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR, BACKUP_KEEP. To restore: npm run restore -- --from DIR.`
 
-const PHASES: Readonly<Record<BackupProgress['phase'], string>> = { files: 'Copying files', database: 'Copying the database', verifying: 'Verifying' }
+const PHASES: Readonly<Record<BackupProgress['phase'], string>> = {
+  files: 'Copying files',
+  database: 'Copying the database',
+  verifying: 'Verifying',
+}
 const lines = createLines()
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { to: { type: 'string' }, verify: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } } })
+  const { values } = parseArgs({
+    options: {
+      to: { type: 'string' },
+      verify: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
   if (values.help) {
     console.log(HELP)
     return 0
@@ -45,22 +55,45 @@ async function backUp(to: string | undefined): Promise<number> {
   const folder = to === undefined ? backupDir : resolve(to)
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort(new Error('Interrupted. No backup was made.')))
-  const backup = await makeBackup({ ...backupPlan(start, 'command'), folder, signal: stop.signal, onProgress: ({ phase, done_bytes, total_bytes }) => lines.passing(`${PHASES[phase]}: ${megabytes(done_bytes)} of ${megabytes(total_bytes)}`) })
+  const backup = await makeBackup({
+    ...backupPlan(start, 'command'),
+    folder,
+    signal: stop.signal,
+    onProgress: ({ phase, done_bytes, total_bytes }) =>
+      lines.passing(`${PHASES[phase]}: ${megabytes(done_bytes)} of ${megabytes(total_bytes)}`),
+  })
   for (const remark of backup.remarks) lines.line(`Warning: ${remark}`)
-  if (await isSameDisk(folder, dataDir)) lines.line(`Warning: the backup is on the same disk as DATA_DIR. If that disk fails, both are lost: set BACKUP_DIR to another disk.`)
-  lines.line(`${backup.folder}: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, verified. ${counted(backup.linked_files, 'file')} shared with the previous backup.`)
-  if (folder === backupDir) for (const name of await removeExpired(start.places, start.settings.BACKUP_KEEP)) lines.line(`${name} was removed: BACKUP_KEEP is ${start.settings.BACKUP_KEEP}.`)
+  if (await isSameDisk(folder, dataDir))
+    lines.line(
+      `Warning: the backup is on the same disk as DATA_DIR. If that disk fails, both are lost: set BACKUP_DIR to another disk.`,
+    )
+  lines.line(
+    `${backup.folder}: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, verified. ${counted(backup.linked_files, 'file')} shared with the previous backup.`,
+  )
+  if (folder === backupDir)
+    for (const name of await removeExpired(start.places, start.settings.BACKUP_KEEP))
+      lines.line(`${name} was removed: BACKUP_KEEP is ${start.settings.BACKUP_KEEP}.`)
   return 0
 }
 
 async function verified(folder: string): Promise<number> {
-  const { backup, sums, damages } = await verifyBackup(folder, (file, done, total) => lines.passing(`Reading ${done} of ${total}: ${file}`))
+  const { backup, sums, damages } = await verifyBackup(folder, (file, done, total) =>
+    lines.passing(`Reading ${done} of ${total}: ${file}`),
+  )
   for (const damage of damages) lines.line(damage)
-  lines.line(damages.length === 0 ? `${backup.name} is intact: ${counted(sums.size, 'file')}, unchanged since ${backup.started_at.slice(0, 16).replace('T', ' ')} UTC.` : `${backup.name} is damaged: ${counted(damages.length, 'file')} of ${sums.size}. Use another backup.`)
+  lines.line(
+    damages.length === 0
+      ? `${backup.name} is intact: ${counted(sums.size, 'file')}, unchanged since ${backup.started_at.slice(0, 16).replace('T', ' ')} UTC.`
+      : `${backup.name} is damaged: ${counted(damages.length, 'file')} of ${sums.size}. Use another backup.`,
+  )
   return damages.length === 0 ? 0 : 1
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  console.error(
+    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
+      ? (error as Error).message
+      : error,
+  )
   return 1
 })

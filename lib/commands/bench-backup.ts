@@ -51,19 +51,38 @@ type BackupFigures = {
   readonly flips_named: number
 }
 
-type Prediction = { readonly id: string; readonly probabilities: Readonly<Record<string, number>>; readonly model_version: string }
+type Prediction = {
+  readonly id: string
+  readonly probabilities: Readonly<Record<string, number>>
+  readonly model_version: string
+}
 type Sent = { readonly id: string; readonly at: number; readonly ms: number }
 
 export async function benchBackup(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { images: { type: 'string', default: '500' }, senders: { type: 'string', default: '4' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } })
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      images: { type: 'string', default: '500' },
+      senders: { type: 'string', default: '4' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
   if (values.help) {
     console.log(HELP)
     return 0
   }
   const figures = await backedUp(Number(values.images), Number(values.senders))
   if (values.json) console.log(JSON.stringify(figures))
-  else for (const [name, value] of Object.entries(figures)) console.log(`${name.replaceAll('_', ' ').padEnd(24)}${typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 2 }) : String(value)}`)
-  const isSame = figures.same_predictions === figures.images && figures.restored === figures.acknowledged && figures.samples_restored === figures.samples_before
+  else
+    for (const [name, value] of Object.entries(figures))
+      console.log(
+        `${name.replaceAll('_', ' ').padEnd(24)}${typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 2 }) : String(value)}`,
+      )
+  const isSame =
+    figures.same_predictions === figures.images &&
+    figures.restored === figures.acknowledged &&
+    figures.samples_restored === figures.samples_before
   return isSame && figures.flips_named === figures.flipped_bytes && figures.failed_predictions === 0 ? 0 : 1
 }
 
@@ -71,11 +90,18 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
   const { passing } = createLines(process.stderr)
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-bench-backup-'))
   const kept = path.join(folder, 'backups')
-  const settings = { DEFAULT_CLASSIFIER: CLASSIFIER, OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false', BACKUP_DIR: kept }
+  const settings = {
+    DEFAULT_CLASSIFIER: CLASSIFIER,
+    OPEN_ACTIONS: 'true',
+    RATE_LIMIT_ENABLED: 'false',
+    BACKUP_DIR: kept,
+  }
   try {
     await using product = await startOwnProduct(settings)
     passing('Uploading images')
-    const pictures = Array.from({ length: images }, (_, i) => encodePng(drawShape(SHAPES[i % SHAPES.length]!, i)))
+    const pictures = Array.from({ length: images }, (_, i) =>
+      encodePng(drawShape(SHAPES[i % SHAPES.length]!, i)),
+    )
     await uploadAll(product.url, pictures)
     passing('Predicting them')
     const before = await predictedAll(product.url, pictures)
@@ -95,7 +121,10 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
 
     passing('Restoring to an empty folder')
     const restoredDir = path.join(folder, 'restored')
-    const restoreSeconds = await run('restore', ['--from', backup.folder], { ...places, DATA_DIR: restoredDir })
+    const restoreSeconds = await run('restore', ['--from', backup.folder], {
+      ...places,
+      DATA_DIR: restoredDir,
+    })
     await using second = await startOwnProduct({ ...settings, DATA_DIR: restoredDir })
     const found = await countOf(second.url, acknowledged)
     const samplesRestored = await samplesAt(second.url)
@@ -104,11 +133,24 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
     passing('Flipping bytes')
     const flips = await flipsNamed(backup.folder, places)
     return {
-      images, size_mb: backup.size_bytes / 1024 ** 2, files: backup.files,
-      backup_seconds: backupSeconds, second_backup_seconds: secondSeconds, restore_seconds: restoreSeconds,
-      p99_ms_without: p99(load.sent.filter(({ at }) => at < begun)), p99_ms_meanwhile: p99(load.sent.filter(({ at }) => at >= begun && at < ended)), failed_predictions: load.failed(),
-      acknowledged: acknowledged.length, restored: found, samples_before: samplesBefore, samples_restored: samplesRestored,
-      same_predictions: before.filter((one, i) => JSON.stringify([one.model_version, one.probabilities]) === JSON.stringify([after[i]!.model_version, after[i]!.probabilities])).length,
+      images,
+      size_mb: backup.size_bytes / 1024 ** 2,
+      files: backup.files,
+      backup_seconds: backupSeconds,
+      second_backup_seconds: secondSeconds,
+      restore_seconds: restoreSeconds,
+      p99_ms_without: p99(load.sent.filter(({ at }) => at < begun)),
+      p99_ms_meanwhile: p99(load.sent.filter(({ at }) => at >= begun && at < ended)),
+      failed_predictions: load.failed(),
+      acknowledged: acknowledged.length,
+      restored: found,
+      samples_before: samplesBefore,
+      samples_restored: samplesRestored,
+      same_predictions: before.filter(
+        (one, i) =>
+          JSON.stringify([one.model_version, one.probabilities]) ===
+          JSON.stringify([after[i]!.model_version, after[i]!.probabilities]),
+      ).length,
       ...flips,
     }
   } finally {
@@ -120,7 +162,8 @@ async function uploadAll(url: string, pictures: readonly Uint8Array[]): Promise<
   for (let from = 0; from < pictures.length; from += AT_ONCE) {
     const form = new FormData()
     form.append('label', SHAPES[0]!)
-    for (const [i, bytes] of pictures.slice(from, from + AT_ONCE).entries()) form.append('files', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), `${from + i}.png`)
+    for (const [i, bytes] of pictures.slice(from, from + AT_ONCE).entries())
+      form.append('files', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), `${from + i}.png`)
     await answer(url, 'POST', `/api/upload?classifier=${CLASSIFIER}`, form)
   }
 }
@@ -132,12 +175,19 @@ async function predictedAll(url: string, pictures: readonly Uint8Array[]): Promi
 }
 
 async function predicted(url: string, bytes: Uint8Array): Promise<Prediction> {
-  const response = await fetch(`${url}/api/predict`, { method: 'POST', headers: { 'content-type': 'image/png' }, body: new Uint8Array(bytes) })
+  const response = await fetch(`${url}/api/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'image/png' },
+    body: new Uint8Array(bytes),
+  })
   if (!response.ok) throw new Error(`A prediction was answered ${response.status}: ${await response.text()}`)
   return (await response.json()) as Prediction // our own API
 }
 
-function sendUntilStopped(url: string, senders: number): { readonly sent: readonly Sent[]; readonly failed: () => number; readonly stop: () => Promise<unknown> } {
+function sendUntilStopped(
+  url: string,
+  senders: number,
+): { readonly sent: readonly Sent[]; readonly failed: () => number; readonly stop: () => Promise<unknown> } {
   const sent: Sent[] = []
   let failures = 0
   let isStopped = false
@@ -145,16 +195,32 @@ function sendUntilStopped(url: string, senders: number): { readonly sent: readon
     for (let i = 0; !isStopped; i += 1) {
       const bytes = encodePng(drawShape(SHAPES[i % SHAPES.length]!, 1_000_000 * (lane + 1) + i))
       const at = performance.now()
-      await predicted(url, bytes).then(({ id }) => sent.push({ id, at, ms: performance.now() - at }), () => { failures += 1 })
+      await predicted(url, bytes).then(
+        ({ id }) => sent.push({ id, at, ms: performance.now() - at }),
+        () => {
+          failures += 1
+        },
+      )
     }
   })
-  return { sent, failed: () => failures, stop: () => { isStopped = true; return Promise.all(lanes) } }
+  return {
+    sent,
+    failed: () => failures,
+    stop: () => {
+      isStopped = true
+      return Promise.all(lanes)
+    },
+  }
 }
 
 async function samplesAt(url: string): Promise<number> {
   let [count, cursor]: [number, string | null] = [0, '']
   while (cursor !== null) {
-    const page = (await answer(url, 'GET', `/api/samples?classifier=${CLASSIFIER}&limit=500${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`)) as { samples: readonly unknown[]; next_cursor: string | null }
+    const page = (await answer(
+      url,
+      'GET',
+      `/api/samples?classifier=${CLASSIFIER}&limit=500${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    )) as { samples: readonly unknown[]; next_cursor: string | null }
     count += page.samples.length
     cursor = page.next_cursor
   }
@@ -164,15 +230,27 @@ async function samplesAt(url: string): Promise<number> {
 async function countOf(url: string, ids: readonly string[]): Promise<number> {
   let found = 0
   for (let from = 0; from < ids.length; from += AT_ONCE) {
-    const answers = await Promise.all(ids.slice(from, from + AT_ONCE).map((id) => fetch(`${url}/api/predictions/${id}`).then(async (response) => { await response.arrayBuffer(); return response.ok })))
+    const answers = await Promise.all(
+      ids.slice(from, from + AT_ONCE).map((id) =>
+        fetch(`${url}/api/predictions/${id}`).then(async (response) => {
+          await response.arrayBuffer()
+          return response.ok
+        }),
+      ),
+    )
     found += answers.filter((isThere) => isThere).length
   }
   return found
 }
 
 /** One byte each in files spread over the backup; each time the command must fail and name the file. */
-async function flipsNamed(folder: string, env: Readonly<Record<string, string>>): Promise<Pick<BackupFigures, 'flipped_bytes' | 'flips_named'>> {
-  const files = [...(await readSums(folder)).keys()].filter((file) => statSync(path.join(folder, file)).size > 0)
+async function flipsNamed(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Pick<BackupFigures, 'flipped_bytes' | 'flips_named'>> {
+  const files = [...(await readSums(folder)).keys()].filter(
+    (file) => statSync(path.join(folder, file)).size > 0,
+  )
   const chosen = files.filter((_, i) => i % Math.ceil(files.length / FLIPS) === 0)
   let named = 0
   for (const file of chosen) {
@@ -189,17 +267,32 @@ async function flipsNamed(folder: string, env: Readonly<Record<string, string>>)
 }
 
 /** Seconds that the command took; throws with what it said when it failed. */
-async function run(command: 'backup' | 'restore', args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+async function run(
+  command: 'backup' | 'restore',
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
   const begun = performance.now()
   const { code, output } = await ran(command, args, env)
   if (code !== 0) throw new Error(`npm run ${command} ended with ${code}: ${output}`)
   return (performance.now() - begun) / 1000
 }
 
-async function ran(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ readonly code: number; readonly output: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(ROOT, `lib/commands/${command}.ts`), ...args], { env: { ...process.env, DATABASE_URL: undefined, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+async function ran(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number; readonly output: string }> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', path.join(ROOT, `lib/commands/${command}.ts`), ...args],
+    { env: { ...process.env, DATABASE_URL: undefined, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => { output += text.toString() })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => {
+      output += text.toString()
+    })
   const [code] = (await once(child, 'close')) as [number | null]
   return { code: code ?? -1, output }
 }

@@ -41,7 +41,15 @@ const CLOCK_TICKS = 100 // of /proc, a second
 const LOOK_MS = 200
 
 export async function benchForecast(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { only: { type: 'string' }, engine: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } })
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      engine: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
   if (values.help) {
     console.log(HELP)
     return 0
@@ -74,24 +82,57 @@ async function rowOf(number: number, folder: string, engine: string | undefined)
   const real = readStart()
   const start = { ...real, places: { ...real.places, dataDir: path.join(place, 'data') } }
   mkdirSync(start.places.dataDir, { recursive: true })
-  const asked = { name: 'forecast', from: path.join(place, 'pictures'), recipe: trial.recipe, epochs: String(trial.epochs), out: path.join(place, 'version', 'v1'), engine, resume: false, plan: true, ship: false }
+  const asked = {
+    name: 'forecast',
+    from: path.join(place, 'pictures'),
+    recipe: trial.recipe,
+    epochs: String(trial.epochs),
+    out: path.join(place, 'version', 'v1'),
+    engine,
+    resume: false,
+    plan: true,
+    ship: false,
+  }
   const said = await forecastOf(await prepareRun(asked, start))
   const truth = await done(await prepareRun({ ...asked, plan: false }, start))
   const card = JSON.parse(readFileSync(path.join(asked.out, 'card.json'), 'utf8')) as Card // written by the run above
   return {
-    number, ...trial, pictures: trial.classes * trial.each, load: rounded(loadavg()[0]!),
-    forecast_s: rounded(said.seconds), took_s: rounded(truth.seconds), off: rounded(said.seconds / truth.seconds - 1),
-    forecast_cpu_s: rounded(said.cpuSeconds), took_cpu_s: rounded(truth.cpuSeconds), off_cpu: rounded(said.cpuSeconds / truth.cpuSeconds - 1),
-    forecast_mb: Math.round(said.memoryMb), took_mb: card.peak_memory_mb, off_mb: rounded(said.memoryMb / card.peak_memory_mb - 1),
+    number,
+    ...trial,
+    pictures: trial.classes * trial.each,
+    load: rounded(loadavg()[0]!),
+    forecast_s: rounded(said.seconds),
+    took_s: rounded(truth.seconds),
+    off: rounded(said.seconds / truth.seconds - 1),
+    forecast_cpu_s: rounded(said.cpuSeconds),
+    took_cpu_s: rounded(truth.cpuSeconds),
+    off_cpu: rounded(said.cpuSeconds / truth.cpuSeconds - 1),
+    forecast_mb: Math.round(said.memoryMb),
+    took_mb: card.peak_memory_mb,
+    off_mb: rounded(said.memoryMb / card.peak_memory_mb - 1),
   }
 }
 
-async function done({ folder, plan }: Awaited<ReturnType<typeof prepareRun>>): Promise<{ seconds: number; cpuSeconds: number }> {
+async function done({
+  folder,
+  plan,
+}: Awaited<ReturnType<typeof prepareRun>>): Promise<{ seconds: number; cpuSeconds: number }> {
   const began = performance.now()
   const child = forkTrainingWith((line) => console.error(line))(plan.engine)
   let cpuSeconds = 0
-  const looking = setInterval(() => { cpuSeconds = Math.max(cpuSeconds, cpuOf(child.pid)) }, LOOK_MS)
-  const end = await followRun({ child, folder, resume: false, onReady: () => undefined, onMessage: () => { cpuSeconds = Math.max(cpuSeconds, cpuOf(child.pid)) }, signal: new AbortController().signal })
+  const looking = setInterval(() => {
+    cpuSeconds = Math.max(cpuSeconds, cpuOf(child.pid))
+  }, LOOK_MS)
+  const end = await followRun({
+    child,
+    folder,
+    resume: false,
+    onReady: () => undefined,
+    onMessage: () => {
+      cpuSeconds = Math.max(cpuSeconds, cpuOf(child.pid))
+    },
+    signal: new AbortController().signal,
+  })
   clearInterval(looking)
   if (end.kind !== 'sealed') throw new Error(`the training ended as ${end.kind}`)
   return { seconds: (performance.now() - began) / 1000, cpuSeconds }
@@ -110,7 +151,8 @@ function cpuOf(pid: number): number {
 function drawInto(folder: string, { classes, each }: { classes: number; each: number }): void {
   for (const shape of SHAPES.slice(0, classes)) {
     mkdirSync(path.join(folder, shape), { recursive: true })
-    for (let i = 0; i < each; i++) writeFileSync(path.join(folder, shape, `${i}.png`), encodePng(drawShape(shape, 30_000 + i)))
+    for (let i = 0; i < each; i++)
+      writeFileSync(path.join(folder, shape, `${i}.png`), encodePng(drawShape(shape, 30_000 + i)))
   }
 }
 
@@ -121,6 +163,9 @@ function table(rows: readonly Awaited<ReturnType<typeof rowOf>>[]): string {
   return [
     '| recipe | pictures | epochs | forecast s | took s | off | CPU-s forecast | took | off | MB forecast | took | off |',
     '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
-    ...rows.map((row) => `| ${row.recipe} | ${row.pictures} | ${row.epochs} | ${row.forecast_s} | ${row.took_s} | ${percent(row.off)} | ${row.forecast_cpu_s} | ${row.took_cpu_s} | ${percent(row.off_cpu)} | ${row.forecast_mb} | ${row.took_mb} | ${percent(row.off_mb)} |`),
+    ...rows.map(
+      (row) =>
+        `| ${row.recipe} | ${row.pictures} | ${row.epochs} | ${row.forecast_s} | ${row.took_s} | ${percent(row.off)} | ${row.forecast_cpu_s} | ${row.took_cpu_s} | ${percent(row.off_cpu)} | ${row.forecast_mb} | ${row.took_mb} | ${percent(row.off_mb)} |`,
+    ),
   ].join('\n')
 }

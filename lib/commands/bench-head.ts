@@ -31,7 +31,13 @@ const EMBED_SECONDS = 3
 export async function benchHead(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { pictures: { type: 'string', default: '5000' }, features: { type: 'string', default: '192,512,1280' }, classes: { type: 'string', default: '10' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      pictures: { type: 'string', default: '5000' },
+      features: { type: 'string', default: '192,512,1280' },
+      classes: { type: 'string', default: '10' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   })
   if (values.help) {
     console.log(HELP)
@@ -55,20 +61,43 @@ export async function benchHead(args: readonly string[]): Promise<number> {
   }
   notes.passing('')
   if (values.json) for (const row of [...heads, ...engines]) console.log(JSON.stringify(row))
-  else createLines().line([`${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`, '', ...headTable(heads), '', ...engineTable(engines)].join('\n'))
+  else
+    createLines().line(
+      [
+        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`,
+        '',
+        ...headTable(heads),
+        '',
+        ...engineTable(engines),
+      ].join('\n'),
+    )
   return 0
 }
 
 function headRow({ pictures, length, classes }: { pictures: number; length: number; classes: number }) {
   const training = clouds({ count: pictures, length, classes, seed: 1 })
-  const choosing = clouds({ count: Math.max(recipe.fewestToChooseBy, Math.floor(pictures / 10)), length, classes, seed: 2 })
+  const choosing = clouds({
+    count: Math.max(recipe.fewestToChooseBy, Math.floor(pictures / 10)),
+    length,
+    classes,
+    seed: 2,
+  })
   const began = performance.now()
   const cpu = process.cpuUsage()
   const { name: _name, ...settings } = recipe
   const tries = [...learnHead({ training, choosing, classes, settings, towards: null, seed: 1 })]
   const { user, system } = process.cpuUsage(cpu)
   const best = tries.findLast((one) => one.isBest)!
-  return { kind: 'head', pictures, features: length, classes, seconds: rounded((performance.now() - began) / 1000), cpu_seconds: rounded((user + system) / 1e6), tries: tries.length, held_out_accuracy: best.heldOut.accuracy }
+  return {
+    kind: 'head',
+    pictures,
+    features: length,
+    classes,
+    seconds: rounded((performance.now() - began) / 1000),
+    cpu_seconds: rounded((user + system) / 1e6),
+    tries: tries.length,
+    held_out_accuracy: best.heldOut.accuracy,
+  }
 }
 
 async function engineRow(name: 'onnx' | 'tfjs-node' | 'wasm') {
@@ -81,20 +110,36 @@ async function engineRow(name: 'onnx' | 'tfjs-node' | 'wasm') {
   const cpu = process.cpuUsage()
   const began = performance.now()
   let pictures = 0
-  for (; performance.now() - began < EMBED_SECONDS * 1000; pictures += PIECE) await engine.run('bench', pixels, PIECE)
+  for (; performance.now() - began < EMBED_SECONDS * 1000; pictures += PIECE)
+    await engine.run('bench', pixels, PIECE)
   const { user, system } = process.cpuUsage(cpu)
   await engine.unload('bench')
-  return { kind: 'features', engine: name, network: model.network.name, features: featureLength(model.network), pictures_per_s: rounded((pictures * 1000) / (performance.now() - began)), pictures_per_cpu_s: rounded((pictures * 1e6) / (user + system)) }
+  return {
+    kind: 'features',
+    engine: name,
+    network: model.network.name,
+    features: featureLength(model.network),
+    pictures_per_s: rounded((pictures * 1000) / (performance.now() - began)),
+    pictures_per_cpu_s: rounded((pictures * 1e6) / (user + system)),
+  }
 }
 
 const rounded = (value: number): number => Number(value.toFixed(2))
 
 const headTable = (rows: readonly ReturnType<typeof headRow>[]): string[] => [
-  '| pictures | features | classes | tries | seconds | CPU-seconds |', '|--:|--:|--:|--:|--:|--:|',
-  ...rows.map((row) => `| ${row.pictures} | ${row.features} | ${row.classes} | ${row.tries} | ${row.seconds} | ${row.cpu_seconds} |`),
+  '| pictures | features | classes | tries | seconds | CPU-seconds |',
+  '|--:|--:|--:|--:|--:|--:|',
+  ...rows.map(
+    (row) =>
+      `| ${row.pictures} | ${row.features} | ${row.classes} | ${row.tries} | ${row.seconds} | ${row.cpu_seconds} |`,
+  ),
 ]
 
 const engineTable = (rows: readonly Awaited<ReturnType<typeof engineRow>>[]): string[] => [
-  '| engine | network | features | pictures/s | pictures/CPU-s |', '|---|---|--:|--:|--:|',
-  ...rows.map((row) => `| ${row.engine} | ${row.network} | ${row.features} | ${row.pictures_per_s} | ${row.pictures_per_cpu_s} |`),
+  '| engine | network | features | pictures/s | pictures/CPU-s |',
+  '|---|---|--:|--:|--:|',
+  ...rows.map(
+    (row) =>
+      `| ${row.engine} | ${row.network} | ${row.features} | ${row.pictures_per_s} | ${row.pictures_per_cpu_s} |`,
+  ),
 ]

@@ -47,24 +47,49 @@ export type MemoryRow = {
   readonly refused: string | null
 }
 
-type Wanted = { readonly memory: string; readonly classifier: string; readonly connections: number; readonly seconds: number; readonly pictures: number }
+type Wanted = {
+  readonly memory: string
+  readonly classifier: string
+  readonly connections: number
+  readonly seconds: number
+  readonly pictures: number
+}
 
 export async function benchMemory(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      engine: { type: 'string', default: 'onnx' }, memory: { type: 'string', default: '512' }, classifier: { type: 'string', default: 'cifar10-small' }, connections: { type: 'string', default: '4' },
-      seconds: { type: 'string', default: '10' }, pictures: { type: 'string', default: '100' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+      engine: { type: 'string', default: 'onnx' },
+      memory: { type: 'string', default: '512' },
+      classifier: { type: 'string', default: 'cifar10-small' },
+      connections: { type: 'string', default: '4' },
+      seconds: { type: 'string', default: '10' },
+      pictures: { type: 'string', default: '100' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  const wanted: Wanted = { memory: values.memory, classifier: values.classifier, connections: Number(values.connections), seconds: Number(values.seconds), pictures: Number(values.pictures) }
+  const wanted: Wanted = {
+    memory: values.memory,
+    classifier: values.classifier,
+    connections: Number(values.connections),
+    seconds: Number(values.seconds),
+    pictures: Number(values.pictures),
+  }
   const engines = ENGINES.filter((name) => values.engine.split(',').includes(name))
-  if (![wanted.connections, wanted.seconds, wanted.pictures].every((value) => Number.isInteger(value) && value > 0) || engines.length === 0) {
-    console.error(`--connections, --seconds and --pictures must be whole numbers from 1, --engine of ${ENGINES.join(', ')}.`)
+  if (
+    ![wanted.connections, wanted.seconds, wanted.pictures].every(
+      (value) => Number.isInteger(value) && value > 0,
+    ) ||
+    engines.length === 0
+  ) {
+    console.error(
+      `--connections, --seconds and --pictures must be whole numbers from 1, --engine of ${ENGINES.join(', ')}.`,
+    )
     return 1
   }
   if (process.platform !== 'linux') {
@@ -75,75 +100,154 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   const rows: MemoryRow[] = []
   for (const engine of engines) rows.push(...(await measured(engine, wanted, notes)))
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
-  else createLines().line([`${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; told to count on ${wanted.memory} MB, ${wanted.connections} connections`, '', table(rows)].join('\n'))
+  else
+    createLines().line(
+      [
+        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; told to count on ${wanted.memory} MB, ${wanted.connections} connections`,
+        '',
+        table(rows),
+      ].join('\n'),
+    )
   return rows.some(({ failed, refused }) => failed > 0 || refused !== null) ? 1 : 0
 }
 
 async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promise<MemoryRow[]> {
   notes.passing(`${engine}: starting`)
   const { classifier, connections, seconds } = wanted
-  await using product = await startOwnProduct({ MEMORY_MB: wanted.memory, INFERENCE_ENGINE: engine, TRAINING_ENGINE: engine, DEFAULT_CLASSIFIER: classifier, OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false', AUTO_PROMOTE: 'off' })
-  const fire = (duration: number, rate?: number): Promise<CannonResult> => autocannon({ url: product.url, connections, duration, timeout: 60, ...(rate === undefined ? {} : { overallRate: rate }), setupClient: (client) => client.setRequests([...asks(classifier)]) })
+  await using product = await startOwnProduct({
+    MEMORY_MB: wanted.memory,
+    INFERENCE_ENGINE: engine,
+    TRAINING_ENGINE: engine,
+    DEFAULT_CLASSIFIER: classifier,
+    OPEN_ACTIONS: 'true',
+    RATE_LIMIT_ENABLED: 'false',
+    AUTO_PROMOTE: 'off',
+  })
+  const fire = (duration: number, rate?: number): Promise<CannonResult> =>
+    autocannon({
+      url: product.url,
+      connections,
+      duration,
+      timeout: 60,
+      ...(rate === undefined ? {} : { overallRate: rate }),
+      setupClient: (client) => client.setRequests([...asks(classifier)]),
+    })
   const phase = async (name: string, work: () => Promise<readonly CannonResult[]>): Promise<MemoryRow> => {
     notes.passing(`${engine}: ${name}`)
     const began = performance.now()
     const watching = watchMemory(product)
     let refused: string | null = null
-    const results = await work().catch((error: unknown): readonly CannonResult[] => {
-      refused = error instanceof Error ? error.message : String(error)
-      return []
-    }).finally(() => watching.end())
+    const results = await work()
+      .catch((error: unknown): readonly CannonResult[] => {
+        refused = error instanceof Error ? error.message : String(error)
+        return []
+      })
+      .finally(() => watching.end())
     const failed = results.reduce((sum, { errors, timeouts, non2xx }) => sum + errors + timeouts + non2xx, 0)
-    const row = { engine, phase: name, ...withLargest(watching.most()), seconds: Math.round((performance.now() - began) / 1000), answered: results.reduce((sum, { requests }) => sum + requests.total, 0), failed, refused }
-    notes.line(`${engine}, ${name}: ${row.peak_mb} MB, the largest: ${row.largest}${refused === null ? '' : `. ${refused}`}`)
+    const row = {
+      engine,
+      phase: name,
+      ...withLargest(watching.most()),
+      seconds: Math.round((performance.now() - began) / 1000),
+      answered: results.reduce((sum, { requests }) => sum + requests.total, 0),
+      failed,
+      refused,
+    }
+    notes.line(
+      `${engine}, ${name}: ${row.peak_mb} MB, the largest: ${row.largest}${refused === null ? '' : `. ${refused}`}`,
+    )
     return row
   }
   const whileAsked = (recipe: 'head' | 'finetune') => async (): Promise<readonly CannonResult[]> => {
     const results: CannonResult[] = []
     const training = trained(product, classifier, recipe)
     let isDone = false
-    training.then(() => { isDone = true }, () => { isDone = true })
+    training.then(
+      () => {
+        isDone = true
+      },
+      () => {
+        isDone = true
+      },
+    )
     while (!isDone) results.push(await fire(2, ASKED_PER_SECOND))
     await training
     return results
   }
   return [
-    await phase('idle', async () => { await wait(seconds * 1000); return [] }),
+    await phase('idle', async () => {
+      await wait(seconds * 1000)
+      return []
+    }),
     await phase('predicting', async () => [await fire(seconds)]),
-    await phase('uploading', async () => { await upload(product, wanted); return [] }),
+    await phase('uploading', async () => {
+      await upload(product, wanted)
+      return []
+    }),
     await phase('predicting, learning the last layer', whileAsked('head')),
     await phase('predicting, fine-tuning', whileAsked('finetune')),
   ]
 }
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+const wait = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 
-const pictureOf = (seed: number): Buffer => Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed)))
+const pictureOf = (seed: number): Buffer =>
+  Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed)))
 
-const asks = (classifier: string) => Array.from({ length: 100 }, (_, seed) => ({ method: 'POST', path: `/api/predict?classifier=${encodeURIComponent(classifier)}`, headers: { 'content-type': 'image/png' }, body: pictureOf(seed) }))
+const asks = (classifier: string) =>
+  Array.from({ length: 100 }, (_, seed) => ({
+    method: 'POST',
+    path: `/api/predict?classifier=${encodeURIComponent(classifier)}`,
+    headers: { 'content-type': 'image/png' },
+    body: pictureOf(seed),
+  }))
 
 /** Shapes under the names of the classifier's own classes: what they teach does not matter here. */
 async function upload({ url }: ThrowawayProduct, { classifier, pictures }: Wanted): Promise<void> {
-  const { classes } = (await answer(url, 'GET', `/api/classes?classifier=${classifier}`)) as { classes: readonly string[] }
+  const { classes } = (await answer(url, 'GET', `/api/classes?classifier=${classifier}`)) as {
+    classes: readonly string[]
+  }
   for (const [index, name] of classes.entries()) {
     const form = new FormData()
-    for (let i = index; i < pictures; i += classes.length) form.append('files', new Blob([new Uint8Array(pictureOf(10_000 + i))]), `${i}.png`)
+    for (let i = index; i < pictures; i += classes.length)
+      form.append('files', new Blob([new Uint8Array(pictureOf(10_000 + i))]), `${i}.png`)
     form.append('label', name)
     await answer(url, 'POST', `/api/upload?classifier=${classifier}`, form)
   }
 }
 
-async function trained({ url }: ThrowawayProduct, classifier: string, recipe: 'head' | 'finetune'): Promise<void> {
-  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier, recipe, epochs: EPOCHS, force: true }))) as { run: { id: string } }
+async function trained(
+  { url }: ThrowawayProduct,
+  classifier: string,
+  recipe: 'head' | 'finetune',
+): Promise<void> {
+  const { run } = (await answer(
+    url,
+    'POST',
+    '/api/retrain',
+    JSON.stringify({ classifier, recipe, epochs: EPOCHS, force: true }),
+  )) as { run: { id: string } }
   await untilDone(url, run.id)
 }
 
 type Look = { readonly peak_mb: number; readonly processes: Readonly<Record<string, number>> }
 
-const withLargest = (look: Look): Look & { readonly largest: string } => ({ ...look, largest: Object.entries(look.processes).toSorted(([, a], [, b]) => b - a)[0]?.join(' ') ?? '' })
+const withLargest = (look: Look): Look & { readonly largest: string } => ({
+  ...look,
+  largest:
+    Object.entries(look.processes)
+      .toSorted(([, a], [, b]) => b - a)[0]
+      ?.join(' ') ?? '',
+})
 
 /** Looks at all processes of the product again and again, and keeps the look with the largest sum. */
-function watchMemory({ dataDir, pid }: ThrowawayProduct): { readonly end: () => void; readonly most: () => Look } {
+function watchMemory({ dataDir, pid }: ThrowawayProduct): {
+  readonly end: () => void
+  readonly most: () => Look
+} {
   const look = watchMachine({ dataDir, rootPid: pid, now: () => performance.now() })
   let most: Look = { peak_mb: 0, processes: {} }
   let isEnded = false
@@ -155,24 +259,47 @@ function watchMemory({ dataDir, pid }: ThrowawayProduct): { readonly end: () => 
         processes[ofItsKind === 0 ? name : `${name} ${ofItsKind + 1}`] = proportionalMb(one)
       }
       const sum = Math.round(Object.values(processes).reduce((total, mb) => total + mb, 0))
-      if (sum > most.peak_mb) most = { peak_mb: sum, processes: Object.fromEntries(Object.entries(processes).map(([name, mb]) => [name, Math.round(mb)])) }
+      if (sum > most.peak_mb)
+        most = {
+          peak_mb: sum,
+          processes: Object.fromEntries(
+            Object.entries(processes).map(([name, mb]) => [name, Math.round(mb)]),
+          ),
+        }
       await wait(LOOK_EVERY_MS)
     }
   }
   void watch()
-  return { end: () => { isEnded = true }, most: () => most }
+  return {
+    end: () => {
+      isEnded = true
+    },
+    most: () => most,
+  }
 }
 
 /** proc(5): private pages, and of shared ones this process's part. */
 function proportionalMb(pid: number): number {
   try {
-    return (Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024) / MIB
+    return (
+      (Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024) /
+      MIB
+    )
   } catch {
     return 0 // it has ended meanwhile
   }
 }
 
 function table(rows: readonly MemoryRow[]): string {
-  const lines = rows.map((row) => `| ${row.engine} | ${row.phase} | ${row.peak_mb} | ${row.largest} | ${Object.entries(row.processes).map(([name, mb]) => `${name} ${mb}`).join(', ')} | ${row.seconds} | ${row.answered.toLocaleString('en')} | ${row.failed} |`)
-  return ['| engine | phase | peak MB | largest | of which | seconds | answered | failed |', '|---|---|--:|---|---|--:|--:|--:|', ...lines].join('\n')
+  const lines = rows.map(
+    (row) =>
+      `| ${row.engine} | ${row.phase} | ${row.peak_mb} | ${row.largest} | ${Object.entries(row.processes)
+        .map(([name, mb]) => `${name} ${mb}`)
+        .join(', ')} | ${row.seconds} | ${row.answered.toLocaleString('en')} | ${row.failed} |`,
+  )
+  return [
+    '| engine | phase | peak MB | largest | of which | seconds | answered | failed |',
+    '|---|---|--:|---|---|--:|--:|--:|',
+    ...lines,
+  ].join('\n')
 }

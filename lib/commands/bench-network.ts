@@ -16,10 +16,14 @@ export const RATE = 1e-3
 
 /** 848,234 parameters: the 849,066 of the earlier projects' network less its 832 biases before batch norm, which takes them away again. */
 export const benchNetwork: Network = {
-  name: 'bench', input: { size: 32, channels: 3 }, classes: CLASSES,
+  name: 'bench',
+  input: { size: 32, channels: 3 },
+  classes: CLASSES,
   layers: [
     ...FILTERS.flatMap((filters, stage): Layer[] => [
-      ...['a', 'b'].flatMap((which) => normalised({ name: `conv${stage + 1}${which}`, kind: 'conv', kernel: 3, filters, stride: 1 })),
+      ...['a', 'b'].flatMap((which) =>
+        normalised({ name: `conv${stage + 1}${which}`, kind: 'conv', kernel: 3, filters, stride: 1 }),
+      ),
       { name: `pool${stage + 1}`, kind: 'maxPool', size: 2 },
     ]),
     { name: 'flat', kind: 'flatten' },
@@ -29,13 +33,19 @@ export const benchNetwork: Network = {
 }
 
 function normalised(layer: Layer): Layer[] {
-  return [layer, { name: `${layer.name}-norm`, kind: 'batchNorm' }, { name: `${layer.name}-relu`, kind: 'relu' }]
+  return [
+    layer,
+    { name: `${layer.name}-norm`, kind: 'batchNorm' },
+    { name: `${layer.name}-relu`, kind: 'relu' },
+  ]
 }
 
 /** `count` seeded pictures with one class each. */
 export function noisePictures(count: number): Batch {
   const random = createRandom(1)
-  const pixels = new Float32Array(count * benchNetwork.input.size ** 2 * benchNetwork.input.channels).map(random)
+  const pixels = new Float32Array(count * benchNetwork.input.size ** 2 * benchNetwork.input.channels).map(
+    random,
+  )
   const targets = new Float32Array(count * CLASSES)
   for (let i = 0; i < count; i++) targets[i * CLASSES + Math.floor(random() * CLASSES)] = 1
   return { pixels, targets, count }

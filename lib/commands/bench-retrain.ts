@@ -21,11 +21,27 @@ again with as many others. Prints the seconds of each part.
 
 const CLASSIFIER = 'bench-retrain'
 
-type Round = { readonly name: string; readonly pictures: number; readonly upload_seconds: number; readonly retrain_seconds: number; readonly seconds: number; readonly recipe: string; readonly verdict: string }
+type Round = {
+  readonly name: string
+  readonly pictures: number
+  readonly upload_seconds: number
+  readonly retrain_seconds: number
+  readonly seconds: number
+  readonly recipe: string
+  readonly verdict: string
+}
 type Labelled = { readonly label: string; readonly bytes: Uint8Array }
 
 export async function benchRetrain(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { from: { type: 'string' }, pictures: { type: 'string', default: '200' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } })
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      from: { type: 'string' },
+      pictures: { type: 'string', default: '200' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
   if (values.help) {
     console.log(HELP)
     return 0
@@ -40,9 +56,17 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   notes.passing('starting')
   await using product = await startOwnProduct({ OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false' })
   const rounds: Round[] = []
-  for (const [index, name] of ['first version', 'next version'].entries()) rounds.push(await round(product.url, name, pictures.slice(index * count, (index + 1) * count), notes))
+  for (const [index, name] of ['first version', 'next version'].entries())
+    rounds.push(await round(product.url, name, pictures.slice(index * count, (index + 1) * count), notes))
   if (values.json) for (const one of rounds) console.log(JSON.stringify(one))
-  else createLines().line([`${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`, '', table(rounds)].join('\n'))
+  else
+    createLines().line(
+      [
+        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`,
+        '',
+        table(rounds),
+      ].join('\n'),
+    )
   return 0
 }
 
@@ -51,33 +75,63 @@ async function round(url: string, name: string, pictures: readonly Labelled[], n
   const began = performance.now()
   for (const label of new Set(pictures.map((picture) => picture.label))) {
     const form = new FormData()
-    pictures.filter((picture) => picture.label === label).forEach(({ bytes }, i) => { form.append('files', new Blob([new Uint8Array(bytes)]), `${i}`) })
+    pictures
+      .filter((picture) => picture.label === label)
+      .forEach(({ bytes }, i) => {
+        form.append('files', new Blob([new Uint8Array(bytes)]), `${i}`)
+      })
     form.append('label', label)
     await answer(url, 'POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, form)
   }
   const uploaded = performance.now()
   notes.passing(`${name}: learning`)
-  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier: CLASSIFIER }))) as { run: { id: string } }
+  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier: CLASSIFIER }))) as {
+    run: { id: string }
+  }
   const ended = await untilDone(url, run.id)
   const done = performance.now()
   const seconds = (from: number, to: number): number => Math.round((to - from) / 100) / 10
-  return { name, pictures: pictures.length, upload_seconds: seconds(began, uploaded), retrain_seconds: seconds(uploaded, done), seconds: seconds(began, done), recipe: ended.recipe, verdict: ended.verdict?.sentence ?? '' }
+  return {
+    name,
+    pictures: pictures.length,
+    upload_seconds: seconds(began, uploaded),
+    retrain_seconds: seconds(uploaded, done),
+    seconds: seconds(began, done),
+    recipe: ended.recipe,
+    verdict: ended.verdict?.sentence ?? '',
+  }
 }
 
-const drawn = (count: number): Labelled[] => Array.from({ length: count }, (_, i) => ({ label: SHAPES[i % SHAPES.length]!, bytes: encodePng(drawShape(SHAPES[i % SHAPES.length]!, 20_000 + i)) }))
+const drawn = (count: number): Labelled[] =>
+  Array.from({ length: count }, (_, i) => ({
+    label: SHAPES[i % SHAPES.length]!,
+    bytes: encodePng(drawShape(SHAPES[i % SHAPES.length]!, 20_000 + i)),
+  }))
 
 /** Of a set, one of each class in turn. */
 async function alike(zip: string, count: number): Promise<Labelled[]> {
   const { images } = await openDataset(CLASSIFIER, { from: zip })
   const byLabel = new Map<string, Labelled[]>()
-  for await (const { label, bytes } of images) byLabel.set(label, [...(byLabel.get(label) ?? []), { label, bytes }])
+  for await (const { label, bytes } of images)
+    byLabel.set(label, [...(byLabel.get(label) ?? []), { label, bytes }])
   const classes = [...byLabel.values()]
-  const found = Array.from({ length: count }, (_, i) => classes[i % classes.length]?.[Math.floor(i / classes.length)]).filter((one) => one !== undefined)
-  if (found.length < count) throw new Error(`${zip} holds too few pictures: ${found.length} of ${count}, alike for all classes.`)
+  const found = Array.from(
+    { length: count },
+    (_, i) => classes[i % classes.length]?.[Math.floor(i / classes.length)],
+  ).filter((one) => one !== undefined)
+  if (found.length < count)
+    throw new Error(`${zip} holds too few pictures: ${found.length} of ${count}, alike for all classes.`)
   return found
 }
 
 function table(rounds: readonly Round[]): string {
-  const lines = rounds.map((one) => `| ${one.name} | ${one.pictures} | ${one.recipe} | ${one.upload_seconds.toFixed(1)} | ${one.retrain_seconds.toFixed(1)} | ${one.seconds.toFixed(1)} | ${one.verdict} |`)
-  return ['| | pictures | recipe | upload, s | retrain, s | in all, s | verdict |', '|---|--:|---|--:|--:|--:|---|', ...lines].join('\n')
+  const lines = rounds.map(
+    (one) =>
+      `| ${one.name} | ${one.pictures} | ${one.recipe} | ${one.upload_seconds.toFixed(1)} | ${one.retrain_seconds.toFixed(1)} | ${one.seconds.toFixed(1)} | ${one.verdict} |`,
+  )
+  return [
+    '| | pictures | recipe | upload, s | retrain, s | in all, s | verdict |',
+    '|---|--:|---|--:|--:|--:|---|',
+    ...lines,
+  ].join('\n')
 }

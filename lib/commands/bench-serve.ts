@@ -26,15 +26,35 @@ Settings, such as PREDICT_PROCESSES or WEB_PROCESSES, hold for the product that 
 const DIFFERENT_PICTURES = 600
 const WARM_UP_SECONDS = 2
 
-type Measured = { door: string; connections: number; requestsPerSecond: number; p50Ms: number; p99Ms: number; maxMs: number; requests: number; failures: number; memoryBeforeMb: number; memoryAfterMb: number }
-type Wanted = { readonly connections: readonly number[]; readonly seconds: number; readonly doors: readonly ('on' | 'off')[]; readonly classifier: string }
+type Measured = {
+  door: string
+  connections: number
+  requestsPerSecond: number
+  p50Ms: number
+  p99Ms: number
+  maxMs: number
+  requests: number
+  failures: number
+  memoryBeforeMb: number
+  memoryAfterMb: number
+}
+type Wanted = {
+  readonly connections: readonly number[]
+  readonly seconds: number
+  readonly doors: readonly ('on' | 'off')[]
+  readonly classifier: string
+}
 
 export async function benchServe(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      connections: { type: 'string', default: '1,10,50,200' }, seconds: { type: 'string', default: '10' }, door: { type: 'string', default: 'both' },
-      classifier: { type: 'string', default: 'shapes' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+      connections: { type: 'string', default: '1,10,50,200' },
+      seconds: { type: 'string', default: '10' },
+      door: { type: 'string', default: 'both' },
+      classifier: { type: 'string', default: 'shapes' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) {
@@ -55,15 +75,33 @@ export async function benchServe(args: readonly string[]): Promise<number> {
   const measured: Measured[] = []
   for (const door of wanted.doors) measured.push(...(await measure(door, wanted, lines)))
   const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
-  if (values.json) console.log(JSON.stringify({ machine, classifier: wanted.classifier, seconds: wanted.seconds, measured }, null, 1))
+  if (values.json)
+    console.log(
+      JSON.stringify({ machine, classifier: wanted.classifier, seconds: wanted.seconds, measured }, null, 1),
+    )
   else lines.line(table(machine, measured))
   return measured.some(({ failures }) => failures > 0) ? 1 : 0
 }
 
-async function measure(door: 'on' | 'off', { connections, seconds, classifier }: Wanted, lines: Lines): Promise<Measured[]> {
-  await using product = await startOwnProduct({ DOOR: door, DEFAULT_CLASSIFIER: classifier, RATE_LIMIT_ENABLED: 'false' })
+async function measure(
+  door: 'on' | 'off',
+  { connections, seconds, classifier }: Wanted,
+  lines: Lines,
+): Promise<Measured[]> {
+  await using product = await startOwnProduct({
+    DOOR: door,
+    DEFAULT_CLASSIFIER: classifier,
+    RATE_LIMIT_ENABLED: 'false',
+  })
   const asks = differentAsks(classifier)
-  const fire = (count: number, duration: number) => autocannon({ url: product.url, connections: count, duration, timeout: 30, setupClient: (client) => client.setRequests(rotated(asks)) })
+  const fire = (count: number, duration: number) =>
+    autocannon({
+      url: product.url,
+      connections: count,
+      duration,
+      timeout: 30,
+      setupClient: (client) => client.setRequests(rotated(asks)),
+    })
   lines.passing(`warming up, DOOR=${door}`)
   await fire(10, WARM_UP_SECONDS)
   const look = watchMachine({ dataDir: product.dataDir, rootPid: product.pid, now: () => performance.now() })
@@ -73,21 +111,31 @@ async function measure(door: 'on' | 'off', { connections, seconds, classifier }:
     lines.passing(`${count} connections, DOOR=${door}, ${seconds} s`)
     const memoryBeforeMb = await memory()
     const result = await fire(count, seconds)
-    measured.push({ door, connections: count, ...figuresOf(result), memoryBeforeMb, memoryAfterMb: await memory() })
+    measured.push({
+      door,
+      connections: count,
+      ...figuresOf(result),
+      memoryBeforeMb,
+      memoryAfterMb: await memory(),
+    })
   }
   return measured
 }
 
 const figuresOf = ({ requests, latency, errors, timeouts, non2xx, duration }: CannonResult) => ({
   requestsPerSecond: Math.round(requests.total / duration),
-  p50Ms: latency.p50, p99Ms: latency.p99, maxMs: latency.max,
+  p50Ms: latency.p50,
+  p99Ms: latency.p99,
+  maxMs: latency.max,
   requests: requests.total,
   failures: errors + timeouts + non2xx,
 })
 
 function differentAsks(classifier: string): CannonRequest[] {
   return Array.from({ length: DIFFERENT_PICTURES }, (_, seed) => ({
-    method: 'POST', path: `/api/predict?classifier=${encodeURIComponent(classifier)}`, headers: { 'content-type': 'image/png' },
+    method: 'POST',
+    path: `/api/predict?classifier=${encodeURIComponent(classifier)}`,
+    headers: { 'content-type': 'image/png' },
     body: Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))),
   }))
 }
@@ -100,6 +148,15 @@ function rotated(asks: readonly CannonRequest[]): CannonRequest[] {
 }
 
 function table(machine: string, measured: readonly Measured[]): string {
-  const rows = measured.map((m) => `| ${m.door} | ${m.connections} | ${m.requestsPerSecond.toLocaleString('en')} | ${m.p50Ms} | ${m.p99Ms} | ${m.maxMs} | ${m.requests.toLocaleString('en')} | ${m.failures} | ${m.memoryBeforeMb} → ${m.memoryAfterMb} |`)
-  return [machine, '', '| door | connections | requests/s | p50 ms | p99 ms | longest ms | requests | failures | memory MB |', '|---|--:|--:|--:|--:|--:|--:|--:|--:|', ...rows].join('\n')
+  const rows = measured.map(
+    (m) =>
+      `| ${m.door} | ${m.connections} | ${m.requestsPerSecond.toLocaleString('en')} | ${m.p50Ms} | ${m.p99Ms} | ${m.maxMs} | ${m.requests.toLocaleString('en')} | ${m.failures} | ${m.memoryBeforeMb} → ${m.memoryAfterMb} |`,
+  )
+  return [
+    machine,
+    '',
+    '| door | connections | requests/s | p50 ms | p99 ms | longest ms | requests | failures | memory MB |',
+    '|---|--:|--:|--:|--:|--:|--:|--:|--:|',
+    ...rows,
+  ].join('\n')
 }

@@ -20,20 +20,40 @@ const OWN: Readonly<Record<string, OwnVariant>> = {
   wasm: { engine: 'wasm', precision: 'float32' },
 }
 
-type Trainer = { readonly detail: string; warmUp(): Promise<void>; /** Answers how many images were learnt, and the last loss. */ train(): Promise<{ images: number; loss: number }> }
+type Trainer = {
+  readonly detail: string
+  warmUp(): Promise<void>
+  /** Answers how many images were learnt, and the last loss. */ train(): Promise<{
+    images: number
+    loss: number
+  }>
+}
 
-const { variant, batch, seconds, threads, tfjsWasm } = JSON.parse(process.argv[2] ?? '{}') as { variant: string; batch: number; seconds: number; threads: number; tfjsWasm: string }
+const { variant, batch, seconds, threads, tfjsWasm } = JSON.parse(process.argv[2] ?? '{}') as {
+  variant: string
+  batch: number
+  seconds: number
+  threads: number
+  tfjsWasm: string
+}
 const weights = initialWeights(benchNetwork, 1)
 
 async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trainer> {
   const engine = await openEngine(name, 'training', { threads })
-  const learner = await engine.learner({ network: benchNetwork, weights, batch, optimiser: { kind: 'adam' }, precision })
+  const learner = await engine.learner({
+    network: benchNetwork,
+    weights,
+    batch,
+    optimiser: { kind: 'adam' },
+    precision,
+  })
   const batches = inBatches(noisePictures(Math.max(IMAGES, batch)), batch)
   return {
     detail: precision === 'bfloat16' ? `${engine.detail} unless asked; bfloat16 here` : engine.detail,
     async warmUp() {
       const end = performance.now() + WARM_UP.longestMs
-      for (let step = 0; step === 0 || (step < WARM_UP.steps && performance.now() < end); step++) await learner.learn(batches[0]!, RATE)
+      for (let step = 0; step === 0 || (step < WARM_UP.steps && performance.now() < end); step++)
+        await learner.learn(batches[0]!, RATE)
     },
     async train() {
       const end = performance.now() + seconds * 1000
@@ -47,7 +67,10 @@ async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trai
 
 /** `fit` takes whole epochs: as many in one call as the last one before promises to fill the time. */
 async function fitTrainer(): Promise<Trainer> {
-  const fitted = variant === 'tfjs-wasm' ? await openLayersFitOnWasm(benchNetwork, weights, { rate: RATE, threads, folder: tfjsWasm }) : await openLayersFit(benchNetwork, weights, RATE)
+  const fitted =
+    variant === 'tfjs-wasm'
+      ? await openLayersFitOnWasm(benchNetwork, weights, { rate: RATE, threads, folder: tfjsWasm })
+      : await openLayersFit(benchNetwork, weights, RATE)
   const images = noisePictures(Math.max(IMAGES, batch))
   let epochs = 1
   return {
@@ -70,7 +93,13 @@ const { images, loss } = await trainer.train()
 const wallSeconds = (performance.now() - began) / 1000
 const cpu = process.cpuUsage(cpuBefore)
 if (!Number.isFinite(loss)) throw new Error(`${variant} does not learn: its loss is ${loss}`)
-const trial: Trial = { images, wall_seconds: wallSeconds, cpu_seconds: (cpu.user + cpu.system) / 1e6, peak_mb: peakMb(), detail: trainer.detail }
+const trial: Trial = {
+  images,
+  wall_seconds: wallSeconds,
+  cpu_seconds: (cpu.user + cpu.system) / 1e6,
+  peak_mb: peakMb(),
+  detail: trainer.detail,
+}
 process.stdout.write(`${JSON.stringify(trial)}\n`)
 process.exit(0)
 

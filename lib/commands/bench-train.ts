@@ -41,9 +41,15 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '10' }, batch: { type: 'string', default: '64,256' },
-      only: { type: 'string', default: VARIANTS.join(',') }, threads: { type: 'string', default: String(Math.min(availableParallelism(), MOST_THREADS)) },
-      python: { type: 'string', default: 'python3' }, 'tfjs-wasm': { type: 'string', default: process.cwd() }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '10' },
+      batch: { type: 'string', default: '64,256' },
+      only: { type: 'string', default: VARIANTS.join(',') },
+      threads: { type: 'string', default: String(Math.min(availableParallelism(), MOST_THREADS)) },
+      python: { type: 'string', default: 'python3' },
+      'tfjs-wasm': { type: 'string', default: process.cwd() },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) {
@@ -52,7 +58,10 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
   }
   const batches = values.batch.split(',').map(Number)
   const [rounds, seconds, threads] = [Number(values.rounds), Number(values.seconds), Number(values.threads)]
-  if (![rounds, threads, ...batches].every((value) => Number.isInteger(value) && value > 0) || !(seconds > 0)) {
+  if (
+    ![rounds, threads, ...batches].every((value) => Number.isInteger(value) && value > 0) ||
+    !(seconds > 0)
+  ) {
     console.error('--rounds, --batch and --threads must be whole numbers from 1, --seconds a number above 0.')
     return 1
   }
@@ -70,7 +79,9 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
     if (reason !== null) notes.line(`${variant} is left out: ${reason}.`)
     return reason === null
   })
-  const measured: readonly Measured[] = batches.flatMap((batch) => wanted.map((variant) => ({ variant, batch, trials: [] })))
+  const measured: readonly Measured[] = batches.flatMap((batch) =>
+    wanted.map((variant) => ({ variant, batch, trials: [] })),
+  )
   const failed = new Set<Measured>()
   for (let round = 1; round <= rounds; round++) {
     for (const one of measured.filter((each) => !failed.has(each))) {
@@ -86,12 +97,23 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
   const whole = measured.filter((one) => !failed.has(one))
   const rows = rowsOf(whole)
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
-  else createLines().line([headline({ rounds, seconds, threads }), '', table(rows), '', ...besideTfjs(rows), ...detailsOf(whole)].join('\n'))
+  else
+    createLines().line(
+      [
+        headline({ rounds, seconds, threads }),
+        '',
+        table(rows),
+        '',
+        ...besideTfjs(rows),
+        ...detailsOf(whole),
+      ].join('\n'),
+    )
   return rows.length > 0 && failed.size === 0 ? 0 : 1
 }
 
 export function rowsOf(measured: readonly Measured[]): readonly TrainRow[] {
-  const perCpu = ({ trials }: Measured): number => median(trials.map(({ images, cpu_seconds }) => images / cpu_seconds))
+  const perCpu = ({ trials }: Measured): number =>
+    median(trials.map(({ images, cpu_seconds }) => images / cpu_seconds))
   return measured.map((one) => {
     const keras = measured.find(({ variant, batch }) => variant === 'keras-fit' && batch === one.batch)
     return {
@@ -113,19 +135,40 @@ function median(values: readonly number[]): number {
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
 
-const headline = ({ rounds, seconds, threads }: { rounds: number; seconds: number; threads: number }): string =>
+const headline = ({
+  rounds,
+  seconds,
+  threads,
+}: {
+  rounds: number
+  seconds: number
+  threads: number
+}): string =>
   `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}; ${rounds} rounds of ${seconds} s, ${threads} threads each`
 
 function table(rows: readonly TrainRow[]): string {
-  const lines = rows.map((row) => `| ${row.variant} | ${row.batch} | ${row.images_per_s.toFixed(0)} | ${row.images_per_cpu_s.toFixed(0)} | ${row.ratio_to_keras_fit?.toFixed(2) ?? ''} | ${row.peak_mb} |`)
-  return ['| variant | batch | images/s | images/CPU-s | × keras-fit | peak MB |', '|---|--:|--:|--:|--:|--:|', ...lines].join('\n')
+  const lines = rows.map(
+    (row) =>
+      `| ${row.variant} | ${row.batch} | ${row.images_per_s.toFixed(0)} | ${row.images_per_cpu_s.toFixed(0)} | ${row.ratio_to_keras_fit?.toFixed(2) ?? ''} | ${row.peak_mb} |`,
+  )
+  return [
+    '| variant | batch | images/s | images/CPU-s | × keras-fit | peak MB |',
+    '|---|--:|--:|--:|--:|--:|',
+    ...lines,
+  ].join('\n')
 }
 
 /** What WebAssembly gains by our graph, at each batch where both were measured. */
-const besideTfjs = (rows: readonly TrainRow[]): readonly string[] => rows.flatMap((row) => {
-  const theirs = rows.find(({ variant, batch }) => variant === 'tfjs-wasm' && batch === row.batch)
-  return row.variant === 'wasm' && theirs ? [`wasm trains ${(row.images_per_cpu_s / theirs.images_per_cpu_s).toFixed(2)} × as many images per CPU-second as tfjs-wasm at batch ${row.batch}.`] : []
-})
+const besideTfjs = (rows: readonly TrainRow[]): readonly string[] =>
+  rows.flatMap((row) => {
+    const theirs = rows.find(({ variant, batch }) => variant === 'tfjs-wasm' && batch === row.batch)
+    return row.variant === 'wasm' && theirs
+      ? [
+          `wasm trains ${(row.images_per_cpu_s / theirs.images_per_cpu_s).toFixed(2)} × as many images per CPU-second as tfjs-wasm at batch ${row.batch}.`,
+        ]
+      : []
+  })
 
-const detailsOf = (measured: readonly Measured[]): readonly string[] =>
-  [...new Set(measured.flatMap(({ variant, trials }) => trials.map(({ detail }) => `${variant}: ${detail}`)))]
+const detailsOf = (measured: readonly Measured[]): readonly string[] => [
+  ...new Set(measured.flatMap(({ variant, trials }) => trials.map(({ detail }) => `${variant}: ${detail}`))),
+]

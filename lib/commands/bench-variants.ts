@@ -9,22 +9,54 @@ import { EPSILON } from '#lib/ml/kernels.ts'
 import { parameterCount } from '#lib/ml/network.ts'
 import { benchNetwork, IMAGES, RATE } from './bench-network.ts'
 
-export const VARIANTS = ['keras-fit', 'keras-mixed', 'onnx', 'float32', 'bfloat16', 'wasm', 'tfjs-wasm', 'layers-fit'] as const
+export const VARIANTS = [
+  'keras-fit',
+  'keras-mixed',
+  'onnx',
+  'float32',
+  'bfloat16',
+  'wasm',
+  'tfjs-wasm',
+  'layers-fit',
+] as const
 export type Variant = (typeof VARIANTS)[number]
 
 /** What a child prints, as JSON. */
-export type Trial = { readonly images: number; readonly wall_seconds: number; readonly cpu_seconds: number; readonly peak_mb: number; readonly detail: string }
+export type Trial = {
+  readonly images: number
+  readonly wall_seconds: number
+  readonly cpu_seconds: number
+  readonly peak_mb: number
+  readonly detail: string
+}
 
-export type Measuring = { readonly variant: Variant; readonly batch: number; readonly seconds: number; readonly threads: number; readonly python: string; /** Whose node_modules has tfjs' WebAssembly backend. */ readonly tfjsWasm: string }
+export type Measuring = {
+  readonly variant: Variant
+  readonly batch: number
+  readonly seconds: number
+  readonly threads: number
+  readonly python: string
+  /** Whose node_modules has tfjs' WebAssembly backend. */ readonly tfjsWasm: string
+}
 
 const NEEDS: Readonly<Record<Variant, EngineName | 'keras' | 'tfjs-wasm'>> = {
-  'keras-fit': 'keras', 'keras-mixed': 'keras', onnx: 'onnx', float32: 'tfjs-node', bfloat16: 'tfjs-node', wasm: 'wasm', 'tfjs-wasm': 'tfjs-wasm', 'layers-fit': 'tfjs-node',
+  'keras-fit': 'keras',
+  'keras-mixed': 'keras',
+  onnx: 'onnx',
+  float32: 'tfjs-node',
+  bfloat16: 'tfjs-node',
+  wasm: 'wasm',
+  'tfjs-wasm': 'tfjs-wasm',
+  'layers-fit': 'tfjs-node',
 }
 const START_MS = 180_000 // libraries, compilation and warm-up: 5 s on an idle machine, most for `fit` on a busy one
 const SLOWEST = 6 // times the asked seconds: a step or an epoch that has begun is ended
 
 /** Why a variant cannot be had here, or null. */
-export function whyNot(variant: Variant, { python, tfjsWasm }: Pick<Measuring, 'python' | 'tfjsWasm'>): string | null {
+export function whyNot(
+  variant: Variant,
+  { python, tfjsWasm }: Pick<Measuring, 'python' | 'tfjsWasm'>,
+): string | null {
   const need = NEEDS[variant]
   if (need === 'keras') return whyNoKeras(python)
   if (need === 'tfjs-wasm') return whyNoTfjsWasm(tfjsWasm)
@@ -36,8 +68,20 @@ const sought = new Map<string, string | null>()
 function whyNoKeras(python: string): string | null {
   const known = sought.get(python)
   if (known !== undefined) return known
-  const { status } = spawnSync(python, ['-c', 'import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, ("keras", "tensorflow"))))'], { stdio: 'ignore' })
-  const answer = status === 0 ? null : status === null ? `there is no ${python}` : `${python} has no keras with tensorflow (--python PATH names another)`
+  const { status } = spawnSync(
+    python,
+    [
+      '-c',
+      'import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, ("keras", "tensorflow"))))',
+    ],
+    { stdio: 'ignore' },
+  )
+  const answer =
+    status === 0
+      ? null
+      : status === null
+        ? `there is no ${python}`
+        : `${python} has no keras with tensorflow (--python PATH names another)`
   sought.set(python, answer)
   return answer
 }
@@ -48,25 +92,62 @@ export function measure(asked: Measuring): Promise<Trial> {
   // TensorFlow takes both from the environment of the process, before it is loaded
   const child = spawn(program, args, {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(asked.threads) },
-    stdio: ['ignore', 'pipe', 'pipe'], timeout: START_MS + asked.seconds * 1000 * SLOWEST, killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: START_MS + asked.seconds * 1000 * SLOWEST,
+    killSignal: 'SIGKILL',
   })
-  const endWithUs = (): void => { child.kill('SIGKILL') }
+  const endWithUs = (): void => {
+    child.kill('SIGKILL')
+  }
   process.once('exit', endWithUs)
   const said = { out: '', error: '' }
-  child.stdout.on('data', (text: Buffer) => { said.out += text.toString() })
-  child.stderr.on('data', (text: Buffer) => { said.error += text.toString() })
+  child.stdout.on('data', (text: Buffer) => {
+    said.out += text.toString()
+  })
+  child.stderr.on('data', (text: Buffer) => {
+    said.error += text.toString()
+  })
   const { promise, resolve, reject } = Promise.withResolvers<Trial>()
   child.once('error', reject)
   child.once('close', (code, signal) => {
     const line = said.out.split('\n').findLast((text) => text.startsWith('{'))
     if (code === 0 && line !== undefined) resolve(JSON.parse(line) as Trial)
-    else reject(new Error(`${asked.variant} at batch ${asked.batch} gave no figure (${signal ?? `code ${code}`}): ${said.error.trim().split('\n').slice(-5).join(' ')}`))
+    else
+      reject(
+        new Error(
+          `${asked.variant} at batch ${asked.batch} gave no figure (${signal ?? `code ${code}`}): ${said.error.trim().split('\n').slice(-5).join(' ')}`,
+        ),
+      )
   })
   return promise.finally(() => process.off('exit', endWithUs))
 }
 
-function commandOf({ variant, batch, seconds, threads, python, tfjsWasm }: Measuring): [program: string, args: readonly string[]] {
-  if (NEEDS[variant] !== 'keras') return [process.execPath, ['--disable-warning=ExperimentalWarning', path.join(import.meta.dirname, 'bench-train-child.ts'), JSON.stringify({ variant, batch, seconds, threads, tfjsWasm })]]
-  const asked = { network: benchNetwork, parameters: parameterCount(benchNetwork), epsilon: EPSILON, rate: RATE, batch, seconds, images: Math.max(IMAGES, batch), mixed: variant === 'keras-mixed' }
+function commandOf({
+  variant,
+  batch,
+  seconds,
+  threads,
+  python,
+  tfjsWasm,
+}: Measuring): [program: string, args: readonly string[]] {
+  if (NEEDS[variant] !== 'keras')
+    return [
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        path.join(import.meta.dirname, 'bench-train-child.ts'),
+        JSON.stringify({ variant, batch, seconds, threads, tfjsWasm }),
+      ],
+    ]
+  const asked = {
+    network: benchNetwork,
+    parameters: parameterCount(benchNetwork),
+    epsilon: EPSILON,
+    rate: RATE,
+    batch,
+    seconds,
+    images: Math.max(IMAGES, batch),
+    mixed: variant === 'keras-mixed',
+  }
   return [python, [path.join(import.meta.dirname, 'bench-keras.py'), JSON.stringify(asked)]]
 }

@@ -1,18 +1,46 @@
 /** `npm run bench -- <what>`: which benchmark is asked for. Each stands in a file of its own, loaded when it is run. */
-const BENCHMARKS: Readonly<Record<string, { readonly is: string; readonly run: (args: readonly string[]) => Promise<number> }>> = {
-  serve: { is: 'predictions a second that the product answers on this machine', run: async (args) => (await import('./bench-serve.ts')).benchServe(args) },
-  backup: { is: 'backs up under load, restores, compares, and detects flipped bytes', run: async (args) => (await import('./bench-backup.ts')).benchBackup(args) },
-  head: { is: 'how long a last layer takes to learn from cached features', run: async (args) => (await import('./bench-head.ts')).benchHead(args) },
-  memory: { is: 'memory of all processes together, idle, answering and training', run: async (args) => (await import('./bench-memory.ts')).benchMemory(args) },
-  forecast: { is: 'how far the forecasts of ten small trainings are off', run: async (args) => (await import('./bench-forecast.ts')).benchForecast(args) },
-  retrain: { is: 'seconds from two hundred pictures to a judged version', run: async (args) => (await import('./bench-retrain.ts')).benchRetrain(args) },
-  overload: { is: 'predictions at three times the capacity', run: async (args) => (await import('./bench-overload.ts')).benchOverload(args) },
-  train: { is: 'images a second that each engine trains on, beside Keras', run: async (args) => (await import('./bench-train.ts')).benchTrain(args) },
+const BENCHMARKS: Readonly<
+  Record<string, { readonly is: string; readonly run: (args: readonly string[]) => Promise<number> }>
+> = {
+  serve: {
+    is: 'predictions a second that the product answers on this machine',
+    run: async (args) => (await import('./bench-serve.ts')).benchServe(args),
+  },
+  backup: {
+    is: 'backs up under load, restores, compares, and detects flipped bytes',
+    run: async (args) => (await import('./bench-backup.ts')).benchBackup(args),
+  },
+  head: {
+    is: 'how long a last layer takes to learn from cached features',
+    run: async (args) => (await import('./bench-head.ts')).benchHead(args),
+  },
+  memory: {
+    is: 'memory of all processes together, idle, answering and training',
+    run: async (args) => (await import('./bench-memory.ts')).benchMemory(args),
+  },
+  forecast: {
+    is: 'how far the forecasts of ten small trainings are off',
+    run: async (args) => (await import('./bench-forecast.ts')).benchForecast(args),
+  },
+  retrain: {
+    is: 'seconds from two hundred pictures to a judged version',
+    run: async (args) => (await import('./bench-retrain.ts')).benchRetrain(args),
+  },
+  overload: {
+    is: 'predictions at three times the capacity',
+    run: async (args) => (await import('./bench-overload.ts')).benchOverload(args),
+  },
+  train: {
+    is: 'images a second that each engine trains on, beside Keras',
+    run: async (args) => (await import('./bench-train.ts')).benchTrain(args),
+  },
 }
 
 const HELP = `npm run bench -- <what> [options]
 
-${Object.entries(BENCHMARKS).map(([name, { is }]) => `  ${name.padEnd(9)}${is}`).join('\n')}
+${Object.entries(BENCHMARKS)
+  .map(([name, { is }]) => `  ${name.padEnd(9)}${is}`)
+  .join('\n')}
 
 Each answers --help.`
 

@@ -16,15 +16,28 @@ type Ended = { code: number; said: string }
 
 function dataset(args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
   return new Promise((ended) => {
-    const env = { PATH: process.env['PATH'], DATA_DIR: join(folder, 'data'), ...more } as unknown as NodeJS.ProcessEnv
-    const child = execFile(process.execPath, [join(ROOT, 'lib/commands/dataset.ts'), ...args], { cwd: ROOT, env }, (_error, out, wrong) => ended({ code: child.exitCode ?? -1, said: out + wrong }))
+    const env = {
+      PATH: process.env['PATH'],
+      DATA_DIR: join(folder, 'data'),
+      ...more,
+    } as unknown as NodeJS.ProcessEnv
+    const child = execFile(
+      process.execPath,
+      [join(ROOT, 'lib/commands/dataset.ts'), ...args],
+      { cwd: ROOT, env },
+      (_error, out, wrong) => ended({ code: child.exitCode ?? -1, said: out + wrong }),
+    )
   })
 }
 
 async function classFolders(): Promise<string> {
-  for (const [name, shape] of [['rings', 'ring'], ['stars', 'star']] as const) {
+  for (const [name, shape] of [
+    ['rings', 'ring'],
+    ['stars', 'star'],
+  ] as const) {
     await mkdir(join(folder, 'pictures', name), { recursive: true })
-    for (const seed of [1, 2, 3]) await writeFile(join(folder, 'pictures', name, `${seed}.png`), encodePng(drawShape(shape, seed)))
+    for (const seed of [1, 2, 3])
+      await writeFile(join(folder, 'pictures', name, `${seed}.png`), encodePng(drawShape(shape, seed)))
   }
   await writeFile(join(folder, 'pictures', 'stars', 'page.png'), '<html></html>')
   return join(folder, 'pictures')
@@ -35,16 +48,35 @@ test('a folder of class folders becomes a classifier’s samples, once', async (
   const first = await dataset(['my-shapes', '--from', from, '--title', 'My shapes'])
   const second = await dataset(['my-shapes', '--from', from])
 
-  expect(first).toEqual({ code: 0, said: expect.stringMatching(/Uploaded 6 images successfully; 1 of 7 files[^]*rings: 3[^]*stars: 3[^]*page\.png: This is not a picture: it is an HTML page/) })
+  expect(first).toEqual({
+    code: 0,
+    said: expect.stringMatching(
+      /Uploaded 6 images successfully; 1 of 7 files[^]*rings: 3[^]*stars: 3[^]*page\.png: This is not a picture: it is an HTML page/,
+    ),
+  })
   expect(second).toEqual({ code: 0, said: expect.stringContaining('No new images among 7 files') })
 })
 
 test('help is one page, and mistakes are one sentence each', async () => {
   await using server = await serveFiles({})
 
-  expect(await dataset(['--help'])).toEqual({ code: 0, said: expect.stringContaining('npm run dataset -- <name>') })
-  expect(await dataset(['My Cats'])).toEqual({ code: 1, said: expect.stringMatching(/^"My Cats" can be no classifier.*\n$/) })
-  expect(await dataset(['cats'])).toEqual({ code: 1, said: expect.stringMatching(/^The pictures of "cats" are not known.*--from\.\n$/) })
-  expect(await dataset(['mnist'], { DATASET_MIRROR: server.url })).toEqual({ code: 1, said: expect.stringMatching(/^train-images-idx3-ubyte\.gz cannot be downloaded: 127\.0\.0\.1:\d+: it answered 404.*\n$/) })
+  expect(await dataset(['--help'])).toEqual({
+    code: 0,
+    said: expect.stringContaining('npm run dataset -- <name>'),
+  })
+  expect(await dataset(['My Cats'])).toEqual({
+    code: 1,
+    said: expect.stringMatching(/^"My Cats" can be no classifier.*\n$/),
+  })
+  expect(await dataset(['cats'])).toEqual({
+    code: 1,
+    said: expect.stringMatching(/^The pictures of "cats" are not known.*--from\.\n$/),
+  })
+  expect(await dataset(['mnist'], { DATASET_MIRROR: server.url })).toEqual({
+    code: 1,
+    said: expect.stringMatching(
+      /^train-images-idx3-ubyte\.gz cannot be downloaded: 127\.0\.0\.1:\d+: it answered 404.*\n$/,
+    ),
+  })
   expect(await readdir(join(folder, 'data', 'downloads'))).toEqual([])
 })

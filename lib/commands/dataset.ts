@@ -33,19 +33,32 @@ Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (an address that has the official
 const UNKNOWN = { input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const
 const FINDINGS_SHOWN = 10
 
-type Asked = { readonly name: string; readonly from?: string | undefined; readonly title?: string | undefined }
+type Asked = {
+  readonly name: string
+  readonly from?: string | undefined
+  readonly title?: string | undefined
+}
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { from: { type: 'string' }, title: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      from: { type: 'string' },
+      title: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   })
   if (values.help || positionals.length !== 1) {
     console.log(HELP)
     return values.help ? 0 : 1
   }
   const name = classifierId.safeParse(positionals[0])
-  if (!name.success) throw new DarkroomError('invalid_input', { what: `"${positionals[0]}" can be no classifier`, why: `a name ${name.error.issues[0]?.message}`, remedy: 'Choose another.' })
+  if (!name.success)
+    throw new DarkroomError('invalid_input', {
+      what: `"${positionals[0]}" can be no classifier`,
+      why: `a name ${name.error.issues[0]?.message}`,
+      remedy: 'Choose another.',
+    })
   const start = readStart()
   const data = await composeData(start)
   try {
@@ -60,23 +73,40 @@ async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   try {
-    const { count, classes, images } = await arriving((onStray) => openDataset(asked.name, {
-      from: asked.from === undefined ? undefined : resolve(asked.from),
-      mirror: start.settings.DATASET_MIRROR,
-      downloads: join(start.places.dataDir, 'downloads'),
-      onProgress: (progress) => lines.passing(downloading(progress)),
-      onStray,
-      signal: stop.signal,
-    }))
+    const { count, classes, images } = await arriving((onStray) =>
+      openDataset(asked.name, {
+        from: asked.from === undefined ? undefined : resolve(asked.from),
+        mirror: start.settings.DATASET_MIRROR,
+        downloads: join(start.places.dataDir, 'downloads'),
+        onProgress: (progress) => lines.passing(downloading(progress)),
+        onStray,
+        signal: stop.signal,
+      }),
+    )
     await classifierFor(asked, classes, data)
-    lines.line(`${asked.name}: ${number(count)} pictures in ${classes.length} classes. Keeping them in ${start.places.dataDir}.`)
+    lines.line(
+      `${asked.name}: ${number(count)} pictures in ${classes.length} classes. Keeping them in ${start.places.dataDir}.`,
+    )
     const plan = {
       upload: await data.uploads.begin(asked.name),
       source: 'dataset',
-      onProgress: ({ files }: { files: number }) => lines.passing(`${number(files)} of ${number(count)} looked at (${Math.floor((files / Math.max(1, count)) * 100)} %)`),
+      onProgress: ({ files }: { files: number }) =>
+        lines.passing(
+          `${number(files)} of ${number(count)} looked at (${Math.floor((files / Math.max(1, count)) * 100)} %)`,
+        ),
       signal: stop.signal,
     } as const
-    report(await ingest(images, plan, { ...data, sizeOf: (bytes) => decodeSized(bytes, { maxPixels: start.settings.MAX_PIXELS, maxBytes: decodeBudgetBytes(start.settings) }) }), lines)
+    report(
+      await ingest(images, plan, {
+        ...data,
+        sizeOf: (bytes) =>
+          decodeSized(bytes, {
+            maxPixels: start.settings.MAX_PIXELS,
+            maxBytes: decodeBudgetBytes(start.settings),
+          }),
+      }),
+      lines,
+    )
     return 0
   } catch (error) {
     if (!stop.signal.aborted) throw error
@@ -89,7 +119,13 @@ async function classifierFor({ name, title }: Asked, classes: readonly string[],
   await data.syncShipped()
   if ((await data.classifiers.find(name)) !== null) return
   const shipped = shippedTraining(name)
-  const draft: NewClassifier = { ...UNKNOWN, ...known(shipped), id: name, title: title ?? shipped?.title ?? name, classes }
+  const draft: NewClassifier = {
+    ...UNKNOWN,
+    ...known(shipped),
+    id: name,
+    title: title ?? shipped?.title ?? name,
+    classes,
+  }
   await data.classifiers.create(draft)
 }
 
@@ -101,9 +137,14 @@ function known(shipped: ReturnType<typeof shippedTraining>): Partial<NewClassifi
 
 function report({ message, perClass, findings, findingsTotal }: Upload, { line }: Lines): void {
   line(`${message}.`)
-  for (const { name, count } of perClass.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))) line(`  ${name}: ${number(count)}`)
+  for (const { name, count } of perClass.toSorted((a, b) =>
+    a.name.localeCompare(b.name, 'en', { numeric: true }),
+  ))
+    line(`  ${name}: ${number(count)}`)
   if (findingsTotal === 0) return
-  line(`${number(findingsTotal)} remarks${findingsTotal > FINDINGS_SHOWN ? `, the first ${FINDINGS_SHOWN}` : ''}:`)
+  line(
+    `${number(findingsTotal)} remarks${findingsTotal > FINDINGS_SHOWN ? `, the first ${FINDINGS_SHOWN}` : ''}:`,
+  )
   for (const { filename, detail } of findings.slice(0, FINDINGS_SHOWN)) line(`  ${filename}: ${detail}`)
 }
 

@@ -35,13 +35,27 @@ Measures the version that answers on the classifier's test pictures, exactly as 
 
 Exit code 1 where the share of right answers differs from the card's.`
 
-type Pictures = { readonly test: readonly SnapshotEntry[]; readonly bytesOf: (hash: string) => Promise<Uint8Array | null> }
-type Found = { readonly version: Measurable; readonly pictures: Pictures; readonly close: () => Promise<void> }
+type Pictures = {
+  readonly test: readonly SnapshotEntry[]
+  readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
+}
+type Found = {
+  readonly version: Measurable
+  readonly pictures: Pictures
+  readonly close: () => Promise<void>
+}
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { from: { type: 'string' }, engine: { type: 'string' }, write: { type: 'boolean', default: false }, foreign: { type: 'string', multiple: true, default: [] }, bundle: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      from: { type: 'string' },
+      engine: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      foreign: { type: 'string', multiple: true, default: [] },
+      bundle: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   })
   if (values.help || positionals.length !== 1) {
     console.log(HELP)
@@ -49,21 +63,52 @@ async function main(): Promise<number> {
   }
   const start = readStart()
   const name = positionals[0]!
-  const engine = (['auto', 'onnx', 'tfjs-node', 'wasm'] as const).find((one) => one === (values.engine ?? start.settings.INFERENCE_ENGINE))
-  if (!engine) throw new DarkroomError('invalid_input', { what: `There is no engine "${values.engine}"`, why: 'there are onnx, tfjs-node and wasm', remedy: 'Name one of these.' })
+  const engine = (['auto', 'onnx', 'tfjs-node', 'wasm'] as const).find(
+    (one) => one === (values.engine ?? start.settings.INFERENCE_ENGINE),
+  )
+  if (!engine)
+    throw new DarkroomError('invalid_input', {
+      what: `There is no engine "${values.engine}"`,
+      why: 'there are onnx, tfjs-node and wasm',
+      remedy: 'Name one of these.',
+    })
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   if (values.write) {
-    const card = await resealed({ name, from: values.from, foreign: values.foreign, bundle: values.bundle, engine }, start, stop.signal)
+    const card = await resealed(
+      { name, from: values.from, foreign: values.foreign, bundle: values.bundle, engine },
+      start,
+      stop.signal,
+    )
     console.log(cardInWords(card).join('\n'))
     return 0
   }
-  const log = openLog({ level: 'warn', dataDir: start.places.dataDir, name: 'evaluate', terminal: 'sentences' })
+  const log = openLog({
+    level: 'warn',
+    dataDir: start.places.dataDir,
+    name: 'evaluate',
+    terminal: 'sentences',
+  })
   const { version, pictures, close } = await found(name, values.from, start, stop.signal)
-  await using answering = createPool({ name: 'evaluate', size: 1, fork: () => forkInference(engine, (line) => console.error(line)), clock: steadyClock, log, changed: () => undefined })
+  await using answering = createPool({
+    name: 'evaluate',
+    size: 1,
+    fork: () => forkInference(engine, (line) => console.error(line)),
+    clock: steadyClock,
+    log,
+    changed: () => undefined,
+  })
   try {
-    console.log(`Measuring ${name} ${version.name} on ${pictures.test.length.toLocaleString('en')} test pictures.`)
-    const answer = await evaluateVersion(version, pictures.test, { bytesOf: pictures.bytesOf, answering, maxPixels: start.settings.MAX_PIXELS, signal: stop.signal, clock: () => performance.now() / 1000 })
+    console.log(
+      `Measuring ${name} ${version.name} on ${pictures.test.length.toLocaleString('en')} test pictures.`,
+    )
+    const answer = await evaluateVersion(version, pictures.test, {
+      bytesOf: pictures.bytesOf,
+      answering,
+      maxPixels: start.settings.MAX_PIXELS,
+      signal: stop.signal,
+      clock: () => performance.now() / 1000,
+    })
     console.log(report(answer, version))
     return differs(answer, version) ? 1 : 0
   } finally {
@@ -71,7 +116,12 @@ async function main(): Promise<number> {
   }
 }
 
-async function found(name: string, from: string | undefined, start: Start, signal: AbortSignal): Promise<Found> {
+async function found(
+  name: string,
+  from: string | undefined,
+  start: Start,
+  signal: AbortSignal,
+): Promise<Found> {
   const { databaseFile, modelsDir, dataDir } = start.places
   const isByReader = from !== undefined || name === 'shapes'
   if (existsSync(databaseFile)) {
@@ -79,40 +129,78 @@ async function found(name: string, from: string | undefined, start: Start, signa
     const champion = await data.promotions.champion(name)
     if (champion) {
       const version = await data.versions.get(champion.version.id)
-      const pictures = isByReader ? await readPictures(version.card.data.name, { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR }, signal) : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
+      const pictures = isByReader
+        ? await readPictures(
+            version.card.data.name,
+            { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR },
+            signal,
+          )
+        : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
       return { version, pictures, close: data.close }
     }
     await data.close()
   }
   const file = join(modelsDir, name, 'classifier.json')
-  if (!existsSync(file)) throw new DarkroomError('not_found', { what: `There is no version of "${name}"`, why: 'none ships with the product, and none was trained here', remedy: `Train one: npm run train -- ${name}.` })
+  if (!existsSync(file))
+    throw new DarkroomError('not_found', {
+      what: `There is no version of "${name}"`,
+      why: 'none ships with the product, and none was trained here',
+      remedy: `Train one: npm run train -- ${name}.`,
+    })
   const { champion } = shippedClassifier.parse(JSON.parse(readFileSync(file, 'utf8')))
   const folder = join(modelsDir, name, champion)
   const { classes, card } = await readBundle(folder)
   const version = { id: `${name}-${champion}`, classifierId: name, name: champion, folder, classes, card }
-  return { version, pictures: await readPictures(card.data.name, { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR }, signal), close: async () => undefined }
+  return {
+    version,
+    pictures: await readPictures(
+      card.data.name,
+      { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR },
+      signal,
+    ),
+    close: async () => undefined,
+  }
 }
 
 /** The test part of a data set, in memory: the largest that ships has 30 MB. Whose it is stands on the card: cifar10-small learnt from cifar10's. */
-async function readPictures(name: string, { from, downloads, mirror }: { from: string | undefined; downloads: string; mirror: string | undefined }, signal: AbortSignal): Promise<Pictures> {
+async function readPictures(
+  name: string,
+  { from, downloads, mirror }: { from: string | undefined; downloads: string; mirror: string | undefined },
+  signal: AbortSignal,
+): Promise<Pictures> {
   const kept = new Map<string, Uint8Array>()
   const test: SnapshotEntry[] = []
-  const plan = { kind: 'dataset', name, from: from === undefined ? null : resolve(from), downloads, mirror: mirror ?? null, counters: '' } as const
+  const plan = {
+    kind: 'dataset',
+    name,
+    from: from === undefined ? null : resolve(from),
+    downloads,
+    mirror: mirror ?? null,
+    counters: '',
+  } as const
   for await (const { hash, label, split, bytes } of datasetSamples(plan, openDataset, signal)) {
     if (split !== 'test' || kept.has(hash)) continue
     kept.set(hash, bytes.slice())
     test.push({ hash, label, split })
   }
-  if (test.length === 0) throw new DarkroomError('nothing_to_learn', { what: `${name} was not measured`, why: 'the data set names no test pictures', remedy: 'Put them in a folder called test.' })
+  if (test.length === 0)
+    throw new DarkroomError('nothing_to_learn', {
+      what: `${name} was not measured`,
+      why: 'the data set names no test pictures',
+      remedy: 'Put them in a folder called test.',
+    })
   return { test, bytesOf: async (hash) => kept.get(hash) ?? null }
 }
 
 function report(answer: EvaluationAnswer, { card }: Measurable): string {
   const { promises } = answer
   const test = card.test
-  const share = (value: number | null | undefined) => (value === null || value === undefined ? '–' : percent(value))
-  const number = (value: number | null | undefined, digits = 4) => (value === null || value === undefined ? '–' : value.toFixed(digits))
-  const f1 = (mean: ClassMean | undefined) => (mean ? `${percent(mean.precision)} / ${percent(mean.recall)} / ${percent(mean.f1)}` : '–')
+  const share = (value: number | null | undefined) =>
+    value === null || value === undefined ? '–' : percent(value)
+  const number = (value: number | null | undefined, digits = 4) =>
+    value === null || value === undefined ? '–' : value.toFixed(digits)
+  const f1 = (mean: ClassMean | undefined) =>
+    mean ? `${percent(mean.precision)} / ${percent(mean.recall)} / ${percent(mean.f1)}` : '–'
   const rows: readonly (readonly [string, string, string])[] = [
     ['right', withInterval(answer.accuracy), test ? withInterval(test.accuracy) : 'no test pictures'],
     ['pictures', answer.images.toLocaleString('en'), test ? test.images.toLocaleString('en') : '–'],
@@ -123,24 +211,51 @@ function report(answer: EvaluationAnswer, { card }: Measurable): string {
     ['weighted', f1(answer.weighted), f1(test?.weighted)],
     ['confident', share(promises.share_answered), share(card.decision?.share_answered)],
     ['  wrong among these', share(promises.error_among_answered), share(card.decision?.error_among_answered)],
-    ['candidates hold the true class', share(promises.coverage), share(card.candidates?.test?.coverage.value)],
+    [
+      'candidates hold the true class',
+      share(promises.coverage),
+      share(card.candidates?.test?.coverage.value),
+    ],
     ['  classes on average', number(promises.mean_size, 2), number(card.candidates?.test?.mean_size, 2)],
-    ['unfamiliar', share(promises.share_unfamiliar), share(card.familiarity?.kept && 1 - card.familiarity.kept.value)],
+    [
+      'unfamiliar',
+      share(promises.share_unfamiliar),
+      share(card.familiarity?.kept && 1 - card.familiarity.kept.value),
+    ],
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   const column = Math.max(...rows.map(([, here]) => here.length))
-  const line = ([name, here, there]: readonly [string, string, string]) => `  ${name.padEnd(width)}  ${here.padEnd(column)}  ${there}`
-  const classes = answer.per_class.map((one) => `    ${one.class}: precision ${share(one.precision)}, recall ${share(one.recall)}, F1 ${share(one.f1)} on ${one.images}`)
-  return [line(['', 'here', 'card']), ...rows.map(line), '  class by class, here', ...classes, `  ${answer.seconds.toFixed(1)} s. The card says besides:`, ...cardInWords(card).filter((text) => /mirrored|disturbed|^ {4}/.test(text))].join('\n')
+  const line = ([name, here, there]: readonly [string, string, string]) =>
+    `  ${name.padEnd(width)}  ${here.padEnd(column)}  ${there}`
+  const classes = answer.per_class.map(
+    (one) =>
+      `    ${one.class}: precision ${share(one.precision)}, recall ${share(one.recall)}, F1 ${share(one.f1)} on ${one.images}`,
+  )
+  return [
+    line(['', 'here', 'card']),
+    ...rows.map(line),
+    '  class by class, here',
+    ...classes,
+    `  ${answer.seconds.toFixed(1)} s. The card says besides:`,
+    ...cardInWords(card).filter((text) => /mirrored|disturbed|^ {4}/.test(text)),
+  ].join('\n')
 }
 
 /** On the same pictures, by more than the two answers that another engine's rounding may turn. */
 function differs(answer: EvaluationAnswer, version: Measurable): boolean {
   const card = version.card.test
-  return card !== null && card.images === answer.images && Math.abs(card.accuracy.value - answer.accuracy.value) * answer.images > 2.5
+  return (
+    card !== null &&
+    card.images === answer.images &&
+    Math.abs(card.accuracy.value - answer.accuracy.value) * answer.images > 2.5
+  )
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  console.error(
+    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
+      ? (error as Error).message
+      : error,
+  )
   return 1
 })

@@ -16,11 +16,21 @@ function place() {
 }
 
 function command(dataDir: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...args], { env: { ...process.env, DATA_DIR: dataDir }, stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => { child.kill('SIGKILL') })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...args], {
+    env: { ...process.env, DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
-  return new Promise((resolve) => { child.on('exit', (code) => resolve({ code, output })) })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  return new Promise((resolve) => {
+    child.on('exit', (code) => resolve({ code, output }))
+  })
 }
 
 test('a Keras file becomes a classifier that answers, and a second one waits to be promoted', async () => {
@@ -45,7 +55,10 @@ test('a version that was trained at a terminal is brought in with its card, unde
 
   expect(first).toMatchObject({ code: 0, output: 'garden v1 is there and answers from now on.\n' })
   expect(second.output).toMatch(/garden v2 is there\. Another version answers/)
-  expect(other).toMatchObject({ code: 1, output: expect.stringMatching(/the bundle does not know the class "ash"/) as string })
+  expect(other).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/the bundle does not know the class "ash"/) as string,
+  })
   const { card: brought } = await readBundle(join(dataDir, 'models/garden/v1'))
   expect(brought).toMatchObject({ classifier: 'garden', test: (await readBundle(sealed)).card.test })
 }, 60_000)

@@ -44,26 +44,61 @@ const FITS = ['cover', 'stretch', 'contain', 'digit'] as const satisfies readonl
 const NO_HEAD = ['none yet', 'none either'] // a body's outputs are replaced before anything learns
 const LARGEST_MB = 500
 
-type Asked = { readonly from: string | null; readonly classes: readonly string[] | null; readonly pixels: PixelRange | null; readonly fit: Fit | null; readonly size: number | undefined; readonly command: string }
+type Asked = {
+  readonly from: string | null
+  readonly classes: readonly string[] | null
+  readonly pixels: PixelRange | null
+  readonly fit: Fit | null
+  readonly size: number | undefined
+  readonly command: string
+}
 type Found = { readonly model: KerasModel; readonly file: Importing['file'] }
 
 async function main(): Promise<number> {
   const text = { type: 'string' } as const
-  const { values, positionals: [name] } = parseArgs({ allowPositionals: true, options: { from: text, classes: text, pixels: text, fit: text, size: text, body: text, help: { type: 'boolean', short: 'h', default: false } } })
+  const {
+    values,
+    positionals: [name],
+  } = parseArgs({
+    allowPositionals: true,
+    options: {
+      from: text,
+      classes: text,
+      pixels: text,
+      fit: text,
+      size: text,
+      body: text,
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
   const target = values.body ?? name
   const isFetched = values.from === undefined && values.body === OFFICIAL_BODY
   if (values.help || target === undefined || (values.from === undefined && !isFetched)) {
     console.log(HELP)
     return values.help ? 0 : 1
   }
-  if (!classifierId.safeParse(target).success) throw wrong(`"${target}" cannot be its name`, 'names have small letters, digits and hyphens', 'Choose another.')
+  if (!classifierId.safeParse(target).success)
+    throw wrong(
+      `"${target}" cannot be its name`,
+      'names have small letters, digits and hyphens',
+      'Choose another.',
+    )
   const asked: Asked = {
     from: values.from === undefined ? null : resolve(values.from),
-    classes: values.classes?.split(',').map((one) => one.trim()).filter((one) => one !== '') ?? null,
+    classes:
+      values.classes
+        ?.split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== '') ?? null,
     pixels: oneOf('--pixels', values.pixels, Object.keys(PIXEL_RANGES) as PixelRange[]),
     fit: oneOf('--fit', values.fit, FITS),
     size: values.size === undefined ? undefined : Number(values.size),
-    command: ['npm run import --', ...(values.body === undefined ? [target] : [`--body ${target}`]), ...(values.from === undefined ? [] : [`--from ${basename(values.from)}`]), ...(values.classes === undefined ? [] : [`--classes ${values.classes}`])].join(' '),
+    command: [
+      'npm run import --',
+      ...(values.body === undefined ? [target] : [`--body ${target}`]),
+      ...(values.from === undefined ? [] : [`--from ${basename(values.from)}`]),
+      ...(values.classes === undefined ? [] : [`--classes ${values.classes}`]),
+    ].join(' '),
   }
   const start = readStart()
   const { from } = asked
@@ -75,76 +110,178 @@ async function main(): Promise<number> {
 }
 
 async function fetched({ size }: Asked, { settings, places }: Start): Promise<Found> {
-  const model = await fetchOfficialNetwork({ mirror: settings.DATASET_MIRROR, downloads: join(places.dataDir, 'downloads'), size })
+  const model = await fetchOfficialNetwork({
+    mirror: settings.DATASET_MIRROR,
+    downloads: join(places.dataDir, 'downloads'),
+    size,
+  })
   return { model, file: { name: OFFICIAL.folder, sha256: OFFICIAL.digest } }
 }
 
 async function read(from: string, { size }: Asked): Promise<Found> {
-  if (!existsSync(from)) throw wrong('Nothing was imported', `there is no ${from}`, 'Name a file with --from.')
+  if (!existsSync(from))
+    throw wrong('Nothing was imported', `there is no ${from}`, 'Name a file with --from.')
   const isFolder = statSync(from).isDirectory()
   const main = isFolder ? join(from, 'weights.bin') : from
-  if (statSync(main, { throwIfNoEntry: false }) === undefined) throw cannotImport(`the folder holds no weights.bin`)
-  if (statSync(main).size > LARGEST_MB * 2 ** 20) throw cannotImport(`${basename(main)} is larger than ${LARGEST_MB} MB`)
+  if (statSync(main, { throwIfNoEntry: false }) === undefined)
+    throw cannotImport(`the folder holds no weights.bin`)
+  if (statSync(main).size > LARGEST_MB * 2 ** 20)
+    throw cannotImport(`${basename(main)} is larger than ${LARGEST_MB} MB`)
   const bytes = await readFile(main)
-  const model = isFolder ? fromForeignTfjs(await readFile(join(from, 'model.json'), 'utf8'), bytes, size === undefined ? {} : { size }) : fromKerasH5(bytes)
+  const model = isFolder
+    ? fromForeignTfjs(
+        await readFile(join(from, 'model.json'), 'utf8'),
+        bytes,
+        size === undefined ? {} : { size },
+      )
+    : fromKerasH5(bytes)
   return { model, file: { name: basename(from), sha256: createHash('sha256').update(bytes).digest('hex') } }
 }
 
 async function asVersion(name: string, found: Found, asked: Asked, start: Start): Promise<void> {
   const data = await composeData(start)
   try {
-    const classifier = await data.classifiers.find(name) ?? await created(data, name, found, asked)
+    const classifier = (await data.classifiers.find(name)) ?? (await created(data, name, found, asked))
     const classes = asked.classes ?? classifier.classes
     await registered(data, name, found.file.name, (version, out) =>
-      sealed({ ...found, ...asked, classes, classifier: { id: name, title: classifier.title }, version, out, fit: asked.fit ?? classifier.input.fit }))
+      sealed({
+        ...found,
+        ...asked,
+        classes,
+        classifier: { id: name, title: classifier.title },
+        version,
+        out,
+        fit: asked.fit ?? classifier.input.fit,
+      }),
+    )
   } finally {
     await data.close()
   }
 }
 
 /** The same network, answers and measurements under the number that is free here. */
-async function bundleAsVersion(name: string, from: string, { classes: asked }: Asked, start: Start): Promise<void> {
+async function bundleAsVersion(
+  name: string,
+  from: string,
+  { classes: asked }: Asked,
+  start: Start,
+): Promise<void> {
   const bundle = await readBundle(from)
-  const { card, classes, preprocess: { size, channels, fit } } = bundle
-  if (asked !== null && asked.join() !== classes.join()) throw wrong(`${name} was not imported`, `the bundle has the classes ${classes.join(', ')}`, 'Leave --classes away.')
+  const {
+    card,
+    classes,
+    preprocess: { size, channels, fit },
+  } = bundle
+  if (asked !== null && asked.join() !== classes.join())
+    throw wrong(
+      `${name} was not imported`,
+      `the bundle has the classes ${classes.join(', ')}`,
+      'Leave --classes away.',
+    )
   const data = await composeData(start)
   try {
     const known = await data.classifiers.find(name)
     const missing = known?.classes.find((one) => !classes.includes(one))
-    if (missing !== undefined) throw wrong(`${name} was not imported`, `the bundle does not know the class "${missing}"`, 'Train it on pictures of all classes, or give it another name.')
-    const { title } = known ?? await data.classifiers.create({ id: name, title: card.title, classes, input: { size, channels: channels === 1 ? 1 : 3, fit }, isMirrorable: true })
+    if (missing !== undefined)
+      throw wrong(
+        `${name} was not imported`,
+        `the bundle does not know the class "${missing}"`,
+        'Train it on pictures of all classes, or give it another name.',
+      )
+    const { title } =
+      known ??
+      (await data.classifiers.create({
+        id: name,
+        title: card.title,
+        classes,
+        input: { size, channels: channels === 1 ? 1 : 3, fit },
+        isMirrorable: true,
+      }))
     const came = `${card.classifier} ${card.version}`
     await registered(data, name, came, (version, out) =>
-      writeBundle(out, { ...bundle, card: { ...card, classifier: name, title, version, parent: null, notes: [...card.notes, `It was ${came} where it was trained, and brought here as it was.`] } }))
+      writeBundle(out, {
+        ...bundle,
+        card: {
+          ...card,
+          classifier: name,
+          title,
+          version,
+          parent: null,
+          notes: [...card.notes, `It was ${came} where it was trained, and brought here as it was.`],
+        },
+      }),
+    )
   } finally {
     await data.close()
   }
 }
 
-async function registered(data: Data, name: string, cameFrom: string, write: (version: string, out: string) => Promise<void>): Promise<void> {
+async function registered(
+  data: Data,
+  name: string,
+  cameFrom: string,
+  write: (version: string, out: string) => Promise<void>,
+): Promise<void> {
   const number = await data.versions.nextNumber(name)
   const out = data.versions.folderFor(name, number)
   await mkdir(join(out, '..'), { recursive: true })
   await write(`v${number}`, out)
   const version = await data.versions.register({ classifierId: name, number, runId: null })
-  if (await data.promotions.champion(name)) return console.log(`${name} ${version.name} is there. Another version answers; compare and promote it on /models.`)
+  if (await data.promotions.champion(name))
+    return console.log(
+      `${name} ${version.name} is there. Another version answers; compare and promote it on /models.`,
+    )
   await proven(version)
-  await data.promotions.promote({ versionId: version.id, by: 'the import', reason: `It came from ${cameFrom}.` })
+  await data.promotions.promote({
+    versionId: version.id,
+    by: 'the import',
+    reason: `It came from ${cameFrom}.`,
+  })
   console.log(`${name} ${version.name} is there and answers from now on.`)
 }
 
 /** By the engine that is to serve it: what cannot be loaded is not promoted. */
 async function proven({ id, folder, name }: VersionWithCard): Promise<void> {
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
-  await holdVersions(engine).load({ key: id, folder }).catch((cause: unknown) => {
-    throw new DarkroomError('bad_bundle', { what: `${name} was imported but not promoted`, why: cause instanceof DarkroomError ? cause.why : String(cause), remedy: 'Import it again from an intact file.' }, { cause })
-  })
+  await holdVersions(engine)
+    .load({ key: id, folder })
+    .catch((cause: unknown) => {
+      throw new DarkroomError(
+        'bad_bundle',
+        {
+          what: `${name} was imported but not promoted`,
+          why: cause instanceof DarkroomError ? cause.why : String(cause),
+          remedy: 'Import it again from an intact file.',
+        },
+        { cause },
+      )
+    })
 }
 
 async function created(data: Data, id: string, { model }: Found, { classes, fit }: Asked) {
-  if (classes === null) throw wrong(`${id} was not imported`, 'it is not a classifier here, so its classes are not known', 'Name them with --classes, in the order of the outputs.')
-  if (classes.length !== model.network.classes) throw wrong(`${id} was not imported`, `the file has ${model.network.classes} outputs, and ${classes.length} classes were named`, 'Name one class for each output.')
-  return data.classifiers.create({ id, title: id, classes, input: { size: model.network.input.size, channels: model.network.input.channels === 1 ? 1 : 3, fit: fit ?? 'stretch' }, isMirrorable: true })
+  if (classes === null)
+    throw wrong(
+      `${id} was not imported`,
+      'it is not a classifier here, so its classes are not known',
+      'Name them with --classes, in the order of the outputs.',
+    )
+  if (classes.length !== model.network.classes)
+    throw wrong(
+      `${id} was not imported`,
+      `the file has ${model.network.classes} outputs, and ${classes.length} classes were named`,
+      'Name one class for each output.',
+    )
+  return data.classifiers.create({
+    id,
+    title: id,
+    classes,
+    input: {
+      size: model.network.input.size,
+      channels: model.network.input.channels === 1 ? 1 : 3,
+      fit: fit ?? 'stretch',
+    },
+    isMirrorable: true,
+  })
 }
 
 async function asBody(name: string, found: Found, asked: Asked, start: Start): Promise<void> {
@@ -154,27 +291,48 @@ async function asBody(name: string, found: Found, asked: Asked, start: Start): P
   await mkdir(join(out, '..'), { recursive: true })
   const { classes } = found.model.network
   await sealed({
-    ...found, ...asked, classifier: { id: name, title: known?.title ?? name }, version: 'v1', out, fit: asked.fit ?? 'cover', pixels: asked.pixels ?? known?.pixels ?? null,
+    ...found,
+    ...asked,
+    classifier: { id: name, title: known?.title ?? name },
+    version: 'v1',
+    out,
+    fit: asked.fit ?? 'cover',
+    pixels: asked.pixels ?? known?.pixels ?? null,
     classes: classes === NO_HEAD.length ? NO_HEAD : Array.from({ length: classes }, (_, i) => `output ${i}`),
   })
-  console.log(`${name} is a body now: ${known ? `it is ${known.title}, number for number` : 'no network that this product knows'}. New classifiers can begin with it: recipes head and transfer.`)
+  console.log(
+    `${name} is a body now: ${known ? `it is ${known.title}, number for number` : 'no network that this product knows'}. New classifiers can begin with it: recipes head and transfer.`,
+  )
 }
 
 async function sealed(importing: Omit<Importing, 'codeVersion' | 'machine'>): Promise<void> {
   await using engine = await openEngine('auto', 'inference')
-  await sealImported({ ...importing, codeVersion: VERSION, machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores` }, { engine, now: () => new Date() })
+  await sealImported(
+    {
+      ...importing,
+      codeVersion: VERSION,
+      machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+    },
+    { engine, now: () => new Date() },
+  )
 }
 
 function oneOf<T extends string>(option: string, value: string | undefined, all: readonly T[]): T | null {
   if (value === undefined) return null
   const found = all.find((one) => one === value)
-  if (!found) throw wrong(`${option} ${value} is impossible`, `there are ${all.join(', ')}`, 'Name one of these.')
+  if (!found)
+    throw wrong(`${option} ${value} is impossible`, `there are ${all.join(', ')}`, 'Name one of these.')
   return found
 }
 
-const wrong = (what: string, why: string, remedy: string): DarkroomError => new DarkroomError('invalid_input', { what, why, remedy })
+const wrong = (what: string, why: string, remedy: string): DarkroomError =>
+  new DarkroomError('invalid_input', { what, why, remedy })
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  console.error(
+    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
+      ? (error as Error).message
+      : error,
+  )
   return 1
 })

@@ -3,9 +3,16 @@ import { pageOf } from './load-page.ts'
 import { figuresOf, type ArtilleryReport } from './load-report.ts'
 
 const at = 1_700_000_000_000
-const summary = (median: number) => ({ 'http.response_time': { min: 1, max: 900, mean: median, median, p95: median * 2, p99: median * 3 } })
+const summary = (median: number) => ({
+  'http.response_time': { min: 1, max: 900, mean: median, median, p95: median * 2, p99: median * 3 },
+})
 const report: ArtilleryReport = {
-  aggregate: { counters: { 'http.requests': 300 }, summaries: summary(7), firstMetricAt: at, lastMetricAt: at + 20_000 },
+  aggregate: {
+    counters: { 'http.requests': 300 },
+    summaries: summary(7),
+    firstMetricAt: at,
+    lastMetricAt: at + 20_000,
+  },
   intermediate: [
     { period: String(at), counters: { 'http.requests': 100 }, summaries: summary(5) },
     { period: String(at + 10_000), counters: { 'http.requests': 200 }, summaries: summary(40) },

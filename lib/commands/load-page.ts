@@ -8,10 +8,17 @@ const LEFT = 56
 const BOTTOM = 22
 const TOP = 10
 
-export type LoadPage = LoadedMachine & { readonly ramps: readonly { readonly figures: RampFigures; readonly report: ArtilleryReport }[] }
+export type LoadPage = LoadedMachine & {
+  readonly ramps: readonly { readonly figures: RampFigures; readonly report: ArtilleryReport }[]
+}
 
 type Series = { readonly name: string; readonly values: readonly number[] }
-type Chart = { readonly title: string; readonly unit: string; readonly seconds: readonly number[]; readonly series: readonly Series[] }
+type Chart = {
+  readonly title: string
+  readonly unit: string
+  readonly seconds: readonly number[]
+  readonly series: readonly Series[]
+}
 
 export function pageOf({ at, machine, product, ramps }: LoadPage): string {
   const isHeld = ramps.every(({ figures }) => figures.missed.length === 0)
@@ -34,17 +41,40 @@ ${ramps.map(section).join('\n')}
 }
 
 function summary(ramps: readonly RampFigures[]): string {
-  const heads = ['scenario', 'users', 'seconds', 'requests', 'requests/s', 'failed', 'median', 'p95', 'p99', 'longest', 'thresholds']
+  const heads = [
+    'scenario',
+    'users',
+    'seconds',
+    'requests',
+    'requests/s',
+    'failed',
+    'median',
+    'p95',
+    'p99',
+    'longest',
+    'thresholds',
+  ]
   const rows = ramps.map((ramp) => [
-    ramp.scenario, ramp.users, ramp.seconds, whole(ramp.requests), ramp.perSecond.toFixed(1), whole(ramp.failed), inMs(ramp.medianMs),
-    inMs(ramp.p95Ms), inMs(ramp.p99Ms), inMs(ramp.maxMs), ramp.missed.length === 0 ? 'hold' : 'missed',
+    ramp.scenario,
+    ramp.users,
+    ramp.seconds,
+    whole(ramp.requests),
+    ramp.perSecond.toFixed(1),
+    whole(ramp.failed),
+    inMs(ramp.medianMs),
+    inMs(ramp.p95Ms),
+    inMs(ramp.p99Ms),
+    inMs(ramp.maxMs),
+    ramp.missed.length === 0 ? 'hold' : 'missed',
   ])
   return table('All runs', heads, rows)
 }
 
 function section({ figures, report }: LoadPage['ramps'][number]): string {
   const missed = figures.missed.map((one) => `<li>Missed: <code>${escaped(one)}</code></li>`).join('')
-  const failures = Object.entries(figures.failures).map(([name, times]) => `<li>${whole(times)} × ${escaped(name)}</li>`).join('')
+  const failures = Object.entries(figures.failures)
+    .map(([name, times]) => `<li>${whole(times)} × ${escaped(name)}</li>`)
+    .join('')
   return `<section>
 <h2>${escaped(figures.scenario)}, ${figures.users} users</h2>
 ${missed + failures === '' ? '' : `<ul>${missed}${failures}</ul>`}
@@ -54,16 +84,32 @@ ${chartsOf(report).map(chartWithTable).join('\n')}
 
 /** Artillery counts in periods of ten seconds, whose summaries are those of that period. */
 function chartsOf({ intermediate, aggregate }: ArtilleryReport): readonly Chart[] {
-  const periods = (intermediate ?? []).filter(({ summaries }) => summaries['http.response_time'] !== undefined)
-  const seconds = periods.map(({ period }) => Math.max(0, Math.round((Number(period) - aggregate.firstMetricAt) / 1000)))
-  const times = (of: 'median' | 'p95' | 'p99'): readonly number[] => periods.map(({ summaries }) => summaries['http.response_time']![of])
+  const periods = (intermediate ?? []).filter(
+    ({ summaries }) => summaries['http.response_time'] !== undefined,
+  )
+  const seconds = periods.map(({ period }) =>
+    Math.max(0, Math.round((Number(period) - aggregate.firstMetricAt) / 1000)),
+  )
+  const times = (of: 'median' | 'p95' | 'p99'): readonly number[] =>
+    periods.map(({ summaries }) => summaries['http.response_time']![of])
   const counted = (name: string): readonly number[] => periods.map(({ counters }) => counters[name] ?? 0)
   return [
     {
-      title: 'Response time', unit: 'ms', seconds,
-      series: [{ name: 'median', values: times('median') }, { name: 'p95', values: times('p95') }, { name: 'p99', values: times('p99') }],
+      title: 'Response time',
+      unit: 'ms',
+      seconds,
+      series: [
+        { name: 'median', values: times('median') },
+        { name: 'p95', values: times('p95') },
+        { name: 'p99', values: times('p99') },
+      ],
     },
-    { title: 'Requests in each period of 10 s', unit: 'requests', seconds, series: [{ name: 'requests', values: counted('http.requests') }] },
+    {
+      title: 'Requests in each period of 10 s',
+      unit: 'requests',
+      seconds,
+      series: [{ name: 'requests', values: counted('http.requests') }],
+    },
   ]
 }
 
@@ -71,7 +117,9 @@ function chartWithTable(chart: Chart): string {
   const { title, unit, seconds, series } = chart
   if (seconds.length === 0) return `<p>${escaped(title)}: the run was too short for a chart.</p>`
   const most = Math.max(1, ...series.flatMap(({ values }) => values))
-  const peak = series.map(({ name, values }) => `${name} at most ${format(Math.max(...values))} ${unit}`).join(', ')
+  const peak = series
+    .map(({ name, values }) => `${name} at most ${format(Math.max(...values))} ${unit}`)
+    .join(', ')
   const rows = seconds.map((second, i) => [`${second} s`, ...series.map(({ values }) => format(values[i]!))])
   return `<figure>
 <figcaption>${escaped(title)}: ${escaped(peak)}.</figcaption>
@@ -84,25 +132,43 @@ function svg({ title, unit, seconds, series }: Chart, most: number): string {
   const last = Math.max(1, seconds.at(-1)!)
   const x = (second: number): number => LEFT + ((WIDTH - LEFT - 8) * second) / last
   const y = (value: number): number => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * value) / most
-  const grid = [0, 0.5, 1].map((share) => `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(most * share)}" y2="${y(most * share)}"/>`
-    + `<text x="${LEFT - 6}" y="${y(most * share) + 4}" text-anchor="end">${format(most * share)}</text>`)
-  const lines = series.map(({ name, values }, i) => `<polyline class="line line-${i}" points="${values.map((value, at) => `${x(seconds[at]!).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"><title>${name}</title></polyline>`)
-  const legend = series.map(({ name }, i) => `<text class="name name-${i}" x="${LEFT + 8 + i * 90}" y="${TOP + 10}">${name}</text>`)
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title} in ${unit} over ${last} seconds; the values are in the table below`)}">`
-    + `${grid.join('')}<text x="${LEFT}" y="${HEIGHT - 6}">0 s</text><text x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${last} s</text>`
-    + `${lines.join('')}${legend.join('')}</svg>`
+  const grid = [0, 0.5, 1].map(
+    (share) =>
+      `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(most * share)}" y2="${y(most * share)}"/>` +
+      `<text x="${LEFT - 6}" y="${y(most * share) + 4}" text-anchor="end">${format(most * share)}</text>`,
+  )
+  const lines = series.map(
+    ({ name, values }, i) =>
+      `<polyline class="line line-${i}" points="${values.map((value, at) => `${x(seconds[at]!).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"><title>${name}</title></polyline>`,
+  )
+  const legend = series.map(
+    ({ name }, i) => `<text class="name name-${i}" x="${LEFT + 8 + i * 90}" y="${TOP + 10}">${name}</text>`,
+  )
+  return (
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title} in ${unit} over ${last} seconds; the values are in the table below`)}">` +
+    `${grid.join('')}<text x="${LEFT}" y="${HEIGHT - 6}">0 s</text><text x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${last} s</text>` +
+    `${lines.join('')}${legend.join('')}</svg>`
+  )
 }
 
-function table(caption: string, heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+function table(
+  caption: string,
+  heads: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const head = heads.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')
-  const body = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`).join('\n')
+  const body = rows
+    .map((cells) => `<tr>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`)
+    .join('\n')
   return `<div class="wide" tabindex="0" role="region" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 const whole = (n: number): string => n.toLocaleString('en')
 const inMs = (ms: number): string => `${format(ms)} ms`
-const format = (value: number): string => (value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en'))
+const format = (value: number): string =>
+  value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1d21; --soft: #5a606b; --paper: #ffffff; --edge: #d5d9e0; --a: #1f6feb; --b: #b35900; --c: #a4133c; --good: #146c2e; --bad: #a4133c }

@@ -5,7 +5,15 @@ import { figuresOf, lineOf, markdownOf, type ArtilleryReport } from './load-repo
 const times = { min: 1, max: 90, mean: 6.25, median: 4, p95: 21, p99: 48 }
 const report: ArtilleryReport = {
   aggregate: {
-    counters: { 'http.requests': 1000, 'http.codes.200': 995, 'http.codes.503': 3, 'errors.ECONNRESET': 2, 'darkroom.right': 760, 'darkroom.wrong': 40, 'darkroom.failed': 3 },
+    counters: {
+      'http.requests': 1000,
+      'http.codes.200': 995,
+      'http.codes.503': 3,
+      'errors.ECONNRESET': 2,
+      'darkroom.right': 760,
+      'darkroom.wrong': 40,
+      'darkroom.failed': 3,
+    },
     summaries: { 'http.response_time': times },
     firstMetricAt: 1_000_000,
     lastMetricAt: 1_020_000,
@@ -15,8 +23,16 @@ const report: ArtilleryReport = {
 test('a refused and a broken request both count as failed, with their cause', () => {
   const ramp = figuresOf(report, { scenario: 'mix', users: 50, missed: ['darkroom.failed == 0'] })
 
-  expect(ramp).toMatchObject({ seconds: 20, perSecond: 50, failed: 5, failures: { 503: 3, ECONNRESET: 2 }, predictions: 800 })
-  expect(lineOf(ramp)).toBe('mix, 50 users, 20 s: 1,000 requests (50.0/s), 5 failed (3 × 503, 2 × ECONNRESET), median 4.0 ms, p95 21 ms, p99 48 ms, 95.0 % correct. MISSED: darkroom.failed == 0')
+  expect(ramp).toMatchObject({
+    seconds: 20,
+    perSecond: 50,
+    failed: 5,
+    failures: { 503: 3, ECONNRESET: 2 },
+    predictions: 800,
+  })
+  expect(lineOf(ramp)).toBe(
+    'mix, 50 users, 20 s: 1,000 requests (50.0/s), 5 failed (3 × 503, 2 × ECONNRESET), median 4.0 ms, p95 21 ms, p99 48 ms, 95.0 % correct. MISSED: darkroom.failed == 0',
+  )
 })
 
 test('the page of a run names what was missed, and only then', () => {
@@ -31,7 +47,9 @@ test('the page of a run names what was missed, and only then', () => {
 
 test('a training run that is refused because one is running is no failure of that scenario, and is one of any other', () => {
   const { aggregate } = report
-  const busy = { aggregate: { ...aggregate, counters: { 'http.requests': 9, 'http.codes.202': 1, 'http.codes.409': 8 } } }
+  const busy = {
+    aggregate: { ...aggregate, counters: { 'http.requests': 9, 'http.codes.202': 1, 'http.codes.409': 8 } },
+  }
 
   expect(figuresOf(busy, { scenario: 'retrain', users: 10, missed: [] }).failures).toEqual({})
   expect(figuresOf(busy, { scenario: 'upload', users: 10, missed: [] }).failures).toEqual({ 409: 8 })

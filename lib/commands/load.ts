@@ -41,9 +41,13 @@ the report as Markdown, as an HTML page with charts, and as JSON from Artillery,
 The first run installs Artillery into artillery/node_modules (about 470 MB).
 
   --scenario NAME  what users do (default: mix; repeatable; or all):
-${Object.entries(SCENARIOS).map(([name, { is }]) => `                     ${name.padEnd(9)}${is}`).join('\n')}
+${Object.entries(SCENARIOS)
+  .map(([name, { is }]) => `                     ${name.padEnd(9)}${is}`)
+  .join('\n')}
   --users N        number of users: ${Object.keys(RAMPS).join(', ')} (default: all of them; repeatable)
-  --seconds N      duration of each run (default: ${Object.entries(RAMPS).map(([users, seconds]) => `${users} users ${seconds} s`).join(', ')})
+  --seconds N      duration of each run (default: ${Object.entries(RAMPS)
+    .map(([users, seconds]) => `${users} users ${seconds} s`)
+    .join(', ')})
   --short          ${SHORT_SECONDS} s each with ${SHORT_USERS.join(' and ')} users, for continuous integration
   --warm-up N      seconds of uncounted requests before the first run (default: ${WARM_UP_SECONDS})
   --against URL    tests a running instance instead; it must have the classifier shapes
@@ -56,9 +60,15 @@ With --against, the scenario login uses the credentials in DARKROOM_EMAIL and DA
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      scenario: { type: 'string', multiple: true }, users: { type: 'string', multiple: true }, seconds: { type: 'string' },
-      short: { type: 'boolean', default: false }, 'warm-up': { type: 'string', default: String(WARM_UP_SECONDS) },
-      against: { type: 'string' }, key: { type: 'string' }, report: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false },
+      scenario: { type: 'string', multiple: true },
+      users: { type: 'string', multiple: true },
+      seconds: { type: 'string' },
+      short: { type: 'boolean', default: false },
+      'warm-up': { type: 'string', default: String(WARM_UP_SECONDS) },
+      against: { type: 'string' },
+      key: { type: 'string' },
+      report: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) {
@@ -79,8 +89,12 @@ async function main(): Promise<number> {
   await using own = values.against === undefined ? await startOwnProduct() : null
   const url = own?.url ?? values.against!.replace(/\/$/, '')
   // All users come from this one address, and its limit is for one household.
-  const key = own ? await createOwnKey(own.dataDir, { name: 'npm run load', scopes: ['user', 'upload', 'train'] }) : values.key
-  const owner = own ? await createOwner(own) : { email: process.env.DARKROOM_EMAIL ?? '', password: process.env.DARKROOM_PASSWORD ?? '' }
+  const key = own
+    ? await createOwnKey(own.dataDir, { name: 'npm run load', scopes: ['user', 'upload', 'train'] })
+    : values.key
+  const owner = own
+    ? await createOwner(own)
+    : { email: process.env.DARKROOM_EMAIL ?? '', password: process.env.DARKROOM_PASSWORD ?? '' }
   if (own && scenarios.includes('retrain')) await uploadForTraining(url, key!)
   const engine = await engineOf(url)
   lines.line(`Target: ${url}, engine ${engine}.`)
@@ -89,12 +103,22 @@ async function main(): Promise<number> {
   const ramps: LoadPage['ramps'][number][] = []
   for (const scenario of scenarios) {
     for (const one of users) {
-      const ramp = await run({ scenario, users: one, seconds: Number(seconds ?? RAMPS[one]), target: url, key, owner, passing: lines.passing })
+      const ramp = await run({
+        scenario,
+        users: one,
+        seconds: Number(seconds ?? RAMPS[one]),
+        target: url,
+        key,
+        owner,
+        passing: lines.passing,
+      })
       lines.line(lineOf(ramp.figures))
       ramps.push(ramp)
     }
   }
-  const file = path.resolve(values.report ?? path.join(FOLDER, 'reports', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}.md`))
+  const file = path.resolve(
+    values.report ?? path.join(FOLDER, 'reports', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}.md`),
+  )
   const product = `Darkroom ${VERSION}, engine ${engine}, Node ${process.version}${values.against ? `, at ${url}` : ''}.`
   writeReports(file, { at, machine: machine(), product, ramps })
   lines.line(`Report: ${file} and ${file.replace(/\.md$/, '')}.html`)
@@ -105,7 +129,13 @@ function writeReports(file: string, page: LoadPage): void {
   const { at, machine, product, ramps } = page
   const stem = file.replace(/\.md$/, '')
   mkdirSync(path.dirname(file), { recursive: true })
-  writeFileSync(file, markdownOf(ramps.map(({ figures }) => figures), { at, machine, product }))
+  writeFileSync(
+    file,
+    markdownOf(
+      ramps.map(({ figures }) => figures),
+      { at, machine, product },
+    ),
+  )
   writeFileSync(`${stem}.json`, JSON.stringify(page))
   writeFileSync(`${stem}.html`, pageOf(page))
 }
@@ -120,22 +150,44 @@ type Wanted = {
 
 function mistakeIn({ users, scenarios, seconds, against, warmUp: warm }: Wanted): string | null {
   const unknownUsers = users.find((one) => !(one in RAMPS))
-  if (unknownUsers !== undefined) return `--users cannot be ${unknownUsers}. Choose from ${Object.keys(RAMPS).join(', ')}.`
+  if (unknownUsers !== undefined)
+    return `--users cannot be ${unknownUsers}. Choose from ${Object.keys(RAMPS).join(', ')}.`
   const unknown = scenarios.find((one) => !Object.hasOwn(SCENARIOS, one))
-  if (unknown !== undefined) return `There is no scenario ${unknown}. Choose from ${Object.keys(SCENARIOS).join(', ')}, all.`
-  if (seconds !== undefined && !(Number.isInteger(Number(seconds)) && Number(seconds) > 0)) return `--seconds ${seconds}: give a whole number above 0.`
+  if (unknown !== undefined)
+    return `There is no scenario ${unknown}. Choose from ${Object.keys(SCENARIOS).join(', ')}, all.`
+  if (seconds !== undefined && !(Number.isInteger(Number(seconds)) && Number(seconds) > 0))
+    return `--seconds ${seconds}: give a whole number above 0.`
   if (!(Number(warm) >= 0)) return `--warm-up must be a number of seconds, not ${warm}.`
-  if (against !== undefined && !URL.canParse(against)) return `--against ${against}: give an address such as http://127.0.0.1:3000.`
+  if (against !== undefined && !URL.canParse(against))
+    return `--against ${against}: give an address such as http://127.0.0.1:3000.`
   return null
 }
 
 /** The first requests of a process compile what they run: they count for nobody. */
-async function warmUp({ url, key, seconds }: { readonly url: string; readonly key: string | undefined; readonly seconds: number }): Promise<void> {
+async function warmUp({
+  url,
+  key,
+  seconds,
+}: {
+  readonly url: string
+  readonly key: string | undefined
+  readonly seconds: number
+}): Promise<void> {
   const until = performance.now() + seconds * 1000
-  const headers = { 'content-type': 'image/png', ...(key !== undefined && { authorization: `Bearer ${key}` }) }
+  const headers = {
+    'content-type': 'image/png',
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+  }
   for (let seed = 0; performance.now() < until; seed++) {
-    await fetch(`${url}/api/predict?classifier=shapes`, { method: 'POST', headers, body: new Uint8Array(drawn(seed)) }).then((answer) => answer.arrayBuffer())
-    for (const page of seed % 20 === 0 ? ['/', '/predict', '/api/statistics', '/api/health', '/api/metrics'] : []) await fetch(url + page).then((answer) => answer.arrayBuffer())
+    await fetch(`${url}/api/predict?classifier=shapes`, {
+      method: 'POST',
+      headers,
+      body: new Uint8Array(drawn(seed)),
+    }).then((answer) => answer.arrayBuffer())
+    for (const page of seed % 20 === 0
+      ? ['/', '/predict', '/api/statistics', '/api/health', '/api/metrics']
+      : [])
+      await fetch(url + page).then((answer) => answer.arrayBuffer())
   }
 }
 
@@ -144,8 +196,15 @@ const drawn = (seed: number): Uint8Array => encodePng(drawShape(SHAPES[seed % SH
 /** Its first administrator, with the one-time token of its folder. */
 async function createOwner({ url, dataDir }: ThrowawayProduct): Promise<Owner> {
   const token = readFileSync(path.join(dataDir, 'setup-token'), 'utf8').trim()
-  const answer = await fetch(`${url}/api/setup`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: JSON.stringify({ ...OWNER, token }) })
-  if (!answer.ok) throw new Error(`No administrator could be created for the load test: ${answer.status} ${await answer.text()}`)
+  const answer = await fetch(`${url}/api/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ ...OWNER, token }),
+  })
+  if (!answer.ok)
+    throw new Error(
+      `No administrator could be created for the load test: ${answer.status} ${await answer.text()}`,
+    )
   return OWNER
 }
 
@@ -156,24 +215,44 @@ async function uploadForTraining(url: string, key: string): Promise<void> {
     form.append('files', new Blob([new Uint8Array(drawn(90_000 * SHAPES.length + seed))]), `${seed}.png`)
     form.append('labels', SHAPES[seed % SHAPES.length]!)
   }
-  const answer = await fetch(`${url}/api/upload?classifier=shapes`, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: form })
-  if (!answer.ok) throw new Error(`No images could be uploaded for the load test: ${answer.status} ${await answer.text()}`)
+  const answer = await fetch(`${url}/api/upload?classifier=shapes`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: form,
+  })
+  if (!answer.ok)
+    throw new Error(`No images could be uploaded for the load test: ${answer.status} ${await answer.text()}`)
 }
 
 /** Installed when it is asked for, and again when its lock file names another version. */
 async function hasArtillery(): Promise<boolean> {
   const versionIn = (file: string, place: string): string | undefined =>
-    existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, { version?: string }> }).packages[place]?.version : undefined
+    existsSync(file)
+      ? (JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, { version?: string }> })
+          .packages[place]?.version
+      : undefined
   const place = 'node_modules/artillery'
   const wanted = versionIn(path.join(FOLDER, 'package-lock.json'), place)
-  if (wanted !== undefined && versionIn(path.join(FOLDER, 'node_modules/.package-lock.json'), place) === wanted) return true
+  if (
+    wanted !== undefined &&
+    versionIn(path.join(FOLDER, 'node_modules/.package-lock.json'), place) === wanted
+  )
+    return true
   console.log(`Installing Artillery ${wanted} into artillery/node_modules (about 470 MB, once) …`)
-  const npm = process.env.npm_execpath?.endsWith('.js') ? { program: process.execPath, args: [process.env.npm_execpath] } : { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
+  const npm = process.env.npm_execpath?.endsWith('.js')
+    ? { program: process.execPath, args: [process.env.npm_execpath] }
+    : { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
   const child = spawn(npm.program, [...npm.args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: FOLDER, stdio: ['ignore', 'inherit', 'inherit'], shell: npm.program === 'npm.cmd', env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
+    cwd: FOLDER,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: npm.program === 'npm.cmd',
+    env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
   })
   const code = await ended(child)
-  if (code !== 0) console.error(`Artillery could not be installed: npm ci ended with code ${code}. Is the npm registry reachable? Then ask again.`)
+  if (code !== 0)
+    console.error(
+      `Artillery could not be installed: npm ci ended with code ${code}. Is the npm registry reachable? Then ask again.`,
+    )
   return code === 0
 }
 
@@ -188,25 +267,53 @@ type Ramp = {
   readonly passing: (line: string) => void
 }
 
-async function run({ scenario, users, seconds, target, key, owner, passing }: Ramp): Promise<LoadPage['ramps'][number]> {
+async function run({
+  scenario,
+  users,
+  seconds,
+  target,
+  key,
+  owner,
+  passing,
+}: Ramp): Promise<LoadPage['ramps'][number]> {
   const { file } = SCENARIOS[scenario]!
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-load-'))
   const output = path.join(folder, 'report.json')
   const began = performance.now()
-  const show = (): void => passing(`${scenario}, ${users} users: ${Math.round((performance.now() - began) / 1000)} s of about ${seconds} s`)
+  const show = (): void =>
+    passing(
+      `${scenario}, ${users} users: ${Math.round((performance.now() - began) / 1000)} s of about ${seconds} s`,
+    )
   const timer = setInterval(show, 1_000)
   try {
-    const child = spawn(process.execPath, [
-      path.join(FOLDER, 'node_modules/artillery/bin/run'), 'run', '--environment', users, '--target', target,
-      '--variables', JSON.stringify({ seconds: [seconds] }), '--output', output,
-      ...(scenario === 'mix' ? [] : ['--scenario-name', scenario]), path.join(FOLDER, file),
-    ], {
-      cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true', DARKROOM_EMAIL: owner.email, DARKROOM_PASSWORD: owner.password,
-        ...(key && { DARKROOM_KEY: key }),
+    const child = spawn(
+      process.execPath,
+      [
+        path.join(FOLDER, 'node_modules/artillery/bin/run'),
+        'run',
+        '--environment',
+        users,
+        '--target',
+        target,
+        '--variables',
+        JSON.stringify({ seconds: [seconds] }),
+        '--output',
+        output,
+        ...(scenario === 'mix' ? [] : ['--scenario-name', scenario]),
+        path.join(FOLDER, file),
+      ],
+      {
+        cwd: FOLDER,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          ...process.env,
+          ARTILLERY_DISABLE_TELEMETRY: 'true',
+          DARKROOM_EMAIL: owner.email,
+          DARKROOM_PASSWORD: owner.password,
+          ...(key && { DARKROOM_KEY: key }),
+        },
       },
-    })
+    )
     const missed: string[] = []
     const said: string[] = []
     for (const stream of [child.stdout, child.stderr]) {
@@ -217,7 +324,8 @@ async function run({ scenario, users, seconds, target, key, owner, passing }: Ra
       })
     }
     const code = await ended(child)
-    if (!existsSync(output) || (code !== 0 && missed.length === 0)) throw new Error(`Artillery ended with code ${code}:\n${said.slice(-30).join('\n')}`)
+    if (!existsSync(output) || (code !== 0 && missed.length === 0))
+      throw new Error(`Artillery ended with code ${code}:\n${said.slice(-30).join('\n')}`)
     const report = JSON.parse(readFileSync(output, 'utf8')) as ArtilleryReport // Artillery's own file
     return { figures: figuresOf(report, { scenario, users: Number(users), missed }), report }
   } finally {
@@ -228,16 +336,23 @@ async function run({ scenario, users, seconds, target, key, owner, passing }: Ra
 
 /** Its exit code; a signal counts as a failure. */
 const ended = (child: ReturnType<typeof spawn>): Promise<number> =>
-  new Promise((resolve, reject) => { child.once('error', reject).once('close', (code) => resolve(code ?? 1)) })
+  new Promise((resolve, reject) => {
+    child.once('error', reject).once('close', (code) => resolve(code ?? 1))
+  })
 
 async function engineOf(url: string): Promise<string> {
-  const answer = await fetch(`${url}/api/health`).catch((error: unknown) => { throw new Error(`${url} does not answer: ${error instanceof Error ? error.message : String(error)}. Is Darkroom running there?`) })
+  const answer = await fetch(`${url}/api/health`).catch((error: unknown) => {
+    throw new Error(
+      `${url} does not answer: ${error instanceof Error ? error.message : String(error)}. Is Darkroom running there?`,
+    )
+  })
   if (!answer.ok) throw new Error(`${url} is not ready: ${(await answer.text()).slice(0, 500)}`)
   const { engine } = (await answer.json()) as { engine: string | null }
   return engine ?? 'none'
 }
 
-const machine = (): string => `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`
+const machine = (): string =>
+  `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)

@@ -21,14 +21,26 @@ const MOST_JSON_BYTES = 500_000
 const WEIGHT_BYTES = 1_640_832 // 410,208 numbers of 4 bytes
 const PLAIN_NAME = /^\w[\w.-]*$/
 
-export type Fetching = { readonly mirror: string | undefined; readonly downloads: string; readonly size: number | undefined; readonly signal?: AbortSignal }
+export type Fetching = {
+  readonly mirror: string | undefined
+  readonly downloads: string
+  readonly size: number | undefined
+  readonly signal?: AbortSignal
+}
 
 /** @throws `bad_data_file` when nothing comes, or when what came is not the known network to the last bit; then nothing of it is left here. */
-export async function fetchOfficialNetwork({ mirror, downloads, size, signal }: Fetching, official: { readonly folder: string; readonly address: string; readonly digest: string } = OFFICIAL): Promise<KerasModel> {
+export async function fetchOfficialNetwork(
+  { mirror, downloads, size, signal }: Fetching,
+  official: { readonly folder: string; readonly address: string; readonly digest: string } = OFFICIAL,
+): Promise<KerasModel> {
   const folder = join(downloads, official.folder)
   const fetched = async (name: string, packedBytes: number): Promise<Buffer> => {
     const to = join(folder, name)
-    const file = { name: `${official.folder}/${name}`, urls: [`${official.address}/${official.folder}/${name}`], packedBytes }
+    const file = {
+      name: `${official.folder}/${name}`,
+      urls: [`${official.address}/${official.folder}/${name}`],
+      packedBytes,
+    }
     await download({ file, to, mirror, check: () => Promise.resolve(), signal })
     return readFile(to)
   }
@@ -46,12 +58,20 @@ export async function fetchOfficialNetwork({ mirror, downloads, size, signal }: 
 
 function weightFiles(modelJson: string): readonly string[] {
   try {
-    const { weightsManifest } = JSON.parse(modelJson) as { weightsManifest: readonly { paths: readonly string[] }[] }
+    const { weightsManifest } = JSON.parse(modelJson) as {
+      weightsManifest: readonly { paths: readonly string[] }[]
+    }
     const names = weightsManifest.flatMap(({ paths }) => paths)
     if (names.length > 0 && names.every((name) => PLAIN_NAME.test(name))) return names
-  } catch { /* said below */ }
+  } catch {
+    /* said below */
+  }
   throw notOfficial('model.json', 'it names no files of weights')
 }
 
 const notOfficial = (name: string, why: string): DarkroomError =>
-  new DarkroomError('bad_data_file', { what: `${name} is not the official MobileNetV2 0.35`, why, remedy: 'Name a folder that has the right files with --from; nothing was taken in.' })
+  new DarkroomError('bad_data_file', {
+    what: `${name} is not the official MobileNetV2 0.35`,
+    why,
+    remedy: 'Name a folder that has the right files with --from; nothing was taken in.',
+  })

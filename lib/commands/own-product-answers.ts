@@ -3,12 +3,27 @@
 const ASK_EVERY_MS = 100
 const LONGEST_TRAINING_MS = 20 * 60_000
 
-export type EndedRun = { readonly state: string; readonly error: string | null; readonly recipe: string; readonly verdict: { readonly sentence: string } | null }
+export type EndedRun = {
+  readonly state: string
+  readonly error: string | null
+  readonly recipe: string
+  readonly verdict: { readonly sentence: string } | null
+}
 
 /** The JSON of an answer; a string as body is JSON. Throws with what the product says when it refuses. */
-export async function answer(url: string, method: string, place: string, body?: FormData | string): Promise<unknown> {
-  const response = await fetch(url + place, { method, ...(body === undefined ? {} : { body }), ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}) })
-  if (!response.ok) throw new Error(`${method} ${place} was answered ${response.status}: ${await response.text()}`)
+export async function answer(
+  url: string,
+  method: string,
+  place: string,
+  body?: FormData | string,
+): Promise<unknown> {
+  const response = await fetch(url + place, {
+    method,
+    ...(body === undefined ? {} : { body }),
+    ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}),
+  })
+  if (!response.ok)
+    throw new Error(`${method} ${place} was answered ${response.status}: ${await response.text()}`)
   return response.json()
 }
 
@@ -17,8 +32,11 @@ export async function untilDone(url: string, id: string): Promise<EndedRun> {
   while (performance.now() < latest) {
     const run = (await answer(url, 'GET', `/api/runs/${id}`)) as EndedRun
     if (run.state === 'done') return run
-    if (run.state === 'failed' || run.state === 'cancelled') throw new Error(`The training ended as "${run.state}": ${run.error ?? 'no reason is known'}`)
-    await new Promise((resolve) => { setTimeout(resolve, ASK_EVERY_MS) })
+    if (run.state === 'failed' || run.state === 'cancelled')
+      throw new Error(`The training ended as "${run.state}": ${run.error ?? 'no reason is known'}`)
+    await new Promise((resolve) => {
+      setTimeout(resolve, ASK_EVERY_MS)
+    })
   }
   throw new Error(`The training was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
 }

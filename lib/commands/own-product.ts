@@ -28,12 +28,31 @@ export type OwnProductPlace = {
 }
 
 /** Answers when the product says that it is ready; throws with what it printed when it ends before, or says nothing for long. */
-export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}, place: OwnProductPlace = {}): Promise<ThrowawayProduct> {
+export async function startOwnProduct(
+  settings: Readonly<Record<string, string>> = {},
+  place: OwnProductPlace = {},
+): Promise<ThrowawayProduct> {
   const dataDir = place.dataDir ?? mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
-  const [program, ...args] = [...(place.through ?? []), process.execPath, '--disable-warning=ExperimentalWarning', path.join(ROOT, 'lib/processes/supervisor.ts')]
+  const [program, ...args] = [
+    ...(place.through ?? []),
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    path.join(ROOT, 'lib/processes/supervisor.ts'),
+  ]
   const child = spawn(program!, args, {
-    cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, DATABASE_URL: undefined, NEXTAUTH_URL: undefined, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings },
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      DATABASE_URL: undefined,
+      NEXTAUTH_URL: undefined,
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      ...settings,
+    },
   })
   const interrupted = (): void => {
     child.kill('SIGKILL')
@@ -47,7 +66,13 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
   }
   const said: string[] = []
   try {
-    return { url: await addressOf(child, said), dataDir, pid: child.pid ?? 0, output: () => said.join('\n'), [Symbol.asyncDispose]: leave }
+    return {
+      url: await addressOf(child, said),
+      dataDir,
+      pid: child.pid ?? 0,
+      output: () => said.join('\n'),
+      [Symbol.asyncDispose]: leave,
+    }
   } catch (error) {
     await leave()
     throw error
@@ -56,16 +81,21 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
 
 function addressOf(child: ChildProcess, said: string[]): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const fail = (why: string): void => reject(new Error([`The product of this command did not start: ${why}.`, ...said.slice(-20)].join('\n')))
-  const timer = setTimeout(() => fail(`it was not ready after ${LONGEST_START_MS / 1000} s`), LONGEST_START_MS)
+  const fail = (why: string): void =>
+    reject(new Error([`The product of this command did not start: ${why}.`, ...said.slice(-20)].join('\n')))
+  const timer = setTimeout(
+    () => fail(`it was not ready after ${LONGEST_START_MS / 1000} s`),
+    LONGEST_START_MS,
+  )
   child.once('error', (error) => fail(error.message))
   child.once('exit', (code, signal) => fail(`it ended (${signal ?? `code ${code}`})`))
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream }).on('line', (line) => {
-      said.push(line)
-      const address = READY.exec(line)?.[1]
-      if (address) resolve(address)
-    })
+    if (stream)
+      createInterface({ input: stream }).on('line', (line) => {
+        said.push(line)
+        const address = READY.exec(line)?.[1]
+        if (address) resolve(address)
+      })
   }
   return promise.finally(() => clearTimeout(timer))
 }

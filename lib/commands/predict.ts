@@ -33,19 +33,34 @@ const AT_ONCE = 16
 /** Who typed a command waits longer than who opened a page. */
 const PATIENCE_MS = 600_000
 
-type Asked = { readonly classifier?: string | undefined; readonly version?: string | undefined; readonly top_k: number }
+type Asked = {
+  readonly classifier?: string | undefined
+  readonly version?: string | undefined
+  readonly top_k: number
+}
 
 async function main(): Promise<number> {
   const { values, positionals: files } = parseArgs({
     allowPositionals: true,
-    options: { classifier: { type: 'string' }, version: { type: 'string' }, top: { type: 'string', default: '3' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      classifier: { type: 'string' },
+      version: { type: 'string' },
+      top: { type: 'string', default: '3' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   })
   if (values.help || files.length === 0) {
     console.log(HELP)
     return values.help ? 0 : 1
   }
   const top = Number(values.top)
-  if (!Number.isInteger(top) || top < 1) throw new DarkroomError('invalid_input', { what: `--top ${values.top} is impossible`, why: 'it must be a whole number from 1', remedy: 'Change it.' })
+  if (!Number.isInteger(top) || top < 1)
+    throw new DarkroomError('invalid_input', {
+      what: `--top ${values.top} is impossible`,
+      why: 'it must be a whole number from 1',
+      remedy: 'Change it.',
+    })
   const asked = { classifier: values.classifier, version: values.version, top_k: top }
   return withPredict(async (predict) => {
     let failures = 0
@@ -63,14 +78,45 @@ async function main(): Promise<number> {
 
 async function withPredict(work: (predict: PredictOne) => Promise<number>): Promise<number> {
   const start = readStart()
-  const log = openLog({ level: 'silent', dataDir: start.places.dataDir, name: 'predict', terminal: 'sentences' })
+  const log = openLog({
+    level: 'silent',
+    dataDir: start.places.dataDir,
+    name: 'predict',
+    terminal: 'sentences',
+  })
   const data = await composeData(start)
   try {
     await data.syncShipped()
-    await using pool = createPool({ name: 'predict', size: 1, fork: () => forkInference(start.settings.INFERENCE_ENGINE, (line) => console.error(line)), clock: steadyClock, log, changed: () => batcher.wake() })
-    const batcher = createBatcher<Ask, Computed>({ most: AT_ONCE, room: AT_ONCE, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, run: runOn(pool, start.settings.MAX_PIXELS), clock: steadyClock })
+    await using pool = createPool({
+      name: 'predict',
+      size: 1,
+      fork: () => forkInference(start.settings.INFERENCE_ENGINE, (line) => console.error(line)),
+      clock: steadyClock,
+      log,
+      changed: () => batcher.wake(),
+    })
+    const batcher = createBatcher<Ask, Computed>({
+      most: AT_ONCE,
+      room: AT_ONCE,
+      lanes: pool.ready,
+      keyOf: (ask) => ask.served.ref.key,
+      run: runOn(pool, start.settings.MAX_PIXELS),
+      clock: steadyClock,
+    })
     const swap = createSwap({ pool, data, log })
-    return await work(createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf: (bytes) => `image/${sniff(bytes).kind}`, prepare: async (bytes) => bytes, answered: () => {}, patienceMs: PATIENCE_MS }))
+    return await work(
+      createPredict({
+        swap,
+        batcher,
+        data,
+        clock: steadyClock,
+        today: () => new Date(),
+        mediaTypeOf: (bytes) => `image/${sniff(bytes).kind}`,
+        prepare: async (bytes) => bytes,
+        answered: () => {},
+        patienceMs: PATIENCE_MS,
+      }),
+    )
   } finally {
     await data.close()
   }
@@ -94,14 +140,37 @@ function show(file: string, answer: PredictionAnswer | Error, isJson: boolean): 
   else console.log(`${file}: ${wordsOf(answer)}`)
 }
 
-function wordsOf({ predicted_class, confidence, top_k, decision, candidates, classifier, model_version, engine }: PredictionAnswer): string {
+function wordsOf({
+  predicted_class,
+  confidence,
+  top_k,
+  decision,
+  candidates,
+  classifier,
+  model_version,
+  engine,
+}: PredictionAnswer): string {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`
-  const others = top_k.slice(1).map((one) => `${one.class} ${percent(one.probability)}`).join(', ')
-  const unsure = decision === 'uncertain' && candidates && candidates.length > 1 ? `, not sure: one of ${candidates.join(', ')}` : decision === 'uncertain' ? ', not sure' : decision === 'unfamiliar' ? ', like nothing it knows' : ''
+  const others = top_k
+    .slice(1)
+    .map((one) => `${one.class} ${percent(one.probability)}`)
+    .join(', ')
+  const unsure =
+    decision === 'uncertain' && candidates && candidates.length > 1
+      ? `, not sure: one of ${candidates.join(', ')}`
+      : decision === 'uncertain'
+        ? ', not sure'
+        : decision === 'unfamiliar'
+          ? ', like nothing it knows'
+          : ''
   return `${predicted_class} ${percent(confidence)}${unsure}${others && ` (then ${others})`} · ${classifier} ${model_version}, ${engine}`
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  console.error(
+    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
+      ? (error as Error).message
+      : error,
+  )
   return 1
 })

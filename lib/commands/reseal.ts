@@ -24,24 +24,49 @@ export type ResealArguments = {
   readonly engine: EngineName | 'auto'
 }
 
-export async function resealed({ name, from, foreign, bundle, engine: wanted }: ResealArguments, { settings, places }: Start, signal: AbortSignal): Promise<Card> {
-  const folder = bundle === undefined ? join(places.modelsDir, name, championOf(places.modelsDir, name)) : resolve(bundle)
+export async function resealed(
+  { name, from, foreign, bundle, engine: wanted }: ResealArguments,
+  { settings, places }: Start,
+  signal: AbortSignal,
+): Promise<Card> {
+  const folder =
+    bundle === undefined ? join(places.modelsDir, name, championOf(places.modelsDir, name)) : resolve(bundle)
   const { card } = await readBundle(folder)
-  const dataset = { kind: 'dataset', name: card.data.name, from: from === undefined ? null : resolve(from), downloads: join(places.dataDir, 'downloads'), mirror: settings.DATASET_MIRROR ?? null, counters: join(places.dataDir, 'test-openings.json') } as const
+  const dataset = {
+    kind: 'dataset',
+    name: card.data.name,
+    from: from === undefined ? null : resolve(from),
+    downloads: join(places.dataDir, 'downloads'),
+    mirror: settings.DATASET_MIRROR ?? null,
+    counters: join(places.dataDir, 'test-openings.json'),
+  } as const
   await using engine = await openEngine(wanted, 'inference')
-  return reseal({
-    folder,
-    isMirrorable: shippedTraining(card.classifier)?.isMirrorable ?? true,
-    samples: () => datasetSamples(dataset, openDataset, signal),
-    packs: join(places.dataDir, 'cache', 'packs'),
-    maxPixels: settings.MAX_PIXELS,
-    foreign: (await Promise.all(foreign.map(foreignIn))).flat(),
-  }, { engine, openTest: (hashes) => countOpening(dataset.counters, hashes), signal, say: (sentence) => console.log(sentence) })
+  return reseal(
+    {
+      folder,
+      isMirrorable: shippedTraining(card.classifier)?.isMirrorable ?? true,
+      samples: () => datasetSamples(dataset, openDataset, signal),
+      packs: join(places.dataDir, 'cache', 'packs'),
+      maxPixels: settings.MAX_PIXELS,
+      foreign: (await Promise.all(foreign.map(foreignIn))).flat(),
+    },
+    {
+      engine,
+      openTest: (hashes) => countOpening(dataset.counters, hashes),
+      signal,
+      say: (sentence) => console.log(sentence),
+    },
+  )
 }
 
 function championOf(modelsDir: string, name: string): string {
   const file = join(modelsDir, name, 'classifier.json')
-  if (!existsSync(file)) throw new DarkroomError('not_found', { what: `There is no version of "${name}" that ships`, why: `${file} is not there`, remedy: 'Name the folder of a bundle with --bundle.' })
+  if (!existsSync(file))
+    throw new DarkroomError('not_found', {
+      what: `There is no version of "${name}" that ships`,
+      why: `${file} is not there`,
+      remedy: 'Name the folder of a bundle with --bundle.',
+    })
   return shippedClassifier.parse(JSON.parse(readFileSync(file, 'utf8'))).champion
 }
 
@@ -49,7 +74,12 @@ const LIMITS = { entryBytes: 20 * 1024 ** 2, totalBytes: 2 * 1024 ** 3 }
 
 async function foreignIn(path: string): Promise<Resealing['foreign']> {
   const isFolder = (await stat(path)).isDirectory()
-  const files = isFolder ? (await readdir(path)).filter((file) => extname(file) === '.zip').sort().map((file) => join(path, file)) : [path]
+  const files = isFolder
+    ? (await readdir(path))
+        .filter((file) => extname(file) === '.zip')
+        .sort()
+        .map((file) => join(path, file))
+    : [path]
   return files.map((file) => ({ name: basename(file, '.zip'), pictures: () => picturesIn(file) }))
 }
 

@@ -26,7 +26,13 @@ Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR.`
 const lines = createLines()
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { from: { type: 'string' }, 'dry-run': { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } })
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
   if (values.help) {
     console.log(HELP)
     return 0
@@ -36,7 +42,10 @@ async function main(): Promise<number> {
   if (from === undefined) return listed(start)
   const isDryRun = values['dry-run']
   const restored = await restoreBackup({
-    from: resolve(from), ...start.places, now: () => new Date(), isDryRun,
+    from: resolve(from),
+    ...start.places,
+    now: () => new Date(),
+    isDryRun,
     onVerifying: (file, done, total) => lines.passing(`Verifying ${done} of ${total}: ${file}`),
     onCopying: (done, total) => lines.passing(`Copying: ${megabytes(done)} of ${megabytes(total)}`),
   })
@@ -46,15 +55,24 @@ async function main(): Promise<number> {
 
 function tell({ backup, aside }: Restored, start: Start, isDryRun: boolean): void {
   const { dataDir } = start.places
-  lines.line(`${backup.name} is intact: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, made by Darkroom ${backup.product_version}.`)
+  lines.line(
+    `${backup.name} is intact: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, made by Darkroom ${backup.product_version}.`,
+  )
   if (isDryRun) {
-    lines.line(`Nothing was changed. A restore would write to ${dataDir}${aside === null ? ', which is empty' : ` and keep the current data in ${aside}`}.`)
+    lines.line(
+      `Nothing was changed. A restore would write to ${dataDir}${aside === null ? ', which is empty' : ` and keep the current data in ${aside}`}.`,
+    )
     return
   }
-  lines.line(`Restored to ${dataDir}. ${aside === null ? 'The folder was empty before.' : `The previous data is in ${aside}; remove it when you have checked the restored data.`}`)
+  lines.line(
+    `Restored to ${dataDir}. ${aside === null ? 'The folder was empty before.' : `The previous data is in ${aside}; remove it when you have checked the restored data.`}`,
+  )
   const { settings } = backupPlan(start, 'command')
-  const different = Object.entries(backup.settings).filter(([name, value]) => settings[name] !== value && !PLACES.has(name))
-  for (const [name, value] of different) lines.line(`The backup was made with ${name}=${value}, which differs here.`)
+  const different = Object.entries(backup.settings).filter(
+    ([name, value]) => settings[name] !== value && !PLACES.has(name),
+  )
+  for (const [name, value] of different)
+    lines.line(`The backup was made with ${name}=${value}, which differs here.`)
   lines.line('Start Darkroom with npm start.')
 }
 
@@ -63,12 +81,20 @@ const PLACES = new Set(['DATA_DIR', 'DATABASE_URL', 'BACKUP_DIR', 'PORT', 'HOST'
 
 async function listed({ places }: Start): Promise<number> {
   const found = await backupsIn(places.backupDir)
-  if (found.length === 0) lines.line(`There is no backup in ${places.backupDir}. Use --from DIR for a backup elsewhere.`)
-  for (const { folder, started_at, files, size_bytes, remarks } of found) lines.line(`${started_at.slice(0, 16).replace('T', ' ')} UTC  ${megabytes(size_bytes)}, ${counted(files, 'file')}${remarks.length > 0 ? `, ${counted(remarks.length, 'remark')}` : ''}  ${folder}`)
+  if (found.length === 0)
+    lines.line(`There is no backup in ${places.backupDir}. Use --from DIR for a backup elsewhere.`)
+  for (const { folder, started_at, files, size_bytes, remarks } of found)
+    lines.line(
+      `${started_at.slice(0, 16).replace('T', ' ')} UTC  ${megabytes(size_bytes)}, ${counted(files, 'file')}${remarks.length > 0 ? `, ${counted(remarks.length, 'remark')}` : ''}  ${folder}`,
+    )
   return found.length === 0 ? 1 : 0
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  console.error(
+    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
+      ? (error as Error).message
+      : error,
+  )
   return 1
 })

@@ -11,36 +11,63 @@ const TICK_MS = 5
 const MOST_SOCKETS = 2_000
 const TIMEOUT_MS = 20_000
 
-export type SentAnswer = { readonly status: number; readonly ms: number; readonly endedAt: number; readonly retryAfter: string | undefined }
+export type SentAnswer = {
+  readonly status: number
+  readonly ms: number
+  readonly endedAt: number
+  readonly retryAfter: string | undefined
+}
 
 type Load = { readonly seconds: number } & ({ readonly connections: number } | { readonly perSecond: number })
 
-const IMAGES = Array.from({ length: DIFFERENT_IMAGES }, (_, seed) => Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))))
+const IMAGES = Array.from({ length: DIFFERENT_IMAGES }, (_, seed) =>
+  Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))),
+)
 
-export function createSender(url: string): Disposable & { readonly one: () => Promise<SentAnswer>; readonly fire: (load: Load) => Promise<readonly SentAnswer[]> } {
+export function createSender(url: string): Disposable & {
+  readonly one: () => Promise<SentAnswer>
+  readonly fire: (load: Load) => Promise<readonly SentAnswer[]>
+} {
   const { hostname, port } = new URL(url)
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS, scheduling: 'fifo' })
   let sent = 0
 
-  const one = (): Promise<SentAnswer> => new Promise((resolve) => {
-    const body = IMAGES[sent++ % IMAGES.length]!
-    const began = performance.now()
-    const answered = (status: number, retryAfter?: string) => resolve({ status, retryAfter, ms: performance.now() - began, endedAt: performance.now() })
-    const asking = request({ hostname, port, agent, method: 'POST', path: '/api/predict', timeout: TIMEOUT_MS, headers: { 'content-type': 'image/png', 'content-length': body.length } }, (response) => {
-      response.resume()
-      response.once('end', () => answered(response.statusCode ?? 0, response.headers['retry-after']))
-      response.once('error', () => answered(0))
+  const one = (): Promise<SentAnswer> =>
+    new Promise((resolve) => {
+      const body = IMAGES[sent++ % IMAGES.length]!
+      const began = performance.now()
+      const answered = (status: number, retryAfter?: string) =>
+        resolve({ status, retryAfter, ms: performance.now() - began, endedAt: performance.now() })
+      const asking = request(
+        {
+          hostname,
+          port,
+          agent,
+          method: 'POST',
+          path: '/api/predict',
+          timeout: TIMEOUT_MS,
+          headers: { 'content-type': 'image/png', 'content-length': body.length },
+        },
+        (response) => {
+          response.resume()
+          response.once('end', () => answered(response.statusCode ?? 0, response.headers['retry-after']))
+          response.once('error', () => answered(0))
+        },
+      )
+      asking.once('timeout', () => asking.destroy())
+      asking.once('error', () => answered(0))
+      asking.end(body)
     })
-    asking.once('timeout', () => asking.destroy())
-    asking.once('error', () => answered(0))
-    asking.end(body)
-  })
 
   async function fire(load: Load): Promise<SentAnswer[]> {
     const answers: SentAnswer[] = []
     const end = performance.now() + load.seconds * 1_000
     if ('connections' in load) {
-      await Promise.all(Array.from({ length: load.connections }, async () => { while (performance.now() < end) answers.push(await one()) }))
+      await Promise.all(
+        Array.from({ length: load.connections }, async () => {
+          while (performance.now() < end) answers.push(await one())
+        }),
+      )
       return answers
     }
     const open = new Set<Promise<unknown>>()
@@ -48,7 +75,10 @@ export function createSender(url: string): Disposable & { readonly one: () => Pr
     let begun = 0
     while (performance.now() < end) {
       for (const due = ((performance.now() - began) / 1_000) * load.perSecond; begun < due; begun++) {
-        const asked = one().then((answer) => { answers.push(answer); open.delete(asked) })
+        const asked = one().then((answer) => {
+          answers.push(answer)
+          open.delete(asked)
+        })
         open.add(asked)
       }
       await new Promise((resolve) => setTimeout(resolve, TICK_MS))

@@ -44,7 +44,9 @@ async function main(): Promise<number> {
     return 1
   }
   const form: Form = values.short ? 'short' : 'long'
-  const chosen = SCENARIOS.filter(({ name, in: forms }) => (wanted ? wanted.includes(name) : forms.includes(form)))
+  const chosen = SCENARIOS.filter(({ name, in: forms }) =>
+    wanted ? wanted.includes(name) : forms.includes(form),
+  )
   const say = (line: string): void => console.error(line)
   say(
     `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`,
@@ -116,7 +118,11 @@ function tableOf(rows: readonly Row[]): string {
 }
 
 // Ending in order lets a mounted disk be unmounted; products end with the pipes of their parent.
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code))
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(code))
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   return 1

@@ -18,23 +18,43 @@ export async function forecastSentence(run: PreparedRun): Promise<string> {
 }
 
 /** The folder of the plan is gone afterwards. */
-export async function forecastOf({ folder, plan }: PreparedRun): Promise<Forecast & { readonly parts: Parts }> {
+export async function forecastOf({
+  folder,
+  plan,
+}: PreparedRun): Promise<Forecast & { readonly parts: Parts }> {
   const { signal } = new AbortController()
   try {
     const { parts, snapshot } = await countsOf(folder, plan, signal)
-    const figures = await followProbe({ child: forkTrainingWith((line) => console.error(line))(plan.engine), folder, images: parts.train, signal })
+    const figures = await followProbe({
+      child: forkTrainingWith((line) => console.error(line))(plan.engine),
+      folder,
+      images: parts.train,
+      signal,
+    })
     const { epochs, patience } = plan.recipe.settings
     const isPacked = plan.bodies.length === 0 && (await hasPack(plan.packs, packName(snapshot, plan.spec)))
-    return { ...forecast({ figures, parts, epochs, patience, views: viewsOf(plan), isPacked, isCompared: false }), parts }
+    return {
+      ...forecast({ figures, parts, epochs, patience, views: viewsOf(plan), isPacked, isCompared: false }),
+      parts,
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function countsOf(folder: string, plan: RunPlan, signal: AbortSignal): Promise<{ parts: Parts; snapshot: string }> {
+async function countsOf(
+  folder: string,
+  plan: RunPlan,
+  signal: AbortSignal,
+): Promise<{ parts: Parts; snapshot: string }> {
   const entries: PackEntry[] = []
   if (plan.samples.kind === 'kept') entries.push(...(await readSamples(folder)))
-  else for await (const { hash, label, split } of datasetSamples(plan.samples, openDataset, signal)) entries.push({ hash, label, split })
+  else
+    for await (const { hash, label, split } of datasetSamples(plan.samples, openDataset, signal))
+      entries.push({ hash, label, split })
   const count = (split: string): number => entries.filter((entry) => entry.split === split).length
-  return { parts: { train: count('train'), validation: count('validation'), test: count('test') }, snapshot: snapshotHash(entries) }
+  return {
+    parts: { train: count('train'), validation: count('validation'), test: count('test') },
+    snapshot: snapshotHash(entries),
+  }
 }

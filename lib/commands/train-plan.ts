@@ -16,7 +16,15 @@ import { composeData } from '#lib/processes/compose-data.ts'
 import { ROOT, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/batch-size.ts'
 import { bodiesHere } from '#lib/training/bodies.ts'
-import { planFile, readRunPlan, samplesFile, writeJson, type BodyCandidate, type RecipePlan, type RunPlan } from '#lib/training/run-plan.ts'
+import {
+  planFile,
+  readRunPlan,
+  samplesFile,
+  writeJson,
+  type BodyCandidate,
+  type RecipePlan,
+  type RunPlan,
+} from '#lib/training/run-plan.ts'
 import { preprocessFor, shippedTraining } from '#lib/training/shipped.ts'
 import type { TrainArguments } from './train.ts'
 
@@ -30,7 +38,12 @@ export async function prepareRun(asked: TrainArguments, start: Start): Promise<P
   const { dataDir } = start.places
   const folder = join(dataDir, 'runs', `${asked.plan ? 'plan' : 'command'}-${asked.name}`) // a plan leaves the checkpoint of the last run where it is
   if (asked.resume) {
-    if (!existsSync(planFile(folder))) throw wrong(`There is no run of ${asked.name} to go on with`, `${folder} has no plan`, 'Leave --resume away.')
+    if (!existsSync(planFile(folder)))
+      throw wrong(
+        `There is no run of ${asked.name} to go on with`,
+        `${folder} has no plan`,
+        'Leave --resume away.',
+      )
     return { folder, plan: await readRunPlan(folder) }
   }
   const plan = await planOf(asked, start, folder)
@@ -44,17 +57,29 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
   const shipped = shippedTraining(asked.name)
   const teachers = asked.teacher?.map((name) => versionIn('teacher', name, places.modelsDir))
   const base = asked.base === undefined ? null : versionIn('base', asked.base, places.modelsDir)
-  const recipe = recipeOf(asked.recipe ?? (base ? 'restart' : (shipped?.recipe ?? 'scratch-photo')), { isTaught: teachers !== undefined, base })
+  const recipe = recipeOf(asked.recipe ?? (base ? 'restart' : (shipped?.recipe ?? 'scratch-photo')), {
+    isTaught: teachers !== undefined,
+    base,
+  })
   const engine = ENGINES.find((name) => name === (asked.engine ?? settings.TRAINING_ENGINE))
-  if (!engine) throw wrong(`There is no engine "${asked.engine}"`, `there are ${ENGINES.join(', ')}`, 'Name one of these.')
+  if (!engine)
+    throw wrong(
+      `There is no engine "${asked.engine}"`,
+      `there are ${ENGINES.join(', ')}`,
+      'Name one of these.',
+    )
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const { samples, input, title, isMirrorable, ...found } = await samplesOf(asked, start, folder)
   const known = base === null ? null : await readBundle(base)
-  const classes = known ? [...known.classes, ...found.classes.filter((name) => !known.classes.includes(name))] : found.classes
+  const classes = known
+    ? [...known.classes, ...found.classes.filter((name) => !known.classes.includes(name))]
+    : found.classes
   const body = asked.body ?? (asked.recipe === undefined ? shipped?.body : undefined)
   const bodies = beginsOnABody(recipe) ? await bodiesFor(asked.name, body, places, input) : []
-  const out = asked.ship ? join(ROOT, 'models', asked.name, 'v1') : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
+  const out = asked.ship
+    ? join(ROOT, 'models', asked.name, 'v1')
+    : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
   await mkdir(join(out, '..'), { recursive: true })
   return {
     runId: basename(folder),
@@ -64,7 +89,19 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     base: known && { version: known.manifest.version, folder: base! },
     body: null,
     bodies,
-    recipe: { name: recipe.name, settings: { ...recipe.settings, epochs: wholeNumber('--epochs', asked.epochs, asked.recipe === undefined && shipped ? shipped.epochs : recipe.settings.epochs, 1, 500) } },
+    recipe: {
+      name: recipe.name,
+      settings: {
+        ...recipe.settings,
+        epochs: wholeNumber(
+          '--epochs',
+          asked.epochs,
+          asked.recipe === undefined && shipped ? shipped.epochs : recipe.settings.epochs,
+          1,
+          500,
+        ),
+      },
+    },
     spec: known?.preprocess ?? bodies[0]?.spec ?? preprocessFor(input),
     seed: wholeNumber('--seed', asked.seed, 1, 0, 2 ** 31 - 1),
     engine,
@@ -78,48 +115,110 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     dataName: shipped?.dataset ?? asked.name,
     command: commandOf(asked),
     codeVersion: codeVersion(),
-    notes: known ? [...known.card.notes.filter(isAboutOrigin), `It went on from a version that this made: ${known.card.command}`] : [],
+    notes: known
+      ? [
+          ...known.card.notes.filter(isAboutOrigin),
+          `It went on from a version that this made: ${known.card.command}`,
+        ]
+      : [],
   }
 }
 
 /** Of the notes of a version that is gone on from, those that stay true. */
-const isAboutOrigin = (note: string): boolean => note.startsWith('It began with') || note.startsWith('It went on from')
+const isAboutOrigin = (note: string): boolean =>
+  note.startsWith('It began with') || note.startsWith('It went on from')
 
 const beginsOnABody = ({ name, settings }: RecipePlan): boolean => name === 'head' || 'transfer' in settings
 
 /** The named one, or all but the classifier itself: it has seen these pictures. */
-async function bodiesFor(name: string, wanted: string | undefined, places: Start['places'], input: InputSpec): Promise<readonly BodyCandidate[]> {
+async function bodiesFor(
+  name: string,
+  wanted: string | undefined,
+  places: Start['places'],
+  input: InputSpec,
+): Promise<readonly BodyCandidate[]> {
   const nameOf = ({ folder }: BodyCandidate): string => basename(dirname(folder))
   const here = (await bodiesHere(places, input)).filter((body) => nameOf(body) !== name)
   const chosen = wanted === undefined ? here : here.filter((body) => nameOf(body) === wanted)
-  if (here.length === 0) throw wrong('It cannot begin with another network', 'none is here whose features such pictures could be told apart by', 'Bring one (npm run import -- --body), or name a scratch recipe.')
-  if (chosen.length === 0) throw wrong(`There is no body "${wanted}"`, `there are ${here.map(nameOf).join(', ')}`, 'Name one of these.')
+  if (here.length === 0)
+    throw wrong(
+      'It cannot begin with another network',
+      'none is here whose features such pictures could be told apart by',
+      'Bring one (npm run import -- --body), or name a scratch recipe.',
+    )
+  if (chosen.length === 0)
+    throw wrong(
+      `There is no body "${wanted}"`,
+      `there are ${here.map(nameOf).join(', ')}`,
+      'Name one of these.',
+    )
   return chosen
 }
 
 /** A folder with a bundle, or the name of a classifier that ships. */
 function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): string {
   const shipped = join(modelsDir, name, 'classifier.json')
-  const folder = existsSync(shipped) ? join(modelsDir, name, (JSON.parse(readFileSync(shipped, 'utf8')) as ShippedClassifier).champion) : resolve(name)
-  if (!existsSync(join(folder, 'manifest.json'))) throw wrong(`There is no ${role} "${name}"`, `${folder} holds no version`, 'Name a folder with a bundle, or a classifier that ships.')
+  const folder = existsSync(shipped)
+    ? join(modelsDir, name, (JSON.parse(readFileSync(shipped, 'utf8')) as ShippedClassifier).champion)
+    : resolve(name)
+  if (!existsSync(join(folder, 'manifest.json')))
+    throw wrong(
+      `There is no ${role} "${name}"`,
+      `${folder} holds no version`,
+      'Name a folder with a bundle, or a classifier that ships.',
+    )
   return folder
 }
 
-function recipeOf(name: string, { isTaught, base }: { readonly isTaught: boolean; readonly base: string | null }): RecipePlan {
+function recipeOf(
+  name: string,
+  { isTaught, base }: { readonly isTaught: boolean; readonly base: string | null },
+): RecipePlan {
   if (name === 'head') {
-    if (isTaught) throw wrong('The last layer alone learns from no teacher', 'it is fitted to the labels', 'Leave --teacher away, or name another recipe.')
+    if (isTaught)
+      throw wrong(
+        'The last layer alone learns from no teacher',
+        'it is fitted to the labels',
+        'Leave --teacher away, or name another recipe.',
+      )
     const { name: _name, ...settings } = head
     return { name, settings }
   }
-  if (!isRecipe(name)) throw wrong(`There is no recipe "${name}"`, `there are ${[...Object.keys(RECIPES), 'head'].join(', ')}`, 'Name one of these.')
+  if (!isRecipe(name))
+    throw wrong(
+      `There is no recipe "${name}"`,
+      `there are ${[...Object.keys(RECIPES), 'head'].join(', ')}`,
+      'Name one of these.',
+    )
   const recipe = RECIPES[name]
-  if ('distil' in recipe && !isTaught) throw wrong(`${name} needs a teacher`, 'it learns from the answers of a version', 'Name one with --teacher.')
-  if (!recipe.network && !('transfer' in recipe) && !base) throw wrong(`${name} needs a version to begin with`, 'without one this command begins with random weights', 'Name one with --base, or a scratch recipe.')
-  if (base && (recipe.network || 'transfer' in recipe)) throw wrong(`${name} does not go on from a version`, 'it begins with a network of its own', 'Leave --base away, or name the recipe restart, settle or finetune.')
+  if ('distil' in recipe && !isTaught)
+    throw wrong(
+      `${name} needs a teacher`,
+      'it learns from the answers of a version',
+      'Name one with --teacher.',
+    )
+  if (!recipe.network && !('transfer' in recipe) && !base)
+    throw wrong(
+      `${name} needs a version to begin with`,
+      'without one this command begins with random weights',
+      'Name one with --base, or a scratch recipe.',
+    )
+  if (base && (recipe.network || 'transfer' in recipe))
+    throw wrong(
+      `${name} does not go on from a version`,
+      'it begins with a network of its own',
+      'Leave --base away, or name the recipe restart, settle or finetune.',
+    )
   return { name, settings: { ...settingsOf(recipe), ...(isTaught ? { distil: DISTILLING } : {}) } }
 }
 
-type Found = { classes: readonly string[]; samples: RunPlan['samples']; input: InputSpec; title: string; isMirrorable: boolean }
+type Found = {
+  classes: readonly string[]
+  samples: RunPlan['samples']
+  input: InputSpec
+  title: string
+  isMirrorable: boolean
+}
 
 async function samplesOf(asked: TrainArguments, start: Start, folder: string): Promise<Found> {
   const shipped = shippedTraining(asked.name)
@@ -128,10 +227,21 @@ async function samplesOf(asked: TrainArguments, start: Start, folder: string): P
   const downloads = join(start.places.dataDir, 'downloads')
   const mirror = start.settings.DATASET_MIRROR ?? null
   const name = shipped?.dataset ?? asked.name
-  const { classes } = await openDataset(name, { downloads, ...(from === null ? {} : { from }), ...(mirror === null ? {} : { mirror }) })
+  const { classes } = await openDataset(name, {
+    downloads,
+    ...(from === null ? {} : { from }),
+    ...(mirror === null ? {} : { mirror }),
+  })
   return {
     classes,
-    samples: { kind: 'dataset', name, from, downloads, mirror, counters: join(start.places.dataDir, 'test-openings.json') },
+    samples: {
+      kind: 'dataset',
+      name,
+      from,
+      downloads,
+      mirror,
+      counters: join(start.places.dataDir, 'test-openings.json'),
+    },
     input: shipped?.input ?? UNKNOWN_INPUT,
     title: shipped?.title ?? asked.name,
     isMirrorable: shipped?.isMirrorable ?? true,
@@ -148,7 +258,12 @@ async function keptSamplesOf(name: string, start: Start, folder: string): Promis
     await writeJson(samplesFile(folder), entries)
     return {
       classes: classifier.classes,
-      samples: { kind: 'kept', databaseFile, dataDir, testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test) },
+      samples: {
+        kind: 'kept',
+        databaseFile,
+        dataDir,
+        testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test),
+      },
       input: classifier.input,
       title: classifier.title,
       isMirrorable: classifier.isMirrorable,
@@ -161,7 +276,12 @@ async function keptSamplesOf(name: string, start: Start, folder: string): Promis
 /** `classifier.json` beside the folder of a shipped version. */
 export async function shipBeside(plan: RunPlan): Promise<void> {
   const shipped = shippedTraining(plan.classifier.id)
-  if (!shipped) throw wrong(`${plan.classifier.id} cannot be shipped`, 'it is not in the table of shipped classifiers', 'Add it to lib/training/shipped.ts.')
+  if (!shipped)
+    throw wrong(
+      `${plan.classifier.id} cannot be shipped`,
+      'it is not in the table of shipped classifiers',
+      'Add it to lib/training/shipped.ts.',
+    )
   const about: ShippedClassifier = {
     id: plan.classifier.id,
     title: shipped.title,
@@ -169,39 +289,86 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
     has_digits: shipped.hasDigits,
     recipe: shipped.recipe,
     champion: plan.version,
-    dataset: shipped.images === null ? null : { name: plan.dataName, images: shipped.images, command: `npm run dataset -- ${plan.dataName}${plan.dataName === 'mnist' || plan.dataName === 'cifar10' ? '' : ' --from FILE.zip'}` },
+    dataset:
+      shipped.images === null
+        ? null
+        : {
+            name: plan.dataName,
+            images: shipped.images,
+            command: `npm run dataset -- ${plan.dataName}${plan.dataName === 'mnist' || plan.dataName === 'cifar10' ? '' : ' --from FILE.zip'}`,
+          },
   }
   await writeJson(join(plan.out, '..', 'classifier.json'), about)
 }
 
 /** As a person would type it; of a path only the last part, which is what the data is called, and of a version's folder also whose it is. */
-function commandOf({ name, from, recipe, body, base, teacher, epochs, seed, engine, ship }: TrainArguments): string {
-  const options = Object.entries({ from: from === undefined ? undefined : basename(from), recipe, body, base: base === undefined ? undefined : versionNamed(base), teacher: teacher?.map(versionNamed).join(' --teacher '), epochs, seed, engine }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
+function commandOf({
+  name,
+  from,
+  recipe,
+  body,
+  base,
+  teacher,
+  epochs,
+  seed,
+  engine,
+  ship,
+}: TrainArguments): string {
+  const options = Object.entries({
+    from: from === undefined ? undefined : basename(from),
+    recipe,
+    body,
+    base: base === undefined ? undefined : versionNamed(base),
+    teacher: teacher?.map(versionNamed).join(' --teacher '),
+    epochs,
+    seed,
+    engine,
+  }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]))
   return ['npm run train --', name, ...options, ...(ship ? ['--ship'] : [])].join(' ')
 }
 
-const versionNamed = (path: string): string => (/^v\d+$/.test(basename(path)) ? join(basename(dirname(resolve(path))), basename(path)) : basename(path))
+const versionNamed = (path: string): string =>
+  /^v\d+$/.test(basename(path)) ? join(basename(dirname(resolve(path))), basename(path)) : basename(path)
 
 async function nextOut(dataDir: string, name: string): Promise<string> {
   const folder = join(dataDir, 'trained', name)
-  const numbers = (await readdir(folder).catch(() => [])).flatMap((entry) => /^v([1-9][0-9]*)$/.exec(entry)?.[1] ?? []).map(Number)
+  const numbers = (await readdir(folder).catch(() => []))
+    .flatMap((entry) => /^v([1-9][0-9]*)$/.exec(entry)?.[1] ?? [])
+    .map(Number)
   return join(folder, `v${Math.max(0, ...numbers) + 1}`)
 }
 
-function wholeNumber(option: string, text: string | undefined, otherwise: number, least: number, most: number): number {
+function wholeNumber(
+  option: string,
+  text: string | undefined,
+  otherwise: number,
+  least: number,
+  most: number,
+): number {
   if (text === undefined) return otherwise
   const value = Number(text)
-  if (!Number.isInteger(value) || value < least || value > most) throw wrong(`${option} ${text} is impossible`, `it must be a whole number from ${least} to ${most}`, 'Change it.')
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw wrong(
+      `${option} ${text} is impossible`,
+      `it must be a whole number from ${least} to ${most}`,
+      'Change it.',
+    )
   return value
 }
 
 function codeVersion(): string {
   const { version }: { version: string } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   try {
-    return `${version}+${execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim()}`
+    return `${version}+${execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+      .toString()
+      .trim()}`
   } catch {
     return version // a copy without git
   }
 }
 
-const wrong = (what: string, why: string, remedy: string): DarkroomError => new DarkroomError('invalid_input', { what, why, remedy })
+const wrong = (what: string, why: string, remedy: string): DarkroomError =>
+  new DarkroomError('invalid_input', { what, why, remedy })

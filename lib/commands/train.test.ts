@@ -17,9 +17,18 @@ function place() {
 }
 
 /** The command as a person starts it; `stopAt`: Ctrl-C when a line fits. */
-function command(args: readonly string[], dataDir: string, stopAt?: RegExp): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...args], { env: { ...process.env, DATA_DIR: dataDir }, stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => { child.kill('SIGKILL') })
+function command(
+  args: readonly string[],
+  dataDir: string,
+  stopAt?: RegExp,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...args], {
+    env: { ...process.env, DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
   let output = ''
   let isStopped = false
   const hear = (chunk: Buffer): void => {
@@ -30,16 +39,22 @@ function command(args: readonly string[], dataDir: string, stopAt?: RegExp): Pro
   }
   child.stdout.on('data', hear)
   child.stderr.on('data', hear)
-  return new Promise((resolve) => { child.on('exit', (code) => resolve({ code, output })) })
+  return new Promise((resolve) => {
+    child.on('exit', (code) => resolve({ code, output }))
+  })
 }
 
 /** A folder of class folders with a test part, as people have them. */
 function pictures(): string {
   const folder = place()
-  for (const [part, first, count] of [['train', 1, 24], ['test', 900, 8]] as const) {
+  for (const [part, first, count] of [
+    ['train', 1, 24],
+    ['test', 900, 8],
+  ] as const) {
     for (const label of ['ring', 'star'] as const) {
       mkdirSync(join(folder, part, label), { recursive: true })
-      for (let i = 0; i < count; i++) writeFileSync(join(folder, part, label, `${i}.png`), encodePng(drawShape(label, first + i)))
+      for (let i = 0; i < count; i++)
+        writeFileSync(join(folder, part, label, `${i}.png`), encodePng(drawShape(label, first + i)))
     }
   }
   return folder
@@ -55,11 +70,23 @@ test('--help says what there is', async () => {
 test.each([
   [['ring-star', '--from', '.', '--recipe', 'magic'], /There is no recipe "magic": there are scratch-small/],
   [['ring-star', '--from', '.', '--recipe', 'finetune'], /finetune needs a version to begin with/],
-  [['ring-star', '--from', '.', '--recipe', 'distil'], /distil needs a teacher: it learns from the answers of a version/],
-  [['ring-star', '--from', '.', '--recipe', 'head', '--teacher', 'shapes'], /learns from no teacher: it is fitted to the labels/],
+  [
+    ['ring-star', '--from', '.', '--recipe', 'distil'],
+    /distil needs a teacher: it learns from the answers of a version/,
+  ],
+  [
+    ['ring-star', '--from', '.', '--recipe', 'head', '--teacher', 'shapes'],
+    /learns from no teacher: it is fitted to the labels/,
+  ],
   [['shapes', '--base', 'nobody'], /There is no base "nobody": .* holds no version/],
-  [['shapes', '--base', 'shapes', '--recipe', 'scratch-small'], /scratch-small does not go on from a version: it begins with a network of its own/],
-  [['shapes', '--recipe', 'transfer', '--body', 'nobody'], /There is no body "nobody": there are .*cats-dogs/],
+  [
+    ['shapes', '--base', 'shapes', '--recipe', 'scratch-small'],
+    /scratch-small does not go on from a version: it begins with a network of its own/,
+  ],
+  [
+    ['shapes', '--recipe', 'transfer', '--body', 'nobody'],
+    /There is no body "nobody": there are .*cats-dogs/,
+  ],
   [['shapes', '--epochs', '0'], /--epochs 0 is impossible: it must be a whole number from 1 to 500/],
   [['shapes', '--resume'], /There is no run of shapes to go on with/],
 ])('%s is refused with one sentence', async (args, words) => {
@@ -77,7 +104,10 @@ test('a folder of pictures becomes a bundle; Ctrl-C in the middle of an epoch le
   const args = ['ring-star', '--from', from, '--recipe', 'scratch-small', '--epochs', '3', '--out', out]
 
   const stopped = await command(args, dataDir, /epoch 1\/3 {2}step 1\//) // the first step is shown as soon as it is done
-  expect(stopped).toMatchObject({ code: 130, output: expect.stringContaining('Stopped. npm run train -- ring-star --resume goes on.') })
+  expect(stopped).toMatchObject({
+    code: 130,
+    output: expect.stringContaining('Stopped. npm run train -- ring-star --resume goes on.'),
+  })
 
   const { code, output } = await command(['ring-star', '--resume'], dataDir)
   expect(code).toBe(0)
@@ -85,13 +115,24 @@ test('a folder of pictures becomes a bundle; Ctrl-C in the middle of an epoch le
   expect(output).toMatch(/ring-star v1: [\d.]+ % right on 16 test pictures/)
   const { card, classes } = await readBundle(out)
   expect(classes).toEqual(['ring', 'star'])
-  expect(card).toMatchObject({ curves: [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }], data: { test: 16, test_opened: 1 }, recipe: { name: 'scratch-small' } })
+  expect(card).toMatchObject({
+    curves: [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }],
+    data: { test: 16, test_opened: 1 },
+    recipe: { name: 'scratch-small' },
+  })
   expect(card.command).toMatch(/^npm run train -- ring-star --from \S+ --recipe scratch-small --epochs 3$/)
 
   const next = join(place(), 'v2')
-  expect(await command(['ring-star', '--from', from, '--base', out, '--epochs', '1', '--out', next], dataDir)).toMatchObject({ code: 0 })
+  expect(
+    await command(['ring-star', '--from', from, '--base', out, '--epochs', '1', '--out', next], dataDir),
+  ).toMatchObject({ code: 0 })
   const { card: second, network } = await readBundle(next)
-  expect(second).toMatchObject({ version: 'v2', parent: 'v1', recipe: { name: 'restart' }, curves: [{ epoch: 1 }] })
+  expect(second).toMatchObject({
+    version: 'v2',
+    parent: 'v1',
+    recipe: { name: 'restart' },
+    curves: [{ epoch: 1 }],
+  })
   expect(network.name).toContain('small')
   expect(second.command).toMatch(/--base \S+\/v1 --epochs 1$/)
   expect(second.notes).toContain(`It went on from a version that this made: ${card.command}`)
@@ -103,6 +144,11 @@ test('--plan says how long it would take and how much memory, and leaves nothing
 
   const { code, output } = await command([...args, '--plan'], dataDir)
 
-  expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/^ring-star with scratch-small, up to 2 epochs of \d+ pictures \(\d+ to choose and calibrate by, 16 to test\): (about|up to) .+, [\d,]+ MB, on \S+\.\n$/) })
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(
+      /^ring-star with scratch-small, up to 2 epochs of \d+ pictures \(\d+ to choose and calibrate by, 16 to test\): (about|up to) .+, [\d,]+ MB, on \S+\.\n$/,
+    ),
+  })
   expect(readdirSync(join(dataDir, 'runs'))).toEqual([])
 }, 120_000)

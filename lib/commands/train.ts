@@ -41,8 +41,19 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      from: { type: 'string' }, recipe: { type: 'string' }, body: { type: 'string' }, base: { type: 'string' }, teacher: { type: 'string', multiple: true }, epochs: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, engine: { type: 'string' },
-      resume: { type: 'boolean', default: false }, plan: { type: 'boolean', default: false }, ship: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+      from: { type: 'string' },
+      recipe: { type: 'string' },
+      body: { type: 'string' },
+      base: { type: 'string' },
+      teacher: { type: 'string', multiple: true },
+      epochs: { type: 'string' },
+      seed: { type: 'string' },
+      out: { type: 'string' },
+      engine: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      plan: { type: 'boolean', default: false },
+      ship: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help || positionals.length !== 1) {
@@ -88,7 +99,10 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
     child: forkTrainingWith((line) => console.error(line))(plan.engine),
     folder,
     resume: asked.resume,
-    onReady: (engine) => console.log(`Training ${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs, seed ${plan.seed}, on ${engine}.`),
+    onReady: (engine) =>
+      console.log(
+        `Training ${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs, seed ${plan.seed}, on ${engine}.`,
+      ),
     onMessage: progress.show,
     signal: stop.signal,
   })
@@ -117,11 +131,17 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
 function summary(card: Card, folder: string): string {
   const percent = (share: number) => (share * 100).toFixed(2)
   const test = card.test
-  const found = test ? `${percent(test.accuracy.value)} % right on ${test.images.toLocaleString('en')} test pictures (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})` : 'no test pictures to measure on'
+  const found = test
+    ? `${percent(test.accuracy.value)} % right on ${test.images.toLocaleString('en')} test pictures (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})`
+    : 'no test pictures to measure on'
   return `${card.classifier} ${card.version}: ${found}; ${card.network.parameters.toLocaleString('en')} parameters, ${Math.round(card.duration_seconds)} s.\nBundle: ${folder}`
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(isDarkroomError(error) || (error instanceof TypeError && 'code' in error) ? (error as Error).message : error)
+  console.error(
+    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
+      ? (error as Error).message
+      : error,
+  )
   return 1
 })

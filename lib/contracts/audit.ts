@@ -6,9 +6,24 @@ import { classifierId, id, nextCursor, page, time } from './words.ts'
 export const AUDIT_KINDS = ['all', 'changes', 'logins'] as const
 
 const filters = {
-  kind: z.enum(AUDIT_KINDS).default('all').describe('changes: changes to data and settings · logins: successful and refused logins'),
-  by: z.string().trim().min(1).max(200).optional().describe('a person or a key: the name, as in `by`, or the id'),
-  action: z.string().trim().min(1).max(200).optional().describe('an action, as in `action`: "POST /api/keys", "login refused"'),
+  kind: z
+    .enum(AUDIT_KINDS)
+    .default('all')
+    .describe('changes: changes to data and settings · logins: successful and refused logins'),
+  by: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('a person or a key: the name, as in `by`, or the id'),
+  action: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('an action, as in `action`: "POST /api/keys", "login refused"'),
   classifier: classifierId.optional(),
   since: time.optional(),
   until: time.optional().describe('before this time'),
@@ -21,7 +36,12 @@ export const auditEntry = z.object({
   by_id: z.string().nullable(),
   action: z.string().describe('method and path: "POST /api/keys"; or "logged in", "login refused"'),
   what: z.string().describe('the action in words'),
-  subject: z.string().nullable().describe('the name of the affected object: "leaves v7", "bo@example.org", "leaf.png (rust)"; for a login, the client address'),
+  subject: z
+    .string()
+    .nullable()
+    .describe(
+      'the name of the affected object: "leaves v7", "bo@example.org", "leaf.png (rust)"; for a login, the client address',
+    ),
   subject_id: z.string().nullable(),
   classifier: z.string().nullable(),
   detail: z.string().nullable().describe('the new values: "role: editor"; never a password or a key'),

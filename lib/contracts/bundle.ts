@@ -6,14 +6,24 @@ import { classifierId, engine, interval, time, versionName } from './words.ts'
 
 export const BUNDLE_FORMAT = 'darkroom-bundle/1'
 /** In each bundle. `model.onnx` and `reference.bin` (lib/ml/familiarity) are in those that were sealed with them. */
-export const BUNDLE_FILES = ['model.json', 'weights.bin', 'preprocess.json', 'classes.json', 'card.json', 'golden.json', 'manifest.json'] as const
+export const BUNDLE_FILES = [
+  'model.json',
+  'weights.bin',
+  'preprocess.json',
+  'classes.json',
+  'card.json',
+  'golden.json',
+  'manifest.json',
+] as const
 
 /** How a picture becomes numbers: read alike by training, serving, evaluation, the gate and the browser. */
 export const preprocess = z.object({
   size: z.number().int().min(8).max(512),
   channels: z.union([z.literal(1), z.literal(3)]),
   fit: z.enum(['cover', 'contain', 'stretch', 'digit']),
-  background: z.tuple([z.number().int(), z.number().int(), z.number().int()]).describe('RGB under transparency and around a contained picture'),
+  background: z
+    .tuple([z.number().int(), z.number().int(), z.number().int()])
+    .describe('RGB under transparency and around a contained picture'),
   resize: z.literal('lanczos3'),
   /** value = (byte / 255 − mean) / std, per channel */
   mean: z.array(z.number()).min(1).max(3),
@@ -32,7 +42,9 @@ export type Manifest = z.output<typeof manifest>
 /** Pictures that code makes, with this version's answers: an engine must give them before it may serve. */
 export const golden = z.object({
   tolerance: z.number(),
-  inputs: z.array(z.object({ name: z.string(), png: z.base64(), probabilities: z.array(z.number()) })).length(16),
+  inputs: z
+    .array(z.object({ name: z.string(), png: z.base64(), probabilities: z.array(z.number()) }))
+    .length(16),
 })
 export type Golden = z.output<typeof golden>
 
@@ -41,7 +53,12 @@ const robustness = z.object({
   images: z.number().int(),
   /** of the same pictures, undisturbed */
   accuracy: interval,
-  disturbances: z.array(z.object({ kind: z.enum(['brightness', 'blur', 'jpeg', 'noise', 'rotation']), levels: z.array(z.object({ amount: z.number(), accuracy: interval })) })),
+  disturbances: z.array(
+    z.object({
+      kind: z.enum(['brightness', 'blur', 'jpeg', 'noise', 'rotation']),
+      levels: z.array(z.object({ amount: z.number(), accuracy: interval })),
+    }),
+  ),
 })
 
 const coverage = z.object({ images: z.number().int(), coverage: interval, mean_size: z.number() })
@@ -59,7 +76,16 @@ const familiarity = z.object({
   /** of the test pictures, how many are familiar; 95 % are aimed at */
   kept: interval.nullable(),
   /** Sets of pictures that show nothing it knows: how well distances tell them from the test pictures (area under the ROC curve), and how many are beyond the threshold. Null: none was shown. */
-  foreign: z.array(z.object({ name: z.string(), images: z.number().int(), auroc: z.number(), found: z.number().nullable() })).nullable(),
+  foreign: z
+    .array(
+      z.object({
+        name: z.string(),
+        images: z.number().int(),
+        auroc: z.number(),
+        found: z.number().nullable(),
+      }),
+    )
+    .nullable(),
 })
 
 /** Means over classes. */
@@ -92,36 +118,72 @@ export const card = z.object({
     /** how often this list of test images, by its hash, has been opened on this machine, gates included */
     test_opened: z.number().int(),
   }),
-  network: z.object({ name: z.string(), parameters: z.number().int(), flops: z.number(), bytes: z.number().int() }),
-  test: z.object({
-    images: z.number().int(),
-    accuracy: interval,
-    loss: z.number(),
-    macro_f1: z.number(),
-    ece: z.number().nullable(),
-    per_class: z.array(z.object({ class: z.string(), images: z.number().int(), precision: z.number().nullable(), recall: z.number().nullable(), f1: z.number().nullable() })),
-    confusion: z.array(z.array(z.number().int())),
-    /** each class counting alike, and each picture */
-    macro: classMean.optional(),
-    weighted: classMean.optional(),
-    /** bins of equal mass, the least sure first */
-    reliability: z.array(z.object({ images: z.number().int(), confidence: z.number(), right: z.number().int() })).nullish(),
-    /** answers that are the mean of a picture's and its mirror image's; predictions are not made this way */
-    mirrored: interval.nullish(),
-  }).nullable(),
+  network: z.object({
+    name: z.string(),
+    parameters: z.number().int(),
+    flops: z.number(),
+    bytes: z.number().int(),
+  }),
+  test: z
+    .object({
+      images: z.number().int(),
+      accuracy: interval,
+      loss: z.number(),
+      macro_f1: z.number(),
+      ece: z.number().nullable(),
+      per_class: z.array(
+        z.object({
+          class: z.string(),
+          images: z.number().int(),
+          precision: z.number().nullable(),
+          recall: z.number().nullable(),
+          f1: z.number().nullable(),
+        }),
+      ),
+      confusion: z.array(z.array(z.number().int())),
+      /** each class counting alike, and each picture */
+      macro: classMean.optional(),
+      weighted: classMean.optional(),
+      /** bins of equal mass, the least sure first */
+      reliability: z
+        .array(z.object({ images: z.number().int(), confidence: z.number(), right: z.number().int() }))
+        .nullish(),
+      /** answers that are the mean of a picture's and its mirror image's; predictions are not made this way */
+      mirrored: interval.nullish(),
+    })
+    .nullable(),
   validation: z.object({ images: z.number().int(), accuracy: interval, loss: z.number() }).nullable(),
-  calibration: z.object({
-    temperature: z.number().positive(),
-    ece_before: z.number(),
-    ece_after: z.number(),
-    images: z.number().int(),
-    /** where the two errors were measured; on the pictures that fitted the temperature they flatter */
-    measured_on: z.enum(['test', 'calibration']).optional(),
-  }).nullable(),
+  calibration: z
+    .object({
+      temperature: z.number().positive(),
+      ece_before: z.number(),
+      ece_after: z.number(),
+      images: z.number().int(),
+      /** where the two errors were measured; on the pictures that fitted the temperature they flatter */
+      measured_on: z.enum(['test', 'calibration']).optional(),
+    })
+    .nullable(),
   /** Calibrated confidence from which an answer is called confident (ML.md §5); null where the images do not suffice. */
-  decision: z.object({ target_error: z.number(), threshold: z.number().nullable(), share_answered: z.number().nullable(), error_among_answered: z.number().nullable(), /** where nothing may be called confident: how many validation images would be needed, null where more would not help */ images_needed: z.number().int().nullish() }).nullable(),
+  decision: z
+    .object({
+      target_error: z.number(),
+      threshold: z.number().nullable(),
+      share_answered: z.number().nullable(),
+      error_among_answered: z.number().nullable(),
+      /** where nothing may be called confident: how many validation images would be needed, null where more would not help */ images_needed:
+        z.number().int().nullish(),
+    })
+    .nullable(),
   /** Adaptive prediction sets: classes up to this mass are candidates; `unsure` is over the test answers that are not confident alone. */
-  candidates: z.object({ level: z.number(), mass: z.number(), images: z.number().int(), test: coverage.nullable(), unsure: coverage.nullable() }).nullish(),
+  candidates: z
+    .object({
+      level: z.number(),
+      mass: z.number(),
+      images: z.number().int(),
+      test: coverage.nullable(),
+      unsure: coverage.nullable(),
+    })
+    .nullish(),
   familiarity: familiarity.nullish(),
   robustness: robustness.nullish(),
   curves: z.array(epochPoint),

@@ -3,7 +3,9 @@ import { isChange, wordsOfChange } from './changes.ts'
 import type { Contract } from './contract.ts'
 import { contracts } from './index.ts'
 
-const changes = (contracts as readonly Contract[]).filter(isChange).map(({ method, path }) => `${method} ${path}`)
+const changes = (contracts as readonly Contract[])
+  .filter(isChange)
+  .map(({ method, path }) => `${method} ${path}`)
 
 test.each(changes)('%s reads in the record of changes as what somebody did', (action) => {
   expect(wordsOfChange(action)).toMatch(/^[a-z]+ [^/{}]+$/)
@@ -12,7 +14,9 @@ test.each(changes)('%s reads in the record of changes as what somebody did', (ac
 test('no two changes read alike', () => expect(new Set(changes.map(wordsOfChange)).size).toBe(changes.length))
 
 test('asking for pictures and reading are no changes, making a key is one', () => {
-  expect(changes.filter((action) => action.startsWith('GET ') || action.startsWith('POST /api/predict'))).toEqual([])
+  expect(
+    changes.filter((action) => action.startsWith('GET ') || action.startsWith('POST /api/predict')),
+  ).toEqual([])
   expect(changes).toContain('POST /api/keys')
 })
 

@@ -6,10 +6,18 @@ import type { Routes } from './index.ts'
 const SCOPES_OF_CHANGES = ['open', 'upload', 'train', 'edit', 'admin', 'account'] as const
 
 /** Asking and correcting are everyday work and stand in the history instead. */
-export const isChange = ({ method, scope, isReadOnly }: Pick<Contract, 'method' | 'scope' | 'isReadOnly'>): boolean =>
+export const isChange = ({
+  method,
+  scope,
+  isReadOnly,
+}: Pick<Contract, 'method' | 'scope' | 'isReadOnly'>): boolean =>
   method !== 'GET' && isReadOnly !== true && SCOPES_OF_CHANGES.some((one) => one === scope)
 
-type Change = { [R in keyof Routes]: Routes[R] extends { readonly scope: (typeof SCOPES_OF_CHANGES)[number] } ? Exclude<R, `GET ${string}`> : never }[keyof Routes]
+type Change = {
+  [R in keyof Routes]: Routes[R] extends { readonly scope: (typeof SCOPES_OF_CHANGES)[number] }
+    ? Exclude<R, `GET ${string}`>
+    : never
+}[keyof Routes]
 
 /** Each follows a name, in the past. */
 const WORDS: Readonly<Record<Change, string>> = {
@@ -49,4 +57,5 @@ const WORDS: Readonly<Record<Change, string>> = {
 }
 
 /** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is said as it stands there. */
-export const wordsOfChange = (action: string): string => (Object.hasOwn(WORDS, action) ? WORDS[action as Change] : action)
+export const wordsOfChange = (action: string): string =>
+  Object.hasOwn(WORDS, action) ? WORDS[action as Change] : action

@@ -8,17 +8,38 @@ export const classifier = z.object({
   id: classifierId,
   title: z.string(),
   classes: z.array(z.string()),
-  input: z.object({ size: z.number().int(), channels: z.union([z.literal(1), z.literal(3)]), fit: z.enum(['cover', 'contain', 'stretch', 'digit']) }),
+  input: z.object({
+    size: z.number().int(),
+    channels: z.union([z.literal(1), z.literal(3)]),
+    fit: z.enum(['cover', 'contain', 'stretch', 'digit']),
+  }),
   recipe: z.string(),
   is_mirrorable: z.boolean(),
   has_digits: z.boolean(),
   is_shipped: z.boolean(),
   is_default: z.boolean(),
   created_at: time,
-  champion: z.object({ version: versionName, accuracy: interval.nullable(), test_images: z.number().int(), promoted_at: time }).nullable(),
-  live_version: versionName.nullable().describe('serves predictions: the promoted version, or the previous live version while the promoted one cannot be loaded; null if none can'),
+  champion: z
+    .object({
+      version: versionName,
+      accuracy: interval.nullable(),
+      test_images: z.number().int(),
+      promoted_at: time,
+    })
+    .nullable(),
+  live_version: versionName
+    .nullable()
+    .describe(
+      'serves predictions: the promoted version, or the previous live version while the promoted one cannot be loaded; null if none can',
+    ),
   fault: z.string().nullable().describe('why the promoted version cannot be loaded'),
-  samples: z.object({ total: z.number().int(), train: z.number().int(), validation: z.number().int(), test: z.number().int(), unseen: z.number().int().describe('labelled since the champion was trained') }),
+  samples: z.object({
+    total: z.number().int(),
+    train: z.number().int(),
+    validation: z.number().int(),
+    test: z.number().int(),
+    unseen: z.number().int().describe('labelled since the champion was trained'),
+  }),
   predictions_today: z.number().int(),
   corrections_waiting: z.number().int(),
 })
@@ -77,7 +98,8 @@ export const deleteClassifier = contract({
   method: 'DELETE',
   path: '/api/classifiers/{id}',
   scope: 'admin',
-  summary: 'Move a classifier with its samples, predictions and versions to the trash, where it can be restored for 30 days; shipped classifiers cannot be deleted',
+  summary:
+    'Move a classifier with its samples, predictions and versions to the trash, where it can be restored for 30 days; shipped classifiers cannot be deleted',
   input: z.object({ id: classifierId }),
   output: z.object({ id: classifierId, deleted: z.literal(true), ...inTrash }),
   errors: ['not_found', 'conflict'],
@@ -89,6 +111,11 @@ export const listClasses = contract({
   scope: 'open',
   summary: 'The classes of a classifier, in the order of its answers',
   input: z.object({ ...chosenClassifier }),
-  output: z.object({ success: z.literal(true), classifier: classifierId, classes: z.array(z.string()), count: z.number().int() }),
+  output: z.object({
+    success: z.literal(true),
+    classifier: classifierId,
+    classes: z.array(z.string()),
+    count: z.number().int(),
+  }),
   errors: ['not_found'],
 })

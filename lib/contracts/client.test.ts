@@ -10,10 +10,31 @@ import { addressOf, call, ProblemError } from './client.ts'
 
 const ID = '0193b3f0-0000-7000-8000-000000000001'
 const routes: Record<string, (request: Request) => Promise<Response>> = {
-  [`POST /api/predictions/${ID}/feedback`]: serve(giveFeedback, async (input) => ({ id: input.id, correct: input.correct, label: input.label ?? 'none', sample_id: null })),
-  'GET /api/models': serve(listModels, async (input) => ({ models: [], next_cursor: `${input.classifier} ${input.limit}` })),
-  'DELETE /api/classifiers/my-leaves': serve(deleteClassifier, async ({ id }) => ({ id, deleted: true as const, trash_id: null, trashed_until: null })),
-  'POST /api/predict': serve(predictOne, async (input) => ({ filename: input.picture.filename, width: input.top_k, height: input.picture.bytes.length }) as Output<typeof predictOne>),
+  [`POST /api/predictions/${ID}/feedback`]: serve(giveFeedback, async (input) => ({
+    id: input.id,
+    correct: input.correct,
+    label: input.label ?? 'none',
+    sample_id: null,
+  })),
+  'GET /api/models': serve(listModels, async (input) => ({
+    models: [],
+    next_cursor: `${input.classifier} ${input.limit}`,
+  })),
+  'DELETE /api/classifiers/my-leaves': serve(deleteClassifier, async ({ id }) => ({
+    id,
+    deleted: true as const,
+    trash_id: null,
+    trashed_until: null,
+  })),
+  'POST /api/predict': serve(
+    predictOne,
+    async (input) =>
+      ({
+        filename: input.picture.filename,
+        width: input.top_k,
+        height: input.picture.bytes.length,
+      }) as Output<typeof predictOne>,
+  ),
 }
 
 /** The network between page and server: what a page asks reaches the real routes. */
@@ -21,7 +42,10 @@ const network = globalThis.fetch
 beforeAll(() => {
   openProgram()
   globalThis.fetch = async (address, init) => {
-    const request = new Request(`http://darkroom.test${String(address)}`, { ...init, headers: { ...(init?.headers as Record<string, string>), authorization: 'Bearer admin' } })
+    const request = new Request(`http://darkroom.test${String(address)}`, {
+      ...init,
+      headers: { ...(init?.headers as Record<string, string>), authorization: 'Bearer admin' },
+    })
     const route = routes[`${request.method} ${new URL(request.url).pathname}`]
     if (!route) throw new TypeError('fetch failed')
     return route(request)
@@ -32,19 +56,35 @@ afterAll(() => {
 })
 
 test('a call reaches its route: path, JSON, query', async () => {
-  expect(await call('POST /api/predictions/{id}/feedback', { id: ID, correct: false, label: 'a/b ?' })).toMatchObject({ id: ID, correct: false, label: 'a/b ?' })
-  expect(await call('GET /api/models', { classifier: 'my-leaves', limit: 3 })).toEqual({ models: [], next_cursor: 'my-leaves 3' })
-  expect(await call('DELETE /api/classifiers/{id}', { id: 'my-leaves' })).toMatchObject({ id: 'my-leaves', deleted: true })
+  expect(
+    await call('POST /api/predictions/{id}/feedback', { id: ID, correct: false, label: 'a/b ?' }),
+  ).toMatchObject({ id: ID, correct: false, label: 'a/b ?' })
+  expect(await call('GET /api/models', { classifier: 'my-leaves', limit: 3 })).toEqual({
+    models: [],
+    next_cursor: 'my-leaves 3',
+  })
+  expect(await call('DELETE /api/classifiers/{id}', { id: 'my-leaves' })).toMatchObject({
+    id: 'my-leaves',
+    deleted: true,
+  })
 })
 
 test('a picture goes as a form with its fields', async () => {
   const file = { blob: new Blob([new Uint8Array(9)]), name: 'drawn.png' }
 
-  expect(await call('POST /api/predict', { file, top_k: 2, save: false })).toMatchObject({ filename: 'drawn.png', width: 2, height: 9 })
+  expect(await call('POST /api/predict', { file, top_k: 2, save: false })).toMatchObject({
+    filename: 'drawn.png',
+    width: 2,
+    height: 9,
+  })
 })
 
 test('a refusal is thrown in the API’s words, with its fields', async () => {
-  const refusal = await call('POST /api/predictions/{id}/feedback', { id: ID, correct: true, label: '\u0001' }).catch((error: unknown) => error)
+  const refusal = await call('POST /api/predictions/{id}/feedback', {
+    id: ID,
+    correct: true,
+    label: '\u0001',
+  }).catch((error: unknown) => error)
 
   expect(refusal).toBeInstanceOf(ProblemError)
   const problem = refusal as ProblemError
@@ -61,5 +101,7 @@ test('no answer at all is a problem too', async () => {
 })
 
 test('an address for a picture holds its id and size', () => {
-  expect(addressOf('GET /api/samples/{id}/image', { id: ID, size: 96 })).toBe(`/api/samples/${ID}/image?size=96`)
+  expect(addressOf('GET /api/samples/{id}/image', { id: ID, size: 96 })).toBe(
+    `/api/samples/${ID}/image?size=96`,
+  )
 })

@@ -4,20 +4,35 @@ import type { z } from 'zod'
 import type { Contract, Output } from './contract.ts'
 import type { Routes } from './index.ts'
 
-type FieldsOf<C extends Contract> = { [K in keyof z.input<C['input']>]: K extends keyof z.output<C['input']> ? z.output<C['input']>[K] : never }
+type FieldsOf<C extends Contract> = {
+  [K in keyof z.input<C['input']>]: K extends keyof z.output<C['input']> ? z.output<C['input']>[K] : never
+}
 type Arrives = 'picture' | 'parts'
 /** A file of a form, under the name that it shall have there: its own, or a path whose folder names the class. */
 export type NamedFile = File | { readonly blob: Blob; readonly name: string }
 
 /** What a route takes from a page: its fields, with `file` for one picture and `files` (and labels) for many. */
 export type CallInput<C extends Contract> = Omit<FieldsOf<C>, Arrives> &
-  (C['body'] extends 'picture' ? { readonly file: NamedFile } : C['body'] extends 'parts' ? { readonly files: readonly NamedFile[]; readonly label?: string; readonly labels?: readonly string[] } : unknown)
+  (C['body'] extends 'picture'
+    ? { readonly file: NamedFile }
+    : C['body'] extends 'parts'
+      ? { readonly files: readonly NamedFile[]; readonly label?: string; readonly labels?: readonly string[] }
+      : unknown)
 
-type Named<Body extends Contract['body']> = { [N in keyof Routes]: Routes[N]['body'] extends Body ? N : never }[keyof Routes]
+type Named<Body extends Contract['body']> = {
+  [N in keyof Routes]: Routes[N]['body'] extends Body ? N : never
+}[keyof Routes]
 type FormRoute = Named<Arrives>
 type JsonRoute = { [N in keyof Routes]: Routes[N]['answer'] extends 'json' ? N : never }[keyof Routes]
 
-type Problem = { readonly status: number; readonly code: string; readonly title: string; readonly detail: string; readonly request_id: string | null; readonly errors: readonly { readonly path: string; readonly message: string }[] }
+type Problem = {
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  readonly request_id: string | null
+  readonly errors: readonly { readonly path: string; readonly message: string }[]
+}
 
 /** A refusal of the API. `message` is its sentence; `problem` holds all that it said, such as the run that is in the way. */
 export class ProblemError extends Error {
@@ -39,7 +54,11 @@ export class ProblemError extends Error {
   }
 }
 
-export async function call<N extends JsonRoute>(route: N, input: CallInput<Routes[N]>, signal?: AbortSignal): Promise<Output<Routes[N]>> {
+export async function call<N extends JsonRoute>(
+  route: N,
+  input: CallInput<Routes[N]>,
+  signal?: AbortSignal,
+): Promise<Output<Routes[N]>> {
   const { method, address, body } = request(route, input as Given)
   let response: Response
   try {
@@ -57,7 +76,11 @@ export async function call<N extends JsonRoute>(route: N, input: CallInput<Route
 }
 
 /** `call` for forms that take a while: tells how much of it has been sent. */
-export function upload<N extends FormRoute>(route: N, input: CallInput<Routes[N]>, { onProgress, signal }: { onProgress?: (sent: number, total: number) => void; signal?: AbortSignal } = {}): Promise<Output<Routes[N]>> {
+export function upload<N extends FormRoute>(
+  route: N,
+  input: CallInput<Routes[N]>,
+  { onProgress, signal }: { onProgress?: (sent: number, total: number) => void; signal?: AbortSignal } = {},
+): Promise<Output<Routes[N]>> {
   const { method, address, body } = request(route, input as Given)
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest()
@@ -81,7 +104,11 @@ export function upload<N extends FormRoute>(route: N, input: CallInput<Routes[N]
 export type RunEvent = Output<Routes['GET /api/runs/{id}/events']>
 
 /** What happens in a run, from `after` on, until it ends or the answered function is called. Lost connections are taken up again by the browser. */
-export function follow(runId: string, onEvent: (event: RunEvent) => void, { after = 0, onEnd, onLost }: { after?: number; onEnd?: () => void; onLost?: () => void } = {}): () => void {
+export function follow(
+  runId: string,
+  onEvent: (event: RunEvent) => void,
+  { after = 0, onEnd, onLost }: { after?: number; onEnd?: () => void; onLost?: () => void } = {},
+): () => void {
   const source = new EventSource(`/api/runs/${encodeURIComponent(runId)}/events?after=${after}`)
   source.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data) as RunEvent)
   source.addEventListener('end', () => {
@@ -95,14 +122,20 @@ export function follow(runId: string, onEvent: (event: RunEvent) => void, { afte
 }
 
 /** The address of a GET, for `<img src>` and `<a href>`. */
-export function addressOf<N extends keyof Routes & `GET ${string}`>(route: N, input: CallInput<Routes[N]>): string {
+export function addressOf<N extends keyof Routes & `GET ${string}`>(
+  route: N,
+  input: CallInput<Routes[N]>,
+): string {
   return request(route, input as Given).address
 }
 
 type Given = Readonly<Record<string, unknown>>
 
 /** What the path names goes there; files make a form; a GET has its fields in the query, anything else in JSON. */
-function request(route: string, input: Given): { method: string; address: string; body: FormData | string | null } {
+function request(
+  route: string,
+  input: Given,
+): { method: string; address: string; body: FormData | string | null } {
   const space = route.indexOf(' ')
   const method = route.slice(0, space)
   const fields = new Map(Object.entries(input).filter(([, value]) => value !== undefined))
@@ -112,7 +145,12 @@ function request(route: string, input: Given): { method: string; address: string
     return value
   })
   const hasFiles = fields.has('file') || fields.has('files')
-  if (method === 'POST' || method === 'PATCH') return { method, address: path, body: hasFiles ? formOf(fields) : JSON.stringify(Object.fromEntries(fields)) }
+  if (method === 'POST' || method === 'PATCH')
+    return {
+      method,
+      address: path,
+      body: hasFiles ? formOf(fields) : JSON.stringify(Object.fromEntries(fields)),
+    }
   const query = new URLSearchParams([...fields].map(([name, value]) => [name, String(value)])).toString()
   return { method, address: query === '' ? path : `${path}?${query}`, body: null }
 }
@@ -121,10 +159,12 @@ function request(route: string, input: Given): { method: string; address: string
 function formOf(fields: ReadonlyMap<string, unknown>): FormData {
   const form = new FormData()
   const isFile = (name: string): boolean => name === 'file' || name === 'files'
-  for (const [name, value] of fields) if (!isFile(name)) form.append(name, Array.isArray(value) ? JSON.stringify(value) : String(value))
+  for (const [name, value] of fields)
+    if (!isFile(name)) form.append(name, Array.isArray(value) ? JSON.stringify(value) : String(value))
   for (const [name, value] of fields) {
     if (!isFile(name)) continue
-    for (const file of (Array.isArray(value) ? value : [value]) as readonly NamedFile[]) form.append(name, file instanceof File ? file : file.blob, file.name)
+    for (const file of (Array.isArray(value) ? value : [value]) as readonly NamedFile[])
+      form.append(name, file instanceof File ? file : file.blob, file.name)
   }
   return form
 }
@@ -138,7 +178,10 @@ function answered<T>(status: number, text: string): T {
     status,
     code: typeof said['code'] === 'string' ? said['code'] : 'internal',
     title: typeof said['title'] === 'string' ? said['title'] : 'An error',
-    detail: typeof said['detail'] === 'string' ? said['detail'] : `The server answered ${status} without saying why. Try again.`,
+    detail:
+      typeof said['detail'] === 'string'
+        ? said['detail']
+        : `The server answered ${status} without saying why. Try again.`,
     request_id: typeof said['request_id'] === 'string' ? said['request_id'] : null,
     errors: Array.isArray(said['errors']) ? (said['errors'] as Problem['errors']) : [],
   })
@@ -154,4 +197,11 @@ function readJson(text: string): Readonly<Record<string, unknown>> | null {
 }
 
 const unreachable = (): ProblemError =>
-  new ProblemError({ status: 0, code: 'unreachable', title: 'No answer', detail: 'Darkroom cannot be reached: the connection failed. Check that it runs, and try again.', request_id: null, errors: [] })
+  new ProblemError({
+    status: 0,
+    code: 'unreachable',
+    title: 'No answer',
+    detail: 'Darkroom cannot be reached: the connection failed. Check that it runs, and try again.',
+    request_id: null,
+    errors: [],
+  })

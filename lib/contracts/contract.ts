@@ -7,7 +7,17 @@ import type { ErrorCode } from '#lib/domain/errors.ts'
  *  `feedback`: correct predictions · `upload` · `train`: train, promote, roll back · `edit`: labels, classifiers, trash and restore ·
  *  `admin`: people, keys, settings, and deleting for good · `account`: a person's own account, never a key. Which role and which key has which
  *  stands in lib/auth/rights.ts. */
-export const SCOPES = ['open', 'predict', 'view', 'feedback', 'upload', 'train', 'edit', 'admin', 'account'] as const
+export const SCOPES = [
+  'open',
+  'predict',
+  'view',
+  'feedback',
+  'upload',
+  'train',
+  'edit',
+  'admin',
+  'account',
+] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted behind next-auth's own address: for one account, and for all. */
@@ -51,10 +61,21 @@ export type Contract = {
 type Usual = 'body' | 'answer' | 'status' | 'errors' | 'limited' | 'formFields' | 'passesOver'
 type Draft = Omit<Contract, Usual> & Partial<Pick<Contract, Usual>>
 
-const PLAIN = { body: 'none', answer: 'json', status: 200, errors: [], limited: null, formFields: [], passesOver: [] } as const
+const PLAIN = {
+  body: 'none',
+  answer: 'json',
+  status: 200,
+  errors: [],
+  limited: null,
+  formFields: [],
+  passesOver: [],
+} as const
 
 /** Completes a contract with what most have: no body, a JSON answer, status 200, no limit. */
-export const contract = <const D extends Draft>(draft: D): Omit<typeof PLAIN, keyof D> & D => ({ ...PLAIN, ...draft })
+export const contract = <const D extends Draft>(draft: D): Omit<typeof PLAIN, keyof D> & D => ({
+  ...PLAIN,
+  ...draft,
+})
 
 export type Input<C extends Contract> = z.output<C['input']>
 export type Output<C extends Contract> = z.input<C['output']>
@@ -66,7 +87,12 @@ export type ArrivedPicture = { readonly bytes: Uint8Array; readonly filename: st
 /** One part of a multipart body, in the order of arrival. A file's bytes must be read before the next part comes. */
 export type Part =
   | { readonly kind: 'field'; readonly name: string; readonly value: string }
-  | { readonly kind: 'file'; readonly name: string; readonly filename: string; readonly bytes: AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: 'file'
+      readonly name: string
+      readonly filename: string
+      readonly bytes: AsyncIterable<Uint8Array>
+    }
 
 /** A file to answer with. */
 export type FileAnswer = {

@@ -1,7 +1,14 @@
 /** Every contract there is, in one list: what the routes, the reference, the generated tests and the typed client are made from. */
 import { changePassword, createResetLink, endSessions, getAccount, resetPassword } from './account.ts'
 import { exportAudit, listAudit } from './audit.ts'
-import { changeClassifier, createClassifier, deleteClassifier, getClassifier, listClasses, listClassifiers } from './classifiers.ts'
+import {
+  changeClassifier,
+  createClassifier,
+  deleteClassifier,
+  getClassifier,
+  listClasses,
+  listClassifiers,
+} from './classifiers.ts'
 import { createBackup, listBackups } from './backups.ts'
 import type { Contract, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
@@ -9,29 +16,137 @@ import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
 import { changeSettings, listSettings } from './keeping.ts'
-import { compareModels, deleteModel, downloadModel, evaluateModel, getModel, listModels, modelInfo, modelUptime, promoteModel, rollback } from './models.ts'
+import {
+  compareModels,
+  deleteModel,
+  downloadModel,
+  evaluateModel,
+  getModel,
+  listModels,
+  modelInfo,
+  modelUptime,
+  promoteModel,
+  rollback,
+} from './models.ts'
 import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
 import { predictBatch, predictOne } from './predict.ts'
-import { deletePrediction, deletePredictions, getPrediction, giveFeedback, listPredictions, predictionImage, statistics } from './predictions.ts'
-import { cancelRun, forecastRetrain, getRun, listRuns, resumeRun, retrain, retrainStatus, runEvents } from './retrain.ts'
-import { changeSamples, deleteTrash, getChange, listChanges, listTrash, restoreTrash, undoChange } from './undoing.ts'
-import { changeSample, dataSummary, deleteSample, getUpload, listSamples, listUploads, sampleImage, undoUpload, upload } from './uploads.ts'
+import {
+  deletePrediction,
+  deletePredictions,
+  getPrediction,
+  giveFeedback,
+  listPredictions,
+  predictionImage,
+  statistics,
+} from './predictions.ts'
+import {
+  cancelRun,
+  forecastRetrain,
+  getRun,
+  listRuns,
+  resumeRun,
+  retrain,
+  retrainStatus,
+  runEvents,
+} from './retrain.ts'
+import {
+  changeSamples,
+  deleteTrash,
+  getChange,
+  listChanges,
+  listTrash,
+  restoreTrash,
+  undoChange,
+} from './undoing.ts'
+import {
+  changeSample,
+  dataSummary,
+  deleteSample,
+  getUpload,
+  listSamples,
+  listUploads,
+  sampleImage,
+  undoUpload,
+  upload,
+} from './uploads.ts'
 
 export const contracts = [
-  predictOne, predictBatch,
-  listPredictions, exportPredictions, getPrediction, deletePrediction, deletePredictions, predictionImage, giveFeedback, statistics,
-  listClassifiers, getClassifier, createClassifier, changeClassifier, deleteClassifier, listClasses,
-  upload, listUploads, getUpload, undoUpload,
-  listSamples, changeSamples, changeSample, deleteSample, sampleImage, dataSummary, dataFeatures,
-  listChanges, getChange, undoChange, listTrash, deleteTrash, restoreTrash,
-  retrain, forecastRetrain, retrainStatus, listRuns, getRun, runEvents, cancelRun, resumeRun,
-  listModels, getModel, compareModels, promoteModel, rollback, downloadModel, deleteModel,
-  modelInfo, modelUptime, evaluateModel,
-  health, healthLive, healthReady, metrics, metricsHistory, firstAdmin,
-  listKeys, createKey, revokeKey, listUsers, createUser, changeUser, deleteUser, createResetLink, resetPassword,
-  getAccount, changePassword, endSessions,
-  listSettings, changeSettings, listAudit, exportAudit, listLogs,
-  listBackups, createBackup,
+  predictOne,
+  predictBatch,
+  listPredictions,
+  exportPredictions,
+  getPrediction,
+  deletePrediction,
+  deletePredictions,
+  predictionImage,
+  giveFeedback,
+  statistics,
+  listClassifiers,
+  getClassifier,
+  createClassifier,
+  changeClassifier,
+  deleteClassifier,
+  listClasses,
+  upload,
+  listUploads,
+  getUpload,
+  undoUpload,
+  listSamples,
+  changeSamples,
+  changeSample,
+  deleteSample,
+  sampleImage,
+  dataSummary,
+  dataFeatures,
+  listChanges,
+  getChange,
+  undoChange,
+  listTrash,
+  deleteTrash,
+  restoreTrash,
+  retrain,
+  forecastRetrain,
+  retrainStatus,
+  listRuns,
+  getRun,
+  runEvents,
+  cancelRun,
+  resumeRun,
+  listModels,
+  getModel,
+  compareModels,
+  promoteModel,
+  rollback,
+  downloadModel,
+  deleteModel,
+  modelInfo,
+  modelUptime,
+  evaluateModel,
+  health,
+  healthLive,
+  healthReady,
+  metrics,
+  metricsHistory,
+  firstAdmin,
+  listKeys,
+  createKey,
+  revokeKey,
+  listUsers,
+  createUser,
+  changeUser,
+  deleteUser,
+  createResetLink,
+  resetPassword,
+  getAccount,
+  changePassword,
+  endSessions,
+  listSettings,
+  changeSettings,
+  listAudit,
+  exportAudit,
+  listLogs,
+  listBackups,
+  createBackup,
 ] as const satisfies readonly Contract[]
 
 /** Only this *type* leaves the server: `Routes['POST /api/predict']`. */

@@ -17,49 +17,126 @@ export type DecodeWish =
   | { readonly kind: 'thumbnail'; readonly size: number }
   | { readonly kind: 'raster'; readonly side: number }
 
-export type ToDecoding = { kind: 'decode'; id: number; bytes: Uint8Array; wish: DecodeWish; maxPixels: number; maxBytes: number }
+export type ToDecoding = {
+  kind: 'decode'
+  id: number
+  bytes: Uint8Array
+  wish: DecodeWish
+  maxPixels: number
+  maxBytes: number
+}
 
 export type FromDecoding =
   | { kind: 'ready' }
   /** `width`, `height`: of the image in its file, upright; `data` is what was wished for, of `dataWidth × dataHeight` pixels. */
-  | { kind: 'decoded'; id: number; width: number; height: number; decodeMs: number; data: Uint8Array; dataWidth: number; dataHeight: number }
+  | {
+      kind: 'decoded'
+      id: number
+      width: number
+      height: number
+      decodeMs: number
+      data: Uint8Array
+      dataWidth: number
+      dataHeight: number
+    }
   | { kind: 'refused'; id: number; code: ErrorCode; what: string; why: string; remedy: string }
   /** It took more memory than it may, and ends. */
   | { kind: 'over'; usedBytes: number }
 
 /** A large image that a decoding child has made ready for a version: the bytes of its square. */
-export type PreparedImage = { readonly square: Uint8Array; readonly width: number; readonly height: number; readonly decodeMs: number; readonly queuedMs: number }
+export type PreparedImage = {
+  readonly square: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly decodeMs: number
+  readonly queuedMs: number
+}
 
 /** One asked picture: encoded bytes in; decoding and preprocessing happen in the child. */
 export type ToInference =
   | { kind: 'load'; id: number; version: VersionRef }
   | { kind: 'unload'; key: string }
-  | { kind: 'infer'; id: number; key: string; pictures: readonly (Uint8Array | PreparedImage)[]; maxPixels: number; wantsFeatures: boolean }
+  | {
+      kind: 'infer'
+      id: number
+      key: string
+      pictures: readonly (Uint8Array | PreparedImage)[]
+      maxPixels: number
+      wantsFeatures: boolean
+    }
   /** On which places of a picture an answer depends (lib/ml/occlusion): that of the class with this index, calibrated by this temperature. */
-  | { kind: 'explain'; id: number; key: string; picture: Uint8Array | PreparedImage; maxPixels: number; predicted: number; temperature: number }
+  | {
+      kind: 'explain'
+      id: number
+      key: string
+      picture: Uint8Array | PreparedImage
+      maxPixels: number
+      predicted: number
+      temperature: number
+    }
 
 export type InferredPicture =
-  | { ok: true; logits: Float32Array; features: Float32Array | null; /** To the training pictures (lib/ml/familiarity); null where the version has none in its bundle. */ distance: number | null; width: number; height: number; decodeMs: number }
-  | { ok: false; code: ErrorCode; what: string; why: string; remedy: string; /** Never to be tried again: the process that computed it alone ended. */ endsProcesses?: true }
+  | {
+      ok: true
+      logits: Float32Array
+      features: Float32Array | null
+      /** To the training pictures (lib/ml/familiarity); null where the version has none in its bundle. */ distance:
+        number | null
+      width: number
+      height: number
+      decodeMs: number
+    }
+  | {
+      ok: false
+      code: ErrorCode
+      what: string
+      why: string
+      remedy: string
+      /** Never to be tried again: the process that computed it alone ended. */ endsProcesses?: true
+    }
 
 export type FromInference =
   | Starting
   | { kind: 'loaded'; id: number; key: string; goldenMs: number }
   | { kind: 'inferred'; id: number; pictures: readonly InferredPicture[]; inferenceMs: number }
   /** `square`: the preprocessed picture, on which the places lie, as a PNG. */
-  | { kind: 'explained'; id: number; rows: number; columns: number; drops: readonly (readonly number[])[]; square: Uint8Array }
+  | {
+      kind: 'explained'
+      id: number
+      rows: number
+      columns: number
+      drops: readonly (readonly number[])[]
+      square: Uint8Array
+    }
   | { kind: 'failed'; id: number; code: ErrorCode; reason: string }
   | { kind: 'memory'; rssMb: number }
 
 /** A training child does one run and leaves. All it needs lies in the run's folder as `plan.json`. */
-export type ToTraining = { kind: 'train'; folder: string; resume: boolean } | /** Measure the pieces of the run in this folder, for so many pictures to learn from. */ { kind: 'probe'; folder: string; images: number } | { kind: 'cancel' }
+export type ToTraining =
+  | { kind: 'train'; folder: string; resume: boolean }
+  | /** Measure the pieces of the run in this folder, for so many pictures to learn from. */ {
+      kind: 'probe'
+      folder: string
+      images: number
+    }
+  | { kind: 'cancel' }
 
 export type FromTraining =
   | Starting
   | { kind: 'note'; message: string }
   /** A stored image cannot be used; the run goes on without it. */
   | { kind: 'file-fault'; hash: string; code: 'file_missing' | 'file_damaged'; reason: string }
-  | { kind: 'step'; epoch: number; step: number; steps: number; loss: number; learningRate: number; imagesPerSecond: number; etaSeconds: number | null; memoryMb: number }
+  | {
+      kind: 'step'
+      epoch: number
+      step: number
+      steps: number
+      loss: number
+      learningRate: number
+      imagesPerSecond: number
+      etaSeconds: number | null
+      memoryMb: number
+    }
   | { kind: 'epoch'; point: EpochPoint; etaSeconds: number | null }
   | { kind: 'sealed'; folder: string }
   | { kind: 'probed'; figures: ProbeFigures }
@@ -69,11 +146,21 @@ export type FromTraining =
 
 /** What the process that makes a backup says, once. */
 export type FromBackingUp =
-  | { kind: 'backed-up'; name: string; sizeBytes: number; remarks: readonly string[]; removed: readonly string[] }
+  | {
+      kind: 'backed-up'
+      name: string
+      sizeBytes: number
+      remarks: readonly string[]
+      removed: readonly string[]
+    }
   | { kind: 'failed'; code: ErrorCode; what: string; why: string; remedy: string }
 
 /** Supervisor to and from web and worker. */
-export type ToManaged = { kind: 'stop' } | /** On the socket that comes with it; without one on PORT. */ { kind: 'listen' } | /** The data may be opened. */ { kind: 'prepared' } | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
+export type ToManaged =
+  | { kind: 'stop' }
+  | /** On the socket that comes with it; without one on PORT. */ { kind: 'listen' }
+  | /** The data may be opened. */ { kind: 'prepared' }
+  | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
 export type FromManaged =
   | { kind: 'listening'; port: number }
   /** It can do its work. `remarks`: sentences for the person at the terminal. */
@@ -83,7 +170,9 @@ export type FromManaged =
   | { kind: 'web-figures'; figures: WebFigures }
 
 /** Who prepares the data says this once and leaves. `setupToken`: the way in for the first admin; null where there is one. */
-export type FromPreparing = { kind: 'prepared'; setupToken: string | null; remarks: readonly string[] } | { kind: 'unable'; reason: string }
+export type FromPreparing =
+  | { kind: 'prepared'; setupToken: string | null; remarks: readonly string[] }
+  | { kind: 'unable'; reason: string }
 
 /** `elsewhere`: this start runs no worker (ROLE=web). */
 export type WorkerState = 'running' | 'starting' | 'away' | 'elsewhere'

@@ -13,14 +13,16 @@ export const listSettings = contract({
   summary: 'The settings in force, and where each comes from; secrets are not shown',
   input: z.object({}),
   output: z.object({
-    settings: z.array(z.object({
-      name: z.string(),
-      value: z.string().nullable().describe('null: none, or a secret'),
-      source: z.enum(['environment', 'here', 'default']).describe('here: changed in /settings'),
-      is_changeable: z.boolean().describe('false: change it in the environment or .env and start again'),
-      choices: z.array(z.string()).nullable().describe('all values that it may have, where these are few'),
-      what: z.string(),
-    })),
+    settings: z.array(
+      z.object({
+        name: z.string(),
+        value: z.string().nullable().describe('null: none, or a secret'),
+        source: z.enum(['environment', 'here', 'default']).describe('here: changed in /settings'),
+        is_changeable: z.boolean().describe('false: change it in the environment or .env and start again'),
+        choices: z.array(z.string()).nullable().describe('all values that it may have, where these are few'),
+        what: z.string(),
+      }),
+    ),
   }),
 })
 

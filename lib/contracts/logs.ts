@@ -17,15 +17,17 @@ export const listLogs = contract({
     text: z.string().trim().min(1).max(200).optional().describe('stands anywhere in the line, in any case'),
   }),
   output: z.object({
-    lines: z.array(z.object({
-      at: time,
-      level: z.enum(LOG_LEVELS),
-      process: z.string(),
-      pid: z.number().int(),
-      message: z.string(),
-      request_id: z.string().nullable(),
-      about: z.record(z.string(), z.unknown()).describe('whatever else the line holds'),
-    })),
+    lines: z.array(
+      z.object({
+        at: time,
+        level: z.enum(LOG_LEVELS),
+        process: z.string(),
+        pid: z.number().int(),
+        message: z.string(),
+        request_id: z.string().nullable(),
+        about: z.record(z.string(), z.unknown()).describe('whatever else the line holds'),
+      }),
+    ),
     is_complete: z.boolean().describe('false: older lines were not looked at'),
   }),
 })

@@ -3,11 +3,25 @@ import { z } from 'zod'
 import { card, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
 import { inTrash } from './undoing.ts'
-import { chosenClassifier, classifierId, engine, id, interval, nextCursor, page, time, versionName } from './words.ts'
+import {
+  chosenClassifier,
+  classifierId,
+  engine,
+  id,
+  interval,
+  nextCursor,
+  page,
+  time,
+  versionName,
+} from './words.ts'
 
 export const verdict = z.object({
   kind: z.enum(['first', 'better', 'not_worse', 'worse', 'cannot_tell']),
-  sentence: z.string().describe('In words first: "Right on 14 pictures where the old one was wrong, wrong on 3: +2.1 points (+0.4 to +3.8)."'),
+  sentence: z
+    .string()
+    .describe(
+      'In words first: "Right on 14 pictures where the old one was wrong, wrong on 3: +2.1 points (+0.4 to +3.8)."',
+    ),
   because: z.array(z.string()),
   images: z.number().int(),
   images_needed: z.number().int().nullable(),
@@ -27,9 +41,23 @@ export const comparison = z.object({
   accuracy: z.object({ champion: interval, challenger: interval, gain: interval }),
   p_value: z.number().describe('exact McNemar, two-sided'),
   parts: z.array(z.object({ name: z.enum(['old', 'new']), images: z.number().int(), gain: interval })),
-  per_class: z.array(z.object({ class: z.string(), images: z.number().int(), recall_champion: z.number(), recall_challenger: z.number(), p_value: z.number().describe('Holm-corrected'), is_new: z.boolean() })),
+  per_class: z.array(
+    z.object({
+      class: z.string(),
+      images: z.number().int(),
+      recall_champion: z.number(),
+      recall_challenger: z.number(),
+      p_value: z.number().describe('Holm-corrected'),
+      is_new: z.boolean(),
+    }),
+  ),
   ece: z.object({ champion: z.number().nullable(), challenger: z.number().nullable() }),
-  coverage: z.object({ champion: z.number().nullable(), challenger: z.number().nullable() }).optional().describe('how often the candidates hold the true class; absent in comparisons from before it was counted'),
+  coverage: z
+    .object({ champion: z.number().nullable(), challenger: z.number().nullable() })
+    .optional()
+    .describe(
+      'how often the candidates hold the true class; absent in comparisons from before it was counted',
+    ),
   latency_ms: z.object({ champion: z.number(), challenger: z.number() }),
   size_bytes: z.object({ champion: z.number().int(), challenger: z.number().int() }),
   verdict,
@@ -44,7 +72,11 @@ export const version = z.object({
   is_champion: z.boolean(),
   is_shipped: z.boolean(),
   was_champion: z.boolean(),
-  is_live: z.boolean().describe('serves predictions: the promoted version, or the previous live version while the promoted one cannot be loaded'),
+  is_live: z
+    .boolean()
+    .describe(
+      'serves predictions: the promoted version, or the previous live version while the promoted one cannot be loaded',
+    ),
   fault: z.string().nullable().describe('why it cannot be loaded; null: no known fault'),
   parent: versionName.nullable(),
   run_id: id.nullable(),
@@ -97,8 +129,16 @@ export const promoteModel = contract({
   scope: 'train',
   summary: 'Let this version answer from now on',
   body: 'json',
-  input: z.object({ id, reason: z.string().trim().min(3).max(500).optional().describe('needed where the verdict is worse') }),
-  output: z.object({ classifier: classifierId, champion: version, previous: versionName.nullable(), acknowledged: z.boolean() }),
+  input: z.object({
+    id,
+    reason: z.string().trim().min(3).max(500).optional().describe('needed where the verdict is worse'),
+  }),
+  output: z.object({
+    classifier: classifierId,
+    champion: version,
+    previous: versionName.nullable(),
+    acknowledged: z.boolean(),
+  }),
   errors: ['not_found', 'gate_refuses', 'bad_bundle', 'conflict'],
 })
 
@@ -109,7 +149,12 @@ export const rollback = contract({
   summary: 'Let the champion before this one answer again',
   body: 'json',
   input: z.object({ ...chosenClassifier }),
-  output: z.object({ classifier: classifierId, champion: version, previous: versionName.nullable(), acknowledged: z.boolean() }),
+  output: z.object({
+    classifier: classifierId,
+    champion: version,
+    previous: versionName.nullable(),
+    acknowledged: z.boolean(),
+  }),
   errors: ['not_found', 'conflict', 'bad_bundle'],
 })
 
@@ -128,7 +173,8 @@ export const deleteModel = contract({
   method: 'DELETE',
   path: '/api/models/{id}',
   scope: 'train',
-  summary: 'Move a version to the trash, where it can be restored for 30 days; not the live version or the one to roll back to',
+  summary:
+    'Move a version to the trash, where it can be restored for 30 days; not the live version or the one to roll back to',
   input: z.object({ id }),
   output: z.object({ id, deleted: z.literal(true), ...inTrash }),
   errors: ['not_found', 'conflict'],
@@ -143,10 +189,14 @@ export const modelInfo = contract({
   output: z.object({
     classifier: classifierId,
     version: versionName,
-    promoted_version: versionName.describe('differs from version while the promoted version cannot be loaded'),
+    promoted_version: versionName.describe(
+      'differs from version while the promoted version cannot be loaded',
+    ),
     fault: z.string().nullable().describe('why the promoted version cannot be loaded; null while it is live'),
     engine: engine.nullable(),
-    architecture: z.array(z.object({ layer: z.string(), output_shape: z.array(z.number().int()), parameters: z.number().int() })),
+    architecture: z.array(
+      z.object({ layer: z.string(), output_shape: z.array(z.number().int()), parameters: z.number().int() }),
+    ),
     parameters: z.number().int(),
     size_bytes: z.number().int(),
     input: z.object({ size: z.number().int(), channels: z.number().int(), fit: z.string() }),
@@ -164,7 +214,14 @@ export const modelUptime = contract({
   scope: 'open',
   summary: 'Since when the champion answers',
   input: z.object({ ...chosenClassifier }),
-  output: z.object({ classifier: classifierId, version: versionName, serving_since: time, uptime_seconds: z.number(), process_uptime_seconds: z.number(), predictions: z.number().int() }),
+  output: z.object({
+    classifier: classifierId,
+    version: versionName,
+    serving_since: time,
+    uptime_seconds: z.number(),
+    process_uptime_seconds: z.number(),
+    predictions: z.number().int(),
+  }),
   errors: ['not_found', 'not_ready'],
 })
 
@@ -184,18 +241,30 @@ export const evaluateModel = contract({
     images: z.number().int(),
     accuracy: interval,
     loss: z.number(),
-    per_class: z.array(z.object({ class: z.string(), images: z.number().int(), precision: z.number().nullable(), recall: z.number().nullable(), f1: z.number().nullable() })),
+    per_class: z.array(
+      z.object({
+        class: z.string(),
+        images: z.number().int(),
+        precision: z.number().nullable(),
+        recall: z.number().nullable(),
+        f1: z.number().nullable(),
+      }),
+    ),
     confusion: z.array(z.array(z.number().int())).describe('rows: the true class, columns: the answer'),
     macro: classMean.describe('each class counts alike'),
     weighted: classMean.describe('each picture counts alike'),
     ece: z.number().nullable().describe('calibration error; null on fewer than 100 pictures'),
-    promises: z.object({
-      share_answered: z.number().nullable(),
-      error_among_answered: z.number().nullable(),
-      coverage: z.number().nullable(),
-      mean_size: z.number().nullable(),
-      share_unfamiliar: z.number().nullable(),
-    }).describe('what became of what the card promises: how many answers are confident and how many of these wrong, how often the candidates hold the true class and how many they are, how many pictures are unfamiliar'),
+    promises: z
+      .object({
+        share_answered: z.number().nullable(),
+        error_among_answered: z.number().nullable(),
+        coverage: z.number().nullable(),
+        mean_size: z.number().nullable(),
+        share_unfamiliar: z.number().nullable(),
+      })
+      .describe(
+        'what became of what the card promises: how many answers are confident and how many of these wrong, how often the candidates hold the true class and how many they are, how many pictures are unfamiliar',
+      ),
     seconds: z.number(),
   }),
   errors: ['not_found', 'nothing_to_learn', 'not_ready'],

@@ -12,32 +12,59 @@ export const health = contract({
   summary: 'State of web, database, worker, engines and champions',
   input: z.object({}),
   output: z.object({
-    status: z.enum(['healthy', 'degraded', 'starting', 'unhealthy']).describe('degraded: predictions work, but something needs attention, such as a promoted version that cannot be loaded; see reasons'),
+    status: z
+      .enum(['healthy', 'degraded', 'starting', 'unhealthy'])
+      .describe(
+        'degraded: predictions work, but something needs attention, such as a promoted version that cannot be loaded; see reasons',
+      ),
     ready: z.boolean(),
     reasons: z.array(z.string()),
     version: z.string(),
     uptime_seconds: z.number(),
     model_loaded: z.boolean(),
     engine: engine.nullable(),
-    engines: z.array(z.object({ name: engine, state: z.enum(['serving', 'available', 'unavailable']), detail: z.string() })),
+    engines: z.array(
+      z.object({ name: engine, state: z.enum(['serving', 'available', 'unavailable']), detail: z.string() }),
+    ),
     training_engine: engine.nullable(),
     web: part,
     database: part,
     worker: part,
-    champions: z.array(z.object({
-      classifier: classifierId,
-      version: versionName.describe('the promoted version'),
-      is_loaded: z.boolean(),
-      live_version: versionName.nullable().describe('the version that serves predictions; differs from version while the promoted version cannot be loaded; null if none can'),
-      fault: z.string().nullable().describe('why the promoted version cannot be loaded'),
-    })),
+    champions: z.array(
+      z.object({
+        classifier: classifierId,
+        version: versionName.describe('the promoted version'),
+        is_loaded: z.boolean(),
+        live_version: versionName
+          .nullable()
+          .describe(
+            'the version that serves predictions; differs from version while the promoted version cannot be loaded; null if none can',
+          ),
+        fault: z.string().nullable().describe('why the promoted version cannot be loaded'),
+      }),
+    ),
   }),
   errors: ['not_ready'],
 })
 
-export const healthLive = contract({ method: 'GET', path: '/api/health/live', scope: 'open', summary: 'Whether this process answers at all', input: z.object({}), output: z.object({ status: z.literal('alive'), uptime_seconds: z.number() }) })
+export const healthLive = contract({
+  method: 'GET',
+  path: '/api/health/live',
+  scope: 'open',
+  summary: 'Whether this process answers at all',
+  input: z.object({}),
+  output: z.object({ status: z.literal('alive'), uptime_seconds: z.number() }),
+})
 
-export const healthReady = contract({ method: 'GET', path: '/api/health/ready', scope: 'open', summary: 'Whether predictions can be answered now; 503 with reasons else', input: z.object({}), output: z.object({ status: z.literal('ready') }), errors: ['not_ready'] })
+export const healthReady = contract({
+  method: 'GET',
+  path: '/api/health/ready',
+  scope: 'open',
+  summary: 'Whether predictions can be answered now; 503 with reasons else',
+  input: z.object({}),
+  output: z.object({ status: z.literal('ready') }),
+  errors: ['not_ready'],
+})
 
 export const metrics = contract({
   method: 'GET',
@@ -53,9 +80,17 @@ export const metrics = contract({
     uptime_seconds: z.number(),
     cores: z.number().int(),
     memory_total_mb: z.number(),
-    processes: z.array(z.object({ name: z.string(), pid: z.number().int(), memory_mb: z.number(), cpu_percent: z.number() })),
+    processes: z.array(
+      z.object({ name: z.string(), pid: z.number().int(), memory_mb: z.number(), cpu_percent: z.number() }),
+    ),
     requests: z.object({ total: z.number().int(), errors: z.number().int(), per_second: z.number() }),
-    predictions: z.object({ total: z.number().int(), per_second: z.number(), latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(), queue: z.number().int(), mean_batch: z.number().nullable() }),
+    predictions: z.object({
+      total: z.number().int(),
+      per_second: z.number(),
+      latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+      queue: z.number().int(),
+      mean_batch: z.number().nullable(),
+    }),
     timestamp: time,
   }),
 })
@@ -80,7 +115,12 @@ export const firstAdmin = contract({
   summary: 'Make the first admin with the one-time token',
   body: 'json',
   status: 201,
-  input: z.object({ token: z.string().min(10).max(200), name: nameOf(80), email: z.email().max(200), password: z.string().min(10).max(200) }),
+  input: z.object({
+    token: z.string().min(10).max(200),
+    name: nameOf(80),
+    email: z.email().max(200),
+    password: z.string().min(10).max(200),
+  }),
   output: z.object({ id: z.uuid(), email: z.string() }),
   errors: ['forbidden', 'conflict', 'invalid_input'],
 })

@@ -6,14 +6,25 @@ import { classifierId, id, nameOf, time } from './words.ts'
 /** Each brings those before it along, but for `upload` and `train`, which do not bring each other. */
 export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as const
 
-export const keyScope = z.enum(KEY_SCOPES).describe('predict: predict · user: read the history and images, give feedback · upload: upload images · train: train, promote, evaluate · admin: everything')
+export const keyScope = z
+  .enum(KEY_SCOPES)
+  .describe(
+    'predict: predict · user: read the history and images, give feedback · upload: upload images · train: train, promote, evaluate · admin: everything',
+  )
 
 const name = nameOf(80)
 export const password = z.string().min(10, 'must have at least 10 characters').max(200)
 export const ROLES = ['viewer', 'editor', 'admin'] as const
-export const role = z.enum(ROLES).describe('viewer: view and predict · editor: also give feedback, upload, label, train, promote, roll back · admin: everything')
+export const role = z
+  .enum(ROLES)
+  .describe(
+    'viewer: view and predict · editor: also give feedback, upload, label, train, promote, roll back · admin: everything',
+  )
 /** `user` is what an editor was called before there were viewers. */
-const givenRole = z.enum([...ROLES, 'user']).transform((one) => (one === 'user' ? 'editor' : one)).describe('viewer, editor or admin; `user` is an alias of editor')
+const givenRole = z
+  .enum([...ROLES, 'user'])
+  .transform((one) => (one === 'user' ? 'editor' : one))
+  .describe('viewer, editor or admin; `user` is an alias of editor')
 
 export const apiKey = z.object({
   id,
@@ -48,11 +59,17 @@ export const createKey = contract({
   input: z.object({
     name,
     scopes: z.array(keyScope).min(1).max(KEY_SCOPES.length),
-    expires_at: time.optional().describe('when the key expires; without this and `expires_in_days`, it never does'),
+    expires_at: time
+      .optional()
+      .describe('when the key expires; without this and `expires_in_days`, it never does'),
     expires_in_days: z.number().int().min(1).max(3650).optional(),
-    classifier: classifierId.optional().describe('restricts the key to this classifier; cannot be combined with the scope admin'),
+    classifier: classifierId
+      .optional()
+      .describe('restricts the key to this classifier; cannot be combined with the scope admin'),
   }),
-  output: apiKey.extend({ key: z.string().describe('send it as "Authorization: Bearer …" or "X-API-Key: …"') }),
+  output: apiKey.extend({
+    key: z.string().describe('send it as "Authorization: Bearer …" or "X-API-Key: …"'),
+  }),
   errors: ['invalid_input', 'not_found'],
 })
 
@@ -102,9 +119,16 @@ export const changeUser = contract({
   method: 'PATCH',
   path: '/api/users/{id}',
   scope: 'admin',
-  summary: 'Change a person’s name, role or password, or shut them out; a changed password or a shut door ends their sessions',
+  summary:
+    'Change a person’s name, role or password, or shut them out; a changed password or a shut door ends their sessions',
   body: 'json',
-  input: z.object({ id, name: name.optional(), role: givenRole.optional(), password: password.optional(), is_disabled: z.boolean().optional() }),
+  input: z.object({
+    id,
+    name: name.optional(),
+    role: givenRole.optional(),
+    password: password.optional(),
+    is_disabled: z.boolean().optional(),
+  }),
   output: person,
   errors: ['not_found', 'conflict', 'invalid_input'],
 })

@@ -9,7 +9,12 @@ export const prediction = z.object({
   success: z.literal(true),
   id: id.nullable().describe('null when it was not saved'),
   saved: z.boolean().describe('whether the prediction is stored in the history'),
-  unsaved_reason: z.string().nullable().describe('why the prediction was not stored although save was not false: the disk is nearly full or the database is locked; only for requests without a login or key'),
+  unsaved_reason: z
+    .string()
+    .nullable()
+    .describe(
+      'why the prediction was not stored although save was not false: the disk is nearly full or the database is locked; only for requests without a login or key',
+    ),
   classifier: classifierId,
   model_version: versionName,
   engine,
@@ -19,8 +24,18 @@ export const prediction = z.object({
   probabilities: z.record(z.string(), probability),
   top_k: z.array(z.object({ class: z.string(), index: z.number().int(), probability })),
   decision: decision.nullable().describe('null while too few held-back images have measured the version'),
-  candidates: z.array(z.string()).nullable().describe('the classes it may be, the likeliest first; they hold the right one as often as the card measured'),
-  familiarity: z.object({ distance: z.number(), threshold: z.number().nullable() }).nullable().describe('how far the picture is from the training pictures, and from where on it is unfamiliar; null where that was not measured'),
+  candidates: z
+    .array(z.string())
+    .nullable()
+    .describe(
+      'the classes it may be, the likeliest first; they hold the right one as often as the card measured',
+    ),
+  familiarity: z
+    .object({ distance: z.number(), threshold: z.number().nullable() })
+    .nullable()
+    .describe(
+      'how far the picture is from the training pictures, and from where on it is unfamiliar; null where that was not measured',
+    ),
   filename: z.string().nullable(),
   width: z.number().int(),
   height: z.number().int(),
@@ -31,15 +46,31 @@ export const prediction = z.object({
 export type PredictionAnswer = z.output<typeof prediction>
 
 export const explanation = z.object({
-  method: z.literal('occlusion').describe('each place is covered with the mean colour of the picture, and the network asked again (Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2): it tells on which places this answer of this version depends, not why'),
+  method: z
+    .literal('occlusion')
+    .describe(
+      'each place is covered with the mean colour of the picture, and the network asked again (Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2): it tells on which places this answer of this version depends, not why',
+    ),
   rows: z.number().int().min(1),
   columns: z.number().int().min(1),
-  drops: z.array(z.array(z.number().min(-1).max(1))).describe('rows × columns, from the upper left: by how much the calibrated probability of `predicted_class` falls while this place is covered, from −1 to 1; below 0 it rises. The middle of a cover lies (column + 1) / (columns + 1) from the left and (row + 1) / (rows + 1) from above, and its side is a quarter of the square'),
-  square: z.string().describe('the picture as the network sees it, on which the places lie: a PNG as a data address'),
+  drops: z
+    .array(z.array(z.number().min(-1).max(1)))
+    .describe(
+      'rows × columns, from the upper left: by how much the calibrated probability of `predicted_class` falls while this place is covered, from −1 to 1; below 0 it rises. The middle of a cover lies (column + 1) / (columns + 1) from the left and (row + 1) / (rows + 1) from above, and its side is a quarter of the square',
+    ),
+  square: z
+    .string()
+    .describe('the picture as the network sees it, on which the places lie: a PNG as a data address'),
 })
 export type Explanation = z.output<typeof explanation>
 
-const explained = prediction.extend({ explanation: explanation.optional().describe('on which places of the picture the answer depends; there when `explain=true` asked for it, and never kept in the history') })
+const explained = prediction.extend({
+  explanation: explanation
+    .optional()
+    .describe(
+      'on which places of the picture the answer depends; there when `explain=true` asked for it, and never kept in the history',
+    ),
+})
 export type ExplainedAnswer = z.output<typeof explained>
 
 const asked = {
@@ -54,20 +85,45 @@ export const predictOne = contract({
   path: '/api/predict',
   scope: 'predict',
   limited: 'predict',
-  alsoLimited: (input: unknown) => (typeof input === 'object' && input !== null && 'explain' in input && input.explain === true ? 'batch' : null),
+  alsoLimited: (input: unknown) =>
+    typeof input === 'object' && input !== null && 'explain' in input && input.explain === true
+      ? 'batch'
+      : null,
   summary: 'Answer for one picture',
   body: 'picture',
   input: z.object({
     ...asked,
-    explain: flag.default(false).describe('whether to tell also on which places of the picture the answer depends, in `explanation`: it takes as long as some fifty answers, and counts with the limit “batch” too'),
+    explain: flag
+      .default(false)
+      .describe(
+        'whether to tell also on which places of the picture the answer depends, in `explanation`: it takes as long as some fifty answers, and counts with the limit “batch” too',
+      ),
     picture: z.custom<ArrivedPicture>(),
   }),
   output: explained,
-  errors: ['malformed', 'missing_file', 'not_an_image', 'corrupt_image', 'needs_more_memory', 'too_large', 'too_many_pixels', 'not_found', 'not_ready', 'overloaded', 'database_busy', 'disk_full'],
+  errors: [
+    'malformed',
+    'missing_file',
+    'not_an_image',
+    'corrupt_image',
+    'needs_more_memory',
+    'too_large',
+    'too_many_pixels',
+    'not_found',
+    'not_ready',
+    'overloaded',
+    'database_busy',
+    'disk_full',
+  ],
 })
 
 /** One bad picture is an entry with its error, not a failed batch. */
-export const failedEntry = z.object({ success: z.literal(false), filename: z.string().nullable(), code: z.string(), error: z.string() })
+export const failedEntry = z.object({
+  success: z.literal(false),
+  filename: z.string().nullable(),
+  code: z.string(),
+  error: z.string(),
+})
 
 export const predictBatch = contract({
   method: 'POST',
@@ -78,6 +134,20 @@ export const predictBatch = contract({
   body: 'parts',
   formFields: ['classifier', 'version'],
   input: z.object({ ...asked, parts: z.custom<AsyncIterable<Part>>() }),
-  output: z.object({ success: z.literal(true), count: z.number().int(), predictions: z.array(z.union([prediction, failedEntry])) }),
-  errors: ['malformed', 'missing_file', 'too_large', 'not_found', 'not_ready', 'overloaded', 'database_busy', 'bad_archive', 'disk_full'],
+  output: z.object({
+    success: z.literal(true),
+    count: z.number().int(),
+    predictions: z.array(z.union([prediction, failedEntry])),
+  }),
+  errors: [
+    'malformed',
+    'missing_file',
+    'too_large',
+    'not_found',
+    'not_ready',
+    'overloaded',
+    'database_busy',
+    'bad_archive',
+    'disk_full',
+  ],
 })

@@ -9,7 +9,9 @@ export const exportPredictions = contract({
   scope: 'view',
   summary: 'Answered pictures as a CSV or JSONL file, newest first, as many as there are',
   answer: 'file',
-  input: listPredictions.input.omit({ cursor: true, limit: true }).extend({ format: z.enum(['csv', 'jsonl']).default('csv') }),
+  input: listPredictions.input
+    .omit({ cursor: true, limit: true })
+    .extend({ format: z.enum(['csv', 'jsonl']).default('csv') }),
   output: z.custom<FileAnswer>(),
   errors: ['not_found'],
 })

@@ -2,7 +2,19 @@
 import { z } from 'zod'
 import { contract, type FileAnswer } from './contract.ts'
 import { decision } from './predict.ts'
-import { chosenClassifier, className, classifierId, engine, flag, id, nextCursor, page, probability, time, versionName } from './words.ts'
+import {
+  chosenClassifier,
+  className,
+  classifierId,
+  engine,
+  flag,
+  id,
+  nextCursor,
+  page,
+  probability,
+  time,
+  versionName,
+} from './words.ts'
 
 export const keptPrediction = z.object({
   id,
@@ -26,7 +38,10 @@ export type KeptPrediction = z.output<typeof keptPrediction>
 const filters = {
   class: className.optional(),
   version: versionName.optional(),
-  decision: z.enum([...decision.options, 'none']).optional().describe('none: made by a version that is not calibrated'),
+  decision: z
+    .enum([...decision.options, 'none'])
+    .optional()
+    .describe('none: made by a version that is not calibrated'),
   feedback: z.enum(['none', 'correct', 'wrong']).optional(),
   min_confidence: z.coerce.number().min(0).max(1).optional(),
   max_confidence: z.coerce.number().min(0).max(1).optional(),
@@ -72,7 +87,8 @@ export const deletePredictions = contract({
   method: 'DELETE',
   path: '/api/predictions',
   scope: 'admin',
-  summary: 'Permanently delete the predictions that match a filter, with their images unless a sample uses them',
+  summary:
+    'Permanently delete the predictions that match a filter, with their images unless a sample uses them',
   input: z.object({
     ...chosenClassifier,
     ...filters,
@@ -80,7 +96,10 @@ export const deletePredictions = contract({
     all: flag.default(false).describe('required if no filter is given'),
     dry_run: flag.default(false).describe('only count the predictions'),
   }),
-  output: z.object({ count: z.number().int().describe('how many were deleted, or would be'), dry_run: z.boolean() }),
+  output: z.object({
+    count: z.number().int().describe('how many were deleted, or would be'),
+    dry_run: z.boolean(),
+  }),
   errors: ['not_found', 'invalid_input', 'database_busy', 'disk_full'],
 })
 
@@ -117,7 +136,9 @@ export const statistics = contract({
     total_predictions: z.number().int(),
     predictions_today: z.number().int(),
     by_class: z.array(z.object({ class: z.string(), count: z.number().int(), mean_confidence: probability })),
-    by_day: z.array(z.object({ day: z.iso.date(), count: z.number().int(), mean_confidence: probability.nullable() })),
+    by_day: z.array(
+      z.object({ day: z.iso.date(), count: z.number().int(), mean_confidence: probability.nullable() }),
+    ),
     confidence_histogram: z.array(z.object({ from: z.number(), to: z.number(), count: z.number().int() })),
     mean_confidence: probability.nullable(),
     latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),

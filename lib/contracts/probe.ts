@@ -15,7 +15,12 @@ export type ProbeFigures = {
   readonly begin: Cost
   readonly learning: SteppedFigures | HeadFigures
   /** Sealing: what it takes whatever there is, and for each picture of each part. */
-  readonly seal: { readonly always: Cost; readonly perTest: Cost; readonly perHeld: Cost; readonly perTraining: Cost }
+  readonly seal: {
+    readonly always: Cost
+    readonly perTest: Cost
+    readonly perHeld: Cost
+    readonly perTraining: Cost
+  }
   /** The most that the probe held, which is what the training will hold: the same batches, the same sessions. */
   readonly memoryMb: number
 }

@@ -7,7 +7,16 @@ import { chosenClassifier, classifierId, engine, id, nextCursor, page, time, ver
 
 export const RUN_STATES = ['queued', 'running', 'judging', 'done', 'cancelled', 'failed'] as const
 
-export const RECIPES_TO_ASK = ['auto', 'head', 'transfer', 'finetune', 'scratch', 'scratch-small', 'scratch-photo', 'scratch-digits'] as const
+export const RECIPES_TO_ASK = [
+  'auto',
+  'head',
+  'transfer',
+  'finetune',
+  'scratch',
+  'scratch-small',
+  'scratch-photo',
+  'scratch-digits',
+] as const
 
 export const run = z.object({
   id,
@@ -27,7 +36,14 @@ export const run = z.object({
   eta_seconds: z.number().nullable(),
   memory_mb: z.number().nullable(),
   message: z.string().describe('one sentence for a person'),
-  images: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int(), unseen: z.number().int() }).nullable(),
+  images: z
+    .object({
+      train: z.number().int(),
+      validation: z.number().int(),
+      test: z.number().int(),
+      unseen: z.number().int(),
+    })
+    .nullable(),
   points: z.array(epochPoint),
   verdict: verdict.nullable(),
   is_promoted: z.boolean(),
@@ -50,14 +66,26 @@ export const retrain = contract({
   status: 202,
   input: z.object({
     ...chosenClassifier,
-    recipe: z.enum(RECIPES_TO_ASK).default('auto').describe('auto: head for few pictures, else finetune from the champion, or scratch where there is none; head: only the last layer, in seconds; transfer: on another network\'s layers, the last one first, then the upper part; finetune: the whole network of the champion; scratch: a network from nothing, by the classifier\'s own recipe or the one that is named'),
+    recipe: z
+      .enum(RECIPES_TO_ASK)
+      .default('auto')
+      .describe(
+        "auto: head for few pictures, else finetune from the champion, or scratch where there is none; head: only the last layer, in seconds; transfer: on another network's layers, the last one first, then the upper part; finetune: the whole network of the champion; scratch: a network from nothing, by the classifier's own recipe or the one that is named",
+      ),
     epochs: z.number().int().min(1).max(500).optional(),
     seed: z.number().int().min(0).max(2147483647).optional(),
     from: versionName.optional(),
     force: z.boolean().default(false).describe('train although nothing is new'),
   }),
   output: z.object({ success: z.literal(true), message: z.string(), run }),
-  errors: ['already_running', 'nothing_to_learn', 'too_few_images', 'too_few_classes', 'invalid_input', 'not_found'],
+  errors: [
+    'already_running',
+    'nothing_to_learn',
+    'too_few_images',
+    'too_few_classes',
+    'invalid_input',
+    'not_found',
+  ],
 })
 
 export const forecastRetrain = contract({
@@ -71,20 +99,25 @@ export const forecastRetrain = contract({
   input: retrain.input,
   output: z.object({
     classifier: classifierId,
-    will: z.object({
-      recipe: z.string(),
-      base_version: versionName.nullable(),
-      epochs: z.number().int().describe('at most'),
-      images: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
-    }).nullable().describe('null: it would be refused'),
+    will: z
+      .object({
+        recipe: z.string(),
+        base_version: versionName.nullable(),
+        epochs: z.number().int().describe('at most'),
+        images: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
+      })
+      .nullable()
+      .describe('null: it would be refused'),
     message: z.string().describe('what it will do, or why it would be refused, in one sentence'),
-    forecast: z.object({
-      seconds: z.number(),
-      is_most: z.boolean().describe('it may take less: it stops when nothing gets better'),
-      memory_mb: z.number(),
-      engine,
-      words: z.string().describe('for a person, such as "up to 2 min 40 s, 210 MB"'),
-    }).nullable(),
+    forecast: z
+      .object({
+        seconds: z.number(),
+        is_most: z.boolean().describe('it may take less: it stops when nothing gets better'),
+        memory_mb: z.number(),
+        engine,
+        words: z.string().describe('for a person, such as "up to 2 min 40 s, 210 MB"'),
+      })
+      .nullable(),
     why_none: z.string().nullable(),
   }),
   errors: ['not_found', 'not_ready'],
@@ -96,7 +129,14 @@ export const retrainStatus = contract({
   scope: 'open',
   summary: 'Whether a training runs, and how far it is',
   input: z.object({ ...chosenClassifier }),
-  output: z.object({ is_running: z.boolean(), progress: z.number(), message: z.string(), last_retrain_time: time.nullable(), run_id: id.nullable(), classifier: classifierId.nullable() }),
+  output: z.object({
+    is_running: z.boolean(),
+    progress: z.number(),
+    message: z.string(),
+    last_retrain_time: time.nullable(),
+    run_id: id.nullable(),
+    classifier: classifierId.nullable(),
+  }),
   errors: ['not_found'],
 })
 
@@ -121,8 +161,21 @@ export const getRun = contract({
 })
 
 export const runEvent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('run'), seq: z.number().int(), run }).describe('the whole state: first, and whenever it changes'),
-  z.object({ kind: z.literal('step'), seq: z.number().int(), epoch: z.number().int(), step: z.number().int(), steps: z.number().int(), loss: z.number(), learning_rate: z.number(), images_per_second: z.number(), eta_seconds: z.number().nullable(), memory_mb: z.number() }),
+  z
+    .object({ kind: z.literal('run'), seq: z.number().int(), run })
+    .describe('the whole state: first, and whenever it changes'),
+  z.object({
+    kind: z.literal('step'),
+    seq: z.number().int(),
+    epoch: z.number().int(),
+    step: z.number().int(),
+    steps: z.number().int(),
+    loss: z.number(),
+    learning_rate: z.number(),
+    images_per_second: z.number(),
+    eta_seconds: z.number().nullable(),
+    memory_mb: z.number(),
+  }),
   z.object({ kind: z.literal('epoch'), seq: z.number().int(), point: epochPoint }),
   z.object({ kind: z.literal('log'), seq: z.number().int(), at: time, message: z.string() }),
 ])

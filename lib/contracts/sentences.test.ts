@@ -6,15 +6,46 @@ import { fieldErrorsOf, inOneSentence, inOurWords } from './sentences.ts'
 import { parseSettings, settings } from './settings.ts'
 
 /** How validators talk, and how the words of zod's own locale begin. */
-const OF_A_VALIDATOR = /invalid|expected|received|too (small|big)|unrecogni[sz]ed|discriminator|pattern|regex|zod|\bNaN\b|\bstring\b|\barray\b|\bUUID\b|option|undefined/i
+const OF_A_VALIDATOR =
+  /invalid|expected|received|too (small|big)|unrecogni[sz]ed|discriminator|pattern|regex|zod|\bNaN\b|\bstring\b|\barray\b|\bUUID\b|option|undefined/i
 /** What no field takes, or not all do. */
-const ABSURD: readonly unknown[] = [undefined, null, '', ' ', 'abc', 'Ä', 'x'.repeat(20_000), '\u0000', -1, 0, 0.5, 1e99, Number.NaN, Number.POSITIVE_INFINITY, true, [], {}, [1], ['', null], Array.from({ length: 2_000 }, () => 'x'), { a: 1 }]
+const ABSURD: readonly unknown[] = [
+  undefined,
+  null,
+  '',
+  ' ',
+  'abc',
+  'Ä',
+  'x'.repeat(20_000),
+  '\u0000',
+  -1,
+  0,
+  0.5,
+  1e99,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  true,
+  [],
+  {},
+  [1],
+  ['', null],
+  Array.from({ length: 2_000 }, () => 'x'),
+  { a: 1 },
+]
 
-const said = (schema: z.ZodType, value: unknown): readonly string[] => fieldErrorsOf(schema.safeParse(value, inOurWords).error ?? { issues: [] }).map(({ message }) => message)
-const fieldsOf = (schema: z.ZodType): [string, z.ZodType][] => (schema instanceof z.ZodObject ? Object.entries(schema.shape as Record<string, z.ZodType>) : [])
+const said = (schema: z.ZodType, value: unknown): readonly string[] =>
+  fieldErrorsOf(schema.safeParse(value, inOurWords).error ?? { issues: [] }).map(({ message }) => message)
+const fieldsOf = (schema: z.ZodType): [string, z.ZodType][] =>
+  schema instanceof z.ZodObject ? Object.entries(schema.shape as Record<string, z.ZodType>) : []
 
-test.each((contracts as readonly Contract[]).filter((one) => fieldsOf(one.input).length > 0).map((one) => [`${one.method} ${one.path}`, one] as const))('%s says what is wrong in our words, whatever comes', (_route, contract) => {
-  const messages = fieldsOf(contract.input).flatMap(([, field]) => ABSURD.flatMap((value) => said(field, value)))
+test.each(
+  (contracts as readonly Contract[])
+    .filter((one) => fieldsOf(one.input).length > 0)
+    .map((one) => [`${one.method} ${one.path}`, one] as const),
+)('%s says what is wrong in our words, whatever comes', (_route, contract) => {
+  const messages = fieldsOf(contract.input).flatMap(([, field]) =>
+    ABSURD.flatMap((value) => said(field, value)),
+  )
 
   for (const message of messages) {
     expect(message).not.toMatch(OF_A_VALIDATOR)
@@ -50,11 +81,22 @@ test.each<[string, z.ZodType, unknown, string]>([
 ])('%s', (_story, schema, value, words) => expect(said(schema, value)).toEqual([words]))
 
 test('several mistakes are one sentence, each with its field', () => {
-  expect(inOneSentence([{ path: 'epochs', message: 'must be a number' }, { path: '', message: 'must be an object' }])).toBe('"epochs" must be a number; must be an object')
+  expect(
+    inOneSentence([
+      { path: 'epochs', message: 'must be a number' },
+      { path: '', message: 'must be an object' },
+    ]),
+  ).toBe('"epochs" must be a number; must be an object')
 })
 
 test('the words of the validator itself would be caught', () => {
-  for (const [schema, value] of [[z.number().min(1), 0], [z.uuid(), 'x'], [z.enum(['a']), 'b'], [z.string(), 1], [z.union([z.literal(1), z.literal(2)]), 3]] as const) {
+  for (const [schema, value] of [
+    [z.number().min(1), 0],
+    [z.uuid(), 'x'],
+    [z.enum(['a']), 'b'],
+    [z.string(), 1],
+    [z.union([z.literal(1), z.literal(2)]), 3],
+  ] as const) {
     expect(schema.safeParse(value).error?.issues[0]?.message).toMatch(OF_A_VALIDATOR)
   }
 })

@@ -8,11 +8,13 @@ type Found = Parameters<z.core.$ZodErrorMap>[0]
 /** Given to each parse whose findings a person reads: `schema.safeParse(value, inOurWords)`. A rule with words of its own keeps them. */
 export const inOurWords = { error: (found: Found): string => sentenceOf(found) } as const
 
-export const fieldErrorsOf = (error: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] }): readonly FieldError[] =>
-  error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+export const fieldErrorsOf = (error: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
+}): readonly FieldError[] => error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
 
 /** `"epochs" must be a whole number; "seed" is missing`. */
-export const inOneSentence = (errors: readonly FieldError[]): string => errors.map(({ path, message }) => (path === '' ? message : `"${path}" ${message}`)).join('; ')
+export const inOneSentence = (errors: readonly FieldError[]): string =>
+  errors.map(({ path, message }) => (path === '' ? message : `"${path}" ${message}`)).join('; ')
 
 const FORMS: Readonly<Record<string, string>> = {
   uuid: 'an id, such as 0193b3f0-0000-7000-8000-000000000001',
@@ -22,10 +24,23 @@ const FORMS: Readonly<Record<string, string>> = {
   url: 'an address, such as https://example.org',
 }
 const KINDS: Readonly<Record<string, string>> = {
-  string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'an object', record: 'an object', null: 'null', date: 'a time',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  null: 'null',
+  date: 'a time',
 }
 /** What a length is counted in; numbers have none. */
-const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = { string: ['character', 'characters'], array: ['entry', 'entries'], set: ['entry', 'entries'], file: ['byte', 'bytes'] }
+const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+  set: ['entry', 'entries'],
+  file: ['byte', 'bytes'],
+}
 
 function sentenceOf(found: Found): string {
   if (found.input === undefined) return 'is missing'
@@ -33,13 +48,17 @@ function sentenceOf(found: Found): string {
     case 'invalid_type':
       return `must be ${KINDS[found.expected] ?? 'of another kind'}`
     case 'invalid_value':
-      return 'expected' in found && found.expected === 'stringbool' ? 'must be true or false' : `must be ${oneOf(found.values.map((value) => JSON.stringify(value)))}`
+      return 'expected' in found && found.expected === 'stringbool'
+        ? 'must be true or false'
+        : `must be ${oneOf(found.values.map((value) => JSON.stringify(value)))}`
     case 'too_small':
       return bound(found.origin, Number(found.minimum), found.inclusive === false ? 'more than' : 'at least')
     case 'too_big':
       return bound(found.origin, Number(found.maximum), found.inclusive === false ? 'less than' : 'at most')
     case 'invalid_format':
-      return found.format === 'starts_with' && 'prefix' in found ? `must begin with "${String(found.prefix)}"` : `must be ${FORMS[found.format] ?? 'written in another form'}`
+      return found.format === 'starts_with' && 'prefix' in found
+        ? `must begin with "${String(found.prefix)}"`
+        : `must be ${FORMS[found.format] ?? 'written in another form'}`
     case 'not_multiple_of':
       return `must be a multiple of ${found.divisor}`
     case 'unrecognized_keys':
@@ -63,7 +82,10 @@ function bound(origin: string, limit: number, words: string): string {
 /** Each way alone is wrong in its own words: together they say what would be right. */
 function anyOf(sentences: readonly string[]): string {
   const ways = [...new Set(sentences)]
-  return ways.every((way) => way.startsWith('must be ')) && ways.length > 0 ? `must be ${oneOf(ways.map((way) => way.slice('must be '.length)))}` : ways.join(', or ') || 'is not possible'
+  return ways.every((way) => way.startsWith('must be ')) && ways.length > 0
+    ? `must be ${oneOf(ways.map((way) => way.slice('must be '.length)))}`
+    : ways.join(', or ') || 'is not possible'
 }
 
-const oneOf = (choices: readonly string[]): string => (choices.length < 2 ? choices.join('') : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`)
+const oneOf = (choices: readonly string[]): string =>
+  choices.length < 2 ? choices.join('') : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`

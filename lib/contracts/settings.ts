@@ -7,63 +7,192 @@ import { classifierId } from './words.ts'
 const yes = z.stringbool()
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 /** Kept as it is written, which is how an owner sees it again. */
-const rate = (usual: string) => z.string().refine((text) => allowanceOf(text) !== null, 'must be a whole number of requests per minute (1 to 1,000,000), or a number with a period, such as 30/minute, 5/hour or 100/day').default(usual)
+const rate = (usual: string) =>
+  z
+    .string()
+    .refine(
+      (text) => allowanceOf(text) !== null,
+      'must be a whole number of requests per minute (1 to 1,000,000), or a number with a period, such as 30/minute, 5/hour or 100/day',
+    )
+    .default(usual)
 /** Texts with commas between; empty ones are none. */
-const list = z.string().default('').transform((text) => text.split(',').map((one) => one.trim()).filter((one) => one !== ''))
-const hostRule = z.string().regex(/^(?:\*|(?:\*\.)?[\w.~-]+(?::\d{1,5})?)$/, 'must be host names separated by commas, such as photos.example or *.photos.example')
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+  )
+const hostRule = z
+  .string()
+  .regex(
+    /^(?:\*|(?:\*\.)?[\w.~-]+(?::\d{1,5})?)$/,
+    'must be host names separated by commas, such as photos.example or *.photos.example',
+  )
 const auto = <T extends z.ZodType>(or: T) => z.union([z.literal('auto'), or])
 
-const addresses = z.string().transform((text) => text.split(',').map((one) => one.trim().toLowerCase()).filter((one) => one !== '')).pipe(z.array(z.email()))
+const addresses = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((one) => one.trim().toLowerCase())
+      .filter((one) => one !== ''),
+  )
+  .pipe(z.array(z.email()))
 
 export const settings = z.object({
   PORT: count(0, 65535).default(3000).describe('where the product listens'),
   HOST: z.string().min(1).default('127.0.0.1').describe('the address it listens on; 0.0.0.0 for all'),
-  DATA_DIR: z.string().min(1).default('./data').describe('everything that is yours: database, pictures, versions, logs'),
-  DATABASE_URL: z.string().startsWith('file:').optional().describe('the database file; default: darkroom.db in DATA_DIR'),
-  BACKUP_DIR: z.string().min(1).optional().describe('folder for backups; default: DATA_DIR with the suffix -backups. Preferably on another disk'),
-  BACKUP_EVERY: z.union([z.literal('off'), z.string().regex(/^[1-9]\d{0,3}[hd]$/, 'must be off, or a number of hours or days such as 24h or 7d')]).default('off').describe('interval of scheduled backups: hours or days such as 24h or 7d, or off'),
-  BACKUP_KEEP: count(1, 1_000).default(7).describe('number of backups to keep in BACKUP_DIR; older ones are removed'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('./data')
+    .describe('everything that is yours: database, pictures, versions, logs'),
+  DATABASE_URL: z
+    .string()
+    .startsWith('file:')
+    .optional()
+    .describe('the database file; default: darkroom.db in DATA_DIR'),
+  BACKUP_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder for backups; default: DATA_DIR with the suffix -backups. Preferably on another disk'),
+  BACKUP_EVERY: z
+    .union([
+      z.literal('off'),
+      z.string().regex(/^[1-9]\d{0,3}[hd]$/, 'must be off, or a number of hours or days such as 24h or 7d'),
+    ])
+    .default('off')
+    .describe('interval of scheduled backups: hours or days such as 24h or 7d, or off'),
+  BACKUP_KEEP: count(1, 1_000)
+    .default(7)
+    .describe('number of backups to keep in BACKUP_DIR; older ones are removed'),
   DEFAULT_CLASSIFIER: classifierId.optional().describe('who answers when a request names no classifier'),
-  NEXTAUTH_SECRET: z.string().min(16).optional().describe('signs sessions; made and kept in DATA_DIR when absent'),
+  NEXTAUTH_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('signs sessions; made and kept in DATA_DIR when absent'),
   NEXTAUTH_URL: z.url().optional().describe('the address people use, when behind a proxy'),
-  INFERENCE_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm'])).default('auto').describe('who computes answers'),
-  TRAINING_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm'])).default('auto').describe('who trains'),
+  INFERENCE_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm']))
+    .default('auto')
+    .describe('who computes answers'),
+  TRAINING_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm']))
+    .default('auto')
+    .describe('who trains'),
   PREDICT_PROCESSES: auto(count(1, 64)).default('auto').describe('inference processes of each web process'),
   WEB_PROCESSES: count(1, 64).default(1).describe('web processes that share the port'),
   MAX_UPLOAD_MB: count(1, 1_048_576).default(2048).describe('largest upload'),
-  MAX_UPLOAD_MB_PUBLIC: count(1, 1_048_576).default(256).describe('total size of pending batches and uploads from one address without a login or key; four times as much for all such addresses together'),
+  MAX_UPLOAD_MB_PUBLIC: count(1, 1_048_576)
+    .default(256)
+    .describe(
+      'total size of pending batches and uploads from one address without a login or key; four times as much for all such addresses together',
+    ),
   MAX_IMAGE_MB: count(1, 1024).default(20).describe('largest single picture'),
   MAX_PIXELS: z.coerce.number().min(1e4).max(1e9).default(50e6).describe('largest picture in pixels'),
-  MAX_PIXELS_PUBLIC: auto(z.coerce.number().min(1e4).max(1e9)).default('auto').describe('largest image in pixels for requests without a login or key; auto: 25e6, or 12.5e6 if MEMORY_MB is at most 1024'),
+  MAX_PIXELS_PUBLIC: auto(z.coerce.number().min(1e4).max(1e9))
+    .default('auto')
+    .describe(
+      'largest image in pixels for requests without a login or key; auto: 25e6, or 12.5e6 if MEMORY_MB is at most 1024',
+    ),
   PUBLIC_PREDICT: yes.default(true).describe('whether strangers may ask for predictions'),
-  PUBLIC_STORAGE_MB: auto(count(0, 1_073_741_824)).default('auto').describe('maximum storage for images of anonymous predictions; auto: 5 % of the disk, at most 2048; at the limit the oldest are deleted'),
-  PUBLIC_RETENTION_DAYS: z.coerce.number().min(0).max(36_500).default(30).describe('days after which images of anonymous predictions are deleted; 0: never'),
-  RETENTION_DAYS: z.coerce.number().min(0).max(36_500).default(0).describe('days after which predictions are permanently deleted; 0: never'),
-  RETENTION_GB: z.coerce.number().min(0).max(1e6).default(0).describe('maximum storage for all predictions with their images; at the limit the oldest are deleted; 0: no limit'),
-  OPEN_ACTIONS: yes.default(false).describe('whether strangers may read the history, upload, retrain and promote, as in the earlier projects'),
+  PUBLIC_STORAGE_MB: auto(count(0, 1_073_741_824))
+    .default('auto')
+    .describe(
+      'maximum storage for images of anonymous predictions; auto: 5 % of the disk, at most 2048; at the limit the oldest are deleted',
+    ),
+  PUBLIC_RETENTION_DAYS: z.coerce
+    .number()
+    .min(0)
+    .max(36_500)
+    .default(30)
+    .describe('days after which images of anonymous predictions are deleted; 0: never'),
+  RETENTION_DAYS: z.coerce
+    .number()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe('days after which predictions are permanently deleted; 0: never'),
+  RETENTION_GB: z.coerce
+    .number()
+    .min(0)
+    .max(1e6)
+    .default(0)
+    .describe(
+      'maximum storage for all predictions with their images; at the limit the oldest are deleted; 0: no limit',
+    ),
+  OPEN_ACTIONS: yes
+    .default(false)
+    .describe(
+      'whether strangers may read the history, upload, retrain and promote, as in the earlier projects',
+    ),
   RATE_LIMIT_ENABLED: yes.default(true).describe('whether who asks too often waits'),
-  RATE_LIMIT_PREDICT: rate('6000').describe('predictions per address or person: a number per minute, or `30/minute`, `5/hour`, `100/day`'),
+  RATE_LIMIT_PREDICT: rate('6000').describe(
+    'predictions per address or person: a number per minute, or `30/minute`, `5/hour`, `100/day`',
+  ),
   RATE_LIMIT_BATCH: rate('120').describe('batches and explained predictions per address or person'),
   RATE_LIMIT_UPLOAD: rate('120').describe('uploads per address or person'),
   RATE_LIMIT_RETRAIN: rate('30').describe('training runs requested per address or person'),
   RATE_LIMIT_EVALUATE: rate('30').describe('evaluations per address or person'),
-  RATE_LIMIT_LOGIN: rate('10').describe('failed logins per account and address; per address for all accounts together, five times as many'),
+  RATE_LIMIT_LOGIN: rate('10').describe(
+    'failed logins per account and address; per address for all accounts together, five times as many',
+  ),
   RATE_LIMIT_KEY_TIMES: count(1, 1_000_000).default(100).describe('how many times as much an API key may'),
-  ALLOWED_HOSTS: list.pipe(z.array(hostRule)).describe('host names to accept, separated by commas, in addition to IP addresses, localhost, the machine name and the host of NEXTAUTH_URL; * accepts all'),
-  CORS_ORIGINS: z.string().default('').transform((text) => text.split(',').map((one) => one.trim().replace(/\/$/, '')).filter((one) => one !== '')).pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })]))).describe('other sites whose pages may call the API, with commas between; * for all'),
-  OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional().describe('URL of an OpenID Connect issuer; enables OIDC sign-in together with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET'),
+  ALLOWED_HOSTS: list
+    .pipe(z.array(hostRule))
+    .describe(
+      'host names to accept, separated by commas, in addition to IP addresses, localhost, the machine name and the host of NEXTAUTH_URL; * accepts all',
+    ),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim().replace(/\/$/, ''))
+        .filter((one) => one !== ''),
+    )
+    .pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })])))
+    .describe('other sites whose pages may call the API, with commas between; * for all'),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'URL of an OpenID Connect issuer; enables OIDC sign-in together with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET',
+    ),
   OIDC_CLIENT_ID: z.string().min(1).optional().describe('client ID from the issuer'),
   OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('client secret from the issuer'),
-  OIDC_ADMINS: addresses.default([]).describe('e-mail addresses, separated by commas, that become admins when they sign in; all others become viewers'),
+  OIDC_ADMINS: addresses
+    .default([])
+    .describe(
+      'e-mail addresses, separated by commas, that become admins when they sign in; all others become viewers',
+    ),
   TRUST_PROXY: yes.default(false).describe('whether X-Forwarded-* headers are believed'),
-  AUTO_PROMOTE: z.enum(['off', 'better', 'not_worse']).default('not_worse').describe('which verdict lets a new version answer by itself'),
-  MEMORY_MB: auto(count(256, 16_777_216)).default('auto').describe('memory that all of it together counts on: that of the machine or its container'),
-  TRAIN_MEMORY_MB: auto(count(128, 1_048_576)).default('auto').describe('most memory that a training may take'),
+  AUTO_PROMOTE: z
+    .enum(['off', 'better', 'not_worse'])
+    .default('not_worse')
+    .describe('which verdict lets a new version answer by itself'),
+  MEMORY_MB: auto(count(256, 16_777_216))
+    .default('auto')
+    .describe('memory that all of it together counts on: that of the machine or its container'),
+  TRAIN_MEMORY_MB: auto(count(128, 1_048_576))
+    .default('auto')
+    .describe('most memory that a training may take'),
   ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('which processes this start runs'),
   DOOR: z.enum(['on', 'off']).default('on').describe('whether hot paths are answered before Next'),
   DEFAULT_EPOCHS: count(1, 500).optional().describe('epochs of a retrain that names none'),
-  DATASET_MIRROR: z.url().optional().describe('an address that has the official data files, instead of the official addresses'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('how much is logged'),
+  DATASET_MIRROR: z
+    .url()
+    .optional()
+    .describe('an address that has the official data files, instead of the official addresses'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('how much is logged'),
 })
 /** Useless one without the others. */
 const OIDC_TOGETHER = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
@@ -71,13 +200,29 @@ const OIDC_TOGETHER = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as
 export type Settings = z.output<typeof settings>
 
 /** Reads the environment's texts; empty ones count as absent. Answers the settings, or one sentence per mistake. */
-export function parseSettings(environment: Readonly<Record<string, string | undefined>>): { ok: true; settings: Settings } | { ok: false; mistakes: readonly string[] } {
-  const given = Object.fromEntries(Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])))
+export function parseSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): { ok: true; settings: Settings } | { ok: false; mistakes: readonly string[] } {
+  const given = Object.fromEntries(
+    Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  )
   const parsed = settings.safeParse(given, inOurWords)
   if (parsed.success) {
     const missing = OIDC_TOGETHER.filter((name) => parsed.data[name] === undefined)
     const isWhole = missing.length === 0 || missing.length === OIDC_TOGETHER.length
-    return isWhole ? { ok: true, settings: parsed.data } : { ok: false, mistakes: [`${missing.join(' and ')}: missing. Signing in with OIDC needs ${OIDC_TOGETHER.join(', ')}; set all three or none.`] }
+    return isWhole
+      ? { ok: true, settings: parsed.data }
+      : {
+          ok: false,
+          mistakes: [
+            `${missing.join(' and ')}: missing. Signing in with OIDC needs ${OIDC_TOGETHER.join(', ')}; set all three or none.`,
+          ],
+        }
   }
-  return { ok: false, mistakes: fieldErrorsOf(parsed.error).map(({ path, message }) => `${path}=${given[path.split('.')[0]!] ?? ''}: it ${message}.`) }
+  return {
+    ok: false,
+    mistakes: fieldErrorsOf(parsed.error).map(
+      ({ path, message }) => `${path}=${given[path.split('.')[0]!] ?? ''}: it ${message}.`,
+    ),
+  }
 }

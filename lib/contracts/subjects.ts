@@ -1,22 +1,36 @@
 /** What a route is about: of which kind the thing is that its address or a field names. Who may reach it, lib/http decides. */
 import type { Contract } from './contract.ts'
 
-export type SubjectKind = 'classifier' | 'version' | 'run' | 'sample' | 'upload' | 'prediction' | 'key' | 'person'
+export type SubjectKind =
+  'classifier' | 'version' | 'run' | 'sample' | 'upload' | 'prediction' | 'key' | 'person'
 
 /** A thing by its name, as a person knows it, and the classifier that it belongs to. */
 export type Subject = { readonly name: string; readonly classifier: string | null }
 
 const KIND_OF_COLLECTION: Readonly<Record<string, SubjectKind>> = {
-  classifiers: 'classifier', models: 'version', runs: 'run', samples: 'sample', uploads: 'upload', predictions: 'prediction', keys: 'key', users: 'person',
+  classifiers: 'classifier',
+  models: 'version',
+  runs: 'run',
+  samples: 'sample',
+  uploads: 'upload',
+  predictions: 'prediction',
+  keys: 'key',
+  users: 'person',
 }
 
 /** Fields that name a thing of a kind of its own. */
-const KIND_OF_FIELD: ReadonlyMap<string, SubjectKind> = new Map([['with', 'version'], ['upload', 'upload'], ['run', 'run']])
+const KIND_OF_FIELD: ReadonlyMap<string, SubjectKind> = new Map([
+  ['with', 'version'],
+  ['upload', 'upload'],
+  ['run', 'run'],
+])
 
-const collectionOf = (path: string): SubjectKind | null => KIND_OF_COLLECTION[/^\/api\/([a-z]+)(?:\/|$)/.exec(path)?.[1] ?? ''] ?? null
+const collectionOf = (path: string): SubjectKind | null =>
+  KIND_OF_COLLECTION[/^\/api\/([a-z]+)(?:\/|$)/.exec(path)?.[1] ?? ''] ?? null
 
 /** Of `/api/models/{id}/promote`: version; null where the address names nothing. */
-export const kindOfAddress = ({ path }: Pick<Contract, 'path'>): SubjectKind | null => (path.includes('/{id}') ? collectionOf(path) : null)
+export const kindOfAddress = ({ path }: Pick<Contract, 'path'>): SubjectKind | null =>
+  path.includes('/{id}') ? collectionOf(path) : null
 
 /** `ids` are of the collection that they are sent to. */
 export const kindOfField = ({ path }: Pick<Contract, 'path'>, field: string): SubjectKind | null =>

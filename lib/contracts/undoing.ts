@@ -10,7 +10,12 @@ const MOST_IDS = 10_000
 const split = z.enum(['train', 'validation', 'test'])
 
 /** What to change; at least one of them. `is_trashed`: true moves to the trash, false restores. */
-export const sampleEdit = { label: className.optional(), split: split.optional(), is_excluded: z.boolean().optional(), is_trashed: z.boolean().optional() }
+export const sampleEdit = {
+  label: className.optional(),
+  split: split.optional(),
+  is_excluded: z.boolean().optional(),
+  is_trashed: z.boolean().optional(),
+}
 
 export const change = z.object({
   id,
@@ -24,7 +29,12 @@ export const change = z.object({
 })
 export type ChangeAnswer = z.output<typeof change>
 
-const state = z.object({ label: z.string().nullable(), split: split.nullable(), excluded_at: time.nullable(), trashed_at: time.nullable() })
+const state = z.object({
+  label: z.string().nullable(),
+  split: split.nullable(),
+  excluded_at: time.nullable(),
+  trashed_at: time.nullable(),
+})
 
 export const inTrash = { trash_id: id.nullable(), trashed_until: time.nullable() }
 
@@ -32,14 +42,30 @@ export const changeSamples = contract({
   method: 'PATCH',
   path: '/api/samples',
   scope: 'edit',
-  summary: 'Change many samples at once, by ids or by a filter: label, split, exclude, trash, restore. Recorded as one change, which can be undone',
+  summary:
+    'Change many samples at once, by ids or by a filter: label, split, exclude, trash, restore. Recorded as one change, which can be undone',
   body: 'json',
   input: z.object({
     ids: z.array(id).min(1).max(MOST_IDS).optional(),
-    filter: z.object({ classifier: classifierId, label: className.optional(), split: split.optional(), source: z.enum(['dataset', 'upload', 'feedback']).optional(), upload: id.optional(), is_excluded: z.boolean().optional() }).strict().optional(),
+    filter: z
+      .object({
+        classifier: classifierId,
+        label: className.optional(),
+        split: split.optional(),
+        source: z.enum(['dataset', 'upload', 'feedback']).optional(),
+        upload: id.optional(),
+        is_excluded: z.boolean().optional(),
+      })
+      .strict()
+      .optional(),
     ...sampleEdit,
   }),
-  output: z.object({ change: change.nullable(), changed: z.number().int(), unchanged: z.number().int(), ...inTrash }),
+  output: z.object({
+    change: change.nullable(),
+    changed: z.number().int(),
+    unchanged: z.number().int(),
+    ...inTrash,
+  }),
   errors: ['not_found', 'unknown_class', 'invalid_input', 'conflict'],
 })
 
@@ -68,8 +94,18 @@ export const undoChange = contract({
   path: '/api/changes/{id}/undo',
   scope: 'edit',
   summary: 'Undo a change; undoing is itself a change and can be undone',
-  input: z.object({ id, skip_conflicts: flag.default(false).describe('undo the samples that have not been changed since, and skip the others') }),
-  output: z.object({ change: change.nullable(), changed: z.number().int(), skipped: z.number().int(), ...inTrash }),
+  input: z.object({
+    id,
+    skip_conflicts: flag
+      .default(false)
+      .describe('undo the samples that have not been changed since, and skip the others'),
+  }),
+  output: z.object({
+    change: change.nullable(),
+    changed: z.number().int(),
+    skipped: z.number().int(),
+    ...inTrash,
+  }),
   errors: ['not_found', 'conflict'],
 })
 
@@ -78,7 +114,11 @@ export const trashEntry = z.object({
   kind: z.enum(['samples', 'upload', 'classifier', 'version']),
   classifier: classifierId,
   title: z.string(),
-  samples: z.array(z.object({ id, filename: z.string().nullable(), label: z.string().nullable(), image_url: z.string() })).describe('the first few'),
+  samples: z
+    .array(
+      z.object({ id, filename: z.string().nullable(), label: z.string().nullable(), image_url: z.string() }),
+    )
+    .describe('the first few'),
   samples_total: z.number().int(),
   by: z.string(),
   at: time,
@@ -100,7 +140,8 @@ export const deleteTrash = contract({
   method: 'DELETE',
   path: '/api/trash/{id}',
   scope: 'admin',
-  summary: 'Permanently delete an item in the trash: files, thumbnails, cached pixels and features, database pages. Lists what still contains it',
+  summary:
+    'Permanently delete an item in the trash: files, thumbnails, cached pixels and features, database pages. Lists what still contains it',
   input: z.object({ id }),
   output: z.object({
     id,
@@ -108,10 +149,22 @@ export const deleteTrash = contract({
     kind: trashEntry.shape.kind,
     title: z.string(),
     images: z.number().int().describe('images with no remaining copy in DATA_DIR'),
-    still_in_classifiers: z.array(classifierId).describe('other classifiers that use some of the images as samples; these images are kept'),
-    trained_versions: z.array(z.object({ classifier: classifierId, version: z.string(), until: time.nullable() })).describe('versions trained or tested on it, whose weights are not changed; until: set if the version is itself in the trash'),
-    backups: z.array(z.object({ name: z.string(), until: time.nullable(), until_backups: z.number().int() })).describe('backups that still contain it, until that time or until that many newer backups exist'),
-    database_purged: z.boolean().describe('false: another process was still reading old database pages; the worker clears them within minutes'),
+    still_in_classifiers: z
+      .array(classifierId)
+      .describe('other classifiers that use some of the images as samples; these images are kept'),
+    trained_versions: z
+      .array(z.object({ classifier: classifierId, version: z.string(), until: time.nullable() }))
+      .describe(
+        'versions trained or tested on it, whose weights are not changed; until: set if the version is itself in the trash',
+      ),
+    backups: z
+      .array(z.object({ name: z.string(), until: time.nullable(), until_backups: z.number().int() }))
+      .describe('backups that still contain it, until that time or until that many newer backups exist'),
+    database_purged: z
+      .boolean()
+      .describe(
+        'false: another process was still reading old database pages; the worker clears them within minutes',
+      ),
   }),
   errors: ['not_found', 'conflict'],
 })
@@ -124,6 +177,13 @@ export const restoreTrash = contract({
   scope: 'edit',
   summary: 'Restore an item from the trash',
   input: z.object({ id }),
-  output: z.object({ id, restored: z.literal(true), kind: trashEntry.shape.kind, classifier: classifierId, title: z.string(), samples: z.number().int() }),
+  output: z.object({
+    id,
+    restored: z.literal(true),
+    kind: trashEntry.shape.kind,
+    classifier: classifierId,
+    title: z.string(),
+    samples: z.number().int(),
+  }),
   errors: ['not_found', 'conflict'],
 })

@@ -5,8 +5,24 @@ import { inTrash, sampleEdit } from './undoing.ts'
 import { chosenClassifier, className, classifierId, id, nextCursor, page, time } from './words.ts'
 
 /** Why a file did not become a sample, or what is remarkable about one that did. */
-export const FINDINGS = ['corrupt', 'not_an_image', 'too_large', 'duplicate_in_upload', 'already_there', 'same_picture_other_label', 'stray_file', 'refused_entry', 'no_label', 'tiny'] as const
-export const finding = z.object({ kind: z.enum(FINDINGS), filename: z.string(), detail: z.string(), sample_id: id.nullable() })
+export const FINDINGS = [
+  'corrupt',
+  'not_an_image',
+  'too_large',
+  'duplicate_in_upload',
+  'already_there',
+  'same_picture_other_label',
+  'stray_file',
+  'refused_entry',
+  'no_label',
+  'tiny',
+] as const
+export const finding = z.object({
+  kind: z.enum(FINDINGS),
+  filename: z.string(),
+  detail: z.string(),
+  sample_id: id.nullable(),
+})
 
 export const uploadReport = z.object({
   success: z.literal(true),
@@ -33,10 +49,24 @@ export const upload = contract({
   summary: 'Bring pictures: `files` with one `label`, with `labels` one per file, or a ZIP of class folders',
   body: 'parts',
   formFields: ['classifier', 'create', 'label', 'labels', 'labels[]'],
-  input: z.object({ ...chosenClassifier, create: z.stringbool().optional().describe('make the classifier if it does not exist'), parts: z.custom<AsyncIterable<Part>>() }),
+  input: z.object({
+    ...chosenClassifier,
+    create: z.stringbool().optional().describe('make the classifier if it does not exist'),
+    parts: z.custom<AsyncIterable<Part>>(),
+  }),
   output: uploadReport,
-  statusOf: (report) => (uploadReport.pick({ state: true }).safeParse(report).data?.state === 'running' ? 202 : 200),
-  errors: ['malformed', 'missing_file', 'too_large', 'labels_do_not_match', 'bad_archive', 'invalid_input', 'not_found', 'disk_full'],
+  statusOf: (report) =>
+    uploadReport.pick({ state: true }).safeParse(report).data?.state === 'running' ? 202 : 200,
+  errors: [
+    'malformed',
+    'missing_file',
+    'too_large',
+    'labels_do_not_match',
+    'bad_archive',
+    'invalid_input',
+    'not_found',
+    'disk_full',
+  ],
 })
 
 export const listUploads = contract({
@@ -63,7 +93,8 @@ export const undoUpload = contract({
   method: 'DELETE',
   path: '/api/uploads/{id}',
   scope: 'upload',
-  summary: 'Move an upload with its samples to the trash, where it can be restored for 30 days; versions trained on it are not changed',
+  summary:
+    'Move an upload with its samples to the trash, where it can be restored for 30 days; versions trained on it are not changed',
   input: z.object({ id }),
   output: uploadReport,
   errors: ['not_found', 'conflict'],
@@ -94,7 +125,14 @@ export const listSamples = contract({
   path: '/api/samples',
   scope: 'view',
   summary: 'Labelled pictures, newest first',
-  input: z.object({ ...chosenClassifier, ...page, label: className.optional(), split: z.enum(['train', 'validation', 'test']).optional(), source: z.enum(['dataset', 'upload', 'feedback']).optional(), upload: id.optional() }),
+  input: z.object({
+    ...chosenClassifier,
+    ...page,
+    label: className.optional(),
+    split: z.enum(['train', 'validation', 'test']).optional(),
+    source: z.enum(['dataset', 'upload', 'feedback']).optional(),
+    upload: id.optional(),
+  }),
   output: z.object({ samples: z.array(sample), total: z.number().int(), ...nextCursor }),
   errors: ['not_found'],
 })
@@ -103,7 +141,8 @@ export const changeSample = contract({
   method: 'PATCH',
   path: '/api/samples/{id}',
   scope: 'edit',
-  summary: 'Change the label or split of a sample, exclude it from training, move it to the trash, or restore it',
+  summary:
+    'Change the label or split of a sample, exclude it from training, move it to the trash, or restore it',
   body: 'json',
   input: z.object({ id, ...sampleEdit }),
   output: sample,
@@ -140,9 +179,18 @@ export const dataSummary = contract({
   output: z.object({
     classifier: classifierId,
     total: z.number().int(),
-    per_class: z.array(z.object({ class: z.string(), train: z.number().int(), validation: z.number().int(), test: z.number().int() })),
+    per_class: z.array(
+      z.object({
+        class: z.string(),
+        train: z.number().int(),
+        validation: z.number().int(),
+        test: z.number().int(),
+      }),
+    ),
     per_source: z.array(z.object({ source: z.string(), count: z.number().int() })),
-    has_original_pictures: z.boolean().describe('false: the champion was trained on pictures that are not on this machine'),
+    has_original_pictures: z
+      .boolean()
+      .describe('false: the champion was trained on pictures that are not on this machine'),
     original: z.object({ name: z.string(), images: z.number().int(), command: z.string() }).nullable(),
   }),
   errors: ['not_found'],

@@ -13,5 +13,6 @@ test('names of classes, classifiers and people lose what nobody sees, and keep t
 })
 
 test('a name of nothing visible is none, and control characters are refused as before', () => {
-  for (const name of ['\u200B', ' \u202E ', 'a\u0007b', 'x'.repeat(201)]) expect(className.safeParse(name).success, JSON.stringify(name)).toBe(false)
+  for (const name of ['\u200B', ' \u202E ', 'a\u0007b', 'x'.repeat(201)])
+    expect(className.safeParse(name).success, JSON.stringify(name)).toBe(false)
 })

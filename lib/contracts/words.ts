@@ -4,10 +4,19 @@ import { visible } from '#lib/domain/visible.ts'
 
 export const id = z.uuid()
 export const time = z.iso.datetime()
-export const classifierId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, at most 63')
+export const classifierId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, at most 63')
 
 /** What a person called something: without what nobody sees, trimmed; no control characters. */
-export const nameOf = (most: number) => z.string().overwrite(visible).trim().min(1).max(most).regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
+export const nameOf = (most: number) =>
+  z
+    .string()
+    .overwrite(visible)
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
 export const className = nameOf(200)
 
 /** `v1`, `v2`, … as people read them. */

@@ -1,7 +1,16 @@
 /** Prisma's door to SQLite: a driver adapter over node:sqlite whose transactions begin immediately and keep outside queries out.
  *  It does not open or close the file; the connection it is given does. See docs/decisions for why no published adapter is used. */
 import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils'
-import type { ArgType, ColumnType, SqlDriverAdapter, SqlDriverAdapterFactory, SqlQuery, SqlQueryable, SqlResultSet, Transaction } from '@prisma/driver-adapter-utils'
+import type {
+  ArgType,
+  ColumnType,
+  SqlDriverAdapter,
+  SqlDriverAdapterFactory,
+  SqlQuery,
+  SqlQueryable,
+  SqlResultSet,
+  Transaction,
+} from '@prisma/driver-adapter-utils'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { inWords } from './connection.ts'
 import type { Connection } from './connection.ts'
@@ -21,7 +30,9 @@ const TYPE_OF: Readonly<Record<string, ColumnType>> = {
 }
 
 /** Extended result codes: https://www.sqlite.org/rescode.html */
-const VIOLATION_OF: Readonly<Record<number, 'UniqueConstraintViolation' | 'NullConstraintViolation' | 'ForeignKeyConstraintViolation'>> = {
+const VIOLATION_OF: Readonly<
+  Record<number, 'UniqueConstraintViolation' | 'NullConstraintViolation' | 'ForeignKeyConstraintViolation'>
+> = {
   2067: 'UniqueConstraintViolation',
   1555: 'UniqueConstraintViolation',
   1299: 'NullConstraintViolation',
@@ -29,7 +40,10 @@ const VIOLATION_OF: Readonly<Record<number, 'UniqueConstraintViolation' | 'NullC
   1811: 'ForeignKeyConstraintViolation',
 }
 
-export const prismaAdapter = (connection: Connection): SqlDriverAdapterFactory => ({ ...NAMES, connect: () => Promise.resolve(adapterOver(connection)) })
+export const prismaAdapter = (connection: Connection): SqlDriverAdapterFactory => ({
+  ...NAMES,
+  connect: () => Promise.resolve(adapterOver(connection)),
+})
 
 /** What Prisma reads outside of a transaction goes to the reader: it never waits for a writer, ours or another program's. */
 const READS = /^\s*SELECT\b/i
@@ -37,15 +51,23 @@ const READS = /^\s*SELECT\b/i
 function adapterOver(connection: Connection): SqlDriverAdapter {
   const writing = queriesOf(connection.written)
   const reading = queriesOf(connection.read)
-  const alone = <T>(work: () => T): Promise<T> => connection.alone(work).catch((error: unknown) => { throw asPrismaKnows(error) })
+  const alone = <T>(work: () => T): Promise<T> =>
+    connection.alone(work).catch((error: unknown) => {
+      throw asPrismaKnows(error)
+    })
 
   return {
     ...NAMES,
-    queryRaw: async (query) => (READS.test(query.sql) ? told(() => reading.query(query)) : alone(() => writing.query(query))),
+    queryRaw: async (query) =>
+      READS.test(query.sql) ? told(() => reading.query(query)) : alone(() => writing.query(query)),
     executeRaw: (query) => alone(() => writing.execute(query)),
     executeScript: (script) => connection.write(() => connection.writer.exec(script)),
     async startTransaction() {
-      const { done } = await connection.hold(() => connection.writer.exec('BEGIN IMMEDIATE')).catch((error: unknown) => { throw asPrismaKnows(error) })
+      const { done } = await connection
+        .hold(() => connection.writer.exec('BEGIN IMMEDIATE'))
+        .catch((error: unknown) => {
+          throw asPrismaKnows(error)
+        })
       return transactionOver(connection, writing, done)
     },
     getConnectionInfo: () => ({ supportsRelationJoins: false, maxBindValues: MOST_VALUES }),
@@ -77,8 +99,15 @@ function transactionOver(connection: Connection, queries: Queries, done: () => v
   } satisfies Transaction & SqlQueryable
 }
 
-type Queries = { readonly query: (query: SqlQuery) => SqlResultSet; readonly execute: (query: SqlQuery) => number }
-type Prepared = { readonly statement: StatementSync; readonly names: string[]; readonly types: readonly (ColumnType | undefined)[] }
+type Queries = {
+  readonly query: (query: SqlQuery) => SqlResultSet
+  readonly execute: (query: SqlQuery) => number
+}
+type Prepared = {
+  readonly statement: StatementSync
+  readonly names: string[]
+  readonly types: readonly (ColumnType | undefined)[]
+}
 
 /** Fails in SQLite's own words: who asks may want to try again. */
 function queriesOf(statementOf: (sql: string) => StatementSync): Queries {
@@ -89,11 +118,16 @@ function queriesOf(statementOf: (sql: string) => StatementSync): Queries {
     if (known) return known
     statement.setReturnArrays(true)
     const columns = statement.columns()
-    const fresh = { statement, names: columns.map((c) => c.name), types: columns.map((c) => (c.type === null ? undefined : TYPE_OF[c.type.toUpperCase()])) }
+    const fresh = {
+      statement,
+      names: columns.map((c) => c.name),
+      types: columns.map((c) => (c.type === null ? undefined : TYPE_OF[c.type.toUpperCase()])),
+    }
     kept.set(statement, fresh)
     return fresh
   }
-  const values = (query: SqlQuery): SQLInputValue[] => query.args.map((value, i) => toSqlite(value, query.argTypes[i]))
+  const values = (query: SqlQuery): SQLInputValue[] =>
+    query.args.map((value, i) => toSqlite(value, query.argTypes[i]))
 
   return {
     query(query) {
@@ -117,7 +151,8 @@ function judged(rows: readonly (readonly unknown[])[], column: number): ColumnTy
   return value === undefined ? ColumnTypeEnum.Int32 : ColumnTypeEnum.Text
 }
 
-const asIso = (milliseconds: unknown): string | null => (typeof milliseconds === 'number' ? new Date(milliseconds).toISOString() : null)
+const asIso = (milliseconds: unknown): string | null =>
+  typeof milliseconds === 'number' ? new Date(milliseconds).toISOString() : null
 
 function toSqlite(value: unknown, type: ArgType | undefined): SQLInputValue {
   if (value === null || value === undefined) return null
@@ -126,10 +161,17 @@ function toSqlite(value: unknown, type: ArgType | undefined): SQLInputValue {
   if (value instanceof Uint8Array || typeof value === 'number' || typeof value === 'bigint') return value
   if (typeof value !== 'string') throw new Error(`The database cannot hold a ${typeof value}.`)
   switch (type?.scalarType) {
-    case 'datetime': return Date.parse(value)
-    case 'int': case 'bigint': case 'float': case 'decimal': return Number(value)
-    case 'bytes': return Buffer.from(value, 'base64')
-    default: return value
+    case 'datetime':
+      return Date.parse(value)
+    case 'int':
+    case 'bigint':
+    case 'float':
+    case 'decimal':
+      return Number(value)
+    case 'bytes':
+      return Buffer.from(value, 'base64')
+    default:
+      return value
   }
 }
 
@@ -147,11 +189,18 @@ function asPrismaKnows(error: unknown): unknown {
   const { errcode: code, message } = error
   const original = { originalCode: String(code), originalMessage: message }
   const violation = VIOLATION_OF[code]
-  if (violation === 'ForeignKeyConstraintViolation') return new DriverAdapterError({ ...original, kind: violation, constraint: { foreignKey: {} } })
+  if (violation === 'ForeignKeyConstraintViolation')
+    return new DriverAdapterError({ ...original, kind: violation, constraint: { foreignKey: {} } })
   if (violation) {
-    const fields = message.split('constraint failed: ').at(1)?.split(', ').map((field) => field.split('.').pop() ?? field)
+    const fields = message
+      .split('constraint failed: ')
+      .at(1)
+      ?.split(', ')
+      .map((field) => field.split('.').pop() ?? field)
     return new DriverAdapterError({ ...original, kind: violation, ...(fields && { constraint: { fields } }) })
   }
   const said = inWords(error)
-  return said === error ? new DriverAdapterError({ ...original, kind: 'sqlite', extendedCode: code, message }) : said
+  return said === error
+    ? new DriverAdapterError({ ...original, kind: 'sqlite', extendedCode: code, message })
+    : said
 }

@@ -15,9 +15,14 @@ export type Counts = {
   /** Where the journal stands. */
   readonly latest: () => number
   /** What was counted in longer windows since then, oldest first. */
-  readonly lasting: (wanted: { readonly since: Date; readonly upTo: number }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
+  readonly lasting: (wanted: {
+    readonly since: Date
+    readonly upTo: number
+  }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
   /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept for `lastsMs`, `passing` for a few minutes. */
-  readonly exchange: (said: CountsSaid) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
+  readonly exchange: (
+    said: CountsSaid,
+  ) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
 }
 
 export type CountsSaid = {

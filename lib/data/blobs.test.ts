@@ -22,7 +22,11 @@ test('a blob comes back as it was put, and is gone when it is deleted', async ()
   expect([...(await blobs.get('thumbnail', key))!]).toEqual([1, 2, 3])
   await blobs.deleteOf('thumbnail', hash)
   await blobs.delete('image', hash)
-  expect([blobs.has('image', hash), blobs.has('thumbnail', key), blobs.has('thumbnail', `${hash}-64`)]).toEqual([false, false, false])
+  expect([
+    blobs.has('image', hash),
+    blobs.has('thumbnail', key),
+    blobs.has('thumbnail', `${hash}-64`),
+  ]).toEqual([false, false, false])
   expect(await blobs.get('image', hash)).toBeNull()
   expect(readdirSync(path.dirname(blobFile(folder, 'image', hash)))).toEqual([])
 })
@@ -41,20 +45,32 @@ test('a thumbnail that was changed on disk is not served and makes room for a ne
   expect(existsSync(file)).toBe(false)
 })
 
-test.each(['../../etc/passwd', 'a'.repeat(63), `${'a'.repeat(64)}/x`, ''])('a key that is no key reaches no file: %s', async (key) => {
-  await expect(blobsIn(folderForTest(), randomUUID).get('image', key)).rejects.toThrow('is not the key of a blob')
-})
+test.each(['../../etc/passwd', 'a'.repeat(63), `${'a'.repeat(64)}/x`, ''])(
+  'a key that is no key reaches no file: %s',
+  async (key) => {
+    await expect(blobsIn(folderForTest(), randomUUID).get('image', key)).rejects.toThrow(
+      'is not the key of a blob',
+    )
+  },
+)
 
 test('an image whose file is gone or changed is told apart from one that never was, and is never served', async () => {
   const { data, folder, settings } = await openWithFruit()
-  const [gone, changed, inDatabase] = [pictureOf('gone', LARGE), pictureOf('changed', LARGE), pictureOf('small')]
+  const [gone, changed, inDatabase] = [
+    pictureOf('gone', LARGE),
+    pictureOf('changed', LARGE),
+    pictureOf('small'),
+  ]
   await data.pictures.keep([gone, changed, inDatabase])
   rmSync(blobFile(folder, 'image', gone.hash))
   writeFileSync(blobFile(folder, 'image', changed.hash), pictureOf('another', LARGE).bytes)
 
   const alone = openPictures(settings)
   for (const way of [data.pictures, alone]) {
-    await expect(way.bytesOf(gone.hash)).rejects.toMatchObject({ code: 'file_missing', extras: { members: { hash: gone.hash } } })
+    await expect(way.bytesOf(gone.hash)).rejects.toMatchObject({
+      code: 'file_missing',
+      extras: { members: { hash: gone.hash } },
+    })
     await expect(way.bytesOf(changed.hash)).rejects.toMatchObject({ code: 'file_damaged' })
     expect(Buffer.from((await way.bytesOf(inDatabase.hash))!).equals(inDatabase.bytes)).toBe(true)
     expect(await way.bytesOf('0'.repeat(64))).toBeNull()
@@ -78,16 +94,28 @@ test('thumbnails go with their image', async () => {
 test('what was found missing or damaged is remembered until its file is whole again or the image is deleted', async () => {
   const { data, folder } = await openWithFruit()
   const [gone, changed] = [pictureOf('gone', LARGE), pictureOf('changed', LARGE)]
-  const added = await data.samples.add('fruit', [sampleOf('gone', { picture: gone }), sampleOf('changed', { picture: changed })])
+  const added = await data.samples.add('fruit', [
+    sampleOf('gone', { picture: gone }),
+    sampleOf('changed', { picture: changed }),
+  ])
   rmSync(blobFile(folder, 'image', gone.hash))
   writeFileSync(blobFile(folder, 'image', changed.hash), 'x')
 
-  for (const { sampleId } of added) await expect(data.answers.sampleImage({ id: sampleId, size: 96 })).rejects.toMatchObject({ code: expect.stringMatching(/^file_/) })
+  for (const { sampleId } of added)
+    await expect(data.answers.sampleImage({ id: sampleId, size: 96 })).rejects.toMatchObject({
+      code: expect.stringMatching(/^file_/),
+    })
   await data.pictures.noteFault('0'.repeat(64), 'file_missing') // of an image that is not there: nothing to remember
 
   await data.pictures.recheckFaults()
-  expect((await data.pictures.faults()).newest.map(({ code }) => code).sort()).toEqual(['file_damaged', 'file_missing'])
+  expect((await data.pictures.faults()).newest.map(({ code }) => code).sort()).toEqual([
+    'file_damaged',
+    'file_missing',
+  ])
   writeFileSync(blobFile(folder, 'image', changed.hash), changed.bytes)
   await data.pictures.recheckFaults()
-  expect(await data.pictures.faults()).toMatchObject({ count: 1, newest: [{ hash: gone.hash, code: 'file_missing' }] })
+  expect(await data.pictures.faults()).toMatchObject({
+    count: 1,
+    newest: [{ hash: gone.hash, code: 'file_missing' }],
+  })
 })

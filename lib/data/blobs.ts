@@ -49,7 +49,8 @@ export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
     if (content === null) return null
     if (KINDS[kind].proof === 'sealed') return proven(key, content)
     const bytes = content.subarray(DIGEST_BYTES)
-    if (content.length > DIGEST_BYTES && sha256(bytes).equals(content.subarray(0, DIGEST_BYTES))) return new Uint8Array(bytes)
+    if (content.length > DIGEST_BYTES && sha256(bytes).equals(content.subarray(0, DIGEST_BYTES)))
+      return new Uint8Array(bytes)
     await rm(file, { force: true })
     return null
   },
@@ -58,49 +59,72 @@ export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
   async deleteOf(kind, hash) {
     const folder = path.dirname(blobFile(dataDir, kind, kind === 'image' ? hash : `${hash}-1`))
     const names = await readdir(folder).catch(() => [])
-    await Promise.all(names.filter((name) => name.startsWith(hash)).map((name) => rm(path.join(folder, name), { force: true })))
+    await Promise.all(
+      names
+        .filter((name) => name.startsWith(hash))
+        .map((name) => rm(path.join(folder, name), { force: true })),
+    )
   },
 })
 
 /** For code inside a transaction, which may not wait: moves a finished file to its place, writes it there, or removes it. */
 export const blobNow = {
-  move: (dataDir: string, from: string, kind: BlobKind, key: string): void => renameSync(from, blobFile(dataDir, kind, key)),
-  write: (dataDir: string, kind: BlobKind, key: string, bytes: Uint8Array): void => writeFileSync(blobFile(dataDir, kind, key), bytes),
+  move: (dataDir: string, from: string, kind: BlobKind, key: string): void =>
+    renameSync(from, blobFile(dataDir, kind, key)),
+  write: (dataDir: string, kind: BlobKind, key: string, bytes: Uint8Array): void =>
+    writeFileSync(blobFile(dataDir, kind, key), bytes),
   /** An image with everything that was made from it. */
   removeImage: (dataDir: string, hash: string): void => {
     const thumbnails = path.dirname(blobFile(dataDir, 'thumbnail', `${hash}-1`))
     const made = existsSync(thumbnails) ? readdirSync(thumbnails).filter((name) => name.startsWith(hash)) : []
-    for (const file of [blobFile(dataDir, 'image', hash), ...made.map((name) => path.join(thumbnails, name))]) rmSync(file, { force: true })
+    for (const file of [blobFile(dataDir, 'image', hash), ...made.map((name) => path.join(thumbnails, name))])
+      rmSync(file, { force: true })
   },
 }
 
 /** Where a blob lies. */
 export function blobFile(dataDir: string, kind: BlobKind, key: string): string {
   const { folder, keys } = KINDS[kind]
-  if (!keys.test(key)) throw new Error(`"${key.slice(0, 100)}" is not the key of a blob of the kind "${kind}".`)
+  if (!keys.test(key))
+    throw new Error(`"${key.slice(0, 100)}" is not the key of a blob of the kind "${kind}".`)
   return path.join(dataDir, folder, key.slice(0, 2), key)
 }
 
 /** The bytes, if their sha256 is the key; else `file_damaged`. */
 export function proven(hash: string, bytes: Uint8Array): Uint8Array {
-  if (sha256(bytes).toString('hex') === hash) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-  throw new DarkroomError('file_damaged', {
-    what: 'This image cannot be used',
-    why: `its stored file (${hash.slice(0, 12)}…) has changed since it was uploaded: ${bytes.length.toLocaleString('en')} bytes with another sha256`,
-    remedy: 'Restore it from a backup, or delete the image and upload it again.',
-  }, { members: { hash } })
+  if (sha256(bytes).toString('hex') === hash)
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  throw new DarkroomError(
+    'file_damaged',
+    {
+      what: 'This image cannot be used',
+      why: `its stored file (${hash.slice(0, 12)}…) has changed since it was uploaded: ${bytes.length.toLocaleString('en')} bytes with another sha256`,
+      remedy: 'Restore it from a backup, or delete the image and upload it again.',
+    },
+    { members: { hash } },
+  )
 }
 
 export const fileMissing = (hash: string): DarkroomError =>
-  new DarkroomError('file_missing', {
-    what: 'This image cannot be used',
-    why: `its stored file (${hash.slice(0, 12)}…) is missing from DATA_DIR`,
-    remedy: 'Restore it from a backup, or delete the image and upload it again.',
-  }, { members: { hash } })
+  new DarkroomError(
+    'file_missing',
+    {
+      what: 'This image cannot be used',
+      why: `its stored file (${hash.slice(0, 12)}…) is missing from DATA_DIR`,
+      remedy: 'Restore it from a backup, or delete the image and upload it again.',
+    },
+    { members: { hash } },
+  )
 
 /** Whether an error says that this one file, and nothing else, cannot be used. */
-export const isFileFault = (error: unknown): error is DarkroomError => error instanceof Error && 'code' in error && (error.code === 'file_missing' || error.code === 'file_damaged')
+export const isFileFault = (error: unknown): error is DarkroomError =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'file_missing' || error.code === 'file_damaged')
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
-const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR')
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR')

@@ -7,16 +7,26 @@ import type { Card, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
 import { inOurWords } from '#lib/contracts/sentences.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-export type ProvenBundle = { readonly folder: string; readonly manifest: Manifest; readonly card: Card; readonly preprocess: Preprocess; readonly classes: readonly string[] }
+export type ProvenBundle = {
+  readonly folder: string
+  readonly manifest: Manifest
+  readonly card: Card
+  readonly preprocess: Preprocess
+  readonly classes: readonly string[]
+}
 
 /** Every file of the manifest with its sha256 and size, and every file that a bundle must have. `bad_bundle` names what is wrong. */
 export async function verifyBundle(folder: string): Promise<ProvenBundle> {
   const bundle = await readBundle(folder)
-  for (const name of BUNDLE_FILES) if (name !== 'manifest.json' && !bundle.manifest.files[name]) throw badBundle(folder, `its manifest does not name ${name}`)
+  for (const name of BUNDLE_FILES)
+    if (name !== 'manifest.json' && !bundle.manifest.files[name])
+      throw badBundle(folder, `its manifest does not name ${name}`)
   for (const [name, { sha256, bytes }] of Object.entries(bundle.manifest.files)) {
     const content = await fileIn(folder, name)
-    if (content.length !== bytes) throw badBundle(folder, `${name} has ${content.length} bytes instead of ${bytes}`)
-    if (createHash('sha256').update(content).digest('hex') !== sha256) throw badBundle(folder, `the content of ${name} is not what was sealed`)
+    if (content.length !== bytes)
+      throw badBundle(folder, `${name} has ${content.length} bytes instead of ${bytes}`)
+    if (createHash('sha256').update(content).digest('hex') !== sha256)
+      throw badBundle(folder, `the content of ${name} is not what was sealed`)
   }
   return bundle
 }
@@ -31,27 +41,50 @@ export async function readBundle(folder: string): Promise<ProvenBundle> {
     classes: await classesIn(folder),
   }
   const { classifier, version } = bundle.manifest
-  if (bundle.card.classifier !== classifier || bundle.card.version !== version) throw badBundle(folder, `its card speaks of ${bundle.card.classifier} ${bundle.card.version}, its manifest of ${classifier} ${version}`)
+  if (bundle.card.classifier !== classifier || bundle.card.version !== version)
+    throw badBundle(
+      folder,
+      `its card speaks of ${bundle.card.classifier} ${bundle.card.version}, its manifest of ${classifier} ${version}`,
+    )
   return bundle
 }
 
 export const badBundle = (folder: string, why: string, cause?: unknown): DarkroomError => {
   const [classifier, version] = folder.split(path.sep).slice(-2)
-  return new DarkroomError('bad_bundle', { what: `The version ${version} of "${classifier}" cannot be used`, why, remedy: 'Restore its folder from a backup, or train a new version.' }, { cause })
+  return new DarkroomError(
+    'bad_bundle',
+    {
+      what: `The version ${version} of "${classifier}" cannot be used`,
+      why,
+      remedy: 'Restore its folder from a backup, or train a new version.',
+    },
+    { cause },
+  )
 }
 
-type Schema<T> = { readonly safeParse: (value: unknown, inWords: typeof inOurWords) => { success: true; data: T } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } } }
+type Schema<T> = {
+  readonly safeParse: (
+    value: unknown,
+    inWords: typeof inOurWords,
+  ) =>
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } }
+}
 
 async function jsonIn<T>(folder: string, name: string, schema: Schema<T>): Promise<T> {
   const result = schema.safeParse(await parsedIn(folder, name), inOurWords)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw badBundle(folder, `${name} is not as it must be at ${issue?.path.join('.') || 'its top'}: it ${issue?.message ?? 'is damaged'}`)
+  throw badBundle(
+    folder,
+    `${name} is not as it must be at ${issue?.path.join('.') || 'its top'}: it ${issue?.message ?? 'is damaged'}`,
+  )
 }
 
 async function classesIn(folder: string): Promise<readonly string[]> {
   const classes = await parsedIn(folder, 'classes.json')
-  if (Array.isArray(classes) && classes.length > 0 && classes.every((name) => typeof name === 'string')) return classes
+  if (Array.isArray(classes) && classes.length > 0 && classes.every((name) => typeof name === 'string'))
+    return classes
   throw badBundle(folder, 'classes.json is not a list of names')
 }
 
@@ -65,6 +98,9 @@ async function parsedIn(folder: string, name: string): Promise<unknown> {
 }
 
 async function fileIn(folder: string, name: string): Promise<Buffer> {
-  if (path.basename(name) !== name) throw badBundle(folder, `its manifest names "${name}", which is no file of it`)
-  return readFile(path.join(folder, name)).catch((error: unknown) => { throw badBundle(folder, `${name} cannot be read`, error) })
+  if (path.basename(name) !== name)
+    throw badBundle(folder, `its manifest names "${name}", which is no file of it`)
+  return readFile(path.join(folder, name)).catch((error: unknown) => {
+    throw badBundle(folder, `${name} cannot be read`, error)
+  })
 }

@@ -17,14 +17,22 @@ const RETRY_AFTER_SECONDS = 5
 const PASSING: readonly number[] = [5, 6, 15]
 
 export const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && PASSING.includes(error.errcode & 255)
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  PASSING.includes(error.errcode & 255)
 
 export const databaseBusy = (waitedMs: number, cause?: unknown): DarkroomError =>
-  new DarkroomError('database_busy', {
-    what: 'Nothing was stored',
-    why: `another program has locked the database for ${waitedMs < 1_000 ? 'too long' : `more than ${Math.floor(waitedMs / 1_000)} s`}`,
-    remedy: 'Try again in a few seconds. If this continues, close the program that has the database file open, such as a backup tool or an SQLite shell.',
-  }, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS })
+  new DarkroomError(
+    'database_busy',
+    {
+      what: 'Nothing was stored',
+      why: `another program has locked the database for ${waitedMs < 1_000 ? 'too long' : `more than ${Math.floor(waitedMs / 1_000)} s`}`,
+      remedy:
+        'Try again in a few seconds. If this continues, close the program that has the database file open, such as a backup tool or an SQLite shell.',
+    },
+    { cause, retryAfterSeconds: RETRY_AFTER_SECONDS },
+  )
 
 /** A lock as this process knows it. */
 export type Lock = {
@@ -58,6 +66,8 @@ export function watchLock(): Lock {
       }
     },
     heldForMs: () => (heldSince === null ? null : performance.now() - heldSince),
-    giveUp: () => { isOver = true },
+    giveUp: () => {
+      isOver = true
+    },
   }
 }

@@ -16,22 +16,38 @@ export function changesOf({ prisma, id, now }: Store): Changes {
   let added = 0
   return {
     async add({ by, action, subject, byId = null, subjectId = null, classifier = null, detail = null }) {
-      await prisma.change.create({ data: { id: id(), at: now(), by, byId, action, subject, subjectId, classifierId: classifier, detail } })
+      await prisma.change.create({
+        data: { id: id(), at: now(), by, byId, action, subject, subjectId, classifierId: classifier, detail },
+      })
       if ((added += 1) % SWEEP_EVERY !== 0) return
       for (const kind of ['logins', 'changes'] as const) {
-        const oldest = await prisma.change.findFirst({ where: whereOf({ kind }), orderBy: { id: 'desc' }, skip: MOST_CHANGES - 1, select: { id: true } })
-        if (oldest) await prisma.change.deleteMany({ where: { AND: [whereOf({ kind }), { id: { lt: oldest.id } }] } })
+        const oldest = await prisma.change.findFirst({
+          where: whereOf({ kind }),
+          orderBy: { id: 'desc' },
+          skip: MOST_CHANGES - 1,
+          select: { id: true },
+        })
+        if (oldest)
+          await prisma.change.deleteMany({ where: { AND: [whereOf({ kind }), { id: { lt: oldest.id } }] } })
       }
     },
     async list({ cursor, limit, ...filter }) {
-      const found = await prisma.change.findMany({ where: { AND: [whereOf(filter), cursor === undefined ? {} : { id: { lt: cursor } }] }, orderBy: { id: 'desc' }, take: limit + 1 })
+      const found = await prisma.change.findMany({
+        where: { AND: [whereOf(filter), cursor === undefined ? {} : { id: { lt: cursor } }] },
+        orderBy: { id: 'desc' },
+        take: limit + 1,
+      })
       const { rows, next } = pageOf(found, limit, (row) => row.id)
       return { changes: rows.map(valueOf), next }
     },
-    async* pages(filter) {
+    async *pages(filter) {
       let before: string | undefined
       for (;;) {
-        const rows = await prisma.change.findMany({ where: { AND: [whereOf(filter), before === undefined ? {} : { id: { lt: before } }] }, orderBy: { id: 'desc' }, take: ROWS_AT_ONCE })
+        const rows = await prisma.change.findMany({
+          where: { AND: [whereOf(filter), before === undefined ? {} : { id: { lt: before } }] },
+          orderBy: { id: 'desc' },
+          take: ROWS_AT_ONCE,
+        })
         if (rows.length > 0) yield rows.map(valueOf)
         if (rows.length < ROWS_AT_ONCE) return
         before = rows.at(-1)?.id
@@ -40,7 +56,11 @@ export function changesOf({ prisma, id, now }: Store): Changes {
     async names() {
       const [people, actions] = await Promise.all([
         prisma.change.findMany({ distinct: ['by'], select: { by: true }, orderBy: { by: 'asc' } }),
-        prisma.change.findMany({ distinct: ['action'], select: { action: true }, orderBy: { action: 'asc' } }),
+        prisma.change.findMany({
+          distinct: ['action'],
+          select: { action: true },
+          orderBy: { action: 'asc' },
+        }),
       ])
       return { by: people.map((row) => row.by), actions: actions.map((row) => row.action) }
     },
@@ -60,4 +80,7 @@ function whereOf({ kind, by, action, classifier, since, until }: ChangeFilter): 
   }
 }
 
-const valueOf = ({ classifierId, ...row }: Prisma.ChangeGetPayload<object>) => ({ ...row, classifier: classifierId })
+const valueOf = ({ classifierId, ...row }: Prisma.ChangeGetPayload<object>) => ({
+  ...row,
+  classifier: classifierId,
+})

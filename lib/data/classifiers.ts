@@ -17,10 +17,26 @@ const FIRST_SHIPPED = 'shapes'
 const IN_ORDER = `"isShipped", "isShipped" AND "id" <> '${FIRST_SHIPPED}', "createdAt", "id"`
 const ANSWERS = '"id" IN (SELECT "classifierId" FROM "Promotion")'
 
-type Row = { id: string; title: string; size: number; channels: number; fit: string; isMirrorable: number; hasDigits: number; recipe: string; isShipped: number; originalJson: string | null; createdAt: number; trashedAt: number | null }
+type Row = {
+  id: string
+  title: string
+  size: number
+  channels: number
+  fit: string
+  isMirrorable: number
+  hasDigits: number
+  recipe: string
+  isShipped: number
+  originalJson: string | null
+  createdAt: number
+  trashedAt: number | null
+}
 
 export function classifiersOf({ connection, now, settings }: Store): Classifiers {
-  const classesOf = (id: string): string[] => connection.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id).map((row) => row.name)
+  const classesOf = (id: string): string[] =>
+    connection
+      .all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id)
+      .map((row) => row.name)
   const valueOf = (row: Row): Classifier => ({
     id: row.id,
     title: row.title,
@@ -32,7 +48,8 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
     isShipped: row.isShipped === 1,
     createdAt: new Date(row.createdAt),
   })
-  const rowOf = (id: string): Row | undefined => connection.one<Row>('SELECT * FROM "Classifier" WHERE "id" = ?', id)
+  const rowOf = (id: string): Row | undefined =>
+    connection.one<Row>('SELECT * FROM "Classifier" WHERE "id" = ?', id)
   const get = async (id: string): Promise<Classifier> => {
     const row = rowOf(id)
     if (!row) throw notFound('classifier', id)
@@ -42,7 +59,10 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
 
   return {
     get,
-    list: async () => connection.all<Row>(`SELECT * FROM "Classifier" WHERE "trashedAt" IS NULL ORDER BY ${IN_ORDER}`).map(valueOf),
+    list: async () =>
+      connection
+        .all<Row>(`SELECT * FROM "Classifier" WHERE "trashedAt" IS NULL ORDER BY ${IN_ORDER}`)
+        .map(valueOf),
     find: async (id) => {
       const row = rowOf(id)
       return row && row.trashedAt === null ? valueOf(row) : null
@@ -53,23 +73,43 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
       const kept = keptSetting(connection, 'DEFAULT_CLASSIFIER')
       const preferred = kept === null ? undefined : rowOf(kept) // it may have been deleted since
       if (preferred && preferred.trashedAt === null) return valueOf(preferred)
-      const first = connection.one<Row>(`SELECT * FROM "Classifier" WHERE "trashedAt" IS NULL ORDER BY NOT (${ANSWERS}), ${IN_ORDER} LIMIT 1`)
-      if (!first) throw new DarkroomError('not_found', { what: 'There is no classifier', why: 'none was made yet', remedy: 'Upload labelled pictures to make one.' })
+      const first = connection.one<Row>(
+        `SELECT * FROM "Classifier" WHERE "trashedAt" IS NULL ORDER BY NOT (${ANSWERS}), ${IN_ORDER} LIMIT 1`,
+      )
+      if (!first)
+        throw new DarkroomError('not_found', {
+          what: 'There is no classifier',
+          why: 'none was made yet',
+          remedy: 'Upload labelled pictures to make one.',
+        })
       return valueOf(first)
     },
     async create(draft) {
       await connection.write((writing) => {
-        const known = writing.one<{ trashedAt: number | null }>('SELECT "trashedAt" FROM "Classifier" WHERE "id" = ?', draft.id)
+        const known = writing.one<{ trashedAt: number | null }>(
+          'SELECT "trashedAt" FROM "Classifier" WHERE "id" = ?',
+          draft.id,
+        )
         if (known && known.trashedAt !== null) throw heldByTrash(draft.id, known.trashedAt)
-        if (known) throw conflict(`The classifier "${draft.id}" cannot be made`, 'there is one of that name', 'Choose another name.')
+        if (known)
+          throw conflict(
+            `The classifier "${draft.id}" cannot be made`,
+            'there is one of that name',
+            'Choose another name.',
+          )
         insertClassifier(writing, { ...draft, isShipped: false, original: null }, now())
       })
       return get(draft.id)
     },
-    removeIfEmpty: (id) => connection.write((writing) => {
-      const has = (table: string, more = ''): string => `EXISTS (SELECT 1 FROM "${table}" WHERE "classifierId" = ?1${more})`
-      writing.run(`DELETE FROM "Classifier" WHERE "id" = ?1 AND NOT ${has('Sample')} AND NOT ${has('Version')} AND NOT ${has('Run')} AND NOT ${has('Upload', ` AND "state" = 'running'`)}`, id)
-    }),
+    removeIfEmpty: (id) =>
+      connection.write((writing) => {
+        const has = (table: string, more = ''): string =>
+          `EXISTS (SELECT 1 FROM "${table}" WHERE "classifierId" = ?1${more})`
+        writing.run(
+          `DELETE FROM "Classifier" WHERE "id" = ?1 AND NOT ${has('Sample')} AND NOT ${has('Version')} AND NOT ${has('Run')} AND NOT ${has('Upload', ` AND "state" = 'running'`)}`,
+          id,
+        )
+      }),
     async addClasses(id, names) {
       await connection.write((writing) => {
         if (!writing.one('SELECT 1 FROM "Classifier" WHERE "id" = ?', id)) throw notFound('classifier', id)
@@ -86,9 +126,17 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
 }
 
 const heldByTrash = (id: string, since: number): DarkroomError =>
-  conflict(`The classifier "${id}" cannot be created`, `a classifier with this id is in the trash until ${trashedUntil(new Date(since)).toISOString().slice(0, 10)}`, 'Restore it, delete it permanently (/trash), or choose another id.')
+  conflict(
+    `The classifier "${id}" cannot be created`,
+    `a classifier with this id is in the trash until ${trashedUntil(new Date(since)).toISOString().slice(0, 10)}`,
+    'Restore it, delete it permanently (/trash), or choose another id.',
+  )
 
-export function insertClassifier(writing: Transacting, draft: NewClassifier & { isShipped: boolean; original: Original | null }, at: Date): void {
+export function insertClassifier(
+  writing: Transacting,
+  draft: NewClassifier & { isShipped: boolean; original: Original | null },
+  at: Date,
+): void {
   writing.insert('Classifier', {
     id: draft.id,
     title: draft.title,
@@ -105,18 +153,32 @@ export function insertClassifier(writing: Transacting, draft: NewClassifier & { 
 }
 
 export function appendClasses(writing: Transacting, id: string, names: readonly string[]): void {
-  const known = writing.all<{ name: string; position: number }>('SELECT "name", "position" FROM "Class" WHERE "classifierId" = ?', id)
+  const known = writing.all<{ name: string; position: number }>(
+    'SELECT "name", "position" FROM "Class" WHERE "classifierId" = ?',
+    id,
+  )
   const there = new Set(known.map((c) => c.name))
   let position = Math.max(-1, ...known.map((c) => c.position))
-  for (const name of new Set(names)) if (!there.has(name)) writing.insert('Class', { classifierId: id, name, position: (position += 1) })
+  for (const name of new Set(names))
+    if (!there.has(name)) writing.insert('Class', { classifierId: id, name, position: (position += 1) })
 }
 
 /** The order of a network's outputs first, then those that it does not know. */
 export function orderClasses(writing: Transacting, id: string, first: readonly string[]): void {
   appendClasses(writing, id, first)
-  const known = writing.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id).map((c) => c.name)
+  const known = writing
+    .all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id)
+    .map((c) => c.name)
   const wanted = [...first, ...known.filter((name) => !first.includes(name))]
-  wanted.forEach((name, position) => writing.run('UPDATE "Class" SET "position" = ? WHERE "classifierId" = ? AND "name" = ?', position, id, name))
+  wanted.forEach((name, position) =>
+    writing.run(
+      'UPDATE "Class" SET "position" = ? WHERE "classifierId" = ? AND "name" = ?',
+      position,
+      id,
+      name,
+    ),
+  )
 }
 
-const areDigits = (classes: readonly string[]): boolean => classes.length > 1 && classes.every((name) => /^[0-9]$/.test(name))
+const areDigits = (classes: readonly string[]): boolean =>
+  classes.length > 1 && classes.every((name) => /^[0-9]$/.test(name))

@@ -62,16 +62,28 @@ export type Connection = {
 }
 
 /** `patienceMs`: how long a write waits for another program's lock; a process that nobody waits for may have more. */
-export function connect(file: string, { patienceMs = WRITE_PATIENCE_MS }: { readonly patienceMs?: number } = {}): Connection {
+export function connect(
+  file: string,
+  { patienceMs = WRITE_PATIENCE_MS }: { readonly patienceMs?: number } = {},
+): Connection {
   const writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-  for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'secure_delete = ON', 'temp_store = MEMORY', `cache_size = -${CACHE_KIB}`]) writer.exec(`PRAGMA ${pragma}`)
+  for (const pragma of [
+    'journal_mode = WAL',
+    'synchronous = NORMAL',
+    'secure_delete = ON',
+    'temp_store = MEMORY',
+    `cache_size = -${CACHE_KIB}`,
+  ])
+    writer.exec(`PRAGMA ${pragma}`)
   const reader = connectForReading(file)
   const written = statementsOf(writer)
   const turns = takeTurns()
   const lock = watchLock()
   const writing: Transacting = {
     run: (sql, ...values) => Number(written(sql).run(...values.map(asSqlite)).changes),
-    insert: (table, row) => { written(insertion(table, Object.keys(row))).run(...Object.values(row).map(asSqlite)) },
+    insert: (table, row) => {
+      written(insertion(table, Object.keys(row))).run(...Object.values(row).map(asSqlite))
+    },
     all: <T>(sql: string, ...values: Value[]) => written(sql).all(...values.map(asSqlite)) as T[],
     one: <T>(sql: string, ...values: Value[]) => written(sql).get(...values.map(asSqlite)) as T | undefined,
   }
@@ -103,7 +115,11 @@ export function connect(file: string, { patienceMs = WRITE_PATIENCE_MS }: { read
     hold: (work) => hold(work),
     patienceMs,
     explain,
-    writingState: () => ({ lockedForMs: lock.heldForMs(), diskFullMsAgo: fullAt === null ? null : performance.now() - fullAt, waiting: turns.waiting() }),
+    writingState: () => ({
+      lockedForMs: lock.heldForMs(),
+      diskFullMsAgo: fullAt === null ? null : performance.now() - fullAt,
+      waiting: turns.waiting(),
+    }),
     async alone(work, patience) {
       const { answer, done } = await hold(work, patience)
       done()
@@ -122,7 +138,9 @@ export function connect(file: string, { patienceMs = WRITE_PATIENCE_MS }: { read
       return done !== null
     },
     async write(work, patience) {
-      const { done } = await hold(() => writer.exec('BEGIN IMMEDIATE'), patience).catch((error: unknown) => { throw explain(error) })
+      const { done } = await hold(() => writer.exec('BEGIN IMMEDIATE'), patience).catch((error: unknown) => {
+        throw explain(error)
+      })
       try {
         const answer = work(writing)
         writer.exec('COMMIT')
@@ -154,7 +172,8 @@ export function connectForReading(file: string): Pick<Connection, 'all' | 'one' 
   return {
     read,
     all: <T>(sql: string, ...values: Value[]) => told(() => read(sql).all(...values.map(asSqlite)) as T[]),
-    one: <T>(sql: string, ...values: Value[]) => told(() => read(sql).get(...values.map(asSqlite)) as T | undefined),
+    one: <T>(sql: string, ...values: Value[]) =>
+      told(() => read(sql).get(...values.map(asSqlite)) as T | undefined),
     close: () => reader.close(),
   }
 }
@@ -168,7 +187,8 @@ function told<T>(work: () => T): T {
   }
 }
 
-const asSqlite = (value: Value): SQLInputValue => (value instanceof Date ? value.getTime() : typeof value === 'boolean' ? Number(value) : value)
+const asSqlite = (value: Value): SQLInputValue =>
+  value instanceof Date ? value.getTime() : typeof value === 'boolean' ? Number(value) : value
 
 const insertion = (table: string, columns: readonly string[]): string =>
   `INSERT INTO "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
@@ -192,7 +212,16 @@ export function inWords(error: unknown): unknown {
   if (isDarkroomError(error) || !(error instanceof Error)) return error
   if (isBusy(error)) return databaseBusy(0, error)
   const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
-  const isFull = code === SQLITE_FULL || code === SQLITE_IOERR_WRITE || ('code' in error && error.code === 'ENOSPC')
+  const isFull =
+    code === SQLITE_FULL || code === SQLITE_IOERR_WRITE || ('code' in error && error.code === 'ENOSPC')
   if (!isFull) return error
-  return new DarkroomError('disk_full', { what: 'Nothing more could be stored', why: 'the disk that holds DATA_DIR is full', remedy: 'Make room on it; what was stored before is whole.' }, { cause: error })
+  return new DarkroomError(
+    'disk_full',
+    {
+      what: 'Nothing more could be stored',
+      why: 'the disk that holds DATA_DIR is full',
+      remedy: 'Make room on it; what was stored before is whole.',
+    },
+    { cause: error },
+  )
 }

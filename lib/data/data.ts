@@ -11,7 +11,37 @@ import type { Subjects } from './subjects.ts'
 import type { Counts, WebProcesses } from './between-processes.ts'
 import type { Predictions, Retention } from './history.ts'
 import type { SampleChanges, Trash } from './undoing.ts'
-import type { Added, Champion, Change, FileFault, Key, LiveVersion, NewClassifier, NewPicture, NewRun, NewSample, NewVersion, Original, Person, Promotion, PromotionKind, Role, Run, RunChange, RunReport, Sample, Snapshot, SnapshotEntry, StoredSample, Upload, UploadFindings, UploadState, Version, VersionFault, VersionWithCard } from './values.ts'
+import type {
+  Added,
+  Champion,
+  Change,
+  FileFault,
+  Key,
+  LiveVersion,
+  NewClassifier,
+  NewPicture,
+  NewRun,
+  NewSample,
+  NewVersion,
+  Original,
+  Person,
+  Promotion,
+  PromotionKind,
+  Role,
+  Run,
+  RunChange,
+  RunReport,
+  Sample,
+  Snapshot,
+  SnapshotEntry,
+  StoredSample,
+  Upload,
+  UploadFindings,
+  UploadState,
+  Version,
+  VersionFault,
+  VersionWithCard,
+} from './values.ts'
 
 /** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. What is in the trash is not found. */
 export type Classifiers = {
@@ -38,7 +68,15 @@ export type Pictures = {
   readonly faults: () => Promise<{ readonly count: number; readonly newest: readonly FileFault[] }>
   /** Forgets those whose file is whole again. */
   readonly recheckFaults: () => Promise<void>
-  readonly find: (hash: string) => Promise<{ readonly hash: string; readonly width: number; readonly height: number; readonly sizeBytes: number; readonly mediaType: string } | null>
+  readonly find: (
+    hash: string,
+  ) => Promise<{
+    readonly hash: string
+    readonly width: number
+    readonly height: number
+    readonly sizeBytes: number
+    readonly mediaType: string
+  } | null>
 }
 
 export type Samples = {
@@ -56,7 +94,10 @@ export type Samples = {
 
 export type Uploads = {
   readonly begin: (classifierId: string) => Promise<Upload>
-  readonly change: (id: string, change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null }) => Promise<Upload>
+  readonly change: (
+    id: string,
+    change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null },
+  ) => Promise<Upload>
   readonly get: (id: string) => Promise<Upload>
   /** For one that failed: what it added is removed for good, and what it took out of the trash goes back there. */
   readonly discard: (id: string) => Promise<void>
@@ -106,7 +147,11 @@ export type VersionStore = {
   /** Changes when any file of the version does: sizes and times, not contents. */
   readonly fingerprint: (folder: string) => Promise<string>
   readonly saveVerdict: (id: string, verdict: VerdictAnswer) => Promise<void>
-  readonly saveComparison: (championId: string, challengerId: string, comparison: ComparisonAnswer) => Promise<void>
+  readonly saveComparison: (
+    championId: string,
+    challengerId: string,
+    comparison: ComparisonAnswer,
+  ) => Promise<void>
   readonly findComparison: (championId: string, challengerId: string) => Promise<ComparisonAnswer | null>
 }
 
@@ -116,7 +161,12 @@ export type Promotions = {
   readonly champions: () => Promise<readonly Champion[]>
   /** The newest promotion's id, 0 where there is none: cheap to ask. */
   readonly latest: () => number
-  readonly promote: (draft: { readonly versionId: string; readonly by: string; readonly reason: string | null; readonly kind?: PromotionKind }) => Promise<Champion>
+  readonly promote: (draft: {
+    readonly versionId: string
+    readonly by: string
+    readonly reason: string | null
+    readonly kind?: PromotionKind
+  }) => Promise<Champion>
   /** The champion before this one that is not in the trash; null where there is none. */
   readonly rollbackTarget: (classifierId: string) => Promise<Version | null>
   /** `conflict` where there is nothing to roll back to. */
@@ -139,11 +189,22 @@ export type LiveVersions = {
 /** The queue's rows, as lib/jobs wants them. Times are milliseconds since 1970. */
 export type Jobs = {
   readonly enqueue: <K extends JobKind>(kind: K, payload: JobPayloads[K], now: number) => Promise<string>
-  readonly claim: (worker: string, kinds: readonly JobKind[], now: number, leaseMs: number) => Promise<Job | null>
+  readonly claim: (
+    worker: string,
+    kinds: readonly JobKind[],
+    now: number,
+    leaseMs: number,
+  ) => Promise<Job | null>
   /** False: the lease is another's by now. */
   readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
   readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
-  readonly fail: (id: string, worker: string, error: { readonly code: string; readonly message: string }, retryAt: number | null, now: number) => Promise<boolean>
+  readonly fail: (
+    id: string,
+    worker: string,
+    error: { readonly code: string; readonly message: string },
+    retryAt: number | null,
+    now: number,
+  ) => Promise<boolean>
   /** Back to the queue without a counted attempt: the worker leaves. */
   readonly release: (id: string, worker: string, now: number) => Promise<boolean>
   readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
@@ -151,7 +212,9 @@ export type Jobs = {
   readonly requestCancel: (id: string, now: number) => Promise<'cancelled' | 'asked' | 'over'>
   readonly isCancelRequested: (id: string) => Promise<boolean>
   readonly get: (id: string) => Promise<Job>
-  readonly latest: (kind: JobKind) => Promise<(Job & { readonly createdAt: Date; readonly endedAt: Date | null }) | null>
+  readonly latest: (
+    kind: JobKind,
+  ) => Promise<(Job & { readonly createdAt: Date; readonly endedAt: Date | null }) | null>
 }
 
 export type People = {
@@ -160,18 +223,31 @@ export type People = {
   readonly list: () => Promise<readonly Person[]>
   readonly find: (id: string) => Promise<Person | null>
   /** The person, unless they were shut out, their sessions of that time were ended, or this one was. */
-  readonly findInSession: (id: string, session: { readonly id: string; readonly began: Date }) => Promise<Person | null>
+  readonly findInSession: (
+    id: string,
+    session: { readonly id: string; readonly began: Date },
+  ) => Promise<Person | null>
   readonly findByEmail: (email: string) => Promise<Person | null>
   readonly findByOidcSubject: (subject: string) => Promise<Person | null>
-  readonly create: (person: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>, oidcSubject?: string) => Promise<Person>
+  readonly create: (
+    person: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>,
+    oidcSubject?: string,
+  ) => Promise<Person>
   /** A password or a shut door ends all sessions. `conflict` where nobody would be admin. */
-  readonly change: (id: string, change: Partial<Pick<Person, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>) => Promise<Person>
+  readonly change: (
+    id: string,
+    change: Partial<Pick<Person, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>,
+  ) => Promise<Person>
   /** Ends all sessions but the kept one, and reset links. */
   readonly setPassword: (id: string, passwordHash: string, keptSession: string | null) => Promise<void>
   readonly endAllSessions: (id: string) => Promise<void>
   readonly link: (id: string, oidcSubject: string) => Promise<void>
   /** Replaces an earlier one of the person. `conflict` for who is disabled. */
-  readonly keepResetToken: (token: { readonly personId: string; readonly sha256: string; readonly expiresAt: Date }) => Promise<Person>
+  readonly keepResetToken: (token: {
+    readonly personId: string
+    readonly sha256: string
+    readonly expiresAt: Date
+  }) => Promise<Person>
   /** null: unknown, used, replaced or expired. */
   readonly findByResetToken: (sha256: string) => Promise<Person | null>
   /** The new password, the end of the token and of all sessions, in one transaction. */
@@ -184,14 +260,22 @@ export type People = {
   readonly keepSetupToken: (sha256: string) => Promise<void>
   readonly isSetupToken: (sha256: string) => Promise<boolean>
   /** The first admin and the end of the token, in one transaction. `forbidden` for a wrong token, `conflict` where there is an admin. */
-  readonly createFirstAdmin: (tokenSha256: string, person: Pick<Person, 'name' | 'email' | 'passwordHash'>) => Promise<Person>
+  readonly createFirstAdmin: (
+    tokenSha256: string,
+    person: Pick<Person, 'name' | 'email' | 'passwordHash'>,
+  ) => Promise<Person>
 }
 
 export type Keys = {
   /** Newest first. */
   readonly list: () => Promise<readonly Key[]>
   readonly findByHash: (sha256: string) => Promise<Key | null>
-  readonly create: (draft: Pick<Key, 'name' | 'beginsWith' | 'scopes' | 'expiresAt' | 'classifierId'> & { readonly sha256: string; readonly createdById: string | null }) => Promise<Key>
+  readonly create: (
+    draft: Pick<Key, 'name' | 'beginsWith' | 'scopes' | 'expiresAt' | 'classifierId'> & {
+      readonly sha256: string
+      readonly createdById: string | null
+    },
+  ) => Promise<Key>
   readonly used: (id: string) => Promise<void>
   readonly revoke: (id: string) => Promise<void>
 }
@@ -214,19 +298,29 @@ export type ChangeFilter = {
 }
 
 export type Changes = {
-  readonly add: (change: Pick<Change, 'by' | 'action' | 'subject'> & Partial<Pick<Change, 'byId' | 'subjectId' | 'classifier' | 'detail'>>) => Promise<void>
+  readonly add: (
+    change: Pick<Change, 'by' | 'action' | 'subject'> &
+      Partial<Pick<Change, 'byId' | 'subjectId' | 'classifier' | 'detail'>>,
+  ) => Promise<void>
   /** Newest first. */
-  readonly list: (page: ChangeFilter & { readonly cursor?: string | undefined; readonly limit: number }) => Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
+  readonly list: (
+    page: ChangeFilter & { readonly cursor?: string | undefined; readonly limit: number },
+  ) => Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
   /** All of them, newest first, some at a time. */
   readonly pages: (filter: ChangeFilter) => AsyncIterable<readonly Change[]>
   /** Who and what is recorded, each once. */
   readonly names: () => Promise<{ readonly by: readonly string[]; readonly actions: readonly string[] }>
 }
 
-type Answer<C extends Contract> = (input: Input<C>) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
+type Answer<C extends Contract> = (
+  input: Input<C>,
+) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
 type For<Name extends keyof Routes> = Answer<Routes[Name]>
 /** What a change records: by whom; the command line has no caller. */
-type Known<Name extends keyof Routes> = (input: Input<Routes[Name]>, asked?: { readonly caller: Caller }) => Promise<Output<Routes[Name]>>
+type Known<Name extends keyof Routes> = (
+  input: Input<Routes[Name]>,
+  asked?: { readonly caller: Caller },
+) => Promise<Output<Routes[Name]>>
 
 /** What answers contracts by reading (and a little writing) alone: the `data` key of the running program. */
 export type Answers = {
@@ -235,7 +329,10 @@ export type Answers = {
   readonly getPrediction: For<'GET /api/predictions/{id}'>
   readonly predictionImage: For<'GET /api/predictions/{id}/image'>
   readonly deletePrediction: For<'DELETE /api/predictions/{id}'>
-  readonly deletePredictions: (input: Input<Routes['DELETE /api/predictions']>, asked: { readonly signal?: AbortSignal }) => Promise<Output<Routes['DELETE /api/predictions']>>
+  readonly deletePredictions: (
+    input: Input<Routes['DELETE /api/predictions']>,
+    asked: { readonly signal?: AbortSignal },
+  ) => Promise<Output<Routes['DELETE /api/predictions']>>
   readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>
   readonly statistics: For<'GET /api/statistics'>
   readonly listClassifiers: For<'GET /api/classifiers'>
@@ -260,7 +357,10 @@ export type Answers = {
   readonly retrainStatus: For<'GET /api/retrain/status'>
   readonly listRuns: For<'GET /api/runs'>
   readonly getRun: For<'GET /api/runs/{id}'>
-  readonly runEvents: (input: Input<Routes['GET /api/runs/{id}/events']>, asked: { readonly signal: AbortSignal }) => Promise<AsyncIterable<Output<Routes['GET /api/runs/{id}/events']>>>
+  readonly runEvents: (
+    input: Input<Routes['GET /api/runs/{id}/events']>,
+    asked: { readonly signal: AbortSignal },
+  ) => Promise<AsyncIterable<Output<Routes['GET /api/runs/{id}/events']>>>
   readonly listModels: For<'GET /api/models'>
   readonly getModel: For<'GET /api/models/{id}'>
 }
@@ -293,13 +393,20 @@ export type Data = {
   /** What opening it did: migrations that were applied, and where the database of before lies; null where it was new or up to date. */
   readonly migrated: { readonly applied: readonly string[]; readonly copy: string | null }
   /** Makes rows of models/<classifier>/classifier.json and its versions. Names what it had to leave out, and why. */
-  readonly syncShipped: () => Promise<{ readonly versions: number; readonly refused: readonly { readonly folder: string; readonly reason: string }[] }>
+  readonly syncShipped: () => Promise<{
+    readonly versions: number
+    readonly refused: readonly { readonly folder: string; readonly reason: string }[]
+  }>
   /** A new id: UUIDv7, growing within a process. */
   readonly id: () => string
   /** Answers when the database does. */
   readonly ping: () => Promise<void>
   /** How writing goes in this process: whether another program's lock or a full disk is in the way, and how many wait. Touches no file. */
-  readonly writingState: () => { readonly lockedForMs: number | null; readonly diskFullMsAgo: number | null; readonly waiting: number }
+  readonly writingState: () => {
+    readonly lockedForMs: number | null
+    readonly diskFullMsAgo: number | null
+    readonly waiting: number
+  }
   readonly close: () => Promise<void>
 }
 

@@ -15,7 +15,12 @@ const ROWS_AT_ONCE = 5_000
 
 /** SQLite's online backup. The copy is one file without a separate journal. */
 export async function copyDatabase(from: string, to: string): Promise<void> {
-  if (!statSync(from, { throwIfNoEntry: false })) throw new DarkroomError('not_found', { what: 'There is nothing to back up', why: `there is no database at ${from}`, remedy: 'Start Darkroom once, or set DATA_DIR.' })
+  if (!statSync(from, { throwIfNoEntry: false }))
+    throw new DarkroomError('not_found', {
+      what: 'There is nothing to back up',
+      why: `there is no database at ${from}`,
+      remedy: 'Start Darkroom once, or set DATA_DIR.',
+    })
   rmSync(to, { force: true })
   closeSync(openSync(to, 'w', 0o600)) // it holds password hashes
   const source = new DatabaseSync(from, { readOnly: true })
@@ -71,8 +76,13 @@ export async function contentsOf(file: string, eachImage: (hash: string) => void
     for await (const hash of hashesOf(prisma, {})) eachImage(hash)
     const imageFiles: string[] = []
     for await (const hash of hashesOf(prisma, { bytes: null })) imageFiles.push(hash)
-    const versions = await prisma.version.findMany({ where: { isShipped: false }, select: { classifierId: true, number: true } })
-    const migrations = await prisma.$queryRawUnsafe<{ name: string }[]>(`SELECT "name" FROM "${MIGRATIONS_TABLE}" ORDER BY "name"`)
+    const versions = await prisma.version.findMany({
+      where: { isShipped: false },
+      select: { classifierId: true, number: true },
+    })
+    const migrations = await prisma.$queryRawUnsafe<{ name: string }[]>(
+      `SELECT "name" FROM "${MIGRATIONS_TABLE}" ORDER BY "name"`,
+    )
     return {
       migrations: migrations.map(({ name }) => name),
       counts: await countsOf(prisma),
@@ -89,7 +99,12 @@ export async function contentsOf(file: string, eachImage: (hash: string) => void
 async function* hashesOf(prisma: PrismaClient, where: { readonly bytes?: null }): AsyncGenerator<string> {
   let last = ''
   for (;;) {
-    const rows = await prisma.picture.findMany({ where: { ...where, hash: { gt: last } }, select: { hash: true }, orderBy: { hash: 'asc' }, take: ROWS_AT_ONCE })
+    const rows = await prisma.picture.findMany({
+      where: { ...where, hash: { gt: last } },
+      select: { hash: true },
+      orderBy: { hash: 'asc' },
+      take: ROWS_AT_ONCE,
+    })
     for (const { hash } of rows) yield hash
     const end = rows.at(-1)
     if (!end) return
@@ -99,10 +114,14 @@ async function* hashesOf(prisma: PrismaClient, where: { readonly bytes?: null })
 
 /** Of every table there is, also of those that this program does not know. */
 async function countsOf(prisma: PrismaClient): Promise<Record<string, number>> {
-  const tables = await prisma.$queryRawUnsafe<{ name: string }[]>(`SELECT "name" FROM sqlite_master WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite~_%' ESCAPE '~' AND "name" <> '${MIGRATIONS_TABLE}' ORDER BY "name"`)
+  const tables = await prisma.$queryRawUnsafe<{ name: string }[]>(
+    `SELECT "name" FROM sqlite_master WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite~_%' ESCAPE '~' AND "name" <> '${MIGRATIONS_TABLE}' ORDER BY "name"`,
+  )
   const counts: Record<string, number> = {}
   for (const { name } of tables) {
-    const [row] = await prisma.$queryRawUnsafe<{ rows: number | bigint }[]>(`SELECT count(*) AS "rows" FROM "${name.replaceAll('"', '""')}"`)
+    const [row] = await prisma.$queryRawUnsafe<{ rows: number | bigint }[]>(
+      `SELECT count(*) AS "rows" FROM "${name.replaceAll('"', '""')}"`,
+    )
     counts[name] = Number(row?.rows ?? 0)
   }
   return counts

@@ -12,10 +12,12 @@ export const IN_USE_LOCK = 'in-use.lock'
 export type FileLock = { readonly release: () => void }
 
 /** Held together with others; null while somebody holds it alone. */
-export const lockShared = (file: string, waitMs = 0): FileLock | null => locked(file, waitMs, ['BEGIN', 'SELECT * FROM sqlite_master'])
+export const lockShared = (file: string, waitMs = 0): FileLock | null =>
+  locked(file, waitMs, ['BEGIN', 'SELECT * FROM sqlite_master'])
 
 /** Held by nobody else; null while anybody holds it. */
-export const lockAlone = (file: string, waitMs = 0): FileLock | null => locked(file, waitMs, ['BEGIN EXCLUSIVE'])
+export const lockAlone = (file: string, waitMs = 0): FileLock | null =>
+  locked(file, waitMs, ['BEGIN EXCLUSIVE'])
 
 function locked(file: string, waitMs: number, statements: readonly string[]): FileLock | null {
   mkdirSync(path.dirname(file), { recursive: true })
@@ -24,7 +26,11 @@ function locked(file: string, waitMs: number, statements: readonly string[]): Fi
   try {
     for (const statement of statements) database.exec(statement)
     ownedLikeItsFolder(file)
-    return { release: () => { if (database.isOpen) database.close() } }
+    return {
+      release: () => {
+        if (database.isOpen) database.close()
+      },
+    }
   } catch (error) {
     database.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return null

@@ -7,7 +7,12 @@ export type PredictionWriter = {
    *  `overloaded` when too much waits to be written, `disk_full` when there is no room: then there is no row, and no image was stored. */
   readonly record: (prediction: NewPrediction) => Promise<void>
   /** `waiting` and `waitingBytes` are bounded. */
-  readonly figures: () => { readonly waiting: number; readonly waitingBytes: number; readonly written: number; readonly refused: number }
+  readonly figures: () => {
+    readonly waiting: number
+    readonly waitingBytes: number
+    readonly written: number
+    readonly refused: number
+  }
 }
 
 export type Predictions = PredictionWriter & {

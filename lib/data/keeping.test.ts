@@ -8,7 +8,15 @@ test('a key is found by its hash until it is revoked, and outlives who made it',
   const { data, clock } = await openForTest()
   await data.people.create(ada)
   const person = await data.people.create({ ...bo, role: 'admin' })
-  const key = await data.keys.create({ name: 'camera', sha256: 'ab', beginsWith: 'dk_1', scopes: ['upload'], createdById: person.id, expiresAt: null, classifierId: null })
+  const key = await data.keys.create({
+    name: 'camera',
+    sha256: 'ab',
+    beginsWith: 'dk_1',
+    scopes: ['upload'],
+    createdById: person.id,
+    expiresAt: null,
+    classifierId: null,
+  })
 
   expect(await data.keys.findByHash('ab')).toEqual(key)
   expect(key).toMatchObject({ createdBy: 'Bo', lastUsedAt: null })
@@ -16,7 +24,9 @@ test('a key is found by its hash until it is revoked, and outlives who made it',
   await data.keys.used(key.id)
   await data.people.remove(person.id)
 
-  expect(await data.keys.list()).toMatchObject([{ name: 'camera', createdBy: null, lastUsedAt: new Date(clock.now()) }])
+  expect(await data.keys.list()).toMatchObject([
+    { name: 'camera', createdBy: null, lastUsedAt: new Date(clock.now()) },
+  ])
   await data.keys.revoke(key.id)
   expect(await data.keys.findByHash('ab')).toBeNull()
   await expect(data.keys.revoke(key.id)).rejects.toMatchObject({ code: 'not_found' })
@@ -36,7 +46,11 @@ test.each<[string, (data: Awaited<ReturnType<typeof openForTest>>['data'], id: s
   await data.people.change(other.id, { isDisabled: false })
   await attempt(data, last.id)
 
-  expect((await data.people.list()).filter((person) => person.role === 'admin' && !person.isDisabled).map((person) => person.name)).toEqual(['Bo'])
+  expect(
+    (await data.people.list())
+      .filter((person) => person.role === 'admin' && !person.isDisabled)
+      .map((person) => person.name),
+  ).toEqual(['Bo'])
 })
 
 test('a session ends with itself, with a changed password, and with a shut door', async () => {
@@ -63,7 +77,13 @@ test('a session ends with itself, with a changed password, and with a shut door'
 
 test('the default classifier is the kept one while it exists, unless the environment names another', async () => {
   const { data } = await openWithFruit()
-  await data.classifiers.create({ id: 'later', title: 'Later', classes: [], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  await data.classifiers.create({
+    id: 'later',
+    title: 'Later',
+    classes: [],
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+  })
   expect((await data.classifiers.chosen(undefined)).id).toBe('fruit')
 
   await data.keptSettings.keep({ DEFAULT_CLASSIFIER: 'later' })
@@ -77,7 +97,8 @@ test('the default classifier is the kept one while it exists, unless the environ
 
 test('changes are listed newest first, page by page', async () => {
   const { data } = await openForTest()
-  for (const subject of ['a', 'b', 'c']) await data.changes.add({ by: 'Ada', action: 'POST /api/keys', subject })
+  for (const subject of ['a', 'b', 'c'])
+    await data.changes.add({ by: 'Ada', action: 'POST /api/keys', subject })
 
   const first = await data.changes.list({ limit: 2 })
   const second = await data.changes.list({ limit: 2, cursor: first.next ?? '' })
@@ -90,13 +111,44 @@ test('each process reads once what the others counted, and not what it counted i
   const { data, clock } = await openForTest()
   const began = data.counts.latest()
 
-  const one = await data.counts.exchange({ source: 'one', passing: { a: 3 }, lasting: {}, lastsMs: 60_000, after: began })
-  const two = await data.counts.exchange({ source: 'two', passing: { a: 1, b: 2 }, lasting: {}, lastsMs: 60_000, after: began })
+  const one = await data.counts.exchange({
+    source: 'one',
+    passing: { a: 3 },
+    lasting: {},
+    lastsMs: 60_000,
+    after: began,
+  })
+  const two = await data.counts.exchange({
+    source: 'two',
+    passing: { a: 1, b: 2 },
+    lasting: {},
+    lastsMs: 60_000,
+    after: began,
+  })
 
   expect([one.ofOthers, two.ofOthers]).toEqual([[], [{ a: 3 }]])
-  expect((await data.counts.exchange({ source: 'one', passing: {}, lasting: {}, lastsMs: 60_000, after: one.latest })).ofOthers).toEqual([{ a: 1, b: 2 }])
+  expect(
+    (
+      await data.counts.exchange({
+        source: 'one',
+        passing: {},
+        lasting: {},
+        lastsMs: 60_000,
+        after: one.latest,
+      })
+    ).ofOthers,
+  ).toEqual([{ a: 1, b: 2 }])
   clock.advance(200_000)
-  await data.counts.exchange({ source: 'two', passing: { c: 1 }, lasting: {}, lastsMs: 60_000, after: two.latest })
-  expect((await data.counts.exchange({ source: 'three', passing: {}, lasting: {}, lastsMs: 60_000, after: 0 })).ofOthers).toEqual([{ c: 1 }])
+  await data.counts.exchange({
+    source: 'two',
+    passing: { c: 1 },
+    lasting: {},
+    lastsMs: 60_000,
+    after: two.latest,
+  })
+  expect(
+    (await data.counts.exchange({ source: 'three', passing: {}, lasting: {}, lastsMs: 60_000, after: 0 }))
+      .ofOthers,
+  ).toEqual([{ c: 1 }])
   expect(data.counts.latest()).toBe(3)
 })

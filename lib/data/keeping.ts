@@ -9,13 +9,17 @@ export const keptSettingsOf = ({ connection, now }: Store): KeptSettings => ({
     await connection.write((writing) => {
       for (const [name, value] of Object.entries(values)) {
         writing.run('DELETE FROM "KeptSetting" WHERE "name" = ?', name)
-        if (value !== null) writing.insert('KeptSetting', { name, valueJson: JSON.stringify(value), changedAt: now() })
+        if (value !== null)
+          writing.insert('KeptSetting', { name, valueJson: JSON.stringify(value), changedAt: now() })
       }
     })
   },
 })
 
 export function keptSetting(connection: Pick<Store['connection'], 'one'>, name: string): string | null {
-  const row = connection.one<{ valueJson: string }>('SELECT "valueJson" FROM "KeptSetting" WHERE "name" = ?', name)
+  const row = connection.one<{ valueJson: string }>(
+    'SELECT "valueJson" FROM "KeptSetting" WHERE "name" = ?',
+    name,
+  )
   return row ? parsed<string>(row.valueJson) : null
 }

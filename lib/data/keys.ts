@@ -9,13 +9,25 @@ const WITH_MAKER = { createdBy: { select: { name: true } } } as const
 type Row = Prisma.ApiKeyGetPayload<{ include: typeof WITH_MAKER }>
 
 export const keysOf = ({ prisma, id, now }: Store): Keys => ({
-  list: async () => (await prisma.apiKey.findMany({ include: WITH_MAKER, orderBy: { id: 'desc' } })).map(valueOf),
+  list: async () =>
+    (await prisma.apiKey.findMany({ include: WITH_MAKER, orderBy: { id: 'desc' } })).map(valueOf),
   async findByHash(sha256) {
     const row = await prisma.apiKey.findUnique({ where: { hash: sha256 }, include: WITH_MAKER })
     return row && valueOf(row)
   },
   async create({ name, sha256, beginsWith, scopes, createdById, expiresAt, classifierId }) {
-    const row = { id: id(), name, hash: sha256, beginsWith, scopesJson: JSON.stringify(scopes), createdById, createdAt: now(), lastUsedAt: null, expiresAt, classifierId }
+    const row = {
+      id: id(),
+      name,
+      hash: sha256,
+      beginsWith,
+      scopesJson: JSON.stringify(scopes),
+      createdById,
+      createdAt: now(),
+      lastUsedAt: null,
+      expiresAt,
+      classifierId,
+    }
     return valueOf(await prisma.apiKey.create({ data: row, include: WITH_MAKER }))
   },
   async used(keyId) {
@@ -27,6 +39,24 @@ export const keysOf = ({ prisma, id, now }: Store): Keys => ({
   },
 })
 
-const valueOf = ({ id, name, beginsWith, scopesJson, createdBy, createdAt, lastUsedAt, expiresAt, classifierId }: Row): Key => ({
-  id, name, beginsWith, scopes: parsed<Key['scopes']>(scopesJson), createdBy: createdBy?.name ?? null, createdAt, lastUsedAt, expiresAt, classifierId,
+const valueOf = ({
+  id,
+  name,
+  beginsWith,
+  scopesJson,
+  createdBy,
+  createdAt,
+  lastUsedAt,
+  expiresAt,
+  classifierId,
+}: Row): Key => ({
+  id,
+  name,
+  beginsWith,
+  scopes: parsed<Key['scopes']>(scopesJson),
+  createdBy: createdBy?.name ?? null,
+  createdAt,
+  lastUsedAt,
+  expiresAt,
+  classifierId,
 })

@@ -10,7 +10,12 @@ const by = { by: 'Ada', reason: null }
 async function withHistory() {
   const opened = await openWithFruit()
   const { data } = opened
-  const [v1, v2, v3, v4] = [await registerVersion(data), await registerVersion(data), await registerVersion(data), await registerVersion(data)]
+  const [v1, v2, v3, v4] = [
+    await registerVersion(data),
+    await registerVersion(data),
+    await registerVersion(data),
+    await registerVersion(data),
+  ]
   for (const { id: versionId } of [v1, v2, v3]) await data.promotions.promote({ versionId, ...by })
   const live = async () => {
     const found = await data.live.of('fruit')
@@ -68,12 +73,21 @@ test('a version whose folder holds another one does not pass for it', async () =
   expect(await data.versions.check(v1.id)).toMatchObject({ name: 'v1' })
 
   sealBundle(v1.folder, { version: 'v2' })
-  await expect(data.versions.check(v1.id)).rejects.toMatchObject({ code: 'bad_bundle', why: 'its manifest is for fruit v2' })
+  await expect(data.versions.check(v1.id)).rejects.toMatchObject({
+    code: 'bad_bundle',
+    why: 'its manifest is for fruit v2',
+  })
   sealBundle(v1.folder, { classes: ['fig', 'lime', 'plum'] })
-  await expect(data.versions.check(v1.id)).rejects.toMatchObject({ code: 'bad_bundle', why: expect.stringContaining('classes.json') })
+  await expect(data.versions.check(v1.id)).rejects.toMatchObject({
+    code: 'bad_bundle',
+    why: expect.stringContaining('classes.json'),
+  })
 
   writeFileSync(path.join(v2.folder, 'weights.bin'), 'noise fruit v3')
-  await expect(data.versions.verify(v2.id)).rejects.toMatchObject({ code: 'bad_bundle', why: expect.stringContaining('weights.bin') })
+  await expect(data.versions.verify(v2.id)).rejects.toMatchObject({
+    code: 'bad_bundle',
+    why: expect.stringContaining('weights.bin'),
+  })
 })
 
 test('a fingerprint changes with any file of a version', async () => {

@@ -5,7 +5,10 @@ import { championsBefore } from './promotions.ts'
 import type { Store } from './store.ts'
 import type { Champion, LiveVersion, Version, VersionFault } from './values.ts'
 
-export function liveVersionsOf({ prisma, now }: Store, { promotions, versions }: { readonly promotions: Promotions; readonly versions: VersionStore }): LiveVersions {
+export function liveVersionsOf(
+  { prisma, now }: Store,
+  { promotions, versions }: { readonly promotions: Promotions; readonly versions: VersionStore },
+): LiveVersions {
   /** Faults whose rows could not be written yet: a full disk or a locked database must not bring a broken version back. */
   const unwritten = new Map<string, VersionFault>()
 
@@ -28,12 +31,17 @@ export function liveVersionsOf({ prisma, now }: Store, { promotions, versions }:
     const history = await promotions.history(classifierId)
     const known = new Map((await versions.list(classifierId)).map((version) => [version.id, version]))
     const shipped = [...known.values()].filter(({ isShipped }) => isShipped).map(({ id }) => id)
-    const order = [...championsBefore(history).toReversed(), ...history.map(({ versionId }) => versionId).toReversed(), ...shipped]
+    const order = [
+      ...championsBefore(history).toReversed(),
+      ...history.map(({ versionId }) => versionId).toReversed(),
+      ...shipped,
+    ]
     return [...new Set(order)].flatMap((id) => known.get(id) ?? [])
   }
 
   async function liveOf(champion: Champion, found: readonly VersionFault[]): Promise<LiveVersion> {
-    const reasonOf = (versionId: string) => found.find((fault) => fault.versionId === versionId)?.reason ?? null
+    const reasonOf = (versionId: string) =>
+      found.find((fault) => fault.versionId === versionId)?.reason ?? null
     const reason = reasonOf(champion.version.id)
     if (reason === null) return { promoted: champion, version: champion.version, reason: null }
     const version = (await candidatesFor(champion)).find(({ id }) => reasonOf(id) === null) ?? null

@@ -7,8 +7,13 @@ import { onTestFinished } from 'vitest'
 const LOOK_EVERY_MS = 5
 
 /** Locks `file` from another process. What it answers ends that lock. */
-export async function lockElsewhere(file: string, begin: 'BEGIN IMMEDIATE' | 'BEGIN EXCLUSIVE' = 'BEGIN IMMEDIATE'): Promise<() => Promise<void>> {
-  const child = fork(path.join(import.meta.dirname, 'lock-holder.fakes.ts'), [file, begin], { execArgv: ['--disable-warning=ExperimentalWarning'] })
+export async function lockElsewhere(
+  file: string,
+  begin: 'BEGIN IMMEDIATE' | 'BEGIN EXCLUSIVE' = 'BEGIN IMMEDIATE',
+): Promise<() => Promise<void>> {
+  const child = fork(path.join(import.meta.dirname, 'lock-holder.fakes.ts'), [file, begin], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
   const exit = once(child, 'exit')
   const release = async (): Promise<void> => {
     if (child.connected) child.send('release')

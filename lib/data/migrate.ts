@@ -23,7 +23,12 @@ export type BeforeMigrating = (database: DatabaseSync, firstPending: string) => 
 
 /** Applies what is missing; answers the names. Safe when several processes start at once. Whatever fails, a lock of another program included,
  *  leaves the file between two migrations, so that it may be called again. */
-export function migrate(file: string, now: number, folder = MIGRATIONS, before: BeforeMigrating = () => {}): readonly string[] {
+export function migrate(
+  file: string,
+  now: number,
+  folder = MIGRATIONS,
+  before: BeforeMigrating = () => {},
+): readonly string[] {
   closeSync(openSync(file, 'a', OWNER_ONLY))
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
   try {
@@ -33,7 +38,8 @@ export function migrate(file: string, now: number, folder = MIGRATIONS, before: 
     const migrations = migrationsIn(folder)
     const names = migrations.map(({ name }) => name)
     refuseNewer(appliedIn(database), names)
-    if (names.every((name) => appliedIn(database).includes(name))) return migrations.filter((migration) => apply(database, migration, now)).map(({ name }) => name)
+    if (names.every((name) => appliedIn(database).includes(name)))
+      return migrations.filter((migration) => apply(database, migration, now)).map(({ name }) => name)
     const alone = lockAlone(path.join(path.dirname(file), 'migrating.lock'), LONGEST_MIGRATION_MS)
     try {
       const applied = appliedIn(database)
@@ -54,7 +60,11 @@ export function unknownMigrations(applied: readonly string[], folder = MIGRATION
   return applied.filter((name) => !known.includes(name))
 }
 
-const appliedIn = (database: DatabaseSync): readonly string[] => database.prepare(`SELECT "name" FROM "${MIGRATIONS_TABLE}" ORDER BY "name"`).all().map(({ name }) => String(name))
+const appliedIn = (database: DatabaseSync): readonly string[] =>
+  database
+    .prepare(`SELECT "name" FROM "${MIGRATIONS_TABLE}" ORDER BY "name"`)
+    .all()
+    .map(({ name }) => String(name))
 
 function refuseNewer(applied: readonly string[], known: readonly string[]): void {
   const unknown = applied.filter((name) => !known.includes(name))
@@ -69,10 +79,13 @@ function refuseNewer(applied: readonly string[], known: readonly string[]): void
 type Migration = { readonly name: string; readonly sql: string; readonly sha256: string }
 
 function migrationsIn(folder: string): readonly Migration[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.sql')).sort().map((name) => {
-    const sql = readFileSync(path.join(folder, name), 'utf8')
-    return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') }
-  })
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(path.join(folder, name), 'utf8')
+      return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') }
+    })
 }
 
 /** `foreign_keys` does nothing inside a transaction, and a table rebuilt with it on would take its children along
@@ -88,8 +101,13 @@ function apply(database: DatabaseSync, { name, sql, sha256 }: Migration, now: nu
     }
     database.exec(sql)
     const orphans = database.prepare('PRAGMA foreign_key_check').all()
-    if (orphans.length > 0) throw new Error(`Migration ${name} leaves ${orphans.length} rows without their parents, the first in table ${String(orphans[0]?.table)}.`)
-    database.prepare('INSERT INTO "_migrations" ("name", "sha256", "appliedAt") VALUES (?, ?, ?)').run(name, sha256, now)
+    if (orphans.length > 0)
+      throw new Error(
+        `Migration ${name} leaves ${orphans.length} rows without their parents, the first in table ${String(orphans[0]?.table)}.`,
+      )
+    database
+      .prepare('INSERT INTO "_migrations" ("name", "sha256", "appliedAt") VALUES (?, ?, ?)')
+      .run(name, sha256, now)
     database.exec('COMMIT')
     return true
   } catch (error) {
@@ -103,6 +121,9 @@ function apply(database: DatabaseSync, { name, sql, sha256 }: Migration, now: nu
 function isApplied(database: DatabaseSync, name: string, sha256: string): boolean {
   const row = database.prepare('SELECT "sha256" FROM "_migrations" WHERE "name" = ?').get(name)
   if (!row) return false
-  if (row.sha256 !== sha256) throw new Error(`Migration ${name} was changed after it was applied to this database. Restore the file, and put the change into a new migration.`)
+  if (row.sha256 !== sha256)
+    throw new Error(
+      `Migration ${name} was changed after it was applied to this database. Restore the file, and put the change into a new migration.`,
+    )
   return true
 }

@@ -1,5 +1,16 @@
 /** The copy of a database that is made before it is migrated: whole or not at all, in a folder where the newest stay. It restores nothing. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
@@ -24,7 +35,10 @@ type CopyPlan = {
 export function keepMigrationCopy({ database, file, migration, folders, now }: CopyPlan): string {
   const folder = path.join(writable(folders), MIGRATION_COPIES)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const copy = path.join(folder, `${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}Z-before-${migration.replace(/\.sql$/, '')}.db`)
+  const copy = path.join(
+    folder,
+    `${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}Z-before-${migration.replace(/\.sql$/, '')}.db`,
+  )
   const part = `${copy}.part`
   const { bavail, bsize } = statfsSync(folder)
   const size = statSync(file).size
@@ -41,15 +55,24 @@ export function keepMigrationCopy({ database, file, migration, folders, now }: C
     for (const left of [part, `${part}-journal`]) rmSync(left, { force: true })
     throw isDiskFull(error) && !isDarkroomError(error) ? noRoom(folder, null, error) : error
   }
-  for (const old of copiesIn(folder).slice(MIGRATION_COPIES_KEPT)) rmSync(path.join(folder, old), { force: true })
+  for (const old of copiesIn(folder).slice(MIGRATION_COPIES_KEPT))
+    rmSync(path.join(folder, old), { force: true })
   return copy
 }
 
 /** Newest first, with their places. */
 export const migrationCopies = (folders: readonly string[]): readonly string[] =>
-  folders.map((folder) => path.join(folder, MIGRATION_COPIES)).flatMap((folder) => copiesIn(folder).map((name) => path.join(folder, name)))
+  folders
+    .map((folder) => path.join(folder, MIGRATION_COPIES))
+    .flatMap((folder) => copiesIn(folder).map((name) => path.join(folder, name)))
 
-const copiesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => NAME.test(name)).sort().reverse() : [])
+const copiesIn = (folder: string): readonly string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => NAME.test(name))
+        .sort()
+        .reverse()
+    : []
 
 function writable(folders: readonly string[]): string {
   for (const folder of folders) {
@@ -60,14 +83,27 @@ function writable(folders: readonly string[]): string {
       if (isDiskFull(error)) throw noRoom(folder, null, error)
     }
   }
-  throw new DarkroomError('conflict', { what: 'The database was not migrated', why: `a copy must be made first, and the current user cannot write to ${folders.join(' or ')}`, remedy: 'Set BACKUP_DIR to a writable folder and start again. Nothing was changed.' })
+  throw new DarkroomError('conflict', {
+    what: 'The database was not migrated',
+    why: `a copy must be made first, and the current user cannot write to ${folders.join(' or ')}`,
+    remedy: 'Set BACKUP_DIR to a writable folder and start again. Nothing was changed.',
+  })
 }
 
-const noRoom = (folder: string, room: { readonly size: number; readonly free: number } | null, cause?: unknown): DarkroomError =>
-  new DarkroomError('disk_full', {
-    what: 'The database was not migrated',
-    why: `a copy must be made first, and the disk that holds ${folder} does not have enough space${room === null ? '' : ` (${megabytes(room.size)} needed, ${megabytes(room.free)} free)`}`,
-    remedy: 'Free up space there, or set BACKUP_DIR to another disk, and start again. Nothing was changed.',
-  }, { cause })
+const noRoom = (
+  folder: string,
+  room: { readonly size: number; readonly free: number } | null,
+  cause?: unknown,
+): DarkroomError =>
+  new DarkroomError(
+    'disk_full',
+    {
+      what: 'The database was not migrated',
+      why: `a copy must be made first, and the disk that holds ${folder} does not have enough space${room === null ? '' : ` (${megabytes(room.size)} needed, ${megabytes(room.free)} free)`}`,
+      remedy: 'Free up space there, or set BACKUP_DIR to another disk, and start again. Nothing was changed.',
+    },
+    { cause },
+  )
 
-const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: 1 })} MB`
+const megabytes = (bytes: number): string =>
+  `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: 1 })} MB`

@@ -47,15 +47,30 @@ export async function openData(settings: DataSettings): Promise<Data> {
   mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
   preparePictures(settings.dataDir)
   const inUse = lockShared(path.join(settings.dataDir, IN_USE_LOCK))
-  if (!inUse) throw conflict('The data cannot be opened', `a backup is being restored to ${settings.dataDir}`, 'Try again when the restore is complete.')
+  if (!inUse)
+    throw conflict(
+      'The data cannot be opened',
+      `a backup is being restored to ${settings.dataDir}`,
+      'Try again when the restore is complete.',
+    )
   let migrated: Data['migrated'] = { applied: [], copy: null }
   const connection = await watchLock().whenFree(() => {
     migrated = migratedWithCopy(settings)
     return connect(settings.databaseFile, settings)
   }, performance.now() + OPEN_PATIENCE_MS)
-  const prisma = new PrismaClient({ adapter: prismaAdapter(connection), transactionOptions: { maxWait: connection.patienceMs + PRISMA_MARGIN_MS } })
+  const prisma = new PrismaClient({
+    adapter: prismaAdapter(connection),
+    transactionOptions: { maxWait: connection.patienceMs + PRISMA_MARGIN_MS },
+  })
   const id = createIds(settings.clock, (bytes) => crypto.getRandomValues(bytes))
-  const store: Store = { connection, prisma, id, now: () => new Date(settings.clock.now()), settings, blobs: blobsIn(settings.dataDir, id) }
+  const store: Store = {
+    connection,
+    prisma,
+    id,
+    now: () => new Date(settings.clock.now()),
+    settings,
+    blobs: blobsIn(settings.dataDir, id),
+  }
   const predictions = predictionsOf(store)
   const versions = versionsOf(store)
   const promotions = promotionsOf(store)
@@ -92,7 +107,9 @@ export async function openData(settings: DataSettings): Promise<Data> {
     migrated,
     syncShipped: shippedOf(store),
     id,
-    ping: async () => { connection.one('SELECT 1 FROM "Classifier" LIMIT 1') },
+    ping: async () => {
+      connection.one('SELECT 1 FROM "Classifier" LIMIT 1')
+    },
     writingState: connection.writingState,
     async close() {
       await predictions.flush()
@@ -106,6 +123,8 @@ export async function openData(settings: DataSettings): Promise<Data> {
 function migratedWithCopy({ databaseFile, backupDir, clock }: DataSettings): Data['migrated'] {
   let copy: string | null = null
   const folders = [...(backupDir === undefined ? [] : [backupDir]), path.dirname(databaseFile)]
-  const applied = migrate(databaseFile, clock.now(), MIGRATIONS, (database, migration) => { copy = keepMigrationCopy({ database, file: databaseFile, migration, folders, now: clock.now() }) })
+  const applied = migrate(databaseFile, clock.now(), MIGRATIONS, (database, migration) => {
+    copy = keepMigrationCopy({ database, file: databaseFile, migration, folders, now: clock.now() })
+  })
   return { applied, copy }
 }

@@ -15,7 +15,12 @@ export const NOON = Date.UTC(2026, 10, 21, 12)
 
 let template: string | undefined
 
-export type Opened = { readonly data: Data; readonly folder: string; readonly settings: DataSettings; readonly clock: { now: () => number; advance: (ms: number) => void } }
+export type Opened = {
+  readonly data: Data
+  readonly folder: string
+  readonly settings: DataSettings
+  readonly clock: { now: () => number; advance: (ms: number) => void }
+}
 
 export function folderForTest(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-data-'))
@@ -38,9 +43,20 @@ export function copyOfTemplate(folder: string): string {
 export async function openForTest(more: Partial<DataSettings> = {}): Promise<Opened> {
   const folder = folderForTest()
   let now = NOON
-  const clock = { now: () => now, advance: (ms: number) => { now += ms } }
+  const clock = {
+    now: () => now,
+    advance: (ms: number) => {
+      now += ms
+    },
+  }
   mkdirSync(path.join(folder, 'shipped'), { recursive: true })
-  const settings = { databaseFile: copyOfTemplate(folder), dataDir: folder, modelsDir: path.join(folder, 'shipped'), clock, ...more }
+  const settings = {
+    databaseFile: copyOfTemplate(folder),
+    dataDir: folder,
+    modelsDir: path.join(folder, 'shipped'),
+    clock,
+    ...more,
+  }
   const data = await openData(settings)
   onTestFinished(() => data.close())
   return { data, folder, settings, clock }
@@ -59,20 +75,59 @@ export function integrityOf(databaseFile: string): unknown {
 /** With a classifier `fruit` of three classes. */
 export async function openWithFruit(more: Partial<DataSettings> = {}): Promise<Opened> {
   const opened = await openForTest(more)
-  await opened.data.classifiers.create({ id: 'fruit', title: 'Fruit', classes: ['apple', 'lime', 'plum'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  await opened.data.classifiers.create({
+    id: 'fruit',
+    title: 'Fruit',
+    classes: ['apple', 'lime', 'plum'],
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+  })
   return opened
 }
 
 export function pictureOf(text: string, bytes = 100): NewPicture {
   const content = Buffer.alloc(bytes, text)
-  return { hash: createHash('sha256').update(content).digest('hex'), bytes: new Uint8Array(content), width: 8, height: 8, mediaType: 'image/png' }
+  return {
+    hash: createHash('sha256').update(content).digest('hex'),
+    bytes: new Uint8Array(content),
+    width: 8,
+    height: 8,
+    mediaType: 'image/png',
+  }
 }
 
-export const sampleOf = (text: string, more: Partial<NewSample> = {}): NewSample =>
-  ({ picture: pictureOf(text), label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: `${text}.png`, ...more })
+export const sampleOf = (text: string, more: Partial<NewSample> = {}): NewSample => ({
+  picture: pictureOf(text),
+  label: 'apple',
+  split: 'train',
+  source: 'upload',
+  uploadId: null,
+  filename: `${text}.png`,
+  ...more,
+})
 
 export const predictionOf = (data: Data, more: Partial<NewPrediction> = {}): NewPrediction => ({
-  id: data.id(), classifierId: 'fruit', versionId: '00000000-0000-7000-8000-000000000000', version: 'v1', engine: 'wasm', predictedClass: 'apple', predictedIndex: 0,
-  confidence: 0.75, probabilities: { apple: 0.75, lime: 0.2, plum: 0.05 }, decision: 'confident', candidates: ['apple'], familiarity: null, filename: 'a.png', width: 8, height: 8,
-  picture: null, decodeMs: 1, queueMs: 0, inferenceMs: 2, totalMs: 4, createdAt: new Date(NOON), isAnonymous: false, ...more,
+  id: data.id(),
+  classifierId: 'fruit',
+  versionId: '00000000-0000-7000-8000-000000000000',
+  version: 'v1',
+  engine: 'wasm',
+  predictedClass: 'apple',
+  predictedIndex: 0,
+  confidence: 0.75,
+  probabilities: { apple: 0.75, lime: 0.2, plum: 0.05 },
+  decision: 'confident',
+  candidates: ['apple'],
+  familiarity: null,
+  filename: 'a.png',
+  width: 8,
+  height: 8,
+  picture: null,
+  decodeMs: 1,
+  queueMs: 0,
+  inferenceMs: 2,
+  totalMs: 4,
+  createdAt: new Date(NOON),
+  isAnonymous: false,
+  ...more,
 })

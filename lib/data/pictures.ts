@@ -22,12 +22,15 @@ const USED_EVERY_MS = 86_400_000
 const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes", "isAnonymous", "usedAt") VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET "isAnonymous" = excluded."isAnonymous", "usedAt" = excluded."usedAt"
   WHERE "isAnonymous" AND (NOT excluded."isAnonymous" OR excluded."usedAt" - "usedAt" >= ${USED_EVERY_MS})`
-const UNUSED = 'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")'
+const UNUSED =
+  'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")'
 
 export const picturesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
   async keep(pictures) {
     const files = await layDown(settings.dataDir, pictures, id)
-    await files.whileKept(() => connection.write((writing) => pictures.forEach((picture) => insertPicture(writing, picture, files))))
+    await files.whileKept(() =>
+      connection.write((writing) => pictures.forEach((picture) => insertPicture(writing, picture, files))),
+    )
   },
   bytesOf: async (hash) => {
     try {
@@ -40,35 +43,71 @@ export const picturesOf = ({ connection, prisma, settings, blobs, id, now }: Sto
   noteFault: (hash, code) => noteFault(prisma, { hash, code, foundAt: now() }),
   async faults() {
     const rows = await prisma.fileFault.findMany({ orderBy: { foundAt: 'desc' }, take: MOST_FAULTS })
-    return { count: rows.length < MOST_FAULTS ? rows.length : await prisma.fileFault.count(), newest: rows.map(({ hash, code, foundAt }) => ({ hash, code: code === 'file_missing' ? code : 'file_damaged', foundAt })) }
+    return {
+      count: rows.length < MOST_FAULTS ? rows.length : await prisma.fileFault.count(),
+      newest: rows.map(({ hash, code, foundAt }) => ({
+        hash,
+        code: code === 'file_missing' ? code : 'file_damaged',
+        foundAt,
+      })),
+    }
   },
   async recheckFaults() {
-    for (const { hash } of await prisma.fileFault.findMany({ orderBy: { foundAt: 'asc' }, take: MOST_FAULTS })) {
-      const isWhole = await bytesOf(connection, blobs, hash).then((bytes) => bytes !== null, (error: unknown) => !isFileFault(error))
+    for (const { hash } of await prisma.fileFault.findMany({
+      orderBy: { foundAt: 'asc' },
+      take: MOST_FAULTS,
+    })) {
+      const isWhole = await bytesOf(connection, blobs, hash).then(
+        (bytes) => bytes !== null,
+        (error: unknown) => !isFileFault(error),
+      )
       if (isWhole) await prisma.fileFault.deleteMany({ where: { hash } })
     }
   },
   async find(hash) {
-    return connection.one<{ hash: string; width: number; height: number; sizeBytes: number; mediaType: string }>('SELECT "hash", "width", "height", "sizeBytes", "mediaType" FROM "Picture" WHERE "hash" = ?', hash) ?? null
+    return (
+      connection.one<{ hash: string; width: number; height: number; sizeBytes: number; mediaType: string }>(
+        'SELECT "hash", "width", "height", "sizeBytes", "mediaType" FROM "Picture" WHERE "hash" = ?',
+        hash,
+      ) ?? null
+    )
   },
 })
 
 /** An image that was deleted meanwhile has no fault. */
-async function noteFault(prisma: Store['prisma'], fault: { readonly hash: string; readonly code: string; readonly foundAt: Date }): Promise<void> {
+async function noteFault(
+  prisma: Store['prisma'],
+  fault: { readonly hash: string; readonly code: string; readonly foundAt: Date },
+): Promise<void> {
   const isKept = await prisma.picture.findUnique({ where: { hash: fault.hash }, select: { hash: true } })
-  if (isKept) await prisma.fileFault.upsert({ where: { hash: fault.hash }, create: fault, update: { code: fault.code } })
+  if (isKept)
+    await prisma.fileFault.upsert({
+      where: { hash: fault.hash },
+      create: fault,
+      update: { code: fault.code },
+    })
 }
 
 /** A light way to the bytes for a process that does nothing else with the data, such as a training child. */
-export function openPictures(settings: { readonly databaseFile: string; readonly dataDir: string }): { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly close: () => void } {
+export function openPictures(settings: { readonly databaseFile: string; readonly dataDir: string }): {
+  readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
+  readonly close: () => void
+} {
   const reading = connectForReading(settings.databaseFile)
   const blobs = blobsIn(settings.dataDir, randomUUID)
   return { bytesOf: (hash) => bytesOf(reading, blobs, hash), close: reading.close }
 }
 
 /** Null where no row names it; bytes that are not what was kept are refused (`file_missing`, `file_damaged`), wherever they lie. */
-async function bytesOf(connection: Pick<Connection, 'one'>, blobs: Blobs, hash: string): Promise<Uint8Array | null> {
-  const row = connection.one<{ bytes: Uint8Array | null }>('SELECT "bytes" FROM "Picture" WHERE "hash" = ?', hash)
+async function bytesOf(
+  connection: Pick<Connection, 'one'>,
+  blobs: Blobs,
+  hash: string,
+): Promise<Uint8Array | null> {
+  const row = connection.one<{ bytes: Uint8Array | null }>(
+    'SELECT "bytes" FROM "Picture" WHERE "hash" = ?',
+    hash,
+  )
   if (!row) return null
   const bytes = row.bytes ? proven(hash, row.bytes) : await blobs.get('image', hash)
   if (bytes === null) throw fileMissing(hash)
@@ -82,12 +121,18 @@ export type LaidDown = {
   readonly whileKept: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-export async function layDown(dataDir: string, pictures: readonly Pick<NewPicture, 'hash' | 'bytes'>[], id: () => string): Promise<LaidDown> {
+export async function layDown(
+  dataDir: string,
+  pictures: readonly Pick<NewPicture, 'hash' | 'bytes'>[],
+  id: () => string,
+): Promise<LaidDown> {
   const waiting = new Map<string, string>()
-  const drop = (): Promise<unknown> => Promise.all([...waiting.values()].map((file) => rm(file, { force: true })))
+  const drop = (): Promise<unknown> =>
+    Promise.all([...waiting.values()].map((file) => rm(file, { force: true })))
   try {
     for (const { hash, bytes } of pictures) {
-      if (bytes.length <= MOST_BYTES_IN_A_ROW || waiting.has(hash) || existsSync(fileOf(dataDir, hash))) continue
+      if (bytes.length <= MOST_BYTES_IN_A_ROW || waiting.has(hash) || existsSync(fileOf(dataDir, hash)))
+        continue
       const file = `${fileOf(dataDir, hash)}.${process.pid}-${id()}.part`
       waiting.set(hash, file)
       await mkdir(path.dirname(file), { recursive: true })
@@ -101,7 +146,8 @@ export async function layDown(dataDir: string, pictures: readonly Pick<NewPictur
     settle({ hash, bytes }) {
       const file = waiting.get(hash)
       if (file !== undefined) blobNow.move(dataDir, file, 'image', hash)
-      else if (bytes.length > MOST_BYTES_IN_A_ROW && !existsSync(fileOf(dataDir, hash))) blobNow.write(dataDir, 'image', hash, bytes) // swept since it was seen
+      else if (bytes.length > MOST_BYTES_IN_A_ROW && !existsSync(fileOf(dataDir, hash)))
+        blobNow.write(dataDir, 'image', hash, bytes) // swept since it was seen
       waiting.delete(hash)
     },
     whileKept: (work) => work().finally(drop),
@@ -109,9 +155,24 @@ export async function layDown(dataDir: string, pictures: readonly Pick<NewPictur
 }
 
 /** `anonymousAt`: when a stranger's prediction stores it; an image that anybody else stores too is not a stranger's. */
-export function insertPicture(writing: Transacting, { hash, bytes, width, height, mediaType }: NewPicture, files: LaidDown, anonymousAt?: Date): void {
+export function insertPicture(
+  writing: Transacting,
+  { hash, bytes, width, height, mediaType }: NewPicture,
+  files: LaidDown,
+  anonymousAt?: Date,
+): void {
   files.settle({ hash, bytes })
-  writing.run(INSERT, hash, bytes.length, width, height, mediaType, bytes.length <= MOST_BYTES_IN_A_ROW ? bytes : null, anonymousAt !== undefined, anonymousAt ?? 0)
+  writing.run(
+    INSERT,
+    hash,
+    bytes.length,
+    width,
+    height,
+    mediaType,
+    bytes.length <= MOST_BYTES_IN_A_ROW ? bytes : null,
+    anonymousAt !== undefined,
+    anonymousAt ?? 0,
+  )
 }
 
 /** For a prediction's image that becomes a sample. */
@@ -122,11 +183,18 @@ export function keepForSample(writing: Transacting, hash: string): void {
 /** Removes pictures that nothing needs any more; all that there are, or those of the given hashes. */
 export function sweepPictures(writing: Transacting, dataDir: string, hashes?: readonly string[]): void {
   const gone = hashes
-    ? hashes.flatMap((hash) => writing.all<{ hash: string }>(`DELETE FROM "Picture" WHERE "hash" = ? AND ${UNUSED} RETURNING "hash"`, hash))
+    ? hashes.flatMap((hash) =>
+        writing.all<{ hash: string }>(
+          `DELETE FROM "Picture" WHERE "hash" = ? AND ${UNUSED} RETURNING "hash"`,
+          hash,
+        ),
+      )
     : writing.all<{ hash: string }>(`DELETE FROM "Picture" WHERE ${UNUSED} RETURNING "hash"`)
   for (const { hash } of gone) blobNow.removeImage(dataDir, hash)
 }
 
 const fileOf = (dataDir: string, hash: string): string => blobFile(dataDir, 'image', hash)
 
-export const preparePictures = (dataDir: string): void => { mkdirSync(path.join(dataDir, 'pictures'), { recursive: true }) }
+export const preparePictures = (dataDir: string): void => {
+  mkdirSync(path.join(dataDir, 'pictures'), { recursive: true })
+}

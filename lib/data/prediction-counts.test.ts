@@ -20,14 +20,19 @@ function chance(seed: number): (below: number) => number {
 }
 
 const SCANS: Readonly<Record<string, string>> = {
-  ClassCount: 'SELECT "classifierId", "predictedClass", COUNT(*) AS "count", ROUND(SUM("confidence"), 6) AS "sum" FROM "Prediction" GROUP BY 1, 2 ORDER BY 1, 2',
-  DayCount: 'SELECT "classifierId", "createdAt" / 86400000 AS "day", MIN(CAST("confidence" * 20 AS INTEGER), 19) AS "bin", COUNT(*) AS "count", ROUND(SUM("confidence"), 6) AS "sum" FROM "Prediction" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3',
-  FeedbackCount: 'SELECT p."classifierId", f."isCorrect", COUNT(*) AS "count" FROM "Feedback" f JOIN "Prediction" p ON p."id" = f."predictionId" GROUP BY 1, 2 ORDER BY 1, 2',
+  ClassCount:
+    'SELECT "classifierId", "predictedClass", COUNT(*) AS "count", ROUND(SUM("confidence"), 6) AS "sum" FROM "Prediction" GROUP BY 1, 2 ORDER BY 1, 2',
+  DayCount:
+    'SELECT "classifierId", "createdAt" / 86400000 AS "day", MIN(CAST("confidence" * 20 AS INTEGER), 19) AS "bin", COUNT(*) AS "count", ROUND(SUM("confidence"), 6) AS "sum" FROM "Prediction" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3',
+  FeedbackCount:
+    'SELECT p."classifierId", f."isCorrect", COUNT(*) AS "count" FROM "Feedback" f JOIN "Prediction" p ON p."id" = f."predictionId" GROUP BY 1, 2 ORDER BY 1, 2',
   SampleCount: `SELECT "classifierId", COALESCE("label", '') AS "label", COALESCE("split", '') AS "split", "source", "excludedAt" IS NOT NULL AS "isExcluded", COUNT(*) AS "count" FROM "Sample" WHERE "trashedAt" IS NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
 }
 const KEPT: Readonly<Record<string, string>> = {
-  ClassCount: 'SELECT "classifierId", "predictedClass", "count", ROUND("confidenceSum", 6) AS "sum" FROM "ClassCount" WHERE "count" <> 0 ORDER BY 1, 2',
-  DayCount: 'SELECT "classifierId", "day", "bin", "count", ROUND("confidenceSum", 6) AS "sum" FROM "DayCount" WHERE "count" <> 0 ORDER BY 1, 2, 3',
+  ClassCount:
+    'SELECT "classifierId", "predictedClass", "count", ROUND("confidenceSum", 6) AS "sum" FROM "ClassCount" WHERE "count" <> 0 ORDER BY 1, 2',
+  DayCount:
+    'SELECT "classifierId", "day", "bin", "count", ROUND("confidenceSum", 6) AS "sum" FROM "DayCount" WHERE "count" <> 0 ORDER BY 1, 2, 3',
   FeedbackCount: 'SELECT * FROM "FeedbackCount" WHERE "count" <> 0 ORDER BY 1, 2',
   SampleCount: 'SELECT * FROM "SampleCount" WHERE "count" <> 0 ORDER BY 1, 2, 3, 4, 5',
 }
@@ -37,13 +42,23 @@ function reader({ settings }: Opened): DatabaseSync {
   onTestFinished(() => database.close())
   return database
 }
-const rowsOf = (database: DatabaseSync, of: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(of).map(([name, sql]) => [name, database.prepare(sql).all().map((row) => ({ ...row }))]))
+const rowsOf = (database: DatabaseSync, of: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(of).map(([name, sql]) => [
+      name,
+      database
+        .prepare(sql)
+        .all()
+        .map((row) => ({ ...row })),
+    ]),
+  )
 
 /** What a busy week does, in an order of chance. */
 async function liveThrough({ data }: Opened, steps: number): Promise<void> {
   const below = chance(7)
   const input = { size: 32, channels: 3, fit: 'cover' } as const
-  for (const id of ['second', 'third']) await data.classifiers.create({ id, title: id, classes: CLASSES, input, isMirrorable: true })
+  for (const id of ['second', 'third'])
+    await data.classifiers.create({ id, title: id, classes: CLASSES, input, isMirrorable: true })
   const asked: string[] = []
   const samples: string[] = []
   const pick = <T>(from: readonly T[]): T | undefined => from[below(from.length)]
@@ -51,23 +66,48 @@ async function liveThrough({ data }: Opened, steps: number): Promise<void> {
     const classifierId = pick(['fruit', 'second', 'third']) ?? 'fruit'
     const kind = below(10)
     if (kind < 4) {
-      const batch = Array.from({ length: 1 + below(6) }, (_, i) => predictionOf(data, {
-        classifierId, predictedClass: pick(CLASSES) ?? 'apple', confidence: below(101) / 100, createdAt: new Date(NOON - below(4) * DAY_MS), picture: pictureOf(`${step} ${i} `),
-      }))
-      await Promise.allSettled([...batch, predictionOf(data, { classifierId: 'never there' })].map((row) => data.predictions.record(row)))
+      const batch = Array.from({ length: 1 + below(6) }, (_, i) =>
+        predictionOf(data, {
+          classifierId,
+          predictedClass: pick(CLASSES) ?? 'apple',
+          confidence: below(101) / 100,
+          createdAt: new Date(NOON - below(4) * DAY_MS),
+          picture: pictureOf(`${step} ${i} `),
+        }),
+      )
+      await Promise.allSettled(
+        [...batch, predictionOf(data, { classifierId: 'never there' })].map((row) =>
+          data.predictions.record(row),
+        ),
+      )
       asked.push(...batch.map(({ id }) => id))
     } else if (kind < 7 && asked.length > 0) {
-      await data.answers.giveFeedback(below(2) ? { id: pick(asked) ?? '', correct: true } : { id: pick(asked) ?? '', correct: false, label: pick(CLASSES) ?? 'lime' }).catch(() => {}) // what is refused must not be counted
+      await data.answers
+        .giveFeedback(
+          below(2)
+            ? { id: pick(asked) ?? '', correct: true }
+            : { id: pick(asked) ?? '', correct: false, label: pick(CLASSES) ?? 'lime' },
+        )
+        .catch(() => {}) // what is refused must not be counted
     } else if (kind === 7) {
-      const [added] = await data.samples.add(classifierId, [sampleOf(`sample ${step}`, { label: pick(CLASSES) ?? 'apple', split: pick(['train', 'validation', 'test'] as const) ?? 'train' })])
+      const [added] = await data.samples.add(classifierId, [
+        sampleOf(`sample ${step}`, {
+          label: pick(CLASSES) ?? 'apple',
+          split: pick(['train', 'validation', 'test'] as const) ?? 'train',
+        }),
+      ])
       if (added) samples.push(added.sampleId)
     } else if (kind === 8 && samples.length > 0) {
-      await data.answers.changeSample({ id: pick(samples) ?? '', label: pick(CLASSES), is_excluded: below(2) === 1 }).catch(() => {})
+      await data.answers
+        .changeSample({ id: pick(samples) ?? '', label: pick(CLASSES), is_excluded: below(2) === 1 })
+        .catch(() => {})
     } else if (kind === 9 && below(2) === 1) {
       const [newest] = (await data.answers.listTrash({ limit: 1 })).entries
       if (newest) await data.answers.restoreTrash({ id: newest.id })
     } else if (samples.length > 3) {
-      await data.answers.deleteSample({ id: samples.splice(below(samples.length), 1)[0] ?? '' }).catch(() => {}) // a correction taken back may have removed it
+      await data.answers
+        .deleteSample({ id: samples.splice(below(samples.length), 1)[0] ?? '' })
+        .catch(() => {}) // a correction taken back may have removed it
     }
   }
 }
@@ -87,11 +127,18 @@ test('the migration sums what there was before it', async () => {
   await liveThrough(opened, 100)
   const database = reader(opened)
   const kept = rowsOf(database, KEPT)
-  const sql = readFileSync(path.join(MIGRATIONS, readdirSync(MIGRATIONS).find((name) => name.startsWith('0003')) ?? ''), 'utf8')
+  const sql = readFileSync(
+    path.join(MIGRATIONS, readdirSync(MIGRATIONS).find((name) => name.startsWith('0003')) ?? ''),
+    'utf8',
+  )
 
-  database.exec('DELETE FROM "ClassCount"; DELETE FROM "DayCount"; DELETE FROM "FeedbackCount"; DELETE FROM "SampleCount"')
+  database.exec(
+    'DELETE FROM "ClassCount"; DELETE FROM "DayCount"; DELETE FROM "FeedbackCount"; DELETE FROM "SampleCount"',
+  )
   database.exec('ALTER TABLE "Sample" ADD COLUMN "isExcluded" BOOLEAN') // as it was then, and without what was only added later
-  database.exec('DELETE FROM "Sample" WHERE "trashedAt" IS NOT NULL; UPDATE "Sample" SET "isExcluded" = "excludedAt" IS NOT NULL')
+  database.exec(
+    'DELETE FROM "Sample" WHERE "trashedAt" IS NOT NULL; UPDATE "Sample" SET "isExcluded" = "excludedAt" IS NOT NULL',
+  )
   for (const [statement] of sql.matchAll(/^INSERT INTO .+;$/gm)) database.exec(statement)
 
   expect(rowsOf(database, KEPT)).toEqual(kept)
@@ -103,18 +150,32 @@ test('totals of a list are those of its rows, with filters that are summed and w
   const { answers } = opened.data
   const all = (await answers.listPredictions({ limit: 1_000 })).predictions
 
-  for (const filter of [{}, { classifier: 'fruit' }, { class: 'lime' }, { classifier: 'second', class: 'plum' }, { class: 'lime', min_confidence: 0.5 }]) {
-    const rows = all.filter((row) => (!('classifier' in filter) || row.classifier === filter.classifier) && (!('class' in filter) || row.predicted_class === filter.class) && (!('min_confidence' in filter) || row.confidence >= 0.5))
+  for (const filter of [
+    {},
+    { classifier: 'fruit' },
+    { class: 'lime' },
+    { classifier: 'second', class: 'plum' },
+    { class: 'lime', min_confidence: 0.5 },
+  ]) {
+    const rows = all.filter(
+      (row) =>
+        (!('classifier' in filter) || row.classifier === filter.classifier) &&
+        (!('class' in filter) || row.predicted_class === filter.class) &&
+        (!('min_confidence' in filter) || row.confidence >= 0.5),
+    )
     expect((await answers.listPredictions({ limit: 1, ...filter })).total).toBe(rows.length)
   }
   const samples = await answers.listSamples({ classifier: 'fruit', limit: 1_000 })
   expect(samples.total).toBe(samples.samples.length)
-  expect((await answers.listSamples({ classifier: 'fruit', limit: 1, label: 'lime' })).total).toBe(samples.samples.filter(({ label }) => label === 'lime').length)
+  expect((await answers.listSamples({ classifier: 'fruit', limit: 1, label: 'lime' })).total).toBe(
+    samples.samples.filter(({ label }) => label === 'lime').length,
+  )
 })
 
 test('predictions since the middle of a day are those of its rest and of the days after', async () => {
   const { data } = await openWithFruit()
-  for (const hours of [-30, -25, -24, -23, -1, 0]) await data.predictions.record(predictionOf(data, { createdAt: new Date(NOON + hours * 3_600_000) }))
+  for (const hours of [-30, -25, -24, -23, -1, 0])
+    await data.predictions.record(predictionOf(data, { createdAt: new Date(NOON + hours * 3_600_000) }))
 
   expect(await data.predictions.countSince('fruit', new Date(NOON - DAY_MS))).toBe(4)
 })

@@ -15,7 +15,8 @@ export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOStrin
 type Reading = Pick<Connection, 'one'>
 type Sum = { count: number; confidence: number }
 
-const ADD = 'ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count", "confidenceSum" = "confidenceSum" + excluded."confidenceSum"'
+const ADD =
+  'ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count", "confidenceSum" = "confidenceSum" + excluded."confidenceSum"'
 const ADD_TO_CLASS = `INSERT INTO "ClassCount" ("classifierId", "predictedClass", "count", "confidenceSum") VALUES (?, ?, ?, ?) ${ADD}`
 const ADD_TO_DAY = `INSERT INTO "DayCount" ("classifierId", "day", "bin", "count", "confidenceSum") VALUES (?, ?, ?, ?, ?) ${ADD}`
 
@@ -24,17 +25,36 @@ type Counted = Pick<NewPrediction, 'classifierId' | 'predictedClass' | 'confiden
 /** For the transaction that inserts them. */
 export function countPredictions(writing: Transacting, predictions: readonly Counted[]): void {
   const { classes, days } = sumsOf(predictions)
-  for (const { classifierId, name, count, confidence } of classes) writing.run(ADD_TO_CLASS, classifierId, name, count, confidence)
-  for (const { classifierId, day, bin, count, confidence } of days) writing.run(ADD_TO_DAY, classifierId, day, bin, count, confidence)
+  for (const { classifierId, name, count, confidence } of classes)
+    writing.run(ADD_TO_CLASS, classifierId, name, count, confidence)
+  for (const { classifierId, day, bin, count, confidence } of days)
+    writing.run(ADD_TO_DAY, classifierId, day, bin, count, confidence)
 }
 
 /** For the transaction that deletes them: the sums always tell what the history holds, never what it once held. */
-export async function discountPredictions(writing: Prisma.TransactionClient, predictions: readonly Counted[]): Promise<void> {
+export async function discountPredictions(
+  writing: Prisma.TransactionClient,
+  predictions: readonly Counted[],
+): Promise<void> {
   const { classes, days } = sumsOf(predictions)
-  const less = ({ count, confidence }: Sum) => ({ count: { decrement: count }, confidenceSum: { decrement: confidence } })
-  for (const sum of classes) await writing.classCount.updateMany({ where: { classifierId: sum.classifierId, predictedClass: sum.name }, data: less(sum) })
-  for (const sum of days) await writing.dayCount.updateMany({ where: { classifierId: sum.classifierId, day: sum.day, bin: sum.bin }, data: less(sum) })
-  const isEmpty = { classifierId: { in: [...new Set(predictions.map((one) => one.classifierId))] }, count: { lte: 0 } }
+  const less = ({ count, confidence }: Sum) => ({
+    count: { decrement: count },
+    confidenceSum: { decrement: confidence },
+  })
+  for (const sum of classes)
+    await writing.classCount.updateMany({
+      where: { classifierId: sum.classifierId, predictedClass: sum.name },
+      data: less(sum),
+    })
+  for (const sum of days)
+    await writing.dayCount.updateMany({
+      where: { classifierId: sum.classifierId, day: sum.day, bin: sum.bin },
+      data: less(sum),
+    })
+  const isEmpty = {
+    classifierId: { in: [...new Set(predictions.map((one) => one.classifierId))] },
+    count: { lte: 0 },
+  }
   await writing.classCount.deleteMany({ where: isEmpty })
   await writing.dayCount.deleteMany({ where: isEmpty })
 }
@@ -58,16 +78,35 @@ function add<T extends Sum>(sums: Map<string, T>, key: string, one: T): void {
 }
 
 export const predictionsOn = (connection: Reading, classifierId: string, day: number): number =>
-  connection.one<{ count: number }>('SELECT COALESCE(SUM("count"), 0) AS "count" FROM "DayCount" WHERE "classifierId" = ? AND "day" = ?', classifierId, day)?.count ?? 0
+  connection.one<{ count: number }>(
+    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "DayCount" WHERE "classifierId" = ? AND "day" = ?',
+    classifierId,
+    day,
+  )?.count ?? 0
 
 /** The first day's own rows, and the sums of those that followed. */
 export function predictionsSince(connection: Reading, classifierId: string, since: Date): number {
   const next = dayOf(since) + 1
-  return connection.one<{ count: number }>(
-    `SELECT (SELECT COUNT(*) FROM "Prediction" WHERE "classifierId" = ?1 AND "createdAt" >= ?2 AND "createdAt" < ?3)
-     + (SELECT COALESCE(SUM("count"), 0) FROM "DayCount" WHERE "classifierId" = ?1 AND "day" >= ?4) AS "count"`, classifierId, since, next * DAY_MS, next)?.count ?? 0
+  return (
+    connection.one<{ count: number }>(
+      `SELECT (SELECT COUNT(*) FROM "Prediction" WHERE "classifierId" = ?1 AND "createdAt" >= ?2 AND "createdAt" < ?3)
+     + (SELECT COALESCE(SUM("count"), 0) FROM "DayCount" WHERE "classifierId" = ?1 AND "day" >= ?4) AS "count"`,
+      classifierId,
+      since,
+      next * DAY_MS,
+      next,
+    )?.count ?? 0
+  )
 }
 
 /** Of one classifier or all, of one class or all. */
-export const countOfPredictions = (connection: Reading, classifierId: string | undefined, predictedClass: string | undefined): number =>
-  connection.one<{ count: number }>('SELECT COALESCE(SUM("count"), 0) AS "count" FROM "ClassCount" WHERE (?1 IS NULL OR "classifierId" = ?1) AND (?2 IS NULL OR "predictedClass" = ?2)', classifierId ?? null, predictedClass ?? null)?.count ?? 0
+export const countOfPredictions = (
+  connection: Reading,
+  classifierId: string | undefined,
+  predictedClass: string | undefined,
+): number =>
+  connection.one<{ count: number }>(
+    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "ClassCount" WHERE (?1 IS NULL OR "classifierId" = ?1) AND (?2 IS NULL OR "predictedClass" = ?2)',
+    classifierId ?? null,
+    predictedClass ?? null,
+  )?.count ?? 0

@@ -20,9 +20,16 @@ const MOST_WAITING_BYTES = 64 * 1024 ** 2
 /** While the database is locked, rows whose time is over leave so often: their images are written to files before each attempt. */
 const LEAST_PATIENCE_MS = 250
 
-type Waiting = { readonly prediction: NewPrediction; readonly deadline: number; readonly resolve: () => void; readonly reject: (reason: unknown) => void }
+type Waiting = {
+  readonly prediction: NewPrediction
+  readonly deadline: number
+  readonly resolve: () => void
+  readonly reject: (reason: unknown) => void
+}
 
-export function createPredictionWriter(store: Store): PredictionWriter & { readonly flush: () => Promise<void> } {
+export function createPredictionWriter(
+  store: Store,
+): PredictionWriter & { readonly flush: () => Promise<void> } {
   const { connection } = store
   let waiting: Waiting[] = []
   let bytes = 0 // of the images of all that were not yet answered
@@ -39,7 +46,11 @@ export function createPredictionWriter(store: Store): PredictionWriter & { reado
       const batch = waiting.slice(0, MOST_ROWS)
       lastRows = batch.length
       waiting = waiting.slice(MOST_ROWS)
-      await commit(store, batch.map((row) => row.prediction), patienceOf(batch[0]!)).then(
+      await commit(
+        store,
+        batch.map((row) => row.prediction),
+        patienceOf(batch[0]!),
+      ).then(
         () => batch.forEach((row) => row.resolve()),
         (error: unknown) => (isLock(error) ? keepWaiting(batch, error) : commitAlone(batch)),
       )
@@ -47,7 +58,8 @@ export function createPredictionWriter(store: Store): PredictionWriter & { reado
     writing = null
   }
 
-  const patienceOf = ({ deadline }: Waiting): number => Math.max(deadline - performance.now(), LEAST_PATIENCE_MS)
+  const patienceOf = ({ deadline }: Waiting): number =>
+    Math.max(deadline - performance.now(), LEAST_PATIENCE_MS)
 
   /** Those whose time is over hear of the lock; the others go on waiting, before all that came later. */
   function keepWaiting(batch: readonly Waiting[], error: unknown): void {
@@ -59,14 +71,19 @@ export function createPredictionWriter(store: Store): PredictionWriter & { reado
 
   /** A row that cannot be written, say of a classifier that was just deleted, does not take its company along. */
   async function commitAlone(batch: readonly Waiting[]): Promise<void> {
-    for (const row of batch) await commit(store, [row.prediction], patienceOf(row)).then(row.resolve, (error: unknown) => row.reject(connection.explain(error)))
+    for (const row of batch)
+      await commit(store, [row.prediction], patienceOf(row)).then(row.resolve, (error: unknown) =>
+        row.reject(connection.explain(error)),
+      )
   }
 
   async function record(prediction: NewPrediction): Promise<void> {
     const sizeBytes = prediction.picture?.bytes.length ?? 0
     if (rows > 0 && (rows >= MOST_WAITING || bytes + sizeBytes > MOST_WAITING_BYTES)) {
       refused += 1
-      throw connection.writingState().lockedForMs === null ? tooMany(rows) : databaseBusy(connection.patienceMs)
+      throw connection.writingState().lockedForMs === null
+        ? tooMany(rows)
+        : databaseBusy(connection.patienceMs)
     }
     rows += 1
     bytes += sizeBytes
@@ -88,30 +105,61 @@ export function createPredictionWriter(store: Store): PredictionWriter & { reado
   return {
     record,
     figures: () => ({ waiting: rows, waitingBytes: bytes, written, refused }),
-    flush: async () => { await writing },
+    flush: async () => {
+      await writing
+    },
   }
 }
 
 const isLock = (error: unknown): boolean => isDarkroomError(error) && error.code === 'database_busy'
 
 const tooMany = (waiting: number): DarkroomError =>
-  new DarkroomError('overloaded', { what: 'This prediction was not stored', why: `${waiting} others are waiting to be written`, remedy: 'Try again in a second, or send fewer at once.' })
+  new DarkroomError('overloaded', {
+    what: 'This prediction was not stored',
+    why: `${waiting} others are waiting to be written`,
+    remedy: 'Try again in a second, or send fewer at once.',
+  })
 
-async function commit({ connection, settings, id }: Store, predictions: readonly NewPrediction[], patienceMs: number): Promise<void> {
-  const files = await layDown(settings.dataDir, predictions.flatMap((prediction) => prediction.picture ?? []), id)
-  await files.whileKept(() => connection.write((writing) => {
-    const isWithinQuota = quotaOf(writing, settings.anonymousBytes, predictions)
-    for (const prediction of predictions) insertPrediction(writing, isWithinQuota(prediction) ? prediction : { ...prediction, picture: null }, files)
-    countPredictions(writing, predictions)
-  }, patienceMs))
+async function commit(
+  { connection, settings, id }: Store,
+  predictions: readonly NewPrediction[],
+  patienceMs: number,
+): Promise<void> {
+  const files = await layDown(
+    settings.dataDir,
+    predictions.flatMap((prediction) => prediction.picture ?? []),
+    id,
+  )
+  await files.whileKept(() =>
+    connection.write((writing) => {
+      const isWithinQuota = quotaOf(writing, settings.anonymousBytes, predictions)
+      for (const prediction of predictions)
+        insertPrediction(
+          writing,
+          isWithinQuota(prediction) ? prediction : { ...prediction, picture: null },
+          files,
+        )
+      countPredictions(writing, predictions)
+    }, patienceMs),
+  )
 }
 
 /** Strangers' images above their quota are not stored, their predictions are; the worker makes room by dropping the oldest (retention.ts). */
-function quotaOf(writing: Transacting, quota: number | undefined, predictions: readonly NewPrediction[]): (prediction: NewPrediction) => boolean {
-  if (quota === undefined || !predictions.some(({ isAnonymous, picture }) => isAnonymous && picture !== null)) return () => true
+function quotaOf(
+  writing: Transacting,
+  quota: number | undefined,
+  predictions: readonly NewPrediction[],
+): (prediction: NewPrediction) => boolean {
+  if (quota === undefined || !predictions.some(({ isAnonymous, picture }) => isAnonymous && picture !== null))
+    return () => true
   return ({ isAnonymous, picture }) => {
     if (!isAnonymous || picture === null) return true
-    return (writing.one<{ bytes: number }>('SELECT "bytes" FROM "StorageSum" WHERE "name" = \'anonymous\'')?.bytes ?? 0) + picture.bytes.length <= quota
+    return (
+      (writing.one<{ bytes: number }>('SELECT "bytes" FROM "StorageSum" WHERE "name" = \'anonymous\'')
+        ?.bytes ?? 0) +
+        picture.bytes.length <=
+      quota
+    )
   }
 }
 
@@ -121,9 +169,36 @@ const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "ve
   VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 function insertPrediction(writing: Transacting, p: NewPrediction, files: LaidDown): void {
-  if (p.picture) insertPicture(writing, pictureOf(p, p.picture), files, p.isAnonymous ? p.createdAt : undefined)
-  writing.run(INSERT, p.id, p.classifierId, p.versionId, p.version, p.engine, p.predictedClass, p.predictedIndex, p.confidence, JSON.stringify(p.probabilities),
-    p.decision, p.candidates && JSON.stringify(p.candidates), p.familiarity, p.filename, p.width, p.height, p.picture?.hash ?? null, p.decodeMs, p.queueMs, p.inferenceMs, p.totalMs, p.createdAt, p.isAnonymous)
+  if (p.picture)
+    insertPicture(writing, pictureOf(p, p.picture), files, p.isAnonymous ? p.createdAt : undefined)
+  writing.run(
+    INSERT,
+    p.id,
+    p.classifierId,
+    p.versionId,
+    p.version,
+    p.engine,
+    p.predictedClass,
+    p.predictedIndex,
+    p.confidence,
+    JSON.stringify(p.probabilities),
+    p.decision,
+    p.candidates && JSON.stringify(p.candidates),
+    p.familiarity,
+    p.filename,
+    p.width,
+    p.height,
+    p.picture?.hash ?? null,
+    p.decodeMs,
+    p.queueMs,
+    p.inferenceMs,
+    p.totalMs,
+    p.createdAt,
+    p.isAnonymous,
+  )
 }
 
-const pictureOf = ({ width, height }: NewPrediction, picture: NonNullable<NewPrediction['picture']>): NewPicture => ({ ...picture, width, height })
+const pictureOf = (
+  { width, height }: NewPrediction,
+  picture: NonNullable<NewPrediction['picture']>,
+): NewPicture => ({ ...picture, width, height })

@@ -13,13 +13,20 @@ async function textOf({ bytes }: FileAnswer): Promise<string> {
 test('the history leaves as CSV with its header, newest first, and what a spreadsheet would run is harmless', async () => {
   const { data } = await openWithFruit()
   await data.predictions.record(predictionOf(data, { filename: 'older.png' }))
-  await data.predictions.record(predictionOf(data, { filename: '=1+1.png', predictedClass: 'lime', confidence: 0.6 }))
+  await data.predictions.record(
+    predictionOf(data, { filename: '=1+1.png', predictedClass: 'lime', confidence: 0.6 }),
+  )
 
   const file = await data.answers.exportPredictions(input({ classifier: 'fruit' }))
   const lines = (await textOf(file)).trimEnd().split('\r\n')
 
-  expect(file).toMatchObject({ mediaType: 'text/csv; charset=utf-8', filename: 'predictions-fruit-2026-11-21.csv' })
-  expect(lines[0]).toBe('id,timestamp,classifier,model_version,engine,predicted_class,confidence,decision,filename,width,height,total_ms,feedback_correct,feedback_label,probabilities')
+  expect(file).toMatchObject({
+    mediaType: 'text/csv; charset=utf-8',
+    filename: 'predictions-fruit-2026-11-21.csv',
+  })
+  expect(lines[0]).toBe(
+    'id,timestamp,classifier,model_version,engine,predicted_class,confidence,decision,filename,width,height,total_ms,feedback_correct,feedback_label,probabilities',
+  )
   expect(lines[1]).toContain(`,fruit,v1,wasm,lime,0.6,confident,'=1+1.png,8,8,4,,,"{""apple"":0.75,`)
   expect(lines[2]).toContain('older.png')
   expect(lines).toHaveLength(3)
@@ -27,12 +34,26 @@ test('the history leaves as CSV with its header, newest first, and what a spread
 
 test('more rows than are read at once all leave, filtered as the list is, as JSONL', async () => {
   const { data } = await openWithFruit()
-  await Promise.all(Array.from({ length: 2_345 }, (_, i) => data.predictions.record(predictionOf(data, { predictedClass: i < 2_101 ? 'apple' : 'plum' }))))
+  await Promise.all(
+    Array.from({ length: 2_345 }, (_, i) =>
+      data.predictions.record(predictionOf(data, { predictedClass: i < 2_101 ? 'apple' : 'plum' })),
+    ),
+  )
 
-  const rows = (await textOf(await data.answers.exportPredictions(input({ format: 'jsonl', class: 'apple' })))).trimEnd().split('\n').map((line) => JSON.parse(line) as { id: string; predicted_class: string })
+  const rows = (
+    await textOf(await data.answers.exportPredictions(input({ format: 'jsonl', class: 'apple' })))
+  )
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string; predicted_class: string })
 
   expect(rows).toHaveLength(2_101)
   expect(new Set(rows.map(({ id }) => id)).size).toBe(2_101)
   expect(rows.every((row) => row.predicted_class === 'apple')).toBe(true)
-  expect(rows.map(({ id }) => id)).toEqual(rows.map(({ id }) => id).toSorted().toReversed())
+  expect(rows.map(({ id }) => id)).toEqual(
+    rows
+      .map(({ id }) => id)
+      .toSorted()
+      .toReversed(),
+  )
 })

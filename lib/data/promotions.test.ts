@@ -18,7 +18,13 @@ test.each([
   ['a champion deleted since leaves the others in order', '+a -a +c', 'a c'],
   ['a rollback to one that is not below lays it down alone', '+b -a', 'a'],
 ])('%s', (_story, story, wanted) => {
-  const history = story.split(' ').filter(Boolean).map((step) => ({ kind: step.startsWith('+') ? 'promote' as const : 'rollback' as const, versionId: step.slice(1) }))
+  const history = story
+    .split(' ')
+    .filter(Boolean)
+    .map((step) => ({
+      kind: step.startsWith('+') ? ('promote' as const) : ('rollback' as const),
+      versionId: step.slice(1),
+    }))
 
   expect(championsBefore(history).join(' ')).toBe(wanted)
 })
@@ -31,7 +37,10 @@ test('promotion, rollback and history follow each other, and each has a higher n
 
   const first = await data.promotions.promote({ versionId: v1.id, ...by })
   const second = await data.promotions.promote({ versionId: v2.id, by: 'gate', reason: 'better' })
-  expect(second).toMatchObject({ version: { name: 'v2' }, promotion: { previousId: v1.id, by: 'gate', reason: 'better' } })
+  expect(second).toMatchObject({
+    version: { name: 'v2' },
+    promotion: { previousId: v1.id, by: 'gate', reason: 'better' },
+  })
   expect((await data.promotions.rollbackTarget('fruit'))?.name).toBe('v1')
   const back = await data.promotions.rollback('fruit', 'Ada')
 
@@ -39,7 +48,16 @@ test('promotion, rollback and history follow each other, and each has a higher n
   expect([first, second, back].map((champion) => champion.promotion.id)).toEqual([1, 2, 3])
   expect(data.promotions.latest()).toBe(3)
   expect((await data.promotions.champions()).map((champion) => champion.version.name)).toEqual(['v1'])
-  expect((await data.answers.listModels({ limit: 9 })).models.map((m) => [m.version, m.is_champion, m.was_champion])).toEqual([['v2', false, true], ['v1', true, true]])
+  expect(
+    (await data.answers.listModels({ limit: 9 })).models.map((m) => [
+      m.version,
+      m.is_champion,
+      m.was_champion,
+    ]),
+  ).toEqual([
+    ['v2', false, true],
+    ['v1', true, true],
+  ])
 })
 
 test('promoting the champion again is a conflict, and an unknown version is not found', async () => {
@@ -48,7 +66,9 @@ test('promoting the champion again is a conflict, and an unknown version is not 
   await data.promotions.promote({ versionId, ...by })
 
   await expect(data.promotions.promote({ versionId, ...by })).rejects.toMatchObject({ code: 'conflict' })
-  await expect(data.promotions.promote({ versionId: data.id(), ...by })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(data.promotions.promote({ versionId: data.id(), ...by })).rejects.toMatchObject({
+    code: 'not_found',
+  })
 })
 
 test('the classes stand in the order of the champion’s outputs; those that it does not know come after', async () => {
@@ -67,11 +87,17 @@ test('a version that is live or next in line stays; another goes to the trash an
   await data.promotions.promote({ versionId: v2.id, ...by })
   await data.predictions.record(predictionOf(data, { versionId: v3.id, version: 'v3' }))
 
-  for (const { id } of [v1, v2]) await expect(data.trash.putVersion(id, 'Ada')).rejects.toMatchObject({ code: 'conflict' })
+  for (const { id } of [v1, v2])
+    await expect(data.trash.putVersion(id, 'Ada')).rejects.toMatchObject({ code: 'conflict' })
   const { id: trashId } = await data.trash.putVersion(v3.id, 'Ada')
 
-  await expect(data.versions.get(v3.id)).rejects.toMatchObject({ code: 'not_found', what: 'The version "v3" is in the trash' })
-  await expect(data.promotions.promote({ versionId: v3.id, ...by })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(data.versions.get(v3.id)).rejects.toMatchObject({
+    code: 'not_found',
+    what: 'The version "v3" is in the trash',
+  })
+  await expect(data.promotions.promote({ versionId: v3.id, ...by })).rejects.toMatchObject({
+    code: 'not_found',
+  })
   expect(await data.versions.find('fruit', 'v3')).toBeNull()
   expect((await data.versions.list('fruit')).map(({ name }) => name)).toEqual(['v2', 'v1'])
   expect(existsSync(v3.folder)).toBe(true)
@@ -119,10 +145,23 @@ test('a whole bundle is proved, whichever file is changed, missing or foreign it
   writeFileSync(path.join(changed, 'weights.bin'), 'noise fruit v5')
   writeFileSync(path.join(foreign, 'card.json'), '{}')
 
-  await expect(verifyBundle(longer)).rejects.toMatchObject({ code: 'bad_bundle', why: 'weights.bin has 15 bytes instead of 14' })
-  await expect(verifyBundle(gone)).rejects.toMatchObject({ code: 'bad_bundle', why: 'model.json cannot be read' })
-  await expect(verifyBundle(changed)).rejects.toMatchObject({ code: 'bad_bundle', what: 'The version v4 of "fruit" cannot be used', why: 'the content of weights.bin is not what was sealed' })
-  await expect(verifyBundle(foreign)).rejects.toMatchObject({ code: 'bad_bundle', why: expect.stringContaining('card.json is not as it must be at classifier') })
+  await expect(verifyBundle(longer)).rejects.toMatchObject({
+    code: 'bad_bundle',
+    why: 'weights.bin has 15 bytes instead of 14',
+  })
+  await expect(verifyBundle(gone)).rejects.toMatchObject({
+    code: 'bad_bundle',
+    why: 'model.json cannot be read',
+  })
+  await expect(verifyBundle(changed)).rejects.toMatchObject({
+    code: 'bad_bundle',
+    what: 'The version v4 of "fruit" cannot be used',
+    why: 'the content of weights.bin is not what was sealed',
+  })
+  await expect(verifyBundle(foreign)).rejects.toMatchObject({
+    code: 'bad_bundle',
+    why: expect.stringContaining('card.json is not as it must be at classifier'),
+  })
 })
 
 test('shipped classifiers become rows once, with the named champion', async () => {
@@ -132,10 +171,19 @@ test('shipped classifiers become rows once, with the named champion', async () =
   expect(await data.syncShipped()).toEqual({ versions: 2, refused: [] })
   expect(await data.syncShipped()).toEqual({ versions: 2, refused: [] })
 
-  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({ is_shipped: true, classes: ['apple', 'lime', 'plum'], champion: { version: 'v2', accuracy: { value: 0.9 } } })
-  expect((await data.promotions.champion('fruit'))?.version.folder).toBe(path.join(settings.modelsDir, 'fruit', 'v2'))
+  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({
+    is_shipped: true,
+    classes: ['apple', 'lime', 'plum'],
+    champion: { version: 'v2', accuracy: { value: 0.9 } },
+  })
+  expect((await data.promotions.champion('fruit'))?.version.folder).toBe(
+    path.join(settings.modelsDir, 'fruit', 'v2'),
+  )
   expect(await data.promotions.history('fruit')).toHaveLength(1)
-  expect(await data.answers.dataSummary({})).toMatchObject({ has_original_pictures: false, original: { images: 300 } })
+  expect(await data.answers.dataSummary({})).toMatchObject({
+    has_original_pictures: false,
+    original: { images: 300 },
+  })
   await expect(data.answers.deleteClassifier({ id: 'fruit' })).rejects.toMatchObject({ code: 'conflict' })
 })
 
@@ -148,7 +196,9 @@ test('a shipped version that comes anew with a newer Darkroom says what its new 
   shipClassifier(settings.modelsDir, { accuracy: 0.97 })
   await data.syncShipped()
 
-  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({ champion: { version: 'v1', accuracy: { value: 0.97 } } })
+  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({
+    champion: { version: 'v1', accuracy: { value: 0.97 } },
+  })
   expect((await data.promotions.champion('fruit'))?.version.id).toBe(before?.version.id)
 })
 
@@ -164,7 +214,11 @@ test('a newer shipped champion does not replace the one that a person chose', as
   await data.syncShipped()
 
   expect((await data.promotions.champion('fruit'))?.version.id).toBe(own.id)
-  expect((await data.versions.list('fruit')).map((version) => [version.name, version.isShipped])).toEqual([['v3', true], ['v2', false], ['v1', true]])
+  expect((await data.versions.list('fruit')).map((version) => [version.name, version.isShipped])).toEqual([
+    ['v3', true],
+    ['v2', false],
+    ['v1', true],
+  ])
 })
 
 test('a corrupt shipped version is left out and named, the others come; a person’s own classifier of that name is not touched', async () => {
@@ -180,5 +234,7 @@ test('a corrupt shipped version is left out and named, the others come; a person
     ['fruit', 'There is a classifier "fruit" of this machine\'s own; the shipped one is left out.'],
     ['shapes/v2', expect.stringContaining('weights.bin has')],
   ])
-  expect((await data.promotions.champions()).map((champion) => champion.version.classifierId)).toEqual(['shapes'])
+  expect((await data.promotions.champions()).map((champion) => champion.version.classifierId)).toEqual([
+    'shapes',
+  ])
 })

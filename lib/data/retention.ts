@@ -13,7 +13,15 @@ const LONGEST_MS = 60_000
 /** A row with what its indexes take, measured over 100,000 predictions of ten classes (2026-11). */
 const ROW_BYTES = 1_000
 
-const COUNTED = { id: true, classifierId: true, predictedClass: true, confidence: true, createdAt: true, pictureHash: true, picture: { select: { sizeBytes: true } } } as const
+const COUNTED = {
+  id: true,
+  classifierId: true,
+  predictedClass: true,
+  confidence: true,
+  createdAt: true,
+  pictureHash: true,
+  picture: { select: { sizeBytes: true } },
+} as const
 
 export function retentionOf(store: Store): Retention {
   const { prisma, settings } = store
@@ -25,23 +33,48 @@ export function retentionOf(store: Store): Retention {
     async historyBytes() {
       const [rows, images] = await Promise.all([
         prisma.prediction.count(),
-        prisma.picture.aggregate({ where: { samples: { none: {} }, predictions: { some: {} } }, _sum: { sizeBytes: true } }),
+        prisma.picture.aggregate({
+          where: { samples: { none: {} }, predictions: { some: {} } },
+          _sum: { sizeBytes: true },
+        }),
       ])
       return rows * ROW_BYTES + (images._sum.sizeBytes ?? 0)
     },
-    dropAnonymousImages: (wanted) => prisma.$transaction(async (writing) => {
-      const which = { isAnonymous: true, samples: { none: {} }, ...('before' in wanted && { usedAt: { lt: wanted.before } }) }
-      const found = await writing.picture.findMany({ where: which, select: { hash: true, sizeBytes: true }, orderBy: { usedAt: 'asc' }, take: ROWS_AT_ONCE })
-      const { rows, bytes } = enoughOf(found, wanted, (image) => image.sizeBytes)
-      await removeImages(writing, settings.dataDir, rows.map((image) => image.hash))
-      return { count: rows.length, bytes }
-    }, { timeout: LONGEST_MS }),
-    deleteOldest: (wanted) => deletePredictions(store, 'before' in wanted ? { createdAt: { lt: wanted.before } } : {}, wanted),
+    dropAnonymousImages: (wanted) =>
+      prisma.$transaction(
+        async (writing) => {
+          const which = {
+            isAnonymous: true,
+            samples: { none: {} },
+            ...('before' in wanted && { usedAt: { lt: wanted.before } }),
+          }
+          const found = await writing.picture.findMany({
+            where: which,
+            select: { hash: true, sizeBytes: true },
+            orderBy: { usedAt: 'asc' },
+            take: ROWS_AT_ONCE,
+          })
+          const { rows, bytes } = enoughOf(found, wanted, (image) => image.sizeBytes)
+          await removeImages(
+            writing,
+            settings.dataDir,
+            rows.map((image) => image.hash),
+          )
+          return { count: rows.length, bytes }
+        },
+        { timeout: LONGEST_MS },
+      ),
+    deleteOldest: (wanted) =>
+      deletePredictions(store, 'before' in wanted ? { createdAt: { lt: wanted.before } } : {}, wanted),
   }
 }
 
 /** As many of the first as make room for what is wanted, at least one. */
-function enoughOf<T>(found: readonly T[], wanted: RoomWanted, sizeOf: (row: T) => number): { readonly rows: readonly T[]; readonly bytes: number } {
+function enoughOf<T>(
+  found: readonly T[],
+  wanted: RoomWanted,
+  sizeOf: (row: T) => number,
+): { readonly rows: readonly T[]; readonly bytes: number } {
   const enough = 'enoughBytes' in wanted ? wanted.enoughBytes : Infinity
   let bytes = 0
   let count = 0
@@ -52,24 +85,47 @@ function enoughOf<T>(found: readonly T[], wanted: RoomWanted, sizeOf: (row: T) =
   return { rows: found.slice(0, count), bytes }
 }
 
-async function removeImages(writing: Prisma.TransactionClient, dataDir: string, hashes: readonly string[]): Promise<void> {
+async function removeImages(
+  writing: Prisma.TransactionClient,
+  dataDir: string,
+  hashes: readonly string[],
+): Promise<void> {
   await writing.picture.deleteMany({ where: { hash: { in: [...hashes] } } })
   for (const hash of hashes) blobNow.removeImage(dataDir, hash) // while the lock is held: nobody else counts on these files
 }
 
 /** At most `ROWS_AT_ONCE` of those, the oldest first. */
-export function deletePredictions({ prisma, settings }: Store, where: Prisma.PredictionWhereInput, wanted: RoomWanted = { enoughBytes: Infinity }): Promise<RoomMade> {
-  return prisma.$transaction(async (writing) => {
-    const found = await writing.prediction.findMany({ where, select: COUNTED, orderBy: { id: 'asc' }, take: ROWS_AT_ONCE })
-    const { rows, bytes } = enoughOf(found, wanted, ({ picture }) => ROW_BYTES + (picture?.sizeBytes ?? 0))
-    if (rows.length === 0) return { count: 0, bytes: 0 }
-    const ids = rows.map((row) => row.id)
-    await writing.feedback.deleteMany({ where: { predictionId: { in: ids } } }) // before its prediction, which the trigger of its sum looks up
-    await writing.prediction.deleteMany({ where: { id: { in: ids } } })
-    await discountPredictions(writing, rows)
-    const hashes = [...new Set(rows.flatMap((row) => row.pictureHash ?? []))]
-    const unused = await writing.picture.findMany({ where: { hash: { in: hashes }, samples: { none: {} }, predictions: { none: {} } }, select: { hash: true } })
-    await removeImages(writing, settings.dataDir, unused.map((image) => image.hash))
-    return { count: rows.length, bytes }
-  }, { timeout: LONGEST_MS })
+export function deletePredictions(
+  { prisma, settings }: Store,
+  where: Prisma.PredictionWhereInput,
+  wanted: RoomWanted = { enoughBytes: Infinity },
+): Promise<RoomMade> {
+  return prisma.$transaction(
+    async (writing) => {
+      const found = await writing.prediction.findMany({
+        where,
+        select: COUNTED,
+        orderBy: { id: 'asc' },
+        take: ROWS_AT_ONCE,
+      })
+      const { rows, bytes } = enoughOf(found, wanted, ({ picture }) => ROW_BYTES + (picture?.sizeBytes ?? 0))
+      if (rows.length === 0) return { count: 0, bytes: 0 }
+      const ids = rows.map((row) => row.id)
+      await writing.feedback.deleteMany({ where: { predictionId: { in: ids } } }) // before its prediction, which the trigger of its sum looks up
+      await writing.prediction.deleteMany({ where: { id: { in: ids } } })
+      await discountPredictions(writing, rows)
+      const hashes = [...new Set(rows.flatMap((row) => row.pictureHash ?? []))]
+      const unused = await writing.picture.findMany({
+        where: { hash: { in: hashes }, samples: { none: {} }, predictions: { none: {} } },
+        select: { hash: true },
+      })
+      await removeImages(
+        writing,
+        settings.dataDir,
+        unused.map((image) => image.hash),
+      )
+      return { count: rows.length, bytes }
+    },
+    { timeout: LONGEST_MS },
+  )
 }

@@ -6,11 +6,35 @@ import { snapshotHash } from './snapshots.ts'
 import type { Run } from './values.ts'
 
 const HASH = 'ab'.repeat(32)
-const entries = [{ hash: HASH, label: 'Granny Smith', split: 'train' }, { hash: 'cd'.repeat(32), label: 'lime', split: 'test' }] as const
-const point = (epoch: number) => ({ epoch, loss: 1, accuracy: null, val_loss: 1, val_accuracy: 0.5, learning_rate: 0.1, images_per_second: 9, seconds: 1, is_best: true })
+const entries = [
+  { hash: HASH, label: 'Granny Smith', split: 'train' },
+  { hash: 'cd'.repeat(32), label: 'lime', split: 'test' },
+] as const
+const point = (epoch: number) => ({
+  epoch,
+  loss: 1,
+  accuracy: null,
+  val_loss: 1,
+  val_accuracy: 0.5,
+  learning_rate: 0.1,
+  images_per_second: 9,
+  seconds: 1,
+  is_best: true,
+})
 
 const plan = (data: Data, more: Partial<Parameters<Data['runs']['plan']>[0]> = {}): Promise<Run> =>
-  data.runs.plan({ classifierId: 'fruit', recipe: 'scratch-small', epochs: 3, seed: 7, baseVersionId: null, message: 'Waiting', unseen: 2, plan: { any: ['thing'] }, entries, ...more })
+  data.runs.plan({
+    classifierId: 'fruit',
+    recipe: 'scratch-small',
+    epochs: 3,
+    seed: 7,
+    baseVersionId: null,
+    message: 'Waiting',
+    unseen: 2,
+    plan: { any: ['thing'] },
+    entries,
+    ...more,
+  })
 
 test('a snapshot is known by its content, and its list comes back', async () => {
   const { data } = await openWithFruit()
@@ -27,7 +51,11 @@ test('a snapshot is known by its content, and its list comes back', async () => 
 test('each opening of a list of test pictures is counted, in whatever order they stand', async () => {
   const { data } = await openWithFruit()
 
-  expect([await data.snapshots.openTest(['b', 'a']), await data.snapshots.openTest(['a', 'b']), await data.snapshots.openTest(['a'])]).toEqual([1, 2, 1])
+  expect([
+    await data.snapshots.openTest(['b', 'a']),
+    await data.snapshots.openTest(['a', 'b']),
+    await data.snapshots.openTest(['a']),
+  ]).toEqual([1, 2, 1])
 })
 
 test('planning makes the snapshot, the run and its job together; a second run of the classifier is refused with the first', async () => {
@@ -35,9 +63,19 @@ test('planning makes the snapshot, the run and its job together; a second run of
 
   const run = await plan(data)
 
-  expect(run).toMatchObject({ state: 'queued', images: { train: 1, validation: 0, test: 1, unseen: 2 }, plan: { any: ['thing'] } })
-  expect(await data.jobs.claim('w', ['train'], clock.now(), 1_000)).toMatchObject({ id: run.jobId, payload: { runId: run.id, resume: false } })
-  await expect(plan(data)).rejects.toMatchObject({ code: 'already_running', extras: { members: { run_id: run.id } } })
+  expect(run).toMatchObject({
+    state: 'queued',
+    images: { train: 1, validation: 0, test: 1, unseen: 2 },
+    plan: { any: ['thing'] },
+  })
+  expect(await data.jobs.claim('w', ['train'], clock.now(), 1_000)).toMatchObject({
+    id: run.jobId,
+    payload: { runId: run.id, resume: false },
+  })
+  await expect(plan(data)).rejects.toMatchObject({
+    code: 'already_running',
+    extras: { members: { run_id: run.id } },
+  })
   expect((await data.runs.active())?.id).toBe(run.id)
   expect(await data.jobs.claim('w', ['train'], clock.now(), 1_000)).toBeNull()
 })
@@ -48,17 +86,54 @@ test('a run tells its progress, its curve and its times', async () => {
 
   clock.advance(1_000)
   await data.runs.change(id, { state: 'running', engine: 'wasm', message: 'Epoch 1 of 3' })
-  await data.runs.report(id, { kind: 'step', epoch: 1, step: 5, steps: 30, loss: 2, learningRate: 0.1, imagesPerSecond: 8, etaSeconds: 12, memoryMb: 300 })
+  await data.runs.report(id, {
+    kind: 'step',
+    epoch: 1,
+    step: 5,
+    steps: 30,
+    loss: 2,
+    learningRate: 0.1,
+    imagesPerSecond: 8,
+    etaSeconds: 12,
+    memoryMb: 300,
+  })
   await data.runs.report(id, { kind: 'epoch', point: point(1) })
 
-  expect(await data.answers.getRun({ id })).toMatchObject({ state: 'running', engine: 'wasm', epoch: 1, step: 5, steps: 30, progress: 16.7, eta_seconds: 12, points: [point(1)], started_at: '2026-11-21T12:00:01.000Z', ended_at: null, can_resume: false })
-  expect(await data.answers.retrainStatus({})).toEqual({ is_running: true, progress: 16.7, message: 'Epoch 1 of 3', last_retrain_time: null, run_id: id, classifier: 'fruit' })
+  expect(await data.answers.getRun({ id })).toMatchObject({
+    state: 'running',
+    engine: 'wasm',
+    epoch: 1,
+    step: 5,
+    steps: 30,
+    progress: 16.7,
+    eta_seconds: 12,
+    points: [point(1)],
+    started_at: '2026-11-21T12:00:01.000Z',
+    ended_at: null,
+    can_resume: false,
+  })
+  expect(await data.answers.retrainStatus({})).toEqual({
+    is_running: true,
+    progress: 16.7,
+    message: 'Epoch 1 of 3',
+    last_retrain_time: null,
+    run_id: id,
+    classifier: 'fruit',
+  })
 
   clock.advance(60_000)
   await data.runs.change(id, { state: 'done', message: 'Done' })
-  expect(await data.answers.retrainStatus({})).toMatchObject({ is_running: false, progress: 100, last_retrain_time: '2026-11-21T12:01:01.000Z' })
-  await expect(data.answers.retrainStatus({ classifier: 'friut' })).rejects.toMatchObject({ code: 'not_found' })
-  await expect(data.answers.listRuns({ classifier: 'friut', limit: 5 })).rejects.toMatchObject({ code: 'not_found' })
+  expect(await data.answers.retrainStatus({})).toMatchObject({
+    is_running: false,
+    progress: 100,
+    last_retrain_time: '2026-11-21T12:01:01.000Z',
+  })
+  await expect(data.answers.retrainStatus({ classifier: 'friut' })).rejects.toMatchObject({
+    code: 'not_found',
+  })
+  await expect(data.answers.listRuns({ classifier: 'friut', limit: 5 })).rejects.toMatchObject({
+    code: 'not_found',
+  })
 })
 
 test('a stopped run goes on as a new job, and an epoch that is repeated stands once in the curve', async () => {
@@ -74,14 +149,21 @@ test('a stopped run goes on as a new job, and an epoch that is repeated stands o
 
   expect(resumed).toMatchObject({ state: 'queued', endedAt: null })
   expect((await data.jobs.get(resumed.jobId ?? '')).payload).toEqual({ runId: id, resume: true })
-  expect((await data.runs.get(id)).points.map((p) => [p.epoch, p.loss])).toEqual([[1, 1], [2, 0.5]])
+  expect((await data.runs.get(id)).points.map((p) => [p.epoch, p.loss])).toEqual([
+    [1, 1],
+    [2, 0.5],
+  ])
 })
 
 test('a run that ended before its last epoch says so, and which epoch is kept; one that a person stopped does not', async () => {
   const { data } = await openWithFruit()
   const { id } = await plan(data, { epochs: 9 })
-  for (const epoch of [1, 2, 3, 4]) await data.runs.report(id, { kind: 'epoch', point: { ...point(epoch), is_best: epoch <= 2 } })
-  const told = async () => { const { epoch, epochs, best_epoch, stopped_early } = await data.answers.getRun({ id }); return { epoch, epochs, best_epoch, stopped_early } }
+  for (const epoch of [1, 2, 3, 4])
+    await data.runs.report(id, { kind: 'epoch', point: { ...point(epoch), is_best: epoch <= 2 } })
+  const told = async () => {
+    const { epoch, epochs, best_epoch, stopped_early } = await data.answers.getRun({ id })
+    return { epoch, epochs, best_epoch, stopped_early }
+  }
 
   expect(await told()).toEqual({ epoch: 4, epochs: 9, best_epoch: 2, stopped_early: false })
   await data.runs.change(id, { state: 'cancelled' })
@@ -96,7 +178,10 @@ test('events come as they happen, the whole state first, and end with the run', 
   await data.runs.report(id, { kind: 'log', message: 'begun' })
   const seen: string[] = []
 
-  for await (const event of await data.answers.runEvents({ id, after: 0 }, { signal: AbortSignal.timeout(20_000) })) {
+  for await (const event of await data.answers.runEvents(
+    { id, after: 0 },
+    { signal: AbortSignal.timeout(20_000) },
+  )) {
     seen.push(event.kind === 'run' ? event.run.state : event.kind)
     if (event.kind === 'log') await data.runs.report(id, { kind: 'epoch', point: point(1) })
     if (event.kind === 'epoch') await data.runs.change(id, { state: 'failed', error: 'why' })
@@ -112,9 +197,17 @@ test('who comes back with the last event’s number gets the rest only', async (
   await data.runs.change(id, { state: 'done' })
   const seen: unknown[] = []
 
-  for await (const event of await data.answers.runEvents({ id, after: 3 }, { signal: AbortSignal.timeout(20_000) })) seen.push([event.seq, event.kind === 'log' ? event.message : event.kind])
+  for await (const event of await data.answers.runEvents(
+    { id, after: 3 },
+    { signal: AbortSignal.timeout(20_000) },
+  ))
+    seen.push([event.seq, event.kind === 'log' ? event.message : event.kind])
 
-  expect(seen).toEqual([[3, 'run'], [4, 'three'], [5, 'run']])
+  expect(seen).toEqual([
+    [3, 'run'],
+    [4, 'three'],
+    [5, 'run'],
+  ])
 })
 
 test('who leaves is not written to any more', async () => {
@@ -143,11 +236,17 @@ test('unseen is what was labelled after the champion’s list was frozen, and re
   const version = await registerVersion(data, { runId: run.id })
   await data.promotions.promote({ versionId: version.id, by: 'gate', reason: null })
 
-  expect((await data.samples.unseen('fruit')).map((sample) => sample.filename)).toEqual(['while it trained.png'])
+  expect((await data.samples.unseen('fruit')).map((sample) => sample.filename)).toEqual([
+    'while it trained.png',
+  ])
   await data.answers.changeSample({ id: old?.sampleId ?? '', label: 'lime' })
   await data.answers.changeSample({ id: older?.sampleId ?? '', label: 'apple' })
 
-  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({ samples: { total: 3, unseen: 2 }, corrections_waiting: 1, champion: { version: 'v1', test_images: 100 } })
+  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({
+    samples: { total: 3, unseen: 2 },
+    corrections_waiting: 1,
+    champion: { version: 'v1', test_images: 100 },
+  })
 })
 
 test('any number of readers share one look at the rows and one copy of each event', async () => {
@@ -155,7 +254,9 @@ test('any number of readers share one look at the rows and one copy of each even
   const { id } = await plan(data)
   await data.runs.report(id, { kind: 'log', message: 'one' })
   const leaving = new AbortController()
-  const readers = await Promise.all(Array.from({ length: 20 }, () => data.answers.runEvents({ id, after: 0 }, { signal: leaving.signal })))
+  const readers = await Promise.all(
+    Array.from({ length: 20 }, () => data.answers.runEvents({ id, after: 0 }, { signal: leaving.signal })),
+  )
   const iterators = readers.map((reader) => reader[Symbol.asyncIterator]())
 
   const openings = await Promise.all(iterators.map((one) => one.next()))
@@ -165,8 +266,14 @@ test('any number of readers share one look at the rows and one copy of each even
   await data.runs.report(id, { kind: 'log', message: 'two' })
   const later = await Promise.all(coming)
 
-  for (const events of [openings, states, lines, later]) expect(new Set(events.map(({ value }) => value as unknown)).size).toBe(1)
-  expect([openings, states, lines, later].map(([first]) => first!.value)).toMatchObject([{ kind: 'run', seq: 0 }, { kind: 'run' }, { message: 'one' }, { message: 'two' }])
+  for (const events of [openings, states, lines, later])
+    expect(new Set(events.map(({ value }) => value as unknown)).size).toBe(1)
+  expect([openings, states, lines, later].map(([first]) => first!.value)).toMatchObject([
+    { kind: 'run', seq: 0 },
+    { kind: 'run' },
+    { message: 'one' },
+    { message: 'two' },
+  ])
   leaving.abort()
   expect((await Promise.all(iterators.map((one) => one.next()))).every(({ done }) => done)).toBe(true)
 })

@@ -12,11 +12,35 @@ import type { Store } from './store.ts'
 import type { NewRun, Run, RunChange, RunImages, RunReport, RunState } from './values.ts'
 
 type Row = {
-  id: string; classifierId: string; jobId: string | null; snapshotId: string | null; state: string; recipe: string
-  baseVersionId: string | null; baseNumber: number | null; versionId: string | null; versionNumber: number | null; engine: string | null
-  epochs: number; epoch: number; step: number; steps: number; etaSeconds: number | null; memoryMb: number | null; message: string
-  imagesJson: string | null; pointsJson: string; verdictJson: string | null; isPromoted: number; canResume: number; error: string | null
-  seed: number; planJson: string; createdAt: number; startedAt: number | null; endedAt: number | null
+  id: string
+  classifierId: string
+  jobId: string | null
+  snapshotId: string | null
+  state: string
+  recipe: string
+  baseVersionId: string | null
+  baseNumber: number | null
+  versionId: string | null
+  versionNumber: number | null
+  engine: string | null
+  epochs: number
+  epoch: number
+  step: number
+  steps: number
+  etaSeconds: number | null
+  memoryMb: number | null
+  message: string
+  imagesJson: string | null
+  pointsJson: string
+  verdictJson: string | null
+  isPromoted: number
+  canResume: number
+  error: string | null
+  seed: number
+  planJson: string
+  createdAt: number
+  startedAt: number | null
+  endedAt: number | null
 }
 
 const ACTIVE: readonly RunState[] = ['queued', 'running', 'judging']
@@ -35,50 +59,102 @@ export function runsOf({ connection, id, now }: Store): Runs {
         const at = now()
         const runId = id()
         const snapshot = freeze(writing, { id: id(), classifierId: draft.classifierId, frozen, at })
-        const jobId = insertJob(writing, { id: id(), kind: 'train', payload: { runId, resume: false }, now: at.getTime() })
+        const jobId = insertJob(writing, {
+          id: id(),
+          kind: 'train',
+          payload: { runId, resume: false },
+          now: at.getTime(),
+        })
         const { train, validation, test } = snapshot
-        writing.insert('Run', { ...rowOf(draft, { train, validation, test, unseen: draft.unseen }), id: runId, jobId, snapshotId: snapshot.id, createdAt: at })
+        writing.insert('Run', {
+          ...rowOf(draft, { train, validation, test, unseen: draft.unseen }),
+          id: runId,
+          jobId,
+          snapshotId: snapshot.id,
+          createdAt: at,
+        })
         appendEvent(writing, runId, { kind: 'run' })
         return runIn(writing, runId)
       })
     },
     get: async (runId) => runIn(connection, runId),
     async active(classifierId) {
-      const row = classifierId === undefined
-        ? connection.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} ORDER BY r."state" = 'queued', r."id" LIMIT 1`)
-        : connection.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} AND r."classifierId" = ? LIMIT 1`, classifierId)
+      const row =
+        classifierId === undefined
+          ? connection.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} ORDER BY r."state" = 'queued', r."id" LIMIT 1`)
+          : connection.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} AND r."classifierId" = ? LIMIT 1`, classifierId)
       return row ? runValue(row) : null
     },
-    change: (runId, change) => connection.write((writing) => {
-      update(writing, runIn(writing, runId), change, now())
-      appendEvent(writing, runId, { kind: 'run' })
-      return runIn(writing, runId)
-    }),
-    report: (runId, report) => connection.write((writing) => {
-      const run = runIn(writing, runId)
-      if (report.kind === 'step') {
-        writing.run('UPDATE "Run" SET "epoch" = ?, "step" = ?, "steps" = ?, "etaSeconds" = ?, "memoryMb" = ? WHERE "id" = ?', report.epoch, report.step, report.steps, report.etaSeconds, report.memoryMb, runId)
-      }
-      if (report.kind === 'epoch') writing.run('UPDATE "Run" SET "epoch" = ?, "pointsJson" = ? WHERE "id" = ?', report.point.epoch, JSON.stringify(withPoint(run.points, report.point)), runId)
-      appendEvent(writing, runId, report.kind === 'log' ? { ...report, at: now().toISOString() } : report)
-    }),
-    resume: (runId) => connection.write((writing) => {
-      const run = runIn(writing, runId)
-      if (!run.canResume || isActive(run.state)) throw conflict('This training cannot go on', isActive(run.state) ? 'it is not over' : 'it left no checkpoint', 'Start a new training.')
-      refuseWhileActive(writing, run.classifierId)
-      const at = now()
-      const jobId = insertJob(writing, { id: id(), kind: 'train', payload: { runId, resume: true }, now: at.getTime() })
-      update(writing, run, { state: 'queued', message: 'Waiting to go on', error: null, canResume: false, jobId }, at)
-      appendEvent(writing, runId, { kind: 'run' })
-      return runIn(writing, runId)
-    }),
+    change: (runId, change) =>
+      connection.write((writing) => {
+        update(writing, runIn(writing, runId), change, now())
+        appendEvent(writing, runId, { kind: 'run' })
+        return runIn(writing, runId)
+      }),
+    report: (runId, report) =>
+      connection.write((writing) => {
+        const run = runIn(writing, runId)
+        if (report.kind === 'step') {
+          writing.run(
+            'UPDATE "Run" SET "epoch" = ?, "step" = ?, "steps" = ?, "etaSeconds" = ?, "memoryMb" = ? WHERE "id" = ?',
+            report.epoch,
+            report.step,
+            report.steps,
+            report.etaSeconds,
+            report.memoryMb,
+            runId,
+          )
+        }
+        if (report.kind === 'epoch')
+          writing.run(
+            'UPDATE "Run" SET "epoch" = ?, "pointsJson" = ? WHERE "id" = ?',
+            report.point.epoch,
+            JSON.stringify(withPoint(run.points, report.point)),
+            runId,
+          )
+        appendEvent(writing, runId, report.kind === 'log' ? { ...report, at: now().toISOString() } : report)
+      }),
+    resume: (runId) =>
+      connection.write((writing) => {
+        const run = runIn(writing, runId)
+        if (!run.canResume || isActive(run.state))
+          throw conflict(
+            'This training cannot go on',
+            isActive(run.state) ? 'it is not over' : 'it left no checkpoint',
+            'Start a new training.',
+          )
+        refuseWhileActive(writing, run.classifierId)
+        const at = now()
+        const jobId = insertJob(writing, {
+          id: id(),
+          kind: 'train',
+          payload: { runId, resume: true },
+          now: at.getTime(),
+        })
+        update(
+          writing,
+          run,
+          { state: 'queued', message: 'Waiting to go on', error: null, canResume: false, jobId },
+          at,
+        )
+        appendEvent(writing, runId, { kind: 'run' })
+        return runIn(writing, runId)
+      }),
   }
 }
 
 function refuseWhileActive(writing: Transacting, classifierId: string): void {
   const row = writing.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} AND r."classifierId" = ? LIMIT 1`, classifierId)
   if (!row) return
-  throw new DarkroomError('already_running', { what: 'No training was started', why: `one of "${classifierId}" is ${row.state === 'queued' ? 'waiting' : 'running'} already`, remedy: 'Wait for it, or cancel it.' }, { members: { run_id: row.id } })
+  throw new DarkroomError(
+    'already_running',
+    {
+      what: 'No training was started',
+      why: `one of "${classifierId}" is ${row.state === 'queued' ? 'waiting' : 'running'} already`,
+      remedy: 'Wait for it, or cancel it.',
+    },
+    { members: { run_id: row.id } },
+  )
 }
 
 export function runIn(connection: Pick<Connection, 'one'>, runId: string): Run {
@@ -88,23 +164,58 @@ export function runIn(connection: Pick<Connection, 'one'>, runId: string): Run {
 }
 
 /** Newest first, from before `cursor`. */
-export function runsBefore(connection: Pick<Connection, 'all'>, asked: { readonly classifierId: string | null; readonly cursor: string | undefined; readonly limit: number }): readonly Run[] {
-  return connection.all<Row>(`${SELECT} WHERE (?1 IS NULL OR r."classifierId" = ?1) AND r."id" < ?2 ORDER BY r."id" DESC LIMIT ?3`, asked.classifierId, asked.cursor ?? '~', asked.limit).map(runValue)
+export function runsBefore(
+  connection: Pick<Connection, 'all'>,
+  asked: {
+    readonly classifierId: string | null
+    readonly cursor: string | undefined
+    readonly limit: number
+  },
+): readonly Run[] {
+  return connection
+    .all<Row>(
+      `${SELECT} WHERE (?1 IS NULL OR r."classifierId" = ?1) AND r."id" < ?2 ORDER BY r."id" DESC LIMIT ?3`,
+      asked.classifierId,
+      asked.cursor ?? '~',
+      asked.limit,
+    )
+    .map(runValue)
 }
 
-export type StoredEvent = { kind: 'run' } | Extract<RunReport, { kind: 'step' | 'epoch' }> | { kind: 'log'; message: string; at: string }
+export type StoredEvent =
+  | { kind: 'run' }
+  | Extract<RunReport, { kind: 'step' | 'epoch' }>
+  | { kind: 'log'; message: string; at: string }
 
-export function eventsAfter(connection: Pick<Connection, 'all'>, runId: string, seq: number, limit: number): readonly { readonly seq: number; readonly event: StoredEvent }[] {
-  return connection.all<{ seq: number; eventJson: string }>('SELECT "seq", "eventJson" FROM "RunEvent" WHERE "runId" = ? AND "seq" > ? ORDER BY "seq" LIMIT ?', runId, seq, limit)
+export function eventsAfter(
+  connection: Pick<Connection, 'all'>,
+  runId: string,
+  seq: number,
+  limit: number,
+): readonly { readonly seq: number; readonly event: StoredEvent }[] {
+  return connection
+    .all<{ seq: number; eventJson: string }>(
+      'SELECT "seq", "eventJson" FROM "RunEvent" WHERE "runId" = ? AND "seq" > ? ORDER BY "seq" LIMIT ?',
+      runId,
+      seq,
+      limit,
+    )
     .map((row) => ({ seq: row.seq, event: parsed<StoredEvent>(row.eventJson) }))
 }
 
 function appendEvent(writing: Transacting, runId: string, event: StoredEvent): void {
-  writing.run('INSERT INTO "RunEvent" ("runId", "seq", "eventJson") SELECT ?1, COALESCE(MAX("seq"), 0) + 1, ?2 FROM "RunEvent" WHERE "runId" = ?1', runId, JSON.stringify(event))
+  writing.run(
+    'INSERT INTO "RunEvent" ("runId", "seq", "eventJson") SELECT ?1, COALESCE(MAX("seq"), 0) + 1, ?2 FROM "RunEvent" WHERE "runId" = ?1',
+    runId,
+    JSON.stringify(event),
+  )
 }
 
 /** A resumed run repeats the epoch that its checkpoint did not hold. */
-const withPoint = (points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] => [...points.filter((known) => known.epoch < point.epoch), point]
+const withPoint = (points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] => [
+  ...points.filter((known) => known.epoch < point.epoch),
+  point,
+]
 
 function update(writing: Transacting, run: Run, change: RunChange, at: Date): void {
   const { images, verdict, plan, ...plain } = change
@@ -119,20 +230,44 @@ function update(writing: Transacting, run: Run, change: RunChange, at: Date): vo
     endedAt,
   }
   const given = Object.entries(row).filter(([, value]) => value !== undefined)
-  writing.run(`UPDATE "Run" SET ${given.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`, ...given.map(([, value]) => value ?? null), run.id)
+  writing.run(
+    `UPDATE "Run" SET ${given.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`,
+    ...given.map(([, value]) => value ?? null),
+    run.id,
+  )
 }
 
 function rowOf(draft: NewRun, images: RunImages) {
   return {
-    classifierId: draft.classifierId, state: 'queued', recipe: draft.recipe, baseVersionId: draft.baseVersionId, versionId: null, engine: null,
-    epochs: draft.epochs, epoch: 0, step: 0, steps: 0, etaSeconds: null, memoryMb: null, message: draft.message,
-    imagesJson: JSON.stringify(images), pointsJson: '[]', verdictJson: null, isPromoted: false, canResume: false, error: null,
-    seed: draft.seed, planJson: JSON.stringify(draft.plan ?? null), startedAt: null, endedAt: null,
+    classifierId: draft.classifierId,
+    state: 'queued',
+    recipe: draft.recipe,
+    baseVersionId: draft.baseVersionId,
+    versionId: null,
+    engine: null,
+    epochs: draft.epochs,
+    epoch: 0,
+    step: 0,
+    steps: 0,
+    etaSeconds: null,
+    memoryMb: null,
+    message: draft.message,
+    imagesJson: JSON.stringify(images),
+    pointsJson: '[]',
+    verdictJson: null,
+    isPromoted: false,
+    canResume: false,
+    error: null,
+    seed: draft.seed,
+    planJson: JSON.stringify(draft.plan ?? null),
+    startedAt: null,
+    endedAt: null,
   }
 }
 
 const nameOf = (number: number | null): string | null => (number === null ? null : `v${number}`)
-const dateOf = (milliseconds: number | null): Date | null => (milliseconds === null ? null : new Date(milliseconds))
+const dateOf = (milliseconds: number | null): Date | null =>
+  milliseconds === null ? null : new Date(milliseconds)
 
 function runValue(row: Row): Run {
   const { baseNumber, versionNumber, imagesJson, pointsJson, verdictJson, planJson, ...plain } = row

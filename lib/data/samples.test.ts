@@ -7,7 +7,8 @@ import { CLASSES, registerVersion, shipClassifier } from './sealed.fakes.ts'
 import type { NewPicture } from './values.ts'
 
 const LARGE = 40_000 // bytes: kept as a file
-const fileOf = (folder: string, { hash }: NewPicture): string => path.join(folder, 'pictures', hash.slice(0, 2), hash)
+const fileOf = (folder: string, { hash }: NewPicture): string =>
+  path.join(folder, 'pictures', hash.slice(0, 2), hash)
 
 test('a small picture lies in the database, a large one in a file, and both come back whole', async () => {
   const { data, folder, settings } = await openWithFruit()
@@ -24,7 +25,13 @@ test('a small picture lies in the database, a large one in a file, and both come
     expect(Buffer.from((await alone.bytesOf(picture.hash)) ?? []).equals(picture.bytes)).toBe(true)
   }
   alone.close()
-  expect(await data.pictures.find(large.hash)).toEqual({ hash: large.hash, width: 8, height: 8, sizeBytes: LARGE, mediaType: 'image/png' })
+  expect(await data.pictures.find(large.hash)).toEqual({
+    hash: large.hash,
+    width: 8,
+    height: 8,
+    sizeBytes: LARGE,
+    mediaType: 'image/png',
+  })
   expect(await data.pictures.bytesOf('0'.repeat(64))).toBeNull()
 })
 
@@ -32,7 +39,11 @@ test('a picture is a sample of a classifier once; its first label stays, and wha
   const { data } = await openWithFruit()
   const [first] = await data.samples.add('fruit', [sampleOf('a')])
 
-  const again = await data.samples.add('fruit', [sampleOf('b'), sampleOf('a', { label: 'lime' }), sampleOf('b')])
+  const again = await data.samples.add('fruit', [
+    sampleOf('b'),
+    sampleOf('a', { label: 'lime' }),
+    sampleOf('b'),
+  ])
 
   expect(again.map((outcome) => outcome.kind)).toEqual(['added', 'already-there', 'already-there'])
   expect(again[1]).toMatchObject({ sampleId: first?.sampleId, label: 'apple' })
@@ -43,7 +54,9 @@ test('a label that is no class keeps the whole batch out, files included', async
   const { data, folder } = await openWithFruit()
   const large = sampleOf('large', { picture: pictureOf('large', LARGE) })
 
-  await expect(data.samples.add('fruit', [large, sampleOf('b', { label: 'pear' })])).rejects.toMatchObject({ code: 'unknown_class' })
+  await expect(data.samples.add('fruit', [large, sampleOf('b', { label: 'pear' })])).rejects.toMatchObject({
+    code: 'unknown_class',
+  })
 
   expect(await data.samples.all('fruit')).toEqual([])
   expect(readdirSync(path.dirname(fileOf(folder, large.picture)))).toEqual([])
@@ -53,10 +66,20 @@ test('an upload that failed leaves nothing: no samples, no images that nothing e
   const { data, folder } = await openWithFruit()
   await data.classifiers.addClasses('fruit', ['pear', 'fig'])
   const upload = await data.uploads.begin('fruit')
-  const mine = (text: string, label = 'apple') => sampleOf(text, { uploadId: upload.id, label, picture: pictureOf(text, LARGE) })
-  await data.samples.add('fruit', [mine('only mine', 'pear'), mine('asked about too'), sampleOf('another upload')])
+  const mine = (text: string, label = 'apple') =>
+    sampleOf(text, { uploadId: upload.id, label, picture: pictureOf(text, LARGE) })
+  await data.samples.add('fruit', [
+    mine('only mine', 'pear'),
+    mine('asked about too'),
+    sampleOf('another upload'),
+  ])
   await data.predictions.record(predictionOf(data, { picture: mine('asked about too').picture }))
-  await data.uploads.change(upload.id, { state: 'failed', count: 2, files: 2, perClass: [{ name: 'pear', count: 1, isNew: true }] })
+  await data.uploads.change(upload.id, {
+    state: 'failed',
+    count: 2,
+    files: 2,
+    perClass: [{ name: 'pear', count: 1, isNew: true }],
+  })
 
   await data.uploads.discard(upload.id)
 
@@ -75,7 +98,11 @@ test('an upload that was cut off by the end of its process is failed at the next
   expect(await data.uploads.sweepUnfinished(() => false)).toBe(1)
 
   expect(await data.samples.all('fruit')).toEqual([])
-  expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({ state: 'failed', count: 0, error: expect.stringContaining('Upload them again') })
+  expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({
+    state: 'failed',
+    count: 0,
+    error: expect.stringContaining('Upload them again'),
+  })
 })
 
 test('an upload whose web process is gone is taken back by the worker, wherever that process ran; one that lives is left', async () => {
@@ -101,7 +128,11 @@ test('what is still arriving is not learnt from, and is when it has arrived', as
   const { data } = await openWithFruit()
   const upload = await data.uploads.begin('fruit')
   await data.samples.add('fruit', [sampleOf('a'), sampleOf('b', { uploadId: upload.id })])
-  const seen = async () => [(await data.samples.all('fruit')).length, (await data.samples.unseen('fruit')).length, await data.samples.unseenIn('fruit')]
+  const seen = async () => [
+    (await data.samples.all('fruit')).length,
+    (await data.samples.unseen('fruit')).length,
+    await data.samples.unseenIn('fruit'),
+  ]
 
   expect(await seen()).toEqual([1, 1, 1])
   await data.uploads.change(upload.id, { state: 'done' })
@@ -111,7 +142,13 @@ test('what is still arriving is not learnt from, and is when it has arrived', as
 test('a classifier made for pictures that did not come leaves; one that has anything stays', async () => {
   const { data } = await openWithFruit()
   await data.samples.add('fruit', [sampleOf('a')])
-  await data.classifiers.create({ id: 'empty', title: 'Empty', classes: ['x'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  await data.classifiers.create({
+    id: 'empty',
+    title: 'Empty',
+    classes: ['x'],
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+  })
   const running = await data.uploads.begin('empty')
 
   await data.classifiers.removeIfEmpty('empty')
@@ -125,15 +162,24 @@ test('a classifier made for pictures that did not come leaves; one that has anyt
 
 test('samples are listed newest first, page by page, by label, split and source', async () => {
   const { data } = await openWithFruit()
-  await data.samples.add('fruit', ['a', 'b', 'c'].map((text) => sampleOf(text)))
+  await data.samples.add(
+    'fruit',
+    ['a', 'b', 'c'].map((text) => sampleOf(text)),
+  )
   await data.samples.add('fruit', [sampleOf('d', { label: 'lime', split: 'test', source: 'dataset' })])
 
   const first = await data.answers.listSamples({ limit: 3 })
   const second = await data.answers.listSamples({ limit: 3, cursor: first.next_cursor ?? '' })
 
-  expect([...first.samples, ...second.samples].map((sample) => sample.filename)).toEqual(['d.png', 'c.png', 'b.png', 'a.png'])
+  expect([...first.samples, ...second.samples].map((sample) => sample.filename)).toEqual([
+    'd.png',
+    'c.png',
+    'b.png',
+    'a.png',
+  ])
   expect([first.total, second.next_cursor]).toEqual([4, null])
-  for (const filter of [{ label: 'lime' }, { split: 'test' }, { source: 'dataset' }] as const) expect((await data.answers.listSamples({ limit: 9, ...filter })).total).toBe(1)
+  for (const filter of [{ label: 'lime' }, { split: 'test' }, { source: 'dataset' }] as const)
+    expect((await data.answers.listSamples({ limit: 9, ...filter })).total).toBe(1)
 })
 
 test('a sample is relabelled, excluded and moved to the trash; sums and lists follow', async () => {
@@ -141,8 +187,13 @@ test('a sample is relabelled, excluded and moved to the trash; sums and lists fo
   const [one, two] = await data.samples.add('fruit', [sampleOf('a'), sampleOf('b', { split: 'test' })])
   const id = one?.sampleId ?? ''
 
-  expect(await data.answers.changeSample({ id, label: 'plum' })).toMatchObject({ label: 'plum', is_excluded: false })
-  await expect(data.answers.changeSample({ id, label: 'pear' })).rejects.toMatchObject({ code: 'unknown_class' })
+  expect(await data.answers.changeSample({ id, label: 'plum' })).toMatchObject({
+    label: 'plum',
+    is_excluded: false,
+  })
+  await expect(data.answers.changeSample({ id, label: 'pear' })).rejects.toMatchObject({
+    code: 'unknown_class',
+  })
   await data.answers.changeSample({ id: two?.sampleId ?? '', is_excluded: true })
 
   expect(await data.answers.dataSummary({})).toMatchObject({
@@ -152,23 +203,45 @@ test('a sample is relabelled, excluded and moved to the trash; sums and lists fo
     has_original_pictures: true,
   })
   await data.answers.deleteSample({ id })
-  expect((await data.answers.listSamples({ limit: 9 })).samples.map((sample) => [sample.filename, sample.is_excluded])).toEqual([['b.png', true]])
+  expect(
+    (await data.answers.listSamples({ limit: 9 })).samples.map((sample) => [
+      sample.filename,
+      sample.is_excluded,
+    ]),
+  ).toEqual([['b.png', true]])
   expect((await data.answers.dataSummary({})).total).toBe(0)
-  await expect(data.answers.changeSample({ id, label: 'lime' })).rejects.toMatchObject({ code: 'conflict', why: 'the image a.png is in the trash' })
+  await expect(data.answers.changeSample({ id, label: 'lime' })).rejects.toMatchObject({
+    code: 'conflict',
+    why: 'the image a.png is in the trash',
+  })
   await expect(data.answers.deleteSample({ id })).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('an image is answered whole, as a thumbnail that is made once, or made showable', async () => {
   const made: number[] = []
-  const { data } = await openWithFruit({ thumbnail: async (_bytes, size) => { made.push(size); return Uint8Array.of(size % 256) } })
+  const { data } = await openWithFruit({
+    thumbnail: async (_bytes, size) => {
+      made.push(size)
+      return Uint8Array.of(size % 256)
+    },
+  })
   const large = { width: 900, height: 600 }
   const [png, tiff, small] = await data.samples.add('fruit', [
-    sampleOf('a', { picture: { ...pictureOf('a'), ...large } }), sampleOf('t', { picture: { ...pictureOf('t'), ...large, mediaType: 'image/tiff' } }), sampleOf('s', { picture: { ...pictureOf('s'), width: 8, height: 8 } }),
+    sampleOf('a', { picture: { ...pictureOf('a'), ...large } }),
+    sampleOf('t', { picture: { ...pictureOf('t'), ...large, mediaType: 'image/tiff' } }),
+    sampleOf('s', { picture: { ...pictureOf('s'), width: 8, height: 8 } }),
   ])
-  const imageOf = (sample: typeof png, size?: number) => data.answers.sampleImage({ id: sample?.sampleId ?? '', ...(size !== undefined && { size }) })
+  const imageOf = (sample: typeof png, size?: number) =>
+    data.answers.sampleImage({ id: sample?.sampleId ?? '', ...(size !== undefined && { size }) })
 
-  expect(await imageOf(png)).toEqual({ bytes: new Uint8Array(pictureOf('a').bytes), mediaType: 'image/png', filename: null, isImmutable: true })
-  for (let i = 0; i < 2; i++) expect(await imageOf(png, 64)).toMatchObject({ bytes: Uint8Array.of(64), mediaType: 'image/webp' })
+  expect(await imageOf(png)).toEqual({
+    bytes: new Uint8Array(pictureOf('a').bytes),
+    mediaType: 'image/png',
+    filename: null,
+    isImmutable: true,
+  })
+  for (let i = 0; i < 2; i++)
+    expect(await imageOf(png, 64)).toMatchObject({ bytes: Uint8Array.of(64), mediaType: 'image/webp' })
   for (let i = 0; i < 2; i++) expect(await imageOf(png, 63)).toMatchObject({ bytes: Uint8Array.of(63) })
   expect((await imageOf(tiff)).mediaType).toBe('image/webp')
   expect((await imageOf(small, 64)).mediaType).toBe('image/png')
@@ -185,7 +258,13 @@ test('ten thousand samples come in within seconds', { timeout: 60_000 }, async (
   const COUNT = 10_000
   const begun = performance.now()
 
-  for (let from = 0; from < COUNT; from += 500) await data.samples.add('fruit', Array.from({ length: 500 }, (_, i) => sampleOf(String(from + i), { picture: pictureOf(`${from + i} `, 1_000) })))
+  for (let from = 0; from < COUNT; from += 500)
+    await data.samples.add(
+      'fruit',
+      Array.from({ length: 500 }, (_, i) =>
+        sampleOf(String(from + i), { picture: pictureOf(`${from + i} `, 1_000) }),
+      ),
+    )
 
   expect(await data.samples.unseenIn('fruit')).toBe(COUNT)
   expect(performance.now() - begun).toBeLessThan(20_000)
@@ -194,21 +273,41 @@ test('ten thousand samples come in within seconds', { timeout: 60_000 }, async (
 test('classifiers are chosen by name, by the setting, else the first', async () => {
   const { data } = await openWithFruit({ defaultClassifier: 'leaves' })
   await expect(data.classifiers.chosen(undefined)).rejects.toMatchObject({ code: 'not_found' })
-  await data.answers.createClassifier({ id: 'leaves', classes: ['a', 'b'], size: 32, fit: 'digit', is_mirrorable: false })
+  await data.answers.createClassifier({
+    id: 'leaves',
+    classes: ['a', 'b'],
+    size: 32,
+    fit: 'digit',
+    is_mirrorable: false,
+  })
 
   expect((await data.classifiers.chosen(undefined)).input).toEqual({ size: 32, channels: 1, fit: 'digit' })
   expect((await data.classifiers.chosen('fruit')).title).toBe('Fruit')
-  expect((await data.answers.listClassifiers({})).classifiers.map((c) => [c.id, c.is_default])).toEqual([['fruit', false], ['leaves', true]])
-  await expect(data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true })).rejects.toMatchObject({ code: 'conflict' })
+  expect((await data.answers.listClassifiers({})).classifiers.map((c) => [c.id, c.is_default])).toEqual([
+    ['fruit', false],
+    ['leaves', true],
+  ])
+  await expect(
+    data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true }),
+  ).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('where none is named, a person’s own that answers goes before what came with the product, and stays when another is made', async () => {
   const { data, settings, clock } = await openForTest()
   for (const id of ['cats-dogs', 'mnist', 'shapes']) shipClassifier(settings.modelsDir, { id })
   await data.syncShipped()
-  const listed = async () => (await data.answers.listClassifiers({})).classifiers.map(({ id, is_default }) => (is_default ? id.toUpperCase() : id))
-  const create = (id: string) => data.answers.createClassifier({ id, classes: CLASSES, size: 32, fit: 'cover', is_mirrorable: true })
-  const train = async (classifier: string) => data.promotions.promote({ versionId: (await registerVersion(data, { classifier })).id, by: 'a test', reason: null })
+  const listed = async () =>
+    (await data.answers.listClassifiers({})).classifiers.map(({ id, is_default }) =>
+      is_default ? id.toUpperCase() : id,
+    )
+  const create = (id: string) =>
+    data.answers.createClassifier({ id, classes: CLASSES, size: 32, fit: 'cover', is_mirrorable: true })
+  const train = async (classifier: string) =>
+    data.promotions.promote({
+      versionId: (await registerVersion(data, { classifier })).id,
+      by: 'a test',
+      reason: null,
+    })
 
   expect(await listed()).toEqual(['SHAPES', 'cats-dogs', 'mnist'])
   clock.advance(1_000)
@@ -231,12 +330,21 @@ test('a classifier in the trash is in no list, keeps its id, and comes back whol
   const said = await data.answers.deleteClassifier({ id: 'fruit' })
 
   expect(said).toMatchObject({ deleted: true, trashed_until: '2026-12-21T12:00:00.000Z' })
-  const found = { code: 'not_found', what: 'The classifier "fruit" is in the trash', why: 'it was deleted and can be restored until 2026-12-21' }
+  const found = {
+    code: 'not_found',
+    what: 'The classifier "fruit" is in the trash',
+    why: 'it was deleted and can be restored until 2026-12-21',
+  }
   await expect(data.answers.getClassifier({ id: 'fruit' })).rejects.toMatchObject(found)
   await expect(data.classifiers.chosen('fruit')).rejects.toMatchObject(found)
   await expect(data.answers.getModel({ id: versionId })).rejects.toMatchObject(found)
   expect([await data.classifiers.list(), await data.promotions.champions()]).toEqual([[], []])
-  await expect(data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true })).rejects.toMatchObject({ code: 'conflict', why: 'a classifier with this id is in the trash until 2026-12-21' })
+  await expect(
+    data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true }),
+  ).rejects.toMatchObject({
+    code: 'conflict',
+    why: 'a classifier with this id is in the trash until 2026-12-21',
+  })
   const [entry] = (await data.answers.listTrash({ limit: 9 })).entries
   expect(entry).toMatchObject({ kind: 'classifier', title: 'Fruit', until: said.trashed_until })
 

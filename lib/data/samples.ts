@@ -9,7 +9,20 @@ import { notFound } from './store.ts'
 import type { Store } from './store.ts'
 import type { Added, NewSample, Sample, Source, StoredSample } from './values.ts'
 
-type SampleRow = { id: string; classifierId: string; hash: string; label: string | null; split: string | null; source: string; uploadId: string | null; filename: string | null; groupId: string | null; excludedAt: number | null; trashedAt: number | null; createdAt: number }
+type SampleRow = {
+  id: string
+  classifierId: string
+  hash: string
+  label: string | null
+  split: string | null
+  source: string
+  uploadId: string | null
+  filename: string | null
+  groupId: string | null
+  excludedAt: number | null
+  trashedAt: number | null
+  createdAt: number
+}
 
 /** Labelled (only such have a split), not excluded, not in the trash. */
 const USABLE = '"split" IS NOT NULL AND "excludedAt" IS NULL AND "trashedAt" IS NULL'
@@ -20,76 +33,153 @@ export function samplesOf(store: Store): Samples {
   const { connection, settings, id, now } = store
   return {
     async add(classifierId, samples) {
-      const files = await layDown(settings.dataDir, samples.map((sample) => sample.picture), id)
-      return files.whileKept(() => connection.write((writing) => {
-        const classes = new Set(writing.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ?', classifierId).map((c) => c.name))
-        for (const { label } of samples) if (!classes.has(label)) throw unknownClass(classifierId, label, [...classes])
-        return samples.map((sample) => insertSample(writing, { classifierId, sample, files, sampleId: id(), at: now() }))
-      }))
+      const files = await layDown(
+        settings.dataDir,
+        samples.map((sample) => sample.picture),
+        id,
+      )
+      return files.whileKept(() =>
+        connection.write((writing) => {
+          const classes = new Set(
+            writing
+              .all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ?', classifierId)
+              .map((c) => c.name),
+          )
+          for (const { label } of samples)
+            if (!classes.has(label)) throw unknownClass(classifierId, label, [...classes])
+          return samples.map((sample) =>
+            insertSample(writing, { classifierId, sample, files, sampleId: id(), at: now() }),
+          )
+        }),
+      )
     },
     get: async (sampleId) => {
       const row = connection.one<SampleRow>('SELECT * FROM "Sample" WHERE "id" = ?', sampleId)
       if (!row) throw notFound('sample', sampleId)
       return sampleValue(row)
     },
-    all: async (classifierId) => connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE "classifierId" = ? AND ${USABLE} AND ${ARRIVED} ORDER BY "id"`, classifierId).map(usable),
+    all: async (classifierId) =>
+      connection
+        .all<SampleRow>(
+          `SELECT * FROM "Sample" WHERE "classifierId" = ? AND ${USABLE} AND ${ARRIVED} ORDER BY "id"`,
+          classifierId,
+        )
+        .map(usable),
     unseenIn: async (classifierId) => countUnseen(connection, classifierId).all,
     async unseen(classifierId) {
       const { sql, since } = unseenBy(connection, classifierId)
-      return connection.all<SampleRow>(`SELECT * FROM "Sample" WHERE ${sql} ORDER BY "id"`, classifierId, since).map(usable)
+      return connection
+        .all<SampleRow>(`SELECT * FROM "Sample" WHERE ${sql} ORDER BY "id"`, classifierId, since)
+        .map(usable)
     },
   }
 }
 
 /** How many those are, and how many of them are corrections. Where they are all there is, and nothing is arriving, the sums tell. */
-export function countUnseen(connection: Pick<Connection, 'one'>, classifierId: string): { readonly all: number; readonly corrections: number } {
+export function countUnseen(
+  connection: Pick<Connection, 'one'>,
+  classifierId: string,
+): { readonly all: number; readonly corrections: number } {
   const { sql, sources, since } = unseenBy(connection, classifierId)
-  const isSummed = since < 0 && !connection.one(`SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" = 'running'`, classifierId)
+  const isSummed =
+    since < 0 &&
+    !connection.one(`SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" = 'running'`, classifierId)
   const row = isSummed
-    ? connection.one<Unseen>(`SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), 0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> '' AND "source" IN (${sources})`, classifierId)
-    : connection.one<Unseen>(`SELECT COUNT(*) AS "all", COALESCE(SUM("source" = 'feedback'), 0) AS "corrections" FROM "Sample" WHERE ${sql}`, classifierId, since)
+    ? connection.one<Unseen>(
+        `SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), 0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> '' AND "source" IN (${sources})`,
+        classifierId,
+      )
+    : connection.one<Unseen>(
+        `SELECT COUNT(*) AS "all", COALESCE(SUM("source" = 'feedback'), 0) AS "corrections" FROM "Sample" WHERE ${sql}`,
+        classifierId,
+        since,
+      )
   return row ?? { all: 0, corrections: 0 }
 }
 type Unseen = { readonly all: number; readonly corrections: number }
 
 /** What the champion has not learnt from: labelled after its snapshot was frozen. A shipped champion has seen the dataset and nothing else. */
-function unseenBy(connection: Pick<Connection, 'one'>, classifierId: string): { readonly sql: string; readonly sources: string; readonly since: number } {
+function unseenBy(
+  connection: Pick<Connection, 'one'>,
+  classifierId: string,
+): { readonly sql: string; readonly sources: string; readonly since: number } {
   const champion = connection.one<{ isShipped: number; createdAt: number; frozenAt: number | null }>(
     `SELECT v."isShipped", v."createdAt", s."createdAt" AS "frozenAt" FROM "Promotion" p JOIN "Version" v ON v."id" = p."versionId"
      LEFT JOIN "Run" r ON r."id" = v."runId" LEFT JOIN "Snapshot" s ON s."id" = r."snapshotId"
-     WHERE p."classifierId" = ? ORDER BY p."id" DESC LIMIT 1`, classifierId)
+     WHERE p."classifierId" = ? ORDER BY p."id" DESC LIMIT 1`,
+    classifierId,
+  )
   const isShipped = champion?.isShipped === 1
   const sources = isShipped ? `'upload', 'feedback'` : `'upload', 'feedback', 'dataset'` // named one by one, for the index
   const since = champion && !isShipped ? (champion.frozenAt ?? champion.createdAt) : -1
-  return { sql: `"classifierId" = ? AND "source" IN (${sources}) AND "labelledAt" > ? AND ${USABLE} AND ${ARRIVED}`, sources, since }
+  return {
+    sql: `"classifierId" = ? AND "source" IN (${sources}) AND "labelledAt" > ? AND ${USABLE} AND ${ARRIVED}`,
+    sources,
+    since,
+  }
 }
 
-type Insertion = { readonly classifierId: string; readonly sample: NewSample; readonly files: LaidDown; readonly sampleId: string; readonly at: Date }
+type Insertion = {
+  readonly classifierId: string
+  readonly sample: NewSample
+  readonly files: LaidDown
+  readonly sampleId: string
+  readonly at: Date
+}
 
 const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "source", "uploadId", "filename", "createdAt", "labelledAt")
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-export function insertSample(writing: Transacting, { classifierId, sample, files, sampleId, at }: Insertion): Added {
+export function insertSample(
+  writing: Transacting,
+  { classifierId, sample, files, sampleId, at }: Insertion,
+): Added {
   const { picture, label, split, source, uploadId, filename } = sample
-  const known = writing.one<Known>('SELECT "id", "label", "uploadId", "trashedAt", "trashId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', classifierId, picture.hash)
+  const known = writing.one<Known>(
+    'SELECT "id", "label", "uploadId", "trashedAt", "trashId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?',
+    classifierId,
+    picture.hash,
+  )
   if (known && (known.trashedAt !== null || known.label === null)) {
     revive(writing, known, { label, split, source, uploadId, filename, at })
     return { kind: 'added', sampleId: known.id }
   }
-  if (known) return { kind: 'already-there', sampleId: known.id, label: known.label, uploadId: known.uploadId }
+  if (known)
+    return { kind: 'already-there', sampleId: known.id, label: known.label, uploadId: known.uploadId }
   insertPicture(writing, picture, files)
   writing.run(INSERT, sampleId, classifierId, picture.hash, label, split, source, uploadId, filename, at, at)
   return { kind: 'added', sampleId }
 }
 
-type Known = { readonly id: string; readonly label: string | null; readonly uploadId: string | null; readonly trashedAt: number | null; readonly trashId: string | null }
+type Known = {
+  readonly id: string
+  readonly label: string | null
+  readonly uploadId: string | null
+  readonly trashedAt: number | null
+  readonly trashId: string | null
+}
 type Revival = Pick<NewSample, 'label' | 'split' | 'source' | 'uploadId' | 'filename'> & { readonly at: Date }
 
 /** An image that lies in the trash, or has no label, and is added again is a sample as it is added now. */
-export function revive(writing: Transacting, { id, trashId }: Pick<Known, 'id' | 'trashId'>, { label, split, source, uploadId, filename, at }: Revival): void {
-  writing.run(`UPDATE "Sample" SET "label" = ?, "split" = ?, "source" = ?, "uploadId" = ?, "filename" = ?, "labelledAt" = ?, "excludedAt" = NULL, "trashedAt" = NULL, "trashId" = NULL WHERE "id" = ?`,
-    label, split, source, uploadId, filename, at, id)
-  writing.run(`DELETE FROM "TrashEntry" WHERE "id" = ?1 AND "kind" = 'samples' AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "trashId" = ?1)`, trashId)
+export function revive(
+  writing: Transacting,
+  { id, trashId }: Pick<Known, 'id' | 'trashId'>,
+  { label, split, source, uploadId, filename, at }: Revival,
+): void {
+  writing.run(
+    `UPDATE "Sample" SET "label" = ?, "split" = ?, "source" = ?, "uploadId" = ?, "filename" = ?, "labelledAt" = ?, "excludedAt" = NULL, "trashedAt" = NULL, "trashId" = NULL WHERE "id" = ?`,
+    label,
+    split,
+    source,
+    uploadId,
+    filename,
+    at,
+    id,
+  )
+  writing.run(
+    `DELETE FROM "TrashEntry" WHERE "id" = ?1 AND "kind" = 'samples' AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "trashId" = ?1)`,
+    trashId,
+  )
 }
 
 /** What the condition USABLE has let through. */
@@ -114,11 +204,19 @@ const sampleValue = (row: SampleRow): StoredSample => ({
   createdAt: new Date(row.createdAt),
 })
 
-const dateOrNull = (milliseconds: number | null): Date | null => (milliseconds === null ? null : new Date(milliseconds))
+const dateOrNull = (milliseconds: number | null): Date | null =>
+  milliseconds === null ? null : new Date(milliseconds)
 
-export const unknownClass = (classifierId: string, label: string, classes: readonly string[]): DarkroomError =>
+export const unknownClass = (
+  classifierId: string,
+  label: string,
+  classes: readonly string[],
+): DarkroomError =>
   new DarkroomError('unknown_class', {
     what: `"${label.slice(0, 80)}" cannot be a label here`,
     why: `the classifier "${classifierId}" has no such class`,
-    remedy: classes.length === 0 ? 'Upload pictures of that class first.' : `Its classes are: ${classes.slice(0, 20).join(', ')}${classes.length > 20 ? ', …' : ''}.`,
+    remedy:
+      classes.length === 0
+        ? 'Upload pictures of that class first.'
+        : `Its classes are: ${classes.slice(0, 20).join(', ')}${classes.length > 20 ? ', …' : ''}.`,
   })

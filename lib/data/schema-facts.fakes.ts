@@ -6,8 +6,19 @@ import { DatabaseSync } from 'node:sqlite'
 /** One sentence-like line for each column, key, index and reference: two lists of them are compared as sets. */
 type Facts = ReadonlySet<string>
 
-const SQL_TYPE: Readonly<Record<string, string>> = { String: 'TEXT', Int: 'INTEGER', Float: 'REAL', Boolean: 'BOOLEAN', DateTime: 'DATETIME', Bytes: 'BLOB' }
-const SQL_ACTION: Readonly<Record<string, string>> = { Cascade: 'CASCADE', SetNull: 'SET NULL', Restrict: 'RESTRICT' }
+const SQL_TYPE: Readonly<Record<string, string>> = {
+  String: 'TEXT',
+  Int: 'INTEGER',
+  Float: 'REAL',
+  Boolean: 'BOOLEAN',
+  DateTime: 'DATETIME',
+  Bytes: 'BLOB',
+}
+const SQL_ACTION: Readonly<Record<string, string>> = {
+  Cascade: 'CASCADE',
+  SetNull: 'SET NULL',
+  Restrict: 'RESTRICT',
+}
 
 /** Empty when both say the same. */
 export function differences(schemaFile: string, databaseFile: string): readonly string[] {
@@ -20,12 +31,19 @@ export function differences(schemaFile: string, databaseFile: string): readonly 
 }
 
 export function factsOfSchema(text: string): Facts {
-  const models = [...text.matchAll(/^model (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, name = '', body = '']) => ({ name, body }))
+  const models = [...text.matchAll(/^model (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, name = '', body = '']) => ({
+    name,
+    body,
+  }))
   const names = new Set(models.map((model) => model.name))
   const facts = new Set<string>()
   for (const { name, body } of models) {
-    for (const line of body.split('\n').map((l) => l.trim()).filter((l) => l !== '' && !l.startsWith('//'))) {
-      for (const fact of line.startsWith('@@') ? factsOfBlock(name, line) : factsOfField(name, line, names)) facts.add(fact)
+    for (const line of body
+      .split('\n')
+      .map((l) => l.trim())
+      .filter((l) => l !== '' && !l.startsWith('//'))) {
+      for (const fact of line.startsWith('@@') ? factsOfBlock(name, line) : factsOfField(name, line, names))
+        facts.add(fact)
     }
   }
   return facts
@@ -41,14 +59,17 @@ function factsOfField(table: string, line: string, models: ReadonlySet<string>):
   const [, field = '', type = '', mark = '', rest = ''] = /^(\w+)\s+(\w+)(\?|\[\])?\s*(.*)$/.exec(line) ?? []
   if (models.has(type)) {
     if (!rest.includes('fields:')) return []
-    const [, from, to, action = ''] = /fields: \[(\w+)\], references: \[(\w+)\], onDelete: (\w+)\)$/.exec(rest) ?? []
+    const [, from, to, action = ''] =
+      /fields: \[(\w+)\], references: \[(\w+)\], onDelete: (\w+)\)$/.exec(rest) ?? []
     const onDelete = SQL_ACTION[action]
-    if (onDelete === undefined) throw new Error(`schema.prisma: "${line}" of ${table} is not understood here.`)
+    if (onDelete === undefined)
+      throw new Error(`schema.prisma: "${line}" of ${table} is not understood here.`)
     return [`${table}: ${from} references ${type} ${to} on delete ${onDelete}`]
   }
   const sqlType = SQL_TYPE[type]
   const unknown = rest.replace(/@id|@unique|@default\(autoincrement\(\)\)/g, '').trim()
-  if (sqlType === undefined || unknown !== '') throw new Error(`schema.prisma: "${line}" of ${table} is not understood here.`)
+  if (sqlType === undefined || unknown !== '')
+    throw new Error(`schema.prisma: "${line}" of ${table} is not understood here.`)
   return [
     `${table}: column ${field} ${sqlType}${mark === '?' ? '' : ' NOT NULL'}`,
     ...(rest.includes('@id') ? [`${table}: id ${field}`] : []),
@@ -61,16 +82,31 @@ export function factsOfDatabase(file: string): Facts {
   try {
     const facts = new Set<string>()
     const rows = (sql: string, ...values: string[]) => database.prepare(sql).all(...values)
-    for (const { name } of rows(`SELECT "name" FROM sqlite_master WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND "name" <> '_migrations'`)) {
+    for (const { name } of rows(
+      `SELECT "name" FROM sqlite_master WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND "name" <> '_migrations'`,
+    )) {
       const table = String(name)
       const columns = rows('SELECT * FROM pragma_table_info(?) ORDER BY "pk"', table)
-      for (const column of columns) facts.add(`${table}: column ${String(column.name)} ${String(column.type)}${column.notnull === 1 || column.pk !== 0 ? ' NOT NULL' : ''}`)
-      facts.add(`${table}: id ${columns.filter((column) => column.pk !== 0).map((column) => String(column.name)).join(', ')}`)
+      for (const column of columns)
+        facts.add(
+          `${table}: column ${String(column.name)} ${String(column.type)}${column.notnull === 1 || column.pk !== 0 ? ' NOT NULL' : ''}`,
+        )
+      facts.add(
+        `${table}: id ${columns
+          .filter((column) => column.pk !== 0)
+          .map((column) => String(column.name))
+          .join(', ')}`,
+      )
       for (const index of rows(`SELECT * FROM pragma_index_list(?) WHERE "origin" <> 'pk'`, table)) {
-        const of = rows('SELECT "name" FROM pragma_index_info(?) ORDER BY "seqno"', String(index.name)).map((column) => String(column.name)).join(', ')
+        const of = rows('SELECT "name" FROM pragma_index_info(?) ORDER BY "seqno"', String(index.name))
+          .map((column) => String(column.name))
+          .join(', ')
         facts.add(`${table}: ${index.unique === 1 ? 'unique' : 'index'} ${of}`)
       }
-      for (const key of rows('SELECT * FROM pragma_foreign_key_list(?)', table)) facts.add(`${table}: ${String(key.from)} references ${String(key.table)} ${String(key.to)} on delete ${String(key.on_delete)}`)
+      for (const key of rows('SELECT * FROM pragma_foreign_key_list(?)', table))
+        facts.add(
+          `${table}: ${String(key.from)} references ${String(key.table)} ${String(key.to)} on delete ${String(key.on_delete)}`,
+        )
     }
     return facts
   } finally {

@@ -18,59 +18,118 @@ const BY = 'Darkroom'
 
 type Refused = { readonly folder: string; readonly reason: string }
 
-export const shippedOf = (store: Store): Data['syncShipped'] => async () => {
-  const refused: Refused[] = []
-  let versions = 0
-  for (const folder of foldersIn(store.settings.modelsDir)) {
-    if (!existsSync(path.join(folder, DESCRIPTION))) continue
-    const refuse = (of: string) => (error: unknown): null => {
-      refused.push({ folder: of, reason: error instanceof Error ? error.message : String(error) })
-      return null
+export const shippedOf =
+  (store: Store): Data['syncShipped'] =>
+  async () => {
+    const refused: Refused[] = []
+    let versions = 0
+    for (const folder of foldersIn(store.settings.modelsDir)) {
+      if (!existsSync(path.join(folder, DESCRIPTION))) continue
+      const refuse =
+        (of: string) =>
+        (error: unknown): null => {
+          refused.push({ folder: of, reason: error instanceof Error ? error.message : String(error) })
+          return null
+        }
+      const described = await describedIn(folder).catch(refuse(folder))
+      if (!described) continue
+      const bundles: ProvenBundle[] = []
+      for (const version of foldersIn(folder).filter((name) => /^v[1-9][0-9]*$/.test(path.basename(name)))) {
+        const bundle = await (
+          isKnown(store, described.id, version) ? readBundle(version) : verifyBundle(version)
+        ).catch(refuse(version))
+        if (bundle) bundles.push(bundle)
+      }
+      versions += await store.connection
+        .write((writing) => sync(store, writing, { folder, described, bundles }))
+        .catch((error: unknown) => {
+          refuse(folder)(error)
+          return 0
+        })
     }
-    const described = await describedIn(folder).catch(refuse(folder))
-    if (!described) continue
-    const bundles: ProvenBundle[] = []
-    for (const version of foldersIn(folder).filter((name) => /^v[1-9][0-9]*$/.test(path.basename(name)))) {
-      const bundle = await (isKnown(store, described.id, version) ? readBundle(version) : verifyBundle(version)).catch(refuse(version))
-      if (bundle) bundles.push(bundle)
-    }
-    versions += await store.connection.write((writing) => sync(store, writing, { folder, described, bundles })).catch((error: unknown) => { refuse(folder)(error); return 0 })
+    return { versions, refused }
   }
-  return { versions, refused }
-}
 
 const foldersIn = (folder: string): readonly string[] =>
-  existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => path.join(folder, entry.name)).sort() : []
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => path.join(folder, entry.name))
+        .sort()
+    : []
 
 async function describedIn(folder: string): Promise<ShippedClassifier> {
-  const described = shippedClassifier.parse(JSON.parse(await readFile(path.join(folder, DESCRIPTION), 'utf8')))
+  const described = shippedClassifier.parse(
+    JSON.parse(await readFile(path.join(folder, DESCRIPTION), 'utf8')),
+  )
   if (described.id !== path.basename(folder)) throw new Error(`${DESCRIPTION} speaks of "${described.id}".`)
   return described
 }
 
 const isKnown = ({ connection }: Store, classifierId: string, folder: string): boolean =>
-  connection.one('SELECT 1 FROM "Version" WHERE "classifierId" = ? AND "number" = ? AND "isShipped"', classifierId, numberOf(folder)) !== undefined
+  connection.one(
+    'SELECT 1 FROM "Version" WHERE "classifierId" = ? AND "number" = ? AND "isShipped"',
+    classifierId,
+    numberOf(folder),
+  ) !== undefined
 
 const numberOf = (folder: string): number => Number(path.basename(folder).slice(1))
 
 /** Answers how many shipped versions there are. A person's own classifier or champion is never touched. */
-function sync({ id, now }: Store, writing: Transacting, shipped: { readonly folder: string; readonly described: ShippedClassifier; readonly bundles: readonly ProvenBundle[] }): number {
+function sync(
+  { id, now }: Store,
+  writing: Transacting,
+  shipped: {
+    readonly folder: string
+    readonly described: ShippedClassifier
+    readonly bundles: readonly ProvenBundle[]
+  },
+): number {
   const { folder, described, bundles } = shipped
   const named = bundles.find((bundle) => bundle.manifest.version === described.champion)
-  if (!named) throw badBundle(path.join(folder, described.champion), 'it is named as champion and is not usable')
-  const there = writing.one<{ isShipped: number }>('SELECT "isShipped" FROM "Classifier" WHERE "id" = ?', described.id)
-  if (there?.isShipped === 0) throw new Error(`There is a classifier "${described.id}" of this machine's own; the shipped one is left out.`)
-  if (there) writing.run('UPDATE "Classifier" SET "recipe" = ?, "originalJson" = ? WHERE "id" = ?', described.recipe, described.dataset && JSON.stringify(described.dataset), described.id)
+  if (!named)
+    throw badBundle(path.join(folder, described.champion), 'it is named as champion and is not usable')
+  const there = writing.one<{ isShipped: number }>(
+    'SELECT "isShipped" FROM "Classifier" WHERE "id" = ?',
+    described.id,
+  )
+  if (there?.isShipped === 0)
+    throw new Error(
+      `There is a classifier "${described.id}" of this machine's own; the shipped one is left out.`,
+    )
+  if (there)
+    writing.run(
+      'UPDATE "Classifier" SET "recipe" = ?, "originalJson" = ? WHERE "id" = ?',
+      described.recipe,
+      described.dataset && JSON.stringify(described.dataset),
+      described.id,
+    )
   else insertClassifier(writing, draftOf(described, named), now())
 
   for (const bundle of bundles) {
-    const known = writing.one<{ id: string; isShipped: number; cardJson: string }>('SELECT "id", "isShipped", "cardJson" FROM "Version" WHERE "classifierId" = ? AND "number" = ?', described.id, numberOf(bundle.folder))
-    if (known?.isShipped === 1 && known.cardJson !== JSON.stringify(bundle.card)) rewriteVersion(writing, known.id, bundle)
+    const known = writing.one<{ id: string; isShipped: number; cardJson: string }>(
+      'SELECT "id", "isShipped", "cardJson" FROM "Version" WHERE "classifierId" = ? AND "number" = ?',
+      described.id,
+      numberOf(bundle.folder),
+    )
+    if (known?.isShipped === 1 && known.cardJson !== JSON.stringify(bundle.card))
+      rewriteVersion(writing, known.id, bundle)
     if (!known) insertVersion(writing, { id: id(), bundle, runId: null, isShipped: true })
   }
   const champion = writing.one('SELECT 1 FROM "Promotion" WHERE "classifierId" = ? LIMIT 1', described.id)
-  const version = writing.one<{ id: string }>('SELECT "id" FROM "Version" WHERE "classifierId" = ? AND "number" = ? AND "isShipped"', described.id, Number(described.champion.slice(1)))
-  if (!champion && version) insertPromotion(writing, { versionId: version.id, by: BY, reason: 'it comes with the product', kind: 'promote', at: now() })
+  const version = writing.one<{ id: string }>(
+    'SELECT "id" FROM "Version" WHERE "classifierId" = ? AND "number" = ? AND "isShipped"',
+    described.id,
+    Number(described.champion.slice(1)),
+  )
+  if (!champion && version)
+    insertPromotion(writing, {
+      versionId: version.id,
+      by: BY,
+      reason: 'it comes with the product',
+      kind: 'promote',
+      at: now(),
+    })
   return bundles.length
 }
 

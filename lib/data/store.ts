@@ -16,17 +16,28 @@ export type Store = {
 }
 
 export const notFound = (thing: string, name: string): DarkroomError =>
-  new DarkroomError('not_found', { what: `There is no ${thing} "${name.slice(0, 80)}"`, why: 'it never existed or was deleted', remedy: 'Look at the list for those that exist.' })
+  new DarkroomError('not_found', {
+    what: `There is no ${thing} "${name.slice(0, 80)}"`,
+    why: 'it never existed or was deleted',
+    remedy: 'Look at the list for those that exist.',
+  })
 
 /** What a person meets who looks for something that lies in the trash. */
 export const inTrash = (thing: string, name: string, since: number | Date): DarkroomError => {
   const until = trashedUntil(new Date(since)).toISOString()
-  return new DarkroomError('not_found', {
-    what: `The ${thing} "${name.slice(0, 80)}" is in the trash`, why: `it was deleted and can be restored until ${until.slice(0, 10)}`, remedy: 'Restore it from the trash (/trash), or use another one.',
-  }, { members: { in_trash: true, trashed_until: until } })
+  return new DarkroomError(
+    'not_found',
+    {
+      what: `The ${thing} "${name.slice(0, 80)}" is in the trash`,
+      why: `it was deleted and can be restored until ${until.slice(0, 10)}`,
+      remedy: 'Restore it from the trash (/trash), or use another one.',
+    },
+    { members: { in_trash: true, trashed_until: until } },
+  )
 }
 
-export const conflict = (what: string, why: string, remedy: string): DarkroomError => new DarkroomError('conflict', { what, why, remedy })
+export const conflict = (what: string, why: string, remedy: string): DarkroomError =>
+  new DarkroomError('conflict', { what, why, remedy })
 
 /** Texts that only this room wrote. */
 export const parsed = <T>(json: string): T => JSON.parse(json) as T

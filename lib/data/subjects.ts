@@ -13,24 +13,56 @@ export function subjectsOf({ prisma }: Store): Subjects {
       return row && { name: row.id, classifier: row.id }
     },
     async version(id) {
-      const row = await prisma.version.findUnique({ where: { id }, select: { ...BY_CLASSIFIER, number: true } })
+      const row = await prisma.version.findUnique({
+        where: { id },
+        select: { ...BY_CLASSIFIER, number: true },
+      })
       return row && { name: `${row.classifierId} v${row.number}`, classifier: row.classifierId }
     },
     async run(id) {
-      const row = await prisma.run.findUnique({ where: { id }, select: { ...BY_CLASSIFIER, recipe: true, createdAt: true } })
-      return row && { name: `training of ${row.classifierId}, ${row.recipe}, ${minuteOf(row.createdAt)}`, classifier: row.classifierId }
+      const row = await prisma.run.findUnique({
+        where: { id },
+        select: { ...BY_CLASSIFIER, recipe: true, createdAt: true },
+      })
+      return (
+        row && {
+          name: `training of ${row.classifierId}, ${row.recipe}, ${minuteOf(row.createdAt)}`,
+          classifier: row.classifierId,
+        }
+      )
     },
     async sample(id) {
-      const row = await prisma.sample.findUnique({ where: { id }, select: { ...BY_CLASSIFIER, filename: true, label: true, hash: true } })
-      return row && { name: `${row.filename ?? `image ${row.hash.slice(0, 8)}`} (${row.label ?? 'no label'})`, classifier: row.classifierId }
+      const row = await prisma.sample.findUnique({
+        where: { id },
+        select: { ...BY_CLASSIFIER, filename: true, label: true, hash: true },
+      })
+      return (
+        row && {
+          name: `${row.filename ?? `image ${row.hash.slice(0, 8)}`} (${row.label ?? 'no label'})`,
+          classifier: row.classifierId,
+        }
+      )
     },
     async upload(id) {
-      const row = await prisma.upload.findUnique({ where: { id }, select: { ...BY_CLASSIFIER, createdAt: true } })
-      return row && { name: `upload to ${row.classifierId}, ${minuteOf(row.createdAt)}`, classifier: row.classifierId }
+      const row = await prisma.upload.findUnique({
+        where: { id },
+        select: { ...BY_CLASSIFIER, createdAt: true },
+      })
+      return (
+        row && {
+          name: `upload to ${row.classifierId}, ${minuteOf(row.createdAt)}`,
+          classifier: row.classifierId,
+        }
+      )
     },
     async prediction(id) {
-      const row = await prisma.prediction.findUnique({ where: { id }, select: { ...BY_CLASSIFIER, filename: true, predictedClass: true } })
-      return row && { name: `${row.filename ?? 'an image'} (${row.predictedClass})`, classifier: row.classifierId }
+      const row = await prisma.prediction.findUnique({
+        where: { id },
+        select: { ...BY_CLASSIFIER, filename: true, predictedClass: true },
+      })
+      return (
+        row && { name: `${row.filename ?? 'an image'} (${row.predictedClass})`, classifier: row.classifierId }
+      )
     },
     async key(id) {
       const row = await prisma.apiKey.findUnique({ where: { id }, select: { ...BY_CLASSIFIER, name: true } })

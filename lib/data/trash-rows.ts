@@ -8,14 +8,19 @@ export type Transaction = Omit<PrismaClient, '$connect' | '$disconnect' | '$on' 
 export const WITH_COUNT = { _count: { select: { samples: true } } } as const
 export type TrashRow = Prisma.TrashEntryGetPayload<{ include: typeof WITH_COUNT }>
 
-export const recordOfTrash = ({ _count, ...row }: TrashRow): TrashRecord => ({ ...row, kind: row.kind as TrashKind, samples: _count.samples })
+export const recordOfTrash = ({ _count, ...row }: TrashRow): TrashRecord => ({
+  ...row,
+  kind: row.kind as TrashKind,
+  samples: _count.samples,
+})
 
 /** Entries whose samples have all come back leave; an upload whose samples came back is an upload again. */
 export async function settleTrash(tx: Transaction, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     const entry = await tx.trashEntry.findUnique({ where: { id }, include: WITH_COUNT })
     if (!entry || entry._count.samples > 0) continue
-    if (entry.kind === 'upload' && entry.uploadId !== null) await tx.upload.update({ where: { id: entry.uploadId }, data: { state: 'done', trashedAt: null } })
+    if (entry.kind === 'upload' && entry.uploadId !== null)
+      await tx.upload.update({ where: { id: entry.uploadId }, data: { state: 'done', trashedAt: null } })
     if (entry.kind === 'upload' || entry.kind === 'samples') await tx.trashEntry.delete({ where: { id } })
   }
 }

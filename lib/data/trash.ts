@@ -20,64 +20,163 @@ export function trashOf(store: Store): Trash {
     if (!row) throw notFound('entry of the trash', id)
     return recordOfTrash(row)
   }
-  const entry = async (tx: Transaction, draft: { kind: 'classifier' | 'version' | 'upload'; classifierId: string; versionId?: string; uploadId?: string; title: string; by: string; at: Date }): Promise<TrashRecord> =>
-    recordOfTrash(await tx.trashEntry.create({ data: { id: newId(), ...draft, until: trashedUntil(draft.at) }, include: WITH_COUNT }))
+  const entry = async (
+    tx: Transaction,
+    draft: {
+      kind: 'classifier' | 'version' | 'upload'
+      classifierId: string
+      versionId?: string
+      uploadId?: string
+      title: string
+      by: string
+      at: Date
+    },
+  ): Promise<TrashRecord> =>
+    recordOfTrash(
+      await tx.trashEntry.create({
+        data: { id: newId(), ...draft, until: trashedUntil(draft.at) },
+        include: WITH_COUNT,
+      }),
+    )
 
   return {
     get,
     async list({ classifierId, cursor, limit }) {
       const rows = await prisma.trashEntry.findMany({
-        where: { OR: [{ kind: 'classifier' }, { classifier: { trashedAt: null } }], ...(classifierId !== undefined && { classifierId }), ...(cursor !== undefined && { id: { lt: cursor } }) },
-        include: WITH_COUNT, orderBy: { id: 'desc' }, take: limit,
+        where: {
+          OR: [{ kind: 'classifier' }, { classifier: { trashedAt: null } }],
+          ...(classifierId !== undefined && { classifierId }),
+          ...(cursor !== undefined && { id: { lt: cursor } }),
+        },
+        include: WITH_COUNT,
+        orderBy: { id: 'desc' },
+        take: limit,
       })
       return rows.map(recordOfTrash)
     },
-    samplesOf: (trashId, limit) => prisma.sample.findMany({ where: { trashId }, select: { id: true, filename: true, label: true }, orderBy: { id: 'asc' }, take: limit }),
-    putUpload: (uploadId, by) => prisma.$transaction(async (tx) => {
-      const upload = await tx.upload.findUnique({ where: { id: uploadId } })
-      if (!upload) throw notFound('upload', uploadId)
-      if (upload.state === 'running') throw conflict('This upload cannot be moved to the trash yet', 'its files are still being processed', 'Wait until it is done.')
-      if (upload.state === 'undone') throw conflict('This upload cannot be moved to the trash', upload.trashedAt === null ? 'it has already been undone' : 'it is already in the trash', 'No action is needed.')
-      const at = now()
-      const rows = await tx.sample.findMany({ where: { uploadId, trashedAt: null }, orderBy: { id: 'asc' } })
-      const steps: Step[] = rows.map((row) => ({ row, after: { label: row.label, split: row.split as Step['after']['split'], excludedAt: row.excludedAt, trashedAt: at } }))
-      const title = uploadTitle(upload.createdAt, steps.length)
-      await tx.upload.update({ where: { id: uploadId }, data: { state: 'undone', trashedAt: at } })
-      const outcome = steps.length === 0 ? null : await applySteps(store, tx, { steps, kind: 'trash', by, at, trash: { kind: 'upload', title, uploadId } })
-      await dropEmptyClasses(tx, { classifierId: upload.classifierId, perClass: parsed<UploadFindings>(upload.reportJson).perClass })
-      return outcome?.trash ?? entry(tx, { kind: 'upload', classifierId: upload.classifierId, uploadId, title, by, at })
-    }, TRANSACTION),
-    putClassifier: (classifierId, by) => prisma.$transaction(async (tx) => {
-      const classifier = await tx.classifier.findUnique({ where: { id: classifierId } })
-      if (!classifier || classifier.trashedAt !== null) throw notFound('classifier', classifierId)
-      const what = `"${classifier.title}" cannot be moved to the trash`
-      if (classifier.isShipped) throw conflict(what, 'it is shipped with Darkroom', 'Ignore it: it uses no memory until a request needs it.')
-      if (await tx.run.findFirst({ where: { classifierId, ...ACTIVE_RUN } })) throw conflict(what, 'a training run of it is queued or running', 'Cancel the training run first.')
-      if (await tx.upload.findFirst({ where: { classifierId, state: 'running' } })) throw conflict(what, 'an upload to it is still being processed', 'Wait until the upload is done.')
-      const at = now()
-      await tx.classifier.update({ where: { id: classifierId }, data: { trashedAt: at } })
-      return entry(tx, { kind: 'classifier', classifierId, title: classifier.title, by, at })
-    }),
-    putVersion: (versionId, by) => prisma.$transaction(async (tx) => {
-      const version = await tx.version.findUnique({ where: { id: versionId } })
-      if (!version || version.trashedAt !== null) throw notFound('version', versionId)
-      const what = `Version v${version.number} cannot be moved to the trash`
-      if (version.isShipped) throw conflict(what, 'it is shipped with Darkroom', 'Ignore it: it uses no memory while it is not live.')
-      const champions = standingChampions(await promotionsWith(tx, version.classifierId))
-      if (champions.at(-1) === versionId) throw conflict(what, 'it is the live version', 'Promote another version first.')
-      if (champions.at(-2) === versionId) throw conflict(what, 'it is the version to roll back to', 'Promote another version first.')
-      if (await tx.run.findFirst({ where: { baseVersionId: versionId, ...ACTIVE_RUN } })) throw conflict(what, 'a training run starts from it', 'Wait for the training run or cancel it.')
-      const at = now()
-      await tx.version.update({ where: { id: versionId }, data: { trashedAt: at } })
-      return entry(tx, { kind: 'version', classifierId: version.classifierId, versionId, title: `v${version.number}`, by, at })
-    }),
+    samplesOf: (trashId, limit) =>
+      prisma.sample.findMany({
+        where: { trashId },
+        select: { id: true, filename: true, label: true },
+        orderBy: { id: 'asc' },
+        take: limit,
+      }),
+    putUpload: (uploadId, by) =>
+      prisma.$transaction(async (tx) => {
+        const upload = await tx.upload.findUnique({ where: { id: uploadId } })
+        if (!upload) throw notFound('upload', uploadId)
+        if (upload.state === 'running')
+          throw conflict(
+            'This upload cannot be moved to the trash yet',
+            'its files are still being processed',
+            'Wait until it is done.',
+          )
+        if (upload.state === 'undone')
+          throw conflict(
+            'This upload cannot be moved to the trash',
+            upload.trashedAt === null ? 'it has already been undone' : 'it is already in the trash',
+            'No action is needed.',
+          )
+        const at = now()
+        const rows = await tx.sample.findMany({
+          where: { uploadId, trashedAt: null },
+          orderBy: { id: 'asc' },
+        })
+        const steps: Step[] = rows.map((row) => ({
+          row,
+          after: {
+            label: row.label,
+            split: row.split as Step['after']['split'],
+            excludedAt: row.excludedAt,
+            trashedAt: at,
+          },
+        }))
+        const title = uploadTitle(upload.createdAt, steps.length)
+        await tx.upload.update({ where: { id: uploadId }, data: { state: 'undone', trashedAt: at } })
+        const outcome =
+          steps.length === 0
+            ? null
+            : await applySteps(store, tx, {
+                steps,
+                kind: 'trash',
+                by,
+                at,
+                trash: { kind: 'upload', title, uploadId },
+              })
+        await dropEmptyClasses(tx, {
+          classifierId: upload.classifierId,
+          perClass: parsed<UploadFindings>(upload.reportJson).perClass,
+        })
+        return (
+          outcome?.trash ??
+          entry(tx, { kind: 'upload', classifierId: upload.classifierId, uploadId, title, by, at })
+        )
+      }, TRANSACTION),
+    putClassifier: (classifierId, by) =>
+      prisma.$transaction(async (tx) => {
+        const classifier = await tx.classifier.findUnique({ where: { id: classifierId } })
+        if (!classifier || classifier.trashedAt !== null) throw notFound('classifier', classifierId)
+        const what = `"${classifier.title}" cannot be moved to the trash`
+        if (classifier.isShipped)
+          throw conflict(
+            what,
+            'it is shipped with Darkroom',
+            'Ignore it: it uses no memory until a request needs it.',
+          )
+        if (await tx.run.findFirst({ where: { classifierId, ...ACTIVE_RUN } }))
+          throw conflict(what, 'a training run of it is queued or running', 'Cancel the training run first.')
+        if (await tx.upload.findFirst({ where: { classifierId, state: 'running' } }))
+          throw conflict(what, 'an upload to it is still being processed', 'Wait until the upload is done.')
+        const at = now()
+        await tx.classifier.update({ where: { id: classifierId }, data: { trashedAt: at } })
+        return entry(tx, { kind: 'classifier', classifierId, title: classifier.title, by, at })
+      }),
+    putVersion: (versionId, by) =>
+      prisma.$transaction(async (tx) => {
+        const version = await tx.version.findUnique({ where: { id: versionId } })
+        if (!version || version.trashedAt !== null) throw notFound('version', versionId)
+        const what = `Version v${version.number} cannot be moved to the trash`
+        if (version.isShipped)
+          throw conflict(
+            what,
+            'it is shipped with Darkroom',
+            'Ignore it: it uses no memory while it is not live.',
+          )
+        const champions = standingChampions(await promotionsWith(tx, version.classifierId))
+        if (champions.at(-1) === versionId)
+          throw conflict(what, 'it is the live version', 'Promote another version first.')
+        if (champions.at(-2) === versionId)
+          throw conflict(what, 'it is the version to roll back to', 'Promote another version first.')
+        if (await tx.run.findFirst({ where: { baseVersionId: versionId, ...ACTIVE_RUN } }))
+          throw conflict(what, 'a training run starts from it', 'Wait for the training run or cancel it.')
+        const at = now()
+        await tx.version.update({ where: { id: versionId }, data: { trashedAt: at } })
+        return entry(tx, {
+          kind: 'version',
+          classifierId: version.classifierId,
+          versionId,
+          title: `v${version.number}`,
+          by,
+          at,
+        })
+      }),
     async restore(id, by) {
       const record = await get(id)
       await prisma.$transaction(async (tx) => {
-        if (record.kind === 'classifier') await tx.classifier.update({ where: { id: record.classifierId }, data: { trashedAt: null } })
-        if (record.kind === 'version' && record.versionId !== null) await tx.version.update({ where: { id: record.versionId }, data: { trashedAt: null } })
+        if (record.kind === 'classifier')
+          await tx.classifier.update({ where: { id: record.classifierId }, data: { trashedAt: null } })
+        if (record.kind === 'version' && record.versionId !== null)
+          await tx.version.update({ where: { id: record.versionId }, data: { trashedAt: null } })
         const rows = await tx.sample.findMany({ where: { trashId: id }, orderBy: { id: 'asc' } })
-        const steps: Step[] = rows.map((row) => ({ row, after: { label: row.label, split: row.split as Step['after']['split'], excludedAt: row.excludedAt, trashedAt: null } }))
+        const steps: Step[] = rows.map((row) => ({
+          row,
+          after: {
+            label: row.label,
+            split: row.split as Step['after']['split'],
+            excludedAt: row.excludedAt,
+            trashedAt: null,
+          },
+        }))
         if (steps.length > 0) await applySteps(store, tx, { steps, kind: 'restore', by, at: now() })
         await settleTrash(tx, [id])
         await tx.trashEntry.deleteMany({ where: { id } })
@@ -85,25 +184,47 @@ export function trashOf(store: Store): Trash {
       return record
     },
     async due() {
-      const rows = await prisma.trashEntry.findMany({ where: { until: { lte: now() } }, include: WITH_COUNT, orderBy: { until: 'asc' } })
+      const rows = await prisma.trashEntry.findMany({
+        where: { until: { lte: now() } },
+        include: WITH_COUNT,
+        orderBy: { until: 'asc' },
+      })
       return rows.map(recordOfTrash)
     },
   }
 }
 
 const promotionsWith = (tx: Transaction, classifierId: string) =>
-  tx.promotion.findMany({ where: { classifierId }, orderBy: { id: 'asc' }, include: { version: { select: { trashedAt: true } } } })
+  tx.promotion.findMany({
+    where: { classifierId },
+    orderBy: { id: 'asc' },
+    include: { version: { select: { trashedAt: true } } },
+  })
 
-const uploadTitle = (at: Date, count: number): string => `Upload of ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${count} ${count === 1 ? 'image' : 'images'}`
+const uploadTitle = (at: Date, count: number): string =>
+  `Upload of ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${count} ${count === 1 ? 'image' : 'images'}`
 
 /** Classes that this upload created, that no sample outside the trash has and that no version predicts. */
-export async function dropEmptyClasses(tx: Transaction, { classifierId, perClass }: { readonly classifierId: string; readonly perClass: UploadFindings['perClass'] }): Promise<void> {
+export async function dropEmptyClasses(
+  tx: Transaction,
+  {
+    classifierId,
+    perClass,
+  }: { readonly classifierId: string; readonly perClass: UploadFindings['perClass'] },
+): Promise<void> {
   const created = perClass.flatMap(({ name, isNew }) => (isNew ? [name] : []))
   if (created.length === 0) return
   const versions = await tx.version.findMany({ where: { classifierId }, select: { classesJson: true } })
   const predicted = new Set(versions.flatMap(({ classesJson }) => parsed<string[]>(classesJson)))
   for (const name of created) {
-    if (predicted.has(name) || (await tx.sample.findFirst({ where: { classifierId, label: name, trashedAt: null }, select: { id: true } }))) continue
+    if (
+      predicted.has(name) ||
+      (await tx.sample.findFirst({
+        where: { classifierId, label: name, trashedAt: null },
+        select: { id: true },
+      }))
+    )
+      continue
     await tx.class.deleteMany({ where: { classifierId, name } })
   }
 }

@@ -41,10 +41,13 @@ export function takeTurns(mostWaiting = MOST_WAITING): Turns {
       const begun = performance.now()
       if (waiting.size >= mostWaiting) return Promise.reject(databaseBusy(0))
       return new Promise((begin, reject) => {
-        const timer = setTimeout(() => {
-          waiting.delete(waiter)
-          reject(databaseBusy(performance.now() - begun))
-        }, Math.min(Math.max(0, deadline - begun), LONGEST_TIMER_MS))
+        const timer = setTimeout(
+          () => {
+            waiting.delete(waiter)
+            reject(databaseBusy(performance.now() - begun))
+          },
+          Math.min(Math.max(0, deadline - begun), LONGEST_TIMER_MS),
+        )
         const waiter: Waiter = { begin, timer }
         waiting.add(waiter)
       })

@@ -4,7 +4,10 @@ import { openWithFruit, pictureOf, predictionOf, sampleOf, type Opened } from '.
 const ADA = { caller: { kind: 'person', id: null, name: 'Ada', scopes: [] } } as const
 
 async function withSamples({ data }: Opened, count: number): Promise<readonly string[]> {
-  const added = await data.samples.add('fruit', Array.from({ length: count }, (_, i) => sampleOf(`sample ${i} `)))
+  const added = await data.samples.add(
+    'fruit',
+    Array.from({ length: count }, (_, i) => sampleOf(`sample ${i} `)),
+  )
   return added.map(({ sampleId }) => sampleId)
 }
 
@@ -29,7 +32,11 @@ test('500 images are relabelled within a second of processor time as one change,
   await answers.undoChange({ id: said.change!.id, skip_conflicts: false }, ADA)
   const undone = cpuMs()
 
-  expect(said).toMatchObject({ changed: 500, unchanged: 0, change: { kind: 'relabel', by: 'Ada', count: 500, undoes: null } })
+  expect(said).toMatchObject({
+    changed: 500,
+    unchanged: 0,
+    change: { kind: 'relabel', by: 'Ada', count: 500, undoes: null },
+  })
   expect(await labelsOf(opened)).toEqual({ apple: 500 })
   expect((await answers.dataSummary({})).per_class[0]).toMatchObject({ class: 'apple', train: 500 })
   expect(changed - began).toBeLessThan(1_000)
@@ -43,15 +50,35 @@ test('undoing an undo does the change again, and the log tells all three', async
   const first = (await answers.changeSamples({ ids: [...ids], split: 'test', is_excluded: true })).change!
 
   const undo = (await answers.undoChange({ id: first.id, skip_conflicts: false })).change!
-  expect((await opened.data.samples.all('fruit')).map(({ split }) => split)).toEqual(['train', 'train', 'train'])
-  await expect(answers.undoChange({ id: first.id, skip_conflicts: false })).rejects.toMatchObject({ code: 'conflict', why: 'it has already been undone' })
+  expect((await opened.data.samples.all('fruit')).map(({ split }) => split)).toEqual([
+    'train',
+    'train',
+    'train',
+  ])
+  await expect(answers.undoChange({ id: first.id, skip_conflicts: false })).rejects.toMatchObject({
+    code: 'conflict',
+    why: 'it has already been undone',
+  })
   await answers.undoChange({ id: undo.id, skip_conflicts: false })
 
-  expect((await answers.listSamples({ limit: 9 })).samples.map(({ split, is_excluded }) => [split, is_excluded])).toEqual([['test', true], ['test', true], ['test', true]])
+  expect(
+    (await answers.listSamples({ limit: 9 })).samples.map(({ split, is_excluded }) => [split, is_excluded]),
+  ).toEqual([
+    ['test', true],
+    ['test', true],
+    ['test', true],
+  ])
   const { changes } = await answers.listChanges({ limit: 9 })
-  expect(changes.map(({ kind, undoes }) => [kind, undoes])).toEqual([['undo', undo.id], ['undo', first.id], ['several', null]])
+  expect(changes.map(({ kind, undoes }) => [kind, undoes])).toEqual([
+    ['undo', undo.id],
+    ['undo', first.id],
+    ['several', null],
+  ])
   expect(changes[2]?.undone_by).toBeNull() // it holds again
-  expect((await answers.getChange({ id: first.id })).samples[0]).toMatchObject({ before: { split: 'train', excluded_at: null }, after: { split: 'test', label: 'apple' } })
+  expect((await answers.getChange({ id: first.id })).samples[0]).toMatchObject({
+    before: { split: 'train', excluded_at: null },
+    after: { split: 'test', label: 'apple' },
+  })
 })
 
 test('images that were changed again since are told, and left as they are when the others are undone', async () => {
@@ -63,12 +90,25 @@ test('images that were changed again since are told, and left as they are when t
   await answers.changeSample({ id: ids[1]!, is_excluded: true }) // another field: no conflict
 
   await expect(answers.undoChange({ id: change!.id, skip_conflicts: false })).rejects.toMatchObject({
-    code: 'conflict', why: '1 of its 3 images has been changed since',
-    extras: { members: { conflicts_total: 1, conflicts: [{ sample_id: ids[0], filename: 'sample 0 .png', fields: ['label'] }] } },
+    code: 'conflict',
+    why: '1 of its 3 images has been changed since',
+    extras: {
+      members: {
+        conflicts_total: 1,
+        conflicts: [{ sample_id: ids[0], filename: 'sample 0 .png', fields: ['label'] }],
+      },
+    },
   })
   expect(await labelsOf(opened)).toEqual({ plum: 1, lime: 1 })
-  expect(await answers.undoChange({ id: change!.id, skip_conflicts: true })).toMatchObject({ changed: 2, skipped: 1 })
-  expect((await answers.listSamples({ limit: 9 })).samples.map(({ label }) => label)).toEqual(['apple', 'apple', 'plum'])
+  expect(await answers.undoChange({ id: change!.id, skip_conflicts: true })).toMatchObject({
+    changed: 2,
+    skipped: 1,
+  })
+  expect((await answers.listSamples({ limit: 9 })).samples.map(({ label }) => label)).toEqual([
+    'apple',
+    'apple',
+    'plum',
+  ])
 })
 
 test('a filter names what a list with it shows; one refusal leaves all as they were', async () => {
@@ -77,12 +117,26 @@ test('a filter names what a list with it shows; one refusal leaves all as they w
   const ids = await withSamples(opened, 4)
   await answers.changeSamples({ ids: [ids[0]!, ids[1]!], label: 'lime' })
 
-  expect(await answers.changeSamples({ filter: { classifier: 'fruit', label: 'lime' }, is_excluded: true })).toMatchObject({ changed: 2 })
+  expect(
+    await answers.changeSamples({ filter: { classifier: 'fruit', label: 'lime' }, is_excluded: true }),
+  ).toMatchObject({ changed: 2 })
   await answers.deleteSample({ id: ids[3]! })
-  await expect(answers.changeSamples({ ids: [ids[2]!, ids[3]!], label: 'plum' })).rejects.toMatchObject({ code: 'conflict' })
-  await expect(answers.changeSamples({ ids: [ids[2]!], label: 'pear' })).rejects.toMatchObject({ code: 'unknown_class' })
-  await expect(answers.changeSamples({ ids: [ids[2]!, opened.data.id()], label: 'plum' })).rejects.toMatchObject({ code: 'not_found' })
-  for (const input of [{}, { ids: [ids[2]!] }, { label: 'plum' }, { ids: [ids[2]!], filter: { classifier: 'fruit' }, label: 'plum' }]) await expect(answers.changeSamples(input)).rejects.toMatchObject({ code: 'invalid_input' })
+  await expect(answers.changeSamples({ ids: [ids[2]!, ids[3]!], label: 'plum' })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+  await expect(answers.changeSamples({ ids: [ids[2]!], label: 'pear' })).rejects.toMatchObject({
+    code: 'unknown_class',
+  })
+  await expect(
+    answers.changeSamples({ ids: [ids[2]!, opened.data.id()], label: 'plum' }),
+  ).rejects.toMatchObject({ code: 'not_found' })
+  for (const input of [
+    {},
+    { ids: [ids[2]!] },
+    { label: 'plum' },
+    { ids: [ids[2]!], filter: { classifier: 'fruit' }, label: 'plum' },
+  ])
+    await expect(answers.changeSamples(input)).rejects.toMatchObject({ code: 'invalid_input' })
 
   expect(await labelsOf(opened)).toEqual({ apple: 1 })
 })
@@ -95,13 +149,29 @@ test('images in the trash are in no list, sum or training, and come back as they
 
   const said = await answers.changeSamples({ ids: [ids[0]!, ids[1]!], is_trashed: true }, ADA)
 
-  expect([(await samples.all('fruit')).length, await samples.unseenIn('fruit'), (await answers.listSamples({ limit: 9 })).total, (await answers.getClassifier({ id: 'fruit' })).samples.total]).toEqual([1, 1, 1, 1])
+  expect([
+    (await samples.all('fruit')).length,
+    await samples.unseenIn('fruit'),
+    (await answers.listSamples({ limit: 9 })).total,
+    (await answers.getClassifier({ id: 'fruit' })).samples.total,
+  ]).toEqual([1, 1, 1, 1])
   const [entry] = (await answers.listTrash({ limit: 9 })).entries
-  expect(entry).toMatchObject({ id: said.trash_id, kind: 'samples', title: '2 images', samples_total: 2, by: 'Ada', until: '2026-12-21T12:00:00.000Z' })
+  expect(entry).toMatchObject({
+    id: said.trash_id,
+    kind: 'samples',
+    title: '2 images',
+    samples_total: 2,
+    by: 'Ada',
+    until: '2026-12-21T12:00:00.000Z',
+  })
   expect(entry!.samples.map(({ id }) => id)).toEqual([ids[0], ids[1]])
 
   await answers.undoChange({ id: said.change!.id, skip_conflicts: false })
-  expect((await answers.listSamples({ limit: 9 })).samples.map(({ is_excluded }) => is_excluded)).toEqual([false, false, true])
+  expect((await answers.listSamples({ limit: 9 })).samples.map(({ is_excluded }) => is_excluded)).toEqual([
+    false,
+    false,
+    true,
+  ])
   expect((await answers.listTrash({ limit: 9 })).entries).toEqual([])
 })
 
@@ -129,12 +199,17 @@ test('an upload that fails puts back into the trash what it took out of it', asy
   await data.answers.deleteSample({ id: ids[0]! })
   clock.advance(1_000)
   const upload = await data.uploads.begin('fruit')
-  await data.samples.add('fruit', [sampleOf('sample 0 ', { uploadId: upload.id }), sampleOf('fresh', { uploadId: upload.id })])
+  await data.samples.add('fruit', [
+    sampleOf('sample 0 ', { uploadId: upload.id }),
+    sampleOf('fresh', { uploadId: upload.id }),
+  ])
 
   await data.uploads.discard(upload.id)
 
   expect(await data.samples.all('fruit')).toEqual([])
-  expect((await data.answers.listTrash({ limit: 9 })).entries.map(({ kind, samples }) => [kind, samples.length])).toEqual([['samples', 1]])
+  expect(
+    (await data.answers.listTrash({ limit: 9 })).entries.map(({ kind, samples }) => [kind, samples.length]),
+  ).toEqual([['samples', 1]])
 })
 
 test('an uploaded image that a correction takes out of the trash goes back there when the correction is taken back', async () => {
@@ -150,6 +225,9 @@ test('an uploaded image that a correction takes out of the trash goes back there
 
   await data.answers.giveFeedback({ id: prediction.id, correct: true })
 
-  expect(await data.samples.get(sample!.sampleId)).toMatchObject({ label: 'lime', trashedAt: new Date(clock.now()) })
+  expect(await data.samples.get(sample!.sampleId)).toMatchObject({
+    label: 'lime',
+    trashedAt: new Date(clock.now()),
+  })
   expect(await data.trash.list({ limit: 9 })).toMatchObject([{ kind: 'samples', samples: 1 }])
 })

@@ -6,7 +6,15 @@ import type { Source } from './values.ts'
 /** Which samples: named, or all that a list with these filters shows. */
 export type SampleSelection =
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
-  | { readonly kind: 'filter'; readonly classifierId: string; readonly label?: string | undefined; readonly split?: Split | undefined; readonly source?: Source | undefined; readonly uploadId?: string | undefined; readonly isExcluded?: boolean | undefined }
+  | {
+      readonly kind: 'filter'
+      readonly classifierId: string
+      readonly label?: string | undefined
+      readonly split?: Split | undefined
+      readonly source?: Source | undefined
+      readonly uploadId?: string | undefined
+      readonly isExcluded?: boolean | undefined
+    }
 
 export type SampleChangeRecord = {
   readonly id: string
@@ -23,8 +31,18 @@ export type SampleChangeRecord = {
 export type SampleChangeEntry = {
   readonly sampleId: string
   readonly fields: readonly SampleField[]
-  readonly before: { readonly label: string | null; readonly split: string | null; readonly excludedAt: Date | null; readonly trashedAt: Date | null }
-  readonly after: { readonly label: string | null; readonly split: string | null; readonly excludedAt: Date | null; readonly trashedAt: Date | null }
+  readonly before: {
+    readonly label: string | null
+    readonly split: string | null
+    readonly excludedAt: Date | null
+    readonly trashedAt: Date | null
+  }
+  readonly after: {
+    readonly label: string | null
+    readonly split: string | null
+    readonly excludedAt: Date | null
+    readonly trashedAt: Date | null
+  }
 }
 
 export type ChangeOutcome = {
@@ -40,12 +58,19 @@ export type SampleChanges = {
   /** All of it or none, as one change. `unknown_class`, `conflict` where a sample refuses (it is in the trash), `not_found` for an unknown id. */
   readonly change: (selection: SampleSelection, edit: SampleEdit, by: string) => Promise<ChangeOutcome>
   /** `conflict` with the samples that were changed again since; with `skipConflicts` the others are undone. */
-  readonly undo: (id: string, how: { readonly by: string; readonly skipConflicts: boolean }) => Promise<ChangeOutcome & { readonly skipped: number }>
+  readonly undo: (
+    id: string,
+    how: { readonly by: string; readonly skipConflicts: boolean },
+  ) => Promise<ChangeOutcome & { readonly skipped: number }>
   readonly get: (id: string) => Promise<SampleChangeRecord>
   /** The first entries of a change. */
   readonly entriesOf: (id: string, limit: number) => Promise<readonly SampleChangeEntry[]>
   /** Newest first. */
-  readonly list: (page: { readonly classifierId: string; readonly cursor?: string | undefined; readonly limit: number }) => Promise<readonly SampleChangeRecord[]>
+  readonly list: (page: {
+    readonly classifierId: string
+    readonly cursor?: string | undefined
+    readonly limit: number
+  }) => Promise<readonly SampleChangeRecord[]>
 }
 
 export type TrashKind = 'samples' | 'upload' | 'classifier' | 'version'
@@ -68,9 +93,18 @@ export type TrashRecord = {
 export type Trash = {
   readonly get: (id: string) => Promise<TrashRecord>
   /** Newest first; what belongs to a classifier in the trash is part of that. */
-  readonly list: (page: { readonly classifierId?: string | undefined; readonly cursor?: string | undefined; readonly limit: number }) => Promise<readonly TrashRecord[]>
+  readonly list: (page: {
+    readonly classifierId?: string | undefined
+    readonly cursor?: string | undefined
+    readonly limit: number
+  }) => Promise<readonly TrashRecord[]>
   /** Samples that lie in an entry, oldest first. */
-  readonly samplesOf: (id: string, limit: number) => Promise<readonly { readonly id: string; readonly filename: string | null; readonly label: string | null }[]>
+  readonly samplesOf: (
+    id: string,
+    limit: number,
+  ) => Promise<
+    readonly { readonly id: string; readonly filename: string | null; readonly label: string | null }[]
+  >
   readonly putUpload: (uploadId: string, by: string) => Promise<TrashRecord>
   readonly putClassifier: (classifierId: string, by: string) => Promise<TrashRecord>
   readonly putVersion: (versionId: string, by: string) => Promise<TrashRecord>

@@ -5,14 +5,30 @@ import { openWithFruit } from './opened.fakes.ts'
 import type { Answers } from './data.ts'
 
 /** Every list and sum that this room answers and that a classifier may be named for. */
-const ASKED = ['listPredictions', 'exportPredictions', 'statistics', 'listClasses', 'listUploads', 'listSamples', 'dataSummary', 'retrainStatus', 'listRuns', 'listModels', 'listChanges', 'listTrash'] as const satisfies readonly (keyof Answers)[]
+const ASKED = [
+  'listPredictions',
+  'exportPredictions',
+  'statistics',
+  'listClasses',
+  'listUploads',
+  'listSamples',
+  'dataSummary',
+  'retrainStatus',
+  'listRuns',
+  'listModels',
+  'listChanges',
+  'listTrash',
+] as const satisfies readonly (keyof Answers)[]
 
 test.each(ASKED)('%s of a classifier that nobody has is not found, instead of empty', async (name) => {
   const { data } = await openWithFruit()
   const ask = data.answers[name] as (input: object) => Promise<unknown>
   const input = { limit: 10, days: 7, format: 'csv' }
 
-  await expect(ask({ ...input, classifier: 'friut' })).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('friut') })
+  await expect(ask({ ...input, classifier: 'friut' })).rejects.toMatchObject({
+    code: 'not_found',
+    message: expect.stringContaining('friut'),
+  })
   await expect(ask({ ...input, classifier: 'fruit' })).resolves.toBeDefined()
 })
 
@@ -20,8 +36,14 @@ test('whoever may be asked about a classifier promises to say that it is not the
   const all: readonly Contract[] = contracts
   // The audit log also names classifiers that are gone.
   const ofPresent = all.filter(({ path }) => !path.startsWith('/api/audit'))
-  const about = ofPresent.filter(({ input }) => input.safeParse({ classifier: 'NOT A NAME' }).error?.issues.some(({ path }) => path[0] === 'classifier'))
+  const about = ofPresent.filter(({ input }) =>
+    input.safeParse({ classifier: 'NOT A NAME' }).error?.issues.some(({ path }) => path[0] === 'classifier'),
+  )
 
   expect(about.length).toBeGreaterThanOrEqual(ASKED.length)
-  expect(about.filter(({ errors }) => !errors.includes('not_found')).map(({ method, path }) => `${method} ${path}`)).toEqual([])
+  expect(
+    about
+      .filter(({ errors }) => !errors.includes('not_found'))
+      .map(({ method, path }) => `${method} ${path}`),
+  ).toEqual([])
 })

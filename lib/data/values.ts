@@ -21,10 +21,20 @@ export type NewClassifier = {
 }
 
 /** A picture to keep: `hash` is the sha256 (hex) of `bytes`, which are kept as they came. */
-export type NewPicture = { readonly hash: string; readonly bytes: Uint8Array; readonly width: number; readonly height: number; readonly mediaType: string }
+export type NewPicture = {
+  readonly hash: string
+  readonly bytes: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly mediaType: string
+}
 
 /** A stored image whose file was found missing or changed. */
-export type FileFault = { readonly hash: string; readonly code: 'file_missing' | 'file_damaged'; readonly foundAt: Date }
+export type FileFault = {
+  readonly hash: string
+  readonly code: 'file_missing' | 'file_damaged'
+  readonly foundAt: Date
+}
 
 export type NewSample = {
   readonly picture: NewPicture
@@ -38,7 +48,12 @@ export type NewSample = {
 /** What became of a sample that was to be added. An image is a sample of a classifier once: the first label stays, unless the sample lies in the trash. */
 export type Added =
   | { readonly kind: 'added'; readonly sampleId: string }
-  | { readonly kind: 'already-there'; readonly sampleId: string; readonly label: string | null; readonly uploadId: string | null }
+  | {
+      readonly kind: 'already-there'
+      readonly sampleId: string
+      readonly label: string | null
+      readonly uploadId: string | null
+    }
 
 /** A sample that may be used: labelled, neither excluded nor in the trash. */
 export type Sample = {
@@ -58,7 +73,12 @@ export type Sample = {
 export type StoredSample = Omit<Sample, 'label' | 'split'> & SampleState
 
 export type UploadState = 'running' | 'done' | 'failed' | 'undone'
-export type Finding = { readonly kind: string; readonly filename: string; readonly detail: string; readonly sampleId: string | null }
+export type Finding = {
+  readonly kind: string
+  readonly filename: string
+  readonly detail: string
+  readonly sampleId: string | null
+}
 export type UploadFindings = {
   readonly message: string
   readonly count: number
@@ -68,14 +88,34 @@ export type UploadFindings = {
   readonly findings: readonly Finding[]
   readonly findingsTotal: number
 }
-export type Upload = UploadFindings & { readonly id: string; readonly classifierId: string; readonly state: UploadState; readonly error: string | null; readonly createdAt: Date; /** `undone` and in the trash since then. */ readonly trashedAt: Date | null }
+export type Upload = UploadFindings & {
+  readonly id: string
+  readonly classifierId: string
+  readonly state: UploadState
+  readonly error: string | null
+  readonly createdAt: Date
+  /** `undone` and in the trash since then. */ readonly trashedAt: Date | null
+}
 
 /** One line of a snapshot. */
 export type SnapshotEntry = { readonly hash: string; readonly label: string; readonly split: Split }
-export type Snapshot = { readonly id: string; readonly hash: string; readonly classifierId: string; readonly train: number; readonly validation: number; readonly test: number; readonly createdAt: Date }
+export type Snapshot = {
+  readonly id: string
+  readonly hash: string
+  readonly classifierId: string
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+  readonly createdAt: Date
+}
 
 export type RunState = 'queued' | 'running' | 'judging' | 'done' | 'cancelled' | 'failed'
-export type RunImages = { readonly train: number; readonly validation: number; readonly test: number; readonly unseen: number }
+export type RunImages = {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+  readonly unseen: number
+}
 
 export type NewRun = {
   readonly classifierId: string
@@ -125,10 +165,41 @@ export type Run = {
 }
 
 /** What may change in a run while it lives. `startedAt` and `endedAt` follow from the state. */
-export type RunChange = Partial<Pick<Run, 'state' | 'engine' | 'epochs' | 'epoch' | 'step' | 'steps' | 'etaSeconds' | 'memoryMb' | 'message' | 'images' | 'verdict' | 'isPromoted' | 'canResume' | 'error' | 'versionId' | 'plan' | 'jobId'>>
+export type RunChange = Partial<
+  Pick<
+    Run,
+    | 'state'
+    | 'engine'
+    | 'epochs'
+    | 'epoch'
+    | 'step'
+    | 'steps'
+    | 'etaSeconds'
+    | 'memoryMb'
+    | 'message'
+    | 'images'
+    | 'verdict'
+    | 'isPromoted'
+    | 'canResume'
+    | 'error'
+    | 'versionId'
+    | 'plan'
+    | 'jobId'
+  >
+>
 
 export type RunReport =
-  | { readonly kind: 'step'; readonly epoch: number; readonly step: number; readonly steps: number; readonly loss: number; readonly learningRate: number; readonly imagesPerSecond: number; readonly etaSeconds: number | null; readonly memoryMb: number }
+  | {
+      readonly kind: 'step'
+      readonly epoch: number
+      readonly step: number
+      readonly steps: number
+      readonly loss: number
+      readonly learningRate: number
+      readonly imagesPerSecond: number
+      readonly etaSeconds: number | null
+      readonly memoryMb: number
+    }
   | { readonly kind: 'epoch'; readonly point: EpochPoint }
   | { readonly kind: 'log'; readonly message: string }
 
@@ -158,17 +229,34 @@ export type Version = {
 }
 export type VersionWithCard = Version & { readonly card: Card }
 
-export type NewVersion = { readonly classifierId: string; readonly number: number; readonly runId: string | null }
+export type NewVersion = {
+  readonly classifierId: string
+  readonly number: number
+  readonly runId: string | null
+}
 
 export type PromotionKind = 'promote' | 'rollback'
 /** `id` grows with each promotion of any classifier: what web processes acknowledge. */
-export type Promotion = { readonly id: number; readonly classifierId: string; readonly versionId: string; readonly previousId: string | null; readonly kind: PromotionKind; readonly by: string; readonly reason: string | null; readonly at: Date }
+export type Promotion = {
+  readonly id: number
+  readonly classifierId: string
+  readonly versionId: string
+  readonly previousId: string | null
+  readonly kind: PromotionKind
+  readonly by: string
+  readonly reason: string | null
+  readonly at: Date
+}
 export type Champion = { readonly promotion: Promotion; readonly version: Version }
 
 /** A version that could not be loaded or verified, and why. */
 export type VersionFault = { readonly versionId: string; readonly reason: string; readonly foundAt: Date }
 /** `version` serves predictions: the promoted one, or another while `reason` says why that one cannot be loaded; null where none can. */
-export type LiveVersion = { readonly promoted: Champion; readonly version: Version | null; readonly reason: string | null }
+export type LiveVersion = {
+  readonly promoted: Champion
+  readonly version: Version | null
+  readonly reason: string | null
+}
 
 export type NewPrediction = {
   readonly id: string
@@ -200,10 +288,30 @@ export type NewPrediction = {
 
 export type Role = 'viewer' | 'editor' | 'admin'
 /** `passwordHash` is empty where there is no password; `oidcSubject` names issuer and subject of an OIDC sign-in. */
-export type Person = { readonly id: string; readonly name: string; readonly email: string; readonly role: Role; readonly passwordHash: string; readonly createdAt: Date; readonly isDisabled: boolean; readonly sessionsFrom: Date; readonly oidcSubject: string | null }
+export type Person = {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly role: Role
+  readonly passwordHash: string
+  readonly createdAt: Date
+  readonly isDisabled: boolean
+  readonly sessionsFrom: Date
+  readonly oidcSubject: string | null
+}
 
 /** A key without its text: that is kept nowhere. `createdBy` is a name; null when that person is gone. */
-export type Key = { readonly id: string; readonly name: string; readonly beginsWith: string; readonly scopes: readonly ('predict' | 'user' | 'upload' | 'train' | 'admin')[]; readonly createdBy: string | null; readonly createdAt: Date; readonly lastUsedAt: Date | null; readonly expiresAt: Date | null; readonly classifierId: string | null }
+export type Key = {
+  readonly id: string
+  readonly name: string
+  readonly beginsWith: string
+  readonly scopes: readonly ('predict' | 'user' | 'upload' | 'train' | 'admin')[]
+  readonly createdBy: string | null
+  readonly createdAt: Date
+  readonly lastUsedAt: Date | null
+  readonly expiresAt: Date | null
+  readonly classifierId: string | null
+}
 
 /** Who changed what: `action` is method and address, `subject` what it was about, by name, `detail` what was set. */
 export type Change = {

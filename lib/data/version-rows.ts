@@ -10,42 +10,114 @@ import { parsed, parsedOrNull } from './store.ts'
 import type { Version, VersionWithCard } from './values.ts'
 
 export type VersionRow = {
-  id: string; classifierId: string; number: number; parent: string | null; runId: string | null; isShipped: number; recipe: string; engine: string | null
-  accuracy: number | null; accuracyLow: number | null; accuracyHigh: number | null; testImages: number; parameters: number; sizeBytes: number
-  classesJson: string; preprocessJson: string; verdictJson: string | null; createdAt: number; promotedAt: number | null; trashedAt: number | null
+  id: string
+  classifierId: string
+  number: number
+  parent: string | null
+  runId: string | null
+  isShipped: number
+  recipe: string
+  engine: string | null
+  accuracy: number | null
+  accuracyLow: number | null
+  accuracyHigh: number | null
+  testImages: number
+  parameters: number
+  sizeBytes: number
+  classesJson: string
+  preprocessJson: string
+  verdictJson: string | null
+  createdAt: number
+  promotedAt: number | null
+  trashedAt: number | null
 }
 
 /** All but the card, which is 12 to 23 kB and asked for by itself: a dashboard reads the rows of every champion. */
-export const VERSION_COLUMNS = ['id', 'classifierId', 'number', 'parent', 'runId', 'isShipped', 'recipe', 'engine', 'accuracy', 'accuracyLow', 'accuracyHigh', 'testImages', 'parameters', 'sizeBytes',
-  'classesJson', 'preprocessJson', 'verdictJson', 'createdAt', 'promotedAt', 'trashedAt'].map((name) => `"${name}"`).join(', ')
+export const VERSION_COLUMNS = [
+  'id',
+  'classifierId',
+  'number',
+  'parent',
+  'runId',
+  'isShipped',
+  'recipe',
+  'engine',
+  'accuracy',
+  'accuracyLow',
+  'accuracyHigh',
+  'testImages',
+  'parameters',
+  'sizeBytes',
+  'classesJson',
+  'preprocessJson',
+  'verdictJson',
+  'createdAt',
+  'promotedAt',
+  'trashedAt',
+]
+  .map((name) => `"${name}"`)
+  .join(', ')
 
-export function insertVersion(writing: Transacting, draft: { readonly id: string; readonly bundle: ProvenBundle; readonly runId: string | null; readonly isShipped: boolean }): void {
+export function insertVersion(
+  writing: Transacting,
+  draft: {
+    readonly id: string
+    readonly bundle: ProvenBundle
+    readonly runId: string | null
+    readonly isShipped: boolean
+  },
+): void {
   const { card, manifest } = draft.bundle
   writing.insert('Version', {
-    id: draft.id, classifierId: manifest.classifier, number: Number(manifest.version.slice(1)), parent: card.parent, runId: draft.runId, isShipped: draft.isShipped,
-    ...columnsOf(draft.bundle), verdictJson: null, promotedAt: null,
+    id: draft.id,
+    classifierId: manifest.classifier,
+    number: Number(manifest.version.slice(1)),
+    parent: card.parent,
+    runId: draft.runId,
+    isShipped: draft.isShipped,
+    ...columnsOf(draft.bundle),
+    verdictJson: null,
+    promotedAt: null,
   })
-  writing.run('UPDATE "Classifier" SET "lastNumber" = MAX("lastNumber", ?) WHERE "id" = ?', Number(manifest.version.slice(1)), manifest.classifier)
+  writing.run(
+    'UPDATE "Classifier" SET "lastNumber" = MAX("lastNumber", ?) WHERE "id" = ?',
+    Number(manifest.version.slice(1)),
+    manifest.classifier,
+  )
 }
 
 /** A shipped version whose bundle came anew with a newer Darkroom: the row says what the bundle says, its id and history stay. */
 export function rewriteVersion(writing: Transacting, id: string, bundle: ProvenBundle): void {
   const columns = Object.entries(columnsOf(bundle))
-  writing.run(`UPDATE "Version" SET ${columns.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`, ...columns.map(([, value]) => value), id)
+  writing.run(
+    `UPDATE "Version" SET ${columns.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`,
+    ...columns.map(([, value]) => value),
+    id,
+  )
 }
 
 function columnsOf({ card, preprocess, classes }: ProvenBundle) {
   const measured = card.test ?? card.validation
   return {
-    recipe: card.recipe.name, engine: card.engine,
-    accuracy: measured?.accuracy.value ?? null, accuracyLow: measured?.accuracy.low ?? null, accuracyHigh: measured?.accuracy.high ?? null, testImages: card.test?.images ?? 0,
-    parameters: card.network.parameters, sizeBytes: card.network.bytes,
-    classesJson: JSON.stringify(classes), preprocessJson: JSON.stringify(preprocess), cardJson: JSON.stringify(card),
+    recipe: card.recipe.name,
+    engine: card.engine,
+    accuracy: measured?.accuracy.value ?? null,
+    accuracyLow: measured?.accuracy.low ?? null,
+    accuracyHigh: measured?.accuracy.high ?? null,
+    testImages: card.test?.images ?? 0,
+    parameters: card.network.parameters,
+    sizeBytes: card.network.bytes,
+    classesJson: JSON.stringify(classes),
+    preprocessJson: JSON.stringify(preprocess),
+    cardJson: JSON.stringify(card),
     createdAt: new Date(card.created_at),
   }
 }
 
-export function versionValue(settings: Pick<DataSettings, 'dataDir' | 'modelsDir'>, row: VersionRow): Version {
+export function versionValue(
+  settings: Pick<DataSettings, 'dataDir' | 'modelsDir'>,
+  row: VersionRow,
+): Version {
   const name = `v${row.number}`
   const { accuracy: value, accuracyLow: low, accuracyHigh: high } = row
   return {
@@ -53,7 +125,10 @@ export function versionValue(settings: Pick<DataSettings, 'dataDir' | 'modelsDir
     classifierId: row.classifierId,
     number: row.number,
     name,
-    folder: row.isShipped === 1 ? path.resolve(settings.modelsDir, row.classifierId, name) : path.resolve(settings.dataDir, 'models', row.classifierId, name),
+    folder:
+      row.isShipped === 1
+        ? path.resolve(settings.modelsDir, row.classifierId, name)
+        : path.resolve(settings.dataDir, 'models', row.classifierId, name),
     parent: row.parent,
     runId: row.runId,
     isShipped: row.isShipped === 1,
@@ -71,4 +146,10 @@ export function versionValue(settings: Pick<DataSettings, 'dataDir' | 'modelsDir
   }
 }
 
-export const withCard = (settings: DataSettings, row: VersionRow & { cardJson: string }): VersionWithCard => ({ ...versionValue(settings, row), card: parsed<VersionWithCard['card']>(row.cardJson) })
+export const withCard = (
+  settings: DataSettings,
+  row: VersionRow & { cardJson: string },
+): VersionWithCard => ({
+  ...versionValue(settings, row),
+  card: parsed<VersionWithCard['card']>(row.cardJson),
+})

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { answersAt, calibrationError, confidentFrom, fitTemperature, imagesToPromise, negativeLogLikelihood, reliability, softmax, type Answered } from './calibration.ts'
+import {
+  answersAt,
+  calibrationError,
+  confidentFrom,
+  fitTemperature,
+  imagesToPromise,
+  negativeLogLikelihood,
+  reliability,
+  softmax,
+  type Answered,
+} from './calibration.ts'
 
 test('softmax of equal logits is even, and large logits stay finite', () => {
   expect(softmax([3, 3])).toEqual([0.5, 0.5])
@@ -18,7 +28,9 @@ test('logits that are three times too loud get the temperature three', () => {
   const temperature = fitTemperature({ values, count, classes: 2 }, labels)
 
   expect(temperature).toBeCloseTo(3, 1)
-  expect(negativeLogLikelihood({ values, count, classes: 2 }, labels, temperature)).toBeLessThan(negativeLogLikelihood({ values, count, classes: 2 }, labels))
+  expect(negativeLogLikelihood({ values, count, classes: 2 }, labels, temperature)).toBeLessThan(
+    negativeLogLikelihood({ values, count, classes: 2 }, labels),
+  )
 })
 
 test('answers as sure as they are right have no calibration error; boasting has', () => {
@@ -61,7 +73,10 @@ test('how many held-back images would do is told from how these were answered', 
 })
 
 test('bins of reliability hold equally many answers, the least sure first', () => {
-  const answers = Array.from({ length: 30 }, (_, i): Answered => ({ confidence: (30 - i) / 32, isRight: i < 15 }))
+  const answers = Array.from({ length: 30 }, (_, i): Answered => ({
+    confidence: (30 - i) / 32,
+    isRight: i < 15,
+  }))
 
   const bins = reliability(answers)
 

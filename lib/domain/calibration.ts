@@ -67,18 +67,32 @@ export function reliability(answers: readonly Answered[]): readonly ReliabilityB
   const sorted = answers.toSorted((a, b) => a.confidence - b.confidence)
   const bins = Math.min(ECE_BINS, sorted.length)
   return Array.from({ length: bins }, (_, bin) => {
-    const of = sorted.slice(Math.floor((bin * sorted.length) / bins), Math.floor(((bin + 1) * sorted.length) / bins))
-    return { images: of.length, confidence: of.reduce((sum, a) => sum + a.confidence, 0) / of.length, right: of.filter((a) => a.isRight).length }
+    const of = sorted.slice(
+      Math.floor((bin * sorted.length) / bins),
+      Math.floor(((bin + 1) * sorted.length) / bins),
+    )
+    return {
+      images: of.length,
+      confidence: of.reduce((sum, a) => sum + a.confidence, 0) / of.length,
+      right: of.filter((a) => a.isRight).length,
+    }
   })
 }
 
 /** Expected calibration error over these bins: mean distance between confidence and share of right answers. */
 export function calibrationError(answers: readonly Answered[]): number {
-  const error = reliability(answers).reduce((sum, { images, confidence, right }) => sum + Math.abs(confidence * images - right), 0)
+  const error = reliability(answers).reduce(
+    (sum, { images, confidence, right }) => sum + Math.abs(confidence * images - right),
+    0,
+  )
   return answers.length === 0 ? 0 : error / answers.length
 }
 
-export type ConfidentFrom = { readonly threshold: number | null; readonly shareAnswered: number | null; readonly errorAmongAnswered: number | null }
+export type ConfidentFrom = {
+  readonly threshold: number | null
+  readonly shareAnswered: number | null
+  readonly errorAmongAnswered: number | null
+}
 
 /** The smallest confidence from which the upper 95 % bound of the error stays within the target: selective classification,
  *  Geifman & El-Yaniv 2017, with Clopper–Pearson's bound. `null` where no confidence suffices. */
@@ -90,7 +104,11 @@ export function confidentFrom(answers: readonly Answered[], targetError = TARGET
     if (!answer.isRight) errors += 1
     const isLastOfItsConfidence = surest[i + 1]?.confidence !== answer.confidence
     if (isLastOfItsConfidence && clopperPearsonUpper(errors, i + 1) <= targetError) {
-      best = { threshold: answer.confidence, shareAnswered: (i + 1) / surest.length, errorAmongAnswered: errors / (i + 1) }
+      best = {
+        threshold: answer.confidence,
+        shareAnswered: (i + 1) / surest.length,
+        errorAmongAnswered: errors / (i + 1),
+      }
     }
   })
   return best
@@ -108,8 +126,13 @@ export function imagesToPromise(answers: readonly Answered[], targetError = TARG
   for (const [i, answer] of surest.entries()) {
     if (!answer.isRight) errors += 1
     if (surest[i + 1]?.confidence === answer.confidence || errors / (i + 1) >= targetError) continue
-    for (let times = 1; times <= MOST_TIMES && (fewest === null || times * surest.length < fewest); times *= 1.05) {
-      if (clopperPearsonUpper(Math.round(errors * times), Math.round((i + 1) * times)) <= targetError) fewest = Math.ceil(times * surest.length)
+    for (
+      let times = 1;
+      times <= MOST_TIMES && (fewest === null || times * surest.length < fewest);
+      times *= 1.05
+    ) {
+      if (clopperPearsonUpper(Math.round(errors * times), Math.round((i + 1) * times)) <= targetError)
+        fewest = Math.ceil(times * surest.length)
     }
   }
   return fewest

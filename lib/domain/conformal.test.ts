@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import type { Logits } from './calibration.ts'
-import { byProbability, candidateMass, candidatesWithin, chanceOf, conformityScore, coverageOf, type Drawn } from './conformal.ts'
+import {
+  byProbability,
+  candidateMass,
+  candidatesWithin,
+  chanceOf,
+  conformityScore,
+  coverageOf,
+  type Drawn,
+} from './conformal.ts'
 
 /** Park–Miller, so that the world of this test is always the same one. */
 function dice(seed: number): () => number {
@@ -9,15 +17,26 @@ function dice(seed: number): () => number {
 }
 
 /** Pictures whose labels fall as the odds say, and a network that overstates these odds. */
-function simulated(images: number, { seed, boast = 1.6, classes = 6 }: { seed: number; boast?: number; classes?: number }): Drawn {
+function simulated(
+  images: number,
+  { seed, boast = 1.6, classes = 6 }: { seed: number; boast?: number; classes?: number },
+): Drawn {
   const random = dice(seed)
   const values = new Float32Array(images * classes)
   const labels = Array.from({ length: images }, (_, i) => {
-    const odds = Array.from({ length: classes }, () => 2.2 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()))
-    odds.forEach((value, k) => { values[i * classes + k] = value * boast })
+    const odds = Array.from(
+      { length: classes },
+      () => 2.2 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+    )
+    odds.forEach((value, k) => {
+      values[i * classes + k] = value * boast
+    })
     const powers = odds.map(Math.exp)
     let rest = random() * powers.reduce((a, b) => a + b, 0)
-    return Math.min(classes - 1, powers.findIndex((power) => (rest -= power) < 0))
+    return Math.min(
+      classes - 1,
+      powers.findIndex((power) => (rest -= power) < 0),
+    )
   })
   const logits: Logits = { values, count: images, classes }
   return { logits, labels, chances: Array.from({ length: images }, random) }
@@ -36,7 +55,12 @@ test('candidates hold the true class of 95 in 100 new pictures, though the netwo
 
 test('the mean over many small calibration halves is 95 in 100, too', () => {
   const fresh = simulated(2_000, { seed: 5 })
-  const covers = Array.from({ length: 60 }, (_, i) => coverageOf(fresh, { temperature: 1, mass: candidateMass(simulated(150, { seed: 100 + i }), 1)! })!.coverage.value)
+  const covers = Array.from(
+    { length: 60 },
+    (_, i) =>
+      coverageOf(fresh, { temperature: 1, mass: candidateMass(simulated(150, { seed: 100 + i }), 1)! })!
+        .coverage.value,
+  )
 
   const mean = covers.reduce((a, b) => a + b, 0) / covers.length
 

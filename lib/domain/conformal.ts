@@ -28,18 +28,31 @@ export function conformityScore(probabilities: readonly number[], label: number,
 }
 
 /** Answers with their labels, and the chance of each picture. */
-export type Drawn = { readonly logits: Logits; readonly labels: ArrayLike<number>; readonly chances: readonly number[] }
+export type Drawn = {
+  readonly logits: Logits
+  readonly labels: ArrayLike<number>
+  readonly chances: readonly number[]
+}
 
 /** The mass up to which classes are candidates: the ⌈(n + 1) · level⌉-th smallest score of held-back pictures. `null` on too few. */
-export function candidateMass({ logits, labels, chances }: Drawn, temperature: number, level = CANDIDATE_LEVEL): number | null {
+export function candidateMass(
+  { logits, labels, chances }: Drawn,
+  temperature: number,
+  level = CANDIDATE_LEVEL,
+): number | null {
   const rank = Math.ceil((logits.count + 1) * level)
   if (logits.count < FEWEST_FOR_CALIBRATION || rank > logits.count) return null
-  const scores = chances.map((chance, i) => conformityScore(rowOf(logits, i, temperature), labels[i]!, chance))
+  const scores = chances.map((chance, i) =>
+    conformityScore(rowOf(logits, i, temperature), labels[i]!, chance),
+  )
   return scores.sort((a, b) => a - b)[rank - 1]!
 }
 
 /** The candidates of one answer, the likeliest first. Never none: where chance would leave the set empty, the likeliest class stays. */
-export function candidatesWithin(probabilities: readonly number[], { mass, chance }: { readonly mass: number; readonly chance: number }): number[] {
+export function candidatesWithin(
+  probabilities: readonly number[],
+  { mass, chance }: { readonly mass: number; readonly chance: number },
+): number[] {
   const order = byProbability(probabilities)
   let before = 0
   const end = order.findIndex((index) => {
@@ -54,7 +67,11 @@ export function candidatesWithin(probabilities: readonly number[], { mass, chanc
 export type Coverage = { readonly images: number; readonly coverage: Interval; readonly meanSize: number }
 
 /** Over the pictures that `counts` names; `null` where that is none. */
-export function coverageOf({ logits, labels, chances }: Drawn, rule: { readonly temperature: number; readonly mass: number }, counts: (image: number) => boolean = () => true): Coverage | null {
+export function coverageOf(
+  { logits, labels, chances }: Drawn,
+  rule: { readonly temperature: number; readonly mass: number },
+  counts: (image: number) => boolean = () => true,
+): Coverage | null {
   let [images, held, sizes] = [0, 0, 0]
   chances.forEach((chance, i) => {
     if (!counts(i)) return
@@ -66,4 +83,5 @@ export function coverageOf({ logits, labels, chances }: Drawn, rule: { readonly 
   return images === 0 ? null : { images, coverage: wilson(held, images), meanSize: sizes / images }
 }
 
-const rowOf = ({ values, classes }: Logits, i: number, temperature: number): number[] => softmax(values.subarray(i * classes, (i + 1) * classes), temperature)
+const rowOf = ({ values, classes }: Logits, i: number, temperature: number): number[] =>
+  softmax(values.subarray(i * classes, (i + 1) * classes), temperature)

@@ -16,13 +16,31 @@ test('classes that are mixed up most come first, with the worse direction in fro
 })
 
 test('where nothing is mixed up there is no pair', () => {
-  expect(confusedPairs(['a', 'b'], [[3, 0], [0, 4]])).toEqual([])
+  expect(
+    confusedPairs(
+      ['a', 'b'],
+      [
+        [3, 0],
+        [0, 4],
+      ],
+    ),
+  ).toEqual([])
 })
 
 test('the class whose share changed most comes first', () => {
-  const before = new Map([['apple', 50], ['lime', 50]])
-  const now = new Map([['apple', 9], ['plum', 1]])
+  const before = new Map([
+    ['apple', 50],
+    ['lime', 50],
+  ])
+  const now = new Map([
+    ['apple', 9],
+    ['plum', 1],
+  ])
 
-  expect(shareShifts(before, now).map(({ name, change }) => [name, Number(change.toFixed(6))])).toEqual([['lime', -0.5], ['apple', 0.4], ['plum', 0.1]])
+  expect(shareShifts(before, now).map(({ name, change }) => [name, Number(change.toFixed(6))])).toEqual([
+    ['lime', -0.5],
+    ['apple', 0.4],
+    ['plum', 0.1],
+  ])
   expect(shareShifts(before, new Map())).toEqual([])
 })

@@ -1,9 +1,11 @@
 /** One line of a CSV file (RFC 4180). It knows no file and no encoding. */
 
-export const csvLine = (cells: readonly (string | number | null)[]): string => `${cells.map(cellOf).join(',')}\r\n`
+export const csvLine = (cells: readonly (string | number | null)[]): string =>
+  `${cells.map(cellOf).join(',')}\r\n`
 
 /** Where a spreadsheet may see a cell begin: at the start, and behind what separates cells in its own locale, whatever quotes say. */
-const BEGINNING = /(^|[;\t\r\n])((?:[^\S\t\r\n]|["\p{Default_Ignorable_Code_Point}])*)([^\s"\p{Default_Ignorable_Code_Point}])/gu
+const BEGINNING =
+  /(^|[;\t\r\n])((?:[^\S\t\r\n]|["\p{Default_Ignorable_Code_Point}])*)([^\s"\p{Default_Ignorable_Code_Point}])/gu
 const FORMULA: readonly string[] = ['=', '+', '-', '@', '\u2212']
 
 function cellOf(value: string | number | null): string {
@@ -15,6 +17,8 @@ function cellOf(value: string | number | null): string {
 
 /** What a spreadsheet would run is made text by an apostrophe: also full-width and small forms, which some take for the same, and a leading tab or line end. */
 function withoutFormulas(value: string): string {
-  const text = value.replace(BEGINNING, (all, separator: string, space: string, first: string) => (FORMULA.includes(first.normalize('NFKC')) ? `${separator}'${space}${first}` : all))
+  const text = value.replace(BEGINNING, (all, separator: string, space: string, first: string) =>
+    FORMULA.includes(first.normalize('NFKC')) ? `${separator}'${space}${first}` : all,
+  )
   return /^[\t\r\n]/.test(text) ? `'${text}` : text
 }

@@ -10,7 +10,10 @@ test.each<[string, unknown]>([
   ['SQLite by its number', Object.assign(new Error('x'), { errcode: 13 })],
   ['SQLite in words, through a driver', new Error('query failed: database or disk is full')],
   ['our own error', new DarkroomError('disk_full', { what: 'a', why: 'b', remedy: 'c' })],
-  ['an error that another one wraps', new Error('outer', { cause: new Error('middle', { cause: coded('ENOSPC') }) })],
+  [
+    'an error that another one wraps',
+    new Error('outer', { cause: new Error('middle', { cause: coded('ENOSPC') }) }),
+  ],
 ])('a full disk is recognised as told by %s', (_, error) => expect(isDiskFull(error)).toBe(true))
 
 test.each<[string, unknown]>([

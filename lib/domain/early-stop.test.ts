@@ -2,14 +2,17 @@ import { expect, test } from 'vitest'
 import { bestEpochOf, earlyStopSentence, endedEarly } from './early-stop.ts'
 
 /** Better until `best`, then not. */
-const pointsTo = (last: number, best: number) => Array.from({ length: last }, (_, i) => ({ epoch: i + 1, is_best: i + 1 <= best }))
+const pointsTo = (last: number, best: number) =>
+  Array.from({ length: last }, (_, i) => ({ epoch: i + 1, is_best: i + 1 <= best }))
 
 test('a training that stops because nothing gets better says after how many epochs, and for how long nothing did', () => {
   const course = { epoch: 98, epochs: 189, points: pointsTo(98, 86) }
 
   expect(endedEarly(course)).toBe(true)
   expect(bestEpochOf(course.points)).toBe(86)
-  expect(earlyStopSentence(course)).toBe('Stopped after 98 of up to 189 epochs, because nothing got better for 12.')
+  expect(earlyStopSentence(course)).toBe(
+    'Stopped after 98 of up to 189 epochs, because nothing got better for 12.',
+  )
 })
 
 test.each([

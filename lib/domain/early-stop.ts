@@ -9,10 +9,12 @@ export type Course = {
 }
 
 /** Only of a training that has ended by itself: one that was stopped by a person ends before its last epoch too. */
-export const endedEarly = ({ epoch, epochs }: Pick<Course, 'epoch' | 'epochs'>): boolean => epoch > 0 && epoch < epochs
+export const endedEarly = ({ epoch, epochs }: Pick<Course, 'epoch' | 'epochs'>): boolean =>
+  epoch > 0 && epoch < epochs
 
 /** The epoch whose weights are kept; null before the first. */
-export const bestEpochOf = (points: Course['points']): number | null => points.findLast((point) => point.is_best)?.epoch ?? null
+export const bestEpochOf = (points: Course['points']): number | null =>
+  points.findLast((point) => point.is_best)?.epoch ?? null
 
 export function earlyStopSentence(course: Course): string {
   const best = bestEpochOf(course.points)

@@ -66,7 +66,11 @@ export class DarkroomError extends Error {
   readonly remedy: string
   readonly extras: ErrorExtras
 
-  constructor(code: ErrorCode, words: { what: string; why: string; remedy: string }, extras: ErrorExtras = {}) {
+  constructor(
+    code: ErrorCode,
+    words: { what: string; why: string; remedy: string },
+    extras: ErrorExtras = {},
+  ) {
     super(`${words.what}: ${words.why}. ${words.remedy}`, { cause: extras.cause })
     this.name = 'DarkroomError'
     this.code = code
@@ -79,4 +83,8 @@ export class DarkroomError extends Error {
 
 /** By shape, not by `instanceof`: the server and Next's bundles hold two copies of every class. */
 export const isDarkroomError = (e: unknown): e is DarkroomError =>
-  e instanceof Error && 'code' in e && 'remedy' in e && typeof e.code === 'string' && Object.hasOwn(STATUS_OF, e.code)
+  e instanceof Error &&
+  'code' in e &&
+  'remedy' in e &&
+  typeof e.code === 'string' &&
+  Object.hasOwn(STATUS_OF, e.code)

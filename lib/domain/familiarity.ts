@@ -16,7 +16,10 @@ export function familiarUpTo(distances: ArrayLike<number>, share = FAMILIAR_SHAR
  *  (Mann and Whitney 1947). `null` where either is empty. */
 export function auroc(known: ArrayLike<number>, foreign: ArrayLike<number>): number | null {
   if (known.length === 0 || foreign.length === 0) return null
-  const all = [...Array.from(known, (value) => ({ value, isForeign: 0 })), ...Array.from(foreign, (value) => ({ value, isForeign: 1 }))].sort((a, b) => a.value - b.value)
+  const all = [
+    ...Array.from(known, (value) => ({ value, isForeign: 0 })),
+    ...Array.from(foreign, (value) => ({ value, isForeign: 1 })),
+  ].sort((a, b) => a.value - b.value)
   let rankSum = 0
   for (let from = 0; from < all.length;) {
     let to = from

@@ -39,7 +39,12 @@ export type Verdict =
   | { readonly kind: 'cannot-tell'; readonly imagesNeeded: number }
 
 /** One image both versions answered. `isNew`: it came after the champion was trained. */
-export type PairedAnswer = { readonly label: string; readonly championRight: boolean; readonly challengerRight: boolean; readonly isNew: boolean }
+export type PairedAnswer = {
+  readonly label: string
+  readonly championRight: boolean
+  readonly challengerRight: boolean
+  readonly isNew: boolean
+}
 
 /** Counts paired answers into what the gate judges. */
 export function compare(answers: readonly PairedAnswer[], eceGrowth: number | null): Comparison {
@@ -85,7 +90,8 @@ export function sentence(c: Comparison, verdict: Verdict): string {
     case 'worse':
       return `Worse. ${counts} ${verdict.because.join(' ')}`
     case 'cannot-tell':
-      if (c.images === 0) return `Cannot tell: there is no test picture to compare on. ${FEWEST_IMAGES} would do.`
+      if (c.images === 0)
+        return `Cannot tell: there is no test picture to compare on. ${FEWEST_IMAGES} would do.`
       return `Cannot tell. ${counts} About ${counted(verdict.imagesNeeded, 'test picture')} would settle it; there ${c.images === 1 ? 'is' : 'are'} ${c.images.toLocaleString('en-GB')}.`
   }
 }
@@ -97,11 +103,14 @@ function isBetterOnNew(c: Comparison): boolean {
 
 function objections(c: Comparison): string[] {
   const found: string[] = []
-  if (c.accuracyGain.high < 0) found.push(`Accuracy fell by ${points(-c.accuracyGain.value).slice(1)} points, surely.`)
+  if (c.accuracyGain.high < 0)
+    found.push(`Accuracy fell by ${points(-c.accuracyGain.value).slice(1)} points, surely.`)
   for (const k of c.classes) {
     const fall = k.recallChampion - k.recallChallenger
     if (k.images >= FEWEST_CLASS_IMAGES && fall > RECALL_MARGIN + ROUNDING && k.pValue < SIGNIFICANT) {
-      found.push(`"${k.name}" is found in ${percent(k.recallChallenger)} of its pictures instead of ${percent(k.recallChampion)}.`)
+      found.push(
+        `"${k.name}" is found in ${percent(k.recallChallenger)} of its pictures instead of ${percent(k.recallChampion)}.`,
+      )
     }
   }
   if (c.eceGrowth !== null && c.images >= ECE_IMAGES && c.eceGrowth > ECE_MARGIN) {
@@ -123,7 +132,9 @@ function compareClasses(answers: readonly PairedAnswer[]): ClassComparison[] {
   const byClass = Map.groupBy(answers, (a) => a.label)
   const counted = [...byClass].map(([name, of]) => ({ name, pairs: countPairs(of) }))
   const judged = counted.filter((k) => countOf(k.pairs) >= FEWEST_CLASS_IMAGES)
-  const corrected = holm(judged.map((k) => mcnemarExact(k.pairs.onlyChallengerRight, k.pairs.onlyChampionRight)))
+  const corrected = holm(
+    judged.map((k) => mcnemarExact(k.pairs.onlyChallengerRight, k.pairs.onlyChampionRight)),
+  )
   return counted.map(({ name, pairs }) => {
     const images = countOf(pairs)
     const at = judged.findIndex((k) => k.name === name)
@@ -138,8 +149,14 @@ function compareClasses(answers: readonly PairedAnswer[]): ClassComparison[] {
 }
 
 export function countPairs(answers: readonly PairedAnswer[]): Pairs {
-  const count = (champion: boolean, challenger: boolean) => answers.filter((a) => a.championRight === champion && a.challengerRight === challenger).length
-  return { bothRight: count(true, true), onlyChampionRight: count(true, false), onlyChallengerRight: count(false, true), bothWrong: count(false, false) }
+  const count = (champion: boolean, challenger: boolean) =>
+    answers.filter((a) => a.championRight === champion && a.challengerRight === challenger).length
+  return {
+    bothRight: count(true, true),
+    onlyChampionRight: count(true, false),
+    onlyChallengerRight: count(false, true),
+    bothWrong: count(false, false),
+  }
 }
 
 const pictures = (n: number) => `${n} ${n === 1 ? 'picture' : 'pictures'}`

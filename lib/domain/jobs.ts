@@ -11,11 +11,23 @@ export type JobPayloads = {
   /** Copy everything that is the owner's to BACKUP_DIR. */
   backup: { readonly reason: 'schedule' | 'request' }
   /** Measure the pieces of a retrain on some of its pictures, to say beforehand how long it will take. */
-  probe: { readonly classifierId: string; /** Under which the figures are kept. */ readonly name: string; readonly draft: unknown; readonly some: readonly { readonly hash: string; readonly label: string; readonly split: Split }[]; readonly images: number }
+  probe: {
+    readonly classifierId: string
+    /** Under which the figures are kept. */ readonly name: string
+    readonly draft: unknown
+    readonly some: readonly { readonly hash: string; readonly label: string; readonly split: Split }[]
+    readonly images: number
+  }
 }
 
 export type JobKind = keyof JobPayloads
-export const JOB_KINDS = ['train', 'evaluate', 'compare', 'probe', 'backup'] as const satisfies readonly JobKind[]
+export const JOB_KINDS = [
+  'train',
+  'evaluate',
+  'compare',
+  'probe',
+  'backup',
+] as const satisfies readonly JobKind[]
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
 

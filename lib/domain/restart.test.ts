@@ -15,7 +15,9 @@ test('the fifth end of a process that had started is followed by a start as quic
 test('one that fails to start waits longer and longer, up to ten seconds, until it has started once', () => {
   const restarts = createRestarts()
 
-  expect(Array.from({ length: 9 }, () => restarts.ended('code 1').waitMs)).toEqual([0, 200, 500, 1_000, 2_000, 5_000, 10_000, 10_000, 10_000])
+  expect(Array.from({ length: 9 }, () => restarts.ended('code 1').waitMs)).toEqual([
+    0, 200, 500, 1_000, 2_000, 5_000, 10_000, 10_000, 10_000,
+  ])
 
   restarts.started()
   expect(restarts.ended('code 1')).toEqual({ waitMs: 0, failedStarts: 0 })

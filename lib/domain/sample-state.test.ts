@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { changeKind, conditionOf, differingFields, edited, isUsable, trashedUntil, undone, type SampleEdit, type SampleState } from './sample-state.ts'
+import {
+  changeKind,
+  conditionOf,
+  differingFields,
+  edited,
+  isUsable,
+  trashedUntil,
+  undone,
+  type SampleEdit,
+  type SampleState,
+} from './sample-state.ts'
 import { splitOf } from './splits.ts'
 
 const HASH = 'a'.repeat(64)
@@ -23,15 +33,30 @@ test.each<[string, SampleState, SampleEdit, SampleState | string]>([
   ['another label', PLAIN, { label: 'lime' }, { ...PLAIN, label: 'lime' }],
   ['the same label changes nothing', PLAIN, { label: 'apple' }, 'same'],
   ['a label taken away takes the split along', PLAIN, { label: null }, UNLABELLED],
-  ['a first label brings the split that the content decides', UNLABELLED, { label: 'lime' }, { ...PLAIN, label: 'lime', split: splitOf(HASH, null) }],
-  ['a first label with a split brings that split', UNLABELLED, { label: 'lime', split: 'test' }, { ...PLAIN, label: 'lime', split: 'test' }],
+  [
+    'a first label brings the split that the content decides',
+    UNLABELLED,
+    { label: 'lime' },
+    { ...PLAIN, label: 'lime', split: splitOf(HASH, null) },
+  ],
+  [
+    'a first label with a split brings that split',
+    UNLABELLED,
+    { label: 'lime', split: 'test' },
+    { ...PLAIN, label: 'lime', split: 'test' },
+  ],
   ['no split without a label', UNLABELLED, { split: 'test' }, 'without a label'],
   ['excluded since now', PLAIN, { isExcluded: true }, { ...PLAIN, excludedAt: LATER }],
   ['excluded again stays excluded since then', { ...PLAIN, excludedAt: AT }, { isExcluded: true }, 'same'],
   ['into the trash', PLAIN, { isTrashed: true }, { ...PLAIN, trashedAt: LATER }],
   ['into the trash again changes nothing', TRASHED, { isTrashed: true }, 'same'],
   ['out of the trash', TRASHED, { isTrashed: false }, PLAIN],
-  ['out of the trash with another label', TRASHED, { isTrashed: false, label: 'lime' }, { ...PLAIN, label: 'lime' }],
+  [
+    'out of the trash with another label',
+    TRASHED,
+    { isTrashed: false, label: 'lime' },
+    { ...PLAIN, label: 'lime' },
+  ],
   ['no other label in the trash', TRASHED, { label: 'lime' }, 'in the trash'],
 ])('%s', (_story, state, edit, expected) => {
   const result = edited(state, edit, { hash: HASH, at: LATER })
@@ -43,9 +68,18 @@ test.each<[string, SampleState, SampleEdit, SampleState | string]>([
 test('undoing a change returns what it touched and leaves what others touched since', () => {
   const after = { ...PLAIN, label: 'lime' }
 
-  expect(undone({ ...after, excludedAt: LATER }, { before: PLAIN, after })).toEqual({ kind: 'undone', state: { ...PLAIN, excludedAt: LATER } })
-  expect(undone({ ...after, label: 'plum' }, { before: PLAIN, after })).toEqual({ kind: 'changed-since', fields: ['label'] })
-  expect(undone({ ...PLAIN, trashedAt: LATER }, { before: PLAIN, after: TRASHED })).toEqual({ kind: 'changed-since', fields: ['trashedAt'] })
+  expect(undone({ ...after, excludedAt: LATER }, { before: PLAIN, after })).toEqual({
+    kind: 'undone',
+    state: { ...PLAIN, excludedAt: LATER },
+  })
+  expect(undone({ ...after, label: 'plum' }, { before: PLAIN, after })).toEqual({
+    kind: 'changed-since',
+    fields: ['label'],
+  })
+  expect(undone({ ...PLAIN, trashedAt: LATER }, { before: PLAIN, after: TRASHED })).toEqual({
+    kind: 'changed-since',
+    fields: ['trashedAt'],
+  })
 })
 
 test('equal times in two objects are the same state', () => {
@@ -53,7 +87,11 @@ test('equal times in two objects are the same state', () => {
 })
 
 test.each<[SampleEdit, string]>([
-  [{ label: 'a' }, 'relabel'], [{ isExcluded: false }, 'include'], [{ isTrashed: true }, 'trash'], [{ split: 'test' }, 'split'], [{ label: 'a', isExcluded: true }, 'several'],
+  [{ label: 'a' }, 'relabel'],
+  [{ isExcluded: false }, 'include'],
+  [{ isTrashed: true }, 'trash'],
+  [{ split: 'test' }, 'split'],
+  [{ label: 'a', isExcluded: true }, 'several'],
 ])('a change is named by what it does: %j', (edit, kind) => expect(changeKind(edit)).toBe(kind))
 
 test('the trash keeps something for thirty days', () => {

@@ -43,10 +43,15 @@ export type Edited =
   | { readonly kind: 'refused'; readonly why: 'in the trash' | 'without a label' }
 
 /** The state after an edit. In the trash nothing but restoring is possible; without a label there is no split to choose. */
-export function edited(state: SampleState, edit: SampleEdit, { hash, at }: { readonly hash: string; readonly at: Date }): Edited {
+export function edited(
+  state: SampleState,
+  edit: SampleEdit,
+  { hash, at }: { readonly hash: string; readonly at: Date },
+): Edited {
   const trashedAt = since(state.trashedAt, edit.isTrashed, at)
   const changesMore = edit.label !== undefined || edit.split !== undefined || edit.isExcluded !== undefined
-  if (state.trashedAt !== null && trashedAt !== null && changesMore) return { kind: 'refused', why: 'in the trash' }
+  if (state.trashedAt !== null && trashedAt !== null && changesMore)
+    return { kind: 'refused', why: 'in the trash' }
   const label = edit.label === undefined ? state.label : edit.label
   if (label === null && edit.split !== undefined) return { kind: 'refused', why: 'without a label' }
   const split = label === null ? null : (edit.split ?? state.split ?? splitOf(hash, null))
@@ -63,10 +68,12 @@ function since(before: Date | null, wish: boolean | undefined, at: Date): Date |
 const FIELDS = ['label', 'split', 'excludedAt', 'trashedAt'] as const
 export type SampleField = (typeof FIELDS)[number]
 
-const plain = (value: string | Date | null): string | number | null => (value instanceof Date ? value.getTime() : value)
+const plain = (value: string | Date | null): string | number | null =>
+  value instanceof Date ? value.getTime() : value
 
 /** The fields in which two states differ. */
-export const differingFields = (a: SampleState, b: SampleState): readonly SampleField[] => FIELDS.filter((field) => plain(a[field]) !== plain(b[field]))
+export const differingFields = (a: SampleState, b: SampleState): readonly SampleField[] =>
+  FIELDS.filter((field) => plain(a[field]) !== plain(b[field]))
 
 const isSame = (a: SampleState, b: SampleState): boolean => differingFields(a, b).length === 0
 
@@ -76,7 +83,10 @@ export type Undone =
   | { readonly kind: 'changed-since'; readonly fields: readonly SampleField[] }
 
 /** One sample of a change, taken back: only the fields that the change touched return to what they were. */
-export function undone(current: SampleState, { before, after }: { readonly before: SampleState; readonly after: SampleState }): Undone {
+export function undone(
+  current: SampleState,
+  { before, after }: { readonly before: SampleState; readonly after: SampleState },
+): Undone {
   const touched = differingFields(before, after)
   const fields = touched.filter((field) => plain(current[field]) !== plain(after[field]))
   if (fields.length > 0) return { kind: 'changed-since', fields }

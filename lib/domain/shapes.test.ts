@@ -6,14 +6,23 @@ test('the same name and seed give the same picture, another seed or name another
   const picture = drawShape('star', 7)
 
   expect(drawShape('star', 7)).toEqual(picture)
-  expect([picture.width, picture.height, picture.data.length]).toEqual([SHAPE_SIDE, SHAPE_SIDE, SHAPE_SIDE ** 2 * 3])
+  expect([picture.width, picture.height, picture.data.length]).toEqual([
+    SHAPE_SIDE,
+    SHAPE_SIDE,
+    SHAPE_SIDE ** 2 * 3,
+  ])
   expect(drawShape('star', 8)).not.toEqual(picture)
   expect(drawShape('ring', 7)).not.toEqual(picture)
 })
 
 test('six hundred pictures are six hundred different ones', () => {
   const seen = new Set<string>()
-  for (let i = 0; i < 600; i++) seen.add(createHash('sha256').update(drawShape(SHAPES[i % 6]!, Math.floor(i / 6)).data).digest('hex'))
+  for (let i = 0; i < 600; i++)
+    seen.add(
+      createHash('sha256')
+        .update(drawShape(SHAPES[i % 6]!, Math.floor(i / 6)).data)
+        .digest('hex'),
+    )
 
   expect(seen.size).toBe(600)
 })

@@ -68,7 +68,8 @@ const INSIDE: Readonly<Record<ShapeName, (u: number, v: number, detail: number) 
     const off = Math.abs(angle - Math.round(angle / fifth) * fifth)
     return inStarTip(Math.hypot(u, v), off, fifth / 2, 0.4 + detail * 0.1)
   },
-  cross: (u, v, detail) => Math.max(Math.abs(u), Math.abs(v)) < 1 && Math.min(Math.abs(u), Math.abs(v)) < 0.22 + detail * 0.14,
+  cross: (u, v, detail) =>
+    Math.max(Math.abs(u), Math.abs(v)) < 1 && Math.min(Math.abs(u), Math.abs(v)) < 0.22 + detail * 0.14,
   ring: (u, v, detail) => u * u + v * v < 1 && u * u + v * v > (0.4 + detail * 0.25) ** 2,
 }
 

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { splitOf } from './splits.ts'
 
-const hashes = Array.from({ length: 2_000 }, (_, i) => createHash('sha256').update(`picture ${i}`).digest('hex'))
+const hashes = Array.from({ length: 2_000 }, (_, i) =>
+  createHash('sha256').update(`picture ${i}`).digest('hex'),
+)
 
 test('pictures without a split fall 65 : 15 : 20, whoever brings them', () => {
   const splits = hashes.map((hash) => splitOf(hash, null))

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { binomialCdf, clopperPearsonUpper, holm, mcnemarExact, pairedGain, wilson, Z95 } from './statistics.ts'
+import {
+  binomialCdf,
+  clopperPearsonUpper,
+  holm,
+  mcnemarExact,
+  pairedGain,
+  wilson,
+  Z95,
+} from './statistics.ts'
 
 test('81 of 263 has the Wilson interval that Newcombe published', () => {
   // Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 3
@@ -28,7 +36,12 @@ test('where no answers differ, the gain is zero within z² / (n + z²)', () => {
 
 test('at both ends of the interval the score with the likeliest nuisance share is 1.96, found by brute force', () => {
   const [gains, losses, n] = [14, 3, 200]
-  const gain = pairedGain({ bothRight: 170, bothWrong: n - 170 - gains - losses, onlyChampionRight: losses, onlyChallengerRight: gains })
+  const gain = pairedGain({
+    bothRight: 170,
+    bothWrong: n - 170 - gains - losses,
+    onlyChampionRight: losses,
+    onlyChallengerRight: gains,
+  })
 
   for (const end of [gain.low, gain.high]) {
     expect(Math.abs(scoreByBruteForce({ gains, losses, n }, end))).toBeCloseTo(Z95, 2)
@@ -37,11 +50,15 @@ test('at both ends of the interval the score with the likeliest nuisance share i
 })
 
 /** The likelihood is maximised over a fine grid of loss shares instead of by formula. */
-function scoreByBruteForce({ gains, losses, n }: { gains: number; losses: number; n: number }, delta: number): number {
+function scoreByBruteForce(
+  { gains, losses, n }: { gains: number; losses: number; n: number },
+  delta: number,
+): number {
   let best = { likelihood: -Infinity, share: 0 }
   for (let share = Math.max(0, -delta) + 1e-6; share < (1 - delta) / 2; share += 1e-5) {
     const same = 1 - 2 * share - delta
-    const likelihood = gains * Math.log(share + delta) + losses * Math.log(share) + (n - gains - losses) * Math.log(same)
+    const likelihood =
+      gains * Math.log(share + delta) + losses * Math.log(share) + (n - gains - losses) * Math.log(same)
     if (likelihood > best.likelihood) best = { likelihood, share }
   }
   return (gains - losses - n * delta) / Math.sqrt(n * (2 * best.share + delta * (1 - delta)))

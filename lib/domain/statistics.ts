@@ -12,14 +12,21 @@ export function wilson(right: number, images: number): Interval {
   const share = right / images
   const z2 = Z95 * Z95
   const centre = (share + z2 / (2 * images)) / (1 + z2 / images)
-  const half = (Z95 / (1 + z2 / images)) * Math.sqrt((share * (1 - share)) / images + z2 / (4 * images * images))
+  const half =
+    (Z95 / (1 + z2 / images)) * Math.sqrt((share * (1 - share)) / images + z2 / (4 * images * images))
   return { value: share, low: right === 0 ? 0 : centre - half, high: right === images ? 1 : centre + half }
 }
 
 /** How the answers of two versions to the same images agree. */
-export type Pairs = { readonly bothRight: number; readonly onlyChampionRight: number; readonly onlyChallengerRight: number; readonly bothWrong: number }
+export type Pairs = {
+  readonly bothRight: number
+  readonly onlyChampionRight: number
+  readonly onlyChallengerRight: number
+  readonly bothWrong: number
+}
 
-export const countOf = (p: Pairs): number => p.bothRight + p.onlyChampionRight + p.onlyChallengerRight + p.bothWrong
+export const countOf = (p: Pairs): number =>
+  p.bothRight + p.onlyChampionRight + p.onlyChallengerRight + p.bothWrong
 
 /** Gain in accuracy (challenger − champion) on paired images, with its score interval. Tango 1998, "Equivalence test and confidence
  *  interval for the difference in proportions for the paired-sample design", eq. 5; sound also where no answers differ. */
@@ -34,7 +41,10 @@ export function pairedGain(pairs: Pairs): Interval {
 }
 
 /** The score statistic at a supposed difference; falls as the difference grows. */
-function tangoScore({ gains, losses, n }: { gains: number; losses: number; n: number }, delta: number): number {
+function tangoScore(
+  { gains, losses, n }: { gains: number; losses: number; n: number },
+  delta: number,
+): number {
   const a = 2 * n
   const b = -gains - losses + (2 * n - gains + losses) * delta
   const c = -losses * delta * (1 - delta)

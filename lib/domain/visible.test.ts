@@ -13,5 +13,21 @@ test.each<[string, string, string]>([
 ])('%s go', (_story, name, seen) => expect(visible(name)).toBe(seen))
 
 test.each([
-  'Äpfel & Birnen', 'naïve', 'e\u0301', 'עברית', 'العربية', 'mixed עברית 12', 'می‌خواهم', 'क्‍ष', 'ශ්‍රී', '日本語', '한국어', '👩‍🌾', '👍🏽', '❤️', '❤️‍🔥', '1️⃣', '🏴',
+  'Äpfel & Birnen',
+  'naïve',
+  'e\u0301',
+  'עברית',
+  'العربية',
+  'mixed עברית 12',
+  'می‌خواهم',
+  'क्‍ष',
+  'ශ්‍රී',
+  '日本語',
+  '한국어',
+  '👩‍🌾',
+  '👍🏽',
+  '❤️',
+  '❤️‍🔥',
+  '1️⃣',
+  '🏴',
 ])('%s stays', (name) => expect(visible(name)).toBe(name))

@@ -4,7 +4,8 @@
 /** Unicode's Default_Ignorable_Code_Point (bidirectional controls, zero-width characters, fillers, tags), and what else shows nothing. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2028\u2029\u2800]/gu
 /** Where two of them belong to the writing: joiners behind letters of scripts that join, and what makes several emoji one. */
-const JOINING = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}]$/u
+const JOINING =
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}]$/u
 const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}#*0-9]\uFE0F?$/u
 const JOINERS = ['\u200C', '\u200D']
 const EMOJI_STYLE = '\uFE0F'
@@ -16,7 +17,9 @@ export function visible(text: string): string {
     kept += text.slice(from, index)
     from = index + found.length
     const before = kept.slice(-4)
-    const isWriting = JOINERS.includes(found) ? JOINING.test(before) || (found === '\u200D' && EMOJI.test(before)) : found === EMOJI_STYLE && EMOJI.test(before)
+    const isWriting = JOINERS.includes(found)
+      ? JOINING.test(before) || (found === '\u200D' && EMOJI.test(before))
+      : found === EMOJI_STYLE && EMOJI.test(before)
     if (isWriting && from < text.length) kept += found
     else if (isWriting && found === EMOJI_STYLE) kept += found
   }

@@ -11,7 +11,11 @@ export interface Engine extends AsyncDisposable {
   load(key: string, model: { readonly network: Network; readonly weights: Weights }): Promise<void>
   unload(key: string): Promise<void>
   /** `pixels`: count × size × size × channels (NHWC), normalised. Answers count × classes logits and the penultimate features. */
-  run(key: string, pixels: Float32Array, count: number): Promise<{ readonly logits: Float32Array; readonly features: Float32Array | null }>
+  run(
+    key: string,
+    pixels: Float32Array,
+    count: number,
+  ): Promise<{ readonly logits: Float32Array; readonly features: Float32Array | null }>
   learner(spec: LearnerSpec): Promise<Learner>
 }
 

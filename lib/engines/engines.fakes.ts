@@ -10,13 +10,23 @@ import { createTensorFlowEngine } from './tfjs-node/tensorflow-engine.ts'
 export type EngineHere = { readonly name: string; readonly engine: Engine; openSessions(): number }
 
 export async function enginesHere(): Promise<readonly EngineHere[]> {
-  const isHere = (name: string): boolean => probeEngines().some((probe) => probe.name === name && probe.available)
+  const isHere = (name: string): boolean =>
+    probeEngines().some((probe) => probe.name === name && probe.available)
   const here: EngineHere[] = []
   if (isHere('onnx')) {
     const library = await loadOrt('onnx', { threads: 2 })
-    here.push({ name: 'onnx, standard layout', engine: createOrtEngine(library), openSessions: library.openSessions })
+    here.push({
+      name: 'onnx, standard layout',
+      engine: createOrtEngine(library),
+      openSessions: library.openSessions,
+    })
     const block = await probeBlock(library)
-    if (block !== null) here.push({ name: `onnx, blocks of ${block}`, engine: createOrtEngine(library, { writing: blockedWriting(block) }), openSessions: library.openSessions })
+    if (block !== null)
+      here.push({
+        name: `onnx, blocks of ${block}`,
+        engine: createOrtEngine(library, { writing: blockedWriting(block) }),
+        openSessions: library.openSessions,
+      })
   }
   if (isHere('wasm')) {
     const library = await loadOrt('wasm', { threads: 2 })

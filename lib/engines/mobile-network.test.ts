@@ -9,15 +9,27 @@ import { parameterCount, weightSpecs } from '#lib/ml/network.ts'
 import { referenceAnswers, relativeError } from '#lib/ml/reference-step.ts'
 import { enginesHere } from './engines.fakes.ts'
 
-const MODELS = join(process.env['DARKROOM_REAL_DATA'] ?? join(import.meta.dirname, '../../../shared/data'), 'models')
+const MODELS = join(
+  process.env['DARKROOM_REAL_DATA'] ?? join(import.meta.dirname, '../../../shared/data'),
+  'models',
+)
 const folder = join(MODELS, 'mobilenet_v2_0.35_224_notop')
 const isThere = existsSync(folder)
 const SIZE = 64 // convolutions take any; the reference in plain loops takes seconds at this
-const read = () => fromForeignTfjs(readFileSync(join(folder, 'model.json'), 'utf8'), readFileSync(join(folder, 'weights.bin')), { size: SIZE })
+const read = () =>
+  fromForeignTfjs(
+    readFileSync(join(folder, 'model.json'), 'utf8'),
+    readFileSync(join(folder, 'weights.bin')),
+    { size: SIZE },
+  )
 
 function batch(count: number) {
   const random = createRandom(3)
-  return { count, pixels: new Float32Array(count * SIZE * SIZE * 3).map(() => normal(random) / 2), targets: new Float32Array(count * 2).map((_, i) => (i % 3 === 0 ? 1 : 0)) }
+  return {
+    count,
+    pixels: new Float32Array(count * SIZE * SIZE * 3).map(() => normal(random) / 2),
+    targets: new Float32Array(count * 2).map((_, i) => (i % 3 === 0 ? 1 : 0)),
+  }
 }
 
 test.runIf(isThere)('MobileNetV2 has the parameters that its makers count, without its head', () => {
@@ -37,13 +49,23 @@ for (const { name, engine } of isThere ? await enginesHere() : []) {
     const { features } = await engine.run('mobile', pixels, count)
     await engine.unload('mobile')
 
-    expect(relativeError(features!, referenceAnswers(network, weights, { pixels, count }).features)).toBeLessThan(1e-4)
+    expect(
+      relativeError(features!, referenceAnswers(network, weights, { pixels, count }).features),
+    ).toBeLessThan(1e-4)
   }, 60_000)
 
   test(`${name}: after training its upper part, all batch norm and all frozen layers of MobileNetV2 are equal to the last bit`, async () => {
     const { network, weights } = read()
     const frozenThrough = frozenBelow(network, 0.3)!
-    await using learner = await engine.learner({ network, weights, batch: 4, optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 }, frozenThrough, batchNorm: 'frozen', precision: 'float32' })
+    await using learner = await engine.learner({
+      network,
+      weights,
+      batch: 4,
+      optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+      frozenThrough,
+      batchNorm: 'frozen',
+      precision: 'float32',
+    })
 
     for (let step = 0; step < 3; step++) await learner.learn(batch(4), 0.01)
 
@@ -51,7 +73,8 @@ for (const { name, engine } of isThere ? await enginesHere() : []) {
     const names = network.layers.map((layer) => layer.name)
     const moved: string[] = []
     for (const { name: tensor, layer, role } of weightSpecs(network)) {
-      const isFrozen = names.indexOf(layer) <= names.indexOf(frozenThrough) || (role !== 'kernel' && role !== 'bias')
+      const isFrozen =
+        names.indexOf(layer) <= names.indexOf(frozenThrough) || (role !== 'kernel' && role !== 'bias')
       const isEqual = after[tensor]!.every((value, i) => Object.is(value, weights[tensor]![i]))
       if (isFrozen) expect(isEqual, tensor).toBe(true)
       else if (!isEqual) moved.push(tensor)

@@ -5,11 +5,15 @@ import { enginesHere } from './engines.fakes.ts'
 import { openEngine, openWithReasons, probeEngines } from './open-engine.ts'
 import { prove } from './proof.ts'
 
-const [{ engine }] = await enginesHere() as [Awaited<ReturnType<typeof enginesHere>>[number]]
+const [{ engine }] = (await enginesHere()) as [Awaited<ReturnType<typeof enginesHere>>[number]]
 afterAll(() => engine[Symbol.asyncDispose]())
 
 test('a look says of each engine whether it is there', () => {
-  expect(probeEngines().map((probe) => probe.name).sort()).toEqual(['onnx', 'tfjs-node', 'wasm'])
+  expect(
+    probeEngines()
+      .map((probe) => probe.name)
+      .sort(),
+  ).toEqual(['onnx', 'tfjs-node', 'wasm'])
   expect(probeEngines().every((probe) => probe.detail.length > 0)).toBe(true)
 })
 
@@ -27,7 +31,13 @@ test('the engine asked for by name opens, and no other', async () => {
 })
 
 test('an engine that answers wrongly is refused', async () => {
-  const wrong: Engine = { ...engine, run: async (...asked) => ({ features: null, logits: (await engine.run(...asked)).logits.map((v) => v * 1.01) }) }
+  const wrong: Engine = {
+    ...engine,
+    run: async (...asked) => ({
+      features: null,
+      logits: (await engine.run(...asked)).logits.map((v) => v * 1.01),
+    }),
+  }
 
   await expect(prove(wrong, 'inference')).rejects.toThrow(/answers are off by/)
 })
@@ -37,7 +47,13 @@ test('an engine whose step is wrong in one layer is refused, by a training alone
     ...engine,
     learner: async (spec) => {
       const learner = await engine.learner(spec)
-      return { ...learner, weights: async (which) => ({ ...await learner.weights(which), 'conv1/kernel': spec.weights['conv1/kernel']! }) }
+      return {
+        ...learner,
+        weights: async (which) => ({
+          ...(await learner.weights(which)),
+          'conv1/kernel': spec.weights['conv1/kernel']!,
+        }),
+      }
     },
   }
 

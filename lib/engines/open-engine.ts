@@ -9,14 +9,25 @@ import { prove } from './proof.ts'
 
 const require = createRequire(import.meta.url)
 
-export type Opened = { readonly engine: Engine; /** Why better ones, if any, could not be had. */ readonly passedOver: readonly string[] }
+export type Opened = {
+  readonly engine: Engine
+  /** Why better ones, if any, could not be had. */ readonly passedOver: readonly string[]
+}
 
 /** With `auto`, the first of the order that opens and proves itself; by name, that one or the reason why not. */
-export async function openEngine(wanted: EngineName | 'auto', purpose: Purpose, options: { readonly threads?: number } = {}): Promise<Engine> {
+export async function openEngine(
+  wanted: EngineName | 'auto',
+  purpose: Purpose,
+  options: { readonly threads?: number } = {},
+): Promise<Engine> {
   return (await openWithReasons(wanted, purpose, options)).engine
 }
 
-export async function openWithReasons(wanted: EngineName | 'auto', purpose: Purpose, options: { readonly threads?: number } = {}): Promise<Opened> {
+export async function openWithReasons(
+  wanted: EngineName | 'auto',
+  purpose: Purpose,
+  options: { readonly threads?: number } = {},
+): Promise<Opened> {
   const passedOver: string[] = []
   for (const name of wanted === 'auto' ? orderFor(purpose) : [wanted]) {
     for (const open of waysToOpen(name, purpose, options)) {
@@ -27,7 +38,9 @@ export async function openWithReasons(wanted: EngineName | 'auto', purpose: Purp
         return { engine, passedOver }
       } catch (error) {
         await engine?.[Symbol.asyncDispose]()
-        passedOver.push(`${engine?.detail ?? name}: ${error instanceof Error ? error.message : String(error)}`)
+        passedOver.push(
+          `${engine?.detail ?? name}: ${error instanceof Error ? error.message : String(error)}`,
+        )
       }
     }
   }
@@ -50,13 +63,24 @@ export const hasAmx = (): boolean => /\bamx_bf16\b/.test(processorFlags())
 /** AMX in tiles, AVX-512 in pairs: either multiplies bfloat16 faster than float32. */
 const hasBfloat16 = (): boolean => hasAmx() || /\bavx512_bf16\b/.test(processorFlags())
 
-const processorFlags = (): string => (existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '')
+const processorFlags = (): string =>
+  existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : ''
 
 /** Best first. ONNX Runtime trains in its blocked layout where that proves right, and in the standard one else. */
-function waysToOpen(name: EngineName, purpose: Purpose, { threads }: { readonly threads?: number }): readonly (() => Promise<Engine>)[] {
+function waysToOpen(
+  name: EngineName,
+  purpose: Purpose,
+  { threads }: { readonly threads?: number },
+): readonly (() => Promise<Engine>)[] {
   const probe = probeEngines().find((candidate) => candidate.name === name)
   if (!probe?.available) return [() => Promise.reject(new Error(probe?.detail ?? 'unknown'))]
-  if (name === 'tfjs-node') return [async () => (await import('./tfjs-node/tensorflow-engine.ts')).createTensorFlowEngine({ fastBfloat16: hasBfloat16() })]
+  if (name === 'tfjs-node')
+    return [
+      async () =>
+        (await import('./tfjs-node/tensorflow-engine.ts')).createTensorFlowEngine({
+          fastBfloat16: hasBfloat16(),
+        }),
+    ]
   const standard = async (): Promise<Engine> => {
     const { loadOrt } = await import('./ort/library.ts')
     const { createOrtEngine } = await import('./ort/ort-engine.ts')
@@ -83,14 +107,27 @@ function folderOf(packageName: string): string | null {
 function probeOrt(name: 'onnx' | 'wasm', packageName: string): Probe {
   const folder = folderOf(packageName)
   if (folder === null) return { name, available: false, detail: `${packageName} is not installed` }
-  const binary = name === 'onnx' ? path.join(folder, 'bin/napi-v6', process.platform, process.arch, 'onnxruntime_binding.node') : path.join(folder, 'dist/ort-wasm-simd-threaded.wasm')
+  const binary =
+    name === 'onnx'
+      ? path.join(folder, 'bin/napi-v6', process.platform, process.arch, 'onnxruntime_binding.node')
+      : path.join(folder, 'dist/ort-wasm-simd-threaded.wasm')
   return existsSync(binary)
     ? { name, available: true, detail: packageName }
-    : { name, available: false, detail: `${packageName} has no binary for ${process.platform} on ${process.arch}` }
+    : {
+        name,
+        available: false,
+        detail: `${packageName} has no binary for ${process.platform} on ${process.arch}`,
+      }
 }
 
 function probeTfjsNode(): Probe {
   const folder = folderOf('@tensorflow/tfjs-node')
   const isThere = folder !== null && existsSync(path.join(folder, 'lib/napi-v8/tfjs_binding.node'))
-  return { name: 'tfjs-node', available: isThere, detail: isThere ? '@tensorflow/tfjs-node' : 'TensorFlow is not installed (npm run setup:native provides it)' }
+  return {
+    name: 'tfjs-node',
+    available: isThere,
+    detail: isThere
+      ? '@tensorflow/tfjs-node'
+      : 'TensorFlow is not installed (npm run setup:native provides it)',
+  }
 }

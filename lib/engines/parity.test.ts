@@ -5,7 +5,12 @@ import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/networks.fakes.ts'
 import type { Network } from '#lib/ml/network.ts'
 import { concatenated, planWeights } from '#lib/ml/plan.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
-import { referenceAnswers, referenceGradients, referenceTrained, relativeError } from '#lib/ml/reference-step.ts'
+import {
+  referenceAnswers,
+  referenceGradients,
+  referenceTrained,
+  relativeError,
+} from '#lib/ml/reference-step.ts'
 import { enginesHere } from './engines.fakes.ts'
 
 const plainSgd: Optimiser = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }
@@ -15,10 +20,19 @@ for (const { name, engine, openSessions } of await enginesHere()) {
   describe(name, () => {
     afterAll(() => engine[Symbol.asyncDispose]())
 
-    test.each(tinyNetworks.flatMap((network) => [3, 16].map((count) => [network.name, count, network] as const)))('a step is the reference\'s: %s, %i images', async (_, count, network) => {
+    test.each(
+      tinyNetworks.flatMap((network) => [3, 16].map((count) => [network.name, count, network] as const)),
+    )("a step is the reference's: %s, %i images", async (_, count, network) => {
       const weights = liveWeights(network, 5)
       const batch = someBatch(network, count, 6)
-      const spec: LearnerSpec = { network, weights, batch: count, optimiser: plainSgd, seed: 3, precision: 'float32' }
+      const spec: LearnerSpec = {
+        network,
+        weights,
+        batch: count,
+        optimiser: plainSgd,
+        seed: 3,
+        precision: 'float32',
+      }
       await using learner = await engine.learner(spec)
 
       const { loss, right } = await learner.learn(batch, 1)
@@ -28,26 +42,49 @@ for (const { name, engine, openSessions } of await enginesHere()) {
       expect(loss).toBeCloseTo(expected.loss, 5)
       expect(right).toBe(expected.right)
       const { trained, measured } = planWeights(spec)
-      for (const { name: tensor } of trained) expect(relativeError(weights[tensor]!.map((w, i) => w - after[tensor]![i]!), expected.gradients[tensor]!), tensor).toBeLessThan(20 * FLOAT32)
-      for (const { name: tensor } of measured) expect(relativeError(after[tensor]!.map((w, i) => (w - 0.9 * weights[tensor]![i]!) / 0.1), expected.measured[tensor]!), tensor).toBeLessThan(FLOAT32)
+      for (const { name: tensor } of trained)
+        expect(
+          relativeError(
+            weights[tensor]!.map((w, i) => w - after[tensor]![i]!),
+            expected.gradients[tensor]!,
+          ),
+          tensor,
+        ).toBeLessThan(20 * FLOAT32)
+      for (const { name: tensor } of measured)
+        expect(
+          relativeError(
+            after[tensor]!.map((w, i) => (w - 0.9 * weights[tensor]![i]!) / 0.1),
+            expected.measured[tensor]!,
+          ),
+          tensor,
+        ).toBeLessThan(FLOAT32)
     })
 
-    test.each(tinyNetworks.map((network) => [network.name, network] as const))('answers and features are the reference\'s: %s', async (_, network) => {
-      const weights = liveWeights(network, 5)
-      const batch = someBatch(network, 5, 6)
+    test.each(tinyNetworks.map((network) => [network.name, network] as const))(
+      "answers and features are the reference's: %s",
+      async (_, network) => {
+        const weights = liveWeights(network, 5)
+        const batch = someBatch(network, 5, 6)
 
-      await engine.load('key', { network, weights })
-      const { logits, features } = await engine.run('key', batch.pixels, 5)
-      await engine.unload('key')
+        await engine.load('key', { network, weights })
+        const { logits, features } = await engine.run('key', batch.pixels, 5)
+        await engine.unload('key')
 
-      const expected = referenceAnswers(network, weights, batch)
-      expect(relativeError(logits, expected.logits)).toBeLessThan(FLOAT32)
-      expect(relativeError(features!, expected.features)).toBeLessThan(FLOAT32)
-    })
+        const expected = referenceAnswers(network, weights, batch)
+        expect(relativeError(logits, expected.logits)).toBeLessThan(FLOAT32)
+        expect(relativeError(features!, expected.features)).toBeLessThan(FLOAT32)
+      },
+    )
 
     test.each<[string, Partial<LearnerSpec>]>([
-      ['Nesterov, decay, clipping', { optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01 }, clipNorm: 0.5 }],
-      ['shifts that follow faster', { optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01, shiftPace: 64 } }],
+      [
+        'Nesterov, decay, clipping',
+        { optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01 }, clipNorm: 0.5 },
+      ],
+      [
+        'shifts that follow faster',
+        { optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01, shiftPace: 64 } },
+      ],
       ['Adam', { optimiser: { kind: 'adam' } }],
       ['AdamW, first layers frozen', { optimiser: { kind: 'adamw', weightDecay: 0.1 }, frozenThrough: 'l3' }],
       ['batch norm frozen', { batchNorm: 'frozen' }],
@@ -55,22 +92,34 @@ for (const { name, engine, openSessions } of await enginesHere()) {
       ['the last output fitted to a number', { fitted: { from: 2, weight: 3 } }],
     ])('three steps lead where the reference leads: %s', async (_, change) => {
       const network = tinyNetworks[0]!
-      const spec: LearnerSpec = { network, weights: liveWeights(network, 5), batch: 4, optimiser: plainSgd, precision: 'float32', ...change }
+      const spec: LearnerSpec = {
+        network,
+        weights: liveWeights(network, 5),
+        batch: 4,
+        optimiser: plainSgd,
+        precision: 'float32',
+        ...change,
+      }
       const batch = someBatch(network, 4, 6)
       const { trained } = planWeights(spec)
       const start = concatenated(trained, spec.weights)
-      const moved = (values: ArrayLike<number>): number[] => Array.from(values, (value, i) => value - start[i]!)
+      const moved = (values: ArrayLike<number>): number[] =>
+        Array.from(values, (value, i) => value - start[i]!)
 
       await using learner = await engine.learner(spec)
       for (let step = 0; step < 3; step++) await learner.learn(batch, 0.01)
 
       const expected = referenceTrained(spec, batch, { rate: 0.01, steps: 3 })
-      expect(relativeError(moved(concatenated(trained, await learner.weights())), moved(expected))).toBeLessThan(1e-3)
+      expect(
+        relativeError(moved(concatenated(trained, await learner.weights())), moved(expected)),
+      ).toBeLessThan(1e-3)
     })
 
     test('equal maxima of a pool share its gradient, negative ones too', async () => {
       const network: Network = {
-        name: 'ties', input: { size: 4, channels: 1 }, classes: 2,
+        name: 'ties',
+        input: { size: 4, channels: 1 },
+        classes: 2,
         layers: [
           { name: 'conv', kind: 'conv', kernel: 1, filters: 16, stride: 1 },
           { name: 'pool', kind: 'maxPool', size: 2 },
@@ -78,8 +127,15 @@ for (const { name, engine, openSessions } of await enginesHere()) {
           { name: 'head', kind: 'dense', units: 2, bias: true },
         ],
       }
-      const weights = { ...liveWeights(network, 1), 'conv/kernel': Float32Array.from({ length: 16 }, (_, i) => (i % 2 ? -1 : 1) * (i + 1) / 8) }
-      const batch = { count: 1, pixels: Float32Array.from([1, 1, 2, 2, 1, 1, 3, 2, 1, 2, 3, 3, 2, 1, 3, 3]), targets: Float32Array.of(1, 0) }
+      const weights = {
+        ...liveWeights(network, 1),
+        'conv/kernel': Float32Array.from({ length: 16 }, (_, i) => ((i % 2 ? -1 : 1) * (i + 1)) / 8),
+      }
+      const batch = {
+        count: 1,
+        pixels: Float32Array.from([1, 1, 2, 2, 1, 1, 3, 2, 1, 2, 3, 3, 2, 1, 3, 3]),
+        targets: Float32Array.of(1, 0),
+      }
       const spec: LearnerSpec = { network, weights, batch: 1, optimiser: plainSgd, precision: 'float32' }
       const isSharing = name !== 'tfjs-node' // TensorFlow gives all to the first of them: another right answer
 
@@ -88,13 +144,22 @@ for (const { name, engine, openSessions } of await enginesHere()) {
 
       const { 'conv/kernel': kernel } = await learner.weights()
       const gradient = kernel!.map((w, i) => weights['conv/kernel']![i]! - w)
-      if (isSharing) expect(relativeError(gradient, referenceGradients(spec, weights, batch).gradients['conv/kernel']!)).toBeLessThan(FLOAT32)
+      if (isSharing)
+        expect(
+          relativeError(gradient, referenceGradients(spec, weights, batch).gradients['conv/kernel']!),
+        ).toBeLessThan(FLOAT32)
       expect(gradient.every((g) => g !== 0)).toBe(true)
     })
 
     test('a learner continues from its state to the last bit', async () => {
       const network = tinyNetworks[0]!
-      const spec: LearnerSpec = { network, weights: liveWeights(network, 5), batch: 16, optimiser: { kind: 'adam' }, seed: 4 }
+      const spec: LearnerSpec = {
+        network,
+        weights: liveWeights(network, 5),
+        batch: 16,
+        optimiser: { kind: 'adam' },
+        seed: 4,
+      }
       const batch = someBatch(network, 16, 6)
       await using first = await engine.learner(spec)
       const onward = async (learner: typeof first): Promise<void> => {
@@ -119,22 +184,40 @@ for (const { name, engine, openSessions } of await enginesHere()) {
 
     test('two kinds of pictures are told apart after a few steps, and nothing stays open', async () => {
       const before = openSessions()
-      const network = { ...tinyNetworks[0]!, classes: 2, layers: [...tinyNetworks[0]!.layers.slice(0, -1), { name: 'head', kind: 'dense', units: 2, bias: true } as const] }
+      const network = {
+        ...tinyNetworks[0]!,
+        classes: 2,
+        layers: [
+          ...tinyNetworks[0]!.layers.slice(0, -1),
+          { name: 'head', kind: 'dense', units: 2, bias: true } as const,
+        ],
+      }
       const random = createRandom(1)
       // left half bright, or right half bright, under noise
       const blobs = () => {
         const targets = new Float32Array(64).map((_, i) => (i % 2 === Math.floor(i / 2) % 2 ? 1 : 0))
-        const pixels = new Float32Array(32 * 8 * 8 * 3).map((_, i) => normal(random) + ((Math.floor(i / 3) % 8 < 4) === (targets[Math.floor(i / 192) * 2] === 1) ? 1 : 0))
+        const pixels = new Float32Array(32 * 8 * 8 * 3).map(
+          (_, i) =>
+            normal(random) + (Math.floor(i / 3) % 8 < 4 === (targets[Math.floor(i / 192) * 2] === 1) ? 1 : 0),
+        )
         return { count: 32, targets, pixels }
       }
-      const learner = await engine.learner({ network, weights: liveWeights(network, 2), batch: 32, optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0 } })
+      const learner = await engine.learner({
+        network,
+        weights: liveWeights(network, 2),
+        batch: 32,
+        optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0 },
+      })
       for (let step = 0; step < 40; step++) await learner.learn(blobs(), 0.05)
 
       const unseen = blobs()
       const { logits } = await learner.predict(unseen.pixels, 32)
       await learner[Symbol.asyncDispose]()
 
-      const right = Array.from({ length: 32 }, (_, n) => (logits[2 * n]! > logits[2 * n + 1]!) === (unseen.targets[2 * n] === 1)).filter(Boolean).length
+      const right = Array.from(
+        { length: 32 },
+        (_, n) => logits[2 * n]! > logits[2 * n + 1]! === (unseen.targets[2 * n] === 1),
+      ).filter(Boolean).length
       expect(right).toBeGreaterThanOrEqual(30)
       expect(openSessions()).toBe(before)
     })

@@ -46,8 +46,24 @@ export async function prove(engine: Engine, purpose: Purpose): Promise<number> {
   const { logits } = await engine.run(key, batch.pixels, IMAGES)
   await engine.unload(key)
   const answerError = relativeError(logits, referenceAnswers(network, weights, batch).logits)
-  if (answerError > MOST_ERROR) throw new Error(`its answers are off by ${answerError.toExponential(1)} of their size`)
-  return purpose === 'inference' ? answerError : Math.max(answerError, await provenStep(engine, { network, weights, batch: IMAGES, optimiser: { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }, precision: 'float32' }, batch))
+  if (answerError > MOST_ERROR)
+    throw new Error(`its answers are off by ${answerError.toExponential(1)} of their size`)
+  return purpose === 'inference'
+    ? answerError
+    : Math.max(
+        answerError,
+        await provenStep(
+          engine,
+          {
+            network,
+            weights,
+            batch: IMAGES,
+            optimiser: { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 },
+            precision: 'float32',
+          },
+          batch,
+        ),
+      )
 }
 
 async function provenStep(engine: Engine, spec: LearnerSpec, batch: Batch): Promise<number> {
@@ -56,7 +72,10 @@ async function provenStep(engine: Engine, spec: LearnerSpec, batch: Batch): Prom
   const trained = (values: ArrayLike<number>): number[] => Array.from(values, (value, i) => value - start[i]!)
   const { trained: specs } = planWeights(spec)
   const start = concatenated(specs, spec.weights)
-  const error = relativeError(trained(concatenated(specs, await learner.weights())), trained(referenceTrained(spec, batch, { rate: 1, steps: 1 })))
+  const error = relativeError(
+    trained(concatenated(specs, await learner.weights())),
+    trained(referenceTrained(spec, batch, { rate: 1, steps: 1 })),
+  )
   if (error > MOST_ERROR) throw new Error(`its training step is off by ${error.toExponential(1)} of its size`)
   return error
 }

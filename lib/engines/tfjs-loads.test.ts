@@ -7,17 +7,34 @@ import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
 
 beforeAll(() => tf.setBackend('cpu'))
 
-test.each(tinyNetworks.map((network) => [network.name, network] as const))('tfjs loads and answers alike: %s', async (_, network) => {
-  const weights = liveWeights(network, 3)
-  const { modelJson, weightsBin } = toTfjs(network, weights)
-  const batch = someBatch(network, 2, 4)
+test.each(tinyNetworks.map((network) => [network.name, network] as const))(
+  'tfjs loads and answers alike: %s',
+  async (_, network) => {
+    const weights = liveWeights(network, 3)
+    const { modelJson, weightsBin } = toTfjs(network, weights)
+    const batch = someBatch(network, 2, 4)
 
-  const { modelTopology, weightsManifest, userDefinedMetadata } = JSON.parse(modelJson)
-  const model = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData: new Uint8Array(weightsBin).buffer, userDefinedMetadata }))
-  const [size, channels] = [network.input.size, network.input.channels]
-  const answers = (model.predict(tf.tensor4d(batch.pixels, [2, size, size, channels])) as tf.Tensor).dataSync()
+    const { modelTopology, weightsManifest, userDefinedMetadata } = JSON.parse(modelJson)
+    const model = await tf.loadLayersModel(
+      tf.io.fromMemory({
+        modelTopology,
+        weightSpecs: weightsManifest[0].weights,
+        weightData: new Uint8Array(weightsBin).buffer,
+        userDefinedMetadata,
+      }),
+    )
+    const [size, channels] = [network.input.size, network.input.channels]
+    const answers = (
+      model.predict(tf.tensor4d(batch.pixels, [2, size, size, channels])) as tf.Tensor
+    ).dataSync()
 
-  expect(relativeError(answers, referenceAnswers(network, weights, batch).logits)).toBeLessThan(2e-3) // float16: 2^-11 a weight
-  expect(relativeError(answers, referenceAnswers(network, fromTfjs(modelJson, weightsBin).weights, batch).logits)).toBeLessThan(1e-5)
-  model.dispose()
-})
+    expect(relativeError(answers, referenceAnswers(network, weights, batch).logits)).toBeLessThan(2e-3) // float16: 2^-11 a weight
+    expect(
+      relativeError(
+        answers,
+        referenceAnswers(network, fromTfjs(modelJson, weightsBin).weights, batch).logits,
+      ),
+    ).toBeLessThan(1e-5)
+    model.dispose()
+  },
+)

@@ -2,7 +2,16 @@
 import type { Contract, Scope } from '#lib/contracts/contract.ts'
 
 /** Persons by role, keys by their one scope. */
-export const CALLERS = ['viewer', 'editor', 'admin', 'key predict', 'key user', 'key upload', 'key train', 'key admin'] as const
+export const CALLERS = [
+  'viewer',
+  'editor',
+  'admin',
+  'key predict',
+  'key user',
+  'key upload',
+  'key train',
+  'key admin',
+] as const
 export type CallerName = (typeof CALLERS)[number]
 
 const MAY: Readonly<Record<Scope, readonly CallerName[]>> = {
@@ -17,4 +26,5 @@ const MAY: Readonly<Record<Scope, readonly CallerName[]>> = {
   account: ['viewer', 'editor', 'admin'],
 }
 
-export const mayCall = ({ scope }: Pick<Contract, 'scope'>, caller: CallerName): boolean => MAY[scope].includes(caller)
+export const mayCall = ({ scope }: Pick<Contract, 'scope'>, caller: CallerName): boolean =>
+  MAY[scope].includes(caller)

@@ -13,54 +13,102 @@ const HOME = 'http://darkroom.test'
 const CLOSED: readonly Scope[] = ['view', 'feedback', 'upload', 'train', 'edit', 'admin', 'account']
 
 const all: readonly Contract[] = contracts
-const of = (which: (contract: Contract) => boolean): [string, Contract][] => all.filter(which).map((contract) => [`${contract.method} ${contract.path}`, contract])
+const of = (which: (contract: Contract) => boolean): [string, Contract][] =>
+  all.filter(which).map((contract) => [`${contract.method} ${contract.path}`, contract])
 
 /** What the border says to a request with these headers, before anything else is looked at: null when it lets it in. */
 async function refusalOf(contract: Contract, headers: Record<string, string>): Promise<number | null> {
   let isIn = false
-  const ask = asking({ ...contract, body: 'none', input: { safeParse: () => { isIn = true; return { success: true, data: {} } } } as unknown as Contract['input'] }, async () => ({}))
-  const handle = answering(async (incoming, requestId) => jsonAnswer(200, (await ask(incoming, requestId)).output))
-  const { status } = await handle(fromRequest(new Request(HOME + contract.path.replace(/\{\w+\}/g, '0193b3f0-0000-7000-8000-000000000001'), { method: contract.method, headers: { host: 'darkroom.test', ...headers } })))
+  const ask = asking(
+    {
+      ...contract,
+      body: 'none',
+      input: {
+        safeParse: () => {
+          isIn = true
+          return { success: true, data: {} }
+        },
+      } as unknown as Contract['input'],
+    },
+    async () => ({}),
+  )
+  const handle = answering(async (incoming, requestId) =>
+    jsonAnswer(200, (await ask(incoming, requestId)).output),
+  )
+  const { status } = await handle(
+    fromRequest(
+      new Request(HOME + contract.path.replace(/\{\w+\}/g, '0193b3f0-0000-7000-8000-000000000001'), {
+        method: contract.method,
+        headers: { host: 'darkroom.test', ...headers },
+      }),
+    ),
+  )
   expect(isIn).toBe(status === 200)
   return isIn ? null : status
 }
 
-test.each(of(({ scope }) => CLOSED.includes(scope)))('a stranger is not let in: %s', async (_route, contract) => {
-  openProgram()
-  expect(await refusalOf(contract, {})).toBe(401)
-  expect(await refusalOf(contract, { cookie: 'session=nobody' })).toBe(401)
-})
+test.each(of(({ scope }) => CLOSED.includes(scope)))(
+  'a stranger is not let in: %s',
+  async (_route, contract) => {
+    openProgram()
+    expect(await refusalOf(contract, {})).toBe(401)
+    expect(await refusalOf(contract, { cookie: 'session=nobody' })).toBe(401)
+  },
+)
 
-test.each(of(() => true))('every role and every scope of a key is let in or refused as the table says: %s', async (_route, contract) => {
-  openProgram({ settings: { publicPredict: false } })
-  for (const name of CALLERS) {
-    const headers: Record<string, string> = name.startsWith('key ') ? { authorization: `Bearer ${name.slice(4)}` } : { cookie: `session=${name}`, origin: HOME }
-    expect(await refusalOf(contract, headers), name).toBe(mayCall(contract, name) ? null : 403)
-  }
-})
+test.each(of(() => true))(
+  'every role and every scope of a key is let in or refused as the table says: %s',
+  async (_route, contract) => {
+    openProgram({ settings: { publicPredict: false } })
+    for (const name of CALLERS) {
+      const headers: Record<string, string> = name.startsWith('key ')
+        ? { authorization: `Bearer ${name.slice(4)}` }
+        : { cookie: `session=${name}`, origin: HOME }
+      expect(await refusalOf(contract, headers), name).toBe(mayCall(contract, name) ? null : 403)
+    }
+  },
+)
 
-test.each(of(() => true))('what only reads is open to viewers, and what changes something is not: %s', (_route, { method, scope, isReadOnly }) => {
-  const reads: readonly Scope[] = ['open', 'predict', 'view', 'admin', 'account']
-  if (method === 'GET') expect(reads).toContain(scope)
-  else if (isReadOnly !== true) expect(scope).not.toBe('view')
-})
+test.each(of(() => true))(
+  'what only reads is open to viewers, and what changes something is not: %s',
+  (_route, { method, scope, isReadOnly }) => {
+    const reads: readonly Scope[] = ['open', 'predict', 'view', 'admin', 'account']
+    if (method === 'GET') expect(reads).toContain(scope)
+    else if (isReadOnly !== true) expect(scope).not.toBe('view')
+  },
+)
 
-test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open'))('a change by cookie comes from our own pages: %s', async (_route, contract) => {
-  openProgram()
-  for (const origin of ['https://elsewhere.example', 'null', 'http://darkroom.test.elsewhere.example', 'https://darkroom.test:8443']) expect(await refusalOf(contract, { cookie: 'session=admin', origin })).toBe(403)
-  expect(await refusalOf(contract, { cookie: 'session=admin' })).toBe(403)
-  expect(await refusalOf(contract, { cookie: 'session=admin', origin: HOME })).toBeNull()
-  if (contract.scope !== 'account') expect(await refusalOf(contract, { authorization: 'Bearer admin', origin: 'https://elsewhere.example' })).toBeNull()
-})
+test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open'))(
+  'a change by cookie comes from our own pages: %s',
+  async (_route, contract) => {
+    openProgram()
+    for (const origin of [
+      'https://elsewhere.example',
+      'null',
+      'http://darkroom.test.elsewhere.example',
+      'https://darkroom.test:8443',
+    ])
+      expect(await refusalOf(contract, { cookie: 'session=admin', origin })).toBe(403)
+    expect(await refusalOf(contract, { cookie: 'session=admin' })).toBe(403)
+    expect(await refusalOf(contract, { cookie: 'session=admin', origin: HOME })).toBeNull()
+    if (contract.scope !== 'account')
+      expect(
+        await refusalOf(contract, { authorization: 'Bearer admin', origin: 'https://elsewhere.example' }),
+      ).toBeNull()
+  },
+)
 
-test.each(of(({ scope }) => scope === 'predict'))('strangers ask while the owner allows it: %s', async (_route, contract) => {
-  openProgram()
-  expect(await refusalOf(contract, {})).toBeNull()
+test.each(of(({ scope }) => scope === 'predict'))(
+  'strangers ask while the owner allows it: %s',
+  async (_route, contract) => {
+    openProgram()
+    expect(await refusalOf(contract, {})).toBeNull()
 
-  openProgram({ settings: { publicPredict: false } })
-  expect(await refusalOf(contract, {})).toBe(401)
-  expect(await refusalOf(contract, { authorization: 'Bearer user' })).toBeNull()
-})
+    openProgram({ settings: { publicPredict: false } })
+    expect(await refusalOf(contract, {})).toBe(401)
+    expect(await refusalOf(contract, { authorization: 'Bearer user' })).toBeNull()
+  },
+)
 
 test.each<[string, Caller['kind'], Scope, boolean]>([
   ['a key has no account, whatever its scopes', 'key', 'account', false],
@@ -73,7 +121,10 @@ test.each<[string, Caller['kind'], Scope, boolean]>([
 test('other sites that the owner names may act as strangers, never by cookie', async () => {
   const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: ['open', 'upload'] }
   const [[, upload]] = of(({ path }) => path === '/api/upload') as [[string, Contract]]
-  openProgram({ settings: { corsOrigins: ['https://ours.example'] }, auth: { callerOf: async () => stranger } })
+  openProgram({
+    settings: { corsOrigins: ['https://ours.example'] },
+    auth: { callerOf: async () => stranger },
+  })
 
   expect(await refusalOf(upload, { origin: 'https://ours.example' })).toBeNull()
   expect(await refusalOf(upload, { origin: 'https://elsewhere.example' })).toBe(403)
@@ -86,16 +137,32 @@ test('a change is recorded with who made it and what it was about, and a read is
   const noted: unknown[] = []
   openProgram({ operations: { noteChange: async (change) => void noted.push(change) } })
 
-  for (const [, contract] of of(({ path, method }) => path === '/api/users/{id}' || (path === '/api/users' && method === 'GET'))) await refusalOf(contract, { authorization: 'Bearer admin' })
+  for (const [, contract] of of(
+    ({ path, method }) => path === '/api/users/{id}' || (path === '/api/users' && method === 'GET'),
+  ))
+    await refusalOf(contract, { authorization: 'Bearer admin' })
 
-  expect(noted).toMatchObject([{ by: 'key "admin"', action: 'PATCH /api/users/{id}' }, { by: 'key "admin"', action: 'DELETE /api/users/{id}' }])
+  expect(noted).toMatchObject([
+    { by: 'key "admin"', action: 'PATCH /api/users/{id}' },
+    { by: 'key "admin"', action: 'DELETE /api/users/{id}' },
+  ])
   expect(darkroom().settings().openActions).toBe(false)
 })
 
 test('a change that cannot be recorded is done and logged', async () => {
-  const { logged } = openProgram({ operations: { noteChange: async () => { throw new Error('the disk is full') } } })
-  const [[, remove]] = of(({ path, method }) => path === '/api/users/{id}' && method === 'DELETE') as [[string, Contract]]
+  const { logged } = openProgram({
+    operations: {
+      noteChange: async () => {
+        throw new Error('the disk is full')
+      },
+    },
+  })
+  const [[, remove]] = of(({ path, method }) => path === '/api/users/{id}' && method === 'DELETE') as [
+    [string, Contract],
+  ]
 
   expect(await refusalOf(remove, { authorization: 'Bearer admin' })).toBeNull()
-  expect(logged.filter(({ level }) => level === 'error').map((line) => line.message)).toEqual(['A change could not be recorded'])
+  expect(logged.filter(({ level }) => level === 'error').map((line) => line.message)).toEqual([
+    'A change could not be recorded',
+  ])
 })

@@ -21,8 +21,11 @@ export async function admit(contract: Contract, incoming: Incoming, program: Dar
   if (!isForAll && !may(caller, contract.scope)) throw refusal(caller, contract.scope)
   if (contract.method !== 'GET' && caller.kind !== 'key' && !(isForAll && caller.kind === 'stranger')) {
     const sent = incoming.header('origin')
-    const isOurs = sent === null ? caller.kind === 'stranger' || incoming.header('sec-fetch-site') === 'same-origin'
-      : isOwnOrigin(sent, incoming, { origin, trustProxy }) || (caller.kind === 'stranger' && corsOrigins.includes(sent))
+    const isOurs =
+      sent === null
+        ? caller.kind === 'stranger' || incoming.header('sec-fetch-site') === 'same-origin'
+        : isOwnOrigin(sent, incoming, { origin, trustProxy }) ||
+          (caller.kind === 'stranger' && corsOrigins.includes(sent))
     if (!isOurs) throw foreignOrigin(sent)
   }
   return caller
@@ -36,14 +39,22 @@ export function may(caller: Caller, scope: Scope): boolean {
 }
 
 /** The address that people use: the one that is set, else the one that this request came to. Its host was allowed when it came in. */
-export function originOf(incoming: Pick<Incoming, 'header'>, { origin, trustProxy }: { readonly origin: string | null; readonly trustProxy: boolean }): string {
-  const forwarded = (name: string): string | undefined => (trustProxy ? incoming.header(name)?.split(',')[0]?.trim() : undefined)
+export function originOf(
+  incoming: Pick<Incoming, 'header'>,
+  { origin, trustProxy }: { readonly origin: string | null; readonly trustProxy: boolean },
+): string {
+  const forwarded = (name: string): string | undefined =>
+    trustProxy ? incoming.header(name)?.split(',')[0]?.trim() : undefined
   const scheme = forwarded('x-forwarded-proto') === 'https' ? 'https' : 'http'
   return origin ?? `${scheme}://${forwarded('x-forwarded-host') ?? incoming.header('host') ?? 'localhost'}`
 }
 
 /** Where no address is set, ours is the one that was asked: the Host, or what a trusted proxy says it was. */
-function isOwnOrigin(sent: string, incoming: Incoming, { origin, trustProxy }: { origin: string | null; trustProxy: boolean }): boolean {
+function isOwnOrigin(
+  sent: string,
+  incoming: Incoming,
+  { origin, trustProxy }: { origin: string | null; trustProxy: boolean },
+): boolean {
   if (origin !== null && sent === origin) return true
   const forwarded = trustProxy ? incoming.header('x-forwarded-host')?.split(',')[0]?.trim() : undefined
   const host = forwarded ?? incoming.header('host')
@@ -51,20 +62,44 @@ function isOwnOrigin(sent: string, incoming: Incoming, { origin, trustProxy }: {
 }
 
 /** "editors and admins": whose roles have a scope. */
-export const rolesWith = (scope: Scope): string => ROLES.filter((role) => SCOPES_OF_ROLE[role].includes(scope)).map((role) => `${role}s`).join(' and ')
+export const rolesWith = (scope: Scope): string =>
+  ROLES.filter((role) => SCOPES_OF_ROLE[role].includes(scope))
+    .map((role) => `${role}s`)
+    .join(' and ')
 
 function refusal(caller: Caller, scope: Scope): DarkroomError {
   if (caller.kind === 'stranger') {
-    return new DarkroomError('unauthenticated', { what: 'This needs a login or a key', why: 'the request carries neither', remedy: 'Log in at /login, or send an API key as "Authorization: Bearer …".' })
+    return new DarkroomError('unauthenticated', {
+      what: 'This needs a login or a key',
+      why: 'the request carries neither',
+      remedy: 'Log in at /login, or send an API key as "Authorization: Bearer …".',
+    })
   }
-  if (scope === 'account') return new DarkroomError('forbidden', { what: 'This is not allowed', why: 'it is for personal accounts, and the request uses an API key', remedy: 'Log in at /login.' })
-  if (caller.kind === 'key') return new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key does not have the "${scope}" right`, remedy: 'Ask an admin for a key that has it.' })
-  return new DarkroomError('forbidden', { what: 'This is not allowed', why: `${caller.name ?? 'this account'} does not have the "${scope}" right; only ${rolesWith(scope)} do`, remedy: 'Ask an admin to change your role.' })
+  if (scope === 'account')
+    return new DarkroomError('forbidden', {
+      what: 'This is not allowed',
+      why: 'it is for personal accounts, and the request uses an API key',
+      remedy: 'Log in at /login.',
+    })
+  if (caller.kind === 'key')
+    return new DarkroomError('forbidden', {
+      what: 'This is not allowed',
+      why: `this key does not have the "${scope}" right`,
+      remedy: 'Ask an admin for a key that has it.',
+    })
+  return new DarkroomError('forbidden', {
+    what: 'This is not allowed',
+    why: `${caller.name ?? 'this account'} does not have the "${scope}" right; only ${rolesWith(scope)} do`,
+    remedy: 'Ask an admin to change your role.',
+  })
 }
 
 const foreignOrigin = (sent: string | null): DarkroomError =>
   new DarkroomError('foreign_origin', {
     what: 'This was not done',
-    why: sent === null ? 'a change by cookie must say from which site it comes' : `the request comes from ${sent.slice(0, 200)}, which is another site`,
+    why:
+      sent === null
+        ? 'a change by cookie must say from which site it comes'
+        : `the request comes from ${sent.slice(0, 200)}, which is another site`,
     remedy: 'Do it from Darkroom’s own pages, or use an API key.',
   })

@@ -4,22 +4,43 @@ import { openProgram } from './program.fakes.ts'
 import { withProblems } from './serve.ts'
 
 /** next-auth as it answers what it does not know. */
-const ask = async (method: string, address: string, { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {}): Promise<Response> => {
+const ask = async (
+  method: string,
+  address: string,
+  { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+): Promise<Response> => {
   openProgram()
   const route = withProblems(checkedAuth<Request>(async () => new Response('answered', { status })))
   const url = new URL(`/api/auth/${address}`, 'http://darkroom.test')
-  return route(new Request(url, { method, headers }), { params: Promise.resolve({ nextauth: url.pathname.split('/').slice(3) }) })
+  return route(new Request(url, { method, headers }), {
+    params: Promise.resolve({ nextauth: url.pathname.split('/').slice(3) }),
+  })
 }
 
 test.each([
-  ['GET', 'csrf'], ['GET', 'providers'], ['GET', 'session'], ['HEAD', 'session'], ['GET', 'signin'], ['POST', 'signout'], ['POST', 'callback/credentials'],
-  ['GET', 'callback/oidc?code=1'], ['GET', 'signin?callbackUrl=/history'], ['GET', 'signin?callbackUrl=https://elsewhere.example/'],
-])('%s %s is next-auth’s to answer', async (method, address) => expect((await ask(method, address)).status).toBe(200))
+  ['GET', 'csrf'],
+  ['GET', 'providers'],
+  ['GET', 'session'],
+  ['HEAD', 'session'],
+  ['GET', 'signin'],
+  ['POST', 'signout'],
+  ['POST', 'callback/credentials'],
+  ['GET', 'callback/oidc?code=1'],
+  ['GET', 'signin?callbackUrl=/history'],
+  ['GET', 'signin?callbackUrl=https://elsewhere.example/'],
+])('%s %s is next-auth’s to answer', async (method, address) =>
+  expect((await ask(method, address)).status).toBe(200),
+)
 
 test.each([
-  ['GET', 'callback/credentials', 405, 'POST, OPTIONS'], ['POST', 'csrf', 405, 'GET, HEAD, OPTIONS'], ['POST', 'error', 405, 'GET, HEAD, OPTIONS'],
-  ['GET', 'nowhere', 404, null], ['GET', 'constructor', 404, null], ['POST', '_log', 404, null],
-  ['GET', 'signin?callbackUrl=javascript:alert(1)', 422, null], ['GET', 'csrf?callbackUrl=x', 422, null],
+  ['GET', 'callback/credentials', 405, 'POST, OPTIONS'],
+  ['POST', 'csrf', 405, 'GET, HEAD, OPTIONS'],
+  ['POST', 'error', 405, 'GET, HEAD, OPTIONS'],
+  ['GET', 'nowhere', 404, null],
+  ['GET', 'constructor', 404, null],
+  ['POST', '_log', 404, null],
+  ['GET', 'signin?callbackUrl=javascript:alert(1)', 422, null],
+  ['GET', 'csrf?callbackUrl=x', 422, null],
 ])('%s %s: %s in the form of all refusals', async (method, address, status, allow) => {
   const response = await ask(method, address)
 
@@ -29,6 +50,16 @@ test.each([
 
 test('what it still refuses in plain text is an address that is not there; a damaged cookie is told', async () => {
   expect((await ask('POST', 'callback/nobody', { status: 400 })).status).toBe(404)
-  expect(await (await ask('GET', 'session', { headers: { cookie: 'a=b; next-auth.callback-url=nowhere' } })).json()).toMatchObject({ status: 400, code: 'malformed' })
-  expect((await ask('GET', 'session', { headers: { cookie: 'next-auth.callback-url=http%3A%2F%2Fdarkroom.test' } })).status).toBe(200)
+  expect(
+    await (
+      await ask('GET', 'session', { headers: { cookie: 'a=b; next-auth.callback-url=nowhere' } })
+    ).json(),
+  ).toMatchObject({ status: 400, code: 'malformed' })
+  expect(
+    (
+      await ask('GET', 'session', {
+        headers: { cookie: 'next-auth.callback-url=http%3A%2F%2Fdarkroom.test' },
+      })
+    ).status,
+  ).toBe(200)
 })

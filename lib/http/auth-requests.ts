@@ -8,8 +8,14 @@ type Route<R extends Request> = (request: R, context: Context) => Promise<Respon
 
 /** By the first step of the address. `_log` is left out: strangers would write into the log. */
 const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['csrf', ['GET']], ['providers', ['GET']], ['error', ['GET']], ['verify-request', ['GET']],
-  ['session', ['GET', 'POST']], ['signin', ['GET', 'POST']], ['signout', ['GET', 'POST']], ['callback', ['GET', 'POST']],
+  ['csrf', ['GET']],
+  ['providers', ['GET']],
+  ['error', ['GET']],
+  ['verify-request', ['GET']],
+  ['session', ['GET', 'POST']],
+  ['signin', ['GET', 'POST']],
+  ['signout', ['GET', 'POST']],
+  ['callback', ['GET', 'POST']],
 ])
 /** A password comes in a body alone. */
 const OF_PASSWORDS = ['POST']
@@ -22,9 +28,11 @@ export function checkedAuth<R extends Request>(route: Route<R>): Route<R> {
     const { pathname, searchParams } = new URL(request.url)
     const methods = steps.join('/') === 'callback/credentials' ? OF_PASSWORDS : METHODS.get(steps[0] ?? '')
     if (!methods) throw unknownAddress(pathname)
-    if (!methods.includes(request.method === 'HEAD' ? 'GET' : request.method)) throw wrongMethod(pathname, request.method, methods)
+    if (!methods.includes(request.method === 'HEAD' ? 'GET' : request.method))
+      throw wrongMethod(pathname, request.method, methods)
     const callback = searchParams.get('callbackUrl')
-    if (callback !== null && !isAddress(callback)) throw invalidInput([{ path: 'callbackUrl', message: 'must be a path or a URL of this server' }])
+    if (callback !== null && !isAddress(callback))
+      throw invalidInput([{ path: 'callbackUrl', message: 'must be a path or a URL of this server' }])
     if (cookiesOf(request).some((value) => !isAddress(value))) throw brokenCookie()
     const response = await route(request, context)
     const isPlain = response.status === 400 && response.headers.get('content-type')?.includes('json') !== true
@@ -33,11 +41,14 @@ export function checkedAuth<R extends Request>(route: Route<R>): Route<R> {
   }
 }
 
-const isAddress = (text: string): boolean => text.startsWith('/') || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
+const isAddress = (text: string): boolean =>
+  text.startsWith('/') || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
 
 function cookiesOf(request: Request): readonly string[] {
   const pairs = (request.headers.get('cookie') ?? '').split(';').map((pair) => pair.trim())
-  return CALLBACK_COOKIES.flatMap((name) => pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => decoded(pair.slice(name.length + 1)))).filter((value) => value !== '')
+  return CALLBACK_COOKIES.flatMap((name) =>
+    pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => decoded(pair.slice(name.length + 1))),
+  ).filter((value) => value !== '')
 }
 
 function decoded(text: string): string {
@@ -49,11 +60,28 @@ function decoded(text: string): string {
 }
 
 const unknownAddress = (path: string): DarkroomError =>
-  new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no route ${path.slice(0, 200)}`, remedy: 'See the reference at /api/openapi.json.' })
+  new DarkroomError('not_found', {
+    what: 'There is no such address',
+    why: `the API has no route ${path.slice(0, 200)}`,
+    remedy: 'See the reference at /api/openapi.json.',
+  })
 
 function wrongMethod(path: string, method: string, methods: readonly string[]): DarkroomError {
   const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
-  return new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not support ${method}`, why: `it supports ${allow}`, remedy: 'See the reference at /api/openapi.json.' }, { members: { allow } })
+  return new DarkroomError(
+    'method_not_allowed',
+    {
+      what: `${path.slice(0, 200)} does not support ${method}`,
+      why: `it supports ${allow}`,
+      remedy: 'See the reference at /api/openapi.json.',
+    },
+    { members: { allow } },
+  )
 }
 
-const brokenCookie = (): DarkroomError => new DarkroomError('malformed', { what: 'The request cannot be read', why: 'the cookie with the page to open after the login is malformed', remedy: 'Delete the cookies of this site and log in again.' })
+const brokenCookie = (): DarkroomError =>
+  new DarkroomError('malformed', {
+    what: 'The request cannot be read',
+    why: 'the cookie with the page to open after the login is malformed',
+    remedy: 'Delete the cookies of this site and log in again.',
+  })

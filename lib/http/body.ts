@@ -37,46 +37,84 @@ export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Arr
 }
 
 /** A JSON object; an empty body is an empty one. */
-export async function jsonOf(incoming: Incoming, limitBytes: number): Promise<Readonly<Record<string, unknown>>> {
+export async function jsonOf(
+  incoming: Incoming,
+  limitBytes: number,
+): Promise<Readonly<Record<string, unknown>>> {
   const bytes = await bytesOf(incoming, limitBytes)
   if (bytes.byteLength === 0) return {}
   if (!isJson(incoming)) {
-    throw new DarkroomError('unsupported_media', { what: 'The body cannot be read', why: `it is declared as ${typeOf(incoming) || 'nothing'}`, remedy: 'Send JSON with "Content-Type: application/json".' })
+    throw new DarkroomError('unsupported_media', {
+      what: 'The body cannot be read',
+      why: `it is declared as ${typeOf(incoming) || 'nothing'}`,
+      remedy: 'Send JSON with "Content-Type: application/json".',
+    })
   }
   const text = textOf(bytes)
   const excess = excessOf(text)
-  if (excess !== null) throw new DarkroomError('malformed', { what: 'The JSON cannot be read', why: excess, remedy: 'Send it flatter, or with less in it.' })
+  if (excess !== null)
+    throw new DarkroomError('malformed', {
+      what: 'The JSON cannot be read',
+      why: excess,
+      remedy: 'Send it flatter, or with less in it.',
+    })
   const value = parsed(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DarkroomError('invalid_input', { what: 'The JSON cannot be used', why: 'it is not an object', remedy: 'Send { "field": value, … }.' }, { errors: [{ path: '', message: 'must be an object' }] })
+    throw new DarkroomError(
+      'invalid_input',
+      { what: 'The JSON cannot be used', why: 'it is not an object', remedy: 'Send { "field": value, … }.' },
+      { errors: [{ path: '', message: 'must be an object' }] },
+    )
   }
   return value as Record<string, unknown>
 }
 
-export const typeOf = (incoming: Incoming): string => (incoming.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+export const typeOf = (incoming: Incoming): string =>
+  (incoming.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
 
-export const isJson = (incoming: Incoming): boolean => /^application\/(?:[\w.-]+\+)?json$/.test(typeOf(incoming))
+export const isJson = (incoming: Incoming): boolean =>
+  /^application\/(?:[\w.-]+\+)?json$/.test(typeOf(incoming))
 
 export const tooLarge = (limitBytes: number): DarkroomError =>
-  new DarkroomError('too_large', { what: 'This is too large', why: `at most ${megabytes(limitBytes)} are taken at once`, remedy: 'Send less, or raise the limit in the settings.' })
+  new DarkroomError('too_large', {
+    what: 'This is too large',
+    why: `at most ${megabytes(limitBytes)} are taken at once`,
+    remedy: 'Send less, or raise the limit in the settings.',
+  })
 
 export const disconnected = (cause: unknown): DarkroomError =>
-  new DarkroomError('client_closed', { what: 'Nothing was answered', why: 'the connection was closed in the middle', remedy: 'Ask again.' }, { cause })
+  new DarkroomError(
+    'client_closed',
+    { what: 'Nothing was answered', why: 'the connection was closed in the middle', remedy: 'Ask again.' },
+    { cause },
+  )
 
 /** How the other side's leaving shows: by Node's codes, or as undici and Next name it. */
 export function isDisconnect(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? error.code : ''
-  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || error.name === 'AbortError' || error.name === 'ResponseAborted' || error.message === 'aborted'
+  return (
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
+    error.name === 'AbortError' ||
+    error.name === 'ResponseAborted' ||
+    error.message === 'aborted'
+  )
 }
 
-const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toLocaleString('en', { maximumFractionDigits: 1 })} MB`
+const megabytes = (bytes: number): string =>
+  `${(bytes / 1024 / 1024).toLocaleString('en', { maximumFractionDigits: 1 })} MB`
 
 function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new DarkroomError('malformed', { what: 'The JSON cannot be read', why: 'it is not UTF-8', remedy: 'Send it as UTF-8.' }, { cause })
+    throw new DarkroomError(
+      'malformed',
+      { what: 'The JSON cannot be read', why: 'it is not UTF-8', remedy: 'Send it as UTF-8.' },
+      { cause },
+    )
   }
 }
 
@@ -84,8 +122,13 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message.replace(/, "[\s\S]*/, '').slice(0, 120) : 'it is damaged'
-    throw new DarkroomError('malformed', { what: 'The JSON cannot be read', why, remedy: 'Check commas, quotes and brackets.' }, { cause })
+    const why =
+      cause instanceof Error ? cause.message.replace(/, "[\s\S]*/, '').slice(0, 120) : 'it is damaged'
+    throw new DarkroomError(
+      'malformed',
+      { what: 'The JSON cannot be read', why, remedy: 'Check commas, quotes and brackets.' },
+      { cause },
+    )
   }
 }
 
@@ -97,10 +140,13 @@ function excessOf(text: string): string | null {
     if (c === 34) i = endOfText(text, i)
     else if (c === 91 || c === 123) {
       if (++depth > JSON_DEPTH) return `it is nested deeper than ${JSON_DEPTH} levels`
-      if (++brackets > MOST_BRACKETS) return `it has more than ${MOST_BRACKETS.toLocaleString('en')} lists and objects`
+      if (++brackets > MOST_BRACKETS)
+        return `it has more than ${MOST_BRACKETS.toLocaleString('en')} lists and objects`
     } else if (c === 93 || c === 125) depth--
-    else if (c === 58 && ++names > MOST_NAMES) return `it has more than ${MOST_NAMES.toLocaleString('en')} names`
-    else if (c === 44 && ++values > MOST_VALUES) return `it has more than ${MOST_VALUES.toLocaleString('en')} values`
+    else if (c === 58 && ++names > MOST_NAMES)
+      return `it has more than ${MOST_NAMES.toLocaleString('en')} names`
+    else if (c === 44 && ++values > MOST_VALUES)
+      return `it has more than ${MOST_VALUES.toLocaleString('en')} values`
   }
   return null
 }

@@ -6,12 +6,23 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { door } from './door.ts'
 import { openProgram } from './program.fakes.ts'
 
-const FULL = new DarkroomError('overloaded', { what: 'No prediction was made', why: '300 others are waiting', remedy: 'Try again in a second.' }, { retryAfterSeconds: 1 })
+const FULL = new DarkroomError(
+  'overloaded',
+  { what: 'No prediction was made', why: '300 others are waiting', remedy: 'Try again in a second.' },
+  { retryAfterSeconds: 1 },
+)
 
 async function listening(): Promise<number> {
-  const server = createServer((message, response) => { if (!door(message, response)) response.writeHead(404).end() })
-  onTestFinished(() => { server.closeAllConnections(); server.close() })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const server = createServer((message, response) => {
+    if (!door(message, response)) response.writeHead(404).end()
+  })
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   return (server.address() as AddressInfo).port // listening on a port
 }
 
@@ -19,26 +30,47 @@ test('a prediction that would wait too long is refused while its body is still b
   const { logged } = openProgram({ serving: { refusal: () => FULL } })
   const port = await listening()
 
-  const answer = await new Promise<{ status: number | undefined; retryAfter: string | undefined; body: string }>((resolve, reject) => {
-    const sending = request({ port, host: '127.0.0.1', method: 'POST', path: '/api/predict?classifier=shapes', headers: { 'content-type': 'image/png', 'content-length': 100_000 } }, (response) => {
-      let body = ''
-      response.on('data', (text: Buffer) => {
-        body += text.toString()
-        if (body.length === Number(response.headers['content-length'])) resolve({ status: response.statusCode, retryAfter: response.headers['retry-after'], body })
-      })
-    })
+  const answer = await new Promise<{
+    status: number | undefined
+    retryAfter: string | undefined
+    body: string
+  }>((resolve, reject) => {
+    const sending = request(
+      {
+        port,
+        host: '127.0.0.1',
+        method: 'POST',
+        path: '/api/predict?classifier=shapes',
+        headers: { 'content-type': 'image/png', 'content-length': 100_000 },
+      },
+      (response) => {
+        let body = ''
+        response.on('data', (text: Buffer) => {
+          body += text.toString()
+          if (body.length === Number(response.headers['content-length']))
+            resolve({ status: response.statusCode, retryAfter: response.headers['retry-after'], body })
+        })
+      },
+    )
     sending.on('error', reject)
     onTestFinished(() => void sending.destroy())
     sending.write('the beginning of an image')
   })
 
   expect(answer).toMatchObject({ status: 503, retryAfter: '1' })
-  expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'overloaded', instance: '/api/predict' })
+  expect(JSON.parse(answer.body)).toMatchObject({
+    success: false,
+    code: 'overloaded',
+    instance: '/api/predict',
+  })
   expect(logged).toEqual([])
 })
 
 test('other addresses are answered while predictions are refused', async () => {
-  openProgram({ serving: { refusal: () => FULL }, operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) } })
+  openProgram({
+    serving: { refusal: () => FULL },
+    operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) },
+  })
   const port = await listening()
 
   expect((await fetch(`http://127.0.0.1:${port}/api/health/live`)).status).toBe(200)

@@ -19,4 +19,5 @@ export function refusedWhenFull(message: IncomingMessage, response: ServerRespon
   return true
 }
 
-const isPredict = (url = ''): boolean => url.startsWith(PREDICT) && (url.length === PREDICT.length || url.charAt(PREDICT.length) === '?')
+const isPredict = (url = ''): boolean =>
+  url.startsWith(PREDICT) && (url.length === PREDICT.length || url.charAt(PREDICT.length) === '?')

@@ -15,12 +15,18 @@ const BODIES: readonly string[] = ['picture', 'parts']
 const OF_NO_CLASSIFIER: readonly SubjectKind[] = ['person', 'key']
 
 type Fields = Readonly<Record<string, unknown>>
-const isPlain = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPlain = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 type Finding = Pick<Darkroom['data'], 'findSubject'>
 
 /** The input that the use case gets; throws 403 for another classifier and 404 for a thing of another, as if it did not exist. */
-export async function confined<C extends Contract>(contract: C, input: Input<C>, caller: Caller, { findSubject }: Finding): Promise<Input<C>> {
+export async function confined<C extends Contract>(
+  contract: C,
+  input: Input<C>,
+  caller: Caller,
+  { findSubject }: Finding,
+): Promise<Input<C>> {
   const own = caller.classifier
   if (own === undefined) return input
   const kind = kindOfAddress(contract)
@@ -31,7 +37,8 @@ export async function confined<C extends Contract>(contract: C, input: Input<C>,
   }
   if (kind !== null && OF_NO_CLASSIFIER.includes(kind)) throw cannotTell(own)
   const fields = input as Fields // inputs are objects
-  if (takesClassifier && fields['classifier'] !== undefined && fields['classifier'] !== own) throw another(own)
+  if (takesClassifier && fields['classifier'] !== undefined && fields['classifier'] !== own)
+    throw another(own)
   for (const [field, value] of Object.entries(fields)) await mustBeOwn(field, value)
   return {
     ...fields,
@@ -50,7 +57,9 @@ export async function confined<C extends Contract>(contract: C, input: Input<C>,
       for (const [inner, one] of Object.entries(value)) await mustBeOwn(inner, one)
       return
     }
-    const ids = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && UUID.test(one))
+    const ids = (Array.isArray(value) ? value : [value]).filter(
+      (one): one is string => typeof one === 'string' && UUID.test(one),
+    )
     if (ids.length === 0) return
     const named = field === 'id' ? kind : kindOfField(contract, field)
     if (named === null || OF_NO_CLASSIFIER.includes(named)) throw cannotTell(own as string)
@@ -74,10 +83,22 @@ async function* ownParts(parts: AsyncIterable<Part>, own: string): AsyncGenerato
 }
 
 const another = (own: string): DarkroomError =>
-  new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key is restricted to the classifier "${own}"`, remedy: `Omit "classifier", or ask an admin for a key without this restriction.` })
+  new DarkroomError('forbidden', {
+    what: 'This is not allowed',
+    why: `this key is restricted to the classifier "${own}"`,
+    remedy: `Omit "classifier", or ask an admin for a key without this restriction.`,
+  })
 
 const cannotTell = (own: string): DarkroomError =>
-  new DarkroomError('forbidden', { what: 'This is not allowed', why: `this key is restricted to the classifier "${own}", and this route covers more than one classifier`, remedy: 'Ask an admin for a key without this restriction.' })
+  new DarkroomError('forbidden', {
+    what: 'This is not allowed',
+    why: `this key is restricted to the classifier "${own}", and this route covers more than one classifier`,
+    remedy: 'Ask an admin for a key without this restriction.',
+  })
 
 const unknown = (): DarkroomError =>
-  new DarkroomError('not_found', { what: 'There is no such thing', why: 'this key can only access its own classifier, which has nothing with this id', remedy: 'Check the id.' })
+  new DarkroomError('not_found', {
+    what: 'There is no such thing',
+    why: 'this key can only access its own classifier, which has nothing with this id',
+    remedy: 'Check the id.',
+  })

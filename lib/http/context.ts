@@ -10,10 +10,18 @@ import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
 import type { HoldBody } from './held-bodies.ts'
 
 /** `origin`: the address that people use, for links that are handed over. */
-export type Asked = { readonly caller: Caller; readonly signal: AbortSignal; readonly requestId: string; readonly origin: string }
+export type Asked = {
+  readonly caller: Caller
+  readonly signal: AbortSignal
+  readonly requestId: string
+  readonly origin: string
+}
 
 /** What answers a contract: its input, parsed, and who asks; its output, or a DarkroomError. An `events` contract answers an async iterable. */
-export type UseCase<C extends Contract> = (input: Input<C>, asked: Asked) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
+export type UseCase<C extends Contract> = (
+  input: Input<C>,
+  asked: Asked,
+) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
 
 type For<Name extends keyof c.Routes> = UseCase<c.Routes[Name]>
 
@@ -95,7 +103,10 @@ export type Darkroom = {
     readonly createBackup: For<'POST /api/backups'>
     readonly exportAudit: For<'GET /api/audit/export'>
     /** Whom and what the audit log names, to filter by. */
-    readonly auditNames: () => Promise<{ readonly by: readonly string[]; readonly actions: readonly string[] }>
+    readonly auditNames: () => Promise<{
+      readonly by: readonly string[]
+      readonly actions: readonly string[]
+    }>
     /** Who changed what, for the audit log. */
     readonly noteChange: (change: {
       readonly by: string
@@ -112,7 +123,10 @@ export type Darkroom = {
     /** Whether nobody has made the first admin yet. */
     readonly needsFirstAdmin: () => Promise<boolean>
     /** Checks a password; null when it is not right, taking as long as when it is. */
-    readonly login: (email: string, password: string) => Promise<{ id: string; name: string; email: string; role: 'viewer' | 'editor' | 'admin' } | null>
+    readonly login: (
+      email: string,
+      password: string,
+    ) => Promise<{ id: string; name: string; email: string; role: 'viewer' | 'editor' | 'admin' } | null>
     /** The name of who has this address; null where nobody has. */
     readonly nameAt: (email: string) => Promise<string | null>
     /** Whether a session still opens anything: it ends with a logout, a changed password, a shut door. */
@@ -158,7 +172,11 @@ export type Darkroom = {
     readonly corsOrigins: readonly string[]
   }
   /** One line of the log; `error` is logged with its stack. */
-  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+  readonly log: (
+    level: 'debug' | 'info' | 'warn' | 'error',
+    message: string,
+    about?: Readonly<Record<string, unknown>>,
+  ) => void
 }
 
 const SLOT = Symbol.for('darkroom')
@@ -167,7 +185,8 @@ type Slot = { [SLOT]?: Darkroom }
 /** The running program. Throws plainly where none was opened: pages live only inside the product's own server. */
 export function darkroom(): Darkroom {
   const running = (globalThis as Slot)[SLOT]
-  if (!running) throw new Error('Darkroom is not running in this process. Start it with `npm start` or `npm run dev`.')
+  if (!running)
+    throw new Error('Darkroom is not running in this process. Start it with `npm start` or `npm run dev`.')
   return running
 }
 

@@ -6,11 +6,16 @@ const METHODS = 'GET, POST, PATCH, DELETE'
 /** What a browser asks to send; the rest needs no asking. */
 const HEADERS = 'Authorization, X-API-Key, Content-Type, Last-Event-ID'
 /** What a page may read of an answer besides its body. */
-const READABLE = 'X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, Retry-After, Content-Disposition'
+const READABLE =
+  'X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, Retry-After, Content-Disposition'
 const ASK_AGAIN_SECONDS = 600
 
 /** True: it was a browser's question, and is answered. */
-export function admitOrigin(message: IncomingMessage, response: ServerResponse, allowed: readonly string[]): boolean {
+export function admitOrigin(
+  message: IncomingMessage,
+  response: ServerResponse,
+  allowed: readonly string[],
+): boolean {
   const origin = message.headers.origin
   if (allowed.length === 0 || origin === undefined) return false
   response.setHeader('vary', 'Origin')
@@ -19,8 +24,18 @@ export function admitOrigin(message: IncomingMessage, response: ServerResponse, 
     response.setHeader('access-control-allow-origin', allowed.includes('*') ? '*' : origin)
     response.setHeader('access-control-expose-headers', READABLE)
   }
-  if (message.method !== 'OPTIONS' || message.headers['access-control-request-method'] === undefined) return false
-  response.writeHead(204, isAllowed ? { 'access-control-allow-methods': METHODS, 'access-control-allow-headers': HEADERS, 'access-control-max-age': String(ASK_AGAIN_SECONDS) } : {})
+  if (message.method !== 'OPTIONS' || message.headers['access-control-request-method'] === undefined)
+    return false
+  response.writeHead(
+    204,
+    isAllowed
+      ? {
+          'access-control-allow-methods': METHODS,
+          'access-control-allow-headers': HEADERS,
+          'access-control-max-age': String(ASK_AGAIN_SECONDS),
+        }
+      : {},
+  )
   response.end()
   return true
 }

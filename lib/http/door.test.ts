@@ -18,7 +18,9 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-async function listening(predict: (bytes: Uint8Array, signal: AbortSignal) => Promise<Answer>): Promise<string> {
+async function listening(
+  predict: (bytes: Uint8Array, signal: AbortSignal) => Promise<Answer>,
+): Promise<string> {
   openProgram({
     serving: { predict: (input, asked) => predict(input.picture.bytes, asked.signal) },
     operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) },
@@ -43,20 +45,48 @@ test('the door answers its hot paths and leaves the rest', async () => {
   const form = new FormData()
   form.append('file', new Blob([new Uint8Array(90_000)]), 'a.png')
 
-  expect(await (await fetch(`${home}/api/health/live`)).json()).toEqual({ status: 'alive', uptime_seconds: 1 })
-  expect(await (await fetch(`${home}/api/predict?top_k=1`, { method: 'POST', body: form })).json()).toMatchObject({ width: 90_000 })
-  for (const path of ['health', 'metrics', 'statistics?days=2', 'model/info']) expect((await fetch(`${home}/api/${path}`)).headers.get('x-request-id'), path).not.toBeNull()
-  for (const path of ['health/ready', 'predict']) expect((await fetch(`${home}/api/${path}`)).status, path).toBe(418)
+  expect(await (await fetch(`${home}/api/health/live`)).json()).toEqual({
+    status: 'alive',
+    uptime_seconds: 1,
+  })
+  expect(
+    await (await fetch(`${home}/api/predict?top_k=1`, { method: 'POST', body: form })).json(),
+  ).toMatchObject({ width: 90_000 })
+  for (const path of ['health', 'metrics', 'statistics?days=2', 'model/info'])
+    expect((await fetch(`${home}/api/${path}`)).headers.get('x-request-id'), path).not.toBeNull()
+  for (const path of ['health/ready', 'predict'])
+    expect((await fetch(`${home}/api/${path}`)).status, path).toBe(418)
   expect((await fetch(`${home}/api/predict/batch`, { method: 'POST' })).status).toBe(418)
 })
 
 test.each<[string, RequestInit]>([
   ['a picture', { body: new Uint8Array([1, 2, 3]), headers: { 'content-type': 'image/png' } }],
   ['nothing', {}],
-  ['a wrong field', { body: JSON.stringify({ url: 'data:;base64,AAAA', top_k: 'x' }), headers: { 'content-type': 'application/json' } }],
-  ['an explanation neither wanted nor not', { body: JSON.stringify({ url: 'data:;base64,AAAA', explain: 'maybe' }), headers: { 'content-type': 'application/json' } }],
-  ['an explanation', { body: JSON.stringify({ url: 'data:;base64,AAAA', explain: 'true' }), headers: { 'content-type': 'application/json' } }],
-  ['a stranger’s address', { body: JSON.stringify({ url: 'http://x' }), headers: { 'content-type': 'application/json' } }],
+  [
+    'a wrong field',
+    {
+      body: JSON.stringify({ url: 'data:;base64,AAAA', top_k: 'x' }),
+      headers: { 'content-type': 'application/json' },
+    },
+  ],
+  [
+    'an explanation neither wanted nor not',
+    {
+      body: JSON.stringify({ url: 'data:;base64,AAAA', explain: 'maybe' }),
+      headers: { 'content-type': 'application/json' },
+    },
+  ],
+  [
+    'an explanation',
+    {
+      body: JSON.stringify({ url: 'data:;base64,AAAA', explain: 'true' }),
+      headers: { 'content-type': 'application/json' },
+    },
+  ],
+  [
+    'a stranger’s address',
+    { body: JSON.stringify({ url: 'http://x' }), headers: { 'content-type': 'application/json' } },
+  ],
 ])('door and route answer alike: %s', async (_story, init) => {
   const home = await listening(async (bytes) => answer(bytes.length))
   const route = serve(predictOne, (input, asked) => darkroom().serving.predict(input, asked))
@@ -66,14 +96,18 @@ test.each<[string, RequestInit]>([
 
   expect(atDoor.status).toBe(atRoute.status)
   expect(atDoor.headers.get('content-type')).toBe(atRoute.headers.get('content-type'))
-  const [one, other] = [await atDoor.json(), await atRoute.json()] as [Record<string, unknown>, Record<string, unknown>]
+  const [one, other] = [await atDoor.json(), await atRoute.json()] as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ]
   expect({ ...one, request_id: '' }).toEqual({ ...other, request_id: '' })
 })
 
 test('what nothing behind the door could read is refused, not left to fail there', async () => {
   const home = await listening(async (bytes) => answer(bytes.length))
 
-  for (const path of ['/api/models/%zz', '/api/predictions/%ff%fe/image']) expect(await (await fetch(home + path)).json(), path).toMatchObject({ status: 400, code: 'malformed' })
+  for (const path of ['/api/models/%zz', '/api/predictions/%ff%fe/image'])
+    expect(await (await fetch(home + path)).json(), path).toMatchObject({ status: 400, code: 'malformed' })
   expect((await fetch(`${home}/api/models/Gr%C3%A4ser?q=%zz`)).status).toBe(418)
 
   const trace = request(`${home}/api/models`, { method: 'TRACE' })
@@ -107,7 +141,11 @@ test.each<[string, string, number, string | null]>([
 test('a name that Next would lose is refused before it', async () => {
   const home = await listening(async (bytes) => answer(bytes.length))
 
-  for (const query of ['__proto__=1', 'a=b&%5f_proto%5F_=1']) expect(await (await fetch(`${home}/api/predictions?${query}`)).json(), query).toMatchObject({ status: 422, errors: [{ path: '__proto__' }] })
+  for (const query of ['__proto__=1', 'a=b&%5f_proto%5F_=1'])
+    expect(await (await fetch(`${home}/api/predictions?${query}`)).json(), query).toMatchObject({
+      status: 422,
+      errors: [{ path: '__proto__' }],
+    })
   expect((await fetch(`${home}/api/predictions?a=__proto__`)).status).toBe(418)
 })
 
@@ -118,7 +156,9 @@ test('a body over the limit is told so while it is still being sent, and the con
   socket.on('data', (chunk) => (said += String(chunk)))
   socket.on('error', () => {})
 
-  socket.write('POST /api/predict HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 900000000\r\n\r\n')
+  socket.write(
+    'POST /api/predict HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 900000000\r\n\r\n',
+  )
   await once(socket, 'close')
 
   expect(said).toMatch(/^HTTP\/1\.1 413 /)
@@ -136,7 +176,12 @@ test('a client that leaves ends the work for it, and nothing is logged', async (
   })
   const leaving = new AbortController()
 
-  const asking = fetch(`${home}/api/predict`, { method: 'POST', body: new Uint8Array([1]), headers: { 'content-type': 'image/png' }, signal: leaving.signal }).catch((error: Error) => error.name)
+  const asking = fetch(`${home}/api/predict`, {
+    method: 'POST',
+    body: new Uint8Array([1]),
+    headers: { 'content-type': 'image/png' },
+    signal: leaving.signal,
+  }).catch((error: Error) => error.name)
   await begun
   leaving.abort()
 
@@ -147,11 +192,17 @@ test('a client that leaves ends the work for it, and nothing is logged', async (
 test('a client that leaves in the middle of its body harms nobody', async () => {
   const home = new URL(await listening(async (bytes) => answer(bytes.length)))
   const socket = connect(Number(home.port), home.hostname)
-  socket.write('POST /api/predict HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 5000\r\n\r\nabc')
+  socket.write(
+    'POST /api/predict HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 5000\r\n\r\nabc',
+  )
   await once(socket, 'ready')
   socket.resetAndDestroy()
 
-  const after = await fetch(`${home.href}api/predict`, { method: 'POST', body: new Uint8Array([1]), headers: { 'content-type': 'image/png' } })
+  const after = await fetch(`${home.href}api/predict`, {
+    method: 'POST',
+    body: new Uint8Array([1]),
+    headers: { 'content-type': 'image/png' },
+  })
 
   expect(await after.json()).toMatchObject({ width: 1 })
 })

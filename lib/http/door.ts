@@ -22,7 +22,9 @@ import { isStream, writeStream } from './write-stream.ts'
 /** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's own readiness is a part of. */
 const HOT: Readonly<Record<string, Handle>> = {
   'POST /api/predict': handling(predictOne, (input, asked) => darkroom().serving.predict(input, asked)),
-  'GET /api/health/live': handling(healthLive, (input, asked) => darkroom().operations.healthLive(input, asked)),
+  'GET /api/health/live': handling(healthLive, (input, asked) =>
+    darkroom().operations.healthLive(input, asked),
+  ),
   'GET /api/health': handling(health, (input, asked) => darkroom().operations.health(input, asked)),
   'GET /api/metrics': metricsByAccept,
   'GET /api/statistics': handling(statistics, (input, asked) => darkroom().data.statistics(input, asked)),
@@ -37,13 +39,30 @@ const runStream = handling(runEvents, (input, asked) => darkroom().data.runEvent
 const OTHER_METHOD = answering(async ({ method, path }) => {
   const allow = await allowedAt(path)
   if (method === 'OPTIONS' && allow !== null) return { status: 204, headers: { allow }, body: null }
-  if (allow === null) throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no route ${path.slice(0, 200)}`, remedy: 'See the reference at /api/openapi.json.' })
-  throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not support ${method}`, why: `it supports ${allow}`, remedy: 'See the reference at /api/openapi.json.' }, { members: { allow } })
+  if (allow === null)
+    throw new DarkroomError('not_found', {
+      what: 'There is no such address',
+      why: `the API has no route ${path.slice(0, 200)}`,
+      remedy: 'See the reference at /api/openapi.json.',
+    })
+  throw new DarkroomError(
+    'method_not_allowed',
+    {
+      what: `${path.slice(0, 200)} does not support ${method}`,
+      why: `it supports ${allow}`,
+      remedy: 'See the reference at /api/openapi.json.',
+    },
+    { members: { allow } },
+  )
 })
 /** Next's own files, and what its pages send to it while they are being written. */
 const OF_NEXT = /^\/(?:_next\/|__nextjs)/
 const NO_SUCH_ADDRESS = answering(async ({ path }) => {
-  throw new DarkroomError('malformed', { what: 'The address cannot be read', why: `the percent signs in ${path.slice(0, 200)} spell no text`, remedy: 'Write each as the UTF-8 bytes of a character, such as %C3%A4.' })
+  throw new DarkroomError('malformed', {
+    what: 'The address cannot be read',
+    why: `the percent signs in ${path.slice(0, 200)} spell no text`,
+    remedy: 'Write each as the UTF-8 bytes of a character, such as %C3%A4.',
+  })
 })
 
 /** Next loses this name on the way to a route, which would then answer as if nothing had been sent. */
@@ -55,17 +74,30 @@ const LOST_NAME = answering(async () => {
 export type Door = (message: IncomingMessage, response: ServerResponse) => boolean
 
 /** All that goes before Next. */
-export const door: Door = (message, response) => admitted(message, response) || refusedWhenFull(message, response) || answered(HOT, message, response) || streamed(message, response) || answered(LEGACY, message, response) || refused(message, response)
+export const door: Door = (message, response) =>
+  admitted(message, response) ||
+  refusedWhenFull(message, response) ||
+  answered(HOT, message, response) ||
+  streamed(message, response) ||
+  answered(LEGACY, message, response) ||
+  refused(message, response)
 
 /** With DOOR=off the hot paths are left to Next. */
-export const doorWithoutHotPaths: Door = (message, response) => admitted(message, response) || refusedWhenFull(message, response) || answered(LEGACY, message, response) || refused(message, response)
+export const doorWithoutHotPaths: Door = (message, response) =>
+  admitted(message, response) ||
+  refusedWhenFull(message, response) ||
+  answered(LEGACY, message, response) ||
+  refused(message, response)
 
-const admitted: Door = (message, response) => message.headers.origin !== undefined && admitOrigin(message, response, darkroom().settings().corsOrigins)
+const admitted: Door = (message, response) =>
+  message.headers.origin !== undefined && admitOrigin(message, response, darkroom().settings().corsOrigins)
 
 /** Addresses of pages are read by Next, which shows a page for what is not there. */
 const refused: Door = (message, response) => {
   const path = pathOf(message)
-  const refusal = refusalOf(message.method ?? 'GET', path) ?? (path.startsWith('/api/') && holdsLostName(message) ? LOST_NAME : null)
+  const refusal =
+    refusalOf(message.method ?? 'GET', path) ??
+    (path.startsWith('/api/') && holdsLostName(message) ? LOST_NAME : null)
   if (refusal === null) return false
   void answer(refusal, message, response)
   return true
@@ -78,7 +110,8 @@ function refusalOf(method: string, path: string): Handle | null {
   return isRead ? null : OTHER_METHOD
 }
 
-const holdsLostName = ({ url = '' }: IncomingMessage): boolean => /(?:_|%5f){2}proto/i.test(url) && new URLSearchParams(url.split('?')[1]).has('__proto__')
+const holdsLostName = ({ url = '' }: IncomingMessage): boolean =>
+  /(?:_|%5f){2}proto/i.test(url) && new URLSearchParams(url.split('?')[1]).has('__proto__')
 
 /** The contracts are read when they are needed: a start does not wait for all of them. */
 async function allowedAt(path: string): Promise<string | null> {
@@ -86,9 +119,14 @@ async function allowedAt(path: string): Promise<string | null> {
   return methodsAt(path, Object.keys(LEGACY))?.join(', ') ?? null
 }
 
-function answered(handles: Readonly<Record<string, Handle>>, message: IncomingMessage, response: ServerResponse): boolean {
+function answered(
+  handles: Readonly<Record<string, Handle>>,
+  message: IncomingMessage,
+  response: ServerResponse,
+): boolean {
   const path = pathOf(message)
-  const handle = handles[`${message.method} ${path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path}`]
+  const handle =
+    handles[`${message.method} ${path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path}`]
   if (!handle) return false
   void answer(handle, message, response)
   return true

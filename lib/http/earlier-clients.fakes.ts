@@ -5,7 +5,8 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 
 /** What a field must be. A pattern is for texts. */
-type Promised = 'number' | 'integer' | 'share' | 'text' | 'time' | 'list' | 'table' | 'yes-or-no' | 'text or null' | RegExp
+type Promised =
+  'number' | 'integer' | 'share' | 'text' | 'time' | 'list' | 'table' | 'yes-or-no' | 'text or null' | RegExp
 
 export type EarlierCase = {
   readonly story: string
@@ -24,62 +25,276 @@ export type EarlierCase = {
 
 /** Pictures that nobody else draws: what is there already is no new upload. */
 const FIRST_SEED = 10_000
-const pngOf = (seed: number): Uint8Array<ArrayBuffer> => new Uint8Array(encodePng(drawShape('star', FIRST_SEED + seed)))
+const pngOf = (seed: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(encodePng(drawShape('star', FIRST_SEED + seed)))
 const picture = (seed: number): Blob => new Blob([pngOf(seed)], { type: 'image/png' })
 
 const one = () => form(['file', picture(1), 'test.png'])
-const labelled = () => form(['files', picture(2), 'a.png'], ['files', picture(3), 'b.png'], ['labels', 'star'], ['labels', 'star'])
+const labelled = () =>
+  form(['files', picture(2), 'a.png'], ['files', picture(3), 'b.png'], ['labels', 'star'], ['labels', 'star'])
 const zipped = () => form(['file', new Blob([new Uint8Array(zipOf())]), 'new.zip'])
 const zipOf = () => zipFile([4, 5].map((seed) => ({ name: `data/star/${seed}.png`, content: pngOf(seed) })))
-const classAndFiles = () => form(['class', 'star'], ['images', picture(6), 'a.png'], ['images', picture(7), 'b.png'])
-const ten = () => form(...Array.from({ length: 10 }, (_, i) => ['files', picture(10 + i), `${i}.png`] as const))
+const classAndFiles = () =>
+  form(['class', 'star'], ['images', picture(6), 'a.png'], ['images', picture(7), 'b.png'])
+const ten = () =>
+  form(...Array.from({ length: 10 }, (_, i) => ['files', picture(10 + i), `${i}.png`] as const))
 
-const PREDICTED = { success: 'yes-or-no', predicted_class: 'text', predicted_index: 'integer', confidence: 'share', filename: /^test\.png$/, timestamp: 'time' } as const
+const PREDICTED = {
+  success: 'yes-or-no',
+  predicted_class: 'text',
+  predicted_index: 'integer',
+  confidence: 'share',
+  filename: /^test\.png$/,
+  timestamp: 'time',
+} as const
 const UPLOADED = { message: /^Uploaded 2 images successfully$/, count: 'integer' } as const
-const STATUS = { is_running: 'yes-or-no', progress: 'number', message: 'text', last_retrain_time: 'text or null' } as const
+const STATUS = {
+  is_running: 'yes-or-no',
+  progress: 'number',
+  message: 'text',
+  last_retrain_time: 'text or null',
+} as const
 const BEGUN = { message: 'text', success: 'yes-or-no', run: 'table' } as const
 const HEALTH = { status: /^healthy$/, uptime_seconds: 'number', model_loaded: 'yes-or-no' } as const
 
 export const EARLIER: readonly EarlierCase[] = [
-  { story: '1.1 MN asks POST /predict with a form and reads a list', method: 'POST', path: '/predict', body: one, status: 200, promises: { ...PREDICTED, prediction: 'text', probabilities: 'list' } },
-  { story: '1.2 LD sends the form of a page and is led to the page with the result', method: 'POST', path: '/predict', headers: { accept: 'text/html,application/xhtml+xml' }, body: one, status: 303, location: /^\/predict\?result=[0-9a-f-]{36}&classifier=[a-z0-9-]+$/ },
-  { story: '1.7 CF sends a ZIP to POST /upload_data', method: 'POST', path: '/upload_data', body: zipped, needsKey: true, status: 200, promises: UPLOADED },
-  { story: '1.8 LD sends a class and many files to POST /upload_data', method: 'POST', path: '/upload_data', body: classAndFiles, needsKey: true, status: 200, promises: UPLOADED },
-  { story: '1.8 LD opens /upload_data', method: 'GET', path: '/upload_data', status: 308, location: /^\/upload$/ },
-  { story: '1.9 MN sends files and labels to POST /upload', method: 'POST', path: '/upload', body: labelled, needsKey: true, status: 200, promises: UPLOADED },
-  { story: '1.10 CF asks POST /trigger_retrain, which does not wait', method: 'POST', path: '/trigger_retrain', needsKey: true, status: 202, promises: BEGUN },
-  { story: '1.11 MN asks POST /retrain', method: 'POST', path: '/retrain', needsKey: true, status: 202, promises: BEGUN },
-  { story: '1.11 MN waits for POST /retrain', method: 'POST', path: '/retrain?wait=true', body: () => form(['epochs', '1']), needsKey: true, status: 200, promises: { message: /^Model retrained successfully$/, accuracy: 'share', epochs: 'integer' } },
-  { story: '1.15 LD looks at /api/retrain_status', method: 'GET', path: '/api/retrain_status', status: 200, promises: STATUS },
+  {
+    story: '1.1 MN asks POST /predict with a form and reads a list',
+    method: 'POST',
+    path: '/predict',
+    body: one,
+    status: 200,
+    promises: { ...PREDICTED, prediction: 'text', probabilities: 'list' },
+  },
+  {
+    story: '1.2 LD sends the form of a page and is led to the page with the result',
+    method: 'POST',
+    path: '/predict',
+    headers: { accept: 'text/html,application/xhtml+xml' },
+    body: one,
+    status: 303,
+    location: /^\/predict\?result=[0-9a-f-]{36}&classifier=[a-z0-9-]+$/,
+  },
+  {
+    story: '1.7 CF sends a ZIP to POST /upload_data',
+    method: 'POST',
+    path: '/upload_data',
+    body: zipped,
+    needsKey: true,
+    status: 200,
+    promises: UPLOADED,
+  },
+  {
+    story: '1.8 LD sends a class and many files to POST /upload_data',
+    method: 'POST',
+    path: '/upload_data',
+    body: classAndFiles,
+    needsKey: true,
+    status: 200,
+    promises: UPLOADED,
+  },
+  {
+    story: '1.8 LD opens /upload_data',
+    method: 'GET',
+    path: '/upload_data',
+    status: 308,
+    location: /^\/upload$/,
+  },
+  {
+    story: '1.9 MN sends files and labels to POST /upload',
+    method: 'POST',
+    path: '/upload',
+    body: labelled,
+    needsKey: true,
+    status: 200,
+    promises: UPLOADED,
+  },
+  {
+    story: '1.10 CF asks POST /trigger_retrain, which does not wait',
+    method: 'POST',
+    path: '/trigger_retrain',
+    needsKey: true,
+    status: 202,
+    promises: BEGUN,
+  },
+  {
+    story: '1.11 MN asks POST /retrain',
+    method: 'POST',
+    path: '/retrain',
+    needsKey: true,
+    status: 202,
+    promises: BEGUN,
+  },
+  {
+    story: '1.11 MN waits for POST /retrain',
+    method: 'POST',
+    path: '/retrain?wait=true',
+    body: () => form(['epochs', '1']),
+    needsKey: true,
+    status: 200,
+    promises: { message: /^Model retrained successfully$/, accuracy: 'share', epochs: 'integer' },
+  },
+  {
+    story: '1.15 LD looks at /api/retrain_status',
+    method: 'GET',
+    path: '/api/retrain_status',
+    status: 200,
+    promises: STATUS,
+  },
   { story: '1.16 MN looks at /health', method: 'GET', path: '/health', status: 200, promises: HEALTH },
-  { story: '1.21 CL measures the model, by GET as by POST', method: 'GET', path: '/api/model/evaluate', needsKey: true, status: 200, promises: { accuracy: 'table', per_class: 'list', confusion: 'list' } },
-  { story: '1.22 LD reads /api/metrics', method: 'GET', path: '/api/metrics', status: 200, promises: { cpu_percent: 'number', memory_percent: 'number', disk_percent: 'number', uptime: /^(\d+d )?(\d+h )?(\d+m )?\d+s$/ } },
-  { story: '1.25 LD opens /visualizations', method: 'GET', path: '/visualizations', status: 308, location: /^\/visualize$/ },
-  { story: '1.27 CL reads its documentation at /api/docs', method: 'GET', path: '/api/docs', status: 200, promises: { openapi: /^3\.1/, paths: 'table' } },
-  { story: 'Prometheus reads /metrics', method: 'GET', path: '/metrics', status: 200, says: /^# TYPE darkroom_predictions_total counter$/m },
-  { story: 'Prometheus reads /api/metrics by what it accepts', method: 'GET', path: '/api/metrics', headers: { accept: 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1' }, status: 200, says: /^darkroom_requests_total \d+$/m },
-  { story: 'an address may end with a slash', method: 'GET', path: '/health/', status: 200, promises: HEALTH },
+  {
+    story: '1.21 CL measures the model, by GET as by POST',
+    method: 'GET',
+    path: '/api/model/evaluate',
+    needsKey: true,
+    status: 200,
+    promises: { accuracy: 'table', per_class: 'list', confusion: 'list' },
+  },
+  {
+    story: '1.22 LD reads /api/metrics',
+    method: 'GET',
+    path: '/api/metrics',
+    status: 200,
+    promises: {
+      cpu_percent: 'number',
+      memory_percent: 'number',
+      disk_percent: 'number',
+      uptime: /^(\d+d )?(\d+h )?(\d+m )?\d+s$/,
+    },
+  },
+  {
+    story: '1.25 LD opens /visualizations',
+    method: 'GET',
+    path: '/visualizations',
+    status: 308,
+    location: /^\/visualize$/,
+  },
+  {
+    story: '1.27 CL reads its documentation at /api/docs',
+    method: 'GET',
+    path: '/api/docs',
+    status: 200,
+    promises: { openapi: /^3\.1/, paths: 'table' },
+  },
+  {
+    story: 'Prometheus reads /metrics',
+    method: 'GET',
+    path: '/metrics',
+    status: 200,
+    says: /^# TYPE darkroom_predictions_total counter$/m,
+  },
+  {
+    story: 'Prometheus reads /api/metrics by what it accepts',
+    method: 'GET',
+    path: '/api/metrics',
+    headers: {
+      accept: 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1',
+    },
+    status: 200,
+    says: /^darkroom_requests_total \d+$/m,
+  },
+  {
+    story: 'an address may end with a slash',
+    method: 'GET',
+    path: '/health/',
+    status: 200,
+    promises: HEALTH,
+  },
 ]
 
 /** Those whose addresses are ours too: answered by routes, so asked of the started product alone. */
 export const EARLIER_OF_ROUTES: readonly EarlierCase[] = [
   { story: '1.3 LD opens /predict', method: 'GET', path: '/predict', status: 200, says: /<h1[^>]*>Predict/ },
-  { story: '1.4 CL and LD ask POST /api/predict', method: 'POST', path: '/api/predict', body: one, status: 200, promises: { ...PREDICTED, probabilities: 'table' } },
-  { story: '1.5, 1.6 CL and FR ask ten pictures at once', method: 'POST', path: '/api/predict/batch', body: ten, status: 200, promises: { success: 'yes-or-no', count: 'integer', predictions: 'list' } },
-  { story: '1.14 CL looks at /api/retrain/status', method: 'GET', path: '/api/retrain/status', status: 200, promises: STATUS },
-  { story: '1.17 CL looks at /api/health', method: 'GET', path: '/api/health', status: 200, promises: HEALTH },
-  { story: '1.18 CL reads /api/model/info', method: 'GET', path: '/api/model/info', status: 200, promises: { parameters: 'integer', architecture: 'list', classes: 'list', version: 'text' } },
-  { story: '1.19 CL reads /api/model/uptime', method: 'GET', path: '/api/model/uptime', status: 200, promises: { uptime_seconds: 'number', serving_since: 'time' } },
-  { story: '1.20 CL reads /api/statistics', method: 'GET', path: '/api/statistics', status: 200, promises: { total_predictions: 'integer', by_class: 'list', by_day: 'list' } },
-  { story: '1.21 CL asks POST /api/model/evaluate', method: 'POST', path: '/api/model/evaluate', needsKey: true, status: 200, promises: { accuracy: 'table', per_class: 'list', confusion: 'list' } },
+  {
+    story: '1.4 CL and LD ask POST /api/predict',
+    method: 'POST',
+    path: '/api/predict',
+    body: one,
+    status: 200,
+    promises: { ...PREDICTED, probabilities: 'table' },
+  },
+  {
+    story: '1.5, 1.6 CL and FR ask ten pictures at once',
+    method: 'POST',
+    path: '/api/predict/batch',
+    body: ten,
+    status: 200,
+    promises: { success: 'yes-or-no', count: 'integer', predictions: 'list' },
+  },
+  {
+    story: '1.14 CL looks at /api/retrain/status',
+    method: 'GET',
+    path: '/api/retrain/status',
+    status: 200,
+    promises: STATUS,
+  },
+  {
+    story: '1.17 CL looks at /api/health',
+    method: 'GET',
+    path: '/api/health',
+    status: 200,
+    promises: HEALTH,
+  },
+  {
+    story: '1.18 CL reads /api/model/info',
+    method: 'GET',
+    path: '/api/model/info',
+    status: 200,
+    promises: { parameters: 'integer', architecture: 'list', classes: 'list', version: 'text' },
+  },
+  {
+    story: '1.19 CL reads /api/model/uptime',
+    method: 'GET',
+    path: '/api/model/uptime',
+    status: 200,
+    promises: { uptime_seconds: 'number', serving_since: 'time' },
+  },
+  {
+    story: '1.20 CL reads /api/statistics',
+    method: 'GET',
+    path: '/api/statistics',
+    status: 200,
+    promises: { total_predictions: 'integer', by_class: 'list', by_day: 'list' },
+  },
+  {
+    story: '1.21 CL asks POST /api/model/evaluate',
+    method: 'POST',
+    path: '/api/model/evaluate',
+    needsKey: true,
+    status: 200,
+    promises: { accuracy: 'table', per_class: 'list', confusion: 'list' },
+  },
   { story: '1.23 CF opens /docs', method: 'GET', path: '/docs', status: 200, says: /<h1[^>]*>/ },
   { story: '1.24 CL and LD open /', method: 'GET', path: '/', status: 200, says: /<h1[^>]*>Dashboard/ },
-  { story: '1.27 CL reads its classes', method: 'GET', path: '/api/classes', status: 200, promises: { classes: 'list', count: 'integer' } },
-  { story: '1.27 CL sends its own data to POST /api/upload', method: 'POST', path: '/api/upload', body: () => form(['label', 'star'], ['files', picture(8), 'a.png'], ['files', picture(9), 'b.png']), needsKey: true, status: 200, promises: UPLOADED },
-  { story: '1.27 CL reads what was predicted', method: 'GET', path: '/api/predictions', needsKey: true, status: 200, promises: { predictions: 'list', total: 'integer' } },
+  {
+    story: '1.27 CL reads its classes',
+    method: 'GET',
+    path: '/api/classes',
+    status: 200,
+    promises: { classes: 'list', count: 'integer' },
+  },
+  {
+    story: '1.27 CL sends its own data to POST /api/upload',
+    method: 'POST',
+    path: '/api/upload',
+    body: () => form(['label', 'star'], ['files', picture(8), 'a.png'], ['files', picture(9), 'b.png']),
+    needsKey: true,
+    status: 200,
+    promises: UPLOADED,
+  },
+  {
+    story: '1.27 CL reads what was predicted',
+    method: 'GET',
+    path: '/api/predictions',
+    needsKey: true,
+    status: 200,
+    promises: { predictions: 'list', total: 'integer' },
+  },
 ]
 
-function form(...fields: readonly (readonly [name: string, value: string | Blob, filename?: string])[]): FormData {
+function form(
+  ...fields: readonly (readonly [name: string, value: string | Blob, filename?: string])[]
+): FormData {
   const made = new FormData()
   for (const [name, value, filename] of fields) {
     if (typeof value === 'string') made.append(name, value)
@@ -104,9 +319,11 @@ const HOLDS: Readonly<Record<Exclude<Promised, RegExp>, (value: unknown) => bool
 export async function broken(asked: EarlierCase, response: Response): Promise<readonly string[]> {
   const text = await response.text()
   const problems: string[] = []
-  if (response.status !== asked.status) return [`status ${response.status} instead of ${asked.status}: ${text.slice(0, 500)}`]
+  if (response.status !== asked.status)
+    return [`status ${response.status} instead of ${asked.status}: ${text.slice(0, 500)}`]
   const location = response.headers.get('location') ?? ''
-  if (asked.location && !asked.location.test(location.replace(/^https?:\/\/[^/]+/, ''))) problems.push(`leads to "${location}"`)
+  if (asked.location && !asked.location.test(location.replace(/^https?:\/\/[^/]+/, '')))
+    problems.push(`leads to "${location}"`)
   if (asked.says && !asked.says.test(text)) problems.push(`does not say ${asked.says}: ${text.slice(0, 500)}`)
   if (!asked.promises) return problems
   const said = JSON.parse(text) as Record<string, unknown> // a test fails on anything else
@@ -118,6 +335,15 @@ export async function broken(asked: EarlierCase, response: Response): Promise<re
 }
 
 /** As a script would send it. */
-export function requestOf({ method, path, headers, body }: EarlierCase, address: string, key?: string): Request {
-  return new Request(address + path, { method, redirect: 'manual', headers: { ...headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) }, ...(body && { body: body() }) })
+export function requestOf(
+  { method, path, headers, body }: EarlierCase,
+  address: string,
+  key?: string,
+): Request {
+  return new Request(address + path, {
+    method,
+    redirect: 'manual',
+    headers: { ...headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) },
+    ...(body && { body: body() }),
+  })
 }

@@ -7,8 +7,14 @@ import { serve } from './serve.ts'
 
 type Event = Output<typeof runEvents>
 const ADDRESS = 'http://darkroom.test/api/runs/0193b3f0-0000-7000-8000-000000000001/events'
-const log = (seq: number): Event => ({ kind: 'log', seq, at: '2026-11-21T10:00:00.000Z', message: `line\n${seq}` })
-const ask = (signal: AbortSignal | null = null, headers = {}): Request => new Request(ADDRESS, { headers: { authorization: 'Bearer user', ...headers }, signal })
+const log = (seq: number): Event => ({
+  kind: 'log',
+  seq,
+  at: '2026-11-21T10:00:00.000Z',
+  message: `line\n${seq}`,
+})
+const ask = (signal: AbortSignal | null = null, headers = {}): Request =>
+  new Request(ADDRESS, { headers: { authorization: 'Bearer user', ...headers }, signal })
 
 test('events are written as they come, with their seq as id, and the end is said', async () => {
   openProgram()
@@ -23,7 +29,9 @@ test('events are written as they come, with their seq as id, and the end is said
 
   expect(response.headers.get('content-type')).toContain('text/event-stream')
   expect(response.headers.get('cache-control')).toBe('no-cache, no-transform')
-  expect(await response.text()).toBe(`retry: 2000\n\nid: 1\ndata: ${JSON.stringify(log(1))}\n\nid: 2\ndata: ${JSON.stringify(log(2))}\n\nevent: end\ndata: {}\n\n`)
+  expect(await response.text()).toBe(
+    `retry: 2000\n\nid: 1\ndata: ${JSON.stringify(log(1))}\n\nid: 2\ndata: ${JSON.stringify(log(2))}\n\nevent: end\ndata: {}\n\n`,
+  )
 })
 
 test('a reader who comes back goes on after the last event it saw', async () => {
@@ -62,7 +70,11 @@ test('when the reader leaves, the use case is told and its iterator ends', async
 
 test('a run that is not there is a problem, not a stream, even when the stream finds out', async () => {
   openProgram()
-  const missing = new DarkroomError('not_found', { what: 'There is no such run', why: 'it was deleted', remedy: 'See /retrain.' })
+  const missing = new DarkroomError('not_found', {
+    what: 'There is no such run',
+    why: 'it was deleted',
+    remedy: 'See /retrain.',
+  })
   const route = serve(runEvents, async () =>
     (async function* (): AsyncGenerator<Event> {
       throw missing

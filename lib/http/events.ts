@@ -29,8 +29,18 @@ export async function eventsAnswer(events: AsyncIterable<unknown>, signal: Abort
 }
 
 /** What comes at once goes out as one piece: three hundred readers who open a run with three hundred events would else be 90,000 writes. */
-async function* written(iterator: AsyncIterator<unknown>, first: Promise<IteratorResult<unknown>>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const state: { texts: Uint8Array[]; bytes: number; isOver: boolean; isQuiet: boolean; failure: { readonly error: unknown } | null } = { texts: [], bytes: 0, isOver: false, isQuiet: false, failure: null }
+async function* written(
+  iterator: AsyncIterator<unknown>,
+  first: Promise<IteratorResult<unknown>>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const state: {
+    texts: Uint8Array[]
+    bytes: number
+    isOver: boolean
+    isQuiet: boolean
+    failure: { readonly error: unknown } | null
+  } = { texts: [], bytes: 0, isOver: false, isQuiet: false, failure: null }
   let wake = (): void => {}
   let makeRoom = (): void => {}
   const read = async (): Promise<void> => {
@@ -39,19 +49,34 @@ async function* written(iterator: AsyncIterator<unknown>, first: Promise<Iterato
       if (done) break
       state.bytes += state.texts[state.texts.push(encoded(value)) - 1]!.byteLength
       wake()
-      if (state.bytes > MOST_HELD_BYTES) await new Promise<void>((resolve) => { makeRoom = resolve })
+      if (state.bytes > MOST_HELD_BYTES)
+        await new Promise<void>((resolve) => {
+          makeRoom = resolve
+        })
     }
     state.isOver = true
   }
-  const onAbort = (): void => { wake(); makeRoom() }
+  const onAbort = (): void => {
+    wake()
+    makeRoom()
+  }
   signal.addEventListener('abort', onAbort)
-  const beat = setInterval(() => { state.isQuiet = true; wake() }, HEARTBEAT_MS)
-  read().catch((error: unknown) => { state.failure = { error } }).finally(() => wake())
+  const beat = setInterval(() => {
+    state.isQuiet = true
+    wake()
+  }, HEARTBEAT_MS)
+  read()
+    .catch((error: unknown) => {
+      state.failure = { error }
+    })
+    .finally(() => wake())
   try {
     yield RECONNECT
     while (!signal.aborted) {
       if (state.texts.length > 0) {
-        await new Promise((resolve) => { setImmediate(resolve) })
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
         const piece = Buffer.concat(state.texts)
         Object.assign(state, { texts: [], bytes: 0, isQuiet: false })
         makeRoom()
@@ -63,7 +88,10 @@ async function* written(iterator: AsyncIterator<unknown>, first: Promise<Iterato
       } else if (state.isQuiet) {
         state.isQuiet = false
         yield HEARTBEAT
-      } else await new Promise<void>((resolve) => { wake = resolve })
+      } else
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
     }
   } finally {
     clearInterval(beat)
@@ -85,7 +113,8 @@ function encoded(event: unknown): Uint8Array {
 
 /** JSON holds no line breaks, so one `data:` line is the event. */
 function eventText(event: unknown): string {
-  const seq = typeof event === 'object' && event !== null && 'seq' in event ? `id: ${String(event.seq)}\n` : ''
+  const seq =
+    typeof event === 'object' && event !== null && 'seq' in event ? `id: ${String(event.seq)}\n` : ''
   return `${seq}data: ${JSON.stringify(event)}\n\n`
 }
 

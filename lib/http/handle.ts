@@ -31,15 +31,21 @@ type Answered = { readonly output: unknown; readonly headers: Readonly<Record<st
 
 export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): Handle {
   const ask = asking(contract, useCase)
-  return answering(async (incoming, requestId) => {
-    const { output, headers } = await ask(incoming, requestId)
-    const outgoing = await said(contract, output, incoming)
-    return { ...outgoing, headers: { ...outgoing.headers, ...headers } }
-  }, isChange(contract) ? 'info' : 'debug')
+  return answering(
+    async (incoming, requestId) => {
+      const { output, headers } = await ask(incoming, requestId)
+      const outgoing = await said(contract, output, incoming)
+      return { ...outgoing, headers: { ...outgoing.headers, ...headers } }
+    },
+    isChange(contract) ? 'info' : 'debug',
+  )
 }
 
 /** All that happens before an answer is said: may they, not too often, what do they ask, do it, note who changed what. */
-export function asking<C extends Contract>(contract: C, useCase: (input: Input<C>, asked: Asked) => Promise<unknown>): (incoming: Incoming, requestId: string) => Promise<Answered> {
+export function asking<C extends Contract>(
+  contract: C,
+  useCase: (input: Input<C>, asked: Asked) => Promise<unknown>,
+): (incoming: Incoming, requestId: string) => Promise<Answered> {
   return async (incoming, requestId) => {
     const program = darkroom()
     const caller = await admit(contract, incoming, program)
@@ -50,23 +56,44 @@ export function asking<C extends Contract>(contract: C, useCase: (input: Input<C
     }
     const first = await count(contract.limited)
     return holding(contract, { caller, incoming }, async (held) => {
-      const input = await confined(contract, await inputOf(contract, held, program.settings()), caller, program.data)
+      const input = await confined(
+        contract,
+        await inputOf(contract, held, program.settings()),
+        caller,
+        program.data,
+      )
       const rate = contract.alsoLimited ? ((await count(contract.alsoLimited(input))) ?? first) : first
       const isRecorded = isChange(contract)
       const before = isRecorded ? await subjectBefore(contract, input, program.data) : null
       const origin = originOf(incoming, program.settings())
-      const output = confinedOutput(contract, await useCase(input, { caller, signal: incoming.signal, requestId, origin }), caller)
-      if (isRecorded) await noted(program.operations.noteChange(recordOf(contract, { caller, input, output, before })), requestId)
+      const output = confinedOutput(
+        contract,
+        await useCase(input, { caller, signal: incoming.signal, requestId, origin }),
+        caller,
+      )
+      if (isRecorded)
+        await noted(
+          program.operations.noteChange(recordOf(contract, { caller, input, output, before })),
+          requestId,
+        )
       return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }
     })
   }
 }
 
 /** The body of a stranger is counted until its request is answered. */
-async function holding<T>(contract: Contract, { caller, incoming }: { readonly caller: Caller; readonly incoming: Incoming }, work: (held: Incoming) => Promise<T>): Promise<T> {
+async function holding<T>(
+  contract: Contract,
+  { caller, incoming }: { readonly caller: Caller; readonly incoming: Incoming },
+  work: (held: Incoming) => Promise<T>,
+): Promise<T> {
   const { address, body } = incoming
   if (caller.kind !== 'stranger' || body === null || contract.body === 'none') return work(incoming)
-  const held = darkroom().holdBody(budgetOf(contract.body), { address, body, declaredBytes: Number(incoming.header('content-length') ?? 0) })
+  const held = darkroom().holdBody(budgetOf(contract.body), {
+    address,
+    body,
+    declaredBytes: Number(incoming.header('content-length') ?? 0),
+  })
   try {
     return await work({ ...incoming, body: held.body })
   } finally {
@@ -76,10 +103,15 @@ async function holding<T>(contract: Contract, { caller, incoming }: { readonly c
 
 /** What was done stays done where the record of it cannot be written. */
 const noted = (noting: Promise<void>, requestId: string): Promise<void> =>
-  noting.catch((error: unknown) => darkroom().log('error', 'A change could not be recorded', { error, request_id: requestId }))
+  noting.catch((error: unknown) =>
+    darkroom().log('error', 'A change could not be recorded', { error, request_id: requestId }),
+  )
 
 /** Whatever `answer` does: each request has an id and a line in the log, and an error becomes a problem document. */
-export function answering(answer: (incoming: Incoming, requestId: string) => Promise<Outgoing>, usual: 'debug' | 'info' = 'debug'): Handle {
+export function answering(
+  answer: (incoming: Incoming, requestId: string) => Promise<Outgoing>,
+  usual: 'debug' | 'info' = 'debug',
+): Handle {
   return async (incoming) => {
     const requestId = randomUUID()
     const began = performance.now()
@@ -89,12 +121,17 @@ export function answering(answer: (incoming: Incoming, requestId: string) => Pro
       outgoing = await answer(incoming, requestId)
     } catch (error) {
       const honest = incoming.signal.aborted && isDisconnect(error) ? disconnected(error) : error
-      const log = (message: string, cause: unknown): void => darkroom().log('error', message, { error: cause, request_id: requestId, method: incoming.method })
+      const log = (message: string, cause: unknown): void =>
+        darkroom().log('error', message, { error: cause, request_id: requestId, method: incoming.method })
       isRefusedLoad = isDarkroomError(honest) && honest.code === 'overloaded' // reported in sum
       outgoing = problemOf(honest, { instance: incoming.path, requestId, log })
     }
     const level = isRefusedLoad ? 'debug' : levelOf(outgoing.status, usual, began)
-    if (level !== null) darkroom().log(level, `${incoming.method} ${incoming.path.slice(0, LONGEST_PATH)} ${outgoing.status}`, { request_id: requestId, ms: Math.round((performance.now() - began) * 10) / 10 })
+    if (level !== null)
+      darkroom().log(level, `${incoming.method} ${incoming.path.slice(0, LONGEST_PATH)} ${outgoing.status}`, {
+        request_id: requestId,
+        ms: Math.round((performance.now() - began) * 10) / 10,
+      })
     return { ...outgoing, headers: { ...outgoing.headers, 'x-request-id': requestId } }
   }
 }
@@ -122,6 +159,10 @@ async function said(contract: Contract, output: unknown, incoming: Incoming): Pr
     case 'events':
       return eventsAnswer(output as AsyncIterable<unknown>, incoming.signal)
     case 'file':
-      return fileAnswer(output as FileAnswer, `${incoming.path}?${incoming.query}`, incoming.header('if-none-match'))
+      return fileAnswer(
+        output as FileAnswer,
+        `${incoming.path}?${incoming.query}`,
+        incoming.header('if-none-match'),
+      )
   }
 }

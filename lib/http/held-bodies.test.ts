@@ -16,26 +16,41 @@ async function listening(memory: BodyBudget): Promise<number> {
   openProgram({
     settings: { maxImageBytes: 1_000_000 },
     holdBody: createHeldBodies({ memory, disk: UNBOUNDED }),
-    serving: { predict: async ({ picture }) => ({ confidence: 1, width: picture.bytes.byteLength }) as Answer },
+    serving: {
+      predict: async ({ picture }) => ({ confidence: 1, width: picture.bytes.byteLength }) as Answer,
+    },
   })
-  const server = createServer((message, response) => { if (!door(message, response)) response.writeHead(418).end() })
+  const server = createServer((message, response) => {
+    if (!door(message, response)) response.writeHead(418).end()
+  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => { server.closeAllConnections(); server.close() })
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
   return (server.address() as AddressInfo).port
 }
 
 type Sender = { readonly socket: Socket; readonly answer: Promise<string> }
 
 /** Sends so much of a picture, and waits with the rest. */
-function sender(port: number, { from, length = 100_000, sent, key }: { from: string; length?: number; sent: number; key?: string }): Sender {
+function sender(
+  port: number,
+  { from, length = 100_000, sent, key }: { from: string; length?: number; sent: number; key?: string },
+): Sender {
   const socket = connect(port, '127.0.0.1')
   const answer = new Promise<string>((resolve) => {
     let said = ''
-    socket.on('data', (chunk) => { said += chunk.toString('latin1'); if (said.includes('}')) resolve(said) })
+    socket.on('data', (chunk) => {
+      said += chunk.toString('latin1')
+      if (said.includes('}')) resolve(said)
+    })
     socket.on('error', () => {})
     socket.on('close', () => resolve(said))
   })
-  socket.write(`POST /api/predict HTTP/1.1\r\nhost: a\r\nx-forwarded-for: ${from}\r\n${key ? `authorization: Bearer ${key}\r\n` : ''}content-type: image/png\r\ncontent-length: ${length}\r\n\r\n`)
+  socket.write(
+    `POST /api/predict HTTP/1.1\r\nhost: a\r\nx-forwarded-for: ${from}\r\n${key ? `authorization: Bearer ${key}\r\n` : ''}content-type: image/png\r\ncontent-length: ${length}\r\n\r\n`,
+  )
   socket.write(Buffer.alloc(sent))
   return { socket, answer }
 }
@@ -51,7 +66,10 @@ test('a body that one stranger may not send is refused by what it declares', asy
 
 test('one address may not hold much with many small bodies; another goes on', async () => {
   const port = await listening({ perAddress: 100_000, inAll: 1_000_000 })
-  const [one, two] = [sender(port, { from: '192.0.2.1', sent: 60_000 }), sender(port, { from: '192.0.2.1', sent: 60_000 })]
+  const [one, two] = [
+    sender(port, { from: '192.0.2.1', sent: 60_000 }),
+    sender(port, { from: '192.0.2.1', sent: 60_000 }),
+  ]
 
   const refused = await Promise.race([one.answer, two.answer])
   expect(refused).toMatch(/^HTTP\/1\.1 429 /)
@@ -76,7 +94,8 @@ test('when all strangers together hold too much, the one that holds the most giv
 test('what was answered or broken off is held no longer', async () => {
   const port = await listening({ perAddress: 100_000, inAll: 100_000 })
 
-  for (let i = 0; i < 5; i++) expect(await sender(port, { from: `192.0.2.${i}`, sent: 100_000 }).answer).toContain('"width":100000')
+  for (let i = 0; i < 5; i++)
+    expect(await sender(port, { from: `192.0.2.${i}`, sent: 100_000 }).answer).toContain('"width":100000')
   for (let i = 0; i < 5; i++) {
     const leaving = sender(port, { from: '192.0.2.1', sent: 90_000 })
     leaving.socket.destroySoon()
@@ -88,5 +107,7 @@ test('what was answered or broken off is held no longer', async () => {
 test('a key is not counted', async () => {
   const port = await listening({ perAddress: 10, inAll: 10 })
 
-  expect(await sender(port, { from: '192.0.2.1', sent: 100_000, key: 'user' }).answer).toContain('"width":100000')
+  expect(await sender(port, { from: '192.0.2.1', sent: 100_000, key: 'user' }).answer).toContain(
+    '"width":100000',
+  )
 })

@@ -10,13 +10,23 @@ export type BodyBudget = { readonly perAddress: number; readonly inAll: number }
 export type BodyBudgets = { readonly memory: BodyBudget; readonly disk: BodyBudget }
 type Kind = keyof BodyBudgets
 
-type ArrivingBody = { readonly address: string; readonly declaredBytes: number; readonly body: AsyncIterable<Uint8Array> }
+type ArrivingBody = {
+  readonly address: string
+  readonly declaredBytes: number
+  readonly body: AsyncIterable<Uint8Array>
+}
 /** A body that is counted while it is read; disposed of when its request is answered. */
 export type Held = Disposable & { readonly body: AsyncIterable<Uint8Array> }
 /** Throws 413 or 429 for what is too much by what it declares. */
 export type HoldBody = (kind: Kind, arriving: ArrivingBody) => Held
 
-type Holding = { readonly kind: Kind; readonly place: string; bytes: number; isArriving: boolean; giveUp: (why: DarkroomError) => void }
+type Holding = {
+  readonly kind: Kind
+  readonly place: string
+  bytes: number
+  isArriving: boolean
+  giveUp: (why: DarkroomError) => void
+}
 
 export const budgetOf = (body: Body): Kind => (body === 'parts' ? 'disk' : 'memory')
 
@@ -43,9 +53,12 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
     own.bytes += bytes
     count(own, bytes)
     if (own.bytes > most.perAddress) throw tooLargeForStranger(most.perAddress)
-    if ((fromPlace.get(`${own.kind} ${own.place}`) ?? 0) > most.perAddress) throw tooMuchFromHere(most.perAddress)
+    if ((fromPlace.get(`${own.kind} ${own.place}`) ?? 0) > most.perAddress)
+      throw tooMuchFromHere(most.perAddress)
     while ((inAll.get(own.kind) ?? 0) > most.inAll) {
-      const largest = [...holdings].filter((one) => one.kind === own.kind && one.isArriving).reduce((found, one) => (one.bytes > found.bytes ? one : found), own)
+      const largest = [...holdings]
+        .filter((one) => one.kind === own.kind && one.isArriving)
+        .reduce((found, one) => (one.bytes > found.bytes ? one : found), own)
       if (largest === own) throw tooMuchInAll(most.inAll)
       letGo(largest)
       largest.giveUp(tooMuchInAll(most.inAll))
@@ -62,7 +75,11 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
 }
 
 /** Each reading ends as well when the body has to be given up, however long its next byte takes. */
-async function* counted(body: AsyncIterable<Uint8Array>, own: Holding, take: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  own: Holding,
+  take: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]()
   let givenUp: DarkroomError | null = null
   let fail: (why: DarkroomError) => void = () => {}
@@ -91,8 +108,24 @@ const mb = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2).toLocaleS
 const WITH_A_KEY = 'Log in or use an API key to avoid this limit.'
 
 const tooLargeForStranger = (most: number): DarkroomError =>
-  new DarkroomError('too_large', { what: 'This is too large', why: `the limit for requests without a login or key is ${mb(most)}`, remedy: `Send less at once. ${WITH_A_KEY}` })
+  new DarkroomError('too_large', {
+    what: 'This is too large',
+    why: `the limit for requests without a login or key is ${mb(most)}`,
+    remedy: `Send less at once. ${WITH_A_KEY}`,
+  })
 const tooMuchFromHere = (most: number): DarkroomError =>
-  new DarkroomError('rate_limited', { what: 'Too much is being sent from this address', why: `the limit for its pending requests is ${mb(most)} in total`, remedy: `Wait until some requests are complete. ${WITH_A_KEY}` })
+  new DarkroomError('rate_limited', {
+    what: 'Too much is being sent from this address',
+    why: `the limit for its pending requests is ${mb(most)} in total`,
+    remedy: `Wait until some requests are complete. ${WITH_A_KEY}`,
+  })
 const tooMuchInAll = (most: number): DarkroomError =>
-  new DarkroomError('overloaded', { what: 'Too much is being sent at once', why: `the limit for all pending requests without a login or key is ${mb(most)} in total`, remedy: `Try again in a few seconds. ${WITH_A_KEY}` }, { retryAfterSeconds: 5 })
+  new DarkroomError(
+    'overloaded',
+    {
+      what: 'Too much is being sent at once',
+      why: `the limit for all pending requests without a login or key is ${mb(most)} in total`,
+      remedy: `Try again in a few seconds. ${WITH_A_KEY}`,
+    },
+    { retryAfterSeconds: 5 },
+  )

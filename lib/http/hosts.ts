@@ -26,14 +26,26 @@ export function hostOf(text: string): Host | null {
 /** True for names that are surely ours: addresses cannot be rebound, and the machine's own names are not a stranger's to give away. */
 export function hostRule({ allowed, machine, origin }: HostNames): (host: Host) => boolean {
   const name = machine.toLowerCase().replace(/\.local$/, '')
-  const own = new Set(['localhost', name, `${name}.local`, ...(origin === null ? [] : [new URL(origin).hostname])])
+  const own = new Set([
+    'localhost',
+    name,
+    `${name}.local`,
+    ...(origin === null ? [] : [new URL(origin).hostname]),
+  ])
   const rules = allowed.map((rule) => rule.toLowerCase())
-  return (host) => isIP(host.name) !== 0 || own.has(host.name) || host.name.endsWith('.localhost') || rules.some((rule) => fits(host, rule))
+  return (host) =>
+    isIP(host.name) !== 0 ||
+    own.has(host.name) ||
+    host.name.endsWith('.localhost') ||
+    rules.some((rule) => fits(host, rule))
 }
 
 function fits(host: Host, rule: string): boolean {
   if (rule === '*') return true
   const wanted = hostOf(rule.replace(/^\*/, 'any'))
   if (!wanted || (wanted.port !== null && wanted.port !== host.port)) return false
-  return rule.startsWith('*.') ? host.name.endsWith(wanted.name.slice('any'.length)) && host.name.length > wanted.name.length - 'any'.length : host.name === wanted.name
+  return rule.startsWith('*.')
+    ? host.name.endsWith(wanted.name.slice('any'.length)) &&
+        host.name.length > wanted.name.length - 'any'.length
+    : host.name === wanted.name
 }

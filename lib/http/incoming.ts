@@ -32,7 +32,9 @@ export function fromRequest(request: Request): Incoming {
 }
 
 /** Who stops reading must not end the connection: the answer that says why still has to go out. */
-const unbroken = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> => ({ [Symbol.asyncIterator]: () => body.values({ preventCancel: true }) })
+const unbroken = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => body.values({ preventCancel: true }),
+})
 
 const NO_QUERY = new URLSearchParams()
 
@@ -44,21 +46,27 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal): Incoming 
     method: message.method ?? 'GET',
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? NO_QUERY : new URLSearchParams(target.slice(mark + 1)),
-    address: saidByProxy(one(message.headers['x-forwarded-for'])) ?? message.socket.remoteAddress ?? 'unknown',
+    address:
+      saidByProxy(one(message.headers['x-forwarded-for'])) ?? message.socket.remoteAddress ?? 'unknown',
     header: (name) => one(message.headers[name]),
     headers: () => headersOf(message),
-    body: hasBody(message) ? { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) } : null,
+    body: hasBody(message)
+      ? { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) }
+      : null,
     signal: gone,
   }
 }
 
 /** Each proxy appends who asked it: the last is our own proxy's word, those before are a stranger's. The server takes the header away
  *  where no proxy is trusted. */
-const saidByProxy = (forwarded: string | null): string | undefined => forwarded?.split(',').at(-1)?.trim() || undefined
+const saidByProxy = (forwarded: string | null): string | undefined =>
+  forwarded?.split(',').at(-1)?.trim() || undefined
 
-const one = (value: string | string[] | undefined): string | null => (Array.isArray(value) ? value.join(', ') : (value ?? null))
+const one = (value: string | string[] | undefined): string | null =>
+  Array.isArray(value) ? value.join(', ') : (value ?? null)
 
-const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 function headersOf(message: IncomingMessage): Headers {
   const headers = new Headers()

@@ -16,30 +16,49 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 export type BodyLimits = { readonly maxImageBytes: number; readonly maxUploadBytes: number }
 
-export async function inputOf<C extends Contract>(contract: C, incoming: Incoming, limits: BodyLimits): Promise<Input<C>> {
+export async function inputOf<C extends Contract>(
+  contract: C,
+  incoming: Incoming,
+  limits: BodyLimits,
+): Promise<Input<C>> {
   const named = paramsOf(contract.path, incoming.path)
   const asked = Object.fromEntries(incoming.query)
   refuseUnknown(contract, asked)
   const sent = await sentIn(contract, incoming, limits)
   refuseUnknown(contract, sent)
   const given = { ...asked, ...goesOnFrom(contract, incoming), ...sent, ...named }
-  const read = readAs(contract, given, new Set(isJson(incoming) ? Object.keys(asked).filter((name) => !Object.hasOwn(sent, name)) : Object.keys(given)))
+  const read = readAs(
+    contract,
+    given,
+    new Set(
+      isJson(incoming) ? Object.keys(asked).filter((name) => !Object.hasOwn(sent, name)) : Object.keys(given),
+    ),
+  )
   if (read.success) return read.data as Input<C>
   const errors = fieldErrorsOf(read.error)
   throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalidInput(errors)
 }
 
 /** Queries and forms hold texts alone: where the contract wants a number or a yes or no, what is spelt like one is one. JSON says itself what it holds. */
-function readAs(contract: Contract, given: Readonly<Record<string, unknown>>, texts: ReadonlySet<string>): ReturnType<Contract['input']['safeParse']> {
+function readAs(
+  contract: Contract,
+  given: Readonly<Record<string, unknown>>,
+  texts: ReadonlySet<string>,
+): ReturnType<Contract['input']['safeParse']> {
   const read = contract.input.safeParse(given, inOurWords)
   if (read.success) return read
-  const meant = new Map(read.error.issues.flatMap((issue) => {
-    const [name, ...deeper] = issue.path
-    if (issue.code !== 'invalid_type' || typeof name !== 'string' || deeper.length > 0 || !texts.has(name)) return []
-    const value = spelt(given[name], issue.expected)
-    return value === undefined ? [] : [[name, value] as const]
-  }))
-  return meant.size === 0 ? read : contract.input.safeParse({ ...given, ...Object.fromEntries(meant) }, inOurWords)
+  const meant = new Map(
+    read.error.issues.flatMap((issue) => {
+      const [name, ...deeper] = issue.path
+      if (issue.code !== 'invalid_type' || typeof name !== 'string' || deeper.length > 0 || !texts.has(name))
+        return []
+      const value = spelt(given[name], issue.expected)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+  return meant.size === 0
+    ? read
+    : contract.input.safeParse({ ...given, ...Object.fromEntries(meant) }, inOurWords)
 }
 
 function spelt(text: unknown, expected: string): number | boolean | undefined {
@@ -52,7 +71,11 @@ function spelt(text: unknown, expected: string): number | boolean | undefined {
   return isNumber ? Number(text) : undefined
 }
 
-async function sentIn(contract: Contract, incoming: Incoming, limits: BodyLimits): Promise<Readonly<Record<string, unknown>>> {
+async function sentIn(
+  contract: Contract,
+  incoming: Incoming,
+  limits: BodyLimits,
+): Promise<Readonly<Record<string, unknown>>> {
   switch (contract.body) {
     case 'none':
       return {}
@@ -77,7 +100,11 @@ function goesOnFrom(contract: Contract, incoming: Incoming): { after?: string } 
 export function paramsOf(pattern: string, path: string): Readonly<Record<string, string>> {
   if (!pattern.includes('{')) return {}
   const asked = path.split('/')
-  return Object.fromEntries(pattern.split('/').flatMap((step, i) => (step.startsWith('{') ? [[step.slice(1, -1), decoded(asked[i] ?? '')]] : [])))
+  return Object.fromEntries(
+    pattern
+      .split('/')
+      .flatMap((step, i) => (step.startsWith('{') ? [[step.slice(1, -1), decoded(asked[i] ?? '')]] : [])),
+  )
 }
 
 function decoded(step: string): string {
@@ -89,4 +116,8 @@ function decoded(step: string): string {
 }
 
 const unknownAddress = (incoming: Incoming): DarkroomError =>
-  new DarkroomError('not_found', { what: 'There is no such thing', why: `nothing has the address ${incoming.path.slice(0, 200)}`, remedy: 'Check the id.' })
+  new DarkroomError('not_found', {
+    what: 'There is no such thing',
+    why: `nothing has the address ${incoming.path.slice(0, 200)}`,
+    remedy: 'Check the id.',
+  })

@@ -18,21 +18,47 @@ const HOME = 'http://darkroom.test'
 const asAdmin = { authorization: 'Bearer admin' }
 const all: readonly Contract[] = contracts
 
-type Said = { status: number; code?: string; detail?: string; errors?: readonly { path: string; message: string }[] }
+type Said = {
+  status: number
+  code?: string
+  detail?: string
+  errors?: readonly { path: string; message: string }[]
+}
 
 /** Whoever gets through hears what arrived. */
 async function ask(contract: Contract, query: string, body?: unknown): Promise<Said> {
   openProgram()
   const heard: { parts: string[] } = { parts: [] }
-  const handle = handling(contract, (async (input: { parts?: AsyncIterable<{ kind: string; name: string; bytes?: AsyncIterable<Uint8Array> }> }) => {
-    for await (const part of input.parts ?? []) { heard.parts.push(`${part.kind} ${part.name}`); if (part.bytes) for await (const chunk of part.bytes) void chunk }
+  const handle = handling(contract, (async (input: {
+    parts?: AsyncIterable<{ kind: string; name: string; bytes?: AsyncIterable<Uint8Array> }>
+  }) => {
+    for await (const part of input.parts ?? []) {
+      heard.parts.push(`${part.kind} ${part.name}`)
+      if (part.bytes) for await (const chunk of part.bytes) void chunk
+    }
     return { ...heard }
   }) as Parameters<typeof handling>[1])
   const isForm = body instanceof FormData
-  const response = await toResponse(await handle(fromRequest(new Request(`${HOME}${contract.path.replace(/\{\w+\}/g, '0193b3f0-0000-7000-8000-000000000001')}${query}`, {
-    method: contract.method, headers: { ...(contract.scope === 'account' ? { cookie: 'session=admin', host: 'darkroom.test', origin: HOME } : asAdmin), ...(body !== undefined && !isForm && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
-  }))))
-  return { ...(await response.json().catch(() => ({})) as Said), status: response.status }
+  const response = await toResponse(
+    await handle(
+      fromRequest(
+        new Request(
+          `${HOME}${contract.path.replace(/\{\w+\}/g, '0193b3f0-0000-7000-8000-000000000001')}${query}`,
+          {
+            method: contract.method,
+            headers: {
+              ...(contract.scope === 'account'
+                ? { cookie: 'session=admin', host: 'darkroom.test', origin: HOME }
+                : asAdmin),
+              ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
+            },
+            ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
+          },
+        ),
+      ),
+    ),
+  )
+  return { ...((await response.json().catch(() => ({}))) as Said), status: response.status }
 }
 
 const formOf = (...fields: readonly (readonly [string, string | Blob])[]): FormData => {
@@ -43,15 +69,57 @@ const formOf = (...fields: readonly (readonly [string, string | Blob])[]): FormD
 const FILE = ['files', new Blob([new Uint8Array([1, 2, 3])])] as const
 
 test.each<[string, Contract, string, unknown, string, RegExp]>([
-  ['a classifier has a title, not a name', changeClassifier, '', { name: 'Leaves' }, 'name', /"name" is not taken here; did you mean "title"\. Change this field\.$/],
-  ['the port is not changed while it runs', changeSettings, '', { PORT: 4000 }, 'PORT', /what is: DEFAULT_CLASSIFIER, AUTO_PROMOTE/],
-  ['a training takes no learning rate', retrain, '', { learning_rate: 0.1 }, 'learning_rate', /"learning_rate" is not taken here/],
+  [
+    'a classifier has a title, not a name',
+    changeClassifier,
+    '',
+    { name: 'Leaves' },
+    'name',
+    /"name" is not taken here; did you mean "title"\. Change this field\.$/,
+  ],
+  [
+    'the port is not changed while it runs',
+    changeSettings,
+    '',
+    { PORT: 4000 },
+    'PORT',
+    /what is: DEFAULT_CLASSIFIER, AUTO_PROMOTE/,
+  ],
+  [
+    'a training takes no learning rate',
+    retrain,
+    '',
+    { learning_rate: 0.1 },
+    'learning_rate',
+    /"learning_rate" is not taken here/,
+  ],
   ['a slip of the fingers is recognised', retrain, '', { epohcs: 5 }, 'epohcs', /did you mean "epochs"/],
-  ['another way of writing it too', predictOne, '?topK=3', formOf(['file', new Blob(['x'])]), 'topK', /did you mean "top_k"/],
+  [
+    'another way of writing it too',
+    predictOne,
+    '?topK=3',
+    formOf(['file', new Blob(['x'])]),
+    'topK',
+    /did you mean "top_k"/,
+  ],
   ['a misspelt filter is no filter', listPredictions, '?clas=cat', undefined, 'clas', /did you mean "class"/],
   ['a misspelt field of a form', upload, '', formOf(['lable', 'cat'], FILE), 'lable', /did you mean "label"/],
-  ['what only one picture may ask for', predictBatch, '?explain=true', formOf(FILE), 'explain', /"explain" is not taken here/],
-  ['what belongs into the address', predictBatch, '', formOf(['top_k', '3'], FILE), 'top_k', /stands in the address here: "\?top_k=…"/],
+  [
+    'what only one picture may ask for',
+    predictBatch,
+    '?explain=true',
+    formOf(FILE),
+    'explain',
+    /"explain" is not taken here/,
+  ],
+  [
+    'what belongs into the address',
+    predictBatch,
+    '',
+    formOf(['top_k', '3'], FILE),
+    'top_k',
+    /stands in the address here: "\?top_k=…"/,
+  ],
 ])('%s', async (_story, contract, query, body, path, detail) => {
   const said = await ask(contract, query, body)
 
@@ -59,24 +127,37 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
   expect(said.detail).toMatch(detail)
 })
 
-test.each(all.filter((one) => one.body === 'json').map((one) => [`${one.method} ${one.path}`, one] as const))('a name that nobody knows is refused with it: %s', async (_route, contract) => {
-  const said = await ask(contract, '', { utterly_unknown: 1 })
+test.each(all.filter((one) => one.body === 'json').map((one) => [`${one.method} ${one.path}`, one] as const))(
+  'a name that nobody knows is refused with it: %s',
+  async (_route, contract) => {
+    const said = await ask(contract, '', { utterly_unknown: 1 })
 
-  expect(said).toMatchObject({ status: 422, code: 'invalid_input', errors: [{ path: 'utterly_unknown' }] })
-})
+    expect(said).toMatchObject({ status: 422, code: 'invalid_input', errors: [{ path: 'utterly_unknown' }] })
+  },
+)
 
 /** What every plain object has without being given it. */
-const OF_EVERY_OBJECT = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__', '__defineGetter__']
+const OF_EVERY_OBJECT = [
+  'constructor',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+  '__proto__',
+  '__defineGetter__',
+]
 
-test.each(OF_EVERY_OBJECT)('%s is a name like any other that is not taken: in a query, in JSON, in a form', async (name) => {
-  const refusal = { status: 422, code: 'invalid_input', errors: [{ path: name }] }
+test.each(OF_EVERY_OBJECT)(
+  '%s is a name like any other that is not taken: in a query, in JSON, in a form',
+  async (name) => {
+    const refusal = { status: 422, code: 'invalid_input', errors: [{ path: name }] }
 
-  expect(await ask(retrain, `?${name}=1`, {})).toMatchObject(refusal)
-  expect(await ask(listPredictions, `?${name}=1`)).toMatchObject(refusal)
-  expect(await ask(retrain, '', Object.fromEntries([[name, 1]]))).toMatchObject(refusal)
-  expect(await ask(upload, '', formOf([name, '1'], FILE))).toMatchObject(refusal)
-  expect(await ask(predictOne, '', formOf([name, '1'], ['file', new Blob(['x'])]))).toMatchObject(refusal)
-})
+    expect(await ask(retrain, `?${name}=1`, {})).toMatchObject(refusal)
+    expect(await ask(listPredictions, `?${name}=1`)).toMatchObject(refusal)
+    expect(await ask(retrain, '', Object.fromEntries([[name, 1]]))).toMatchObject(refusal)
+    expect(await ask(upload, '', formOf([name, '1'], FILE))).toMatchObject(refusal)
+    expect(await ask(predictOne, '', formOf([name, '1'], ['file', new Blob(['x'])]))).toMatchObject(refusal)
+  },
+)
 
 test('who asks a route that takes nothing may add what he likes, and a browser its own', async () => {
   expect(await ask(healthLive, '?monitor=7')).toMatchObject({ status: 200 })
@@ -92,13 +173,29 @@ test('a name as long as a book is told in short', async () => {
 
 test('what the forms of earlier projects hold beside goes on working where they send it', async () => {
   const parts: string[] = []
-  openProgram({ intake: { upload: (async ({ parts: sent }: { parts: AsyncIterable<{ kind: string; name: string; bytes?: AsyncIterable<Uint8Array> }> }) => {
-    for await (const part of sent) { parts.push(part.name); if (part.bytes) for await (const chunk of part.bytes) void chunk }
-    return { state: 'done', classifier: 'shapes' }
-  }) as never } })
-  const send = (form: FormData) => LEGACY['POST /upload_data']!(fromRequest(new Request(`${HOME}/upload_data`, { method: 'POST', headers: asAdmin, body: form })))
+  openProgram({
+    intake: {
+      upload: (async ({
+        parts: sent,
+      }: {
+        parts: AsyncIterable<{ kind: string; name: string; bytes?: AsyncIterable<Uint8Array> }>
+      }) => {
+        for await (const part of sent) {
+          parts.push(part.name)
+          if (part.bytes) for await (const chunk of part.bytes) void chunk
+        }
+        return { state: 'done', classifier: 'shapes' }
+      }) as never,
+    },
+  })
+  const send = (form: FormData) =>
+    LEGACY['POST /upload_data']!(
+      fromRequest(new Request(`${HOME}/upload_data`, { method: 'POST', headers: asAdmin, body: form })),
+    )
 
-  expect((await send(formOf(['class_name', 'star'], ['submit', 'Upload Images'], ['images', FILE[1]]))).status).toBe(200)
+  expect(
+    (await send(formOf(['class_name', 'star'], ['submit', 'Upload Images'], ['images', FILE[1]]))).status,
+  ).toBe(200)
   expect(parts).toEqual(['label', 'images'])
   expect((await send(formOf(['clazz', 'star'], ['images', FILE[1]]))).status).toBe(422)
 })

@@ -19,17 +19,41 @@ const MOST_LISTED = 8
 /** So many unknown names are told: to look for what each was meant to be takes microseconds, and all are a stranger's. */
 const MOST_TOLD = 20
 /** Other words for the same thing, as people try them. */
-const MEANT: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
-  name: ['title'], title: ['name'], model: ['version', 'classifier'], model_version: ['version'], class: ['label'], class_name: ['label', 'class'], label: ['class'], labels: ['classes'],
-  classifier_id: ['classifier', 'id'], id: ['classifier'], n: ['limit'], count: ['limit'], page: ['cursor'], offset: ['cursor'], k: ['top_k'], num_epochs: ['epochs'], base: ['from'], right: ['correct'], from: ['since'], to: ['until'],
-}))
+const MEANT: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    name: ['title'],
+    title: ['name'],
+    model: ['version', 'classifier'],
+    model_version: ['version'],
+    class: ['label'],
+    class_name: ['label', 'class'],
+    label: ['class'],
+    labels: ['classes'],
+    classifier_id: ['classifier', 'id'],
+    id: ['classifier'],
+    n: ['limit'],
+    count: ['limit'],
+    page: ['cursor'],
+    offset: ['cursor'],
+    k: ['top_k'],
+    num_epochs: ['epochs'],
+    base: ['from'],
+    right: ['correct'],
+    from: ['since'],
+    to: ['until'],
+  }),
+)
 
 const known = new WeakMap<Contract, ReadonlySet<string>>()
 
 function namesOf(contract: Contract): ReadonlySet<string> {
   const kept = known.get(contract)
   if (kept) return kept
-  const names = new Set(contract.input instanceof z.ZodObject ? Object.keys(contract.input.shape).filter((name) => !OF_THE_BODY.includes(name)) : [])
+  const names = new Set(
+    contract.input instanceof z.ZodObject
+      ? Object.keys(contract.input.shape).filter((name) => !OF_THE_BODY.includes(name))
+      : [],
+  )
   known.set(contract, names)
   return names
 }
@@ -38,8 +62,19 @@ function namesOf(contract: Contract): ReadonlySet<string> {
 export function refuseUnknown(contract: Contract, given: Readonly<Record<string, unknown>>): void {
   const names = namesOf(contract)
   if (contract.body === 'none' && names.size === 0) return
-  const unknown = Object.keys(given).filter((name) => !names.has(name) && !OF_THE_BODY.includes(name) && !contract.passesOver.includes(name) && !ADDED_BY_BROWSERS.includes(name))
-  if (unknown.length > 0) throw invalidInput(unknown.slice(0, MOST_TOLD).map((name) => ({ path: name.slice(0, 100), message: notTaken(name, [...names]) })))
+  const unknown = Object.keys(given).filter(
+    (name) =>
+      !names.has(name) &&
+      !OF_THE_BODY.includes(name) &&
+      !contract.passesOver.includes(name) &&
+      !ADDED_BY_BROWSERS.includes(name),
+  )
+  if (unknown.length > 0)
+    throw invalidInput(
+      unknown
+        .slice(0, MOST_TOLD)
+        .map((name) => ({ path: name.slice(0, 100), message: notTaken(name, [...names]) })),
+    )
 }
 
 /** The parts of a form, until a text among them has a name that nobody reads. */
@@ -47,7 +82,9 @@ export async function* knownParts(contract: Contract, parts: AsyncIterable<Part>
   for await (const part of parts) {
     if (part.kind === 'field' && !contract.formFields.includes(part.name) && !OF_FILES.includes(part.name)) {
       if (contract.passesOver.includes(part.name)) continue
-      const message = namesOf(contract).has(part.name) ? `stands in the address here: "?${part.name}=…"` : notTaken(part.name, contract.formFields)
+      const message = namesOf(contract).has(part.name)
+        ? `stands in the address here: "?${part.name}=…"`
+        : notTaken(part.name, contract.formFields)
       throw invalidInput([{ path: part.name.slice(0, 100), message }])
     }
     yield part
@@ -58,14 +95,20 @@ function notTaken(name: string, names: readonly string[]): string {
   const meant = nearest(name, names)
   if (meant !== null) return `is not taken here; did you mean "${meant}"?`
   if (names.length === 0) return 'is not taken here, nor anything else'
-  return names.length > MOST_LISTED ? 'is not taken here; what is, stands in the reference at /docs' : `is not taken here; what is: ${names.join(', ')}`
+  return names.length > MOST_LISTED
+    ? 'is not taken here; what is, stands in the reference at /docs'
+    : `is not taken here; what is: ${names.join(', ')}`
 }
 
 function nearest(name: string, names: readonly string[]): string | null {
   const written = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-  const same = names.find((one) => one.toLowerCase().replaceAll(/[^a-z0-9]/g, '') === written) ?? MEANT.get(name)?.find((one) => names.includes(one))
+  const same =
+    names.find((one) => one.toLowerCase().replaceAll(/[^a-z0-9]/g, '') === written) ??
+    MEANT.get(name)?.find((one) => names.includes(one))
   if (same !== undefined) return same
-  const [closest] = names.map((one) => ({ one, steps: stepsBetween(name.slice(0, 64), one) })).toSorted((a, b) => a.steps - b.steps)
+  const [closest] = names
+    .map((one) => ({ one, steps: stepsBetween(name.slice(0, 64), one) }))
+    .toSorted((a, b) => a.steps - b.steps)
   return closest && closest.steps <= Math.min(CLOSE, closest.one.length / 2) ? closest.one : null
 }
 
@@ -74,7 +117,8 @@ function stepsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
     row = next
   }
   return row[b.length]!

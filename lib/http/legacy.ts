@@ -27,8 +27,12 @@ export const LEGACY: Readonly<Record<string, Handle>> = {
   'POST /retrain': answering(retrainAsBefore),
   'POST /trigger_retrain': answering(retrainAsBefore),
   'GET /health': handling(health, (input, asked) => darkroom().operations.health(input, asked)),
-  'GET /api/retrain_status': handling(retrainStatus, (input, asked) => darkroom().data.retrainStatus(input, asked)),
-  'GET /api/model/evaluate': handling({ ...evaluateModel, method: 'GET', body: 'none' }, (input, asked) => darkroom().training.evaluateModel(input, asked)),
+  'GET /api/retrain_status': handling(retrainStatus, (input, asked) =>
+    darkroom().data.retrainStatus(input, asked),
+  ),
+  'GET /api/model/evaluate': handling({ ...evaluateModel, method: 'GET', body: 'none' }, (input, asked) =>
+    darkroom().training.evaluateModel(input, asked),
+  ),
   'GET /api/metrics': metricsByAccept,
   'GET /metrics': metricsAsText,
   // read when asked for: a start does not wait for the library behind it
@@ -46,7 +50,10 @@ const askPrediction = asking({ ...predictOne, passesOver: OF_A_FORM }, async (in
 })
 
 /** `prediction` is the digit where the classes are digits, else the name; `probabilities` a list in the order of the classes. */
-function asBefore({ predicted_class, probabilities, top_k }: PredictionAnswer): { prediction: number | string; probabilities: readonly number[] } {
+function asBefore({ predicted_class, probabilities, top_k }: PredictionAnswer): {
+  prediction: number | string
+  probabilities: readonly number[]
+} {
   const areDigits = Object.keys(probabilities).every((name) => /^[0-9]$/.test(name))
   const list = top_k.toSorted((a, b) => a.index - b.index).map((one) => one.probability)
   return { prediction: areDigits ? Number(predicted_class) : predicted_class, probabilities: list }
@@ -55,23 +62,32 @@ function asBefore({ predicted_class, probabilities, top_k }: PredictionAnswer): 
 async function predictAsBefore(incoming: Incoming, requestId: string): Promise<Outgoing> {
   const { output, headers } = await askPrediction(incoming, requestId)
   const { id, classifier } = output as PredictionAnswer
-  const answer = isForm(incoming) && id !== null ? redirect(303, '/predict', new URLSearchParams({ result: id, classifier })) : jsonAnswer(200, output)
+  const answer =
+    isForm(incoming) && id !== null
+      ? redirect(303, '/predict', new URLSearchParams({ result: id, classifier }))
+      : jsonAnswer(200, output)
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
 /** A ZIP, or a class and many files; forms of before call the class `class` or `class_name`. */
 function uploading(page: string): Handle {
-  const ask = asking({ ...upload, formFields: [...upload.formFields, ...CLASS_BEFORE], passesOver: OF_A_FORM }, (input, asked) => darkroom().intake.upload({ ...input, parts: renamed(input.parts) }, asked))
+  const ask = asking(
+    { ...upload, formFields: [...upload.formFields, ...CLASS_BEFORE], passesOver: OF_A_FORM },
+    (input, asked) => darkroom().intake.upload({ ...input, parts: renamed(input.parts) }, asked),
+  )
   return answering(async (incoming, requestId) => {
     const { output, headers } = await ask(incoming, requestId)
     const { classifier } = output as { classifier: string }
-    const answer = isForm(incoming) ? redirect(303, page, new URLSearchParams({ classifier })) : jsonAnswer(upload.statusOf(output), output)
+    const answer = isForm(incoming)
+      ? redirect(303, page, new URLSearchParams({ classifier }))
+      : jsonAnswer(upload.statusOf(output), output)
     return { ...answer, headers: { ...answer.headers, ...headers } }
   })
 }
 
 async function* renamed(parts: AsyncIterable<Part>): AsyncGenerator<Part> {
-  for await (const part of parts) yield part.kind === 'field' && CLASS_BEFORE.includes(part.name) ? { ...part, name: 'label' } : part
+  for await (const part of parts)
+    yield part.kind === 'field' && CLASS_BEFORE.includes(part.name) ? { ...part, name: 'label' } : part
 }
 
 const retrainBefore = { ...retrain, passesOver: ['wait', ...OF_A_FORM] } as const
@@ -83,21 +99,59 @@ const askRetrainToTheEnd = asking(retrainBefore, async (input, asked) => {
 
 async function retrainAsBefore(incoming: Incoming, requestId: string): Promise<Outgoing> {
   const waits = /^(true|1|yes)$/i.test(incoming.query.get('wait') ?? '')
-  const { output, headers } = await (waits ? askRetrainToTheEnd : askRetrain)(await withFormAsJson(incoming), requestId)
-  const answer = isForm(incoming) ? redirect(303, '/retrain', new URLSearchParams()) : jsonAnswer(waits ? 200 : retrain.status, output)
+  const { output, headers } = await (waits ? askRetrainToTheEnd : askRetrain)(
+    await withFormAsJson(incoming),
+    requestId,
+  )
+  const answer = isForm(incoming)
+    ? redirect(303, '/retrain', new URLSearchParams())
+    : jsonAnswer(waits ? 200 : retrain.status, output)
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
 /** Reads the run's events until there are none; then what it came to. */
-async function ended(id: string, input: Input<typeof retrain>, asked: Asked): Promise<{ message: string; accuracy: number | null; epochs: number; run: Awaited<ReturnType<ReturnType<typeof darkroom>['data']['getRun']>> }> {
+async function ended(
+  id: string,
+  input: Input<typeof retrain>,
+  asked: Asked,
+): Promise<{
+  message: string
+  accuracy: number | null
+  epochs: number
+  run: Awaited<ReturnType<ReturnType<typeof darkroom>['data']['getRun']>>
+}> {
   const { data } = darkroom()
   for await (const event of await data.runEvents({ id, after: 0 }, asked)) void event
   asked.signal.throwIfAborted()
   const run = await data.getRun({ id }, asked)
-  if (run.state === 'cancelled') throw new DarkroomError('conflict', { what: 'There is no new version', why: 'the training was cancelled', remedy: 'Resume it at /retrain, or start another.' }, { members: { run } })
-  if (run.state !== 'done') throw new DarkroomError('internal', { what: 'The training failed', why: run.error ?? run.message, remedy: 'The run at /retrain tells more.' }, { members: { run } })
-  const { models } = await data.listModels({ classifier: input.classifier ?? run.classifier, limit: 500 }, asked)
-  const accuracy = models.find((one) => one.version === run.version)?.accuracy?.value ?? run.points.findLast((point) => point.is_best)?.val_accuracy ?? null
+  if (run.state === 'cancelled')
+    throw new DarkroomError(
+      'conflict',
+      {
+        what: 'There is no new version',
+        why: 'the training was cancelled',
+        remedy: 'Resume it at /retrain, or start another.',
+      },
+      { members: { run } },
+    )
+  if (run.state !== 'done')
+    throw new DarkroomError(
+      'internal',
+      {
+        what: 'The training failed',
+        why: run.error ?? run.message,
+        remedy: 'The run at /retrain tells more.',
+      },
+      { members: { run } },
+    )
+  const { models } = await data.listModels(
+    { classifier: input.classifier ?? run.classifier, limit: 500 },
+    asked,
+  )
+  const accuracy =
+    models.find((one) => one.version === run.version)?.accuracy?.value ??
+    run.points.findLast((point) => point.is_best)?.val_accuracy ??
+    null
   return { message: 'Model retrained successfully', accuracy, epochs: run.epoch, run }
 }
 
@@ -108,12 +162,35 @@ async function withFormAsJson(incoming: Incoming): Promise<Incoming> {
   const type = typeOf(incoming)
   if (type !== 'multipart/form-data' && type !== 'application/x-www-form-urlencoded') return incoming
   const bytes = await bytesOf(incoming, JSON_LIMIT_BYTES)
-  const fields = type === 'multipart/form-data'
-    ? partsIn(bytes, incoming.header('content-type') ?? '').filter((part) => part.filename === null).map((part) => [part.name, Buffer.from(part.bytes).toString('utf8')] as const)
-    : [...new URLSearchParams(Buffer.from(bytes).toString('utf8'))]
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(fields.map(([name, value]) => [name, NUMBERS.includes(name) && value.trim() !== '' ? Number(value) : value]))))
-  const header = (name: string): string | null => (name === 'content-type' ? 'application/json' : name === 'content-length' ? String(json.byteLength) : incoming.header(name))
-  return { ...incoming, header, body: (async function* () { yield json })() }
+  const fields =
+    type === 'multipart/form-data'
+      ? partsIn(bytes, incoming.header('content-type') ?? '')
+          .filter((part) => part.filename === null)
+          .map((part) => [part.name, Buffer.from(part.bytes).toString('utf8')] as const)
+      : [...new URLSearchParams(Buffer.from(bytes).toString('utf8'))]
+  const json = Buffer.from(
+    JSON.stringify(
+      Object.fromEntries(
+        fields.map(([name, value]) => [
+          name,
+          NUMBERS.includes(name) && value.trim() !== '' ? Number(value) : value,
+        ]),
+      ),
+    ),
+  )
+  const header = (name: string): string | null =>
+    name === 'content-type'
+      ? 'application/json'
+      : name === 'content-length'
+        ? String(json.byteLength)
+        : incoming.header(name)
+  return {
+    ...incoming,
+    header,
+    body: (async function* () {
+      yield json
+    })(),
+  }
 }
 
 /** A browser that sends a form wants a page back; scripts accept anything, or JSON. */
@@ -121,5 +198,9 @@ const isForm = (incoming: Incoming): boolean => (incoming.header('accept') ?? ''
 
 function redirect(status: 303 | 308, path: string, query: URLSearchParams): Outgoing {
   const asked = query.toString()
-  return { status, headers: { location: asked === '' ? path : `${path}?${asked}`, 'cache-control': 'no-store' }, body: null }
+  return {
+    status,
+    headers: { location: asked === '' ? path : `${path}?${asked}`, 'cache-control': 'no-store' },
+    body: null,
+  }
 }

@@ -18,10 +18,15 @@ export function methodsAt(path: string, more: readonly string[]): readonly strin
     ...OTHERS.flatMap(([pattern, methods]) => (pattern.test(path) ? methods : [])),
   ]
   if (found.length === 0) return null
-  return [...new Set([...found.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'])]
+  return [
+    ...new Set([...found.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS']),
+  ]
 }
 
 function fits(pattern: string, path: string): boolean {
   const [steps, given] = [pattern.split('/'), path.split('/')]
-  return steps.length === given.length && steps.every((step, i) => (step.startsWith('{') ? given[i] !== '' : step === given[i]))
+  return (
+    steps.length === given.length &&
+    steps.every((step, i) => (step.startsWith('{') ? given[i] !== '' : step === given[i]))
+  )
 }

@@ -10,9 +10,17 @@ const ask = asking(metrics, (input, asked) => darkroom().operations.metrics(inpu
 /** JSON, unless the request prefers text. */
 export const metricsByAccept: Handle = answering(async (incoming, requestId) => {
   const { output } = await ask(incoming, requestId)
-  return /text\/plain|openmetrics/.test(incoming.header('accept') ?? '') ? asText(output) : jsonAnswer(200, output)
+  return /text\/plain|openmetrics/.test(incoming.header('accept') ?? '')
+    ? asText(output)
+    : jsonAnswer(200, output)
 })
 
-export const metricsAsText: Handle = answering(async (incoming, requestId) => asText((await ask(incoming, requestId)).output))
+export const metricsAsText: Handle = answering(async (incoming, requestId) =>
+  asText((await ask(incoming, requestId)).output),
+)
 
-const asText = (output: unknown) => ({ status: 200, headers: { 'content-type': PROMETHEUS_TYPE, 'cache-control': 'no-store' }, body: prometheusText(output as Parameters<typeof prometheusText>[0]) }) // the contract's own output
+const asText = (output: unknown) => ({
+  status: 200,
+  headers: { 'content-type': PROMETHEUS_TYPE, 'cache-control': 'no-store' },
+  body: prometheusText(output as Parameters<typeof prometheusText>[0]),
+}) // the contract's own output

@@ -29,13 +29,18 @@ test('every contract has its route, which takes the contract’s methods and ref
       expect(route[method], `${method} ${path}`).toBeTypeOf('function')
       if (own.includes(method)) continue
       const refused = await route[method]!(new Request(`http://darkroom.test${path}`, { method }))
-      expect([refused.status, refused.headers.get('allow')?.split(', ').toSorted()], `${method} ${path}`).toEqual([405, own.toSorted()])
+      expect(
+        [refused.status, refused.headers.get('allow')?.split(', ').toSorted()],
+        `${method} ${path}`,
+      ).toEqual([405, own.toSorted()])
     }
   }
 })
 
 test('every route has its contract', () => {
-  const routes = readdirSync(API, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('/route.ts')).map((f) => f.slice(0, -'/route.ts'.length))
+  const routes = readdirSync(API, { recursive: true, encoding: 'utf8' })
+    .filter((f) => f.endsWith('/route.ts'))
+    .map((f) => f.slice(0, -'/route.ts'.length))
   const promised = new Set(all.map((c) => folderOf(c.path)))
 
   const unpromised = routes.filter((folder) => !promised.has(join(API, folder)))
@@ -51,8 +56,24 @@ test('no two contracts share a method and a path', () => {
 })
 
 test('the description describes every contract, and every reference in it leads somewhere', () => {
-  const document = JSON.parse(JSON.stringify(openapi())) as { openapi: string; paths: Record<string, Record<string, { responses: Record<string, unknown>; parameters?: { name: string; in: string; required?: boolean }[]; operationId: string }>>; [key: string]: unknown }
-  const described = Object.entries(document.paths).flatMap(([path, operations]) => Object.keys(operations).map((m) => `${m.toUpperCase()} ${path}`))
+  const document = JSON.parse(JSON.stringify(openapi())) as {
+    openapi: string
+    paths: Record<
+      string,
+      Record<
+        string,
+        {
+          responses: Record<string, unknown>
+          parameters?: { name: string; in: string; required?: boolean }[]
+          operationId: string
+        }
+      >
+    >
+    [key: string]: unknown
+  }
+  const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((m) => `${m.toUpperCase()} ${path}`),
+  )
 
   expect(document.openapi).toMatch(/^3\.1\./)
   expect(described.toSorted()).toEqual(all.map((c) => `${c.method} ${c.path}`).toSorted())
@@ -62,9 +83,14 @@ test('the description describes every contract, and every reference in it leads 
     const named = (operation.parameters ?? []).filter((p) => p.in === 'path')
     expect(named.map((p) => p.name)).toEqual([...c.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))
     expect(named.every((p) => p.required)).toBe(true)
-    expect(operation.responses).toMatchObject({ [c.status]: {}, 500: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } } })
+    expect(operation.responses).toMatchObject({
+      [c.status]: {},
+      500: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    })
   }
-  const ids = Object.values(document.paths).flatMap((operations) => Object.values(operations).map((o) => o.operationId))
+  const ids = Object.values(document.paths).flatMap((operations) =>
+    Object.values(operations).map((o) => o.operationId),
+  )
   expect(new Set(ids).size).toBe(ids.length)
 })
 
@@ -77,4 +103,11 @@ function* referencesIn(value: unknown): Generator<string> {
 }
 
 const target = (document: unknown, ref: string): unknown =>
-  ref.slice(2).split('/').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step.replaceAll('~1', '/').replaceAll('~0', '~')], document)
+  ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>(
+      (at, step) =>
+        (at as Record<string, unknown> | undefined)?.[step.replaceAll('~1', '/').replaceAll('~0', '~')],
+      document,
+    )

@@ -1,7 +1,12 @@
 /** The API's description (OpenAPI 3.1), made from the contracts and from nothing else: what is promised is what is described. */
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
-import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRequestBodyObject, ZodOpenApiResponsesObject } from 'zod-openapi'
+import type {
+  ZodOpenApiOperationObject,
+  ZodOpenApiPathsObject,
+  ZodOpenApiRequestBodyObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi'
 import type { Contract } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'
 import { problem } from '#lib/contracts/words.ts'
@@ -20,7 +25,11 @@ let made: ReturnType<typeof createDocument> | undefined
 export function openapi(): ReturnType<typeof createDocument> {
   made ??= createDocument({
     openapi: OPENAPI_VERSION,
-    info: { title: 'Darkroom', version: '1', description: 'Make an image classifier, see whether it is really better, serve it.' },
+    info: {
+      title: 'Darkroom',
+      version: '1',
+      description: 'Make an image classifier, see whether it is really better, serve it.',
+    },
     paths: pathsOf(contracts),
     components: {
       schemas: { Problem: PROBLEM },
@@ -44,10 +53,17 @@ function operationOf(c: Contract): ZodOpenApiOperationObject {
   const { path, query, body } = fieldsOf(c)
   const requestBody = bodyOf(c, body)
   return {
-    operationId: `${c.method.toLowerCase()}_${c.path.slice('/api/'.length).replace(/[^a-z]+/g, '_').replace(/_$/, '')}`,
+    operationId: `${c.method.toLowerCase()}_${c.path
+      .slice('/api/'.length)
+      .replace(/[^a-z]+/g, '_')
+      .replace(/_$/, '')}`,
     summary: c.summary,
     tags: [c.path.split('/')[2]!],
-    ...(c.scope === 'open' || c.scope === 'predict' ? { security: [{}, { session: [] }, { key: [] }, { key_header: [] }] } : c.scope === 'account' ? { security: [{ session: [] }] } : { security: [{ session: [] }, { key: [] }, { key_header: [] }] }),
+    ...(c.scope === 'open' || c.scope === 'predict'
+      ? { security: [{}, { session: [] }, { key: [] }, { key_header: [] }] }
+      : c.scope === 'account'
+        ? { security: [{ session: [] }] }
+        : { security: [{ session: [] }, { key: [] }, { key_header: [] }] }),
     requestParams: { path: z.object(path), query: z.object(query) },
     ...(requestBody && { requestBody }),
     responses: responsesOf(c),
@@ -73,14 +89,25 @@ function bodyOf(c: Contract, fields: Shape): ZodOpenApiRequestBodyObject | null 
     case 'none':
       return null
     case 'json':
-      return { content: { 'application/json': { schema: z.object(fields) } }, required: Object.values(fields).some((f) => !f.safeParse(undefined).success) }
+      return {
+        content: { 'application/json': { schema: z.object(fields) } },
+        required: Object.values(fields).some((f) => !f.safeParse(undefined).success),
+      }
     case 'picture':
       return {
         required: true,
         content: {
-          'multipart/form-data': { schema: { type: 'object', properties: { file: binary }, required: ['file'] } },
+          'multipart/form-data': {
+            schema: { type: 'object', properties: { file: binary }, required: ['file'] },
+          },
           'image/*': { schema: binary },
-          'application/json': { schema: { type: 'object', properties: { url: { type: 'string', description: 'data:image/png;base64,…' } }, required: ['url'] } },
+          'application/json': {
+            schema: {
+              type: 'object',
+              properties: { url: { type: 'string', description: 'data:image/png;base64,…' } },
+              required: ['url'],
+            },
+          },
         },
       }
     case 'parts':
@@ -88,7 +115,19 @@ function bodyOf(c: Contract, fields: Shape): ZodOpenApiRequestBodyObject | null 
         required: true,
         content: {
           'multipart/form-data': {
-            schema: { type: 'object', properties: { files: { type: 'array', items: binary, description: 'pictures, one ZIP, or pictures and a labels CSV' }, label: { type: 'string' }, labels: { type: 'array', items: { type: 'string' } } }, required: ['files'] },
+            schema: {
+              type: 'object',
+              properties: {
+                files: {
+                  type: 'array',
+                  items: binary,
+                  description: 'pictures, one ZIP, or pictures and a labels CSV',
+                },
+                label: { type: 'string' },
+                labels: { type: 'array', items: { type: 'string' } },
+              },
+              required: ['files'],
+            },
           },
           'application/zip': { schema: binary },
         },
@@ -97,15 +136,23 @@ function bodyOf(c: Contract, fields: Shape): ZodOpenApiRequestBodyObject | null 
 }
 
 function responsesOf(c: Contract): ZodOpenApiResponsesObject {
-  const responses: ZodOpenApiResponsesObject = { [`${c.status}`]: { description: 'As asked', content: contentOf(c) } }
-  if (c.statusOf) responses['202'] = { description: 'Begun; it goes on behind this answer', content: contentOf(c) }
+  const responses: ZodOpenApiResponsesObject = {
+    [`${c.status}`]: { description: 'As asked', content: contentOf(c) },
+  }
+  if (c.statusOf)
+    responses['202'] = { description: 'Begun; it goes on behind this answer', content: contentOf(c) }
   for (const [status, codes] of Object.entries(Object.groupBy(errorsOf(c), (code) => STATUS_OF[code]))) {
-    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = { description: codes!.join(', '), content: { 'application/problem+json': { schema: PROBLEM } } }
+    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
+      description: codes!.join(', '),
+      content: { 'application/problem+json': { schema: PROBLEM } },
+    }
   }
   return responses
 }
 
-function contentOf(c: Contract): Record<string, { schema: z.ZodType | { type: 'string'; format: 'binary' } }> {
+function contentOf(
+  c: Contract,
+): Record<string, { schema: z.ZodType | { type: 'string'; format: 'binary' } }> {
   switch (c.answer) {
     case 'json':
       return { 'application/json': { schema: c.output } }

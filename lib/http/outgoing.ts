@@ -10,10 +10,17 @@ export type Outgoing = {
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | null
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' } as const
+const JSON_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+} as const
 const ONE_YEAR_SECONDS = 31_536_000
 
-export const jsonAnswer = (status: number, value: unknown): Outgoing => ({ status, headers: JSON_HEADERS, body: JSON.stringify(value) })
+export const jsonAnswer = (status: number, value: unknown): Outgoing => ({
+  status,
+  headers: JSON_HEADERS,
+  body: JSON.stringify(value),
+})
 
 /** A file to show or to download. An address that always answers the same bytes has itself as its ETag. */
 export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: string | null): Outgoing {
@@ -23,10 +30,13 @@ export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: strin
     'content-disposition': dispositionOf(file.filename),
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",
-    'cache-control': file.isImmutable ? `private, max-age=${ONE_YEAR_SECONDS}, immutable` : 'private, no-store',
+    'cache-control': file.isImmutable
+      ? `private, max-age=${ONE_YEAR_SECONDS}, immutable`
+      : 'private, no-store',
     ...(file.isImmutable && { etag }),
   }
-  if (file.isImmutable && ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return { status: 304, headers, body: null }
+  if (file.isImmutable && ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
+    return { status: 304, headers, body: null }
   if (file.bytes instanceof Uint8Array) headers['content-length'] = String(file.bytes.byteLength)
   return { status: 200, headers, body: file.bytes }
 }
@@ -34,14 +44,26 @@ export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: strin
 /** Both spellings of RFC 6266: plain letters for all, UTF-8 for those who read it; nothing of a name can end the header. */
 export function dispositionOf(filename: string | null): string {
   if (filename === null) return 'inline'
-  const clean = visible(filename).replace(/[\p{Cc}/\\]/gu, '_').slice(0, 200)
+  const clean = visible(filename)
+    .replace(/[\p{Cc}/\\]/gu, '_')
+    .slice(0, 200)
   const plain = clean.replace(/[^\x20-\x7e]|["%]/g, '_')
-  const coded = encodeURIComponent(clean.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const coded = encodeURIComponent(clean.toWellFormed()).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `attachment; filename="${plain}"; filename*=UTF-8''${coded}`
 }
 
 export function toResponse({ status, headers, body }: Outgoing): Response {
-  return new Response(body === null || typeof body === 'string' ? body : body instanceof Uint8Array ? new Uint8Array(body) : streamOf(body), { status, headers })
+  return new Response(
+    body === null || typeof body === 'string'
+      ? body
+      : body instanceof Uint8Array
+        ? new Uint8Array(body)
+        : streamOf(body),
+    { status, headers },
+  )
 }
 
 function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

@@ -6,12 +6,26 @@ import type { Incoming } from './incoming.ts'
 import { partsOf } from './parts.ts'
 
 const LIMIT = 1_000_000
-const file = (name: string, bytes: string): string => `--b\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\ncontent-type: image/png\r\n\r\n${bytes}\r\n`
-const field = (name: string, value: string): string => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+const file = (name: string, bytes: string): string =>
+  `--b\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\ncontent-type: image/png\r\n\r\n${bytes}\r\n`
+const field = (name: string, value: string): string =>
+  `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
 const END = '--b--\r\n'
 
-function incoming(chunks: AsyncIterable<Uint8Array>, headers: Record<string, string> = { 'content-type': 'multipart/form-data; boundary=b' }): Incoming {
-  return { method: 'POST', path: '/api/upload', query: new URLSearchParams(), address: '127.0.0.1', header: (name) => headers[name] ?? null, headers: () => new Headers(headers), body: chunks, signal: new AbortController().signal }
+function incoming(
+  chunks: AsyncIterable<Uint8Array>,
+  headers: Record<string, string> = { 'content-type': 'multipart/form-data; boundary=b' },
+): Incoming {
+  return {
+    method: 'POST',
+    path: '/api/upload',
+    query: new URLSearchParams(),
+    address: '127.0.0.1',
+    header: (name) => headers[name] ?? null,
+    headers: () => new Headers(headers),
+    body: chunks,
+    signal: new AbortController().signal,
+  }
 }
 
 async function* sent(...chunks: readonly string[]): AsyncGenerator<Uint8Array> {
@@ -20,15 +34,36 @@ async function* sent(...chunks: readonly string[]): AsyncGenerator<Uint8Array> {
 
 async function told(parts: AsyncIterable<Part>): Promise<string[]> {
   const all: string[] = []
-  for await (const part of parts) all.push(part.kind === 'field' ? `${part.name}=${part.value}` : `${part.name}:${part.filename}=${Buffer.from(await whole(part.bytes)).toString()}`)
+  for await (const part of parts)
+    all.push(
+      part.kind === 'field'
+        ? `${part.name}=${part.value}`
+        : `${part.name}:${part.filename}=${Buffer.from(await whole(part.bytes)).toString()}`,
+    )
   return all
 }
 
-const codeOf = async (work: Promise<unknown>): Promise<string> => work.then(() => 'fine', (error: unknown) => (isDarkroomError(error) ? error.code : String(error)))
+const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'fine',
+    (error: unknown) => (isDarkroomError(error) ? error.code : String(error)),
+  )
 
 test('parts come in their order, however the body was cut, with folders and foreign letters in names', async () => {
-  const body = field('labels', 'cat') + file('cats/ä 日本.png', 'meow') + field('labels', 'dog') + file('b.png', '') + file('c.png', 'x'.repeat(200_000)) + END
-  const expected = ['labels=cat', 'files:cats/ä 日本.png=meow', 'labels=dog', 'files:b.png=', `files:c.png=${'x'.repeat(200_000)}`]
+  const body =
+    field('labels', 'cat') +
+    file('cats/ä 日本.png', 'meow') +
+    field('labels', 'dog') +
+    file('b.png', '') +
+    file('c.png', 'x'.repeat(200_000)) +
+    END
+  const expected = [
+    'labels=cat',
+    'files:cats/ä 日本.png=meow',
+    'labels=dog',
+    'files:b.png=',
+    `files:c.png=${'x'.repeat(200_000)}`,
+  ]
   const bytes = Buffer.from(body)
 
   for (const size of [17, 1000, 65_536, bytes.length]) {
@@ -42,7 +77,10 @@ test('parts come in their order, however the body was cut, with folders and fore
 test('a part that nobody reads is passed over', async () => {
   const names: string[] = []
 
-  for await (const part of partsOf(incoming(sent(file('a.png', 'x'.repeat(300_000)), file('b.png', 'y'), END)), LIMIT)) {
+  for await (const part of partsOf(
+    incoming(sent(file('a.png', 'x'.repeat(300_000)), file('b.png', 'y'), END)),
+    LIMIT,
+  )) {
     if (part.kind === 'file') names.push(part.filename)
   }
 
@@ -71,7 +109,10 @@ test('the sender is held back while a file is not read', async () => {
 })
 
 test.each<[string, readonly string[]]>([
-  ['in the middle of a file', [file('a.png', 'abc'), '--b\r\ncontent-disposition: form-data; name="files"; filename="b"\r\n\r\nab']],
+  [
+    'in the middle of a file',
+    [file('a.png', 'abc'), '--b\r\ncontent-disposition: form-data; name="files"; filename="b"\r\n\r\nab'],
+  ],
   ['between headers', [file('a.png', 'abc'), '--b\r\ncontent-dispo']],
   ['before anything', ['garbage']],
 ])('a form that ends %s is malformed', async (_where, chunks) => {
@@ -82,7 +123,9 @@ test('a sender who disappears in the middle of a file ends the reading as a clos
   let isClosed = false
   async function* broken(): AsyncGenerator<Uint8Array> {
     try {
-      yield Buffer.from(file('a.png', 'abc') + '--b\r\ncontent-disposition: form-data; name="files"; filename="b"\r\n\r\nab')
+      yield Buffer.from(
+        file('a.png', 'abc') + '--b\r\ncontent-disposition: form-data; name="files"; filename="b"\r\n\r\nab',
+      )
       throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
     } finally {
       isClosed = true
@@ -119,7 +162,18 @@ test('the whole body is counted, not each file', async () => {
 })
 
 test('a bare ZIP is one file; other bodies are told what is expected', async () => {
-  expect(await told(partsOf(incoming(sent('PK'), { 'content-type': 'application/zip' }), LIMIT))).toEqual(['files:upload.zip=PK'])
-  expect(await codeOf((async () => told(partsOf(incoming(sent('a=b'), { 'content-type': 'application/x-www-form-urlencoded' }), LIMIT)))())).toBe('missing_file')
-  expect(await codeOf((async () => told(partsOf(incoming(sent('x'), { 'content-type': 'video/mp4' }), LIMIT)))())).toBe('unsupported_media')
+  expect(await told(partsOf(incoming(sent('PK'), { 'content-type': 'application/zip' }), LIMIT))).toEqual([
+    'files:upload.zip=PK',
+  ])
+  expect(
+    await codeOf(
+      (async () =>
+        told(
+          partsOf(incoming(sent('a=b'), { 'content-type': 'application/x-www-form-urlencoded' }), LIMIT),
+        ))(),
+    ),
+  ).toBe('missing_file')
+  expect(
+    await codeOf((async () => told(partsOf(incoming(sent('x'), { 'content-type': 'video/mp4' }), LIMIT)))()),
+  ).toBe('unsupported_media')
 })

@@ -20,9 +20,24 @@ export function partsOf(incoming: Incoming, limitBytes: number): AsyncGenerator<
   const type = typeOf(incoming)
   const chunks = chunksOf(incoming, limitBytes)
   if (type === 'multipart/form-data') return formParts(incoming, chunks)
-  if (type === 'application/zip' || type === 'application/x-zip-compressed' || type === 'application/octet-stream') return onePart(chunks)
-  if (incoming.body === null || type === '' || type === 'application/x-www-form-urlencoded' || type === 'text/plain') throw noForm()
-  throw new DarkroomError('unsupported_media', { what: 'The body cannot be read', why: `it is declared as ${type.slice(0, 100)}`, remedy: 'Send a form ("multipart/form-data") with its files in `files`, or a ZIP as "application/zip".' })
+  if (
+    type === 'application/zip' ||
+    type === 'application/x-zip-compressed' ||
+    type === 'application/octet-stream'
+  )
+    return onePart(chunks)
+  if (
+    incoming.body === null ||
+    type === '' ||
+    type === 'application/x-www-form-urlencoded' ||
+    type === 'text/plain'
+  )
+    throw noForm()
+  throw new DarkroomError('unsupported_media', {
+    what: 'The body cannot be read',
+    why: `it is declared as ${type.slice(0, 100)}`,
+    remedy: 'Send a form ("multipart/form-data") with its files in `files`, or a ZIP as "application/zip".',
+  })
 }
 
 async function* onePart(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Part> {
@@ -40,12 +55,16 @@ async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>
     if (reading.state !== 'on') return
     reading.state = 'failed'
     reading.failure = error
-    for (const stream of [current, ...arrived.map((a) => a.stream)]) stream?.destroy(error instanceof Error ? error : new Error(String(error)))
+    for (const stream of [current, ...arrived.map((a) => a.stream)])
+      stream?.destroy(error instanceof Error ? error : new Error(String(error)))
     wake()
   }
   form.on('file', (name, stream, filename) => {
     stream.on('error', () => {}) // told to whoever reads it; nobody reads those that are skipped
-    arrived.push({ part: { kind: 'file', name: name ?? '', filename: visible(filename ?? ''), bytes: stream }, stream })
+    arrived.push({
+      part: { kind: 'file', name: name ?? '', filename: visible(filename ?? ''), bytes: stream },
+      stream,
+    })
     wake()
   })
   form.on('field', (name, value, _isNameCut, isValueCut) => {
@@ -53,7 +72,9 @@ async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>
     arrived.push({ part: { kind: 'field', name, value }, stream: null })
     wake()
   })
-  form.on('partsLimit', () => fail(malformedForm(`it has more than ${MOST_PARTS.toLocaleString('en')} parts`)))
+  form.on('partsLimit', () =>
+    fail(malformedForm(`it has more than ${MOST_PARTS.toLocaleString('en')} parts`)),
+  )
   form.on('error', (error) => fail(endsInTheMiddle(error)))
   form.on('finish', () => {
     if (reading.state === 'on') reading.state = 'ended'
@@ -66,7 +87,9 @@ async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>
       const next = arrived.shift()
       if (next) {
         current = next.stream
-        yield next.part.kind === 'file' ? { ...next.part, bytes: readable(next.part.bytes, () => reading.failure) } : next.part
+        yield next.part.kind === 'file'
+          ? { ...next.part, bytes: readable(next.part.bytes, () => reading.failure) }
+          : next.part
         if (current) await skipRest(current)
         current = null
       } else if (reading.state === 'failed') throw reading.failure
@@ -85,7 +108,12 @@ function openForm(incoming: Incoming): Form {
     return new Busboy({
       headers: { 'content-type': incoming.header('content-type') ?? '' },
       preservePath: true, // folders of an upload name classes
-      limits: { parts: MOST_PARTS, fieldSize: LONGEST_FIELD_BYTES, headerSize: LONGEST_HEADER_BYTES, fieldNameSize: 1000 },
+      limits: {
+        parts: MOST_PARTS,
+        fieldSize: LONGEST_FIELD_BYTES,
+        headerSize: LONGEST_HEADER_BYTES,
+        fieldNameSize: 1000,
+      },
     })
   } catch (cause) {
     throw malformedForm('it does not say where its parts end', cause)
@@ -95,12 +123,17 @@ function openForm(incoming: Incoming): Form {
 /** One chunk is taken when the one before has gone through: a part that nobody reads holds the sender back. */
 async function feed(chunks: AsyncGenerator<Uint8Array>, form: Form): Promise<void> {
   for await (const chunk of chunks) {
-    await new Promise<void>((resolve, reject) => form.write(chunk, (error) => (error ? reject(error) : resolve())))
+    await new Promise<void>((resolve, reject) =>
+      form.write(chunk, (error) => (error ? reject(error) : resolve())),
+    )
   }
   form.end()
 }
 
-async function* readable(bytes: AsyncIterable<Uint8Array>, failure: () => unknown): AsyncGenerator<Uint8Array> {
+async function* readable(
+  bytes: AsyncIterable<Uint8Array>,
+  failure: () => unknown,
+): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of bytes) yield chunk
   } catch (error) {
@@ -112,10 +145,17 @@ async function* readable(bytes: AsyncIterable<Uint8Array>, failure: () => unknow
 async function skipRest(stream: Readable): Promise<void> {
   if (stream.readableEnded || stream.destroyed) return
   await new Promise<void>((resolve) => {
-    stream.once('end', resolve).once('close', resolve).once('error', () => resolve())
+    stream
+      .once('end', resolve)
+      .once('close', resolve)
+      .once('error', () => resolve())
     stream.resume()
   })
 }
 
 const noForm = (): DarkroomError =>
-  new DarkroomError('missing_file', { what: 'There is no file', why: 'the request has no form with a file', remedy: 'Send "multipart/form-data" with the files in the field `files`.' })
+  new DarkroomError('missing_file', {
+    what: 'There is no file',
+    why: 'the request has no form with a file',
+    remedy: 'Send "multipart/form-data" with the files in the field `files`.',
+  })

@@ -12,7 +12,10 @@ const FIELDS: readonly string[] = ['file', 'image']
 const FORM_EXTRA_BYTES = 64 * 1024
 const LONGEST_NAME = 255
 
-export type Pictured = { readonly picture: ArrivedPicture; readonly fields: Readonly<Record<string, unknown>> }
+export type Pictured = {
+  readonly picture: ArrivedPicture
+  readonly fields: Readonly<Record<string, unknown>>
+}
 
 export async function pictureOf(incoming: Incoming, limitBytes: number): Promise<Pictured> {
   const type = typeOf(incoming)
@@ -47,10 +50,27 @@ async function fromJson(incoming: Incoming, limitBytes: number): Promise<Picture
   const { url, ...fields } = await jsonOf(incoming, Math.ceil((limitBytes * 4) / 3) + JSON_LIMIT_BYTES)
   if (url === undefined) throw noFile('the JSON has no "url"')
   if (typeof url !== 'string' || !url.startsWith('data:')) {
-    throw new DarkroomError('invalid_input', { what: 'The picture was not taken', why: '"url" is not a data-URL', remedy: 'Send { "url": "data:image/png;base64,…" }; other addresses are never fetched.' }, { errors: [{ path: 'url', message: 'must begin with "data:"' }] })
+    throw new DarkroomError(
+      'invalid_input',
+      {
+        what: 'The picture was not taken',
+        why: '"url" is not a data-URL',
+        remedy: 'Send { "url": "data:image/png;base64,…" }; other addresses are never fetched.',
+      },
+      { errors: [{ path: 'url', message: 'must begin with "data:"' }] },
+    )
   }
   const bytes = bytesOfDataUrl(url)
-  if (bytes === null) throw new DarkroomError('malformed', { what: 'The picture cannot be read', why: 'its data-URL is damaged', remedy: 'Send "data:image/png;base64," followed by base64.' }, { errors: [{ path: 'url', message: 'is no valid data-URL' }] })
+  if (bytes === null)
+    throw new DarkroomError(
+      'malformed',
+      {
+        what: 'The picture cannot be read',
+        why: 'its data-URL is damaged',
+        remedy: 'Send "data:image/png;base64," followed by base64.',
+      },
+      { errors: [{ path: 'url', message: 'is no valid data-URL' }] },
+    )
   if (bytes.byteLength === 0) throw noFile('the data-URL is empty')
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
   return { picture: { bytes, filename: null }, fields }
@@ -69,7 +89,10 @@ function bytesOfDataUrl(url: string): Uint8Array | null {
 
 function percentDecoded(data: string): Uint8Array | null {
   try {
-    return Buffer.from(data.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1')
+    return Buffer.from(
+      data.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+      'latin1',
+    )
   } catch {
     return null
   }
@@ -77,9 +100,19 @@ function percentDecoded(data: string): Uint8Array | null {
 
 /** The last step of a path, for people to read; it never becomes a path of ours. */
 function nameOf(filename: string): string | null {
-  const name = visible(filename.split(/[/\\]/).at(-1)!.replace(/\p{Cc}/gu, '')).slice(0, LONGEST_NAME)
+  const name = visible(
+    filename
+      .split(/[/\\]/)
+      .at(-1)!
+      .replace(/\p{Cc}/gu, ''),
+  ).slice(0, LONGEST_NAME)
   return name === '' ? null : name
 }
 
 const noFile = (why: string): DarkroomError =>
-  new DarkroomError('missing_file', { what: 'There is no picture', why, remedy: 'Send it as multipart/form-data in the field `file`, as the bare body, or as JSON { "url": "data:image/…" }.' })
+  new DarkroomError('missing_file', {
+    what: 'There is no picture',
+    why,
+    remedy:
+      'Send it as multipart/form-data in the field `file`, as the bare body, or as JSON { "url": "data:image/…" }.',
+  })

@@ -50,11 +50,29 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
 }
 
 /** Seconds after which a busy or starting product is worth asking again. */
-const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = { not_ready: 2, overloaded: 1, database_busy: 5, rate_limited: 10 }
+const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = {
+  not_ready: 2,
+  overloaded: 1,
+  database_busy: 5,
+  rate_limited: 10,
+}
 /** After these the rest of the body is not read: the connection ends. */
-const ENDS_CONNECTION: readonly ErrorCode[] = ['too_large', 'too_slow', 'uri_too_long', 'headers_too_large', 'expectation_failed', 'misdirected', 'not_implemented', 'client_closed']
+const ENDS_CONNECTION: readonly ErrorCode[] = [
+  'too_large',
+  'too_slow',
+  'uri_too_long',
+  'headers_too_large',
+  'expectation_failed',
+  'misdirected',
+  'not_implemented',
+  'client_closed',
+]
 
-export type AnsweredFor = { readonly instance: string; readonly requestId: string; readonly log: (message: string, error: unknown) => void }
+export type AnsweredFor = {
+  readonly instance: string
+  readonly requestId: string
+  readonly log: (message: string, error: unknown) => void
+}
 
 /** The answer to an error. Unknown ones are logged here, once, with their stack; nobody else sees it. */
 export function problemOf(error: unknown, { instance, requestId, log }: AnsweredFor): Outgoing {
@@ -94,11 +112,23 @@ export function problemOf(error: unknown, { instance, requestId, log }: Answered
 function knownErrorOf(error: unknown): DarkroomError | null {
   if (isDarkroomError(error)) return error
   if (isDiskFull(error)) {
-    return new DarkroomError('disk_full', { what: 'This could not be kept', why: 'the disk is full', remedy: 'Make room on the disk that holds DATA_DIR and try again.' }, { cause: error })
+    return new DarkroomError(
+      'disk_full',
+      {
+        what: 'This could not be kept',
+        why: 'the disk is full',
+        remedy: 'Make room on the disk that holds DATA_DIR and try again.',
+      },
+      { cause: error },
+    )
   }
   return null
 }
 
 function internal(requestId: string): DarkroomError {
-  return new DarkroomError('internal', { what: 'This did not work', why: 'there is an error in Darkroom itself', remedy: `The log tells more under the request id ${requestId}.` })
+  return new DarkroomError('internal', {
+    what: 'This did not work',
+    why: 'there is an error in Darkroom itself',
+    remedy: `The log tells more under the request id ${requestId}.`,
+  })
 }

@@ -6,17 +6,38 @@ import { open } from './context.ts'
 import type { Darkroom } from './context.ts'
 import { createHeldBodies } from './held-bodies.ts'
 
-type Given = { [Room in 'serving' | 'data' | 'intake' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]> } & { holdBody?: Darkroom['holdBody']; settings?: Partial<ReturnType<Darkroom['settings']>> }
+type Given = {
+  [Room in 'serving' | 'data' | 'intake' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]>
+} & { holdBody?: Darkroom['holdBody']; settings?: Partial<ReturnType<Darkroom['settings']>> }
 const UNBOUNDED = { perAddress: Infinity, inAll: Infinity }
-export type Logged = { readonly level: string; readonly message: string; readonly about: Readonly<Record<string, unknown>> }
+export type Logged = {
+  readonly level: string
+  readonly message: string
+  readonly about: Readonly<Record<string, unknown>>
+}
 
 const RIGHTS: Readonly<Record<string, Caller['scopes']>> = {
-  admin: SCOPES_OF_ROLE.admin, editor: SCOPES_OF_ROLE.editor, viewer: SCOPES_OF_ROLE.viewer, user: SCOPES_OF_KEY.user, upload: SCOPES_OF_KEY.upload, train: SCOPES_OF_KEY.train, predict: SCOPES_OF_KEY.predict,
+  admin: SCOPES_OF_ROLE.admin,
+  editor: SCOPES_OF_ROLE.editor,
+  viewer: SCOPES_OF_ROLE.viewer,
+  user: SCOPES_OF_KEY.user,
+  upload: SCOPES_OF_KEY.upload,
+  train: SCOPES_OF_KEY.train,
+  predict: SCOPES_OF_KEY.predict,
 }
 
 export function openProgram(given: Given = {}): { readonly logged: readonly Logged[] } {
   const logged: Logged[] = []
-  const settings = { publicPredict: true, maxImageBytes: 100_000, maxUploadBytes: 1_000_000, trustProxy: false, origin: null, openActions: false, corsOrigins: [], ...given.settings }
+  const settings = {
+    publicPredict: true,
+    maxImageBytes: 100_000,
+    maxUploadBytes: 1_000_000,
+    trustProxy: false,
+    origin: null,
+    openActions: false,
+    corsOrigins: [],
+    ...given.settings,
+  }
   open({
     serving: room('serving', { refusal: () => null, ...given.serving }),
     data: room('data', { findSubject: async () => null, ...given.data }),
@@ -42,6 +63,7 @@ async function callerOf(headers: Headers): Promise<Caller> {
 
 function room<T extends object>(name: string, given: Partial<T> = {}): T {
   return new Proxy(given, {
-    get: (has, key) => Reflect.get(has, key) ?? (() => Promise.reject(new Error(`this test gives no ${name}.${String(key)}`))),
+    get: (has, key) =>
+      Reflect.get(has, key) ?? (() => Promise.reject(new Error(`this test gives no ${name}.${String(key)}`))),
   }) as T
 }

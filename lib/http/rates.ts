@@ -4,21 +4,42 @@ import type { Rate } from '#lib/auth/rate.ts'
 import { waitWords, windowWords } from '#lib/domain/allowance.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-type Members = { readonly limit: number; readonly remaining: number; readonly reset_seconds: number; readonly window_seconds: number }
+type Members = {
+  readonly limit: number
+  readonly remaining: number
+  readonly reset_seconds: number
+  readonly window_seconds: number
+}
 
-export const membersOf = ({ limit, remaining, resetSeconds, windowSeconds }: Rate): Members => ({ limit, remaining, reset_seconds: resetSeconds, window_seconds: windowSeconds })
+export const membersOf = ({ limit, remaining, resetSeconds, windowSeconds }: Rate): Members => ({
+  limit,
+  remaining,
+  reset_seconds: resetSeconds,
+  window_seconds: windowSeconds,
+})
 
 /** Out of a refusal's members, which an error carries as any values. */
-export function rateHeadersOf(members: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, string>> {
+export function rateHeadersOf(
+  members: Readonly<Record<string, unknown>> | undefined,
+): Readonly<Record<string, string>> {
   const { limit, remaining, reset_seconds, window_seconds } = members ?? {}
   if (typeof limit !== 'number') return {}
-  return { 'ratelimit-limit': String(limit), 'ratelimit-remaining': String(remaining), 'ratelimit-reset': String(reset_seconds), 'ratelimit-policy': `${limit};w=${String(window_seconds)}` }
+  return {
+    'ratelimit-limit': String(limit),
+    'ratelimit-remaining': String(remaining),
+    'ratelimit-reset': String(reset_seconds),
+    'ratelimit-policy': `${limit};w=${String(window_seconds)}`,
+  }
 }
 
 export function tooOften(rate: Rate): DarkroomError {
   return new DarkroomError(
     'rate_limited',
-    { what: 'Too many requests', why: `at most ${rate.limit.toLocaleString('en')} requests of this kind are allowed in ${windowWords(rate.windowSeconds)}`, remedy: `Try again in ${waitWords(rate.resetSeconds)}, or use an API key, which has a higher limit.` },
+    {
+      what: 'Too many requests',
+      why: `at most ${rate.limit.toLocaleString('en')} requests of this kind are allowed in ${windowWords(rate.windowSeconds)}`,
+      remedy: `Try again in ${waitWords(rate.resetSeconds)}, or use an API key, which has a higher limit.`,
+    },
     { retryAfterSeconds: rate.resetSeconds, members: membersOf(rate) },
   )
 }

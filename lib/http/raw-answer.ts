@@ -11,7 +11,19 @@ export function rawRefusal(error: DarkroomError, instance: string): Buffer {
   const requestId = randomUUID()
   const { status, headers, body } = problemOf(error, { instance, requestId, log: () => {} }) // a DarkroomError is never logged
   const text = Buffer.from(String(body))
-  const all = { ...SECURITY_HEADERS, ...headers, 'x-request-id': requestId, date: new Date().toUTCString(), 'content-length': text.byteLength, connection: 'close' }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n`, 'latin1'), text])
+  const all = {
+    ...SECURITY_HEADERS,
+    ...headers,
+    'x-request-id': requestId,
+    date: new Date().toUTCString(),
+    'content-length': text.byteLength,
+    connection: 'close',
+  }
+  const lines = Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
+  return Buffer.concat([
+    Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n`, 'latin1'),
+    text,
+  ])
 }

@@ -9,8 +9,23 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** What may be recorded with its value. Of all other fields only the name is. */
 const SAID_WITH_VALUE: readonly string[] = [
-  'role', 'is_disabled', 'scopes', 'expires_at', 'expires_in_days', 'label', 'split', 'is_excluded', 'title', 'is_mirrorable', 'recipe', 'epochs', 'from',
-  'reason', 'create', 'DEFAULT_CLASSIFIER', 'AUTO_PROMOTE',
+  'role',
+  'is_disabled',
+  'scopes',
+  'expires_at',
+  'expires_in_days',
+  'label',
+  'split',
+  'is_excluded',
+  'title',
+  'is_mirrorable',
+  'recipe',
+  'epochs',
+  'from',
+  'reason',
+  'create',
+  'DEFAULT_CLASSIFIER',
+  'AUTO_PROMOTE',
 ]
 /** They stand in the entry's other places, or are bodies. */
 const SAID_ELSEWHERE: readonly string[] = ['id', 'ids', 'classifier', 'name', 'email', 'parts', 'picture']
@@ -18,27 +33,50 @@ const LONGEST_TEXT = 200
 const LONGEST_DETAIL = 500
 
 /** The thing that the address names, looked up before the change: afterwards it may be gone. */
-export async function subjectBefore(contract: Contract, input: unknown, { findSubject }: Pick<Darkroom['data'], 'findSubject'>): Promise<Subject | null> {
+export async function subjectBefore(
+  contract: Contract,
+  input: unknown,
+  { findSubject }: Pick<Darkroom['data'], 'findSubject'>,
+): Promise<Subject | null> {
   const kind = kindOfAddress(contract)
   const { id } = fieldsOf(input)
   return kind === null || typeof id !== 'string' ? null : findSubject(kind, id)
 }
 
-export function recordOf(contract: Contract, { caller, input, output, before }: { readonly caller: Caller; readonly input: unknown; readonly output: unknown; readonly before: Subject | null }): Recorded {
+export function recordOf(
+  contract: Contract,
+  {
+    caller,
+    input,
+    output,
+    before,
+  }: {
+    readonly caller: Caller
+    readonly input: unknown
+    readonly output: unknown
+    readonly before: Subject | null
+  },
+): Recorded {
   const [sent, said] = [fieldsOf(input), fieldsOf(output)]
   const id = textOf(sent['id']) ?? textOf(said['id'])
   return {
     by: nameOf(caller),
     byId: caller.id,
     action: `${contract.method} ${contract.path}`,
-    subject: before?.name ?? nameIn(contract, sent, said) ?? (contract.scope === 'account' ? caller.name : null),
+    subject:
+      before?.name ?? nameIn(contract, sent, said) ?? (contract.scope === 'account' ? caller.name : null),
     subjectId: id,
-    classifier: before?.classifier ?? textOf(sent['classifier']) ?? textOf(said['classifier']) ?? (kindOfField(contract, 'ids') === 'classifier' ? id : null),
+    classifier:
+      before?.classifier ??
+      textOf(sent['classifier']) ??
+      textOf(said['classifier']) ??
+      (kindOfField(contract, 'ids') === 'classifier' ? id : null),
     detail: detailOf(sent, said),
   }
 }
 
-const nameOf = ({ kind, name }: Caller): string => (kind === 'stranger' ? 'anybody' : kind === 'key' ? `key "${name}"` : `${name}`)
+const nameOf = ({ kind, name }: Caller): string =>
+  kind === 'stranger' ? 'anybody' : kind === 'key' ? `key "${name}"` : `${name}`
 
 /** The name of what was made: an address, a name, a version, else the classifier. */
 function nameIn(contract: Contract, sent: Fields, said: Fields): string | null {
@@ -53,12 +91,19 @@ function nameIn(contract: Contract, sent: Fields, said: Fields): string | null {
 }
 
 function detailOf(sent: Fields, said: Fields): string | null {
-  const set = Object.entries(sent).filter(([field, value]) => value !== undefined && !SAID_ELSEWHERE.includes(field))
+  const set = Object.entries(sent)
+    .filter(([field, value]) => value !== undefined && !SAID_ELSEWHERE.includes(field))
     .map(([field, value]) => (SAID_WITH_VALUE.includes(field) ? `${field}: ${valueText(value)}` : field))
   const message = textOf(said['message'])
   return [...set, ...(message === null ? [] : [message])].join('; ').slice(0, LONGEST_DETAIL) || null
 }
 
-const valueText = (value: unknown): string => (Array.isArray(value) ? value.join(' and ') : value === null ? 'as by default' : String(value)).slice(0, LONGEST_TEXT)
-const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : null)
+const valueText = (value: unknown): string =>
+  (Array.isArray(value) ? value.join(' and ') : value === null ? 'as by default' : String(value)).slice(
+    0,
+    LONGEST_TEXT,
+  )
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {}
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : null

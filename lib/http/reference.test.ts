@@ -8,25 +8,38 @@ const ORIGIN = 'http://darkroom.test'
 const ID = '0193b3f0-0000-7000-8000-000000000001'
 const all: readonly Contract[] = contracts
 const operations = reference(ORIGIN).flatMap((group) => group.operations)
-const operation = (method: string, path: string) => operations.find((one) => one.method === method && one.path === path)!
+const operation = (method: string, path: string) =>
+  operations.find((one) => one.method === method && one.path === path)!
 const exampleOf = ({ method, path }: Contract) => EXAMPLES[`${method} ${path}` as keyof typeof EXAMPLES] ?? {}
 
 test('every route is in the reference, once, under an address of its own', () => {
-  expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(all.map(({ method, path }) => `${method} ${path}`).toSorted())
+  expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(
+    all.map(({ method, path }) => `${method} ${path}`).toSorted(),
+  )
   expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length)
 })
 
-test.each(all.filter(({ body }) => body !== 'picture' && body !== 'parts').map((c) => [`${c.method} ${c.path}`, c] as const))('the example of %s is what its contract takes', (_, c) => {
+test.each(
+  all
+    .filter(({ body }) => body !== 'picture' && body !== 'parts')
+    .map((c) => [`${c.method} ${c.path}`, c] as const),
+)('the example of %s is what its contract takes', (_, c) => {
   const { query = {}, json = {}, id = ID } = exampleOf(c)
   const given = { ...query, ...json, ...(c.path.includes('{id}') && { id }) }
-  const filled = JSON.parse(JSON.stringify(given).replaceAll(/\$[A-Z_]+/g, 'correct horse battery')) as unknown
+  const filled = JSON.parse(
+    JSON.stringify(given).replaceAll(/\$[A-Z_]+/g, 'correct horse battery'),
+  ) as unknown
 
   expect(c.input.safeParse(filled).error?.issues ?? []).toEqual([])
 })
 
 test('the curl lines say key, body and file as curl wants them', () => {
-  expect(operation('POST', '/api/predict').curl).toBe(`curl "${ORIGIN}/api/predict?classifier=shapes&top_k=3" \\\n  -F file=@picture.png`)
-  expect(operation('DELETE', '/api/keys/{id}').curl).toBe(`curl -X DELETE "${ORIGIN}/api/keys/$ID" \\\n  -H "Authorization: Bearer $DARKROOM_KEY"`)
+  expect(operation('POST', '/api/predict').curl).toBe(
+    `curl "${ORIGIN}/api/predict?classifier=shapes&top_k=3" \\\n  -F file=@picture.png`,
+  )
+  expect(operation('DELETE', '/api/keys/{id}').curl).toBe(
+    `curl -X DELETE "${ORIGIN}/api/keys/$ID" \\\n  -H "Authorization: Bearer $DARKROOM_KEY"`,
+  )
   expect(operation('POST', '/api/setup').curl).toContain(`-d "{\\"token\\":\\"$SETUP_TOKEN\\"`)
   expect(operation('PATCH', '/api/samples/{id}').curl).toContain(`-d '{"is_excluded":true}'`)
 })
@@ -34,13 +47,30 @@ test('the curl lines say key, body and file as curl wants them', () => {
 test('fields inside others stand under their whole path, with type, bounds and words', () => {
   const { parameters, answer } = operation('POST', '/api/predict')
 
-  expect(parameters.find(({ name }) => name === 'top_k')).toEqual({ place: 'query', name: 'top_k', type: 'integer', isRequired: false, about: '1 to 1000, default 5' })
-  expect(parameters.find(({ name }) => name === 'explain')?.about).toMatch(/on which places of the picture the answer depends.*counts with the limit “batch” too/)
-  expect(answer.fields.find(({ name }) => name === 'explanation.drops')).toMatchObject({ type: 'list of list of number', isRequired: true, about: expect.stringContaining('calibrated probability') })
+  expect(parameters.find(({ name }) => name === 'top_k')).toEqual({
+    place: 'query',
+    name: 'top_k',
+    type: 'integer',
+    isRequired: false,
+    about: '1 to 1000, default 5',
+  })
+  expect(parameters.find(({ name }) => name === 'explain')?.about).toMatch(
+    /on which places of the picture the answer depends.*counts with the limit “batch” too/,
+  )
+  expect(answer.fields.find(({ name }) => name === 'explanation.drops')).toMatchObject({
+    type: 'list of list of number',
+    isRequired: true,
+    about: expect.stringContaining('calibrated probability'),
+  })
   expect(answer.fields.find(({ name }) => name === 'top_k[].class')?.type).toBe('text')
   expect(answer.fields.find(({ name }) => name === 'probabilities')?.type).toBe('number by name')
-  expect(answer.fields.find(({ name }) => name === 'id')).toMatchObject({ type: 'id or null', about: 'null when it was not saved' })
-  expect(answer.fields.find(({ name }) => name === 'decision')?.type).toBe('"confident" or "uncertain" or "unfamiliar" or null')
+  expect(answer.fields.find(({ name }) => name === 'id')).toMatchObject({
+    type: 'id or null',
+    about: 'null when it was not saved',
+  })
+  expect(answer.fields.find(({ name }) => name === 'decision')?.type).toBe(
+    '"confident" or "uncertain" or "unfamiliar" or null',
+  )
 })
 
 test('refusals are told by status with their codes', () => {

@@ -7,7 +7,12 @@ import { EXAMPLES, type Example } from './curl-examples.ts'
 import { errorsOf, openapi } from './openapi.ts'
 
 /** One field of an input or an answer; those inside others by their whole path: `top_k[].class`. */
-export type FieldRow = { readonly name: string; readonly type: string; readonly isRequired: boolean; readonly about: string }
+export type FieldRow = {
+  readonly name: string
+  readonly type: string
+  readonly isRequired: boolean
+  readonly about: string
+}
 export type Operation = {
   readonly id: string
   readonly method: Contract['method']
@@ -23,7 +28,11 @@ export type Operation = {
   /** The route whose answer holds the `$ID` of the curl line. */
   readonly idFrom: string | null
 }
-export type OperationGroup = { readonly name: string; readonly title: string; readonly operations: readonly Operation[] }
+export type OperationGroup = {
+  readonly name: string
+  readonly title: string
+  readonly operations: readonly Operation[]
+}
 
 /** In the order in which a person meets them, each with the first words of its paths; what is named nowhere comes last, under its own. */
 const GROUPS: readonly (readonly [name: string, title: string, resources: readonly string[]])[] = [
@@ -41,25 +50,56 @@ const GROUPS: readonly (readonly [name: string, title: string, resources: readon
 export function reference(origin: string): readonly OperationGroup[] {
   const all = contracts.map((contract) => operationOf(contract, origin))
   const resourceOf = ({ path }: Operation): string => path.split('/')[2]!
-  const named = GROUPS.map(([name, title, resources]) => ({ name, title, operations: all.filter((one) => resources.includes(resourceOf(one))) }))
-  const others = Map.groupBy(all.filter((one) => !GROUPS.some(([, , resources]) => resources.includes(resourceOf(one)))), resourceOf)
-  return [...named.filter(({ operations }) => operations.length > 0), ...[...others].map(([name, operations]) => ({ name, title: name, operations }))]
+  const named = GROUPS.map(([name, title, resources]) => ({
+    name,
+    title,
+    operations: all.filter((one) => resources.includes(resourceOf(one))),
+  }))
+  const others = Map.groupBy(
+    all.filter((one) => !GROUPS.some(([, , resources]) => resources.includes(resourceOf(one)))),
+    resourceOf,
+  )
+  return [
+    ...named.filter(({ operations }) => operations.length > 0),
+    ...[...others].map(([name, operations]) => ({ name, title: name, operations })),
+  ]
 }
 
 function operationOf(contract: Contract & (typeof contracts)[number], origin: string): Operation {
   const described = descriptionOf(contract)
   const example: Example = EXAMPLES[`${contract.method} ${contract.path}` as keyof typeof EXAMPLES] ?? {}
   return {
-    id: `${contract.method} ${contract.path}`.toLowerCase().replaceAll(/[^a-z]+/g, '-').replace(/-$/, ''),
+    id: `${contract.method} ${contract.path}`
+      .toLowerCase()
+      .replaceAll(/[^a-z]+/g, '-')
+      .replace(/-$/, ''),
     method: contract.method,
     path: contract.path,
     summary: contract.summary,
     scope: contract.scope,
     limited: contract.limited,
-    parameters: (described.parameters ?? []).map(({ name, in: place, required, schema }) => ({ place, ...rowOf(name, schema, required === true) })),
-    body: { kind: contract.body, fields: fieldsUnder(described.requestBody?.content[contract.body === 'json' ? 'application/json' : 'multipart/form-data']?.schema) },
-    answer: { kind: contract.answer, status: contract.status, fields: contract.answer === 'file' ? [] : fieldsUnder(Object.values(described.responses[`${contract.status}`]!.content)[0]?.schema) },
-    errors: Object.entries(Object.groupBy(errorsOf(contract), (code) => STATUS_OF[code])).map(([status, codes]) => ({ status: Number(status), codes: codes! })),
+    parameters: (described.parameters ?? []).map(({ name, in: place, required, schema }) => ({
+      place,
+      ...rowOf(name, schema, required === true),
+    })),
+    body: {
+      kind: contract.body,
+      fields: fieldsUnder(
+        described.requestBody?.content[contract.body === 'json' ? 'application/json' : 'multipart/form-data']
+          ?.schema,
+      ),
+    },
+    answer: {
+      kind: contract.answer,
+      status: contract.status,
+      fields:
+        contract.answer === 'file'
+          ? []
+          : fieldsUnder(Object.values(described.responses[`${contract.status}`]!.content)[0]?.schema),
+    },
+    errors: Object.entries(Object.groupBy(errorsOf(contract), (code) => STATUS_OF[code])).map(
+      ([status, codes]) => ({ status: Number(status), codes: codes! }),
+    ),
     curl: curlOf(contract, example, origin),
     idFrom: example.idFrom ?? null,
   }
@@ -85,16 +125,35 @@ type Schema = {
   readonly $ref?: string
 }
 type Described = {
-  readonly parameters?: readonly { readonly name: string; readonly in: 'path' | 'query'; readonly required?: boolean; readonly schema: Schema }[]
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema } | undefined>> }
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { readonly schema: Schema } | undefined>> } | undefined>>
+  readonly parameters?: readonly {
+    readonly name: string
+    readonly in: 'path' | 'query'
+    readonly required?: boolean
+    readonly schema: Schema
+  }[]
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: Schema } | undefined>>
+  }
+  readonly responses: Readonly<
+    Record<
+      string,
+      { readonly content: Readonly<Record<string, { readonly schema: Schema } | undefined>> } | undefined
+    >
+  >
 }
 
 /** Our own document has an operation for each contract. */
 const descriptionOf = ({ method, path }: Contract): Described =>
-  (openapi().paths as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[path]![method.toLowerCase()] as Described
+  (openapi().paths as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[path]![
+    method.toLowerCase()
+  ] as Described
 
-const rowOf = (name: string, schema: Schema, isRequired: boolean): FieldRow => ({ name, type: typeWords(schema), isRequired, about: aboutWords(schema) })
+const rowOf = (name: string, schema: Schema, isRequired: boolean): FieldRow => ({
+  name,
+  type: typeWords(schema),
+  isRequired,
+  about: aboutWords(schema),
+})
 
 /** The fields of an object, each followed by those inside it. */
 function fieldsUnder(schema: Schema | undefined, prefix = ''): readonly FieldRow[] {
@@ -102,14 +161,17 @@ function fieldsUnder(schema: Schema | undefined, prefix = ''): readonly FieldRow
   const inner = schema.anyOf ?? schema.oneOf
   if (inner) return uniqueByName(inner.flatMap((one) => fieldsUnder(one, prefix)))
   if (schema.items) return fieldsUnder(schema.items, `${prefix}[]`)
-  if (typeof schema.additionalProperties === 'object') return fieldsUnder(schema.additionalProperties, `${prefix}.…`)
+  if (typeof schema.additionalProperties === 'object')
+    return fieldsUnder(schema.additionalProperties, `${prefix}.…`)
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const whole = prefix === '' ? name : `${prefix}.${name}`
     return [rowOf(whole, field, schema.required?.includes(name) === true), ...fieldsUnder(field, whole)]
   })
 }
 
-const uniqueByName = (rows: readonly FieldRow[]): readonly FieldRow[] => [...new Map(rows.map((row) => [row.name, row])).values()]
+const uniqueByName = (rows: readonly FieldRow[]): readonly FieldRow[] => [
+  ...new Map(rows.map((row) => [row.name, row])).values(),
+]
 
 function typeWords(schema: Schema): string {
   if (schema.$ref) return schema.$ref.split('/').at(-1)!
@@ -117,22 +179,44 @@ function typeWords(schema: Schema): string {
   if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(' or ')
   const kinds = schema.anyOf ?? schema.oneOf
   if (kinds) return [...new Set(kinds.map(typeWords))].join(' or ')
-  if (Array.isArray(schema.type)) return schema.type.map((type) => typeWords({ ...schema, type })).join(' or ')
+  if (Array.isArray(schema.type))
+    return schema.type.map((type) => typeWords({ ...schema, type })).join(' or ')
   if (schema.items) return `list of ${typeWords(schema.items)}`
-  if (schema.type === 'object') return typeof schema.additionalProperties === 'object' ? `${typeWords(schema.additionalProperties)} by name` : 'object'
-  if (schema.type === 'string') return ({ uuid: 'id', 'date-time': 'time', date: 'day', binary: 'file', email: 'e-mail' } as Readonly<Record<string, string>>)[schema.format ?? ''] ?? 'text'
+  if (schema.type === 'object')
+    return typeof schema.additionalProperties === 'object'
+      ? `${typeWords(schema.additionalProperties)} by name`
+      : 'object'
+  if (schema.type === 'string')
+    return (
+      (
+        { uuid: 'id', 'date-time': 'time', date: 'day', binary: 'file', email: 'e-mail' } as Readonly<
+          Record<string, string>
+        >
+      )[schema.format ?? ''] ?? 'text'
+    )
   return schema.type === undefined ? 'anything' : String(schema.type)
 }
 
 /** zod writes the bounds of safe integers into every integer; they tell a reader nothing. */
-const isTold = (bound: number | undefined): bound is number => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER
+const isTold = (bound: number | undefined): bound is number =>
+  bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER
 
 function aboutWords(schema: Schema): string {
   const bounds = [
-    isTold(schema.minimum) && isTold(schema.maximum) ? `${schema.minimum} to ${schema.maximum}` : isTold(schema.minimum) ? `at least ${schema.minimum}` : isTold(schema.maximum) ? `at most ${schema.maximum}` : '',
+    isTold(schema.minimum) && isTold(schema.maximum)
+      ? `${schema.minimum} to ${schema.maximum}`
+      : isTold(schema.minimum)
+        ? `at least ${schema.minimum}`
+        : isTold(schema.maximum)
+          ? `at most ${schema.maximum}`
+          : '',
     schema.maxLength === undefined ? '' : `at most ${schema.maxLength} characters`,
-    schema.default === undefined ? '' : `default ${typeof schema.default === 'object' ? JSON.stringify(schema.default) : String(schema.default)}`,
-  ].filter(Boolean).join(', ')
+    schema.default === undefined
+      ? ''
+      : `default ${typeof schema.default === 'object' ? JSON.stringify(schema.default) : String(schema.default)}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
   return [schema.description, bounds].filter(Boolean).join('; ')
 }
 
@@ -144,15 +228,26 @@ function credentialsFor(scope: Scope, method: Contract['method'], origin: string
 }
 
 /** Single quotes hold JSON as it is; where a `$NAME` stands in it, double ones let the shell fill it in. */
-function curlOf({ method, path, scope, body, answer }: Contract, { query = {}, json, form, id = '$ID' }: Example, origin: string): string {
-  const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
+function curlOf(
+  { method, path, scope, body, answer }: Contract,
+  { query = {}, json, form, id = '$ID' }: Example,
+  origin: string,
+): string {
+  const search = Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')
   const address = `${origin}${path.replace(/\{\w+\}/g, id)}${search && `?${search}`}`
   const text = json === undefined ? null : JSON.stringify(json)
   const isImplied = method === 'GET' || (method === 'POST' && (form !== undefined || text !== null))
   const words = [
     `curl ${isImplied ? '' : `-X ${method} `}${answer === 'events' ? '-N ' : ''}"${address}"`,
     ...credentialsFor(scope, method, origin),
-    ...(body === 'json' && text !== null ? ['-H "Content-Type: application/json"', `-d ${text.includes('$') ? `"${text.replaceAll('"', '\\"')}"` : `'${text}'`}`] : []),
+    ...(body === 'json' && text !== null
+      ? [
+          '-H "Content-Type: application/json"',
+          `-d ${text.includes('$') ? `"${text.replaceAll('"', '\\"')}"` : `'${text}'`}`,
+        ]
+      : []),
     ...(form ?? []).map(([field, value]) => `-F ${field}=${value}`),
     ...(answer === 'file' ? ['-o file'] : []),
   ]

@@ -17,16 +17,29 @@ const HOME = 'http://darkroom.test'
 const ID = '0193b3f0-0000-7000-8000-000000000001'
 const asAdmin = { authorization: 'Bearer admin' }
 const alive = serve(healthLive, async () => ({ status: 'alive' as const, uptime_seconds: 1 }))
-const feedback = serve(giveFeedback, async (input) => ({ id: input.id, correct: input.correct, label: input.label ?? '', sample_id: null }))
+const feedback = serve(giveFeedback, async (input) => ({
+  id: input.id,
+  correct: input.correct,
+  label: input.label ?? '',
+  sample_id: null,
+}))
 
-const post = (path: string, body: BodyInit, headers: Record<string, string> = {}): Request => new Request(HOME + path, { method: 'POST', body, headers })
+const post = (path: string, body: BodyInit, headers: Record<string, string> = {}): Request =>
+  new Request(HOME + path, { method: 'POST', body, headers })
 const json = (path: string, value: unknown, headers: Record<string, string> = {}): Request =>
-  post(path, typeof value === 'string' ? value : JSON.stringify(value), { 'content-type': 'application/json', ...headers })
+  post(path, typeof value === 'string' ? value : JSON.stringify(value), {
+    'content-type': 'application/json',
+    ...headers,
+  })
 
 async function problem(response: Response): Promise<Record<string, unknown>> {
   expect(response.headers.get('content-type')).toBe('application/problem+json')
   const said = (await response.json()) as Record<string, unknown>
-  expect(said).toMatchObject({ success: false, status: response.status, request_id: response.headers.get('x-request-id') })
+  expect(said).toMatchObject({
+    success: false,
+    status: response.status,
+    request_id: response.headers.get('x-request-id'),
+  })
   expect(said['error']).toBe(said['detail'])
   return said
 }
@@ -45,7 +58,9 @@ test('an answer is the contract’s JSON with a request id, and is kept by nobod
 test('path, query and body together are the input, and the path wins', async () => {
   openProgram()
 
-  const response = await feedback(json(`/api/predictions/${ID}/feedback?label=pear`, { id: 'other', correct: true }, asAdmin))
+  const response = await feedback(
+    json(`/api/predictions/${ID}/feedback?label=pear`, { id: 'other', correct: true }, asAdmin),
+  )
 
   expect(await response.json()).toEqual({ id: ID, correct: true, label: 'pear', sample_id: null })
 })
@@ -54,8 +69,20 @@ test.each<[string, unknown, number, string, string | null]>([
   ['a wrong type names its field', { correct: 'yes' }, 422, 'invalid_input', 'correct'],
   ['a missing field is named', {}, 422, 'invalid_input', 'correct'],
   ['an empty body is an empty object', '', 422, 'invalid_input', 'correct'],
-  ['control characters in a label are refused', { correct: false, label: 'a\u0000b' }, 422, 'invalid_input', 'label'],
-  ['a name of 10,000 letters is refused', { correct: false, label: 'a'.repeat(10_000) }, 422, 'invalid_input', 'label'],
+  [
+    'control characters in a label are refused',
+    { correct: false, label: 'a\u0000b' },
+    422,
+    'invalid_input',
+    'label',
+  ],
+  [
+    'a name of 10,000 letters is refused',
+    { correct: false, label: 'a'.repeat(10_000) },
+    422,
+    'invalid_input',
+    'label',
+  ],
   ['a list instead of an object', [1], 422, 'invalid_input', ''],
   ['cut JSON', '{"correct": tr', 400, 'malformed', null],
   ['JSON deeper than 32', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`, 400, 'malformed', null],
@@ -73,7 +100,9 @@ test.each<[string, unknown, number, string, string | null]>([
 test('brackets inside texts are no depth', async () => {
   openProgram()
 
-  const response = await feedback(json(`/api/predictions/${ID}/feedback`, { correct: true, label: `\\"${'['.repeat(100)}` }, asAdmin))
+  const response = await feedback(
+    json(`/api/predictions/${ID}/feedback`, { correct: true, label: `\\"${'['.repeat(100)}` }, asAdmin),
+  )
 
   expect(response.status).toBe(200)
 })
@@ -91,7 +120,9 @@ test('NaN and absurd numbers in settings are refused with their field', async ()
 test('an id that cannot exist is not found, like one that does not', async () => {
   openProgram()
 
-  const response = await serve(downloadModel, () => Promise.reject(new Error('is never reached')))(new Request(`${HOME}/api/models/..%2f..%2fetc/download`, { headers: asAdmin }))
+  const response = await serve(downloadModel, () => Promise.reject(new Error('is never reached')))(
+    new Request(`${HOME}/api/models/..%2f..%2fetc/download`, { headers: asAdmin }),
+  )
 
   expect([response.status, (await problem(response))['code']]).toEqual([404, 'not_found'])
 })
@@ -100,12 +131,47 @@ test.each<[string, Record<string, string>, number, string | null]>([
   ['a stranger may not change', {}, 401, 'unauthenticated'],
   ['a user may not do an admin’s work', { authorization: 'Bearer user' }, 403, 'forbidden'],
   ['a key of an admin may', asAdmin, 201, null],
-  ['an admin’s session may, from our own page', { cookie: 'session=admin', origin: HOME, host: 'darkroom.test' }, 201, null],
-  ['an admin’s session may not, from another site', { cookie: 'session=admin', origin: 'https://evil.test', host: 'darkroom.test' }, 403, 'foreign_origin'],
-  ['nor from a sandboxed frame', { cookie: 'session=admin', origin: 'null', host: 'darkroom.test' }, 403, 'foreign_origin'],
-  ['nor without saying where from', { cookie: 'session=admin', host: 'darkroom.test' }, 403, 'foreign_origin'],
-  ['nor under a name that only begins like ours', { cookie: 'session=admin', origin: 'http://darkroom.test.evil', host: 'darkroom.test' }, 403, 'foreign_origin'],
-  ['a forwarded host is not believed', { cookie: 'session=admin', origin: 'http://evil.test', host: 'darkroom.test', 'x-forwarded-host': 'evil.test' }, 403, 'foreign_origin'],
+  [
+    'an admin’s session may, from our own page',
+    { cookie: 'session=admin', origin: HOME, host: 'darkroom.test' },
+    201,
+    null,
+  ],
+  [
+    'an admin’s session may not, from another site',
+    { cookie: 'session=admin', origin: 'https://evil.test', host: 'darkroom.test' },
+    403,
+    'foreign_origin',
+  ],
+  [
+    'nor from a sandboxed frame',
+    { cookie: 'session=admin', origin: 'null', host: 'darkroom.test' },
+    403,
+    'foreign_origin',
+  ],
+  [
+    'nor without saying where from',
+    { cookie: 'session=admin', host: 'darkroom.test' },
+    403,
+    'foreign_origin',
+  ],
+  [
+    'nor under a name that only begins like ours',
+    { cookie: 'session=admin', origin: 'http://darkroom.test.evil', host: 'darkroom.test' },
+    403,
+    'foreign_origin',
+  ],
+  [
+    'a forwarded host is not believed',
+    {
+      cookie: 'session=admin',
+      origin: 'http://evil.test',
+      host: 'darkroom.test',
+      'x-forwarded-host': 'evil.test',
+    },
+    403,
+    'foreign_origin',
+  ],
 ])('%s', async (_story, headers, status, code) => {
   openProgram()
   const route = serve(createClassifier, async () => ({}) as Output<typeof createClassifier>)
@@ -121,14 +187,26 @@ test('behind a trusted proxy the forwarded host is ours', async () => {
   openProgram({ settings: { trustProxy: true } })
   const route = serve(createClassifier, async () => ({}) as Output<typeof createClassifier>)
 
-  const response = await route(json('/api/classifiers', { id: 'leaves' }, { cookie: 'session=admin', origin: 'https://leaves.test', host: '10.0.0.7', 'x-forwarded-host': 'leaves.test' }))
+  const response = await route(
+    json(
+      '/api/classifiers',
+      { id: 'leaves' },
+      {
+        cookie: 'session=admin',
+        origin: 'https://leaves.test',
+        host: '10.0.0.7',
+        'x-forwarded-host': 'leaves.test',
+      },
+    ),
+  )
 
   expect(response.status).toBe(201)
 })
 
 test('predictions are open to all only while the owner wants it', async () => {
   const route = serve(predictOne, async () => ({}) as Output<typeof predictOne>)
-  const ask = (headers = {}): Promise<Response> => route(post('/api/predict', new Uint8Array([1]), { 'content-type': 'image/png', ...headers }))
+  const ask = (headers = {}): Promise<Response> =>
+    route(post('/api/predict', new Uint8Array([1]), { 'content-type': 'image/png', ...headers }))
 
   openProgram()
   expect((await ask()).status).toBe(200)
@@ -143,20 +221,32 @@ test('lists need a login and take their page from the query', async () => {
   const route = serve(listModels, (input, asked) => darkroom().data.listModels(input, asked))
 
   expect((await route(new Request(`${HOME}/api/models`))).status).toBe(401)
-  expect(await (await route(new Request(`${HOME}/api/models?limit=7`, { headers: asAdmin }))).json()).toMatchObject({ next_cursor: '7' })
+  expect(
+    await (await route(new Request(`${HOME}/api/models?limit=7`, { headers: asAdmin }))).json(),
+  ).toMatchObject({ next_cursor: '7' })
   expect((await route(new Request(`${HOME}/api/models?limit=9999`, { headers: asAdmin }))).status).toBe(422)
 })
 
-const throwing = (error: unknown): Promise<Response> => serve(getClassifier, () => Promise.reject(error))(new Request(`${HOME}/api/classifiers/leaves`))
+const throwing = (error: unknown): Promise<Response> =>
+  serve(getClassifier, () => Promise.reject(error))(new Request(`${HOME}/api/classifiers/leaves`))
 
 test('a known error answers its status, its sentence and its members', async () => {
   openProgram()
-  const busy = new DarkroomError('already_running', { what: 'No training was started', why: 'one is running', remedy: 'Wait for it.' }, { members: { run: { id: ID } } })
+  const busy = new DarkroomError(
+    'already_running',
+    { what: 'No training was started', why: 'one is running', remedy: 'Wait for it.' },
+    { members: { run: { id: ID } } },
+  )
 
   const response = await throwing(busy)
 
   expect(response.status).toBe(409)
-  expect(await problem(response)).toMatchObject({ code: 'already_running', detail: 'No training was started: one is running. Wait for it.', run: { id: ID }, instance: '/api/classifiers/leaves' })
+  expect(await problem(response)).toMatchObject({
+    code: 'already_running',
+    detail: 'No training was started: one is running. Wait for it.',
+    run: { id: ID },
+    instance: '/api/classifiers/leaves',
+  })
 })
 
 test.each<[ErrorCode, number | undefined, string]>([
@@ -166,7 +256,13 @@ test.each<[ErrorCode, number | undefined, string]>([
 ])('%s says when to try again', async (code, retryAfterSeconds, header) => {
   openProgram()
 
-  const response = await throwing(new DarkroomError(code, { what: 'a', why: 'b', remedy: 'c.' }, retryAfterSeconds === undefined ? {} : { retryAfterSeconds }))
+  const response = await throwing(
+    new DarkroomError(
+      code,
+      { what: 'a', why: 'b', remedy: 'c.' },
+      retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+    ),
+  )
 
   expect(response.headers.get('retry-after')).toBe(header)
 })
@@ -180,7 +276,13 @@ test('an error of ours shows a request id and never a stack; the log holds it on
 
   expect(response.status).toBe(500)
   expect(JSON.stringify(said)).not.toMatch(/secret|at .*\.ts/)
-  expect(logged).toEqual([{ level: 'error', message: '/api/classifiers/leaves failed', about: { error: bug, request_id: said['request_id'], method: 'GET' } }])
+  expect(logged).toEqual([
+    {
+      level: 'error',
+      message: '/api/classifiers/leaves failed',
+      about: { error: bug, request_id: said['request_id'], method: 'GET' },
+    },
+  ])
 })
 
 test.each([
@@ -207,14 +309,24 @@ test('what an address does not take is 405 with what it takes; what is not there
 
 test('a file is offered under a safe name, is not sniffed, and is asked again only by its tag', async () => {
   openProgram()
-  const route = serve(downloadModel, async () => ({ bytes: new Uint8Array([1, 2, 3]), mediaType: 'application/zip', filename: 'mäh"\r\nx: y/../v1.zip', isImmutable: true }))
-  const ask = (headers = {}): Promise<Response> => route(new Request(`${HOME}/api/models/${ID}/download?format=tfjs`, { headers: { ...asAdmin, ...headers } }))
+  const route = serve(downloadModel, async () => ({
+    bytes: new Uint8Array([1, 2, 3]),
+    mediaType: 'application/zip',
+    filename: 'mäh"\r\nx: y/../v1.zip',
+    isImmutable: true,
+  }))
+  const ask = (headers = {}): Promise<Response> =>
+    route(
+      new Request(`${HOME}/api/models/${ID}/download?format=tfjs`, { headers: { ...asAdmin, ...headers } }),
+    )
 
   const response = await ask()
   const etag = response.headers.get('etag')!
 
   expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]))
-  expect(response.headers.get('content-disposition')).toBe(`attachment; filename="m_h___x: y_.._v1.zip"; filename*=UTF-8''m%C3%A4h%22__x%3A%20y_.._v1.zip`)
+  expect(response.headers.get('content-disposition')).toBe(
+    `attachment; filename="m_h___x: y_.._v1.zip"; filename*=UTF-8''m%C3%A4h%22__x%3A%20y_.._v1.zip`,
+  )
   expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   expect((await ask({ 'if-none-match': etag })).status).toBe(304)
   expect((await ask({ 'if-none-match': '"other"' })).status).toBe(200)
@@ -227,7 +339,12 @@ test('a file may be a stream', async () => {
     yield new Uint8Array([2, 3])
   }
 
-  const response = await serve(downloadModel, async () => ({ bytes: bytes(), mediaType: 'application/zip', filename: null, isImmutable: false }))(new Request(`${HOME}/api/models/${ID}/download`, { headers: asAdmin }))
+  const response = await serve(downloadModel, async () => ({
+    bytes: bytes(),
+    mediaType: 'application/zip',
+    filename: null,
+    isImmutable: false,
+  }))(new Request(`${HOME}/api/models/${ID}/download`, { headers: asAdmin }))
 
   expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]))
   expect(response.headers.get('content-disposition')).toBe('inline')

@@ -30,7 +30,15 @@ export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<
   const allow = allowed.join(', ')
   const refuse = asRoute(
     answering(async ({ method, path }) => {
-      throw new DarkroomError('method_not_allowed', { what: `${path.slice(0, 200)} does not support ${method}`, why: `it supports ${allow}`, remedy: 'See the reference at /api/openapi.json.' }, { members: { allow } })
+      throw new DarkroomError(
+        'method_not_allowed',
+        {
+          what: `${path.slice(0, 200)} does not support ${method}`,
+          why: `it supports ${allow}`,
+          remedy: 'See the reference at /api/openapi.json.',
+        },
+        { members: { allow } },
+      )
     }),
   )
   return { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse }
@@ -39,12 +47,18 @@ export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<
 /** 404 for whatever is asked under /api and is not there. */
 export const refuseUnknown: RouteHandler = asRoute(
   answering(async ({ path }) => {
-    throw new DarkroomError('not_found', { what: 'There is no such address', why: `the API has no route ${path.slice(0, 200)}`, remedy: 'See the reference at /api/openapi.json.' })
+    throw new DarkroomError('not_found', {
+      what: 'There is no such address',
+      why: `the API has no route ${path.slice(0, 200)}`,
+      remedy: 'See the reference at /api/openapi.json.',
+    })
   }),
 )
 
 /** A route that another library answers: what it throws becomes a problem like any other. */
-export function withProblems<R extends Request, C>(route: (request: R, context: C) => Promise<Response>): (request: R, context: C) => Promise<Response> {
+export function withProblems<R extends Request, C>(
+  route: (request: R, context: C) => Promise<Response>,
+): (request: R, context: C) => Promise<Response> {
   return async (request, context) => {
     let answered: Response | undefined
     const problem = await answering(async () => {

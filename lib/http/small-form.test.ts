@@ -13,10 +13,24 @@ async function streamed(body: Uint8Array, type: string): Promise<readonly Told[]
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield body
   }
-  const incoming: Incoming = { method: 'POST', path: '/', query: new URLSearchParams(), address: '127.0.0.1', header: (name) => (name === 'content-type' ? type : null), headers: () => new Headers(), body: chunks(), signal: new AbortController().signal }
+  const incoming: Incoming = {
+    method: 'POST',
+    path: '/',
+    query: new URLSearchParams(),
+    address: '127.0.0.1',
+    header: (name) => (name === 'content-type' ? type : null),
+    headers: () => new Headers(),
+    body: chunks(),
+    signal: new AbortController().signal,
+  }
   const told: Told[] = []
   try {
-    for await (const part of partsOf(incoming, 1e9)) told.push(part.kind === 'field' ? [part.name, null, hex(Buffer.from(part.value))] : [part.name, part.filename, hex(await whole(part.bytes))])
+    for await (const part of partsOf(incoming, 1e9))
+      told.push(
+        part.kind === 'field'
+          ? [part.name, null, hex(Buffer.from(part.value))]
+          : [part.name, part.filename, hex(await whole(part.bytes))],
+      )
     return told
   } catch (error) {
     return (error as { code: string }).code
@@ -31,7 +45,8 @@ function inMemory(body: Uint8Array, type: string): readonly Told[] | string {
   }
 }
 
-const file = (name: string, value: string): string => `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n${value}\r\n`
+const file = (name: string, value: string): string =>
+  `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n${value}\r\n`
 const END = '--b--\r\n'
 
 test.each<[string, string, string]>([
@@ -44,8 +59,16 @@ test.each<[string, string, string]>([
   ['foreign letters', file('ä 日本.png', 'ß') + END, TYPE],
   ['quotes in a name', file('a\\"b.png', 'x') + END, TYPE],
   ['a Windows path', file('C:\\fakepath\\a.png', 'x') + END, TYPE],
-  ['a coded name', `--b\r\ncontent-disposition: form-data; name=file; filename*=UTF-8''%C3%A4.png\r\n\r\nx\r\n${END}`, TYPE],
-  ['a field among files', `--b\r\ncontent-disposition: form-data; name="top_k"\r\n\r\n3\r\n${file('a.png', 'x')}${END}`, TYPE],
+  [
+    'a coded name',
+    `--b\r\ncontent-disposition: form-data; name=file; filename*=UTF-8''%C3%A4.png\r\n\r\nx\r\n${END}`,
+    TYPE,
+  ],
+  [
+    'a field among files',
+    `--b\r\ncontent-disposition: form-data; name="top_k"\r\n\r\n3\r\n${file('a.png', 'x')}${END}`,
+    TYPE,
+  ],
   ['no end', file('a.png', 'abc'), TYPE],
   ['a cut file', file('a.png', 'abc').slice(0, -4), TYPE],
   ['a cut header', '--b\r\ncontent-dispo', TYPE],
@@ -79,7 +102,11 @@ test('both parsers read alike what a browser’s form of random bytes is', async
 })
 
 test('a form of a million parts without a name is given up after the first thousand', () => {
-  const body = Buffer.concat([Buffer.from('--b'), Buffer.alloc(9 * 1_000_000, '\r\n\r\n\r\n--b'), Buffer.from('--')])
+  const body = Buffer.concat([
+    Buffer.from('--b'),
+    Buffer.alloc(9 * 1_000_000, '\r\n\r\n\r\n--b'),
+    Buffer.from('--'),
+  ])
 
   expect(() => partsIn(body, TYPE)).toThrow('more than 1,000 parts')
 })

@@ -16,7 +16,8 @@ const BLANK_LINE = Buffer.from('\r\n\r\n')
 export function partsIn(body: Uint8Array, contentType: string): readonly FormPart[] {
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType)
   const name = boundary?.[1] ?? boundary?.[2]
-  if (name === undefined || name.length > LONGEST_BOUNDARY) throw malformedForm('it does not say where its parts end')
+  if (name === undefined || name.length > LONGEST_BOUNDARY)
+    throw malformedForm('it does not say where its parts end')
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const delimiter = Buffer.from(`\r\n--${name}`)
   const parts: FormPart[] = []
@@ -54,11 +55,15 @@ function namesIn(head: string): { name: string; filename: string | null } | null
   const disposition = DISPOSITION.exec(head)?.[1]
   if (disposition === undefined) return null
   const found = new Map<string, string>()
-  for (const [, key, quoted, plain] of disposition.matchAll(PARAMETER)) found.set(key!.toLowerCase(), quoted?.replaceAll('\\"', '"') ?? plain ?? '')
+  for (const [, key, quoted, plain] of disposition.matchAll(PARAMETER))
+    found.set(key!.toLowerCase(), quoted?.replaceAll('\\"', '"') ?? plain ?? '')
   const name = found.get('name')
   if (name === undefined) return null
   const isBytes = /^content-type:\s*application\/octet-stream/im.test(head)
-  return { name, filename: extended(found.get('filename*')) ?? found.get('filename') ?? (isBytes ? '' : null) }
+  return {
+    name,
+    filename: extended(found.get('filename*')) ?? found.get('filename') ?? (isBytes ? '' : null),
+  }
 }
 
 /** RFC 5987: `UTF-8''a%20b`. */
@@ -73,6 +78,11 @@ function extended(value: string | undefined): string | null {
 }
 
 export const malformedForm = (why: string, cause?: unknown): DarkroomError =>
-  new DarkroomError('malformed', { what: 'The form cannot be read', why, remedy: 'Send it as "multipart/form-data", whole.' }, { cause })
+  new DarkroomError(
+    'malformed',
+    { what: 'The form cannot be read', why, remedy: 'Send it as "multipart/form-data", whole.' },
+    { cause },
+  )
 
-export const endsInTheMiddle = (cause?: unknown): DarkroomError => malformedForm('it ends in the middle or is damaged', cause)
+export const endsInTheMiddle = (cause?: unknown): DarkroomError =>
+  malformedForm('it ends in the middle or is damaged', cause)

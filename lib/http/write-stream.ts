@@ -3,9 +3,14 @@ import type { ServerResponse } from 'node:http'
 import { darkroom } from './context.ts'
 import type { Outgoing } from './outgoing.ts'
 
-export const isStream = (body: Outgoing['body']): body is AsyncIterable<Uint8Array> => body !== null && typeof body === 'object' && Symbol.asyncIterator in body
+export const isStream = (body: Outgoing['body']): body is AsyncIterable<Uint8Array> =>
+  body !== null && typeof body === 'object' && Symbol.asyncIterator in body
 
-export async function writeStream({ status, headers }: Outgoing, body: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {
+export async function writeStream(
+  { status, headers }: Outgoing,
+  body: AsyncIterable<Uint8Array>,
+  response: ServerResponse,
+): Promise<void> {
   if (response.destroyed) return
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value) // a drain ends streams by their type
   response.writeHead(status)

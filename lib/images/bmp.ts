@@ -22,7 +22,11 @@ const BIT_FIELDS = 3
 const ALPHA_BIT_FIELDS = 6
 /** Which depths each compression may have. */
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
-  [RGB]: [1, 2, 4, 8, 16, 24, 32], [RLE8]: [8], [RLE4]: [4], [BIT_FIELDS]: [16, 32], [ALPHA_BIT_FIELDS]: [16, 32],
+  [RGB]: [1, 2, 4, 8, 16, 24, 32],
+  [RLE8]: [8],
+  [RLE4]: [4],
+  [BIT_FIELDS]: [16, 32],
+  [ALPHA_BIT_FIELDS]: [16, 32],
 }
 const MASKS_OF_16 = [0x7c00, 0x03e0, 0x001f, 0] as const
 const MASKS_OF_32 = [0xff0000, 0xff00, 0xff, 0] as const
@@ -43,18 +47,34 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader | string {
   const bits = view.getUint16(isOs2 ? 24 : 28, true)
   const compression = isOs2 ? RGB : view.getUint32(30, true)
   if (width <= 0 || tall === 0) return 'it claims to have no pixels'
-  if (!DEPTHS[compression]?.includes(bits)) return `its pixels are written in a way that cannot be read (${bits} bits, method ${compression})`
+  if (!DEPTHS[compression]?.includes(bits))
+    return `its pixels are written in a way that cannot be read (${bits} bits, method ${compression})`
 
-  const maskBytes = headerSize !== SMALLEST_WINDOWS_HEADER ? 0 : compression === BIT_FIELDS ? 12 : compression === ALPHA_BIT_FIELDS ? 16 : 0
+  const maskBytes =
+    headerSize !== SMALLEST_WINDOWS_HEADER
+      ? 0
+      : compression === BIT_FIELDS
+        ? 12
+        : compression === ALPHA_BIT_FIELDS
+          ? 16
+          : 0
   const paletteAt = FILE_HEADER + headerSize + maskBytes
   const pixelsAt = view.getUint32(10, true)
   if (pixelsAt < paletteAt || pixelsAt > bytes.length) return 'its header is damaged'
   const perColour = isOs2 ? 3 : 4
   const named = isOs2 ? 0 : view.getUint32(46, true)
-  const colours = bits > 8 ? 0 : Math.min(named === 0 ? 2 ** bits : named, 2 ** bits, Math.floor((pixelsAt - paletteAt) / perColour))
+  const colours =
+    bits > 8
+      ? 0
+      : Math.min(named === 0 ? 2 ** bits : named, 2 ** bits, Math.floor((pixelsAt - paletteAt) / perColour))
   if (bits <= 8 && colours === 0) return 'its palette is missing'
   return {
-    width, height: Math.abs(tall), isTopDown: tall < 0, bits, compression, pixelsAt,
+    width,
+    height: Math.abs(tall),
+    isTopDown: tall < 0,
+    bits,
+    compression,
+    pixelsAt,
     palette: paletteOf(bytes, paletteAt, colours, perColour),
     masks: masksOf(view, bits, compression, headerSize),
   }
@@ -62,7 +82,8 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader | string {
 
 function paletteOf(bytes: Uint8Array, at: number, colours: number, perColour: number): Uint8Array {
   const palette = new Uint8Array(256 * 3)
-  for (let i = 0; i < colours; i++) for (let c = 0; c < 3; c++) palette[i * 3 + c] = bytes[at + i * perColour + 2 - c]!
+  for (let i = 0; i < colours; i++)
+    for (let c = 0; c < 3; c++) palette[i * 3 + c] = bytes[at + i * perColour + 2 - c]!
   return palette
 }
 
@@ -87,7 +108,9 @@ export function decodeBmp(bytes: Uint8Array, head: BmpHeader, reduce = 1): Pixel
 function rowsOf(bytes: Uint8Array, head: BmpHeader): RowReader | string {
   if (head.compression === RLE8 || head.compression === RLE4) {
     const indices = runLengths(bytes, head)
-    return typeof indices === 'string' ? indices : fromPalette(indices, { ...head, bits: 8 }, (y) => y * head.width)
+    return typeof indices === 'string'
+      ? indices
+      : fromPalette(indices, { ...head, bits: 8 }, (y) => y * head.width)
   }
   const stride = Math.ceil((head.width * head.bits) / 32) * 4
   const lastRow = Math.ceil((head.width * head.bits) / 8)
@@ -118,12 +141,19 @@ function averaged({ channels, read }: RowReader, head: BmpHeader, reduce: number
       read(y * reduce + i, row)
       addBlocks(row, sums, { channels, across: reduce * channels })
     }
-    for (let i = 0; i < length; i++) out[i] = Math.round(sums[i]! / (rows * Math.min(reduce, head.width - Math.floor(i / channels) * reduce)))
+    for (let i = 0; i < length; i++)
+      out[i] = Math.round(
+        sums[i]! / (rows * Math.min(reduce, head.width - Math.floor(i / channels) * reduce)),
+      )
   }
   return { width, height, data, channels }
 }
 
-function addBlocks(row: Uint8Array, sums: Uint32Array, { channels, across }: { channels: number; across: number }): void {
+function addBlocks(
+  row: Uint8Array,
+  sums: Uint32Array,
+  { channels, across }: { channels: number; across: number },
+): void {
   for (let from = 0, to = 0; from < row.length; from += across, to += channels) {
     const end = Math.min(row.length, from + across)
     for (let c = 0; c < channels; c++) {
@@ -134,50 +164,72 @@ function addBlocks(row: Uint8Array, sums: Uint32Array, { channels, across }: { c
   }
 }
 
-function fromPalette(bytes: Uint8Array, { width, bits, palette }: BmpHeader, rowAt: (y: number) => number): RowReader {
+function fromPalette(
+  bytes: Uint8Array,
+  { width, bits, palette }: BmpHeader,
+  rowAt: (y: number) => number,
+): RowReader {
   const perByte = 8 / bits
   const mask = 2 ** bits - 1
-  return { channels: 3, read(y, out) {
-    for (let x = 0, at = rowAt(y), to = 0; x < width; at++) {
-      const packed = bytes[at]!
-      for (let shift = 8 - bits, end = Math.min(width, x + perByte); x < end; x++, shift -= bits, to += 3) {
-        const from = ((packed >> shift) & mask) * 3
-        out[to] = palette[from]!
-        out[to + 1] = palette[from + 1]!
-        out[to + 2] = palette[from + 2]!
+  return {
+    channels: 3,
+    read(y, out) {
+      for (let x = 0, at = rowAt(y), to = 0; x < width; at++) {
+        const packed = bytes[at]!
+        for (let shift = 8 - bits, end = Math.min(width, x + perByte); x < end; x++, shift -= bits, to += 3) {
+          const from = ((packed >> shift) & mask) * 3
+          out[to] = palette[from]!
+          out[to + 1] = palette[from + 1]!
+          out[to + 2] = palette[from + 2]!
+        }
       }
-    }
-  } }
+    },
+  }
 }
 
 function fromTriples(bytes: Uint8Array, { width }: BmpHeader, rowAt: (y: number) => number): RowReader {
-  return { channels: 3, read(y, out) {
-    for (let x = 0, from = rowAt(y), to = 0; x < width; x++, from += 3, to += 3) {
-      out[to] = bytes[from + 2]!
-      out[to + 1] = bytes[from + 1]!
-      out[to + 2] = bytes[from]!
-    }
-  } }
+  return {
+    channels: 3,
+    read(y, out) {
+      for (let x = 0, from = rowAt(y), to = 0; x < width; x++, from += 3, to += 3) {
+        out[to] = bytes[from + 2]!
+        out[to + 1] = bytes[from + 1]!
+        out[to + 2] = bytes[from]!
+      }
+    },
+  }
 }
 
-function fromMasks(bytes: Uint8Array, { width, height, bits, masks }: BmpHeader, rowAt: (y: number) => number): RowReader {
+function fromMasks(
+  bytes: Uint8Array,
+  { width, height, bits, masks }: BmpHeader,
+  rowAt: (y: number) => number,
+): RowReader {
   const [red, green, blue, alpha] = masks.map(levelsOf) as [Levels, Levels, Levels, Levels] // four masks
-  const wordAt = (at: number): number => (bits === 16 ? bytes[at]! | (bytes[at + 1]! << 8) : (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0)
+  const wordAt = (at: number): number =>
+    bits === 16
+      ? bytes[at]! | (bytes[at + 1]! << 8)
+      : (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
   const step = bits / 8
   const hasAlpha = masks[3] !== 0 && hasAnyAlpha()
-  return { channels: 4, read(y, out) {
-    for (let x = 0, from = rowAt(y), to = 0; x < width; x++, from += step, to += 4) {
-      const word = wordAt(from)
-      out[to] = red(word)
-      out[to + 1] = green(word)
-      out[to + 2] = blue(word)
-      out[to + 3] = hasAlpha ? alpha(word) : 255
-    }
-  } }
+  return {
+    channels: 4,
+    read(y, out) {
+      for (let x = 0, from = rowAt(y), to = 0; x < width; x++, from += step, to += 4) {
+        const word = wordAt(from)
+        out[to] = red(word)
+        out[to + 1] = green(word)
+        out[to + 2] = blue(word)
+        out[to + 3] = hasAlpha ? alpha(word) : 255
+      }
+    },
+  }
 
   /** Many writers name an alpha mask and leave it zero: such an image is meant to be seen. */
   function hasAnyAlpha(): boolean {
-    for (let y = 0; y < height; y++) for (let x = 0, at = rowAt(y); x < width; x++, at += step) if ((wordAt(at) & masks[3]) !== 0) return true
+    for (let y = 0; y < height; y++)
+      for (let x = 0, at = rowAt(y); x < width; x++, at += step)
+        if ((wordAt(at) & masks[3]) !== 0) return true
     return false
   }
 }
@@ -201,7 +253,7 @@ function runLengths(bytes: Uint8Array, head: BmpHeader): Uint8Array | string {
     if (x < width && y < height) indices[(head.isTopDown ? y : height - 1 - y) * width + x] = index
   }
   let at = head.pixelsAt
-  for (let x = 0, y = 0; y < height; ) {
+  for (let x = 0, y = 0; y < height;) {
     if (at + 2 > bytes.length) return 'it is cut off'
     const count = bytes[at]!
     const second = bytes[at + 1]!
@@ -221,7 +273,8 @@ function runLengths(bytes: Uint8Array, head: BmpHeader): Uint8Array | string {
     } else {
       const size = isNibbles ? Math.ceil(second / 2) : second
       if (at + size > bytes.length) return 'it is cut off'
-      for (let i = 0; i < second; i++, x++) put(x, y, isNibbles ? nibble(bytes[at + (i >> 1)]!, i) : bytes[at + i]!)
+      for (let i = 0; i < second; i++, x++)
+        put(x, y, isNibbles ? nibble(bytes[at + (i >> 1)]!, i) : bytes[at + i]!)
       at += size + (size % 2)
     }
   }

@@ -6,7 +6,12 @@ export type Background = { readonly r: number; readonly g: number; readonly b: n
 
 export const WHITE: Background = { r: 255, g: 255, b: 255 }
 
-export type Pixels = { readonly width: number; readonly height: number; readonly data: Uint8Array; readonly channels: 1 | 2 | 3 | 4 }
+export type Pixels = {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array
+  readonly channels: 1 | 2 | 3 | 4
+}
 
 /** Grey, grey + alpha, RGB or RGBA to RGB. */
 export function composed(pixels: Pixels, background: Background): Picture {
@@ -26,4 +31,5 @@ export function composed(pixels: Pixels, background: Background): Picture {
 }
 
 /** Rounded to nearest, exact for alpha 0 and 255. */
-const over = (ink: number, ground: number, alpha: number): number => ((ink * alpha + ground * (255 - alpha) + 127) / 255) | 0
+const over = (ink: number, ground: number, alpha: number): number =>
+  ((ink * alpha + ground * (255 - alpha) + 127) / 255) | 0

@@ -39,13 +39,24 @@ function ownBytes(header: ImageHeader): number {
 }
 
 /** A JPEG is made smaller while it is decoded, by up to 8; coefficients of two bytes are held where a later scan may change them. */
-function jpegBytes({ width, height, isBuffered, coefficientsPerPixel }: Extract<ImageHeader, { kind: 'jpeg' }>): number {
+function jpegBytes({
+  width,
+  height,
+  isBuffered,
+  coefficientsPerPixel,
+}: Extract<ImageHeader, { kind: 'jpeg' }>): number {
   const pixels = width * height
   return 0.15 * pixels + (isBuffered ? 2.1 * coefficientsPerPixel * pixels : 0)
 }
 
 /** Lossless pixels and those of an animation are held whole with four bytes each; of lossy ones a few rows, and an alpha of one byte. */
-function webpBytes({ width, height, isLossless, isAnimated, hasAlpha }: Extract<ImageHeader, { kind: 'webp' }>): number {
+function webpBytes({
+  width,
+  height,
+  isLossless,
+  isAnimated,
+  hasAlpha,
+}: Extract<ImageHeader, { kind: 'webp' }>): number {
   const pixels = width * height
   if (isAnimated) return 12 * pixels
   if (isLossless) return 4.1 * pixels

@@ -34,11 +34,16 @@ sharp.cache(false)
 sharp.concurrency(1)
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
-  operation: ['JpegBuffer', 'PngBuffer', 'WebpBuffer', 'NsgifBuffer', 'TiffBuffer', 'HeifBuffer'].map((name) => `VipsForeignLoad${name}`),
+  operation: ['JpegBuffer', 'PngBuffer', 'WebpBuffer', 'NsgifBuffer', 'TiffBuffer', 'HeifBuffer'].map(
+    (name) => `VipsForeignLoad${name}`,
+  ),
 })
 
 /** What the bytes are and what their header says; refused where they are no image, or one of too many pixels, or one that takes too much memory. */
-export function admit(bytes: Uint8Array, { maxPixels, maxBytes }: DecodeLimits): { readonly found: Sniffed & { readonly kind: ImageKind }; readonly header: ImageHeader | null } {
+export function admit(
+  bytes: Uint8Array,
+  { maxPixels, maxBytes }: DecodeLimits,
+): { readonly found: Sniffed & { readonly kind: ImageKind }; readonly header: ImageHeader | null } {
   const { kind, words } = sniff(bytes)
   if (kind === 'empty') throw emptyFile()
   if (!isImageKind(kind)) throw notAnImage({ kind, words })
@@ -54,7 +59,8 @@ function refuseLarge(header: ImageHeader, { maxPixels, maxBytes = Infinity }: De
   if (needed > maxBytes) throw needsMoreMemory(header, needed, maxBytes)
 }
 
-export const decode = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Picture> => (await decodeSized(bytes, limits)).picture
+export const decode = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Picture> =>
+  (await decodeSized(bytes, limits)).picture
 
 export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Promise<SizedImage> {
   const { found, header } = admit(bytes, limits)
@@ -64,7 +70,8 @@ export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Prom
     const head = readPngHeader(bytes)
     if (typeof head === 'string') throw corruptImage(found, head)
     const small = decodeSmallPng(bytes, head)
-    if (small !== null) return { picture: composed(small, background), width: small.width, height: small.height }
+    if (small !== null)
+      return { picture: composed(small, background), width: small.width, height: small.height }
     return bySharp(withoutMetadata(bytes), found, limits)
   }
   if (header === null) refuseLarge({ ...(await metadataOf(bytes, found)), kind: 'avif', depth: 12 }, limits) // the costliest
@@ -80,12 +87,20 @@ async function bmp(bytes: Uint8Array, found: Sniffed, background: Background): P
   if (typeof pixels === 'string') throw corruptImage(found, pixels)
   const picture = composed(pixels, background)
   if (target === null || picture.width <= target.width) return { picture, width, height }
-  const { data, info } = await sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } }).resize({ ...target, fit: 'fill' }).raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(picture.data, {
+    raw: { width: picture.width, height: picture.height, channels: 3 },
+  })
+    .resize({ ...target, fit: 'fill' })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   return { picture: { width: info.width, height: info.height, data: viewOf(data) }, width, height }
 }
 
 /** sharp reads no pixels for this; of an animation it is the size of one frame. */
-async function metadataOf(bytes: Uint8Array, found: Sniffed): Promise<{ width: number; height: number; orientation?: number | undefined }> {
+async function metadataOf(
+  bytes: Uint8Array,
+  found: Sniffed,
+): Promise<{ width: number; height: number; orientation?: number | undefined }> {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata()
   } catch (cause) {
@@ -94,22 +109,43 @@ async function metadataOf(bytes: Uint8Array, found: Sniffed): Promise<{ width: n
 }
 
 /** A large image is turned after it was made small: turning needs all of it at once. */
-async function bySharp(bytes: Uint8Array, found: Sniffed, { maxPixels, background = WHITE }: DecodeLimits): Promise<SizedImage> {
+async function bySharp(
+  bytes: Uint8Array,
+  found: Sniffed,
+  { maxPixels, background = WHITE }: DecodeLimits,
+): Promise<SizedImage> {
   const { width, height, orientation = 1 } = await metadataOf(bytes, found)
   if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels)
   const target = shrunkSize(width, height)
-  const file = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true }).timeout({ seconds: LONGEST_SECONDS })
+  const file = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true }).timeout({
+    seconds: LONGEST_SECONDS,
+  })
   try {
-    const { data, info } = await (target === null ? file.autoOrient() : file.resize({ ...target, fit: 'fill' }))
+    const { data, info } = await (
+      target === null ? file.autoOrient() : file.resize({ ...target, fit: 'fill' })
+    )
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
-    const decoded = composed({ width: info.width, height: info.height, data: viewOf(data), channels: channelsOf(info.channels) }, background)
+    const decoded = composed(
+      { width: info.width, height: info.height, data: viewOf(data), channels: channelsOf(info.channels) },
+      background,
+    )
     const isTurned = orientation > 4
-    return { picture: target === null ? decoded : upright(decoded, orientation), width: isTurned ? height : width, height: isTurned ? width : height }
+    return {
+      picture: target === null ? decoded : upright(decoded, orientation),
+      width: isTurned ? height : width,
+      height: isTurned ? width : height,
+    }
   } catch (cause) {
     if (cause instanceof DarkroomError) throw cause
-    throw corruptImage(found, cause instanceof Error && /timeout/i.test(cause.message) ? `reading it takes longer than ${LONGEST_SECONDS} s` : 'its pixels are damaged or cut off', cause)
+    throw corruptImage(
+      found,
+      cause instanceof Error && /timeout/i.test(cause.message)
+        ? `reading it takes longer than ${LONGEST_SECONDS} s`
+        : 'its pixels are damaged or cut off',
+      cause,
+    )
   }
 }
 

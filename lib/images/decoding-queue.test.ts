@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
-import { createDecodingQueue, type DecodedImage, type DecodeOrder, type DecodingChild, type DecodingQueue } from './decoding-queue.ts'
+import {
+  createDecodingQueue,
+  type DecodedImage,
+  type DecodeOrder,
+  type DecodingChild,
+  type DecodingQueue,
+} from './decoding-queue.ts'
 import { drawn } from './drawn.fakes.ts'
 import { encodePng } from './png.ts'
 
@@ -19,23 +25,36 @@ function png(side: number, { mark = 0, isInterlaced = false } = {}): Uint8Array 
   return bytes
 }
 
-type Fake = DecodingChild & { readonly got: ToDecoding[]; readonly say: (message: FromDecoding) => void; readonly die: (cause: string) => void; readonly signals: string[] }
+type Fake = DecodingChild & {
+  readonly got: ToDecoding[]
+  readonly say: (message: FromDecoding) => void
+  readonly die: (cause: string) => void
+  readonly signals: string[]
+}
 
 function fakeChild(): Fake {
   const got: ToDecoding[] = []
   const signals: string[] = []
   let hear: Parameters<DecodingChild['listen']>[0] | null = null
   return {
-    got, signals,
+    got,
+    signals,
     send: (message) => void got.push(message),
     kill: (signal) => void signals.push(signal),
-    listen: (to) => { hear = to },
+    listen: (to) => {
+      hear = to
+    },
     say: (message) => hear?.message(message),
     die: (cause) => hear?.exit(cause),
   }
 }
 
-type Given = { readonly queue: DecodingQueue; readonly children: Fake[]; readonly pass: (ms: number) => void; readonly free: { bytes: number } }
+type Given = {
+  readonly queue: DecodingQueue
+  readonly children: Fake[]
+  readonly pass: (ms: number) => void
+  readonly free: { bytes: number }
+}
 
 function queueWith({ budgetMb = 100, lanes = 2 } = {}): Given {
   const children: Fake[] = []
@@ -43,16 +62,33 @@ function queueWith({ budgetMb = 100, lanes = 2 } = {}): Given {
   let now = 0
   let timers: { at: number; then: () => void }[] = []
   const queue = createDecodingQueue({
-    fork: () => { children.push(fakeChild()); return children.at(-1)! },
-    clock: { now: () => now, after: (ms, then) => { const timer = { at: now + ms, then }; timers.push(timer); return () => { timers = timers.filter((one) => one !== timer) } } },
+    fork: () => {
+      children.push(fakeChild())
+      return children.at(-1)!
+    },
+    clock: {
+      now: () => now,
+      after: (ms, then) => {
+        const timer = { at: now + ms, then }
+        timers.push(timer)
+        return () => {
+          timers = timers.filter((one) => one !== timer)
+        }
+      },
+    },
     log: () => {},
-    budgetBytes: budgetMb * MIB, lanes, idleMs: 5_000,
+    budgetBytes: budgetMb * MIB,
+    lanes,
+    idleMs: 5_000,
     availableBytes: () => free.bytes,
   })
   const pass = (ms: number): void => {
-    for (const end = now + ms; ; ) {
+    for (const end = now + ms; ;) {
       const next = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
-      if (!next) { now = end; return }
+      if (!next) {
+        now = end
+        return
+      }
       timers = timers.filter((one) => one !== next)
       now = Math.max(now, next.at)
       next.then()
@@ -61,7 +97,16 @@ function queueWith({ budgetMb = 100, lanes = 2 } = {}): Given {
   return { queue, children, pass, free }
 }
 
-const decoded = (id: number): FromDecoding => ({ kind: 'decoded', id, width: 1, height: 1, decodeMs: 1, data: new Uint8Array(3), dataWidth: 1, dataHeight: 1 })
+const decoded = (id: number): FromDecoding => ({
+  kind: 'decoded',
+  id,
+  width: 1,
+  height: 1,
+  decodeMs: 1,
+  data: new Uint8Array(3),
+  dataWidth: 1,
+  dataHeight: 1,
+})
 const settled = (image: Promise<DecodedImage>): Promise<unknown> => image.catch((error: unknown) => error)
 /** Promises of the queue settle in microtasks. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -101,8 +146,14 @@ test('what is decoded at a time never takes more than the budget, and one lane i
 test('an image that takes more than the whole budget, or has too many pixels, is refused at once with the numbers', async () => {
   const { queue, children } = queueWith({ budgetMb: 100 })
 
-  expect(await settled(queue.decode(png(6_900, { isInterlaced: true }), order))).toMatchObject({ code: 'needs_more_memory', message: expect.stringContaining('the limit is 100 MB') })
-  expect(await settled(queue.decode(png(8_000), order))).toMatchObject({ code: 'too_many_pixels', message: expect.stringContaining('at most 50') })
+  expect(await settled(queue.decode(png(6_900, { isInterlaced: true }), order))).toMatchObject({
+    code: 'needs_more_memory',
+    message: expect.stringContaining('the limit is 100 MB'),
+  })
+  expect(await settled(queue.decode(png(8_000), order))).toMatchObject({
+    code: 'too_many_pixels',
+    message: expect.stringContaining('at most 50'),
+  })
   expect(children).toHaveLength(0)
 })
 
@@ -129,7 +180,10 @@ test('an image that ends the child alone is refused, remembered, and never tried
   children[0]!.say({ kind: 'ready' })
   children[0]!.die('SIGKILL')
 
-  expect(await answer).toMatchObject({ code: 'needs_more_memory', message: expect.stringContaining('SIGKILL') })
+  expect(await answer).toMatchObject({
+    code: 'needs_more_memory',
+    message: expect.stringContaining('SIGKILL'),
+  })
   expect(await settled(queue.decode(png(2_000), order))).toMatchObject({ code: 'needs_more_memory' })
   expect(children).toHaveLength(1)
 })
@@ -163,7 +217,10 @@ test('an image that takes longer than a core may be held ends with its child', a
   expect(children[0]!.signals).toEqual(['SIGKILL'])
   children[0]!.die('SIGKILL')
 
-  expect(await answer).toMatchObject({ code: 'needs_more_memory', message: expect.stringContaining('longer than 30 s') })
+  expect(await answer).toMatchObject({
+    code: 'needs_more_memory',
+    message: expect.stringContaining('longer than 30 s'),
+  })
 })
 
 test('requests for the same image are one decoding', async () => {
@@ -195,10 +252,23 @@ test('where memory is taken for the moment an image waits until there is some', 
 test('thumbnails and predictions take turns', async () => {
   const { queue, children } = queueWith({ lanes: 1 })
   const kinds = ['thumbnail', 'thumbnail', 'thumbnail', 'size'] as const
-  kinds.forEach((kind, mark) => void settled(queue.decode(png(1_500, { mark }), { ...order, wish: kind === 'size' ? { kind } : { kind, size: 96 } })))
+  kinds.forEach(
+    (kind, mark) =>
+      void settled(
+        queue.decode(png(1_500, { mark }), {
+          ...order,
+          wish: kind === 'size' ? { kind } : { kind, size: 96 },
+        }),
+      ),
+  )
   await turn()
   children[0]!.say({ kind: 'ready' })
   for (const id of [1, 2, 3]) children[0]!.say(decoded(id))
 
-  expect(children[0]!.got.map(({ wish }) => wish.kind)).toEqual(['thumbnail', 'size', 'thumbnail', 'thumbnail'])
+  expect(children[0]!.got.map(({ wish }) => wish.kind)).toEqual([
+    'thumbnail',
+    'size',
+    'thumbnail',
+    'thumbnail',
+  ])
 })

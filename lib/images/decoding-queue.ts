@@ -34,7 +34,11 @@ export type DecodingChild = {
 export type DecodingParts = {
   readonly fork: () => DecodingChild
   readonly clock: { readonly now: () => number; readonly after: (ms: number, then: () => void) => () => void }
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    message: string,
+    about?: Readonly<Record<string, unknown>>,
+  ) => void
   /** Most memory that decoding takes at a time. */
   readonly budgetBytes: number
   /** Images that are decoded at the same time. */
@@ -44,8 +48,15 @@ export type DecodingParts = {
   readonly availableBytes?: () => number
 }
 
-export type DecodedImage = Omit<Extract<FromDecoding, { kind: 'decoded' }>, 'kind' | 'id'> & { readonly queuedMs: number }
-export type DecodeOrder = { readonly wish: DecodeWish; readonly maxPixels: number; /** How long it may wait for its turn. */ readonly patienceMs: number; readonly signal?: AbortSignal | undefined }
+export type DecodedImage = Omit<Extract<FromDecoding, { kind: 'decoded' }>, 'kind' | 'id'> & {
+  readonly queuedMs: number
+}
+export type DecodeOrder = {
+  readonly wish: DecodeWish
+  readonly maxPixels: number
+  /** How long it may wait for its turn. */ readonly patienceMs: number
+  readonly signal?: AbortSignal | undefined
+}
 
 export type DecodingQueue = AsyncDisposable & {
   /** Refuses at once what never can be decoded here; what cannot be decoded in time, as overloaded. */
@@ -54,7 +65,12 @@ export type DecodingQueue = AsyncDisposable & {
 }
 
 /** One caller that waits for an image; several may wait for the same. */
-type Waiter = { readonly since: number; readonly order: DecodeOrder; readonly resolve: (image: DecodedImage) => void; readonly reject: (error: unknown) => void }
+type Waiter = {
+  readonly since: number
+  readonly order: DecodeOrder
+  readonly resolve: (image: DecodedImage) => void
+  readonly reject: (error: unknown) => void
+}
 
 type Task = {
   readonly key: string | null
@@ -68,7 +84,15 @@ type Task = {
 }
 type Running = Task & { readonly begun: number; readonly callOff: () => void }
 
-export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idleMs, availableBytes = () => Infinity }: DecodingParts): DecodingQueue {
+export function createDecodingQueue({
+  fork,
+  clock,
+  log,
+  budgetBytes,
+  lanes,
+  idleMs,
+  availableBytes = () => Infinity,
+}: DecodingParts): DecodingQueue {
   const waiting: Task[] = []
   const running = new Map<number, Running>()
   const remembered = createMemory(clock)
@@ -96,12 +120,25 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     const known = key === null ? null : recent.find(key)
     if (known) return { ...known, queuedMs: 0 }
     const same = key === null ? undefined : [...waiting, ...running.values()].find((task) => task.key === key)
-    if (same) return new Promise((resolve, reject) => same.waiters.push({ since: clock.now(), order, resolve, reject }))
-    if (waiting.length >= MOST_WAITING) throw decoderBusy(`${waiting.length} large images are already waiting`)
+    if (same)
+      return new Promise((resolve, reject) =>
+        same.waiters.push({ since: clock.now(), order, resolve, reject }),
+      )
+    if (waiting.length >= MOST_WAITING)
+      throw decoderBusy(`${waiting.length} large images are already waiting`)
     const waitingBytes = waiting.reduce((sum, task) => sum + task.bytes.length, 0)
-    if (waiting.length > 0 && waitingBytes + bytes.length > budgetBytes * WAITING_SHARE) throw decoderBusy(`large images of ${Math.round(waitingBytes / 1e6)} MB are already waiting`)
+    if (waiting.length > 0 && waitingBytes + bytes.length > budgetBytes * WAITING_SHARE)
+      throw decoderBusy(`large images of ${Math.round(waitingBytes / 1e6)} MB are already waiting`)
     return new Promise((resolve, reject) => {
-      waiting.push({ key, bytes, order, cost, since: clock.now(), isAlone: false, waiters: [{ since: clock.now(), order, resolve, reject }] })
+      waiting.push({
+        key,
+        bytes,
+        order,
+        cost,
+        since: clock.now(),
+        isAlone: false,
+        waiters: [{ since: clock.now(), order, resolve, reject }],
+      })
       look()
     })
   }
@@ -131,10 +168,18 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
   /** Kinds of wishes take turns; of one kind the first goes first, unless a small one fits where it does not. */
   function nextTask(): Task | null {
     if (!isReady || child === null) return null
-    const inOrder = waiting.toSorted((a, b) => (served.get(a.order.wish.kind) ?? 0) - (served.get(b.order.wish.kind) ?? 0))
+    const inOrder = waiting.toSorted(
+      (a, b) => (served.get(a.order.wish.kind) ?? 0) - (served.get(b.order.wish.kind) ?? 0),
+    )
     for (const task of inOrder) {
       if (fits(task)) return task
-      if (task.cost > QUICK_BYTES && clock.now() - task.since > OVERTAKEN_MS && running.size < lanes && heavies() < heavyLanes) return null
+      if (
+        task.cost > QUICK_BYTES &&
+        clock.now() - task.since > OVERTAKEN_MS &&
+        running.size < lanes &&
+        heavies() < heavyLanes
+      )
+        return null
     }
     return null
   }
@@ -155,7 +200,9 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     served.set(task.order.wish.kind, ++turns)
     const id = ++lastId
     const { wish, maxPixels } = task.order
-    const callOff = clock.after(LONGEST_MS, () => giveUp(`decoding an image takes longer than ${LONGEST_SECONDS} s`))
+    const callOff = clock.after(LONGEST_MS, () =>
+      giveUp(`decoding an image takes longer than ${LONGEST_SECONDS} s`),
+    )
     running.set(id, { ...task, begun: clock.now(), callOff })
     child?.send({ kind: 'decode', id, bytes: task.bytes, wish, maxPixels, maxBytes: budgetBytes })
   }
@@ -166,10 +213,16 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     isReady = false
     const current = fork()
     child = current
-    callOffChild = clock.after(LONGEST_START_MS, () => giveUp(`it was not ready within ${LONGEST_START_MS / 1000} s`))
+    callOffChild = clock.after(LONGEST_START_MS, () =>
+      giveUp(`it was not ready within ${LONGEST_START_MS / 1000} s`),
+    )
     current.listen({
-      message: (message) => { if (child === current) hear(message) },
-      exit: (cause) => { if (child === current) gone(cause) },
+      message: (message) => {
+        if (child === current) hear(message)
+      },
+      exit: (cause) => {
+        if (child === current) gone(cause)
+      },
     })
   }
 
@@ -191,7 +244,8 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     if (message.kind === 'decoded') {
       const { kind: _, id: __, ...image } = message
       if (task.key !== null) recent.add(task.key, image)
-      for (const { since, resolve } of task.waiters) resolve({ ...image, queuedMs: Math.max(0, task.begun - since) })
+      for (const { since, resolve } of task.waiters)
+        resolve({ ...image, queuedMs: Math.max(0, task.begun - since) })
     } else refuse(task, new DarkroomError(message.code, message))
     look()
   }
@@ -221,7 +275,8 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
     log('warn', `The decoding process ended: ${why}`, { cause, images: open.length })
     if (!wasReady && ++failedStarts >= MOST_FAILED_STARTS) {
       failedStarts = 0
-      for (const task of waiting.splice(0)) refuse(task, decoderBusy(`the process that decodes large images cannot be started: ${why}`))
+      for (const task of waiting.splice(0))
+        refuse(task, decoderBusy(`the process that decodes large images cannot be started: ${why}`))
     }
     callOffLook?.()
     callOffLook = clock.after(wasReady ? 0 : LOOK_EVERY_MS, look)
@@ -242,7 +297,8 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
       callOffLook?.()
       callOffChild()
       for (const task of running.values()) task.callOff()
-      for (const task of [...running.values(), ...waiting.splice(0)]) refuse(task, decoderBusy('Darkroom is shutting down'))
+      for (const task of [...running.values(), ...waiting.splice(0)])
+        refuse(task, decoderBusy('Darkroom is shutting down'))
       running.clear()
       leave()
     },
@@ -251,10 +307,19 @@ export function createDecodingQueue({ fork, clock, log, budgetBytes, lanes, idle
 
 function isWanted({ since, order: { signal, patienceMs }, reject }: Waiter, now: number): boolean {
   const waitedMs = now - since
-  if (signal?.aborted) reject(new DarkroomError('client_closed', { what: 'This image was not decoded', why: 'the connection was closed', remedy: 'Send it again.' }))
-  else if (waitedMs > patienceMs) reject(decoderBusy(`it waited for more than ${(waitedMs / 1000).toFixed(0)} s`))
+  if (signal?.aborted)
+    reject(
+      new DarkroomError('client_closed', {
+        what: 'This image was not decoded',
+        why: 'the connection was closed',
+        remedy: 'Send it again.',
+      }),
+    )
+  else if (waitedMs > patienceMs)
+    reject(decoderBusy(`it waited for more than ${(waitedMs / 1000).toFixed(0)} s`))
   else return true
   return false
 }
 
-const refuse = ({ waiters }: Task, error: DarkroomError): void => waiters.forEach(({ reject }) => reject(error))
+const refuse = ({ waiters }: Task, error: DarkroomError): void =>
+  waiters.forEach(({ reject }) => reject(error))

@@ -17,7 +17,14 @@ export function drawn(width: number, height: number): Picture {
   const data = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      data.set([(x * 255) / Math.max(1, width - 1), (y * 255) / Math.max(1, height - 1), 60 + (120 * (x + y)) / (width + height)], (y * width + x) * 3)
+      data.set(
+        [
+          (x * 255) / Math.max(1, width - 1),
+          (y * 255) / Math.max(1, height - 1),
+          60 + (120 * (x + y)) / (width + height),
+        ],
+        (y * width + x) * 3,
+      )
     }
   }
   return { width, height, data }
@@ -34,17 +41,42 @@ export function noise(width: number, height: number, seed: number): Picture {
 }
 
 /** A picture of few colours, as a palette needs: `colours[index]`. */
-export function tiled(width: number, height: number, colours: readonly (readonly [number, number, number])[]): { picture: Picture; indices: Uint8Array } {
-  const indices = Uint8Array.from({ length: width * height }, (_, i) => ((i % width) + 2 * Math.floor(i / width)) % colours.length)
+export function tiled(
+  width: number,
+  height: number,
+  colours: readonly (readonly [number, number, number])[],
+): { picture: Picture; indices: Uint8Array } {
+  const indices = Uint8Array.from(
+    { length: width * height },
+    (_, i) => ((i % width) + 2 * Math.floor(i / width)) % colours.length,
+  )
   const data = new Uint8Array(width * height * 3)
   indices.forEach((index, i) => data.set(colours[index]!, i * 3))
   return { picture: { width, height, data }, indices }
 }
 
-export type BmpParts = { width: number; height: number; bits: number; compression?: number; palette?: readonly (readonly [number, number, number])[]; masks?: readonly number[]; headerSize?: number; pixels: Uint8Array }
+export type BmpParts = {
+  width: number
+  height: number
+  bits: number
+  compression?: number
+  palette?: readonly (readonly [number, number, number])[]
+  masks?: readonly number[]
+  headerSize?: number
+  pixels: Uint8Array
+}
 
 /** A BMP file from its parts; a negative height means rows from the top. */
-export function bmpFile({ width, height, bits, compression = 0, palette = [], masks = [], headerSize = 40, pixels }: BmpParts): Uint8Array {
+export function bmpFile({
+  width,
+  height,
+  bits,
+  compression = 0,
+  palette = [],
+  masks = [],
+  headerSize = 40,
+  pixels,
+}: BmpParts): Uint8Array {
   const isOs2 = headerSize === 12
   const masksAfter = headerSize === 40 ? masks : []
   const pixelsAt = 14 + headerSize + masksAfter.length * 4 + palette.length * (isOs2 ? 3 : 4)
@@ -64,7 +96,9 @@ export function bmpFile({ width, height, bits, compression = 0, palette = [], ma
     view.setUint32(46, palette.length, true)
   }
   masks.forEach((mask, i) => view.setUint32(54 + i * 4, mask, true))
-  palette.forEach(([r, g, b], i) => out.set(isOs2 ? [b, g, r] : [b, g, r, 0], 14 + headerSize + masksAfter.length * 4 + i * (isOs2 ? 3 : 4)))
+  palette.forEach(([r, g, b], i) =>
+    out.set(isOs2 ? [b, g, r] : [b, g, r, 0], 14 + headerSize + masksAfter.length * 4 + i * (isOs2 ? 3 : 4)),
+  )
   out.set(pixels, pixelsAt)
   return out
 }
@@ -75,7 +109,9 @@ export function bmpRows(values: readonly (readonly number[])[], bits: number): U
   const out = new Uint8Array(stride * values.length)
   values.forEach((row, y) => {
     row.forEach((value, x) => {
-      if (bits >= 8) for (let k = 0; k < bits / 8; k++) out[y * stride + (x * bits) / 8 + k] = Math.floor(value / 256 ** k) % 256
+      if (bits >= 8)
+        for (let k = 0; k < bits / 8; k++)
+          out[y * stride + (x * bits) / 8 + k] = Math.floor(value / 256 ** k) % 256
       else out[y * stride + Math.floor((x * bits) / 8)]! |= value << (8 - bits - ((x * bits) % 8))
     })
   })

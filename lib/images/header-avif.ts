@@ -5,7 +5,18 @@ import type { ImageHeader } from './header.ts'
 type Size = { width: number; height: number; depth: number }
 
 /** Boxes that hold boxes, and how many bytes of their own come first. */
-const HOLDERS: Readonly<Record<string, number>> = { meta: 4, iprp: 0, ipco: 0, moov: 0, trak: 0, mdia: 0, minf: 0, stbl: 0, stsd: 8, av01: 78 }
+const HOLDERS: Readonly<Record<string, number>> = {
+  meta: 4,
+  iprp: 0,
+  ipco: 0,
+  moov: 0,
+  trak: 0,
+  mdia: 0,
+  minf: 0,
+  stbl: 0,
+  stsd: 8,
+  av01: 78,
+}
 const MOST_BOXES = 10_000
 /** Tables of places, of which a file has one, and items in one, of which libheif reads no more (heif_security_limits). Small boxes that are read as
  *  each other's tables would take minutes. */
@@ -34,8 +45,10 @@ export function avifHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
         grow({ depth: depthOf(view.getUint8(body + 2)) })
         for (const size of sequencesIn(bytes, body + 4, end)) grow(size)
       } else if (name === 'iloc') {
-        if (++tables > MOST_TABLES) throw new RangeError('An AVIF with that many tables of places is not read.')
-        for (const place of placesIn(view, body)) for (const size of sequencesIn(bytes, place, bytes.length)) grow(size)
+        if (++tables > MOST_TABLES)
+          throw new RangeError('An AVIF with that many tables of places is not read.')
+        for (const place of placesIn(view, body))
+          for (const size of sequencesIn(bytes, place, bytes.length)) grow(size)
       }
       if (end <= at) return
       at = end
@@ -61,7 +74,8 @@ const depthOf = (flags: number): number => {
 function placesIn(view: DataView, body: number): number[] {
   const version = view.getUint8(body)
   const sizes = view.getUint16(body + 4)
-  const number = (at: number, bytes: number): number => (bytes === 8 ? Number(view.getBigUint64(at)) : bytes === 4 ? view.getUint32(at) : 0)
+  const number = (at: number, bytes: number): number =>
+    bytes === 8 ? Number(view.getBigUint64(at)) : bytes === 4 ? view.getUint32(at) : 0
   const [offsetBytes, lengthBytes, baseBytes] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15]
   const indexBytes = version === 0 ? 0 : sizes & 15
   const idBytes = version < 2 ? 2 : 4

@@ -17,7 +17,8 @@ const TILE_HEIGHT = 323
 export function tiffHeader(bytes: Uint8Array, view: DataView): Extract<ImageHeader, { kind: 'tiff' }> | null {
   const little = bytes[0] === 0x49
   const isBig = view.getUint16(2, little) === 43
-  const wide = (at: number): number => (isBig ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little))
+  const wide = (at: number): number =>
+    isBig ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little)
   const step = isBig ? 8 : 4
   const directory = wide(isBig ? 8 : 4)
   const entries = Math.min(MOST_ENTRIES, isBig ? wide(directory) : view.getUint16(directory, little))
@@ -30,7 +31,10 @@ export function tiffHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
     const bytesEach = BYTES_OF_TYPE[type]
     if (bytesEach === undefined) continue
     const isInside = wide(at + 4) * bytesEach <= step
-    found.set(view.getUint16(at, little), valueAt(view, isInside ? at + 4 + step : wide(at + 4 + step), { type, little }))
+    found.set(
+      view.getUint16(at, little),
+      valueAt(view, isInside ? at + 4 + step : wide(at + 4 + step), { type, little }),
+    )
   }
   const width = found.get(WIDTH) ?? 0
   const height = found.get(HEIGHT) ?? 0
@@ -38,10 +42,15 @@ export function tiffHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
   const samples = found.get(SAMPLES) ?? 1
   const tileWidth = found.get(TILE_WIDTH)
   return {
-    kind: 'tiff', width, height,
+    kind: 'tiff',
+    width,
+    height,
     pixelBytes: Math.max(1, Math.ceil(bits / 8)) * Math.max(samples, bits === 1 ? 1 : 3), // a palette becomes three channels
     blockWidth: tileWidth === undefined ? width : Math.ceil(width / tileWidth) * tileWidth,
-    blockHeight: tileWidth === undefined ? Math.min(height, found.get(ROWS_PER_STRIP) ?? height) : (found.get(TILE_HEIGHT) ?? height),
+    blockHeight:
+      tileWidth === undefined
+        ? Math.min(height, found.get(ROWS_PER_STRIP) ?? height)
+        : (found.get(TILE_HEIGHT) ?? height),
   }
 }
 

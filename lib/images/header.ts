@@ -6,7 +6,11 @@ import { tiffHeader } from './header-tiff.ts'
 import type { ImageKind } from './sniff.ts'
 
 export type ImageHeader = { readonly width: number; readonly height: number } & (
-  | { readonly kind: 'png'; /** Of one decoded pixel. */ readonly pixelBytes: number; readonly isInterlaced: boolean }
+  | {
+      readonly kind: 'png'
+      /** Of one decoded pixel. */ readonly pixelBytes: number
+      readonly isInterlaced: boolean
+    }
   | {
       readonly kind: 'jpeg'
       /** Whether the coefficients of the whole image are held before the first row is made: progressive, or components in scans of their own. */
@@ -15,8 +19,18 @@ export type ImageHeader = { readonly width: number; readonly height: number } & 
       readonly scans: number
     }
   | { readonly kind: 'gif' }
-  | { readonly kind: 'webp'; readonly isLossless: boolean; readonly hasAlpha: boolean; readonly isAnimated: boolean }
-  | { readonly kind: 'tiff'; readonly pixelBytes: number; /** A strip, or a row of tiles: what is decoded at once. */ readonly blockWidth: number; readonly blockHeight: number }
+  | {
+      readonly kind: 'webp'
+      readonly isLossless: boolean
+      readonly hasAlpha: boolean
+      readonly isAnimated: boolean
+    }
+  | {
+      readonly kind: 'tiff'
+      readonly pixelBytes: number
+      /** A strip, or a row of tiles: what is decoded at once. */ readonly blockWidth: number
+      readonly blockHeight: number
+    }
   | { readonly kind: 'avif'; readonly depth: number }
   | { readonly kind: 'bmp'; readonly isRunLength: boolean }
 )
@@ -31,7 +45,13 @@ const MOST_SEGMENTS = 10_000
 const MOST_COMPONENTS = 4
 
 const READERS: { readonly [K in ImageKind]: (bytes: Uint8Array, view: DataView) => Header<K> | null } = {
-  png: pngHeader, jpeg: jpegHeader, gif: gifHeader, webp: webpHeader, tiff: tiffHeader, avif: avifHeader, bmp: bmpHeader,
+  png: pngHeader,
+  jpeg: jpegHeader,
+  gif: gifHeader,
+  webp: webpHeader,
+  tiff: tiffHeader,
+  avif: avifHeader,
+  bmp: bmpHeader,
 }
 
 export function readHeader(bytes: Uint8Array, kind: ImageKind): ImageHeader | null {
@@ -51,16 +71,29 @@ function pngHeader(bytes: Uint8Array, view: DataView): Header<'png'> | null {
   const channels = PNG_CHANNELS[bytes[25]!]
   if (channels === undefined || view.getUint32(12) !== 0x49484452) return null
   const hasPalette = bytes[25] === 3
-  return { kind: 'png', width: view.getUint32(16), height: view.getUint32(20), pixelBytes: (hasPalette ? 4 : channels) * (bytes[24] === 16 ? 2 : 1), isInterlaced: bytes[28] !== 0 }
+  return {
+    kind: 'png',
+    width: view.getUint32(16),
+    height: view.getUint32(20),
+    pixelBytes: (hasPalette ? 4 : channels) * (bytes[24] === 16 ? 2 : 1),
+    isInterlaced: bytes[28] !== 0,
+  }
 }
 
-const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 const PROGRESSIVE: readonly number[] = [0xc2, 0xc6, 0xca, 0xce]
 
 /** ITU-T T.81, annex B: markers up to the first scan. A second frame, or one of many components, is for the decoder to refuse: to read millions of
  *  them would hold the process for minutes. */
 function jpegHeader(bytes: Uint8Array, view: DataView): Header<'jpeg'> | null {
-  let frame: { width: number; height: number; components: number; coefficientsPerPixel: number; isProgressive: boolean } | null = null
+  let frame: {
+    width: number
+    height: number
+    components: number
+    coefficientsPerPixel: number
+    isProgressive: boolean
+  } | null = null
   for (let at = 2, seen = 0; at + 4 <= bytes.length && seen < MOST_SEGMENTS; seen++) {
     if (bytes[at] !== 0xff) return null
     const marker = bytes[at + 1]!
@@ -71,16 +104,33 @@ function jpegHeader(bytes: Uint8Array, view: DataView): Header<'jpeg'> | null {
     if (isFrame(marker)) {
       const components = bytes[at + 9]!
       if (frame !== null || components > MOST_COMPONENTS) return null
-      const factors = Array.from({ length: components }, (_, i) => [view.getUint8(at + 11 + i * 3) >> 4, view.getUint8(at + 11 + i * 3) & 15] as const)
-      const largest = Math.max(...factors.map(([across]) => across)) * Math.max(...factors.map(([, down]) => down))
+      const factors = Array.from(
+        { length: components },
+        (_, i) => [view.getUint8(at + 11 + i * 3) >> 4, view.getUint8(at + 11 + i * 3) & 15] as const,
+      )
+      const largest =
+        Math.max(...factors.map(([across]) => across)) * Math.max(...factors.map(([, down]) => down))
       const blocks = factors.reduce((sum, [across, down]) => sum + across * down, 0)
-      frame = { height: view.getUint16(at + 5), width: view.getUint16(at + 7), components, coefficientsPerPixel: blocks / largest, isProgressive: PROGRESSIVE.includes(marker) }
+      frame = {
+        height: view.getUint16(at + 5),
+        width: view.getUint16(at + 7),
+        components,
+        coefficientsPerPixel: blocks / largest,
+        isProgressive: PROGRESSIVE.includes(marker),
+      }
     }
     if (marker === 0xda) {
       if (frame === null) return null
       const { width, height, coefficientsPerPixel, components, isProgressive } = frame
       const isBuffered = isProgressive || bytes[at + 4]! < components
-      return { kind: 'jpeg', width, height, coefficientsPerPixel, isBuffered, scans: isBuffered ? scansFrom(bytes, at) : 1 }
+      return {
+        kind: 'jpeg',
+        width,
+        height,
+        coefficientsPerPixel,
+        isBuffered,
+        scans: isBuffered ? scansFrom(bytes, at) : 1,
+      }
     }
     at += 2 + view.getUint16(at + 2)
   }
@@ -100,10 +150,19 @@ function scansFrom(bytes: Uint8Array, first: number): number {
 function gifHeader(bytes: Uint8Array, view: DataView): Header<'gif'> | null {
   const colours = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1))
   const screen = { width: view.getUint16(6, true), height: view.getUint16(8, true) }
-  for (let at = 13 + colours(bytes[10]!); at < bytes.length; ) {
+  for (let at = 13 + colours(bytes[10]!); at < bytes.length;) {
     if (bytes[at] === 0x2c) {
-      const [left, top, width, height] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true)) as [number, number, number, number]
-      return { kind: 'gif', width: Math.max(screen.width, left + width), height: Math.max(screen.height, top + height) }
+      const [left, top, width, height] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true)) as [
+        number,
+        number,
+        number,
+        number,
+      ]
+      return {
+        kind: 'gif',
+        width: Math.max(screen.width, left + width),
+        height: Math.max(screen.height, top + height),
+      }
     }
     if (bytes[at] !== 0x21) return null
     for (at += 2; view.getUint8(at) !== 0; at += 1 + bytes[at]!);
@@ -131,7 +190,10 @@ function webpHeader(bytes: Uint8Array, view: DataView): Header<'webp'> | null {
       const packed = view.getUint32(body + (name === 'VP8 ' ? 6 : 1), true)
       webp.isLossless = name === 'VP8L'
       webp.width = Math.max(webp.width, name === 'VP8 ' ? packed & 0x3fff : (packed & 0x3fff) + 1)
-      webp.height = Math.max(webp.height, name === 'VP8 ' ? (packed >>> 16) & 0x3fff : ((packed >>> 14) & 0x3fff) + 1)
+      webp.height = Math.max(
+        webp.height,
+        name === 'VP8 ' ? (packed >>> 16) & 0x3fff : ((packed >>> 14) & 0x3fff) + 1,
+      )
       return webp as Header<'webp'> // every field is set above
     }
     if (name === 'ANMF') return webp as Header<'webp'> // frames lie inside the canvas
@@ -141,9 +203,17 @@ function webpHeader(bytes: Uint8Array, view: DataView): Header<'webp'> | null {
   return null
 }
 
-const uint24 = (view: DataView, at: number): number => view.getUint16(at, true) | (view.getUint8(at + 2) << 16)
+const uint24 = (view: DataView, at: number): number =>
+  view.getUint16(at, true) | (view.getUint8(at + 2) << 16)
 
 function bmpHeader(bytes: Uint8Array): Header<'bmp'> | null {
   const head = readBmpHeader(bytes)
-  return typeof head === 'string' ? null : { kind: 'bmp', width: head.width, height: head.height, isRunLength: head.compression === 1 || head.compression === 2 }
+  return typeof head === 'string'
+    ? null
+    : {
+        kind: 'bmp',
+        width: head.width,
+        height: head.height,
+        isRunLength: head.compression === 1 || head.compression === 2,
+      }
 }

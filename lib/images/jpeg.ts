@@ -2,7 +2,11 @@
 import sharp from 'sharp'
 
 /** `square`: size × size × channels bytes. With the half colour resolution that cameras and phones write. */
-export async function throughJpeg(square: Uint8Array, { size, channels }: { readonly size: number; readonly channels: number }, quality: number): Promise<Uint8Array> {
+export async function throughJpeg(
+  square: Uint8Array,
+  { size, channels }: { readonly size: number; readonly channels: number },
+  quality: number,
+): Promise<Uint8Array> {
   const raw = { width: size, height: size, channels: channels === 1 ? 1 : 3 } as const
   const squeezed = await sharp(square, { raw }).jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer()
   const opened = channels === 1 ? sharp(squeezed).toColourspace('b-w') : sharp(squeezed)

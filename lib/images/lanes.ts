@@ -20,7 +20,10 @@ export type Admitted = {
 export function laneOf(bytes: Uint8Array, limits: DecodeLimits, whole: number): Admitted {
   const { header } = admit(bytes, limits)
   if (header === null) return { isSmall: false, cost: whole }
-  return { isSmall: bytes.length <= MOST_SMALL_BYTES && isPlain(header), cost: Math.min(whole, decodeBytes(header) + bytes.length) }
+  return {
+    isSmall: bytes.length <= MOST_SMALL_BYTES && isPlain(header),
+    cost: Math.min(whole, decodeBytes(header) + bytes.length),
+  }
 }
 
 /** TIFF and AVIF never are: what their decoders do depends on more than the header. */

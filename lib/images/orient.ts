@@ -2,7 +2,9 @@
 import type { Picture } from '#lib/domain/picture.ts'
 
 /** Exif 2.32, tag 274: for each orientation, whether the stored rows are columns, and from which end both are read. */
-const ORIENTATIONS: Readonly<Record<number, { readonly isTurned: boolean; readonly fromRight: boolean; readonly fromBottom: boolean }>> = {
+const ORIENTATIONS: Readonly<
+  Record<number, { readonly isTurned: boolean; readonly fromRight: boolean; readonly fromBottom: boolean }>
+> = {
   2: { isTurned: false, fromRight: true, fromBottom: false },
   3: { isTurned: false, fromRight: true, fromBottom: true },
   4: { isTurned: false, fromRight: false, fromBottom: true },

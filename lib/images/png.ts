@@ -34,7 +34,13 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 33) return 'it is cut off'
   if (nameOf(bytes, 12) !== 'IHDR' || view.getUint32(8) !== 13) return 'its header is damaged'
-  const head = { width: view.getUint32(16), height: view.getUint32(20), depth: bytes[24]!, colour: bytes[25]!, isInterlaced: bytes[28] !== 0 }
+  const head = {
+    width: view.getUint32(16),
+    height: view.getUint32(20),
+    depth: bytes[24]!,
+    colour: bytes[25]!,
+    isInterlaced: bytes[28] !== 0,
+  }
   if (head.width === 0 || head.height === 0) return 'it claims to have no pixels'
   let isPlain = bytes[26] === 0 && bytes[27] === 0
   const parts: [number, number][] = []
@@ -56,7 +62,20 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
 }
 
 /** Chunks that change how the pixels look. libpng would expand the others, up to 8 MB of each text, before it decodes a row. */
-const NEEDED = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'eXIf', 'sBIT', 'bKGD'])
+const NEEDED = new Set([
+  'IHDR',
+  'PLTE',
+  'tRNS',
+  'IDAT',
+  'IEND',
+  'gAMA',
+  'cHRM',
+  'sRGB',
+  'iCCP',
+  'eXIf',
+  'sBIT',
+  'bKGD',
+])
 const ONCE = new Set(['iCCP', 'eXIf', 'sBIT', 'bKGD', 'gAMA', 'cHRM', 'sRGB'])
 
 /** The same PNG without its texts and other chunks that no pixel depends on; its own bytes where it has none. The chunks were checked before. */
@@ -65,7 +84,7 @@ export function withoutMetadata(bytes: Uint8Array): Uint8Array {
   const kept: Uint8Array[] = [bytes.subarray(0, 8)]
   const seen = new Set<string>()
   let from = 8
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const name = nameOf(bytes, at + 4)
     const end = at + 12 + view.getUint32(at)
     if (!NEEDED.has(name) || (ONCE.has(name) && seen.has(name))) {
@@ -100,7 +119,10 @@ function joined(bytes: Uint8Array, parts: PngHeader['parts']): Uint8Array | null
 
 function inflated(packed: Uint8Array, size: number): Uint8Array | null {
   try {
-    const { buffer, engine } = inflateSync(packed, { maxOutputLength: size, info: true }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } }
+    const { buffer, engine } = inflateSync(packed, { maxOutputLength: size, info: true }) as unknown as {
+      buffer: Uint8Array
+      engine: { bytesWritten: number }
+    }
     return buffer.length === size && engine.bytesWritten === packed.length ? buffer : null
   } catch {
     return null
@@ -144,7 +166,8 @@ export function encodePng({ width, height, data }: Picture): Uint8Array {
 }
 
 /** The same from one byte a pixel. */
-export const encodeGreyPng = (width: number, height: number, grey: Uint8Array): Uint8Array => written(width, height, grey, 1)
+export const encodeGreyPng = (width: number, height: number, grey: Uint8Array): Uint8Array =>
+  written(width, height, grey, 1)
 
 function written(width: number, height: number, data: Uint8Array, channels: 1 | 3): Uint8Array {
   const isSmall = (width * channels + 1) * height <= STORED_BYTES
@@ -154,11 +177,17 @@ function written(width: number, height: number, data: Uint8Array, channels: 1 | 
   view.setUint32(0, width)
   view.setUint32(4, height)
   head.set([8, channels === 1 ? 0 : 2, 0, 0, 0], 8)
-  return joinedBytes([SIGNATURE, chunk('IHDR', head), chunk('IDAT', isSmall ? stored(rows) : deflateSync(rows)), chunk('IEND', NOTHING)])
+  return joinedBytes([
+    SIGNATURE,
+    chunk('IHDR', head),
+    chunk('IDAT', isSmall ? stored(rows) : deflateSync(rows)),
+    chunk('IEND', NOTHING),
+  ])
 }
 
 function hasOnlyGreys(data: Uint8Array): boolean {
-  for (let i = 0; i < data.length; i += 3) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false
+  for (let i = 0; i < data.length; i += 3)
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false
   return true
 }
 
@@ -219,7 +248,8 @@ function chunk(name: string, body: Uint8Array): Uint8Array {
   return out
 }
 
-const nameOf = (bytes: Uint8Array, at: number): string => String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!)
+const nameOf = (bytes: Uint8Array, at: number): string =>
+  String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!)
 
 function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))

@@ -15,7 +15,10 @@ export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update
 type Clock = { readonly now: () => number }
 type Decoded = Omit<DecodedImage, 'queuedMs'>
 
-export function createRecent({ now }: Clock): { readonly add: (key: string, image: Decoded) => void; readonly find: (key: string) => Decoded | null } {
+export function createRecent({ now }: Clock): {
+  readonly add: (key: string, image: Decoded) => void
+  readonly find: (key: string) => Decoded | null
+} {
   const images = new Map<string, { readonly image: Decoded; readonly until: number }>()
   const forget = (): void => {
     for (const [key, { until }] of images) if (until < now() || images.size > MOST_RECENT) images.delete(key)
@@ -33,7 +36,10 @@ export function createRecent({ now }: Clock): { readonly add: (key: string, imag
   }
 }
 
-type Memory = { readonly add: (bytes: Uint8Array, why: string) => void; readonly find: (bytes: Uint8Array) => string | null }
+type Memory = {
+  readonly add: (bytes: Uint8Array, why: string) => void
+  readonly find: (bytes: Uint8Array) => string | null
+}
 
 /** Images that ended a child, by their sha256, for a while. Nothing is hashed while there are none. */
 export function createMemory({ now }: Clock): Memory {

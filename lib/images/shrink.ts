@@ -9,7 +9,10 @@ const SHORTER_SIDE = 768
 const MOST_PIXELS = 4e6
 
 /** Null where the image stays as it is. */
-export function shrunkSize(width: number, height: number): { readonly width: number; readonly height: number } | null {
+export function shrunkSize(
+  width: number,
+  height: number,
+): { readonly width: number; readonly height: number } | null {
   if (width * height <= WHOLE_PIXELS) return null
   const scale = Math.min(SHORTER_SIDE / Math.min(width, height), Math.sqrt(MOST_PIXELS / (width * height)))
   if (scale >= 1) return null

@@ -3,7 +3,8 @@ import { sniff } from './sniff.ts'
 import type { Kind } from './sniff.ts'
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words)
-const bytes = (...start: number[]): Uint8Array => Uint8Array.from([...start, ...new Array<number>(40).fill(0)])
+const bytes = (...start: number[]): Uint8Array =>
+  Uint8Array.from([...start, ...new Array<number>(40).fill(0)])
 
 test.each<[string, Uint8Array, Kind, string]>([
   ['nothing', new Uint8Array(0), 'empty', 'an empty file'],
@@ -12,19 +13,56 @@ test.each<[string, Uint8Array, Kind, string]>([
   ['a GIF', text('GIF89a..............'), 'gif', 'a GIF picture'],
   ['a WebP', text('RIFF....WEBPVP8 ....'), 'webp', 'a WebP picture'],
   ['a sound in the same container as WebP', text('RIFF....WAVEfmt ....'), 'unknown', 'a sound or a video'],
-  ['an AVIF that calls itself mif1', text('\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf'), 'avif', 'an AVIF picture'],
-  ['a photograph of a telephone', text('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), 'heic', 'a HEIC photograph, which cannot be read here'],
+  [
+    'an AVIF that calls itself mif1',
+    text('\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf'),
+    'avif',
+    'an AVIF picture',
+  ],
+  [
+    'a photograph of a telephone',
+    text('\0\0\0\x18ftypheic\0\0\0\0mif1heic'),
+    'heic',
+    'a HEIC photograph, which cannot be read here',
+  ],
   ['a film', text('\0\0\0\x18ftypisom\0\0\0\0isomavc1'), 'unknown', 'a video'],
   ['a PDF', text('%PDF-1.7\n%âãÏÓ'), 'pdf', 'a PDF document'],
   ['a ZIP', bytes(0x50, 0x4b, 3, 4), 'zip', 'a ZIP archive'],
-  ['a page called .jpg', text('<!DOCTYPE html><html><body><svg></svg></body></html>'), 'html', 'an HTML page'],
-  ['an SVG', text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'svg', 'an SVG drawing, which is never rendered here'],
-  ['an SVG behind a declaration, a comment and a document type', text('﻿<?xml version="1.0"?>\n<!-- hello -->\n<!DOCTYPE svg PUBLIC "x" "y" [<!ENTITY a "b">]>\n<svg width="1">'), 'svg', 'an SVG drawing, which is never rendered here'],
-  ['an SVG in UTF-16', Uint8Array.from(Buffer.from('﻿<svg width="10">', 'utf16le')), 'svg', 'an SVG drawing, which is never rendered here'],
+  [
+    'a page called .jpg',
+    text('<!DOCTYPE html><html><body><svg></svg></body></html>'),
+    'html',
+    'an HTML page',
+  ],
+  [
+    'an SVG',
+    text('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    'svg',
+    'an SVG drawing, which is never rendered here',
+  ],
+  [
+    'an SVG behind a declaration, a comment and a document type',
+    text(
+      '﻿<?xml version="1.0"?>\n<!-- hello -->\n<!DOCTYPE svg PUBLIC "x" "y" [<!ENTITY a "b">]>\n<svg width="1">',
+    ),
+    'svg',
+    'an SVG drawing, which is never rendered here',
+  ],
+  [
+    'an SVG in UTF-16',
+    Uint8Array.from(Buffer.from('﻿<svg width="10">', 'utf16le')),
+    'svg',
+    'an SVG drawing, which is never rendered here',
+  ],
   ['a shell script', text('#!/bin/sh\nrm -rf'), 'script', 'a script'],
   ['a PHP script', text('<?php system($_GET[0]);'), 'script', 'a PHP script'],
   ['a letter', text('Dear Sir, BM was here'), 'text', 'a text'],
-  ['a letter that starts as a BMP does', text('BMW is a maker of motor cars and of motor cycles.'), 'text', 'a text'],
+  [
+    'a letter that starts as a BMP does',
+    text('BMW is a maker of motor cars and of motor cycles.'),
+    'text',
+    'a text',
+  ],
   ['JSON', text('{"a": 1}'), 'text', 'a JSON text'],
   ['zeros', bytes(0), 'unknown', 'data of an unknown kind'],
 ])('%s is known by its bytes', (_story, given, kind, words) => {

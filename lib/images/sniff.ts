@@ -4,7 +4,8 @@
 export const IMAGE_KINDS = ['png', 'jpeg', 'gif', 'bmp', 'webp', 'tiff', 'avif'] as const
 export type ImageKind = (typeof IMAGE_KINDS)[number]
 
-export type Kind = ImageKind | 'heic' | 'svg' | 'html' | 'pdf' | 'zip' | 'script' | 'text' | 'empty' | 'unknown'
+export type Kind =
+  ImageKind | 'heic' | 'svg' | 'html' | 'pdf' | 'zip' | 'script' | 'text' | 'empty' | 'unknown'
 
 /** `words` complete the sentence "it is …". */
 export type Sniffed = { readonly kind: Kind; readonly words: string }
@@ -16,7 +17,11 @@ const TEXT_BYTES = 4096
 
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { kind: 'empty', words: 'an empty file' }
-  return bySignature(bytes) ?? containerOf(bytes) ?? textOf(bytes) ?? { kind: 'unknown', words: 'data of an unknown kind' }
+  return (
+    bySignature(bytes) ??
+    containerOf(bytes) ??
+    textOf(bytes) ?? { kind: 'unknown', words: 'data of an unknown kind' }
+  )
 }
 
 const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])[] = [
@@ -59,7 +64,8 @@ const BMP_HEADER_SIZES: readonly number[] = [12, 16, 40, 52, 56, 64, 108, 124]
 
 function containerOf(bytes: Uint8Array): Sniffed | null {
   const start = latin1(bytes, 0, 64)
-  if (start.startsWith('BM') && bytes.length >= 18 && BMP_HEADER_SIZES.includes(uint32(bytes, 14))) return { kind: 'bmp', words: 'a BMP picture' }
+  if (start.startsWith('BM') && bytes.length >= 18 && BMP_HEADER_SIZES.includes(uint32(bytes, 14)))
+    return { kind: 'bmp', words: 'a BMP picture' }
   if (start.startsWith('RIFF')) {
     if (start.slice(8, 12) === 'WEBP') return { kind: 'webp', words: 'a WebP picture' }
     return { kind: 'unknown', words: 'a sound or a video' }
@@ -67,7 +73,8 @@ function containerOf(bytes: Uint8Array): Sniffed | null {
   if (start.slice(4, 8) !== 'ftyp') return null
   const brands = start.slice(8, 12) + start.slice(16)
   if (/avi[fs]/.test(brands)) return { kind: 'avif', words: 'an AVIF picture' }
-  if (/hei[cxms]|hev[cxms]|mif1|msf1/.test(brands)) return { kind: 'heic', words: 'a HEIC photograph, which cannot be read here' }
+  if (/hei[cxms]|hev[cxms]|mif1|msf1/.test(brands))
+    return { kind: 'heic', words: 'a HEIC photograph, which cannot be read here' }
   return { kind: 'unknown', words: 'a video' }
 }
 
@@ -75,21 +82,35 @@ function containerOf(bytes: Uint8Array): Sniffed | null {
 function textOf(bytes: Uint8Array): Sniffed | null {
   const text = decodedText(bytes)
   if (text === null) return null
-  const opening = text.replace(/^\s*(?:<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!doctype\s+svg[^[>]*(?:\[[\s\S]*?\])?[^>]*>|\s+)*/i, '')
-  if (/^<(?:\w+:)?svg[\s>]/i.test(opening)) return { kind: 'svg', words: 'an SVG drawing, which is never rendered here' }
-  if (/^<(?:!doctype\s+html|html|head|body|script|iframe|meta|title|div|p|table|a|img|h1)[\s>]/i.test(opening)) return { kind: 'html', words: 'an HTML page' }
+  const opening = text.replace(
+    /^\s*(?:<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!doctype\s+svg[^[>]*(?:\[[\s\S]*?\])?[^>]*>|\s+)*/i,
+    '',
+  )
+  if (/^<(?:\w+:)?svg[\s>]/i.test(opening))
+    return { kind: 'svg', words: 'an SVG drawing, which is never rendered here' }
+  if (
+    /^<(?:!doctype\s+html|html|head|body|script|iframe|meta|title|div|p|table|a|img|h1)[\s>]/i.test(opening)
+  )
+    return { kind: 'html', words: 'an HTML page' }
   if (/<svg[\s>]/i.test(text)) return { kind: 'svg', words: 'an SVG drawing, which is never rendered here' }
   if (/^<\?xml/i.test(text.trimStart())) return { kind: 'text', words: 'an XML text' }
-  if (/^(?:import |from \w+ import |const |let |var |function |"use strict"|'use strict'|@echo off)/.test(opening)) return { kind: 'script', words: 'a script' }
+  if (
+    /^(?:import |from \w+ import |const |let |var |function |"use strict"|'use strict'|@echo off)/.test(
+      opening,
+    )
+  )
+    return { kind: 'script', words: 'a script' }
   if (/^\s*[[{]\s*["[{]/.test(text)) return { kind: 'text', words: 'a JSON text' }
   return { kind: 'text', words: 'a text' }
 }
 
 function decodedText(bytes: Uint8Array): string | null {
   const head = bytes.subarray(0, TEXT_BYTES)
-  const isUtf16 = head.length >= 2 && ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
+  const isUtf16 =
+    head.length >= 2 && ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
   if (isUtf16) return new TextDecoder(head[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(head)
-  for (const byte of head) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13) return null
+  for (const byte of head)
+    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13) return null
   try {
     // A character may be cut at the end of what is read: `stream` leaves it out instead of refusing the text.
     return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
@@ -98,7 +119,12 @@ function decodedText(bytes: Uint8Array): string | null {
   }
 }
 
-const latin1 = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to))
+const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
+  String.fromCharCode(...bytes.subarray(from, to))
 
 const uint32 = (bytes: Uint8Array, at: number): number =>
-  ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0
+  ((bytes[at] ?? 0) |
+    ((bytes[at + 1] ?? 0) << 8) |
+    ((bytes[at + 2] ?? 0) << 16) |
+    ((bytes[at + 3] ?? 0) << 24)) >>>
+  0

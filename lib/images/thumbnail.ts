@@ -10,20 +10,36 @@ const QUALITY = 80
 export async function thumbnail(picture: Picture, size: number): Promise<Uint8Array> {
   const shown = await resizeForDisplay(picture, size)
   const isExact = shown === picture
-  return new Uint8Array(await open(shown).webp(isExact ? { lossless: true } : { quality: QUALITY }).toBuffer())
+  return new Uint8Array(
+    await open(shown)
+      .webp(isExact ? { lossless: true } : { quality: QUALITY })
+      .toBuffer(),
+  )
 }
 
 /** The whole picture inside `size × size`, its proportions kept; the same picture when it fits already. */
 export async function resizeForDisplay(picture: Picture, size: number): Promise<Picture> {
   if (picture.width <= size && picture.height <= size) return picture
-  const { data, info } = await open(picture).resize(size, size, { fit: 'inside', withoutEnlargement: true }).raw().toBuffer({ resolveWithObject: true })
-  return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
+  const { data, info } = await open(picture)
+    .resize(size, size, { fit: 'inside', withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return {
+    width: info.width,
+    height: info.height,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+  }
 }
 
 /** Decoded and made no larger than `side × side`, with the size that it has in its file. */
-export async function decodeSmall(bytes: Uint8Array, side: number, limits: DecodeLimits): Promise<SizedImage> {
+export async function decodeSmall(
+  bytes: Uint8Array,
+  side: number,
+  limits: DecodeLimits,
+): Promise<SizedImage> {
   const { picture, width, height } = await decodeSized(bytes, limits)
   return { picture: await resizeForDisplay(picture, side), width, height }
 }
 
-const open = (picture: Picture): Sharp => sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } })
+const open = (picture: Picture): Sharp =>
+  sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } })

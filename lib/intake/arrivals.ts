@@ -13,7 +13,12 @@ const LARGEST_TABLE_BYTES = 32 * 1024 * 1024
 const TELLING_BYTES = 64
 const FIELDS = ['classifier', 'create', 'label'] as const
 
-export type ArrivedFile = { readonly path: string; readonly at: number; readonly bytes: number; readonly isTooLarge: boolean }
+export type ArrivedFile = {
+  readonly path: string
+  readonly at: number
+  readonly bytes: number
+  readonly isTooLarge: boolean
+}
 export type ArrivedZip = { readonly name: string; readonly file: string }
 
 export type Arrivals = {
@@ -26,7 +31,11 @@ export type Arrivals = {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-export async function receive(parts: AsyncIterable<Part>, folder: string, maxImageBytes: number): Promise<Arrivals> {
+export async function receive(
+  parts: AsyncIterable<Part>,
+  folder: string,
+  maxImageBytes: number,
+): Promise<Arrivals> {
   await mkdir(folder, { recursive: true })
   const own = await mkdtemp(join(folder, `upload-${process.pid}-`))
   const pile = await open(join(own, 'pictures'), 'w+')
@@ -35,7 +44,11 @@ export async function receive(parts: AsyncIterable<Part>, folder: string, maxIma
     await rm(own, { recursive: true, force: true })
   }
   try {
-    return { ...(await sorted(parts, own, pile, maxImageBytes)), read: (file) => readFrom(pile, file), [Symbol.asyncDispose]: dispose }
+    return {
+      ...(await sorted(parts, own, pile, maxImageBytes)),
+      read: (file) => readFrom(pile, file),
+      [Symbol.asyncDispose]: dispose,
+    }
   } catch (error) {
     await dispose()
     throw error
@@ -44,7 +57,12 @@ export async function receive(parts: AsyncIterable<Part>, folder: string, maxIma
 
 type Sorted = Pick<Arrivals, 'fields' | 'labels' | 'table' | 'files' | 'zips'>
 
-async function sorted(parts: AsyncIterable<Part>, own: string, pile: FileHandle, maxImageBytes: number): Promise<Sorted> {
+async function sorted(
+  parts: AsyncIterable<Part>,
+  own: string,
+  pile: FileHandle,
+  maxImageBytes: number,
+): Promise<Sorted> {
   const fields: Record<string, string> = {}
   const labels: string[] = []
   const files: ArrivedFile[] = []
@@ -69,7 +87,12 @@ async function sorted(parts: AsyncIterable<Part>, own: string, pile: FileHandle,
       table = await textOf(all, path)
     } else {
       const bytes = await append(pile, end, all, maxImageBytes)
-      files.push({ path: path === '' ? `file-${files.length + 1}` : path, at: end, bytes: Math.min(bytes, maxImageBytes), isTooLarge: bytes > maxImageBytes })
+      files.push({
+        path: path === '' ? `file-${files.length + 1}` : path,
+        at: end,
+        bytes: Math.min(bytes, maxImageBytes),
+        isTooLarge: bytes > maxImageBytes,
+      })
       end += Math.min(bytes, maxImageBytes)
     }
   }
@@ -79,7 +102,9 @@ async function sorted(parts: AsyncIterable<Part>, own: string, pile: FileHandle,
 const isTable = (path: string, field: string): boolean => /\.(?:csv|tsv)$/i.test(path) || field === 'labels'
 
 /** Enough of the beginning to see what it is, and everything with it. */
-async function opened(bytes: AsyncIterable<Uint8Array>): Promise<{ first: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
+async function opened(
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ first: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
   const iterator = bytes[Symbol.asyncIterator]()
   let first: Uint8Array = new Uint8Array()
   while (first.byteLength < TELLING_BYTES) {
@@ -100,11 +125,17 @@ async function writeAll(file: string, chunks: AsyncIterable<Uint8Array>): Promis
 }
 
 /** At most one byte more than may be is looked at; the rest of a file that is too large is passed over. */
-async function append(pile: FileHandle, at: number, chunks: AsyncIterable<Uint8Array>, most: number): Promise<number> {
+async function append(
+  pile: FileHandle,
+  at: number,
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+): Promise<number> {
   let size = 0
   for await (const chunk of chunks) {
     const kept = chunk.subarray(0, Math.max(0, most - size))
-    for (let done = 0; done < kept.byteLength; ) done += (await pile.write(kept, done, kept.byteLength - done, at + size + done)).bytesWritten
+    for (let done = 0; done < kept.byteLength;)
+      done += (await pile.write(kept, done, kept.byteLength - done, at + size + done)).bytesWritten
     size += chunk.byteLength
   }
   return size
@@ -112,7 +143,7 @@ async function append(pile: FileHandle, at: number, chunks: AsyncIterable<Uint8A
 
 async function readFrom(pile: FileHandle, { at, bytes }: ArrivedFile): Promise<Uint8Array> {
   const all = new Uint8Array(bytes)
-  for (let done = 0; done < bytes; ) {
+  for (let done = 0; done < bytes;) {
     const { bytesRead } = await pile.read(all, done, bytes - done, at + done)
     if (bytesRead === 0) throw new Error('an arrived picture is shorter than what was written')
     done += bytesRead
@@ -125,12 +156,24 @@ async function textOf(chunks: AsyncIterable<Uint8Array>, path: string): Promise<
   let size = 0
   for await (const chunk of chunks) {
     all.push(chunk)
-    if ((size += chunk.byteLength) > LARGEST_TABLE_BYTES) throw new DarkroomError('too_large', { what: `The table ${path} is too large`, why: 'at most 32 MB are read', remedy: 'Split the upload.' })
+    if ((size += chunk.byteLength) > LARGEST_TABLE_BYTES)
+      throw new DarkroomError('too_large', {
+        what: `The table ${path} is too large`,
+        why: 'at most 32 MB are read',
+        remedy: 'Split the upload.',
+      })
   }
   return new TextDecoder().decode(Buffer.concat(all))
 }
 
 /** For people and for labels; never a place to write to. */
 function shown(filename: string): string {
-  return filename.replaceAll('\\', '/').replace(/^[a-z]:/i, '').split('/').filter((step) => step !== '' && step !== '.' && step !== '..').join('/').replace(/\p{Cc}/gu, '').slice(-500)
+  return filename
+    .replaceAll('\\', '/')
+    .replace(/^[a-z]:/i, '')
+    .split('/')
+    .filter((step) => step !== '' && step !== '.' && step !== '..')
+    .join('/')
+    .replace(/\p{Cc}/gu, '')
+    .slice(-500)
 }

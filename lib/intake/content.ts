@@ -14,12 +14,24 @@ import { openZipOfFolders } from './readers/folders.ts'
 export type Content = { readonly count: number; readonly images: AsyncIterable<Arriving> }
 
 export async function contentOf(arrivals: Arrivals, limits: ZipLimits): Promise<Content> {
-  const sources: LabelSources = { label: arrivals.fields.label ?? null, labels: arrivals.labels, table: arrivals.table }
+  const sources: LabelSources = {
+    label: arrivals.fields.label ?? null,
+    labels: arrivals.labels,
+    table: arrivals.table,
+  }
   if (arrivals.files.length === 0 && arrivals.zips.length === 0) {
-    throw new DarkroomError('missing_file', { what: 'There are no pictures', why: arrivals.table === null ? 'no file came with the form' : 'only a table of labels came', remedy: 'Send pictures or a ZIP in the field `files`.' })
+    throw new DarkroomError('missing_file', {
+      what: 'There are no pictures',
+      why: arrivals.table === null ? 'no file came with the form' : 'only a table of labels came',
+      remedy: 'Send pictures or a ZIP in the field `files`.',
+    })
   }
   if (arrivals.zips.length === 0 && arrivals.files.every((file) => file.bytes === 0)) {
-    throw new DarkroomError('missing_file', { what: 'There are no pictures', why: arrivals.files.length === 1 ? 'the file is empty' : 'all files are empty', remedy: 'Send pictures or a ZIP in the field `files`.' })
+    throw new DarkroomError('missing_file', {
+      what: 'There are no pictures',
+      why: arrivals.files.length === 1 ? 'the file is empty' : 'all files are empty',
+      remedy: 'Send pictures or a ZIP in the field `files`.',
+    })
   }
   refuseImpossibleNames(sources)
   const paths = arrivals.files.map((file) => file.path)
@@ -27,7 +39,13 @@ export async function contentOf(arrivals: Arrivals, limits: ZipLimits): Promise<
   // A list says which label each loose file has; with ZIPs alone it is about their entries.
   const forZips = paths.length === 0 ? sources : { ...sources, labels: [] }
   for (const zip of arrivals.zips) contents.push(await zipped(zip, forZips, limits))
-  if (sources.table !== null && sources.labels.length === 0 && sources.label === null && arrivals.zips.length === 0) contents.push(missing(unusedRows(paths, sources.table)))
+  if (
+    sources.table !== null &&
+    sources.labels.length === 0 &&
+    sources.label === null &&
+    arrivals.zips.length === 0
+  )
+    contents.push(missing(unusedRows(paths, sources.table)))
   return { count: contents.reduce((sum, c) => sum + c.count, 0), images: inTurn(contents) }
 }
 
@@ -39,20 +57,35 @@ function loose(arrivals: Arrivals, labels: readonly Labelled[]): Content {
   async function* images(): AsyncGenerator<Arriving> {
     for (const [i, file] of arrivals.files.entries()) {
       const labelled = labels[i]!
-      if (file.isTooLarge) yield { kind: 'too_large', path: file.path, reason: 'It has more bytes than one picture may have.' }
-      else if (labelled.label === null) yield { kind: 'no_label', path: file.path, reason: `No label: ${labelled.why}.` }
-      else yield { label: labelled.label, split: labelled.split, path: file.path, bytes: await arrivals.read(file) }
+      if (file.isTooLarge)
+        yield { kind: 'too_large', path: file.path, reason: 'It has more bytes than one picture may have.' }
+      else if (labelled.label === null)
+        yield { kind: 'no_label', path: file.path, reason: `No label: ${labelled.why}.` }
+      else
+        yield {
+          label: labelled.label,
+          split: labelled.split,
+          path: file.path,
+          bytes: await arrivals.read(file),
+        }
     }
   }
   return { count: arrivals.files.length, images: images() }
 }
 
 async function zipped({ file }: ArrivedZip, sources: LabelSources, limits: ZipLimits): Promise<Content> {
-  if (sources.label !== null || sources.labels.length > 0 || sources.table !== null) return flat(file, await listZip(file), sources, limits)
+  if (sources.label !== null || sources.labels.length > 0 || sources.table !== null)
+    return flat(file, await listZip(file), sources, limits)
   const paths = await listZip(file)
   const table = paths.find((path) => /\.(?:csv|tsv)$/i.test(path))
-  if (table === undefined || layoutOf(paths.filter((path) => path !== table)).classes.length > 0) return arriving((onStray) => openZipOfFolders(file, { onStray, limits }))
-  return flat(file, paths.filter((path) => path !== table), { ...sources, table: await textAt(file, table, limits) }, limits)
+  if (table === undefined || layoutOf(paths.filter((path) => path !== table)).classes.length > 0)
+    return arriving((onStray) => openZipOfFolders(file, { onStray, limits }))
+  return flat(
+    file,
+    paths.filter((path) => path !== table),
+    { ...sources, table: await textAt(file, table, limits) },
+    limits,
+  )
 }
 
 /** A ZIP whose folders mean nothing: labels come from beside it, or from a table in it. */
@@ -66,7 +99,8 @@ function flat(file: string, paths: readonly string[], sources: LabelSources, lim
       else {
         const labelled = labels.get(entry.path)
         if (labelled === undefined) continue // the table itself
-        if (labelled.label === null) yield { kind: 'no_label', path: entry.path, reason: `No label: ${labelled.why}.` }
+        if (labelled.label === null)
+          yield { kind: 'no_label', path: entry.path, reason: `No label: ${labelled.why}.` }
         else yield { label: labelled.label, split: labelled.split, path: entry.path, bytes: entry.bytes }
       }
     }
@@ -75,22 +109,39 @@ function flat(file: string, paths: readonly string[], sources: LabelSources, lim
 }
 
 async function textAt(file: string, path: string, limits: ZipLimits): Promise<string> {
-  for await (const entry of readZip(file, limits)) if (entry.kind === 'file' && entry.path === path) return new TextDecoder().decode(entry.bytes)
-  throw new DarkroomError('bad_archive', { what: 'The table of labels cannot be read', why: `${path} in the archive is damaged`, remedy: 'Pack it again.' })
+  for await (const entry of readZip(file, limits))
+    if (entry.kind === 'file' && entry.path === path) return new TextDecoder().decode(entry.bytes)
+  throw new DarkroomError('bad_archive', {
+    what: 'The table of labels cannot be read',
+    why: `${path} in the archive is damaged`,
+    remedy: 'Pack it again.',
+  })
 }
 
 function missing(names: readonly string[]): Content {
   async function* images(): AsyncGenerator<Arriving> {
-    for (const path of names) yield { kind: 'stray_file', path, reason: 'The table names this file, but it did not come.' }
+    for (const path of names)
+      yield { kind: 'stray_file', path, reason: 'The table names this file, but it did not come.' }
   }
   return { count: 0, images: images() }
 }
 
 function refuseImpossibleNames({ label, labels }: LabelSources): void {
   const isList = labels.length === 1
-  const errors = [...(label === null || label.trim() === '' ? [] : [{ path: 'label', value: label }]), ...(isList ? [] : labels.map((value, i) => ({ path: `labels.${i}`, value })))]
+  const errors = [
+    ...(label === null || label.trim() === '' ? [] : [{ path: 'label', value: label }]),
+    ...(isList ? [] : labels.map((value, i) => ({ path: `labels.${i}`, value }))),
+  ]
     .filter(({ value }) => classNameOf(value, []) === null)
     .map(({ path }) => ({ path, message: 'must have 1 to 200 characters, none of them a control character' }))
   if (errors.length === 0) return
-  throw new DarkroomError('invalid_input', { what: 'A label can be no class name', why: `${errors[0]!.path} ${errors[0]!.message}`, remedy: 'Change it.' }, { errors: errors.slice(0, 100) })
+  throw new DarkroomError(
+    'invalid_input',
+    {
+      what: 'A label can be no class name',
+      why: `${errors[0]!.path} ${errors[0]!.message}`,
+      remedy: 'Change it.',
+    },
+    { errors: errors.slice(0, 100) },
+  )
 }

@@ -34,7 +34,12 @@ const SIDES = [0, 32, 64, 128, 256, 512, 1024, 2048, 4096] as const
 const ASPECTS = [0, 0.5, 0.75, 0.95, 1.05, 1.34, 2] as const
 
 export type FeaturesPorts = {
-  readonly data: { readonly classifiers: Pick<Data['classifiers'], 'chosen'>; readonly samples: Pick<Data['samples'], 'all'>; readonly pictures: Pick<Data['pictures'], 'bytesOf'>; readonly answers: Pick<Data['answers'], 'dataSummary' | 'listSamples'> }
+  readonly data: {
+    readonly classifiers: Pick<Data['classifiers'], 'chosen'>
+    readonly samples: Pick<Data['samples'], 'all'>
+    readonly pictures: Pick<Data['pictures'], 'bytesOf'>
+    readonly answers: Pick<Data['answers'], 'dataSummary' | 'listSamples'>
+  }
   /** Where answers are kept. */
   readonly folder: string
   /** An image made no larger than `side × side`; refused where it cannot be decoded. */
@@ -42,14 +47,18 @@ export type FeaturesPorts = {
   readonly now: () => Date
 }
 
-export function createFeatures(ports: FeaturesPorts): (input: Input<typeof dataFeatures>) => Promise<Features> {
+export function createFeatures(
+  ports: FeaturesPorts,
+): (input: Input<typeof dataFeatures>) => Promise<Features> {
   const looking = new Map<string, Promise<Features>>()
   return async ({ classifier: wanted }) => {
     const classifier = await ports.data.classifiers.chosen(wanted)
     const name = await nameOf(classifier, ports)
     const known = looking.get(name)
     if (known) return known
-    const look = kept(path.join(ports.folder, `${name}.json`), () => featuresOf(classifier, ports)).finally(() => looking.delete(name))
+    const look = kept(path.join(ports.folder, `${name}.json`), () => featuresOf(classifier, ports)).finally(
+      () => looking.delete(name),
+    )
     looking.set(name, look)
     return look
   }
@@ -59,14 +68,21 @@ export function createFeatures(ports: FeaturesPorts): (input: Input<typeof dataF
 export async function forgetFeatures(folder: string, classifierId: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
   const own = new RegExp(`^${classifierId}-[0-9a-f]{24}\\.json$`)
-  await Promise.all(names.filter((name) => own.test(name)).map((name) => rm(path.join(folder, name), { force: true })))
+  await Promise.all(
+    names.filter((name) => own.test(name)).map((name) => rm(path.join(folder, name), { force: true })),
+  )
 }
 
 /** Changes when pictures come, go, or get another label or split. */
 async function nameOf({ id, classes, input }: Classifier, { data }: FeaturesPorts): Promise<string> {
   const { per_class: perClass, total } = await data.answers.dataSummary({ classifier: id })
-  const { samples: [newest] } = await data.answers.listSamples({ classifier: id, limit: 1 })
-  return `${id}-${createHash('sha256').update(JSON.stringify([classes, input, perClass, total, newest?.id])).digest('hex').slice(0, 24)}`
+  const {
+    samples: [newest],
+  } = await data.answers.listSamples({ classifier: id, limit: 1 })
+  return `${id}-${createHash('sha256')
+    .update(JSON.stringify([classes, input, perClass, total, newest?.id]))
+    .digest('hex')
+    .slice(0, 24)}`
 }
 
 /** A kept answer that cannot be read is made again. */
@@ -81,7 +97,13 @@ async function kept(file: string, make: () => Promise<Features>): Promise<Featur
   }
 }
 
-type Look = { readonly label: string; readonly width: number; readonly height: number; readonly brightness: number; readonly contrast: number }
+type Look = {
+  readonly label: string
+  readonly width: number
+  readonly height: number
+  readonly brightness: number
+  readonly contrast: number
+}
 
 async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesPorts): Promise<Features> {
   const all = await data.samples.all(classifier.id)
@@ -101,41 +123,72 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
     }
     const { picture, width, height } = image
     looks.push({ label, width, height, ...lightOf(picture) })
-    const mean = means.get(label) ?? { sums: new Float64Array(spec.size * spec.size * spec.channels), count: 0 }
-    preprocess(picture, spec).forEach((value, i) => { mean.sums[i]! += value })
+    const mean = means.get(label) ?? {
+      sums: new Float64Array(spec.size * spec.size * spec.channels),
+      count: 0,
+    }
+    preprocess(picture, spec).forEach((value, i) => {
+      mean.sums[i]! += value
+    })
     means.set(label, { sums: mean.sums, count: mean.count + 1 })
   }
-  const perClass = await Promise.all(classifier.classes.map(async (name) => {
-    const own = looks.filter(({ label }) => label === name)
-    const mean = means.get(name)
-    return {
-      class: name, looked_at: own.length,
-      brightness: averageOf(own.map((one) => one.brightness)), contrast: averageOf(own.map((one) => one.contrast)),
-      longer_side: medianOf(own.map(longerSide)), aspect: medianOf(own.map(aspectOf)),
-      mean_image: mean ? await meanImage(mean, spec) : null,
-    }
-  }))
+  const perClass = await Promise.all(
+    classifier.classes.map(async (name) => {
+      const own = looks.filter(({ label }) => label === name)
+      const mean = means.get(name)
+      return {
+        class: name,
+        looked_at: own.length,
+        brightness: averageOf(own.map((one) => one.brightness)),
+        contrast: averageOf(own.map((one) => one.contrast)),
+        longer_side: medianOf(own.map(longerSide)),
+        aspect: medianOf(own.map(aspectOf)),
+        mean_image: mean ? await meanImage(mean, spec) : null,
+      }
+    }),
+  )
   return {
-    classifier: classifier.id, total: all.length, looked_at: looks.length, unreadable, computed_at: now().toISOString(),
-    brightness: binned(looks.map((one) => one.brightness), equalEdges(1)), contrast: binned(looks.map((one) => one.contrast), equalEdges(MOST_CONTRAST)),
-    longer_side: binned(looks.map(longerSide), SIDES), aspect: binned(looks.map(aspectOf), ASPECTS), per_class: perClass,
+    classifier: classifier.id,
+    total: all.length,
+    looked_at: looks.length,
+    unreadable,
+    computed_at: now().toISOString(),
+    brightness: binned(
+      looks.map((one) => one.brightness),
+      equalEdges(1),
+    ),
+    contrast: binned(
+      looks.map((one) => one.contrast),
+      equalEdges(MOST_CONTRAST),
+    ),
+    longer_side: binned(looks.map(longerSide), SIDES),
+    aspect: binned(looks.map(aspectOf), ASPECTS),
+    per_class: perClass,
   }
 }
 
 /** All where they are few; else of each class its share, evenly from its first to its last, and of a rare one at least ten. */
 export function evenly(all: readonly Sample[], classes: readonly string[]): readonly Sample[] {
   if (all.length <= MOST_LOOKED_AT) return all
-  return classes.flatMap((name) => {
-    const own = all.filter(({ label }) => label === name)
-    const count = Math.min(own.length, Math.max(LEAST_OF_A_CLASS, Math.floor((own.length / all.length) * MOST_LOOKED_AT)))
-    return Array.from({ length: count }, (_, i) => own[Math.floor((i * own.length) / count)]!)
-  }).slice(0, MOST_LOOKED_AT)
+  return classes
+    .flatMap((name) => {
+      const own = all.filter(({ label }) => label === name)
+      const count = Math.min(
+        own.length,
+        Math.max(LEAST_OF_A_CLASS, Math.floor((own.length / all.length) * MOST_LOOKED_AT)),
+      )
+      return Array.from({ length: count }, (_, i) => own[Math.floor((i * own.length) / count)]!)
+    })
+    .slice(0, MOST_LOOKED_AT)
 }
 
-async function imageOf(bytesOf: () => Promise<Uint8Array | null>, read: FeaturesPorts['read']): Promise<SizedImage | null> {
+async function imageOf(
+  bytesOf: () => Promise<Uint8Array | null>,
+  read: FeaturesPorts['read'],
+): Promise<SizedImage | null> {
   try {
     const bytes = await bytesOf()
-    return bytes && await read(bytes, SIDE_READ)
+    return bytes && (await read(bytes, SIDE_READ))
   } catch (error) {
     if (isDarkroomError(error)) return null
     throw error
@@ -143,7 +196,10 @@ async function imageOf(bytesOf: () => Promise<Uint8Array | null>, read: Features
 }
 
 /** Luma by Rec. 601, as where pictures are made grey; its mean and standard deviation as shares of white. */
-export function lightOf({ width, height, data }: Picture): { readonly brightness: number; readonly contrast: number } {
+export function lightOf({ width, height, data }: Picture): {
+  readonly brightness: number
+  readonly contrast: number
+} {
   const count = width * height
   let [sum, squares] = [0, 0]
   for (let at = 0; at < count * 3; at += 3) {
@@ -158,7 +214,8 @@ export function lightOf({ width, height, data }: Picture): { readonly brightness
 const longerSide = ({ width, height }: Look): number => Math.max(width, height)
 const aspectOf = ({ width, height }: Look): number => width / height
 
-const equalEdges = (most: number): readonly number[] => Array.from({ length: SHARE_BINS }, (_, i) => (i * most) / SHARE_BINS)
+const equalEdges = (most: number): readonly number[] =>
+  Array.from({ length: SHARE_BINS }, (_, i) => (i * most) / SHARE_BINS)
 
 /** From each edge up to, not including, the next; the last has no end. */
 export function binned(values: readonly number[], edges: readonly number[]): Features['brightness'] {
@@ -168,21 +225,39 @@ export function binned(values: readonly number[], edges: readonly number[]): Fea
   })
 }
 
-const averageOf = (values: readonly number[]): number | null => (values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length)
+const averageOf = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 
 function medianOf(values: readonly number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
-  return sorted.length === 0 ? null : sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+  return sorted.length === 0
+    ? null
+    : sorted.length % 2 === 1
+      ? sorted[middle]!
+      : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
 /** What the network sees, not larger than an eye needs. */
 function specOf({ input }: Classifier): Preprocess {
-  return { size: Math.min(MEAN_SIDE, input.size), channels: input.channels, fit: input.fit, background: [255, 255, 255], resize: 'lanczos3', mean: [0], std: [1] }
+  return {
+    size: Math.min(MEAN_SIDE, input.size),
+    channels: input.channels,
+    fit: input.fit,
+    background: [255, 255, 255],
+    resize: 'lanczos3',
+    mean: [0],
+    std: [1],
+  }
 }
 
-async function meanImage({ sums, count }: { sums: Float64Array; count: number }, { size, channels }: Preprocess): Promise<string> {
-  const data = Uint8Array.from({ length: size * size * 3 }, (_, i) => Math.round((channels === 1 ? sums[Math.floor(i / 3)]! : sums[i]!) / count))
+async function meanImage(
+  { sums, count }: { sums: Float64Array; count: number },
+  { size, channels }: Preprocess,
+): Promise<string> {
+  const data = Uint8Array.from({ length: size * size * 3 }, (_, i) =>
+    Math.round((channels === 1 ? sums[Math.floor(i / 3)]! : sums[i]!) / count),
+  )
   const webp = await thumbnail({ width: size, height: size, data }, size)
   return `data:image/webp;base64,${Buffer.from(webp).toString('base64')}`
 }

@@ -3,7 +3,8 @@ import { classNameOf, labelsFor, readTable, unusedRows } from './labels.ts'
 import type { LabelSources } from './labels.ts'
 
 const NOTHING: LabelSources = { label: null, labels: [], table: null }
-const told = (paths: readonly string[], sources: Partial<LabelSources>): (string | null)[] => labelsFor(paths, { ...NOTHING, ...sources }).map((l) => l.label)
+const told = (paths: readonly string[], sources: Partial<LabelSources>): (string | null)[] =>
+  labelsFor(paths, { ...NOTHING, ...sources }).map((l) => l.label)
 
 test.each([
   ['spaces around and within are one', '  early   blight ', [], 'early blight'],
@@ -31,7 +32,9 @@ test.each([
   [['a', 'b', 'c'], ['cat', 'dog'], 2, 3],
   [['a'], ['["x","y"]'], 2, 1],
 ])('labels of another number than the files are refused with both numbers', (paths, labels, given, files) => {
-  expect(() => told(paths, { labels })).toThrow(expect.objectContaining({ code: 'labels_do_not_match', extras: { members: { labels: given, files } } }))
+  expect(() => told(paths, { labels })).toThrow(
+    expect.objectContaining({ code: 'labels_do_not_match', extras: { members: { labels: given, files } } }),
+  )
 })
 
 test('one label is for all, folders are labels, and nothing at all is refused', () => {
@@ -51,7 +54,10 @@ test.each([
 })
 
 test('quotes hold separators and quotes', () => {
-  expect([...readTable('"a,1.png","says ""hi"""\nb.png,dog')]).toEqual([['a,1.png', 'says "hi"'], ['b.png', 'dog']])
+  expect([...readTable('"a,1.png","says ""hi"""\nb.png,dog')]).toEqual([
+    ['a,1.png', 'says "hi"'],
+    ['b.png', 'dog'],
+  ])
 })
 
 test('rows without a file are known, and a table that is none is refused', () => {

@@ -5,29 +5,46 @@ import { visible } from '#lib/domain/visible.ts'
 import { layoutOf } from './readers/class-folders.ts'
 
 /** What a person sent beside the files. `labels` are the values of that field, in order; `table` the text of a labels CSV. */
-export type LabelSources = { readonly label: string | null; readonly labels: readonly string[]; readonly table: string | null }
+export type LabelSources = {
+  readonly label: string | null
+  readonly labels: readonly string[]
+  readonly table: string | null
+}
 
-export type Labelled = { readonly label: string; readonly split: 'train' | 'test' | null } | { readonly label: null; readonly why: string }
+export type Labelled =
+  | { readonly label: string; readonly split: 'train' | 'test' | null }
+  | { readonly label: null; readonly why: string }
 
 /** A class name as it is kept, in the spelling of a class that is there already; null where it can be no name. */
 export function classNameOf(typed: string, classes: readonly string[]): string | null {
   const name = className.safeParse(typed.normalize('NFC').replace(/[^\S\p{Cc}]+/gu, ' ')).data
   if (name === undefined) return null
   const folded = name.toLowerCase()
-  return classes.find((c) => c === name) ?? classes.find((c) => c.toLowerCase() === folded) ?? classes.find((c) => visible(c).toLowerCase() === folded) ?? name
+  return (
+    classes.find((c) => c === name) ??
+    classes.find((c) => c.toLowerCase() === folded) ??
+    classes.find((c) => visible(c).toLowerCase() === folded) ??
+    name
+  )
 }
 
 /** One answer per path, in order. Throws 422 with both numbers where a list does not fit the files. */
 export function labelsFor(paths: readonly string[], sources: LabelSources): readonly Labelled[] {
   if (sources.labels.length > 0) return listed(paths, sources.labels)
-  if (sources.label !== null && sources.label.trim() !== '') return paths.map(() => ({ label: sources.label!, split: null }))
+  if (sources.label !== null && sources.label.trim() !== '')
+    return paths.map(() => ({ label: sources.label!, split: null }))
   if (sources.table !== null) return tabled(paths, sources.table)
   return foldered(paths)
 }
 
 function listed(paths: readonly string[], fields: readonly string[]): readonly Labelled[] {
   const labels = listOf(fields, paths.length)
-  if (labels.length !== paths.length) throw mismatch(labels.length, paths.length, 'Send one label per file, in the same order, or one `label` for all.')
+  if (labels.length !== paths.length)
+    throw mismatch(
+      labels.length,
+      paths.length,
+      'Send one label per file, in the same order, or one `label` for all.',
+    )
   return labels.map((label) => ({ label, split: null }))
 }
 
@@ -42,27 +59,45 @@ function listOf(fields: readonly string[], files: number): readonly string[] {
 function jsonList(text: string): readonly string[] {
   try {
     const value: unknown = JSON.parse(text)
-    if (Array.isArray(value) && value.every((v) => typeof v === 'string' || typeof v === 'number')) return value.map(String)
+    if (Array.isArray(value) && value.every((v) => typeof v === 'string' || typeof v === 'number'))
+      return value.map(String)
   } catch {
     // told below, like a list of something else
   }
-  throw new DarkroomError('invalid_input', { what: 'The labels cannot be read', why: '`labels` begins like JSON but is no list of texts', remedy: 'Send ["cat", "dog"], or "cat,dog".' }, { errors: [{ path: 'labels', message: 'must be a list of texts' }] })
+  throw new DarkroomError(
+    'invalid_input',
+    {
+      what: 'The labels cannot be read',
+      why: '`labels` begins like JSON but is no list of texts',
+      remedy: 'Send ["cat", "dog"], or "cat,dog".',
+    },
+    { errors: [{ path: 'labels', message: 'must be a list of texts' }] },
+  )
 }
 
 function tabled(paths: readonly string[], table: string): readonly Labelled[] {
   const labels = readTable(table)
   return paths.map((path) => {
     const label = labels.get(keyOf(path)) ?? labels.get(keyOf(path.split('/').at(-1)!))
-    return label === undefined ? { label: null, why: 'the table of labels does not name it' } : { label, split: null }
+    return label === undefined
+      ? { label: null, why: 'the table of labels does not name it' }
+      : { label, split: null }
   })
 }
 
 function foldered(paths: readonly string[]): readonly Labelled[] {
   const layout = layoutOf(paths)
-  if (paths.length > 0 && layout.classes.length === 0) throw mismatch(0, paths.length, 'Send one `label` for all, `labels` one per file, or files in class folders.')
+  if (paths.length > 0 && layout.classes.length === 0)
+    throw mismatch(
+      0,
+      paths.length,
+      'Send one `label` for all, `labels` one per file, or files in class folders.',
+    )
   return paths.map((path) => {
     const place = layout.placeOf(path)
-    return place.kind === 'image' ? { label: place.label, split: place.split } : { label: null, why: place.reason }
+    return place.kind === 'image'
+      ? { label: place.label, split: place.split }
+      : { label: null, why: place.reason }
   })
 }
 
@@ -72,7 +107,12 @@ export function unusedRows(paths: readonly string[], table: string): readonly st
   return [...readTable(table).keys()].filter((name) => !here.has(name))
 }
 
-const keyOf = (path: string): string => visible(path).trim().replaceAll('\\', '/').replace(/^(?:\.\/)+/, '').normalize('NFC')
+const keyOf = (path: string): string =>
+  visible(path)
+    .trim()
+    .replaceAll('\\', '/')
+    .replace(/^(?:\.\/)+/, '')
+    .normalize('NFC')
 
 /** `filename,label`, with or without that heading; commas, semicolons or tabs; quotes as in RFC 4180. */
 export function readTable(text: string): ReadonlyMap<string, string> {
@@ -117,7 +157,23 @@ function rowsOf(text: string, separator: string): string[][] {
 }
 
 const mismatch = (labels: number, files: number, remedy: string): DarkroomError =>
-  new DarkroomError('labels_do_not_match', { what: 'The labels do not match the files', why: `there ${labels === 1 ? 'is 1 label' : `are ${labels} labels`} for ${files === 1 ? '1 file' : `${files} files`}`, remedy }, { members: { labels, files } })
+  new DarkroomError(
+    'labels_do_not_match',
+    {
+      what: 'The labels do not match the files',
+      why: `there ${labels === 1 ? 'is 1 label' : `are ${labels} labels`} for ${files === 1 ? '1 file' : `${files} files`}`,
+      remedy,
+    },
+    { members: { labels, files } },
+  )
 
 const badTable = (why: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'The table of labels cannot be read', why, remedy: 'Send a CSV with the columns filename,label.' }, { errors: [{ path: 'labels', message: why }] })
+  new DarkroomError(
+    'invalid_input',
+    {
+      what: 'The table of labels cannot be read',
+      why,
+      remedy: 'Send a CSV with the columns filename,label.',
+    },
+    { errors: [{ path: 'labels', message: why }] },
+  )

@@ -14,7 +14,10 @@ export type IngestPorts = {
 }
 
 export type IntakePorts = {
-  readonly classifiers: Pick<Classifiers, 'get' | 'addClasses' | 'chosen' | 'find' | 'create' | 'removeIfEmpty'>
+  readonly classifiers: Pick<
+    Classifiers,
+    'get' | 'addClasses' | 'chosen' | 'find' | 'create' | 'removeIfEmpty'
+  >
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard'>
   readonly trash: Pick<Trash, 'putUpload'>
@@ -23,11 +26,21 @@ export type IntakePorts = {
   /** Where bytes lie until they are judged. What is in it after a crash is nobody's, and the next start empties it. */
   readonly folder: string
   readonly limits: { readonly maxImageBytes: number; readonly maxUploadBytes: number }
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    message: string,
+    about?: Readonly<Record<string, unknown>>,
+  ) => void
 }
 
 /** What intake answers, as the routes ask it. */
 export type IntakeAnswers = {
-  readonly upload: (input: Input<typeof upload>, asked: { readonly requestId: string }) => Promise<UploadReport>
-  readonly undoUpload: (input: Input<typeof undoUpload>, asked: { readonly caller: Caller }) => Promise<UploadReport>
+  readonly upload: (
+    input: Input<typeof upload>,
+    asked: { readonly requestId: string },
+  ) => Promise<UploadReport>
+  readonly undoUpload: (
+    input: Input<typeof undoUpload>,
+    asked: { readonly caller: Caller },
+  ) => Promise<UploadReport>
 }

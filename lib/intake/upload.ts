@@ -33,17 +33,35 @@ export function createIntake(ports: IntakePorts): Intake {
   const behind = new Set<Promise<void>>()
   const stopping = new AbortController()
 
-  async function begun(arrivals: Arrivals, input: Input<typeof upload>): Promise<{ begun: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
+  async function begun(
+    arrivals: Arrivals,
+    input: Input<typeof upload>,
+  ): Promise<{ begun: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
     const { count, images } = await contentOf(arrivals, zipLimits)
     const { classifier, isMade } = await targetOf(input, arrivals.fields, ports)
     const entry = await ports.uploads.begin(classifier.id)
     const work = ingest(images, { upload: entry, source: 'upload', signal: stopping.signal }, ports)
-    return { begun: entry, count, work, forget: async () => { if (isMade) await ports.classifiers.removeIfEmpty(classifier.id) } }
+    return {
+      begun: entry,
+      count,
+      work,
+      forget: async () => {
+        if (isMade) await ports.classifiers.removeIfEmpty(classifier.id)
+      },
+    }
   }
 
-  function goOnBehind(work: Promise<Upload>, arrivals: Arrivals, about: Readonly<Record<string, unknown>>): void {
+  function goOnBehind(
+    work: Promise<Upload>,
+    arrivals: Arrivals,
+    about: Readonly<Record<string, unknown>>,
+  ): void {
     const goesOn = work
-      .then(() => {}, (error: unknown) => ports.log(isDarkroomError(error) ? 'warn' : 'error', 'an upload failed', { ...about, error }))
+      .then(
+        () => {},
+        (error: unknown) =>
+          ports.log(isDarkroomError(error) ? 'warn' : 'error', 'an upload failed', { ...about, error }),
+      )
       .finally(() => arrivals[Symbol.asyncDispose]())
       .finally(() => behind.delete(goesOn))
     behind.add(goesOn)
@@ -79,23 +97,44 @@ export function createIntake(ports: IntakePorts): Intake {
       await Promise.all(behind)
     },
     async [Symbol.asyncDispose]() {
-      stopping.abort(new DarkroomError('not_ready', { what: 'The upload was not finished', why: 'Darkroom was being stopped', remedy: 'Upload the files again.' }))
+      stopping.abort(
+        new DarkroomError('not_ready', {
+          what: 'The upload was not finished',
+          why: 'Darkroom was being stopped',
+          remedy: 'Upload the files again.',
+        }),
+      )
       await Promise.all(behind)
     },
   }
 }
 
 /** The one that the query or the form names; made, where that was asked for and it is not there. */
-async function targetOf(input: Input<typeof upload>, fields: Arrivals['fields'], { classifiers }: IntakePorts): Promise<{ classifier: Classifier; isMade: boolean }> {
+async function targetOf(
+  input: Input<typeof upload>,
+  fields: Arrivals['fields'],
+  { classifiers }: IntakePorts,
+): Promise<{ classifier: Classifier; isMade: boolean }> {
   const named = input.classifier ?? checked(classifierId, 'classifier', fields.classifier)
   const mayCreate = input.create ?? checked(flag, 'create', fields.create) ?? false
   if (!mayCreate) return { classifier: await classifiers.chosen(named), isMade: false }
   if (named === undefined) throw invalid('classifier', 'must name the classifier to make')
   const known = await classifiers.find(named)
-  return known ? { classifier: known, isMade: false } : { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isMade: true }
+  return known
+    ? { classifier: known, isMade: false }
+    : { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isMade: true }
 }
 
-function checked<T>(schema: { safeParse: (value: string, inWords: typeof inOurWords) => { success: true; data: T } | { success: false; error: { issues: readonly { message: string }[] } } }, path: string, value: string | undefined): T | undefined {
+function checked<T>(
+  schema: {
+    safeParse: (
+      value: string,
+      inWords: typeof inOurWords,
+    ) => { success: true; data: T } | { success: false; error: { issues: readonly { message: string }[] } }
+  },
+  path: string,
+  value: string | undefined,
+): T | undefined {
   if (value === undefined || value === '') return undefined
   const read = schema.safeParse(value, inOurWords)
   if (read.success) return read.data
@@ -103,11 +142,28 @@ function checked<T>(schema: { safeParse: (value: string, inWords: typeof inOurWo
 }
 
 const invalid = (path: string, message: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'The upload was not taken', why: `"${path}" ${message}`, remedy: 'Change this field.' }, { errors: [{ path, message }] })
+  new DarkroomError(
+    'invalid_input',
+    { what: 'The upload was not taken', why: `"${path}" ${message}`, remedy: 'Change this field.' },
+    { errors: [{ path, message }] },
+  )
 
 /** A report in which not one file was a picture is a refusal: whoever sent them sent the wrong thing. */
 function refuseNothing({ count, files, findings }: Upload): void {
-  if (count > 0 || files === 0 || files !== findings.length || !findings.every((f) => f.kind === 'not_an_image')) return
+  if (
+    count > 0 ||
+    files === 0 ||
+    files !== findings.length ||
+    !findings.every((f) => f.kind === 'not_an_image')
+  )
+    return
   const first = findings[0]!
-  throw new DarkroomError('not_an_image', { what: files === 1 ? `${first.filename || 'The file'} is not a picture` : `None of the ${files} files is a picture`, why: first.detail.replace(/^This is not a picture: /, '').replace(/\. Send a .*$/, ''), remedy: 'Send PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF pictures, or a ZIP of them.' })
+  throw new DarkroomError('not_an_image', {
+    what:
+      files === 1
+        ? `${first.filename || 'The file'} is not a picture`
+        : `None of the ${files} files is a picture`,
+    why: first.detail.replace(/^This is not a picture: /, '').replace(/\. Send a .*$/, ''),
+    remedy: 'Send PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF pictures, or a ZIP of them.',
+  })
 }

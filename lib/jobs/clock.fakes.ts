@@ -7,7 +7,9 @@ type Sleeper = { readonly until: number; readonly wake: () => void }
 /** Enough turns of the event loop for what a wake-up causes: a few small transactions. */
 const TURNS = 30
 
-export function fakeClock(start: number): WorkerClock & { readonly advance: (ms: number) => Promise<void>; readonly turn: () => void } {
+export function fakeClock(
+  start: number,
+): WorkerClock & { readonly advance: (ms: number) => Promise<void>; readonly turn: () => void } {
   let now = start
   const sleepers = new Set<Sleeper>()
   const wakeDue = (): void => {
@@ -15,14 +17,25 @@ export function fakeClock(start: number): WorkerClock & { readonly advance: (ms:
   }
   return {
     now: () => now,
-    wait: (ms, signal) => new Promise((resolve) => {
-      const sleeper = { until: now + ms, wake: () => { sleepers.delete(sleeper); signal.removeEventListener('abort', sleeper.wake); resolve() } }
-      if (signal.aborted) return resolve()
-      signal.addEventListener('abort', sleeper.wake, { once: true })
-      sleepers.add(sleeper)
-    }),
+    wait: (ms, signal) =>
+      new Promise((resolve) => {
+        const sleeper = {
+          until: now + ms,
+          wake: () => {
+            sleepers.delete(sleeper)
+            signal.removeEventListener('abort', sleeper.wake)
+            resolve()
+          },
+        }
+        if (signal.aborted) return resolve()
+        signal.addEventListener('abort', sleeper.wake, { once: true })
+        sleepers.add(sleeper)
+      }),
     /** Half a second passes, seen by the next one who asks. */
-    turn: () => { now += 500; wakeDue() },
+    turn: () => {
+      now += 500
+      wakeDue()
+    },
     async advance(ms) {
       now += ms
       wakeDue()

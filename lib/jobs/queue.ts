@@ -9,11 +9,22 @@ export const MOST_ATTEMPTS = 3
 export const RETRY_AFTER_MS = [5_000, 30_000] as const
 
 export type JobStore = {
-  readonly claim: (worker: string, kinds: readonly JobKind[], now: number, leaseMs: number) => Promise<Job | null>
+  readonly claim: (
+    worker: string,
+    kinds: readonly JobKind[],
+    now: number,
+    leaseMs: number,
+  ) => Promise<Job | null>
   /** False: the lease is another's by now. */
   readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
   readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
-  readonly fail: (id: string, worker: string, error: JobError, retryAt: number | null, now: number) => Promise<boolean>
+  readonly fail: (
+    id: string,
+    worker: string,
+    error: JobError,
+    retryAt: number | null,
+    now: number,
+  ) => Promise<boolean>
   readonly release: (id: string, worker: string, now: number) => Promise<boolean>
   readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
   readonly isCancelRequested: (id: string) => Promise<boolean>
@@ -23,7 +34,15 @@ export type JobError = { readonly code: string; readonly message: string }
 
 /** Does one job. It stops at `signal`: then either the job was cancelled, or the worker leaves and another will do it. */
 export type Handler<K extends JobKind> = {
-  readonly run: (payload: JobPayloads[K], job: { readonly id: string; readonly attempt: number; readonly signal: AbortSignal; readonly why: () => StopReason | null }) => Promise<unknown>
+  readonly run: (
+    payload: JobPayloads[K],
+    job: {
+      readonly id: string
+      readonly attempt: number
+      readonly signal: AbortSignal
+      readonly why: () => StopReason | null
+    },
+  ) => Promise<unknown>
   /** Told once when the job has failed for good, also when its worker died three times. */
   readonly gaveUp?: (payload: JobPayloads[K], error: JobError) => Promise<void>
 }

@@ -15,23 +15,49 @@ async function opened() {
   const enqueue = () => data.jobs.enqueue('evaluate', payload, clock.now())
   const start = (run: Handlers['evaluate'], more: Partial<WorkerSettings> = {}) => {
     const leave = new AbortController()
-    const ended = runWorker({ name: 'one', store: data.jobs, kinds: ['evaluate'], handlers: { evaluate: run }, clock, signal: leave.signal, ...more })
-    onTestFinished(async () => { leave.abort(); await ended })
+    const ended = runWorker({
+      name: 'one',
+      store: data.jobs,
+      kinds: ['evaluate'],
+      handlers: { evaluate: run },
+      clock,
+      signal: leave.signal,
+      ...more,
+    })
+    onTestFinished(async () => {
+      leave.abort()
+      await ended
+    })
     return { leave: () => leave.abort(), ended }
   }
   const state = async (id: string) => (await data.jobs.get(id)).state
-  const until = (id: string, wanted: string) => vi.waitFor(async () => { clock.turn(); expect(await state(id)).toBe(wanted) }, { interval: 1 })
+  const until = (id: string, wanted: string) =>
+    vi.waitFor(
+      async () => {
+        clock.turn()
+        expect(await state(id)).toBe(wanted)
+      },
+      { interval: 1 },
+    )
   return { clock, jobs: data.jobs, enqueue, start, state, until }
 }
 
 /** A handler that works until it is stopped, and tells why it was. */
-function endless(): { handler: NonNullable<Handlers['evaluate']>; begun: Promise<void>; stopped: Promise<StopReason | null> } {
+function endless(): {
+  handler: NonNullable<Handlers['evaluate']>
+  begun: Promise<void>
+  stopped: Promise<StopReason | null>
+} {
   const begun = Promise.withResolvers<void>()
   const stopped = Promise.withResolvers<StopReason | null>()
-  const run: NonNullable<Handlers['evaluate']>['run'] = (_payload, { signal, why }) => new Promise((_resolve, reject) => {
-    begun.resolve()
-    signal.addEventListener('abort', () => { stopped.resolve(why()); reject(new Error('stopped')) })
-  })
+  const run: NonNullable<Handlers['evaluate']>['run'] = (_payload, { signal, why }) =>
+    new Promise((_resolve, reject) => {
+      begun.resolve()
+      signal.addEventListener('abort', () => {
+        stopped.resolve(why())
+        reject(new Error('stopped'))
+      })
+    })
   return { handler: { run }, begun: begun.promise, stopped: stopped.promise }
 }
 
@@ -48,7 +74,14 @@ test('a job is done with its payload, and its result is kept', async () => {
 test('a worker without a handler for one of its kinds refuses to start', async () => {
   const { jobs, clock } = await opened()
 
-  const started = runWorker({ name: 'one', store: jobs, kinds: ['evaluate', 'train'], handlers: { evaluate: { run: async () => null } }, clock, signal: new AbortController().signal })
+  const started = runWorker({
+    name: 'one',
+    store: jobs,
+    kinds: ['evaluate', 'train'],
+    handlers: { evaluate: { run: async () => null } },
+    clock,
+    signal: new AbortController().signal,
+  })
 
   await expect(started).rejects.toThrow('no handler for train')
 })
@@ -70,7 +103,9 @@ test('two workers never claim one job, and jobs go in the order of asking', asyn
   const { jobs, enqueue, clock } = await opened()
   const ids = [await enqueue(), await enqueue(), await enqueue()]
 
-  const claimed = await Promise.all(['a', 'b', 'c', 'd'].map((worker) => jobs.claim(worker, ['evaluate'], clock.now(), LEASE_MS)))
+  const claimed = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((worker) => jobs.claim(worker, ['evaluate'], clock.now(), LEASE_MS)),
+  )
 
   expect(claimed.map((job) => job?.id ?? null)).toEqual([...ids, null])
 })
@@ -139,8 +174,13 @@ test('what fails by chance is tried three times, then given up and told once', a
   const attempts: number[] = []
   const gaveUp: string[] = []
   start({
-    run: async (_payload, { attempt }) => { attempts.push(attempt); throw new Error('flaky') },
-    gaveUp: async (_payload, error) => { gaveUp.push(error.message) },
+    run: async (_payload, { attempt }) => {
+      attempts.push(attempt)
+      throw new Error('flaky')
+    },
+    gaveUp: async (_payload, error) => {
+      gaveUp.push(error.message)
+    },
   })
 
   for (let second = 0; second < 60; second++) await clock.advance(1_000)
@@ -154,48 +194,79 @@ test('what a person must mend is not tried again', async () => {
   const { jobs, enqueue, start, until } = await opened()
   const id = await enqueue()
 
-  start({ run: async () => { throw new DarkroomError('nothing_to_learn', { what: 'No training', why: 'nothing is new', remedy: 'Upload pictures.' }) } })
+  start({
+    run: async () => {
+      throw new DarkroomError('nothing_to_learn', {
+        what: 'No training',
+        why: 'nothing is new',
+        remedy: 'Upload pictures.',
+      })
+    },
+  })
 
   await until(id, 'failed')
-  expect((await jobs.get(id)).error).toEqual({ code: 'nothing_to_learn', message: 'No training: nothing is new. Upload pictures.' })
+  expect((await jobs.get(id)).error).toEqual({
+    code: 'nothing_to_learn',
+    message: 'No training: nothing is new. Upload pictures.',
+  })
 })
 
 test('a job that kills its process each time is given up in the end', async () => {
   const { jobs, enqueue, start, clock, until } = await opened()
   const id = await enqueue()
-  for (let i = 0; i < MOST_ATTEMPTS; i++) await jobs.claim(`killed ${i}`, ['evaluate'], clock.now() + i * LEASE_MS, LEASE_MS)
+  for (let i = 0; i < MOST_ATTEMPTS; i++)
+    await jobs.claim(`killed ${i}`, ['evaluate'], clock.now() + i * LEASE_MS, LEASE_MS)
   await clock.advance(MOST_ATTEMPTS * LEASE_MS)
   const gaveUp: string[] = []
 
-  start({ run: async () => 'never', gaveUp: async (_payload, error) => { gaveUp.push(error.message) } })
+  start({
+    run: async () => 'never',
+    gaveUp: async (_payload, error) => {
+      gaveUp.push(error.message)
+    },
+  })
 
   await until(id, 'failed')
-  await vi.waitFor(() => expect(gaveUp).toEqual(['It was tried 3 times, and each time the process that did it died.']))
+  await vi.waitFor(() =>
+    expect(gaveUp).toEqual(['It was tried 3 times, and each time the process that did it died.']),
+  )
 })
 
-test.each(['disk_full', 'database_busy'] as const)('the end of a job is not lost to %s: it is offered until the store takes it, and reported once', async (code) => {
-  const { jobs, enqueue, start, until } = await opened()
-  const full = () => Promise.reject(new DarkroomError(code, { what: 'a', why: 'b', remedy: 'c' }))
-  const failures: unknown[] = []
-  let refusals = 3
-  type Completing = Parameters<typeof jobs.complete>
-  const store = { ...jobs, complete: (...given: Completing) => (refusals-- > 0 ? full() : jobs.complete(...given)) }
-  const id = await enqueue()
-  const next = await enqueue()
+test.each(['disk_full', 'database_busy'] as const)(
+  'the end of a job is not lost to %s: it is offered until the store takes it, and reported once',
+  async (code) => {
+    const { jobs, enqueue, start, until } = await opened()
+    const full = () => Promise.reject(new DarkroomError(code, { what: 'a', why: 'b', remedy: 'c' }))
+    const failures: unknown[] = []
+    let refusals = 3
+    type Completing = Parameters<typeof jobs.complete>
+    const store = {
+      ...jobs,
+      complete: (...given: Completing) => (refusals-- > 0 ? full() : jobs.complete(...given)),
+    }
+    const id = await enqueue()
+    const next = await enqueue()
 
-  start({ run: async () => 'done' }, { store, onStoreFailure: (error) => failures.push(error) })
+    start({ run: async () => 'done' }, { store, onStoreFailure: (error) => failures.push(error) })
 
-  await until(id, 'done')
-  await until(next, 'done') // the loop goes on
-  expect(failures).toMatchObject([{ code }])
-})
+    await until(id, 'done')
+    await until(next, 'done') // the loop goes on
+    expect(failures).toMatchObject([{ code }])
+  },
+)
 
 test('a job that a locked database interrupted is done again, not failed', async () => {
   const { jobs, enqueue, start, clock } = await opened()
   const id = await enqueue()
   let attempts = 0
 
-  start({ run: async () => { if ((attempts += 1) === 1) throw new DarkroomError('database_busy', { what: 'a', why: 'b', remedy: 'c' }); return 'done' } })
+  start({
+    run: async () => {
+      if ((attempts += 1) === 1)
+        throw new DarkroomError('database_busy', { what: 'a', why: 'b', remedy: 'c' })
+      return 'done'
+    },
+  })
   for (let second = 0; second < 20; second++) await clock.advance(1_000)
 
   expect([attempts, (await jobs.get(id)).state]).toEqual([2, 'done'])
@@ -231,5 +302,11 @@ test('a handler that is told of the end finds its row as soon as it can be writt
   })
 
   await until(id, 'failed')
-  await vi.waitFor(() => { clock.turn(); expect(told).toEqual(['disk_full']) }, { interval: 1 })
+  await vi.waitFor(
+    () => {
+      clock.turn()
+      expect(told).toEqual(['disk_full'])
+    },
+    { interval: 1 },
+  )
 })

@@ -41,7 +41,11 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   while (!signal.aborted) {
     const job = await store.claim(name, kinds, clock.now(), LEASE_MS).then(state.worked, state.failed)
     if (!job) await clock.wait(LOOK_EVERY_MS, signal)
-    else if (job.attempt > MOST_ATTEMPTS) await giveUp(settings, job, { code: 'internal', message: `It was tried ${MOST_ATTEMPTS} times, and each time the process that did it died.` })
+    else if (job.attempt > MOST_ATTEMPTS)
+      await giveUp(settings, job, {
+        code: 'internal',
+        message: `It was tried ${MOST_ATTEMPTS} times, and each time the process that did it died.`,
+      })
     else await work(settings, job)
   }
 }
@@ -59,7 +63,12 @@ async function work(settings: WorkerSettings, job: Job): Promise<void> {
   settings.signal.addEventListener('abort', leave, { once: true })
   const watching = watch({ ...settings, halt, over: over.signal }, job)
   try {
-    const result = await handlerOf(settings.handlers, job).run(job.payload, { id: job.id, attempt: job.attempt, signal: stop.signal, why: () => reason })
+    const result = await handlerOf(settings.handlers, job).run(job.payload, {
+      id: job.id,
+      attempt: job.attempt,
+      signal: stop.signal,
+      why: () => reason,
+    })
     await recorded(settings, () => store.complete(job.id, name, result, clock.now()))
   } catch (error) {
     await end(settings, { job, error, reason })
@@ -71,7 +80,10 @@ async function work(settings: WorkerSettings, job: Job): Promise<void> {
 }
 
 /** Keeps the lease, and looks whether somebody wants the job stopped. */
-async function watch(settings: WorkerSettings & { readonly halt: (why: StopReason) => void; readonly over: AbortSignal }, job: Job): Promise<void> {
+async function watch(
+  settings: WorkerSettings & { readonly halt: (why: StopReason) => void; readonly over: AbortSignal },
+  job: Job,
+): Promise<void> {
   const { name, store, clock, over, halt } = settings
   let lastBeat = clock.now()
   const state = storeState(settings)
@@ -91,17 +103,27 @@ async function watch(settings: WorkerSettings & { readonly halt: (why: StopReaso
   }
 }
 
-async function end(settings: WorkerSettings, ended: { readonly job: Job; readonly error: unknown; readonly reason: StopReason | null }): Promise<void> {
+async function end(
+  settings: WorkerSettings,
+  ended: { readonly job: Job; readonly error: unknown; readonly reason: StopReason | null },
+): Promise<void> {
   const { name, store, clock } = settings
   const { job, error, reason } = ended
   switch (reason) {
-    case 'lost': return
-    case 'leaving': return recorded(settings, () => store.release(job.id, name, clock.now()))
-    case 'cancelled': return recorded(settings, () => store.cancelled(job.id, name, clock.now()))
-    case null: break
+    case 'lost':
+      return
+    case 'leaving':
+      return recorded(settings, () => store.release(job.id, name, clock.now()))
+    case 'cancelled':
+      return recorded(settings, () => store.cancelled(job.id, name, clock.now()))
+    case null:
+      break
   }
   settings.onFailure?.(job, error)
-  const told = { code: isDarkroomError(error) ? error.code : 'internal', message: error instanceof Error ? error.message : String(error) }
+  const told = {
+    code: isDarkroomError(error) ? error.code : 'internal',
+    message: error instanceof Error ? error.message : String(error),
+  }
   const isForAPerson = isDarkroomError(error) && error.code !== 'database_busy' // what a person must mend does not mend itself
   const again = isForAPerson ? null : retryAt(job.attempt, clock.now())
   if (again === null) await giveUp(settings, job, told)
@@ -149,7 +171,12 @@ async function recorded(settings: WorkerSettings, record: () => Promise<unknown>
 }
 
 /** Errors of a store that end by themselves or by a person's hand. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk_full', 'database_busy', 'overloaded', 'not_ready'])
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'disk_full',
+  'database_busy',
+  'overloaded',
+  'not_ready',
+])
 
 /** `runWorker` has proved that there is one, and a job's payload is of its kind. */
 function handlerOf(handlers: Handlers, job: Job): Handler<JobKind> {

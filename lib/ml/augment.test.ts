@@ -8,14 +8,24 @@ const shown = (how: Augmentation, { seed = 1, epoch = 1, sample = 7 } = {}) => {
   augment(picture, out, { square, how, seed, epoch, sample })
   return out
 }
-const columnOf = (square: Uint8Array, x: number) => Array.from({ length: 9 }, (_, y) => square[(y * 9 + x) * 3]!)
+const columnOf = (square: Uint8Array, x: number) =>
+  Array.from({ length: 9 }, (_, y) => square[(y * 9 + x) * 3]!)
 
 test('a recipe without changes shows the picture as it is', () => {
   expect(shown({})).toEqual(picture)
 })
 
 test('the same seed, epoch and sample show the same picture; another of any shows another', () => {
-  const how: Augmentation = { flip: true, shift: 3, rotate: 20, zoom: 0.2, brightness: 0.2, contrast: 0.2, colour: 0.1, cutout: 3 }
+  const how: Augmentation = {
+    flip: true,
+    shift: 3,
+    rotate: 20,
+    zoom: 0.2,
+    brightness: 0.2,
+    contrast: 0.2,
+    colour: 0.1,
+    cutout: 3,
+  }
 
   expect(shown(how)).toEqual(shown(how))
   expect(shown(how, { seed: 2 })).not.toEqual(shown(how))
@@ -44,7 +54,11 @@ test('alternating mirrors show each picture from either side in turn', () => {
 test('a shift stays within its pixels and mirrors at the edge', () => {
   const columns = [0, 1, 2, 3].map((x) => columnOf(picture, x).join())
 
-  const seen = new Set(Array.from({ length: 300 }, (_, epoch) => columnOf(shown({ shift: 2 }, { epoch }), 0)).map((column) => columns.indexOf(column.join())))
+  const seen = new Set(
+    Array.from({ length: 300 }, (_, epoch) => columnOf(shown({ shift: 2 }, { epoch }), 0)).map((column) =>
+      columns.indexOf(column.join()),
+    ),
+  )
 
   // Only those that moved sideways alone keep a whole column: by −2 … +2, where −2 and +2 show column 2, −1 and +1 column 1.
   seen.delete(-1)
@@ -59,7 +73,9 @@ test('a turn leaves the middle where it is and a flat picture flat', () => {
   const turned = shown({ rotate: 45 })
 
   expect(out).toEqual(flat)
-  expect([...turned.subarray((4 * 9 + 4) * 3, (4 * 9 + 5) * 3)]).toEqual([...picture.subarray((4 * 9 + 4) * 3, (4 * 9 + 5) * 3)])
+  expect([...turned.subarray((4 * 9 + 4) * 3, (4 * 9 + 5) * 3)]).toEqual([
+    ...picture.subarray((4 * 9 + 4) * 3, (4 * 9 + 5) * 3),
+  ])
 })
 
 test('half of the pictures are turned, the others stay as sharp as they are', () => {

@@ -33,13 +33,20 @@ export type Square = { readonly size: number; readonly channels: number }
 export const sampleSeed = (hash: string): number => Number.parseInt(hash.slice(0, 8), 16) >>> 0
 
 /** Writes the changed square into `out`. The same seed, epoch and sample give the same picture, whatever the batch. */
-export function augment(from: Uint8Array, out: Uint8Array, about: { square: Square; how: Augmentation; seed: number; epoch: number; sample: number }): void {
+export function augment(
+  from: Uint8Array,
+  out: Uint8Array,
+  about: { square: Square; how: Augmentation; seed: number; epoch: number; sample: number },
+): void {
   const { square, how } = about
   const random = createRandom(mixSeeds(about.seed, about.epoch, about.sample))
   const within = (reach: number | undefined): number => (random() * 2 - 1) * (reach ?? 0)
   // Every number is drawn whether it is used or not, so that one setting does not change the chance of the others.
   const isHeads = random() < 0.5
-  const isMirrored = how.flip === 'alternating' ? (mixSeeds(about.seed, about.sample) + about.epoch) % 2 === 0 : isHeads && how.flip === true
+  const isMirrored =
+    how.flip === 'alternating'
+      ? (mixSeeds(about.seed, about.sample) + about.epoch) % 2 === 0
+      : isHeads && how.flip === true
   const right = within(how.shift)
   const down = within(how.shift)
   const turn = (within(how.rotate) * Math.PI) / 180
@@ -52,7 +59,8 @@ export function augment(from: Uint8Array, out: Uint8Array, about: { square: Squa
   const isWarped = random() < WARPED
   if ((how.rotate || how.zoom) && isWarped) warp(from, out, square, { isMirrored, right, down, turn, scale })
   else move(from, out, square, { isMirrored, right: Math.round(right), down: Math.round(down) })
-  if (how.brightness || how.contrast || how.colour) retone(out, square.channels, { lift, spread, tints: how.colour ? tints : [1, 1, 1] })
+  if (how.brightness || how.contrast || how.colour)
+    retone(out, square.channels, { lift, spread, tints: how.colour ? tints : [1, 1, 1] })
   if (how.cutout) coverPart(out, square, { side: how.cutout, x: cutX, y: cutY })
 }
 
@@ -64,7 +72,12 @@ export function turned(from: Uint8Array, square: Square, degrees: number): Uint8
 }
 
 /** Whole pixels: nothing is interpolated, so the picture keeps its sharpness. */
-function move(from: Uint8Array, out: Uint8Array, { size, channels }: Square, by: { isMirrored: boolean; right: number; down: number }): void {
+function move(
+  from: Uint8Array,
+  out: Uint8Array,
+  { size, channels }: Square,
+  by: { isMirrored: boolean; right: number; down: number },
+): void {
   let to = 0
   for (let y = 0; y < size; y++) {
     const row = mirrored(y - by.down, size) * size
@@ -77,7 +90,12 @@ function move(from: Uint8Array, out: Uint8Array, { size, channels }: Square, by:
 }
 
 /** Turned and scaled about the middle, interpolated between the four nearest pixels. */
-function warp(from: Uint8Array, out: Uint8Array, { size, channels }: Square, by: { isMirrored: boolean; right: number; down: number; turn: number; scale: number }): void {
+function warp(
+  from: Uint8Array,
+  out: Uint8Array,
+  { size, channels }: Square,
+  by: { isMirrored: boolean; right: number; down: number; turn: number; scale: number },
+): void {
   const middle = (size - 1) / 2
   const cos = Math.cos(by.turn) / by.scale
   const sin = Math.sin(by.turn) / by.scale
@@ -113,19 +131,31 @@ function mirrored(at: number, size: number): number {
   return place < size ? place : period - place
 }
 
-function retone(square: Uint8Array, channels: number, by: { lift: number; spread: number; tints: readonly number[] }): void {
+function retone(
+  square: Uint8Array,
+  channels: number,
+  by: { lift: number; spread: number; tints: readonly number[] },
+): void {
   for (let c = 0; c < channels; c++) {
-    const table = Uint8ClampedArray.from({ length: 256 }, (_, v) => ((v - 128) * by.spread + 128 + by.lift) * by.tints[c]!)
+    const table = Uint8ClampedArray.from(
+      { length: 256 },
+      (_, v) => ((v - 128) * by.spread + 128 + by.lift) * by.tints[c]!,
+    )
     for (let i = c; i < square.length; i += channels) square[i] = table[square[i]!]!
   }
 }
 
 /** The covered square lies wholly inside, so that every picture loses the same share. DeVries and Taylor 2017 (arXiv:1708.04552). */
-function coverPart(square: Uint8Array, { size, channels }: Square, cut: { side: number; x: number; y: number }): void {
+function coverPart(
+  square: Uint8Array,
+  { size, channels }: Square,
+  cut: { side: number; x: number; y: number },
+): void {
   const side = Math.min(cut.side, size)
   const left = Math.floor(cut.x * (size - side + 1))
   const top = Math.floor(cut.y * (size - side + 1))
-  for (let y = top; y < top + side; y++) square.fill(128, (y * size + left) * channels, (y * size + left + side) * channels)
+  for (let y = top; y < top + side; y++)
+    square.fill(128, (y * size + left) * channels, (y * size + left + side) * channels)
 }
 
 /** Left becomes right, whatever chance says: for what is made of both views of a picture. */

@@ -1,7 +1,10 @@
 /** The two copies that a learner keeps beside its latest weights: their exponential average, and the best so far. It does not judge which is better. */
 import type { FlatWeights, LearnerState, Which } from './learner.ts'
 
-const copied = ({ trained, measured }: FlatWeights): FlatWeights => ({ trained: trained.slice(), measured: measured.slice() })
+const copied = ({ trained, measured }: FlatWeights): FlatWeights => ({
+  trained: trained.slice(),
+  measured: measured.slice(),
+})
 
 export class AverageAndBest {
   readonly #latest: () => FlatWeights

@@ -3,7 +3,13 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { BUNDLE_FORMAT, card as cardSchema, golden as goldenSchema, manifest as manifestSchema, preprocess as preprocessSchema } from '#lib/contracts/bundle.ts'
+import {
+  BUNDLE_FORMAT,
+  card as cardSchema,
+  golden as goldenSchema,
+  manifest as manifestSchema,
+  preprocess as preprocessSchema,
+} from '#lib/contracts/bundle.ts'
 import type { Card, Golden, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -42,7 +48,9 @@ export async function writeBundle(folder: string, content: BundleContent): Promi
     format: BUNDLE_FORMAT,
     classifier: content.card.classifier,
     version: content.card.version,
-    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }])),
+    files: Object.fromEntries(
+      Object.entries(files).map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }]),
+    ),
   }
   const making = join(dirname(folder), `.making-${basename(folder)}-${process.pid}`)
   await rm(making, { recursive: true, force: true })
@@ -65,8 +73,11 @@ export async function readBundle(folder: string): Promise<Bundle> {
   const manifest = await parsed(folder, 'manifest.json', (value) => manifestSchema.parse(value))
   const bytes = new Map<string, Uint8Array>()
   for (const [name, { sha256: expected }] of Object.entries(manifest.files)) {
-    if (name !== basename(name)) throw badBundle(folder, `its manifest names "${name}", which leads out of the folder`)
-    const content = await readFile(join(folder, name)).catch((cause: unknown) => { throw badBundle(folder, `${name} is missing`, cause) })
+    if (name !== basename(name))
+      throw badBundle(folder, `its manifest names "${name}", which leads out of the folder`)
+    const content = await readFile(join(folder, name)).catch((cause: unknown) => {
+      throw badBundle(folder, `${name} is missing`, cause)
+    })
     if (sha256(content) !== expected) throw badBundle(folder, `${name} is not as it was sealed`)
     bytes.set(name, content)
   }
@@ -78,7 +89,11 @@ export async function readBundle(folder: string): Promise<Bundle> {
   try {
     const { network, weights } = fromTfjs(text('model.json'), bytes.get('weights.bin') ?? new Uint8Array())
     const classes: unknown = JSON.parse(text('classes.json'))
-    if (!Array.isArray(classes) || classes.length !== network.classes || !classes.every((name) => typeof name === 'string')) {
+    if (
+      !Array.isArray(classes) ||
+      classes.length !== network.classes ||
+      !classes.every((name) => typeof name === 'string')
+    ) {
       throw badBundle(folder, `classes.json does not name the ${network.classes} classes of the network`)
     }
     return {
@@ -98,12 +113,16 @@ export async function readBundle(folder: string): Promise<Bundle> {
 }
 
 /** How a version sees images, without the rest of its bundle. */
-export const readPreprocess = (folder: string): Promise<Preprocess> => parsed(folder, 'preprocess.json', (value) => preprocessSchema.parse(value))
+export const readPreprocess = (folder: string): Promise<Preprocess> =>
+  parsed(folder, 'preprocess.json', (value) => preprocessSchema.parse(value))
 
 function referenceOf(bytes: Uint8Array | undefined, length: number): Reference | null {
   if (bytes === undefined) return null
   const reference = readReference(bytes)
-  if (reference.length !== length) throw new Error(`reference.bin holds ${reference.length} features of each picture and the network makes ${length}`)
+  if (reference.length !== length)
+    throw new Error(
+      `reference.bin holds ${reference.length} features of each picture and the network makes ${length}`,
+    )
   return reference
 }
 
@@ -112,16 +131,20 @@ function referenceOf(bytes: Uint8Array | undefined, length: number): Reference |
 export function goldenFailure(golden: Golden, rows: readonly ArrayLike<number>[]): string | null {
   for (const [i, { name, probabilities }] of golden.inputs.entries()) {
     const row = rows[i]
-    if (!row || row.length !== probabilities.length) return `golden input ${name} is answered with ${row?.length ?? 0} numbers instead of ${probabilities.length}`
+    if (!row || row.length !== probabilities.length)
+      return `golden input ${name} is answered with ${row?.length ?? 0} numbers instead of ${probabilities.length}`
     const found = softmax(Array.from(row))
     const off = Math.max(...found.map((p, k) => Math.abs(p - probabilities[k]!)))
-    if (!(off <= golden.tolerance)) return `golden input ${name} is answered otherwise: a probability is off by ${off.toPrecision(2)}, and ${golden.tolerance} is allowed`
+    if (!(off <= golden.tolerance))
+      return `golden input ${name} is answered otherwise: a probability is off by ${off.toPrecision(2)}, and ${golden.tolerance} is allowed`
   }
   return null
 }
 
 async function parsed<T>(folder: string, name: string, parse: (value: unknown) => T): Promise<T> {
-  const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => { throw badBundle(folder, `${name} is missing`, cause) })
+  const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => {
+    throw badBundle(folder, `${name} is missing`, cause)
+  })
   try {
     return parse(JSON.parse(text))
   } catch (cause) {
@@ -131,7 +154,11 @@ async function parsed<T>(folder: string, name: string, parse: (value: unknown) =
 
 function badBundle(folder: string, why: string, cause?: unknown): DarkroomError {
   const remedy = 'Restore the files of this version, or train again.'
-  return new DarkroomError('bad_bundle', { what: `The version in ${basename(dirname(folder))}/${basename(folder)} cannot be used`, why, remedy }, { cause })
+  return new DarkroomError(
+    'bad_bundle',
+    { what: `The version in ${basename(dirname(folder))}/${basename(folder)} cannot be used`, why, remedy },
+    { cause },
+  )
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -37,7 +37,9 @@ function inkOf(raster: Raster, border: Uint8Array, ground: number): Uint8Array |
   if (strongest - noise < FEWEST_LEVELS) return null
   // The floor lies a little above the noise but never in the ink's upper half, where a line that crosses the border would put it.
   const floor = Math.min(noise * 1.5, strongest / 2)
-  const table = Uint8Array.from({ length: 256 }, (_, v) => Math.max(0, Math.min(255, Math.round(((v - floor) * 255) / (strongest - floor)))))
+  const table = Uint8Array.from({ length: 256 }, (_, v) =>
+    Math.max(0, Math.min(255, Math.round(((v - floor) * 255) / (strongest - floor)))),
+  )
   return away.map((v) => table[v]!)
 }
 
@@ -71,7 +73,8 @@ function centred(ink: Uint8Array, width: number, height: number, size: number): 
       massY += value * (y + 0.5)
     }
   }
-  const place = (centre: number, length: number): number => Math.max(0, Math.min(size - length, Math.round(size / 2 - centre)))
+  const place = (centre: number, length: number): number =>
+    Math.max(0, Math.min(size - length, Math.round(size / 2 - centre)))
   const left = place(mass ? massX / mass : width / 2, width)
   const top = place(mass ? massY / mass : height / 2, height)
   const out = new Uint8Array(size * size)

@@ -3,11 +3,7 @@ import { evaluation, score } from './evaluate.ts'
 
 /** Three classes; answers 0 0 1 · 1 1 · 2 0, against labels 0 0 0 · 1 1 · 2 2. */
 const logits = {
-  values: Float32Array.from([
-    2, 0, 0, 2, 0, 0, 0, 2, 0,
-    0, 2, 0, 0, 2, 0,
-    0, 0, 2, 2, 0, 0,
-  ]),
+  values: Float32Array.from([2, 0, 0, 2, 0, 0, 0, 2, 0, 0, 2, 0, 0, 2, 0, 0, 0, 2, 2, 0, 0]),
   count: 7,
   classes: 3,
 }
@@ -25,7 +21,11 @@ test('accuracy and loss agree with counting by hand', () => {
 test('the confusion matrix has the true class in its rows and the answer in its columns', () => {
   const found = evaluation(logits, labels, { classes, temperature: 1 })
 
-  expect(found.confusion).toEqual([[2, 1, 0], [0, 2, 0], [1, 0, 1]])
+  expect(found.confusion).toEqual([
+    [2, 1, 0],
+    [0, 2, 0],
+    [1, 0, 1],
+  ])
 })
 
 test('precision, recall and F1 of each class agree with counting by hand', () => {
@@ -56,7 +56,10 @@ test('accuracy stands with its Wilson interval', () => {
 })
 
 test('on seven pictures no calibration error is claimed', () => {
-  expect(evaluation(logits, labels, { classes, temperature: 1 })).toMatchObject({ ece: null, reliability: null })
+  expect(evaluation(logits, labels, { classes, temperature: 1 })).toMatchObject({
+    ece: null,
+    reliability: null,
+  })
 })
 
 test('a class without pictures has no recall', () => {

@@ -1,13 +1,31 @@
 /** What a network's answers to labelled pictures are worth: accuracy with its interval, loss, and where it confuses what.
  *  It opens no version and decides nothing about it. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { answersAt, calibrationError, negativeLogLikelihood, reliability, type Logits, type ReliabilityBin } from '#lib/domain/calibration.ts'
+import {
+  answersAt,
+  calibrationError,
+  negativeLogLikelihood,
+  reliability,
+  type Logits,
+  type ReliabilityBin,
+} from '#lib/domain/calibration.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
 import { plainBatches, type SampleSet } from './sample-set.ts'
 
-export type Score = { readonly images: number; readonly right: number; readonly accuracy: number; readonly loss: number }
+export type Score = {
+  readonly images: number
+  readonly right: number
+  readonly accuracy: number
+  readonly loss: number
+}
 
-export type ClassScore = { readonly class: string; readonly images: number; readonly precision: number | null; readonly recall: number | null; readonly f1: number | null }
+export type ClassScore = {
+  readonly class: string
+  readonly images: number
+  readonly precision: number | null
+  readonly recall: number | null
+  readonly f1: number | null
+}
 
 /** Over the classes that have pictures; a class that was never answered counts as precision 0, as scikit-learn does. */
 export type ClassMean = { readonly precision: number; readonly recall: number; readonly f1: number }
@@ -36,7 +54,11 @@ const FEWEST_FOR_ECE = 100
 export type Predict = (pixels: Float32Array, count: number) => Promise<Float32Array>
 
 /** The logits for a whole set, in its order. */
-export async function logitsOf(predict: Predict, set: SampleSet, about: { spec: Preprocess; classes: number; batch: number; signal?: AbortSignal | undefined }): Promise<Logits> {
+export async function logitsOf(
+  predict: Predict,
+  set: SampleSet,
+  about: { spec: Preprocess; classes: number; batch: number; signal?: AbortSignal | undefined },
+): Promise<Logits> {
   const values = new Float32Array(set.count * about.classes)
   for (const { pixels, count, first } of plainBatches(set, about.spec, about.batch)) {
     about.signal?.throwIfAborted()
@@ -50,10 +72,19 @@ export function score(logits: Logits, labels: Int32Array): Score {
   let right = 0
   for (let i = 0; i < logits.count; i++) if (answerOf(logits, i) === labels[i]) right++
   const images = logits.count
-  return { images, right, accuracy: images === 0 ? 0 : right / images, loss: images === 0 ? 0 : negativeLogLikelihood(logits, labels) }
+  return {
+    images,
+    right,
+    accuracy: images === 0 ? 0 : right / images,
+    loss: images === 0 ? 0 : negativeLogLikelihood(logits, labels),
+  }
 }
 
-export function evaluation(logits: Logits, labels: Int32Array, about: { classes: readonly string[]; temperature: number }): Evaluation {
+export function evaluation(
+  logits: Logits,
+  labels: Int32Array,
+  about: { classes: readonly string[]; temperature: number },
+): Evaluation {
   const confusion = about.classes.map(() => about.classes.map(() => 0))
   for (let i = 0; i < logits.count; i++) confusion[labels[i]!]![answerOf(logits, i)]!++
   const { right, images } = score(logits, labels)
@@ -89,7 +120,8 @@ function classScore(confusion: readonly (readonly number[])[], name: string, k: 
 
 function meanOf(perClass: readonly ClassScore[], weightOf: (score: ClassScore) => number): ClassMean {
   const total = perClass.reduce((sum, c) => sum + weightOf(c), 0)
-  const mean = (of: (c: ClassScore) => number | null): number => (total === 0 ? 0 : perClass.reduce((sum, c) => sum + weightOf(c) * (of(c) ?? 0), 0) / total)
+  const mean = (of: (c: ClassScore) => number | null): number =>
+    total === 0 ? 0 : perClass.reduce((sum, c) => sum + weightOf(c) * (of(c) ?? 0), 0) / total
   return { precision: mean((c) => c.precision), recall: mean((c) => c.recall), f1: mean((c) => c.f1) }
 }
 

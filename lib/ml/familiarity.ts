@@ -25,23 +25,48 @@ const ID_BYTES = 32
 
 /** A line that names the format, a line of JSON, ids, labels, the centre as float32, and the vectors as float16; little-endian. */
 export function referenceBytes({ ids, labels, length, vectors, centre, neighbour }: Reference): Uint8Array {
-  const head = Buffer.from(`${MAGIC}${JSON.stringify({ count: ids.length, length, neighbour, is_centred: centre !== null })}\n`)
-  return Buffer.concat([head, ...ids.map((id) => Buffer.from(id, 'hex')), bytesOf(labels.slice()), ...(centre ? [bytesOf(centre.slice())] : []), halfBytes(vectors)])
+  const head = Buffer.from(
+    `${MAGIC}${JSON.stringify({ count: ids.length, length, neighbour, is_centred: centre !== null })}\n`,
+  )
+  return Buffer.concat([
+    head,
+    ...ids.map((id) => Buffer.from(id, 'hex')),
+    bytesOf(labels.slice()),
+    ...(centre ? [bytesOf(centre.slice())] : []),
+    halfBytes(vectors),
+  ])
 }
 
 /** Throws with the reason where the bytes are not what `referenceBytes` writes. */
 export function readReference(bytes: Uint8Array): Reference {
   const file = Buffer.from(bytes) // a copy: typed arrays want to begin at even places
   const lineEnd = file.indexOf('\n', MAGIC.length)
-  if (file.toString('latin1', 0, MAGIC.length) !== MAGIC || lineEnd === -1) throw new Error('reference.bin is of no known format')
-  const { count, length, neighbour, is_centred: isCentred } = JSON.parse(file.toString('utf8', MAGIC.length, lineEnd)) as { count: number; length: number; neighbour: number; is_centred: boolean }
+  if (file.toString('latin1', 0, MAGIC.length) !== MAGIC || lineEnd === -1)
+    throw new Error('reference.bin is of no known format')
+  const {
+    count,
+    length,
+    neighbour,
+    is_centred: isCentred,
+  } = JSON.parse(file.toString('utf8', MAGIC.length, lineEnd)) as {
+    count: number
+    length: number
+    neighbour: number
+    is_centred: boolean
+  }
   const parts = [count * ID_BYTES, count * 2, isCentred ? length * 4 : 0, count * length * 2]
-  if (!parts.every(Number.isSafeInteger) || neighbour < 1 || neighbour > count) throw new Error('reference.bin begins with impossible numbers')
-  if (file.length !== lineEnd + 1 + parts.reduce((a, b) => a + b, 0)) throw new Error(`reference.bin has ${file.length} bytes, which is not what its beginning says`)
+  if (!parts.every(Number.isSafeInteger) || neighbour < 1 || neighbour > count)
+    throw new Error('reference.bin begins with impossible numbers')
+  if (file.length !== lineEnd + 1 + parts.reduce((a, b) => a + b, 0))
+    throw new Error(`reference.bin has ${file.length} bytes, which is not what its beginning says`)
   let offset = lineEnd + 1
-  const [ids, labels, centre, vectors] = parts.map((size) => Uint8Array.prototype.slice.call(file, offset, (offset += size)))
+  const [ids, labels, centre, vectors] = parts.map((size) =>
+    Uint8Array.prototype.slice.call(file, offset, (offset += size)),
+  )
   return {
-    ids: Array.from({ length: count }, (_, i) => Buffer.from(ids!.subarray(i * ID_BYTES, (i + 1) * ID_BYTES)).toString('hex')),
+    ids: Array.from({ length: count }, (_, i) =>
+      Buffer.from(ids!.subarray(i * ID_BYTES, (i + 1) * ID_BYTES)).toString('hex'),
+    ),
     labels: new Uint16Array(labels!.buffer),
     length,
     vectors: fromHalfBytes(vectors!),
@@ -51,7 +76,11 @@ export function readReference(bytes: Uint8Array): Reference {
 }
 
 /** Each row of features as a direction from the centre, of length one; a row without a direction stays zero. */
-export function directions(features: Float32Array, length: number, centre: Float32Array | null): Float32Array {
+export function directions(
+  features: Float32Array,
+  length: number,
+  centre: Float32Array | null,
+): Float32Array {
   const out = new Float32Array(features.length)
   for (let row = 0; row < features.length; row += length) {
     let squares = 0
@@ -67,12 +96,24 @@ export function directions(features: Float32Array, length: number, centre: Float
 }
 
 /** The reference as a network: directions in, one product with each picture of the reference out. Engines multiply matrices best. */
-export function nearnessNetwork({ ids, length, vectors }: Pick<Reference, 'ids' | 'length' | 'vectors'>): { network: Network; weights: Weights } {
+export function nearnessNetwork({ ids, length, vectors }: Pick<Reference, 'ids' | 'length' | 'vectors'>): {
+  network: Network
+  weights: Weights
+} {
   const count = ids.length
   const kernel = new Float32Array(count * length)
-  for (let i = 0; i < count; i++) for (let d = 0; d < length; d++) kernel[d * count + i] = vectors[i * length + d]!
+  for (let i = 0; i < count; i++)
+    for (let d = 0; d < length; d++) kernel[d * count + i] = vectors[i * length + d]!
   return {
-    network: { name: 'nearness', input: { size: 1, channels: length }, classes: count, layers: [{ name: 'flat', kind: 'flatten' }, { name: 'products', kind: 'dense', units: count, bias: false }] },
+    network: {
+      name: 'nearness',
+      input: { size: 1, channels: length },
+      classes: count,
+      layers: [
+        { name: 'flat', kind: 'flatten' },
+        { name: 'products', kind: 'dense', units: count, bias: false },
+      ],
+    },
     weights: { 'products/kernel': kernel },
   }
 }
@@ -94,6 +135,8 @@ export function largestOf(products: Float32Array, most: number): Float32Array {
 export const distanceOf = (product: number): number => Math.sqrt(Math.max(0, 2 - 2 * product))
 
 /** The distance to the `neighbour`-th nearest, for one row of products. */
-export const distanceTo = (products: Float32Array, neighbour: number): number => distanceOf(largestOf(products, neighbour).at(-1)!)
+export const distanceTo = (products: Float32Array, neighbour: number): number =>
+  distanceOf(largestOf(products, neighbour).at(-1)!)
 
-const bytesOf = (values: Float32Array | Uint16Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+const bytesOf = (values: Float32Array | Uint16Array): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength)

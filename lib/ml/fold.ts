@@ -15,7 +15,8 @@ export type Folded = {
 export function foldBatchNorm(network: Network, weights: Weights): Folded {
   const readers = new Map<string, number>()
   network.layers.forEach((layer, index) => {
-    for (const source of [sourceOf(network, index), ...(layer.kind === 'add' ? [layer.other] : [])]) readers.set(source, (readers.get(source) ?? 0) + 1)
+    for (const source of [sourceOf(network, index), ...(layer.kind === 'add' ? [layer.other] : [])])
+      readers.set(source, (readers.get(source) ?? 0) + 1)
   })
   const layers: Layer[] = []
   const folded: Record<string, Float32Array> = { ...weights }
@@ -23,11 +24,20 @@ export function foldBatchNorm(network: Network, weights: Weights): Folded {
   const standsFor = new Map<string, string>()
   const now = (name: string): string => standsFor.get(name) ?? name
   /** The layer of that name where nobody but its one reader sees it. */
-  const seenOnce = (name: string): Layer | undefined => (readers.get(name) === 1 ? layers.find((layer) => layer.name === now(name)) : undefined)
+  const seenOnce = (name: string): Layer | undefined =>
+    readers.get(name) === 1 ? layers.find((layer) => layer.name === now(name)) : undefined
   network.layers.forEach((layer, index) => {
     const source = now(sourceOf(network, index))
     const before = layer.kind === 'batchNorm' ? seenOnce(sourceOf(network, index)) : undefined
-    const behind = before?.kind === 'maxPool' ? seenOnce(sourceOf(network, network.layers.findIndex(({ name }) => name === before.name))) : before
+    const behind =
+      before?.kind === 'maxPool'
+        ? seenOnce(
+            sourceOf(
+              network,
+              network.layers.findIndex(({ name }) => name === before.name),
+            ),
+          )
+        : before
     if (behind && hasKernel(behind)) {
       const { scale, weights: made } = foldedWeights(behind, layer.name, folded)
       if (before === behind || scale.every((s) => s > 0)) {
@@ -38,22 +48,32 @@ export function foldBatchNorm(network: Network, weights: Weights): Folded {
         return
       }
     }
-    layers.push(layer.kind === 'add' ? { ...layer, from: source, other: now(layer.other) } : { ...layer, from: source })
+    layers.push(
+      layer.kind === 'add' ? { ...layer, from: source, other: now(layer.other) } : { ...layer, from: source },
+    )
   })
   return { network: { ...network, layers }, weights: folded, scales }
 }
 
-const hasKernel = (layer: Layer): layer is WithKernel => layer.kind === 'conv' || layer.kind === 'depthwise' || layer.kind === 'dense'
+const hasKernel = (layer: Layer): layer is WithKernel =>
+  layer.kind === 'conv' || layer.kind === 'depthwise' || layer.kind === 'dense'
 
 /** kernel × s and (bias − mean) s + β with s = γ / √(variance + ε), per output channel. */
-function foldedWeights(layer: WithKernel, norm: string, weights: Weights): { scale: Float32Array; weights: Weights } {
+function foldedWeights(
+  layer: WithKernel,
+  norm: string,
+  weights: Weights,
+): { scale: Float32Array; weights: Weights } {
   const of = (name: string): Float32Array => {
     const values = weights[name]
     if (!values) throw new Error(`the weights lack ${name}`)
     return values
   }
   const scale = of(`${norm}/gamma`).map((gamma, c) => gamma / Math.sqrt(of(`${norm}/variance`)[c]! + EPSILON))
-  const bias = scale.map((s, c) => ((layer.bias ? of(`${layer.name}/bias`)[c]! : 0) - of(`${norm}/mean`)[c]!) * s + of(`${norm}/beta`)[c]!)
+  const bias = scale.map(
+    (s, c) =>
+      ((layer.bias ? of(`${layer.name}/bias`)[c]! : 0) - of(`${norm}/mean`)[c]!) * s + of(`${norm}/beta`)[c]!,
+  )
   const kernel = of(`${layer.name}/kernel`).map((w, i) => w * scale[i % scale.length]!)
   return { scale, weights: { [`${layer.name}/kernel`]: kernel, [`${layer.name}/bias`]: bias } }
 }

@@ -12,8 +12,15 @@ type Stored = {
   readonly quantization?: { readonly dtype: string; readonly min?: number; readonly scale?: number }
 }
 
-export function fromForeignTfjs(modelJson: string, weightsBin: Uint8Array, how: { readonly size?: number } = {}): KerasModel {
-  const model = JSON.parse(modelJson) as { modelTopology?: KerasLayer & { model_config?: KerasLayer }; weightsManifest?: readonly { weights: readonly Stored[] }[] }
+export function fromForeignTfjs(
+  modelJson: string,
+  weightsBin: Uint8Array,
+  how: { readonly size?: number } = {},
+): KerasModel {
+  const model = JSON.parse(modelJson) as {
+    modelTopology?: KerasLayer & { model_config?: KerasLayer }
+    weightsManifest?: readonly { weights: readonly Stored[] }[]
+  }
   const topology = model.modelTopology?.model_config ?? model.modelTopology
   const stored = model.weightsManifest?.flatMap((group) => group.weights)
   if (!topology || !stored) throw cannotImport('model.json is not in the layers format')
@@ -28,7 +35,11 @@ export function fromForeignTfjs(modelJson: string, weightsBin: Uint8Array, how: 
 }
 
 /** The numbers as they count: 8-bit ones are number × scale + min. */
-function valuesOf({ name, shape, dtype, quantization }: Stored, bin: Uint8Array, offset: number): { values: Float32Array; bytes: number } {
+function valuesOf(
+  { name, shape, dtype, quantization }: Stored,
+  bin: Uint8Array,
+  offset: number,
+): { values: Float32Array; bytes: number } {
   const count = sizeOf(shape)
   const cut = (bytes: number): Uint8Array => {
     if (offset + bytes > bin.length) throw cannotImport(`its weights end within ${name}`)
@@ -37,11 +48,13 @@ function valuesOf({ name, shape, dtype, quantization }: Stored, bin: Uint8Array,
   if (dtype !== 'float32') throw cannotImport(`${name} holds ${dtype} numbers`)
   if (!quantization) return { values: new Float32Array(cut(count * 4).buffer), bytes: count * 4 }
   switch (quantization.dtype) {
-    case 'float16': return { values: fromHalfBytes(cut(count * 2)), bytes: count * 2 }
+    case 'float16':
+      return { values: fromHalfBytes(cut(count * 2)), bytes: count * 2 }
     case 'uint8': {
       const { scale = 1, min = 0 } = quantization
       return { values: Float32Array.from(cut(count), (value) => value * scale + min), bytes: count }
     }
-    default: throw cannotImport(`${name} is stored as ${quantization.dtype}`)
+    default:
+      throw cannotImport(`${name} is stored as ${quantization.dtype}`)
   }
 }

@@ -6,14 +6,24 @@ import type { Head } from './softmax-regression.ts'
 /** The last layer of a network as a head. */
 export function headIn(network: Network, weights: Weights): Head {
   const { name } = lastOf(network)
-  return { kernel: weights[`${name}/kernel`]!, bias: weights[`${name}/bias`] ?? new Float32Array(network.classes) }
+  return {
+    kernel: weights[`${name}/kernel`]!,
+    bias: weights[`${name}/bias`] ?? new Float32Array(network.classes),
+  }
 }
 
 /** All layers but the last, then this head. */
-export function withHead(network: Network, weights: Weights, { kernel, bias }: Head): { readonly network: Network; readonly weights: Weights } {
+export function withHead(
+  network: Network,
+  weights: Weights,
+  { kernel, bias }: Head,
+): { readonly network: Network; readonly weights: Weights } {
   const { name } = lastOf(network)
   const classes = bias.length
-  if (kernel.length !== featureLength(network) * classes) throw new Error(`${network.name}: a head of ${kernel.length} numbers does not fit ${featureLength(network)} features and ${classes} classes`)
+  if (kernel.length !== featureLength(network) * classes)
+    throw new Error(
+      `${network.name}: a head of ${kernel.length} numbers does not fit ${featureLength(network)} features and ${classes} classes`,
+    )
   const last: Layer = { ...lastOf(network), kind: 'dense', units: classes, bias: true }
   return {
     network: { ...network, classes, layers: [...network.layers.slice(0, -1), last] },
@@ -24,7 +34,10 @@ export function withHead(network: Network, weights: Weights, { kernel, bias }: H
 /** What gives the features: all weights but those of the last layer, in the order of their names. */
 export function bodyWeights(network: Network, weights: Weights): readonly Float32Array[] {
   const { name } = lastOf(network)
-  return Object.keys(weights).filter((key) => !key.startsWith(`${name}/`)).sort().map((key) => weights[key]!)
+  return Object.keys(weights)
+    .filter((key) => !key.startsWith(`${name}/`))
+    .sort()
+    .map((key) => weights[key]!)
 }
 
 function lastOf(network: Network): Extract<Layer, { kind: 'dense' }> {

@@ -4,7 +4,18 @@ import { fitTemperature, negativeLogLikelihood, type Logits } from '#lib/domain/
 import { classWeights } from './class-weights.ts'
 import { score, type Score } from './evaluate.ts'
 import { createRandom, mixSeeds } from './random.ts'
-import { flatLength, flatOf, headOf, regressed, regressionLogits, scalingOf, standardised, type Head, type Rows, type Scaling } from './softmax-regression.ts'
+import {
+  flatLength,
+  flatOf,
+  headOf,
+  regressed,
+  regressionLogits,
+  scalingOf,
+  standardised,
+  type Head,
+  type Rows,
+  type Scaling,
+} from './softmax-regression.ts'
 
 /** What the `head` recipe's numbers are. */
 export type HeadSettings = {
@@ -63,11 +74,23 @@ export type HeadTry = {
 }
 
 /** Yields each try; returns the head of the best. */
-export function* learnHead({ training, choosing, classes, settings, towards, seed }: HeadProblem): Generator<HeadTry, Head> {
+export function* learnHead({
+  training,
+  choosing,
+  classes,
+  settings,
+  towards,
+  seed,
+}: HeadProblem): Generator<HeadTry, Head> {
   const isCrossed = choosing.count < settings.fewestToChooseBy
   const whole = fitting(training, everyone(training.count), { classes, settings, towards })
-  const parts = isCrossed ? partsOf(training, Math.min(settings.parts, training.count), { classes, seed }) : []
-  const crossed = parts.map((left) => ({ left, fit: fitting(training, without(training.count, left), { classes, settings, towards }) }))
+  const parts = isCrossed
+    ? partsOf(training, Math.min(settings.parts, training.count), { classes, seed })
+    : []
+  const crossed = parts.map((left) => ({
+    left,
+    fit: fitting(training, without(training.count, left), { classes, settings, towards }),
+  }))
   let best: { readonly head: Head; readonly number: number; readonly loss: number } | null = null
   for (let number = 1; number <= settings.epochs; number++) {
     const strength = settings.strongest / settings.fall ** (number - 1)
@@ -80,7 +103,10 @@ export function* learnHead({ training, choosing, classes, settings, towards, see
     const learnt = whole.answer(training, everyone(training.count))
     const held = together(judged.length > 0 ? judged : [learnt])
     const temperature = fitTemperature(held.logits, held.labels)
-    const heldOut: Score = { ...score(held.logits, held.labels), loss: negativeLogLikelihood(held.logits, held.labels, temperature) }
+    const heldOut: Score = {
+      ...score(held.logits, held.labels),
+      loss: negativeLogLikelihood(held.logits, held.labels, temperature),
+    }
     const isBest: boolean = best === null || heldOut.loss < best.loss
     if (isBest) best = { head: scaled(whole.head(), 1 / temperature), number, loss: heldOut.loss }
     yield { number, strength, training: score(learnt.logits, learnt.labels), heldOut, isBest }
@@ -91,27 +117,41 @@ export function* learnHead({ training, choosing, classes, settings, towards, see
 }
 
 /** One head on its way from strong to weak, each fit begun where the last one ended. */
-function fitting(from: Embedded, chosen: readonly number[], { classes, settings, towards }: Pick<HeadProblem, 'classes' | 'settings' | 'towards'>) {
+function fitting(
+  from: Embedded,
+  chosen: readonly number[],
+  { classes, settings, towards }: Pick<HeadProblem, 'classes' | 'settings' | 'towards'>,
+) {
   const plain = rowsOf(from, chosen, { classes, balance: settings.classBalance })
   const scaling = scalingOf(plain)
   const rows: Rows = { ...plain, features: standardised(plain.features, scaling) }
-  const pulledTo = towards ? flatOf(towards, scaling, classes) : new Float64Array(flatLength(from.length, classes))
+  const pulledTo = towards
+    ? flatOf(towards, scaling, classes)
+    : new Float64Array(flatLength(from.length, classes))
   let flat = pulledTo
   return {
     fit(strength: number): void {
       flat = regressed({ rows, strength, towards: pulledTo }, flat, settings).x
     },
     head: (): Head => headOf(flat, scaling, classes),
-    answer: (embedded: Embedded, which: readonly number[]): Answered => answer(embedded, which, { classes, scaling, flat }),
+    answer: (embedded: Embedded, which: readonly number[]): Answered =>
+      answer(embedded, which, { classes, scaling, flat }),
   }
 }
 
 type Answered = { readonly logits: Logits; readonly labels: Int32Array }
 
-function answer({ length, views, labels }: Embedded, which: readonly number[], { classes, scaling, flat }: { classes: number; scaling: Scaling; flat: Float64Array }): Answered {
+function answer(
+  { length, views, labels }: Embedded,
+  which: readonly number[],
+  { classes, scaling, flat }: { classes: number; scaling: Scaling; flat: Float64Array },
+): Answered {
   const features = standardised(picked(views[0]!, which, length), scaling)
   const values = regressionLogits(flat, { count: which.length, length, classes, features })
-  return { logits: { values, count: which.length, classes }, labels: Int32Array.from(which, (i) => labels[i]!) }
+  return {
+    logits: { values, count: which.length, classes },
+    labels: Int32Array.from(which, (i) => labels[i]!),
+  }
 }
 
 function together(answers: readonly Answered[]): Answered {
@@ -120,12 +160,33 @@ function together(answers: readonly Answered[]): Answered {
   return { logits: { values, count: labels.length, classes: answers[0]!.logits.classes }, labels }
 }
 
-const scaled = ({ kernel, bias }: Head, by: number): Head => ({ kernel: kernel.map((value) => value * by), bias: bias.map((value) => value * by) })
+const scaled = ({ kernel, bias }: Head, by: number): Head => ({
+  kernel: kernel.map((value) => value * by),
+  bias: bias.map((value) => value * by),
+})
 
-function rowsOf({ length, views, labels, targets }: Embedded, chosen: readonly number[], { classes, balance }: { classes: number; balance: number | null }): Rows {
-  const perClass = balance === null ? null : classWeights(Int32Array.from(chosen, (i) => labels[i]!), classes, balance)
+function rowsOf(
+  { length, views, labels, targets }: Embedded,
+  chosen: readonly number[],
+  { classes, balance }: { classes: number; balance: number | null },
+): Rows {
+  const perClass =
+    balance === null
+      ? null
+      : classWeights(
+          Int32Array.from(chosen, (i) => labels[i]!),
+          classes,
+          balance,
+        )
   const count = chosen.length * views.length
-  const rows = { count, length, classes, features: new Float32Array(count * length), targets: new Float32Array(count * classes), importance: new Float32Array(count).fill(1) }
+  const rows = {
+    count,
+    length,
+    classes,
+    features: new Float32Array(count * length),
+    targets: new Float32Array(count * classes),
+    importance: new Float32Array(count).fill(1),
+  }
   views.forEach((view, v) => {
     rows.features.set(picked(view, chosen, length), v * chosen.length * length)
     chosen.forEach((i, at) => {
@@ -146,10 +207,17 @@ function picked(rows: Float32Array, which: readonly number[], length: number): F
 }
 
 /** Parts of about equal size in which each class has its share. */
-function partsOf({ count, labels }: Embedded, parts: number, { classes, seed }: { classes: number; seed: number }): readonly (readonly number[])[] {
+function partsOf(
+  { count, labels }: Embedded,
+  parts: number,
+  { classes, seed }: { classes: number; seed: number },
+): readonly (readonly number[])[] {
   if (parts < 2) return []
   const random = createRandom(mixSeeds(seed, 0x9a275))
-  const shuffled = everyone(count).map((i) => ({ i, place: random() })).toSorted((a, b) => a.place - b.place).map(({ i }) => i)
+  const shuffled = everyone(count)
+    .map((i) => ({ i, place: random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ i }) => i)
   const byClass = Array.from({ length: classes }, (_, k) => shuffled.filter((i) => labels[i] === k)).flat()
   return Array.from({ length: parts }, (_, part) => byClass.filter((_one, at) => at % parts === part))
 }

@@ -6,7 +6,9 @@ import { createRandom, normal } from './random.ts'
 export function initialWeights(network: Network, seed: number): Weights {
   const last = network.layers.at(-1)!.name
   const random = createRandom(seed)
-  return Object.fromEntries(weightSpecs(network).map((spec) => [spec.name, initialTensor(spec, spec.layer === last ? 1 : 2, random)]))
+  return Object.fromEntries(
+    weightSpecs(network).map((spec) => [spec.name, initialTensor(spec, spec.layer === last ? 1 : 2, random)]),
+  )
 }
 
 const GAIN_BESIDE_IDENTITY = 1 / 3 // as PyTorch's default, which the source begins with
@@ -15,14 +17,22 @@ const GAIN_BESIDE_IDENTITY = 1 / 3 // as PyTorch's default, which the source beg
  *  Source: K. Jordan 2024 (arXiv:2404.00498), § 3.3. */
 export function identityWeights(network: Network, seed: number): Weights {
   const random = createRandom(seed)
-  return Object.fromEntries(weightSpecs(network).map((spec) => {
-    const values = initialTensor(spec, GAIN_BESIDE_IDENTITY, random)
-    return [spec.name, spec.role === 'kernel' && spec.shape.length === 4 ? handingOn(values, spec.shape) : values]
-  }))
+  return Object.fromEntries(
+    weightSpecs(network).map((spec) => {
+      const values = initialTensor(spec, GAIN_BESIDE_IDENTITY, random)
+      return [
+        spec.name,
+        spec.role === 'kernel' && spec.shape.length === 4 ? handingOn(values, spec.shape) : values,
+      ]
+    }),
+  )
 }
 
 /** A kernel [size, size, inputs, filters]. */
-function handingOn(kernel: Float32Array, [size = 0, , inputs = 0, filters = 0]: readonly number[]): Float32Array {
+function handingOn(
+  kernel: Float32Array,
+  [size = 0, , inputs = 0, filters = 0]: readonly number[],
+): Float32Array {
   const middle = (size * size - 1) / 2
   return kernel.map((value, at) => {
     const filter = at % filters
@@ -40,33 +50,54 @@ function initialTensor(spec: WeightSpec, gain: number, random: () => number): Fl
       return values.map(() => deviation * normal(random))
     }
     case 'gamma':
-    case 'variance': return values.fill(1)
+    case 'variance':
+      return values.fill(1)
     case 'bias':
     case 'beta':
-    case 'mean': return values
+    case 'mean':
+      return values
   }
 }
 
 /** The same network with more (or fewer) classes: the columns of kept classes stay, new ones start small and random. */
-export function withClasses(network: Network, weights: Weights, change: { classes: number; seed: number }): { network: Network; weights: Weights } {
+export function withClasses(
+  network: Network,
+  weights: Weights,
+  change: { classes: number; seed: number },
+): { network: Network; weights: Weights } {
   const head = network.layers.at(-1)!
   if (head.kind !== 'dense') throw new Error(`${network.name}: the last layer must be dense`)
-  const changed: Network = { ...network, classes: change.classes, layers: [...network.layers.slice(0, -1), { ...head, units: change.classes }] }
+  const changed: Network = {
+    ...network,
+    classes: change.classes,
+    layers: [...network.layers.slice(0, -1), { ...head, units: change.classes }],
+  }
   const fresh = initialWeights(changed, change.seed)
-  const grown = Object.fromEntries(weightSpecs(changed).map((spec) => {
-    const old = weights[spec.name]
-    if (!old) throw new Error(`${network.name}: the weights lack ${spec.name}`)
-    return [spec.name, spec.layer === head.name ? keepColumns(old, network.classes, fresh[spec.name]!, change.classes) : old]
-  }))
+  const grown = Object.fromEntries(
+    weightSpecs(changed).map((spec) => {
+      const old = weights[spec.name]
+      if (!old) throw new Error(`${network.name}: the weights lack ${spec.name}`)
+      return [
+        spec.name,
+        spec.layer === head.name ? keepColumns(old, network.classes, fresh[spec.name]!, change.classes) : old,
+      ]
+    }),
+  )
   return { network: changed, weights: grown }
 }
 
 /** Copies the columns of the first matrix (or vector: one row) that the second also has. */
-function keepColumns(from: Float32Array, fromColumns: number, into: Float32Array, columns: number): Float32Array {
+function keepColumns(
+  from: Float32Array,
+  fromColumns: number,
+  into: Float32Array,
+  columns: number,
+): Float32Array {
   const rows = from.length / fromColumns
   const kept = into.slice()
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < Math.min(columns, fromColumns); column++) kept[row * columns + column] = from[row * fromColumns + column]!
+    for (let column = 0; column < Math.min(columns, fromColumns); column++)
+      kept[row * columns + column] = from[row * fromColumns + column]!
   }
   return kept
 }

@@ -12,7 +12,9 @@ export type KerasLayer = {
 export function flat(model: KerasLayer): readonly KerasLayer[] {
   const inner = model.config['layers']
   if (!Array.isArray(inner)) return [model]
-  return (inner as KerasLayer[]).flatMap((layer) => (Array.isArray(layer.config['layers']) ? flat(layer) : [layer]))
+  return (inner as KerasLayer[]).flatMap((layer) =>
+    Array.isArray(layer.config['layers']) ? flat(layer) : [layer],
+  )
 }
 
 /** Names of the layers that a layer reads, in both ways that Keras writes them; empty in a Sequential, where each reads the one before. */
@@ -33,4 +35,9 @@ export function sourcesOf({ inbound_nodes: nodes }: KerasLayer): readonly string
 }
 
 export const cannotImport = (why: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'The model was not imported', why, remedy: 'It takes networks of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, Flatten, Dropout and Rescaling, as model.save("model.h5") writes them.' })
+  new DarkroomError('invalid_input', {
+    what: 'The model was not imported',
+    why,
+    remedy:
+      'It takes networks of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, Flatten, Dropout and Rescaling, as model.save("model.h5") writes them.',
+  })

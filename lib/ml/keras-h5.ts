@@ -8,19 +8,25 @@ import { fromKeras, type KerasModel, type KerasWeights } from './keras-model.ts'
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 
 export function fromKerasH5(bytes: Uint8Array): KerasModel {
-  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) throw cannotImport('the file is not HDF5, which a Keras .h5 file is')
+  if (!SIGNATURE.every((byte, i) => bytes[i] === byte))
+    throw cannotImport('the file is not HDF5, which a Keras .h5 file is')
   try {
     const file = new File(Uint8Array.from(bytes).buffer, 'model.h5')
     return fromKeras(configOf(file), weightsOf(file))
   } catch (cause) {
     if (isDarkroomError(cause)) throw cause
-    throw cannotImport(`the file cannot be read to its end: ${cause instanceof Error ? cause.message : String(cause)}`)
+    throw cannotImport(
+      `the file cannot be read to its end: ${cause instanceof Error ? cause.message : String(cause)}`,
+    )
   }
 }
 
 function configOf(file: File): KerasLayer {
   const text = file.attrs['model_config']
-  if (typeof text !== 'string') throw cannotImport('the file holds weights without a model (save_weights); the whole model is needed (model.save)')
+  if (typeof text !== 'string')
+    throw cannotImport(
+      'the file holds weights without a model (save_weights); the whole model is needed (model.save)',
+    )
   return JSON.parse(text) as KerasLayer
 }
 

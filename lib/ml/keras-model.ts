@@ -21,7 +21,11 @@ const NO_CLASSES = 2 // of the head that a model without one is given; it is rep
 
 /** @param config what Keras calls `config` of a Sequential or Model: nested models are laid flat.
  *  @param size the side of the pictures, where it is not to be the model's own: convolutions take any. */
-export function fromKeras(config: KerasLayer, weightOf: KerasWeights, { size }: { readonly size?: number } = {}): KerasModel {
+export function fromKeras(
+  config: KerasLayer,
+  weightOf: KerasWeights,
+  { size }: { readonly size?: number } = {},
+): KerasModel {
   const made = new Laying(weightOf, size)
   flat(config).forEach((layer) => made.lay(layer))
   return made.finished()
@@ -49,14 +53,17 @@ class Laying {
   lay(layer: KerasLayer): void {
     const { config } = layer
     const name = String(config['name'] ?? layer.name)
-    const refuse = (why: string): DarkroomError => cannotImport(`its layer "${name}" (${layer.class_name}) ${why}`)
+    const refuse = (why: string): DarkroomError =>
+      cannotImport(`its layer "${name}" (${layer.class_name}) ${why}`)
     if (this.#isFinal) throw refuse('stands behind the layer that gives the probabilities')
     this.#takeInput(config, refuse)
     if (layer.class_name === 'InputLayer') {
       this.#outputs.set(name, INPUT)
       return
     }
-    const sources = sourcesOf(layer).map((source) => this.#outputs.get(source) ?? this.#unknown(source, refuse))
+    const sources = sourcesOf(layer).map(
+      (source) => this.#outputs.get(source) ?? this.#unknown(source, refuse),
+    )
     const from = sources[0] ?? this.#last
     this.#layOne({ name, kind: layer.class_name, config, from, other: sources[1], refuse })
     this.#outputs.set(name, this.#last)
@@ -66,10 +73,23 @@ class Laying {
     const input = this.#input
     if (!input) throw cannotImport('it does not say how large its pictures are')
     const last = this.#layers.at(-1)
-    if (this.#shape(this.#last).length === 3) this.#push({ name: POOL, kind: 'globalAvgPool', from: this.#last })
-    if (last?.kind !== 'dense') this.#push({ name: HEAD, kind: 'dense', units: NO_CLASSES, bias: true, from: this.#last }, { kernel: new Float32Array(this.#channels(this.#last) * NO_CLASSES), bias: new Float32Array(NO_CLASSES) })
+    if (this.#shape(this.#last).length === 3)
+      this.#push({ name: POOL, kind: 'globalAvgPool', from: this.#last })
+    if (last?.kind !== 'dense')
+      this.#push(
+        { name: HEAD, kind: 'dense', units: NO_CLASSES, bias: true, from: this.#last },
+        {
+          kernel: new Float32Array(this.#channels(this.#last) * NO_CLASSES),
+          bias: new Float32Array(NO_CLASSES),
+        },
+      )
     const head = this.#layers.at(-1)
-    const network: Network = { name: `keras-${input.size}x${input.channels}`, input, classes: head?.kind === 'dense' ? head.units : 0, layers: this.#layers }
+    const network: Network = {
+      name: `keras-${input.size}x${input.channels}`,
+      input,
+      classes: head?.kind === 'dense' ? head.units : 0,
+      layers: this.#layers,
+    }
     try {
       shapesOf(network)
     } catch (cause) {
@@ -82,24 +102,33 @@ class Laying {
     const { name, kind, config, from, refuse } = layer
     switch (kind) {
       case 'Conv2D':
-      case 'DepthwiseConv2D': return this.#convolution(layer)
-      case 'Dense': return this.#dense(layer)
-      case 'BatchNormalization': return this.#batchNorm(layer)
+      case 'DepthwiseConv2D':
+        return this.#convolution(layer)
+      case 'Dense':
+        return this.#dense(layer)
+      case 'BatchNormalization':
+        return this.#batchNorm(layer)
       case 'ReLU': {
-        if (Number(config['negative_slope'] ?? 0) !== 0 || Number(config['threshold'] ?? 0) !== 0) throw refuse('has a slope or a threshold')
+        if (Number(config['negative_slope'] ?? 0) !== 0 || Number(config['threshold'] ?? 0) !== 0)
+          throw refuse('has a slope or a threshold')
         const most = config['max_value']
         return this.#push({ name, kind: 'relu', from, ...(typeof most === 'number' ? { most } : {}) })
       }
-      case 'Activation': return this.#activation(layer)
-      case 'Softmax': return this.#activation({ ...layer, config: { activation: 'softmax' } })
+      case 'Activation':
+        return this.#activation(layer)
+      case 'Softmax':
+        return this.#activation({ ...layer, config: { activation: 'softmax' } })
       case 'Add': {
         if (layer.other === undefined) throw refuse('adds other than two maps')
         return this.#push({ name, kind: 'add', from, other: layer.other })
       }
       case 'MaxPooling2D':
-      case 'AveragePooling2D': return this.#pool(layer)
-      case 'GlobalAveragePooling2D': return this.#push({ name, kind: 'globalAvgPool', from })
-      case 'Flatten': return this.#push({ name, kind: 'flatten', from })
+      case 'AveragePooling2D':
+        return this.#pool(layer)
+      case 'GlobalAveragePooling2D':
+        return this.#push({ name, kind: 'globalAvgPool', from })
+      case 'Flatten':
+        return this.#push({ name, kind: 'flatten', from })
       case 'ZeroPadding2D': {
         const [[before, after] = [0, 0], [left, right] = [0, 0]] = config['padding'] as number[][]
         if (before !== left || after !== right) throw refuse('pads its sides differently')
@@ -109,7 +138,8 @@ class Laying {
       }
       case 'Rescaling': {
         const [scale, offset] = [config['scale'], config['offset'] ?? 0]
-        if (from !== INPUT || typeof scale !== 'number' || typeof offset !== 'number') throw refuse('scales other than the whole picture by one number')
+        if (from !== INPUT || typeof scale !== 'number' || typeof offset !== 'number')
+          throw refuse('scales other than the whole picture by one number')
         const before = this.#rescaling ?? { scale: 1, offset: 0 }
         this.#rescaling = { scale: before.scale * scale, offset: before.offset * scale + offset }
         this.#last = from
@@ -117,11 +147,18 @@ class Laying {
       }
       case 'Dropout':
       case 'SpatialDropout2D': // learns otherwise, answers alike: nothing
-      case 'RandomFlip': case 'RandomRotation': case 'RandomZoom': case 'RandomTranslation': case 'RandomContrast': case 'RandomBrightness':
-        if (kind === 'Dropout') return this.#push({ name, kind: 'dropout', rate: Number(config['rate'] ?? 0), from })
+      case 'RandomFlip':
+      case 'RandomRotation':
+      case 'RandomZoom':
+      case 'RandomTranslation':
+      case 'RandomContrast':
+      case 'RandomBrightness':
+        if (kind === 'Dropout')
+          return this.#push({ name, kind: 'dropout', rate: Number(config['rate'] ?? 0), from })
         this.#last = from
         return
-      default: throw refuse('is of a kind that this product does not have')
+      default:
+        throw refuse('is of a kind that this product does not have')
     }
   }
 
@@ -133,7 +170,8 @@ class Laying {
     }
     const [kernel, stride] = [square('kernel_size'), square('strides')]
     if (config['dilation_rate'] && square('dilation_rate') !== 1) throw refuse('is dilated')
-    if (Number(config['groups'] ?? 1) !== 1 || Number(config['depth_multiplier'] ?? 1) !== 1) throw refuse('works in groups')
+    if (Number(config['groups'] ?? 1) !== 1 || Number(config['depth_multiplier'] ?? 1) !== 1)
+      throw refuse('works in groups')
     if (config['data_format'] === 'channels_first') throw refuse('has its channels first')
     const padding = this.#paddingOf({ kernel, stride, from, isSame: config['padding'] === 'same', refuse })
     const isDepthwise = kind === 'DepthwiseConv2D'
@@ -143,17 +181,39 @@ class Laying {
       : { name, kind: 'conv', kernel, filters: Number(config['filters']), stride, from, ...padding }
     this.#push(layer, { kernel: tensor })
     if (config['use_bias'] !== false) this.#shift(`${name}-bias`, this.#tensor(name, 'bias', refuse))
-    this.#activation({ name: `${name}-activation`, kind: 'Activation', config, from: this.#last, other: undefined, refuse })
+    this.#activation({
+      name: `${name}-activation`,
+      kind: 'Activation',
+      config,
+      from: this.#last,
+      other: undefined,
+      refuse,
+    })
   }
 
   /** A bias as a batch norm that changes nothing else: frozen it stays what it was, and learning takes it up. */
   #shift(name: string, bias: Float32Array): void {
     const filled = (value: number) => new Float32Array(bias.length).fill(value)
-    this.#push({ name, kind: 'batchNorm', from: this.#last }, { gamma: filled(1), beta: bias, mean: filled(0), variance: filled(1 - EPSILON) })
+    this.#push(
+      { name, kind: 'batchNorm', from: this.#last },
+      { gamma: filled(1), beta: bias, mean: filled(0), variance: filled(1 - EPSILON) },
+    )
   }
 
   /** Ours pads as Keras' "same" does; a padding layer before a "valid" window may amount to that. */
-  #paddingOf({ kernel, stride, from, isSame, refuse }: { kernel: number; stride: number; from: string; isSame: boolean; refuse: Found['refuse'] }): { readonly padding?: 'valid' } {
+  #paddingOf({
+    kernel,
+    stride,
+    from,
+    isSame,
+    refuse,
+  }: {
+    kernel: number
+    stride: number
+    from: string
+    isSame: boolean
+    refuse: Found['refuse']
+  }): { readonly padding?: 'valid' } {
     const padded = this.#padding?.of === from ? this.#padding.by : null
     this.#padding = null
     if (isSame) {
@@ -174,57 +234,86 @@ class Laying {
     const bias = config['use_bias'] === false ? null : this.#tensor(name, 'bias', refuse)
     if (config['activation'] === 'sigmoid' && units === 1) {
       // σ(z) is the second of softmax(0, z)
-      const two = (values: Float32Array): Float32Array => Float32Array.from({ length: values.length * 2 }, (_, i) => (i % 2 === 0 ? 0 : values[i >> 1]!))
-      this.#push({ name, kind: 'dense', units: 2, bias: bias !== null, from }, { kernel: two(kernel), ...(bias ? { bias: two(bias) } : {}) })
+      const two = (values: Float32Array): Float32Array =>
+        Float32Array.from({ length: values.length * 2 }, (_, i) => (i % 2 === 0 ? 0 : values[i >> 1]!))
+      this.#push(
+        { name, kind: 'dense', units: 2, bias: bias !== null, from },
+        { kernel: two(kernel), ...(bias ? { bias: two(bias) } : {}) },
+      )
       this.#isFinal = true
       return
     }
-    this.#push({ name, kind: 'dense', units, bias: bias !== null, from }, { kernel, ...(bias ? { bias } : {}) })
-    this.#activation({ name: `${name}-activation`, kind: 'Activation', config, from: this.#last, other: undefined, refuse })
+    this.#push(
+      { name, kind: 'dense', units, bias: bias !== null, from },
+      { kernel, ...(bias ? { bias } : {}) },
+    )
+    this.#activation({
+      name: `${name}-activation`,
+      kind: 'Activation',
+      config,
+      from: this.#last,
+      other: undefined,
+      refuse,
+    })
   }
 
   /** Their ε and ours differ: the difference goes into the variance, and √(variance + ε) is the same. */
   #batchNorm({ name, config, from, refuse }: Found): void {
-    const variance = this.#tensor(name, 'moving_variance', refuse).map((value) => value + Number(config['epsilon'] ?? EPSILON) - EPSILON)
+    const variance = this.#tensor(name, 'moving_variance', refuse).map(
+      (value) => value + Number(config['epsilon'] ?? EPSILON) - EPSILON,
+    )
     const filled = (value: number) => new Float32Array(variance.length).fill(value)
-    this.#push({ name, kind: 'batchNorm', from }, {
-      gamma: config['scale'] === false ? filled(1) : this.#tensor(name, 'gamma', refuse),
-      beta: config['center'] === false ? filled(0) : this.#tensor(name, 'beta', refuse),
-      mean: this.#tensor(name, 'moving_mean', refuse),
-      variance,
-    })
+    this.#push(
+      { name, kind: 'batchNorm', from },
+      {
+        gamma: config['scale'] === false ? filled(1) : this.#tensor(name, 'gamma', refuse),
+        beta: config['center'] === false ? filled(0) : this.#tensor(name, 'beta', refuse),
+        mean: this.#tensor(name, 'moving_mean', refuse),
+        variance,
+      },
+    )
   }
 
   #pool({ name, kind, config, from, refuse }: Found): void {
     const [size, wide] = config['pool_size'] as [number, number]
     const [down, right] = (config['strides'] ?? config['pool_size']) as [number, number]
     const side = this.#shape(from)[0]!
-    if (size !== wide || size !== down || size !== right) throw refuse('pools windows that are not square or that overlap')
-    if (config['padding'] === 'same' && side % size !== 0) throw refuse(`pads ${side} pixels to windows of ${size}`)
+    if (size !== wide || size !== down || size !== right)
+      throw refuse('pools windows that are not square or that overlap')
+    if (config['padding'] === 'same' && side % size !== 0)
+      throw refuse(`pads ${side} pixels to windows of ${size}`)
     this.#push({ name, kind: kind === 'MaxPooling2D' ? 'maxPool' : 'avgPool', size, from })
   }
 
   #activation({ name, config, from, refuse }: Found): void {
     switch (config['activation'] ?? 'linear') {
-      case 'linear': return
-      case 'relu': return this.#push({ name, kind: 'relu', from })
-      case 'relu6': return this.#push({ name, kind: 'relu', most: 6, from })
+      case 'linear':
+        return
+      case 'relu':
+        return this.#push({ name, kind: 'relu', from })
+      case 'relu6':
+        return this.#push({ name, kind: 'relu', most: 6, from })
       case 'softmax': {
-        if (this.#layers.at(-1)?.kind !== 'dense') throw refuse('gives probabilities without a dense layer before it')
+        if (this.#layers.at(-1)?.kind !== 'dense')
+          throw refuse('gives probabilities without a dense layer before it')
         this.#isFinal = true
         return
       }
-      default: throw refuse(`has the activation "${String(config['activation'])}"`)
+      default:
+        throw refuse(`has the activation "${String(config['activation'])}"`)
     }
   }
 
   #takeInput(config: Readonly<Record<string, unknown>>, refuse: Found['refuse']): void {
-    const shape = (config['batch_input_shape'] ?? config['batch_shape']) as readonly (number | null)[] | undefined
+    const shape = (config['batch_input_shape'] ?? config['batch_shape']) as
+      readonly (number | null)[] | undefined
     if (!shape || this.#input) return
     const [, height, width, channels] = shape
     const size = this.#size ?? height
-    if (typeof size !== 'number' || (height !== width && this.#size === undefined)) throw refuse(`takes pictures of ${String(height)} × ${String(width)}, not a square of a known size`)
-    if (channels !== 1 && channels !== 3) throw refuse(`takes pictures of ${String(channels)} channels, not of 1 or 3`)
+    if (typeof size !== 'number' || (height !== width && this.#size === undefined))
+      throw refuse(`takes pictures of ${String(height)} × ${String(width)}, not a square of a known size`)
+    if (channels !== 1 && channels !== 3)
+      throw refuse(`takes pictures of ${String(channels)} channels, not of 1 or 3`)
     this.#input = { size, channels }
     this.#shapes.set(INPUT, [size, size, channels])
   }
@@ -240,7 +329,11 @@ class Laying {
   #shape(name: string): Shape {
     if (name === INPUT) return this.#shapes.get(INPUT)!
     const until = this.#layers.slice(0, this.#layers.findIndex((layer) => layer.name === name) + 1)
-    const probe: Layer[] = [...until, ...(shapeIsMap(until) ? [{ name: 'probe-flat', kind: 'flatten' } as const] : []), { name: 'probe', kind: 'dense', units: 1, bias: false }]
+    const probe: Layer[] = [
+      ...until,
+      ...(shapeIsMap(until) ? [{ name: 'probe-flat', kind: 'flatten' } as const] : []),
+      { name: 'probe', kind: 'dense', units: 1, bias: false },
+    ]
     return shapesOf({ name: 'keras', input: this.#input!, classes: 1, layers: probe }).get(name)!
   }
 
@@ -270,4 +363,5 @@ type Found = {
   readonly refuse: (why: string) => DarkroomError
 }
 
-const shapeIsMap = (layers: readonly Layer[]): boolean => !layers.some((layer) => layer.kind === 'globalAvgPool' || layer.kind === 'flatten')
+const shapeIsMap = (layers: readonly Layer[]): boolean =>
+  !layers.some((layer) => layer.kind === 'globalAvgPool' || layer.kind === 'flatten')

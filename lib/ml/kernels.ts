@@ -6,13 +6,26 @@ import type { Shape } from './network.ts'
 export const EPSILON = 1e-3
 
 /** A square window that moves over a feature map; `before` and `after` are the zeros added on each side. */
-export type ConvWindow = { readonly kernel: number; readonly stride: number; readonly before: number; readonly after: number; readonly input: Shape; readonly output: Shape }
+export type ConvWindow = {
+  readonly kernel: number
+  readonly stride: number
+  readonly before: number
+  readonly after: number
+  readonly input: Shape
+  readonly output: Shape
+}
 
 /** Windows side by side; what doesn't fill one at the right and lower edge is ignored. */
 export type PoolWindow = { readonly size: number; readonly input: Shape; readonly output: Shape }
 
 /** What batch norm made, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and 1 / √(variance + ε). */
-export type Normalised<V> = { readonly y: V; readonly mean: V; readonly variance: V; readonly inverse: V; readonly more?: readonly V[] }
+export type Normalised<V> = {
+  readonly y: V
+  readonly mean: V
+  readonly variance: V
+  readonly inverse: V
+  readonly more?: readonly V[]
+}
 
 export interface Kernels<V> {
   constant(values: Float32Array, shape: Shape): V
@@ -30,7 +43,13 @@ export interface Kernels<V> {
 
   /** Per channel, over batch and places. `shape` is that of x per image: a map or a vector. */
   batchNorm(x: V, gamma: V, beta: V, shape: Shape): Normalised<V>
-  batchNormGradient(dy: V, x: V, gamma: V, normalised: Normalised<V>, shape: Shape): { x: V; gamma: V; beta: V }
+  batchNormGradient(
+    dy: V,
+    x: V,
+    gamma: V,
+    normalised: Normalised<V>,
+    shape: Shape,
+  ): { x: V; gamma: V; beta: V }
   /** γ (x − mean) / √(variance + ε) + β with given statistics, as one multiplication and addition per channel. */
   normalise(x: V, given: { gamma: V; beta: V; mean: V; variance: V }, shape: Shape): V
   normaliseGradient(dy: V, given: { gamma: V; variance: V }, shape: Shape): V

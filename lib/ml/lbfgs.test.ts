@@ -19,10 +19,11 @@ test('the end of a bent valley is found in a few dozen steps', () => {
 
 test('a bowl a thousand times steeper one way than the other is found to the last digit', () => {
   const steepness = [1, 10, 100, 1000]
-  const bowl: Smooth = (x, gradient) => steepness.reduce((sum, s, i) => {
-    gradient[i] = s * (x[i]! - i)
-    return sum + (s / 2) * (x[i]! - i) ** 2
-  }, 0)
+  const bowl: Smooth = (x, gradient) =>
+    steepness.reduce((sum, s, i) => {
+      gradient[i] = s * (x[i]! - i)
+      return sum + (s / 2) * (x[i]! - i) ** 2
+    }, 0)
 
   const { x } = minimise(bowl, new Float64Array(4).fill(9), { steps: 100, tolerance: 0 })
 

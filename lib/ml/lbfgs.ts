@@ -11,7 +11,12 @@ export type Minimising = {
   readonly tolerance: number
 }
 
-export type Minimum = { readonly x: Float64Array; readonly value: number; readonly steps: number; readonly looks: number }
+export type Minimum = {
+  readonly x: Float64Array
+  readonly value: number
+  readonly steps: number
+  readonly looks: number
+}
 
 const REMEMBERED = 10 // steps from which the curvature is guessed; the usual choice, Nocedal and Wright 2006, p. 177
 const ENOUGH_DOWN = 1e-4 // Armijo's constant, the same book, p. 33
@@ -30,7 +35,8 @@ export function minimise(smooth: Smooth, from: Float64Array, { steps, tolerance 
     const direction = downhill(gradient, known)
     const slope = dot(direction, gradient)
     if (!(slope < 0)) return { x, value, steps: step - 1, looks } // flat: this is the lowest point
-    let length = known.length === 0 ? Math.min(1, LONGEST_FIRST_STEP / Math.sqrt(dot(direction, direction))) : 1
+    let length =
+      known.length === 0 ? Math.min(1, LONGEST_FIRST_STEP / Math.sqrt(dot(direction, direction))) : 1
     const there = new Float64Array(x.length)
     const turnedTo = new Float64Array(x.length)
     let reached = Infinity
@@ -63,12 +69,20 @@ function downhill(gradient: Float64Array, known: readonly Step[]): Float64Array 
   const last = known.at(-1)
   const scale = last ? 1 / (last.inverse * dot(last.turned, last.turned)) : 1
   for (let i = 0; i < direction.length; i++) direction[i]! *= scale
-  known.forEach(({ moved, turned, inverse }, k) => add(direction, moved, shares[k]! - inverse * dot(turned, direction)))
+  known.forEach(({ moved, turned, inverse }, k) =>
+    add(direction, moved, shares[k]! - inverse * dot(turned, direction)),
+  )
   return direction.map((value) => -value)
 }
 
 /** A step along which the function does not curve upwards tells nothing and is left out. */
-function remember(known: Step[], x: Float64Array, there: Float64Array, gradient: Float64Array, turnedTo: Float64Array): void {
+function remember(
+  known: Step[],
+  x: Float64Array,
+  there: Float64Array,
+  gradient: Float64Array,
+  turnedTo: Float64Array,
+): void {
   const moved = there.map((value, i) => value - x[i]!)
   const turned = turnedTo.map((value, i) => value - gradient[i]!)
   const curve = dot(moved, turned)

@@ -19,7 +19,10 @@ export function linearLearner(inputs: number, classes: number): LinearLearner {
       return sum
     })
   const of = (which: Which = 'latest') => (which === 'average' ? average! : latest)
-  const flat = (weights: Float32Array): FlatWeights => ({ trained: weights.slice(), measured: new Float32Array() })
+  const flat = (weights: Float32Array): FlatWeights => ({
+    trained: weights.slice(),
+    measured: new Float32Array(),
+  })
 
   return {
     batches,
@@ -48,7 +51,9 @@ export function linearLearner(inputs: number, classes: number): LinearLearner {
       average = average ? average.map((value, w) => decay * value + (1 - decay) * latest[w]!) : latest.slice()
     },
     async predict(pixels, count, which) {
-      const logits = Float32Array.from(Array.from({ length: count }, (_, i) => logitsBy(of(which), pixels, i)).flat())
+      const logits = Float32Array.from(
+        Array.from({ length: count }, (_, i) => logitsBy(of(which), pixels, i)).flat(),
+      )
       return { logits, features: pixels.slice() }
     },
     async remember(which) {
@@ -58,10 +63,19 @@ export function linearLearner(inputs: number, classes: number): LinearLearner {
       latest = best!.slice()
     },
     async weights(which) {
-      return { 'logits/kernel': of(which).slice(0, inputs * classes), 'logits/bias': of(which).slice(inputs * classes) }
+      return {
+        'logits/kernel': of(which).slice(0, inputs * classes),
+        'logits/bias': of(which).slice(inputs * classes),
+      }
     },
     async state(): Promise<LearnerState> {
-      return { step, latest: flat(latest), moments: [momentum.slice()], average: average && flat(average), best: best && flat(best) }
+      return {
+        step,
+        latest: flat(latest),
+        moments: [momentum.slice()],
+        average: average && flat(average),
+        best: best && flat(best),
+      }
     },
     async restore(state) {
       step = state.step

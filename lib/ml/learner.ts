@@ -6,10 +6,22 @@ import type { Network, Weights } from './network.ts'
 export type Optimiser =
   /** `weightDecay` is added to the gradient (as PyTorch's SGD does, so published numbers hold): g += weightDecay × w.
    *  `shiftPace`: so many times the rate for the shifts of batch norm (K. Jordan 2024, arXiv:2404.00498, § 3.4); default once. */
-  | { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number; readonly shiftPace?: number }
+  | {
+      readonly kind: 'sgd'
+      readonly momentum: number
+      readonly nesterov: boolean
+      readonly weightDecay: number
+      readonly shiftPace?: number
+    }
   /** `weightDecay` is decoupled for adamw (w −= rate × weightDecay × w); adam has none. Defaults: β 0.9, 0.999, ε 1e-7. */
   | { readonly kind: 'adam'; readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number }
-  | { readonly kind: 'adamw'; readonly weightDecay: number; readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number }
+  | {
+      readonly kind: 'adamw'
+      readonly weightDecay: number
+      readonly beta1?: number
+      readonly beta2?: number
+      readonly epsilon?: number
+    }
 
 export type Precision = 'auto' | 'float32' | 'bfloat16'
 

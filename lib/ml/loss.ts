@@ -8,12 +8,22 @@ export type Fitted = { readonly from: number; readonly weight: number }
 
 const FAR_BELOW = -1e4 // a logit that takes no part in a softmax, and whose logarithm times zero is still zero
 
-export function lossOf<V>(k: Kernels<V>, given: { logits: V; targets: V; fitted?: Fitted | undefined; outputs: number; images: number }): { loss: V; right: V; gradient: V } {
+export function lossOf<V>(
+  k: Kernels<V>,
+  given: { logits: V; targets: V; fitted?: Fitted | undefined; outputs: number; images: number },
+): { loss: V; right: V; gradient: V } {
   const { logits, targets, fitted, outputs, images } = given
   if (!fitted) return k.crossEntropy(logits, targets)
-  const row = (classes: number, rest: number): V => k.constant(Float32Array.from({ length: outputs }, (_, i) => (i < fitted.from ? classes : rest)), [1, outputs])
+  const row = (classes: number, rest: number): V =>
+    k.constant(
+      Float32Array.from({ length: outputs }, (_, i) => (i < fitted.from ? classes : rest)),
+      [1, outputs],
+    )
   const [isClass, isFitted] = [row(1, 0), row(0, 1)]
-  const classes = k.crossEntropy(k.add(k.multiply(logits, isClass), row(0, FAR_BELOW)), k.multiply(targets, isClass))
+  const classes = k.crossEntropy(
+    k.add(k.multiply(logits, isClass), row(0, FAR_BELOW)),
+    k.multiply(targets, isClass),
+  )
   const missing = k.multiply(k.subtract(logits, targets), isFitted)
   const share = fitted.weight / (images * (outputs - fitted.from))
   return {

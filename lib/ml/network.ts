@@ -7,8 +7,21 @@ export const INPUT = 'input'
 /** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions pad so that stride 1 keeps the
  *  size ("same", as TensorFlow pads; `valid`: not at all), have no bias and are meant to be followed by batchNorm, then relu. Pools don't overlap. */
 export type Layer = { readonly name: string; readonly from?: string } & (
-  | { readonly kind: 'conv'; readonly kernel: number; readonly filters: number; readonly stride: number; readonly padding?: 'valid'; /** only after `foldBatchNorm` */ readonly bias?: boolean }
-  | { readonly kind: 'depthwise'; readonly kernel: number; readonly stride: number; readonly padding?: 'valid'; /** only after `foldBatchNorm` */ readonly bias?: boolean }
+  | {
+      readonly kind: 'conv'
+      readonly kernel: number
+      readonly filters: number
+      readonly stride: number
+      readonly padding?: 'valid'
+      /** only after `foldBatchNorm` */ readonly bias?: boolean
+    }
+  | {
+      readonly kind: 'depthwise'
+      readonly kernel: number
+      readonly stride: number
+      readonly padding?: 'valid'
+      /** only after `foldBatchNorm` */ readonly bias?: boolean
+    }
   | { readonly kind: 'batchNorm' }
   | { readonly kind: 'relu'; /** the ceiling of relu6; none when absent */ readonly most?: number }
   | { readonly kind: 'maxPool'; readonly size: number }
@@ -60,31 +73,39 @@ export function shapesOf(network: Network): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>([[INPUT, [size, size, channels]]])
   network.layers.forEach((layer, index) => {
     const source = shapes.get(sourceOf(network, index))
-    if (!source) throw new Error(`${network.name}: ${layer.name} reads ${sourceOf(network, index)}, which no earlier layer is called`)
+    if (!source)
+      throw new Error(
+        `${network.name}: ${layer.name} reads ${sourceOf(network, index)}, which no earlier layer is called`,
+      )
     if (shapes.has(layer.name)) throw new Error(`${network.name}: two layers are called ${layer.name}`)
     shapes.set(layer.name, outputShape(layer, source, shapes))
   })
   const last = network.layers.at(-1)
-  if (last?.kind !== 'dense' || last.units !== network.classes) throw new Error(`${network.name}: the last layer must be dense with ${network.classes} units`)
+  if (last?.kind !== 'dense' || last.units !== network.classes)
+    throw new Error(`${network.name}: the last layer must be dense with ${network.classes} units`)
   return shapes
 }
 
 function outputShape(layer: Layer, source: Shape, shapes: ReadonlyMap<string, Shape>): Shape {
-  const wrong = (need: string): Error => new Error(`${layer.name} (${layer.kind}) needs ${need} and gets [${source.join(', ')}]`)
+  const wrong = (need: string): Error =>
+    new Error(`${layer.name} (${layer.kind}) needs ${need} and gets [${source.join(', ')}]`)
   const [h, w, c] = source
   const isMap = h !== undefined && w !== undefined && c !== undefined
   switch (layer.kind) {
     case 'conv':
       if (!isMap) throw wrong('a feature map')
-      if (layer.padding === 'valid' && Math.min(h, w) < layer.kernel) throw wrong(`a feature map of at least ${layer.kernel} × ${layer.kernel}`)
+      if (layer.padding === 'valid' && Math.min(h, w) < layer.kernel)
+        throw wrong(`a feature map of at least ${layer.kernel} × ${layer.kernel}`)
       return [reached(h, layer), reached(w, layer), layer.filters]
     case 'depthwise':
       if (!isMap) throw wrong('a feature map')
-      if (layer.padding === 'valid' && Math.min(h, w) < layer.kernel) throw wrong(`a feature map of at least ${layer.kernel} × ${layer.kernel}`)
+      if (layer.padding === 'valid' && Math.min(h, w) < layer.kernel)
+        throw wrong(`a feature map of at least ${layer.kernel} × ${layer.kernel}`)
       return [reached(h, layer), reached(w, layer), c]
     case 'maxPool':
     case 'avgPool':
-      if (!isMap || h < layer.size || w < layer.size) throw wrong(`a feature map of at least ${layer.size} × ${layer.size}`)
+      if (!isMap || h < layer.size || w < layer.size)
+        throw wrong(`a feature map of at least ${layer.size} × ${layer.size}`)
       return [Math.floor(h / layer.size), Math.floor(w / layer.size), c]
     case 'globalAvgPool':
       if (!isMap) throw wrong('a feature map')
@@ -107,7 +128,10 @@ function outputShape(layer: Layer, source: Shape, shapes: ReadonlyMap<string, Sh
 }
 
 /** Places of a window along a side. */
-const reached = (side: number, { kernel, stride, padding }: Extract<Layer, { kind: 'conv' | 'depthwise' }>): number => Math.ceil((padding === 'valid' ? side - kernel + 1 : side) / stride)
+const reached = (
+  side: number,
+  { kernel, stride, padding }: Extract<Layer, { kind: 'conv' | 'depthwise' }>,
+): number => Math.ceil((padding === 'valid' ? side - kernel + 1 : side) / stride)
 
 /** Every tensor of the network in the order of its layers. */
 export function weightSpecs(network: Network): readonly WeightSpec[] {
@@ -115,30 +139,51 @@ export function weightSpecs(network: Network): readonly WeightSpec[] {
   return network.layers.flatMap((layer, index) => {
     const source = shapes.get(sourceOf(network, index))!
     const channels = source.at(-1)!
-    const spec = (role: WeightSpec['role'], shape: readonly number[], fanIn = 1): WeightSpec =>
-      ({ name: `${layer.name}/${role}`, layer: layer.name, shape, role, isTrainable: role !== 'mean' && role !== 'variance', fanIn })
-    const bias = (length: number): WeightSpec[] => ('bias' in layer && layer.bias ? [spec('bias', [length])] : [])
+    const spec = (role: WeightSpec['role'], shape: readonly number[], fanIn = 1): WeightSpec => ({
+      name: `${layer.name}/${role}`,
+      layer: layer.name,
+      shape,
+      role,
+      isTrainable: role !== 'mean' && role !== 'variance',
+      fanIn,
+    })
+    const bias = (length: number): WeightSpec[] =>
+      'bias' in layer && layer.bias ? [spec('bias', [length])] : []
     switch (layer.kind) {
-      case 'conv': return [spec('kernel', [layer.kernel, layer.kernel, channels, layer.filters], layer.kernel ** 2 * channels), ...bias(layer.filters)]
-      case 'depthwise': return [spec('kernel', [layer.kernel, layer.kernel, channels, 1], layer.kernel ** 2), ...bias(channels)]
-      case 'dense': return [spec('kernel', [channels, layer.units], channels), ...bias(layer.units)]
-      case 'batchNorm': return (['gamma', 'beta', 'mean', 'variance'] as const).map((role) => spec(role, [channels]))
-      default: return []
+      case 'conv':
+        return [
+          spec('kernel', [layer.kernel, layer.kernel, channels, layer.filters], layer.kernel ** 2 * channels),
+          ...bias(layer.filters),
+        ]
+      case 'depthwise':
+        return [
+          spec('kernel', [layer.kernel, layer.kernel, channels, 1], layer.kernel ** 2),
+          ...bias(channels),
+        ]
+      case 'dense':
+        return [spec('kernel', [channels, layer.units], channels), ...bias(layer.units)]
+      case 'batchNorm':
+        return (['gamma', 'beta', 'mean', 'variance'] as const).map((role) => spec(role, [channels]))
+      default:
+        return []
     }
   })
 }
 
 /** Numbers in the file, running statistics included (as Keras counts "total parameters"). */
-export const parameterCount = (network: Network): number => weightSpecs(network).reduce((sum, spec) => sum + sizeOf(spec.shape), 0)
+export const parameterCount = (network: Network): number =>
+  weightSpecs(network).reduce((sum, spec) => sum + sizeOf(spec.shape), 0)
 
 /** Floating-point operations of one answer for one image: two for each multiply-add of convolutions and dense layers. */
 export function flopsPerImage(network: Network): number {
   const shapes = shapesOf(network)
-  return weightSpecs(network).filter((spec) => spec.role === 'kernel').reduce((sum, spec) => {
-    const out = shapes.get(spec.layer)!
-    const places = out.length === 3 ? out[0]! * out[1]! : 1
-    return sum + 2 * places * sizeOf(spec.shape)
-  }, 0)
+  return weightSpecs(network)
+    .filter((spec) => spec.role === 'kernel')
+    .reduce((sum, spec) => {
+      const out = shapes.get(spec.layer)!
+      const places = out.length === 3 ? out[0]! * out[1]! : 1
+      return sum + 2 * places * sizeOf(spec.shape)
+    }, 0)
 }
 
 /** Length of the penultimate vector: what familiarity and nearest neighbours are computed on. */

@@ -5,7 +5,11 @@ import { shapesOf, sizeOf, type Network } from './network.ts'
 /** The dropout layers that do something, with their values per image. */
 export function noisyLayers(network: Network): readonly { readonly name: string; readonly length: number }[] {
   const shapes = shapesOf(network)
-  return network.layers.flatMap((layer) => (layer.kind === 'dropout' && layer.rate > 0 ? [{ name: layer.name, length: sizeOf(shapes.get(layer.name)!) }] : []))
+  return network.layers.flatMap((layer) =>
+    layer.kind === 'dropout' && layer.rate > 0
+      ? [{ name: layer.name, length: sizeOf(shapes.get(layer.name)!) }]
+      : [],
+  )
 }
 
 /** Fills with uniform bytes: xorshift128 (Marsaglia 2003), four bytes a word. */

@@ -20,13 +20,21 @@ export type Occluding = {
 }
 
 /** `drops[row][column]`, from the upper left: probability as it is, less that with this place covered; from −1 to 1, below 0 where it rises. */
-export type Occlusion = { readonly rows: number; readonly columns: number; readonly drops: readonly (readonly number[])[] }
+export type Occlusion = {
+  readonly rows: number
+  readonly columns: number
+  readonly drops: readonly (readonly number[])[]
+}
 
 /** Asks `answer` for the logits of the square as it is, then row by row of the covered ones; between two rows it yields, so that others are answered too. */
-export async function* occlude({ square, about, predicted, temperature }: Occluding, answer: (squares: readonly Uint8Array[]) => Promise<readonly Float32Array[]>): AsyncGenerator<void, Occlusion> {
+export async function* occlude(
+  { square, about, predicted, temperature }: Occluding,
+  answer: (squares: readonly Uint8Array[]) => Promise<readonly Float32Array[]>,
+): AsyncGenerator<void, Occlusion> {
   const { side, starts } = coversOf(about.size)
   const colour = meanColour(square, about.channels)
-  const probabilities = async (squares: readonly Uint8Array[]): Promise<number[]> => (await answer(squares)).map((logits) => softmax(logits, temperature)[predicted]!)
+  const probabilities = async (squares: readonly Uint8Array[]): Promise<number[]> =>
+    (await answer(squares)).map((logits) => softmax(logits, temperature)[predicted]!)
   const [whole] = await probabilities([square])
   const drops: number[][] = []
   for (const top of starts) {
@@ -42,7 +50,10 @@ export function coversOf(size: number): { readonly side: number; readonly starts
   const side = Math.max(1, Math.round(size * COVER_SHARE))
   const last = size - side
   const count = Math.min(MOST_COVERS, last + 1)
-  return { side, starts: Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round((i * last) / (count - 1)))) }
+  return {
+    side,
+    starts: Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round((i * last) / (count - 1)))),
+  }
 }
 
 function meanColour(square: Uint8Array, channels: number): Uint8Array {
@@ -51,10 +62,20 @@ function meanColour(square: Uint8Array, channels: number): Uint8Array {
   return Uint8Array.from(sums, (sum) => Math.round((sum * channels) / square.length))
 }
 
-type Cover = { readonly top: number; readonly left: number; readonly side: number; readonly colour: Uint8Array }
+type Cover = {
+  readonly top: number
+  readonly left: number
+  readonly side: number
+  readonly colour: Uint8Array
+}
 
-function covered(square: Uint8Array, { size, channels }: Square, { top, left, side, colour }: Cover): Uint8Array {
+function covered(
+  square: Uint8Array,
+  { size, channels }: Square,
+  { top, left, side, colour }: Cover,
+): Uint8Array {
   const out = square.slice()
-  for (let y = top; y < top + side; y++) for (let x = left; x < left + side; x++) out.set(colour, (y * size + x) * channels)
+  for (let y = top; y < top + side; y++)
+    for (let x = left; x < left + side; x++) out.set(colour, (y * size + x) * channels)
   return out
 }

@@ -11,19 +11,34 @@ export type WeightPlan = {
   readonly measuredLength: number
 }
 
-export function planWeights({ network, frozenThrough, batchNorm = 'learns' }: Pick<LearnerSpec, 'network' | 'frozenThrough' | 'batchNorm'>): WeightPlan {
+export function planWeights({
+  network,
+  frozenThrough,
+  batchNorm = 'learns',
+}: Pick<LearnerSpec, 'network' | 'frozenThrough' | 'batchNorm'>): WeightPlan {
   const learns = layersThatLearn({ network, frozenThrough })
   const isNorm = (spec: WeightSpec): boolean => spec.role !== 'kernel' && spec.role !== 'bias'
-  const isFixed = (spec: WeightSpec): boolean => !learns.has(spec.layer) || (batchNorm === 'frozen' && isNorm(spec))
+  const isFixed = (spec: WeightSpec): boolean =>
+    !learns.has(spec.layer) || (batchNorm === 'frozen' && isNorm(spec))
   const specs = weightSpecs(network)
   const trained = specs.filter((spec) => !isFixed(spec) && spec.isTrainable)
   const measured = specs.filter((spec) => !isFixed(spec) && !spec.isTrainable)
-  return { trained, measured, fixed: specs.filter(isFixed), trainedLength: lengthOf(trained), measuredLength: lengthOf(measured) }
+  return {
+    trained,
+    measured,
+    fixed: specs.filter(isFixed),
+    trainedLength: lengthOf(trained),
+    measuredLength: lengthOf(measured),
+  }
 }
 
-const lengthOf = (specs: readonly WeightSpec[]): number => specs.reduce((sum, spec) => sum + sizeOf(spec.shape), 0)
+const lengthOf = (specs: readonly WeightSpec[]): number =>
+  specs.reduce((sum, spec) => sum + sizeOf(spec.shape), 0)
 
-export const flattened = (plan: WeightPlan, weights: Weights): FlatWeights => ({ trained: concatenated(plan.trained, weights), measured: concatenated(plan.measured, weights) })
+export const flattened = (plan: WeightPlan, weights: Weights): FlatWeights => ({
+  trained: concatenated(plan.trained, weights),
+  measured: concatenated(plan.measured, weights),
+})
 
 export function unflattened(plan: WeightPlan, flat: FlatWeights, fixed: Weights): Weights {
   const named = Object.fromEntries(plan.fixed.map((spec) => [spec.name, fixed[spec.name]!]))
@@ -31,11 +46,12 @@ export function unflattened(plan: WeightPlan, flat: FlatWeights, fixed: Weights)
 }
 
 /** 1 for each number that weight decay shrinks: kernels, not biases, not batch norm. */
-export const decayMask = (plan: WeightPlan): Float32Array => byRole(plan, (role) => (role === 'kernel' ? 1 : 0))
+export const decayMask = (plan: WeightPlan): Float32Array =>
+  byRole(plan, (role) => (role === 'kernel' ? 1 : 0))
 
 /** How many times the rate each number follows; null where all follow it once. */
 export function paceMask(plan: WeightPlan, optimiser: Optimiser): Float32Array | null {
-  const pace = optimiser.kind === 'sgd' ? optimiser.shiftPace ?? 1 : 1
+  const pace = optimiser.kind === 'sgd' ? (optimiser.shiftPace ?? 1) : 1
   return pace === 1 ? null : byRole(plan, (role) => (role === 'beta' ? pace : 1))
 }
 
@@ -52,7 +68,10 @@ export function concatenated(specs: readonly WeightSpec[], weights: Weights): Fl
   for (const spec of specs) {
     const values = weights[spec.name]
     const length = sizeOf(spec.shape)
-    if (values?.length !== length) throw new Error(`the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${length}`)
+    if (values?.length !== length)
+      throw new Error(
+        `the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${length}`,
+      )
     flat.set(values, offset)
     offset += length
   }
@@ -61,6 +80,7 @@ export function concatenated(specs: readonly WeightSpec[], weights: Weights): Fl
 
 function split(specs: readonly WeightSpec[], flat: Float32Array): Weights {
   let offset = 0
-  return Object.fromEntries(specs.map((spec) => [spec.name, flat.slice(offset, (offset += sizeOf(spec.shape)))]))
+  return Object.fromEntries(
+    specs.map((spec) => [spec.name, flat.slice(offset, (offset += sizeOf(spec.shape)))]),
+  )
 }
-

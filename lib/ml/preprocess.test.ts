@@ -7,10 +7,22 @@ import type { Picture } from '#lib/domain/picture.ts'
 import { normalise, preprocess } from './preprocess.ts'
 import { resize } from './resize.ts'
 
-const spec: Preprocess = { size: 8, channels: 3, fit: 'cover', background: [10, 20, 30], resize: 'lanczos3', mean: [0.5], std: [0.25] }
+const spec: Preprocess = {
+  size: 8,
+  channels: 3,
+  fit: 'cover',
+  background: [10, 20, 30],
+  resize: 'lanczos3',
+  mean: [0.5],
+  std: [0.25],
+}
 const digit: Preprocess = { ...spec, size: 28, channels: 1, fit: 'digit', background: [0, 0, 0] }
 
-const painted = (width: number, height: number, colour: (x: number, y: number) => readonly [number, number, number]): Picture => {
+const painted = (
+  width: number,
+  height: number,
+  colour: (x: number, y: number) => readonly [number, number, number],
+): Picture => {
   const data = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set(colour(x, y), (y * width + x) * 3)
   return { width, height, data }
@@ -23,7 +35,12 @@ const noisy = (width: number, height: number, seed = 1): Picture => {
 
 /** The definition of Lanczos-3, antialiased, in double precision and without any thought of speed: both directions at once. */
 function defined(picture: Picture, out: number): Uint8Array {
-  const kernel = (x: number) => (x === 0 ? 1 : Math.abs(x) >= 3 ? 0 : (3 * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / 3)) / (Math.PI * x) ** 2)
+  const kernel = (x: number) =>
+    x === 0
+      ? 1
+      : Math.abs(x) >= 3
+        ? 0
+        : (3 * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / 3)) / (Math.PI * x) ** 2
   const weights = (length: number) => {
     const scale = length / out
     const wide = Math.max(1, scale)
@@ -42,7 +59,8 @@ function defined(picture: Picture, out: number): Uint8Array {
         let sum = 0
         for (let j = 0; j < picture.height; j++) {
           let row = 0
-          for (let i = 0; i < picture.width; i++) row += across[x]![i]! * picture.data[(j * picture.width + i) * 3 + c]!
+          for (let i = 0; i < picture.width; i++)
+            row += across[x]![i]! * picture.data[(j * picture.width + i) * 3 + c]!
           sum += down[y]![j]! * Math.max(0, Math.min(255, row))
         }
         result[(y * out + x) * 3 + c] = Math.max(0, Math.min(255, Math.round(sum)))
@@ -50,7 +68,8 @@ function defined(picture: Picture, out: number): Uint8Array {
   return result
 }
 
-const furthest = (a: Uint8Array, b: Uint8Array) => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0)
+const furthest = (a: Uint8Array, b: Uint8Array) =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0)
 
 test('a picture of the wanted size keeps every byte', () => {
   const picture = noisy(8, 8)
@@ -60,10 +79,18 @@ test('a picture of the wanted size keeps every byte', () => {
   expect(preprocess(picture, { ...spec, fit: 'stretch' })).toEqual(picture.data)
 })
 
-test.each([[29, 23, 8], [17, 40, 8], [5, 6, 8], [8, 3, 8], [60, 60, 8]])('a %i × %i picture is resampled as Lanczos-3 is defined', (width, height, size) => {
+test.each([
+  [29, 23, 8],
+  [17, 40, 8],
+  [5, 6, 8],
+  [8, 3, 8],
+  [60, 60, 8],
+])('a %i × %i picture is resampled as Lanczos-3 is defined', (width, height, size) => {
   const picture = noisy(width, height)
 
-  expect(furthest(preprocess(picture, { ...spec, fit: 'stretch' }), defined(picture, size))).toBeLessThanOrEqual(1)
+  expect(
+    furthest(preprocess(picture, { ...spec, fit: 'stretch' }), defined(picture, size)),
+  ).toBeLessThanOrEqual(1)
 })
 
 test('a flat picture stays exactly flat at every size', () => {
@@ -75,9 +102,16 @@ test('a flat picture stays exactly flat at every size', () => {
 })
 
 test('a photograph of megapixels is averaged first and still shows the same', () => {
-  const wave = (n: number) => painted(640 * n, 640 * n, (x, y) => [128 + 100 * Math.sin((x / n) * 0.02), 128 + 100 * Math.cos((y / n) * 0.015), 90])
+  const wave = (n: number) =>
+    painted(640 * n, 640 * n, (x, y) => [
+      128 + 100 * Math.sin((x / n) * 0.02),
+      128 + 100 * Math.cos((y / n) * 0.015),
+      90,
+    ])
 
-  expect(furthest(preprocess(wave(3), { ...spec, size: 32 }), preprocess(wave(1), { ...spec, size: 32 }))).toBeLessThanOrEqual(2)
+  expect(
+    furthest(preprocess(wave(3), { ...spec, size: 32 }), preprocess(wave(1), { ...spec, size: 32 })),
+  ).toBeLessThanOrEqual(2)
 })
 
 test('cover keeps the middle of the longer side', () => {
@@ -99,14 +133,27 @@ test('contain shows the whole picture, with the background above and below', () 
 test('one channel is the luma of Rec. 601, and grey keeps its value', () => {
   const greys = painted(8, 8, (x, y) => [x * 8 + y, x * 8 + y, x * 8 + y])
 
-  expect([...preprocess(painted(8, 8, () => [255, 0, 0]), { ...spec, channels: 1 })].slice(0, 1)).toEqual([77])
-  expect([...preprocess(greys, { ...spec, channels: 1 })].slice(8, 16)).toEqual([1, 9, 17, 25, 33, 41, 49, 57])
+  expect(
+    [
+      ...preprocess(
+        painted(8, 8, () => [255, 0, 0]),
+        { ...spec, channels: 1 },
+      ),
+    ].slice(0, 1),
+  ).toEqual([77])
+  expect([...preprocess(greys, { ...spec, channels: 1 })].slice(8, 16)).toEqual([
+    1, 9, 17, 25, 33, 41, 49, 57,
+  ])
 })
 
 test('normalising is (byte / 255 − mean) / std, per channel', () => {
   const out = new Float32Array(6)
 
-  normalise(Uint8Array.of(0, 255, 51, 255, 0, 102), { ...spec, mean: [0.5, 0.25, 0.2], std: [0.5, 0.25, 0.1] }, out)
+  normalise(
+    Uint8Array.of(0, 255, 51, 255, 0, 102),
+    { ...spec, mean: [0.5, 0.25, 0.2], std: [0.5, 0.25, 0.1] },
+    out,
+  )
 
   expect([...out].map((v) => Math.round(v * 1e5) / 1e5)).toEqual([-1, 3, 0, 1, -1, 2])
 })
@@ -117,7 +164,7 @@ const seven = (ink: number, paper: number, noise = 0) => {
   return painted(300, 400, (x, y) => {
     const bar = y >= 80 && y < 104 && x >= 90 && x < 210
     const stem = y >= 80 && y < 320 && Math.abs(x - (198 - (y - 80) * 0.3)) < 12
-    const value = (bar || stem ? ink : paper) + (noise * ((speck.data[(y * 300 + x) * 3]! - 128) / 128))
+    const value = (bar || stem ? ink : paper) + noise * ((speck.data[(y * 300 + x) * 3]! - 128) / 128)
     return [value, value, value]
   })
 }
@@ -128,23 +175,32 @@ const inkBox = (square: Uint8Array) => {
   return { width: Math.max(...xs) - Math.min(...xs) + 1, height: Math.max(...ys) - Math.min(...ys) + 1 }
 }
 
-test.each([['white on black', 255, 0, 0], ['black on white', 0, 255, 0], ['pencil on grey paper', 70, 190, 12]])(
-  'a digit drawn %s becomes light ink of 20 pixels, centred by its mass',
-  (_, ink, paper, noise) => {
-    const square = preprocess(seven(ink, paper, noise), digit)
+test.each([
+  ['white on black', 255, 0, 0],
+  ['black on white', 0, 255, 0],
+  ['pencil on grey paper', 70, 190, 12],
+])('a digit drawn %s becomes light ink of 20 pixels, centred by its mass', (_, ink, paper, noise) => {
+  const square = preprocess(seven(ink, paper, noise), digit)
 
-    const mass = square.reduce((sum, v) => sum + v, 0)
-    const centre = (along: (i: number) => number) => square.reduce((sum, v, i) => sum + v * (along(i) + 0.5), 0) / mass
-    expect(inkBox(square).height).toBe(20)
-    expect(Math.max(...square)).toBe(255)
-    expect([...square.subarray(0, 28)].every((v) => v === 0)).toBe(true)
-    expect(Math.abs(centre((i) => i % 28) - 14)).toBeLessThan(0.75)
-    expect(Math.abs(centre((i) => Math.floor(i / 28)) - 14)).toBeLessThan(0.75)
-  },
-)
+  const mass = square.reduce((sum, v) => sum + v, 0)
+  const centre = (along: (i: number) => number) =>
+    square.reduce((sum, v, i) => sum + v * (along(i) + 0.5), 0) / mass
+  expect(inkBox(square).height).toBe(20)
+  expect(Math.max(...square)).toBe(255)
+  expect([...square.subarray(0, 28)].every((v) => v === 0)).toBe(true)
+  expect(Math.abs(centre((i) => i % 28) - 14)).toBeLessThan(0.75)
+  expect(Math.abs(centre((i) => Math.floor(i / 28)) - 14)).toBeLessThan(0.75)
+})
 
 test('a canvas with nothing on it is an empty digit', () => {
-  expect(Math.max(...preprocess(painted(280, 280, () => [255, 255, 255]), digit))).toBe(0)
+  expect(
+    Math.max(
+      ...preprocess(
+        painted(280, 280, () => [255, 255, 255]),
+        digit,
+      ),
+    ),
+  ).toBe(0)
 })
 
 test('resampling a window reads around it but copies whole pixels', () => {
@@ -152,7 +208,9 @@ test('resampling a window reads around it but copies whole pixels', () => {
 
   const square = resize({ ...picture, channels: 3 }, { x: 2, y: 3, width: 8, height: 8 }, 8, 8)
 
-  expect([...square.subarray(0, 3)]).toEqual([...picture.data.subarray((3 * 12 + 2) * 3, (3 * 12 + 2) * 3 + 3)])
+  expect([...square.subarray(0, 3)]).toEqual([
+    ...picture.data.subarray((3 * 12 + 2) * 3, (3 * 12 + 2) * 3 + 3),
+  ])
 })
 
 const mnist = join(process.env.DARKROOM_REAL_DATA ?? '../shared/data', 'mnist', 't10k-images-idx3-ubyte.gz')
@@ -163,7 +221,10 @@ test.skipIf(!existsSync(mnist))('all ten thousand test digits of MNIST pass unch
   let changed = 0
   for (let i = 0; i < 10_000; i++) {
     const square = pixels.subarray(i * 784, (i + 1) * 784)
-    const out = preprocess(painted(28, 28, (x, y) => [square[y * 28 + x]!, square[y * 28 + x]!, square[y * 28 + x]!]), digit)
+    const out = preprocess(
+      painted(28, 28, (x, y) => [square[y * 28 + x]!, square[y * 28 + x]!, square[y * 28 + x]!]),
+      digit,
+    )
     if (!out.every((v, k) => v === square[k])) changed++
   }
 

@@ -59,7 +59,8 @@ function numbersOf(spec: Preprocess): readonly Float32Array[] {
 function grey(picture: Picture): Raster {
   const out = new Uint8Array(picture.width * picture.height)
   const { data } = picture
-  for (let i = 0, from = 0; i < out.length; i++, from += 3) out[i] = (data[from]! * 77 + data[from + 1]! * 150 + data[from + 2]! * 29 + 128) >> 8
+  for (let i = 0, from = 0; i < out.length; i++, from += 3)
+    out[i] = (data[from]! * 77 + data[from + 1]! * 150 + data[from + 2]! * 29 + 128) >> 8
   return { width: picture.width, height: picture.height, channels: 1, data: out }
 }
 
@@ -72,7 +73,12 @@ function tripled(square: Uint8Array): Uint8Array {
 /** The shorter side becomes `size`, the middle of the longer one is kept. */
 function cover(raster: Raster, size: number): Uint8Array {
   const side = Math.min(raster.width, raster.height)
-  const window = { x: Math.floor((raster.width - side) / 2), y: Math.floor((raster.height - side) / 2), width: side, height: side }
+  const window = {
+    x: Math.floor((raster.width - side) / 2),
+    y: Math.floor((raster.height - side) / 2),
+    width: side,
+    height: side,
+  }
   return resize(raster, window, size, size)
 }
 
@@ -89,6 +95,10 @@ function contain(raster: Raster, { size, background }: Preprocess): Uint8Array {
   const out = Uint8Array.from({ length: size * size * channels }, (_, i) => fill[i % channels]!)
   const left = Math.floor((size - width) / 2)
   const top = Math.floor((size - height) / 2)
-  for (let y = 0; y < height; y++) out.set(inside.subarray(y * width * channels, (y + 1) * width * channels), ((top + y) * size + left) * channels)
+  for (let y = 0; y < height; y++)
+    out.set(
+      inside.subarray(y * width * channels, (y + 1) * width * channels),
+      ((top + y) * size + left) * channels,
+    )
   return out
 }

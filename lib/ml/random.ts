@@ -12,7 +12,8 @@ export function createRandom(seed: number): () => number {
 }
 
 /** Box–Muller: one normal number from two uniform ones. */
-export const normal = (random: () => number): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+export const normal = (random: () => number): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 /** Several numbers become one seed: a seed for each sample of each epoch, say. FNV-1a over their 32-bit words. */
 export function mixSeeds(...parts: readonly number[]): number {

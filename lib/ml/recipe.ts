@@ -60,14 +60,27 @@ const MOST_EPOCHS = 200
 
 /** A recipe's epochs are for thousands of pictures; a hundred must be shown more often. */
 export const epochsFor = (images: number, recipe: Pick<Recipe, 'epochs' | 'batch'>): number =>
-  Math.max(recipe.epochs, Math.min(MOST_EPOCHS, Math.ceil((FEWEST_STEPS_IN_ALL * batchFor(images, recipe.batch)) / Math.max(1, images))))
+  Math.max(
+    recipe.epochs,
+    Math.min(
+      MOST_EPOCHS,
+      Math.ceil((FEWEST_STEPS_IN_ALL * batchFor(images, recipe.batch)) / Math.max(1, images)),
+    ),
+  )
 
 const MOST_STEPS_ON = 2_000 // from a version; its network knows most of it, and a person waits
 const FEWEST_EPOCHS_ON = 2
 
 /** Going on from a version: all epochs for few pictures, fewer for tens of thousands. */
 export const epochsOnwards = (images: number, recipe: Pick<Recipe, 'epochs' | 'batch'>): number =>
-  Math.min(recipe.epochs, Math.max(FEWEST_EPOCHS_ON, Math.ceil((MOST_STEPS_ON * batchFor(images, recipe.batch)) / Math.max(1, images))))
+  Math.min(
+    recipe.epochs,
+    Math.max(
+      FEWEST_EPOCHS_ON,
+      Math.ceil((MOST_STEPS_ON * batchFor(images, recipe.batch)) / Math.max(1, images)),
+    ),
+  )
 
 /** A mirrored digit is another digit; what a recipe would turn over is left as it is where the classifier says so. */
-export const augmentationFor = (how: Augmentation, isMirrorable: boolean): Augmentation => (isMirrorable ? how : { ...how, flip: false })
+export const augmentationFor = (how: Augmentation, isMirrorable: boolean): Augmentation =>
+  isMirrorable ? how : { ...how, flip: false }

@@ -12,39 +12,75 @@ export type ExactWeights = Readonly<Record<string, ArrayLike<number>>>
 const named = (network: Network, weights: ExactWeights): Record<string, Exact> =>
   Object.fromEntries(weightSpecs(network).map((spec) => [spec.name, exact(spec.shape, weights[spec.name]!)]))
 
-export function referenceAnswers(network: Network, weights: Weights, { pixels, count }: Pick<Batch, 'pixels' | 'count'>): { logits: Float64Array; features: Float64Array } {
-  const { logits, features } = answers(createReference(), network, { weights: named(network, weights), pixels: exact([count, ...shapesOf(network).get('input')!], pixels) })
+export function referenceAnswers(
+  network: Network,
+  weights: Weights,
+  { pixels, count }: Pick<Batch, 'pixels' | 'count'>,
+): { logits: Float64Array; features: Float64Array } {
+  const { logits, features } = answers(createReference(), network, {
+    weights: named(network, weights),
+    pixels: exact([count, ...shapesOf(network).get('input')!], pixels),
+  })
   return { logits: logits.data, features: features.data }
 }
 
 /** Loss, how many were right, the gradient of each weight that learns, and the batch's statistics. */
-export function referenceGradients(spec: Pick<LearnerSpec, 'network' | 'frozenThrough' | 'batchNorm' | 'seed' | 'fitted'>, weights: ExactWeights, batch: Batch, step = 1) {
+export function referenceGradients(
+  spec: Pick<LearnerSpec, 'network' | 'frozenThrough' | 'batchNorm' | 'seed' | 'fitted'>,
+  weights: ExactWeights,
+  batch: Batch,
+  step = 1,
+) {
   const { network } = spec
-  const noise = Object.fromEntries(noisyLayers(network).map(({ name, length }, index) => {
-    const bytes = new Uint8Array(batch.count * length)
-    fillNoise(bytes, spec.seed ?? 0, step, index)
-    return [name, exact([batch.count, length], bytes)]
-  }))
-  const made = lossAndGradients(createReference(), { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns', fitted: spec.fitted }, {
-    images: batch.count,
-    weights: named(network, weights),
-    pixels: exact([batch.count, ...shapesOf(network).get('input')!], batch.pixels),
-    targets: exact([batch.count, network.classes], batch.targets),
-    noise,
-  })
-  const plain = (values: Readonly<Record<string, Exact>>): Record<string, Float64Array> => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.data]))
-  return { loss: made.loss.data[0]!, right: made.right.data[0]!, gradients: plain(made.gradients), measured: plain(made.measured) }
+  const noise = Object.fromEntries(
+    noisyLayers(network).map(({ name, length }, index) => {
+      const bytes = new Uint8Array(batch.count * length)
+      fillNoise(bytes, spec.seed ?? 0, step, index)
+      return [name, exact([batch.count, length], bytes)]
+    }),
+  )
+  const made = lossAndGradients(
+    createReference(),
+    {
+      network,
+      frozenThrough: spec.frozenThrough,
+      batchNorm: spec.batchNorm ?? 'learns',
+      fitted: spec.fitted,
+    },
+    {
+      images: batch.count,
+      weights: named(network, weights),
+      pixels: exact([batch.count, ...shapesOf(network).get('input')!], batch.pixels),
+      targets: exact([batch.count, network.classes], batch.targets),
+      noise,
+    },
+  )
+  const plain = (values: Readonly<Record<string, Exact>>): Record<string, Float64Array> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.data]))
+  return {
+    loss: made.loss.data[0]!,
+    right: made.right.data[0]!,
+    gradients: plain(made.gradients),
+    measured: plain(made.measured),
+  }
 }
 
 /** The trained weights after several steps on the same batch, flat, in the order of `planWeights(spec).trained`. */
-export function referenceTrained(spec: LearnerSpec, batch: Batch, { rate, steps }: { rate: number; steps: number }): Float64Array {
+export function referenceTrained(
+  spec: LearnerSpec,
+  batch: Batch,
+  { rate, steps }: { rate: number; steps: number },
+): Float64Array {
   const plan = planWeights(spec)
   const k = createReference()
-  const flat = (values: ExactWeights): Float64Array => Float64Array.from(plan.trained.flatMap((w) => Array.from(values[w.name]!)))
+  const flat = (values: ExactWeights): Float64Array =>
+    Float64Array.from(plan.trained.flatMap((w) => Array.from(values[w.name]!)))
   const length = plan.trainedLength
   const paces = paceMask(plan, spec.optimiser)
   let trained = flat(spec.weights)
-  let moments: readonly Exact[] = Array.from({ length: momentCount(spec.optimiser) }, () => exact([length], new Float64Array(length)))
+  let moments: readonly Exact[] = Array.from({ length: momentCount(spec.optimiser) }, () =>
+    exact([length], new Float64Array(length)),
+  )
   for (let step = 1; step <= steps; step++) {
     const now: Record<string, ArrayLike<number>> = { ...spec.weights }
     let offset = 0

@@ -10,14 +10,25 @@ const HALF = 1 << (PRECISION - 1)
 const REDUCE_FROM = 8
 const REDUCE_TO = 4
 
-export type Raster = { readonly width: number; readonly height: number; readonly channels: number; readonly data: Uint8Array }
+export type Raster = {
+  readonly width: number
+  readonly height: number
+  readonly channels: number
+  readonly data: Uint8Array
+}
 /** The part of a raster that fills the whole result, in pixels. Taps beyond it read the picture around it, never beyond the picture. */
-export type Window = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+export type Window = {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
 
 /** The window of a raster at another size. A window of that size, on whole pixels, is copied and never resampled. */
 export function resize(raster: Raster, window: Window, width: number, height: number): Uint8Array {
   const { raster: from, window: part } = reduced(raster, window, width, height)
-  if (part.width === width && part.height === height && Number.isInteger(part.x) && Number.isInteger(part.y)) return crop(from, part)
+  if (part.width === width && part.height === height && Number.isInteger(part.x) && Number.isInteger(part.y))
+    return crop(from, part)
   const across = taps(from.width, part.x, part.width, width)
   const down = taps(from.height, part.y, part.height, height)
   const firstRow = down.starts[0]!
@@ -37,7 +48,12 @@ export function crop(raster: Raster, window: Window): Uint8Array {
   return out
 }
 
-type Taps = { readonly starts: Int32Array; readonly counts: Int32Array; readonly weights: Int32Array; readonly most: number }
+type Taps = {
+  readonly starts: Int32Array
+  readonly counts: Int32Array
+  readonly weights: Int32Array
+  readonly most: number
+}
 
 /** For each output position: where its taps begin, how many there are, and their weights, which sum to exactly one. */
 function taps(length: number, offset: number, span: number, out: number): Taps {
@@ -82,7 +98,11 @@ const byte = (sum: number): number => {
   return value < 0 ? 0 : value > 255 ? 255 : value
 }
 
-function horizontal(raster: Raster, { starts, counts, weights, most }: Taps, rows: { first: number; end: number }): Uint8Array {
+function horizontal(
+  raster: Raster,
+  { starts, counts, weights, most }: Taps,
+  rows: { first: number; end: number },
+): Uint8Array {
   const { channels, data, width } = raster
   const outWidth = starts.length
   const out = new Uint8Array((rows.end - rows.first) * outWidth * channels)
@@ -116,7 +136,11 @@ function horizontal(raster: Raster, { starts, counts, weights, most }: Taps, row
   return out
 }
 
-function vertical(rows: Uint8Array, { starts, counts, weights, most }: Taps, about: { width: number; channels: number; firstRow: number }): Uint8Array {
+function vertical(
+  rows: Uint8Array,
+  { starts, counts, weights, most }: Taps,
+  about: { width: number; channels: number; firstRow: number },
+): Uint8Array {
   const length = about.width * about.channels
   const out = new Uint8Array(starts.length * length)
   const sums = new Int32Array(length)
@@ -132,12 +156,25 @@ function vertical(rows: Uint8Array, { starts, counts, weights, most }: Taps, abo
   return out
 }
 
-function reduced(raster: Raster, window: Window, width: number, height: number): { raster: Raster; window: Window } {
+function reduced(
+  raster: Raster,
+  window: Window,
+  width: number,
+  height: number,
+): { raster: Raster; window: Window } {
   const across = factor(window.width / width)
   const down = factor(window.height / height)
   if (across === 1 && down === 1) return { raster, window }
   const smaller = averageBlocks(raster, across, down)
-  return { raster: smaller, window: { x: window.x / across, y: window.y / down, width: window.width / across, height: window.height / down } }
+  return {
+    raster: smaller,
+    window: {
+      x: window.x / across,
+      y: window.y / down,
+      width: window.width / across,
+      height: window.height / down,
+    },
+  }
 }
 
 const factor = (scale: number): number => (scale < REDUCE_FROM ? 1 : Math.floor(scale / REDUCE_TO))
@@ -156,13 +193,15 @@ function averageBlocks(raster: Raster, across: number, down: number): Raster {
       let from = row * raster.width * channels
       for (let x = 0; x < width; x++) {
         const block = Math.min(across, raster.width - x * across)
-        for (let k = 0; k < block; k++) for (let c = 0; c < channels; c++) sums[x * channels + c]! += data[from++]!
+        for (let k = 0; k < block; k++)
+          for (let c = 0; c < channels; c++) sums[x * channels + c]! += data[from++]!
       }
     }
     const rows = endRow - y * down
     for (let x = 0; x < width; x++) {
       const count = rows * Math.min(across, raster.width - x * across)
-      for (let c = 0; c < channels; c++) out[(y * width + x) * channels + c] = Math.round(sums[x * channels + c]! / count)
+      for (let c = 0; c < channels; c++)
+        out[(y * width + x) * channels + c] = Math.round(sums[x * channels + c]! / count)
     }
   }
   return { width, height, channels, data: out }

@@ -4,7 +4,8 @@ import { disturb, DISTURBANCES, type Disturbed, type ThroughJpeg } from './robus
 
 const about = { size: 32, channels: 3 }
 /** A codec that is off by more the less it may keep; the real one is lib/images'. */
-const coarse: ThroughJpeg = async (square, _about, quality) => square.map((value) => value + (100 - quality) / 10)
+const coarse: ThroughJpeg = async (square, _about, quality) =>
+  square.map((value) => value + (100 - quality) / 10)
 
 /** A dark disc on light paper. */
 const disc = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => {
@@ -12,24 +13,33 @@ const disc = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => {
   return (x - 24) ** 2 + (y - 15) ** 2 < 70 ? 43 : 202
 })
 
-const distance = (a: Uint8Array, b: Uint8Array): number => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length)
-const disturbed = (kind: Disturbed, amount: number, seed = 5) => disturb(disc, { kind, amount, about, seed }, coarse)
+const distance = (a: Uint8Array, b: Uint8Array): number =>
+  Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length)
+const disturbed = (kind: Disturbed, amount: number, seed = 5) =>
+  disturb(disc, { kind, amount, about, seed }, coarse)
 
-test.each(DISTURBANCES)('each strength of $kind disturbs more than the one before, and the same each time', async ({ kind, amounts }) => {
-  const found = await Promise.all(amounts.map((amount) => disturbed(kind, amount)))
+test.each(DISTURBANCES)(
+  'each strength of $kind disturbs more than the one before, and the same each time',
+  async ({ kind, amounts }) => {
+    const found = await Promise.all(amounts.map((amount) => disturbed(kind, amount)))
 
-  const far = found.map((square) => distance(square, disc))
-  expect(far[0]).toBeGreaterThan(0.5)
-  expect(far[1]).toBeGreaterThan(far[0]!)
-  expect(far[2]).toBeGreaterThan(far[1]!)
-  expect(await disturbed(kind, amounts[1])).toEqual(found[1])
-})
+    const far = found.map((square) => distance(square, disc))
+    expect(far[0]).toBeGreaterThan(0.5)
+    expect(far[1]).toBeGreaterThan(far[0]!)
+    expect(far[2]).toBeGreaterThan(far[1]!)
+    expect(await disturbed(kind, amounts[1])).toEqual(found[1])
+  },
+)
 
 test('a blur keeps the mean, noise has the spread that it says, and light adds what it says', async () => {
   const mean = (square: Uint8Array) => square.reduce((a, b) => a + b, 0) / square.length
   const grey = new Uint8Array(64 * 64 * 3).fill(128)
 
-  const noise = await disturb(grey, { kind: 'noise', amount: 0.06, about: { size: 64, channels: 3 }, seed: 1 }, coarse)
+  const noise = await disturb(
+    grey,
+    { kind: 'noise', amount: 0.06, about: { size: 64, channels: 3 }, seed: 1 },
+    coarse,
+  )
 
   expect(mean(await disturbed('blur', 4))).toBeCloseTo(mean(disc), -1)
   expect(distance(noise, grey)).toBeCloseTo(0.06 * 255, 0)

@@ -6,7 +6,11 @@ import { createRandom, mixSeeds, normal } from './random.ts'
 export type Disturbed = 'brightness' | 'blur' | 'jpeg' | 'noise' | 'rotation'
 
 /** Strengths that a photograph may meet: `amount` in the unit that is said beside it. */
-export const DISTURBANCES: readonly { readonly kind: Disturbed; readonly unit: string; readonly amounts: readonly [number, number, number] }[] = [
+export const DISTURBANCES: readonly {
+  readonly kind: Disturbed
+  readonly unit: string
+  readonly amounts: readonly [number, number, number]
+}[] = [
   { kind: 'brightness', unit: 'share of the range, lighter or darker', amounts: [0.1, 0.2, 0.35] },
   { kind: 'blur', unit: 'standard deviation, in hundredths of the side', amounts: [1.5, 2.5, 4] },
   { kind: 'jpeg', unit: 'JPEG quality', amounts: [60, 30, 12] },
@@ -18,16 +22,25 @@ export const DISTURBANCES: readonly { readonly kind: Disturbed; readonly unit: s
 export type ThroughJpeg = (square: Uint8Array, about: Square, quality: number) => Promise<Uint8Array>
 
 /** The disturbed copy. Direction and noise follow the seed alone. */
-export async function disturb(square: Uint8Array, how: { readonly kind: Disturbed; readonly amount: number; readonly about: Square; readonly seed: number }, throughJpeg: ThroughJpeg): Promise<Uint8Array> {
+export async function disturb(
+  square: Uint8Array,
+  how: { readonly kind: Disturbed; readonly amount: number; readonly about: Square; readonly seed: number },
+  throughJpeg: ThroughJpeg,
+): Promise<Uint8Array> {
   const { kind, amount, about, seed } = how
   const random = createRandom(mixSeeds(seed, 0xd157))
   const sign = random() < 0.5 ? -1 : 1
   switch (kind) {
-    case 'brightness': return lifted(square, sign * amount * 255)
-    case 'blur': return blurred(square, about, (amount / 100) * about.size)
-    case 'jpeg': return throughJpeg(square, about, amount)
-    case 'noise': return noisy(square, amount * 255, random)
-    case 'rotation': return turned(square, about, sign * amount)
+    case 'brightness':
+      return lifted(square, sign * amount * 255)
+    case 'blur':
+      return blurred(square, about, (amount / 100) * about.size)
+    case 'jpeg':
+      return throughJpeg(square, about, amount)
+    case 'noise':
+      return noisy(square, amount * 255, random)
+    case 'rotation':
+      return turned(square, about, sign * amount)
   }
 }
 
@@ -39,7 +52,9 @@ function lifted(square: Uint8Array, by: number): Uint8Array {
 /** A Gaussian along rows, then along columns; beyond the edge the last pixel goes on. */
 function blurred(square: Uint8Array, { size, channels }: Square, sigma: number): Uint8Array {
   const reach = Math.ceil(3 * sigma)
-  const raw = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma * sigma)))
+  const raw = Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * sigma * sigma)),
+  )
   const total = raw.reduce((a, b) => a + b, 0)
   const weights = raw.map((weight) => weight / total)
   const along = (from: ArrayLike<number>, step: number, other: number): Float32Array => {
@@ -48,7 +63,10 @@ function blurred(square: Uint8Array, { size, channels }: Square, sigma: number):
       for (let at = 0; at < size; at++) {
         for (let c = 0; c < channels; c++) {
           let sum = 0
-          for (let tap = -reach; tap <= reach; tap++) sum += weights[tap + reach]! * from[line * other + Math.max(0, Math.min(size - 1, at + tap)) * step + c]!
+          for (let tap = -reach; tap <= reach; tap++)
+            sum +=
+              weights[tap + reach]! *
+              from[line * other + Math.max(0, Math.min(size - 1, at + tap)) * step + c]!
           out[line * other + at * step + c] = sum
         }
       }
@@ -64,7 +82,13 @@ const NORMALS = 65_536
 let normals: Float32Array | null = null
 
 function noisy(square: Uint8Array, sigma: number, random: () => number): Uint8Array {
-  normals ??= Float32Array.from({ length: NORMALS }, ((draw) => () => normal(draw))(createRandom(1)))
+  normals ??= Float32Array.from(
+    { length: NORMALS },
+    (
+      (draw) => () =>
+        normal(draw)
+    )(createRandom(1)),
+  )
   const out = new Uint8ClampedArray(square.length)
   let at = Math.floor(random() * NORMALS)
   for (let i = 0; i < square.length; i++) {

@@ -37,7 +37,17 @@ export type BatchMaker = {
 
 /** Makes training batches in two buffers that are used again: memory does not grow with the data.
  *  Smoothing: Szegedy et al. 2016 (arXiv:1512.00567): (1 − s) on the label, s spread over all classes. */
-export function batchMaker(set: SampleSet, how: { spec: Preprocess; classes: number; batch: number; augment: Augmentation; smoothing: number; seed: number }): BatchMaker {
+export function batchMaker(
+  set: SampleSet,
+  how: {
+    spec: Preprocess
+    classes: number
+    batch: number
+    augment: Augmentation
+    smoothing: number
+    seed: number
+  },
+): BatchMaker {
   const { spec, classes } = how
   const bytes = squareBytes(spec)
   const seeds = Uint32Array.from(set.hashes, sampleSeed)
@@ -55,7 +65,11 @@ export function batchMaker(set: SampleSet, how: { spec: Preprocess; classes: num
       })
       const count = indices.length
       normalise(squares.subarray(0, count * bytes), spec, pixels)
-      return { pixels: pixels.subarray(0, count * bytes), targets: targets.subarray(0, count * classes), count }
+      return {
+        pixels: pixels.subarray(0, count * bytes),
+        targets: targets.subarray(0, count * classes),
+        count,
+      }
     },
   }
 }
@@ -70,7 +84,11 @@ function fillTarget(set: SampleSet, index: number, row: Float32Array, smoothing:
 }
 
 /** All samples in their order, in chunks, as they are. */
-export function* plainBatches(set: SampleSet, spec: Preprocess, batch: number): Generator<{ pixels: Float32Array; count: number; first: number }> {
+export function* plainBatches(
+  set: SampleSet,
+  spec: Preprocess,
+  batch: number,
+): Generator<{ pixels: Float32Array; count: number; first: number }> {
   const bytes = squareBytes(spec)
   const squares = new Uint8Array(bytes * batch)
   const pixels = new Float32Array(bytes * batch)
@@ -84,7 +102,9 @@ export function* plainBatches(set: SampleSet, spec: Preprocess, batch: number): 
 
 /** Some of a set, in the order of their indices. */
 export function chosenFrom(set: SampleSet, indices: readonly number[], classes: number): SampleSet {
-  const targets = set.targets && Float32Array.from(indices.flatMap((i) => [...set.targets!.subarray(i * classes, (i + 1) * classes)]))
+  const targets =
+    set.targets &&
+    Float32Array.from(indices.flatMap((i) => [...set.targets!.subarray(i * classes, (i + 1) * classes)]))
   return {
     count: indices.length,
     hashes: indices.map((i) => set.hashes[i]!),

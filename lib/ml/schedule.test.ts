@@ -29,5 +29,7 @@ test.each<[string, readonly number[], number]>([
   ['a smaller loss ends the waiting', [3, 2, 2, 1, 1], 1],
   ['it never falls below its end', Array<number>(20).fill(1), 0.1],
 ])('on a plateau: %s', (_, losses, expected) => {
-  expect(plateauRate({ peak: 1, warmUpEpochs: 0, end: 0.1, reduce: { patience: 2, factor: 0.5 } }, losses)).toBeCloseTo(expected, 9)
+  expect(
+    plateauRate({ peak: 1, warmUpEpochs: 0, end: 0.1, reduce: { patience: 2, factor: 0.5 } }, losses),
+  ).toBeCloseTo(expected, 9)
 })

@@ -1,7 +1,12 @@
 /** The learning rate over a training: up to its peak, then down along a cosine. It knows neither data nor optimiser. */
 
 /** `peak` holds for the recipe's own batch; see `scaledRate`. With `reduce` the rate stays at its peak until validation stands still. */
-export type RateCourse = { readonly peak: number; readonly warmUpEpochs: number; readonly end: number; readonly reduce?: Reduce }
+export type RateCourse = {
+  readonly peak: number
+  readonly warmUpEpochs: number
+  readonly end: number
+  readonly reduce?: Reduce
+}
 
 /** After `patience` epochs without a smaller loss the rate is multiplied by `factor`, down to the course's end. */
 export type Reduce = { readonly patience: number; readonly factor: number }
@@ -16,7 +21,10 @@ export function learningRate(rate: RateCourse, at: number, epochs: number): numb
 }
 
 /** The rate after these validation losses, as Keras' ReduceLROnPlateau counts them: a reduction begins the waiting anew. */
-export function plateauRate(rate: RateCourse & { readonly reduce: Reduce }, losses: readonly number[]): number {
+export function plateauRate(
+  rate: RateCourse & { readonly reduce: Reduce },
+  losses: readonly number[],
+): number {
   let [now, best, waited] = [rate.peak, Infinity, 0]
   for (const loss of losses) {
     waited = loss < best ? 0 : waited + 1

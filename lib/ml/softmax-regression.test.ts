@@ -1,13 +1,31 @@
 import { expect, test } from 'vitest'
 import { createRandom, normal } from './random.ts'
-import { flatLength, flatOf, headOf, regressed, regressionLogits, regressionLoss, scalingOf, standardised, type Regression, type Rows } from './softmax-regression.ts'
+import {
+  flatLength,
+  flatOf,
+  headOf,
+  regressed,
+  regressionLogits,
+  regressionLoss,
+  scalingOf,
+  standardised,
+  type Regression,
+  type Rows,
+} from './softmax-regression.ts'
 
 const [COUNT, LENGTH, CLASSES] = [40, 5, 3]
 
 /** Clouds that overlap; targets are soft, as a teacher gives them, and rows count differently. */
 function cloudy(seed: number): Rows {
   const random = createRandom(seed)
-  const rows = { count: COUNT, length: LENGTH, classes: CLASSES, features: new Float32Array(COUNT * LENGTH), targets: new Float32Array(COUNT * CLASSES), importance: new Float32Array(COUNT) }
+  const rows = {
+    count: COUNT,
+    length: LENGTH,
+    classes: CLASSES,
+    features: new Float32Array(COUNT * LENGTH),
+    targets: new Float32Array(COUNT * CLASSES),
+    importance: new Float32Array(COUNT),
+  }
   for (let i = 0; i < COUNT; i++) {
     const label = i % CLASSES
     for (let d = 0; d < LENGTH; d++) rows.features[i * LENGTH + d] = normal(random) + (d === label ? 1.5 : 0)
@@ -19,10 +37,13 @@ function cloudy(seed: number): Rows {
 
 const someHead = (seed: number): Float64Array => {
   const random = createRandom(seed)
-  return new Float64Array(flatLength(LENGTH, CLASSES)).map((_, i) => (i < CLASSES * (LENGTH + 1) ? normal(random) : 0))
+  return new Float64Array(flatLength(LENGTH, CLASSES)).map((_, i) =>
+    i < CLASSES * (LENGTH + 1) ? normal(random) : 0,
+  )
 }
 
-const loss = (about: Regression, flat: Float64Array): number => regressionLoss(about, flat, new Float64Array(flat.length))
+const loss = (about: Regression, flat: Float64Array): number =>
+  regressionLoss(about, flat, new Float64Array(flat.length))
 
 test('the gradient is what finite differences say', () => {
   const about: Regression = { rows: cloudy(1), strength: 0.3, towards: someHead(2) }
@@ -31,7 +52,11 @@ test('the gradient is what finite differences say', () => {
   regressionLoss(about, flat, gradient)
 
   for (let i = 0; i < CLASSES * (LENGTH + 1); i++) {
-    const moved = (by: number) => loss(about, flat.map((value, at) => (at === i ? value + by : value)))
+    const moved = (by: number) =>
+      loss(
+        about,
+        flat.map((value, at) => (at === i ? value + by : value)),
+      )
     expect(gradient[i]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 8)
   }
 })
@@ -40,13 +65,25 @@ test('the gradient is what finite differences say', () => {
 function plainLoss({ rows, strength, towards }: Regression, flat: Float64Array): number {
   let [sum, total] = [0, 0]
   for (let i = 0; i < COUNT; i++) {
-    const powers = Array.from({ length: CLASSES }, (_, k) => Math.exp(flat[k * (LENGTH + 1) + LENGTH]! + Array.from({ length: LENGTH }, (_d, d) => rows.features[i * LENGTH + d]! * flat[k * (LENGTH + 1) + d]!).reduce((a, b) => a + b)))
+    const powers = Array.from({ length: CLASSES }, (_, k) =>
+      Math.exp(
+        flat[k * (LENGTH + 1) + LENGTH]! +
+          Array.from(
+            { length: LENGTH },
+            (_d, d) => rows.features[i * LENGTH + d]! * flat[k * (LENGTH + 1) + d]!,
+          ).reduce((a, b) => a + b),
+      ),
+    )
     const all = powers.reduce((a, b) => a + b)
-    powers.forEach((power, k) => { sum -= rows.importance[i]! * rows.targets[i * CLASSES + k]! * Math.log(power / all) })
+    powers.forEach((power, k) => {
+      sum -= rows.importance[i]! * rows.targets[i * CLASSES + k]! * Math.log(power / all)
+    })
     total += rows.importance[i]!
   }
   let pull = 0
-  for (let k = 0; k < CLASSES; k++) for (let d = 0; d < LENGTH; d++) pull += (flat[k * (LENGTH + 1) + d]! - towards[k * (LENGTH + 1) + d]!) ** 2
+  for (let k = 0; k < CLASSES; k++)
+    for (let d = 0; d < LENGTH; d++)
+      pull += (flat[k * (LENGTH + 1) + d]! - towards[k * (LENGTH + 1) + d]!) ** 2
   return sum / total + (strength / 2) * pull
 }
 
@@ -57,7 +94,11 @@ test('the loss is that of the definition, written out plainly in float64', () =>
 })
 
 test('the minimum is the one that plain gradient descent in float64 reaches after ten thousand steps', () => {
-  const about: Regression = { rows: cloudy(7), strength: 0.05, towards: new Float64Array(flatLength(LENGTH, CLASSES)) }
+  const about: Regression = {
+    rows: cloudy(7),
+    strength: 0.05,
+    towards: new Float64Array(flatLength(LENGTH, CLASSES)),
+  }
   const slow = new Float64Array(flatLength(LENGTH, CLASSES))
   const gradient = new Float64Array(slow.length)
   for (let step = 0; step < 10_000; step++) {
@@ -75,24 +116,40 @@ test('the minimum is the one that plain gradient descent in float64 reaches afte
 test('held very strongly, the weights stay where they are pulled to', () => {
   const towards = someHead(8)
 
-  const { x } = regressed({ rows: cloudy(9), strength: 1e6, towards }, towards, { steps: 50, tolerance: 1e-12 })
+  const { x } = regressed({ rows: cloudy(9), strength: 1e6, towards }, towards, {
+    steps: 50,
+    tolerance: 1e-12,
+  })
 
-  for (let k = 0; k < CLASSES; k++) for (let d = 0; d < LENGTH; d++) expect(x[k * (LENGTH + 1) + d]).toBeCloseTo(towards[k * (LENGTH + 1) + d]!, 4)
+  for (let k = 0; k < CLASSES; k++)
+    for (let d = 0; d < LENGTH; d++)
+      expect(x[k * (LENGTH + 1) + d]).toBeCloseTo(towards[k * (LENGTH + 1) + d]!, 4)
 })
 
 test('a head for plain features and its flat vector for standardised ones give the same logits', () => {
   const { features } = cloudy(10)
   const random = createRandom(11)
-  const head = { kernel: new Float32Array(LENGTH * CLASSES).map(() => normal(random)), bias: new Float32Array(CLASSES).map(() => normal(random)) }
+  const head = {
+    kernel: new Float32Array(LENGTH * CLASSES).map(() => normal(random)),
+    bias: new Float32Array(CLASSES).map(() => normal(random)),
+  }
   const shifted = features.map((value, i) => value * (1 + (i % LENGTH)) + 3)
   const scaling = scalingOf({ count: COUNT, length: LENGTH, features: shifted })
 
   const flat = flatOf(head, scaling, CLASSES)
-  const logits = regressionLogits(flat, { count: COUNT, length: LENGTH, classes: CLASSES, features: standardised(shifted, scaling) })
+  const logits = regressionLogits(flat, {
+    count: COUNT,
+    length: LENGTH,
+    classes: CLASSES,
+    features: standardised(shifted, scaling),
+  })
   const back = headOf(flat, scaling, CLASSES)
 
   for (let k = 0; k < CLASSES; k++) {
-    const plain = Array.from({ length: LENGTH }, (_, d) => shifted[d]! * head.kernel[d * CLASSES + k]!).reduce((a, b) => a + b) + head.bias[k]!
+    const plain =
+      Array.from({ length: LENGTH }, (_, d) => shifted[d]! * head.kernel[d * CLASSES + k]!).reduce(
+        (a, b) => a + b,
+      ) + head.bias[k]!
     expect(logits[k]).toBeCloseTo(plain, 4)
     expect(back.bias[k]).toBeCloseTo(head.bias[k]!, 4)
   }

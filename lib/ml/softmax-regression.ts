@@ -28,8 +28,10 @@ const LEAST_SPREAD = 1e-3 // of the mean spread: a feature that hardly moves is 
 export function scalingOf({ count, length, features }: Pick<Rows, 'count' | 'length' | 'features'>): Scaling {
   const mean = new Float64Array(length)
   const spread = new Float64Array(length)
-  for (let i = 0; i < count; i++) for (let d = 0; d < length; d++) mean[d]! += features[i * length + d]! / count
-  for (let i = 0; i < count; i++) for (let d = 0; d < length; d++) spread[d]! += (features[i * length + d]! - mean[d]!) ** 2 / count
+  for (let i = 0; i < count; i++)
+    for (let d = 0; d < length; d++) mean[d]! += features[i * length + d]! / count
+  for (let i = 0; i < count; i++)
+    for (let d = 0; d < length; d++) spread[d]! += (features[i * length + d]! - mean[d]!) ** 2 / count
   for (let d = 0; d < length; d++) spread[d] = Math.sqrt(spread[d]!)
   const least = LEAST_SPREAD * (spread.reduce((a, b) => a + b, 0) / length) || 1
   return { mean, spread: spread.map((value) => Math.max(value, least)) }
@@ -83,7 +85,11 @@ export type Regression = {
 }
 
 /** Mean loss with its pull, and its gradient: cross-entropy, Bishop 2006, eq. 4.108 and 4.109. */
-export function regressionLoss({ rows, strength, towards }: Regression, flat: Float64Array, gradient: Float64Array): number {
+export function regressionLoss(
+  { rows, strength, towards }: Regression,
+  flat: Float64Array,
+  gradient: Float64Array,
+): number {
   const { count, length, classes, features, targets, importance } = rows
   const row = length + 1
   const padded = flat.length / row
@@ -116,10 +122,14 @@ export function regressionLoss({ rows, strength, towards }: Regression, flat: Fl
   return loss
 }
 
-export const regressed = (regression: Regression, from: Float64Array, how: Minimising) => minimise((flat, gradient) => regressionLoss(regression, flat, gradient), from, how)
+export const regressed = (regression: Regression, from: Float64Array, how: Minimising) =>
+  minimise((flat, gradient) => regressionLoss(regression, flat, gradient), from, how)
 
 /** Logits of standardised rows. */
-export function regressionLogits(flat: Float64Array, { count, length, classes, features }: Pick<Rows, 'count' | 'length' | 'classes' | 'features'>): Float32Array {
+export function regressionLogits(
+  flat: Float64Array,
+  { count, length, classes, features }: Pick<Rows, 'count' | 'length' | 'classes' | 'features'>,
+): Float32Array {
   const logits = new Float64Array(flat.length / (length + 1))
   const values = new Float32Array(count * classes)
   for (let i = 0; i < count; i++) {
@@ -130,15 +140,28 @@ export function regressionLogits(flat: Float64Array, { count, length, classes, f
 }
 
 /** Length of the flat vector, classes filled up. */
-export const flatLength = (length: number, classes: number): number => Math.ceil(classes / AT_ONCE) * AT_ONCE * (length + 1)
+export const flatLength = (length: number, classes: number): number =>
+  Math.ceil(classes / AT_ONCE) * AT_ONCE * (length + 1)
 
-type At = { readonly features: Float32Array; /** Where the row begins. */ readonly at: number; readonly length: number }
+type At = {
+  readonly features: Float32Array
+  /** Where the row begins. */ readonly at: number
+  readonly length: number
+}
 
-function logitsInto(logits: Float64Array, { flat, features, at, length }: At & { readonly flat: Float64Array }): void {
+function logitsInto(
+  logits: Float64Array,
+  { flat, features, at, length }: At & { readonly flat: Float64Array },
+): void {
   const row = length + 1
   for (let k = 0; k < logits.length; k += AT_ONCE) {
     const [a, b, c, e] = [k * row, (k + 1) * row, (k + 2) * row, (k + 3) * row]
-    let [sumA, sumB, sumC, sumE] = [flat[a + length]!, flat[b + length]!, flat[c + length]!, flat[e + length]!]
+    let [sumA, sumB, sumC, sumE] = [
+      flat[a + length]!,
+      flat[b + length]!,
+      flat[c + length]!,
+      flat[e + length]!,
+    ]
     for (let d = 0; d < length; d++) {
       const x = features[at + d]!
       sumA += x * flat[a + d]!
@@ -153,7 +176,10 @@ function logitsInto(logits: Float64Array, { flat, features, at, length }: At & {
   }
 }
 
-function gather(gradient: Float64Array, { off, features, at, length }: At & { readonly off: Float64Array }): void {
+function gather(
+  gradient: Float64Array,
+  { off, features, at, length }: At & { readonly off: Float64Array },
+): void {
   const row = length + 1
   for (let k = 0; k < off.length; k += AT_ONCE) {
     const [a, b, c, e] = [k * row, (k + 1) * row, (k + 2) * row, (k + 3) * row]

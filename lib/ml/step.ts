@@ -31,10 +31,19 @@ export type StepPlan = {
   readonly fitted?: Fitted | undefined
 }
 
-export type StepOutputs<V> = { readonly loss: V; readonly right: V; readonly gradients: Values<V>; readonly measured: Values<V> }
+export type StepOutputs<V> = {
+  readonly loss: V
+  readonly right: V
+  readonly gradients: Values<V>
+  readonly measured: Values<V>
+}
 
 /** With running statistics and without dropout. */
-export function answers<V>(k: Kernels<V>, network: Network, given: { weights: Values<V>; pixels: V }): { logits: V; features: V } {
+export function answers<V>(
+  k: Kernels<V>,
+  network: Network,
+  given: { weights: Values<V>; pixels: V },
+): { logits: V; features: V } {
   const last = network.layers.length - 1
   const outputs = forward(k, { network, batchNorm: 'frozen' }, { ...given, noise: {} }).outputs
   return { logits: outputs.get(network.layers[last]!.name)!, features: outputs.get(sourceOf(network, last))! }
@@ -44,7 +53,13 @@ export function answers<V>(k: Kernels<V>, network: Network, given: { weights: Va
 export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, given: StepInputs<V>): StepOutputs<V> {
   const { network } = plan
   const { outputs, passes, measured } = forward(k, plan, given)
-  const { loss, right, gradient } = lossOf(k, { logits: outputs.get(network.layers.at(-1)!.name)!, targets: given.targets, fitted: plan.fitted, outputs: network.classes, images: given.images })
+  const { loss, right, gradient } = lossOf(k, {
+    logits: outputs.get(network.layers.at(-1)!.name)!,
+    targets: given.targets,
+    fitted: plan.fitted,
+    outputs: network.classes,
+    images: given.images,
+  })
   const gradients: Record<string, V> = {}
   const arriving = new Map<string, V>([[network.layers.at(-1)!.name, gradient]])
   const learns = layersThatLearn(plan)
@@ -60,22 +75,29 @@ export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, given: StepIn
     const source = sourceOf(network, index)
     const pass = passes.get(layer.name)!
     const back = pass.back(dy, reaches.has(source))
-    if (learns.has(layer.name)) for (const [role, value] of Object.entries(back.gradients)) gradients[`${layer.name}/${role}`] = value
+    if (learns.has(layer.name))
+      for (const [role, value] of Object.entries(back.gradients)) gradients[`${layer.name}/${role}`] = value
     if (back.x !== null && reaches.has(source)) arrive(source, back.x)
-    if (layer.kind === 'add' && back.other !== undefined && reaches.has(layer.other)) arrive(layer.other, back.other)
+    if (layer.kind === 'add' && back.other !== undefined && reaches.has(layer.other))
+      arrive(layer.other, back.other)
     arriving.delete(layer.name)
     const y = outputs.get(layer.name)!
-    const isDone = (value: V): boolean => value !== outputs.get(source) && value !== back.x && ![...arriving.values()].includes(value)
+    const isDone = (value: V): boolean =>
+      value !== outputs.get(source) && value !== back.x && ![...arriving.values()].includes(value)
     k.release?.([y, dy, ...(pass.kept ?? [])].filter(isDone))
   }
   return { loss, right, gradients, measured }
 }
 
 /** Layers behind the frozen ones. */
-export function layersThatLearn({ network, frozenThrough }: Pick<StepPlan, 'network' | 'frozenThrough'>): ReadonlySet<string> {
+export function layersThatLearn({
+  network,
+  frozenThrough,
+}: Pick<StepPlan, 'network' | 'frozenThrough'>): ReadonlySet<string> {
   const names = network.layers.map((layer) => layer.name)
   const frozen = frozenThrough === undefined ? -1 : names.indexOf(frozenThrough)
-  if (frozenThrough !== undefined && frozen < 0) throw new Error(`${network.name} has no layer ${frozenThrough}`)
+  if (frozenThrough !== undefined && frozen < 0)
+    throw new Error(`${network.name} has no layer ${frozenThrough}`)
   return new Set(names.slice(frozen + 1))
 }
 
@@ -83,14 +105,23 @@ export function layersThatLearn({ network, frozenThrough }: Pick<StepPlan, 'netw
 function layersToPass(network: Network, learns: ReadonlySet<string>): ReadonlySet<string> {
   const reached = new Set<string>()
   network.layers.forEach((layer, index) => {
-    const hasWeights = layer.kind === 'conv' || layer.kind === 'depthwise' || layer.kind === 'dense' || layer.kind === 'batchNorm'
-    const readsReached = reached.has(sourceOf(network, index)) || (layer.kind === 'add' && reached.has(layer.other))
+    const hasWeights =
+      layer.kind === 'conv' ||
+      layer.kind === 'depthwise' ||
+      layer.kind === 'dense' ||
+      layer.kind === 'batchNorm'
+    const readsReached =
+      reached.has(sourceOf(network, index)) || (layer.kind === 'add' && reached.has(layer.other))
     if ((learns.has(layer.name) && hasWeights) || readsReached) reached.add(layer.name)
   })
   return reached
 }
 
-function forward<V>(k: Kernels<V>, plan: StepPlan, given: Omit<StepInputs<V>, 'targets' | 'images'>): { outputs: Map<string, V>; passes: Map<string, Forward<V>>; measured: Record<string, V> } {
+function forward<V>(
+  k: Kernels<V>,
+  plan: StepPlan,
+  given: Omit<StepInputs<V>, 'targets' | 'images'>,
+): { outputs: Map<string, V>; passes: Map<string, Forward<V>>; measured: Record<string, V> } {
   const { network } = plan
   const shapes = shapesOf(network)
   const learns = layersThatLearn(plan)
@@ -110,7 +141,7 @@ function forward<V>(k: Kernels<V>, plan: StepPlan, given: Omit<StepInputs<V>, 't
         if (value === undefined) throw new Error(`${network.name}: no value for ${layer.name}/${role}`)
         return value
       },
-      noise: learns.has(layer.name) ? given.noise[layer.name] ?? null : null,
+      noise: learns.has(layer.name) ? (given.noise[layer.name] ?? null) : null,
       isMeasuring: plan.batchNorm === 'learns' && learns.has(layer.name),
     })
     outputs.set(layer.name, pass.y)
@@ -122,16 +153,27 @@ function forward<V>(k: Kernels<V>, plan: StepPlan, given: Omit<StepInputs<V>, 't
 
 function passThrough<V>(layer: Layer, inputs: Inputs<V>): Forward<V> {
   switch (layer.kind) {
-    case 'conv': return conv(layer, inputs)
-    case 'depthwise': return depthwise(layer, inputs)
-    case 'batchNorm': return batchNorm(layer, inputs)
-    case 'relu': return relu(layer, inputs)
-    case 'maxPool': return maxPool(layer, inputs)
-    case 'avgPool': return avgPool(layer, inputs)
-    case 'globalAvgPool': return globalAvgPool(layer, inputs)
-    case 'flatten': return flatten(layer, inputs)
-    case 'dense': return dense(layer, inputs)
-    case 'add': return add(layer, inputs)
-    case 'dropout': return dropout(layer, inputs)
+    case 'conv':
+      return conv(layer, inputs)
+    case 'depthwise':
+      return depthwise(layer, inputs)
+    case 'batchNorm':
+      return batchNorm(layer, inputs)
+    case 'relu':
+      return relu(layer, inputs)
+    case 'maxPool':
+      return maxPool(layer, inputs)
+    case 'avgPool':
+      return avgPool(layer, inputs)
+    case 'globalAvgPool':
+      return globalAvgPool(layer, inputs)
+    case 'flatten':
+      return flatten(layer, inputs)
+    case 'dense':
+      return dense(layer, inputs)
+    case 'add':
+      return add(layer, inputs)
+    case 'dropout':
+      return dropout(layer, inputs)
   }
 }

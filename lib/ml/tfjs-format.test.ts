@@ -13,7 +13,9 @@ test('a network comes back as it was, kernels to 11 bits and vectors whole', () 
 
   expect(read.network).toEqual(network)
   expect(read.weights['l1/variance']).toEqual(weights['l1/variance'])
-  weights['l0/kernel']!.forEach((value, i) => expect(Math.abs(read.weights['l0/kernel']![i]! - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -11))
+  weights['l0/kernel']!.forEach((value, i) =>
+    expect(Math.abs(read.weights['l0/kernel']![i]! - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -11),
+  )
 })
 
 test('cut or padded weights are refused', () => {
@@ -24,7 +26,8 @@ test('cut or padded weights are refused', () => {
   expect(() => fromTfjs(modelJson, new Uint8Array(weightsBin.length + 4))).toThrow(/4 bytes longer/)
 })
 
-test.each([ // by hand from IEEE 754: sign, 5 bits of exponent, 10 of mantissa
+test.each([
+  // by hand from IEEE 754: sign, 5 bits of exponent, 10 of mantissa
   ['one', 1, 0x3c00],
   ['the largest', 65504, 0x7bff],
   ['beyond the largest', 65520, 0x7c00],

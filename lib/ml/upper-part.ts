@@ -3,7 +3,9 @@ import type { Network } from './network.ts'
 
 /** The last layer that stays as it is, when this share of the layers with kernels, from the top, is to learn; at least the last one learns. */
 export function frozenBelow(network: Network, share: number): string | undefined {
-  const withKernel = network.layers.flatMap((layer, index) => (layer.kind === 'conv' || layer.kind === 'depthwise' || layer.kind === 'dense' ? [index] : []))
+  const withKernel = network.layers.flatMap((layer, index) =>
+    layer.kind === 'conv' || layer.kind === 'depthwise' || layer.kind === 'dense' ? [index] : [],
+  )
   const learning = Math.max(1, Math.min(withKernel.length, Math.round(share * withKernel.length)))
   const first = withKernel[withKernel.length - learning]!
   return network.layers[first - 1]?.name

@@ -5,17 +5,32 @@ import { wideNetwork } from './recipes/wide-network.ts'
 import type { SampleSet } from './sample-set.ts'
 import { symmetricEigen, whiteningKernel } from './whitening.ts'
 
-const spec: Preprocess = { size: 12, channels: 3, fit: 'cover', resize: 'lanczos3', background: [255, 255, 255], mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
+const spec: Preprocess = {
+  size: 12,
+  channels: 3,
+  fit: 'cover',
+  resize: 'lanczos3',
+  background: [255, 255, 255],
+  mean: [0.5, 0.5, 0.5],
+  std: [0.25, 0.25, 0.25],
+}
 
 /** Pictures whose neighbouring pixels are alike, as photographs' are. */
 function smoothPictures(count: number): SampleSet {
   const random = createRandom(7)
   const squares = Array.from({ length: count }, () => {
     const square = new Uint8Array(12 * 12 * 3)
-    for (let i = 0; i < square.length; i++) square[i] = i < 3 ? random() * 256 : Math.min(255, Math.max(0, square[i - 3]! + (random() - 0.5) * 120))
+    for (let i = 0; i < square.length; i++)
+      square[i] = i < 3 ? random() * 256 : Math.min(255, Math.max(0, square[i - 3]! + (random() - 0.5) * 120))
     return square
   })
-  return { count, hashes: squares.map(() => ''), labels: new Int32Array(count), targets: null, read: (index, out, offset) => out.set(squares[index]!, offset) }
+  return {
+    count,
+    hashes: squares.map(() => ''),
+    labels: new Int32Array(count),
+    targets: null,
+    read: (index, out, offset) => out.set(squares[index]!, offset),
+  }
 }
 
 test('patches seen through the whitened filters are uncorrelated and of equal strength', () => {
@@ -26,7 +41,8 @@ test('patches seen through the whitened filters are uncorrelated and of equal st
   const responses = responsesOf(set, kernel, filters)
   const half = filters / 2
   for (let i = 0; i < half; i++) {
-    for (let j = 0; j < half; j++) expect(Math.abs(meanProduct(responses, i, j) - (i === j ? 1 : 0)), `${i}, ${j}`).toBeLessThan(0.02)
+    for (let j = 0; j < half; j++)
+      expect(Math.abs(meanProduct(responses, i, j) - (i === j ? 1 : 0)), `${i}, ${j}`).toBeLessThan(0.02)
   }
   expect(responses.every((r) => Math.abs(r[0]! + r[half]!) < 1e-4)).toBe(true) // the second half are the negatives
 })
@@ -35,13 +51,17 @@ test('the eigenvectors of a symmetric matrix put it together again', () => {
   const n = 9
   const random = createRandom(3)
   const matrix = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) for (let j = i; j < n; j++) matrix[i * n + j] = matrix[j * n + i] = random() - 0.5
+  for (let i = 0; i < n; i++)
+    for (let j = i; j < n; j++) matrix[i * n + j] = matrix[j * n + i] = random() - 0.5
 
   const { values, vectors } = symmetricEigen(matrix, n)
 
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
-      const again = values.reduce((sum, value, k) => sum + value * vectors[i * n + k]! * vectors[j * n + k]!, 0)
+      const again = values.reduce(
+        (sum, value, k) => sum + value * vectors[i * n + k]! * vectors[j * n + k]!,
+        0,
+      )
       expect(again).toBeCloseTo(matrix[i * n + j]!, 10)
     }
   }
@@ -56,7 +76,8 @@ function responsesOf(set: SampleSet, kernel: Float32Array, filters: number): num
       for (let x = 0; x + 3 <= 12; x++) {
         const response = new Array<number>(filters).fill(0)
         for (let i = 0; i < 27; i++) {
-          const pixel = square[((y + Math.floor(i / 9)) * 12 + x + Math.floor((i % 9) / 3)) * 3 + (i % 3)]! / 255
+          const pixel =
+            square[((y + Math.floor(i / 9)) * 12 + x + Math.floor((i % 9) / 3)) * 3 + (i % 3)]! / 255
           for (let f = 0; f < filters; f++) response[f]! += ((pixel - 0.5) / 0.25) * kernel[i * filters + f]!
         }
         all.push(response)
@@ -66,4 +87,5 @@ function responsesOf(set: SampleSet, kernel: Float32Array, filters: number): num
   return all
 }
 
-const meanProduct = (responses: readonly number[][], i: number, j: number): number => responses.reduce((sum, r) => sum + r[i]! * r[j]!, 0) / responses.length
+const meanProduct = (responses: readonly number[][], i: number, j: number): number =>
+  responses.reduce((sum, r) => sum + r[i]! * r[j]!, 0) / responses.length

@@ -15,7 +15,10 @@ type FirstLayer = Extract<Layer, { kind: 'conv' }>
 /** The layer that a whitened network begins with. Throws where it begins with another. */
 export function firstConvolution(network: Network): FirstLayer {
   const first = network.layers[0]
-  if (first?.kind !== 'conv') throw new Error(`${network.name}: only a convolution can be whitened, and it begins with ${first?.kind ?? 'nothing'}`)
+  if (first?.kind !== 'conv')
+    throw new Error(
+      `${network.name}: only a convolution can be whitened, and it begins with ${first?.kind ?? 'nothing'}`,
+    )
   return first
 }
 
@@ -23,9 +26,14 @@ export function firstConvolution(network: Network): FirstLayer {
 export function whiteningKernel(network: Network, set: SampleSet, spec: Preprocess): Float32Array {
   const { kernel, filters } = firstConvolution(network)
   const length = kernel * kernel * spec.channels
-  if (filters % 2 === 1 || filters > 2 * length) throw new Error(`${network.name}: ${filters} filters cannot be the directions of ${length} numbers and their negatives`)
+  if (filters % 2 === 1 || filters > 2 * length)
+    throw new Error(
+      `${network.name}: ${filters} filters cannot be the directions of ${length} numbers and their negatives`,
+    )
   const { values, vectors } = symmetricEigen(patchCovariance(set, spec, kernel), length)
-  const strongest = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]!).slice(0, filters / 2)
+  const strongest = Array.from(values.keys())
+    .sort((a, b) => values[b]! - values[a]!)
+    .slice(0, filters / 2)
   const whitening = new Float32Array(length * filters)
   strongest.forEach((direction, n) => {
     const scale = 1 / Math.sqrt(values[direction]! + FEWEST_VARIANCE)
@@ -55,12 +63,14 @@ function patchCovariance(set: SampleSet, spec: Preprocess, kernel: number): Floa
             let at = ((image * size + y + row) * size + x) * channels
             for (let n = 0; n < kernel * channels; n++) patch[to++] = pixels[at++]!
           }
-          for (let i = 0; i < length; i++) for (let j = i; j < length; j++) sums[i * length + j]! += patch[i]! * patch[j]!
+          for (let i = 0; i < length; i++)
+            for (let j = i; j < length; j++) sums[i * length + j]! += patch[i]! * patch[j]!
         }
       }
     }
   }
-  for (let i = 0; i < length; i++) for (let j = i; j < length; j++) sums[j * length + i] = sums[i * length + j]! /= Math.max(1, patches)
+  for (let i = 0; i < length; i++)
+    for (let j = i; j < length; j++) sums[j * length + i] = sums[i * length + j]! /= Math.max(1, patches)
   return sums
 }
 
@@ -69,7 +79,10 @@ const NEGLIGIBLE = 1e-12 // of what is off the diagonal, beside what is on it
 
 /** Eigenvalues, and eigenvectors as columns, of a symmetric n × n matrix, by cyclic Jacobi rotations
  *  (Golub and Van Loan, Matrix Computations, 4th ed., § 8.5). */
-export function symmetricEigen(matrix: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
+export function symmetricEigen(
+  matrix: Float64Array,
+  n: number,
+): { values: Float64Array; vectors: Float64Array } {
   const a = matrix.slice()
   const vectors = new Float64Array(n * n)
   for (let i = 0; i < n; i++) vectors[i * n + i] = 1
@@ -98,6 +111,9 @@ function rotate(values: Float64Array, i: number, j: number, cosine: number, sine
 
 function offDiagonal(a: Float64Array, n: number): number {
   let [off, on] = [0, 0]
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (i === j) on += a[i * n + j]! ** 2; else off += a[i * n + j]! ** 2
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++)
+      if (i === j) on += a[i * n + j]! ** 2
+      else off += a[i * n + j]! ** 2
   return Math.sqrt(off / Math.max(on, Number.MIN_VALUE))
 }

@@ -14,9 +14,26 @@ export type Audit = {
   readonly auditNames: Data['changes']['names']
 }
 
-const COLUMNS = ['id', 'at', 'by', 'by_id', 'what', 'action', 'subject', 'subject_id', 'classifier', 'detail'] as const satisfies readonly (keyof AuditEntry)[]
+const COLUMNS = [
+  'id',
+  'at',
+  'by',
+  'by_id',
+  'what',
+  'action',
+  'subject',
+  'subject_id',
+  'classifier',
+  'detail',
+] as const satisfies readonly (keyof AuditEntry)[]
 
-export const createAudit = ({ changes, now }: { readonly changes: Data['changes']; readonly now: () => Date }): Audit => ({
+export const createAudit = ({
+  changes,
+  now,
+}: {
+  readonly changes: Data['changes']
+  readonly now: () => Date
+}): Audit => ({
   async listAudit({ cursor, limit, ...asked }) {
     const { changes: shown, next } = await changes.list({ cursor, limit, ...filterOf(asked) })
     return { entries: shown.map(entryOf), next_cursor: next }
@@ -34,15 +51,48 @@ export const createAudit = ({ changes, now }: { readonly changes: Data['changes'
   auditNames: changes.names,
 })
 
-const filterOf = ({ kind, since, until, ...rest }: Omit<Input<typeof exportAudit>, 'format'>): ChangeFilter =>
-  ({ ...rest, kind, since: since === undefined ? undefined : new Date(since), until: until === undefined ? undefined : new Date(until) })
+const filterOf = ({
+  kind,
+  since,
+  until,
+  ...rest
+}: Omit<Input<typeof exportAudit>, 'format'>): ChangeFilter => ({
+  ...rest,
+  kind,
+  since: since === undefined ? undefined : new Date(since),
+  until: until === undefined ? undefined : new Date(until),
+})
 
-const entryOf = ({ id, at, by, byId, action, subject, subjectId, classifier, detail }: Change): AuditEntry =>
-  ({ id, at: at.toISOString(), by, by_id: byId, action, what: wordsOfChange(action), subject, subject_id: subjectId, classifier, detail })
+const entryOf = ({
+  id,
+  at,
+  by,
+  byId,
+  action,
+  subject,
+  subjectId,
+  classifier,
+  detail,
+}: Change): AuditEntry => ({
+  id,
+  at: at.toISOString(),
+  by,
+  by_id: byId,
+  action,
+  what: wordsOfChange(action),
+  subject,
+  subject_id: subjectId,
+  classifier,
+  detail,
+})
 
 async function* csvOf(pages: AsyncIterable<readonly Change[]>): AsyncGenerator<string> {
   yield csvLine(COLUMNS)
-  for await (const page of pages) yield page.map(entryOf).map((entry) => csvLine(COLUMNS.map((column) => entry[column]))).join('')
+  for await (const page of pages)
+    yield page
+      .map(entryOf)
+      .map((entry) => csvLine(COLUMNS.map((column) => entry[column])))
+      .join('')
 }
 
 async function* jsonlOf(pages: AsyncIterable<readonly Change[]>): AsyncGenerator<string> {

@@ -10,7 +10,12 @@ export const RESERVE = { share: 0.02, bytes: 200 * MIB } as const
 export const FULL_BYTES = 4 * MIB
 
 export type DiskLevel = 'enough' | 'nearly_full' | 'reserve' | 'full'
-export type DiskState = { readonly folder: string; readonly freeBytes: number; readonly totalBytes: number; readonly level: DiskLevel }
+export type DiskState = {
+  readonly folder: string
+  readonly freeBytes: number
+  readonly totalBytes: number
+  readonly level: DiskLevel
+}
 
 export type DiskWatch = {
   /** To be called about each second. */
@@ -42,7 +47,8 @@ export function stateOf(folder: string, { bsize, blocks, bavail }: Room): DiskSt
 }
 
 function levelOf(free: number, total: number): DiskLevel {
-  const isBelow = ({ share, bytes }: { readonly share: number; readonly bytes: number }): boolean => free < share * total && free < bytes
+  const isBelow = ({ share, bytes }: { readonly share: number; readonly bytes: number }): boolean =>
+    free < share * total && free < bytes
   if (total === 0) return 'enough' // a file system without a size of its own says so
   if (free < Math.min(FULL_BYTES, RESERVE.share * total)) return 'full'
   if (isBelow(RESERVE)) return 'reserve'

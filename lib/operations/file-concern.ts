@@ -2,10 +2,16 @@
 import type { Data } from '#lib/data/data.ts'
 
 /** Null where none was found. */
-export function fileConcernOf({ count, newest }: Awaited<ReturnType<Data['pictures']['faults']>>): string | null {
+export function fileConcernOf({
+  count,
+  newest,
+}: Awaited<ReturnType<Data['pictures']['faults']>>): string | null {
   if (count === 0) return null
   const missing = newest.filter(({ code }) => code === 'file_missing').length
-  const which = newest.slice(0, 3).map(({ hash }) => `${hash.slice(0, 12)}…`).join(', ')
+  const which = newest
+    .slice(0, 3)
+    .map(({ hash }) => `${hash.slice(0, 12)}…`)
+    .join(', ')
   const among = `${missing} missing, ${newest.length - missing} damaged${count > newest.length ? ` of the newest ${newest.length}` : ''}: ${which}`
   return `${count} stored ${count === 1 ? 'image' : 'images'} cannot be used (${among}). Restore the files from a backup, or delete the images.`
 }

@@ -8,69 +8,152 @@ const live = { promoted: { version: version('v2') }, version: version('v2'), rea
 const started = new Date('2026-01-01T00:00:00Z')
 const later = (seconds: number) => () => new Date(started.getTime() + seconds * 1000)
 
-const healthOf = (change: Partial<HealthParts> = {}) => createHealth({
-  version: '0.1.0', startedAt: started, now: later(5),
-  data: { ping: async () => {}, live: { all: async () => [live] } },
-  engine: () => ({ name: 'onnx', reason: '' }),
-  engines: () => [{ name: 'onnx', available: true, detail: 'onnxruntime-node' }, { name: 'tfjs-node', available: false, detail: 'TensorFlow is not installed' }, { name: 'wasm', available: true, detail: 'onnxruntime-web' }],
-  trainingEngine: () => 'onnx', loaded: () => 'v2', hindrance: () => null, worker: () => 'running', troubles: () => [],
-  ...change,
-})
+const healthOf = (change: Partial<HealthParts> = {}) =>
+  createHealth({
+    version: '0.1.0',
+    startedAt: started,
+    now: later(5),
+    data: { ping: async () => {}, live: { all: async () => [live] } },
+    engine: () => ({ name: 'onnx', reason: '' }),
+    engines: () => [
+      { name: 'onnx', available: true, detail: 'onnxruntime-node' },
+      { name: 'tfjs-node', available: false, detail: 'TensorFlow is not installed' },
+      { name: 'wasm', available: true, detail: 'onnxruntime-web' },
+    ],
+    trainingEngine: () => 'onnx',
+    loaded: () => 'v2',
+    hindrance: () => null,
+    worker: () => 'running',
+    troubles: () => [],
+    ...change,
+  })
 
 test('a healthy product says who answers, by what, and since when', async () => {
   expect(await healthOf().health()).toMatchObject({
-    status: 'healthy', ready: true, reasons: [], uptime_seconds: 5, model_loaded: true, engine: 'onnx',
-    engines: [{ name: 'onnx', state: 'serving' }, { name: 'tfjs-node', state: 'unavailable' }, { name: 'wasm', state: 'available' }],
+    status: 'healthy',
+    ready: true,
+    reasons: [],
+    uptime_seconds: 5,
+    model_loaded: true,
+    engine: 'onnx',
+    engines: [
+      { name: 'onnx', state: 'serving' },
+      { name: 'tfjs-node', state: 'unavailable' },
+      { name: 'wasm', state: 'available' },
+    ],
     champions: [{ classifier: 'shapes', version: 'v2', is_loaded: true }],
   })
 })
 
 test.each<[string, string | null, string | null, RegExp]>([
-  ['another version serves in its place', 'v1', 'v1', /^Version v2 of "shapes" cannot be loaded: weights.bin is not as it was sealed. Version v1 serves predictions until/],
-  ['it still serves from memory', null, 'v2', /Version v2 serves predictions until its files are restored\.$/],
+  [
+    'another version serves in its place',
+    'v1',
+    'v1',
+    /^Version v2 of "shapes" cannot be loaded: weights.bin is not as it was sealed. Version v1 serves predictions until/,
+  ],
+  [
+    'it still serves from memory',
+    null,
+    'v2',
+    /Version v2 serves predictions until its files are restored\.$/,
+  ],
   ['no version can be loaded', null, null, /No earlier live version can be loaded either/],
-])('a promoted version that cannot be loaded degrades the product and says what happens instead: %s', async (_story, takesOver, inMemory, words) => {
-  const broken: LiveVersion = { ...live, version: takesOver === null ? null : version(takesOver), reason: 'weights.bin is not as it was sealed.' }
+])(
+  'a promoted version that cannot be loaded degrades the product and says what happens instead: %s',
+  async (_story, takesOver, inMemory, words) => {
+    const broken: LiveVersion = {
+      ...live,
+      version: takesOver === null ? null : version(takesOver),
+      reason: 'weights.bin is not as it was sealed.',
+    }
 
-  const answer = await healthOf({ data: { ping: async () => {}, live: { all: async () => [broken] } }, loaded: () => inMemory }).health()
+    const answer = await healthOf({
+      data: { ping: async () => {}, live: { all: async () => [broken] } },
+      loaded: () => inMemory,
+    }).health()
 
-  expect(answer).toMatchObject({ status: 'degraded', ready: true, reasons: [expect.stringMatching(words)] })
-  expect(answer.champions).toEqual([{ classifier: 'shapes', version: 'v2', is_loaded: inMemory === 'v2', live_version: inMemory, fault: broken.reason }])
-})
+    expect(answer).toMatchObject({ status: 'degraded', ready: true, reasons: [expect.stringMatching(words)] })
+    expect(answer.champions).toEqual([
+      {
+        classifier: 'shapes',
+        version: 'v2',
+        is_loaded: inMemory === 'v2',
+        live_version: inMemory,
+        fault: broken.reason,
+      },
+    ])
+  },
+)
 
 test.each<[string, Partial<HealthParts>, string]>([
-  ['a database that does not answer', { data: { ping: () => Promise.reject(new Error('the file is gone')), live: { all: async () => [] } } }, 'The database does not answer: the file is gone.'],
-  ['no engine', { engine: () => ({ name: null, reason: 'no engine fits this machine' }) }, 'No engine answers yet: no engine fits this machine.'],
-  ['a default champion that is refused', { hindrance: () => 'shapes v2 may not answer: a golden input is answered otherwise.' }, 'shapes v2 may not answer: a golden input is answered otherwise.'],
+  [
+    'a database that does not answer',
+    { data: { ping: () => Promise.reject(new Error('the file is gone')), live: { all: async () => [] } } },
+    'The database does not answer: the file is gone.',
+  ],
+  [
+    'no engine',
+    { engine: () => ({ name: null, reason: 'no engine fits this machine' }) },
+    'No engine answers yet: no engine fits this machine.',
+  ],
+  [
+    'a default champion that is refused',
+    { hindrance: () => 'shapes v2 may not answer: a golden input is answered otherwise.' },
+    'shapes v2 may not answer: a golden input is answered otherwise.',
+  ],
 ])('%s makes it not ready, with the reason', async (_story, change, reason) => {
   const { health, healthReady } = healthOf(change)
 
-  await expect(healthReady()).rejects.toMatchObject({ code: 'not_ready', extras: { members: { reasons: [reason] } } })
-  await expect(health()).rejects.toMatchObject({ message: expect.stringContaining(reason.replace(/\.$/, '')) })
+  await expect(healthReady()).rejects.toMatchObject({
+    code: 'not_ready',
+    extras: { members: { reasons: [reason] } },
+  })
+  await expect(health()).rejects.toMatchObject({
+    message: expect.stringContaining(reason.replace(/\.$/, '')),
+  })
 })
 
 test('what predictions do not depend on makes it degraded, with the reason, and ready all the same', async () => {
   const reason = 'Another program has locked the database for 3.0 s.'
 
-  expect(await healthOf({ troubles: () => [reason] }).health()).toMatchObject({ status: 'degraded', ready: true, reasons: [reason] })
+  expect(await healthOf({ troubles: () => [reason] }).health()).toMatchObject({
+    status: 'degraded',
+    ready: true,
+    reasons: [reason],
+  })
 })
 
 test('a start is told apart from an illness by its age', async () => {
   const young = healthOf({ engine: () => ({ name: null, reason: '' }) })
   const old = healthOf({ engine: () => ({ name: null, reason: '' }), now: later(300) })
 
-  await expect(young.health()).rejects.toMatchObject({ extras: { members: { health: { status: 'starting' } } } })
-  await expect(old.health()).rejects.toMatchObject({ extras: { members: { health: { status: 'unhealthy' } } } })
+  await expect(young.health()).rejects.toMatchObject({
+    extras: { members: { health: { status: 'starting' } } },
+  })
+  await expect(old.health()).rejects.toMatchObject({
+    extras: { members: { health: { status: 'unhealthy' } } },
+  })
 })
 
-test.each<[WorkerState, boolean]>([['running', true], ['elsewhere', true], ['starting', false], ['away', false]])('a worker that is %s does not keep predictions from being answered', async (state, ok) => {
+test.each<[WorkerState, boolean]>([
+  ['running', true],
+  ['elsewhere', true],
+  ['starting', false],
+  ['away', false],
+])('a worker that is %s does not keep predictions from being answered', async (state, ok) => {
   const answer = await healthOf({ worker: () => state }).health()
 
   expect(answer).toMatchObject({ ready: true, worker: { ok } })
 })
 
 test('alive is whoever answers, whatever is broken', async () => {
-  const broken = healthOf({ data: { ping: () => Promise.reject(new Error('gone')), live: { all: () => Promise.reject(new Error('gone')) } } })
+  const broken = healthOf({
+    data: {
+      ping: () => Promise.reject(new Error('gone')),
+      live: { all: () => Promise.reject(new Error('gone')) },
+    },
+  })
 
   expect(await broken.healthLive()).toEqual({ status: 'alive', uptime_seconds: 5 })
 })

@@ -17,7 +17,11 @@ export type HealthParts = {
   /** The engine that answers, and why none does. */
   readonly engine: () => { readonly name: EngineName | null; readonly reason: string }
   /** By a look at the files. */
-  readonly engines: () => readonly { readonly name: EngineName; readonly available: boolean; readonly detail: string }[]
+  readonly engines: () => readonly {
+    readonly name: EngineName
+    readonly available: boolean
+    readonly detail: string
+  }[]
   readonly trainingEngine: () => EngineName | null
   /** Which version of a classifier is loaded and answers. */
   readonly loaded: (classifierId: string) => string | null
@@ -29,7 +33,10 @@ export type HealthParts = {
 }
 
 const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
-  running: 'it takes jobs', starting: 'it is starting', away: 'it has ended and is started again', elsewhere: 'it runs in another start (ROLE)',
+  running: 'it takes jobs',
+  starting: 'it is starting',
+  away: 'it has ended and is started again',
+  elsewhere: 'it runs in another start (ROLE)',
 }
 
 export type Health = {
@@ -38,11 +45,26 @@ export type Health = {
   readonly healthReady: () => Promise<Output<typeof healthReady>>
 }
 
-export function createHealth({ version, startedAt, now, data, engine, engines, trainingEngine, loaded, hindrance, worker, troubles }: HealthParts): Health {
+export function createHealth({
+  version,
+  startedAt,
+  now,
+  data,
+  engine,
+  engines,
+  trainingEngine,
+  loaded,
+  hindrance,
+  worker,
+  troubles,
+}: HealthParts): Health {
   const uptimeSeconds = () => Math.round((now().getTime() - startedAt.getTime()) / 100) / 10
 
   async function look(): Promise<HealthAnswer> {
-    const database = await data.ping().then(() => ({ ok: true, detail: 'it answers' }), (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }))
+    const database = await data.ping().then(
+      () => ({ ok: true, detail: 'it answers' }),
+      (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
+    )
     const live = database.ok ? await data.live.all() : []
     const { name, reason } = engine()
     const hindered = hindrance()
@@ -51,7 +73,10 @@ export function createHealth({ version, startedAt, now, data, engine, engines, t
       ...(name === null ? [`No engine answers yet: ${reason || 'it is starting'}.`] : []),
       ...(hindered === null ? [] : [hindered]),
     ]
-    const degradations = [...live.flatMap((one) => sentenceOf(one, loaded(one.promoted.version.classifierId))), ...troubles()]
+    const degradations = [
+      ...live.flatMap((one) => sentenceOf(one, loaded(one.promoted.version.classifierId))),
+      ...troubles(),
+    ]
     const isStarting = database.ok && (name === null || hindered !== null) && uptimeSeconds() < 30
     return {
       status: statusOf({ isReady: reasons.length === 0, isWhole: degradations.length === 0, isStarting }),
@@ -61,14 +86,30 @@ export function createHealth({ version, startedAt, now, data, engine, engines, t
       uptime_seconds: uptimeSeconds(),
       model_loaded: live.some(({ promoted }) => loaded(promoted.version.classifierId) !== null),
       engine: name,
-      engines: engines().map((one) => ({ name: one.name, state: one.name === name ? 'serving' : one.available ? 'available' : 'unavailable', detail: one.detail })),
+      engines: engines().map((one) => ({
+        name: one.name,
+        state: one.name === name ? 'serving' : one.available ? 'available' : 'unavailable',
+        detail: one.detail,
+      })),
       training_engine: trainingEngine(),
       web: { ok: true, detail: 'it answers' },
       database,
       worker: { ok: worker() === 'running' || worker() === 'elsewhere', detail: WORKER_WORDS[worker()] },
-      champions: live.map(({ promoted: { version: { classifierId, name } }, version, reason }) => ({
-        classifier: classifierId, version: name, is_loaded: loaded(classifierId) === name, live_version: loaded(classifierId) ?? version?.name ?? null, fault: reason,
-      })),
+      champions: live.map(
+        ({
+          promoted: {
+            version: { classifierId, name },
+          },
+          version,
+          reason,
+        }) => ({
+          classifier: classifierId,
+          version: name,
+          is_loaded: loaded(classifierId) === name,
+          live_version: loaded(classifierId) ?? version?.name ?? null,
+          fault: reason,
+        }),
+      ),
     }
   }
 
@@ -88,7 +129,15 @@ export function createHealth({ version, startedAt, now, data, engine, engines, t
   }
 }
 
-function statusOf({ isReady, isWhole, isStarting }: { isReady: boolean; isWhole: boolean; isStarting: boolean }): HealthAnswer['status'] {
+function statusOf({
+  isReady,
+  isWhole,
+  isStarting,
+}: {
+  isReady: boolean
+  isWhole: boolean
+  isStarting: boolean
+}): HealthAnswer['status'] {
   if (isReady) return isWhole ? 'healthy' : 'degraded'
   return isStarting ? 'starting' : 'unhealthy'
 }
@@ -98,11 +147,21 @@ function sentenceOf({ promoted, version, reason }: LiveVersion, inMemory: string
   const { classifierId, name } = promoted.version
   if (reason === null) return []
   const instead = version?.name ?? inMemory
-  const now = instead === null ? 'No earlier live version can be loaded either, so predictions are unavailable.' : `Version ${instead} serves predictions until its files are restored.`
+  const now =
+    instead === null
+      ? 'No earlier live version can be loaded either, so predictions are unavailable.'
+      : `Version ${instead} serves predictions until its files are restored.`
   return [`Version ${name} of "${classifierId}" cannot be loaded: ${reason.replace(/\.$/, '')}. ${now}`]
 }
 
 function notReady({ reasons, ...rest }: HealthAnswer): DarkroomError {
-  const words = { what: 'Darkroom is not ready', why: reasons.join(' ').replace(/\.$/, ''), remedy: 'Ask again in a few seconds; the log says more.' }
-  return new DarkroomError('not_ready', words, { retryAfterSeconds: 2, members: { reasons, health: { reasons, ...rest } } })
+  const words = {
+    what: 'Darkroom is not ready',
+    why: reasons.join(' ').replace(/\.$/, ''),
+    remedy: 'Ask again in a few seconds; the log says more.',
+  }
+  return new DarkroomError('not_ready', words, {
+    retryAfterSeconds: 2,
+    members: { reasons, health: { reasons, ...rest } },
+  })
 }

@@ -1,12 +1,22 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { putFullLogAside } from './log.ts'
 
 const NOON = new Date('2026-11-21T12:00:00Z')
-const lineAt = (time: string) => `${JSON.stringify({ level: 30, time, process: 'web', pid: 1, msg: 'said' })}\n`
+const lineAt = (time: string) =>
+  `${JSON.stringify({ level: 30, time, process: 'web', pid: 1, msg: 'said' })}\n`
 
 function logFolder(): { dataDir: string; file: (name: string) => string } {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-log-'))
@@ -44,7 +54,9 @@ test('seven are kept, the oldest leaves', () => {
     putFullLogAside(dataDir, NOON)
   }
 
-  expect(readdirSync(path.join(dataDir, 'logs')).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7].map((age) => `darkroom.${age}.log`))
+  expect(readdirSync(path.join(dataDir, 'logs')).toSorted()).toEqual(
+    [1, 2, 3, 4, 5, 6, 7].map((age) => `darkroom.${age}.log`),
+  )
   expect(readFileSync(file('darkroom.7.log'), 'utf8')).toContain('2026-11-03')
 })
 
@@ -58,16 +70,26 @@ function said(terminal: 'lines' | 'sentences', then = '') {
     log('warn', 'something odd', { child: 'inference' })
     log('error', 'A request could not be answered', { error: new Error('the disk is gone') })
     ${then}`
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program], { encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program],
+    { encoding: 'utf8' },
+  )
   return { stdout, stderr, status, inFile: readFileSync(file('darkroom.log'), 'utf8') }
 }
-const messagesOf = (lines: string) => lines.trimEnd().split('\n').map((line) => (JSON.parse(line) as { msg: string }).msg)
+const messagesOf = (lines: string) =>
+  lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { msg: string }).msg)
 const ALL = ['A picture was answered', 'something odd', 'A request could not be answered']
 
 test('a person at the terminal reads what goes wrong, one sentence each; the file has every line', () => {
   const { stdout, stderr, inFile } = said('sentences')
 
-  expect(stdout).toBe('Warning (inference): something odd\nError (web): A request could not be answered: the disk is gone\n')
+  expect(stdout).toBe(
+    'Warning (inference): something odd\nError (web): A request could not be answered: the disk is gone\n',
+  )
   expect(stderr).toBe('')
   expect(messagesOf(inFile)).toEqual(ALL)
 })

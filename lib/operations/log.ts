@@ -16,18 +16,33 @@ const MOST_WAITING_BYTES = 1024 ** 2
 const HEAD_BYTES = 200
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  about?: Readonly<Record<string, unknown>>,
+) => void
 
 /** What the terminal shows: every line of the level, for who collects them, or a sentence for each warning and error, for a person. */
 export type Terminal = 'lines' | 'sentences'
 
-type LogParts = { readonly level: LogLevel; readonly dataDir: string; readonly name: string; readonly terminal: Terminal }
+type LogParts = {
+  readonly level: LogLevel
+  readonly dataDir: string
+  readonly name: string
+  readonly terminal: Terminal
+}
 
 /** `name` says which process speaks. A disk that is full silences the file, not the program. */
 export function openLog({ level, dataDir, name, terminal }: LogParts): Log {
   const shown = writerTo(1)
-  const shows = terminal === 'lines' ? { level: 'trace', stream: shown } : { level: 'warn', stream: { write: (line: string) => shown.write(sentenceOf(line)) } }
-  const logger = pino({ level, base: { process: name, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, pino.multistream([shows, { level: 'trace', stream: followedFile(fileIn(dataDir)) }]))
+  const shows =
+    terminal === 'lines'
+      ? { level: 'trace', stream: shown }
+      : { level: 'warn', stream: { write: (line: string) => shown.write(sentenceOf(line)) } }
+  const logger = pino(
+    { level, base: { process: name, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.multistream([shows, { level: 'trace', stream: followedFile(fileIn(dataDir)) }]),
+  )
   return (at, message, about = {}) => {
     const { error, ...rest } = about
     logger[at](error === undefined ? rest : { ...rest, err: error }, message)
@@ -43,7 +58,8 @@ export function putFullLogAside(dataDir: string, now: Date): boolean {
   if (isOfToday && statSync(file).size <= LARGEST_FILE_BYTES) return false
   const aside = (age: number) => path.join(path.dirname(file), `darkroom.${age}.log`)
   rmSync(aside(KEPT_FILES), { force: true })
-  for (let age = KEPT_FILES - 1; age >= 1; age -= 1) if (existsSync(aside(age))) renameSync(aside(age), aside(age + 1))
+  for (let age = KEPT_FILES - 1; age >= 1; age -= 1)
+    if (existsSync(aside(age))) renameSync(aside(age), aside(age + 1))
   renameSync(file, aside(1))
   return true
 }
@@ -68,7 +84,11 @@ function followedFile(file: string): { readonly write: (line: string) => void } 
     writer = openAppending(file)
     inode = inodeOf(file)
   }, LOOK_EVERY_MS).unref()
-  return { write: (line) => { writer?.write(line) } }
+  return {
+    write: (line) => {
+      writer?.write(line)
+    },
+  }
 }
 
 /** null where it cannot be opened now, as on a disk that is full. */
@@ -82,7 +102,19 @@ function openAppending(file: string): ReturnType<typeof writerTo> | null {
 
 /** A line of ours, for a person. */
 function sentenceOf(line: string): string {
-  const { level, process: name, child, msg, err } = JSON.parse(line) as { level: number; process: string; child?: string; msg: string; err?: { message?: string } } // written by pino above
+  const {
+    level,
+    process: name,
+    child,
+    msg,
+    err,
+  } = JSON.parse(line) as {
+    level: number
+    process: string
+    child?: string
+    msg: string
+    err?: { message?: string }
+  } // written by pino above
   return `${level >= pino.levels.values['error']! ? 'Error' : 'Warning'} (${child ?? name}): ${msg}${err?.message ? `: ${err.message}` : ''}\n`
 }
 

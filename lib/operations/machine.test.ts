@@ -15,18 +15,21 @@ test('the figures of this machine are shares, and this process is among its own'
   expect(figures.processes).toContainEqual(expect.objectContaining({ pid: process.pid }))
 })
 
-test.runIf(existsSync('/proc/self/stat'))('what a process computes is seen in its share of a processor', async () => {
-  let now = 0
-  const look = watchMachine({ dataDir: '.', rootPid: process.pid, now: () => now })
-  const end = process.cpuUsage().user + 200_000
-  while (process.cpuUsage().user < end);
-  now = 1_000
+test.runIf(existsSync('/proc/self/stat'))(
+  'what a process computes is seen in its share of a processor',
+  async () => {
+    let now = 0
+    const look = watchMachine({ dataDir: '.', rootPid: process.pid, now: () => now })
+    const end = process.cpuUsage().user + 200_000
+    while (process.cpuUsage().user < end);
+    now = 1_000
 
-  const own = (await look()).processes.find(({ pid }) => pid === process.pid)!
+    const own = (await look()).processes.find(({ pid }) => pid === process.pid)!
 
-  expect(own.cpuPercent).toBeGreaterThanOrEqual(15)
-  expect(own.memoryMb).toBeGreaterThan(20)
-})
+    expect(own.cpuPercent).toBeGreaterThanOrEqual(15)
+    expect(own.memoryMb).toBeGreaterThan(20)
+  },
+)
 
 test('who asks within a second of another hears the same figures, and who comes later new ones', async () => {
   let now = 0

@@ -11,7 +11,12 @@ const PAGE_BYTES = 4096
 const LOOK_EVERY_MS = 1_000
 const MIB = 1024 ** 2
 
-export type ProcessFigures = { readonly name: string; readonly pid: number; readonly memoryMb: number; readonly cpuPercent: number }
+export type ProcessFigures = {
+  readonly name: string
+  readonly pid: number
+  readonly memoryMb: number
+  readonly cpuPercent: number
+}
 export type MachineFigures = {
   readonly cpuPercent: number
   readonly memoryPercent: number
@@ -21,11 +26,24 @@ export type MachineFigures = {
   readonly processes: readonly ProcessFigures[]
 }
 
-type Seen = { readonly at: number; readonly busy: number; readonly total: number; readonly ticks: ReadonlyMap<number, number> }
+type Seen = {
+  readonly at: number
+  readonly busy: number
+  readonly total: number
+  readonly ticks: ReadonlyMap<number, number>
+}
 
 /** `now` in milliseconds; `rootPid` is the process whose descendants are ours. Who asks within `LOOK_EVERY_MS` of another hears the same: to
  *  read every process of a machine takes 4 ms, and thirteen pages a second that ask for it held up everybody else (docs/performance.md). */
-export function watchMachine({ dataDir, rootPid, now }: { dataDir: string; rootPid: number; now: () => number }): () => Promise<MachineFigures> {
+export function watchMachine({
+  dataDir,
+  rootPid,
+  now,
+}: {
+  dataDir: string
+  rootPid: number
+  now: () => number
+}): () => Promise<MachineFigures> {
   let before = look(now(), rootPid).seen
   let latest: Promise<MachineFigures> | null = null
   let lookedAt = -Infinity
@@ -39,7 +57,8 @@ export function watchMachine({ dataDir, rootPid, now }: { dataDir: string; rootP
     const { seen, family } = look(now(), rootPid)
     const seconds = Math.max(0.001, (seen.at - before.at) / 1000)
     const ticksBefore = before.ticks
-    const cpuPercent = seen.total > before.total ? (100 * (seen.busy - before.busy)) / (seen.total - before.total) : 0
+    const cpuPercent =
+      seen.total > before.total ? (100 * (seen.busy - before.busy)) / (seen.total - before.total) : 0
     if (seconds >= 1) before = seen
     const memory = memoryOf()
     return {
@@ -49,7 +68,9 @@ export function watchMachine({ dataDir, rootPid, now }: { dataDir: string; rootP
       diskPercent: await diskPercent(dataDir),
       cores: os.availableParallelism(),
       processes: family.map(({ pid, name, ticks, pages }) => ({
-        name, pid, memoryMb: Math.round((pages * PAGE_BYTES) / MIB),
+        name,
+        pid,
+        memoryMb: Math.round((pages * PAGE_BYTES) / MIB),
         cpuPercent: oneDigit((100 * (ticks - (ticksBefore.get(pid) ?? ticks))) / TICKS_PER_SECOND / seconds),
       })),
     }
@@ -61,25 +82,50 @@ function look(at: number, rootPid: number): { seen: Seen; family: Relative[] } {
   const total = times.reduce((sum, t) => sum + t.user + t.nice + t.sys + t.idle + t.irq, 0)
   const idle = times.reduce((sum, t) => sum + t.idle, 0)
   const family = familyOf(rootPid)
-  return { seen: { at, busy: total - idle, total, ticks: new Map(family.map(({ pid, ticks }) => [pid, ticks])) }, family }
+  return {
+    seen: { at, busy: total - idle, total, ticks: new Map(family.map(({ pid, ticks }) => [pid, ticks])) },
+    family,
+  }
 }
 
-type Relative = { readonly pid: number; readonly parent: number; readonly name: string; readonly ticks: number; readonly pages: number }
+type Relative = {
+  readonly pid: number
+  readonly parent: number
+  readonly name: string
+  readonly ticks: number
+  readonly pages: number
+}
 
 /** The root and all that descend from it, in the order of their ids; this process alone where there is no /proc. */
 function familyOf(rootPid: number): Relative[] {
-  const all = new Map(everyPid().flatMap((pid) => { const one = relative(pid); return one ? [[pid, one] as const] : [] }))
+  const all = new Map(
+    everyPid().flatMap((pid) => {
+      const one = relative(pid)
+      return one ? [[pid, one] as const] : []
+    }),
+  )
   if (all.size === 0) {
     const { user, system } = process.cpuUsage()
-    return [{ pid: process.pid, parent: 0, name: 'web', ticks: ((user + system) / 1e6) * TICKS_PER_SECOND, pages: process.memoryUsage.rss() / PAGE_BYTES }]
+    return [
+      {
+        pid: process.pid,
+        parent: 0,
+        name: 'web',
+        ticks: ((user + system) / 1e6) * TICKS_PER_SECOND,
+        pages: process.memoryUsage.rss() / PAGE_BYTES,
+      },
+    ]
   }
-  const belongs = (one: Relative | undefined): boolean => one !== undefined && (one.pid === rootPid || belongs(all.get(one.parent)))
+  const belongs = (one: Relative | undefined): boolean =>
+    one !== undefined && (one.pid === rootPid || belongs(all.get(one.parent)))
   return [...all.values()].filter(belongs).sort((a, b) => a.pid - b.pid)
 }
 
 function everyPid(): number[] {
   try {
-    return readdirSync('/proc').map(Number).filter((pid) => pid > 0)
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0)
   } catch {
     return []
   }
@@ -89,8 +135,17 @@ function everyPid(): number[] {
 function relative(pid: number): Relative | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number)
-    return { pid, parent: fields[1]!, name: nameOf(pid), ticks: fields[11]! + fields[12]!, pages: fields[21]! }
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
+    return {
+      pid,
+      parent: fields[1]!,
+      name: nameOf(pid),
+      ticks: fields[11]! + fields[12]!,
+      pages: fields[21]!,
+    }
   } catch {
     return null // it has ended meanwhile
   }

@@ -2,24 +2,55 @@ import { expect, test } from 'vitest'
 import type { WebFigures } from '#lib/contracts/ipc.ts'
 import { createMetrics } from './metrics.ts'
 
-const web: WebFigures = { pid: 1, requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, batched: 0, latenciesMs: [1, 2, 3, 4], memoryMb: 100 }
-const machine = async () => ({ cpuPercent: 10, memoryPercent: 20, memoryTotalMb: 1000, diskPercent: 30, cores: 2, processes: [{ name: 'web', pid: 1, memoryMb: 100, cpuPercent: 5 }] })
+const web: WebFigures = {
+  pid: 1,
+  requests: 0,
+  errors: 0,
+  predictions: 0,
+  queue: 0,
+  batches: 0,
+  batched: 0,
+  latenciesMs: [1, 2, 3, 4],
+  memoryMb: 100,
+}
+const machine = async () => ({
+  cpuPercent: 10,
+  memoryPercent: 20,
+  memoryTotalMb: 1000,
+  diskPercent: 30,
+  cores: 2,
+  processes: [{ name: 'web', pid: 1, memoryMb: 100, cpuPercent: 5 }],
+})
 
 test('each fifth second is remembered, for a quarter of an hour', async () => {
   let second = 0
-  const { tick, metricsHistory } = createMetrics({ machine, webs: () => [{ ...web, requests: second * 7 }], startedAt: new Date(0), now: () => new Date(second * 1000) })
+  const { tick, metricsHistory } = createMetrics({
+    machine,
+    webs: () => [{ ...web, requests: second * 7 }],
+    startedAt: new Date(0),
+    now: () => new Date(second * 1000),
+  })
   for (second = 1; second <= 1_000; second++) await tick()
 
   const { every_seconds: every, points } = await metricsHistory()
 
   expect([every, points.length]).toEqual([5, 180])
-  expect(points.at(-1)).toMatchObject({ timestamp: new Date(1_000_000).toISOString(), requests: { total: 7_000, per_second: 7 }, cpu_percent: 10 })
+  expect(points.at(-1)).toMatchObject({
+    timestamp: new Date(1_000_000).toISOString(),
+    requests: { total: 7_000, per_second: 7 },
+    cpu_percent: 10,
+  })
   expect(points[0]?.timestamp).toBe(new Date(105_000).toISOString())
   expect(points.at(-1)).not.toHaveProperty('processes')
 })
 
 test('the mean batch counts all pictures in batches, so that warming up does not make it less than one', async () => {
-  const { metrics } = createMetrics({ machine, webs: () => [{ ...web, predictions: 3, batches: 8, batched: 12 }], startedAt: new Date(0), now: () => new Date(1000) })
+  const { metrics } = createMetrics({
+    machine,
+    webs: () => [{ ...web, predictions: 3, batches: 8, batched: 12 }],
+    startedAt: new Date(0),
+    now: () => new Date(1000),
+  })
 
   expect((await metrics()).predictions.mean_batch).toBe(1.5)
 })

@@ -47,7 +47,9 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
     const figures = await machine()
     const sums = sumOf(webs())
     const { requestsPerSecond, predictionsPerSecond } = rates(sums, at.getTime())
-    const latencies = webs().flatMap((web) => web.latenciesMs).sort((a, b) => a - b)
+    const latencies = webs()
+      .flatMap((web) => web.latenciesMs)
+      .sort((a, b) => a - b)
     const uptimeSeconds = (at.getTime() - startedAt.getTime()) / 1000
     return {
       cpu_percent: figures.cpuPercent,
@@ -57,17 +59,33 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
       uptime_seconds: Math.round(uptimeSeconds),
       cores: figures.cores,
       memory_total_mb: figures.memoryTotalMb,
-      processes: figures.processes.map(({ name, pid, memoryMb, cpuPercent }) => ({ name, pid, memory_mb: memoryMb, cpu_percent: cpuPercent })),
+      processes: figures.processes.map(({ name, pid, memoryMb, cpuPercent }) => ({
+        name,
+        pid,
+        memory_mb: memoryMb,
+        cpu_percent: cpuPercent,
+      })),
       requests: { total: sums.requests, errors: sums.errors, per_second: requestsPerSecond },
       predictions: {
         total: sums.predictions,
         per_second: predictionsPerSecond,
-        latency_ms: latencies.length === 0 ? null : { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99) },
+        latency_ms:
+          latencies.length === 0
+            ? null
+            : {
+                p50: percentile(latencies, 0.5),
+                p95: percentile(latencies, 0.95),
+                p99: percentile(latencies, 0.99),
+              },
         queue: sums.queue,
         mean_batch: sums.batches === 0 ? null : Math.round((100 * sums.batched) / sums.batches) / 100,
       },
       timestamp: at.toISOString(),
     }
   }
-  return { metrics: answer, metricsHistory: async () => ({ every_seconds: HISTORY_SECONDS, points: [...points] }), tick }
+  return {
+    metrics: answer,
+    metricsHistory: async () => ({ every_seconds: HISTORY_SECONDS, points: [...points] }),
+    tick,
+  }
 }

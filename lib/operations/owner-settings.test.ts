@@ -14,13 +14,21 @@ async function opened(environment: Record<string, string> = {}) {
 }
 
 test('each setting is shown with its value and where it comes from; a secret is not', async () => {
-  const { shown } = await opened({ NEXTAUTH_SECRET: 'sixteen letters at least', CORS_ORIGINS: 'https://a.example/, https://b.example', OPEN_ACTIONS: 'yes' })
+  const { shown } = await opened({
+    NEXTAUTH_SECRET: 'sixteen letters at least',
+    CORS_ORIGINS: 'https://a.example/, https://b.example',
+    OPEN_ACTIONS: 'yes',
+  })
 
   expect(await shown('PORT')).toMatchObject({ value: '3000', source: 'default', is_changeable: false })
   expect(await shown('OPEN_ACTIONS')).toMatchObject({ value: 'true', source: 'environment' })
   expect(await shown('CORS_ORIGINS')).toMatchObject({ value: 'https://a.example, https://b.example' })
   expect(await shown('NEXTAUTH_SECRET')).toMatchObject({ value: null, source: 'environment' })
-  expect(await shown('DEFAULT_CLASSIFIER')).toMatchObject({ value: null, is_changeable: true, choices: ['fruit'] })
+  expect(await shown('DEFAULT_CLASSIFIER')).toMatchObject({
+    value: null,
+    is_changeable: true,
+    choices: ['fruit'],
+  })
 })
 
 test('what is changed here holds at once, and goes back to the default', async () => {
@@ -28,7 +36,11 @@ test('what is changed here holds at once, and goes back to the default', async (
 
   await owner.changeSettings({ AUTO_PROMOTE: 'off', DEFAULT_CLASSIFIER: 'fruit' })
   expect(autoPromoteNow(parts)).toBe('off')
-  expect(await shown('AUTO_PROMOTE')).toMatchObject({ value: 'off', source: 'here', choices: ['off', 'better', 'not_worse'] })
+  expect(await shown('AUTO_PROMOTE')).toMatchObject({
+    value: 'off',
+    source: 'here',
+    choices: ['off', 'better', 'not_worse'],
+  })
   await owner.changeSettings({ AUTO_PROMOTE: null })
 
   expect(autoPromoteNow(parts)).toBe('not_worse')
@@ -41,5 +53,7 @@ test('what the environment says is not changed here, and an unknown classifier i
 
   expect(autoPromoteNow(parts)).toBe('better')
   await expect(owner.changeSettings({ AUTO_PROMOTE: 'off' })).rejects.toMatchObject({ code: 'conflict' })
-  await expect(owner.changeSettings({ DEFAULT_CLASSIFIER: 'pears' })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(owner.changeSettings({ DEFAULT_CLASSIFIER: 'pears' })).rejects.toMatchObject({
+    code: 'not_found',
+  })
 })

@@ -32,7 +32,11 @@ export type OwnerSettingsParts = {
   readonly data: Pick<Data, 'keptSettings' | 'classifiers'>
 }
 
-export function createOwnerSettings({ settings, given, data: { keptSettings, classifiers } }: OwnerSettingsParts): OwnerSettings {
+export function createOwnerSettings({
+  settings,
+  given,
+  data: { keptSettings, classifiers },
+}: OwnerSettingsParts): OwnerSettings {
   const isGiven = (name: string): boolean => given.includes(name)
   const isChangeable = (name: string): name is Changeable => CHANGEABLE.some((one) => one === name)
 
@@ -58,15 +62,28 @@ export function createOwnerSettings({ settings, given, data: { keptSettings, cla
     listSettings: list,
     async changeSettings(change) {
       const fixed = Object.keys(change).find(isGiven)
-      if (fixed !== undefined) throw new DarkroomError('conflict', { what: `${fixed} was not changed`, why: 'the environment sets it', remedy: 'Change it there (or in .env) and start again.' })
+      if (fixed !== undefined)
+        throw new DarkroomError('conflict', {
+          what: `${fixed} was not changed`,
+          why: 'the environment sets it',
+          remedy: 'Change it there (or in .env) and start again.',
+        })
       if (change.DEFAULT_CLASSIFIER) await classifiers.get(change.DEFAULT_CLASSIFIER)
-      await keptSettings.keep(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined).map(([name, value]) => [name, value === null ? null : String(value)])))
+      await keptSettings.keep(
+        Object.fromEntries(
+          Object.entries(change)
+            .filter(([, value]) => value !== undefined)
+            .map(([name, value]) => [name, value === null ? null : String(value)]),
+        ),
+      )
       return list()
     },
   }
 }
 
-type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'given'> & { readonly data: Pick<Data, 'keptSettings'> }
+type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'given'> & {
+  readonly data: Pick<Data, 'keptSettings'>
+}
 
 /** AUTO_PROMOTE as it is now: the environment's, else the one chosen in /settings, else the default. */
 export function autoPromoteNow({ settings, given, data }: SettingParts): Settings['AUTO_PROMOTE'] {
@@ -75,11 +92,20 @@ export function autoPromoteNow({ settings, given, data }: SettingParts): Setting
 }
 
 /** In the same order, for BACKUP_EVERY and BACKUP_KEEP. */
-export function backupSettingsNow({ settings, given, data }: SettingParts): Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'> {
-  const kept = (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') => (given.includes(name) ? null : data.keptSettings.get(name))
+export function backupSettingsNow({
+  settings,
+  given,
+  data,
+}: SettingParts): Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'> {
+  const kept = (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') =>
+    given.includes(name) ? null : data.keptSettings.get(name)
   return {
-    BACKUP_EVERY: all.shape.BACKUP_EVERY.safeParse(kept('BACKUP_EVERY') ?? settings.BACKUP_EVERY).data ?? settings.BACKUP_EVERY,
-    BACKUP_KEEP: all.shape.BACKUP_KEEP.safeParse(kept('BACKUP_KEEP') ?? settings.BACKUP_KEEP).data ?? settings.BACKUP_KEEP,
+    BACKUP_EVERY:
+      all.shape.BACKUP_EVERY.safeParse(kept('BACKUP_EVERY') ?? settings.BACKUP_EVERY).data ??
+      settings.BACKUP_EVERY,
+    BACKUP_KEEP:
+      all.shape.BACKUP_KEEP.safeParse(kept('BACKUP_KEEP') ?? settings.BACKUP_KEEP).data ??
+      settings.BACKUP_KEEP,
   }
 }
 

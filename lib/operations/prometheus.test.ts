@@ -2,10 +2,23 @@ import { expect, test } from 'vitest'
 import { prometheusText } from './prometheus.ts'
 
 const figures = {
-  cpu_percent: 12.5, memory_percent: 40, disk_percent: 7, uptime: '9s', uptime_seconds: 9, cores: 2, memory_total_mb: 100, timestamp: '2026-11-21T12:00:00.000Z',
+  cpu_percent: 12.5,
+  memory_percent: 40,
+  disk_percent: 7,
+  uptime: '9s',
+  uptime_seconds: 9,
+  cores: 2,
+  memory_total_mb: 100,
+  timestamp: '2026-11-21T12:00:00.000Z',
   processes: [{ name: 'we"b\\', pid: 7, memory_mb: 2, cpu_percent: 0 }],
   requests: { total: 41, errors: 1, per_second: 0 },
-  predictions: { total: 40, per_second: 1.5, latency_ms: { p50: 1, p95: 2, p99: 4 }, queue: 0, mean_batch: null },
+  predictions: {
+    total: 40,
+    per_second: 1.5,
+    latency_ms: { p50: 1, p95: 2, p99: 4 },
+    queue: 0,
+    mean_batch: null,
+  },
 }
 
 test('the figures are told in Prometheus’ text: name, kind and value, seconds for milliseconds, names quoted', () => {
@@ -14,9 +27,12 @@ test('the figures are told in Prometheus’ text: name, kind and value, seconds 
   expect(text).toContain('# TYPE darkroom_requests_total counter\ndarkroom_requests_total 41\n')
   expect(text).toContain('darkroom_prediction_seconds{quantile="0.99"} 0.004\n')
   expect(text).toContain('darkroom_process_memory_bytes{process="we\\"b\\\\",pid="7"} 2097152\n')
-  for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) darkroom_\w+ .+|darkroom_\w+(\{.+\})? [\d.e+-]+)$/)
+  for (const line of text.trimEnd().split('\n'))
+    expect(line).toMatch(/^(# (HELP|TYPE) darkroom_\w+ .+|darkroom_\w+(\{.+\})? [\d.e+-]+)$/)
 })
 
 test('what is not known yet is left out', () => {
-  expect(prometheusText({ ...figures, predictions: { ...figures.predictions, latency_ms: null } })).not.toContain('darkroom_prediction_seconds')
+  expect(
+    prometheusText({ ...figures, predictions: { ...figures.predictions, latency_ms: null } }),
+  ).not.toContain('darkroom_prediction_seconds')
 })

@@ -7,32 +7,76 @@ export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 type Figures = Output<typeof metrics>
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
-type Family = { readonly name: string; readonly type: 'counter' | 'gauge'; readonly help: string; readonly samples: readonly Sample[] }
+type Family = {
+  readonly name: string
+  readonly type: 'counter' | 'gauge'
+  readonly help: string
+  readonly samples: readonly Sample[]
+}
 
-export const prometheusText = (figures: Figures): string => familiesOf(figures).filter((one) => one.samples.length > 0).map(textOf).join('')
+export const prometheusText = (figures: Figures): string =>
+  familiesOf(figures)
+    .filter((one) => one.samples.length > 0)
+    .map(textOf)
+    .join('')
 
 function familiesOf(f: Figures): readonly Family[] {
   const latency = f.predictions.latency_ms
   return [
     counter('darkroom_requests_total', 'HTTP requests answered', f.requests.total),
-    counter('darkroom_request_errors_total', 'HTTP requests answered with a status of 500 or more', f.requests.errors),
+    counter(
+      'darkroom_request_errors_total',
+      'HTTP requests answered with a status of 500 or more',
+      f.requests.errors,
+    ),
     counter('darkroom_predictions_total', 'Pictures answered', f.predictions.total),
-    gauge('darkroom_predictions_per_second', 'Pictures answered per second, over the last ten', f.predictions.per_second),
+    gauge(
+      'darkroom_predictions_per_second',
+      'Pictures answered per second, over the last ten',
+      f.predictions.per_second,
+    ),
     gauge('darkroom_prediction_queue', 'Pictures that wait for an engine', f.predictions.queue),
     {
-      name: 'darkroom_prediction_seconds', type: 'gauge', help: 'Time from request to answer, of the newest answers',
-      samples: latency === null ? [] : [[{ quantile: '0.5' }, latency.p50 / 1000], [{ quantile: '0.95' }, latency.p95 / 1000], [{ quantile: '0.99' }, latency.p99 / 1000]],
+      name: 'darkroom_prediction_seconds',
+      type: 'gauge',
+      help: 'Time from request to answer, of the newest answers',
+      samples:
+        latency === null
+          ? []
+          : [
+              [{ quantile: '0.5' }, latency.p50 / 1000],
+              [{ quantile: '0.95' }, latency.p95 / 1000],
+              [{ quantile: '0.99' }, latency.p99 / 1000],
+            ],
     },
     gauge('darkroom_uptime_seconds', 'Since the start', f.uptime_seconds),
     gauge('darkroom_cpu_percent', 'Processor of the machine in use', f.cpu_percent),
     gauge('darkroom_memory_percent', 'Memory of the machine in use', f.memory_percent),
     gauge('darkroom_disk_percent', 'Disk of DATA_DIR in use', f.disk_percent),
-    { name: 'darkroom_process_memory_bytes', type: 'gauge', help: 'Resident memory of each process', samples: f.processes.map((one): Sample => [{ process: one.name, pid: String(one.pid) }, one.memory_mb * 1024 ** 2]) },
+    {
+      name: 'darkroom_process_memory_bytes',
+      type: 'gauge',
+      help: 'Resident memory of each process',
+      samples: f.processes.map((one): Sample => [
+        { process: one.name, pid: String(one.pid) },
+        one.memory_mb * 1024 ** 2,
+      ]),
+    },
   ]
 }
 
-const counter = (name: string, help: string, value: number): Family => ({ name, type: 'counter', help, samples: [[{}, value]] })
-const gauge = (name: string, help: string, value: number): Family => ({ name, type: 'gauge', help, samples: [[{}, value]] })
+const counter = (name: string, help: string, value: number): Family => ({
+  name,
+  type: 'counter',
+  help,
+  samples: [[{}, value]],
+})
+const gauge = (name: string, help: string, value: number): Family => ({
+  name,
+  type: 'gauge',
+  help,
+  samples: [[{}, value]],
+})
 
 function textOf({ name, type, help, samples }: Family): string {
   const lines = samples.map(([labels, value]) => `${name}${labelsText(labels)} ${value}`)
@@ -40,6 +84,8 @@ function textOf({ name, type, help, samples }: Family): string {
 }
 
 function labelsText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`)
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`,
+  )
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }

@@ -7,7 +7,8 @@ import { createLogs } from './read-log.ts'
 
 const REQUEST = '0193b3f0-0000-7000-8000-000000000001'
 const input = (given: object = {}) => listLogs.input.parse(given)
-const lineOf = (n: number, more: object = {}) => `${JSON.stringify({ level: 30, time: new Date(n * 1000).toISOString(), process: 'web', pid: 7, msg: `line ${n}`, ...more })}\n`
+const lineOf = (n: number, more: object = {}) =>
+  `${JSON.stringify({ level: 30, time: new Date(n * 1000).toISOString(), process: 'web', pid: 7, msg: `line ${n}`, ...more })}\n`
 
 function logFolder(): { dataDir: string; file: (name: string) => string } {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-logs-'))
@@ -42,7 +43,13 @@ test('lines longer than a piece of the file, and more of them than asked, are re
 
 test('a level, a request and a text are told apart; a half written line is left out', async () => {
   const { dataDir, file } = logFolder()
-  writeFileSync(file('darkroom.log'), lineOf(1) + lineOf(2, { level: 40 }) + lineOf(3, { level: 50, request_id: REQUEST, err: { message: 'The disk is full' } }) + '{"level":50,"time":"2026')
+  writeFileSync(
+    file('darkroom.log'),
+    lineOf(1) +
+      lineOf(2, { level: 40 }) +
+      lineOf(3, { level: 50, request_id: REQUEST, err: { message: 'The disk is full' } }) +
+      '{"level":50,"time":"2026',
+  )
   const logs = createLogs({ dataDir })
   const found = async (given: object) => (await logs(input(given))).lines.map(({ message }) => message)
 

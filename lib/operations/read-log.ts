@@ -12,32 +12,49 @@ const CHUNK_BYTES = 64 * 1024
 /** A question may look at so much; a filter that fits nothing must end. */
 const MOST_BYTES = 32 * 1024 ** 2
 /** pino's numbers, https://getpino.io/#/docs/api?id=loggerlevels-object */
-const LEVEL_OF: Readonly<Record<number, Line['level']>> = { 10: 'debug', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'error' }
-
-export const createLogs = ({ dataDir }: { readonly dataDir: string }) => async ({ limit, level, request_id: requestId, text }: Input<typeof listLogs>): Promise<LogsAnswer> => {
-  const worst = LOG_LEVELS.indexOf(level)
-  const wanted = text?.toLowerCase()
-  const lines: Line[] = []
-  let read = 0
-  for (const file of await logFiles(path.join(dataDir, 'logs'))) {
-    for await (const raw of linesBackwards(file)) {
-      read += raw.length
-      if (requestId !== undefined && !raw.includes(requestId)) continue
-      if (wanted !== undefined && !raw.toLowerCase().includes(wanted)) continue
-      const line = lineOf(raw)
-      if (line === null || LOG_LEVELS.indexOf(line.level) < worst || (requestId !== undefined && line.request_id !== requestId)) continue
-      lines.push(line)
-      if (lines.length >= limit || read > MOST_BYTES) return { lines, is_complete: false }
-    }
-  }
-  return { lines, is_complete: true }
+const LEVEL_OF: Readonly<Record<number, Line['level']>> = {
+  10: 'debug',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'error',
 }
+
+export const createLogs =
+  ({ dataDir }: { readonly dataDir: string }) =>
+  async ({ limit, level, request_id: requestId, text }: Input<typeof listLogs>): Promise<LogsAnswer> => {
+    const worst = LOG_LEVELS.indexOf(level)
+    const wanted = text?.toLowerCase()
+    const lines: Line[] = []
+    let read = 0
+    for (const file of await logFiles(path.join(dataDir, 'logs'))) {
+      for await (const raw of linesBackwards(file)) {
+        read += raw.length
+        if (requestId !== undefined && !raw.includes(requestId)) continue
+        if (wanted !== undefined && !raw.toLowerCase().includes(wanted)) continue
+        const line = lineOf(raw)
+        if (
+          line === null ||
+          LOG_LEVELS.indexOf(line.level) < worst ||
+          (requestId !== undefined && line.request_id !== requestId)
+        )
+          continue
+        lines.push(line)
+        if (lines.length >= limit || read > MOST_BYTES) return { lines, is_complete: false }
+      }
+    }
+    return { lines, is_complete: true }
+  }
 
 /** The newest first: the one that is written to, then those put aside, `darkroom.1.log` before `darkroom.2.log`. */
 async function logFiles(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => [])
   const ageOf = (name: string): number => Number(/^darkroom(?:\.(\d+))?\.log$/.exec(name)?.[1] ?? 0)
-  return names.filter((name) => /^darkroom(\.\d+)?\.log$/.test(name)).toSorted((a, b) => ageOf(a) - ageOf(b)).map((name) => path.join(folder, name))
+  return names
+    .filter((name) => /^darkroom(\.\d+)?\.log$/.test(name))
+    .toSorted((a, b) => ageOf(a) - ageOf(b))
+    .map((name) => path.join(folder, name))
 }
 
 async function* linesBackwards(file: string): AsyncGenerator<string> {
@@ -68,10 +85,26 @@ async function* linesBackwards(file: string): AsyncGenerator<string> {
 /** null: not a line of ours, such as one that is half written. */
 function lineOf(raw: string): Line | null {
   try {
-    const { level, time, pid, process: name, msg, request_id: requestId, ...about } = JSON.parse(raw) as Record<string, unknown>
+    const {
+      level,
+      time,
+      pid,
+      process: name,
+      msg,
+      request_id: requestId,
+      ...about
+    } = JSON.parse(raw) as Record<string, unknown>
     const known = LEVEL_OF[Number(level)]
     if (known === undefined || typeof time !== 'string') return null
-    return { at: time, level: known, process: String(name ?? ''), pid: Number(pid ?? 0), message: String(msg ?? ''), request_id: typeof requestId === 'string' ? requestId : null, about }
+    return {
+      at: time,
+      level: known,
+      process: String(name ?? ''),
+      pid: Number(pid ?? 0),
+      message: String(msg ?? ''),
+      request_id: typeof requestId === 'string' ? requestId : null,
+      about,
+    }
   } catch {
     return null
   }

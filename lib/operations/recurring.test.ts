@@ -4,13 +4,30 @@ import { recurring } from './recurring.ts'
 function watched(work: () => Promise<unknown>) {
   const lines: string[] = []
   let now = 0
-  const tick = recurring({ log: (level, message) => { lines.push(`${level} ${message}`) }, now: () => now }, 'The counts could not be exchanged', work)
-  return { tick, lines, advance: (ms: number) => { now += ms } }
+  const tick = recurring(
+    {
+      log: (level, message) => {
+        lines.push(`${level} ${message}`)
+      },
+      now: () => now,
+    },
+    'The counts could not be exchanged',
+    work,
+  )
+  return {
+    tick,
+    lines,
+    advance: (ms: number) => {
+      now += ms
+    },
+  }
 }
 
 test('work that fails twice a second makes a line a minute, and one when it works again', async () => {
   let isLocked = true
-  const { tick, lines, advance } = watched(async () => { if (isLocked) throw new Error('locked') })
+  const { tick, lines, advance } = watched(async () => {
+    if (isLocked) throw new Error('locked')
+  })
 
   for (let i = 0; i < 240; i++) {
     await tick()
@@ -30,7 +47,10 @@ test('work that fails twice a second makes a line a minute, and one when it work
 test('work that takes longer than its interval is not begun a second time', async () => {
   let begun = 0
   const { promise, resolve } = Promise.withResolvers<void>()
-  const { tick } = watched(() => { begun += 1; return promise })
+  const { tick } = watched(() => {
+    begun += 1
+    return promise
+  })
 
   const ticks = [tick(), tick(), tick()]
   resolve()
@@ -40,7 +60,9 @@ test('work that takes longer than its interval is not begun a second time', asyn
 })
 
 test('work that throws before it is a promise is a failure like any other', async () => {
-  const { tick, lines } = watched(() => { throw new Error('at once') })
+  const { tick, lines } = watched(() => {
+    throw new Error('at once')
+  })
 
   await tick()
 

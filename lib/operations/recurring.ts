@@ -8,7 +8,11 @@ const TELL_EVERY_MS = 60_000
 type RecurringParts = { readonly log: Log; readonly now: () => number }
 
 /** `failing` is the sentence for the log, such as "The counts could not be exchanged". What it answers never rejects. */
-export function recurring({ log, now }: RecurringParts, failing: string, work: () => Promise<unknown>): () => Promise<void> {
+export function recurring(
+  { log, now }: RecurringParts,
+  failing: string,
+  work: () => Promise<unknown>,
+): () => Promise<void> {
   let running: Promise<void> | null = null
   let failures = 0
   let toldAt = -Infinity
@@ -21,10 +25,19 @@ export function recurring({ log, now }: RecurringParts, failing: string, work: (
   }
 
   function worked(): void {
-    if (failures > 0) log('info', `${failing}: this works again, after ${failures === 1 ? 'one failure' : `${failures} failures`}`)
+    if (failures > 0)
+      log(
+        'info',
+        `${failing}: this works again, after ${failures === 1 ? 'one failure' : `${failures} failures`}`,
+      )
     failures = 0
     toldAt = -Infinity
   }
 
-  return () => (running ??= (async () => work())().then(worked, failed).finally(() => { running = null }))
+  return () =>
+    (running ??= (async () => work())()
+      .then(worked, failed)
+      .finally(() => {
+        running = null
+      }))
 }

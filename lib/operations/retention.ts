@@ -18,23 +18,41 @@ export type RetentionLimits = {
   readonly gigabytes: number | null
 }
 
-type RetentionParts = { readonly data: Retention; readonly limits: RetentionLimits; readonly now: () => number; readonly log: Log }
+type RetentionParts = {
+  readonly data: Retention
+  readonly limits: RetentionLimits
+  readonly now: () => number
+  readonly log: Log
+}
 
 /** To be called every few minutes; ends early when the signal fires. */
-export const createRetention = ({ data, limits, now, log }: RetentionParts) => async (signal: AbortSignal): Promise<void> => {
-  const { publicDays, publicBytes, days, gigabytes } = limits
-  const before = (age: number): Date => new Date(now() - age * DAY_MS)
+export const createRetention =
+  ({ data, limits, now, log }: RetentionParts) =>
+  async (signal: AbortSignal): Promise<void> => {
+    const { publicDays, publicBytes, days, gigabytes } = limits
+    const before = (age: number): Date => new Date(now() - age * DAY_MS)
 
-  let images = 0
-  if (publicDays !== null) images += await allBefore(signal, before(publicDays), data.dropAnonymousImages)
-  images += await downTo(signal, { limit: publicBytes, bytes: (await data.anonymousImages()).bytes }, data.dropAnonymousImages)
-  if (images > 0) log('info', `${counted(images, 'image')} of anonymous predictions deleted by age or quota`)
+    let images = 0
+    if (publicDays !== null) images += await allBefore(signal, before(publicDays), data.dropAnonymousImages)
+    images += await downTo(
+      signal,
+      { limit: publicBytes, bytes: (await data.anonymousImages()).bytes },
+      data.dropAnonymousImages,
+    )
+    if (images > 0)
+      log('info', `${counted(images, 'image')} of anonymous predictions deleted by age or quota`)
 
-  let predictions = 0
-  if (days !== null) predictions += await allBefore(signal, before(days), data.deleteOldest)
-  if (gigabytes !== null) predictions += await downTo(signal, { limit: gigabytes * GB, bytes: await data.historyBytes() }, data.deleteOldest)
-  if (predictions > 0) log('info', `${counted(predictions, 'prediction')} deleted by RETENTION_DAYS or RETENTION_GB`)
-}
+    let predictions = 0
+    if (days !== null) predictions += await allBefore(signal, before(days), data.deleteOldest)
+    if (gigabytes !== null)
+      predictions += await downTo(
+        signal,
+        { limit: gigabytes * GB, bytes: await data.historyBytes() },
+        data.deleteOldest,
+      )
+    if (predictions > 0)
+      log('info', `${counted(predictions, 'prediction')} deleted by RETENTION_DAYS or RETENTION_GB`)
+  }
 
 type Delete = (wanted: RoomWanted) => Promise<RoomMade>
 
@@ -47,11 +65,16 @@ async function allBefore(signal: AbortSignal, before: Date, remove: Delete): Pro
 }
 
 /** Nothing below the limit; else down to a little below it. */
-async function downTo(signal: AbortSignal, { limit, bytes }: { readonly limit: number; readonly bytes: number }, remove: Delete): Promise<number> {
+async function downTo(
+  signal: AbortSignal,
+  { limit, bytes }: { readonly limit: number; readonly bytes: number },
+  remove: Delete,
+): Promise<number> {
   if (bytes <= limit) return 0
   let excess = bytes - limit * DOWN_TO
   for (let sum = 0; ;) {
-    const made = signal.aborted || excess <= 0 ? { count: 0, bytes: 0 } : await remove({ enoughBytes: excess })
+    const made =
+      signal.aborted || excess <= 0 ? { count: 0, bytes: 0 } : await remove({ enoughBytes: excess })
     if (made.count === 0) return sum
     sum += made.count
     excess -= made.bytes

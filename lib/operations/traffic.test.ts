@@ -24,12 +24,26 @@ test('answers from 500 on are errors; the figures of several processes add up', 
   for (const status of [200, 404, 500, 503]) traffic.request(status)
   const one = traffic.figures({ waiting: 2, batches: 5, items: 9 })
 
-  expect(sumOf([one, one])).toEqual({ requests: 8, errors: 4, predictions: 0, queue: 4, batches: 10, batched: 18 })
+  expect(sumOf([one, one])).toEqual({
+    requests: 8,
+    errors: 4,
+    predictions: 0,
+    queue: 4,
+    batches: 10,
+    batched: 18,
+  })
 })
 
 test('a rate is over the last ten seconds, and a restarted process does not make it negative', () => {
   const rates = measureRates()
-  const sums = (requests: number) => ({ requests, errors: 0, predictions: requests, queue: 0, batches: 0, batched: 0 })
+  const sums = (requests: number) => ({
+    requests,
+    errors: 0,
+    predictions: requests,
+    queue: 0,
+    batches: 0,
+    batched: 0,
+  })
 
   expect(rates(sums(0), 0).requestsPerSecond).toBe(0)
   expect(rates(sums(50), 5_000).requestsPerSecond).toBe(10)

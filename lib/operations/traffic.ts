@@ -26,17 +26,34 @@ export function countTraffic(): Traffic {
       latencies[predictions % KEPT_LATENCIES] = Math.round(totalMs * 100) / 100
       predictions += 1
     },
-    figures: ({ waiting, batches, items }) => ({ pid: process.pid, requests, errors, predictions, queue: waiting, batches, batched: items, latenciesMs: [...latencies], memoryMb: Math.round(process.memoryUsage.rss() / 1024 ** 2) }),
+    figures: ({ waiting, batches, items }) => ({
+      pid: process.pid,
+      requests,
+      errors,
+      predictions,
+      queue: waiting,
+      batches,
+      batched: items,
+      latenciesMs: [...latencies],
+      memoryMb: Math.round(process.memoryUsage.rss() / 1024 ** 2),
+    }),
   }
 }
 
 export type Sums = Pick<WebFigures, 'requests' | 'errors' | 'predictions' | 'queue' | 'batches' | 'batched'>
 
 export const sumOf = (webs: readonly WebFigures[]): Sums =>
-  webs.reduce<Sums>((sum, web) => ({
-    requests: sum.requests + web.requests, errors: sum.errors + web.errors, predictions: sum.predictions + web.predictions,
-    queue: sum.queue + web.queue, batches: sum.batches + web.batches, batched: sum.batched + web.batched,
-  }), { requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, batched: 0 })
+  webs.reduce<Sums>(
+    (sum, web) => ({
+      requests: sum.requests + web.requests,
+      errors: sum.errors + web.errors,
+      predictions: sum.predictions + web.predictions,
+      queue: sum.queue + web.queue,
+      batches: sum.batches + web.batches,
+      batched: sum.batched + web.batched,
+    }),
+    { requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, batched: 0 },
+  )
 
 export type Rates = { readonly requestsPerSecond: number; readonly predictionsPerSecond: number }
 
@@ -47,8 +64,12 @@ export function measureRates(): (sums: Sums, nowMs: number) => Rates {
     kept = [...kept.filter((one) => at - one.at <= RATE_SECONDS * 1000), { at, sums }]
     const first = kept[0]!
     const seconds = (at - first.at) / 1000
-    const rate = (now: number, then: number) => (seconds <= 0 ? 0 : Math.round((10 * Math.max(0, now - then)) / seconds) / 10)
-    return { requestsPerSecond: rate(sums.requests, first.sums.requests), predictionsPerSecond: rate(sums.predictions, first.sums.predictions) }
+    const rate = (now: number, then: number) =>
+      seconds <= 0 ? 0 : Math.round((10 * Math.max(0, now - then)) / seconds) / 10
+    return {
+      requestsPerSecond: rate(sums.requests, first.sums.requests),
+      predictionsPerSecond: rate(sums.predictions, first.sums.predictions),
+    }
   }
 }
 

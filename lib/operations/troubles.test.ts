@@ -5,8 +5,10 @@ import { createTroubles } from './troubles.ts'
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
 const calm = { lockedForMs: null, diskFullMsAgo: null, waiting: 0 }
-const diskOf = (totalBytes: number, freeBytes: number) => stateOf('/data', { bsize: 1, blocks: totalBytes, bavail: freeBytes })
-const troublesOf = (state: Partial<typeof calm> | object, disk = diskOf(100 * GIB, 50 * GIB)) => createTroubles({ writingState: () => ({ ...calm, ...state }), disks: () => [disk] })
+const diskOf = (totalBytes: number, freeBytes: number) =>
+  stateOf('/data', { bsize: 1, blocks: totalBytes, bavail: freeBytes })
+const troublesOf = (state: Partial<typeof calm> | object, disk = diskOf(100 * GIB, 50 * GIB)) =>
+  createTroubles({ writingState: () => ({ ...calm, ...state }), disks: () => [disk] })
 
 test.each<[string, number, number, string]>([
   ['a large disk with a gigabyte and more', 2_000 * GIB, 1.1 * GIB, 'enough'],
@@ -42,7 +44,9 @@ test('a lock of ours, which lasts milliseconds, is no trouble; another programâ€
 
   const troubles = troublesOf({ lockedForMs: 3_000 })
 
-  expect(troubles.sentences()).toEqual(['Another program has locked the database for 3.0 s. Pages and predictions without history work, but nothing can be stored until the lock is released.'])
+  expect(troubles.sentences()).toEqual([
+    'Another program has locked the database for 3.0 s. Pages and predictions without history work, but nothing can be stored until the lock is released.',
+  ])
   expect(troubles.hindersStrangers()).toBe('another program has locked the database')
 })
 
@@ -50,8 +54,13 @@ test('a nearly full disk is told before it is full, and at its reserve strangers
   const nearly = troublesOf({}, diskOf(50 * GIB, 812 * MIB))
   const reserve = troublesOf({}, diskOf(50 * GIB, 120 * MIB))
 
-  expect(nearly.sentences()).toEqual(['The disk that holds /data is nearly full: 812 MB of 51,200 MB are free.'])
-  expect([nearly.hindersStrangers(), reserve.hindersStrangers()]).toEqual([null, 'the disk has no space left for anonymous predictions'])
+  expect(nearly.sentences()).toEqual([
+    'The disk that holds /data is nearly full: 812 MB of 51,200 MB are free.',
+  ])
+  expect([nearly.hindersStrangers(), reserve.hindersStrangers()]).toEqual([
+    null,
+    'the disk has no space left for anonymous predictions',
+  ])
 })
 
 test('a quota that statfs does not show is told by the write that failed, for some seconds', () => {

@@ -15,9 +15,14 @@ export type Troubles = {
   readonly hindersStrangers: () => string | null
 }
 
-export function createTroubles({ writingState, disks }: Pick<Data, 'writingState'> & { readonly disks: () => readonly DiskState[] }): Troubles {
-  const isLocked = ({ lockedForMs }: ReturnType<Data['writingState']>): boolean => lockedForMs !== null && lockedForMs >= LOCK_WORTH_TELLING_MS
-  const foundNoRoom = ({ diskFullMsAgo }: ReturnType<Data['writingState']>): boolean => diskFullMsAgo !== null && diskFullMsAgo < FULL_REMEMBERED_MS
+export function createTroubles({
+  writingState,
+  disks,
+}: Pick<Data, 'writingState'> & { readonly disks: () => readonly DiskState[] }): Troubles {
+  const isLocked = ({ lockedForMs }: ReturnType<Data['writingState']>): boolean =>
+    lockedForMs !== null && lockedForMs >= LOCK_WORTH_TELLING_MS
+  const foundNoRoom = ({ diskFullMsAgo }: ReturnType<Data['writingState']>): boolean =>
+    diskFullMsAgo !== null && diskFullMsAgo < FULL_REMEMBERED_MS
 
   return {
     sentences() {
@@ -26,14 +31,19 @@ export function createTroubles({ writingState, disks }: Pick<Data, 'writingState
       const knowsItIsFull = seen.some((disk) => disk.level === 'full')
       return [
         ...(isLocked(state) ? [lockSentence(state.lockedForMs!)] : []),
-        ...(foundNoRoom(state) && !knowsItIsFull ? ['The disk that holds DATA_DIR is full, or the disk quota of the current user is used up: the last write failed.'] : []),
+        ...(foundNoRoom(state) && !knowsItIsFull
+          ? [
+              'The disk that holds DATA_DIR is full, or the disk quota of the current user is used up: the last write failed.',
+            ]
+          : []),
         ...seen.flatMap((disk) => DISK_WORDS[disk.level]?.(disk) ?? []),
       ]
     },
     hindersStrangers() {
       const state = writingState()
       if (isLocked(state)) return 'another program has locked the database'
-      const hasNoRoom = foundNoRoom(state) || disks().some(({ level }) => level === 'full' || level === 'reserve')
+      const hasNoRoom =
+        foundNoRoom(state) || disks().some(({ level }) => level === 'full' || level === 'reserve')
       return hasNoRoom ? 'the disk has no space left for anonymous predictions' : null
     },
   }
@@ -43,10 +53,13 @@ const lockSentence = (forMs: number): string =>
   `Another program has locked the database for ${(forMs / 1000).toFixed(1)} s. Pages and predictions without history work, but nothing can be stored until the lock is released.`
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2).toLocaleString('en')} MB`
-const roomOf = ({ freeBytes, totalBytes }: DiskState): string => `${megabytes(freeBytes)} of ${megabytes(totalBytes)} are free`
+const roomOf = ({ freeBytes, totalBytes }: DiskState): string =>
+  `${megabytes(freeBytes)} of ${megabytes(totalBytes)} are free`
 
 const DISK_WORDS: Readonly<Partial<Record<DiskLevel, (disk: DiskState) => string>>> = {
   nearly_full: (disk) => `The disk that holds ${disk.folder} is nearly full: ${roomOf(disk)}.`,
-  reserve: (disk) => `The disk that holds ${disk.folder} is nearly full: ${roomOf(disk)}. Anonymous predictions are made but not stored.`,
-  full: (disk) => `The disk that holds ${disk.folder} is full: ${roomOf(disk)}. Nothing can be stored; anonymous predictions are made without history.`,
+  reserve: (disk) =>
+    `The disk that holds ${disk.folder} is nearly full: ${roomOf(disk)}. Anonymous predictions are made but not stored.`,
+  full: (disk) =>
+    `The disk that holds ${disk.folder} is full: ${roomOf(disk)}. Nothing can be stored; anonymous predictions are made without history.`,
 }

@@ -1,6 +1,10 @@
 /** How long something has run, as people write it: "2d 5h 23m 15s". */
 
-const UNITS = [['d', 86_400], ['h', 3_600], ['m', 60]] as const
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+] as const
 
 export function uptimeWords(seconds: number): string {
   let rest = Math.max(0, Math.floor(seconds))

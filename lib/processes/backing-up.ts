@@ -17,9 +17,26 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
 const tell = (message: FromBackingUp): void => void process.send?.(message, () => process.exit(0))
 try {
-  const { name, size_bytes, remarks } = await makeBackup({ ...backupPlan(start, reason === 'schedule' ? 'schedule' : 'request'), signal: leaving.signal })
-  tell({ kind: 'backed-up', name, sizeBytes: size_bytes, remarks, removed: await removeExpired(start.places, Number(keep)) })
+  const { name, size_bytes, remarks } = await makeBackup({
+    ...backupPlan(start, reason === 'schedule' ? 'schedule' : 'request'),
+    signal: leaving.signal,
+  })
+  tell({
+    kind: 'backed-up',
+    name,
+    sizeBytes: size_bytes,
+    remarks,
+    removed: await removeExpired(start.places, Number(keep)),
+  })
 } catch (error) {
-  if (isDarkroomError(error)) tell({ kind: 'failed', code: error.code, what: error.what, why: error.why, remedy: error.remedy })
-  else tell({ kind: 'failed', code: 'internal', what: 'No backup was made', why: error instanceof Error ? error.message : String(error), remedy: 'See the log for details.' })
+  if (isDarkroomError(error))
+    tell({ kind: 'failed', code: error.code, what: error.what, why: error.why, remedy: error.remedy })
+  else
+    tell({
+      kind: 'failed',
+      code: 'internal',
+      what: 'No backup was made',
+      why: error instanceof Error ? error.message : String(error),
+      remedy: 'See the log for details.',
+    })
 }

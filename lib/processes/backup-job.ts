@@ -19,7 +19,9 @@ type BackupJobParts = { readonly settings: () => Pick<Settings, 'BACKUP_KEEP'>; 
 
 export const backupHandler = ({ settings, log }: BackupJobParts): Handler<'backup'> => ({
   async run({ reason }, { signal }) {
-    const told = await madeElsewhere([reason, String(settings().BACKUP_KEEP)], signal, (line) => log('warn', line, { child: 'backup' }))
+    const told = await madeElsewhere([reason, String(settings().BACKUP_KEEP)], signal, (line) =>
+      log('warn', line, { child: 'backup' }),
+    )
     if (told.kind === 'failed') throw new DarkroomError(told.code, told)
     log('info', 'A backup was made', { name: told.name, size_bytes: told.sizeBytes, removed: told.removed })
     for (const remark of told.remarks) log('warn', `The backup ${told.name}: ${remark}`)
@@ -29,13 +31,21 @@ export const backupHandler = ({ settings, log }: BackupJobParts): Handler<'backu
 
 /** At once: what was missed while the machine was off is made up for. Answers how to stop. */
 export function queueBackups(backups: Pick<Backups, 'queueIfDue'>, log: Log): () => void {
-  const look = recurring({ log, now: () => performance.now() }, 'The backup schedule could not be checked', backups.queueIfDue)
+  const look = recurring(
+    { log, now: () => performance.now() },
+    'The backup schedule could not be checked',
+    backups.queueIfDue,
+  )
   void look()
   const timer = setInterval(() => void look(), LOOK_EVERY_MS)
   return () => clearInterval(timer)
 }
 
-async function madeElsewhere(args: readonly string[], signal: AbortSignal, wrote: (line: string) => void): Promise<FromBackingUp> {
+async function madeElsewhere(
+  args: readonly string[],
+  signal: AbortSignal,
+  wrote: (line: string) => void,
+): Promise<FromBackingUp> {
   const child = fork(ENTRY, args, { execArgv: inheritedFlags(), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   eachLine(child.stderr, wrote)
   const stop = (): void => void child.kill('SIGTERM')
@@ -44,7 +54,9 @@ async function madeElsewhere(args: readonly string[], signal: AbortSignal, wrote
     return await new Promise((resolve, reject) => {
       child.on('message', (message) => resolve(message as FromBackingUp)) // backing-up.ts says nothing else
       child.once('error', reject)
-      child.once('exit', (code, killed) => reject(new Error(`The process that makes the backup ended (${killed ?? `code ${code}`}).`)))
+      child.once('exit', (code, killed) =>
+        reject(new Error(`The process that makes the backup ended (${killed ?? `code ${code}`}).`)),
+      )
     })
   } finally {
     signal.removeEventListener('abort', stop)

@@ -11,6 +11,10 @@ export const backupPlan = ({ settings, given, places }: Start, reason: BackupPla
   folder: places.backupDir,
   reason,
   productVersion: VERSION,
-  settings: Object.fromEntries(Object.entries(settings).filter(([name]) => given.includes(name) && !SECRET.test(name)).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)])),
+  settings: Object.fromEntries(
+    Object.entries(settings)
+      .filter(([name]) => given.includes(name) && !SECRET.test(name))
+      .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
+  ),
   now: () => new Date(),
 })

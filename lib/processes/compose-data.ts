@@ -7,8 +7,19 @@ import type { Start } from './settings.ts'
 
 /** `webId`: the name of a web process among the others. `patienceMs`: how long a write waits for another program's lock. `thumbnail`: only web processes make some.
  *  `anonymousBytes`: most bytes of images of strangers' predictions. */
-export function composeData({ settings, places }: Start, more: Pick<DataSettings, 'webId' | 'patienceMs' | 'anonymousBytes' | 'thumbnail'> = {}): Promise<Data> {
+export function composeData(
+  { settings, places }: Start,
+  more: Pick<DataSettings, 'webId' | 'patienceMs' | 'anonymousBytes' | 'thumbnail'> = {},
+): Promise<Data> {
   const { databaseFile, dataDir, modelsDir, backupDir } = places
   finishRestore(dataDir)
-  return openData({ databaseFile, dataDir, modelsDir, backupDir, clock: wallClock, ...more, defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null })
+  return openData({
+    databaseFile,
+    dataDir,
+    modelsDir,
+    backupDir,
+    clock: wallClock,
+    ...more,
+    defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null,
+  })
 }

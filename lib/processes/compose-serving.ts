@@ -14,7 +14,14 @@ import { createAdmission } from '#lib/serving/admission.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createOutcomes } from '#lib/serving/outcomes.ts'
 import { createPool } from '#lib/serving/pool.ts'
-import { createPredict, PATIENCE_MS, runOn, type Ask, type Computed, type Prepare } from '#lib/serving/predict.ts'
+import {
+  createPredict,
+  PATIENCE_MS,
+  runOn,
+  type Ask,
+  type Computed,
+  type Prepare,
+} from '#lib/serving/predict.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
@@ -51,7 +58,10 @@ type Asked = { readonly signal: AbortSignal; readonly caller: Caller }
 
 export type Serving = ReturnType<typeof composeServing>
 
-export function composeServing({ settings, places }: Start, { webId, data, decoding, log, traffic, early, hindersStrangers }: ServingParts) {
+export function composeServing(
+  { settings, places }: Start,
+  { webId, data, decoding, log, traffic, early, hindersStrangers }: ServingParts,
+) {
   const forked = [...early]
   let hindrance: string | null = 'The default classifier is being loaded.'
   let acknowledged = 0
@@ -63,7 +73,9 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
   const pool = createPool({
     name: 'inference',
     size: childrenWanted(settings),
-    fork: () => forked.shift() ?? forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })),
+    fork: () =>
+      forked.shift() ??
+      forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })),
     clock: steadyClock,
     log,
     changed: () => {
@@ -72,10 +84,33 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     },
     cannotLoad: (key, reason) => swap.cannotLoad(key, reason),
   })
-  const batcher = createBatcher<Ask, Computed>({ most: MOST_IN_BATCH, room: QUEUE_ROOM, lanes: pool.ready, keyOf: (ask) => ask.served.ref.key, isBulk: (ask) => ask.isBulk, run: runOn(pool, settings.MAX_PIXELS), clock: steadyClock })
-  const prepare: Prepare = async (bytes, { ref }, { signal, isBulk = false, maxPixels = settings.MAX_PIXELS }) => {
+  const batcher = createBatcher<Ask, Computed>({
+    most: MOST_IN_BATCH,
+    room: QUEUE_ROOM,
+    lanes: pool.ready,
+    keyOf: (ask) => ask.served.ref.key,
+    isBulk: (ask) => ask.isBulk,
+    run: runOn(pool, settings.MAX_PIXELS),
+    clock: steadyClock,
+  })
+  const prepare: Prepare = async (
+    bytes,
+    { ref },
+    { signal, isBulk = false, maxPixels = settings.MAX_PIXELS },
+  ) => {
     if (laneOf(bytes, { maxPixels }, Infinity).isSmall) return bytes
-    const { data: square, width, height, decodeMs, queuedMs } = await decoding.decode(bytes, { wish: { kind: 'square', folder: ref.folder }, maxPixels, patienceMs: isBulk ? BULK_PATIENCE_MS : PATIENCE_MS, signal })
+    const {
+      data: square,
+      width,
+      height,
+      decodeMs,
+      queuedMs,
+    } = await decoding.decode(bytes, {
+      wish: { kind: 'square', folder: ref.folder },
+      maxPixels,
+      patienceMs: isBulk ? BULK_PATIENCE_MS : PATIENCE_MS,
+      signal,
+    })
     return { square, width, height, decodeMs, queuedMs }
   }
   const loop = watchLoopLag()
@@ -83,16 +118,45 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
   const outcomes = createOutcomes(steadyClock)
   const swap = createSwap({ pool, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
-  const predict = createPredict({ swap, batcher, data, clock: steadyClock, today: () => new Date(), mediaTypeOf, prepare, answered: traffic.predicted, hindersStrangers })
-  const explaining = createPredictExplained({ predict, swap, pool, clock: steadyClock, prepare, maxPixels: settings.MAX_PIXELS })
-  const predictBatch = createPredictBatch({ predict, maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2, scratchDir: places.scratchDir })
+  const predict = createPredict({
+    swap,
+    batcher,
+    data,
+    clock: steadyClock,
+    today: () => new Date(),
+    mediaTypeOf,
+    prepare,
+    answered: traffic.predicted,
+    hindersStrangers,
+  })
+  const explaining = createPredictExplained({
+    predict,
+    swap,
+    pool,
+    clock: steadyClock,
+    prepare,
+    maxPixels: settings.MAX_PIXELS,
+  })
+  const predictBatch = createPredictBatch({
+    predict,
+    maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
+    maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
+    scratchDir: places.scratchDir,
+  })
 
-  const callerOf = ({ caller, signal }: Asked) => ({ signal, isStranger: caller.kind === 'stranger', maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS })
+  const callerOf = ({ caller, signal }: Asked) => ({
+    signal,
+    isStranger: caller.kind === 'stranger',
+    maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS,
+  })
 
   /** Done when the default classifier's champion answers, or cannot: then `hindrance` says why. */
   async function begin(): Promise<void> {
     acknowledged = data.promotions.latest()
-    await Promise.race([loadDefault(), new Promise<void>((resolve) => steadyClock.after(LONGEST_BEGIN_MS, resolve))])
+    await Promise.race([
+      loadDefault(),
+      new Promise<void>((resolve) => steadyClock.after(LONGEST_BEGIN_MS, resolve)),
+    ])
     void looking()
     timer = setInterval(() => void looking(), LOOK_EVERY_MS)
   }
@@ -114,7 +178,8 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     await recovery.look()
     const latest = data.promotions.latest()
     const standing = [latest, ...(await data.live.faults()).map(({ versionId }) => versionId)].join(' ')
-    if (standing !== followed) followed = (await swap.follow(await data.live.all())).length === 0 ? standing : ''
+    if (standing !== followed)
+      followed = (await swap.follow(await data.live.all())).length === 0 ? standing : ''
     const { id } = await data.classifiers.chosen(undefined).catch(() => ({ id: null }))
     if (id !== null && swap.serving(id) === null) await loadDefault()
     if (followed !== '') acknowledged = latest
@@ -124,11 +189,19 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
   /** One line for all of them: a client that sends too much must not fill the log too. */
   function reportRefusals(): void {
     const { refused, running, limit } = admission.figures()
-    if (refused > reported) log('warn', `${refused - reported} predictions were refused: ${running} are in progress, and the limit is ${limit}`)
+    if (refused > reported)
+      log(
+        'warn',
+        `${refused - reported} predictions were refused: ${running} are in progress, and the limit is ${limit}`,
+      )
     reported = refused
   }
 
-  const looking = recurring({ log, now: steadyClock.now }, 'The promotions could not be read, or the heartbeat of this process could not be written', look)
+  const looking = recurring(
+    { log, now: steadyClock.now },
+    'The promotions could not be read, or the heartbeat of this process could not be written',
+    look,
+  )
 
   return {
     predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: Asked) => {
@@ -141,19 +214,31 @@ export function composeServing({ settings, places }: Start, { webId, data, decod
     },
     refusal: admission.refusal,
     failing: outcomes.failing,
-    predictBatch: (asking: Input<typeof predictBatchContract>, asked: Asked) => predictBatch(asking, callerOf(asked)),
+    predictBatch: (asking: Input<typeof predictBatchContract>, asked: Asked) =>
+      predictBatch(asking, callerOf(asked)),
     begin,
     serving: swap.serving,
     verify: swap.verify,
     hindrance: () => hindrance,
-    engine: () => ({ name: pool.engine(), reason: pool.children().map((child) => child.reason).find(Boolean) ?? '' }),
+    engine: () => ({
+      name: pool.engine(),
+      reason:
+        pool
+          .children()
+          .map((child) => child.reason)
+          .find(Boolean) ?? '',
+    }),
     figures: () => batcher.figures(),
     children: pool.children,
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       loop[Symbol.dispose]()
       await looking() // what runs of it now would write after the end
-      await data.webProcesses.leave(webId).catch((error: unknown) => log('warn', 'This process could not be unregistered; its registration expires in a few seconds', { error }))
+      await data.webProcesses.leave(webId).catch((error: unknown) =>
+        log('warn', 'This process could not be unregistered; its registration expires in a few seconds', {
+          error,
+        }),
+      )
       await pool[Symbol.asyncDispose]()
     },
   }

@@ -52,7 +52,12 @@ export type Web = AsyncDisposable & {
   readonly hear: (message: Extract<ToManaged, { kind: 'figures' }>) => void
 }
 
-type WebParts = { readonly log: Log; readonly traffic: Traffic; readonly say: (message: FromManaged) => void; readonly early: readonly InferenceChild[] }
+type WebParts = {
+  readonly log: Log
+  readonly traffic: Traffic
+  readonly say: (message: FromManaged) => void
+  readonly early: readonly InferenceChild[]
+}
 
 export async function composeWeb(start: Start, { log, traffic, say, early }: WebParts): Promise<Web> {
   const { settings, places } = start
@@ -61,57 +66,163 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const webId = randomUUID()
   const decoding = composeDecoding(start, log)
   const reading = createReading(decoding, settings)
-  const data = await composeData(start, { webId, thumbnail: reading.thumbnail, anonymousBytes: await publicBytes(start) })
+  const data = await composeData(start, {
+    webId,
+    thumbnail: reading.thumbnail,
+    anonymousBytes: await publicBytes(start),
+  })
   const disk = watchDisks([places.dataDir, path.dirname(places.databaseFile), places.scratchDir])
   const troubles = createTroubles({ writingState: data.writingState, disks: disk.disks })
-  const serving = composeServing(start, { webId, data, decoding, log, traffic, early, hindersStrangers: troubles.hindersStrangers })
-  const limits = { maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2, maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2 }
+  const serving = composeServing(start, {
+    webId,
+    data,
+    decoding,
+    log,
+    traffic,
+    early,
+    hindersStrangers: troubles.hindersStrangers,
+  })
+  const limits = {
+    maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
+    maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
+  }
   const intake = createIntake({ ...data, sizeOf: reading.sizeOf, folder: places.scratchDir, limits, log })
 
   let heard: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
   const own = () => traffic.figures(serving.figures())
   const webs = () => [...heard.web.filter(({ pid }) => pid !== process.pid), own()]
-  const { metrics, metricsHistory, tick } = createMetrics({ machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }), webs, startedAt, now })
+  const { metrics, metricsHistory, tick } = createMetrics({
+    machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }),
+    webs,
+    startedAt,
+    now,
+  })
   const backups = createBackups({ data, places, settings: () => backupSettingsNow({ ...start, data }), now })
   let backupConcern: string | null = null
   let fileConcern: string | null = null
-  const judgingBackups = recurring({ log, now: steadyClock.now }, 'The state of the backups could not be checked', async () => { backupConcern = await backups.concern() })
-  const judgingFiles = recurring({ log, now: steadyClock.now }, 'The state of the stored files could not be checked', async () => { fileConcern = fileConcernOf(await data.pictures.faults()) })
+  const judgingBackups = recurring(
+    { log, now: steadyClock.now },
+    'The state of the backups could not be checked',
+    async () => {
+      backupConcern = await backups.concern()
+    },
+  )
+  const judgingFiles = recurring(
+    { log, now: steadyClock.now },
+    'The state of the stored files could not be checked',
+    async () => {
+      fileConcern = fileConcernOf(await data.pictures.faults())
+    },
+  )
   const { health, healthLive, healthReady } = createHealth({
-    version: VERSION, startedAt, now, data,
+    version: VERSION,
+    startedAt,
+    now,
+    data,
     engine: serving.engine,
     engines: probeEngines,
     trainingEngine: () => likelyToTrain(settings.TRAINING_ENGINE),
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
     worker: () => heard.worker,
-    troubles: () => [...troubles.sentences(), ...[serving.failing()].flatMap((one) => one ?? []), ...[backupConcern, fileConcern].filter((concern) => concern !== null)],
+    troubles: () => [
+      ...troubles.sentences(),
+      ...[serving.failing()].flatMap((one) => one ?? []),
+      ...[backupConcern, fileConcern].filter((concern) => concern !== null),
+    ],
   })
   const ticking = recurring({ log, now: steadyClock.now }, 'The system metrics could not be read', tick)
-  const lookingAtDisk = recurring({ log, now: steadyClock.now }, 'The free disk space could not be read', disk.look)
+  const lookingAtDisk = recurring(
+    { log, now: steadyClock.now },
+    'The free disk space could not be read',
+    disk.look,
+  )
   await lookingAtDisk()
-  const timer = setInterval(() => { say({ kind: 'web-figures', figures: own() }); void ticking(); void lookingAtDisk(); void judgingBackups(); void judgingFiles() }, FIGURES_EVERY_MS)
+  const timer = setInterval(() => {
+    say({ kind: 'web-figures', figures: own() })
+    void ticking()
+    void lookingAtDisk()
+    void judgingBackups()
+    void judgingFiles()
+  }, FIGURES_EVERY_MS)
 
   const rates = createLimits(limitSettings(settings), data.counts)
-  const exchanging = recurring({ log, now: steadyClock.now }, 'The rate-limit counts could not be exchanged with the other processes', rates.exchange)
+  const exchanging = recurring(
+    { log, now: steadyClock.now },
+    'The rate-limit counts could not be exchanged with the other processes',
+    rates.exchange,
+  )
   const telling = setInterval(() => void exchanging(), COUNTS_EVERY_MS)
 
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
-  const retraining: RetrainParts = { data, defaultEpochs: settings.DEFAULT_EPOCHS, bodies: (input) => bodiesHere(places, input), now: () => Date.now() }
+  const retraining: RetrainParts = {
+    data,
+    defaultEpochs: settings.DEFAULT_EPOCHS,
+    bodies: (input) => bodiesHere(places, input),
+    now: () => Date.now(),
+  }
   const program: Darkroom = {
     serving: { predict: serving.predict, predictBatch: serving.predictBatch, refusal: serving.refusal },
-    data: { ...data.answers, deleteTrash: createErase({ data, dataDir: places.dataDir, backupsContaining: backups.backupsContaining }), findSubject: data.subjects.find },
-    intake: { ...intake, dataFeatures: createFeatures({ data, folder: path.join(places.dataDir, 'cache', 'features'), read: reading.raster, now }) },
-    operations: { health, healthLive, healthReady, metrics, metricsHistory, modelUptime: createModelUptime({ data, startedAt, now }), listLogs: createLogs({ dataDir: places.dataDir }), ...createOwnerSettings({ ...start, data }), ...createAudit({ changes: data.changes, now }), listBackups: backups.listBackups, createBackup: backups.createBackup },
-    settings: () => ({ publicPredict: settings.PUBLIC_PREDICT, maxImageBytes, maxUploadBytes, trustProxy: settings.TRUST_PROXY, origin, openActions: settings.OPEN_ACTIONS, corsOrigins: settings.CORS_ORIGINS }),
+    data: {
+      ...data.answers,
+      deleteTrash: createErase({
+        data,
+        dataDir: places.dataDir,
+        backupsContaining: backups.backupsContaining,
+      }),
+      findSubject: data.subjects.find,
+    },
+    intake: {
+      ...intake,
+      dataFeatures: createFeatures({
+        data,
+        folder: path.join(places.dataDir, 'cache', 'features'),
+        read: reading.raster,
+        now,
+      }),
+    },
+    operations: {
+      health,
+      healthLive,
+      healthReady,
+      metrics,
+      metricsHistory,
+      modelUptime: createModelUptime({ data, startedAt, now }),
+      listLogs: createLogs({ dataDir: places.dataDir }),
+      ...createOwnerSettings({ ...start, data }),
+      ...createAudit({ changes: data.changes, now }),
+      listBackups: backups.listBackups,
+      createBackup: backups.createBackup,
+    },
+    settings: () => ({
+      publicPredict: settings.PUBLIC_PREDICT,
+      maxImageBytes,
+      maxUploadBytes,
+      trustProxy: settings.TRUST_PROXY,
+      origin,
+      openActions: settings.OPEN_ACTIONS,
+      corsOrigins: settings.CORS_ORIGINS,
+    }),
     holdBody: createHeldBodies(bodyBudgets(settings)),
     log,
-    auth: createAuth({ data, secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }), limits: rates, openActions: settings.OPEN_ACTIONS, oidc: oidcSettings(settings), now: () => Date.now() }),
+    auth: createAuth({
+      data,
+      secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }),
+      limits: rates,
+      openActions: settings.OPEN_ACTIONS,
+      oidc: oidcSettings(settings),
+      now: () => Date.now(),
+    }),
     training: {
       ...createRetrain(retraining),
       ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
-      ...createVersionCases({ data, now: () => Date.now(), engine: () => serving.engine().name, verify: serving.verify }),
+      ...createVersionCases({
+        data,
+        now: () => Date.now(),
+        engine: () => serving.engine().name,
+        verify: serving.verify,
+      }),
     },
   }
 
@@ -120,9 +231,14 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     begin: async () => {
       await serving.begin()
       const hindrance = serving.hindrance()
-      return [...(hindrance === null ? [] : [hindrance]), ...(settings.OPEN_ACTIONS ? [OPEN_ACTIONS_WARNING] : [])]
+      return [
+        ...(hindrance === null ? [] : [hindrance]),
+        ...(settings.OPEN_ACTIONS ? [OPEN_ACTIONS_WARNING] : []),
+      ]
     },
-    hear: (message) => { heard = message },
+    hear: (message) => {
+      heard = message
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       clearInterval(telling)
@@ -137,5 +253,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
 /** By a look at what is installed: only a training child proves it. */
 function likelyToTrain(wanted: Settings['TRAINING_ENGINE']): EngineName | null {
   const available = probeEngines().flatMap((probe) => (probe.available ? [probe.name] : []))
-  return (wanted === 'auto' ? orderFor('training') : [wanted]).find((name) => available.includes(name)) ?? null
+  return (
+    (wanted === 'auto' ? orderFor('training') : [wanted]).find((name) => available.includes(name)) ?? null
+  )
 }

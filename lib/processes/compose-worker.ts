@@ -26,7 +26,11 @@ import { VERSION, type Start } from './settings.ts'
 import { retentionLimits } from './storage-limits.ts'
 
 /** Nobody who compares two versions waits for a training or a backup to end. */
-const LOOPS = [['train'], ['backup'], JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup')] as const
+const LOOPS = [
+  ['train'],
+  ['backup'],
+  JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup'),
+] as const
 /** Nobody waits for a worker's row, and a training must not fail because a backup of another program has locked the database. */
 const WRITE_PATIENCE_MS = 300_000
 /** So often uploads are looked for whose web process is gone. */
@@ -39,9 +43,19 @@ export type Worker = { readonly ended: Promise<void>; readonly end: () => Promis
 export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
   const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
-  const answering = createIdlePool({ fork: () => forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })), clock: steadyClock, log, idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS })
+  const answering = createIdlePool({
+    fork: () => forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })),
+    clock: steadyClock,
+    log,
+    idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS,
+  })
   const sweep = async (withLargePlaces = false): Promise<void> => {
-    const sweeping = { dataDir: places.dataDir, isAlone: settings.ROLE === 'all', now: Date.now(), withLargePlaces }
+    const sweeping = {
+      dataDir: places.dataDir,
+      isAlone: settings.ROLE === 'all',
+      now: Date.now(),
+      withLargePlaces,
+    }
     const removed = await sweepLeftovers(sweeping)
     if (removed.length > 0) log('warn', 'Removed partial files of a process that has ended', { removed })
   }
@@ -61,7 +75,9 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       engine: settings.TRAINING_ENGINE,
       memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, freeForTraining(settings)),
       maxPixels: settings.MAX_PIXELS,
-      get autoPromote() { return autoPromoteNow({ ...start, data }) }, // it may be changed in /settings while a training runs
+      get autoPromote() {
+        return autoPromoteNow({ ...start, data })
+      }, // it may be changed in /settings while a training runs
       codeVersion: VERSION,
     },
   })
@@ -69,24 +85,63 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const backups = createBackups({ data, places, settings: backupSettings, now: () => new Date() })
   const stopQueueing = queueBackups(backups, log)
   const erase = createErase({ data, dataDir: places.dataDir, backupsContaining: backups.backupsContaining })
-  const emptyingTrash = recurring({ log, now: steadyClock.now }, 'The trash could not be emptied', () => emptyTrash(data, erase, log))
-  const recheckingFiles = recurring({ log, now: steadyClock.now }, 'Damaged files could not be checked again', data.pictures.recheckFaults)
+  const emptyingTrash = recurring({ log, now: steadyClock.now }, 'The trash could not be emptied', () =>
+    emptyTrash(data, erase, log),
+  )
+  const recheckingFiles = recurring(
+    { log, now: steadyClock.now },
+    'Damaged files could not be checked again',
+    data.pictures.recheckFaults,
+  )
   const leaving = new AbortController()
   const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
-  const loops = LOOPS.map((kinds) => runWorker({
-    name, kinds, store: data.jobs, handlers, clock: patientClock, signal: leaving.signal,
-    onStoreFailure: (error) => log('error', 'The worker cannot read or write its jobs; it retries', { error }),
-    onFailure: (job, error) => log(isDarkroomError(error) ? 'warn' : 'error', `The job "${job.kind}" failed`, { job: job.id, attempt: job.attempt, error }),
-  }))
-  const drawing = lacksFirstPictures(data).then((lacks) => (lacks && !leaving.signal.aborted ? drawnElsewhere(leaving.signal) : undefined))
+  const loops = LOOPS.map((kinds) =>
+    runWorker({
+      name,
+      kinds,
+      store: data.jobs,
+      handlers,
+      clock: patientClock,
+      signal: leaving.signal,
+      onStoreFailure: (error) =>
+        log('error', 'The worker cannot read or write its jobs; it retries', { error }),
+      onFailure: (job, error) =>
+        log(isDarkroomError(error) ? 'warn' : 'error', `The job "${job.kind}" failed`, {
+          job: job.id,
+          attempt: job.attempt,
+          error,
+        }),
+    }),
+  )
+  const drawing = lacksFirstPictures(data)
+    .then((lacks) => (lacks && !leaving.signal.aborted ? drawnElsewhere(leaving.signal) : undefined))
     .catch((error: unknown) => log('error', 'The pictures of "shapes" could not be drawn', { error }))
-  const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Partial files could not be removed', () => sweep())
-  const sweepingUploads = recurring({ log, now: steadyClock.now }, 'Uploads of web processes that have ended could not be rolled back', async () => {
-    const count = await data.uploads.sweepAbandoned()
-    if (count > 0) log('warn', `${counted(count, 'upload')} of web processes that have ended ${count === 1 ? 'was' : 'were'} rolled back`)
+  const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Partial files could not be removed', () =>
+    sweep(),
+  )
+  const sweepingUploads = recurring(
+    { log, now: steadyClock.now },
+    'Uploads of web processes that have ended could not be rolled back',
+    async () => {
+      const count = await data.uploads.sweepAbandoned()
+      if (count > 0)
+        log(
+          'warn',
+          `${counted(count, 'upload')} of web processes that have ended ${count === 1 ? 'was' : 'were'} rolled back`,
+        )
+    },
+  )
+  const retain = createRetention({
+    data: data.retention,
+    limits: await retentionLimits(start),
+    now: wallClock.now,
+    log,
   })
-  const retain = createRetention({ data: data.retention, limits: await retentionLimits(start), now: wallClock.now, log })
-  const retaining = recurring({ log, now: steadyClock.now }, 'Old predictions and anonymous images could not be deleted', () => retain(leaving.signal))
+  const retaining = recurring(
+    { log, now: steadyClock.now },
+    'Old predictions and anonymous images could not be deleted',
+    () => retain(leaving.signal),
+  )
   const firstSweep = sweep(true).catch(sweepFailed)
   const sweeping = setInterval(() => {
     void sweepingFiles()

@@ -33,7 +33,9 @@ async function answer({ id, bytes, wish, maxPixels, maxBytes }: ToDecoding): Pro
     const made = await madeOf({ bytes, wish, maxPixels, maxBytes })
     say({ kind: 'decoded', id, ...made, decodeMs: performance.now() - began })
   } catch (error) {
-    const { code, what, why, remedy } = isDarkroomError(error) ? error : corruptImage(sniff(bytes), error instanceof Error ? error.message : String(error))
+    const { code, what, why, remedy } = isDarkroomError(error)
+      ? error
+      : corruptImage(sniff(bytes), error instanceof Error ? error.message : String(error))
     say({ kind: 'refused', id, code, what, why, remedy })
   } finally {
     clearInterval(watch)
@@ -58,7 +60,13 @@ async function madeOf({ bytes, wish, ...limits }: Omit<ToDecoding, 'kind' | 'id'
     }
     case 'thumbnail': {
       const { picture, width, height } = await decodeSized(bytes, limits)
-      return { width, height, data: await thumbnail(picture, wish.size), dataWidth: wish.size, dataHeight: wish.size }
+      return {
+        width,
+        height,
+        data: await thumbnail(picture, wish.size),
+        dataWidth: wish.size,
+        dataHeight: wish.size,
+      }
     }
     case 'raster': {
       const { picture, width, height } = await decodeSmall(bytes, wish.side, limits)
@@ -79,7 +87,8 @@ function specOf(folder: string): Promise<Preprocess> {
 /** A header can say less than its decoder takes: then this process ends before others have to. */
 function endWhenOver(maxBytes: number): void {
   const usedBytes = process.memoryUsage.rss() - emptyBytes
-  if (usedBytes > maxBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES) say({ kind: 'over', usedBytes }, () => process.exit(1))
+  if (usedBytes > maxBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES)
+    say({ kind: 'over', usedBytes }, () => process.exit(1))
 }
 
 setPriority(NICE)

@@ -33,8 +33,16 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
   const kept: string[] = []
   const ballast = () => path.join(disk!, 'ballast')
   let key = ''
-  const prepare = async (data: Data) => { key = await addKey(data) }
-  beforeAll(async () => { product = await startProduct({ within: disk!, prepare, settings: { OPEN_ACTIONS: 'true', PREDICT_PROCESSES: '1' } }) }, 120_000)
+  const prepare = async (data: Data) => {
+    key = await addKey(data)
+  }
+  beforeAll(async () => {
+    product = await startProduct({
+      within: disk!,
+      prepare,
+      settings: { OPEN_ACTIONS: 'true', PREDICT_PROCESSES: '1' },
+    })
+  }, 120_000)
   afterAll(async () => {
     await product.end()
     execFileSync('umount', [disk!])
@@ -49,9 +57,16 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
   const upload = async (seed: number) => {
     const form = new FormData()
     form.append('label', 'star')
-    for (let i = 0; i < 40; i++) form.append('files', new Blob([new Uint8Array(encodePng(drawShape('star', seed + i)))]), `${i}.png`)
-    const response = await fetch(`${product.address}/upload?classifier=${CLASSIFIER}`, { method: 'POST', body: form })
-    return { status: response.status, body: (await response.json()) as { code?: string; detail?: string; count?: number } }
+    for (let i = 0; i < 40; i++)
+      form.append('files', new Blob([new Uint8Array(encodePng(drawShape('star', seed + i)))]), `${i}.png`)
+    const response = await fetch(`${product.address}/upload?classifier=${CLASSIFIER}`, {
+      method: 'POST',
+      body: form,
+    })
+    return {
+      status: response.status,
+      body: (await response.json()) as { code?: string; detail?: string; count?: number },
+    }
   }
 
   test('answers and takes pictures while there is room', async () => {
@@ -67,35 +82,62 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
     }
 
     const refusedUpload = await upload(20_000)
-    expect(refusedUpload).toMatchObject({ status: 507, body: { code: 'disk_full', detail: expect.stringContaining('Make room') } })
+    expect(refusedUpload).toMatchObject({
+      status: 507,
+      body: { code: 'disk_full', detail: expect.stringContaining('Make room') },
+    })
 
     let refused = await predict(2)
-    for (let seed = 3; refused.status === 200 && seed < MOST_ANSWERS_ON_A_FULL_DISK; seed++) refused = await predict(seed)
+    for (let seed = 3; refused.status === 200 && seed < MOST_ANSWERS_ON_A_FULL_DISK; seed++)
+      refused = await predict(seed)
     expect(refused.status).toBe(507)
     expect(refused.body.detail).toMatch(/disk that holds DATA_DIR is full. Make room/)
   })
 
-  test('makes predictions of strangers all the same, without history, says so, and is degraded, without filling the log', { timeout: 60_000 }, async () => {
-    const linesBefore = product.output().split('\n').length
-    const strangers = await Promise.all(Array.from({ length: 40 }, (_, seed) => product.predict(100_000 + seed)))
+  test(
+    'makes predictions of strangers all the same, without history, says so, and is degraded, without filling the log',
+    { timeout: 60_000 },
+    async () => {
+      const linesBefore = product.output().split('\n').length
+      const strangers = await Promise.all(
+        Array.from({ length: 40 }, (_, seed) => product.predict(100_000 + seed)),
+      )
 
-    expect(strangers.map(({ status, body }) => [status, body.id, body.saved])).toEqual(Array(40).fill([200, null, false]))
-    expect(strangers[0]!.body.unsaved_reason).toMatch(/no space/)
-    for (let i = 0; i < 20; i++) expect((await predict(200_000 + i)).status).toBe(507)
-    const health = await fetch(`${product.address}/api/health`)
-    expect({ status: health.status, body: await health.json() }).toMatchObject({ status: 200, body: { status: 'degraded', ready: true, reasons: [expect.stringMatching(/disk that holds .* full/)] } })
-    expect(product.output().split('\n').length - linesBefore).toBeLessThan(10)
-  })
+      expect(strangers.map(({ status, body }) => [status, body.id, body.saved])).toEqual(
+        Array(40).fill([200, null, false]),
+      )
+      expect(strangers[0]!.body.unsaved_reason).toMatch(/no space/)
+      for (let i = 0; i < 20; i++) expect((await predict(200_000 + i)).status).toBe(507)
+      const health = await fetch(`${product.address}/api/health`)
+      expect({ status: health.status, body: await health.json() }).toMatchObject({
+        status: 200,
+        body: {
+          status: 'degraded',
+          ready: true,
+          reasons: [expect.stringMatching(/disk that holds .* full/)],
+        },
+      })
+      expect(product.output().split('\n').length - linesBefore).toBeLessThan(10)
+    },
+  )
 
-  test('goes on when there is room again, and has all that it acknowledged', { timeout: 60_000 }, async () => {
-    rmSync(ballast())
+  test(
+    'goes on when there is room again, and has all that it acknowledged',
+    { timeout: 60_000 },
+    async () => {
+      rmSync(ballast())
 
-    await until(async () => (await predict(5_000)).status === 200)
-    expect(await upload(30_000)).toMatchObject({ status: 200, body: { count: 40 } })
-    expect(await product.kept(kept)).toBe(kept.length)
-    expect(integrityOf(path.join(product.dataDir, 'darkroom.db'))).toBe('ok')
-    expect(product.pidsOf('web')).toHaveLength(1)
-    await until(async () => ((await (await fetch(`${product.address}/api/health`)).json()) as { status: string }).status === 'healthy')
-    await until(async () => (await product.predict(6_000)).body.saved === true)
-  })
+      await until(async () => (await predict(5_000)).status === 200)
+      expect(await upload(30_000)).toMatchObject({ status: 200, body: { count: 40 } })
+      expect(await product.kept(kept)).toBe(kept.length)
+      expect(integrityOf(path.join(product.dataDir, 'darkroom.db'))).toBe('ok')
+      expect(product.pidsOf('web')).toHaveLength(1)
+      await until(
+        async () =>
+          ((await (await fetch(`${product.address}/api/health`)).json()) as { status: string }).status ===
+          'healthy',
+      )
+      await until(async () => (await product.predict(6_000)).body.saved === true)
+    },
+  )
 })

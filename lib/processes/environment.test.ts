@@ -6,7 +6,15 @@ import { expect, onTestFinished, test } from 'vitest'
 import { childEnvironment, engineEnvironment, withoutEmptySettings } from './environment.ts'
 
 test('an empty setting is not handed on; what is not ours stays as it is', () => {
-  expect(withoutEmptySettings({ NODE_ENV: 'production', NEXTAUTH_URL: '', PORT: '3000', DEFAULT_CLASSIFIER: '', NO_COLOR: '' })).toEqual({ NODE_ENV: 'production', PORT: '3000', NO_COLOR: '' })
+  expect(
+    withoutEmptySettings({
+      NODE_ENV: 'production',
+      NEXTAUTH_URL: '',
+      PORT: '3000',
+      DEFAULT_CLASSIFIER: '',
+      NO_COLOR: '',
+    }),
+  ).toEqual({ NODE_ENV: 'production', PORT: '3000', NO_COLOR: '' })
 })
 
 test('Next does not bring an empty setting back out of .env', () => {
@@ -15,13 +23,24 @@ test('Next does not bring an empty setting back out of .env', () => {
   writeFileSync(path.join(folder, '.env'), 'NEXTAUTH_URL=\n')
   const program = `require('@next/env').loadEnvConfig(${JSON.stringify(folder)}, false); process.stdout.write(String(process.env.NEXTAUTH_URL))`
 
-  expect(spawnSync(process.execPath, ['-e', program], { env: childEnvironment({ NODE_ENV: 'production', NEXTAUTH_URL: '' }), encoding: 'utf8' }).stdout).toBe('undefined')
+  expect(
+    spawnSync(process.execPath, ['-e', program], {
+      env: childEnvironment({ NODE_ENV: 'production', NEXTAUTH_URL: '' }),
+      encoding: 'utf8',
+    }).stdout,
+  ).toBe('undefined')
 })
 
 test('a child that computes has the threads that were meant for it, and TensorFlow tells it errors alone, unless the owner wants otherwise', () => {
-  expect(engineEnvironment(3)).toMatchObject({ TF_NUM_INTRAOP_THREADS: '3', TF_CPP_MIN_LOG_LEVEL: '2', PATH: process.env['PATH'] })
+  expect(engineEnvironment(3)).toMatchObject({
+    TF_NUM_INTRAOP_THREADS: '3',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    PATH: process.env['PATH'],
+  })
 
   process.env['TF_CPP_MIN_LOG_LEVEL'] = '0'
-  onTestFinished(() => { delete process.env['TF_CPP_MIN_LOG_LEVEL'] })
+  onTestFinished(() => {
+    delete process.env['TF_CPP_MIN_LOG_LEVEL']
+  })
   expect(engineEnvironment(1)['TF_CPP_MIN_LOG_LEVEL']).toBe('0')
 })

@@ -5,17 +5,36 @@ import { ROOT } from './settings.ts'
 
 export const CHILD_FLAGS = ['--disable-warning=ExperimentalWarning']
 /** The same heaps as its parent's. */
-export const inheritedFlags = (): string[] => [...CHILD_FLAGS, ...process.execArgv.filter((flag) => flag.startsWith('--max-') || flag === '--expose-gc')]
+export const inheritedFlags = (): string[] => [
+  ...CHILD_FLAGS,
+  ...process.execArgv.filter((flag) => flag.startsWith('--max-') || flag === '--expose-gc'),
+]
 /** Node keeps what it compiled: a third of a start's processor time. */
 const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'darkroom-compiled')
 
 /** Two heaps of the C library instead of eight a core: after 20,000 predictions a web process took 278 MB instead of 316.
  *  Next takes .env for read: we were started with it, and it would bring empty settings back. */
-export const childEnvironment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => withoutEmptySettings({ NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: '2', __NEXT_PROCESSED_ENV: 'true', ...process.env, ...more })
+export const childEnvironment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv =>
+  withoutEmptySettings({
+    NODE_COMPILE_CACHE: COMPILED,
+    MALLOC_ARENA_MAX: '2',
+    __NEXT_PROCESSED_ENV: 'true',
+    ...process.env,
+    ...more,
+  })
 
 /** For children that compute with TensorFlow: as many threads as were meant for them, and no word on what the processor could do besides. */
-export const engineEnvironment = (threads: number): NodeJS.ProcessEnv => ({ TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1', ...process.env })
+export const engineEnvironment = (threads: number): NodeJS.ProcessEnv => ({
+  TF_CPP_MIN_LOG_LEVEL: '2',
+  TF_NUM_INTRAOP_THREADS: String(threads),
+  TF_NUM_INTEROP_THREADS: '1',
+  ...process.env,
+})
 
 /** An empty setting is an absent one. We read it so; next-auth takes `NEXTAUTH_URL=` for an address and fails on each page. */
-export const withoutEmptySettings = ({ NODE_ENV, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  ({ NODE_ENV, ...Object.fromEntries(Object.entries(others).filter(([name, value]) => value !== '' || !(name in settings.shape))) })
+export const withoutEmptySettings = ({ NODE_ENV, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  NODE_ENV,
+  ...Object.fromEntries(
+    Object.entries(others).filter(([name, value]) => value !== '' || !(name in settings.shape)),
+  ),
+})

@@ -13,31 +13,61 @@ import { readRows, writeRows } from '#lib/training/embeddings.ts'
 import { buildPack, type PackSource } from '#lib/training/pack.ts'
 import { createErase, emptyTrash } from './erase.ts'
 
-const SPEC = { size: 32, channels: 3, fit: 'cover', background: [255, 255, 255], resize: 'lanczos3', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const
+const SPEC = {
+  size: 32,
+  channels: 3,
+  fit: 'cover',
+  background: [255, 255, 255],
+  resize: 'lanczos3',
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+} as const
 const LIMITS = { maxPixels: 1e6 }
 const DAY_MS = 86_400_000
 
 /** Noise: every 24 bytes of it are found nowhere else. 40 px: a row of the database; 160 px: a file. */
 function noise(side: number, seed: number): NewPicture {
   const random = createRandom(seed)
-  const bytes = encodePng({ width: side, height: side, data: Uint8Array.from({ length: side * side * 3 }, () => Math.floor(random() * 256)) })
-  return { hash: createHash('sha256').update(bytes).digest('hex'), bytes, width: side, height: side, mediaType: 'image/png' }
+  const bytes = encodePng({
+    width: side,
+    height: side,
+    data: Uint8Array.from({ length: side * side * 3 }, () => Math.floor(random() * 256)),
+  })
+  return {
+    hash: createHash('sha256').update(bytes).digest('hex'),
+    bytes,
+    width: side,
+    height: side,
+    mediaType: 'image/png',
+  }
 }
 
 const squareOf = async (picture: NewPicture): Promise<Uint8Array> =>
-  preprocess(await decode(picture.bytes, LIMITS), { ...SPEC, background: [...SPEC.background], mean: [...SPEC.mean], std: [...SPEC.std] })
+  preprocess(await decode(picture.bytes, LIMITS), {
+    ...SPEC,
+    background: [...SPEC.background],
+    mean: [...SPEC.mean],
+    std: [...SPEC.std],
+  })
 
-const smallOf = async (picture: NewPicture, size: number): Promise<Uint8Array> => thumbnail(await decode(picture.bytes, LIMITS), size)
+const smallOf = async (picture: NewPicture, size: number): Promise<Uint8Array> =>
+  thumbnail(await decode(picture.bytes, LIMITS), size)
 
 /** Files below the folder that contain any stretch of 24 bytes from the middle of these. */
 function holding(folder: string, contents: readonly Uint8Array[]): readonly string[] {
-  const needles = contents.flatMap((content) => [0.2, 0.5, 0.8].map((at) => Buffer.from(content.subarray(Math.floor(content.length * at), Math.floor(content.length * at) + 24))))
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
-    const file = path.join(folder, name)
-    if (!statSync(file).isFile()) return false
-    const bytes = readFileSync(file)
-    return needles.some((needle) => bytes.includes(needle))
-  }).sort()
+  const needles = contents.flatMap((content) =>
+    [0.2, 0.5, 0.8].map((at) =>
+      Buffer.from(content.subarray(Math.floor(content.length * at), Math.floor(content.length * at) + 24)),
+    ),
+  )
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => {
+      const file = path.join(folder, name)
+      if (!statSync(file).isFile()) return false
+      const bytes = readFileSync(file)
+      return needles.some((needle) => bytes.includes(needle))
+    })
+    .sort()
 }
 
 /** Two images, trained on (packed, with features), predicted, shown small, and named in a report; a third image stays. */
@@ -45,21 +75,71 @@ async function used(opened: Opened) {
   const { data, folder } = opened
   const [small, large, other] = [noise(40, 1), noise(160, 2), noise(40, 3)]
   const upload = await data.uploads.begin('fruit')
-  const added = await data.samples.add('fruit', [small, large, other].map((picture, i) => ({ picture, label: 'apple', split: 'train', source: 'upload', uploadId: upload.id, filename: `secret-${i}.png` })))
-  await data.uploads.change(upload.id, { state: 'done', count: 3, files: 4, findings: [{ kind: 'duplicate_in_upload', filename: 'copy.png', detail: 'The same picture as secret-1.png.', sampleId: null }], findingsTotal: 1 })
-  const predictions = [small, large].map((picture) => predictionOf(data, { picture, filename: 'asked-secret.png' }))
+  const added = await data.samples.add(
+    'fruit',
+    [small, large, other].map((picture, i) => ({
+      picture,
+      label: 'apple',
+      split: 'train',
+      source: 'upload',
+      uploadId: upload.id,
+      filename: `secret-${i}.png`,
+    })),
+  )
+  await data.uploads.change(upload.id, {
+    state: 'done',
+    count: 3,
+    files: 4,
+    findings: [
+      {
+        kind: 'duplicate_in_upload',
+        filename: 'copy.png',
+        detail: 'The same picture as secret-1.png.',
+        sampleId: null,
+      },
+    ],
+    findingsTotal: 1,
+  })
+  const predictions = [small, large].map((picture) =>
+    predictionOf(data, { picture, filename: 'asked-secret.png' }),
+  )
   for (const prediction of predictions) await data.predictions.record(prediction)
-  for (const picture of [small, large]) for (const size of [16, 96]) await data.blobs.put('thumbnail', `${picture.hash}-${size}`, await smallOf(picture, size))
+  for (const picture of [small, large])
+    for (const size of [16, 96])
+      await data.blobs.put('thumbnail', `${picture.hash}-${size}`, await smallOf(picture, size))
   async function* samples(): AsyncGenerator<PackSource> {
     for (const { hash, bytes } of [small, large, other]) yield { hash, label: 'apple', split: 'train', bytes }
   }
   const packs = path.join(folder, 'cache', 'packs')
-  const spec = { ...SPEC, background: [...SPEC.background] as [number, number, number], mean: [...SPEC.mean], std: [...SPEC.std] }
-  await buildPack({ folder: packs, spec, samples: samples(), maxPixels: 1e6, onProgress: () => undefined, signal: new AbortController().signal })
+  const spec = {
+    ...SPEC,
+    background: [...SPEC.background] as [number, number, number],
+    mean: [...SPEC.mean],
+    std: [...SPEC.std],
+  }
+  await buildPack({
+    folder: packs,
+    spec,
+    samples: samples(),
+    maxPixels: 1e6,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  })
   mkdirSync(path.join(packs, '.making-999999'))
   writeFileSync(path.join(packs, '.making-999999', 'squares.bin'), await squareOf(large)) // of a process that was killed
-  await writeRows(path.join(folder, 'cache', 'embeddings'), 'net', { length: 2, keys: [small.hash, `${large.hash} mirrored`, other.hash], rows: Float32Array.of(1, 2, 3, 4, 5, 6) })
-  const traces = await Promise.all([small, large].flatMap((picture) => [picture.bytes, squareOf(picture), smallOf(picture, 16), smallOf(picture, 96)]))
+  await writeRows(path.join(folder, 'cache', 'embeddings'), 'net', {
+    length: 2,
+    keys: [small.hash, `${large.hash} mirrored`, other.hash],
+    rows: Float32Array.of(1, 2, 3, 4, 5, 6),
+  })
+  const traces = await Promise.all(
+    [small, large].flatMap((picture) => [
+      picture.bytes,
+      squareOf(picture),
+      smallOf(picture, 16),
+      smallOf(picture, 96),
+    ]),
+  )
   const erase = createErase({ data, dataDir: folder, backupsContaining: async () => [] })
   return { traces, other, ids: added.slice(0, 2).map(({ sampleId }) => sampleId), upload, predictions, erase }
 }
@@ -77,13 +157,25 @@ test('after deletion for good no byte of the file, its thumbnails or its decoded
   const { trash_id: trashId } = await data.answers.changeSamples({ ids: [...ids], is_trashed: true })
   const said = await erase({ id: trashId! })
 
-  expect(said).toMatchObject({ deleted_for_good: true, images: 2, still_in_classifiers: [], trained_versions: [], database_purged: true })
+  expect(said).toMatchObject({
+    deleted_for_good: true,
+    images: 2,
+    still_in_classifiers: [],
+    trained_versions: [],
+    database_purged: true,
+  })
   expect(holding(folder, traces)).toEqual([])
   expect(holding(folder, [await squareOf(other)])).toEqual([]) // its pack went along and can be made again
-  expect([...(await readRows(path.join(folder, 'cache', 'embeddings'), 'net', 2)).entries()]).toEqual([[other.hash, Float32Array.of(5, 6)]])
+  expect([...(await readRows(path.join(folder, 'cache', 'embeddings'), 'net', 2)).entries()]).toEqual([
+    [other.hash, Float32Array.of(5, 6)],
+  ])
   expect(holding(folder, [Buffer.from('secret-1.png, secret-0.png, asked-secret')])).toEqual([])
   expect((await data.answers.getUpload({ id: upload.id })).findings).toEqual([])
-  expect(await data.answers.getPrediction({ id: predictions[0]!.id })).toMatchObject({ image_url: null, filename: null, predicted_class: 'apple' })
+  expect(await data.answers.getPrediction({ id: predictions[0]!.id })).toMatchObject({
+    image_url: null,
+    filename: null,
+    predicted_class: 'apple',
+  })
   expect((await data.samples.all('fruit')).map(({ hash }) => hash)).toEqual([other.hash])
   await expect(data.trash.get(trashId!)).rejects.toMatchObject({ code: 'not_found' })
 })
@@ -110,8 +202,16 @@ test('an image that another classifier has stays there and is said; a classifier
   const { data, folder } = opened
   const { traces, ids, erase } = await used(opened)
   const shared = noise(40, 1)
-  await data.classifiers.create({ id: 'other', title: 'Other', classes: ['apple', 'x'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
-  await data.samples.add('other', [{ picture: shared, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null }])
+  await data.classifiers.create({
+    id: 'other',
+    title: 'Other',
+    classes: ['apple', 'x'],
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+  })
+  await data.samples.add('other', [
+    { picture: shared, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
+  ])
   const one = await data.answers.deleteSample({ id: ids[0]! })
 
   expect(await erase({ id: one.trash_id! })).toMatchObject({ images: 0, still_in_classifiers: ['other'] })
@@ -121,19 +221,48 @@ test('an image that another classifier has stays there and is said; a classifier
   expect(await data.pictures.bytesOf(shared.hash)).not.toBeNull()
   expect((await data.classifiers.list()).map(({ id }) => id)).toEqual(['other'])
   expect(holding(folder, traces.slice(4))).toEqual([]) // the large image, which was only fruit's
-  expect(await data.classifiers.create({ id: 'fruit', title: 'Again', classes: [], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })).toMatchObject({ title: 'Again' })
+  expect(
+    await data.classifiers.create({
+      id: 'fruit',
+      title: 'Again',
+      classes: [],
+      input: { size: 32, channels: 3, fit: 'cover' },
+      isMirrorable: true,
+    }),
+  ).toMatchObject({ title: 'Again' })
 })
 
 test('what is restored, or stored again, while it is being deleted for good stays whole', async () => {
   const { data } = await openWithFruit()
   const [first, second, third] = [noise(160, 1), noise(160, 2), noise(160, 3)]
-  const added = await data.samples.add('fruit', [first, second, third].map((picture) => ({ picture, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null })))
-  await data.classifiers.create({ id: 'other', title: 'Other', classes: ['apple', 'x'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
-  const { trash_id: trashId } = await data.answers.changeSamples({ ids: added.map(({ sampleId }) => sampleId), is_trashed: true })
+  const added = await data.samples.add(
+    'fruit',
+    [first, second, third].map((picture) => ({
+      picture,
+      label: 'apple',
+      split: 'train',
+      source: 'upload',
+      uploadId: null,
+      filename: null,
+    })),
+  )
+  await data.classifiers.create({
+    id: 'other',
+    title: 'Other',
+    classes: ['apple', 'x'],
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+  })
+  const { trash_id: trashId } = await data.answers.changeSamples({
+    ids: added.map(({ sampleId }) => sampleId),
+    is_trashed: true,
+  })
   const plan = await data.erasing.plan(trashId!)
 
   await data.answers.changeSamples({ ids: [added[0]!.sampleId], is_trashed: false })
-  await data.samples.add('other', [{ picture: second, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null }])
+  await data.samples.add('other', [
+    { picture: second, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
+  ])
   await data.erasing.erase(plan)
 
   expect(await data.pictures.bytesOf(first.hash)).toEqual(new Uint8Array(first.bytes))
@@ -145,7 +274,9 @@ test('what is restored, or stored again, while it is being deleted for good stay
 test('a classifier that is restored while it is being deleted for good is not deleted', async () => {
   const { data } = await openWithFruit()
   const picture = noise(160, 1)
-  await data.samples.add('fruit', [{ picture, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null }])
+  await data.samples.add('fruit', [
+    { picture, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
+  ])
   const { trash_id: trashId } = await data.answers.deleteClassifier({ id: 'fruit' })
   const plan = await data.erasing.plan(trashId!)
   await data.trash.restore(trashId!, 'Ada')
@@ -177,7 +308,17 @@ test('images of an upload that were taken out of the trash stay when the upload 
   const { data } = await openWithFruit()
   const upload = await data.uploads.begin('fruit')
   const pictures = [noise(160, 1), noise(160, 2)]
-  const [kept] = await data.samples.add('fruit', pictures.map((picture) => ({ picture, label: 'apple', split: 'train', source: 'upload', uploadId: upload.id, filename: null })))
+  const [kept] = await data.samples.add(
+    'fruit',
+    pictures.map((picture) => ({
+      picture,
+      label: 'apple',
+      split: 'train',
+      source: 'upload',
+      uploadId: upload.id,
+      filename: null,
+    })),
+  )
   await data.uploads.change(upload.id, { state: 'done', count: 2, files: 2 })
   const { id: trashId } = await data.trash.putUpload(upload.id, 'Ada')
   await data.answers.changeSamples({ ids: [kept!.sampleId], is_trashed: false })

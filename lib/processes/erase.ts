@@ -13,39 +13,71 @@ import { forgetImages } from '#lib/training/forget-images.ts'
 const PURGE_EVERY_MS = 10_000
 const PURGE_TRIES = 60
 
-type Log = (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  about?: Readonly<Record<string, unknown>>,
+) => void
 
 export type Erase = (input: Input<typeof deleteTrash>) => Promise<Output<typeof deleteTrash>>
 
-type EraseParts = { readonly data: Data; readonly dataDir: string; readonly backupsContaining: Backups['backupsContaining'] }
-
-export const createErase = ({ data, dataDir, backupsContaining }: EraseParts): Erase => async ({ id }) => {
-  const plan = await data.erasing.plan(id)
-  const { record, images, shared, versions } = plan
-  const running = await data.runs.active(record.classifierId)
-  if (!running) { // while one runs, `erase` refuses, and its caches stay
-    await forgetImages(dataDir, images)
-    if (record.kind !== 'version') await forgetFeatures(path.join(dataDir, 'cache', 'features'), record.classifierId)
-  }
-  const isPurged = await data.erasing.erase(plan)
-  if (!isPurged) purgeLater(data)
-  const backups = await backupsContaining({ images, versions: record.kind === 'version' ? [`${record.classifierId}/${record.title}`] : [] })
-  return {
-    id,
-    deleted_for_good: true,
-    kind: record.kind,
-    title: record.title,
-    images: images.length,
-    still_in_classifiers: [...new Set(shared.map(({ classifierId }) => classifierId))],
-    trained_versions: versions.map(({ classifierId, name, until }) => ({ classifier: classifierId, version: name, until: until?.toISOString() ?? null })),
-    backups: backups.map(({ name, expiresAt, expiresAfterBackups }) => ({ name, until: expiresAt?.toISOString() ?? null, until_backups: expiresAfterBackups })),
-    database_purged: isPurged,
-  }
+type EraseParts = {
+  readonly data: Data
+  readonly dataDir: string
+  readonly backupsContaining: Backups['backupsContaining']
 }
+
+export const createErase =
+  ({ data, dataDir, backupsContaining }: EraseParts): Erase =>
+  async ({ id }) => {
+    const plan = await data.erasing.plan(id)
+    const { record, images, shared, versions } = plan
+    const running = await data.runs.active(record.classifierId)
+    if (!running) {
+      // while one runs, `erase` refuses, and its caches stay
+      await forgetImages(dataDir, images)
+      if (record.kind !== 'version')
+        await forgetFeatures(path.join(dataDir, 'cache', 'features'), record.classifierId)
+    }
+    const isPurged = await data.erasing.erase(plan)
+    if (!isPurged) purgeLater(data)
+    const backups = await backupsContaining({
+      images,
+      versions: record.kind === 'version' ? [`${record.classifierId}/${record.title}`] : [],
+    })
+    return {
+      id,
+      deleted_for_good: true,
+      kind: record.kind,
+      title: record.title,
+      images: images.length,
+      still_in_classifiers: [...new Set(shared.map(({ classifierId }) => classifierId))],
+      trained_versions: versions.map(({ classifierId, name, until }) => ({
+        classifier: classifierId,
+        version: name,
+        until: until?.toISOString() ?? null,
+      })),
+      backups: backups.map(({ name, expiresAt, expiresAfterBackups }) => ({
+        name,
+        until: expiresAt?.toISOString() ?? null,
+        until_backups: expiresAfterBackups,
+      })),
+      database_purged: isPurged,
+    }
+  }
 
 /** The log of the database is shortened when the reader that prevents it now is gone. */
 function purgeLater(data: Data, tries = PURGE_TRIES): void {
-  setTimeout(() => void data.erasing.purge().then((isPurged) => { if (!isPurged && tries > 1) purgeLater(data, tries - 1) }, () => {}), PURGE_EVERY_MS).unref()
+  setTimeout(
+    () =>
+      void data.erasing.purge().then(
+        (isPurged) => {
+          if (!isPurged && tries > 1) purgeLater(data, tries - 1)
+        },
+        () => {},
+      ),
+    PURGE_EVERY_MS,
+  ).unref()
 }
 
 /** Empties the trash of what has lain there for its time. What is refused now is tried again next time. */
@@ -53,8 +85,15 @@ export async function emptyTrash(data: Data, erase: Erase, log: Log): Promise<vo
   for (const { id, title, kind } of await data.trash.due()) {
     try {
       const { images, database_purged: isPurged } = await erase({ id })
-      log('info', `"${title}" (${kind}) was permanently deleted when its time in the trash ended, with ${counted(images, 'image')}`)
-      if (!isPurged) log('warn', 'The write-ahead log could not be truncated while another process was reading; this is retried')
+      log(
+        'info',
+        `"${title}" (${kind}) was permanently deleted when its time in the trash ended, with ${counted(images, 'image')}`,
+      )
+      if (!isPurged)
+        log(
+          'warn',
+          'The write-ahead log could not be truncated while another process was reading; this is retried',
+        )
     } catch (error) {
       if (!isDarkroomError(error)) throw error
       log('info', `"${title}" stays in the trash for now: ${error.message}`)

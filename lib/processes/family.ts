@@ -34,7 +34,17 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   let isEnding = false
   const figures = new Map<Managed, WebFigures>()
   /** What processes counted that have ended: sums must not fall. */
-  let past: WebFigures = { pid: 0, requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, batched: 0, latenciesMs: [], memoryMb: 0 }
+  let past: WebFigures = {
+    pid: 0,
+    requests: 0,
+    errors: 0,
+    predictions: 0,
+    queue: 0,
+    batches: 0,
+    batched: 0,
+    latenciesMs: [],
+    memoryMb: 0,
+  }
 
   const flags = [...CHILD_FLAGS, ...heapFlags(settings)]
   const hasWeb = settings.ROLE !== 'worker'
@@ -43,29 +53,74 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   // Where the owner names no address, next-auth goes by the Host of a request; headers that only proxies may send are taken away before.
   const trust: Record<string, string> = settings.NEXTAUTH_URL ? {} : { AUTH_TRUST_HOST: 'true' }
   // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
-  const environment = (): NodeJS.ProcessEnv => childEnvironment({ ...heapEnvironment(settings), ...trust, PORT: String(port) })
+  const environment = (): NodeJS.ProcessEnv =>
+    childEnvironment({ ...heapEnvironment(settings), ...trust, PORT: String(port) })
 
   const held = hasWeb && isAlone ? holdSocket(settings) : Promise.resolve(null)
-  const webs = hasWeb ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) => manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log })) : []
+  const webs = hasWeb
+    ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) =>
+        manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log }),
+      )
+    : []
   let worker: Managed | null = null
   if (!hasWeb) startWorker()
-  const timer = setInterval(() => { for (const web of webs) web.tell({ kind: 'figures', web: [...figures.values(), past], worker: workerState() }) }, FIGURES_EVERY_MS)
+  const timer = setInterval(() => {
+    for (const web of webs)
+      web.tell({ kind: 'figures', web: [...figures.values(), past], worker: workerState() })
+  }, FIGURES_EVERY_MS)
 
   /** After the first web process is ready, or has failed to be: both at once would compete for the cores, and people wait for web. */
   function startWorker(): void {
     if (!hasWorker) return
-    prepared.then(() => { if (!isEnding) worker ??= manage({ name: 'worker', start: () => logged('worker', fork(entry('worker'), { env: environment(), execArgv: flags, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })), hear, ended, log }) }, () => {})
+    prepared.then(
+      () => {
+        if (!isEnding)
+          worker ??= manage({
+            name: 'worker',
+            start: () =>
+              logged(
+                'worker',
+                fork(entry('worker'), {
+                  env: environment(),
+                  execArgv: flags,
+                  serialization: 'advanced',
+                  stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+                }),
+              ),
+            hear,
+            ended,
+            log,
+          })
+      },
+      () => {},
+    )
   }
 
   function startWeb(): ChildProcess {
-    if (isAlone) return told(fork(entry('web'), { env: environment(), execArgv: flags, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }))
-    cluster.setupPrimary({ exec: entry('web'), execArgv: flags, serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+    if (isAlone)
+      return told(
+        fork(entry('web'), {
+          env: environment(),
+          execArgv: flags,
+          serialization: 'advanced',
+          stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+        }),
+      )
+    cluster.setupPrimary({
+      exec: entry('web'),
+      execArgv: flags,
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    })
     return told(cluster.fork(environment()).process)
   }
 
   function told(web: ChildProcess): ChildProcess {
     void held.then((socket) => web.send({ kind: 'listen' } satisfies ToManaged, socket?.handle, () => {}))
-    prepared.then(() => web.send({ kind: 'prepared' } satisfies ToManaged, () => {}), () => {}) // who has died meanwhile is told by its exit
+    prepared.then(
+      () => web.send({ kind: 'prepared' } satisfies ToManaged, () => {}),
+      () => {},
+    ) // who has died meanwhile is told by its exit
     return logged('web', web)
   }
 
@@ -96,8 +151,19 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     startWorker()
     const counted = figures.get(from)
     figures.delete(from)
-    if (counted) past = { ...past, requests: past.requests + counted.requests, errors: past.errors + counted.errors, predictions: past.predictions + counted.predictions, batches: past.batches + counted.batches, batched: past.batched + counted.batched }
-    if (webs.includes(from) && !isListening && failedStarts >= MOST_FAILED_STARTS) cannot(`Darkroom cannot start: its web process ended ${failedStarts} times. The log in DATA_DIR/logs says why.`)
+    if (counted)
+      past = {
+        ...past,
+        requests: past.requests + counted.requests,
+        errors: past.errors + counted.errors,
+        predictions: past.predictions + counted.predictions,
+        batches: past.batches + counted.batches,
+        batched: past.batched + counted.batched,
+      }
+    if (webs.includes(from) && !isListening && failedStarts >= MOST_FAILED_STARTS)
+      cannot(
+        `Darkroom cannot start: its web process ended ${failedStarts} times. The log in DATA_DIR/logs says why.`,
+      )
   }
 
   const workerState = (): WorkerState => {

@@ -15,8 +15,17 @@ export async function lacksFirstPictures(data: Data): Promise<boolean> {
   return uploads.every(({ state }) => state === 'failed')
 }
 
-export async function drawFirstPictures(data: Data, { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal }): Promise<void> {
+export async function drawFirstPictures(
+  data: Data,
+  { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal },
+): Promise<void> {
   const upload = await data.uploads.begin(NAME)
-  const { perClass } = await ingest(openShapes(undefined, signal).images, { upload, source: 'dataset', signal }, { ...data, sizeOf: (bytes) => decodeSized(bytes, { maxPixels }) })
-  log('info', 'The pictures of "shapes" are drawn', { images: perClass.reduce((sum, { count }) => sum + count, 0) })
+  const { perClass } = await ingest(
+    openShapes(undefined, signal).images,
+    { upload, source: 'dataset', signal },
+    { ...data, sizeOf: (bytes) => decodeSized(bytes, { maxPixels }) },
+  )
+  log('info', 'The pictures of "shapes" are drawn', {
+    images: perClass.reduce((sum, { count }) => sum + count, 0),
+  })
 }

@@ -3,7 +3,12 @@ import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { FromDecoding } from '#lib/contracts/ipc.ts'
-import { createDecodingQueue, type DecodingChild, type DecodingParts, type DecodingQueue } from '#lib/images/decoding-queue.ts'
+import {
+  createDecodingQueue,
+  type DecodingChild,
+  type DecodingParts,
+  type DecodingQueue,
+} from '#lib/images/decoding-queue.ts'
 import { steadyClock } from './clock.ts'
 import { CHILD_FLAGS } from './environment.ts'
 import { eachLine } from './lines.ts'
@@ -35,11 +40,18 @@ export function composeDecoding({ settings }: Start, log: DecodingParts['log']):
 }
 
 function forkDecoding(wrote: (line: string) => void): DecodingChild {
-  const child = fork(ENTRY, { env: { ...process.env, ...SMALL_PIECES }, serialization: 'advanced', execArgv: FLAGS, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(ENTRY, {
+    env: { ...process.env, ...SMALL_PIECES },
+    serialization: 'advanced',
+    execArgv: FLAGS,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   eachLine(child.stdout, wrote)
   eachLine(child.stderr, wrote)
   return {
-    send: (message) => { if (child.connected) child.send(message, () => {}) }, // a closed channel is told by exit
+    send: (message) => {
+      if (child.connected) child.send(message, () => {})
+    }, // a closed channel is told by exit
     kill: (signal) => void child.kill(signal),
     listen: ({ message, exit }) => {
       child.on('message', (said) => message(said as FromDecoding)) // decoding.ts says nothing else

@@ -7,8 +7,15 @@ function process() {
   const state = { bytes: 50 * MIB, garbage: 0, spare: 0, collected: 0, thoroughly: 0 }
   const look = givingBack({
     bytes: () => state.bytes + state.garbage + state.spare,
-    collect: () => { state.collected += 1; state.garbage = 0 },
-    collectThoroughly: () => { state.thoroughly += 1; state.garbage = 0; state.spare = 0 },
+    collect: () => {
+      state.collected += 1
+      state.garbage = 0
+    },
+    collectThoroughly: () => {
+      state.thoroughly += 1
+      state.garbage = 0
+      state.spare = 0
+    },
   })
   return { state, look }
 }

@@ -6,7 +6,8 @@ import type { Settings } from '#lib/contracts/settings.ts'
 import type { BodyBudgets } from '#lib/http/held-bodies.ts'
 import { memoryMb } from './memory.ts'
 
-export const OPEN_ACTIONS_WARNING = 'OPEN_ACTIONS is on: everybody who reaches this address may read the history, upload, retrain and promote. Use it only where you trust all of them.'
+export const OPEN_ACTIONS_WARNING =
+  'OPEN_ACTIONS is on: everybody who reaches this address may read the history, upload, retrain and promote. Use it only where you trust all of them.'
 
 /** Wrong passwords from one address, for all accounts together, as many times as for one: the people behind one router have several. */
 const ACCOUNTS = 5
@@ -43,7 +44,10 @@ const asJson = (imageMb: number): number => (imageMb * 4) / 3 + 1
 export function bodyBudgets(settings: Settings): BodyBudgets {
   const { MAX_IMAGE_MB, MAX_UPLOAD_MB, MAX_UPLOAD_MB_PUBLIC, OPEN_ACTIONS, WEB_PROCESSES } = settings
   const one = asJson(MAX_IMAGE_MB)
-  const memory = Math.max(Math.min(memoryMb(settings) * SHARE_OF_MEMORY, MOST_MEMORY_MB) / WEB_PROCESSES, 2 * one)
+  const memory = Math.max(
+    Math.min(memoryMb(settings) * SHARE_OF_MEMORY, MOST_MEMORY_MB) / WEB_PROCESSES,
+    2 * one,
+  )
   const disk = OPEN_ACTIONS ? MAX_UPLOAD_MB : Math.min(MAX_UPLOAD_MB, MAX_UPLOAD_MB_PUBLIC)
   return {
     memory: { perAddress: Math.max(memory / ADDRESSES, one) * MIB, inAll: memory * MIB },
@@ -51,7 +55,18 @@ export function bodyBudgets(settings: Settings): BodyBudgets {
   }
 }
 
-export function oidcSettings({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ADMINS }: Settings): OidcSettings | null {
-  if (OIDC_ISSUER === undefined || OIDC_CLIENT_ID === undefined || OIDC_CLIENT_SECRET === undefined) return null
-  return { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID, clientSecret: OIDC_CLIENT_SECRET, admins: OIDC_ADMINS }
+export function oidcSettings({
+  OIDC_ISSUER,
+  OIDC_CLIENT_ID,
+  OIDC_CLIENT_SECRET,
+  OIDC_ADMINS,
+}: Settings): OidcSettings | null {
+  if (OIDC_ISSUER === undefined || OIDC_CLIENT_ID === undefined || OIDC_CLIENT_SECRET === undefined)
+    return null
+  return {
+    issuer: OIDC_ISSUER,
+    clientId: OIDC_CLIENT_ID,
+    clientSecret: OIDC_CLIENT_SECRET,
+    admins: OIDC_ADMINS,
+  }
 }

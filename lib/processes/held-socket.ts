@@ -9,10 +9,18 @@ type BoundHandle = { readonly getsockname: (into: { port?: number }) => number; 
 export type HeldSocket = { readonly handle: SendHandle; readonly close: () => void }
 
 /** What node:cluster binds with for its own workers (lib/net.js, Node 24); Node documents listening on such a handle, not making one. */
-const bind = (net as { _createServerHandle?: (address: string, port: number, family: number) => BoundHandle | number })._createServerHandle
+const bind = (
+  net as { _createServerHandle?: (address: string, port: number, family: number) => BoundHandle | number }
+)._createServerHandle
 
 /** Null where it cannot be held: then web binds for itself, and says why that fails. */
-export async function holdSocket({ PORT, HOST }: { readonly PORT: number; readonly HOST: string }): Promise<HeldSocket | null> {
+export async function holdSocket({
+  PORT,
+  HOST,
+}: {
+  readonly PORT: number
+  readonly HOST: string
+}): Promise<HeldSocket | null> {
   const found = await lookup(HOST).catch(() => null)
   const handle = found && bind?.(found.address, PORT, found.family)
   if (!handle || typeof handle === 'number') return null

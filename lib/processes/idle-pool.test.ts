@@ -11,11 +11,22 @@ function idling() {
   const pids: number[] = []
   const ended = Promise.withResolvers<void>()
   const pool = createIdlePool({
-    clock, log: () => {},
+    clock,
+    log: () => {},
     fork: () => {
       const child = forkFake()
       pids.push(child.pid)
-      return { ...child, listen: (hear) => child.listen({ ...hear, exit: (cause) => { hear.exit(cause); ended.resolve() } }) }
+      return {
+        ...child,
+        listen: (hear) =>
+          child.listen({
+            ...hear,
+            exit: (cause) => {
+              hear.exit(cause)
+              ended.resolve()
+            },
+          }),
+      }
     },
   })
   onTestFinished(() => pool[Symbol.asyncDispose]())

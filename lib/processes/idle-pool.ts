@@ -7,7 +7,13 @@ export const IDLE_MS = 60_000
 /** Where memory is little: what comes next, a training perhaps, needs it. */
 export const SHORT_IDLE_MS = 2_000
 
-export function createIdlePool({ idleMs = IDLE_MS, ...parts }: Omit<PoolParts, 'name' | 'size' | 'changed'> & { readonly clock: SteadyClock; readonly idleMs?: number }): Answering & AsyncDisposable {
+export function createIdlePool({
+  idleMs = IDLE_MS,
+  ...parts
+}: Omit<PoolParts, 'name' | 'size' | 'changed'> & {
+  readonly clock: SteadyClock
+  readonly idleMs?: number
+}): Answering & AsyncDisposable {
   let pool: Pool | null = null
   let users = 0
   let callOff = () => {}

@@ -13,14 +13,22 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
 /** One after the other; more processes, not more threads, use more cores: an engine does one thing at a time, and a version is loaded before it is asked. */
 let last: Promise<void> = Promise.resolve()
-const inTurn = (work: () => Promise<void>) => { last = last.then(work) }
+const inTurn = (work: () => Promise<void>) => {
+  last = last.then(work)
+}
 
 function answer(versions: Versions, message: ToInference): void {
   if (message.kind === 'unload') return inTurn(() => versions.unload(message.key))
   if (message.kind === 'explain') return explain(versions, message)
   inTurn(async () => {
     try {
-      if (message.kind === 'load') say({ kind: 'loaded', id: message.id, key: message.version.key, ...(await versions.load(message.version)) })
+      if (message.kind === 'load')
+        say({
+          kind: 'loaded',
+          id: message.id,
+          key: message.version.key,
+          ...(await versions.load(message.version)),
+        })
       else say({ kind: 'inferred', id: message.id, ...(await versions.infer(message)) })
     } catch (error) {
       say(failed(message.id, error))
@@ -31,15 +39,16 @@ function answer(versions: Versions, message: ToInference): void {
 /** A row of places in each turn, and a look at the messages in between: fifty answers keep nobody waiting who wants one. */
 function explain(versions: Versions, message: Extract<ToInference, { kind: 'explain' }>): void {
   const rows = versions.explain(message)
-  const next = () => inTurn(async () => {
-    try {
-      const row = await rows.next()
-      if (row.done) say({ kind: 'explained', id: message.id, ...row.value })
-      else setImmediate(next)
-    } catch (error) {
-      say(failed(message.id, error))
-    }
-  })
+  const next = () =>
+    inTurn(async () => {
+      try {
+        const row = await rows.next()
+        if (row.done) say({ kind: 'explained', id: message.id, ...row.value })
+        else setImmediate(next)
+      } catch (error) {
+        say(failed(message.id, error))
+      }
+    })
   next()
 }
 
@@ -50,10 +59,18 @@ function failed(id: number, error: unknown): Extract<FromInference, { kind: 'fai
 
 giveBackGarbage()
 try {
-  const engine = await openEngine(ENGINES.find((name) => name === process.argv[2]) ?? 'auto', 'inference', { threads: 1 })
+  const engine = await openEngine(ENGINES.find((name) => name === process.argv[2]) ?? 'auto', 'inference', {
+    threads: 1,
+  })
   const versions = holdVersions(engine)
   process.on('message', (message: ToInference) => answer(versions, message))
   say({ kind: 'ready', engine: engine.name })
 } catch (error) {
-  process.send?.({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) } satisfies FromInference, () => process.exit(1))
+  process.send?.(
+    {
+      kind: 'unable',
+      reason: error instanceof Error ? error.message : String(error),
+    } satisfies FromInference,
+    () => process.exit(1),
+  )
 }

@@ -64,9 +64,9 @@ test('what dead processes left half made goes; what is whole, and what a living 
   const removed = await sweepLeftovers({ dataDir, isAlone: true, now: Date.now(), withLargePlaces: true })
 
   expect(removed.toSorted()).toEqual([...left, ...parts].toSorted())
-  expect([...made, ...whole, 'pictures/ab/abcd'].filter((entry) => !existsSync(path.join(dataDir, entry)))).toEqual(
-    [],
-  )
+  expect(
+    [...made, ...whole, 'pictures/ab/abcd'].filter((entry) => !existsSync(path.join(dataDir, entry))),
+  ).toEqual([])
 })
 
 test('where makers may run in another container, only what nobody has written to for a day goes', async () => {
@@ -98,5 +98,7 @@ test.runIf(existsSync('/proc/self/stat'))(
 )
 
 test('a folder without any of it is swept too', async () => {
-  expect(await sweepLeftovers({ dataDir: folderWith(), isAlone: true, now: 0, withLargePlaces: true })).toEqual([])
+  expect(
+    await sweepLeftovers({ dataDir: folderWith(), isAlone: true, now: 0, withLargePlaces: true }),
+  ).toEqual([])
 })

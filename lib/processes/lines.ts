@@ -3,5 +3,8 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
 export function eachLine(stream: Readable | null, heard: (line: string) => void): void {
-  if (stream !== null) createInterface({ input: stream }).on('line', (line) => { if (line.trim() !== '') heard(line) })
+  if (stream !== null)
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() !== '') heard(line)
+    })
 }

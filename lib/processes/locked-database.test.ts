@@ -9,45 +9,79 @@ const LOCKED_MS = 6_500
 /** What health may take on a machine that others use too; alone it is 2 ms. A thread that waits for the lock takes 5 s. */
 const LONGEST_HEALTH_MS = 3_000
 
-test('while another program has locked the database, everything that needs no writing goes on, and nothing that was acknowledged is missing', { timeout: 120_000 }, async () => {
-  let key = ''
-  const product = await startProduct({ prepare: async (data) => { key = await addKey(data) }, settings: { PREDICT_PROCESSES: '1' } })
-  const kept: string[] = []
-  const predict = async (how: { readonly key?: string; readonly query?: string } = { key }) => {
-    const answer = await product.predict(kept.length, how)
-    if (answer.status === 200 && answer.body.id) kept.push(answer.body.id)
-    return { status: answer.status, code: answer.body.code, saved: answer.body.saved, retryAfter: answer.retryAfter }
-  }
-  const health = async () => {
-    const begun = performance.now()
-    const response = await fetch(`${product.address}/api/health`)
-    return { status: response.status, body: (await response.json()) as { status: string; reasons: string[] }, ms: performance.now() - begun }
-  }
-  const pids = [...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('inference')]
-  try {
-    expect((await predict()).status).toBe(200)
-    const release = await lockElsewhere(path.join(product.dataDir, 'darkroom.db'), 'BEGIN EXCLUSIVE')
-    const lockedAt = performance.now()
+test(
+  'while another program has locked the database, everything that needs no writing goes on, and nothing that was acknowledged is missing',
+  { timeout: 120_000 },
+  async () => {
+    let key = ''
+    const product = await startProduct({
+      prepare: async (data) => {
+        key = await addKey(data)
+      },
+      settings: { PREDICT_PROCESSES: '1' },
+    })
+    const kept: string[] = []
+    const predict = async (how: { readonly key?: string; readonly query?: string } = { key }) => {
+      const answer = await product.predict(kept.length, how)
+      if (answer.status === 200 && answer.body.id) kept.push(answer.body.id)
+      return {
+        status: answer.status,
+        code: answer.body.code,
+        saved: answer.body.saved,
+        retryAfter: answer.retryAfter,
+      }
+    }
+    const health = async () => {
+      const begun = performance.now()
+      const response = await fetch(`${product.address}/api/health`)
+      return {
+        status: response.status,
+        body: (await response.json()) as { status: string; reasons: string[] },
+        ms: performance.now() - begun,
+      }
+    }
+    const pids = [...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('inference')]
+    try {
+      expect((await predict()).status).toBe(200)
+      const release = await lockElsewhere(path.join(product.dataDir, 'darkroom.db'), 'BEGIN EXCLUSIVE')
+      const lockedAt = performance.now()
 
-    const ofKeys = Array.from({ length: 8 }, () => predict())
-    await until(async () => (await health()).body.status === 'degraded')
-    const [degraded, live, statistics, unsaved, stranger] = await Promise.all([health(), fetch(`${product.address}/api/health/live`), fetch(`${product.address}/api/statistics`), predict({ key, query: '?save=false' }), predict({})])
-    expect(degraded).toMatchObject({ status: 200, body: { status: 'degraded', reasons: [expect.stringContaining('Another program has locked the database')] } })
-    expect(degraded.ms).toBeLessThan(LONGEST_HEALTH_MS)
-    expect([live.status, statistics.status, unsaved.status]).toEqual([200, 200, 200])
-    expect(stranger).toMatchObject({ status: 200, saved: false })
+      const ofKeys = Array.from({ length: 8 }, () => predict())
+      await until(async () => (await health()).body.status === 'degraded')
+      const [degraded, live, statistics, unsaved, stranger] = await Promise.all([
+        health(),
+        fetch(`${product.address}/api/health/live`),
+        fetch(`${product.address}/api/statistics`),
+        predict({ key, query: '?save=false' }),
+        predict({}),
+      ])
+      expect(degraded).toMatchObject({
+        status: 200,
+        body: {
+          status: 'degraded',
+          reasons: [expect.stringContaining('Another program has locked the database')],
+        },
+      })
+      expect(degraded.ms).toBeLessThan(LONGEST_HEALTH_MS)
+      expect([live.status, statistics.status, unsaved.status]).toEqual([200, 200, 200])
+      expect(stranger).toMatchObject({ status: 200, saved: false })
 
-    expect(await Promise.all(ofKeys)).toEqual(Array(8).fill({ status: 503, code: 'database_busy', saved: undefined, retryAfter: '5' }))
-    const waiting = predict()
-    await pause(Math.max(0, LOCKED_MS - (performance.now() - lockedAt)))
-    await release()
-    expect((await waiting).status).toBe(200) // its own time was not over
-    await until(async () => (await health()).body.status === 'healthy')
+      expect(await Promise.all(ofKeys)).toEqual(
+        Array(8).fill({ status: 503, code: 'database_busy', saved: undefined, retryAfter: '5' }),
+      )
+      const waiting = predict()
+      await pause(Math.max(0, LOCKED_MS - (performance.now() - lockedAt)))
+      await release()
+      expect((await waiting).status).toBe(200) // its own time was not over
+      await until(async () => (await health()).body.status === 'healthy')
 
-    expect([...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('inference')]).toEqual(pids)
-    expect(await product.kept(kept)).toBe(kept.length)
-    expect(product.output()).not.toMatch(/unhandled| 500\b/i)
-  } finally {
-    await product.end()
-  }
-})
+      expect([...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('inference')]).toEqual(
+        pids,
+      )
+      expect(await product.kept(kept)).toBe(kept.length)
+      expect(product.output()).not.toMatch(/unhandled| 500\b/i)
+    } finally {
+      await product.end()
+    }
+  },
+)

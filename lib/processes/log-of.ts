@@ -3,4 +3,9 @@ import { openLog, type Log } from '#lib/operations/log.ts'
 import type { Start } from './settings.ts'
 
 export const openLogOf = ({ settings, given, places }: Start, name: string): Log =>
-  openLog({ level: settings.LOG_LEVEL, dataDir: places.dataDir, name, terminal: given.includes('LOG_LEVEL') ? 'lines' : 'sentences' })
+  openLog({
+    level: settings.LOG_LEVEL,
+    dataDir: places.dataDir,
+    name,
+    terminal: given.includes('LOG_LEVEL') ? 'lines' : 'sentences',
+  })

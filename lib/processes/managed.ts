@@ -36,7 +36,9 @@ export function manage({ name, start, hear, ended, log }: ManagedParts): Managed
     name,
     pid: () => child?.pid ?? null,
     isStarted: () => isStarted,
-    tell: (message) => { if (child?.connected) child.send(message, () => {}) },
+    tell: (message) => {
+      if (child?.connected) child.send(message, () => {})
+    },
     stop,
   }
   begin()
@@ -60,7 +62,11 @@ export function manage({ name, start, hear, ended, log }: ManagedParts): Managed
       isStarted = false
       if (isStopping) return
       const { waitMs, failedStarts } = restarts.ended(signal ?? `code ${code}`)
-      log('error', `${name} ended (${signal ?? `code ${code}`}). It is restarted${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { child_pid: current.pid, failed_starts: failedStarts })
+      log(
+        'error',
+        `${name} ended (${signal ?? `code ${code}`}). It is restarted${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`,
+        { child_pid: current.pid, failed_starts: failedStarts },
+      )
       timer = setTimeout(begin, waitMs)
       ended(failedStarts, managed)
     })

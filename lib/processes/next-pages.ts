@@ -4,7 +4,15 @@ import next from 'next'
 import type { Pages } from './web-server.ts'
 import { ROOT } from './settings.ts'
 
-export async function preparePages({ isDevelopment, host, port }: { isDevelopment: boolean; host: string; port: number }): Promise<Pages> {
+export async function preparePages({
+  isDevelopment,
+  host,
+  port,
+}: {
+  isDevelopment: boolean
+  host: string
+  port: number
+}): Promise<Pages> {
   const app = next({ dev: isDevelopment, dir: ROOT, hostname: host, port })
   await (isDevelopment ? app.prepare() : inSilence(() => app.prepare()))
   return { handle: app.getRequestHandler() }

@@ -28,21 +28,49 @@ export async function startNginx(addresses: readonly string[], { maxUploadMb = 2
   const write = (servers: readonly string[]): void => {
     generation += 1
     const site = readFileSync(TEMPLATE, 'utf8')
-      .replaceAll('${WEB_SERVERS}', servers.map((url) => `server ${new URL(url).host} max_fails=1 fail_timeout=2s;`).join(' '))
+      .replaceAll(
+        '${WEB_SERVERS}',
+        servers.map((url) => `server ${new URL(url).host} max_fails=1 fail_timeout=2s;`).join(' '),
+      )
       .replaceAll('${MAX_UPLOAD_MB}', String(maxUploadMb))
-      .replace('listen 80;', `listen 127.0.0.1:${port}; location = /generation { return 200 "${generation}"; }`)
-    const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`)
-    writeFileSync(path.join(folder, 'nginx.conf'), [
-      ...(process.getuid?.() === 0 ? ['user root;'] : []), 'daemon off;', 'worker_processes 1;', `pid ${folder}/nginx.pid;`, 'error_log stderr crit;',
-      'events { worker_connections 1024; }', 'http {', 'access_log off;', ...places, site, '}', '',
-    ].join('\n'))
+      .replace(
+        'listen 80;',
+        `listen 127.0.0.1:${port}; location = /generation { return 200 "${generation}"; }`,
+      )
+    const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (kind) => `${kind}_temp_path ${folder}/${kind};`,
+    )
+    writeFileSync(
+      path.join(folder, 'nginx.conf'),
+      [
+        ...(process.getuid?.() === 0 ? ['user root;'] : []),
+        'daemon off;',
+        'worker_processes 1;',
+        `pid ${folder}/nginx.pid;`,
+        'error_log stderr crit;',
+        'events { worker_connections 1024; }',
+        'http {',
+        'access_log off;',
+        ...places,
+        site,
+        '}',
+        '',
+      ].join('\n'),
+    )
   }
-  const answersAs = (wanted: number): Promise<boolean> => fetch(`${address}/generation`).then(async (answer) => (await answer.text()) === String(wanted), () => false)
+  const answersAs = (wanted: number): Promise<boolean> =>
+    fetch(`${address}/generation`).then(
+      async (answer) => (await answer.text()) === String(wanted),
+      () => false,
+    )
 
   write(addresses)
-  const child = spawn(NGINX ?? 'nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = spawn(NGINX ?? 'nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   await until(async () => child.exitCode !== null || (await answersAs(1)))
-  if (child.exitCode !== null) throw new Error(`nginx does not start with ${TEMPLATE} (code ${child.exitCode})`)
+  if (child.exitCode !== null)
+    throw new Error(`nginx does not start with ${TEMPLATE} (code ${child.exitCode})`)
   return {
     address,
     async serve(servers) {
@@ -62,7 +90,8 @@ export async function startNginx(addresses: readonly string[], { maxUploadMb = 2
 }
 
 /** A worker of before answers on its open connections until it is gone. */
-const workersOf = (pid: number): readonly string[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+const workersOf = (pid: number): readonly string[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

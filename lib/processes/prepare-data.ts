@@ -20,12 +20,19 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
   try {
     const { refused } = await data.syncShipped()
     // `npm run dataset` in another terminal may go on. Our own id may have been the dead one's: in containers ids repeat.
-    if (settings.ROLE === 'all') await data.uploads.sweepUnfinished((pid) => pid !== process.pid && isRunning(pid))
+    if (settings.ROLE === 'all')
+      await data.uploads.sweepUnfinished((pid) => pid !== process.pid && isRunning(pid))
     return {
       kind: 'prepared',
       // Of several starts on one folder, the one with the worker says it.
       setupToken: settings.ROLE === 'web' ? null : await setupTokenOf(data.people, places.dataDir),
-      remarks: [...migrationRemarks(data), ...refused.map(({ folder, reason }) => `A shipped version is ignored: ${path.relative(places.modelsDir, folder)}: ${reason}`)],
+      remarks: [
+        ...migrationRemarks(data),
+        ...refused.map(
+          ({ folder, reason }) =>
+            `A shipped version is ignored: ${path.relative(places.modelsDir, folder)}: ${reason}`,
+        ),
+      ],
     }
   } finally {
     await data.close()
@@ -33,7 +40,9 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
 }
 
 const migrationRemarks = ({ migrated: { applied, copy } }: Pick<Data, 'migrated'>): readonly string[] =>
-  copy === null ? [] : [`The database was migrated (${applied.join(', ')}). A copy of the previous database is at ${copy}.`]
+  copy === null
+    ? []
+    : [`The database was migrated (${applied.join(', ')}). A copy of the previous database is at ${copy}.`]
 
 /** Where others share the folder, theirs may be in it. */
 function emptyScratch(folder: string): void {

@@ -3,7 +3,10 @@ import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { prepareData } from './prepare-data.ts'
 import { readStart } from './settings.ts'
 
-const say = (message: FromPreparing) => process.send?.(message, () => { if (process.connected) process.disconnect() })
+const say = (message: FromPreparing) =>
+  process.send?.(message, () => {
+    if (process.connected) process.disconnect()
+  })
 
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // a migration is not left half-way
 try {

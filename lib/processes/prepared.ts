@@ -7,7 +7,11 @@ import { childEnvironment, CHILD_FLAGS } from './environment.ts'
 type Prepared = Extract<FromPreparing, { kind: 'prepared' }>
 
 export function prepared(): Promise<Prepared> {
-  const child = fork(path.join(import.meta.dirname, 'prepare.ts'), { env: childEnvironment(), execArgv: CHILD_FLAGS, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(path.join(import.meta.dirname, 'prepare.ts'), {
+    env: childEnvironment(),
+    execArgv: CHILD_FLAGS,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
       const said = message as FromPreparing // prepare.ts says nothing else
@@ -15,6 +19,8 @@ export function prepared(): Promise<Prepared> {
       else reject(new Error(said.reason))
     })
     child.once('error', reject)
-    child.once('exit', (code, signal) => reject(new Error(`the process that prepares the data ended (${signal ?? `code ${code}`})`)))
+    child.once('exit', (code, signal) =>
+      reject(new Error(`the process that prepares the data ended (${signal ?? `code ${code}`})`)),
+    )
   })
 }

@@ -19,14 +19,31 @@ export type Reading = {
   readonly raster: (bytes: Uint8Array, side: number) => Promise<SizedImage>
 }
 
-export function createReading(decoding: DecodingQueue, { MAX_PIXELS: maxPixels }: Pick<Settings, 'MAX_PIXELS'>): Reading {
+export function createReading(
+  decoding: DecodingQueue,
+  { MAX_PIXELS: maxPixels }: Pick<Settings, 'MAX_PIXELS'>,
+): Reading {
   const isSmall = (bytes: Uint8Array): boolean => laneOf(bytes, { maxPixels }, Infinity).isSmall
   return {
-    thumbnail: async (bytes, size) => (await decoding.decode(bytes, { wish: { kind: 'thumbnail', size }, maxPixels, patienceMs: THUMBNAIL_PATIENCE_MS })).data,
-    sizeOf: async (bytes) => (isSmall(bytes) ? decodeSized(bytes, { maxPixels }) : decoding.decode(bytes, { wish: { kind: 'size' }, maxPixels, patienceMs: PATIENCE_MS })),
+    thumbnail: async (bytes, size) =>
+      (
+        await decoding.decode(bytes, {
+          wish: { kind: 'thumbnail', size },
+          maxPixels,
+          patienceMs: THUMBNAIL_PATIENCE_MS,
+        })
+      ).data,
+    sizeOf: async (bytes) =>
+      isSmall(bytes)
+        ? decodeSized(bytes, { maxPixels })
+        : decoding.decode(bytes, { wish: { kind: 'size' }, maxPixels, patienceMs: PATIENCE_MS }),
     async raster(bytes, side) {
       if (isSmall(bytes)) return decodeSmall(bytes, side, { maxPixels })
-      const { data, dataWidth, dataHeight, width, height } = await decoding.decode(bytes, { wish: { kind: 'raster', side }, maxPixels, patienceMs: PATIENCE_MS })
+      const { data, dataWidth, dataHeight, width, height } = await decoding.decode(bytes, {
+        wish: { kind: 'raster', side },
+        maxPixels,
+        patienceMs: PATIENCE_MS,
+      })
       const picture: Picture = { width: dataWidth, height: dataHeight, data }
       return { picture, width, height }
     },

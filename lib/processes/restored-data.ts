@@ -10,7 +10,9 @@ export function useData({ places: { dataDir } }: Start): FileLock {
     finishRestore(dataDir)
     const lock = lockShared(path.join(dataDir, IN_USE_LOCK))
     if (lock) return lock
-    throw new Error(`Darkroom cannot start: a backup is being restored to ${dataDir}. Start it when the restore is complete.`)
+    throw new Error(
+      `Darkroom cannot start: a backup is being restored to ${dataDir}. Start it when the restore is complete.`,
+    )
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(1)
@@ -20,5 +22,9 @@ export function useData({ places: { dataDir } }: Start): FileLock {
 /** Told at each start that has succeeded, until the folder is removed. */
 export function restoreRemarks({ places: { dataDir } }: Start): readonly string[] {
   const record = restoreToTell(dataDir)
-  return record === null ? [] : [`The data was restored from the backup ${record.backup}. The previous data is in ${record.aside}; remove it when you have checked the restored data.`]
+  return record === null
+    ? []
+    : [
+        `The data was restored from the backup ${record.backup}. The previous data is in ${record.aside}; remove it when you have checked the restored data.`,
+      ]
 }

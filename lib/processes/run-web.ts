@@ -11,7 +11,11 @@ import { openLogOf } from './log-of.ts'
 import type { Start } from './settings.ts'
 import { createWebServer, type Pages } from './web-server.ts'
 
-const CANNOT_LISTEN: Readonly<Record<string, string>> = { EADDRINUSE: 'another program uses it', EACCES: 'this user may not', EADDRNOTAVAIL: 'this machine has no such address' }
+const CANNOT_LISTEN: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program uses it',
+  EACCES: 'this user may not',
+  EADDRNOTAVAIL: 'this machine has no such address',
+}
 
 /** `early`: inference children that were forked before this file was read. */
 export async function runWeb(start: Start, early: readonly InferenceChild[]): Promise<void> {
@@ -26,13 +30,21 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const place = Promise.withResolvers<object>()
   let web: Web | null = null
   let ending: Promise<void> | undefined
-  const end = () => (ending ??= server.drain().then(() => web?.[Symbol.asyncDispose]()).then(() => process.exit(0)))
+  const end = () =>
+    (ending ??= server
+      .drain()
+      .then(() => web?.[Symbol.asyncDispose]())
+      .then(() => process.exit(0)))
   process.on('message', (message: ToManaged, socket?: object) => {
     switch (message.kind) {
-      case 'stop': return void end()
-      case 'listen': return place.resolve(socket ?? { port: settings.PORT, host: settings.HOST })
-      case 'prepared': return prepared.resolve()
-      case 'figures': return web?.hear(message)
+      case 'stop':
+        return void end()
+      case 'listen':
+        return place.resolve(socket ?? { port: settings.PORT, host: settings.HOST })
+      case 'prepared':
+        return prepared.resolve()
+      case 'figures':
+        return web?.hear(message)
     }
   })
   process.on('SIGTERM', () => void end())
@@ -42,7 +54,11 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const server = createWebServer({
     open: opened.promise,
     pages: pages.promise,
-    gate: createGate({ allowed: [...settings.ALLOWED_HOSTS, settings.HOST], machine: hostname(), origin: settings.NEXTAUTH_URL ?? null }),
+    gate: createGate({
+      allowed: [...settings.ALLOWED_HOSTS, settings.HOST],
+      machine: hostname(),
+      origin: settings.NEXTAUTH_URL ?? null,
+    }),
     door: settings.DOOR === 'on' ? door : doorWithoutHotPaths,
     trustsProxy: settings.TRUST_PROXY,
     isDevelopment: start.isDevelopment,
@@ -52,7 +68,13 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const port = await server.listen(await place.promise).catch((error: NodeJS.ErrnoException) => {
     const why = CANNOT_LISTEN[error.code ?? '']
     if (why === undefined) throw error
-    return say({ kind: 'unable', reason: `Darkroom cannot listen on ${settings.HOST}:${settings.PORT}: ${why}. Set PORT or HOST to another one.` }, () => process.exit(1))
+    return say(
+      {
+        kind: 'unable',
+        reason: `Darkroom cannot listen on ${settings.HOST}:${settings.PORT}: ${why}. Set PORT or HOST to another one.`,
+      },
+      () => process.exit(1),
+    )
   })
   if (typeof port !== 'number') return
   say({ kind: 'listening', port })
@@ -64,5 +86,8 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   say({ kind: 'started', remarks: await web.begin() })
   // After the engines: predictions need no pages, and both would compete for the same few cores.
   const { preparePages } = await import('./next-pages.ts')
-  preparePages({ isDevelopment: start.isDevelopment, host: settings.HOST, port }).then(pages.resolve, pages.reject)
+  preparePages({ isDevelopment: start.isDevelopment, host: settings.HOST, port }).then(
+    pages.resolve,
+    pages.reject,
+  )
 }

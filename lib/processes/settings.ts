@@ -6,7 +6,9 @@ import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 
 /** Of the product, as package.json says it. */
-export const VERSION = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }).version // our own file
+export const VERSION = (
+  JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }
+).version // our own file
 
 export type Places = {
   readonly dataDir: string
@@ -20,18 +22,39 @@ export type Places = {
 }
 
 /** `given`: the settings that the environment says something about. `warnings`: sentences for the person at the terminal. */
-export type Start = { readonly settings: Settings; readonly given: readonly string[]; readonly places: Places; readonly isDevelopment: boolean; readonly warnings: readonly string[] }
+export type Start = {
+  readonly settings: Settings
+  readonly given: readonly string[]
+  readonly places: Places
+  readonly isDevelopment: boolean
+  readonly warnings: readonly string[]
+}
 
 /** What any process or command makes is its owner's alone: images, logs, caches, sockets, the database. */
 const NOT_FOR_OTHERS = 0o077
 
 export function readStart(): Start {
   const read = parseSettings(process.env)
-  if (!read.ok) return end(['Darkroom cannot start with these settings:', ...read.mistakes.map((mistake) => `  ${mistake}`), 'They come from the environment and from .env; README.md lists them.'])
+  if (!read.ok)
+    return end([
+      'Darkroom cannot start with these settings:',
+      ...read.mistakes.map((mistake) => `  ${mistake}`),
+      'They come from the environment and from .env; README.md lists them.',
+    ])
   const dataDir = path.resolve(ROOT, read.settings.DATA_DIR)
-  const databaseFile = read.settings.DATABASE_URL ? path.resolve(ROOT, read.settings.DATABASE_URL.slice('file:'.length)) : path.join(dataDir, 'darkroom.db')
-  const backupDir = read.settings.BACKUP_DIR ? path.resolve(ROOT, read.settings.BACKUP_DIR) : `${dataDir}-backups`
-  const places = { dataDir, databaseFile, backupDir, modelsDir: path.join(ROOT, 'models'), scratchDir: path.join(dataDir, 'scratch') }
+  const databaseFile = read.settings.DATABASE_URL
+    ? path.resolve(ROOT, read.settings.DATABASE_URL.slice('file:'.length))
+    : path.join(dataDir, 'darkroom.db')
+  const backupDir = read.settings.BACKUP_DIR
+    ? path.resolve(ROOT, read.settings.BACKUP_DIR)
+    : `${dataDir}-backups`
+  const places = {
+    dataDir,
+    databaseFile,
+    backupDir,
+    modelsDir: path.join(ROOT, 'models'),
+    scratchDir: path.join(dataDir, 'scratch'),
+  }
   process.umask(NOT_FOR_OTHERS) // children inherit it
   const warnings: string[] = []
   try {
@@ -39,18 +62,32 @@ export function readStart(): Start {
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
     warnings.push(...closedToOthers(places))
   } catch (error) {
-    return end([`Darkroom cannot use DATA_DIR=${dataDir}: ${inWords(error)}.`, 'Grant the current user read and write access, or set DATA_DIR to another folder.'])
+    return end([
+      `Darkroom cannot use DATA_DIR=${dataDir}: ${inWords(error)}.`,
+      'Grant the current user read and write access, or set DATA_DIR to another folder.',
+    ])
   }
-  return { settings: read.settings, given: Object.keys(read.settings).filter((name) => process.env[name]), places, isDevelopment: process.env.NODE_ENV === 'development', warnings }
+  return {
+    settings: read.settings,
+    given: Object.keys(read.settings).filter((name) => process.env[name]),
+    places,
+    isDevelopment: process.env.NODE_ENV === 'development',
+    warnings,
+  }
 }
 
 /** Only the owner of a folder may close it; a volume that belongs to somebody else is used as it is, and said. */
-function closedToOthers({ dataDir, databaseFile }: Pick<Places, 'dataDir' | 'databaseFile'>): readonly string[] {
+function closedToOthers({
+  dataDir,
+  databaseFile,
+}: Pick<Places, 'dataDir' | 'databaseFile'>): readonly string[] {
   close(dataDir, 0o700)
   if (existsSync(databaseFile)) close(databaseFile, 0o600)
   const { mode, uid } = statSync(dataDir)
   if (process.platform === 'win32' || (mode & NOT_FOR_OTHERS) === 0) return []
-  return [`Warning: other users of this machine can read DATA_DIR=${dataDir} (mode ${(mode & 0o777).toString(8)}). It belongs to user ${uid}, and only that user can change this: chmod 700 ${dataDir}`]
+  return [
+    `Warning: other users of this machine can read DATA_DIR=${dataDir} (mode ${(mode & 0o777).toString(8)}). It belongs to user ${uid}, and only that user can change this: chmod 700 ${dataDir}`,
+  ]
 }
 
 function close(file: string, mode: number): void {
@@ -61,9 +98,18 @@ function close(file: string, mode: number): void {
   }
 }
 
-const CANNOT: Readonly<Record<string, string>> = { EROFS: 'it is on a read-only disk', EACCES: 'the current user cannot write to it', EPERM: 'the current user cannot change it', ENOSPC: 'its disk is full', ENOTDIR: 'a part of its path is a file', EEXIST: 'it is a file' }
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
-const inWords = (error: unknown): string => CANNOT[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
+const CANNOT: Readonly<Record<string, string>> = {
+  EROFS: 'it is on a read-only disk',
+  EACCES: 'the current user cannot write to it',
+  EPERM: 'the current user cannot change it',
+  ENOSPC: 'its disk is full',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'it is a file',
+}
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+const inWords = (error: unknown): string =>
+  CANNOT[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
 
 function end(lines: readonly string[]): never {
   process.stderr.write(`${lines.join('\n')}\n`)

@@ -9,7 +9,8 @@ type Answer = (message: IncomingMessage, response: ServerResponse) => Promise<un
 /** Reads as the handlers do: by async iteration, under which `isPaused()` is true. */
 const readWhole: Answer = async (message, response) => {
   let bytes = 0
-  for await (const chunk of message.iterator({ destroyOnReturn: false })) bytes += (chunk as Buffer).byteLength
+  for await (const chunk of message.iterator({ destroyOnReturn: false }))
+    bytes += (chunk as Buffer).byteLength
   response.end(`read ${bytes}`)
 }
 
@@ -22,11 +23,22 @@ async function watched(answer: Answer = readWhole) {
     answer(message, response).catch(() => response.destroy())
     server.emit('watched')
   })
-  const slow = watchSlowConnections(server, () => now, (_ms, then) => { look = then; return () => {} })
+  const slow = watchSlowConnections(
+    server,
+    () => now,
+    (_ms, then) => {
+      look = then
+      return () => {}
+    },
+  )
   const sockets: Socket[] = []
   server.on('connection', (socket: Socket) => sockets.push(socket))
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => { slow[Symbol.dispose](); server.closeAllConnections(); server.close() })
+  onTestFinished(() => {
+    slow[Symbol.dispose]()
+    server.closeAllConnections()
+    server.close()
+  })
   const open = async (): Promise<Client> => {
     const accepted = once(server, 'connection')
     const client = clientOf(connect((server.address() as AddressInfo).port, '127.0.0.1'))
@@ -40,7 +52,12 @@ async function watched(answer: Answer = readWhole) {
     await seen
     return client
   }
-  const pass = (seconds: number) => { for (let i = 0; i < seconds; i += 2) { now += 2_000; look() } }
+  const pass = (seconds: number) => {
+    for (let i = 0; i < seconds; i += 2) {
+      now += 2_000
+      look()
+    }
+  }
   return { open, begin, pass, server, sockets }
 }
 
@@ -48,7 +65,9 @@ type Client = { readonly socket: Socket; readonly said: () => string; readonly c
 
 function clientOf(socket: Socket): Client {
   let said = ''
-  socket.on('data', (chunk) => { said += chunk.toString('latin1') })
+  socket.on('data', (chunk) => {
+    said += chunk.toString('latin1')
+  })
   socket.on('error', () => {})
   return { socket, said: () => said, closed: new Promise((resolve) => socket.once('close', resolve)) }
 }
@@ -134,7 +153,11 @@ test('a sender of a kilobyte a second stays, for however long', async () => {
 
 test('a body that waits because we do not read it stays, and is judged once we do', async () => {
   const { promise: allowed, resolve: allow } = Promise.withResolvers<void>()
-  const { begin, pass } = await watched(async (message, response) => { held = message; await allowed; await readWhole(message, response) })
+  const { begin, pass } = await watched(async (message, response) => {
+    held = message
+    await allowed
+    await readWhole(message, response)
+  })
   let held: IncomingMessage | null = null
   const client = await begin(post('content-length: 9000000'))
   client.socket.write(Buffer.alloc(4_000_000))
@@ -162,7 +185,9 @@ test('an answer that takes its time is ours to make', async () => {
 
 test('a reader that does not read its answer is ended, one that reads some of it stays', async () => {
   const large = Buffer.alloc(64 * 1024 * 1024)
-  const { open, pass, server, sockets } = await watched(async (_message, response) => { response.end(large) })
+  const { open, pass, server, sockets } = await watched(async (_message, response) => {
+    response.end(large)
+  })
   const [none, some] = [await open(), await open()]
   for (const { socket } of [none, some]) {
     socket.removeAllListeners('data')
@@ -192,7 +217,10 @@ test('a reader that does not read its answer is ended, one that reads some of it
 })
 
 test('one that already has its answer and never ends its body loses the connection without a second answer', async () => {
-  const { begin, pass } = await watched(async (message, response) => { message.resume(); response.end('enough') })
+  const { begin, pass } = await watched(async (message, response) => {
+    message.resume()
+    response.end('enough')
+  })
   const client = await begin(post('content-length: 1000000'))
   await until(() => client.said().includes('enough'))
 

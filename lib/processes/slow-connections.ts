@@ -38,10 +38,23 @@ export type SlowConnections = Disposable & {
 /** Calls back again and again; what it answers ends that. */
 type Every = (ms: number, then: () => void) => () => void
 
-export function watchSlowConnections(server: Server, now: () => number, every: Every = byTimer): SlowConnections {
+export function watchSlowConnections(
+  server: Server,
+  now: () => number,
+  every: Every = byTimer,
+): SlowConnections {
   const open = new Map<Socket, Connection>()
   const opened = (socket: Socket): Connection => {
-    const connection: Connection = { socket, message: null, response: null, unanswered: 0, idleAt: null, phase: 'head', since: now(), progress: 0 }
+    const connection: Connection = {
+      socket,
+      message: null,
+      response: null,
+      unanswered: 0,
+      idleAt: null,
+      phase: 'head',
+      since: now(),
+      progress: 0,
+    }
     open.set(socket, connection)
     socket.once('close', () => open.delete(socket))
     return connection
@@ -56,8 +69,12 @@ export function watchSlowConnections(server: Server, now: () => number, every: E
     const phase = phaseOf(connection)
     const progress = progressOf(connection.socket, phase)
     const isAdvancing = phase !== 'head' && progress - connection.progress >= LEAST_BYTES
-    if (phase !== connection.phase || isAdvancing) Object.assign(connection, { phase, progress, since: now() })
-    else if ((phase === 'head' || phase === 'body' || phase === 'reading') && now() - connection.since >= WINDOW_MS) {
+    if (phase !== connection.phase || isAdvancing)
+      Object.assign(connection, { phase, progress, since: now() })
+    else if (
+      (phase === 'head' || phase === 'body' || phase === 'reading') &&
+      now() - connection.since >= WINDOW_MS
+    ) {
       open.delete(connection.socket)
       cut(connection)
     }
@@ -67,7 +84,9 @@ export function watchSlowConnections(server: Server, now: () => number, every: E
     watch(message, response) {
       const connection = open.get(message.socket) ?? opened(message.socket)
       Object.assign(connection, { message, response, idleAt: null, unanswered: connection.unanswered + 1 })
-      response.once('close', () => { connection.unanswered -= 1 })
+      response.once('close', () => {
+        connection.unanswered -= 1
+      })
     },
     refuse(socket, error) {
       const connection = open.get(socket)
@@ -81,7 +100,8 @@ export function watchSlowConnections(server: Server, now: () => number, every: E
 
 function phaseOf(connection: Connection): Phase {
   const { message, socket } = connection
-  if (message && !message.complete) return message.readableLength >= message.readableHighWaterMark ? 'us' : 'body'
+  if (message && !message.complete)
+    return message.readableLength >= message.readableHighWaterMark ? 'us' : 'body'
   if (unsent(socket) > 0) return 'reading'
   if (connection.unanswered > 0) return 'us'
   if (message === null) return 'head'
@@ -89,19 +109,22 @@ function phaseOf(connection: Connection): Phase {
   return socket.bytesRead > connection.idleAt ? 'head' : 'idle' // an idle one is ended by keepAliveTimeout
 }
 
-const progressOf = (socket: Socket, phase: Phase): number => (phase === 'reading' ? socket.bytesWritten - unsent(socket) : socket.bytesRead)
+const progressOf = (socket: Socket, phase: Phase): number =>
+  phase === 'reading' ? socket.bytesWritten - unsent(socket) : socket.bytesRead
 
 /** Bytes that the system has not taken yet. A large chunk counts as unsent as a whole until its end, unless libuv is asked, as Node's own idle timer does
  *  (lib/net.js `_onTimeout`, Node 24). */
 function unsent(socket: Socket): number {
   const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null }
   const inFlight = handle?.writeQueueSize ?? 0
-  const notHandedOver = socket.bytesWritten - ((socket as { _bytesDispatched?: number })._bytesDispatched ?? socket.bytesWritten)
+  const notHandedOver =
+    socket.bytesWritten - ((socket as { _bytesDispatched?: number })._bytesDispatched ?? socket.bytesWritten)
   return inFlight + notHandedOver
 }
 
 function cut(connection: Connection): void {
-  if (connection.phase === 'reading') connection.socket.resetAndDestroy() // what it has not read is not worth keeping, in the system neither
+  if (connection.phase === 'reading')
+    connection.socket.resetAndDestroy() // what it has not read is not worth keeping, in the system neither
   else end(connection, connection.phase === 'body' ? slowBody() : slowHead())
 }
 
@@ -118,9 +141,17 @@ function end({ socket, message, response, unanswered }: Connection, error: Darkr
 }
 
 const slowBody = (): DarkroomError =>
-  new DarkroomError('too_slow', { what: 'The request timed out', why: `less than ${LEAST_BYTES / 1000} kB of its body arrived in ${WINDOW_MS / 1000} seconds`, remedy: 'Send it again over a faster connection, or in smaller parts.' })
+  new DarkroomError('too_slow', {
+    what: 'The request timed out',
+    why: `less than ${LEAST_BYTES / 1000} kB of its body arrived in ${WINDOW_MS / 1000} seconds`,
+    remedy: 'Send it again over a faster connection, or in smaller parts.',
+  })
 const slowHead = (): DarkroomError =>
-  new DarkroomError('too_slow', { what: 'The request timed out', why: `its headers were not complete after ${WINDOW_MS / 1000} seconds`, remedy: 'Send it again.' })
+  new DarkroomError('too_slow', {
+    what: 'The request timed out',
+    why: `its headers were not complete after ${WINDOW_MS / 1000} seconds`,
+    remedy: 'Send it again.',
+  })
 
 function byTimer(ms: number, then: () => void): () => void {
   const timer = setInterval(then, ms)

@@ -17,7 +17,19 @@ const LOOK_EVERY_MS = 20
 /** The classifier that the started product answers with. */
 export const CLASSIFIER = 'tiny'
 
-export type Answer = { readonly status: number; readonly retryAfter: string | null; readonly body: { id: string; model_version: string; predicted_class: string; detail: string; code?: string; saved?: boolean; unsaved_reason?: string | null } }
+export type Answer = {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly body: {
+    id: string
+    model_version: string
+    predicted_class: string
+    detail: string
+    code?: string
+    saved?: boolean
+    unsaved_reason?: string | null
+  }
+}
 
 export type Started = {
   readonly address: string
@@ -26,7 +38,10 @@ export type Started = {
   /** Ids of the living processes of this start that run the entry. */
   readonly pidsOf: (entry: 'web' | 'worker' | 'inference') => number[]
   /** Without a key it is a stranger who asks. */
-  readonly predict: (seed: number, more?: { readonly key?: string; readonly query?: string }) => Promise<Answer>
+  readonly predict: (
+    seed: number,
+    more?: { readonly key?: string; readonly query?: string },
+  ) => Promise<Answer>
   readonly kept: (ids: readonly string[]) => Promise<number>
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
   readonly exit: Promise<number | null>
@@ -34,14 +49,29 @@ export type Started = {
 }
 
 /** `prepare` fills the data before the start; `within` is where its folder lies. */
-export async function startProduct({ settings = {}, prepare, within = tmpdir() }: { settings?: Record<string, string>; prepare?: (data: Data) => Promise<unknown>; within?: string } = {}): Promise<Started> {
+export async function startProduct({
+  settings = {},
+  prepare,
+  within = tmpdir(),
+}: {
+  settings?: Record<string, string>
+  prepare?: (data: Data) => Promise<unknown>
+  within?: string
+} = {}): Promise<Started> {
   const dataDir = mkdtempSync(path.join(within, 'darkroom-started-'))
   const data = await dataIn(dataDir)
   const version = await addRandomVersion(data, CLASSIFIER, 1)
   await data.promotions.promote({ versionId: version.id, by: 'a test', reason: null })
   await prepare?.(data)
   await data.close()
-  const run = runSupervisor({ DATA_DIR: dataDir, PORT: '0', DEFAULT_CLASSIFIER: CLASSIFIER, LOG_LEVEL: 'warn', PREDICT_PROCESSES: '2', ...settings })
+  const run = runSupervisor({
+    DATA_DIR: dataDir,
+    PORT: '0',
+    DEFAULT_CLASSIFIER: CLASSIFIER,
+    LOG_LEVEL: 'warn',
+    PREDICT_PROCESSES: '2',
+    ...settings,
+  })
   const end = async () => {
     run.child.kill('SIGTERM')
     await run.exit
@@ -51,7 +81,9 @@ export async function startProduct({ settings = {}, prepare, within = tmpdir() }
   const address = /is ready at (\S+)/.exec(run.output())?.[1]
   if (address === undefined) throw new Error(`It did not start:\n${run.output()}`)
   return {
-    address, dataDir, end,
+    address,
+    dataDir,
+    end,
     output: run.output,
     exit: run.exit,
     kill: (signal) => void run.child.kill(signal),
@@ -62,34 +94,71 @@ export async function startProduct({ settings = {}, prepare, within = tmpdir() }
 }
 
 /** The supervisor with these settings and no others. */
-export function runSupervisor(settings: Record<string, string>): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
+export function runSupervisor(settings: Record<string, string>): {
+  child: ChildProcess
+  output: () => string
+  exit: Promise<number | null>
+} {
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SUPERVISOR], { cwd: ROOT, env: { PATH, HOME, NODE_ENV: 'production', ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SUPERVISOR], {
+    cwd: ROOT,
+    env: { PATH, HOME, NODE_ENV: 'production', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
-  child.stdout.on('data', (text: Buffer) => { output += text.toString() })
-  child.stderr.on('data', (text: Buffer) => { output += text.toString() })
+  child.stdout.on('data', (text: Buffer) => {
+    output += text.toString()
+  })
+  child.stderr.on('data', (text: Buffer) => {
+    output += text.toString()
+  })
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
   return { child, output: () => output, exit }
 }
 
 export const dataIn = (dataDir: string): Promise<Data> =>
-  openData({ databaseFile: path.join(dataDir, 'darkroom.db'), dataDir, modelsDir: path.join(dataDir, 'none-shipped'), clock: { now: () => Date.now() } })
+  openData({
+    databaseFile: path.join(dataDir, 'darkroom.db'),
+    dataDir,
+    modelsDir: path.join(dataDir, 'none-shipped'),
+    clock: { now: () => Date.now() },
+  })
 
 /** What other processes do cannot be awaited from here; it is looked at until it is so. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await pause(LOOK_EVERY_MS)
 }
 
-async function predict(address: string, seed: number, { key, query = '' }: { readonly key?: string; readonly query?: string } = {}): Promise<Answer> {
+async function predict(
+  address: string,
+  seed: number,
+  { key, query = '' }: { readonly key?: string; readonly query?: string } = {},
+): Promise<Answer> {
   const headers = { 'content-type': 'image/png', ...(key !== undefined && { 'x-api-key': key }) }
-  const response = await fetch(`${address}/api/predict${query}`, { method: 'POST', headers, body: new Uint8Array(encodePng(drawShape('star', seed))) })
-  return { status: response.status, retryAfter: response.headers.get('retry-after'), body: (await response.json()) as Answer['body'] } // asserted by the tests
+  const response = await fetch(`${address}/api/predict${query}`, {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(encodePng(drawShape('star', seed))),
+  })
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    body: (await response.json()) as Answer['body'],
+  } // asserted by the tests
 }
 
 /** Makes a key that may predict, for `prepare`. */
 export async function addKey(data: Data): Promise<string> {
   const key = `dk_${randomBytes(16).toString('hex')}`
-  await data.keys.create({ name: 'a test', sha256: createHash('sha256').update(key).digest('hex'), beginsWith: key.slice(0, 9), scopes: ['predict'], createdById: null, expiresAt: null, classifierId: null })
+  await data.keys.create({
+    name: 'a test',
+    sha256: createHash('sha256').update(key).digest('hex'),
+    beginsWith: key.slice(0, 9),
+    scopes: ['predict'],
+    createdById: null,
+    expiresAt: null,
+    classifierId: null,
+  })
   return key
 }
 
@@ -97,7 +166,14 @@ export async function addKey(data: Data): Promise<string> {
 async function keptIn(dataDir: string, ids: readonly string[]): Promise<number> {
   const data = await dataIn(dataDir)
   try {
-    const found = await Promise.all(ids.map((id) => data.answers.getPrediction({ id }).then(() => 1, () => 0)))
+    const found = await Promise.all(
+      ids.map((id) =>
+        data.answers.getPrediction({ id }).then(
+          () => 1,
+          () => 0,
+        ),
+      ),
+    )
     return found.reduce<number>((sum, one) => sum + one, 0)
   } finally {
     await data.close()
@@ -105,15 +181,23 @@ async function keptIn(dataDir: string, ids: readonly string[]): Promise<number> 
 }
 
 export function pidsOf(rootPid: number, entry: string): number[] {
-  const all = readdirSync('/proc').map(Number).filter((pid) => pid > 0).flatMap((pid) => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return state === 'Z' ? [] : [{ pid, parent: Number(parent), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }]
-    } catch {
-      return []
-    }
-  })
-  const ours = (pid: number): boolean => pid === rootPid || all.some((one) => one.pid === pid && ours(one.parent))
-  return all.filter(({ pid, command }) => command.includes(`/processes/${entry}.ts`) && ours(pid)).map(({ pid }) => pid)
+  const all = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0)
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        return state === 'Z'
+          ? []
+          : [{ pid, parent: Number(parent), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }]
+      } catch {
+        return []
+      }
+    })
+  const ours = (pid: number): boolean =>
+    pid === rootPid || all.some((one) => one.pid === pid && ours(one.parent))
+  return all
+    .filter(({ pid, command }) => command.includes(`/processes/${entry}.ts`) && ours(pid))
+    .map(({ pid }) => pid)
 }

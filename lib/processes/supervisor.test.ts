@@ -13,20 +13,28 @@ const LONGEST_RETURN_MS = 2_000
 
 describe.runIf(isLinux)('a started product', () => {
   let product: Started
-  beforeAll(async () => { product = await startProduct({ prepare: (data) => addRandomVersion(data, CLASSIFIER, 2) }) }, 240_000)
+  beforeAll(async () => {
+    product = await startProduct({ prepare: (data) => addRandomVersion(data, CLASSIFIER, 2) })
+  }, 240_000)
   afterAll(() => product.end())
 
   test('answers a picture through the door, and the answer is in the database when it is heard', async () => {
     const { status, body } = await product.predict(1)
 
     expect(status).toBe(200)
-    expect(body).toMatchObject({ success: true, classifier: CLASSIFIER, model_version: 'v1', predicted_class: expect.any(String) })
+    expect(body).toMatchObject({
+      success: true,
+      classifier: CLASSIFIER,
+      model_version: 'v1',
+      predicted_class: expect.any(String),
+    })
     expect(await product.kept([body.id])).toBe(1)
   })
 
   test('makes nothing in its data folder that others may read, and closes the folder', () => {
     expect(statSync(product.dataDir).mode & 0o777).toBe(0o700)
-    for (const made of ['logs', 'logs/darkroom.log', 'session-secret', 'in-use.lock', 'darkroom.db']) expect(statSync(path.join(product.dataDir, made)).mode & 0o077, made).toBe(0)
+    for (const made of ['logs', 'logs/darkroom.log', 'session-secret', 'in-use.lock', 'darkroom.db'])
+      expect(statSync(path.join(product.dataDir, made)).mode & 0o077, made).toBe(0)
   })
 
   test('loses no request when an inference child is killed under load', async () => {
@@ -47,7 +55,11 @@ describe.runIf(isLinux)('a started product', () => {
     const acknowledged: string[] = []
     let isKilled = false
     const senders = Array.from({ length: 8 }, async (_, sender) => {
-      for (let seed = sender * 1_000; !isKilled; seed++) await product.predict(seed).then(({ body }) => acknowledged.push(body.id), () => {})
+      for (let seed = sender * 1_000; !isKilled; seed++)
+        await product.predict(seed).then(
+          ({ body }) => acknowledged.push(body.id),
+          () => {},
+        )
     })
     await until(() => acknowledged.length > 100)
     const slowness = slownessOfThisMachine()
@@ -57,7 +69,12 @@ describe.runIf(isLinux)('a started product', () => {
     const killedAt = performance.now()
     isKilled = true
     await Promise.all(senders)
-    await until(() => product.predict(1).then(({ status }) => status === 200, () => false))
+    await until(() =>
+      product.predict(1).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    )
 
     expect(performance.now() - killedAt).toBeLessThan(LONGEST_RETURN_MS * slowness)
     expect(await product.kept(acknowledged)).toBe(acknowledged.length)
@@ -91,12 +108,24 @@ describe.runIf(isLinux)('a started product', () => {
     await data.promotions.promote({ versionId: corrupt.id, by: 'a test', reason: null })
     await until(async () => (await json(product, '/api/health'))['status'] === 'degraded')
     expect((await product.predict(1)).body.model_version).toBe('v2')
-    expect(await json(product, '/api/health')).toMatchObject({ ready: true, reasons: [expect.stringMatching(/v3.*weights.bin is not as it was sealed.*v2 serves/)] })
-    expect(await json(product, '/api/model/info')).toMatchObject({ version: 'v2', promoted_version: 'v3', fault: expect.stringContaining('weights.bin') })
+    expect(await json(product, '/api/health')).toMatchObject({
+      ready: true,
+      reasons: [expect.stringMatching(/v3.*weights.bin is not as it was sealed.*v2 serves/)],
+    })
+    expect(await json(product, '/api/model/info')).toMatchObject({
+      version: 'v2',
+      promoted_version: 'v3',
+      fault: expect.stringContaining('weights.bin'),
+    })
 
     const [web] = product.pidsOf('web')
     process.kill(web!, 'SIGKILL')
-    await until(() => product.predict(1).then(({ status }) => status === 200, () => false))
+    await until(() =>
+      product.predict(1).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    )
     expect((await product.predict(1)).body.model_version).toBe('v2')
 
     writeFileSync(weights, intact)
@@ -157,7 +186,11 @@ test.runIf(isLinux)('children die with a supervisor that is killed', async () =>
 })
 
 test('mistaken settings are named, one sentence each, and nothing is started', async () => {
-  const { exit, output } = runSupervisor({ PORT: '70000', DOOR: 'ajar', DATA_DIR: path.join(tmpdir(), 'darkroom-never-made') })
+  const { exit, output } = runSupervisor({
+    PORT: '70000',
+    DOOR: 'ajar',
+    DATA_DIR: path.join(tmpdir(), 'darkroom-never-made'),
+  })
 
   expect(await exit).toBe(1)
   expect(output()).toMatch(/PORT=70000: .+\.\n/)
@@ -177,7 +210,10 @@ test('a folder that cannot be written to is named', async () => {
 
 test('a database that is none is named, and all ends', async () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-none-'))
-  writeFileSync(path.join(dataDir, 'darkroom.db'), 'this is no database, and long enough to be looked at as one'.repeat(20))
+  writeFileSync(
+    path.join(dataDir, 'darkroom.db'),
+    'this is no database, and long enough to be looked at as one'.repeat(20),
+  )
 
   const { exit, output } = runSupervisor({ PORT: '0', DATA_DIR: dataDir })
 
@@ -191,19 +227,32 @@ test('a port that another program has is named in one sentence, and all ends', a
   await new Promise((resolve) => other.once('listening', resolve))
   const { port } = other.address() as AddressInfo // listening on a port
 
-  const { exit, output } = runSupervisor({ PORT: String(port), DATA_DIR: mkdtempSync(path.join(tmpdir(), 'darkroom-port-')) })
+  const { exit, output } = runSupervisor({
+    PORT: String(port),
+    DATA_DIR: mkdtempSync(path.join(tmpdir(), 'darkroom-port-')),
+  })
 
   expect(await exit).toBe(1)
-  expect(output()).toBe(`Darkroom cannot listen on 127.0.0.1:${port}: another program uses it. Set PORT or HOST to another one.\n`)
+  expect(output()).toBe(
+    `Darkroom cannot listen on 127.0.0.1:${port}: another program uses it. Set PORT or HOST to another one.\n`,
+  )
 })
 
-const json = async (product: Started, address: string): Promise<Record<string, unknown>> => (await (await fetch(`${product.address}${address}`)).json()) as Record<string, unknown>
+const json = async (product: Started, address: string): Promise<Record<string, unknown>> =>
+  (await (await fetch(`${product.address}${address}`)).json()) as Record<string, unknown>
 
 /** On a connection of its own: what is kept open died with who held its other end. */
 function freshAsk(address: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const asking = request(`${address}/api/predict`, { method: 'POST', agent: false, headers: { 'content-type': 'image/png' } })
-    asking.once('response', (response) => { response.resume(); resolve(response.statusCode) })
+    const asking = request(`${address}/api/predict`, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'image/png' },
+    })
+    asking.once('response', (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
     asking.once('error', reject)
     asking.end('no image')
   })
@@ -219,10 +268,16 @@ function slownessOfThisMachine(): number {
 
 /** A request whose body is sent in two parts, with as much time between them as a test wants. */
 function halfAnAsk(address: string) {
-  const asking = request(`${address}/api/predict`, { method: 'POST', headers: { 'content-type': 'image/png', 'content-length': '8', expect: '100-continue' } })
+  const asking = request(`${address}/api/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'image/png', 'content-length': '8', expect: '100-continue' },
+  })
   const arrived = new Promise<void>((resolve) => asking.once('continue', resolve))
   const status = new Promise<number | undefined>((resolve, reject) => {
-    asking.once('response', (response) => { response.resume(); resolve(response.statusCode) })
+    asking.once('response', (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
     asking.once('error', reject)
   })
   asking.flushHeaders()

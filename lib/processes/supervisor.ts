@@ -30,11 +30,18 @@ const family = superviseFamily(start, {
   log,
   async ready(port, webRemarks) {
     const { setupToken, remarks } = await preparing
-    for (const remark of [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)]) tell(remark)
+    for (const remark of [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)])
+      tell(remark)
     const address = addressFor(start.settings, port)
-    tell(`${start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
-    if (start.settings.ROLE !== 'worker') tell(`Image decoding uses at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB at a time; an image that needs more is refused.`)
-    if (setupToken !== null) tell(`Nobody is in charge yet. Make the first admin at ${address}/setup?token=${setupToken}`)
+    tell(
+      `${start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`} (${((performance.now() - began) / 1000).toFixed(1)} s)`,
+    )
+    if (start.settings.ROLE !== 'worker')
+      tell(
+        `Image decoding uses at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB at a time; an image that needs more is refused.`,
+      )
+    if (setupToken !== null)
+      tell(`Nobody is in charge yet. Make the first admin at ${address}/setup?token=${setupToken}`)
     process.send?.({ kind: 'ready' })
   },
   cannot: (reason) => end(reason, 1),
@@ -45,13 +52,17 @@ preparing.catch((error: unknown) => {
 })
 
 let isEnding = false
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end('Darkroom is ending: what was begun is finished first.', 0))
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  process.on(signal, () => end('Darkroom is ending: what was begun is finished first.', 0))
 
 function end(words: string, exitCode: number): void {
   if (isEnding) return
   isEnding = true
   tell(words)
-  void family.end().finally(() => { inUse?.release(); process.exit(exitCode) })
+  void family.end().finally(() => {
+    inUse?.release()
+    process.exit(exitCode)
+  })
 }
 
 /** Where people find it. A worker listens nowhere: it can only say that the web processes' address is meant. */

@@ -15,9 +15,15 @@ const SENDERS = 8
 /** One second on a machine that does nothing else (docs/performance.md). */
 const LONGEST_PROMOTION_MS = 5_000
 
-type Web = { readonly address: string; readonly pid: () => number; readonly predictions: () => Promise<number> }
+type Web = {
+  readonly address: string
+  readonly pid: () => number
+  readonly predictions: () => Promise<number>
+}
 
-if (!canRun) test('web processes behind nginx', ({ skip }) => skip('nginx is not installed here (Debian: apt-get install nginx-light), or this is not Linux'))
+if (!canRun)
+  test('web processes behind nginx', ({ skip }) =>
+    skip('nginx is not installed here (Debian: apt-get install nginx-light), or this is not Linux'))
 
 describe.runIf(canRun)('web processes behind nginx', () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-topology-'))
@@ -32,9 +38,16 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     const first = await addRandomVersion(data, CLASSIFIER, 1)
     await data.promotions.promote({ versionId: first.id, by: 'a test', reason: null })
     const worker = start('worker')
-    await Promise.all([startWeb(), startWeb(), until(() => worker.output().includes("Darkroom's worker is ready"))])
+    await Promise.all([
+      startWeb(),
+      startWeb(),
+      until(() => worker.output().includes("Darkroom's worker is ready")),
+    ])
     tokens = runs.flatMap(({ output }) => output().match(/\/setup\?token=\S+/g) ?? [])
-    nginx = await startNginx(webs.map(({ address }) => address), { maxUploadMb: 1 })
+    nginx = await startNginx(
+      webs.map(({ address }) => address),
+      { maxUploadMb: 1 },
+    )
   }, 90_000)
 
   afterAll(async () => {
@@ -76,7 +89,12 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     process.kill(killed, 'SIGKILL')
     await until(() => ![killed, 0].includes(pid())) // its successor is begun when it is wholly gone, with its connections
     goneAt = performance.now()
-    await until(() => predict(address, 1).then(({ status }) => status === 200, () => false))
+    await until(() =>
+      predict(address, 1).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    )
     isOver = true
     await Promise.all(senders)
 
@@ -90,7 +108,9 @@ describe.runIf(canRun)('web processes behind nginx', () => {
 
     const promotedAt = performance.now()
     await data.promotions.promote({ versionId: second.id, by: 'a test', reason: null })
-    await Promise.all(webs.map(({ address }) => until(async () => (await predict(address, 1)).version === second.name)))
+    await Promise.all(
+      webs.map(({ address }) => until(async () => (await predict(address, 1)).version === second.name)),
+    )
 
     expect(performance.now() - promotedAt).toBeLessThan(LONGEST_PROMOTION_MS)
     const answers = await Promise.all(Array.from({ length: 20 }, (_, seed) => predict(nginx.address, seed)))
@@ -98,7 +118,10 @@ describe.runIf(canRun)('web processes behind nginx', () => {
   })
 
   test('what is too large or nowhere to be had is refused in the form of all refusals', async () => {
-    const tooLarge = await fetch(`${nginx.address}/api/upload`, { method: 'POST', body: new Uint8Array(2 * 1024 ** 2) })
+    const tooLarge = await fetch(`${nginx.address}/api/upload`, {
+      method: 'POST',
+      body: new Uint8Array(2 * 1024 ** 2),
+    })
     expect(tooLarge.status).toBe(413)
     expect(tooLarge.headers.get('content-type')).toBe('application/problem+json')
     expect(await tooLarge.json()).toMatchObject({ success: false, code: 'too_large', status: 413 })
@@ -123,7 +146,15 @@ describe.runIf(canRun)('web processes behind nginx', () => {
   }, 60_000)
 
   function start(role: 'web' | 'worker') {
-    const run = runSupervisor({ DATA_DIR: dataDir, ROLE: role, PORT: '0', TRUST_PROXY: 'true', DEFAULT_CLASSIFIER: CLASSIFIER, PREDICT_PROCESSES: '1', LOG_LEVEL: 'warn' })
+    const run = runSupervisor({
+      DATA_DIR: dataDir,
+      ROLE: role,
+      PORT: '0',
+      TRUST_PROXY: 'true',
+      DEFAULT_CLASSIFIER: CLASSIFIER,
+      PREDICT_PROCESSES: '1',
+      LOG_LEVEL: 'warn',
+    })
     runs.push(run)
     return run
   }
@@ -136,12 +167,24 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     webs.push({
       address,
       pid: () => pidsOf(run.child.pid!, 'web')[0] ?? 0,
-      predictions: async () => ((await (await fetch(`${address}/api/metrics`)).json()) as { predictions: { total: number } }).predictions.total,
+      predictions: async () =>
+        ((await (await fetch(`${address}/api/metrics`)).json()) as { predictions: { total: number } })
+          .predictions.total,
     })
   }
 })
 
-async function predict(address: string, seed: number): Promise<{ status: number; version: string | undefined }> {
-  const answer = await fetch(`${address}/api/predict`, { method: 'POST', headers: { 'content-type': 'image/png' }, body: new Uint8Array(encodePng(drawShape('star', seed))) })
-  return { status: answer.status, version: ((await answer.json()) as { model_version?: string }).model_version }
+async function predict(
+  address: string,
+  seed: number,
+): Promise<{ status: number; version: string | undefined }> {
+  const answer = await fetch(`${address}/api/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'image/png' },
+    body: new Uint8Array(encodePng(drawShape('star', seed))),
+  })
+  return {
+    status: answer.status,
+    version: ((await answer.json()) as { model_version?: string }).model_version,
+  }
 }

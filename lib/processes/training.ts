@@ -15,15 +15,23 @@ import { datasetSamples, keptSamples } from '#lib/training/sources.ts'
 import { countOpening } from '#lib/training/test-openings.ts'
 import { giveBackGarbage } from './give-back.ts'
 
-const say = (message: FromTraining): void => { process.send?.(message) }
+const say = (message: FromTraining): void => {
+  process.send?.(message)
+}
 const stop = new AbortController()
 
 const cpuSeconds = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1e6
 
 const portsOf = (folder: string, plan: RunPlan): ProbePorts => ({
   engine,
-  samples: (of) => (of.samples.kind === 'dataset' ? datasetSamples(of.samples, openDataset, stop.signal) : keptSamples(folder, openPictures(of.samples), ({ hash, code, reason }) => say({ kind: 'file-fault', hash, code, reason }))),
-  openTest: async (hashes) => (plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes)),
+  samples: (of) =>
+    of.samples.kind === 'dataset'
+      ? datasetSamples(of.samples, openDataset, stop.signal)
+      : keptSamples(folder, openPictures(of.samples), ({ hash, code, reason }) =>
+          say({ kind: 'file-fault', hash, code, reason }),
+        ),
+  openTest: async (hashes) =>
+    plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes),
   say,
   clock: () => performance.now() / 1000,
   cpuSeconds,
@@ -39,7 +47,11 @@ async function work(asked: Extract<ToTraining, { folder: string }>): Promise<voi
   try {
     if (asked.kind === 'train' && !asked.resume) await rm(checkpointFile(folder), { force: true })
     const plan = await readRunPlan(folder)
-    if (asked.kind === 'probe') say({ kind: 'probed', figures: await probe(folder, plan, { images: asked.images, start }, portsOf(folder, plan)) })
+    if (asked.kind === 'probe')
+      say({
+        kind: 'probed',
+        figures: await probe(folder, plan, { images: asked.images, start }, portsOf(folder, plan)),
+      })
     else await runTraining(folder, plan, portsOf(folder, plan))
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'cancelled' })

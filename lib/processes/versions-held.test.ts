@@ -13,11 +13,28 @@ test('the shipped version tells on which places of a star its answer depends, in
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
   const versions = holdVersions(engine)
   await versions.load(SHAPES)
-  const { pictures: [seen] } = await versions.infer({ kind: 'infer', id: 1, key: SHAPES.key, pictures: [encodePng(star)], maxPixels: 1e6, wantsFeatures: false })
+  const {
+    pictures: [seen],
+  } = await versions.infer({
+    kind: 'infer',
+    id: 1,
+    key: SHAPES.key,
+    pictures: [encodePng(star)],
+    maxPixels: 1e6,
+    wantsFeatures: false,
+  })
   const logits = seen?.ok ? seen.logits : new Float32Array()
   const predicted = logits.indexOf(Math.max(...logits))
 
-  const rows = versions.explain({ kind: 'explain', id: 2, key: SHAPES.key, picture: encodePng(star), maxPixels: 1e6, predicted, temperature: 1 })
+  const rows = versions.explain({
+    kind: 'explain',
+    id: 2,
+    key: SHAPES.key,
+    picture: encodePng(star),
+    maxPixels: 1e6,
+    predicted,
+    temperature: 1,
+  })
   let pieces = 0
   let last = await rows.next()
   for (; !last.done; last = await rows.next()) pieces += 1

@@ -18,9 +18,22 @@ const DECODED_AT_ONCE = 4
 
 type Asked = Extract<ToInference, { kind: 'infer' }>
 type AskedWhy = Extract<ToInference, { kind: 'explain' }>
-type Held = { readonly preprocess: Preprocess; readonly classes: number; readonly reference: Omit<Reference, 'vectors' | 'ids' | 'labels'> | null }
-type Computed = { readonly logits: Float32Array; readonly features: Float32Array | null; readonly distance: number | null }
-type Seen = { readonly square: Uint8Array; readonly width: number; readonly height: number; readonly decodeMs: number }
+type Held = {
+  readonly preprocess: Preprocess
+  readonly classes: number
+  readonly reference: Omit<Reference, 'vectors' | 'ids' | 'labels'> | null
+}
+type Computed = {
+  readonly logits: Float32Array
+  readonly features: Float32Array | null
+  readonly distance: number | null
+}
+type Seen = {
+  readonly square: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly decodeMs: number
+}
 
 export type Versions = {
   readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
@@ -39,14 +52,39 @@ export function holdVersions(engine: Engine): Versions {
     const bundle = await readBundle(folder)
     await engine.load(key, bundle)
     const began = performance.now()
-    const squares = await Promise.all(bundle.golden.inputs.map(async ({ png }) => preprocess(await decode(Buffer.from(png, 'base64'), { maxPixels: GOLDEN_PIXELS, background: under(bundle.preprocess) }), bundle.preprocess)))
+    const squares = await Promise.all(
+      bundle.golden.inputs.map(async ({ png }) =>
+        preprocess(
+          await decode(Buffer.from(png, 'base64'), {
+            maxPixels: GOLDEN_PIXELS,
+            background: under(bundle.preprocess),
+          }),
+          bundle.preprocess,
+        ),
+      ),
+    )
     const { reference } = bundle
     if (reference) await engine.load(nearnessKey(key), nearnessNetwork(reference))
-    const about: Held = { preprocess: bundle.preprocess, classes: bundle.classes.length, reference: reference && { length: reference.length, centre: reference.centre, neighbour: reference.neighbour } }
-    const failure = goldenFailure(bundle.golden, (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits))
+    const about: Held = {
+      preprocess: bundle.preprocess,
+      classes: bundle.classes.length,
+      reference: reference && {
+        length: reference.length,
+        centre: reference.centre,
+        neighbour: reference.neighbour,
+      },
+    }
+    const failure = goldenFailure(
+      bundle.golden,
+      (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits),
+    )
     if (failure !== null) {
       await drop(key, about)
-      throw new DarkroomError('bad_bundle', { what: `The version in ${folder} may not answer`, why: `on the engine ${engine.name}, ${failure}`, remedy: 'Restore its files, or train again.' })
+      throw new DarkroomError('bad_bundle', {
+        what: `The version in ${folder} may not answer`,
+        why: `on the engine ${engine.name}, ${failure}`,
+        remedy: 'Restore its files, or train again.',
+      })
     }
     held.set(key, about)
     return { goldenMs: performance.now() - began }
@@ -69,40 +107,90 @@ export function holdVersions(engine: Engine): Versions {
   }
 
   /** A bad picture is an entry; the others of its batch are computed together. */
-  async function infer({ key, pictures, maxPixels, wantsFeatures }: Asked): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
+  async function infer({
+    key,
+    pictures,
+    maxPixels,
+    wantsFeatures,
+  }: Asked): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
     const about = heldAs(key)
     const seen = await lookAtAll(pictures, about.preprocess, maxPixels)
     const good = seen.flatMap((one) => ('square' in one ? [one] : []))
     const began = performance.now()
-    const answers = good.length === 0 ? [] : await compute(key, about, good.map(({ square }) => square), wantsFeatures)
+    const answers =
+      good.length === 0
+        ? []
+        : await compute(
+            key,
+            about,
+            good.map(({ square }) => square),
+            wantsFeatures,
+          )
     const inferenceMs = performance.now() - began
     let next = 0
-    return { inferenceMs, pictures: seen.map((one) => ('square' in one ? { ok: true, ...answers[next++]!, width: one.width, height: one.height, decodeMs: one.decodeMs } : one)) }
+    return {
+      inferenceMs,
+      pictures: seen.map((one) =>
+        'square' in one
+          ? { ok: true, ...answers[next++]!, width: one.width, height: one.height, decodeMs: one.decodeMs }
+          : one,
+      ),
+    }
   }
 
-  async function* explain({ key, picture, maxPixels, predicted, temperature }: AskedWhy): AsyncGenerator<void, Occlusion & { square: Uint8Array }> {
+  async function* explain({
+    key,
+    picture,
+    maxPixels,
+    predicted,
+    temperature,
+  }: AskedWhy): AsyncGenerator<void, Occlusion & { square: Uint8Array }> {
     const about = heldAs(key)
     const seen = await look(picture, about.preprocess, maxPixels)
     if (!('square' in seen)) throw new DarkroomError(seen.code, seen)
     const asked = { square: seen.square, about: about.preprocess, predicted, temperature }
-    const map = yield* occlude(asked, async (squares) => (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits))
+    const map = yield* occlude(asked, async (squares) =>
+      (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits),
+    )
     return { ...map, square: asPng(seen.square, about.preprocess) }
   }
 
-  async function compute(key: string, about: Held, squares: readonly Uint8Array[], wantsFeatures: boolean): Promise<Computed[]> {
+  async function compute(
+    key: string,
+    about: Held,
+    squares: readonly Uint8Array[],
+    wantsFeatures: boolean,
+  ): Promise<Computed[]> {
     const length = squareBytes(about.preprocess)
     const pixels = new Float32Array(squares.length * length)
     squares.forEach((square, i) => normalise(square, about.preprocess, pixels, i * length))
     const { logits, features } = await engine.run(key, pixels, squares.length)
-    const distances = features && about.reference ? await distancesOf(key, about.reference, features, squares.length) : null
-    const row = (all: Float32Array, i: number) => all.slice((i * all.length) / squares.length, ((i + 1) * all.length) / squares.length)
-    return squares.map((_, i) => ({ logits: row(logits, i), features: wantsFeatures && features ? row(features, i) : null, distance: distances?.[i] ?? null }))
+    const distances =
+      features && about.reference ? await distancesOf(key, about.reference, features, squares.length) : null
+    const row = (all: Float32Array, i: number) =>
+      all.slice((i * all.length) / squares.length, ((i + 1) * all.length) / squares.length)
+    return squares.map((_, i) => ({
+      logits: row(logits, i),
+      features: wantsFeatures && features ? row(features, i) : null,
+      distance: distances?.[i] ?? null,
+    }))
   }
 
-  async function distancesOf(key: string, { length, centre, neighbour }: NonNullable<Held['reference']>, features: Float32Array, count: number): Promise<number[]> {
-    const { logits: products } = await engine.run(nearnessKey(key), directions(features, length, centre), count)
+  async function distancesOf(
+    key: string,
+    { length, centre, neighbour }: NonNullable<Held['reference']>,
+    features: Float32Array,
+    count: number,
+  ): Promise<number[]> {
+    const { logits: products } = await engine.run(
+      nearnessKey(key),
+      directions(features, length, centre),
+      count,
+    )
     const references = products.length / count
-    return Array.from({ length: count }, (_, i) => distanceTo(products.subarray(i * references, (i + 1) * references), neighbour))
+    return Array.from({ length: count }, (_, i) =>
+      distanceTo(products.subarray(i * references, (i + 1) * references), neighbour),
+    )
   }
 
   return { load, unload, infer, explain }
@@ -113,17 +201,28 @@ const nearnessKey = (key: string): string => `${key} nearness`
 type Looked = Seen | Extract<InferredPicture, { ok: false }>
 
 /** A few small ones at a time, and large ones, which only jobs send, one after the other: what is decoded becomes a small square before the next is. */
-async function lookAtAll(images: readonly (Uint8Array | PreparedImage)[], spec: Preprocess, maxPixels: number): Promise<readonly Looked[]> {
+async function lookAtAll(
+  images: readonly (Uint8Array | PreparedImage)[],
+  spec: Preprocess,
+  maxPixels: number,
+): Promise<readonly Looked[]> {
   const seen: Looked[] = []
   const places = [...images.keys()]
   const inLanes = async (waiting: number[], lanes: number): Promise<void> => {
     const lane = async (): Promise<void> => {
-      for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) seen[place] = await look(images[place]!, spec, maxPixels)
+      for (let place = waiting.shift(); place !== undefined; place = waiting.shift())
+        seen[place] = await look(images[place]!, spec, maxPixels)
     }
     await Promise.all(Array.from({ length: lanes }, lane))
   }
-  await inLanes(places.filter((place) => !isLarge(images[place]!, maxPixels)), DECODED_AT_ONCE)
-  await inLanes(places.filter((place) => isLarge(images[place]!, maxPixels)), 1)
+  await inLanes(
+    places.filter((place) => !isLarge(images[place]!, maxPixels)),
+    DECODED_AT_ONCE,
+  )
+  await inLanes(
+    places.filter((place) => isLarge(images[place]!, maxPixels)),
+    1,
+  )
   return seen
 }
 

@@ -13,8 +13,16 @@ const LONGEST_HEADERS_MS = 60_000
 const KEEP_ALIVE_MS = 65_000
 /** What still runs then is cut: streams of events never end by themselves. */
 const LONGEST_DRAIN_MS = 8_000
-const SAID_BY_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip'] as const
-const NO_PAGES = 'This page cannot be shown: the pages are not ready, or not built. The log in DATA_DIR/logs says more. POST /api/predict is answered all the same.\n'
+const SAID_BY_PROXIES = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+] as const
+const NO_PAGES =
+  'This page cannot be shown: the pages are not ready, or not built. The log in DATA_DIR/logs says more. POST /api/predict is answered all the same.\n'
 const EVENTS = 'text/event-stream'
 
 export type Pages = {
@@ -44,23 +52,46 @@ export type WebServer = {
   readonly drain: () => Promise<void>
 }
 
-export function createWebServer({ open, pages, gate, door, trustsProxy, isDevelopment, answered, failed }: WebServerParts): WebServer {
+export function createWebServer({
+  open,
+  pages,
+  gate,
+  door,
+  trustsProxy,
+  isDevelopment,
+  answered,
+  failed,
+}: WebServerParts): WebServer {
   const running = new Set<ServerResponse>()
   let isOpen = false
   let isDraining = false
   let drained = () => {}
-  open.then(() => { isOpen = true }, () => {})
+  open.then(
+    () => {
+      isOpen = true
+    },
+    () => {},
+  )
 
   const options = {
-    ServerResponse: GuardedResponse, headersTimeout: LONGEST_HEADERS_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS,
+    ServerResponse: GuardedResponse,
+    headersTimeout: LONGEST_HEADERS_MS,
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     requireHostHeader: false, // the gate says so in our words
     // Other protocols are an offer that may be ignored (RFC 9110 §7.8): the request is answered as any other.
     shouldUpgradeCallback: ({ url = '' }: IncomingMessage) => isDevelopment && url.startsWith('/_next/'),
   }
   const server = createServer(options, begin)
   // Asked for beforehand, the body is wanted only when somebody begins to read it: what is refused by its headers is never sent.
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => { continueWhenRead(request, response); begin(request, response) })
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => { response.shouldKeepAlive = false; begin(request, response) })
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    continueWhenRead(request, response)
+    begin(request, response)
+  })
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    response.shouldKeepAlive = false
+    begin(request, response)
+  })
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
     else slow.refuse(socket, parserRefusal(error, error.rawPacket))
@@ -82,7 +113,10 @@ export function createWebServer({ open, pages, gate, door, trustsProxy, isDevelo
     later(request, response).catch((error: unknown) => {
       failed(error)
       if (response.headersSent) response.destroy()
-      else response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' }).end(NO_PAGES)
+      else
+        response
+          .writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' })
+          .end(NO_PAGES)
     })
   }
 
@@ -95,18 +129,27 @@ export function createWebServer({ open, pages, gate, door, trustsProxy, isDevelo
   }
 
   return {
-    listen: (place) => new Promise((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(place, () => resolve((server.address() as AddressInfo).port)) // listening on a port, never on a pipe
-    }),
+    listen: (place) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(place, () => resolve((server.address() as AddressInfo).port)) // listening on a port, never on a pipe
+      }),
     async drain() {
       isDraining = true
       server.close()
       server.closeIdleConnections()
-      for (const response of running) if (String(response.getHeader('content-type')).startsWith(EVENTS)) response.end()
+      for (const response of running)
+        if (String(response.getHeader('content-type')).startsWith(EVENTS)) response.end()
       if (running.size > 0) {
         let timer: NodeJS.Timeout | undefined
-        await Promise.race([new Promise<void>((resolve) => { drained = resolve }), new Promise<void>((resolve) => { timer = setTimeout(resolve, LONGEST_DRAIN_MS) })])
+        await Promise.race([
+          new Promise<void>((resolve) => {
+            drained = resolve
+          }),
+          new Promise<void>((resolve) => {
+            timer = setTimeout(resolve, LONGEST_DRAIN_MS)
+          }),
+        ])
         clearTimeout(timer)
       }
       server.closeAllConnections()
@@ -131,4 +174,11 @@ function continueWhenRead(request: IncomingMessage, response: ServerResponse): v
 }
 
 const NO_TUNNEL = new DarkroomError(
-  'method_not_allowed', { what: 'CONNECT is not supported', why: 'this server is not a proxy', remedy: 'Send the request directly to its target.' }, { members: { allow: METHODS.join(', ') } })
+  'method_not_allowed',
+  {
+    what: 'CONNECT is not supported',
+    why: 'this server is not a proxy',
+    remedy: 'Send the request directly to its target.',
+  },
+  { members: { allow: METHODS.join(', ') } },
+)

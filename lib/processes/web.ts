@@ -5,7 +5,9 @@ import { readStart } from './settings.ts'
 
 giveBackGarbage()
 const start = readStart()
-const early = [forkInference(start.settings.INFERENCE_ENGINE, (line) => void process.stderr.write(`inference: ${line}\n`))]
+const early = [
+  forkInference(start.settings.INFERENCE_ENGINE, (line) => void process.stderr.write(`inference: ${line}\n`)),
+]
 
 const { runWeb } = await import('./run-web.ts')
 await runWeb(start, early)

@@ -12,7 +12,9 @@ const worker = await composeWorker(start, log)
 
 let ending: Promise<void> | undefined
 const end = () => (ending ??= worker.end().then(() => process.exit(0)))
-process.on('message', (message: ToManaged) => { if (message.kind === 'stop') void end() })
+process.on('message', (message: ToManaged) => {
+  if (message.kind === 'stop') void end()
+})
 process.on('SIGTERM', () => void end())
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the supervisor says when
 process.on('disconnect', () => void end())

@@ -8,10 +8,13 @@ function machine(msEach: number) {
   const admission = createAdmission(clock)
   const waiting: (() => void)[] = []
   let refused = 0
-  const ask = () => admission.run(() => new Promise<void>((resolve) => waiting.push(resolve))).catch((error: { code: string }) => {
-    expect(error.code).toBe('overloaded')
-    refused += 1
-  })
+  const ask = () =>
+    admission
+      .run(() => new Promise<void>((resolve) => waiting.push(resolve)))
+      .catch((error: { code: string }) => {
+        expect(error.code).toBe('overloaded')
+        refused += 1
+      })
   const finishOne = async () => {
     clock.advance(msEach)
     waiting.shift()?.()
@@ -48,7 +51,10 @@ test('128 at a time are admitted however slow it is, and one more is refused wit
   await ask()
 
   expect(refused()).toBe(1)
-  await expect(admission.run(async () => 1)).rejects.toMatchObject({ code: 'overloaded', extras: { retryAfterSeconds: 1 } })
+  await expect(admission.run(async () => 1)).rejects.toMatchObject({
+    code: 'overloaded',
+    extras: { retryAfterSeconds: 1 },
+  })
 })
 
 test('a few slow ones say nothing about how many are finished in a second', async () => {

@@ -33,7 +33,10 @@ export function createAdmission(clock: Pick<SteadyClock, 'now'>, lagMs: () => nu
   /** Milliseconds from one finished prediction to the next while many are under way: the inverse of the rate. */
   let costMs = FIRST_COST_MS
 
-  const limit = (): number => (lagMs() > LONGEST_WAIT_MS ? ADMITTED_WHILE_LATE : Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs)))
+  const limit = (): number =>
+    lagMs() > LONGEST_WAIT_MS
+      ? ADMITTED_WHILE_LATE
+      : Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs))
   const isFull = (): boolean => running >= limit()
 
   function refusal(): DarkroomError | null {

@@ -8,17 +8,35 @@ function engine() {
   const open: (() => void)[] = []
   const run = (items: readonly string[]) => {
     batches.push([...items])
-    return new Promise<string[]>((resolve) => open.push(() => resolve(items.map((item) => item.toUpperCase()))))
+    return new Promise<string[]>((resolve) =>
+      open.push(() => resolve(items.map((item) => item.toUpperCase()))),
+    )
   }
-  const answer = async () => { open.shift()!(); await new Promise(setImmediate) }
+  const answer = async () => {
+    open.shift()!()
+    await new Promise(setImmediate)
+  }
   return { batches, run, answer }
 }
 
 function batching(change: Partial<BatcherParts<string, string>> = {}) {
   const child = engine()
   const clock = fakeClock()
-  const batcher = createBatcher<string, string>({ most: 8, room: 100, lanes: () => 1, keyOf: () => 'v1', run: child.run, clock, ...change })
-  return { child, clock, batcher, ask: (item: string, deadline = 1_000) => batcher.submit(item, deadline).then((a) => a.output) }
+  const batcher = createBatcher<string, string>({
+    most: 8,
+    room: 100,
+    lanes: () => 1,
+    keyOf: () => 'v1',
+    run: child.run,
+    clock,
+    ...change,
+  })
+  return {
+    child,
+    clock,
+    batcher,
+    ask: (item: string, deadline = 1_000) => batcher.submit(item, deadline).then((a) => a.output),
+  }
 }
 
 test('the first picture leaves at once; those that come meanwhile leave together', async () => {
@@ -49,7 +67,9 @@ test('a batch is never larger than what pays', async () => {
 test('two free engines begin two batches', () => {
   const { child, ask } = batching({ lanes: () => 2 })
 
-  void ask('a'); void ask('b'); void ask('c')
+  void ask('a')
+  void ask('b')
+  void ask('c')
 
   expect(child.batches).toEqual([['a'], ['b']])
 })
@@ -68,7 +88,9 @@ test('pictures for different versions never share a batch, and none is forgotten
 
 test('who finds no room is told so at once, with a time to come again', async () => {
   const { ask } = batching({ room: 2 })
-  void ask('a'); void ask('b'); void ask('c')
+  void ask('a')
+  void ask('b')
+  void ask('c')
 
   await expect(ask('d')).rejects.toMatchObject({ code: 'overloaded', extras: { retryAfterSeconds: 1 } })
 })
@@ -92,7 +114,9 @@ test('a picture whose sender has gone is not computed', async () => {
   const { child, batcher, ask } = batching()
   const gone = new AbortController()
   void ask('a')
-  const unwanted = expect(batcher.submit('b', 1_000, gone.signal)).rejects.toMatchObject({ code: 'client_closed' })
+  const unwanted = expect(batcher.submit('b', 1_000, gone.signal)).rejects.toMatchObject({
+    code: 'client_closed',
+  })
 
   gone.abort()
   await child.answer()
@@ -153,7 +177,12 @@ function withBulk() {
   const ended: PromiseWithResolvers<void>[] = []
   const batches: string[] = []
   const batcher = createBatcher<string, string>({
-    most: 8, room: 100, lanes: () => 1, clock: fakeClock(), keyOf: (item) => item.split(':')[1] ?? '', isBulk: (item) => item.startsWith('b'),
+    most: 8,
+    room: 100,
+    lanes: () => 1,
+    clock: fakeClock(),
+    keyOf: (item) => item.split(':')[1] ?? '',
+    isBulk: (item) => item.startsWith('b'),
     run: async (items) => {
       batches.push(items.join(' '))
       const end = Promise.withResolvers<void>()
@@ -166,7 +195,9 @@ function withBulk() {
     ended.at(-1)!.resolve()
     await new Promise((resolve) => setImmediate(resolve))
   }
-  const submit = (...items: string[]) => { for (const item of items) void batcher.submit(item, 1e9).catch(() => {}) }
+  const submit = (...items: string[]) => {
+    for (const item of items) void batcher.submit(item, 1e9).catch(() => {})
+  }
   return { batches, submit, endOne }
 }
 

@@ -26,7 +26,11 @@ export type BatcherParts<I, O> = {
 
 export type Batcher<I, O> = {
   /** Answered when its batch is; refused when there is no room, or `deadline` (on the clock) passes before its turn, or nobody wants it. */
-  readonly submit: (item: I, deadline: number, signal?: AbortSignal) => Promise<{ output: O; queuedMs: number }>
+  readonly submit: (
+    item: I,
+    deadline: number,
+    signal?: AbortSignal,
+  ) => Promise<{ output: O; queuedMs: number }>
   /** To be called when a lane may have become free from outside. */
   readonly wake: () => void
   readonly figures: () => { waiting: number; batches: number; items: number }
@@ -41,7 +45,15 @@ type Waiting<I, O> = {
   readonly reject: (error: unknown) => void
 }
 
-export function createBatcher<I, O>({ most, room, lanes, keyOf, isBulk = () => false, run, clock }: BatcherParts<I, O>): Batcher<I, O> {
+export function createBatcher<I, O>({
+  most,
+  room,
+  lanes,
+  keyOf,
+  isBulk = () => false,
+  run,
+  clock,
+}: BatcherParts<I, O>): Batcher<I, O> {
   const singles: Waiting<I, O>[] = []
   const bulk: Waiting<I, O>[] = []
   let batchesWithoutBulk = 0
@@ -103,7 +115,8 @@ export function createBatcher<I, O>({ most, room, lanes, keyOf, isBulk = () => f
     items += batch.length
     try {
       const outputs = await run(batch.map((one) => one.item))
-      if (outputs.length !== batch.length) throw new Error(`A batch of ${batch.length} got ${outputs.length} answers`)
+      if (outputs.length !== batch.length)
+        throw new Error(`A batch of ${batch.length} got ${outputs.length} answers`)
       batch.forEach((one, i) => one.resolve({ output: outputs[i]!, queuedMs: began - one.since }))
     } catch (error) {
       for (const one of batch) one.reject(error)

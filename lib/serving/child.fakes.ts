@@ -2,7 +2,8 @@
 import type { FromInference, PreparedImage, ToInference } from '#lib/contracts/ipc.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 
-const bytesIn = (image: Uint8Array | PreparedImage): Uint8Array => (image instanceof Uint8Array ? image : image.square)
+const bytesIn = (image: Uint8Array | PreparedImage): Uint8Array =>
+  image instanceof Uint8Array ? image : image.square
 
 /** How it begins; how it goes on is said by the pictures and by the folder of a version. */
 const mode = process.argv[2]
@@ -11,28 +12,68 @@ const say = (message: FromInference) => process.send?.(message)
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message: ToInference) => answer(message))
 if (mode === 'good') say({ kind: 'ready', engine: 'wasm' })
-if (mode === 'unable') process.send?.({ kind: 'unable', reason: 'no engine fits this machine' } satisfies FromInference, () => process.exit(1))
+if (mode === 'unable')
+  process.send?.({ kind: 'unable', reason: 'no engine fits this machine' } satisfies FromInference, () =>
+    process.exit(1),
+  )
 
 function answer(message: ToInference): void {
   if (message.kind === 'unload') return
   if (message.kind === 'load') {
     const { key, folder } = message.version
     if (folder.includes('deadly')) process.kill(process.pid, 'SIGKILL')
-    else if (folder.includes('corrupt')) say({ kind: 'failed', id: message.id, code: 'bad_bundle', reason: 'golden input 3 is answered otherwise' })
+    else if (folder.includes('corrupt'))
+      say({
+        kind: 'failed',
+        id: message.id,
+        code: 'bad_bundle',
+        reason: 'golden input 3 is answered otherwise',
+      })
     else say({ kind: 'loaded', id: message.id, key, goldenMs: 1 })
     return
   }
   if (message.kind === 'explain') {
     const [first] = bytesIn(message.picture)
     if (first === KILLS) process.kill(process.pid, 'SIGKILL')
-    else if (first === IS_CORRUPT) say({ kind: 'failed', id: message.id, code: 'corrupt_image', reason: 'it is cut off' })
-    else if (first !== HANGS) say({ kind: 'explained', id: message.id, rows: 1, columns: 2, drops: [[message.predicted, message.temperature]], square: bytesIn(message.picture) }) // one that hangs here keeps no other waiting
+    else if (first === IS_CORRUPT)
+      say({ kind: 'failed', id: message.id, code: 'corrupt_image', reason: 'it is cut off' })
+    else if (first !== HANGS)
+      say({
+        kind: 'explained',
+        id: message.id,
+        rows: 1,
+        columns: 2,
+        drops: [[message.predicted, message.temperature]],
+        square: bytesIn(message.picture),
+      }) // one that hangs here keeps no other waiting
     return
   }
   const firsts = message.pictures.map((image) => bytesIn(image)[0]!)
   if (firsts.includes(KILLS)) process.kill(process.pid, 'SIGKILL')
   else if (firsts.includes(HANGS)) for (;;);
-  else say({ kind: 'inferred', id: message.id, inferenceMs: 1, pictures: firsts.map((first) => (first === IS_CORRUPT
-    ? { ok: false, code: 'corrupt_image', what: 'This picture cannot be read', why: 'it is cut off', remedy: 'Save it again.' }
-    : { ok: true, logits: Float32Array.of(first, process.pid), features: null, distance: null, width: 1, height: 1, decodeMs: 0 })) })
+  else
+    say({
+      kind: 'inferred',
+      id: message.id,
+      inferenceMs: 1,
+      pictures: firsts.map((first) =>
+        first === IS_CORRUPT
+          ? {
+              ok: false,
+              code: 'corrupt_image',
+              what: 'This picture cannot be read',
+              why: 'it is cut off',
+              remedy: 'Save it again.',
+            }
+          : {
+              ok: true,
+              logits: Float32Array.of(first, process.pid),
+              features: null,
+              distance: null,
+              width: 1,
+              height: 1,
+              decodeMs: 0,
+            },
+      ),
+    })
 }

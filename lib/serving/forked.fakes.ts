@@ -15,7 +15,11 @@ export const realClock: SteadyClock = {
 }
 
 export function forkFake(mode = 'good'): InferenceChild {
-  const child = fork(path.join(import.meta.dirname, 'child.fakes.ts'), [mode], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(path.join(import.meta.dirname, 'child.fakes.ts'), [mode], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   return {
     pid: child.pid!,
     send: (message) => void child.send(message, () => {}),
@@ -27,19 +31,45 @@ export function forkFake(mode = 'good'): InferenceChild {
   }
 }
 
-export type Pooled = { readonly pool: Pool; readonly lines: string[]; readonly until: (holds: () => boolean) => Promise<void> }
+export type Pooled = {
+  readonly pool: Pool
+  readonly lines: string[]
+  readonly until: (holds: () => boolean) => Promise<void>
+}
 
 /** A pool that leaves nothing behind; `until` waits for something that a change of the pool brings about. */
-export function pooled({ size = 2, fork = () => forkFake(), clock = realClock }: { size?: number; fork?: () => InferenceChild; clock?: SteadyClock } = {}): Pooled {
+export function pooled({
+  size = 2,
+  fork = () => forkFake(),
+  clock = realClock,
+}: { size?: number; fork?: () => InferenceChild; clock?: SteadyClock } = {}): Pooled {
   const lines: string[] = []
   const watchers = new Set<() => void>()
-  const stir = () => { for (const watch of watchers) watch() }
-  const pool = createPool({ name: 'inference', size, fork, clock, log: (_level, line) => { lines.push(line); queueMicrotask(stir) }, changed: () => queueMicrotask(stir) })
-  onTestFinished(() => pool[Symbol.asyncDispose]())
-  const until = (holds: () => boolean) => new Promise<void>((resolve) => {
-    const watch = () => { if (holds()) { watchers.delete(watch); setImmediate(resolve) } }
-    watchers.add(watch)
-    watch()
+  const stir = () => {
+    for (const watch of watchers) watch()
+  }
+  const pool = createPool({
+    name: 'inference',
+    size,
+    fork,
+    clock,
+    log: (_level, line) => {
+      lines.push(line)
+      queueMicrotask(stir)
+    },
+    changed: () => queueMicrotask(stir),
   })
+  onTestFinished(() => pool[Symbol.asyncDispose]())
+  const until = (holds: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const watch = () => {
+        if (holds()) {
+          watchers.delete(watch)
+          setImmediate(resolve)
+        }
+      }
+      watchers.add(watch)
+      watch()
+    })
   return { pool, lines, until }
 }

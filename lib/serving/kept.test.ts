@@ -13,10 +13,18 @@ test.each<[ErrorCode, string]>([
   ['disk_full', 'the disk has no space left'],
   ['database_busy', 'another program has locked the database'],
   ['overloaded', 'too many predictions are waiting to be stored'],
-])('a stranger whose prediction cannot be stored for %s hears it all the same, and why it is not saved', async (code, reason) => {
-  expect(await keptIn(failing(errorOf(code)), answer, rowOf(true))).toEqual({ ...answer, id: null, saved: false, unsaved_reason: reason })
-  await expect(keptIn(failing(errorOf(code)), answer, rowOf(false))).rejects.toMatchObject({ code })
-})
+])(
+  'a stranger whose prediction cannot be stored for %s hears it all the same, and why it is not saved',
+  async (code, reason) => {
+    expect(await keptIn(failing(errorOf(code)), answer, rowOf(true))).toEqual({
+      ...answer,
+      id: null,
+      saved: false,
+      unsaved_reason: reason,
+    })
+    await expect(keptIn(failing(errorOf(code)), answer, rowOf(false))).rejects.toMatchObject({ code })
+  },
+)
 
 test('what is our own mistake is nobody’s prediction', async () => {
   await expect(keptIn(failing(new Error('a bug')), answer, rowOf(true))).rejects.toThrow('a bug')

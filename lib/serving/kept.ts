@@ -11,7 +11,11 @@ const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   overloaded: 'too many predictions are waiting to be stored',
 }
 
-export async function keptIn(writer: Pick<PredictionWriter, 'record'>, answer: PredictionAnswer, row: NewPrediction): Promise<PredictionAnswer> {
+export async function keptIn(
+  writer: Pick<PredictionWriter, 'record'>,
+  answer: PredictionAnswer,
+  row: NewPrediction,
+): Promise<PredictionAnswer> {
   try {
     await writer.record(row)
     return answer

@@ -3,8 +3,11 @@ import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { createOutcomes } from './outcomes.ts'
 import { fakeClock } from './serving.fakes.ts'
 
-const failed = (code: ErrorCode) => () => Promise.reject(new DarkroomError(code, { what: 'No', why: `it is ${code}`, remedy: 'Wait.' }))
-const times = async (count: number, work: () => Promise<unknown>) => { for (let i = 0; i < count; i++) await work().catch(() => {}) }
+const failed = (code: ErrorCode) => () =>
+  Promise.reject(new DarkroomError(code, { what: 'No', why: `it is ${code}`, remedy: 'Wait.' }))
+const times = async (count: number, work: () => Promise<unknown>) => {
+  for (let i = 0; i < count; i++) await work().catch(() => {})
+}
 
 test('five failures in a row that are ours are told, with the last reason, until one succeeds', async () => {
   const { noted, failing } = createOutcomes(fakeClock())
@@ -23,7 +26,15 @@ test('five failures in a row that are ours are told, with the last reason, until
 test('images that cannot be read, refusals for overload and what health knows by itself do not count', async () => {
   const { noted, failing } = createOutcomes(fakeClock())
 
-  for (const code of ['corrupt_image', 'not_found', 'overloaded', 'client_closed', 'disk_full', 'database_busy'] as const) await times(10, () => noted(failed(code)))
+  for (const code of [
+    'corrupt_image',
+    'not_found',
+    'overloaded',
+    'client_closed',
+    'disk_full',
+    'database_busy',
+  ] as const)
+    await times(10, () => noted(failed(code)))
 
   expect(failing()).toBeNull()
 })

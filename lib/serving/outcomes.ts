@@ -28,13 +28,19 @@ export function createOutcomes(clock: Pick<SteadyClock, 'now'>): Outcomes {
     } catch (error) {
       if (isDarkroomError(error) && !OURS.has(error.code)) throw error
       failures += 1
-      last = { at: clock.now(), reason: isDarkroomError(error) ? error.why : 'an internal error occurred (see the log)' }
+      last = {
+        at: clock.now(),
+        reason: isDarkroomError(error) ? error.why : 'an internal error occurred (see the log)',
+      }
       throw error
     }
   }
 
   return {
     noted,
-    failing: () => (failures >= FEWEST_FAILURES && clock.now() - last.at < REMEMBERED_MS ? `The last ${failures} predictions failed: ${last.reason}.` : null),
+    failing: () =>
+      failures >= FEWEST_FAILURES && clock.now() - last.at < REMEMBERED_MS
+        ? `The last ${failures} predictions failed: ${last.reason}.`
+        : null,
   }
 }

@@ -15,7 +15,11 @@ test('children answer pictures as bytes, in order, one bad picture among them', 
   const { pool } = pooled()
   await pool.load(version)
 
-  const { pictures, engine } = await pool.infer(version, [picture(1), picture(IS_CORRUPT), picture(3)], limits)
+  const { pictures, engine } = await pool.infer(
+    version,
+    [picture(1), picture(IS_CORRUPT), picture(3)],
+    limits,
+  )
 
   expect(engine).toBe('wasm')
   expect(pictures.map(firstOf)).toEqual([1, expect.objectContaining({ ok: false, code: 'corrupt_image' }), 3])
@@ -36,7 +40,10 @@ test('two children work at the same time', async () => {
   await until(() => pool.ready() === 2)
   await pool.load(version)
 
-  const both = await Promise.all([pool.infer(version, [picture(1)], limits), pool.infer(version, [picture(2)], limits)])
+  const both = await Promise.all([
+    pool.infer(version, [picture(1)], limits),
+    pool.infer(version, [picture(2)], limits),
+  ])
 
   const pids = both.map(({ pictures: [one] }) => (one?.ok ? one.logits[1] : 0))
   expect(new Set(pids).size).toBe(2)
@@ -64,7 +71,11 @@ test('a picture that ends processes fails alone; those of its batch are answered
 
   const { pictures } = await pool.infer(version, [picture(1), picture(KILLS), picture(3)], limits)
 
-  expect(pictures.map(firstOf)).toEqual([1, expect.objectContaining({ ok: false, code: 'needs_more_memory', endsProcesses: true }), 3])
+  expect(pictures.map(firstOf)).toEqual([
+    1,
+    expect.objectContaining({ ok: false, code: 'needs_more_memory', endsProcesses: true }),
+    3,
+  ])
   expect(lines.filter((line) => line.includes('ended: SIGKILL'))).toHaveLength(2) // with its batch, and alone
 })
 
@@ -74,7 +85,13 @@ test('a child that hangs is ended when its time is over, and its picture is told
   let inferences = 0
   const fork = () => {
     const child = forkFake()
-    return { ...child, send: (message: ToInference) => { child.send(message); if (message.kind === 'infer') asked[inferences++]!.resolve() } }
+    return {
+      ...child,
+      send: (message: ToInference) => {
+        child.send(message)
+        if (message.kind === 'infer') asked[inferences++]!.resolve()
+      },
+    }
   }
   const { pool, until, lines } = pooled({ size: 1, clock, fork })
   await until(() => pool.ready() === 1)
@@ -88,14 +105,20 @@ test('a child that hangs is ended when its time is over, and its picture is told
   await asked[1]!.promise
   clock.advance(LONGEST_BATCH_MS)
 
-  expect((await answer).pictures).toEqual([expect.objectContaining({ ok: false, code: 'corrupt_image', endsProcesses: true })])
+  expect((await answer).pictures).toEqual([
+    expect.objectContaining({ ok: false, code: 'corrupt_image', endsProcesses: true }),
+  ])
   expect(lines.join('\n')).toContain('it did not answer "infer" within 45 s')
 })
 
 test('a child that never gets ready is replaced, with growing patience', async () => {
   const clock = fakeClock()
   let forks = 0
-  const { pool, until, lines } = pooled({ size: 1, clock, fork: () => forkFake(++forks < 3 ? 'silent' : 'good') })
+  const { pool, until, lines } = pooled({
+    size: 1,
+    clock,
+    fork: () => forkFake(++forks < 3 ? 'silent' : 'good'),
+  })
 
   clock.advance(LONGEST_START_MS)
   await until(() => lines.some((line) => line.endsWith('It is restarted.')))
@@ -118,13 +141,20 @@ test('a child that is unable says why', async () => {
 
 test.each([
   ['a version whose golden answers are wrong is refused by its name', 'corrupt', /shapes v2.*golden input 3/],
-  ['a version that ends the process that loads it is refused', 'deadly', /shapes v2.*the process that loaded it ended/],
+  [
+    'a version that ends the process that loads it is refused',
+    'deadly',
+    /shapes v2.*the process that loaded it ended/,
+  ],
 ])('%s, and the one before it goes on answering', async (_story, folder, words) => {
   const { pool, until } = pooled()
   await until(() => pool.ready() === 2)
   await pool.load(version)
 
-  await expect(pool.load({ key: 'shapes v2', folder })).rejects.toMatchObject({ code: 'bad_bundle', message: expect.stringMatching(words) })
+  await expect(pool.load({ key: 'shapes v2', folder })).rejects.toMatchObject({
+    code: 'bad_bundle',
+    message: expect.stringMatching(words),
+  })
 
   const { pictures } = await pool.infer(version, [picture(7)], limits)
   expect(pictures.map(firstOf)).toEqual([7])
@@ -138,18 +168,30 @@ test('a picture is answered while the child is busy explaining another', async (
   const explained = pool.explain(version, picture(HANGS), about).catch((error: unknown) => error)
 
   expect((await pool.infer(version, [picture(7)], limits)).pictures.map(firstOf)).toEqual([7])
-  expect(await pool.explain(version, picture(5), about)).toMatchObject({ rows: 1, columns: 2, drops: [[3, 2]], square: picture(5) })
+  expect(await pool.explain(version, picture(5), about)).toMatchObject({
+    rows: 1,
+    columns: 2,
+    drops: [[3, 2]],
+    square: picture(5),
+  })
   await pool[Symbol.asyncDispose]()
   expect(await explained).toMatchObject({ code: 'not_ready' })
 })
 
 test.each([
-  ['whose process ends is told to come again', KILLS, 'not_ready', /the process that looked at the picture ended: SIGKILL/],
+  [
+    'whose process ends is told to come again',
+    KILLS,
+    'not_ready',
+    /the process that looked at the picture ended: SIGKILL/,
+  ],
   ['that cannot be read is refused as by who read it', IS_CORRUPT, 'corrupt_image', /it is cut off/],
 ])('an explanation of a picture %s', async (_story, first, code, words) => {
   const { pool } = pooled({ size: 1 })
 
-  await expect(pool.explain(version, picture(first), { maxPixels: 1e6, predicted: 0, temperature: 1 })).rejects.toMatchObject({ code, why: expect.stringMatching(words) })
+  await expect(
+    pool.explain(version, picture(first), { maxPixels: 1e6, predicted: 0, temperature: 1 }),
+  ).rejects.toMatchObject({ code, why: expect.stringMatching(words) })
 })
 
 test('an ended pool has no children, and starts none', async () => {

@@ -27,12 +27,20 @@ export type PoolParts = {
   readonly cannotLoad?: (key: string, reason: string) => void
 }
 
-export type Inferred = { readonly pictures: readonly InferredPicture[]; readonly inferenceMs: number; readonly engine: EngineName | null }
+export type Inferred = {
+  readonly pictures: readonly InferredPicture[]
+  readonly inferenceMs: number
+  readonly engine: EngineName | null
+}
 
 type Limits = { readonly maxPixels: number; readonly wantsFeatures: boolean }
 
 /** Whose answer is explained: the class by its index, calibrated by the temperature. */
-export type Explaining = { readonly maxPixels: number; readonly predicted: number; readonly temperature: number }
+export type Explaining = {
+  readonly maxPixels: number
+  readonly predicted: number
+  readonly temperature: number
+}
 export type Explained = Omit<Extract<FromInference, { kind: 'explained' }>, 'kind' | 'id'>
 
 export type Pool = AsyncDisposable & {
@@ -41,16 +49,37 @@ export type Pool = AsyncDisposable & {
   readonly unload: (key: string) => void
   /** Loads a version into one child and drops it again, whatever is loaded already: its checksums and test inputs as the files are now. */
   readonly verify: (version: VersionRef) => Promise<void>
-  readonly infer: (version: VersionRef, pictures: readonly (Uint8Array | PreparedImage)[], limits: Limits) => Promise<Inferred>
+  readonly infer: (
+    version: VersionRef,
+    pictures: readonly (Uint8Array | PreparedImage)[],
+    limits: Limits,
+  ) => Promise<Inferred>
   /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
-  readonly explain: (version: VersionRef, picture: Uint8Array | PreparedImage, about: Explaining) => Promise<Explained>
+  readonly explain: (
+    version: VersionRef,
+    picture: Uint8Array | PreparedImage,
+    about: Explaining,
+  ) => Promise<Explained>
   /** Children that can take work, now. */
   readonly ready: () => number
   readonly engine: () => EngineName | null
-  readonly children: () => readonly { name: string; pid: number | null; state: Seat['state']; reason: string }[]
+  readonly children: () => readonly {
+    name: string
+    pid: number | null
+    state: Seat['state']
+    reason: string
+  }[]
 }
 
-export function createPool({ name, size, fork, clock, log, changed, cannotLoad = () => {} }: PoolParts): Pool {
+export function createPool({
+  name,
+  size,
+  fork,
+  clock,
+  log,
+  changed,
+  cannotLoad = () => {},
+}: PoolParts): Pool {
   const resident = new Map<string, VersionRef>()
   /** How many children in a row ended while they loaded a version. */
   const deadly = new Map<string, number>()
@@ -62,11 +91,18 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
   const seats = [openSeat(1)]
 
   function openSeat(number: number): Seat {
-    return createSeat({ name: `${name} ${number}`, fork, clock, log, prepare, changed: (seat) => {
-      if (!isEnding) while (seats.length < size) seats.push(openSeat(seats.length + 1))
-      if (seat.state === 'ready') free(seat)
-      else changed()
-    } })
+    return createSeat({
+      name: `${name} ${number}`,
+      fork,
+      clock,
+      log,
+      prepare,
+      changed: (seat) => {
+        if (!isEnding) while (seats.length < size) seats.push(openSeat(seats.length + 1))
+        if (seat.state === 'ready') free(seat)
+        else changed()
+      },
+    })
   }
 
   /** A child that comes later loads what the others hold. What it cannot load is reported, and the child serves the rest. */
@@ -109,7 +145,13 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
     const first = await onOneChild(version, (seat) => loadInto(seat, version))
     resident.set(version.key, version)
     const others = seats.filter((seat) => seat !== first && seat.state === 'ready')
-    await Promise.all(others.map((seat) => loadInto(seat, version).catch((error: unknown) => { if (!(error instanceof ChildGone)) lost(version.key, seat.name, error) })))
+    await Promise.all(
+      others.map((seat) =>
+        loadInto(seat, version).catch((error: unknown) => {
+          if (!(error instanceof ChildGone)) lost(version.key, seat.name, error)
+        }),
+      ),
+    )
   }
 
   async function verify({ key, folder }: VersionRef): Promise<void> {
@@ -165,7 +207,11 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
     }
   }
 
-  async function inferAlone(version: VersionRef, picture: Uint8Array | PreparedImage, limits: Limits): Promise<Inferred> {
+  async function inferAlone(
+    version: VersionRef,
+    picture: Uint8Array | PreparedImage,
+    limits: Limits,
+  ): Promise<Inferred> {
     const seat = await takeLiving(version)
     return inferOn(seat, version, [picture], limits).catch((error: unknown) => {
       if (!(error instanceof ChildGone)) throw error
@@ -178,17 +224,29 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
   async function takeLiving(version: VersionRef): Promise<Seat> {
     for (;;) {
       const seat = await take()
-      const isLiving = await seat.ask({ kind: 'load', version }, LONGEST_LOAD_MS).then(() => true, () => false)
+      const isLiving = await seat.ask({ kind: 'load', version }, LONGEST_LOAD_MS).then(
+        () => true,
+        () => false,
+      )
       if (isLiving) return seat
       free(seat)
     }
   }
 
-  async function inferOn(seat: Seat, version: VersionRef, pictures: readonly (Uint8Array | PreparedImage)[], limits: Limits): Promise<Inferred> {
+  async function inferOn(
+    seat: Seat,
+    version: VersionRef,
+    pictures: readonly (Uint8Array | PreparedImage)[],
+    limits: Limits,
+  ): Promise<Inferred> {
     try {
       await loadFor(seat, version)
-      const answer = await seat.ask({ kind: 'infer', key: version.key, pictures, ...limits }, LONGEST_BATCH_MS)
-      if (answer.kind === 'inferred' && answer.pictures.length === pictures.length) return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: seat.engine }
+      const answer = await seat.ask(
+        { kind: 'infer', key: version.key, pictures, ...limits },
+        LONGEST_BATCH_MS,
+      )
+      if (answer.kind === 'inferred' && answer.pictures.length === pictures.length)
+        return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: seat.engine }
       if (answer.kind === 'failed') throw couldNot(answer)
       throw new Error(`${seat.name} answered ${pictures.length} pictures with "${answer.kind}"`)
     } finally {
@@ -197,16 +255,25 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
   }
 
   /** Asked once: whoever wants to know asks again. */
-  async function explain(version: VersionRef, picture: Uint8Array | PreparedImage, about: Explaining): Promise<Explained> {
+  async function explain(
+    version: VersionRef,
+    picture: Uint8Array | PreparedImage,
+    about: Explaining,
+  ): Promise<Explained> {
     const seat = await take()
     try {
       await loadFor(seat, version).finally(() => free(seat))
-      const answer = await seat.ask({ kind: 'explain', key: version.key, picture, ...about }, LONGEST_BATCH_MS)
+      const answer = await seat.ask(
+        { kind: 'explain', key: version.key, picture, ...about },
+        LONGEST_BATCH_MS,
+      )
       if (answer.kind === 'explained') return answer
       if (answer.kind === 'failed') throw couldNot(answer)
       throw new Error(`${seat.name} answered "explain" with "${answer.kind}"`)
     } catch (error) {
-      throw error instanceof ChildGone ? notReady(`the process that looked at the picture ended: ${error.message}`, error) : error
+      throw error instanceof ChildGone
+        ? notReady(`the process that looked at the picture ended: ${error.message}`, error)
+        : error
     }
   }
 
@@ -218,7 +285,12 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
       return Promise.resolve(idle)
     }
     if (isEnding) return Promise.reject(new ChildGone(`${name} is ending`))
-    return new Promise((resolve) => takers.push((seat) => { seat.busy = true; resolve(seat) }))
+    return new Promise((resolve) =>
+      takers.push((seat) => {
+        seat.busy = true
+        resolve(seat)
+      }),
+    )
   }
 
   function free(seat: Seat): void {
@@ -246,4 +318,8 @@ export function createPool({ name, size, fork, clock, log, changed, cannotLoad =
 }
 
 const couldNot = ({ code, reason }: Extract<FromInference, { kind: 'failed' }>): DarkroomError =>
-  new DarkroomError(code, { what: 'The engine could not answer', why: reason, remedy: 'Try again; /api/health says how the engine is.' })
+  new DarkroomError(code, {
+    what: 'The engine could not answer',
+    why: reason,
+    remedy: 'Try again; /api/health says how the engine is.',
+  })

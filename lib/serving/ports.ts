@@ -13,7 +13,14 @@ export type InferenceChild = {
   readonly pid: number
   readonly send: (message: ToInference) => void
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
-  readonly listen: (hear: { message: (message: FromInference) => void; exit: (cause: string) => void }) => void
+  readonly listen: (hear: {
+    message: (message: FromInference) => void
+    exit: (cause: string) => void
+  }) => void
 }
 
-export type LogLine = (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+export type LogLine = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  about?: Readonly<Record<string, unknown>>,
+) => void

@@ -13,33 +13,73 @@ const MOST_BYTES = 100
 function batching(given = answering()) {
   const scratchDir = mkdtempSync(path.join(tmpdir(), 'darkroom-batch-'))
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }))
-  const predictBatch = createPredictBatch({ predict: given.predict, maxImageBytes: MOST_BYTES, maxUploadBytes: 10_000, scratchDir })
-  const ask = (parts: readonly Part[]) => predictBatch({ top_k: 1, save: true, parts: (async function* () { yield* parts })() }, {})
+  const predictBatch = createPredictBatch({
+    predict: given.predict,
+    maxImageBytes: MOST_BYTES,
+    maxUploadBytes: 10_000,
+    scratchDir,
+  })
+  const ask = (parts: readonly Part[]) =>
+    predictBatch(
+      {
+        top_k: 1,
+        save: true,
+        parts: (async function* () {
+          yield* parts
+        })(),
+      },
+      {},
+    )
   return { ...given, ask, scratchDir }
 }
 
-const file = (filename: string, ...chunks: Uint8Array[]): Part => ({ kind: 'file', name: 'files', filename, bytes: (async function* () { yield* chunks })() })
+const file = (filename: string, ...chunks: Uint8Array[]): Part => ({
+  kind: 'file',
+  name: 'files',
+  filename,
+  bytes: (async function* () {
+    yield* chunks
+  })(),
+})
 const field = (name: string, value: string): Part => ({ kind: 'field', name, value })
-const saidOf = (one: { success: boolean; predicted_class?: string; code?: string }) => (one.success ? one.predicted_class : one.code)
+const saidOf = (one: { success: boolean; predicted_class?: string; code?: string }) =>
+  one.success ? one.predicted_class : one.code
 
 test('many files are answered in their order, a bad one is an entry with its error', async () => {
   const { ask, rows } = batching()
 
-  const answer = await ask([file('1.png', pictureOf(2, 9)), file('2.png', Uint8Array.of(BROKEN)), file('3.png', pictureOf(0, 9).subarray(0, 1), Uint8Array.of(9))])
+  const answer = await ask([
+    file('1.png', pictureOf(2, 9)),
+    file('2.png', Uint8Array.of(BROKEN)),
+    file('3.png', pictureOf(0, 9).subarray(0, 1), Uint8Array.of(9)),
+  ])
 
   expect(answer).toMatchObject({ success: true, count: 3 })
   expect(answer.predictions.map(saidOf)).toEqual(['hen', 'corrupt_image', 'cat'])
-  expect(answer.predictions[1]).toMatchObject({ success: false, filename: '2.png', error: expect.stringContaining('its pixels are damaged') })
+  expect(answer.predictions[1]).toMatchObject({
+    success: false,
+    filename: '2.png',
+    error: expect.stringContaining('its pixels are damaged'),
+  })
   expect(rows.map((row) => row.filename)).toEqual(['1.png', '3.png'])
 })
 
 test('a ZIP is answered entry by entry, and nothing of it stays behind', async () => {
   const { ask, scratchDir } = batching()
-  const zip = await buffer(writeZip([{ path: 'a/1.png', content: pictureOf(1, 9) }, { path: '__MACOSX/._1.png', content: Uint8Array.of(1) }, { path: 'a/2.png', content: pictureOf(0, 9) }]))
+  const zip = await buffer(
+    writeZip([
+      { path: 'a/1.png', content: pictureOf(1, 9) },
+      { path: '__MACOSX/._1.png', content: Uint8Array.of(1) },
+      { path: 'a/2.png', content: pictureOf(0, 9) },
+    ]),
+  )
 
   const answer = await ask([file('pictures.zip', zip)])
 
-  expect(answer.predictions.map((one) => [one.filename, saidOf(one)])).toEqual([['a/1.png', 'dog'], ['a/2.png', 'cat']])
+  expect(answer.predictions.map((one) => [one.filename, saidOf(one)])).toEqual([
+    ['a/1.png', 'dog'],
+    ['a/2.png', 'cat'],
+  ])
   expect(readdirSync(scratchDir)).toEqual([])
 })
 
@@ -53,10 +93,25 @@ test('the images of one request that are predicted at the same time are bounded 
     open -= asking.picture.bytes.length
     return given.predict(asking, caller)
   }
-  const predictBatch = createPredictBatch({ predict, maxImageBytes: MOST_BYTES, maxUploadBytes: 10_000, mostOpenBytes: 7, scratchDir: tmpdir() })
+  const predictBatch = createPredictBatch({
+    predict,
+    maxImageBytes: MOST_BYTES,
+    maxUploadBytes: 10_000,
+    mostOpenBytes: 7,
+    scratchDir: tmpdir(),
+  })
   const parts = Array.from({ length: 12 }, (_, i) => file(`${i}.png`, pictureOf(i % 3, 9))) // two bytes each
 
-  const answer = await predictBatch({ top_k: 1, save: false, parts: (async function* () { yield* parts })() }, {})
+  const answer = await predictBatch(
+    {
+      top_k: 1,
+      save: false,
+      parts: (async function* () {
+        yield* parts
+      })(),
+    },
+    {},
+  )
 
   expect(answer.predictions.map(({ success }) => success)).toEqual(Array(12).fill(true))
   expect(most).toBe(6)
@@ -66,14 +121,19 @@ test('a ZIP that is cut off is refused whole, and nothing of it stays behind', a
   const { ask, scratchDir } = batching()
   const zip = await buffer(writeZip([{ path: '1.png', content: pictureOf(1, 9) }]))
 
-  await expect(ask([file('pictures.zip', zip.subarray(0, -10))])).rejects.toMatchObject({ code: 'bad_archive' })
+  await expect(ask([file('pictures.zip', zip.subarray(0, -10))])).rejects.toMatchObject({
+    code: 'bad_archive',
+  })
   expect(readdirSync(scratchDir)).toEqual([])
 })
 
 test('a picture over the limit is an entry; the one after it is answered', async () => {
   const { ask } = batching()
 
-  const answer = await ask([file('large.png', new Uint8Array(60).fill(1), new Uint8Array(60)), file('2.png', pictureOf(0, 9))])
+  const answer = await ask([
+    file('large.png', new Uint8Array(60).fill(1), new Uint8Array(60)),
+    file('2.png', pictureOf(0, 9)),
+  ])
 
   expect(answer.predictions.map(saidOf)).toEqual(['too_large', 'cat'])
 })
@@ -83,7 +143,9 @@ test('more pictures than wait in the queue are answered, because they are asked 
 
   const answer = await ask(Array.from({ length: 100 }, (_, i) => file(`${i}.png`, pictureOf(i % 3, 9))))
 
-  expect(answer.predictions.map(saidOf)).toEqual(Array.from({ length: 100 }, (_, i) => ['cat', 'dog', 'hen'][i % 3]))
+  expect(answer.predictions.map(saidOf)).toEqual(
+    Array.from({ length: 100 }, (_, i) => ['cat', 'dog', 'hen'][i % 3]),
+  )
 })
 
 test('the form may name the classifier before the files, not after them', async () => {
@@ -92,17 +154,24 @@ test('the form may name the classifier before the files, not after them', async 
   await ask([field('classifier', 'plants'), file('1.png', pictureOf(0, 9))])
   expect(asked).toEqual(['plants champion'])
 
-  await expect(ask([file('1.png', pictureOf(0, 9)), field('classifier', 'plants')])).rejects.toMatchObject({ code: 'malformed' })
+  await expect(ask([file('1.png', pictureOf(0, 9)), field('classifier', 'plants')])).rejects.toMatchObject({
+    code: 'malformed',
+  })
 })
 
 test('a form without files says which field it wanted', async () => {
   const { ask } = batching()
 
-  await expect(ask([field('note', 'hello')])).rejects.toMatchObject({ code: 'missing_file', message: expect.stringContaining('"files"') })
+  await expect(ask([field('note', 'hello')])).rejects.toMatchObject({
+    code: 'missing_file',
+    message: expect.stringContaining('"files"'),
+  })
 })
 
 test('what is wrong with more than one picture fails the request', async () => {
   const { ask } = batching(answering({ keep: () => Promise.reject(new Error('the disk is full')) }))
 
-  await expect(ask([file('1.png', pictureOf(0, 9)), file('2.png', pictureOf(0, 9))])).rejects.toThrow('the disk is full')
+  await expect(ask([file('1.png', pictureOf(0, 9)), file('2.png', pictureOf(0, 9))])).rejects.toThrow(
+    'the disk is full',
+  )
 })

@@ -32,12 +32,23 @@ export type BatchParts = {
 export type BatchAsking = Omit<PredictAsking, 'picture'> & { readonly parts: AsyncIterable<Part> }
 type Failed = { success: false; filename: string | null; code: string; error: string }
 export type BatchAnswer = { success: true; count: number; predictions: (PredictionAnswer | Failed)[] }
-type Found = { readonly filename: string; readonly bytes: Uint8Array } | { readonly filename: string; readonly code: ErrorCode; readonly error: string }
+type Found =
+  | { readonly filename: string; readonly bytes: Uint8Array }
+  | { readonly filename: string; readonly code: ErrorCode; readonly error: string }
 
-export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scratchDir, mostOpenBytes = MOST_OPEN_BYTES }: BatchParts) {
+export function createPredictBatch({
+  predict,
+  maxImageBytes,
+  maxUploadBytes,
+  scratchDir,
+  mostOpenBytes = MOST_OPEN_BYTES,
+}: BatchParts) {
   const turns = takingTurns(ALL_AT_ONCE)
 
-  return async function predictBatch({ parts, ...asking }: BatchAsking, caller: PredictCaller): Promise<BatchAnswer> {
+  return async function predictBatch(
+    { parts, ...asking }: BatchAsking,
+    caller: PredictCaller,
+  ): Promise<BatchAnswer> {
     const { signal } = caller
     let chosen = asking
     const predictions: (PredictionAnswer | Failed)[] = []
@@ -49,7 +60,8 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
     for await (const part of parts) {
       if (part.kind === 'field') {
         if (files > 0 && (part.name === 'classifier' || part.name === 'version')) throw tooLate(part.name)
-        if (part.name === 'classifier' || part.name === 'version') chosen = { ...chosen, [part.name]: part.value }
+        if (part.name === 'classifier' || part.name === 'version')
+          chosen = { ...chosen, [part.name]: part.value }
         continue
       }
       files += 1
@@ -71,16 +83,28 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
       const { length } = found.bytes
       while (open.size > 0 && openBytes + length > mostOpenBytes) await Promise.race(open)
       openBytes += length
-      const one = answer(found).then((said) => { predictions[place] = said }, (error: unknown) => { failures.push(error) }).finally(() => {
-        open.delete(one)
-        openBytes -= length
-      })
+      const one = answer(found)
+        .then(
+          (said) => {
+            predictions[place] = said
+          },
+          (error: unknown) => {
+            failures.push(error)
+          },
+        )
+        .finally(() => {
+          open.delete(one)
+          openBytes -= length
+        })
       open.add(one)
       if (open.size >= AT_ONCE) await Promise.race(open)
       if (failures.length > 0) throw failures[0]
     }
 
-    async function answer(picture: { filename: string; bytes: Uint8Array }): Promise<PredictionAnswer | Failed> {
+    async function answer(picture: {
+      filename: string
+      bytes: Uint8Array
+    }): Promise<PredictionAnswer | Failed> {
       try {
         return await turns.run(() => predict({ ...chosen, picture }, { ...caller, isBulk: true }))
       } catch (error) {
@@ -90,7 +114,10 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
     }
   }
 
-  async function* picturesOf(part: Extract<Part, { kind: 'file' }>, signal?: AbortSignal): AsyncGenerator<Found> {
+  async function* picturesOf(
+    part: Extract<Part, { kind: 'file' }>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Found> {
     const chunks = part.bytes[Symbol.asyncIterator]()
     const first = await chunks.next()
     const rest = first.done ? (async function* () {})() : withFirst(first.value, chunks)
@@ -98,14 +125,26 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
     else yield await whole(part.filename, rest)
   }
 
-  async function* picturesOfZip(bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Found> {
+  async function* picturesOfZip(
+    bytes: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Found> {
     const folder = await mkdtemp(path.join(scratchDir, `batch-${process.pid}-`))
     try {
       const file = path.join(folder, 'pictures.zip')
       await pipeline(Readable.from(bytes), createWriteStream(file))
-      for await (const entry of readZip(file, { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * 4 }, signal)) {
+      for await (const entry of readZip(
+        file,
+        { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * 4 },
+        signal,
+      )) {
         if (entry.kind === 'file') yield { filename: entry.path, bytes: entry.bytes }
-        if (entry.kind === 'refused') yield { filename: entry.path, code: 'bad_archive', error: `This entry of the ZIP was left out: ${entry.refused}.` }
+        if (entry.kind === 'refused')
+          yield {
+            filename: entry.path,
+            code: 'bad_archive',
+            error: `This entry of the ZIP was left out: ${entry.refused}.`,
+          }
       }
     } finally {
       await rm(folder, { recursive: true, force: true })
@@ -123,7 +162,11 @@ export function createPredictBatch({ predict, maxImageBytes, maxUploadBytes, scr
     }
     if (length <= maxImageBytes) return { filename, bytes: Buffer.concat(kept) }
     const limitMb = Math.round(maxImageBytes / 1024 ** 2)
-    return { filename, code: 'too_large', error: `This picture is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB and at most ${limitMb} MiB are read. Send a smaller copy of it.` }
+    return {
+      filename,
+      code: 'too_large',
+      error: `This picture is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB and at most ${limitMb} MiB are read. Send a smaller copy of it.`,
+    }
   }
 }
 
@@ -147,15 +190,40 @@ function takingTurns(most: number): { readonly run: <T>(work: () => Promise<T>) 
 }
 
 /** What is wrong with one picture leaves the others alone; anything else fails the request. */
-const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['missing_file', 'too_large', 'too_many_pixels', 'not_an_image', 'unsupported_media', 'corrupt_image', 'needs_more_memory', 'internal'])
+const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'missing_file',
+  'too_large',
+  'too_many_pixels',
+  'not_an_image',
+  'unsupported_media',
+  'corrupt_image',
+  'needs_more_memory',
+  'internal',
+])
 
-const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
+const isZip = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
 
 async function* withFirst(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
 }
 
-const noFiles = () => new DarkroomError('missing_file', { what: 'There is no picture', why: 'no field "files" with a picture came', remedy: 'Send pictures, or one ZIP of them, as multipart field "files".' })
-const tooMany = () => new DarkroomError('too_large', { what: 'These are too many pictures', why: `one request answers at most ${MOST_PICTURES}`, remedy: 'Send them in several requests.' })
-const tooLate = (name: string) => new DarkroomError('malformed', { what: `The field "${name}" came too late`, why: 'pictures before it have been looked at already', remedy: `Send "${name}" before the files, or in the address.` })
+const noFiles = () =>
+  new DarkroomError('missing_file', {
+    what: 'There is no picture',
+    why: 'no field "files" with a picture came',
+    remedy: 'Send pictures, or one ZIP of them, as multipart field "files".',
+  })
+const tooMany = () =>
+  new DarkroomError('too_large', {
+    what: 'These are too many pictures',
+    why: `one request answers at most ${MOST_PICTURES}`,
+    remedy: 'Send them in several requests.',
+  })
+const tooLate = (name: string) =>
+  new DarkroomError('malformed', {
+    what: `The field "${name}" came too late`,
+    why: 'pictures before it have been looked at already',
+    remedy: `Send "${name}" before the files, or in the address.`,
+  })

@@ -5,10 +5,21 @@ import { createPredictExplained } from './predict-explained.ts'
 import { notReady } from './refusals.ts'
 
 const asking = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
-const found: Explained = { rows: 2, columns: 2, drops: [[0.41234567, -0.00000001], [-0.25, 0]], square: Uint8Array.of(1, 2, 3) }
+const found: Explained = {
+  rows: 2,
+  columns: 2,
+  drops: [
+    [0.41234567, -0.00000001],
+    [-0.25, 0],
+  ],
+  square: Uint8Array.of(1, 2, 3),
+}
 
 /** A child that explains when told; `most` at the same time is what it saw. */
-function explaining({ temperature = 1, explain = async () => found }: { temperature?: number; explain?: () => Promise<Explained> } = {}) {
+function explaining({
+  temperature = 1,
+  explain = async () => found,
+}: { temperature?: number; explain?: () => Promise<Explained> } = {}) {
   const given = answering({ calibrated: { temperature, threshold: 0.5 } })
   const asked: (Explaining & { key: string })[] = []
   const seen = { now: 0, most: 0 }
@@ -17,10 +28,19 @@ function explaining({ temperature = 1, explain = async () => found }: { temperat
     explain: async ({ key }: { key: string }, _image: unknown, about: Explaining) => {
       asked.push({ key, ...about })
       seen.most = Math.max(seen.most, ++seen.now)
-      return explain().finally(() => { seen.now -= 1 })
+      return explain().finally(() => {
+        seen.now -= 1
+      })
     },
   }
-  const { predict } = createPredictExplained({ predict: given.predict, swap: given.swap, pool, clock: given.clock, prepare: async (bytes) => bytes, maxPixels: 1e6 })
+  const { predict } = createPredictExplained({
+    predict: given.predict,
+    swap: given.swap,
+    pool,
+    clock: given.clock,
+    prepare: async (bytes) => bytes,
+    maxPixels: 1e6,
+  })
   return { ...given, plain: given.predict, predict, explained: asked, seen }
 }
 
@@ -29,8 +49,19 @@ test('an explained answer is the answer, with the drops of its class’s calibra
 
   const { explanation, ...answer } = await predict(asking(pictureOf(1, 4)), {})
 
-  expect({ ...answer, id: null, saved: false }).toEqual({ ...(await plain({ ...asking(pictureOf(1, 4)), save: false }, {})) })
-  expect(explanation).toEqual({ method: 'occlusion', rows: 2, columns: 2, drops: [[0.412346, 0], [-0.25, 0]], square: 'data:image/png;base64,AQID' })
+  expect({ ...answer, id: null, saved: false }).toEqual({
+    ...(await plain({ ...asking(pictureOf(1, 4)), save: false }, {})),
+  })
+  expect(explanation).toEqual({
+    method: 'occlusion',
+    rows: 2,
+    columns: 2,
+    drops: [
+      [0.412346, 0],
+      [-0.25, 0],
+    ],
+    square: 'data:image/png;base64,AQID',
+  })
   expect(explained).toEqual([{ key: 'id-of-v3', maxPixels: 1e6, predicted: 1, temperature: 2 }])
 })
 
@@ -57,7 +88,10 @@ test('the history keeps the answer as ever, and nothing of the explanation; unsa
 test('a picture that cannot be read is refused in the words of who read it, and nothing is explained', async () => {
   const { predict, explained, leases } = explaining()
 
-  await expect(predict(asking(Uint8Array.of(BROKEN)), {})).rejects.toMatchObject({ code: 'corrupt_image', why: 'it is a PNG picture, but its pixels are damaged' })
+  await expect(predict(asking(Uint8Array.of(BROKEN)), {})).rejects.toMatchObject({
+    code: 'corrupt_image',
+    why: 'it is a PNG picture, but its pixels are damaged',
+  })
   expect([explained, leases()]).toEqual([[], 0])
 })
 
@@ -75,7 +109,11 @@ test('explanations come one after the other, and when too many wait the next is 
 })
 
 test('an explanation that fails says so, and the version is free', async () => {
-  const { predict, leases } = explaining({ explain: async () => { throw notReady('the process that looked at the picture ended') } })
+  const { predict, leases } = explaining({
+    explain: async () => {
+      throw notReady('the process that looked at the picture ended')
+    },
+  })
 
   await expect(predict(asking(pictureOf(0, 5)), {})).rejects.toMatchObject({ code: 'not_ready' })
   expect(leases()).toBe(0)

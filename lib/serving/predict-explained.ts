@@ -4,7 +4,13 @@ import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.t
 import { createBatcher } from './batcher.ts'
 import type { Explained, Pool } from './pool.ts'
 import type { SteadyClock } from './ports.ts'
-import { PATIENCE_MS, type PredictAsking, type PredictCaller, type PredictOne, type Prepare } from './predict.ts'
+import {
+  PATIENCE_MS,
+  type PredictAsking,
+  type PredictCaller,
+  type PredictOne,
+  type Prepare,
+} from './predict.ts'
 import type { Swap } from './swap.ts'
 
 /** That wait for their turn; on a busy machine each takes up to a second, and one more would wait in vain. */
@@ -28,19 +34,41 @@ export type PredictExplained = {
 }
 
 /** One at a time in a process, whoever asks: it costs as much as some fifty pictures, and those who want an answer go on being answered. */
-export function createPredictExplained({ predict, swap, pool, clock, prepare, maxPixels }: ExplainParts): PredictExplained {
+export function createPredictExplained({
+  predict,
+  swap,
+  pool,
+  clock,
+  prepare,
+  maxPixels,
+}: ExplainParts): PredictExplained {
   type Asked = { readonly asking: PredictAsking; readonly caller: PredictCaller }
-  const turns = createBatcher<Asked, ExplainedAnswer>({ most: 1, room: ROOM, lanes: () => Math.min(1, pool.ready()), keyOf: () => 'explain', clock, run: async ([next]) => [await explained(next!)] })
+  const turns = createBatcher<Asked, ExplainedAnswer>({
+    most: 1,
+    room: ROOM,
+    lanes: () => Math.min(1, pool.ready()),
+    keyOf: () => 'explain',
+    clock,
+    run: async ([next]) => [await explained(next!)],
+  })
 
   async function explained({ asking, caller }: Asked): Promise<ExplainedAnswer> {
     const answer = await predict(asking, caller)
     return { ...answer, explanation: explanationOf(await placesOf(answer, asking.picture.bytes, caller)) }
   }
 
-  async function placesOf({ classifier, model_version, predicted_index }: PredictionAnswer, bytes: Uint8Array, caller: PredictCaller): Promise<Explained> {
+  async function placesOf(
+    { classifier, model_version, predicted_index }: PredictionAnswer,
+    bytes: Uint8Array,
+    caller: PredictCaller,
+  ): Promise<Explained> {
     const lease = await swap.lease(classifier, model_version)
     try {
-      return await pool.explain(lease.ref, await prepare(bytes, lease, caller), { maxPixels, predicted: predicted_index, temperature: lease.version.card.calibration?.temperature ?? 1 })
+      return await pool.explain(lease.ref, await prepare(bytes, lease, caller), {
+        maxPixels,
+        predicted: predicted_index,
+        temperature: lease.version.card.calibration?.temperature ?? 1,
+      })
     } finally {
       lease.release()
     }
@@ -51,14 +79,24 @@ export function createPredictExplained({ predict, swap, pool, clock, prepare, ma
       const began = clock.now()
       const { output, queuedMs } = await turns.submit({ asking, caller }, began + PATIENCE_MS, caller.signal)
       const { timing_ms } = output
-      return { ...output, timing_ms: { ...timing_ms, queue: ms(timing_ms.queue + queuedMs), total: ms(clock.now() - began) } }
+      return {
+        ...output,
+        timing_ms: { ...timing_ms, queue: ms(timing_ms.queue + queuedMs), total: ms(clock.now() - began) },
+      }
     },
     wake: turns.wake,
   }
 }
 
-const explanationOf = ({ rows, columns, drops, square }: Explained): NonNullable<ExplainedAnswer['explanation']> => ({
-  method: 'occlusion', rows, columns,
+const explanationOf = ({
+  rows,
+  columns,
+  drops,
+  square,
+}: Explained): NonNullable<ExplainedAnswer['explanation']> => ({
+  method: 'occlusion',
+  rows,
+  columns,
   drops: drops.map((row) => row.map((drop) => Number(drop.toFixed(DROP_DIGITS)) + 0)), // − 0 becomes 0
   square: `data:image/png;base64,${Buffer.from(square).toString('base64')}`,
 })

@@ -24,13 +24,25 @@ const MOST_VERSIONS_TRIED = 3
 /** Digits kept of a probability: more are noise of the arithmetic. */
 const PROBABILITY_DIGITS = 6
 
-export type Ask = { readonly served: Served; readonly image: Uint8Array | PreparedImage; readonly isBulk: boolean }
-export type Computed = { readonly picture: InferredPicture; readonly inferenceMs: number; readonly engine: EngineName | null }
+export type Ask = {
+  readonly served: Served
+  readonly image: Uint8Array | PreparedImage
+  readonly isBulk: boolean
+}
+export type Computed = {
+  readonly picture: InferredPicture
+  readonly inferenceMs: number
+  readonly engine: EngineName | null
+}
 
 export type PredictParts = {
   readonly swap: Pick<Swap, 'lease' | 'serving'>
   readonly batcher: Batcher<Ask, Computed>
-  readonly data: { readonly classifiers: Pick<Data['classifiers'], 'chosen'>; readonly predictions: Pick<Data['predictions'], 'record'>; readonly id: () => string }
+  readonly data: {
+    readonly classifiers: Pick<Data['classifiers'], 'chosen'>
+    readonly predictions: Pick<Data['predictions'], 'record'>
+    readonly id: () => string
+  }
   readonly clock: SteadyClock
   /** The date, apart from the clock that only grows. */
   readonly today: () => Date
@@ -55,35 +67,81 @@ export type PredictAsking = {
 
 /** Who waits, and the largest image of that caller. `isBulk`: one of many in a request; others go first. What a stranger asked for is answered also
  *  where it cannot be stored. */
-export type PredictCaller = { readonly signal?: AbortSignal; readonly maxPixels?: number; readonly isBulk?: boolean; readonly isStranger?: boolean }
+export type PredictCaller = {
+  readonly signal?: AbortSignal
+  readonly maxPixels?: number
+  readonly isBulk?: boolean
+  readonly isStranger?: boolean
+}
 
-export type Prepare = (bytes: Uint8Array, served: Served, caller: PredictCaller) => Promise<Uint8Array | PreparedImage>
+export type Prepare = (
+  bytes: Uint8Array,
+  served: Served,
+  caller: PredictCaller,
+) => Promise<Uint8Array | PreparedImage>
 
 export type PredictOne = (asking: PredictAsking, caller: PredictCaller) => Promise<PredictionAnswer>
 
 /** What the batcher runs: pictures of one version, on one child. */
-export const runOn = (pool: Pick<Pool, 'infer'>, maxPixels: number) => async (asks: readonly Ask[]): Promise<Computed[]> => {
-  const { pictures, inferenceMs, engine } = await pool.infer(asks[0]!.served.ref, asks.map((ask) => ask.image), { maxPixels, wantsFeatures: false })
-  return pictures.map((picture) => ({ picture, inferenceMs, engine }))
-}
+export const runOn =
+  (pool: Pick<Pool, 'infer'>, maxPixels: number) =>
+  async (asks: readonly Ask[]): Promise<Computed[]> => {
+    const { pictures, inferenceMs, engine } = await pool.infer(
+      asks[0]!.served.ref,
+      asks.map((ask) => ask.image),
+      { maxPixels, wantsFeatures: false },
+    )
+    return pictures.map((picture) => ({ picture, inferenceMs, engine }))
+  }
 
-export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, answered, prepare, hindersStrangers = () => null, patienceMs = PATIENCE_MS }: PredictParts): PredictOne {
+export function createPredict({
+  swap,
+  batcher,
+  data,
+  clock,
+  today,
+  mediaTypeOf,
+  answered,
+  prepare,
+  hindersStrangers = () => null,
+  patienceMs = PATIENCE_MS,
+}: PredictParts): PredictOne {
   const refused = createRefusedImages(clock)
 
   /** Rows are asked only where the name alone does not say it: reading them takes 8 % of a busy web process (November 2026). */
   const idOf = async (classifier: string | undefined) =>
-    classifier !== undefined && swap.serving(classifier) !== null ? classifier : (await data.classifiers.chosen(classifier)).id
+    classifier !== undefined && swap.serving(classifier) !== null
+      ? classifier
+      : (await data.classifiers.chosen(classifier)).id
 
-  async function computed({ classifierId, version, bytes, caller }: { classifierId: string; version: string | undefined; bytes: Uint8Array; caller: PredictCaller }) {
+  async function computed({
+    classifierId,
+    version,
+    bytes,
+    caller,
+  }: {
+    classifierId: string
+    version: string | undefined
+    bytes: Uint8Array
+    caller: PredictCaller
+  }) {
     for (let tried = 1; ; tried++) {
       const lease = await swap.lease(classifierId, version)
       try {
         const image = await prepare(bytes, lease, caller)
-        const { output, queuedMs } = await batcher.submit({ served: lease, image, isBulk: caller.isBulk === true }, clock.now() + patienceMs, caller.signal)
+        const { output, queuedMs } = await batcher.submit(
+          { served: lease, image, isBulk: caller.isBulk === true },
+          clock.now() + patienceMs,
+          caller.signal,
+        )
         return { lease, output, queuedMs: queuedMs + (image instanceof Uint8Array ? 0 : image.queuedMs) }
       } catch (error) {
         lease.release()
-        const mayTryNext = version === undefined && tried < MOST_VERSIONS_TRIED && isDarkroomError(error) && error.code === 'bad_bundle'
+        const mayTryNext =
+          version === undefined &&
+          tried < MOST_VERSIONS_TRIED &&
+          isDarkroomError(error) &&
+          error.code === 'bad_bundle'
         if (!mayTryNext) throw error
       }
     }
@@ -108,12 +166,42 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
       const id = save && hindrance === null ? data.id() : null
       const at = today()
       const answer: PredictionAnswer = {
-        success: true, id, saved: id !== null, unsaved_reason: hindrance, classifier: classifierId, model_version: lease.version.name, engine, ...said,
-        filename, width: picture.width, height: picture.height, timestamp: at.toISOString(),
-        timing_ms: { decode: ms(picture.decodeMs), queue: ms(queuedMs), inference: ms(inferenceMs), total: ms(clock.now() - began) },
+        success: true,
+        id,
+        saved: id !== null,
+        unsaved_reason: hindrance,
+        classifier: classifierId,
+        model_version: lease.version.name,
+        engine,
+        ...said,
+        filename,
+        width: picture.width,
+        height: picture.height,
+        timestamp: at.toISOString(),
+        timing_ms: {
+          decode: ms(picture.decodeMs),
+          queue: ms(queuedMs),
+          inference: ms(inferenceMs),
+          total: ms(clock.now() - began),
+        },
         cached: false,
       }
-      const kept = id === null ? answer : await keptIn(data.predictions, answer, rowOf(answer, { id, lease, bytes, hash: hash(), at, mediaType: mediaTypeOf(bytes), isAnonymous: caller.isStranger === true }))
+      const kept =
+        id === null
+          ? answer
+          : await keptIn(
+              data.predictions,
+              answer,
+              rowOf(answer, {
+                id,
+                lease,
+                bytes,
+                hash: hash(),
+                at,
+                mediaType: mediaTypeOf(bytes),
+                isAnonymous: caller.isStranger === true,
+              }),
+            )
       answered(clock.now() - began)
       return kept
     } finally {
@@ -122,16 +210,36 @@ export function createPredict({ swap, batcher, data, clock, today, mediaTypeOf, 
   }
 }
 
-type Said = Pick<PredictionAnswer, 'predicted_class' | 'predicted_index' | 'confidence' | 'probabilities' | 'top_k' | 'decision' | 'candidates' | 'familiarity'>
+type Said = Pick<
+  PredictionAnswer,
+  | 'predicted_class'
+  | 'predicted_index'
+  | 'confidence'
+  | 'probabilities'
+  | 'top_k'
+  | 'decision'
+  | 'candidates'
+  | 'familiarity'
+>
 type Seen = Pick<Extract<InferredPicture, { ok: true }>, 'logits' | 'distance'>
 
 /** From logits to words: the version's own temperature and thresholds, from its card. `hash`: of the picture's bytes, asked when needed. */
-export function answerOf({ logits, distance }: Seen, { version: { classes, card } }: Served, { topK, hash }: { readonly topK: number; readonly hash: () => string }): Said {
-  if (logits.length !== classes.length) throw new Error(`${card.classifier} ${card.version} has ${classes.length} classes and answered ${logits.length} numbers`)
+export function answerOf(
+  { logits, distance }: Seen,
+  { version: { classes, card } }: Served,
+  { topK, hash }: { readonly topK: number; readonly hash: () => string },
+): Said {
+  if (logits.length !== classes.length)
+    throw new Error(
+      `${card.classifier} ${card.version} has ${classes.length} classes and answered ${logits.length} numbers`,
+    )
   const probabilities = softmax(logits, card.calibration?.temperature ?? 1)
   const order = byProbability(probabilities)
   const promises = promisesOf(card)
-  const { decision, candidates } = decide(probabilities, promises, { chance: () => chanceOf(hash()), distance })
+  const { decision, candidates } = decide(probabilities, promises, {
+    chance: () => chanceOf(hash()),
+    distance,
+  })
   const shown = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
   const first = order[0]!
   return {
@@ -139,10 +247,15 @@ export function answerOf({ logits, distance }: Seen, { version: { classes, card 
     predicted_index: first,
     confidence: shown(first),
     probabilities: Object.fromEntries(classes.map((name, index) => [name, shown(index)])),
-    top_k: order.slice(0, topK).map((index) => ({ class: classes[index]!, index, probability: shown(index) })),
+    top_k: order
+      .slice(0, topK)
+      .map((index) => ({ class: classes[index]!, index, probability: shown(index) })),
     decision,
     candidates: candidates && candidates.map((index) => classes[index]!),
-    familiarity: distance === null ? null : { distance: Number(distance.toFixed(PROBABILITY_DIGITS)), threshold: promises.familiarUpTo },
+    familiarity:
+      distance === null
+        ? null
+        : { distance: Number(distance.toFixed(PROBABILITY_DIGITS)), threshold: promises.familiarUpTo },
   }
 }
 
@@ -152,16 +265,39 @@ function hashOf(bytes: Uint8Array): () => string {
   return () => (hash ??= createHash('sha256').update(bytes).digest('hex'))
 }
 
-type About = { readonly id: string; readonly lease: Served; readonly bytes: Uint8Array; readonly hash: string; readonly at: Date; readonly mediaType: string; readonly isAnonymous: boolean }
+type About = {
+  readonly id: string
+  readonly lease: Served
+  readonly bytes: Uint8Array
+  readonly hash: string
+  readonly at: Date
+  readonly mediaType: string
+  readonly isAnonymous: boolean
+}
 
 const rowOf = (answer: PredictionAnswer, { id, lease, bytes, hash, at, mediaType, isAnonymous }: About) => ({
-  id, classifierId: answer.classifier, versionId: lease.version.id, version: answer.model_version, engine: answer.engine,
-  predictedClass: answer.predicted_class, predictedIndex: answer.predicted_index, confidence: answer.confidence, probabilities: answer.probabilities,
-  decision: answer.decision, candidates: answer.candidates, familiarity: answer.familiarity?.distance ?? null,
-  filename: answer.filename, width: answer.width, height: answer.height,
+  id,
+  classifierId: answer.classifier,
+  versionId: lease.version.id,
+  version: answer.model_version,
+  engine: answer.engine,
+  predictedClass: answer.predicted_class,
+  predictedIndex: answer.predicted_index,
+  confidence: answer.confidence,
+  probabilities: answer.probabilities,
+  decision: answer.decision,
+  candidates: answer.candidates,
+  familiarity: answer.familiarity?.distance ?? null,
+  filename: answer.filename,
+  width: answer.width,
+  height: answer.height,
   picture: { hash, bytes, mediaType },
-  decodeMs: answer.timing_ms.decode, queueMs: answer.timing_ms.queue, inferenceMs: answer.timing_ms.inference, totalMs: answer.timing_ms.total,
-  createdAt: at, isAnonymous,
+  decodeMs: answer.timing_ms.decode,
+  queueMs: answer.timing_ms.queue,
+  inferenceMs: answer.timing_ms.inference,
+  totalMs: answer.timing_ms.total,
+  createdAt: at,
+  isAnonymous,
 })
 
 const ms = (value: number): number => Math.round(value * 100) / 100

@@ -6,7 +6,12 @@ import { fakeClock } from './serving.fakes.ts'
 import type { Served } from './swap.ts'
 
 const A_WHILE_MS = 2_000
-const version = { id: 'shapes-v2', classifierId: 'shapes', name: 'v2', folder: '/models/shapes/v2' } as VersionWithCard
+const version = {
+  id: 'shapes-v2',
+  classifierId: 'shapes',
+  name: 'v2',
+  folder: '/models/shapes/v2',
+} as VersionWithCard
 
 /** One live version whose files can be damaged and restored; its fault is a row. */
 function served({ isFaulty = false } = {}) {
@@ -14,11 +19,15 @@ function served({ isFaulty = false } = {}) {
   const files = { state: 'as sealed', isDamaged: isFaulty, breaksEngine: false }
   const faults = new Map<string, string>(isFaulty ? [[version.id, 'weights.bin is damaged']] : [])
   let verifications = 0
-  const refuse = () => { if (files.isDamaged) throw badBundle('shapes v2', 'weights.bin is damaged') }
+  const refuse = () => {
+    if (files.isDamaged) throw badBundle('shapes v2', 'weights.bin is damaged')
+  }
   const recovery = createRecovery({
-    clock, log: () => {},
+    clock,
+    log: () => {},
     swap: {
-      serving: () => (faults.size === 0 ? { version, ref: { key: version.id, folder: version.folder } } as Served : null),
+      serving: () =>
+        faults.size === 0 ? ({ version, ref: { key: version.id, folder: version.folder } } as Served) : null,
       verify: async () => {
         verifications += 1
         refuse()
@@ -27,9 +36,22 @@ function served({ isFaulty = false } = {}) {
       },
     },
     data: {
-      versions: { get: async () => version, verify: async () => { refuse(); return version }, fingerprint: async () => files.state },
+      versions: {
+        get: async () => version,
+        verify: async () => {
+          refuse()
+          return version
+        },
+        fingerprint: async () => files.state,
+      },
       live: {
-        all: async () => [{ promoted: { version }, version: faults.size === 0 ? version : null, reason: null } as unknown as LiveVersion],
+        all: async () => [
+          {
+            promoted: { version },
+            version: faults.size === 0 ? version : null,
+            reason: null,
+          } as unknown as LiveVersion,
+        ],
         faults: async () => [...faults].map(([versionId, reason]) => ({ versionId, reason }) as VersionFault),
         reportFault: async (id, reason) => void faults.set(id, reason),
         clearFault: async (id) => void faults.delete(id),

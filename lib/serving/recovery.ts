@@ -14,7 +14,10 @@ const LONGEST_RETRY_MS = 600_000
 
 export type RecoveryParts = {
   readonly swap: Pick<Swap, 'verify' | 'serving'>
-  readonly data: { readonly versions: Pick<Data['versions'], 'get' | 'verify' | 'fingerprint'>; readonly live: Pick<Data['live'], 'all' | 'faults' | 'reportFault' | 'clearFault'> }
+  readonly data: {
+    readonly versions: Pick<Data['versions'], 'get' | 'verify' | 'fingerprint'>
+    readonly live: Pick<Data['live'], 'all' | 'faults' | 'reportFault' | 'clearFault'>
+  }
   readonly clock: SteadyClock
   readonly log: LogLine
 }
@@ -40,7 +43,8 @@ export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recov
     for (const fault of faults) await tryAgain(fault)
     isFirst = false
     for (const key of tried.keys()) if (!faults.some(({ versionId }) => versionId === key)) tried.delete(key)
-    for (const { version } of await data.live.all()) if (version && swap.serving(version.classifierId)?.ref.key === version.id) await compare(version)
+    for (const { version } of await data.live.all())
+      if (version && swap.serving(version.classifierId)?.ref.key === version.id) await compare(version)
   }
 
   async function tryAgain({ versionId }: VersionFault): Promise<void> {
@@ -48,7 +52,8 @@ export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recov
     const files = await data.versions.fingerprint(version.folder)
     const last = tried.get(versionId)
     // A fault from an earlier start is tried at once: the files may have been restored while nothing ran.
-    if (last === undefined && !isFirst) return void tried.set(versionId, { files, waitMs: FIRST_RETRY_MS, at: clock.now() })
+    if (last === undefined && !isFirst)
+      return void tried.set(versionId, { files, waitMs: FIRST_RETRY_MS, at: clock.now() })
     if (last !== undefined && files === last.files && clock.now() - last.at < last.waitMs) return
     try {
       await swap.verify(versionId)
@@ -73,7 +78,10 @@ export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recov
     } catch (error) {
       if (!isBadBundle(error)) throw error
       seen.delete(version.id)
-      log('error', `The files of ${version.classifierId} ${version.name} have changed and are not usable: ${error.why}`)
+      log(
+        'error',
+        `The files of ${version.classifierId} ${version.name} have changed and are not usable: ${error.why}`,
+      )
       await data.live.reportFault(version.id, error.why)
     }
   }
@@ -81,4 +89,5 @@ export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recov
   return { look }
 }
 
-const isBadBundle = (error: unknown): error is DarkroomError => isDarkroomError(error) && error.code === 'bad_bundle'
+const isBadBundle = (error: unknown): error is DarkroomError =>
+  isDarkroomError(error) && error.code === 'bad_bundle'

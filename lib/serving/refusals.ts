@@ -8,37 +8,92 @@ const TRY_AGAIN_SECONDS = 1
 export const overloaded = (waiting: number, waitMs?: number): DarkroomError =>
   new DarkroomError(
     'overloaded',
-    { what: 'No prediction was made for this image', why: `${waiting} others are already waiting${waitMs === undefined ? '' : `, about ${Math.ceil(waitMs)} ms`}`, remedy: 'Try again in a second, or send fewer at once.' },
+    {
+      what: 'No prediction was made for this image',
+      why: `${waiting} others are already waiting${waitMs === undefined ? '' : `, about ${Math.ceil(waitMs)} ms`}`,
+      remedy: 'Try again in a second, or send fewer at once.',
+    },
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )
 
 export const deadlinePassed = (waitedMs: number): DarkroomError =>
   new DarkroomError(
     'overloaded',
-    { what: 'This picture was not looked at', why: `its turn did not come in time, after ${(waitedMs / 1000).toFixed(1)} s of waiting`, remedy: 'Try again in a second, or send fewer at once.' },
+    {
+      what: 'This picture was not looked at',
+      why: `its turn did not come in time, after ${(waitedMs / 1000).toFixed(1)} s of waiting`,
+      remedy: 'Try again in a second, or send fewer at once.',
+    },
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )
 
 export const nobodyWaits = (): DarkroomError =>
-  new DarkroomError('client_closed', { what: 'This picture was not looked at', why: 'who sent it has gone', remedy: 'Send it again.' })
+  new DarkroomError('client_closed', {
+    what: 'This picture was not looked at',
+    why: 'who sent it has gone',
+    remedy: 'Send it again.',
+  })
 
 export const notReady = (why: string, cause?: unknown): DarkroomError =>
-  new DarkroomError('not_ready', { what: 'No prediction can be made yet', why, remedy: 'Try again in a few seconds; /api/health says what is missing.' }, { retryAfterSeconds: TRY_AGAIN_SECONDS, cause })
+  new DarkroomError(
+    'not_ready',
+    {
+      what: 'No prediction can be made yet',
+      why,
+      remedy: 'Try again in a few seconds; /api/health says what is missing.',
+    },
+    { retryAfterSeconds: TRY_AGAIN_SECONDS, cause },
+  )
 
 export const badBundle = (key: string, reason: string): DarkroomError =>
-  new DarkroomError('bad_bundle', { what: `The version ${key} cannot be loaded`, why: reason.replace(/\.$/, ''), remedy: 'Restore its files from a backup, or train a new version.' })
+  new DarkroomError('bad_bundle', {
+    what: `The version ${key} cannot be loaded`,
+    why: reason.replace(/\.$/, ''),
+    remedy: 'Restore its files from a backup, or train a new version.',
+  })
 
 export const noVersion = (classifier: string, version: string | undefined): DarkroomError =>
-  new DarkroomError('not_found', version === undefined
-    ? { what: `The classifier "${classifier}" cannot answer`, why: 'it has not been trained yet', remedy: 'Upload labelled images and train it.' }
-    : { what: `There is no version ${version} of "${classifier}"`, why: 'it was never made, or was deleted', remedy: '/api/models lists those that exist.' })
+  new DarkroomError(
+    'not_found',
+    version === undefined
+      ? {
+          what: `The classifier "${classifier}" cannot answer`,
+          why: 'it has not been trained yet',
+          remedy: 'Upload labelled images and train it.',
+        }
+      : {
+          what: `There is no version ${version} of "${classifier}"`,
+          why: 'it was never made, or was deleted',
+          remedy: '/api/models lists those that exist.',
+        },
+  )
 
 /** How a process ends that the system or V8 stops for lack of memory. */
-const ENDS_FOR_MEMORY: ReadonlySet<string> = new Set(['SIGKILL', 'SIGABRT', 'SIGTRAP', 'code 134', 'code 137'])
+const ENDS_FOR_MEMORY: ReadonlySet<string> = new Set([
+  'SIGKILL',
+  'SIGABRT',
+  'SIGTRAP',
+  'code 134',
+  'code 137',
+])
 
 /** The refusal of an image that ended a process that computed it alone. `cause`: how that process ended. */
 export function endsProcesses(cause: string): Extract<InferredPicture, { ok: false }> {
   return ENDS_FOR_MEMORY.has(cause)
-    ? { ok: false, endsProcesses: true, code: 'needs_more_memory', what: 'No prediction was made for this image', why: 'it needs more memory than this machine has', remedy: 'Send a smaller copy of it, or give Darkroom more memory.' }
-    : { ok: false, endsProcesses: true, code: 'corrupt_image', what: 'No prediction was made for this image', why: `the process that decoded it ended twice (${cause})`, remedy: 'Save it again in another format, such as PNG or JPEG.' }
+    ? {
+        ok: false,
+        endsProcesses: true,
+        code: 'needs_more_memory',
+        what: 'No prediction was made for this image',
+        why: 'it needs more memory than this machine has',
+        remedy: 'Send a smaller copy of it, or give Darkroom more memory.',
+      }
+    : {
+        ok: false,
+        endsProcesses: true,
+        code: 'corrupt_image',
+        what: 'No prediction was made for this image',
+        why: `the process that decoded it ended twice (${cause})`,
+        remedy: 'Save it again in another format, such as PNG or JPEG.',
+      }
 }

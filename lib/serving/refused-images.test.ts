@@ -27,5 +27,9 @@ test('a thousand are remembered, the newest', () => {
 test('nothing is hashed while nothing is remembered', () => {
   const refused = createRefusedImages(fakeClock())
 
-  expect(refused.find(() => { throw new Error('hashed') })).toBeNull()
+  expect(
+    refused.find(() => {
+      throw new Error('hashed')
+    }),
+  ).toBeNull()
 })

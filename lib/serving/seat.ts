@@ -42,7 +42,11 @@ export type Seat = {
   readonly end: () => Promise<void>
 }
 
-type Pending = { readonly resolve: (answer: Answer) => void; readonly reject: (error: unknown) => void; readonly callOff: () => void }
+type Pending = {
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
+  readonly callOff: () => void
+}
 
 export function createSeat({ name, fork, clock, log, prepare, changed }: SeatParts): Seat {
   const pending = new Map<number, Pending>()
@@ -54,7 +58,19 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
   let callOffStart = () => {}
   let exited = () => {}
 
-  const seat: Seat = { name, state: 'starting', busy: false, engine: null, reason: 'it is starting', pid: null, rssMb: null, loaded: new Set(), ask, tell, end }
+  const seat: Seat = {
+    name,
+    state: 'starting',
+    busy: false,
+    engine: null,
+    reason: 'it is starting',
+    pid: null,
+    rssMb: null,
+    loaded: new Set(),
+    ask,
+    tell,
+    end,
+  }
   start()
   return seat
 
@@ -66,10 +82,16 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     child = current
     seat.pid = current.pid
     current.listen({
-      message: (message) => { if (child === current) hear(message) },
-      exit: (cause) => { if (child === current) gone(cause) },
+      message: (message) => {
+        if (child === current) hear(message)
+      },
+      exit: (cause) => {
+        if (child === current) gone(cause)
+      },
     })
-    callOffStart = clock.after(LONGEST_START_MS, () => giveUp(`it was not ready within ${LONGEST_START_MS / 1000} s`))
+    callOffStart = clock.after(LONGEST_START_MS, () =>
+      giveUp(`it was not ready within ${LONGEST_START_MS / 1000} s`),
+    )
   }
 
   function hear(message: FromInference): void {
@@ -105,7 +127,11 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     restarts.started()
     seat.state = 'ready'
     seat.reason = ''
-    log('info', `${name} is ready`, { child_pid: seat.pid, engine: seat.engine, ms: Math.round(clock.now() - startedAt) })
+    log('info', `${name} is ready`, {
+      child_pid: seat.pid,
+      engine: seat.engine,
+      ms: Math.round(clock.now() - startedAt),
+    })
     changed(seat)
   }
 
@@ -113,7 +139,9 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     return new Promise((resolve, reject) => {
       if (child === null) return reject(new ChildGone(`${name} is not there`))
       const id = ++lastId
-      const callOff = clock.after(longestMs, () => giveUp(`it did not answer "${question.kind}" within ${longestMs / 1000} s`))
+      const callOff = clock.after(longestMs, () =>
+        giveUp(`it did not answer "${question.kind}" within ${longestMs / 1000} s`),
+      )
       pending.set(id, { resolve, reject, callOff })
       child.send({ ...question, id })
     })
@@ -137,12 +165,18 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     child = null
     Object.assign(seat, { pid: null, rssMb: null, busy: false })
     seat.loaded.clear()
-    for (const { reject, callOff } of pending.values()) { callOff(); reject(new ChildGone(why)) }
+    for (const { reject, callOff } of pending.values()) {
+      callOff()
+      reject(new ChildGone(why))
+    }
     pending.clear()
     if (wasEnding) return exited()
     const { waitMs, failedStarts } = restarts.ended(why)
     Object.assign(seat, { state: 'away', reason: why })
-    log('error', `${name} ended: ${why}. It is restarted${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, { cause, failed_starts: failedStarts })
+    log('error', `${name} ended: ${why}. It is restarted${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, {
+      cause,
+      failed_starts: failedStarts,
+    })
     changed(seat)
     callOffStart = clock.after(waitMs, start)
   }
@@ -155,7 +189,10 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
     if (current === null) return
     await new Promise<void>((resolve) => {
       const callOff = clock.after(ENDING_MS, () => current.kill('SIGKILL'))
-      exited = () => { callOff(); resolve() }
+      exited = () => {
+        callOff()
+        resolve()
+      }
       current.kill('SIGTERM')
     })
   }

@@ -1,7 +1,10 @@
 /** A clock that moves when told, for the ports of this room. No fake of anything that can be real. */
 import type { SteadyClock } from './ports.ts'
 
-export type FakeClock = SteadyClock & { readonly advance: (ms: number) => void; readonly timers: () => number }
+export type FakeClock = SteadyClock & {
+  readonly advance: (ms: number) => void
+  readonly timers: () => number
+}
 
 export function fakeClock(): FakeClock {
   let now = 0
@@ -22,7 +25,9 @@ export function fakeClock(): FakeClock {
     after: (ms, then) => {
       const timer = { at: now + ms, then }
       timers.push(timer)
-      return () => { timers = timers.filter((t) => t !== timer) }
+      return () => {
+        timers = timers.filter((t) => t !== timer)
+      }
     },
     advance,
     timers: () => timers.length,

@@ -14,8 +14,16 @@ function standing({ corrupt = [] as string[], most = 10 } = {}) {
   const champions = new Map<string, string>()
   const before = new Map<string, string[]>()
   const faults = new Map<string, string>()
-  const version = (id: string) => ({ id, classifierId: id.split('-')[0]!, name: id.split('-')[1]!, folder: `/models/${id}` }) as VersionWithCard
-  const refuse = (key: string) => { if (corrupt.includes(key)) throw badBundle(key, 'golden input 3 is answered otherwise') }
+  const version = (id: string) =>
+    ({
+      id,
+      classifierId: id.split('-')[0]!,
+      name: id.split('-')[1]!,
+      folder: `/models/${id}`,
+    }) as VersionWithCard
+  const refuse = (key: string) => {
+    if (corrupt.includes(key)) throw badBundle(key, 'golden input 3 is answered otherwise')
+  }
   const pool = {
     load: async ({ key }: VersionRef) => {
       loads.push(key)
@@ -32,11 +40,22 @@ function standing({ corrupt = [] as string[], most = 10 } = {}) {
     const promoted = champions.get(classifierId)
     if (promoted === undefined) return null
     const first = [promoted, ...(before.get(classifierId) ?? [])].find((id) => !faults.has(id))
-    return { promoted: { version: version(promoted) } as unknown as Champion, version: first === undefined ? null : version(first), reason: faults.get(promoted) ?? null }
+    return {
+      promoted: { version: version(promoted) } as unknown as Champion,
+      version: first === undefined ? null : version(first),
+      reason: faults.get(promoted) ?? null,
+    }
   }
   const data = {
-    versions: { check: async (id: string) => version(id), verify: async (id: string) => version(id), find: async (classifierId: string, name: string) => version(`${classifierId}-${name}`) },
-    live: { of: async (classifierId: string) => live(classifierId), reportFault: async (id: string, reason: string) => void faults.set(id, reason) },
+    versions: {
+      check: async (id: string) => version(id),
+      verify: async (id: string) => version(id),
+      find: async (classifierId: string, name: string) => version(`${classifierId}-${name}`),
+    },
+    live: {
+      of: async (classifierId: string) => live(classifierId),
+      reportFault: async (id: string, reason: string) => void faults.set(id, reason),
+    },
   }
   const swap = createSwap({ pool, data, most, log: (_level, line) => log.push(line) })
   const follow = () => swap.follow([...champions.keys()].map((id) => live(id)!))
@@ -146,7 +165,10 @@ test('where every version has a fault, the one in memory goes on; without one it
   await follow()
 
   expect((await swap.lease('shapes')).version.name).toBe('v1')
-  await expect(swap.lease('digits')).rejects.toMatchObject({ code: 'not_ready', message: expect.stringMatching(/digits v1.*golden input 3/) })
+  await expect(swap.lease('digits')).rejects.toMatchObject({
+    code: 'not_ready',
+    message: expect.stringMatching(/digits v1.*golden input 3/),
+  })
 })
 
 test('a verification looks at a version that is loaded already, and names what is wrong', async () => {
@@ -155,7 +177,10 @@ test('a verification looks at a version that is loaded already, and names what i
   await swap.lease('shapes')
 
   await swap.verify('shapes-v1')
-  await expect(swap.verify('shapes-v2')).rejects.toMatchObject({ code: 'bad_bundle', message: expect.stringMatching(/shapes v2 cannot be loaded: golden input 3/) })
+  await expect(swap.verify('shapes-v2')).rejects.toMatchObject({
+    code: 'bad_bundle',
+    message: expect.stringMatching(/shapes v2 cannot be loaded: golden input 3/),
+  })
 
   expect(verified).toEqual(['shapes-v1', 'shapes-v2'])
 })
@@ -171,7 +196,10 @@ test('another version answers on demand beside the champion', async () => {
 test('a classifier without a champion says that it must be trained', async () => {
   const { swap } = standing()
 
-  await expect(swap.lease('leaves')).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('it has not been trained yet') })
+  await expect(swap.lease('leaves')).rejects.toMatchObject({
+    code: 'not_found',
+    message: expect.stringContaining('it has not been trained yet'),
+  })
 })
 
 test('the longest unused version leaves when room is needed, never one that is in use', async () => {

@@ -31,7 +31,10 @@ export type Swap = {
 
 export type SwapParts = {
   readonly pool: Pick<Pool, 'load' | 'unload' | 'verify'>
-  readonly data: { readonly versions: Pick<Data['versions'], 'find' | 'check' | 'verify'>; readonly live: Pick<Data['live'], 'of' | 'reportFault'> }
+  readonly data: {
+    readonly versions: Pick<Data['versions'], 'find' | 'check' | 'verify'>
+    readonly live: Pick<Data['live'], 'of' | 'reportFault'>
+  }
   readonly log: LogLine
   readonly most?: number
 }
@@ -47,7 +50,8 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   let reporting = Promise.resolve()
 
   async function lease(classifierId: string, versionName?: string): Promise<Lease> {
-    const resident = versionName === undefined ? await liveOf(classifierId) : await named(classifierId, versionName)
+    const resident =
+      versionName === undefined ? await liveOf(classifierId) : await named(classifierId, versionName)
     resident.leases += 1
     residents.delete(resident.served.ref.key)
     residents.set(resident.served.ref.key, resident)
@@ -69,7 +73,8 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
 
   /** Once, however many requests wait for it. */
   function chosen(classifierId: string): Promise<Resident> {
-    const begun = choosing.get(classifierId) ?? choose(classifierId).finally(() => choosing.delete(classifierId))
+    const begun =
+      choosing.get(classifierId) ?? choose(classifierId).finally(() => choosing.delete(classifierId))
     choosing.set(classifierId, begun)
     return begun
   }
@@ -81,12 +86,19 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
       const found = await data.live.of(classifierId)
       if (found === null) throw noVersion(classifierId, undefined)
       const { promoted, version, reason } = found
-      if (version === null) throw notReady(`${classifierId} ${promoted.version.name} cannot be loaded (${reason}), and neither can any earlier live version`)
+      if (version === null)
+        throw notReady(
+          `${classifierId} ${promoted.version.name} cannot be loaded (${reason}), and neither can any earlier live version`,
+        )
       try {
         const resident = await load(version)
         const before = live.get(classifierId)
         live.set(classifierId, resident.served)
-        if (before?.ref.key !== version.id) log('info', `${classifierId} ${version.name} serves predictions from now on${before ? `, ${before.version.name} finishes its requests` : ''}`)
+        if (before?.ref.key !== version.id)
+          log(
+            'info',
+            `${classifierId} ${version.name} serves predictions from now on${before ? `, ${before.version.name} finishes its requests` : ''}`,
+          )
         return resident
       } catch (error) {
         if (!isBadBundle(error)) throw error
@@ -96,8 +108,15 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   }
 
   async function report(version: Version, reason: string): Promise<void> {
-    log('error', `${version.classifierId} ${version.name} cannot serve predictions: ${reason}. The version that was live before it takes over.`)
-    await data.live.reportFault(version.id, reason).catch((error: unknown) => log('error', 'A fault of a version could not be recorded', { error, version: version.id }))
+    log(
+      'error',
+      `${version.classifierId} ${version.name} cannot serve predictions: ${reason}. The version that was live before it takes over.`,
+    )
+    await data.live
+      .reportFault(version.id, reason)
+      .catch((error: unknown) =>
+        log('error', 'A fault of a version could not be recorded', { error, version: version.id }),
+      )
   }
 
   function cannotLoad(key: string, reason: string): void {
@@ -151,12 +170,22 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
       const current = live.get(classifierId)
       // Where no version can be loaded, the one that is still in memory goes on.
       if (current === undefined || version === null || current.ref.key === version.id) continue
-      await chosen(classifierId).then(({ served }) => { if (served.ref.key !== version.id) failed.push(classifierId) }, (error: unknown) => {
-        failed.push(classifierId)
-        log('error', `${classifierId} ${version.name} is not loaded and ${current.version.name} stays live: ${String(error)}`)
-      })
+      await chosen(classifierId).then(
+        ({ served }) => {
+          if (served.ref.key !== version.id) failed.push(classifierId)
+        },
+        (error: unknown) => {
+          failed.push(classifierId)
+          log(
+            'error',
+            `${classifierId} ${version.name} is not loaded and ${current.version.name} stays live: ${String(error)}`,
+          )
+        },
+      )
     }
-    for (const classifierId of live.keys()) if (!rows.some(({ promoted }) => promoted.version.classifierId === classifierId)) live.delete(classifierId)
+    for (const classifierId of live.keys())
+      if (!rows.some(({ promoted }) => promoted.version.classifierId === classifierId))
+        live.delete(classifierId)
     return failed
   }
 
@@ -183,4 +212,5 @@ async function inWords<T>({ classifierId, name }: Version, work: () => Promise<T
   }
 }
 
-const isBadBundle = (error: unknown): error is DarkroomError => isDarkroomError(error) && error.code === 'bad_bundle'
+const isBadBundle = (error: unknown): error is DarkroomError =>
+  isDarkroomError(error) && error.code === 'bad_bundle'

@@ -34,10 +34,19 @@ export function take(file) {
 }
 
 function holderOf(file) {
-  try { return Number(readFileSync(file, 'utf8')) } catch { return 0 }
+  try {
+    return Number(readFileSync(file, 'utf8'))
+  } catch {
+    return 0
+  }
 }
 
 function isAlive(pid) {
   if (pid === 0) return true // just made: its holder has not yet written who it is
-  try { process.kill(pid, 0); return true } catch (error) { return error.code === 'EPERM' }
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
 }

@@ -12,7 +12,8 @@ import { say } from './say.mjs'
 export async function putNativeBack(root, node, env) {
   const made = path.join(root, '.native/tensorflow/lib')
   const linked = path.join(root, 'node_modules/@tensorflow/tfjs-node/lib')
-  if (existsSync(made) && !existsSync(linked)) await runToEnd(node, [path.join(root, 'lib/setup/native.ts'), '--link'], { cwd: root, env })
+  if (existsSync(made) && !existsSync(linked))
+    await runToEnd(node, [path.join(root, 'lib/setup/native.ts'), '--link'], { cwd: root, env })
 }
 
 /** Tried once and remembered, whether it succeeded or not: the next start does not try again.
@@ -21,12 +22,20 @@ export function provideNativeBehind(root, node, env) {
   const stamp = path.join(root, '.native', 'stamp.json')
   if (existsSync(stamp)) {
     const { kind, reason } = JSON.parse(readFileSync(stamp, 'utf8'))
-    if (kind !== 'ready') say(`The native engine (tfjs-node) is not available: ${reason} The engines onnx and wasm serve and train instead. To try again: npm run setup:native`)
+    if (kind !== 'ready')
+      say(
+        `The native engine (tfjs-node) is not available: ${reason} The engines onnx and wasm serve and train instead. To try again: npm run setup:native`,
+      )
     return
   }
   mkdirSync(path.dirname(stamp), { recursive: true })
   const log = openSync(path.join(root, '.native', 'setup.log'), 'a')
-  const child = spawn(node, [path.join(root, 'lib/setup/native.ts')], { cwd: root, env, detached: true, stdio: ['ignore', log, log] })
+  const child = spawn(node, [path.join(root, 'lib/setup/native.ts')], {
+    cwd: root,
+    env,
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
   child.on('spawn', () => setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW))
   child.on('error', (error) => say(`The native engine could not be tried: ${error.message}`))
   child.unref()

@@ -16,22 +16,28 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 /** `runs` is the program; `help` stands here when a person may ask before anything is installed, else the program answers `--help`. */
 const COMMANDS = {
   start: {
-    runs: 'lib/processes/supervisor.ts', pages: true, mode: 'production',
-    help: 'npm start\n\nInstalls what is missing, builds what is stale, starts Darkroom and prints its address.\n'
-      + 'Settings by environment or .env: PORT (3000), HOST (127.0.0.1), DATA_DIR (./data) and those in README.md.',
+    runs: 'lib/processes/supervisor.ts',
+    pages: true,
+    mode: 'production',
+    help:
+      'npm start\n\nInstalls what is missing, builds what is stale, starts Darkroom and prints its address.\n' +
+      'Settings by environment or .env: PORT (3000), HOST (127.0.0.1), DATA_DIR (./data) and those in README.md.',
   },
   dev: {
-    runs: 'lib/processes/supervisor.ts', mode: 'development',
+    runs: 'lib/processes/supervisor.ts',
+    mode: 'development',
     help: 'npm run dev\n\nDarkroom with pages that rebuild while you edit. The same settings as npm start.',
   },
   build: {
-    pages: true, mode: 'production',
+    pages: true,
+    mode: 'production',
     help: 'node lib/setup/bootstrap.mjs build\n\nEverything npm start prepares, without starting.',
   },
   test: {
     runs: 'lib/checks/run.ts',
-    help: 'npm test [-- part …]\n\nAll checks, or the named parts: types lint laws unit dead-code faults e2e.\n'
-      + 'Ends with "N passed, N failed"; exit code 0 only if all passed.',
+    help:
+      'npm test [-- part …]\n\nAll checks, or the named parts: types lint laws unit dead-code faults e2e.\n' +
+      'Ends with "N passed, N failed"; exit code 0 only if all passed.',
   },
   dataset: { runs: 'lib/commands/dataset.ts' },
   train: { runs: 'lib/commands/train.ts' },
@@ -46,8 +52,9 @@ const COMMANDS = {
   'test:faults': { runs: 'lib/commands/test-faults.ts', pages: true, mode: 'production' },
   'setup:native': {
     runs: 'lib/setup/native.ts',
-    help: 'npm run setup:native [-- --force]\n\nProvides TensorFlow behind the engine tfjs-node and proves it on one convolution; tries again after a\n'
-      + 'failure. --force replaces what is there. Darkroom serves without it, on the engines onnx or wasm.',
+    help:
+      'npm run setup:native [-- --force]\n\nProvides TensorFlow behind the engine tfjs-node and proves it on one convolution; tries again after a\n' +
+      'failure. --force replaces what is there. Darkroom serves without it, on the engines onnx or wasm.',
   },
   'db:diff': {
     runs: 'lib/checks/schema.ts',
@@ -58,18 +65,30 @@ const COMMANDS = {
 async function main() {
   const [name = 'start', ...args] = process.argv.slice(2)
   const command = COMMANDS[name]
-  if (!command) throw new CannotGoOn(`There is no command "${name}". There are: ${Object.keys(COMMANDS).join(', ')}.`)
+  if (!command)
+    throw new CannotGoOn(`There is no command "${name}". There are: ${Object.keys(COMMANDS).join(', ')}.`)
   if (command.help && (args.includes('--help') || args.includes('-h'))) return say(command.help)
-  if (majorOf(process.version) < OLDEST_HOST) throw new CannotGoOn(`Node ${process.version} is too old to begin with: Darkroom needs ${OLDEST_HOST} or newer. Install one from nodejs.org.`)
+  if (majorOf(process.version) < OLDEST_HOST)
+    throw new CannotGoOn(
+      `Node ${process.version} is too old to begin with: Darkroom needs ${OLDEST_HOST} or newer. Install one from nodejs.org.`,
+    )
 
   const began = performance.now()
   const { node, env } = await prepare(command)
   if (!command.runs) return say(`Prepared in ${secondsSince(began)}.`)
-  if (!existsSync(path.join(ROOT, command.runs))) throw new CannotGoOn(`${command.runs} is missing: this copy of Darkroom is incomplete. Clone it again.`)
+  if (!existsSync(path.join(ROOT, command.runs)))
+    throw new CannotGoOn(`${command.runs} is missing: this copy of Darkroom is incomplete. Clone it again.`)
   const onReady = name === 'start' ? () => provideNativeBehind(ROOT, node, env) : undefined
   const settings = path.join(ROOT, '.env')
-  const flags = ['--disable-warning=ExperimentalWarning', ...(existsSync(settings) ? [`--env-file=${settings}`] : [])]
-  process.exitCode = await runInOurPlace(node, [...flags, path.join(ROOT, command.runs), ...args], { env, cwd: ROOT, onReady })
+  const flags = [
+    '--disable-warning=ExperimentalWarning',
+    ...(existsSync(settings) ? [`--env-file=${settings}`] : []),
+  ]
+  process.exitCode = await runInOurPlace(node, [...flags, path.join(ROOT, command.runs), ...args], {
+    env,
+    cwd: ROOT,
+    onReady,
+  })
 }
 
 /** Everything that is missing or stale for this command; nothing is done twice. */

@@ -10,9 +10,16 @@ import { afterEach, expect, test } from 'vitest'
 function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => process.exit(0), 300)`) {
   const root = mkdtempSync(path.join(tmpdir(), 'darkroom-setup-'))
   roots.push(root)
-  const write = (file: string, text: string) => { mkdirSync(path.dirname(path.join(root, file)), { recursive: true }); writeFileSync(path.join(root, file), text) }
-  const noting = (word: string, more = '') => `import { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(path.join(root, 'done.txt'))}, '${word} ')\n${more}`
-  cpSync(path.join(import.meta.dirname), path.join(root, 'lib/setup'), { recursive: true, filter: (file) => !/\.ts$/.test(file) || /\.d\./.test(file) })
+  const write = (file: string, text: string) => {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true })
+    writeFileSync(path.join(root, file), text)
+  }
+  const noting = (word: string, more = '') =>
+    `import { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(path.join(root, 'done.txt'))}, '${word} ')\n${more}`
+  cpSync(path.join(import.meta.dirname), path.join(root, 'lib/setup'), {
+    recursive: true,
+    filter: (file) => !/\.ts$/.test(file) || /\.d\./.test(file),
+  })
   write('package.json', '{ "type": "module" }')
   write('package-lock.json', '{ "packages": { "": {} } }')
   write('prisma/schema.prisma', 'model A {}')
@@ -20,23 +27,59 @@ function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => 
   write('app/page.test.tsx', 'first')
   write('lib/processes/supervisor.ts', supervisor)
   write('lib/setup/native.ts', noting('native'))
-  const installed = { 'prisma/package.json': '{ "version": "7.0.0", "type": "module" }', 'prisma/build/index.js': noting('generate', `import { mkdirSync } from 'node:fs'\nmkdirSync('lib/data/generated', { recursive: true })`),
-    'next/package.json': '{ "type": "module" }', 'next/dist/bin/next': noting('build', `import { mkdirSync, writeFileSync } from 'node:fs'\nmkdirSync('.next', { recursive: true })\nwriteFileSync('.next/BUILD_ID', '1')`) }
-  write('npm-stand-in.js', noting('install', `import { mkdirSync, writeFileSync } from 'node:fs'\nimport path from 'node:path'
-    for (const [file, text] of Object.entries(${JSON.stringify(installed)})) { const at = path.join('node_modules', file); mkdirSync(path.dirname(at), { recursive: true }); writeFileSync(at, text) }`))
-  const done = () => (existsSync(path.join(root, 'done.txt')) ? readFileSync(path.join(root, 'done.txt'), 'utf8').trim().split(' ') : [])
+  const installed = {
+    'prisma/package.json': '{ "version": "7.0.0", "type": "module" }',
+    'prisma/build/index.js': noting(
+      'generate',
+      `import { mkdirSync } from 'node:fs'\nmkdirSync('lib/data/generated', { recursive: true })`,
+    ),
+    'next/package.json': '{ "type": "module" }',
+    'next/dist/bin/next': noting(
+      'build',
+      `import { mkdirSync, writeFileSync } from 'node:fs'\nmkdirSync('.next', { recursive: true })\nwriteFileSync('.next/BUILD_ID', '1')`,
+    ),
+  }
+  write(
+    'npm-stand-in.js',
+    noting(
+      'install',
+      `import { mkdirSync, writeFileSync } from 'node:fs'\nimport path from 'node:path'
+    for (const [file, text] of Object.entries(${JSON.stringify(installed)})) { const at = path.join('node_modules', file); mkdirSync(path.dirname(at), { recursive: true }); writeFileSync(at, text) }`,
+    ),
+  )
+  const done = () =>
+    existsSync(path.join(root, 'done.txt'))
+      ? readFileSync(path.join(root, 'done.txt'), 'utf8').trim().split(' ')
+      : []
   return { root, write, done, start: (...args: string[]) => launch(root, args) }
 }
 
 const roots: string[] = []
-afterEach(() => { for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true }) })
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
+})
 
 function launch(root: string, args: readonly string[]) {
-  const child = spawn(process.execPath, [path.join(root, 'lib/setup/bootstrap.mjs'), ...args], { cwd: root, env: { ...process.env, npm_execpath: path.join(root, 'npm-stand-in.js') } })
+  const child = spawn(process.execPath, [path.join(root, 'lib/setup/bootstrap.mjs'), ...args], {
+    cwd: root,
+    env: { ...process.env, npm_execpath: path.join(root, 'npm-stand-in.js') },
+  })
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString() })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
   const ended = once(child, 'close').then(([code]) => ({ code: code as number, said }))
-  return { child, ended, saying: (word: string) => new Promise<void>((resolve) => child.stdout.on('data', () => { if (said.includes(word)) resolve() })) }
+  return {
+    child,
+    ended,
+    saying: (word: string) =>
+      new Promise<void>((resolve) =>
+        child.stdout.on('data', () => {
+          if (said.includes(word)) resolve()
+        }),
+      ),
+  }
 }
 
 test('the first start installs, generates and builds; the second does nothing twice', async () => {
@@ -96,7 +139,9 @@ test('two commands at once prepare the folder one after the other', async () => 
 })
 
 test('a signal reaches the product, and its exit code is ours', async () => {
-  const { start } = tree(`process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); console.log('listening')`)
+  const { start } = tree(
+    `process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); console.log('listening')`,
+  )
   const running = start('start')
   await running.saying('listening')
 
@@ -106,11 +151,18 @@ test('a signal reaches the product, and its exit code is ours', async () => {
 })
 
 test('when the shell between npm and us dies of a signal, the product leaves too', async () => {
-  const { root } = tree(`process.on('SIGTERM', () => { console.log('leaving'); process.exit(0) }); setInterval(() => {}, 1000); console.log('listening')`)
+  const { root } = tree(
+    `process.on('SIGTERM', () => { console.log('leaving'); process.exit(0) }); setInterval(() => {}, 1000); console.log('listening')`,
+  )
   const command = `"${process.execPath}" "${path.join(root, 'lib/setup/bootstrap.mjs')}" start; true`
-  const shell = spawn('sh', ['-c', command], { env: { ...process.env, npm_execpath: path.join(root, 'npm-stand-in.js'), npm_lifecycle_event: 'start' } })
+  const shell = spawn('sh', ['-c', command], {
+    env: { ...process.env, npm_execpath: path.join(root, 'npm-stand-in.js'), npm_lifecycle_event: 'start' },
+  })
   let said = ''
-  shell.stdout.on('data', (chunk: Buffer) => { said += chunk.toString(); if (said.includes('listening')) shell.kill('SIGTERM') })
+  shell.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+    if (said.includes('listening')) shell.kill('SIGTERM')
+  })
 
   await once(shell, 'close') // its output ends when the last of its descendants has left
 
@@ -119,18 +171,26 @@ test('when the shell between npm and us dies of a signal, the product leaves too
 
 test('an install that fails ends with what npm says, without its page of usage', async () => {
   const { start, write } = tree()
-  write('npm-stand-in.js', `console.error('npm warn old\\nnpm error network is unreachable\\nnpm error Usage:\\nnpm error npm ci'); process.exit(1)`)
+  write(
+    'npm-stand-in.js',
+    `console.error('npm warn old\\nnpm error network is unreachable\\nnpm error Usage:\\nnpm error npm ci'); process.exit(1)`,
+  )
 
   const { code, said } = await start('start').ended
 
   expect(code).toBe(1)
-  expect(said).toBe('The packages could not be installed: npm ci ended with code 1.\nnpm error network is unreachable\nIs the npm registry reachable? Then start again.\n')
+  expect(said).toBe(
+    'The packages could not be installed: npm ci ended with code 1.\nnpm error network is unreachable\nIs the npm registry reachable? Then start again.\n',
+  )
 })
 
 test('help is answered before anything is installed, and an unknown command names the known ones', async () => {
   const { start, done } = tree()
 
   expect((await start('test', '--help').ended).said).toContain('npm test')
-  expect(await start('fly').ended).toMatchObject({ code: 1, said: expect.stringContaining('There is no command "fly". There are: start,') })
+  expect(await start('fly').ended).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('There is no command "fly". There are: start,'),
+  })
   expect(done()).toEqual([])
 })

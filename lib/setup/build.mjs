@@ -8,7 +8,18 @@ import { CannotGoOn, step } from './say.mjs'
 
 const SCHEMA = 'prisma/schema.prisma'
 const CLIENT = 'lib/data/generated'
-const SOURCES = ['app', 'lib', 'public', 'prisma', 'proxy.ts', 'instrumentation.ts', 'next.config.mjs', 'postcss.config.mjs', 'package.json', 'package-lock.json']
+const SOURCES = [
+  'app',
+  'lib',
+  'public',
+  'prisma',
+  'proxy.ts',
+  'instrumentation.ts',
+  'next.config.mjs',
+  'postcss.config.mjs',
+  'package.json',
+  'package-lock.json',
+]
 /** Rooms whose files no page contains, and what is itself made. */
 const NOT_IN_PAGES = new Set(['lib/checks', 'lib/commands', 'lib/setup', 'lib/processes', CLIENT])
 
@@ -19,12 +30,20 @@ export async function generateClient(root, node, env) {
   const schema = path.join(root, SCHEMA)
   const stamp = path.join(root, 'node_modules', '.darkroom-generated')
   if (!existsSync(schema)) return
-  const wanted = createHash('sha256').update(readFileSync(schema)).update(versionOf(root, 'prisma')).digest('hex')
-  if (existsSync(path.join(root, CLIENT)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  const wanted = createHash('sha256')
+    .update(readFileSync(schema))
+    .update(versionOf(root, 'prisma'))
+    .digest('hex')
+  if (existsSync(path.join(root, CLIENT)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)
+    return
   await step('generate the database client (prisma)', async () => {
-    const { code, output } = await runToEnd(node, [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', schema],
-      { cwd: root, env: { ...env, PRISMA_SCHEMA_ENGINE_BINARY: node } })
-    if (code !== 0) throw new CannotGoOn(`The database client could not be generated from ${SCHEMA}:\n${output}`)
+    const { code, output } = await runToEnd(
+      node,
+      [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', schema],
+      { cwd: root, env: { ...env, PRISMA_SCHEMA_ENGINE_BINARY: node } },
+    )
+    if (code !== 0)
+      throw new CannotGoOn(`The database client could not be generated from ${SCHEMA}:\n${output}`)
   })
   writeFileSync(stamp, wanted)
 }
@@ -34,15 +53,25 @@ export async function generateClient(root, node, env) {
 export async function buildPages(root, node, env) {
   const stamp = path.join(root, '.next', 'darkroom-build.json')
   const files = sourceFiles(root)
-  const built = existsSync(stamp) && existsSync(path.join(root, '.next', 'BUILD_ID')) ? JSON.parse(readFileSync(stamp, 'utf8')) : undefined
-  const glance = hashOf(files, (file) => { const at = statSync(file); return `${at.size} ${at.mtimeMs}` })
+  const built =
+    existsSync(stamp) && existsSync(path.join(root, '.next', 'BUILD_ID'))
+      ? JSON.parse(readFileSync(stamp, 'utf8'))
+      : undefined
+  const glance = hashOf(files, (file) => {
+    const at = statSync(file)
+    return `${at.size} ${at.mtimeMs}`
+  })
   if (built?.glance === glance) return
   const content = hashOf(files, (file) => readFileSync(file))
   if (built?.content !== content) {
     await step('build the pages (next build)', async () => {
-      const { code, output } = await runToEnd(node, [path.join(root, 'node_modules/next/dist/bin/next'), 'build'],
-        { cwd: root, env: { ...env, NODE_ENV: 'production' } })
-      if (code !== 0) throw new CannotGoOn(`The pages could not be built: next build ended with code ${code}.\n${output}`)
+      const { code, output } = await runToEnd(
+        node,
+        [path.join(root, 'node_modules/next/dist/bin/next'), 'build'],
+        { cwd: root, env: { ...env, NODE_ENV: 'production' } },
+      )
+      if (code !== 0)
+        throw new CannotGoOn(`The pages could not be built: next build ended with code ${code}.\n${output}`)
     })
   }
   mkdirSync(path.dirname(stamp), { recursive: true })
@@ -54,7 +83,10 @@ function sourceFiles(root) {
   const walk = (name) => {
     const file = path.join(root, name)
     if (NOT_IN_PAGES.has(name) || !existsSync(file)) return
-    if (!statSync(file).isDirectory()) { if (!/\.(test|fakes)\.tsx?$/.test(name)) found.push(file); return }
+    if (!statSync(file).isDirectory()) {
+      if (!/\.(test|fakes)\.tsx?$/.test(name)) found.push(file)
+      return
+    }
     for (const entry of readdirSync(file).sort()) walk(`${name}/${entry}`)
   }
   for (const name of SOURCES) walk(name)
@@ -67,4 +99,5 @@ function hashOf(files, about) {
   return hash.digest('hex')
 }
 
-const versionOf = (root, name) => JSON.parse(readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8')).version
+const versionOf = (root, name) =>
+  JSON.parse(readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8')).version

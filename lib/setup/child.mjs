@@ -12,7 +12,9 @@ const KEPT_OUTPUT = 20_000 // characters; the end of a failing program's output 
 export function runToEnd(program, args, options = {}) {
   return new Promise((resolve) => {
     let output = ''
-    const keep = (chunk) => { output = (output + chunk).slice(-KEPT_OUTPUT) }
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-KEPT_OUTPUT)
+    }
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
     child.stdout?.on('data', keep)
     child.stderr?.on('data', keep)
@@ -31,8 +33,13 @@ export function runInOurPlace(program, args, { env, cwd, onReady }) {
     const child = spawn(program, args, { env, cwd, stdio })
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
     if (process.env.npm_lifecycle_event) leaveWithNpm(() => child.kill('SIGTERM'))
-    child.on('message', (message) => { if (message?.kind === 'ready') onReady?.() })
-    child.on('error', (error) => { process.stderr.write(`${error}\n`); resolve(127) })
+    child.on('message', (message) => {
+      if (message?.kind === 'ready') onReady?.()
+    })
+    child.on('error', (error) => {
+      process.stderr.write(`${error}\n`)
+      resolve(127)
+    })
     child.on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)))
   })
 }

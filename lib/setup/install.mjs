@@ -9,10 +9,17 @@ import { CannotGoOn, step } from './say.mjs'
 /** @param {string} root @returns {Promise<boolean>} whether anything had to be installed */
 export async function install(root) {
   const stamp = path.join(root, 'node_modules', '.darkroom-installed')
-  const wanted = `${createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex')} ${process.platform}-${process.arch}`
+  const wanted = `${createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex')} ${process.platform}-${process.arch}`
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false
   const alreadyThere = holdsWhatTheLockSays(root)
-  if (!alreadyThere) await step('install the packages (npm ci)', () => cleanInstall(root), () => installedCount(root))
+  if (!alreadyThere)
+    await step(
+      'install the packages (npm ci)',
+      () => cleanInstall(root),
+      () => installedCount(root),
+    )
   writeFileSync(stamp, wanted)
   return !alreadyThere
 }
@@ -21,9 +28,14 @@ async function cleanInstall(root) {
   const npm = process.env.npm_execpath?.endsWith('.js')
     ? { program: process.execPath, args: [process.env.npm_execpath] }
     : { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
-  const { code, output } = await runToEnd(npm.program, [...npm.args, 'ci', '--no-audit', '--no-fund'],
-    { cwd: root, shell: npm.program === 'npm.cmd' })
-  if (code !== 0) throw new CannotGoOn(`The packages could not be installed: npm ci ended with code ${code}.\n${whatNpmSays(output)}\nIs the npm registry reachable? Then start again.`)
+  const { code, output } = await runToEnd(npm.program, [...npm.args, 'ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    shell: npm.program === 'npm.cmd',
+  })
+  if (code !== 0)
+    throw new CannotGoOn(
+      `The packages could not be installed: npm ci ended with code ${code}.\n${whatNpmSays(output)}\nIs the npm registry reachable? Then start again.`,
+    )
 }
 
 /** npm's errors without its warnings and its page of usage. */
@@ -39,8 +51,12 @@ function holdsWhatTheLockSays(root) {
   if (!existsSync(record)) return false
   const installed = JSON.parse(readFileSync(record, 'utf8')).packages
   const wanted = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')).packages
-  const differs = Object.entries(wanted).some(([place, entry]) =>
-    place !== '' && installed[place]?.version !== entry.version && !(entry.optional && installed[place] === undefined))
+  const differs = Object.entries(wanted).some(
+    ([place, entry]) =>
+      place !== '' &&
+      installed[place]?.version !== entry.version &&
+      !(entry.optional && installed[place] === undefined),
+  )
   return !differs && Object.keys(installed).every((place) => place in wanted)
 }
 

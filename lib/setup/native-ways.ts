@@ -16,49 +16,96 @@ const LIBRARIES = ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2']
 /** What binding/*.cc includes, directly and through others. */
 const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/ctstring', 'tsl/platform/ctstring', 'xla/tsl/c/']
 
-export interface NativePlaces { readonly root: string, readonly addOn: string, readonly made: string, readonly making: string }
-interface Made { readonly name: string, readonly tensorflow: string }
+export interface NativePlaces {
+  readonly root: string
+  readonly addOn: string
+  readonly made: string
+  readonly making: string
+}
+interface Made {
+  readonly name: string
+  readonly tensorflow: string
+}
 
 /** This way leads nowhere on this machine; the message is a whole sentence that says why. */
 export class NotThisWay extends Error {}
 
 /** tfjs-node's own install script: a prebuilt binding and TensorFlow 2.9.1, where its download host answers. */
 export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise<Made> {
-  await step('ask the host of tfjs-node\'s own binaries', () => answers(BINARY_HOST))
-  await step('download and unpack tfjs-node\'s own binaries', async () => {
-    const { code, output } = await runToEnd(process.execPath, ['scripts/install.js'], { cwd: addOn, timeout: INSTALLER_MS })
+  await step("ask the host of tfjs-node's own binaries", () => answers(BINARY_HOST))
+  await step("download and unpack tfjs-node's own binaries", async () => {
+    const { code, output } = await runToEnd(process.execPath, ['scripts/install.js'], {
+      cwd: addOn,
+      timeout: INSTALLER_MS,
+    })
     if (code !== 0) throw new NotThisWay(`The install script of tfjs-node failed: ${lastLine(output)}.`)
   })
   rmSync(path.join(addOn, 'deps/include'), { recursive: true, force: true })
-  for (const folder of ['lib', 'deps']) if (existsSync(path.join(addOn, folder))) renameSync(path.join(addOn, folder), path.join(making, folder))
-  return { name: 'from tfjs-node\'s own binaries', tensorflow: '2.9.1' }
+  for (const folder of ['lib', 'deps'])
+    if (existsSync(path.join(addOn, folder))) renameSync(path.join(addOn, folder), path.join(making, folder))
+  return { name: "from tfjs-node's own binaries", tensorflow: '2.9.1' }
 }
 
 /** The C library out of Python's wheel, and the binding compiled against Node's stable interface: no node-gyp, no Node headers. */
 export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<Made> {
-  if (process.platform !== 'linux' || process.arch !== 'x64' || !isGlibc()) throw new NotThisWay('The TensorFlow wheel fits Linux x64 with glibc only.')
-  const python = await firstThatRuns([['python3', '-m', 'pip', '--version'], ['python', '-m', 'pip', '--version']], 'Python with pip')
+  if (process.platform !== 'linux' || process.arch !== 'x64' || !isGlibc())
+    throw new NotThisWay('The TensorFlow wheel fits Linux x64 with glibc only.')
+  const python = await firstThatRuns(
+    [
+      ['python3', '-m', 'pip', '--version'],
+      ['python', '-m', 'pip', '--version'],
+    ],
+    'Python with pip',
+  )
   await firstThatRuns([['g++', '--version']], 'the compiler g++')
   const free = statfsSync(making)
-  if (free.bavail * free.bsize < WHEEL_NEEDS_BYTES) throw new NotThisWay(`The TensorFlow wheel needs ${WHEEL_NEEDS_BYTES / 1e9} GB of free disk while it is unpacked.`)
+  if (free.bavail * free.bsize < WHEEL_NEEDS_BYTES)
+    throw new NotThisWay(
+      `The TensorFlow wheel needs ${WHEEL_NEEDS_BYTES / 1e9} GB of free disk while it is unpacked.`,
+    )
 
   const unpacked = path.join(making, 'wheel')
   mkdirSync(path.join(making, 'deps/lib'), { recursive: true })
   mkdirSync(path.join(making, 'lib/napi-v8'), { recursive: true })
-  await step(`download ${WHEEL} (274 MB, pip)`, () => mustRun(python, ['-m', 'pip', 'download', '--no-deps', '--no-cache-dir', '--only-binary=:all:',
-    '--retries=1', '--timeout=10', '--dest', unpacked, WHEEL], WHEEL_MS))
+  await step(`download ${WHEEL} (274 MB, pip)`, () =>
+    mustRun(
+      python,
+      [
+        '-m',
+        'pip',
+        'download',
+        '--no-deps',
+        '--no-cache-dir',
+        '--only-binary=:all:',
+        '--retries=1',
+        '--timeout=10',
+        '--dest',
+        unpacked,
+        WHEEL,
+      ],
+      WHEEL_MS,
+    ),
+  )
   await step('unpack the library and its headers', () => unpack(python, unpacked))
-  await step('strip the library', () => strip(path.join(unpacked, 'tensorflow'), path.join(making, 'deps/lib')))
+  await step('strip the library', () =>
+    strip(path.join(unpacked, 'tensorflow'), path.join(making, 'deps/lib')),
+  )
   await step('compile the binding (g++)', () => compile(root, addOn, making))
   rmSync(unpacked, { recursive: true })
-  return { name: 'from the TensorFlow wheel, with a binding compiled here', tensorflow: WHEEL.split('==')[1] ?? '' }
+  return {
+    name: 'from the TensorFlow wheel, with a binding compiled here',
+    tensorflow: WHEEL.split('==')[1] ?? '',
+  }
 }
 
 async function answers(host: string): Promise<void> {
   try {
     await fetch(host, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) })
   } catch (error) {
-    throw new NotThisWay(`The host of tfjs-node's own binaries (${new URL(host).host}) does not answer from here.`, { cause: error })
+    throw new NotThisWay(
+      `The host of tfjs-node's own binaries (${new URL(host).host}) does not answer from here.`,
+      { cause: error },
+    )
   }
 }
 
@@ -66,8 +113,12 @@ async function answers(host: string): Promise<void> {
 async function unpack(python: string, folder: string): Promise<void> {
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'))
   if (!wheel) throw new NotThisWay('pip reported success but left no wheel.')
-  const wanted = [...LIBRARIES.map((name) => `tensorflow/${name}`), ...HEADERS.map((name) => `tensorflow/include/${name}`)]
-  const program = 'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nfor n in z.namelist():\n  if n.startswith(tuple(sys.argv[3:])): z.extract(n, sys.argv[2])\n'
+  const wanted = [
+    ...LIBRARIES.map((name) => `tensorflow/${name}`),
+    ...HEADERS.map((name) => `tensorflow/include/${name}`),
+  ]
+  const program =
+    'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nfor n in z.namelist():\n  if n.startswith(tuple(sys.argv[3:])): z.extract(n, sys.argv[2])\n'
   writeFileSync(path.join(folder, 'unpack.py'), program)
   await mustRun(python, [path.join(folder, 'unpack.py'), path.join(folder, wheel), folder, ...wanted])
   rmSync(path.join(folder, wheel))
@@ -76,29 +127,62 @@ async function unpack(python: string, folder: string): Promise<void> {
 /** 853 MB become 634 MB. Where `strip` is missing they stay as they are. */
 async function strip(from: string, to: string): Promise<void> {
   for (const library of LIBRARIES) {
-    const { code } = await runToEnd('strip', ['--strip-unneeded', '-o', path.join(to, library), path.join(from, library)])
+    const { code } = await runToEnd('strip', [
+      '--strip-unneeded',
+      '-o',
+      path.join(to, library),
+      path.join(from, library),
+    ])
     if (code !== 0) renameSync(path.join(from, library), path.join(to, library))
     else rmSync(path.join(from, library))
   }
 }
 
 async function compile(root: string, addOn: string, making: string): Promise<void> {
-  const { include_dir: nodeApi } = createRequire(path.join(root, 'package.json'))('node-api-headers') as { include_dir: string }
-  const sources = readdirSync(path.join(addOn, 'binding')).filter((name) => name.endsWith('.cc')).map((name) => path.join(addOn, 'binding', name))
-  await mustRun('g++', ['-O2', '-std=gnu++17', '-fPIC', '-shared', '-DNAPI_VERSION=8',
-    '-I', nodeApi, '-I', path.join(making, 'wheel/tensorflow/include'), '-I', path.dirname(addOn), ...sources,
-    '-L', path.join(making, 'deps/lib'), ...LIBRARIES.toReversed().map((name) => `-l:${name}`), '-Wl,-rpath,$ORIGIN/../../deps/lib',
-    '-o', path.join(making, 'lib/napi-v8/tfjs_binding.node')])
+  const { include_dir: nodeApi } = createRequire(path.join(root, 'package.json'))('node-api-headers') as {
+    include_dir: string
+  }
+  const sources = readdirSync(path.join(addOn, 'binding'))
+    .filter((name) => name.endsWith('.cc'))
+    .map((name) => path.join(addOn, 'binding', name))
+  await mustRun('g++', [
+    '-O2',
+    '-std=gnu++17',
+    '-fPIC',
+    '-shared',
+    '-DNAPI_VERSION=8',
+    '-I',
+    nodeApi,
+    '-I',
+    path.join(making, 'wheel/tensorflow/include'),
+    '-I',
+    path.dirname(addOn),
+    ...sources,
+    '-L',
+    path.join(making, 'deps/lib'),
+    ...LIBRARIES.toReversed().map((name) => `-l:${name}`),
+    '-Wl,-rpath,$ORIGIN/../../deps/lib',
+    '-o',
+    path.join(making, 'lib/napi-v8/tfjs_binding.node'),
+  ])
 }
 
 async function mustRun(program: string, args: readonly string[], timeout = 5 * 60_000): Promise<void> {
   const { code, output } = await runToEnd(program, args, { timeout })
-  if (code !== 0) throw new NotThisWay(`${path.basename(program)} ${args[0] === '-m' ? `${args[1]} ${args[2]}` : ''} failed: ${lastLine(output)}.`)
+  if (code !== 0)
+    throw new NotThisWay(
+      `${path.basename(program)} ${args[0] === '-m' ? `${args[1]} ${args[2]}` : ''} failed: ${lastLine(output)}.`,
+    )
 }
 
-async function firstThatRuns(candidates: readonly (readonly [string, ...string[]])[], what: string): Promise<string> {
+async function firstThatRuns(
+  candidates: readonly (readonly [string, ...string[]])[],
+  what: string,
+): Promise<string> {
   for (const [program, ...args] of candidates) if ((await runToEnd(program, args)).code === 0) return program
-  throw new NotThisWay(`A native TensorFlow can be made on this machine only with ${what}, which does not answer.`)
+  throw new NotThisWay(
+    `A native TensorFlow can be made on this machine only with ${what}, which does not answer.`,
+  )
 }
 
 /** Node's own report names the C library it runs on; musl leaves the field empty. */
@@ -107,4 +191,5 @@ function isGlibc(): boolean {
   return Boolean(report.header?.glibcVersionRuntime)
 }
 
-const lastLine = (output: string): string => output.trim().split('\n').at(-1)?.replace(/\.$/, '') ?? 'no output'
+const lastLine = (output: string): string =>
+  output.trim().split('\n').at(-1)?.replace(/\.$/, '') ?? 'no output'

@@ -11,8 +11,8 @@ import { say, step } from './say.mjs'
 const SECONDS_TO_PROVE = 120 // the first load maps 600 MB from disk
 
 export type NativeState =
-  | { kind: 'ready', way: string, tensorflow: string, at: string }
-  | { kind: 'unavailable', reason: string, at: string }
+  | { kind: 'ready'; way: string; tensorflow: string; at: string }
+  | { kind: 'unavailable'; reason: string; at: string }
   | { kind: 'untried' }
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
@@ -30,7 +30,9 @@ const holderFile = path.join(native, 'providing')
 export function nativeState(): NativeState {
   if (!existsSync(stampFile)) return { kind: 'untried' }
   const stamp = JSON.parse(readFileSync(stampFile, 'utf8')) as NativeState
-  return stamp.kind === 'ready' && !existsSync(path.join(places.made, 'lib/napi-v8/tfjs_binding.node')) ? { kind: 'untried' } : stamp
+  return stamp.kind === 'ready' && !existsSync(path.join(places.made, 'lib/napi-v8/tfjs_binding.node'))
+    ? { kind: 'untried' }
+    : stamp
 }
 
 export const hasNativeEngine = (): boolean =>
@@ -63,18 +65,30 @@ export function link(): void {
   for (const folder of ['lib', 'deps']) {
     const place = path.join(places.addOn, folder)
     rmSync(place, { recursive: true, force: true })
-    if (existsSync(path.join(places.made, folder))) symlinkSync(path.join(places.made, folder), place, 'junction') // a junction needs no privilege on Windows
+    if (existsSync(path.join(places.made, folder)))
+      symlinkSync(path.join(places.made, folder), place, 'junction') // a junction needs no privilege on Windows
   }
 }
 
 async function prove(): Promise<void> {
   const proof = path.join(root, 'lib/setup/native-proof.ts')
-  const { code, output } = await runToEnd(process.execPath, [proof], { cwd: root, timeout: SECONDS_TO_PROVE * 1000 })
-  if (code !== 0) throw new NotThisWay(`TensorFlow was installed but does not compute here: ${output.trim().split('\n').at(-1)}.`)
+  const { code, output } = await runToEnd(process.execPath, [proof], {
+    cwd: root,
+    timeout: SECONDS_TO_PROVE * 1000,
+  })
+  if (code !== 0)
+    throw new NotThisWay(
+      `TensorFlow was installed but does not compute here: ${output.trim().split('\n').at(-1)}.`,
+    )
 }
 
 function discard(): void {
-  for (const folder of [places.made, places.making, path.join(places.addOn, 'lib'), path.join(places.addOn, 'deps')]) {
+  for (const folder of [
+    places.made,
+    places.making,
+    path.join(places.addOn, 'lib'),
+    path.join(places.addOn, 'deps'),
+  ]) {
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -85,13 +99,27 @@ function remember(state: NativeState): NativeState {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes('--link')) { link(); return 0 }
+  if (args.includes('--link')) {
+    link()
+    return 0
+  }
   mkdirSync(native, { recursive: true })
-  if (hasNativeEngine() && !args.includes('--force')) { say('The native engine is already there; --force replaces it.'); return 0 }
-  if (!take(holderFile) && !take(holderFile)) { say('Another process is providing the native engine; see .native/setup.log.'); return 1 }
+  if (hasNativeEngine() && !args.includes('--force')) {
+    say('The native engine is already there; --force replaces it.')
+    return 0
+  }
+  if (!take(holderFile) && !take(holderFile)) {
+    say('Another process is providing the native engine; see .native/setup.log.')
+    return 1
+  }
   try {
     const state = await provideNative()
-    if (state.kind !== 'ready') { say('The native engine (tfjs-node) is not available on this machine; the engines onnx and wasm serve and train instead.'); return 1 }
+    if (state.kind !== 'ready') {
+      say(
+        'The native engine (tfjs-node) is not available on this machine; the engines onnx and wasm serve and train instead.',
+      )
+      return 1
+    }
     say(`The native engine is ready: TensorFlow ${state.tensorflow}, ${state.way}.`)
     return 0
   } finally {

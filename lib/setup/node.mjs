@@ -22,8 +22,9 @@ export async function chooseNode(root, check) {
   if (existsSync(pinned) && (!check || (await runToEnd(pinned, ['--version'])).code === 0)) return pinned
   if (majorOf(process.version) >= OLDEST_FOR_US) return process.execPath
   throw new CannotGoOn(
-    `This machine runs Node ${process.version} and npm has no Node ${OLDEST_FOR_US} for ${process.platform}-${process.arch}. `
-    + `Install Node ${OLDEST_FOR_US} or newer from nodejs.org and start again.`)
+    `This machine runs Node ${process.version} and npm has no Node ${OLDEST_FOR_US} for ${process.platform}-${process.arch}. ` +
+      `Install Node ${OLDEST_FOR_US} or newer from nodejs.org and start again.`,
+  )
 }
 
 /** The environment in which that Node and the installed programs come first. TensorFlow keeps what it has to say of processors to itself, and tells errors.
@@ -31,7 +32,13 @@ export async function chooseNode(root, check) {
 export function environmentFor(root, node) {
   const key = Object.keys(process.env).find((name) => name.toLowerCase() === 'path') ?? 'PATH'
   const folders = [path.dirname(node), path.join(root, 'node_modules', '.bin'), process.env[key] ?? '']
-  return { ...process.env, [key]: folders.join(path.delimiter), NEXT_TELEMETRY_DISABLED: '1', CHECKPOINT_DISABLE: '1', TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2' }
+  return {
+    ...process.env,
+    [key]: folders.join(path.delimiter),
+    NEXT_TELEMETRY_DISABLED: '1',
+    CHECKPOINT_DISABLE: '1',
+    TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+  }
 }
 
 /** @param {string} version such as `v24.21.0` */

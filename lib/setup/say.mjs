@@ -17,7 +17,10 @@ export const say = (line) => process.stderr.write(`${line}\n`)
  *  @returns {Promise<T>} */
 export async function step(title, work, howFar = () => '') {
   const began = performance.now()
-  const beat = setInterval(() => say(`  … ${title}: ${secondsSince(began)}${howFar() && `, ${howFar()}`}`), HEARTBEAT_MS)
+  const beat = setInterval(
+    () => say(`  … ${title}: ${secondsSince(began)}${howFar() && `, ${howFar()}`}`),
+    HEARTBEAT_MS,
+  )
   try {
     const result = await work()
     say(`✓ ${title} (${secondsSince(began)})`)

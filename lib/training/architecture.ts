@@ -2,7 +2,11 @@
 import { readBundle } from '#lib/ml/bundle.ts'
 import { shapesOf, sizeOf, weightSpecs, type Network } from '#lib/ml/network.ts'
 
-export type LayerRow = { readonly layer: string; readonly output_shape: number[]; readonly parameters: number }
+export type LayerRow = {
+  readonly layer: string
+  readonly output_shape: number[]
+  readonly parameters: number
+}
 
 const MOST_KEPT = 32
 const kept = new Map<string, Promise<readonly LayerRow[]>>()
@@ -23,6 +27,8 @@ export function rowsOf(network: Network): readonly LayerRow[] {
   return network.layers.map((layer) => ({
     layer: `${layer.name} (${layer.kind})`,
     output_shape: [...shapes.get(layer.name)!],
-    parameters: specs.filter((spec) => spec.layer === layer.name).reduce((sum, spec) => sum + sizeOf(spec.shape), 0),
+    parameters: specs
+      .filter((spec) => spec.layer === layer.name)
+      .reduce((sum, spec) => sum + sizeOf(spec.shape), 0),
   }))
 }

@@ -16,7 +16,12 @@ export type VersionAnswers = {
   readonly msPerImage: number
 }
 
-export type AskingPorts = { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly answering: Answering; readonly maxPixels: number; readonly signal: AbortSignal }
+export type AskingPorts = {
+  readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
+  readonly answering: Answering
+  readonly maxPixels: number
+  readonly signal: AbortSignal
+}
 
 /** A comparison goes on without an image whose file is missing or damaged; that fault is noted where the bytes are read. */
 function nullForFault(error: unknown): null {
@@ -24,7 +29,11 @@ function nullForFault(error: unknown): null {
   throw error
 }
 
-export async function askVersion(version: Pick<Version, 'id' | 'folder'>, entries: readonly SnapshotEntry[], { bytesOf, answering, maxPixels, signal }: AskingPorts): Promise<VersionAnswers> {
+export async function askVersion(
+  version: Pick<Version, 'id' | 'folder'>,
+  entries: readonly SnapshotEntry[],
+  { bytesOf, answering, maxPixels, signal }: AskingPorts,
+): Promise<VersionAnswers> {
   const ref = { key: version.id, folder: version.folder }
   await answering.load(ref)
   try {
@@ -34,7 +43,9 @@ export async function askVersion(version: Pick<Version, 'id' | 'folder'>, entrie
     let ms = 0
     for (let first = 0; first < entries.length; first += AT_ONCE) {
       signal.throwIfAborted()
-      const bytes = await Promise.all(entries.slice(first, first + AT_ONCE).map(({ hash }) => bytesOf(hash).catch(nullForFault)))
+      const bytes = await Promise.all(
+        entries.slice(first, first + AT_ONCE).map(({ hash }) => bytesOf(hash).catch(nullForFault)),
+      )
       const there = bytes.flatMap((one) => (one ? [one] : []))
       const answered = await answering.infer(ref, there, { maxPixels, wantsFeatures: false })
       engine = answered.engine

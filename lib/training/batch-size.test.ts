@@ -22,35 +22,53 @@ test('with a quarter of a gigabyte a step holds fewer pictures', () => {
 })
 
 test('larger pictures take smaller batches, and so does an engine that takes more itself', () => {
-  expect(batchWithin(400, { ...photos, network: smallNetwork({ size: 128, channels: 3 }, 10) })).toBeLessThan(batchWithin(400, photos))
+  expect(batchWithin(400, { ...photos, network: smallNetwork({ size: 128, channels: 3 }, 10) })).toBeLessThan(
+    batchWithin(400, photos),
+  )
   expect(batchWithin(500, { ...photos, engine: 'tfjs-node' })).toBeLessThan(batchWithin(500, photos))
 })
 
 test('a network that does not fit even with few pictures is refused, with what it takes and what may be done', () => {
   const wide = { ...photos, network: best([64, 256, 256]) }
 
-  expect(() => batchWithin(256, wide)).toThrow(/1,980,394 numbers take (\d+) MB on the engine onnx.*may take 256 MB.*recipe "head".*TRAIN_MEMORY_MB=\1/)
+  expect(() => batchWithin(256, wide)).toThrow(
+    /1,980,394 numbers take (\d+) MB on the engine onnx.*may take 256 MB.*recipe "head".*TRAIN_MEMORY_MB=\1/,
+  )
   expect(batchWithin(330, wide)).toBe(16)
 })
 
-const best = (widths: readonly [number, number, number]): Network => wideNetwork(widths)({ size: 32, channels: 3 }, 10)
+const best = (widths: readonly [number, number, number]): Network =>
+  wideNetwork(widths)({ size: 32, channels: 3 }, 10)
 
 /** VmHWM of a process that learnt eight steps (on TensorFlow four), answered 64 pictures, remembered, wrote a checkpoint and learnt on, MB; Node's compile cache full
  *  (2026-11, AMD EPYC, 2 cores). */
 const SEEN: readonly (readonly [EngineName, Network, number, number])[] = [
-  ['onnx', best([64, 160, 160]), 4, 189], ['onnx', best([64, 160, 160]), 16, 232], ['onnx', best([64, 160, 160]), 64, 362], ['onnx', best([64, 160, 160]), 128, 542],
-  ['onnx', best([64, 256, 256]), 4, 285], ['onnx', best([64, 256, 256]), 128, 656],
-  ['onnx', wideNetwork([48, 96, 160])({ size: 96, channels: 3 }, 10), 32, 327], ['onnx', wideNetwork([32, 64, 128])({ size: 28, channels: 1 }, 10), 128, 285],
-  ['onnx', photos.network, 64, 227], ['onnx', smallNetwork({ size: 96, channels: 3 }, 10), 32, 312],
-  ['wasm', best([64, 160, 160]), 16, 285], ['wasm', best([64, 256, 256]), 32, 413], ['wasm', wideNetwork([48, 96, 160])({ size: 96, channels: 3 }, 10), 32, 373],
-  ['tfjs-node', best([64, 160, 160]), 16, 497], ['tfjs-node', best([64, 160, 160]), 128, 675], ['tfjs-node', best([64, 256, 256]), 64, 658],
+  ['onnx', best([64, 160, 160]), 4, 189],
+  ['onnx', best([64, 160, 160]), 16, 232],
+  ['onnx', best([64, 160, 160]), 64, 362],
+  ['onnx', best([64, 160, 160]), 128, 542],
+  ['onnx', best([64, 256, 256]), 4, 285],
+  ['onnx', best([64, 256, 256]), 128, 656],
+  ['onnx', wideNetwork([48, 96, 160])({ size: 96, channels: 3 }, 10), 32, 327],
+  ['onnx', wideNetwork([32, 64, 128])({ size: 28, channels: 1 }, 10), 128, 285],
+  ['onnx', photos.network, 64, 227],
+  ['onnx', smallNetwork({ size: 96, channels: 3 }, 10), 32, 312],
+  ['wasm', best([64, 160, 160]), 16, 285],
+  ['wasm', best([64, 256, 256]), 32, 413],
+  ['wasm', wideNetwork([48, 96, 160])({ size: 96, channels: 3 }, 10), 32, 373],
+  ['tfjs-node', best([64, 160, 160]), 16, 497],
+  ['tfjs-node', best([64, 160, 160]), 128, 675],
+  ['tfjs-node', best([64, 256, 256]), 64, 658],
 ]
 
-test.each(SEEN.map(([engine, network, batch, mb]) => ({ engine, network, batch, mb, name: network.name })))('$engine takes for $name with $batch pictures to a step about the $mb MB that were measured', ({ engine, network, batch, mb }) => {
-  const estimate = trainingMb({ network, batch, engine })
+test.each(SEEN.map(([engine, network, batch, mb]) => ({ engine, network, batch, mb, name: network.name })))(
+  '$engine takes for $name with $batch pictures to a step about the $mb MB that were measured',
+  ({ engine, network, batch, mb }) => {
+    const estimate = trainingMb({ network, batch, engine })
 
-  expect(Math.abs(estimate / mb - 1)).toBeLessThan(0.1)
-})
+    expect(Math.abs(estimate / mb - 1)).toBeLessThan(0.1)
+  },
+)
 
 test('left to itself a training takes what is free for it, between a little and four gigabytes', () => {
   expect([200e6, 1.5e9, 64e9].map((free) => trainMemoryMb('auto', free))).toEqual([216, 1430, 4096])
@@ -83,15 +101,29 @@ const compiled = mkdtempSync(path.join(tmpdir(), 'darkroom-compiled-'))
 afterAll(() => rmSync(compiled, { recursive: true, force: true }))
 
 function learnt(limitMb: number, size: number): { batch: number; mb: number } {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', learns(limitMb, size)], { encoding: 'utf8', env: { ...process.env, NODE_COMPILE_CACHE: compiled, MALLOC_ARENA_MAX: '2', TF_CPP_MIN_LOG_LEVEL: '3' } })
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', learns(limitMb, size)],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled, MALLOC_ARENA_MAX: '2', TF_CPP_MIN_LOG_LEVEL: '3' },
+    },
+  )
   if (!stdout) throw new Error(stderr)
   return JSON.parse(stdout) as { batch: number; mb: number }
 }
 
-onLinux.each([[300, 32], [600, 96]])('a training that may take %i MB takes no more, on pictures of %i pixels', (limitMb, size) => {
-  learnt(limitMb, 8)
-  const { batch, mb } = learnt(limitMb, size)
+onLinux.each([
+  [300, 32],
+  [600, 96],
+])(
+  'a training that may take %i MB takes no more, on pictures of %i pixels',
+  (limitMb, size) => {
+    learnt(limitMb, 8)
+    const { batch, mb } = learnt(limitMb, size)
 
-  expect(batch).toBeGreaterThan(4)
-  expect(mb).toBeLessThanOrEqual(limitMb)
-}, 180_000) // 7 s on an idle machine
+    expect(batch).toBeGreaterThan(4)
+    expect(mb).toBeLessThanOrEqual(limitMb)
+  },
+  180_000,
+) // 7 s on an idle machine

@@ -36,9 +36,12 @@ export function trainingMb({ network, batch, engine }: Sized): number {
   const { processMb, weightCopies, mapCopies, pooledCopies, answerCopies } = COSTS[engine]
   const shapes = shapesOf(network)
   const sizes = [...shapes.values()].map(sizeOf)
-  const pooled = network.layers.filter((layer, i) => layer.kind === 'conv' && network.layers[i + 1]?.kind === 'maxPool').map(({ name }) => sizeOf(shapes.get(name)!))
+  const pooled = network.layers
+    .filter((layer, i) => layer.kind === 'conv' && network.layers[i + 1]?.kind === 'maxPool')
+    .map(({ name }) => sizeOf(shapes.get(name)!))
   const perPicture = mapCopies * sum(sizes) + pooledCopies * sum(pooled)
-  const numbers = parameterCount(network) * weightCopies + perPicture * batch + Math.max(...sizes) * answerCopies
+  const numbers =
+    parameterCount(network) * weightCopies + perPicture * batch + Math.max(...sizes) * answerCopies
   return processMb + (numbers * Float32Array.BYTES_PER_ELEMENT) / 2 ** 20
 }
 
@@ -52,12 +55,17 @@ export function batchWithin(memoryMb: number, sized: Sized): number {
 }
 
 /** What a training may take: the setting, or what is free for it, at least what a small network needs, at most what a large batch gains from. */
-export const trainMemoryMb = (setting: number | 'auto', freeBytes: number): number => (setting === 'auto' ? Math.max(LEAST_MB, Math.min(MOST_MB, Math.floor(freeBytes / 2 ** 20))) : setting)
+export const trainMemoryMb = (setting: number | 'auto', freeBytes: number): number =>
+  setting === 'auto' ? Math.max(LEAST_MB, Math.min(MOST_MB, Math.floor(freeBytes / 2 ** 20))) : setting
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
 
-const tooLarge = ({ network, engine }: Sized, { memoryMb, needed }: { readonly memoryMb: number; readonly needed: number }): DarkroomError => new DarkroomError('invalid_input', {
-  what: 'The whole network cannot be trained here',
-  why: `its ${parameterCount(network).toLocaleString('en')} numbers take ${needed} MB on the engine ${engine}, even with few pictures to a step, and a training may take ${memoryMb} MB`,
-  remedy: `Let it learn the last layer alone (recipe "head"), or allow it more: TRAIN_MEMORY_MB=${needed} where that is free, on a machine with more memory.`,
-})
+const tooLarge = (
+  { network, engine }: Sized,
+  { memoryMb, needed }: { readonly memoryMb: number; readonly needed: number },
+): DarkroomError =>
+  new DarkroomError('invalid_input', {
+    what: 'The whole network cannot be trained here',
+    why: `its ${parameterCount(network).toLocaleString('en')} numbers take ${needed} MB on the engine ${engine}, even with few pictures to a step, and a training may take ${memoryMb} MB`,
+    remedy: `Let it learn the last layer alone (recipe "head"), or allow it more: TRAIN_MEMORY_MB=${needed} where that is free, on a machine with more memory.`,
+  })

@@ -14,17 +14,35 @@ export async function beginning(plan: RunPlan, pack: Pack): Promise<{ network: N
   const classes = plan.classes.length
   if (plan.base) {
     const { network, weights } = await readBundle(plan.base.folder)
-    return network.classes === classes ? { network, weights } : withClasses(network, weights, { classes, seed: plan.seed })
+    return network.classes === classes
+      ? { network, weights }
+      : withClasses(network, weights, { classes, seed: plan.seed })
   }
   if (plan.body) {
     const { network, weights } = await readBundle(plan.body.folder)
-    return withHead(network, weights, { kernel: new Float32Array(featureLength(network) * classes), bias: new Float32Array(classes) })
+    return withHead(network, weights, {
+      kernel: new Float32Array(featureLength(network) * classes),
+      bias: new Float32Array(classes),
+    })
   }
   const { name, settings } = plan.recipe
   const recipe = isRecipe(name) ? RECIPES[name] : undefined
-  if (!recipe?.network || isHeadSettings(settings)) throw new Error(`The recipe ${name} makes no network, and the run has no version to begin with`)
+  if (!recipe?.network || isHeadSettings(settings))
+    throw new Error(`The recipe ${name} makes no network, and the run has no version to begin with`)
   const network = recipe.network({ size: plan.spec.size, channels: plan.spec.channels }, classes)
-  const weights = settings.beginsAsIdentity ? identityWeights(network, plan.seed) : initialWeights(network, plan.seed)
+  const weights = settings.beginsAsIdentity
+    ? identityWeights(network, plan.seed)
+    : initialWeights(network, plan.seed)
   if (!settings.isWhitened) return { network, weights }
-  return { network, weights: { ...weights, [`${firstConvolution(network).name}/kernel`]: whiteningKernel(network, pack.set('train', plan.classes), plan.spec) } }
+  return {
+    network,
+    weights: {
+      ...weights,
+      [`${firstConvolution(network).name}/kernel`]: whiteningKernel(
+        network,
+        pack.set('train', plan.classes),
+        plan.spec,
+      ),
+    },
+  }
 }

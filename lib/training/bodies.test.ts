@@ -12,7 +12,8 @@ function places() {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-bodies-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   cpSync(join(MODELS, 'shapes', 'v1'), join(folder, 'data', 'bodies', 'mine', 'v1'), { recursive: true })
-  for (const name of ['shapes', 'mnist']) cpSync(join(MODELS, name, 'v1'), join(folder, 'models', name, 'v1'), { recursive: true })
+  for (const name of ['shapes', 'mnist'])
+    cpSync(join(MODELS, name, 'v1'), join(folder, 'models', name, 'v1'), { recursive: true })
   return { dataDir: join(folder, 'data'), modelsDir: join(folder, 'models') }
 }
 
@@ -30,5 +31,8 @@ test('the backbone that was made for it is asked before the others that ship', a
   const { modelsDir } = places()
   cpSync(join(modelsDir, 'shapes', 'v1'), join(modelsDir, 'backbone', 'v1'), { recursive: true })
 
-  expect((await bodiesIn(modelsDir, PHOTOGRAPHS)).map(({ name }) => name)).toEqual(['the backbone', 'shapes v1'])
+  expect((await bodiesIn(modelsDir, PHOTOGRAPHS)).map(({ name }) => name)).toEqual([
+    'the backbone',
+    'shapes v1',
+  ])
 })

@@ -12,7 +12,10 @@ import { preprocessFor } from './shipped.ts'
 const BACKBONE = 'backbone'
 
 /** Those that a person brought (`npm run import -- --body`), then those that came with the product. */
-export async function bodiesHere({ modelsDir, dataDir }: { readonly modelsDir: string; readonly dataDir: string }, input: InputSpec): Promise<readonly BodyCandidate[]> {
+export async function bodiesHere(
+  { modelsDir, dataDir }: { readonly modelsDir: string; readonly dataDir: string },
+  input: InputSpec,
+): Promise<readonly BodyCandidate[]> {
   return [...(await bodiesIn(join(dataDir, BODIES_FOLDER), input)), ...(await bodiesIn(modelsDir, input))]
 }
 
@@ -24,14 +27,20 @@ export async function bodiesIn(modelsDir: string, input: InputSpec): Promise<rea
     const folder = join(modelsDir, name, version)
     const text = await readFile(join(folder, 'preprocess.json'), 'utf8').catch(() => null)
     const read = text === null ? null : preprocess.safeParse(JSON.parse(text))
-    if (read?.success && isAlike(read.data, input)) found.push({ name: name === BACKBONE ? `the ${BACKBONE}` : `${name} ${version}`, folder, spec: { ...read.data, fit: input.fit, background: preprocessFor(input).background } })
+    if (read?.success && isAlike(read.data, input))
+      found.push({
+        name: name === BACKBONE ? `the ${BACKBONE}` : `${name} ${version}`,
+        folder,
+        spec: { ...read.data, fit: input.fit, background: preprocessFor(input).background },
+      })
   }
   const isBackbone = ({ folder }: BodyCandidate): boolean => folder.startsWith(join(modelsDir, BACKBONE))
   return [...found.filter(isBackbone), ...found.filter((body) => !isBackbone(body))]
 }
 
 /** Written signs and photographs have nothing to learn from each other, nor have grey pictures and coloured ones. */
-const isAlike = (spec: InputSpec, input: InputSpec): boolean => spec.channels === input.channels && (spec.fit === 'digit') === (input.fit === 'digit')
+const isAlike = (spec: InputSpec, input: InputSpec): boolean =>
+  spec.channels === input.channels && (spec.fit === 'digit') === (input.fit === 'digit')
 
 function newestIn(folder: string): string | null {
   const versions = foldersIn(folder).filter((name) => /^v[1-9][0-9]*$/.test(name))
@@ -39,4 +48,9 @@ function newestIn(folder: string): string | null {
 }
 
 const foldersIn = (folder: string): readonly string[] =>
-  existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort() : []
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort()
+    : []

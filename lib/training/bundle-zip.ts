@@ -8,15 +8,31 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle } from '#lib/ml/bundle.ts'
 
 /** model.onnx names its kernels' places in weights.bin, so both go together. */
-const FILES_OF = { tfjs: ['model.json', 'weights.bin', 'classes.json', 'preprocess.json'], onnx: ['model.onnx', 'weights.bin', 'classes.json', 'preprocess.json'] } as const
+const FILES_OF = {
+  tfjs: ['model.json', 'weights.bin', 'classes.json', 'preprocess.json'],
+  onnx: ['model.onnx', 'weights.bin', 'classes.json', 'preprocess.json'],
+} as const
 
-export async function bundleZip(version: Version, format: 'bundle' | keyof typeof FILES_OF): Promise<FileAnswer> {
+export async function bundleZip(
+  version: Version,
+  format: 'bundle' | keyof typeof FILES_OF,
+): Promise<FileAnswer> {
   const { manifest } = await readBundle(version.folder)
   const names = format === 'bundle' ? [...Object.keys(manifest.files), 'manifest.json'] : FILES_OF[format]
   const missing = names.find((name) => name !== 'manifest.json' && !manifest.files[name])
-  if (missing) throw new DarkroomError('not_found', { what: `${version.name} of "${version.classifierId}" cannot be had as ${format}`, why: `it was sealed without ${missing}`, remedy: 'Download the whole bundle, or train again.' })
+  if (missing)
+    throw new DarkroomError('not_found', {
+      what: `${version.name} of "${version.classifierId}" cannot be had as ${format}`,
+      why: `it was sealed without ${missing}`,
+      remedy: 'Download the whole bundle, or train again.',
+    })
   async function* entries() {
     for (const name of names) yield { path: name, content: await readFile(join(version.folder, name)) }
   }
-  return { bytes: writeZip(entries()), mediaType: 'application/zip', filename: `${version.classifierId}-${version.name}${format === 'bundle' ? '' : `-${format}`}.zip`, isImmutable: true }
+  return {
+    bytes: writeZip(entries()),
+    mediaType: 'application/zip',
+    filename: `${version.classifierId}-${version.name}${format === 'bundle' ? '' : `-${format}`}.zip`,
+    isImmutable: true,
+  }
 }

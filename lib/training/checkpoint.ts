@@ -10,11 +10,21 @@ const MAGIC = 'darkroom-checkpoint/1\n'
 
 export type Checkpoint = { readonly position: Position; readonly state: LearnerState }
 
-type Head = { readonly position: Position; readonly step: number; readonly lengths: readonly (number | null)[]; readonly moments: number }
+type Head = {
+  readonly position: Position
+  readonly step: number
+  readonly lengths: readonly (number | null)[]
+  readonly moments: number
+}
 
 export async function writeCheckpoint(file: string, { position, state }: Checkpoint): Promise<void> {
   const vectors = [...pair(state.latest), ...pair(state.average), ...pair(state.best), ...state.moments]
-  const head: Head = { position, step: state.step, lengths: vectors.map((v) => v && v.length), moments: state.moments.length }
+  const head: Head = {
+    position,
+    step: state.step,
+    lengths: vectors.map((v) => v && v.length),
+    moments: state.moments.length,
+  }
   const text = Buffer.from(JSON.stringify(head))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)
@@ -29,7 +39,8 @@ export async function writeCheckpoint(file: string, { position, state }: Checkpo
 export async function readCheckpoint(file: string): Promise<Checkpoint | null> {
   const bytes = await readFile(file).catch(() => null)
   if (!bytes) return null
-  if (bytes.subarray(0, MAGIC.length).toString() !== MAGIC) throw new Error(`${file} is no checkpoint of this version`)
+  if (bytes.subarray(0, MAGIC.length).toString() !== MAGIC)
+    throw new Error(`${file} is no checkpoint of this version`)
   const begin = MAGIC.length + 4
   const length = bytes.readUInt32LE(MAGIC.length)
   const head: Head = JSON.parse(bytes.subarray(begin, begin + length).toString())
@@ -42,13 +53,21 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | null> {
     return values
   })
   if (at !== bytes.length) throw new Error(`${file} has ${bytes.length} bytes and should have ${at}`)
-  const flat = (i: number): FlatWeights | null => (vectors[i] ? { trained: vectors[i], measured: vectors[i + 1]! } : null)
+  const flat = (i: number): FlatWeights | null =>
+    vectors[i] ? { trained: vectors[i], measured: vectors[i + 1]! } : null
   return {
     position: head.position,
-    state: { step: head.step, latest: flat(0)!, average: flat(2), best: flat(4), moments: vectors.slice(6).map((v) => v!) },
+    state: {
+      step: head.step,
+      latest: flat(0)!,
+      average: flat(2),
+      best: flat(4),
+      moments: vectors.slice(6).map((v) => v!),
+    },
   }
 }
 
 export const checkpointFile = (runFolder: string): string => join(runFolder, 'checkpoint.bin')
 
-const pair = (weights: FlatWeights | null): (Float32Array | null)[] => (weights ? [weights.trained, weights.measured] : [null, null])
+const pair = (weights: FlatWeights | null): (Float32Array | null)[] =>
+  weights ? [weights.trained, weights.measured] : [null, null]

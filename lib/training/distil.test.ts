@@ -15,7 +15,9 @@ const { champion } = JSON.parse(readFileSync(`${SHIPPED}classifier.json`, 'utf8'
 const teacher = SHIPPED + champion
 
 let engine: Engine
-beforeAll(async () => { engine = await openEngine('auto', 'inference') })
+beforeAll(async () => {
+  engine = await openEngine('auto', 'inference')
+})
 afterAll(() => engine[Symbol.asyncDispose]())
 
 /** Drawn shapes as squares of a size; the label of the last is wrong. */
@@ -24,18 +26,29 @@ function drawn(spec: Preprocess, labels: readonly string[]): SampleSet {
   return {
     count: SHAPES.length,
     hashes: SHAPES.map((_, i) => String(i).repeat(64)),
-    labels: Int32Array.from(SHAPES, (shape, i) => labels.indexOf(i === SHAPES.length - 1 ? SHAPES[0]! : shape)),
+    labels: Int32Array.from(SHAPES, (shape, i) =>
+      labels.indexOf(i === SHAPES.length - 1 ? SHAPES[0]! : shape),
+    ),
     targets: null,
     read: (index, out, offset) => out.set(pictures[index]!, offset),
   }
 }
-const ports = (labels: readonly string[]) => ({ engine, seenBy: async (spec: Preprocess) => drawn(spec, labels), say: () => undefined, signal: new AbortController().signal })
+const ports = (labels: readonly string[]) => ({
+  engine,
+  seenBy: async (spec: Preprocess) => drawn(spec, labels),
+  say: () => undefined,
+  signal: new AbortController().signal,
+})
 
-test('a target is a share of what the teacher answers, in the student\'s order of classes, and the rest of the label', async () => {
+test("a target is a share of what the teacher answers, in the student's order of classes, and the rest of the label", async () => {
   const classes = SHAPES.toReversed()
   const set = drawn(preprocessFor({ size: 24, channels: 3, fit: 'cover' }), classes)
 
-  const { targets } = await distilled(set, { teacher, classes, how: { share: 0.75, temperature: 1 } }, ports(classes))
+  const { targets } = await distilled(
+    set,
+    { teacher, classes, how: { share: 0.75, temperature: 1 } },
+    ports(classes),
+  )
 
   const row = (i: number) => [...targets!.subarray(i * classes.length, (i + 1) * classes.length)]
   for (let i = 0; i < set.count; i++) expect(row(i).reduce((a, b) => a + b)).toBeCloseTo(1, 5)
@@ -49,5 +62,7 @@ test('a teacher that does not know a class is refused by the name of the class',
   const classes = [...SHAPES, 'spiral']
   const set = drawn(preprocessFor({ size: 24, channels: 3, fit: 'cover' }), classes)
 
-  await expect(distilled(set, { teacher, classes, how: { share: 0.75, temperature: 1 } }, ports(classes))).rejects.toThrow(/does not know "spiral"/)
+  await expect(
+    distilled(set, { teacher, classes, how: { share: 0.75, temperature: 1 } }, ports(classes)),
+  ).rejects.toThrow(/does not know "spiral"/)
 })

@@ -21,15 +21,25 @@ export type DistilPorts = {
 }
 
 /** @param classes the student's, in the order of its outputs; the teacher must know them all. */
-export async function distilled(set: SampleSet, { teacher, classes, how }: { teacher: string; classes: readonly string[]; how: Distilling }, ports: DistilPorts): Promise<SampleSet> {
+export async function distilled(
+  set: SampleSet,
+  { teacher, classes, how }: { teacher: string; classes: readonly string[]; how: Distilling },
+  ports: DistilPorts,
+): Promise<SampleSet> {
   const bundle = await readBundle(teacher)
   const places = placesOf(classes, bundle)
   const seen = await ports.seenBy(bundle.preprocess)
   const rows = new Map(seen.hashes.map((hash, row) => [hash, row]))
   await ports.engine.load(KEY, bundle)
   try {
-    const predict = async (pixels: Float32Array, count: number) => (await ports.engine.run(KEY, pixels, count)).logits
-    const answers = await logitsOf(predict, seen, { spec: bundle.preprocess, classes: bundle.classes.length, batch: BATCH, signal: ports.signal })
+    const predict = async (pixels: Float32Array, count: number) =>
+      (await ports.engine.run(KEY, pixels, count)).logits
+    const answers = await logitsOf(predict, seen, {
+      spec: bundle.preprocess,
+      classes: bundle.classes.length,
+      batch: BATCH,
+      signal: ports.signal,
+    })
     const targets = new Float32Array(set.count * classes.length)
     let agreed = 0
     for (let i = 0; i < set.count; i++) {
@@ -37,11 +47,15 @@ export async function distilled(set: SampleSet, { teacher, classes, how }: { tea
       if (row === undefined) throw new Error(`the teacher was not shown the picture ${set.hashes[i]}`)
       const logits = answers.values.subarray(row * answers.classes, (row + 1) * answers.classes)
       const told = softmax(places.map((place) => logits[place]! / how.temperature))
-      told.forEach((p, k) => { targets[i * classes.length + k] = how.share * p })
+      told.forEach((p, k) => {
+        targets[i * classes.length + k] = how.share * p
+      })
       targets[i * classes.length + set.labels[i]!]! += 1 - how.share
       if (places[set.labels[i]!] === answerOf(answers, row)) agreed += 1
     }
-    ports.say(`${bundle.card.classifier} ${bundle.card.version} teaches: it agrees with ${((100 * agreed) / Math.max(1, set.count)).toFixed(1)} % of the labels.`)
+    ports.say(
+      `${bundle.card.classifier} ${bundle.card.version} teaches: it agrees with ${((100 * agreed) / Math.max(1, set.count)).toFixed(1)} % of the labels.`,
+    )
     return { ...set, targets }
   } finally {
     await ports.engine.unload(KEY)
@@ -49,9 +63,20 @@ export async function distilled(set: SampleSet, { teacher, classes, how }: { tea
 }
 
 /** Where the teacher has the student's classes among its outputs. */
-export function placesOf(classes: readonly string[], teacher: Pick<Bundle, 'classes' | 'card'>): readonly number[] {
+export function placesOf(
+  classes: readonly string[],
+  teacher: Pick<Bundle, 'classes' | 'card'>,
+): readonly number[] {
   const places = classes.map((name) => teacher.classes.indexOf(name))
   const unknown = classes.filter((_, k) => places[k] === -1)
-  if (unknown.length > 0) throw new DarkroomError('invalid_input', { what: 'The teacher cannot teach this', why: `${teacher.card.classifier} ${teacher.card.version} does not know ${unknown.slice(0, 3).map((name) => `"${name}"`).join(', ')}`, remedy: 'Name a version of the same classes.' })
+  if (unknown.length > 0)
+    throw new DarkroomError('invalid_input', {
+      what: 'The teacher cannot teach this',
+      why: `${teacher.card.classifier} ${teacher.card.version} does not know ${unknown
+        .slice(0, 3)
+        .map((name) => `"${name}"`)
+        .join(', ')}`,
+      remedy: 'Name a version of the same classes.',
+    })
   return places
 }

@@ -30,20 +30,43 @@ function place(): string {
 
 function drawn(count: number): SampleSet {
   const squares = Array.from({ length: count }, (_, i) => preprocess(drawShape('star', i), shapes.preprocess))
-  return { count, hashes: squares.map((_, i) => i.toString(16).padStart(64, '0')), labels: new Int32Array(count), targets: null, read: (i, out, offset) => out.set(squares[i]!, offset) }
+  return {
+    count,
+    hashes: squares.map((_, i) => i.toString(16).padStart(64, '0')),
+    labels: new Int32Array(count),
+    targets: null,
+    read: (i, out, offset) => out.set(squares[i]!, offset),
+  }
 }
 
-const embedded = (count: number, folder: string, { mirrored = false, model = shapes as Pick<Bundle, 'network' | 'weights'> } = {}) =>
-  embed([{ set: drawn(count), mirrored }], { engine, ...model, spec: shapes.preprocess, folder, onProgress: () => undefined, signal: new AbortController().signal })
+const embedded = (
+  count: number,
+  folder: string,
+  { mirrored = false, model = shapes as Pick<Bundle, 'network' | 'weights'> } = {},
+) =>
+  embed([{ set: drawn(count), mirrored }], {
+    engine,
+    ...model,
+    spec: shapes.preprocess,
+    folder,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  })
 
 test('features are those that the network gives when it is asked, also when they come from the cache', async () => {
   const folder = place()
-  const { sets: [computed] } = await embedded(3, folder)
-  const { sets: [cached] } = await embedded(3, folder)
+  const {
+    sets: [computed],
+  } = await embedded(3, folder)
+  const {
+    sets: [cached],
+  } = await embedded(3, folder)
 
   await engine.load('plain', shapes)
   const pixels = new Float32Array(32 * 32 * 3)
-  preprocess(drawShape('star', 2), shapes.preprocess).forEach((byte, i) => { pixels[i] = (byte / 255 - shapes.preprocess.mean[i % 3]!) / shapes.preprocess.std[i % 3]! })
+  preprocess(drawShape('star', 2), shapes.preprocess).forEach((byte, i) => {
+    pixels[i] = (byte / 255 - shapes.preprocess.mean[i % 3]!) / shapes.preprocess.std[i % 3]!
+  })
   const { features } = await engine.run('plain', pixels, 1)
   await engine.unload('plain')
 
@@ -56,7 +79,14 @@ test('only what is not known is computed: new pictures, and mirrored ones beside
   const folder = place()
 
   const computed = []
-  for (const [count, mirrored] of [[4, false], [6, false], [6, true], [6, true], [5, true]] as const) computed.push((await embedded(count, folder, { mirrored })).computed)
+  for (const [count, mirrored] of [
+    [4, false],
+    [6, false],
+    [6, true],
+    [6, true],
+    [5, true],
+  ] as const)
+    computed.push((await embedded(count, folder, { mirrored })).computed)
 
   expect(computed).toEqual([4, 2, 6, 0, 0])
 })
@@ -65,9 +95,18 @@ test('another head on the same layers finds the same features; another network d
   const folder = place()
   await embedded(4, folder)
   const length = featureLength(shapes.network)
-  const otherHead = withHead(shapes.network, shapes.weights, { kernel: new Float32Array(length * 2), bias: new Float32Array(2) })
+  const otherHead = withHead(shapes.network, shapes.weights, {
+    kernel: new Float32Array(length * 2),
+    bias: new Float32Array(2),
+  })
   const [first] = shapes.network.layers
-  const otherLayers = { network: shapes.network, weights: { ...shapes.weights, [`${first!.name}/kernel`]: shapes.weights[`${first!.name}/kernel`]!.map((value) => -value) } }
+  const otherLayers = {
+    network: shapes.network,
+    weights: {
+      ...shapes.weights,
+      [`${first!.name}/kernel`]: shapes.weights[`${first!.name}/kernel`]!.map((value) => -value),
+    },
+  }
 
   expect((await embedded(4, folder, { model: otherHead })).computed).toBe(0)
   expect((await embedded(4, folder, { model: otherLayers })).computed).toBe(4)
@@ -84,7 +123,8 @@ test('a torn cache is made again', async () => {
 
 test('a dozen networks are remembered, the one that was used longest ago is forgotten first', async () => {
   const folder = place()
-  const keep = (name: string) => writeRows(folder, name, { length: 1, keys: ['a'], rows: new Float32Array(1) })
+  const keep = (name: string) =>
+    writeRows(folder, name, { length: 1, keys: ['a'], rows: new Float32Array(1) })
   for (let i = 0; i < 12; i++) await keep(`network-${i}`)
   await readRows(folder, 'network-0', 1)
 

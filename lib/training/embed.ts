@@ -27,17 +27,35 @@ export type Embedding = {
 /** A set to embed; with `mirrored`, each picture is also seen from the other side. */
 export type ToEmbed = { readonly set: SampleSet; readonly mirrored: boolean }
 
-type Wanted = { readonly key: string; readonly set: SampleSet; readonly index: number; readonly isMirrored: boolean }
+type Wanted = {
+  readonly key: string
+  readonly set: SampleSet
+  readonly index: number
+  readonly isMirrored: boolean
+}
 
-export async function embed(sets: readonly ToEmbed[], about: Embedding): Promise<{ readonly sets: readonly Embedded[]; readonly computed: number }> {
+export async function embed(
+  sets: readonly ToEmbed[],
+  about: Embedding,
+): Promise<{ readonly sets: readonly Embedded[]; readonly computed: number }> {
   const { network, weights, spec, folder } = about
   const length = featureLength(network)
   const name = embeddingsName(network, weights, spec)
-  const wanted = sets.map(({ set, mirrored }) => [false, ...(mirrored ? [true] : [])].map((isMirrored) => set.hashes.map((hash, index): Wanted => ({ key: isMirrored ? `${hash} mirrored` : hash, set, index, isMirrored }))))
+  const wanted = sets.map(({ set, mirrored }) =>
+    [false, ...(mirrored ? [true] : [])].map((isMirrored) =>
+      set.hashes.map((hash, index): Wanted => ({
+        key: isMirrored ? `${hash} mirrored` : hash,
+        set,
+        index,
+        isMirrored,
+      })),
+    ),
+  )
   const kept = await readRows(folder, name, length)
   const all = wanted.flat(2)
   const missing = all.filter(({ key }) => !kept.has(key))
-  const computed = missing.length === 0 ? new Map<string, Float32Array>() : await compute(missing, length, about)
+  const computed =
+    missing.length === 0 ? new Map<string, Float32Array>() : await compute(missing, length, about)
   const rowOf = (key: string): Float32Array => computed.get(key) ?? kept.get(key)!
   if (missing.length > 0) {
     const keys = [...new Set(all.map(({ key }) => key))]
@@ -48,14 +66,23 @@ export async function embed(sets: readonly ToEmbed[], about: Embedding): Promise
     sets: sets.map(({ set }, i) => ({
       count: set.count,
       length,
-      views: wanted[i]!.map((view) => joined(view.map(({ key }) => rowOf(key)), length)),
+      views: wanted[i]!.map((view) =>
+        joined(
+          view.map(({ key }) => rowOf(key)),
+          length,
+        ),
+      ),
       labels: set.labels,
       targets: set.targets,
     })),
   }
 }
 
-async function compute(missing: readonly Wanted[], length: number, { engine, network, weights, spec, onProgress, signal }: Embedding): Promise<ReadonlyMap<string, Float32Array>> {
+async function compute(
+  missing: readonly Wanted[],
+  length: number,
+  { engine, network, weights, spec, onProgress, signal }: Embedding,
+): Promise<ReadonlyMap<string, Float32Array>> {
   const rows = new Map<string, Float32Array>()
   const bytes = squareBytes(spec)
   const plain = new Uint8Array(bytes)

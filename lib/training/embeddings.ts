@@ -11,17 +11,26 @@ const MOST_BYTES = 512 * 2 ** 20 // of all folders together
 const MOST_FOLDERS = 12 // a network and a way to preprocess each
 
 /** Rows by key; a key is a picture's hash, and what was done to it. */
-export type KeptRows = { readonly length: number; readonly keys: readonly string[]; readonly rows: Float32Array }
+export type KeptRows = {
+  readonly length: number
+  readonly keys: readonly string[]
+  readonly rows: Float32Array
+}
 
 /** The same layers with the same numbers give the same features, whatever head stands on them and whatever version they came in. */
 export function embeddingsName(network: Network, weights: Weights, spec: Preprocess): string {
   const hash = createHash('sha256').update(JSON.stringify([network.input, network.layers.slice(0, -1), spec]))
-  for (const values of bodyWeights(network, weights)) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+  for (const values of bodyWeights(network, weights))
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
   return hash.digest('hex').slice(0, 32)
 }
 
 /** Where each kept row lies, by its key; empty where nothing (or nothing readable) is kept. */
-export async function readRows(folder: string, name: string, length: number): Promise<ReadonlyMap<string, Float32Array>> {
+export async function readRows(
+  folder: string,
+  name: string,
+  length: number,
+): Promise<ReadonlyMap<string, Float32Array>> {
   const none = new Map<string, Float32Array>()
   const place = join(folder, name)
   try {
@@ -59,14 +68,20 @@ export async function writeRows(folder: string, name: string, { keys, rows }: Ke
 /** Keeps the newest, within the bounds. */
 async function sweep(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
-  const kept = await Promise.all(names.map(async (name) => {
-    const place = join(folder, name)
-    const [{ mtimeMs }, rows] = await Promise.all([stat(place), stat(join(place, 'rows.bin')).catch(() => null)])
-    return { place, at: mtimeMs, bytes: rows?.size ?? 0 }
-  }))
+  const kept = await Promise.all(
+    names.map(async (name) => {
+      const place = join(folder, name)
+      const [{ mtimeMs }, rows] = await Promise.all([
+        stat(place),
+        stat(join(place, 'rows.bin')).catch(() => null),
+      ])
+      return { place, at: mtimeMs, bytes: rows?.size ?? 0 }
+    }),
+  )
   let bytes = 0
   for (const [i, one] of kept.toSorted((a, b) => b.at - a.at).entries()) {
     bytes += one.bytes
-    if (i > 0 && (i >= MOST_FOLDERS || bytes > MOST_BYTES)) await rm(one.place, { recursive: true, force: true })
+    if (i > 0 && (i >= MOST_FOLDERS || bytes > MOST_BYTES))
+      await rm(one.place, { recursive: true, force: true })
   }
 }

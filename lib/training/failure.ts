@@ -17,7 +17,8 @@ export const diskFullDuringRun = (cause: unknown): DarkroomError =>
 /** What a training child tells its parent about an error. */
 export function failureOf(error: unknown): Extract<FromTraining, { kind: 'failed' }> {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  if (isDiskFull(error)) return { kind: 'failed', code: 'disk_full', reason: diskFullDuringRun(error).message, cause }
+  if (isDiskFull(error))
+    return { kind: 'failed', code: 'disk_full', reason: diskFullDuringRun(error).message, cause }
   if (isDarkroomError(error)) return { kind: 'failed', code: error.code, reason: error.message }
   return { kind: 'failed', code: 'internal', reason: cause }
 }

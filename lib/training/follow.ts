@@ -9,7 +9,12 @@ import type { TrainingChild } from './ports.ts'
 export type RunEnd =
   | { readonly kind: 'sealed'; readonly folder: string }
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly reason: string; readonly cause?: string | undefined }
+  | {
+      readonly kind: 'failed'
+      readonly code: ErrorCode
+      readonly reason: string
+      readonly cause?: string | undefined
+    }
   /** The process died: killed, out of memory, or crashed. The run can go on from its checkpoint. */
   | { readonly kind: 'died'; readonly cause: string }
 
@@ -59,7 +64,17 @@ export function followRun({ child, folder, resume, onReady, onMessage, signal }:
 }
 
 /** A probe seen from the parent of its child: the figures, or a failure in words. */
-export function followProbe({ child, folder, images, signal }: { child: TrainingChild; folder: string; images: number; signal: AbortSignal }): Promise<ProbeFigures> {
+export function followProbe({
+  child,
+  folder,
+  images,
+  signal,
+}: {
+  child: TrainingChild
+  folder: string
+  images: number
+  signal: AbortSignal
+}): Promise<ProbeFigures> {
   return new Promise((resolve, reject) => {
     let reason = ''
     let refusal: DarkroomError | null = null
@@ -74,7 +89,14 @@ export function followProbe({ child, folder, images, signal }: { child: Training
       },
       exit(cause) {
         signal.removeEventListener('abort', cancel)
-        reject(refusal ?? new DarkroomError(signal.aborted ? 'client_closed' : 'not_ready', { what: 'How long the training takes could not be measured', why: reason || `the process that measured it ended (${cause})`, remedy: 'Train all the same: nothing else depends on it.' }))
+        reject(
+          refusal ??
+            new DarkroomError(signal.aborted ? 'client_closed' : 'not_ready', {
+              what: 'How long the training takes could not be measured',
+              why: reason || `the process that measured it ended (${cause})`,
+              remedy: 'Train all the same: nothing else depends on it.',
+            }),
+        )
       },
     })
   })

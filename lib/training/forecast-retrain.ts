@@ -16,43 +16,111 @@ import { PROBED, viewsOf } from './probe.ts'
 import { probeName, readProbe } from './probes.ts'
 import { askedRetrain, type RetrainParts } from './retrain.ts'
 
-export type ForecastParts = RetrainParts & { readonly dataDir: string; readonly codeVersion: string; readonly settings: Pick<Settings, 'TRAINING_ENGINE' | 'TRAIN_MEMORY_MB'> }
+export type ForecastParts = RetrainParts & {
+  readonly dataDir: string
+  readonly codeVersion: string
+  readonly settings: Pick<Settings, 'TRAINING_ENGINE' | 'TRAIN_MEMORY_MB'>
+}
 
-export type ForecastCases = { readonly forecastRetrain: (input: Input<typeof forecastRetrain>, asked: { readonly signal: AbortSignal }) => Promise<Output<typeof forecastRetrain>> }
+export type ForecastCases = {
+  readonly forecastRetrain: (
+    input: Input<typeof forecastRetrain>,
+    asked: { readonly signal: AbortSignal },
+  ) => Promise<Output<typeof forecastRetrain>>
+}
 
 export function createForecast(parts: ForecastParts): ForecastCases {
   const { data, dataDir, settings, now } = parts
   return {
     async forecastRetrain(input, { signal }) {
       const decided = await askedRetrain(input, parts).catch(refusal)
-      if ('refused' in decided) return { classifier: (await data.classifiers.chosen(input.classifier)).id, will: null, message: decided.refused, forecast: null, why_none: null }
+      if ('refused' in decided)
+        return {
+          classifier: (await data.classifiers.chosen(input.classifier)).id,
+          will: null,
+          message: decided.refused,
+          forecast: null,
+          why_none: null,
+        }
       const { classifier, draft, entries, message, hasChampion } = decided
       const { recipe } = draft
       const images = partsOf(entries)
       const learning: Parts = { ...images, train: images.train + (draft.teacher?.rehearsal ?? 0) }
       const figures = await figuresFor(decided, learning, signal).catch(refusalOfProbe)
-      const isPacked = draft.bodies.length === 0 && (await hasPack(join(dataDir, 'cache', 'packs'), packName(snapshotHash(entries), draft.spec)))
-      const found = figures && !('refused' in figures) && forecast({ figures, parts: learning, epochs: recipe.settings.epochs, patience: recipe.settings.patience, views: viewsOf({ recipe, classifier }), isPacked, isCompared: hasChampion })
+      const isPacked =
+        draft.bodies.length === 0 &&
+        (await hasPack(join(dataDir, 'cache', 'packs'), packName(snapshotHash(entries), draft.spec)))
+      const found =
+        figures &&
+        !('refused' in figures) &&
+        forecast({
+          figures,
+          parts: learning,
+          epochs: recipe.settings.epochs,
+          patience: recipe.settings.patience,
+          views: viewsOf({ recipe, classifier }),
+          isPacked,
+          isCompared: hasChampion,
+        })
       return {
         classifier: classifier.id,
-        will: { recipe: recipe.name, base_version: draft.base?.version ?? null, epochs: recipe.settings.epochs, images },
+        will: {
+          recipe: recipe.name,
+          base_version: draft.base?.version ?? null,
+          epochs: recipe.settings.epochs,
+          images,
+        },
         message,
-        forecast: !found ? null : { seconds: found.seconds, is_most: found.isMost, memory_mb: found.memoryMb, engine: found.engine, words: forecastWords(found) },
-        why_none: found ? null : figures && 'refused' in figures ? figures.refused : 'How long it takes is measured when the training that runs now has ended.',
+        forecast: !found
+          ? null
+          : {
+              seconds: found.seconds,
+              is_most: found.isMost,
+              memory_mb: found.memoryMb,
+              engine: found.engine,
+              words: forecastWords(found),
+            },
+        why_none: found
+          ? null
+          : figures && 'refused' in figures
+            ? figures.refused
+            : 'How long it takes is measured when the training that runs now has ended.',
       }
     },
   }
 
   /** Kept ones; else measured now, but not beside a training: both would be slower. */
-  async function figuresFor({ classifier, draft, entries }: Awaited<ReturnType<typeof askedRetrain>>, learning: Parts, signal: AbortSignal): Promise<ProbeFigures | null> {
+  async function figuresFor(
+    { classifier, draft, entries }: Awaited<ReturnType<typeof askedRetrain>>,
+    learning: Parts,
+    signal: AbortSignal,
+  ): Promise<ProbeFigures | null> {
     const { recipe } = draft
     const name = probeName({
-      classifier: classifier.id, classes: draft.classes, base: draft.base, bodies: draft.bodies, recipe, spec: draft.spec,
-      engine: settings.TRAINING_ENGINE, memory: settings.TRAIN_MEMORY_MB, codeVersion: parts.codeVersion, batch: isHeadSettings(recipe.settings) ? 0 : batchFor(learning.train, recipe.settings.batch),
+      classifier: classifier.id,
+      classes: draft.classes,
+      base: draft.base,
+      bodies: draft.bodies,
+      recipe,
+      spec: draft.spec,
+      engine: settings.TRAINING_ENGINE,
+      memory: settings.TRAIN_MEMORY_MB,
+      codeVersion: parts.codeVersion,
+      batch: isHeadSettings(recipe.settings) ? 0 : batchFor(learning.train, recipe.settings.batch),
     })
     const known = await readProbe(dataDir, name, now())
     if (known || (await data.answers.retrainStatus({})).is_running) return known
-    return (await resultOf('probe', { classifierId: classifier.id, name, draft: { ...draft, unseen: [] }, some: someOf(entries), images: learning.train }, { data, now, signal })) as ProbeFigures // what probe-job.ts answers
+    return (await resultOf(
+      'probe',
+      {
+        classifierId: classifier.id,
+        name,
+        draft: { ...draft, unseen: [] },
+        some: someOf(entries),
+        images: learning.train,
+      },
+      { data, now, signal },
+    )) as ProbeFigures // what probe-job.ts answers
   }
 }
 
@@ -69,9 +137,11 @@ function refusalOfProbe(error: unknown): { readonly refused: string } {
 }
 
 function partsOf(entries: readonly SnapshotEntry[]): Parts {
-  const count = (split: SnapshotEntry['split']): number => entries.filter((entry) => entry.split === split).length
+  const count = (split: SnapshotEntry['split']): number =>
+    entries.filter((entry) => entry.split === split).length
   return { train: count('train'), validation: count('validation'), test: count('test') }
 }
 
 /** By their hash, which is as good as chance; more than are looked at, since some may be gone. */
-const someOf = (entries: readonly SnapshotEntry[]): readonly SnapshotEntry[] => entries.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, 2 * PROBED)
+const someOf = (entries: readonly SnapshotEntry[]): readonly SnapshotEntry[] =>
+  entries.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, 2 * PROBED)

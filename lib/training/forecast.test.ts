@@ -3,12 +3,37 @@ import type { Cost, ProbeFigures } from '#lib/contracts/probe.ts'
 import { forecast, forecastWords, type ForecastFacts } from './forecast.ts'
 
 const seconds = (value: number): Cost => ({ seconds: value, cpuSeconds: 2 * value })
-const sealing = { always: seconds(2), perTest: seconds(0.1), perHeld: seconds(0.01), perTraining: seconds(0.01) }
-const stepped: ProbeFigures = {
-  engine: 'onnx', start: seconds(3), decode: seconds(0.05), begin: seconds(1), seal: sealing, memoryMb: 412,
-  learning: { kind: 'stepped', batch: 16, learner: seconds(4), step: seconds(0.2), choose: seconds(0.01), checkpoint: seconds(0.5) },
+const sealing = {
+  always: seconds(2),
+  perTest: seconds(0.1),
+  perHeld: seconds(0.01),
+  perTraining: seconds(0.01),
 }
-const facts: ForecastFacts = { figures: stepped, parts: { train: 100, validation: 20, test: 30 }, epochs: 10, patience: 10, views: 1, isPacked: false, isCompared: false }
+const stepped: ProbeFigures = {
+  engine: 'onnx',
+  start: seconds(3),
+  decode: seconds(0.05),
+  begin: seconds(1),
+  seal: sealing,
+  memoryMb: 412,
+  learning: {
+    kind: 'stepped',
+    batch: 16,
+    learner: seconds(4),
+    step: seconds(0.2),
+    choose: seconds(0.01),
+    checkpoint: seconds(0.5),
+  },
+}
+const facts: ForecastFacts = {
+  figures: stepped,
+  parts: { train: 100, validation: 20, test: 30 },
+  epochs: 10,
+  patience: 10,
+  views: 1,
+  isPacked: false,
+  isCompared: false,
+}
 
 test('what a run takes is the sum of its pieces, each as often as the run does it', () => {
   const before = 3 + 150 * 0.05 + 1 + 4
@@ -27,7 +52,10 @@ test('pictures that are decoded already are not decoded again', () => {
 })
 
 test('a comparison with the version that answers starts a process and answers the test pictures twice', () => {
-  expect(forecast({ ...facts, isCompared: true }).seconds - forecast(facts).seconds).toBeCloseTo(3 + 2 * 30 * (0.05 + 0.01), 8)
+  expect(forecast({ ...facts, isCompared: true }).seconds - forecast(facts).seconds).toBeCloseTo(
+    3 + 2 * 30 * (0.05 + 0.01),
+    8,
+  )
 })
 
 test('with many validation pictures half of them choose an epoch, and the other half calibrates', () => {
@@ -38,11 +66,17 @@ test('with many validation pictures half of them choose an epoch, and the other 
 })
 
 test('a head is fitted once on every view, whatever the epochs', () => {
-  const figures: ProbeFigures = { ...stepped, learning: { kind: 'head', embed: seconds(0.02), fit: seconds(0.001) } }
+  const figures: ProbeFigures = {
+    ...stepped,
+    learning: { kind: 'head', embed: seconds(0.02), fit: seconds(0.001) },
+  }
 
   const found = forecast({ ...facts, figures, views: 2 })
 
-  expect(found.seconds).toBeCloseTo(3 + 150 * 0.05 + 1 + (200 + 20) * 0.02 + 100 * 0.001 + 2 + 30 * 0.1 + 20 * 0.01 + 100 * 0.01, 8)
+  expect(found.seconds).toBeCloseTo(
+    3 + 150 * 0.05 + 1 + (200 + 20) * 0.02 + 100 * 0.001 + 2 + 30 * 0.1 + 20 * 0.01 + 100 * 0.01,
+    8,
+  )
   expect(found).toMatchObject({ isMost: false, memoryMb: 412 })
 })
 
@@ -52,7 +86,12 @@ test('what may stop early is said as the most', () => {
 })
 
 test.each([
-  [3.4, 'about 3 s, 210 MB'], [43, 'about 45 s, 210 MB'], [162, 'about 2 min 40 s, 210 MB'], [180, 'about 3 min, 210 MB'], [1_499, 'about 25 min, 210 MB'], [3_600 * 5 + 600, 'about 5 h 10 min, 210 MB'],
+  [3.4, 'about 3 s, 210 MB'],
+  [43, 'about 45 s, 210 MB'],
+  [162, 'about 2 min 40 s, 210 MB'],
+  [180, 'about 3 min, 210 MB'],
+  [1_499, 'about 25 min, 210 MB'],
+  [3_600 * 5 + 600, 'about 5 h 10 min, 210 MB'],
 ])('%d seconds are said as "%s"', (span, words) => {
   expect(forecastWords({ seconds: span, memoryMb: 208, isMost: false })).toBe(words)
 })

@@ -14,7 +14,8 @@ export async function forgetImages(dataDir: string, hashes: readonly string[]): 
   await forgetPacks(join(dataDir, 'cache', 'packs'), gone)
   await forgetRows(join(dataDir, 'cache', 'embeddings'), gone)
   for (const run of await namesIn(join(dataDir, 'runs'))) {
-    for (const name of (await namesIn(join(dataDir, 'runs', run))).filter((one) => one.startsWith('probe-'))) await forgetProbe(join(dataDir, 'runs', run, name), gone)
+    for (const name of (await namesIn(join(dataDir, 'runs', run))).filter((one) => one.startsWith('probe-')))
+      await forgetProbe(join(dataDir, 'runs', run, name), gone)
   }
 }
 
@@ -22,12 +23,17 @@ export async function forgetImages(dataDir: string, hashes: readonly string[]): 
 async function forgetPacks(folder: string, gone: ReadonlySet<string>): Promise<void> {
   for (const name of await namesIn(folder)) {
     const place = join(folder, name)
-    if (name.startsWith('.') ? isOfDead(name) : await holds(place, gone)) await rm(place, { recursive: true, force: true })
+    if (name.startsWith('.') ? isOfDead(name) : await holds(place, gone))
+      await rm(place, { recursive: true, force: true })
   }
 }
 
 const holds = async (pack: string, gone: ReadonlySet<string>): Promise<boolean> =>
-  readFile(join(pack, 'index.json'), 'utf8').then((text): PackIndex => JSON.parse(text), () => null)
+  readFile(join(pack, 'index.json'), 'utf8')
+    .then(
+      (text): PackIndex => JSON.parse(text),
+      () => null,
+    )
     .then((index) => index === null || index.entries.some(({ hash }) => gone.has(hash))) // an unreadable one is of no use
 
 /** Features of the others stay: computing them again takes minutes. A key is a hash and what was done to its image. */
@@ -38,7 +44,10 @@ async function forgetRows(folder: string, gone: ReadonlySet<string>): Promise<vo
       if (isOfDead(name)) await rm(place, { recursive: true, force: true })
       continue
     }
-    const keys = await readFile(join(place, 'keys.json'), 'utf8').then((text): readonly string[] => JSON.parse(text), () => null)
+    const keys = await readFile(join(place, 'keys.json'), 'utf8').then(
+      (text): readonly string[] => JSON.parse(text),
+      () => null,
+    )
     const rows = await readFile(join(place, 'rows.bin')).catch(() => null)
     if (keys === null || rows === null || keys.length === 0) {
       await rm(place, { recursive: true, force: true })
@@ -56,9 +65,14 @@ async function forgetRows(folder: string, gone: ReadonlySet<string>): Promise<vo
 }
 
 async function forgetProbe(folder: string, gone: ReadonlySet<string>): Promise<void> {
-  const age = await stat(folder).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0)
+  const age = await stat(folder).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  )
   const packs = join(folder, 'packs')
-  const isConcerned = (await Promise.all((await namesIn(packs)).map((name) => holds(join(packs, name), gone)))).some(Boolean)
+  const isConcerned = (
+    await Promise.all((await namesIn(packs)).map((name) => holds(join(packs, name), gone)))
+  ).some(Boolean)
   if (isConcerned || age > OLD_MS) await rm(folder, { recursive: true, force: true })
 }
 

@@ -14,12 +14,21 @@ export type GoldenPicture = { readonly name: string; readonly picture: Picture }
 
 /** Twelve shapes, a ramp, waves, stripes and noise: sixteen. */
 export function goldenPictures(): readonly GoldenPicture[] {
-  const shapes = [1, 2].flatMap((seed) => SHAPES.map((shape) => ({ name: `${shape}-${seed}`, picture: drawShape(shape, seed) })))
+  const shapes = [1, 2].flatMap((seed) =>
+    SHAPES.map((shape) => ({ name: `${shape}-${seed}`, picture: drawShape(shape, seed) })),
+  )
   const random = createRandom(16)
   return [
     ...shapes,
     { name: 'ramp', picture: painted((x, y) => [(x * 255) / SIDE, (y * 255) / SIDE, 128]) },
-    { name: 'waves', picture: painted((x, y) => [128 + 120 * Math.sin(x / 3), 128 + 120 * Math.cos(y / 4), 128 + 120 * Math.sin((x + y) / 5)]) },
+    {
+      name: 'waves',
+      picture: painted((x, y) => [
+        128 + 120 * Math.sin(x / 3),
+        128 + 120 * Math.cos(y / 4),
+        128 + 120 * Math.sin((x + y) / 5),
+      ]),
+    },
     { name: 'stripes', picture: painted((x, y) => ((x + 2 * y) % 12 < 6 ? [230, 40, 60] : [20, 90, 200])) },
     { name: 'noise', picture: painted(() => [random() * 255, random() * 255, random() * 255]) },
   ]
@@ -27,12 +36,21 @@ export function goldenPictures(): readonly GoldenPicture[] {
 
 /** `logits`: one row for each golden picture, in their order. Probabilities are at temperature 1. */
 export function goldenOf(logits: readonly Float32Array[]): Golden {
-  const inputs = goldenPictures().map(({ name, picture }, i) => ({ name, png: Buffer.from(encodePng(picture)).toString('base64'), probabilities: softmax(logits[i]!) }))
+  const inputs = goldenPictures().map(({ name, picture }, i) => ({
+    name,
+    png: Buffer.from(encodePng(picture)).toString('base64'),
+    probabilities: softmax(logits[i]!),
+  }))
   return { tolerance: TOLERANCE, inputs }
 }
 
 function painted(colour: (x: number, y: number) => readonly [number, number, number]): Picture {
   const data = new Uint8Array(SIDE * SIDE * 3)
-  for (let y = 0; y < SIDE; y++) for (let x = 0; x < SIDE; x++) data.set(colour(x, y).map((v) => Math.max(0, Math.min(255, Math.round(v)))), (y * SIDE + x) * 3)
+  for (let y = 0; y < SIDE; y++)
+    for (let x = 0; x < SIDE; x++)
+      data.set(
+        colour(x, y).map((v) => Math.max(0, Math.min(255, Math.round(v)))),
+        (y * SIDE + x) * 3,
+      )
   return { width: SIDE, height: SIDE, data }
 }

@@ -2,9 +2,20 @@
 import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/sample-set.ts'
 
-export function halves(validation: SampleSet, classes: number): { choosing: SampleSet; calibrating: SampleSet } {
+export function halves(
+  validation: SampleSet,
+  classes: number,
+): { choosing: SampleSet; calibrating: SampleSet } {
   const all = validation.hashes.map((_, i) => i)
-  if (validation.count < 2 * FEWEST_FOR_CALIBRATION) return { choosing: validation, calibrating: chosenFrom(validation, [], classes) }
+  if (validation.count < 2 * FEWEST_FOR_CALIBRATION)
+    return { choosing: validation, calibrating: chosenFrom(validation, [], classes) }
   const isFirst = (i: number): boolean => Number.parseInt(validation.hashes[i]![0]!, 16) % 2 === 0
-  return { choosing: chosenFrom(validation, all.filter(isFirst), classes), calibrating: chosenFrom(validation, all.filter((i) => !isFirst(i)), classes) }
+  return {
+    choosing: chosenFrom(validation, all.filter(isFirst), classes),
+    calibrating: chosenFrom(
+      validation,
+      all.filter((i) => !isFirst(i)),
+      classes,
+    ),
+  }
 }

@@ -19,39 +19,69 @@ export type TrainingParts = {
   readonly sweepLeftovers: () => Promise<unknown>
   /** Milliseconds that only grow. */
   readonly clock: () => number
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, about?: Readonly<Record<string, unknown>>) => void
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    message: string,
+    about?: Readonly<Record<string, unknown>>,
+  ) => void
 }
 
-export type JobContext = { readonly attempt: number; readonly signal: AbortSignal; readonly why: () => 'cancelled' | 'leaving' | 'lost' | null }
+export type JobContext = {
+  readonly attempt: number
+  readonly signal: AbortSignal
+  readonly why: () => 'cancelled' | 'leaving' | 'lost' | null
+}
 
 /** Shaped as lib/jobs wants handlers. */
 export type TrainingHandlers = {
   readonly [K in Exclude<JobKind, 'backup'>]: {
     readonly run: (payload: JobPayloads[K], job: JobContext) => Promise<unknown>
-    readonly gaveUp?: (payload: JobPayloads[K], error: { readonly code: string; readonly message: string }) => Promise<void>
+    readonly gaveUp?: (
+      payload: JobPayloads[K],
+      error: { readonly code: string; readonly message: string },
+    ) => Promise<void>
   }
 }
 
 export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
   const { data, answering, settings } = parts
-  const asking = (signal: AbortSignal) => ({ bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal })
+  const asking = (signal: AbortSignal) => ({
+    bytesOf: data.pictures.bytesOf,
+    answering,
+    maxPixels: settings.maxPixels,
+    signal,
+  })
   return {
     train: trainJob(parts),
     probe: probeJob(parts),
     evaluate: {
       async run({ versionId }, { signal }) {
         const version = await data.versions.get(versionId)
-        return evaluateVersion(version, await testEntries(data, [version]), { ...asking(signal), clock: () => parts.clock() / 1000 })
+        return evaluateVersion(version, await testEntries(data, [version]), {
+          ...asking(signal),
+          clock: () => parts.clock() / 1000,
+        })
       },
     },
     compare: {
       async run({ championId, challengerId }, { signal }) {
-        const [champion, challenger] = await Promise.all([data.versions.get(championId), data.versions.get(challengerId)])
-        const comparison = await compareVersions({ champion, challenger, entries: await testEntries(data, [champion, challenger]), unseen: await unseenBy(data, champion), now: parts.now() }, asking(signal))
+        const [champion, challenger] = await Promise.all([
+          data.versions.get(championId),
+          data.versions.get(challengerId),
+        ])
+        const comparison = await compareVersions(
+          {
+            champion,
+            challenger,
+            entries: await testEntries(data, [champion, challenger]),
+            unseen: await unseenBy(data, champion),
+            now: parts.now(),
+          },
+          asking(signal),
+        )
         await data.versions.saveComparison(championId, challengerId, comparison)
         return comparison
       },
     },
   }
 }
-

@@ -12,10 +12,15 @@ import { normalise, squareBytes } from '#lib/ml/preprocess.ts'
 import { sealImported, type Importing } from './import-model.ts'
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../ml/fixtures/${name}`, import.meta.url))
-const told = JSON.parse(fixture('keras-sequential.json').toString()) as { pixels: string[]; probabilities: number[][] }
+const told = JSON.parse(fixture('keras-sequential.json').toString()) as {
+  pixels: string[]
+  probabilities: number[][]
+}
 
 let engine: Engine
-beforeAll(async () => { engine = await openEngine('auto', 'inference') })
+beforeAll(async () => {
+  engine = await openEngine('auto', 'inference')
+})
 afterAll(() => engine[Symbol.asyncDispose]())
 
 function importing(change: Partial<Importing> = {}): Importing {
@@ -23,8 +28,18 @@ function importing(change: Partial<Importing> = {}): Importing {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const bytes = fixture('keras-sequential.h5')
   return {
-    model: fromKerasH5(bytes), classes: ['ash', 'birch', 'cedar'], classifier: { id: 'trees', title: 'Trees' }, version: 'v1', out: join(folder, 'v1'), pixels: null, fit: 'stretch',
-    file: { name: 'trees.h5', sha256: createHash('sha256').update(bytes).digest('hex') }, command: 'npm run import -- trees --from trees.h5', codeVersion: 'test', machine: 'test', ...change,
+    model: fromKerasH5(bytes),
+    classes: ['ash', 'birch', 'cedar'],
+    classifier: { id: 'trees', title: 'Trees' },
+    version: 'v1',
+    out: join(folder, 'v1'),
+    pixels: null,
+    fit: 'stretch',
+    file: { name: 'trees.h5', sha256: createHash('sha256').update(bytes).digest('hex') },
+    command: 'npm run import -- trees --from trees.h5',
+    codeVersion: 'test',
+    machine: 'test',
+    ...change,
   }
 }
 
@@ -43,12 +58,18 @@ test('a file of Keras becomes a bundle that answers, from bytes, what Keras answ
     const found = softmax(Array.from(logits.subarray(i * 3, (i + 1) * 3)))
     expected.forEach((p, k) => expect(Math.abs(found[k]! - p)).toBeLessThan(1e-3)) // kernels are kept as float16
   })
-  expect(bundle.card).toMatchObject({ test: null, calibration: null, recipe: { name: 'import', settings: { sha256: given.file.sha256 } } })
+  expect(bundle.card).toMatchObject({
+    test: null,
+    calibration: null,
+    recipe: { name: 'import', settings: { sha256: given.file.sha256 } },
+  })
 })
 
 test('classes that are not as many as the outputs are refused, and nothing is written', async () => {
   const given = importing({ classes: ['ash', 'birch'] })
 
-  await expect(sealImported(given, { engine, now: () => new Date(0) })).rejects.toThrow(/it has 3 outputs, and 2 classes were named/)
+  await expect(sealImported(given, { engine, now: () => new Date(0) })).rejects.toThrow(
+    /it has 3 outputs, and 2 classes were named/,
+  )
   await expect(readBundle(given.out)).rejects.toThrow(/manifest/)
 })

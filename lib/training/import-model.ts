@@ -12,7 +12,11 @@ import type { TrainingEngine } from './run.ts'
 import { goldenLogits } from './seal.ts'
 
 /** What a network expects its pixels to be, where it has no Rescaling layer of its own that says it. */
-export const PIXEL_RANGES = { '0..1': { scale: 1 / 255, offset: 0 }, '-1..1': { scale: 1 / 127.5, offset: -1 }, '0..255': { scale: 1, offset: 0 } } as const
+export const PIXEL_RANGES = {
+  '0..1': { scale: 1 / 255, offset: 0 },
+  '-1..1': { scale: 1 / 127.5, offset: -1 },
+  '0..255': { scale: 1, offset: 0 },
+} as const
 export type PixelRange = keyof typeof PIXEL_RANGES
 
 export type Importing = {
@@ -33,11 +37,19 @@ export type Importing = {
 
 const KEY = 'imported'
 
-export async function sealImported(importing: Importing, { engine, now }: { readonly engine: TrainingEngine; readonly now: () => Date }): Promise<Card> {
+export async function sealImported(
+  importing: Importing,
+  { engine, now }: { readonly engine: TrainingEngine; readonly now: () => Date },
+): Promise<Card> {
   const { model, classes, file } = importing
   const { network } = model
   if (classes.length !== network.classes) {
-    throw new DarkroomError('invalid_input', { what: `${file.name} was not imported`, why: `it has ${network.classes} outputs, and ${classes.length} classes were named`, remedy: 'Name the classes in the order of the outputs (Keras\' flow_from_directory orders them by name).' })
+    throw new DarkroomError('invalid_input', {
+      what: `${file.name} was not imported`,
+      why: `it has ${network.classes} outputs, and ${classes.length} classes were named`,
+      remedy:
+        "Name the classes in the order of the outputs (Keras' flow_from_directory orders them by name).",
+    })
   }
   const spec = preprocessOf(importing)
   const files = toTfjs(network, model.weights)
@@ -55,17 +67,37 @@ export async function sealImported(importing: Importing, { engine, now }: { read
       precision: 'float32',
       code_version: importing.codeVersion,
       machine: importing.machine,
-      duration_seconds: 0, images_per_second: 0, peak_memory_mb: 0, // nothing was trained here
+      duration_seconds: 0,
+      images_per_second: 0,
+      peak_memory_mb: 0, // nothing was trained here
       recipe: { name: 'import', settings: { file: file.name, sha256: file.sha256 } },
       parent: null,
       data: { name: 'unknown', snapshot: '', train: 0, validation: 0, test: 0, test_opened: 0 },
-      network: { name: network.name, parameters: parameterCount(network), flops: flopsPerImage(network), bytes: files.weightsBin.length },
-      test: null, validation: null, calibration: null, decision: null, candidates: null, familiarity: null, robustness: null,
+      network: {
+        name: network.name,
+        parameters: parameterCount(network),
+        flops: flopsPerImage(network),
+        bytes: files.weightsBin.length,
+      },
+      test: null,
+      validation: null,
+      calibration: null,
+      decision: null,
+      candidates: null,
+      familiarity: null,
+      robustness: null,
       curves: [],
       best_epoch: 0,
       notes: notesOf(importing),
     }
-    await writeBundle(importing.out, { ...kept, preprocess: spec, classes, card, golden: goldenOf(await goldenLogits(engine, KEY, spec)), reference: null })
+    await writeBundle(importing.out, {
+      ...kept,
+      preprocess: spec,
+      classes,
+      card,
+      golden: goldenOf(await goldenLogits(engine, KEY, spec)),
+      reference: null,
+    })
     return card
   } finally {
     await engine.unload(KEY)
@@ -78,13 +110,23 @@ function preprocessOf({ model, pixels, fit }: Importing): Preprocess {
   const { size } = model.network.input
   const channels = model.network.input.channels === 1 ? 1 : 3 // keras-model.ts refuses others
   const each = (value: number): number[] => new Array<number>(channels).fill(value)
-  return { size, channels, fit, background: channels === 1 ? [0, 0, 0] : [255, 255, 255], resize: 'lanczos3', mean: each(-offset / (255 * scale)), std: each(1 / (255 * scale)) }
+  return {
+    size,
+    channels,
+    fit,
+    background: channels === 1 ? [0, 0, 0] : [255, 255, 255],
+    resize: 'lanczos3',
+    mean: each(-offset / (255 * scale)),
+    std: each(1 / (255 * scale)),
+  }
 }
 
 function notesOf({ model, pixels, file }: Importing): string[] {
   return [
     `It was not trained here: it comes from ${file.name} (sha256 ${file.sha256}). What it learnt from is not known, and nothing was measured.`,
-    ...(model.rescaling || pixels ? [] : ['The file does not say what its pixels are to be; it is given numbers from 0 to 1, as most are.']),
+    ...(model.rescaling || pixels
+      ? []
+      : ['The file does not say what its pixels are to be; it is given numbers from 0 to 1, as most are.']),
     'It promises no confidence until it was evaluated on labelled pictures: what it calls sure is not calibrated.',
   ]
 }

@@ -6,7 +6,11 @@ import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 
 const LOOK_EVERY_MS = 200
 
-export async function resultOf<K extends JobKind>(kind: K, payload: JobPayloads[K], { data, now, signal }: { data: Pick<Data, 'jobs'>; now: () => number; signal: AbortSignal }): Promise<unknown> {
+export async function resultOf<K extends JobKind>(
+  kind: K,
+  payload: JobPayloads[K],
+  { data, now, signal }: { data: Pick<Data, 'jobs'>; now: () => number; signal: AbortSignal },
+): Promise<unknown> {
   const id = await data.jobs.enqueue(kind, payload, now())
   for (;;) {
     const job = await data.jobs.get(id)
@@ -16,13 +20,22 @@ export async function resultOf<K extends JobKind>(kind: K, payload: JobPayloads[
       await wait(LOOK_EVERY_MS, undefined, { signal })
     } catch (cause) {
       await data.jobs.requestCancel(id, now()) // nobody waits for it any more
-      throw new DarkroomError('client_closed', { what: `The ${kind} was given up`, why: 'whoever asked has gone', remedy: 'Ask again.' }, { cause })
+      throw new DarkroomError(
+        'client_closed',
+        { what: `The ${kind} was given up`, why: 'whoever asked has gone', remedy: 'Ask again.' },
+        { cause },
+      )
     }
   }
 }
 
 function jobFailure(kind: JobKind, error: { readonly code: string; readonly message: string } | null): Error {
   const code = error && error.code in STATUS_OF ? (error.code as ErrorCode) : null // looked up on this line
-  if (!error || !code || code === 'internal') return new Error(`The ${kind} failed: ${error?.message ?? 'it was cancelled'}`)
-  return new DarkroomError(code, { what: `The ${kind} could not be done`, why: error.message.replace(/\.$/, ''), remedy: 'Mend that and ask again.' })
+  if (!error || !code || code === 'internal')
+    return new Error(`The ${kind} failed: ${error?.message ?? 'it was cancelled'}`)
+  return new DarkroomError(code, {
+    what: `The ${kind} could not be done`,
+    why: error.message.replace(/\.$/, ''),
+    remedy: 'Mend that and ask again.',
+  })
 }

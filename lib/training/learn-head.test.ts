@@ -22,18 +22,33 @@ const INPUT = { size: 32, channels: 3, fit: 'cover' } as const
 const { name: _name, ...settings } = head
 
 let engine: Engine
-beforeAll(async () => { engine = await openEngine('auto', 'inference') }) // a head needs no learner
+beforeAll(async () => {
+  engine = await openEngine('auto', 'inference')
+}) // a head needs no learner
 afterAll(() => engine[Symbol.asyncDispose]())
 
-const grey = (value: number): Picture => ({ width: 32, height: 32, data: new Uint8Array(32 * 32 * 3).fill(value) })
+const grey = (value: number): Picture => ({
+  width: 32,
+  height: 32,
+  data: new Uint8Array(32 * 32 * 3).fill(value),
+})
 
 /** A name that is no shape's is a class of blank pictures. */
 function drawn(classes: readonly string[], each: number) {
   return async function* (): AsyncGenerator<PackSource> {
     for (let i = 0; i < each; i++) {
       for (const label of classes) {
-        const bytes = encodePng(SHAPES.some((shape) => shape === label) ? drawShape(label as ShapeName, 7_000 + i) : grey(40 + 20 * i))
-        yield { hash: createHash('sha256').update(bytes).digest('hex'), label, split: i % 3 === 0 ? 'test' : 'train', bytes }
+        const bytes = encodePng(
+          SHAPES.some((shape) => shape === label)
+            ? drawShape(label as ShapeName, 7_000 + i)
+            : grey(40 + 20 * i),
+        )
+        yield {
+          hash: createHash('sha256').update(bytes).digest('hex'),
+          label,
+          split: i % 3 === 0 ? 'test' : 'train',
+          bytes,
+        }
       }
     }
   }
@@ -45,24 +60,63 @@ function place(): string {
   return folder
 }
 
-const only = async (...names: readonly string[]) => (await bodiesIn(MODELS, INPUT)).filter(({ name }) => names.some((one) => name.startsWith(`${one} `)))
+const only = async (...names: readonly string[]) =>
+  (await bodiesIn(MODELS, INPUT)).filter(({ name }) => names.some((one) => name.startsWith(`${one} `)))
 
-async function trained(change: Partial<RunPlan> & { readonly classes: readonly string[]; readonly each: number; readonly folder: string; readonly stop?: AbortSignal }) {
+async function trained(
+  change: Partial<RunPlan> & {
+    readonly classes: readonly string[]
+    readonly each: number
+    readonly folder: string
+    readonly stop?: AbortSignal
+  },
+) {
   const { each, folder, stop, ...of } = change
   const [shapes] = await only('shapes')
   const plan: RunPlan = {
-    runId: 'r', classifier: { id: 'pair', title: 'Pair', isMirrorable: true }, version: 'v1', base: null, body: null, bodies: [], recipe: { name: 'head', settings }, spec: shapes!.spec,
-    seed: 1, engine: 'auto', teacher: null, packs: join(folder, 'cache', 'packs'), out: join(folder, 'v1'), memoryMb: 1024, maxPixels: 1e6,
-    samples: { kind: 'dataset', name: 'pair', from: null, downloads: '', mirror: null, counters: '' }, dataName: 'pair', command: 'test', codeVersion: 'test', notes: [], ...of,
+    runId: 'r',
+    classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
+    version: 'v1',
+    base: null,
+    body: null,
+    bodies: [],
+    recipe: { name: 'head', settings },
+    spec: shapes!.spec,
+    seed: 1,
+    engine: 'auto',
+    teacher: null,
+    packs: join(folder, 'cache', 'packs'),
+    out: join(folder, 'v1'),
+    memoryMb: 1024,
+    maxPixels: 1e6,
+    samples: { kind: 'dataset', name: 'pair', from: null, downloads: '', mirror: null, counters: '' },
+    dataName: 'pair',
+    command: 'test',
+    codeVersion: 'test',
+    notes: [],
+    ...of,
   }
   const heard: FromTraining[] = []
   let seconds = 0
   await writeJson(planFile(folder), plan)
   await runTraining(folder, plan, {
-    engine, samples: drawn(of.classes, each), openTest: async () => 1, now: () => new Date(0), memoryMb: () => 1, machine: 'test', signal: stop ?? new AbortController().signal,
-    clock: () => (seconds += 1), say: (message) => { heard.push(message) },
+    engine,
+    samples: drawn(of.classes, each),
+    openTest: async () => 1,
+    now: () => new Date(0),
+    memoryMb: () => 1,
+    machine: 'test',
+    signal: stop ?? new AbortController().signal,
+    clock: () => (seconds += 1),
+    say: (message) => {
+      heard.push(message)
+    },
   })
-  return { out: plan.out, heard, notes: heard.flatMap((message) => (message.kind === 'note' ? [message.message] : [])) }
+  return {
+    out: plan.out,
+    heard,
+    notes: heard.flatMap((message) => (message.kind === 'note' ? [message.message] : [])),
+  }
 }
 
 test('the network is chosen that tells the pictures apart best, and what comes of it is a whole version', async () => {
@@ -71,12 +125,16 @@ test('the network is chosen that tells the pictures apart best, and what comes o
 
   const { out, notes, heard } = await trained({ classes: ['ring', 'star'], each: 24, folder, bodies })
 
-  expect(notes.find((note) => note.startsWith('Of the networks'))).toMatch(/shapes v1 tells these pictures apart best/)
+  expect(notes.find((note) => note.startsWith('Of the networks'))).toMatch(
+    /shapes v1 tells these pictures apart best/,
+  )
   const { network, weights, card, classes, preprocess } = await readBundle(out)
   const shapes = await readBundle(join(MODELS, 'shapes', 'v1'))
   expect(classes).toEqual(['ring', 'star'])
   expect(network.layers.slice(0, -1)).toEqual(shapes.network.layers.slice(0, -1))
-  expect(weights[`${network.layers[0]!.name}/kernel`]).toEqual(shapes.weights[`${network.layers[0]!.name}/kernel`])
+  expect(weights[`${network.layers[0]!.name}/kernel`]).toEqual(
+    shapes.weights[`${network.layers[0]!.name}/kernel`],
+  )
   expect(preprocess.size).toBe(32)
   expect(card.test!.accuracy.value).toBeGreaterThan(0.9)
   expect(card).toMatchObject({ recipe: { name: 'head' }, parent: null, data: { train: 32, test: 16 } })
@@ -105,7 +163,13 @@ test('asked to stop, it ends without a version', async () => {
   const stop = new AbortController()
   stop.abort()
 
-  const ending = trained({ classes: ['ring', 'star'], each: 6, folder, base: { version: 'v1', folder: join(MODELS, 'shapes', 'v1') }, stop: stop.signal })
+  const ending = trained({
+    classes: ['ring', 'star'],
+    each: 6,
+    folder,
+    base: { version: 'v1', folder: join(MODELS, 'shapes', 'v1') },
+    stop: stop.signal,
+  })
 
   await expect(ending).rejects.toThrow()
   expect(readdirSync(folder)).not.toContain('v1')

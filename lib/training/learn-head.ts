@@ -28,12 +28,39 @@ export async function learntHead(run: HeadRun, ports: RunPorts): Promise<Outcome
   const { plan, settings, network, weights, training, choosing } = run
   const { engine, say, clock, signal } = ports
   const began = clock()
-  const { sets: [learning, held], computed } = await embed(
-    [{ set: training, mirrored: settings.mirrored && plan.classifier.isMirrorable }, { set: choosing, mirrored: false }],
-    { engine, network, weights, spec: plan.spec, folder: join(plan.packs, '..', 'embeddings'), signal, onProgress: (done) => { if (done % SAY_EVERY === 0) say({ kind: 'note', message: `${done.toLocaleString('en')} pictures looked at.` }) } },
+  const {
+    sets: [learning, held],
+    computed,
+  } = await embed(
+    [
+      { set: training, mirrored: settings.mirrored && plan.classifier.isMirrorable },
+      { set: choosing, mirrored: false },
+    ],
+    {
+      engine,
+      network,
+      weights,
+      spec: plan.spec,
+      folder: join(plan.packs, '..', 'embeddings'),
+      signal,
+      onProgress: (done) => {
+        if (done % SAY_EVERY === 0)
+          say({ kind: 'note', message: `${done.toLocaleString('en')} pictures looked at.` })
+      },
+    },
   )
-  say({ kind: 'note', message: `${featureLength(network)} features of each picture (${computed === 0 ? 'all known already' : `${computed} computed now`}); learning the last layer of ${plan.classes.length} classes from ${training.count} pictures on ${engine.detail}.` })
-  const course = learnHead({ training: learning!, choosing: held!, classes: plan.classes.length, settings, towards: plan.base ? headIn(network, weights) : null, seed: plan.seed })
+  say({
+    kind: 'note',
+    message: `${featureLength(network)} features of each picture (${computed === 0 ? 'all known already' : `${computed} computed now`}); learning the last layer of ${plan.classes.length} classes from ${training.count} pictures on ${engine.detail}.`,
+  })
+  const course = learnHead({
+    training: learning!,
+    choosing: held!,
+    classes: plan.classes.length,
+    settings,
+    towards: plan.base ? headIn(network, weights) : null,
+    seed: plan.seed,
+  })
   let position: Position = BEGINNING
   let from = began
   for (;;) {
@@ -47,13 +74,34 @@ export async function learntHead(run: HeadRun, ports: RunPorts): Promise<Outcome
     from = now
     const imagesPerSecond = seconds > 0 ? training.count / seconds : 0
     const point: EpochPoint = {
-      epoch: number, loss: learnt.loss, accuracy: learnt.accuracy, val_loss: heldOut.loss, val_accuracy: heldOut.accuracy,
+      epoch: number,
+      loss: learnt.loss,
+      accuracy: learnt.accuracy,
+      val_loss: heldOut.loss,
+      val_accuracy: heldOut.accuracy,
       learning_rate: 0, // each try goes all the way down
-      images_per_second: imagesPerSecond, seconds, is_best: isBest,
+      images_per_second: imagesPerSecond,
+      seconds,
+      is_best: isBest,
     }
-    position = { ...position, epoch: number + 1, points: [...position.points, point], best: isBest ? { epoch: number, score: heldOut, which: 'latest' } : position.best }
+    position = {
+      ...position,
+      epoch: number + 1,
+      points: [...position.points, point],
+      best: isBest ? { epoch: number, score: heldOut, which: 'latest' } : position.best,
+    }
     const etaSeconds = ((now - began) / number) * (settings.epochs - number)
-    say({ kind: 'step', epoch: number, step: number, steps: settings.epochs, loss: learnt.loss, learningRate: 0, imagesPerSecond, etaSeconds, memoryMb: ports.memoryMb() })
+    say({
+      kind: 'step',
+      epoch: number,
+      step: number,
+      steps: settings.epochs,
+      loss: learnt.loss,
+      learningRate: 0,
+      imagesPerSecond,
+      etaSeconds,
+      memoryMb: ports.memoryMb(),
+    })
     say({ kind: 'epoch', point, etaSeconds })
   }
 }

@@ -42,8 +42,14 @@ export type Outcome = {
 const CHECKPOINT_EVERY = 60 // seconds, and after each epoch
 
 /** What the learner of a run is made from, and how many pictures a step holds. */
-export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRun, 'plan' | 'settings' | 'network' | 'weights'>, { images, engine }: { readonly images: number; readonly engine: EngineName }) {
-  const batch = Math.min(batchFor(images, settings.batch), batchWithin(plan.memoryMb, { network, batch: settings.batch, engine }))
+export function learnerSpec(
+  { plan, settings, network, weights }: Pick<SteppedRun, 'plan' | 'settings' | 'network' | 'weights'>,
+  { images, engine }: { readonly images: number; readonly engine: EngineName },
+) {
+  const batch = Math.min(
+    batchFor(images, settings.batch),
+    batchWithin(plan.memoryMb, { network, batch: settings.batch, engine }),
+  )
   return {
     network,
     weights,
@@ -54,7 +60,9 @@ export function learnerSpec({ plan, settings, network, weights }: Pick<SteppedRu
     ...(settings.clipNorm === null ? {} : { clipNorm: settings.clipNorm }),
     ...(settings.isWhitened ? { frozenThrough: firstConvolution(network).name } : {}),
     ...(plan.base && batch < SMALLEST_BATCH ? { batchNorm: 'frozen' as const } : {}), // what the version has measured is better than eight pictures
-    ...(settings.transfer && settings.transfer.share < 1 ? { frozenThrough: frozenBelow(network, settings.transfer.share), batchNorm: 'frozen' as const } : {}),
+    ...(settings.transfer && settings.transfer.share < 1
+      ? { frozenThrough: frozenBelow(network, settings.transfer.share), batchNorm: 'frozen' as const }
+      : {}),
   }
 }
 
@@ -67,23 +75,58 @@ export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Out
   const kept = await readCheckpoint(checkpointFile(folder))
   if (kept) {
     await learner.restore(kept.state)
-    say({ kind: 'note', message: `Going on at epoch ${Math.min(kept.position.epoch, settings.epochs)}, from the checkpoint.` })
+    say({
+      kind: 'note',
+      message: `Going on at epoch ${Math.min(kept.position.epoch, settings.epochs)}, from the checkpoint.`,
+    })
   }
   say({
     kind: 'note',
     message: `Learning ${plan.classes.length} classes from ${training.count} pictures (${run.held} to choose and calibrate by) with ${parameterCount(network).toLocaleString('en')} numbers, ${batch} pictures to a step, on ${engine.detail}.`,
   })
   const from = kept?.position ?? (await run.begin?.(learner)) ?? BEGINNING
-  const input = { learner, training, choosing, plan: { settings, spec: plan.spec, classes: plan.classes.length, isMirrorable: plan.classifier.isMirrorable, batch, seed: plan.seed }, clock, signal, from, ...(run.teach && { teach: run.teach }) }
-  const pace = createPace({ clock, batch, steps: stepsOf(training.count, batch), epochs: settings.epochs, from })
+  const input = {
+    learner,
+    training,
+    choosing,
+    plan: {
+      settings,
+      spec: plan.spec,
+      classes: plan.classes.length,
+      isMirrorable: plan.classifier.isMirrorable,
+      batch,
+      seed: plan.seed,
+    },
+    clock,
+    signal,
+    from,
+    ...(run.teach && { teach: run.teach }),
+  }
+  const pace = createPace({
+    clock,
+    batch,
+    steps: stepsOf(training.count, batch),
+    epochs: settings.epochs,
+    from,
+  })
   const position = await watched(train(input), { folder, learner, ports, pace })
-  return position === 'cancelled' ? position : { network, weights: await learner.weights('latest'), position, batch }
+  return position === 'cancelled'
+    ? position
+    : { network, weights: await learner.weights('latest'), position, batch }
 }
 
-type Watching = { readonly folder: string; readonly learner: Learner; readonly ports: RunPorts; readonly pace: ReturnType<typeof createPace> }
+type Watching = {
+  readonly folder: string
+  readonly learner: Learner
+  readonly ports: RunPorts
+  readonly pace: ReturnType<typeof createPace>
+}
 
 /** Passes the loop's events on, keeps checkpoints, and stops it when asked to: with a checkpoint, so that nothing learnt is lost. */
-async function watched(events: AsyncGenerator<TrainingEvent, Position>, { folder, learner, ports, pace }: Watching): Promise<Position | 'cancelled'> {
+async function watched(
+  events: AsyncGenerator<TrainingEvent, Position>,
+  { folder, learner, ports, pace }: Watching,
+): Promise<Position | 'cancelled'> {
   let keptAt = ports.clock()
   const keep = async (position: Position): Promise<void> => {
     await writeCheckpoint(checkpointFile(folder), { position, state: await learner.state() })

@@ -13,23 +13,48 @@ import { learntHead } from './learn-head.ts'
 import { learntSteps, type Outcome, type SteppedRun } from './learn-steps.ts'
 import type { RunPorts } from './run.ts'
 
-export type TransferRun = SteppedRun & { readonly settings: RecipeSettings & { readonly transfer: NonNullable<RecipeSettings['transfer']> } }
+export type TransferRun = SteppedRun & {
+  readonly settings: RecipeSettings & { readonly transfer: NonNullable<RecipeSettings['transfer']> }
+}
 
-export const isTransfer = (settings: RecipeSettings): settings is TransferRun['settings'] => settings.transfer !== undefined
+export const isTransfer = (settings: RecipeSettings): settings is TransferRun['settings'] =>
+  settings.transfer !== undefined
 
 export async function learntTransfer(run: TransferRun, ports: RunPorts): Promise<Outcome | 'cancelled'> {
   const { folder, settings } = run
   const isGoingOn = (await readCheckpoint(checkpointFile(folder))) !== null
-  const say: RunPorts['say'] = (message) => { if (message.kind === 'note') ports.say(message) } // its tries are no epochs
+  const say: RunPorts['say'] = (message) => {
+    if (message.kind === 'note') ports.say(message)
+  } // its tries are no epochs
   const onHead = await learntHead({ ...run, settings: settings.transfer.head }, { ...ports, say })
   if (onHead === 'cancelled') return onHead
   const { network, weights, position, batch } = onHead
-  const best = position.points.find((point) => point.epoch === position.best?.epoch) ?? position.points.at(-1)!
-  const first: EpochPoint = { ...best, epoch: 1, is_best: true, seconds: position.points.reduce((sum, point) => sum + point.seconds, 0) }
+  const best =
+    position.points.find((point) => point.epoch === position.best?.epoch) ?? position.points.at(-1)!
+  const first: EpochPoint = {
+    ...best,
+    epoch: 1,
+    is_best: true,
+    seconds: position.points.reduce((sum, point) => sum + point.seconds, 0),
+  }
   if (!isGoingOn) ports.say({ kind: 'epoch', point: first, etaSeconds: null })
-  if (settings.epochs === 1) return { network, weights, position: { ...BEGINNING, epoch: 2, points: [first], best: { epoch: 1, score: position.best!.score, which: 'latest' } }, batch }
+  if (settings.epochs === 1)
+    return {
+      network,
+      weights,
+      position: {
+        ...BEGINNING,
+        epoch: 2,
+        points: [first],
+        best: { epoch: 1, score: position.best!.score, which: 'latest' },
+      },
+      batch,
+    }
   if (!isGoingOn) ports.say({ kind: 'note', message: secondPhase(network, settings.transfer.share) })
-  return learntSteps({ ...run, network, weights, begin: (learner) => afterHead(learner, first, { ...run, network }) }, ports)
+  return learntSteps(
+    { ...run, network, weights, begin: (learner) => afterHead(learner, first, { ...run, network }) },
+    ports,
+  )
 }
 
 function secondPhase(network: Network, share: number): string {
@@ -39,9 +64,16 @@ function secondPhase(network: Network, share: number): string {
 }
 
 /** What the head alone is worth on the pictures that choose: the second phase must be better. */
-async function afterHead(learner: Learner, first: EpochPoint, { plan, choosing, settings, network }: TransferRun): Promise<Position> {
+async function afterHead(
+  learner: Learner,
+  first: EpochPoint,
+  { plan, choosing, settings, network }: TransferRun,
+): Promise<Position> {
   await learner.remember('latest')
   const predict = async (pixels: Float32Array, count: number) => (await learner.predict(pixels, count)).logits
-  const worth = score(await logitsOf(predict, choosing, { spec: plan.spec, classes: network.classes, batch: settings.batch }), choosing.labels)
+  const worth = score(
+    await logitsOf(predict, choosing, { spec: plan.spec, classes: network.classes, batch: settings.batch }),
+    choosing.labels,
+  )
   return { ...BEGINNING, epoch: 2, points: [first], best: { epoch: 1, score: worth, which: 'latest' } }
 }

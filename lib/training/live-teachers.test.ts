@@ -15,7 +15,9 @@ const classes = SHAPES.toReversed()
 const HOW = { share: 0.75, temperature: 1 }
 
 let engine: Engine
-beforeAll(async () => { engine = await openEngine('auto', 'inference') })
+beforeAll(async () => {
+  engine = await openEngine('auto', 'inference')
+})
 afterAll(() => engine[Symbol.asyncDispose]())
 
 /** One drawn picture of each shape; every label says the first of the student's classes. */
@@ -47,5 +49,7 @@ test('teachers see the pictures of a step, and their mean answer is a share of i
 })
 
 test('a teacher that does not know a class is refused by the name of the class', async () => {
-  await expect(liveTeachers([teacher], { classes: [...classes, 'spiral'], how: HOW, engine })).rejects.toThrow(/does not know "spiral"/)
+  await expect(
+    liveTeachers([teacher], { classes: [...classes, 'spiral'], how: HOW, engine }),
+  ).rejects.toThrow(/does not know "spiral"/)
 })

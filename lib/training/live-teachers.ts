@@ -15,8 +15,20 @@ export type LiveTeachers = AsyncDisposable & {
 
 /** @param folders versions whose preprocessing is the student's
  *  @param classes the student's, in the order of its outputs; each teacher must know them all */
-export async function liveTeachers(folders: readonly string[], { classes, how, engine }: { readonly classes: readonly string[]; readonly how: Distilling; readonly engine: Pick<TrainingEngine, 'load' | 'unload' | 'run'> }): Promise<LiveTeachers> {
-  const teachers: { readonly key: string; readonly places: readonly number[]; readonly outputs: number }[] = []
+export async function liveTeachers(
+  folders: readonly string[],
+  {
+    classes,
+    how,
+    engine,
+  }: {
+    readonly classes: readonly string[]
+    readonly how: Distilling
+    readonly engine: Pick<TrainingEngine, 'load' | 'unload' | 'run'>
+  },
+): Promise<LiveTeachers> {
+  const teachers: { readonly key: string; readonly places: readonly number[]; readonly outputs: number }[] =
+    []
   for (const [index, folder] of folders.entries()) {
     const bundle = await readBundle(folder)
     const key = `teacher-${index}`
@@ -31,7 +43,9 @@ export async function liveTeachers(folders: readonly string[], { classes, how, e
         const { logits } = await engine.run(key, pixels, count)
         for (let row = 0; row < count; row++) {
           const told = softmax(places.map((place) => logits[row * outputs + place]! / how.temperature))
-          told.forEach((p, k) => { targets[row * classes.length + k]! += (how.share * p) / teachers.length })
+          told.forEach((p, k) => {
+            targets[row * classes.length + k]! += (how.share * p) / teachers.length
+          })
         }
       }
     },

@@ -5,7 +5,16 @@ import type { Logits } from '#lib/domain/calibration.ts'
 import { auroc, familiarUpTo } from '#lib/domain/familiarity.ts'
 import { wilson } from '#lib/domain/statistics.ts'
 import { answerOf } from '#lib/ml/evaluate.ts'
-import { directions, distanceOf, largestOf, MOST_REFERENCES, nearnessNetwork, readReference, referenceBytes, type Reference } from '#lib/ml/familiarity.ts'
+import {
+  directions,
+  distanceOf,
+  largestOf,
+  MOST_REFERENCES,
+  nearnessNetwork,
+  readReference,
+  referenceBytes,
+  type Reference,
+} from '#lib/ml/familiarity.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/sample-set.ts'
 import { seen, type HeldVersion, type VersionOutputs } from './seen.ts'
 
@@ -38,30 +47,47 @@ export type Familiarity = {
 }
 
 /** Null where there is nothing to be like, or the engine gives no features. */
-export async function measureFamiliarity(sets: FamiliaritySets, loaded: HeldVersion): Promise<Familiarity | null> {
+export async function measureFamiliarity(
+  sets: FamiliaritySets,
+  loaded: HeldVersion,
+): Promise<Familiarity | null> {
   const sample = chosenFrom(sets.training, references(sets.training, loaded.classes), 0)
   const { features } = await seen(sample, loaded)
   if (sample.count === 0 || !features) return null
   const length = features.length / sample.count
   const known = { ids: sample.hashes, labels: Uint16Array.from(sample.labels), length, features }
   const { neighbour, centre } = await choose(known, sets.choosing, loaded)
-  const reference = readReference(referenceBytes({ ...known, neighbour, centre, vectors: directions(features, length, centre) })) // as it will be read: rounded
-  const far = async (one: VersionOutputs): Promise<Float32Array> => (one.features ? (await distances(reference, one.features, [neighbour], loaded))[0]! : new Float32Array(0))
+  const reference = readReference(
+    referenceBytes({ ...known, neighbour, centre, vectors: directions(features, length, centre) }),
+  ) // as it will be read: rounded
+  const far = async (one: VersionOutputs): Promise<Float32Array> =>
+    one.features ? (await distances(reference, one.features, [neighbour], loaded))[0]! : new Float32Array(0)
   const calibrating = await far(sets.calibrating)
   const test = await far(sets.test)
   const threshold = familiarUpTo(calibrating)
-  const beyond = (of: Float32Array): number => of.filter((distance) => threshold !== null && distance > threshold).length
+  const beyond = (of: Float32Array): number =>
+    of.filter((distance) => threshold !== null && distance > threshold).length
   const foreign: NonNullable<Card['familiarity']>['foreign'] = sets.foreign && []
   for (const { name, seen: one } of sets.foreign ?? []) {
     const away = await far(one)
     const area = auroc(test, away)
-    if (area !== null) foreign!.push({ name, images: away.length, auroc: area, found: threshold === null ? null : beyond(away) / away.length })
+    if (area !== null)
+      foreign!.push({
+        name,
+        images: away.length,
+        auroc: area,
+        found: threshold === null ? null : beyond(away) / away.length,
+      })
   }
   return {
     reference,
     distances: { calibrating, test },
     card: {
-      references: sample.count, neighbour, is_centred: centre !== null, threshold, images: calibrating.length,
+      references: sample.count,
+      neighbour,
+      is_centred: centre !== null,
+      threshold,
+      images: calibrating.length,
       kept: threshold === null || test.length === 0 ? null : wilson(test.length - beyond(test), test.length),
       foreign,
     },
@@ -80,23 +106,39 @@ function references(training: SampleSet, classes: number): number[] {
   return taken
 }
 
-type Known = { readonly ids: readonly string[]; readonly labels: Uint16Array; readonly length: number; readonly features: Float32Array }
+type Known = {
+  readonly ids: readonly string[]
+  readonly labels: Uint16Array
+  readonly length: number
+  readonly features: Float32Array
+}
 
 /** The neighbour, and whether a centre, whose distances best tell the wrong answers of the choosing half from the right ones. */
 async function choose(known: Known, choosing: Labelled, loaded: HeldVersion): Promise<Choice> {
   const perClass = known.ids.length / loaded.classes
   const neighbours = NEIGHBOURS.filter((neighbour) => neighbour === 1 || neighbour <= perClass / 2)
-  const usual: Choice = { neighbour: Math.max(...neighbours.filter((neighbour) => neighbour <= USUAL_NEIGHBOUR)), centre: null }
+  const usual: Choice = {
+    neighbour: Math.max(...neighbours.filter((neighbour) => neighbour <= USUAL_NEIGHBOUR)),
+    centre: null,
+  }
   const isRight = rightOnes(choosing.logits, choosing.labels)
   const wrong = isRight.filter((right) => !right).length
   if (!choosing.features || wrong < FEWEST_WRONG || isRight.length - wrong < FEWEST_WRONG) return usual
   let best: Choice & { area: number } = { ...usual, area: -Infinity }
   for (const centre of [null, meanOf(known)]) {
-    const found = await distances({ ...known, vectors: directions(known.features, known.length, centre), centre }, choosing.features, neighbours, loaded)
+    const found = await distances(
+      { ...known, vectors: directions(known.features, known.length, centre), centre },
+      choosing.features,
+      neighbours,
+      loaded,
+    )
     const margin = centre === null ? 0 : CENTRE_MARGIN
     const before = best.area
     neighbours.forEach((neighbour, i) => {
-      const area = auroc(found[i]!.filter((_, n) => isRight[n]!), found[i]!.filter((_, n) => !isRight[n]!))!
+      const area = auroc(
+        found[i]!.filter((_, n) => isRight[n]!),
+        found[i]!.filter((_, n) => !isRight[n]!),
+      )!
       if (area > best.area && area > before + margin) best = { neighbour, centre, area }
     })
   }
@@ -104,7 +146,12 @@ async function choose(known: Known, choosing: Labelled, loaded: HeldVersion): Pr
 }
 
 /** For each neighbour the distances of all rows to it. */
-async function distances(reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>, features: Float32Array, neighbours: readonly number[], { engine, key, signal }: HeldVersion): Promise<Float32Array[]> {
+async function distances(
+  reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>,
+  features: Float32Array,
+  neighbours: readonly number[],
+  { engine, key, signal }: HeldVersion,
+): Promise<Float32Array[]> {
   const { length, centre } = reference
   const rows = features.length / length
   const found = neighbours.map(() => new Float32Array(rows))
@@ -114,10 +161,19 @@ async function distances(reference: Pick<Reference, 'ids' | 'length' | 'vectors'
     for (let first = 0; first < rows; first += ROWS_AT_ONCE) {
       signal.throwIfAborted()
       const count = Math.min(ROWS_AT_ONCE, rows - first)
-      const { logits: products } = await engine.run(name, directions(features.subarray(first * length, (first + count) * length), length, centre), count)
+      const { logits: products } = await engine.run(
+        name,
+        directions(features.subarray(first * length, (first + count) * length), length, centre),
+        count,
+      )
       for (let i = 0; i < count; i++) {
-        const nearest = largestOf(products.subarray(i * reference.ids.length, (i + 1) * reference.ids.length), Math.max(...neighbours))
-        neighbours.forEach((neighbour, n) => { found[n]![first + i] = distanceOf(nearest[neighbour - 1]!) })
+        const nearest = largestOf(
+          products.subarray(i * reference.ids.length, (i + 1) * reference.ids.length),
+          Math.max(...neighbours),
+        )
+        neighbours.forEach((neighbour, n) => {
+          found[n]![first + i] = distanceOf(nearest[neighbour - 1]!)
+        })
       }
     }
   } finally {
@@ -126,10 +182,13 @@ async function distances(reference: Pick<Reference, 'ids' | 'length' | 'vectors'
   return found
 }
 
-const rightOnes = (logits: Logits, labels: Int32Array): boolean[] => Array.from({ length: logits.count }, (_, i) => answerOf(logits, i) === labels[i])
+const rightOnes = (logits: Logits, labels: Int32Array): boolean[] =>
+  Array.from({ length: logits.count }, (_, i) => answerOf(logits, i) === labels[i])
 
 function meanOf({ features, length }: Known): Float32Array {
   const sums = new Float64Array(length)
-  features.forEach((value, i) => { sums[i % length]! += value })
+  features.forEach((value, i) => {
+    sums[i % length]! += value
+  })
   return Float32Array.from(sums, (sum) => (sum * length) / features.length)
 }

@@ -3,13 +3,25 @@ import { BEGINNING, type TrainingEvent } from '#lib/ml/train.ts'
 import { createPace } from './pace.ts'
 
 const STEPS = 10
-const stepAt = (stepInEpoch: number): Extract<TrainingEvent, { kind: 'step' }> =>
-  ({ kind: 'step', epoch: 1, step: stepInEpoch, steps: 2 * STEPS, loss: 1, rate: 0.1, position: { ...BEGINNING, stepInEpoch } })
+const stepAt = (stepInEpoch: number): Extract<TrainingEvent, { kind: 'step' }> => ({
+  kind: 'step',
+  epoch: 1,
+  step: stepInEpoch,
+  steps: 2 * STEPS,
+  loss: 1,
+  rate: 0.1,
+  position: { ...BEGINNING, stepInEpoch },
+})
 
 function pace() {
   let seconds = 0
   const kept = createPace({ clock: () => seconds, batch: 64, steps: STEPS, epochs: 2, from: BEGINNING })
-  return { after: (span: number, step: number) => { seconds += span; return kept.stepIfDue(stepAt(step)) } }
+  return {
+    after: (span: number, step: number) => {
+      seconds += span
+      return kept.stepIfDue(stepAt(step))
+    },
+  }
 }
 
 test('the first step is told at once, however long it took', () => {

@@ -6,7 +6,13 @@ const SAY_EVERY = 0.5 // seconds between two step messages
 
 type Step = Omit<Extract<FromTraining, { kind: 'step' }>, 'memoryMb'>
 
-export function createPace(about: { clock: () => number; batch: number; steps: number; epochs: number; from: Position }) {
+export function createPace(about: {
+  clock: () => number
+  batch: number
+  steps: number
+  epochs: number
+  from: Position
+}) {
   const { clock, batch, steps, epochs } = about
   const doneOf = (position: Position): number => (position.epoch - 1) * steps + position.stepInEpoch
   const first = doneOf(about.from)
@@ -30,7 +36,16 @@ export function createPace(about: { clock: () => number; batch: number; steps: n
       if (now > last.at) imagesPerSecond = ((done - last.done) * batch) / (now - last.at)
       last = { at: now, done }
       saidAt = now
-      return { kind: 'step', epoch: event.epoch, step: event.step, steps: event.steps, loss: event.loss, learningRate: event.rate, imagesPerSecond, etaSeconds: secondsLeft(event.position) }
+      return {
+        kind: 'step',
+        epoch: event.epoch,
+        step: event.step,
+        steps: event.steps,
+        loss: event.loss,
+        learningRate: event.rate,
+        imagesPerSecond,
+        etaSeconds: secondsLeft(event.position),
+      }
     },
   }
 }

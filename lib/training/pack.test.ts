@@ -13,14 +13,28 @@ const spec = preprocessFor({ size: 24, channels: 3, fit: 'cover' })
 const picture = (i: number) => drawShape('star', i)
 const sample = (i: number, split: PackSource['split'] = 'train'): PackSource => {
   const bytes = encodePng(picture(i))
-  return { hash: createHash('sha256').update(bytes).digest('hex'), label: i % 2 ? 'odd' : 'even', split, bytes }
+  return {
+    hash: createHash('sha256').update(bytes).digest('hex'),
+    label: i % 2 ? 'odd' : 'even',
+    split,
+    bytes,
+  }
 }
-async function* listed(samples: readonly PackSource[]) { yield* samples }
+async function* listed(samples: readonly PackSource[]) {
+  yield* samples
+}
 
 async function packed(samples: readonly PackSource[], onProgress: (done: number) => void = () => undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-pack-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const name = await buildPack({ folder, spec, samples: listed(samples), maxPixels: 1e6, onProgress, signal: new AbortController().signal })
+  const name = await buildPack({
+    folder,
+    spec,
+    samples: listed(samples),
+    maxPixels: 1e6,
+    onProgress,
+    signal: new AbortController().signal,
+  })
   return { folder, name }
 }
 
@@ -50,7 +64,12 @@ test('a pack is found under the name of its samples and its preprocessing', asyn
 test('the snapshot hash is the sha256 of the sorted lines, as anybody can compute it', () => {
   const lines = ['aa b train', 'cc d e test'].join('\n')
 
-  expect(snapshotHash([{ hash: 'cc', label: 'd e', split: 'test' }, { hash: 'aa', label: 'b', split: 'train' }])).toBe(createHash('sha256').update(lines).digest('hex'))
+  expect(
+    snapshotHash([
+      { hash: 'cc', label: 'd e', split: 'test' },
+      { hash: 'aa', label: 'b', split: 'train' },
+    ]),
+  ).toBe(createHash('sha256').update(lines).digest('hex'))
 })
 
 test('a picture that cannot be decoded is left out and named, the rest is kept', async () => {
@@ -89,15 +108,40 @@ test('of many packs the newest eight stay', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
 
   const names: string[] = []
-  for (let i = 0; i < 10; i++) names.push(await buildPack({ folder, spec, samples: listed([sample(i)]), maxPixels: 1e6, onProgress: () => undefined, signal: new AbortController().signal }))
+  for (let i = 0; i < 10; i++)
+    names.push(
+      await buildPack({
+        folder,
+        spec,
+        samples: listed([sample(i)]),
+        maxPixels: 1e6,
+        onProgress: () => undefined,
+        signal: new AbortController().signal,
+      }),
+    )
 
-  expect(await Promise.all(names.map((name) => hasPack(folder, name)))).toEqual([false, false, ...Array.from({ length: 8 }, () => true)])
+  expect(await Promise.all(names.map((name) => hasPack(folder, name)))).toEqual([
+    false,
+    false,
+    ...Array.from({ length: 8 }, () => true),
+  ])
 })
 
 test('a picture that an older pack has is not decoded again, but for another size it is', async () => {
   const { folder } = await packed([sample(1), sample(2)])
   const unreadable = { ...sample(1), split: 'test' as const, bytes: new Uint8Array(8) } // only the older pack knows what it showed
-  const make = async (how: typeof spec) => openPack(folder, await buildPack({ folder, spec: how, samples: listed([unreadable, sample(3)]), maxPixels: 1e6, onProgress: () => undefined, signal: new AbortController().signal }))
+  const make = async (how: typeof spec) =>
+    openPack(
+      folder,
+      await buildPack({
+        folder,
+        spec: how,
+        samples: listed([unreadable, sample(3)]),
+        maxPixels: 1e6,
+        onProgress: () => undefined,
+        signal: new AbortController().signal,
+      }),
+    )
 
   using alike = await make(spec)
   using larger = await make({ ...spec, size: 32 })

@@ -12,7 +12,12 @@ import { preprocess, squareBytes } from '#lib/ml/preprocess.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
 
 /** A sample with its encoded picture, as whoever has the pictures hands it over. */
-export type PackSource = { readonly hash: string; readonly label: string; readonly split: Split; readonly bytes: Uint8Array }
+export type PackSource = {
+  readonly hash: string
+  readonly label: string
+  readonly split: Split
+  readonly bytes: Uint8Array
+}
 
 export type PackEntry = { readonly hash: string; readonly label: string; readonly split: Split }
 
@@ -53,10 +58,20 @@ export function snapshotHash(entries: readonly PackEntry[]): string {
 
 /** The folder of a pack, by what is in it and how it was preprocessed. */
 export const packName = (snapshot: string, spec: Preprocess): string =>
-  createHash('sha256').update(JSON.stringify([snapshot, spec.size, spec.channels, spec.fit, spec.background, spec.resize])).digest('hex').slice(0, 32)
+  createHash('sha256')
+    .update(JSON.stringify([snapshot, spec.size, spec.channels, spec.fit, spec.background, spec.resize]))
+    .digest('hex')
+    .slice(0, 32)
 
 /** Decodes every sample once and keeps the squares; answers the name under which `openPack` finds them. */
-export async function buildPack({ folder, spec, samples, maxPixels, onProgress, signal }: Packing): Promise<string> {
+export async function buildPack({
+  folder,
+  spec,
+  samples,
+  maxPixels,
+  onProgress,
+  signal,
+}: Packing): Promise<string> {
   const under = join(folder, `.making-${process.pid}`)
   await rm(under, { recursive: true, force: true })
   await mkdir(under, { recursive: true })
@@ -78,12 +93,24 @@ export async function buildPack({ folder, spec, samples, maxPixels, onProgress, 
 /** Each snapshot has its own pack; older ones can always be made again. */
 async function keepNewest(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
-  const dated = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })))
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })),
+  )
   const old = dated.toSorted((a, b) => b.at - a.at).slice(MOST_KEPT)
   await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })))
 }
 
-async function writeSquares(under: string, { spec, samples, maxPixels, onProgress, signal, earlier }: Omit<Packing, 'folder'> & { readonly earlier: Earlier }): Promise<PackIndex> {
+async function writeSquares(
+  under: string,
+  {
+    spec,
+    samples,
+    maxPixels,
+    onProgress,
+    signal,
+    earlier,
+  }: Omit<Packing, 'folder'> & { readonly earlier: Earlier },
+): Promise<PackIndex> {
   const entries: PackEntry[] = []
   const refused: { hash: string; reason: string }[] = []
   const seen = new Set<string>()
@@ -126,7 +153,10 @@ async function earlierSquares(folder: string, spec: Preprocess): Promise<Earlier
   const places = new Map<string, { readonly file: number; readonly at: number }>()
   const files: number[] = []
   for (const name of (await readdir(folder)).filter((one) => !one.startsWith('.'))) {
-    const index = await readFile(join(folder, name, 'index.json'), 'utf8').then((text): PackIndex => JSON.parse(text), () => null)
+    const index = await readFile(join(folder, name, 'index.json'), 'utf8').then(
+      (text): PackIndex => JSON.parse(text),
+      () => null,
+    )
     if (!index || packName(index.snapshot, spec) !== name) continue // made for other squares
     const file = openSync(join(folder, name, 'squares.bin'), 'r')
     files.push(file)
@@ -135,13 +165,19 @@ async function earlierSquares(folder: string, spec: Preprocess): Promise<Earlier
   return {
     find(hash) {
       const place = places.get(hash)
-      return place && readSync(place.file, square, 0, square.length, place.at) === square.length ? square : null
+      return place && readSync(place.file, square, 0, square.length, place.at) === square.length
+        ? square
+        : null
     },
     [Symbol.dispose]: () => files.forEach((file) => closeSync(file)),
   }
 }
 
-async function squareOf(bytes: Uint8Array, spec: Preprocess, maxPixels: number): Promise<Uint8Array | string> {
+async function squareOf(
+  bytes: Uint8Array,
+  spec: Preprocess,
+  maxPixels: number,
+): Promise<Uint8Array | string> {
   const [r, g, b] = spec.background
   try {
     return preprocess(await decode(bytes, { maxPixels, background: { r, g, b } }), spec)
@@ -152,7 +188,10 @@ async function squareOf(bytes: Uint8Array, spec: Preprocess, maxPixels: number):
 }
 
 export async function hasPack(folder: string, name: string): Promise<boolean> {
-  return stat(join(folder, name, 'index.json')).then(() => true, () => false)
+  return stat(join(folder, name, 'index.json')).then(
+    () => true,
+    () => false,
+  )
 }
 
 export async function openPack(folder: string, name: string): Promise<Pack> {
@@ -163,7 +202,9 @@ export async function openPack(folder: string, name: string): Promise<Pack> {
     index,
     set(split, classes) {
       const numbers = new Map(classes.map((label, i) => [label, i]))
-      const places = index.entries.flatMap((entry, i) => (entry.split === split && numbers.has(entry.label) ? [i] : []))
+      const places = index.entries.flatMap((entry, i) =>
+        entry.split === split && numbers.has(entry.label) ? [i] : [],
+      )
       return {
         count: places.length,
         hashes: places.map((i) => index.entries[i]!.hash),
@@ -171,7 +212,10 @@ export async function openPack(folder: string, name: string): Promise<Pack> {
         targets: null,
         read(i, out, offset) {
           const read = readSync(file, out, offset, bytes, places[i]! * bytes)
-          if (read !== bytes) throw new Error(`${join(folder, name)}/squares.bin ends early: ${read} of ${bytes} bytes of sample ${places[i]}`)
+          if (read !== bytes)
+            throw new Error(
+              `${join(folder, name)}/squares.bin ends early: ${read} of ${bytes} bytes of sample ${places[i]}`,
+            )
         },
       }
     },

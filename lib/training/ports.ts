@@ -18,7 +18,11 @@ export type Answering = {
   readonly unload: (key: string) => void
   /** Its checksums and test inputs, as the files are now. */
   readonly verify: (version: VersionRef) => Promise<void>
-  readonly infer: (version: VersionRef, pictures: readonly Uint8Array[], limits: { maxPixels: number; wantsFeatures: boolean }) => Promise<{
+  readonly infer: (
+    version: VersionRef,
+    pictures: readonly Uint8Array[],
+    limits: { maxPixels: number; wantsFeatures: boolean },
+  ) => Promise<{
     readonly pictures: readonly InferredPicture[]
     readonly inferenceMs: number
     readonly engine: EngineName | null

@@ -18,12 +18,24 @@ export function probeJob({ data, forkTraining, settings }: TrainingParts): Train
       await rm(folder, { recursive: true, force: true })
       await mkdir(folder, { recursive: true })
       try {
-        const plan = planOf(draft as RetrainDraft, { // written by forecast-retrain.ts alone
-          runId: name, classifier: await data.classifiers.get(classifierId), version: 'v1', seed: 1, out: join(folder, 'version'), testOpened: 0, settings,
+        const plan = planOf(draft as RetrainDraft, {
+          // written by forecast-retrain.ts alone
+          runId: name,
+          classifier: await data.classifiers.get(classifierId),
+          version: 'v1',
+          seed: 1,
+          out: join(folder, 'version'),
+          testOpened: 0,
+          settings,
         })
         await writeJson(samplesFile(folder), some)
         await writeJson(planFile(folder), plan)
-        const figures = await followProbe({ child: forkTraining(settings.engine), folder, images, signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]) })
+        const figures = await followProbe({
+          child: forkTraining(settings.engine),
+          folder,
+          images,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]),
+        })
         await keepProbe(settings.dataDir, name, figures)
         return figures
       } finally {

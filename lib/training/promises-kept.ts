@@ -5,7 +5,12 @@ import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
 import { promisesOf } from '#lib/ml/promises.ts'
 
-export type Promised = { readonly logits: Logits; readonly labels: Int32Array; readonly hashes: readonly string[]; readonly distances: readonly (number | null)[] }
+export type Promised = {
+  readonly logits: Logits
+  readonly labels: Int32Array
+  readonly hashes: readonly string[]
+  readonly distances: readonly (number | null)[]
+}
 
 /** Each `null` where the card promises nothing of the kind. */
 export type PromisesKept = {
@@ -22,8 +27,14 @@ export function promisesKept({ logits, labels, hashes, distances }: Promised, ca
   const chances = hashes.map(chanceOf)
   let [confident, wrong, unfamiliar] = [0, 0, 0]
   for (let i = 0; i < logits.count; i++) {
-    const probabilities = softmax(logits.values.subarray(i * logits.classes, (i + 1) * logits.classes), temperature)
-    const { decision, candidates } = decide(probabilities, promises, { chance: () => chances[i]!, distance: distances[i] ?? null })
+    const probabilities = softmax(
+      logits.values.subarray(i * logits.classes, (i + 1) * logits.classes),
+      temperature,
+    )
+    const { decision, candidates } = decide(probabilities, promises, {
+      chance: () => chances[i]!,
+      distance: distances[i] ?? null,
+    })
     if (decision === 'unfamiliar') unfamiliar += 1
     if (decision !== 'confident') continue
     confident += 1

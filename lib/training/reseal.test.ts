@@ -22,12 +22,22 @@ import { preprocessFor } from './shipped.ts'
 const CLASSES = ['circle', 'star'] as const
 const input = { size: 16, channels: 3, fit: 'cover' } as const
 const network: Network = {
-  name: 'tiny', input, classes: 2,
-  layers: [{ name: 'conv', kind: 'conv', kernel: 3, filters: 8, stride: 2 }, { name: 'norm', kind: 'batchNorm' }, { name: 'relu', kind: 'relu' }, { name: 'pool', kind: 'globalAvgPool' }, { name: 'logits', kind: 'dense', units: 2, bias: true }],
+  name: 'tiny',
+  input,
+  classes: 2,
+  layers: [
+    { name: 'conv', kind: 'conv', kernel: 3, filters: 8, stride: 2 },
+    { name: 'norm', kind: 'batchNorm' },
+    { name: 'relu', kind: 'relu' },
+    { name: 'pool', kind: 'globalAvgPool' },
+    { name: 'logits', kind: 'dense', units: 2, bias: true },
+  ],
 }
 
 let engine: Engine
-beforeAll(async () => { engine = await openEngine('auto', 'inference', { threads: 1 }) })
+beforeAll(async () => {
+  engine = await openEngine('auto', 'inference', { threads: 1 })
+})
 afterAll(() => engine[Symbol.asyncDispose]())
 
 /** 60 training, 220 validation and 40 test pictures. */
@@ -35,7 +45,12 @@ async function* drawn(seed = 0): AsyncGenerator<PackSource> {
   for (let i = 0; i < 320; i++) {
     const label = CLASSES[i % 2]!
     const bytes = encodePng(drawShape(label, seed + i))
-    yield { hash: createHash('sha256').update(bytes).digest('hex'), label, split: i < 60 ? 'train' : i < 280 ? 'validation' : 'test', bytes }
+    yield {
+      hash: createHash('sha256').update(bytes).digest('hex'),
+      label,
+      split: i < 60 ? 'train' : i < 280 ? 'validation' : 'test',
+      bytes,
+    }
   }
 }
 
@@ -52,17 +67,35 @@ async function sealed() {
   await engine.unload('golden')
   const entries = []
   for await (const { hash, label, split } of drawn()) entries.push({ hash, label, split })
-  const card = { ...cardOf('v1'), classifier: 'pair', data: { ...cardOf('v1').data, snapshot: snapshotHash(entries), test_opened: 1 }, notes: ['A note of its own.', 'Confidence is not calibrated: 3 validation pictures are too few (200 would do).'] }
+  const card = {
+    ...cardOf('v1'),
+    classifier: 'pair',
+    data: { ...cardOf('v1').data, snapshot: snapshotHash(entries), test_opened: 1 },
+    notes: [
+      'A note of its own.',
+      'Confidence is not calibrated: 3 validation pictures are too few (200 would do).',
+    ],
+  }
   await writeBundle(folder, { ...kept, preprocess: spec, classes: CLASSES, card, golden, reference: null })
   const again = (samples: () => AsyncIterable<PackSource>) =>
-    reseal({ folder, isMirrorable: true, samples, packs: join(under, 'packs'), maxPixels: 1e6, foreign: [] }, { engine, openTest: async () => 1, signal: new AbortController().signal, say: () => {} })
+    reseal(
+      { folder, isMirrorable: true, samples, packs: join(under, 'packs'), maxPixels: 1e6, foreign: [] },
+      { engine, openTest: async () => 1, signal: new AbortController().signal, say: () => {} },
+    )
   return { folder, again }
 }
 
 test('measured anew, a version has the same weights and a card that says more, and is served with distances', async () => {
   const { folder, again } = await sealed()
   const before = await readBundle(folder)
-  const asked = { kind: 'infer', id: 1, key: 'v1', pictures: [encodePng(drawShape('star', 7))], maxPixels: 1e6, wantsFeatures: false } as const
+  const asked = {
+    kind: 'infer',
+    id: 1,
+    key: 'v1',
+    pictures: [encodePng(drawShape('star', 7))],
+    maxPixels: 1e6,
+    wantsFeatures: false,
+  } as const
   const versions = holdVersions(engine)
   await versions.load({ key: 'v1', folder })
   expect((await versions.infer(asked)).pictures[0]).toMatchObject({ ok: true, distance: null })
@@ -74,10 +107,19 @@ test('measured anew, a version has the same weights and a card that says more, a
   expect(after.card).toEqual(card)
   expect(after.weights).toEqual(before.weights)
   expect(after.golden).toEqual(before.golden)
-  expect(card).toMatchObject({ created_at: before.card.created_at, data: { test_opened: 2 }, notes: ['A note of its own.'], candidates: { level: 0.95 }, familiarity: { references: 60, threshold: expect.any(Number) }, robustness: { images: 40 } })
+  expect(card).toMatchObject({
+    created_at: before.card.created_at,
+    data: { test_opened: 2 },
+    notes: ['A note of its own.'],
+    candidates: { level: 0.95 },
+    familiarity: { references: 60, threshold: expect.any(Number) },
+    robustness: { images: 40 },
+  })
   expect(Object.keys(after.manifest.files)).toEqual(expect.arrayContaining(['model.onnx', 'reference.bin']))
   await versions.load({ key: 'v1', folder })
-  const { pictures: [seen] } = await versions.infer(asked)
+  const {
+    pictures: [seen],
+  } = await versions.infer(asked)
   expect(seen).toMatchObject({ ok: true, distance: expect.any(Number), features: null })
   await versions.unload('v1')
 }, 30_000)
@@ -86,7 +128,10 @@ test('other pictures than those that it was trained with are refused, and the ve
   const { folder, again } = await sealed()
   const before = await readBundle(folder)
 
-  await expect(again(() => drawn(10_000))).rejects.toMatchObject({ code: 'invalid_input', why: expect.stringContaining('not the pictures that it was trained with') })
+  await expect(again(() => drawn(10_000))).rejects.toMatchObject({
+    code: 'invalid_input',
+    why: expect.stringContaining('not the pictures that it was trained with'),
+  })
 
   expect(await readBundle(folder)).toEqual(before)
 }, 30_000)

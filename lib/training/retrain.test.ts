@@ -23,7 +23,10 @@ import { createVersionCases } from './version-cases.ts'
 
 const ENTRY = fileURLToPath(new URL('../processes/training.ts', import.meta.url))
 const THREE = SHAPES.slice(0, 3)
-const asked = { caller: { kind: 'person', id: 'p', name: 'Ada', scopes: ['train'] }, signal: new AbortController().signal } as const
+const asked = {
+  caller: { kind: 'person', id: 'p', name: 'Ada', scopes: ['train'] },
+  signal: new AbortController().signal,
+} as const
 const retrainInput = { classifier: 'trio', recipe: 'auto', force: false } as const
 
 type Child = { readonly pid: number; readonly heard: FromTraining[] }
@@ -32,16 +35,29 @@ type Child = { readonly pid: number; readonly heard: FromTraining[] }
 function children(onMessage: (message: FromTraining, child: Child) => void = () => undefined) {
   const all: Child[] = []
   const forkTraining: ForkTraining = (engine) => {
-    const child = fork(ENTRY, [engine], { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] })
-    onTestFinished(() => { child.kill('SIGKILL') })
+    const child = fork(ENTRY, [engine], {
+      serialization: 'advanced',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
+    onTestFinished(() => {
+      child.kill('SIGKILL')
+    })
     const known: Child = { pid: child.pid!, heard: [] }
     all.push(known)
     return {
       pid: child.pid!,
-      send: (message) => { if (child.connected) child.send(message) },
-      kill: (signal) => { child.kill(signal) },
+      send: (message) => {
+        if (child.connected) child.send(message)
+      },
+      kill: (signal) => {
+        child.kill(signal)
+      },
       listen: ({ message, exit }) => {
-        child.on('message', (value) => { known.heard.push(value as FromTraining); onMessage(value as FromTraining, known); message(value as FromTraining) })
+        child.on('message', (value) => {
+          known.heard.push(value as FromTraining)
+          onMessage(value as FromTraining, known)
+          message(value as FromTraining)
+        })
         child.on('exit', (code, signal) => exit(signal ?? `exit code ${code}`))
       },
     }
@@ -49,12 +65,29 @@ function children(onMessage: (message: FromTraining, child: Child) => void = () 
   return { all, forkTraining }
 }
 
-async function addShapes({ data }: Opened, each: number, firstSeed: number, source: 'dataset' | 'upload' = 'upload') {
-  const drawn = THREE.flatMap((label) => Array.from({ length: each }, (_, i) => ({ label, bytes: encodePng(drawShape(label, firstSeed + i)) })))
-  await data.samples.add('trio', drawn.map(({ label, bytes }) => {
-    const hash = createHash('sha256').update(bytes).digest('hex')
-    return { picture: { hash, bytes, width: 32, height: 32, mediaType: 'image/png' }, label, split: splitOf(hash, null), source, uploadId: null, filename: null }
-  }))
+async function addShapes(
+  { data }: Opened,
+  each: number,
+  firstSeed: number,
+  source: 'dataset' | 'upload' = 'upload',
+) {
+  const drawn = THREE.flatMap((label) =>
+    Array.from({ length: each }, (_, i) => ({ label, bytes: encodePng(drawShape(label, firstSeed + i)) })),
+  )
+  await data.samples.add(
+    'trio',
+    drawn.map(({ label, bytes }) => {
+      const hash = createHash('sha256').update(bytes).digest('hex')
+      return {
+        picture: { hash, bytes, width: 32, height: 32, mediaType: 'image/png' },
+        label,
+        split: splitOf(hash, null),
+        source,
+        uploadId: null,
+        filename: null,
+      }
+    }),
+  )
 }
 
 type Heard = (message: FromTraining, child: Child) => void
@@ -62,22 +95,63 @@ type Heard = (message: FromTraining, child: Child) => void
 async function trio(onMessage?: Heard, memoryMb = 1024, log: TrainingParts['log'] = () => undefined) {
   const opened = await openForTest()
   const { data, folder, settings } = opened
-  await data.classifiers.create({ id: 'trio', title: 'Trio', classes: THREE, input: { size: 16, channels: 3, fit: 'cover' }, isMirrorable: true, recipe: 'scratch-small' })
+  await data.classifiers.create({
+    id: 'trio',
+    title: 'Trio',
+    classes: THREE,
+    input: { size: 16, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+    recipe: 'scratch-small',
+  })
   const { all, forkTraining } = children(onMessage)
-  const answering = createPool({ name: 'job', size: 1, fork: () => forkInference('auto', () => undefined), clock: steadyClock, log, changed: () => undefined })
+  const answering = createPool({
+    name: 'job',
+    size: 1,
+    fork: () => forkInference('auto', () => undefined),
+    clock: steadyClock,
+    log,
+    changed: () => undefined,
+  })
   onTestFinished(() => answering[Symbol.asyncDispose]())
   const parts: TrainingParts = {
-    data, forkTraining, answering, log, sweepLeftovers: async () => undefined, now: () => new Date(), clock: () => performance.now(),
-    settings: { dataDir: folder, databaseFile: settings.databaseFile, engine: 'auto', memoryMb, maxPixels: 1e7, autoPromote: 'not_worse', codeVersion: 'test' },
+    data,
+    forkTraining,
+    answering,
+    log,
+    sweepLeftovers: async () => undefined,
+    now: () => new Date(),
+    clock: () => performance.now(),
+    settings: {
+      dataDir: folder,
+      databaseFile: settings.databaseFile,
+      engine: 'auto',
+      memoryMb,
+      maxPixels: 1e7,
+      autoPromote: 'not_worse',
+      codeVersion: 'test',
+    },
   }
   const handlers = trainingHandlers(parts)
   const retraining = { data, bodies: async () => [], now: () => Date.now() }
   const retrain = createRetrain(retraining)
-  const forecasts = createForecast({ ...retraining, dataDir: folder, codeVersion: 'test', settings: { TRAINING_ENGINE: 'auto', TRAIN_MEMORY_MB: 1024 } })
-  const versions = createVersionCases({ data, now: () => Date.now(), engine: () => 'onnx', verify: async (id) => answering.verify({ key: id, folder: (await data.versions.verify(id)).folder }) })
+  const forecasts = createForecast({
+    ...retraining,
+    dataDir: folder,
+    codeVersion: 'test',
+    settings: { TRAINING_ENGINE: 'auto', TRAIN_MEMORY_MB: 1024 },
+  })
+  const versions = createVersionCases({
+    data,
+    now: () => Date.now(),
+    engine: () => 'onnx',
+    verify: async (id) => answering.verify({ key: id, folder: (await data.versions.verify(id)).folder }),
+  })
   const work = async (context: Partial<JobContext> = {}) => {
     const run = await data.runs.active('trio')
-    return handlers.train.run({ runId: run!.id, resume: false }, { attempt: 1, signal: new AbortController().signal, why: () => null, ...context })
+    return handlers.train.run(
+      { runId: run!.id, resume: false },
+      { attempt: 1, signal: new AbortController().signal, why: () => null, ...context },
+    )
   }
   return { ...opened, all, handlers, parts, retrain, forecasts, versions, work }
 }
@@ -111,12 +185,22 @@ test('one click makes a first version, a second click a judged one, and rolling 
   const judged = await data.answers.getRun({ id: second.run.id })
   expect(judged).toMatchObject({ state: 'done', version: 'v2', base_version: 'v1' })
   expect(judged.verdict!.sentence).toMatch(/Right on \d+ pictures? where the old one was wrong/)
-  const comparison = await versions.compareModels({ id: (await data.versions.find('trio', 'v2'))!.id, with: v1.id }, asked)
+  const comparison = await versions.compareModels(
+    { id: (await data.versions.find('trio', 'v2'))!.id, with: v1.id },
+    asked,
+  )
   expect(comparison.images).toBeGreaterThan(20)
   expect(comparison.parts.map((part) => part.name)).toEqual(['old', 'new'])
 
-  const measured = await handlers.evaluate.run({ versionId: v1.id }, { attempt: 1, signal: asked.signal, why: () => null })
-  expect(measured).toMatchObject({ version: 'v1', images: comparison.images, accuracy: { value: comparison.accuracy.champion.value } })
+  const measured = await handlers.evaluate.run(
+    { versionId: v1.id },
+    { attempt: 1, signal: asked.signal, why: () => null },
+  )
+  expect(measured).toMatchObject({
+    version: 'v1',
+    images: comparison.images,
+    accuracy: { value: comparison.accuracy.champion.value },
+  })
   const { bytes, filename } = await versions.downloadModel({ id: v1.id, format: 'bundle' })
   expect(filename).toBe('trio-v1.zip')
   expect(await lengthOf(bytes)).toBeGreaterThan(100_000)
@@ -125,7 +209,11 @@ test('one click makes a first version, a second click a judged one, and rolling 
   if (!judged.is_promoted) await versions.promoteModel({ id: v2!.id, reason: 'for the test' }, asked)
   const back = await versions.rollback({ classifier: 'trio' }, asked)
   expect(back).toMatchObject({ champion: { version: 'v1' }, previous: 'v2' })
-  expect((await versions.modelInfo({ classifier: 'trio' })).architecture.at(-1)).toEqual({ layer: 'logits (dense)', output_shape: [3], parameters: 192 * 3 + 3 })
+  expect((await versions.modelInfo({ classifier: 'trio' })).architecture.at(-1)).toEqual({
+    layer: 'logits (dense)',
+    output_shape: [3],
+    parameters: 192 * 3 + 3,
+  })
 }, 180_000)
 
 test('a training process that is killed is followed by one that goes on from its checkpoint', async () => {
@@ -142,14 +230,18 @@ test('a training process that is killed is followed by one that goes on from its
 
   expect(await darkroom.data.answers.getRun({ id: run.id })).toMatchObject({ state: 'done', version: 'v1' })
   expect(darkroom.all).toHaveLength(2)
-  const epochs = darkroom.all.map((child) => child.heard.flatMap((message) => (message.kind === 'epoch' ? [message.point.epoch] : [])))
+  const epochs = darkroom.all.map((child) =>
+    child.heard.flatMap((message) => (message.kind === 'epoch' ? [message.point.epoch] : [])),
+  )
   expect(epochs[1]![0]).toBeGreaterThanOrEqual(2)
   expect(epochs[1]!.at(-1)).toBe(4)
 }, 120_000)
 
 test('a cancelled training leaves a checkpoint and can be gone on with', async () => {
   const stop = new AbortController()
-  const darkroom = await trio((message) => { if (message.kind === 'epoch') stop.abort() })
+  const darkroom = await trio((message) => {
+    if (message.kind === 'epoch') stop.abort()
+  })
   const { data, retrain, handlers, folder } = darkroom
   await addShapes(darkroom, 30, 1)
 
@@ -162,47 +254,71 @@ test('a cancelled training leaves a checkpoint and can be gone on with', async (
 
   await retrain.resumeRun({ id: run.id }) // the worker below has not seen the first part: only the folder says that it began
   const again = new AbortController()
-  const resumed = handlers.train.run({ runId: run.id, resume: true }, { attempt: 1, signal: again.signal, why: () => 'cancelled' })
+  const resumed = handlers.train.run(
+    { runId: run.id, resume: true },
+    { attempt: 1, signal: again.signal, why: () => 'cancelled' },
+  )
   while (darkroom.all[1]?.heard.some((message) => message.kind === 'step') !== true) await wait(50)
   again.abort()
   await expect(resumed).rejects.toThrow()
-  const notes = darkroom.all[1]!.heard.flatMap((message) => (message.kind === 'note' ? [message.message] : []))
+  const notes = darkroom.all[1]!.heard.flatMap((message) =>
+    message.kind === 'note' ? [message.message] : [],
+  )
   expect(notes.some((note) => /Going on at epoch [1-9]/.test(note))).toBe(true)
 }, 120_000)
 
 test.runIf(existsSync('/dev/full')).each([
   ['a checkpoint', 'checkpoint.bin.making', 'at epoch'],
   ['the name of its pack', 'pack.json.making', null],
-])('a run that finds the disk full while it writes %s says so, with the cause in the log, and can be resumed', async (_, file, from) => {
-  const logged: unknown[] = []
-  let folder = ''
-  let isFull = false
-  const darkroom = await trio((message) => {
-    if (isFull || message.kind !== (from === null ? 'note' : 'epoch')) return
-    isFull = true
-    symlinkSync('/dev/full', `${folder}/${file}`) // each write to it fails as on a full disk, until it is removed
-  }, 1024, (level, message, about) => logged.push({ level, message, ...about }))
-  const { data, retrain, work } = darkroom
-  await addShapes(darkroom, 30, 1)
+])(
+  'a run that finds the disk full while it writes %s says so, with the cause in the log, and can be resumed',
+  async (_, file, from) => {
+    const logged: unknown[] = []
+    let folder = ''
+    let isFull = false
+    const darkroom = await trio(
+      (message) => {
+        if (isFull || message.kind !== (from === null ? 'note' : 'epoch')) return
+        isFull = true
+        symlinkSync('/dev/full', `${folder}/${file}`) // each write to it fails as on a full disk, until it is removed
+      },
+      1024,
+      (level, message, about) => logged.push({ level, message, ...about }),
+    )
+    const { data, retrain, work } = darkroom
+    await addShapes(darkroom, 30, 1)
 
-  const { run } = await retrain.retrain({ ...retrainInput, epochs: 4 })
-  folder = `${darkroom.folder}/runs/${run.id}`
-  expect(await work()).toEqual({ state: 'failed' })
+    const { run } = await retrain.retrain({ ...retrainInput, epochs: 4 })
+    folder = `${darkroom.folder}/runs/${run.id}`
+    expect(await work()).toEqual({ state: 'failed' })
 
-  expect(await data.answers.getRun({ id: run.id })).toMatchObject({
-    state: 'failed', can_resume: true,
-    error: expect.stringMatching(/stopped: the disk that holds DATA_DIR is full\. Free up space on that disk, then resume/),
-  })
-  const cause: unknown = expect.stringContaining('ENOSPC')
-  expect(logged).toContainEqual(expect.objectContaining({ level: 'warn', message: 'A training run failed', run: run.id, cause }))
+    expect(await data.answers.getRun({ id: run.id })).toMatchObject({
+      state: 'failed',
+      can_resume: true,
+      error: expect.stringMatching(
+        /stopped: the disk that holds DATA_DIR is full\. Free up space on that disk, then resume/,
+      ),
+    })
+    const cause: unknown = expect.stringContaining('ENOSPC')
+    expect(logged).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'A training run failed', run: run.id, cause }),
+    )
 
-  await retrain.resumeRun({ id: run.id })
-  await work()
+    await retrain.resumeRun({ id: run.id })
+    await work()
 
-  expect(await data.answers.getRun({ id: run.id })).toMatchObject({ state: 'done', version: 'v1', error: null })
-  const notes = darkroom.all[1]!.heard.flatMap((message) => (message.kind === 'note' ? [message.message] : []))
-  expect(notes.some((note) => note.startsWith('Going on at epoch'))).toBe(from !== null)
-}, 120_000)
+    expect(await data.answers.getRun({ id: run.id })).toMatchObject({
+      state: 'done',
+      version: 'v1',
+      error: null,
+    })
+    const notes = darkroom.all[1]!.heard.flatMap((message) =>
+      message.kind === 'note' ? [message.message] : [],
+    )
+    expect(notes.some((note) => note.startsWith('Going on at epoch'))).toBe(from !== null)
+  },
+  120_000,
+)
 
 test('a disk that is full before the run has begun is told by the queue, and the run can be resumed', async () => {
   const darkroom = await trio()
@@ -220,7 +336,11 @@ test('a disk that is full before the run has begun is told by the queue, and the
   await handlers.train.gaveUp!({ runId: run.id, resume: false }, { code: error.code, message: error.message })
 
   const failed = await data.answers.getRun({ id: run.id })
-  expect(failed).toMatchObject({ state: 'failed', can_resume: true, error: expect.stringContaining('is full') })
+  expect(failed).toMatchObject({
+    state: 'failed',
+    can_resume: true,
+    error: expect.stringContaining('is full'),
+  })
   expect((await retrain.resumeRun({ id: run.id })).state).toBe('queued')
 }, 60_000)
 
@@ -237,28 +357,51 @@ test('a training that does not fit into the memory it may take says so before it
 
   const answer = forecasts.forecastRetrain({ ...retrainInput, epochs: 4 }, asked)
   let job = null
-  while (job === null) job = await data.jobs.claim('w', ['probe'], Date.now(), 60_000).then((claimed) => claimed ?? wait(20).then(() => null))
-  const error = (await handlers.probe.run(job.payload as JobPayloads['probe'], { attempt: 1, signal: asked.signal, why: () => null }).catch((thrown: unknown) => thrown)) as DarkroomError
+  while (job === null)
+    job = await data.jobs
+      .claim('w', ['probe'], Date.now(), 60_000)
+      .then((claimed) => claimed ?? wait(20).then(() => null))
+  const error = (await handlers.probe
+    .run(job.payload as JobPayloads['probe'], { attempt: 1, signal: asked.signal, why: () => null })
+    .catch((thrown: unknown) => thrown)) as DarkroomError
   await data.jobs.fail(job.id, 'w', { code: error.code, message: error.message }, null, Date.now())
   const { forecast, why_none } = await answer
   expect(forecast).toBeNull()
-  expect(why_none).toMatch(/^The whole network cannot be trained here: its [\d,]+ numbers take \d+ MB .* may take 64 MB\. .*TRAIN_MEMORY_MB=\d+/)
+  expect(why_none).toMatch(
+    /^The whole network cannot be trained here: its [\d,]+ numbers take \d+ MB .* may take 64 MB\. .*TRAIN_MEMORY_MB=\d+/,
+  )
 
   await darkroom.retrain.retrain(retrainInput)
   expect(await darkroom.work()).toEqual({ state: 'failed' })
-  expect((await data.runs.active('trio'))).toBeNull()
+  expect(await data.runs.active('trio')).toBeNull()
 }, 180_000)
 
 test('how long it takes is measured once by the worker and known at once afterwards; what would be refused is said so', async () => {
   const darkroom = await trio()
   const { data, forecasts, handlers } = darkroom
-  expect(await forecasts.forecastRetrain(retrainInput, asked)).toMatchObject({ will: null, message: expect.stringContaining('no pictures here'), forecast: null })
+  expect(await forecasts.forecastRetrain(retrainInput, asked)).toMatchObject({
+    will: null,
+    message: expect.stringContaining('no pictures here'),
+    forecast: null,
+  })
   await addShapes(darkroom, 12, 1)
 
   const answer = forecasts.forecastRetrain({ ...retrainInput, epochs: 4 }, asked)
   let job = null
-  while (job === null) job = await data.jobs.claim('w', ['probe'], Date.now(), 60_000).then((claimed) => claimed ?? wait(20).then(() => null))
-  await data.jobs.complete(job.id, 'w', await handlers.probe.run(job.payload as JobPayloads['probe'], { attempt: 1, signal: asked.signal, why: () => null }), Date.now())
+  while (job === null)
+    job = await data.jobs
+      .claim('w', ['probe'], Date.now(), 60_000)
+      .then((claimed) => claimed ?? wait(20).then(() => null))
+  await data.jobs.complete(
+    job.id,
+    'w',
+    await handlers.probe.run(job.payload as JobPayloads['probe'], {
+      attempt: 1,
+      signal: asked.signal,
+      why: () => null,
+    }),
+    Date.now(),
+  )
 
   const { will, forecast } = await answer
   expect(will).toMatchObject({ recipe: 'scratch-small', base_version: null, epochs: 4 })
@@ -267,5 +410,7 @@ test('how long it takes is measured once by the worker and known at once afterwa
   expect(forecast!.words).toMatch(/^about .+, [\d,]+ MB$/)
   const longer = await forecasts.forecastRetrain({ ...retrainInput, epochs: 40 }, asked) // no worker answers: it must not be asked again
   expect(longer.forecast!.seconds).toBeGreaterThan(forecast!.seconds)
-  expect(existsSync(`${darkroom.folder}/runs/probe-${(job.payload as JobPayloads['probe']).name}`)).toBe(false)
+  expect(existsSync(`${darkroom.folder}/runs/probe-${(job.payload as JobPayloads['probe']).name}`)).toBe(
+    false,
+  )
 }, 180_000)

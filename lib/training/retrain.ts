@@ -8,7 +8,14 @@ import { decideRetrain } from './decide-retrain.ts'
 import type { BodyCandidate } from './run-plan.ts'
 import { unseenBy } from './test-pictures.ts'
 
-export type RetrainParts = { readonly data: Data; readonly defaultEpochs?: number | undefined; /** Networks whose features a classifier with such pictures may begin with. */ readonly bodies: (input: InputSpec) => Promise<readonly BodyCandidate[]>; readonly now: () => number }
+export type RetrainParts = {
+  readonly data: Data
+  readonly defaultEpochs?: number | undefined
+  /** Networks whose features a classifier with such pictures may begin with. */ readonly bodies: (
+    input: InputSpec,
+  ) => Promise<readonly BodyCandidate[]>
+  readonly now: () => number
+}
 
 export type RetrainCases = {
   readonly retrain: (input: Input<typeof retrain>) => Promise<Output<typeof retrain>>
@@ -40,7 +47,11 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
       const run = await data.runs.get(id)
       if (run.state !== 'queued' && run.state !== 'running') {
         const why = run.state === 'judging' ? 'it is trained already and being compared' : 'it is over'
-        throw new DarkroomError('conflict', { what: 'This training was not cancelled', why, remedy: 'Nothing is left to stop.' })
+        throw new DarkroomError('conflict', {
+          what: 'This training was not cancelled',
+          why,
+          remedy: 'Nothing is left to stop.',
+        })
       }
       if (run.jobId) await data.jobs.requestCancel(run.jobId, now())
       if (run.state === 'queued' && (!run.jobId || (await data.jobs.get(run.jobId)).state === 'cancelled')) {
@@ -59,15 +70,36 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
 }
 
 /** What a click would do now: rows read, nothing written. */
-export async function askedRetrain(input: Input<typeof retrain>, { data, defaultEpochs, bodies }: Omit<RetrainParts, 'now'>) {
+export async function askedRetrain(
+  input: Input<typeof retrain>,
+  { data, defaultEpochs, bodies }: Omit<RetrainParts, 'now'>,
+) {
   const classifier = await data.classifiers.chosen(input.classifier)
   const champion = await data.live.of(classifier.id)
   const named = input.from === undefined ? null : await data.versions.find(classifier.id, input.from)
-  if (input.from !== undefined && !named) throw new DarkroomError('not_found', { what: `There is no ${input.from} of "${classifier.id}"`, why: 'it never existed or was deleted', remedy: 'Look at the list of versions.' })
+  if (input.from !== undefined && !named)
+    throw new DarkroomError('not_found', {
+      what: `There is no ${input.from} of "${classifier.id}"`,
+      why: 'it never existed or was deleted',
+      remedy: 'Look at the list of versions.',
+    })
   const baseId = named?.id ?? champion?.version?.id
   const base = baseId === undefined ? null : await data.versions.get(baseId)
   const samples = await data.samples.all(classifier.id)
   const unseen = base ? await unseenBy(data, base) : new Set(samples.map((sample) => sample.hash))
-  const decided = decideRetrain({ classifier, base, samples, unseen, bodies: await bodies(classifier.input), defaultEpochs, asked: input })
-  return { ...decided, classifier, hasChampion: champion !== null, unseen: base ? unseen.size : samples.length }
+  const decided = decideRetrain({
+    classifier,
+    base,
+    samples,
+    unseen,
+    bodies: await bodies(classifier.input),
+    defaultEpochs,
+    asked: input,
+  })
+  return {
+    ...decided,
+    classifier,
+    hasChampion: champion !== null,
+    unseen: base ? unseen.size : samples.length,
+  }
 }

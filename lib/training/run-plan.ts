@@ -53,9 +53,21 @@ export type RecipePlan = { readonly name: string; readonly settings: RecipeSetti
 
 export type SamplesPlan =
   /** A data set that a reader opens. */
-  | { readonly kind: 'dataset'; readonly name: string; readonly from: string | null; readonly downloads: string; readonly mirror: string | null; readonly counters: string }
+  | {
+      readonly kind: 'dataset'
+      readonly name: string
+      readonly from: string | null
+      readonly downloads: string
+      readonly mirror: string | null
+      readonly counters: string
+    }
   /** Pictures that are kept here; the entries lie beside the plan as `samples.json`. */
-  | { readonly kind: 'kept'; readonly databaseFile: string; readonly dataDir: string; readonly testOpened: number }
+  | {
+      readonly kind: 'kept'
+      readonly databaseFile: string
+      readonly dataDir: string
+      readonly testOpened: number
+    }
 
 /** The base answers for what it learnt from: `share` of each target is its answer, and so many pictures made by code are shown beside. */
 export type TeacherPlan = { readonly share: number; readonly rehearsal: number }
@@ -68,5 +80,7 @@ export const packFile = (folder: string): string => join(folder, 'pack.json')
 export const writeJson = (file: string, value: unknown): Promise<void> =>
   replaceFile(file, [Buffer.from(JSON.stringify(value, null, 1))])
 
-export const readRunPlan = async (folder: string): Promise<RunPlan> => JSON.parse(await readFile(planFile(folder), 'utf8'))
-export const readSamples = async (folder: string): Promise<readonly PackEntry[]> => JSON.parse(await readFile(samplesFile(folder), 'utf8'))
+export const readRunPlan = async (folder: string): Promise<RunPlan> =>
+  JSON.parse(await readFile(planFile(folder), 'utf8'))
+export const readSamples = async (folder: string): Promise<readonly PackEntry[]> =>
+  JSON.parse(await readFile(samplesFile(folder), 'utf8'))

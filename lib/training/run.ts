@@ -30,9 +30,16 @@ export type TrainingEngine = {
   readonly name: EngineName
   readonly detail: string
   readonly learner: (spec: LearnerSpec) => Promise<Learner>
-  readonly load: (key: string, model: { readonly network: Network; readonly weights: Weights }) => Promise<void>
+  readonly load: (
+    key: string,
+    model: { readonly network: Network; readonly weights: Weights },
+  ) => Promise<void>
   readonly unload: (key: string) => Promise<void>
-  readonly run: (key: string, pixels: Float32Array, count: number) => Promise<{ readonly logits: Float32Array; readonly features: Float32Array | null }>
+  readonly run: (
+    key: string,
+    pixels: Float32Array,
+    count: number,
+  ) => Promise<{ readonly logits: Float32Array; readonly features: Float32Array | null }>
 }
 
 export type RunPorts = {
@@ -57,14 +64,44 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   const begun = await beginning(plan, pack)
   const { say, engine, signal } = ports
   const { settings } = plan.recipe
-  if (!isHeadSettings(settings) && !isTransfer(settings)) learnerSpec({ plan, settings, ...begun }, { images: settings.batch, engine: engine.name }) // refuses what does not fit before a teacher is asked
+  if (!isHeadSettings(settings) && !isTransfer(settings))
+    learnerSpec({ plan, settings, ...begun }, { images: settings.batch, engine: engine.name }) // refuses what does not fit before a teacher is asked
   const asked = await teachersOf(plan)
-  const training = await taught(asked.once === null ? pack.set('train', plan.classes) : await withTeacher(pack.set('train', plan.classes), { teacher: asked.once, how: asked.how }, plan, ports), { plan, engine, signal })
-  await using live = asked.live.length === 0 ? null : await liveTeachers(asked.live, { classes: plan.classes, how: asked.how, engine })
-  if (live) say({ kind: 'note', message: `${asked.live.length === 1 ? '1 version teaches' : `${asked.live.length} versions teach`} beside it and ${asked.live.length === 1 ? 'sees' : 'see'} what each step shows.` })
+  const training = await taught(
+    asked.once === null
+      ? pack.set('train', plan.classes)
+      : await withTeacher(
+          pack.set('train', plan.classes),
+          { teacher: asked.once, how: asked.how },
+          plan,
+          ports,
+        ),
+    { plan, engine, signal },
+  )
+  await using live =
+    asked.live.length === 0
+      ? null
+      : await liveTeachers(asked.live, { classes: plan.classes, how: asked.how, engine })
+  if (live)
+    say({
+      kind: 'note',
+      message: `${asked.live.length === 1 ? '1 version teaches' : `${asked.live.length} versions teach`} beside it and ${asked.live.length === 1 ? 'sees' : 'see'} what each step shows.`,
+    })
   const { choosing, calibrating } = halves(pack.set('validation', plan.classes), plan.classes.length)
-  const about = { folder, plan, ...begun, training, choosing, held: choosing.count + calibrating.count, ...(live && { teach: live.teach }) }
-  const learnt = isHeadSettings(settings) ? await learntHead({ ...about, settings }, ports) : isTransfer(settings) ? await learntTransfer({ ...about, settings }, ports) : await learntSteps({ ...about, settings }, ports)
+  const about = {
+    folder,
+    plan,
+    ...begun,
+    training,
+    choosing,
+    held: choosing.count + calibrating.count,
+    ...(live && { teach: live.teach }),
+  }
+  const learnt = isHeadSettings(settings)
+    ? await learntHead({ ...about, settings }, ports)
+    : isTransfer(settings)
+      ? await learntTransfer({ ...about, settings }, ports)
+      : await learntSteps({ ...about, settings }, ports)
   if (learnt === 'cancelled') {
     say({ kind: 'cancelled' })
     return
@@ -85,29 +122,58 @@ async function teachersOf({ teachers = [], recipe: { settings }, spec }: RunPlan
   const specs = await Promise.all(teachers.map(async (folder) => (await readBundle(folder)).preprocess))
   const others = teachers.filter((_, i) => !isDeepStrictEqual(specs[i], spec))
   if (others.length === 0) return { live: teachers, once: null, how }
-  if (teachers.length > 1) throw new DarkroomError('invalid_input', { what: 'These teachers cannot teach together', why: `${others[0]} sees pictures in another way than the network that learns`, remedy: 'Name one teacher, or several that see pictures alike.' })
+  if (teachers.length > 1)
+    throw new DarkroomError('invalid_input', {
+      what: 'These teachers cannot teach together',
+      why: `${others[0]} sees pictures in another way than the network that learns`,
+      remedy: 'Name one teacher, or several that see pictures alike.',
+    })
   return { live: [], once: teachers[0]!, how }
 }
 
 /** With what a teacher answers to the same pictures, each seen in the size that it knows. */
-async function withTeacher(set: SampleSet, { teacher, how }: { readonly teacher: string; readonly how: Distilling }, plan: RunPlan, { samples, engine, say, signal }: RunPorts): Promise<SampleSet> {
+async function withTeacher(
+  set: SampleSet,
+  { teacher, how }: { readonly teacher: string; readonly how: Distilling },
+  plan: RunPlan,
+  { samples, engine, say, signal }: RunPorts,
+): Promise<SampleSet> {
   let seen: Pack | undefined
   try {
-    return await distilled(set, { teacher, classes: plan.classes, how }, {
-      engine, signal, say: (message) => say({ kind: 'note', message }),
-      async seenBy(spec) {
-        if (packName('', spec) === packName('', plan.spec)) return set // the same squares, scaled otherwise
-        seen = await openPack(plan.packs, await buildPack({ folder: plan.packs, spec, samples: samples(plan), maxPixels: plan.maxPixels, onProgress: () => undefined, signal }))
-        return seen.set('train', plan.classes)
+    return await distilled(
+      set,
+      { teacher, classes: plan.classes, how },
+      {
+        engine,
+        signal,
+        say: (message) => say({ kind: 'note', message }),
+        async seenBy(spec) {
+          if (packName('', spec) === packName('', plan.spec)) return set // the same squares, scaled otherwise
+          seen = await openPack(
+            plan.packs,
+            await buildPack({
+              folder: plan.packs,
+              spec,
+              samples: samples(plan),
+              maxPixels: plan.maxPixels,
+              onProgress: () => undefined,
+              signal,
+            }),
+          )
+          return seen.set('train', plan.classes)
+        },
       },
-    })
+    )
   } finally {
     seen?.[Symbol.dispose]()
   }
 }
 
 async function packOf(folder: string, plan: RunPlan, { samples, say, signal }: RunPorts): Promise<Pack> {
-  const known = await readFile(packFile(folder), 'utf8').then((text): string => JSON.parse(text), () => expectedPack(folder, plan))
+  const known = await readFile(packFile(folder), 'utf8').then(
+    (text): string => JSON.parse(text),
+    () => expectedPack(folder, plan),
+  )
   if (known && (await hasPack(plan.packs, known))) return openPack(plan.packs, known)
   say({ kind: 'note', message: 'Decoding the pictures once.' })
   const name = await buildPack({
@@ -115,7 +181,9 @@ async function packOf(folder: string, plan: RunPlan, { samples, say, signal }: R
     spec: plan.spec,
     samples: samples(plan),
     maxPixels: plan.maxPixels,
-    onProgress: (done) => { if (done % 5000 === 0) say({ kind: 'note', message: `${done.toLocaleString('en')} pictures decoded.` }) },
+    onProgress: (done) => {
+      if (done % 5000 === 0) say({ kind: 'note', message: `${done.toLocaleString('en')} pictures decoded.` })
+    },
     signal,
   })
   await writeJson(packFile(folder), name)
@@ -123,4 +191,5 @@ async function packOf(folder: string, plan: RunPlan, { samples, say, signal }: R
 }
 
 /** Of kept samples the snapshot is known before any is decoded. */
-const expectedPack = async (folder: string, plan: RunPlan): Promise<string | null> => (plan.samples.kind === 'kept' ? packName(snapshotHash(await readSamples(folder)), plan.spec) : null)
+const expectedPack = async (folder: string, plan: RunPlan): Promise<string | null> =>
+  plan.samples.kind === 'kept' ? packName(snapshotHash(await readSamples(folder)), plan.spec) : null

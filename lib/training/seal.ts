@@ -37,7 +37,15 @@ export async function seal(sealing: Sealing, ports: RunPorts): Promise<Card> {
     const testSet = sealing.pack.set('test', plan.classes)
     const opened = testSet.count === 0 ? 0 : await ports.openTest(testSet.hashes)
     const { reference, notes, ...measured } = await measure(
-      { classes: plan.classes, isMirrorable: plan.classifier.isMirrorable, training: references(sealing), choosing: sealing.choosing, calibrating: sealing.calibrating, test: testSet, foreign: null },
+      {
+        classes: plan.classes,
+        isMirrorable: plan.classifier.isMirrorable,
+        training: references(sealing),
+        choosing: sealing.choosing,
+        calibrating: sealing.calibrating,
+        test: testSet,
+        foreign: null,
+      },
       { engine, key: KEY, spec: plan.spec, classes: plan.classes.length, signal },
     )
     const card: Card = {
@@ -64,14 +72,26 @@ export async function seal(sealing: Sealing, ports: RunPorts): Promise<Card> {
         test: testSet.count,
         test_opened: opened,
       },
-      network: { name: network.name, parameters: parameterCount(network), flops: flopsPerImage(network), bytes: files.weightsBin.length },
+      network: {
+        name: network.name,
+        parameters: parameterCount(network),
+        flops: flopsPerImage(network),
+        bytes: files.weightsBin.length,
+      },
       ...measured,
       curves: [...position.points],
       best_epoch: position.best?.epoch ?? 0,
       notes: [...plan.notes, ...notesOf(sealing), ...notes],
     }
     const golden = goldenOf(await goldenLogits(engine, KEY, plan.spec))
-    await writeBundle(plan.out, { ...kept, preprocess: plan.spec, classes: plan.classes, card, golden, reference })
+    await writeBundle(plan.out, {
+      ...kept,
+      preprocess: plan.spec,
+      classes: plan.classes,
+      card,
+      golden,
+      reference,
+    })
     return card
   } finally {
     await engine.unload(KEY)
@@ -79,10 +99,17 @@ export async function seal(sealing: Sealing, ports: RunPorts): Promise<Card> {
 }
 
 /** The pictures that others are compared with. Where those of the old classes are not here there are none: all of these would look unfamiliar. */
-const references = ({ pack, plan }: Sealing): SampleSet => (plan.teacher ? chosenFrom(pack.set('train', plan.classes), [], plan.classes.length) : pack.set('train', plan.classes))
+const references = ({ pack, plan }: Sealing): SampleSet =>
+  plan.teacher
+    ? chosenFrom(pack.set('train', plan.classes), [], plan.classes.length)
+    : pack.set('train', plan.classes)
 
 /** What a loaded version answers to the golden pictures. */
-export async function goldenLogits(engine: Pick<TrainingEngine, 'run'>, key: string, spec: Preprocess): Promise<Float32Array[]> {
+export async function goldenLogits(
+  engine: Pick<TrainingEngine, 'run'>,
+  key: string,
+  spec: Preprocess,
+): Promise<Float32Array[]> {
   const rows: Float32Array[] = []
   for (const { picture } of goldenPictures()) {
     const pixels = new Float32Array(squareBytes(spec))
@@ -96,11 +123,17 @@ function notesOf({ pack, choosing, plan }: Sealing): string[] {
   const notes: string[] = []
   const { refused } = pack.index
   if (refused.length > 0) notes.push(`${refused.length} pictures could not be decoded and were left out.`)
-  if (choosing.count === 0) notes.push('There were no validation pictures: the last epoch was taken, and nothing chose it.')
-  if (plan.teacher) notes.push('The pictures of the version it began with are not on this machine: their classes were kept by that version\'s own answers, and it does not say of a picture that it is like nothing it knows.')
+  if (choosing.count === 0)
+    notes.push('There were no validation pictures: the last epoch was taken, and nothing chose it.')
+  if (plan.teacher)
+    notes.push(
+      "The pictures of the version it began with are not on this machine: their classes were kept by that version's own answers, and it does not say of a picture that it is like nothing it knows.",
+    )
   return notes
 }
 
-const precisionOf = (engine: TrainingEngine): 'float32' | 'bfloat16' => (/bfloat16/i.test(engine.detail) ? 'bfloat16' : 'float32')
-const meanOf = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length)
+const precisionOf = (engine: TrainingEngine): 'float32' | 'bfloat16' =>
+  /bfloat16/i.test(engine.detail) ? 'bfloat16' : 'float32'
+const meanOf = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length
 const rounded = (value: number): number => Math.round(value * 10) / 10

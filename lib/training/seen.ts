@@ -6,7 +6,13 @@ import type { SampleSet } from '#lib/ml/sample-set.ts'
 import type { TrainingEngine } from './run.ts'
 
 /** A version that an engine holds under a key. */
-export type HeldVersion = { readonly engine: Pick<TrainingEngine, 'run' | 'load' | 'unload'>; readonly key: string; readonly spec: Preprocess; readonly classes: number; readonly signal: AbortSignal }
+export type HeldVersion = {
+  readonly engine: Pick<TrainingEngine, 'run' | 'load' | 'unload'>
+  readonly key: string
+  readonly spec: Preprocess
+  readonly classes: number
+  readonly signal: AbortSignal
+}
 
 /** `features`: count × length numbers; null where the engine gives none. */
 export type VersionOutputs = { readonly logits: Logits; readonly features: Float32Array | null }
@@ -15,7 +21,10 @@ export type Squares = Pick<SampleSet, 'count' | 'read'>
 
 const BATCH = 64
 
-export async function seen(squares: Squares, { engine, key, spec, classes, signal }: HeldVersion): Promise<VersionOutputs> {
+export async function seen(
+  squares: Squares,
+  { engine, key, spec, classes, signal }: HeldVersion,
+): Promise<VersionOutputs> {
   const bytes = squareBytes(spec)
   const batch = new Uint8Array(BATCH * bytes)
   const pixels = new Float32Array(BATCH * bytes)

@@ -20,17 +20,77 @@ export type ShippedTraining = {
 }
 
 export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
-  shapes: { title: 'Shapes', input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-small', epochs: 25, images: null },
-  mnist: { title: 'Handwritten digits', input: { size: 28, channels: 1, fit: 'digit' }, isMirrorable: false, hasDigits: true, recipe: 'scratch-best-digits', epochs: 10, images: 70_000 },
-  cifar10: { title: 'CIFAR-10: ten everyday things', input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-best', epochs: 20, images: 60_000 },
-  'cifar10-small': { title: 'CIFAR-10 in 849,066 parameters', input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-best-small', epochs: 30, images: 60_000, dataset: 'cifar10' },
-  fruits: { title: 'Fruits', input: { size: 96, channels: 3, fit: 'contain' }, isMirrorable: true, hasDigits: false, recipe: 'scratch-best-photo', epochs: 40, images: 3_348 },
-  'leaf-disease': { title: 'Leaf diseases', input: { size: 96, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'transfer-whole-turned', epochs: 40, body: 'backbone', images: 3_199 },
-  'cats-dogs': { title: 'Cats and dogs', input: { size: 96, channels: 3, fit: 'cover' }, isMirrorable: true, hasDigits: false, recipe: 'transfer-whole', epochs: 30, body: 'backbone', images: 4_268 },
+  shapes: {
+    title: 'Shapes',
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+    hasDigits: false,
+    recipe: 'scratch-small',
+    epochs: 25,
+    images: null,
+  },
+  mnist: {
+    title: 'Handwritten digits',
+    input: { size: 28, channels: 1, fit: 'digit' },
+    isMirrorable: false,
+    hasDigits: true,
+    recipe: 'scratch-best-digits',
+    epochs: 10,
+    images: 70_000,
+  },
+  cifar10: {
+    title: 'CIFAR-10: ten everyday things',
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+    hasDigits: false,
+    recipe: 'scratch-best',
+    epochs: 20,
+    images: 60_000,
+  },
+  'cifar10-small': {
+    title: 'CIFAR-10 in 849,066 parameters',
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+    hasDigits: false,
+    recipe: 'scratch-best-small',
+    epochs: 30,
+    images: 60_000,
+    dataset: 'cifar10',
+  },
+  fruits: {
+    title: 'Fruits',
+    input: { size: 96, channels: 3, fit: 'contain' },
+    isMirrorable: true,
+    hasDigits: false,
+    recipe: 'scratch-best-photo',
+    epochs: 40,
+    images: 3_348,
+  },
+  'leaf-disease': {
+    title: 'Leaf diseases',
+    input: { size: 96, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+    hasDigits: false,
+    recipe: 'transfer-whole-turned',
+    epochs: 40,
+    body: 'backbone',
+    images: 3_199,
+  },
+  'cats-dogs': {
+    title: 'Cats and dogs',
+    input: { size: 96, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+    hasDigits: false,
+    recipe: 'transfer-whole',
+    epochs: 30,
+    body: 'backbone',
+    images: 4_268,
+  },
 }
 
 /** Undefined for every name that a person made up, `constructor` included. */
-export const shippedTraining = (name: string): ShippedTraining | undefined => (Object.hasOwn(SHIPPED, name) ? SHIPPED[name] : undefined)
+export const shippedTraining = (name: string): ShippedTraining | undefined =>
+  Object.hasOwn(SHIPPED, name) ? SHIPPED[name] : undefined
 
 /** What a classifier's first version is preprocessed with: the mean and spread of ImageNet's photographs, or of MNIST's digits. */
 export function preprocessFor(input: InputSpec): Preprocess {

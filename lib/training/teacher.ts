@@ -13,14 +13,23 @@ import type { RunPlan } from './run-plan.ts'
 const KEY = 'teacher'
 const BATCH = 64
 
-export async function taught(set: SampleSet, { plan, engine, signal }: { plan: RunPlan; engine: TrainingEngine; signal: AbortSignal }): Promise<SampleSet> {
+export async function taught(
+  set: SampleSet,
+  { plan, engine, signal }: { plan: RunPlan; engine: TrainingEngine; signal: AbortSignal },
+): Promise<SampleSet> {
   if (!plan.teacher || !plan.base) return set
   const { network, weights } = await readBundle(plan.base.folder)
   const shown = withRehearsal(set, plan)
   await engine.load(KEY, { network, weights })
   try {
-    const predict = async (pixels: Float32Array, count: number) => (await engine.run(KEY, pixels, count)).logits
-    const logits = await logitsOf(predict, shown, { spec: plan.spec, classes: network.classes, batch: BATCH, signal })
+    const predict = async (pixels: Float32Array, count: number) =>
+      (await engine.run(KEY, pixels, count)).logits
+    const logits = await logitsOf(predict, shown, {
+      spec: plan.spec,
+      classes: network.classes,
+      batch: BATCH,
+      signal,
+    })
     const classes = plan.classes.length
     const targets = new Float32Array(shown.count * classes)
     const labels = shown.labels.slice()
@@ -28,7 +37,9 @@ export async function taught(set: SampleSet, { plan, engine, signal }: { plan: R
       const isRehearsed = i >= set.count
       const share = isRehearsed ? 1 : plan.teacher.share
       const answer = softmax(logits.values.subarray(i * network.classes, (i + 1) * network.classes))
-      answer.forEach((p, k) => { targets[i * classes + k] = share * p })
+      answer.forEach((p, k) => {
+        targets[i * classes + k] = share * p
+      })
       if (isRehearsed) labels[i] = answerOf(logits, i)
       else targets[i * classes + labels[i]!]! += 1 - share
     }

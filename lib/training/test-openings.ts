@@ -7,8 +7,13 @@ import { writeJson } from './run-plan.ts'
 
 /** Counts this opening and answers how many there were, this one included. */
 export async function countOpening(file: string, hashes: readonly string[]): Promise<number> {
-  const list = createHash('sha256').update([...hashes].sort().join('\n')).digest('hex')
-  const counts: Record<string, number> = await readFile(file, 'utf8').then((text) => JSON.parse(text), () => ({}))
+  const list = createHash('sha256')
+    .update([...hashes].sort().join('\n'))
+    .digest('hex')
+  const counts: Record<string, number> = await readFile(file, 'utf8').then(
+    (text) => JSON.parse(text),
+    () => ({}),
+  )
   const opened = (counts[list] ?? 0) + 1
   await mkdir(dirname(file), { recursive: true })
   await writeJson(file, { ...counts, [list]: opened })

@@ -3,29 +3,45 @@ import type { Data } from '#lib/data/data.ts'
 import type { SnapshotEntry, Version, VersionWithCard } from '#lib/data/values.ts'
 
 /** Counts the opening of this list. */
-export async function testEntries(data: Pick<Data, 'samples' | 'runs' | 'snapshots'>, versions: readonly Version[]): Promise<readonly SnapshotEntry[]> {
+export async function testEntries(
+  data: Pick<Data, 'samples' | 'runs' | 'snapshots'>,
+  versions: readonly Version[],
+): Promise<readonly SnapshotEntry[]> {
   const [first] = versions
   if (!first) return []
   const learnt = new Set<string>()
   for (const version of versions) for (const hash of await learntBy(data, version)) learnt.add(hash)
   const samples = await data.samples.all(first.classifierId)
-  const entries = samples.flatMap(({ hash, label, split }) => (split === 'test' && !learnt.has(hash) ? [{ hash, label, split }] : []))
+  const entries = samples.flatMap(({ hash, label, split }) =>
+    split === 'test' && !learnt.has(hash) ? [{ hash, label, split }] : [],
+  )
   if (entries.length > 0) await data.snapshots.openTest(entries.map(({ hash }) => hash))
   return entries
 }
 
 /** What came after a version was trained, by hash; a shipped one has seen its data set and nothing else. */
-export async function unseenBy(data: Pick<Data, 'samples' | 'runs' | 'snapshots'>, version: VersionWithCard): Promise<ReadonlySet<string>> {
+export async function unseenBy(
+  data: Pick<Data, 'samples' | 'runs' | 'snapshots'>,
+  version: VersionWithCard,
+): Promise<ReadonlySet<string>> {
   const samples = await data.samples.all(version.classifierId)
-  if (!version.runId) return new Set(samples.filter((sample) => sample.source !== 'dataset').map((sample) => sample.hash))
+  if (!version.runId)
+    return new Set(samples.filter((sample) => sample.source !== 'dataset').map((sample) => sample.hash))
   const run = await data.runs.get(version.runId)
-  const known = new Set(run.snapshotId ? (await data.snapshots.entriesOf(run.snapshotId)).map((entry) => entry.hash) : [])
+  const known = new Set(
+    run.snapshotId ? (await data.snapshots.entriesOf(run.snapshotId)).map((entry) => entry.hash) : [],
+  )
   return new Set(samples.filter((sample) => !known.has(sample.hash)).map((sample) => sample.hash))
 }
 
-async function learntBy(data: Pick<Data, 'runs' | 'snapshots'>, version: Version): Promise<readonly string[]> {
+async function learntBy(
+  data: Pick<Data, 'runs' | 'snapshots'>,
+  version: Version,
+): Promise<readonly string[]> {
   if (!version.runId) return []
   const run = await data.runs.get(version.runId)
   if (!run.snapshotId) return []
-  return (await data.snapshots.entriesOf(run.snapshotId)).filter((entry) => entry.split !== 'test').map((entry) => entry.hash)
+  return (await data.snapshots.entriesOf(run.snapshotId))
+    .filter((entry) => entry.split !== 'test')
+    .map((entry) => entry.hash)
 }

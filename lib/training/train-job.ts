@@ -45,7 +45,12 @@ export function trainJob(parts: TrainingParts): TrainingHandlers['train'] {
     },
     async gaveUp({ runId }, { code, message }) {
       const canResume = code === 'disk_full' || hasCheckpoint(runId, parts)
-      await data.runs.change(runId, { state: 'failed', canResume, error: message, message: 'The training run failed.' })
+      await data.runs.change(runId, {
+        state: 'failed',
+        canResume,
+        error: message,
+        message: 'The training run failed.',
+      })
     },
   }
 }
@@ -79,7 +84,8 @@ async function attempt(runId: string, job: JobContext, parts: TrainingParts): Pr
       await data.runs.change(runId, {
         state: 'failed',
         canResume: canResume || end.code === 'disk_full', // without a checkpoint it starts again, from the same plan
-        error: end.code === 'internal' ? 'Training failed because of an internal error; see the log.' : end.reason,
+        error:
+          end.code === 'internal' ? 'Training failed because of an internal error; see the log.' : end.reason,
         message: 'The training run failed.',
       })
       return { state: 'failed' }
@@ -98,25 +104,41 @@ const hasCheckpoint = (runId: string, { settings }: TrainingParts): boolean =>
   existsSync(checkpointFile(join(settings.dataDir, 'runs', runId)))
 
 /** Children one after another, until one ends otherwise than by dying. */
-async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: boolean; signal: AbortSignal }, { data, forkTraining, settings, log, sweepLeftovers }: TrainingParts): Promise<RunEnd> {
+async function trained(
+  run: Run,
+  how: { folder: string; plan: RunPlan; resume: boolean; signal: AbortSignal },
+  { data, forkTraining, settings, log, sweepLeftovers }: TrainingParts,
+): Promise<RunEnd> {
   let last = Promise.resolve()
   let isKeeping = true
   const inTurn = (work: () => Promise<unknown>): void => {
-    last = last.then(work).then(() => { isKeeping = true }, (error: unknown) => {
-      // Once, however many follow.
-      if (isKeeping) log('error', 'A training event could not be stored', { run: run.id, error })
-      isKeeping = false
-    })
+    last = last.then(work).then(
+      () => {
+        isKeeping = true
+      },
+      (error: unknown) => {
+        // Once, however many follow.
+        if (isKeeping) log('error', 'A training event could not be stored', { run: run.id, error })
+        isKeeping = false
+      },
+    )
   }
   const hear = (message: FromTraining): void => {
     switch (message.kind) {
-      case 'note': return inTurn(() => data.runs.report(run.id, { kind: 'log', message: message.message }))
-      case 'file-fault': return inTurn(async () => {
-        await data.pictures.noteFault(message.hash, message.code)
-        await data.runs.report(run.id, { kind: 'log', message: `The training run continues without one image: ${message.reason}.` })
-      })
-      case 'step': return inTurn(() => data.runs.report(run.id, message))
-      case 'epoch': return inTurn(() => data.runs.report(run.id, { kind: 'epoch', point: message.point }))
+      case 'note':
+        return inTurn(() => data.runs.report(run.id, { kind: 'log', message: message.message }))
+      case 'file-fault':
+        return inTurn(async () => {
+          await data.pictures.noteFault(message.hash, message.code)
+          await data.runs.report(run.id, {
+            kind: 'log',
+            message: `The training run continues without one image: ${message.reason}.`,
+          })
+        })
+      case 'step':
+        return inTurn(() => data.runs.report(run.id, message))
+      case 'epoch':
+        return inTurn(() => data.runs.report(run.id, { kind: 'epoch', point: message.point }))
     }
   }
   for (let child = 1; ; child++) {
@@ -129,26 +151,51 @@ async function trained(run: Run, how: { folder: string; plan: RunPlan; resume: b
       signal: how.signal,
     })
     await last
-    if (end.kind !== 'died' || child === MOST_CHILDREN || how.signal.aborted) return end.kind === 'died' && how.signal.aborted ? { kind: 'cancelled' } : end
+    if (end.kind !== 'died' || child === MOST_CHILDREN || how.signal.aborted)
+      return end.kind === 'died' && how.signal.aborted ? { kind: 'cancelled' } : end
     log('warn', 'A training process died; another goes on', { run: run.id, cause: end.cause })
     await sweepLeftovers()
-    await data.runs.report(run.id, { kind: 'log', message: `The training process ended (${end.cause}). Another goes on from the last checkpoint.` })
+    await data.runs.report(run.id, {
+      kind: 'log',
+      message: `The training process ended (${end.cause}). Another goes on from the last checkpoint.`,
+    })
   }
 }
 
 async function judged(run: Run, plan: RunPlan, parts: TrainingParts, signal: AbortSignal): Promise<unknown> {
   const { data, settings } = parts
-  await data.runs.change(run.id, { state: 'judging', etaSeconds: null, message: 'Comparing it with the version that answers now.' })
+  await data.runs.change(run.id, {
+    state: 'judging',
+    etaSeconds: null,
+    message: 'Comparing it with the version that answers now.',
+  })
   const number = Number(plan.version.slice(1))
   const known = await data.versions.find(run.classifierId, plan.version)
-  const challenger = known ? await data.versions.get(known.id) : await data.versions.register({ classifierId: run.classifierId, number, runId: run.id })
+  const challenger = known
+    ? await data.versions.get(known.id)
+    : await data.versions.register({ classifierId: run.classifierId, number, runId: run.id })
   await data.runs.change(run.id, { versionId: challenger.id })
   await verifyOn(parts, challenger) // the verdict may be that there is nothing to compare with
   const verdict = await verdictFor(challenger, run, parts, signal)
   await data.versions.saveVerdict(challenger.id, verdict)
-  const isPromoted = mayPromote(verdict.kind === 'not_worse' ? 'not-worse' : verdict.kind === 'cannot_tell' ? 'cannot-tell' : verdict.kind, settings.autoPromote)
-  if (isPromoted) await data.promotions.promote({ versionId: challenger.id, by: 'the gate', reason: verdict.sentence })
-  await data.runs.change(run.id, { state: 'done', verdict, isPromoted, canResume: false, error: null, message: `${challenger.name}: ${verdict.sentence}${isPromoted ? ' It answers from now on.' : ''}` })
+  const isPromoted = mayPromote(
+    verdict.kind === 'not_worse'
+      ? 'not-worse'
+      : verdict.kind === 'cannot_tell'
+        ? 'cannot-tell'
+        : verdict.kind,
+    settings.autoPromote,
+  )
+  if (isPromoted)
+    await data.promotions.promote({ versionId: challenger.id, by: 'the gate', reason: verdict.sentence })
+  await data.runs.change(run.id, {
+    state: 'done',
+    verdict,
+    isPromoted,
+    canResume: false,
+    error: null,
+    message: `${challenger.name}: ${verdict.sentence}${isPromoted ? ' It answers from now on.' : ''}`,
+  })
   await rm(join(settings.dataDir, 'runs', run.id), { recursive: true, force: true })
   return { state: 'done', version: challenger.name, verdict: verdict.kind, is_promoted: isPromoted }
 }
@@ -174,22 +221,29 @@ async function liveVersion(classifierId: string, parts: TrainingParts): Promise<
   }
 }
 
-async function verdictFor(challenger: VersionWithCard, run: Run, parts: TrainingParts, signal: AbortSignal): Promise<VerdictAnswer> {
+async function verdictFor(
+  challenger: VersionWithCard,
+  run: Run,
+  parts: TrainingParts,
+  signal: AbortSignal,
+): Promise<VerdictAnswer> {
   const { data, answering, settings, now } = parts
   const live = await liveVersion(run.classifierId, parts)
   if (live === null || live.id === challenger.id) return firstVerdict()
   const draft = run.plan as RetrainDraft // written by retrain.ts alone
-  const comparison = await compareVersions({
-    champion: await data.versions.get(live.id),
-    challenger,
-    entries: await testEntries(data, [live, challenger]),
-    unseen: new Set(draft.unseen),
-    now: now(),
-  }, { bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal })
+  const comparison = await compareVersions(
+    {
+      champion: await data.versions.get(live.id),
+      challenger,
+      entries: await testEntries(data, [live, challenger]),
+      unseen: new Set(draft.unseen),
+      now: now(),
+    },
+    { bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal },
+  )
   await data.versions.saveComparison(live.id, challenger.id, comparison)
   return comparison.verdict
 }
-
 
 /** The plan of a run that goes on. Another run may have taken its version's name meanwhile; or its own version is there already, and only
  *  the judging was cut off. */
@@ -199,7 +253,11 @@ async function stillFree(run: Run, folder: string, { data }: TrainingParts): Pro
   if (!taken) return plan
   if (taken.runId === run.id) return 'sealed'
   const number = await data.versions.nextNumber(run.classifierId)
-  const renamed: RunPlan = { ...plan, version: `v${number}`, out: data.versions.folderFor(run.classifierId, number) }
+  const renamed: RunPlan = {
+    ...plan,
+    version: `v${number}`,
+    out: data.versions.folderFor(run.classifierId, number),
+  }
   await writeJson(planFile(folder), renamed)
   return renamed
 }
@@ -214,7 +272,12 @@ async function writePlan(run: Run, folder: string, { data, settings }: TrainingP
   const out = data.versions.folderFor(run.classifierId, number)
   await mkdir(join(out, '..'), { recursive: true })
   const plan = planOf(draft, {
-    runId: run.id, classifier: await data.classifiers.get(run.classifierId), version: `v${number}`, seed: run.seed, out, settings,
+    runId: run.id,
+    classifier: await data.classifiers.get(run.classifierId),
+    version: `v${number}`,
+    seed: run.seed,
+    out,
+    settings,
     testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test),
   })
   await writeJson(samplesFile(folder), entries)
@@ -222,16 +285,45 @@ async function writePlan(run: Run, folder: string, { data, settings }: TrainingP
   return plan
 }
 
-export type Planned = { readonly runId: string; readonly classifier: Classifier; readonly version: string; readonly seed: number; readonly out: string; readonly testOpened: number; readonly settings: TrainSettings }
+export type Planned = {
+  readonly runId: string
+  readonly classifier: Classifier
+  readonly version: string
+  readonly seed: number
+  readonly out: string
+  readonly testOpened: number
+  readonly settings: TrainSettings
+}
 
 /** What the child of this worker is told to do. */
-export function planOf(draft: RetrainDraft, { runId, classifier, version, seed, out, testOpened, settings }: Planned): RunPlan {
+export function planOf(
+  draft: RetrainDraft,
+  { runId, classifier, version, seed, out, testOpened, settings }: Planned,
+): RunPlan {
   const { id, title, isMirrorable } = classifier
   const { dataDir, databaseFile, engine, memoryMb, maxPixels, codeVersion } = settings
   const { classes, base, bodies, recipe, spec, teacher, notes } = draft
   return {
-    runId, classifier: { id, title, isMirrorable }, classes, version, base, body: null, bodies, recipe, spec, seed, engine,
+    runId,
+    classifier: { id, title, isMirrorable },
+    classes,
+    version,
+    base,
+    body: null,
+    bodies,
+    recipe,
+    spec,
+    seed,
+    engine,
     samples: { kind: 'kept', databaseFile, dataDir, testOpened },
-    teacher, packs: join(dataDir, 'cache', 'packs'), out, memoryMb, maxPixels, dataName: id, command: 'retrain', codeVersion, notes,
+    teacher,
+    packs: join(dataDir, 'cache', 'packs'),
+    out,
+    memoryMb,
+    maxPixels,
+    dataName: id,
+    command: 'retrain',
+    codeVersion,
+    notes,
   }
 }

@@ -1,7 +1,15 @@
 /** What may be asked of versions: compare, promote, roll back, download, delete, describe, measure. Comparing and measuring are jobs of
  *  the worker, which are waited for here; the gate's word is only read. */
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
-import type { compareModels, deleteModel, downloadModel, evaluateModel, modelInfo, promoteModel, rollback } from '#lib/contracts/models.ts'
+import type {
+  compareModels,
+  deleteModel,
+  downloadModel,
+  evaluateModel,
+  modelInfo,
+  promoteModel,
+  rollback,
+} from '#lib/contracts/models.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Champion, LiveVersion, Version } from '#lib/data/values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -26,13 +34,25 @@ export type VersionParts = {
 }
 
 export type VersionCases = {
-  readonly compareModels: (input: Input<typeof compareModels>, asked: AskedBy) => Promise<Output<typeof compareModels>>
-  readonly promoteModel: (input: Input<typeof promoteModel>, asked: AskedBy) => Promise<Output<typeof promoteModel>>
+  readonly compareModels: (
+    input: Input<typeof compareModels>,
+    asked: AskedBy,
+  ) => Promise<Output<typeof compareModels>>
+  readonly promoteModel: (
+    input: Input<typeof promoteModel>,
+    asked: AskedBy,
+  ) => Promise<Output<typeof promoteModel>>
   readonly rollback: (input: Input<typeof rollback>, asked: AskedBy) => Promise<Output<typeof rollback>>
   readonly downloadModel: (input: Input<typeof downloadModel>) => Promise<Output<typeof downloadModel>>
-  readonly deleteModel: (input: Input<typeof deleteModel>, asked: AskedBy) => Promise<Output<typeof deleteModel>>
+  readonly deleteModel: (
+    input: Input<typeof deleteModel>,
+    asked: AskedBy,
+  ) => Promise<Output<typeof deleteModel>>
   readonly modelInfo: (input: Input<typeof modelInfo>) => Promise<Output<typeof modelInfo>>
-  readonly evaluateModel: (input: Input<typeof evaluateModel>, asked: AskedBy) => Promise<Output<typeof evaluateModel>>
+  readonly evaluateModel: (
+    input: Input<typeof evaluateModel>,
+    asked: AskedBy,
+  ) => Promise<Output<typeof evaluateModel>>
 }
 
 export function createVersionCases({ data, now, engine, verify }: VersionParts): VersionCases {
@@ -48,7 +68,16 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
   async function verified(versionId: string, what: string): Promise<void> {
     await verify(versionId).catch((error: unknown) => {
       if (!isDarkroomError(error) || error.code !== 'bad_bundle') throw error
-      throw new DarkroomError('bad_bundle', { what, why: error.why, remedy: 'The live version stays. Restore the files of this one from a backup, or train a new version.' }, { cause: error })
+      throw new DarkroomError(
+        'bad_bundle',
+        {
+          what,
+          why: error.why,
+          remedy:
+            'The live version stays. Restore the files of this one from a backup, or train a new version.',
+        },
+        { cause: error },
+      )
     })
   }
 
@@ -56,12 +85,20 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     const { promotion, version } = champion
     const { card: _card, ...answer } = await data.answers.getModel({ id: version.id })
     const previous = promotion.previousId ? await data.versions.get(promotion.previousId) : null
-    return { classifier: version.classifierId, champion: answer, previous: previous?.name ?? null, acknowledged: await isFollowed(champion) }
+    return {
+      classifier: version.classifierId,
+      champion: answer,
+      previous: previous?.name ?? null,
+      acknowledged: await isFollowed(champion),
+    }
   }
 
   /** Every web process has loaded it, and none found a fault in it. */
   async function isFollowed({ promotion, version }: Champion): Promise<boolean> {
-    return (await data.webProcesses.allAcknowledged(promotion.id, ACKNOWLEDGE_MS)) && (await data.live.of(version.classifierId))?.version?.id === version.id
+    return (
+      (await data.webProcesses.allAcknowledged(promotion.id, ACKNOWLEDGE_MS)) &&
+      (await data.live.of(version.classifierId))?.version?.id === version.id
+    )
   }
 
   return {
@@ -69,11 +106,25 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
       const challenger = await data.versions.get(input.id)
       const championId = input.with ?? (await liveOf(challenger.classifierId)).version.id
       const champion = await data.versions.get(championId)
-      if (champion.classifierId !== challenger.classifierId) throw invalid('These two cannot be compared', `${champion.name} is of "${champion.classifierId}" and ${challenger.name} of "${challenger.classifierId}"`, 'Compare versions of one classifier.')
-      if (champion.id === challenger.id) throw invalid(`${challenger.name} was not compared`, 'it is the champion itself', 'Name another one with "with".')
+      if (champion.classifierId !== challenger.classifierId)
+        throw invalid(
+          'These two cannot be compared',
+          `${champion.name} is of "${champion.classifierId}" and ${challenger.name} of "${challenger.classifierId}"`,
+          'Compare versions of one classifier.',
+        )
+      if (champion.id === challenger.id)
+        throw invalid(
+          `${challenger.name} was not compared`,
+          'it is the champion itself',
+          'Name another one with "with".',
+        )
       const known = await data.versions.findComparison(champion.id, challenger.id)
       if (known) return known
-      await resultOf('compare', { championId: champion.id, challengerId: challenger.id }, { data, now, signal })
+      await resultOf(
+        'compare',
+        { championId: champion.id, challengerId: challenger.id },
+        { data, now, signal },
+      )
       const comparison = await data.versions.findComparison(champion.id, challenger.id)
       if (!comparison) throw new Error('The comparison that was just made is not there.')
       return comparison
@@ -82,10 +133,16 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     async promoteModel({ id, reason }, { caller }) {
       const version = await data.versions.get(id)
       if (version.verdict?.kind === 'worse' && reason === undefined) {
-        throw new DarkroomError('gate_refuses', { what: `${version.name} was not promoted`, why: version.verdict.sentence.replace(/\.$/, ''), remedy: 'Say in "reason" why it should answer all the same; the reason is recorded.' })
+        throw new DarkroomError('gate_refuses', {
+          what: `${version.name} was not promoted`,
+          why: version.verdict.sentence.replace(/\.$/, ''),
+          remedy: 'Say in "reason" why it should answer all the same; the reason is recorded.',
+        })
       }
       await verified(id, `${version.name} was not promoted`)
-      return promoted(await data.promotions.promote({ versionId: id, by: nameOf(caller), reason: reason ?? null }))
+      return promoted(
+        await data.promotions.promote({ versionId: id, by: nameOf(caller), reason: reason ?? null }),
+      )
     },
 
     async rollback({ classifier }, { caller }) {
@@ -107,7 +164,11 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
 
     async modelInfo({ classifier }) {
       const { id } = await data.classifiers.chosen(classifier)
-      const { promoted, version: { id: versionId }, reason } = await liveOf(id)
+      const {
+        promoted,
+        version: { id: versionId },
+        reason,
+      } = await liveOf(id)
       const version = await data.versions.get(versionId)
       const { size, channels, fit } = version.preprocess
       return {
@@ -130,18 +191,36 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     async evaluateModel({ classifier, version: name }, { signal }) {
       const { id } = await data.classifiers.chosen(classifier)
       const version = name === undefined ? (await liveOf(id)).version : await data.versions.find(id, name)
-      if (!version) throw new DarkroomError('not_found', { what: `There is no ${name} of "${id}"`, why: 'it never existed or was deleted', remedy: 'Look at the list of versions.' })
-      return (await resultOf('evaluate', { versionId: version.id }, { data, now, signal })) as EvaluationAnswer // what handlers.ts answers for this kind
+      if (!version)
+        throw new DarkroomError('not_found', {
+          what: `There is no ${name} of "${id}"`,
+          why: 'it never existed or was deleted',
+          remedy: 'Look at the list of versions.',
+        })
+      return (await resultOf(
+        'evaluate',
+        { versionId: version.id },
+        { data, now, signal },
+      )) as EvaluationAnswer // what handlers.ts answers for this kind
     },
   }
 }
 
 const nameOf = (caller: Caller): string => caller.name ?? caller.kind
 
-const invalid = (what: string, why: string, remedy: string): DarkroomError => new DarkroomError('invalid_input', { what, why, remedy })
+const invalid = (what: string, why: string, remedy: string): DarkroomError =>
+  new DarkroomError('invalid_input', { what, why, remedy })
 
 const noChampion = (classifierId: string): DarkroomError =>
-  new DarkroomError('not_found', { what: `"${classifierId}" has no version that answers`, why: 'it was never trained', remedy: 'Upload pictures and train it.' })
+  new DarkroomError('not_found', {
+    what: `"${classifierId}" has no version that answers`,
+    why: 'it was never trained',
+    remedy: 'Upload pictures and train it.',
+  })
 
 const noneLoads = ({ promoted: { version }, reason }: LiveVersion): DarkroomError =>
-  new DarkroomError('not_ready', { what: `"${version.classifierId}" has no version that can be loaded`, why: `${version.name} cannot be loaded (${reason}), and neither can any earlier live version`, remedy: 'Restore the files of a version from a backup, or train a new one.' })
+  new DarkroomError('not_ready', {
+    what: `"${version.classifierId}" has no version that can be loaded`,
+    why: `${version.name} cannot be loaded (${reason}), and neither can any earlier live version`,
+    remedy: 'Restore the files of a version from a backup, or train a new one.',
+  })

@@ -3,6 +3,16 @@ import type { ReactNode } from 'react'
 
 export type BadgeVariant = 'plain' | 'good' | 'bad' | 'amber' | 'accent'
 
-export function Badge({ variant = 'plain', children }: { readonly variant?: BadgeVariant; readonly children: ReactNode }) {
-  return <span className="badge" data-variant={variant}>{children}</span>
+export function Badge({
+  variant = 'plain',
+  children,
+}: {
+  readonly variant?: BadgeVariant
+  readonly children: ReactNode
+}) {
+  return (
+    <span className="badge" data-variant={variant}>
+      {children}
+    </span>
+  )
 }

@@ -3,7 +3,13 @@ import { FigureNumber } from './figure-number.tsx'
 
 const SHOWN = 10
 
-export function Bars({ label, probabilities }: { readonly label: string; readonly probabilities: Readonly<Record<string, number>> }) {
+export function Bars({
+  label,
+  probabilities,
+}: {
+  readonly label: string
+  readonly probabilities: Readonly<Record<string, number>>
+}) {
   const sorted = Object.entries(probabilities).sort((a, b) => b[1] - a[1])
   const rest = sorted.slice(SHOWN)
   return (
@@ -11,22 +17,38 @@ export function Bars({ label, probabilities }: { readonly label: string; readonl
       <List label={label} entries={sorted.slice(0, SHOWN)} isFirst />
       {rest.length > 0 && (
         <details>
-          <summary className="small muted">{rest.length} more {rest.length === 1 ? 'class' : 'classes'}</summary>
-          <div className="mt-2"><List label={`${label}, the rest`} entries={rest} /></div>
+          <summary className="small muted">
+            {rest.length} more {rest.length === 1 ? 'class' : 'classes'}
+          </summary>
+          <div className="mt-2">
+            <List label={`${label}, the rest`} entries={rest} />
+          </div>
         </details>
       )}
     </div>
   )
 }
 
-function List({ label, entries, isFirst = false }: { label: string; entries: readonly (readonly [string, number])[]; isFirst?: boolean }) {
+function List({
+  label,
+  entries,
+  isFirst = false,
+}: {
+  label: string
+  entries: readonly (readonly [string, number])[]
+  isFirst?: boolean
+}) {
   return (
     <ul className="bars" aria-label={label}>
       {entries.map(([name, share], i) => (
         <li key={name} data-first={isFirst && i === 0}>
           <span>{name}</span>
-          <span className="bars-track" aria-hidden="true"><span className="bars-fill" style={{ width: `${share * 100}%` }} /></span>
-          <span className="bars-value"><FigureNumber share={share} /></span>
+          <span className="bars-track" aria-hidden="true">
+            <span className="bars-fill" style={{ width: `${share * 100}%` }} />
+          </span>
+          <span className="bars-value">
+            <FigureNumber share={share} />
+          </span>
         </li>
       ))}
     </ul>

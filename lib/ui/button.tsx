@@ -9,6 +9,21 @@ type Looks = { readonly variant?: ButtonVariant; readonly size?: ButtonSize }
 export const looksLikeButton = ({ variant = 'plain', size = 'normal' }: Looks = {}) =>
   ({ className: 'button', 'data-variant': variant, 'data-size': size }) as const
 
-export function Button({ variant, size, isBusy = false, disabled, type = 'button', ...rest }: ComponentProps<'button'> & Looks & { readonly isBusy?: boolean }) {
-  return <button {...looksLikeButton({ variant, size })} type={type} aria-busy={isBusy || undefined} disabled={disabled || isBusy} {...rest} />
+export function Button({
+  variant,
+  size,
+  isBusy = false,
+  disabled,
+  type = 'button',
+  ...rest
+}: ComponentProps<'button'> & Looks & { readonly isBusy?: boolean }) {
+  return (
+    <button
+      {...looksLikeButton({ variant, size })}
+      type={type}
+      aria-busy={isBusy || undefined}
+      disabled={disabled || isBusy}
+      {...rest}
+    />
+  )
 }

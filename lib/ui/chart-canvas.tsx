@@ -1,12 +1,37 @@
 'use client'
 /** The canvas of a chart, by chart.js, in the colours of the tokens; it draws again when the theme changes. Loaded only by chart.tsx. */
-import { BarController, BarElement, CategoryScale, Chart as Library, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip, type ChartOptions, type Plugin } from 'chart.js'
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart as Library,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Tooltip,
+  type ChartOptions,
+  type Plugin,
+} from 'chart.js'
 import { useSyncExternalStore } from 'react'
 import { Chart as Drawn } from 'react-chartjs-2'
 import type { ChartProps } from './chart.tsx'
 import { onThemeChange } from './theme-switch.tsx'
 
-Library.register(BarController, BarElement, CategoryScale, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip)
+Library.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Tooltip,
+)
 
 const SERIES_COLOURS = 8
 const MANY_POINTS = 40
@@ -24,31 +49,95 @@ const paper: Plugin = {
   },
 }
 
-export default function ChartCanvas({ title, description, kind, labels, labelName, series, valueName, isShare = false, isStacked = false }: ChartProps) {
-  const ink = useSyncExternalStore(onThemeChange, () => colour('ink-muted'), () => '')
-  const shown = (value: number | string) => (isShare ? `${Math.round(Number(value) * 1000) / 10} %` : String(value))
-  const axis = (text: string) => ({ grid: { color: colour('line') }, border: { color: colour('line') }, ticks: { color: ink, maxRotation: 45 }, title: { display: true, text, color: ink } })
+export default function ChartCanvas({
+  title,
+  description,
+  kind,
+  labels,
+  labelName,
+  series,
+  valueName,
+  isShare = false,
+  isStacked = false,
+}: ChartProps) {
+  const ink = useSyncExternalStore(
+    onThemeChange,
+    () => colour('ink-muted'),
+    () => '',
+  )
+  const shown = (value: number | string) =>
+    isShare ? `${Math.round(Number(value) * 1000) / 10} %` : String(value)
+  const axis = (text: string) => ({
+    grid: { color: colour('line') },
+    border: { color: colour('line') },
+    ticks: { color: ink, maxRotation: 45 },
+    title: { display: true, text, color: ink },
+  })
   const options: ChartOptions<'line' | 'bar'> = {
     animation: false,
     maintainAspectRatio: false,
     interaction: { mode: 'index', intersect: false },
     scales: {
       x: { ...axis(labelName), stacked: isStacked },
-      y: { ...axis(valueName), stacked: isStacked, beginAtZero: kind === 'bar', ...(isShare && kind === 'line' && spanOf(series)), ticks: { color: ink, precision: isShare ? undefined : kind === 'bar' ? 0 : undefined, callback: shown } },
+      y: {
+        ...axis(valueName),
+        stacked: isStacked,
+        beginAtZero: kind === 'bar',
+        ...(isShare && kind === 'line' && spanOf(series)),
+        ticks: {
+          color: ink,
+          precision: isShare ? undefined : kind === 'bar' ? 0 : undefined,
+          callback: shown,
+        },
+      },
     },
     plugins: {
-      legend: { display: series.length > 1, position: 'bottom', labels: { color: colour('ink'), boxHeight: 12, ...(kind === 'line' ? { usePointStyle: true, pointStyle: 'line' as const, pointStyleWidth: 28 } : { boxWidth: 12 }) } },
-      tooltip: { backgroundColor: colour('ink'), titleColor: colour('paper'), bodyColor: colour('paper'), callbacks: { label: (item) => `${item.dataset.label}: ${shown(Number(item.raw))}` } },
+      legend: {
+        display: series.length > 1,
+        position: 'bottom',
+        labels: {
+          color: colour('ink'),
+          boxHeight: 12,
+          ...(kind === 'line'
+            ? { usePointStyle: true, pointStyle: 'line' as const, pointStyleWidth: 28 }
+            : { boxWidth: 12 }),
+        },
+      },
+      tooltip: {
+        backgroundColor: colour('ink'),
+        titleColor: colour('paper'),
+        bodyColor: colour('paper'),
+        callbacks: { label: (item) => `${item.dataset.label}: ${shown(Number(item.raw))}` },
+      },
     },
   }
   const datasets = series.map((one, i) => {
     const own = colour(`series-${(i % SERIES_COLOURS) + 1}`)
     return {
-      label: one.name, data: [...one.values], borderColor: own, backgroundColor: own, borderWidth: kind === 'line' ? 2 : 0, tension: 0.2, spanGaps: true,
-      borderDash: kind === 'line' && i >= 1 ? [6, 3] : [], pointRadius: labels.length > MANY_POINTS ? 0 : 2.5, borderRadius: 3, maxBarThickness: 48,
+      label: one.name,
+      data: [...one.values],
+      borderColor: own,
+      backgroundColor: own,
+      borderWidth: kind === 'line' ? 2 : 0,
+      tension: 0.2,
+      spanGaps: true,
+      borderDash: kind === 'line' && i >= 1 ? [6, 3] : [],
+      pointRadius: labels.length > MANY_POINTS ? 0 : 2.5,
+      borderRadius: 3,
+      maxBarThickness: 48,
     }
   })
-  return <Drawn key={ink} type={kind} data={{ labels: [...labels], datasets }} options={options} plugins={[paper]} role="img" aria-label={`${title}. ${description}`} />
+  return (
+    <Drawn
+      key={ink}
+      type={kind}
+      data={{ labels: [...labels], datasets }}
+      options={options}
+      plugins={[paper]}
+      role="img"
+      aria-label={`${title}. ${description}`}
+    />
+  )
 }
 
 /** Around the middle of the values, and never beyond 0 and 1. */

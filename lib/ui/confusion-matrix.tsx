@@ -12,11 +12,17 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
       <p className="small muted">{inWords(classes, counts)}</p>
       <div className="table-frame" role="region" aria-label="Confusion matrix" tabIndex={0}>
         <table className="confusion">
-          <caption className="sr-only">Rows: the true class. Columns: the answer. Cells: number of test pictures.</caption>
+          <caption className="sr-only">
+            Rows: the true class. Columns: the answer. Cells: number of test pictures.
+          </caption>
           <thead>
             <tr>
               <td />
-              {classes.map((name) => <th key={name} scope="col" title={`answered ${name}`}>{name}</th>)}
+              {classes.map((name) => (
+                <th key={name} scope="col" title={`answered ${name}`}>
+                  {name}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -25,11 +31,22 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
               const images = row.reduce((sum, n) => sum + n, 0)
               return (
                 <tr key={truth}>
-                  <th scope="row" title={`truly ${truth}`}>{truth}</th>
+                  <th scope="row" title={`truly ${truth}`}>
+                    {truth}
+                  </th>
                   {classes.map((answer, j) => {
                     const count = row[j] ?? 0
                     const kind = i === j ? 'right' : count > 0 ? 'wrong' : 'none'
-                    return <td key={answer} data-kind={kind} style={{ '--share': images > 0 ? count / images : 0 } as React.CSSProperties} title={`${truth} answered as ${answer}: ${count} of ${images}`}>{count}</td>
+                    return (
+                      <td
+                        key={answer}
+                        data-kind={kind}
+                        style={{ '--share': images > 0 ? count / images : 0 } as React.CSSProperties}
+                        title={`${truth} answered as ${answer}: ${count} of ${images}`}
+                      >
+                        {count}
+                      </td>
+                    )
                   })}
                 </tr>
               )
@@ -43,10 +60,12 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
 
 function inWords(classes: readonly string[], counts: readonly (readonly number[])[]): string {
   let most = { count: 0, truth: '', answer: '' }
-  classes.forEach((truth, i) => classes.forEach((answer, j) => {
-    const count = counts[i]?.[j] ?? 0
-    if (i !== j && count > most.count) most = { count, truth, answer }
-  }))
+  classes.forEach((truth, i) =>
+    classes.forEach((answer, j) => {
+      const count = counts[i]?.[j] ?? 0
+      if (i !== j && count > most.count) most = { count, truth, answer }
+    }),
+  )
   const legend = 'Rows are the true class, columns the answer.'
   return most.count === 0
     ? `${legend} No test picture was answered wrongly.`

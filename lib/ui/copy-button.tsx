@@ -5,15 +5,25 @@ import { Button, type ButtonSize } from './button.tsx'
 
 const SAYS_SO_MS = 2_000
 
-export function CopyButton({ text, label, size = 'small' }: { readonly text: string; /** What is copied: "Copy the key". */ readonly label: string; readonly size?: ButtonSize }) {
+export function CopyButton({
+  text,
+  label,
+  size = 'small',
+}: {
+  readonly text: string
+  /** What is copied: "Copy the key". */ readonly label: string
+  readonly size?: ButtonSize
+}) {
   const [said, setSaid] = useState<'copied' | 'failed' | null>(null)
   const copyText = async () => {
-    setSaid(await copied(text) ? 'copied' : 'failed')
+    setSaid((await copied(text)) ? 'copied' : 'failed')
     setTimeout(() => setSaid(null), SAYS_SO_MS)
   }
   return (
     <Button size={size} variant="quiet" aria-label={label} onClick={() => void copyText()}>
-      <span aria-live="polite">{said === 'copied' ? 'Copied' : said === 'failed' ? 'Select it and copy' : 'Copy'}</span>
+      <span aria-live="polite">
+        {said === 'copied' ? 'Copied' : said === 'failed' ? 'Select it and copy' : 'Copy'}
+      </span>
     </Button>
   )
 }

@@ -21,7 +21,15 @@ export function Dialog({ isOpen, title, onClose, actions, children }: DialogProp
   }, [isOpen])
 
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={onClose} onClick={(event) => { if (event.target === event.currentTarget) onClose() }}>
+    <dialog
+      ref={dialog}
+      className="dialog"
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) onClose()
+      }}
+    >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
         <h2 id={titleId}>{title}</h2>
         {isOpen && children}

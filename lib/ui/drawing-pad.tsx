@@ -9,7 +9,13 @@ const PAPER = '#fffdf8'
 const INK = '#1f1815'
 const PAUSE_MS = 450 // a second stroke usually begins sooner
 
-export function DrawingPad({ label, onDrawn }: { readonly label: string; readonly onDrawn: (picture: Blob) => void }) {
+export function DrawingPad({
+  label,
+  onDrawn,
+}: {
+  readonly label: string
+  readonly onDrawn: (picture: Blob) => void
+}) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined)
   const [hasInk, setHasInk] = useState(false)
@@ -17,7 +23,10 @@ export function DrawingPad({ label, onDrawn }: { readonly label: string; readonl
   const context = () => canvas.current?.getContext('2d') ?? null
   const place = (event: PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
-    return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE] as const
+    return [
+      ((event.clientX - box.left) / box.width) * SIDE,
+      ((event.clientY - box.top) / box.height) * SIDE,
+    ] as const
   }
   const begin = (event: PointerEvent<HTMLCanvasElement>) => {
     const ink = context()
@@ -40,7 +49,13 @@ export function DrawingPad({ label, onDrawn }: { readonly label: string; readonl
   }
   const end = () => {
     clearTimeout(pause.current)
-    pause.current = setTimeout(() => canvas.current?.toBlob((png) => { if (png) onDrawn(png) }, 'image/png'), PAUSE_MS)
+    pause.current = setTimeout(
+      () =>
+        canvas.current?.toBlob((png) => {
+          if (png) onDrawn(png)
+        }, 'image/png'),
+      PAUSE_MS,
+    )
   }
   const wipe = () => {
     clearTimeout(pause.current)
@@ -51,8 +66,19 @@ export function DrawingPad({ label, onDrawn }: { readonly label: string; readonl
 
   return (
     <div className="drawing-pad">
-      <canvas ref={canvas} width={SIDE} height={SIDE} role="img" aria-label={label} onPointerDown={begin} onPointerMove={go} onPointerUp={end} />
-      <Button onClick={wipe} disabled={!hasInk}>Clear</Button>
+      <canvas
+        ref={canvas}
+        width={SIDE}
+        height={SIDE}
+        role="img"
+        aria-label={label}
+        onPointerDown={begin}
+        onPointerMove={go}
+        onPointerUp={end}
+      />
+      <Button onClick={wipe} disabled={!hasInk}>
+        Clear
+      </Button>
     </div>
   )
 }

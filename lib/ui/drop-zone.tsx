@@ -19,11 +19,22 @@ type DropZoneProps = {
   readonly onBring: (brought: readonly Brought[]) => void
 }
 
-export function DropZone({ title, hint, accept, mayBringMany = true, mayBringFolders = false, takesPaste = false, isDisabled = false, onBring }: DropZoneProps) {
+export function DropZone({
+  title,
+  hint,
+  accept,
+  mayBringMany = true,
+  mayBringFolders = false,
+  takesPaste = false,
+  isDisabled = false,
+  onBring,
+}: DropZoneProps) {
   const [isOver, setIsOver] = useState(false)
   const files = useRef<HTMLInputElement>(null)
   const folders = useRef<HTMLInputElement>(null)
-  const bring = (brought: readonly Brought[]) => { if (brought.length > 0 && !isDisabled) onBring(mayBringMany ? brought : brought.slice(0, 1)) }
+  const bring = (brought: readonly Brought[]) => {
+    if (brought.length > 0 && !isDisabled) onBring(mayBringMany ? brought : brought.slice(0, 1))
+  }
   usePaste(takesPaste && !isDisabled, bring)
 
   const drop = async (event: DragEvent) => {
@@ -37,18 +48,51 @@ export function DropZone({ title, hint, accept, mayBringMany = true, mayBringFol
   }
 
   return (
-    <div className="drop-zone" data-over={isOver} onDragOver={(event) => { event.preventDefault(); setIsOver(true) }} onDragLeave={() => setIsOver(false)} onDrop={(event) => void drop(event)}>
+    <div
+      className="drop-zone"
+      data-over={isOver}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setIsOver(true)
+      }}
+      onDragLeave={() => setIsOver(false)}
+      onDrop={(event) => void drop(event)}
+    >
       <Icon name="picture" />
       <div>
         <p className="font-semibold">{title}</p>
         <p className="small muted">{hint}</p>
       </div>
       <div className="row justify-center">
-        <Button variant="primary" disabled={isDisabled} onClick={() => files.current?.click()}>Choose {mayBringMany ? 'files' : 'a file'}</Button>
-        {mayBringFolders && <Button disabled={isDisabled} onClick={() => folders.current?.click()}>Choose a folder</Button>}
+        <Button variant="primary" disabled={isDisabled} onClick={() => files.current?.click()}>
+          Choose {mayBringMany ? 'files' : 'a file'}
+        </Button>
+        {mayBringFolders && (
+          <Button disabled={isDisabled} onClick={() => folders.current?.click()}>
+            Choose a folder
+          </Button>
+        )}
       </div>
-      <input ref={files} type="file" hidden accept={accept} multiple={mayBringMany} aria-label={title} onChange={(event) => take(event.currentTarget)} />
-      {mayBringFolders && <input ref={folders} type="file" hidden multiple aria-label={`${title}, a folder`} {...{ webkitdirectory: '' }} onChange={(event) => take(event.currentTarget)} />}
+      <input
+        ref={files}
+        type="file"
+        hidden
+        accept={accept}
+        multiple={mayBringMany}
+        aria-label={title}
+        onChange={(event) => take(event.currentTarget)}
+      />
+      {mayBringFolders && (
+        <input
+          ref={folders}
+          type="file"
+          hidden
+          multiple
+          aria-label={`${title}, a folder`}
+          {...{ webkitdirectory: '' }}
+          onChange={(event) => take(event.currentTarget)}
+        />
+      )}
     </div>
   )
 }
@@ -71,18 +115,24 @@ const folderOf = (path: string): string | null => path.split('/').at(-2) ?? null
 
 /** Entries must be asked for before the first await: the browser empties the transfer after the event. */
 async function broughtBy(transfer: DataTransfer): Promise<readonly Brought[]> {
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
-  if (entries.every((entry) => entry.isFile)) return Array.from(transfer.files, (file) => ({ file, folder: null }))
+  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter(
+    (entry) => entry !== null,
+  )
+  if (entries.every((entry) => entry.isFile))
+    return Array.from(transfer.files, (file) => ({ file, folder: null }))
   return (await Promise.all(entries.map((entry) => filesUnder(entry, null)))).flat()
 }
 
 async function filesUnder(entry: FileSystemEntry, folder: string | null): Promise<readonly Brought[]> {
-  if (isFile(entry)) return [{ file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), folder }]
+  if (isFile(entry))
+    return [{ file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), folder }]
   if (!isDirectory(entry)) return []
   const reader = entry.createReader()
   const all: FileSystemEntry[] = []
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    )
     if (some.length === 0) break
     all.push(...some)
   }

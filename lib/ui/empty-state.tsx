@@ -2,7 +2,17 @@
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
-export function EmptyState({ icon = 'picture', title, action, children }: { readonly icon?: IconName; readonly title: string; readonly action?: ReactNode; readonly children?: ReactNode }) {
+export function EmptyState({
+  icon = 'picture',
+  title,
+  action,
+  children,
+}: {
+  readonly icon?: IconName
+  readonly title: string
+  readonly action?: ReactNode
+  readonly children?: ReactNode
+}) {
   return (
     <div className="empty">
       <Icon name={icon} />

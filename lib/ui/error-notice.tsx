@@ -7,13 +7,28 @@ export type Failure = {
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
 }
 
-export function ErrorNotice({ failure, title = 'That did not work', action }: { readonly failure: Failure; readonly title?: string; readonly action?: ReactNode }) {
+export function ErrorNotice({
+  failure,
+  title = 'That did not work',
+  action,
+}: {
+  readonly failure: Failure
+  readonly title?: string
+  readonly action?: ReactNode
+}) {
   return (
     <div className="notice" role="alert">
       <p className="notice-title">{title}</p>
       <p>{failure.detail}</p>
       {failure.errors && failure.errors.length > 0 && (
-        <ul className="list-disc pl-5">{failure.errors.map((one) => <li key={`${one.path} ${one.message}`}>{one.path ? `${one.path}: ` : ''}{one.message}</li>)}</ul>
+        <ul className="list-disc pl-5">
+          {failure.errors.map((one) => (
+            <li key={`${one.path} ${one.message}`}>
+              {one.path ? `${one.path}: ` : ''}
+              {one.message}
+            </li>
+          ))}
+        </ul>
       )}
       {failure.requestId && <p className="caption">request {failure.requestId}</p>}
       {action && <div className="row">{action}</div>}

@@ -17,7 +17,12 @@ export function FigureNumber(props: Shown & { readonly size?: 'normal' | 'large'
   return (
     <span className="number" data-size={props.size ?? 'normal'}>
       <span className="number-value">{value}</span>
-      {range && <span className="number-range"><span aria-hidden="true">{range}</span><span className="sr-only">{spoken}</span></span>}
+      {range && (
+        <span className="number-range">
+          <span aria-hidden="true">{range}</span>
+          <span className="sr-only">{spoken}</span>
+        </span>
+      )}
     </span>
   )
 }
@@ -36,15 +41,33 @@ function read(shown: Shown): Read {
     if (share === null) return { value: 'not measured' }
     if (typeof share === 'number') return { value: `${percent(share, shown.digits)} %` }
     const [low, high] = [percent(share.low, shown.digits), percent(share.high, shown.digits)]
-    return { value: `${percent(share.value, shown.digits)} %`, range: `${low}–${high}`, spoken: `between ${low} and ${high} percent` }
+    return {
+      value: `${percent(share.value, shown.digits)} %`,
+      range: `${low}–${high}`,
+      spoken: `between ${low} and ${high} percent`,
+    }
   }
   if ('points' in shown) {
     const { value, low, high } = shown.points
-    return { value: `${signed(value)} points`, range: `${signed(low)} to ${signed(high)}`, spoken: `between ${signed(low)} and ${signed(high)}` }
+    return {
+      value: `${signed(value)} points`,
+      range: `${signed(low)} to ${signed(high)}`,
+      spoken: `between ${signed(low)} and ${signed(high)}`,
+    }
   }
   if ('bytes' in shown) return { value: bytes(shown.bytes) }
-  if ('count' in shown) return { value: shown.count === null ? 'unknown' : shown.unit ? counted(shown.count, shown.unit) : shown.count.toLocaleString('en-GB') }
-  return { value: shown.amount === null ? 'unknown' : `${shown.amount.toFixed(shown.digits ?? 1)} ${shown.unit}` }
+  if ('count' in shown)
+    return {
+      value:
+        shown.count === null
+          ? 'unknown'
+          : shown.unit
+            ? counted(shown.count, shown.unit)
+            : shown.count.toLocaleString('en-GB'),
+    }
+  return {
+    value: shown.amount === null ? 'unknown' : `${shown.amount.toFixed(shown.digits ?? 1)} ${shown.unit}`,
+  }
 }
 
 /** Never rounds up to 100 or down to 0 what is not exactly that. */

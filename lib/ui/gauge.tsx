@@ -20,11 +20,22 @@ export function Gauge({ name, value, unit, detail, points = [], most }: GaugePro
   const line = lineThrough(points, most)
   return (
     <div className="gauge" role="group" aria-labelledby={nameId}>
-      <span className="gauge-name" id={nameId}>{name}</span>
-      <span className="gauge-value">{value}{unit && <small> {unit}</small>}</span>
+      <span className="gauge-name" id={nameId}>
+        {name}
+      </span>
+      <span className="gauge-value">
+        {value}
+        {unit && <small> {unit}</small>}
+      </span>
       {detail && <span className="small muted">{detail}</span>}
       {line && (
-        <svg className="gauge-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
+        <svg
+          className="gauge-line"
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+          focusable="false"
+        >
           <path className="gauge-area" d={`${line} L${WIDTH} ${HEIGHT} L0 ${HEIGHT} Z`} />
           <path d={line} />
         </svg>
@@ -38,8 +49,10 @@ export function lineThrough(points: readonly (number | null)[], most: number | u
   if (points.length < 2 || points.every((point) => point === null)) return null
   const top = Math.max(most ?? 0, ...points.map((point) => point ?? 0)) || 1
   let last = 0
-  return points.map((point, i) => {
-    last = point ?? last
-    return `${i === 0 ? 'M' : 'L'}${((i / (points.length - 1)) * WIDTH).toFixed(2)} ${(HEIGHT - (last / top) * (HEIGHT - 1)).toFixed(2)}`
-  }).join(' ')
+  return points
+    .map((point, i) => {
+      last = point ?? last
+      return `${i === 0 ? 'M' : 'L'}${((i / (points.length - 1)) * WIDTH).toFixed(2)} ${(HEIGHT - (last / top) * (HEIGHT - 1)).toFixed(2)}`
+    })
+    .join(' ')
 }

@@ -18,12 +18,24 @@ export function OcclusionMap({ label, square, drops, marked }: OcclusionMapProps
   return (
     <div className="occlusion" role="img" aria-label={label}>
       <img src={square} alt="" />
-      <div className="occlusion-places" style={{ gridTemplateRows: tracks(drops.length), gridTemplateColumns: tracks(drops[0]?.length ?? 1) }}>
-        {drops.map((row, y) => row.map((drop, x) => <span key={`${y} ${x}`} data-marked={marked?.row === y && marked.column === x} style={{ '--strength': Math.max(0, drop) / scale } as React.CSSProperties} />))}
+      <div
+        className="occlusion-places"
+        style={{ gridTemplateRows: tracks(drops.length), gridTemplateColumns: tracks(drops[0]?.length ?? 1) }}
+      >
+        {drops.map((row, y) =>
+          row.map((drop, x) => (
+            <span
+              key={`${y} ${x}`}
+              data-marked={marked?.row === y && marked.column === x}
+              style={{ '--strength': Math.max(0, drop) / scale } as React.CSSProperties}
+            />
+          )),
+        )}
       </div>
     </div>
   )
 }
 
 /** The outermost reach to the edge. */
-const tracks = (count: number): string => Array.from({ length: count }, (_, i) => (i === 0 || i === count - 1 ? '1.5fr' : '1fr')).join(' ')
+const tracks = (count: number): string =>
+  Array.from({ length: count }, (_, i) => (i === 0 || i === count - 1 ? '1.5fr' : '1fr')).join(' ')

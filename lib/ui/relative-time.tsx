@@ -3,7 +3,12 @@
 import { useEffect, useState } from 'react'
 
 const STEPS: readonly (readonly [seconds: number, unit: Intl.RelativeTimeFormatUnit])[] = [
-  [31_557_600, 'year'], [2_629_800, 'month'], [604_800, 'week'], [86_400, 'day'], [3600, 'hour'], [60, 'minute'],
+  [31_557_600, 'year'],
+  [2_629_800, 'month'],
+  [604_800, 'week'],
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
 ]
 const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 
@@ -13,7 +18,11 @@ export function RelativeTime({ at }: { readonly at: string }) {
     const timer = setInterval(() => setNow(Date.now()), 30_000)
     return () => clearInterval(timer)
   }, [])
-  return <time dateTime={at} title={`${at.slice(0, 19).replace('T', ' ')} UTC`} suppressHydrationWarning>{ago(Date.parse(at), now)}</time>
+  return (
+    <time dateTime={at} title={`${at.slice(0, 19).replace('T', ' ')} UTC`} suppressHydrationWarning>
+      {ago(Date.parse(at), now)}
+    </time>
+  )
 }
 
 function ago(then: number, now: number): string {

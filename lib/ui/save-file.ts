@@ -11,6 +11,9 @@ export function saveFile(name: string, content: Blob): void {
 }
 
 /** A table as CSV. */
-export function csvOf(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): Blob {
+export function csvOf(
+  header: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): Blob {
   return new Blob([header, ...rows].map(csvLine), { type: 'text/csv;charset=utf-8' })
 }

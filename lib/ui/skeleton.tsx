@@ -1,5 +1,11 @@
 /** The shape of what is coming, while it comes. */
-export function Skeleton({ height = '1rem', width = '100%' }: { readonly height?: string; readonly width?: string }) {
+export function Skeleton({
+  height = '1rem',
+  width = '100%',
+}: {
+  readonly height?: string
+  readonly width?: string
+}) {
   return <div className="skeleton" style={{ height, width }} aria-hidden="true" />
 }
 
@@ -12,7 +18,9 @@ export function PageSkeleton({ cards = 3 }: { readonly cards?: number }) {
         <Skeleton width="min(34rem, 90%)" />
       </div>
       <div className="grid-cards">
-        {Array.from({ length: cards }, (_, i) => <Skeleton key={i} height="12rem" />)}
+        {Array.from({ length: cards }, (_, i) => (
+          <Skeleton key={i} height="12rem" />
+        ))}
       </div>
     </div>
   )

@@ -14,10 +14,17 @@ export function StoredImage({ alt, className, ...image }: StoredImageProps) {
   const look = (element: HTMLImageElement | null): void => {
     if (element?.complete && element.currentSrc !== '' && element.naturalWidth === 0) setIsMissing(true)
   }
-  if (!isMissing) return <img ref={look} className={className} alt={alt} onError={() => setIsMissing(true)} {...image} />
+  if (!isMissing)
+    return <img ref={look} className={className} alt={alt} onError={() => setIsMissing(true)} {...image} />
   const words = 'This image cannot be shown: its file is missing or damaged'
   return (
-    <span className={className} data-missing role="img" aria-label={alt === '' ? words : `${alt}. ${words}`} title={words}>
+    <span
+      className={className}
+      data-missing
+      role="img"
+      aria-label={alt === '' ? words : `${alt}. ${words}`}
+      title={words}
+    >
       <Icon name="alert" />
     </span>
   )

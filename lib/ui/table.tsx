@@ -20,21 +20,48 @@ type TableProps<Row> = {
 }
 
 /** The first column names its row. Scrolling frames can be reached by keyboard. */
-export function Table<Row>({ caption, columns, rows, keyOf, variant = 'scroll', isCaptionHidden = false }: TableProps<Row>) {
+export function Table<Row>({
+  caption,
+  columns,
+  rows,
+  keyOf,
+  variant = 'scroll',
+  isCaptionHidden = false,
+}: TableProps<Row>) {
   return (
     <div className="table-frame" role="region" aria-label={caption} tabIndex={0}>
       <table className="table" data-variant={variant}>
-        <caption className={isCaptionHidden ? 'sr-only' : undefined}><span>{caption}</span></caption>
+        <caption className={isCaptionHidden ? 'sr-only' : undefined}>
+          <span>{caption}</span>
+        </caption>
         <thead>
-          <tr>{columns.map((column) => <th key={column.name} scope="col" data-numeric={column.isNumeric}>{column.name}</th>)}</tr>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.name} scope="col" data-numeric={column.isNumeric}>
+                {column.name}
+              </th>
+            ))}
+          </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>
               {columns.map((column, i) =>
-                i === 0
-                  ? <th key={column.name} scope="row" data-numeric={column.isNumeric} data-line={column.line}>{column.cell(row)}</th>
-                  : <td key={column.name} data-numeric={column.isNumeric} data-line={column.line} data-label={column.name}>{column.cell(row)}</td>)}
+                i === 0 ? (
+                  <th key={column.name} scope="row" data-numeric={column.isNumeric} data-line={column.line}>
+                    {column.cell(row)}
+                  </th>
+                ) : (
+                  <td
+                    key={column.name}
+                    data-numeric={column.isNumeric}
+                    data-line={column.line}
+                    data-label={column.name}
+                  >
+                    {column.cell(row)}
+                  </td>
+                ),
+              )}
             </tr>
           ))}
         </tbody>

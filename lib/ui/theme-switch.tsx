@@ -10,8 +10,16 @@ type Theme = 'system' | 'light' | 'dark'
 export function ThemeSwitch() {
   const theme = useSyncExternalStore(listen, chosen, (): Theme => 'system')
   return (
-    <Segmented<Theme> label="Theme" value={theme} onChange={choose}
-      options={[{ value: 'system', label: 'Auto' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }]} />
+    <Segmented<Theme>
+      label="Theme"
+      value={theme}
+      onChange={choose}
+      options={[
+        { value: 'system', label: 'Auto' },
+        { value: 'light', label: 'Light' },
+        { value: 'dark', label: 'Dark' },
+      ]}
+    />
   )
 }
 

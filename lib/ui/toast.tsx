@@ -34,7 +34,9 @@ export function Toasts() {
       {said.map((one) => (
         <div key={one.id} className="toast" data-variant={one.variant}>
           <span>{one.text}</span>
-          <button type="button" onClick={() => leave(one.id)} aria-label="Close this message"><Icon name="close" /></button>
+          <button type="button" onClick={() => leave(one.id)} aria-label="Close this message">
+            <Icon name="close" />
+          </button>
         </div>
       ))}
     </div>

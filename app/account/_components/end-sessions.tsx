@@ -24,9 +24,16 @@ export function EndSessions() {
 
   return (
     <div className="grid gap-3">
-      <p>Lost a device, or used a shared computer? Log out everywhere to end all your sessions, including this one.</p>
+      <p>
+        Lost a device, or used a shared computer? Log out everywhere to end all your sessions, including this
+        one.
+      </p>
       {failure && <ErrorNotice title="You are still logged in" failure={failure} />}
-      <div><Button variant="danger" isBusy={isBusy} onClick={() => void end()}>Log out everywhere</Button></div>
+      <div>
+        <Button variant="danger" isBusy={isBusy} onClick={() => void end()}>
+          Log out everywhere
+        </Button>
+      </div>
     </div>
   )
 }

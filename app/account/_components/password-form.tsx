@@ -22,7 +22,10 @@ export function PasswordForm({ email }: { readonly email: string }) {
     setIsBusy(true)
     setFailure(null)
     try {
-      await call('POST /api/account/password', { current_password: text('current'), new_password: text('new') })
+      await call('POST /api/account/password', {
+        current_password: text('current'),
+        new_password: text('new'),
+      })
       form.reset()
       toast('Password changed. Your other sessions have ended.')
     } catch (error) {
@@ -36,11 +39,31 @@ export function PasswordForm({ email }: { readonly email: string }) {
     <form className="grid gap-4" onSubmit={(event) => void change(event)}>
       <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Input label="Current password" name="current" type="password" required maxLength={200} autoComplete="current-password" />
-        <Input label="New password" name="new" type="password" required minLength={SHORTEST_PASSWORD} maxLength={200} autoComplete="new-password" hint={`At least ${SHORTEST_PASSWORD} characters.`} />
+        <Input
+          label="Current password"
+          name="current"
+          type="password"
+          required
+          maxLength={200}
+          autoComplete="current-password"
+        />
+        <Input
+          label="New password"
+          name="new"
+          type="password"
+          required
+          minLength={SHORTEST_PASSWORD}
+          maxLength={200}
+          autoComplete="new-password"
+          hint={`At least ${SHORTEST_PASSWORD} characters.`}
+        />
       </div>
       {failure && <ErrorNotice title="The password was not changed" failure={failure} />}
-      <div><Button type="submit" variant="primary" isBusy={isBusy}>Change password</Button></div>
+      <div>
+        <Button type="submit" variant="primary" isBusy={isBusy}>
+          Change password
+        </Button>
+      </div>
     </form>
   )
 }

@@ -14,7 +14,8 @@ import { failureOf } from '../../_components/failure.ts'
 
 type Filters = Omit<Input<Routes['DELETE /api/predictions']>, 'all' | 'dry_run' | 'older_than_days'>
 
-const WHAT_GOES = 'Their images and feedback are deleted too, and they no longer count in the statistics. Training samples created from corrections are kept. This cannot be undone.'
+const WHAT_GOES =
+  'Their images and feedback are deleted too, and they no longer count in the statistics. Training samples created from corrections are kept. This cannot be undone.'
 
 export function DeleteOne({ id, name }: { readonly id: string; readonly name: string }) {
   const remove = async () => {
@@ -22,26 +23,62 @@ export function DeleteOne({ id, name }: { readonly id: string; readonly name: st
     return 'Prediction deleted.'
   }
   return (
-    <DeleteButton label={<>Delete<span className="sr-only"> the prediction of {name}</span></>} title="Delete this prediction?" action="Delete prediction" remove={remove}>
-      <p>Its image and feedback are deleted too, and it no longer counts in the statistics. A training sample created from a correction is kept. This cannot be undone.</p>
+    <DeleteButton
+      label={
+        <>
+          Delete<span className="sr-only"> the prediction of {name}</span>
+        </>
+      }
+      title="Delete this prediction?"
+      action="Delete prediction"
+      remove={remove}
+    >
+      <p>
+        Its image and feedback are deleted too, and it no longer counts in the statistics. A training sample
+        created from a correction is kept. This cannot be undone.
+      </p>
     </DeleteButton>
   )
 }
 
-export function DeleteAll({ filters, total, isFiltered }: { readonly filters: Filters; readonly total: number; readonly isFiltered: boolean }) {
+export function DeleteAll({
+  filters,
+  total,
+  isFiltered,
+}: {
+  readonly filters: Filters
+  readonly total: number
+  readonly isFiltered: boolean
+}) {
   const predictions = counted(total, 'prediction')
   const remove = async () => {
     const { count } = await call('DELETE /api/predictions', { ...filters, all: true })
     return `${counted(count, 'prediction')} deleted.`
   }
   return (
-    <DeleteButton label={isFiltered ? 'Delete matching' : 'Delete all'} title={`Delete ${predictions}?`} action={`Delete ${predictions}`} remove={remove}>
-      <p>{isFiltered ? 'This deletes all predictions that match the filters, not only those on this page.' : 'This deletes the entire history.'} {WHAT_GOES}</p>
+    <DeleteButton
+      label={isFiltered ? 'Delete matching' : 'Delete all'}
+      title={`Delete ${predictions}?`}
+      action={`Delete ${predictions}`}
+      remove={remove}
+    >
+      <p>
+        {isFiltered
+          ? 'This deletes all predictions that match the filters, not only those on this page.'
+          : 'This deletes the entire history.'}{' '}
+        {WHAT_GOES}
+      </p>
     </DeleteButton>
   )
 }
 
-type DeleteButtonProps = { readonly label: ReactNode; readonly title: string; readonly action: string; readonly remove: () => Promise<string>; readonly children: ReactNode }
+type DeleteButtonProps = {
+  readonly label: ReactNode
+  readonly title: string
+  readonly action: string
+  readonly remove: () => Promise<string>
+  readonly children: ReactNode
+}
 
 function DeleteButton({ label, title, action, remove, children }: DeleteButtonProps) {
   const router = useRouter()
@@ -49,7 +86,10 @@ function DeleteButton({ label, title, action, remove, children }: DeleteButtonPr
   const [isBusy, setIsBusy] = useState(false)
   const [isComing, come] = useTransition()
   const [failure, setFailure] = useState<ReturnType<typeof failureOf> | null>(null)
-  const close = () => { setFailure(null); setIsOpen(false) }
+  const close = () => {
+    setFailure(null)
+    setIsOpen(false)
+  }
   const confirm = async () => {
     setIsBusy(true)
     setFailure(null)
@@ -68,9 +108,24 @@ function DeleteButton({ label, title, action, remove, children }: DeleteButtonPr
   }
   return (
     <>
-      <Button size="small" variant="quiet" onClick={() => setIsOpen(true)}>{label}</Button>
-      <Dialog isOpen={isOpen} onClose={close} title={title}
-        actions={<><Button variant="quiet" onClick={close}>Cancel</Button><Button variant="danger" isBusy={isBusy || isComing} onClick={() => void confirm()}>{action}</Button></>}>
+      <Button size="small" variant="quiet" onClick={() => setIsOpen(true)}>
+        {label}
+      </Button>
+      <Dialog
+        isOpen={isOpen}
+        onClose={close}
+        title={title}
+        actions={
+          <>
+            <Button variant="quiet" onClick={close}>
+              Cancel
+            </Button>
+            <Button variant="danger" isBusy={isBusy || isComing} onClick={() => void confirm()}>
+              {action}
+            </Button>
+          </>
+        }
+      >
         {children}
         {failure && <ErrorNotice title="Deletion failed" failure={failure} />}
       </Dialog>

@@ -9,29 +9,97 @@ import { hasFilters } from '../filters.ts'
 
 const any = (what: string) => ({ value: '', label: what })
 
-export function FilterForm({ query, classifiers, classes }: { readonly query: Query; readonly classifiers: readonly { readonly id: string; readonly title: string }[]; readonly classes: readonly string[] }) {
+export function FilterForm({
+  query,
+  classifiers,
+  classes,
+}: {
+  readonly query: Query
+  readonly classifiers: readonly { readonly id: string; readonly title: string }[]
+  readonly classes: readonly string[]
+}) {
   const isDetailed = Boolean(query.version ?? query.min ?? query.max ?? query.since ?? query.until)
   return (
-    <Form key={JSON.stringify(query)} action="/history" className="grid gap-4" role="search" aria-label="Filter the history">
+    <Form
+      key={JSON.stringify(query)}
+      action="/history"
+      className="grid gap-4"
+      role="search"
+      aria-label="Filter the history"
+    >
       <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
-        <Select label="Classifier" name="classifier" defaultValue={query.classifier ?? ''} options={[any('All'), ...classifiers.map(({ id, title }) => ({ value: id, label: title }))]} />
-        <Select label="Answer" name="class" defaultValue={query.class ?? ''} options={[any('Any class'), ...classes.map((name) => ({ value: name, label: name }))]} />
-        <Select label="How sure" name="decision" defaultValue={query.decision ?? ''} options={[any('Any'), ...Object.entries(DECISION_WORDS).map(([value, [label]]) => ({ value, label }))]} />
-        <Select label="Feedback" name="feedback" defaultValue={query.feedback ?? ''} options={[any('Any'), { value: 'none', label: 'none yet' }, { value: 'correct', label: 'right' }, { value: 'wrong', label: 'wrong' }]} />
+        <Select
+          label="Classifier"
+          name="classifier"
+          defaultValue={query.classifier ?? ''}
+          options={[any('All'), ...classifiers.map(({ id, title }) => ({ value: id, label: title }))]}
+        />
+        <Select
+          label="Answer"
+          name="class"
+          defaultValue={query.class ?? ''}
+          options={[any('Any class'), ...classes.map((name) => ({ value: name, label: name }))]}
+        />
+        <Select
+          label="How sure"
+          name="decision"
+          defaultValue={query.decision ?? ''}
+          options={[
+            any('Any'),
+            ...Object.entries(DECISION_WORDS).map(([value, [label]]) => ({ value, label })),
+          ]}
+        />
+        <Select
+          label="Feedback"
+          name="feedback"
+          defaultValue={query.feedback ?? ''}
+          options={[
+            any('Any'),
+            { value: 'none', label: 'none yet' },
+            { value: 'correct', label: 'right' },
+            { value: 'wrong', label: 'wrong' },
+          ]}
+        />
       </div>
       <details open={isDetailed}>
         <summary className="small">More filters</summary>
         <div className="mt-3 grid gap-4 sm:grid-cols-3 lg:grid-cols-5">
-          <Input label="Version" name="version" defaultValue={query.version} placeholder="v2" pattern="v[1-9][0-9]*" />
-          <Input label="Confidence from, %" name="min" type="number" min={0} max={100} step="any" defaultValue={query.min} />
-          <Input label="to, %" name="max" type="number" min={0} max={100} step="any" defaultValue={query.max} />
+          <Input
+            label="Version"
+            name="version"
+            defaultValue={query.version}
+            placeholder="v2"
+            pattern="v[1-9][0-9]*"
+          />
+          <Input
+            label="Confidence from, %"
+            name="min"
+            type="number"
+            min={0}
+            max={100}
+            step="any"
+            defaultValue={query.min}
+          />
+          <Input
+            label="to, %"
+            name="max"
+            type="number"
+            min={0}
+            max={100}
+            step="any"
+            defaultValue={query.max}
+          />
           <Input label="From day" name="since" type="date" defaultValue={query.since} />
           <Input label="To day" name="until" type="date" defaultValue={query.until} />
         </div>
       </details>
       <div className="row">
         <Button type="submit">Filter</Button>
-        {hasFilters(query) && <Link href="/history" {...looksLikeButton({ variant: 'quiet' })}>Show everything</Link>}
+        {hasFilters(query) && (
+          <Link href="/history" {...looksLikeButton({ variant: 'quiet' })}>
+            Show everything
+          </Link>
+        )}
       </div>
     </Form>
   )

@@ -20,10 +20,16 @@ export function LoginForm({ next }: { readonly next: string }) {
     const form = new FormData(event.currentTarget)
     setIsBusy(true)
     setRefusal(null)
-    const answer = await signIn('credentials', { redirect: false, email: form.get('email'), password: form.get('password') }).catch(() => undefined)
+    const answer = await signIn('credentials', {
+      redirect: false,
+      email: form.get('email'),
+      password: form.get('password'),
+    }).catch(() => undefined)
     if (answer?.ok) return window.location.assign(next)
     setIsBusy(false)
-    setRefusal(REFUSALS[answer?.status ?? 0] ?? 'The server did not answer as expected. Try again in a moment.')
+    setRefusal(
+      REFUSALS[answer?.status ?? 0] ?? 'The server did not answer as expected. Try again in a moment.',
+    )
   }
 
   return (
@@ -31,7 +37,9 @@ export function LoginForm({ next }: { readonly next: string }) {
       <Input label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
       <Input label="Password" name="password" type="password" autoComplete="current-password" required />
       {refusal && <ErrorNotice title="Not logged in" failure={{ detail: refusal }} />}
-      <Button type="submit" variant="primary" isBusy={isBusy}>Log in</Button>
+      <Button type="submit" variant="primary" isBusy={isBusy}>
+        Log in
+      </Button>
     </form>
   )
 }

@@ -4,14 +4,45 @@ import type { VersionAnswer } from '#lib/contracts/models.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Select } from '#lib/ui/field.tsx'
 
-export function CompareForm({ models, classifier, challenger, base }: { readonly models: readonly VersionAnswer[]; readonly classifier: string; readonly challenger: string; readonly base: string }) {
-  const options = models.map(({ id, version, is_live: isLive }) => ({ value: id, label: isLive ? `${version} (live)` : version }))
+export function CompareForm({
+  models,
+  classifier,
+  challenger,
+  base,
+}: {
+  readonly models: readonly VersionAnswer[]
+  readonly classifier: string
+  readonly challenger: string
+  readonly base: string
+}) {
+  const options = models.map(({ id, version, is_live: isLive }) => ({
+    value: id,
+    label: isLive ? `${version} (live)` : version,
+  }))
   return (
     <Form action="/models" scroll={false} className="flex flex-wrap items-end gap-4">
       <input type="hidden" name="classifier" value={classifier} />
-      <div className="min-w-44 flex-1 sm:flex-none"><Select label="Is this one better" name="challenger" options={options} defaultValue={challenger} key={`challenger ${challenger}`} /></div>
-      <div className="min-w-44 flex-1 sm:flex-none"><Select label="than this one?" name="with" options={options} defaultValue={base} key={`base ${base}`} /></div>
-      <Button type="submit" variant="primary">Compare</Button>
+      <div className="min-w-44 flex-1 sm:flex-none">
+        <Select
+          label="Is this one better"
+          name="challenger"
+          options={options}
+          defaultValue={challenger}
+          key={`challenger ${challenger}`}
+        />
+      </div>
+      <div className="min-w-44 flex-1 sm:flex-none">
+        <Select
+          label="than this one?"
+          name="with"
+          options={options}
+          defaultValue={base}
+          key={`base ${base}`}
+        />
+      </div>
+      <Button type="submit" variant="primary">
+        Compare
+      </Button>
     </Form>
   )
 }

@@ -8,7 +8,13 @@ import { Dialog } from '#lib/ui/dialog.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
-export function RollbackButton({ classifier, champion }: { readonly classifier: string; readonly champion: string }) {
+export function RollbackButton({
+  classifier,
+  champion,
+}: {
+  readonly classifier: string
+  readonly champion: string
+}) {
   const router = useRouter()
   const [isAsking, setIsAsking] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
@@ -27,10 +33,28 @@ export function RollbackButton({ classifier, champion }: { readonly classifier: 
   }
   return (
     <>
-      <Button size="small" onClick={() => setIsAsking(true)}>Roll back</Button>
-      <Dialog isOpen={isAsking} onClose={() => setIsAsking(false)} title="Roll back?"
-        actions={<><Button variant="quiet" onClick={() => setIsAsking(false)}>Leave it</Button><Button variant="primary" isBusy={isBusy} onClick={() => void rollBack()}>Roll back</Button></>}>
-        <p>The version that answered before {champion} answers again, at once. {champion} stays in the list and can be promoted again.</p>
+      <Button size="small" onClick={() => setIsAsking(true)}>
+        Roll back
+      </Button>
+      <Dialog
+        isOpen={isAsking}
+        onClose={() => setIsAsking(false)}
+        title="Roll back?"
+        actions={
+          <>
+            <Button variant="quiet" onClick={() => setIsAsking(false)}>
+              Leave it
+            </Button>
+            <Button variant="primary" isBusy={isBusy} onClick={() => void rollBack()}>
+              Roll back
+            </Button>
+          </>
+        }
+      >
+        <p>
+          The version that answered before {champion} answers again, at once. {champion} stays in the list and
+          can be promoted again.
+        </p>
       </Dialog>
     </>
   )

@@ -19,23 +19,109 @@ export function VersionDetail({ model }: { readonly model: Model }) {
   const { card } = model
   return (
     <Card title={`${card.title} ${model.version}`}>
-      {card.notes.length > 0 && <Notice title="Know before trusting it"><ul className="list-disc pl-5">{card.notes.map((note) => <li key={note}>{note}</li>)}</ul></Notice>}
+      {card.notes.length > 0 && (
+        <Notice title="Know before trusting it">
+          <ul className="list-disc pl-5">
+            {card.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       <dl className="facts">
-        <div><dt>Accuracy on the test pictures</dt><dd><FigureNumber share={card.test?.accuracy ?? null} /></dd></div>
-        {card.test?.mirrored && <div><dt>With mirror images</dt><dd><FigureNumber share={card.test.mirrored} /></dd></div>}
-        {card.test?.macro && <div><dt>Mean over classes</dt><dd>F1 <FigureNumber share={card.test.macro.f1} /></dd></div>}
-        {card.test?.weighted && <div><dt>Mean over pictures</dt><dd>F1 <FigureNumber share={card.test.weighted.f1} /></dd></div>}
-        <div><dt>Test pictures</dt><dd><FigureNumber count={card.test?.images ?? 0} /></dd></div>
-        <div><dt>Learnt from</dt><dd><FigureNumber count={card.data.train} unit="picture" /></dd></div>
-        <div><dt>Data</dt><dd>{card.data.name}</dd></div>
-        <div><dt>Calibration error</dt><dd>{card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}</dd></div>
-        <div><dt>Sure from</dt><dd>{card.decision?.threshold === null || !card.decision ? '–' : <FigureNumber share={card.decision.threshold} />}</dd></div>
-        <div><dt>Parameters</dt><dd><FigureNumber count={card.network.parameters} /></dd></div>
-        <div><dt>Size</dt><dd><FigureNumber bytes={model.size_bytes} /></dd></div>
-        <div><dt>Trained in</dt><dd>{durationText(card.duration_seconds)}</dd></div>
-        <div><dt>By</dt><dd>{card.engine}, {card.precision}</dd></div>
-        <div><dt>Recipe</dt><dd>{card.recipe.name}{card.parent && ` from ${card.parent}`}</dd></div>
-        <div><dt>Seed</dt><dd>{card.seed}</dd></div>
+        <div>
+          <dt>Accuracy on the test pictures</dt>
+          <dd>
+            <FigureNumber share={card.test?.accuracy ?? null} />
+          </dd>
+        </div>
+        {card.test?.mirrored && (
+          <div>
+            <dt>With mirror images</dt>
+            <dd>
+              <FigureNumber share={card.test.mirrored} />
+            </dd>
+          </div>
+        )}
+        {card.test?.macro && (
+          <div>
+            <dt>Mean over classes</dt>
+            <dd>
+              F1 <FigureNumber share={card.test.macro.f1} />
+            </dd>
+          </div>
+        )}
+        {card.test?.weighted && (
+          <div>
+            <dt>Mean over pictures</dt>
+            <dd>
+              F1 <FigureNumber share={card.test.weighted.f1} />
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Test pictures</dt>
+          <dd>
+            <FigureNumber count={card.test?.images ?? 0} />
+          </dd>
+        </div>
+        <div>
+          <dt>Learnt from</dt>
+          <dd>
+            <FigureNumber count={card.data.train} unit="picture" />
+          </dd>
+        </div>
+        <div>
+          <dt>Data</dt>
+          <dd>{card.data.name}</dd>
+        </div>
+        <div>
+          <dt>Calibration error</dt>
+          <dd>{card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}</dd>
+        </div>
+        <div>
+          <dt>Sure from</dt>
+          <dd>
+            {card.decision?.threshold === null || !card.decision ? (
+              '–'
+            ) : (
+              <FigureNumber share={card.decision.threshold} />
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Parameters</dt>
+          <dd>
+            <FigureNumber count={card.network.parameters} />
+          </dd>
+        </div>
+        <div>
+          <dt>Size</dt>
+          <dd>
+            <FigureNumber bytes={model.size_bytes} />
+          </dd>
+        </div>
+        <div>
+          <dt>Trained in</dt>
+          <dd>{durationText(card.duration_seconds)}</dd>
+        </div>
+        <div>
+          <dt>By</dt>
+          <dd>
+            {card.engine}, {card.precision}
+          </dd>
+        </div>
+        <div>
+          <dt>Recipe</dt>
+          <dd>
+            {card.recipe.name}
+            {card.parent && ` from ${card.parent}`}
+          </dd>
+        </div>
+        <div>
+          <dt>Seed</dt>
+          <dd>{card.seed}</dd>
+        </div>
       </dl>
       {card.test && <PerClassTable rows={card.test.per_class} />}
       <Promises card={card} />
@@ -43,15 +129,34 @@ export function VersionDetail({ model }: { readonly model: Model }) {
       {card.robustness && <Robustness measured={card.robustness} />}
       {card.curves.length > 1 && <Curves points={card.curves} />}
       <div>
-        <p className="small muted">To use it elsewhere: its layers answer logits, and preprocess.json says how a picture becomes numbers.</p>
+        <p className="small muted">
+          To use it elsewhere: its layers answer logits, and preprocess.json says how a picture becomes
+          numbers.
+        </p>
         <div className="row">
-          <a {...looksLikeButton({ size: 'small', variant: 'quiet' })} href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })} download>TensorFlow.js files</a>
-          {card.familiarity !== undefined && <a {...looksLikeButton({ size: 'small', variant: 'quiet' })} href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })} download>ONNX files</a>}
+          <a
+            {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+            href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })}
+            download
+          >
+            TensorFlow.js files
+          </a>
+          {card.familiarity !== undefined && (
+            <a
+              {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+              href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })}
+              download
+            >
+              ONNX files
+            </a>
+          )}
         </div>
       </div>
       <div>
         <p className="small muted">Made by</p>
-        <code className="command" tabIndex={0}>{card.command}</code>
+        <code className="command" tabIndex={0}>
+          {card.command}
+        </code>
       </div>
     </Card>
   )

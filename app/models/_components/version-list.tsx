@@ -8,29 +8,63 @@ import { Table } from '#lib/ui/table.tsx'
 import { VerdictBadge } from '../../_components/run-state.tsx'
 import { VersionActions } from './version-actions.tsx'
 
-type ListProps = { readonly models: readonly VersionAnswer[]; readonly classifier: string; readonly shown: string | null; readonly mayTrain: boolean }
+type ListProps = {
+  readonly models: readonly VersionAnswer[]
+  readonly classifier: string
+  readonly shown: string | null
+  readonly mayTrain: boolean
+}
 
 export function VersionList({ models, classifier, shown, mayTrain }: ListProps) {
   return (
-    <Table caption="Versions, newest first" isCaptionHidden variant="cards" rows={models} keyOf={({ id }) => id}
+    <Table
+      caption="Versions, newest first"
+      isCaptionHidden
+      variant="cards"
+      rows={models}
+      keyOf={({ id }) => id}
       columns={[
         {
           name: 'Version',
           cell: (one) => (
             <span className="row">
-              <Link className="link" href={`/models?classifier=${classifier}&version=${one.id}`} scroll={false} aria-current={one.id === shown ? 'true' : undefined}>{one.version}</Link>
+              <Link
+                className="link"
+                href={`/models?classifier=${classifier}&version=${one.id}`}
+                scroll={false}
+                aria-current={one.id === shown ? 'true' : undefined}
+              >
+                {one.version}
+              </Link>
               {one.is_live && <Badge variant="accent">live</Badge>}
-              {one.fault !== null && <span title={one.fault}><Badge variant="bad">{one.is_champion ? 'promoted, cannot be loaded' : 'cannot be loaded'}</Badge></span>}
+              {one.fault !== null && (
+                <span title={one.fault}>
+                  <Badge variant="bad">
+                    {one.is_champion ? 'promoted, cannot be loaded' : 'cannot be loaded'}
+                  </Badge>
+                </span>
+              )}
               {one.is_shipped && <Badge>shipped</Badge>}
             </span>
           ),
         },
         { name: 'Accuracy', cell: (one) => <FigureNumber share={one.accuracy} /> },
-        { name: 'Verdict', cell: (one) => (one.verdict ? <span title={one.verdict.sentence}><VerdictBadge kind={one.verdict.kind} /></span> : '–') },
+        {
+          name: 'Verdict',
+          cell: (one) =>
+            one.verdict ? (
+              <span title={one.verdict.sentence}>
+                <VerdictBadge kind={one.verdict.kind} />
+              </span>
+            ) : (
+              '–'
+            ),
+        },
         { name: 'From', cell: (one) => (one.parent ? `${one.parent}, ${one.recipe}` : one.recipe) },
         { name: 'Size', isNumeric: true, cell: (one) => <FigureNumber bytes={one.size_bytes} /> },
         { name: 'Made', cell: (one) => <RelativeTime at={one.created_at} /> },
         { name: 'Do', cell: (one) => <VersionActions version={one} mayTrain={mayTrain} /> },
-      ]} />
+      ]}
+    />
   )
 }

@@ -39,9 +39,21 @@ export function useFollowedFigures(first: FollowedFigures, isPaused: boolean): F
       clearTimeout(timer)
       try {
         const { processes, ...figures } = await call('GET /api/metrics', {}, gone.signal)
-        const slow = turn % SLOW_EVERY === 0 ? { health: await healthOf(gone.signal), retrain: await call('GET /api/retrain/status', {}, gone.signal) } : {}
+        const slow =
+          turn % SLOW_EVERY === 0
+            ? {
+                health: await healthOf(gone.signal),
+                retrain: await call('GET /api/retrain/status', {}, gone.signal),
+              }
+            : {}
         turn += 1
-        setFollowed((before) => ({ ...before, ...slow, processes, figures: withNewest(before.figures, figures), failure: null }))
+        setFollowed((before) => ({
+          ...before,
+          ...slow,
+          processes,
+          figures: withNewest(before.figures, figures),
+          failure: null,
+        }))
       } catch (error) {
         if (gone.signal.aborted) return
         setFollowed((before) => ({ ...before, failure: failureOf(error) }))
@@ -68,12 +80,16 @@ async function healthOf(signal: AbortSignal): Promise<HealthFigures | null> {
   try {
     return await call('GET /api/health', {}, signal)
   } catch (error) {
-    if (error instanceof ProblemError && error.code === 'not_ready') return (error.problem['health'] as HealthFigures | undefined) ?? null
+    if (error instanceof ProblemError && error.code === 'not_ready')
+      return (error.problem['health'] as HealthFigures | undefined) ?? null
     throw error
   }
 }
 
 function withNewest(before: readonly FiguresThen[], newest: FiguresThen): readonly FiguresThen[] {
   const oldest = Date.parse(newest.timestamp) - KEPT_MS
-  return [...before.filter(({ timestamp }) => Date.parse(timestamp) >= oldest && timestamp < newest.timestamp), newest]
+  return [
+    ...before.filter(({ timestamp }) => Date.parse(timestamp) >= oldest && timestamp < newest.timestamp),
+    newest,
+  ]
 }

@@ -25,23 +25,58 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
   return (
     <>
       <Card>
-        <Chart kind="line" title="Traffic" labelName="Time" valueName="A second" labels={labels}
+        <Chart
+          kind="line"
+          title="Traffic"
+          labelName="Time"
+          valueName="A second"
+          labels={labels}
           description={`Requests and predictions a second, each over the last ten seconds; the most were ${busiest.toFixed(1)} requests, now it is ${newest.requests.per_second.toFixed(1)}.`}
-          series={[{ name: 'requests', values: shown.map((one) => one.requests.per_second) }, { name: 'predictions', values: shown.map((one) => one.predictions.per_second) }]} />
-        {minutes < FULL_MINUTES && <p className="small muted">The plots hold {counted(minutes, 'minute')} so far, and fill up to a quarter of an hour.</p>}
+          series={[
+            { name: 'requests', values: shown.map((one) => one.requests.per_second) },
+            { name: 'predictions', values: shown.map((one) => one.predictions.per_second) },
+          ]}
+        />
+        {minutes < FULL_MINUTES && (
+          <p className="small muted">
+            The plots hold {counted(minutes, 'minute')} so far, and fill up to a quarter of an hour.
+          </p>
+        )}
       </Card>
       <div className="columns">
-        {slowest === 0 ? <Card title="Latency"><p className="muted">No prediction was asked for yet; the plot begins with the first.</p></Card> : (
+        {slowest === 0 ? (
+          <Card title="Latency">
+            <p className="muted">No prediction was asked for yet; the plot begins with the first.</p>
+          </Card>
+        ) : (
           <Card>
-            <Chart kind="line" title="Latency" labelName="Time" valueName="Milliseconds" labels={labels}
+            <Chart
+              kind="line"
+              title="Latency"
+              labelName="Time"
+              valueName="Milliseconds"
+              labels={labels}
               description={`How long the newest predictions took, from bytes to answer; 99 of 100 were never slower than ${slowest.toFixed(1)} ms.`}
-              series={(['p50', 'p95', 'p99'] as const).map((name) => ({ name: `${name.slice(1)} % are faster`, values: shown.map((one) => one.predictions.latency_ms?.[name] ?? null) }))} />
+              series={(['p50', 'p95', 'p99'] as const).map((name) => ({
+                name: `${name.slice(1)} % are faster`,
+                values: shown.map((one) => one.predictions.latency_ms?.[name] ?? null),
+              }))}
+            />
           </Card>
         )}
         <Card>
-          <Chart kind="line" title="Machine" labelName="Time" valueName="Percent" labels={labels}
+          <Chart
+            kind="line"
+            title="Machine"
+            labelName="Time"
+            valueName="Percent"
+            labels={labels}
             description={`How much of the whole machine is in use, by Darkroom and everything else; the processors were at most ${hottest.toFixed(0)} % busy.`}
-            series={[{ name: 'processor', values: shown.map((one) => one.cpu_percent) }, { name: 'memory', values: shown.map((one) => one.memory_percent) }]} />
+            series={[
+              { name: 'processor', values: shown.map((one) => one.cpu_percent) },
+              { name: 'memory', values: shown.map((one) => one.memory_percent) },
+            ]}
+          />
         </Card>
       </div>
     </>
@@ -52,8 +87,14 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
 function FirstMinute({ seconds }: { seconds: number }) {
   return (
     <Card title="The last minutes">
-      <Progress label="The first minute is being gathered" percent={(100_000 * seconds) / LEAST_MS} detail={`${seconds} of ${LEAST_MS / 1000} s`} />
-      <p className="small muted">Then traffic, latency and machine are drawn here, and fill up to a quarter of an hour.</p>
+      <Progress
+        label="The first minute is being gathered"
+        percent={(100_000 * seconds) / LEAST_MS}
+        detail={`${seconds} of ${LEAST_MS / 1000} s`}
+      />
+      <p className="small muted">
+        Then traffic, latency and machine are drawn here, and fill up to a quarter of an hour.
+      </p>
     </Card>
   )
 }

@@ -21,24 +21,64 @@ export function AnswerCard({ picture, answer, classes, mayGiveFeedback, isDrawn 
   return (
     <Card>
       <div className="flex flex-wrap items-start gap-5">
-        {picture.preview && !isDrawn && <img className="tile-picture max-w-36" src={picture.preview} alt={picture.name} />}
+        {picture.preview && !isDrawn && (
+          <img className="tile-picture max-w-36" src={picture.preview} alt={picture.name} />
+        )}
         <div className="grid min-w-0 flex-1 basis-48 gap-2">
           <p className="answer">{answer.predicted_class}</p>
-          <p className="row"><FigureNumber share={answer.confidence} size="large" /><DecisionBadge decision={answer.decision} /></p>
+          <p className="row">
+            <FigureNumber share={answer.confidence} size="large" />
+            <DecisionBadge decision={answer.decision} />
+          </p>
           <p className="small muted">{inWords(answer)}</p>
         </div>
       </div>
       <Bars label="Probabilities of all classes" probabilities={answer.probabilities} />
       {picture.file && <WhereItLooks key={picture.key} file={picture.file} answer={answer} />}
       {mayGiveFeedback && answer.id && (
-        <div className="row"><span className="small">Was it right?</span><FeedbackButtons key={answer.id} predictionId={answer.id} answer={answer.predicted_class} classes={classes} /></div>
+        <div className="row">
+          <span className="small">Was it right?</span>
+          <FeedbackButtons
+            key={answer.id}
+            predictionId={answer.id}
+            answer={answer.predicted_class}
+            classes={classes}
+          />
+        </div>
       )}
       <dl className="facts">
-        <div><dt>Version</dt><dd>{answer.classifier} {answer.model_version}</dd></div>
-        <div><dt>Engine</dt><dd>{answer.engine}</dd></div>
-        <div><dt>Time</dt><dd><FigureNumber amount={answer.timing_ms.total} unit="ms" /></dd></div>
-        {answer.familiarity && <div><dt>From what it knows</dt><dd>{answer.familiarity.distance.toFixed(2)}{answer.familiarity.threshold !== null && ` (familiar up to ${answer.familiarity.threshold.toFixed(2)})`}</dd></div>}
-        <div><dt>Picture</dt><dd>{answer.width} × {answer.height}</dd></div>
+        <div>
+          <dt>Version</dt>
+          <dd>
+            {answer.classifier} {answer.model_version}
+          </dd>
+        </div>
+        <div>
+          <dt>Engine</dt>
+          <dd>{answer.engine}</dd>
+        </div>
+        <div>
+          <dt>Time</dt>
+          <dd>
+            <FigureNumber amount={answer.timing_ms.total} unit="ms" />
+          </dd>
+        </div>
+        {answer.familiarity && (
+          <div>
+            <dt>From what it knows</dt>
+            <dd>
+              {answer.familiarity.distance.toFixed(2)}
+              {answer.familiarity.threshold !== null &&
+                ` (familiar up to ${answer.familiarity.threshold.toFixed(2)})`}
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Picture</dt>
+          <dd>
+            {answer.width} × {answer.height}
+          </dd>
+        </div>
       </dl>
     </Card>
   )
@@ -46,9 +86,15 @@ export function AnswerCard({ picture, answer, classes, mayGiveFeedback, isDrawn 
 
 function inWords({ decision, candidates }: PredictionAnswer): string {
   switch (decision) {
-    case 'confident': return 'Calibrated: of answers this sure, about that share are right.'
-    case 'uncertain': return candidates && candidates.length > 1 ? `Not sure. It is probably one of: ${candidates.join(', ')}.` : 'Not sure: less certain than this version must be to promise an answer.'
-    case 'unfamiliar': return 'This is unlike nearly every picture that the version was tried on. Take the answer as a guess, however sure it looks.'
-    case null: return `Too few held-back pictures to promise how often an answer this sure is right.${candidates ? ` It is probably ${candidates.length > 1 ? `one of: ${candidates.join(', ')}` : candidates[0]}.` : ''} More pictures, and a training, would change that.`
+    case 'confident':
+      return 'Calibrated: of answers this sure, about that share are right.'
+    case 'uncertain':
+      return candidates && candidates.length > 1
+        ? `Not sure. It is probably one of: ${candidates.join(', ')}.`
+        : 'Not sure: less certain than this version must be to promise an answer.'
+    case 'unfamiliar':
+      return 'This is unlike nearly every picture that the version was tried on. Take the answer as a guess, however sure it looks.'
+    case null:
+      return `Too few held-back pictures to promise how often an answer this sure is right.${candidates ? ` It is probably ${candidates.length > 1 ? `one of: ${candidates.join(', ')}` : candidates[0]}.` : ''} More pictures, and a training, would change that.`
   }
 }

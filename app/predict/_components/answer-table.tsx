@@ -13,30 +13,126 @@ import { DecisionBadge } from '../../_components/decision-badge.tsx'
 import { FeedbackButtons } from '../../_components/feedback-buttons.tsx'
 import type { AskedPicture } from './predict-desk.tsx'
 
-export function AnswerTable({ asked, classes, mayGiveFeedback }: { readonly asked: readonly AskedPicture[]; readonly classes: readonly string[]; readonly mayGiveFeedback: boolean }) {
+export function AnswerTable({
+  asked,
+  classes,
+  mayGiveFeedback,
+}: {
+  readonly asked: readonly AskedPicture[]
+  readonly classes: readonly string[]
+  readonly mayGiveFeedback: boolean
+}) {
   const done = asked.filter((one) => one.answer ?? one.failure).length
   const failed = asked.filter((one) => one.failure).length
   return (
-    <Card title={counted(asked.length, 'picture')} aside={<Button size="small" disabled={done < asked.length} onClick={() => saveCsv(asked)}>Save as CSV</Button>}>
-      {done < asked.length && <Progress label="Asking" percent={(done / asked.length) * 100} detail={`${done} of ${asked.length}`} />}
-      {failed > 0 && <p className="small">{failed} {failed === 1 ? 'picture has' : 'pictures have'} no answer; the table says why.</p>}
-      <Table caption="Answers, in the order of the pictures" isCaptionHidden variant="cards" rows={asked} keyOf={(one) => one.key}
+    <Card
+      title={counted(asked.length, 'picture')}
+      aside={
+        <Button size="small" disabled={done < asked.length} onClick={() => saveCsv(asked)}>
+          Save as CSV
+        </Button>
+      }
+    >
+      {done < asked.length && (
+        <Progress
+          label="Asking"
+          percent={(done / asked.length) * 100}
+          detail={`${done} of ${asked.length}`}
+        />
+      )}
+      {failed > 0 && (
+        <p className="small">
+          {failed} {failed === 1 ? 'picture has' : 'pictures have'} no answer; the table says why.
+        </p>
+      )}
+      <Table
+        caption="Answers, in the order of the pictures"
+        isCaptionHidden
+        variant="cards"
+        rows={asked}
+        keyOf={(one) => one.key}
         columns={[
-          { name: 'Picture', cell: (one) => <span className="row flex-nowrap">{one.preview && <Thumbnail src={one.preview} alt="" />}<span>{one.name}</span></span> },
-          { name: 'Answer', cell: (one) => (one.failure ? <span className="field-error">{one.failure.detail}</span> : one.answer ? <strong>{one.answer.predicted_class}</strong> : <span className="muted">waiting</span>) },
-          { name: 'Confidence', isNumeric: true, cell: (one) => one.answer && <FigureNumber share={one.answer.confidence} /> },
-          { name: 'How sure', cell: (one) => (one.answer ? <DecisionBadge decision={one.answer.decision} /> : one.failure && <Badge variant="bad">no answer</Badge>) },
-          ...(mayGiveFeedback ? [{ name: 'Right?', cell: (one: AskedPicture) => one.answer?.id && <FeedbackButtons predictionId={one.answer.id} answer={one.answer.predicted_class} classes={classes} /> }] : []),
-        ]} />
+          {
+            name: 'Picture',
+            cell: (one) => (
+              <span className="row flex-nowrap">
+                {one.preview && <Thumbnail src={one.preview} alt="" />}
+                <span>{one.name}</span>
+              </span>
+            ),
+          },
+          {
+            name: 'Answer',
+            cell: (one) =>
+              one.failure ? (
+                <span className="field-error">{one.failure.detail}</span>
+              ) : one.answer ? (
+                <strong>{one.answer.predicted_class}</strong>
+              ) : (
+                <span className="muted">waiting</span>
+              ),
+          },
+          {
+            name: 'Confidence',
+            isNumeric: true,
+            cell: (one) => one.answer && <FigureNumber share={one.answer.confidence} />,
+          },
+          {
+            name: 'How sure',
+            cell: (one) =>
+              one.answer ? (
+                <DecisionBadge decision={one.answer.decision} />
+              ) : (
+                one.failure && <Badge variant="bad">no answer</Badge>
+              ),
+          },
+          ...(mayGiveFeedback
+            ? [
+                {
+                  name: 'Right?',
+                  cell: (one: AskedPicture) =>
+                    one.answer?.id && (
+                      <FeedbackButtons
+                        predictionId={one.answer.id}
+                        answer={one.answer.predicted_class}
+                        classes={classes}
+                      />
+                    ),
+                },
+              ]
+            : []),
+        ]}
+      />
     </Card>
   )
 }
 
 function saveCsv(asked: readonly AskedPicture[]): void {
   const names = [...new Set(asked.flatMap((one) => Object.keys(one.answer?.probabilities ?? {})))]
-  const header = ['file', 'class', 'confidence', 'decision', 'version', 'error', ...names.map((name) => `p(${name})`)]
-  saveFile('predictions.csv', csvOf(header, asked.map(({ name, answer, failure }) => [
-    name, answer?.predicted_class ?? null, answer?.confidence ?? null, answer?.decision ?? null, answer?.model_version ?? null, failure?.detail ?? null,
-    ...names.map((one) => (answer && Object.hasOwn(answer.probabilities, one) ? answer.probabilities[one]! : null)),
-  ])))
+  const header = [
+    'file',
+    'class',
+    'confidence',
+    'decision',
+    'version',
+    'error',
+    ...names.map((name) => `p(${name})`),
+  ]
+  saveFile(
+    'predictions.csv',
+    csvOf(
+      header,
+      asked.map(({ name, answer, failure }) => [
+        name,
+        answer?.predicted_class ?? null,
+        answer?.confidence ?? null,
+        answer?.decision ?? null,
+        answer?.model_version ?? null,
+        failure?.detail ?? null,
+        ...names.map((one) =>
+          answer && Object.hasOwn(answer.probabilities, one) ? answer.probabilities[one]! : null,
+        ),
+      ]),
+    ),
+  )
 }

@@ -4,7 +4,11 @@ import { counted } from '#lib/domain/counted.ts'
 
 /** A smaller fall of the probability makes no place the one that decides. */
 const DECIDES = 0.05
-const THIRDS = [['upper left', 'upper middle', 'upper right'], ['left', 'middle', 'right'], ['lower left', 'lower middle', 'lower right']] as const
+const THIRDS = [
+  ['upper left', 'upper middle', 'upper right'],
+  ['left', 'middle', 'right'],
+  ['lower left', 'lower middle', 'lower right'],
+] as const
 
 type Told = {
   readonly sentence: string
@@ -13,11 +17,20 @@ type Told = {
 }
 
 export function toldBy({ drops }: Pick<Explanation, 'drops'>): Told {
-  const most = drops.flatMap((drop, row) => drop.map((fall, column) => ({ fall, row, column }))).reduce((a, b) => (b.fall > a.fall ? b : a))
+  const most = drops
+    .flatMap((drop, row) => drop.map((fall, column) => ({ fall, row, column })))
+    .reduce((a, b) => (b.fall > a.fall ? b : a))
   const points = counted(Math.round(Math.max(0, most.fall) * 100), 'point')
-  if (most.fall < DECIDES) return { sentence: `No single place decides: covered anywhere, the probability falls by at most ${points}.`, place: null }
+  if (most.fall < DECIDES)
+    return {
+      sentence: `No single place decides: covered anywhere, the probability falls by at most ${points}.`,
+      place: null,
+    }
   const name = THIRDS[third(most.row, drops.length)][third(most.column, drops[most.row]!.length)]
-  return { sentence: `The answer depends most on the ${name}: covered there, its probability falls by ${points}.`, place: most }
+  return {
+    sentence: `The answer depends most on the ${name}: covered there, its probability falls by ${points}.`,
+    place: most,
+  }
 }
 
 /** By where the middle of a cover lies. */

@@ -30,16 +30,34 @@ type Desk = { readonly id: string; readonly classes: readonly string[]; readonly
 const AT_ONCE = 3 // requests under way; more would only wait in the server's queue
 const isZip = (file: File) => /\.zip$/i.test(file.name)
 
-export function PredictDesk({ classifier, mayGiveFeedback, largestBytes }: { readonly classifier: Desk; readonly mayGiveFeedback: boolean; readonly largestBytes: number }) {
+export function PredictDesk({
+  classifier,
+  mayGiveFeedback,
+  largestBytes,
+}: {
+  readonly classifier: Desk
+  readonly mayGiveFeedback: boolean
+  readonly largestBytes: number
+}) {
   const [asked, setAsked] = useState<readonly AskedPicture[]>([])
   const [way, setWay] = useState<'draw' | 'pictures'>(classifier.hasDigits ? 'draw' : 'pictures')
-  const put = (key: string, change: Partial<AskedPicture>) => setAsked((all) => all.map((one) => (one.key === key ? { ...one, ...change } : one)))
+  const put = (key: string, change: Partial<AskedPicture>) =>
+    setAsked((all) => all.map((one) => (one.key === key ? { ...one, ...change } : one)))
 
   const ask = async (files: readonly File[]) => {
     const batch = crypto.randomUUID()
-    const pictures = files.map((file, i) => ({ file, key: `${batch} ${i}`, name: file.name, preview: isZip(file) ? null : URL.createObjectURL(file), answer: null, failure: null }))
+    const pictures = files.map((file, i) => ({
+      file,
+      key: `${batch} ${i}`,
+      name: file.name,
+      preview: isZip(file) ? null : URL.createObjectURL(file),
+      answer: null,
+      failure: null,
+    }))
     setAsked((before) => {
-      before.forEach(({ preview }) => { if (preview) URL.revokeObjectURL(preview) })
+      before.forEach(({ preview }) => {
+        if (preview) URL.revokeObjectURL(preview)
+      })
       return pictures
     })
     const waiting = [...pictures]
@@ -50,7 +68,10 @@ export function PredictDesk({ classifier, mayGiveFeedback, largestBytes }: { rea
         if (isZip(picture.file)) {
           const entries = await askZip(classifier.id, picture.file)
           setAsked((all) => all.flatMap((one) => (one.key === picture.key ? entries : [one])))
-        } else put(picture.key, { answer: await call('POST /api/predict', { classifier: classifier.id, file: picture.file }) })
+        } else
+          put(picture.key, {
+            answer: await call('POST /api/predict', { classifier: classifier.id, file: picture.file }),
+          })
       } catch (error) {
         put(picture.key, { failure: failureOf(error) })
       }
@@ -62,20 +83,61 @@ export function PredictDesk({ classifier, mayGiveFeedback, largestBytes }: { rea
   const single = asked.length === 1 ? asked[0] : undefined
   return (
     <div className="stack">
-      {classifier.hasDigits && <div><Segmented label="How to ask" value={way} onChange={setWay} options={[{ value: 'draw', label: 'Draw a digit' }, { value: 'pictures', label: 'Bring pictures' }]} /></div>}
+      {classifier.hasDigits && (
+        <div>
+          <Segmented
+            label="How to ask"
+            value={way}
+            onChange={setWay}
+            options={[
+              { value: 'draw', label: 'Draw a digit' },
+              { value: 'pictures', label: 'Bring pictures' },
+            ]}
+          />
+        </div>
+      )}
       <div className={asked.length > 1 ? 'stack' : 'columns'}>
-        {way === 'draw'
-          ? <Card><DrawingPad label="Paper to draw a digit on" onDrawn={(png) => void ask([new File([png], 'drawing.png', { type: 'image/png' })])} /></Card>
-          : (
-            <DropZone title="Drop pictures here, or paste one" hint={`JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF, each up to ${numberText({ bytes: largestBytes })}; or a ZIP of them`}
-              accept="image/*,.zip" takesPaste onBring={(brought) => void ask(brought.map(({ file }) => file))} />
-          )}
+        {way === 'draw' ? (
+          <Card>
+            <DrawingPad
+              label="Paper to draw a digit on"
+              onDrawn={(png) => void ask([new File([png], 'drawing.png', { type: 'image/png' })])}
+            />
+          </Card>
+        ) : (
+          <DropZone
+            title="Drop pictures here, or paste one"
+            hint={`JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF, each up to ${numberText({ bytes: largestBytes })}; or a ZIP of them`}
+            accept="image/*,.zip"
+            takesPaste
+            onBring={(brought) => void ask(brought.map(({ file }) => file))}
+          />
+        )}
         <section aria-label="Answer" aria-live="polite" className="min-w-0">
-          {asked.length === 0 && <EmptyState icon="look" title="The answer comes here">With the probabilities of all classes, how sure it is, and how long it took.</EmptyState>}
-          {single && !single.answer && !single.failure && <Card><Skeleton height="12rem" /><span className="sr-only">Asking</span></Card>}
+          {asked.length === 0 && (
+            <EmptyState icon="look" title="The answer comes here">
+              With the probabilities of all classes, how sure it is, and how long it took.
+            </EmptyState>
+          )}
+          {single && !single.answer && !single.failure && (
+            <Card>
+              <Skeleton height="12rem" />
+              <span className="sr-only">Asking</span>
+            </Card>
+          )}
           {single?.failure && <ErrorNotice title={`No answer for ${single.name}`} failure={single.failure} />}
-          {single?.answer && <AnswerCard picture={single} answer={single.answer} classes={classifier.classes} mayGiveFeedback={mayGiveFeedback} isDrawn={way === 'draw'} />}
-          {asked.length > 1 && <AnswerTable asked={asked} classes={classifier.classes} mayGiveFeedback={mayGiveFeedback} />}
+          {single?.answer && (
+            <AnswerCard
+              picture={single}
+              answer={single.answer}
+              classes={classifier.classes}
+              mayGiveFeedback={mayGiveFeedback}
+              isDrawn={way === 'draw'}
+            />
+          )}
+          {asked.length > 1 && (
+            <AnswerTable asked={asked} classes={classifier.classes} mayGiveFeedback={mayGiveFeedback} />
+          )}
         </section>
       </div>
     </div>
@@ -85,7 +147,11 @@ export function PredictDesk({ classifier, mayGiveFeedback, largestBytes }: { rea
 async function askZip(classifier: string, file: File): Promise<readonly AskedPicture[]> {
   const { predictions } = await call('POST /api/predict/batch', { classifier, files: [file] })
   return predictions.map((one, i) => ({
-    key: `${file.name} ${i} ${crypto.randomUUID()}`, name: one.filename ?? `picture ${i + 1}`, file: null, preview: null,
-    answer: one.success ? one : null, failure: one.success ? null : { detail: one.error },
+    key: `${file.name} ${i} ${crypto.randomUUID()}`,
+    name: one.filename ?? `picture ${i + 1}`,
+    file: null,
+    preview: null,
+    answer: one.success ? one : null,
+    failure: one.success ? null : { detail: one.error },
   }))
 }

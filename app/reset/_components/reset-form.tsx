@@ -30,9 +30,21 @@ export function ResetForm({ token, email }: { readonly token: string; readonly e
   return (
     <form className="grid gap-4" onSubmit={(event) => void set(event)}>
       <Input label="E-mail" name="username" type="email" value={email} readOnly autoComplete="username" />
-      <Input label="New password" name="password" type="password" required minLength={SHORTEST_PASSWORD} maxLength={200} autoComplete="new-password" autoFocus hint={`At least ${SHORTEST_PASSWORD} characters. All your sessions will end.`} />
+      <Input
+        label="New password"
+        name="password"
+        type="password"
+        required
+        minLength={SHORTEST_PASSWORD}
+        maxLength={200}
+        autoComplete="new-password"
+        autoFocus
+        hint={`At least ${SHORTEST_PASSWORD} characters. All your sessions will end.`}
+      />
       {failure && <ErrorNotice title="The password was not changed" failure={failure} />}
-      <Button type="submit" variant="primary" isBusy={isBusy}>Set password</Button>
+      <Button type="submit" variant="primary" isBusy={isBusy}>
+        Set password
+      </Button>
     </form>
   )
 }

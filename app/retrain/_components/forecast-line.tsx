@@ -17,9 +17,13 @@ export function ForecastLine({ asked }: { readonly asked: Asked }) {
   useEffect(() => {
     const leaving = new AbortController()
     const asking = setTimeout(() => {
-      call('POST /api/retrain/forecast', JSON.parse(about) as Asked, leaving.signal).then( // what was written on the line above
-        ({ message, forecast, why_none }) => setTold({ about, words: forecast ? `It will take ${forecast.words}. ${message}` : why_none }),
-        () => { if (!leaving.signal.aborted) setTold({ about, words: null }) },
+      call('POST /api/retrain/forecast', JSON.parse(about) as Asked, leaving.signal).then(
+        // what was written on the line above
+        ({ message, forecast, why_none }) =>
+          setTold({ about, words: forecast ? `It will take ${forecast.words}. ${message}` : why_none }),
+        () => {
+          if (!leaving.signal.aborted) setTold({ about, words: null })
+        },
       )
     }, SETTLED_MS)
     return () => {
@@ -29,5 +33,9 @@ export function ForecastLine({ asked }: { readonly asked: Asked }) {
   }, [about])
 
   const words = told?.about === about ? told.words : 'Measuring how long it will take …'
-  return words === null ? null : <p className="muted" role="status">{words}</p>
+  return words === null ? null : (
+    <p className="muted" role="status">
+      {words}
+    </p>
+  )
 }

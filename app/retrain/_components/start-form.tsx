@@ -27,14 +27,24 @@ const RECIPES = [
 /** How to train, as the form says it now. */
 function askedIn(form: FormData) {
   const number = (name: string) => (form.get(name) ? Number(form.get(name)) : undefined)
-  return { epochs: number('epochs'), seed: number('seed'), force: form.get('force') === 'on', recipe: RECIPES.find(({ value }) => value === form.get('recipe'))?.value ?? 'auto' }
+  return {
+    epochs: number('epochs'),
+    seed: number('seed'),
+    force: form.get('force') === 'on',
+    recipe: RECIPES.find(({ value }) => value === form.get('recipe'))?.value ?? 'auto',
+  }
 }
 
 export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartProps) {
   const router = useRouter()
   const [isBusy, setIsBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const [asked, setAsked] = useState<ReturnType<typeof askedIn>>({ epochs: undefined, seed: undefined, force: false, recipe: 'auto' })
+  const [asked, setAsked] = useState<ReturnType<typeof askedIn>>({
+    epochs: undefined,
+    seed: undefined,
+    force: false,
+    recipe: 'auto',
+  })
 
   const start = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -53,16 +63,61 @@ export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartP
   }
 
   return (
-    <form className="grid gap-4" onSubmit={(event) => void start(event)} onChange={(event) => setAsked(askedIn(new FormData(event.currentTarget)))}>
+    <form
+      className="grid gap-4"
+      onSubmit={(event) => void start(event)}
+      onChange={(event) => setAsked(askedIn(new FormData(event.currentTarget)))}
+    >
       {!isHeldUp && !isBusy && <ForecastLine asked={{ classifier, ...asked, seed: undefined }} />}
-      <div><Button type="submit" variant="primary" isBusy={isBusy} disabled={isHeldUp}>{hasChampion ? 'Retrain' : 'Train'}</Button></div>
+      <div>
+        <Button type="submit" variant="primary" isBusy={isBusy} disabled={isHeldUp}>
+          {hasChampion ? 'Retrain' : 'Train'}
+        </Button>
+      </div>
       <details>
         <summary className="small">Advanced</summary>
         <div className="mt-4 grid gap-4 sm:grid-cols-3">
-          <Input label="Epochs" name="epochs" type="number" min={1} max={500} step={1} inputMode="numeric" placeholder="as the recipe has it" hint="How often it goes through all pictures at most; it stops when nothing gets better." />
-          <Input label="Seed" name="seed" type="number" min={0} max={2147483647} step={1} inputMode="numeric" placeholder="any" hint="The same seed on the same pictures gives the same training." />
-          <Select label="Recipe" name="recipe" options={hasChampion ? RECIPES : RECIPES.filter(({ value }) => value !== 'finetune')} />
-          {hasChampion && <div className="sm:col-span-3"><Checkbox label="Train although nothing is new" name="force" defaultChecked={false} hint={hasNews ? 'There are new pictures: this changes nothing.' : 'There are no new pictures: without this, a training would be refused.'} /></div>}
+          <Input
+            label="Epochs"
+            name="epochs"
+            type="number"
+            min={1}
+            max={500}
+            step={1}
+            inputMode="numeric"
+            placeholder="as the recipe has it"
+            hint="How often it goes through all pictures at most; it stops when nothing gets better."
+          />
+          <Input
+            label="Seed"
+            name="seed"
+            type="number"
+            min={0}
+            max={2147483647}
+            step={1}
+            inputMode="numeric"
+            placeholder="any"
+            hint="The same seed on the same pictures gives the same training."
+          />
+          <Select
+            label="Recipe"
+            name="recipe"
+            options={hasChampion ? RECIPES : RECIPES.filter(({ value }) => value !== 'finetune')}
+          />
+          {hasChampion && (
+            <div className="sm:col-span-3">
+              <Checkbox
+                label="Train although nothing is new"
+                name="force"
+                defaultChecked={false}
+                hint={
+                  hasNews
+                    ? 'There are new pictures: this changes nothing.'
+                    : 'There are no new pictures: without this, a training would be refused.'
+                }
+              />
+            </div>
+          )}
         </div>
       </details>
       {failure && <ErrorNotice title="The training did not start" failure={failure} />}

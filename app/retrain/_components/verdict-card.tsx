@@ -17,15 +17,34 @@ const TITLES: Readonly<Record<VerdictAnswer['kind'], (version: string, base: str
 export function VerdictCard({ run, verdict }: { readonly run: RunAnswer; readonly verdict: VerdictAnswer }) {
   const version = run.version ?? 'The new version'
   return (
-    <Card title={TITLES[verdict.kind](version, run.base_version ?? 'the one before')} variant={run.is_promoted ? 'accent' : 'plain'} aside={<VerdictBadge kind={verdict.kind} />}
-      actions={(
+    <Card
+      title={TITLES[verdict.kind](version, run.base_version ?? 'the one before')}
+      variant={run.is_promoted ? 'accent' : 'plain'}
+      aside={<VerdictBadge kind={verdict.kind} />}
+      actions={
         <>
-          {run.is_promoted && <Link href={`/predict?classifier=${run.classifier}`} {...looksLikeButton({ variant: 'primary', size: 'small' })}>Try it</Link>}
-          <Link href={`/models?classifier=${run.classifier}`} {...looksLikeButton({ size: 'small' })}>{run.is_promoted ? 'All versions' : 'Compare and decide'}</Link>
+          {run.is_promoted && (
+            <Link
+              href={`/predict?classifier=${run.classifier}`}
+              {...looksLikeButton({ variant: 'primary', size: 'small' })}
+            >
+              Try it
+            </Link>
+          )}
+          <Link href={`/models?classifier=${run.classifier}`} {...looksLikeButton({ size: 'small' })}>
+            {run.is_promoted ? 'All versions' : 'Compare and decide'}
+          </Link>
         </>
-      )}>
+      }
+    >
       <p>{verdict.sentence}</p>
-      <p className="font-semibold" role="status">{run.is_promoted ? `${version} was promoted.` : run.base_version ? `${run.base_version} went on answering.` : `${version} was not promoted.`}</p>
+      <p className="font-semibold" role="status">
+        {run.is_promoted
+          ? `${version} was promoted.`
+          : run.base_version
+            ? `${run.base_version} went on answering.`
+            : `${version} was not promoted.`}
+      </p>
     </Card>
   )
 }

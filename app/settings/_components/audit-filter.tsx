@@ -5,10 +5,18 @@ import { Input, Select } from '#lib/ui/field.tsx'
 import Link from 'next/link'
 import { AUDIT_KIND_CHOICES, type AuditQuery } from './audit-query.ts'
 
-type AuditFilterProps = { readonly query: AuditQuery; readonly by: readonly string[]; readonly actions: readonly string[]; readonly classifiers: readonly string[] }
+type AuditFilterProps = {
+  readonly query: AuditQuery
+  readonly by: readonly string[]
+  readonly actions: readonly string[]
+  readonly classifiers: readonly string[]
+}
 
 const EVERYTHING = { value: '', label: 'all' }
-const choices = (texts: readonly string[], words: (text: string) => string = (text) => text) => [EVERYTHING, ...texts.map((value) => ({ value, label: words(value) }))]
+const choices = (texts: readonly string[], words: (text: string) => string = (text) => text) => [
+  EVERYTHING,
+  ...texts.map((value) => ({ value, label: words(value) })),
+]
 
 export function AuditFilter({ query, by, actions, classifiers }: AuditFilterProps) {
   return (
@@ -17,14 +25,28 @@ export function AuditFilter({ query, by, actions, classifiers }: AuditFilterProp
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         <Select label="Show" name="kind" defaultValue={query.kind} options={AUDIT_KIND_CHOICES} />
         <Select label="By" name="by" defaultValue={query.by ?? ''} options={choices(by)} />
-        <Select label="Action" name="action" defaultValue={query.action ?? ''} options={choices(actions, wordsOfChange)} />
-        <Select label="Classifier" name="classifier" defaultValue={query.classifier ?? ''} options={choices(classifiers)} />
+        <Select
+          label="Action"
+          name="action"
+          defaultValue={query.action ?? ''}
+          options={choices(actions, wordsOfChange)}
+        />
+        <Select
+          label="Classifier"
+          name="classifier"
+          defaultValue={query.classifier ?? ''}
+          options={choices(classifiers)}
+        />
         <Input label="From" name="from" type="date" defaultValue={query.from} hint="Days are UTC." />
         <Input label="To" name="to" type="date" defaultValue={query.to} hint="This day is included." />
       </div>
       <div className="row">
-        <Button type="submit" variant="primary">Filter</Button>
-        <Link href="/settings?view=changes" {...looksLikeButton()}>Clear</Link>
+        <Button type="submit" variant="primary">
+          Filter
+        </Button>
+        <Link href="/settings?view=changes" {...looksLikeButton()}>
+          Clear
+        </Link>
       </div>
     </form>
   )

@@ -23,30 +23,74 @@ type AuditViewProps = {
 export function AuditView({ audit, names, classifiers, query, isFirst }: AuditViewProps) {
   return (
     <>
-      <Card title="Filter"><AuditFilter query={query} by={names.by} actions={names.actions} classifiers={classifiers} /></Card>
-      {audit.entries.length === 0
-        ? <EmptyState icon="history" title="No matching entries">The audit log records every login and every change to people, keys, settings, images and versions. Change the filters to see more.</EmptyState>
-        : (
-          <Card title="Changes"
-            aside={(
-              <span className="row" style={{ gap: '0.25rem' }}>
-                <span className="small muted">Export all as</span>
-                {(['csv', 'jsonl'] as const).map((format) => <a key={format} href={addressOf('GET /api/audit/export', { ...auditInputOf(query), format })} download {...looksLikeButton({ size: 'small', variant: 'quiet' })}><Icon name="download" />{format.toUpperCase()}</a>)}
-              </span>
-            )}>
-            <Table caption="Changes, newest first" isCaptionHidden variant="lines" rows={audit.entries} keyOf={({ id }) => id}
-              columns={[
-                { name: 'Action', cell: ({ what, action }) => <span title={action}>{what}</span> },
-                { name: 'Subject', cell: ({ subject, detail }) => <span className="min-w-0" style={{ overflowWrap: 'anywhere' }}>{subject ?? '–'}{detail && <><br /><span className="small muted">{detail}</span></>}</span> },
-                { name: 'By', line: 'second', cell: ({ by }) => by },
-                { name: 'When', line: 'second', cell: ({ at }) => <RelativeTime at={at} /> },
-              ]} />
-            <nav className="row" aria-label="Pages of changes">
-              {!isFirst && <Link href={auditAddress(query)} {...looksLikeButton({ size: 'small' })}>Newest</Link>}
-              {audit.next_cursor && <Link href={auditAddress(query, audit.next_cursor)} {...looksLikeButton({ size: 'small' })}>Older</Link>}
-            </nav>
-          </Card>
-        )}
+      <Card title="Filter">
+        <AuditFilter query={query} by={names.by} actions={names.actions} classifiers={classifiers} />
+      </Card>
+      {audit.entries.length === 0 ? (
+        <EmptyState icon="history" title="No matching entries">
+          The audit log records every login and every change to people, keys, settings, images and versions.
+          Change the filters to see more.
+        </EmptyState>
+      ) : (
+        <Card
+          title="Changes"
+          aside={
+            <span className="row" style={{ gap: '0.25rem' }}>
+              <span className="small muted">Export all as</span>
+              {(['csv', 'jsonl'] as const).map((format) => (
+                <a
+                  key={format}
+                  href={addressOf('GET /api/audit/export', { ...auditInputOf(query), format })}
+                  download
+                  {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+                >
+                  <Icon name="download" />
+                  {format.toUpperCase()}
+                </a>
+              ))}
+            </span>
+          }
+        >
+          <Table
+            caption="Changes, newest first"
+            isCaptionHidden
+            variant="lines"
+            rows={audit.entries}
+            keyOf={({ id }) => id}
+            columns={[
+              { name: 'Action', cell: ({ what, action }) => <span title={action}>{what}</span> },
+              {
+                name: 'Subject',
+                cell: ({ subject, detail }) => (
+                  <span className="min-w-0" style={{ overflowWrap: 'anywhere' }}>
+                    {subject ?? '–'}
+                    {detail && (
+                      <>
+                        <br />
+                        <span className="small muted">{detail}</span>
+                      </>
+                    )}
+                  </span>
+                ),
+              },
+              { name: 'By', line: 'second', cell: ({ by }) => by },
+              { name: 'When', line: 'second', cell: ({ at }) => <RelativeTime at={at} /> },
+            ]}
+          />
+          <nav className="row" aria-label="Pages of changes">
+            {!isFirst && (
+              <Link href={auditAddress(query)} {...looksLikeButton({ size: 'small' })}>
+                Newest
+              </Link>
+            )}
+            {audit.next_cursor && (
+              <Link href={auditAddress(query, audit.next_cursor)} {...looksLikeButton({ size: 'small' })}>
+                Older
+              </Link>
+            )}
+          </nav>
+        </Card>
+      )}
     </>
   )
 }

@@ -21,47 +21,124 @@ type BackupsAnswer = Output<Routes['GET /api/backups']>
 type Running = NonNullable<BackupsAnswer['running']>
 
 const LOOK_EVERY_MS = 1_500
-const REASONS: Readonly<Record<BackupsAnswer['backups'][number]['reason'], string>> = { schedule: 'scheduled', request: 'requested', command: 'command line' }
-const PHASES: Readonly<Record<NonNullable<Running['phase']>, string>> = { files: 'Copying files', database: 'Copying the database', verifying: 'Verifying' }
+const REASONS: Readonly<Record<BackupsAnswer['backups'][number]['reason'], string>> = {
+  schedule: 'scheduled',
+  request: 'requested',
+  command: 'command line',
+}
+const PHASES: Readonly<Record<NonNullable<Running['phase']>, string>> = {
+  files: 'Copying files',
+  database: 'Copying the database',
+  verifying: 'Verifying',
+}
 
-export function BackupsCard({ backups: { folder, every, keep, next_at, backups, running, last_failure, is_on_data_disk } }: { readonly backups: BackupsAnswer }) {
+export function BackupsCard({
+  backups: { folder, every, keep, next_at, backups, running, last_failure, is_on_data_disk },
+}: {
+  readonly backups: BackupsAnswer
+}) {
   const { isBusy, failure, change } = useChange()
   useRefreshWhile(running !== null)
   const last = backups[0]
   return (
     <>
-      <Card title="Backups" aside={<StateBadge last={last !== undefined} hasFailed={last_failure !== null} />}
-        actions={<Button variant="primary" isBusy={isBusy || running !== null} onClick={() => void change(() => call('POST /api/backups', {}))}>Back up now</Button>}>
+      <Card
+        title="Backups"
+        aside={<StateBadge last={last !== undefined} hasFailed={last_failure !== null} />}
+        actions={
+          <Button
+            variant="primary"
+            isBusy={isBusy || running !== null}
+            onClick={() => void change(() => call('POST /api/backups', {}))}
+          >
+            Back up now
+          </Button>
+        }
+      >
         <p>
-          {last ? <>The last backup was made <RelativeTime at={last.started_at} />: <FigureNumber bytes={last.size_bytes} /> in {counted(last.files, 'file')}, verified.</> : 'There is no backup yet.'}
-          {' '}{scheduleWords(every, keep)}{next_at !== null && <> The next one is due <RelativeTime at={next_at} />.</>}
+          {last ? (
+            <>
+              The last backup was made <RelativeTime at={last.started_at} />:{' '}
+              <FigureNumber bytes={last.size_bytes} /> in {counted(last.files, 'file')}, verified.
+            </>
+          ) : (
+            'There is no backup yet.'
+          )}{' '}
+          {scheduleWords(every, keep)}
+          {next_at !== null && (
+            <>
+              {' '}
+              The next one is due <RelativeTime at={next_at} />.
+            </>
+          )}
         </p>
-        <p className="small muted">Backups are in <code>{folder}</code>. Restore one with <code>npm run restore</code>.</p>
-        {is_on_data_disk && <p className="small muted">This folder is on the same disk as the data. If that disk fails, both are lost: set <code>BACKUP_DIR</code> to another disk.</p>}
-        {running && <Progress label={running.phase === null ? 'Waiting for the worker' : PHASES[running.phase]} percent={running.progress} />}
-        {last_failure && <ErrorNotice title={`The last backup failed at ${last_failure.at.slice(0, 16).replace('T', ' ')} UTC`} failure={{ detail: last_failure.message }} />}
+        <p className="small muted">
+          Backups are in <code>{folder}</code>. Restore one with <code>npm run restore</code>.
+        </p>
+        {is_on_data_disk && (
+          <p className="small muted">
+            This folder is on the same disk as the data. If that disk fails, both are lost: set{' '}
+            <code>BACKUP_DIR</code> to another disk.
+          </p>
+        )}
+        {running && (
+          <Progress
+            label={running.phase === null ? 'Waiting for the worker' : PHASES[running.phase]}
+            percent={running.progress}
+          />
+        )}
+        {last_failure && (
+          <ErrorNotice
+            title={`The last backup failed at ${last_failure.at.slice(0, 16).replace('T', ' ')} UTC`}
+            failure={{ detail: last_failure.message }}
+          />
+        )}
         {failure && <ErrorNotice title="No backup was started" failure={failure} />}
       </Card>
-      {backups.length === 0
-        ? <EmptyState icon="download" title="No backups yet">Each backup contains the database, images, versions and the session secret.</EmptyState>
-        : (
-          <Card title="Available backups">
-            <Table caption="Available backups, newest first" isCaptionHidden variant="cards" rows={backups} keyOf={({ name }) => name}
-              columns={[
-                { name: 'Backup', cell: ({ name }) => <code>{name}</code> },
-                { name: 'Created', cell: ({ started_at, reason }) => <span><RelativeTime at={started_at} /> <span className="muted">({REASONS[reason]})</span></span> },
-                { name: 'Size', isNumeric: true, cell: ({ size_bytes }) => <FigureNumber bytes={size_bytes} /> },
-                { name: 'Files', isNumeric: true, cell: ({ files }) => <FigureNumber count={files} /> },
-                { name: 'Remarks', cell: ({ remarks }) => (remarks.length === 0 ? <span className="muted">none</span> : remarks.join(' ')) },
-                { name: 'Removed after', cell: ({ removed_after }) => counted(removed_after, 'newer backup') },
-              ]} />
-          </Card>
-        )}
+      {backups.length === 0 ? (
+        <EmptyState icon="download" title="No backups yet">
+          Each backup contains the database, images, versions and the session secret.
+        </EmptyState>
+      ) : (
+        <Card title="Available backups">
+          <Table
+            caption="Available backups, newest first"
+            isCaptionHidden
+            variant="cards"
+            rows={backups}
+            keyOf={({ name }) => name}
+            columns={[
+              { name: 'Backup', cell: ({ name }) => <code>{name}</code> },
+              {
+                name: 'Created',
+                cell: ({ started_at, reason }) => (
+                  <span>
+                    <RelativeTime at={started_at} /> <span className="muted">({REASONS[reason]})</span>
+                  </span>
+                ),
+              },
+              {
+                name: 'Size',
+                isNumeric: true,
+                cell: ({ size_bytes }) => <FigureNumber bytes={size_bytes} />,
+              },
+              { name: 'Files', isNumeric: true, cell: ({ files }) => <FigureNumber count={files} /> },
+              {
+                name: 'Remarks',
+                cell: ({ remarks }) =>
+                  remarks.length === 0 ? <span className="muted">none</span> : remarks.join(' '),
+              },
+              { name: 'Removed after', cell: ({ removed_after }) => counted(removed_after, 'newer backup') },
+            ]}
+          />
+        </Card>
+      )}
     </>
   )
 }
 
-const scheduleWords = (every: string, keep: number): string => `${every === 'off' ? 'Scheduled backups are off; set BACKUP_EVERY in Settings to turn them on.' : `A backup is scheduled every ${every}.`} Darkroom keeps the newest ${keep}.`
+const scheduleWords = (every: string, keep: number): string =>
+  `${every === 'off' ? 'Scheduled backups are off; set BACKUP_EVERY in Settings to turn them on.' : `A backup is scheduled every ${every}.`} Darkroom keeps the newest ${keep}.`
 
 function StateBadge({ last, hasFailed }: { readonly last: boolean; readonly hasFailed: boolean }) {
   if (hasFailed) return <Badge variant="bad">failed</Badge>

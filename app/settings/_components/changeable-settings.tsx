@@ -16,14 +16,28 @@ export function ChangeableSettings({ settings }: { readonly settings: readonly S
   const { isBusy, failure, change } = useChange()
   const keep = async (name: string, value: string) => {
     const body = { [name]: value === AS_BY_DEFAULT ? null : value } as InputOf<Routes['PATCH /api/settings']> // the API judges names and values
-    if (await change(() => call('PATCH /api/settings', body))) toast(`${name} is ${value === AS_BY_DEFAULT ? 'as by default' : value} now.`)
+    if (await change(() => call('PATCH /api/settings', body)))
+      toast(`${name} is ${value === AS_BY_DEFAULT ? 'as by default' : value} now.`)
   }
   return (
     <Card title="To change here">
       <div className="grid gap-4 sm:grid-cols-2">
         {settings.map(({ name, what, value, source, choices }) => (
-          <Select key={`${name} ${value} ${source}`} label={name} hint={what} disabled={isBusy} defaultValue={source === 'here' ? (value ?? '') : AS_BY_DEFAULT} onChange={(event) => void keep(name, event.currentTarget.value)}
-            options={[{ value: AS_BY_DEFAULT, label: source === 'here' ? 'as by default' : `as by default${value ? ` (${value})` : ''}` }, ...(choices ?? []).map((one) => ({ value: one, label: one }))]} />
+          <Select
+            key={`${name} ${value} ${source}`}
+            label={name}
+            hint={what}
+            disabled={isBusy}
+            defaultValue={source === 'here' ? (value ?? '') : AS_BY_DEFAULT}
+            onChange={(event) => void keep(name, event.currentTarget.value)}
+            options={[
+              {
+                value: AS_BY_DEFAULT,
+                label: source === 'here' ? 'as by default' : `as by default${value ? ` (${value})` : ''}`,
+              },
+              ...(choices ?? []).map((one) => ({ value: one, label: one })),
+            ]}
+          />
         ))}
       </div>
       {failure && <ErrorNotice title="It stays as it was" failure={failure} />}

@@ -19,22 +19,36 @@ export function ResetLink({ person }: { readonly person: PersonAnswer }) {
 
   return (
     <div className="grid gap-2 border-t border-line pt-4">
-      {url === null
-        ? (
-          <>
-            <p className="small muted">If {person.name} forgot the password, a one-time link sets a new one within 24 hours.</p>
-            <div><Button size="small" isBusy={isBusy} onClick={() => void make()}>Create reset link</Button></div>
-          </>
-        )
-        : (
-          <>
-            <p><strong>Copy it now: it is shown only once.</strong> Send it to {person.name} yourself. It works once and expires after 24 hours.</p>
-            <div className="copyable">
-              <code className="command" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }} tabIndex={0} aria-label="Reset link">{url}</code>
-              <CopyButton text={url} label="Copy link" />
-            </div>
-          </>
-        )}
+      {url === null ? (
+        <>
+          <p className="small muted">
+            If {person.name} forgot the password, a one-time link sets a new one within 24 hours.
+          </p>
+          <div>
+            <Button size="small" isBusy={isBusy} onClick={() => void make()}>
+              Create reset link
+            </Button>
+          </div>
+        </>
+      ) : (
+        <>
+          <p>
+            <strong>Copy it now: it is shown only once.</strong> Send it to {person.name} yourself. It works
+            once and expires after 24 hours.
+          </p>
+          <div className="copyable">
+            <code
+              className="command"
+              style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+              tabIndex={0}
+              aria-label="Reset link"
+            >
+              {url}
+            </code>
+            <CopyButton text={url} label="Copy link" />
+          </div>
+        </>
+      )}
       {failure && <ErrorNotice title="No link was created" failure={failure} />}
     </div>
   )

@@ -10,4 +10,5 @@ export const ROLE_CHOICES: readonly { readonly value: Role; readonly label: stri
 ]
 
 /** What a form says; the least where it says nothing known. */
-export const roleOf = (text: string): Role => ROLE_CHOICES.find(({ value }) => value === text)?.value ?? 'viewer'
+export const roleOf = (text: string): Role =>
+  ROLE_CHOICES.find(({ value }) => value === text)?.value ?? 'viewer'

@@ -21,8 +21,17 @@ export function SetupForm({ token }: { readonly token: string }) {
     setIsBusy(true)
     setFailure(null)
     try {
-      await call('POST /api/setup', { token: text('token').trim(), name: text('name'), email: text('email'), password: text('password') })
-      const answer = await signIn('credentials', { redirect: false, email: text('email'), password: text('password') })
+      await call('POST /api/setup', {
+        token: text('token').trim(),
+        name: text('name'),
+        email: text('email'),
+        password: text('password'),
+      })
+      const answer = await signIn('credentials', {
+        redirect: false,
+        email: text('email'),
+        password: text('password'),
+      })
       window.location.assign(answer?.ok ? '/' : '/login')
     } catch (error) {
       setFailure(failureOf(error))
@@ -32,12 +41,37 @@ export function SetupForm({ token }: { readonly token: string }) {
 
   return (
     <form className="grid gap-4" onSubmit={(event) => void make(event)}>
-      <Input label="One-time token" name="token" defaultValue={token} required autoComplete="off" spellCheck={false} hint="Darkroom printed it, with the address of this page, where it was started." />
+      <Input
+        label="One-time token"
+        name="token"
+        defaultValue={token}
+        required
+        autoComplete="off"
+        spellCheck={false}
+        hint="Darkroom printed it, with the address of this page, where it was started."
+      />
       <Input label="Your name" name="name" required maxLength={80} autoComplete="name" />
-      <Input label="E-mail" name="email" type="email" required autoComplete="username" hint="Only your name at the door: no mail is sent." />
-      <Input label="Password" name="password" type="password" required minLength={SHORTEST_PASSWORD} autoComplete="new-password" hint={`At least ${SHORTEST_PASSWORD} characters.`} />
+      <Input
+        label="E-mail"
+        name="email"
+        type="email"
+        required
+        autoComplete="username"
+        hint="Only your name at the door: no mail is sent."
+      />
+      <Input
+        label="Password"
+        name="password"
+        type="password"
+        required
+        minLength={SHORTEST_PASSWORD}
+        autoComplete="new-password"
+        hint={`At least ${SHORTEST_PASSWORD} characters.`}
+      />
       {failure && <ErrorNotice title="The admin was not made" failure={failure} />}
-      <Button type="submit" variant="primary" isBusy={isBusy}>Make the admin and log in</Button>
+      <Button type="submit" variant="primary" isBusy={isBusy}>
+        Make the admin and log in
+      </Button>
     </form>
   )
 }

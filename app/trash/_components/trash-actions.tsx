@@ -9,7 +9,12 @@ import { Dialog } from '#lib/ui/dialog.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
-type TrashActionsProps = { readonly id: string; readonly title: string; readonly mayRestore: boolean; readonly mayDelete: boolean }
+type TrashActionsProps = {
+  readonly id: string
+  readonly title: string
+  readonly mayRestore: boolean
+  readonly mayDelete: boolean
+}
 
 export function TrashActions({ id, title, mayRestore, mayDelete }: TrashActionsProps) {
   const router = useRouter()
@@ -26,11 +31,12 @@ export function TrashActions({ id, title, mayRestore, mayDelete }: TrashActionsP
       setIsBusy(false)
     }
   }
-  const restore = () => attempt(async () => {
-    await call('POST /api/trash/{id}/restore', { id })
-    toast(`${title} was restored.`)
-    router.refresh()
-  })
+  const restore = () =>
+    attempt(async () => {
+      await call('POST /api/trash/{id}/restore', { id })
+      toast(`${title} was restored.`)
+      router.refresh()
+    })
   const remove = () => attempt(async () => setDeleted(await call('DELETE /api/trash/{id}', { id })))
   const close = () => {
     setIsOpen(false)
@@ -38,15 +44,55 @@ export function TrashActions({ id, title, mayRestore, mayDelete }: TrashActionsP
   }
   return (
     <span className="flex flex-wrap justify-end gap-1 sm:justify-start">
-      {mayRestore && <Button size="small" isBusy={isBusy && !isOpen} onClick={() => void restore()} aria-label={`Restore ${title}`}>Restore</Button>}
-      {mayDelete && <Button size="small" variant="quiet" onClick={() => setIsOpen(true)} aria-label={`Delete ${title} permanently`}>Delete permanently</Button>}
-      <Dialog isOpen={isOpen} title={deleted ? 'Deleted permanently' : 'Delete permanently?'} onClose={close}
-        actions={deleted
-          ? <Button variant="primary" onClick={close}>Close</Button>
-          : <><Button variant="quiet" onClick={close}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void remove()}>Delete permanently</Button></>}>
-        {deleted
-          ? <p role="status">{sentenceOf(title, deleted)}</p>
-          : <p>This deletes {title} with its files, thumbnails and cached data. You cannot undo this. Versions trained on it and existing backups are not changed.</p>}
+      {mayRestore && (
+        <Button
+          size="small"
+          isBusy={isBusy && !isOpen}
+          onClick={() => void restore()}
+          aria-label={`Restore ${title}`}
+        >
+          Restore
+        </Button>
+      )}
+      {mayDelete && (
+        <Button
+          size="small"
+          variant="quiet"
+          onClick={() => setIsOpen(true)}
+          aria-label={`Delete ${title} permanently`}
+        >
+          Delete permanently
+        </Button>
+      )}
+      <Dialog
+        isOpen={isOpen}
+        title={deleted ? 'Deleted permanently' : 'Delete permanently?'}
+        onClose={close}
+        actions={
+          deleted ? (
+            <Button variant="primary" onClick={close}>
+              Close
+            </Button>
+          ) : (
+            <>
+              <Button variant="quiet" onClick={close}>
+                Cancel
+              </Button>
+              <Button variant="danger" isBusy={isBusy} onClick={() => void remove()}>
+                Delete permanently
+              </Button>
+            </>
+          )
+        }
+      >
+        {deleted ? (
+          <p role="status">{sentenceOf(title, deleted)}</p>
+        ) : (
+          <p>
+            This deletes {title} with its files, thumbnails and cached data. You cannot undo this. Versions
+            trained on it and existing backups are not changed.
+          </p>
+        )}
       </Dialog>
     </span>
   )
@@ -54,8 +100,14 @@ export function TrashActions({ id, title, mayRestore, mayDelete }: TrashActionsP
 
 function sentenceOf(title: string, { trained_versions: versions, backups }: DeletedAnswer): string {
   const still = [
-    ...(versions.length === 0 ? [] : [`Trained on it: ${versions.map(({ version }) => version).join(', ')}.`]),
-    ...(backups.length === 0 ? [] : [`Still in ${backups.length === 1 ? 'the backup' : 'the backups'} ${backups.map(({ name, until }) => (until === null ? name : `${name} (until ${until.slice(0, 10)})`)).join(', ')}.`]),
+    ...(versions.length === 0
+      ? []
+      : [`Trained on it: ${versions.map(({ version }) => version).join(', ')}.`]),
+    ...(backups.length === 0
+      ? []
+      : [
+          `Still in ${backups.length === 1 ? 'the backup' : 'the backups'} ${backups.map(({ name, until }) => (until === null ? name : `${name} (until ${until.slice(0, 10)})`)).join(', ')}.`,
+        ]),
   ]
   return [`${title} was deleted permanently.`, ...still].join(' ')
 }

@@ -4,7 +4,13 @@ import { Card } from '#lib/ui/card.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { UndoUpload, UploadFindings } from './upload-report-card.tsx'
 
-export function RecentUploads({ uploads, title }: { readonly uploads: readonly UploadReport[]; readonly title: string }) {
+export function RecentUploads({
+  uploads,
+  title,
+}: {
+  readonly uploads: readonly UploadReport[]
+  readonly title: string
+}) {
   return (
     <Card title={`Recent uploads to ${title}`}>
       {uploads.length === 0 && <p className="muted">Nothing was uploaded to it yet.</p>}
@@ -12,7 +18,10 @@ export function RecentUploads({ uploads, title }: { readonly uploads: readonly U
         {uploads.map((report) => (
           <li key={report.id} className="grid gap-2 border-b border-line pb-4 last:border-0 last:pb-0">
             <div className="row justify-between">
-              <span className="caption"><RelativeTime at={report.created_at} /> · {report.files} {report.files === 1 ? 'file' : 'files'}</span>
+              <span className="caption">
+                <RelativeTime at={report.created_at} /> · {report.files}{' '}
+                {report.files === 1 ? 'file' : 'files'}
+              </span>
               <UndoUpload key={report.state} report={report} />
             </div>
             <UploadFindings report={report} />

@@ -7,6 +7,9 @@ type Sendings = { readonly files: readonly File[]; readonly labels?: readonly st
 export function sendingsOf(brought: readonly Brought[], label: string): readonly Sendings[] {
   const isZip = ({ file }: Brought) => /\.zip$/i.test(file.name)
   const pictures = brought.filter((one) => !isZip(one))
-  const together = pictures.length > 0 ? [{ files: pictures.map(({ file }) => file), labels: pictures.map(({ folder }) => folder ?? label) }] : []
+  const together =
+    pictures.length > 0
+      ? [{ files: pictures.map(({ file }) => file), labels: pictures.map(({ folder }) => folder ?? label) }]
+      : []
   return [...together, ...brought.filter(isZip).map(({ file }) => ({ files: [file] }))]
 }

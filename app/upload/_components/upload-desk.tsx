@@ -31,7 +31,9 @@ type Sending = { readonly words: string; readonly percent: number | null }
 
 export function UploadDesk({ classifiers, chosen, mayCreate, largest, recent }: DeskProps) {
   const router = useRouter()
-  const [target, setTarget] = useState<Target>(chosen ? { kind: 'existing', id: chosen } : { kind: 'new', title: '', size: 64, isMirrorable: true })
+  const [target, setTarget] = useState<Target>(
+    chosen ? { kind: 'existing', id: chosen } : { kind: 'new', title: '', size: 64, isMirrorable: true },
+  )
   const [brought, setBrought] = useState<readonly Brought[]>([])
   const [label, setLabel] = useState('')
   const [sending, setSending] = useState<Sending | null>(null)
@@ -47,8 +49,21 @@ export function UploadDesk({ classifiers, chosen, mayCreate, largest, recent }: 
       const classifier = await classifierOf(target)
       if (target.kind === 'new') setTarget({ kind: 'existing', id: classifier })
       for (const one of sendingsOf(brought, label.trim())) {
-        const begun = await upload('POST /api/upload', { classifier, ...one }, { onProgress: (sent, total) => setSending(sent < total ? { words: 'Sending', percent: (sent / total) * 100 } : { words: 'Looking at each picture', percent: null }) })
-        const report = await finished(begun, (now) => setSending({ words: `Looking at each picture: ${now.files} so far`, percent: null }))
+        const begun = await upload(
+          'POST /api/upload',
+          { classifier, ...one },
+          {
+            onProgress: (sent, total) =>
+              setSending(
+                sent < total
+                  ? { words: 'Sending', percent: (sent / total) * 100 }
+                  : { words: 'Looking at each picture', percent: null },
+              ),
+          },
+        )
+        const report = await finished(begun, (now) =>
+          setSending({ words: `Looking at each picture: ${now.files} so far`, percent: null }),
+        )
         setReports((before) => [...before, report])
       }
       setBrought([])
@@ -63,26 +78,60 @@ export function UploadDesk({ classifiers, chosen, mayCreate, largest, recent }: 
 
   return (
     <div className="stack">
-      <TargetFields target={target} classifiers={classifiers} mayCreate={mayCreate} isDisabled={sending !== null}
-        onChange={(next) => { setTarget(next); if (next.kind === 'existing') router.replace(`/upload?classifier=${next.id}`, { scroll: false }) }} />
-      <DropZone title="Drop pictures, folders or a ZIP here" accept="image/*,.zip" mayBringFolders takesPaste isDisabled={sending !== null}
+      <TargetFields
+        target={target}
+        classifiers={classifiers}
+        mayCreate={mayCreate}
+        isDisabled={sending !== null}
+        onChange={(next) => {
+          setTarget(next)
+          if (next.kind === 'existing') router.replace(`/upload?classifier=${next.id}`, { scroll: false })
+        }}
+      />
+      <DropZone
+        title="Drop pictures, folders or a ZIP here"
+        accept="image/*,.zip"
+        mayBringFolders
+        takesPaste
+        isDisabled={sending !== null}
         hint={`Folders named like the classes label what is in them. Up to ${numberText({ bytes: largest.uploadBytes })} at once, each picture up to ${numberText({ bytes: largest.imageBytes })}.`}
-        onBring={(more) => { setReports([]); setFailure(null); setBrought((before) => [...before, ...more]) }} />
+        onBring={(more) => {
+          setReports([])
+          setFailure(null)
+          setBrought((before) => [...before, ...more])
+        }}
+      />
       {brought.length > 0 && (
         <Card title="Ready to upload">
-          <StagedFiles brought={brought} label={label} classes={existing?.classes ?? []} onLabel={setLabel} isDisabled={sending !== null} />
-          {sending
-            ? <Progress label={sending.words} percent={sending.percent} />
-            : (
-              <div className="row">
-                <Button variant="primary" onClick={() => void send()} disabled={!isReady(target, brought, label)}>Upload {brought.length === 1 ? brought[0]?.file.name : `${brought.length} files`}</Button>
-                <Button variant="quiet" onClick={() => setBrought([])}>Put them back</Button>
-              </div>
-            )}
+          <StagedFiles
+            brought={brought}
+            label={label}
+            classes={existing?.classes ?? []}
+            onLabel={setLabel}
+            isDisabled={sending !== null}
+          />
+          {sending ? (
+            <Progress label={sending.words} percent={sending.percent} />
+          ) : (
+            <div className="row">
+              <Button
+                variant="primary"
+                onClick={() => void send()}
+                disabled={!isReady(target, brought, label)}
+              >
+                Upload {brought.length === 1 ? brought[0]?.file.name : `${brought.length} files`}
+              </Button>
+              <Button variant="quiet" onClick={() => setBrought([])}>
+                Put them back
+              </Button>
+            </div>
+          )}
         </Card>
       )}
       {failure && <ErrorNotice title="The upload did not work" failure={failure} />}
-      {reports.map((report) => <UploadReportCard key={report.id} report={report} isFresh />)}
+      {reports.map((report) => (
+        <UploadReportCard key={report.id} report={report} isFresh />
+      ))}
       {target.kind === 'existing' && target.id === chosen && recent}
     </div>
   )
@@ -94,11 +143,23 @@ function isReady(target: Target, brought: readonly Brought[], label: string): bo
 }
 
 /** The name of a new classifier as it stands in addresses. */
-export const idOf = (title: string): string => title.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 63)
+export const idOf = (title: string): string =>
+  title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 63)
 
 async function classifierOf(target: Target): Promise<string> {
   if (target.kind === 'existing') return target.id
-  const made = await call('POST /api/classifiers', { id: idOf(target.title), title: target.title.trim(), size: target.size, is_mirrorable: target.isMirrorable })
+  const made = await call('POST /api/classifiers', {
+    id: idOf(target.title),
+    title: target.title.trim(),
+    size: target.size,
+    is_mirrorable: target.isMirrorable,
+  })
   return made.id
 }
 

@@ -19,15 +19,32 @@ import { FINDING_WORDS } from './finding-words.ts'
 
 const FINDINGS_SHOWN = 50
 
-export function UploadReportCard({ report, isFresh = false }: { readonly report: UploadReport; readonly isFresh?: boolean }) {
+export function UploadReportCard({
+  report,
+  isFresh = false,
+}: {
+  readonly report: UploadReport
+  readonly isFresh?: boolean
+}) {
   return (
-    <Card title={isFresh ? 'Report' : undefined} level={3} variant={isFresh && report.state === 'done' ? 'accent' : 'plain'}
-      actions={(
+    <Card
+      title={isFresh ? 'Report' : undefined}
+      level={3}
+      variant={isFresh && report.state === 'done' ? 'accent' : 'plain'}
+      actions={
         <>
-          {isFresh && report.count > 0 && <Link href={`/retrain?classifier=${report.classifier}`} {...looksLikeButton({ variant: 'primary' })}>Train with them</Link>}
+          {isFresh && report.count > 0 && (
+            <Link
+              href={`/retrain?classifier=${report.classifier}`}
+              {...looksLikeButton({ variant: 'primary' })}
+            >
+              Train with them
+            </Link>
+          )}
           <UndoUpload report={report} />
         </>
-      )}>
+      }
+    >
       <UploadFindings report={report} />
     </Card>
   )
@@ -37,21 +54,50 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
   const shown = report.findings.slice(0, FINDINGS_SHOWN)
   return (
     <div className="grid gap-4">
-      {report.state === 'failed' ? <ErrorNotice title="This upload failed" failure={{ detail: report.error ?? report.message }} /> : <p role="status">{report.message}</p>}
+      {report.state === 'failed' ? (
+        <ErrorNotice title="This upload failed" failure={{ detail: report.error ?? report.message }} />
+      ) : (
+        <p role="status">{report.message}</p>
+      )}
       {report.per_class.length > 0 && (
         <ul className="row" aria-label="Added per class">
-          {report.per_class.map((one) => <li key={one.class}><Badge variant={one.is_new ? 'accent' : 'plain'}>{one.class}: {one.count}{one.is_new ? ' (a new class)' : ''}</Badge></li>)}
+          {report.per_class.map((one) => (
+            <li key={one.class}>
+              <Badge variant={one.is_new ? 'accent' : 'plain'}>
+                {one.class}: {one.count}
+                {one.is_new ? ' (a new class)' : ''}
+              </Badge>
+            </li>
+          ))}
         </ul>
       )}
       {report.findings_total > 0 && (
         <details open={report.findings_total <= 5}>
-          <summary>{report.findings_total} {report.findings_total === 1 ? 'finding' : 'findings'}</summary>
-          <Table caption={shown.length < report.findings_total ? `The first ${shown.length} of ${report.findings_total}` : 'What was found'} variant="cards" rows={shown} keyOf={(one) => `${one.kind} ${one.filename}`}
+          <summary>
+            {report.findings_total} {report.findings_total === 1 ? 'finding' : 'findings'}
+          </summary>
+          <Table
+            caption={
+              shown.length < report.findings_total
+                ? `The first ${shown.length} of ${report.findings_total}`
+                : 'What was found'
+            }
+            variant="cards"
+            rows={shown}
+            keyOf={(one) => `${one.kind} ${one.filename}`}
             columns={[
               { name: 'File', cell: (one) => one.filename },
-              { name: 'Found', cell: (one) => <Badge variant={FINDING_WORDS[one.kind].isLoss ? 'bad' : 'amber'}>{FINDING_WORDS[one.kind].words}</Badge> },
+              {
+                name: 'Found',
+                cell: (one) => (
+                  <Badge variant={FINDING_WORDS[one.kind].isLoss ? 'bad' : 'amber'}>
+                    {FINDING_WORDS[one.kind].words}
+                  </Badge>
+                ),
+              },
               { name: 'Detail', cell: (one) => one.detail },
-            ]} />
+            ]}
+          />
         </details>
       )}
     </div>
@@ -63,7 +109,12 @@ export function UndoUpload({ report }: { readonly report: UploadReport }) {
   const [isAsking, setIsAsking] = useState(false)
   const [isUndone, setIsUndone] = useState(report.state === 'undone')
   const [isBusy, setIsBusy] = useState(false)
-  if (isUndone) return <Link href="/trash"><Badge>in the trash</Badge></Link>
+  if (isUndone)
+    return (
+      <Link href="/trash">
+        <Badge>in the trash</Badge>
+      </Link>
+    )
   if (report.count === 0 || report.state !== 'done') return null
 
   const undo = async () => {
@@ -82,10 +133,28 @@ export function UndoUpload({ report }: { readonly report: UploadReport }) {
   }
   return (
     <>
-      <Button size="small" variant="quiet" onClick={() => setIsAsking(true)}>Undo</Button>
-      <Dialog isOpen={isAsking} title="Move this upload to the trash?" onClose={() => setIsAsking(false)}
-        actions={<><Button variant="quiet" onClick={() => setIsAsking(false)}>Cancel</Button><Button variant="danger" isBusy={isBusy} onClick={() => void undo()}>Move to trash</Button></>}>
-        <p>This removes {counted(report.count, 'image')} from the classifier. You can restore the upload from the trash for {TRASH_DAYS} days. Versions trained on it are not changed.</p>
+      <Button size="small" variant="quiet" onClick={() => setIsAsking(true)}>
+        Undo
+      </Button>
+      <Dialog
+        isOpen={isAsking}
+        title="Move this upload to the trash?"
+        onClose={() => setIsAsking(false)}
+        actions={
+          <>
+            <Button variant="quiet" onClick={() => setIsAsking(false)}>
+              Cancel
+            </Button>
+            <Button variant="danger" isBusy={isBusy} onClick={() => void undo()}>
+              Move to trash
+            </Button>
+          </>
+        }
+      >
+        <p>
+          This removes {counted(report.count, 'image')} from the classifier. You can restore the upload from
+          the trash for {TRASH_DAYS} days. Versions trained on it are not changed.
+        </p>
       </Dialog>
     </>
   )

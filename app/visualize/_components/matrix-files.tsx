@@ -7,15 +7,33 @@ const CELL = 44 // pixels
 const LABELS = 130
 const FONT = '13px ui-sans-serif, system-ui, sans-serif'
 
-type MatrixProps = { readonly classes: readonly string[]; readonly counts: readonly (readonly number[])[]; readonly name: string }
+type MatrixProps = {
+  readonly classes: readonly string[]
+  readonly counts: readonly (readonly number[])[]
+  readonly name: string
+}
 
 export function MatrixFiles({ classes, counts, name }: MatrixProps) {
-  const saveCsv = () => saveFile(`${name}.csv`, csvOf(['true class', ...classes.map((one) => `answered ${one}`)], classes.map((truth, i) => [truth, ...classes.map((_, j) => counts[i]?.[j] ?? 0)])))
-  const savePng = () => drawn({ classes, counts, name }).toBlob((png) => { if (png) saveFile(`${name}.png`, png) })
+  const saveCsv = () =>
+    saveFile(
+      `${name}.csv`,
+      csvOf(
+        ['true class', ...classes.map((one) => `answered ${one}`)],
+        classes.map((truth, i) => [truth, ...classes.map((_, j) => counts[i]?.[j] ?? 0)]),
+      ),
+    )
+  const savePng = () =>
+    drawn({ classes, counts, name }).toBlob((png) => {
+      if (png) saveFile(`${name}.png`, png)
+    })
   return (
     <span className="row" style={{ gap: '0.25rem' }}>
-      <Button size="small" variant="quiet" onClick={saveCsv}>CSV<span className="sr-only"> of the confusion matrix</span></Button>
-      <Button size="small" variant="quiet" onClick={savePng}>PNG<span className="sr-only"> of the confusion matrix</span></Button>
+      <Button size="small" variant="quiet" onClick={saveCsv}>
+        CSV<span className="sr-only"> of the confusion matrix</span>
+      </Button>
+      <Button size="small" variant="quiet" onClick={savePng}>
+        PNG<span className="sr-only"> of the confusion matrix</span>
+      </Button>
     </span>
   )
 }
@@ -25,7 +43,8 @@ function drawn({ classes, counts }: MatrixProps): HTMLCanvasElement {
   canvas.width = canvas.height = LABELS + CELL * classes.length + 8
   const ink = canvas.getContext('2d')
   if (!ink) return canvas
-  const colour = (token: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim()
+  const colour = (token: string) =>
+    getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim()
   ink.fillStyle = colour('surface')
   ink.fillRect(0, 0, canvas.width, canvas.height)
   Object.assign(ink, { font: FONT, textBaseline: 'middle' })

@@ -14,7 +14,9 @@ test.each((Object.keys(BOMBS) as BombName[]).filter((name) => name !== 'avif'))(
 )
 
 test('the AVIF is refused for its pixels, not for its bytes', async () => {
-  await expect(decode(BOMBS.avif.make(), { maxPixels: 1e6 })).rejects.toMatchObject({ code: 'too_many_pixels' })
+  await expect(decode(BOMBS.avif.make(), { maxPixels: 1e6 })).rejects.toMatchObject({
+    code: 'too_many_pixels',
+  })
 })
 
 test('another side gives other bytes', () => {

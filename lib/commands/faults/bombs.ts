@@ -26,13 +26,19 @@ export type BombName = keyof typeof BOMBS
 
 /** VP8L with one colour: its header has 14 bits for each side (RFC 9649, section 3.4). */
 function losslessWebp(side: number): Uint8Array {
-  const bytes = Buffer.from('524946461e000000574542505650384c110000002f57dbd51607509422d7a3808188e87f0000', 'hex')
+  const bytes = Buffer.from(
+    '524946461e000000574542505650384c110000002f57dbd51607509422d7a3808188e87f0000',
+    'hex',
+  )
   const rest = bytes.readUInt32LE(21) & ~0xfffffff
   bytes.writeUInt32LE((rest | ((side - 1) << 14) | (side - 1)) >>> 0, 21)
   return bytes
 }
 
-function png(side: number, { colour, depth }: { readonly colour: 0 | 2 | 6; readonly depth: 1 | 8 }): Uint8Array {
+function png(
+  side: number,
+  { colour, depth }: { readonly colour: 0 | 2 | 6; readonly depth: 1 | 8 },
+): Uint8Array {
   const rowBytes = Math.ceil((side * depth * CHANNELS[colour]) / 8)
   return pngOf(side, { colour, depth, isInterlaced: false, raw: Buffer.alloc((1 + rowBytes) * side) })
 }
@@ -93,11 +99,31 @@ function progressiveJpeg(side: number): Uint8Array {
   const blocks = Math.ceil(side / 8) ** 2
   const quantisation = Buffer.concat([Buffer.from([0xff, 0xdb, 0, 67, 0]), Buffer.alloc(64, 1)])
   const components = [1, 2, 3].flatMap((id) => [id, 0x11, 0])
-  const frame = Buffer.from([0xff, 0xc2, 0, 17, 8, side >> 8, side & 255, side >> 8, side & 255, 3, ...components])
+  const frame = Buffer.from([
+    0xff,
+    0xc2,
+    0,
+    17,
+    8,
+    side >> 8,
+    side & 255,
+    side >> 8,
+    side & 255,
+    3,
+    ...components,
+  ])
   const codes = Buffer.from([0xff, 0xc4, 0, 20, 0, 1, ...Array.from({ length: 15 }, () => 0), 0]) // one code of one bit
   const scan = Buffer.from([0xff, 0xda, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0])
   const data = Buffer.alloc(Math.ceil((3 * blocks) / 8))
-  return Buffer.concat([Buffer.from([0xff, 0xd8]), quantisation, frame, codes, scan, data, Buffer.from([0xff, 0xd9])])
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    quantisation,
+    frame,
+    codes,
+    scan,
+    data,
+    Buffer.from([0xff, 0xd9]),
+  ])
 }
 
 function oneBitBmp(side: number): Uint8Array {

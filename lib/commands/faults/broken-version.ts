@@ -32,7 +32,10 @@ const DAMAGES: readonly Damage[] = [
 export async function brokenVersion({ form, say }: Context): Promise<readonly Judged[]> {
   await using product = await startProduct({ PREDICT_PROCESSES: '1' })
   const { live, folder, other } = await withVersions(product)
-  await within(BACK_WITHIN_MS, async () => (await product.predict(smallImage(1))).body['model_version'] === live)
+  await within(
+    BACK_WITHIN_MS,
+    async () => (await product.predict(smallImage(1))).body['model_version'] === live,
+  )
   const whole = `${folder}.whole`
   cpSync(folder, whole, { recursive: true })
   const judged: Judged[] = []
@@ -83,8 +86,12 @@ async function takenOver(
     answered.push(answer)
     return answer.status === 200
   })
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, seed) => product.predict(smallImage(seed))))
-  const versions = tally(answers.map(({ status, body }) => (status === 200 ? String(body['model_version']) : status)))
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, seed) => product.predict(smallImage(seed))),
+  )
+  const versions = tally(
+    answers.map(({ status, body }) => (status === 200 ? String(body['model_version']) : status)),
+  )
   const { body: health } = await product.ask('/api/health')
   const isTold = JSON.stringify(health).includes(live) && health['status'] === 'degraded'
   const reason = typeof health['reasons'] === 'object' ? JSON.stringify(health['reasons']) : ''
@@ -94,7 +101,9 @@ async function takenOver(
     measured:
       `${back.held ? versions : `no prediction: ${tally(answered.map(({ status, body }) => `${status} ${String(body['code'])}`))}`}; health ${String(health['status'])} ${reason}`.trim(),
     holds:
-      back.held && answers.every(({ status, body }) => status === 200 && body['model_version'] === 'v1') && isTold,
+      back.held &&
+      answers.every(({ status, body }) => status === 200 && body['model_version'] === 'v1') &&
+      isTold,
   }
 }
 

@@ -15,7 +15,8 @@ export type ControlGroup = Disposable & {
 
 export function createControlGroup(limitMb: number): ControlGroup | null {
   const isFirst =
-    existsSync(path.join(VERSION_1, 'memory.limit_in_bytes')) || existsSync(path.join(VERSION_1, 'cgroup.procs'))
+    existsSync(path.join(VERSION_1, 'memory.limit_in_bytes')) ||
+    existsSync(path.join(VERSION_1, 'cgroup.procs'))
   const parent = isFirst ? VERSION_1 : VERSION_2
   const folder = path.join(parent, `darkroom-faults-${process.pid}`)
   const bytes = String(limitMb * 1024 ** 2)
@@ -47,7 +48,8 @@ export function createControlGroup(limitMb: number): ControlGroup | null {
 /** Why none can be made here; null where one can. */
 export function withoutControlGroup(): string | null {
   const group = createControlGroup(64)
-  if (group === null) return 'it creates a control group with a memory limit, which requires root and /sys/fs/cgroup'
+  if (group === null)
+    return 'it creates a control group with a memory limit, which requires root and /sys/fs/cgroup'
   group[Symbol.dispose]()
   return null
 }

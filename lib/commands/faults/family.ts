@@ -6,7 +6,12 @@ import path from 'node:path'
 const PAGE_BYTES = 4096
 const LOOK_EVERY_MS = 100
 
-export type Member = { readonly pid: number; readonly parent: number; readonly name: string; readonly rssMb: number }
+export type Member = {
+  readonly pid: number
+  readonly parent: number
+  readonly name: string
+  readonly rssMb: number
+}
 
 /** The root and all that descend from it. `name` is the entry that it runs: `web`, `inference`. */
 export function familyOf(rootPid: number): readonly Member[] {
@@ -29,7 +34,8 @@ export const pidsOf = (rootPid: number, name: string): readonly number[] =>
     .filter((one) => one.name === name)
     .map(({ pid }) => pid)
 
-export const memoryOf = (rootPid: number): number => familyOf(rootPid).reduce((sum, { rssMb }) => sum + rssMb, 0)
+export const memoryOf = (rootPid: number): number =>
+  familyOf(rootPid).reduce((sum, { rssMb }) => sum + rssMb, 0)
 
 /** Looks ten times a second until it is ended; answers the largest sum that it saw, and who held how much then. */
 export function watchMemory(rootPid: number): {

@@ -35,12 +35,14 @@ export async function fullDisk({ say }: Context): Promise<readonly Judged[]> {
   const unsaved = strangers.filter(({ status, body }) => status === 200 && body['id'] === null).length
   const form = new FormData()
   form.append('label', 'star')
-  for (let i = 0; i < 20; i++) form.append('files', new Blob([new Uint8Array(smallImage(20_000 + i))]), `${i}.png`)
+  for (let i = 0; i < 20; i++)
+    form.append('files', new Blob([new Uint8Array(smallImage(20_000 + i))]), `${i}.png`)
   const upload = await product.ask('/api/upload?classifier=shapes', { method: 'POST', body: form })
   const seen = await within(
     SEEN_WITHIN_MS,
     async () =>
-      /disk/i.test(JSON.stringify(await healthOf(product))) && (await healthOf(product))['status'] !== 'healthy',
+      /disk/i.test(JSON.stringify(await healthOf(product))) &&
+      (await healthOf(product))['status'] !== 'healthy',
   )
   const health = await healthOf(product)
   say('making room')
@@ -105,7 +107,10 @@ export async function fullDiskDuringTraining({ say }: Context): Promise<readonly
   })
   if (!ended.held) say('the run has not ended')
   disk.makeRoom()
-  const failed = await within(LONGEST_TRAINING_MS, async () => (await runOf(product, id))['state'] === 'failed')
+  const failed = await within(
+    LONGEST_TRAINING_MS,
+    async () => (await runOf(product, id))['state'] === 'failed',
+  )
   const run = await runOf(product, id)
   const log = readFileSync(path.join(product.dataDir, 'logs', 'darkroom.log'), 'utf8')
   const resumed = await product.ask(`/api/runs/${id}/resume`, { method: 'POST' })
@@ -148,12 +153,17 @@ export async function upload(product: Product, each: number): Promise<void> {
     form.append('label', name)
     for (let i = 0; i < each; i++)
       form.append('files', new Blob([new Uint8Array(smallImage(50_000 + index * each + i))]), `${i}.png`)
-    const { status, body: said } = await product.ask('/api/upload?classifier=shapes', { method: 'POST', body: form })
-    if (status >= 300) throw new Error(`The images of ${name} were not accepted: ${status} ${JSON.stringify(said)}`)
+    const { status, body: said } = await product.ask('/api/upload?classifier=shapes', {
+      method: 'POST',
+      body: form,
+    })
+    if (status >= 300)
+      throw new Error(`The images of ${name} were not accepted: ${status} ${JSON.stringify(said)}`)
   }
 }
 
 export const runOf = async (product: Product, id: string): Promise<ProductAnswer['body']> =>
   (await product.ask(`/api/runs/${id}`)).body
 
-const healthOf = async (product: Product): Promise<ProductAnswer['body']> => (await product.ask('/api/health')).body
+const healthOf = async (product: Product): Promise<ProductAnswer['body']> =>
+  (await product.ask('/api/health')).body

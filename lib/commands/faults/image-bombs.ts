@@ -58,7 +58,9 @@ export async function bombsOn(
       await underFire(product, limit, {
         what: `${parallel} × ${bomb.name}, 49 megapixels, ${inBytes(image)}`,
         fire: () =>
-          Promise.all(Array.from({ length: parallel }, () => product.predict(image, { type: bomb.mediaType }))),
+          Promise.all(
+            Array.from({ length: parallel }, () => product.predict(image, { type: bomb.mediaType })),
+          ),
       }),
     )
   }

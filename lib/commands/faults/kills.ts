@@ -58,8 +58,12 @@ async function killedUnderLoad(
   let away = 0
   for (let i = 0; i < times; i++) {
     await wait(Math.random() * LONGEST_PAUSE_MS)
-    if (kind === DECODING) bombs.push(product.predict(BOMBS.jpeg.make(BOMB_SIDE - 8 * i), { type: 'image/jpeg' }))
-    const found = await within(kind === DECODING ? 3_000 : BACK_WITHIN_MS, () => pidsOf(product.pid, kind).length > 0)
+    if (kind === DECODING)
+      bombs.push(product.predict(BOMBS.jpeg.make(BOMB_SIDE - 8 * i), { type: 'image/jpeg' }))
+    const found = await within(
+      kind === DECODING ? 3_000 : BACK_WITHIN_MS,
+      () => pidsOf(product.pid, kind).length > 0,
+    )
     const victims = pidsOf(product.pid, kind)
     const victim = victims[Math.floor(Math.random() * victims.length)]
     if (!found.held || victim === undefined) {
@@ -68,7 +72,9 @@ async function killedUnderLoad(
     }
     killed += killNow(victim)
     if (kind === DECODING) continue
-    const back = await within(BACK_WITHIN_MS, () => pidsOf(product.pid, kind).some((pid) => !victims.includes(pid)))
+    const back = await within(BACK_WITHIN_MS, () =>
+      pidsOf(product.pid, kind).some((pid) => !victims.includes(pid)),
+    )
     if (!back.held) away += 1
   }
   await wait(RETRY_AFTER_MS)

@@ -55,14 +55,17 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
   const missing = await missingRows(product, acknowledged)
   const longestRead = Math.max(0, ...reads.map(({ ms }) => ms))
   const longestWrite = Math.max(0, ...writes.map(({ ms }) => ms))
-  const refusedWithoutTime = writes.filter(({ status, retryAfter }) => status === 503 && retryAfter === null).length
+  const refusedWithoutTime = writes.filter(
+    ({ status, retryAfter }) => status === 503 && retryAfter === null,
+  ).length
   const held = `while another process holds the write lock for ${lockMs / 1000} s`
   return [
     {
       what: `health, history and the login page ${held}`,
       expected: `all 200, each within ${inMs(LONGEST_READ_MS)}`,
       measured: `${tally(reads.map(({ status, failure }) => failure ?? status))}; longest ${inMs(longestRead)}`,
-      holds: reads.length > 0 && reads.every(({ status }) => status === 200) && longestRead <= LONGEST_READ_MS,
+      holds:
+        reads.length > 0 && reads.every(({ status }) => status === 200) && longestRead <= LONGEST_READ_MS,
     },
     {
       what: `predictions ${held}`,

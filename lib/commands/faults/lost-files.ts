@@ -14,7 +14,10 @@ type Loss = { readonly name: string; readonly apply: (file: string) => void }
 
 const LOSSES: readonly Loss[] = [
   { name: 'deleted', apply: (file) => rmSync(file) },
-  { name: 'replaced by another image', apply: (file) => writeFileSync(file, encodePng(drawShape('star', 1))) },
+  {
+    name: 'replaced by another image',
+    apply: (file) => writeFileSync(file, encodePng(drawShape('star', 1))),
+  },
   { name: 'cut off', apply: (file) => truncateSync(file, 100) },
   { name: 'emptied', apply: (file) => truncateSync(file, 0) },
 ]
@@ -39,7 +42,8 @@ export async function lostFiles({ product: shared }: Context): Promise<readonly 
     const [image, thumbnail, row, list] = asked
     judged.push({
       what: `file of a stored image ${name}`,
-      expected: 'the image and its thumbnail are refused with a reason (4xx), history and the prediction stay 200',
+      expected:
+        'the image and its thumbnail are refused with a reason (4xx), history and the prediction stay 200',
       measured: `image ${told(image)}, thumbnail ${told(thumbnail)}, prediction ${told(row)}, history ${told(list)}`,
       holds:
         [image, thumbnail].every((one) => one !== undefined && one.status >= 400 && one.status < 500) &&
@@ -52,7 +56,8 @@ export async function lostFiles({ product: shared }: Context): Promise<readonly 
 
 const told = (
   answer: { readonly status: number; readonly body: Readonly<Record<string, unknown>> } | undefined,
-): string => tally([`${answer?.status ?? 0} ${String(answer?.body['code'] ?? '')}`.trim()]).replace(' × 1', '')
+): string =>
+  tally([`${answer?.status ?? 0} ${String(answer?.body['code'] ?? '')}`.trim()]).replace(' × 1', '')
 
 const filesIn = ({ dataDir }: Product): ReadonlySet<string> => {
   const folder = path.join(dataDir, 'pictures')

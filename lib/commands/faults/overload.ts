@@ -6,5 +6,10 @@ import type { Context, Judged } from './judged.ts'
 export async function overload({ count, say }: Context): Promise<readonly Judged[]> {
   const lines = { line: say, passing: say }
   const figures = await measureOverload({ seconds: count({ short: 2, long: 8 }), lines })
-  return judgedOverload(figures).map(({ what, figure, wanted, isMet }) => ({ what, expected: wanted, measured: figure, holds: isMet }))
+  return judgedOverload(figures).map(({ what, figure, wanted, isMet }) => ({
+    what,
+    expected: wanted,
+    measured: figure,
+    holds: isMet,
+  }))
 }

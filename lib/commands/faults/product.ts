@@ -29,7 +29,10 @@ export type Product = ThrowawayProduct & {
   /** What carries the owner's key, for requests that are written by hand. */
   readonly bearer: string
   readonly ask: (path: string, ask?: ProductRequest) => Promise<ProductAnswer>
-  readonly predict: (image: Uint8Array, ask?: Pick<ProductRequest, 'asStranger' | 'type' | 'timeoutMs'>) => Promise<ProductAnswer>
+  readonly predict: (
+    image: Uint8Array,
+    ask?: Pick<ProductRequest, 'asStranger' | 'type' | 'timeoutMs'>,
+  ) => Promise<ProductAnswer>
 }
 
 /** Rate limits are off unless a scenario is about them: all of it comes from one address. */
@@ -69,7 +72,13 @@ export async function startProduct(
         failure: null,
       }
     } catch (error) {
-      return { status: 0, body: {}, ms: performance.now() - began, retryAfter: null, failure: failureOf(error) }
+      return {
+        status: 0,
+        body: {},
+        ms: performance.now() - began,
+        retryAfter: null,
+        failure: failureOf(error),
+      }
     }
   }
   return {

@@ -54,7 +54,13 @@ export const SCENARIOS: readonly Scenario[] = [
     lacks: withoutProc,
     run: restarts,
   },
-  { name: 'version', is: 'the files of the live version damaged', in: BOTH, lacks: withoutProc, run: brokenVersion },
+  {
+    name: 'version',
+    is: 'the files of the live version damaged',
+    in: BOTH,
+    lacks: withoutProc,
+    run: brokenVersion,
+  },
   {
     name: 'lock',
     is: 'another process holds the write lock of the database',

@@ -12,7 +12,13 @@ export async function smallMachine({ form, say }: Context): Promise<readonly Jud
   using group = createControlGroup(LIMIT_MB)!
   await using product = await startProduct({ MEMORY_MB: String(LIMIT_MB) }, { through: group.through })
   const kinds = form === 'long' ? (Object.keys(BOMBS) as BombName[]) : (['avif'] as const)
-  const judged = await bombsOn(product, { kinds, parallel: PARALLEL, thumbnails: PARALLEL, waits: false, say })
+  const judged = await bombsOn(product, {
+    kinds,
+    parallel: PARALLEL,
+    thumbnails: PARALLEL,
+    waits: false,
+    say,
+  })
   return [
     ...judged.map((one) => ({ ...one, what: `${one.what}, in ${LIMIT_MB} MB` })),
     {

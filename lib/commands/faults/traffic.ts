@@ -19,9 +19,14 @@ export type TrafficFigures = {
   readonly longestMs: number
 }
 
-export const smallImage = (seed: number): Uint8Array => encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))
+export const smallImage = (seed: number): Uint8Array =>
+  encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))
 
-export type SmallTraffic = { readonly clients: number; readonly pauseMs: number; readonly retryAfterMs?: number }
+export type SmallTraffic = {
+  readonly clients: number
+  readonly pauseMs: number
+  readonly retryAfterMs?: number
+}
 
 export function startTraffic(
   product: Product,

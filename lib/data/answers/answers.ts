@@ -13,7 +13,13 @@ import { statisticsAnswers } from './statistics.ts'
 import { undoingAnswers } from './undoing.ts'
 import { uploadAnswers } from './uploads.ts'
 
-export const answersOf = (store: Store, rooms: Pick<Data, 'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions' | 'live' | 'sampleChanges' | 'trash'>): Answers => ({
+export const answersOf = (
+  store: Store,
+  rooms: Pick<
+    Data,
+    'classifiers' | 'samples' | 'uploads' | 'versions' | 'promotions' | 'live' | 'sampleChanges' | 'trash'
+  >,
+): Answers => ({
   ...predictionAnswers(store, rooms),
   ...predictionDeletion(store, rooms),
   ...predictionExport(store, rooms),

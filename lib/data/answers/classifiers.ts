@@ -8,11 +8,26 @@ import { countUnseen } from '../samples.ts'
 import type { Store } from '../store.ts'
 import { byOf, trashOf } from './undoing.ts'
 
-type Offered = Pick<Answers, 'listClassifiers' | 'getClassifier' | 'createClassifier' | 'changeClassifier' | 'deleteClassifier' | 'listClasses'>
+type Offered = Pick<
+  Answers,
+  | 'listClassifiers'
+  | 'getClassifier'
+  | 'createClassifier'
+  | 'changeClassifier'
+  | 'deleteClassifier'
+  | 'listClasses'
+>
 
-export function classifierAnswers(store: Store, { classifiers, live, trash }: Pick<Data, 'classifiers' | 'live' | 'trash'>): Offered {
+export function classifierAnswers(
+  store: Store,
+  { classifiers, live, trash }: Pick<Data, 'classifiers' | 'live' | 'trash'>,
+): Offered {
   const { prisma } = store
-  const defaultId = async (): Promise<string | null> => classifiers.chosen(undefined).then((classifier) => classifier.id, () => null)
+  const defaultId = async (): Promise<string | null> =>
+    classifiers.chosen(undefined).then(
+      (classifier) => classifier.id,
+      () => null,
+    )
   const answerOf = async (classifier: Classifier, chosen: string | null): Promise<ClassifierAnswer> => {
     const current = await live.of(classifier.id)
     const champion = current?.promoted
@@ -27,19 +42,31 @@ export function classifierAnswers(store: Store, { classifiers, live, trash }: Pi
       is_shipped: classifier.isShipped,
       is_default: classifier.id === chosen,
       created_at: classifier.createdAt.toISOString(),
-      champion: champion ? { version: champion.version.name, accuracy: champion.version.accuracy, test_images: champion.version.testImages, promoted_at: champion.promotion.at.toISOString() } : null,
+      champion: champion
+        ? {
+            version: champion.version.name,
+            accuracy: champion.version.accuracy,
+            test_images: champion.version.testImages,
+            promoted_at: champion.promotion.at.toISOString(),
+          }
+        : null,
       live_version: current?.version?.name ?? null,
       fault: current?.reason ?? null,
       ...countsOf(store, classifier.id),
     }
   }
-  const getClassifier: Offered['getClassifier'] = async ({ id }) => answerOf(await classifiers.get(id), await defaultId())
+  const getClassifier: Offered['getClassifier'] = async ({ id }) =>
+    answerOf(await classifiers.get(id), await defaultId())
 
   return {
     getClassifier,
     async listClassifiers() {
       const chosen = await defaultId()
-      return { classifiers: await Promise.all((await classifiers.list()).map((classifier) => answerOf(classifier, chosen))) }
+      return {
+        classifiers: await Promise.all(
+          (await classifiers.list()).map((classifier) => answerOf(classifier, chosen)),
+        ),
+      }
     },
     async listClasses({ classifier }) {
       const { id, classes } = await classifiers.chosen(classifier)
@@ -47,8 +74,19 @@ export function classifierAnswers(store: Store, { classifiers, live, trash }: Pi
     },
     async createClassifier({ id, title, classes, size, fit, is_mirrorable }) {
       const names = [...new Set(classes)]
-      if (names.length !== classes.length) throw new DarkroomError('invalid_input', { what: 'The classifier was not made', why: 'a class is named twice', remedy: 'Name each class once.' })
-      await classifiers.create({ id, title: title ?? id, classes: names, input: { size, channels: fit === 'digit' ? 1 : 3, fit }, isMirrorable: is_mirrorable })
+      if (names.length !== classes.length)
+        throw new DarkroomError('invalid_input', {
+          what: 'The classifier was not made',
+          why: 'a class is named twice',
+          remedy: 'Name each class once.',
+        })
+      await classifiers.create({
+        id,
+        title: title ?? id,
+        classes: names,
+        input: { size, channels: fit === 'digit' ? 1 : 3, fit },
+        isMirrorable: is_mirrorable,
+      })
       return getClassifier({ id })
     },
     async changeClassifier({ id, title, is_mirrorable }) {
@@ -63,12 +101,24 @@ export function classifierAnswers(store: Store, { classifiers, live, trash }: Pi
   }
 }
 
-function countsOf({ connection, now }: Store, id: string): Pick<ClassifierAnswer, 'samples' | 'predictions_today' | 'corrections_waiting'> {
-  const splits = connection.all<{ split: string; count: number }>('SELECT "split", SUM("count") AS "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> \'\' GROUP BY "split"', id)
+function countsOf(
+  { connection, now }: Store,
+  id: string,
+): Pick<ClassifierAnswer, 'samples' | 'predictions_today' | 'corrections_waiting'> {
+  const splits = connection.all<{ split: string; count: number }>(
+    'SELECT "split", SUM("count") AS "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> \'\' GROUP BY "split"',
+    id,
+  )
   const count = (split: string): number => splits.find((row) => row.split === split)?.count ?? 0
   const unseen = countUnseen(connection, id)
   return {
-    samples: { total: splits.reduce((sum, row) => sum + row.count, 0), train: count('train'), validation: count('validation'), test: count('test'), unseen: unseen.all },
+    samples: {
+      total: splits.reduce((sum, row) => sum + row.count, 0),
+      train: count('train'),
+      validation: count('validation'),
+      test: count('test'),
+      unseen: unseen.all,
+    },
     predictions_today: predictionsOn(connection, id, dayOf(now())),
     corrections_waiting: unseen.corrections,
   }

@@ -9,51 +9,126 @@ import { revive, unknownClass } from '../samples.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 
-type Asked = { readonly id: string; readonly classifierId: string; readonly predictedClass: string; readonly pictureHash: string | null; readonly filename: string | null }
-type Correction = { readonly asked: Asked; readonly label: string; readonly sampleId: string; readonly at: Date }
+type Asked = {
+  readonly id: string
+  readonly classifierId: string
+  readonly predictedClass: string
+  readonly pictureHash: string | null
+  readonly filename: string | null
+}
+type Correction = {
+  readonly asked: Asked
+  readonly label: string
+  readonly sampleId: string
+  readonly at: Date
+}
 
 export const feedbackAnswers = ({ connection, settings, id, now }: Store): Pick<Answers, 'giveFeedback'> => ({
-  giveFeedback: (said) => connection.write((writing) => {
-    const asked = writing.one<Asked>('SELECT "id", "classifierId", "predictedClass", "pictureHash", "filename" FROM "Prediction" WHERE "id" = ?', said.id)
-    if (!asked) throw notFound('prediction', said.id)
-    const label = rightLabel(writing, asked, said)
-    const at = now()
-    forget(writing, { dataDir: settings.dataDir, predictionId: asked.id, trashId: id(), at })
-    const sampleId = said.correct ? null : correct(writing, { asked, label, sampleId: id(), at })
-    writing.insert('Feedback', { predictionId: asked.id, isCorrect: said.correct, label, sampleId, at })
-    return { id: asked.id, correct: said.correct, label, sample_id: sampleId }
-  }),
+  giveFeedback: (said) =>
+    connection.write((writing) => {
+      const asked = writing.one<Asked>(
+        'SELECT "id", "classifierId", "predictedClass", "pictureHash", "filename" FROM "Prediction" WHERE "id" = ?',
+        said.id,
+      )
+      if (!asked) throw notFound('prediction', said.id)
+      const label = rightLabel(writing, asked, said)
+      const at = now()
+      forget(writing, { dataDir: settings.dataDir, predictionId: asked.id, trashId: id(), at })
+      const sampleId = said.correct ? null : correct(writing, { asked, label, sampleId: id(), at })
+      writing.insert('Feedback', { predictionId: asked.id, isCorrect: said.correct, label, sampleId, at })
+      return { id: asked.id, correct: said.correct, label, sample_id: sampleId }
+    }),
 })
 
-function rightLabel(writing: Transacting, asked: Asked, said: { readonly correct: boolean; readonly label?: string | undefined }): string {
+function rightLabel(
+  writing: Transacting,
+  asked: Asked,
+  said: { readonly correct: boolean; readonly label?: string | undefined },
+): string {
   const what = 'The feedback was not kept'
   if (said.correct) {
     if (said.label === undefined || said.label === asked.predictedClass) return asked.predictedClass
-    throw new DarkroomError('invalid_input', { what, why: `it says that "${asked.predictedClass}" was right, and also that it is "${said.label}"`, remedy: 'Send correct: false with the right label.' })
+    throw new DarkroomError('invalid_input', {
+      what,
+      why: `it says that "${asked.predictedClass}" was right, and also that it is "${said.label}"`,
+      remedy: 'Send correct: false with the right label.',
+    })
   }
-  if (said.label === undefined) throw new DarkroomError('invalid_input', { what, why: 'it says that the answer was wrong, but not what is right', remedy: 'Send the right class as label.' }, { errors: [{ path: 'label', message: 'needed when correct is false' }] })
-  if (said.label === asked.predictedClass) throw new DarkroomError('invalid_input', { what, why: `it says that "${said.label}" was wrong and right`, remedy: 'Send correct: true, or another label.' })
-  const classes = writing.all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', asked.classifierId).map((c) => c.name)
+  if (said.label === undefined)
+    throw new DarkroomError(
+      'invalid_input',
+      {
+        what,
+        why: 'it says that the answer was wrong, but not what is right',
+        remedy: 'Send the right class as label.',
+      },
+      { errors: [{ path: 'label', message: 'needed when correct is false' }] },
+    )
+  if (said.label === asked.predictedClass)
+    throw new DarkroomError('invalid_input', {
+      what,
+      why: `it says that "${said.label}" was wrong and right`,
+      remedy: 'Send correct: true, or another label.',
+    })
+  const classes = writing
+    .all<{ name: string }>(
+      'SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"',
+      asked.classifierId,
+    )
+    .map((c) => c.name)
   if (!classes.includes(said.label)) throw unknownClass(asked.classifierId, said.label, classes)
   return said.label
 }
 
-type Forgetting = { readonly dataDir: string; readonly predictionId: string; readonly trashId: string; readonly at: Date }
+type Forgetting = {
+  readonly dataDir: string
+  readonly predictionId: string
+  readonly trashId: string
+  readonly at: Date
+}
 
 /** Takes back what was said before, with the sample that it made. One that is older, such as an uploaded one that a correction took out of the trash,
  *  goes to the trash: only an admin deletes for good. */
 function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Forgetting): void {
-  const before = writing.one<{ sampleId: string | null; at: number }>('SELECT "sampleId", "at" FROM "Feedback" WHERE "predictionId" = ?', predictionId)
+  const before = writing.one<{ sampleId: string | null; at: number }>(
+    'SELECT "sampleId", "at" FROM "Feedback" WHERE "predictionId" = ?',
+    predictionId,
+  )
   if (!before) return
   writing.run('DELETE FROM "Feedback" WHERE "predictionId" = ?', predictionId)
-  const sample = writing.one<{ id: string; classifierId: string; filename: string | null; createdAt: number; trashedAt: number | null }>(
-    'SELECT "id", "classifierId", "filename", "createdAt", "trashedAt" FROM "Sample" WHERE "id" = ?1 AND "source" = \'feedback\' AND NOT EXISTS (SELECT 1 FROM "Feedback" WHERE "sampleId" = ?1)', before.sampleId)
+  const sample = writing.one<{
+    id: string
+    classifierId: string
+    filename: string | null
+    createdAt: number
+    trashedAt: number | null
+  }>(
+    'SELECT "id", "classifierId", "filename", "createdAt", "trashedAt" FROM "Sample" WHERE "id" = ?1 AND "source" = \'feedback\' AND NOT EXISTS (SELECT 1 FROM "Feedback" WHERE "sampleId" = ?1)',
+    before.sampleId,
+  )
   if (!sample) return
   if (sample.createdAt >= before.at) {
-    const gone = writing.all<{ hash: string }>('DELETE FROM "Sample" WHERE "id" = ? RETURNING "hash"', sample.id)
-    sweepPictures(writing, dataDir, gone.map((row) => row.hash))
+    const gone = writing.all<{ hash: string }>(
+      'DELETE FROM "Sample" WHERE "id" = ? RETURNING "hash"',
+      sample.id,
+    )
+    sweepPictures(
+      writing,
+      dataDir,
+      gone.map((row) => row.hash),
+    )
   } else if (sample.trashedAt === null) {
-    writing.insert('TrashEntry', { id: trashId, kind: 'samples', classifierId: sample.classifierId, uploadId: null, versionId: null, title: sample.filename ?? 'image', by: 'a correction that was taken back', at, until: trashedUntil(at) })
+    writing.insert('TrashEntry', {
+      id: trashId,
+      kind: 'samples',
+      classifierId: sample.classifierId,
+      uploadId: null,
+      versionId: null,
+      title: sample.filename ?? 'image',
+      by: 'a correction that was taken back',
+      at,
+      until: trashedUntil(at),
+    })
     writing.run('UPDATE "Sample" SET "trashedAt" = ?, "trashId" = ? WHERE "id" = ?', at, trashId, sample.id)
   }
 }
@@ -61,20 +136,51 @@ function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Fo
 /** The sample that a correction makes or relabels. A sample that came another way keeps its label: only an admin changes those. */
 function correct(writing: Transacting, { asked, label, sampleId, at }: Correction): string | null {
   if (asked.pictureHash === null) return null
-  const known = writing.one<{ id: string; source: string; label: string | null; trashedAt: number | null; trashId: string | null }>(
-    'SELECT "id", "source", "label", "trashedAt", "trashId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?', asked.classifierId, asked.pictureHash)
+  const known = writing.one<{
+    id: string
+    source: string
+    label: string | null
+    trashedAt: number | null
+    trashId: string | null
+  }>(
+    'SELECT "id", "source", "label", "trashedAt", "trashId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?',
+    asked.classifierId,
+    asked.pictureHash,
+  )
   if (known && (known.trashedAt !== null || known.label === null)) {
-    revive(writing, known, { label, split: splitOf(asked.pictureHash, null), source: 'feedback', uploadId: null, filename: asked.filename, at })
+    revive(writing, known, {
+      label,
+      split: splitOf(asked.pictureHash, null),
+      source: 'feedback',
+      uploadId: null,
+      filename: asked.filename,
+      at,
+    })
     return known.id
   }
   if (known) {
-    if (known.source === 'feedback') writing.run('UPDATE "Sample" SET "label" = ?, "labelledAt" = ? WHERE "id" = ? AND "label" <> ?', label, at, known.id, label)
+    if (known.source === 'feedback')
+      writing.run(
+        'UPDATE "Sample" SET "label" = ?, "labelledAt" = ? WHERE "id" = ? AND "label" <> ?',
+        label,
+        at,
+        known.id,
+        label,
+      )
     return known.id
   }
   keepForSample(writing, asked.pictureHash)
   writing.insert('Sample', {
-    id: sampleId, classifierId: asked.classifierId, hash: asked.pictureHash, label, split: splitOf(asked.pictureHash, null), source: 'feedback',
-    uploadId: null, filename: asked.filename, createdAt: at, labelledAt: at,
+    id: sampleId,
+    classifierId: asked.classifierId,
+    hash: asked.pictureHash,
+    label,
+    split: splitOf(asked.pictureHash, null),
+    source: 'feedback',
+    uploadId: null,
+    filename: asked.filename,
+    createdAt: at,
+    labelledAt: at,
   })
   return sampleId
 }

@@ -17,12 +17,32 @@ export async function imageOf(store: Store, hash: string, size: number | undefin
   if (!picture) throw notFound('picture', hash)
   const isShown = SHOWN.has(picture.mediaType)
   const { thumbnail } = store.settings
-  const isSmall = isShown && size !== undefined && picture.width <= size && picture.height <= size && picture.mediaType === 'image/png'
-  if (thumbnail && !(isShown && size === undefined) && !isSmall) return { bytes: await kept(store, { hash, size: size ?? WHOLE }, thumbnail), mediaType: 'image/webp', filename: null, isImmutable: true }
-  return { bytes: await bytesOf(store, hash), mediaType: isShown ? picture.mediaType : 'application/octet-stream', filename: null, isImmutable: true }
+  const isSmall =
+    isShown &&
+    size !== undefined &&
+    picture.width <= size &&
+    picture.height <= size &&
+    picture.mediaType === 'image/png'
+  if (thumbnail && !(isShown && size === undefined) && !isSmall)
+    return {
+      bytes: await kept(store, { hash, size: size ?? WHOLE }, thumbnail),
+      mediaType: 'image/webp',
+      filename: null,
+      isImmutable: true,
+    }
+  return {
+    bytes: await bytesOf(store, hash),
+    mediaType: isShown ? picture.mediaType : 'application/octet-stream',
+    filename: null,
+    isImmutable: true,
+  }
 }
 
-async function kept(store: Store, { hash, size }: { readonly hash: string; readonly size: number }, thumbnail: NonNullable<Store['settings']['thumbnail']>): Promise<Uint8Array> {
+async function kept(
+  store: Store,
+  { hash, size }: { readonly hash: string; readonly size: number },
+  thumbnail: NonNullable<Store['settings']['thumbnail']>,
+): Promise<Uint8Array> {
   const { blobs } = store
   const key = `${hash}-${size}`
   const there = await blobs.get('thumbnail', key)

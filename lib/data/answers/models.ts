@@ -4,13 +4,22 @@ import type { Answers, Data } from '../data.ts'
 import type { Version, VersionFault } from '../values.ts'
 import { pageOf } from './page.ts'
 
-export function modelAnswers({ classifiers, versions, promotions, live }: Pick<Data, 'classifiers' | 'versions' | 'promotions' | 'live'>): Pick<Answers, 'listModels' | 'getModel'> {
+export function modelAnswers({
+  classifiers,
+  versions,
+  promotions,
+  live,
+}: Pick<Data, 'classifiers' | 'versions' | 'promotions' | 'live'>): Pick<Answers, 'listModels' | 'getModel'> {
   return {
     async listModels({ classifier, cursor, limit }) {
       const { id } = await classifiers.chosen(classifier)
       const before = cursor === undefined ? Infinity : Number(cursor)
       const standing = await standingOf(id)
-      const page = pageOf((await versions.list(id)).filter((version) => version.number < before), limit, (version) => String(version.number))
+      const page = pageOf(
+        (await versions.list(id)).filter((version) => version.number < before),
+        limit,
+        (version) => String(version.number),
+      )
       return { models: page.rows.map((version) => answerOf(version, standing)), next_cursor: page.next }
     },
     async getModel({ id }) {
@@ -20,12 +29,20 @@ export function modelAnswers({ classifiers, versions, promotions, live }: Pick<D
   }
 
   async function standingOf(classifierId: string): Promise<Standing> {
-    const [history, current, faults] = await Promise.all([promotions.history(classifierId), live.of(classifierId), live.faults()])
+    const [history, current, faults] = await Promise.all([
+      promotions.history(classifierId),
+      live.of(classifierId),
+      live.faults(),
+    ])
     return { history, liveId: current?.version?.id ?? null, faults }
   }
 }
 
-type Standing = { readonly history: readonly { readonly versionId: string }[]; readonly liveId: string | null; readonly faults: readonly VersionFault[] }
+type Standing = {
+  readonly history: readonly { readonly versionId: string }[]
+  readonly liveId: string | null
+  readonly faults: readonly VersionFault[]
+}
 
 const answerOf = (version: Version, { history, liveId, faults }: Standing): VersionAnswer => ({
   id: version.id,

@@ -1,7 +1,11 @@
 /** Cutting a list into pages. Where a page begins is told by the last row of the one before, never by a number of rows. */
 
 /** One row more than asked tells whether there is another page. */
-export function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) => string): { readonly rows: readonly T[]; readonly next: string | null } {
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  cursorOf: (row: T) => string,
+): { readonly rows: readonly T[]; readonly next: string | null } {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return { rows: shown, next: rows.length > limit && last !== undefined ? cursorOf(last) : null }

@@ -9,7 +9,10 @@ import { predictionsWhere } from './predictions.ts'
 
 const DAY_MS = 86_400_000
 
-export const predictionDeletion = (store: Store, { classifiers }: Pick<Data, 'classifiers'>): Pick<Answers, 'deletePrediction' | 'deletePredictions'> => ({
+export const predictionDeletion = (
+  store: Store,
+  { classifiers }: Pick<Data, 'classifiers'>,
+): Pick<Answers, 'deletePrediction' | 'deletePredictions'> => ({
   async deletePrediction({ id }) {
     if ((await deletePredictions(store, { id })).count === 0) throw notFound('prediction', id)
     await store.connection.truncateWal()
@@ -17,10 +20,17 @@ export const predictionDeletion = (store: Store, { classifiers }: Pick<Data, 'cl
   },
   async deletePredictions({ older_than_days, all, dry_run, ...filters }, { signal }) {
     if (filters.classifier !== undefined) await classifiers.get(filters.classifier)
-    if (!all && older_than_days === undefined && Object.values(filters).every((filter) => filter === undefined)) throw noFilter()
+    if (
+      !all &&
+      older_than_days === undefined &&
+      Object.values(filters).every((filter) => filter === undefined)
+    )
+      throw noFilter()
     const now = store.now().getTime()
     const latest = new Date(now - (older_than_days ?? 0) * DAY_MS)
-    const where: Prisma.PredictionWhereInput = { AND: [predictionsWhere(filters), { createdAt: { lte: latest } }] } // what comes meanwhile stays
+    const where: Prisma.PredictionWhereInput = {
+      AND: [predictionsWhere(filters), { createdAt: { lte: latest } }],
+    } // what comes meanwhile stays
     if (dry_run) return { count: await store.prisma.prediction.count({ where }), dry_run }
     let count = 0
     while (!signal?.aborted) {
@@ -34,4 +44,8 @@ export const predictionDeletion = (store: Store, { classifiers }: Pick<Data, 'cl
 })
 
 const noFilter = (): DarkroomError =>
-  new DarkroomError('invalid_input', { what: 'Nothing was deleted', why: 'the request has no filter', remedy: 'Send one, such as older_than_days=30, or send all=true to delete every prediction.' })
+  new DarkroomError('invalid_input', {
+    what: 'Nothing was deleted',
+    why: 'the request has no filter',
+    remedy: 'Send one, such as older_than_days=30, or send all=true to delete every prediction.',
+  })

@@ -25,7 +25,10 @@ const COLUMNS: readonly (readonly [name: string, cell: (one: KeptPrediction) => 
   ['probabilities', (one) => JSON.stringify(one.probabilities)],
 ]
 
-export const predictionExport = (store: Store, { classifiers }: Pick<Data, 'classifiers'>): Pick<Answers, 'exportPredictions'> => ({
+export const predictionExport = (
+  store: Store,
+  { classifiers }: Pick<Data, 'classifiers'>,
+): Pick<Answers, 'exportPredictions'> => ({
   async exportPredictions({ format, ...asked }) {
     if (asked.classifier !== undefined) await classifiers.get(asked.classifier)
     const day = store.now().toISOString().slice(0, 10)
@@ -38,11 +41,19 @@ export const predictionExport = (store: Store, { classifiers }: Pick<Data, 'clas
   },
 })
 
-async function* rowsOf({ prisma }: Store, asked: Parameters<typeof predictionsWhere>[0]): AsyncGenerator<readonly KeptPrediction[]> {
+async function* rowsOf(
+  { prisma }: Store,
+  asked: Parameters<typeof predictionsWhere>[0],
+): AsyncGenerator<readonly KeptPrediction[]> {
   const where = predictionsWhere(asked)
   let before: string | undefined
   for (;;) {
-    const rows = await prisma.prediction.findMany({ where: { ...where, id: { lt: before } }, include: { feedback: true }, orderBy: { id: 'desc' }, take: ROWS_AT_ONCE })
+    const rows = await prisma.prediction.findMany({
+      where: { ...where, id: { lt: before } },
+      include: { feedback: true },
+      orderBy: { id: 'desc' },
+      take: ROWS_AT_ONCE,
+    })
     if (rows.length > 0) yield rows.map(predictionAnswer)
     if (rows.length < ROWS_AT_ONCE) return
     before = rows.at(-1)?.id
@@ -51,7 +62,8 @@ async function* rowsOf({ prisma }: Store, asked: Parameters<typeof predictionsWh
 
 async function* csvOf(pages: AsyncIterable<readonly KeptPrediction[]>): AsyncGenerator<string> {
   yield csvLine(COLUMNS.map(([name]) => name))
-  for await (const page of pages) yield page.map((one) => csvLine(COLUMNS.map(([, cell]) => cell(one)))).join('')
+  for await (const page of pages)
+    yield page.map((one) => csvLine(COLUMNS.map(([, cell]) => cell(one)))).join('')
 }
 
 async function* jsonlOf(pages: AsyncIterable<readonly KeptPrediction[]>): AsyncGenerator<string> {

@@ -12,14 +12,24 @@ import { imageOf } from './images.ts'
 type Row = Prisma.PredictionGetPayload<{ include: { feedback: true } }>
 type Filters = Omit<Parameters<Answers['listPredictions']>[0], 'limit' | 'cursor'>
 
-export const predictionAnswers = (store: Store, { classifiers }: Pick<Data, 'classifiers'>): Pick<Answers, 'listPredictions' | 'getPrediction' | 'predictionImage'> => ({
+export const predictionAnswers = (
+  store: Store,
+  { classifiers }: Pick<Data, 'classifiers'>,
+): Pick<Answers, 'listPredictions' | 'getPrediction' | 'predictionImage'> => ({
   async listPredictions(asked) {
     if (asked.classifier !== undefined) await classifiers.get(asked.classifier)
     const where = predictionsWhere(asked)
     const before = asked.cursor === undefined ? {} : { id: { lt: asked.cursor } }
     const [rows, total] = await Promise.all([
-      store.prisma.prediction.findMany({ where: { ...where, ...before }, include: { feedback: true }, orderBy: { id: 'desc' }, take: asked.limit + 1 }),
-      isSummed(asked) ? countOfPredictions(store.connection, asked.classifier, asked.class) : store.prisma.prediction.count({ where }),
+      store.prisma.prediction.findMany({
+        where: { ...where, ...before },
+        include: { feedback: true },
+        orderBy: { id: 'desc' },
+        take: asked.limit + 1,
+      }),
+      isSummed(asked)
+        ? countOfPredictions(store.connection, asked.classifier, asked.class)
+        : store.prisma.prediction.count({ where }),
     ])
     const page = pageOf(rows, asked.limit, (row) => row.id)
     return { predictions: page.rows.map(predictionAnswer), total, next_cursor: page.next }
@@ -33,8 +43,18 @@ export const predictionAnswers = (store: Store, { classifiers }: Pick<Data, 'cla
 })
 
 /** Whether nothing but what is summed is asked for. */
-function isSummed({ version, decision, feedback, min_confidence, max_confidence, since, until }: Filters): boolean {
-  return [version, decision, feedback, min_confidence, max_confidence, since, until].every((filter) => filter === undefined)
+function isSummed({
+  version,
+  decision,
+  feedback,
+  min_confidence,
+  max_confidence,
+  since,
+  until,
+}: Filters): boolean {
+  return [version, decision, feedback, min_confidence, max_confidence, since, until].every(
+    (filter) => filter === undefined,
+  )
 }
 
 async function rowOf(store: Store, id: string): Promise<Row> {
@@ -50,7 +70,8 @@ export function predictionsWhere(asked: Filters): Prisma.PredictionWhereInput {
     ...(asked.version !== undefined && { version: asked.version }),
     ...(asked.decision !== undefined && { decision: asked.decision === 'none' ? null : asked.decision }),
     ...(asked.feedback === 'none' && { feedback: { is: null } }),
-    ...(asked.feedback !== undefined && asked.feedback !== 'none' && { feedback: { is: { isCorrect: asked.feedback === 'correct' } } }),
+    ...(asked.feedback !== undefined &&
+      asked.feedback !== 'none' && { feedback: { is: { isCorrect: asked.feedback === 'correct' } } }),
     confidence: { gte: asked.min_confidence, lte: asked.max_confidence },
     createdAt: { gte: asked.since, lte: asked.until },
   }
@@ -70,6 +91,10 @@ export const predictionAnswer = (row: Row): KeptPrediction => ({
   height: row.height,
   timestamp: row.createdAt.toISOString(),
   total_ms: row.totalMs,
-  feedback: row.feedback && { correct: row.feedback.isCorrect, label: row.feedback.label, at: row.feedback.at.toISOString() },
+  feedback: row.feedback && {
+    correct: row.feedback.isCorrect,
+    label: row.feedback.label,
+    at: row.feedback.at.toISOString(),
+  },
   image_url: row.pictureHash === null ? null : `/api/predictions/${row.id}/image`,
 })

@@ -23,7 +23,13 @@ type Channel = {
   timer: NodeJS.Timeout | undefined
 }
 
-export type RunEvents = { readonly follow: (asked: { readonly id: string; readonly after: number; readonly signal: AbortSignal }) => AsyncGenerator<RunEventAnswer> }
+export type RunEvents = {
+  readonly follow: (asked: {
+    readonly id: string
+    readonly after: number
+    readonly signal: AbortSignal
+  }) => AsyncGenerator<RunEventAnswer>
+}
 
 export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAnswer): RunEvents {
   const channels = new Map<string, Channel>()
@@ -34,7 +40,16 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
       known.readers += 1
       return known
     }
-    const channel: Channel = { events: [], waiting: new Set(), run: answerOf(runIn(connection, id)), newestState: -1, openings: new Map(), isOver: false, readers: 1, timer: undefined }
+    const channel: Channel = {
+      events: [],
+      waiting: new Set(),
+      run: answerOf(runIn(connection, id)),
+      newestState: -1,
+      openings: new Map(),
+      isOver: false,
+      readers: 1,
+      timer: undefined,
+    }
     channels.set(id, channel)
     look(id, channel)
     return channel
@@ -57,7 +72,8 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
       if (channel.isOver) wake(channel)
     }
     if (channel.isOver && channels.get(id) === channel) channels.delete(id)
-    if (!channel.isOver && channel.readers > 0) channel.timer = setTimeout(() => look(id, channel), hasMore ? 0 : LOOK_EVERY_MS)
+    if (!channel.isOver && channel.readers > 0)
+      channel.timer = setTimeout(() => look(id, channel), hasMore ? 0 : LOOK_EVERY_MS)
   }
 
   function isGone(id: string): boolean {
@@ -80,7 +96,9 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
           if (before?.kind === 'run') channel.events[channel.newestState] = { ...before, run: channel.run } // nobody reads it any more, and a state may be large
           channel.newestState = channel.events.length
         }
-        channel.events.push(event.kind === 'run' ? { kind: 'run', seq, run: channel.run } : eventAnswer(seq, event))
+        channel.events.push(
+          event.kind === 'run' ? { kind: 'run', seq, run: channel.run } : eventAnswer(seq, event),
+        )
       }
     }
     channel.isOver = stored.length === 0 && !isActive(run.state)
@@ -95,7 +113,15 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
   }
 
   /** The whole state first, then what came after `after`, then what comes; of several states that wait only the newest. Ends with the run. */
-  async function* follow({ id, after, signal }: { id: string; after: number; signal: AbortSignal }): AsyncGenerator<RunEventAnswer> {
+  async function* follow({
+    id,
+    after,
+    signal,
+  }: {
+    id: string
+    after: number
+    signal: AbortSignal
+  }): AsyncGenerator<RunEventAnswer> {
     const channel = join(id)
     try {
       yield openingOf(channel, after)
@@ -118,7 +144,9 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
   return { follow }
 }
 
-const wake = ({ waiting }: Channel): void => { for (const resolve of [...waiting]) resolve() }
+const wake = ({ waiting }: Channel): void => {
+  for (const resolve of [...waiting]) resolve()
+}
 
 function changeOf({ waiting }: Channel, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
@@ -146,11 +174,22 @@ function firstAfter(events: readonly RunEventAnswer[], after: number): number {
 
 function eventAnswer(seq: number, event: Exclude<StoredEvent, { kind: 'run' }>): RunEventAnswer {
   switch (event.kind) {
-    case 'step': return {
-      kind: 'step', seq, epoch: event.epoch, step: event.step, steps: event.steps, loss: event.loss, learning_rate: event.learningRate,
-      images_per_second: event.imagesPerSecond, eta_seconds: event.etaSeconds, memory_mb: event.memoryMb,
-    }
-    case 'epoch': return { kind: 'epoch', seq, point: event.point }
-    case 'log': return { kind: 'log', seq, at: event.at, message: event.message }
+    case 'step':
+      return {
+        kind: 'step',
+        seq,
+        epoch: event.epoch,
+        step: event.step,
+        steps: event.steps,
+        loss: event.loss,
+        learning_rate: event.learningRate,
+        images_per_second: event.imagesPerSecond,
+        eta_seconds: event.etaSeconds,
+        memory_mb: event.memoryMb,
+      }
+    case 'epoch':
+      return { kind: 'epoch', seq, point: event.point }
+    case 'log':
+      return { kind: 'log', seq, at: event.at, message: event.message }
   }
 }

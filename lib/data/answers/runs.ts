@@ -18,8 +18,14 @@ export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifier
       if (classifier !== undefined) await classifiers.get(classifier)
       const of = classifier ?? null
       const [newest] = runsBefore(connection, { classifierId: of, cursor: undefined, limit: 1 })
-      const active = connection.one<{ id: string }>(`SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND (?1 IS NULL OR "classifierId" = ?1) ORDER BY "state" = 'queued', "id" LIMIT 1`, of)
-      const last = connection.one<{ at: number | null }>(`SELECT MAX("endedAt") AS "at" FROM "Run" WHERE "state" = 'done' AND (?1 IS NULL OR "classifierId" = ?1)`, of)
+      const active = connection.one<{ id: string }>(
+        `SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND (?1 IS NULL OR "classifierId" = ?1) ORDER BY "state" = 'queued', "id" LIMIT 1`,
+        of,
+      )
+      const last = connection.one<{ at: number | null }>(
+        `SELECT MAX("endedAt") AS "at" FROM "Run" WHERE "state" = 'done' AND (?1 IS NULL OR "classifierId" = ?1)`,
+        of,
+      )
       const run = active ? runIn(connection, active.id) : newest
       return {
         is_running: active !== undefined,
@@ -32,7 +38,11 @@ export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifier
     },
     async listRuns({ classifier, cursor, limit }) {
       if (classifier !== undefined) await classifiers.get(classifier)
-      const page = pageOf(runsBefore(connection, { classifierId: classifier ?? null, cursor, limit: limit + 1 }), limit, (run) => run.id)
+      const page = pageOf(
+        runsBefore(connection, { classifierId: classifier ?? null, cursor, limit: limit + 1 }),
+        limit,
+        (run) => run.id,
+      )
       return { runs: page.rows.map(answerOf), next_cursor: page.next }
     },
     getRun: async ({ id }) => answerOf(runIn(connection, id)),

@@ -14,21 +14,47 @@ const WITH_PICTURE = { picture: { select: { width: true, height: true, sizeBytes
 type Row = Prisma.SampleGetPayload<{ include: typeof WITH_PICTURE }>
 type Offered = Pick<Answers, 'listSamples' | 'changeSample' | 'deleteSample' | 'sampleImage' | 'dataSummary'>
 
-export function sampleAnswers(store: Store, { classifiers, samples, promotions, sampleChanges }: Pick<Data, 'classifiers' | 'samples' | 'promotions' | 'sampleChanges'>): Offered {
+export function sampleAnswers(
+  store: Store,
+  {
+    classifiers,
+    samples,
+    promotions,
+    sampleChanges,
+  }: Pick<Data, 'classifiers' | 'samples' | 'promotions' | 'sampleChanges'>,
+): Offered {
   const { connection, prisma } = store
   return {
     async listSamples({ classifier, cursor, limit, label, split, source, upload }) {
       const { id: classifierId } = await classifiers.chosen(classifier)
-      const where: Prisma.SampleWhereInput = { classifierId, label, split, source, uploadId: upload, trashedAt: null }
+      const where: Prisma.SampleWhereInput = {
+        classifierId,
+        label,
+        split,
+        source,
+        uploadId: upload,
+        trashedAt: null,
+      }
       const [rows, total] = await Promise.all([
-        prisma.sample.findMany({ where: { ...where, id: { lt: cursor } }, include: WITH_PICTURE, orderBy: { id: 'desc' }, take: limit + 1 }),
-        upload === undefined ? samplesOf(connection, { classifierId, label, split, source }) : prisma.sample.count({ where }),
+        prisma.sample.findMany({
+          where: { ...where, id: { lt: cursor } },
+          include: WITH_PICTURE,
+          orderBy: { id: 'desc' },
+          take: limit + 1,
+        }),
+        upload === undefined
+          ? samplesOf(connection, { classifierId, label, split, source })
+          : prisma.sample.count({ where }),
       ])
       const page = pageOf(rows, limit, (row) => row.id)
       return { samples: page.rows.map(answerOf), total, next_cursor: page.next }
     },
     async changeSample({ id, label, split, is_excluded, is_trashed }, asked) {
-      await sampleChanges.change({ kind: 'ids', ids: [id] }, { label, split, isExcluded: is_excluded, isTrashed: is_trashed }, byOf(asked))
+      await sampleChanges.change(
+        { kind: 'ids', ids: [id] },
+        { label, split, isExcluded: is_excluded, isTrashed: is_trashed },
+        byOf(asked),
+      )
       const row = await prisma.sample.findUnique({ where: { id }, include: WITH_PICTURE })
       if (!row) throw notFound('sample', id)
       return answerOf(row)
@@ -36,15 +62,22 @@ export function sampleAnswers(store: Store, { classifiers, samples, promotions, 
     async deleteSample({ id }, asked) {
       const sample = await samples.get(id)
       if (sample.trashedAt !== null) throw inTrash('image', sample.filename ?? id, sample.trashedAt)
-      const { trash } = await sampleChanges.change({ kind: 'ids', ids: [id] }, { isTrashed: true }, byOf(asked))
+      const { trash } = await sampleChanges.change(
+        { kind: 'ids', ids: [id] },
+        { isTrashed: true },
+        byOf(asked),
+      )
       return { id, deleted: true, ...trashOf(trash) }
     },
     sampleImage: async ({ id, size }) => imageOf(store, (await samples.get(id)).hash, size),
     async dataSummary({ classifier }) {
       const { id, classes } = await classifiers.chosen(classifier)
       const counts = connection.all<{ label: string; split: Split; source: Source; count: number }>(
-        'SELECT "label", "split", "source", "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> \'\' AND "count" > 0', id)
-      const sum = (which: (row: (typeof counts)[number]) => boolean): number => counts.reduce((total, row) => total + (which(row) ? row.count : 0), 0)
+        'SELECT "label", "split", "source", "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> \'\' AND "count" > 0',
+        id,
+      )
+      const sum = (which: (row: (typeof counts)[number]) => boolean): number =>
+        counts.reduce((total, row) => total + (which(row) ? row.count : 0), 0)
       const champion = await promotions.champion(id)
       const sources: readonly Source[] = ['dataset', 'upload', 'feedback']
       return {
@@ -54,7 +87,9 @@ export function sampleAnswers(store: Store, { classifiers, samples, promotions, 
           const of = (split: Split): number => sum((row) => row.label === name && row.split === split)
           return { class: name, train: of('train'), validation: of('validation'), test: of('test') }
         }),
-        per_source: sources.map((source) => ({ source, count: sum((row) => row.source === source) })).filter((row) => row.count > 0),
+        per_source: sources
+          .map((source) => ({ source, count: sum((row) => row.source === source) }))
+          .filter((row) => row.count > 0),
         has_original_pictures: !champion?.version.isShipped || sum((row) => row.source === 'dataset') > 0,
         original: await classifiers.originalOf(id),
       }
@@ -62,10 +97,27 @@ export function sampleAnswers(store: Store, { classifiers, samples, promotions, 
   }
 }
 
-function samplesOf(connection: Store['connection'], { classifierId, label, split, source }: { classifierId: string; label: string | undefined; split: string | undefined; source: string | undefined }): number {
+function samplesOf(
+  connection: Store['connection'],
+  {
+    classifierId,
+    label,
+    split,
+    source,
+  }: {
+    classifierId: string
+    label: string | undefined
+    split: string | undefined
+    source: string | undefined
+  },
+): number {
   const row = connection.one<{ count: number }>(
     'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "SampleCount" WHERE "classifierId" = ?1 AND (?2 IS NULL OR "label" = ?2) AND (?3 IS NULL OR "split" = ?3) AND (?4 IS NULL OR "source" = ?4)',
-    classifierId, label ?? null, split ?? null, source ?? null)
+    classifierId,
+    label ?? null,
+    split ?? null,
+    source ?? null,
+  )
   return row?.count ?? 0
 }
 

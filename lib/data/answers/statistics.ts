@@ -11,10 +11,17 @@ const LATENCIES = 1_000
 /** A list of classifiers as JSON, so that the index is used for one and for all alike. */
 const OF = '"classifierId" IN (SELECT "value" FROM json_each(?))'
 
-export const statisticsAnswers = ({ connection, now }: Store, { classifiers }: Pick<Data, 'classifiers'>): Pick<Answers, 'statistics'> => ({
+export const statisticsAnswers = (
+  { connection, now }: Store,
+  { classifiers }: Pick<Data, 'classifiers'>,
+): Pick<Answers, 'statistics'> => ({
   async statistics({ classifier, days }) {
     if (classifier !== undefined) await classifiers.get(classifier)
-    const of = JSON.stringify(classifier === undefined ? connection.all<{ id: string }>('SELECT "id" FROM "Classifier"').map(({ id }) => id) : [classifier])
+    const of = JSON.stringify(
+      classifier === undefined
+        ? connection.all<{ id: string }>('SELECT "id" FROM "Classifier"').map(({ id }) => id)
+        : [classifier],
+    )
     const today = dayOf(now())
     const first = today - days + 1
     const perClass = perClassOf(connection, of)
@@ -25,10 +32,18 @@ export const statisticsAnswers = ({ connection, now }: Store, { classifiers }: P
       classifier: classifier ?? null,
       total_predictions: total,
       predictions_today: perDay.get(today)?.count ?? 0,
-      by_class: perClass.map((row) => ({ class: row.class, count: row.count, mean_confidence: row.sum / row.count })),
+      by_class: perClass.map((row) => ({
+        class: row.class,
+        count: row.count,
+        mean_confidence: row.sum / row.count,
+      })),
       by_day: Array.from({ length: days }, (_, i) => {
         const row = perDay.get(first + i)
-        return { day: dateOf(first + i), count: row?.count ?? 0, mean_confidence: row ? row.sum / row.count : null }
+        return {
+          day: dateOf(first + i),
+          count: row?.count ?? 0,
+          mean_confidence: row ? row.sum / row.count : null,
+        }
       }),
       confidence_histogram: bins.map((count, bin) => ({ from: bin / BINS, to: (bin + 1) / BINS, count })),
       mean_confidence: total === 0 ? null : perClass.reduce((sum, row) => sum + row.sum, 0) / total,
@@ -40,10 +55,24 @@ export const statisticsAnswers = ({ connection, now }: Store, { classifiers }: P
 })
 
 const perClassOf = (connection: Connection, of: string) =>
-  connection.all<{ class: string; count: number; sum: number }>(`SELECT "predictedClass" AS "class", SUM("count") AS "count", SUM("confidenceSum") AS "sum" FROM "ClassCount" WHERE ${OF} GROUP BY 1 ORDER BY 2 DESC, 1`, of)
+  connection.all<{ class: string; count: number; sum: number }>(
+    `SELECT "predictedClass" AS "class", SUM("count") AS "count", SUM("confidenceSum") AS "sum" FROM "ClassCount" WHERE ${OF} GROUP BY 1 ORDER BY 2 DESC, 1`,
+    of,
+  )
 
-function recentOf(connection: Connection, of: string, first: number): { readonly perDay: ReadonlyMap<number, { count: number; sum: number }>; readonly bins: readonly number[] } {
-  const rows = connection.all<{ day: number; bin: number; count: number; sum: number }>(`SELECT "day", "bin", "count", "confidenceSum" AS "sum" FROM "DayCount" WHERE ${OF} AND "day" >= ?`, of, first)
+function recentOf(
+  connection: Connection,
+  of: string,
+  first: number,
+): {
+  readonly perDay: ReadonlyMap<number, { count: number; sum: number }>
+  readonly bins: readonly number[]
+} {
+  const rows = connection.all<{ day: number; bin: number; count: number; sum: number }>(
+    `SELECT "day", "bin", "count", "confidenceSum" AS "sum" FROM "DayCount" WHERE ${OF} AND "day" >= ?`,
+    of,
+    first,
+  )
   const perDay = new Map<number, { count: number; sum: number }>()
   const bins = new Array<number>(BINS).fill(0)
   for (const { day, bin, count, sum } of rows) {
@@ -56,9 +85,17 @@ function recentOf(connection: Connection, of: string, first: number): { readonly
 
 function latencyOf(connection: Connection, classifier: string | undefined, first: number) {
   const since = new Date(dateOf(first))
-  const rows = classifier === undefined
-    ? connection.all<{ ms: number }>(`SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "createdAt" >= ? ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`, since)
-    : connection.all<{ ms: number }>(`SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "classifierId" = ? AND "createdAt" >= ? ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`, classifier, since)
+  const rows =
+    classifier === undefined
+      ? connection.all<{ ms: number }>(
+          `SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "createdAt" >= ? ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`,
+          since,
+        )
+      : connection.all<{ ms: number }>(
+          `SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "classifierId" = ? AND "createdAt" >= ? ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`,
+          classifier,
+          since,
+        )
   if (rows.length === 0) return null
   const sorted = Float64Array.from(rows, (row) => row.ms).sort()
   /** Nearest rank: the smallest value that at least this share does not exceed. */
@@ -67,7 +104,10 @@ function latencyOf(connection: Connection, classifier: string | undefined, first
 }
 
 function feedbackOf(connection: Connection, of: string): { wrong: number; right: number } {
-  const rows = connection.all<{ isCorrect: number; count: number }>(`SELECT "isCorrect", SUM("count") AS "count" FROM "FeedbackCount" WHERE ${OF} GROUP BY 1`, of)
+  const rows = connection.all<{ isCorrect: number; count: number }>(
+    `SELECT "isCorrect", SUM("count") AS "count" FROM "FeedbackCount" WHERE ${OF} GROUP BY 1`,
+    of,
+  )
   const count = (isCorrect: number): number => rows.find((row) => row.isCorrect === isCorrect)?.count ?? 0
   return { wrong: count(0), right: count(1) }
 }

@@ -9,10 +9,17 @@ import { uploadValue } from '../uploads.ts'
 import type { Upload } from '../values.ts'
 import { pageOf } from './page.ts'
 
-export const uploadAnswers = ({ prisma }: Store, { uploads, classifiers }: Pick<Data, 'uploads' | 'classifiers'>): Pick<Answers, 'listUploads' | 'getUpload'> => ({
+export const uploadAnswers = (
+  { prisma }: Store,
+  { uploads, classifiers }: Pick<Data, 'uploads' | 'classifiers'>,
+): Pick<Answers, 'listUploads' | 'getUpload'> => ({
   async listUploads({ classifier, cursor, limit }) {
     if (classifier !== undefined) await classifiers.get(classifier)
-    const rows = await prisma.upload.findMany({ where: { classifierId: classifier, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: limit + 1 })
+    const rows = await prisma.upload.findMany({
+      where: { classifierId: classifier, id: { lt: cursor } },
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    })
     const page = pageOf(rows, limit, (row) => row.id)
     return { uploads: page.rows.map((row) => answerOf(uploadValue(row))), next_cursor: page.next }
   },

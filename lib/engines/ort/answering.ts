@@ -6,21 +6,37 @@ import type { OrtLibrary } from './library.ts'
 
 const MOST_AT_ONCE = 16 // images of one run: more take more memory and no less time for each (2026-11)
 
-export type AnsweringSession = AsyncDisposable & { answer(pixels: Float32Array, count: number): Promise<NetworkAnswers> }
+export type AnsweringSession = AsyncDisposable & {
+  answer(pixels: Float32Array, count: number): Promise<NetworkAnswers>
+}
 
-export async function openAnswering(library: OrtLibrary, network: Network, weights: Weights): Promise<AnsweringSession> {
+export async function openAnswering(
+  library: OrtLibrary,
+  network: Network,
+  weights: Weights,
+): Promise<AnsweringSession> {
   const session = await library.open(inferenceGraph(network, weights, { isWasm: library.name === 'wasm' }))
   const { size, channels } = network.input
   const perImage = size * size * channels
   const length = featureLength(network)
   return {
     async answer(pixels, count) {
-      if (pixels.length !== count * perImage) throw new Error(`${network.name} takes ${perImage} numbers per image; ${count} images came with ${pixels.length}`)
+      if (pixels.length !== count * perImage)
+        throw new Error(
+          `${network.name} takes ${perImage} numbers per image; ${count} images came with ${pixels.length}`,
+        )
       const logits = new Float32Array(count * network.classes)
       const features = new Float32Array(count * length)
       for (let from = 0; from < count; from += MOST_AT_ONCE) {
         const images = Math.min(MOST_AT_ONCE, count - from)
-        const made = await session.run({ pixels: library.floats(pixels.subarray(from * perImage, (from + images) * perImage), [images, size, size, channels]) })
+        const made = await session.run({
+          pixels: library.floats(pixels.subarray(from * perImage, (from + images) * perImage), [
+            images,
+            size,
+            size,
+            channels,
+          ]),
+        })
         logits.set(floatsOf(made.logits), from * network.classes)
         features.set(floatsOf(made.features), from * length)
       }

@@ -11,10 +11,19 @@ export async function probeBlock(library: OrtLibrary): Promise<8 | 16 | null> {
   if (library.name === 'wasm') return null
   const g = createGraph('probe')
   const x = g.input({ name: 'x', type: 'float32', shape: [1, 16, 1, 2] })
-  g.output(g.op('ReorderInput', [x], { domain: BLOCKED }), { name: 'y', type: 'float32', shape: [1, 16, 1, 2] })
+  g.output(g.op('ReorderInput', [x], { domain: BLOCKED }), {
+    name: 'y',
+    type: 'float32',
+    shape: [1, 16, 1, 2],
+  })
   try {
     await using session = await library.open(g.finish())
-    const { y } = await session.run({ x: library.floats(Float32Array.from({ length: 32 }, (_, i) => i), [1, 16, 1, 2]) })
+    const { y } = await session.run({
+      x: library.floats(
+        Float32Array.from({ length: 32 }, (_, i) => i),
+        [1, 16, 1, 2],
+      ),
+    })
     const place = floatsOf(y).indexOf(1)
     return place === 8 || place === 16 ? place : null
   } catch {
@@ -22,4 +31,8 @@ export async function probeBlock(library: OrtLibrary): Promise<8 | 16 | null> {
   }
 }
 
-export const blockedWriting = (block: number): Writing => (batch) => (g) => createBlockedKernels(g, { batch, block })
+export const blockedWriting =
+  (block: number): Writing =>
+  (batch) =>
+  (g) =>
+    createBlockedKernels(g, { batch, block })

@@ -21,21 +21,43 @@ process.stdout.write(process.env.ORT_DISABLE_TELEMETRY)`
 test.runIf(isThere).each([
   ['a home that can be written to', 'home'],
   ['no home', 'home/none/at/all'],
-])('ONNX Runtime keeps no identifier and no events, and says nothing, with %s, even where the environment allows it', async (_story, home) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-quiet-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  mkdirSync(path.join(folder, 'home'), { mode: home === 'home' ? 0o700 : 0o500 })
+])(
+  'ONNX Runtime keeps no identifier and no events, and says nothing, with %s, even where the environment allows it',
+  async (_story, home) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-quiet-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    mkdirSync(path.join(folder, 'home'), { mode: home === 'home' ? 0o700 : 0o500 })
 
-  const { code, output } = await run(PROGRAM, { HOME: path.join(folder, home), XDG_CACHE_HOME: '', ORT_DISABLE_TELEMETRY: '0' }, folder)
+    const { code, output } = await run(
+      PROGRAM,
+      { HOME: path.join(folder, home), XDG_CACHE_HOME: '', ORT_DISABLE_TELEMETRY: '0' },
+      folder,
+    )
 
-  expect(output).toBe('1')
-  expect(code).toBe(0)
-  expect(readdirSync(folder, { recursive: true })).toEqual(['home'])
-})
+    expect(output).toBe('1')
+    expect(code).toBe(0)
+    expect(readdirSync(folder, { recursive: true })).toEqual(['home'])
+  },
+)
 
-function run(program: string, environment: Record<string, string>, cwd: string): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program], { cwd, env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+function run(
+  program: string,
+  environment: Record<string, string>,
+  cwd: string,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program],
+    {
+      cwd,
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => { output += text.toString() })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => {
+      output += text.toString()
+    })
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })))
 }

@@ -7,7 +7,17 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-no
 export type OrtName = 'onnx' | 'wasm'
 
 type Feeds = Readonly<Record<string, Tensor>>
-type Module = { readonly InferenceSession: { create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> }; readonly Tensor: TensorConstructor; readonly env: { readonly versions: { readonly node?: string; readonly web?: string; readonly common: string }; readonly wasm: { numThreads?: number }; logLevel?: string } }
+type Module = {
+  readonly InferenceSession: {
+    create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>
+  }
+  readonly Tensor: TensorConstructor
+  readonly env: {
+    readonly versions: { readonly node?: string; readonly web?: string; readonly common: string }
+    readonly wasm: { numThreads?: number }
+    logLevel?: string
+  }
+}
 
 export type Session = AsyncDisposable & {
   run(feeds: Feeds): Promise<Feeds>
@@ -25,9 +35,14 @@ export type OrtLibrary = {
 
 export const defaultThreads = (): number => Math.max(1, Math.min(os.availableParallelism(), 8)) // beyond 8, small images don't gain
 
-export async function loadOrt(name: OrtName, { threads = defaultThreads() }: { threads?: number } = {}): Promise<OrtLibrary> {
+export async function loadOrt(
+  name: OrtName,
+  { threads = defaultThreads() }: { threads?: number } = {},
+): Promise<OrtLibrary> {
   if (name === 'onnx') process.env['ORT_DISABLE_TELEMETRY'] = '1' // it reports to its maker otherwise; read once, when the library starts (docs/decisions/0011)
-  const ort = (name === 'onnx' ? await import('onnxruntime-node') : await import('onnxruntime-web')) as unknown as Module
+  const ort = (name === 'onnx'
+    ? await import('onnxruntime-node')
+    : await import('onnxruntime-web')) as unknown as Module
   if (name === 'wasm') {
     ort.env.wasm.numThreads = threads // taken at the first session of a process
     ort.env.logLevel = 'error'

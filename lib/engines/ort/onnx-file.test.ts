@@ -16,19 +16,36 @@ import { goldenPictures } from '#lib/training/golden.ts'
 
 /** Each kind of layer whose weights a file may hold, odd widths among them. */
 const network: Network = {
-  name: 'all', input: { size: 12, channels: 3 }, classes: 3,
+  name: 'all',
+  input: { size: 12, channels: 3 },
+  classes: 3,
   layers: [
-    { name: 'conv1', kind: 'conv', kernel: 3, filters: 7, stride: 1 }, { name: 'norm1', kind: 'batchNorm' }, { name: 'relu1', kind: 'relu' },
-    { name: 'deep2', kind: 'depthwise', kernel: 3, stride: 1 }, { name: 'norm2', kind: 'batchNorm' }, { name: 'relu2', kind: 'relu', most: 6 },
-    { name: 'point3', kind: 'conv', kernel: 1, filters: 7, stride: 1 }, { name: 'norm3', kind: 'batchNorm' },
-    { name: 'sum', kind: 'add', other: 'relu1' }, { name: 'norm4', kind: 'batchNorm' }, { name: 'relu4', kind: 'relu' },
-    { name: 'pool', kind: 'globalAvgPool' }, { name: 'logits', kind: 'dense', units: 3, bias: true },
+    { name: 'conv1', kind: 'conv', kernel: 3, filters: 7, stride: 1 },
+    { name: 'norm1', kind: 'batchNorm' },
+    { name: 'relu1', kind: 'relu' },
+    { name: 'deep2', kind: 'depthwise', kernel: 3, stride: 1 },
+    { name: 'norm2', kind: 'batchNorm' },
+    { name: 'relu2', kind: 'relu', most: 6 },
+    { name: 'point3', kind: 'conv', kernel: 1, filters: 7, stride: 1 },
+    { name: 'norm3', kind: 'batchNorm' },
+    { name: 'sum', kind: 'add', other: 'relu1' },
+    { name: 'norm4', kind: 'batchNorm' },
+    { name: 'relu4', kind: 'relu' },
+    { name: 'pool', kind: 'globalAvgPool' },
+    { name: 'logits', kind: 'dense', units: 3, bias: true },
   ],
 }
 
 function learnt(): Weights {
   const random = createRandom(4)
-  return Object.fromEntries(Object.entries(initialWeights(network, 4)).map(([name, values]) => [name, values.map((value) => (/gamma|variance/.test(name) ? value * (0.5 + random()) : value + 0.1 * normal(random)))]))
+  return Object.fromEntries(
+    Object.entries(initialWeights(network, 4)).map(([name, values]) => [
+      name,
+      values.map((value) =>
+        /gamma|variance/.test(name) ? value * (0.5 + random()) : value + 0.1 * normal(random),
+      ),
+    ]),
+  )
 }
 
 test('model.onnx beside weights.bin answers as the layers do, in a program that only reads ONNX', async () => {
@@ -55,18 +72,26 @@ test('model.onnx beside weights.bin answers as the layers do, in a program that 
 })
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
-const shipped = globSync('*/v*/model.onnx', { cwd: MODELS }).filter((file) => existsSync(join(MODELS, dirname(file), '..', 'classifier.json')))
+const shipped = globSync('*/v*/model.onnx', { cwd: MODELS }).filter((file) =>
+  existsSync(join(MODELS, dirname(file), '..', 'classifier.json')),
+)
 
 test.each(shipped)('%s gives the golden answers of its version', async (file) => {
   const { golden, preprocess: spec, classes } = await readBundle(join(MODELS, dirname(file)))
   const pictures = goldenPictures()
   const pixels = new Float32Array(pictures.length * squareBytes(spec))
-  pictures.forEach(({ picture }, i) => normalise(preprocess(picture, spec), spec, pixels, i * squareBytes(spec)))
+  pictures.forEach(({ picture }, i) =>
+    normalise(preprocess(picture, spec), spec, pixels, i * squareBytes(spec)),
+  )
   const session = await InferenceSession.create(join(MODELS, file))
 
-  const { logits } = await session.run({ pixels: new Tensor('float32', pixels, [pictures.length, spec.size, spec.size, spec.channels]) })
+  const { logits } = await session.run({
+    pixels: new Tensor('float32', pixels, [pictures.length, spec.size, spec.size, spec.channels]),
+  })
   await session.release()
 
-  const rows = pictures.map((_, i) => (logits!.data as Float32Array).slice(i * classes.length, (i + 1) * classes.length))
+  const rows = pictures.map((_, i) =>
+    (logits!.data as Float32Array).slice(i * classes.length, (i + 1) * classes.length),
+  )
   expect(goldenFailure(golden, rows)).toBeNull()
 })

@@ -6,7 +6,10 @@ import { openAnswering, type AnsweringSession } from './answering.ts'
 import type { OrtLibrary } from './library.ts'
 import { createOrtLearner, type Writing } from './ort-learner.ts'
 
-export function createOrtEngine(library: OrtLibrary, options: { readonly writing?: Writing; readonly layout?: string } = {}): Engine {
+export function createOrtEngine(
+  library: OrtLibrary,
+  options: { readonly writing?: Writing; readonly layout?: string } = {},
+): Engine {
   const loaded = new Map<string, AnsweringSession>()
   const writing = options.writing ?? standardWriting(library)
   return {
@@ -36,4 +39,8 @@ export function createOrtEngine(library: OrtLibrary, options: { readonly writing
   }
 }
 
-export const standardWriting = (library: OrtLibrary): Writing => (batch) => (g) => createStandardKernels(g, { batch, isWasm: library.name === 'wasm' })
+export const standardWriting =
+  (library: OrtLibrary): Writing =>
+  (batch) =>
+  (g) =>
+    createStandardKernels(g, { batch, isWasm: library.name === 'wasm' })

@@ -2,7 +2,15 @@
  *  The mathematics is in lib/ml; this keeps the vectors and the sessions. */
 import type { Tensor } from 'onnxruntime-node'
 import { AverageAndBest } from '#lib/ml/average-and-best.ts'
-import type { NetworkAnswers, Batch, Learner, LearnerSpec, LearnerState, Learnt, Which } from '#lib/ml/learner.ts'
+import type {
+  NetworkAnswers,
+  Batch,
+  Learner,
+  LearnerSpec,
+  LearnerState,
+  Learnt,
+  Which,
+} from '#lib/ml/learner.ts'
 import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
 import type { Weights } from '#lib/ml/network.ts'
 import type { Graph } from '#lib/ml/onnx/graph.ts'
@@ -23,7 +31,10 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
   const lengths: Record<string, number> = { trained: plan.trainedLength, measured: plan.measuredLength }
   const noisy = noisyLayers(network)
   const { size, channels } = network.input
-  const vector = (name: string): Tensor => library.floats(new Float32Array(lengths[name] ?? plan.trainedLength), [lengths[name] ?? plan.trainedLength])
+  const vector = (name: string): Tensor =>
+    library.floats(new Float32Array(lengths[name] ?? plan.trainedLength), [
+      lengths[name] ?? plan.trainedLength,
+    ])
 
   let state: Readonly<Record<string, Tensor>> = Object.fromEntries(names.map((name) => [name, vector(name)]))
   let step = 0
@@ -32,7 +43,10 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
   let answering: { readonly which: Which; readonly session: Promise<AnsweringSession> } | null = null
   let isStale = false // it answers with weights that have been replaced
 
-  const latest = () => ({ trained: floatsOf(state.trained), measured: state.measured ? floatsOf(state.measured) : new Float32Array(0) })
+  const latest = () => ({
+    trained: floatsOf(state.trained),
+    measured: state.measured ? floatsOf(state.measured) : new Float32Array(0),
+  })
   const put = (name: string, values: Float32Array): void => floatsOf(state[name]).set(values)
   const putLatest = (flat: { trained: Float32Array; measured: Float32Array }): void => {
     put('trained', flat.trained)
@@ -58,7 +72,8 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
     await (await known?.session)?.[Symbol.asyncDispose]()
   }
 
-  const namedWeights = (which: Which): Weights => unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
+  const namedWeights = (which: Which): Weights =>
+    unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
 
   return {
     async learn({ pixels, targets, count }: Batch, rate: number): Promise<Learnt> {
@@ -67,11 +82,13 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
       await forgetAnswers()
       const session = await sessionFor(count)
       step += 1
-      const noise = Object.fromEntries(noisy.map(({ name, length }, index) => {
-        const bytes = new Uint8Array(count * length)
-        fillNoise(bytes, seed, step, index)
-        return [`noise.${name}`, library.bytes(bytes, [count, length])]
-      }))
+      const noise = Object.fromEntries(
+        noisy.map(({ name, length }, index) => {
+          const bytes = new Uint8Array(count * length)
+          fillNoise(bytes, seed, step, index)
+          return [`noise.${name}`, library.bytes(bytes, [count, length])]
+        }),
+      )
       const feeds = {
         pixels: library.floats(pixels, [count, size, size, channels]),
         targets: library.floats(targets, [count, network.classes]),
@@ -118,7 +135,8 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
 }
 
 function checkLength(name: string, values: Float32Array, expected: number): void {
-  if (values.length !== expected) throw new Error(`${name} has ${values.length} numbers where ${expected} belong`)
+  if (values.length !== expected)
+    throw new Error(`${name} has ${values.length} numbers where ${expected} belong`)
 }
 
 /** At once, not when V8 comes to it: of 0.84 million weights 40 MB lay about (2026-11). */

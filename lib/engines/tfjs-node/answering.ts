@@ -8,34 +8,54 @@ import { createTensorFlowKernels } from './kernels.ts'
 
 const MOST_AT_ONCE = 32 // images of one run: more take more memory and no less time for each (2026-11)
 
-export type Loaded = { readonly original: Network; readonly network: Network; readonly tensors: Readonly<Record<string, Tensor>> }
+export type Loaded = {
+  readonly original: Network
+  readonly network: Network
+  readonly tensors: Readonly<Record<string, Tensor>>
+}
 
 export function loadWeights(tf: TensorFlow, original: Network, given: Weights): Loaded {
   const { network, weights } = foldBatchNorm(original, given)
   return tf.scope(() => {
-    const tensors = Object.fromEntries(weightSpecs(network).map((spec) => {
-      const values = weights[spec.name]
-      if (values?.length !== sizeOf(spec.shape)) throw new Error(`the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${sizeOf(spec.shape)}`)
-      return [spec.name, tf.floats(values, spec.shape)]
-    }))
+    const tensors = Object.fromEntries(
+      weightSpecs(network).map((spec) => {
+        const values = weights[spec.name]
+        if (values?.length !== sizeOf(spec.shape))
+          throw new Error(
+            `the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${sizeOf(spec.shape)}`,
+          )
+        return [spec.name, tf.floats(values, spec.shape)]
+      }),
+    )
     return { answer: { original, network, tensors }, keep: Object.values(tensors) }
   })
 }
 
 export const freeWeights = (tf: TensorFlow, { tensors }: Loaded): void => tf.free(Object.values(tensors))
 
-export function answer(tf: TensorFlow, { original, network, tensors }: Loaded, pixels: Float32Array, count: number): NetworkAnswers {
+export function answer(
+  tf: TensorFlow,
+  { original, network, tensors }: Loaded,
+  pixels: Float32Array,
+  count: number,
+): NetworkAnswers {
   const shape = shapesOf(network).get('input')!
   const perImage = sizeOf(shape)
   const length = featureLength(original)
-  if (pixels.length !== count * perImage) throw new Error(`${original.name} takes ${perImage} numbers per image; ${count} images came with ${pixels.length}`)
+  if (pixels.length !== count * perImage)
+    throw new Error(
+      `${original.name} takes ${perImage} numbers per image; ${count} images came with ${pixels.length}`,
+    )
   const logits = new Float32Array(count * original.classes)
   const features = new Float32Array(count * length)
   const k = createTensorFlowKernels(tf, { precision: 'float32' })
   for (let from = 0; from < count; from += MOST_AT_ONCE) {
     const images = Math.min(MOST_AT_ONCE, count - from)
     tf.scope(() => {
-      const made = answers(k, network, { weights: tensors, pixels: tf.floats(pixels.subarray(from * perImage, (from + images) * perImage), [images, ...shape]) })
+      const made = answers(k, network, {
+        weights: tensors,
+        pixels: tf.floats(pixels.subarray(from * perImage, (from + images) * perImage), [images, ...shape]),
+      })
       logits.set(tf.read(made.logits), from * original.classes)
       features.set(tf.read(made.features), from * length)
       return { answer: null, keep: [] }

@@ -7,7 +7,12 @@ type Native = {
   createTensor(shape: readonly number[], type: number, values: Float32Array | Int32Array | Uint8Array): number
   deleteTensor(id: number): void
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array
-  executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): readonly Tensor[]
+  executeOp(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): readonly Tensor[]
   getNumOfTensors(): number
   readonly TF_FLOAT: number
   readonly TF_INT32: number
@@ -26,12 +31,20 @@ export type Tensor = { readonly id: number; readonly shape: readonly number[]; r
 export const TYPE = { float32: 1, int32: 3, bool: 10, bfloat16: 14 } as const
 
 /** `{ type }`, `{ float }` and `{ flag }` say what a bare number or text would not; a bare number or list is whole. */
-export type Setting = string | number | readonly number[] | { readonly type: number } | { readonly float: number } | { readonly flag: boolean }
+export type Setting =
+  | string
+  | number
+  | readonly number[]
+  | { readonly type: number }
+  | { readonly float: number }
+  | { readonly flag: boolean }
 
 export type TensorFlow = ReturnType<typeof loadTensorFlow>
 
 export function loadTensorFlow() {
-  const native = createRequire(import.meta.url)('@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node') as Native
+  const native = createRequire(import.meta.url)(
+    '@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node',
+  ) as Native
   let made: number[] = []
 
   const attribute = (name: string, value: Setting): Attribute => {
@@ -42,8 +55,18 @@ export function loadTensorFlow() {
     if ('flag' in value) return { name, type: native.TF_ATTR_BOOL, value: value.flag }
     throw new Error(`no attribute type for ${name}`)
   }
-  const several = (name: string, inputs: readonly Tensor[], settings: Readonly<Record<string, Setting>>, outputs: number): readonly Tensor[] => {
-    const answers = native.executeOp(name, Object.entries(settings).map(([key, value]) => attribute(key, value)), inputs.map((tensor) => tensor.id), outputs)
+  const several = (
+    name: string,
+    inputs: readonly Tensor[],
+    settings: Readonly<Record<string, Setting>>,
+    outputs: number,
+  ): readonly Tensor[] => {
+    const answers = native.executeOp(
+      name,
+      Object.entries(settings).map(([key, value]) => attribute(key, value)),
+      inputs.map((tensor) => tensor.id),
+      outputs,
+    )
     for (const { id } of answers) made.push(id)
     return answers
   }
@@ -56,9 +79,11 @@ export function loadTensorFlow() {
   return {
     version: native.TF_Version,
     several,
-    op: (name: string, inputs: readonly Tensor[], settings: Readonly<Record<string, Setting>> = {}): Tensor => several(name, inputs, settings, 1)[0]!,
+    op: (name: string, inputs: readonly Tensor[], settings: Readonly<Record<string, Setting>> = {}): Tensor =>
+      several(name, inputs, settings, 1)[0]!,
     floats: (values: Float32Array, shape: readonly number[]): Tensor => tensor(shape, TYPE.float32, values),
-    ints: (...values: readonly number[]): Tensor => tensor([values.length], TYPE.int32, Int32Array.from(values)),
+    ints: (...values: readonly number[]): Tensor =>
+      tensor([values.length], TYPE.int32, Int32Array.from(values)),
     int: (value: number): Tensor => tensor([], TYPE.int32, Int32Array.of(value)),
     read(from: Tensor): Float32Array {
       const values = native.tensorDataSync(from.id)

@@ -6,70 +6,157 @@ import { TYPE, type Setting, type Tensor, type TensorFlow } from './binding.ts'
 
 type Settings = Readonly<Record<string, Setting>>
 
-export function createTensorFlowKernels(tf: TensorFlow, { precision }: { readonly precision: 'float32' | 'bfloat16' }): Kernels<Tensor> {
+export function createTensorFlowKernels(
+  tf: TensorFlow,
+  { precision }: { readonly precision: 'float32' | 'bfloat16' },
+): Kernels<Tensor> {
   const mapType = TYPE[precision]
   const T = (x: Tensor): Settings => ({ T: { type: x.dtype } })
-  const cast = (x: Tensor, to: number): Tensor => (x.dtype === to ? x : tf.op('Cast', [x], { SrcT: { type: x.dtype }, DstT: { type: to }, Truncate: { flag: false } }))
+  const cast = (x: Tensor, to: number): Tensor =>
+    x.dtype === to
+      ? x
+      : tf.op('Cast', [x], { SrcT: { type: x.dtype }, DstT: { type: to }, Truncate: { flag: false } })
   const down = (x: Tensor): Tensor => cast(x, mapType)
   const up = (x: Tensor): Tensor => cast(x, TYPE.float32)
-  const reshape = (x: Tensor, shape: readonly number[]): Tensor => tf.op('Reshape', [x, tf.ints(...shape)], { ...T(x), Tshape: { type: TYPE.int32 } })
-  const asMaps = (x: Tensor): Tensor => (x.shape.length === 2 ? reshape(x, [x.shape[0]!, 1, 1, x.shape[1]!]) : x)
-  const pair = (op: string) => (a: Tensor, b: Tensor): Tensor => tf.op(op, [a, b], T(a))
+  const reshape = (x: Tensor, shape: readonly number[]): Tensor =>
+    tf.op('Reshape', [x, tf.ints(...shape)], { ...T(x), Tshape: { type: TYPE.int32 } })
+  const asMaps = (x: Tensor): Tensor =>
+    x.shape.length === 2 ? reshape(x, [x.shape[0]!, 1, 1, x.shape[1]!]) : x
+  const pair =
+    (op: string) =>
+    (a: Tensor, b: Tensor): Tensor =>
+      tf.op(op, [a, b], T(a))
   const multiply = pair('Mul')
   const like = (x: Tensor, value: number): Tensor => cast(tf.floats(Float32Array.of(value), []), x.dtype)
-  const reduced = (op: 'Sum' | 'Mean', x: Tensor, ...axes: readonly number[]): Tensor => tf.op(op, [x, tf.ints(...axes)], { ...T(x), Tidx: { type: TYPE.int32 }, keep_dims: { flag: false } })
+  const reduced = (op: 'Sum' | 'Mean', x: Tensor, ...axes: readonly number[]): Tensor =>
+    tf.op(op, [x, tf.ints(...axes)], { ...T(x), Tidx: { type: TYPE.int32 }, keep_dims: { flag: false } })
 
   const NHWC = { data_format: 'NHWC' } as const
-  const windowed = (x: Tensor, w: ConvWindow): Settings => ({ ...T(x), strides: [1, w.stride, w.stride, 1], padding: w.before === 0 && w.after === 0 ? 'VALID' : 'SAME', ...NHWC, dilations: [1, 1, 1, 1] })
-  const conv = (x: Tensor, w: ConvWindow): Settings => ({ ...windowed(x, w), use_cudnn_on_gpu: { flag: true } })
-  const pooled = (x: Tensor, pool: PoolWindow): Settings => ({ ...T(x), ksize: [1, pool.size, pool.size, 1], strides: [1, pool.size, pool.size, 1], padding: 'VALID', ...NHWC })
-  const biased = (y: Tensor, bias: Tensor | undefined): Tensor => (bias ? tf.op('BiasAdd', [y, down(bias)], { ...T(y), ...NHWC }) : y)
+  const windowed = (x: Tensor, w: ConvWindow): Settings => ({
+    ...T(x),
+    strides: [1, w.stride, w.stride, 1],
+    padding: w.before === 0 && w.after === 0 ? 'VALID' : 'SAME',
+    ...NHWC,
+    dilations: [1, 1, 1, 1],
+  })
+  const conv = (x: Tensor, w: ConvWindow): Settings => ({
+    ...windowed(x, w),
+    use_cudnn_on_gpu: { flag: true },
+  })
+  const pooled = (x: Tensor, pool: PoolWindow): Settings => ({
+    ...T(x),
+    ksize: [1, pool.size, pool.size, 1],
+    strides: [1, pool.size, pool.size, 1],
+    padding: 'VALID',
+    ...NHWC,
+  })
+  const biased = (y: Tensor, bias: Tensor | undefined): Tensor =>
+    bias ? tf.op('BiasAdd', [y, down(bias)], { ...T(y), ...NHWC }) : y
   const inputSizes = (dy: Tensor, shape: Shape): Tensor => tf.ints(dy.shape[0]!, ...shape)
-  const normSettings = (x: Tensor, isTraining: boolean): Settings => ({ ...T(x), U: { type: TYPE.float32 }, epsilon: { float: EPSILON }, ...NHWC, is_training: { flag: isTraining } })
+  const normSettings = (x: Tensor, isTraining: boolean): Settings => ({
+    ...T(x),
+    U: { type: TYPE.float32 },
+    epsilon: { float: EPSILON },
+    ...NHWC,
+    is_training: { flag: isTraining },
+  })
   const between = (y: Tensor, most: number): Tensor => {
-    const inside = tf.op('LogicalAnd', [tf.op('Greater', [y, like(y, 0)], T(y)), tf.op('Less', [y, like(y, most)], T(y))])
+    const inside = tf.op('LogicalAnd', [
+      tf.op('Greater', [y, like(y, 0)], T(y)),
+      tf.op('Less', [y, like(y, most)], T(y)),
+    ])
     return cast(inside, y.dtype)
   }
-  const inverseRoot = (variance: Tensor): Tensor => tf.op('Rsqrt', [tf.op('AddV2', [variance, like(variance, EPSILON)], T(variance))], T(variance))
-  const matmul = (a: Tensor, b: Tensor, which?: 'first' | 'second'): Tensor => tf.op('MatMul', [a, b], { ...T(a), transpose_a: { flag: which === 'first' }, transpose_b: { flag: which === 'second' } })
+  const inverseRoot = (variance: Tensor): Tensor =>
+    tf.op('Rsqrt', [tf.op('AddV2', [variance, like(variance, EPSILON)], T(variance))], T(variance))
+  const matmul = (a: Tensor, b: Tensor, which?: 'first' | 'second'): Tensor =>
+    tf.op('MatMul', [a, b], {
+      ...T(a),
+      transpose_a: { flag: which === 'first' },
+      transpose_b: { flag: which === 'second' },
+    })
 
   return {
     constant: (values, shape) => tf.floats(values, shape),
     picture: (pixels) => down(pixels),
 
     conv: (x, kernel, w, bias) => biased(tf.op('Conv2D', [x, down(kernel)], conv(x, w)), bias),
-    convInputGradient: (dy, kernel, w) => tf.op('Conv2DBackpropInput', [inputSizes(dy, w.input), down(kernel), dy], conv(dy, w)),
-    convKernelGradient: (x, dy, w) => up(tf.op('Conv2DBackpropFilter', [x, tf.ints(w.kernel, w.kernel, w.input[2]!, w.output[2]!), dy], conv(x, w))),
-    depthwise: (x, kernel, w, bias) => biased(tf.op('DepthwiseConv2dNative', [x, down(kernel)], windowed(x, w)), bias),
-    depthwiseInputGradient: (dy, kernel, w) => tf.op('DepthwiseConv2dNativeBackpropInput', [inputSizes(dy, w.input), down(kernel), dy], windowed(dy, w)),
-    depthwiseKernelGradient: (x, dy, w) => up(tf.op('DepthwiseConv2dNativeBackpropFilter', [x, tf.ints(w.kernel, w.kernel, w.input[2]!, 1), dy], windowed(x, w))),
+    convInputGradient: (dy, kernel, w) =>
+      tf.op('Conv2DBackpropInput', [inputSizes(dy, w.input), down(kernel), dy], conv(dy, w)),
+    convKernelGradient: (x, dy, w) =>
+      up(
+        tf.op(
+          'Conv2DBackpropFilter',
+          [x, tf.ints(w.kernel, w.kernel, w.input[2]!, w.output[2]!), dy],
+          conv(x, w),
+        ),
+      ),
+    depthwise: (x, kernel, w, bias) =>
+      biased(tf.op('DepthwiseConv2dNative', [x, down(kernel)], windowed(x, w)), bias),
+    depthwiseInputGradient: (dy, kernel, w) =>
+      tf.op(
+        'DepthwiseConv2dNativeBackpropInput',
+        [inputSizes(dy, w.input), down(kernel), dy],
+        windowed(dy, w),
+      ),
+    depthwiseKernelGradient: (x, dy, w) =>
+      up(
+        tf.op(
+          'DepthwiseConv2dNativeBackpropFilter',
+          [x, tf.ints(w.kernel, w.kernel, w.input[2]!, 1), dy],
+          windowed(x, w),
+        ),
+      ),
 
     batchNorm(x, gamma, beta) {
       const maps = asMaps(x)
       const none = tf.floats(new Float32Array(0), [0])
-      const [y, mean, unbiased, ...reserved] = tf.several('FusedBatchNormV3', [maps, gamma, beta, none, none], { ...normSettings(x, true), exponential_avg_factor: { float: 1 } }, 6)
+      const [y, mean, unbiased, ...reserved] = tf.several(
+        'FusedBatchNormV3',
+        [maps, gamma, beta, none, none],
+        { ...normSettings(x, true), exponential_avg_factor: { float: 1 } },
+        6,
+      )
       const places = sizeOf(maps.shape.slice(0, 3))
       // TensorFlow answers the variance over N − 1
       const variance = multiply(unbiased!, like(unbiased!, Math.max(1, places - 1) / places))
-      return { y: maps === x ? y! : reshape(y!, x.shape), mean: mean!, variance, inverse: reserved[0]!, more: reserved }
+      return {
+        y: maps === x ? y! : reshape(y!, x.shape),
+        mean: mean!,
+        variance,
+        inverse: reserved[0]!,
+        more: reserved,
+      }
     },
     batchNormGradient(dy, x, gamma, { more }) {
       const maps = asMaps(x)
-      const [dx, forGamma, forBeta] = tf.several('FusedBatchNormGradV3', [asMaps(dy), maps, gamma, ...more!], normSettings(x, true), 5)
+      const [dx, forGamma, forBeta] = tf.several(
+        'FusedBatchNormGradV3',
+        [asMaps(dy), maps, gamma, ...more!],
+        normSettings(x, true),
+        5,
+      )
       return { x: maps === x ? dx! : reshape(dx!, x.shape), gamma: forGamma!, beta: forBeta! }
     },
     normalise(x, { gamma, beta, mean, variance }) {
       const maps = asMaps(x)
-      const y = tf.several('FusedBatchNormV3', [maps, gamma, beta, mean, variance], { ...normSettings(x, false), exponential_avg_factor: { float: 1 } }, 6)[0]!
+      const y = tf.several(
+        'FusedBatchNormV3',
+        [maps, gamma, beta, mean, variance],
+        { ...normSettings(x, false), exponential_avg_factor: { float: 1 } },
+        6,
+      )[0]!
       return maps === x ? y : reshape(y, x.shape)
     },
-    normaliseGradient: (dy, { gamma, variance }) => multiply(dy, down(multiply(gamma, inverseRoot(variance)))),
+    normaliseGradient: (dy, { gamma, variance }) =>
+      multiply(dy, down(multiply(gamma, inverseRoot(variance)))),
 
     relu(x, most) {
       const y = tf.op('Relu', [x], T(x))
       return most === undefined ? y : tf.op('Minimum', [y, like(y, most)], T(y))
     },
-    reluGradient: (dy, y, most) => (most === undefined ? tf.op('ReluGrad', [dy, y], T(dy)) : multiply(dy, between(y, most))),
+    reluGradient: (dy, y, most) =>
+      most === undefined ? tf.op('ReluGrad', [dy, y], T(dy)) : multiply(dy, between(y, most)),
 
     maxPool: (x, pool) => tf.op('MaxPool', [x], pooled(x, pool)),
     maxPoolGradient: (dy, x, y, pool) => tf.op('MaxPoolGrad', [x, y, dy], pooled(x, pool)),
@@ -78,7 +165,10 @@ export function createTensorFlowKernels(tf: TensorFlow, { precision }: { readonl
     globalAvgPool: (x) => reduced('Mean', x, 1, 2),
     globalAvgPoolGradient(dy, [h, w, c]) {
       const share = reshape(multiply(dy, like(dy, 1 / (h! * w!))), [dy.shape[0]!, 1, 1, c!])
-      return tf.op('BroadcastTo', [share, tf.ints(dy.shape[0]!, h!, w!, c!)], { ...T(dy), Tidx: { type: TYPE.int32 } })
+      return tf.op('BroadcastTo', [share, tf.ints(dy.shape[0]!, h!, w!, c!)], {
+        ...T(dy),
+        Tidx: { type: TYPE.int32 },
+      })
     },
 
     flatten: (x, shape) => reshape(x, [-1, sizeOf(shape)]),
@@ -99,9 +189,16 @@ export function createTensorFlowKernels(tf: TensorFlow, { precision }: { readonl
     crossEntropy(logits, targets) {
       const full = up(logits)
       const [losses, gradient] = tf.several('SoftmaxCrossEntropyWithLogits', [full, targets], T(full), 2)
-      const top = (x: Tensor): Tensor => tf.op('ArgMax', [x, tf.int(1)], { ...T(x), Tidx: { type: TYPE.int32 }, output_type: { type: TYPE.int32 } })
+      const top = (x: Tensor): Tensor =>
+        tf.op('ArgMax', [x, tf.int(1)], {
+          ...T(x),
+          Tidx: { type: TYPE.int32 },
+          output_type: { type: TYPE.int32 },
+        })
       const one = (x: Tensor): Tensor => reshape(x, [1])
-      const agree = tf.op('Equal', [reshape(top(full), [-1]), reshape(top(targets), [-1])], { T: { type: TYPE.int32 } })
+      const agree = tf.op('Equal', [reshape(top(full), [-1]), reshape(top(targets), [-1])], {
+        T: { type: TYPE.int32 },
+      })
       return {
         loss: one(reduced('Mean', losses!, 0)),
         right: one(reduced('Sum', cast(agree, TYPE.float32), 0)),

@@ -6,7 +6,13 @@ import type { Network, Weights } from '#lib/ml/network.ts'
 import { fitOn, type LayersFit, type Tfjs } from './layers-fit.ts'
 
 type Tensor = { readonly shape: readonly number[] }
-type Attributes = { readonly filterShape: readonly number[]; readonly inputShape: readonly number[]; readonly filterSize: number | readonly number[]; readonly pad: unknown; readonly strides: unknown }
+type Attributes = {
+  readonly filterShape: readonly number[]
+  readonly inputShape: readonly number[]
+  readonly filterSize: number | readonly number[]
+  readonly pad: unknown
+  readonly strides: unknown
+}
 type Gradient = (inputs: Readonly<Record<string, Tensor>>, attributes: Attributes) => Tensor
 
 /** As much of tfjs as the gradients use. */
@@ -36,7 +42,11 @@ export function whyNoTfjsWasm(folder: string): string | null {
   }
 }
 
-export async function openLayersFitOnWasm(network: Network, weights: Weights, { rate, threads, folder }: { readonly rate: number; readonly threads: number; readonly folder: string }): Promise<LayersFit> {
+export async function openLayersFitOnWasm(
+  network: Network,
+  weights: Weights,
+  { rate, threads, folder }: { readonly rate: number; readonly threads: number; readonly folder: string },
+): Promise<LayersFit> {
   const require = createRequire(path.join(folder, 'from.js'))
   const tf = require('@tensorflow/tfjs') as Core
   const backend = require('@tensorflow/tfjs-backend-wasm') as { setThreadsCount(count: number): void }
@@ -44,20 +54,39 @@ export async function openLayersFitOnWasm(network: Network, weights: Weights, { 
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly backend of tfjs does not start')
   for (const [name, gradient] of Object.entries(gradientsOf(tf))) {
     if (tf.getKernel(name, 'wasm')) tf.unregisterKernel(name, 'wasm')
-    tf.registerKernel({ kernelName: name, backendName: 'wasm', kernelFunc: ({ inputs, attrs }: { inputs: Record<string, Tensor>; attrs: Attributes }) => tf.tidy(() => gradient(inputs, attrs)) })
+    tf.registerKernel({
+      kernelName: name,
+      backendName: 'wasm',
+      kernelFunc: ({ inputs, attrs }: { inputs: Record<string, Tensor>; attrs: Attributes }) =>
+        tf.tidy(() => gradient(inputs, attrs)),
+    })
   }
-  return fitOn(tf, { network, weights, rate, detail: `LayersModel.fit of tfjs ${tf.version['tfjs-layers'] ?? ''} on its WebAssembly backend, convolution gradients added` })
+  return fitOn(tf, {
+    network,
+    weights,
+    rate,
+    detail: `LayersModel.fit of tfjs ${tf.version['tfjs-layers'] ?? ''} on its WebAssembly backend, convolution gradients added`,
+  })
 }
 
 /** For 3 × 3 convolutions with a border of one and pools side by side, as the benchmark's network has them. */
 const gradientsOf = (tf: Core): Readonly<Record<string, Gradient>> => ({
   /** A convolution whose images are the input's channels and whose kernel is dy. */
   Conv2DBackpropFilter({ x, dy }) {
-    const images = tf.transpose(tf.pad(x!, [[0, 0], [1, 1], [1, 1], [0, 0]]), [3, 1, 2, 0])
+    const images = tf.transpose(
+      tf.pad(x!, [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]),
+      [3, 1, 2, 0],
+    )
     return tf.transpose(tf.conv2d(images, tf.transpose(dy!, [1, 2, 0, 3]), 1, 'valid'), [1, 2, 0, 3])
   },
   /** The backend's own is a plain loop, six times as slow as this convolution by the turned kernel. */
-  Conv2DBackpropInput: ({ dy, filter }) => tf.conv2d(dy!, tf.transpose(tf.reverse(filter!, [0, 1]), [0, 1, 3, 2]), 1, 'same'),
+  Conv2DBackpropInput: ({ dy, filter }) =>
+    tf.conv2d(dy!, tf.transpose(tf.reverse(filter!, [0, 1]), [0, 1, 3, 2]), 1, 'same'),
   /** The backend's own loses the gradient where a window's maximum is negative. */
   MaxPoolGrad({ dy, input, output }, { filterSize }) {
     const size = typeof filterSize === 'number' ? filterSize : filterSize[0]!

@@ -8,12 +8,31 @@ import { toTfjs } from '#lib/ml/tfjs-format.ts'
 type Tensor = { dispose(): void }
 type Fitted = { readonly history: Readonly<Record<string, readonly number[] | undefined>> }
 type Model = {
-  compile(how: { readonly optimizer: unknown; readonly loss: (targets: Tensor, logits: Tensor) => Tensor; readonly metrics: readonly string[] }): void
-  fit(pixels: Tensor, targets: Tensor, how: { readonly batchSize: number; readonly epochs: number; readonly shuffle: boolean; readonly verbose: number }): Promise<Fitted>
+  compile(how: {
+    readonly optimizer: unknown
+    readonly loss: (targets: Tensor, logits: Tensor) => Tensor
+    readonly metrics: readonly string[]
+  }): void
+  fit(
+    pixels: Tensor,
+    targets: Tensor,
+    how: {
+      readonly batchSize: number
+      readonly epochs: number
+      readonly shuffle: boolean
+      readonly verbose: number
+    },
+  ): Promise<Fitted>
 }
 export type Tfjs = {
   readonly version: Readonly<Record<string, string | undefined>>
-  readonly io: { fromMemory(files: { readonly modelTopology: object; readonly weightSpecs: readonly object[]; readonly weightData: ArrayBuffer }): unknown }
+  readonly io: {
+    fromMemory(files: {
+      readonly modelTopology: object
+      readonly weightSpecs: readonly object[]
+      readonly weightData: ArrayBuffer
+    }): unknown
+  }
   readonly train: { adam(rate: number): unknown }
   readonly losses: { softmaxCrossEntropy(targets: Tensor, logits: Tensor): Tensor }
   loadLayersModel(from: unknown): Promise<Model>
@@ -21,24 +40,56 @@ export type Tfjs = {
   tensor2d(values: Float32Array, shape: readonly number[]): Tensor
 }
 
-export type LayersFit = { readonly detail: string; /** Answers the loss of the last epoch. */ fit(images: Batch, how: { readonly batch: number; readonly epochs: number }): Promise<number> }
+export type LayersFit = {
+  readonly detail: string
+  /** Answers the loss of the last epoch. */ fit(
+    images: Batch,
+    how: { readonly batch: number; readonly epochs: number },
+  ): Promise<number>
+}
 
 export async function openLayersFit(network: Network, weights: Weights, rate: number): Promise<LayersFit> {
   const tf = loadTfjs()
-  return fitOn(tf, { network, weights, rate, detail: `LayersModel.fit of tfjs ${tf.version['tfjs-layers'] ?? ''} on tfjs-node` })
+  return fitOn(tf, {
+    network,
+    weights,
+    rate,
+    detail: `LayersModel.fit of tfjs ${tf.version['tfjs-layers'] ?? ''} on tfjs-node`,
+  })
 }
 
 /** On whatever backend this tfjs has. */
-export async function fitOn(tf: Tfjs, { network, weights, rate, detail }: { readonly network: Network; readonly weights: Weights; readonly rate: number; readonly detail: string }): Promise<LayersFit> {
+export async function fitOn(
+  tf: Tfjs,
+  {
+    network,
+    weights,
+    rate,
+    detail,
+  }: { readonly network: Network; readonly weights: Weights; readonly rate: number; readonly detail: string },
+): Promise<LayersFit> {
   const { modelJson, weightsBin } = toTfjs(network, weights)
   const { modelTopology, weightsManifest } = JSON.parse(modelJson)
-  const model = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData: new Uint8Array(weightsBin).buffer }))
-  model.compile({ optimizer: tf.train.adam(rate), loss: (targets, logits) => tf.losses.softmaxCrossEntropy(targets, logits), metrics: ['accuracy'] })
+  const model = await tf.loadLayersModel(
+    tf.io.fromMemory({
+      modelTopology,
+      weightSpecs: weightsManifest[0].weights,
+      weightData: new Uint8Array(weightsBin).buffer,
+    }),
+  )
+  model.compile({
+    optimizer: tf.train.adam(rate),
+    loss: (targets, logits) => tf.losses.softmaxCrossEntropy(targets, logits),
+    metrics: ['accuracy'],
+  })
   const { size, channels } = network.input
   return {
     detail,
     async fit({ pixels, targets, count }, { batch, epochs }) {
-      const [x, y] = [tf.tensor4d(pixels, [count, size, size, channels]), tf.tensor2d(targets, [count, network.classes])]
+      const [x, y] = [
+        tf.tensor4d(pixels, [count, size, size, channels]),
+        tf.tensor2d(targets, [count, network.classes]),
+      ]
       const { history } = await model.fit(x, y, { batchSize: batch, epochs, shuffle: false, verbose: 0 })
       for (const tensor of [x, y]) tensor.dispose()
       return history['loss']?.at(-1) ?? Number.NaN

@@ -6,14 +6,18 @@ import { loadTensorFlow, type TensorFlow } from './binding.ts'
 import { createTensorFlowLearner } from './tensorflow-learner.ts'
 
 /** @param fastBfloat16 whether `precision: 'auto'` means bfloat16: where the CPU has instructions for it. */
-export function createTensorFlowEngine({ tf = loadTensorFlow(), fastBfloat16 = false }: { readonly tf?: TensorFlow; readonly fastBfloat16?: boolean } = {}): Engine {
+export function createTensorFlowEngine({
+  tf = loadTensorFlow(),
+  fastBfloat16 = false,
+}: { readonly tf?: TensorFlow; readonly fastBfloat16?: boolean } = {}): Engine {
   const loaded = new Map<string, Loaded>()
   const unload = (key: string): void => {
     const known = loaded.get(key)
     if (known) freeWeights(tf, known)
     loaded.delete(key)
   }
-  const precisionOf = ({ precision = 'auto' }: LearnerSpec) => (precision === 'auto' ? (fastBfloat16 ? 'bfloat16' : 'float32') : precision)
+  const precisionOf = ({ precision = 'auto' }: LearnerSpec) =>
+    precision === 'auto' ? (fastBfloat16 ? 'bfloat16' : 'float32') : precision
   return {
     name: 'tfjs-node',
     detail: `TensorFlow ${tf.version}, ${fastBfloat16 ? 'bfloat16 where the recipe allows' : 'float32'}`,

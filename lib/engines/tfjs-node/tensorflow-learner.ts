@@ -1,6 +1,14 @@
 /** A learner on TensorFlow: the step of lib/ml executed kernel by kernel, its state a few flat tensors that stay between steps. */
 import { AverageAndBest } from '#lib/ml/average-and-best.ts'
-import type { Batch, FlatWeights, Learner, LearnerSpec, LearnerState, Learnt, Which } from '#lib/ml/learner.ts'
+import type {
+  Batch,
+  FlatWeights,
+  Learner,
+  LearnerSpec,
+  LearnerState,
+  Learnt,
+  Which,
+} from '#lib/ml/learner.ts'
 import { shapesOf, sizeOf, type Weights, type WeightSpec } from '#lib/ml/network.ts'
 import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
 import { clipped, momentCount, ratesOfStep, updated } from '#lib/ml/optimisers.ts'
@@ -12,7 +20,11 @@ import { createTensorFlowKernels } from './kernels.ts'
 
 type State = { readonly trained: Tensor; readonly measured: Tensor; readonly moments: readonly Tensor[] }
 
-export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, precision: 'float32' | 'bfloat16'): Learner {
+export function createTensorFlowLearner(
+  tf: TensorFlow,
+  spec: LearnerSpec,
+  precision: 'float32' | 'bfloat16',
+): Learner {
   const { network, optimiser, seed = 0, statisticsDecay = STATISTICS_DECAY } = spec
   const plan = planWeights(spec)
   const k = createTensorFlowKernels(tf, { precision })
@@ -23,11 +35,16 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
   /** What lives as long as the learner; everything else is freed with its step. */
   const long: Tensor[] = []
   const hold = (make: () => Tensor): Tensor => {
-    const tensor = tf.scope(() => { const made = make(); return { answer: made, keep: [made] } })
+    const tensor = tf.scope(() => {
+      const made = make()
+      return { answer: made, keep: [made] }
+    })
     long.push(tensor)
     return tensor
   }
-  const fixed = Object.fromEntries(plan.fixed.map((w) => [w.name, hold(() => tf.floats(spec.weights[w.name]!, w.shape))]))
+  const fixed = Object.fromEntries(
+    plan.fixed.map((w) => [w.name, hold(() => tf.floats(spec.weights[w.name]!, w.shape))]),
+  )
   const decays = hold(() => tf.floats(decayMask(plan), [plan.trainedLength]))
   const pace = paceMask(plan, optimiser)
   const paces = pace && hold(() => tf.floats(pace, [plan.trainedLength]))
@@ -40,7 +57,11 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
     const before = state
     state = tf.scope(() => {
       const vector = (values: Float32Array): Tensor => tf.floats(values, [values.length])
-      const answer = { trained: vector(flat.trained), measured: vector(flat.measured), moments: moments.map(vector) }
+      const answer = {
+        trained: vector(flat.trained),
+        measured: vector(flat.measured),
+        moments: moments.map(vector),
+      }
       return { answer, keep: [answer.trained, answer.measured, ...answer.moments] }
     })
     changes += 1
@@ -50,25 +71,47 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
     if (!state) throw new Error('this learner was closed')
     return state
   }
-  const latest = (): FlatWeights => ({ trained: tf.read(now().trained).slice(), measured: plan.measuredLength > 0 ? tf.read(now().measured).slice() : new Float32Array(0) })
+  const latest = (): FlatWeights => ({
+    trained: tf.read(now().trained).slice(),
+    measured: plan.measuredLength > 0 ? tf.read(now().measured).slice() : new Float32Array(0),
+  })
   const moments = (): Float32Array[] => now().moments.map((moment) => tf.read(moment).slice())
-  const namedWeights = (which: Which): Weights => unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
-  put(flattened(plan, spec.weights), Array.from({ length: momentCount(optimiser) }, () => new Float32Array(plan.trainedLength)))
+  const namedWeights = (which: Which): Weights =>
+    unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
+  put(
+    flattened(plan, spec.weights),
+    Array.from({ length: momentCount(optimiser) }, () => new Float32Array(plan.trainedLength)),
+  )
 
-  function stepOnce(batch: Batch, rate: number): { answer: Learnt & { next: State }; keep: readonly Tensor[] } {
+  function stepOnce(
+    batch: Batch,
+    rate: number,
+  ): { answer: Learnt & { next: State }; keep: readonly Tensor[] } {
     const { trained, measured, moments: before } = now()
     const weights: Values<Tensor> = { ...fixed, ...parts(tf, plan.trained, trained) }
-    const noise = Object.fromEntries(noisy.map(({ name, length }, index) => {
-      const bytes = new Uint8Array(batch.count * length)
-      fillNoise(bytes, seed, step, index)
-      return [name, tf.floats(Float32Array.from(bytes), [batch.count, length])]
-    }))
-    const made = lossAndGradients(k, { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns', fitted: spec.fitted }, {
-      images: batch.count,
-      weights, noise,
-      pixels: tf.floats(batch.pixels, [batch.count, ...pixelShape]),
-      targets: tf.floats(batch.targets, [batch.count, network.classes]),
-    })
+    const noise = Object.fromEntries(
+      noisy.map(({ name, length }, index) => {
+        const bytes = new Uint8Array(batch.count * length)
+        fillNoise(bytes, seed, step, index)
+        return [name, tf.floats(Float32Array.from(bytes), [batch.count, length])]
+      }),
+    )
+    const made = lossAndGradients(
+      k,
+      {
+        network,
+        frozenThrough: spec.frozenThrough,
+        batchNorm: spec.batchNorm ?? 'learns',
+        fitted: spec.fitted,
+      },
+      {
+        images: batch.count,
+        weights,
+        noise,
+        pixels: tf.floats(batch.pixels, [batch.count, ...pixelShape]),
+        targets: tf.floats(batch.targets, [batch.count, network.classes]),
+      },
+    )
     const gradient = joined(tf, plan.trained, made.gradients)
     const [plainRate, correctedRate] = ratesOfStep(optimiser, rate, step)
     const next = updated(k, optimiser, {
@@ -80,20 +123,40 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
       decays,
       paces,
     })
-    const nextMeasured = plan.measuredLength === 0 ? measured : k.add(k.scale(measured, statisticsDecay), k.scale(joined(tf, plan.measured, made.measured), 1 - statisticsDecay))
-    const answer = { loss: tf.read(made.loss)[0]!, right: Math.round(tf.read(made.right)[0]!), next: { trained: next.weights, measured: nextMeasured, moments: next.moments } }
+    const nextMeasured =
+      plan.measuredLength === 0
+        ? measured
+        : k.add(
+            k.scale(measured, statisticsDecay),
+            k.scale(joined(tf, plan.measured, made.measured), 1 - statisticsDecay),
+          )
+    const answer = {
+      loss: tf.read(made.loss)[0]!,
+      right: Math.round(tf.read(made.right)[0]!),
+      next: { trained: next.weights, measured: nextMeasured, moments: next.moments },
+    }
     return { answer, keep: [next.weights, nextMeasured, ...next.moments] }
   }
 
   return {
     async learn(batch: Batch, rate: number): Promise<Learnt> {
-      if (batch.pixels.length !== batch.count * sizeOf(pixelShape) || batch.targets.length !== batch.count * network.classes) throw new Error(`the batch does not hold ${batch.count} images of ${sizeOf(pixelShape)} numbers and ${network.classes} targets`)
+      if (
+        batch.pixels.length !== batch.count * sizeOf(pixelShape) ||
+        batch.targets.length !== batch.count * network.classes
+      )
+        throw new Error(
+          `the batch does not hold ${batch.count} images of ${sizeOf(pixelShape)} numbers and ${network.classes} targets`,
+        )
       step += 1
       const before = now()
       const { loss, right, next } = tf.scope(() => stepOnce(batch, rate))
       state = next
       changes += 1
-      tf.free([before.trained, ...before.moments, ...(before.measured === next.measured ? [] : [before.measured])])
+      tf.free([
+        before.trained,
+        ...before.moments,
+        ...(before.measured === next.measured ? [] : [before.measured]),
+      ])
       return { loss, right }
     },
     average(decay: number): void {
@@ -128,8 +191,21 @@ export function createTensorFlowLearner(tf: TensorFlow, spec: LearnerSpec, preci
 
 function parts(tf: TensorFlow, specs: readonly WeightSpec[], flat: Tensor): Values<Tensor> {
   const lengths = specs.map((spec) => sizeOf(spec.shape))
-  const pieces = tf.several('SplitV', [flat, tf.ints(...lengths), tf.int(0)], { num_split: specs.length, T: { type: TYPE.float32 }, Tlen: { type: TYPE.int32 } }, specs.length)
-  return Object.fromEntries(specs.map((spec, i) => [spec.name, tf.op('Reshape', [pieces[i]!, tf.ints(...spec.shape)], { T: { type: TYPE.float32 }, Tshape: { type: TYPE.int32 } })]))
+  const pieces = tf.several(
+    'SplitV',
+    [flat, tf.ints(...lengths), tf.int(0)],
+    { num_split: specs.length, T: { type: TYPE.float32 }, Tlen: { type: TYPE.int32 } },
+    specs.length,
+  )
+  return Object.fromEntries(
+    specs.map((spec, i) => [
+      spec.name,
+      tf.op('Reshape', [pieces[i]!, tf.ints(...spec.shape)], {
+        T: { type: TYPE.float32 },
+        Tshape: { type: TYPE.int32 },
+      }),
+    ]),
+  )
 }
 
 function joined(tf: TensorFlow, specs: readonly WeightSpec[], values: Values<Tensor>): Tensor {
@@ -139,5 +215,9 @@ function joined(tf: TensorFlow, specs: readonly WeightSpec[], values: Values<Ten
     return tf.op('Reshape', [value, tf.ints(-1)], { T: { type: TYPE.float32 }, Tshape: { type: TYPE.int32 } })
   })
   if (flat.length === 1) return flat[0]!
-  return tf.op('ConcatV2', [...flat, tf.int(0)], { N: flat.length, T: { type: TYPE.float32 }, Tidx: { type: TYPE.int32 } })
+  return tf.op('ConcatV2', [...flat, tf.int(0)], {
+    N: flat.length,
+    T: { type: TYPE.float32 },
+    Tidx: { type: TYPE.int32 },
+  })
 }

@@ -7,7 +7,14 @@ import { encodePng } from '#lib/images/png.ts'
 import { download } from './download.ts'
 import { inTurns } from './in-turns.ts'
 import type { Dataset, LabelledImage, Opening } from './labelled-image.ts'
-import { DEFAULT_DOWNLOADS, exists, isFolder, missingFile, requirePinned, wrongFile } from './official-file.ts'
+import {
+  DEFAULT_DOWNLOADS,
+  exists,
+  isFolder,
+  missingFile,
+  requirePinned,
+  wrongFile,
+} from './official-file.ts'
 import type { OfficialFile, PinnedContent } from './official-file.ts'
 import { readTar } from './tar.ts'
 import type { TarFile } from './tar.ts'
@@ -19,12 +26,24 @@ const PLANE = SIDE * SIDE
 const RECORD = 1 + 3 * PLANE
 const BATCH_BYTES = 10_000 * RECORD
 
-export type Cifar10Files = { readonly archive: OfficialFile; readonly batches: readonly (PinnedContent & { readonly split: 'train' | 'test' })[] }
+export type Cifar10Files = {
+  readonly archive: OfficialFile
+  readonly batches: readonly (PinnedContent & { readonly split: 'train' | 'test' })[]
+}
 
-const batch = (split: 'train' | 'test', name: string, sha256: string) => ({ split, name, sha256, sizeBytes: BATCH_BYTES })
+const batch = (split: 'train' | 'test', name: string, sha256: string) => ({
+  split,
+  name,
+  sha256,
+  sizeBytes: BATCH_BYTES,
+})
 
 export const CIFAR10: Cifar10Files = {
-  archive: { name: 'cifar-10-binary.tar.gz', urls: ['https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz'], packedBytes: 170_052_171 },
+  archive: {
+    name: 'cifar-10-binary.tar.gz',
+    urls: ['https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz'],
+    packedBytes: 170_052_171,
+  },
   batches: [
     batch('train', 'data_batch_1.bin', 'cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5'),
     batch('train', 'data_batch_2.bin', 'a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed'),
@@ -46,10 +65,18 @@ export async function openCifar10(opening: Opening, files: Cifar10Files = CIFAR1
   }
 }
 
-async function fetched(files: Cifar10Files, { downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: Opening): Promise<string> {
+async function fetched(
+  files: Cifar10Files,
+  { downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: Opening,
+): Promise<string> {
   const kept = join(downloads, files.archive.name)
   const check = (path: string): Promise<void> => verify(path, files, signal)
-  const isRight = (await exists(kept)) && (await check(kept).then(() => true, () => false))
+  const isRight =
+    (await exists(kept)) &&
+    (await check(kept).then(
+      () => true,
+      () => false,
+    ))
   if (!isRight) await download({ file: files.archive, to: kept, mirror, check, onProgress, signal })
   return kept
 }
@@ -81,7 +108,8 @@ async function* batchesIn(source: string, files: Cifar10Files): AsyncGenerator<T
   try {
     yield* readTar(source, (name, size) => {
       const one = pinned.get(name)
-      if (one !== undefined && size !== one.sizeBytes) throw wrongFile(join(source, name), name, `it has ${size} bytes instead of ${one.sizeBytes}`)
+      if (one !== undefined && size !== one.sizeBytes)
+        throw wrongFile(join(source, name), name, `it has ${size} bytes instead of ${one.sizeBytes}`)
       return one !== undefined
     })
   } catch (cause) {
@@ -91,7 +119,8 @@ async function* batchesIn(source: string, files: Cifar10Files): AsyncGenerator<T
 }
 
 async function batchIn(folder: string, name: string): Promise<string> {
-  for (const path of [join(folder, name), join(folder, 'cifar-10-batches-bin', name)]) if (await exists(path)) return path
+  for (const path of [join(folder, name), join(folder, 'cifar-10-batches-bin', name)])
+    if (await exists(path)) return path
   throw missingFile(folder, name)
 }
 
@@ -101,7 +130,11 @@ async function* imagesOf(source: string, files: Cifar10Files): AsyncGenerator<La
     for (let at = 0, i = 0; at < bytes.length; at += RECORD, i++) {
       const label = CLASSES[bytes[at]!]
       if (label === undefined) throw new Error(`pinned ${name} has label ${bytes[at]} at ${i}`)
-      const png = encodePng({ width: SIDE, height: SIDE, data: interleaved(bytes.subarray(at + 1, at + RECORD)) })
+      const png = encodePng({
+        width: SIDE,
+        height: SIDE,
+        data: interleaved(bytes.subarray(at + 1, at + RECORD)),
+      })
       yield { label, split: splits.get(name)!, path: `${name.replace(/\.bin$/, '')}/${i}.png`, bytes: png }
     }
   }

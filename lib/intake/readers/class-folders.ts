@@ -1,13 +1,23 @@
 /** What the folders of a set of pictures mean: `cats/1.png`, `train/cats/1.png`, either of them packed one or two folders deeper.
  *  Pure: it sees paths only, and whether a file is a picture is judged later, by its bytes. */
 
-export type Place = { readonly kind: 'image'; readonly label: string; readonly split: 'train' | 'test' | null } | { readonly kind: 'stray'; readonly reason: string }
+export type Place =
+  | { readonly kind: 'image'; readonly label: string; readonly split: 'train' | 'test' | null }
+  | { readonly kind: 'stray'; readonly reason: string }
 
 export type Layout = { readonly classes: readonly string[]; readonly placeOf: (path: string) => Place }
 
 const SPLIT_OF: Readonly<Record<string, 'train' | 'test'>> = {
-  train: 'train', training: 'train', training_set: 'train', val: 'train', valid: 'train', validation: 'train', validation_set: 'train',
-  test: 'test', testing: 'test', test_set: 'test',
+  train: 'train',
+  training: 'train',
+  training_set: 'train',
+  val: 'train',
+  valid: 'train',
+  validation: 'train',
+  validation_set: 'train',
+  test: 'test',
+  testing: 'test',
+  test_set: 'test',
 }
 const LONGEST_CLASS = 200
 /** Only for telling how folders lie: what a file is, its bytes say. */
@@ -15,12 +25,16 @@ const LOOKS_LIKE_IMAGE = /\.(?:png|jpe?g|jfif|gif|bmp|dib|webp|tiff?|avif)$/i
 
 export function layoutOf(paths: readonly string[]): Layout {
   const pictures = paths.filter((path) => LOOKS_LIKE_IMAGE.test(path))
-  const telling = (pictures.length > 0 ? pictures : paths).map(foldersOf).filter((folders) => folders.length > 0)
+  const telling = (pictures.length > 0 ? pictures : paths)
+    .map(foldersOf)
+    .filter((folders) => folders.length > 0)
   const around = wrappersOf(telling)
   const inside = telling.map((folders) => folders.slice(around.length))
   const hasSplits = inside.length > 0 && inside.every((folders) => splitOf(folders[0]) !== undefined)
   const placeOf = (path: string): Place => place(foldersOf(path), around, hasSplits)
-  const classes = new Set(paths.map(placeOf).flatMap((found) => (found.kind === 'image' ? [found.label] : [])))
+  const classes = new Set(
+    paths.map(placeOf).flatMap((found) => (found.kind === 'image' ? [found.label] : [])),
+  )
   return { classes: [...classes].toSorted(byNumberThenName), placeOf }
 }
 
@@ -32,7 +46,9 @@ function wrappersOf(telling: readonly (readonly string[])[]): readonly string[] 
   while (telling.length > 0) {
     const depth = around.length
     const name = telling[0]![depth]!
-    const isWrapper = splitOf(name) === undefined && telling.every((folders) => folders[depth] === name && folders.length > depth + 1)
+    const isWrapper =
+      splitOf(name) === undefined &&
+      telling.every((folders) => folders[depth] === name && folders.length > depth + 1)
     if (!isWrapper) break
     around.push(name)
   }
@@ -40,17 +56,26 @@ function wrappersOf(telling: readonly (readonly string[])[]): readonly string[] 
 }
 
 function place(folders: readonly string[], around: readonly string[], hasSplits: boolean): Place {
-  if (around.some((name, i) => folders[i] !== name)) return { kind: 'stray', reason: `it lies outside of ${around.join('/')}/` }
+  if (around.some((name, i) => folders[i] !== name))
+    return { kind: 'stray', reason: `it lies outside of ${around.join('/')}/` }
   const inside = folders.slice(around.length)
   const split = hasSplits ? splitOf(inside[0]) : undefined
-  if (hasSplits && split === undefined) return { kind: 'stray', reason: 'it lies outside of train/ and test/' }
+  if (hasSplits && split === undefined)
+    return { kind: 'stray', reason: 'it lies outside of train/ and test/' }
   const label = inside[hasSplits ? 1 : 0]?.trim()
   if (label === undefined || label === '') return { kind: 'stray', reason: 'it lies in no class folder' }
-  if (label.length > LONGEST_CLASS) return { kind: 'stray', reason: `its class name has ${label.length} characters and may have ${LONGEST_CLASS}` }
+  if (label.length > LONGEST_CLASS)
+    return {
+      kind: 'stray',
+      reason: `its class name has ${label.length} characters and may have ${LONGEST_CLASS}`,
+    }
   return { kind: 'image', label, split: split ?? null }
 }
 
-const splitOf = (folder: string | undefined): 'train' | 'test' | undefined => (folder === undefined || !Object.hasOwn(SPLIT_OF, folder.toLowerCase()) ? undefined : SPLIT_OF[folder.toLowerCase()])
+const splitOf = (folder: string | undefined): 'train' | 'test' | undefined =>
+  folder === undefined || !Object.hasOwn(SPLIT_OF, folder.toLowerCase())
+    ? undefined
+    : SPLIT_OF[folder.toLowerCase()]
 
 /** 2 before 10, the rest by code units: the same order on every machine. */
 function byNumberThenName(a: string, b: string): number {

@@ -48,13 +48,21 @@ export async function download(wanted: Download): Promise<void> {
   throw new DarkroomError('bad_data_file', {
     what: `${file.name} cannot be downloaded`,
     why: failures.join('; '),
-    remedy: 'Check the connection, set DATASET_MIRROR to an address that has the official files, or name a file or folder that is here with --from.',
+    remedy:
+      'Check the connection, set DATASET_MIRROR to an address that has the official files, or name a file or folder that is here with --from.',
   })
 }
 
-async function fetchTo(path: string, url: string, { file, onProgress, longestSilenceMs = LONGEST_SILENCE_MS, signal }: Download): Promise<void> {
+async function fetchTo(
+  path: string,
+  url: string,
+  { file, onProgress, longestSilenceMs = LONGEST_SILENCE_MS, signal }: Download,
+): Promise<void> {
   const silence = new AbortController()
-  const watch = setTimeout(() => silence.abort(new Error(`nothing came for ${longestSilenceMs / 1000} s`)), longestSilenceMs)
+  const watch = setTimeout(
+    () => silence.abort(new Error(`nothing came for ${longestSilenceMs / 1000} s`)),
+    longestSilenceMs,
+  )
   const stop = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal])
   try {
     const answer = await fetch(url, { signal: stop, redirect: 'follow' })
@@ -83,7 +91,11 @@ async function fetchTo(path: string, url: string, { file, onProgress, longestSil
   }
 }
 
-function progressOf(file: string, totalBytes: number, onProgress: Download['onProgress']): (bytes: number) => void {
+function progressOf(
+  file: string,
+  totalBytes: number,
+  onProgress: Download['onProgress'],
+): (bytes: number) => void {
   const startedAt = performance.now()
   let toldAt = 0
   return (bytes) => {
@@ -92,12 +104,25 @@ function progressOf(file: string, totalBytes: number, onProgress: Download['onPr
     if (!isLast && now - toldAt < PROGRESS_EVERY_MS) return
     toldAt = now
     const seconds = (now - startedAt) / 1000
-    onProgress?.({ file, bytes, totalBytes, secondsLeft: seconds < 1 && !isLast ? null : ((totalBytes - bytes) * seconds) / bytes })
+    onProgress?.({
+      file,
+      bytes,
+      totalBytes,
+      secondsLeft: seconds < 1 && !isLast ? null : ((totalBytes - bytes) * seconds) / bytes,
+    })
   }
 }
 
 const diskFull = (file: OfficialFile, cause: unknown): DarkroomError =>
-  new DarkroomError('disk_full', { what: `${file.name} cannot be kept`, why: `the disk has no room for its ${file.packedBytes} bytes`, remedy: 'Make room and try again.' }, { cause })
+  new DarkroomError(
+    'disk_full',
+    {
+      what: `${file.name} cannot be kept`,
+      why: `the disk has no room for its ${file.packedBytes} bytes`,
+      remedy: 'Make room and try again.',
+    },
+    { cause },
+  )
 
 /** `fetch` hides what happened in its cause: "fetch failed" says nothing to a person. */
 function reasonOf(error: unknown): string {

@@ -14,7 +14,10 @@ export type FoldersOpening = Pick<Opening, 'onStray' | 'signal'> & { readonly li
 /** A picture above 64 MiB is no training picture; a set above 64 GiB does not fit this product's one machine. */
 export const GENEROUS: ZipLimits = { entryBytes: 64 * 1024 ** 2, totalBytes: 64 * 1024 ** 3 }
 
-export async function openZipOfFolders(source: string | Uint8Array, { onStray, signal, limits = GENEROUS }: FoldersOpening = {}): Promise<Dataset> {
+export async function openZipOfFolders(
+  source: string | Uint8Array,
+  { onStray, signal, limits = GENEROUS }: FoldersOpening = {},
+): Promise<Dataset> {
   const paths = await listZip(source, signal)
   const layout = layoutOf(paths)
   requireClasses(layout, 'archive')
@@ -26,8 +29,10 @@ export async function openZipOfFolders(source: string | Uint8Array, { onStray, s
 
   async function* fromZip(): AsyncGenerator<LabelledImage> {
     for await (const entry of readZip(source, limits, signal)) {
-      if (entry.kind === 'refused') onStray?.({ kind: 'refused_entry', path: entry.path, reason: entry.refused })
-      else if (entry.kind === 'skipped') onStray?.({ kind: 'stray_file', path: entry.path, reason: entry.skipped })
+      if (entry.kind === 'refused')
+        onStray?.({ kind: 'refused_entry', path: entry.path, reason: entry.refused })
+      else if (entry.kind === 'skipped')
+        onStray?.({ kind: 'stray_file', path: entry.path, reason: entry.skipped })
       else yield* placed(layout, entry.path, entry.bytes)
     }
   }
@@ -39,7 +44,10 @@ export async function openZipOfFolders(source: string | Uint8Array, { onStray, s
   }
 }
 
-export async function openFolderOfFolders(folder: string, { onStray, signal, limits = GENEROUS }: FoldersOpening = {}): Promise<Dataset> {
+export async function openFolderOfFolders(
+  folder: string,
+  { onStray, signal, limits = GENEROUS }: FoldersOpening = {},
+): Promise<Dataset> {
   const strays: Stray[] = []
   const paths = await filesUnder(folder, '', strays, signal)
   const layout = layoutOf(paths)
@@ -60,23 +68,46 @@ export async function openFolderOfFolders(folder: string, { onStray, signal, lim
         continue
       }
       const { size } = await stat(join(folder, path))
-      if (size > limits.entryBytes) onStray?.({ kind: 'refused_entry', path, reason: `it has ${size} bytes and may have ${limits.entryBytes}` })
-      else yield { label: place.label, split: place.split, path, bytes: new Uint8Array(await readFile(join(folder, path))) }
+      if (size > limits.entryBytes)
+        onStray?.({
+          kind: 'refused_entry',
+          path,
+          reason: `it has ${size} bytes and may have ${limits.entryBytes}`,
+        })
+      else
+        yield {
+          label: place.label,
+          split: place.split,
+          path,
+          bytes: new Uint8Array(await readFile(join(folder, path))),
+        }
     }
   }
 }
 
 /** Every ordinary file below, in an order that is the same everywhere. Links are not followed: they may lead out or in circles. */
-async function filesUnder(root: string, below: string, strays: Stray[], signal?: AbortSignal): Promise<string[]> {
+async function filesUnder(
+  root: string,
+  below: string,
+  strays: Stray[],
+  signal?: AbortSignal,
+): Promise<string[]> {
   signal?.throwIfAborted()
   const found: string[] = []
   const entries = await readdir(join(root, below), { withFileTypes: true })
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.name.startsWith('.') || /^(?:__MACOSX|thumbs\.db|desktop\.ini)$/i.test(entry.name)) strays.push({ kind: 'stray_file', path, reason: 'it belongs to the system, not to the pictures' })
-    else if (entry.isDirectory()) for (const file of await filesUnder(root, path, strays, signal)) found.push(file)
+    if (entry.name.startsWith('.') || /^(?:__MACOSX|thumbs\.db|desktop\.ini)$/i.test(entry.name))
+      strays.push({ kind: 'stray_file', path, reason: 'it belongs to the system, not to the pictures' })
+    else if (entry.isDirectory())
+      for (const file of await filesUnder(root, path, strays, signal)) found.push(file)
     else if (entry.isFile()) found.push(path)
-    else strays.push({ kind: 'refused_entry', path, reason: entry.isSymbolicLink() ? 'it is a link' : 'it is no ordinary file' })
+    else
+      strays.push({
+        kind: 'refused_entry',
+        path,
+        reason: entry.isSymbolicLink() ? 'it is a link' : 'it is no ordinary file',
+      })
   }
   return found
 }

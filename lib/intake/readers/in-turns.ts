@@ -6,7 +6,10 @@ import type { LabelledImage } from './labelled-image.ts'
 /** A few milliseconds of pictures. */
 const IMAGES_A_TURN = 50
 
-export async function* inTurns(images: AsyncIterable<LabelledImage> | Iterable<LabelledImage>, signal?: AbortSignal): AsyncGenerator<LabelledImage> {
+export async function* inTurns(
+  images: AsyncIterable<LabelledImage> | Iterable<LabelledImage>,
+  signal?: AbortSignal,
+): AsyncGenerator<LabelledImage> {
   let count = 0
   for await (const image of images) {
     if (count++ % IMAGES_A_TURN === 0) await setImmediate()

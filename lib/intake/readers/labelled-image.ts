@@ -11,7 +11,11 @@ export type LabelledImage = {
 }
 
 /** A file that no class claims, or that must not be opened. */
-export type Stray = { readonly kind: 'stray_file' | 'refused_entry'; readonly path: string; readonly reason: string }
+export type Stray = {
+  readonly kind: 'stray_file' | 'refused_entry'
+  readonly path: string
+  readonly reason: string
+}
 
 export type Dataset = {
   readonly classes: readonly string[]

@@ -13,7 +13,11 @@ import { sniff } from '#lib/images/sniff.ts'
 export type PinnedContent = { readonly name: string; readonly sizeBytes: number; readonly sha256: string }
 
 /** One file to fetch: the addresses are tried in order, `packedBytes` is its size there. */
-export type OfficialFile = { readonly name: string; readonly urls: readonly string[]; readonly packedBytes: number }
+export type OfficialFile = {
+  readonly name: string
+  readonly urls: readonly string[]
+  readonly packedBytes: number
+}
 
 export const DEFAULT_DOWNLOADS = join(tmpdir(), 'darkroom-downloads')
 
@@ -22,9 +26,12 @@ const unpackGzip = promisify(gunzip)
 /** The right content of a plain or gzipped file, or a sentence that says what is wrong with it. */
 export async function readPinned(path: string, pinned: PinnedContent): Promise<Uint8Array> {
   const found = await stat(path)
-  if (found.size > pinned.sizeBytes * 2 + 1024) throw wrongFile(path, pinned.name, `it has ${found.size} bytes and should unpack to ${pinned.sizeBytes}`)
+  if (found.size > pinned.sizeBytes * 2 + 1024)
+    throw wrongFile(path, pinned.name, `it has ${found.size} bytes and should unpack to ${pinned.sizeBytes}`)
   const bytes = await readFile(path)
-  const content = isGzip(bytes) ? await unpackGzip(bytes, { maxOutputLength: pinned.sizeBytes + 1 }).catch(() => null) : bytes
+  const content = isGzip(bytes)
+    ? await unpackGzip(bytes, { maxOutputLength: pinned.sizeBytes + 1 }).catch(() => null)
+    : bytes
   if (content === null) throw wrongFile(path, pinned.name, 'it is cut off, damaged or another file')
   requirePinned(path, pinned, content)
   return content
@@ -34,24 +41,54 @@ export function requirePinned(path: string, pinned: PinnedContent, content: Uint
   if (content.length !== pinned.sizeBytes) {
     const found = sniff(content)
     const what = found.kind === 'unknown' ? '' : ` (it is ${found.words})`
-    throw wrongFile(path, pinned.name, `it holds ${content.length} bytes instead of ${pinned.sizeBytes}${what}`)
+    throw wrongFile(
+      path,
+      pinned.name,
+      `it holds ${content.length} bytes instead of ${pinned.sizeBytes}${what}`,
+    )
   }
   const sha256 = createHash('sha256').update(content).digest('hex')
-  if (sha256 !== pinned.sha256) throw wrongFile(path, pinned.name, `its SHA-256 is ${sha256.slice(0, 12)}… instead of ${pinned.sha256.slice(0, 12)}…`)
+  if (sha256 !== pinned.sha256)
+    throw wrongFile(
+      path,
+      pinned.name,
+      `its SHA-256 is ${sha256.slice(0, 12)}… instead of ${pinned.sha256.slice(0, 12)}…`,
+    )
 }
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 export const wrongFile = (path: string, name: string, why: string, cause?: unknown): DarkroomError =>
-  new DarkroomError('bad_data_file', { what: `${path} is not the official ${name}`, why, remedy: 'Get the official file again; nothing was taken in.' }, { cause })
+  new DarkroomError(
+    'bad_data_file',
+    {
+      what: `${path} is not the official ${name}`,
+      why,
+      remedy: 'Get the official file again; nothing was taken in.',
+    },
+    { cause },
+  )
 
 export const missingFile = (folder: string, name: string): DarkroomError =>
-  new DarkroomError('bad_data_file', { what: `${name} is missing`, why: `${folder} has no file of that name`, remedy: 'Name the folder or file that holds it.' })
+  new DarkroomError('bad_data_file', {
+    what: `${name} is missing`,
+    why: `${folder} has no file of that name`,
+    remedy: 'Name the folder or file that holds it.',
+  })
 
 export async function isFolder(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => null)
-  if (found === null) throw new DarkroomError('bad_data_file', { what: `${path} cannot be read`, why: 'there is no such file or folder', remedy: 'Check the path.' })
+  if (found === null)
+    throw new DarkroomError('bad_data_file', {
+      what: `${path} cannot be read`,
+      why: 'there is no such file or folder',
+      remedy: 'Check the path.',
+    })
   return found.isDirectory()
 }
 
-export const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
+export const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

@@ -11,7 +11,10 @@ import { openShapes } from './shapes.ts'
 export async function openDataset(name: string, opening: Opening = {}): Promise<Dataset> {
   if (name === 'mnist') return openMnist(opening)
   if (name === 'cifar10') return openCifar10(opening)
-  if (opening.from !== undefined) return (await isFolder(opening.from)) ? openFolderOfFolders(opening.from, opening) : openZipOfFolders(opening.from, opening)
+  if (opening.from !== undefined)
+    return (await isFolder(opening.from))
+      ? openFolderOfFolders(opening.from, opening)
+      : openZipOfFolders(opening.from, opening)
   if (name === 'shapes') return openShapes(undefined, opening.signal)
   throw new DarkroomError('invalid_input', {
     what: `The pictures of "${name}" are not known`,

@@ -38,70 +38,134 @@ async function put(files: Files, into = folder): Promise<string> {
 
 test('MNIST is read from its four files, gzipped or plain, in order and in grey', async () => {
   const { parts, files } = smallMnist()
-  const plain = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name.replace('.gz', '').replace('-idx', '.idx'), new Uint8Array(gunzipSync(bytes))]))
+  const plain = Object.fromEntries(
+    Object.entries(files).map(([name, bytes]) => [
+      name.replace('.gz', '').replace('-idx', '.idx'),
+      new Uint8Array(gunzipSync(bytes)),
+    ]),
+  )
   const dataset = await openMnist({ from: await put(files) }, parts)
   const images = await all(dataset)
 
   expect([dataset.count, dataset.classes.length]).toEqual([4, 10])
   expect(images.map(({ label, split, path }) => [label, split, path])).toEqual([
-    ['5', 'train', 'train-images-idx3-ubyte/0.png'], ['0', 'train', 'train-images-idx3-ubyte/1.png'], ['9', 'train', 'train-images-idx3-ubyte/2.png'], ['7', 'test', 't10k-images-idx3-ubyte/0.png'],
+    ['5', 'train', 'train-images-idx3-ubyte/0.png'],
+    ['0', 'train', 'train-images-idx3-ubyte/1.png'],
+    ['9', 'train', 'train-images-idx3-ubyte/2.png'],
+    ['7', 'test', 't10k-images-idx3-ubyte/0.png'],
   ])
   const second = await decode(images[1]!.bytes, limits)
-  expect([second.width, second.height, ...second.data.subarray(0, 6)]).toEqual([28, 28, ...[0, 0, 0, 1, 1, 1].map((i) => ((784 + i) * 11) % 256)])
+  expect([second.width, second.height, ...second.data.subarray(0, 6)]).toEqual([
+    28,
+    28,
+    ...[0, 0, 0, 1, 1, 1].map((i) => ((784 + i) * 11) % 256),
+  ])
   expect(await all(await openMnist({ from: await put(plain, join(folder, 'plain')) }, parts))).toEqual(images)
 })
 
 test.each<[string, (files: Files) => void, string]>([
-  ['is cut', (files) => (files['train-images-idx3-ubyte.gz'] = files['train-images-idx3-ubyte.gz']!.subarray(0, 90)), 'cut off'],
-  ['is a page', (files) => (files['train-images-idx3-ubyte.gz'] = new TextEncoder().encode('<html>404</html>')), 'an HTML page'],
-  ['has one wrong byte', (files) => (files['t10k-labels-idx1-ubyte.gz'] = gzipSync(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 8))), 'SHA-256'],
+  [
+    'is cut',
+    (files) => (files['train-images-idx3-ubyte.gz'] = files['train-images-idx3-ubyte.gz']!.subarray(0, 90)),
+    'cut off',
+  ],
+  [
+    'is a page',
+    (files) => (files['train-images-idx3-ubyte.gz'] = new TextEncoder().encode('<html>404</html>')),
+    'an HTML page',
+  ],
+  [
+    'has one wrong byte',
+    (files) => (files['t10k-labels-idx1-ubyte.gz'] = gzipSync(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 8))),
+    'SHA-256',
+  ],
   ['is not there', (files) => delete files['t10k-labels-idx1-ubyte.gz'], 'missing'],
 ])('an MNIST file that %s is refused before any image is handed over', async (_story, spoil, said) => {
   const { parts, files } = smallMnist()
   spoil(files)
 
-  await expect(openMnist({ from: await put(files) }, parts)).rejects.toMatchObject({ code: 'bad_data_file', message: expect.stringContaining(said) })
+  await expect(openMnist({ from: await put(files) }, parts)).rejects.toMatchObject({
+    code: 'bad_data_file',
+    message: expect.stringContaining(said),
+  })
 })
 
 test('CIFAR-10 is read from a folder, from its folder’s parent and from an archive, whoever packed it', async () => {
   const { pins, files, archive } = smallCifar10()
-  const inFolder = await all(await openCifar10({ from: await put(files, join(folder, 'cifar-10-batches-bin')) }, pins))
+  const inFolder = await all(
+    await openCifar10({ from: await put(files, join(folder, 'cifar-10-batches-bin')) }, pins),
+  )
   await put({ 'again.tar.gz': archive, 'again.tar': tarFile({ ...files, 'more.txt': new Uint8Array(3000) }) })
 
-  expect(inFolder.map(({ label, split, path }) => [label, split, path])).toEqual([['cat', 'train', 'data_batch_1/0.png'], ['ship', 'train', 'data_batch_1/1.png'], ['truck', 'test', 'test_batch/0.png']])
-  expect([...(await decode(inFolder[2]!.bytes, limits)).data.subarray(0, 6)]).toEqual([10, 102, 204, 11, 103, 205])
-  for (const from of [folder, join(folder, 'again.tar.gz'), join(folder, 'again.tar')]) expect(await all(await openCifar10({ from }, pins))).toEqual(inFolder)
+  expect(inFolder.map(({ label, split, path }) => [label, split, path])).toEqual([
+    ['cat', 'train', 'data_batch_1/0.png'],
+    ['ship', 'train', 'data_batch_1/1.png'],
+    ['truck', 'test', 'test_batch/0.png'],
+  ])
+  expect([...(await decode(inFolder[2]!.bytes, limits)).data.subarray(0, 6)]).toEqual([
+    10, 102, 204, 11, 103, 205,
+  ])
+  for (const from of [folder, join(folder, 'again.tar.gz'), join(folder, 'again.tar')])
+    expect(await all(await openCifar10({ from }, pins))).toEqual(inFolder)
 })
 
 test.each<[string, (good: ReturnType<typeof smallCifar10>) => Uint8Array, string]>([
   ['is cut', ({ archive }) => archive.subarray(0, archive.length - 60), 'cut off'],
   ['is a text', () => new TextEncoder().encode('404 not found. '.repeat(100)), 'another file'],
-  ['lacks a batch', ({ files }) => tarFile({ 'data_batch_1.bin': files['data_batch_1.bin']! }), 'test_batch.bin is missing'],
-  ['has a batch of another size', ({ files }) => tarFile({ ...files, 'test_batch.bin': new Uint8Array(5) }), '5 bytes instead of 3073'],
-  ['has a changed pixel', ({ files }) => tarFile({ ...files, 'test_batch.bin': files['test_batch.bin']!.with(99, 0) }), 'SHA-256'],
+  [
+    'lacks a batch',
+    ({ files }) => tarFile({ 'data_batch_1.bin': files['data_batch_1.bin']! }),
+    'test_batch.bin is missing',
+  ],
+  [
+    'has a batch of another size',
+    ({ files }) => tarFile({ ...files, 'test_batch.bin': new Uint8Array(5) }),
+    '5 bytes instead of 3073',
+  ],
+  [
+    'has a changed pixel',
+    ({ files }) => tarFile({ ...files, 'test_batch.bin': files['test_batch.bin']!.with(99, 0) }),
+    'SHA-256',
+  ],
 ])('a CIFAR-10 archive that %s is refused before any image is handed over', async (_story, make, said) => {
   const good = smallCifar10()
   await put({ 'a.tar.gz': make(good) })
 
-  await expect(openCifar10({ from: join(folder, 'a.tar.gz') }, good.pins)).rejects.toMatchObject({ code: 'bad_data_file', message: expect.stringContaining(said) })
+  await expect(openCifar10({ from: join(folder, 'a.tar.gz') }, good.pins)).rejects.toMatchObject({
+    code: 'bad_data_file',
+    message: expect.stringContaining(said),
+  })
 })
 
 test('what is fetched is checked, kept, and not fetched again', async () => {
   const { parts, files } = smallMnist()
   await using server = await serveFiles(files)
   const seen: DownloadProgress[] = []
-  const opening = { downloads: join(folder, 'kept'), mirror: `${server.url}/`, onProgress: (progress: DownloadProgress) => seen.push(progress) }
+  const opening = {
+    downloads: join(folder, 'kept'),
+    mirror: `${server.url}/`,
+    onProgress: (progress: DownloadProgress) => seen.push(progress),
+  }
 
   expect(await all(await openMnist(opening, parts))).toHaveLength(4)
   expect(await all(await openMnist(opening, parts))).toHaveLength(4)
   expect(server.asked.toSorted()).toEqual(Object.keys(files).toSorted())
-  expect(seen.at(-1)).toMatchObject({ file: 't10k-labels-idx1-ubyte.gz', secondsLeft: 0, bytes: files['t10k-labels-idx1-ubyte.gz']!.length })
+  expect(seen.at(-1)).toMatchObject({
+    file: 't10k-labels-idx1-ubyte.gz',
+    secondsLeft: 0,
+    bytes: files['t10k-labels-idx1-ubyte.gz']!.length,
+  })
   expect((await readdir(join(folder, 'kept'))).toSorted()).toEqual(Object.keys(files).toSorted())
 })
 
 test.each<[string, Behaviour, (files: Files) => void, string]>([
   ['has not', 'honest', (files) => delete files['cifar-10-binary.tar.gz'], 'answered 404'],
-  ['has another file', 'honest', (files) => (files['cifar-10-binary.tar.gz'] = gzipSync(new Uint8Array(3000).fill(7))), 'another file'],
+  [
+    'has another file',
+    'honest',
+    (files) => (files['cifar-10-binary.tar.gz'] = gzipSync(new Uint8Array(3000).fill(7))),
+    'another file',
+  ],
   ['hangs up in the middle', 'cut', () => undefined, ''],
   ['never ends', 'endless', () => undefined, 'sent more than'],
 ])('a server that %s is named, and nothing is left behind', async (_story, behaviour, spoil, said) => {
@@ -110,7 +174,10 @@ test.each<[string, Behaviour, (files: Files) => void, string]>([
   spoil(files)
   await using server = await serveFiles(files, () => behaviour)
 
-  await expect(openCifar10({ downloads: folder, mirror: server.url }, pins)).rejects.toMatchObject({ code: 'bad_data_file', message: expect.stringMatching(new RegExp(`127.0.0.1:\\d+: .*${said}.*--from`)) })
+  await expect(openCifar10({ downloads: folder, mirror: server.url }, pins)).rejects.toMatchObject({
+    code: 'bad_data_file',
+    message: expect.stringMatching(new RegExp(`127.0.0.1:\\d+: .*${said}.*--from`)),
+  })
   expect(await readdir(folder)).toEqual([])
 })
 
@@ -118,7 +185,14 @@ test('the second address helps when the first does not', async () => {
   const { parts, files } = smallMnist()
   let first = true
   await using server = await serveFiles(files, () => (first ? ((first = false), 'cut') : 'honest'))
-  const twice = parts.map((part) => ({ ...part, images: { ...part.images, urls: [`${server.url}/${part.images.name}`, `${server.url}/${part.images.name}`] }, labels: { ...part.labels, urls: [`${server.url}/${part.labels.name}`] } }))
+  const twice = parts.map((part) => ({
+    ...part,
+    images: {
+      ...part.images,
+      urls: [`${server.url}/${part.images.name}`, `${server.url}/${part.images.name}`],
+    },
+    labels: { ...part.labels, urls: [`${server.url}/${part.labels.name}`] },
+  }))
 
   expect(await all(await openMnist({ downloads: folder }, twice))).toHaveLength(4)
 })
@@ -126,9 +200,14 @@ test('the second address helps when the first does not', async () => {
 test('a download that is given up stops at once and leaves nothing', async () => {
   const { pins, archive } = smallCifar10()
   const stop = new AbortController()
-  await using server = await serveFiles({ 'cifar-10-binary.tar.gz': archive }, () => (setImmediate(() => stop.abort()), 'silent'))
+  await using server = await serveFiles(
+    { 'cifar-10-binary.tar.gz': archive },
+    () => (setImmediate(() => stop.abort()), 'silent'),
+  )
 
-  await expect(openCifar10({ downloads: folder, mirror: server.url, signal: stop.signal }, pins)).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(
+    openCifar10({ downloads: folder, mirror: server.url, signal: stop.signal }, pins),
+  ).rejects.toMatchObject({ name: 'AbortError' })
   expect(await readdir(folder)).toEqual([])
 })
 
@@ -136,12 +215,25 @@ const picture = new TextEncoder().encode('any bytes: judged by whoever decodes t
 
 test('class folders in a ZIP come with label, split and what did not fit', async () => {
   const strays: Stray[] = []
-  const zip = zipFile([{ name: 'pics/train/cats/1.png', content: picture }, { name: 'pics/test/dogs/2.png', content: picture }, { name: 'pics/readme.txt' }, { name: '../x.png' }, { name: '__MACOSX/x' }])
+  const zip = zipFile([
+    { name: 'pics/train/cats/1.png', content: picture },
+    { name: 'pics/test/dogs/2.png', content: picture },
+    { name: 'pics/readme.txt' },
+    { name: '../x.png' },
+    { name: '__MACOSX/x' },
+  ])
   const dataset = await openZipOfFolders(zip, { onStray: (stray) => strays.push(stray) })
 
   expect([dataset.classes, dataset.count]).toEqual([['cats', 'dogs'], 2])
-  expect(await all(dataset)).toEqual([{ label: 'cats', split: 'train', path: 'pics/train/cats/1.png', bytes: picture }, { label: 'dogs', split: 'test', path: 'pics/test/dogs/2.png', bytes: picture }])
-  expect(strays.map(({ kind, path }) => [kind, path])).toEqual([['stray_file', 'pics/readme.txt'], ['refused_entry', '../x.png'], ['stray_file', '__MACOSX/x']])
+  expect(await all(dataset)).toEqual([
+    { label: 'cats', split: 'train', path: 'pics/train/cats/1.png', bytes: picture },
+    { label: 'dogs', split: 'test', path: 'pics/test/dogs/2.png', bytes: picture },
+  ])
+  expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
+    ['stray_file', 'pics/readme.txt'],
+    ['refused_entry', '../x.png'],
+    ['stray_file', '__MACOSX/x'],
+  ])
 })
 
 test('class folders on this disk come the same, and links are not followed', async () => {
@@ -151,20 +243,38 @@ test('class folders on this disk come the same, and links are not followed', asy
   await symlink('/etc', join(folder, 'cats', 'out'))
   const images = await all(await openFolderOfFolders(folder, { onStray: (stray) => strays.push(stray) }))
 
-  expect(images).toEqual([{ label: 'cats', split: null, path: 'cats/1.png', bytes: picture }, { label: 'dogs', split: null, path: 'dogs/1.png', bytes: picture }])
-  expect(strays.map(({ kind, path }) => [kind, path])).toEqual([['stray_file', '.DS_Store'], ['refused_entry', 'cats/out'], ['stray_file', 'readme.txt']])
+  expect(images).toEqual([
+    { label: 'cats', split: null, path: 'cats/1.png', bytes: picture },
+    { label: 'dogs', split: null, path: 'dogs/1.png', bytes: picture },
+  ])
+  expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
+    ['stray_file', '.DS_Store'],
+    ['refused_entry', 'cats/out'],
+    ['stray_file', 'readme.txt'],
+  ])
 })
 
-test.each([['a set without folders', 'bad_data_file', { '1.png': picture }], ['no set at all', 'bad_archive', null]])('%s is refused', async (_story, code, files) => {
+test.each([
+  ['a set without folders', 'bad_data_file', { '1.png': picture }],
+  ['no set at all', 'bad_archive', null],
+])('%s is refused', async (_story, code, files) => {
   const from = files === null ? join(await put({ 'a.zip': picture }), 'a.zip') : await put(files)
 
   await expect(openDataset('my-cats', { from })).rejects.toMatchObject({ code })
 })
 
 test('a name nobody knows and a path that is not there are said', async () => {
-  await expect(openDataset('my-cats')).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('--from') })
-  await expect(openDataset('my-cats', { from: join(folder, 'nothing') })).rejects.toMatchObject({ code: 'bad_data_file', message: expect.stringContaining('no such file') })
-  await expect(openDataset('mnist', { from: join(folder, 'nothing') })).rejects.toMatchObject({ code: 'bad_data_file' })
+  await expect(openDataset('my-cats')).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('--from'),
+  })
+  await expect(openDataset('my-cats', { from: join(folder, 'nothing') })).rejects.toMatchObject({
+    code: 'bad_data_file',
+    message: expect.stringContaining('no such file'),
+  })
+  await expect(openDataset('mnist', { from: join(folder, 'nothing') })).rejects.toMatchObject({
+    code: 'bad_data_file',
+  })
 })
 
 test('shapes are made here, evenly, and no test picture is a training picture', async () => {
@@ -173,41 +283,53 @@ test('shapes are made here, evenly, and no test picture is a training picture', 
 
   expect([dataset.count, images.length, dataset.classes]).toEqual([54, 54, SHAPES])
   expect(new Set(images.map(({ bytes }) => Buffer.from(bytes).toString('base64'))).size).toBe(54)
-  for (const shape of SHAPES) expect(images.filter(({ label, split }) => label === shape && split === 'test')).toHaveLength(3)
+  for (const shape of SHAPES)
+    expect(images.filter(({ label, split }) => label === shape && split === 'test')).toHaveLength(3)
 })
 
 test('while pictures come out of memory others have their turn, and giving up ends it', async () => {
   const stop = new AbortController()
   setImmediate(() => stop.abort())
 
-  await expect(all(openShapes({ train: 200, test: 0 }, stop.signal))).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(all(openShapes({ train: 200, test: 0 }, stop.signal))).rejects.toMatchObject({
+    name: 'AbortError',
+  })
 })
 
-test.runIf(existsSync(join(REAL, 'mnist')))('the official MNIST files have 60,000 and 10,000 digits', async () => {
-  const dataset = await openDataset('mnist', { from: join(REAL, 'mnist') })
-  const perDigit = new Array<number>(10).fill(0)
-  let train = 0
-  for await (const { label, split } of dataset.images) {
-    perDigit[Number(label)]! += 1
-    if (split === 'train') train += 1
-  }
+test.runIf(existsSync(join(REAL, 'mnist')))(
+  'the official MNIST files have 60,000 and 10,000 digits',
+  async () => {
+    const dataset = await openDataset('mnist', { from: join(REAL, 'mnist') })
+    const perDigit = new Array<number>(10).fill(0)
+    let train = 0
+    for await (const { label, split } of dataset.images) {
+      perDigit[Number(label)]! += 1
+      if (split === 'train') train += 1
+    }
 
-  expect([dataset.count, train]).toEqual([70_000, 60_000])
-  expect(perDigit).toEqual([6903, 7877, 6990, 7141, 6824, 6313, 6876, 7293, 6825, 6958]) // 5923+980, 6742+1135, … as published
-})
+    expect([dataset.count, train]).toEqual([70_000, 60_000])
+    expect(perDigit).toEqual([6903, 7877, 6990, 7141, 6824, 6313, 6876, 7293, 6825, 6958]) // 5923+980, 6742+1135, … as published
+  },
+)
 
-test.runIf(existsSync(join(REAL_CIFAR10, 'test_batch.bin')))('the official CIFAR-10 batches are recognised and start with a frog', async () => {
-  const { count, images } = await openDataset('cifar10', { from: REAL_CIFAR10 })
-  const first = await images[Symbol.asyncIterator]().next()
+test.runIf(existsSync(join(REAL_CIFAR10, 'test_batch.bin')))(
+  'the official CIFAR-10 batches are recognised and start with a frog',
+  async () => {
+    const { count, images } = await openDataset('cifar10', { from: REAL_CIFAR10 })
+    const first = await images[Symbol.asyncIterator]().next()
 
-  expect(count).toBe(60_000)
-  expect(first.value).toMatchObject({ label: 'frog', split: 'train' })
-})
+    expect(count).toBe(60_000)
+    expect(first.value).toMatchObject({ label: 'frog', split: 'train' })
+  },
+)
 
-test.runIf(existsSync(join(REAL, 'cats-dogs')))('a real ZIP of class folders is read as it was packed', async () => {
-  const dataset = await openDataset('cats-dogs', { from: join(REAL, 'cats-dogs', 'cats-dogs.zip') })
-  let test = 0
-  for await (const { split } of dataset.images) if (split === 'test') test += 1
+test.runIf(existsSync(join(REAL, 'cats-dogs')))(
+  'a real ZIP of class folders is read as it was packed',
+  async () => {
+    const dataset = await openDataset('cats-dogs', { from: join(REAL, 'cats-dogs', 'cats-dogs.zip') })
+    let test = 0
+    for await (const { split } of dataset.images) if (split === 'test') test += 1
 
-  expect([dataset.count, test, dataset.classes]).toEqual([4268, 1000, ['cats', 'dogs']])
-})
+    expect([dataset.count, test, dataset.classes]).toEqual([4268, 1000, ['cats', 'dogs']])
+  },
+)

@@ -13,14 +13,23 @@ export const SHAPE_COUNTS: ShapeCounts = { train: 400, test: 200 }
 const FIRST_SEED = { train: 1_000_000, test: 2_000_000 } as const
 
 export function openShapes(counts: ShapeCounts = SHAPE_COUNTS, signal?: AbortSignal): Dataset {
-  return { classes: SHAPES, count: (counts.train + counts.test) * SHAPES.length, images: inTurns(shapesOf(counts), signal) }
+  return {
+    classes: SHAPES,
+    count: (counts.train + counts.test) * SHAPES.length,
+    images: inTurns(shapesOf(counts), signal),
+  }
 }
 
 function* shapesOf(counts: ShapeCounts): Generator<LabelledImage> {
   for (const split of ['train', 'test'] as const) {
     for (let i = 0; i < counts[split]; i++) {
       for (const label of SHAPES) {
-        yield { label, split, path: `${split}/${label}/${i}.png`, bytes: encodePng(drawShape(label, FIRST_SEED[split] + i)) }
+        yield {
+          label,
+          split,
+          path: `${split}/${label}/${i}.png`,
+          bytes: encodePng(drawShape(label, FIRST_SEED[split] + i)),
+        }
       }
     }
   }

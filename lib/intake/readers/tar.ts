@@ -10,7 +10,10 @@ export type TarFile = { readonly name: string; readonly bytes: Uint8Array }
 
 /** Yields the wanted files by the last part of their names; `wants` sees the size before any memory is taken.
  *  A cut or foreign archive throws. */
-export async function* readTar(path: string, wants: (name: string, sizeBytes: number) => boolean): AsyncGenerator<TarFile> {
+export async function* readTar(
+  path: string,
+  wants: (name: string, sizeBytes: number) => boolean,
+): AsyncGenerator<TarFile> {
   const source = createReadStream(path)
   const first = await firstBytes(path)
   const isPacked = first[0] === 0x1f && first[1] === 0x8b
@@ -46,7 +49,7 @@ function reader(stream: Readable): Take {
   let rest: Uint8Array = new Uint8Array(0)
   return async (length) => {
     const out = new Uint8Array(length)
-    for (let filled = 0; filled < length; ) {
+    for (let filled = 0; filled < length;) {
       if (rest.length === 0) {
         const next = await chunks.next()
         if (next.done === true) throw new Error('it is cut off')
@@ -66,9 +69,11 @@ async function skip(take: Take, length: number): Promise<void> {
 }
 
 /** The sum of the header's bytes, its own field counted as spaces. */
-const checksumOf = (head: Uint8Array): number => head.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 32 : byte), 0)
+const checksumOf = (head: Uint8Array): number =>
+  head.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 32 : byte), 0)
 
-const octal = (head: Uint8Array, at: number, length: number): number => Number.parseInt(text(head, at, length).trim() || '0', 8)
+const octal = (head: Uint8Array, at: number, length: number): number =>
+  Number.parseInt(text(head, at, length).trim() || '0', 8)
 
 function text(head: Uint8Array, at: number, length: number): string {
   const field = head.subarray(at, at + length)

@@ -9,7 +9,10 @@ export const relu: Rule<'relu'> = (layer, { k, x }) => {
 /** Inverted dropout: what stays is scaled up while learning, so answering needs nothing. */
 export const dropout: Rule<'dropout'> = (layer, { k, x, noise, from }) => {
   if (!noise || layer.rate === 0) return { y: x, back: (dy) => ({ x: dy, gradients: {} }) }
-  return { y: k.dropout(x, noise, layer.rate, from), back: (dy) => ({ x: k.dropout(dy, noise, layer.rate, from), gradients: {} }) }
+  return {
+    y: k.dropout(x, noise, layer.rate, from),
+    back: (dy) => ({ x: k.dropout(dy, noise, layer.rate, from), gradients: {} }),
+  }
 }
 
 export const add: Rule<'add'> = (layer, { k, x, other }) => {

@@ -27,7 +27,11 @@ export const depthwise: Rule<'depthwise'> = (layer, { k, x, from, to, weight }) 
   }
 }
 
-function windowOf({ kernel, stride, padding: kind }: { kernel: number; stride: number; padding?: 'valid' }, from: Shape, to: Shape): ConvWindow {
+function windowOf(
+  { kernel, stride, padding: kind }: { kernel: number; stride: number; padding?: 'valid' },
+  from: Shape,
+  to: Shape,
+): ConvWindow {
   const padding = Math.max(0, (to[0]! - 1) * stride + kernel - from[0]!)
   if (kind === 'valid') return { kernel, stride, before: 0, after: 0, input: from, output: to }
   return { kernel, stride, before: padding >> 1, after: padding - (padding >> 1), input: from, output: to }

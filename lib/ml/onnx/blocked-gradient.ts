@@ -4,7 +4,13 @@ import type { ConvWindow } from '../kernels.ts'
 import { BLOCKED, type Graph } from './graph.ts'
 
 /** `x`: the input with channels innermost, made when asked for; `dy` in blocks. */
-type Given = { readonly x: () => string; readonly dy: string; readonly window: ConvWindow; readonly batch: number; readonly block: number }
+type Given = {
+  readonly x: () => string
+  readonly dy: string
+  readonly window: ConvWindow
+  readonly batch: number
+  readonly block: number
+}
 
 /** Up to this many places dy of one image is too small a kernel: 8.3 against 6.6 ms at 8 × 8, but 6.7 against 8.4 at 16 × 16. */
 const FEW_PLACES = 64
@@ -18,8 +24,17 @@ export function blockedKernelGradient(g: Graph, given: Given): string | null {
   const { taps, groups } = isAcross ? acrossImages(g, given) : perImage(g, given)
   const [inputs, outputs] = [w.input[2]!, w.output[2]!]
   // ones · taps: as a product the sum over groups takes a fifth to two thirds of what ReduceSum takes
-  const summed = g.op('MatMul', [g.floats(new Float32Array(groups).fill(1), [1, groups]), g.reshape(taps, groups, outputs * w.kernel * w.kernel * inputs)])
-  return g.reshape(g.transpose(g.reshape(summed, outputs / block, w.kernel, w.kernel, inputs, block), 1, 2, 3, 0, 4), w.kernel, w.kernel, inputs, outputs)
+  const summed = g.op('MatMul', [
+    g.floats(new Float32Array(groups).fill(1), [1, groups]),
+    g.reshape(taps, groups, outputs * w.kernel * w.kernel * inputs),
+  ])
+  return g.reshape(
+    g.transpose(g.reshape(summed, outputs / block, w.kernel, w.kernel, inputs, block), 1, 2, 3, 0, 4),
+    w.kernel,
+    w.kernel,
+    inputs,
+    outputs,
+  )
 }
 
 type Taps = { readonly taps: string; readonly groups: number }
@@ -28,7 +43,14 @@ type Taps = { readonly taps: string; readonly groups: number }
 function perImage(g: Graph, { x, dy, window: w, batch }: Given): Taps {
   const seen = withinReach(g, x(), w, batch)
   const kernel = g.reshape(dy, batch * w.output[2]!, 1, w.output[0]!, w.output[1]!)
-  return { groups: batch, taps: convolution(g, g.reshape(seen.x, 1, batch, seen.rows, seen.columns), kernel, { window: w, groups: batch, pads: seen.pads }) }
+  return {
+    groups: batch,
+    taps: convolution(g, g.reshape(seen.x, 1, batch, seen.rows, seen.columns), kernel, {
+      window: w,
+      groups: batch,
+      pads: seen.pads,
+    }),
+  }
 }
 
 /** Group = a block of images, which are its channels, so their taps are summed as they are made; images and dy must be re-ordered for it. */
@@ -36,20 +58,59 @@ function acrossImages(g: Graph, { x, dy, window: w, batch, block }: Given): Taps
   const [height, width, outputs] = w.output as [number, number, number]
   const groups = batch / block
   const seen = withinReach(g, x(), w, batch)
-  const images = g.op('ReorderInput', [g.reshape(seen.x, groups, block, 1, seen.rows * seen.columns)], { domain: BLOCKED })
-  const kernel = g.reshape(g.transpose(g.reshape(dy, groups, block, outputs / block, height * width, block), 0, 2, 3, 1, 4), groups * outputs, block, height, width)
-  return { groups, taps: convolution(g, g.reshape(images, 1, batch, seen.rows, seen.columns), kernel, { window: w, groups, pads: seen.pads }) }
+  const images = g.op('ReorderInput', [g.reshape(seen.x, groups, block, 1, seen.rows * seen.columns)], {
+    domain: BLOCKED,
+  })
+  const kernel = g.reshape(
+    g.transpose(g.reshape(dy, groups, block, outputs / block, height * width, block), 0, 2, 3, 1, 4),
+    groups * outputs,
+    block,
+    height,
+    width,
+  )
+  return {
+    groups,
+    taps: convolution(g, g.reshape(images, 1, batch, seen.rows, seen.columns), kernel, {
+      window: w,
+      groups,
+      pads: seen.pads,
+    }),
+  }
 }
 
-function convolution(g: Graph, images: string, kernel: string, { window: w, groups, pads }: { readonly window: ConvWindow; readonly groups: number; readonly pads: readonly number[] }): string {
+function convolution(
+  g: Graph,
+  images: string,
+  kernel: string,
+  {
+    window: w,
+    groups,
+    pads,
+  }: { readonly window: ConvWindow; readonly groups: number; readonly pads: readonly number[] },
+): string {
   const [height, width] = w.output as [number, number]
-  return g.op('Conv', [images, kernel], { domain: BLOCKED, attributes: { kernel_shape: [height, width], dilations: [w.stride, w.stride * w.input[2]!], pads, group: groups } })
+  return g.op('Conv', [images, kernel], {
+    domain: BLOCKED,
+    attributes: {
+      kernel_shape: [height, width],
+      dilations: [w.stride, w.stride * w.input[2]!],
+      pads,
+      group: groups,
+    },
+  })
 }
 
 /** The part of x that windows reach, as rows of columns × channels, with zeros left and right; those above and below are left to the convolution, to which they cost nothing. */
-function withinReach(g: Graph, x: string, w: ConvWindow, batch: number): { readonly x: string; readonly rows: number; readonly columns: number; readonly pads: readonly number[] } {
+function withinReach(
+  g: Graph,
+  x: string,
+  w: ConvWindow,
+  batch: number,
+): { readonly x: string; readonly rows: number; readonly columns: number; readonly pads: readonly number[] } {
   const [height, width, inputs] = w.input as [number, number, number]
-  const [below, right] = [0, 1].map((axis) => (w.output[axis]! - 1) * w.stride + w.kernel - w.before - w.input[axis]!) as [number, number]
+  const [below, right] = [0, 1].map(
+    (axis) => (w.output[axis]! - 1) * w.stride + w.kernel - w.before - w.input[axis]!,
+  ) as [number, number]
   const rows = g.reshape(x, batch, height, width * inputs)
   const isWhole = w.before === 0 && right === 0 && below >= 0
   return {

@@ -5,7 +5,11 @@ import type { Attribute, Beside, ElementType, GraphData, Initialiser, Node, Port
 export const MICROSOFT = 'com.microsoft'
 export const BLOCKED = 'com.microsoft.nchwc'
 
-type Options = { readonly domain?: string; readonly outputs?: number; readonly attributes?: Readonly<Record<string, Attribute>> }
+type Options = {
+  readonly domain?: string
+  readonly outputs?: number
+  readonly attributes?: Readonly<Record<string, Attribute>>
+}
 
 export type Graph = ReturnType<typeof createGraph>
 
@@ -17,14 +21,23 @@ export function createGraph(name: string) {
   const renamed = new Map<string, string>()
   let count = 0
 
-  function several(op: string, operands: readonly string[], { domain = '', outputs: made = 1, attributes = {} }: Options = {}): readonly string[] {
+  function several(
+    op: string,
+    operands: readonly string[],
+    { domain = '', outputs: made = 1, attributes = {} }: Options = {},
+  ): readonly string[] {
     const names = Array.from({ length: made }, () => `v${count++}`)
     nodes.push({ op, domain, inputs: operands, outputs: names, attributes })
     return names
   }
-  const op = (kind: string, operands: readonly string[], options?: Options): string => several(kind, operands, options)[0]!
+  const op = (kind: string, operands: readonly string[], options?: Options): string =>
+    several(kind, operands, options)[0]!
 
-  function initialiser(type: ElementType, shape: readonly number[], values: Float32Array | BigInt64Array): string {
+  function initialiser(
+    type: ElementType,
+    shape: readonly number[],
+    values: Float32Array | BigInt64Array,
+  ): string {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
     // small ones are shared: axes and shapes repeat hundreds of times
     const key = bytes.length <= 256 ? `${type}:${shape.join()}:${bytes.join()}` : `large:${count}`
@@ -34,9 +47,11 @@ export function createGraph(name: string) {
     initialisers.set(key, made)
     return made.name
   }
-  const floats = (values: Float32Array, shape: readonly number[]): string => initialiser('float32', shape, values)
+  const floats = (values: Float32Array, shape: readonly number[]): string =>
+    initialiser('float32', shape, values)
   const float = (value: number): string => floats(Float32Array.of(value), [])
-  const ints = (...values: readonly number[]): string => initialiser('int64', [values.length], BigInt64Array.from(values, BigInt))
+  const ints = (...values: readonly number[]): string =>
+    initialiser('int64', [values.length], BigInt64Array.from(values, BigInt))
 
   return {
     several,
@@ -60,20 +75,36 @@ export function createGraph(name: string) {
       outputs.push(port)
     },
     reshape: (x: string, ...shape: readonly number[]): string => op('Reshape', [x, ints(...shape)]),
-    transpose: (x: string, ...perm: readonly number[]): string => op('Transpose', [x], { attributes: { perm } }),
+    transpose: (x: string, ...perm: readonly number[]): string =>
+      op('Transpose', [x], { attributes: { perm } }),
     /** `pads`: begins of all axes, then ends; negative ones crop. Without the input `axes`, which onnxruntime 1.30 forgets when it moves a Transpose past a Pad. */
     pad: (x: string, pads: readonly number[]): string => op('Pad', [x, ints(...pads), float(0)]),
     split: (x: string, lengths: readonly number[]): readonly string[] =>
-      (lengths.length === 1 ? [x] : several('Split', [x, ints(...lengths)], { outputs: lengths.length, attributes: { axis: 0 } })),
-    concat: (xs: readonly string[], axis: number): string => (xs.length === 1 ? xs[0]! : op('Concat', xs, { attributes: { axis } })),
+      lengths.length === 1
+        ? [x]
+        : several('Split', [x, ints(...lengths)], { outputs: lengths.length, attributes: { axis: 0 } }),
+    concat: (xs: readonly string[], axis: number): string =>
+      xs.length === 1 ? xs[0]! : op('Concat', xs, { attributes: { axis } }),
     add: (a: string, b: string): string => op('Add', [a, b]),
     subtract: (a: string, b: string): string => op('Sub', [a, b]),
     multiply: (a: string, b: string): string => op('Mul', [a, b]),
-    mean: (x: string, ...axes: readonly number[]): string => op('ReduceMean', [x, ints(...axes)], { attributes: { keepdims: 0 } }),
-    sum: (x: string, ...axes: readonly number[]): string => op('ReduceSum', [x, ints(...axes)], { attributes: { keepdims: 0 } }),
+    mean: (x: string, ...axes: readonly number[]): string =>
+      op('ReduceMean', [x, ints(...axes)], { attributes: { keepdims: 0 } }),
+    sum: (x: string, ...axes: readonly number[]): string =>
+      op('ReduceSum', [x, ints(...axes)], { attributes: { keepdims: 0 } }),
     finish(): GraphData {
       const now = (value: string): string => renamed.get(value) ?? value
-      return { name, inputs, outputs, initialisers: [...initialisers.values()], nodes: nodes.map((node) => ({ ...node, inputs: node.inputs.map(now), outputs: node.outputs.map(now) })) }
+      return {
+        name,
+        inputs,
+        outputs,
+        initialisers: [...initialisers.values()],
+        nodes: nodes.map((node) => ({
+          ...node,
+          inputs: node.inputs.map(now),
+          outputs: node.outputs.map(now),
+        })),
+      }
     },
   }
 }

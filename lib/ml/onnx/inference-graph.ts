@@ -10,16 +10,27 @@ import type { GraphData } from './writer.ts'
 export type PlaceWeight = (g: Graph, spec: WeightSpec, folded: Folded) => string | null
 
 /** Ports: pixels [batch, size, size, channels] → logits [batch, classes], features [batch, length]. */
-export function inferenceGraph(network: Network, weights: Weights, { isWasm, place = () => null }: Pick<Dialect, 'isWasm'> & { readonly place?: PlaceWeight }): GraphData {
+export function inferenceGraph(
+  network: Network,
+  weights: Weights,
+  { isWasm, place = () => null }: Pick<Dialect, 'isWasm'> & { readonly place?: PlaceWeight },
+): GraphData {
   const folded = foldBatchNorm(network, weights)
   const g = createGraph(network.name)
   const k = createStandardKernels(g, { batch: null, isWasm })
   const { size, channels } = network.input
-  const pixels = { name: g.input({ name: 'pixels', type: 'float32', shape: ['batch', size, size, channels] }) }
-  const constants = Object.fromEntries(weightSpecs(folded.network).map((spec) => {
-    const placed = place(g, spec, folded)
-    return [spec.name, placed === null ? k.constant(kernelOf(folded.weights, spec.name), spec.shape) : { name: placed }]
-  }))
+  const pixels = {
+    name: g.input({ name: 'pixels', type: 'float32', shape: ['batch', size, size, channels] }),
+  }
+  const constants = Object.fromEntries(
+    weightSpecs(folded.network).map((spec) => {
+      const placed = place(g, spec, folded)
+      return [
+        spec.name,
+        placed === null ? k.constant(kernelOf(folded.weights, spec.name), spec.shape) : { name: placed },
+      ]
+    }),
+  )
   const { logits, features } = answers(k, folded.network, { weights: constants, pixels })
   g.output(features.name, { name: 'features', type: 'float32', shape: ['batch', featureLength(network)] })
   g.output(logits.name, { name: 'logits', type: 'float32', shape: ['batch', network.classes] })

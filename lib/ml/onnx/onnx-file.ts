@@ -8,18 +8,27 @@ import { onnxBytes } from './writer.ts'
 const FLOAT32 = 1 // TensorProto.DataType
 
 /** @param places of `toTfjs`, which wrote the file beside. */
-export function onnxFile({ network, weights }: { readonly network: Network; readonly weights: Weights }, places: ReadonlyMap<string, WeightPlace>): Uint8Array {
+export function onnxFile(
+  { network, weights }: { readonly network: Network; readonly weights: Weights },
+  places: ReadonlyMap<string, WeightPlace>,
+): Uint8Array {
   return onnxBytes(inferenceGraph(network, weights, { isWasm: false, place: placeIn(places) }))
 }
 
 /** A kernel as it is stored, made float32, times what batch norm scales its channels by: constants, which a runtime works out once, when it loads. */
-const placeIn = (places: ReadonlyMap<string, WeightPlace>): PlaceWeight => (g, spec, { scales }) => {
-  const place = spec.role === 'kernel' ? places.get(spec.name) : undefined
-  if (!place) return null
-  const stored = g.beside(place.isHalf ? 'float16' : 'float32', spec.shape, { file: WEIGHTS_FILE, offset: place.offset, length: place.bytes })
-  const kernel = place.isHalf ? g.op('Cast', [stored], { attributes: { to: FLOAT32 } }) : stored
-  const scale = scales[spec.layer]
-  if (!scale) return kernel
-  const isDepthwise = spec.shape.length === 4 && spec.shape[3] === 1 && spec.shape[2] === scale.length
-  return g.multiply(kernel, g.floats(scale, isDepthwise ? [scale.length, 1] : [scale.length]))
-}
+const placeIn =
+  (places: ReadonlyMap<string, WeightPlace>): PlaceWeight =>
+  (g, spec, { scales }) => {
+    const place = spec.role === 'kernel' ? places.get(spec.name) : undefined
+    if (!place) return null
+    const stored = g.beside(place.isHalf ? 'float16' : 'float32', spec.shape, {
+      file: WEIGHTS_FILE,
+      offset: place.offset,
+      length: place.bytes,
+    })
+    const kernel = place.isHalf ? g.op('Cast', [stored], { attributes: { to: FLOAT32 } }) : stored
+    const scale = scales[spec.layer]
+    if (!scale) return kernel
+    const isDepthwise = spec.shape.length === 4 && spec.shape[3] === 1 && spec.shape[2] === scale.length
+    return g.multiply(kernel, g.floats(scale, isDepthwise ? [scale.length, 1] : [scale.length]))
+  }

@@ -10,7 +10,10 @@ import { createGraph, type Graph } from './graph.ts'
 import type { GraphKernels, Value } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'
 
-export type TrainingGraphSpec = Pick<LearnerSpec, 'network' | 'optimiser' | 'frozenThrough' | 'batchNorm' | 'clipNorm' | 'statisticsDecay' | 'fitted'> & {
+export type TrainingGraphSpec = Pick<
+  LearnerSpec,
+  'network' | 'optimiser' | 'frozenThrough' | 'batchNorm' | 'clipNorm' | 'statisticsDecay' | 'fitted'
+> & {
   readonly batch: number
   /** The frozen ones become constants. */
   readonly weights: Weights
@@ -23,10 +26,17 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
   const g = createGraph(`${network.name}-step`)
   const k = createKernels(g)
   const { size, channels } = network.input
-  const vector = (name: string, length: number): Value => ({ name: g.input({ name, type: 'float32', shape: [length] }) })
+  const vector = (name: string, length: number): Value => ({
+    name: g.input({ name, type: 'float32', shape: [length] }),
+  })
   const pixels = { name: g.input({ name: 'pixels', type: 'float32', shape: [batch, size, size, channels] }) }
   const targets = { name: g.input({ name: 'targets', type: 'float32', shape: [batch, network.classes] }) }
-  const noise = Object.fromEntries(noisyLayers(network).map(({ name, length }) => [name, { name: g.input({ name: `noise.${name}`, type: 'uint8', shape: [batch, length] }) }]))
+  const noise = Object.fromEntries(
+    noisyLayers(network).map(({ name, length }) => [
+      name,
+      { name: g.input({ name: `noise.${name}`, type: 'uint8', shape: [batch, length] }) },
+    ]),
+  )
   const trained = vector('trained', plan.trainedLength)
   const measured = plan.measuredLength > 0 ? vector('measured', plan.measuredLength) : null
 
@@ -34,7 +44,16 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
     ...parts(g, plan.trained, trained.name),
     ...Object.fromEntries(plan.fixed.map((w) => [w.name, k.constant(spec.weights[w.name]!, w.shape)])),
   }
-  const step = lossAndGradients(k, { network, frozenThrough: spec.frozenThrough, batchNorm: spec.batchNorm ?? 'learns', fitted: spec.fitted }, { weights, pixels, targets, noise, images: batch })
+  const step = lossAndGradients(
+    k,
+    {
+      network,
+      frozenThrough: spec.frozenThrough,
+      batchNorm: spec.batchNorm ?? 'learns',
+      fitted: spec.fitted,
+    },
+    { weights, pixels, targets, noise, images: batch },
+  )
   const gradient = joined(g, plan.trained, step.gradients)
 
   g.output(step.loss.name, { name: 'loss', type: 'float32', shape: [1] })
@@ -45,7 +64,9 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
     g.output(next.name, { name: 'next.measured', type: 'float32', shape: [plan.measuredLength] })
   }
   const [rate, correctedRate] = g.split(g.input({ name: 'rate', type: 'float32', shape: [2] }), [1, 1])
-  const moments = Array.from({ length: momentCount(spec.optimiser) }, (_, n) => vector(`moment.${n}`, plan.trainedLength))
+  const moments = Array.from({ length: momentCount(spec.optimiser) }, (_, n) =>
+    vector(`moment.${n}`, plan.trainedLength),
+  )
   const paces = paceMask(plan, spec.optimiser)
   const next = updated(k, spec.optimiser, {
     weights: trained,
@@ -57,17 +78,30 @@ export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph)
     paces: paces && k.constant(paces, [plan.trainedLength]),
   })
   g.output(next.weights.name, { name: 'next.trained', type: 'float32', shape: [plan.trainedLength] })
-  next.moments.forEach((moment, n) => g.output(moment.name, { name: `next.moment.${n}`, type: 'float32', shape: [plan.trainedLength] }))
+  next.moments.forEach((moment, n) =>
+    g.output(moment.name, { name: `next.moment.${n}`, type: 'float32', shape: [plan.trainedLength] }),
+  )
   return g.finish()
 }
 
 /** Names of the state vectors of a graph, without those that would be empty. */
-export const stateNames = (spec: Pick<TrainingGraphSpec, 'optimiser' | 'plan'>): readonly string[] =>
-  ['trained', ...(spec.plan.measuredLength > 0 ? ['measured'] : []), ...Array.from({ length: momentCount(spec.optimiser) }, (_, n) => `moment.${n}`)]
+export const stateNames = (spec: Pick<TrainingGraphSpec, 'optimiser' | 'plan'>): readonly string[] => [
+  'trained',
+  ...(spec.plan.measuredLength > 0 ? ['measured'] : []),
+  ...Array.from({ length: momentCount(spec.optimiser) }, (_, n) => `moment.${n}`),
+]
 
 function parts(g: Graph, specs: readonly WeightSpec[], flat: string): Values<Value> {
-  const names = g.split(flat, specs.map((spec) => sizeOf(spec.shape)))
-  return Object.fromEntries(specs.map((spec, i) => [spec.name, { name: spec.shape.length > 1 ? g.reshape(names[i]!, ...spec.shape) : names[i]! }]))
+  const names = g.split(
+    flat,
+    specs.map((spec) => sizeOf(spec.shape)),
+  )
+  return Object.fromEntries(
+    specs.map((spec, i) => [
+      spec.name,
+      { name: spec.shape.length > 1 ? g.reshape(names[i]!, ...spec.shape) : names[i]! },
+    ]),
+  )
 }
 
 function joined(g: Graph, specs: readonly WeightSpec[], values: Values<Value>): Value {

@@ -7,15 +7,37 @@ const OPSETS: Readonly<Record<string, number>> = { '': 20, 'com.microsoft': 1, '
 const IR_VERSION = 9
 
 /** A whole number, whole numbers, text, or `{ float }` / `{ floats }` (JavaScript cannot tell 1 from 1.0). */
-export type Attribute = number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] }
-export type Node = { readonly op: string; readonly domain: string; readonly inputs: readonly string[]; readonly outputs: readonly string[]; readonly attributes: Readonly<Record<string, Attribute>> }
+export type Attribute =
+  number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] }
+export type Node = {
+  readonly op: string
+  readonly domain: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: Readonly<Record<string, Attribute>>
+}
 export type ElementType = 'float32' | 'float16' | 'uint8' | 'int64'
 /** `bytes`: the numbers themselves, or where they lie in a file beside. */
-export type Initialiser = { readonly name: string; readonly type: ElementType; readonly shape: readonly number[]; readonly bytes: Uint8Array | Beside }
+export type Initialiser = {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  readonly bytes: Uint8Array | Beside
+}
 export type Beside = { readonly file: string; readonly offset: number; readonly length: number }
 /** A dimension given as text is open: `batch`. */
-export type Port = { readonly name: string; readonly type: ElementType; readonly shape: readonly (number | string)[] }
-export type GraphData = { readonly name: string; readonly nodes: readonly Node[]; readonly initialisers: readonly Initialiser[]; readonly inputs: readonly Port[]; readonly outputs: readonly Port[] }
+export type Port = {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: readonly (number | string)[]
+}
+export type GraphData = {
+  readonly name: string
+  readonly nodes: readonly Node[]
+  readonly initialisers: readonly Initialiser[]
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+}
 
 const TYPE_NUMBER: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int64: 7, float16: 10 }
 const EXTERNAL = 1
@@ -27,7 +49,11 @@ export function onnxBytes(graph: GraphData): Uint8Array {
   text(w, 2, 'darkroom')
   message(w, 7, () => writeGraph(w, graph))
   const domains = new Set(['', ...graph.nodes.map((node) => node.domain)])
-  for (const domain of domains) message(w, 8, () => { text(w, 1, domain); int(w, 2, OPSETS[domain]!) })
+  for (const domain of domains)
+    message(w, 8, () => {
+      text(w, 1, domain)
+      int(w, 2, OPSETS[domain]!)
+    })
   return w.finish()
 }
 
@@ -44,17 +70,29 @@ function writeNode(w: BinaryWriter, node: Node, index: number): void {
   for (const name of node.outputs) text(w, 2, name)
   text(w, 3, `${node.op}_${index}`)
   text(w, 4, node.op)
-  for (const [name, value] of Object.entries(node.attributes)) message(w, 5, () => writeAttribute(w, name, value))
+  for (const [name, value] of Object.entries(node.attributes))
+    message(w, 5, () => writeAttribute(w, name, value))
   if (node.domain) text(w, 7, node.domain)
 }
 
 function writeAttribute(w: BinaryWriter, name: string, value: Attribute): void {
   text(w, 1, name)
-  if (typeof value === 'number') { int(w, 3, value); int(w, 20, ATTRIBUTE_TYPE.int) }
-  else if (typeof value === 'string') { text(w, 4, value); int(w, 20, ATTRIBUTE_TYPE.string) }
-  else if ('float' in value) { w.tag(2, WireType.Bit32).float(value.float); int(w, 20, ATTRIBUTE_TYPE.float) }
-  else if ('floats' in value) { for (const v of value.floats) w.tag(7, WireType.Bit32).float(v); int(w, 20, ATTRIBUTE_TYPE.floats) }
-  else { for (const v of value) int(w, 8, v); int(w, 20, ATTRIBUTE_TYPE.ints) }
+  if (typeof value === 'number') {
+    int(w, 3, value)
+    int(w, 20, ATTRIBUTE_TYPE.int)
+  } else if (typeof value === 'string') {
+    text(w, 4, value)
+    int(w, 20, ATTRIBUTE_TYPE.string)
+  } else if ('float' in value) {
+    w.tag(2, WireType.Bit32).float(value.float)
+    int(w, 20, ATTRIBUTE_TYPE.float)
+  } else if ('floats' in value) {
+    for (const v of value.floats) w.tag(7, WireType.Bit32).float(v)
+    int(w, 20, ATTRIBUTE_TYPE.floats)
+  } else {
+    for (const v of value) int(w, 8, v)
+    int(w, 20, ATTRIBUTE_TYPE.ints)
+  }
 }
 
 function writeTensor(w: BinaryWriter, tensor: Initialiser): void {
@@ -66,22 +104,35 @@ function writeTensor(w: BinaryWriter, tensor: Initialiser): void {
     return
   }
   const { file, offset, length } = tensor.bytes
-  for (const [key, value] of Object.entries({ location: file, offset: String(offset), length: String(length) })) message(w, 13, () => { text(w, 1, key); text(w, 2, value) })
+  for (const [key, value] of Object.entries({
+    location: file,
+    offset: String(offset),
+    length: String(length),
+  }))
+    message(w, 13, () => {
+      text(w, 1, key)
+      text(w, 2, value)
+    })
   int(w, 14, EXTERNAL)
 }
 
 function writePort(w: BinaryWriter, port: Port): void {
   text(w, 1, port.name)
-  message(w, 2, () => message(w, 1, () => {
-    int(w, 1, TYPE_NUMBER[port.type])
-    message(w, 2, () => {
-      for (const n of port.shape) message(w, 1, () => (typeof n === 'number' ? int(w, 1, n) : text(w, 2, n)))
-    })
-  }))
+  message(w, 2, () =>
+    message(w, 1, () => {
+      int(w, 1, TYPE_NUMBER[port.type])
+      message(w, 2, () => {
+        for (const n of port.shape)
+          message(w, 1, () => (typeof n === 'number' ? int(w, 1, n) : text(w, 2, n)))
+      })
+    }),
+  )
 }
 
-const int = (w: BinaryWriter, field: number, value: number): unknown => w.tag(field, WireType.Varint).int64(value)
-const text = (w: BinaryWriter, field: number, value: string): unknown => w.tag(field, WireType.LengthDelimited).string(value)
+const int = (w: BinaryWriter, field: number, value: number): unknown =>
+  w.tag(field, WireType.Varint).int64(value)
+const text = (w: BinaryWriter, field: number, value: string): unknown =>
+  w.tag(field, WireType.LengthDelimited).string(value)
 function message(w: BinaryWriter, field: number, fill: () => void): void {
   w.tag(field, WireType.LengthDelimited).fork()
   fill()

@@ -27,7 +27,13 @@ export type BackboneRecipe = {
   readonly averageDecay: number
   readonly clipNorm: number
   /** Shares of the time, in order; `repeat`: how often an epoch shows each picture that is not of the large set. */
-  readonly phases: readonly { readonly size: number; readonly until: number; readonly batch: number; readonly repeat: number; readonly augment: Augmentation }[]
+  readonly phases: readonly {
+    readonly size: number
+    readonly until: number
+    readonly batch: number
+    readonly repeat: number
+    readonly augment: Augmentation
+  }[]
 }
 
 export const backbone: BackboneRecipe = {
@@ -39,23 +45,39 @@ export const backbone: BackboneRecipe = {
   clipNorm: 5,
   phases: [
     { size: 64, until: 0.82, batch: 64, repeat: 3, augment: { flip: true, shift: 6 } },
-    { size: BACKBONE_SIZE, until: 1, batch: 64, repeat: 3, augment: { flip: true, shift: 8, zoom: 0.15, brightness: 0.08, contrast: 0.15, colour: 0.04 } },
+    {
+      size: BACKBONE_SIZE,
+      until: 1,
+      batch: 64,
+      repeat: 3,
+      augment: { flip: true, shift: 8, zoom: 0.15, brightness: 0.08, contrast: 0.15, colour: 0.04 },
+    },
   ],
 }
 
 export function backboneNetwork(size: number, outputs: number): Network {
-  const layers: Layer[] = [...normed({ name: 'stem', kind: 'conv', kernel: 3, filters: STEM, stride: 2 }), { name: 'stem-pool', kind: 'maxPool', size: 2 }]
+  const layers: Layer[] = [
+    ...normed({ name: 'stem', kind: 'conv', kernel: 3, filters: STEM, stride: 2 }),
+    { name: 'stem-pool', kind: 'maxPool', size: 2 },
+  ]
   STAGES.forEach(({ filters, isResidual }, s) => {
     const name = `stage${s + 1}`
     layers.push(...normed({ name, kind: 'conv', kernel: 3, filters, stride: 1 }))
     if (isResidual) layers.push(...residual(`${name}-branch`, `${name}-relu`, filters))
     if (s < STAGES.length - 1) layers.push({ name: `${name}-pool`, kind: 'maxPool', size: 2 })
   })
-  layers.push({ name: 'pool', kind: 'globalAvgPool' }, { name: 'logits', kind: 'dense', units: outputs, bias: true })
+  layers.push(
+    { name: 'pool', kind: 'globalAvgPool' },
+    { name: 'logits', kind: 'dense', units: outputs, bias: true },
+  )
   return { name: `backbone-${size}`, input: { size, channels: 3 }, classes: outputs, layers }
 }
 
-const normed = (layer: Layer): Layer[] => [layer, { name: `${layer.name}-norm`, kind: 'batchNorm' }, { name: `${layer.name}-relu`, kind: 'relu' }]
+const normed = (layer: Layer): Layer[] => [
+  layer,
+  { name: `${layer.name}-norm`, kind: 'batchNorm' },
+  { name: `${layer.name}-relu`, kind: 'relu' },
+]
 
 const residual = (name: string, from: string, filters: number): Layer[] => [
   ...normed({ name: `${name}a`, from, kind: 'conv', kernel: 3, filters, stride: 1 }),

@@ -11,6 +11,22 @@ import { scratchSmall } from './scratch-small.ts'
 import { transfer } from './transfer.ts'
 import { transferWhole, transferWholeSmall, transferWholeTurned } from './transfer-whole.ts'
 
-export const RECIPES = { 'scratch-small': scratchSmall, 'scratch-photo': scratchPhoto, 'scratch-digits': scratchDigits, 'scratch-best': scratchBest, 'scratch-best-small': scratchBestSmall, 'scratch-best-photo': scratchBestPhoto, 'scratch-best-digits': scratchBestDigits, distil, transfer, 'transfer-whole': transferWhole, 'transfer-whole-small': transferWholeSmall, 'transfer-whole-turned': transferWholeTurned, finetune, restart, settle } as const satisfies Record<string, Recipe>
+export const RECIPES = {
+  'scratch-small': scratchSmall,
+  'scratch-photo': scratchPhoto,
+  'scratch-digits': scratchDigits,
+  'scratch-best': scratchBest,
+  'scratch-best-small': scratchBestSmall,
+  'scratch-best-photo': scratchBestPhoto,
+  'scratch-best-digits': scratchBestDigits,
+  distil,
+  transfer,
+  'transfer-whole': transferWhole,
+  'transfer-whole-small': transferWholeSmall,
+  'transfer-whole-turned': transferWholeTurned,
+  finetune,
+  restart,
+  settle,
+} as const satisfies Record<string, Recipe>
 export type RecipeName = keyof typeof RECIPES
 export const isRecipe = (name: string): name is RecipeName => Object.hasOwn(RECIPES, name)

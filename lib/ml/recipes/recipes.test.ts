@@ -4,7 +4,14 @@ import { augmentationFor, batchFor, epochsFor, epochsOnwards } from '../recipe.t
 import { RECIPES } from './list.ts'
 import { smallNetwork } from './small-network.ts'
 
-test.each([[28, 1], [32, 3], [48, 3], [64, 3], [96, 3], [128, 3]])('the network for %i × %i pictures fits together below 900,000 parameters', (size, channels) => {
+test.each([
+  [28, 1],
+  [32, 3],
+  [48, 3],
+  [64, 3],
+  [96, 3],
+  [128, 3],
+])('the network for %i × %i pictures fits together below 900,000 parameters', (size, channels) => {
   const network = smallNetwork({ size, channels }, 10)
 
   expect(shapesOf(network).get('logits')).toEqual([10])
@@ -22,7 +29,13 @@ test('each recipe is listed under its own name', () => {
   expect(Object.entries(RECIPES).every(([name, recipe]) => recipe.name === name)).toBe(true)
 })
 
-test.each([[50_000, 128, 128], [1_075, 128, 32], [500, 128, 16], [60, 128, 16], [5, 128, 5]])('%i pictures in batches of %i are learnt by %i', (images, batch, expected) => {
+test.each([
+  [50_000, 128, 128],
+  [1_075, 128, 32],
+  [500, 128, 16],
+  [60, 128, 16],
+  [5, 128, 5],
+])('%i pictures in batches of %i are learnt by %i', (images, batch, expected) => {
   expect(batchFor(images, batch)).toBe(expected)
 })
 
@@ -30,10 +43,22 @@ test('a classifier whose mirrored pictures show something else is never mirrored
   expect(augmentationFor({ flip: true, shift: 2 }, false)).toEqual({ flip: false, shift: 2 })
 })
 
-test.each([[50_000, 20], [10_000, 20], [2_000, 32], [300, 54], [100, 160], [10, 200]])('%i pictures are shown %i times from random weights', (images, epochs) => {
+test.each([
+  [50_000, 20],
+  [10_000, 20],
+  [2_000, 32],
+  [300, 54],
+  [100, 160],
+  [10, 200],
+])('%i pictures are shown %i times from random weights', (images, epochs) => {
   expect(epochsFor(images, { epochs: 20, batch: 128 })).toBe(epochs)
 })
 
-test.each([[50_000, 3], [10_000, 8], [1_000, 8], [500_000, 2]])('going on from a version, %i pictures are shown %i times', (images, epochs) => {
+test.each([
+  [50_000, 3],
+  [10_000, 8],
+  [1_000, 8],
+  [500_000, 2],
+])('going on from a version, %i pictures are shown %i times', (images, epochs) => {
   expect(epochsOnwards(images, { epochs: 8, batch: 64 })).toBe(epochs)
 })

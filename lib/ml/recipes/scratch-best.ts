@@ -37,7 +37,16 @@ export const scratchBestPhoto: Recipe = {
   batch: 64,
   optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
   rate: { peak: 0.08, warmUpEpochs: 5, end: 0.0005 }, // for 64 images
-  augment: { flip: 'alternating', shift: 8, rotate: 15, zoom: 0.25, brightness: 0.15, contrast: 0.25, colour: 0.05, cutout: 24 },
+  augment: {
+    flip: 'alternating',
+    shift: 8,
+    rotate: 15,
+    zoom: 0.25,
+    brightness: 0.15,
+    contrast: 0.25,
+    colour: 0.05,
+    cutout: 24,
+  },
   labelSmoothing: 0.1,
   clipNorm: 5,
   beginsAsIdentity: false,

@@ -9,6 +9,15 @@ export const scratchPhoto: Recipe = {
   epochs: 40,
   batch: 64,
   rate: { peak: 0.05, warmUpEpochs: 3, end: 0.0005 }, // for 64 images
-  augment: { flip: true, shift: 5, rotate: 15, zoom: 0.2, brightness: 0.15, contrast: 0.25, colour: 0.05, cutout: 16 },
+  augment: {
+    flip: true,
+    shift: 5,
+    rotate: 15,
+    zoom: 0.2,
+    brightness: 0.15,
+    contrast: 0.25,
+    colour: 0.05,
+    cutout: 16,
+  },
   patience: 20,
 }

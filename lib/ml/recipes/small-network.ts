@@ -16,7 +16,10 @@ export function smallNetwork(input: { size: number; channels: number }, classes:
     ...filters.flatMap((count, i) => convolution(`conv${s + 1}${'abc'[i]}`, count)),
     ...(s < stages.length - 1 ? [{ name: `pool${s + 1}`, kind: 'maxPool', size: 2 } as const] : []),
   ])
-  layers.push({ name: 'pool', kind: 'globalAvgPool' }, { name: 'logits', kind: 'dense', units: classes, bias: true })
+  layers.push(
+    { name: 'pool', kind: 'globalAvgPool' },
+    { name: 'logits', kind: 'dense', units: classes, bias: true },
+  )
   return { name: `small-${input.size}x${input.channels}`, input, classes, layers }
 }
 

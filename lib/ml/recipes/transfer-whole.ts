@@ -11,7 +11,16 @@ export const transferWhole: Recipe = {
   epochs: 30, // the first is the last layer alone
   optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
   rate: { peak: 0.02, warmUpEpochs: 2, end: 0.0001 }, // for 32 images
-  augment: { flip: true, shift: 8, rotate: 15, zoom: 0.25, brightness: 0.15, contrast: 0.25, colour: 0.05, cutout: 16 },
+  augment: {
+    flip: true,
+    shift: 8,
+    rotate: 15,
+    zoom: 0.25,
+    brightness: 0.15,
+    contrast: 0.25,
+    colour: 0.05,
+    cutout: 16,
+  },
   labelSmoothing: 0.1,
   averageDecay: 0.995,
   patience: 100,

@@ -8,7 +8,9 @@ const FIRST_FILTERS = 32
 const SMALL = 40
 
 /** @param widths filters of the three stages. Source of the layout: K. Jordan 2024 (arXiv:2404.00498), § 3.1. */
-export function wideNetwork(widths: readonly [number, number, number]): (input: { size: number; channels: number }, classes: number) => Network {
+export function wideNetwork(
+  widths: readonly [number, number, number],
+): (input: { size: number; channels: number }, classes: number) => Network {
   return (input, classes) => ({
     name: `wide-${widths.join('-')}-${input.size}x${input.channels}`,
     input,
@@ -28,7 +30,11 @@ export function wideNetwork(widths: readonly [number, number, number]): (input: 
 type Convolving = { readonly kernel?: number; readonly stride?: number; readonly pool?: string }
 
 /** Pooled before it is normalised, which is then done to a quarter of the places. */
-const convolution = (name: string, filters: number, { kernel = 3, stride = 1, pool }: Convolving = {}): Layer[] => [
+const convolution = (
+  name: string,
+  filters: number,
+  { kernel = 3, stride = 1, pool }: Convolving = {},
+): Layer[] => [
   { name, kind: 'conv', kernel, filters, stride },
   ...(pool === undefined ? [] : [{ name: pool, kind: 'maxPool', size: 2 } as const]),
   { name: `${name}-norm`, kind: 'batchNorm' },

@@ -3,7 +3,14 @@ import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { IN_USE_LOCK, lockAlone } from '#lib/data/file-lock.ts'
-import { folderForTest, openWithFruit, pictureOf, predictionOf, sampleOf, type Opened } from '#lib/data/opened.fakes.ts'
+import {
+  folderForTest,
+  openWithFruit,
+  pictureOf,
+  predictionOf,
+  sampleOf,
+  type Opened,
+} from '#lib/data/opened.fakes.ts'
 import { registerVersion } from '#lib/data/sealed.fakes.ts'
 import { backupsContaining } from './find.ts'
 import { backupsIn } from './layout.ts'
@@ -26,7 +33,15 @@ async function withImages(): Promise<Given> {
   writeFileSync(path.join(opened.folder, 'session-secret'), 'a secret of sixteen letters')
   const folder = `${opened.folder}-backups`
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const plan = { dataDir: opened.folder, databaseFile: opened.settings.databaseFile, folder, reason: 'command' as const, productVersion: '0.1.0', settings: { PORT: '3000' }, now: () => new Date(opened.clock.now()) }
+  const plan = {
+    dataDir: opened.folder,
+    databaseFile: opened.settings.databaseFile,
+    folder,
+    reason: 'command' as const,
+    productVersion: '0.1.0',
+    settings: { PORT: '3000' },
+    now: () => new Date(opened.clock.now()),
+  }
   return { ...opened, plan, small: pictureOf('small').hash, large: large.hash }
 }
 
@@ -38,20 +53,30 @@ const flip = (file: string, at: number): void => {
   writeFileSync(file, bytes)
 }
 
-const allFiles = (folder: string): string[] => readdirSync(folder, { recursive: true, withFileTypes: true }).map((one) => path.join(one.parentPath, one.name))
+const allFiles = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).map((one) =>
+    path.join(one.parentPath, one.name),
+  )
 
 test('a backup has what is yours, says how much, and only its owner reads it', async () => {
   const { plan, large } = await withImages()
 
   const backup = await makeBackup(plan)
 
-  expect(backup).toMatchObject({ name: '2026-11-21T12-00-00Z', reason: 'command', remarks: [], settings: { PORT: '3000' } })
+  expect(backup).toMatchObject({
+    name: '2026-11-21T12-00-00Z',
+    reason: 'command',
+    remarks: [],
+    settings: { PORT: '3000' },
+  })
   expect(backup.rows).toMatchObject({ Classifier: 1, Sample: 2, Picture: 2, Version: 1, Prediction: 1 })
   expect(existsSync(fileOf(path.join(backup.folder, 'data'), large))).toBe(true)
-  for (const file of ['darkroom.db', 'session-secret', 'models/fruit/v1/weights.bin']) expect(existsSync(path.join(backup.folder, 'data', file)), file).toBe(true)
+  for (const file of ['darkroom.db', 'session-secret', 'models/fruit/v1/weights.bin'])
+    expect(existsSync(path.join(backup.folder, 'data', file)), file).toBe(true)
   expect(existsSync(path.join(backup.folder, 'data', 'darkroom.db-wal'))).toBe(false)
   expect((await verifyBackup(backup.folder)).damages).toEqual([])
-  for (const file of [plan.folder, ...allFiles(plan.folder)]) expect(statSync(file).mode & 0o077, file).toBe(0)
+  for (const file of [plan.folder, ...allFiles(plan.folder)])
+    expect(statSync(file).mode & 0o077, file).toBe(0)
 })
 
 test('a flipped byte is detected and named, in whichever file it is', async () => {
@@ -62,7 +87,10 @@ test('a flipped byte is detected and named, in whichever file it is', async () =
 
   for (const file of files) {
     flip(file, Math.floor(statSync(file).size / 2))
-    const told = await verifyBackup(backup.folder).then(({ damages }) => damages.join(' '), (error: Error) => error.message)
+    const told = await verifyBackup(backup.folder).then(
+      ({ damages }) => damages.join(' '),
+      (error: Error) => error.message,
+    )
     flip(file, Math.floor(statSync(file).size / 2))
 
     expect(told).toContain(path.relative(backup.folder, file))
@@ -76,7 +104,9 @@ test('a file that is missing is named', async () => {
 
   rmSync(fileOf(path.join(folder, 'data'), large))
 
-  expect((await verifyBackup(folder)).damages).toEqual([`data/pictures/${large.slice(0, 2)}/${large} is missing.`])
+  expect((await verifyBackup(folder)).damages).toEqual([
+    `data/pictures/${large.slice(0, 2)}/${large} is missing.`,
+  ])
 })
 
 test('the next backup shares the files that have not changed, and repairs what went bad in the one before', async () => {
@@ -84,7 +114,9 @@ test('the next backup shares the files that have not changed, and repairs what w
   const first = await makeBackup(plan)
   clock.advance(DAY_MS)
   const second = await makeBackup(plan)
-  expect(statSync(fileOf(path.join(second.folder, 'data'), large)).ino).toBe(statSync(fileOf(path.join(first.folder, 'data'), large)).ino)
+  expect(statSync(fileOf(path.join(second.folder, 'data'), large)).ino).toBe(
+    statSync(fileOf(path.join(first.folder, 'data'), large)).ino,
+  )
   expect(second.linked_files).toBe(second.files - 1) // the database alone is copied
 
   flip(fileOf(path.join(second.folder, 'data'), large), 7)
@@ -101,7 +133,12 @@ test('every row finds its file, though images come and go while it is made', asy
   const busy = (async () => {
     for (let i = 0; !isOver; i += 1) {
       const upload = await data.uploads.begin('fruit')
-      await data.samples.add('fruit', [0, 1, 2].map((n) => sampleOf(`${i}-${n}`, { uploadId: upload.id, picture: pictureOf(`${i}-${n}`, LARGE_BYTES) })))
+      await data.samples.add(
+        'fruit',
+        [0, 1, 2].map((n) =>
+          sampleOf(`${i}-${n}`, { uploadId: upload.id, picture: pictureOf(`${i}-${n}`, LARGE_BYTES) }),
+        ),
+      )
       await data.uploads.change(upload.id, { state: 'done' })
       if (i % 2 !== 0) await data.uploads.discard(upload.id)
       await turn()
@@ -122,13 +159,21 @@ test('a file that was lost in DATA_DIR before is a remark, not the end of backup
   const { plan, folder, large } = await withImages()
   rmSync(fileOf(folder, large))
 
-  expect((await makeBackup(plan)).remarks).toEqual([`A file is missing in DATA_DIR and therefore in this backup: pictures/${large.slice(0, 2)}/${large}.`])
+  expect((await makeBackup(plan)).remarks).toEqual([
+    `A file is missing in DATA_DIR and therefore in this backup: pictures/${large.slice(0, 2)}/${large}.`,
+  ])
 })
 
 test('a backup that was killed leaves nothing that looks whole, and the next one clears it away', async () => {
   const { plan } = await withImages()
   const stop = new AbortController()
-  const killed = makeBackup({ ...plan, signal: stop.signal, onProgress: ({ phase }) => { if (phase === 'verifying') stop.abort(new Error('killed')) } })
+  const killed = makeBackup({
+    ...plan,
+    signal: stop.signal,
+    onProgress: ({ phase }) => {
+      if (phase === 'verifying') stop.abort(new Error('killed'))
+    },
+  })
   await expect(killed).rejects.toThrow('killed')
   writeFileSync(path.join(plan.folder, '.unfinished-x'), '') // what a KILL would leave
 
@@ -139,7 +184,9 @@ test('a backup that was killed leaves nothing that looks whole, and the next one
 
 test('no second backup is made while one is, none inside DATA_DIR, none during a restore', async () => {
   const { plan, folder } = await withImages()
-  await expect(makeBackup({ ...plan, folder: path.join(folder, 'backups') })).rejects.toMatchObject({ code: 'invalid_input' })
+  await expect(makeBackup({ ...plan, folder: path.join(folder, 'backups') })).rejects.toMatchObject({
+    code: 'invalid_input',
+  })
 
   const making = lockAlone(path.join(folder, BACKUP_LOCK))
   await expect(makeBackup(plan)).rejects.toMatchObject({ code: 'already_running' })
@@ -161,17 +208,39 @@ test('the newest stay, those of another DATA_DIR too, and it is known until when
     clock.advance(DAY_MS)
   }
 
-  expect(await removeExpired({ backupDir: plan.folder, dataDir: plan.dataDir }, 3)).toEqual(['2026-11-20T12-00-00Z'])
-  expect((await backupsIn(plan.folder)).map(({ name }) => name)).toEqual(['2026-11-23T12-00-00Z', '2026-11-22T12-00-00Z', '2026-11-21T12-00-00Z'])
-  expect(await removeExpired({ backupDir: path.dirname(other.folder), dataDir: '/somewhere/else' }, 0)).toEqual([])
+  expect(await removeExpired({ backupDir: plan.folder, dataDir: plan.dataDir }, 3)).toEqual([
+    '2026-11-20T12-00-00Z',
+  ])
+  expect((await backupsIn(plan.folder)).map(({ name }) => name)).toEqual([
+    '2026-11-23T12-00-00Z',
+    '2026-11-22T12-00-00Z',
+    '2026-11-21T12-00-00Z',
+  ])
+  expect(
+    await removeExpired({ backupDir: path.dirname(other.folder), dataDir: '/somewhere/else' }, 0),
+  ).toEqual([])
 
   const wanted = { images: [small, large, 'f'.repeat(64)], versions: ['fruit/v1', 'fruit/v9'] }
-  const containing = await backupsContaining(wanted, { backupDir: plan.folder, dataDir: plan.dataDir, keep: 3, everyMs: DAY_MS })
+  const containing = await backupsContaining(wanted, {
+    backupDir: plan.folder,
+    dataDir: plan.dataDir,
+    keep: 3,
+    everyMs: DAY_MS,
+  })
   expect(containing.map(({ name, expiresAt }) => [name, expiresAt?.toISOString()])).toEqual([
     ['2026-11-23T12-00-00Z', '2026-11-26T12:00:00.000Z'],
     ['2026-11-22T12-00-00Z', '2026-11-25T12:00:00.000Z'],
     ['2026-11-21T12-00-00Z', '2026-11-24T12:00:00.000Z'],
   ])
-  expect(containing[0]).toMatchObject({ images: [small, large], versions: ['fruit/v1'], expiresAfterBackups: 3 })
-  expect(await backupsContaining({ images: ['0'.repeat(64)] }, { backupDir: plan.folder, dataDir: plan.dataDir, keep: 3, everyMs: null })).toEqual([])
+  expect(containing[0]).toMatchObject({
+    images: [small, large],
+    versions: ['fruit/v1'],
+    expiresAfterBackups: 3,
+  })
+  expect(
+    await backupsContaining(
+      { images: ['0'.repeat(64)] },
+      { backupDir: plan.folder, dataDir: plan.dataDir, keep: 3, everyMs: null },
+    ),
+  ).toEqual([])
 })

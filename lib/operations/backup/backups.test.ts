@@ -13,12 +13,27 @@ async function opened() {
   const chosen = { BACKUP_EVERY: '6h', BACKUP_KEEP: 2 }
   const now = () => new Date(clock.now())
   const backups = createBackups({ data, places, settings: () => chosen, now })
-  const make = () => makeBackup({ ...places, folder: places.backupDir, reason: 'schedule', productVersion: '0.1.0', settings: {}, now })
+  const make = () =>
+    makeBackup({
+      ...places,
+      folder: places.backupDir,
+      reason: 'schedule',
+      productVersion: '0.1.0',
+      settings: {},
+      now,
+    })
   /** As the worker's loop does it. */
   const work = async (fails = false) => {
     const job = await data.jobs.claim('w', ['backup'], clock.now(), 30_000)
     if (!job) throw new Error('nothing was queued')
-    if (fails) await data.jobs.fail(job.id, 'w', { code: 'disk_full', message: 'No backup was made: the disk is full.' }, null, clock.now())
+    if (fails)
+      await data.jobs.fail(
+        job.id,
+        'w',
+        { code: 'disk_full', message: 'No backup was made: the disk is full.' },
+        null,
+        clock.now(),
+      )
     else await make().then(() => data.jobs.complete(job.id, 'w', null, clock.now()))
   }
   return { backups, chosen, clock, work }
@@ -29,10 +44,17 @@ test('a backup is queued when it is due, one at a time, and one that was missed 
   expect(await backups.queueIfDue()).toBe(true) // there is none yet
   expect(await backups.queueIfDue()).toBe(false)
   await expect(backups.createBackup()).rejects.toMatchObject({ code: 'already_running' })
-  expect(await backups.listBackups({})).toMatchObject({ running: { state: 'queued', phase: null }, backups: [] })
+  expect(await backups.listBackups({})).toMatchObject({
+    running: { state: 'queued', phase: null },
+    backups: [],
+  })
 
   await work()
-  expect(await backups.listBackups({})).toMatchObject({ running: null, backups: [{ name: '2026-11-21T12-00-00Z', removed_after: 2, expires_at: '2026-11-22T00:00:00.000Z' }], next_at: '2026-11-21T18:00:00.000Z' })
+  expect(await backups.listBackups({})).toMatchObject({
+    running: null,
+    backups: [{ name: '2026-11-21T12-00-00Z', removed_after: 2, expires_at: '2026-11-22T00:00:00.000Z' }],
+    next_at: '2026-11-21T18:00:00.000Z',
+  })
   expect(await backups.queueIfDue()).toBe(false)
 
   expect(await backups.listBackups({ image: '0'.repeat(64) })).toMatchObject({ backups: [] })
@@ -46,7 +68,10 @@ test('a failure is shown with its reason, degrades health, and is over with the 
   await backups.createBackup()
   await work(true)
 
-  expect((await backups.listBackups({})).last_failure).toEqual({ at: '2026-11-21T12:00:00.000Z', message: 'No backup was made: the disk is full.' })
+  expect((await backups.listBackups({})).last_failure).toEqual({
+    at: '2026-11-21T12:00:00.000Z',
+    message: 'No backup was made: the disk is full.',
+  })
   expect(await backups.concern()).toContain('The last backup failed')
   expect(await backups.queueIfDue()).toBe(false)
 
@@ -63,5 +88,9 @@ test('where BACKUP_EVERY is off, none is made by itself, and on request it is', 
   expect([await backups.queueIfDue(), await backups.concern()]).toEqual([false, null])
   expect(await backups.createBackup()).toMatchObject({ success: true })
   await work()
-  expect(await backups.listBackups({})).toMatchObject({ every: 'off', next_at: null, backups: [{ reason: 'schedule' }] })
+  expect(await backups.listBackups({})).toMatchObject({
+    every: 'off',
+    next_at: null,
+    backups: [{ reason: 'schedule' }],
+  })
 })

@@ -1,7 +1,12 @@
 /** Backups as an admin sees and starts them, as health judges them, and as the worker finds the next one due. Making one is backup/make's. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { backupProgress, type BackupProgress, type createBackup, type listBackups } from '#lib/contracts/backups.ts'
+import {
+  backupProgress,
+  type BackupProgress,
+  type createBackup,
+  type listBackups,
+} from '#lib/contracts/backups.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -35,21 +40,39 @@ export type Backups = {
   readonly queueIfDue: () => Promise<boolean>
 }
 
-export function createBackups({ data: { jobs }, places: { dataDir, backupDir, databaseFile }, settings, now }: BackupsParts): Backups {
+export function createBackups({
+  data: { jobs },
+  places: { dataDir, backupDir, databaseFile },
+  settings,
+  now,
+}: BackupsParts): Backups {
   let kept: { readonly until: number; readonly concern: string | null } = { until: 0, concern: null }
 
-  const ours = async (): Promise<readonly FoundBackup[]> => (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
+  const ours = async (): Promise<readonly FoundBackup[]> =>
+    (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
 
   async function look() {
-    const [backups, job, progress] = await Promise.all([ours(), jobs.latest('backup'), progressIn(backupDir, dataDir, now())])
+    const [backups, job, progress] = await Promise.all([
+      ours(),
+      jobs.latest('backup'),
+      progressIn(backupDir, dataDir, now()),
+    ])
     const newest = backups[0] ? new Date(backups[0].started_at) : null
-    const failedAt = job?.state === 'failed' && job.endedAt !== null && (newest === null || newest < job.endedAt) ? job.endedAt : null
+    const failedAt =
+      job?.state === 'failed' && job.endedAt !== null && (newest === null || newest < job.endedAt)
+        ? job.endedAt
+        : null
     const times: BackupTimes = { everyMs: everyMs(settings().BACKUP_EVERY), newest, failedAt }
     const isPending = job?.state === 'queued' || job?.state === 'running'
     return { backups, job, progress, times, isPending }
   }
 
-  const rotation = () => ({ backupDir, dataDir, keep: settings().BACKUP_KEEP, everyMs: everyMs(settings().BACKUP_EVERY) })
+  const rotation = () => ({
+    backupDir,
+    dataDir,
+    keep: settings().BACKUP_KEEP,
+    everyMs: everyMs(settings().BACKUP_EVERY),
+  })
 
   async function queue(reason: 'schedule' | 'request'): Promise<string> {
     return jobs.enqueue('backup', { reason }, now().getTime())
@@ -59,25 +82,88 @@ export function createBackups({ data: { jobs }, places: { dataDir, backupDir, da
     async listBackups({ image, version }) {
       const { backups, job, progress, times, isPending } = await look()
       const { BACKUP_EVERY: every, BACKUP_KEEP: keep } = settings()
-      const containing = image === undefined && version === undefined ? null : await backupsContaining({ images: image === undefined ? [] : [image], versions: version === undefined ? [] : [version] }, rotation())
+      const containing =
+        image === undefined && version === undefined
+          ? null
+          : await backupsContaining(
+              {
+                images: image === undefined ? [] : [image],
+                versions: version === undefined ? [] : [version],
+              },
+              rotation(),
+            )
       const isRunning = isPending || progress !== null
       return {
         folder: backupDir,
-        is_on_data_disk: await stat(backupDir).then(() => isSameDisk(backupDir, dataDir), () => null),
-        every, keep,
+        is_on_data_disk: await stat(backupDir).then(
+          () => isSameDisk(backupDir, dataDir),
+          () => null,
+        ),
+        every,
+        keep,
         next_at: nextBackupAt(times)?.toISOString() ?? null,
         migration_copies: [...migrationCopies([backupDir, path.dirname(databaseFile)])],
-        backups: backups.map(({ name, reason, started_at, verified_at, product_version, size_bytes, files, linked_files, rows, remarks, folder }, position) =>
-          ({ name, reason, started_at, verified_at, product_version, size_bytes, files, linked_files, rows, remarks, folder, removed_after: Math.max(1, keep - position), expires_at: expiryOf(position, keep, times)?.toISOString() ?? null }))
+        backups: backups
+          .map(
+            (
+              {
+                name,
+                reason,
+                started_at,
+                verified_at,
+                product_version,
+                size_bytes,
+                files,
+                linked_files,
+                rows,
+                remarks,
+                folder,
+              },
+              position,
+            ) => ({
+              name,
+              reason,
+              started_at,
+              verified_at,
+              product_version,
+              size_bytes,
+              files,
+              linked_files,
+              rows,
+              remarks,
+              folder,
+              removed_after: Math.max(1, keep - position),
+              expires_at: expiryOf(position, keep, times)?.toISOString() ?? null,
+            }),
+          )
           .filter(({ name }) => containing === null || containing.some((one) => one.name === name)),
-        running: isRunning ? { state: progress === null && job?.state === 'queued' ? 'queued' : 'running', started_at: progress?.started_at ?? (job?.createdAt ?? now()).toISOString(), phase: progress?.phase ?? null, progress: percentOf(progress) } : null,
-        last_failure: times.failedAt === null ? null : { at: times.failedAt.toISOString(), message: job?.error?.message ?? '' },
+        running: isRunning
+          ? {
+              state: progress === null && job?.state === 'queued' ? 'queued' : 'running',
+              started_at: progress?.started_at ?? (job?.createdAt ?? now()).toISOString(),
+              phase: progress?.phase ?? null,
+              progress: percentOf(progress),
+            }
+          : null,
+        last_failure:
+          times.failedAt === null
+            ? null
+            : { at: times.failedAt.toISOString(), message: job?.error?.message ?? '' },
       }
     },
     async createBackup() {
       const { isPending, progress } = await look()
-      if (isPending || progress !== null) throw new DarkroomError('already_running', { what: 'No second backup was started', why: 'a backup is already in progress', remedy: 'Wait until it is complete. GET /api/backups shows its progress.' })
-      return { success: true, message: 'The backup has started. It appears in the list when it has been verified.', job_id: await queue('request') }
+      if (isPending || progress !== null)
+        throw new DarkroomError('already_running', {
+          what: 'No second backup was started',
+          why: 'a backup is already in progress',
+          remedy: 'Wait until it is complete. GET /api/backups shows its progress.',
+        })
+      return {
+        success: true,
+        message: 'The backup has started. It appears in the list when it has been verified.',
+        job_id: await queue('request'),
+      }
     },
     backupsContaining: (wanted) => backupsContaining(wanted, rotation()),
     async concern() {
@@ -101,10 +187,16 @@ export function createBackups({ data: { jobs }, places: { dataDir, backupDir, da
 async function progressIn(backupDir: string, dataDir: string, now: Date): Promise<BackupProgress | null> {
   const names = await readdir(backupDir).catch(() => [])
   for (const name of names.filter((one) => one.startsWith(UNFINISHED))) {
-    const progress = backupProgress.safeParse(jsonOf(await readFile(path.join(backupDir, name, PROGRESS), 'utf8').catch(() => ''))).data
-    if (progress?.data_dir === dataDir && now.getTime() - Date.parse(progress.updated_at) < SILENT_MS) return progress
+    const progress = backupProgress.safeParse(
+      jsonOf(await readFile(path.join(backupDir, name, PROGRESS), 'utf8').catch(() => '')),
+    ).data
+    if (progress?.data_dir === dataDir && now.getTime() - Date.parse(progress.updated_at) < SILENT_MS)
+      return progress
   }
   return null
 }
 
-const percentOf = (progress: BackupProgress | null): number | null => (progress === null || progress.total_bytes === 0 ? null : Math.min(100, (100 * progress.done_bytes) / progress.total_bytes))
+const percentOf = (progress: BackupProgress | null): number | null =>
+  progress === null || progress.total_bytes === 0
+    ? null
+    : Math.min(100, (100 * progress.done_bytes) / progress.total_bytes)

@@ -12,7 +12,11 @@ const FILES_AT_ONCE = 4
 export type FileToCopy = { readonly path: string; readonly bytes: number }
 
 /** All files below a folder, as paths with forward slashes. `isKept` is given each path from `root` on, folders too. */
-export async function filesBelow(root: string, isKept: (file: string) => boolean, below = ''): Promise<readonly FileToCopy[]> {
+export async function filesBelow(
+  root: string,
+  isKept: (file: string) => boolean,
+  below = '',
+): Promise<readonly FileToCopy[]> {
   const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [] // removed since its parent was read
     throw error
@@ -22,7 +26,7 @@ export async function filesBelow(root: string, isKept: (file: string) => boolean
     const file = below === '' ? name : `${below}/${name}`
     if (!isKept(file)) continue
     const facts = await stat(path.join(root, file)).catch(() => null)
-    if (facts?.isDirectory()) found.push(...await filesBelow(root, isKept, file))
+    if (facts?.isDirectory()) found.push(...(await filesBelow(root, isKept, file)))
     else if (facts?.isFile()) found.push({ path: file, bytes: facts.size })
   }
   return found
@@ -63,12 +67,19 @@ export async function copyHashed(from: string, to: string): Promise<Omit<FileEnt
   }
 }
 
-async function writeAll(file: { readonly write: (piece: Uint8Array) => Promise<{ bytesWritten: number }> }, piece: Uint8Array): Promise<void> {
-  for (let written = 0; written < piece.length;) written += (await file.write(piece.subarray(written))).bytesWritten
+async function writeAll(
+  file: { readonly write: (piece: Uint8Array) => Promise<{ bytesWritten: number }> },
+  piece: Uint8Array,
+): Promise<void> {
+  for (let written = 0; written < piece.length;)
+    written += (await file.write(piece.subarray(written))).bytesWritten
 }
 
 /** The file's size and sha256; null where there is none. */
-export async function hashOf(file: string, buffer = Buffer.allocUnsafe(READ_BYTES)): Promise<Omit<FileEntry, 'path'> | null> {
+export async function hashOf(
+  file: string,
+  buffer = Buffer.allocUnsafe(READ_BYTES),
+): Promise<Omit<FileEntry, 'path'> | null> {
   const handle = await open(file, 'r').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null
     throw error
@@ -91,14 +102,21 @@ export async function hashOf(file: string, buffer = Buffer.allocUnsafe(READ_BYTE
 /** Whether both names are one file now. Not on every file system, and not across two. */
 export async function linked(from: string, to: string): Promise<boolean> {
   await privateFolder(path.dirname(to))
-  return link(from, to).then(() => true, (error: unknown) => {
-    if (codeOf(error) === 'ENOSPC') throw error
-    return false
-  })
+  return link(from, to).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOSPC') throw error
+      return false
+    },
+  )
 }
 
 /** Resolves or rejects when nothing of it goes on any more. */
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>, signal?: AbortSignal): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   const rest = items[Symbol.iterator]()
   let isFailing = false
   const lane = async (): Promise<void> => {
@@ -117,18 +135,47 @@ export async function inParallel<T>(items: readonly T[], work: (item: T) => Prom
   for (const one of ended) if (one.status === 'rejected') throw one.reason
 }
 
-export const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: bytes < 10 * 1024 ** 2 ? 1 : 0 })} MB`
+export const megabytes = (bytes: number): string =>
+  `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: bytes < 10 * 1024 ** 2 ? 1 : 0 })} MB`
 
 /** What a disk or its rights prevent, in a person's words. */
-export function fileTrouble(error: unknown, { what, place }: { readonly what: string; readonly place: string }): unknown {
+export function fileTrouble(
+  error: unknown,
+  { what, place }: { readonly what: string; readonly place: string },
+): unknown {
   if (isDarkroomError(error)) return error
   switch (codeOf(error)) {
-    case 'ENOSPC': case 'EDQUOT':
-      return new DarkroomError('disk_full', { what, why: `the disk that holds ${place} is full`, remedy: 'Free up space there, or choose another folder. The data that was there is unchanged.' }, { cause: error })
-    case 'EACCES': case 'EPERM': case 'EROFS':
-      return new DarkroomError('conflict', { what, why: `the current user cannot write to ${place} (${codeOf(error)})`, remedy: 'Grant write access, or choose another folder.' }, { cause: error })
-    case 'ENOTDIR': case 'EEXIST':
-      return new DarkroomError('conflict', { what, why: `${place} is not a folder`, remedy: 'Choose a folder.' }, { cause: error })
-    default: return error
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new DarkroomError(
+        'disk_full',
+        {
+          what,
+          why: `the disk that holds ${place} is full`,
+          remedy: 'Free up space there, or choose another folder. The data that was there is unchanged.',
+        },
+        { cause: error },
+      )
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new DarkroomError(
+        'conflict',
+        {
+          what,
+          why: `the current user cannot write to ${place} (${codeOf(error)})`,
+          remedy: 'Grant write access, or choose another folder.',
+        },
+        { cause: error },
+      )
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new DarkroomError(
+        'conflict',
+        { what, why: `${place} is not a folder`, remedy: 'Choose a folder.' },
+        { cause: error },
+      )
+    default:
+      return error
   }
 }

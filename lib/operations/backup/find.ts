@@ -25,10 +25,18 @@ export type Containing = {
   readonly expiresAt: Date | null
 }
 
-type Rotation = { readonly backupDir: string; readonly dataDir: string; readonly keep: number; /** null: off. */ readonly everyMs: number | null }
+type Rotation = {
+  readonly backupDir: string
+  readonly dataDir: string
+  readonly keep: number
+  /** null: off. */ readonly everyMs: number | null
+}
 
 /** Newest first; those that contain none of it are left out. Only backups in BACKUP_DIR are known. */
-export async function backupsContaining(wanted: Wanted, { backupDir, dataDir, keep, everyMs }: Rotation): Promise<readonly Containing[]> {
+export async function backupsContaining(
+  wanted: Wanted,
+  { backupDir, dataDir, keep, everyMs }: Rotation,
+): Promise<readonly Containing[]> {
   const ours = (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
   const newest = ours[0]
   const found: Containing[] = []
@@ -37,15 +45,32 @@ export async function backupsContaining(wanted: Wanted, { backupDir, dataDir, ke
     const versions = await versionsIn(backup, wanted.versions ?? [])
     if (images.length === 0 && versions.length === 0) continue
     const expiresAfterBackups = Math.max(1, keep - position)
-    const expiresAt = expiryOf(position, keep, { everyMs, newest: newest ? new Date(newest.started_at) : null })
-    found.push({ name: backup.name, folder: backup.folder, startedAt: new Date(backup.started_at), images, versions, expiresAfterBackups, expiresAt })
+    const expiresAt = expiryOf(position, keep, {
+      everyMs,
+      newest: newest ? new Date(newest.started_at) : null,
+    })
+    found.push({
+      name: backup.name,
+      folder: backup.folder,
+      startedAt: new Date(backup.started_at),
+      images,
+      versions,
+      expiresAfterBackups,
+      expiresAt,
+    })
   }
   return found
 }
 
 /** When rotation removes the backup at this position (0: the newest); null where none are made by themselves. */
-export const expiryOf = (position: number, keep: number, { everyMs, newest }: { readonly everyMs: number | null; readonly newest: Date | null }): Date | null =>
-  (everyMs === null || newest === null ? null : new Date(newest.getTime() + Math.max(1, keep - position) * everyMs))
+export const expiryOf = (
+  position: number,
+  keep: number,
+  { everyMs, newest }: { readonly everyMs: number | null; readonly newest: Date | null },
+): Date | null =>
+  everyMs === null || newest === null
+    ? null
+    : new Date(newest.getTime() + Math.max(1, keep - position) * everyMs)
 
 async function imagesIn({ folder }: FoundBackup, wanted: readonly string[]): Promise<readonly string[]> {
   if (wanted.length === 0) return []
@@ -53,16 +78,19 @@ async function imagesIn({ folder }: FoundBackup, wanted: readonly string[]): Pro
   if (file === null) return []
   try {
     const lines = Math.floor((await file.stat()).size / LINE_BYTES)
-    const line = async (at: number): Promise<string> => (await file.read(Buffer.alloc(LINE_BYTES - 1), 0, LINE_BYTES - 1, at * LINE_BYTES)).buffer.toString('latin1')
+    const line = async (at: number): Promise<string> =>
+      (await file.read(Buffer.alloc(LINE_BYTES - 1), 0, LINE_BYTES - 1, at * LINE_BYTES)).buffer.toString(
+        'latin1',
+      )
     const contained: string[] = []
     for (const hash of wanted) {
       let [low, high] = [0, lines]
       while (low < high) {
         const middle = Math.floor((low + high) / 2)
-        if (await line(middle) < hash) low = middle + 1
+        if ((await line(middle)) < hash) low = middle + 1
         else high = middle
       }
-      if (low < lines && await line(low) === hash) contained.push(hash)
+      if (low < lines && (await line(low)) === hash) contained.push(hash)
     }
     return contained
   } finally {

@@ -25,34 +25,61 @@ export type FoundBackup = BackupSummary & { readonly folder: string }
 
 export const nameFor = (at: Date): string => `${at.toISOString().slice(0, 19).replaceAll(':', '-')}Z`
 
-export const sha256Of = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
+export const sha256Of = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex')
 
 export const sumsText = (entries: readonly Pick<FileEntry, 'path' | 'sha256'>[]): string =>
-  entries.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(({ path: file, sha256 }) => `${sha256}  ${file}\n`).join('')
+  entries
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ path: file, sha256 }) => `${sha256}  ${file}\n`)
+    .join('')
 
 /** By path. Throws `file_damaged` where the list is not the one that was sealed. */
 export async function readSums(folder: string): Promise<ReadonlyMap<string, string>> {
-  const text = await readFile(path.join(folder, SUMS), 'utf8').catch((error: unknown) => { throw damagedBackup(folder, `${SUMS} cannot be read (${codeOf(error)})`) })
-  const sealed = await readFile(path.join(folder, SUMS_SUM), 'utf8').catch((error: unknown) => { throw damagedBackup(folder, `${SUMS_SUM} cannot be read (${codeOf(error)})`) })
-  if (sealed !== sumsText([{ path: SUMS, sha256: sha256Of(text) }])) throw damagedBackup(folder, `${SUMS} and ${SUMS_SUM} do not match: one of them has changed since it was written`)
-  const sums = new Map(text.split('\n').filter((line) => line !== '').map((line) => [line.slice(66), line.slice(0, 64)]))
-  const outside = [...sums.keys()].find((file) => path.posix.isAbsolute(file) || file.split(/[\\/]/).includes('..'))
-  if (outside !== undefined) throw damagedBackup(folder, `${SUMS} names ${outside.slice(0, 100)}, which does not lie in the backup`)
+  const text = await readFile(path.join(folder, SUMS), 'utf8').catch((error: unknown) => {
+    throw damagedBackup(folder, `${SUMS} cannot be read (${codeOf(error)})`)
+  })
+  const sealed = await readFile(path.join(folder, SUMS_SUM), 'utf8').catch((error: unknown) => {
+    throw damagedBackup(folder, `${SUMS_SUM} cannot be read (${codeOf(error)})`)
+  })
+  if (sealed !== sumsText([{ path: SUMS, sha256: sha256Of(text) }]))
+    throw damagedBackup(
+      folder,
+      `${SUMS} and ${SUMS_SUM} do not match: one of them has changed since it was written`,
+    )
+  const sums = new Map(
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => [line.slice(66), line.slice(0, 64)]),
+  )
+  const outside = [...sums.keys()].find(
+    (file) => path.posix.isAbsolute(file) || file.split(/[\\/]/).includes('..'),
+  )
+  if (outside !== undefined)
+    throw damagedBackup(folder, `${SUMS} names ${outside.slice(0, 100)}, which does not lie in the backup`)
   return sums
 }
 
 /** What a backup says of itself; `file_damaged` where it says nothing that can be understood. */
 export async function readSummary(folder: string): Promise<FoundBackup> {
-  const text = await readFile(path.join(folder, SUMMARY), 'utf8').catch((error: unknown) => { throw damagedBackup(folder, `${SUMMARY} cannot be read (${codeOf(error)})`) })
+  const text = await readFile(path.join(folder, SUMMARY), 'utf8').catch((error: unknown) => {
+    throw damagedBackup(folder, `${SUMMARY} cannot be read (${codeOf(error)})`)
+  })
   const parsed = backupSummary.safeParse(jsonOf(text))
-  if (!parsed.success) throw damagedBackup(folder, `${SUMMARY} has a format that this version of Darkroom cannot read`)
+  if (!parsed.success)
+    throw damagedBackup(folder, `${SUMMARY} has a format that this version of Darkroom cannot read`)
   return { ...parsed.data, folder }
 }
 
 /** Finished backups in a folder, newest first. What is not one is passed over. */
 export async function backupsIn(folder: string): Promise<readonly FoundBackup[]> {
   const names = await readdir(folder).catch(() => [])
-  const found = await Promise.all(names.filter((name) => NAME.test(name)).map((name) => readSummary(path.join(folder, name)).catch(() => null)))
+  const found = await Promise.all(
+    names
+      .filter((name) => NAME.test(name))
+      .map((name) => readSummary(path.join(folder, name)).catch(() => null)),
+  )
   return found.filter((one) => one !== null).toSorted((a, b) => (a.started_at < b.started_at ? 1 : -1))
 }
 
@@ -64,10 +91,14 @@ export async function removeBackup({ folder }: Pick<FoundBackup, 'folder'>): Pro
 }
 
 /** What killed processes left: removals of any, and unfinished backups of this DATA_DIR, which only one process makes at a time. */
-export async function sweepLeftovers(folder: string, isOurs: (unfinished: string) => Promise<boolean>): Promise<void> {
+export async function sweepLeftovers(
+  folder: string,
+  isOurs: (unfinished: string) => Promise<boolean>,
+): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const file = path.join(folder, name)
-    if (name.startsWith(REMOVED) || (name.startsWith(UNFINISHED) && await isOurs(file))) await rm(file, { recursive: true, force: true })
+    if (name.startsWith(REMOVED) || (name.startsWith(UNFINISHED) && (await isOurs(file))))
+      await rm(file, { recursive: true, force: true })
   }
 }
 
@@ -99,12 +130,18 @@ export async function writeInPlace(file: string, content: string): Promise<void>
   await rename(`${file}.part`, file)
 }
 
-export const privateFolder = (folder: string): Promise<unknown> => mkdir(folder, { recursive: true, mode: 0o700 })
+export const privateFolder = (folder: string): Promise<unknown> =>
+  mkdir(folder, { recursive: true, mode: 0o700 })
 
 export const damagedBackup = (folder: string, why: string): DarkroomError =>
-  new DarkroomError('file_damaged', { what: `The backup ${path.basename(folder)} is damaged`, why, remedy: 'Use another backup; nothing was changed.' })
+  new DarkroomError('file_damaged', {
+    what: `The backup ${path.basename(folder)} is damaged`,
+    why,
+    remedy: 'Use another backup; nothing was changed.',
+  })
 
-export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error))
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)
 
 export function jsonOf(text: string): unknown {
   try {

@@ -4,16 +4,62 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { BACKUP_FORMAT, type BackupProgress, type BackupSummary } from '#lib/contracts/backups.ts'
-import { contentsOf, copyDatabase, databaseDamage, imagePath, type DatabaseContents } from '#lib/data/database-copy.ts'
+import {
+  contentsOf,
+  copyDatabase,
+  databaseDamage,
+  imagePath,
+  type DatabaseContents,
+} from '#lib/data/database-copy.ts'
 import { IN_USE_LOCK, lockAlone, lockShared } from '#lib/data/file-lock.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { copyHashed, filesBelow, fileTrouble, hashOf, inParallel, linked, megabytes, type FileToCopy } from './copy-files.ts'
-import { backupsIn, damagedBackup, DATABASE, IMAGES, jsonOf, nameFor, privateFolder, PROGRESS, readSums, SUMMARY, SUMS, SUMS_SUM, sha256Of, sumsText, sweepLeftovers, syncFolder, UNFINISHED, writeDurably, writeInPlace, type FileEntry, type FoundBackup } from './layout.ts'
+import {
+  copyHashed,
+  filesBelow,
+  fileTrouble,
+  hashOf,
+  inParallel,
+  linked,
+  megabytes,
+  type FileToCopy,
+} from './copy-files.ts'
+import {
+  backupsIn,
+  damagedBackup,
+  DATABASE,
+  IMAGES,
+  jsonOf,
+  nameFor,
+  privateFolder,
+  PROGRESS,
+  readSums,
+  SUMMARY,
+  SUMS,
+  SUMS_SUM,
+  sha256Of,
+  sumsText,
+  sweepLeftovers,
+  syncFolder,
+  UNFINISHED,
+  writeDurably,
+  writeInPlace,
+  type FileEntry,
+  type FoundBackup,
+} from './layout.ts'
 
 /** Held while one process makes a backup of this DATA_DIR. */
 export const BACKUP_LOCK = 'backup.lock'
 /** Made again when needed, of this machine, or half done: no part of a backup. Docs/operations.md lists them. */
-const LEFT_OUT = new Set(['cache', 'downloads', 'thumbnails', 'scratch', 'logs', 'runs', 'setup-token', 'before-migration'])
+const LEFT_OUT = new Set([
+  'cache',
+  'downloads',
+  'thumbnails',
+  'scratch',
+  'logs',
+  'runs',
+  'setup-token',
+  'before-migration',
+])
 /** A row and its file may come and go while the database is copied; a second copy is without that row. */
 const MOST_DATABASE_COPIES = 5
 const PROGRESS_EVERY_MS = 1_000
@@ -36,12 +82,27 @@ export type BackupPlan = {
 export async function makeBackup(plan: BackupPlan): Promise<FoundBackup> {
   const { dataDir, folder } = plan
   const what = 'No backup was made'
-  if (isWithin(dataDir, folder)) throw new DarkroomError('invalid_input', { what, why: `${folder} is in DATA_DIR and would be lost with it`, remedy: 'Choose a folder outside DATA_DIR (BACKUP_DIR or --to), preferably on another disk.' })
+  if (isWithin(dataDir, folder))
+    throw new DarkroomError('invalid_input', {
+      what,
+      why: `${folder} is in DATA_DIR and would be lost with it`,
+      remedy: 'Choose a folder outside DATA_DIR (BACKUP_DIR or --to), preferably on another disk.',
+    })
   const inUse = lockShared(path.join(dataDir, IN_USE_LOCK))
-  if (!inUse) throw new DarkroomError('conflict', { what, why: `a backup is being restored to ${dataDir}`, remedy: 'Try again when the restore is complete.' })
+  if (!inUse)
+    throw new DarkroomError('conflict', {
+      what,
+      why: `a backup is being restored to ${dataDir}`,
+      remedy: 'Try again when the restore is complete.',
+    })
   const lock = lockAlone(path.join(dataDir, BACKUP_LOCK))
   try {
-    if (!lock) throw new DarkroomError('already_running', { what, why: `another backup of ${dataDir} is being made`, remedy: 'Wait until it appears in the list of backups.' })
+    if (!lock)
+      throw new DarkroomError('already_running', {
+        what,
+        why: `another backup of ${dataDir} is being made`,
+        remedy: 'Wait until it appears in the list of backups.',
+      })
     await privateFolder(folder)
     await sweepLeftovers(folder, async (unfinished) => {
       const progress = jsonOf(await readFile(path.join(unfinished, PROGRESS), 'utf8').catch(() => ''))
@@ -71,7 +132,15 @@ async function made(plan: BackupPlan): Promise<FoundBackup> {
   const staging = path.join(plan.folder, `${UNFINISHED}${name}`)
   await privateFolder(path.join(staging, 'data'))
   try {
-    const making: Making = { ...plan, name, staging, entries: new Map(), linkedFiles: new Set(), previous: await previousOf(plan), tell: teller(plan, { name, staging, startedAt }) }
+    const making: Making = {
+      ...plan,
+      name,
+      staging,
+      entries: new Map(),
+      linkedFiles: new Set(),
+      previous: await previousOf(plan),
+      tell: teller(plan, { name, staging, startedAt }),
+    }
     await making.tell('files', 0, 0)
     await copyNewFiles(making)
     const { contents, lost } = await copyDatabaseWithFiles(making)
@@ -92,27 +161,33 @@ async function made(plan: BackupPlan): Promise<FoundBackup> {
 
 async function previousOf({ folder, dataDir }: BackupPlan): Promise<Making['previous']> {
   const newest = (await backupsIn(folder)).find(({ data_dir }) => data_dir === dataDir)
-  const sums = newest && await readSums(newest.folder).catch(() => null)
+  const sums = newest && (await readSums(newest.folder).catch(() => null))
   return newest && sums ? { folder: newest.folder, sums } : null
 }
 
 async function freeName(folder: string, name: string): Promise<string> {
   for (let more = 1; ; more += 1) {
     const free = more === 1 ? name : `${name}-${more}`
-    if (await stat(path.join(folder, free)).catch(() => null) === null) return free
+    if ((await stat(path.join(folder, free)).catch(() => null)) === null) return free
   }
 }
 
 /** Everything in DATA_DIR that is not in the backup yet. Files of images and versions never change, so what is there stays. */
 async function copyNewFiles(making: Making): Promise<void> {
-  const fresh = (await filesBelow(making.dataDir, keptBy(making))).filter((file) => !making.entries.has(file.path))
+  const fresh = (await filesBelow(making.dataDir, keptBy(making))).filter(
+    (file) => !making.entries.has(file.path),
+  )
   await refuseWithoutRoom(making, fresh)
   const total = fresh.reduce((sum, { bytes }) => sum + bytes, 0)
   let done = 0
-  await inParallel(fresh, async (file) => {
-    await store(making, file)
-    await making.tell('files', done += file.bytes, total)
-  }, making.signal)
+  await inParallel(
+    fresh,
+    async (file) => {
+      await store(making, file)
+      await making.tell('files', (done += file.bytes), total)
+    },
+    making.signal,
+  )
 }
 
 function keptBy({ dataDir, databaseFile }: BackupPlan): (file: string) => boolean {
@@ -120,16 +195,26 @@ function keptBy({ dataDir, databaseFile }: BackupPlan): (file: string) => boolea
   return (file) => {
     const name = path.posix.basename(file)
     if (name.startsWith('.') || name.endsWith('.part') || LEFT_OUT.has(file)) return false
-    return !(file.includes('/') ? false : /\.(lock|db)(-wal|-shm|-journal)?$/.test(name)) && !file.startsWith(database)
+    return (
+      !(file.includes('/') ? false : /\.(lock|db)(-wal|-shm|-journal)?$/.test(name)) &&
+      !file.startsWith(database)
+    )
   }
 }
 
-async function store({ dataDir, staging, entries, linkedFiles, previous }: Making, file: FileToCopy): Promise<void> {
+async function store(
+  { dataDir, staging, entries, linkedFiles, previous }: Making,
+  file: FileToCopy,
+): Promise<void> {
   const to = path.join(staging, 'data', file.path)
   const before = previous?.sums.get(`data/${file.path}`)
   const hash = path.posix.basename(file.path)
   const isNamedByContent = before === hash && file.path === imagePathOrNull(hash)
-  if (previous && before !== undefined && (isNamedByContent || (await hashOf(path.join(dataDir, file.path)))?.sha256 === before)) {
+  if (
+    previous &&
+    before !== undefined &&
+    (isNamedByContent || (await hashOf(path.join(dataDir, file.path)))?.sha256 === before)
+  ) {
     if (await linked(path.join(previous.folder, 'data', file.path), to)) {
       linkedFiles.add(file.path)
       entries.set(file.path, { path: file.path, bytes: file.bytes, sha256: before })
@@ -142,7 +227,9 @@ async function store({ dataDir, staging, entries, linkedFiles, previous }: Makin
 
 /** Copies the database until no row has a file that came after the first look and went before the second. Files whose rows stay while they are
  *  missing were lost in DATA_DIR already. */
-async function copyDatabaseWithFiles(making: Making): Promise<{ contents: DatabaseContents; lost: readonly string[] }> {
+async function copyDatabaseWithFiles(
+  making: Making,
+): Promise<{ contents: DatabaseContents; lost: readonly string[] }> {
   const copy = path.join(making.staging, DATABASE)
   const size = (await stat(making.databaseFile).catch(() => null))?.size ?? 0
   let lost: readonly string[] = []
@@ -150,18 +237,27 @@ async function copyDatabaseWithFiles(making: Making): Promise<{ contents: Databa
     making.signal?.throwIfAborted()
     await making.tell('database', 0, size)
     await copyDatabase(making.databaseFile, copy)
-    const contents = await writingImages(path.join(making.staging, IMAGES), (eachImage) => contentsOf(copy, eachImage))
+    const contents = await writingImages(path.join(making.staging, IMAGES), (eachImage) =>
+      contentsOf(copy, eachImage),
+    )
     await making.tell('database', size, size)
     await copyNewFiles(making)
     const missing = requiredBy(contents).filter((file) => !making.entries.has(file))
-    if (missing.every((file) => lost.includes(file)) || turn === MOST_DATABASE_COPIES) return { contents, lost: missing }
+    if (missing.every((file) => lost.includes(file)) || turn === MOST_DATABASE_COPIES)
+      return { contents, lost: missing }
     lost = missing
   }
 }
 
-const requiredBy = ({ imageFiles, versions }: DatabaseContents): readonly string[] => [...imageFiles.map(imagePath), ...versions.map((version) => `models/${version}/manifest.json`)]
+const requiredBy = ({ imageFiles, versions }: DatabaseContents): readonly string[] => [
+  ...imageFiles.map(imagePath),
+  ...versions.map((version) => `models/${version}/manifest.json`),
+]
 
-async function writingImages<T>(file: string, work: (eachImage: (hash: string) => void) => Promise<T>): Promise<T> {
+async function writingImages<T>(
+  file: string,
+  work: (eachImage: (hash: string) => void) => Promise<T>,
+): Promise<T> {
   const handle = openSync(file, 'w', 0o600)
   let lines: string[] = []
   const flush = (): void => {
@@ -169,7 +265,9 @@ async function writingImages<T>(file: string, work: (eachImage: (hash: string) =
     lines = []
   }
   try {
-    const answer = await work((hash) => { if (lines.push(`${hash}\n`) >= 10_000) flush() })
+    const answer = await work((hash) => {
+      if (lines.push(`${hash}\n`) >= 10_000) flush()
+    })
     flush()
     return answer
   } finally {
@@ -178,13 +276,17 @@ async function writingImages<T>(file: string, work: (eachImage: (hash: string) =
 }
 
 /** Images and versions that were deleted meanwhile: no row names them. */
-async function leaveOutUnknown({ entries, linkedFiles, staging }: Making, { imageFiles, versions }: DatabaseContents): Promise<void> {
+async function leaveOutUnknown(
+  { entries, linkedFiles, staging }: Making,
+  { imageFiles, versions }: DatabaseContents,
+): Promise<void> {
   const images = new Set(imageFiles)
   const folders = new Set(versions)
   for (const { path: file } of entries.values()) {
     const version = /^models\/([^/]+\/v\d+)\//.exec(file)?.[1]
     const image = file === imagePathOrNull(path.posix.basename(file)) ? path.posix.basename(file) : undefined
-    if ((version === undefined || folders.has(version)) && (image === undefined || images.has(image))) continue
+    if ((version === undefined || folders.has(version)) && (image === undefined || images.has(image)))
+      continue
     entries.delete(file)
     linkedFiles.delete(file)
     await rm(path.join(staging, 'data', file), { force: true })
@@ -197,41 +299,73 @@ async function readBack(making: Making): Promise<void> {
   const files = [...entries.values()]
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   let done = 0
-  await inParallel(files, async ({ path: file, sha256 }) => {
-    const copy = path.join(staging, 'data', file)
-    const isWhole = async () => (await hashOf(copy))?.sha256 === sha256
-    if (!await isWhole()) {
-      linkedFiles.delete(file)
-      await rm(copy, { force: true })
-      await copyHashed(path.join(dataDir, file), copy)
-      if (!await isWhole()) throw damagedBackup(staging, `${file} could not be copied intact from the previous backup or from DATA_DIR`)
-    }
-    const { size } = await stat(copy)
-    entries.set(file, { path: file, bytes: size, sha256 })
-    await making.tell('verifying', done += size, total)
-  }, making.signal)
+  await inParallel(
+    files,
+    async ({ path: file, sha256 }) => {
+      const copy = path.join(staging, 'data', file)
+      const isWhole = async () => (await hashOf(copy))?.sha256 === sha256
+      if (!(await isWhole())) {
+        linkedFiles.delete(file)
+        await rm(copy, { force: true })
+        await copyHashed(path.join(dataDir, file), copy)
+        if (!(await isWhole()))
+          throw damagedBackup(
+            staging,
+            `${file} could not be copied intact from the previous backup or from DATA_DIR`,
+          )
+      }
+      const { size } = await stat(copy)
+      entries.set(file, { path: file, bytes: size, sha256 })
+      await making.tell('verifying', (done += size), total)
+    },
+    making.signal,
+  )
 }
 
 async function provenDatabase({ staging }: Making): Promise<FileEntry> {
   const file = path.join(staging, DATABASE)
   const damage = databaseDamage(file)
-  if (damage !== null) throw new DarkroomError('file_damaged', { what: 'No backup was made', why: `the database in DATA_DIR is damaged: ${damage}`, remedy: 'Restore an earlier backup; earlier backups are kept.' })
+  if (damage !== null)
+    throw new DarkroomError('file_damaged', {
+      what: 'No backup was made',
+      why: `the database in DATA_DIR is damaged: ${damage}`,
+      remedy: 'Restore an earlier backup; earlier backups are kept.',
+    })
   return { path: DATABASE, ...(await hashOf(file))! }
 }
 
-type Findings = { readonly startedAt: Date; readonly contents: DatabaseContents; readonly remarks: readonly string[]; readonly database: FileEntry }
+type Findings = {
+  readonly startedAt: Date
+  readonly contents: DatabaseContents
+  readonly remarks: readonly string[]
+  readonly database: FileEntry
+}
 
 function summaryOf(making: Making, { startedAt, contents, remarks, database }: Findings): BackupSummary {
   const { name, entries, linkedFiles, reason, productVersion, dataDir, settings, now } = making
   return {
-    format: BACKUP_FORMAT, name, reason, started_at: startedAt.toISOString(), verified_at: now().toISOString(), product_version: productVersion, data_dir: dataDir,
+    format: BACKUP_FORMAT,
+    name,
+    reason,
+    started_at: startedAt.toISOString(),
+    verified_at: now().toISOString(),
+    product_version: productVersion,
+    data_dir: dataDir,
     size_bytes: [...entries.values()].reduce((sum, { bytes }) => sum + bytes, database.bytes),
-    files: entries.size + 1, linked_files: linkedFiles.size,
-    migrations: [...contents.migrations], rows: { ...contents.counts }, settings: { ...settings }, remarks: [...remarks],
+    files: entries.size + 1,
+    linked_files: linkedFiles.size,
+    migrations: [...contents.migrations],
+    rows: { ...contents.counts },
+    settings: { ...settings },
+    remarks: [...remarks],
   }
 }
 
-async function seal({ staging, entries }: Making, summary: BackupSummary, database: FileEntry): Promise<void> {
+async function seal(
+  { staging, entries }: Making,
+  summary: BackupSummary,
+  database: FileEntry,
+): Promise<void> {
   const images = { path: IMAGES, sha256: (await hashOf(path.join(staging, IMAGES)))!.sha256 }
   const json = `${JSON.stringify(summary, null, 2)}\n`
   await writeDurably(path.join(staging, SUMMARY), json)
@@ -240,31 +374,65 @@ async function seal({ staging, entries }: Making, summary: BackupSummary, databa
   await writeDurably(path.join(staging, SUMS), sums)
   await writeDurably(path.join(staging, SUMS_SUM), sumsText([{ path: SUMS, sha256: sha256Of(sums) }]))
   await rm(path.join(staging, PROGRESS), { force: true })
-  for (const folder of new Set(['', 'data', ...[...entries.keys()].flatMap((file) => foldersOf(`data/${file}`))])) await syncFolder(path.join(staging, folder))
+  for (const folder of new Set([
+    '',
+    'data',
+    ...[...entries.keys()].flatMap((file) => foldersOf(`data/${file}`)),
+  ]))
+    await syncFolder(path.join(staging, folder))
 }
 
-const foldersOf = (file: string): string[] => file.split('/').slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join('/'))
+const foldersOf = (file: string): string[] =>
+  file
+    .split('/')
+    .slice(0, -1)
+    .map((_, i, parts) => parts.slice(0, i + 1).join('/'))
 
-async function refuseWithoutRoom({ folder, databaseFile, entries, previous }: Making, files: readonly FileToCopy[]): Promise<void> {
-  const database = entries.size === 0 ? (await stat(databaseFile).catch(() => null))?.size ?? 0 : 0
-  const needed = files.filter((file) => !previous?.sums.has(`data/${file.path}`)).reduce((sum, { bytes }) => sum + bytes, database) + SPARE_BYTES
+async function refuseWithoutRoom(
+  { folder, databaseFile, entries, previous }: Making,
+  files: readonly FileToCopy[],
+): Promise<void> {
+  const database = entries.size === 0 ? ((await stat(databaseFile).catch(() => null))?.size ?? 0) : 0
+  const needed =
+    files
+      .filter((file) => !previous?.sums.has(`data/${file.path}`))
+      .reduce((sum, { bytes }) => sum + bytes, database) + SPARE_BYTES
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize >= needed) return
-  throw new DarkroomError('disk_full', { what: 'No backup was made', why: `it needs ${megabytes(needed)}, and ${folder} has ${megabytes(bavail * bsize)} free`, remedy: 'Free up space there, or choose another folder (BACKUP_DIR or --to).' })
+  throw new DarkroomError('disk_full', {
+    what: 'No backup was made',
+    why: `it needs ${megabytes(needed)}, and ${folder} has ${megabytes(bavail * bsize)} free`,
+    remedy: 'Free up space there, or choose another folder (BACKUP_DIR or --to).',
+  })
 }
 
 const lostRemarks = (lost: readonly string[]): readonly string[] =>
-  lost.length === 0 ? [] : [`${lost.length === 1 ? 'A file is' : `${lost.length} files are`} missing in DATA_DIR and therefore in this backup: ${someOf(lost)}.`]
+  lost.length === 0
+    ? []
+    : [
+        `${lost.length === 1 ? 'A file is' : `${lost.length} files are`} missing in DATA_DIR and therefore in this backup: ${someOf(lost)}.`,
+      ]
 
 function damagedRemarks({ entries }: Making): readonly string[] {
-  const damaged = [...entries.values()].filter(({ path: file, sha256 }) => file === imagePathOrNull(path.posix.basename(file)) && sha256 !== path.posix.basename(file)).map(({ path: file }) => file)
-  return damaged.length === 0 ? [] : [`${damaged.length === 1 ? 'An image is' : `${damaged.length} images are`} damaged in DATA_DIR and therefore in this backup: ${someOf(damaged)}.`]
+  const damaged = [...entries.values()]
+    .filter(
+      ({ path: file, sha256 }) =>
+        file === imagePathOrNull(path.posix.basename(file)) && sha256 !== path.posix.basename(file),
+    )
+    .map(({ path: file }) => file)
+  return damaged.length === 0
+    ? []
+    : [
+        `${damaged.length === 1 ? 'An image is' : `${damaged.length} images are`} damaged in DATA_DIR and therefore in this backup: ${someOf(damaged)}.`,
+      ]
 }
 
 const SHOWN = 3
-const someOf = (files: readonly string[]): string => `${files.slice(0, SHOWN).join(', ')}${files.length > SHOWN ? ` and ${files.length - SHOWN} more` : ''}`
+const someOf = (files: readonly string[]): string =>
+  `${files.slice(0, SHOWN).join(', ')}${files.length > SHOWN ? ` and ${files.length - SHOWN} more` : ''}`
 
-const imagePathOrNull = (hash: string): string | null => (/^[0-9a-f]{64}$/.test(hash) ? imagePath(hash) : null)
+const imagePathOrNull = (hash: string): string | null =>
+  /^[0-9a-f]{64}$/.test(hash) ? imagePath(hash) : null
 
 const isWithin = (folder: string, inner: string): boolean => {
   const between = path.relative(folder, inner)
@@ -272,15 +440,28 @@ const isWithin = (folder: string, inner: string): boolean => {
 }
 
 /** Told to the caller, and kept next to what is being made, where other processes read it. */
-function teller({ dataDir, now, onProgress }: BackupPlan, { name, staging, startedAt }: { readonly name: string; readonly staging: string; readonly startedAt: Date }): Making['tell'] {
+function teller(
+  { dataDir, now, onProgress }: BackupPlan,
+  { name, staging, startedAt }: { readonly name: string; readonly staging: string; readonly startedAt: Date },
+): Making['tell'] {
   let told: { at: number; phase: string } = { at: 0, phase: '' }
   let writing = Promise.resolve()
   return (phase, doneBytes, totalBytes) => {
     const at = now()
     if (phase === told.phase && at.getTime() - told.at < PROGRESS_EVERY_MS) return writing
     told = { at: at.getTime(), phase }
-    const progress = { name, data_dir: dataDir, started_at: startedAt.toISOString(), updated_at: at.toISOString(), phase, done_bytes: doneBytes, total_bytes: totalBytes }
+    const progress = {
+      name,
+      data_dir: dataDir,
+      started_at: startedAt.toISOString(),
+      updated_at: at.toISOString(),
+      phase,
+      done_bytes: doneBytes,
+      total_bytes: totalBytes,
+    }
     onProgress?.(progress)
-    return (writing = writing.then(() => writeInPlace(path.join(staging, PROGRESS), JSON.stringify(progress))))
+    return (writing = writing.then(() =>
+      writeInPlace(path.join(staging, PROGRESS), JSON.stringify(progress)),
+    ))
   }
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { IN_USE_LOCK } from '#lib/data/file-lock.ts'
@@ -17,13 +26,35 @@ type Given = Opened & { readonly backup: string; readonly home: string; readonly
 /** A backup with two samples, and a folder elsewhere to restore it to. */
 async function withBackup(): Promise<Given> {
   const opened = await openWithFruit()
-  await opened.data.samples.add('fruit', [sampleOf('small'), sampleOf('large', { picture: pictureOf('large', LARGE_BYTES) })])
+  await opened.data.samples.add('fruit', [
+    sampleOf('small'),
+    sampleOf('large', { picture: pictureOf('large', LARGE_BYTES) }),
+  ])
   writeFileSync(path.join(opened.folder, 'session-secret'), 'the secret of the backup')
   const home = folderForTest()
-  const { folder: backup } = await makeBackup({ dataDir: opened.folder, databaseFile: opened.settings.databaseFile, folder: path.join(home, 'kept'), reason: 'command', productVersion: '0.1.0', settings: {}, now: () => NOW })
+  const { folder: backup } = await makeBackup({
+    dataDir: opened.folder,
+    databaseFile: opened.settings.databaseFile,
+    folder: path.join(home, 'kept'),
+    reason: 'command',
+    productVersion: '0.1.0',
+    settings: {},
+    now: () => NOW,
+  })
   const dataDir = path.join(home, 'data')
   mkdirSync(dataDir)
-  return { ...opened, backup, home, to: { from: backup, dataDir, databaseFile: path.join(dataDir, 'darkroom.db'), now: () => NOW, isDryRun: false } }
+  return {
+    ...opened,
+    backup,
+    home,
+    to: {
+      from: backup,
+      dataDir,
+      databaseFile: path.join(dataDir, 'darkroom.db'),
+      now: () => NOW,
+      isDryRun: false,
+    },
+  }
 }
 
 async function opened({ dataDir, databaseFile }: RestorePlan, settings: Opened['settings']) {
@@ -41,15 +72,22 @@ test('a backup restored to an empty folder has every row and every file, for its
   expect(await data.samples.all('fruit')).toHaveLength(2)
   expect(await data.pictures.bytesOf(pictureOf('large', LARGE_BYTES).hash)).toHaveLength(LARGE_BYTES)
   expect(readFileSync(path.join(to.dataDir, 'session-secret'), 'utf8')).toBe('the secret of the backup')
-  const restored = readdirSync(to.dataDir, { recursive: true, encoding: 'utf8' }).filter((file) => !file.includes('.lock')) // locks hold nothing
+  const restored = readdirSync(to.dataDir, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => !file.includes('.lock'),
+  ) // locks hold nothing
   for (const file of restored) expect(statSync(path.join(to.dataDir, file)).mode & 0o077, file).toBe(0)
-
 })
 
 test('what was there before is kept aside, whole, and told until it is removed', async () => {
   const { to, settings } = await withBackup()
   const before = await opened(to, settings)
-  await before.classifiers.create({ id: 'cats', title: 'Cats', classes: ['cat', 'dog'], input: { size: 32, channels: 3, fit: 'cover' }, isMirrorable: true })
+  await before.classifiers.create({
+    id: 'cats',
+    title: 'Cats',
+    classes: ['cat', 'dog'],
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+  })
   await before.close()
   mkdirSync(path.join(to.dataDir, 'logs'))
 
@@ -58,7 +96,13 @@ test('what was there before is kept aside, whole, and told until it is removed',
   expect(aside).toBe(`${to.dataDir}.before-restore-2026-11-22T09-00-00Z`)
   expect(existsSync(path.join(to.dataDir, 'logs'))).toBe(true)
   expect((await (await opened(to, settings)).classifiers.list()).map(({ id }) => id)).toEqual(['fruit'])
-  expect((await (await opened({ ...to, dataDir: aside!, databaseFile: path.join(aside!, 'darkroom.db') }, settings)).classifiers.list()).map(({ id }) => id)).toEqual(['cats'])
+  expect(
+    (
+      await (
+        await opened({ ...to, dataDir: aside!, databaseFile: path.join(aside!, 'darkroom.db') }, settings)
+      ).classifiers.list()
+    ).map(({ id }) => id),
+  ).toEqual(['cats'])
   expect(restoreToTell(to.dataDir)).toMatchObject({ aside, backup: '2026-11-22T09-00-00Z' })
   rmSync(aside!, { recursive: true })
   expect(restoreToTell(to.dataDir)).toBeNull()
@@ -68,7 +112,9 @@ test('while somebody uses the data, from a damaged backup, and in a dry run noth
   const { to, backup, settings } = await withBackup()
   const data = await opened(to, settings)
   const there = readdirSync(to.dataDir)
-  await expect(restoreBackup(to)).rejects.toThrow(`Nothing was restored: Darkroom, or one of its commands, is using ${to.dataDir}.`)
+  await expect(restoreBackup(to)).rejects.toThrow(
+    `Nothing was restored: Darkroom, or one of its commands, is using ${to.dataDir}.`,
+  )
   await data.close()
 
   const secret = path.join(backup, 'data', 'session-secret')
@@ -76,8 +122,12 @@ test('while somebody uses the data, from a damaged backup, and in a dry run noth
   await expect(restoreBackup(to)).rejects.toThrow('data/session-secret has changed')
   writeFileSync(secret, 'the secret of the backup')
 
-  await expect(restoreBackup({ ...to, isDryRun: true })).resolves.toMatchObject({ backup: { name: '2026-11-22T09-00-00Z' } })
-  expect(readdirSync(to.dataDir).filter((name) => !name.includes('.db-'))).toEqual(there.filter((name) => !name.includes('.db-')))
+  await expect(restoreBackup({ ...to, isDryRun: true })).resolves.toMatchObject({
+    backup: { name: '2026-11-22T09-00-00Z' },
+  })
+  expect(readdirSync(to.dataDir).filter((name) => !name.includes('.db-'))).toEqual(
+    there.filter((name) => !name.includes('.db-')),
+  )
 })
 
 test('a restore that was killed between its renames is completed by the next start', async () => {
@@ -87,7 +137,10 @@ test('a restore that was killed between its renames is completed by the next sta
   const staged = path.join(to.dataDir, '.restoring')
   mkdirSync(staged)
   renameSync(path.join(to.dataDir, 'darkroom.db'), path.join(staged, 'darkroom.db'))
-  const moves = ['session-secret', 'darkroom.db'].map((name) => ({ from: path.join(staged, name), to: path.join(to.dataDir, name) }))
+  const moves = ['session-secret', 'darkroom.db'].map((name) => ({
+    from: path.join(staged, name),
+    to: path.join(to.dataDir, name),
+  }))
   writeFileSync(path.join(to.dataDir, '.restoring.json'), JSON.stringify({ moves }))
 
   finishRestore(to.dataDir)
@@ -96,33 +149,48 @@ test('a restore that was killed between its renames is completed by the next sta
   expect(await (await opened(to, settings)).samples.all('fruit')).toHaveLength(2)
 })
 
-test.each([0, 1, 2, 3, 4, 5, 6])('killed after %i of six renames, it is completed, and what was there before lies aside', (done) => {
-  const dataDir = folderForTest()
-  const [staged, aside] = [path.join(dataDir, '.restoring'), path.join(dataDir, '.before-restore-x')]
-  for (const [folder, text] of [[dataDir, 'before'], [staged, 'restored']] as const) {
-    mkdirSync(path.join(folder, 'models', 'fruit'), { recursive: true })
-    for (const file of ['darkroom.db', 'session-secret', path.join('models', 'fruit', 'card.json')]) writeFileSync(path.join(folder, file), text)
-  }
-  const names = ['darkroom.db', 'models', 'session-secret']
-  const moves = [[dataDir, aside], [staged, dataDir]].flatMap(([from, to]) => names.map((name) => ({ from: path.join(from!, name), to: path.join(to!, name) })))
-  mkdirSync(aside)
-  for (const { from, to } of moves.slice(0, done)) renameSync(from, to)
-  writeFileSync(path.join(dataDir, '.restoring.json'), JSON.stringify({ moves }))
+test.each([0, 1, 2, 3, 4, 5, 6])(
+  'killed after %i of six renames, it is completed, and what was there before lies aside',
+  (done) => {
+    const dataDir = folderForTest()
+    const [staged, aside] = [path.join(dataDir, '.restoring'), path.join(dataDir, '.before-restore-x')]
+    for (const [folder, text] of [
+      [dataDir, 'before'],
+      [staged, 'restored'],
+    ] as const) {
+      mkdirSync(path.join(folder, 'models', 'fruit'), { recursive: true })
+      for (const file of ['darkroom.db', 'session-secret', path.join('models', 'fruit', 'card.json')])
+        writeFileSync(path.join(folder, file), text)
+    }
+    const names = ['darkroom.db', 'models', 'session-secret']
+    const moves = [
+      [dataDir, aside],
+      [staged, dataDir],
+    ].flatMap(([from, to]) =>
+      names.map((name) => ({ from: path.join(from!, name), to: path.join(to!, name) })),
+    )
+    mkdirSync(aside)
+    for (const { from, to } of moves.slice(0, done)) renameSync(from, to)
+    writeFileSync(path.join(dataDir, '.restoring.json'), JSON.stringify({ moves }))
 
-  finishRestore(dataDir)
+    finishRestore(dataDir)
 
-  for (const file of ['darkroom.db', 'session-secret', path.join('models', 'fruit', 'card.json')]) {
-    expect(readFileSync(path.join(dataDir, file), 'utf8'), file).toBe('restored')
-    expect(readFileSync(path.join(aside, file), 'utf8'), file).toBe('before')
-  }
-})
+    for (const file of ['darkroom.db', 'session-secret', path.join('models', 'fruit', 'card.json')]) {
+      expect(readFileSync(path.join(dataDir, file), 'utf8'), file).toBe('restored')
+      expect(readFileSync(path.join(aside, file), 'utf8'), file).toBe('before')
+    }
+  },
+)
 
 test('a rename that fails takes all back', async () => {
   const { to } = await withBackup()
   writeFileSync(path.join(to.dataDir, 'mine'), 'before')
   mkdirSync(path.join(to.dataDir, 'full', 'not empty'), { recursive: true })
   mkdirSync(path.join(to.dataDir, '.restoring', 'full'), { recursive: true })
-  const moves = [{ from: path.join(to.dataDir, 'mine'), to: path.join(to.dataDir, 'aside', 'mine') }, { from: path.join(to.dataDir, '.restoring', 'full'), to: path.join(to.dataDir, 'full') }]
+  const moves = [
+    { from: path.join(to.dataDir, 'mine'), to: path.join(to.dataDir, 'aside', 'mine') },
+    { from: path.join(to.dataDir, '.restoring', 'full'), to: path.join(to.dataDir, 'full') },
+  ]
   writeFileSync(path.join(to.dataDir, '.restoring.json'), JSON.stringify({ moves }))
 
   expect(() => finishRestore(to.dataDir)).toThrow()
@@ -135,7 +203,10 @@ test('a backup whose list names a file outside of it is refused', async () => {
   const { to, backup } = await withBackup()
   const text = `${readFileSync(path.join(backup, 'SHA256SUMS'), 'utf8')}${createHash('sha256').update('x').digest('hex')}  data/../../../evil\n`
   writeFileSync(path.join(backup, 'SHA256SUMS'), text)
-  writeFileSync(path.join(backup, 'SHA256SUMS.sha256'), `${createHash('sha256').update(text).digest('hex')}  SHA256SUMS\n`)
+  writeFileSync(
+    path.join(backup, 'SHA256SUMS.sha256'),
+    `${createHash('sha256').update(text).digest('hex')}  SHA256SUMS\n`,
+  )
   writeFileSync(path.join(backup, '..', '..', 'evil'), 'x')
 
   await expect(restoreBackup(to)).rejects.toMatchObject({ code: 'file_damaged' })

@@ -8,13 +8,23 @@ import { IN_USE_LOCK, lockAlone } from '#lib/data/file-lock.ts'
 import { unknownMigrations } from '#lib/data/migrate.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { copyHashed, fileTrouble, inParallel, megabytes } from './copy-files.ts'
-import { damagedBackup, DATABASE, nameFor, privateFolder, syncFolder, writeDurably, writeInPlace, type FoundBackup } from './layout.ts'
+import {
+  damagedBackup,
+  DATABASE,
+  nameFor,
+  privateFolder,
+  syncFolder,
+  writeDurably,
+  writeInPlace,
+  type FoundBackup,
+} from './layout.ts'
 import { RECORD, settleRestore, STAGED, SWAP } from './settle-restore.ts'
 import { verifyBackup, type VerifyProgress } from './verify.ts'
 
 /** Of this machine, and none of the backup's business. */
 const STAYS = new Set(['logs', 'downloads', STAGED, SWAP])
-const isStaying = (name: string): boolean => STAYS.has(name) || /\.lock(-journal)?$/.test(name) || name.startsWith('.before-restore-')
+const isStaying = (name: string): boolean =>
+  STAYS.has(name) || /\.lock(-journal)?$/.test(name) || name.startsWith('.before-restore-')
 /** Made by every start, so no sign that anything was there. */
 const EMPTY = new Set(['scratch', 'cache', RECORD])
 const SPARE_BYTES = 16 * 1024 ** 2
@@ -41,12 +51,27 @@ export async function restoreBackup(plan: RestorePlan): Promise<Restored> {
   const { backup, sums, damages } = await verifyBackup(from, plan.onVerifying)
   if (damages.length > 0) throw damagedBackup(from, damages.join(' ').replace(/\.$/, ''))
   const newer = unknownMigrations(backup.migrations)
-  if (newer.length > 0) throw new DarkroomError('conflict', { what: WHAT, why: `the backup was made by a newer version of Darkroom (${backup.product_version}, with ${newer.join(', ')})`, remedy: 'Update Darkroom, then restore.' })
+  if (newer.length > 0)
+    throw new DarkroomError('conflict', {
+      what: WHAT,
+      why: `the backup was made by a newer version of Darkroom (${backup.product_version}, with ${newer.join(', ')})`,
+      remedy: 'Update Darkroom, then restore.',
+    })
   const lock = lockAlone(path.join(dataDir, IN_USE_LOCK))
-  if (!lock) throw new DarkroomError('conflict', { what: WHAT, why: `Darkroom, or one of its commands, is using ${dataDir}`, remedy: 'Stop it, then restore.' })
+  if (!lock)
+    throw new DarkroomError('conflict', {
+      what: WHAT,
+      why: `Darkroom, or one of its commands, is using ${dataDir}`,
+      remedy: 'Stop it, then restore.',
+    })
   try {
     settleRestore(dataDir)
-    return await restored(plan, backup, [...sums.keys()].filter((file) => file.startsWith('data/')), sums)
+    return await restored(
+      plan,
+      backup,
+      [...sums.keys()].filter((file) => file.startsWith('data/')),
+      sums,
+    )
   } catch (error) {
     throw fileTrouble(error, { what: WHAT, place: dataDir })
   } finally {
@@ -54,7 +79,12 @@ export async function restoreBackup(plan: RestorePlan): Promise<Restored> {
   }
 }
 
-async function restored(plan: RestorePlan, backup: FoundBackup, files: readonly string[], sums: ReadonlyMap<string, string>): Promise<Restored> {
+async function restored(
+  plan: RestorePlan,
+  backup: FoundBackup,
+  files: readonly string[],
+  sums: ReadonlyMap<string, string>,
+): Promise<Restored> {
   const { from, dataDir, databaseFile, now } = plan
   const stamp = nameFor(now())
   const before = (await readdir(dataDir)).filter((name) => !isStaying(name))
@@ -71,7 +101,7 @@ async function restored(plan: RestorePlan, backup: FoundBackup, files: readonly 
     await inParallel(files, async (file) => {
       const copied = await copyHashed(path.join(from, file), path.join(staged, file.slice('data/'.length)))
       if (copied?.sha256 !== sums.get(file)) throw damagedBackup(from, `${file} changed while it was copied`)
-      plan.onCopying?.(done += copied!.bytes, backup.size_bytes)
+      plan.onCopying?.((done += copied!.bytes), backup.size_bytes)
     })
     const record: RestoreRecord = { backup: backup.name, from, at: now().toISOString(), aside }
     await writeDurably(path.join(staged, RECORD), JSON.stringify(record))
@@ -88,13 +118,25 @@ async function restored(plan: RestorePlan, backup: FoundBackup, files: readonly 
   return { backup, aside }
 }
 
-type Staging = { readonly before: readonly string[]; readonly staged: string; readonly aside: string | null; readonly stamp: string }
+type Staging = {
+  readonly before: readonly string[]
+  readonly staged: string
+  readonly aside: string | null
+  readonly stamp: string
+}
 
 /** What was there goes aside, then the restored files come to their places. A database outside DATA_DIR (DATABASE_URL) is swapped where it lies. */
-async function swapOf({ dataDir, databaseFile }: RestorePlan, { before, staged, aside, stamp }: Staging): Promise<SwapPlan> {
+async function swapOf(
+  { dataDir, databaseFile }: RestorePlan,
+  { before, staged, aside, stamp }: Staging,
+): Promise<SwapPlan> {
   const database = path.join(staged, path.basename(DATABASE))
   const isInside = !path.relative(dataDir, databaseFile).startsWith('..')
-  const away = isInside ? [] : ['', '-wal', '-shm'].filter((end) => existsSync(databaseFile + end)).map((end) => ({ from: databaseFile + end, to: `${databaseFile}.before-restore-${stamp}${end}` }))
+  const away = isInside
+    ? []
+    : ['', '-wal', '-shm']
+        .filter((end) => existsSync(databaseFile + end))
+        .map((end) => ({ from: databaseFile + end, to: `${databaseFile}.before-restore-${stamp}${end}` }))
   let placed = { from: database, to: databaseFile }
   if (!isInside) {
     placed = { from: `${databaseFile}.restoring`, to: databaseFile }
@@ -105,7 +147,9 @@ async function swapOf({ dataDir, databaseFile }: RestorePlan, { before, staged, 
   const others = (await readdir(staged)).filter((name) => name !== path.basename(DATABASE))
   return {
     moves: [
-      ...(aside === null ? [] : before.map((name) => ({ from: path.join(dataDir, name), to: path.join(aside, name) }))),
+      ...(aside === null
+        ? []
+        : before.map((name) => ({ from: path.join(dataDir, name), to: path.join(aside, name) }))),
       ...away,
       ...others.map((name) => ({ from: path.join(staged, name), to: path.join(dataDir, name) })),
       placed,
@@ -135,13 +179,21 @@ async function ownedLike(dataDir: string, staged: string): Promise<readonly stri
   const { uid, gid } = statSync(dataDir)
   const isForAnother = process.getuid?.() === 0 && uid !== 0
   const entries = await readdir(staged, { recursive: true, withFileTypes: true })
-  if (isForAnother) for (const entry of entries) await chown(path.join(entry.parentPath, entry.name), uid, gid)
-  return [staged, ...entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(entry.parentPath, entry.name))]
+  if (isForAnother)
+    for (const entry of entries) await chown(path.join(entry.parentPath, entry.name), uid, gid)
+  return [
+    staged,
+    ...entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(entry.parentPath, entry.name)),
+  ]
 }
 
 async function refuseWithoutRoom(dataDir: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dataDir)
   const needed = bytes + SPARE_BYTES
   if (bavail * bsize >= needed) return
-  throw new DarkroomError('disk_full', { what: WHAT, why: `it needs ${megabytes(needed)}, and ${dataDir} has ${megabytes(bavail * bsize)} free`, remedy: 'Free up space there. The current data stays in place until the restore is complete.' })
+  throw new DarkroomError('disk_full', {
+    what: WHAT,
+    why: `it needs ${megabytes(needed)}, and ${dataDir} has ${megabytes(bavail * bsize)} free`,
+    remedy: 'Free up space there. The current data stays in place until the restore is complete.',
+  })
 }

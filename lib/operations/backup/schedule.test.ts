@@ -4,7 +4,12 @@ import { backupConcern, everyMs, nextBackupAt } from './schedule.ts'
 const HOUR_MS = 3_600_000
 const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 21, hour))
 
-test.each([['off', null], ['1h', HOUR_MS], ['24h', 24 * HOUR_MS], ['7d', 168 * HOUR_MS]])('BACKUP_EVERY=%s', (text, ms) => expect(everyMs(text)).toBe(ms))
+test.each([
+  ['off', null],
+  ['1h', HOUR_MS],
+  ['24h', 24 * HOUR_MS],
+  ['7d', 168 * HOUR_MS],
+])('BACKUP_EVERY=%s', (text, ms) => expect(everyMs(text)).toBe(ms))
 
 test('the next backup is due so long after the newest, at once where there is none, never where it is off', () => {
   expect(nextBackupAt({ everyMs: 6 * HOUR_MS, newest: at(2), failedAt: null })).toEqual(at(8))
@@ -14,12 +19,18 @@ test('the next backup is due so long after the newest, at once where there is no
 
 test('one that failed is tried again after an hour, not at each look', () => {
   expect(nextBackupAt({ everyMs: 6 * HOUR_MS, newest: at(2), failedAt: at(9) })).toEqual(at(10))
-  expect(nextBackupAt({ everyMs: 24 * HOUR_MS, newest: at(2), failedAt: at(3) })).toEqual(new Date(at(2).getTime() + 24 * HOUR_MS))
+  expect(nextBackupAt({ everyMs: 24 * HOUR_MS, newest: at(2), failedAt: at(3) })).toEqual(
+    new Date(at(2).getTime() + 24 * HOUR_MS),
+  )
 })
 
 test('health is concerned by a failure and by a backup that is long overdue, and by nothing where backups are off', () => {
-  expect(backupConcern({ everyMs: HOUR_MS, newest: at(2), failedAt: at(3) }, at(4))).toContain('failed at 2026-11-21T03:00:00.000Z')
-  expect(backupConcern({ everyMs: HOUR_MS, newest: at(2), failedAt: null }, at(5))).toContain('The last backup was made at 2026-11-21T02:00:00.000Z')
+  expect(backupConcern({ everyMs: HOUR_MS, newest: at(2), failedAt: at(3) }, at(4))).toContain(
+    'failed at 2026-11-21T03:00:00.000Z',
+  )
+  expect(backupConcern({ everyMs: HOUR_MS, newest: at(2), failedAt: null }, at(5))).toContain(
+    'The last backup was made at 2026-11-21T02:00:00.000Z',
+  )
   expect(backupConcern({ everyMs: HOUR_MS, newest: at(2), failedAt: null }, at(4))).toBeNull()
   expect(backupConcern({ everyMs: null, newest: null, failedAt: null }, at(4))).toBeNull()
 })

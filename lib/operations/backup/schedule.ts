@@ -31,7 +31,9 @@ export function nextBackupAt({ everyMs: every, newest, failedAt }: BackupTimes):
 
 /** A sentence for health, without a path: everybody may read it. Null: all is well. */
 export function backupConcern({ everyMs: every, newest, failedAt }: BackupTimes, now: Date): string | null {
-  if (failedAt !== null) return `The last backup failed at ${failedAt.toISOString()}. An admin can see the reason in Settings → Backups.`
-  if (every === null || newest === null || now.getTime() - newest.getTime() <= LATE_AFTER_TIMES * every) return null
+  if (failedAt !== null)
+    return `The last backup failed at ${failedAt.toISOString()}. An admin can see the reason in Settings → Backups.`
+  if (every === null || newest === null || now.getTime() - newest.getTime() <= LATE_AFTER_TIMES * every)
+    return null
   return `The last backup was made at ${newest.toISOString()}, more than twice BACKUP_EVERY ago.`
 }

@@ -16,7 +16,12 @@ export const RECORD = '.restored.json'
 export function finishRestore(dataDir: string): void {
   if (!existsSync(path.join(dataDir, SWAP)) && !existsSync(path.join(dataDir, STAGED))) return
   const lock = lockAlone(path.join(dataDir, IN_USE_LOCK))
-  if (!lock) throw new DarkroomError('conflict', { what: 'Darkroom cannot start', why: `a backup is being restored to ${dataDir}`, remedy: 'Start it when the restore is complete.' })
+  if (!lock)
+    throw new DarkroomError('conflict', {
+      what: 'Darkroom cannot start',
+      why: `a backup is being restored to ${dataDir}`,
+      remedy: 'Start it when the restore is complete.',
+    })
   try {
     settleRestore(dataDir)
   } finally {
@@ -27,7 +32,9 @@ export function finishRestore(dataDir: string): void {
 /** What was restored last, while the data from before it is still there. */
 export function restoreToTell(dataDir: string): RestoreRecord | null {
   const file = path.join(dataDir, RECORD)
-  const record = existsSync(file) ? restoreRecord.safeParse(jsonOf(readFileSync(file, 'utf8'))).data : undefined
+  const record = existsSync(file)
+    ? restoreRecord.safeParse(jsonOf(readFileSync(file, 'utf8'))).data
+    : undefined
   return record?.aside && existsSync(record.aside) ? record : null
 }
 
@@ -36,7 +43,12 @@ export function settleRestore(dataDir: string): void {
   const file = path.join(dataDir, SWAP)
   if (existsSync(file)) {
     const swap = swapPlan.safeParse(jsonOf(readFileSync(file, 'utf8'))).data
-    if (!swap) throw new DarkroomError('file_damaged', { what: 'A restore cannot be completed', why: `${file} cannot be read`, remedy: `Restore again: npm run restore -- --from DIR.` })
+    if (!swap)
+      throw new DarkroomError('file_damaged', {
+        what: 'A restore cannot be completed',
+        why: `${file} cannot be read`,
+        remedy: `Restore again: npm run restore -- --from DIR.`,
+      })
     const { moves } = swap
     let done = doneOf(moves)
     try {
@@ -56,7 +68,8 @@ type Move = SwapPlan['moves'][number]
 
 /** How many of the renames were done before. They are done in order, so that the last one shows it: what an earlier one took away, a later one may
  *  have put back under the same name, and taking it away again would lose what lies aside. */
-const doneOf = (moves: readonly Move[]): number => moves.findLastIndex(({ from, to }) => !existsSync(from) && existsSync(to)) + 1
+const doneOf = (moves: readonly Move[]): number =>
+  moves.findLastIndex(({ from, to }) => !existsSync(from) && existsSync(to)) + 1
 
 function moveNow({ from, to }: Move): void {
   mkdirSync(path.dirname(to), { recursive: true, mode: 0o700 })

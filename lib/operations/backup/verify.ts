@@ -4,7 +4,15 @@ import path from 'node:path'
 import { databaseDamage } from '#lib/data/database-copy.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { hashOf, inParallel } from './copy-files.ts'
-import { backupsIn, damagedBackup, DATABASE, readSummary, readSums, SUMMARY, type FoundBackup } from './layout.ts'
+import {
+  backupsIn,
+  damagedBackup,
+  DATABASE,
+  readSummary,
+  readSums,
+  SUMMARY,
+  type FoundBackup,
+} from './layout.ts'
 
 export type Verification = {
   readonly backup: FoundBackup
@@ -15,18 +23,32 @@ export type Verification = {
 
 export type VerifyProgress = (file: string, done: number, total: number) => void
 
-export async function verifyBackup(folder: string, onProgress: VerifyProgress = () => {}, signal?: AbortSignal): Promise<Verification> {
+export async function verifyBackup(
+  folder: string,
+  onProgress: VerifyProgress = () => {},
+  signal?: AbortSignal,
+): Promise<Verification> {
   await refuseOther(folder)
   const sums = await readSums(folder)
   const damages: string[] = []
   let done = 0
-  await inParallel([...sums], async ([file, sha256]) => {
-    const found = await hashOf(path.join(folder, file)).catch((error: unknown) => `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-    if (typeof found === 'string') damages.push(found)
-    else if (found === null) damages.push(`${file} is missing.`)
-    else if (found.sha256 !== sha256) damages.push(`${file} has changed: its sha256 is ${found.sha256.slice(0, 12)}… instead of ${sha256.slice(0, 12)}….`)
-    onProgress(file, done += 1, sums.size)
-  }, signal)
+  await inParallel(
+    [...sums],
+    async ([file, sha256]) => {
+      const found = await hashOf(path.join(folder, file)).catch(
+        (error: unknown) =>
+          `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      )
+      if (typeof found === 'string') damages.push(found)
+      else if (found === null) damages.push(`${file} is missing.`)
+      else if (found.sha256 !== sha256)
+        damages.push(
+          `${file} has changed: its sha256 is ${found.sha256.slice(0, 12)}… instead of ${sha256.slice(0, 12)}….`,
+        )
+      onProgress(file, (done += 1), sums.size)
+    },
+    signal,
+  )
   if (!sums.has(DATABASE)) damages.push(`${DATABASE} is not listed.`)
   if (damages.length === 0) {
     const damage = databaseDamage(path.join(folder, DATABASE))
@@ -41,6 +63,18 @@ async function refuseOther(folder: string): Promise<void> {
   if (await stat(path.join(folder, SUMMARY)).catch(() => null)) return
   const inside = await backupsIn(folder)
   const what = `${folder} is not a backup`
-  if (inside.length > 0) throw new DarkroomError('invalid_input', { what, why: `it contains ${inside.length === 1 ? 'one' : inside.length}: ${inside.slice(0, 5).map(({ name }) => name).join(', ')}${inside.length > 5 ? ', …' : ''}`, remedy: `Choose one of them, such as ${path.join(folder, inside[0]!.name)}.` })
-  throw new DarkroomError('not_found', { what, why: `it has no ${SUMMARY}`, remedy: 'Choose the folder of a completed backup.' })
+  if (inside.length > 0)
+    throw new DarkroomError('invalid_input', {
+      what,
+      why: `it contains ${inside.length === 1 ? 'one' : inside.length}: ${inside
+        .slice(0, 5)
+        .map(({ name }) => name)
+        .join(', ')}${inside.length > 5 ? ', …' : ''}`,
+      remedy: `Choose one of them, such as ${path.join(folder, inside[0]!.name)}.`,
+    })
+  throw new DarkroomError('not_found', {
+    what,
+    why: `it has no ${SUMMARY}`,
+    remedy: 'Choose the folder of a completed backup.',
+  })
 }

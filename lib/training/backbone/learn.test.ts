@@ -18,17 +18,31 @@ import { sealBackbone } from './seal-backbone.ts'
 import { lookAtAll, readFeatures } from './teacher-features.ts'
 
 const LENGTH = 6 // features of a teacher that sees shapes: one number for each
-const RECIPE: BackboneRecipe = { ...backbone, rate: { peak: 0.05, warmUp: 0.05 }, phases: [{ size: 32, until: 0.7, batch: 8, repeat: 1, augment: { flip: true } }, { size: 48, until: 1, batch: 8, repeat: 1, augment: { flip: true } }] }
+const RECIPE: BackboneRecipe = {
+  ...backbone,
+  rate: { peak: 0.05, warmUp: 0.05 },
+  phases: [
+    { size: 32, until: 0.7, batch: 8, repeat: 1, augment: { flip: true } },
+    { size: 48, until: 1, batch: 8, repeat: 1, augment: { flip: true } },
+  ],
+}
 const SECONDS = 120 // of the clock below, which says one more at each look
 
 let engine: Engine
-beforeAll(async () => { engine = await openEngine('auto', 'training') })
+beforeAll(async () => {
+  engine = await openEngine('auto', 'training')
+})
 afterAll(() => engine[Symbol.asyncDispose]())
 
 async function* drawn(): AsyncGenerator<PackSource> {
   for (let i = 0; i < 96; i++) {
     const bytes = encodePng(drawShape(SHAPES[i % 6]!, i))
-    yield { hash: createHash('sha256').update(bytes).digest('hex'), label: `${i % 2 === 0 ? 'large' : 'own'}/${SHAPES[i % 6]}`, split: 'train', bytes }
+    yield {
+      hash: createHash('sha256').update(bytes).digest('hex'),
+      label: `${i % 2 === 0 ? 'large' : 'own'}/${SHAPES[i % 6]}`,
+      split: 'train',
+      bytes,
+    }
   }
 }
 
@@ -37,24 +51,70 @@ async function prepared() {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const spec = (size: number) => preprocessFor({ size, channels: 3, fit: 'cover' })
   const labels = new Map<string, number>()
-  for await (const { hash, label } of drawn()) labels.set(hash, SHAPES.findIndex((shape) => label.endsWith(shape)))
+  for await (const { hash, label } of drawn())
+    labels.set(
+      hash,
+      SHAPES.findIndex((shape) => label.endsWith(shape)),
+    )
   const order = [...labels.values()]
   let seen = 0
-  const look = async (_pixels: Float32Array, count: number) => Float32Array.from({ length: count * LENGTH }, (_, i) => (order[seen + Math.floor(i / LENGTH)] === i % LENGTH ? 2 : 0)).map((value, i) => { if (i === count * LENGTH - 1) seen += count; return value })
+  const look = async (_pixels: Float32Array, count: number) =>
+    Float32Array.from({ length: count * LENGTH }, (_, i) =>
+      order[seen + Math.floor(i / LENGTH)] === i % LENGTH ? 2 : 0,
+    ).map((value, i) => {
+      if (i === count * LENGTH - 1) seen += count
+      return value
+    })
   const file = join(folder, 'features')
-  await lookAtAll({ file, spec: spec(32), length: LENGTH, look, samples: drawn(), onProgress: () => undefined })
+  await lookAtAll({
+    file,
+    spec: spec(32),
+    length: LENGTH,
+    look,
+    samples: drawn(),
+    onProgress: () => undefined,
+  })
   const packs = new Map<number, string>()
-  for (const size of [32, 48]) packs.set(size, await buildPack({ folder: join(folder, String(size)), spec: spec(size), samples: drawn(), maxPixels: 1e6, onProgress: () => undefined, signal: new AbortController().signal }))
+  for (const size of [32, 48])
+    packs.set(
+      size,
+      await buildPack({
+        folder: join(folder, String(size)),
+        spec: spec(size),
+        samples: drawn(),
+        maxPixels: 1e6,
+        onProgress: () => undefined,
+        signal: new AbortController().signal,
+      }),
+    )
   const kept: { network: Network; weights: Weights }[] = []
   let seconds = 0
-  const ports = async (signal = new AbortController().signal): Promise<BackbonePorts & { readonly lines: string[] }> => {
+  const ports = async (
+    signal = new AbortController().signal,
+  ): Promise<BackbonePorts & { readonly lines: string[] }> => {
     const lines: string[] = []
     return {
-      learner: engine.learner, features: [await readFeatures(file, LENGTH)], packOf: (size) => openPack(join(folder, String(size)), packs.get(size)!), clock: () => (seconds += 1),
-      say: (line) => { lines.push(line) }, kept: async (network, weights) => { kept.push({ network, weights }) }, signal, lines,
+      learner: engine.learner,
+      features: [await readFeatures(file, LENGTH)],
+      packOf: (size) => openPack(join(folder, String(size)), packs.get(size)!),
+      clock: () => (seconds += 1),
+      say: (line) => {
+        lines.push(line)
+      },
+      kept: async (network, weights) => {
+        kept.push({ network, weights })
+      },
+      signal,
+      lines,
     }
   }
-  const plan = { recipe: RECIPE, seconds: SECONDS, seed: 1, checkpoint: join(folder, 'checkpoint.bin'), largeSet: 'large' }
+  const plan = {
+    recipe: RECIPE,
+    seconds: SECONDS,
+    seed: 1,
+    checkpoint: join(folder, 'checkpoint.bin'),
+    largeSet: 'large',
+  }
   return { folder, plan, ports, kept, spec }
 }
 
@@ -75,14 +135,39 @@ test('labels and features are learnt through both phases, and what is sealed ans
   expect(await learnBackbone(plan, given)).toBe('done')
 
   const { network, weights } = kept.at(-1)!
-  expect(given.lines.filter((line) => line.startsWith('Phase'))).toEqual([expect.stringContaining('32 pixels'), expect.stringContaining('48 pixels')])
+  expect(given.lines.filter((line) => line.startsWith('Phase'))).toEqual([
+    expect.stringContaining('32 pixels'),
+    expect.stringContaining('48 pixels'),
+  ])
   expect(network).toMatchObject({ classes: 6 + LENGTH, input: { size: 48 } })
   const shares = given.lines.flatMap((line) => /labels right ([\d.]+) %/.exec(line)?.[1] ?? []).map(Number)
   expect(Math.max(...shares)).toBeGreaterThan(shares[0]!)
 
   const labels = SHAPES.map((_, i) => `label ${i}`)
   const out = join(folder, 'v1')
-  await sealBackbone({ network, weights, labels, spec: spec(48), out, data: { pictures: 96, snapshot: 'test' }, settings: {}, about: { version: 'v1', command: 'test', seed: 1, code_version: 'test', machine: 'test', created_at: new Date(0).toISOString(), duration_seconds: 1, images_per_second: 96, notes: [] } }, engine)
+  await sealBackbone(
+    {
+      network,
+      weights,
+      labels,
+      spec: spec(48),
+      out,
+      data: { pictures: 96, snapshot: 'test' },
+      settings: {},
+      about: {
+        version: 'v1',
+        command: 'test',
+        seed: 1,
+        code_version: 'test',
+        machine: 'test',
+        created_at: new Date(0).toISOString(),
+        duration_seconds: 1,
+        images_per_second: 96,
+        notes: [],
+      },
+    },
+    engine,
+  )
   const bundle = await readBundle(out)
   const pixels = new Float32Array(48 * 48 * 3).map((_, i) => Math.sin(i))
   const answers = async (key: string, model: { network: Network; weights: Weights }) => {
@@ -104,12 +189,26 @@ test('stopped, it goes on in the phase and at the second where it was', async ()
   const first = await ports(stop.signal)
   const learner = first.learner
   let steps = 0
-  const counted = { ...first, learner: async (spec: LearnerSpec) => watched(await learner(spec), () => { if (++steps === 5) stop.abort() }) }
+  const counted = {
+    ...first,
+    learner: async (spec: LearnerSpec) =>
+      watched(await learner(spec), () => {
+        if (++steps === 5) stop.abort()
+      }),
+  }
 
   expect(await learnBackbone(plan, counted)).toBe('stopped')
   const second = await ports()
   let stepsOfSecond = 0
-  expect(await learnBackbone(plan, { ...second, learner: async (spec) => watched(await learner(spec), () => { stepsOfSecond += 1 }) })).toBe('done')
+  expect(
+    await learnBackbone(plan, {
+      ...second,
+      learner: async (spec) =>
+        watched(await learner(spec), () => {
+          stepsOfSecond += 1
+        }),
+    }),
+  ).toBe('done')
 
   expect(second.lines[0]).toContain('Phase 1')
   expect(steps).toBeLessThan(20)

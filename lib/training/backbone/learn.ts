@@ -48,11 +48,17 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
     const making = batchesOf(pack, ports.features, { plan, phase })
     const network = backboneNetwork(phase.size, making.outputs)
     await using learner = await ports.learner({
-      network, batch: phase.batch, weights: initialWeights(network, plan.seed), optimiser: recipe.optimiser, clipNorm: recipe.clipNorm,
+      network,
+      batch: phase.batch,
+      weights: initialWeights(network, plan.seed),
+      optimiser: recipe.optimiser,
+      clipNorm: recipe.clipNorm,
       fitted: { from: making.labels, weight: recipe.featureWeight },
     })
     if (state) await learner.restore(state)
-    ports.say(`Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} pictures an epoch, ${making.labels} labels.`)
+    ports.say(
+      `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} pictures an epoch, ${making.labels} labels.`,
+    )
     const steps = Math.floor(making.count / phase.batch)
     let [loss, right, shown] = [0, 0, 0]
     let [keptAt, saidAt] = [seconds, seconds]
@@ -67,14 +73,17 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
         const done = seconds / plan.seconds
         const rate = rateAt(done, recipe) * Math.sqrt(phase.batch / recipe.phases[0]!.batch)
         const learnt = await learner.learn(making.batch(epoch, step), rate)
-        if (!Number.isFinite(learnt.loss)) throw new Error(`the loss was no longer a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
+        if (!Number.isFinite(learnt.loss))
+          throw new Error(`the loss was no longer a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
         learner.average(recipe.averageDecay)
         loss += learnt.loss
         right += learnt.right
         shown += 1
         seconds = ports.clock() - before
         if (seconds - saidAt > REPORT_EVERY) {
-          ports.say(`${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ${(loss / shown).toFixed(4)}  labels right ${((100 * right) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ${((shown * phase.batch) / (seconds - saidAt)).toFixed(0)} pictures/s`)
+          ports.say(
+            `${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ${(loss / shown).toFixed(4)}  labels right ${((100 * right) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ${((shown * phase.batch) / (seconds - saidAt)).toFixed(0)} pictures/s`,
+          )
           ;[loss, right, shown, saidAt] = [0, 0, 0, seconds]
           await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in
         }
@@ -92,10 +101,17 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
 }
 
 /** The weights of a checkpoint as they are: with the rate gone to nothing, an average would only remember the small pictures. */
-export async function learntSoFar(checkpoint: string, network: Network): Promise<{ readonly weights: Weights; readonly steps: number; readonly seconds: number }> {
+export async function learntSoFar(
+  checkpoint: string,
+  network: Network,
+): Promise<{ readonly weights: Weights; readonly steps: number; readonly seconds: number }> {
   const kept = await readCheckpoint(checkpoint)
   if (!kept) throw new Error(`${checkpoint} is not there: nothing was learnt yet`)
-  return { weights: unflattened(planWeights({ network }), kept.state.latest, {}), steps: kept.state.step, seconds: kept.position.seconds }
+  return {
+    weights: unflattened(planWeights({ network }), kept.state.latest, {}),
+    steps: kept.state.step,
+    seconds: kept.position.seconds,
+  }
 }
 
 function rateAt(done: number, { rate }: BackboneRecipe): number {
@@ -104,7 +120,11 @@ function rateAt(done: number, { rate }: BackboneRecipe): number {
 }
 
 /** Batches whose targets are a smoothed label and, behind it, what the teacher saw: centred, and scaled so that its numbers vary by about one. */
-function batchesOf(pack: Pack, features: readonly Features[], { plan, phase }: { plan: BackbonePlan; phase: BackboneRecipe['phases'][number] }) {
+function batchesOf(
+  pack: Pack,
+  features: readonly Features[],
+  { plan, phase }: { plan: BackbonePlan; phase: BackboneRecipe['phases'][number] },
+) {
   const { spec, entries } = pack.index
   const labels = [...new Set(entries.map((entry) => entry.label))].toSorted()
   const set = pack.set('train', labels)
@@ -113,8 +133,13 @@ function batchesOf(pack: Pack, features: readonly Features[], { plan, phase }: {
   const row = new Float32Array(length)
   const read = (index: number): boolean => features.some((one) => one.read(set.hashes[index]!, row, 0))
   const seen = Array.from({ length: set.count }, (_, i) => i).filter(read) // what the teacher has not looked at waits
-  const shown = seen.flatMap((i) => Array<number>(labels[set.labels[i]!]!.startsWith(plan.largeSet) ? 1 : phase.repeat).fill(i))
-  const { mean, scale } = spreadOf(seen.length, length, (i) => { read(seen[i]!); return row })
+  const shown = seen.flatMap((i) =>
+    Array<number>(labels[set.labels[i]!]!.startsWith(plan.largeSet) ? 1 : phase.repeat).fill(i),
+  )
+  const { mean, scale } = spreadOf(seen.length, length, (i) => {
+    read(seen[i]!)
+    return row
+  })
   const bytes = squareBytes(spec)
   const plain = new Uint8Array(bytes)
   const squares = new Uint8Array(bytes * phase.batch)
@@ -132,7 +157,13 @@ function batchesOf(pack: Pack, features: readonly Features[], { plan, phase }: {
         const place = ordered.order[step * phase.batch + i]!
         const index = shown[place]!
         set.read(index, plain, 0)
-        augment(plain, squares.subarray(i * bytes, (i + 1) * bytes), { square: spec, how: phase.augment, seed: plan.seed + place, epoch, sample: seeds[index]! })
+        augment(plain, squares.subarray(i * bytes, (i + 1) * bytes), {
+          square: spec,
+          how: phase.augment,
+          seed: plan.seed + place,
+          epoch,
+          sample: seeds[index]!,
+        })
         const at = i * outputs
         targets.fill(plan.recipe.labelSmoothing / labels.length, at, at + labels.length)
         targets[at + set.labels[index]!]! += 1 - plan.recipe.labelSmoothing
@@ -147,7 +178,11 @@ function batchesOf(pack: Pack, features: readonly Features[], { plan, phase }: {
 
 const LOOKED_AT = 10_000 // pictures for the mean and spread of the features
 
-function spreadOf(count: number, length: number, rowOf: (index: number) => Float32Array): { mean: Float32Array; scale: number } {
+function spreadOf(
+  count: number,
+  length: number,
+  rowOf: (index: number) => Float32Array,
+): { mean: Float32Array; scale: number } {
   const mean = new Float64Array(length)
   let squares = 0
   const every = Math.max(1, Math.floor(count / LOOKED_AT))

@@ -9,14 +9,29 @@ function pictures(apart: number) {
   const rows = new Map<string, Float32Array>()
   const samples = Array.from({ length: 600 }, (_, i): MeasuredPicture => {
     const hash = Array.from({ length: 64 }, () => Math.floor(random() * 16).toString(16)).join('')
-    rows.set(hash, Float32Array.from({ length: 6 }, (_one, d) => normal(random) + (d === i % 3 ? apart : 0)))
+    rows.set(
+      hash,
+      Float32Array.from({ length: 6 }, (_one, d) => normal(random) + (d === i % 3 ? apart : 0)),
+    )
     return { hash, label: `class ${i % 3}`, split: i % 4 === 0 ? 'test' : splitOf(hash, 'train') }
   })
-  return { samples, features: { length: 6, count: 600, read: (hash: string, out: Float32Array, offset: number) => { out.set(rows.get(hash)!, offset); return true } } }
+  return {
+    samples,
+    features: {
+      length: 6,
+      count: 600,
+      read: (hash: string, out: Float32Array, offset: number) => {
+        out.set(rows.get(hash)!, offset)
+        return true
+      },
+    },
+  }
 }
 
 test('features that tell the classes apart are worth nearly all, and noise is worth chance', () => {
-  const [clear, noise] = [pictures(8), pictures(0)].map(({ samples, features }) => worthOf(samples, features, { part: 'test', withHead: true }))
+  const [clear, noise] = [pictures(8), pictures(0)].map(({ samples, features }) =>
+    worthOf(samples, features, { part: 'test', withHead: true }),
+  )
 
   expect(clear!.images).toBe(150)
   expect(clear!.neighbours.value).toBeGreaterThan(0.97)
@@ -28,5 +43,7 @@ test('features that tell the classes apart are worth nearly all, and noise is wo
 test('features of overlapping classes are worth what the best straight border gets right', () => {
   const { samples, features } = pictures(2.5)
 
-  expect(Math.abs(worthOf(samples, features, { part: 'test', withHead: true }).head!.value - 0.93)).toBeLessThan(0.07) // two classes 2.5 √2 spreads apart: Φ(1.77) = 0.96 each way
+  expect(
+    Math.abs(worthOf(samples, features, { part: 'test', withHead: true }).head!.value - 0.93),
+  ).toBeLessThan(0.07) // two classes 2.5 √2 spreads apart: Φ(1.77) = 0.96 each way
 })

@@ -8,39 +8,75 @@ import type { Features } from './teacher-features.ts'
 
 export type MeasuredPicture = { readonly hash: string; readonly label: string; readonly split: Split }
 
-export type Worth = { readonly images: number; readonly neighbours: Interval; /** Null where it was not asked for. */ readonly head: Interval | null }
+export type Worth = {
+  readonly images: number
+  readonly neighbours: Interval
+  /** Null where it was not asked for. */ readonly head: Interval | null
+}
 
 const NEIGHBOURS = 5
 
 /** From the training pictures of a data set to those of another part; the head's strength is chosen on validation. Without it for many classes: a head takes minutes. */
-export function worthOf(samples: readonly MeasuredPicture[], features: Features, { part, withHead }: { readonly part: 'validation' | 'test'; readonly withHead: boolean }): Worth {
+export function worthOf(
+  samples: readonly MeasuredPicture[],
+  features: Features,
+  { part, withHead }: { readonly part: 'validation' | 'test'; readonly withHead: boolean },
+): Worth {
   const classes = [...new Set(samples.map(({ label }) => label))].toSorted()
   const set = (split: Split): Embedded => {
     const chosen = samples.filter((sample) => sample.split === split)
     const rows = new Float32Array(chosen.length * features.length)
     chosen.forEach(({ hash }, i) => {
-      if (!features.read(hash, rows, i * features.length)) throw new Error(`the picture ${hash} was not looked at`)
+      if (!features.read(hash, rows, i * features.length))
+        throw new Error(`the picture ${hash} was not looked at`)
     })
-    return { count: chosen.length, length: features.length, views: [rows], labels: Int32Array.from(chosen, ({ label }) => classes.indexOf(label)), targets: null }
+    return {
+      count: chosen.length,
+      length: features.length,
+      views: [rows],
+      labels: Int32Array.from(chosen, ({ label }) => classes.indexOf(label)),
+      targets: null,
+    }
   }
   const [training, validation, judged] = [set('train'), set('validation'), set(part)]
   return {
     images: judged.count,
     neighbours: wilson(rightByNeighbours(training, judged, classes.length), judged.count),
-    head: withHead ? wilson(rightByHead({ training, validation, judged, classes: classes.length }), judged.count) : null,
+    head: withHead
+      ? wilson(rightByHead({ training, validation, judged, classes: classes.length }), judged.count)
+      : null,
   }
 }
 
-function rightByHead({ training, validation, judged, classes }: { training: Embedded; validation: Embedded; judged: Embedded; classes: number }): number {
+function rightByHead({
+  training,
+  validation,
+  judged,
+  classes,
+}: {
+  training: Embedded
+  validation: Embedded
+  judged: Embedded
+  classes: number
+}): number {
   const { name: _name, ...settings } = head
-  const course = learnHead({ training, choosing: validation, classes, settings: { ...settings, mirrored: false }, towards: null, seed: 1 })
+  const course = learnHead({
+    training,
+    choosing: validation,
+    classes,
+    settings: { ...settings, mirrored: false },
+    towards: null,
+    seed: 1,
+  })
   for (;;) {
     const next = course.next()
     if (!next.done) continue
     const { kernel, bias } = next.value
     return countRight(judged, (row) => {
       const scores = Array.from(bias)
-      row.forEach((value, d) => { for (let k = 0; k < classes; k++) scores[k]! += value * kernel[d * classes + k]! })
+      row.forEach((value, d) => {
+        for (let k = 0; k < classes; k++) scores[k]! += value * kernel[d * classes + k]!
+      })
       return scores
     })
   }
@@ -65,7 +101,10 @@ function rightByNeighbours(training: Embedded, judged: Embedded, classes: number
   })
 }
 
-function countRight({ count, length, views, labels }: Embedded, answer: (row: Float32Array) => readonly number[]): number {
+function countRight(
+  { count, length, views, labels }: Embedded,
+  answer: (row: Float32Array) => readonly number[],
+): number {
   let right = 0
   for (let i = 0; i < count; i++) {
     const scores = answer(views[0]!.subarray(i * length, (i + 1) * length))
@@ -79,7 +118,9 @@ function unitRows({ count, length, views }: Embedded): Float32Array {
   for (let i = 0; i < count; i++) {
     const row = rows.subarray(i * length, (i + 1) * length)
     const size = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)) || 1
-    row.forEach((value, d) => { row[d] = value / size })
+    row.forEach((value, d) => {
+      row[d] = value / size
+    })
   }
   return rows
 }

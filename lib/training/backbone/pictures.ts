@@ -6,24 +6,45 @@ import type { PackSource } from '../pack.ts'
 import { datasetSamples, type OpenDataset } from '../sources.ts'
 
 /** Of a data set of classifiers: what would train them, so not their validation. */
-export async function* classifierPictures(name: string, from: string, open: OpenDataset, signal: AbortSignal): AsyncGenerator<PackSource> {
-  for await (const sample of datasetSamples({ kind: 'dataset', name, from, downloads: '', mirror: null, counters: '' }, open, signal)) {
+export async function* classifierPictures(
+  name: string,
+  from: string,
+  open: OpenDataset,
+  signal: AbortSignal,
+): AsyncGenerator<PackSource> {
+  for await (const sample of datasetSamples(
+    { kind: 'dataset', name, from, downloads: '', mirror: null, counters: '' },
+    open,
+    signal,
+  )) {
     if (sample.split === 'train') yield { ...sample, label: `${name}/${sample.label}` }
   }
 }
 
 /** `train/<class>/images/*.JPEG`, as Tiny-ImageNet-200 lies: one picture of each class in turn, so that any beginning is of all classes. */
-export async function* tinyImagenetPictures(folder: string, { every }: { readonly every: number } = { every: 1 }): AsyncGenerator<PackSource> {
+export async function* tinyImagenetPictures(
+  folder: string,
+  { every }: { readonly every: number } = { every: 1 },
+): AsyncGenerator<PackSource> {
   const train = join(folder, 'train')
   const classes = (await readdir(train)).toSorted()
-  const files = await Promise.all(classes.map(async (name) => (await readdir(join(train, name, 'images'))).filter((file) => file.endsWith('.JPEG')).toSorted()))
+  const files = await Promise.all(
+    classes.map(async (name) =>
+      (await readdir(join(train, name, 'images'))).filter((file) => file.endsWith('.JPEG')).toSorted(),
+    ),
+  )
   const most = Math.max(...files.map((list) => list.length))
   for (let i = 0; i < most; i += every) {
     for (const [k, name] of classes.entries()) {
       const file = files[k]![i]
       if (file === undefined) continue
       const bytes = await readFile(join(train, name, 'images', file))
-      yield { hash: createHash('sha256').update(bytes).digest('hex'), label: `tiny-imagenet/${name}`, split: 'train', bytes }
+      yield {
+        hash: createHash('sha256').update(bytes).digest('hex'),
+        label: `tiny-imagenet/${name}`,
+        split: 'train',
+        bytes,
+      }
     }
   }
 }

@@ -40,7 +40,12 @@ export async function lookAtAll({ file, spec, length, look, samples, onProgress 
   for await (const { hash, bytes: encoded } of samples) {
     if (known.has(hash)) continue
     known.add(hash)
-    normalise(preprocess(await decode(encoded, { maxPixels: 50e6 }), spec), spec, pixels, waiting.length * bytes)
+    normalise(
+      preprocess(await decode(encoded, { maxPixels: 50e6 }), spec),
+      spec,
+      pixels,
+      waiting.length * bytes,
+    )
     waiting.push(hash)
     if (waiting.length === BATCH) await flush()
   }
@@ -50,7 +55,14 @@ export async function lookAtAll({ file, spec, length, look, samples, onProgress 
 
 /** Both files cut to the pictures that both have whole. */
 async function knownHashes(file: string, length: number): Promise<readonly string[]> {
-  const sizes = await Promise.all([`${file}.f16`, `${file}.hashes`].map((name) => stat(name).then((s) => s.size, () => 0)))
+  const sizes = await Promise.all(
+    [`${file}.f16`, `${file}.hashes`].map((name) =>
+      stat(name).then(
+        (s) => s.size,
+        () => 0,
+      ),
+    ),
+  )
   const whole = Math.min(Math.floor(sizes[0]! / (length * 2)), Math.floor(sizes[1]! / HASH))
   if (whole === 0) return []
   await truncate(`${file}.f16`, whole * length * 2)
@@ -58,7 +70,8 @@ async function knownHashes(file: string, length: number): Promise<readonly strin
   return hashesIn(await readFile(`${file}.hashes`, 'utf8'))
 }
 
-const hashesIn = (text: string): readonly string[] => Array.from({ length: text.length / HASH }, (_, i) => text.slice(i * HASH, (i + 1) * HASH))
+const hashesIn = (text: string): readonly string[] =>
+  Array.from({ length: text.length / HASH }, (_, i) => text.slice(i * HASH, (i + 1) * HASH))
 
 export type Features = {
   readonly length: number
@@ -76,7 +89,8 @@ export async function readFeatures(file: string, length: number): Promise<Featur
   await using source = await open(`${file}.f16`, 'r')
   const PIECE = 1 << 28
   const bytes = new Uint8Array(halves.buffer)
-  for (let at = 0; at < bytes.length; at += PIECE) await source.read(bytes, at, Math.min(PIECE, bytes.length - at), at)
+  for (let at = 0; at < bytes.length; at += PIECE)
+    await source.read(bytes, at, Math.min(PIECE, bytes.length - at), at)
   const rows = new Map(hashes.map((hash, row) => [hash, row]))
   return {
     length,
