@@ -1,4 +1,5 @@
-/** What the linter watches: mistakes that types do not show. Style and direction are laws of lib/checks; no rule here needs types, so it is fast. */
+/** What the linter watches: mistakes that types do not show. Style and direction are laws of lib/checks; no
+ *  rule here needs types, so it is fast. */
 import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 

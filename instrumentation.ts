@@ -1,4 +1,5 @@
-/** What Next calls when a page fails by a bug: the error goes into the log under the number that the page shows. Errors of the API are logged by lib/http. */
+/** What Next calls when a page fails by a bug: the error goes into the log under the number that the page
+ *  shows. Errors of the API are logged by lib/http. */
 import type { Instrumentation } from 'next'
 import { darkroom } from '#lib/http/context.ts'
 

@@ -1,4 +1,5 @@
-/** How Next builds and serves the pages. Our own server stands before it (lib/processes/web.ts), so nothing here is about ports or hosts. */
+/** How Next builds and serves the pages. Our own server stands before it (lib/processes/web.ts), so nothing
+ *  here is about ports or hosts. */
 
 /** What is native, large, or must exist once in the process: loaded from node_modules, never bundled. */
 const OUTSIDE = [

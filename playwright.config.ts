@@ -1,4 +1,5 @@
-/** Stories in Chromium, on the built app that `npm test -- e2e` started. One at a time and never twice: a flaky story is cured, not repeated. */
+/** Stories in Chromium, on the built app that `npm test -- e2e` started. One at a time and never twice: a
+ *  flaky story is cured, not repeated. */
 import { defineConfig } from '@playwright/test'
 
 /** Chromium as root in a container, silent towards the network. */

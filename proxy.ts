@@ -1,5 +1,6 @@
-/** What happens before every page: a policy that lets only our own scripts run, each with the number of this one answer (CSP nonce).
- *  The API is not in its matcher: its answers are no documents, and the way through here costs half of Next's requests per second. */
+/** What happens before every page: a policy that lets only our own scripts run, each with the number of this
+ *  one answer (CSP nonce). The API is not in its matcher: its answers are no documents, and the way through
+ *  here costs half of Next's requests per second. */
 import { NextResponse, type NextRequest } from 'next/server'
 
 const IS_DEVELOPMENT = process.env.NODE_ENV === 'development'
@@ -15,7 +16,8 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-/** `style-src-attr`: bars and charts set their lengths in style attributes, which carry no number. Development reloads code by `eval` and writes styles itself. */
+/** `style-src-attr`: bars and charts set their lengths in style attributes, which carry no number.
+ *  Development reloads code by `eval` and writes styles itself. */
 const policyWith = (nonce: string): string =>
   [
     "default-src 'self'",
@@ -32,7 +34,8 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** Pages alone: neither the API nor files, whose names have a dot. What is fetched ahead is no document of its own. */
+/** Pages alone: neither the API nor files, whose names have a dot. What is fetched ahead is no document of
+ *  its own. */
 export const config = {
   matcher: [
     {

@@ -1,4 +1,5 @@
-/** Unit and integration tests: `*.test.ts` beside the code, in Node, two at a time. Stories in a browser are Playwright's (e2e/). */
+/** Unit and integration tests: `*.test.ts` beside the code, in Node, two at a time. Stories in a browser are
+ *  Playwright's (e2e/). */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({

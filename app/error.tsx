@@ -17,7 +17,8 @@ export default function PageError({
         title="Something went wrong here"
         failure={{
           detail:
-            'This is a fault of Darkroom, not yours. Nothing that you did is lost. Try again; if it stays, the log tells more under this number.',
+            'This is a fault of Darkroom, not yours. Nothing that you did is lost. Try again; if it ' +
+            'stays, the log tells more under this number.',
           requestId: error.digest ?? null,
         }}
         action={

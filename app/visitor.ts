@@ -1,4 +1,5 @@
-/** Who looks at a page, what they may do, and how a page asks the running program in their name. It decides no rights: lib/http does. */
+/** Who looks at a page, what they may do, and how a page asks the running program in their name. It decides
+ *  no rights: lib/http does. */
 import { randomUUID } from 'node:crypto'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
@@ -44,7 +45,8 @@ function reasonOf(caller: Caller, scope: Scope, action: string): string {
 /** The headers come first: without a request (at build time) there is neither a caller nor a running program. */
 async function darkroomCaller() {
   const cookie = (await headers()).get('cookie')
-  return darkroom().auth.callerOf(new Headers(cookie === null ? {} : { cookie })) // pages are for people: a key opens the API alone
+  // pages are for people: a key opens the API alone
+  return darkroom().auth.callerOf(new Headers(cookie === null ? {} : { cookie }))
 }
 
 async function ownOrigin(): Promise<string> {
@@ -73,7 +75,8 @@ type Answered<T> =
       readonly failure: { readonly code: string; readonly detail: string; readonly requestId: string }
     }
 
-/** What the program answers, or why not, in words that a page can show. A bug stays an exception, for error.tsx. */
+/** What the program answers, or why not, in words that a page can show. A bug stays an exception, for
+ *  error.tsx. */
 export async function answered<T>(asked: Asked, work: () => Promise<T>): Promise<Answered<T>> {
   try {
     return { ok: true, value: await work() }

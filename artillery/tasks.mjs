@@ -1,5 +1,5 @@
-/** What the users of tasks.yml send, and whether what came back is the answer to it. Each response counts once: done or failed.
- *  How many users there are and what they may wait, tasks.yml says. */
+/** What the users of tasks.yml send, and whether what came back is the answer to it. Each response counts
+ *  once: done or failed. How many users there are and what they may wait, tasks.yml says. */
 import { encodePng } from '../lib/images/png.ts'
 import { drawn, headers, read, slightlyChanged } from './visitor.mjs'
 

@@ -1,12 +1,13 @@
-/** One visitor of the load scenarios: the picture that is sent, different each time, and whether what came back is an answer to it.
- *  How many visitors there are and what they may wait, visitors.yml says. */
+/** One visitor of the load scenarios: the picture that is sent, different each time, and whether what came
+ *  back is an answer to it. How many visitors there are and what they may wait, visitors.yml says. */
 import { drawShape, SHAPES } from '../lib/domain/shapes.ts'
 import { encodePng } from '../lib/images/png.ts'
 
 const DRAWN_PER_CLASS = 50
 /** Seeds that no training picture has (those count from 0). */
 const FIRST_SEED = 5_000_000
-/** So many bytes of a drawn picture are changed by at most one grey level: another picture to the machine, the same to a person. */
+/** So many bytes of a drawn picture are changed by at most one grey level: another picture to the machine,
+ *  the same to a person. */
 const CHANGED_BYTES = 32
 const PAGES = [
   '/',
@@ -46,7 +47,8 @@ export function sendPicture(request, context, events, next) {
   request.headers = { ...headers(), 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
   request.body = Buffer.concat([
     Buffer.from(
-      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="visitor-${sent}.png"\r\nContent-Type: image/png\r\n\r\n`,
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="visitor-${sent}.png"\r\nContent-Type: ` +
+        'image/png\r\n\r\n',
     ),
     encodePng(slightlyChanged(picture)),
     CLOSING,

@@ -1,4 +1,5 @@
-/** Every contract asked of the started product by those who may not: that each route stands behind its contract. And who asks from other sites. */
+/** Every contract asked of the started product by those who may not: that each route stands behind its
+ *  contract. And who asks from other sites. */
 import { expect, test } from '@playwright/test'
 import type { Contract } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'

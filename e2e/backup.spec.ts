@@ -1,4 +1,5 @@
-/** A person makes a backup on the page while predictions go on; restored to an empty folder it is the same product, and a flipped byte in it is told. */
+/** A person makes a backup on the page while predictions go on; restored to an empty folder it is the same
+ *  product, and a flipped byte in it is told. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,5 @@
-/** The first day again, by a script alone: what a person does on pages, done through the API with a cookie, and nothing else. */
+/** The first day again, by a script alone: what a person does on pages, done through the API with a cookie,
+ *  and nothing else. */
 import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { SHAPES } from '#lib/domain/shapes.ts'

@@ -1,4 +1,5 @@
-/** The scripts of the five earlier projects, asked of the started product: with the door, and with everything through Next. */
+/** The scripts of the five earlier projects, asked of the started product: with the door, and with everything
+ *  through Next. */
 import { expect, test } from '@playwright/test'
 import { broken, EARLIER, EARLIER_OF_ROUTES, requestOf } from '#lib/http/earlier-clients.fakes.ts'
 import { startOwnProduct, train, type OwnProduct } from './own-product.ts'

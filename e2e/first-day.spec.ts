@@ -1,5 +1,5 @@
-/** The first day of an owner, in the order in which they live it: a stranger's answer, the first admin, fifty pictures, one click,
- *  a new version, and back. On `shapes`, which needs no download. */
+/** The first day of an owner, in the order in which they live it: a stranger's answer, the first admin, fifty
+ *  pictures, one click, a new version, and back. On `shapes`, which needs no download. */
 import { expect, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'

@@ -1,5 +1,5 @@
-/** A person's own first classifier, from few pictures: Upload begins with a new one, the training says that it may end early and that it did,
- *  and from then on it is the one that answers where none is named. */
+/** A person's own first classifier, from few pictures: Upload begins with a new one, the training says that
+ *  it may end early and that it did, and from then on it is the one that answers where none is named. */
 import { expect } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
@@ -68,13 +68,15 @@ test('when it has ended, it says after how many epochs and why, on the page and 
         runs: { id: string; epoch: number; epochs: number; best_epoch: number; stopped_early: boolean }[]
       }
     ).runs[0]!
-  await page.goto(`${app.url}/retrain?classifier=two-signs&run=${(await newest()).id}`) // by its name: it may have ended already
+  // by its name: it may have ended already
+  await page.goto(`${app.url}/retrain?classifier=two-signs&run=${(await newest()).id}`)
   await expect(page.getByText('v1 was promoted.')).toBeVisible({ timeout: TRAINING_MS })
 
   const run = await newest()
   expect(run.stopped_early).toBe(run.epoch < run.epochs)
   const sentence = page.getByText(
-    `Stopped after ${run.epoch} of up to ${run.epochs} epochs, because nothing got better for ${run.epoch - run.best_epoch}.`,
+    `Stopped after ${run.epoch} of up to ${run.epochs} epochs, because nothing got better for ` +
+      `${run.epoch - run.best_epoch}.`,
   )
   await expect(sentence).toHaveCount(run.stopped_early ? 1 : 0)
 })

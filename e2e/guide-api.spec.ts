@@ -1,5 +1,5 @@
-/** docs/api.md, run as it stands: its shell lines, its JavaScript and its Python, one after another on a product of its own, and each answer
- *  compared with what the guide shows. */
+/** docs/api.md, run as it stands: its shell lines, its JavaScript and its Python, one after another on a
+ *  product of its own, and each answer compared with what the guide shows. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,7 +63,8 @@ const run = (program: string, args: readonly string[]) => {
 test('the shell lines go through in their order, and answer with the fields that the guide shows', () => {
   test.skip(!has('curl', '--version'), 'there is no curl on this machine')
   test.setTimeout(2 * LONGEST_MS)
-  const shell = pieces.filter(({ language, text }) => language === 'sh' && !text.includes('DARKROOM_KEY=')) // that one the reader fills in
+  // that one the reader fills in
+  const shell = pieces.filter(({ language, text }) => language === 'sh' && !text.includes('DARKROOM_KEY='))
   // every answer on a line of its own, after a mark that says which piece asked
   const quiet = 'curl() { command curl -sS --max-time 120 "$@"; echo; }\n'
   const script = quiet + shell.map(({ line, text }) => `echo "@@ ${line}"\n${text}`).join('')

@@ -1,5 +1,5 @@
-/** docs/first-classifier.md and docs/retraining.md, walked on the pages in their order: each word that they print in bold has stood on a page,
- *  and the figures and verdicts that they name are those of the gate. */
+/** docs/first-classifier.md and docs/retraining.md, walked on the pages in their order: each word that they
+ *  print in bold has stood on a page, and the figures and verdicts that they name are those of the gate. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, type Page } from '@playwright/test'
@@ -121,7 +121,8 @@ test('it is corrected, retrained, judged, promoted and rolled back as the guide 
 
   await page.goto(`${app.url}/retrain?classifier=my-leaves`)
   await train(page, 'Retrain')
-  await page.getByRole('link', { name: 'Compare and decide' }).waitFor({ timeout: TRAINING_MS }) // about twenty held-back pictures cannot tell
+  // about twenty held-back pictures cannot tell
+  await page.getByRole('link', { name: 'Compare and decide' }).waitFor({ timeout: TRAINING_MS })
   await read(page)
   await page.getByRole('link', { name: 'Compare and decide' }).click()
   await expect(page.getByRole('button', { name: 'Promote v2' })).toBeVisible()

@@ -1,4 +1,5 @@
-/** docs/walk-through.md: its commands run in its order, from the root of the repository and without a server, and print what the guide shows. */
+/** docs/walk-through.md: its commands run in its order, from the root of the repository and without a server,
+ *  and print what the guide shows. */
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'

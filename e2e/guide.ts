@@ -1,5 +1,5 @@
-/** A guide of docs/ as its pieces: what a reader would copy, what they are told to see, and the words of pages that it names.
- *  Whether these are true, the specs tell that run them. */
+/** A guide of docs/ as its pieces: what a reader would copy, what they are told to see, and the words of
+ *  pages that it names. Whether these are true, the specs tell that run them. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { ROOT } from '#lib/checks/sources.ts'
@@ -23,7 +23,8 @@ export const wordsOnPages = (file: string): readonly string[] => [
   ),
 ]
 
-/** Of the lines that a guide shows, those that were not printed so. A figure stands for any figure, `…` for anything, a space for any. */
+/** Of the lines that a guide shows, those that were not printed so. A figure stands for any figure, `…` for
+ *  anything, a space for any. */
 export function notPrinted(shown: string, printed: string): readonly string[] {
   return shown
     .split('\n')
@@ -37,7 +38,8 @@ export function notPrinted(shown: string, printed: string): readonly string[] {
     })
 }
 
-/** Of the fields that a guide shows, those that are not there or of another kind. `null` stands for anything; a list is told by its first. */
+/** Of the fields that a guide shows, those that are not there or of another kind. `null` stands for anything;
+ *  a list is told by its first. */
 export function notAnswered(shown: unknown, answered: unknown, at = ''): readonly string[] {
   if (shown === null || answered === null) return []
   if (Array.isArray(shown)) {

@@ -1,4 +1,5 @@
-/** Every page as anybody may meet it: with nothing in it and with something, narrow and wide, by day and by night, seen by axe. */
+/** Every page as anybody may meet it: with nothing in it and with something, narrow and wide, by day and by
+ *  night, seen by axe. */
 import { expect, type Page } from '@playwright/test'
 import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { becomeOwner, logIn, picture } from './people.ts'

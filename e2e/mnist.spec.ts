@@ -1,5 +1,6 @@
-/** The whole loop on real handwriting: the official pictures are brought, fifty drawn ones uploaded, one click retrains, the verdict comes
- *  in words, the new version answers, the old one comes back. Only where the official files are at hand; pages and API take turns. */
+/** The whole loop on real handwriting: the official pictures are brought, fifty drawn ones uploaded, one
+ *  click retrains, the verdict comes in words, the new version answers, the old one comes back. Only where
+ *  the official files are at hand; pages and API take turns. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -104,7 +105,8 @@ test('seventy thousand official pictures and fifty drawn ones lead to a version 
     })
 })
 
-/** A promotion answers at once and is carried out while the version is loaded, within a second where nothing else computes. */
+/** A promotion answers at once and is carried out while the version is loaded, within a second where nothing
+ *  else computes. */
 const answers = (version: string, seed: number) =>
   expect
     .poll(() => predict(7, seed), { timeout: 5_000 })

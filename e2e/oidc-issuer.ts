@@ -1,5 +1,6 @@
-/** A small OpenID Connect issuer on 127.0.0.1 for tests: discovery, signing keys, code flow with PKCE. Who signs in is said by the test; the
- *  protocol is real, and a wrong verifier, secret or redirect address is refused. */
+/** A small OpenID Connect issuer on 127.0.0.1 for tests: discovery, signing keys, code flow with PKCE. Who
+ *  signs in is said by the test; the protocol is real, and a wrong verifier, secret or redirect address is
+ *  refused. */
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

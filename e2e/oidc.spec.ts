@@ -1,4 +1,5 @@
-/** Signing in through an OpenID Connect issuer that the test starts itself: as people do it in a browser, and as attackers try it. */
+/** Signing in through an OpenID Connect issuer that the test starts itself: as people do it in a browser, and
+ *  as attackers try it. */
 import { expect } from '@playwright/test'
 import { startOidcIssuer, type Identity, type OidcIssuer } from './oidc-issuer.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'

@@ -1,5 +1,6 @@
-/** A product of its own for the tables that ask the API: started with the settings that a table needs, with an admin, an editor and keys.
- *  The stories of people share the product that `npm test` started; these would disturb them. */
+/** A product of its own for the tables that ask the API: started with the settings that a table needs, with
+ *  an admin, an editor and keys. The stories of people share the product that `npm test` started; these would
+ *  disturb them. */
 import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'

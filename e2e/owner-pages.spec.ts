@@ -1,4 +1,5 @@
-/** What an owner does: lets people and scripts in, watches the machine, reads the log, looks at data and mistakes, takes the history along. */
+/** What an owner does: lets people and scripts in, watches the machine, reads the log, looks at data and
+ *  mistakes, takes the history along. */
 import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'

@@ -1,4 +1,5 @@
-/** A person in front of a product that nobody owns yet: becomes its admin, logs in, brings pictures. It tells no story itself. */
+/** A person in front of a product that nobody owns yet: becomes its admin, logs in, brings pictures. It tells
+ *  no story itself. */
 import { expect, type Page } from '@playwright/test'
 import type { BuiltApp } from '#lib/checks/built-app.ts'
 import { encodePng } from '#lib/images/png.ts'

@@ -1,4 +1,5 @@
-/** A person with real photographs: one is dropped and read, then some at once. From the official test pictures of cats and dogs, where these are at hand. */
+/** A person with real photographs: one is dropped and read, then some at once. From the official test
+ *  pictures of cats and dogs, where these are at hand. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from '@playwright/test'
@@ -14,7 +15,8 @@ const ZIP = path.resolve(
   'cats-dogs.zip',
 )
 const OF_EACH = 8
-/** The shipped version is right on 87 of 100; of sixteen, fewer than ten come about once in two hundred draws, and these are always the same. */
+/** The shipped version is right on 87 of 100; of sixteen, fewer than ten come about once in two hundred
+ *  draws, and these are always the same. */
 const FEWEST_RIGHT = 10
 
 test.describe.configure({ mode: 'serial' })

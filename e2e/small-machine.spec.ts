@@ -1,5 +1,6 @@
-/** What the earlier projects needed, and Darkroom may not exceed: 512 MB while it predicts and learns, a small part of their disk, and no first visitor
- *  who waits. It measures memory as Linux counts it: each page once, shared ones by their share. */
+/** What the earlier projects needed, and Darkroom may not exceed: 512 MB while it predicts and learns, a
+ *  small part of their disk, and no first visitor who waits. It measures memory as Linux counts it: each page
+ *  once, shared ones by their share. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'

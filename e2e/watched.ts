@@ -1,4 +1,5 @@
-/** A page that is watched: what it says on the console as an error, throws, or is refused by the server, fails the story that used it. */
+/** A page that is watched: what it says on the console as an error, throws, or is refused by the server,
+ *  fails the story that used it. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as plain, type Page } from '@playwright/test'
 
@@ -20,7 +21,8 @@ export const test = plain.extend<{ readonly complaints: string[] }>({
 export const SIZES = [360, 1440] as const
 export const THEMES = ['light', 'dark'] as const
 
-/** What axe finds moderate and is a fault all the same: headings that skip a level, content outside of every landmark. */
+/** What axe finds moderate and is a fault all the same: headings that skip a level, content outside of every
+ *  landmark. */
 const MODERATE_FAULTS: readonly string[] = ['heading-order', 'region']
 
 /** Nothing that axe finds serious, and no page that must be pushed sideways. */

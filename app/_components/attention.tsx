@@ -1,4 +1,5 @@
-/** What waits for a person: a live version that cannot be loaded, a training that failed, pictures that no version has learnt from. Shows nothing where nothing waits. */
+/** What waits for a person: a live version that cannot be loaded, a training that failed, pictures that no
+ *  version has learnt from. Shows nothing where nothing waits. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'

@@ -1,5 +1,6 @@
 'use client'
-/** The curves of a training, one point an epoch: what it lost and how often it was right, on pictures it learnt from and on others. */
+/** The curves of a training, one point an epoch: what it lost and how often it was right, on pictures it
+ *  learnt from and on others. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { Chart } from '#lib/ui/chart.tsx'
 
@@ -18,7 +19,8 @@ export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
         labels={labels}
         description={
           best
-            ? `Right answers among held-back pictures, epoch by epoch; the best was epoch ${best.epoch}, with ${(best.val_accuracy * 100).toFixed(1)} %.`
+            ? `Right answers among held-back pictures, epoch by epoch; the best was epoch ${best.epoch}, ` +
+              `with ${(best.val_accuracy * 100).toFixed(1)} %.`
             : 'Right answers among held-back pictures, epoch by epoch.'
         }
         series={[
@@ -33,7 +35,10 @@ export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
         labelName="Epoch"
         valueName="Loss"
         labels={labels}
-        description="How wrong the answers are, epoch by epoch; when the held-back line rises while the other falls, it learns by heart."
+        description={
+          'How wrong the answers are, epoch by epoch; when the held-back line rises while the other ' +
+          'falls, it learns by heart.'
+        }
         series={[
           { name: 'held-back pictures', values: points.map((point) => point.val_loss) },
           { name: 'pictures it learns from', values: points.map((point) => point.loss) },

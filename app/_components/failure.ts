@@ -1,4 +1,5 @@
-/** What went wrong in a call, as a notice shows it. Anything but a refusal of the API is a bug of the page, and says so. */
+/** What went wrong in a call, as a notice shows it. Anything but a refusal of the API is a bug of the page,
+ *  and says so. */
 import { ProblemError } from '#lib/contracts/client.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 

@@ -1,4 +1,5 @@
-/** What it means that the promoted version cannot be loaded: why, which version serves instead, and what to do. Only words. */
+/** What it means that the promoted version cannot be loaded: why, which version serves instead, and what to
+ *  do. Only words. */
 type Faulty = { readonly fault: string | null; readonly live_version: string | null }
 
 export function faultText({ fault, live_version: live }: Faulty): string {

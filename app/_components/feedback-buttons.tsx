@@ -1,5 +1,6 @@
 'use client'
-/** Right, or wrong and what it is instead: a correction becomes a labelled picture that the next training learns from. */
+/** Right, or wrong and what it is instead: a correction becomes a labelled picture that the next training
+ *  learns from. */
 import { useId, useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { Badge } from '#lib/ui/badge.tsx'

@@ -1,4 +1,5 @@
-/** An action for those who may do it; for everybody else one sentence that says why it is not offered. It decides no rights: the visitor knows them. */
+/** An action for those who may do it; for everybody else one sentence that says why it is not offered. It
+ *  decides no rights: the visitor knows them. */
 import type { ReactNode } from 'react'
 import type { Scope } from '#lib/contracts/contract.ts'
 import type { Visitor } from '../visitor.ts'

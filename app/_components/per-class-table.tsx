@@ -9,7 +9,10 @@ export function PerClassTable({ rows }: { readonly rows: Rows }) {
   const share = (value: number | null) => (value === null ? '–' : <FigureNumber share={value} />)
   return (
     <Table
-      caption="Precision: of the answers with this class, the share that was right. Recall: of its pictures, the share that was found. F1 weighs both."
+      caption={
+        'Precision: of the answers with this class, the share that was right. Recall: of its pictures, ' +
+        'the share that was found. F1 weighs both.'
+      }
       rows={rows}
       keyOf={(row) => row.class}
       columns={[

@@ -1,5 +1,5 @@
-/** What a version promises of its answers, in words and numbers, and what these are worth on pictures it had never seen. Where too few pictures
- *  were held back it says so instead of a number. */
+/** What a version promises of its answers, in words and numbers, and what these are worth on pictures it had
+ *  never seen. Where too few pictures were held back it says so instead of a number. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
@@ -55,7 +55,11 @@ function calibrated({ calibration }: VersionCard): string {
     calibration.measured_on === 'calibration'
       ? ' (on the pictures that it was corrected with, which flatters)'
       : ''
-  return `Its confidence was off by ${(calibration.ece_before * 100).toFixed(1)} points on average and is by ${(calibration.ece_after * 100).toFixed(1)} since it was corrected on ${calibration.images.toLocaleString('en-GB')} held-back pictures${where}.`
+  return (
+    `Its confidence was off by ${(calibration.ece_before * 100).toFixed(1)} points on average and is by ` +
+    `${(calibration.ece_after * 100).toFixed(1)} since it was corrected on ` +
+    `${calibration.images.toLocaleString('en-GB')} held-back pictures${where}.`
+  )
 }
 
 function confident({ decision }: VersionCard): string {
@@ -70,18 +74,30 @@ function confident({ decision }: VersionCard): string {
   }
   if (decision.share_answered === null || decision.error_among_answered === null)
     return `From ${percent(decision.threshold)} on: ${target}. There were no test pictures to see what that means.`
-  return `From ${percent(decision.threshold)} on, so that ${target}. Of the test pictures that is ${percent(decision.share_answered)}, and ${percent(decision.error_among_answered, 2)} of these are wrong.`
+  return (
+    `From ${percent(decision.threshold)} on, so that ${target}. Of the test pictures that is ` +
+    `${percent(decision.share_answered)}, and ${percent(decision.error_among_answered, 2)} of these are ` +
+    'wrong.'
+  )
 }
 
 function candidates({ candidates: measured }: VersionCard): string {
   if (measured === undefined) return NEVER
   if (!measured) return TOO_FEW
   if (!measured.test)
-    return `When it is not sure it names candidates, to hold the right class ${percent(measured.level, 0)} of the time. There were no test pictures to check that.`
+    return (
+      `When it is not sure it names candidates, to hold the right class ${percent(measured.level, 0)} of ` +
+      'the time. There were no test pictures to check that.'
+    )
   const unsure = measured.unsure
-    ? ` Of the answers that are not sure: ${percent(measured.unsure.coverage.value)}, with ${measured.unsure.mean_size.toFixed(1)} of them.`
+    ? ` Of the answers that are not sure: ${percent(measured.unsure.coverage.value)}, with ` +
+      `${measured.unsure.mean_size.toFixed(1)} of them.`
     : ''
-  return `They are to hold the right class ${percent(measured.level, 0)} of the time; on the test pictures they do in ${percent(measured.test.coverage.value)}, with ${measured.test.mean_size.toFixed(2)} of them on average.${unsure}`
+  return (
+    `They are to hold the right class ${percent(measured.level, 0)} of the time; on the test pictures ` +
+    `they do in ${percent(measured.test.coverage.value)}, with ${measured.test.mean_size.toFixed(2)} of ` +
+    `them on average.${unsure}`
+  )
 }
 
 function familiar({ familiarity }: VersionCard): string {
@@ -94,5 +110,9 @@ function familiar({ familiarity }: VersionCard): string {
     familiarity.foreign === null
       ? ' How well it finds pictures of other things was not tried: there is no set of them here.'
       : ''
-  return `A picture is said to be like nothing it knows when it is further from ${familiarity.references.toLocaleString('en-GB')} of its training pictures than nearly all that were held back.${kept}${foreign}`
+  return (
+    'A picture is said to be like nothing it knows when it is further from ' +
+    `${familiarity.references.toLocaleString('en-GB')} of its training pictures than nearly all that ` +
+    `were held back.${kept}${foreign}`
+  )
 }

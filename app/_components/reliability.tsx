@@ -1,4 +1,5 @@
-/** Whether answers that say 80 % are right 80 times in a hundred: the test answers in bins of equally many, by how sure they were. */
+/** Whether answers that say 80 % are right 80 times in a hundred: the test answers in bins of equally many,
+ *  by how sure they were. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { Chart } from '#lib/ui/chart.tsx'
 
@@ -26,7 +27,12 @@ export function Reliability({ bins }: { readonly bins: Bins }) {
 function inWords(bins: Bins): string {
   const gaps = bins.map(({ images, confidence, right }) => ({ confidence, gap: right / images - confidence }))
   const widest = gaps.toSorted((a, b) => Math.abs(b.gap) - Math.abs(a.gap))[0]
-  const each = `Each point is ${bins[0]?.images ?? 0} test answers of about the same confidence; where both lines meet it is honest.`
+  const each =
+    `Each point is ${bins[0]?.images ?? 0} test answers of about the same confidence; where both lines ` +
+    'meet it is honest.'
   if (!widest) return each
-  return `${each} Furthest apart at ${(widest.confidence * 100).toFixed(0)} %: right ${Math.abs(widest.gap * 100).toFixed(1)} points ${widest.gap < 0 ? 'less' : 'more'} often.`
+  return (
+    `${each} Furthest apart at ${(widest.confidence * 100).toFixed(0)} %: right ` +
+    `${Math.abs(widest.gap * 100).toFixed(1)} points ${widest.gap < 0 ? 'less' : 'more'} often.`
+  )
 }

@@ -1,4 +1,5 @@
-/** What is left of a version's accuracy when its test pictures are darker, blurred, squeezed, grainy or turned. */
+/** What is left of a version's accuracy when its test pictures are darker, blurred, squeezed, grainy or
+ *  turned. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { Chart } from '#lib/ui/chart.tsx'
 
@@ -37,7 +38,9 @@ function inWords({ images, accuracy, disturbances }: Measured): string {
   const worst = disturbances
     .map(({ kind, levels }) => ({ kind, left: levels.at(-1)?.accuracy.value ?? accuracy.value }))
     .toSorted((a, b) => a.left - b.left)[0]
-  const found = `${(accuracy.value * 100).toFixed(1)} % of ${images.toLocaleString('en-GB')} test pictures are answered rightly as they are`
+  const found =
+    `${(accuracy.value * 100).toFixed(1)} % of ${images.toLocaleString('en-GB')} test pictures are ` +
+    'answered rightly as they are'
   if (!worst) return `${found}.`
   return `${found}; when they are strongly ${NAMES[worst.kind]}, which hurts most, ${(worst.left * 100).toFixed(1)} %.`
 }

@@ -11,9 +11,11 @@ export const metadata = { title: 'Account' }
 
 const ROLE_WORDS = {
   viewer:
-    'You can view everything and make predictions. Editors can also give feedback, upload, label, train, promote and roll back.',
+    'You can view everything and make predictions. Editors can also give feedback, upload, label, ' +
+    'train, promote and roll back.',
   editor:
-    'You can make predictions, give feedback, upload, label, train, promote and roll back. Only admins can delete classifiers or delete anything permanently.',
+    'You can make predictions, give feedback, upload, label, train, promote and roll back. Only admins ' +
+    'can delete classifiers or delete anything permanently.',
   admin: 'You have full access, including people, keys and settings.',
 } as const
 

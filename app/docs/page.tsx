@@ -1,4 +1,5 @@
-/** The API reference, made from the contracts: every route with its fields, refusals and a curl line that works here. */
+/** The API reference, made from the contracts: every route with its fields, refusals and a curl line that
+ *  works here. */
 import { headers } from 'next/headers'
 import { darkroom } from '#lib/http/context.ts'
 import { reference, type Operation } from '#lib/http/reference.ts'

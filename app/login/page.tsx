@@ -17,7 +17,8 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'OAuthCallback',
-    'The response from the sign-in service does not match a sign-in that was started here, or it has expired. Try again.',
+    'The response from the sign-in service does not match a sign-in that was started here, or it has ' +
+      'expired. Try again.',
   ],
   [
     'oidc_unverified',
@@ -30,7 +31,8 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'oidc_admin',
-    'The account with your e-mail address is an admin account that OIDC_ADMINS does not list. Log in with your password.',
+    'The account with your e-mail address is an admin account that OIDC_ADMINS does not list. Log in ' +
+      'with your password.',
   ],
 ])
 

@@ -1,4 +1,5 @@
-/** The versions of a classifier: who answers, how each was judged, what may be done with it; one in full, two side by side. */
+/** The versions of a classifier: who answers, how each was judged, what may be done with it; one in full, two
+ *  side by side. */
 import Link from 'next/link'
 import { Suspense } from 'react'
 import { darkroom } from '#lib/http/context.ts'
@@ -30,7 +31,10 @@ export default async function Models(props: PageProps) {
   const head = (
     <PageHead
       title="Models"
-      lead="Each training makes a version, and none changes afterwards. One of them answers; the others wait, and any can come back."
+      lead={
+        'Each training makes a version, and none changes afterwards. One of them answers; the others ' +
+        'wait, and any can come back.'
+      }
     >
       {chosen && classifiers.length > 1 && <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />}
     </PageHead>

@@ -117,5 +117,9 @@ function trendOf(days: readonly { readonly day: string; readonly count: number }
   if (before === 0)
     return `The newer half of the last ${days.length} days has ${counted(after, 'prediction')}, the older half none.`
   const change = (100 * (after - before)) / before
-  return `${counted(after, 'prediction')} in the last ${half} days, ${before.toLocaleString('en-GB')} in the ${half} before: ${Math.abs(change) < 1 ? 'as many' : `${Math.abs(change).toFixed(0)} % ${change > 0 ? 'more' : 'fewer'}`}.`
+  return (
+    `${counted(after, 'prediction')} in the last ${half} days, ${before.toLocaleString('en-GB')} in the ` +
+    `${half} before: ` +
+    `${Math.abs(change) < 1 ? 'as many' : `${Math.abs(change).toFixed(0)} % ${change > 0 ? 'more' : 'fewer'}`}.`
+  )
 }

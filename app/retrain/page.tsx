@@ -31,7 +31,10 @@ export default async function Retrain(props: PageProps) {
   const head = (
     <PageHead
       title="Retrain"
-      lead="One click makes a new version from all pictures. It answers only if it is not worse than the one that answers now."
+      lead={
+        'One click makes a new version from all pictures. It answers only if it is not worse than the ' +
+        'one that answers now.'
+      }
     >
       {chosen && classifiers.length > 1 && <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />}
     </PageHead>
@@ -97,14 +100,27 @@ function plan({ champion, samples, title }: ClassifierAnswer, runs: readonly Run
       ? ` The last training took ${durationText((Date.parse(before.ended_at) - Date.parse(before.started_at)) / 1000)}.`
       : ''
   if (!champion)
-    return `A first version of ${title} will learn from its ${pictures(samples.total)}, be measured on the part that it does not see, and then answer.${took}`
+    return (
+      `A first version of ${title} will learn from its ${pictures(samples.total)}, be measured on the ` +
+      `part that it does not see, and then answer.${took}`
+    )
   const fresh =
     samples.unseen === 0 ? 'none of them new' : `${samples.unseen.toLocaleString('en-GB')} of them new`
-  return `A copy of ${champion.version} will go on learning from the ${pictures(samples.total)} of ${title}, ${fresh}; then both are compared on pictures that neither learnt from, and the new one answers if it is not worse.${tooFew(samples.test)}${took}`
+  return (
+    `A copy of ${champion.version} will go on learning from the ${pictures(samples.total)} of ${title}, ` +
+    `${fresh}; then both are compared on pictures that neither learnt from, and the new one answers if ` +
+    `it is not worse.${tooFew(samples.test)}${took}`
+  )
 }
 
-/** Said before the click: with so few held-back pictures the comparison cannot decide, and a person will have to. */
+/** Said before the click: with so few held-back pictures the comparison cannot decide, and a person will have
+ *  to. */
 function tooFew(testPictures: number): string {
   if (testPictures >= FEWEST_IMAGES) return ''
-  return ` Only ${testPictures} held-back ${testPictures === 1 ? 'picture is' : 'pictures are'} there to compare on and it takes ${FEWEST_IMAGES}, so you will have to decide yourself, on Models; about ${Math.ceil((FEWEST_IMAGES - testPictures) / TEST_SHARE)} more pictures would change that, since every fifth is held back.`
+  return (
+    ` Only ${testPictures} held-back ${testPictures === 1 ? 'picture is' : 'pictures are'} there to ` +
+    `compare on and it takes ${FEWEST_IMAGES}, so you will have to decide yourself, on Models; about ` +
+    `${Math.ceil((FEWEST_IMAGES - testPictures) / TEST_SHARE)} more pictures would change that, since ` +
+    'every fifth is held back.'
+  )
 }

@@ -1,4 +1,5 @@
-/** What an owner decides: who may come in, which keys work, the settings in force; and the record of changes. For admins. */
+/** What an owner decides: who may come in, which keys work, the settings in force; and the record of changes.
+ *  For admins. */
 import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'

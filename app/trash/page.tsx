@@ -1,4 +1,5 @@
-/** What was deleted and can be restored, newest first: images, uploads, classifiers and versions. Deleting is done where each of them is shown. */
+/** What was deleted and can be restored, newest first: images, uploads, classifiers and versions. Deleting is
+ *  done where each of them is shown. */
 import Link from 'next/link'
 import type { TrashAnswer } from '#lib/contracts/undoing.ts'
 import { counted } from '#lib/domain/counted.ts'
@@ -34,7 +35,10 @@ export default async function Trash(props: PageProps) {
     <div className="stack">
       <PageHead
         title="Trash"
-        lead={`Deleted images, uploads, classifiers and versions. Restore them within ${TRASH_DAYS} days; after that they are deleted permanently.`}
+        lead={
+          `Deleted images, uploads, classifiers and versions. Restore them within ${TRASH_DAYS} days; ` +
+          'after that they are deleted permanently.'
+        }
       />
       {entries.length === 0 ? (
         <EmptyState icon="trash" title="The trash is empty" />

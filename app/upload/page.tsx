@@ -20,7 +20,10 @@ export default async function Upload(props: PageProps) {
   const head = (
     <PageHead
       title="Upload"
-      lead="Bring pictures with their classes. Each is looked at, kept once, and told apart by its content; what could not be used is said."
+      lead={
+        'Bring pictures with their classes. Each is looked at, kept once, and told apart by its content; ' +
+        'what could not be used is said.'
+      }
     />
   )
   if (!who.may('upload')) {

@@ -28,7 +28,8 @@ export type ZipEntry =
 
 const inflate = promisify(inflateRaw)
 
-/** Yields every entry that is not a folder; throws `bad_archive` when the whole is no ZIP, `too_large` when it unpacks to too much. */
+/** Yields every entry that is not a folder; throws `bad_archive` when the whole is no ZIP, `too_large` when
+ *  it unpacks to too much. */
 export async function* readZip(
   source: string | Uint8Array,
   limits: ZipLimits,
@@ -51,7 +52,8 @@ export async function* readZip(
   }
 }
 
-/** The paths that `readZip` will try to unpack, without unpacking any. Throws `bad_archive` where it would refuse all there is. */
+/** The paths that `readZip` will try to unpack, without unpacking any. Throws `bad_archive` where it would
+ *  refuse all there is. */
 export async function listZip(source: string | Uint8Array, signal?: AbortSignal): Promise<readonly string[]> {
   const paths: string[] = []
   let reason: string | null = null

@@ -11,7 +11,8 @@ export type OutgoingEntry = { readonly path: string; readonly content: Uint8Arra
 const MTIME = new Date(1980, 0, 1)
 const MODE = 0o100644
 
-/** The archive as it is made; destroying it, or aborting, stops asking for entries. A failing entry fails the stream. */
+/** The archive as it is made; destroying it, or aborting, stops asking for entries. A failing entry fails the
+ *  stream. */
 export function writeZip(
   entries: AsyncIterable<OutgoingEntry> | Iterable<OutgoingEntry>,
   signal?: AbortSignal,

@@ -1,5 +1,5 @@
-/** What people do with their own account: look, change the password, log out everywhere; and one-time links for forgotten passwords.
- *  Who may call it, lib/http decides; logging in is auth.ts'. */
+/** What people do with their own account: look, change the password, log out everywhere; and one-time links
+ *  for forgotten passwords. Who may call it, lib/http decides; logging in is auth.ts'. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'

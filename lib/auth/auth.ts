@@ -1,4 +1,5 @@
-/** Who may do what: logging in, the first admin, and the caller behind a request. It sets no cookie; next-auth does, through route.ts. */
+/** Who may do what: logging in, the first admin, and the caller behind a request. It sets no cookie;
+ *  next-auth does, through route.ts. */
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
@@ -95,7 +96,8 @@ export function createAuth({
     },
     async login(email, password) {
       const person = await people.findByEmail(email)
-      const isRight = await isPasswordRight(password, person?.passwordHash || null) // empty: an account that signs in with OIDC alone
+      // empty: an account that signs in with OIDC alone
+      const isRight = await isPasswordRight(password, person?.passwordHash || null)
       return person && isRight && !person.isDisabled
         ? { id: person.id, name: person.name, email: person.email, role: person.role }
         : null
@@ -107,7 +109,8 @@ export function createAuth({
       const key = await callerWith(headers)
       if (key) return key
       const session = await sessionIn(headers, secret)
-      const person = session && (await people.findInSession(session.personId, session)) // their role now, not when they logged in
+      // their role now, not when they logged in
+      const person = session && (await people.findInSession(session.personId, session))
       return session && person
         ? {
             kind: 'person',
@@ -121,7 +124,8 @@ export function createAuth({
   }
 }
 
-/** The token for /setup?token=…, to be printed in the terminal: the same at each start until somebody has used it; null when there is an admin. */
+/** The token for /setup?token=…, to be printed in the terminal: the same at each start until somebody has
+ *  used it; null when there is an admin. */
 export async function setupTokenOf(people: Data['people'], dataDir: string): Promise<string | null> {
   const file = path.join(dataDir, TOKEN_FILE)
   if ((await people.count('admin')) > 0) {

@@ -1,4 +1,5 @@
-/** Keys for scripts: 256 random bits with a readable beginning, shown once, kept as their sha256. Which rows there are, lib/data knows. */
+/** Keys for scripts: 256 random bits with a readable beginning, shown once, kept as their sha256. Which rows
+ *  there are, lib/data knows. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
@@ -14,7 +15,8 @@ const KEY_BYTES = 32
 const SHOWN_LETTERS = BEGINNING.length + 6
 /** `last_used_at` is written no more often. */
 const USED_EVERY_MS = 60_000
-/** So long a key that was found is not looked up again: a revoked one is refused by every web process within a second. */
+/** So long a key that was found is not looked up again: a revoked one is refused by every web process within
+ *  a second. */
 const REMEMBERED_MS = 500
 const MOST_REMEMBERED = 1_000
 const DAY_MS = 24 * 3600 * 1000
@@ -30,7 +32,8 @@ export type KeyDesk = {
   readonly listKeys: For<'GET /api/keys'>
   readonly createKey: For<'POST /api/keys'>
   readonly revokeKey: For<'DELETE /api/keys/{id}'>
-  /** Who comes with the key in these headers; null without one. Throws `unauthenticated` for one that opens nothing. */
+  /** Who comes with the key in these headers; null without one. Throws `unauthenticated` for one that opens
+   *  nothing. */
   readonly callerWith: (headers: Headers) => Promise<Caller | null>
 }
 

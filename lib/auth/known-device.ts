@@ -1,5 +1,6 @@
-/** A cookie that says that somebody has logged in to an account from this browser before: its wrong passwords are counted by themselves, so that nobody
- *  else can lock its owner out, from the same address or another (OWASP: device cookies). It opens nothing and is no session. */
+/** A cookie that says that somebody has logged in to an account from this browser before: its wrong passwords
+ *  are counted by themselves, so that nobody else can lock its owner out, from the same address or another
+ *  (OWASP: device cookies). It opens nothing and is no session. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const NAME = 'darkroom-device'
@@ -21,7 +22,10 @@ export function knownDevice(cookies: string | null, account: string, secret: str
 /** For `Set-Cookie`, after a right password. */
 export function deviceCookie(account: string, secret: string, isHttps: boolean): string {
   const id = randomBytes(ID_BYTES).toString('base64url')
-  return `${NAME}=${id}.${macOf(id, account, secret)}; Path=/api/auth; Max-Age=${ONE_YEAR_SECONDS}; HttpOnly; SameSite=Lax${isHttps ? '; Secure' : ''}`
+  return (
+    `${NAME}=${id}.${macOf(id, account, secret)}; Path=/api/auth; Max-Age=${ONE_YEAR_SECONDS}; HttpOnly; ` +
+    `SameSite=Lax${isHttps ? '; Secure' : ''}`
+  )
 }
 
 const macOf = (id: string, account: string, secret: string): string =>

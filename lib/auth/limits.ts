@@ -1,5 +1,6 @@
-/** How often somebody may ask: counted in windows of a minute, an hour or a day, per class of routes, by key, person or address. Counts live in memory and are
- *  told to the other web processes twice a second (docs/decisions/0010); what a refusal looks like, lib/http says. */
+/** How often somebody may ask: counted in windows of a minute, an hour or a day, per class of routes, by key,
+ *  person or address. Counts live in memory and are told to the other web processes twice a second
+ *  (docs/decisions/0010); what a refusal looks like, lib/http says. */
 import { createHash, randomUUID } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
@@ -21,7 +22,8 @@ export type Limits = {
   readonly take: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
   /** Takes one back: it turned out not to be one of those that are counted. */
   readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
-  /** Tells the others what was counted here, and counts what they say; first of all what was counted before this start. To be called about twice a second. */
+  /** Tells the others what was counted here, and counts what they say; first of all what was counted before
+   *  this start. To be called about twice a second. */
   readonly exchange: () => Promise<void>
 }
 
@@ -173,10 +175,14 @@ const KEY = 'key:'
 function subjectOf({ caller, address, account }: WhoAsks): string {
   if (caller.kind !== 'stranger') return `${caller.kind}:${caller.id}`
   if (account === undefined) return placeOf(address)
-  return `${placeOf(address)} ${createHash('sha256').update(account.trim().toLowerCase()).digest('base64url').slice(0, 22)}`
+  return (
+    `${placeOf(address)} ` +
+    `${createHash('sha256').update(account.trim().toLowerCase()).digest('base64url').slice(0, 22)}`
+  )
 }
 
-/** One place is one IPv4 address, or one IPv6 network of 64 bits: those are what a provider gives to one household. */
+/** One place is one IPv4 address, or one IPv6 network of 64 bits: those are what a provider gives to one
+ *  household. */
 export function placeOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped

@@ -1,5 +1,5 @@
-/** Signing in through an OpenID Connect issuer: which provider next-auth talks to, and which person an identity becomes here. It speaks no
- *  protocol itself: next-auth does, with PKCE, state and nonce. */
+/** Signing in through an OpenID Connect issuer: which provider next-auth talks to, and which person an
+ *  identity becomes here. It speaks no protocol itself: next-auth does, with PKCE, state and nonce. */
 import type { OAuthConfig } from 'next-auth/providers/oauth'
 import type { Data } from '#lib/data/data.ts'
 import type { Person } from '#lib/data/values.ts'
@@ -128,7 +128,8 @@ export function createOidcDesk({
           return { kind: 'in', person: await people.create(draft, subject), event: 'created' }
         } catch (error) {
           const other =
-            isDarkroomError(error) && error.code === 'conflict' ? await find(subject, email!) : null // signed in twice at once
+            // signed in twice at once
+            isDarkroomError(error) && error.code === 'conflict' ? await find(subject, email!) : null
           if (other) return other
           throw error
         }

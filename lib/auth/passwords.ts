@@ -1,4 +1,5 @@
-/** Passwords as argon2id in the PHC string format, checked in the same time whether the person exists or not. It keeps nothing. */
+/** Passwords as argon2id in the PHC string format, checked in the same time whether the person exists or not.
+ *  It keeps nothing. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 

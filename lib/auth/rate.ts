@@ -1,4 +1,5 @@
-/** What a count says to who asked: how much is allowed, what remains, how long the window is and when it ends. How it is counted stands in limits.ts. */
+/** What a count says to who asked: how much is allowed, what remains, how long the window is and when it
+ *  ends. How it is counted stands in limits.ts. */
 import type { Caller } from '#lib/contracts/contract.ts'
 
 export type Rate = {
@@ -9,5 +10,6 @@ export type Rate = {
   readonly windowSeconds: number
 }
 
-/** Who is counted: a key, a person, else the address that a request comes from; for a login, the account that is tried from there. */
+/** Who is counted: a key, a person, else the address that a request comes from; for a login, the account that
+ *  is tried from there. */
 export type WhoAsks = { readonly caller: Caller; readonly address: string; readonly account?: string }

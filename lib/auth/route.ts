@@ -1,4 +1,5 @@
-/** What stands behind /api/auth/*: next-auth with a password, a signed cookie, and a limit to guessing. Who a person is and what they may is auth.ts'. */
+/** What stands behind /api/auth/*: next-auth with a password, a signed cookie, and a limit to guessing. Who a
+ *  person is and what they may is auth.ts'. */
 import { randomUUID } from 'node:crypto'
 import NextAuth from 'next-auth'
 import type { NextAuthOptions } from 'next-auth'
@@ -40,7 +41,8 @@ type Handler = (request: Request, context: Context) => Promise<Response>
 
 const UNKNOWN = { kind: 'stranger', id: null, name: null, scopes: [] } as const
 
-/** `program` is asked at each request: the route file is loaded before the program is open. Throws a DarkroomError for too many guesses. */
+/** `program` is asked at each request: the route file is loaded before the program is open. Throws a
+ *  DarkroomError for too many guesses. */
 export function authRoute(program: () => Program): { readonly GET: Handler; readonly POST: Handler } {
   const answer: Handler = async (sent, context) => {
     const isLogin =
@@ -55,7 +57,8 @@ export function authRoute(program: () => Program): { readonly GET: Handler; read
 
 type Attempt = { readonly request: Request; readonly context: Context; readonly account: string }
 
-/** Wrong passwords are limited for one account from one address, and for all accounts from there; from a browser that knows the account, by themselves. */
+/** Wrong passwords are limited for one account from one address, and for all accounts from there; from a
+ *  browser that knows the account, by themselves. */
 async function loggingIn(program: Program, { request, context, account }: Attempt): Promise<Response> {
   const { auth } = program
   const address = addressOf(request.headers)
@@ -132,7 +135,8 @@ const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options
 
 type Tried = { readonly email: string; readonly name: string | null; readonly isRight: boolean }
 
-/** For the record of changes. What nobody is called here is not kept: people type their password there by mistake. */
+/** For the record of changes. What nobody is called here is not kept: people type their password there by
+ *  mistake. */
 async function noteLogin(
   { auth, operations, log }: Program,
   { email, name, isRight }: Tried,
@@ -198,7 +202,8 @@ function optionsOf(
         Object.assign(user, { id: signed.person.id, name: signed.person.name, email: signed.person.email })
         return true
       },
-      /** `user` is there at the login alone; later calls would make the cookie last longer, and an ended session must not. */
+      /** `user` is there at the login alone; later calls would make the cookie last longer, and an ended
+       *  session must not. */
       async jwt({ token, user }) {
         if (user as typeof user | undefined) return { ...token, session: randomUUID(), began: Date.now() }
         const session = sessionOf(token)
@@ -241,7 +246,8 @@ function inner<T>(imported: T): T {
     : imported
 }
 
-/** Who connects: Next puts the peer's address there; the server takes such headers away from strangers unless TRUST_PROXY. The last is our proxy's own word. */
+/** Who connects: Next puts the peer's address there; the server takes such headers away from strangers unless
+ *  TRUST_PROXY. The last is our proxy's own word. */
 const addressOf = (headers: Headers): string =>
   headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown'
 

@@ -1,4 +1,5 @@
-/** Secrets that are made once and kept in DATA_DIR, where only the owner reads them: that which signs sessions, unless the owner gives one. Never logged. */
+/** Secrets that are made once and kept in DATA_DIR, where only the owner reads them: that which signs
+ *  sessions, unless the owner gives one. Never logged. */
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -13,7 +14,8 @@ export const sessionSecret = ({
   readonly dataDir: string
 }): string => given ?? keptText(path.join(dataDir, FILE), 32)
 
-/** A text of chance that is made once and stays. Several processes may ask at once on the first start: one makes it, all read the same. */
+/** A text of chance that is made once and stays. Several processes may ask at once on the first start: one
+ *  makes it, all read the same. */
 export function keptText(file: string, bytes: number): string {
   const kept = readIfThere(file)
   if (kept) return kept

@@ -1,5 +1,5 @@
-/** The session that next-auth's signed cookie holds: whose, which, since when. Works on plain headers, before Next and inside it.
- *  Whether it was ended meanwhile, lib/data knows. */
+/** The session that next-auth's signed cookie holds: whose, which, since when. Works on plain headers, before
+ *  Next and inside it. Whether it was ended meanwhile, lib/data knows. */
 import { decode } from 'next-auth/jwt'
 
 /** next-auth's own names: the second one where the address is https. */
@@ -14,7 +14,8 @@ export async function sessionIn(headers: Headers, secret: string): Promise<Login
   const cookies = cookiesOf(sent)
   for (const name of COOKIES) {
     const token = wholeOf(cookies, name)
-    const session = token === null ? null : sessionOf(await decode({ token, secret }).catch(() => null)) // a foreign token, or one that ran out, is a stranger's
+    // a foreign token, or one that ran out, is a stranger's
+    const session = token === null ? null : sessionOf(await decode({ token, secret }).catch(() => null))
     if (session) return session
   }
   return null

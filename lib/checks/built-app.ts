@@ -1,5 +1,5 @@
-/** Starts the built product as a person would have it, on a free port with an empty data folder, and ends it without a trace.
- *  It does not build; `bootstrap.mjs build` does. */
+/** Starts the built product as a person would have it, on a free port with an empty data folder, and ends it
+ *  without a trace. It does not build; `bootstrap.mjs build` does. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -58,7 +58,8 @@ export async function startBuiltApp(settings: Readonly<Record<string, string>> =
   } catch (error) {
     await leave()
     throw new Error(
-      `The built product did not become ready: ${error instanceof Error ? error.message : String(error)}\n${log.slice(-4_000)}`,
+      'The built product did not become ready: ' +
+        `${error instanceof Error ? error.message : String(error)}\n${log.slice(-4_000)}`,
       { cause: error },
     )
   }

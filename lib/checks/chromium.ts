@@ -1,5 +1,5 @@
-/** Provides a Chromium for the stories: Playwright's own where it can be downloaded, else the machine's, else Debian's by apt as root.
- *  It does not start it; Playwright does. */
+/** Provides a Chromium for the stories: Playwright's own where it can be downloaded, else the machine's, else
+ *  Debian's by apt as root. It does not start it; Playwright does. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { chromium } from '@playwright/test'
@@ -45,7 +45,8 @@ export async function provideChromium(): Promise<Chromium> {
   return {
     kind: 'none',
     reason:
-      'There is no Chromium: Playwright\'s could not be downloaded and this machine has none. Install Chromium or Chrome, or run "npx playwright install chromium" where its host answers.',
+      "There is no Chromium: Playwright's could not be downloaded and this machine has none. Install " +
+      'Chromium or Chrome, or run "npx playwright install chromium" where its host answers.',
   }
 }
 

@@ -1,5 +1,5 @@
-/** What every test file owes at its end: nothing on console.error that nobody expected, and no child process left behind.
- *  Loaded by vitest before each file; it tests nothing itself. */
+/** What every test file owes at its end: nothing on console.error that nobody expected, and no child process
+ *  left behind. Loaded by vitest before each file; it tests nothing itself. */
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 
 const PATIENCE_MS = 5_000 // a child that was told to leave needs a moment

@@ -1,5 +1,5 @@
-/** The law of commands: every script of package.json goes through bootstrap.mjs, which knows it, and the program that it runs exists.
- *  What a command does, its own tests tell. */
+/** The law of commands: every script of package.json goes through bootstrap.mjs, which knows it, and the
+ *  program that it runs exists. What a command does, its own tests tell. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Law } from './law.ts'

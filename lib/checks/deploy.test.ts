@@ -1,5 +1,5 @@
-/** What is handed to Docker, Render and a shell, held against the program: every file, setting, address and version that they name is one of ours.
- *  No container is built here. */
+/** What is handed to Docker, Render and a shell, held against the program: every file, setting, address and
+ *  version that they name is one of ours. No container is built here. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -136,7 +136,8 @@ test.runIf(hasBash)(
     const { status, stdout, stderr } = deploy('--scale', '4', '--port', '8080')
 
     expect(stdout + stderr).toBe(
-      'Darkroom is ready at http://localhost:8080 with 4 web process(es).\nIf nobody is in charge yet, make the first admin at http://localhost:8080/setup?token=abc\n',
+      'Darkroom is ready at http://localhost:8080 with 4 web process(es).\nIf nobody is in charge yet, ' +
+        'make the first admin at http://localhost:8080/setup?token=abc\n',
     )
     expect(status).toBe(0)
     expect(docker.told().filter((one) => /build|up/.test(one))).toEqual([

@@ -1,5 +1,5 @@
-/** The law of documents: a link leads somewhere, a command that is named exists, and every command is named in README.md.
- *  Whether what they say is true, the tests of what they describe tell. */
+/** The law of documents: a link leads somewhere, a command that is named exists, and every command is named
+ *  in README.md. Whether what they say is true, the tests of what they describe tell. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Law } from './law.ts'

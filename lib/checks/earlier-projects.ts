@@ -1,5 +1,6 @@
-/** The law of the earlier projects: each line of what they had stands in docs/earlier-projects.md, in its words, with tests that exist by file and title.
- *  Whether a test proves its line, people judge. The list itself is not part of the program: where it lies beside it, the page is compared with it. */
+/** The law of the earlier projects: each line of what they had stands in docs/earlier-projects.md, in its
+ *  words, with tests that exist by file and title. Whether a test proves its line, people judge. The list
+ *  itself is not part of the program: where it lies beside it, the page is compared with it. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Law } from './law.ts'
@@ -7,7 +8,8 @@ import { ROOT } from './sources.ts'
 
 const PAGE = 'docs/earlier-projects.md'
 const LIST = path.resolve(ROOT, process.env['DARKROOM_REAL_DATA'] ?? '../shared/data', '../EARLIER.md')
-/** How many lines each chapter has. Chapter 4, what they promised of training, belongs to the cards of the models. */
+/** How many lines each chapter has. Chapter 4, what they promised of training, belongs to the cards of the
+ *  models. */
 const LINES: Readonly<Record<string, number>> = { 1: 33, 2: 8, 3: 8, 5: 3, 6: 16, 7: 6 }
 /** Shorter words fit too many titles to name one. */
 const SHORTEST_WORDS = 8
@@ -60,7 +62,8 @@ export function uncovered(
   ]
 }
 
-/** Where the page and the list differ: a line that one of them lacks, or words in code or bold that the list has not in that line. */
+/** Where the page and the list differ: a line that one of them lacks, or words in code or bold that the list
+ *  has not in that line. */
 export function strayed(page: string, list: string): readonly string[] {
   const rows = rowsIn(page)
   const lines = linesOf(list)
@@ -80,7 +83,8 @@ export function strayed(page: string, list: string): readonly string[] {
   ]
 }
 
-/** The lines of the list by chapter and number, but for chapter 4: rows of tables, then items with a box, then numbered sentences. */
+/** The lines of the list by chapter and number, but for chapter 4: rows of tables, then items with a box,
+ *  then numbered sentences. */
 export function linesOf(list: string): ReadonlyMap<string, string> {
   const chapters = list
     .split(/^## (?=\d)/m)

@@ -1,5 +1,5 @@
-/** The law of hidden inputs: rooms without a clock get time, chance and settings as arguments, and only entries read the environment.
- *  Tests may use what they like. */
+/** The law of hidden inputs: rooms without a clock get time, chance and settings as arguments, and only
+ *  entries read the environment. Tests may use what they like. */
 import { isTest, roomOf, type Room } from './rooms.ts'
 import { eachFile, type Law } from './law.ts'
 import { factsOf, type SourceFile } from './sources.ts'
@@ -10,7 +10,8 @@ const CLOCK_AND_CHANCE =
 
 const READS_ENVIRONMENT: readonly Room[] = ['processes', 'commands', 'setup', 'checks', 'e2e', 'config']
 const ENVIRONMENT = /^process\.env$/
-/** Reads nothing: a library that reports to its maker is silenced by the environment alone, whichever process opens it. */
+/** Reads nothing: a library that reports to its maker is silenced by the environment alone, whichever process
+ *  opens it. */
 const SETS_ENVIRONMENT: readonly string[] = ['lib/engines/ort/library.ts']
 
 export const hiddenInputs: Law = {
@@ -34,7 +35,8 @@ export function hiddenIn(source: SourceFile): readonly string[] {
       ENVIRONMENT.test(name)
     )
       return [
-        `${source.file}:${line}: ${name} in ${room}. Only ${READS_ENVIRONMENT.slice(0, 3).join(', ')} read the environment, through contracts/settings.ts; take the value as an argument.`,
+        `${source.file}:${line}: ${name} in ${room}. Only ${READS_ENVIRONMENT.slice(0, 3).join(', ')} ` +
+          'read the environment, through contracts/settings.ts; take the value as an argument.',
       ]
     return []
   })

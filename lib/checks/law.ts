@@ -1,5 +1,5 @@
-/** What every law looks like, and how one is held: a law that saw fewer places than its floor is asleep, and that fails too.
- *  The laws themselves are listed in laws.ts. */
+/** What every law looks like, and how one is held: a law that saw fewer places than its floor is asleep, and
+ *  that fails too. The laws themselves are listed in laws.ts. */
 import type { SourceFile } from './sources.ts'
 
 export type Judgement = {
@@ -26,7 +26,8 @@ export function hold(law: Law, sources: readonly SourceFile[]): Judgement {
     seen,
     broken: [
       ...broken,
-      `The law "${law.name}" saw ${seen} ${law.counts}, fewer than its floor of ${law.floor}: it no longer sees the program.`,
+      `The law "${law.name}" saw ${seen} ${law.counts}, fewer than its floor of ${law.floor}: it no ` +
+        'longer sees the program.',
     ],
   }
 }

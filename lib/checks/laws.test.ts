@@ -44,7 +44,8 @@ test('two exported types of one name are one too many', () => {
   ]
 
   expect(typesOnce.judge(twice).broken).toEqual([
-    'lib/data/a.ts:1: the type Run is exported again at lib/http/b.ts:1. Import the one, or name the other for what it is.',
+    'lib/data/a.ts:1: the type Run is exported again at lib/http/b.ts:1. Import the one, or name the ' +
+      'other for what it is.',
   ])
 })
 
@@ -170,7 +171,8 @@ test('a line of the earlier projects that is missing, or whose test is not there
     '| 1.8 | h | `a.test.ts`: "row of a table" |',
   ].join('\n')
   const text =
-    'test("it is so, always", () => undefined) // only said in passing\ntest.each([\n  ["a row of a table", 1],\n])("%s", () => undefined)'
+    'test("it is so, always", () => undefined) // only said in passing\ntest.each([\n  ["a row of a ' +
+    'table", 1],\n])("%s", () => undefined)'
   const isNoTitle = (line: string, words: string) =>
     `docs/earlier-projects.md: the line ${line} names "${words}", which is no title of a test in a.test.ts.`
 
@@ -187,7 +189,9 @@ test('a line of the earlier projects that is missing, or whose test is not there
 
 test('a page of the earlier projects that strays from their list is caught, wherever it lies', () => {
   const list =
-    '# The floor\n\n## 1 · Addresses\n| [ ] 1.1 | POST `/predict` | MN |\n\n1. `/predict` twice\n\n## 2 · Pages\n[ ] a dashboard · [ ] a predict page\n\n## 4 · Training\n[ ] promises\n\n## 7 · Load\n| CF | 10 users |\n\n[ ] a locustfile\n'
+    '# The floor\n\n## 1 · Addresses\n| [ ] 1.1 | POST `/predict` | MN |\n\n1. `/predict` twice\n\n## ' +
+    '2 · Pages\n[ ] a dashboard · [ ] a predict page\n\n## 4 · Training\n[ ] promises\n\n## 7 · ' +
+    'Load\n| CF | 10 users |\n\n[ ] a locustfile\n'
   const page = (...rows: string[]) => rows.map((row) => `| ${row} | – |`).join('\n')
   const whole = [
     '1.1 | POST `/predict`',
@@ -216,7 +220,8 @@ test('a page of the earlier projects that strays from their list is caught, wher
 
 test('a link that leads nowhere and a command that does not exist are caught', () => {
   const text =
-    'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org), <img src="a.png">. Run `npm run fly` or `npm run dev`.'
+    'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org), <img ' +
+    'src="a.png">. Run `npm run fly` or `npm run dev`.'
 
   expect(liesIn('docs/guide.md', text, ['dev'])).toEqual([
     'docs/guide.md: the link to fast.md leads nowhere.',
@@ -229,7 +234,9 @@ test('a link that leads nowhere and a command that does not exist are caught', (
 })
 
 test('a command without a program, unknown to the bootstrap or going round it is caught', () => {
-  const bootstrap = `const COMMANDS = {\n  start: {\n    runs: 'lib/a.ts', pages: true,\n  },\n  'db:diff': { runs: 'lib/b.ts' },\n}`
+  const bootstrap =
+    "const COMMANDS = {\n  start: {\n    runs: 'lib/a.ts', pages: true,\n  },\n  'db:diff': { runs: " +
+    "'lib/b.ts' },\n}"
   const through = (name: string) => `node lib/setup/bootstrap.mjs ${name}`
 
   const broken = withoutProgram(

@@ -73,6 +73,7 @@ test('the sentence says what is allowed here and where the table is explained', 
   const [sentence] = brokenLaws('lib/ml/train.ts', `import { x } from '#lib/data/rows.ts'`)
 
   expect(sentence).toBe(
-    'lib/ml/train.ts:1: ml may not import data (#lib/data/rows.ts). Allowed here: domain, contracts. See docs/architecture.md.',
+    'lib/ml/train.ts:1: ml may not import data (#lib/data/rows.ts). Allowed here: domain, contracts. ' +
+      'See docs/architecture.md.',
   )
 })

@@ -1,5 +1,6 @@
-/** The law of direction: a room imports only what stands in its row, and outside packages only through their door.
- *  Type-only, lazy, re-exported and required imports count like any other. The table itself is rooms.ts. */
+/** The law of direction: a room imports only what stands in its row, and outside packages only through their
+ *  door. Type-only, lazy, re-exported and required imports count like any other. The table itself is
+ *  rooms.ts. */
 import path from 'node:path'
 import { DOORS, isTest, roomOf, ROOMS, TEST_PACKAGES, type Room } from './rooms.ts'
 import { factsOf, type SourceFile } from './sources.ts'
@@ -18,7 +19,8 @@ export function brokenLaws(file: string, text: string): string[] {
   })
 }
 
-/** The rooms that a file may import from: a test may import what a file of the composing room may, plus its own row. */
+/** The rooms that a file may import from: a test may import what a file of the composing room may, plus its
+ *  own row. */
 function allowedRooms(file: string, room: Room): readonly string[] {
   const asComposer: readonly string[] = isTest(file) ? ['processes', ...ROOMS.processes.may] : []
   return [...new Set([...asComposer, ...ROOMS[room].may, room])]
@@ -38,7 +40,10 @@ function objectionTo(file: string, room: Room, specifier: string): string | unde
     return /\.(css|svg|png|woff2|json)$/.test(target) ? undefined : `${specifier} leads to no room.`
   const allowed = allowedRooms(file, room)
   if (allowed.includes(theirs)) return undefined
-  return `${room} may not import ${theirs} (${specifier}). Allowed here: ${list(allowed.filter((name) => name !== room))}.`
+  return (
+    `${room} may not import ${theirs} (${specifier}). Allowed here: ` +
+    `${list(allowed.filter((name) => name !== room))}.`
+  )
 }
 
 function outsideObjection(file: string, room: Room, specifier: string): string | undefined {
@@ -46,7 +51,10 @@ function outsideObjection(file: string, room: Room, specifier: string): string |
     return isTest(file) || room === 'checks' ? undefined : `${specifier} is for tests only.`
   const door = DOORS.find(([packages]) => packages.some((pattern) => fits(pattern, specifier)))
   if (!door)
-    return `the package ${specifier} has no door yet. Give it a row in DOORS (lib/checks/rooms.ts), with the room that will own it.`
+    return (
+      `the package ${specifier} has no door yet. Give it a row in DOORS (lib/checks/rooms.ts), with the ` +
+      'room that will own it.'
+    )
   const rooms: readonly Room[] = door[1]
   const ours: readonly Room[] = isTest(file) ? [room, 'processes'] : [room]
   return ours.some((name) => rooms.includes(name))

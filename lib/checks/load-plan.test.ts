@@ -1,5 +1,5 @@
-/** The plan of the load test against what the earlier projects measured and hoped for: their visitors, their arrivals, no failure let through.
- *  The results are in docs/performance.md; `npm run load` makes them. */
+/** The plan of the load test against what the earlier projects measured and hoped for: their visitors, their
+ *  arrivals, no failure let through. The results are in docs/performance.md; `npm run load` makes them. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'

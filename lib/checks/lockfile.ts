@@ -1,5 +1,6 @@
-/** The law of the lock file: it names every part that its packages may need on any platform, and exactly what package.json pins.
- *  Without a platform's part in the registry npm writes a lock file that installs here and fails in a fresh clone (`npm ci`: "Missing …"). */
+/** The law of the lock file: it names every part that its packages may need on any platform, and exactly what
+ *  package.json pins. Without a platform's part in the registry npm writes a lock file that installs here and
+ *  fails in a fresh clone (`npm ci`: "Missing …"). */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Law } from './law.ts'
@@ -38,7 +39,8 @@ export function missingParts({ packages }: LockFile): readonly string[] {
     return missing.length === 0
       ? []
       : [
-          `package-lock.json: ${place || 'the root'} ${version ?? ''} lacks ${missing.join(', ')}. Pin a version whose parts are all in the registry and write the lock file again.`,
+          `package-lock.json: ${place || 'the root'} ${version ?? ''} lacks ${missing.join(', ')}. Pin ` +
+            'a version whose parts are all in the registry and write the lock file again.',
         ]
   })
 }
@@ -50,7 +52,8 @@ export function loosePins(wanted: Locked, { packages }: LockFile): readonly stri
       return packages['']?.[kind]?.[name] === version
         ? []
         : [
-            `package-lock.json: does not know ${name} ${version} of package.json. Write it again: npm install --package-lock-only`,
+            `package-lock.json: does not know ${name} ${version} of package.json. Write it again: npm ` +
+              'install --package-lock-only',
           ]
     }),
   )

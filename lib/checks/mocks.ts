@@ -1,4 +1,5 @@
-/** The law of real things: no test replaces a module. Fakes exist for ports only, in `*.fakes.ts`, and are passed in. */
+/** The law of real things: no test replaces a module. Fakes exist for ports only, in `*.fakes.ts`, and are
+ *  passed in. */
 import { isTest } from './rooms.ts'
 import { eachFile, type Law } from './law.ts'
 import { factsOf, type SourceFile } from './sources.ts'
@@ -17,6 +18,7 @@ export function mocksIn(source: SourceFile): readonly string[] {
     .uses.filter(({ name }) => REPLACES.test(name))
     .map(
       ({ name, line }) =>
-        `${source.file}:${line}: ${name} replaces a module or a global. Use the real thing, or pass a fake of a port as an argument.`,
+        `${source.file}:${line}: ${name} replaces a module or a global. Use the real thing, or pass a ` +
+        'fake of a port as an argument.',
     )
 }

@@ -63,7 +63,8 @@ test('a card of a version that was sealed earlier, or on few pictures, has dashe
 
 test('the README has one line of each, and an old figure in it is replaced', () => {
   const readme = withFigures(
-    '# Darkroom\n<!-- shipped: printed by `node lib/checks/models-page.ts --write` -->\nfruit 12 %\n<!-- end of shipped -->\n',
+    '# Darkroom\n<!-- shipped: printed by `node lib/checks/models-page.ts --write` -->\nfruit 12 ' +
+      '%\n<!-- end of shipped -->\n',
     [card],
     IN_README,
   )

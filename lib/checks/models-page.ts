@@ -1,5 +1,6 @@
-/** Prints the tables of docs/models.md and README.md from the cards of the versions that ship, and tells whether what stands there is current.
- *  The words around them are written by hand. `node lib/checks/models-page.ts --write` */
+/** Prints the tables of docs/models.md and README.md from the cards of the versions that ship, and tells
+ *  whether what stands there is current. The words around them are written by hand. `node
+ *  lib/checks/models-page.ts --write` */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { card as cardSchema, shippedClassifier, type Card } from '#lib/contracts/bundle.ts'
@@ -80,7 +81,8 @@ const shippedTable = (cards: readonly Card[]): string =>
       `\`${classifier}\``,
       title,
       test
-        ? `${percent(test.accuracy.value)} (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)}) of ${count(test.images)}`
+        ? `${percent(test.accuracy.value)} (${percent(test.accuracy.low)} to ` +
+          `${percent(test.accuracy.high)}) of ${count(test.images)}`
         : '–',
     ]),
   )

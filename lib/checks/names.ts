@@ -1,5 +1,5 @@
-/** Laws about names: no drawer for what has no place, no name that only says when it was made, no type declared twice.
- *  Whether a name is a good one, people judge. */
+/** Laws about names: no drawer for what has no place, no name that only says when it was made, no type
+ *  declared twice. Whether a name is a good one, people judge. */
 import { isTest } from './rooms.ts'
 import { eachFile, type Law } from './law.ts'
 import { factsOf } from './sources.ts'
@@ -54,7 +54,8 @@ export const typesOnce: Law = {
       seen: [...places.values()].flat().length,
       broken: twice.map(
         ([name, at]) =>
-          `${at[0]}: the type ${name} is exported again at ${at.slice(1).join(', ')}. Import the one, or name the other for what it is.`,
+          `${at[0]}: the type ${name} is exported again at ${at.slice(1).join(', ')}. Import the one, ` +
+          'or name the other for what it is.',
       ),
     }
   },

@@ -1,5 +1,5 @@
-/** The parts of `npm test`: each runs one program over the whole tree and answers how many of its cases passed and failed.
- *  The order and the closing line are run.ts's. */
+/** The parts of `npm test`: each runs one program over the whole tree and answers how many of its cases
+ *  passed and failed. The order and the closing line are run.ts's. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

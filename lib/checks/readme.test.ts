@@ -1,4 +1,5 @@
-/** The tables of README.md against what they are about: settings with their defaults and meanings, routes that are promised, benchmarks that run. */
+/** The tables of README.md against what they are about: settings with their defaults and meanings, routes
+ *  that are promised, benchmarks that run. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,5 +1,6 @@
-/** The table of the house: which room may import which, and which outside packages come in by which door.
- *  It only states; layers.ts enforces it and architecture.ts prints it. To change a row: docs/architecture.md, "Changing a row". */
+/** The table of the house: which room may import which, and which outside packages come in by which door. It
+ *  only states; layers.ts enforces it and architecture.ts prints it. To change a row: docs/architecture.md,
+ *  "Changing a row". */
 
 export type Room = keyof typeof ROOMS
 
@@ -94,7 +95,8 @@ const NOT_IN_A_BROWSER: readonly Room[] = [
   'proxy',
 ]
 
-/** Outside packages and the rooms whose doors they come in by; the first row that fits decides. `*` ends a prefix. */
+/** Outside packages and the rooms whose doors they come in by; the first row that fits decides. `*` ends a
+ *  prefix. */
 export const DOORS: readonly (readonly [packages: readonly string[], rooms: readonly Room[]])[] = [
   [['@prisma/*', 'prisma'], ['data']],
   [['node:sqlite'], ['data', 'checks']],

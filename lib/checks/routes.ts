@@ -5,8 +5,8 @@ import type { Law } from './law.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
-/** Answered without a contract: next-auth owns its paths, the description of the contracts describes itself, and what no contract
- *  promises is answered 404 by one route for all. */
+/** Answered without a contract: next-auth owns its paths, the description of the contracts describes itself,
+ *  and what no contract promises is answered 404 by one route for all. */
 const WITHOUT_CONTRACT = [
   /^[A-Z]+ \/api\/auth\//,
   /^GET \/api\/openapi\.json$/,

@@ -33,7 +33,8 @@ async function timed(name: string, run: TestPart['run']): Promise<Count> {
   })
   const skipped = count.skipped ? `, ${count.skipped} skipped: what they need is not on this machine` : ''
   sayLine(
-    `${count.failed === 0 ? '✓' : '✗'} ${name}: ${count.passed} passed, ${count.failed} failed${skipped} (${((performance.now() - began) / 1000).toFixed(1)} s)`,
+    `${count.failed === 0 ? '✓' : '✗'} ${name}: ${count.passed} passed, ${count.failed} failed${skipped} ` +
+      `(${((performance.now() - began) / 1000).toFixed(1)} s)`,
   )
   return count
 }

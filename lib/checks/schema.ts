@@ -1,5 +1,6 @@
-/** The law of the schema: what prisma/schema.prisma says is what the SQL migrations make. The migrations are applied to an empty
- *  database in memory and its tables compared, column by column. It does not compare types that SQLite does not enforce. */
+/** The law of the schema: what prisma/schema.prisma says is what the SQL migrations make. The migrations are
+ *  applied to an empty database in memory and its tables compared, column by column. It does not compare
+ *  types that SQLite does not enforce. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

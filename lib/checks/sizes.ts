@@ -22,6 +22,7 @@ export function tooLong({ file, text }: SourceFile): readonly string[] {
   const reason = text.split('\n').slice(0, HEADER_LINES).join('\n')
   if (lines <= most || REASON.test(reason)) return []
   return [
-    `${file}: ${lines} lines, and ${most} are the most. Divide it by ideas, or write in its header "Longer than ${most} lines because …".`,
+    `${file}: ${lines} lines, and ${most} are the most. Divide it by ideas, or write in its header ` +
+      `"Longer than ${most} lines because …".`,
   ]
 }

@@ -21,7 +21,8 @@ type Found<T> = T & { readonly line: number }
 export type Facts = {
   /** Static, type-only, lazy, re-exported and required alike. */
   readonly imports: readonly Found<{ specifier: string }>[]
-  /** Names and dotted names that code uses, such as `Date.now` and `Math.random`; `new Date()` stands for that call without arguments. */
+  /** Names and dotted names that code uses, such as `Date.now` and `Math.random`; `new Date()` stands for
+   *  that call without arguments. */
   readonly uses: readonly Found<{ name: string }>[]
   readonly exportedTypes: readonly Found<{ name: string }>[]
   readonly exportedNames: readonly string[]

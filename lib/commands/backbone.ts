@@ -1,5 +1,5 @@
-/** `npm run backbone -- <look | learn | measure | seal>`: makes the backbone whose features serve classifiers with few pictures, and measures it
- *  beside others. What it does is written in lib/training/backbone. */
+/** `npm run backbone -- <look | learn | measure | seal>`: makes the backbone whose features serve classifiers
+ *  with few pictures, and measures it beside others. What it does is written in lib/training/backbone. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -47,7 +47,8 @@ const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
 /** 80 classes of things, 32 × 32 pixels, 25 pictures each. */
 const UNSEEN = 'ood-cifar100'
 const LARGE_SET = 'tiny-imagenet'
-/** The teacher sees each picture twice as large as it is: at 3.5 times (64 → 224) it named a tenth of Tiny-ImageNet right, at twice a quarter. */
+/** The teacher sees each picture twice as large as it is: at 3.5 times (64 → 224) it named a tenth of
+ *  Tiny-ImageNet right, at twice a quarter. */
 const LOOKS = [
   { name: 'tiny-128', size: 128, isLarge: true },
   { name: 'own-192', size: 192, isLarge: false },
@@ -201,7 +202,8 @@ async function measure(asked: Asked): Promise<void> {
       )
       const { images, neighbours, head } = worth.at(-1)!
       console.log(
-        `${one} on ${name}: 5 neighbours ${percent(neighbours.value)}${head ? `, head ${percent(head.value)}` : ''} of ${images} ${isHalved ? 'other' : asked.part} pictures.`,
+        `${one} on ${name}: 5 neighbours ${percent(neighbours.value)}${head ? `, head ${percent(head.value)}` : ''} ` +
+          `of ${images} ${isHalved ? 'other' : asked.part} pictures.`,
       )
     }
     found.push({ name: one, parameters: featureLength(network).toLocaleString('en'), worth })
@@ -216,7 +218,9 @@ async function measure(asked: Asked): Promise<void> {
         .join('')}`,
       ...found.map(
         ({ name, parameters, worth }) =>
-          `| ${name} | ${parameters} | ${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ${head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–'}`).join(' | ')} |`,
+          `| ${name} | ${parameters} | ` +
+          `${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ` + `${head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–'}`).join(' | ')} ` +
+          '|',
       ),
     ].join('\n'),
   )
@@ -251,7 +255,8 @@ async function seal(asked: Asked): Promise<void> {
         duration_seconds: Math.round(seconds),
         images_per_second: (steps * backbone.phases[0]!.batch) / seconds,
         notes: [
-          'Its features serve the last layers of other classifiers; its own classes are the labels it was taught and answer nobody.',
+          'Its features serve the last layers of other classifiers; its own classes are the labels it ' +
+            'was taught and answer nobody.',
           'What it is worth beside MobileNetV2 stands in docs/backbone.md.',
         ],
       },
@@ -274,7 +279,8 @@ const halfOf = (hash: string, judged: Split): Split =>
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
-/** One of ours, or another's in the layers format, which is taken to see pixels from −1 to 1 as MobileNet does. */
+/** One of ours, or another's in the layers format, which is taken to see pixels from −1 to 1 as MobileNet
+ *  does. */
 async function networkIn(
   folder: string,
   size: number | undefined,

@@ -1,5 +1,5 @@
-/** `npm run backup`: a verified copy of everything that is yours, made while Darkroom runs or while it is stopped; or the proof that an earlier one is
- *  still whole. It restores nothing. */
+/** `npm run backup`: a verified copy of everything that is yours, made while Darkroom runs or while it is
+ *  stopped; or the proof that an earlier one is still whole. It restores nothing. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BackupProgress } from '#lib/contracts/backups.ts'
@@ -65,10 +65,12 @@ async function backUp(to: string | undefined): Promise<number> {
   for (const remark of backup.remarks) lines.line(`Warning: ${remark}`)
   if (await isSameDisk(folder, dataDir))
     lines.line(
-      `Warning: the backup is on the same disk as DATA_DIR. If that disk fails, both are lost: set BACKUP_DIR to another disk.`,
+      'Warning: the backup is on the same disk as DATA_DIR. If that disk fails, both are lost: set ' +
+        'BACKUP_DIR to another disk.',
     )
   lines.line(
-    `${backup.folder}: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, verified. ${counted(backup.linked_files, 'file')} shared with the previous backup.`,
+    `${backup.folder}: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, verified. ` +
+      `${counted(backup.linked_files, 'file')} shared with the previous backup.`,
   )
   if (folder === backupDir)
     for (const name of await removeExpired(start.places, start.settings.BACKUP_KEEP))
@@ -83,7 +85,8 @@ async function verified(folder: string): Promise<number> {
   for (const damage of damages) lines.line(damage)
   lines.line(
     damages.length === 0
-      ? `${backup.name} is intact: ${counted(sums.size, 'file')}, unchanged since ${backup.started_at.slice(0, 16).replace('T', ' ')} UTC.`
+      ? `${backup.name} is intact: ${counted(sums.size, 'file')}, unchanged since ` +
+          `${backup.started_at.slice(0, 16).replace('T', ' ')} UTC.`
       : `${backup.name} is damaged: ${counted(damages.length, 'file')} of ${sums.size}. Use another backup.`,
   )
   return damages.length === 0 ? 0 : 1

@@ -1,5 +1,6 @@
-/** `npm run bench -- backup`: what a backup under load costs those who predict, whether a restored product is the same, and whether a flipped byte is
- *  noticed. It starts products of its own and ends them; the backups that it makes are thrown away. */
+/** `npm run bench -- backup`: what a backup under load costs those who predict, whether a restored product is
+ *  the same, and whether a flipped byte is noticed. It starts products of its own and ends them; the backups
+ *  that it makes are thrown away. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
-/** `npm run bench -- forecast`: ten small trainings, each forecast first and then done, to see how far the forecast is off. The pictures are
- *  drawn by code; what is learnt from them is thrown away. */
+/** `npm run bench -- forecast`: ten small trainings, each forecast first and then done, to see how far the
+ *  forecast is off. The pictures are drawn by code; what is learnt from them is thrown away. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
@@ -161,11 +161,14 @@ const rounded = (value: number): number => Number(value.toFixed(2))
 function table(rows: readonly Awaited<ReturnType<typeof rowOf>>[]): string {
   const percent = (share: number): string => `${share > 0 ? '+' : ''}${Math.round(share * 100)} %`
   return [
-    '| recipe | pictures | epochs | forecast s | took s | off | CPU-s forecast | took | off | MB forecast | took | off |',
+    '| recipe | pictures | epochs | forecast s | took s | off | CPU-s forecast | took | off | MB ' +
+      'forecast | took | off |',
     '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...rows.map(
       (row) =>
-        `| ${row.recipe} | ${row.pictures} | ${row.epochs} | ${row.forecast_s} | ${row.took_s} | ${percent(row.off)} | ${row.forecast_cpu_s} | ${row.took_cpu_s} | ${percent(row.off_cpu)} | ${row.forecast_mb} | ${row.took_mb} | ${percent(row.off_mb)} |`,
+        `| ${row.recipe} | ${row.pictures} | ${row.epochs} | ${row.forecast_s} | ${row.took_s} | ` +
+        `${percent(row.off)} | ${row.forecast_cpu_s} | ${row.took_cpu_s} | ${percent(row.off_cpu)} | ` +
+        `${row.forecast_mb} | ${row.took_mb} | ${percent(row.off_mb)} |`,
     ),
   ].join('\n')
 }

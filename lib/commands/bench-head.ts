@@ -1,5 +1,6 @@
-/** `npm run bench -- head`: how long a last layer takes to learn from cached features, and how fast each engine here gives features.
- *  The features are noise around class centres: how well a head answers on real pictures is no matter here. */
+/** `npm run bench -- head`: how long a last layer takes to learn from cached features, and how fast each
+ *  engine here gives features. The features are noise around class centres: how well a head answers on real
+ *  pictures is no matter here. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'

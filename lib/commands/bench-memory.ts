@@ -1,5 +1,6 @@
-/** `npm run bench -- memory`: how much memory all processes of the product hold together while it idles, answers, and trains meanwhile.
- *  It starts one of its own, told to count on little memory, and ends it; whoever asks is not counted. */
+/** `npm run bench -- memory`: how much memory all processes of the product hold together while it idles,
+ *  answers, and trains meanwhile. It starts one of its own, told to count on little memory, and ends it;
+ *  whoever asks is not counted. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -103,7 +104,8 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   else
     createLines().line(
       [
-        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; told to count on ${wanted.memory} MB, ${wanted.connections} connections`,
+        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; told to count on ` +
+          `${wanted.memory} MB, ${wanted.connections} connections`,
         '',
         table(rows),
       ].join('\n'),

@@ -1,5 +1,6 @@
-/** The network and the pictures that every trainer of `bench -- train` gets: six convolutions and two dense layers, each without bias and
- *  followed by batch norm and ReLU, no dropout. The pictures are noise, which costs as much to learn as any other. */
+/** The network and the pictures that every trainer of `bench -- train` gets: six convolutions and two dense
+ *  layers, each without bias and followed by batch norm and ReLU, no dropout. The pictures are noise, which
+ *  costs as much to learn as any other. */
 import type { Batch } from '#lib/ml/learner.ts'
 import type { Layer, Network } from '#lib/ml/network.ts'
 import { createRandom } from '#lib/ml/random.ts'
@@ -14,7 +15,8 @@ export const IMAGES = 1024
 /** Adam's usual rate. */
 export const RATE = 1e-3
 
-/** 848,234 parameters: the 849,066 of the earlier projects' network less its 832 biases before batch norm, which takes them away again. */
+/** 848,234 parameters: the 849,066 of the earlier projects' network less its 832 biases before batch norm,
+ *  which takes them away again. */
 export const benchNetwork: Network = {
   name: 'bench',
   input: { size: 32, channels: 3 },

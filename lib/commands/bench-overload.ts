@@ -1,5 +1,6 @@
-/** `npm run bench -- overload`: what becomes of predictions when more is asked than the machine can do: at capacity, at three times as much, with
- *  batches, idle connections and event streams. It starts a product of its own; the sender runs on the same machine and takes its share of it. */
+/** `npm run bench -- overload`: what becomes of predictions when more is asked than the machine can do: at
+ *  capacity, at three times as much, with batches, idle connections and event streams. It starts a product of
+ *  its own; the sender runs on the same machine and takes its share of it. */
 import { connect, type Socket } from 'node:net'
 import { get } from 'node:http'
 import path from 'node:path'
@@ -305,7 +306,8 @@ async function withStreams(
   }
 }
 
-/** A training that waits for ever: its job is cancelled behind its back, so that the streams stay open and nothing else is measured. */
+/** A training that waits for ever: its job is cancelled behind its back, so that the streams stay open and
+ *  nothing else is measured. */
 async function waitingRun(data: Data): Promise<string> {
   const { id: classifierId } = await data.classifiers.chosen('shapes')
   const run = await data.runs.plan({
@@ -371,7 +373,9 @@ export function judged({ capacity, overload, batches, idle, streams }: OverloadF
     },
     {
       what: `single predictions with batches (${batches.batchImagesPerSecond} images/s), p99`,
-      figure: `${batches.singleP99WithMs} ms (alone ${batches.singleP99AloneMs}), p50 ${batches.singleP50WithMs} ms, ${batches.singleFailures} failed`,
+      figure:
+        `${batches.singleP99WithMs} ms (alone ${batches.singleP99AloneMs}), p50 ` +
+        `${batches.singleP50WithMs} ms, ${batches.singleFailures} failed`,
       wanted: `≤ ${capacity.p99Ms} ms, 0 failed`,
       isMet: batches.singleP99WithMs <= capacity.p99Ms && batches.singleFailures === 0,
     },
@@ -389,7 +393,9 @@ export function judged({ capacity, overload, batches, idle, streams }: OverloadF
     },
     {
       what: 'event streams, memory',
-      figure: `${streams.kilobytesEach} kB each; web ${streams.webMbBefore} → ${streams.webMbWith} → ${streams.webMbAfter} MB`,
+      figure:
+        `${streams.kilobytesEach} kB each; web ${streams.webMbBefore} → ${streams.webMbWith} → ` +
+        `${streams.webMbAfter} MB`,
       wanted: '≤ 100 kB',
       isMet: streams.kilobytesEach <= 100,
     },

@@ -1,5 +1,6 @@
-/** `npm run bench -- retrain`: how long a person waits from a few pictures to a judged version, once for a first version and once for the next.
- *  It starts a product of its own with an empty data folder, asks as a script would, and ends it. */
+/** `npm run bench -- retrain`: how long a person waits from a few pictures to a judged version, once for a
+ *  first version and once for the next. It starts a product of its own with an empty data folder, asks as a
+ *  script would, and ends it. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
@@ -127,7 +128,8 @@ async function alike(zip: string, count: number): Promise<Labelled[]> {
 function table(rounds: readonly Round[]): string {
   const lines = rounds.map(
     (one) =>
-      `| ${one.name} | ${one.pictures} | ${one.recipe} | ${one.upload_seconds.toFixed(1)} | ${one.retrain_seconds.toFixed(1)} | ${one.seconds.toFixed(1)} | ${one.verdict} |`,
+      `| ${one.name} | ${one.pictures} | ${one.recipe} | ${one.upload_seconds.toFixed(1)} | ` +
+      `${one.retrain_seconds.toFixed(1)} | ${one.seconds.toFixed(1)} | ${one.verdict} |`,
   )
   return [
     '| | pictures | recipe | upload, s | retrain, s | in all, s | verdict |',

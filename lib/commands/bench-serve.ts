@@ -1,5 +1,6 @@
-/** `npm run bench -- serve`: how many predictions a second the product answers on this machine, and how long they take. It starts one of its
- *  own and ends it; the sender runs on the same machine, so it takes its share of the processors. */
+/** `npm run bench -- serve`: how many predictions a second the product answers on this machine, and how long
+ *  they take. It starts one of its own and ends it; the sender runs on the same machine, so it takes its
+ *  share of the processors. */
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import autocannon, { type CannonRequest, type CannonResult } from 'autocannon'
@@ -150,7 +151,9 @@ function rotated(asks: readonly CannonRequest[]): CannonRequest[] {
 function table(machine: string, measured: readonly Measured[]): string {
   const rows = measured.map(
     (m) =>
-      `| ${m.door} | ${m.connections} | ${m.requestsPerSecond.toLocaleString('en')} | ${m.p50Ms} | ${m.p99Ms} | ${m.maxMs} | ${m.requests.toLocaleString('en')} | ${m.failures} | ${m.memoryBeforeMb} → ${m.memoryAfterMb} |`,
+      `| ${m.door} | ${m.connections} | ${m.requestsPerSecond.toLocaleString('en')} | ${m.p50Ms} | ` +
+      `${m.p99Ms} | ${m.maxMs} | ${m.requests.toLocaleString('en')} | ${m.failures} | ` +
+      `${m.memoryBeforeMb} → ${m.memoryAfterMb} |`,
   )
   return [
     machine,

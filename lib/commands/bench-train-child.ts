@@ -1,5 +1,6 @@
-/** One measurement of `bench -- train` in a process of its own, so that peak memory, threads and CPU time are its alone: trains for as long
- *  as it is told, prints one line of JSON and ends. The Keras ones are bench-keras.py. */
+/** One measurement of `bench -- train` in a process of its own, so that peak memory, threads and CPU time are
+ *  its alone: trains for as long as it is told, prints one line of JSON and ends. The Keras ones are
+ *  bench-keras.py. */
 import { readFileSync } from 'node:fs'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'

@@ -1,5 +1,6 @@
-/** `npm run bench -- train`: how fast each engine trains one network here, beside tfjs' `fit` and Keras, in rounds that take turns so that
- *  what else the machine does falls on all alike. It measures speed and memory; how well a network learns is no matter here. */
+/** `npm run bench -- train`: how fast each engine trains one network here, beside tfjs' `fit` and Keras, in
+ *  rounds that take turns so that what else the machine does falls on all alike. It measures speed and
+ *  memory; how well a network learns is no matter here. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -144,12 +145,15 @@ const headline = ({
   seconds: number
   threads: number
 }): string =>
-  `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}; ${rounds} rounds of ${seconds} s, ${threads} threads each`
+  `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ` +
+  `${loadavg()[0]!.toFixed(1)}; ${rounds} rounds of ${seconds} s, ${threads} threads each`
 
 function table(rows: readonly TrainRow[]): string {
   const lines = rows.map(
     (row) =>
-      `| ${row.variant} | ${row.batch} | ${row.images_per_s.toFixed(0)} | ${row.images_per_cpu_s.toFixed(0)} | ${row.ratio_to_keras_fit?.toFixed(2) ?? ''} | ${row.peak_mb} |`,
+      `| ${row.variant} | ${row.batch} | ${row.images_per_s.toFixed(0)} | ` +
+      `${row.images_per_cpu_s.toFixed(0)} | ${row.ratio_to_keras_fit?.toFixed(2) ?? ''} | ` +
+      `${row.peak_mb} |`,
   )
   return [
     '| variant | batch | images/s | images/CPU-s | × keras-fit | peak MB |',
@@ -164,7 +168,8 @@ const besideTfjs = (rows: readonly TrainRow[]): readonly string[] =>
     const theirs = rows.find(({ variant, batch }) => variant === 'tfjs-wasm' && batch === row.batch)
     return row.variant === 'wasm' && theirs
       ? [
-          `wasm trains ${(row.images_per_cpu_s / theirs.images_per_cpu_s).toFixed(2)} × as many images per CPU-second as tfjs-wasm at batch ${row.batch}.`,
+          `wasm trains ${(row.images_per_cpu_s / theirs.images_per_cpu_s).toFixed(2)} × as many images ` +
+            `per CPU-second as tfjs-wasm at batch ${row.batch}.`,
         ]
       : []
   })

@@ -1,5 +1,5 @@
-/** The trainers that `bench -- train` compares: whether this machine has them, and one measurement of one in a child of its own.
- *  What the figures mean together, bench-train.ts says. */
+/** The trainers that `bench -- train` compares: whether this machine has them, and one measurement of one in
+ *  a child of its own. What the figures mean together, bench-train.ts says. */
 import { spawn, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -115,7 +115,8 @@ export function measure(asked: Measuring): Promise<Trial> {
     else
       reject(
         new Error(
-          `${asked.variant} at batch ${asked.batch} gave no figure (${signal ?? `code ${code}`}): ${said.error.trim().split('\n').slice(-5).join(' ')}`,
+          `${asked.variant} at batch ${asked.batch} gave no figure (${signal ?? `code ${code}`}): ` +
+            `${said.error.trim().split('\n').slice(-5).join(' ')}`,
         ),
       )
   })

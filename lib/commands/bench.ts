@@ -1,4 +1,5 @@
-/** `npm run bench -- <what>`: which benchmark is asked for. Each stands in a file of its own, loaded when it is run. */
+/** `npm run bench -- <what>`: which benchmark is asked for. Each stands in a file of its own, loaded when it
+ *  is run. */
 const BENCHMARKS: Readonly<
   Record<string, { readonly is: string; readonly run: (args: readonly string[]) => Promise<number> }>
 > = {

@@ -10,35 +10,44 @@ export function cardInWords(card: Card): string[] {
   const { test, calibration, decision, candidates, familiarity, robustness } = card
   return [
     test
-      ? `  accuracy      ${withInterval(test.accuracy)} of ${test.images.toLocaleString('en')} test pictures, loss ${test.loss.toFixed(4)}`
+      ? `  accuracy      ${withInterval(test.accuracy)} of ${test.images.toLocaleString('en')} test ` +
+        `pictures, loss ${test.loss.toFixed(4)}`
       : '  accuracy      no test pictures',
     ...(test?.mirrored
       ? [
-          `  mirrored      ${withInterval(test.mirrored)} where each answer is the mean of a picture's and its mirror image's (predictions are not made so)`,
+          `  mirrored      ${withInterval(test.mirrored)} where each answer is the mean of a picture's ` +
+            "and its mirror image's (predictions are not made so)",
         ]
       : []),
     ...(test?.macro && test.weighted
       ? [
-          `  macro         precision ${percent(test.macro.precision)}, recall ${percent(test.macro.recall)}, F1 ${percent(test.macro.f1)}`,
-          `  weighted      precision ${percent(test.weighted.precision)}, recall ${percent(test.weighted.recall)}, F1 ${percent(test.weighted.f1)}`,
+          `  macro         precision ${percent(test.macro.precision)}, recall ` +
+            `${percent(test.macro.recall)}, F1 ${percent(test.macro.f1)}`,
+          `  weighted      precision ${percent(test.weighted.precision)}, recall ` +
+            `${percent(test.weighted.recall)}, F1 ${percent(test.weighted.f1)}`,
         ]
       : []),
     calibration
-      ? `  calibration   error ${calibration.ece_before.toFixed(4)} → ${calibration.ece_after.toFixed(4)} at temperature ${calibration.temperature.toFixed(3)}, fitted to ${calibration.images} pictures`
+      ? `  calibration   error ${calibration.ece_before.toFixed(4)} → ${calibration.ece_after.toFixed(4)} ` +
+        `at temperature ${calibration.temperature.toFixed(3)}, fitted to ${calibration.images} pictures`
       : '  calibration   too few held-back pictures',
     `  confident     ${confident(decision)}`,
-    `  candidates    ${candidates ? `${candidates.test ? `hold the true class of ${withInterval(candidates.test.coverage)}, ${candidates.test.mean_size.toFixed(2)} classes on average` : 'no test pictures'}${candidates.unsure ? `; of unsure answers ${percent(candidates.unsure.coverage.value)}, ${candidates.unsure.mean_size.toFixed(2)} classes` : ''}` : missing(candidates)}`,
+    '  candidates    ' +
+      `${candidates ? `${candidates.test ? `hold the true class of ${withInterval(candidates.test.coverage)}, ` + `${candidates.test.mean_size.toFixed(2)} classes on average` : 'no test pictures'}${candidates.unsure ? `; of unsure answers ${percent(candidates.unsure.coverage.value)}, ` + `${candidates.unsure.mean_size.toFixed(2)} classes` : ''}` : missing(candidates)}`,
     `  familiarity   ${familiar(familiarity)}`,
     ...(familiarity?.foreign ?? []).map(
       (one) =>
-        `    ${one.name}: told from the test pictures by ${one.auroc.toFixed(4)} (area under the ROC curve)${one.found === null ? '' : `, ${percent(one.found)} of ${one.images.toLocaleString('en')} found unfamiliar`}`,
+        `    ${one.name}: told from the test pictures by ${one.auroc.toFixed(4)} (area under the ROC ` +
+        `curve)${one.found === null ? '' : `, ${percent(one.found)} of ${one.images.toLocaleString('en')} found unfamiliar`}`,
     ),
     ...(robustness
       ? [
-          `  disturbed     of ${robustness.images.toLocaleString('en')} test pictures ${percent(robustness.accuracy.value)} undisturbed`,
+          `  disturbed     of ${robustness.images.toLocaleString('en')} test pictures ` +
+            `${percent(robustness.accuracy.value)} undisturbed`,
           ...robustness.disturbances.map(
             ({ kind, levels }) =>
-              `    ${kind.padEnd(11)} ${levels.map(({ amount, accuracy }) => `${percent(accuracy.value)} at ${amount}`).join(', ')}`,
+              `    ${kind.padEnd(11)} ` +
+              `${levels.map(({ amount, accuracy }) => `${percent(accuracy.value)} at ${amount}`).join(', ')}`,
           ),
         ]
       : [`  disturbed     ${missing(robustness)}`]),
@@ -52,14 +61,18 @@ function confident(decision: Card['decision']): string {
   const measured =
     decision.share_answered === null || decision.error_among_answered === null
       ? ''
-      : `: ${percent(decision.share_answered)} of the test pictures, ${percent(decision.error_among_answered)} of these wrong`
+      : `: ${percent(decision.share_answered)} of the test pictures, ` +
+        `${percent(decision.error_among_answered)} of these wrong`
   return `from ${percent(decision.threshold)} on${measured}`
 }
 
 function familiar(familiarity: Card['familiarity']): string {
   if (!familiarity) return missing(familiarity)
   const kept = familiarity.kept ? `; ${percent(familiarity.kept.value)} of the test pictures are` : ''
-  return `${familiarity.threshold === null ? 'no threshold, too few held-back pictures' : `up to ${familiarity.threshold.toFixed(4)}${kept}`} (neighbour ${familiarity.neighbour} of ${familiarity.references.toLocaleString('en')}${familiarity.is_centred ? ', from their centre' : ''})`
+  return (
+    `${familiarity.threshold === null ? 'no threshold, too few held-back pictures' : `up to ${familiarity.threshold.toFixed(4)}${kept}`} ` +
+    `(neighbour ${familiarity.neighbour} of ${familiarity.references.toLocaleString('en')}${familiarity.is_centred ? ', from their centre' : ''})`
+  )
 }
 
 const missing = (part: unknown): string =>

@@ -1,5 +1,6 @@
-/** `npm run dataset -- <name>`: gets a set of labelled pictures, from its official address, a file or a folder, and keeps them as samples.
- *  It needs no running server and does no harm to one; what it may not read or keep, it names. */
+/** `npm run dataset -- <name>`: gets a set of labelled pictures, from its official address, a file or a
+ *  folder, and keeps them as samples. It needs no running server and does no harm to one; what it may not
+ *  read or keep, it names. */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { classifierId } from '#lib/contracts/words.ts'

@@ -1,5 +1,5 @@
-/** `npm run evaluate -- <classifier>`: measures its champion on the test pictures by the serving path, encoded bytes to answers, and shows
- *  what its card says beside. It changes nothing. */
+/** `npm run evaluate -- <classifier>`: measures its champion on the test pictures by the serving path,
+ *  encoded bytes to answers, and shows what its card says beside. It changes nothing. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -162,7 +162,8 @@ async function found(
   }
 }
 
-/** The test part of a data set, in memory: the largest that ships has 30 MB. Whose it is stands on the card: cifar10-small learnt from cifar10's. */
+/** The test part of a data set, in memory: the largest that ships has 30 MB. Whose it is stands on the card:
+ *  cifar10-small learnt from cifar10's. */
 async function readPictures(
   name: string,
   { from, downloads, mirror }: { from: string | undefined; downloads: string; mirror: string | undefined },
@@ -229,7 +230,8 @@ function report(answer: EvaluationAnswer, { card }: Measurable): string {
     `  ${name.padEnd(width)}  ${here.padEnd(column)}  ${there}`
   const classes = answer.per_class.map(
     (one) =>
-      `    ${one.class}: precision ${share(one.precision)}, recall ${share(one.recall)}, F1 ${share(one.f1)} on ${one.images}`,
+      `    ${one.class}: precision ${share(one.precision)}, recall ${share(one.recall)}, F1 ` +
+      `${share(one.f1)} on ${one.images}`,
   )
   return [
     line(['', 'here', 'card']),

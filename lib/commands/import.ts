@@ -1,5 +1,6 @@
-/** `npm run import -- <classifier> --from FILE`: a network that Keras or TensorFlow.js saved, or a bundle that `npm run train` sealed, becomes a
- *  version of a classifier; or a network becomes a body whose features new classifiers begin with. It trains nothing. */
+/** `npm run import -- <classifier> --from FILE`: a network that Keras or TensorFlow.js saved, or a bundle
+ *  that `npm run train` sealed, becomes a version of a classifier; or a network becomes a body whose features
+ *  new classifiers begin with. It trains nothing. */
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
@@ -301,7 +302,9 @@ async function asBody(name: string, found: Found, asked: Asked, start: Start): P
     classes: classes === NO_HEAD.length ? NO_HEAD : Array.from({ length: classes }, (_, i) => `output ${i}`),
   })
   console.log(
-    `${name} is a body now: ${known ? `it is ${known.title}, number for number` : 'no network that this product knows'}. New classifiers can begin with it: recipes head and transfer.`,
+    `${name} is a body now: ` +
+      `${known ? `it is ${known.title}, number for number` : 'no network that this product knows'}. New ` +
+      'classifiers can begin with it: recipes head and transfer.',
   )
 }
 

@@ -1,5 +1,6 @@
-/** The report of a load test as one HTML file: figures, and what happened over time, as inline SVG with a table under each chart. Made from
- *  Artillery's JSON; it needs no script and no other file, and follows the reader's light or dark theme. */
+/** The report of a load test as one HTML file: figures, and what happened over time, as inline SVG with a
+ *  table under each chart. Made from Artillery's JSON; it needs no script and no other file, and follows the
+ *  reader's light or dark theme. */
 import type { ArtilleryReport, LoadedMachine, RampFigures } from './load-report.ts'
 
 const WIDTH = 720
@@ -146,7 +147,8 @@ function svg({ title, unit, seconds, series }: Chart, most: number): string {
   )
   return (
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title} in ${unit} over ${last} seconds; the values are in the table below`)}">` +
-    `${grid.join('')}<text x="${LEFT}" y="${HEIGHT - 6}">0 s</text><text x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${last} s</text>` +
+    (`${grid.join('')}<text x="${LEFT}" y="${HEIGHT - 6}">0 s</text><text x="${WIDTH - 8}" y="${HEIGHT - 6}" ` +
+      `text-anchor="end">${last} s</text>`) +
     `${lines.join('')}${legend.join('')}</svg>`
   )
 }

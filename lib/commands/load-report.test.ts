@@ -31,7 +31,8 @@ test('a refused and a broken request both count as failed, with their cause', ()
     predictions: 800,
   })
   expect(lineOf(ramp)).toBe(
-    'mix, 50 users, 20 s: 1,000 requests (50.0/s), 5 failed (3 × 503, 2 × ECONNRESET), median 4.0 ms, p95 21 ms, p99 48 ms, 95.0 % correct. MISSED: darkroom.failed == 0',
+    'mix, 50 users, 20 s: 1,000 requests (50.0/s), 5 failed (3 × 503, 2 × ECONNRESET), median 4.0 ms, ' +
+      'p95 21 ms, p99 48 ms, 95.0 % correct. MISSED: darkroom.failed == 0',
   )
 })
 

@@ -1,5 +1,5 @@
-/** What a ramp of visitors found, out of Artillery's report: the figures, a line for the terminal, a page of Markdown.
- *  Whether they are good enough, the thresholds in artillery/visitors.yml decide. */
+/** What a ramp of visitors found, out of Artillery's report: the figures, a line for the terminal, a page of
+ *  Markdown. Whether they are good enough, the thresholds in artillery/visitors.yml decide. */
 
 /** The part of Artillery's JSON that is read. Times are milliseconds. */
 export type ArtilleryReport = {
@@ -92,15 +92,18 @@ export function figuresOf(
   }
 }
 
-/** 202 and the redirect after a login are successes; and of many who start a training run, all but one are told that one is running. */
+/** 202 and the redirect after a login are successes; and of many who start a training run, all but one are
+ *  told that one is running. */
 const isExpected = (code: string, scenario: string): boolean =>
   /^[23]/.test(code) || (scenario === 'retrain' && code === '409')
 
 export function lineOf(ramp: RampFigures): string {
   const held = ramp.missed.length === 0 ? 'All thresholds passed.' : `MISSED: ${ramp.missed.join('; ')}`
   return (
-    `${ramp.scenario}, ${ramp.users} users, ${ramp.seconds} s: ${whole(ramp.requests)} requests (${ramp.perSecond.toFixed(1)}/s), ${failedIn(ramp)}, ` +
-    `median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}${ramp.predictions === 0 ? '' : `, ${percent(ramp.right, ramp.predictions)} correct`}. ${held}`
+    `${ramp.scenario}, ${ramp.users} users, ${ramp.seconds} s: ${whole(ramp.requests)} requests (${ramp.perSecond.toFixed(1)}/s), ` +
+    `${failedIn(ramp)}, ` +
+    (`median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}${ramp.predictions === 0 ? '' : `, ${percent(ramp.right, ramp.predictions)} correct`}. ` +
+      `${held}`)
   )
 }
 
@@ -109,7 +112,8 @@ export function markdownOf(ramps: readonly RampFigures[], { at, machine, product
     [
       '# Load',
       '',
-      `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${machine}; the visitors ran on the same machine. ${product}`,
+      `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${machine}; the visitors ran on the ` +
+        `same machine. ${product}`,
       '',
       tableOf(ramps),
       '',

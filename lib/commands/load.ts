@@ -1,5 +1,6 @@
-/** `npm run load`: visitors that ask and look around, by Artillery, against a product of its own or one that runs; thresholds decide.
- *  What visitors do stands in artillery/; how fast the product can be at all, `npm run bench` tells. */
+/** `npm run load`: visitors that ask and look around, by Artillery, against a product of its own or one that
+ *  runs; thresholds decide. What visitors do stands in artillery/; how fast the product can be at all, `npm
+ *  run bench` tells. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
@@ -15,7 +16,8 @@ import { createOwnKey } from './own-product-key.ts'
 import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
 import { createLines } from './passing-line.ts'
 
-/** How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine that tests every change. */
+/** How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine
+ *  that tests every change. */
 const RAMPS: Readonly<Record<string, number>> = { 10: 120, 40: 120, 50: 300, 100: 300, 200: 180 }
 const SHORT_SECONDS = 10
 const SHORT_USERS = ['10', '40']
@@ -251,7 +253,8 @@ async function hasArtillery(): Promise<boolean> {
   const code = await ended(child)
   if (code !== 0)
     console.error(
-      `Artillery could not be installed: npm ci ended with code ${code}. Is the npm registry reachable? Then ask again.`,
+      `Artillery could not be installed: npm ci ended with code ${code}. Is the npm registry ` +
+        'reachable? Then ask again.',
     )
   return code === 0
 }
@@ -352,7 +355,8 @@ async function engineOf(url: string): Promise<string> {
 }
 
 const machine = (): string =>
-  `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`
+  `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${availableParallelism()} cores, ` +
+  `${(totalmem() / 1024 ** 3).toFixed(0)} GB`
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)

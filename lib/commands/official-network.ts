@@ -1,5 +1,5 @@
-/** MobileNetV2 0.35 from the address where its makers keep it: fetched, and taken only when every number is the known one. It names the
- *  address; what is done with the network is the caller's. */
+/** MobileNetV2 0.35 from the address where its makers keep it: fetched, and taken only when every number is
+ *  the known one. It names the address; what is done with the network is the caller's. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -11,7 +11,8 @@ import { digestOf, MOBILENET_V2_035 } from '#lib/training/known-networks.ts'
 /** The name that fetches it: `npm run import -- --body mobilenet-v2`. */
 export const OFFICIAL_BODY = 'mobilenet-v2'
 
-/** Google's bucket of Teachable Machine, whose exported models begin with this network; without its head it ends in maps of 7 × 7 × 1,280. */
+/** Google's bucket of Teachable Machine, whose exported models begin with this network; without its head it
+ *  ends in maps of 7 × 7 × 1,280. */
 export const OFFICIAL = {
   folder: 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top',
   address: 'https://storage.googleapis.com/teachable-machine-models',
@@ -28,7 +29,8 @@ export type Fetching = {
   readonly signal?: AbortSignal
 }
 
-/** @throws `bad_data_file` when nothing comes, or when what came is not the known network to the last bit; then nothing of it is left here. */
+/** @throws `bad_data_file` when nothing comes, or when what came is not the known network to the last bit;
+ *  then nothing of it is left here. */
 export async function fetchOfficialNetwork(
   { mirror, downloads, size, signal }: Fetching,
   official: { readonly folder: string; readonly address: string; readonly digest: string } = OFFICIAL,

@@ -1,4 +1,5 @@
-/** An API key for a product of a command's own, made where its owner's page would make it. It asks the product nothing. */
+/** An API key for a product of a command's own, made where its owner's page would make it. It asks the
+ *  product nothing. */
 import path from 'node:path'
 import type { KEY_SCOPES } from '#lib/contracts/people.ts'
 import { createKeyDesk } from '#lib/auth/keys.ts'

@@ -1,5 +1,5 @@
-/** A product of a command's own: the built one, on a free port of this machine, with an empty data folder, ended without a trace.
- *  It does not build, and it is nobody else's: what it keeps is thrown away. */
+/** A product of a command's own: the built one, on a free port of this machine, with an empty data folder,
+ *  ended without a trace. It does not build, and it is nobody else's: what it keeps is thrown away. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -27,7 +27,8 @@ export type OwnProductPlace = {
   readonly through?: readonly [program: string, ...args: string[]] | undefined
 }
 
-/** Answers when the product says that it is ready; throws with what it printed when it ends before, or says nothing for long. */
+/** Answers when the product says that it is ready; throws with what it printed when it ends before, or says
+ *  nothing for long. */
 export async function startOwnProduct(
   settings: Readonly<Record<string, string>> = {},
   place: OwnProductPlace = {},

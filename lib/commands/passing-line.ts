@@ -1,5 +1,5 @@
-/** Lines of a command that works for long: on a terminal the last one changes in place, elsewhere one appears every few seconds.
- *  What they say is up to the command. */
+/** Lines of a command that works for long: on a terminal the last one changes in place, elsewhere one appears
+ *  every few seconds. What they say is up to the command. */
 
 const LINE_EVERY_MS = 5_000
 

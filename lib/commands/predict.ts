@@ -1,5 +1,5 @@
-/** `npm run predict -- FILE…`: answers for pictures without a running server, by the same path as a request: children, batches, decision.
- *  It writes no history. */
+/** `npm run predict -- FILE…`: answers for pictures without a running server, by the same path as a request:
+ *  children, batches, decision. It writes no history. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -163,7 +163,10 @@ function wordsOf({
         : decision === 'unfamiliar'
           ? ', like nothing it knows'
           : ''
-  return `${predicted_class} ${percent(confidence)}${unsure}${others && ` (then ${others})`} · ${classifier} ${model_version}, ${engine}`
+  return (
+    `${predicted_class} ${percent(confidence)}${unsure}${others && ` (then ${others})`} · ${classifier} ` +
+    `${model_version}, ${engine}`
+  )
 }
 
 process.exitCode = await main().catch((error: unknown) => {

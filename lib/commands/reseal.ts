@@ -1,4 +1,5 @@
-/** `npm run evaluate -- <classifier> --write`: a bundle that is about to ship gets a card with all that is measured today. */
+/** `npm run evaluate -- <classifier> --write`: a bundle that is about to ship gets a card with all that is
+ *  measured today. */
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'

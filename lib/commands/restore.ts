@@ -1,4 +1,5 @@
-/** `npm run restore -- --from DIR`: replaces DATA_DIR with a backup and keeps the previous data. It makes no backup and starts nothing. */
+/** `npm run restore -- --from DIR`: replaces DATA_DIR with a backup and keeps the previous data. It makes no
+ *  backup and starts nothing. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { counted } from '#lib/domain/counted.ts'
@@ -56,7 +57,8 @@ async function main(): Promise<number> {
 function tell({ backup, aside }: Restored, start: Start, isDryRun: boolean): void {
   const { dataDir } = start.places
   lines.line(
-    `${backup.name} is intact: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, made by Darkroom ${backup.product_version}.`,
+    `${backup.name} is intact: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, made ` +
+      `by Darkroom ${backup.product_version}.`,
   )
   if (isDryRun) {
     lines.line(
@@ -65,7 +67,8 @@ function tell({ backup, aside }: Restored, start: Start, isDryRun: boolean): voi
     return
   }
   lines.line(
-    `Restored to ${dataDir}. ${aside === null ? 'The folder was empty before.' : `The previous data is in ${aside}; remove it when you have checked the restored data.`}`,
+    `Restored to ${dataDir}. ` +
+      `${aside === null ? 'The folder was empty before.' : `The previous data is in ${aside}; remove it when you have checked the restored data.`}`,
   )
   const { settings } = backupPlan(start, 'command')
   const different = Object.entries(backup.settings).filter(
@@ -85,7 +88,9 @@ async function listed({ places }: Start): Promise<number> {
     lines.line(`There is no backup in ${places.backupDir}. Use --from DIR for a backup elsewhere.`)
   for (const { folder, started_at, files, size_bytes, remarks } of found)
     lines.line(
-      `${started_at.slice(0, 16).replace('T', ' ')} UTC  ${megabytes(size_bytes)}, ${counted(files, 'file')}${remarks.length > 0 ? `, ${counted(remarks.length, 'remark')}` : ''}  ${folder}`,
+      `${started_at.slice(0, 16).replace('T', ' ')} UTC  ${megabytes(size_bytes)}, ` +
+        `${counted(files, 'file')}${remarks.length > 0 ? `, ${counted(remarks.length, 'remark')}` : ''}  ` +
+        `${folder}`,
     )
   return found.length === 0 ? 1 : 0
 }

@@ -1,5 +1,6 @@
-/** Sends predictions to a product and notes each answer's status and time: so many at a time, or so many a second however long the answers take.
- *  autocannon does not tell the times of accepted answers from those of refused ones. */
+/** Sends predictions to a product and notes each answer's status and time: so many at a time, or so many a
+ *  second however long the answers take. autocannon does not tell the times of accepted answers from those of
+ *  refused ones. */
 import { Agent, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
@@ -7,7 +8,8 @@ import { encodePng } from '#lib/images/png.ts'
 
 const DIFFERENT_IMAGES = 200
 const TICK_MS = 5
-/** Open connections of an open-ended rate: what cannot be sent on one of these is lost, as a full accept queue would lose it. */
+/** Open connections of an open-ended rate: what cannot be sent on one of these is lost, as a full accept
+ *  queue would lose it. */
 const MOST_SOCKETS = 2_000
 const TIMEOUT_MS = 20_000
 

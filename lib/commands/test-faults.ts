@@ -1,5 +1,6 @@
-/** `npm run test:faults`: puts products of its own through faults and says, line by line, what was expected and what was measured.
- *  Which faults there are, faults/scenarios.ts says; what the product promises under each, docs/reliability.md. */
+/** `npm run test:faults`: puts products of its own through faults and says, line by line, what was expected
+ *  and what was measured. Which faults there are, faults/scenarios.ts says; what the product promises under
+ *  each, docs/reliability.md. */
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Context, Form, Judged, Scenario } from './faults/judged.ts'
@@ -49,7 +50,8 @@ async function main(): Promise<number> {
   )
   const say = (line: string): void => console.error(line)
   say(
-    `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`,
+    `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ` +
+      `${(totalmem() / 1024 ** 3).toFixed(0)} GB`,
   )
   const { rows, skipped } = await runAll(chosen, form, say)
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))

@@ -1,4 +1,5 @@
-/** What `npm run train -- … --plan` says: how long the run would take here, measured on a few of its pictures and steps. It trains nothing. */
+/** What `npm run train -- … --plan` says: how long the run would take here, measured on a few of its pictures
+ *  and steps. It trains nothing. */
 import { rm } from 'node:fs/promises'
 import { openDataset } from '#lib/intake/readers/open-dataset.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
@@ -14,7 +15,11 @@ export async function forecastSentence(run: PreparedRun): Promise<string> {
   const { plan } = run
   const { parts, ...found } = await forecastOf(run)
   const counted = (count: number): string => count.toLocaleString('en')
-  return `${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs of ${counted(parts.train)} pictures (${counted(parts.validation)} to choose and calibrate by, ${counted(parts.test)} to test): ${forecastWords(found)}, on ${found.engine}.`
+  return (
+    `${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs of ` +
+    `${counted(parts.train)} pictures (${counted(parts.validation)} to choose and calibrate by, ` +
+    `${counted(parts.test)} to test): ${forecastWords(found)}, on ${found.engine}.`
+  )
 }
 
 /** The folder of the plan is gone afterwards. */

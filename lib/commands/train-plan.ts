@@ -1,4 +1,5 @@
-/** What `npm run train` was asked for, as the plan of a run: from the table of shipped classifiers, a ZIP or folder, or the kept samples. */
+/** What `npm run train` was asked for, as the plan of a run: from the table of shipped classifiers, a ZIP or
+ *  folder, or the kept samples. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
@@ -36,7 +37,8 @@ export type PreparedRun = { readonly folder: string; readonly plan: RunPlan }
 
 export async function prepareRun(asked: TrainArguments, start: Start): Promise<PreparedRun> {
   const { dataDir } = start.places
-  const folder = join(dataDir, 'runs', `${asked.plan ? 'plan' : 'command'}-${asked.name}`) // a plan leaves the checkpoint of the last run where it is
+  // a plan leaves the checkpoint of the last run where it is
+  const folder = join(dataDir, 'runs', `${asked.plan ? 'plan' : 'command'}-${asked.name}`)
   if (asked.resume) {
     if (!existsSync(planFile(folder)))
       throw wrong(
@@ -301,7 +303,8 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
   await writeJson(join(plan.out, '..', 'classifier.json'), about)
 }
 
-/** As a person would type it; of a path only the last part, which is what the data is called, and of a version's folder also whose it is. */
+/** As a person would type it; of a path only the last part, which is what the data is called, and of a
+ *  version's folder also whose it is. */
 function commandOf({
   name,
   from,

@@ -13,14 +13,19 @@ export function createProgress(epochs: number, { line, passing }: Lines = create
           return line(message.message)
         case 'step':
           return passing(
-            `epoch ${message.epoch}/${epochs}  step ${message.step}/${message.steps}  loss ${message.loss.toFixed(3)}  ${Math.round(message.imagesPerSecond)} pictures/s  ${message.memoryMb} MB  ${left(message.etaSeconds)}`,
+            `epoch ${message.epoch}/${epochs}  step ${message.step}/${message.steps}  loss ` +
+              `${message.loss.toFixed(3)}  ${Math.round(message.imagesPerSecond)} pictures/s  ` +
+              `${message.memoryMb} MB  ${left(message.etaSeconds)}`,
           )
         case 'epoch': {
           const { point } = message
           points.push(point)
           const mark = point.is_best ? '  best' : ''
           return line(
-            `epoch ${point.epoch}/${epochs} done  loss ${point.loss.toFixed(3)}  validation ${(point.val_accuracy * 100).toFixed(2)} % (loss ${point.val_loss.toFixed(3)})  ${Math.round(point.seconds)} s, ${Math.round(point.images_per_second)} pictures/s  ${left(message.etaSeconds)}${mark}`,
+            `epoch ${point.epoch}/${epochs} done  loss ${point.loss.toFixed(3)}  validation ` +
+              `${(point.val_accuracy * 100).toFixed(2)} % (loss ${point.val_loss.toFixed(3)})  ` +
+              `${Math.round(point.seconds)} s, ${Math.round(point.images_per_second)} pictures/s  ` +
+              `${left(message.etaSeconds)}${mark}`,
           )
         }
       }

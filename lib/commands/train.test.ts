@@ -103,7 +103,8 @@ test('a folder of pictures becomes a bundle; Ctrl-C in the middle of an epoch le
   const from = pictures()
   const args = ['ring-star', '--from', from, '--recipe', 'scratch-small', '--epochs', '3', '--out', out]
 
-  const stopped = await command(args, dataDir, /epoch 1\/3 {2}step 1\//) // the first step is shown as soon as it is done
+  // the first step is shown as soon as it is done
+  const stopped = await command(args, dataDir, /epoch 1\/3 {2}step 1\//)
   expect(stopped).toMatchObject({
     code: 130,
     output: expect.stringContaining('Stopped. npm run train -- ring-star --resume goes on.'),

@@ -1,5 +1,6 @@
-/** `npm run train -- <classifier>`: trains in a child with checkpoints and progress, measures once on the test pictures, writes a bundle.
- *  It needs no running server; the loop itself is lib/ml/train, the run lib/training/run. */
+/** `npm run train -- <classifier>`: trains in a child with checkpoints and progress, measures once on the
+ *  test pictures, writes a bundle. It needs no running server; the loop itself is lib/ml/train, the run
+ *  lib/training/run. */
 import { parseArgs } from 'node:util'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -101,7 +102,8 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
     resume: asked.resume,
     onReady: (engine) =>
       console.log(
-        `Training ${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs, seed ${plan.seed}, on ${engine}.`,
+        `Training ${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} ` +
+          `epochs, seed ${plan.seed}, on ${engine}.`,
       ),
     onMessage: progress.show,
     signal: stop.signal,
@@ -132,9 +134,13 @@ function summary(card: Card, folder: string): string {
   const percent = (share: number) => (share * 100).toFixed(2)
   const test = card.test
   const found = test
-    ? `${percent(test.accuracy.value)} % right on ${test.images.toLocaleString('en')} test pictures (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})`
+    ? `${percent(test.accuracy.value)} % right on ${test.images.toLocaleString('en')} test pictures (${percent(test.accuracy.low)} ` +
+      `to ${percent(test.accuracy.high)})`
     : 'no test pictures to measure on'
-  return `${card.classifier} ${card.version}: ${found}; ${card.network.parameters.toLocaleString('en')} parameters, ${Math.round(card.duration_seconds)} s.\nBundle: ${folder}`
+  return (
+    `${card.classifier} ${card.version}: ${found}; ${card.network.parameters.toLocaleString('en')} ` +
+    `parameters, ${Math.round(card.duration_seconds)} s.\nBundle: ${folder}`
+  )
 }
 
 process.exitCode = await main().catch((error: unknown) => {

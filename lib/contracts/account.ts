@@ -1,4 +1,5 @@
-/** A person's own account: who they are, their password, their sessions; and the one-time link with which a forgotten password is replaced. */
+/** A person's own account: who they are, their password, their sessions; and the one-time link with which a
+ *  forgotten password is replaced. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { password, role } from './people.ts'

@@ -40,7 +40,8 @@ export const auditEntry = z.object({
     .string()
     .nullable()
     .describe(
-      'the name of the affected object: "leaves v7", "bo@example.org", "leaf.png (rust)"; for a login, the client address',
+      'the name of the affected object: "leaves v7", "bo@example.org", "leaf.png (rust)"; for a login, ' +
+        'the client address',
     ),
   subject_id: z.string().nullable(),
   classifier: z.string().nullable(),

@@ -1,4 +1,5 @@
-/** Backups: what `backup.json` in each says of it, and how an admin sees them and starts one. Not what is in them: SHA256SUMS lists that. */
+/** Backups: what `backup.json` in each says of it, and how an admin sees them and starts one. Not what is in
+ *  them: SHA256SUMS lists that. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { id, time } from './words.ts'
@@ -84,7 +85,8 @@ export const listBackups = contract({
   path: '/api/backups',
   scope: 'admin',
   summary:
-    'The backups in BACKUP_DIR, newest first, and the one in progress; with image or version, only those that contain it',
+    'The backups in BACKUP_DIR, newest first, and the one in progress; with image or version, only ' +
+    'those that contain it',
   input: z.object({
     image: z
       .string()
@@ -108,7 +110,8 @@ export const listBackups = contract({
     migration_copies: z
       .array(z.string())
       .describe(
-        'copies of the database made before migrations, which may contain deleted data; each migration removes the oldest',
+        'copies of the database made before migrations, which may contain deleted data; each migration ' +
+          'removes the oldest',
       ),
     running: z
       .object({

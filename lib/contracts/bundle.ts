@@ -1,11 +1,14 @@
-/** The files of a version, each with its schema: what training writes and every engine, page and person reads. Immutable once sealed.
- *  `model.json` and `weights.bin` are in the TensorFlow.js layers format; the network as data stands in its `userDefinedMetadata`. */
+/** The files of a version, each with its schema: what training writes and every engine, page and person
+ *  reads. Immutable once sealed.
+ *  `model.json` and `weights.bin` are in the TensorFlow.js layers format; the network as data stands in its
+ *  `userDefinedMetadata`. */
 import { z } from 'zod'
 import { epochPoint } from './epoch.ts'
 import { classifierId, engine, interval, time, versionName } from './words.ts'
 
 export const BUNDLE_FORMAT = 'darkroom-bundle/1'
-/** In each bundle. `model.onnx` and `reference.bin` (lib/ml/familiarity) are in those that were sealed with them. */
+/** In each bundle. `model.onnx` and `reference.bin` (lib/ml/familiarity) are in those that were sealed with
+ *  them. */
 export const BUNDLE_FILES = [
   'model.json',
   'weights.bin',
@@ -48,7 +51,8 @@ export const golden = z.object({
 })
 export type Golden = z.output<typeof golden>
 
-/** Shares of right answers to the test pictures, each disturbed on purpose in one way; `amount` is in the unit of lib/ml/robustness. */
+/** Shares of right answers to the test pictures, each disturbed on purpose in one way; `amount` is in the
+ *  unit of lib/ml/robustness. */
 const robustness = z.object({
   images: z.number().int(),
   /** of the same pictures, undisturbed */
@@ -63,7 +67,8 @@ const robustness = z.object({
 
 const coverage = z.object({ images: z.number().int(), coverage: interval, mean_size: z.number() })
 
-/** How far a picture may be from the training pictures and still be like them (ML.md §5). Distances are Euclid's, of directions of features. */
+/** How far a picture may be from the training pictures and still be like them (ML.md §5). Distances are
+ *  Euclid's, of directions of features. */
 const familiarity = z.object({
   /** training pictures in `reference.bin` */
   references: z.number().int(),
@@ -75,7 +80,8 @@ const familiarity = z.object({
   images: z.number().int(),
   /** of the test pictures, how many are familiar; 95 % are aimed at */
   kept: interval.nullable(),
-  /** Sets of pictures that show nothing it knows: how well distances tell them from the test pictures (area under the ROC curve), and how many are beyond the threshold. Null: none was shown. */
+  /** Sets of pictures that show nothing it knows: how well distances tell them from the test pictures (area
+   *  under the ROC curve), and how many are beyond the threshold. Null: none was shown. */
   foreign: z
     .array(
       z.object({
@@ -91,7 +97,8 @@ const familiarity = z.object({
 /** Means over classes. */
 export const classMean = z.object({ precision: z.number(), recall: z.number(), f1: z.number() })
 
-/** What is `null` could not be measured, on too few pictures; what is absent was not measured when the version was sealed. */
+/** What is `null` could not be measured, on too few pictures; what is absent was not measured when the
+ *  version was sealed. */
 export const card = z.object({
   classifier: classifierId,
   title: z.string(),
@@ -163,7 +170,8 @@ export const card = z.object({
       measured_on: z.enum(['test', 'calibration']).optional(),
     })
     .nullable(),
-  /** Calibrated confidence from which an answer is called confident (ML.md §5); null where the images do not suffice. */
+  /** Calibrated confidence from which an answer is called confident (ML.md §5); null where the images do not
+   *  suffice. */
   decision: z
     .object({
       target_error: z.number(),
@@ -174,7 +182,8 @@ export const card = z.object({
         z.number().int().nullish(),
     })
     .nullable(),
-  /** Adaptive prediction sets: classes up to this mass are candidates; `unsure` is over the test answers that are not confident alone. */
+  /** Adaptive prediction sets: classes up to this mass are candidates; `unsure` is over the test answers that
+   *  are not confident alone. */
   candidates: z
     .object({
       level: z.number(),

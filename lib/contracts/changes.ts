@@ -1,5 +1,5 @@
-/** Which routes are changes that an owner finds recorded, and how each reads there: "Ada made a key". The record itself keeps method and address,
- *  so that scripts can count on them; the words are for people. */
+/** Which routes are changes that an owner finds recorded, and how each reads there: "Ada made a key". The
+ *  record itself keeps method and address, so that scripts can count on them; the words are for people. */
 import type { Contract } from './contract.ts'
 import type { Routes } from './index.ts'
 
@@ -56,6 +56,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/account/sessions': 'logged out everywhere',
 }
 
-/** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is said as it stands there. */
+/** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is
+ *  said as it stands there. */
 export const wordsOfChange = (action: string): string =>
   Object.hasOwn(WORDS, action) ? WORDS[action as Change] : action

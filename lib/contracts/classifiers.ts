@@ -30,7 +30,8 @@ export const classifier = z.object({
   live_version: versionName
     .nullable()
     .describe(
-      'serves predictions: the promoted version, or the previous live version while the promoted one cannot be loaded; null if none can',
+      'serves predictions: the promoted version, or the previous live version while the promoted one ' +
+        'cannot be loaded; null if none can',
     ),
   fault: z.string().nullable().describe('why the promoted version cannot be loaded'),
   samples: z.object({
@@ -99,7 +100,8 @@ export const deleteClassifier = contract({
   path: '/api/classifiers/{id}',
   scope: 'admin',
   summary:
-    'Move a classifier with its samples, predictions and versions to the trash, where it can be restored for 30 days; shipped classifiers cannot be deleted',
+    'Move a classifier with its samples, predictions and versions to the trash, where it can be ' +
+    'restored for 30 days; shipped classifiers cannot be deleted',
   input: z.object({ id: classifierId }),
   output: z.object({ id: classifierId, deleted: z.literal(true), ...inTrash }),
   errors: ['not_found', 'conflict'],

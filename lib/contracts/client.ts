@@ -1,5 +1,5 @@
-/** How pages speak to the API: typed by the contracts, of which only the types reach the browser. It checks nothing and repeats nothing;
- *  what went wrong is thrown as a ProblemError in the words that the API found. */
+/** How pages speak to the API: typed by the contracts, of which only the types reach the browser. It checks
+ *  nothing and repeats nothing; what went wrong is thrown as a ProblemError in the words that the API found. */
 import type { z } from 'zod'
 import type { Contract, Output } from './contract.ts'
 import type { Routes } from './index.ts'
@@ -8,7 +8,8 @@ type FieldsOf<C extends Contract> = {
   [K in keyof z.input<C['input']>]: K extends keyof z.output<C['input']> ? z.output<C['input']>[K] : never
 }
 type Arrives = 'picture' | 'parts'
-/** A file of a form, under the name that it shall have there: its own, or a path whose folder names the class. */
+/** A file of a form, under the name that it shall have there: its own, or a path whose folder names the
+ *  class. */
 export type NamedFile = File | { readonly blob: Blob; readonly name: string }
 
 /** What a route takes from a page: its fields, with `file` for one picture and `files` (and labels) for many. */
@@ -34,7 +35,8 @@ type Problem = {
   readonly errors: readonly { readonly path: string; readonly message: string }[]
 }
 
-/** A refusal of the API. `message` is its sentence; `problem` holds all that it said, such as the run that is in the way. */
+/** A refusal of the API. `message` is its sentence; `problem` holds all that it said, such as the run that is
+ *  in the way. */
 export class ProblemError extends Error {
   readonly problem: Problem & Readonly<Record<string, unknown>>
 
@@ -103,7 +105,8 @@ export function upload<N extends FormRoute>(
 
 export type RunEvent = Output<Routes['GET /api/runs/{id}/events']>
 
-/** What happens in a run, from `after` on, until it ends or the answered function is called. Lost connections are taken up again by the browser. */
+/** What happens in a run, from `after` on, until it ends or the answered function is called. Lost connections
+ *  are taken up again by the browser. */
 export function follow(
   runId: string,
   onEvent: (event: RunEvent) => void,
@@ -131,7 +134,8 @@ export function addressOf<N extends keyof Routes & `GET ${string}`>(
 
 type Given = Readonly<Record<string, unknown>>
 
-/** What the path names goes there; files make a form; a GET has its fields in the query, anything else in JSON. */
+/** What the path names goes there; files make a form; a GET has its fields in the query, anything else in
+ *  JSON. */
 function request(
   route: string,
   input: Given,

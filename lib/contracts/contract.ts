@@ -1,12 +1,15 @@
-/** What one route promises: method, path, who may, what goes in, what comes out, how it can fail. It does nothing by itself:
- *  lib/http turns it into validation and documentation, lib/contracts/client into a typed call. */
+/** What one route promises: method, path, who may, what goes in, what comes out, how it can fail. It does
+ *  nothing by itself: lib/http turns it into validation and documentation, lib/contracts/client into a typed
+ *  call. */
 import type { z } from 'zod'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 
-/** Who may call a route. `open`: everybody · `predict`: everybody while PUBLIC_PREDICT, else any login or key · `view`: read what is stored ·
- *  `feedback`: correct predictions · `upload` · `train`: train, promote, roll back · `edit`: labels, classifiers, trash and restore ·
- *  `admin`: people, keys, settings, and deleting for good · `account`: a person's own account, never a key. Which role and which key has which
- *  stands in lib/auth/rights.ts. */
+/** Who may call a route. `open`: everybody · `predict`: everybody while PUBLIC_PREDICT, else any login or key
+ *  · `view`: read what is stored ·
+ *  `feedback`: correct predictions · `upload` · `train`: train, promote, roll back · `edit`: labels,
+ *  classifiers, trash and restore ·
+ *  `admin`: people, keys, settings, and deleting for good · `account`: a person's own account, never a key.
+ *  Which role and which key has which stands in lib/auth/rights.ts. */
 export const SCOPES = [
   'open',
   'predict',
@@ -20,16 +23,19 @@ export const SCOPES = [
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted behind next-auth's own address: for one account, and for all. */
+/** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted behind
+ *  next-auth's own address: for one account, and for all. */
 export const LIMITED = ['predict', 'batch', 'upload', 'retrain', 'evaluate', 'login', 'logins'] as const
 export type Limited = (typeof LIMITED)[number]
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** How the body arrives. `picture`: multipart `file` or `image`, raw `image/*`, or JSON with a data-URL. `parts`: multipart, streamed. */
+/** How the body arrives. `picture`: multipart `file` or `image`, raw `image/*`, or JSON with a data-URL.
+ *  `parts`: multipart, streamed. */
 export type Body = 'none' | 'json' | 'picture' | 'parts'
 
-/** What is answered. `events`: server-sent events, each of the output type. `file`: bytes to download or show. */
+/** What is answered. `events`: server-sent events, each of the output type. `file`: bytes to download or
+ *  show. */
 export type Answer = 'json' | 'events' | 'file'
 
 export type Contract = {
@@ -43,7 +49,8 @@ export type Contract = {
   readonly input: z.ZodType
   /** Texts that a streamed form may hold beside its files; those of `picture` are fields of the input. */
   readonly formFields: readonly string[]
-  /** Names that mean nothing here and are let through, because the scripts and forms of earlier projects send them. Every other unknown name is refused. */
+  /** Names that mean nothing here and are let through, because the scripts and forms of earlier projects send
+   *  them. Every other unknown name is refused. */
   readonly passesOver: readonly string[]
   readonly output: z.ZodType
   readonly status: 200 | 201 | 202
@@ -54,7 +61,8 @@ export type Contract = {
   readonly limited: Limited | null
   /** What some inputs are counted with besides, because they cost more than the others. */
   readonly alsoLimited?: (input: unknown) => Limited | null
-  /** True: it computes something and changes nothing, although its method is not GET; the audit log leaves it out. */
+  /** True: it computes something and changes nothing, although its method is not GET; the audit log leaves it
+   *  out. */
   readonly isReadOnly?: boolean
 }
 
@@ -84,7 +92,8 @@ export type RouteName<C extends Contract> = `${C['method']} ${C['path']}`
 /** A picture as it came in, not yet judged. */
 export type ArrivedPicture = { readonly bytes: Uint8Array; readonly filename: string | null }
 
-/** One part of a multipart body, in the order of arrival. A file's bytes must be read before the next part comes. */
+/** One part of a multipart body, in the order of arrival. A file's bytes must be read before the next part
+ *  comes. */
 export type Part =
   | { readonly kind: 'field'; readonly name: string; readonly value: string }
   | {

@@ -1,4 +1,5 @@
-/** What a classifier's pictures are like as pictures, whatever they show: light, contrast, size, form, and the mean picture of each class. */
+/** What a classifier's pictures are like as pictures, whatever they show: light, contrast, size, form, and
+ *  the mean picture of each class. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { chosenClassifier, classifierId, time } from './words.ts'

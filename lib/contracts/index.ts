@@ -1,4 +1,5 @@
-/** Every contract there is, in one list: what the routes, the reference, the generated tests and the typed client are made from. */
+/** Every contract there is, in one list: what the routes, the reference, the generated tests and the typed
+ *  client are made from. */
 import { changePassword, createResetLink, endSessions, getAccount, resetPassword } from './account.ts'
 import { exportAudit, listAudit } from './audit.ts'
 import {

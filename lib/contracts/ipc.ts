@@ -1,5 +1,7 @@
-/** The messages between a parent process and its child, one union per direction and pair. Children are forked with
- *  `serialization: 'advanced'`, so byte arrays arrive whole. The first message of a child is `ready`, or `unable` with the reason. */
+/** The messages between a parent process and its child, one union per direction and pair. Children are forked
+ *  with
+ *  `serialization: 'advanced'`, so byte arrays arrive whole. The first message of a child is `ready`, or
+ *  `unable` with the reason. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 import type { EpochPoint } from './epoch.ts'
@@ -10,7 +12,8 @@ export type VersionRef = { readonly key: string; readonly folder: string }
 
 export type Starting = { kind: 'ready'; engine: EngineName } | { kind: 'unable'; reason: string }
 
-/** What is wanted of a large image: as a version sees it, no more than its size, a small WebP for people, or its pixels made small. */
+/** What is wanted of a large image: as a version sees it, no more than its size, a small WebP for people, or
+ *  its pixels made small. */
 export type DecodeWish =
   | { readonly kind: 'square'; /** The bundle whose preprocessing is meant. */ readonly folder: string }
   | { readonly kind: 'size' }
@@ -28,7 +31,8 @@ export type ToDecoding = {
 
 export type FromDecoding =
   | { kind: 'ready' }
-  /** `width`, `height`: of the image in its file, upright; `data` is what was wished for, of `dataWidth × dataHeight` pixels. */
+  /** `width`, `height`: of the image in its file, upright; `data` is what was wished for, of `dataWidth ×
+   *  dataHeight` pixels. */
   | {
       kind: 'decoded'
       id: number
@@ -64,7 +68,8 @@ export type ToInference =
       maxPixels: number
       wantsFeatures: boolean
     }
-  /** On which places of a picture an answer depends (lib/ml/occlusion): that of the class with this index, calibrated by this temperature. */
+  /** On which places of a picture an answer depends (lib/ml/occlusion): that of the class with this index,
+   *  calibrated by this temperature. */
   | {
       kind: 'explain'
       id: number
@@ -169,7 +174,8 @@ export type FromManaged =
   | { kind: 'unable'; reason: string }
   | { kind: 'web-figures'; figures: WebFigures }
 
-/** Who prepares the data says this once and leaves. `setupToken`: the way in for the first admin; null where there is one. */
+/** Who prepares the data says this once and leaves. `setupToken`: the way in for the first admin; null where
+ *  there is one. */
 export type FromPreparing =
   | { kind: 'prepared'; setupToken: string | null; remarks: readonly string[] }
   | { kind: 'unable'; reason: string }

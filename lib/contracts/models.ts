@@ -174,7 +174,8 @@ export const deleteModel = contract({
   path: '/api/models/{id}',
   scope: 'train',
   summary:
-    'Move a version to the trash, where it can be restored for 30 days; not the live version or the one to roll back to',
+    'Move a version to the trash, where it can be restored for 30 days; not the live version or the ' +
+    'one to roll back to',
   input: z.object({ id }),
   output: z.object({ id, deleted: z.literal(true), ...inTrash }),
   errors: ['not_found', 'conflict'],
@@ -263,7 +264,9 @@ export const evaluateModel = contract({
         share_unfamiliar: z.number().nullable(),
       })
       .describe(
-        'what became of what the card promises: how many answers are confident and how many of these wrong, how often the candidates hold the true class and how many they are, how many pictures are unfamiliar',
+        'what became of what the card promises: how many answers are confident and how many of these ' +
+          'wrong, how often the candidates hold the true class and how many they are, how many pictures ' +
+          'are unfamiliar',
       ),
     seconds: z.number(),
   }),

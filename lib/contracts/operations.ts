@@ -15,7 +15,8 @@ export const health = contract({
     status: z
       .enum(['healthy', 'degraded', 'starting', 'unhealthy'])
       .describe(
-        'degraded: predictions work, but something needs attention, such as a promoted version that cannot be loaded; see reasons',
+        'degraded: predictions work, but something needs attention, such as a promoted version that ' +
+          'cannot be loaded; see reasons',
       ),
     ready: z.boolean(),
     reasons: z.array(z.string()),
@@ -38,7 +39,8 @@ export const health = contract({
         live_version: versionName
           .nullable()
           .describe(
-            'the version that serves predictions; differs from version while the promoted version cannot be loaded; null if none can',
+            'the version that serves predictions; differs from version while the promoted version ' +
+              'cannot be loaded; null if none can',
           ),
         fault: z.string().nullable().describe('why the promoted version cannot be loaded'),
       }),

@@ -1,4 +1,5 @@
-/** Who may come in: people with passwords, and keys for scripts. A key's text is answered once, when it is made, and kept nowhere. */
+/** Who may come in: people with passwords, and keys for scripts. A key's text is answered once, when it is
+ *  made, and kept nowhere. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { classifierId, id, nameOf, time } from './words.ts'
@@ -9,7 +10,8 @@ export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as con
 export const keyScope = z
   .enum(KEY_SCOPES)
   .describe(
-    'predict: predict · user: read the history and images, give feedback · upload: upload images · train: train, promote, evaluate · admin: everything',
+    'predict: predict · user: read the history and images, give feedback · upload: upload images · ' +
+      'train: train, promote, evaluate · admin: everything',
   )
 
 const name = nameOf(80)
@@ -18,7 +20,8 @@ export const ROLES = ['viewer', 'editor', 'admin'] as const
 export const role = z
   .enum(ROLES)
   .describe(
-    'viewer: view and predict · editor: also give feedback, upload, label, train, promote, roll back · admin: everything',
+    'viewer: view and predict · editor: also give feedback, upload, label, train, promote, roll back · ' +
+      'admin: everything',
   )
 /** `user` is what an editor was called before there were viewers. */
 const givenRole = z

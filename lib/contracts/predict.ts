@@ -1,4 +1,5 @@
-/** Asking a classifier: one picture, or many. Answers are told apart by `decision`; what cannot be known yet is null, never invented. */
+/** Asking a classifier: one picture, or many. Answers are told apart by `decision`; what cannot be known yet
+ *  is null, never invented. */
 import { z } from 'zod'
 import { contract, type ArrivedPicture, type Part } from './contract.ts'
 import { chosenClassifier, classifierId, engine, flag, id, probability, time, versionName } from './words.ts'
@@ -13,7 +14,8 @@ export const prediction = z.object({
     .string()
     .nullable()
     .describe(
-      'why the prediction was not stored although save was not false: the disk is nearly full or the database is locked; only for requests without a login or key',
+      'why the prediction was not stored although save was not false: the disk is nearly full or the ' +
+        'database is locked; only for requests without a login or key',
     ),
   classifier: classifierId,
   model_version: versionName,
@@ -34,7 +36,8 @@ export const prediction = z.object({
     .object({ distance: z.number(), threshold: z.number().nullable() })
     .nullable()
     .describe(
-      'how far the picture is from the training pictures, and from where on it is unfamiliar; null where that was not measured',
+      'how far the picture is from the training pictures, and from where on it is unfamiliar; null ' +
+        'where that was not measured',
     ),
   filename: z.string().nullable(),
   width: z.number().int(),
@@ -49,14 +52,19 @@ export const explanation = z.object({
   method: z
     .literal('occlusion')
     .describe(
-      'each place is covered with the mean colour of the picture, and the network asked again (Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2): it tells on which places this answer of this version depends, not why',
+      'each place is covered with the mean colour of the picture, and the network asked again (Zeiler ' +
+        'and Fergus 2014, arXiv:1311.2901, section 4.2): it tells on which places this answer of this ' +
+        'version depends, not why',
     ),
   rows: z.number().int().min(1),
   columns: z.number().int().min(1),
   drops: z
     .array(z.array(z.number().min(-1).max(1)))
     .describe(
-      'rows × columns, from the upper left: by how much the calibrated probability of `predicted_class` falls while this place is covered, from −1 to 1; below 0 it rises. The middle of a cover lies (column + 1) / (columns + 1) from the left and (row + 1) / (rows + 1) from above, and its side is a quarter of the square',
+      'rows × columns, from the upper left: by how much the calibrated probability of ' +
+        '`predicted_class` falls while this place is covered, from −1 to 1; below 0 it rises. The middle ' +
+        'of a cover lies (column + 1) / (columns + 1) from the left and (row + 1) / (rows + 1) from ' +
+        'above, and its side is a quarter of the square',
     ),
   square: z
     .string()
@@ -68,7 +76,8 @@ const explained = prediction.extend({
   explanation: explanation
     .optional()
     .describe(
-      'on which places of the picture the answer depends; there when `explain=true` asked for it, and never kept in the history',
+      'on which places of the picture the answer depends; there when `explain=true` asked for it, and ' +
+        'never kept in the history',
     ),
 })
 export type ExplainedAnswer = z.output<typeof explained>
@@ -96,7 +105,8 @@ export const predictOne = contract({
     explain: flag
       .default(false)
       .describe(
-        'whether to tell also on which places of the picture the answer depends, in `explanation`: it takes as long as some fifty answers, and counts with the limit “batch” too',
+        'whether to tell also on which places of the picture the answer depends, in `explanation`: it ' +
+          'takes as long as some fifty answers, and counts with the limit “batch” too',
       ),
     picture: z.custom<ArrivedPicture>(),
   }),

@@ -1,4 +1,5 @@
-/** Training on one click: start, watch, stop, go on. A run is one training; its events are what a live page draws. */
+/** Training on one click: start, watch, stop, go on. A run is one training; its events are what a live page
+ *  draws. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { epochPoint } from './epoch.ts'
@@ -70,7 +71,10 @@ export const retrain = contract({
       .enum(RECIPES_TO_ASK)
       .default('auto')
       .describe(
-        "auto: head for few pictures, else finetune from the champion, or scratch where there is none; head: only the last layer, in seconds; transfer: on another network's layers, the last one first, then the upper part; finetune: the whole network of the champion; scratch: a network from nothing, by the classifier's own recipe or the one that is named",
+        'auto: head for few pictures, else finetune from the champion, or scratch where there is none; ' +
+          "head: only the last layer, in seconds; transfer: on another network's layers, the last one " +
+          'first, then the upper part; finetune: the whole network of the champion; scratch: a network ' +
+          "from nothing, by the classifier's own recipe or the one that is named",
       ),
     epochs: z.number().int().min(1).max(500).optional(),
     seed: z.number().int().min(0).max(2147483647).optional(),

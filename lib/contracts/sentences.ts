@@ -1,11 +1,13 @@
-/** What is wrong with a value, in this product's own words: the one place where zod's findings become sentences. Each begins with a verb, so that
- *  the name of the field can stand before it. It judges nothing; the rules stand in the contracts. */
+/** What is wrong with a value, in this product's own words: the one place where zod's findings become
+ *  sentences. Each begins with a verb, so that the name of the field can stand before it. It judges nothing;
+ *  the rules stand in the contracts. */
 import type { z } from 'zod'
 import type { FieldError } from '#lib/domain/errors.ts'
 
 type Found = Parameters<z.core.$ZodErrorMap>[0]
 
-/** Given to each parse whose findings a person reads: `schema.safeParse(value, inOurWords)`. A rule with words of its own keeps them. */
+/** Given to each parse whose findings a person reads: `schema.safeParse(value, inOurWords)`. A rule with
+ *  words of its own keeps them. */
 export const inOurWords = { error: (found: Found): string => sentenceOf(found) } as const
 
 export const fieldErrorsOf = (error: {

@@ -1,4 +1,5 @@
-/** The settings of an owner, read from the environment once at start: one clear sentence per mistake. Not feature flags. */
+/** The settings of an owner, read from the environment once at start: one clear sentence per mistake. Not
+ *  feature flags. */
 import { z } from 'zod'
 import { allowanceOf } from '#lib/domain/allowance.ts'
 import { fieldErrorsOf, inOurWords } from './sentences.ts'
@@ -12,7 +13,8 @@ const rate = (usual: string) =>
     .string()
     .refine(
       (text) => allowanceOf(text) !== null,
-      'must be a whole number of requests per minute (1 to 1,000,000), or a number with a period, such as 30/minute, 5/hour or 100/day',
+      'must be a whole number of requests per minute (1 to 1,000,000), or a number with a period, such ' +
+        'as 30/minute, 5/hour or 100/day',
     )
     .default(usual)
 /** Texts with commas between; empty ones are none. */
@@ -90,7 +92,8 @@ export const settings = z.object({
   MAX_UPLOAD_MB_PUBLIC: count(1, 1_048_576)
     .default(256)
     .describe(
-      'total size of pending batches and uploads from one address without a login or key; four times as much for all such addresses together',
+      'total size of pending batches and uploads from one address without a login or key; four times ' +
+        'as much for all such addresses together',
     ),
   MAX_IMAGE_MB: count(1, 1024).default(20).describe('largest single picture'),
   MAX_PIXELS: z.coerce.number().min(1e4).max(1e9).default(50e6).describe('largest picture in pixels'),
@@ -103,7 +106,8 @@ export const settings = z.object({
   PUBLIC_STORAGE_MB: auto(count(0, 1_073_741_824))
     .default('auto')
     .describe(
-      'maximum storage for images of anonymous predictions; auto: 5 % of the disk, at most 2048; at the limit the oldest are deleted',
+      'maximum storage for images of anonymous predictions; auto: 5 % of the disk, at most 2048; at ' +
+        'the limit the oldest are deleted',
     ),
   PUBLIC_RETENTION_DAYS: z.coerce
     .number()
@@ -145,7 +149,8 @@ export const settings = z.object({
   ALLOWED_HOSTS: list
     .pipe(z.array(hostRule))
     .describe(
-      'host names to accept, separated by commas, in addition to IP addresses, localhost, the machine name and the host of NEXTAUTH_URL; * accepts all',
+      'host names to accept, separated by commas, in addition to IP addresses, localhost, the machine ' +
+        'name and the host of NEXTAUTH_URL; * accepts all',
     ),
   CORS_ORIGINS: z
     .string()
@@ -199,7 +204,8 @@ const OIDC_TOGETHER = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as
 
 export type Settings = z.output<typeof settings>
 
-/** Reads the environment's texts; empty ones count as absent. Answers the settings, or one sentence per mistake. */
+/** Reads the environment's texts; empty ones count as absent. Answers the settings, or one sentence per
+ *  mistake. */
 export function parseSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): { ok: true; settings: Settings } | { ok: false; mistakes: readonly string[] } {
@@ -215,7 +221,8 @@ export function parseSettings(
       : {
           ok: false,
           mistakes: [
-            `${missing.join(' and ')}: missing. Signing in with OIDC needs ${OIDC_TOGETHER.join(', ')}; set all three or none.`,
+            `${missing.join(' and ')}: missing. Signing in with OIDC needs ${OIDC_TOGETHER.join(', ')}; ` +
+              'set all three or none.',
           ],
         }
   }

@@ -1,4 +1,5 @@
-/** What a route is about: of which kind the thing is that its address or a field names. Who may reach it, lib/http decides. */
+/** What a route is about: of which kind the thing is that its address or a field names. Who may reach it,
+ *  lib/http decides. */
 import type { Contract } from './contract.ts'
 
 export type SubjectKind =

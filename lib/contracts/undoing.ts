@@ -1,4 +1,5 @@
-/** What can be taken back: the log of changes to samples with undo, bulk changes, and the trash. What a state means is decided in lib/domain/sample-state.ts. */
+/** What can be taken back: the log of changes to samples with undo, bulk changes, and the trash. What a state
+ *  means is decided in lib/domain/sample-state.ts. */
 import { z } from 'zod'
 import { CHANGE_KINDS } from '#lib/domain/sample-state.ts'
 import { contract } from './contract.ts'
@@ -43,7 +44,8 @@ export const changeSamples = contract({
   path: '/api/samples',
   scope: 'edit',
   summary:
-    'Change many samples at once, by ids or by a filter: label, split, exclude, trash, restore. Recorded as one change, which can be undone',
+    'Change many samples at once, by ids or by a filter: label, split, exclude, trash, restore. ' +
+    'Recorded as one change, which can be undone',
   body: 'json',
   input: z.object({
     ids: z.array(id).min(1).max(MOST_IDS).optional(),
@@ -141,7 +143,8 @@ export const deleteTrash = contract({
   path: '/api/trash/{id}',
   scope: 'admin',
   summary:
-    'Permanently delete an item in the trash: files, thumbnails, cached pixels and features, database pages. Lists what still contains it',
+    'Permanently delete an item in the trash: files, thumbnails, cached pixels and features, database ' +
+    'pages. Lists what still contains it',
   input: z.object({ id }),
   output: z.object({
     id,
@@ -155,7 +158,8 @@ export const deleteTrash = contract({
     trained_versions: z
       .array(z.object({ classifier: classifierId, version: z.string(), until: time.nullable() }))
       .describe(
-        'versions trained or tested on it, whose weights are not changed; until: set if the version is itself in the trash',
+        'versions trained or tested on it, whose weights are not changed; until: set if the version is ' +
+          'itself in the trash',
       ),
     backups: z
       .array(z.object({ name: z.string(), until: time.nullable(), until_backups: z.number().int() }))

@@ -94,7 +94,8 @@ export const undoUpload = contract({
   path: '/api/uploads/{id}',
   scope: 'upload',
   summary:
-    'Move an upload with its samples to the trash, where it can be restored for 30 days; versions trained on it are not changed',
+    'Move an upload with its samples to the trash, where it can be restored for 30 days; versions ' +
+    'trained on it are not changed',
   input: z.object({ id }),
   output: uploadReport,
   errors: ['not_found', 'conflict'],

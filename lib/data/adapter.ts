@@ -1,5 +1,6 @@
-/** Prisma's door to SQLite: a driver adapter over node:sqlite whose transactions begin immediately and keep outside queries out.
- *  It does not open or close the file; the connection it is given does. See docs/decisions for why no published adapter is used. */
+/** Prisma's door to SQLite: a driver adapter over node:sqlite whose transactions begin immediately and keep
+ *  outside queries out. It does not open or close the file; the connection it is given does. See
+ *  docs/decisions for why no published adapter is used. */
 import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils'
 import type {
   ArgType,
@@ -45,7 +46,8 @@ export const prismaAdapter = (connection: Connection): SqlDriverAdapterFactory =
   connect: () => Promise.resolve(adapterOver(connection)),
 })
 
-/** What Prisma reads outside of a transaction goes to the reader: it never waits for a writer, ours or another program's. */
+/** What Prisma reads outside of a transaction goes to the reader: it never waits for a writer, ours or
+ *  another program's. */
 const READS = /^\s*SELECT\b/i
 
 function adapterOver(connection: Connection): SqlDriverAdapter {

@@ -1,4 +1,5 @@
-/** What processes tell each other through rows, since they never talk: signatures only, like data.ts. web-processes.ts and counts.ts make it. */
+/** What processes tell each other through rows, since they never talk: signatures only, like data.ts.
+ *  web-processes.ts and counts.ts make it. */
 
 /** Web processes say that they live and which promotion they serve. */
 export type WebProcesses = {
@@ -19,7 +20,8 @@ export type Counts = {
     readonly since: Date
     readonly upTo: number
   }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
-  /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept for `lastsMs`, `passing` for a few minutes. */
+  /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept
+   *  for `lastsMs`, `passing` for a few minutes. */
   readonly exchange: (
     said: CountsSaid,
   ) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>

@@ -1,12 +1,14 @@
-/** Stored bytes by kind and key: the one interface behind which images, thumbnails and whatever comes later lie. Files under DATA_DIR today.
- *  Not a database: which blobs there must be, rows say; a blob that is gone or damaged is told, never served. */
+/** Stored bytes by kind and key: the one interface behind which images, thumbnails and whatever comes later
+ *  lie. Files under DATA_DIR today. Not a database: which blobs there must be, rows say; a blob that is gone
+ *  or damaged is told, never served. */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-/** `sealed`: the key is the sha256 of the bytes. `derived`: can be made again from an image; its file begins with its own sha256. */
+/** `sealed`: the key is the sha256 of the bytes. `derived`: can be made again from an image; its file begins
+ *  with its own sha256. */
 const KINDS = {
   image: { folder: 'pictures', proof: 'sealed', keys: /^[0-9a-f]{64}$/ },
   thumbnail: { folder: 'thumbnails', proof: 'derived', keys: /^[0-9a-f]{64}-[0-9]{1,4}$/ },
@@ -17,7 +19,8 @@ export type BlobKind = keyof typeof KINDS
 export type Blobs = {
   /** Complete or not at all: written next to its place, then moved there. */
   readonly put: (kind: BlobKind, key: string, bytes: Uint8Array) => Promise<void>
-  /** Null: there is none. A damaged derived blob counts as none and is removed; a damaged sealed one is `file_damaged`. */
+  /** Null: there is none. A damaged derived blob counts as none and is removed; a damaged sealed one is
+   *  `file_damaged`. */
   readonly get: (kind: BlobKind, key: string) => Promise<Uint8Array | null>
   readonly has: (kind: BlobKind, key: string) => boolean
   readonly delete: (kind: BlobKind, key: string) => Promise<void>
@@ -67,7 +70,8 @@ export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
   },
 })
 
-/** For code inside a transaction, which may not wait: moves a finished file to its place, writes it there, or removes it. */
+/** For code inside a transaction, which may not wait: moves a finished file to its place, writes it there, or
+ *  removes it. */
 export const blobNow = {
   move: (dataDir: string, from: string, kind: BlobKind, key: string): void =>
     renameSync(from, blobFile(dataDir, kind, key)),
@@ -98,7 +102,9 @@ export function proven(hash: string, bytes: Uint8Array): Uint8Array {
     'file_damaged',
     {
       what: 'This image cannot be used',
-      why: `its stored file (${hash.slice(0, 12)}…) has changed since it was uploaded: ${bytes.length.toLocaleString('en')} bytes with another sha256`,
+      why:
+        `its stored file (${hash.slice(0, 12)}…) has changed since it was uploaded: ` +
+        `${bytes.length.toLocaleString('en')} bytes with another sha256`,
       remedy: 'Restore it from a backup, or delete the image and upload it again.',
     },
     { members: { hash } },

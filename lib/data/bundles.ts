@@ -1,4 +1,5 @@
-/** Reading a version's folder and proving that it is whole. Whether the engine answers its golden pictures is the engine's to prove. */
+/** Reading a version's folder and proving that it is whole. Whether the engine answers its golden pictures is
+ *  the engine's to prove. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -15,7 +16,8 @@ export type ProvenBundle = {
   readonly classes: readonly string[]
 }
 
-/** Every file of the manifest with its sha256 and size, and every file that a bundle must have. `bad_bundle` names what is wrong. */
+/** Every file of the manifest with its sha256 and size, and every file that a bundle must have. `bad_bundle`
+ *  names what is wrong. */
 export async function verifyBundle(folder: string): Promise<ProvenBundle> {
   const bundle = await readBundle(folder)
   for (const name of BUNDLE_FILES)

@@ -15,8 +15,8 @@ import { openData } from './open.ts'
 import { takeTurns } from './turns.ts'
 
 const SHORT_MS = 300
-/** What a machine whose cores others use may let a thread wait. A thread that blocks on the lock stands still for as long as it may: the lock's
- *  end is told by this one. */
+/** What a machine whose cores others use may let a thread wait. A thread that blocks on the lock stands still
+ *  for as long as it may: the lock's end is told by this one. */
 const STANDSTILL_MS = 1_500
 const settled = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -228,6 +228,8 @@ test('turns come in the order of arrival; who waits too long leaves, and too man
 
 test('the error says how long was waited and what to look for', () => {
   expect(databaseBusy(5_200).message).toBe(
-    'Nothing was stored: another program has locked the database for more than 5 s. Try again in a few seconds. If this continues, close the program that has the database file open, such as a backup tool or an SQLite shell.',
+    'Nothing was stored: another program has locked the database for more than 5 s. Try again in a few ' +
+      'seconds. If this continues, close the program that has the database file open, such as a backup ' +
+      'tool or an SQLite shell.',
   )
 })

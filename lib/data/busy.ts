@@ -1,19 +1,24 @@
-/** What a lock of another program on the database file means for us: try again a little later without blocking, until a deadline, then say so.
- *  It does not take locks itself; connection.ts and adapter.ts do. See docs/decisions/0017. */
+/** What a lock of another program on the database file means for us: try again a little later without
+ *  blocking, until a deadline, then say so. It does not take locks itself; connection.ts and adapter.ts do.
+ *  See docs/decisions/0017. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-/** How long SQLite itself waits for a lock. It blocks the thread, so it covers only what our own processes take for a transaction (1 ms). */
+/** How long SQLite itself waits for a lock. It blocks the thread, so it covers only what our own processes
+ *  take for a transaction (1 ms). */
 export const BUSY_TIMEOUT_MS = 2
-/** How long a write waits for another program's lock before its caller gets an error; what a person still waits for. */
+/** How long a write waits for another program's lock before its caller gets an error; what a person still
+ *  waits for. */
 export const WRITE_PATIENCE_MS = 5_000
-/** Between two attempts: from what a transaction of ours takes, to a pause after which a freed lock is noticed soon enough. */
+/** Between two attempts: from what a transaction of ours takes, to a pause after which a freed lock is
+ *  noticed soon enough. */
 const FIRST_DELAY_MS = 1
 const LONGEST_DELAY_MS = 50
 const RETRY_AFTER_SECONDS = 5
 
-/** Primary result codes, https://www.sqlite.org/rescode.html: BUSY with its kinds (RECOVERY, SNAPSHOT, TIMEOUT), LOCKED, and
- *  PROTOCOL, which is a race while a WAL is opened. In each nothing was done, and the same may work a moment later. */
+/** Primary result codes, https://www.sqlite.org/rescode.html: BUSY with its kinds (RECOVERY, SNAPSHOT,
+ *  TIMEOUT), LOCKED, and PROTOCOL, which is a race while a WAL is opened. In each nothing was done, and the
+ *  same may work a moment later. */
 const PASSING: readonly number[] = [5, 6, 15]
 
 export const isBusy = (error: unknown): boolean =>
@@ -27,9 +32,12 @@ export const databaseBusy = (waitedMs: number, cause?: unknown): DarkroomError =
     'database_busy',
     {
       what: 'Nothing was stored',
-      why: `another program has locked the database for ${waitedMs < 1_000 ? 'too long' : `more than ${Math.floor(waitedMs / 1_000)} s`}`,
+      why:
+        'another program has locked the database for ' +
+        `${waitedMs < 1_000 ? 'too long' : `more than ${Math.floor(waitedMs / 1_000)} s`}`,
       remedy:
-        'Try again in a few seconds. If this continues, close the program that has the database file open, such as a backup tool or an SQLite shell.',
+        'Try again in a few seconds. If this continues, close the program that has the database file ' +
+        'open, such as a backup tool or an SQLite shell.',
     },
     { cause, retryAfterSeconds: RETRY_AFTER_SECONDS },
   )
@@ -61,7 +69,8 @@ export function watchLock(): Lock {
           const now = performance.now()
           heldSince ??= now
           if (now >= deadline) throw databaseBusy(now - begun, error)
-          await wait(Math.min(deadline - now, delay * (0.5 + Math.random() / 2))) // processes that wait for one lock do not ask at the same moments
+          // processes that wait for one lock do not ask at the same moments
+          await wait(Math.min(deadline - now, delay * (0.5 + Math.random() / 2)))
         }
       }
     },

@@ -1,11 +1,12 @@
-/** The audit log: who changed what, and who logged in. It names things as they were called then, because they may be gone. What is a change,
- *  lib/contracts/changes.ts says. */
+/** The audit log: who changed what, and who logged in. It names things as they were called then, because they
+ *  may be gone. What is a change, lib/contracts/changes.ts says. */
 import type { Changes, ChangeFilter } from './data.ts'
 import { pageOf } from './answers/page.ts'
 import type { Prisma } from './generated/client.ts'
 import type { Store } from './store.ts'
 
-/** Newest entries kept of changes, and as many of logins, which strangers make: wrong passwords push no change out. A year of a busy house. */
+/** Newest entries kept of changes, and as many of logins, which strangers make: wrong passwords push no
+ *  change out. A year of a busy house. */
 const MOST_CHANGES = 100_000
 const SWEEP_EVERY = 1_000
 const ROWS_AT_ONCE = 500

@@ -13,7 +13,8 @@ import type { NewClassifier, Original } from './values.ts'
 const DEFAULT_RECIPE = 'scratch-small'
 /** Of those that come with the product: whoever has no picture at hand can draw one for it. */
 const FIRST_SHIPPED = 'shapes'
-/** A person's own before what came with the product. The oldest stays first, so that a script that names none goes on asking the same one. */
+/** A person's own before what came with the product. The oldest stays first, so that a script that names none
+ *  goes on asking the same one. */
 const IN_ORDER = `"isShipped", "isShipped" AND "id" <> '${FIRST_SHIPPED}', "createdAt", "id"`
 const ANSWERS = '"id" IN (SELECT "classifierId" FROM "Promotion")'
 
@@ -106,7 +107,8 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
         const has = (table: string, more = ''): string =>
           `EXISTS (SELECT 1 FROM "${table}" WHERE "classifierId" = ?1${more})`
         writing.run(
-          `DELETE FROM "Classifier" WHERE "id" = ?1 AND NOT ${has('Sample')} AND NOT ${has('Version')} AND NOT ${has('Run')} AND NOT ${has('Upload', ` AND "state" = 'running'`)}`,
+          `DELETE FROM "Classifier" WHERE "id" = ?1 AND NOT ${has('Sample')} AND NOT ${has('Version')} ` +
+            `AND NOT ${has('Run')} AND NOT ${has('Upload', ` AND "state" = 'running'`)}`,
           id,
         )
       }),

@@ -1,5 +1,6 @@
-/** One process's way to the database file: a writer that does one transaction at a time, and a reader that sees what is committed.
- *  Not a query language: Prisma speaks through adapter.ts, and what must be quick prepares its statements here. */
+/** One process's way to the database file: a writer that does one transaction at a time, and a reader that
+ *  sees what is committed. Not a query language: Prisma speaks through adapter.ts, and what must be quick
+ *  prepares its statements here. */
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
@@ -36,10 +37,11 @@ export type WritingState = {
 export type Connection = {
   /** For adapter.ts and migrate.ts alone. */
   readonly writer: DatabaseSync
-  /** Runs `work` on the writer while nobody else uses it, again and again while a lock of another program refuses it: `work` must
-   *  leave nothing when it is refused. `database_busy` after the patience. */
+  /** Runs `work` on the writer while nobody else uses it, again and again while a lock of another program
+   *  refuses it: `work` must leave nothing when it is refused. `database_busy` after the patience. */
   readonly alone: <T>(work: () => T, patienceMs?: number) => Promise<T>
-  /** The same for a transaction that goes on after `work`: nobody else uses the writer until `done` is called. */
+  /** The same for a transaction that goes on after `work`: nobody else uses the writer until `done` is
+   *  called. */
   readonly hold: <T>(work: () => T) => Promise<{ readonly answer: T; readonly done: () => void }>
   /** One transaction: all of `work` or none. `work` may not wait. */
   readonly write: <T>(work: (writing: Transacting) => T, patienceMs?: number) => Promise<T>
@@ -47,8 +49,8 @@ export type Connection = {
   readonly written: (sql: string) => StatementSync
   /** The reader's: it sees what is committed, and never waits for a writer. */
   readonly read: (sql: string) => StatementSync
-  /** Writes all of the write-ahead log into the file and empties it, so that nothing deleted stays there. False: other connections read or
-   *  wrote all the while; it may be called again. */
+  /** Writes all of the write-ahead log into the file and empties it, so that nothing deleted stays there.
+   *  False: other connections read or wrote all the while; it may be called again. */
   readonly truncateWal: () => Promise<boolean>
   readonly writingState: () => WritingState
   /** `inWords`, remembering that the disk is full. For what fails next to the database, such as files. */
@@ -61,7 +63,8 @@ export type Connection = {
   readonly close: () => void
 }
 
-/** `patienceMs`: how long a write waits for another program's lock; a process that nobody waits for may have more. */
+/** `patienceMs`: how long a write waits for another program's lock; a process that nobody waits for may have
+ *  more. */
 export function connect(
   file: string,
   { patienceMs = WRITE_PATIENCE_MS }: { readonly patienceMs?: number } = {},
@@ -127,7 +130,8 @@ export function connect(
     },
     async truncateWal() {
       const checkpoint = (): void => {
-        const { busy } = writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number } // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        const { busy } = writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
         if (busy !== 0) throw new CheckpointBusy()
       }
       const { done } = await hold(checkpoint).catch((error: unknown) => {
@@ -165,7 +169,8 @@ class CheckpointBusy extends Error {
   readonly errcode = 5
 }
 
-/** The reader alone, for a process that only looks. Others' writes do not hold it up: in WAL mode it sees what was committed before. */
+/** The reader alone, for a process that only looks. Others' writes do not hold it up: in WAL mode it sees
+ *  what was committed before. */
 export function connectForReading(file: string): Pick<Connection, 'all' | 'one' | 'read' | 'close'> {
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
   const read = statementsOf(reader)
@@ -178,7 +183,8 @@ export function connectForReading(file: string): Pick<Connection, 'all' | 'one' 
   }
 }
 
-/** A reader is refused only by a program that recovers the file or has it to itself, which is over in a moment or is an owner's to end. */
+/** A reader is refused only by a program that recovers the file or has it to itself, which is over in a
+ *  moment or is an owner's to end. */
 function told<T>(work: () => T): T {
   try {
     return work()
@@ -207,7 +213,8 @@ export function statementsOf(database: DatabaseSync): (sql: string) => Statement
   }
 }
 
-/** A full disk is a person's to mend, and a lock another program's; every other failure of the database is ours. */
+/** A full disk is a person's to mend, and a lock another program's; every other failure of the database is
+ *  ours. */
 export function inWords(error: unknown): unknown {
   if (isDarkroomError(error) || !(error instanceof Error)) return error
   if (isBusy(error)) return databaseBusy(0, error)

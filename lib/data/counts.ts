@@ -1,5 +1,5 @@
-/** What web processes tell each other of what they counted, on this host or on others that share the file: a short journal, read from where one stopped.
- *  What is counted and what follows from it, lib/auth says. */
+/** What web processes tell each other of what they counted, on this host or on others that share the file: a
+ *  short journal, read from where one stopped. What is counted and what follows from it, lib/auth says. */
 import type { Counts } from './between-processes.ts'
 import { parsed } from './store.ts'
 import type { Store } from './store.ts'

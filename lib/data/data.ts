@@ -1,5 +1,6 @@
-/** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no Prisma type stands here.
- *  Longer than 300 lines because it is one table of contents; a long room has its own file of signatures, as undoing.ts. */
+/** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no
+ *  Prisma type stands here. Longer than 300 lines because it is one table of contents; a long room has its
+ *  own file of signatures, as undoing.ts. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
@@ -43,12 +44,14 @@ import type {
   VersionWithCard,
 } from './values.ts'
 
-/** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. What is in the trash is not found. */
+/** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. What is in the
+ *  trash is not found. */
 export type Classifiers = {
   readonly list: () => Promise<readonly Classifier[]>
   readonly get: (id: string) => Promise<Classifier>
   readonly find: (id: string) => Promise<Classifier | null>
-  /** The named one; else the environment's, else the one chosen in /settings, else the first. `not_found` where there is none. */
+  /** The named one; else the environment's, else the one chosen in /settings, else the first. `not_found`
+   *  where there is none. */
   readonly chosen: (id: string | undefined) => Promise<Classifier>
   readonly create: (draft: NewClassifier) => Promise<Classifier>
   /** For one that was made for pictures that then did not come: stays where it has anything. */
@@ -60,7 +63,8 @@ export type Classifiers = {
 
 export type Pictures = {
   readonly keep: (pictures: readonly NewPicture[]) => Promise<void>
-  /** Null for an unknown hash. `file_missing` or `file_damaged` where the stored bytes are not those that were kept; the fault is noted. */
+  /** Null for an unknown hash. `file_missing` or `file_damaged` where the stored bytes are not those that
+   *  were kept; the fault is noted. */
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
   /** For a process that found one and cannot write. */
   readonly noteFault: (hash: string, code: FileFault['code']) => Promise<void>
@@ -68,9 +72,7 @@ export type Pictures = {
   readonly faults: () => Promise<{ readonly count: number; readonly newest: readonly FileFault[] }>
   /** Forgets those whose file is whole again. */
   readonly recheckFaults: () => Promise<void>
-  readonly find: (
-    hash: string,
-  ) => Promise<{
+  readonly find: (hash: string) => Promise<{
     readonly hash: string
     readonly width: number
     readonly height: number
@@ -84,7 +86,8 @@ export type Samples = {
   readonly add: (classifierId: string, samples: readonly NewSample[]) => Promise<readonly Added[]>
   /** In whatever state. */
   readonly get: (id: string) => Promise<StoredSample>
-  /** All of a classifier that may be trained on, oldest first: labelled, not excluded, not in the trash, not of an upload that is still running. */
+  /** All of a classifier that may be trained on, oldest first: labelled, not excluded, not in the trash, not
+   *  of an upload that is still running. */
   readonly all: (classifierId: string) => Promise<readonly Sample[]>
   /** Labelled since what the champion learnt from was frozen. */
   readonly unseenIn: (classifierId: string) => Promise<number>
@@ -99,9 +102,11 @@ export type Uploads = {
     change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null },
   ) => Promise<Upload>
   readonly get: (id: string) => Promise<Upload>
-  /** For one that failed: what it added is removed for good, and what it took out of the trash goes back there. */
+  /** For one that failed: what it added is removed for good, and what it took out of the trash goes back
+   *  there. */
   readonly discard: (id: string) => Promise<void>
-  /** Uploads that a process left running when it died become failed, their samples leave. `lives` is asked of the process that worked on each. */
+  /** Uploads that a process left running when it died become failed, their samples leave. `lives` is asked of
+   *  the process that worked on each. */
   readonly sweepUnfinished: (lives: (pid: number) => boolean) => Promise<number>
   /** Those of web processes that have been silent for long, wherever these ran. Answers how many there were. */
   readonly sweepAbandoned: () => Promise<number>
@@ -111,12 +116,14 @@ export type Snapshots = {
   readonly freeze: (classifierId: string, entries: readonly SnapshotEntry[]) => Promise<Snapshot>
   readonly get: (id: string) => Promise<Snapshot>
   readonly entriesOf: (id: string) => Promise<readonly SnapshotEntry[]>
-  /** Counts one more opening of this list of test pictures; answers how often it has been opened, this time included. */
+  /** Counts one more opening of this list of test pictures; answers how often it has been opened, this time
+   *  included. */
   readonly openTest: (testHashes: readonly string[]) => Promise<number>
 }
 
 export type Runs = {
-  /** Snapshot, run and its `train` job in one transaction. `already_running` (with the run) where one is queued, running or judging. */
+  /** Snapshot, run and its `train` job in one transaction. `already_running` (with the run) where one is
+   *  queued, running or judging. */
   readonly plan: (draft: NewRun) => Promise<Run>
   readonly get: (id: string) => Promise<Run>
   /** The one that is queued, running or judging; of this classifier, or of any. */
@@ -140,7 +147,8 @@ export type VersionStore = {
   readonly folderFor: (classifierId: string, number: number) => string
   /** Reads and verifies the sealed bundle in `folderFor(…)` and makes it a version. */
   readonly register: (version: NewVersion) => Promise<VersionWithCard>
-  /** The version, when what its folder says of itself fits its row: a cheap look without checksums. `bad_bundle` names what is wrong. */
+  /** The version, when what its folder says of itself fits its row: a cheap look without checksums.
+   *  `bad_bundle` names what is wrong. */
   readonly check: (id: string) => Promise<VersionWithCard>
   /** The same with all files against their checksums. */
   readonly verify: (id: string) => Promise<VersionWithCard>
@@ -259,7 +267,8 @@ export type People = {
   /** Replaces the tokens for the first admin; only the sha256 is kept. */
   readonly keepSetupToken: (sha256: string) => Promise<void>
   readonly isSetupToken: (sha256: string) => Promise<boolean>
-  /** The first admin and the end of the token, in one transaction. `forbidden` for a wrong token, `conflict` where there is an admin. */
+  /** The first admin and the end of the token, in one transaction. `forbidden` for a wrong token, `conflict`
+   *  where there is an admin. */
   readonly createFirstAdmin: (
     tokenSha256: string,
     person: Pick<Person, 'name' | 'email' | 'passwordHash'>,
@@ -390,9 +399,11 @@ export type Data = {
   readonly counts: Counts
   readonly answers: Answers
   readonly subjects: Subjects
-  /** What opening it did: migrations that were applied, and where the database of before lies; null where it was new or up to date. */
+  /** What opening it did: migrations that were applied, and where the database of before lies; null where it
+   *  was new or up to date. */
   readonly migrated: { readonly applied: readonly string[]; readonly copy: string | null }
-  /** Makes rows of models/<classifier>/classifier.json and its versions. Names what it had to leave out, and why. */
+  /** Makes rows of models/<classifier>/classifier.json and its versions. Names what it had to leave out, and
+   *  why. */
   readonly syncShipped: () => Promise<{
     readonly versions: number
     readonly refused: readonly { readonly folder: string; readonly reason: string }[]
@@ -401,7 +412,8 @@ export type Data = {
   readonly id: () => string
   /** Answers when the database does. */
   readonly ping: () => Promise<void>
-  /** How writing goes in this process: whether another program's lock or a full disk is in the way, and how many wait. Touches no file. */
+  /** How writing goes in this process: whether another program's lock or a full disk is in the way, and how
+   *  many wait. Touches no file. */
   readonly writingState: () => {
     readonly lockedForMs: number | null
     readonly diskFullMsAgo: number | null
@@ -424,6 +436,7 @@ export type DataSettings = {
   readonly webId?: string
   /** DEFAULT_CLASSIFIER. */
   readonly defaultClassifier?: string | null
-  /** Makes a WebP of at most `size × size` out of encoded bytes; lib/images gives it. Without it whole pictures are answered. */
+  /** Makes a WebP of at most `size × size` out of encoded bytes; lib/images gives it. Without it whole
+   *  pictures are answered. */
   readonly thumbnail?: (bytes: Uint8Array, size: number) => Promise<Uint8Array>
 }

@@ -1,4 +1,5 @@
-/** Copies of a database that others write to, and what such a copy contains: tables, images, versions. It changes no original and migrates nothing. */
+/** Copies of a database that others write to, and what such a copy contains: tables, images, versions. It
+ *  changes no original and migrates nothing. */
 import { closeSync, openSync, rmSync, statSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -8,8 +9,9 @@ import { connect } from './connection.ts'
 import { PrismaClient } from './generated/client.ts'
 import { MIGRATIONS_TABLE } from './migrate.ts'
 
-/** All pages in one step, in a thread of its own: one consistent state, and no writer waits (WAL). In smaller steps the copy begins again at each
- *  write of another process: of 250 MB, one step took 1.2 s under 2,000 writes/s, steps of 2,000 pages never ended (2026-11-29). */
+/** All pages in one step, in a thread of its own: one consistent state, and no writer waits (WAL). In smaller
+ *  steps the copy begins again at each write of another process: of 250 MB, one step took 1.2 s under 2,000
+ *  writes/s, steps of 2,000 pages never ended (2026-11-29). */
 const ALL_PAGES = 2 ** 30
 const ROWS_AT_ONCE = 5_000
 
@@ -68,7 +70,8 @@ export type DatabaseContents = {
   readonly versions: readonly string[]
 }
 
-/** `eachImage` is called with the hash of every image, in order, wherever its bytes are. Afterwards the file has no journal. */
+/** `eachImage` is called with the hash of every image, in order, wherever its bytes are. Afterwards the file
+ *  has no journal. */
 export async function contentsOf(file: string, eachImage: (hash: string) => void): Promise<DatabaseContents> {
   const connection = connect(file)
   const prisma = new PrismaClient({ adapter: prismaAdapter(connection) })
@@ -115,7 +118,8 @@ async function* hashesOf(prisma: PrismaClient, where: { readonly bytes?: null })
 /** Of every table there is, also of those that this program does not know. */
 async function countsOf(prisma: PrismaClient): Promise<Record<string, number>> {
   const tables = await prisma.$queryRawUnsafe<{ name: string }[]>(
-    `SELECT "name" FROM sqlite_master WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite~_%' ESCAPE '~' AND "name" <> '${MIGRATIONS_TABLE}' ORDER BY "name"`,
+    `SELECT "name" FROM sqlite_master WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite~_%' ESCAPE ` +
+      `'~' AND "name" <> '${MIGRATIONS_TABLE}' ORDER BY "name"`,
   )
   const counts: Record<string, number> = {}
   for (const { name } of tables) {

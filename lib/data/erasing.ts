@@ -1,5 +1,6 @@
-/** Deleting for good what lies in the trash: rows, files, and the database pages they lay in. Copies that other rooms keep (packs, features) are
- *  removed by lib/processes/erase.ts before; backups are not touched here. */
+/** Deleting for good what lies in the trash: rows, files, and the database pages they lay in. Copies that
+ *  other rooms keep (packs, features) are removed by lib/processes/erase.ts before; backups are not touched
+ *  here. */
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from './blobs.ts'
@@ -9,7 +10,8 @@ import type { Transaction } from './trash-rows.ts'
 import type { Trash, TrashRecord } from './undoing.ts'
 import type { UploadFindings } from './values.ts'
 
-/** Images whose bytes are looked for in the database file afterwards; SQLite may leave a copy of a moved row in the gap of a page. */
+/** Images whose bytes are looked for in the database file afterwards; SQLite may leave a copy of a moved row
+ *  in the gap of a page. */
 const MOST_NEEDLES = 20
 const NEEDLE_BYTES = 48
 const CHUNK_BYTES = 4 * 2 ** 20
@@ -33,7 +35,8 @@ export type ErasePlan = {
 
 export type Erasing = {
   readonly plan: (trashId: string) => Promise<ErasePlan>
-  /** True: no page of the database and its log holds the bytes any more. False: another process was reading; `purge` again. */
+  /** True: no page of the database and its log holds the bytes any more. False: another process was reading;
+   *  `purge` again. */
   readonly erase: (plan: ErasePlan) => Promise<boolean>
   readonly purge: () => Promise<boolean>
 }
@@ -170,7 +173,8 @@ export function erasingOf(
   }
 }
 
-/** Files go while the lock is held, before the rows are gone for good: killed in between, the entry is in the trash still and is deleted again. */
+/** Files go while the lock is held, before the rows are gone for good: killed in between, the entry is in the
+ *  trash still and is deleted again. */
 async function removeUnused(tx: Transaction, dataDir: string, images: readonly string[]): Promise<void> {
   const gone = await tx.$queryRaw<
     { hash: string }[]
@@ -207,7 +211,8 @@ async function forgetNames(tx: Transaction, record: TrashRecord, hashes: readonl
   await tx.$executeRaw`UPDATE "Prediction" SET "filename" = NULL WHERE "classifierId" = ${record.classifierId} AND "pictureHash" IN (SELECT "value" FROM json_each(${JSON.stringify(hashes)}))`
 }
 
-/** Predictions stay as figures, without the image. Those of other classifiers lose it, too, unless these have it as a sample. */
+/** Predictions stay as figures, without the image. Those of other classifiers lose it, too, unless these have
+ *  it as a sample. */
 async function unlinkPredictions(
   tx: Transaction,
   { classifierId }: TrashRecord,
@@ -229,7 +234,8 @@ async function deleteRows(
   await tx.sampleChange.deleteMany({ where: { classifierId, entries: { none: {} } } }) // nothing is left to undo
 }
 
-/** Images of it that were restored one by one, or lie in entries of their own, would go with its row: with these it is an upload again. */
+/** Images of it that were restored one by one, or lie in entries of their own, would go with its row: with
+ *  these it is an upload again. */
 async function deleteUpload(tx: Transaction, id: string): Promise<void> {
   const { count } = await tx.upload.deleteMany({ where: { id, samples: { none: {} } } })
   if (count === 0) await tx.upload.updateMany({ where: { id }, data: { state: 'done', trashedAt: null } })

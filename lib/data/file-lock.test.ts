@@ -23,7 +23,10 @@ test('many hold a lock together, one holds it alone, and never both', () => {
 
 test('the lock of a process that was killed is free at once', async () => {
   const file = path.join(folderForTest(), 'x.lock')
-  const program = `const { lockShared } = await import(${JSON.stringify(path.join(import.meta.dirname, 'file-lock.ts'))}); globalThis.lock = lockShared(${JSON.stringify(file)}); process.stdout.write('held'); setInterval(() => {}, 1e6)`
+  const program =
+    `const { lockShared } = await import(${JSON.stringify(path.join(import.meta.dirname, 'file-lock.ts'))}); ` +
+    `globalThis.lock = lockShared(${JSON.stringify(file)}); process.stdout.write('held'); setInterval(() ` +
+    '=> {}, 1e6)'
   const holder = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program],

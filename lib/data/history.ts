@@ -1,10 +1,13 @@
-/** What the data room offers for predictions: signatures only, like data.ts. prediction-writer.ts, predictions.ts and retention.ts make it. */
+/** What the data room offers for predictions: signatures only, like data.ts. prediction-writer.ts,
+ *  predictions.ts and retention.ts make it. */
 import type { NewPrediction } from './values.ts'
 
 /** What makes predictions rows, in whichever process that happens. */
 export type PredictionWriter = {
-  /** Resolves when the row is committed, never before. Fails with `database_busy` when another program kept the database locked for too long,
-   *  `overloaded` when too much waits to be written, `disk_full` when there is no room: then there is no row, and no image was stored. */
+  /** Resolves when the row is committed, never before. Fails with `database_busy` when another program kept
+   *  the database locked for too long,
+   *  `overloaded` when too much waits to be written, `disk_full` when there is no room: then there is no row,
+   *  and no image was stored. */
   readonly record: (prediction: NewPrediction) => Promise<void>
   /** `waiting` and `waitingBytes` are bounded. */
   readonly figures: () => {
@@ -25,7 +28,8 @@ export type Retention = {
   readonly anonymousImages: () => Promise<{ readonly images: number; readonly bytes: number }>
   /** What the history takes: its rows, and the images that no sample needs. Reads all of it. */
   readonly historyBytes: () => Promise<number>
-  /** The longest unused of strangers' images: those unused since `before`, or as many as make room for `enoughBytes`. Their predictions stay, without image. */
+  /** The longest unused of strangers' images: those unused since `before`, or as many as make room for
+   *  `enoughBytes`. Their predictions stay, without image. */
   readonly dropAnonymousImages: (which: RoomWanted) => Promise<RoomMade>
   /** The oldest predictions, with their images and feedback: those made before, or as many as make room. */
   readonly deleteOldest: (which: RoomWanted) => Promise<RoomMade>

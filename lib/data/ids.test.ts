@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createIds } from './ids.ts'
 
 test('ids have the form of RFC 9562 and tell their time', () => {
-  const id = createIds({ now: () => 0x01_7f_22_e2_79_b0 }, (bytes) => bytes.fill(0xff)) // the time of the RFC's own example
+  // the time of the RFC's own example
+  const id = createIds({ now: () => 0x01_7f_22_e2_79_b0 }, (bytes) => bytes.fill(0xff))
 
   expect(id()).toBe('017f22e2-79b0-7000-bfff-ffffffffffff')
 })

@@ -1,11 +1,12 @@
-/** Ids of rows: UUIDv7 (RFC 9562, method 1), which grow in the order of making within one process and by the millisecond across them.
- *  Not secrets: whoever knows one can guess its time. */
+/** Ids of rows: UUIDv7 (RFC 9562, method 1), which grow in the order of making within one process and by the
+ *  millisecond across them. Not secrets: whoever knows one can guess its time. */
 
 type Chance = (bytes: Uint8Array) => void
 
 const COUNTER_BITS = 12
 
-/** A maker of ids. When 4,096 fall into one millisecond, or the clock steps back, it runs ahead of the clock instead of repeating. */
+/** A maker of ids. When 4,096 fall into one millisecond, or the clock steps back, it runs ahead of the clock
+ *  instead of repeating. */
 export function createIds(clock: { readonly now: () => number }, chance: Chance): () => string {
   const random = new Uint8Array(8)
   let last = 0

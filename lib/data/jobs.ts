@@ -1,4 +1,5 @@
-/** The queue's rows: every step is one statement, so that two workers never hold one job. When to retry and when to give up is lib/jobs' to say. */
+/** The queue's rows: every step is one statement, so that two workers never hold one job. When to retry and
+ *  when to give up is lib/jobs' to say. */
 import type { Job, JobKind, JobState } from '#lib/domain/jobs.ts'
 import type { Transacting } from './connection.ts'
 import type { Jobs } from './data.ts'
@@ -17,8 +18,12 @@ type Row = {
 }
 
 /** A job whose lease ended belongs to nobody, whoever's process died with it. */
-const NEXT = `SELECT "id" FROM "Job" WHERE "kind" IN (SELECT "value" FROM json_each(?)) AND (("state" = 'queued' AND "notBefore" <= ?) OR ("state" = 'running' AND "leaseUntil" <= ?)) ORDER BY "id" LIMIT 1`
-const CLAIM = `UPDATE "Job" SET "state" = 'running', "attempt" = "attempt" + 1, "worker" = ?, "leaseUntil" = ? WHERE "id" = (${NEXT}) RETURNING *`
+const NEXT =
+  `SELECT "id" FROM "Job" WHERE "kind" IN (SELECT "value" FROM json_each(?)) AND (("state" = 'queued' ` +
+  `AND "notBefore" <= ?) OR ("state" = 'running' AND "leaseUntil" <= ?)) ORDER BY "id" LIMIT 1`
+const CLAIM =
+  `UPDATE "Job" SET "state" = 'running', "attempt" = "attempt" + 1, "worker" = ?, "leaseUntil" = ? WHERE ` +
+  `"id" = (${NEXT}) RETURNING *`
 /** How long one step of the queue waits for a lock of another program: lib/jobs tries each again. */
 const PATIENCE_MS = 5_000
 const HELD = `"id" = ? AND "worker" = ? AND "state" = 'running'`
@@ -52,7 +57,8 @@ export function jobsOf({ connection, prisma, id }: Store): Jobs {
     fail: (job, worker, { code, message }, retryAt, now) =>
       retryAt === null
         ? changed(
-            `UPDATE "Job" SET "state" = 'failed', "errorCode" = ?, "errorMessage" = ?, "endedAt" = ?, ${LET_GO} WHERE ${HELD}`,
+            `UPDATE "Job" SET "state" = 'failed', "errorCode" = ?, "errorMessage" = ?, "endedAt" = ?, ` +
+              `${LET_GO} WHERE ${HELD}`,
             code,
             message,
             now,
@@ -60,7 +66,8 @@ export function jobsOf({ connection, prisma, id }: Store): Jobs {
             worker,
           )
         : changed(
-            `UPDATE "Job" SET "state" = 'queued', "errorCode" = ?, "errorMessage" = ?, "notBefore" = ?, ${LET_GO} WHERE ${HELD}`,
+            `UPDATE "Job" SET "state" = 'queued', "errorCode" = ?, "errorMessage" = ?, "notBefore" = ` +
+              `?, ${LET_GO} WHERE ${HELD}`,
             code,
             message,
             retryAt,
@@ -85,7 +92,8 @@ export function jobsOf({ connection, prisma, id }: Store): Jobs {
       connection.write((writing) => {
         if (
           writing.run(
-            `UPDATE "Job" SET "state" = 'cancelled', "isCancelRequested" = 1, "endedAt" = ? WHERE "id" = ? AND "state" = 'queued'`,
+            `UPDATE "Job" SET "state" = 'cancelled', "isCancelRequested" = 1, "endedAt" = ? WHERE "id" ` +
+              `= ? AND "state" = 'queued'`,
             now,
             job,
           ) > 0

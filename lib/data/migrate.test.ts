@@ -46,7 +46,8 @@ test('migrations are applied in the order of their names, once', () => {
 
 test('rebuilding a table keeps the children that would cascade with it', () => {
   const rebuild =
-    'CREATE TABLE next (id INTEGER PRIMARY KEY); INSERT INTO next SELECT id FROM parent; DROP TABLE parent; ALTER TABLE next RENAME TO parent'
+    'CREATE TABLE next (id INTEGER PRIMARY KEY); INSERT INTO next SELECT id FROM parent; DROP TABLE ' +
+    'parent; ALTER TABLE next RENAME TO parent'
   const { file, folder } = migrations({ '0001-family.sql': FAMILY, '0002-rebuild.sql': rebuild })
 
   migrate(file, 0, folder)

@@ -1,5 +1,6 @@
-/** Brings a database file to the present tables: plain SQL files, in order, once each, each in one transaction of its own.
- *  It never goes back and never edits: a file that was applied may not change afterwards. */
+/** Brings a database file to the present tables: plain SQL files, in order, once each, each in one
+ *  transaction of its own. It never goes back and never edits: a file that was applied may not change
+ *  afterwards. */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -16,13 +17,15 @@ const OWNER_ONLY = 0o600
 const LONGEST_MIGRATION_MS = 600_000
 
 export const MIGRATIONS_TABLE = '_migrations'
-const TABLE = `CREATE TABLE IF NOT EXISTS "${MIGRATIONS_TABLE}" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT NULL, "appliedAt" DATETIME NOT NULL)`
+const TABLE =
+  `CREATE TABLE IF NOT EXISTS "${MIGRATIONS_TABLE}" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT ` +
+  'NULL, "appliedAt" DATETIME NOT NULL)'
 
 /** Called before the first migration of a database that is not new; throws where migrating is not safe. */
 export type BeforeMigrating = (database: DatabaseSync, firstPending: string) => void
 
-/** Applies what is missing; answers the names. Safe when several processes start at once. Whatever fails, a lock of another program included,
- *  leaves the file between two migrations, so that it may be called again. */
+/** Applies what is missing; answers the names. Safe when several processes start at once. Whatever fails, a
+ *  lock of another program included, leaves the file between two migrations, so that it may be called again. */
 export function migrate(
   file: string,
   now: number,
@@ -88,8 +91,9 @@ function migrationsIn(folder: string): readonly Migration[] {
     })
 }
 
-/** `foreign_keys` does nothing inside a transaction, and a table rebuilt with it on would take its children along
- *  (https://www.sqlite.org/lang_altertable.html#otheralter): so it is off before, and all keys are checked before the commit. */
+/** `foreign_keys` does nothing inside a transaction, and a table rebuilt with it on would take its children
+ *  along (https://www.sqlite.org/lang_altertable.html#otheralter): so it is off before, and all keys are
+ *  checked before the commit. */
 function apply(database: DatabaseSync, { name, sql, sha256 }: Migration, now: number): boolean {
   if (isApplied(database, name, sha256)) return false
   database.exec('PRAGMA foreign_keys = OFF')
@@ -103,7 +107,8 @@ function apply(database: DatabaseSync, { name, sql, sha256 }: Migration, now: nu
     const orphans = database.prepare('PRAGMA foreign_key_check').all()
     if (orphans.length > 0)
       throw new Error(
-        `Migration ${name} leaves ${orphans.length} rows without their parents, the first in table ${String(orphans[0]?.table)}.`,
+        `Migration ${name} leaves ${orphans.length} rows without their parents, the first in table ` +
+          `${String(orphans[0]?.table)}.`,
       )
     database
       .prepare('INSERT INTO "_migrations" ("name", "sha256", "appliedAt") VALUES (?, ?, ?)')
@@ -123,7 +128,8 @@ function isApplied(database: DatabaseSync, name: string, sha256: string): boolea
   if (!row) return false
   if (row.sha256 !== sha256)
     throw new Error(
-      `Migration ${name} was changed after it was applied to this database. Restore the file, and put the change into a new migration.`,
+      `Migration ${name} was changed after it was applied to this database. Restore the file, and put ` +
+        'the change into a new migration.',
     )
   return true
 }

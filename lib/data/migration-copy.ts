@@ -1,4 +1,5 @@
-/** The copy of a database that is made before it is migrated: whole or not at all, in a folder where the newest stay. It restores nothing. */
+/** The copy of a database that is made before it is migrated: whole or not at all, in a folder where the
+ *  newest stay. It restores nothing. */
 import {
   closeSync,
   existsSync,

@@ -1,4 +1,5 @@
-/** Opens the database of the product and everything that is read from it and written to it. Not a place for rules: those are in lib/domain. */
+/** Opens the database of the product and everything that is read from it and written to it. Not a place for
+ *  rules: those are in lib/domain. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { prismaAdapter } from './adapter.ts'

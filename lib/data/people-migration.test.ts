@@ -29,7 +29,8 @@ function databaseOfBefore(): string {
     }
     database
       .prepare(
-        'INSERT INTO "ApiKey" ("id", "name", "hash", "beginsWith", "scopesJson", "createdAt") VALUES (?, ?, ?, ?, ?, 0)',
+        'INSERT INTO "ApiKey" ("id", "name", "hash", "beginsWith", "scopesJson", "createdAt") VALUES ' +
+          '(?, ?, ?, ?, ?, 0)',
       )
       .run('k', 'scale', 'h', 'dk_', '["user"]')
     database

@@ -1,4 +1,5 @@
-/** The bytes of pictures, once each by their sha256: small ones in the database, others as files in DATA_DIR/pictures. Never decoded here. */
+/** The bytes of pictures, once each by their sha256: small ones in the database, others as files in
+ *  DATA_DIR/pictures. Never decoded here. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
@@ -11,7 +12,8 @@ import type { Pictures } from './data.ts'
 import type { Store } from './store.ts'
 import type { NewPicture } from './values.ts'
 
-/** Up to here a row is faster to read than a file (https://www.sqlite.org/intern-v-extern-blob.html: below 20–100 kB). */
+/** Up to here a row is faster to read than a file (https://www.sqlite.org/intern-v-extern-blob.html: below
+ *  20–100 kB). */
 const MOST_BYTES_IN_A_ROW = 32_768
 
 /** Faults that are listed and looked at again at once; all are counted. */
@@ -23,7 +25,8 @@ const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "
   ON CONFLICT DO UPDATE SET "isAnonymous" = excluded."isAnonymous", "usedAt" = excluded."usedAt"
   WHERE "isAnonymous" AND (NOT excluded."isAnonymous" OR excluded."usedAt" - "usedAt" >= ${USED_EVERY_MS})`
 const UNUSED =
-  'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")'
+  'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM ' +
+  '"Prediction" WHERE "pictureHash" = "Picture"."hash")'
 
 export const picturesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
   async keep(pictures) {
@@ -98,7 +101,8 @@ export function openPictures(settings: { readonly databaseFile: string; readonly
   return { bytesOf: (hash) => bytesOf(reading, blobs, hash), close: reading.close }
 }
 
-/** Null where no row names it; bytes that are not what was kept are refused (`file_missing`, `file_damaged`), wherever they lie. */
+/** Null where no row names it; bytes that are not what was kept are refused (`file_missing`, `file_damaged`),
+ *  wherever they lie. */
 async function bytesOf(
   connection: Pick<Connection, 'one'>,
   blobs: Blobs,
@@ -154,7 +158,8 @@ export async function layDown(
   }
 }
 
-/** `anonymousAt`: when a stranger's prediction stores it; an image that anybody else stores too is not a stranger's. */
+/** `anonymousAt`: when a stranger's prediction stores it; an image that anybody else stores too is not a
+ *  stranger's. */
 export function insertPicture(
   writing: Transacting,
   { hash, bytes, width, height, mediaType }: NewPicture,

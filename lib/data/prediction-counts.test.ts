@@ -21,18 +21,27 @@ function chance(seed: number): (below: number) => number {
 
 const SCANS: Readonly<Record<string, string>> = {
   ClassCount:
-    'SELECT "classifierId", "predictedClass", COUNT(*) AS "count", ROUND(SUM("confidence"), 6) AS "sum" FROM "Prediction" GROUP BY 1, 2 ORDER BY 1, 2',
+    'SELECT "classifierId", "predictedClass", COUNT(*) AS "count", ROUND(SUM("confidence"), 6) AS ' +
+    '"sum" FROM "Prediction" GROUP BY 1, 2 ORDER BY 1, 2',
   DayCount:
-    'SELECT "classifierId", "createdAt" / 86400000 AS "day", MIN(CAST("confidence" * 20 AS INTEGER), 19) AS "bin", COUNT(*) AS "count", ROUND(SUM("confidence"), 6) AS "sum" FROM "Prediction" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3',
+    'SELECT "classifierId", "createdAt" / 86400000 AS "day", MIN(CAST("confidence" * 20 AS INTEGER), ' +
+    '19) AS "bin", COUNT(*) AS "count", ROUND(SUM("confidence"), 6) AS "sum" FROM "Prediction" GROUP ' +
+    'BY 1, 2, 3 ORDER BY 1, 2, 3',
   FeedbackCount:
-    'SELECT p."classifierId", f."isCorrect", COUNT(*) AS "count" FROM "Feedback" f JOIN "Prediction" p ON p."id" = f."predictionId" GROUP BY 1, 2 ORDER BY 1, 2',
-  SampleCount: `SELECT "classifierId", COALESCE("label", '') AS "label", COALESCE("split", '') AS "split", "source", "excludedAt" IS NOT NULL AS "isExcluded", COUNT(*) AS "count" FROM "Sample" WHERE "trashedAt" IS NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+    'SELECT p."classifierId", f."isCorrect", COUNT(*) AS "count" FROM "Feedback" f JOIN "Prediction" p ' +
+    'ON p."id" = f."predictionId" GROUP BY 1, 2 ORDER BY 1, 2',
+  SampleCount:
+    `SELECT "classifierId", COALESCE("label", '') AS "label", COALESCE("split", '') AS "split", ` +
+    '"source", "excludedAt" IS NOT NULL AS "isExcluded", COUNT(*) AS "count" FROM "Sample" WHERE ' +
+    '"trashedAt" IS NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5',
 }
 const KEPT: Readonly<Record<string, string>> = {
   ClassCount:
-    'SELECT "classifierId", "predictedClass", "count", ROUND("confidenceSum", 6) AS "sum" FROM "ClassCount" WHERE "count" <> 0 ORDER BY 1, 2',
+    'SELECT "classifierId", "predictedClass", "count", ROUND("confidenceSum", 6) AS "sum" FROM ' +
+    '"ClassCount" WHERE "count" <> 0 ORDER BY 1, 2',
   DayCount:
-    'SELECT "classifierId", "day", "bin", "count", ROUND("confidenceSum", 6) AS "sum" FROM "DayCount" WHERE "count" <> 0 ORDER BY 1, 2, 3',
+    'SELECT "classifierId", "day", "bin", "count", ROUND("confidenceSum", 6) AS "sum" FROM "DayCount" ' +
+    'WHERE "count" <> 0 ORDER BY 1, 2, 3',
   FeedbackCount: 'SELECT * FROM "FeedbackCount" WHERE "count" <> 0 ORDER BY 1, 2',
   SampleCount: 'SELECT * FROM "SampleCount" WHERE "count" <> 0 ORDER BY 1, 2, 3, 4, 5',
 }
@@ -135,7 +144,8 @@ test('the migration sums what there was before it', async () => {
   database.exec(
     'DELETE FROM "ClassCount"; DELETE FROM "DayCount"; DELETE FROM "FeedbackCount"; DELETE FROM "SampleCount"',
   )
-  database.exec('ALTER TABLE "Sample" ADD COLUMN "isExcluded" BOOLEAN') // as it was then, and without what was only added later
+  // as it was then, and without what was only added later
+  database.exec('ALTER TABLE "Sample" ADD COLUMN "isExcluded" BOOLEAN')
   database.exec(
     'DELETE FROM "Sample" WHERE "trashedAt" IS NOT NULL; UPDATE "Sample" SET "isExcluded" = "excludedAt" IS NOT NULL',
   )

@@ -1,5 +1,6 @@
-/** Sums of predictions by class, and by day and confidence, kept by the transaction that writes or deletes the predictions and read instead of them.
- *  Samples and feedback are summed by the database's triggers (prisma/migrations/0003-counts.sql), not here. */
+/** Sums of predictions by class, and by day and confidence, kept by the transaction that writes or deletes
+ *  the predictions and read instead of them. Samples and feedback are summed by the database's triggers
+ *  (prisma/migrations/0003-counts.sql), not here. */
 import type { Connection, Transacting } from './connection.ts'
 import type { Prisma } from './generated/client.ts'
 import type { NewPrediction } from './values.ts'
@@ -16,9 +17,14 @@ type Reading = Pick<Connection, 'one'>
 type Sum = { count: number; confidence: number }
 
 const ADD =
-  'ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count", "confidenceSum" = "confidenceSum" + excluded."confidenceSum"'
-const ADD_TO_CLASS = `INSERT INTO "ClassCount" ("classifierId", "predictedClass", "count", "confidenceSum") VALUES (?, ?, ?, ?) ${ADD}`
-const ADD_TO_DAY = `INSERT INTO "DayCount" ("classifierId", "day", "bin", "count", "confidenceSum") VALUES (?, ?, ?, ?, ?) ${ADD}`
+  'ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count", "confidenceSum" = "confidenceSum" + ' +
+  'excluded."confidenceSum"'
+const ADD_TO_CLASS =
+  'INSERT INTO "ClassCount" ("classifierId", "predictedClass", "count", "confidenceSum") VALUES (?, ?, ' +
+  `?, ?) ${ADD}`
+const ADD_TO_DAY =
+  'INSERT INTO "DayCount" ("classifierId", "day", "bin", "count", "confidenceSum") VALUES (?, ?, ?, ?, ' +
+  `?) ${ADD}`
 
 type Counted = Pick<NewPrediction, 'classifierId' | 'predictedClass' | 'confidence' | 'createdAt'>
 
@@ -31,7 +37,8 @@ export function countPredictions(writing: Transacting, predictions: readonly Cou
     writing.run(ADD_TO_DAY, classifierId, day, bin, count, confidence)
 }
 
-/** For the transaction that deletes them: the sums always tell what the history holds, never what it once held. */
+/** For the transaction that deletes them: the sums always tell what the history holds, never what it once
+ *  held. */
 export async function discountPredictions(
   writing: Prisma.TransactionClient,
   predictions: readonly Counted[],
@@ -106,7 +113,8 @@ export const countOfPredictions = (
   predictedClass: string | undefined,
 ): number =>
   connection.one<{ count: number }>(
-    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "ClassCount" WHERE (?1 IS NULL OR "classifierId" = ?1) AND (?2 IS NULL OR "predictedClass" = ?2)',
+    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "ClassCount" WHERE (?1 IS NULL OR "classifierId" ' +
+      '= ?1) AND (?2 IS NULL OR "predictedClass" = ?2)',
     classifierId ?? null,
     predictedClass ?? null,
   )?.count ?? 0

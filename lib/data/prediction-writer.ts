@@ -1,5 +1,6 @@
-/** The one way by which predictions become rows: what comes within a few milliseconds shares one transaction, and each caller waits for its own to
- *  be committed. Callers know no more than `PredictionWriter` (history.ts); a layout with another process that writes would replace this file. */
+/** The one way by which predictions become rows: what comes within a few milliseconds shares one transaction,
+ *  and each caller waits for its own to be committed. Callers know no more than `PredictionWriter`
+ *  (history.ts); a layout with another process that writes would replace this file. */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from './busy.ts'
@@ -14,10 +15,12 @@ import type { NewPicture, NewPrediction } from './values.ts'
 /** How long a transaction gathers rows while they come in numbers; one that comes alone does not wait. */
 const GATHER_MS = 2
 const MOST_ROWS = 256
-/** What may wait at a time, in rows and in bytes of images: a few seconds of a busy process while the database is locked. */
+/** What may wait at a time, in rows and in bytes of images: a few seconds of a busy process while the
+ *  database is locked. */
 const MOST_WAITING = 16_384
 const MOST_WAITING_BYTES = 64 * 1024 ** 2
-/** While the database is locked, rows whose time is over leave so often: their images are written to files before each attempt. */
+/** While the database is locked, rows whose time is over leave so often: their images are written to files
+ *  before each attempt. */
 const LEAST_PATIENCE_MS = 250
 
 type Waiting = {
@@ -69,7 +72,8 @@ export function createPredictionWriter(
     for (const row of all) if (row.deadline <= now) row.reject(error)
   }
 
-  /** A row that cannot be written, say of a classifier that was just deleted, does not take its company along. */
+  /** A row that cannot be written, say of a classifier that was just deleted, does not take its company
+   *  along. */
   async function commitAlone(batch: readonly Waiting[]): Promise<void> {
     for (const row of batch)
       await commit(store, [row.prediction], patienceOf(row)).then(row.resolve, (error: unknown) =>
@@ -144,7 +148,8 @@ async function commit(
   )
 }
 
-/** Strangers' images above their quota are not stored, their predictions are; the worker makes room by dropping the oldest (retention.ts). */
+/** Strangers' images above their quota are not stored, their predictions are; the worker makes room by
+ *  dropping the oldest (retention.ts). */
 function quotaOf(
   writing: Transacting,
   quota: number | undefined,

@@ -1,4 +1,5 @@
-/** Which version answers, since when, by whom and why: the champion is what the newest promotion names. Whether it may is the gate's to say. */
+/** Which version answers, since when, by whom and why: the champion is what the newest promotion names.
+ *  Whether it may is the gate's to say. */
 import { orderClasses } from './classifiers.ts'
 import type { Connection, Transacting } from './connection.ts'
 import type { Promotions } from './data.ts'
@@ -30,7 +31,9 @@ export function promotionsOf({ connection, now, settings }: Store): Promotions {
     async champions() {
       return connection
         .all<Row>(
-          'SELECT * FROM "Promotion" WHERE "id" IN (SELECT MAX("id") FROM "Promotion" GROUP BY "classifierId") AND "classifierId" NOT IN (SELECT "id" FROM "Classifier" WHERE "trashedAt" IS NOT NULL) ORDER BY "classifierId"',
+          'SELECT * FROM "Promotion" WHERE "id" IN (SELECT MAX("id") FROM "Promotion" GROUP BY ' +
+            '"classifierId") AND "classifierId" NOT IN (SELECT "id" FROM "Classifier" WHERE "trashedAt" ' +
+            'IS NOT NULL) ORDER BY "classifierId"',
         )
         .map(valueOf)
         .map(championOf)
@@ -71,7 +74,8 @@ export function promotionsOf({ connection, now, settings }: Store): Promotions {
   }
 }
 
-/** The champions that lie under the present one, oldest first, the present one last: a promotion lays one on top, a rollback uncovers one. */
+/** The champions that lie under the present one, oldest first, the present one last: a promotion lays one on
+ *  top, a rollback uncovers one. */
 export function championsBefore(
   history: readonly { readonly versionId: string; readonly kind: string }[],
 ): readonly string[] {
@@ -101,7 +105,8 @@ const standingIn = (
 ): Parameters<typeof standingChampions>[0] =>
   connection
     .all<{ versionId: string; kind: string; trashedAt: number | null }>(
-      'SELECT p."versionId", p."kind", v."trashedAt" FROM "Promotion" p JOIN "Version" v ON v."id" = p."versionId" WHERE p."classifierId" = ? ORDER BY p."id"',
+      'SELECT p."versionId", p."kind", v."trashedAt" FROM "Promotion" p JOIN "Version" v ON v."id" = ' +
+        'p."versionId" WHERE p."classifierId" = ? ORDER BY p."id"',
       classifierId,
     )
     .map(({ trashedAt, ...promotion }) => ({ ...promotion, version: { trashedAt } }))

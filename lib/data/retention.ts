@@ -1,5 +1,6 @@
-/** Deleting predictions for good, with their images, thumbnails, feedback and sums, oldest first and in small transactions; and dropping strangers'
- *  images. Samples that corrections made stay, with their images. When and how much, lib/operations says. */
+/** Deleting predictions for good, with their images, thumbnails, feedback and sums, oldest first and in small
+ *  transactions; and dropping strangers' images. Samples that corrections made stay, with their images. When
+ *  and how much, lib/operations says. */
 import { blobNow } from './blobs.ts'
 import type { Retention, RoomMade, RoomWanted } from './history.ts'
 import type { Prisma } from './generated/client.ts'
@@ -91,7 +92,8 @@ async function removeImages(
   hashes: readonly string[],
 ): Promise<void> {
   await writing.picture.deleteMany({ where: { hash: { in: [...hashes] } } })
-  for (const hash of hashes) blobNow.removeImage(dataDir, hash) // while the lock is held: nobody else counts on these files
+  // while the lock is held: nobody else counts on these files
+  for (const hash of hashes) blobNow.removeImage(dataDir, hash)
 }
 
 /** At most `ROWS_AT_ONCE` of those, the oldest first. */
@@ -111,7 +113,8 @@ export function deletePredictions(
       const { rows, bytes } = enoughOf(found, wanted, ({ picture }) => ROW_BYTES + (picture?.sizeBytes ?? 0))
       if (rows.length === 0) return { count: 0, bytes: 0 }
       const ids = rows.map((row) => row.id)
-      await writing.feedback.deleteMany({ where: { predictionId: { in: ids } } }) // before its prediction, which the trigger of its sum looks up
+      // before its prediction, which the trigger of its sum looks up
+      await writing.feedback.deleteMany({ where: { predictionId: { in: ids } } })
       await writing.prediction.deleteMany({ where: { id: { in: ids } } })
       await discountPredictions(writing, rows)
       const hashes = [...new Set(rows.flatMap((row) => row.pictureHash ?? []))]

@@ -1,4 +1,5 @@
-/** Trainings as rows: their plan, their state, and the events that a live page draws. What a state means for the next step is lib/training's. */
+/** Trainings as rows: their plan, their state, and the events that a live page draws. What a state means for
+ *  the next step is lib/training's. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
@@ -205,7 +206,8 @@ export function eventsAfter(
 
 function appendEvent(writing: Transacting, runId: string, event: StoredEvent): void {
   writing.run(
-    'INSERT INTO "RunEvent" ("runId", "seq", "eventJson") SELECT ?1, COALESCE(MAX("seq"), 0) + 1, ?2 FROM "RunEvent" WHERE "runId" = ?1',
+    'INSERT INTO "RunEvent" ("runId", "seq", "eventJson") SELECT ?1, COALESCE(MAX("seq"), 0) + 1, ?2 ' +
+      'FROM "RunEvent" WHERE "runId" = ?1',
     runId,
     JSON.stringify(event),
   )

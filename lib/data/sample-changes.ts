@@ -1,5 +1,5 @@
-/** The log of changes to samples: what a person does at once is one change with before and after of each sample, and can be undone.
- *  Which state may follow which is decided in lib/domain/sample-state.ts. */
+/** The log of changes to samples: what a person does at once is one change with before and after of each
+ *  sample, and can be undone. Which state may follow which is decided in lib/domain/sample-state.ts. */
 import { changeKind, differingFields, edited, trashedUntil, undone } from '#lib/domain/sample-state.ts'
 import type { SampleEdit, SampleField, SampleState } from '#lib/domain/sample-state.ts'
 import type { Split } from '#lib/domain/classifier.ts'

@@ -121,7 +121,8 @@ test('an upload whose web process is gone is taken back by the worker, wherever 
 
   expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({ state: 'failed', count: 0 })
   expect(await data.samples.all('fruit')).toEqual([])
-  await expect(data.uploads.change(upload.id, { state: 'done' })).rejects.toMatchObject({ code: 'conflict' }) // it was only slow
+  // it was only slow
+  await expect(data.uploads.change(upload.id, { state: 'done' })).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('what is still arriving is not learnt from, and is when it has arrived', async () => {

@@ -1,4 +1,5 @@
-/** Labelled pictures of a classifier. How they are split and which may be trained on is decided by who adds them and by lib/domain. */
+/** Labelled pictures of a classifier. How they are split and which may be trained on is decided by who adds
+ *  them and by lib/domain. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { Connection, Transacting } from './connection.ts'
@@ -75,7 +76,8 @@ export function samplesOf(store: Store): Samples {
   }
 }
 
-/** How many those are, and how many of them are corrections. Where they are all there is, and nothing is arriving, the sums tell. */
+/** How many those are, and how many of them are corrections. Where they are all there is, and nothing is
+ *  arriving, the sums tell. */
 export function countUnseen(
   connection: Pick<Connection, 'one'>,
   classifierId: string,
@@ -86,7 +88,9 @@ export function countUnseen(
     !connection.one(`SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" = 'running'`, classifierId)
   const row = isSummed
     ? connection.one<Unseen>(
-        `SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), 0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> '' AND "source" IN (${sources})`,
+        `SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), ` +
+          '0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND ' +
+          `"split" <> '' AND "source" IN (${sources})`,
         classifierId,
       )
     : connection.one<Unseen>(
@@ -98,7 +102,8 @@ export function countUnseen(
 }
 type Unseen = { readonly all: number; readonly corrections: number }
 
-/** What the champion has not learnt from: labelled after its snapshot was frozen. A shipped champion has seen the dataset and nothing else. */
+/** What the champion has not learnt from: labelled after its snapshot was frozen. A shipped champion has seen
+ *  the dataset and nothing else. */
 function unseenBy(
   connection: Pick<Connection, 'one'>,
   classifierId: string,
@@ -110,7 +115,8 @@ function unseenBy(
     classifierId,
   )
   const isShipped = champion?.isShipped === 1
-  const sources = isShipped ? `'upload', 'feedback'` : `'upload', 'feedback', 'dataset'` // named one by one, for the index
+  // named one by one, for the index
+  const sources = isShipped ? `'upload', 'feedback'` : `'upload', 'feedback', 'dataset'`
   const since = champion && !isShipped ? (champion.frozenAt ?? champion.createdAt) : -1
   return {
     sql: `"classifierId" = ? AND "source" IN (${sources}) AND "labelledAt" > ? AND ${USABLE} AND ${ARRIVED}`,
@@ -167,7 +173,8 @@ export function revive(
   { label, split, source, uploadId, filename, at }: Revival,
 ): void {
   writing.run(
-    `UPDATE "Sample" SET "label" = ?, "split" = ?, "source" = ?, "uploadId" = ?, "filename" = ?, "labelledAt" = ?, "excludedAt" = NULL, "trashedAt" = NULL, "trashId" = NULL WHERE "id" = ?`,
+    'UPDATE "Sample" SET "label" = ?, "split" = ?, "source" = ?, "uploadId" = ?, "filename" = ?, ' +
+      '"labelledAt" = ?, "excludedAt" = NULL, "trashedAt" = NULL, "trashId" = NULL WHERE "id" = ?',
     label,
     split,
     source,
@@ -177,7 +184,8 @@ export function revive(
     id,
   )
   writing.run(
-    `DELETE FROM "TrashEntry" WHERE "id" = ?1 AND "kind" = 'samples' AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "trashId" = ?1)`,
+    `DELETE FROM "TrashEntry" WHERE "id" = ?1 AND "kind" = 'samples' AND NOT EXISTS (SELECT 1 FROM ` +
+      '"Sample" WHERE "trashId" = ?1)',
     trashId,
   )
 }

@@ -1,5 +1,6 @@
-/** For a test: where prisma/schema.prisma and the migrated database disagree, down to types, indexes and references, which `npm run db:diff` leaves out.
- *  Reads only what our schema uses of Prisma's language: anything else is refused. */
+/** For a test: where prisma/schema.prisma and the migrated database disagree, down to types, indexes and
+ *  references, which `npm run db:diff` leaves out. Reads only what our schema uses of Prisma's language:
+ *  anything else is refused. */
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -83,7 +84,8 @@ export function factsOfDatabase(file: string): Facts {
     const facts = new Set<string>()
     const rows = (sql: string, ...values: string[]) => database.prepare(sql).all(...values)
     for (const { name } of rows(
-      `SELECT "name" FROM sqlite_master WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND "name" <> '_migrations'`,
+      `SELECT "name" FROM sqlite_master WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite\\_%' ESCAPE ` +
+        `'\\' AND "name" <> '_migrations'`,
     )) {
       const table = String(name)
       const columns = rows('SELECT * FROM pragma_table_info(?) ORDER BY "pk"', table)
@@ -105,7 +107,8 @@ export function factsOfDatabase(file: string): Facts {
       }
       for (const key of rows('SELECT * FROM pragma_foreign_key_list(?)', table))
         facts.add(
-          `${table}: ${String(key.from)} references ${String(key.table)} ${String(key.to)} on delete ${String(key.on_delete)}`,
+          `${table}: ${String(key.from)} references ${String(key.table)} ${String(key.to)} on delete ` +
+            `${String(key.on_delete)}`,
         )
     }
     return facts

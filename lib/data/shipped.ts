@@ -1,4 +1,5 @@
-/** Makes rows of the bundles that come with the product: models/<classifier>/classifier.json beside the folders of its versions. Their files are never written to. */
+/** Makes rows of the bundles that come with the product: models/<classifier>/classifier.json beside the
+ *  folders of its versions. Their files are never written to. */
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'

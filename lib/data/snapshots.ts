@@ -1,4 +1,5 @@
-/** Immutable lists of samples with their splits, and how often lists of test pictures were opened. Which samples go in is decided above. */
+/** Immutable lists of samples with their splits, and how often lists of test pictures were opened. Which
+ *  samples go in is decided above. */
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Split } from '#lib/domain/classifier.ts'
@@ -57,7 +58,8 @@ export function snapshotsOf({ connection, id, now }: Store): Snapshots {
           .update([...testHashes].sort().join('\n'))
           .digest('hex')
         writing.run(
-          'INSERT INTO "TestOpening" ("listHash", "count") VALUES (?, 1) ON CONFLICT DO UPDATE SET "count" = "count" + 1',
+          'INSERT INTO "TestOpening" ("listHash", "count") VALUES (?, 1) ON CONFLICT DO UPDATE SET ' +
+            '"count" = "count" + 1',
           listHash,
         )
         return (
@@ -88,7 +90,8 @@ export function frozenOf(entries: readonly SnapshotEntry[]): Frozen {
   }
 }
 
-/** The same list frozen again is the same snapshot; only its time moves on, since all of it is known to be in. */
+/** The same list frozen again is the same snapshot; only its time moves on, since all of it is known to be
+ *  in. */
 export function freeze(
   writing: Transacting,
   draft: { readonly id: string; readonly classifierId: string; readonly frozen: Frozen; readonly at: Date },

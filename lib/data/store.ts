@@ -1,4 +1,5 @@
-/** What every file of this room works with: the connection, Prisma over it, ids, the time, and where files lie. Made by open.ts, nowhere else. */
+/** What every file of this room works with: the connection, Prisma over it, ids, the time, and where files
+ *  lie. Made by open.ts, nowhere else. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Blobs } from './blobs.ts'

@@ -1,4 +1,5 @@
-/** Rows of the trash and what a transaction does with them when samples come back. Not the trash as a person uses it: trash.ts. */
+/** Rows of the trash and what a transaction does with them when samples come back. Not the trash as a person
+ *  uses it: trash.ts. */
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import type { TrashKind, TrashRecord } from './undoing.ts'
 

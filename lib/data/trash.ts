@@ -1,4 +1,5 @@
-/** The trash: images, uploads, classifiers and versions lie in it for thirty days and can be restored. Deleting for good is done in erasing.ts. */
+/** The trash: images, uploads, classifiers and versions lie in it for thirty days and can be restored.
+ *  Deleting for good is done in erasing.ts. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { applySteps } from './sample-changes.ts'
 import type { Step } from './sample-changes.ts'

@@ -1,5 +1,5 @@
-/** Who may use the writing connection: one at a time, in the order of arrival, each until its deadline, and a bounded number of them.
- *  It knows nothing of SQLite. */
+/** Who may use the writing connection: one at a time, in the order of arrival, each until its deadline, and a
+ *  bounded number of them. It knows nothing of SQLite. */
 import { databaseBusy } from './busy.ts'
 
 /** Each waits for milliseconds unless the database is locked; then a few seconds of a busy web process. */
@@ -10,7 +10,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 type Waiter = { readonly begin: (end: () => void) => void; readonly timer: NodeJS.Timeout }
 
 export type Turns = {
-  /** Waits until nobody else has the connection, and keeps others out until its answer is called. `deadline` in milliseconds of
+  /** Waits until nobody else has the connection, and keeps others out until its answer is called. `deadline`
+   *  in milliseconds of
    *  `performance.now()`; after it, and where too many wait already, it is a `database_busy`. */
   readonly turn: (deadline: number) => Promise<() => void>
   readonly isTaken: () => boolean

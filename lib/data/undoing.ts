@@ -1,4 +1,5 @@
-/** Signatures of what can be taken back: the log of changes to samples, and the trash. Types only; sample-changes.ts and trash.ts do it. */
+/** Signatures of what can be taken back: the log of changes to samples, and the trash. Types only;
+ *  sample-changes.ts and trash.ts do it. */
 import type { ChangeKind, SampleEdit, SampleField } from '#lib/domain/sample-state.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { Source } from './values.ts'
@@ -55,7 +56,8 @@ export type ChangeOutcome = {
 }
 
 export type SampleChanges = {
-  /** All of it or none, as one change. `unknown_class`, `conflict` where a sample refuses (it is in the trash), `not_found` for an unknown id. */
+  /** All of it or none, as one change. `unknown_class`, `conflict` where a sample refuses (it is in the
+   *  trash), `not_found` for an unknown id. */
   readonly change: (selection: SampleSelection, edit: SampleEdit, by: string) => Promise<ChangeOutcome>
   /** `conflict` with the samples that were changed again since; with `skipConflicts` the others are undone. */
   readonly undo: (

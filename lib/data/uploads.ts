@@ -1,4 +1,5 @@
-/** What came in together, its report, and discarding one that failed. Reading the files is lib/intake's work; the trash is in trash.ts. */
+/** What came in together, its report, and discarding one that failed. Reading the files is lib/intake's work;
+ *  the trash is in trash.ts. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Transacting } from './connection.ts'
 import type { Uploads } from './data.ts'
@@ -28,7 +29,8 @@ const NOTHING_YET: UploadFindings = {
   findingsTotal: 0,
 }
 const MOST_FINDINGS = 500
-/** Web processes say several times a second that they live; one that was silent this long is gone, or as good as. */
+/** Web processes say several times a second that they live; one that was silent this long is gone, or as good
+ *  as. */
 const SILENT_MS = 60_000
 
 export function uploadsOf({ connection, prisma, settings, id, now }: Store): Uploads {
@@ -93,7 +95,9 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
       }),
     async sweepAbandoned() {
       const longAgo = now().getTime() - SILENT_MS
-      const abandoned = `SELECT * FROM "Upload" WHERE "state" = 'running' AND "createdAt" < ?1 AND "ownerId" IS NOT NULL AND "ownerId" NOT IN (SELECT "id" FROM "WebProcess" WHERE "lastSeen" > ?1)`
+      const abandoned =
+        `SELECT * FROM "Upload" WHERE "state" = 'running' AND "createdAt" < ?1 AND "ownerId" IS NOT NULL ` +
+        'AND "ownerId" NOT IN (SELECT "id" FROM "WebProcess" WHERE "lastSeen" > ?1)'
       if (!connection.one(abandoned, longAgo)) return 0
       return connection.write((writing) =>
         giveUp(writing, { id, now, settings }, writing.all<UploadRow>(abandoned, longAgo)),
@@ -184,7 +188,8 @@ function dropUnusedClasses(
   for (const { name, isNew } of perClass) {
     if (!isNew || learnt.has(name)) continue
     writing.run(
-      'DELETE FROM "Class" WHERE "classifierId" = ?1 AND "name" = ?2 AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "classifierId" = ?1 AND "label" = ?2)',
+      'DELETE FROM "Class" WHERE "classifierId" = ?1 AND "name" = ?2 AND NOT EXISTS (SELECT 1 FROM ' +
+        '"Sample" WHERE "classifierId" = ?1 AND "label" = ?2)',
       classifierId,
       name,
     )

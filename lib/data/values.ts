@@ -1,4 +1,5 @@
-/** What the data room gives and takes: plain values in camelCase, whose words are PRODUCT.md's. Not rows: no Prisma type, no JSON text leaves this room. */
+/** What the data room gives and takes: plain values in camelCase, whose words are PRODUCT.md's. Not rows: no
+ *  Prisma type, no JSON text leaves this room. */
 import type { Card, Preprocess, ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
@@ -45,7 +46,8 @@ export type NewSample = {
   readonly filename: string | null
 }
 
-/** What became of a sample that was to be added. An image is a sample of a classifier once: the first label stays, unless the sample lies in the trash. */
+/** What became of a sample that was to be added. An image is a sample of a classifier once: the first label
+ *  stays, unless the sample lies in the trash. */
 export type Added =
   | { readonly kind: 'added'; readonly sampleId: string }
   | {
@@ -251,7 +253,8 @@ export type Champion = { readonly promotion: Promotion; readonly version: Versio
 
 /** A version that could not be loaded or verified, and why. */
 export type VersionFault = { readonly versionId: string; readonly reason: string; readonly foundAt: Date }
-/** `version` serves predictions: the promoted one, or another while `reason` says why that one cannot be loaded; null where none can. */
+/** `version` serves predictions: the promoted one, or another while `reason` says why that one cannot be
+ *  loaded; null where none can. */
 export type LiveVersion = {
   readonly promoted: Champion
   readonly version: Version | null
@@ -287,7 +290,8 @@ export type NewPrediction = {
 }
 
 export type Role = 'viewer' | 'editor' | 'admin'
-/** `passwordHash` is empty where there is no password; `oidcSubject` names issuer and subject of an OIDC sign-in. */
+/** `passwordHash` is empty where there is no password; `oidcSubject` names issuer and subject of an OIDC
+ *  sign-in. */
 export type Person = {
   readonly id: string
   readonly name: string
@@ -313,7 +317,8 @@ export type Key = {
   readonly classifierId: string | null
 }
 
-/** Who changed what: `action` is method and address, `subject` what it was about, by name, `detail` what was set. */
+/** Who changed what: `action` is method and address, `subject` what it was about, by name, `detail` what was
+ *  set. */
 export type Change = {
   readonly id: string
   readonly at: Date

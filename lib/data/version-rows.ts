@@ -1,4 +1,5 @@
-/** A version's row and the value it stands for. Not the bundle itself: that lies in the version's folder, read by bundles.ts. */
+/** A version's row and the value it stands for. Not the bundle itself: that lies in the version's folder,
+ *  read by bundles.ts. */
 import path from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
@@ -32,7 +33,8 @@ export type VersionRow = {
   trashedAt: number | null
 }
 
-/** All but the card, which is 12 to 23 kB and asked for by itself: a dashboard reads the rows of every champion. */
+/** All but the card, which is 12 to 23 kB and asked for by itself: a dashboard reads the rows of every
+ *  champion. */
 export const VERSION_COLUMNS = [
   'id',
   'classifierId',
@@ -86,7 +88,8 @@ export function insertVersion(
   )
 }
 
-/** A shipped version whose bundle came anew with a newer Darkroom: the row says what the bundle says, its id and history stay. */
+/** A shipped version whose bundle came anew with a newer Darkroom: the row says what the bundle says, its id
+ *  and history stay. */
 export function rewriteVersion(writing: Transacting, id: string, bundle: ProvenBundle): void {
   const columns = Object.entries(columnsOf(bundle))
   writing.run(

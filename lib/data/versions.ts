@@ -1,4 +1,5 @@
-/** Versions as rows beside their bundles, and what comparing them said. Which of them answers is in promotions.ts. */
+/** Versions as rows beside their bundles, and what comparing them said. Which of them answers is in
+ *  promotions.ts. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
@@ -44,7 +45,8 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
     list: async (classifierId) =>
       connection
         .all<VersionRow>(
-          `SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? AND "trashedAt" IS NULL ORDER BY "number" DESC`,
+          `SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? AND "trashedAt" IS NULL ` +
+            'ORDER BY "number" DESC',
           classifierId,
         )
         .map((row) => versionValue(settings, row)),
@@ -93,7 +95,9 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
     async saveComparison(championId, challengerId, comparison) {
       await connection.write((writing) =>
         writing.run(
-          'INSERT INTO "Comparison" ("championId", "challengerId", "comparisonJson", "at") VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "comparisonJson" = excluded."comparisonJson", "at" = excluded."at"',
+          'INSERT INTO "Comparison" ("championId", "challengerId", "comparisonJson", "at") VALUES (?, ' +
+            '?, ?, ?) ON CONFLICT DO UPDATE SET "comparisonJson" = excluded."comparisonJson", "at" = ' +
+            'excluded."at"',
           championId,
           challengerId,
           JSON.stringify(comparison),

@@ -1,4 +1,5 @@
-/** Web processes say here that they live and which promotion they serve, since they and the worker never talk to each other. */
+/** Web processes say here that they live and which promotion they serve, since they and the worker never talk
+ *  to each other. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { WebProcesses } from './between-processes.ts'
 import type { Store } from './store.ts'
@@ -21,7 +22,9 @@ export function webProcessesOf({ connection, settings }: Store): WebProcesses {
       connection.write((writing) => {
         const now = clock.now()
         writing.run(
-          'INSERT INTO "WebProcess" ("id", "pid", "lastSeen", "acknowledged") VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "lastSeen" = excluded."lastSeen", "acknowledged" = excluded."acknowledged"',
+          'INSERT INTO "WebProcess" ("id", "pid", "lastSeen", "acknowledged") VALUES (?, ?, ?, ?) ON ' +
+            'CONFLICT DO UPDATE SET "lastSeen" = excluded."lastSeen", "acknowledged" = ' +
+            'excluded."acknowledged"',
           id,
           pid,
           now,

@@ -1,4 +1,5 @@
-/** How often something may be done: `30`, `30/minute`, `5/hour`, `100/day`. Pure; who is counted, lib/auth knows. */
+/** How often something may be done: `30`, `30/minute`, `5/hour`, `100/day`. Pure; who is counted, lib/auth
+ *  knows. */
 
 export const WINDOW_SECONDS = { minute: 60, hour: 3_600, day: 86_400 } as const
 type Window = keyof typeof WINDOW_SECONDS
@@ -12,7 +13,8 @@ export function allowanceOf(text: string): Allowance | null {
   const found = /^([1-9]\d*)(?:\s*(?:\/|per)\s*(minute|hour|day))?$/i.exec(text.trim())
   const points = Number(found?.[1])
   if (!found || points > MOST) return null
-  return { points, windowSeconds: WINDOW_SECONDS[(found[2]?.toLowerCase() ?? 'minute') as Window] } // the pattern has the same three
+  // the pattern has the same three
+  return { points, windowSeconds: WINDOW_SECONDS[(found[2]?.toLowerCase() ?? 'minute') as Window] }
 }
 
 export function windowWords(seconds: number): string {

@@ -1,8 +1,9 @@
-/** Making confidence mean what it says: temperature, calibration error, and the confidence from which an answer may be called confident.
- *  It works on logits and labels; it never sees a picture. */
+/** Making confidence mean what it says: temperature, calibration error, and the confidence from which an
+ *  answer may be called confident. It works on logits and labels; it never sees a picture. */
 import { clopperPearsonUpper } from './statistics.ts'
 
-/** Bins of equal mass in the calibration error. Nixon et al. 2019, "Measuring calibration in deep learning" (adaptive calibration error). */
+/** Bins of equal mass in the calibration error. Nixon et al. 2019, "Measuring calibration in deep learning"
+ *  (adaptive calibration error). */
 export const ECE_BINS = 15
 /** Of the answers called confident, at most this share may be wrong. */
 export const TARGET_ERROR = 0.02
@@ -32,8 +33,8 @@ export function negativeLogLikelihood(logits: Logits, labels: ArrayLike<number>,
   return sum / logits.count
 }
 
-/** The one number that makes confidence fit. Guo et al. 2017, "On calibration of modern neural networks", §4.2; golden-section search
- *  over its logarithm, in which the likelihood has one minimum. */
+/** The one number that makes confidence fit. Guo et al. 2017, "On calibration of modern neural networks",
+ *  §4.2; golden-section search over its logarithm, in which the likelihood has one minimum. */
 export function fitTemperature(logits: Logits, labels: ArrayLike<number>): number {
   const golden = (Math.sqrt(5) - 1) / 2
   const cost = (log: number) => negativeLogLikelihood(logits, labels, Math.exp(log))
@@ -94,8 +95,9 @@ export type ConfidentFrom = {
   readonly errorAmongAnswered: number | null
 }
 
-/** The smallest confidence from which the upper 95 % bound of the error stays within the target: selective classification,
- *  Geifman & El-Yaniv 2017, with Clopper–Pearson's bound. `null` where no confidence suffices. */
+/** The smallest confidence from which the upper 95 % bound of the error stays within the target: selective
+ *  classification, Geifman & El-Yaniv 2017, with Clopper–Pearson's bound. `null` where no confidence
+ *  suffices. */
 export function confidentFrom(answers: readonly Answered[], targetError = TARGET_ERROR): ConfidentFrom {
   const surest = answers.toSorted((a, b) => b.confidence - a.confidence)
   let errors = 0
@@ -117,8 +119,8 @@ export function confidentFrom(answers: readonly Answered[], targetError = TARGET
 /** Most times as many held-back images as there are that are still worth naming. */
 const MOST_TIMES = 200
 
-/** How many held-back images would let something be promised, were they answered as these are; `null` where even the surest answers are
- *  wrong too often for that. For versions that promise nothing yet. */
+/** How many held-back images would let something be promised, were they answered as these are; `null` where
+ *  even the surest answers are wrong too often for that. For versions that promise nothing yet. */
 export function imagesToPromise(answers: readonly Answered[], targetError = TARGET_ERROR): number | null {
   const surest = answers.toSorted((a, b) => b.confidence - a.confidence)
   let errors = 0

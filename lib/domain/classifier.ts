@@ -1,4 +1,5 @@
-/** The words for what is learnt: classifier, class, version, engine. Types only; rules about them live in their own files. */
+/** The words for what is learnt: classifier, class, version, engine. Types only; rules about them live in
+ *  their own files. */
 
 export const ENGINES = ['tfjs-node', 'onnx', 'wasm'] as const
 export type EngineName = (typeof ENGINES)[number]

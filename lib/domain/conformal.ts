@@ -1,5 +1,6 @@
-/** Between which classes an answer leaves the choice: adaptive prediction sets that hold the true class as often as promised.
- *  Romano, Sesia and Candès 2020, "Classification with valid and adaptive coverage", split conformal. It never sees a picture. */
+/** Between which classes an answer leaves the choice: adaptive prediction sets that hold the true class as
+ *  often as promised. Romano, Sesia and Candès 2020, "Classification with valid and adaptive coverage", split
+ *  conformal. It never sees a picture. */
 import { FEWEST_FOR_CALIBRATION, softmax, type Logits } from './calibration.ts'
 import { wilson, type Interval } from './statistics.ts'
 
@@ -10,14 +11,16 @@ export const CANDIDATE_LEVEL = 0.95
 export const byProbability = (probabilities: readonly number[]): number[] =>
   probabilities.map((_, index) => index).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
 
-/** The chance that the sets are drawn with, in [0, 1), from the picture's content hash: without chance they would be larger than promised
- *  (§1.2 of the paper), and this way the same picture has the same candidates each time. Digits that neither splits nor halves look at. */
+/** The chance that the sets are drawn with, in [0, 1), from the picture's content hash: without chance they
+ *  would be larger than promised (§1.2 of the paper), and this way the same picture has the same candidates
+ *  each time. Digits that neither splits nor halves look at. */
 export function chanceOf(hash: string): number {
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new Error(`"${hash}" is not a sha256 in hex`)
   return Number.parseInt(hash.slice(16, 28), 16) / 2 ** 48
 }
 
-/** The mass of the classes that are likelier than the label, and a share of its own by chance (eq. 7 of the paper). */
+/** The mass of the classes that are likelier than the label, and a share of its own by chance (eq. 7 of the
+ *  paper). */
 export function conformityScore(probabilities: readonly number[], label: number, chance: number): number {
   let mass = 0
   for (const index of byProbability(probabilities)) {
@@ -34,7 +37,8 @@ export type Drawn = {
   readonly chances: readonly number[]
 }
 
-/** The mass up to which classes are candidates: the ⌈(n + 1) · level⌉-th smallest score of held-back pictures. `null` on too few. */
+/** The mass up to which classes are candidates: the ⌈(n + 1) · level⌉-th smallest score of held-back
+ *  pictures. `null` on too few. */
 export function candidateMass(
   { logits, labels, chances }: Drawn,
   temperature: number,
@@ -48,7 +52,8 @@ export function candidateMass(
   return scores.sort((a, b) => a - b)[rank - 1]!
 }
 
-/** The candidates of one answer, the likeliest first. Never none: where chance would leave the set empty, the likeliest class stays. */
+/** The candidates of one answer, the likeliest first. Never none: where chance would leave the set empty, the
+ *  likeliest class stays. */
 export function candidatesWithin(
   probabilities: readonly number[],
   { mass, chance }: { readonly mass: number; readonly chance: number },

@@ -1,5 +1,6 @@
-/** What a confusion matrix tells beyond its counts: which classes are taken for one another. `counts[truth][answer]`, rows and columns in the order of the classes.
- *  How often a classifier is right at all, statistics.ts says. */
+/** What a confusion matrix tells beyond its counts: which classes are taken for one another.
+ *  `counts[truth][answer]`, rows and columns in the order of the classes. How often a classifier is right at
+ *  all, statistics.ts says. */
 
 /** Two classes that are mixed up; `there` counts the first answered as the second, `back` the other way. */
 export type ConfusedPair = {
@@ -11,7 +12,8 @@ export type ConfusedPair = {
   readonly ofBack: number
 }
 
-/** Pairs by how often they are mixed up in both directions together, the most first; of each pair the worse direction comes first. */
+/** Pairs by how often they are mixed up in both directions together, the most first; of each pair the worse
+ *  direction comes first. */
 export function confusedPairs(
   classes: readonly string[],
   counts: readonly (readonly number[])[],
@@ -45,7 +47,8 @@ export type ShareShift = {
   readonly change: number
 }
 
-/** How the shares of classes differ between two counts of them, the largest change first; empty where either is empty. */
+/** How the shares of classes differ between two counts of them, the largest change first; empty where either
+ *  is empty. */
 export function shareShifts(
   before: ReadonlyMap<string, number>,
   now: ReadonlyMap<string, number>,

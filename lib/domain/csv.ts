@@ -3,7 +3,8 @@
 export const csvLine = (cells: readonly (string | number | null)[]): string =>
   `${cells.map(cellOf).join(',')}\r\n`
 
-/** Where a spreadsheet may see a cell begin: at the start, and behind what separates cells in its own locale, whatever quotes say. */
+/** Where a spreadsheet may see a cell begin: at the start, and behind what separates cells in its own locale,
+ *  whatever quotes say. */
 const BEGINNING =
   /(^|[;\t\r\n])((?:[^\S\t\r\n]|["\p{Default_Ignorable_Code_Point}])*)([^\s"\p{Default_Ignorable_Code_Point}])/gu
 const FORMULA: readonly string[] = ['=', '+', '-', '@', '\u2212']
@@ -15,7 +16,8 @@ function cellOf(value: string | number | null): string {
   return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }
 
-/** What a spreadsheet would run is made text by an apostrophe: also full-width and small forms, which some take for the same, and a leading tab or line end. */
+/** What a spreadsheet would run is made text by an apostrophe: also full-width and small forms, which some
+ *  take for the same, and a leading tab or line end. */
 function withoutFormulas(value: string): string {
   const text = value.replace(BEGINNING, (all, separator: string, space: string, first: string) =>
     FORMULA.includes(first.normalize('NFKC')) ? `${separator}'${space}${first}` : all,

@@ -69,7 +69,8 @@ test('candidates are never none, even where rounding leaves less than their mass
 test('an unsure answer has the candidates that the measured mass and its own chance give', () => {
   const promises = promising({ sureness: sureFrom(0.9), candidateMass: 0.7 })
 
-  expect(decide([0.5, 0.3, 0.2], promises, { chance: () => 0.1, distance: null }).candidates).toEqual([0, 1]) // 0.05, 0.53, 0.82
+  // 0.05, 0.53, 0.82
+  expect(decide([0.5, 0.3, 0.2], promises, { chance: () => 0.1, distance: null }).candidates).toEqual([0, 1])
   expect(decide([0.5, 0.3, 0.2], promises, { chance: () => 0.9, distance: null }).candidates).toEqual([0]) // 0.45, 0.77
 })
 

@@ -1,4 +1,5 @@
-/** Whether an error means that the disk is full, whichever layer it came through. It frees nothing and knows no disk. */
+/** Whether an error means that the disk is full, whichever layer it came through. It frees nothing and knows
+ *  no disk. */
 
 /** The primary result code of SQLite: https://www.sqlite.org/rescode.html#full */
 const SQLITE_FULL = 13

@@ -1,5 +1,5 @@
-/** A training that ends before its last epoch, because nothing got better any more: whether it did, and the sentence for it.
- *  When it shall end, lib/ml decides. */
+/** A training that ends before its last epoch, because nothing got better any more: whether it did, and the
+ *  sentence for it. When it shall end, lib/ml decides. */
 
 export type Course = {
   /** The last epoch that it went through, and how many it might have. */
@@ -8,7 +8,8 @@ export type Course = {
   readonly points: readonly { readonly epoch: number; readonly is_best: boolean }[]
 }
 
-/** Only of a training that has ended by itself: one that was stopped by a person ends before its last epoch too. */
+/** Only of a training that has ended by itself: one that was stopped by a person ends before its last epoch
+ *  too. */
 export const endedEarly = ({ epoch, epochs }: Pick<Course, 'epoch' | 'epochs'>): boolean =>
   epoch > 0 && epoch < epochs
 

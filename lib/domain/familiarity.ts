@@ -1,5 +1,6 @@
-/** Whether a picture is like those that were learnt from, told by its distance to the nearest of them among the network's features:
- *  Sun et al. 2022, "Out-of-distribution detection with deep nearest neighbors". The distances themselves are lib/ml/familiarity's. */
+/** Whether a picture is like those that were learnt from, told by its distance to the nearest of them among
+ *  the network's features: Sun et al. 2022, "Out-of-distribution detection with deep nearest neighbors". The
+ *  distances themselves are lib/ml/familiarity's. */
 import { FEWEST_FOR_CALIBRATION } from './calibration.ts'
 
 /** Of held-back pictures of the classes, this share stays familiar. */
@@ -12,8 +13,8 @@ export function familiarUpTo(distances: ArrayLike<number>, share = FAMILIAR_SHAR
   return sorted[Math.ceil(sorted.length * share) - 1]!
 }
 
-/** The chance that a foreign picture is further than one of the classes, equals counting half: the area under the ROC curve, by ranks
- *  (Mann and Whitney 1947). `null` where either is empty. */
+/** The chance that a foreign picture is further than one of the classes, equals counting half: the area under
+ *  the ROC curve, by ranks (Mann and Whitney 1947). `null` where either is empty. */
 export function auroc(known: ArrayLike<number>, foreign: ArrayLike<number>): number | null {
   if (known.length === 0 || foreign.length === 0) return null
   const all = [

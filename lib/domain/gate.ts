@@ -1,5 +1,5 @@
-/** Whether a challenger is really better than the champion on the same images: a verdict and its words. It reads no rows and
- *  promotes nobody; what a verdict allows is AUTO_PROMOTE's to say (`mayPromote`). */
+/** Whether a challenger is really better than the champion on the same images: a verdict and its words. It
+ *  reads no rows and promotes nobody; what a verdict allows is AUTO_PROMOTE's to say (`mayPromote`). */
 import { counted } from './counted.ts'
 import { countOf, holm, mcnemarExact, pairedGain, type Interval, type Pairs } from './statistics.ts'
 
@@ -81,7 +81,10 @@ export function mayPromote(kind: Verdict['kind'], setting: 'off' | 'better' | 'n
 /** The verdict in words, counts first: people trust pictures they can count. */
 export function sentence(c: Comparison, verdict: Verdict): string {
   if (verdict.kind === 'first') return 'The first version: there is nothing to compare it with.'
-  const counts = `Right on ${pictures(c.pairs.onlyChallengerRight)} where the old one was wrong, wrong on ${c.pairs.onlyChampionRight}: ${points(c.accuracyGain.value)} points (${points(c.accuracyGain.low)} to ${points(c.accuracyGain.high)}).`
+  const counts =
+    `Right on ${pictures(c.pairs.onlyChallengerRight)} where the old one was wrong, wrong on ` +
+    `${c.pairs.onlyChampionRight}: ${points(c.accuracyGain.value)} points (${points(c.accuracyGain.low)} ` +
+    `to ${points(c.accuracyGain.high)}).`
   switch (verdict.kind) {
     case 'better':
       return `Better. ${counts}`
@@ -92,7 +95,10 @@ export function sentence(c: Comparison, verdict: Verdict): string {
     case 'cannot-tell':
       if (c.images === 0)
         return `Cannot tell: there is no test picture to compare on. ${FEWEST_IMAGES} would do.`
-      return `Cannot tell. ${counts} About ${counted(verdict.imagesNeeded, 'test picture')} would settle it; there ${c.images === 1 ? 'is' : 'are'} ${c.images.toLocaleString('en-GB')}.`
+      return (
+        `Cannot tell. ${counts} About ${counted(verdict.imagesNeeded, 'test picture')} would settle it; ` +
+        `there ${c.images === 1 ? 'is' : 'are'} ${c.images.toLocaleString('en-GB')}.`
+      )
   }
 }
 
@@ -109,7 +115,8 @@ function objections(c: Comparison): string[] {
     const fall = k.recallChampion - k.recallChallenger
     if (k.images >= FEWEST_CLASS_IMAGES && fall > RECALL_MARGIN + ROUNDING && k.pValue < SIGNIFICANT) {
       found.push(
-        `"${k.name}" is found in ${percent(k.recallChallenger)} of its pictures instead of ${percent(k.recallChampion)}.`,
+        `"${k.name}" is found in ${percent(k.recallChallenger)} of its pictures instead of ` +
+          `${percent(k.recallChampion)}.`,
       )
     }
   }
@@ -119,8 +126,8 @@ function objections(c: Comparison): string[] {
   return found
 }
 
-/** How many images would bring the nearer of the two deciding bounds to its mark, if the gain stays as measured:
- *  an interval's width falls with the square root of the images. */
+/** How many images would bring the nearer of the two deciding bounds to its mark, if the gain stays as
+ *  measured: an interval's width falls with the square root of the images. */
 function imagesToSettle(c: Comparison): number {
   const half = c.accuracyGain.value - c.accuracyGain.low
   const room = Math.max(c.accuracyGain.value + ACCURACY_MARGIN, -c.accuracyGain.value, ACCURACY_MARGIN / 2)

@@ -1,4 +1,5 @@
-/** What the worker does apart from answering: each kind of job with what it needs and what it leaves. Knows no queue and no handler. */
+/** What the worker does apart from answering: each kind of job with what it needs and what it leaves. Knows
+ *  no queue and no handler. */
 import type { Split } from './classifier.ts'
 
 export type JobPayloads = {

@@ -1,4 +1,5 @@
-/** A decoded picture: what strangers' bytes become before anything learns from them. Not a tensor: no scaling, no layout but rows of RGB. */
+/** A decoded picture: what strangers' bytes become before anything learns from them. Not a tensor: no
+ *  scaling, no layout but rows of RGB. */
 export type Picture = {
   readonly width: number
   readonly height: number

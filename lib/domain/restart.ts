@@ -2,7 +2,8 @@
 
 /** Waiting times after the first, second, … failed start in a row. The first is no pattern yet. */
 const BACK_OFF_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000] as const
-/** So many times in a row a start that was killed from outside is repeated at once; then memory may be what is missing. */
+/** So many times in a row a start that was killed from outside is repeated at once; then memory may be what
+ *  is missing. */
 const FREE_KILLS = 10
 const KILLS: readonly string[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']
 
@@ -13,8 +14,8 @@ export type Restarts = {
   readonly ended: (cause: string) => { readonly waitMs: number; readonly failedStarts: number }
 }
 
-/** A process that had started is started again at once, however often it ends: waiting would punish those it serves for what ended it.
- *  Only one that fails to start waits longer and longer. */
+/** A process that had started is started again at once, however often it ends: waiting would punish those it
+ *  serves for what ended it. Only one that fails to start waits longer and longer. */
 export function createRestarts(): Restarts {
   let isStarted = false
   let failedStarts = 0

@@ -1,5 +1,5 @@
-/** The states of a sample and what may follow which: one model for browsing, training, the trash and the log of changes. Pure rules.
- *  Who may change a sample and where its state is stored is not decided here. */
+/** The states of a sample and what may follow which: one model for browsing, training, the trash and the log
+ *  of changes. Pure rules. Who may change a sample and where its state is stored is not decided here. */
 import type { Split } from './classifier.ts'
 import { splitOf } from './splits.ts'
 
@@ -25,7 +25,8 @@ export function conditionOf({ label, excludedAt, trashedAt }: SampleState): Samp
   return label === null ? 'unlabelled' : 'active'
 }
 
-/** Whether training, evaluation and every count of "samples" may use it; lib/data asks the same in SQL (USABLE).
+/** Whether training, evaluation and every count of "samples" may use it; lib/data asks the same in SQL
+ *  (USABLE).
  *  @public the rule in one place */
 export const isUsable = (state: SampleState): boolean => conditionOf(state) === 'active'
 
@@ -42,7 +43,8 @@ export type Edited =
   | { readonly kind: 'same' }
   | { readonly kind: 'refused'; readonly why: 'in the trash' | 'without a label' }
 
-/** The state after an edit. In the trash nothing but restoring is possible; without a label there is no split to choose. */
+/** The state after an edit. In the trash nothing but restoring is possible; without a label there is no split
+ *  to choose. */
 export function edited(
   state: SampleState,
   edit: SampleEdit,

@@ -1,5 +1,5 @@
-/** Which part of a classifier's pictures one belongs to, told by its content alone: the same picture is never learnt and tested,
- *  whoever brings it and whenever. It does not balance classes; shares hold on average. */
+/** Which part of a classifier's pictures one belongs to, told by its content alone: the same picture is never
+ *  learnt and tested, whoever brings it and whenever. It does not balance classes; shares hold on average. */
 import type { Split } from './classifier.ts'
 
 /** Of pictures that came without a split. */
@@ -8,7 +8,8 @@ export const VALIDATION_SHARE = 0.15
 /** Of pictures that came as training pictures, when the set has its own test part. */
 export const VALIDATION_OF_TRAIN = 0.1
 
-/** @param hash lower-case hex sha256 of the picture's bytes. @param given the split its data set names, if any. */
+/** @param hash lower-case hex sha256 of the picture's bytes. @param given the split its data set names, if
+ *  any. */
 export function splitOf(hash: string, given: 'train' | 'test' | null): Split {
   if (given === 'test') return 'test'
   const place = placeOf(hash)

@@ -1,4 +1,5 @@
-/** Intervals and tests for shares of right answers: each formula with its source. Pure numbers; what follows from them is decided in gate.ts. */
+/** Intervals and tests for shares of right answers: each formula with its source. Pure numbers; what follows
+ *  from them is decided in gate.ts. */
 
 /** A measured value with its 95 % interval. */
 export type Interval = { readonly value: number; readonly low: number; readonly high: number }
@@ -6,7 +7,8 @@ export type Interval = { readonly value: number; readonly low: number; readonly 
 /** The 97.5 % point of the normal distribution: two-sided 95 %. */
 export const Z95 = 1.959963984540054
 
-/** A share with its score interval. Wilson 1927, "Probable inference, the law of succession, and statistical inference". */
+/** A share with its score interval. Wilson 1927, "Probable inference, the law of succession, and statistical
+ *  inference". */
 export function wilson(right: number, images: number): Interval {
   if (images === 0) return { value: 0, low: 0, high: 1 }
   const share = right / images
@@ -28,8 +30,9 @@ export type Pairs = {
 export const countOf = (p: Pairs): number =>
   p.bothRight + p.onlyChampionRight + p.onlyChallengerRight + p.bothWrong
 
-/** Gain in accuracy (challenger − champion) on paired images, with its score interval. Tango 1998, "Equivalence test and confidence
- *  interval for the difference in proportions for the paired-sample design", eq. 5; sound also where no answers differ. */
+/** Gain in accuracy (challenger − champion) on paired images, with its score interval. Tango 1998,
+ *  "Equivalence test and confidence interval for the difference in proportions for the paired-sample design",
+ *  eq. 5; sound also where no answers differ. */
 export function pairedGain(pairs: Pairs): Interval {
   const n = countOf(pairs)
   if (n === 0) return { value: 0, low: -1, high: 1 }
@@ -55,7 +58,8 @@ function tangoScore(
   return distance / Math.sqrt(variance)
 }
 
-/** Where a falling function passes `height` between `from` and `to`; 60 halvings are more than a double can tell apart. */
+/** Where a falling function passes `height` between `from` and `to`; 60 halvings are more than a double can
+ *  tell apart. */
 function crossing(f: (x: number) => number, height: number, from: number, to: number): number {
   let low = from
   let high = to
@@ -67,7 +71,8 @@ function crossing(f: (x: number) => number, height: number, from: number, to: nu
   return (low + high) / 2
 }
 
-/** Two-sided exact test that gains and losses are equally likely. McNemar 1947, with the binomial distribution. */
+/** Two-sided exact test that gains and losses are equally likely. McNemar 1947, with the binomial
+ *  distribution. */
 export function mcnemarExact(gains: number, losses: number): number {
   const n = gains + losses
   return Math.min(1, 2 * binomialCdf(Math.min(gains, losses), n, 0.5))

@@ -1,9 +1,12 @@
-/** Names without what nobody sees: bidirectional controls that show "gpj.exe" as "exe.jpg", zero-width characters that make two classes look like one.
- *  Text in any script stays as it is, right-to-left included: its direction comes from its letters. Control characters are not its business. */
+/** Names without what nobody sees: bidirectional controls that show "gpj.exe" as "exe.jpg", zero-width
+ *  characters that make two classes look like one. Text in any script stays as it is, right-to-left included:
+ *  its direction comes from its letters. Control characters are not its business. */
 
-/** Unicode's Default_Ignorable_Code_Point (bidirectional controls, zero-width characters, fillers, tags), and what else shows nothing. */
+/** Unicode's Default_Ignorable_Code_Point (bidirectional controls, zero-width characters, fillers, tags), and
+ *  what else shows nothing. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2028\u2029\u2800]/gu
-/** Where two of them belong to the writing: joiners behind letters of scripts that join, and what makes several emoji one. */
+/** Where two of them belong to the writing: joiners behind letters of scripts that join, and what makes
+ *  several emoji one. */
 const JOINING =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}]$/u
 const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}#*0-9]\uFE0F?$/u

@@ -1,5 +1,5 @@
-/** The one interface behind which every engine stands: answers from a network, or a learner for it. What a picture or a class is,
- *  it does not know; it is the types alone, `open-engine.ts` opens one. */
+/** The one interface behind which every engine stands: answers from a network, or a learner for it. What a
+ *  picture or a class is, it does not know; it is the types alone, `open-engine.ts` opens one. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Learner, LearnerSpec } from '#lib/ml/learner.ts'
 import type { Network, Weights } from '#lib/ml/network.ts'
@@ -10,7 +10,8 @@ export interface Engine extends AsyncDisposable {
   readonly detail: string
   load(key: string, model: { readonly network: Network; readonly weights: Weights }): Promise<void>
   unload(key: string): Promise<void>
-  /** `pixels`: count × size × size × channels (NHWC), normalised. Answers count × classes logits and the penultimate features. */
+  /** `pixels`: count × size × size × channels (NHWC), normalised. Answers count × classes logits and the
+   *  penultimate features. */
   run(
     key: string,
     pixels: Float32Array,

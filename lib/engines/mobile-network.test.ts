@@ -1,4 +1,5 @@
-/** The real MobileNetV2 0.35 with its batch norm, where the files are at hand: what is frozen stays to the last bit. */
+/** The real MobileNetV2 0.35 with its batch norm, where the files are at hand: what is frozen stays to the
+ *  last bit. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'

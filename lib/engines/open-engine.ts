@@ -1,5 +1,5 @@
-/** Opens the engine that was asked for, or the best that opens and proves itself; says why others could not be had.
- *  The libraries behind the engines are loaded here and nowhere else, and only when wanted. */
+/** Opens the engine that was asked for, or the best that opens and proves itself; says why others could not
+ *  be had. The libraries behind the engines are loaded here and nowhere else, and only when wanted. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -52,7 +52,8 @@ export function probeEngines(): readonly Probe[] {
   return [probeOrt('onnx', 'onnxruntime-node'), probeTfjsNode(), probeOrt('wasm', 'onnxruntime-web')]
 }
 
-/** Who is tried first. TensorFlow trains faster than ONNX Runtime only where the CPU multiplies bfloat16 tiles (AMX). */
+/** Who is tried first. TensorFlow trains faster than ONNX Runtime only where the CPU multiplies bfloat16
+ *  tiles (AMX). */
 export function orderFor(purpose: Purpose): readonly EngineName[] {
   if (purpose === 'inference') return ['onnx', 'tfjs-node', 'wasm']
   return hasAmx() ? ['tfjs-node', 'onnx', 'wasm'] : ['onnx', 'tfjs-node', 'wasm']
@@ -66,7 +67,8 @@ const hasBfloat16 = (): boolean => hasAmx() || /\bavx512_bf16\b/.test(processorF
 const processorFlags = (): string =>
   existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : ''
 
-/** Best first. ONNX Runtime trains in its blocked layout where that proves right, and in the standard one else. */
+/** Best first. ONNX Runtime trains in its blocked layout where that proves right, and in the standard one
+ *  else. */
 function waysToOpen(
   name: EngineName,
   purpose: Purpose,

@@ -1,4 +1,5 @@
-/** The proof an engine gives before it may work: one small training step and one answer, against the float64 reference. Not a benchmark. */
+/** The proof an engine gives before it may work: one small training step and one answer, against the float64
+ *  reference. Not a benchmark. */
 import { initialWeights } from '#lib/ml/initial-weights.ts'
 import type { Batch, LearnerSpec } from '#lib/ml/learner.ts'
 import type { Network } from '#lib/ml/network.ts'
@@ -10,7 +11,8 @@ import type { Engine, Purpose } from './engine.ts'
 const MOST_ERROR = 1e-3 // relative; float32 engines reach 1e-6, a wrong gradient is off by more than 1e-1
 const IMAGES = 16 // a block of them, for the gradients that take images by blocks
 
-/** Two sizes of map on purpose: engines choose other code for few places. Widths of 16 fill one block of the blocked layout. */
+/** Two sizes of map on purpose: engines choose other code for few places. Widths of 16 fill one block of the
+ *  blocked layout. */
 const network: Network = {
   name: 'proof',
   input: { size: 16, channels: 3 },

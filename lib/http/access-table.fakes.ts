@@ -1,4 +1,5 @@
-/** Who may call what, written by hand: the generated authorisation tests compare every contract with it. It is not what the program decides by. */
+/** Who may call what, written by hand: the generated authorisation tests compare every contract with it. It
+ *  is not what the program decides by. */
 import type { Contract, Scope } from '#lib/contracts/contract.ts'
 
 /** Persons by role, keys by their one scope. */

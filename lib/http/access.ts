@@ -38,7 +38,8 @@ export function may(caller: Caller, scope: Scope): boolean {
   return caller.scopes.includes(scope) || caller.scopes.includes('admin')
 }
 
-/** The address that people use: the one that is set, else the one that this request came to. Its host was allowed when it came in. */
+/** The address that people use: the one that is set, else the one that this request came to. Its host was
+ *  allowed when it came in. */
 export function originOf(
   incoming: Pick<Incoming, 'header'>,
   { origin, trustProxy }: { readonly origin: string | null; readonly trustProxy: boolean },

@@ -1,5 +1,5 @@
-/** What next-auth may be asked, before it is asked: what it does not know it answers with a plain 400, or with a 500 as if the mistake were ours.
- *  Who may log in, lib/auth knows. */
+/** What next-auth may be asked, before it is asked: what it does not know it answers with a plain 400, or
+ *  with a 500 as if the mistake were ours. Who may log in, lib/auth knows. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { invalidInput } from './known-fields.ts'
 

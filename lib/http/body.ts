@@ -1,16 +1,18 @@
-/** Reading what was sent: counted against a limit, as bytes or as JSON.
- *  It judges size and form; what the fields may be is the contract's, and senders who are too slow lose their connection in lib/processes. */
+/** Reading what was sent: counted against a limit, as bytes or as JSON. It judges size and form; what the
+ *  fields may be is the contract's, and senders who are too slow lose their connection in lib/processes. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Incoming } from './incoming.ts'
 
 export const JSON_LIMIT_BYTES = 1024 * 1024
 export const JSON_DEPTH = 32
-/** More is nothing that is taken anywhere here, and would hold the process: 1.5 million names in 13 MB take 18 s to parse (2026-11). */
+/** More is nothing that is taken anywhere here, and would hold the process: 1.5 million names in 13 MB take
+ *  18 s to parse (2026-11). */
 const MOST_NAMES = 1_000
 const MOST_VALUES = 500_000
 const MOST_BRACKETS = 10_000
 
-/** The body's chunks. Throws 413 as soon as the limit is known to be passed, and before the first byte where the header says so. */
+/** The body's chunks. Throws 413 as soon as the limit is known to be passed, and before the first byte where
+ *  the header says so. */
 export async function* chunksOf(incoming: Incoming, limitBytes: number): AsyncGenerator<Uint8Array> {
   if (Number(incoming.header('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
   if (incoming.body === null) return

@@ -1,5 +1,6 @@
-/** A key for one classifier is held to it here, for every route: what names another is refused, what names none means the key's own, and a
- *  route that cannot tell which classifier it is about is not for such a key. Whether the scopes allow the route, access.ts decides before. */
+/** A key for one classifier is held to it here, for every route: what names another is refused, what names
+ *  none means the key's own, and a route that cannot tell which classifier it is about is not for such a key.
+ *  Whether the scopes allow the route, access.ts decides before. */
 import { z } from 'zod'
 import type { Caller, Contract, Input, Part } from '#lib/contracts/contract.ts'
 import { kindOfAddress, kindOfField, type SubjectKind } from '#lib/contracts/subjects.ts'
@@ -20,7 +21,8 @@ const isPlain = (value: unknown): value is Fields =>
 
 type Finding = Pick<Darkroom['data'], 'findSubject'>
 
-/** The input that the use case gets; throws 403 for another classifier and 404 for a thing of another, as if it did not exist. */
+/** The input that the use case gets; throws 403 for another classifier and 404 for a thing of another, as if
+ *  it did not exist. */
 export async function confined<C extends Contract>(
   contract: C,
   input: Input<C>,

@@ -1,5 +1,6 @@
-/** The running program, as routes and pages see it: one key per room, and nothing but functions. It is composed in lib/processes/web
- *  and lies in one slot of the global object, because Next's bundles hold their own copy of every module. */
+/** The running program, as routes and pages see it: one key per room, and nothing but functions. It is
+ *  composed in lib/processes/web and lies in one slot of the global object, because Next's bundles hold their
+ *  own copy of every module. */
 import type { OidcDesk, OidcSettings } from '#lib/auth/oidc.ts'
 import type { Rate, WhoAsks } from '#lib/auth/rate.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
@@ -17,7 +18,8 @@ export type Asked = {
   readonly origin: string
 }
 
-/** What answers a contract: its input, parsed, and who asks; its output, or a DarkroomError. An `events` contract answers an async iterable. */
+/** What answers a contract: its input, parsed, and who asks; its output, or a DarkroomError. An `events`
+ *  contract answers an async iterable. */
 export type UseCase<C extends Contract> = (
   input: Input<C>,
   asked: Asked,
@@ -29,7 +31,8 @@ export type Darkroom = {
   readonly serving: {
     readonly predict: For<'POST /api/predict'>
     readonly predictBatch: For<'POST /api/predict/batch'>
-    /** Why one more prediction would be refused now, as it would wait too long; null: it would not. Counts as a refusal. */
+    /** Why one more prediction would be refused now, as it would wait too long; null: it would not. Counts as
+     *  a refusal. */
     readonly refusal: () => DarkroomError | null
   }
   readonly data: {
@@ -182,7 +185,8 @@ export type Darkroom = {
 const SLOT = Symbol.for('darkroom')
 type Slot = { [SLOT]?: Darkroom }
 
-/** The running program. Throws plainly where none was opened: pages live only inside the product's own server. */
+/** The running program. Throws plainly where none was opened: pages live only inside the product's own
+ *  server. */
 export function darkroom(): Darkroom {
   const running = (globalThis as Slot)[SLOT]
   if (!running)

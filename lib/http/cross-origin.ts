@@ -1,5 +1,6 @@
-/** Which other sites' pages may call the API (CORS_ORIGINS): answers their browsers' questions beforehand, and marks the answers.
- *  Cookies never count there: a page elsewhere needs a key. What a request may do, access.ts decides. */
+/** Which other sites' pages may call the API (CORS_ORIGINS): answers their browsers' questions beforehand,
+ *  and marks the answers. Cookies never count there: a page elsewhere needs a key. What a request may do,
+ *  access.ts decides. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 const METHODS = 'GET, POST, PATCH, DELETE'
@@ -7,7 +8,8 @@ const METHODS = 'GET, POST, PATCH, DELETE'
 const HEADERS = 'Authorization, X-API-Key, Content-Type, Last-Event-ID'
 /** What a page may read of an answer besides its body. */
 const READABLE =
-  'X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, Retry-After, Content-Disposition'
+  'X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, Retry-After, ' +
+  'Content-Disposition'
 const ASK_AGAIN_SECONDS = 600
 
 /** True: it was a browser's question, and is answered. */

@@ -1,5 +1,6 @@
-/** What one would send to each route to try it: the values of the curl examples of /docs. Routes that need none are not listed.
- *  In texts, `$NAME` is a variable of the shell that the reader sets; a test runs every example as it stands. */
+/** What one would send to each route to try it: the values of the curl examples of /docs. Routes that need
+ *  none are not listed. In texts, `$NAME` is a variable of the shell that the reader sets; a test runs every
+ *  example as it stands. */
 import type { Routes } from '#lib/contracts/index.ts'
 
 export type Example = {

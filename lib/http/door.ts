@@ -1,5 +1,6 @@
-/** The door: what is answered on Node's own request and response, before Next is asked: a few hot paths, by the same code as their routes,
- *  and the addresses of earlier projects, which pages share. All other paths it leaves alone. */
+/** The door: what is answered on Node's own request and response, before Next is asked: a few hot paths, by
+ *  the same code as their routes, and the addresses of earlier projects, which pages share. All other paths
+ *  it leaves alone. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { modelInfo } from '#lib/contracts/models.ts'
 import { health, healthLive } from '#lib/contracts/operations.ts'
@@ -19,7 +20,8 @@ import { metricsByAccept } from './metrics.ts'
 import { writeAnswer } from './write-answer.ts'
 import { isStream, writeStream } from './write-stream.ts'
 
-/** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's own readiness is a part of. */
+/** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's
+ *  own readiness is a part of. */
 const HOT: Readonly<Record<string, Handle>> = {
   'POST /api/predict': handling(predictOne, (input, asked) => darkroom().serving.predict(input, asked)),
   'GET /api/health/live': handling(healthLive, (input, asked) =>

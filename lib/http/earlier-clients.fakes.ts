@@ -1,5 +1,6 @@
-/** What the scripts of the five earlier projects ask and read, as one table: run against the handlers by earlier-clients.test.ts, and against the
- *  started product, with and without the door, by e2e/. CF, CL: CIFAR-10 · MN: digits · FR: fruits · LD: leaf diseases, cats and dogs. */
+/** What the scripts of the five earlier projects ask and read, as one table: run against the handlers by
+ *  earlier-clients.test.ts, and against the started product, with and without the door, by e2e/. CF, CL:
+ *  CIFAR-10 · MN: digits · FR: fruits · LD: leaf diseases, cats and dogs. */
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'

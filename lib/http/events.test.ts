@@ -30,7 +30,8 @@ test('events are written as they come, with their seq as id, and the end is said
   expect(response.headers.get('content-type')).toContain('text/event-stream')
   expect(response.headers.get('cache-control')).toBe('no-cache, no-transform')
   expect(await response.text()).toBe(
-    `retry: 2000\n\nid: 1\ndata: ${JSON.stringify(log(1))}\n\nid: 2\ndata: ${JSON.stringify(log(2))}\n\nevent: end\ndata: {}\n\n`,
+    `retry: 2000\n\nid: 1\ndata: ${JSON.stringify(log(1))}\n\nid: 2\ndata: ${JSON.stringify(log(2))}\n\nevent: ` +
+      'end\ndata: {}\n\n',
   )
 })
 

@@ -1,5 +1,6 @@
-/** Server-sent events: values of a use case as `text/event-stream`, with heartbeats, until they end or the reader leaves.
- *  What the events mean, their contract says; `seq` is their id, so that a reader who comes back goes on from there. */
+/** Server-sent events: values of a use case as `text/event-stream`, with heartbeats, until they end or the
+ *  reader leaves. What the events mean, their contract says; `seq` is their id, so that a reader who comes
+ *  back goes on from there. */
 import type { Outgoing } from './outgoing.ts'
 
 const HEARTBEAT_MS = 15_000
@@ -18,7 +19,8 @@ const END = encoder.encode('event: end\ndata: {}\n\n')
 /** More than this is not read ahead of who takes it. */
 const MOST_HELD_BYTES = 32 * 1024
 
-/** How long a first event may take before the stream is opened without it; until then a failure is an ordinary problem. */
+/** How long a first event may take before the stream is opened without it; until then a failure is an
+ *  ordinary problem. */
 const FIRST_EVENT_MS = 250
 
 export async function eventsAnswer(events: AsyncIterable<unknown>, signal: AbortSignal): Promise<Outgoing> {
@@ -28,7 +30,8 @@ export async function eventsAnswer(events: AsyncIterable<unknown>, signal: Abort
   return { status: 200, headers: HEADERS, body: written(iterator, first, signal) }
 }
 
-/** What comes at once goes out as one piece: three hundred readers who open a run with three hundred events would else be 90,000 writes. */
+/** What comes at once goes out as one piece: three hundred readers who open a run with three hundred events
+ *  would else be 90,000 writes. */
 async function* written(
   iterator: AsyncIterator<unknown>,
   first: Promise<IteratorResult<unknown>>,
@@ -96,7 +99,8 @@ async function* written(
   } finally {
     clearInterval(beat)
     signal.removeEventListener('abort', onAbort)
-    // Not awaited: an iterator that waits for its next event lets go only when it comes, or by the same signal.
+    // Not awaited: an iterator that waits for its next event lets go only when it comes, or by the same
+    // signal.
     void Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }

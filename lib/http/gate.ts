@@ -1,5 +1,5 @@
-/** What is refused before the address of a request is looked at: what HTTP itself does not allow (RFC 9110, RFC 9112), and host names that are not ours.
- *  It needs no running program, and knows no route. */
+/** What is refused before the address of a request is looked at: what HTTP itself does not allow (RFC 9110,
+ *  RFC 9112), and host names that are not ours. It needs no running program, and knows no route. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -39,7 +39,8 @@ export function createGate(names: HostNames): Gate {
   }
 }
 
-/** What is wrong with the request as such. Takes the host out of an address that has one: only proxies need it (RFC 9112 §3.2.2). */
+/** What is wrong with the request as such. Takes the host out of an address that has one: only proxies need
+ *  it (RFC 9112 §3.2.2). */
 function formOf(message: IncomingMessage): DarkroomError | null {
   const { method = 'GET', url = '/', headers, rawHeaders, httpVersion } = message
   if (!KNOWN.includes(method))
@@ -50,7 +51,9 @@ function formOf(message: IncomingMessage): DarkroomError | null {
   if (url.length > LONGEST_ADDRESS)
     return new DarkroomError('uri_too_long', {
       what: 'The address is too long',
-      why: `it has ${url.length.toLocaleString('en')} characters, and the limit is ${LONGEST_ADDRESS.toLocaleString('en')}`,
+      why:
+        `it has ${url.length.toLocaleString('en')} characters, and the limit is ` +
+        `${LONGEST_ADDRESS.toLocaleString('en')}`,
       remedy: 'Send long values in the body.',
     })
   if (rawHeaders.length / 2 > MOST_HEADERS)
@@ -83,7 +86,8 @@ function formOf(message: IncomingMessage): DarkroomError | null {
   return null
 }
 
-/** The name that was asked, and the one that a trusted proxy says was: the server takes that header away where none is trusted. */
+/** The name that was asked, and the one that a trusted proxy says was: the server takes that header away
+ *  where none is trusted. */
 function hostRefusal(
   { headers }: IncomingMessage,
   isOurs: ReturnType<typeof hostRule>,

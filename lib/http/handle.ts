@@ -1,5 +1,5 @@
-/** A contract and its use case → one answer to one request: who asks, may they, what do they ask, do it, say it.
- *  It knows neither Next nor Node's sockets; serve and door bring those. */
+/** A contract and its use case → one answer to one request: who asks, may they, what do they ask, do it, say
+ *  it. It knows neither Next nor Node's sockets; serve and door bring those. */
 import { randomUUID } from 'node:crypto'
 import type { Rate } from '#lib/auth/rate.ts'
 import { isChange } from '#lib/contracts/changes.ts'
@@ -41,7 +41,8 @@ export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): 
   )
 }
 
-/** All that happens before an answer is said: may they, not too often, what do they ask, do it, note who changed what. */
+/** All that happens before an answer is said: may they, not too often, what do they ask, do it, note who
+ *  changed what. */
 export function asking<C extends Contract>(
   contract: C,
   useCase: (input: Input<C>, asked: Asked) => Promise<unknown>,
@@ -107,7 +108,8 @@ const noted = (noting: Promise<void>, requestId: string): Promise<void> =>
     darkroom().log('error', 'A change could not be recorded', { error, request_id: requestId }),
   )
 
-/** Whatever `answer` does: each request has an id and a line in the log, and an error becomes a problem document. */
+/** Whatever `answer` does: each request has an id and a line in the log, and an error becomes a problem
+ *  document. */
 export function answering(
   answer: (incoming: Incoming, requestId: string) => Promise<Outgoing>,
   usual: 'debug' | 'info' = 'debug',
@@ -136,8 +138,8 @@ export function answering(
   }
 }
 
-/** Who asks too often must not fill the log too, nor what an overloaded product, a locked database or a full disk refuses: one line a minute of each
- *  tells it. An error of ours stands there already, with its stack. */
+/** Who asks too often must not fill the log too, nor what an overloaded product, a locked database or a full
+ *  disk refuses: one line a minute of each tells it. An error of ours stands there already, with its stack. */
 function levelOf(status: number, usual: 'debug' | 'info', now: number): 'debug' | 'info' | 'warn' | null {
   if (status < 400) return usual
   if (status === 500) return null

@@ -49,7 +49,8 @@ function sender(
     socket.on('close', () => resolve(said))
   })
   socket.write(
-    `POST /api/predict HTTP/1.1\r\nhost: a\r\nx-forwarded-for: ${from}\r\n${key ? `authorization: Bearer ${key}\r\n` : ''}content-type: image/png\r\ncontent-length: ${length}\r\n\r\n`,
+    `POST /api/predict HTTP/1.1\r\nhost: a\r\nx-forwarded-for: ${from}\r\n${key ? `authorization: Bearer ${key}\r\n` : ''}content-type: ` +
+      `image/png\r\ncontent-length: ${length}\r\n\r\n`,
   )
   socket.write(Buffer.alloc(sent))
   return { socket, answer }

@@ -1,5 +1,6 @@
-/** What requests of strangers hold of memory and of the scratch disk until they are answered, bounded for each address and in all: without that, a few
- *  that never end would fill both. People who are logged in and keys are not counted; how slow a sender may be, lib/processes says. */
+/** What requests of strangers hold of memory and of the scratch disk until they are answered, bounded for
+ *  each address and in all: without that, a few that never end would fill both. People who are logged in and
+ *  keys are not counted; how slow a sender may be, lib/processes says. */
 import { placeOf } from '#lib/auth/limits.ts'
 import type { Body } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -47,7 +48,8 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
     if (holdings.delete(one)) count(one, -one.bytes)
   }
 
-  /** Makes room for so many bytes more, or throws. Who holds the most gives up first, so that nobody keeps the others out by holding much. */
+  /** Makes room for so many bytes more, or throws. Who holds the most gives up first, so that nobody keeps
+   *  the others out by holding much. */
   function take(own: Holding, bytes: number): void {
     const most = budgets[own.kind]
     own.bytes += bytes

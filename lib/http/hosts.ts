@@ -1,5 +1,6 @@
-/** Which host names a request may use. A page elsewhere whose own name is pointed at this machine (DNS rebinding) would otherwise be read as ours.
- *  It knows names only; where people may log in and what they may do is decided elsewhere. */
+/** Which host names a request may use. A page elsewhere whose own name is pointed at this machine (DNS
+ *  rebinding) would otherwise be read as ours. It knows names only; where people may log in and what they may
+ *  do is decided elsewhere. */
 import { isIP, isIPv6 } from 'node:net'
 
 /** What an owner and the machine say about names. */
@@ -23,7 +24,8 @@ export function hostOf(text: string): Host | null {
   return { name: name.toLowerCase().replace(/\.$/, ''), port: port || null }
 }
 
-/** True for names that are surely ours: addresses cannot be rebound, and the machine's own names are not a stranger's to give away. */
+/** True for names that are surely ours: addresses cannot be rebound, and the machine's own names are not a
+ *  stranger's to give away. */
 export function hostRule({ allowed, machine, origin }: HostNames): (host: Host) => boolean {
   const name = machine.toLowerCase().replace(/\.local$/, '')
   const own = new Set([

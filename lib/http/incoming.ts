@@ -1,5 +1,5 @@
-/** A request as the handlers see it, whoever received it: Next with a web `Request`, or the door with Node's own message.
- *  It reads nothing by itself; lib/http/body does. */
+/** A request as the handlers see it, whoever received it: Next with a web `Request`, or the door with Node's
+ *  own message. It reads nothing by itself; lib/http/body does. */
 import type { IncomingMessage } from 'node:http'
 
 export type Incoming = {
@@ -57,8 +57,8 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal): Incoming 
   }
 }
 
-/** Each proxy appends who asked it: the last is our own proxy's word, those before are a stranger's. The server takes the header away
- *  where no proxy is trusted. */
+/** Each proxy appends who asked it: the last is our own proxy's word, those before are a stranger's. The
+ *  server takes the header away where no proxy is trusted. */
 const saidByProxy = (forwarded: string | null): string | undefined =>
   forwarded?.split(',').at(-1)?.trim() || undefined
 

@@ -1,5 +1,5 @@
-/** Path, query and body → the one input that a contract promises its use case, or a refusal that names each wrong field.
- *  The rules of the fields stand in the contract. */
+/** Path, query and body → the one input that a contract promises its use case, or a refusal that names each
+ *  wrong field. The rules of the fields stand in the contract. */
 import type { Contract, Input } from '#lib/contracts/contract.ts'
 import { fieldErrorsOf, inOurWords } from '#lib/contracts/sentences.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -39,7 +39,8 @@ export async function inputOf<C extends Contract>(
   throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalidInput(errors)
 }
 
-/** Queries and forms hold texts alone: where the contract wants a number or a yes or no, what is spelt like one is one. JSON says itself what it holds. */
+/** Queries and forms hold texts alone: where the contract wants a number or a yes or no, what is spelt like
+ *  one is one. JSON says itself what it holds. */
 function readAs(
   contract: Contract,
   given: Readonly<Record<string, unknown>>,

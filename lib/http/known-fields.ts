@@ -1,5 +1,6 @@
-/** Which names a request may hold: what a contract does not take is refused by name, with the one that was probably meant. A misspelt filter that
- *  is passed over would answer something else than what was asked. What the values may be, the contract says. */
+/** Which names a request may hold: what a contract does not take is refused by name, with the one that was
+ *  probably meant. A misspelt filter that is passed over would answer something else than what was asked.
+ *  What the values may be, the contract says. */
 import { z } from 'zod'
 import type { Contract, Part } from '#lib/contracts/contract.ts'
 import { inOneSentence } from '#lib/contracts/sentences.ts'
@@ -16,7 +17,8 @@ const ADDED_BY_BROWSERS: readonly string[] = ['_']
 const CLOSE = 2
 /** More names than these are not listed: the reference is. */
 const MOST_LISTED = 8
-/** So many unknown names are told: to look for what each was meant to be takes microseconds, and all are a stranger's. */
+/** So many unknown names are told: to look for what each was meant to be takes microseconds, and all are a
+ *  stranger's. */
 const MOST_TOLD = 20
 /** Other words for the same thing, as people try them. */
 const MEANT: ReadonlyMap<string, readonly string[]> = new Map(

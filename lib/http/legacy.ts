@@ -1,5 +1,6 @@
-/** The addresses and answers of the five projects that came before, as one table over our own use cases: their scripts go on working.
- *  Each answers its own fields added to ours. GET of /predict, /upload and /retrain is a page, and not in here. */
+/** The addresses and answers of the five projects that came before, as one table over our own use cases:
+ *  their scripts go on working. Each answers its own fields added to ours. GET of /predict, /upload and
+ *  /retrain is a page, and not in here. */
 import type { Input, Part } from '#lib/contracts/contract.ts'
 import { evaluateModel } from '#lib/contracts/models.ts'
 import { health } from '#lib/contracts/operations.ts'
@@ -49,7 +50,8 @@ const askPrediction = asking({ ...predictOne, passesOver: OF_A_FORM }, async (in
   return { ...answer, ...asBefore(answer), top_k: answer.top_k.slice(0, input.top_k) }
 })
 
-/** `prediction` is the digit where the classes are digits, else the name; `probabilities` a list in the order of the classes. */
+/** `prediction` is the digit where the classes are digits, else the name; `probabilities` a list in the order
+ *  of the classes. */
 function asBefore({ predicted_class, probabilities, top_k }: PredictionAnswer): {
   prediction: number | string
   probabilities: readonly number[]

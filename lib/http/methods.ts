@@ -1,4 +1,5 @@
-/** Which methods an address takes, for OPTIONS and for refusals that must name them. Read only when somebody asks: it knows every contract. */
+/** Which methods an address takes, for OPTIONS and for refusals that must name them. Read only when somebody
+ *  asks: it knows every contract. */
 import { contracts } from '#lib/contracts/index.ts'
 import type { Contract } from '#lib/contracts/contract.ts'
 
@@ -8,7 +9,8 @@ const OTHERS: readonly (readonly [path: RegExp, methods: readonly string[]])[] =
   [/^\/api\/openapi\.json$/, ['GET']],
 ]
 
-/** Null where nothing of the API lies. `more`: "METHOD /path" of addresses that have no contract. Whether a page is there, only Next knows. */
+/** Null where nothing of the API lies. `more`: "METHOD /path" of addresses that have no contract. Whether a
+ *  page is there, only Next knows. */
 export function methodsAt(path: string, more: readonly string[]): readonly string[] | null {
   const isPage = !path.startsWith('/api/')
   const all: readonly Contract[] = contracts

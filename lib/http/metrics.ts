@@ -1,4 +1,5 @@
-/** GET /api/metrics and /metrics: the same figures as JSON, or as Prometheus' text for who asks for that. What is counted, lib/operations knows. */
+/** GET /api/metrics and /metrics: the same figures as JSON, or as Prometheus' text for who asks for that.
+ *  What is counted, lib/operations knows. */
 import { metrics } from '#lib/contracts/operations.ts'
 import { PROMETHEUS_TYPE, prometheusText } from '#lib/operations/prometheus.ts'
 import { darkroom } from './context.ts'

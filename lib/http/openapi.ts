@@ -1,4 +1,5 @@
-/** The API's description (OpenAPI 3.1), made from the contracts and from nothing else: what is promised is what is described. */
+/** The API's description (OpenAPI 3.1), made from the contracts and from nothing else: what is promised is
+ *  what is described. */
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
 import type {

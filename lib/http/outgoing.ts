@@ -41,7 +41,8 @@ export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: strin
   return { status: 200, headers, body: file.bytes }
 }
 
-/** Both spellings of RFC 6266: plain letters for all, UTF-8 for those who read it; nothing of a name can end the header. */
+/** Both spellings of RFC 6266: plain letters for all, UTF-8 for those who read it; nothing of a name can end
+ *  the header. */
 export function dispositionOf(filename: string | null): string {
   if (filename === null) return 'inline'
   const clean = visible(filename)

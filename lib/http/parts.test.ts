@@ -7,7 +7,8 @@ import { partsOf } from './parts.ts'
 
 const LIMIT = 1_000_000
 const file = (name: string, bytes: string): string =>
-  `--b\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\ncontent-type: image/png\r\n\r\n${bytes}\r\n`
+  `--b\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\ncontent-type: ` +
+  `image/png\r\n\r\n${bytes}\r\n`
 const field = (name: string, value: string): string =>
   `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
 const END = '--b--\r\n'

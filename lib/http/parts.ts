@@ -1,5 +1,5 @@
-/** A multipart body as its parts, one at a time and in order: the next is not read before the one before has been, so memory stays flat.
- *  A bare ZIP counts as one file. What the parts mean, the use cases know. */
+/** A multipart body as its parts, one at a time and in order: the next is not read before the one before has
+ *  been, so memory stays flat. A bare ZIP counts as one file. What the parts mean, the use cases know. */
 import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { Part } from '#lib/contracts/contract.ts'

@@ -1,5 +1,5 @@
-/** What went wrong, as RFC 9457 problem documents: known errors in their own words, unknown ones as a 500 that shows a request id.
- *  It decides nothing about whether something is wrong. */
+/** What went wrong, as RFC 9457 problem documents: known errors in their own words, unknown ones as a 500
+ *  that shows a request id. It decides nothing about whether something is wrong. */
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'

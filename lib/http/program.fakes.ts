@@ -1,5 +1,5 @@
-/** A running program for tests of the border: each room answers only what a test gives it, and says so when more is asked.
- *  Callers are told by key: `Bearer admin`, `Bearer user`, or the cookie `session=admin`. */
+/** A running program for tests of the border: each room answers only what a test gives it, and says so when
+ *  more is asked. Callers are told by key: `Bearer admin`, `Bearer user`, or the cookie `session=admin`. */
 import { SCOPES_OF_KEY, SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller } from '#lib/contracts/contract.ts'
 import { open } from './context.ts'

@@ -1,5 +1,5 @@
-/** What is said of limits: in headers of each limited answer, and in the refusal. What is counted, lib/auth knows.
- *  Names: draft-ietf-httpapi-ratelimit-headers, in the spelling that clients read today. */
+/** What is said of limits: in headers of each limited answer, and in the refusal. What is counted, lib/auth
+ *  knows. Names: draft-ietf-httpapi-ratelimit-headers, in the spelling that clients read today. */
 import type { Rate } from '#lib/auth/rate.ts'
 import { waitWords, windowWords } from '#lib/domain/allowance.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -37,7 +37,9 @@ export function tooOften(rate: Rate): DarkroomError {
     'rate_limited',
     {
       what: 'Too many requests',
-      why: `at most ${rate.limit.toLocaleString('en')} requests of this kind are allowed in ${windowWords(rate.windowSeconds)}`,
+      why:
+        `at most ${rate.limit.toLocaleString('en')} requests of this kind are allowed in ` +
+        `${windowWords(rate.windowSeconds)}`,
       remedy: `Try again in ${waitWords(rate.resetSeconds)}, or use an API key, which has a higher limit.`,
     },
     { retryAfterSeconds: rate.resetSeconds, members: membersOf(rate) },

@@ -1,5 +1,5 @@
-/** A refusal as bytes for a socket, where Node has no response object to write to: a head that never ended, a body that will not.
- *  The words are the problem document's, as for every other refusal. */
+/** A refusal as bytes for a socket, where Node has no response object to write to: a head that never ended, a
+ *  body that will not. The words are the problem document's, as for every other refusal. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { DarkroomError } from '#lib/domain/errors.ts'
@@ -9,7 +9,8 @@ import { SECURITY_HEADERS } from './security-headers.ts'
 /** The whole answer to `error`; the connection ends with it. */
 export function rawRefusal(error: DarkroomError, instance: string): Buffer {
   const requestId = randomUUID()
-  const { status, headers, body } = problemOf(error, { instance, requestId, log: () => {} }) // a DarkroomError is never logged
+  // a DarkroomError is never logged
+  const { status, headers, body } = problemOf(error, { instance, requestId, log: () => {} })
   const text = Buffer.from(String(body))
   const all = {
     ...SECURITY_HEADERS,

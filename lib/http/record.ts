@@ -1,5 +1,5 @@
-/** What the audit log says of a change: who, what, about which thing by its name, and what was set. It holds no passwords, keys or tokens:
- *  only the fields listed here are recorded with their values. */
+/** What the audit log says of a change: who, what, about which thing by its name, and what was set. It holds
+ *  no passwords, keys or tokens: only the fields listed here are recorded with their values. */
 import type { Caller, Contract } from '#lib/contracts/contract.ts'
 import { kindOfAddress, kindOfField, type Subject } from '#lib/contracts/subjects.ts'
 import type { Darkroom } from './context.ts'

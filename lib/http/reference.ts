@@ -1,5 +1,6 @@
-/** The API as a person reads it: each route with its fields, answers, refusals and a curl line that works; made from the contracts and the
- *  description that openapi.ts makes of them. It draws nothing; the page /docs does. */
+/** The API as a person reads it: each route with its fields, answers, refusals and a curl line that works;
+ *  made from the contracts and the description that openapi.ts makes of them. It draws nothing; the page
+ *  /docs does. */
 import type { Answer, Body, Contract, Limited, Scope } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'
 import { STATUS_OF } from '#lib/domain/errors.ts'
@@ -34,7 +35,8 @@ export type OperationGroup = {
   readonly operations: readonly Operation[]
 }
 
-/** In the order in which a person meets them, each with the first words of its paths; what is named nowhere comes last, under its own. */
+/** In the order in which a person meets them, each with the first words of its paths; what is named nowhere
+ *  comes last, under its own. */
 const GROUPS: readonly (readonly [name: string, title: string, resources: readonly string[]])[] = [
   ['predict', 'Predict', ['predict']],
   ['history', 'History, corrections and statistics', ['predictions', 'statistics']],
@@ -220,7 +222,8 @@ function aboutWords(schema: Schema): string {
   return [schema.description, bounds].filter(Boolean).join('; ')
 }
 
-/** A person's account opens to their session alone, which must say where it comes from when it changes something. */
+/** A person's account opens to their session alone, which must say where it comes from when it changes
+ *  something. */
 function credentialsFor(scope: Scope, method: Contract['method'], origin: string): readonly string[] {
   if (scope === 'open' || scope === 'predict') return []
   if (scope !== 'account') return ['-H "Authorization: Bearer $DARKROOM_KEY"']

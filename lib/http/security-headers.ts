@@ -1,4 +1,5 @@
-/** What every answer tells browsers about itself, wherever it comes from: the API, Next, a file, an error, a 304. Pages get a stricter policy of their own (proxy.ts). */
+/** What every answer tells browsers about itself, wherever it comes from: the API, Next, a file, an error, a
+ *  304. Pages get a stricter policy of their own (proxy.ts). */
 import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 
 const ONE_YEAR_SECONDS = 31_536_000
@@ -15,7 +16,8 @@ const OF_API: Readonly<Record<string, string>> = {
   ...SECURITY_HEADERS,
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
-/** Where a trusted proxy says that people come by https: the server takes the header away where none is trusted. */
+/** Where a trusted proxy says that people come by https: the server takes the header away where none is
+ *  trusted. */
 const OF_HTTPS = { 'strict-transport-security': `max-age=${ONE_YEAR_SECONDS}` } as const
 
 export class GuardedResponse<
@@ -30,7 +32,8 @@ export class GuardedResponse<
     if (isHeaders(given) && this.getHeaderNames().length === 0)
       return super.writeHead(status, { ...all, ...given })
     for (const [name, value] of Object.entries(all)) if (!this.hasHeader(name)) this.setHeader(name, value)
-    return super.writeHead(status, ...(head as [OutgoingHttpHeaders?])) // with a reason before the headers, or without, as Node's own signatures have it
+    // with a reason before the headers, or without, as Node's own signatures have it
+    return super.writeHead(status, ...(head as [OutgoingHttpHeaders?]))
   }
 }
 

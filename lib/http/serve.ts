@@ -1,5 +1,5 @@
-/** What a route file exports: a contract with its use case as Next calls it, and a refusal for the methods that an address has not.
- *  All that happens in between is lib/http/handle's. */
+/** What a route file exports: a contract with its use case as Next calls it, and a refusal for the methods
+ *  that an address has not. All that happens in between is lib/http/handle's. */
 import type { Contract } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { UseCase } from './context.ts'
@@ -25,7 +25,8 @@ export function serveAnswer(answer: Parameters<typeof answering>[0]): RouteHandl
   return asRoute(answering(answer))
 }
 
-/** 405 for each method, naming those that work: `export const { PUT, PATCH, DELETE } = refuseAllBut('GET', 'POST')`. */
+/** 405 for each method, naming those that work: `export const { PUT, PATCH, DELETE } = refuseAllBut('GET',
+ *  'POST')`. */
 export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<AnyMethod, RouteHandler>> {
   const allow = allowed.join(', ')
   const refuse = asRoute(

@@ -46,7 +46,8 @@ function inMemory(body: Uint8Array, type: string): readonly Told[] | string {
 }
 
 const file = (name: string, value: string): string =>
-  `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n${value}\r\n`
+  `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: ` +
+  `image/png\r\n\r\n${value}\r\n`
 const END = '--b--\r\n'
 
 test.each<[string, string, string]>([

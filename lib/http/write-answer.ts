@@ -25,7 +25,8 @@ function begin({ status, headers, body }: Outgoing, response: ServerResponse): s
   return body ?? ''
 }
 
-/** The answer is out, but a sender that goes on sending reads it only when it is done: ended at once, "connection: close" would break off its sending. */
+/** The answer is out, but a sender that goes on sending reads it only when it is done: ended at once,
+ *  "connection: close" would break off its sending. */
 function afterRest(message: IncomingMessage, end: () => void): void {
   const timer = setTimeout(() => message.destroy(), LINGER_MS)
   timer.unref()

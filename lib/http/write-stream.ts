@@ -1,4 +1,5 @@
-/** An answer that comes piece by piece onto Node's own response: as fast as its reader takes it, until it ends or the reader leaves. */
+/** An answer that comes piece by piece onto Node's own response: as fast as its reader takes it, until it
+ *  ends or the reader leaves. */
 import type { ServerResponse } from 'node:http'
 import { darkroom } from './context.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -12,7 +13,8 @@ export async function writeStream(
   response: ServerResponse,
 ): Promise<void> {
   if (response.destroyed) return
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value) // a drain ends streams by their type
+  // a drain ends streams by their type
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.writeHead(status)
   try {
     for await (const chunk of body) {

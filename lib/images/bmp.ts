@@ -1,5 +1,6 @@
-/** BMP, which sharp does not read: OS/2 and Windows headers, 1 to 32 bits, palettes, bit fields, run lengths, rows in either direction.
- *  Ours because bmp-ts 1.0.9 loses rows of 4-bit pictures of odd width and believes what a header says. JPEG or PNG inside a BMP is refused. */
+/** BMP, which sharp does not read: OS/2 and Windows headers, 1 to 32 bits, palettes, bit fields, run lengths,
+ *  rows in either direction. Ours because bmp-ts 1.0.9 loses rows of 4-bit pictures of odd width and believes
+ *  what a header says. JPEG or PNG inside a BMP is refused. */
 import type { Pixels } from './compose.ts'
 
 export type BmpHeader = {
@@ -98,8 +99,9 @@ function masksOf(view: DataView, bits: number, compression: number, headerSize: 
 /** Writes one row of the image, from above, as three or four bytes a pixel. */
 type RowReader = { readonly channels: 3 | 4; readonly read: (y: number, out: Uint8Array) => void }
 
-/** The pixels, top row first, `reduce × reduce` of them averaged into one; a sentence when the file ends before its image does. Beyond the result it
- *  takes the memory of one row, and of run lengths one byte a pixel. */
+/** The pixels, top row first, `reduce × reduce` of them averaged into one; a sentence when the file ends
+ *  before its image does. Beyond the result it takes the memory of one row, and of run lengths one byte a
+ *  pixel. */
 export function decodeBmp(bytes: Uint8Array, head: BmpHeader, reduce = 1): Pixels | string {
   const rows = rowsOf(bytes, head)
   return typeof rows === 'string' ? rows : averaged(rows, head, reduce)
@@ -244,7 +246,8 @@ function levelsOf(mask: number): Levels {
   return (word) => Math.round((((word & mask) >>> shift) * 255) / most)
 }
 
-/** Run lengths (Windows GDI, "Bitmap Compression") as one byte a pixel: those that no run names keep colour 0. */
+/** Run lengths (Windows GDI, "Bitmap Compression") as one byte a pixel: those that no run names keep colour
+ *  0. */
 function runLengths(bytes: Uint8Array, head: BmpHeader): Uint8Array | string {
   const { width, height } = head
   const indices = new Uint8Array(width * height)

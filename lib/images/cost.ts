@@ -1,5 +1,6 @@
-/** How much memory decoding an image takes at its peak, from its header. Measured (header.test.ts measures again); docs/decisions/0021 has the figures.
- *  It admits and refuses nothing: lib/images/decoding-queue.ts does. */
+/** How much memory decoding an image takes at its peak, from its header. Measured (header.test.ts measures
+ *  again); docs/decisions/0021 has the figures. It admits and refuses nothing: lib/images/decoding-queue.ts
+ *  does. */
 import type { ImageHeader } from './header.ts'
 
 const MIB = 1024 ** 2
@@ -8,7 +9,8 @@ const MIB = 1024 ** 2
 const FIXED_BYTES = 10 * MIB
 /** So many rows libvips keeps of an image that it reads in order, whatever it is shrunk to. */
 const ROWS_KEPT = 2_048
-/** libaom and libheif hold planes, their conversion and the interleaved image: 17.5–19.8 bytes a pixel at 8 bits, 23.4–24.2 above. */
+/** libaom and libheif hold planes, their conversion and the interleaved image: 17.5–19.8 bytes a pixel at 8
+ *  bits, 23.4–24.2 above. */
 const AVIF_BYTES = { deep: 26, usual: 20 } as const
 
 /** @returns bytes over what the process takes without it, the encoded bytes left out. */
@@ -38,7 +40,8 @@ function ownBytes(header: ImageHeader): number {
   }
 }
 
-/** A JPEG is made smaller while it is decoded, by up to 8; coefficients of two bytes are held where a later scan may change them. */
+/** A JPEG is made smaller while it is decoded, by up to 8; coefficients of two bytes are held where a later
+ *  scan may change them. */
 function jpegBytes({
   width,
   height,
@@ -49,7 +52,8 @@ function jpegBytes({
   return 0.15 * pixels + (isBuffered ? 2.1 * coefficientsPerPixel * pixels : 0)
 }
 
-/** Lossless pixels and those of an animation are held whole with four bytes each; of lossy ones a few rows, and an alpha of one byte. */
+/** Lossless pixels and those of an animation are held whole with four bytes each; of lossy ones a few rows,
+ *  and an alpha of one byte. */
 function webpBytes({
   width,
   height,

@@ -255,7 +255,8 @@ test('the decoder for small PNGs and sharp agree on every filter and every damag
     else {
       answered += 1
       expect(theirs).not.toBeNull()
-      expect(furthest(ours, theirs!)).toBeLessThanOrEqual(channels % 2 === 0 ? 1 : 0) // compositing rounds, sharp truncates
+      // compositing rounds, sharp truncates
+      expect(furthest(ours, theirs!)).toBeLessThanOrEqual(channels % 2 === 0 ? 1 : 0)
     }
     if (theirs === null) expect(ours).toBe('corrupt_image')
   }

@@ -1,5 +1,6 @@
-/** Untrusted bytes → an image, or a refusal that says why: size and memory before pixels, first frame, upright, sRGB, 8 bit, no alpha. Large images
- *  are made smaller while they are decoded. It fits nothing to a network (lib/ml/preprocess does) and keeps nothing. */
+/** Untrusted bytes → an image, or a refusal that says why: size and memory before pixels, first frame,
+ *  upright, sRGB, 8 bit, no alpha. Large images are made smaller while they are decoded. It fits nothing to a
+ *  network (lib/ml/preprocess does) and keeps nothing. */
 import sharp from 'sharp'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Picture } from '#lib/domain/picture.ts'
@@ -39,7 +40,8 @@ sharp.unblock({
   ),
 })
 
-/** What the bytes are and what their header says; refused where they are no image, or one of too many pixels, or one that takes too much memory. */
+/** What the bytes are and what their header says; refused where they are no image, or one of too many pixels,
+ *  or one that takes too much memory. */
 export function admit(
   bytes: Uint8Array,
   { maxPixels, maxBytes }: DecodeLimits,
@@ -74,7 +76,8 @@ export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Prom
       return { picture: composed(small, background), width: small.width, height: small.height }
     return bySharp(withoutMetadata(bytes), found, limits)
   }
-  if (header === null) refuseLarge({ ...(await metadataOf(bytes, found)), kind: 'avif', depth: 12 }, limits) // the costliest
+  // the costliest
+  if (header === null) refuseLarge({ ...(await metadataOf(bytes, found)), kind: 'avif', depth: 12 }, limits)
   return bySharp(bytes, found, limits)
 }
 

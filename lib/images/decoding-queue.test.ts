@@ -13,7 +13,8 @@ import { encodePng } from './png.ts'
 const MIB = 1024 ** 2
 const order: DecodeOrder = { wish: { kind: 'size' }, maxPixels: 50e6, patienceMs: 10_000 }
 
-/** A PNG header of so many pixels a side, which is all that the queue reads; `colour` 2 is RGB, 6 RGBA. `mark` makes it another image. */
+/** A PNG header of so many pixels a side, which is all that the queue reads; `colour` 2 is RGB, 6 RGBA.
+ *  `mark` makes it another image. */
 function png(side: number, { mark = 0, isInterlaced = false } = {}): Uint8Array {
   const bytes = Uint8Array.from(encodePng(drawn(4, 4)))
   const view = new DataView(bytes.buffer)

@@ -1,5 +1,6 @@
-/** Large images are decoded one or two at a time in a child of their own, which is forked when it is needed, leaves when it is idle, and may die without
- *  harm: never more memory than the budget, and no image twice that ended it. It decodes nothing itself and serves no small image. */
+/** Large images are decoded one or two at a time in a child of their own, which is forked when it is needed,
+ *  leaves when it is idle, and may die without harm: never more memory than the budget, and no image twice
+ *  that ended it. It decodes nothing itself and serves no small image. */
 import type { DecodeWish, FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { LONGEST_SECONDS } from './decode.ts'
@@ -255,7 +256,8 @@ export function createDecodingQueue({
     child?.kill('SIGKILL')
   }
 
-  /** One that was decoded alone ended it; of several nobody knows which, and each is decoded once more, alone. */
+  /** One that was decoded alone ended it; of several nobody knows which, and each is decoded once more,
+   *  alone. */
   function gone(cause: string): void {
     const why = complaint || `the process that decoded it ended (${cause})`
     callOffChild()

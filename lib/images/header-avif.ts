@@ -1,5 +1,6 @@
-/** The size and depth of an AVIF: what its boxes say and what the AV1 sequence headers inside say, whichever is larger, since the decoder goes by
- *  the latter (ISO/IEC 14496-12 and 23008-12; AV1 bitstream specification, section 5.5). It reads no pixel. */
+/** The size and depth of an AVIF: what its boxes say and what the AV1 sequence headers inside say, whichever
+ *  is larger, since the decoder goes by the latter (ISO/IEC 14496-12 and 23008-12; AV1 bitstream
+ *  specification, section 5.5). It reads no pixel. */
 import type { ImageHeader } from './header.ts'
 
 type Size = { width: number; height: number; depth: number }
@@ -18,8 +19,8 @@ const HOLDERS: Readonly<Record<string, number>> = {
   av01: 78,
 }
 const MOST_BOXES = 10_000
-/** Tables of places, of which a file has one, and items in one, of which libheif reads no more (heif_security_limits). Small boxes that are read as
- *  each other's tables would take minutes. */
+/** Tables of places, of which a file has one, and items in one, of which libheif reads no more
+ *  (heif_security_limits). Small boxes that are read as each other's tables would take minutes. */
 const MOST_TABLES = 4
 const MOST_ITEMS = 1_000
 /** A sequence header stands first, or after a delimiter. */
@@ -70,7 +71,8 @@ const depthOf = (flags: number): number => {
   return (flags & 0x20) === 0 ? 10 : 12
 }
 
-/** Where the data of each item begins (ISO/IEC 14496-12, section 8.11.3); items inside other boxes are left out. */
+/** Where the data of each item begins (ISO/IEC 14496-12, section 8.11.3); items inside other boxes are left
+ *  out. */
 function placesIn(view: DataView, body: number): number[] {
   const version = view.getUint8(body)
   const sizes = view.getUint16(body + 4)

@@ -1,5 +1,5 @@
-/** The size of a TIFF's first image, and how much of it is decoded at once (TIFF 6.0, sections 2, 3 and 15; BigTIFF has wider numbers).
- *  It follows no second directory and reads no pixel. */
+/** The size of a TIFF's first image, and how much of it is decoded at once (TIFF 6.0, sections 2, 3 and 15;
+ *  BigTIFF has wider numbers). It follows no second directory and reads no pixel. */
 import type { ImageHeader } from './header.ts'
 
 /** TIFF 6.0, section 2: how many bytes a value of each type takes. Others hold nothing that is read here. */
@@ -45,7 +45,8 @@ export function tiffHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
     kind: 'tiff',
     width,
     height,
-    pixelBytes: Math.max(1, Math.ceil(bits / 8)) * Math.max(samples, bits === 1 ? 1 : 3), // a palette becomes three channels
+    // a palette becomes three channels
+    pixelBytes: Math.max(1, Math.ceil(bits / 8)) * Math.max(samples, bits === 1 ? 1 : 3),
     blockWidth: tileWidth === undefined ? width : Math.ceil(width / tileWidth) * tileWidth,
     blockHeight:
       tileWidth === undefined

@@ -1,5 +1,6 @@
-/** What an image's header says: its size, and what decides how much memory its decoder takes. Read from the bytes alone, in microseconds.
- *  It decodes nothing and refuses nothing; a header that cannot be read is null, and the decoder judges it. */
+/** What an image's header says: its size, and what decides how much memory its decoder takes. Read from the
+ *  bytes alone, in microseconds. It decodes nothing and refuses nothing; a header that cannot be read is
+ *  null, and the decoder judges it. */
 import { readBmpHeader } from './bmp.ts'
 import { avifHeader } from './header-avif.ts'
 import { tiffHeader } from './header-tiff.ts'
@@ -13,7 +14,8 @@ export type ImageHeader = { readonly width: number; readonly height: number } & 
     }
   | {
       readonly kind: 'jpeg'
-      /** Whether the coefficients of the whole image are held before the first row is made: progressive, or components in scans of their own. */
+      /** Whether the coefficients of the whole image are held before the first row is made: progressive, or
+       *  components in scans of their own. */
       readonly isBuffered: boolean
       readonly coefficientsPerPixel: number
       readonly scans: number
@@ -84,8 +86,8 @@ const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 const PROGRESSIVE: readonly number[] = [0xc2, 0xc6, 0xca, 0xce]
 
-/** ITU-T T.81, annex B: markers up to the first scan. A second frame, or one of many components, is for the decoder to refuse: to read millions of
- *  them would hold the process for minutes. */
+/** ITU-T T.81, annex B: markers up to the first scan. A second frame, or one of many components, is for the
+ *  decoder to refuse: to read millions of them would hold the process for minutes. */
 function jpegHeader(bytes: Uint8Array, view: DataView): Header<'jpeg'> | null {
   let frame: {
     width: number

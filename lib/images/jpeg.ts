@@ -1,4 +1,5 @@
-/** What JPEG leaves of a picture: squeezed and opened again, for measuring how well it is still known. Pictures are never kept this way. */
+/** What JPEG leaves of a picture: squeezed and opened again, for measuring how well it is still known.
+ *  Pictures are never kept this way. */
 import sharp from 'sharp'
 
 /** `square`: size × size × channels bytes. With the half colour resolution that cameras and phones write. */

@@ -1,4 +1,5 @@
-/** Which images a process decodes along with its other work, and which are left to a process of their own. It decodes nothing. */
+/** Which images a process decodes along with its other work, and which are left to a process of their own. It
+ *  decodes nothing. */
 import { decodeBytes } from './cost.ts'
 import { admit, type DecodeLimits } from './decode.ts'
 import type { ImageHeader } from './header.ts'
@@ -16,7 +17,8 @@ export type Admitted = {
   readonly cost: number
 }
 
-/** Refuses what is no image, has too many pixels, or takes more than `maxBytes`. `whole`: what an image costs whose header cannot be read. */
+/** Refuses what is no image, has too many pixels, or takes more than `maxBytes`. `whole`: what an image costs
+ *  whose header cannot be read. */
 export function laneOf(bytes: Uint8Array, limits: DecodeLimits, whole: number): Admitted {
   const { header } = admit(bytes, limits)
   if (header === null) return { isSmall: false, cost: whole }

@@ -1,7 +1,9 @@
-/** Turns an image that was stored in one of the eight EXIF orientations upright. Plain loops, for images that are small already. */
+/** Turns an image that was stored in one of the eight EXIF orientations upright. Plain loops, for images that
+ *  are small already. */
 import type { Picture } from '#lib/domain/picture.ts'
 
-/** Exif 2.32, tag 274: for each orientation, whether the stored rows are columns, and from which end both are read. */
+/** Exif 2.32, tag 274: for each orientation, whether the stored rows are columns, and from which end both are
+ *  read. */
 const ORIENTATIONS: Readonly<
   Record<number, { readonly isTurned: boolean; readonly fromRight: boolean; readonly fromBottom: boolean }>
 > = {

@@ -1,4 +1,5 @@
-/** A child that decodes one image and tells what that took at its peak, and what the model said. Forked by a test; never imported. */
+/** A child that decodes one image and tells what that took at its peak, and what the model said. Forked by a
+ *  test; never imported. */
 import sharp from 'sharp'
 import { decodeBytes } from './cost.ts'
 import { admit, decodeSized } from './decode.ts'

@@ -1,12 +1,14 @@
-/** PNG without a native call: the checks a PNG must pass, a decoder for small plain ones (28–35 µs against sharp's 336), and the writer.
- *  The decoder answers or abstains (null), and never refuses: what it leaves, sharp judges, so both always agree. */
+/** PNG without a native call: the checks a PNG must pass, a decoder for small plain ones (28–35 µs against
+ *  sharp's 336), and the writer. The decoder answers or abstains (null), and never refuses: what it leaves,
+ *  sharp judges, so both always agree. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import type { Picture } from '#lib/domain/picture.ts'
 import type { Pixels } from './compose.ts'
 
 /** Larger pictures gain nothing from staying in JavaScript. */
 export const SMALL_SIDE = 64
-/** Up to one file-system block a picture is stored, not squeezed: the same bytes, and so the same hash, on every machine. */
+/** Up to one file-system block a picture is stored, not squeezed: the same bytes, and so the same hash, on
+ *  every machine. */
 const STORED_BYTES = 4096
 
 export type PngHeader = {
@@ -61,7 +63,8 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
   }
 }
 
-/** Chunks that change how the pixels look. libpng would expand the others, up to 8 MB of each text, before it decodes a row. */
+/** Chunks that change how the pixels look. libpng would expand the others, up to 8 MB of each text, before it
+ *  decodes a row. */
 const NEEDED = new Set([
   'IHDR',
   'PLTE',
@@ -78,7 +81,8 @@ const NEEDED = new Set([
 ])
 const ONCE = new Set(['iCCP', 'eXIf', 'sBIT', 'bKGD', 'gAMA', 'cHRM', 'sRGB'])
 
-/** The same PNG without its texts and other chunks that no pixel depends on; its own bytes where it has none. The chunks were checked before. */
+/** The same PNG without its texts and other chunks that no pixel depends on; its own bytes where it has none.
+ *  The chunks were checked before. */
 export function withoutMetadata(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const kept: Uint8Array[] = [bytes.subarray(0, 8)]
@@ -98,7 +102,8 @@ export function withoutMetadata(bytes: Uint8Array): Uint8Array {
   return from === 8 ? bytes : joinedBytes([...kept, bytes.subarray(from)])
 }
 
-/** The pixels of a small, plain, 8-bit, not interlaced PNG; null for any other, and for any with something odd about it. */
+/** The pixels of a small, plain, 8-bit, not interlaced PNG; null for any other, and for any with something
+ *  odd about it. */
 export function decodeSmallPng(bytes: Uint8Array, head: PngHeader): Pixels | null {
   const channels = CHANNELS[head.colour]
   if (!head.isPlain || head.depth !== 8 || head.isInterlaced || channels === undefined) return null
@@ -129,7 +134,8 @@ function inflated(packed: Uint8Array, size: number): Uint8Array | null {
   }
 }
 
-/** PNG specification 1.2, section 6: each row names its filter; `step` bytes to the left lies the same channel of the pixel before. */
+/** PNG specification 1.2, section 6: each row names its filter; `step` bytes to the left lies the same
+ *  channel of the pixel before. */
 function unfiltered(rows: Uint8Array, stride: number, step: number): Uint8Array | null {
   const height = rows.length / (stride + 1)
   const out = new Uint8Array(height * stride)
@@ -219,7 +225,8 @@ function filtered(data: Uint8Array, stride: number, step: number): Uint8Array {
   return out
 }
 
-/** A zlib stream of one stored block: header, length and its complement, the bytes, Adler-32 (RFC 1950, 1951). */
+/** A zlib stream of one stored block: header, length and its complement, the bytes, Adler-32 (RFC 1950,
+ *  1951). */
 function stored(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(bytes.length + 11)
   const view = new DataView(out.buffer)

@@ -1,4 +1,5 @@
-/** The sentences with which bytes are refused as a picture. Only words and codes: who refuses, and when, is decided by the decoders. */
+/** The sentences with which bytes are refused as a picture. Only words and codes: who refuses, and when, is
+ *  decided by the decoders. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Sniffed } from './sniff.ts'
 
@@ -35,7 +36,9 @@ export const corruptImage = (found: Sniffed, why: string, cause?: unknown): Dark
 export const tooManyPixels = (width: number, height: number, maxPixels: number): DarkroomError =>
   new DarkroomError('too_many_pixels', {
     what: 'This picture is too large',
-    why: `it claims ${width} × ${height} = ${megapixels(width * height)} megapixels and at most ${megapixels(maxPixels)} are read`,
+    why:
+      `it claims ${width} × ${height} = ${megapixels(width * height)} megapixels and at most ` +
+      `${megapixels(maxPixels)} are read`,
     remedy: 'Send a smaller copy of it.',
   })
 
@@ -46,7 +49,9 @@ export const needsMoreMemory = (
 ): DarkroomError =>
   new DarkroomError('needs_more_memory', {
     what: 'This image needs too much memory to decode',
-    why: `an image of ${width} × ${height} pixels in this format needs ${megabytes(neededBytes)} MB, and the limit is ${megabytes(maxBytes)} MB`,
+    why:
+      `an image of ${width} × ${height} pixels in this format needs ${megabytes(neededBytes)} MB, and ` +
+      `the limit is ${megabytes(maxBytes)} MB`,
     remedy: 'Send a smaller copy of it, or save it as JPEG or as PNG without interlacing.',
   })
 

@@ -1,4 +1,5 @@
-/** What the decoding queue remembers for a while, and only in memory: results that may be wanted again, and images that ended a child. */
+/** What the decoding queue remembers for a while, and only in memory: results that may be wanted again, and
+ *  images that ended a child. */
 import { createHash } from 'node:crypto'
 import type { DecodedImage } from './decoding-queue.ts'
 

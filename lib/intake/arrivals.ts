@@ -1,5 +1,6 @@
-/** What arrives in a form, put on disk part by part: pictures one after the other in one file, each ZIP in its own. Nothing is judged here
- *  but size; memory holds one chunk. All of it goes when the upload is through. */
+/** What arrives in a form, put on disk part by part: pictures one after the other in one file, each ZIP in
+ *  its own. Nothing is judged here but size; memory holds one chunk. All of it goes when the upload is
+ *  through. */
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'

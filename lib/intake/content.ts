@@ -1,5 +1,6 @@
-/** What arrived → labelled files, one at a time and counted beforehand: loose files by their labels, ZIPs by their folders or a table.
- *  It judges no picture and writes nothing; what cannot be understood as a whole is refused here, before anything is kept. */
+/** What arrived → labelled files, one at a time and counted beforehand: loose files by their labels, ZIPs by
+ *  their folders or a table. It judges no picture and writes nothing; what cannot be understood as a whole is
+ *  refused here, before anything is kept. */
 import { listZip, readZip } from '#lib/archive/read-zip.ts'
 import type { ZipLimits } from '#lib/archive/read-zip.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'

@@ -1,5 +1,6 @@
-/** GET /api/data/features: looks at up to 2,000 of a classifier's pictures and says what they are like as pictures. Not at what they show.
- *  A look takes seconds, so its answer is kept until pictures come or go, and those who ask meanwhile wait for the same look. */
+/** GET /api/data/features: looks at up to 2,000 of a classifier's pictures and says what they are like as
+ *  pictures. Not at what they show. A look takes seconds, so its answer is kept until pictures come or go,
+ *  and those who ask meanwhile wait for the same look. */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -22,7 +23,8 @@ type Features = Output<typeof dataFeatures>
 const MOST_LOOKED_AT = 2_000
 /** So many of each class, however rare it is. */
 const LEAST_OF_A_CLASS = 10
-/** A person waits for it: what was looked at by then is told, in an order of chance, so that it stands for the rest. */
+/** A person waits for it: what was looked at by then is told, in an order of chance, so that it stands for
+ *  the rest. */
 const LONGEST_LOOK_MS = 20_000
 /** Large pictures are made small off the main thread before they are read: predictions wait for that thread. */
 const SIDE_READ = 256
@@ -167,7 +169,8 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
   }
 }
 
-/** All where they are few; else of each class its share, evenly from its first to its last, and of a rare one at least ten. */
+/** All where they are few; else of each class its share, evenly from its first to its last, and of a rare one
+ *  at least ten. */
 export function evenly(all: readonly Sample[], classes: readonly string[]): readonly Sample[] {
   if (all.length <= MOST_LOOKED_AT) return all
   return classes

@@ -1,5 +1,6 @@
-/** Labelled files → samples and a report of what was found: each is judged by its bytes, known ones are told apart, all else is kept.
- *  It does not know where the files come from. A failure leaves nothing: what was added under its upload is taken back. */
+/** Labelled files → samples and a report of what was found: each is judged by its bytes, known ones are told
+ *  apart, all else is kept. It does not know where the files come from. A failure leaves nothing: what was
+ *  added under its upload is taken back. */
 import { createHash } from 'node:crypto'
 import type { finding, UploadReport } from '#lib/contracts/uploads.ts'
 import type { NewSample, Source, Upload, UploadFindings } from '#lib/data/values.ts'
@@ -41,7 +42,8 @@ const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
   too_large: 'too_large',
 }
 
-/** Adds all of it under `plan.upload`, in batches of one transaction each, and ends the upload as `done`, or `failed` without samples. */
+/** Adds all of it under `plan.upload`, in batches of one transaction each, and ends the upload as `done`, or
+ *  `failed` without samples. */
 export async function ingest(
   images: AsyncIterable<Arriving>,
   plan: IngestPlan,
@@ -51,7 +53,8 @@ export async function ingest(
     const found = await ingested(images, plan, ports)
     return await ports.uploads.change(plan.upload.id, { ...found, state: 'done' })
   } catch (error) {
-    // Where not even that can be written (a full disk), the upload stays `running`, and the next start takes it back.
+    // Where not even that can be written (a full disk), the upload stays `running`, and the next start takes
+    // it back.
     await takeBack(plan, error, ports).catch(() => {})
     throw error
   }
@@ -231,7 +234,8 @@ async function takeBack(
   await uploads.change(id, { ...failed, count: 0, message: 'Nothing was added', perClass: [] })
 }
 
-/** A data set's images with its strays between them, as one sequence: `open` gets the function that takes strays. */
+/** A data set's images with its strays between them, as one sequence: `open` gets the function that takes
+ *  strays. */
 export async function arriving(open: (onStray: (stray: Stray) => void) => Promise<Dataset>): Promise<{
   readonly count: number
   readonly classes: readonly string[]

@@ -1,10 +1,12 @@
-/** Which class each file belongs to, told by what came with it: one label, a list, a table, or folders. Pure; it opens no picture. */
+/** Which class each file belongs to, told by what came with it: one label, a list, a table, or folders. Pure;
+ *  it opens no picture. */
 import { className } from '#lib/contracts/words.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { visible } from '#lib/domain/visible.ts'
 import { layoutOf } from './readers/class-folders.ts'
 
-/** What a person sent beside the files. `labels` are the values of that field, in order; `table` the text of a labels CSV. */
+/** What a person sent beside the files. `labels` are the values of that field, in order; `table` the text of
+ *  a labels CSV. */
 export type LabelSources = {
   readonly label: string | null
   readonly labels: readonly string[]
@@ -15,7 +17,8 @@ export type Labelled =
   | { readonly label: string; readonly split: 'train' | 'test' | null }
   | { readonly label: null; readonly why: string }
 
-/** A class name as it is kept, in the spelling of a class that is there already; null where it can be no name. */
+/** A class name as it is kept, in the spelling of a class that is there already; null where it can be no
+ *  name. */
 export function classNameOf(typed: string, classes: readonly string[]): string | null {
   const name = className.safeParse(typed.normalize('NFC').replace(/[^\S\p{Cc}]+/gu, ' ')).data
   if (name === undefined) return null
@@ -161,7 +164,9 @@ const mismatch = (labels: number, files: number, remedy: string): DarkroomError 
     'labels_do_not_match',
     {
       what: 'The labels do not match the files',
-      why: `there ${labels === 1 ? 'is 1 label' : `are ${labels} labels`} for ${files === 1 ? '1 file' : `${files} files`}`,
+      why:
+        `there ${labels === 1 ? 'is 1 label' : `are ${labels} labels`} for ` +
+        `${files === 1 ? '1 file' : `${files} files`}`,
       remedy,
     },
     { members: { labels, files } },

@@ -1,5 +1,5 @@
-/** What bringing pictures in needs of the rest: the rows it writes, a folder for what is arriving, limits, a log. Types only;
- *  lib/processes and lib/commands give the real ones. */
+/** What bringing pictures in needs of the rest: the rows it writes, a folder for what is arriving, limits, a
+ *  log. Types only; lib/processes and lib/commands give the real ones. */
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
 import type { Answers, Classifiers, Samples, Uploads } from '#lib/data/data.ts'
@@ -23,7 +23,8 @@ export type IntakePorts = {
   readonly trash: Pick<Trash, 'putUpload'>
   readonly answers: Pick<Answers, 'getUpload'>
   readonly sizeOf: IngestPorts['sizeOf']
-  /** Where bytes lie until they are judged. What is in it after a crash is nobody's, and the next start empties it. */
+  /** Where bytes lie until they are judged. What is in it after a crash is nobody's, and the next start
+   *  empties it. */
   readonly folder: string
   readonly limits: { readonly maxImageBytes: number; readonly maxUploadBytes: number }
   readonly log: (

@@ -1,4 +1,5 @@
-/** For tests: a clock that moves only when told. Whoever waits on it is woken when its time has come, or its signal fires. */
+/** For tests: a clock that moves only when told. Whoever waits on it is woken when its time has come, or its
+ *  signal fires. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { WorkerClock } from './worker.ts'
 

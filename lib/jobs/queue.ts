@@ -1,7 +1,9 @@
-/** The queue's rules: who holds a job and how long, when it is tried again, when it is given up. It knows no database: the store is a port. */
+/** The queue's rules: who holds a job and how long, when it is tried again, when it is given up. It knows no
+ *  database: the store is a port. */
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 
-/** A worker that was killed gives its job back after this long; a beat every third of it survives two lost ones. */
+/** A worker that was killed gives its job back after this long; a beat every third of it survives two lost
+ *  ones. */
 export const LEASE_MS = 30_000
 export const BEAT_MS = 10_000
 export const MOST_ATTEMPTS = 3
@@ -32,7 +34,8 @@ export type JobStore = {
 
 export type JobError = { readonly code: string; readonly message: string }
 
-/** Does one job. It stops at `signal`: then either the job was cancelled, or the worker leaves and another will do it. */
+/** Does one job. It stops at `signal`: then either the job was cancelled, or the worker leaves and another
+ *  will do it. */
 export type Handler<K extends JobKind> = {
   readonly run: (
     payload: JobPayloads[K],

@@ -1,4 +1,5 @@
-/** The loop of a worker: claim, do, say how it ended, until told to leave. What a job does is its handler's; where it is kept is the store's. */
+/** The loop of a worker: claim, do, say how it ended, until told to leave. What a job does is its handler's;
+ *  where it is kept is the store's. */
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import type { Job, JobKind } from '#lib/domain/jobs.ts'
 import { BEAT_MS, LEASE_MS, MOST_ATTEMPTS, retryAt } from './queue.ts'
@@ -8,7 +9,8 @@ import type { Handler, Handlers, JobError, JobStore, StopReason } from './queue.
 const LOOK_EVERY_MS = 500
 /** How often a cancel is looked for while a job runs. */
 const WATCH_EVERY_MS = 500
-/** How often the end of a job is offered to a store that cannot take it now: the disk is full, or the database locked. */
+/** How often the end of a job is offered to a store that cannot take it now: the disk is full, or the
+ *  database locked. */
 const OFFER_EVERY_MS = 1_000
 
 export type WorkerClock = {
@@ -124,7 +126,8 @@ async function end(
     code: isDarkroomError(error) ? error.code : 'internal',
     message: error instanceof Error ? error.message : String(error),
   }
-  const isForAPerson = isDarkroomError(error) && error.code !== 'database_busy' // what a person must mend does not mend itself
+  // what a person must mend does not mend itself
+  const isForAPerson = isDarkroomError(error) && error.code !== 'database_busy'
   const again = isForAPerson ? null : retryAt(job.attempt, clock.now())
   if (again === null) await giveUp(settings, job, told)
   else await recorded(settings, () => store.fail(job.id, name, told, again, clock.now()))
@@ -153,8 +156,8 @@ function storeState({ onStoreFailure }: WorkerSettings) {
   }
 }
 
-/** How a job ended must not be lost to a full disk or a locked database: it is offered until the store takes it, or this worker
- *  leaves (then the lease ends, and another does the job again). */
+/** How a job ended must not be lost to a full disk or a locked database: it is offered until the store takes
+ *  it, or this worker leaves (then the lease ends, and another does the job again). */
 async function recorded(settings: WorkerSettings, record: () => Promise<unknown>): Promise<void> {
   const { clock, signal, onStoreFailure } = settings
   for (let isFirst = true; ; isFirst = false) {

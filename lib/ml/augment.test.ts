@@ -60,7 +60,8 @@ test('a shift stays within its pixels and mirrors at the edge', () => {
     ),
   )
 
-  // Only those that moved sideways alone keep a whole column: by −2 … +2, where −2 and +2 show column 2, −1 and +1 column 1.
+  // Only those that moved sideways alone keep a whole column: by −2 … +2, where −2 and +2 show column 2, −1
+  // and +1 column 1.
   seen.delete(-1)
   expect([...seen].sort()).toEqual([0, 1, 2])
 })

@@ -1,11 +1,12 @@
-/** Seeded changes that leave a picture's class as it is: what an epoch shows instead of the stored square. It works on the packed
- *  bytes, before normalising; which changes are right for a classifier is said by its recipe. */
+/** Seeded changes that leave a picture's class as it is: what an epoch shows instead of the stored square. It
+ *  works on the packed bytes, before normalising; which changes are right for a classifier is said by its
+ *  recipe. */
 import { createRandom, mixSeeds } from './random.ts'
 
 /** All absent: the picture as it is. Ranges are symmetric: `rotate: 10` turns by −10° to +10°. */
 export type Augmentation = {
-  /** Mirrors every second picture, left to right; `alternating`: each picture in every second epoch, so that chance shows none twice
-   *  (K. Jordan 2024, arXiv:2404.00498, § 3.6). */
+  /** Mirrors every second picture, left to right; `alternating`: each picture in every second epoch, so that
+   *  chance shows none twice (K. Jordan 2024, arXiv:2404.00498, § 3.6). */
   readonly flip?: boolean | 'alternating'
   /** Moves by up to so many pixels each way; what comes in from outside is the picture mirrored at its edge. */
   readonly shift?: number
@@ -23,16 +24,19 @@ export type Augmentation = {
   readonly cutout?: number
 }
 
-/** Share of the pictures that are turned and zoomed, where a recipe asks for it. What is interpolated is smoother than what comes later: a network
- *  that has seen nothing else is worse on sharp pictures (Touvron et al. 2019, arXiv:1906.06423). */
+/** Share of the pictures that are turned and zoomed, where a recipe asks for it. What is interpolated is
+ *  smoother than what comes later: a network that has seen nothing else is worse on sharp pictures (Touvron
+ *  et al. 2019, arXiv:1906.06423). */
 const WARPED = 0.5
 
 export type Square = { readonly size: number; readonly channels: number }
 
-/** One number per sample from its content hash, so that chance follows the picture and not its place in a list. */
+/** One number per sample from its content hash, so that chance follows the picture and not its place in a
+ *  list. */
 export const sampleSeed = (hash: string): number => Number.parseInt(hash.slice(0, 8), 16) >>> 0
 
-/** Writes the changed square into `out`. The same seed, epoch and sample give the same picture, whatever the batch. */
+/** Writes the changed square into `out`. The same seed, epoch and sample give the same picture, whatever the
+ *  batch. */
 export function augment(
   from: Uint8Array,
   out: Uint8Array,
@@ -41,7 +45,8 @@ export function augment(
   const { square, how } = about
   const random = createRandom(mixSeeds(about.seed, about.epoch, about.sample))
   const within = (reach: number | undefined): number => (random() * 2 - 1) * (reach ?? 0)
-  // Every number is drawn whether it is used or not, so that one setting does not change the chance of the others.
+  // Every number is drawn whether it is used or not, so that one setting does not change the chance of the
+  // others.
   const isHeads = random() < 0.5
   const isMirrored =
     how.flip === 'alternating'
@@ -145,7 +150,8 @@ function retone(
   }
 }
 
-/** The covered square lies wholly inside, so that every picture loses the same share. DeVries and Taylor 2017 (arXiv:1708.04552). */
+/** The covered square lies wholly inside, so that every picture loses the same share. DeVries and Taylor 2017
+ *  (arXiv:1708.04552). */
 function coverPart(
   square: Uint8Array,
   { size, channels }: Square,

@@ -1,5 +1,6 @@
-/** A version's files as one value: written whole or not at all, and read only when every byte is as the manifest says.
- *  It computes no answer; whether an engine gives the golden ones is asked with `goldenFailure`. */
+/** A version's files as one value: written whole or not at all, and read only when every byte is as the
+ *  manifest says. It computes no answer; whether an engine gives the golden ones is asked with
+ *  `goldenFailure`. */
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -136,7 +137,10 @@ export function goldenFailure(golden: Golden, rows: readonly ArrayLike<number>[]
     const found = softmax(Array.from(row))
     const off = Math.max(...found.map((p, k) => Math.abs(p - probabilities[k]!)))
     if (!(off <= golden.tolerance))
-      return `golden input ${name} is answered otherwise: a probability is off by ${off.toPrecision(2)}, and ${golden.tolerance} is allowed`
+      return (
+        `golden input ${name} is answered otherwise: a probability is off by ${off.toPrecision(2)}, and ` +
+        `${golden.tolerance} is allowed`
+      )
   }
   return null
 }

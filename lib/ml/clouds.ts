@@ -1,10 +1,10 @@
-/** Features of nobody's pictures: noise around a centre for each class, for measuring how long a head takes to learn. How well it then answers
- *  says nothing. */
+/** Features of nobody's pictures: noise around a centre for each class, for measuring how long a head takes
+ *  to learn. How well it then answers says nothing. */
 import type { Embedded } from './head.ts'
 import { createRandom, normal } from './random.ts'
 
-/** Of the noise, centres being 1 apart in each number: classes overlap about as those of photographs do, so that every strength is worth
- *  trying. On noise without centres a head takes twice as long. */
+/** Of the noise, centres being 1 apart in each number: classes overlap about as those of photographs do, so
+ *  that every strength is worth trying. On noise without centres a head takes twice as long. */
 const SPREAD = 4
 
 /** @param views of each picture, each with noise of its own */

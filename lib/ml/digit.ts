@@ -1,8 +1,10 @@
-/** A written digit as the makers of MNIST laid theirs out: light ink on black, 20 pixels at its longer side, centred by its mass.
- *  Grey in, grey out; it neither recognises nor straightens anything. */
+/** A written digit as the makers of MNIST laid theirs out: light ink on black, 20 pixels at its longer side,
+ *  centred by its mass. Grey in, grey out; it neither recognises nor straightens anything. */
 import { resize, type Raster } from './resize.ts'
 
-const INK_SHARE = 20 / 28 // the longer side of the ink in a square of 28 (LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel box")
+// the longer side of the ink in a square of 28 (LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel
+// box")
+const INK_SHARE = 20 / 28
 const DARK = 128 // a border below this is the black ground of a picture that is laid out already
 const FEWEST_LEVELS = 24 // a picture whose ink differs from its ground by less is empty
 const INK = 0.2 // share of the strongest ink from which a pixel counts for the ink's box
@@ -24,7 +26,8 @@ export function digitSquare(raster: Raster, size: number): Uint8Array {
   return centred(resize(cut, box, width, height), width, height, size)
 }
 
-/** Distance from the ground in the direction of the ink, with noise removed and stretched to 0–255; null where there is no ink. */
+/** Distance from the ground in the direction of the ink, with noise removed and stretched to 0–255; null
+ *  where there is no ink. */
 function inkOf(raster: Raster, border: Uint8Array, ground: number): Uint8Array | null {
   const { data } = raster
   let sum = 0
@@ -35,7 +38,8 @@ function inkOf(raster: Raster, border: Uint8Array, ground: number): Uint8Array |
   const away = data.map(distance)
   const strongest = quantile(away, STRONGEST)
   if (strongest - noise < FEWEST_LEVELS) return null
-  // The floor lies a little above the noise but never in the ink's upper half, where a line that crosses the border would put it.
+  // The floor lies a little above the noise but never in the ink's upper half, where a line that crosses the
+  // border would put it.
   const floor = Math.min(noise * 1.5, strongest / 2)
   const table = Uint8Array.from({ length: 256 }, (_, v) =>
     Math.max(0, Math.min(255, Math.round(((v - floor) * 255) / (strongest - floor)))),

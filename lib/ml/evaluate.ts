@@ -1,5 +1,5 @@
-/** What a network's answers to labelled pictures are worth: accuracy with its interval, loss, and where it confuses what.
- *  It opens no version and decides nothing about it. */
+/** What a network's answers to labelled pictures are worth: accuracy with its interval, loss, and where it
+ *  confuses what. It opens no version and decides nothing about it. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import {
   answersAt,
@@ -27,7 +27,8 @@ export type ClassScore = {
   readonly f1: number | null
 }
 
-/** Over the classes that have pictures; a class that was never answered counts as precision 0, as scikit-learn does. */
+/** Over the classes that have pictures; a class that was never answered counts as precision 0, as
+ *  scikit-learn does. */
 export type ClassMean = { readonly precision: number; readonly recall: number; readonly f1: number }
 
 export type Evaluation = {

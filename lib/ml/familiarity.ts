@@ -1,9 +1,11 @@
-/** The nearest of a version's training pictures among the network's features: what lies in `reference.bin`, and how far a picture is from it.
- *  Distances are computed by the engine, as a network of one dense layer whose kernel is the reference; what they mean, domain/familiarity says. */
+/** The nearest of a version's training pictures among the network's features: what lies in `reference.bin`,
+ *  and how far a picture is from it. Distances are computed by the engine, as a network of one dense layer
+ *  whose kernel is the reference; what they mean, domain/familiarity says. */
 import { fromHalfBytes, halfBytes } from './float16.ts'
 import type { Network, Weights } from './network.ts'
 
-/** Training pictures in the reference: 2,000 find foreign pictures as well as 50,000 (Sun et al. 2022, §4.3: 1 % of ImageNet) and are 0.8 MB. */
+/** Training pictures in the reference: 2,000 find foreign pictures as well as 50,000 (Sun et al. 2022, §4.3:
+ *  1 % of ImageNet) and are 0.8 MB. */
 export const MOST_REFERENCES = 2_000
 
 export type Reference = {
@@ -23,7 +25,8 @@ export type Reference = {
 const MAGIC = 'darkroom-reference/1\n'
 const ID_BYTES = 32
 
-/** A line that names the format, a line of JSON, ids, labels, the centre as float32, and the vectors as float16; little-endian. */
+/** A line that names the format, a line of JSON, ids, labels, the centre as float32, and the vectors as
+ *  float16; little-endian. */
 export function referenceBytes({ ids, labels, length, vectors, centre, neighbour }: Reference): Uint8Array {
   const head = Buffer.from(
     `${MAGIC}${JSON.stringify({ count: ids.length, length, neighbour, is_centred: centre !== null })}\n`,
@@ -95,7 +98,8 @@ export function directions(
   return out
 }
 
-/** The reference as a network: directions in, one product with each picture of the reference out. Engines multiply matrices best. */
+/** The reference as a network: directions in, one product with each picture of the reference out. Engines
+ *  multiply matrices best. */
 export function nearnessNetwork({ ids, length, vectors }: Pick<Reference, 'ids' | 'length' | 'vectors'>): {
   network: Network
   weights: Weights

@@ -1,5 +1,6 @@
-/** Folding: a batch norm behind a convolution or dense layer becomes part of its weights, so answering costs less and rounds once; through a
- *  max pool too, where no channel is turned over. The folded network answers alike and cannot learn. */
+/** Folding: a batch norm behind a convolution or dense layer becomes part of its weights, so answering costs
+ *  less and rounds once; through a max pool too, where no channel is turned over. The folded network answers
+ *  alike and cannot learn. */
 import { EPSILON } from './kernels.ts'
 import { sourceOf, type Layer, type Network, type Weights } from './network.ts'
 

@@ -1,5 +1,5 @@
-/** A model of others in the layers format of TensorFlow.js (model.json and one weights file), read as a network of ours: MobileNetV2, say.
- *  Our own files are read by `tfjs-format.ts`, which needs no translation. */
+/** A model of others in the layers format of TensorFlow.js (model.json and one weights file), read as a
+ *  network of ours: MobileNetV2, say. Our own files are read by `tfjs-format.ts`, which needs no translation. */
 import { fromHalfBytes } from './float16.ts'
 import { cannotImport, type KerasLayer } from './keras-config.ts'
 import { fromKeras, type KerasModel } from './keras-model.ts'
@@ -43,7 +43,8 @@ function valuesOf(
   const count = sizeOf(shape)
   const cut = (bytes: number): Uint8Array => {
     if (offset + bytes > bin.length) throw cannotImport(`its weights end within ${name}`)
-    return Uint8Array.prototype.slice.call(bin, offset, offset + bytes) // a copy, also of a Buffer, whose own slice is a view
+    // a copy, also of a Buffer, whose own slice is a view
+    return Uint8Array.prototype.slice.call(bin, offset, offset + bytes)
   }
   if (dtype !== 'float32') throw cannotImport(`${name} holds ${dtype} numbers`)
   if (!quantization) return { values: new Float32Array(cut(count * 4).buffer), bytes: count * 4 }

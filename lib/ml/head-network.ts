@@ -1,5 +1,5 @@
-/** A network with another last layer: how a head that was learnt alone becomes a part of a whole network again, and how it is taken out.
- *  It learns nothing; `head.ts` does. */
+/** A network with another last layer: how a head that was learnt alone becomes a part of a whole network
+ *  again, and how it is taken out. It learns nothing; `head.ts` does. */
 import { featureLength, type Layer, type Network, type Weights } from './network.ts'
 import type { Head } from './softmax-regression.ts'
 
@@ -22,7 +22,8 @@ export function withHead(
   const classes = bias.length
   if (kernel.length !== featureLength(network) * classes)
     throw new Error(
-      `${network.name}: a head of ${kernel.length} numbers does not fit ${featureLength(network)} features and ${classes} classes`,
+      `${network.name}: a head of ${kernel.length} numbers does not fit ${featureLength(network)} ` +
+        `features and ${classes} classes`,
     )
   const last: Layer = { ...lastOf(network), kind: 'dense', units: classes, bias: true }
   return {

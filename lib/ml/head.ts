@@ -1,5 +1,6 @@
-/** Learning the last layer alone, on features that a network has already given: how strongly to hold it is tried from strong to weak,
- *  and judged on pictures that were not learnt from. It sees no picture and needs no engine. */
+/** Learning the last layer alone, on features that a network has already given: how strongly to hold it is
+ *  tried from strong to weak, and judged on pictures that were not learnt from. It sees no picture and needs
+ *  no engine. */
 import { fitTemperature, negativeLogLikelihood, type Logits } from '#lib/domain/calibration.ts'
 import { classWeights } from './class-weights.ts'
 import { score, type Score } from './evaluate.ts'
@@ -29,7 +30,8 @@ export type HeadSettings = {
   /** L-BFGS steps of a try, and the share by which a step must still lower the loss. */
   readonly steps: number
   readonly tolerance: number
-  /** With fewer pictures to choose by, the training pictures choose too, by parts that were left out (cross-validation). */
+  /** With fewer pictures to choose by, the training pictures choose too, by parts that were left out
+   *  (cross-validation). */
   readonly fewestToChooseBy: number
   readonly parts: number
   /** A mirrored picture is a second one, where mirroring leaves its class as it is. */
@@ -68,7 +70,8 @@ export type HeadTry = {
   readonly strength: number
   /** On the pictures that it learnt from. */
   readonly training: Score
-  /** On those that it did not, with its logits scaled to fit them best: a head that is held strongly is right long before it is sure. */
+  /** On those that it did not, with its logits scaled to fit them best: a head that is held strongly is right
+   *  long before it is sure. */
   readonly heldOut: Score
   readonly isBest: boolean
 }

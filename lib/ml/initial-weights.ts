@@ -1,8 +1,10 @@
-/** Where weights come from before anything is learnt: random ones from a seed, and heads grown by new classes. Not a file reader. */
+/** Where weights come from before anything is learnt: random ones from a seed, and heads grown by new
+ *  classes. Not a file reader. */
 import { sizeOf, weightSpecs, type Network, type Weights, type WeightSpec } from './network.ts'
 import { createRandom, normal } from './random.ts'
 
-/** He et al. 2015 (arXiv:1502.01852): normal with variance 2 / fan-in before a relu; 1 / fan-in for the last layer. */
+/** He et al. 2015 (arXiv:1502.01852): normal with variance 2 / fan-in before a relu; 1 / fan-in for the last
+ *  layer. */
 export function initialWeights(network: Network, seed: number): Weights {
   const last = network.layers.at(-1)!.name
   const random = createRandom(seed)
@@ -13,8 +15,8 @@ export function initialWeights(network: Network, seed: number): Weights {
 
 const GAIN_BESIDE_IDENTITY = 1 / 3 // as PyTorch's default, which the source begins with
 
-/** Each convolution hands on what comes in: its first filters are the identity, one for each channel, and those beyond are random.
- *  Source: K. Jordan 2024 (arXiv:2404.00498), § 3.3. */
+/** Each convolution hands on what comes in: its first filters are the identity, one for each channel, and
+ *  those beyond are random. Source: K. Jordan 2024 (arXiv:2404.00498), § 3.3. */
 export function identityWeights(network: Network, seed: number): Weights {
   const random = createRandom(seed)
   return Object.fromEntries(
@@ -59,7 +61,8 @@ function initialTensor(spec: WeightSpec, gain: number, random: () => number): Fl
   }
 }
 
-/** The same network with more (or fewer) classes: the columns of kept classes stay, new ones start small and random. */
+/** The same network with more (or fewer) classes: the columns of kept classes stay, new ones start small and
+ *  random. */
 export function withClasses(
   network: Network,
   weights: Weights,

@@ -1,4 +1,5 @@
-/** A Keras model's configuration, as it stands in a file: which layers there are and which reads which. What a layer means, keras-model.ts says. */
+/** A Keras model's configuration, as it stands in a file: which layers there are and which reads which. What
+ *  a layer means, keras-model.ts says. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 export type KerasLayer = {
@@ -17,7 +18,8 @@ export function flat(model: KerasLayer): readonly KerasLayer[] {
   )
 }
 
-/** Names of the layers that a layer reads, in both ways that Keras writes them; empty in a Sequential, where each reads the one before. */
+/** Names of the layers that a layer reads, in both ways that Keras writes them; empty in a Sequential, where
+ *  each reads the one before. */
 export function sourcesOf({ inbound_nodes: nodes }: KerasLayer): readonly string[] {
   if (!Array.isArray(nodes) || nodes.length === 0) return []
   const first: unknown = nodes[0]
@@ -39,5 +41,6 @@ export const cannotImport = (why: string): DarkroomError =>
     what: 'The model was not imported',
     why,
     remedy:
-      'It takes networks of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, Flatten, Dropout and Rescaling, as model.save("model.h5") writes them.',
+      'It takes networks of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, ' +
+      'Flatten, Dropout and Rescaling, as model.save("model.h5") writes them.',
   })

@@ -1,5 +1,6 @@
-/** A Keras model in one `.h5` file (what `model.save("model.h5")` writes, Keras 2 and 3), read as a network of ours.
- *  jsfive reads the container: HDF5 has seventeen kinds of messages, B-trees and heaps, which is far beyond fifty lines. */
+/** A Keras model in one `.h5` file (what `model.save("model.h5")` writes, Keras 2 and 3), read as a network
+ *  of ours. jsfive reads the container: HDF5 has seventeen kinds of messages, B-trees and heaps, which is far
+ *  beyond fifty lines. */
 import { File } from 'jsfive'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { cannotImport, type KerasLayer } from './keras-config.ts'
@@ -30,7 +31,8 @@ function configOf(file: File): KerasLayer {
   return JSON.parse(text) as KerasLayer
 }
 
-/** Keras keeps, of each layer, the paths of its tensors; the last part of a path is the tensor's name, in Keras 2 with ":0" behind it. */
+/** Keras keeps, of each layer, the paths of its tensors; the last part of a path is the tensor's name, in
+ *  Keras 2 with ":0" behind it. */
 function weightsOf(file: File): KerasWeights {
   return (layer, tensor) => {
     const group = file.get(`model_weights/${layer}`)

@@ -1,11 +1,13 @@
-/** A Keras model, as its configuration and weights tell it (a `.h5` file, or the layers format of TensorFlow.js), as a network of ours
- *  that answers alike. It reads no file, and what our layers cannot do is refused with the layer's name. */
+/** A Keras model, as its configuration and weights tell it (a `.h5` file, or the layers format of
+ *  TensorFlow.js), as a network of ours that answers alike. It reads no file, and what our layers cannot do
+ *  is refused with the layer's name. */
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import { cannotImport, flat, sourcesOf, type KerasLayer } from './keras-config.ts'
 import { EPSILON } from './kernels.ts'
 import { INPUT, shapesOf, sizeOf, type Layer, type Network, type Shape, type Weights } from './network.ts'
 
-/** The numbers of one tensor of a layer by Keras' name for it (`kernel`, `moving_mean`); undefined where the file has none. */
+/** The numbers of one tensor of a layer by Keras' name for it (`kernel`, `moving_mean`); undefined where the
+ *  file has none. */
 export type KerasWeights = (layer: string, tensor: string) => Float32Array | undefined
 
 export type KerasModel = {

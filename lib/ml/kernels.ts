@@ -1,5 +1,6 @@
-/** The arithmetic that layers are written in, over opaque values: an executor either computes them at once or traces them into a graph.
- *  It says what each kernel means (in NHWC words); how values lie in memory is each executor's own affair. */
+/** The arithmetic that layers are written in, over opaque values: an executor either computes them at once or
+ *  traces them into a graph. It says what each kernel means (in NHWC words); how values lie in memory is each
+ *  executor's own affair. */
 import type { Shape } from './network.ts'
 
 /** Added to the variance by batch norm; Keras' default, which the tfjs layers file states too. */
@@ -18,7 +19,8 @@ export type ConvWindow = {
 /** Windows side by side; what doesn't fill one at the right and lower edge is ignored. */
 export type PoolWindow = { readonly size: number; readonly input: Shape; readonly output: Shape }
 
-/** What batch norm made, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and 1 / √(variance + ε). */
+/** What batch norm made, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and
+ *  1 / √(variance + ε). */
 export type Normalised<V> = {
   readonly y: V
   readonly mean: V
@@ -50,7 +52,8 @@ export interface Kernels<V> {
     normalised: Normalised<V>,
     shape: Shape,
   ): { x: V; gamma: V; beta: V }
-  /** γ (x − mean) / √(variance + ε) + β with given statistics, as one multiplication and addition per channel. */
+  /** γ (x − mean) / √(variance + ε) + β with given statistics, as one multiplication and addition per
+   *  channel. */
   normalise(x: V, given: { gamma: V; beta: V; mean: V; variance: V }, shape: Shape): V
   normaliseGradient(dy: V, given: { gamma: V; variance: V }, shape: Shape): V
 

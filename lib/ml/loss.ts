@@ -1,8 +1,9 @@
-/** What a step makes small: cross-entropy over the classes, and for outputs that are no classes the squares of what is missing.
- *  Written in kernels, so every executor has it. */
+/** What a step makes small: cross-entropy over the classes, and for outputs that are no classes the squares
+ *  of what is missing. Written in kernels, so every executor has it. */
 import type { Kernels } from './kernels.ts'
 
-/** Outputs from `from` on are fitted to numbers instead of being classes (a teacher's features: Romero et al. 2015, arXiv:1412.6550).
+/** Outputs from `from` on are fitted to numbers instead of being classes (a teacher's features: Romero et al.
+ *  2015, arXiv:1412.6550).
  *  `weight` is how much their mean square counts beside the cross-entropy of the classes before them. */
 export type Fitted = { readonly from: number; readonly weight: number }
 

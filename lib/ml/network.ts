@@ -1,11 +1,13 @@
-/** A network is data: a list of layers, from which shapes, weights, graphs and files follow. It computes nothing itself;
- *  what a layer does is written in `layers/`, and where weights come from in `initial-weights.ts`. */
+/** A network is data: a list of layers, from which shapes, weights, graphs and files follow. It computes
+ *  nothing itself; what a layer does is written in `layers/`, and where weights come from in
+ *  `initial-weights.ts`. */
 
 /** Name of the picture that comes in, where a layer names its source. */
 export const INPUT = 'input'
 
-/** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions pad so that stride 1 keeps the
- *  size ("same", as TensorFlow pads; `valid`: not at all), have no bias and are meant to be followed by batchNorm, then relu. Pools don't overlap. */
+/** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions pad so that
+ *  stride 1 keeps the size ("same", as TensorFlow pads; `valid`: not at all), have no bias and are meant to
+ *  be followed by batchNorm, then relu. Pools don't overlap. */
 export type Layer = { readonly name: string; readonly from?: string } & (
   | {
       readonly kind: 'conv'
@@ -37,15 +39,17 @@ export type Network = {
   readonly name: string
   readonly input: { readonly size: number; readonly channels: number }
   readonly classes: number
-  /** The last one is a dense layer with as many units as classes: its outputs are the logits, its input the features. */
+  /** The last one is a dense layer with as many units as classes: its outputs are the logits, its input the
+   *  features. */
   readonly layers: readonly Layer[]
 }
 
 /** Per image: `[height, width, channels]`, or `[length]` once flat. */
 export type Shape = readonly number[]
 
-/** One named tensor: `<layer>/kernel` (HWIO; depthwise [k, k, channels, 1]; dense [in, out]), `<layer>/bias`, `<layer>/gamma`, `<layer>/beta`,
- *  and, of batch norm, `<layer>/mean` and `<layer>/variance`, which are measured, not learnt. */
+/** One named tensor: `<layer>/kernel` (HWIO; depthwise [k, k, channels, 1]; dense [in, out]), `<layer>/bias`,
+ *  `<layer>/gamma`, `<layer>/beta`, and, of batch norm, `<layer>/mean` and `<layer>/variance`, which are
+ *  measured, not learnt. */
 export type WeightSpec = {
   readonly name: string
   readonly layer: string
@@ -67,7 +71,8 @@ export function sourceOf(network: Network, index: number): string {
   return layer.from ?? (index === 0 ? INPUT : network.layers[index - 1]!.name)
 }
 
-/** The output shape of each layer by name, and of the picture under `input`. Throws where layers don't fit each other. */
+/** The output shape of each layer by name, and of the picture under `input`. Throws where layers don't fit
+ *  each other. */
 export function shapesOf(network: Network): ReadonlyMap<string, Shape> {
   const { size, channels } = network.input
   const shapes = new Map<string, Shape>([[INPUT, [size, size, channels]]])
@@ -174,7 +179,8 @@ export function weightSpecs(network: Network): readonly WeightSpec[] {
 export const parameterCount = (network: Network): number =>
   weightSpecs(network).reduce((sum, spec) => sum + sizeOf(spec.shape), 0)
 
-/** Floating-point operations of one answer for one image: two for each multiply-add of convolutions and dense layers. */
+/** Floating-point operations of one answer for one image: two for each multiply-add of convolutions and dense
+ *  layers. */
 export function flopsPerImage(network: Network): number {
   const shapes = shapesOf(network)
   return weightSpecs(network)

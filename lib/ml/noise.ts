@@ -1,4 +1,5 @@
-/** The chance in dropout: bytes that depend on the seed and the step alone, so a resumed training drops the same units. Not for secrets. */
+/** The chance in dropout: bytes that depend on the seed and the step alone, so a resumed training drops the
+ *  same units. Not for secrets. */
 import { mixSeeds } from './random.ts'
 import { shapesOf, sizeOf, type Network } from './network.ts'
 

@@ -11,7 +11,8 @@ const blockAt = (top: number, left: number, side = 8): Uint8Array => {
   for (let y = top; y < top + side; y++) square.fill(255, (y * SIZE + left) * 3, (y * SIZE + left + side) * 3)
   return square
 }
-/** A network of two classes that sees the brightness of one block and nothing else: the first class where it is light. */
+/** A network of two classes that sees the brightness of one block and nothing else: the first class where it
+ *  is light. */
 const looksAt =
   (top: number, left: number, side = 8) =>
   async (squares: readonly Uint8Array[]): Promise<Float32Array[]> =>

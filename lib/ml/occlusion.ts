@@ -1,12 +1,14 @@
-/** Where an answer depends on its picture: covered piece by piece, by how much does the probability of the predicted class fall (an occlusion map;
- *  Zeiler and Fergus 2014, arXiv:1311.2901, §4.2). It tells on which places one network depends for one picture, not why; and it runs no network itself. */
+/** Where an answer depends on its picture: covered piece by piece, by how much does the probability of the
+ *  predicted class fall (an occlusion map; Zeiler and Fergus 2014, arXiv:1311.2901, §4.2). It tells on which
+ *  places one network depends for one picture, not why; and it runs no network itself. */
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Square } from './augment.ts'
 
-/** Of the side: large enough to hide a whole part, such as an ear or a wheel; behind less a network answers from what lies around it. */
+/** Of the side: large enough to hide a whole part, such as an ear or a wheel; behind less a network answers
+ *  from what lies around it. */
 const COVER_SHARE = 1 / 4
-/** Covers along either side. Of a quarter each, seven begin half a cover apart: no part falls between two of them, and
- *  49 answers take the shipped networks 20–110 ms of one core (November 2026). */
+/** Covers along either side. Of a quarter each, seven begin half a cover apart: no part falls between two of
+ *  them, and 49 answers take the shipped networks 20–110 ms of one core (November 2026). */
 const MOST_COVERS = 7
 
 export type Occluding = {
@@ -19,14 +21,16 @@ export type Occluding = {
   readonly temperature: number
 }
 
-/** `drops[row][column]`, from the upper left: probability as it is, less that with this place covered; from −1 to 1, below 0 where it rises. */
+/** `drops[row][column]`, from the upper left: probability as it is, less that with this place covered; from
+ *  −1 to 1, below 0 where it rises. */
 export type Occlusion = {
   readonly rows: number
   readonly columns: number
   readonly drops: readonly (readonly number[])[]
 }
 
-/** Asks `answer` for the logits of the square as it is, then row by row of the covered ones; between two rows it yields, so that others are answered too. */
+/** Asks `answer` for the logits of the square as it is, then row by row of the covered ones; between two rows
+ *  it yields, so that others are answered too. */
 export async function* occlude(
   { square, about, predicted, temperature }: Occluding,
   answer: (squares: readonly Uint8Array[]) => Promise<readonly Float32Array[]>,

@@ -1,4 +1,5 @@
-/** How weights follow their gradient, on flat vectors of all weights that learn, written against the kernels. No schedule: the rate is given. */
+/** How weights follow their gradient, on flat vectors of all weights that learn, written against the kernels.
+ *  No schedule: the rate is given. */
 import type { Kernels } from './kernels.ts'
 import type { Optimiser } from './learner.ts'
 
@@ -9,7 +10,8 @@ const ADAM_EPSILON = 1e-7 // Keras' default
 /** How many vectors the optimiser keeps beside the weights. */
 export const momentCount = (optimiser: Optimiser): number => (optimiser.kind === 'sgd' ? 1 : 2)
 
-/** What a step needs to know of the rate: the rate itself, and Adam's, corrected for moments that began at zero. */
+/** What a step needs to know of the rate: the rate itself, and Adam's, corrected for moments that began at
+ *  zero. */
 export function ratesOfStep(optimiser: Optimiser, rate: number, step: number): readonly [number, number] {
   if (optimiser.kind === 'sgd') return [rate, rate]
   const { beta1 = BETA1, beta2 = BETA2 } = optimiser

@@ -1,4 +1,5 @@
-/** Where each weight of a network lies in the flat vectors of a learner: learning ones, measured ones, and those that stay. It does no arithmetic. */
+/** Where each weight of a network lies in the flat vectors of a learner: learning ones, measured ones, and
+ *  those that stay. It does no arithmetic. */
 import type { FlatWeights, LearnerSpec, Optimiser } from './learner.ts'
 import { sizeOf, weightSpecs, type Weights, type WeightSpec } from './network.ts'
 import { layersThatLearn } from './step.ts'

@@ -33,7 +33,8 @@ const noisy = (width: number, height: number, seed = 1): Picture => {
   return painted(width, height, () => [next(), next(), next()])
 }
 
-/** The definition of Lanczos-3, antialiased, in double precision and without any thought of speed: both directions at once. */
+/** The definition of Lanczos-3, antialiased, in double precision and without any thought of speed: both
+ *  directions at once. */
 function defined(picture: Picture, out: number): Uint8Array {
   const kernel = (x: number) =>
     x === 0

@@ -1,5 +1,6 @@
-/** From a decoded picture to the network's numbers: one definition for training, serving, evaluation, the gate and the browser.
- *  It does not decode and does not augment; what it does is said by the bundle's `preprocess.json`. */
+/** From a decoded picture to the network's numbers: one definition for training, serving, evaluation, the
+ *  gate and the browser. It does not decode and does not augment; what it does is said by the bundle's
+ *  `preprocess.json`. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Picture } from '#lib/domain/picture.ts'
 import { digitSquare } from './digit.ts'
@@ -22,7 +23,8 @@ export function preprocess(picture: Picture, spec: Preprocess): Uint8Array {
   }
 }
 
-/** `(byte / 255 − mean) / std` per channel, into `out` from `offset` on; `squares` may hold many pictures one after another. */
+/** `(byte / 255 − mean) / std` per channel, into `out` from `offset` on; `squares` may hold many pictures one
+ *  after another. */
 export function normalise(squares: Uint8Array, spec: Preprocess, out: Float32Array, offset = 0): void {
   const tables = numbersOf(spec)
   if (spec.channels === 1) {

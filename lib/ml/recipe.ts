@@ -1,4 +1,5 @@
-/** What a recipe is: how to train, as data with its numbers on top. The recipes stand in recipes/; nothing here trains. */
+/** What a recipe is: how to train, as data with its numbers on top. The recipes stand in recipes/; nothing
+ *  here trains. */
 import type { Augmentation } from './augment.ts'
 import type { HeadSettings } from './head.ts'
 import type { Optimiser, Precision } from './learner.ts'
@@ -23,12 +24,14 @@ export type Recipe = {
   readonly patience: number
   readonly clipNorm: number | null
   readonly precision: Precision
-  /** The first convolution is computed from the pictures and stays (whitening.ts); absent: it learns like the others. */
+  /** The first convolution is computed from the pictures and stays (whitening.ts); absent: it learns like the
+   *  others. */
   readonly isWhitened?: boolean
   /** Its convolutions begin by handing on what comes in (`identityWeights`); absent: with random weights. */
   readonly beginsAsIdentity?: boolean
-  /** First the last layer alone, on features that stay; then so large a share of the layers with kernels, from the top, with batch norm
-   *  frozen, or all of them with it when the share is 1. Absent: all layers learn from the first step. */
+  /** First the last layer alone, on features that stay; then so large a share of the layers with kernels,
+   *  from the top, with batch norm frozen, or all of them with it when the share is 1. Absent: all layers
+   *  learn from the first step. */
   readonly transfer?: { readonly head: HeadSettings; readonly share: number }
   /** Learns from a teacher's answers; absent: from the labels alone. */
   readonly distil?: Distilling
@@ -55,7 +58,8 @@ export function batchFor(images: number, recipeBatch: number): number {
   return Math.max(1, Math.min(batch, images))
 }
 
-const FEWEST_STEPS_IN_ALL = 1_000 // from random weights; fewer leave a network half-learnt, measured on drawn shapes 2026-11
+// from random weights; fewer leave a network half-learnt, measured on drawn shapes 2026-11
+const FEWEST_STEPS_IN_ALL = 1_000
 const MOST_EPOCHS = 200
 
 /** A recipe's epochs are for thousands of pictures; a hundred must be shown more often. */
@@ -81,6 +85,7 @@ export const epochsOnwards = (images: number, recipe: Pick<Recipe, 'epochs' | 'b
     ),
   )
 
-/** A mirrored digit is another digit; what a recipe would turn over is left as it is where the classifier says so. */
+/** A mirrored digit is another digit; what a recipe would turn over is left as it is where the classifier
+ *  says so. */
 export const augmentationFor = (how: Augmentation, isMirrorable: boolean): Augmentation =>
   isMirrorable ? how : { ...how, flip: false }

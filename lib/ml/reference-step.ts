@@ -1,4 +1,5 @@
-/** One learning step and one answer in float64, by the same layers over the plain kernels: the measure for every engine. Never fast. */
+/** One learning step and one answer in float64, by the same layers over the plain kernels: the measure for
+ *  every engine. Never fast. */
 import type { Batch, LearnerSpec } from './learner.ts'
 import { fillNoise, noisyLayers } from './noise.ts'
 import { shapesOf, sizeOf, weightSpecs, type Network, type Weights } from './network.ts'
@@ -65,7 +66,8 @@ export function referenceGradients(
   }
 }
 
-/** The trained weights after several steps on the same batch, flat, in the order of `planWeights(spec).trained`. */
+/** The trained weights after several steps on the same batch, flat, in the order of
+ *  `planWeights(spec).trained`. */
 export function referenceTrained(
   spec: LearnerSpec,
   batch: Batch,

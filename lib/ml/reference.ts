@@ -1,4 +1,5 @@
-/** The kernels in plain float64 loops: what every executor is compared with, and itself checked by finite differences. Never fast. */
+/** The kernels in plain float64 loops: what every executor is compared with, and itself checked by finite
+ *  differences. Never fast. */
 import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from './kernels.ts'
 import { sizeOf, type Shape } from './network.ts'
 

@@ -1,12 +1,12 @@
-/** Lanczos-3 resampling of bytes, antialiased, in fixed point: the one kernel for training, serving and the browser.
- *  It knows windows and channels; which window a picture needs is said by preprocess.ts. */
+/** Lanczos-3 resampling of bytes, antialiased, in fixed point: the one kernel for training, serving and the
+ *  browser. It knows windows and channels; which window a picture needs is said by preprocess.ts. */
 
 const SUPPORT = 3 // lobes of the kernel
 const PRECISION = 14 // bits after the point; 8-bit samples × 15-bit weights stay far below 2^31
 const ONE = 1 << PRECISION
 const HALF = 1 << (PRECISION - 1)
-/** From this factor on, whole blocks of pixels are averaged first, to no less than 4 × the wanted size: a photograph of 12 megapixels
- *  then costs one pass of additions instead of six of multiplications. */
+/** From this factor on, whole blocks of pixels are averaged first, to no less than 4 × the wanted size: a
+ *  photograph of 12 megapixels then costs one pass of additions instead of six of multiplications. */
 const REDUCE_FROM = 8
 const REDUCE_TO = 4
 
@@ -16,7 +16,8 @@ export type Raster = {
   readonly channels: number
   readonly data: Uint8Array
 }
-/** The part of a raster that fills the whole result, in pixels. Taps beyond it read the picture around it, never beyond the picture. */
+/** The part of a raster that fills the whole result, in pixels. Taps beyond it read the picture around it,
+ *  never beyond the picture. */
 export type Window = {
   readonly x: number
   readonly y: number
@@ -24,7 +25,8 @@ export type Window = {
   readonly height: number
 }
 
-/** The window of a raster at another size. A window of that size, on whole pixels, is copied and never resampled. */
+/** The window of a raster at another size. A window of that size, on whole pixels, is copied and never
+ *  resampled. */
 export function resize(raster: Raster, window: Window, width: number, height: number): Uint8Array {
   const { raster: from, window: part } = reduced(raster, window, width, height)
   if (part.width === width && part.height === height && Number.isInteger(part.x) && Number.isInteger(part.y))
@@ -55,7 +57,8 @@ type Taps = {
   readonly most: number
 }
 
-/** For each output position: where its taps begin, how many there are, and their weights, which sum to exactly one. */
+/** For each output position: where its taps begin, how many there are, and their weights, which sum to
+ *  exactly one. */
 function taps(length: number, offset: number, span: number, out: number): Taps {
   const scale = span / out
   const stretch = Math.max(1, scale) // antialiasing: the kernel widens with the reduction

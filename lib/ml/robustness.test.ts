@@ -50,6 +50,7 @@ test('mirrored twice, a picture is itself; mirrored once, left is right', () => 
   const once = mirroredSquare(disc, about)
 
   expect(once).not.toEqual(disc)
-  expect(once.subarray(15 * 96 + 18, 15 * 96 + 21)).toEqual(disc.subarray(15 * 96 + 75, 15 * 96 + 78)) // the sixth from the left was the sixth from the right
+  // the sixth from the left was the sixth from the right
+  expect(once.subarray(15 * 96 + 18, 15 * 96 + 21)).toEqual(disc.subarray(15 * 96 + 75, 15 * 96 + 78))
   expect(mirroredSquare(once, about)).toEqual(disc)
 })

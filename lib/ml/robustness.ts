@@ -1,5 +1,6 @@
-/** Pictures disturbed on purpose, each in one way and three strengths, as Hendrycks and Dietterich 2019 ("Benchmarking neural network
- *  robustness to common corruptions", arXiv:1903.12261) do: at the size that the network sees. What a version answers to them, others measure. */
+/** Pictures disturbed on purpose, each in one way and three strengths, as Hendrycks and Dietterich 2019
+ *  ("Benchmarking neural network robustness to common corruptions", arXiv:1903.12261) do: at the size that
+ *  the network sees. What a version answers to them, others measure. */
 import { turned, type Square } from './augment.ts'
 import { createRandom, mixSeeds, normal } from './random.ts'
 
@@ -18,7 +19,8 @@ export const DISTURBANCES: readonly {
   { kind: 'rotation', unit: 'degrees, to the left or right', amounts: [5, 10, 20] },
 ]
 
-/** Squeezes a square as JPEG of this quality and opens it again; a codec is no arithmetic, so it is handed in. */
+/** Squeezes a square as JPEG of this quality and opens it again; a codec is no arithmetic, so it is handed
+ *  in. */
 export type ThroughJpeg = (square: Uint8Array, about: Square, quality: number) => Promise<Uint8Array>
 
 /** The disturbed copy. Direction and noise follow the seed alone. */

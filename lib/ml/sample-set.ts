@@ -1,5 +1,5 @@
-/** What training and evaluation read pictures from: packed squares with their labels, wherever they lie. Interfaces and the making of
- *  batches; the packed file itself is lib/training's. */
+/** What training and evaluation read pictures from: packed squares with their labels, wherever they lie.
+ *  Interfaces and the making of batches; the packed file itself is lib/training's. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { augment, sampleSeed, type Augmentation } from './augment.ts'
 import type { Batch } from './learner.ts'
@@ -12,7 +12,8 @@ export type SampleSet = {
   readonly hashes: readonly string[]
   /** Index of each sample's class. */
   readonly labels: Int32Array
-  /** What each sample is to be answered with where a label alone does not say it: count × classes probabilities, or null. */
+  /** What each sample is to be answered with where a label alone does not say it: count × classes
+   *  probabilities, or null. */
   readonly targets: Float32Array | null
   /** Writes the packed square of one sample to `offset` of `out`. */
   readonly read: (index: number, out: Uint8Array, offset: number) => void

@@ -1,6 +1,8 @@
-/** The learning rate over a training: up to its peak, then down along a cosine. It knows neither data nor optimiser. */
+/** The learning rate over a training: up to its peak, then down along a cosine. It knows neither data nor
+ *  optimiser. */
 
-/** `peak` holds for the recipe's own batch; see `scaledRate`. With `reduce` the rate stays at its peak until validation stands still. */
+/** `peak` holds for the recipe's own batch; see `scaledRate`. With `reduce` the rate stays at its peak until
+ *  validation stands still. */
 export type RateCourse = {
   readonly peak: number
   readonly warmUpEpochs: number
@@ -8,11 +10,12 @@ export type RateCourse = {
   readonly reduce?: Reduce
 }
 
-/** After `patience` epochs without a smaller loss the rate is multiplied by `factor`, down to the course's end. */
+/** After `patience` epochs without a smaller loss the rate is multiplied by `factor`, down to the course's
+ *  end. */
 export type Reduce = { readonly patience: number; readonly factor: number }
 
-/** @param at epochs done so far, with a fraction for the batches of the running one.
- *  Cosine: Loshchilov and Hutter 2017 (arXiv:1608.03983); linear warm-up: Goyal et al. 2017 (arXiv:1706.02677). */
+/** @param at epochs done so far, with a fraction for the batches of the running one. Cosine: Loshchilov and
+ *  Hutter 2017 (arXiv:1608.03983); linear warm-up: Goyal et al. 2017 (arXiv:1706.02677). */
 export function learningRate(rate: RateCourse, at: number, epochs: number): number {
   const warmUp = Math.min(rate.warmUpEpochs, epochs / 4) // a short training must not spend itself on warming up
   if (at < warmUp) return rate.peak * Math.max(at / warmUp, 0.02)
@@ -20,7 +23,8 @@ export function learningRate(rate: RateCourse, at: number, epochs: number): numb
   return rate.end + (rate.peak - rate.end) * 0.5 * (1 + Math.cos(Math.PI * share))
 }
 
-/** The rate after these validation losses, as Keras' ReduceLROnPlateau counts them: a reduction begins the waiting anew. */
+/** The rate after these validation losses, as Keras' ReduceLROnPlateau counts them: a reduction begins the
+ *  waiting anew. */
 export function plateauRate(
   rate: RateCourse & { readonly reduce: Reduce },
   losses: readonly number[],
@@ -36,8 +40,9 @@ export function plateauRate(
   return now
 }
 
-/** A smaller batch takes smaller steps, by the square root of its share: Krizhevsky 2014 (arXiv:1404.5997), § 5. In proportion was slower on
- *  240 drawn shapes in batches of 16: 47 % right after 15 epochs instead of 60 % (2026-11). */
+/** A smaller batch takes smaller steps, by the square root of its share: Krizhevsky 2014 (arXiv:1404.5997), §
+ *  5. In proportion was slower on 240 drawn shapes in batches of 16: 47 % right after 15 epochs instead of 60
+ *  % (2026-11). */
 export function scaledRate(rate: RateCourse, batch: number, recipeBatch: number): RateCourse {
   const share = Math.sqrt(batch / recipeBatch)
   return { ...rate, peak: rate.peak * share, end: rate.end * share }

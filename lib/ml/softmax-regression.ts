@@ -1,8 +1,10 @@
-/** Softmax regression on standardised features: its loss, its gradient and its minimum, in plain JavaScript, so that it needs no engine.
- *  Which features, how strong the pull and which result is best are `head.ts`'s to say. */
+/** Softmax regression on standardised features: its loss, its gradient and its minimum, in plain JavaScript,
+ *  so that it needs no engine. Which features, how strong the pull and which result is best are `head.ts`'s
+ *  to say. */
 import { minimise, type Minimising } from './lbfgs.ts'
 
-/** The last layer of a network: logits = features × kernel + bias; kernel is length × classes, as dense layers have it. */
+/** The last layer of a network: logits = features × kernel + bias; kernel is length × classes, as dense
+ *  layers have it. */
 export type Head = { readonly kernel: Float32Array; readonly bias: Float32Array }
 
 /** Rows to learn from. */
@@ -22,7 +24,8 @@ export type Rows = {
 /** Where each feature lies and how far it spreads: in these units all features weigh alike. */
 export type Scaling = { readonly mean: Float64Array; readonly spread: Float64Array }
 
-const AT_ONCE = 4 // classes in one pass over a row: four sums at a time keep the processor busy; classes are filled up to it
+// classes in one pass over a row: four sums at a time keep the processor busy; classes are filled up to it
+const AT_ONCE = 4
 const LEAST_SPREAD = 1e-3 // of the mean spread: a feature that hardly moves is not blown up
 
 export function scalingOf({ count, length, features }: Pick<Rows, 'count' | 'length' | 'features'>): Scaling {
@@ -43,7 +46,8 @@ export function standardised(features: Float32Array, { mean, spread }: Scaling):
   return features.map((value, i) => (value - mean[i % length]!) / spread[i % length]!)
 }
 
-/** A head for plain features as one flat vector for standardised ones (a row of `length` weights and a bias for each class), and back. */
+/** A head for plain features as one flat vector for standardised ones (a row of `length` weights and a bias
+ *  for each class), and back. */
 export function flatOf({ kernel, bias }: Head, { mean, spread }: Scaling, classes: number): Float64Array {
   const length = mean.length
   const flat = new Float64Array(flatLength(length, classes))
@@ -78,7 +82,8 @@ export function headOf(flat: Float64Array, { mean, spread }: Scaling, classes: n
 export type Regression = {
   /** With standardised features. */
   readonly rows: Rows
-  /** How strongly the weights are pulled: strength / 2 × squared distance is added to the mean loss. Biases are not pulled. */
+  /** How strongly the weights are pulled: strength / 2 × squared distance is added to the mean loss. Biases
+   *  are not pulled. */
   readonly strength: number
   /** Where they are pulled to. */
   readonly towards: Float64Array

@@ -1,4 +1,5 @@
-/** The tfjs layers files, read by ourselves; that tfjs reads them is tested beside the engines, where tfjs may be imported. */
+/** The tfjs layers files, read by ourselves; that tfjs reads them is tested beside the engines, where tfjs
+ *  may be imported. */
 import { expect, test } from 'vitest'
 import { fromHalfBits, halfBits } from './float16.ts'
 import { liveWeights, tinyNetworks } from './networks.fakes.ts'

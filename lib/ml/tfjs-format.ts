@@ -1,5 +1,6 @@
-/** A network and its weights as the two files of the TensorFlow.js layers format, which any tfjs loads by `tf.loadLayersModel`.
- *  Pure arithmetic: it opens no file. The model answers logits; the network itself, as data, stands in `userDefinedMetadata`. */
+/** A network and its weights as the two files of the TensorFlow.js layers format, which any tfjs loads by
+ *  `tf.loadLayersModel`. Pure arithmetic: it opens no file. The model answers logits; the network itself, as
+ *  data, stands in `userDefinedMetadata`. */
 import { fromHalfBytes, halfBytes, LARGEST_HALF } from './float16.ts'
 import { EPSILON } from './kernels.ts'
 import {
@@ -26,7 +27,8 @@ type Stored = {
 /** Where the numbers of one tensor lie in `weights.bin`. */
 export type WeightPlace = { readonly offset: number; readonly bytes: number; readonly isHalf: boolean }
 
-/** Kernels as float16; the short vectors (biases, batch norm), where rounding would cost more than it saves, as float32. */
+/** Kernels as float16; the short vectors (biases, batch norm), where rounding would cost more than it saves,
+ *  as float32. */
 export function toTfjs(
   network: Network,
   weights: Weights,
@@ -83,7 +85,8 @@ export function fromTfjs(
   let offset = 0
   for (const { name, shape, quantization } of stored) {
     const length = sizeOf(shape) * (quantization ? 2 : 4)
-    const bytes = Uint8Array.prototype.slice.call(weightsBin, offset, (offset += length)) // a copy, also of a Buffer, whose own slice is a view
+    // a copy, also of a Buffer, whose own slice is a view
+    const bytes = Uint8Array.prototype.slice.call(weightsBin, offset, (offset += length))
     if (bytes.length !== length) throw new Error(`${WEIGHTS_FILE} ends within ${name}`)
     byName.set(name, quantization ? fromHalfBytes(bytes) : new Float32Array(bytes.buffer))
   }

@@ -1,5 +1,6 @@
-/** One training, readable from top to bottom: what a step is, where its batch comes from, what is measured, when it stops.
- *  It yields what happens; whoever listens shows it, keeps checkpoints and may stop it. It writes nothing. */
+/** One training, readable from top to bottom: what a step is, where its batch comes from, what is measured,
+ *  when it stops. It yields what happens; whoever listens shows it, keeps checkpoints and may stop it. It
+ *  writes nothing. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'

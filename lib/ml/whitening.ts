@@ -1,6 +1,7 @@
-/** A first convolution that is computed from the pictures instead of learnt: its filters make the small patches of the training pictures
- *  uncorrelated and equally strong, so that all that follows learns faster. It stays as it is while the rest learns.
- *  Source: K. Jordan 2024 (arXiv:2404.00498), § 3.2, with the strongest directions of 3 × 3 patches and their negatives. */
+/** A first convolution that is computed from the pictures instead of learnt: its filters make the small
+ *  patches of the training pictures uncorrelated and equally strong, so that all that follows learns faster.
+ *  It stays as it is while the rest learns. Source: K. Jordan 2024 (arXiv:2404.00498), § 3.2, with the
+ *  strongest directions of 3 × 3 patches and their negatives. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Layer, Network } from './network.ts'
 import { plainBatches, type SampleSet } from './sample-set.ts'
@@ -22,7 +23,8 @@ export function firstConvolution(network: Network): FirstLayer {
   return first
 }
 
-/** The kernel [k, k, channels, filters] for the first convolution; `filters` is even and at most 2 × k × k × channels. */
+/** The kernel [k, k, channels, filters] for the first convolution; `filters` is even and at most 2 × k × k ×
+ *  channels. */
 export function whiteningKernel(network: Network, set: SampleSet, spec: Preprocess): Float32Array {
   const { kernel, filters } = firstConvolution(network)
   const length = kernel * kernel * spec.channels
@@ -46,7 +48,8 @@ export function whiteningKernel(network: Network, set: SampleSet, spec: Preproce
   return whitening
 }
 
-/** Mean of p pᵀ over the patches that lie wholly inside the pictures: length × length, rows of a patch then columns then channels. */
+/** Mean of p pᵀ over the patches that lie wholly inside the pictures: length × length, rows of a patch then
+ *  columns then channels. */
 function patchCovariance(set: SampleSet, spec: Preprocess, kernel: number): Float64Array {
   const { size, channels } = spec
   const length = kernel * kernel * channels

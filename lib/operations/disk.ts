@@ -1,8 +1,10 @@
-/** How much room the disks of DATA_DIR have, looked at now and again and remembered, in levels that others act on. It frees nothing. */
+/** How much room the disks of DATA_DIR have, looked at now and again and remembered, in levels that others
+ *  act on. It frees nothing. */
 import { stat, statfs } from 'node:fs/promises'
 
 const MIB = 1024 ** 2
-/** Below both of a level's numbers a disk is at that level: a share alone is much of a large disk, bytes alone are all of a small one. */
+/** Below both of a level's numbers a disk is at that level: a share alone is much of a large disk, bytes
+ *  alone are all of a small one. */
 export const NEARLY_FULL = { share: 0.05, bytes: 1024 * MIB } as const
 /** What is left for people: strangers' predictions are not stored any more. */
 export const RESERVE = { share: 0.02, bytes: 200 * MIB } as const

@@ -1,4 +1,5 @@
-/** Stored images whose file is missing or damaged, as one sentence for health. It looks for none: an image is checked when it is read. */
+/** Stored images whose file is missing or damaged, as one sentence for health. It looks for none: an image is
+ *  checked when it is read. */
 import type { Data } from '#lib/data/data.ts'
 
 /** Null where none was found. */
@@ -12,6 +13,11 @@ export function fileConcernOf({
     .slice(0, 3)
     .map(({ hash }) => `${hash.slice(0, 12)}…`)
     .join(', ')
-  const among = `${missing} missing, ${newest.length - missing} damaged${count > newest.length ? ` of the newest ${newest.length}` : ''}: ${which}`
-  return `${count} stored ${count === 1 ? 'image' : 'images'} cannot be used (${among}). Restore the files from a backup, or delete the images.`
+  const among =
+    `${missing} missing, ${newest.length - missing} damaged${count > newest.length ? ` of the newest ${newest.length}` : ''}: ` +
+    `${which}`
+  return (
+    `${count} stored ${count === 1 ? 'image' : 'images'} cannot be used (${among}). Restore the files ` +
+    'from a backup, or delete the images.'
+  )
 }

@@ -1,4 +1,5 @@
-/** Health: whether this process lives, whether predictions can be answered, and for each part how it is, in words. It heals nothing. */
+/** Health: whether this process lives, whether predictions can be answered, and for each part how it is, in
+ *  words. It heals nothing. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { WorkerState } from '#lib/contracts/ipc.ts'
 import type { health, healthLive, healthReady } from '#lib/contracts/operations.ts'

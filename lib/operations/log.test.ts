@@ -105,7 +105,8 @@ test('a process that ends at once leaves its last lines, and nothing else', () =
   const { stderr, status, inFile } = said('sentences', 'process.exit(3)')
 
   expect([status, stderr]).toEqual([3, ''])
-  expect(messagesOf(inFile).toSorted()).toEqual(ALL.toSorted()) // a line that was under way may come behind those of the end: each has its time
+  // a line that was under way may come behind those of the end: each has its time
+  expect(messagesOf(inFile).toSorted()).toEqual(ALL.toSorted())
 })
 
 test('no log is nothing to put aside', () => {

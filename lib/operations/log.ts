@@ -1,5 +1,6 @@
-/** The log: one JSON line per event in DATA_DIR/logs, where full files and those of past days are put aside and the oldest leave. The terminal has
- *  the same lines, or sentences of what goes wrong. It keeps nothing in memory and counts nothing; read-log.ts reads it. */
+/** The log: one JSON line per event in DATA_DIR/logs, where full files and those of past days are put aside
+ *  and the oldest leave. The terminal has the same lines, or sentences of what goes wrong. It keeps nothing
+ *  in memory and counts nothing; read-log.ts reads it. */
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import pino from 'pino'
@@ -22,7 +23,8 @@ export type Log = (
   about?: Readonly<Record<string, unknown>>,
 ) => void
 
-/** What the terminal shows: every line of the level, for who collects them, or a sentence for each warning and error, for a person. */
+/** What the terminal shows: every line of the level, for who collects them, or a sentence for each warning
+ *  and error, for a person. */
 export type Terminal = 'lines' | 'sentences'
 
 type LogParts = {
@@ -49,7 +51,8 @@ export function openLog({ level, dataDir, name, terminal }: LogParts): Log {
   }
 }
 
-/** To be called by one process of a start: at once, before others open the file, and then now and again. Answers whether a file was put aside. */
+/** To be called by one process of a start: at once, before others open the file, and then now and again.
+ *  Answers whether a file was put aside. */
 export function putFullLogAside(dataDir: string, now: Date): boolean {
   const file = fileIn(dataDir)
   if (!existsSync(file)) return false
@@ -72,8 +75,8 @@ function writerTo(handle: number) {
   return writer
 }
 
-/** Goes to the new file of that name when the old one was put aside. The file is opened at once: a process that ends before a file
- *  is open would fail at writing its last lines. */
+/** Goes to the new file of that name when the old one was put aside. The file is opened at once: a process
+ *  that ends before a file is open would fail at writing its last lines. */
 function followedFile(file: string): { readonly write: (line: string) => void } {
   mkdirSync(path.dirname(file), { recursive: true })
   let writer = openAppending(file)

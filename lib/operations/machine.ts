@@ -1,5 +1,5 @@
-/** The machine's own figures, and those of the product's processes: from os, statfs and, where there is one, /proc.
- *  A snapshot needs the one before it, because a share of a processor is a share of a time. */
+/** The machine's own figures, and those of the product's processes: from os, statfs and, where there is one,
+ *  /proc. A snapshot needs the one before it, because a share of a processor is a share of a time. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
@@ -33,8 +33,9 @@ type Seen = {
   readonly ticks: ReadonlyMap<number, number>
 }
 
-/** `now` in milliseconds; `rootPid` is the process whose descendants are ours. Who asks within `LOOK_EVERY_MS` of another hears the same: to
- *  read every process of a machine takes 4 ms, and thirteen pages a second that ask for it held up everybody else (docs/performance.md). */
+/** `now` in milliseconds; `rootPid` is the process whose descendants are ours. Who asks within
+ *  `LOOK_EVERY_MS` of another hears the same: to read every process of a machine takes 4 ms, and thirteen
+ *  pages a second that ask for it held up everybody else (docs/performance.md). */
 export function watchMachine({
   dataDir,
   rootPid,
@@ -96,7 +97,8 @@ type Relative = {
   readonly pages: number
 }
 
-/** The root and all that descend from it, in the order of their ids; this process alone where there is no /proc. */
+/** The root and all that descend from it, in the order of their ids; this process alone where there is no
+ *  /proc. */
 function familyOf(rootPid: number): Relative[] {
   const all = new Map(
     everyPid().flatMap((pid) => {
@@ -131,7 +133,8 @@ function everyPid(): number[] {
   }
 }
 
-/** proc(5), /proc/[pid]/stat: after the name in brackets, field 4 is the parent, 14 and 15 the time, 24 the resident pages. */
+/** proc(5), /proc/[pid]/stat: after the name in brackets, field 4 is the parent, 14 and 15 the time, 24 the
+ *  resident pages. */
 function relative(pid: number): Relative | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

@@ -1,4 +1,5 @@
-/** GET /api/model/uptime: since when the champion answers, and how much it has answered. Promotions say since when; processes come and go. */
+/** GET /api/model/uptime: since when the champion answers, and how much it has answered. Promotions say since
+ *  when; processes come and go. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { modelUptime } from '#lib/contracts/models.ts'
 import type { Data } from '#lib/data/data.ts'

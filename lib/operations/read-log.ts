@@ -1,5 +1,5 @@
-/** Reads the log's newest lines from its end, through the files that were put aside, without taking a whole file into memory.
- *  What is written there, log.ts decides. */
+/** Reads the log's newest lines from its end, through the files that were put aside, without taking a whole
+ *  file into memory. What is written there, log.ts decides. */
 import { open, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
@@ -47,7 +47,8 @@ export const createLogs =
     return { lines, is_complete: true }
   }
 
-/** The newest first: the one that is written to, then those put aside, `darkroom.1.log` before `darkroom.2.log`. */
+/** The newest first: the one that is written to, then those put aside, `darkroom.1.log` before
+ *  `darkroom.2.log`. */
 async function logFiles(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => [])
   const ageOf = (name: string): number => Number(/^darkroom(?:\.(\d+))?\.log$/.exec(name)?.[1] ?? 0)

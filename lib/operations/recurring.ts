@@ -1,5 +1,6 @@
-/** Work that comes again and again, such as a heartbeat: never twice at a time, never an unhandled rejection, and one line in the log when it
- *  begins to fail, one now and then while it does, and one when it works again. It decides nothing about when the work is due. */
+/** Work that comes again and again, such as a heartbeat: never twice at a time, never an unhandled rejection,
+ *  and one line in the log when it begins to fail, one now and then while it does, and one when it works
+ *  again. It decides nothing about when the work is due. */
 import type { Log } from './log.ts'
 
 /** While the same work goes on failing. */
@@ -7,7 +8,8 @@ const TELL_EVERY_MS = 60_000
 
 type RecurringParts = { readonly log: Log; readonly now: () => number }
 
-/** `failing` is the sentence for the log, such as "The counts could not be exchanged". What it answers never rejects. */
+/** `failing` is the sentence for the log, such as "The counts could not be exchanged". What it answers never
+ *  rejects. */
 export function recurring(
   { log, now }: RecurringParts,
   failing: string,

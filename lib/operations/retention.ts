@@ -1,5 +1,6 @@
-/** What leaves by itself, and when: strangers' images after some days or above their quota, predictions after some days or above a size. In steps of
- *  a few hundred, oldest first, so that nobody waits. It deletes by lib/data and nothing by itself. */
+/** What leaves by itself, and when: strangers' images after some days or above their quota, predictions after
+ *  some days or above a size. In steps of a few hundred, oldest first, so that nobody waits. It deletes by
+ *  lib/data and nothing by itself. */
 import { counted } from '#lib/domain/counted.ts'
 import type { Retention, RoomMade, RoomWanted } from '#lib/data/history.ts'
 import type { Log } from './log.ts'

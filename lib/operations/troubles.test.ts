@@ -45,7 +45,8 @@ test('a lock of ours, which lasts milliseconds, is no trouble; another programâ€
   const troubles = troublesOf({ lockedForMs: 3_000 })
 
   expect(troubles.sentences()).toEqual([
-    'Another program has locked the database for 3.0 s. Pages and predictions without history work, but nothing can be stored until the lock is released.',
+    'Another program has locked the database for 3.0 s. Pages and predictions without history work, ' +
+      'but nothing can be stored until the lock is released.',
   ])
   expect(troubles.hindersStrangers()).toBe('another program has locked the database')
 })

@@ -1,9 +1,11 @@
-/** What keeps a product that makes predictions from being well: a locked database, a disk without room. In sentences for health and pages, and as the
- *  reason why a stranger's prediction is not stored. It mends nothing. */
+/** What keeps a product that makes predictions from being well: a locked database, a disk without room. In
+ *  sentences for health and pages, and as the reason why a stranger's prediction is not stored. It mends
+ *  nothing. */
 import type { Data } from '#lib/data/data.ts'
 import type { DiskLevel, DiskState } from './disk.ts'
 
-/** Web processes write several times a second: a lock that has refused all of them for so long is not one of ours. */
+/** Web processes write several times a second: a lock that has refused all of them for so long is not one of
+ *  ours. */
 const LOCK_WORTH_TELLING_MS = 500
 /** A write that found no room is remembered so long: at a full disk, small ones succeed now and then. */
 const FULL_REMEMBERED_MS = 10_000
@@ -33,7 +35,8 @@ export function createTroubles({
         ...(isLocked(state) ? [lockSentence(state.lockedForMs!)] : []),
         ...(foundNoRoom(state) && !knowsItIsFull
           ? [
-              'The disk that holds DATA_DIR is full, or the disk quota of the current user is used up: the last write failed.',
+              'The disk that holds DATA_DIR is full, or the disk quota of the current user is used up: ' +
+                'the last write failed.',
             ]
           : []),
         ...seen.flatMap((disk) => DISK_WORDS[disk.level]?.(disk) ?? []),
@@ -50,7 +53,8 @@ export function createTroubles({
 }
 
 const lockSentence = (forMs: number): string =>
-  `Another program has locked the database for ${(forMs / 1000).toFixed(1)} s. Pages and predictions without history work, but nothing can be stored until the lock is released.`
+  `Another program has locked the database for ${(forMs / 1000).toFixed(1)} s. Pages and predictions ` +
+  'without history work, but nothing can be stored until the lock is released.'
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2).toLocaleString('en')} MB`
 const roomOf = ({ freeBytes, totalBytes }: DiskState): string =>
@@ -59,7 +63,9 @@ const roomOf = ({ freeBytes, totalBytes }: DiskState): string =>
 const DISK_WORDS: Readonly<Partial<Record<DiskLevel, (disk: DiskState) => string>>> = {
   nearly_full: (disk) => `The disk that holds ${disk.folder} is nearly full: ${roomOf(disk)}.`,
   reserve: (disk) =>
-    `The disk that holds ${disk.folder} is nearly full: ${roomOf(disk)}. Anonymous predictions are made but not stored.`,
+    `The disk that holds ${disk.folder} is nearly full: ${roomOf(disk)}. Anonymous predictions are ` +
+    'made but not stored.',
   full: (disk) =>
-    `The disk that holds ${disk.folder} is full: ${roomOf(disk)}. Nothing can be stored; anonymous predictions are made without history.`,
+    `The disk that holds ${disk.folder} is full: ${roomOf(disk)}. Nothing can be stored; anonymous ` +
+    'predictions are made without history.',
 }

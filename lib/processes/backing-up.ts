@@ -1,4 +1,5 @@
-/** A process that makes one backup for the worker and ends: copying and proving take a core for a while, and the worker has leases to keep. */
+/** A process that makes one backup for the worker and ends: copying and proving take a core for a while, and
+ *  the worker has leases to keep. */
 import { constants, setPriority } from 'node:os'
 import type { FromBackingUp } from '#lib/contracts/ipc.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
@@ -13,7 +14,8 @@ const [reason, keep] = process.argv.slice(2)
 const leaving = new AbortController()
 process.on('SIGTERM', () => leaving.abort(new Error('The worker is stopping.')))
 process.on('disconnect', () => leaving.abort(new Error('The worker has ended.')))
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach all processes; the worker decides
+// from a terminal they reach all processes; the worker decides
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
 const tell = (message: FromBackingUp): void => void process.send?.(message, () => process.exit(0))
 try {

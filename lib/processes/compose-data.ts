@@ -5,7 +5,8 @@ import { finishRestore } from '#lib/operations/backup/settle-restore.ts'
 import { wallClock } from './clock.ts'
 import type { Start } from './settings.ts'
 
-/** `webId`: the name of a web process among the others. `patienceMs`: how long a write waits for another program's lock. `thumbnail`: only web processes make some.
+/** `webId`: the name of a web process among the others. `patienceMs`: how long a write waits for another
+ *  program's lock. `thumbnail`: only web processes make some.
  *  `anonymousBytes`: most bytes of images of strangers' predictions. */
 export function composeData(
   { settings, places }: Start,

@@ -1,5 +1,5 @@
-/** Puts the serving room together for a process that answers predictions: children, pool, batcher, swap, use cases; and keeps it in
- *  step with the promotions that others write. */
+/** Puts the serving room together for a process that answers predictions: children, pool, batcher, swap, use
+ *  cases; and keeps it in step with the promotions that others write. */
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { predictBatch as predictBatchContract, predictOne } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -209,7 +209,8 @@ export function composeServing(
       if (explain) return explaining.predict(asking, caller)
       // Large images have a queue of their own, and must not hold places of small ones while they wait in it.
       const predicting = () => predict(asking, caller)
-      const work = asking.version === undefined ? () => outcomes.noted(predicting) : predicting // a named version may be broken without being live
+      // a named version may be broken without being live
+      const work = asking.version === undefined ? () => outcomes.noted(predicting) : predicting
       return isSmall(asking.picture.bytes, caller.maxPixels) ? admission.run(work) : work()
     },
     refusal: admission.refusal,

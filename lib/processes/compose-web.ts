@@ -1,4 +1,5 @@
-/** Puts the program of a web process together: every room with what it needs, in the one shape that routes and pages ask. */
+/** Puts the program of a web process together: every room with what it needs, in the one shape that routes
+ *  and pages ask. */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'

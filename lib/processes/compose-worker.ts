@@ -1,4 +1,5 @@
-/** Puts the worker together: the queue's loops with the handlers of training, and the children that these use. */
+/** Puts the worker together: the queue's loops with the handlers of training, and the children that these
+ *  use. */
 import { randomUUID } from 'node:crypto'
 import { counted } from '#lib/domain/counted.ts'
 import { JOB_KINDS } from '#lib/domain/jobs.ts'
@@ -31,11 +32,13 @@ const LOOPS = [
   ['backup'],
   JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup'),
 ] as const
-/** Nobody waits for a worker's row, and a training must not fail because a backup of another program has locked the database. */
+/** Nobody waits for a worker's row, and a training must not fail because a backup of another program has
+ *  locked the database. */
 const WRITE_PATIENCE_MS = 300_000
 /** So often uploads are looked for whose web process is gone. */
 const SWEEP_EVERY_MS = 30_000
-/** So often old predictions and images of strangers are looked for; until then the quota itself holds (lib/data/prediction-writer.ts). */
+/** So often old predictions and images of strangers are looked for; until then the quota itself holds
+ *  (lib/data/prediction-writer.ts). */
 const RETAIN_EVERY_MS = 300_000
 
 export type Worker = { readonly ended: Promise<void>; readonly end: () => Promise<void> }

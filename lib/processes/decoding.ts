@@ -1,5 +1,5 @@
-/** One decoding child: large images in, what is wanted of them out. It may be killed by one, and nothing else is lost; it keeps nothing, knows no
- *  versions but their preprocessing, and dies with its parent. */
+/** One decoding child: large images in, what is wanted of them out. It may be killed by one, and nothing else
+ *  is lost; it keeps nothing, knows no versions but their preprocessing, and dies with its parent. */
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
@@ -17,7 +17,8 @@ const LOOK_EVERY_MS = 10
 const TOLERATED_SHARE = 0.15
 const TOLERATED_BYTES = 24 * 1024 ** 2
 
-/** Predictions for small images go first: a third of a core is left to this process where all are wanted. At the lowest priority a busy machine decoded nothing within 10 s. */
+/** Predictions for small images go first: a third of a core is left to this process where all are wanted. At
+ *  the lowest priority a busy machine decoded nothing within 10 s. */
 const NICE = 5
 
 const say = (message: FromDecoding, then = () => {}) => process.send?.(message, then)
@@ -93,11 +94,13 @@ function endWhenOver(maxBytes: number): void {
 
 setPriority(NICE)
 try {
-  writeFileSync('/proc/self/oom_score_adj', '1000') // where memory ends all the same, this process is the one that Linux ends
+  // where memory ends all the same, this process is the one that Linux ends
+  writeFileSync('/proc/self/oom_score_adj', '1000')
 } catch {
   // Other systems have no such file.
 }
 process.on('disconnect', () => process.exit(0))
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the parent decides
+// from a terminal they reach the whole family; the parent decides
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('message', (message: ToDecoding) => void answer(message))
 say({ kind: 'ready' })

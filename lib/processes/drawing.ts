@@ -1,5 +1,5 @@
-/** A process that draws the first pictures and ends. Drawing and keeping 3,600 of them leaves 70 MB of pieces behind, which the worker, who asks
- *  for it, would hold as long as it lives. */
+/** A process that draws the first pictures and ends. Drawing and keeping 3,600 of them leaves 70 MB of pieces
+ *  behind, which the worker, who asks for it, would hold as long as it lives. */
 import { composeData } from './compose-data.ts'
 import { drawFirstPictures } from './first-pictures.ts'
 import { openLogOf } from './log-of.ts'
@@ -10,7 +10,8 @@ const log = openLogOf(start, 'worker')
 const leaving = new AbortController()
 process.on('SIGTERM', () => leaving.abort())
 process.on('disconnect', () => leaving.abort())
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the worker says when
+// from a terminal they reach the whole family; the worker says when
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
 const data = await composeData(start)
 try {

@@ -21,7 +21,9 @@ test('Next does not bring an empty setting back out of .env', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-env-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   writeFileSync(path.join(folder, '.env'), 'NEXTAUTH_URL=\n')
-  const program = `require('@next/env').loadEnvConfig(${JSON.stringify(folder)}, false); process.stdout.write(String(process.env.NEXTAUTH_URL))`
+  const program =
+    `require('@next/env').loadEnvConfig(${JSON.stringify(folder)}, false); ` +
+    'process.stdout.write(String(process.env.NEXTAUTH_URL))'
 
   expect(
     spawnSync(process.execPath, ['-e', program], {

@@ -12,8 +12,8 @@ export const inheritedFlags = (): string[] => [
 /** Node keeps what it compiled: a third of a start's processor time. */
 const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'darkroom-compiled')
 
-/** Two heaps of the C library instead of eight a core: after 20,000 predictions a web process took 278 MB instead of 316.
- *  Next takes .env for read: we were started with it, and it would bring empty settings back. */
+/** Two heaps of the C library instead of eight a core: after 20,000 predictions a web process took 278 MB
+ *  instead of 316. Next takes .env for read: we were started with it, and it would bring empty settings back. */
 export const childEnvironment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv =>
   withoutEmptySettings({
     NODE_COMPILE_CACHE: COMPILED,
@@ -23,7 +23,8 @@ export const childEnvironment = (more: Readonly<Record<string, string>> = {}): N
     ...more,
   })
 
-/** For children that compute with TensorFlow: as many threads as were meant for them, and no word on what the processor could do besides. */
+/** For children that compute with TensorFlow: as many threads as were meant for them, and no word on what the
+ *  processor could do besides. */
 export const engineEnvironment = (threads: number): NodeJS.ProcessEnv => ({
   TF_CPP_MIN_LOG_LEVEL: '2',
   TF_NUM_INTRAOP_THREADS: String(threads),
@@ -31,7 +32,8 @@ export const engineEnvironment = (threads: number): NodeJS.ProcessEnv => ({
   ...process.env,
 })
 
-/** An empty setting is an absent one. We read it so; next-auth takes `NEXTAUTH_URL=` for an address and fails on each page. */
+/** An empty setting is an absent one. We read it so; next-auth takes `NEXTAUTH_URL=` for an address and fails
+ *  on each page. */
 export const withoutEmptySettings = ({ NODE_ENV, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   NODE_ENV,
   ...Object.fromEntries(

@@ -70,7 +70,8 @@ function holding(folder: string, contents: readonly Uint8Array[]): readonly stri
     .sort()
 }
 
-/** Two images, trained on (packed, with features), predicted, shown small, and named in a report; a third image stays. */
+/** Two images, trained on (packed, with features), predicted, shown small, and named in a report; a third
+ *  image stays. */
 async function used(opened: Opened) {
   const { data, folder } = opened
   const [small, large, other] = [noise(40, 1), noise(160, 2), noise(40, 3)]
@@ -126,7 +127,8 @@ async function used(opened: Opened) {
     signal: new AbortController().signal,
   })
   mkdirSync(path.join(packs, '.making-999999'))
-  writeFileSync(path.join(packs, '.making-999999', 'squares.bin'), await squareOf(large)) // of a process that was killed
+  // of a process that was killed
+  writeFileSync(path.join(packs, '.making-999999', 'squares.bin'), await squareOf(large))
   await writeRows(path.join(folder, 'cache', 'embeddings'), 'net', {
     length: 2,
     keys: [small.hash, `${large.hash} mirrored`, other.hash],

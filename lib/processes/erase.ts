@@ -1,5 +1,6 @@
-/** Deleting for good, put together: caches of every room first, then rows and files, then what still contains it. Each can be repeated, so that a
- *  process that dies in between leaves an entry in the trash, not a copy that nobody knows of. */
+/** Deleting for good, put together: caches of every room first, then rows and files, then what still contains
+ *  it. Each can be repeated, so that a process that dies in between leaves an entry in the trash, not a copy
+ *  that nobody knows of. */
 import path from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { deleteTrash } from '#lib/contracts/undoing.ts'
@@ -87,7 +88,8 @@ export async function emptyTrash(data: Data, erase: Erase, log: Log): Promise<vo
       const { images, database_purged: isPurged } = await erase({ id })
       log(
         'info',
-        `"${title}" (${kind}) was permanently deleted when its time in the trash ended, with ${counted(images, 'image')}`,
+        `"${title}" (${kind}) was permanently deleted when its time in the trash ended, with ` +
+          `${counted(images, 'image')}`,
       )
       if (!isPurged)
         log(

@@ -1,4 +1,5 @@
-/** Which processes a start has, and what they tell each other through their parent: figures down, readiness up. */
+/** Which processes a start has, and what they tell each other through their parent: figures down, readiness
+ *  up. */
 import { fork, type ChildProcess } from 'node:child_process'
 import cluster from 'node:cluster'
 import path from 'node:path'
@@ -50,7 +51,8 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   const hasWeb = settings.ROLE !== 'worker'
   const hasWorker = settings.ROLE !== 'web'
   const isAlone = settings.WEB_PROCESSES === 1
-  // Where the owner names no address, next-auth goes by the Host of a request; headers that only proxies may send are taken away before.
+  // Where the owner names no address, next-auth goes by the Host of a request; headers that only proxies may
+  // send are taken away before.
   const trust: Record<string, string> = settings.NEXTAUTH_URL ? {} : { AUTH_TRUST_HOST: 'true' }
   // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
   const environment = (): NodeJS.ProcessEnv =>
@@ -69,7 +71,8 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
       web.tell({ kind: 'figures', web: [...figures.values(), past], worker: workerState() })
   }, FIGURES_EVERY_MS)
 
-  /** After the first web process is ready, or has failed to be: both at once would compete for the cores, and people wait for web. */
+  /** After the first web process is ready, or has failed to be: both at once would compete for the cores, and
+   *  people wait for web. */
   function startWorker(): void {
     if (!hasWorker) return
     prepared.then(

@@ -1,5 +1,5 @@
-/** Gives a fresh install the pictures of the classifier `shapes`, drawn by code, so that everything can be tried before anything is
- *  downloaded. Once: who takes them back has them gone. */
+/** Gives a fresh install the pictures of the classifier `shapes`, drawn by code, so that everything can be
+ *  tried before anything is downloaded. Once: who takes them back has them gone. */
 import type { Data } from '#lib/data/data.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { ingest } from '#lib/intake/ingest.ts'

@@ -1,4 +1,5 @@
-/** Forks the decoding child of a process, and puts the queue in front of it together with the budget that this start has. */
+/** Forks the decoding child of a process, and puts the queue in front of it together with the budget that
+ *  this start has. */
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'

@@ -1,4 +1,5 @@
-/** Forks inference children, as lib/serving wants them: bytes arrive whole, and their error output is a part of the log. */
+/** Forks inference children, as lib/serving wants them: bytes arrive whole, and their error output is a part
+ *  of the log. */
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
@@ -23,7 +24,8 @@ export function childrenWanted(settings: Settings): number {
     : Math.max(1, Math.min(Math.floor(availableParallelism() / settings.WEB_PROCESSES), MOST_AUTO_CHILDREN))
 }
 
-/** What a child says before anybody listens is kept, so that one may be forked before its owner is put together. */
+/** What a child says before anybody listens is kept, so that one may be forked before its owner is put
+ *  together. */
 export function forkInference(engine: Settings['INFERENCE_ENGINE'], wrote: Heard): InferenceChild {
   const child = fork(ENTRY, [engine], {
     env: engineEnvironment(1),

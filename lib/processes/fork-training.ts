@@ -1,4 +1,5 @@
-/** Forks the training child of the worker, as lib/training wants it; what it writes on its error output is a part of the log. */
+/** Forks the training child of the worker, as lib/training wants it; what it writes on its error output is a
+ *  part of the log. */
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'

@@ -1,23 +1,27 @@
-/** Where memory is scarce, a process gives back what it does not need whenever it has grown, instead of when V8 finds it worth the while.
- *  Who starts it decides whether memory is scarce: by the flag `--expose-gc` (memory.ts). */
+/** Where memory is scarce, a process gives back what it does not need whenever it has grown, instead of when
+ *  V8 finds it worth the while. Who starts it decides whether memory is scarce: by the flag `--expose-gc`
+ *  (memory.ts). */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 const LOOK_EVERY_MS = 1_000
 /** Less is not worth the 10 to 40 ms that collecting takes. */
 const GROWN_BYTES = 8 * 1024 ** 2
-/** A process that stands still for so many looks has done what it grew for, and time for the 40 to 120 ms of collecting thoroughly. */
+/** A process that stands still for so many looks has done what it grew for, and time for the 40 to 120 ms of
+ *  collecting thoroughly. */
 const STILL_LOOKS = 5
 const STILL_BYTES = 1024 ** 2
 
 type Heap = {
   readonly bytes: () => number
   readonly collect: () => void
-  /** Also what V8 keeps in case: code that did not run lately, pages with little in them. 8 to 35 MB of an inference process that had begun (2026-11). */
+  /** Also what V8 keeps in case: code that did not run lately, pages with little in them. 8 to 35 MB of an
+   *  inference process that had begun (2026-11). */
   readonly collectThoroughly: () => void
 }
 
-/** @returns what looks once: after growing it collects, and counts growth from there; once it stands still after that, thoroughly. */
+/** @returns what looks once: after growing it collects, and counts growth from there; once it stands still
+ *  after that, thoroughly. */
 export function givingBack({ bytes, collect, collectThoroughly }: Heap): () => void {
   let settled = 0
   let before = 0

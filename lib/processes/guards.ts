@@ -1,4 +1,5 @@
-/** What an owner's settings say about strangers and about who asks too often, in the words that auth and the terminal want. */
+/** What an owner's settings say about strangers and about who asks too often, in the words that auth and the
+ *  terminal want. */
 import type { LimitSettings } from '#lib/auth/limits.ts'
 import type { OidcSettings } from '#lib/auth/oidc.ts'
 import { allowanceOf, type Allowance } from '#lib/domain/allowance.ts'
@@ -7,9 +8,11 @@ import type { BodyBudgets } from '#lib/http/held-bodies.ts'
 import { memoryMb } from './memory.ts'
 
 export const OPEN_ACTIONS_WARNING =
-  'OPEN_ACTIONS is on: everybody who reaches this address may read the history, upload, retrain and promote. Use it only where you trust all of them.'
+  'OPEN_ACTIONS is on: everybody who reaches this address may read the history, upload, retrain and ' +
+  'promote. Use it only where you trust all of them.'
 
-/** Wrong passwords from one address, for all accounts together, as many times as for one: the people behind one router have several. */
+/** Wrong passwords from one address, for all accounts together, as many times as for one: the people behind
+ *  one router have several. */
 const ACCOUNTS = 5
 
 export function limitSettings(settings: Settings): LimitSettings {
@@ -32,7 +35,8 @@ export function limitSettings(settings: Settings): LimitSettings {
 const allowed = (text: string): Allowance => allowanceOf(text)! // the settings were checked at start
 
 const MIB = 1024 ** 2
-/** Of all memory, for what strangers' requests hold before they are answered; never more than half a gigabyte. */
+/** Of all memory, for what strangers' requests hold before they are answered; never more than half a
+ *  gigabyte. */
 const SHARE_OF_MEMORY = 1 / 8
 const MOST_MEMORY_MB = 512
 /** Addresses that may each hold as much as one may. */

@@ -1,5 +1,5 @@
-/** The socket on which a lone web process listens, bound by the supervisor, which keeps its hand on it: while web is away, whoever connects waits
- *  in the system's queue instead of being refused. Nobody accepts here. */
+/** The socket on which a lone web process listens, bound by the supervisor, which keeps its hand on it: while
+ *  web is away, whoever connects waits in the system's queue instead of being refused. Nobody accepts here. */
 import type { SendHandle } from 'node:child_process'
 import { lookup } from 'node:dns/promises'
 import net from 'node:net'
@@ -8,7 +8,8 @@ import net from 'node:net'
 type BoundHandle = { readonly getsockname: (into: { port?: number }) => number; readonly close: () => void }
 export type HeldSocket = { readonly handle: SendHandle; readonly close: () => void }
 
-/** What node:cluster binds with for its own workers (lib/net.js, Node 24); Node documents listening on such a handle, not making one. */
+/** What node:cluster binds with for its own workers (lib/net.js, Node 24); Node documents listening on such a
+ *  handle, not making one. */
 const bind = (
   net as { _createServerHandle?: (address: string, port: number, family: number) => BoundHandle | number }
 )._createServerHandle
@@ -25,7 +26,8 @@ export async function holdSocket({
   const handle = found && bind?.(found.address, PORT, found.family)
   if (!handle || typeof handle === 'number') return null
   const place: { port?: number } = {}
-  // An address that another program listens on is told by libuv only to who listens; the socket is bound to nothing then.
+  // An address that another program listens on is told by libuv only to who listens; the socket is bound to
+  // nothing then.
   if (handle.getsockname(place) !== 0 || !place.port) {
     handle.close()
     return null

@@ -1,4 +1,5 @@
-/** One inference child: encoded pictures in, logits out, or the places on which an answer depends. Knows no HTTP and no database; dies with its parent. */
+/** One inference child: encoded pictures in, logits out, or the places on which an answer depends. Knows no
+ *  HTTP and no database; dies with its parent. */
 import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
@@ -9,9 +10,11 @@ import { holdVersions, type Versions } from './versions-held.ts'
 const say = (message: FromInference) => process.send?.(message, () => {})
 
 process.on('disconnect', () => process.exit(0))
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the parent decides
+// from a terminal they reach the whole family; the parent decides
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
-/** One after the other; more processes, not more threads, use more cores: an engine does one thing at a time, and a version is loaded before it is asked. */
+/** One after the other; more processes, not more threads, use more cores: an engine does one thing at a time,
+ *  and a version is loaded before it is asked. */
 let last: Promise<void> = Promise.resolve()
 const inTurn = (work: () => Promise<void>) => {
   last = last.then(work)
@@ -36,7 +39,8 @@ function answer(versions: Versions, message: ToInference): void {
   })
 }
 
-/** A row of places in each turn, and a look at the messages in between: fifty answers keep nobody waiting who wants one. */
+/** A row of places in each turn, and a look at the messages in between: fifty answers keep nobody waiting who
+ *  wants one. */
 function explain(versions: Versions, message: Extract<ToInference, { kind: 'explain' }>): void {
   const rows = versions.explain(message)
   const next = () =>

@@ -1,12 +1,14 @@
-/** Half-made files of processes that are gone: packs, features, bundles, uploads, downloads. Removed at the start and while the product runs;
- *  what a living process is making stays. What is whole is never touched: that is found by its name without `.making-` or `.part`. */
+/** Half-made files of processes that are gone: packs, features, bundles, uploads, downloads. Removed at the
+ *  start and while the product runs; what a living process is making stays. What is whole is never touched:
+ *  that is found by its name without `.making-` or `.part`. */
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 /** What names no maker, or may have one in another container, counts as left after this long without a write. */
 const ABANDONED_MS = 24 * 60 * 60_000
-/** The clock of /proc ticks 100 times a second on every Linux that Node runs on, and the boot time is in whole seconds. */
+/** The clock of /proc ticks 100 times a second on every Linux that Node runs on, and the boot time is in
+ *  whole seconds. */
 const TICKS_PER_SECOND = 100
 const CLOCK_MARGIN_MS = 5_000
 
@@ -35,7 +37,8 @@ const LARGE_PLACES: readonly Place[] = [
 
 export type Sweeping = {
   readonly dataDir: string
-  /** Every process of this folder can be seen from here: the id of a maker that is not among them is that of a dead one. */
+  /** Every process of this folder can be seen from here: the id of a maker that is not among them is that of
+   *  a dead one. */
   readonly isAlone: boolean
   readonly now: number
   readonly withLargePlaces?: boolean
@@ -80,8 +83,9 @@ function isLeft({
   return (maker !== undefined && isAlone) || now - writtenAt > ABANDONED_MS
 }
 
-/** Whether the process of this id runs and may have written something at that time. Ids come again, in containers at each start: a process
- *  that began later is another one, and so is this one, which makes nothing of the kind. */
+/** Whether the process of this id runs and may have written something at that time. Ids come again, in
+ *  containers at each start: a process that began later is another one, and so is this one, which makes
+ *  nothing of the kind. */
 export function lives(pid: number, writtenAt: number): boolean {
   if (pid === process.pid || !isRunning(pid)) return false
   const startedAt = startOf(pid)
@@ -96,7 +100,8 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Milliseconds since 1970; null where the system does not say. Field 22 of /proc/<pid>/stat, see proc_pid_stat(5). */
+/** Milliseconds since 1970; null where the system does not say. Field 22 of /proc/<pid>/stat, see
+ *  proc_pid_stat(5). */
 function startOf(pid: number): number | null {
   if (!existsSync('/proc/stat')) return null
   try {

@@ -6,7 +6,8 @@ import { addKey, startProduct, until } from './started.fakes.ts'
 
 /** Longer than a prediction waits for its row. */
 const LOCKED_MS = 6_500
-/** What health may take on a machine that others use too; alone it is 2 ms. A thread that waits for the lock takes 5 s. */
+/** What health may take on a machine that others use too; alone it is 2 ms. A thread that waits for the lock
+ *  takes 5 s. */
 const LONGEST_HEALTH_MS = 3_000
 
 test(

@@ -1,4 +1,5 @@
-/** The log of one process of a start. An owner who names a LOG_LEVEL collects lines; who names none sits at the terminal and reads. */
+/** The log of one process of a start. An owner who names a LOG_LEVEL collects lines; who names none sits at
+ *  the terminal and reads. */
 import { openLog, type Log } from '#lib/operations/log.ts'
 import type { Start } from './settings.ts'
 

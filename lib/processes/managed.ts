@@ -1,4 +1,5 @@
-/** One long-lived child of the supervisor, web or worker: started, heard, started again when it ends unasked. What it does, it knows itself. */
+/** One long-lived child of the supervisor, web or worker: started, heard, started again when it ends unasked.
+ *  What it does, it knows itself. */
 import type { ChildProcess } from 'node:child_process'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { createRestarts } from '#lib/domain/restart.ts'

@@ -1,5 +1,5 @@
-/** How much memory this start counts on, and what follows where it is little: smaller heaps, one inference process, small batches.
- *  It limits nothing: the container or the machine does. */
+/** How much memory this start counts on, and what follows where it is little: smaller heaps, one inference
+ *  process, small batches. It limits nothing: the container or the machine does. */
 import { existsSync, readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import path from 'node:path'
@@ -9,16 +9,18 @@ const MIB = 1024 ** 2
 
 /** Up to a gigabyte, memory is what is scarce. */
 const SMALL_MB = 1024
-/** Node's own limits let garbage of some hundred MB stand on any machine; with `--expose-gc` a process collects when it has grown (give-back.ts).
- *  The last keeps V8 from compiling the database's WebAssembly a second time when it is used much: that left 30 MB in a web process (2026-11). */
+/** Node's own limits let garbage of some hundred MB stand on any machine; with `--expose-gc` a process
+ *  collects when it has grown (give-back.ts). The last keeps V8 from compiling the database's WebAssembly a
+ *  second time when it is used much: that left 30 MB in a web process (2026-11). */
 const SMALL_HEAPS = [
   '--max-semi-space-size=1',
   '--max-old-space-size=256',
   '--expose-gc',
   '--wasm-tiering-budget=2000000000',
 ] as const
-/** For the C library: one heap for all threads, and pieces from 64 kB on are the system's again once they are freed. Without, freed pieces stay between
- *  kept ones: decoding and opening sessions left 30 MB in an inference process and 29 in a worker, at the same CPU time for each picture (2026-11). */
+/** For the C library: one heap for all threads, and pieces from 64 kB on are the system's again once they are
+ *  freed. Without, freed pieces stay between kept ones: decoding and opening sessions left 30 MB in an
+ *  inference process and 29 in a worker, at the same CPU time for each picture (2026-11). */
 export const SMALL_PIECES = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '65536',
@@ -27,7 +29,8 @@ export const SMALL_PIECES = {
 /** What all processes but the training take where heaps are small, without what they share with it. */
 const OTHERS_MB = 296
 
-/** Of decoded images at a time, over all processes: an image of 50 megapixels in most formats, and a fifth of a small machine. */
+/** Of decoded images at a time, over all processes: an image of 50 megapixels in most formats, and a fifth of
+ *  a small machine. */
 const MOST_DECODE_MB = 400
 const DECODE_SHARE = 0.2
 /** A phone's 12 megapixels are answered everywhere. */
@@ -48,7 +51,8 @@ export const heapFlags = (settings: Given): readonly string[] => (isSmall(settin
 export const heapEnvironment = (settings: Given): Readonly<Record<string, string>> =>
   isSmall(settings) ? SMALL_PIECES : {}
 
-/** Bytes that a training may take: what the others leave, and of a machine with more than little half of what is free, for others use it too. */
+/** Bytes that a training may take: what the others leave, and of a machine with more than little half of what
+ *  is free, for others use it too. */
 export const freeForTraining = (settings: Given): number =>
   Math.max(
     0,
@@ -74,7 +78,8 @@ export const maxPixelsPublic = (
   )
 
 const CGROUPS = '/sys/fs/cgroup'
-/** Where each version of control groups says what a group may take and takes; in the second sum, files that Linux drops when memory is needed. */
+/** Where each version of control groups says what a group may take and takes; in the second sum, files that
+ *  Linux drops when memory is needed. */
 const LIMITS = [
   {
     controller: '',
@@ -92,7 +97,8 @@ const LIMITS = [
   },
 ] as const
 
-/** Bytes that can be taken now: of the container, where it has a limit. Files that are only cached count as free; Node counts those of a container as taken. */
+/** Bytes that can be taken now: of the container, where it has a limit. Files that are only cached count as
+ *  free; Node counts those of a container as taken. */
 export const availableBytes = (): number => ownGroupBytes() ?? process.availableMemory()
 
 function ownGroupBytes(): number | null {

@@ -1,5 +1,5 @@
-/** Next as a part of our own server: prepared once, then asked for everything that the door leaves. It knows no program; pages find
- *  theirs in the slot of lib/http/context. */
+/** Next as a part of our own server: prepared once, then asked for everything that the door leaves. It knows
+ *  no program; pages find theirs in the slot of lib/http/context. */
 import next from 'next'
 import type { Pages } from './web-server.ts'
 import { ROOT } from './settings.ts'
@@ -18,7 +18,8 @@ export async function preparePages({
   return { handle: app.getRequestHandler() }
 }
 
-/** Next reports on the terminal how long it read its configuration (16.4, no setting against it): after our own last word to the person there. */
+/** Next reports on the terminal how long it read its configuration (16.4, no setting against it): after our
+ *  own last word to the person there. */
 async function inSilence<T>(work: () => Promise<T>): Promise<T> {
   const { log } = console
   console.log = () => {}

@@ -1,4 +1,5 @@
-/** A real nginx before web processes of a test, with the product's own deploy/nginx.conf filled in; ended with the test. */
+/** A real nginx before web processes of a test, with the product's own deploy/nginx.conf filled in; ended
+ *  with the test. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,5 @@
-/** What must be so before anybody opens the data: migrated, shipped versions known, a token while there is no admin. */
+/** What must be so before anybody opens the data: migrated, shipped versions known, a token while there is no
+ *  admin. */
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setupTokenOf } from '#lib/auth/auth.ts'
@@ -19,7 +20,8 @@ export async function prepareData(start: Start): Promise<Extract<FromPreparing, 
   const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
   try {
     const { refused } = await data.syncShipped()
-    // `npm run dataset` in another terminal may go on. Our own id may have been the dead one's: in containers ids repeat.
+    // `npm run dataset` in another terminal may go on. Our own id may have been the dead one's: in containers
+    // ids repeat.
     if (settings.ROLE === 'all')
       await data.uploads.sweepUnfinished((pid) => pid !== process.pid && isRunning(pid))
     return {

@@ -1,4 +1,5 @@
-/** Prepares the data before web and worker open it, says how that went, and leaves: all that it loads would else stay in the supervisor. */
+/** Prepares the data before web and worker open it, says how that went, and leaves: all that it loads would
+ *  else stay in the supervisor. */
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { prepareData } from './prepare-data.ts'
 import { readStart } from './settings.ts'

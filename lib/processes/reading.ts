@@ -1,5 +1,5 @@
-/** What a web process needs of images apart from predictions: thumbnails, sizes, small copies. Large ones are read by the decoding child, and so are
- *  all thumbnails; it keeps nothing. */
+/** What a web process needs of images apart from predictions: thumbnails, sizes, small copies. Large ones are
+ *  read by the decoding child, and so are all thumbnails; it keeps nothing. */
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { Picture } from '#lib/domain/picture.ts'
 import { decodeSized, type SizedImage } from '#lib/images/decode.ts'

@@ -1,4 +1,5 @@
-/** The start's side of a restore: completes one that was killed, keeps others out while the product runs, and says where the data of before lies. */
+/** The start's side of a restore: completes one that was killed, keeps others out while the product runs, and
+ *  says where the data of before lies. */
 import path from 'node:path'
 import { IN_USE_LOCK, lockShared, type FileLock } from '#lib/data/file-lock.ts'
 import { finishRestore, restoreToTell } from '#lib/operations/backup/settle-restore.ts'
@@ -25,6 +26,7 @@ export function restoreRemarks({ places: { dataDir } }: Start): readonly string[
   return record === null
     ? []
     : [
-        `The data was restored from the backup ${record.backup}. The previous data is in ${record.aside}; remove it when you have checked the restored data.`,
+        `The data was restored from the backup ${record.backup}. The previous data is in ` +
+          `${record.aside}; remove it when you have checked the restored data.`,
       ]
 }

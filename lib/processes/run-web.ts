@@ -1,4 +1,5 @@
-/** The life of a web process: listen at once, put the program together when the data is prepared, answer through the door as soon as an engine can, show pages, end. */
+/** The life of a web process: listen at once, put the program together when the data is prepared, answer
+ *  through the door as soon as an engine can, show pages, end. */
 import { hostname } from 'node:os'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
@@ -48,7 +49,8 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
     }
   })
   process.on('SIGTERM', () => void end())
-  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the supervisor says when
+  // from a terminal they reach the whole family; the supervisor says when
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   process.on('disconnect', () => void end())
 
   const server = createWebServer({

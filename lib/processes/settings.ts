@@ -1,4 +1,5 @@
-/** The settings of this start and the places that follow from them: the only reading of the environment. A mistake is a sentence and the end. */
+/** The settings of this start and the places that follow from them: the only reading of the environment. A
+ *  mistake is a sentence and the end. */
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
@@ -21,7 +22,8 @@ export type Places = {
   readonly scratchDir: string
 }
 
-/** `given`: the settings that the environment says something about. `warnings`: sentences for the person at the terminal. */
+/** `given`: the settings that the environment says something about. `warnings`: sentences for the person at
+ *  the terminal. */
 export type Start = {
   readonly settings: Settings
   readonly given: readonly string[]
@@ -76,7 +78,8 @@ export function readStart(): Start {
   }
 }
 
-/** Only the owner of a folder may close it; a volume that belongs to somebody else is used as it is, and said. */
+/** Only the owner of a folder may close it; a volume that belongs to somebody else is used as it is, and
+ *  said. */
 function closedToOthers({
   dataDir,
   databaseFile,
@@ -86,7 +89,9 @@ function closedToOthers({
   const { mode, uid } = statSync(dataDir)
   if (process.platform === 'win32' || (mode & NOT_FOR_OTHERS) === 0) return []
   return [
-    `Warning: other users of this machine can read DATA_DIR=${dataDir} (mode ${(mode & 0o777).toString(8)}). It belongs to user ${uid}, and only that user can change this: chmod 700 ${dataDir}`,
+    `Warning: other users of this machine can read DATA_DIR=${dataDir} (mode ` +
+      `${(mode & 0o777).toString(8)}). It belongs to user ${uid}, and only that user can change this: ` +
+      `chmod 700 ${dataDir}`,
   ]
 }
 

@@ -1,5 +1,6 @@
-/** Ends connections that make no progress: heads and bodies that trickle in, answers that nobody reads. Each would hold a place and memory for ever.
- *  A body that waits because we do not read it, and an answer that we have not made, are never counted against the other side. */
+/** Ends connections that make no progress: heads and bodies that trickle in, answers that nobody reads. Each
+ *  would hold a place and memory for ever. A body that waits because we do not read it, and an answer that we
+ *  have not made, are never counted against the other side. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { DarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
@@ -112,8 +113,8 @@ function phaseOf(connection: Connection): Phase {
 const progressOf = (socket: Socket, phase: Phase): number =>
   phase === 'reading' ? socket.bytesWritten - unsent(socket) : socket.bytesRead
 
-/** Bytes that the system has not taken yet. A large chunk counts as unsent as a whole until its end, unless libuv is asked, as Node's own idle timer does
- *  (lib/net.js `_onTimeout`, Node 24). */
+/** Bytes that the system has not taken yet. A large chunk counts as unsent as a whole until its end, unless
+ *  libuv is asked, as Node's own idle timer does (lib/net.js `_onTimeout`, Node 24). */
 function unsent(socket: Socket): number {
   const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null }
   const inFlight = handle?.writeQueueSize ?? 0

@@ -1,4 +1,5 @@
-/** The real product, started for a test on a free port with a DATA_DIR of its own, and ended with the test. Pages need a build; the door does not. */
+/** The real product, started for a test on a free port with a DATA_DIR of its own, and ended with the test.
+ *  Pages need a build; the door does not. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'

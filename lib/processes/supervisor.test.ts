@@ -88,7 +88,8 @@ describe.runIf(isLinux)('a started product', () => {
 
     const statuses = await Promise.all(Array.from({ length: 20 }, () => freshAsk(product.address)))
 
-    expect(statuses.filter((status) => status !== 415 && status !== 503)).toEqual([]) // 503 and when to ask again, until an engine is back
+    // 503 and when to ask again, until an engine is back
+    expect(statuses.filter((status) => status !== 415 && status !== 503)).toEqual([])
     await until(async () => (await freshAsk(product.address)) === 415)
   })
 

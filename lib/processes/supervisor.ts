@@ -1,5 +1,5 @@
-/** The supervisor: has the data prepared, starts web and worker, starts them again when they die, adds up their figures, and ends them in order.
- *  It answers no request and does no job. */
+/** The supervisor: has the data prepared, starts web and worker, starts them again when they die, adds up
+ *  their figures, and ends them in order. It answers no request and does no job. */
 import { writeSync } from 'node:fs'
 import { putFullLogAside } from '#lib/operations/log.ts'
 import { superviseFamily } from './family.ts'
@@ -34,11 +34,13 @@ const family = superviseFamily(start, {
       tell(remark)
     const address = addressFor(start.settings, port)
     tell(
-      `${start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`} (${((performance.now() - began) / 1000).toFixed(1)} s)`,
+      `${start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`} ` +
+        `(${((performance.now() - began) / 1000).toFixed(1)} s)`,
     )
     if (start.settings.ROLE !== 'worker')
       tell(
-        `Image decoding uses at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB at a time; an image that needs more is refused.`,
+        `Image decoding uses at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB ` +
+          'at a time; an image that needs more is refused.',
       )
     if (setupToken !== null)
       tell(`Nobody is in charge yet. Make the first admin at ${address}/setup?token=${setupToken}`)

@@ -1,4 +1,5 @@
-/** Several starts on one DATA_DIR behind nginx, as deploy/docker-compose.yml has them: web processes by ROLE=web, one worker, deploy/nginx.conf. */
+/** Several starts on one DATA_DIR behind nginx, as deploy/docker-compose.yml has them: web processes by
+ *  ROLE=web, one worker, deploy/nginx.conf. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -87,7 +88,8 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     await until(() => answered > 50)
 
     process.kill(killed, 'SIGKILL')
-    await until(() => ![killed, 0].includes(pid())) // its successor is begun when it is wholly gone, with its connections
+    // its successor is begun when it is wholly gone, with its connections
+    await until(() => ![killed, 0].includes(pid()))
     goneAt = performance.now()
     await until(() =>
       predict(address, 1).then(

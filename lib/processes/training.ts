@@ -1,4 +1,5 @@
-/** One training child: does the run whose folder it is told, says what happens, and leaves. Knows no rows; dies with its parent. */
+/** One training child: does the run whose folder it is told, says what happens, and leaves. Knows no rows;
+ *  dies with its parent. */
 import { rm } from 'node:fs/promises'
 import { availableParallelism, constants, cpus, setPriority } from 'node:os'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'

@@ -1,4 +1,5 @@
-/** The versions that one inference child holds: read, proven by their golden answers, and asked. What is done with answers, others know. */
+/** The versions that one inference child holds: read, proven by their golden answers, and asked. What is done
+ *  with answers, others know. */
 import type { InferredPicture, PreparedImage, ToInference, VersionRef } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
@@ -200,7 +201,8 @@ const nearnessKey = (key: string): string => `${key} nearness`
 
 type Looked = Seen | Extract<InferredPicture, { ok: false }>
 
-/** A few small ones at a time, and large ones, which only jobs send, one after the other: what is decoded becomes a small square before the next is. */
+/** A few small ones at a time, and large ones, which only jobs send, one after the other: what is decoded
+ *  becomes a small square before the next is. */
 async function lookAtAll(
   images: readonly (Uint8Array | PreparedImage)[],
   spec: Preprocess,

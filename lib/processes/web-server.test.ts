@@ -1,4 +1,5 @@
-/** The listening side on a real socket: what no library would send. What the handlers behind it say is tested where they are. */
+/** The listening side on a real socket: what no library would send. What the handlers behind it say is tested
+ *  where they are. */
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createGate } from '#lib/http/gate.ts'
@@ -27,7 +28,8 @@ async function listening(parts: Partial<WebServerParts> = {}): Promise<number> {
   return server.listen({ port: 0, host: '127.0.0.1' })
 }
 
-/** All that is said until the connection ends. What is sent later goes out as soon as something was answered, each in a packet of its own. */
+/** All that is said until the connection ends. What is sent later goes out as soon as something was answered,
+ *  each in a packet of its own. */
 function exchange(port: number, sent: string, ...later: string[]): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(sent))
@@ -44,10 +46,12 @@ function exchange(port: number, sent: string, ...later: string[]): Promise<strin
 
 const H2C = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n'
 const WEBSOCKET =
-  'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+  'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ' +
+  'dGhlIHNhbXBsZSBub25jZQ==\r\n'
 const LAST = 'GET /last HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'
 
-// Each waits for its answer, as clients that offer an upgrade do: Node 24 drops what was sent in one packet with the offer.
+// Each waits for its answer, as clients that offer an upgrade do: Node 24 drops what was sent in one packet
+// with the offer.
 test.each<[string, string, string]>([
   ['HTTP/2 as curl --http2 offers it', `GET /x HTTP/1.1\r\nhost: a\r\n${H2C}\r\n`, 'GET /x []'],
   [

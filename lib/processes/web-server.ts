@@ -1,5 +1,5 @@
-/** The listening side of a web process: plain node:http, the door first, then Next. It is up before the program and the pages are,
- *  and lets who comes early wait. */
+/** The listening side of a web process: plain node:http, the door first, then Next. It is up before the
+ *  program and the pages are, and lets who comes early wait. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -22,7 +22,8 @@ const SAID_BY_PROXIES = [
   'x-real-ip',
 ] as const
 const NO_PAGES =
-  'This page cannot be shown: the pages are not ready, or not built. The log in DATA_DIR/logs says more. POST /api/predict is answered all the same.\n'
+  'This page cannot be shown: the pages are not ready, or not built. The log in DATA_DIR/logs says ' +
+  'more. POST /api/predict is answered all the same.\n'
 const EVENTS = 'text/event-stream'
 
 export type Pages = {
@@ -39,7 +40,8 @@ export type WebServerParts = {
   readonly door: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Whether a proxy of ours stands before us; else what a request says of its way is a stranger's word. */
   readonly trustsProxy: boolean
-  /** Whether Next reloads pages while they are written; it listens for its websocket on this server by itself. */
+  /** Whether Next reloads pages while they are written; it listens for its websocket on this server by
+   *  itself. */
   readonly isDevelopment: boolean
   readonly answered: (status: number) => void
   readonly failed: (error: unknown) => void
@@ -83,7 +85,8 @@ export function createWebServer({
     shouldUpgradeCallback: ({ url = '' }: IncomingMessage) => isDevelopment && url.startsWith('/_next/'),
   }
   const server = createServer(options, begin)
-  // Asked for beforehand, the body is wanted only when somebody begins to read it: what is refused by its headers is never sent.
+  // Asked for beforehand, the body is wanted only when somebody begins to read it: what is refused by its
+  // headers is never sent.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response)
     begin(request, response)
@@ -132,7 +135,8 @@ export function createWebServer({
     listen: (place) =>
       new Promise((resolve, reject) => {
         server.once('error', reject)
-        server.listen(place, () => resolve((server.address() as AddressInfo).port)) // listening on a port, never on a pipe
+        // listening on a port, never on a pipe
+        server.listen(place, () => resolve((server.address() as AddressInfo).port))
       }),
     async drain() {
       isDraining = true
@@ -158,7 +162,8 @@ export function createWebServer({
   }
 }
 
-/** Sends "100 Continue" with the first reading. Without it the connection ends with the answer: nobody knows whether the body still comes. */
+/** Sends "100 Continue" with the first reading. Without it the connection ends with the answer: nobody knows
+ *  whether the body still comes. */
 function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
   const { shouldKeepAlive } = response
   const read = request._read.bind(request)

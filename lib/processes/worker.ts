@@ -1,4 +1,5 @@
-/** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one. It answers no request. */
+/** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one.
+ *  It answers no request. */
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { composeWorker } from './compose-worker.ts'
 import { giveBackGarbage } from './give-back.ts'
@@ -16,7 +17,8 @@ process.on('message', (message: ToManaged) => {
   if (message.kind === 'stop') void end()
 })
 process.on('SIGTERM', () => void end())
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // from a terminal they reach the whole family; the supervisor says when
+// from a terminal they reach the whole family; the supervisor says when
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('disconnect', () => void end())
 process.send?.({ kind: 'started', remarks: [] } satisfies FromManaged)
 

@@ -1,14 +1,17 @@
-/** Whether one more prediction may begin: bounded by how long it would have to wait, not by a count. What is refused costs next to nothing, so that
- *  the work that was admitted goes on at full speed. It computes nothing and knows no HTTP. */
+/** Whether one more prediction may begin: bounded by how long it would have to wait, not by a count. What is
+ *  refused costs next to nothing, so that the work that was admitted goes on at full speed. It computes
+ *  nothing and knows no HTTP. */
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock } from './ports.ts'
 import { overloaded } from './refusals.ts'
 
-/** Longer waits are refused. At 1,000 predictions/s 250 may be under way: 200 connections at a time are served, 600 are not (2026-11). */
+/** Longer waits are refused. At 1,000 predictions/s 250 may be under way: 200 connections at a time are
+ *  served, 600 are not (2026-11). */
 const LONGEST_WAIT_MS = 250
 /** So many are admitted however slow the machine: they hardly wait where each takes its usual time. */
 const ALWAYS_ADMITTED = 128
-/** While the process itself lags behind by more than the longest wait, new requests wait in front of it, uncounted: so few are still admitted. */
+/** While the process itself lags behind by more than the longest wait, new requests wait in front of it,
+ *  uncounted: so few are still admitted. */
 const ADMITTED_WHILE_LATE = 96
 /** Until it is known better. */
 const FIRST_COST_MS = 1

@@ -1,4 +1,5 @@
-/** The ports of `predict`, filled: one version with its card, an engine that answers logits told by a picture's first byte, rows in a list. */
+/** The ports of `predict`, filled: one version with its card, an engine that answers logits told by a
+ *  picture's first byte, rows in a list. */
 import type { InferredPicture } from '#lib/contracts/ipc.ts'
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
@@ -29,7 +30,8 @@ export type Answering = {
   readonly swap: Pick<Swap, 'lease' | 'serving'>
 }
 
-/** `calibrated`: what the version's card says; nothing where it was never calibrated. `keep` is what the database does. */
+/** `calibrated`: what the version's card says; nothing where it was never calibrated. `keep` is what the
+ *  database does. */
 export function answering({
   calibrated,
   keep = async () => {},
@@ -129,7 +131,8 @@ export function answering({
   return { predict, swap, rows, clock, asked, leases: () => open }
 }
 
-/** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what was learnt, in tenths. */
+/** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what
+ *  was learnt, in tenths. */
 function seen(bytes: Uint8Array): InferredPicture {
   if (bytes[0] === BROKEN)
     return {

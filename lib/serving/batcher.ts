@@ -1,11 +1,12 @@
-/** Lets a free engine take all that waits: work-conserving, bounded, with deadlines; items of bulk requests behind the others, with a share of their
- *  own. It knows neither pictures nor children. */
+/** Lets a free engine take all that waits: work-conserving, bounded, with deadlines; items of bulk requests
+ *  behind the others, with a share of their own. It knows neither pictures nor children. */
 import type { SteadyClock } from './ports.ts'
 import { deadlinePassed, nobodyWaits, overloaded } from './refusals.ts'
 
 /** Of a batch for which both wait, so large a part is left to bulk items: one in four. */
 const BULK_PART = 4
-/** Bulk items that fit into no batch of others, being of another key, lead one after so many batches without any. */
+/** Bulk items that fit into no batch of others, being of another key, lead one after so many batches without
+ *  any. */
 const MOST_BATCHES_WITHOUT_BULK = BULK_PART - 1
 
 export type BatcherParts<I, O> = {
@@ -25,7 +26,8 @@ export type BatcherParts<I, O> = {
 }
 
 export type Batcher<I, O> = {
-  /** Answered when its batch is; refused when there is no room, or `deadline` (on the clock) passes before its turn, or nobody wants it. */
+  /** Answered when its batch is; refused when there is no room, or `deadline` (on the clock) passes before
+   *  its turn, or nobody wants it. */
   readonly submit: (
     item: I,
     deadline: number,

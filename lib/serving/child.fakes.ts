@@ -1,4 +1,5 @@
-/** A real inference child without an engine, whose pictures say how it misbehaves. Forked by the tests of the pool; never imported. */
+/** A real inference child without an engine, whose pictures say how it misbehaves. Forked by the tests of the
+ *  pool; never imported. */
 import type { FromInference, PreparedImage, ToInference } from '#lib/contracts/ipc.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 

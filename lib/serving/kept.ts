@@ -1,5 +1,6 @@
-/** A prediction gets its row before anybody hears of it. Where there is no room for a stranger's, it is made all the same and says that it was not
- *  saved; people and keys get the error, because they count on their history. */
+/** A prediction gets its row before anybody hears of it. Where there is no room for a stranger's, it is made
+ *  all the same and says that it was not saved; people and keys get the error, because they count on their
+ *  history. */
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { PredictionWriter } from '#lib/data/history.ts'
 import type { NewPrediction } from '#lib/data/values.ts'

@@ -1,4 +1,5 @@
-/** Whether predictions succeed, by what became of the last ones: health must not say that all is well while every one of them fails. */
+/** Whether predictions succeed, by what became of the last ones: health must not say that all is well while
+ *  every one of them fails. */
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import type { SteadyClock } from './ports.ts'
 
@@ -6,7 +7,8 @@ import type { SteadyClock } from './ports.ts'
 const FEWEST_FAILURES = 5
 /** Afterwards nobody knows: the cause may be gone, and no prediction has been tried since. */
 const REMEMBERED_MS = 60_000
-/** What a caller cannot do anything about; other errors say that the product works. A full disk and a locked database health knows by itself. */
+/** What a caller cannot do anything about; other errors say that the product works. A full disk and a locked
+ *  database health knows by itself. */
 const OURS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['internal', 'not_ready', 'bad_bundle'])
 
 export type Outcomes = {

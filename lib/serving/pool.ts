@@ -1,5 +1,5 @@
-/** Named inference children that share the work: each holds the same versions, and what a dying one leaves unanswered another answers.
- *  It forms no batches and knows no champion. */
+/** Named inference children that share the work: each holds the same versions, and what a dying one leaves
+ *  unanswered another answers. It forms no batches and knows no champion. */
 import type { FromInference, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
@@ -11,7 +11,8 @@ import { ChildGone, createSeat, type Seat } from './seat.ts'
 export const LONGEST_BATCH_MS = 45_000
 /** Reading, checking and warming a version; the largest networks compile for some seconds on a busy machine. */
 export const LONGEST_LOAD_MS = 60_000
-/** A version that ended so many processes in a row while they loaded it is taken for broken; one may have been killed for another reason. */
+/** A version that ended so many processes in a row while they loaded it is taken for broken; one may have
+ *  been killed for another reason. */
 const MOST_DEATHS = 2
 const ENDED_BY_IT = 'the process that loaded it ended'
 
@@ -23,7 +24,8 @@ export type PoolParts = {
   readonly log: LogLine
   /** A child has become free, ready, or is gone. */
   readonly changed: () => void
-  /** A version that was loaded before could not be loaded into a child: its files, or the engine, have changed since. */
+  /** A version that was loaded before could not be loaded into a child: its files, or the engine, have
+   *  changed since. */
   readonly cannotLoad?: (key: string, reason: string) => void
 }
 
@@ -47,7 +49,8 @@ export type Pool = AsyncDisposable & {
   /** Loads a version into every child; refused when the first one objects to it. */
   readonly load: (version: VersionRef) => Promise<void>
   readonly unload: (key: string) => void
-  /** Loads a version into one child and drops it again, whatever is loaded already: its checksums and test inputs as the files are now. */
+  /** Loads a version into one child and drops it again, whatever is loaded already: its checksums and test
+   *  inputs as the files are now. */
   readonly verify: (version: VersionRef) => Promise<void>
   readonly infer: (
     version: VersionRef,
@@ -105,7 +108,8 @@ export function createPool({
     })
   }
 
-  /** A child that comes later loads what the others hold. What it cannot load is reported, and the child serves the rest. */
+  /** A child that comes later loads what the others hold. What it cannot load is reported, and the child
+   *  serves the rest. */
   async function prepare(seat: Seat): Promise<void> {
     for (const version of [...resident.values()]) {
       await loadInto(seat, version).catch((error: unknown) => {
@@ -139,7 +143,8 @@ export function createPool({
     seat.loaded.add(version.key)
   }
 
-  /** One child goes first: what ruins it ruins no other. One that ended for another reason is followed by a second. */
+  /** One child goes first: what ruins it ruins no other. One that ended for another reason is followed by a
+   *  second. */
   async function load(version: VersionRef): Promise<void> {
     if (resident.has(version.key)) return
     const first = await onOneChild(version, (seat) => loadInto(seat, version))
@@ -191,7 +196,8 @@ export function createPool({
     for (const seat of seats) if (seat.loaded.delete(key)) seat.tell({ kind: 'unload', key })
   }
 
-  /** What a crash leaves open is tried once more, image by image, so that one that ends processes fails alone, after one more crash. */
+  /** What a crash leaves open is tried once more, image by image, so that one that ends processes fails
+   *  alone, after one more crash. */
   const infer: Pool['infer'] = async (version, pictures, limits) => {
     try {
       return await inferOn(await take(), version, pictures, limits)
@@ -220,7 +226,8 @@ export function createPool({
     })
   }
 
-  /** A child that has just said something: one that was killed together with the first must not count against the image. */
+  /** A child that has just said something: one that was killed together with the first must not count against
+   *  the image. */
   async function takeLiving(version: VersionRef): Promise<Seat> {
     for (;;) {
       const seat = await take()

@@ -1,4 +1,5 @@
-/** What serving is given from outside: time, and children that compute. How a child is really forked is known to lib/processes alone. */
+/** What serving is given from outside: time, and children that compute. How a child is really forked is known
+ *  to lib/processes alone. */
 import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 
 export type SteadyClock = {

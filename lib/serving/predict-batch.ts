@@ -1,5 +1,5 @@
-/** Many pictures in one request, as files or in a ZIP: answers in their order, a bad one as an entry with its error. Each is predicted
- *  like any other; nothing is decided here. */
+/** Many pictures in one request, as files or in a ZIP: answers in their order, a bad one as an entry with its
+ *  error. Each is predicted like any other; nothing is decided here. */
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -15,9 +15,11 @@ import type { PredictAsking, PredictCaller, PredictOne } from './predict.ts'
 export const MOST_PICTURES = 2_000
 /** Of one request at a time in the queue, so that it cannot crowd out the others. */
 const AT_ONCE = 32
-/** Of one request: large images wait for the decoding child, which refuses more than a quarter of its budget of waiting bytes, 25 MB in small memory. */
+/** Of one request: large images wait for the decoding child, which refuses more than a quarter of its budget
+ *  of waiting bytes, 25 MB in small memory. */
 const MOST_OPEN_BYTES = 16 * 1024 ** 2
-/** Of all such requests together: two full batches for each of two engines, so that they work without a pause and what comes singly waits for one batch. */
+/** Of all such requests together: two full batches for each of two engines, so that they work without a pause
+ *  and what comes singly waits for one batch. */
 const ALL_AT_ONCE = 64
 
 export type BatchParts = {
@@ -165,7 +167,9 @@ export function createPredictBatch({
     return {
       filename,
       code: 'too_large',
-      error: `This picture is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB and at most ${limitMb} MiB are read. Send a smaller copy of it.`,
+      error:
+        `This picture is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB and at most ${limitMb} ` +
+        'MiB are read. Send a smaller copy of it.',
     }
   }
 }

@@ -1,5 +1,6 @@
-/** An answer together with the places of its picture on which it depends: asked like any other, then explained by a child. What is kept of it is the
- *  answer alone; how places are found, lib/ml/occlusion knows. */
+/** An answer together with the places of its picture on which it depends: asked like any other, then
+ *  explained by a child. What is kept of it is the answer alone; how places are found, lib/ml/occlusion
+ *  knows. */
 import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
 import { createBatcher } from './batcher.ts'
 import type { Explained, Pool } from './pool.ts'
@@ -33,7 +34,8 @@ export type PredictExplained = {
   readonly wake: () => void
 }
 
-/** One at a time in a process, whoever asks: it costs as much as some fifty pictures, and those who want an answer go on being answered. */
+/** One at a time in a process, whoever asks: it costs as much as some fifty pictures, and those who want an
+ *  answer go on being answered. */
 export function createPredictExplained({
   predict,
   swap,

@@ -82,7 +82,8 @@ test('a version whose bundle holds no training pictures answers as ever', async 
 
 test('the candidates of an unsure answer are those of its version and its picture, each time the same', async () => {
   const { predict } = answering({ calibrated: { threshold: null, candidateMass: 0.7 } })
-  const pictures = Array.from({ length: 30 }, (_, i) => Uint8Array.of(1, 1, i)) // e / (e + 2) = 0.576: one class, or two by chance
+  // e / (e + 2) = 0.576: one class, or two by chance
+  const pictures = Array.from({ length: 30 }, (_, i) => Uint8Array.of(1, 1, i))
 
   const answers = await Promise.all(pictures.map((bytes) => predict(asking(bytes), {})))
   const again = await Promise.all(pictures.map((bytes) => predict({ ...asking(bytes), save: false }, {})))

@@ -1,5 +1,5 @@
-/** One picture in, one decided answer out, and its row in the history before anybody hears it. It decodes nothing and computes nothing:
- *  children do; it knows no HTTP. */
+/** One picture in, one decided answer out, and its row in the history before anybody hears it. It decodes
+ *  nothing and computes nothing: children do; it knows no HTTP. */
 import { createHash } from 'node:crypto'
 import type { InferredPicture, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
@@ -49,7 +49,8 @@ export type PredictParts = {
   readonly mediaTypeOf: (bytes: Uint8Array) => string
   /** Told of each answer, for figures. */
   readonly answered: (totalMs: number) => void
-  /** A large image is decoded elsewhere; a small one passes as it came. Refuses what has too many pixels or takes too much memory. */
+  /** A large image is decoded elsewhere; a small one passes as it came. Refuses what has too many pixels or
+   *  takes too much memory. */
   readonly prepare: Prepare
   /** Why predictions of strangers are not stored now; null: they are. */
   readonly hindersStrangers?: () => string | null
@@ -65,8 +66,8 @@ export type PredictAsking = {
   readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
 }
 
-/** Who waits, and the largest image of that caller. `isBulk`: one of many in a request; others go first. What a stranger asked for is answered also
- *  where it cannot be stored. */
+/** Who waits, and the largest image of that caller. `isBulk`: one of many in a request; others go first. What
+ *  a stranger asked for is answered also where it cannot be stored. */
 export type PredictCaller = {
   readonly signal?: AbortSignal
   readonly maxPixels?: number
@@ -108,7 +109,8 @@ export function createPredict({
 }: PredictParts): PredictOne {
   const refused = createRefusedImages(clock)
 
-  /** Rows are asked only where the name alone does not say it: reading them takes 8 % of a busy web process (November 2026). */
+  /** Rows are asked only where the name alone does not say it: reading them takes 8 % of a busy web process
+   *  (November 2026). */
   const idOf = async (classifier: string | undefined) =>
     classifier !== undefined && swap.serving(classifier) !== null
       ? classifier
@@ -223,7 +225,8 @@ type Said = Pick<
 >
 type Seen = Pick<Extract<InferredPicture, { ok: true }>, 'logits' | 'distance'>
 
-/** From logits to words: the version's own temperature and thresholds, from its card. `hash`: of the picture's bytes, asked when needed. */
+/** From logits to words: the version's own temperature and thresholds, from its card. `hash`: of the
+ *  picture's bytes, asked when needed. */
 export function answerOf(
   { logits, distance }: Seen,
   { version: { classes, card } }: Served,

@@ -1,5 +1,6 @@
-/** Notices that the files of a live version have changed, and that those of a broken one can be loaded again. It decides nothing about which
- *  version serves: it reports faults and clears them, and data's order does the rest. */
+/** Notices that the files of a live version have changed, and that those of a broken one can be loaded again.
+ *  It decides nothing about which version serves: it reports faults and clears them, and data's order does
+ *  the rest. */
 import type { Data } from '#lib/data/data.ts'
 import type { Version, VersionFault } from '#lib/data/values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
@@ -8,7 +9,8 @@ import type { Swap } from './swap.ts'
 
 /** Reading names, sizes and times of a dozen files takes 0.3 ms for each version. */
 const LOOK_AT_FILES_EVERY_MS = 2_000
-/** A broken version whose files have not changed is tried again after so long, then after twice as long, up to the longest: trying may end a process. */
+/** A broken version whose files have not changed is tried again after so long, then after twice as long, up
+ *  to the longest: trying may end a process. */
 const FIRST_RETRY_MS = 10_000
 const LONGEST_RETRY_MS = 600_000
 

@@ -1,4 +1,5 @@
-/** Images that ended a process, by their sha256: refused at once for a while, so that the same bytes end no other. It computes nothing. */
+/** Images that ended a process, by their sha256: refused at once for a while, so that the same bytes end no
+ *  other. It computes nothing. */
 import type { InferredPicture } from '#lib/contracts/ipc.ts'
 import type { SteadyClock } from './ports.ts'
 

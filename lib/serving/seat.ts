@@ -1,11 +1,12 @@
-/** One place of the pool: a named child that is started, spoken to, watched, and replaced when it dies. It decides nothing about
- *  versions or pictures; the pool does. */
+/** One place of the pool: a named child that is started, spoken to, watched, and replaced when it dies. It
+ *  decides nothing about versions or pictures; the pool does. */
 import type { FromInference, Starting, ToInference } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { createRestarts } from '#lib/domain/restart.ts'
 import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
 
-/** A child that has not said anything by then never will. TensorFlow's library takes about 2 s to load on a busy machine. */
+/** A child that has not said anything by then never will. TensorFlow's library takes about 2 s to load on a
+ *  busy machine. */
 export const LONGEST_START_MS = 30_000
 /** From TERM to KILL. */
 const ENDING_MS = 2_000

@@ -4,7 +4,8 @@ import type { Champion, LiveVersion, VersionWithCard } from '#lib/data/values.ts
 import { badBundle } from './refusals.ts'
 import { createSwap } from './swap.ts'
 
-/** Rows and a pool as the swap sees them: promoted versions by classifier (the newest last), corrupt ones refused, loads that end when told. */
+/** Rows and a pool as the swap sees them: promoted versions by classifier (the newest last), corrupt ones
+ *  refused, loads that end when told. */
 function standing({ corrupt = [] as string[], most = 10 } = {}) {
   const log: string[] = []
   const loads: string[] = []

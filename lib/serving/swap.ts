@@ -1,5 +1,6 @@
-/** Which version is loaded and serves predictions for each classifier, and the change from one to the next without a gap: load, verify, switch, let
- *  the old one finish. Which one it should be is data's to say (live-versions.ts); what cannot be loaded is reported there, and the next one is tried. */
+/** Which version is loaded and serves predictions for each classifier, and the change from one to the next
+ *  without a gap: load, verify, switch, let the old one finish. Which one it should be is data's to say
+ *  (live-versions.ts); what cannot be loaded is reported there, and the next one is tried. */
 import type { VersionRef } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { LiveVersion, Version, VersionWithCard } from '#lib/data/values.ts'
@@ -8,7 +9,8 @@ import type { Pool } from './pool.ts'
 import type { LogLine } from './ports.ts'
 import { badBundle, noVersion, notReady } from './refusals.ts'
 
-/** Versions held at a time: live ones of a handful of classifiers, and a few that somebody compares. About 5–15 MB each in each child. */
+/** Versions held at a time: live ones of a handful of classifiers, and a few that somebody compares. About
+ *  5–15 MB each in each child. */
 export const MOST_RESIDENT = 10
 
 export type Served = { readonly version: VersionWithCard; readonly ref: VersionRef }
@@ -19,7 +21,8 @@ export type Lease = Served & { readonly release: () => void }
 export type Swap = {
   /** The named version, or the live one. Loads it when it is used for the first time. */
   readonly lease: (classifierId: string, versionName?: string) => Promise<Lease>
-  /** Lets these versions serve from now on, where their classifier is served already. Names those for which that failed; they are to be tried again. */
+  /** Lets these versions serve from now on, where their classifier is served already. Names those for which
+   *  that failed; they are to be tried again. */
   readonly follow: (live: readonly LiveVersion[]) => Promise<readonly string[]>
   /** Which version serves now, without loading anything. */
   readonly serving: (classifierId: string) => Served | null
@@ -79,7 +82,8 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     return begun
   }
 
-  /** The first version that can be loaded, in the order that data gives; each that cannot is reported and not tried again here. */
+  /** The first version that can be loaded, in the order that data gives; each that cannot is reported and not
+   *  tried again here. */
   async function choose(classifierId: string): Promise<Resident> {
     for (;;) {
       await reporting
@@ -88,7 +92,8 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
       const { promoted, version, reason } = found
       if (version === null)
         throw notReady(
-          `${classifierId} ${promoted.version.name} cannot be loaded (${reason}), and neither can any earlier live version`,
+          `${classifierId} ${promoted.version.name} cannot be loaded (${reason}), and neither can any ` +
+            'earlier live version',
         )
       try {
         const resident = await load(version)
@@ -110,7 +115,8 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   async function report(version: Version, reason: string): Promise<void> {
     log(
       'error',
-      `${version.classifierId} ${version.name} cannot serve predictions: ${reason}. The version that was live before it takes over.`,
+      `${version.classifierId} ${version.name} cannot serve predictions: ${reason}. The version that ` +
+        'was live before it takes over.',
     )
     await data.live
       .reportFault(version.id, reason)

@@ -1,12 +1,13 @@
-/** Lets one process at a time prepare the same folder: two that install or build at once would spoil each other's work.
- *  It is not a lock across machines, and a holder that died does not hold. */
+/** Lets one process at a time prepare the same folder: two that install or build at once would spoil each
+ *  other's work. It is not a lock across machines, and a holder that died does not hold. */
 import { openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { say } from './say.mjs'
 
 const ASK_AGAIN_MS = 200
 
-/** @template T @param {string} file names the holder by its process id @param {() => Promise<T>} work @returns {Promise<T>} */
+/** @template T @param {string} file names the holder by its process id @param {() => Promise<T>} work
+ *  @returns {Promise<T>} */
 export async function alone(file, work) {
   for (let said = false; !take(file); said = true) {
     if (!said) say('… another command is preparing this folder; waiting for it')

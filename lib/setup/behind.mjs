@@ -1,5 +1,5 @@
-/** The native engine, seen from the start: put back in its place after an install, or provided behind a ready server, once.
- *  How it is made is native.ts's affair; serving never waits for it. */
+/** The native engine, seen from the start: put back in its place after an install, or provided behind a ready
+ *  server, once. How it is made is native.ts's affair; serving never waits for it. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
@@ -24,7 +24,8 @@ export function provideNativeBehind(root, node, env) {
     const { kind, reason } = JSON.parse(readFileSync(stamp, 'utf8'))
     if (kind !== 'ready')
       say(
-        `The native engine (tfjs-node) is not available: ${reason} The engines onnx and wasm serve and train instead. To try again: npm run setup:native`,
+        `The native engine (tfjs-node) is not available: ${reason} The engines onnx and wasm serve and ` +
+          'train instead. To try again: npm run setup:native',
       )
     return
   }

@@ -1,5 +1,6 @@
-/** The one entry of every `npm run …`: prepares what is missing, then hands over to the program that does the work.
- *  It runs on any Node from 20 on and before anything is installed, so: plain JavaScript and no dependency. */
+/** The one entry of every `npm run …`: prepares what is missing, then hands over to the program that does the
+ *  work. It runs on any Node from 20 on and before anything is installed, so: plain JavaScript and no
+ *  dependency. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +14,8 @@ import { CannotGoOn, say, secondsSince } from './say.mjs'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 
-/** `runs` is the program; `help` stands here when a person may ask before anything is installed, else the program answers `--help`. */
+/** `runs` is the program; `help` stands here when a person may ask before anything is installed, else the
+ *  program answers `--help`. */
 const COMMANDS = {
   start: {
     runs: 'lib/processes/supervisor.ts',
@@ -53,12 +55,15 @@ const COMMANDS = {
   'setup:native': {
     runs: 'lib/setup/native.ts',
     help:
-      'npm run setup:native [-- --force]\n\nProvides TensorFlow behind the engine tfjs-node and proves it on one convolution; tries again after a\n' +
+      'npm run setup:native [-- --force]\n\nProvides TensorFlow behind the engine tfjs-node and proves ' +
+      'it on one convolution; tries again after a\n' +
       'failure. --force replaces what is there. Darkroom serves without it, on the engines onnx or wasm.',
   },
   'db:diff': {
     runs: 'lib/checks/schema.ts',
-    help: 'npm run db:diff\n\nShows where prisma/schema.prisma and the SQL migrations disagree; exit code 2 if they do.',
+    help:
+      'npm run db:diff\n\nShows where prisma/schema.prisma and the SQL migrations disagree; exit code 2 ' +
+      'if they do.',
   },
 }
 
@@ -70,7 +75,8 @@ async function main() {
   if (command.help && (args.includes('--help') || args.includes('-h'))) return say(command.help)
   if (majorOf(process.version) < OLDEST_HOST)
     throw new CannotGoOn(
-      `Node ${process.version} is too old to begin with: Darkroom needs ${OLDEST_HOST} or newer. Install one from nodejs.org.`,
+      `Node ${process.version} is too old to begin with: Darkroom needs ${OLDEST_HOST} or newer. ` +
+        'Install one from nodejs.org.',
     )
 
   const began = performance.now()

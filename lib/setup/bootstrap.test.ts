@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 
-/** A tree with the real bootstrap in it, and small programs in the places of npm, Prisma, Next, the supervisor and the native setup:
- *  each appends a word to `done.txt`. */
+/** A tree with the real bootstrap in it, and small programs in the places of npm, Prisma, Next, the
+ *  supervisor and the native setup: each appends a word to `done.txt`. */
 function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => process.exit(0), 300)`) {
   const root = mkdtempSync(path.join(tmpdir(), 'darkroom-setup-'))
   roots.push(root)
@@ -15,7 +15,8 @@ function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => 
     writeFileSync(path.join(root, file), text)
   }
   const noting = (word: string, more = '') =>
-    `import { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(path.join(root, 'done.txt'))}, '${word} ')\n${more}`
+    `import { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(path.join(root, 'done.txt'))}, ` +
+    `'${word} ')\n${more}`
   cpSync(path.join(import.meta.dirname), path.join(root, 'lib/setup'), {
     recursive: true,
     filter: (file) => !/\.ts$/.test(file) || /\.d\./.test(file),
@@ -36,7 +37,8 @@ function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => 
     'next/package.json': '{ "type": "module" }',
     'next/dist/bin/next': noting(
       'build',
-      `import { mkdirSync, writeFileSync } from 'node:fs'\nmkdirSync('.next', { recursive: true })\nwriteFileSync('.next/BUILD_ID', '1')`,
+      "import { mkdirSync, writeFileSync } from 'node:fs'\nmkdirSync('.next', { recursive: true " +
+        "})\nwriteFileSync('.next/BUILD_ID', '1')",
     ),
   }
   write(
@@ -87,7 +89,8 @@ test('the first start installs, generates and builds; the second does nothing tw
 
   expect(await start('start').ended).toMatchObject({ code: 0 })
   expect(done().slice(0, 3)).toEqual(['install', 'generate', 'build'])
-  await expect.poll(done, { timeout: 10_000 }).toContain('native') // it goes on in the background, and outlives a short start
+  // it goes on in the background, and outlives a short start
+  await expect.poll(done, { timeout: 10_000 }).toContain('native')
 
   rmSync(path.join(root, 'done.txt'))
   writeFileSync(path.join(root, '.native/stamp.json'), '{ "kind": "ready" }')
@@ -152,7 +155,8 @@ test('a signal reaches the product, and its exit code is ours', async () => {
 
 test('when the shell between npm and us dies of a signal, the product leaves too', async () => {
   const { root } = tree(
-    `process.on('SIGTERM', () => { console.log('leaving'); process.exit(0) }); setInterval(() => {}, 1000); console.log('listening')`,
+    "process.on('SIGTERM', () => { console.log('leaving'); process.exit(0) }); setInterval(() => {}, " +
+      "1000); console.log('listening')",
   )
   const command = `"${process.execPath}" "${path.join(root, 'lib/setup/bootstrap.mjs')}" start; true`
   const shell = spawn('sh', ['-c', command], {
@@ -173,14 +177,16 @@ test('an install that fails ends with what npm says, without its page of usage',
   const { start, write } = tree()
   write(
     'npm-stand-in.js',
-    `console.error('npm warn old\\nnpm error network is unreachable\\nnpm error Usage:\\nnpm error npm ci'); process.exit(1)`,
+    "console.error('npm warn old\\nnpm error network is unreachable\\nnpm error Usage:\\nnpm error npm " +
+      "ci'); process.exit(1)",
   )
 
   const { code, said } = await start('start').ended
 
   expect(code).toBe(1)
   expect(said).toBe(
-    'The packages could not be installed: npm ci ended with code 1.\nnpm error network is unreachable\nIs the npm registry reachable? Then start again.\n',
+    'The packages could not be installed: npm ci ended with code 1.\nnpm error network is ' +
+      'unreachable\nIs the npm registry reachable? Then start again.\n',
   )
 })
 

@@ -1,5 +1,5 @@
-/** Makes what is made from sources: the Prisma client from the schema, the pages by Next. Each only when its sources changed.
- *  It does not migrate the database; the supervisor does that at start. */
+/** Makes what is made from sources: the Prisma client from the schema, the pages by Next. Each only when its
+ *  sources changed. It does not migrate the database; the supervisor does that at start. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -23,8 +23,8 @@ const SOURCES = [
 /** Rooms whose files no page contains, and what is itself made. */
 const NOT_IN_PAGES = new Set(['lib/checks', 'lib/commands', 'lib/setup', 'lib/processes', CLIENT])
 
-/** The Prisma client out of the schema. The CLI would first download a schema engine, which generating never runs:
- *  naming any executable in its place keeps it offline (Prisma 7.10).
+/** The Prisma client out of the schema. The CLI would first download a schema engine, which generating never
+ *  runs: naming any executable in its place keeps it offline (Prisma 7.10).
  *  @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env */
 export async function generateClient(root, node, env) {
   const schema = path.join(root, SCHEMA)

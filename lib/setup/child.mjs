@@ -1,5 +1,5 @@
-/** Runs other programs: to their end with their output kept, or in our place with our terminal and our signals.
- *  It knows nothing of what they do. Plain JavaScript for any Node from 20 on. */
+/** Runs other programs: to their end with their output kept, or in our place with our terminal and our
+ *  signals. It knows nothing of what they do. Plain JavaScript for any Node from 20 on. */
 import { spawn } from 'node:child_process'
 
 const LOOK_FOR_NPM_MS = 300
@@ -25,7 +25,8 @@ export function runToEnd(program, args, options = {}) {
 
 /** Runs a program with our terminal, hands our signals on, and answers its exit code.
  *  @param {string} program @param {readonly string[]} args
- *  @param {{ env: NodeJS.ProcessEnv, cwd: string, onReady?: () => void }} how `onReady` at the child's first message `ready`
+ *  @param {{ env: NodeJS.ProcessEnv, cwd: string, onReady?: () => void }} how `onReady` at the child's first
+ *  message `ready`
  *  @returns {Promise<number>} */
 export function runInOurPlace(program, args, { env, cwd, onReady }) {
   return new Promise((resolve) => {
@@ -44,7 +45,8 @@ export function runInOurPlace(program, args, { env, cwd, onReady }) {
   })
 }
 
-/** npm runs us through a shell that dies of a signal without passing it on (npm 11): when npm is gone, we were meant too.
+/** npm runs us through a shell that dies of a signal without passing it on (npm 11): when npm is gone, we
+ *  were meant too.
  *  @param {() => void} leave */
 function leaveWithNpm(leave) {
   const parent = process.ppid

@@ -1,5 +1,6 @@
-/** Brings node_modules to what package-lock.json says, once per lock file, and puts an installed native engine back in its place.
- *  It never changes the lock file, and it runs no package's install script (.npmrc). */
+/** Brings node_modules to what package-lock.json says, once per lock file, and puts an installed native
+ *  engine back in its place. It never changes the lock file, and it runs no package's install script
+ *  (.npmrc). */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -34,7 +35,8 @@ async function cleanInstall(root) {
   })
   if (code !== 0)
     throw new CannotGoOn(
-      `The packages could not be installed: npm ci ended with code ${code}.\n${whatNpmSays(output)}\nIs the npm registry reachable? Then start again.`,
+      `The packages could not be installed: npm ci ended with code ${code}.\n${whatNpmSays(output)}\nIs ` +
+        'the npm registry reachable? Then start again.',
     )
 }
 
@@ -45,7 +47,8 @@ function whatNpmSays(output) {
   return (usage === -1 ? lines : lines.slice(0, usage)).join('\n') || output
 }
 
-/** A person who ran `npm ci` by hand does not wait for it twice: npm's own record is compared with the lock file. */
+/** A person who ran `npm ci` by hand does not wait for it twice: npm's own record is compared with the lock
+ *  file. */
 function holdsWhatTheLockSays(root) {
   const record = path.join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(record)) return false

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 
-/** Node 23 removed two functions that tfjs-node 4.22 calls; the fix was merged upstream in April 2025 and is in no release. */
+/** Node 23 removed two functions that tfjs-node 4.22 calls; the fix was merged upstream in April 2025 and is
+ *  in no release. */
 const util = require('node:util') as Record<string, unknown>
 util['isNullOrUndefined'] ??= (x: unknown) => x === null || x === undefined
 util['isArray'] ??= Array.isArray

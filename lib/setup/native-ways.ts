@@ -1,5 +1,5 @@
-/** The two ways to a TensorFlow library and a binding to it, each leaving `lib/` and `deps/` in the folder `making`.
- *  Whether the result computes is not judged here; native.ts proves it. */
+/** The two ways to a TensorFlow library and a binding to it, each leaving `lib/` and `deps/` in the folder
+ *  `making`. Whether the result computes is not judged here; native.ts proves it. */
 import { createRequire } from 'node:module'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -46,7 +46,8 @@ export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise
   return { name: "from tfjs-node's own binaries", tensorflow: '2.9.1' }
 }
 
-/** The C library out of Python's wheel, and the binding compiled against Node's stable interface: no node-gyp, no Node headers. */
+/** The C library out of Python's wheel, and the binding compiled against Node's stable interface: no
+ *  node-gyp, no Node headers. */
 export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<Made> {
   if (process.platform !== 'linux' || process.arch !== 'x64' || !isGlibc())
     throw new NotThisWay('The TensorFlow wheel fits Linux x64 with glibc only.')
@@ -118,7 +119,8 @@ async function unpack(python: string, folder: string): Promise<void> {
     ...HEADERS.map((name) => `tensorflow/include/${name}`),
   ]
   const program =
-    'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nfor n in z.namelist():\n  if n.startswith(tuple(sys.argv[3:])): z.extract(n, sys.argv[2])\n'
+    'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nfor n in z.namelist():\n  if ' +
+    'n.startswith(tuple(sys.argv[3:])): z.extract(n, sys.argv[2])\n'
   writeFileSync(path.join(folder, 'unpack.py'), program)
   await mustRun(python, [path.join(folder, 'unpack.py'), path.join(folder, wheel), folder, ...wanted])
   rmSync(path.join(folder, wheel))

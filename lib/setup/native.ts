@@ -1,5 +1,6 @@
-/** Provides TensorFlow behind the engine tfjs-node: makes it in .native/, links it into node_modules, proves it, and remembers the outcome.
- *  It is not needed to serve: without it the engines onnx and wasm answer. No room imports this file; engines look at the link. */
+/** Provides TensorFlow behind the engine tfjs-node: makes it in .native/, links it into node_modules, proves
+ *  it, and remembers the outcome. It is not needed to serve: without it the engines onnx and wasm answer. No
+ *  room imports this file; engines look at the link. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -116,7 +117,8 @@ async function main(args: readonly string[]): Promise<number> {
     const state = await provideNative()
     if (state.kind !== 'ready') {
       say(
-        'The native engine (tfjs-node) is not available on this machine; the engines onnx and wasm serve and train instead.',
+        'The native engine (tfjs-node) is not available on this machine; the engines onnx and wasm ' +
+          'serve and train instead.',
       )
       return 1
     }

@@ -16,18 +16,21 @@ export function pinnedNode(root) {
 }
 
 /** The executable to run everything with.
- *  @param {string} root @param {boolean} check run it once, to see that this machine can (musl cannot run the pinned one) */
+ *  @param {string} root @param {boolean} check run it once, to see that this machine can (musl cannot run the
+ *  pinned one) */
 export async function chooseNode(root, check) {
   const pinned = pinnedNode(root)
   if (existsSync(pinned) && (!check || (await runToEnd(pinned, ['--version'])).code === 0)) return pinned
   if (majorOf(process.version) >= OLDEST_FOR_US) return process.execPath
   throw new CannotGoOn(
-    `This machine runs Node ${process.version} and npm has no Node ${OLDEST_FOR_US} for ${process.platform}-${process.arch}. ` +
+    `This machine runs Node ${process.version} and npm has no Node ${OLDEST_FOR_US} for ` +
+      `${process.platform}-${process.arch}. ` +
       `Install Node ${OLDEST_FOR_US} or newer from nodejs.org and start again.`,
   )
 }
 
-/** The environment in which that Node and the installed programs come first. TensorFlow keeps what it has to say of processors to itself, and tells errors.
+/** The environment in which that Node and the installed programs come first. TensorFlow keeps what it has to
+ *  say of processors to itself, and tells errors.
  *  @param {string} root @param {string} node @returns {NodeJS.ProcessEnv} */
 export function environmentFor(root, node) {
   const key = Object.keys(process.env).find((name) => name.toLowerCase() === 'path') ?? 'PATH'

@@ -1,5 +1,5 @@
-/** What a version answers to labelled pictures that are kept here, by the serving path: encoded bytes, decoded and computed in a child.
- *  It counts nothing; evaluate-version.ts and compare-versions.ts do. */
+/** What a version answers to labelled pictures that are kept here, by the serving path: encoded bytes,
+ *  decoded and computed in a child. It counts nothing; evaluate-version.ts and compare-versions.ts do. */
 import { isFileFault } from '#lib/data/blobs.ts'
 import type { SnapshotEntry, Version } from '#lib/data/values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -23,7 +23,8 @@ export type AskingPorts = {
   readonly signal: AbortSignal
 }
 
-/** A comparison goes on without an image whose file is missing or damaged; that fault is noted where the bytes are read. */
+/** A comparison goes on without an image whose file is missing or damaged; that fault is noted where the
+ *  bytes are read. */
 function nullForFault(error: unknown): null {
   if (isFileFault(error)) return null
   throw error

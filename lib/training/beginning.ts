@@ -1,5 +1,5 @@
-/** The network and the weights that a run begins with: a version's, grown by new classes; another classifier's up to its last layer; or a
- *  recipe's at random. It learns nothing. */
+/** The network and the weights that a run begins with: a version's, grown by new classes; another
+ *  classifier's up to its last layer; or a recipe's at random. It learns nothing. */
 import { readBundle } from '#lib/ml/bundle.ts'
 import { isHeadSettings } from '#lib/ml/head.ts'
 import { withHead } from '#lib/ml/head-network.ts'

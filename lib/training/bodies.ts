@@ -1,5 +1,6 @@
-/** The networks that are here and whose features a new classifier can begin with: those that a person brought, `models/backbone` where it is
- *  there, which was made for it, and those of the classifiers that come with the product. Which one serves best, the run finds out. */
+/** The networks that are here and whose features a new classifier can begin with: those that a person
+ *  brought, `models/backbone` where it is there, which was made for it, and those of the classifiers that
+ *  come with the product. Which one serves best, the run finds out. */
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -38,7 +39,8 @@ export async function bodiesIn(modelsDir: string, input: InputSpec): Promise<rea
   return [...found.filter(isBackbone), ...found.filter((body) => !isBackbone(body))]
 }
 
-/** Written signs and photographs have nothing to learn from each other, nor have grey pictures and coloured ones. */
+/** Written signs and photographs have nothing to learn from each other, nor have grey pictures and coloured
+ *  ones. */
 const isAlike = (spec: InputSpec, input: InputSpec): boolean =>
   spec.channels === input.channels && (spec.fit === 'digit') === (input.fit === 'digit')
 

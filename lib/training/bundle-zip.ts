@@ -1,4 +1,5 @@
-/** A version as a ZIP to take away: the whole bundle, or only what TensorFlow.js or an ONNX runtime loads. It is verified first, and nothing else is packed. */
+/** A version as a ZIP to take away: the whole bundle, or only what TensorFlow.js or an ONNX runtime loads. It
+ *  is verified first, and nothing else is packed. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeZip } from '#lib/archive/write-zip.ts'

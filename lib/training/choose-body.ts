@@ -1,5 +1,6 @@
-/** Of several networks, the one whose features tell a person's pictures apart best: a head is learnt on each, from some of the training
- *  pictures, and judged on parts that were left out. It trains nothing that is kept. */
+/** Of several networks, the one whose features tell a person's pictures apart best: a head is learnt on each,
+ *  from some of the training pictures, and judged on parts that were left out. It trains nothing that is
+ *  kept. */
 import { join } from 'node:path'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { decode } from '#lib/images/decode.ts'
@@ -61,7 +62,9 @@ export async function withBody(plan: RunPlan, ports: RunPorts): Promise<RunPlan>
   }
   ports.say({
     kind: 'note',
-    message: `Of the networks that are here, ${best!.body.name} tells these pictures apart best (${found.join(', ')} of left-out ones right).`,
+    message:
+      `Of the networks that are here, ${best!.body.name} tells these pictures apart best (${found.join(', ')} ` +
+      'of left-out ones right).',
   })
   return standingOn(plan, best!.body)
 }
@@ -81,8 +84,8 @@ function originOf({ recipe: { settings } }: RunPlan, { name }: BodyCandidate): s
   return `It began with the layers of ${name}, which learnt on with a new last one${isWhole ? '' : '; the lower ones stayed as they were'}.`
 }
 
-/** The first training pictures by their hash, which is as good as chance; those that cannot be decoded are left out. A decoded photograph
- *  is not kept: two hundred of them would fill the memory. */
+/** The first training pictures by their hash, which is as good as chance; those that cannot be decoded are
+ *  left out. A decoded photograph is not kept: two hundred of them would fill the memory. */
 async function someOf(plan: RunPlan, { samples, signal }: RunPorts): Promise<readonly Shown[]> {
   const hashes: string[] = []
   for await (const { hash, label, split } of samples(plan))

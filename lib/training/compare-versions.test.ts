@@ -4,7 +4,8 @@ import { compareVersions } from './compare-versions.ts'
 import type { Answering } from './ports.ts'
 import { cardOf, versionRow } from './rows.fakes.ts'
 
-/** Pictures are their own text, `true label|what v1 says|what v2 says`; a child reads the answer of the version it is asked for. */
+/** Pictures are their own text, `true label|what v1 says|what v2 says`; a child reads the answer of the
+ *  version it is asked for. */
 const picture = (label: string, champion: string, challenger: string, i: number): SnapshotEntry => ({
   hash: `${label}|${champion}|${challenger}|${i}`,
   label,
@@ -163,6 +164,8 @@ test("where the champion's own test pictures are not here nobody can tell, howev
 
   expect(verdict).toMatchObject({ kind: 'cannot_tell', images_needed: 10_000 })
   expect(verdict.sentence).toBe(
-    'Cannot tell. The 10,000 test pictures of v1 are not on this machine, so nobody can tell whether it still knows what it knew. On the new ones: better. Right on 40 pictures where the old one was wrong, wrong on 0: +100.0 points (+82.5 to +100.0).',
+    'Cannot tell. The 10,000 test pictures of v1 are not on this machine, so nobody can tell whether ' +
+      'it still knows what it knew. On the new ones: better. Right on 40 pictures where the old one was ' +
+      'wrong, wrong on 0: +100.0 points (+82.5 to +100.0).',
   )
 })

@@ -1,5 +1,5 @@
-/** Two versions on the same pictures, on the engine that serves: paired answers for the gate, and what it says of them.
- *  The rule itself is domain/gate.ts; promoting is somebody else's. */
+/** Two versions on the same pictures, on the engine that serves: paired answers for the gate, and what it
+ *  says of them. The rule itself is domain/gate.ts; promoting is somebody else's. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
 import { answersAt, calibrationError, FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
@@ -139,7 +139,8 @@ function answerOf(
   }
 }
 
-/** New classes have no pair to be counted in; without a word on them a version that knows more would look like one that does not. */
+/** New classes have no pair to be counted in; without a word on them a version that knows more would look
+ *  like one that does not. */
 function alsoKnows(
   { champion, challenger }: ComparisonInput,
   { per_class: classes }: Pick<ComparisonAnswer, 'per_class'>,
@@ -152,11 +153,13 @@ function alsoKnows(
   const measured =
     images === 0
       ? 'no test picture shows any of them'
-      : `right on ${right.toLocaleString('en')} of ${images.toLocaleString('en')} test pictures of ${known === 1 ? 'it' : 'them'}, which are not counted above`
+      : `right on ${right.toLocaleString('en')} of ${images.toLocaleString('en')} test pictures of ` +
+        `${known === 1 ? 'it' : 'them'}, which are not counted above`
   return ` It also knows ${known === 1 ? '1 class' : `${known} classes`} that ${champion.name} does not: ${measured}.`
 }
 
-/** What the gate says; and where the champion's own test pictures are not on this machine, that nobody can tell what became of the old. */
+/** What the gate says; and where the champion's own test pictures are not on this machine, that nobody can
+ *  tell what became of the old. */
 function verdictOf(
   { champion }: ComparisonInput,
   answers: readonly PairedAnswer[],
@@ -167,7 +170,9 @@ function verdictOf(
   const sealed = champion.card.test?.images ?? 0
   const isOldUnknown = verdict.kind !== 'worse' && oldImages < FEWEST_IMAGES && sealed >= FEWEST_IMAGES
   if (!isOldUnknown) return verdictAnswer(verdict, compared)
-  const missing = `The ${sealed.toLocaleString('en')} test pictures of ${champion.name} are not on this machine, so nobody can tell whether it still knows what it knew.`
+  const missing =
+    `The ${sealed.toLocaleString('en')} test pictures of ${champion.name} are not on this machine, so ` +
+    'nobody can tell whether it still knows what it knew.'
   const found = compared.images === 0 ? '' : ` On the new ones: ${lowered(sentence(compared, verdict))}`
   return {
     kind: 'cannot_tell',
@@ -211,7 +216,8 @@ function eceOf(
   )
 }
 
-/** How often its candidates hold the true class, of the pictures whose class it knows; null where it names none. */
+/** How often its candidates hold the true class, of the pictures whose class it knows; null where it names
+ *  none. */
 function coverageIn(
   version: VersionWithCard,
   seen: readonly Seen[],

@@ -1,5 +1,5 @@
-/** What one click on "retrain" means: with which recipe, from which version, on which pictures; or why it cannot be, in words.
- *  Pure: rows come in, a draft goes out. */
+/** What one click on "retrain" means: with which recipe, from which version, on which pictures; or why it
+ *  cannot be, in words. Pure: rows come in, a draft goes out. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Input } from '#lib/contracts/contract.ts'
 import type { retrain } from '#lib/contracts/retrain.ts'
@@ -16,14 +16,17 @@ import { preprocessFor } from './shipped.ts'
 
 export const FEWEST_CLASSES = 2
 export const FEWEST_IMAGES_OF_A_CLASS = 2
-/** With less than this share of what a version learnt from on this machine, its own answers stand for the rest. */
+/** With less than this share of what a version learnt from on this machine, its own answers stand for the
+ *  rest. */
 const ENOUGH_OF_THE_OLD = 0.5
-/** Share of a new picture's target that is the old version's answer: the person's label wins, what else it looked like is kept. */
+/** Share of a new picture's target that is the old version's answer: the person's label wins, what else it
+ *  looked like is kept. */
 const TEACHER_SHARE = 0.3
 const REHEARSED_FOR_EACH = 4 // pictures made by code for each new one
 const MOST_REHEARSED = 2_000
 
-/** Up to so many pictures to learn from, one click learns the last layer alone: docs/decisions/0015-what-one-click-trains.md has the figures. */
+/** Up to so many pictures to learn from, one click learns the last layer alone:
+ *  docs/decisions/0015-what-one-click-trains.md has the figures. */
 export const MOST_FOR_HEAD = 1_000
 
 export type RetrainAsked = {
@@ -125,7 +128,8 @@ export function decideRetrain(facts: RetrainFacts): Decided {
   }
 }
 
-/** What was asked for; or, of pictures that few seconds suffice for, the last layer; else the whole network, from the version that answers or from nothing. */
+/** What was asked for; or, of pictures that few seconds suffice for, the last layer; else the whole network,
+ *  from the version that answers or from nothing. */
 function recipeFor(
   { classifier, asked, bodies, defaultEpochs }: RetrainFacts,
   { base, train, isMissing }: { base: VersionWithCard | null; train: number; isMissing: boolean },
@@ -173,7 +177,8 @@ function recipeFor(
 const startsAnew = (recipe: RetrainAsked['recipe']): boolean =>
   recipe.startsWith('scratch') || recipe === 'transfer'
 
-/** Whether the features of a version were learnt on more than a person's few pictures: those that it got from elsewhere, or that came with the product. */
+/** Whether the features of a version were learnt on more than a person's few pictures: those that it got from
+ *  elsewhere, or that came with the product. */
 const hasKeptFeatures = (version: VersionWithCard): boolean => version.isShipped || version.recipe === 'head'
 
 /** Whether what a version learnt from is, for the most part, not on this machine. */
@@ -273,14 +278,23 @@ function sentence(about: {
   const epochs = about.epochs === 1 ? '1 epoch' : `up to ${about.epochs} epochs`
   const isHead = about.recipe === 'head'
   if (!about.base && isHead)
-    return `A first version will learn from ${pictures} what to make of the features that another network sees in them: a matter of seconds.`
+    return (
+      `A first version will learn from ${pictures} what to make of the features that another network ` +
+      'sees in them: a matter of seconds.'
+    )
   if (about.recipe === transfer.name)
-    return `A version will learn from ${pictures} on another network's layers: the last one first, then the upper part, ${epochs}.`
+    return (
+      `A version will learn from ${pictures} on another network's layers: the last one first, then the ` +
+      `upper part, ${epochs}.`
+    )
   if (!about.base) return `A first network will be trained from scratch on ${pictures}, ${epochs}.`
   const rest = about.isMissing
     ? ` The old pictures are not on this machine: ${about.base.name} itself answers for them.`
     : ''
-  return `${about.base.name} will be trained on: ${pictures}, ${about.unseen.toLocaleString('en')} new since then, ${isHead ? 'its last layer alone' : epochs}.${rest}`
+  return (
+    `${about.base.name} will be trained on: ${pictures}, ${about.unseen.toLocaleString('en')} new since ` +
+    `then, ${isHead ? 'its last layer alone' : epochs}.${rest}`
+  )
 }
 
 const refusal = (

@@ -1,6 +1,6 @@
-/** Learning from a version that knows the task but sees pictures in another size: its answers to the training pictures, each seen once as it
- *  sees them, become part of their targets. One that sees them as the student does stands beside it (live-teachers.ts); going on from a
- *  version without its pictures is teacher.ts. */
+/** Learning from a version that knows the task but sees pictures in another size: its answers to the training
+ *  pictures, each seen once as it sees them, become part of their targets. One that sees them as the student
+ *  does stands beside it (live-teachers.ts); going on from a version without its pictures is teacher.ts. */
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle, type Bundle } from '#lib/ml/bundle.ts'
@@ -54,7 +54,8 @@ export async function distilled(
       if (places[set.labels[i]!] === answerOf(answers, row)) agreed += 1
     }
     ports.say(
-      `${bundle.card.classifier} ${bundle.card.version} teaches: it agrees with ${((100 * agreed) / Math.max(1, set.count)).toFixed(1)} % of the labels.`,
+      `${bundle.card.classifier} ${bundle.card.version} teaches: it agrees with ` +
+        `${((100 * agreed) / Math.max(1, set.count)).toFixed(1)} % of the labels.`,
     )
     return { ...set, targets }
   } finally {

@@ -1,5 +1,5 @@
-/** Pictures through a network up to its last layer: the features that a head is learnt on, from the cache where they are kept.
- *  It learns nothing and chooses no network. */
+/** Pictures through a network up to its last layer: the features that a head is learnt on, from the cache
+ *  where they are kept. It learns nothing and chooses no network. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { mirroredSquare } from '#lib/ml/augment.ts'
 import type { Embedded } from '#lib/ml/head.ts'

@@ -1,5 +1,6 @@
-/** The features that a network gave to pictures, kept on disk so that the next training computes only those of new pictures. They can
- *  always be made again: an unreadable folder counts as none. Which network and which pictures, whoever asks says. */
+/** The features that a network gave to pictures, kept on disk so that the next training computes only those
+ *  of new pictures. They can always be made again: an unreadable folder counts as none. Which network and
+ *  which pictures, whoever asks says. */
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,7 +18,8 @@ export type KeptRows = {
   readonly rows: Float32Array
 }
 
-/** The same layers with the same numbers give the same features, whatever head stands on them and whatever version they came in. */
+/** The same layers with the same numbers give the same features, whatever head stands on them and whatever
+ *  version they came in. */
 export function embeddingsName(network: Network, weights: Weights, spec: Preprocess): string {
   const hash = createHash('sha256').update(JSON.stringify([network.input, network.layers.slice(0, -1), spec]))
   for (const values of bodyWeights(network, weights))

@@ -1,4 +1,5 @@
-/** A version measured on the classifier's test pictures, on the engine that serves: what `/api/model/evaluate` and `npm run evaluate` answer. */
+/** A version measured on the classifier's test pictures, on the engine that serves: what
+ *  `/api/model/evaluate` and `npm run evaluate` answer. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { evaluateModel } from '#lib/contracts/models.ts'
 import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
@@ -63,5 +64,7 @@ const nothingToMeasure = (version: Measurable): DarkroomError =>
   new DarkroomError('nothing_to_learn', {
     what: `${version.name} of "${version.classifierId}" was not measured`,
     why: 'none of its test pictures is on this machine',
-    remedy: `Get them with npm run dataset -- ${version.classifierId}, or upload labelled pictures: a fifth of them become test pictures.`,
+    remedy:
+      `Get them with npm run dataset -- ${version.classifierId}, or upload labelled pictures: a fifth of ` +
+      'them become test pictures.',
   })

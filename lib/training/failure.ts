@@ -1,4 +1,5 @@
-/** Why a training run failed, for the person who started it and for the log. It decides nothing about what happens next. */
+/** Why a training run failed, for the person who started it and for the log. It decides nothing about what
+ *  happens next. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'

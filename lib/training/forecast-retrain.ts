@@ -1,5 +1,5 @@
-/** How long a click on "retrain" will take, said before it: what it would do, and what that costs here. Figures come from a probe, which
- *  is a job of the worker; where they are known the answer is at once. */
+/** How long a click on "retrain" will take, said before it: what it would do, and what that costs here.
+ *  Figures come from a probe, which is a job of the worker; where they are known the answer is at once. */
 import { join } from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { ProbeFigures } from '#lib/contracts/probe.ts'

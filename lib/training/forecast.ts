@@ -1,4 +1,5 @@
-/** How long a training will take and how much memory, added up from what a probe measured. Pure: it measures nothing and asks nobody. */
+/** How long a training will take and how much memory, added up from what a probe measured. Pure: it measures
+ *  nothing and asks nobody. */
 import type { Cost, ProbeFigures } from '#lib/contracts/probe.ts'
 import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 
@@ -32,7 +33,8 @@ export type Forecast = {
 const JUDGED_TWICE = 2
 /** Reference features are of so many training pictures at most (ML.md §3). */
 const MOST_REFERENCE = 2_000
-/** Tests under disturbances are on so many pictures at most (measure-robustness.ts), and they are nearly all that sealing does. */
+/** Tests under disturbances are on so many pictures at most (measure-robustness.ts), and they are nearly all
+ *  that sealing does. */
 const MOST_DISTURBED = 1_000
 /** A run is longer than its probe, and JavaScript's heap grows meanwhile: by 14 to 38 MB in seven small
  *  runs on `onnx`, not in one of a head (2026-11). */
@@ -97,7 +99,10 @@ export function forecastWords({
   memoryMb,
   isMost,
 }: Pick<Forecast, 'seconds' | 'memoryMb' | 'isMost'>): string {
-  return `${isMost ? 'up to' : 'about'} ${spanWords(seconds)}, ${Math.max(10, Math.round(memoryMb / 10) * 10).toLocaleString('en')} MB`
+  return (
+    `${isMost ? 'up to' : 'about'} ${spanWords(seconds)}, ` +
+    `${Math.max(10, Math.round(memoryMb / 10) * 10).toLocaleString('en')} MB`
+  )
 }
 
 function spanWords(seconds: number): string {

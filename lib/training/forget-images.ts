@@ -1,5 +1,5 @@
-/** Removes what training keeps of images that are deleted for good: decoded squares and features. Versions keep their weights; rows and files
- *  are not touched here. */
+/** Removes what training keeps of images that are deleted for good: decoded squares and features. Versions
+ *  keep their weights; rows and files are not touched here. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeRows } from './embeddings.ts'
@@ -36,7 +36,8 @@ const holds = async (pack: string, gone: ReadonlySet<string>): Promise<boolean> 
     )
     .then((index) => index === null || index.entries.some(({ hash }) => gone.has(hash))) // an unreadable one is of no use
 
-/** Features of the others stay: computing them again takes minutes. A key is a hash and what was done to its image. */
+/** Features of the others stay: computing them again takes minutes. A key is a hash and what was done to its
+ *  image. */
 async function forgetRows(folder: string, gone: ReadonlySet<string>): Promise<void> {
   for (const name of await namesIn(folder)) {
     const place = join(folder, name)

@@ -1,5 +1,5 @@
-/** The pictures by which a version proves itself before it serves: made by code, so that a bundle holds nobody's picture.
- *  They are not meant to look like a classifier's classes, only to be the same everywhere. */
+/** The pictures by which a version proves itself before it serves: made by code, so that a bundle holds
+ *  nobody's picture. They are not meant to look like a classifier's classes, only to be the same everywhere. */
 import type { Golden } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Picture } from '#lib/domain/picture.ts'

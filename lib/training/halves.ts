@@ -1,4 +1,5 @@
-/** Validation in two halves: one chooses the epoch and the averaging, the other calibrates, so that no number is fitted to what chose it. */
+/** Validation in two halves: one chooses the epoch and the averaging, the other calibrates, so that no number
+ *  is fitted to what chose it. */
 import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/sample-set.ts'
 

@@ -1,4 +1,5 @@
-/** What the worker does for each kind of job: train, evaluate, compare. Jobs are claimed and children forked elsewhere. */
+/** What the worker does for each kind of job: train, evaluate, compare. Jobs are claimed and children forked
+ *  elsewhere. */
 import type { Data } from '#lib/data/data.ts'
 import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import { compareVersions } from './compare-versions.ts'

@@ -1,5 +1,6 @@
-/** A network that was learnt elsewhere becomes a version: the same bundle as any, with a card that promises nothing, because nothing was
- *  measured here. It reads no file of others; `lib/ml/keras-h5.ts` and `foreign-tfjs.ts` do. */
+/** A network that was learnt elsewhere becomes a version: the same bundle as any, with a card that promises
+ *  nothing, because nothing was measured here. It reads no file of others; `lib/ml/keras-h5.ts` and
+ *  `foreign-tfjs.ts` do. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -123,7 +124,8 @@ function preprocessOf({ model, pixels, fit }: Importing): Preprocess {
 
 function notesOf({ model, pixels, file }: Importing): string[] {
   return [
-    `It was not trained here: it comes from ${file.name} (sha256 ${file.sha256}). What it learnt from is not known, and nothing was measured.`,
+    `It was not trained here: it comes from ${file.name} (sha256 ${file.sha256}). What it learnt from ` +
+      'is not known, and nothing was measured.',
     ...(model.rescaling || pixels
       ? []
       : ['The file does not say what its pixels are to be; it is given numbers from 0 to 1, as most are.']),

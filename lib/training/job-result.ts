@@ -1,4 +1,5 @@
-/** A job's answer, waited for by whoever asked: the worker does it, this looks until it is there. It does no job itself. */
+/** A job's answer, waited for by whoever asked: the worker does it, this looks until it is there. It does no
+ *  job itself. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError, STATUS_OF, type ErrorCode } from '#lib/domain/errors.ts'

@@ -1,5 +1,5 @@
-/** A run of the recipe `head`: features of the pictures, then the last layer on them. It takes seconds, so it keeps no checkpoint: what
- *  it would begin again with is the cache of features. */
+/** A run of the recipe `head`: features of the pictures, then the last layer on them. It takes seconds, so it
+ *  keeps no checkpoint: what it would begin again with is the cache of features. */
 import { join } from 'node:path'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { learnHead, type HeadSettings } from '#lib/ml/head.ts'
@@ -51,7 +51,10 @@ export async function learntHead(run: HeadRun, ports: RunPorts): Promise<Outcome
   )
   say({
     kind: 'note',
-    message: `${featureLength(network)} features of each picture (${computed === 0 ? 'all known already' : `${computed} computed now`}); learning the last layer of ${plan.classes.length} classes from ${training.count} pictures on ${engine.detail}.`,
+    message:
+      `${featureLength(network)} features of each picture (${computed === 0 ? 'all known already' : `${computed} computed now`}); ` +
+      `learning the last layer of ${plan.classes.length} classes from ${training.count} pictures on ` +
+      `${engine.detail}.`,
   })
   const course = learnHead({
     training: learning!,

@@ -1,5 +1,5 @@
-/** A run of a recipe that learns step by step: the learner on its engine, gone on with from the checkpoint where there is one.
- *  The loop itself is lib/ml/train; this keeps what it has learnt and says what happens. */
+/** A run of a recipe that learns step by step: the learner on its engine, gone on with from the checkpoint
+ *  where there is one. The loop itself is lib/ml/train; this keeps what it has learnt and says what happens. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { RecipeSettings } from '#lib/ml/recipe.ts'
 import { batchFor, SMALLEST_BATCH } from '#lib/ml/recipe.ts'
@@ -82,7 +82,10 @@ export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Out
   }
   say({
     kind: 'note',
-    message: `Learning ${plan.classes.length} classes from ${training.count} pictures (${run.held} to choose and calibrate by) with ${parameterCount(network).toLocaleString('en')} numbers, ${batch} pictures to a step, on ${engine.detail}.`,
+    message:
+      `Learning ${plan.classes.length} classes from ${training.count} pictures (${run.held} to choose ` +
+      `and calibrate by) with ${parameterCount(network).toLocaleString('en')} numbers, ${batch} pictures ` +
+      `to a step, on ${engine.detail}.`,
   })
   const from = kept?.position ?? (await run.begin?.(learner)) ?? BEGINNING
   const input = {
@@ -122,7 +125,8 @@ type Watching = {
   readonly pace: ReturnType<typeof createPace>
 }
 
-/** Passes the loop's events on, keeps checkpoints, and stops it when asked to: with a checkpoint, so that nothing learnt is lost. */
+/** Passes the loop's events on, keeps checkpoints, and stops it when asked to: with a checkpoint, so that
+ *  nothing learnt is lost. */
 async function watched(
   events: AsyncGenerator<TrainingEvent, Position>,
   { folder, learner, ports, pace }: Watching,

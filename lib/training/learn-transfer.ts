@@ -1,6 +1,6 @@
-/** A run of a recipe that begins with another network: first the last layer alone on the features that it gives, then its upper part too, at
- *  a low rate and with batch norm as it is, or all of it. The second phase is the ordinary loop; the first takes seconds, counts as the first
- *  epoch, and is done again after a stop. */
+/** A run of a recipe that begins with another network: first the last layer alone on the features that it
+ *  gives, then its upper part too, at a low rate and with batch norm as it is, or all of it. The second phase
+ *  is the ordinary loop; the first takes seconds, counts as the first epoch, and is done again after a stop. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { logitsOf, score } from '#lib/ml/evaluate.ts'
 import type { Learner } from '#lib/ml/learner.ts'
@@ -60,7 +60,11 @@ export async function learntTransfer(run: TransferRun, ports: RunPorts): Promise
 function secondPhase(network: Network, share: number): string {
   if (share === 1) return 'Now all layers learn with it.'
   const frozenThrough = frozenBelow(network, share)
-  return `Now the upper part learns with it: ${frozenThrough === undefined ? 'no layer' : `what lies up to ${frozenThrough}`} stays as it is, and so does all batch norm.`
+  return (
+    'Now the upper part learns with it: ' +
+    `${frozenThrough === undefined ? 'no layer' : `what lies up to ${frozenThrough}`} stays as it is, ` +
+    'and so does all batch norm.'
+  )
 }
 
 /** What the head alone is worth on the pictures that choose: the second phase must be better. */

@@ -1,6 +1,7 @@
-/** Teachers beside the learner: they see the very pictures that a step shows, changed as these are, and their mean answer becomes part of the
- *  targets. Sources: Beyer et al. 2022 (arXiv:2106.05237), "consistent teaching"; Hinton et al. 2015 (arXiv:1503.02531) for several teachers.
- *  A teacher that sees pictures in another size is asked once for each picture instead; that is distil.ts. */
+/** Teachers beside the learner: they see the very pictures that a step shows, changed as these are, and their
+ *  mean answer becomes part of the targets. Sources: Beyer et al. 2022 (arXiv:2106.05237), "consistent
+ *  teaching"; Hinton et al. 2015 (arXiv:1503.02531) for several teachers. A teacher that sees pictures in
+ *  another size is asked once for each picture instead; that is distil.ts. */
 import { softmax } from '#lib/domain/calibration.ts'
 import { readBundle } from '#lib/ml/bundle.ts'
 import type { Batch } from '#lib/ml/learner.ts'

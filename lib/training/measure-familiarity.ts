@@ -1,5 +1,6 @@
-/** How well a version tells pictures like its training pictures from others: which of them go into `reference.bin`, which neighbour counts,
- *  from what distance on a picture is unfamiliar, and what foreign sets say to that. The rule is domain/familiarity, the arithmetic ml/familiarity. */
+/** How well a version tells pictures like its training pictures from others: which of them go into
+ *  `reference.bin`, which neighbour counts, from what distance on a picture is unfamiliar, and what foreign
+ *  sets say to that. The rule is domain/familiarity, the arithmetic ml/familiarity. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { auroc, familiarUpTo } from '#lib/domain/familiarity.ts'
@@ -18,11 +19,13 @@ import {
 import { chosenFrom, type SampleSet } from '#lib/ml/sample-set.ts'
 import { seen, type HeldVersion, type VersionOutputs } from './seen.ts'
 
-/** Which neighbour's distance counts, where validation cannot say. On cifar10, cats-dogs and fruits 5 to 20 differ by less than 0.04 in
- *  AUROC, and blends with energy or the largest logit lose more on two of the three than they gain on the third (2026-11). */
+/** Which neighbour's distance counts, where validation cannot say. On cifar10, cats-dogs and fruits 5 to 20
+ *  differ by less than 0.04 in AUROC, and blends with energy or the largest logit lose more on two of the
+ *  three than they gain on the third (2026-11). */
 const USUAL_NEIGHBOUR = 5
 const NEIGHBOURS = [1, 3, 5, 10, 20, 50] as const
-/** Wrong answers of the choosing half from which they can choose: what tells them from the right ones also tells foreign pictures. */
+/** Wrong answers of the choosing half from which they can choose: what tells them from the right ones also
+ *  tells foreign pictures. */
 const FEWEST_WRONG = 30
 /** A centre must be that much better in AUROC: cifar10 gains 0.015 by one, cats-dogs loses 0.25 (2026-11). */
 const CENTRE_MARGIN = 0.005
@@ -94,7 +97,8 @@ export async function measureFamiliarity(
   }
 }
 
-/** As many of each class as there is room for, in the order of their hashes: chance, and the same on every machine. */
+/** As many of each class as there is room for, in the order of their hashes: chance, and the same on every
+ *  machine. */
 function references(training: SampleSet, classes: number): number[] {
   const byClass = Array.from({ length: classes }, (): number[] => [])
   const order = training.hashes.map((hash, i) => ({ hash, i })).sort((a, b) => (a.hash < b.hash ? -1 : 1))
@@ -113,7 +117,8 @@ type Known = {
   readonly features: Float32Array
 }
 
-/** The neighbour, and whether a centre, whose distances best tell the wrong answers of the choosing half from the right ones. */
+/** The neighbour, and whether a centre, whose distances best tell the wrong answers of the choosing half from
+ *  the right ones. */
 async function choose(known: Known, choosing: Labelled, loaded: HeldVersion): Promise<Choice> {
   const perClass = known.ids.length / loaded.classes
   const neighbours = NEIGHBOURS.filter((neighbour) => neighbour === 1 || neighbour <= perClass / 2)

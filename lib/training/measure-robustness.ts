@@ -1,5 +1,5 @@
-/** What is left of a version's accuracy when its test pictures are disturbed, and what its pictures' mirror images would add to it.
- *  The disturbances are lib/ml/robustness. */
+/** What is left of a version's accuracy when its test pictures are disturbed, and what its pictures' mirror
+ *  images would add to it. The disturbances are lib/ml/robustness. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'

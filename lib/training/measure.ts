@@ -1,5 +1,6 @@
-/** All that a card says of what a version can: measured on pictures that it did not learn from, each number on those that did not fit it.
- *  The choosing half has chosen the epoch and chooses the neighbour, the calibrating half gives the thresholds, the test pictures say what these mean. */
+/** All that a card says of what a version can: measured on pictures that it did not learn from, each number
+ *  on those that did not fit it. The choosing half has chosen the epoch and chooses the neighbour, the
+ *  calibrating half gives the thresholds, the test pictures say what these mean. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import {
   answersAt,
@@ -204,7 +205,8 @@ const covered = (found: Coverage | null) =>
 function notesOf({ choosing, calibrating }: MeasuredSets, temperature: number | null): string[] {
   if (temperature !== null) return []
   return [
-    `Confidence is not calibrated: ${calibrating.count + choosing.count} validation pictures are too few (${2 * FEWEST_FOR_CALIBRATION} would do).`,
+    `Confidence is not calibrated: ${calibrating.count + choosing.count} validation pictures are too ` +
+      `few (${2 * FEWEST_FOR_CALIBRATION} would do).`,
     'For the same reason it names no candidates, and does not say of a picture that it is like nothing it knows.',
   ]
 }

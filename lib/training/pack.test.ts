@@ -129,7 +129,8 @@ test('of many packs the newest eight stay', async () => {
 
 test('a picture that an older pack has is not decoded again, but for another size it is', async () => {
   const { folder } = await packed([sample(1), sample(2)])
-  const unreadable = { ...sample(1), split: 'test' as const, bytes: new Uint8Array(8) } // only the older pack knows what it showed
+  // only the older pack knows what it showed
+  const unreadable = { ...sample(1), split: 'test' as const, bytes: new Uint8Array(8) }
   const make = async (how: typeof spec) =>
     openPack(
       folder,

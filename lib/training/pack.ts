@@ -1,5 +1,6 @@
-/** The packed cache: every picture of a snapshot decoded once into the bytes of its square, in one file that is read by slices.
- *  It knows samples and no network; the memory it takes is one square, however many there are. */
+/** The packed cache: every picture of a snapshot decoded once into the bytes of its square, in one file that
+ *  is read by slices. It knows samples and no network; the memory it takes is one square, however many there
+ *  are. */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'

@@ -1,4 +1,5 @@
-/** What the training room is given from outside: children that train and children that answer. How they are forked only lib/processes knows. */
+/** What the training room is given from outside: children that train and children that answer. How they are
+ *  forked only lib/processes knows. */
 import type { FromTraining, InferredPicture, ToTraining, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 

@@ -1,5 +1,5 @@
-/** The job behind a forecast: a plan such as the retrain would have, on some of its pictures, measured in a training child and forgotten.
- *  It writes no row. */
+/** The job behind a forecast: a plan such as the retrain would have, on some of its pictures, measured in a
+ *  training child and forgotten. It writes no row. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RetrainDraft } from './decide-retrain.ts'

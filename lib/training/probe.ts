@@ -1,5 +1,6 @@
-/** The pieces of a training, each done for real and timed: a few pictures decoded, a few steps learnt, a small version sealed, on the engine
- *  that would do it. It leaves nothing behind; what the pieces add up to is forecast.ts's to say. */
+/** The pieces of a training, each done for real and timed: a few pictures decoded, a few steps learnt, a
+ *  small version sealed, on the engine that would do it. It leaves nothing behind; what the pieces add up to
+ *  is forecast.ts's to say. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cost, HeadFigures, ProbeFigures, SteppedFigures } from '#lib/contracts/probe.ts'
@@ -64,7 +65,8 @@ export async function probe(
     const headSettings = isHeadSettings(settings) ? settings : settings.transfer?.head
     const head = headSettings && (await probeHead({ ...about, settings: headSettings }))
     const learning = isHeadSettings(settings) ? head! : await probeSteps({ ...about, settings })
-    // a head on some pictures for each network to choose from; and where the upper layers learn afterwards, the head that they begin with
+    // a head on some pictures for each network to choose from; and where the upper layers learn afterwards,
+    // the head that they begin with
     const choosing =
       head && planned.bodies.length > 1
         ? times(
@@ -244,7 +246,8 @@ type Chosen = {
   readonly numbers: number
 }
 
-/** With several networks to choose from, what choosing will take, and then the one whose pictures are the largest: it takes the most. */
+/** With several networks to choose from, what choosing will take, and then the one whose pictures are the
+ *  largest: it takes the most. */
 async function chooseTimed(
   plan: RunPlan,
   {

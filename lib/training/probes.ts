@@ -1,5 +1,5 @@
-/** Figures of probes, kept in DATA_DIR/cache/probes by what they depend on, so that a page that asks again is answered at once.
- *  They can always be measured again; old ones are not trusted. */
+/** Figures of probes, kept in DATA_DIR/cache/probes by what they depend on, so that a page that asks again is
+ *  answered at once. They can always be measured again; old ones are not trusted. */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'

@@ -31,7 +31,8 @@ test('what became of each promise agrees with counting by hand', () => {
     },
   }
 
-  // the third is unfamiliar; the first two are sure (0.88), one of them wrongly; sets reach 0.6: scores 0.44 and 0.94, 0.37 and 0.87, 0.25 and 0.75
+  // the third is unfamiliar; the first two are sure (0.88), one of them wrongly; sets reach 0.6: scores 0.44
+  // and 0.94, 0.37 and 0.87, 0.25 and 0.75
   expect(promisesKept(answered, card)).toEqual({
     share_answered: 0.5,
     error_among_answered: 0.5,

@@ -1,4 +1,5 @@
-/** Whether answers keep what their version's card promises, counted over pictures that it did not learn from. The rule is domain/decision. */
+/** Whether answers keep what their version's card promises, counted over pictures that it did not learn from.
+ *  The rule is domain/decision. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import { softmax, type Logits } from '#lib/domain/calibration.ts'
 import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'

@@ -1,5 +1,6 @@
-/** A sealed version measured anew, on the pictures that it was trained with: its card gets what is measured today, its weights stay as they are.
- *  For bundles that are about to ship; a version that somebody uses is never written to. */
+/** A sealed version measured anew, on the pictures that it was trained with: its card gets what is measured
+ *  today, its weights stay as they are. For bundles that are about to ship; a version that somebody uses is
+ *  never written to. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { decode } from '#lib/images/decode.ts'
@@ -47,7 +48,8 @@ export async function reseal(
     if (failure !== null) throw refusal(card, failure, `Measure it on another engine than ${engine.name}.`)
     const foreign = await foreignSets(asked, bundle)
     const opened =
-      sets.test.count === 0 ? 0 : Math.max(await openTest(sets.test.hashes), card.data.test_opened + 1) // it may have been sealed on another machine
+      // it may have been sealed on another machine
+      sets.test.count === 0 ? 0 : Math.max(await openTest(sets.test.hashes), card.data.test_opened + 1)
     say(
       `Measuring ${card.classifier} ${card.version} on ${sets.test.count.toLocaleString('en')} test pictures.`,
     )

@@ -252,7 +252,8 @@ test('a cancelled training leaves a checkpoint and can be gone on with', async (
   expect(await data.answers.getRun({ id: run.id })).toMatchObject({ state: 'cancelled', can_resume: true })
   expect(existsSync(checkpointFile(`${folder}/runs/${run.id}`))).toBe(true)
 
-  await retrain.resumeRun({ id: run.id }) // the worker below has not seen the first part: only the folder says that it began
+  // the worker below has not seen the first part: only the folder says that it began
+  await retrain.resumeRun({ id: run.id })
   const again = new AbortController()
   const resumed = handlers.train.run(
     { runId: run.id, resume: true },
@@ -408,7 +409,8 @@ test('how long it takes is measured once by the worker and known at once afterwa
   expect(forecast!.seconds).toBeGreaterThan(0.5)
   expect(forecast!.memory_mb).toBeGreaterThan(80)
   expect(forecast!.words).toMatch(/^about .+, [\d,]+ MB$/)
-  const longer = await forecasts.forecastRetrain({ ...retrainInput, epochs: 40 }, asked) // no worker answers: it must not be asked again
+  // no worker answers: it must not be asked again
+  const longer = await forecasts.forecastRetrain({ ...retrainInput, epochs: 40 }, asked)
   expect(longer.forecast!.seconds).toBeGreaterThan(forecast!.seconds)
   expect(existsSync(`${darkroom.folder}/runs/probe-${(job.payload as JobPayloads['probe']).name}`)).toBe(
     false,

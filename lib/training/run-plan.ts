@@ -1,5 +1,5 @@
-/** `plan.json` in a run's folder: all that a training child needs to do one run, and to do it again. Data alone; who decides what
- *  stands in it is plan-retrain.ts or the train command. */
+/** `plan.json` in a run's folder: all that a training child needs to do one run, and to do it again. Data
+ *  alone; who decides what stands in it is plan-retrain.ts or the train command. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
@@ -69,7 +69,8 @@ export type SamplesPlan =
       readonly testOpened: number
     }
 
-/** The base answers for what it learnt from: `share` of each target is its answer, and so many pictures made by code are shown beside. */
+/** The base answers for what it learnt from: `share` of each target is its answer, and so many pictures made
+ *  by code are shown beside. */
 export type TeacherPlan = { readonly share: number; readonly rehearsal: number }
 
 export const planFile = (folder: string): string => join(folder, 'plan.json')

@@ -251,7 +251,8 @@ test('a probe does a few real steps, opens no test and leaves nothing behind', a
         ]
       : []
   expect(costs.map((cost) => cost.seconds > 0)).toEqual(Array.from({ length: 5 }, () => true))
-  expect(figures.seal.perTest.seconds).toBeGreaterThanOrEqual(0) // the difference of two stopwatches: on a busy machine it may be nothing
+  // the difference of two stopwatches: on a busy machine it may be nothing
+  expect(figures.seal.perTest.seconds).toBeGreaterThanOrEqual(0)
   const short = forecast({
     figures,
     parts: { train: 120, validation: 36, test: 60 },

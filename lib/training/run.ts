@@ -1,5 +1,5 @@
-/** One run inside the training child: from its plan to a sealed version, or to a checkpoint that it can go on from.
- *  It opens no database and forks nothing; what comes from outside it is given as ports. */
+/** One run inside the training child: from its plan to a sealed version, or to a checkpoint that it can go on
+ *  from. It opens no database and forks nothing; what comes from outside it is given as ports. */
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
@@ -65,7 +65,8 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   const { say, engine, signal } = ports
   const { settings } = plan.recipe
   if (!isHeadSettings(settings) && !isTransfer(settings))
-    learnerSpec({ plan, settings, ...begun }, { images: settings.batch, engine: engine.name }) // refuses what does not fit before a teacher is asked
+    // refuses what does not fit before a teacher is asked
+    learnerSpec({ plan, settings, ...begun }, { images: settings.batch, engine: engine.name })
   const asked = await teachersOf(plan)
   const training = await taught(
     asked.once === null
@@ -85,7 +86,9 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   if (live)
     say({
       kind: 'note',
-      message: `${asked.live.length === 1 ? '1 version teaches' : `${asked.live.length} versions teach`} beside it and ${asked.live.length === 1 ? 'sees' : 'see'} what each step shows.`,
+      message:
+        `${asked.live.length === 1 ? '1 version teaches' : `${asked.live.length} versions teach`} beside ` +
+        `it and ${asked.live.length === 1 ? 'sees' : 'see'} what each step shows.`,
     })
   const { choosing, calibrating } = halves(pack.set('validation', plan.classes), plan.classes.length)
   const about = {
@@ -115,7 +118,8 @@ type Teachers = { readonly live: readonly string[]; readonly once: string | null
 
 const NO_TEACHERS: Teachers = { live: [], once: null, how: DISTILLING }
 
-/** Those that see pictures as the student does stand beside it; one that sees them in another size is asked before. */
+/** Those that see pictures as the student does stand beside it; one that sees them in another size is asked
+ *  before. */
 async function teachersOf({ teachers = [], recipe: { settings }, spec }: RunPlan): Promise<Teachers> {
   const how = isHeadSettings(settings) ? undefined : settings.distil
   if (!how) return NO_TEACHERS

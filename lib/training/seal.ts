@@ -1,5 +1,6 @@
-/** From learnt weights to a version: measured once on the test pictures, calibrated, described on its card, and written as a bundle.
- *  What is measured are the numbers that are written: float16, run by the engine that would serve them. */
+/** From learnt weights to a version: measured once on the test pictures, calibrated, described on its card,
+ *  and written as a bundle. What is measured are the numbers that are written: float16, run by the engine
+ *  that would serve them. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import { writeBundle } from '#lib/ml/bundle.ts'
 import { flopsPerImage, parameterCount, type Network, type Weights } from '#lib/ml/network.ts'
@@ -59,7 +60,8 @@ export async function seal(sealing: Sealing, ports: RunPorts): Promise<Card> {
       precision: precisionOf(engine),
       code_version: plan.codeVersion,
       machine: ports.machine,
-      duration_seconds: rounded(position.points.reduce((sum, point) => sum + point.seconds, 0)), // of every process that had a part in it
+      // of every process that had a part in it
+      duration_seconds: rounded(position.points.reduce((sum, point) => sum + point.seconds, 0)),
       images_per_second: rounded(meanOf(position.points.map((p) => p.images_per_second))),
       peak_memory_mb: ports.memoryMb(),
       recipe: { name: plan.recipe.name, settings: { ...plan.recipe.settings, batch_used: sealing.batch } },
@@ -98,7 +100,8 @@ export async function seal(sealing: Sealing, ports: RunPorts): Promise<Card> {
   }
 }
 
-/** The pictures that others are compared with. Where those of the old classes are not here there are none: all of these would look unfamiliar. */
+/** The pictures that others are compared with. Where those of the old classes are not here there are none:
+ *  all of these would look unfamiliar. */
 const references = ({ pack, plan }: Sealing): SampleSet =>
   plan.teacher
     ? chosenFrom(pack.set('train', plan.classes), [], plan.classes.length)
@@ -127,7 +130,8 @@ function notesOf({ pack, choosing, plan }: Sealing): string[] {
     notes.push('There were no validation pictures: the last epoch was taken, and nothing chose it.')
   if (plan.teacher)
     notes.push(
-      "The pictures of the version it began with are not on this machine: their classes were kept by that version's own answers, and it does not say of a picture that it is like nothing it knows.",
+      'The pictures of the version it began with are not on this machine: their classes were kept by ' +
+        "that version's own answers, and it does not say of a picture that it is like nothing it knows.",
     )
   return notes
 }

@@ -1,5 +1,5 @@
-/** An engine that needs no network: a picture's class is told by how light it is, its features are its light and its grain.
- *  Distances it computes as every engine does, by the product with what was loaded. */
+/** An engine that needs no network: a picture's class is told by how light it is, its features are its light
+ *  and its grain. Distances it computes as every engine does, by the product with what was loaded. */
 import type { Network, Weights } from '#lib/ml/network.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
 import type { SampleSet } from '#lib/ml/sample-set.ts'
@@ -16,7 +16,8 @@ export const SPEC = {
 } satisfies HeldVersion['spec']
 export const CLASSES = ['dark', 'grey', 'light'] as const
 const LIGHTS = [0.25, 0.5, 0.75] // of the classes
-const SURENESS = 400 // logits fall by the square of the distance in light times this: five times as sure as the light allows
+// logits fall by the square of the distance in light times this: five times as sure as the light allows
+const SURENESS = 400
 
 export function fakeLoaded(signal: AbortSignal = new AbortController().signal): HeldVersion {
   const nearness = new Map<string, { length: number; classes: number; kernel: Float32Array }>()
@@ -66,7 +67,8 @@ function answered(pixels: Float32Array, count: number) {
   }
 }
 
-/** Pictures of the classes in turn, their light off by chance, so that some are taken for a neighbour. `grain`: of foreign ones, more. */
+/** Pictures of the classes in turn, their light off by chance, so that some are taken for a neighbour.
+ *  `grain`: of foreign ones, more. */
 export function lit(count: number, { seed, grain = 0.02 }: { seed: number; grain?: number }): SampleSet {
   const random = createRandom(seed)
   const squares = Array.from({ length: count }, (_, i) => {

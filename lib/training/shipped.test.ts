@@ -14,7 +14,8 @@ import { SHIPPED } from './shipped.ts'
 
 const MODELS = fileURLToPath(new URL('../../models', import.meta.url))
 const MOST_BYTES = 40 * 1024 ** 2 // all that ships, in a clone
-const names = readdirSync(MODELS).filter((name) => existsSync(join(MODELS, name, 'classifier.json'))) // a training may be making another
+// a training may be making another
+const names = readdirSync(MODELS).filter((name) => existsSync(join(MODELS, name, 'classifier.json')))
 
 let engine: Engine
 const bundles = new Map<string, Bundle>()

@@ -1,4 +1,5 @@
-/** The classifiers that ship with the product and how each is trained by `npm run train -- <name>`. What came of it stands on their cards. */
+/** The classifiers that ship with the product and how each is trained by `npm run train -- <name>`. What came
+ *  of it stands on their cards. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import type { RecipeName } from '#lib/ml/recipes/list.ts'
@@ -92,7 +93,8 @@ export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
 export const shippedTraining = (name: string): ShippedTraining | undefined =>
   Object.hasOwn(SHIPPED, name) ? SHIPPED[name] : undefined
 
-/** What a classifier's first version is preprocessed with: the mean and spread of ImageNet's photographs, or of MNIST's digits. */
+/** What a classifier's first version is preprocessed with: the mean and spread of ImageNet's photographs, or
+ *  of MNIST's digits. */
 export function preprocessFor(input: InputSpec): Preprocess {
   const about = { size: input.size, channels: input.channels, fit: input.fit, resize: 'lanczos3' } as const
   if (input.channels === 1) return { ...about, background: [0, 0, 0], mean: [0.1307], std: [0.3081] }

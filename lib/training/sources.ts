@@ -1,4 +1,5 @@
-/** The samples of a run with their encoded pictures: from a data set that a reader opens, or from what is kept on this machine. */
+/** The samples of a run with their encoded pictures: from a data set that a reader opens, or from what is
+ *  kept on this machine. */
 import { createHash } from 'node:crypto'
 import { isFileFault } from '#lib/data/blobs.ts'
 import { splitOf } from '#lib/domain/splits.ts'
@@ -49,7 +50,8 @@ export type SourceFault = {
   readonly reason: string
 }
 
-/** An image that was deleted since the run was planned is left out. So is one whose file is missing or damaged, and `onFault` is told which. */
+/** An image that was deleted since the run was planned is left out. So is one whose file is missing or
+ *  damaged, and `onFault` is told which. */
 export async function* keptSamples(
   folder: string,
   pictures: Kept,

@@ -1,5 +1,6 @@
-/** Learning something new without the old pictures: the base version answers in their place (Li and Hoiem 2016, "Learning without
- *  forgetting", arXiv:1606.09282). Where the old pictures are on this machine nothing of this is used. */
+/** Learning something new without the old pictures: the base version answers in their place (Li and Hoiem
+ *  2016, "Learning without forgetting", arXiv:1606.09282). Where the old pictures are on this machine nothing
+ *  of this is used. */
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Picture } from '#lib/domain/picture.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'

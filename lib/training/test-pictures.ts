@@ -1,4 +1,5 @@
-/** Which kept pictures a version may be measured on: the test part of its classifier, without any that a measured version learnt from. */
+/** Which kept pictures a version may be measured on: the test part of its classifier, without any that a
+ *  measured version learnt from. */
 import type { Data } from '#lib/data/data.ts'
 import type { SnapshotEntry, Version, VersionWithCard } from '#lib/data/values.ts'
 

@@ -1,5 +1,5 @@
-/** The job behind a retrain: plan file, training child, version, gate, promotion. Rows are written here, by the worker alone;
- *  a child that dies is followed by another that goes on from the checkpoint. */
+/** The job behind a retrain: plan file, training child, version, gate, promotion. Rows are written here, by
+ *  the worker alone; a child that dies is followed by another that goes on from the checkpoint. */
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -245,8 +245,8 @@ async function verdictFor(
   return comparison.verdict
 }
 
-/** The plan of a run that goes on. Another run may have taken its version's name meanwhile; or its own version is there already, and only
- *  the judging was cut off. */
+/** The plan of a run that goes on. Another run may have taken its version's name meanwhile; or its own
+ *  version is there already, and only the judging was cut off. */
 async function stillFree(run: Run, folder: string, { data }: TrainingParts): Promise<RunPlan | 'sealed'> {
   const plan = await readRunPlan(folder)
   const taken = await data.versions.find(run.classifierId, plan.version)

@@ -1,5 +1,5 @@
-/** What may be asked of versions: compare, promote, roll back, download, delete, describe, measure. Comparing and measuring are jobs of
- *  the worker, which are waited for here; the gate's word is only read. */
+/** What may be asked of versions: compare, promote, roll back, download, delete, describe, measure. Comparing
+ *  and measuring are jobs of the worker, which are waited for here; the gate's word is only read. */
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type {
   compareModels,
@@ -29,7 +29,8 @@ export type VersionParts = {
   readonly now: () => number
   /** The engine that makes predictions now. */
   readonly engine: () => EngineName | null
-  /** Manifest, checksums and test inputs of a version, on the engine that serves. `bad_bundle` names what is wrong. */
+  /** Manifest, checksums and test inputs of a version, on the engine that serves. `bad_bundle` names what is
+   *  wrong. */
   readonly verify: (versionId: string) => Promise<unknown>
 }
 

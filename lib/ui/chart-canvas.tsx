@@ -1,5 +1,6 @@
 'use client'
-/** The canvas of a chart, by chart.js, in the colours of the tokens; it draws again when the theme changes. Loaded only by chart.tsx. */
+/** The canvas of a chart, by chart.js, in the colours of the tokens; it draws again when the theme changes.
+ *  Loaded only by chart.tsx. */
 import {
   BarController,
   BarElement,

@@ -1,4 +1,5 @@
-/** Which class was answered for which: rows are the truth, columns the answers, each cell a count of test pictures. */
+/** Which class was answered for which: rows are the truth, columns the answers, each cell a count of test
+ *  pictures. */
 
 type ConfusionMatrixProps = {
   readonly classes: readonly string[]
@@ -69,5 +70,6 @@ function inWords(classes: readonly string[], counts: readonly (readonly number[]
   const legend = 'Rows are the true class, columns the answer.'
   return most.count === 0
     ? `${legend} No test picture was answered wrongly.`
-    : `${legend} The most frequent mistake: ${most.truth} answered as ${most.answer}, ${most.count} ${most.count === 1 ? 'time' : 'times'}.`
+    : `${legend} The most frequent mistake: ${most.truth} answered as ${most.answer}, ${most.count} ` +
+        `${most.count === 1 ? 'time' : 'times'}.`
 }

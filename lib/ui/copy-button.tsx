@@ -28,7 +28,8 @@ export function CopyButton({
   )
 }
 
-/** Browsers give the clipboard only to https and to this machine's own address; elsewhere the older way, over a selection, still works. */
+/** Browsers give the clipboard only to https and to this machine's own address; elsewhere the older way, over
+ *  a selection, still works. */
 async function copied(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)

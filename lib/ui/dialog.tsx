@@ -1,5 +1,6 @@
 'use client'
-/** A question that must be answered before anything else: the browser's own modal dialog, with its focus and its Escape. */
+/** A question that must be answered before anything else: the browser's own modal dialog, with its focus and
+ *  its Escape. */
 import { useEffect, useId, useRef, type ReactNode } from 'react'
 
 type DialogProps = {

@@ -1,4 +1,5 @@
-/** A number as a person may trust it: with its unit, and the interval it may lie in where it was measured on a sample. */
+/** A number as a person may trust it: with its unit, and the interval it may lie in where it was measured on
+ *  a sample. */
 import { counted } from '#lib/domain/counted.ts'
 import type { Interval } from '#lib/domain/statistics.ts'
 

@@ -1,5 +1,5 @@
-/** A figure that changes while one looks, with the line of its last minutes. The line repeats nothing that a reader of the number must know,
- *  so it is hidden from those who cannot see it. */
+/** A figure that changes while one looks, with the line of its last minutes. The line repeats nothing that a
+ *  reader of the number must know, so it is hidden from those who cannot see it. */
 import { useId, type ReactNode } from 'react'
 
 type GaugeProps = {
@@ -52,7 +52,10 @@ export function lineThrough(points: readonly (number | null)[], most: number | u
   return points
     .map((point, i) => {
       last = point ?? last
-      return `${i === 0 ? 'M' : 'L'}${((i / (points.length - 1)) * WIDTH).toFixed(2)} ${(HEIGHT - (last / top) * (HEIGHT - 1)).toFixed(2)}`
+      return (
+        `${i === 0 ? 'M' : 'L'}${((i / (points.length - 1)) * WIDTH).toFixed(2)} ` +
+        `${(HEIGHT - (last / top) * (HEIGHT - 1)).toFixed(2)}`
+      )
     })
     .join(' ')
 }

@@ -1,5 +1,5 @@
-/** By how much an answer's probability falls where its picture is covered, as colour over the picture: the stronger, the more. What it means in
- *  words is given to it, as a label. */
+/** By how much an answer's probability falls where its picture is covered, as colour over the picture: the
+ *  stronger, the more. What it means in words is given to it, as a label. */
 
 type OcclusionMapProps = {
   readonly label: string

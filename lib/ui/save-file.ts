@@ -1,4 +1,5 @@
-/** Gives the browser a file to keep, made on the page: a CSV table, a PNG of a chart. Not for what the API offers as a download. */
+/** Gives the browser a file to keep, made on the page: a CSV table, a PNG of a chart. Not for what the API
+ *  offers as a download. */
 import { csvLine } from '#lib/domain/csv.ts'
 
 export function saveFile(name: string, content: Blob): void {

@@ -1,5 +1,6 @@
 'use client'
-/** A stored image; where its file is missing or damaged, a placeholder of the same size that says so. Its class decides how large it is. */
+/** A stored image; where its file is missing or damaged, a placeholder of the same size that says so. Its
+ *  class decides how large it is. */
 import { useState, type ComponentProps } from 'react'
 import { Icon } from './icon.tsx'
 

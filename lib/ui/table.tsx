@@ -6,7 +6,8 @@ export type Column<Row> = {
   readonly name: string
   readonly cell: (row: Row) => ReactNode
   readonly isNumeric?: boolean
-  /** Where it stands on a phone in the variant `lines`; the first line where it is left out. `none`: for wide screens only, so it must be found elsewhere too. */
+  /** Where it stands on a phone in the variant `lines`; the first line where it is left out. `none`: for wide
+   *  screens only, so it must be found elsewhere too. */
   readonly line?: 'beside' | 'first' | 'second' | 'none'
 }
 

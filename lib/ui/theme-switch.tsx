@@ -1,5 +1,6 @@
 'use client'
-/** Light, dark, or as the system has it; kept in localStorage, where public/theme.js reads it before the first paint. */
+/** Light, dark, or as the system has it; kept in localStorage, where public/theme.js reads it before the
+ *  first paint. */
 import { useSyncExternalStore } from 'react'
 import { Segmented } from './segmented.tsx'
 

@@ -1,5 +1,6 @@
 'use client'
-/** One sentence about what just happened, gone after a while; errors stay until closed. It is no place for what must be kept. */
+/** One sentence about what just happened, gone after a while; errors stay until closed. It is no place for
+ *  what must be kept. */
 import { useEffect, useState } from 'react'
 import { Icon } from './icon.tsx'
 

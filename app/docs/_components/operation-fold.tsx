@@ -1,4 +1,5 @@
-/** One route, folded to its line; open it tells who may ask, what goes in, what comes out, how it refuses, and a curl line to try it. */
+/** One route, folded to its line; open it tells who may ask, what goes in, what comes out, how it refuses,
+ *  and a curl line to try it. */
 import type { Contract, Scope } from '#lib/contracts/contract.ts'
 import type { FieldRow, Operation } from '#lib/http/reference.ts'
 import { Badge, type BadgeVariant } from '#lib/ui/badge.tsx'

@@ -15,7 +15,8 @@ import { failureOf } from '../../_components/failure.ts'
 type Filters = Omit<Input<Routes['DELETE /api/predictions']>, 'all' | 'dry_run' | 'older_than_days'>
 
 const WHAT_GOES =
-  'Their images and feedback are deleted too, and they no longer count in the statistics. Training samples created from corrections are kept. This cannot be undone.'
+  'Their images and feedback are deleted too, and they no longer count in the statistics. Training ' +
+  'samples created from corrections are kept. This cannot be undone.'
 
 export function DeleteOne({ id, name }: { readonly id: string; readonly name: string }) {
   const remove = async () => {

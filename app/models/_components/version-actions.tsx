@@ -1,5 +1,6 @@
 'use client'
-/** What may be done with one version: let it answer, take it along, delete it. Each that cannot be taken back lightly asks first. */
+/** What may be done with one version: let it answer, take it along, delete it. Each that cannot be taken back
+ *  lightly asks first. */
 import { useRouter } from 'next/navigation'
 import { useState, useTransition } from 'react'
 import { addressOf, call } from '#lib/contracts/client.ts'
@@ -141,7 +142,8 @@ function DeleteDialog({ version, isOpen, onClose }: Asking) {
   )
 }
 
-/** One try of something that a dialog asked about: busy, failed with words, or done and said. The dialog stays until the page shows what was done. */
+/** One try of something that a dialog asked about: busy, failed with words, or done and said. The dialog
+ *  stays until the page shows what was done. */
 function useAttempt(onClose: () => void) {
   const router = useRouter()
   const [isBusy, setIsBusy] = useState(false)

@@ -1,4 +1,5 @@
-/** One version in full, from its card: how it was made, on what, how well it did, and what to know before trusting it. */
+/** One version in full, from its card: how it was made, on what, how well it did, and what to know before
+ *  trusting it. */
 import { addressOf } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'

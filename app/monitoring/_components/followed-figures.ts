@@ -1,5 +1,6 @@
 'use client'
-/** The figures of the running product, asked for again and again while the page is seen, and kept for a quarter of an hour. */
+/** The figures of the running product, asked for again and again while the page is seen, and kept for a
+ *  quarter of an hour. */
 import { useEffect, useState } from 'react'
 import { call, ProblemError } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'

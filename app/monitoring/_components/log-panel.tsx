@@ -1,5 +1,6 @@
 'use client'
-/** The newest lines of the log, by level, by request and by text. What is looked for stands in the address, so that it can be shared. */
+/** The newest lines of the log, by level, by request and by text. What is looked for stands in the address,
+ *  so that it can be shared. */
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useState, useTransition, type FormEvent } from 'react'
 import { LogLines, type ShownLine } from './log-lines.tsx'

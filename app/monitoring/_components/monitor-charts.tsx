@@ -31,7 +31,10 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
           labelName="Time"
           valueName="A second"
           labels={labels}
-          description={`Requests and predictions a second, each over the last ten seconds; the most were ${busiest.toFixed(1)} requests, now it is ${newest.requests.per_second.toFixed(1)}.`}
+          description={
+            'Requests and predictions a second, each over the last ten seconds; the most were ' +
+            `${busiest.toFixed(1)} requests, now it is ${newest.requests.per_second.toFixed(1)}.`
+          }
           series={[
             { name: 'requests', values: shown.map((one) => one.requests.per_second) },
             { name: 'predictions', values: shown.map((one) => one.predictions.per_second) },
@@ -56,7 +59,10 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
               labelName="Time"
               valueName="Milliseconds"
               labels={labels}
-              description={`How long the newest predictions took, from bytes to answer; 99 of 100 were never slower than ${slowest.toFixed(1)} ms.`}
+              description={
+                'How long the newest predictions took, from bytes to answer; 99 of 100 were never slower ' +
+                `than ${slowest.toFixed(1)} ms.`
+              }
               series={(['p50', 'p95', 'p99'] as const).map((name) => ({
                 name: `${name.slice(1)} % are faster`,
                 values: shown.map((one) => one.predictions.latency_ms?.[name] ?? null),
@@ -71,7 +77,10 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
             labelName="Time"
             valueName="Percent"
             labels={labels}
-            description={`How much of the whole machine is in use, by Darkroom and everything else; the processors were at most ${hottest.toFixed(0)} % busy.`}
+            description={
+              'How much of the whole machine is in use, by Darkroom and everything else; the processors ' +
+              `were at most ${hottest.toFixed(0)} % busy.`
+            }
             series={[
               { name: 'processor', values: shown.map((one) => one.cpu_percent) },
               { name: 'memory', values: shown.map((one) => one.memory_percent) },

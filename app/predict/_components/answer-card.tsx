@@ -93,8 +93,14 @@ function inWords({ decision, candidates }: PredictionAnswer): string {
         ? `Not sure. It is probably one of: ${candidates.join(', ')}.`
         : 'Not sure: less certain than this version must be to promise an answer.'
     case 'unfamiliar':
-      return 'This is unlike nearly every picture that the version was tried on. Take the answer as a guess, however sure it looks.'
+      return (
+        'This is unlike nearly every picture that the version was tried on. Take the answer as a guess, ' +
+        'however sure it looks.'
+      )
     case null:
-      return `Too few held-back pictures to promise how often an answer this sure is right.${candidates ? ` It is probably ${candidates.length > 1 ? `one of: ${candidates.join(', ')}` : candidates[0]}.` : ''} More pictures, and a training, would change that.`
+      return (
+        `Too few held-back pictures to promise how often an answer this sure is right.${candidates ? ` It is probably ${candidates.length > 1 ? `one of: ${candidates.join(', ')}` : candidates[0]}.` : ''} ` +
+        'More pictures, and a training, would change that.'
+      )
   }
 }

@@ -1,5 +1,5 @@
-/** The answer that a form without scripts was led to (`?result=`). Whoever asked as a stranger may look at it for a while, without the
- *  picture: the history is for those who log in. */
+/** The answer that a form without scripts was led to (`?result=`). Whoever asked as a stranger may look at it
+ *  for a while, without the picture: the history is for those who log in. */
 import { addressOf } from '#lib/contracts/client.ts'
 import { getPrediction } from '#lib/contracts/predictions.ts'
 import { darkroom } from '#lib/http/context.ts'

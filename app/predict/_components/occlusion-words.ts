@@ -1,4 +1,5 @@
-/** What an occlusion map says: on which place the answer depends most, or that there is none; and both in one sentence. It draws nothing. */
+/** What an occlusion map says: on which place the answer depends most, or that there is none; and both in one
+ *  sentence. It draws nothing. */
 import type { Explanation } from '#lib/contracts/predict.ts'
 import { counted } from '#lib/domain/counted.ts'
 

@@ -1,5 +1,6 @@
 'use client'
-/** Where pictures are put down and answers appear: one large, several as a table. Pictures are asked a few at a time. */
+/** Where pictures are put down and answers appear: one large, several as a table. Pictures are asked a few at
+ *  a time. */
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
@@ -107,7 +108,10 @@ export function PredictDesk({
         ) : (
           <DropZone
             title="Drop pictures here, or paste one"
-            hint={`JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF, each up to ${numberText({ bytes: largestBytes })}; or a ZIP of them`}
+            hint={
+              `JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF, each up to ${numberText({ bytes: largestBytes })}; ` +
+              'or a ZIP of them'
+            }
             accept="image/*,.zip"
             takesPaste
             onBring={(brought) => void ask(brought.map(({ file }) => file))}

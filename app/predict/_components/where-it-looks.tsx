@@ -1,5 +1,6 @@
 'use client'
-/** On which places of the picture an answer depends, when a person asks: a map and a sentence. The picture is asked again for it, unkept. */
+/** On which places of the picture an answer depends, when a person asks: a map and a sentence. The picture is
+ *  asked again for it, unkept. */
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { Explanation, PredictionAnswer } from '#lib/contracts/predict.ts'

@@ -1,5 +1,6 @@
 'use client'
-/** A run as it is now: what the server said at first, and every event since. It stops listening when the run has ended. */
+/** A run as it is now: what the server said at first, and every event since. It stops listening when the run
+ *  has ended. */
 import { useEffect, useEffectEvent, useState } from 'react'
 import { follow, type RunEvent } from '#lib/contracts/client.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
@@ -52,7 +53,8 @@ export function useFollowedRun(
   return { ...followed, put }
 }
 
-/** Events may come twice after a lost connection: `seq` and `epoch` tell. Between two words on the whole run its steps say how far it is. */
+/** Events may come twice after a lost connection: `seq` and `epoch` tell. Between two words on the whole run
+ *  its steps say how far it is. */
 function after(before: FollowedRun, event: RunEvent): FollowedRun {
   switch (event.kind) {
     case 'run':

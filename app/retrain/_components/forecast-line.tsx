@@ -1,6 +1,6 @@
 'use client'
-/** What the training would take, beside its button: asked for anew when the person changes how to train. Silent where a training would be
- *  refused: the button says why. */
+/** What the training would take, beside its button: asked for anew when the person changes how to train.
+ *  Silent where a training would be refused: the button says why. */
 import { useEffect, useState } from 'react'
 import { call, type CallInput } from '#lib/contracts/client.ts'
 import type { Routes } from '#lib/contracts/index.ts'

@@ -1,5 +1,6 @@
 'use client'
-/** One training, live while it runs: how far, how fast, its curves and log; then what it made and whether that is better. */
+/** One training, live while it runs: how far, how fast, its curves and log; then what it made and whether
+ *  that is better. */
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
@@ -22,7 +23,8 @@ import { VerdictCard } from './verdict-card.tsx'
 export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; readonly mayTrain: boolean }) {
   const router = useRouter()
   const followed = useFollowedRun(first, () => {
-    router.replace(`/retrain?classifier=${first.classifier}&run=${first.id}`, { scroll: false }) // once it has ended, the page shows it only by its name
+    // once it has ended, the page shows it only by its name
+    router.replace(`/retrain?classifier=${first.classifier}&run=${first.id}`, { scroll: false })
     router.refresh()
   })
   const { run, points, isLost } = followed

@@ -1,4 +1,5 @@
-/** Narrows the audit log by kind, person, action, classifier and day; works without scripts, and its address can be shared. */
+/** Narrows the audit log by kind, person, action, classifier and day; works without scripts, and its address
+ *  can be shared. */
 import { wordsOfChange } from '#lib/contracts/changes.ts'
 import { Button, looksLikeButton } from '#lib/ui/button.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'

@@ -138,7 +138,8 @@ export function BackupsCard({
 }
 
 const scheduleWords = (every: string, keep: number): string =>
-  `${every === 'off' ? 'Scheduled backups are off; set BACKUP_EVERY in Settings to turn them on.' : `A backup is scheduled every ${every}.`} Darkroom keeps the newest ${keep}.`
+  `${every === 'off' ? 'Scheduled backups are off; set BACKUP_EVERY in Settings to turn them on.' : `A backup is scheduled every ${every}.`} ` +
+  `Darkroom keeps the newest ${keep}.`
 
 function StateBadge({ last, hasFailed }: { readonly last: boolean; readonly hasFailed: boolean }) {
   if (hasFailed) return <Badge variant="bad">failed</Badge>

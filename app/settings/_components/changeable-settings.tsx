@@ -15,7 +15,8 @@ const AS_BY_DEFAULT = ''
 export function ChangeableSettings({ settings }: { readonly settings: readonly SettingRow[] }) {
   const { isBusy, failure, change } = useChange()
   const keep = async (name: string, value: string) => {
-    const body = { [name]: value === AS_BY_DEFAULT ? null : value } as InputOf<Routes['PATCH /api/settings']> // the API judges names and values
+    // the API judges names and values
+    const body = { [name]: value === AS_BY_DEFAULT ? null : value } as InputOf<Routes['PATCH /api/settings']>
     if (await change(() => call('PATCH /api/settings', body)))
       toast(`${name} is ${value === AS_BY_DEFAULT ? 'as by default' : value} now.`)
   }

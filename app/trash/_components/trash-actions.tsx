@@ -1,5 +1,6 @@
 'use client'
-/** Restore something from the trash, or delete it permanently after a question; the dialog then says what still contains it. */
+/** Restore something from the trash, or delete it permanently after a question; the dialog then says what
+ *  still contains it. */
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
@@ -106,7 +107,8 @@ function sentenceOf(title: string, { trained_versions: versions, backups }: Dele
     ...(backups.length === 0
       ? []
       : [
-          `Still in ${backups.length === 1 ? 'the backup' : 'the backups'} ${backups.map(({ name, until }) => (until === null ? name : `${name} (until ${until.slice(0, 10)})`)).join(', ')}.`,
+          `Still in ${backups.length === 1 ? 'the backup' : 'the backups'} ` +
+            `${backups.map(({ name, until }) => (until === null ? name : `${name} (until ${until.slice(0, 10)})`)).join(', ')}.`,
         ]),
   ]
   return [`${title} was deleted permanently.`, ...still].join(' ')

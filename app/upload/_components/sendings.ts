@@ -1,4 +1,5 @@
-/** How brought files become requests: each ZIP alone, everything else together with one label per file. Pure; sends nothing. */
+/** How brought files become requests: each ZIP alone, everything else together with one label per file. Pure;
+ *  sends nothing. */
 import type { Brought } from '#lib/ui/drop-zone.tsx'
 
 type Sendings = { readonly files: readonly File[]; readonly labels?: readonly string[] }

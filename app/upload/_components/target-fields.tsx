@@ -1,5 +1,6 @@
 'use client'
-/** For which classifier pictures are brought: one that exists, or a new one with what must be known before its first training. */
+/** For which classifier pictures are brought: one that exists, or a new one with what must be known before
+ *  its first training. */
 import { Card } from '#lib/ui/card.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
 import type { Known } from './upload-desk.tsx'

@@ -1,5 +1,6 @@
 'use client'
-/** Where pictures are brought: for which classifier, with which labels; then progress, and the report of what was found. */
+/** Where pictures are brought: for which classifier, with which labels; then progress, and the report of what
+ *  was found. */
 import { useRouter } from 'next/navigation'
 import { useState, type ReactNode } from 'react'
 import { call, upload } from '#lib/contracts/client.ts'
@@ -94,7 +95,11 @@ export function UploadDesk({ classifiers, chosen, mayCreate, largest, recent }: 
         mayBringFolders
         takesPaste
         isDisabled={sending !== null}
-        hint={`Folders named like the classes label what is in them. Up to ${numberText({ bytes: largest.uploadBytes })} at once, each picture up to ${numberText({ bytes: largest.imageBytes })}.`}
+        hint={
+          'Folders named like the classes label what is in them. Up to ' +
+          `${numberText({ bytes: largest.uploadBytes })} at once, each picture up to ` +
+          `${numberText({ bytes: largest.imageBytes })}.`
+        }
         onBring={(more) => {
           setReports([])
           setFailure(null)

@@ -1,4 +1,5 @@
-/** The shares of the answers against those of the pictures learnt from: what is asked may be unlike what was learnt. */
+/** The shares of the answers against those of the pictures learnt from: what is asked may be unlike what was
+ *  learnt. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { shareShifts, type ShareShift } from '#lib/domain/confusion.ts'
 import { counted } from '#lib/domain/counted.ts'
@@ -48,7 +49,8 @@ export async function AgainstTraining({ who, classifier, answers }: AgainstProps
   )
 }
 
-/** The pictures here, where they are those that it learnt from; else the test pictures of its card, which were drawn alike. */
+/** The pictures here, where they are those that it learnt from; else the test pictures of its card, which
+ *  were drawn alike. */
 async function learntFrom(
   who: Visitor,
   { id }: ClassifierAnswer,
@@ -73,8 +75,17 @@ async function learntFrom(
 function inWords({ name, now, before, change }: ShareShift, all: number, of: string): string {
   const percent = (share: number) => `${(share * 100).toFixed(0)} %`
   if (all < FEWEST_ANSWERS)
-    return `${counted(all, 'answer')} ${all === 1 ? 'is' : 'are'} too few to compare with the ${of}; ${FEWEST_ANSWERS} would begin to tell.`
+    return (
+      `${counted(all, 'answer')} ${all === 1 ? 'is' : 'are'} too few to compare with the ${of}; ` +
+      `${FEWEST_ANSWERS} would begin to tell.`
+    )
   if (Math.abs(change) < REMARKABLE)
-    return `The classes are answered about as often as they stand among the ${of}; the largest difference is “${name}”, ${percent(now)} against ${percent(before)}.`
-  return `“${name}” is ${percent(now)} of the answers but ${percent(before)} of the ${of}: what is asked differs from what was learnt, or the model leans ${change > 0 ? 'towards' : 'away from'} it.`
+    return (
+      `The classes are answered about as often as they stand among the ${of}; the largest difference is “${name}”, ` +
+      `${percent(now)} against ${percent(before)}.`
+    )
+  return (
+    `“${name}” is ${percent(now)} of the answers but ${percent(before)} of the ${of}: what is asked ` +
+    `differs from what was learnt, or the model leans ${change > 0 ? 'towards' : 'away from'} it.`
+  )
 }

@@ -1,5 +1,6 @@
 'use client'
-/** Chooses the class whose pictures are shown, where there are too many for a row of links; the choice stands in the address. */
+/** Chooses the class whose pictures are shown, where there are too many for a row of links; the choice stands
+ *  in the address. */
 import { useRouter } from 'next/navigation'
 import { useTransition } from 'react'
 import { Select } from '#lib/ui/field.tsx'

@@ -144,5 +144,8 @@ function balance(counts: readonly { name: string; count: number }[]): string {
   if (!fewest || !most) return 'No class has a picture.'
   if (fewest.count === most.count)
     return `Every class has ${counted(most.count, 'picture')}: an even balance.`
-  return `“${most.name}” has the most pictures (${most.count.toLocaleString('en-GB')}), “${fewest.name}” the fewest (${fewest.count.toLocaleString('en-GB')}).`
+  return (
+    `“${most.name}” has the most pictures (${most.count.toLocaleString('en-GB')}), “${fewest.name}” the ` +
+    `fewest (${fewest.count.toLocaleString('en-GB')}).`
+  )
 }

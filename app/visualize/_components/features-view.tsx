@@ -43,7 +43,10 @@ export async function FeaturesView({
             name="Brightness, % of white"
             bins={brightness}
             label={percentRange}
-            description={`How light the pictures are on the whole: ${mostOf(brightness, lookedAt, percentRange)} % of white.${extremes(perClass, (one) => one.brightness, 'darkest', 'lightest')}`}
+            description={
+              `How light the pictures are on the whole: ${mostOf(brightness, lookedAt, percentRange)} % ` +
+              `of white.${extremes(perClass, (one) => one.brightness, 'darkest', 'lightest')}`
+            }
           />
         </Card>
         <Card>
@@ -52,7 +55,10 @@ export async function FeaturesView({
             name="Contrast, %"
             bins={contrast}
             label={percentRange}
-            description={`How far light and dark are apart within a picture: ${mostOf(contrast, lookedAt, percentRange)} %.${extremes(perClass, (one) => one.contrast, 'flattest', 'richest')}`}
+            description={
+              'How far light and dark are apart within a picture: ' +
+              `${mostOf(contrast, lookedAt, percentRange)} %.${extremes(perClass, (one) => one.contrast, 'flattest', 'richest')}`
+            }
           />
         </Card>
       </div>
@@ -68,7 +74,10 @@ export async function FeaturesView({
             { name: 'brightness', values: perClass.map((one) => one.brightness) },
             { name: 'contrast', values: perClass.map((one) => one.contrast) },
           ]}
-          description="The mean brightness and contrast of each class; where they differ much, a classifier may learn the light instead of the thing."
+          description={
+            'The mean brightness and contrast of each class; where they differ much, a classifier may ' +
+            'learn the light instead of the thing.'
+          }
         />
       </Card>
       <div className="columns">

@@ -1,4 +1,5 @@
-/** What the numbers of a version say, in sentences: what it mixes up, what it finds worst, whether it learnt by heart, how honest its confidence is. */
+/** What the numbers of a version say, in sentences: what it mixes up, what it finds worst, whether it learnt
+ *  by heart, how honest its confidence is. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { confusedPairs, type ConfusedPair } from '#lib/domain/confusion.ts'
 import { counted } from '#lib/domain/counted.ts'
@@ -58,7 +59,8 @@ export function ModelInsights({
 const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`
 
 const mixedUp = ({ truth, answer, there, of, back, ofBack }: ConfusedPair): string =>
-  `“${truth}” was taken for “${answer}” ${there === 1 ? 'once' : `${there} times`} (${percent(there / of)} of its pictures)${back === 0 ? ', never the other way round.' : `, the other way round ${back === 1 ? 'once' : `${back} times`} (${percent(back / ofBack)}).`}`
+  `“${truth}” was taken for “${answer}” ${there === 1 ? 'once' : `${there} times`} (${percent(there / of)} ` +
+  `of its pictures)${back === 0 ? ', never the other way round.' : `, the other way round ${back === 1 ? 'once' : `${back} times`} (${percent(back / ofBack)}).`}`
 
 function worstFound({ per_class: perClass }: Test): readonly string[] {
   const sorted = perClass
@@ -68,7 +70,8 @@ function worstFound({ per_class: perClass }: Test): readonly string[] {
   if (!worst || worst.recall === 1 || worst.recall === sorted.at(-1)?.recall) return []
   const missed = worst.images - Math.round(worst.recall * worst.images)
   return [
-    `Of “${worst.class}” it finds the smallest part: ${percent(worst.recall)}; it missed ${missed} of ${worst.images}. More, and more different, pictures of it help most.`,
+    `Of “${worst.class}” it finds the smallest part: ${percent(worst.recall)}; it missed ${missed} of ` +
+      `${worst.images}. More, and more different, pictures of it help most.`,
   ]
 }
 
@@ -78,17 +81,21 @@ function byHeart({ curves, best_epoch: bestEpoch }: VersionCard): readonly strin
   const gap = best.accuracy - best.val_accuracy
   return gap >= BY_HEART
     ? [
-        `It is right on ${percent(best.accuracy)} of the pictures that it learnt from and on ${percent(best.val_accuracy)} of others: it learnt some of them by heart. More pictures help.`,
+        `It is right on ${percent(best.accuracy)} of the pictures that it learnt from and on ` +
+          `${percent(best.val_accuracy)} of others: it learnt some of them by heart. More pictures help.`,
       ]
     : [
-        `It does about as well on pictures that it did not learn from (${percent(best.val_accuracy)}) as on those that it did (${percent(best.accuracy)}, made harder on purpose): it did not learn by heart.`,
+        `It does about as well on pictures that it did not learn from (${percent(best.val_accuracy)}) ` +
+          `as on those that it did (${percent(best.accuracy)}, made harder on purpose): it did not learn ` +
+          'by heart.',
       ]
 }
 
 function honesty({ calibration, test }: VersionCard): readonly string[] {
   if (!calibration || test?.ece == null) return []
   return [
-    `Its confidence is off by ${(test.ece * 100).toFixed(1)} points on average: of answers that say 80 %, about 80 in 100 are right when this is near 0.`,
+    `Its confidence is off by ${(test.ece * 100).toFixed(1)} points on average: of answers that say 80 ` +
+      '%, about 80 in 100 are right when this is near 0.',
   ]
 }
 
@@ -101,6 +108,8 @@ function hesitation({ decision }: VersionCard): readonly string[] {
   )
     return []
   return [
-    `It calls itself confident from ${percent(decision.threshold, 0)} on: that is ${percent(decision.share_answered, 0)} of its answers, and ${percent(decision.error_among_answered)} of those are wrong.`,
+    `It calls itself confident from ${percent(decision.threshold, 0)} on: that is ` +
+      `${percent(decision.share_answered, 0)} of its answers, and ` +
+      `${percent(decision.error_among_answered)} of those are wrong.`,
   ]
 }

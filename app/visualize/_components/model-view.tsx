@@ -154,5 +154,8 @@ function weakest(rows: readonly { readonly class: string; readonly f1: number | 
   const [worst, best] = [sorted[0], sorted.at(-1)]
   if (!worst || !best || worst.f1 === best.f1)
     return 'How exact and how complete the answers are, for each class.'
-  return `Weakest is “${worst.name}” with an F1 of ${(worst.f1 * 100).toFixed(1)} %, strongest “${best.name}” with ${(best.f1 * 100).toFixed(1)} %.`
+  return (
+    `Weakest is “${worst.name}” with an F1 of ${(worst.f1 * 100).toFixed(1)} %, strongest “${best.name}” ` +
+    `with ${(best.f1 * 100).toFixed(1)} %.`
+  )
 }

@@ -99,7 +99,8 @@ export async function TrafficView({
           series={[{ name: 'predictions', values: s.by_day.map(({ count }) => count) }]}
           description={
             busiest
-              ? `Answers a day in the last ${DAYS} days; the most were ${busiest.count.toLocaleString('en-GB')}, on ${busiest.day}.`
+              ? `Answers a day in the last ${DAYS} days; the most were ` +
+                `${busiest.count.toLocaleString('en-GB')}, on ${busiest.day}.`
               : `No answers in the last ${DAYS} days.`
           }
         />
@@ -149,7 +150,8 @@ export async function TrafficView({
   )
 }
 
-/** Whether answers become less sure: the newer half of the days against the older, each answer counting alike. */
+/** Whether answers become less sure: the newer half of the days against the older, each answer counting
+ *  alike. */
 function trendOf(
   days: readonly { readonly count: number; readonly mean_confidence: number | null }[],
 ): string {
@@ -164,5 +166,9 @@ function trendOf(
   if (before === null || after === null)
     return 'How sure the answers of each day were, on average; a fall means pictures unlike those of the training.'
   const change = (after - before) * 100
-  return `The last ${half} days were ${(after * 100).toFixed(1)} % sure on average, ${Math.abs(change) < 0.5 ? 'as the' : `${Math.abs(change).toFixed(1)} points ${change > 0 ? 'more' : 'less'} than the`} ${half} before; a fall means pictures unlike those of the training.`
+  return (
+    `The last ${half} days were ${(after * 100).toFixed(1)} % sure on average, ` +
+    `${Math.abs(change) < 0.5 ? 'as the' : `${Math.abs(change).toFixed(1)} points ${change > 0 ? 'more' : 'less'} than the`} ` +
+    `${half} before; a fall means pictures unlike those of the training.`
+  )
 }

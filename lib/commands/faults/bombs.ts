@@ -1,5 +1,5 @@
-/** Images that are small to send and large to decode, made by code. Each is a valid file of its format: a decoder that trusts its header
- *  allocates what the header says. Nothing here is sent; scenarios do that. */
+/** Images that are small to send and large to decode, made by code. Each is a valid file of its format: a
+ *  decoder that trusts its header allocates what the header says. Nothing here is sent; scenarios do that. */
 import { crc32, deflateSync } from 'node:zlib'
 
 /** 7000 × 7000: 49 megapixels, just within the usual limit of 50. */
@@ -93,8 +93,8 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return out
 }
 
-/** Three components and one scan of DC coefficients that are all zero, one bit each: a decoder keeps two bytes for every coefficient of a
- *  progressive file, 294 MB here (ITU-T T.81, annex G). */
+/** Three components and one scan of DC coefficients that are all zero, one bit each: a decoder keeps two
+ *  bytes for every coefficient of a progressive file, 294 MB here (ITU-T T.81, annex G). */
 function progressiveJpeg(side: number): Uint8Array {
   const blocks = Math.ceil(side / 8) ** 2
   const quantisation = Buffer.concat([Buffer.from([0xff, 0xdb, 0, 67, 0]), Buffer.alloc(64, 1)])

@@ -1,5 +1,5 @@
-/** The live version's files damaged on disk, one byte flipped or a file gone, and all processes restarted: the version before it takes over,
- *  health says why, and a broken version cannot be promoted. */
+/** The live version's files damaged on disk, one byte flipped or a file gone, and all processes restarted:
+ *  the version before it takes over, health says why, and a broken version cannot be promoted. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { openData } from '#lib/data/open.ts'
@@ -65,7 +65,9 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ju
   judged.push({
     what: 'promoting a version with one byte flipped',
     expected: '422 bad_bundle; a whole version goes on serving',
-    measured: `${promoted.status} ${String(promoted.body['code'] ?? '')}; then ${after.status} by ${String(after.body['model_version'])}`,
+    measured:
+      `${promoted.status} ${String(promoted.body['code'] ?? '')}; then ${after.status} by ` +
+      `${String(after.body['model_version'])}`,
     holds:
       promoted.status === 422 &&
       promoted.body['code'] === 'bad_bundle' &&
@@ -98,8 +100,10 @@ async function takenOver(
   return {
     what: `live version damaged (${name}), web and inference restarted`,
     expected: 'predictions by the version before it; health degraded and names the version',
-    measured:
-      `${back.held ? versions : `no prediction: ${tally(answered.map(({ status, body }) => `${status} ${String(body['code'])}`))}`}; health ${String(health['status'])} ${reason}`.trim(),
+    measured: (
+      `${back.held ? versions : `no prediction: ${tally(answered.map(({ status, body }) => `${status} ${String(body['code'])}`))}`}; ` +
+      `health ${String(health['status'])} ${reason}`
+    ).trim(),
     holds:
       back.held &&
       answers.every(({ status, body }) => status === 200 && body['model_version'] === 'v1') &&

@@ -1,5 +1,5 @@
-/** Clients that hold on to connections or send what no client should: idle ones, event streams, slow senders, odd names, upgrades. Others
- *  notice nothing, and each is answered or ended as promised. */
+/** Clients that hold on to connections or send what no client should: idle ones, event streams, slow senders,
+ *  odd names, upgrades. Others notice nothing, and each is answered or ended as promised. */
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -100,7 +100,8 @@ export async function slowSenders({ product: shared, say }: Context): Promise<re
     ['a body of 1 byte/s', headOf(product, 'image/png') + 'x'.repeat(1000), true],
     [
       'a form of 1 byte/s',
-      `${headOf(product, 'multipart/form-data; boundary=abc')}--abc\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nx`,
+      `${headOf(product, 'multipart/form-data; boundary=abc')}--abc\r\nContent-Disposition: form-data; ` +
+        'name="file"; filename="a.png"\r\n\r\nx',
       true,
     ],
     ['headers of 1 byte/s', 'GET / HTTP/1.1\r\nHost: x\r\nX-A: ', true],
@@ -145,10 +146,12 @@ const webMb = ({ pid }: Product): number =>
     .reduce((sum, { rssMb }) => sum + rssMb, 0)
 
 const streamHead = ({ url, bearer }: Product, id: string): string =>
-  `GET /api/runs/${id}/events HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: ${bearer}\r\nAccept: text/event-stream\r\n\r\n`
+  `GET /api/runs/${id}/events HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: ${bearer}\r\nAccept: ` +
+  'text/event-stream\r\n\r\n'
 
 const headOf = ({ url }: Product, type: string): string =>
-  `POST /api/predict?classifier=shapes HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: ${type}\r\nContent-Length: 2000000\r\n\r\n`
+  `POST /api/predict?classifier=shapes HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: ${type}\r\nContent-Length: ` +
+  '2000000\r\n\r\n'
 
 /** A connection on which this was written; what comes back is read and thrown away. */
 async function opened({ url }: Product, text: string): Promise<Socket> {

@@ -1,4 +1,5 @@
-/** A control group of the kernel that holds a product within so much memory, as a container would. Linux, and where it may be made. */
+/** A control group of the kernel that holds a product within so much memory, as a container would. Linux, and
+ *  where it may be made. */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -39,7 +40,8 @@ export function createControlGroup(limitMb: number): ControlGroup | null {
       try {
         rmdirSync(folder)
       } catch {
-        // A process of it is still ending; an empty group costs nothing and goes with the next restart of the machine.
+        // A process of it is still ending; an empty group costs nothing and goes with the next restart of the
+        // machine.
       }
     },
   }

@@ -1,5 +1,5 @@
-/** The processes of a product as the system sees them: who they are, and what memory they hold together. Linux alone: it reads /proc.
- *  It judges nothing. */
+/** The processes of a product as the system sees them: who they are, and what memory they hold together.
+ *  Linux alone: it reads /proc. It judges nothing. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -37,7 +37,8 @@ export const pidsOf = (rootPid: number, name: string): readonly number[] =>
 export const memoryOf = (rootPid: number): number =>
   familyOf(rootPid).reduce((sum, { rssMb }) => sum + rssMb, 0)
 
-/** Looks ten times a second until it is ended; answers the largest sum that it saw, and who held how much then. */
+/** Looks ten times a second until it is ended; answers the largest sum that it saw, and who held how much
+ *  then. */
 export function watchMemory(rootPid: number): {
   readonly end: () => { readonly peakMb: number; readonly members: readonly Member[] }
 } {

@@ -1,5 +1,6 @@
-/** The disk that holds DATA_DIR is full, while people predict and while a training run writes: strangers get predictions without history,
- *  people are told, nothing that was acknowledged is lost, and all of it goes on as soon as there is room. */
+/** The disk that holds DATA_DIR is full, while people predict and while a training run writes: strangers get
+ *  predictions without history, people are told, nothing that was acknowledged is lost, and all of it goes on
+ *  as soon as there is room. */
 import path from 'node:path'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { missingRows } from './kills.ts'
@@ -81,7 +82,9 @@ export async function fullDisk({ say }: Context): Promise<readonly Judged[]> {
     {
       what: 'room is made',
       expected: 'saved predictions within 10 s, healthy within 15 s, no acknowledged row lost',
-      measured: `${recovered.held ? `saved after ${Math.round(recovered.ms)} ms` : 'not saved'}; ${healthy.held ? 'healthy' : 'not healthy'}; ${missing} of ${acknowledged.length} rows missing`,
+      measured:
+        `${recovered.held ? `saved after ${Math.round(recovered.ms)} ms` : 'not saved'}; ` +
+        `${healthy.held ? 'healthy' : 'not healthy'}; ${missing} of ${acknowledged.length} rows missing`,
       holds: recovered.held && healthy.held && missing === 0,
     },
   ]
@@ -123,7 +126,10 @@ export async function fullDiskDuringTraining({ say }: Context): Promise<readonly
     {
       what: 'disk full during a training run',
       expected: 'it fails with the disk as the reason, the log has the cause, it can be resumed',
-      measured: `${String(run['state'])}: ${String(run['error'])}; ${/ENOSPC|disk is full/.test(log) ? 'cause in the log' : 'no cause in the log'}; can_resume ${String(run['can_resume'])}`,
+      measured:
+        `${String(run['state'])}: ${String(run['error'])}; ` +
+        `${/ENOSPC|disk is full/.test(log) ? 'cause in the log' : 'no cause in the log'}; can_resume ` +
+        `${String(run['can_resume'])}`,
       holds:
         failed.held &&
         /disk.*full/i.test(String(run['error'])) &&

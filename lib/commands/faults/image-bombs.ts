@@ -1,5 +1,5 @@
-/** Images that are small to send and large to decode: many at once, in a ZIP, and as thumbnails of stored ones, while others ask for small
- *  predictions. Memory is the sum over all processes of the product. */
+/** Images that are small to send and large to decode: many at once, in a ZIP, and as thumbnails of stored
+ *  ones, while others ask for small predictions. Memory is the sum over all processes of the product. */
 import { buffer } from 'node:stream/consumers'
 import { writeZip } from '#lib/archive/write-zip.ts'
 import { memoryMb } from '#lib/processes/memory.ts'
@@ -9,17 +9,20 @@ import { inMb, inMs, tally, wait, within, type Context, type Judged } from './ju
 import type { ProductAnswer, Product } from './product.ts'
 import { smallImage, startTraffic } from './traffic.ts'
 
-/** The promise: all processes together hold no more than this many times what they hold idle, and the printed budget. */
+/** The promise: all processes together hold no more than this many times what they hold idle, and the printed
+ *  budget. */
 const TIMES_IDLE = 1.5
 const SLOWEST_P99_MS = 1_000
-/** The budget where the product prints none: the smaller of 400 MB and a fifth of the memory that it counts on. */
+/** The budget where the product prints none: the smaller of 400 MB and a fifth of the memory that it counts
+ *  on. */
 const MOST_BUDGET_MB = 400
 const BUDGET_SHARE = 0.2
 const GIVEN_BACK_WITHIN_MS = 60_000
 /** The first images are drawn by a process that leaves when it is done. */
 const FIRST_START_MS = 30_000
 const OTHERS = { clients: 4, pauseMs: 25 }
-/** A prediction, or a refusal that says why and, where it may help, when to try again. Never a 500, never a broken connection. */
+/** A prediction, or a refusal that says why and, where it may help, when to try again. Never a 500, never a
+ *  broken connection. */
 const MAY_BE_ANSWERED: readonly number[] = [200, 413, 422, 429, 503, 507]
 
 const SHORT_KINDS: readonly BombName[] = ['webp', 'jpeg', 'interlaced']
@@ -114,8 +117,13 @@ async function underFire(product: Product, limit: Limit, { what, fire }: Fire): 
   const largest = members.toSorted((a, b) => b.rssMb - a.rssMb)[0]
   return {
     what,
-    expected: `memory ≤ 1.5 × ${Math.round(limit.idleMb)} + ${Math.round(limit.budgetMb)} = ${inMb(limit.mostMb)}; small p99 ≤ ${inMs(SLOWEST_P99_MS)}, none failed; an answer to each; no process ends`,
-    measured: `${inMb(peakMb)}${largest ? ` (${largest.name} ${inMb(largest.rssMb)})` : ''}; p99 ${inMs(small.p99Ms)} of ${small.sent}, ${small.failures.length} failed; ${tally(answers.map(toldOf))}; ${killed} ended`,
+    expected:
+      `memory ≤ 1.5 × ${Math.round(limit.idleMb)} + ${Math.round(limit.budgetMb)} = ${inMb(limit.mostMb)}; ` +
+      `small p99 ≤ ${inMs(SLOWEST_P99_MS)}, none failed; an answer to each; no process ends`,
+    measured:
+      `${inMb(peakMb)}${largest ? ` (${largest.name} ${inMb(largest.rssMb)})` : ''}; p99 ` +
+      `${inMs(small.p99Ms)} of ${small.sent}, ${small.failures.length} failed; ` +
+      `${tally(answers.map(toldOf))}; ${killed} ended`,
     holds:
       peakMb <= limit.mostMb &&
       small.p99Ms <= SLOWEST_P99_MS &&

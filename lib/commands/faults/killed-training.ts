@@ -1,4 +1,5 @@
-/** Training processes and the worker killed while a run trains: the run ends as if nothing had happened, and nothing half made stays. */
+/** Training processes and the worker killed while a run trains: the run ends as if nothing had happened, and
+ *  nothing half made stays. */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { pidsOf } from './family.ts'

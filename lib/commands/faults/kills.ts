@@ -1,5 +1,6 @@
-/** Every kind of process killed at random moments under load, as an out-of-memory killer would: nothing that was acknowledged is lost, nobody
- *  is refused after one more attempt, and a process that was killed again and again comes back as fast as the first time. */
+/** Every kind of process killed at random moments under load, as an out-of-memory killer would: nothing that
+ *  was acknowledged is lost, nobody is refused after one more attempt, and a process that was killed again
+ *  and again comes back as fast as the first time. */
 import path from 'node:path'
 import { openData } from '#lib/data/open.ts'
 import { ROOT } from '#lib/processes/settings.ts'
@@ -84,7 +85,10 @@ async function killedUnderLoad(
   return {
     what: `kill −9 of ${kind} at random moments under load`,
     expected: `${times} kills; each acknowledged prediction has its row; none fails after one retry`,
-    measured: `${killed} kills${away > 0 ? `, ${away} times none was there` : ''}; ${figures.ids.length.toLocaleString('en')} acknowledged, ${missing} without a row; ${figures.retried} retried, ${figures.failures.length} failed${figures.failures.length > 0 ? ` (${tally(figures.failures)})` : ''}`,
+    measured:
+      `${killed} kills${away > 0 ? `, ${away} times none was there` : ''}; ` +
+      `${figures.ids.length.toLocaleString('en')} acknowledged, ${missing} without a row; ` +
+      `${figures.retried} retried, ${figures.failures.length} failed${figures.failures.length > 0 ? ` (${tally(figures.failures)})` : ''}`,
     holds: killed === times && missing === 0 && figures.failures.length === 0 && figures.ids.length > 0,
   }
 }

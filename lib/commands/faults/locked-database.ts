@@ -1,5 +1,5 @@
-/** Another process holds the write lock of the database: the web process goes on answering, reads go on, predictions wait or are refused with
- *  the time after which to try again, and nothing is answered 500. */
+/** Another process holds the write lock of the database: the web process goes on answering, reads go on,
+ *  predictions wait or are refused with the time after which to try again, and nothing is answered 500. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -69,8 +69,12 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
     },
     {
       what: `predictions ${held}`,
-      expected: `200, or 503 with Retry-After, within ${LONGEST_WRITE_MS / 1000} s; no 500; each acknowledged one has its row`,
-      measured: `${tally(writes.map(({ status, failure }) => failure ?? status))}; longest ${inMs(longestWrite)}; ${refusedWithoutTime} without Retry-After; ${missing} of ${acknowledged.length} without a row`,
+      expected:
+        `200, or 503 with Retry-After, within ${LONGEST_WRITE_MS / 1000} s; no 500; each acknowledged ` +
+        'one has its row',
+      measured:
+        `${tally(writes.map(({ status, failure }) => failure ?? status))}; longest ${inMs(longestWrite)}; ` +
+        `${refusedWithoutTime} without Retry-After; ${missing} of ${acknowledged.length} without a row`,
       holds:
         writes.length > 0 &&
         writes.every(({ status }) => status === 200 || status === 503) &&
@@ -81,7 +85,9 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
     {
       what: 'after the lock is released',
       expected: `a prediction within ${RECOVERED_WITHIN_MS / 1000} s; the web process is the same`,
-      measured: `${recovered.held ? `after ${inMs(recovered.ms)}` : 'none'}; web ${pidsOf(product.pid, 'web').join() === websBefore.join() ? 'the same' : 'another'}`,
+      measured:
+        `${recovered.held ? `after ${inMs(recovered.ms)}` : 'none'}; web ` +
+        `${pidsOf(product.pid, 'web').join() === websBefore.join() ? 'the same' : 'another'}`,
       holds: recovered.held && pidsOf(product.pid, 'web').join() === websBefore.join(),
     },
   ]

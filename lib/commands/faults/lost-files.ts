@@ -1,4 +1,5 @@
-/** Files of stored images deleted, cut off or replaced behind the product's back: never a 500, never other content under the same id. */
+/** Files of stored images deleted, cut off or replaced behind the product's back: never a 500, never other
+ *  content under the same id. */
 import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createRandom } from '#lib/ml/random.ts'

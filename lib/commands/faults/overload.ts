@@ -1,4 +1,5 @@
-/** More predictions than the machine can answer, batches next to single ones, idle connections and event streams: measured as
+/** More predictions than the machine can answer, batches next to single ones, idle connections and event
+ *  streams: measured as
  *  `npm run bench -- overload` does, for as many seconds as the form allows. */
 import { judged as judgedOverload, measureOverload } from '../bench-overload.ts'
 import type { Context, Judged } from './judged.ts'

@@ -1,4 +1,5 @@
-/** The faults that the product is put through, as data: their names, what they are, and in which form they run. How, their own files say. */
+/** The faults that the product is put through, as data: their names, what they are, and in which form they
+ *  run. How, their own files say. */
 import { existsSync } from 'node:fs'
 import { brokenVersion } from './broken-version.ts'
 import { heldConnections, oddRequests, slowSenders } from './connections.ts'

@@ -1,4 +1,5 @@
-/** A disk of memory that is soon full, for a product's folder. Only root may mount one, so it may be lacking; it is unmounted at the end. */
+/** A disk of memory that is soon full, for a product's folder. Only root may mount one, so it may be lacking;
+ *  it is unmounted at the end. */
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

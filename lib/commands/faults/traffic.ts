@@ -1,5 +1,5 @@
-/** Small predictions that other people ask for while something goes wrong: each a different drawn image, and each asked a second time when
- *  the first attempt failed by no fault of theirs. It judges nothing. */
+/** Small predictions that other people ask for while something goes wrong: each a different drawn image, and
+ *  each asked a second time when the first attempt failed by no fault of theirs. It judges nothing. */
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { percentile, wait } from './judged.ts'

@@ -1,4 +1,5 @@
-/** What answers contracts by reading (and a little writing) alone, in one object. Each topic has its file beside this one. */
+/** What answers contracts by reading (and a little writing) alone, in one object. Each topic has its file
+ *  beside this one. */
 import type { Answers, Data } from '../data.ts'
 import type { Store } from '../store.ts'
 import { classifierAnswers } from './classifiers.ts'

@@ -106,7 +106,8 @@ function countsOf(
   id: string,
 ): Pick<ClassifierAnswer, 'samples' | 'predictions_today' | 'corrections_waiting'> {
   const splits = connection.all<{ split: string; count: number }>(
-    'SELECT "split", SUM("count") AS "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> \'\' GROUP BY "split"',
+    'SELECT "split", SUM("count") AS "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT ' +
+      '"isExcluded" AND "split" <> \'\' GROUP BY "split"',
     id,
   )
   const count = (split: string): number => splits.find((row) => row.split === split)?.count ?? 0

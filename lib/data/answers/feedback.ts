@@ -1,4 +1,5 @@
-/** What a person says of an answer: a correction makes its picture a labelled sample. Whether that is trained on is lib/training's to decide. */
+/** What a person says of an answer: a correction makes its picture a labelled sample. Whether that is trained
+ *  on is lib/training's to decide. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { splitOf } from '#lib/domain/splits.ts'
@@ -87,8 +88,8 @@ type Forgetting = {
   readonly at: Date
 }
 
-/** Takes back what was said before, with the sample that it made. One that is older, such as an uploaded one that a correction took out of the trash,
- *  goes to the trash: only an admin deletes for good. */
+/** Takes back what was said before, with the sample that it made. One that is older, such as an uploaded one
+ *  that a correction took out of the trash, goes to the trash: only an admin deletes for good. */
 function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Forgetting): void {
   const before = writing.one<{ sampleId: string | null; at: number }>(
     'SELECT "sampleId", "at" FROM "Feedback" WHERE "predictionId" = ?',
@@ -103,7 +104,8 @@ function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Fo
     createdAt: number
     trashedAt: number | null
   }>(
-    'SELECT "id", "classifierId", "filename", "createdAt", "trashedAt" FROM "Sample" WHERE "id" = ?1 AND "source" = \'feedback\' AND NOT EXISTS (SELECT 1 FROM "Feedback" WHERE "sampleId" = ?1)',
+    'SELECT "id", "classifierId", "filename", "createdAt", "trashedAt" FROM "Sample" WHERE "id" = ?1 ' +
+      'AND "source" = \'feedback\' AND NOT EXISTS (SELECT 1 FROM "Feedback" WHERE "sampleId" = ?1)',
     before.sampleId,
   )
   if (!sample) return
@@ -133,7 +135,8 @@ function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Fo
   }
 }
 
-/** The sample that a correction makes or relabels. A sample that came another way keeps its label: only an admin changes those. */
+/** The sample that a correction makes or relabels. A sample that came another way keeps its label: only an
+ *  admin changes those. */
 function correct(writing: Transacting, { asked, label, sampleId, at }: Correction): string | null {
   if (asked.pictureHash === null) return null
   const known = writing.one<{

@@ -1,4 +1,5 @@
-/** Cutting a list into pages. Where a page begins is told by the last row of the one before, never by a number of rows. */
+/** Cutting a list into pages. Where a page begins is told by the last row of the one before, never by a
+ *  number of rows. */
 
 /** One row more than asked tells whether there is another page. */
 export function pageOf<T>(

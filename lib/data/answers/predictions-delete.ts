@@ -1,4 +1,5 @@
-/** Deleting predictions for good: one, or all that fit a filter, in small transactions. Statistics fall with them; samples that corrections made stay. */
+/** Deleting predictions for good: one, or all that fit a filter, in small transactions. Statistics fall with
+ *  them; samples that corrections made stay. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Answers, Data } from '../data.ts'
 import type { Prisma } from '../generated/client.ts'

@@ -1,5 +1,5 @@
-/** The events of a training as they happen, for any number of readers: one look at the rows for all who follow a run, and one copy of each event.
- *  It writes nothing; how events reach a reader is lib/http's. */
+/** The events of a training as they happen, for any number of readers: one look at the rows for all who
+ *  follow a run, and one copy of each event. It writes nothing; how events reach a reader is lib/http's. */
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
 import { eventsAfter, isActive, runIn, type StoredEvent } from '../runs.ts'
 import type { Store } from '../store.ts'
@@ -93,7 +93,8 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
       for (const { seq, event } of stored) {
         if (event.kind === 'run') {
           const before = channel.events[channel.newestState]
-          if (before?.kind === 'run') channel.events[channel.newestState] = { ...before, run: channel.run } // nobody reads it any more, and a state may be large
+          // nobody reads it any more, and a state may be large
+          if (before?.kind === 'run') channel.events[channel.newestState] = { ...before, run: channel.run }
           channel.newestState = channel.events.length
         }
         channel.events.push(
@@ -112,7 +113,8 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
     return opening
   }
 
-  /** The whole state first, then what came after `after`, then what comes; of several states that wait only the newest. Ends with the run. */
+  /** The whole state first, then what came after `after`, then what comes; of several states that wait only
+   *  the newest. Ends with the run. */
   async function* follow({
     id,
     after,

@@ -19,7 +19,8 @@ export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifier
       const of = classifier ?? null
       const [newest] = runsBefore(connection, { classifierId: of, cursor: undefined, limit: 1 })
       const active = connection.one<{ id: string }>(
-        `SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND (?1 IS NULL OR "classifierId" = ?1) ORDER BY "state" = 'queued', "id" LIMIT 1`,
+        `SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND (?1 IS NULL OR ` +
+          `"classifierId" = ?1) ORDER BY "state" = 'queued', "id" LIMIT 1`,
         of,
       )
       const last = connection.one<{ at: number | null }>(

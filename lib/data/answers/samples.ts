@@ -1,4 +1,5 @@
-/** Labelled pictures and what they look like together, as their contracts say it; with changing one. The trash and undo are in undoing.ts. */
+/** Labelled pictures and what they look like together, as their contracts say it; with changing one. The
+ *  trash and undo are in undoing.ts. */
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { Answers, Data } from '../data.ts'
@@ -73,7 +74,8 @@ export function sampleAnswers(
     async dataSummary({ classifier }) {
       const { id, classes } = await classifiers.chosen(classifier)
       const counts = connection.all<{ label: string; split: Split; source: Source; count: number }>(
-        'SELECT "label", "split", "source", "count" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND "split" <> \'\' AND "count" > 0',
+        'SELECT "label", "split", "source", "count" FROM "SampleCount" WHERE "classifierId" = ? AND ' +
+          'NOT "isExcluded" AND "split" <> \'\' AND "count" > 0',
         id,
       )
       const sum = (which: (row: (typeof counts)[number]) => boolean): number =>
@@ -112,7 +114,8 @@ function samplesOf(
   },
 ): number {
   const row = connection.one<{ count: number }>(
-    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "SampleCount" WHERE "classifierId" = ?1 AND (?2 IS NULL OR "label" = ?2) AND (?3 IS NULL OR "split" = ?3) AND (?4 IS NULL OR "source" = ?4)',
+    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "SampleCount" WHERE "classifierId" = ?1 AND (?2 ' +
+      'IS NULL OR "label" = ?2) AND (?3 IS NULL OR "split" = ?3) AND (?4 IS NULL OR "source" = ?4)',
     classifierId,
     label ?? null,
     split ?? null,

@@ -1,5 +1,5 @@
-/** Figures of the traffic, read from sums that are kept with each answer; rows are read for latency alone, and few of them.
- *  Counts are of all time; days, histogram and latency of the days asked for. */
+/** Figures of the traffic, read from sums that are kept with each answer; rows are read for latency alone,
+ *  and few of them. Counts are of all time; days, histogram and latency of the days asked for. */
 import type { Connection } from '../connection.ts'
 import type { Answers, Data } from '../data.ts'
 import { BINS, dateOf, dayOf } from '../prediction-counts.ts'
@@ -56,7 +56,8 @@ export const statisticsAnswers = (
 
 const perClassOf = (connection: Connection, of: string) =>
   connection.all<{ class: string; count: number; sum: number }>(
-    `SELECT "predictedClass" AS "class", SUM("count") AS "count", SUM("confidenceSum") AS "sum" FROM "ClassCount" WHERE ${OF} GROUP BY 1 ORDER BY 2 DESC, 1`,
+    'SELECT "predictedClass" AS "class", SUM("count") AS "count", SUM("confidenceSum") AS "sum" FROM ' +
+      `"ClassCount" WHERE ${OF} GROUP BY 1 ORDER BY 2 DESC, 1`,
     of,
   )
 
@@ -88,11 +89,13 @@ function latencyOf(connection: Connection, classifier: string | undefined, first
   const rows =
     classifier === undefined
       ? connection.all<{ ms: number }>(
-          `SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "createdAt" >= ? ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`,
+          'SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "createdAt" >= ? ORDER BY "createdAt" DESC ' +
+            `LIMIT ${LATENCIES}`,
           since,
         )
       : connection.all<{ ms: number }>(
-          `SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "classifierId" = ? AND "createdAt" >= ? ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`,
+          'SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "classifierId" = ? AND "createdAt" >= ? ' +
+            `ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`,
           classifier,
           since,
         )

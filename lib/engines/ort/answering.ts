@@ -1,4 +1,5 @@
-/** A session that answers for one set of weights: pixels in, logits and features out, in pieces that bound its memory. It does not learn. */
+/** A session that answers for one set of weights: pixels in, logits and features out, in pieces that bound
+ *  its memory. It does not learn. */
 import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
 import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
 import type { NetworkAnswers } from '#lib/ml/learner.ts'

@@ -1,12 +1,14 @@
-/** Whether this machine's ONNX Runtime may train in its blocked layout, and with which block. The layout is internal to ONNX Runtime,
- *  so it is asked, not known; that its gradients are right is proven afterwards, by the engine's proof. */
+/** Whether this machine's ONNX Runtime may train in its blocked layout, and with which block. The layout is
+ *  internal to ONNX Runtime, so it is asked, not known; that its gradients are right is proven afterwards, by
+ *  the engine's proof. */
 import { createBlockedKernels } from '#lib/ml/onnx/blocked-kernels.ts'
 import { BLOCKED, createGraph } from '#lib/ml/onnx/graph.ts'
 import { floatsOf } from './answering.ts'
 import type { OrtLibrary } from './library.ts'
 import type { Writing } from './ort-learner.ts'
 
-/** Two columns of sixteen channels, re-ordered: where the second column of the first channel lands is the block. Null where there is none. */
+/** Two columns of sixteen channels, re-ordered: where the second column of the first channel lands is the
+ *  block. Null where there is none. */
 export async function probeBlock(library: OrtLibrary): Promise<8 | 16 | null> {
   if (library.name === 'wasm') return null
   const g = createGraph('probe')

@@ -1,5 +1,5 @@
-/** ONNX Runtime, loaded when first asked for: the native build (`onnx`) or the WebAssembly one (`wasm`). Both speak one interface;
- *  this file knows where they differ, and counts open sessions. It knows no network. */
+/** ONNX Runtime, loaded when first asked for: the native build (`onnx`) or the WebAssembly one (`wasm`). Both
+ *  speak one interface; this file knows where they differ, and counts open sessions. It knows no network. */
 import os from 'node:os'
 import { onnxBytes, type GraphData } from '#lib/ml/onnx/writer.ts'
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
@@ -33,13 +33,15 @@ export type OrtLibrary = {
   openSessions(): number
 }
 
-export const defaultThreads = (): number => Math.max(1, Math.min(os.availableParallelism(), 8)) // beyond 8, small images don't gain
+// beyond 8, small images don't gain
+export const defaultThreads = (): number => Math.max(1, Math.min(os.availableParallelism(), 8))
 
 export async function loadOrt(
   name: OrtName,
   { threads = defaultThreads() }: { threads?: number } = {},
 ): Promise<OrtLibrary> {
-  if (name === 'onnx') process.env['ORT_DISABLE_TELEMETRY'] = '1' // it reports to its maker otherwise; read once, when the library starts (docs/decisions/0011)
+  // it reports to its maker otherwise; read once, when the library starts (docs/decisions/0011)
+  if (name === 'onnx') process.env['ORT_DISABLE_TELEMETRY'] = '1'
   const ort = (name === 'onnx'
     ? await import('onnxruntime-node')
     : await import('onnxruntime-web')) as unknown as Module
@@ -62,9 +64,11 @@ export async function loadOrt(
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-        // the arena never gives back: 593 MB against 325 in WebAssembly at the same speed; the native build loses a third of its speed without (2026-11)
+        // the arena never gives back: 593 MB against 325 in WebAssembly at the same speed; the native build
+        // loses a third of its speed without (2026-11)
         enableCpuMemArena: name === 'onnx',
-        // the plan of the first run is laid out as one more piece beside that run's own: 392 MB against 292 at the same speed (2026-11)
+        // the plan of the first run is laid out as one more piece beside that run's own: 392 MB against 292
+        // at the same speed (2026-11)
         enableMemPattern: false,
         // waiting threads sleep: the machine has other work, and its few cores are shared with it
         extra: { session: { intra_op: { allow_spinning: '0' } } },

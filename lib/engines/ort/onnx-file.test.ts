@@ -68,7 +68,8 @@ test('model.onnx beside weights.bin answers as the layers do, in a program that 
   expect(features!.dims).toEqual([4, 7])
   ;(logits!.data as Float32Array).forEach((value, i) => expect(value).toBeCloseTo(asked.logits[i]!, 4))
   expect(file.length).toBeLessThan(20_000) // the kernels are in weights.bin
-  expect(Buffer.from(file).toString('latin1').split('BatchNormalization').length - 1).toBeLessThanOrEqual(2) // only the one that no kernel stands before: its operator and its name
+  // only the one that no kernel stands before: its operator and its name
+  expect(Buffer.from(file).toString('latin1').split('BatchNormalization').length - 1).toBeLessThanOrEqual(2)
 })
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))

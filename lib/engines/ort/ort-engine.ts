@@ -1,4 +1,5 @@
-/** The engines `onnx` and `wasm`: ONNX Runtime on the graphs of lib/ml/onnx. What differs between the two is in `library.ts`. */
+/** The engines `onnx` and `wasm`: ONNX Runtime on the graphs of lib/ml/onnx. What differs between the two is
+ *  in `library.ts`. */
 import type { LearnerSpec } from '#lib/ml/learner.ts'
 import { createStandardKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import type { Engine } from '../engine.ts'
@@ -14,7 +15,10 @@ export function createOrtEngine(
   const writing = options.writing ?? standardWriting(library)
   return {
     name: library.name,
-    detail: `ONNX Runtime ${library.version}${library.name === 'wasm' ? ' in WebAssembly' : ''}, ${library.threads} ${library.threads === 1 ? 'thread' : 'threads'}, ${options.layout ?? 'standard layout'}`,
+    detail:
+      `ONNX Runtime ${library.version}${library.name === 'wasm' ? ' in WebAssembly' : ''}, ` +
+      `${library.threads} ${library.threads === 1 ? 'thread' : 'threads'}, ` +
+      `${options.layout ?? 'standard layout'}`,
     async load(key, { network, weights }) {
       const session = await openAnswering(library, network, weights)
       const previous = loaded.get(key)

@@ -1,4 +1,5 @@
-/** NetworkAnswers on TensorFlow for one set of weights, batch norm folded, in pieces that bound its memory. It does not learn. */
+/** NetworkAnswers on TensorFlow for one set of weights, batch norm folded, in pieces that bound its memory.
+ *  It does not learn. */
 import { foldBatchNorm } from '#lib/ml/fold.ts'
 import type { NetworkAnswers } from '#lib/ml/learner.ts'
 import { featureLength, shapesOf, sizeOf, weightSpecs, type Network, type Weights } from '#lib/ml/network.ts'

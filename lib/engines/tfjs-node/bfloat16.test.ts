@@ -1,4 +1,5 @@
-/** TensorFlow with maps in bfloat16: near the reference, with weights that stay float32. Only where TensorFlow is installed. */
+/** TensorFlow with maps in bfloat16: near the reference, with weights that stay float32. Only where
+ *  TensorFlow is installed. */
 import { describe, expect, test } from 'vitest'
 import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/networks.fakes.ts'
 import { planWeights, concatenated } from '#lib/ml/plan.ts'
@@ -9,7 +10,8 @@ import { createTensorFlowEngine } from './tensorflow-engine.ts'
 const isHere = probeEngines().some((probe) => probe.name === 'tfjs-node' && probe.available)
 
 describe.runIf(isHere)('bfloat16', () => {
-  // 8 bits of mantissa: a kernel's error is 3e-3 (measured 2026-11), and a tiny network adds up a dozen; a wrong gradient is off by 1 or more
+  // 8 bits of mantissa: a kernel's error is 3e-3 (measured 2026-11), and a tiny network adds up a dozen; a
+  // wrong gradient is off by 1 or more
   test.each(tinyNetworks.map((network) => [network.name, network] as const))(
     "a step is near the reference's: %s",
     async (_, network) => {

@@ -1,5 +1,6 @@
-/** TensorFlow's C library through the native part of tfjs-node: any operation by name, on tensors that are numbers here.
- *  Of tfjs itself nothing is loaded. Threads and log level are TensorFlow's own environment variables, set by whoever starts the process. */
+/** TensorFlow's C library through the native part of tfjs-node: any operation by name, on tensors that are
+ *  numbers here. Of tfjs itself nothing is loaded. Threads and log level are TensorFlow's own environment
+ *  variables, set by whoever starts the process. */
 import { createRequire } from 'node:module'
 
 /** What the binding exports, as far as it is used (tfjs-node 4.22). */
@@ -30,7 +31,8 @@ export type Tensor = { readonly id: number; readonly shape: readonly number[]; r
 /** TF_DataType of TensorFlow's c/tf_datatype.h; the binding knows only some by name. */
 export const TYPE = { float32: 1, int32: 3, bool: 10, bfloat16: 14 } as const
 
-/** `{ type }`, `{ float }` and `{ flag }` say what a bare number or text would not; a bare number or list is whole. */
+/** `{ type }`, `{ float }` and `{ flag }` say what a bare number or text would not; a bare number or list is
+ *  whole. */
 export type Setting =
   | string
   | number

@@ -1,5 +1,5 @@
-/** The kernels, each computed at once by a TensorFlow operation; maps as NHWC. Weights, statistics and loss are float32,
- *  maps and rows float32 or bfloat16. */
+/** The kernels, each computed at once by a TensorFlow operation; maps as NHWC. Weights, statistics and loss
+ *  are float32, maps and rows float32 or bfloat16. */
 import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '#lib/ml/kernels.ts'
 import { sizeOf, type Shape } from '#lib/ml/network.ts'
 import { TYPE, type Setting, type Tensor, type TensorFlow } from './binding.ts'

@@ -1,5 +1,6 @@
-/** `LayersModel.fit` on tfjs' own WebAssembly backend, which trains no convolution by itself: three gradients are added, made of its own kernels.
- *  For the benchmark alone, where somebody has installed that backend; the product neither has nor needs it. */
+/** `LayersModel.fit` on tfjs' own WebAssembly backend, which trains no convolution by itself: three gradients
+ *  are added, made of its own kernels. For the benchmark alone, where somebody has installed that backend;
+ *  the product neither has nor needs it. */
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Network, Weights } from '#lib/ml/network.ts'
@@ -65,7 +66,9 @@ export async function openLayersFitOnWasm(
     network,
     weights,
     rate,
-    detail: `LayersModel.fit of tfjs ${tf.version['tfjs-layers'] ?? ''} on its WebAssembly backend, convolution gradients added`,
+    detail:
+      `LayersModel.fit of tfjs ${tf.version['tfjs-layers'] ?? ''} on its WebAssembly backend, ` +
+      'convolution gradients added',
   })
 }
 

@@ -1,4 +1,5 @@
-/** tfjs' own way to train, `LayersModel.fit` on tfjs-node: what the product's learners are measured against. Nothing of the product trains so. */
+/** tfjs' own way to train, `LayersModel.fit` on tfjs-node: what the product's learners are measured against.
+ *  Nothing of the product trains so. */
 import { createRequire } from 'node:module'
 import type { Batch } from '#lib/ml/learner.ts'
 import type { Network, Weights } from '#lib/ml/network.ts'

@@ -1,4 +1,5 @@
-/** A learner on TensorFlow: the step of lib/ml executed kernel by kernel, its state a few flat tensors that stay between steps. */
+/** A learner on TensorFlow: the step of lib/ml executed kernel by kernel, its state a few flat tensors that
+ *  stay between steps. */
 import { AverageAndBest } from '#lib/ml/average-and-best.ts'
 import type {
   Batch,
@@ -145,7 +146,8 @@ export function createTensorFlowLearner(
         batch.targets.length !== batch.count * network.classes
       )
         throw new Error(
-          `the batch does not hold ${batch.count} images of ${sizeOf(pixelShape)} numbers and ${network.classes} targets`,
+          `the batch does not hold ${batch.count} images of ${sizeOf(pixelShape)} numbers and ` +
+            `${network.classes} targets`,
         )
       step += 1
       const before = now()

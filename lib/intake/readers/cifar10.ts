@@ -1,5 +1,6 @@
-/** CIFAR-10 from its binary version: the official archive, one packed anew, or a folder with the six batch files; 60,000 colour PNGs of 32 × 32.
- *  What is pinned are the six files inside, since archives differ and their contents do not. */
+/** CIFAR-10 from its binary version: the official archive, one packed anew, or a folder with the six batch
+ *  files; 60,000 colour PNGs of 32 × 32. What is pinned are the six files inside, since archives differ and
+ *  their contents do not. */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDarkroomError } from '#lib/domain/errors.ts'

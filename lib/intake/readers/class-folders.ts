@@ -1,5 +1,6 @@
-/** What the folders of a set of pictures mean: `cats/1.png`, `train/cats/1.png`, either of them packed one or two folders deeper.
- *  Pure: it sees paths only, and whether a file is a picture is judged later, by its bytes. */
+/** What the folders of a set of pictures mean: `cats/1.png`, `train/cats/1.png`, either of them packed one or
+ *  two folders deeper. Pure: it sees paths only, and whether a file is a picture is judged later, by its
+ *  bytes. */
 
 export type Place =
   | { readonly kind: 'image'; readonly label: string; readonly split: 'train' | 'test' | null }

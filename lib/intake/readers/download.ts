@@ -1,5 +1,5 @@
-/** One file fetched from the first address that has it: written aside, checked, then put in place in one step.
- *  A failed try leaves nothing behind. It knows no data set. */
+/** One file fetched from the first address that has it: written aside, checked, then put in place in one
+ *  step. A failed try leaves nothing behind. It knows no data set. */
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
@@ -49,7 +49,8 @@ export async function download(wanted: Download): Promise<void> {
     what: `${file.name} cannot be downloaded`,
     why: failures.join('; '),
     remedy:
-      'Check the connection, set DATASET_MIRROR to an address that has the official files, or name a file or folder that is here with --from.',
+      'Check the connection, set DATASET_MIRROR to an address that has the official files, or name a ' +
+      'file or folder that is here with --from.',
   })
 }
 

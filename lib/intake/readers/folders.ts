@@ -1,5 +1,5 @@
-/** A set of pictures in class folders, in a ZIP or on this disk, handed over file by file with its label and split.
- *  What the folders mean is decided in class-folders.ts; what the files are, by whoever decodes them. */
+/** A set of pictures in class folders, in a ZIP or on this disk, handed over file by file with its label and
+ *  split. What the folders mean is decided in class-folders.ts; what the files are, by whoever decodes them. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listZip, readZip } from '#lib/archive/read-zip.ts'
@@ -85,7 +85,8 @@ export async function openFolderOfFolders(
   }
 }
 
-/** Every ordinary file below, in an order that is the same everywhere. Links are not followed: they may lead out or in circles. */
+/** Every ordinary file below, in an order that is the same everywhere. Links are not followed: they may lead
+ *  out or in circles. */
 async function filesUnder(
   root: string,
   below: string,

@@ -1,5 +1,5 @@
-/** Lets others have their turn while pictures come out of memory: without it nothing else runs in the process, not even Ctrl-C.
- *  Readers that wait for a disk or an archive do not need it. */
+/** Lets others have their turn while pictures come out of memory: without it nothing else runs in the
+ *  process, not even Ctrl-C. Readers that wait for a disk or an archive do not need it. */
 import { setImmediate } from 'node:timers/promises'
 import type { LabelledImage } from './labelled-image.ts'
 

@@ -1,8 +1,10 @@
-/** What every reader of pictures with labels hands over, one at a time. Types only: nothing is decoded or kept here. */
+/** What every reader of pictures with labels hands over, one at a time. Types only: nothing is decoded or
+ *  kept here. */
 
 export type LabelledImage = {
   readonly label: string
-  /** Null where the source does not say; a source's own validation part counts as `train`, ours is chosen by content. */
+  /** Null where the source does not say; a source's own validation part counts as `train`, ours is chosen by
+   *  content. */
   readonly split: 'train' | 'test' | null
   /** For the report; never a place to write to. */
   readonly path: string

@@ -1,5 +1,6 @@
-/** MNIST from its four official idx files, gzipped or plain: 60,000 training and 10,000 test digits as 28 × 28 grey PNGs.
- *  The pins below were taken from files with the four published MD5 sums (f68b3c2d…, d53e105e…, 9fb629c4…, ec29112d…). */
+/** MNIST from its four official idx files, gzipped or plain: 60,000 training and 10,000 test digits as 28 ×
+ *  28 grey PNGs. The pins below were taken from files with the four published MD5 sums (f68b3c2d…, d53e105e…,
+ *  9fb629c4…, ec29112d…). */
 import { join } from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { encodeGreyPng } from '#lib/images/png.ts'

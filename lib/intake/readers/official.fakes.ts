@@ -1,4 +1,5 @@
-/** Data sets of a few pictures in the official formats, with their pins, and a server that has them or misbehaves; for tests only. */
+/** Data sets of a few pictures in the official formats, with their pins, and a server that has them or
+ *  misbehaves; for tests only. */
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

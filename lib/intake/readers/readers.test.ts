@@ -308,7 +308,8 @@ test.runIf(existsSync(join(REAL, 'mnist')))(
     }
 
     expect([dataset.count, train]).toEqual([70_000, 60_000])
-    expect(perDigit).toEqual([6903, 7877, 6990, 7141, 6824, 6313, 6876, 7293, 6825, 6958]) // 5923+980, 6742+1135, … as published
+    // 5923+980, 6742+1135, … as published
+    expect(perDigit).toEqual([6903, 7877, 6990, 7141, 6824, 6313, 6876, 7293, 6825, 6958])
   },
 )
 

@@ -1,4 +1,5 @@
-/** Batch normalisation (Ioffe & Szegedy 2015): by the batch's own statistics while learning, by the running ones while answering or frozen. */
+/** Batch normalisation (Ioffe & Szegedy 2015): by the batch's own statistics while learning, by the running
+ *  ones while answering or frozen. */
 import type { Rule } from './layer.ts'
 
 export const batchNorm: Rule<'batchNorm'> = (_, { k, x, from, weight, isMeasuring }) => {

@@ -1,4 +1,5 @@
-/** Convolutions, full and depthwise, with "same" padding as TensorFlow pads (an odd zero goes to the right and below), or with none. */
+/** Convolutions, full and depthwise, with "same" padding as TensorFlow pads (an odd zero goes to the right
+ *  and below), or with none. */
 import type { ConvWindow } from '../kernels.ts'
 import type { Shape } from '../network.ts'
 import type { Rule } from './layer.ts'

@@ -1,5 +1,6 @@
-/** The kernel gradient of a convolution in the blocked layout: a convolution whose kernel is dy itself. It answers null where
- *  the sizes don't fit; which form is fastest at which size was measured in 2026-11 on AVX-512 (16 to a block). */
+/** The kernel gradient of a convolution in the blocked layout: a convolution whose kernel is dy itself. It
+ *  answers null where the sizes don't fit; which form is fastest at which size was measured in 2026-11 on
+ *  AVX-512 (16 to a block). */
 import type { ConvWindow } from '../kernels.ts'
 import { BLOCKED, type Graph } from './graph.ts'
 
@@ -12,7 +13,8 @@ type Given = {
   readonly block: number
 }
 
-/** Up to this many places dy of one image is too small a kernel: 8.3 against 6.6 ms at 8 × 8, but 6.7 against 8.4 at 16 × 16. */
+/** Up to this many places dy of one image is too small a kernel: 8.3 against 6.6 ms at 8 × 8, but 6.7 against
+ *  8.4 at 16 × 16. */
 const FEW_PLACES = 64
 
 /** → [k, k, in, out] */
@@ -39,7 +41,8 @@ export function blockedKernelGradient(g: Graph, given: Given): string | null {
 
 type Taps = { readonly taps: string; readonly groups: number }
 
-/** Group = image, one channel, places = (row, column × input channel): dy as it lies is a kernel so dilated that it meets each input channel in turn. */
+/** Group = image, one channel, places = (row, column × input channel): dy as it lies is a kernel so dilated
+ *  that it meets each input channel in turn. */
 function perImage(g: Graph, { x, dy, window: w, batch }: Given): Taps {
   const seen = withinReach(g, x(), w, batch)
   const kernel = g.reshape(dy, batch * w.output[2]!, 1, w.output[0]!, w.output[1]!)
@@ -53,7 +56,8 @@ function perImage(g: Graph, { x, dy, window: w, batch }: Given): Taps {
   }
 }
 
-/** Group = a block of images, which are its channels, so their taps are summed as they are made; images and dy must be re-ordered for it. */
+/** Group = a block of images, which are its channels, so their taps are summed as they are made; images and
+ *  dy must be re-ordered for it. */
 function acrossImages(g: Graph, { x, dy, window: w, batch, block }: Given): Taps {
   const [height, width, outputs] = w.output as [number, number, number]
   const groups = batch / block
@@ -100,7 +104,8 @@ function convolution(
   })
 }
 
-/** The part of x that windows reach, as rows of columns × channels, with zeros left and right; those above and below are left to the convolution, to which they cost nothing. */
+/** The part of x that windows reach, as rows of columns × channels, with zeros left and right; those above
+ *  and below are left to the convolution, to which they cost nothing. */
 function withinReach(
   g: Graph,
   x: string,

@@ -1,6 +1,7 @@
-/** The kernels in ONNX Runtime's blocked layout (`com.microsoft.nchwc`: channels in blocks that fill a register), about 1.6 × faster than the standard one.
- *  The layout is internal to ONNX Runtime: whoever uses this pins its version, probes the block and proves a step; where a map's
- *  channels don't fill blocks, and for what has no blocked form, the standard kernels work on the re-ordered map. */
+/** The kernels in ONNX Runtime's blocked layout (`com.microsoft.nchwc`: channels in blocks that fill a
+ *  register), about 1.6 × faster than the standard one. The layout is internal to ONNX Runtime: whoever uses
+ *  this pins its version, probes the block and proves a step; where a map's channels don't fill blocks, and
+ *  for what has no blocked form, the standard kernels work on the re-ordered map. */
 import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../kernels.ts'
 import { sizeOf, type Shape } from '../network.ts'
 import { blockedKernelGradient } from './blocked-gradient.ts'
@@ -8,7 +9,8 @@ import { BLOCKED, type Graph } from './graph.ts'
 import { createStandardKernels, STEEP, type Value } from './standard-kernels.ts'
 import type { Attribute } from './writer.ts'
 
-/** A map in blocks says so; its name is made when first asked for, so that what follows may swallow it (batch norm, sum, relu: one operator). */
+/** A map in blocks says so; its name is made when first asked for, so that what follows may swallow it (batch
+ *  norm, sum, relu: one operator). */
 export type BlockedValue = Value & {
   readonly blocked?: Shape
   readonly affine?: Affine
@@ -92,7 +94,8 @@ export function createBlockedKernels(
 
   const channelMean = (x: string, shape: Shape): string =>
     g.mean(g.reshape(op('GlobalAveragePool', [x]), batch, shape[2]!), 0)
-  /** Mean of a · b per channel, without the product in memory: a depthwise convolution whose images are channels and whose kernel is b, as large as its map. */
+  /** Mean of a · b per channel, without the product in memory: a depthwise convolution whose images are
+   *  channels and whose kernel is b, as large as its map. */
   const channelMeanOfProduct = (a: string, b: string, [h, w, c]: Shape): string => {
     const maps = batch * c!
     const sums = op('Conv', [g.reshape(a, 1, maps, h!, w!), g.reshape(b, maps, 1, h!, w!)], {
@@ -313,7 +316,8 @@ export function createBlockedKernels(
       const ties = g.multiply(op('AveragePool', [isLargest], pooled(pool)), g.float(pool.size ** 2))
       const arrived = x.isRectified ? g.multiply(d, positive(y.name)) : d
       const name = g.multiply(spread(g.op('Div', [arrived, ties]), pool), isLargest)
-      const mean = g.multiply(channelMean(arrived, pool.output), g.float(1 / pool.size ** 2)) // what a window's places share is what arrived there
+      // what a window's places share is what arrived there
+      const mean = g.multiply(channelMean(arrived, pool.output), g.float(1 / pool.size ** 2))
       return { ...inBlocks(name, pool.input, x.isRectified ? { maskedBy: x.name } : {}), mean }
     },
     avgPool(x, pool) {

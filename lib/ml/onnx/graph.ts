@@ -1,4 +1,5 @@
-/** A graph under construction: each call adds a node and answers the name of its value. It tracks no shapes; its callers know them. */
+/** A graph under construction: each call adds a node and answers the name of its value. It tracks no shapes;
+ *  its callers know them. */
 import type { Attribute, Beside, ElementType, GraphData, Initialiser, Node, Port } from './writer.ts'
 
 /** ONNX Runtime's own operators (FusedMatMul), and its blocked layout. */
@@ -77,7 +78,8 @@ export function createGraph(name: string) {
     reshape: (x: string, ...shape: readonly number[]): string => op('Reshape', [x, ints(...shape)]),
     transpose: (x: string, ...perm: readonly number[]): string =>
       op('Transpose', [x], { attributes: { perm } }),
-    /** `pads`: begins of all axes, then ends; negative ones crop. Without the input `axes`, which onnxruntime 1.30 forgets when it moves a Transpose past a Pad. */
+    /** `pads`: begins of all axes, then ends; negative ones crop. Without the input `axes`, which onnxruntime
+     *  1.30 forgets when it moves a Transpose past a Pad. */
     pad: (x: string, pads: readonly number[]): string => op('Pad', [x, ints(...pads), float(0)]),
     split: (x: string, lengths: readonly number[]): readonly string[] =>
       lengths.length === 1

@@ -1,4 +1,5 @@
-/** A network as an ONNX graph that answers: batch norm folded, weights inside, any number of images. It cannot learn. */
+/** A network as an ONNX graph that answers: batch norm folded, weights inside, any number of images. It
+ *  cannot learn. */
 import { foldBatchNorm, type Folded } from '../fold.ts'
 import { featureLength, weightSpecs, type Network, type Weights, type WeightSpec } from '../network.ts'
 import { answers } from '../step.ts'

@@ -1,4 +1,5 @@
-/** `model.onnx`: the inference graph as a file for any program that reads ONNX. Kernels are not in it twice: it names their places in
+/** `model.onnx`: the inference graph as a file for any program that reads ONNX. Kernels are not in it twice:
+ *  it names their places in
  *  `weights.bin` beside it, so it is small and says exactly what the layers say (docs/decisions/0013). */
 import { WEIGHTS_FILE, type WeightPlace } from '../tfjs-format.ts'
 import type { Network, Weights } from '../network.ts'
@@ -15,7 +16,8 @@ export function onnxFile(
   return onnxBytes(inferenceGraph(network, weights, { isWasm: false, place: placeIn(places) }))
 }
 
-/** A kernel as it is stored, made float32, times what batch norm scales its channels by: constants, which a runtime works out once, when it loads. */
+/** A kernel as it is stored, made float32, times what batch norm scales its channels by: constants, which a
+ *  runtime works out once, when it loads. */
 const placeIn =
   (places: ReadonlyMap<string, WeightPlace>): PlaceWeight =>
   (g, spec, { scales }) => {

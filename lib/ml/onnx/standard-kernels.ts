@@ -1,5 +1,6 @@
-/** The kernels written into an ONNX graph of stock operators, feature maps as NCHW. It computes nothing: onnxruntime runs the graph.
- *  Values carry hints (a factor still to be applied, a mask already applied) that save passes over memory. */
+/** The kernels written into an ONNX graph of stock operators, feature maps as NCHW. It computes nothing:
+ *  onnxruntime runs the graph. Values carry hints (a factor still to be applied, a mask already applied) that
+ *  save passes over memory. */
 import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../kernels.ts'
 import type { Shape } from '../network.ts'
 import { sizeOf } from '../network.ts'
@@ -7,7 +8,8 @@ import { MICROSOFT, type Graph } from './graph.ts'
 
 export type Value = {
   readonly name: string
-  /** Per channel, not yet multiplied in: batch norm's gradient leaves it to the weights of the convolution before. */
+  /** Per channel, not yet multiplied in: batch norm's gradient leaves it to the weights of the convolution
+   *  before. */
   readonly factor?: string
   /** Whether the factor goes with the channels of a map, not with the columns of rows. */
   readonly factorIsForMap?: boolean
@@ -67,13 +69,15 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     pads: pads(w),
     group,
   })
-  /** A gradient per output place, seen as a stride-1 window over the input: rows that no window reached are cropped by the pads. */
+  /** A gradient per output place, seen as a stride-1 window over the input: rows that no window reached are
+   *  cropped by the pads. */
   const backwardPads = (w: ConvWindow): readonly number[] => {
     const before = w.kernel - 1 - w.before
     const after = w.input[0]! + w.kernel - 1 - before - w.output[0]!
     return [before, before, after, after]
   }
-  /** Gradient of the input under stride: what ConvTranspose does; it is told how much larger than its least the input was. */
+  /** Gradient of the input under stride: what ConvTranspose does; it is told how much larger than its least
+   *  the input was. */
   const transposed = (w: ConvWindow, group: number) => {
     const extra = w.input[0]! - ((w.output[0]! - 1) * w.stride + w.kernel - w.before - w.after)
     return {
@@ -157,7 +161,8 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     }
   }
 
-  /** Any window: a convolution whose images are the input's channels, whose kernel is dy, and whose dilation is the stride. */
+  /** Any window: a convolution whose images are the input's channels, whose kernel is dy, and whose dilation
+   *  is the stride. */
   function gradientOfAny(x: string, dy: string, w: ConvWindow): string {
     const seen = withinReach(x, w)
     const made = g.op('Conv', [g.transpose(seen.x, 1, 0, 2, 3), g.transpose(dy, 1, 0, 2, 3)], {
@@ -423,7 +428,8 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
   }
 }
 
-/** The kernel for the way back: taps in reverse order; as [inputs, outputs (depthwise 1), k, k] it maps outputs to inputs. */
+/** The kernel for the way back: taps in reverse order; as [inputs, outputs (depthwise 1), k, k] it maps
+ *  outputs to inputs. */
 function turned(g: Graph, kernel: string, w: ConvWindow): string {
   const past = -w.kernel - 1
   const reversed =

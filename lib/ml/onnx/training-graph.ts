@@ -1,5 +1,6 @@
-/** A whole training step as one ONNX graph: forward, backward, optimiser, running statistics. Weights go in and out as flat vectors
- *  (plan.ts), so the graph keeps no state and its file holds no weights but frozen ones. */
+/** A whole training step as one ONNX graph: forward, backward, optimiser, running statistics. Weights go in
+ *  and out as flat vectors (plan.ts), so the graph keeps no state and its file holds no weights but frozen
+ *  ones. */
 import type { LearnerSpec } from '../learner.ts'
 import { sizeOf, type Weights, type WeightSpec } from '../network.ts'
 import { noisyLayers } from '../noise.ts'
@@ -20,7 +21,8 @@ export type TrainingGraphSpec = Pick<
   readonly plan: WeightPlan
 }
 
-/** Ports: pixels, targets, noise.<layer>, rate [2], trained, measured, moment.<n> → loss, right, and `next.` + each state vector. */
+/** Ports: pixels, targets, noise.<layer>, rate [2], trained, measured, moment.<n> → loss, right, and `next.`
+ *  + each state vector. */
 export function trainingGraph(spec: TrainingGraphSpec, createKernels: (g: Graph) => GraphKernels): GraphData {
   const { network, plan, batch } = spec
   const g = createGraph(`${network.name}-step`)

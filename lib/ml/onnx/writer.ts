@@ -1,8 +1,9 @@
-/** ONNX files: a graph as data becomes the bytes of a ModelProto. It knows the format's field numbers (onnx.proto3, IR version 9)
- *  and nothing of what the operators mean. */
+/** ONNX files: a graph as data becomes the bytes of a ModelProto. It knows the format's field numbers
+ *  (onnx.proto3, IR version 9) and nothing of what the operators mean. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
-/** 20 is the newest set of which onnxruntime 1.30 runs every operator used here; the others are its own and have one version. */
+/** 20 is the newest set of which onnxruntime 1.30 runs every operator used here; the others are its own and
+ *  have one version. */
 const OPSETS: Readonly<Record<string, number>> = { '': 20, 'com.microsoft': 1, 'com.microsoft.nchwc': 1 }
 const IR_VERSION = 9
 

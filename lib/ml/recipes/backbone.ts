@@ -1,12 +1,13 @@
-/** backbone: a network of ordinary 3 × 3 convolutions from random weights, whose features serve classifiers that have few pictures.
- *  Sources: He et al. 2016 (arXiv:1512.03385) for the residual branch, Romero et al. 2015 (arXiv:1412.6550) for fitting a teacher's
- *  features, Touvron et al. 2019 (arXiv:1906.06423) for learning small and ending at the size that answers. Result: on its card. */
+/** backbone: a network of ordinary 3 × 3 convolutions from random weights, whose features serve classifiers
+ *  that have few pictures. Sources: He et al. 2016 (arXiv:1512.03385) for the residual branch, Romero et al.
+ *  2015 (arXiv:1412.6550) for fitting a teacher's features, Touvron et al. 2019 (arXiv:1906.06423) for
+ *  learning small and ending at the size that answers. Result: on its card. */
 import type { Augmentation } from '../augment.ts'
 import type { Optimiser } from '../learner.ts'
 import type { Layer, Network } from '../network.ts'
 
-/** Plain convolutions, because they do: per CPU-second on the engine `onnx` (blocks of 16, 1 thread, 2026-11) they reach 116 GFLOP/s,
- *  bottlenecks 100, inverted residuals with depthwise 35. */
+/** Plain convolutions, because they do: per CPU-second on the engine `onnx` (blocks of 16, 1 thread, 2026-11)
+ *  they reach 116 GFLOP/s, bottlenecks 100, inverted residuals with depthwise 35. */
 const STEM = 32
 const STAGES: readonly { readonly filters: number; readonly isResidual: boolean }[] = [
   { filters: 48, isResidual: false },
@@ -19,14 +20,16 @@ export const BACKBONE_SIZE = 96 // pixels of the side that answers
 
 export type BackboneRecipe = {
   readonly optimiser: Optimiser
-  /** For the first phase's batch; from zero to the peak, then down along a cosine to nothing at the end of the time allowed. */
+  /** For the first phase's batch; from zero to the peak, then down along a cosine to nothing at the end of
+   *  the time allowed. */
   readonly rate: { readonly peak: number; readonly warmUp: number }
   readonly labelSmoothing: number
   /** How much the mean square of the missing features counts beside the cross-entropy of the labels. */
   readonly featureWeight: number
   readonly averageDecay: number
   readonly clipNorm: number
-  /** Shares of the time, in order; `repeat`: how often an epoch shows each picture that is not of the large set. */
+  /** Shares of the time, in order; `repeat`: how often an epoch shows each picture that is not of the large
+   *  set. */
   readonly phases: readonly {
     readonly size: number
     readonly until: number

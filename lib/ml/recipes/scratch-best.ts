@@ -1,6 +1,7 @@
-/** scratch-best: wide networks from random weights behind a whitened first convolution, for tens of thousands of small photographs and an hour
- *  or two of two cores. Source: K. Jordan 2024 (arXiv:2404.00498) for layout, whitening, alternating mirrors, averaged weights, beginning as
- *  identity and fast shifts; DeVries and Taylor 2017 (arXiv:1708.04552) for cut-out. Result: on the cards and in docs/training-log.md. */
+/** scratch-best: wide networks from random weights behind a whitened first convolution, for tens of thousands
+ *  of small photographs and an hour or two of two cores. Source: K. Jordan 2024 (arXiv:2404.00498) for
+ *  layout, whitening, alternating mirrors, averaged weights, beginning as identity and fast shifts; DeVries
+ *  and Taylor 2017 (arXiv:1708.04552) for cut-out. Result: on the cards and in docs/training-log.md. */
 import type { Recipe } from '../recipe.ts'
 import { wideNetwork } from './wide-network.ts'
 
@@ -53,7 +54,8 @@ export const scratchBestPhoto: Recipe = {
   network: wideNetwork([48, 96, 160]),
 }
 
-/** Tens of thousands of written signs: nothing is mirrored, and one grey channel has too few directions to whiten. */
+/** Tens of thousands of written signs: nothing is mirrored, and one grey channel has too few directions to
+ *  whiten. */
 export const scratchBestDigits: Recipe = {
   ...scratchBestPhoto,
   name: 'scratch-best-digits',

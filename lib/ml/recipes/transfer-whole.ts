@@ -1,6 +1,7 @@
-/** transfer-whole: another network's layers, and all of them learn on with their batch norm once the last layer has found its place. For
- *  thousands of pictures, where transfer, which leaves the lower layers as they are, stops short. Sources: those of transfer; Kornblith et
- *  al. 2019 (arXiv:1805.08974) for learning on with the whole network. Result: on the cards and in docs/training-log.md. */
+/** transfer-whole: another network's layers, and all of them learn on with their batch norm once the last
+ *  layer has found its place. For thousands of pictures, where transfer, which leaves the lower layers as
+ *  they are, stops short. Sources: those of transfer; Kornblith et al. 2019 (arXiv:1805.08974) for learning
+ *  on with the whole network. Result: on the cards and in docs/training-log.md. */
 import type { Recipe } from '../recipe.ts'
 import { transfer } from './transfer.ts'
 

@@ -1,6 +1,7 @@
-/** transfer: another network's layers, in two phases: the last one alone on frozen features, then the upper part with it, at a low rate.
- *  Sources: F. Chollet, "Transfer learning & fine-tuning" (keras.io, 2020) for the phases and for batch norm that stays frozen;
- *  Yosinski et al. 2014 (arXiv:1411.1792) for leaving the lower layers. Result: on the card of every version it made. */
+/** transfer: another network's layers, in two phases: the last one alone on frozen features, then the upper
+ *  part with it, at a low rate. Sources: F. Chollet, "Transfer learning & fine-tuning" (keras.io, 2020) for
+ *  the phases and for batch norm that stays frozen; Yosinski et al. 2014 (arXiv:1411.1792) for leaving the
+ *  lower layers. Result: on the card of every version it made. */
 import type { Recipe } from '../recipe.ts'
 import { head } from './head.ts'
 
@@ -11,7 +12,8 @@ export const transfer: Recipe = {
   epochs: 15, // the first is the last layer alone
   batch: 32,
   optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-  rate: { peak: 0.003, warmUpEpochs: 0, end: 0.00003, reduce: { patience: 2, factor: 0.3 } }, // for 32 images; a third when validation stands still
+  // for 32 images; a third when validation stands still
+  rate: { peak: 0.003, warmUpEpochs: 0, end: 0.00003, reduce: { patience: 2, factor: 0.3 } },
   augment: { flip: true, shift: 6, rotate: 8, zoom: 0.15, brightness: 0.1, contrast: 0.15, colour: 0.04 },
   labelSmoothing: 0.05,
   averageDecay: 0.98,

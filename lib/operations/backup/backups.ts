@@ -1,4 +1,5 @@
-/** Backups as an admin sees and starts them, as health judges them, and as the worker finds the next one due. Making one is backup/make's. */
+/** Backups as an admin sees and starts them, as health judges them, and as the worker finds the next one due.
+ *  Making one is backup/make's. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import {

@@ -1,4 +1,5 @@
-/** Copies files into a backup and proves what lies there: every byte is hashed on its way and read back afterwards. Which files, make.ts says. */
+/** Copies files into a backup and proves what lies there: every byte is hashed on its way and read back
+ *  afterwards. Which files, make.ts says. */
 import { createHash } from 'node:crypto'
 import { link, open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -11,7 +12,8 @@ const FILES_AT_ONCE = 4
 
 export type FileToCopy = { readonly path: string; readonly bytes: number }
 
-/** All files below a folder, as paths with forward slashes. `isKept` is given each path from `root` on, folders too. */
+/** All files below a folder, as paths with forward slashes. `isKept` is given each path from `root` on,
+ *  folders too. */
 export async function filesBelow(
   root: string,
   isKept: (file: string) => boolean,

@@ -1,4 +1,5 @@
-/** Which backups contain an image or a version, and until when: what somebody who deletes for good has to know. It deletes nothing. */
+/** Which backups contain an image or a version, and until when: what somebody who deletes for good has to
+ *  know. It deletes nothing. */
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { backupsIn, IMAGES, readSums, type FoundBackup } from './layout.ts'
@@ -21,7 +22,8 @@ export type Containing = {
   readonly versions: readonly string[]
   /** This many newer backups remove it (BACKUP_KEEP). */
   readonly expiresAfterBackups: number
-  /** When that is, by BACKUP_EVERY; null: no backups are made by themselves, so it stays until somebody makes that many, or removes it. */
+  /** When that is, by BACKUP_EVERY; null: no backups are made by themselves, so it stays until somebody makes
+   *  that many, or removes it. */
   readonly expiresAt: Date | null
 }
 

@@ -1,5 +1,7 @@
-/** How a backup lies on the disk: `NAME/data/…` as in DATA_DIR, `NAME/images.txt`, `NAME/backup.json`, and `NAME/SHA256SUMS` over all of these, which
- *  `sha256sum -c` understands. It reads and writes these lists; the files themselves are copied and verified elsewhere. */
+/** How a backup lies on the disk: `NAME/data/…` as in DATA_DIR, `NAME/images.txt`, `NAME/backup.json`, and
+ *  `NAME/SHA256SUMS` over all of these, which
+ *  `sha256sum -c` understands. It reads and writes these lists; the files themselves are copied and verified
+ *  elsewhere. */
 import { createHash } from 'node:crypto'
 import { constants, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -90,7 +92,8 @@ export async function removeBackup({ folder }: Pick<FoundBackup, 'folder'>): Pro
   await rm(aside, { recursive: true, force: true })
 }
 
-/** What killed processes left: removals of any, and unfinished backups of this DATA_DIR, which only one process makes at a time. */
+/** What killed processes left: removals of any, and unfinished backups of this DATA_DIR, which only one
+ *  process makes at a time. */
 export async function sweepLeftovers(
   folder: string,
   isOurs: (unfinished: string) => Promise<boolean>,

@@ -1,5 +1,6 @@
-/** Makes one backup while the product runs: files first, then the database, then the files that came in between. Written aside and renamed when
- *  every byte has been read back, so that a killed one leaves nothing that looks whole. It keeps no timetable and removes no older backup. */
+/** Makes one backup while the product runs: files first, then the database, then the files that came in
+ *  between. Written aside and renamed when every byte has been read back, so that a killed one leaves nothing
+ *  that looks whole. It keeps no timetable and removes no older backup. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
@@ -106,7 +107,8 @@ export async function makeBackup(plan: BackupPlan): Promise<FoundBackup> {
     await privateFolder(folder)
     await sweepLeftovers(folder, async (unfinished) => {
       const progress = jsonOf(await readFile(path.join(unfinished, PROGRESS), 'utf8').catch(() => ''))
-      return progress === null || (progress as Partial<BackupProgress>).data_dir === dataDir // ours, or killed before it said whose
+      // ours, or killed before it said whose
+      return progress === null || (progress as Partial<BackupProgress>).data_dir === dataDir
     })
     return await made(plan)
   } catch (error) {
@@ -172,7 +174,8 @@ async function freeName(folder: string, name: string): Promise<string> {
   }
 }
 
-/** Everything in DATA_DIR that is not in the backup yet. Files of images and versions never change, so what is there stays. */
+/** Everything in DATA_DIR that is not in the backup yet. Files of images and versions never change, so what
+ *  is there stays. */
 async function copyNewFiles(making: Making): Promise<void> {
   const fresh = (await filesBelow(making.dataDir, keptBy(making))).filter(
     (file) => !making.entries.has(file.path),
@@ -225,8 +228,8 @@ async function store(
   if (copied) entries.set(file.path, { path: file.path, ...copied })
 }
 
-/** Copies the database until no row has a file that came after the first look and went before the second. Files whose rows stay while they are
- *  missing were lost in DATA_DIR already. */
+/** Copies the database until no row has a file that came after the first look and went before the second.
+ *  Files whose rows stay while they are missing were lost in DATA_DIR already. */
 async function copyDatabaseWithFiles(
   making: Making,
 ): Promise<{ contents: DatabaseContents; lost: readonly string[] }> {
@@ -410,7 +413,8 @@ const lostRemarks = (lost: readonly string[]): readonly string[] =>
   lost.length === 0
     ? []
     : [
-        `${lost.length === 1 ? 'A file is' : `${lost.length} files are`} missing in DATA_DIR and therefore in this backup: ${someOf(lost)}.`,
+        `${lost.length === 1 ? 'A file is' : `${lost.length} files are`} missing in DATA_DIR and ` +
+          `therefore in this backup: ${someOf(lost)}.`,
       ]
 
 function damagedRemarks({ entries }: Making): readonly string[] {
@@ -423,7 +427,8 @@ function damagedRemarks({ entries }: Making): readonly string[] {
   return damaged.length === 0
     ? []
     : [
-        `${damaged.length === 1 ? 'An image is' : `${damaged.length} images are`} damaged in DATA_DIR and therefore in this backup: ${someOf(damaged)}.`,
+        `${damaged.length === 1 ? 'An image is' : `${damaged.length} images are`} damaged in DATA_DIR ` +
+          `and therefore in this backup: ${someOf(damaged)}.`,
       ]
 }
 

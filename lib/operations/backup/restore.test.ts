@@ -201,7 +201,9 @@ test('a rename that fails takes all back', async () => {
 
 test('a backup whose list names a file outside of it is refused', async () => {
   const { to, backup } = await withBackup()
-  const text = `${readFileSync(path.join(backup, 'SHA256SUMS'), 'utf8')}${createHash('sha256').update('x').digest('hex')}  data/../../../evil\n`
+  const text =
+    `${readFileSync(path.join(backup, 'SHA256SUMS'), 'utf8')}${createHash('sha256').update('x').digest('hex')}  ` +
+    'data/../../../evil\n'
   writeFileSync(path.join(backup, 'SHA256SUMS'), text)
   writeFileSync(
     path.join(backup, 'SHA256SUMS.sha256'),

@@ -1,5 +1,6 @@
-/** Puts a backup in the place of DATA_DIR: proven first, laid down next to what is there, then swapped by renames that a list describes, so that a
- *  restore which was killed half way is completed (settle-restore.ts). It starts nothing and migrates nothing: the next start does. */
+/** Puts a backup in the place of DATA_DIR: proven first, laid down next to what is there, then swapped by
+ *  renames that a list describes, so that a restore which was killed half way is completed
+ *  (settle-restore.ts). It starts nothing and migrates nothing: the next start does. */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { chmod, chown, copyFile, readdir, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
@@ -125,7 +126,8 @@ type Staging = {
   readonly stamp: string
 }
 
-/** What was there goes aside, then the restored files come to their places. A database outside DATA_DIR (DATABASE_URL) is swapped where it lies. */
+/** What was there goes aside, then the restored files come to their places. A database outside DATA_DIR
+ *  (DATABASE_URL) is swapped where it lies. */
 async function swapOf(
   { dataDir, databaseFile }: RestorePlan,
   { before, staged, aside, stamp }: Staging,

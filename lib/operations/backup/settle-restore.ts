@@ -1,5 +1,5 @@
-/** The last step of a restore: renames that a list in DATA_DIR describes. Done by the restore itself, or by the next start where it was killed.
- *  It copies nothing and decides nothing. */
+/** The last step of a restore: renames that a list in DATA_DIR describes. Done by the restore itself, or by
+ *  the next start where it was killed. It copies nothing and decides nothing. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { restoreRecord, swapPlan, type RestoreRecord, type SwapPlan } from '#lib/contracts/backups.ts'
@@ -11,8 +11,8 @@ export const SWAP = '.restoring.json'
 export const STAGED = '.restoring'
 export const RECORD = '.restored.json'
 
-/** To be called by each start before it opens anything: completes a restore that was killed while it swapped, and clears away one that was killed
- *  before. Throws while a restore is under way. */
+/** To be called by each start before it opens anything: completes a restore that was killed while it swapped,
+ *  and clears away one that was killed before. Throws while a restore is under way. */
 export function finishRestore(dataDir: string): void {
   if (!existsSync(path.join(dataDir, SWAP)) && !existsSync(path.join(dataDir, STAGED))) return
   const lock = lockAlone(path.join(dataDir, IN_USE_LOCK))
@@ -66,8 +66,9 @@ export function settleRestore(dataDir: string): void {
 
 type Move = SwapPlan['moves'][number]
 
-/** How many of the renames were done before. They are done in order, so that the last one shows it: what an earlier one took away, a later one may
- *  have put back under the same name, and taking it away again would lose what lies aside. */
+/** How many of the renames were done before. They are done in order, so that the last one shows it: what an
+ *  earlier one took away, a later one may have put back under the same name, and taking it away again would
+ *  lose what lies aside. */
 const doneOf = (moves: readonly Move[]): number =>
   moves.findLastIndex(({ from, to }) => !existsSync(from) && existsSync(to)) + 1
 

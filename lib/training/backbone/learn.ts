@@ -1,5 +1,5 @@
-/** How the backbone learns: labels and a teacher's features at once, within a time that was allowed, first small pictures, then those of
- *  the size that answers. It goes on from its checkpoint; it judges nothing. */
+/** How the backbone learns: labels and a teacher's features at once, within a time that was allowed, first
+ *  small pictures, then those of the size that answers. It goes on from its checkpoint; it judges nothing. */
 import { augment, sampleSeed } from '#lib/ml/augment.ts'
 import { initialWeights } from '#lib/ml/initial-weights.ts'
 import type { Batch, Learner, LearnerSpec } from '#lib/ml/learner.ts'
@@ -57,7 +57,8 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
     })
     if (state) await learner.restore(state)
     ports.say(
-      `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} pictures an epoch, ${making.labels} labels.`,
+      `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} pictures ` +
+        `an epoch, ${making.labels} labels.`,
     )
     const steps = Math.floor(making.count / phase.batch)
     let [loss, right, shown] = [0, 0, 0]
@@ -82,7 +83,10 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
         seconds = ports.clock() - before
         if (seconds - saidAt > REPORT_EVERY) {
           ports.say(
-            `${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ${(loss / shown).toFixed(4)}  labels right ${((100 * right) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ${((shown * phase.batch) / (seconds - saidAt)).toFixed(0)} pictures/s`,
+            `${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ` +
+              `${(loss / shown).toFixed(4)}  labels right ` +
+              `${((100 * right) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ` +
+              `${((shown * phase.batch) / (seconds - saidAt)).toFixed(0)} pictures/s`,
           )
           ;[loss, right, shown, saidAt] = [0, 0, 0, seconds]
           await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in
@@ -100,7 +104,8 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
   return 'done'
 }
 
-/** The weights of a checkpoint as they are: with the rate gone to nothing, an average would only remember the small pictures. */
+/** The weights of a checkpoint as they are: with the rate gone to nothing, an average would only remember the
+ *  small pictures. */
 export async function learntSoFar(
   checkpoint: string,
   network: Network,
@@ -119,7 +124,8 @@ function rateAt(done: number, { rate }: BackboneRecipe): number {
   return rate.peak * 0.5 * (1 + Math.cos((Math.PI * (done - rate.warmUp)) / (1 - rate.warmUp)))
 }
 
-/** Batches whose targets are a smoothed label and, behind it, what the teacher saw: centred, and scaled so that its numbers vary by about one. */
+/** Batches whose targets are a smoothed label and, behind it, what the teacher saw: centred, and scaled so
+ *  that its numbers vary by about one. */
 function batchesOf(
   pack: Pack,
   features: readonly Features[],

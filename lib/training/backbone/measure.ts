@@ -1,5 +1,5 @@
-/** What a network's features are worth for a classifier: how many pictures its nearest neighbours, and a last layer learnt on them, get right.
- *  It learns no features and writes no card. */
+/** What a network's features are worth for a classifier: how many pictures its nearest neighbours, and a last
+ *  layer learnt on them, get right. It learns no features and writes no card. */
 import { learnHead, type Embedded } from '#lib/ml/head.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import type { Split } from '#lib/domain/classifier.ts'
@@ -16,7 +16,8 @@ export type Worth = {
 
 const NEIGHBOURS = 5
 
-/** From the training pictures of a data set to those of another part; the head's strength is chosen on validation. Without it for many classes: a head takes minutes. */
+/** From the training pictures of a data set to those of another part; the head's strength is chosen on
+ *  validation. Without it for many classes: a head takes minutes. */
 export function worthOf(
   samples: readonly MeasuredPicture[],
   features: Features,

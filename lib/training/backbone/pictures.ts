@@ -1,4 +1,5 @@
-/** The pictures that the backbone learns from, with one label each: training parts alone, never what a classifier validates or tests on. */
+/** The pictures that the backbone learns from, with one label each: training parts alone, never what a
+ *  classifier validates or tests on. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +22,8 @@ export async function* classifierPictures(
   }
 }
 
-/** `train/<class>/images/*.JPEG`, as Tiny-ImageNet-200 lies: one picture of each class in turn, so that any beginning is of all classes. */
+/** `train/<class>/images/*.JPEG`, as Tiny-ImageNet-200 lies: one picture of each class in turn, so that any
+ *  beginning is of all classes. */
 export async function* tinyImagenetPictures(
   folder: string,
   { every }: { readonly every: number } = { every: 1 },

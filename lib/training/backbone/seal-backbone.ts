@@ -1,5 +1,6 @@
-/** The learnt backbone as a bundle: its layers, with the labels that it was taught as its classes and without the outputs that were fitted to
- *  the teacher. Its card claims nothing that `npm run backbone -- measure` does not print. */
+/** The learnt backbone as a bundle: its layers, with the labels that it was taught as its classes and without
+ *  the outputs that were fitted to the teacher. Its card claims nothing that `npm run backbone -- measure`
+ *  does not print. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import { writeBundle } from '#lib/ml/bundle.ts'
 import { withHead } from '#lib/ml/head-network.ts'

@@ -1,5 +1,5 @@
-/** What a teacher network sees in each picture, looked at once and kept: its pooled features as float16, found by the picture's hash.
- *  It trains nothing; a broken-off look goes on where it stopped. */
+/** What a teacher network sees in each picture, looked at once and kept: its pooled features as float16,
+ *  found by the picture's hash. It trains nothing; a broken-off look goes on where it stopped. */
 import { appendFile, open, readFile, stat, truncate } from 'node:fs/promises'
 import { decode } from '#lib/images/decode.ts'
 import { fromHalfBits, halfBytes } from '#lib/ml/float16.ts'
