@@ -24,6 +24,11 @@ export const PARTS: readonly TestPart[] = [
     run: () => asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g),
   },
   {
+    name: 'format',
+    needsPages: false,
+    run: () => asOneCase(path.join(ROOT, 'lib/checks/format.ts'), ['--check'], /^\[warn\] \S+$/gm),
+  },
+  {
     name: 'lint',
     needsPages: false,
     run: () => asOneCase(inModules('eslint/bin/eslint.js'), ['.', '--max-warnings=0'], /^ +\d+:\d+ +error/gm),

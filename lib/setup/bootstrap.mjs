@@ -38,7 +38,7 @@ const COMMANDS = {
   test: {
     runs: 'lib/checks/run.ts',
     help:
-      'npm test [-- part …]\n\nAll checks, or the named parts: types lint laws unit dead-code faults e2e.\n' +
+      'npm test [-- part …]\n\nAll checks, or the named parts: types format lint laws unit dead-code faults e2e.\n' +
       'Ends with "N passed, N failed"; exit code 0 only if all passed.',
   },
   dataset: { runs: 'lib/commands/dataset.ts' },
@@ -52,6 +52,7 @@ const COMMANDS = {
   bench: { runs: 'lib/commands/bench.ts' },
   load: { runs: 'lib/commands/load.ts', pages: true, mode: 'production' },
   'test:faults': { runs: 'lib/commands/test-faults.ts', pages: true, mode: 'production' },
+  format: { runs: 'lib/checks/format.ts' },
   'setup:native': {
     runs: 'lib/setup/native.ts',
     help:
