@@ -16,7 +16,7 @@ import {
   type Verdict,
 } from '#lib/domain/gate.ts'
 import { TEST_SHARE } from '#lib/domain/splits.ts'
-import { MOST_FOR_HEAD } from '#lib/training/decide-retrain.ts'
+import { MOST_FOR_HEAD } from '#lib/training/retrain/decide.ts'
 import { neverSeen, wordsOnPages } from './guide.ts'
 import { logIn, picture, setupAddress } from './people.ts'
 import { test } from './watched.ts'

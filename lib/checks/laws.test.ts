@@ -64,7 +64,7 @@ test('a long file is caught, and let go with a reason in its header', () => {
 test.each([
   ['lib/domain/gate.ts', 'export const at = () => Date.now()'],
   ['lib/serving/batcher.ts', 'setTimeout(flush, 5)'],
-  ['lib/ml/augment.ts', 'const flip = Math.random() < 0.5'],
+  ['lib/ml/learn/augment.ts', 'const flip = Math.random() < 0.5'],
   ['lib/jobs/claim.ts', 'const now = new Date()'],
   ['lib/data/rows.ts', 'const folder = process.env.DATA_DIR'],
   ['lib/http/serve.ts', `const { PORT } = process.env`],

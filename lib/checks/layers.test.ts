@@ -7,7 +7,7 @@ test.each([
     'lib/serving/pool.ts',
     `import type { Run } from '@prisma/client'`,
   ],
-  ['one use case calls its neighbour', 'lib/serving/pool.ts', `import { x } from '#lib/training/run.ts'`],
+  ['one use case calls its neighbour', 'lib/serving/pool.ts', `import { x } from '#lib/training/run/run.ts'`],
   [
     'a page goes round the front desk',
     'app/history/page.tsx',
@@ -16,7 +16,7 @@ test.each([
   ['a way round through dots', 'lib/domain/gate.ts', `import { x } from '../data/runs.ts'`],
   [
     'a lazy way up',
-    'lib/ml/train.ts',
+    'lib/ml/learn/train.ts',
     `export const f = async () => (await import('#lib/engines/onnx.ts')).run`,
   ],
   ['a re-export', 'lib/contracts/predict.ts', `export { x } from '#lib/data/rows.ts'`],
@@ -48,11 +48,11 @@ test.each([
   [
     'a test imports as the composing room does',
     'lib/serving/pool.test.ts',
-    `import { x } from '#lib/training/run.ts'\nimport { test } from 'vitest'`,
+    `import { x } from '#lib/training/run/run.ts'\nimport { test } from 'vitest'`,
   ],
   [
     'a test forks the real child',
-    'lib/training/retrain.test.ts',
+    'lib/training/retrain/retrain.test.ts',
     `import { fork } from '#lib/processes/fork-inference.ts'`,
   ],
   [
@@ -70,10 +70,10 @@ test.each([
 ])('allowed: %s', (_, file, text) => expect(brokenLaws(file, text)).toEqual([]))
 
 test('the sentence says what is allowed here and where the table is explained', () => {
-  const [sentence] = brokenLaws('lib/ml/train.ts', `import { x } from '#lib/data/rows.ts'`)
+  const [sentence] = brokenLaws('lib/ml/learn/train.ts', `import { x } from '#lib/data/rows.ts'`)
 
   expect(sentence).toBe(
-    'lib/ml/train.ts:1: ml may not import data (#lib/data/rows.ts). Allowed here: domain, contracts. ' +
+    'lib/ml/learn/train.ts:1: ml may not import data (#lib/data/rows.ts). Allowed here: domain, contracts. ' +
       'See docs/architecture.md.',
   )
 })

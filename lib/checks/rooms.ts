@@ -10,7 +10,7 @@ type Row = {
   readonly may: readonly string[]
 }
 
-const USE_CASES = ['auth', 'intake', 'jobs', 'serving', 'training', 'operations'] as const
+const USE_CASES = ['auth', 'ingest', 'jobs', 'serving', 'training', 'operations'] as const
 const COMPOSED = [
   'domain',
   'contracts',
@@ -40,7 +40,7 @@ export const ROOMS = {
     is: 'people, keys, scopes, sessions, rate limits',
     may: ['domain', 'contracts', 'archive', 'data'],
   },
-  intake: {
+  ingest: {
     is: 'an upload to samples and a report',
     may: ['domain', 'contracts', 'ml', 'images', 'archive', 'data'],
   },
@@ -79,7 +79,7 @@ const NOT_IN_A_BROWSER: readonly Room[] = [
   'data',
   'jobs',
   'auth',
-  'intake',
+  'ingest',
   'serving',
   'training',
   'operations',

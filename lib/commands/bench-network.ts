@@ -1,8 +1,8 @@
 /** The network and the pictures that every trainer of `bench -- train` gets: six convolutions and two dense
  *  layers, each without bias and followed by batch norm and ReLU, no dropout. The pictures are noise, which
  *  costs as much to learn as any other. */
-import type { Batch } from '#lib/ml/learner.ts'
-import type { Layer, Network } from '#lib/ml/network.ts'
+import type { Batch } from '#lib/ml/learn/learner.ts'
+import type { Layer, Network } from '#lib/ml/network/network.ts'
 import { createRandom } from '#lib/ml/random.ts'
 
 const FILTERS = [32, 64, 128] // two convolutions of each, then a max pool

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { parameterCount } from '#lib/ml/network.ts'
+import { parameterCount } from '#lib/ml/network/network.ts'
 import { benchNetwork } from './bench-network.ts'
 import { rowsOf, type TrainRow } from './bench-train.ts'
 

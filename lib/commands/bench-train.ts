@@ -4,7 +4,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { parameterCount } from '#lib/ml/network.ts'
+import { parameterCount } from '#lib/ml/network/network.ts'
 import { benchNetwork } from './bench-network.ts'
 import { measure, VARIANTS, whyNot, type Trial, type Variant } from './bench-variants.ts'
 import { createLines } from './passing-line.ts'

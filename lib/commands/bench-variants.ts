@@ -5,8 +5,8 @@ import path from 'node:path'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { probeEngines } from '#lib/engines/open-engine.ts'
 import { whyNoTfjsWasm } from '#lib/engines/tfjs-node/layers-fit-wasm.ts'
-import { EPSILON } from '#lib/ml/kernels.ts'
-import { parameterCount } from '#lib/ml/network.ts'
+import { EPSILON } from '#lib/ml/network/kernels.ts'
+import { parameterCount } from '#lib/ml/network/network.ts'
 import { benchNetwork, IMAGES, RATE } from './bench-network.ts'
 
 export const VARIANTS = [

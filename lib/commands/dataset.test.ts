@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { serveFiles } from '#lib/intake/readers/official.fakes.ts'
+import { serveFiles } from '#lib/ingest/readers/official.fakes.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 let folder: string

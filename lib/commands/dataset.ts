@@ -8,13 +8,13 @@ import type { Data } from '#lib/data/data.ts'
 import type { NewClassifier, Upload } from '#lib/data/values.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { decodeSized } from '#lib/images/decode.ts'
-import { arriving, ingest } from '#lib/intake/ingest.ts'
-import type { DownloadProgress } from '#lib/intake/readers/labelled-image.ts'
-import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { arriving, ingestImages } from '#lib/ingest/ingest.ts'
+import type { DownloadProgress } from '#lib/ingest/readers/labelled-image.ts'
+import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { decodeBudgetBytes } from '#lib/processes/memory.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
-import { shippedTraining } from '#lib/training/shipped.ts'
+import { shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run dataset -- <name> [options]
@@ -98,7 +98,7 @@ async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
       signal: stop.signal,
     } as const
     report(
-      await ingest(images, plan, {
+      await ingestImages(images, plan, {
         ...data,
         sizeOf: (bytes) =>
           decodeSized(bytes, {

@@ -13,16 +13,21 @@ import type { VersionWithCard } from '#lib/data/values.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
-import { readBundle, writeBundle } from '#lib/ml/bundle.ts'
-import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
-import { fromKerasH5 } from '#lib/ml/keras-h5.ts'
-import { cannotImport } from '#lib/ml/keras-config.ts'
-import type { KerasModel } from '#lib/ml/keras-model.ts'
+import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
+import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
+import { fromKerasH5 } from '#lib/ml/formats/keras-h5.ts'
+import { cannotImport } from '#lib/ml/formats/keras-config.ts'
+import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { holdVersions } from '#lib/processes/versions-held.ts'
 import { readStart, VERSION, type Start } from '#lib/processes/settings.ts'
-import { BODIES_FOLDER, knownNetwork } from '#lib/training/known-networks.ts'
-import { PIXEL_RANGES, sealImported, type Importing, type PixelRange } from '#lib/training/import-model.ts'
+import { BODIES_FOLDER, knownNetwork } from '#lib/training/features/known-networks.ts'
+import {
+  PIXEL_RANGES,
+  sealImported,
+  type Importing,
+  type PixelRange,
+} from '#lib/training/import/import-model.ts'
 import { fetchOfficialNetwork, OFFICIAL, OFFICIAL_BODY } from './official-network.ts'
 
 const HELP = `npm run import -- <classifier> --from FILE [options]

@@ -3,10 +3,10 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { download } from '#lib/intake/readers/download.ts'
-import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
-import type { KerasModel } from '#lib/ml/keras-model.ts'
-import { digestOf, MOBILENET_V2_035 } from '#lib/training/known-networks.ts'
+import { download } from '#lib/ingest/readers/download.ts'
+import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
+import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
+import { digestOf, MOBILENET_V2_035 } from '#lib/training/features/known-networks.ts'
 
 /** The name that fetches it: `npm run import -- --body mobilenet-v2`. */
 export const OFFICIAL_BODY = 'mobilenet-v2'

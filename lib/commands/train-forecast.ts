@@ -1,14 +1,14 @@
 /** What `npm run train -- … --plan` says: how long the run would take here, measured on a few of its pictures
  *  and steps. It trains nothing. */
 import { rm } from 'node:fs/promises'
-import { openDataset } from '#lib/intake/readers/open-dataset.ts'
+import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
-import { followProbe } from '#lib/training/follow.ts'
-import { forecast, forecastWords, type Forecast, type Parts } from '#lib/training/forecast.ts'
-import { hasPack, packName, snapshotHash, type PackEntry } from '#lib/training/pack.ts'
-import { viewsOf } from '#lib/training/probe.ts'
-import { readSamples, type RunPlan } from '#lib/training/run-plan.ts'
-import { datasetSamples } from '#lib/training/sources.ts'
+import { followProbe } from '#lib/training/job/follow.ts'
+import { forecast, forecastWords, type Forecast, type Parts } from '#lib/training/retrain/forecast.ts'
+import { hasPack, packName, snapshotHash, type PackEntry } from '#lib/training/run/data/pack.ts'
+import { viewsOf } from '#lib/training/probe/probe.ts'
+import { readSamples, type RunPlan } from '#lib/training/run/plan.ts'
+import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import type { PreparedRun } from './train-plan.ts'
 
 export async function forecastSentence(run: PreparedRun): Promise<string> {

@@ -7,16 +7,16 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { openDataset } from '#lib/intake/readers/open-dataset.ts'
-import { readBundle } from '#lib/ml/bundle.ts'
-import { settingsOf } from '#lib/ml/recipe.ts'
+import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
+import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { settingsOf } from '#lib/ml/recipes/recipe.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import { DISTILLING } from '#lib/ml/recipes/distil.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { ROOT, type Start } from '#lib/processes/settings.ts'
-import { trainMemoryMb } from '#lib/training/batch-size.ts'
-import { bodiesHere } from '#lib/training/bodies.ts'
+import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
+import { bodiesHere } from '#lib/training/run/start/backbones.ts'
 import {
   planFile,
   readRunPlan,
@@ -25,8 +25,8 @@ import {
   type BodyCandidate,
   type RecipePlan,
   type RunPlan,
-} from '#lib/training/run-plan.ts'
-import { preprocessFor, shippedTraining } from '#lib/training/shipped.ts'
+} from '#lib/training/run/plan.ts'
+import { preprocessFor, shippedTraining } from '#lib/training/shipped/shipped.ts'
 import type { TrainArguments } from './train.ts'
 
 const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const
@@ -282,7 +282,7 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
     throw wrong(
       `${plan.classifier.id} cannot be shipped`,
       'it is not in the table of shipped classifiers',
-      'Add it to lib/training/shipped.ts.',
+      'Add it to lib/training/shipped/shipped.ts.',
     )
   const about: ShippedClassifier = {
     id: plan.classifier.id,

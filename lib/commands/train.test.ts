@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { readBundle } from '#lib/ml/bundle.ts'
+import { readBundle } from '#lib/ml/formats/bundle.ts'
 
 const COMMAND = fileURLToPath(new URL('train.ts', import.meta.url))
 

@@ -1,6 +1,6 @@
 /** `npm run train -- <classifier>`: trains in a child with checkpoints and progress, measures once on the
- *  test pictures, writes a bundle. It needs no running server; the loop itself is lib/ml/train, the run
- *  lib/training/run. */
+ *  test pictures, writes a bundle. It needs no running server; the loop itself is lib/ml/learn/train, the run
+ *  lib/training/run/run. */
 import { parseArgs } from 'node:util'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,8 +8,8 @@ import type { Card } from '#lib/contracts/bundle.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
-import { checkpointFile } from '#lib/training/checkpoint.ts'
-import { followRun } from '#lib/training/follow.ts'
+import { checkpointFile } from '#lib/training/run/checkpoint.ts'
+import { followRun } from '#lib/training/job/follow.ts'
 import { forecastSentence } from './train-forecast.ts'
 import { createProgress } from './train-progress.ts'
 import { prepareRun, shipBeside } from './train-plan.ts'

@@ -52,7 +52,7 @@ export const golden = z.object({
 export type Golden = z.output<typeof golden>
 
 /** Shares of right answers to the test pictures, each disturbed on purpose in one way; `amount` is in the
- *  unit of lib/ml/robustness. */
+ *  unit of lib/ml/evaluate/robustness. */
 const robustness = z.object({
   images: z.number().int(),
   /** of the same pictures, undisturbed */

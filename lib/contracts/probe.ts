@@ -1,5 +1,5 @@
 /** What a probe of a training measured, each piece by itself: from these a forecast adds up any number of
- *  pictures and epochs. A type alone: lib/training/probe.ts measures, forecast.ts adds up. */
+ *  pictures and epochs. A type alone: lib/training/probe/probe.ts measures, forecast.ts adds up. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 
 /** By the clock, and on all cores together. */

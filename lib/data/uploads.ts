@@ -1,4 +1,4 @@
-/** What came in together, its report, and discarding one that failed. Reading the files is lib/intake's work;
+/** What came in together, its report, and discarding one that failed. Reading the files is lib/ingest's work;
  *  the trash is in trash.ts. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Transacting } from './connection.ts'

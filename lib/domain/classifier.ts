@@ -4,7 +4,7 @@
 export const ENGINES = ['tfjs-node', 'onnx', 'wasm'] as const
 export type EngineName = (typeof ENGINES)[number]
 
-/** How a picture becomes the network's input square; see lib/ml/preprocess. */
+/** How a picture becomes the network's input square; see lib/ml/preprocess/preprocess. */
 export const FITS = ['cover', 'contain', 'stretch', 'digit'] as const
 export type Fit = (typeof FITS)[number]
 

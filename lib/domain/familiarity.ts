@@ -1,6 +1,6 @@
 /** Whether a picture is like those that were learnt from, told by its distance to the nearest of them among
  *  the network's features: Sun et al. 2022, "Out-of-distribution detection with deep nearest neighbors". The
- *  distances themselves are lib/ml/familiarity's. */
+ *  distances themselves are lib/ml/evaluate/familiarity's. */
 import { FEWEST_FOR_CALIBRATION } from './calibration.ts'
 
 /** Of held-back pictures of the classes, this share stays familiar. */

@@ -1,8 +1,8 @@
 /** The one interface behind which every engine stands: answers from a network, or a learner for it. What a
  *  picture or a class is, it does not know; it is the types alone, `open-engine.ts` opens one. */
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { Learner, LearnerSpec } from '#lib/ml/learner.ts'
-import type { Network, Weights } from '#lib/ml/network.ts'
+import type { Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
+import type { Network, Weights } from '#lib/ml/network/network.ts'
 
 export interface Engine extends AsyncDisposable {
   readonly name: EngineName

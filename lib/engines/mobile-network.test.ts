@@ -3,11 +3,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { fromForeignTfjs } from '#lib/ml/foreign-tfjs.ts'
+import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
-import { frozenBelow } from '#lib/ml/upper-part.ts'
-import { parameterCount, weightSpecs } from '#lib/ml/network.ts'
-import { referenceAnswers, relativeError } from '#lib/ml/reference-step.ts'
+import { frozenBelow } from '#lib/ml/network/upper-part.ts'
+import { parameterCount, weightSpecs } from '#lib/ml/network/network.ts'
+import { referenceAnswers, relativeError } from '#lib/ml/reference/step.ts'
 import { enginesHere } from './engines.fakes.ts'
 
 const MODELS = join(

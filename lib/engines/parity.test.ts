@@ -1,16 +1,16 @@
 /** Every engine that can be had here, in every layout, against the float64 reference. */
 import { afterAll, describe, expect, test } from 'vitest'
-import type { LearnerSpec, Optimiser } from '#lib/ml/learner.ts'
-import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/networks.fakes.ts'
-import type { Network } from '#lib/ml/network.ts'
-import { concatenated, planWeights } from '#lib/ml/plan.ts'
+import type { LearnerSpec, Optimiser } from '#lib/ml/learn/learner.ts'
+import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/network/networks.fakes.ts'
+import type { Network } from '#lib/ml/network/network.ts'
+import { concatenated, planWeights } from '#lib/ml/network/weight-layout.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
 import {
   referenceAnswers,
   referenceGradients,
   referenceTrained,
   relativeError,
-} from '#lib/ml/reference-step.ts'
+} from '#lib/ml/reference/step.ts'
 import { enginesHere } from './engines.fakes.ts'
 
 const plainSgd: Optimiser = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }

@@ -1,11 +1,11 @@
 /** The proof an engine gives before it may work: one small training step and one answer, against the float64
  *  reference. Not a benchmark. */
-import { initialWeights } from '#lib/ml/initial-weights.ts'
-import type { Batch, LearnerSpec } from '#lib/ml/learner.ts'
-import type { Network } from '#lib/ml/network.ts'
+import { initialWeights } from '#lib/ml/network/initial-weights.ts'
+import type { Batch, LearnerSpec } from '#lib/ml/learn/learner.ts'
+import type { Network } from '#lib/ml/network/network.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
-import { concatenated, planWeights } from '#lib/ml/plan.ts'
-import { referenceAnswers, referenceTrained, relativeError } from '#lib/ml/reference-step.ts'
+import { concatenated, planWeights } from '#lib/ml/network/weight-layout.ts'
+import { referenceAnswers, referenceTrained, relativeError } from '#lib/ml/reference/step.ts'
 import type { Engine, Purpose } from './engine.ts'
 
 const MOST_ERROR = 1e-3 // relative; float32 engines reach 1e-6, a wrong gradient is off by more than 1e-1

@@ -1,9 +1,9 @@
 /** The model files of a bundle, loaded by tfjs itself on its plain backend. */
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
-import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/networks.fakes.ts'
-import { referenceAnswers, relativeError } from '#lib/ml/reference-step.ts'
-import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
+import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/network/networks.fakes.ts'
+import { referenceAnswers, relativeError } from '#lib/ml/reference/step.ts'
+import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 
 beforeAll(() => tf.setBackend('cpu'))
 

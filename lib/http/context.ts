@@ -73,7 +73,7 @@ export type Darkroom = {
     /** A thing by its name, and whose it is; null where there is none. */
     readonly findSubject: (kind: SubjectKind, id: string) => Promise<Subject | null>
   }
-  readonly intake: {
+  readonly ingest: {
     readonly upload: For<'POST /api/upload'>
     readonly undoUpload: For<'DELETE /api/uploads/{id}'>
     readonly dataFeatures: For<'GET /api/data/features'>

@@ -70,7 +70,7 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
         return { ...answer, top_k: answer.top_k.slice(0, top_k) }
       },
     },
-    intake: {
+    ingest: {
       upload: async ({
         parts,
       }: {

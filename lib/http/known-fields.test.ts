@@ -174,7 +174,7 @@ test('a name as long as a book is told in short', async () => {
 test('what the forms of earlier projects hold beside goes on working where they send it', async () => {
   const parts: string[] = []
   openProgram({
-    intake: {
+    ingest: {
       upload: (async ({
         parts: sent,
       }: {

@@ -75,7 +75,7 @@ async function predictAsBefore(incoming: Incoming, requestId: string): Promise<O
 function uploading(page: string): Handle {
   const ask = asking(
     { ...upload, formFields: [...upload.formFields, ...CLASS_BEFORE], passesOver: OF_A_FORM },
-    (input, asked) => darkroom().intake.upload({ ...input, parts: renamed(input.parts) }, asked),
+    (input, asked) => darkroom().ingest.upload({ ...input, parts: renamed(input.parts) }, asked),
   )
   return answering(async (incoming, requestId) => {
     const { output, headers } = await ask(incoming, requestId)

@@ -7,7 +7,7 @@ import type { Darkroom } from './context.ts'
 import { createHeldBodies } from './held-bodies.ts'
 
 type Given = {
-  [Room in 'serving' | 'data' | 'intake' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]>
+  [Room in 'serving' | 'data' | 'ingest' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]>
 } & { holdBody?: Darkroom['holdBody']; settings?: Partial<ReturnType<Darkroom['settings']>> }
 const UNBOUNDED = { perAddress: Infinity, inAll: Infinity }
 export type Logged = {
@@ -41,7 +41,7 @@ export function openProgram(given: Given = {}): { readonly logged: readonly Logg
   open({
     serving: room('serving', { refusal: () => null, ...given.serving }),
     data: room('data', { findSubject: async () => null, ...given.data }),
-    intake: room('intake', given.intake),
+    ingest: room('ingest', given.ingest),
     training: room('training', given.training),
     operations: room('operations', { noteChange: async () => {}, ...given.operations }),
     auth: room('auth', { callerOf, rate: async () => null, ...given.auth }),

@@ -1,6 +1,6 @@
 /** Untrusted bytes → an image, or a refusal that says why: size and memory before pixels, first frame,
  *  upright, sRGB, 8 bit, no alpha. Large images are made smaller while they are decoded. It fits nothing to a
- *  network (lib/ml/preprocess does) and keeps nothing. */
+ *  network (lib/ml/preprocess/preprocess does) and keeps nothing. */
 import sharp from 'sharp'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Picture } from '#lib/domain/picture.ts'

@@ -1,4 +1,4 @@
-/** Pictures made small for people's eyes. What a network sees is made by lib/ml/preprocess, never here. */
+/** Pictures made small for people's eyes. What a network sees is made by lib/ml/preprocess/preprocess, never here. */
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import type { Picture } from '#lib/domain/picture.ts'

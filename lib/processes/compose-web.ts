@@ -11,8 +11,8 @@ import type { EngineName } from '#lib/domain/classifier.ts'
 import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
 import type { Darkroom } from '#lib/http/context.ts'
 import { createHeldBodies } from '#lib/http/held-bodies.ts'
-import { createFeatures } from '#lib/intake/features.ts'
-import { createIntake } from '#lib/intake/upload.ts'
+import { createFeatures } from '#lib/ingest/features.ts'
+import { createIngest } from '#lib/ingest/upload.ts'
 import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { fileConcernOf } from '#lib/operations/file-concern.ts'
@@ -28,10 +28,10 @@ import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/troubles.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
-import { bodiesHere } from '#lib/training/bodies.ts'
-import { createForecast } from '#lib/training/forecast-retrain.ts'
-import { createRetrain, type RetrainParts } from '#lib/training/retrain.ts'
-import { createVersionCases } from '#lib/training/version-cases.ts'
+import { bodiesHere } from '#lib/training/run/start/backbones.ts'
+import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
+import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
+import { createVersionCases } from '#lib/training/versions/versions.ts'
 import { steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
 import { createReading } from './reading.ts'
@@ -87,7 +87,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
     maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
   }
-  const intake = createIntake({ ...data, sizeOf: reading.sizeOf, folder: places.scratchDir, limits, log })
+  const ingest = createIngest({ ...data, sizeOf: reading.sizeOf, folder: places.scratchDir, limits, log })
 
   let heard: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
   const own = () => traffic.figures(serving.figures())
@@ -174,8 +174,8 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       }),
       findSubject: data.subjects.find,
     },
-    intake: {
-      ...intake,
+    ingest: {
+      ...ingest,
       dataFeatures: createFeatures({
         data,
         folder: path.join(places.dataDir, 'cache', 'features'),
@@ -243,7 +243,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       clearInterval(telling)
-      await intake[Symbol.asyncDispose]()
+      await ingest[Symbol.asyncDispose]()
       await decoding[Symbol.asyncDispose]()
       await serving[Symbol.asyncDispose]()
       await data.close()

@@ -9,8 +9,8 @@ import { decodeSized } from '#lib/images/decode.ts'
 import { corruptImage } from '#lib/images/refusals.ts'
 import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
 import { sniff } from '#lib/images/sniff.ts'
-import { readPreprocess } from '#lib/ml/bundle.ts'
-import { preprocess } from '#lib/ml/preprocess.ts'
+import { readPreprocess } from '#lib/ml/formats/bundle.ts'
+import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 
 /** How often it looks at what it takes, and how much more than the budget is no error of the estimate. */
 const LOOK_EVERY_MS = 10

@@ -7,10 +7,10 @@ import type { NewPicture } from '#lib/data/values.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { thumbnail } from '#lib/images/thumbnail.ts'
-import { preprocess } from '#lib/ml/preprocess.ts'
+import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import { createRandom } from '#lib/ml/random.ts'
-import { readRows, writeRows } from '#lib/training/embeddings.ts'
-import { buildPack, type PackSource } from '#lib/training/pack.ts'
+import { readRows, writeRows } from '#lib/training/features/feature-cache.ts'
+import { buildPack, type PackSource } from '#lib/training/run/data/pack.ts'
 import { createErase, emptyTrash } from './erase.ts'
 
 const SPEC = {

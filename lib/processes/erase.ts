@@ -7,9 +7,9 @@ import type { deleteTrash } from '#lib/contracts/undoing.ts'
 import type { Data } from '#lib/data/data.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { forgetFeatures } from '#lib/intake/features.ts'
+import { forgetFeatures } from '#lib/ingest/features.ts'
 import type { Backups } from '#lib/operations/backup/backups.ts'
-import { forgetImages } from '#lib/training/forget-images.ts'
+import { forgetImages } from '#lib/training/features/forget-images.ts'
 
 const PURGE_EVERY_MS = 10_000
 const PURGE_TRIES = 60

@@ -2,8 +2,8 @@
  *  tried before anything is downloaded. Once: who takes them back has them gone. */
 import type { Data } from '#lib/data/data.ts'
 import { decodeSized } from '#lib/images/decode.ts'
-import { ingest } from '#lib/intake/ingest.ts'
-import { openShapes } from '#lib/intake/readers/shapes.ts'
+import { ingestImages } from '#lib/ingest/ingest.ts'
+import { openShapes } from '#lib/ingest/readers/shapes.ts'
 import type { Log } from '#lib/operations/log.ts'
 
 const NAME = 'shapes'
@@ -20,7 +20,7 @@ export async function drawFirstPictures(
   { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal },
 ): Promise<void> {
   const upload = await data.uploads.begin(NAME)
-  const { perClass } = await ingest(
+  const { perClass } = await ingestImages(
     openShapes(undefined, signal).images,
     { upload, source: 'dataset', signal },
     { ...data, sizeOf: (bytes) => decodeSized(bytes, { maxPixels }) },

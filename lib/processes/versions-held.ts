@@ -7,10 +7,10 @@ import type { Engine } from '#lib/engines/engine.ts'
 import { decode, decodeSized } from '#lib/images/decode.ts'
 import { laneOf } from '#lib/images/lanes.ts'
 import { encodeGreyPng, encodePng } from '#lib/images/png.ts'
-import { goldenFailure, readBundle } from '#lib/ml/bundle.ts'
-import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/familiarity.ts'
-import { occlude, type Occlusion } from '#lib/ml/occlusion.ts'
-import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess.ts'
+import { goldenFailure, readBundle } from '#lib/ml/formats/bundle.ts'
+import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/evaluate/familiarity.ts'
+import { occlude, type Occlusion } from '#lib/ml/evaluate/occlusion.ts'
+import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 
 /** Golden inputs are ours and small. */
 const GOLDEN_PIXELS = 1e6

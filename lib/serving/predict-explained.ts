@@ -1,5 +1,5 @@
 /** An answer together with the places of its picture on which it depends: asked like any other, then
- *  explained by a child. What is kept of it is the answer alone; how places are found, lib/ml/occlusion
+ *  explained by a child. What is kept of it is the answer alone; how places are found, lib/ml/evaluate/occlusion
  *  knows. */
 import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
 import { createBatcher } from './batcher.ts'

@@ -2,7 +2,7 @@
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Sample, VersionWithCard } from '#lib/data/values.ts'
 import type { Classifier, Split } from '#lib/domain/classifier.ts'
-import { preprocessFor } from './shipped.ts'
+import { preprocessFor } from './shipped/shipped.ts'
 
 const input = { size: 32, channels: 3, fit: 'cover' } as const
 

@@ -18,7 +18,7 @@ export async function FeaturesView({
   readonly who: Visitor
   readonly classifier: string
 }) {
-  const answer = await answered(who.asked, () => darkroom().intake.dataFeatures({ classifier }, who.asked))
+  const answer = await answered(who.asked, () => darkroom().ingest.dataFeatures({ classifier }, who.asked))
   if (!answer.ok)
     return <ErrorNotice title="The features of the pictures cannot be shown" failure={answer.failure} />
   const {

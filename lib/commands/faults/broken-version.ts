@@ -3,7 +3,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { openData } from '#lib/data/open.ts'
-import { readBundle, writeBundle } from '#lib/ml/bundle.ts'
+import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { pidsOf } from './family.ts'
 import { inMs, tally, within, type Context, type Judged } from './judged.ts'

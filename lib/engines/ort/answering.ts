@@ -1,8 +1,8 @@
 /** A session that answers for one set of weights: pixels in, logits and features out, in pieces that bound
  *  its memory. It does not learn. */
-import { featureLength, type Network, type Weights } from '#lib/ml/network.ts'
+import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
-import type { NetworkAnswers } from '#lib/ml/learner.ts'
+import type { NetworkAnswers } from '#lib/ml/learn/learner.ts'
 import type { OrtLibrary } from './library.ts'
 
 const MOST_AT_ONCE = 16 // images of one run: more take more memory and no less time for each (2026-11)

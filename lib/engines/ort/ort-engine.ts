@@ -1,6 +1,6 @@
 /** The engines `onnx` and `wasm`: ONNX Runtime on the graphs of lib/ml/onnx. What differs between the two is
  *  in `library.ts`. */
-import type { LearnerSpec } from '#lib/ml/learner.ts'
+import type { LearnerSpec } from '#lib/ml/learn/learner.ts'
 import { createStandardKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import type { Engine } from '../engine.ts'
 import { openAnswering, type AnsweringSession } from './answering.ts'

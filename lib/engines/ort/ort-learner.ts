@@ -1,7 +1,7 @@
 /** A learner on ONNX Runtime: each step is one run of the training graph, weights going in and out as flat vectors.
  *  The mathematics is in lib/ml; this keeps the vectors and the sessions. */
 import type { Tensor } from 'onnxruntime-node'
-import { AverageAndBest } from '#lib/ml/average-and-best.ts'
+import { AverageAndBest } from '#lib/ml/learn/average-and-best.ts'
 import type {
   NetworkAnswers,
   Batch,
@@ -10,14 +10,14 @@ import type {
   LearnerState,
   Learnt,
   Which,
-} from '#lib/ml/learner.ts'
-import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
-import type { Weights } from '#lib/ml/network.ts'
+} from '#lib/ml/learn/learner.ts'
+import { fillNoise, noisyLayers } from '#lib/ml/learn/dropout-noise.ts'
+import type { Weights } from '#lib/ml/network/network.ts'
 import type { Graph } from '#lib/ml/onnx/graph.ts'
 import type { GraphKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import { stateNames, trainingGraph } from '#lib/ml/onnx/training-graph.ts'
-import { momentCount, ratesOfStep } from '#lib/ml/optimisers.ts'
-import { flattened, planWeights, unflattened } from '#lib/ml/plan.ts'
+import { momentCount, ratesOfStep } from '#lib/ml/learn/optimisers.ts'
+import { flattened, planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
 import { floatsOf, openAnswering, type AnsweringSession } from './answering.ts'
 import type { OrtLibrary, Session } from './library.ts'
 

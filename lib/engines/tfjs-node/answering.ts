@@ -1,9 +1,16 @@
 /** NetworkAnswers on TensorFlow for one set of weights, batch norm folded, in pieces that bound its memory.
  *  It does not learn. */
-import { foldBatchNorm } from '#lib/ml/fold.ts'
-import type { NetworkAnswers } from '#lib/ml/learner.ts'
-import { featureLength, shapesOf, sizeOf, weightSpecs, type Network, type Weights } from '#lib/ml/network.ts'
-import { answers } from '#lib/ml/step.ts'
+import { foldBatchNorm } from '#lib/ml/network/fold.ts'
+import type { NetworkAnswers } from '#lib/ml/learn/learner.ts'
+import {
+  featureLength,
+  shapesOf,
+  sizeOf,
+  weightSpecs,
+  type Network,
+  type Weights,
+} from '#lib/ml/network/network.ts'
+import { answers } from '#lib/ml/learn/step.ts'
 import type { Tensor, TensorFlow } from './binding.ts'
 import { createTensorFlowKernels } from './kernels.ts'
 

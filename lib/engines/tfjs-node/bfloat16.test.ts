@@ -1,9 +1,9 @@
 /** TensorFlow with maps in bfloat16: near the reference, with weights that stay float32. Only where
  *  TensorFlow is installed. */
 import { describe, expect, test } from 'vitest'
-import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/networks.fakes.ts'
-import { planWeights, concatenated } from '#lib/ml/plan.ts'
-import { referenceGradients, relativeError } from '#lib/ml/reference-step.ts'
+import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/network/networks.fakes.ts'
+import { planWeights, concatenated } from '#lib/ml/network/weight-layout.ts'
+import { referenceGradients, relativeError } from '#lib/ml/reference/step.ts'
 import { probeEngines } from '../open-engine.ts'
 import { createTensorFlowEngine } from './tensorflow-engine.ts'
 

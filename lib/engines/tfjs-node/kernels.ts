@@ -1,7 +1,7 @@
 /** The kernels, each computed at once by a TensorFlow operation; maps as NHWC. Weights, statistics and loss
  *  are float32, maps and rows float32 or bfloat16. */
-import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '#lib/ml/kernels.ts'
-import { sizeOf, type Shape } from '#lib/ml/network.ts'
+import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '#lib/ml/network/kernels.ts'
+import { sizeOf, type Shape } from '#lib/ml/network/network.ts'
 import { TYPE, type Setting, type Tensor, type TensorFlow } from './binding.ts'
 
 type Settings = Readonly<Record<string, Setting>>

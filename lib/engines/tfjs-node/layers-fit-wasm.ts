@@ -3,7 +3,7 @@
  *  the product neither has nor needs it. */
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { Network, Weights } from '#lib/ml/network.ts'
+import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { fitOn, type LayersFit, type Tfjs } from './layers-fit.ts'
 
 type Tensor = { readonly shape: readonly number[] }

@@ -1,9 +1,9 @@
 /** tfjs' own way to train, `LayersModel.fit` on tfjs-node: what the product's learners are measured against.
  *  Nothing of the product trains so. */
 import { createRequire } from 'node:module'
-import type { Batch } from '#lib/ml/learner.ts'
-import type { Network, Weights } from '#lib/ml/network.ts'
-import { toTfjs } from '#lib/ml/tfjs-format.ts'
+import type { Batch } from '#lib/ml/learn/learner.ts'
+import type { Network, Weights } from '#lib/ml/network/network.ts'
+import { toTfjs } from '#lib/ml/formats/tfjs.ts'
 
 /** As much of tfjs as this uses. */
 type Tensor = { dispose(): void }

@@ -1,5 +1,5 @@
 /** The engine `tfjs-node`: TensorFlow's kernels, driven one by one from the layers of lib/ml. */
-import type { LearnerSpec } from '#lib/ml/learner.ts'
+import type { LearnerSpec } from '#lib/ml/learn/learner.ts'
 import type { Engine } from '../engine.ts'
 import { answer, freeWeights, loadWeights, type Loaded } from './answering.ts'
 import { loadTensorFlow, type TensorFlow } from './binding.ts'

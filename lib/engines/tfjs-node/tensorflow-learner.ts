@@ -1,6 +1,6 @@
 /** A learner on TensorFlow: the step of lib/ml executed kernel by kernel, its state a few flat tensors that
  *  stay between steps. */
-import { AverageAndBest } from '#lib/ml/average-and-best.ts'
+import { AverageAndBest } from '#lib/ml/learn/average-and-best.ts'
 import type {
   Batch,
   FlatWeights,
@@ -9,12 +9,12 @@ import type {
   LearnerState,
   Learnt,
   Which,
-} from '#lib/ml/learner.ts'
-import { shapesOf, sizeOf, type Weights, type WeightSpec } from '#lib/ml/network.ts'
-import { fillNoise, noisyLayers } from '#lib/ml/noise.ts'
-import { clipped, momentCount, ratesOfStep, updated } from '#lib/ml/optimisers.ts'
-import { decayMask, flattened, paceMask, planWeights, unflattened } from '#lib/ml/plan.ts'
-import { lossAndGradients, STATISTICS_DECAY, type Values } from '#lib/ml/step.ts'
+} from '#lib/ml/learn/learner.ts'
+import { shapesOf, sizeOf, type Weights, type WeightSpec } from '#lib/ml/network/network.ts'
+import { fillNoise, noisyLayers } from '#lib/ml/learn/dropout-noise.ts'
+import { clipped, momentCount, ratesOfStep, updated } from '#lib/ml/learn/optimisers.ts'
+import { decayMask, flattened, paceMask, planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
+import { lossAndGradients, STATISTICS_DECAY, type Values } from '#lib/ml/learn/step.ts'
 import { answer, freeWeights, loadWeights, type Loaded } from './answering.ts'
 import { TYPE, type Tensor, type TensorFlow } from './binding.ts'
 import { createTensorFlowKernels } from './kernels.ts'

@@ -1,7 +1,7 @@
 /** Convolutions, full and depthwise, with "same" padding as TensorFlow pads (an odd zero goes to the right
  *  and below), or with none. */
-import type { ConvWindow } from '../kernels.ts'
-import type { Shape } from '../network.ts'
+import type { ConvWindow } from '../network/kernels.ts'
+import type { Shape } from '../network/network.ts'
 import type { Rule } from './layer.ts'
 
 export const conv: Rule<'conv'> = (layer, { k, x, from, to, weight }) => {

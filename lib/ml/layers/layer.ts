@@ -1,6 +1,6 @@
 /** What each layer's rule looks like: forward gives the output and the way back. It holds no rule itself. */
-import type { Kernels } from '../kernels.ts'
-import type { Layer, Shape } from '../network.ts'
+import type { Kernels } from '../network/kernels.ts'
+import type { Layer, Shape } from '../network/network.ts'
 
 export type LayerOf<K extends Layer['kind']> = Extract<Layer, { kind: K }>
 

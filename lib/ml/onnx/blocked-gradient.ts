@@ -1,7 +1,7 @@
 /** The kernel gradient of a convolution in the blocked layout: a convolution whose kernel is dy itself. It
  *  answers null where the sizes don't fit; which form is fastest at which size was measured in 2026-11 on
  *  AVX-512 (16 to a block). */
-import type { ConvWindow } from '../kernels.ts'
+import type { ConvWindow } from '../network/kernels.ts'
 import { BLOCKED, type Graph } from './graph.ts'
 
 /** `x`: the input with channels innermost, made when asked for; `dy` in blocks. */

@@ -2,8 +2,8 @@
  *  register), about 1.6 × faster than the standard one. The layout is internal to ONNX Runtime: whoever uses
  *  this pins its version, probes the block and proves a step; where a map's channels don't fill blocks, and
  *  for what has no blocked form, the standard kernels work on the re-ordered map. */
-import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../kernels.ts'
-import { sizeOf, type Shape } from '../network.ts'
+import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../network/kernels.ts'
+import { sizeOf, type Shape } from '../network/network.ts'
 import { blockedKernelGradient } from './blocked-gradient.ts'
 import { BLOCKED, type Graph } from './graph.ts'
 import { createStandardKernels, STEEP, type Value } from './standard-kernels.ts'

@@ -1,8 +1,14 @@
 /** A network as an ONNX graph that answers: batch norm folded, weights inside, any number of images. It
  *  cannot learn. */
-import { foldBatchNorm, type Folded } from '../fold.ts'
-import { featureLength, weightSpecs, type Network, type Weights, type WeightSpec } from '../network.ts'
-import { answers } from '../step.ts'
+import { foldBatchNorm, type Folded } from '../network/fold.ts'
+import {
+  featureLength,
+  weightSpecs,
+  type Network,
+  type Weights,
+  type WeightSpec,
+} from '../network/network.ts'
+import { answers } from '../learn/step.ts'
 import { createGraph, type Graph } from './graph.ts'
 import { createStandardKernels, type Dialect } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'

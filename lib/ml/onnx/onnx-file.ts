@@ -1,8 +1,8 @@
 /** `model.onnx`: the inference graph as a file for any program that reads ONNX. Kernels are not in it twice:
  *  it names their places in
  *  `weights.bin` beside it, so it is small and says exactly what the layers say (docs/decisions/0013). */
-import { WEIGHTS_FILE, type WeightPlace } from '../tfjs-format.ts'
-import type { Network, Weights } from '../network.ts'
+import { WEIGHTS_FILE, type WeightPlace } from '../formats/tfjs.ts'
+import type { Network, Weights } from '../network/network.ts'
 import { inferenceGraph, type PlaceWeight } from './inference-graph.ts'
 import { onnxBytes } from './writer.ts'
 

@@ -1,9 +1,9 @@
 /** The kernels written into an ONNX graph of stock operators, feature maps as NCHW. It computes nothing:
  *  onnxruntime runs the graph. Values carry hints (a factor still to be applied, a mask already applied) that
  *  save passes over memory. */
-import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../kernels.ts'
-import type { Shape } from '../network.ts'
-import { sizeOf } from '../network.ts'
+import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../network/kernels.ts'
+import type { Shape } from '../network/network.ts'
+import { sizeOf } from '../network/network.ts'
 import { MICROSOFT, type Graph } from './graph.ts'
 
 export type Value = {

@@ -1,12 +1,12 @@
 /** A whole training step as one ONNX graph: forward, backward, optimiser, running statistics. Weights go in
  *  and out as flat vectors (plan.ts), so the graph keeps no state and its file holds no weights but frozen
  *  ones. */
-import type { LearnerSpec } from '../learner.ts'
-import { sizeOf, type Weights, type WeightSpec } from '../network.ts'
-import { noisyLayers } from '../noise.ts'
-import { clipped, momentCount, updated } from '../optimisers.ts'
-import { decayMask, paceMask, type WeightPlan } from '../plan.ts'
-import { lossAndGradients, STATISTICS_DECAY, type Values } from '../step.ts'
+import type { LearnerSpec } from '../learn/learner.ts'
+import { sizeOf, type Weights, type WeightSpec } from '../network/network.ts'
+import { noisyLayers } from '../learn/dropout-noise.ts'
+import { clipped, momentCount, updated } from '../learn/optimisers.ts'
+import { decayMask, paceMask, type WeightPlan } from '../network/weight-layout.ts'
+import { lossAndGradients, STATISTICS_DECAY, type Values } from '../learn/step.ts'
 import { createGraph, type Graph } from './graph.ts'
 import type { GraphKernels, Value } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'

@@ -2,9 +2,9 @@
  *  that have few pictures. Sources: He et al. 2016 (arXiv:1512.03385) for the residual branch, Romero et al.
  *  2015 (arXiv:1412.6550) for fitting a teacher's features, Touvron et al. 2019 (arXiv:1906.06423) for
  *  learning small and ending at the size that answers. Result: on its card. */
-import type { Augmentation } from '../augment.ts'
-import type { Optimiser } from '../learner.ts'
-import type { Layer, Network } from '../network.ts'
+import type { Augmentation } from '../learn/augment.ts'
+import type { Optimiser } from '../learn/learner.ts'
+import type { Layer, Network } from '../network/network.ts'
 
 /** Plain convolutions, because they do: per CPU-second on the engine `onnx` (blocks of 16, 1 thread, 2026-11)
  *  they reach 116 GFLOP/s, bottlenecks 100, inverted residuals with depthwise 35. */

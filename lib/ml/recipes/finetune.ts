@@ -1,7 +1,7 @@
 /** finetune: goes on from a version, on its old pictures and the new ones, at a tenth of the rate it was made
  *  with. Source: Li et al. 2020 (arXiv:2002.11770) for a small rate and little weight decay near a good
  *  start. Result: on the cards. */
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from './recipe.ts'
 
 export const finetune: Recipe = {
   name: 'finetune',

@@ -1,5 +1,5 @@
 /** All recipes by name. A new recipe is a file beside this one and a line in it. */
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from './recipe.ts'
 import { distil } from './distil.ts'
 import { finetune } from './finetune.ts'
 import { restart } from './restart.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { parameterCount, shapesOf } from '../network.ts'
-import { augmentationFor, batchFor, epochsFor, epochsOnwards } from '../recipe.ts'
+import { parameterCount, shapesOf } from '../network/network.ts'
+import { augmentationFor, batchFor, epochsFor, epochsOnwards } from './recipe.ts'
 import { RECIPES } from './list.ts'
 import { smallNetwork } from './small-network.ts'
 

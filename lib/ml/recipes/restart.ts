@@ -2,7 +2,7 @@
  *  pictures of which a part is covered. Sources: Loshchilov and Hutter 2017 (arXiv:1608.03983) for the
  *  restart, DeVries and Taylor 2017 (arXiv:1708.04552) for the covered part. Result: on the cards and in
  *  docs/training-log.md. */
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from './recipe.ts'
 import { scratchBest } from './scratch-best.ts'
 
 export const restart: Recipe = {

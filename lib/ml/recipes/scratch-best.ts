@@ -2,7 +2,7 @@
  *  of small photographs and an hour or two of two cores. Source: K. Jordan 2024 (arXiv:2404.00498) for
  *  layout, whitening, alternating mirrors, averaged weights, beginning as identity and fast shifts; DeVries
  *  and Taylor 2017 (arXiv:1708.04552) for cut-out. Result: on the cards and in docs/training-log.md. */
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from './recipe.ts'
 import { wideNetwork } from './wide-network.ts'
 
 export const scratchBest: Recipe = {

@@ -1,7 +1,7 @@
 /** scratch-digits: the small network from random weights, for single written signs on a dark ground. Source:
  *  Ciresan et al. 2012 (arXiv:1202.2745) for small turns, shifts and scalings; no mirroring. Result: on the
  *  cards. */
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from './recipe.ts'
 import { scratchSmall } from './scratch-small.ts'
 
 export const scratchDigits: Recipe = {

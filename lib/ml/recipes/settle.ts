@@ -2,7 +2,7 @@
  *  picture a little, and a network that has seen no other is worse on sharp ones; here pictures are only
  *  mirrored and moved by whole pixels. Source: Touvron et al. 2019 (arXiv:1906.06423), "fixing the train-test
  *  discrepancy". Result: on the cards and in docs/training-log.md. */
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from './recipe.ts'
 import { transferWhole } from './transfer-whole.ts'
 
 const { transfer: _transfer, ...whole } = transferWhole

@@ -1,7 +1,7 @@
 /** A plain convolutional network that fits pictures of 24 to 128 pixels: stages of 3 × 3 convolutions, each
  *  halved by a max pool. It is data; the numbers of filters are chosen for the most accuracy per second on
  *  two cores, below 900,000 parameters. */
-import type { Layer, Network } from '../network.ts'
+import type { Layer, Network } from '../network/network.ts'
 
 /** Filters of the convolutions of each stage, from the stage that sees 32 pixels (or 28) on. Larger pictures
  *  get STEM stages before. */

@@ -2,7 +2,7 @@
  *  layer has found its place. For thousands of pictures, where transfer, which leaves the lower layers as
  *  they are, stops short. Sources: those of transfer; Kornblith et al. 2019 (arXiv:1805.08974) for learning
  *  on with the whole network. Result: on the cards and in docs/training-log.md. */
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from './recipe.ts'
 import { transfer } from './transfer.ts'
 
 /** Photographs by the thousand. */

@@ -2,7 +2,7 @@
  *  part with it, at a low rate. Sources: F. Chollet, "Transfer learning & fine-tuning" (keras.io, 2020) for
  *  the phases and for batch norm that stays frozen; Yosinski et al. 2014 (arXiv:1411.1792) for leaving the
  *  lower layers. Result: on the card of every version it made. */
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from './recipe.ts'
 import { head } from './head.ts'
 
 const { name: _name, ...headSettings } = head

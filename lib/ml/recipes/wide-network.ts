@@ -1,7 +1,7 @@
 /** Networks for when accuracy matters more than minutes: a first convolution that can be whitened, then three
  *  stages of two 3 × 3 convolutions, each stage halving the map between them. It is data; the recipes that
  *  use it say how it learns. */
-import type { Layer, Network } from '../network.ts'
+import type { Layer, Network } from '../network/network.ts'
 
 /** Directions of patches of colour, and their negatives (whitening.ts). */
 const FIRST_FILTERS = 32

@@ -1,16 +1,16 @@
 /** How the backbone learns: labels and a teacher's features at once, within a time that was allowed, first
  *  small pictures, then those of the size that answers. It goes on from its checkpoint; it judges nothing. */
-import { augment, sampleSeed } from '#lib/ml/augment.ts'
-import { initialWeights } from '#lib/ml/initial-weights.ts'
-import type { Batch, Learner, LearnerSpec } from '#lib/ml/learner.ts'
-import type { Weights, Network } from '#lib/ml/network.ts'
-import { planWeights, unflattened } from '#lib/ml/plan.ts'
-import { normalise, squareBytes } from '#lib/ml/preprocess.ts'
+import { augment, sampleSeed } from '#lib/ml/learn/augment.ts'
+import { initialWeights } from '#lib/ml/network/initial-weights.ts'
+import type { Batch, Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
+import type { Weights, Network } from '#lib/ml/network/network.ts'
+import { planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
+import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { backboneNetwork, type BackboneRecipe } from '#lib/ml/recipes/backbone.ts'
-import { orderOf } from '#lib/ml/sample-set.ts'
-import { BEGINNING } from '#lib/ml/train.ts'
-import { readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
-import type { Pack } from '../pack.ts'
+import { orderOf } from '#lib/ml/learn/sample-set.ts'
+import { BEGINNING } from '#lib/ml/learn/train.ts'
+import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
+import type { Pack } from '../run/data/pack.ts'
 import type { Features } from './teacher-features.ts'
 
 export type BackbonePlan = {

@@ -1,6 +1,6 @@
 /** What a network's features are worth for a classifier: how many pictures its nearest neighbours, and a last
  *  layer learnt on them, get right. It learns no features and writes no card. */
-import { learnHead, type Embedded } from '#lib/ml/head.ts'
+import { learnHead, type Embedded } from '#lib/ml/learn/head.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'

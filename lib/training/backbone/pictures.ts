@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PackSource } from '../pack.ts'
-import { datasetSamples, type OpenDataset } from '../sources.ts'
+import type { PackSource } from '../run/data/pack.ts'
+import { datasetSamples, type OpenDataset } from '../run/data/sources.ts'
 
 /** Of a data set of classifiers: what would train them, so not their validation. */
 export async function* classifierPictures(

@@ -2,13 +2,19 @@
  *  the outputs that were fitted to the teacher. Its card claims nothing that `npm run backbone -- measure`
  *  does not print. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
-import { writeBundle } from '#lib/ml/bundle.ts'
-import { withHead } from '#lib/ml/head-network.ts'
-import { featureLength, flopsPerImage, parameterCount, type Network, type Weights } from '#lib/ml/network.ts'
-import { fromTfjs, toTfjs } from '#lib/ml/tfjs-format.ts'
-import { goldenOf } from '../golden.ts'
-import type { TrainingEngine } from '../run.ts'
-import { goldenLogits } from '../seal.ts'
+import { writeBundle } from '#lib/ml/formats/bundle.ts'
+import { withHead } from '#lib/ml/network/head-network.ts'
+import {
+  featureLength,
+  flopsPerImage,
+  parameterCount,
+  type Network,
+  type Weights,
+} from '#lib/ml/network/network.ts'
+import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
+import { goldenOf } from '../run/seal/golden.ts'
+import type { TrainingEngine } from '../run/run.ts'
+import { goldenLogits } from '../run/seal/seal.ts'
 
 export type SealingBackbone = {
   readonly network: Network

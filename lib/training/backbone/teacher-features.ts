@@ -2,10 +2,10 @@
  *  found by the picture's hash. It trains nothing; a broken-off look goes on where it stopped. */
 import { appendFile, open, readFile, stat, truncate } from 'node:fs/promises'
 import { decode } from '#lib/images/decode.ts'
-import { fromHalfBits, halfBytes } from '#lib/ml/float16.ts'
+import { fromHalfBits, halfBytes } from '#lib/ml/formats/float16.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess.ts'
-import type { PackSource } from '../pack.ts'
+import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
+import type { PackSource } from '../run/data/pack.ts'
 
 /** A loaded network's pooled features of pictures of its size. */
 export type Look = (pixels: Float32Array, count: number) => Promise<Float32Array>

@@ -4,5 +4,5 @@ import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
 export const GET = serve(getUpload, (input, asked) => darkroom().data.getUpload(input, asked))
-export const DELETE = serve(undoUpload, (input, asked) => darkroom().intake.undoUpload(input, asked))
+export const DELETE = serve(undoUpload, (input, asked) => darkroom().ingest.undoUpload(input, asked))
 export const { POST, PUT, PATCH } = refuseAllBut('GET', 'DELETE')

@@ -1,0 +1,47 @@
+/** What bringing pictures in needs of the rest: the rows it writes, a folder for what is arriving, limits, a
+ *  log. Types only; lib/processes and lib/commands give the real ones. */
+import type { Caller, Input } from '#lib/contracts/contract.ts'
+import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
+import type { Answers, Classifiers, Samples, Uploads } from '#lib/data/data.ts'
+import type { Trash } from '#lib/data/undoing.ts'
+
+export type IngestPorts = {
+  readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>
+  readonly samples: Pick<Samples, 'add'>
+  readonly uploads: Pick<Uploads, 'change' | 'discard'>
+  /** The size of an image that can be decoded; refused where it cannot. */
+  readonly sizeOf: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>
+}
+
+export type UploadPorts = {
+  readonly classifiers: Pick<
+    Classifiers,
+    'get' | 'addClasses' | 'chosen' | 'find' | 'create' | 'removeIfEmpty'
+  >
+  readonly samples: Pick<Samples, 'add'>
+  readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard'>
+  readonly trash: Pick<Trash, 'putUpload'>
+  readonly answers: Pick<Answers, 'getUpload'>
+  readonly sizeOf: IngestPorts['sizeOf']
+  /** Where bytes lie until they are judged. What is in it after a crash is nobody's, and the next start
+   *  empties it. */
+  readonly folder: string
+  readonly limits: { readonly maxImageBytes: number; readonly maxUploadBytes: number }
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    message: string,
+    about?: Readonly<Record<string, unknown>>,
+  ) => void
+}
+
+/** What ingest answers, as the routes ask it. */
+export type IngestAnswers = {
+  readonly upload: (
+    input: Input<typeof upload>,
+    asked: { readonly requestId: string },
+  ) => Promise<UploadReport>
+  readonly undoUpload: (
+    input: Input<typeof undoUpload>,
+    asked: { readonly caller: Caller },
+  ) => Promise<UploadReport>
+}

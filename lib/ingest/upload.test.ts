@@ -1,0 +1,450 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { upload } from '#lib/contracts/uploads.ts'
+import type { UploadReport } from '#lib/contracts/uploads.ts'
+import type { Data } from '#lib/data/data.ts'
+import { openData } from '#lib/data/open.ts'
+import { openProgram } from '#lib/http/program.fakes.ts'
+import { serve } from '#lib/http/serve.ts'
+import { decodeSized } from '#lib/images/decode.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { receive } from './arrivals.ts'
+import { ingestImages } from './ingest.ts'
+import type { Arriving } from './ingest.ts'
+import { createIngest, MOST_AT_ONCE } from './upload.ts'
+import type { Ingest } from './upload.ts'
+
+const LIMITS = { maxImageBytes: 50_000, maxUploadBytes: 3_000_000 }
+const sizeOf = (bytes: Uint8Array) => decodeSized(bytes, { maxPixels: 1e6 })
+let folder: string
+let data: Data
+let ingest: Ingest
+let logged: string[]
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'darkroom-ingest-'))
+  data = await openData({
+    databaseFile: join(folder, 'darkroom.db'),
+    dataDir: folder,
+    modelsDir: join(folder, 'models'),
+    clock: { now: Date.now },
+  })
+  await data.classifiers.create({
+    id: 'pets',
+    title: 'Pets',
+    classes: ['cat', 'dog'],
+    input: { size: 32, channels: 3, fit: 'cover' },
+    isMirrorable: true,
+  })
+  logged = []
+  ingest = createIngest({
+    ...data,
+    sizeOf,
+    folder: arrivals(),
+    limits: LIMITS,
+    log: (_level, message) => void logged.push(message),
+  })
+})
+afterEach(async () => {
+  await ingest[Symbol.asyncDispose]()
+  await data.close()
+  rmSync(folder, { recursive: true })
+})
+const arrivals = (): string => join(folder, 'arrivals')
+
+/** A small picture, different for each number. */
+const picture = (n: number, side = 12): Uint8Array =>
+  encodePng({
+    width: side,
+    height: side,
+    data: Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * (n + 3) + n) % 256),
+  })
+const text = (words: string): Uint8Array => new TextEncoder().encode(words)
+
+type Sent = readonly (readonly [name: string, value: string | Uint8Array, filename?: string])[]
+
+/** Asks the route itself: a form, its parsing, the use case, the database. */
+async function send(
+  parts: Sent,
+  query = '?classifier=pets',
+): Promise<{ status: number; said: UploadReport & { code?: string; detail?: string } }> {
+  openProgram({ settings: { maxUploadBytes: LIMITS.maxUploadBytes } })
+  const form = new FormData()
+  for (const [name, value, filename] of parts) {
+    if (typeof value === 'string') form.append(name, value)
+    else form.append(name, new Blob([new Uint8Array(value)]), filename ?? 'x.png')
+  }
+  const route = serve(upload, (input, asked) => ingest.upload(input, asked))
+  const response = await route(
+    new Request(`http://darkroom.test/api/upload${query}`, {
+      method: 'POST',
+      body: form,
+      headers: { authorization: 'Bearer admin' },
+    }),
+  )
+  return { status: response.status, said: (await response.json()) as UploadReport }
+}
+
+const samples = async (classifier = 'pets'): Promise<string[]> =>
+  (await data.samples.all(classifier)).map((s) => `${s.label} ${s.filename}`)
+const kinds = (report: UploadReport): string[] => report.findings.map((f) => `${f.kind} ${f.filename}`)
+const leftOver = (): string[] => {
+  try {
+    return readdirSync(arrivals())
+  } catch {
+    return []
+  }
+}
+
+test('files with one label become samples, and the report counts them', async () => {
+  const { status, said } = await send([
+    ['label', 'cat'],
+    ['files', picture(1), 'a.png'],
+    ['files', picture(2), 'b.png'],
+  ])
+
+  expect(status).toBe(200)
+  expect(said).toMatchObject({
+    success: true,
+    state: 'done',
+    count: 2,
+    files: 2,
+    message: 'Uploaded 2 images successfully',
+    findings: [],
+    per_class: [{ class: 'cat', count: 2, is_new: false }],
+  })
+  expect(upload.output.safeParse(said).success).toBe(true)
+  expect(await samples()).toEqual(['cat a.png', 'cat b.png'])
+  expect(leftOver()).toEqual([])
+})
+
+test('labels may come after the files, and new ones become classes in the spelling that is there', async () => {
+  const { said } = await send([
+    ['files', picture(1), '1.png'],
+    ['files', picture(2), '2.png'],
+    ['files', picture(3), '3.png'],
+    ['labels', '["CAT","cow","Cow"]'],
+  ])
+
+  expect(said.per_class).toEqual([
+    { class: 'cat', count: 1, is_new: false },
+    { class: 'cow', count: 2, is_new: true },
+  ])
+  expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog', 'cow'])
+})
+
+test('labels and files of different number are refused with both numbers, and nothing is kept', async () => {
+  const { status, said } = await send([
+    ['labels', 'cat'],
+    ['labels', 'dog'],
+    ['files', picture(1)],
+    ['files', picture(2)],
+    ['files', picture(3)],
+  ])
+
+  expect([status, said.code]).toEqual([422, 'labels_do_not_match'])
+  expect(said.detail).toContain('2 labels for 3 files')
+  expect(await samples()).toEqual([])
+  expect(leftOver()).toEqual([])
+})
+
+test('a table says which file is what; what it does not name, and what it names in vain, is reported', async () => {
+  const { said } = await send([
+    ['files', text('filename,label\na.png,dog\ngone.png,cat\n'), 'labels.csv'],
+    ['files', picture(1), 'a.png'],
+    ['files', picture(2), 'b.png'],
+  ])
+
+  expect(await samples()).toEqual(['dog a.png'])
+  expect(kinds(said)).toEqual(['no_label b.png', 'stray_file gone.png'])
+})
+
+test('a ZIP of class folders keeps its test part, and names what it did not take', async () => {
+  const zip = zipFile([
+    { name: 'pets/train/cat/1.png', content: picture(1) },
+    { name: 'pets/train/dog/1.png', content: picture(2) },
+    { name: 'pets/test/cat/9.png', content: picture(3) },
+    { name: 'pets/readme.txt', content: text('hello') },
+    { name: '__MACOSX/pets/._1.png', content: text('x') },
+    { name: 'pets/train/cat/../../evil.png', content: picture(4) },
+  ])
+
+  const { status, said } = await send([['files', zip, 'pets.zip']])
+
+  expect([status, said.count]).toEqual([200, 3])
+  expect((await data.samples.all('pets')).filter((s) => s.split === 'test').map((s) => s.label)).toEqual([
+    'cat',
+  ])
+  expect(kinds(said).toSorted()).toEqual([
+    'refused_entry pets/train/cat/../../evil.png',
+    'stray_file __MACOSX/pets/._1.png',
+    'stray_file pets/readme.txt',
+  ])
+})
+
+test('a flat ZIP takes its label from beside it, or from the table in it', async () => {
+  const beside = await send([
+    ['label', 'cat'],
+    ['files', zipFile([{ name: 'a.png', content: picture(1) }]), 'a.zip'],
+  ])
+  const inside = await send([
+    [
+      'files',
+      zipFile([
+        { name: 'labels.csv', content: text('filename,label\nb.png,dog\n') },
+        { name: 'b.png', content: picture(2) },
+      ]),
+      'b.zip',
+    ],
+  ])
+  const neither = await send([['files', zipFile([{ name: 'c.png', content: picture(3) }]), 'c.zip']])
+
+  expect([beside.said.count, inside.said.count]).toEqual([1, 1])
+  expect(await samples()).toEqual(['cat a.png', 'dog b.png'])
+  expect([neither.status, neither.said.code]).toEqual([422, 'bad_data_file'])
+})
+
+test('bad files are entries of the report; the rest is kept', async () => {
+  const { status, said } = await send([
+    ['label', 'cat'],
+    ['files', picture(1), 'good.png'],
+    ['files', text('<html><body>hi</body></html>'), 'page.jpg'],
+    ['files', picture(2).subarray(0, 60), 'cut.png'],
+    ['files', new Uint8Array(60_000), 'big.png'],
+    ['files', picture(3, 4), 'tiny.png'],
+    ['files', text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'drawing.svg'],
+  ])
+
+  expect([status, said.count, said.files, said.findings_total]).toEqual([200, 2, 6, 5])
+  expect(kinds(said).toSorted()).toEqual([
+    'corrupt cut.png',
+    'not_an_image drawing.svg',
+    'not_an_image page.jpg',
+    'tiny tiny.png',
+    'too_large big.png',
+  ])
+  expect(said.message).toBe('Uploaded 2 images successfully; 4 of 6 files were not added')
+})
+
+test('the same picture is a sample once: in the upload, from before, and under another label', async () => {
+  const first = await send([
+    ['label', 'cat'],
+    ['files', picture(1), 'a.png'],
+    ['files', picture(1), 'again.png'],
+  ])
+  const second = await send([
+    ['labels', 'cat,dog,dog'],
+    ['files', picture(1), 'b.png'],
+    ['files', picture(1), 'c.png'],
+    ['files', picture(2), 'd.png'],
+  ])
+  const third = await send([
+    ['label', 'dog'],
+    ['files', picture(1), 'e.png'],
+  ])
+
+  expect(kinds(first.said)).toEqual(['duplicate_in_upload again.png'])
+  expect(kinds(second.said)).toEqual(['same_picture_other_label c.png', 'already_there b.png'])
+  expect(kinds(third.said)).toEqual(['same_picture_other_label e.png'])
+  expect(third.said.findings[0]!.sample_id).toBe((await data.samples.all('pets'))[0]!.id)
+  expect(await samples()).toEqual(['cat a.png', 'dog d.png'])
+})
+
+test.each<[string, Sent, number, string]>([
+  ['no file', [['label', 'cat']], 400, 'missing_file'],
+  [
+    'an empty file',
+    [
+      ['label', 'cat'],
+      ['files', new Uint8Array(), 'a.png'],
+    ],
+    400,
+    'missing_file',
+  ],
+  [
+    'a text instead of a file',
+    [
+      ['label', 'cat'],
+      ['files', 'a.png'],
+    ],
+    400,
+    'missing_file',
+  ],
+  [
+    'nothing but a page',
+    [
+      ['label', 'cat'],
+      ['files', text('<html><body>hi</body></html>'), 'a.jpg'],
+    ],
+    415,
+    'not_an_image',
+  ],
+  [
+    'a cut ZIP',
+    [['files', zipFile([{ name: 'cat/a.png', content: picture(1) }]).subarray(0, 90), 'a.zip']],
+    422,
+    'bad_archive',
+  ],
+  [
+    'a label with control characters',
+    [
+      ['label', 'c\u0001t'],
+      ['files', picture(1)],
+    ],
+    422,
+    'invalid_input',
+  ],
+  [
+    'a label of 10,000 characters',
+    [
+      ['labels', 'x'.repeat(10_000)],
+      ['labels', 'cat'],
+      ['files', picture(1)],
+      ['files', picture(2)],
+    ],
+    422,
+    'invalid_input',
+  ],
+  ['no label at all', [['files', picture(1)]], 422, 'labels_do_not_match'],
+  [
+    'more than may come at once',
+    [
+      ['label', 'cat'],
+      ['files', new Uint8Array(3_000_001)],
+    ],
+    413,
+    'too_large',
+  ],
+])('refused, with nothing left behind: %s', async (_story, parts, status, code) => {
+  const answer = await send(parts)
+
+  expect([answer.status, answer.said.code]).toEqual([status, code])
+  expect(await samples()).toEqual([])
+  expect(leftOver()).toEqual([])
+})
+
+test('an unknown classifier is not found, unless it shall be made', async () => {
+  const parts: Sent = [
+    ['classifier', 'leaves'],
+    ['label', 'healthy'],
+    ['files', picture(1), 'a.png'],
+  ]
+
+  expect((await send(parts, '')).status).toBe(404)
+  expect((await send([['create', 'true'], ...parts], '')).said).toMatchObject({
+    classifier: 'leaves',
+    count: 1,
+    per_class: [{ class: 'healthy', is_new: true }],
+  })
+  expect(await samples('leaves')).toEqual(['healthy a.png'])
+})
+
+test('a classifier is not made for files of which none is a picture', async () => {
+  const refused = await send(
+    [
+      ['classifier', 'leaves'],
+      ['create', 'true'],
+      ['label', 'healthy'],
+      ['files', Buffer.from('<html></html>'), 'a.jpg'],
+    ],
+    '',
+  )
+
+  expect([refused.status, refused.said.code]).toEqual([415, 'not_an_image'])
+  expect(await data.classifiers.find('leaves')).toBeNull()
+})
+
+test('many images go on behind a 202, and the report says when they are done', async () => {
+  const many = MOST_AT_ONCE + 60
+  const parts: Sent = [
+    ['label', 'cat'],
+    ...Array.from({ length: many }, (_, i) => ['files', picture(i), `${i}.png`] as const),
+  ]
+
+  const { status, said } = await send(parts)
+  expect([status, said.state]).toEqual([202, 'running'])
+
+  await ingest.idle()
+  const report = await data.answers.getUpload({ id: said.id })
+  expect(report.state).toBe('done')
+  expect(report.count + report.findings_total).toBe(many)
+  expect((await samples()).length).toBe(report.count)
+  expect(leftOver()).toEqual([])
+})
+
+test('an upload that is stopped in the middle leaves no sample', async () => {
+  const parts: Sent = [
+    ['label', 'cow'],
+    ...Array.from({ length: MOST_AT_ONCE + 1 }, (_, i) => ['files', picture(i), `${i}.png`] as const),
+  ]
+
+  const { said } = await send(parts)
+  await ingest[Symbol.asyncDispose]()
+
+  expect(await data.answers.getUpload({ id: said.id })).toMatchObject({
+    state: 'failed',
+    count: 0,
+    error: expect.stringContaining('being stopped'),
+  })
+  expect(await samples()).toEqual([])
+  expect(leftOver()).toEqual([])
+  expect(logged).toEqual(['an upload failed'])
+})
+
+test('a source that fails in the middle leaves no sample of what came before', async () => {
+  const entry = await data.uploads.begin('pets')
+  async function* failing(): AsyncGenerator<Arriving> {
+    for (let i = 0; i < 300; i++) yield { label: 'cat', split: 'train', path: `${i}.png`, bytes: picture(i) }
+    throw new Error('the disk was pulled out')
+  }
+
+  await expect(
+    ingestImages(failing(), { upload: entry, source: 'dataset' }, { ...data, sizeOf }),
+  ).rejects.toThrow('pulled out')
+
+  expect(await samples()).toEqual([])
+  expect(await data.uploads.get(entry.id)).toMatchObject({ state: 'failed', count: 0 })
+})
+
+const caller = { kind: 'person', id: null, name: 'Ada', scopes: [] } as const
+
+test('an upload goes to the trash with its samples and the classes that it alone created, and comes back with them', async () => {
+  const { said } = await send([
+    ['label', 'cow'],
+    ['files', picture(1), 'a.png'],
+  ])
+
+  const undone = await ingest.undoUpload({ id: said.id }, { caller })
+
+  expect(undone).toMatchObject({ state: 'undone', message: 'Moved 1 image to the trash' })
+  expect(await samples()).toEqual([])
+  expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog'])
+  await expect(ingest.undoUpload({ id: said.id }, { caller })).rejects.toMatchObject({ code: 'conflict' })
+  const [entry] = await data.trash.list({ limit: 9 })
+  await data.trash.restore(entry!.id, 'Ada')
+  expect((await data.uploads.get(said.id)).state).toBe('done')
+  expect((await samples()).length).toBe(1)
+  expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog', 'cow'])
+})
+
+test('a sender who disappears leaves nothing on the disk', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield picture(1)
+    throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+  }
+  async function* parts(): AsyncGenerator<{
+    kind: 'file'
+    name: string
+    filename: string
+    bytes: AsyncIterable<Uint8Array>
+  }> {
+    yield { kind: 'file', name: 'files', filename: 'a.png', bytes: broken() }
+  }
+
+  await expect(receive(parts(), arrivals(), 50_000)).rejects.toThrow('aborted')
+
+  expect(leftOver()).toEqual([])
+})

@@ -1,0 +1,169 @@
+/** POST /api/upload: what came in a form or a ZIP becomes samples of a classifier, with a report; and its undoing.
+ *  Many images go on behind the answer, in this process: if it dies, the next start takes back what had been added. */
+import type { Input } from '#lib/contracts/contract.ts'
+import type { upload } from '#lib/contracts/uploads.ts'
+import { inOurWords } from '#lib/contracts/sentences.ts'
+import { classifierId, flag } from '#lib/contracts/words.ts'
+import type { Upload } from '#lib/data/values.ts'
+import type { Classifier } from '#lib/domain/classifier.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { receive } from './arrivals.ts'
+import type { Arrivals } from './arrivals.ts'
+import { contentOf } from './content.ts'
+import { ingestImages } from './ingest.ts'
+import type { IngestAnswers, UploadPorts } from './ports.ts'
+
+/** More images than this are not waited for: the answer is 202, and the report tells how far it is. */
+export const MOST_AT_ONCE = 200
+/** What a ZIP may unpack to, as a multiple of the largest upload: pictures hardly pack. */
+const UNPACKED_TIMES = 4
+/** What a classifier made by an upload begins with. */
+const FRESH = { classes: [], input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const
+
+export type Ingest = IngestAnswers & {
+  /** Resolves when nothing goes on behind an answer. */
+  readonly idle: () => Promise<void>
+  /** Ends what goes on; it is taken back. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+export function createIngest(ports: UploadPorts): Ingest {
+  const { maxImageBytes, maxUploadBytes } = ports.limits
+  const zipLimits = { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * UNPACKED_TIMES }
+  const behind = new Set<Promise<void>>()
+  const stopping = new AbortController()
+
+  async function begun(
+    arrivals: Arrivals,
+    input: Input<typeof upload>,
+  ): Promise<{ begun: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
+    const { count, images } = await contentOf(arrivals, zipLimits)
+    const { classifier, isMade } = await targetOf(input, arrivals.fields, ports)
+    const entry = await ports.uploads.begin(classifier.id)
+    const work = ingestImages(images, { upload: entry, source: 'upload', signal: stopping.signal }, ports)
+    return {
+      begun: entry,
+      count,
+      work,
+      forget: async () => {
+        if (isMade) await ports.classifiers.removeIfEmpty(classifier.id)
+      },
+    }
+  }
+
+  function goOnBehind(
+    work: Promise<Upload>,
+    arrivals: Arrivals,
+    about: Readonly<Record<string, unknown>>,
+  ): void {
+    const goesOn = work
+      .then(
+        () => {},
+        (error: unknown) =>
+          ports.log(isDarkroomError(error) ? 'warn' : 'error', 'an upload failed', { ...about, error }),
+      )
+      .finally(() => arrivals[Symbol.asyncDispose]())
+      .finally(() => behind.delete(goesOn))
+    behind.add(goesOn)
+  }
+
+  return {
+    async upload(input, { requestId }) {
+      const arrivals = await receive(input.parts, ports.folder, maxImageBytes)
+      let isBehind = false
+      try {
+        const { begun: entry, count, work, forget } = await begun(arrivals, input)
+        if (count > MOST_AT_ONCE) {
+          isBehind = true
+          goOnBehind(work, arrivals, { upload: entry.id, request_id: requestId })
+        } else {
+          try {
+            refuseNothing(await work)
+          } catch (error) {
+            await forget()
+            throw error
+          }
+        }
+        return await ports.answers.getUpload({ id: entry.id })
+      } finally {
+        if (!isBehind) await arrivals[Symbol.asyncDispose]()
+      }
+    },
+    async undoUpload({ id }, { caller }) {
+      await ports.trash.putUpload(id, caller.name ?? caller.kind)
+      return ports.answers.getUpload({ id })
+    },
+    async idle() {
+      await Promise.all(behind)
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort(
+        new DarkroomError('not_ready', {
+          what: 'The upload was not finished',
+          why: 'Darkroom was being stopped',
+          remedy: 'Upload the files again.',
+        }),
+      )
+      await Promise.all(behind)
+    },
+  }
+}
+
+/** The one that the query or the form names; made, where that was asked for and it is not there. */
+async function targetOf(
+  input: Input<typeof upload>,
+  fields: Arrivals['fields'],
+  { classifiers }: UploadPorts,
+): Promise<{ classifier: Classifier; isMade: boolean }> {
+  const named = input.classifier ?? checked(classifierId, 'classifier', fields.classifier)
+  const mayCreate = input.create ?? checked(flag, 'create', fields.create) ?? false
+  if (!mayCreate) return { classifier: await classifiers.chosen(named), isMade: false }
+  if (named === undefined) throw invalid('classifier', 'must name the classifier to make')
+  const known = await classifiers.find(named)
+  return known
+    ? { classifier: known, isMade: false }
+    : { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isMade: true }
+}
+
+function checked<T>(
+  schema: {
+    safeParse: (
+      value: string,
+      inWords: typeof inOurWords,
+    ) => { success: true; data: T } | { success: false; error: { issues: readonly { message: string }[] } }
+  },
+  path: string,
+  value: string | undefined,
+): T | undefined {
+  if (value === undefined || value === '') return undefined
+  const read = schema.safeParse(value, inOurWords)
+  if (read.success) return read.data
+  throw invalid(path, read.error.issues[0]?.message ?? 'is not possible')
+}
+
+const invalid = (path: string, message: string): DarkroomError =>
+  new DarkroomError(
+    'invalid_input',
+    { what: 'The upload was not taken', why: `"${path}" ${message}`, remedy: 'Change this field.' },
+    { errors: [{ path, message }] },
+  )
+
+/** A report in which not one file was a picture is a refusal: whoever sent them sent the wrong thing. */
+function refuseNothing({ count, files, findings }: Upload): void {
+  if (
+    count > 0 ||
+    files === 0 ||
+    files !== findings.length ||
+    !findings.every((f) => f.kind === 'not_an_image')
+  )
+    return
+  const first = findings[0]!
+  throw new DarkroomError('not_an_image', {
+    what:
+      files === 1
+        ? `${first.filename || 'The file'} is not a picture`
+        : `None of the ${files} files is a picture`,
+    why: first.detail.replace(/^This is not a picture: /, '').replace(/\. Send a .*$/, ''),
+    remedy: 'Send PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF pictures, or a ZIP of them.',
+  })
+}

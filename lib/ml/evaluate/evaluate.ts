@@ -1,0 +1,134 @@
+/** What a network's answers to labelled pictures are worth: accuracy with its interval, loss, and where it
+ *  confuses what. It opens no version and decides nothing about it. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import {
+  answersAt,
+  calibrationError,
+  negativeLogLikelihood,
+  reliability,
+  type Logits,
+  type ReliabilityBin,
+} from '#lib/domain/calibration.ts'
+import { wilson, type Interval } from '#lib/domain/statistics.ts'
+import { plainBatches, type SampleSet } from '../learn/sample-set.ts'
+
+export type Score = {
+  readonly images: number
+  readonly right: number
+  readonly accuracy: number
+  readonly loss: number
+}
+
+export type ClassScore = {
+  readonly class: string
+  readonly images: number
+  readonly precision: number | null
+  readonly recall: number | null
+  readonly f1: number | null
+}
+
+/** Over the classes that have pictures; a class that was never answered counts as precision 0, as
+ *  scikit-learn does. */
+export type ClassMean = { readonly precision: number; readonly recall: number; readonly f1: number }
+
+export type Evaluation = {
+  readonly images: number
+  readonly accuracy: Interval
+  readonly loss: number
+  readonly macroF1: number
+  /** Each class counts alike. */
+  readonly macro: ClassMean
+  /** Each picture counts alike. */
+  readonly weighted: ClassMean
+  /** Null on too few images to mean anything. */
+  readonly ece: number | null
+  /** Null likewise. */
+  readonly reliability: readonly ReliabilityBin[] | null
+  readonly perClass: readonly ClassScore[]
+  /** Rows: the true class; columns: the answer. */
+  readonly confusion: readonly (readonly number[])[]
+}
+
+const FEWEST_FOR_ECE = 100
+
+/** Something that answers: a learner, or a loaded version. */
+export type Predict = (pixels: Float32Array, count: number) => Promise<Float32Array>
+
+/** The logits for a whole set, in its order. */
+export async function logitsOf(
+  predict: Predict,
+  set: SampleSet,
+  about: { spec: Preprocess; classes: number; batch: number; signal?: AbortSignal | undefined },
+): Promise<Logits> {
+  const values = new Float32Array(set.count * about.classes)
+  for (const { pixels, count, first } of plainBatches(set, about.spec, about.batch)) {
+    about.signal?.throwIfAborted()
+    values.set(await predict(pixels, count), first * about.classes)
+  }
+  return { values, count: set.count, classes: about.classes }
+}
+
+/** Accuracy and loss alone: what an epoch is chosen by. */
+export function score(logits: Logits, labels: Int32Array): Score {
+  let right = 0
+  for (let i = 0; i < logits.count; i++) if (answerOf(logits, i) === labels[i]) right++
+  const images = logits.count
+  return {
+    images,
+    right,
+    accuracy: images === 0 ? 0 : right / images,
+    loss: images === 0 ? 0 : negativeLogLikelihood(logits, labels),
+  }
+}
+
+export function evaluation(
+  logits: Logits,
+  labels: Int32Array,
+  about: { classes: readonly string[]; temperature: number },
+): Evaluation {
+  const confusion = about.classes.map(() => about.classes.map(() => 0))
+  for (let i = 0; i < logits.count; i++) confusion[labels[i]!]![answerOf(logits, i)]!++
+  const { right, images } = score(logits, labels)
+  const perClass = about.classes.map((name, k) => classScore(confusion, name, k))
+  const macro = meanOf(perClass, (c) => (c.images > 0 ? 1 : 0))
+  const answers = images < FEWEST_FOR_ECE ? null : answersAt(logits, labels, about.temperature)
+  return {
+    images,
+    accuracy: wilson(right, images),
+    loss: images === 0 ? 0 : negativeLogLikelihood(logits, labels, about.temperature),
+    macroF1: macro.f1,
+    macro,
+    weighted: meanOf(perClass, (c) => c.images),
+    ece: answers && calibrationError(answers),
+    reliability: answers && reliability(answers),
+    perClass,
+    confusion,
+  }
+}
+
+function classScore(confusion: readonly (readonly number[])[], name: string, k: number): ClassScore {
+  const hits = confusion[k]![k]!
+  const images = confusion[k]!.reduce((a, b) => a + b, 0)
+  const answered = confusion.reduce((sum, row) => sum + row[k]!, 0)
+  return {
+    class: name,
+    images,
+    precision: answered === 0 ? null : hits / answered,
+    recall: images === 0 ? null : hits / images,
+    f1: images + answered === 0 ? null : (2 * hits) / (images + answered),
+  }
+}
+
+function meanOf(perClass: readonly ClassScore[], weightOf: (score: ClassScore) => number): ClassMean {
+  const total = perClass.reduce((sum, c) => sum + weightOf(c), 0)
+  const mean = (of: (c: ClassScore) => number | null): number =>
+    total === 0 ? 0 : perClass.reduce((sum, c) => sum + weightOf(c) * (of(c) ?? 0), 0) / total
+  return { precision: mean((c) => c.precision), recall: mean((c) => c.recall), f1: mean((c) => c.f1) }
+}
+
+/** The index of the largest logit; the first of equals. */
+export function answerOf({ values, classes }: Logits, i: number): number {
+  let best = 0
+  for (let k = 1; k < classes; k++) if (values[i * classes + k]! > values[i * classes + best]!) best = k
+  return best
+}

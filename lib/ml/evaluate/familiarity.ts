@@ -1,0 +1,146 @@
+/** The nearest of a version's training pictures among the network's features: what lies in `reference.bin`,
+ *  and how far a picture is from it. Distances are computed by the engine, as a network of one dense layer
+ *  whose kernel is the reference; what they mean, domain/familiarity says. */
+import { fromHalfBytes, halfBytes } from '../formats/float16.ts'
+import type { Network, Weights } from '../network/network.ts'
+
+/** Training pictures in the reference: 2,000 find foreign pictures as well as 50,000 (Sun et al. 2022, §4.3:
+ *  1 % of ImageNet) and are 0.8 MB. */
+export const MOST_REFERENCES = 2_000
+
+export type Reference = {
+  /** Content hash of each picture. */
+  readonly ids: readonly string[]
+  /** Its class, as an index. */
+  readonly labels: Uint16Array
+  readonly length: number
+  /** count × length: directions, of length one. */
+  readonly vectors: Float32Array
+  /** What features are seen from; null: from zero. */
+  readonly centre: Float32Array | null
+  /** The distance that counts is that to the so many-th nearest. */
+  readonly neighbour: number
+}
+
+const MAGIC = 'darkroom-reference/1\n'
+const ID_BYTES = 32
+
+/** A line that names the format, a line of JSON, ids, labels, the centre as float32, and the vectors as
+ *  float16; little-endian. */
+export function referenceBytes({ ids, labels, length, vectors, centre, neighbour }: Reference): Uint8Array {
+  const head = Buffer.from(
+    `${MAGIC}${JSON.stringify({ count: ids.length, length, neighbour, is_centred: centre !== null })}\n`,
+  )
+  return Buffer.concat([
+    head,
+    ...ids.map((id) => Buffer.from(id, 'hex')),
+    bytesOf(labels.slice()),
+    ...(centre ? [bytesOf(centre.slice())] : []),
+    halfBytes(vectors),
+  ])
+}
+
+/** Throws with the reason where the bytes are not what `referenceBytes` writes. */
+export function readReference(bytes: Uint8Array): Reference {
+  const file = Buffer.from(bytes) // a copy: typed arrays want to begin at even places
+  const lineEnd = file.indexOf('\n', MAGIC.length)
+  if (file.toString('latin1', 0, MAGIC.length) !== MAGIC || lineEnd === -1)
+    throw new Error('reference.bin is of no known format')
+  const {
+    count,
+    length,
+    neighbour,
+    is_centred: isCentred,
+  } = JSON.parse(file.toString('utf8', MAGIC.length, lineEnd)) as {
+    count: number
+    length: number
+    neighbour: number
+    is_centred: boolean
+  }
+  const parts = [count * ID_BYTES, count * 2, isCentred ? length * 4 : 0, count * length * 2]
+  if (!parts.every(Number.isSafeInteger) || neighbour < 1 || neighbour > count)
+    throw new Error('reference.bin begins with impossible numbers')
+  if (file.length !== lineEnd + 1 + parts.reduce((a, b) => a + b, 0))
+    throw new Error(`reference.bin has ${file.length} bytes, which is not what its beginning says`)
+  let offset = lineEnd + 1
+  const [ids, labels, centre, vectors] = parts.map((size) =>
+    Uint8Array.prototype.slice.call(file, offset, (offset += size)),
+  )
+  return {
+    ids: Array.from({ length: count }, (_, i) =>
+      Buffer.from(ids!.subarray(i * ID_BYTES, (i + 1) * ID_BYTES)).toString('hex'),
+    ),
+    labels: new Uint16Array(labels!.buffer),
+    length,
+    vectors: fromHalfBytes(vectors!),
+    centre: isCentred ? new Float32Array(centre!.buffer) : null,
+    neighbour,
+  }
+}
+
+/** Each row of features as a direction from the centre, of length one; a row without a direction stays zero. */
+export function directions(
+  features: Float32Array,
+  length: number,
+  centre: Float32Array | null,
+): Float32Array {
+  const out = new Float32Array(features.length)
+  for (let row = 0; row < features.length; row += length) {
+    let squares = 0
+    for (let d = 0; d < length; d++) {
+      const value = features[row + d]! - (centre?.[d] ?? 0)
+      out[row + d] = value
+      squares += value * value
+    }
+    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0
+    for (let d = 0; d < length; d++) out[row + d]! *= scale
+  }
+  return out
+}
+
+/** The reference as a network: directions in, one product with each picture of the reference out. Engines
+ *  multiply matrices best. */
+export function nearnessNetwork({ ids, length, vectors }: Pick<Reference, 'ids' | 'length' | 'vectors'>): {
+  network: Network
+  weights: Weights
+} {
+  const count = ids.length
+  const kernel = new Float32Array(count * length)
+  for (let i = 0; i < count; i++)
+    for (let d = 0; d < length; d++) kernel[d * count + i] = vectors[i * length + d]!
+  return {
+    network: {
+      name: 'nearness',
+      input: { size: 1, channels: length },
+      classes: count,
+      layers: [
+        { name: 'flat', kind: 'flatten' },
+        { name: 'products', kind: 'dense', units: count, bias: false },
+      ],
+    },
+    weights: { 'products/kernel': kernel },
+  }
+}
+
+/** The largest products of one row, the largest first. */
+export function largestOf(products: Float32Array, most: number): Float32Array {
+  const largest = new Float32Array(Math.min(most, products.length)).fill(-Infinity)
+  const last = largest.length - 1
+  for (const product of products) {
+    if (!(product > largest[last]!)) continue
+    let place = last
+    for (; place > 0 && largest[place - 1]! < product; place--) largest[place] = largest[place - 1]!
+    largest[place] = product
+  }
+  return largest
+}
+
+/** Euclid's distance of two directions with this product: 0 where they are one, 2 where they are opposite. */
+export const distanceOf = (product: number): number => Math.sqrt(Math.max(0, 2 - 2 * product))
+
+/** The distance to the `neighbour`-th nearest, for one row of products. */
+export const distanceTo = (products: Float32Array, neighbour: number): number =>
+  distanceOf(largestOf(products, neighbour).at(-1)!)
+
+const bytesOf = (values: Float32Array | Uint16Array): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength)

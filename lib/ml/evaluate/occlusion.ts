@@ -1,0 +1,85 @@
+/** Where an answer depends on its picture: covered piece by piece, by how much does the probability of the
+ *  predicted class fall (an occlusion map; Zeiler and Fergus 2014, arXiv:1311.2901, §4.2). It tells on which
+ *  places one network depends for one picture, not why; and it runs no network itself. */
+import { softmax } from '#lib/domain/calibration.ts'
+import type { Square } from '../learn/augment.ts'
+
+/** Of the side: large enough to hide a whole part, such as an ear or a wheel; behind less a network answers
+ *  from what lies around it. */
+const COVER_SHARE = 1 / 4
+/** Covers along either side. Of a quarter each, seven begin half a cover apart: no part falls between two of
+ *  them, and 49 answers take the shipped networks 20–110 ms of one core (November 2026). */
+const MOST_COVERS = 7
+
+export type Occluding = {
+  /** `size × size × channels` bytes, as `preprocess` makes them. */
+  readonly square: Uint8Array
+  readonly about: Square
+  /** The class whose probability is followed, by its index. */
+  readonly predicted: number
+  /** Calibrates the probabilities. */
+  readonly temperature: number
+}
+
+/** `drops[row][column]`, from the upper left: probability as it is, less that with this place covered; from
+ *  −1 to 1, below 0 where it rises. */
+export type Occlusion = {
+  readonly rows: number
+  readonly columns: number
+  readonly drops: readonly (readonly number[])[]
+}
+
+/** Asks `answer` for the logits of the square as it is, then row by row of the covered ones; between two rows
+ *  it yields, so that others are answered too. */
+export async function* occlude(
+  { square, about, predicted, temperature }: Occluding,
+  answer: (squares: readonly Uint8Array[]) => Promise<readonly Float32Array[]>,
+): AsyncGenerator<void, Occlusion> {
+  const { side, starts } = coversOf(about.size)
+  const colour = meanColour(square, about.channels)
+  const probabilities = async (squares: readonly Uint8Array[]): Promise<number[]> =>
+    (await answer(squares)).map((logits) => softmax(logits, temperature)[predicted]!)
+  const [whole] = await probabilities([square])
+  const drops: number[][] = []
+  for (const top of starts) {
+    yield
+    const row = await probabilities(starts.map((left) => covered(square, about, { top, left, side, colour })))
+    drops.push(row.map((probability) => whole! - probability))
+  }
+  return { rows: starts.length, columns: starts.length, drops }
+}
+
+/** The same along and across, from edge to edge; in pixels. */
+export function coversOf(size: number): { readonly side: number; readonly starts: readonly number[] } {
+  const side = Math.max(1, Math.round(size * COVER_SHARE))
+  const last = size - side
+  const count = Math.min(MOST_COVERS, last + 1)
+  return {
+    side,
+    starts: Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round((i * last) / (count - 1)))),
+  }
+}
+
+function meanColour(square: Uint8Array, channels: number): Uint8Array {
+  const sums = new Float64Array(channels)
+  for (let i = 0; i < square.length; i++) sums[i % channels]! += square[i]!
+  return Uint8Array.from(sums, (sum) => Math.round((sum * channels) / square.length))
+}
+
+type Cover = {
+  readonly top: number
+  readonly left: number
+  readonly side: number
+  readonly colour: Uint8Array
+}
+
+function covered(
+  square: Uint8Array,
+  { size, channels }: Square,
+  { top, left, side, colour }: Cover,
+): Uint8Array {
+  const out = square.slice()
+  for (let y = top; y < top + side; y++)
+    for (let x = left; x < left + side; x++) out.set(colour, (y * size + x) * channels)
+  return out
+}

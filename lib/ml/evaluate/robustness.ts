@@ -1,0 +1,101 @@
+/** Pictures disturbed on purpose, each in one way and three strengths, as Hendrycks and Dietterich 2019
+ *  ("Benchmarking neural network robustness to common corruptions", arXiv:1903.12261) do: at the size that
+ *  the network sees. What a version answers to them, others measure. */
+import { turned, type Square } from '../learn/augment.ts'
+import { createRandom, mixSeeds, normal } from '../random.ts'
+
+export type Disturbed = 'brightness' | 'blur' | 'jpeg' | 'noise' | 'rotation'
+
+/** Strengths that a photograph may meet: `amount` in the unit that is said beside it. */
+export const DISTURBANCES: readonly {
+  readonly kind: Disturbed
+  readonly unit: string
+  readonly amounts: readonly [number, number, number]
+}[] = [
+  { kind: 'brightness', unit: 'share of the range, lighter or darker', amounts: [0.1, 0.2, 0.35] },
+  { kind: 'blur', unit: 'standard deviation, in hundredths of the side', amounts: [1.5, 2.5, 4] },
+  { kind: 'jpeg', unit: 'JPEG quality', amounts: [60, 30, 12] },
+  { kind: 'noise', unit: 'standard deviation, as a share of the range', amounts: [0.03, 0.06, 0.12] },
+  { kind: 'rotation', unit: 'degrees, to the left or right', amounts: [5, 10, 20] },
+]
+
+/** Squeezes a square as JPEG of this quality and opens it again; a codec is no arithmetic, so it is handed
+ *  in. */
+export type ThroughJpeg = (square: Uint8Array, about: Square, quality: number) => Promise<Uint8Array>
+
+/** The disturbed copy. Direction and noise follow the seed alone. */
+export async function disturb(
+  square: Uint8Array,
+  how: { readonly kind: Disturbed; readonly amount: number; readonly about: Square; readonly seed: number },
+  throughJpeg: ThroughJpeg,
+): Promise<Uint8Array> {
+  const { kind, amount, about, seed } = how
+  const random = createRandom(mixSeeds(seed, 0xd157))
+  const sign = random() < 0.5 ? -1 : 1
+  switch (kind) {
+    case 'brightness':
+      return lifted(square, sign * amount * 255)
+    case 'blur':
+      return blurred(square, about, (amount / 100) * about.size)
+    case 'jpeg':
+      return throughJpeg(square, about, amount)
+    case 'noise':
+      return noisy(square, amount * 255, random)
+    case 'rotation':
+      return turned(square, about, sign * amount)
+  }
+}
+
+function lifted(square: Uint8Array, by: number): Uint8Array {
+  const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => value + by)
+  return square.map((value) => table[value]!)
+}
+
+/** A Gaussian along rows, then along columns; beyond the edge the last pixel goes on. */
+function blurred(square: Uint8Array, { size, channels }: Square, sigma: number): Uint8Array {
+  const reach = Math.ceil(3 * sigma)
+  const raw = Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * sigma * sigma)),
+  )
+  const total = raw.reduce((a, b) => a + b, 0)
+  const weights = raw.map((weight) => weight / total)
+  const along = (from: ArrayLike<number>, step: number, other: number): Float32Array => {
+    const out = new Float32Array(from.length)
+    for (let line = 0; line < size; line++) {
+      for (let at = 0; at < size; at++) {
+        for (let c = 0; c < channels; c++) {
+          let sum = 0
+          for (let tap = -reach; tap <= reach; tap++)
+            sum +=
+              weights[tap + reach]! *
+              from[line * other + Math.max(0, Math.min(size - 1, at + tap)) * step + c]!
+          out[line * other + at * step + c] = sum
+        }
+      }
+    }
+    return out
+  }
+  const rows = along(square, channels, size * channels)
+  return Uint8Array.from(along(rows, size * channels, channels), (value) => Math.round(value))
+}
+
+/** So many normal numbers are drawn once; a picture begins at a place of its own. */
+const NORMALS = 65_536
+let normals: Float32Array | null = null
+
+function noisy(square: Uint8Array, sigma: number, random: () => number): Uint8Array {
+  normals ??= Float32Array.from(
+    { length: NORMALS },
+    (
+      (draw) => () =>
+        normal(draw)
+    )(createRandom(1)),
+  )
+  const out = new Uint8ClampedArray(square.length)
+  let at = Math.floor(random() * NORMALS)
+  for (let i = 0; i < square.length; i++) {
+    out[i] = square[i]! + sigma * normals[at]!
+    at = (at + 1) % NORMALS
+  }
+  return new Uint8Array(out.buffer)
+}

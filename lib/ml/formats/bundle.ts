@@ -1,0 +1,169 @@
+/** A version's files as one value: written whole or not at all, and read only when every byte is as the
+ *  manifest says. It computes no answer; whether an engine gives the golden ones is asked with
+ *  `goldenFailure`. */
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import {
+  BUNDLE_FORMAT,
+  card as cardSchema,
+  golden as goldenSchema,
+  manifest as manifestSchema,
+  preprocess as preprocessSchema,
+} from '#lib/contracts/bundle.ts'
+import type { Card, Golden, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
+import { softmax } from '#lib/domain/calibration.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { readReference, referenceBytes, type Reference } from '../evaluate/familiarity.ts'
+import { featureLength, type Network, type Weights } from '../network/network.ts'
+import { onnxFile } from '../onnx/onnx-file.ts'
+import { fromTfjs, toTfjs } from './tfjs.ts'
+
+export type BundleContent = {
+  readonly network: Network
+  readonly weights: Weights
+  readonly preprocess: Preprocess
+  /** In the order of the outputs; `classes.json` is this list. */
+  readonly classes: readonly string[]
+  readonly card: Card
+  readonly golden: Golden
+  /** Null where it was sealed without, or learnt from no picture. */
+  readonly reference: Reference | null
+}
+export type Bundle = BundleContent & { readonly manifest: Manifest }
+
+/** Writes the files beside `folder`, syncs them, and moves them there in one step. */
+export async function writeBundle(folder: string, content: BundleContent): Promise<void> {
+  const { modelJson, weightsBin, places } = toTfjs(content.network, content.weights)
+  const files: Record<string, Uint8Array> = {
+    'model.json': Buffer.from(modelJson),
+    'weights.bin': weightsBin,
+    'preprocess.json': jsonBytes(content.preprocess),
+    'classes.json': jsonBytes(content.classes),
+    'card.json': jsonBytes(content.card),
+    'golden.json': jsonBytes(content.golden),
+    'model.onnx': onnxFile(content, places),
+    ...(content.reference ? { 'reference.bin': referenceBytes(content.reference) } : {}),
+  }
+  const manifest: Manifest = {
+    format: BUNDLE_FORMAT,
+    classifier: content.card.classifier,
+    version: content.card.version,
+    files: Object.fromEntries(
+      Object.entries(files).map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }]),
+    ),
+  }
+  const making = join(dirname(folder), `.making-${basename(folder)}-${process.pid}`)
+  await rm(making, { recursive: true, force: true })
+  await mkdir(making, { recursive: true })
+  try {
+    for (const [name, bytes] of Object.entries({ ...files, 'manifest.json': jsonBytes(manifest) })) {
+      await using file = await open(join(making, name), 'w')
+      await file.writeFile(bytes)
+      await file.sync()
+    }
+    await rm(folder, { recursive: true, force: true })
+    await rename(making, folder)
+  } finally {
+    await rm(making, { recursive: true, force: true })
+  }
+}
+
+/** Reads and verifies; a DarkroomError `bad_bundle` names what is wrong. */
+export async function readBundle(folder: string): Promise<Bundle> {
+  const manifest = await parsed(folder, 'manifest.json', (value) => manifestSchema.parse(value))
+  const bytes = new Map<string, Uint8Array>()
+  for (const [name, { sha256: expected }] of Object.entries(manifest.files)) {
+    if (name !== basename(name))
+      throw badBundle(folder, `its manifest names "${name}", which leads out of the folder`)
+    const content = await readFile(join(folder, name)).catch((cause: unknown) => {
+      throw badBundle(folder, `${name} is missing`, cause)
+    })
+    if (sha256(content) !== expected) throw badBundle(folder, `${name} is not as it was sealed`)
+    bytes.set(name, content)
+  }
+  const text = (name: string): string => {
+    const content = bytes.get(name)
+    if (!content) throw badBundle(folder, `its manifest does not name ${name}`)
+    return Buffer.from(content).toString('utf8')
+  }
+  try {
+    const { network, weights } = fromTfjs(text('model.json'), bytes.get('weights.bin') ?? new Uint8Array())
+    const classes: unknown = JSON.parse(text('classes.json'))
+    if (
+      !Array.isArray(classes) ||
+      classes.length !== network.classes ||
+      !classes.every((name) => typeof name === 'string')
+    ) {
+      throw badBundle(folder, `classes.json does not name the ${network.classes} classes of the network`)
+    }
+    return {
+      manifest,
+      network,
+      weights,
+      classes,
+      preprocess: preprocessSchema.parse(JSON.parse(text('preprocess.json'))),
+      card: cardSchema.parse(JSON.parse(text('card.json'))),
+      golden: goldenSchema.parse(JSON.parse(text('golden.json'))),
+      reference: referenceOf(bytes.get('reference.bin'), featureLength(network)),
+    }
+  } catch (cause) {
+    if (cause instanceof DarkroomError) throw cause
+    throw badBundle(folder, 'one of its files does not say what it should', cause)
+  }
+}
+
+/** How a version sees images, without the rest of its bundle. */
+export const readPreprocess = (folder: string): Promise<Preprocess> =>
+  parsed(folder, 'preprocess.json', (value) => preprocessSchema.parse(value))
+
+function referenceOf(bytes: Uint8Array | undefined, length: number): Reference | null {
+  if (bytes === undefined) return null
+  const reference = readReference(bytes)
+  if (reference.length !== length)
+    throw new Error(
+      `reference.bin holds ${reference.length} features of each picture and the network makes ${length}`,
+    )
+  return reference
+}
+
+/** The golden picture that is answered otherwise than sealed, in words; null where all agree.
+ *  @param rows logits of each golden input, in their order. */
+export function goldenFailure(golden: Golden, rows: readonly ArrayLike<number>[]): string | null {
+  for (const [i, { name, probabilities }] of golden.inputs.entries()) {
+    const row = rows[i]
+    if (!row || row.length !== probabilities.length)
+      return `golden input ${name} is answered with ${row?.length ?? 0} numbers instead of ${probabilities.length}`
+    const found = softmax(Array.from(row))
+    const off = Math.max(...found.map((p, k) => Math.abs(p - probabilities[k]!)))
+    if (!(off <= golden.tolerance))
+      return (
+        `golden input ${name} is answered otherwise: a probability is off by ${off.toPrecision(2)}, and ` +
+        `${golden.tolerance} is allowed`
+      )
+  }
+  return null
+}
+
+async function parsed<T>(folder: string, name: string, parse: (value: unknown) => T): Promise<T> {
+  const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => {
+    throw badBundle(folder, `${name} is missing`, cause)
+  })
+  try {
+    return parse(JSON.parse(text))
+  } catch (cause) {
+    throw badBundle(folder, `${name} does not say what it should`, cause)
+  }
+}
+
+function badBundle(folder: string, why: string, cause?: unknown): DarkroomError {
+  const remedy = 'Restore the files of this version, or train again.'
+  return new DarkroomError(
+    'bad_bundle',
+    { what: `The version in ${basename(dirname(folder))}/${basename(folder)} cannot be used`, why, remedy },
+    { cause },
+  )
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const jsonBytes = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 1)}\n`)

@@ -1,0 +1,61 @@
+/** A model of others in the layers format of TensorFlow.js (model.json and one weights file), read as a
+ *  network of ours: MobileNetV2, say. Our own files are read by `tfjs-format.ts`, which needs no translation. */
+import { fromHalfBytes } from './float16.ts'
+import { cannotImport, type KerasLayer } from './keras-config.ts'
+import { fromKeras, type KerasModel } from './keras-model.ts'
+import { sizeOf } from '../network/network.ts'
+
+type Stored = {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly dtype: string
+  readonly quantization?: { readonly dtype: string; readonly min?: number; readonly scale?: number }
+}
+
+export function fromForeignTfjs(
+  modelJson: string,
+  weightsBin: Uint8Array,
+  how: { readonly size?: number } = {},
+): KerasModel {
+  const model = JSON.parse(modelJson) as {
+    modelTopology?: KerasLayer & { model_config?: KerasLayer }
+    weightsManifest?: readonly { weights: readonly Stored[] }[]
+  }
+  const topology = model.modelTopology?.model_config ?? model.modelTopology
+  const stored = model.weightsManifest?.flatMap((group) => group.weights)
+  if (!topology || !stored) throw cannotImport('model.json is not in the layers format')
+  const tensors = new Map<string, Float32Array>()
+  let offset = 0
+  for (const tensor of stored) {
+    const { values, bytes } = valuesOf(tensor, weightsBin, offset)
+    tensors.set(tensor.name, values)
+    offset += bytes
+  }
+  return fromKeras(topology, (layer, tensor) => tensors.get(`${layer}/${tensor}`), how)
+}
+
+/** The numbers as they count: 8-bit ones are number × scale + min. */
+function valuesOf(
+  { name, shape, dtype, quantization }: Stored,
+  bin: Uint8Array,
+  offset: number,
+): { values: Float32Array; bytes: number } {
+  const count = sizeOf(shape)
+  const cut = (bytes: number): Uint8Array => {
+    if (offset + bytes > bin.length) throw cannotImport(`its weights end within ${name}`)
+    // a copy, also of a Buffer, whose own slice is a view
+    return Uint8Array.prototype.slice.call(bin, offset, offset + bytes)
+  }
+  if (dtype !== 'float32') throw cannotImport(`${name} holds ${dtype} numbers`)
+  if (!quantization) return { values: new Float32Array(cut(count * 4).buffer), bytes: count * 4 }
+  switch (quantization.dtype) {
+    case 'float16':
+      return { values: fromHalfBytes(cut(count * 2)), bytes: count * 2 }
+    case 'uint8': {
+      const { scale = 1, min = 0 } = quantization
+      return { values: Float32Array.from(cut(count), (value) => value * scale + min), bytes: count }
+    }
+    default:
+      throw cannotImport(`${name} is stored as ${quantization.dtype}`)
+  }
+}

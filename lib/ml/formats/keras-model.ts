@@ -1,0 +1,377 @@
+/** A Keras model, as its configuration and weights tell it (a `.h5` file, or the layers format of
+ *  TensorFlow.js), as a network of ours that answers alike. It reads no file, and what our layers cannot do
+ *  is refused with the layer's name. */
+import type { DarkroomError } from '#lib/domain/errors.ts'
+import { cannotImport, flat, sourcesOf, type KerasLayer } from './keras-config.ts'
+import { EPSILON } from '../network/kernels.ts'
+import {
+  INPUT,
+  shapesOf,
+  sizeOf,
+  type Layer,
+  type Network,
+  type Shape,
+  type Weights,
+} from '../network/network.ts'
+
+/** The numbers of one tensor of a layer by Keras' name for it (`kernel`, `moving_mean`); undefined where the
+ *  file has none. */
+export type KerasWeights = (layer: string, tensor: string) => Float32Array | undefined
+
+export type KerasModel = {
+  readonly network: Network
+  readonly weights: Weights
+  /** Of Rescaling layers at the front: value = byte × scale + offset; null where the model has none. */
+  readonly rescaling: { readonly scale: number; readonly offset: number } | null
+}
+
+const HEAD = 'logits'
+const POOL = 'pooled' // of a model that ends in maps, as Keras' include_top=False leaves it
+const NO_CLASSES = 2 // of the head that a model without one is given; it is replaced before anything learns
+
+/** @param config what Keras calls `config` of a Sequential or Model: nested models are laid flat.
+ *  @param size the side of the pictures, where it is not to be the model's own: convolutions take any. */
+export function fromKeras(
+  config: KerasLayer,
+  weightOf: KerasWeights,
+  { size }: { readonly size?: number } = {},
+): KerasModel {
+  const made = new Laying(weightOf, size)
+  flat(config).forEach((layer) => made.lay(layer))
+  return made.finished()
+}
+
+class Laying {
+  readonly #weightOf: KerasWeights
+  readonly #size: number | undefined
+  readonly #layers: Layer[] = []
+  readonly #weights: Record<string, Float32Array> = {}
+  /** Our layer that gives what a layer of Keras gave: some become several, some none. */
+  readonly #outputs = new Map<string, string>()
+  readonly #shapes = new Map<string, Shape>()
+  #input: { size: number; channels: number } | null = null
+  #last = INPUT
+  #padding: { readonly of: string; readonly by: readonly [number, number] } | null = null
+  #rescaling: { scale: number; offset: number } | null = null
+  #isFinal = false
+
+  constructor(weightOf: KerasWeights, size: number | undefined) {
+    this.#weightOf = weightOf
+    this.#size = size
+  }
+
+  lay(layer: KerasLayer): void {
+    const { config } = layer
+    const name = String(config['name'] ?? layer.name)
+    const refuse = (why: string): DarkroomError =>
+      cannotImport(`its layer "${name}" (${layer.class_name}) ${why}`)
+    if (this.#isFinal) throw refuse('stands behind the layer that gives the probabilities')
+    this.#takeInput(config, refuse)
+    if (layer.class_name === 'InputLayer') {
+      this.#outputs.set(name, INPUT)
+      return
+    }
+    const sources = sourcesOf(layer).map(
+      (source) => this.#outputs.get(source) ?? this.#unknown(source, refuse),
+    )
+    const from = sources[0] ?? this.#last
+    this.#layOne({ name, kind: layer.class_name, config, from, other: sources[1], refuse })
+    this.#outputs.set(name, this.#last)
+  }
+
+  finished(): KerasModel {
+    const input = this.#input
+    if (!input) throw cannotImport('it does not say how large its pictures are')
+    const last = this.#layers.at(-1)
+    if (this.#shape(this.#last).length === 3)
+      this.#push({ name: POOL, kind: 'globalAvgPool', from: this.#last })
+    if (last?.kind !== 'dense')
+      this.#push(
+        { name: HEAD, kind: 'dense', units: NO_CLASSES, bias: true, from: this.#last },
+        {
+          kernel: new Float32Array(this.#channels(this.#last) * NO_CLASSES),
+          bias: new Float32Array(NO_CLASSES),
+        },
+      )
+    const head = this.#layers.at(-1)
+    const network: Network = {
+      name: `keras-${input.size}x${input.channels}`,
+      input,
+      classes: head?.kind === 'dense' ? head.units : 0,
+      layers: this.#layers,
+    }
+    try {
+      shapesOf(network)
+    } catch (cause) {
+      throw cannotImport(cause instanceof Error ? cause.message : String(cause))
+    }
+    return { network, weights: this.#weights, rescaling: this.#rescaling }
+  }
+
+  #layOne(layer: Found): void {
+    const { name, kind, config, from, refuse } = layer
+    switch (kind) {
+      case 'Conv2D':
+      case 'DepthwiseConv2D':
+        return this.#convolution(layer)
+      case 'Dense':
+        return this.#dense(layer)
+      case 'BatchNormalization':
+        return this.#batchNorm(layer)
+      case 'ReLU': {
+        if (Number(config['negative_slope'] ?? 0) !== 0 || Number(config['threshold'] ?? 0) !== 0)
+          throw refuse('has a slope or a threshold')
+        const most = config['max_value']
+        return this.#push({ name, kind: 'relu', from, ...(typeof most === 'number' ? { most } : {}) })
+      }
+      case 'Activation':
+        return this.#activation(layer)
+      case 'Softmax':
+        return this.#activation({ ...layer, config: { activation: 'softmax' } })
+      case 'Add': {
+        if (layer.other === undefined) throw refuse('adds other than two maps')
+        return this.#push({ name, kind: 'add', from, other: layer.other })
+      }
+      case 'MaxPooling2D':
+      case 'AveragePooling2D':
+        return this.#pool(layer)
+      case 'GlobalAveragePooling2D':
+        return this.#push({ name, kind: 'globalAvgPool', from })
+      case 'Flatten':
+        return this.#push({ name, kind: 'flatten', from })
+      case 'ZeroPadding2D': {
+        const [[before, after] = [0, 0], [left, right] = [0, 0]] = config['padding'] as number[][]
+        if (before !== left || after !== right) throw refuse('pads its sides differently')
+        this.#padding = { of: from, by: [before!, after!] }
+        this.#last = from
+        return
+      }
+      case 'Rescaling': {
+        const [scale, offset] = [config['scale'], config['offset'] ?? 0]
+        if (from !== INPUT || typeof scale !== 'number' || typeof offset !== 'number')
+          throw refuse('scales other than the whole picture by one number')
+        const before = this.#rescaling ?? { scale: 1, offset: 0 }
+        this.#rescaling = { scale: before.scale * scale, offset: before.offset * scale + offset }
+        this.#last = from
+        return
+      }
+      case 'Dropout':
+      case 'SpatialDropout2D': // learns otherwise, answers alike: nothing
+      case 'RandomFlip':
+      case 'RandomRotation':
+      case 'RandomZoom':
+      case 'RandomTranslation':
+      case 'RandomContrast':
+      case 'RandomBrightness':
+        if (kind === 'Dropout')
+          return this.#push({ name, kind: 'dropout', rate: Number(config['rate'] ?? 0), from })
+        this.#last = from
+        return
+      default:
+        throw refuse('is of a kind that this product does not have')
+    }
+  }
+
+  #convolution({ name, kind, config, from, refuse }: Found): void {
+    const square = (key: string): number => {
+      const [a, b] = config[key] as [number, number]
+      if (a !== b) throw refuse(`is not square: ${key} ${a} × ${b}`)
+      return a
+    }
+    const [kernel, stride] = [square('kernel_size'), square('strides')]
+    if (config['dilation_rate'] && square('dilation_rate') !== 1) throw refuse('is dilated')
+    if (Number(config['groups'] ?? 1) !== 1 || Number(config['depth_multiplier'] ?? 1) !== 1)
+      throw refuse('works in groups')
+    if (config['data_format'] === 'channels_first') throw refuse('has its channels first')
+    const padding = this.#paddingOf({ kernel, stride, from, isSame: config['padding'] === 'same', refuse })
+    const isDepthwise = kind === 'DepthwiseConv2D'
+    const tensor = this.#tensor(name, isDepthwise ? 'depthwise_kernel' : 'kernel', refuse)
+    const layer: Layer = isDepthwise
+      ? { name, kind: 'depthwise', kernel, stride, from, ...padding }
+      : { name, kind: 'conv', kernel, filters: Number(config['filters']), stride, from, ...padding }
+    this.#push(layer, { kernel: tensor })
+    if (config['use_bias'] !== false) this.#shift(`${name}-bias`, this.#tensor(name, 'bias', refuse))
+    this.#activation({
+      name: `${name}-activation`,
+      kind: 'Activation',
+      config,
+      from: this.#last,
+      other: undefined,
+      refuse,
+    })
+  }
+
+  /** A bias as a batch norm that changes nothing else: frozen it stays what it was, and learning takes it up. */
+  #shift(name: string, bias: Float32Array): void {
+    const filled = (value: number) => new Float32Array(bias.length).fill(value)
+    this.#push(
+      { name, kind: 'batchNorm', from: this.#last },
+      { gamma: filled(1), beta: bias, mean: filled(0), variance: filled(1 - EPSILON) },
+    )
+  }
+
+  /** Ours pads as Keras' "same" does; a padding layer before a "valid" window may amount to that. */
+  #paddingOf({
+    kernel,
+    stride,
+    from,
+    isSame,
+    refuse,
+  }: {
+    kernel: number
+    stride: number
+    from: string
+    isSame: boolean
+    refuse: Found['refuse']
+  }): { readonly padding?: 'valid' } {
+    const padded = this.#padding?.of === from ? this.#padding.by : null
+    this.#padding = null
+    if (isSame) {
+      if (padded) throw refuse('is padded twice')
+      return {}
+    }
+    const height = this.#shape(from)[0]!
+    const total = Math.max(0, (Math.ceil(height / stride) - 1) * stride + kernel - height)
+    const same = [total >> 1, total - (total >> 1)]
+    if (padded ? padded[0] === same[0] && padded[1] === same[1] : total === 0) return {}
+    if (padded) throw refuse('is padded by other widths than "same"')
+    return { padding: 'valid' }
+  }
+
+  #dense({ name, config, from, refuse }: Found): void {
+    const units = Number(config['units'])
+    const kernel = this.#tensor(name, 'kernel', refuse)
+    const bias = config['use_bias'] === false ? null : this.#tensor(name, 'bias', refuse)
+    if (config['activation'] === 'sigmoid' && units === 1) {
+      // σ(z) is the second of softmax(0, z)
+      const two = (values: Float32Array): Float32Array =>
+        Float32Array.from({ length: values.length * 2 }, (_, i) => (i % 2 === 0 ? 0 : values[i >> 1]!))
+      this.#push(
+        { name, kind: 'dense', units: 2, bias: bias !== null, from },
+        { kernel: two(kernel), ...(bias ? { bias: two(bias) } : {}) },
+      )
+      this.#isFinal = true
+      return
+    }
+    this.#push(
+      { name, kind: 'dense', units, bias: bias !== null, from },
+      { kernel, ...(bias ? { bias } : {}) },
+    )
+    this.#activation({
+      name: `${name}-activation`,
+      kind: 'Activation',
+      config,
+      from: this.#last,
+      other: undefined,
+      refuse,
+    })
+  }
+
+  /** Their ε and ours differ: the difference goes into the variance, and √(variance + ε) is the same. */
+  #batchNorm({ name, config, from, refuse }: Found): void {
+    const variance = this.#tensor(name, 'moving_variance', refuse).map(
+      (value) => value + Number(config['epsilon'] ?? EPSILON) - EPSILON,
+    )
+    const filled = (value: number) => new Float32Array(variance.length).fill(value)
+    this.#push(
+      { name, kind: 'batchNorm', from },
+      {
+        gamma: config['scale'] === false ? filled(1) : this.#tensor(name, 'gamma', refuse),
+        beta: config['center'] === false ? filled(0) : this.#tensor(name, 'beta', refuse),
+        mean: this.#tensor(name, 'moving_mean', refuse),
+        variance,
+      },
+    )
+  }
+
+  #pool({ name, kind, config, from, refuse }: Found): void {
+    const [size, wide] = config['pool_size'] as [number, number]
+    const [down, right] = (config['strides'] ?? config['pool_size']) as [number, number]
+    const side = this.#shape(from)[0]!
+    if (size !== wide || size !== down || size !== right)
+      throw refuse('pools windows that are not square or that overlap')
+    if (config['padding'] === 'same' && side % size !== 0)
+      throw refuse(`pads ${side} pixels to windows of ${size}`)
+    this.#push({ name, kind: kind === 'MaxPooling2D' ? 'maxPool' : 'avgPool', size, from })
+  }
+
+  #activation({ name, config, from, refuse }: Found): void {
+    switch (config['activation'] ?? 'linear') {
+      case 'linear':
+        return
+      case 'relu':
+        return this.#push({ name, kind: 'relu', from })
+      case 'relu6':
+        return this.#push({ name, kind: 'relu', most: 6, from })
+      case 'softmax': {
+        if (this.#layers.at(-1)?.kind !== 'dense')
+          throw refuse('gives probabilities without a dense layer before it')
+        this.#isFinal = true
+        return
+      }
+      default:
+        throw refuse(`has the activation "${String(config['activation'])}"`)
+    }
+  }
+
+  #takeInput(config: Readonly<Record<string, unknown>>, refuse: Found['refuse']): void {
+    const shape = (config['batch_input_shape'] ?? config['batch_shape']) as
+      readonly (number | null)[] | undefined
+    if (!shape || this.#input) return
+    const [, height, width, channels] = shape
+    const size = this.#size ?? height
+    if (typeof size !== 'number' || (height !== width && this.#size === undefined))
+      throw refuse(`takes pictures of ${String(height)} × ${String(width)}, not a square of a known size`)
+    if (channels !== 1 && channels !== 3)
+      throw refuse(`takes pictures of ${String(channels)} channels, not of 1 or 3`)
+    this.#input = { size, channels }
+    this.#shapes.set(INPUT, [size, size, channels])
+  }
+
+  #push(layer: Layer, tensors: Readonly<Record<string, Float32Array>> = {}): void {
+    const input = this.#input
+    if (!input) throw cannotImport('its first layer does not say how large the pictures are')
+    this.#layers.push(layer)
+    for (const [role, values] of Object.entries(tensors)) this.#weights[`${layer.name}/${role}`] = values
+    this.#last = layer.name
+  }
+
+  #shape(name: string): Shape {
+    if (name === INPUT) return this.#shapes.get(INPUT)!
+    const until = this.#layers.slice(0, this.#layers.findIndex((layer) => layer.name === name) + 1)
+    const probe: Layer[] = [
+      ...until,
+      ...(shapeIsMap(until) ? [{ name: 'probe-flat', kind: 'flatten' } as const] : []),
+      { name: 'probe', kind: 'dense', units: 1, bias: false },
+    ]
+    return shapesOf({ name: 'keras', input: this.#input!, classes: 1, layers: probe }).get(name)!
+  }
+
+  #channels(name: string): number {
+    return sizeOf(this.#shape(name))
+  }
+
+  #tensor(layer: string, tensor: string, refuse: Found['refuse']): Float32Array {
+    return this.#weightOf(layer, tensor) ?? this.#missing(tensor, refuse)
+  }
+
+  #missing(tensor: string, refuse: Found['refuse']): never {
+    throw refuse(`has no numbers for ${tensor} in the file`)
+  }
+
+  #unknown(source: string, refuse: Found['refuse']): never {
+    throw refuse(`reads "${source}", which no earlier layer is called`)
+  }
+}
+
+type Found = {
+  readonly name: string
+  readonly kind: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly from: string
+  readonly other: string | undefined
+  readonly refuse: (why: string) => DarkroomError
+}
+
+const shapeIsMap = (layers: readonly Layer[]): boolean =>
+  !layers.some((layer) => layer.kind === 'globalAvgPool' || layer.kind === 'flatten')

@@ -1,0 +1,228 @@
+/** A network and its weights as the two files of the TensorFlow.js layers format, which any tfjs loads by
+ *  `tf.loadLayersModel`. Pure arithmetic: it opens no file. The model answers logits; the network itself, as
+ *  data, stands in `userDefinedMetadata`. */
+import { fromHalfBytes, halfBytes, LARGEST_HALF } from './float16.ts'
+import { EPSILON } from '../network/kernels.ts'
+import {
+  INPUT,
+  shapesOf,
+  sizeOf,
+  sourceOf,
+  weightSpecs,
+  type Layer,
+  type Network,
+  type Weights,
+  type WeightSpec,
+} from '../network/network.ts'
+
+export const WEIGHTS_FILE = 'weights.bin'
+
+type Stored = {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly dtype: 'float32'
+  readonly quantization?: { readonly dtype: 'float16'; readonly original_dtype: 'float32' }
+}
+
+/** Where the numbers of one tensor lie in `weights.bin`. */
+export type WeightPlace = { readonly offset: number; readonly bytes: number; readonly isHalf: boolean }
+
+/** Kernels as float16; the short vectors (biases, batch norm), where rounding would cost more than it saves,
+ *  as float32. */
+export function toTfjs(
+  network: Network,
+  weights: Weights,
+): {
+  readonly modelJson: string
+  readonly weightsBin: Uint8Array
+  readonly places: ReadonlyMap<string, WeightPlace>
+} {
+  const places = new Map<string, WeightPlace>()
+  let offset = 0
+  const stored: Stored[] = []
+  const pieces: Uint8Array[] = []
+  for (const spec of weightSpecs(network)) {
+    const values = weights[spec.name]
+    if (values?.length !== sizeOf(spec.shape))
+      throw new Error(
+        `the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${sizeOf(spec.shape)}`,
+      )
+    const isHalf = spec.role === 'kernel' && values.every((value) => Math.abs(value) <= LARGEST_HALF)
+    stored.push({
+      name: tfjsName(network, spec),
+      shape: spec.shape,
+      dtype: 'float32',
+      ...(isHalf ? { quantization: { dtype: 'float16', original_dtype: 'float32' } as const } : {}),
+    })
+    const piece = isHalf ? halfBytes(values) : new Uint8Array(values.slice().buffer)
+    pieces.push(piece)
+    places.set(spec.name, { offset, bytes: piece.length, isHalf })
+    offset += piece.length
+  }
+  const model = {
+    format: 'layers-model',
+    generatedBy: 'darkroom',
+    convertedBy: null,
+    modelTopology: {
+      class_name: 'Model',
+      config: topology(network),
+      keras_version: '2.x',
+      backend: 'tensorflow',
+    },
+    weightsManifest: [{ paths: [WEIGHTS_FILE], weights: stored }],
+    userDefinedMetadata: { darkroom: { network } },
+  }
+  return { modelJson: `${JSON.stringify(model)}\n`, weightsBin: joined(pieces), places }
+}
+
+/** Reads what `toTfjs` wrote; throws with the reason where the files don't fit together. */
+export function fromTfjs(
+  modelJson: string,
+  weightsBin: Uint8Array,
+): { readonly network: Network; readonly weights: Weights } {
+  const { network, stored } = parsed(modelJson)
+  const byName = new Map<string, Float32Array>()
+  let offset = 0
+  for (const { name, shape, quantization } of stored) {
+    const length = sizeOf(shape) * (quantization ? 2 : 4)
+    // a copy, also of a Buffer, whose own slice is a view
+    const bytes = Uint8Array.prototype.slice.call(weightsBin, offset, (offset += length))
+    if (bytes.length !== length) throw new Error(`${WEIGHTS_FILE} ends within ${name}`)
+    byName.set(name, quantization ? fromHalfBytes(bytes) : new Float32Array(bytes.buffer))
+  }
+  if (offset !== weightsBin.length)
+    throw new Error(`${WEIGHTS_FILE} is ${weightsBin.length - offset} bytes longer than model.json says`)
+  const weights = Object.fromEntries(
+    weightSpecs(network).map((spec) => {
+      const values = byName.get(tfjsName(network, spec))
+      if (values?.length !== sizeOf(spec.shape))
+        throw new Error(`model.json has no ${spec.name} of shape [${spec.shape.join(', ')}]`)
+      return [spec.name, values]
+    }),
+  )
+  return { network, weights }
+}
+
+function parsed(modelJson: string): { network: Network; stored: readonly Stored[] } {
+  const model = JSON.parse(modelJson) as {
+    userDefinedMetadata?: { darkroom?: { network?: Network } }
+    weightsManifest?: { weights: Stored[] }[]
+  }
+  const network = model.userDefinedMetadata?.darkroom?.network
+  const stored = model.weightsManifest?.[0]?.weights
+  if (!network || !Array.isArray(network.layers) || !Array.isArray(stored))
+    throw new Error('model.json was not written by darkroom: it holds no network')
+  shapesOf(network) // throws where the layers don't fit each other
+  if (
+    !stored.every(
+      (s) => s.dtype === 'float32' && (s.quantization === undefined || s.quantization.dtype === 'float16'),
+    )
+  )
+    throw new Error('model.json holds weights that are neither float32 nor float16')
+  return { network, stored }
+}
+
+const TFJS_ROLE: Readonly<Record<WeightSpec['role'], string>> = {
+  kernel: 'kernel',
+  bias: 'bias',
+  gamma: 'gamma',
+  beta: 'beta',
+  mean: 'moving_mean',
+  variance: 'moving_variance',
+}
+
+function tfjsName(network: Network, spec: WeightSpec): string {
+  const isDepthwise = network.layers.find((layer) => layer.name === spec.layer)?.kind === 'depthwise'
+  return `${spec.layer}/${isDepthwise && spec.role === 'kernel' ? 'depthwise_kernel' : TFJS_ROLE[spec.role]}`
+}
+
+function topology(network: Network) {
+  const { size, channels } = network.input
+  const input = {
+    name: INPUT,
+    class_name: 'InputLayer',
+    config: { batch_input_shape: [null, size, size, channels], dtype: 'float32', sparse: false, name: INPUT },
+    inbound_nodes: [],
+  }
+  const layers = network.layers.map((layer, index) => {
+    const sources = [sourceOf(network, index), ...(layer.kind === 'add' ? [layer.other] : [])]
+    const { className, config } = kerasLayer(layer)
+    return {
+      name: layer.name,
+      class_name: className,
+      config: { name: layer.name, trainable: true, ...config },
+      inbound_nodes: [sources.map((source) => [source, 0, 0, {}])],
+    }
+  })
+  return {
+    name: network.name,
+    layers: [input, ...layers],
+    input_layers: [[INPUT, 0, 0]],
+    output_layers: [[network.layers.at(-1)!.name, 0, 0]],
+  }
+}
+
+/** Keras' name and settings for a layer of ours. */
+function kerasLayer(layer: Layer): { className: string; config: Record<string, unknown> } {
+  const window = (n: number, stride: number) => ({
+    kernel_size: [n, n],
+    strides: [stride, stride],
+    padding: ('padding' in layer && layer.padding) || 'same',
+    data_format: 'channels_last',
+    dilation_rate: [1, 1],
+    activation: 'linear',
+    use_bias: 'bias' in layer && layer.bias === true,
+  })
+  const pool = (n: number) => ({
+    pool_size: [n, n],
+    strides: [n, n],
+    padding: 'valid',
+    data_format: 'channels_last',
+  })
+  switch (layer.kind) {
+    case 'conv':
+      return {
+        className: 'Conv2D',
+        config: { filters: layer.filters, ...window(layer.kernel, layer.stride) },
+      }
+    case 'depthwise':
+      return {
+        className: 'DepthwiseConv2D',
+        config: { depth_multiplier: 1, ...window(layer.kernel, layer.stride) },
+      }
+    case 'batchNorm':
+      return {
+        className: 'BatchNormalization',
+        config: { axis: -1, momentum: 0.9, epsilon: EPSILON, center: true, scale: true },
+      }
+    case 'relu':
+      return { className: 'ReLU', config: layer.most === undefined ? {} : { max_value: layer.most } }
+    case 'maxPool':
+      return { className: 'MaxPooling2D', config: pool(layer.size) }
+    case 'avgPool':
+      return { className: 'AveragePooling2D', config: pool(layer.size) }
+    case 'globalAvgPool':
+      return { className: 'GlobalAveragePooling2D', config: { data_format: 'channels_last' } }
+    case 'flatten':
+      return { className: 'Flatten', config: {} }
+    case 'dense':
+      return {
+        className: 'Dense',
+        config: { units: layer.units, activation: 'linear', use_bias: layer.bias },
+      }
+    case 'add':
+      return { className: 'Add', config: {} }
+    case 'dropout':
+      return { className: 'Dropout', config: { rate: layer.rate } }
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let offset = 0
+  for (const piece of pieces) {
+    whole.set(piece, offset)
+    offset += piece.length
+  }
+  return whole
+}

@@ -1,0 +1,177 @@
+/** Seeded changes that leave a picture's class as it is: what an epoch shows instead of the stored square. It
+ *  works on the packed bytes, before normalising; which changes are right for a classifier is said by its
+ *  recipe. */
+import { createRandom, mixSeeds } from '../random.ts'
+
+/** All absent: the picture as it is. Ranges are symmetric: `rotate: 10` turns by −10° to +10°. */
+export type Augmentation = {
+  /** Mirrors every second picture, left to right; `alternating`: each picture in every second epoch, so that
+   *  chance shows none twice (K. Jordan 2024, arXiv:2404.00498, § 3.6). */
+  readonly flip?: boolean | 'alternating'
+  /** Moves by up to so many pixels each way; what comes in from outside is the picture mirrored at its edge. */
+  readonly shift?: number
+  /** Degrees. */
+  readonly rotate?: number
+  /** Share by which it grows or shrinks. */
+  readonly zoom?: number
+  /** Share of the full range added to all values. */
+  readonly brightness?: number
+  /** Share by which differences from mid-grey grow or shrink. */
+  readonly contrast?: number
+  /** Share by which each channel is scaled by itself. */
+  readonly colour?: number
+  /** Side of a grey square put somewhere, in pixels. */
+  readonly cutout?: number
+}
+
+/** Share of the pictures that are turned and zoomed, where a recipe asks for it. What is interpolated is
+ *  smoother than what comes later: a network that has seen nothing else is worse on sharp pictures (Touvron
+ *  et al. 2019, arXiv:1906.06423). */
+const WARPED = 0.5
+
+export type Square = { readonly size: number; readonly channels: number }
+
+/** One number per sample from its content hash, so that chance follows the picture and not its place in a
+ *  list. */
+export const sampleSeed = (hash: string): number => Number.parseInt(hash.slice(0, 8), 16) >>> 0
+
+/** Writes the changed square into `out`. The same seed, epoch and sample give the same picture, whatever the
+ *  batch. */
+export function augment(
+  from: Uint8Array,
+  out: Uint8Array,
+  about: { square: Square; how: Augmentation; seed: number; epoch: number; sample: number },
+): void {
+  const { square, how } = about
+  const random = createRandom(mixSeeds(about.seed, about.epoch, about.sample))
+  const within = (reach: number | undefined): number => (random() * 2 - 1) * (reach ?? 0)
+  // Every number is drawn whether it is used or not, so that one setting does not change the chance of the
+  // others.
+  const isHeads = random() < 0.5
+  const isMirrored =
+    how.flip === 'alternating'
+      ? (mixSeeds(about.seed, about.sample) + about.epoch) % 2 === 0
+      : isHeads && how.flip === true
+  const right = within(how.shift)
+  const down = within(how.shift)
+  const turn = (within(how.rotate) * Math.PI) / 180
+  const scale = 1 + within(how.zoom)
+  const lift = within(how.brightness) * 255
+  const spread = 1 + within(how.contrast)
+  const tints = [1 + within(how.colour), 1 + within(how.colour), 1 + within(how.colour)]
+  const cutX = random()
+  const cutY = random()
+  const isWarped = random() < WARPED
+  if ((how.rotate || how.zoom) && isWarped) warp(from, out, square, { isMirrored, right, down, turn, scale })
+  else move(from, out, square, { isMirrored, right: Math.round(right), down: Math.round(down) })
+  if (how.brightness || how.contrast || how.colour)
+    retone(out, square.channels, { lift, spread, tints: how.colour ? tints : [1, 1, 1] })
+  if (how.cutout) coverPart(out, square, { side: how.cutout, x: cutX, y: cutY })
+}
+
+/** Turned about its middle by so many degrees: an eye tilts its head, nothing else changes. */
+export function turned(from: Uint8Array, square: Square, degrees: number): Uint8Array {
+  const out = new Uint8Array(from.length)
+  warp(from, out, square, { isMirrored: false, right: 0, down: 0, turn: (degrees * Math.PI) / 180, scale: 1 })
+  return out
+}
+
+/** Whole pixels: nothing is interpolated, so the picture keeps its sharpness. */
+function move(
+  from: Uint8Array,
+  out: Uint8Array,
+  { size, channels }: Square,
+  by: { isMirrored: boolean; right: number; down: number },
+): void {
+  let to = 0
+  for (let y = 0; y < size; y++) {
+    const row = mirrored(y - by.down, size) * size
+    for (let x = 0; x < size; x++) {
+      const seen = mirrored(x - by.right, size)
+      let at = (row + (by.isMirrored ? size - 1 - seen : seen)) * channels
+      for (let c = 0; c < channels; c++) out[to++] = from[at++]!
+    }
+  }
+}
+
+/** Turned and scaled about the middle, interpolated between the four nearest pixels. */
+function warp(
+  from: Uint8Array,
+  out: Uint8Array,
+  { size, channels }: Square,
+  by: { isMirrored: boolean; right: number; down: number; turn: number; scale: number },
+): void {
+  const middle = (size - 1) / 2
+  const cos = Math.cos(by.turn) / by.scale
+  const sin = Math.sin(by.turn) / by.scale
+  const sign = by.isMirrored ? -1 : 1
+  let to = 0
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const dx = (x - middle - by.right) * sign
+      const dy = y - middle - by.down
+      const sx = middle + cos * dx + sin * dy
+      const sy = middle - sin * dx + cos * dy
+      const left = Math.floor(sx)
+      const top = Math.floor(sy)
+      const a = sx - left
+      const b = sy - top
+      const x0 = mirrored(left, size) * channels
+      const x1 = mirrored(left + 1, size) * channels
+      const y0 = mirrored(top, size) * size * channels
+      const y1 = mirrored(top + 1, size) * size * channels
+      for (let c = 0; c < channels; c++) {
+        const upper = from[y0 + x0 + c]! * (1 - a) + from[y0 + x1 + c]! * a
+        const lower = from[y1 + x0 + c]! * (1 - a) + from[y1 + x1 + c]! * a
+        out[to++] = upper * (1 - b) + lower * b + 0.5
+      }
+    }
+  }
+}
+
+/** A position beyond the edge reads the picture as in a mirror that stands on its last pixel. */
+function mirrored(at: number, size: number): number {
+  const period = 2 * (size - 1)
+  const place = Math.abs(at) % period
+  return place < size ? place : period - place
+}
+
+function retone(
+  square: Uint8Array,
+  channels: number,
+  by: { lift: number; spread: number; tints: readonly number[] },
+): void {
+  for (let c = 0; c < channels; c++) {
+    const table = Uint8ClampedArray.from(
+      { length: 256 },
+      (_, v) => ((v - 128) * by.spread + 128 + by.lift) * by.tints[c]!,
+    )
+    for (let i = c; i < square.length; i += channels) square[i] = table[square[i]!]!
+  }
+}
+
+/** The covered square lies wholly inside, so that every picture loses the same share. DeVries and Taylor 2017
+ *  (arXiv:1708.04552). */
+function coverPart(
+  square: Uint8Array,
+  { size, channels }: Square,
+  cut: { side: number; x: number; y: number },
+): void {
+  const side = Math.min(cut.side, size)
+  const left = Math.floor(cut.x * (size - side + 1))
+  const top = Math.floor(cut.y * (size - side + 1))
+  for (let y = top; y < top + side; y++)
+    square.fill(128, (y * size + left) * channels, (y * size + left + side) * channels)
+}
+
+/** Left becomes right, whatever chance says: for what is made of both views of a picture. */
+export function mirroredSquare(square: Uint8Array, { size, channels }: Square): Uint8Array {
+  const out = new Uint8Array(square.length)
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const from = (y * size + (size - 1 - x)) * channels
+      for (let c = 0; c < channels; c++) out[(y * size + x) * channels + c] = square[from + c]!
+    }
+  }
+  return out
+}

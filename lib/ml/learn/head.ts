@@ -1,0 +1,233 @@
+/** Learning the last layer alone, on features that a network has already given: how strongly to hold it is
+ *  tried from strong to weak, and judged on pictures that were not learnt from. It sees no picture and needs
+ *  no engine. */
+import { fitTemperature, negativeLogLikelihood, type Logits } from '#lib/domain/calibration.ts'
+import { classWeights } from './class-weights.ts'
+import { score, type Score } from '../evaluate/evaluate.ts'
+import { createRandom, mixSeeds } from '../random.ts'
+import {
+  flatLength,
+  flatOf,
+  headOf,
+  regressed,
+  regressionLogits,
+  scalingOf,
+  standardised,
+  type Head,
+  type Rows,
+  type Scaling,
+} from './softmax-regression.ts'
+
+/** What the `head` recipe's numbers are. */
+export type HeadSettings = {
+  /** How many strengths are tried at most; called epochs because that is what a person counts. */
+  readonly epochs: number
+  /** Of the pull on the weights; each try is `fall` times weaker than the one before. */
+  readonly strongest: number
+  readonly fall: number
+  /** Tries without a better one after which it stops. */
+  readonly patience: number
+  /** L-BFGS steps of a try, and the share by which a step must still lower the loss. */
+  readonly steps: number
+  readonly tolerance: number
+  /** With fewer pictures to choose by, the training pictures choose too, by parts that were left out
+   *  (cross-validation). */
+  readonly fewestToChooseBy: number
+  readonly parts: number
+  /** A mirrored picture is a second one, where mirroring leaves its class as it is. */
+  readonly mirrored: boolean
+  /** Rare classes count more, by the effective number of their pictures; null: each picture counts alike. */
+  readonly classBalance: number | null
+}
+
+/** A recipe's settings are a head's or those of a recipe that learns step by step. */
+export const isHeadSettings = (settings: object): settings is HeadSettings => 'strongest' in settings
+
+/** Features of pictures with what they are to be answered with. */
+export type Embedded = {
+  readonly count: number
+  readonly length: number
+  /** count × length each: the pictures as they are, then other views of them in the same order. */
+  readonly views: readonly Float32Array[]
+  readonly labels: Int32Array
+  /** count × classes probabilities; null: the labels say all. */
+  readonly targets: Float32Array | null
+}
+
+export type HeadProblem = {
+  readonly training: Embedded
+  /** Pictures that are not learnt from. */
+  readonly choosing: Embedded
+  readonly classes: number
+  readonly settings: HeadSettings
+  /** A head that is known to be good: the weights are pulled to it, not to zero. */
+  readonly towards: Head | null
+  readonly seed: number
+}
+
+export type HeadTry = {
+  readonly number: number
+  readonly strength: number
+  /** On the pictures that it learnt from. */
+  readonly training: Score
+  /** On those that it did not, with its logits scaled to fit them best: a head that is held strongly is right
+   *  long before it is sure. */
+  readonly heldOut: Score
+  readonly isBest: boolean
+}
+
+/** Yields each try; returns the head of the best. */
+export function* learnHead({
+  training,
+  choosing,
+  classes,
+  settings,
+  towards,
+  seed,
+}: HeadProblem): Generator<HeadTry, Head> {
+  const isCrossed = choosing.count < settings.fewestToChooseBy
+  const whole = fitting(training, everyone(training.count), { classes, settings, towards })
+  const parts = isCrossed
+    ? partsOf(training, Math.min(settings.parts, training.count), { classes, seed })
+    : []
+  const crossed = parts.map((left) => ({
+    left,
+    fit: fitting(training, without(training.count, left), { classes, settings, towards }),
+  }))
+  let best: { readonly head: Head; readonly number: number; readonly loss: number } | null = null
+  for (let number = 1; number <= settings.epochs; number++) {
+    const strength = settings.strongest / settings.fall ** (number - 1)
+    whole.fit(strength)
+    for (const { fit } of crossed) fit.fit(strength)
+    const judged = [
+      ...(choosing.count > 0 ? [whole.answer(choosing, everyone(choosing.count))] : []),
+      ...crossed.map(({ left, fit }) => fit.answer(training, left)),
+    ]
+    const learnt = whole.answer(training, everyone(training.count))
+    const held = together(judged.length > 0 ? judged : [learnt])
+    const temperature = fitTemperature(held.logits, held.labels)
+    const heldOut: Score = {
+      ...score(held.logits, held.labels),
+      loss: negativeLogLikelihood(held.logits, held.labels, temperature),
+    }
+    const isBest: boolean = best === null || heldOut.loss < best.loss
+    if (isBest) best = { head: scaled(whole.head(), 1 / temperature), number, loss: heldOut.loss }
+    yield { number, strength, training: score(learnt.logits, learnt.labels), heldOut, isBest }
+    if (best && number - best.number >= settings.patience) break
+  }
+  if (!best) throw new Error(`a head was to be learnt in ${settings.epochs} tries`)
+  return best.head
+}
+
+/** One head on its way from strong to weak, each fit begun where the last one ended. */
+function fitting(
+  from: Embedded,
+  chosen: readonly number[],
+  { classes, settings, towards }: Pick<HeadProblem, 'classes' | 'settings' | 'towards'>,
+) {
+  const plain = rowsOf(from, chosen, { classes, balance: settings.classBalance })
+  const scaling = scalingOf(plain)
+  const rows: Rows = { ...plain, features: standardised(plain.features, scaling) }
+  const pulledTo = towards
+    ? flatOf(towards, scaling, classes)
+    : new Float64Array(flatLength(from.length, classes))
+  let flat = pulledTo
+  return {
+    fit(strength: number): void {
+      flat = regressed({ rows, strength, towards: pulledTo }, flat, settings).x
+    },
+    head: (): Head => headOf(flat, scaling, classes),
+    answer: (embedded: Embedded, which: readonly number[]): Answered =>
+      answer(embedded, which, { classes, scaling, flat }),
+  }
+}
+
+type Answered = { readonly logits: Logits; readonly labels: Int32Array }
+
+function answer(
+  { length, views, labels }: Embedded,
+  which: readonly number[],
+  { classes, scaling, flat }: { classes: number; scaling: Scaling; flat: Float64Array },
+): Answered {
+  const features = standardised(picked(views[0]!, which, length), scaling)
+  const values = regressionLogits(flat, { count: which.length, length, classes, features })
+  return {
+    logits: { values, count: which.length, classes },
+    labels: Int32Array.from(which, (i) => labels[i]!),
+  }
+}
+
+function together(answers: readonly Answered[]): Answered {
+  const values = Float32Array.from(answers.flatMap(({ logits }) => [...logits.values]))
+  const labels = Int32Array.from(answers.flatMap((one) => [...one.labels]))
+  return { logits: { values, count: labels.length, classes: answers[0]!.logits.classes }, labels }
+}
+
+const scaled = ({ kernel, bias }: Head, by: number): Head => ({
+  kernel: kernel.map((value) => value * by),
+  bias: bias.map((value) => value * by),
+})
+
+function rowsOf(
+  { length, views, labels, targets }: Embedded,
+  chosen: readonly number[],
+  { classes, balance }: { classes: number; balance: number | null },
+): Rows {
+  const perClass =
+    balance === null
+      ? null
+      : classWeights(
+          Int32Array.from(chosen, (i) => labels[i]!),
+          classes,
+          balance,
+        )
+  const count = chosen.length * views.length
+  const rows = {
+    count,
+    length,
+    classes,
+    features: new Float32Array(count * length),
+    targets: new Float32Array(count * classes),
+    importance: new Float32Array(count).fill(1),
+  }
+  views.forEach((view, v) => {
+    rows.features.set(picked(view, chosen, length), v * chosen.length * length)
+    chosen.forEach((i, at) => {
+      const row = v * chosen.length + at
+      const target = rows.targets.subarray(row * classes, (row + 1) * classes)
+      if (targets) target.set(targets.subarray(i * classes, (i + 1) * classes))
+      else target[labels[i]!] = 1
+      if (perClass) rows.importance[row] = perClass[labels[i]!]!
+    })
+  })
+  return rows
+}
+
+function picked(rows: Float32Array, which: readonly number[], length: number): Float32Array {
+  const out = new Float32Array(which.length * length)
+  which.forEach((i, at) => out.set(rows.subarray(i * length, (i + 1) * length), at * length))
+  return out
+}
+
+/** Parts of about equal size in which each class has its share. */
+function partsOf(
+  { count, labels }: Embedded,
+  parts: number,
+  { classes, seed }: { classes: number; seed: number },
+): readonly (readonly number[])[] {
+  if (parts < 2) return []
+  const random = createRandom(mixSeeds(seed, 0x9a275))
+  const shuffled = everyone(count)
+    .map((i) => ({ i, place: random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ i }) => i)
+  const byClass = Array.from({ length: classes }, (_, k) => shuffled.filter((i) => labels[i] === k)).flat()
+  return Array.from({ length: parts }, (_, part) => byClass.filter((_one, at) => at % parts === part))
+}
+
+function without(count: number, left: readonly number[]): readonly number[] {
+  const out = new Set(left)
+  return everyone(count).filter((i) => !out.has(i))
+}
+
+const everyone = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)

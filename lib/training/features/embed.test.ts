@@ -1,0 +1,136 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { drawShape } from '#lib/domain/shapes.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
+import { withHead } from '#lib/ml/network/head-network.ts'
+import { featureLength } from '#lib/ml/network/network.ts'
+import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { embed } from './embed.ts'
+import { readRows, writeRows } from './feature-cache.ts'
+
+let engine: Engine
+let shapes: Bundle
+beforeAll(async () => {
+  engine = await openEngine('auto', 'inference')
+  shapes = await readBundle(fileURLToPath(new URL('../../../models/shapes/v1', import.meta.url)))
+})
+afterAll(() => engine[Symbol.asyncDispose]())
+
+function place(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-embed-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function drawn(count: number): SampleSet {
+  const squares = Array.from({ length: count }, (_, i) => preprocess(drawShape('star', i), shapes.preprocess))
+  return {
+    count,
+    hashes: squares.map((_, i) => i.toString(16).padStart(64, '0')),
+    labels: new Int32Array(count),
+    targets: null,
+    read: (i, out, offset) => out.set(squares[i]!, offset),
+  }
+}
+
+const embedded = (
+  count: number,
+  folder: string,
+  { mirrored = false, model = shapes as Pick<Bundle, 'network' | 'weights'> } = {},
+) =>
+  embed([{ set: drawn(count), mirrored }], {
+    engine,
+    ...model,
+    spec: shapes.preprocess,
+    folder,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  })
+
+test('features are those that the network gives when it is asked, also when they come from the cache', async () => {
+  const folder = place()
+  const {
+    sets: [computed],
+  } = await embedded(3, folder)
+  const {
+    sets: [cached],
+  } = await embedded(3, folder)
+
+  await engine.load('plain', shapes)
+  const pixels = new Float32Array(32 * 32 * 3)
+  preprocess(drawShape('star', 2), shapes.preprocess).forEach((byte, i) => {
+    pixels[i] = (byte / 255 - shapes.preprocess.mean[i % 3]!) / shapes.preprocess.std[i % 3]!
+  })
+  const { features } = await engine.run('plain', pixels, 1)
+  await engine.unload('plain')
+
+  const length = featureLength(shapes.network)
+  features!.forEach((value, d) => expect(computed!.views[0]![2 * length + d]).toBeCloseTo(value, 4))
+  expect(cached!.views[0]).toEqual(computed!.views[0])
+})
+
+test('only what is not known is computed: new pictures, and mirrored ones beside plain ones', async () => {
+  const folder = place()
+
+  const computed = []
+  for (const [count, mirrored] of [
+    [4, false],
+    [6, false],
+    [6, true],
+    [6, true],
+    [5, true],
+  ] as const)
+    computed.push((await embedded(count, folder, { mirrored })).computed)
+
+  expect(computed).toEqual([4, 2, 6, 0, 0])
+})
+
+test('another head on the same layers finds the same features; another network does not', async () => {
+  const folder = place()
+  await embedded(4, folder)
+  const length = featureLength(shapes.network)
+  const otherHead = withHead(shapes.network, shapes.weights, {
+    kernel: new Float32Array(length * 2),
+    bias: new Float32Array(2),
+  })
+  const [first] = shapes.network.layers
+  const otherLayers = {
+    network: shapes.network,
+    weights: {
+      ...shapes.weights,
+      [`${first!.name}/kernel`]: shapes.weights[`${first!.name}/kernel`]!.map((value) => -value),
+    },
+  }
+
+  expect((await embedded(4, folder, { model: otherHead })).computed).toBe(0)
+  expect((await embedded(4, folder, { model: otherLayers })).computed).toBe(4)
+})
+
+test('a torn cache is made again', async () => {
+  const folder = place()
+  await embedded(2, folder)
+  for (const name of readdirSync(folder)) writeFileSync(join(folder, name, 'rows.bin'), 'torn')
+
+  expect((await embedded(2, folder)).computed).toBe(2)
+  expect((await embedded(2, folder)).computed).toBe(0)
+})
+
+test('a dozen networks are remembered, the one that was used longest ago is forgotten first', async () => {
+  const folder = place()
+  const keep = (name: string) =>
+    writeRows(folder, name, { length: 1, keys: ['a'], rows: new Float32Array(1) })
+  for (let i = 0; i < 12; i++) await keep(`network-${i}`)
+  await readRows(folder, 'network-0', 1)
+
+  await keep('network-12')
+
+  expect(readdirSync(folder)).toHaveLength(12)
+  expect((await readRows(folder, 'network-0', 1)).size).toBe(1)
+  expect((await readRows(folder, 'network-1', 1)).size).toBe(0)
+})

@@ -1,0 +1,117 @@
+/** Pictures through a network up to its last layer: the features that a head is learnt on, from the cache
+ *  where they are kept. It learns nothing and chooses no network. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { mirroredSquare } from '#lib/ml/learn/augment.ts'
+import type { Embedded } from '#lib/ml/learn/head.ts'
+import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
+import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { embeddingsName, readRows, writeRows } from './feature-cache.ts'
+import type { TrainingEngine } from '../run/run.ts'
+
+const BATCH = 32
+const KEY = 'features'
+
+export type Embedding = {
+  readonly engine: TrainingEngine
+  readonly network: Network
+  readonly weights: Weights
+  readonly spec: Preprocess
+  /** DATA_DIR/cache/embeddings */
+  readonly folder: string
+  /** Pictures computed so far; those from the cache are not counted. */
+  readonly onProgress: (done: number) => void
+  readonly signal: AbortSignal
+}
+
+/** A set to embed; with `mirrored`, each picture is also seen from the other side. */
+export type ToEmbed = { readonly set: SampleSet; readonly mirrored: boolean }
+
+type Wanted = {
+  readonly key: string
+  readonly set: SampleSet
+  readonly index: number
+  readonly isMirrored: boolean
+}
+
+export async function embed(
+  sets: readonly ToEmbed[],
+  about: Embedding,
+): Promise<{ readonly sets: readonly Embedded[]; readonly computed: number }> {
+  const { network, weights, spec, folder } = about
+  const length = featureLength(network)
+  const name = embeddingsName(network, weights, spec)
+  const wanted = sets.map(({ set, mirrored }) =>
+    [false, ...(mirrored ? [true] : [])].map((isMirrored) =>
+      set.hashes.map((hash, index): Wanted => ({
+        key: isMirrored ? `${hash} mirrored` : hash,
+        set,
+        index,
+        isMirrored,
+      })),
+    ),
+  )
+  const kept = await readRows(folder, name, length)
+  const all = wanted.flat(2)
+  const missing = all.filter(({ key }) => !kept.has(key))
+  const computed =
+    missing.length === 0 ? new Map<string, Float32Array>() : await compute(missing, length, about)
+  const rowOf = (key: string): Float32Array => computed.get(key) ?? kept.get(key)!
+  if (missing.length > 0) {
+    const keys = [...new Set(all.map(({ key }) => key))]
+    await writeRows(folder, name, { length, keys, rows: joined(keys.map(rowOf), length) })
+  }
+  return {
+    computed: missing.length,
+    sets: sets.map(({ set }, i) => ({
+      count: set.count,
+      length,
+      views: wanted[i]!.map((view) =>
+        joined(
+          view.map(({ key }) => rowOf(key)),
+          length,
+        ),
+      ),
+      labels: set.labels,
+      targets: set.targets,
+    })),
+  }
+}
+
+async function compute(
+  missing: readonly Wanted[],
+  length: number,
+  { engine, network, weights, spec, onProgress, signal }: Embedding,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const rows = new Map<string, Float32Array>()
+  const bytes = squareBytes(spec)
+  const plain = new Uint8Array(bytes)
+  const squares = new Uint8Array(bytes * BATCH)
+  const pixels = new Float32Array(bytes * BATCH)
+  await engine.load(KEY, { network, weights })
+  try {
+    for (let first = 0; first < missing.length; first += BATCH) {
+      signal.throwIfAborted()
+      const batch = missing.slice(first, first + BATCH)
+      batch.forEach(({ set, index, isMirrored }, i) => {
+        set.read(index, plain, 0)
+        squares.set(isMirrored ? mirroredSquare(plain, spec) : plain, i * bytes)
+      })
+      normalise(squares.subarray(0, batch.length * bytes), spec, pixels)
+      const { features } = await engine.run(KEY, pixels.subarray(0, batch.length * bytes), batch.length)
+      if (!features) throw new Error(`${engine.name} gives no features`)
+      batch.forEach(({ key }, i) => rows.set(key, features.slice(i * length, (i + 1) * length)))
+      onProgress(first + batch.length)
+      await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in
+    }
+    return rows
+  } finally {
+    await engine.unload(KEY)
+  }
+}
+
+function joined(rows: readonly Float32Array[], length: number): Float32Array {
+  const all = new Float32Array(rows.length * length)
+  rows.forEach((row, i) => all.set(row, i * length))
+  return all
+}

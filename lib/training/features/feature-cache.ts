@@ -1,0 +1,89 @@
+/** The features that a network gave to pictures, kept on disk so that the next training computes only those
+ *  of new pictures. They can always be made again: an unreadable folder counts as none. Which network and
+ *  which pictures, whoever asks says. */
+import { createHash } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { bodyWeights } from '#lib/ml/network/head-network.ts'
+import type { Network, Weights } from '#lib/ml/network/network.ts'
+
+const MOST_BYTES = 512 * 2 ** 20 // of all folders together
+const MOST_FOLDERS = 12 // a network and a way to preprocess each
+
+/** Rows by key; a key is a picture's hash, and what was done to it. */
+export type KeptRows = {
+  readonly length: number
+  readonly keys: readonly string[]
+  readonly rows: Float32Array
+}
+
+/** The same layers with the same numbers give the same features, whatever head stands on them and whatever
+ *  version they came in. */
+export function embeddingsName(network: Network, weights: Weights, spec: Preprocess): string {
+  const hash = createHash('sha256').update(JSON.stringify([network.input, network.layers.slice(0, -1), spec]))
+  for (const values of bodyWeights(network, weights))
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+  return hash.digest('hex').slice(0, 32)
+}
+
+/** Where each kept row lies, by its key; empty where nothing (or nothing readable) is kept. */
+export async function readRows(
+  folder: string,
+  name: string,
+  length: number,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const none = new Map<string, Float32Array>()
+  const place = join(folder, name)
+  try {
+    const keys: readonly string[] = JSON.parse(await readFile(join(place, 'keys.json'), 'utf8'))
+    const bytes = await readFile(join(place, 'rows.bin'))
+    if (bytes.length !== keys.length * length * 4) return none
+    const rows = new Float32Array(new Uint8Array(bytes).buffer)
+    await utimes(place, new Date(), new Date()).catch(() => undefined) // used: the last to be swept
+    return new Map(keys.map((key, i) => [key, rows.subarray(i * length, (i + 1) * length)]))
+  } catch {
+    return none
+  }
+}
+
+/** Replaces what was kept under this name: pictures that are gone go with it. */
+export async function writeRows(folder: string, name: string, { keys, rows }: KeptRows): Promise<void> {
+  const making = join(folder, `.making-${process.pid}`)
+  await rm(making, { recursive: true, force: true })
+  await mkdir(making, { recursive: true })
+  try {
+    {
+      await using file = await open(join(making, 'rows.bin'), 'w')
+      await file.writeFile(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
+      await file.sync()
+    }
+    await writeFile(join(making, 'keys.json'), JSON.stringify(keys), { flush: true })
+    await rm(join(folder, name), { recursive: true, force: true })
+    await rename(making, join(folder, name))
+  } finally {
+    await rm(making, { recursive: true, force: true })
+  }
+  await sweep(folder)
+}
+
+/** Keeps the newest, within the bounds. */
+async function sweep(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
+  const kept = await Promise.all(
+    names.map(async (name) => {
+      const place = join(folder, name)
+      const [{ mtimeMs }, rows] = await Promise.all([
+        stat(place),
+        stat(join(place, 'rows.bin')).catch(() => null),
+      ])
+      return { place, at: mtimeMs, bytes: rows?.size ?? 0 }
+    }),
+  )
+  let bytes = 0
+  for (const [i, one] of kept.toSorted((a, b) => b.at - a.at).entries()) {
+    bytes += one.bytes
+    if (i > 0 && (i >= MOST_FOLDERS || bytes > MOST_BYTES))
+      await rm(one.place, { recursive: true, force: true })
+  }
+}

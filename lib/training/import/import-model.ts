@@ -1,0 +1,134 @@
+/** A network that was learnt elsewhere becomes a version: the same bundle as any, with a card that promises
+ *  nothing, because nothing was measured here. It reads no file of others; `lib/ml/formats/keras-h5.ts` and
+ *  `foreign-tfjs.ts` do. */
+import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
+import type { Fit } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { writeBundle } from '#lib/ml/formats/bundle.ts'
+import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
+import { flopsPerImage, parameterCount } from '#lib/ml/network/network.ts'
+import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
+import { goldenOf } from '../run/seal/golden.ts'
+import type { TrainingEngine } from '../run/run.ts'
+import { goldenLogits } from '../run/seal/seal.ts'
+
+/** What a network expects its pixels to be, where it has no Rescaling layer of its own that says it. */
+export const PIXEL_RANGES = {
+  '0..1': { scale: 1 / 255, offset: 0 },
+  '-1..1': { scale: 1 / 127.5, offset: -1 },
+  '0..255': { scale: 1, offset: 0 },
+} as const
+export type PixelRange = keyof typeof PIXEL_RANGES
+
+export type Importing = {
+  readonly model: KerasModel
+  /** In the order of its outputs. */
+  readonly classes: readonly string[]
+  readonly classifier: { readonly id: string; readonly title: string }
+  readonly version: string
+  readonly out: string
+  /** Null: as the model says, else from 0 to 1. */
+  readonly pixels: PixelRange | null
+  readonly fit: Fit
+  readonly file: { readonly name: string; readonly sha256: string }
+  readonly command: string
+  readonly codeVersion: string
+  readonly machine: string
+}
+
+const KEY = 'imported'
+
+export async function sealImported(
+  importing: Importing,
+  { engine, now }: { readonly engine: TrainingEngine; readonly now: () => Date },
+): Promise<Card> {
+  const { model, classes, file } = importing
+  const { network } = model
+  if (classes.length !== network.classes) {
+    throw new DarkroomError('invalid_input', {
+      what: `${file.name} was not imported`,
+      why: `it has ${network.classes} outputs, and ${classes.length} classes were named`,
+      remedy:
+        "Name the classes in the order of the outputs (Keras' flow_from_directory orders them by name).",
+    })
+  }
+  const spec = preprocessOf(importing)
+  const files = toTfjs(network, model.weights)
+  const kept = fromTfjs(files.modelJson, files.weightsBin)
+  await engine.load(KEY, kept)
+  try {
+    const card: Card = {
+      classifier: importing.classifier.id,
+      title: importing.classifier.title,
+      version: importing.version,
+      created_at: now().toISOString(),
+      command: importing.command,
+      seed: 0,
+      engine: engine.name,
+      precision: 'float32',
+      code_version: importing.codeVersion,
+      machine: importing.machine,
+      duration_seconds: 0,
+      images_per_second: 0,
+      peak_memory_mb: 0, // nothing was trained here
+      recipe: { name: 'import', settings: { file: file.name, sha256: file.sha256 } },
+      parent: null,
+      data: { name: 'unknown', snapshot: '', train: 0, validation: 0, test: 0, test_opened: 0 },
+      network: {
+        name: network.name,
+        parameters: parameterCount(network),
+        flops: flopsPerImage(network),
+        bytes: files.weightsBin.length,
+      },
+      test: null,
+      validation: null,
+      calibration: null,
+      decision: null,
+      candidates: null,
+      familiarity: null,
+      robustness: null,
+      curves: [],
+      best_epoch: 0,
+      notes: notesOf(importing),
+    }
+    await writeBundle(importing.out, {
+      ...kept,
+      preprocess: spec,
+      classes,
+      card,
+      golden: goldenOf(await goldenLogits(engine, KEY, spec)),
+      reference: null,
+    })
+    return card
+  } finally {
+    await engine.unload(KEY)
+  }
+}
+
+/** value = byte × scale + offset is (byte / 255 − mean) / std. */
+function preprocessOf({ model, pixels, fit }: Importing): Preprocess {
+  const { scale, offset } = model.rescaling ?? PIXEL_RANGES[pixels ?? '0..1']
+  const { size } = model.network.input
+  const channels = model.network.input.channels === 1 ? 1 : 3 // keras-model.ts refuses others
+  const each = (value: number): number[] => new Array<number>(channels).fill(value)
+  return {
+    size,
+    channels,
+    fit,
+    background: channels === 1 ? [0, 0, 0] : [255, 255, 255],
+    resize: 'lanczos3',
+    mean: each(-offset / (255 * scale)),
+    std: each(1 / (255 * scale)),
+  }
+}
+
+function notesOf({ model, pixels, file }: Importing): string[] {
+  return [
+    `It was not trained here: it comes from ${file.name} (sha256 ${file.sha256}). What it learnt from ` +
+      'is not known, and nothing was measured.',
+    ...(model.rescaling || pixels
+      ? []
+      : ['The file does not say what its pixels are to be; it is given numbers from 0 to 1, as most are.']),
+    'It promises no confidence until it was evaluated on labelled pictures: what it calls sure is not calibrated.',
+  ]
+}

@@ -1,0 +1,109 @@
+/** A run seen from the parent of its child: starts it, hears it to the end, and tells the four ways in which
+ *  it can end apart. It shows nothing and writes nothing; whoever calls it hears each message. */
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { ProbeFigures } from '#lib/contracts/probe.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import { DarkroomError, STATUS_OF, type ErrorCode } from '#lib/domain/errors.ts'
+import type { TrainingChild } from '../ports.ts'
+
+export type RunEnd =
+  | { readonly kind: 'sealed'; readonly folder: string }
+  | { readonly kind: 'cancelled' }
+  | {
+      readonly kind: 'failed'
+      readonly code: ErrorCode
+      readonly reason: string
+      readonly cause?: string | undefined
+    }
+  /** The process died: killed, out of memory, or crashed. The run can go on from its checkpoint. */
+  | { readonly kind: 'died'; readonly cause: string }
+
+export type Followed = {
+  readonly child: TrainingChild
+  readonly folder: string
+  readonly resume: boolean
+  readonly onReady: (engine: EngineName) => void
+  readonly onMessage: (message: FromTraining) => void
+  readonly signal: AbortSignal
+}
+
+export function followRun({ child, folder, resume, onReady, onMessage, signal }: Followed): Promise<RunEnd> {
+  return new Promise((resolve) => {
+    let end: RunEnd | null = null
+    const cancel = (): void => child.send({ kind: 'cancel' })
+    signal.addEventListener('abort', cancel, { once: true })
+    child.listen({
+      message(message) {
+        switch (message.kind) {
+          case 'ready':
+            onReady(message.engine)
+            child.send({ kind: 'train', folder, resume })
+            if (signal.aborted) cancel()
+            break
+          case 'unable':
+            end = { kind: 'failed', code: 'not_ready', reason: message.reason }
+            break
+          case 'sealed':
+            end = { kind: 'sealed', folder: message.folder }
+            break
+          case 'cancelled':
+            end = { kind: 'cancelled' }
+            break
+          case 'failed':
+            end = { kind: 'failed', code: message.code, reason: message.reason, cause: message.cause }
+            break
+        }
+        onMessage(message)
+      },
+      exit(cause) {
+        signal.removeEventListener('abort', cancel)
+        resolve(end ?? { kind: 'died', cause })
+      },
+    })
+  })
+}
+
+/** A probe seen from the parent of its child: the figures, or a failure in words. */
+export function followProbe({
+  child,
+  folder,
+  images,
+  signal,
+}: {
+  child: TrainingChild
+  folder: string
+  images: number
+  signal: AbortSignal
+}): Promise<ProbeFigures> {
+  return new Promise((resolve, reject) => {
+    let reason = ''
+    let refusal: DarkroomError | null = null
+    const cancel = (): void => child.send({ kind: 'cancel' })
+    signal.addEventListener('abort', cancel, { once: true })
+    child.listen({
+      message(message) {
+        if (message.kind === 'ready') child.send({ kind: 'probe', folder, images })
+        else if (message.kind === 'probed') resolve(message.figures)
+        else if (message.kind === 'failed' && STATUS_OF[message.code] === 422) refusal = asThrown(message)
+        else if (message.kind === 'unable' || message.kind === 'failed') reason = message.reason
+      },
+      exit(cause) {
+        signal.removeEventListener('abort', cancel)
+        reject(
+          refusal ??
+            new DarkroomError(signal.aborted ? 'client_closed' : 'not_ready', {
+              what: 'How long the training takes could not be measured',
+              why: reason || `the process that measured it ended (${cause})`,
+              remedy: 'Train all the same: nothing else depends on it.',
+            }),
+        )
+      },
+    })
+  })
+}
+
+/** What a child refused, in the words that it was refused with. */
+function asThrown({ code, reason }: { readonly code: ErrorCode; readonly reason: string }): DarkroomError {
+  const [what = reason, why = '', remedy = ''] = /^(.*?): (.*?)\. (.*)$/s.exec(reason)?.slice(1) ?? []
+  return new DarkroomError(code, { what, why, remedy })
+}

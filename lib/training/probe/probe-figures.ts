@@ -1,0 +1,59 @@
+/** Figures of probes, kept in DATA_DIR/cache/probes by what they depend on, so that a page that asks again is
+ *  answered at once. They can always be measured again; old ones are not trusted. */
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { ProbeFigures } from '#lib/contracts/probe.ts'
+import { writeJson, type RunPlan } from '../run/plan.ts'
+
+const TRUSTED_MS = 14 * 24 * 3600 * 1000 // machines, pictures and neighbours change
+const MOST_KEPT = 100
+
+/** All that the figures depend on, and the number of pictures only by the batch that follows from it. */
+export type ProbeSubject = Pick<
+  RunPlan,
+  'classes' | 'base' | 'bodies' | 'recipe' | 'spec' | 'engine' | 'codeVersion'
+> & { readonly classifier: string; readonly memory: number | 'auto'; readonly batch: number }
+
+export function probeName({ recipe, ...subject }: ProbeSubject): string {
+  const { epochs: _epochs, ...settings } = recipe.settings
+  const machine = [cpus()[0]?.model, availableParallelism(), totalmem()]
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        machine,
+        { ...subject, classes: subject.classes.length },
+        recipe.name,
+        { ...settings, patience: null },
+      ]),
+    )
+    .digest('hex')
+    .slice(0, 32)
+}
+
+export async function readProbe(dataDir: string, name: string, now: number): Promise<ProbeFigures | null> {
+  const file = join(folderOf(dataDir), `${name}.json`)
+  try {
+    if (now - (await stat(file)).mtimeMs > TRUSTED_MS) return null
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+export async function keepProbe(dataDir: string, name: string, figures: ProbeFigures): Promise<void> {
+  const folder = folderOf(dataDir)
+  await mkdir(folder, { recursive: true })
+  await writeJson(join(folder, `${name}.json`), figures)
+  const files = await Promise.all(
+    (await readdir(folder)).map(async (file) => ({
+      file,
+      at: (await stat(join(folder, file)).catch(() => null))?.mtimeMs ?? 0,
+    })),
+  )
+  for (const { file } of files.toSorted((a, b) => b.at - a.at).slice(MOST_KEPT))
+    await rm(join(folder, file), { force: true })
+}
+
+const folderOf = (dataDir: string): string => join(dataDir, 'cache', 'probes')

@@ -1,0 +1,184 @@
+import { expect, test } from 'vitest'
+import type { Sample, VersionWithCard } from '#lib/data/values.ts'
+import { decideRetrain, type RetrainFacts } from './decide.ts'
+import { cardOf, classifierRow, sampleRow, versionRow } from '../rows.fakes.ts'
+
+const many = (label: string, count: number, change: Partial<Sample> = {}) =>
+  Array.from({ length: count }, () => sampleRow(label, 'train', change))
+const all = [...many('apple', 40), ...many('lime', 40), ...many('plum', 40)]
+const hashes = (samples: readonly Sample[]) => new Set(samples.map((sample) => sample.hash))
+const facts: RetrainFacts = {
+  classifier: classifierRow,
+  base: null,
+  samples: all,
+  unseen: hashes(all),
+  bodies: [],
+  asked: { recipe: 'auto', force: false },
+}
+const v3 = versionRow(3, { card: cardOf('v3', { train: 120 }) })
+const fresh = many('lime', 5)
+
+test('a classifier without a version begins from scratch, by its own recipe', () => {
+  const { draft, entries, message } = decideRetrain(facts)
+
+  expect(draft).toMatchObject({
+    recipe: { name: 'scratch-small' },
+    base: null,
+    teacher: null,
+    classes: ['apple', 'lime', 'plum'],
+  })
+  expect(entries).toHaveLength(120)
+  expect(message).toContain('from scratch on 120 pictures')
+})
+
+test('a classifier with a champion goes on from it, on old and new pictures', () => {
+  const { draft, entries, message } = decideRetrain({
+    ...facts,
+    base: v3,
+    samples: [...all, ...fresh],
+    unseen: hashes(fresh),
+  })
+
+  expect(draft).toMatchObject({ recipe: { name: 'finetune' }, base: { version: 'v3' }, teacher: null })
+  expect(draft.unseen).toEqual(fresh.map((sample) => sample.hash))
+  expect(entries).toHaveLength(125)
+  expect(message).toBe('v3 will be trained on: 125 pictures, 5 new since then, up to 8 epochs.')
+})
+
+test('where the old pictures are not here the champion itself answers for them', () => {
+  const shipped = versionRow(1, { isShipped: true, card: cardOf('v1', { train: 54_000 }, 10_000) })
+
+  const { draft, message } = decideRetrain({ ...facts, base: shipped, samples: fresh, unseen: hashes(fresh) })
+
+  expect(draft.teacher).toEqual({ share: 0.3, rehearsal: 100 })
+  expect(draft.classes).toEqual(['apple', 'lime', 'plum'])
+  expect(message).toContain('v1 itself answers for them')
+})
+
+test('new classes come after those of the base, whatever order the classifier has them in', () => {
+  const classifier = { ...classifierRow, classes: ['kiwi', 'apple', 'lime', 'plum', 'empty'] }
+  const kiwis = many('kiwi', 10)
+
+  expect(
+    decideRetrain({ ...facts, classifier, base: v3, samples: [...all, ...kiwis], unseen: hashes(kiwis) })
+      .draft.classes,
+  ).toEqual(['apple', 'lime', 'plum', 'kiwi'])
+})
+
+test('epochs that were asked for, or set by the owner, are taken', () => {
+  expect(decideRetrain({ ...facts, asked: { ...facts.asked, epochs: 3 } }).draft.recipe.settings.epochs).toBe(
+    3,
+  )
+  expect(decideRetrain({ ...facts, defaultEpochs: 5 }).draft.recipe.settings.epochs).toBe(5)
+})
+
+test('a test part is frozen with the rest but not learnt from', () => {
+  const { entries, message } = decideRetrain({ ...facts, samples: [...all, sampleRow('lime', 'test')] })
+
+  expect(entries).toHaveLength(121)
+  expect(message).toContain('on 120 pictures')
+})
+
+test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
+  [
+    'nothing new since the champion',
+    { base: v3, unseen: new Set() },
+    'nothing_to_learn',
+    /no picture is new since v3/,
+  ],
+  ['no pictures at all', { samples: [], unseen: new Set() }, 'nothing_to_learn', /no pictures here/],
+  ['one class only', { samples: many('lime', 9) }, 'too_few_classes', /all of its pictures show "lime"/],
+  [
+    'one picture of a class',
+    { samples: [...many('lime', 9), ...many('plum', 1)] },
+    'too_few_images',
+    /"plum" cannot be trained: it has 1 picture and needs 2/,
+  ],
+  [
+    'a class whose pictures are all for testing',
+    { samples: [...many('lime', 9), sampleRow('plum', 'test'), sampleRow('plum', 'validation')] },
+    'too_few_images',
+    /all of its 2 pictures are kept/,
+  ],
+  [
+    'the last layer of nothing',
+    { asked: { recipe: 'head', force: false } },
+    'invalid_input',
+    /no network is here/,
+  ],
+  [
+    "another network's layers where none is",
+    { asked: { recipe: 'transfer', force: false } },
+    'invalid_input',
+    /none is here that has learnt from such pictures/,
+  ],
+  [
+    'fine-tuning nothing',
+    { asked: { recipe: 'finetune', force: false } },
+    'invalid_input',
+    /no version to begin with/,
+  ],
+])('%s is refused with the reason', (_story, change, code, words) => {
+  const decide = () => decideRetrain({ ...facts, ...change })
+
+  expect(decide).toThrow(expect.objectContaining({ code }))
+  expect(decide).toThrow(words)
+})
+
+const bodies = [{ name: 'the backbone', folder: '/models/backbone/v1', spec: { ...v3.preprocess, size: 96 } }]
+
+test('with few pictures a first version learns the last layer alone, on the features of a network that is here', () => {
+  const { draft, message } = decideRetrain({ ...facts, bodies })
+
+  expect(draft).toMatchObject({ recipe: { name: 'head' }, base: null, bodies, spec: { size: 96 } })
+  expect(message).toContain('from 120 pictures what to make of the features that another network sees')
+})
+
+test('with more pictures than seconds suffice for, the whole network is learnt', () => {
+  const thousands = [...many('apple', 600), ...many('lime', 600)]
+
+  expect(
+    decideRetrain({ ...facts, bodies, samples: thousands, unseen: hashes(thousands) }).draft,
+  ).toMatchObject({ recipe: { name: 'scratch-small' }, bodies: [] })
+})
+
+test.each<[string, Partial<VersionWithCard>, string]>([
+  ['one whose last layer alone was learnt', { recipe: 'head' }, 'head'],
+  ['one that came with the product', { isShipped: true }, 'head'],
+  ['one that a person trained from scratch on few pictures', { recipe: 'scratch-small' }, 'finetune'],
+])('few new pictures go on from %s', (_story, change, recipe) => {
+  const base = { ...v3, ...change }
+
+  expect(
+    decideRetrain({ ...facts, bodies, base, samples: [...all, ...fresh], unseen: hashes(fresh) }).draft,
+  ).toMatchObject({ recipe: { name: recipe }, base: { version: 'v3' }, bodies: [] })
+})
+
+test('a recipe that is named is taken, and begins anew where it is one from scratch', () => {
+  const draftOf = (recipe: RetrainFacts['asked']['recipe']) =>
+    decideRetrain({
+      ...facts,
+      bodies,
+      base: v3,
+      samples: [...all, ...fresh],
+      unseen: hashes(fresh),
+      asked: { recipe, force: false },
+    }).draft
+
+  expect(draftOf('scratch-photo')).toMatchObject({ recipe: { name: 'scratch-photo' }, base: null })
+  expect(draftOf('head')).toMatchObject({ recipe: { name: 'head' }, base: { version: 'v3' } })
+  expect(draftOf('transfer')).toMatchObject({
+    recipe: { name: 'transfer', settings: { transfer: { share: 0.4 } } },
+    base: null,
+    bodies,
+    spec: { size: 96 },
+  })
+  expect(draftOf('finetune')).toMatchObject({ recipe: { name: 'finetune' }, base: { version: 'v3' } })
+})
+
+test('with force it is trained although nothing is new', () => {
+  expect(
+    decideRetrain({ ...facts, base: v3, unseen: new Set(), asked: { recipe: 'auto', force: true } }).draft
+      .base?.version,
+  ).toBe('v3')
+})

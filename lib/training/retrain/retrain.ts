@@ -1,0 +1,106 @@
+/** Starting, stopping and going on with trainings, as routes ask for it. What a retrain is, decide-retrain.ts
+ *  says; doing it is a job. */
+import type { Input, Output } from '#lib/contracts/contract.ts'
+import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { InputSpec } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { decideRetrain } from './decide.ts'
+import type { BodyCandidate } from '../run/plan.ts'
+import { unseenBy } from '../versions/test-images.ts'
+
+export type RetrainParts = {
+  readonly data: Data
+  readonly defaultEpochs?: number | undefined
+  /** Networks whose features a classifier with such pictures may begin with. */ readonly bodies: (
+    input: InputSpec,
+  ) => Promise<readonly BodyCandidate[]>
+  readonly now: () => number
+}
+
+export type RetrainCases = {
+  readonly retrain: (input: Input<typeof retrain>) => Promise<Output<typeof retrain>>
+  readonly cancelRun: (input: Input<typeof cancelRun>) => Promise<Output<typeof cancelRun>>
+  readonly resumeRun: (input: Input<typeof resumeRun>) => Promise<Output<typeof resumeRun>>
+}
+
+export function createRetrain(parts: RetrainParts): RetrainCases {
+  const { data, now } = parts
+  const answer = (id: string) => data.answers.getRun({ id })
+  return {
+    async retrain(input) {
+      const { classifier, draft, entries, message, unseen } = await askedRetrain(input, parts)
+      const run = await data.runs.plan({
+        classifierId: classifier.id,
+        recipe: draft.recipe.name,
+        epochs: draft.recipe.settings.epochs,
+        seed: input.seed ?? (await data.versions.nextNumber(classifier.id)),
+        baseVersionId: draft.base?.id ?? null,
+        message,
+        unseen,
+        plan: draft,
+        entries,
+      })
+      return { success: true, message, run: await answer(run.id) }
+    },
+
+    async cancelRun({ id }) {
+      const run = await data.runs.get(id)
+      if (run.state !== 'queued' && run.state !== 'running') {
+        const why = run.state === 'judging' ? 'it is trained already and being compared' : 'it is over'
+        throw new DarkroomError('conflict', {
+          what: 'This training was not cancelled',
+          why,
+          remedy: 'Nothing is left to stop.',
+        })
+      }
+      if (run.jobId) await data.jobs.requestCancel(run.jobId, now())
+      if (run.state === 'queued' && (!run.jobId || (await data.jobs.get(run.jobId)).state === 'cancelled')) {
+        await data.runs.change(id, { state: 'cancelled', message: 'Cancelled before it began.' })
+      } else {
+        await data.runs.change(id, { message: 'Stopping at the next step, with a checkpoint.' })
+      }
+      return answer(id)
+    },
+
+    async resumeRun({ id }) {
+      await data.runs.resume(id)
+      return answer(id)
+    },
+  }
+}
+
+/** What a click would do now: rows read, nothing written. */
+export async function askedRetrain(
+  input: Input<typeof retrain>,
+  { data, defaultEpochs, bodies }: Omit<RetrainParts, 'now'>,
+) {
+  const classifier = await data.classifiers.chosen(input.classifier)
+  const champion = await data.live.of(classifier.id)
+  const named = input.from === undefined ? null : await data.versions.find(classifier.id, input.from)
+  if (input.from !== undefined && !named)
+    throw new DarkroomError('not_found', {
+      what: `There is no ${input.from} of "${classifier.id}"`,
+      why: 'it never existed or was deleted',
+      remedy: 'Look at the list of versions.',
+    })
+  const baseId = named?.id ?? champion?.version?.id
+  const base = baseId === undefined ? null : await data.versions.get(baseId)
+  const samples = await data.samples.all(classifier.id)
+  const unseen = base ? await unseenBy(data, base) : new Set(samples.map((sample) => sample.hash))
+  const decided = decideRetrain({
+    classifier,
+    base,
+    samples,
+    unseen,
+    bodies: await bodies(classifier.input),
+    defaultEpochs,
+    asked: input,
+  })
+  return {
+    ...decided,
+    classifier,
+    hasChampion: champion !== null,
+    unseen: base ? unseen.size : samples.length,
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { BEGINNING } from '#lib/ml/learn/train.ts'
+import { checkpointFile, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
+
+const place = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-checkpoint-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return checkpointFile(folder)
+}
+const flat = (seed: number) => ({
+  trained: Float32Array.of(seed, -seed, 0.1),
+  measured: Float32Array.of(seed / 3),
+})
+const checkpoint: Checkpoint = {
+  position: {
+    ...BEGINNING,
+    epoch: 3,
+    stepInEpoch: 7,
+    lossSum: 1.25,
+    right: 90,
+    best: { epoch: 2, which: 'average', score: { images: 9, right: 8, accuracy: 8 / 9, loss: 0.3 } },
+  },
+  state: {
+    step: 41,
+    latest: flat(1),
+    average: flat(2),
+    best: flat(3),
+    moments: [Float32Array.of(4, 5, 6), Float32Array.of(7)],
+  },
+}
+
+test('what was kept comes back to the last bit', async () => {
+  const file = place()
+
+  await writeCheckpoint(file, checkpoint)
+
+  expect(await readCheckpoint(file)).toEqual(checkpoint)
+})
+
+test('before an average or a best there is none after reading either', async () => {
+  const file = place()
+  const early = { ...checkpoint, state: { ...checkpoint.state, average: null, best: null } }
+
+  await writeCheckpoint(file, early)
+
+  expect(await readCheckpoint(file)).toEqual(early)
+})
+
+test('one that was being written when the process died leaves the one before it', async () => {
+  const file = place()
+  await writeCheckpoint(file, checkpoint)
+
+  writeFileSync(`${file}.making`, readFileSync(file).subarray(0, 50))
+
+  expect(await readCheckpoint(file)).toEqual(checkpoint)
+})
+
+test.runIf(existsSync('/dev/full'))(
+  'one that the disk has no room for leaves the one before it, and takes no room itself',
+  async () => {
+    const file = place()
+    await writeCheckpoint(file, checkpoint)
+    symlinkSync('/dev/full', `${file}.making`) // each write to it fails as on a full disk
+
+    const written = writeCheckpoint(file, { ...checkpoint, position: { ...checkpoint.position, epoch: 9 } })
+
+    await expect(written).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect(await readCheckpoint(file)).toEqual(checkpoint)
+    expect(readdirSync(dirname(file))).toEqual(['checkpoint.bin'])
+  },
+)
+
+test('where none was kept there is none, and a cut one is refused', async () => {
+  const file = place()
+  expect(await readCheckpoint(file)).toBeNull()
+
+  await writeCheckpoint(file, checkpoint)
+  writeFileSync(file, readFileSync(file).subarray(0, -4))
+
+  await expect(readCheckpoint(file)).rejects.toThrow()
+})

@@ -1,0 +1,225 @@
+/** The packed cache: every picture of a snapshot decoded once into the bytes of its square, in one file that
+ *  is read by slices. It knows samples and no network; the memory it takes is one square, however many there
+ *  are. */
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { Split } from '#lib/domain/classifier.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { decode } from '#lib/images/decode.ts'
+import { preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+
+/** A sample with its encoded picture, as whoever has the pictures hands it over. */
+export type PackSource = {
+  readonly hash: string
+  readonly label: string
+  readonly split: Split
+  readonly bytes: Uint8Array
+}
+
+export type PackEntry = { readonly hash: string; readonly label: string; readonly split: Split }
+
+/** What a pack is made of: the file that lies beside the squares. */
+export type PackIndex = {
+  readonly snapshot: string
+  readonly spec: Preprocess
+  readonly entries: readonly PackEntry[]
+  /** Pictures that could not be decoded, with the reason. */
+  readonly refused: readonly { readonly hash: string; readonly reason: string }[]
+}
+
+export interface Pack extends Disposable {
+  readonly index: PackIndex
+  /** Samples of a split in the order of the pack; classes say what number a label has. */
+  readonly set: (split: Split, classes: readonly string[]) => SampleSet
+}
+
+export type Packing = {
+  /** DATA_DIR/cache/packs */
+  readonly folder: string
+  readonly spec: Preprocess
+  readonly samples: AsyncIterable<PackSource>
+  readonly maxPixels: number
+  readonly onProgress: (done: number) => void
+  readonly signal: AbortSignal
+}
+
+const WRITE_BYTES = 1 << 20 // squares are written in pieces of this size
+const PROGRESS_EVERY = 250 // pictures
+const MOST_KEPT = 8 // packs on disk
+
+/** sha256 over the sorted lines `hash label split`: the same samples give the same name on every machine. */
+export function snapshotHash(entries: readonly PackEntry[]): string {
+  const lines = entries.map(({ hash, label, split }) => `${hash} ${label} ${split}`).sort()
+  return createHash('sha256').update(lines.join('\n')).digest('hex')
+}
+
+/** The folder of a pack, by what is in it and how it was preprocessed. */
+export const packName = (snapshot: string, spec: Preprocess): string =>
+  createHash('sha256')
+    .update(JSON.stringify([snapshot, spec.size, spec.channels, spec.fit, spec.background, spec.resize]))
+    .digest('hex')
+    .slice(0, 32)
+
+/** Decodes every sample once and keeps the squares; answers the name under which `openPack` finds them. */
+export async function buildPack({
+  folder,
+  spec,
+  samples,
+  maxPixels,
+  onProgress,
+  signal,
+}: Packing): Promise<string> {
+  const under = join(folder, `.making-${process.pid}`)
+  await rm(under, { recursive: true, force: true })
+  await mkdir(under, { recursive: true })
+  try {
+    using earlier = await earlierSquares(folder, spec)
+    const index = await writeSquares(under, { spec, samples, maxPixels, onProgress, signal, earlier })
+    await writeFile(join(under, 'index.json'), JSON.stringify(index), { flush: true })
+    const name = packName(index.snapshot, spec)
+    const place = join(folder, name)
+    await rm(place, { recursive: true, force: true })
+    await rename(under, place)
+    await keepNewest(folder)
+    return name
+  } finally {
+    await rm(under, { recursive: true, force: true })
+  }
+}
+
+/** Each snapshot has its own pack; older ones can always be made again. */
+async function keepNewest(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })),
+  )
+  const old = dated.toSorted((a, b) => b.at - a.at).slice(MOST_KEPT)
+  await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })))
+}
+
+async function writeSquares(
+  under: string,
+  {
+    spec,
+    samples,
+    maxPixels,
+    onProgress,
+    signal,
+    earlier,
+  }: Omit<Packing, 'folder'> & { readonly earlier: Earlier },
+): Promise<PackIndex> {
+  const entries: PackEntry[] = []
+  const refused: { hash: string; reason: string }[] = []
+  const seen = new Set<string>()
+  const bytes = squareBytes(spec)
+  const piece = new Uint8Array(Math.max(bytes, Math.floor(WRITE_BYTES / bytes) * bytes))
+  let filled = 0
+  await using file = await open(join(under, 'squares.bin'), 'w')
+  for await (const { hash, label, split, bytes: picture } of samples) {
+    signal.throwIfAborted()
+    if (seen.has(hash)) continue
+    seen.add(hash)
+    const square = earlier.find(hash) ?? (await squareOf(picture, spec, maxPixels))
+    if (typeof square === 'string') {
+      refused.push({ hash, reason: square })
+      continue
+    }
+    piece.set(square, filled)
+    filled += bytes
+    entries.push({ hash, label, split })
+    if (filled === piece.length) {
+      await file.writeFile(piece) // all of it: on a disk that is nearly full, `write` may write a part and not say so
+      filled = 0
+    }
+    if (entries.length % PROGRESS_EVERY === 0) onProgress(entries.length)
+  }
+  if (filled > 0) await file.writeFile(piece.subarray(0, filled))
+  await file.sync()
+  onProgress(entries.length)
+  return { snapshot: snapshotHash(entries), spec, entries, refused }
+}
+
+interface Earlier extends Disposable {
+  /** Valid until the next one is asked for. */
+  readonly find: (hash: string) => Uint8Array | null
+}
+
+/** Squares that older packs have of the same pictures: after an upload only what is new is decoded. */
+async function earlierSquares(folder: string, spec: Preprocess): Promise<Earlier> {
+  const square = new Uint8Array(squareBytes(spec))
+  const places = new Map<string, { readonly file: number; readonly at: number }>()
+  const files: number[] = []
+  for (const name of (await readdir(folder)).filter((one) => !one.startsWith('.'))) {
+    const index = await readFile(join(folder, name, 'index.json'), 'utf8').then(
+      (text): PackIndex => JSON.parse(text),
+      () => null,
+    )
+    if (!index || packName(index.snapshot, spec) !== name) continue // made for other squares
+    const file = openSync(join(folder, name, 'squares.bin'), 'r')
+    files.push(file)
+    index.entries.forEach(({ hash }, i) => places.set(hash, { file, at: i * square.length }))
+  }
+  return {
+    find(hash) {
+      const place = places.get(hash)
+      return place && readSync(place.file, square, 0, square.length, place.at) === square.length
+        ? square
+        : null
+    },
+    [Symbol.dispose]: () => files.forEach((file) => closeSync(file)),
+  }
+}
+
+async function squareOf(
+  bytes: Uint8Array,
+  spec: Preprocess,
+  maxPixels: number,
+): Promise<Uint8Array | string> {
+  const [r, g, b] = spec.background
+  try {
+    return preprocess(await decode(bytes, { maxPixels, background: { r, g, b } }), spec)
+  } catch (error) {
+    if (!isDarkroomError(error)) throw error
+    return error.why
+  }
+}
+
+export async function hasPack(folder: string, name: string): Promise<boolean> {
+  return stat(join(folder, name, 'index.json')).then(
+    () => true,
+    () => false,
+  )
+}
+
+export async function openPack(folder: string, name: string): Promise<Pack> {
+  const index: PackIndex = JSON.parse(await readFile(join(folder, name, 'index.json'), 'utf8'))
+  const file = openSync(join(folder, name, 'squares.bin'), 'r')
+  const bytes = squareBytes(index.spec)
+  return {
+    index,
+    set(split, classes) {
+      const numbers = new Map(classes.map((label, i) => [label, i]))
+      const places = index.entries.flatMap((entry, i) =>
+        entry.split === split && numbers.has(entry.label) ? [i] : [],
+      )
+      return {
+        count: places.length,
+        hashes: places.map((i) => index.entries[i]!.hash),
+        labels: Int32Array.from(places, (i) => numbers.get(index.entries[i]!.label)!),
+        targets: null,
+        read(i, out, offset) {
+          const read = readSync(file, out, offset, bytes, places[i]! * bytes)
+          if (read !== bytes)
+            throw new Error(
+              `${join(folder, name)}/squares.bin ends early: ${read} of ${bytes} bytes of sample ${places[i]}`,
+            )
+        },
+      }
+    },
+    [Symbol.dispose]: () => closeSync(file),
+  }
+}

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { blobFile } from '#lib/data/blobs.ts'
+import { openWithFruit, pictureOf, sampleOf } from '#lib/data/opened.fakes.ts'
+import { openPictures } from '#lib/data/pictures.ts'
+import { samplesFile, writeJson } from '../plan.ts'
+import { keptSamples, type SourceFault } from './sources.ts'
+
+const LARGE = 40_000 // bytes: kept as a file
+
+test('a training run goes on without images whose files are missing, damaged or deleted, and says which files cannot be used', async () => {
+  const { data, folder, settings } = await openWithFruit()
+  const pictures = ['whole', 'missing', 'damaged', 'small'].map((text) =>
+    pictureOf(text, text === 'small' ? 100 : LARGE),
+  )
+  const [whole, missing, damaged, small] = pictures as [
+    (typeof pictures)[0],
+    (typeof pictures)[0],
+    (typeof pictures)[0],
+    (typeof pictures)[0],
+  ]
+  await data.samples.add(
+    'fruit',
+    pictures.map((picture, i) => sampleOf(String(i), { picture })),
+  )
+  rmSync(blobFile(folder, 'image', missing.hash))
+  writeFileSync(blobFile(folder, 'image', damaged.hash), 'another image')
+  const run = mkdtempSync(path.join(tmpdir(), 'darkroom-run-'))
+  onTestFinished(() => rmSync(run, { recursive: true, force: true }))
+  await writeJson(
+    samplesFile(run),
+    [...pictures, { hash: '0'.repeat(64) }].map(({ hash }) => ({ hash, label: 'apple', split: 'train' })),
+  )
+
+  const faults: SourceFault[] = []
+  const read: string[] = []
+  for await (const { hash } of keptSamples(run, openPictures(settings), (fault) => faults.push(fault)))
+    read.push(hash)
+
+  expect(read).toEqual([whole.hash, small.hash])
+  expect(faults).toMatchObject([
+    { hash: missing.hash, code: 'file_missing', reason: expect.stringContaining('is missing from DATA_DIR') },
+    {
+      hash: damaged.hash,
+      code: 'file_damaged',
+      reason: expect.stringContaining('has changed since it was uploaded'),
+    },
+  ])
+})

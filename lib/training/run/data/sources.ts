@@ -1,0 +1,76 @@
+/** The samples of a run with their encoded pictures: from a data set that a reader opens, or from what is
+ *  kept on this machine. */
+import { createHash } from 'node:crypto'
+import { isFileFault } from '#lib/data/blobs.ts'
+import { splitOf } from '#lib/domain/splits.ts'
+import type { PackSource } from './pack.ts'
+import { readSamples, type SamplesPlan } from '../plan.ts'
+
+/** What a reader of data sets gives; lib/ingest/readers has them. */
+export type OpenDataset = (
+  name: string,
+  opening: {
+    readonly from?: string
+    readonly mirror?: string
+    readonly downloads: string
+    readonly signal: AbortSignal
+  },
+) => Promise<{
+  readonly classes: readonly string[]
+  readonly images: AsyncIterable<{
+    readonly label: string
+    readonly split: 'train' | 'test' | null
+    readonly bytes: Uint8Array
+  }>
+}>
+
+export async function* datasetSamples(
+  plan: Extract<SamplesPlan, { kind: 'dataset' }>,
+  open: OpenDataset,
+  signal: AbortSignal,
+): AsyncGenerator<PackSource> {
+  const { from, mirror, downloads } = plan
+  const { images } = await open(plan.name, {
+    signal,
+    downloads,
+    ...(from === null ? {} : { from }),
+    ...(mirror === null ? {} : { mirror }),
+  })
+  for await (const { label, split, bytes } of images) {
+    const hash = createHash('sha256').update(bytes).digest('hex')
+    yield { hash, label, split: splitOf(hash, split), bytes }
+  }
+}
+
+type Kept = { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly close: () => void }
+
+export type SourceFault = {
+  readonly hash: string
+  readonly code: 'file_missing' | 'file_damaged'
+  readonly reason: string
+}
+
+/** An image that was deleted since the run was planned is left out. So is one whose file is missing or
+ *  damaged, and `onFault` is told which. */
+export async function* keptSamples(
+  folder: string,
+  pictures: Kept,
+  onFault: (fault: SourceFault) => void,
+): AsyncGenerator<PackSource> {
+  try {
+    for (const { hash, label, split } of await readSamples(folder)) {
+      const bytes = await pictures.bytesOf(hash).catch((error: unknown) => {
+        if (!isFileFault(error)) throw error
+        onFault({
+          hash,
+          code: error.code === 'file_missing' ? error.code : 'file_damaged',
+          reason: error.why,
+        })
+        return null
+      })
+      if (bytes) yield { hash, label, split, bytes }
+    }
+  } finally {
+    pictures.close()
+  }
+}

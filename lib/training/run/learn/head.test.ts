@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { Picture } from '#lib/domain/picture.ts'
+import { drawShape, SHAPES, type ShapeName } from '#lib/domain/shapes.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { head } from '#lib/ml/recipes/head.ts'
+import { bodiesIn } from '../start/backbones.ts'
+import type { PackSource } from '../data/pack.ts'
+import { planFile, readRunPlan, writeJson, type RunPlan } from '../plan.ts'
+import { runTraining } from '../run.ts'
+
+const MODELS = fileURLToPath(new URL('../../../../models', import.meta.url))
+const INPUT = { size: 32, channels: 3, fit: 'cover' } as const
+const { name: _name, ...settings } = head
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openEngine('auto', 'inference')
+}) // a head needs no learner
+afterAll(() => engine[Symbol.asyncDispose]())
+
+const grey = (value: number): Picture => ({
+  width: 32,
+  height: 32,
+  data: new Uint8Array(32 * 32 * 3).fill(value),
+})
+
+/** A name that is no shape's is a class of blank pictures. */
+function drawn(classes: readonly string[], each: number) {
+  return async function* (): AsyncGenerator<PackSource> {
+    for (let i = 0; i < each; i++) {
+      for (const label of classes) {
+        const bytes = encodePng(
+          SHAPES.some((shape) => shape === label)
+            ? drawShape(label as ShapeName, 7_000 + i)
+            : grey(40 + 20 * i),
+        )
+        yield {
+          hash: createHash('sha256').update(bytes).digest('hex'),
+          label,
+          split: i % 3 === 0 ? 'test' : 'train',
+          bytes,
+        }
+      }
+    }
+  }
+}
+
+function place(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-head-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const only = async (...names: readonly string[]) =>
+  (await bodiesIn(MODELS, INPUT)).filter(({ name }) => names.some((one) => name.startsWith(`${one} `)))
+
+async function trained(
+  change: Partial<RunPlan> & {
+    readonly classes: readonly string[]
+    readonly each: number
+    readonly folder: string
+    readonly stop?: AbortSignal
+  },
+) {
+  const { each, folder, stop, ...of } = change
+  const [shapes] = await only('shapes')
+  const plan: RunPlan = {
+    runId: 'r',
+    classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
+    version: 'v1',
+    base: null,
+    body: null,
+    bodies: [],
+    recipe: { name: 'head', settings },
+    spec: shapes!.spec,
+    seed: 1,
+    engine: 'auto',
+    teacher: null,
+    packs: join(folder, 'cache', 'packs'),
+    out: join(folder, 'v1'),
+    memoryMb: 1024,
+    maxPixels: 1e6,
+    samples: { kind: 'dataset', name: 'pair', from: null, downloads: '', mirror: null, counters: '' },
+    dataName: 'pair',
+    command: 'test',
+    codeVersion: 'test',
+    notes: [],
+    ...of,
+  }
+  const heard: FromTraining[] = []
+  let seconds = 0
+  await writeJson(planFile(folder), plan)
+  await runTraining(folder, plan, {
+    engine,
+    samples: drawn(of.classes, each),
+    openTest: async () => 1,
+    now: () => new Date(0),
+    memoryMb: () => 1,
+    machine: 'test',
+    signal: stop ?? new AbortController().signal,
+    clock: () => (seconds += 1),
+    say: (message) => {
+      heard.push(message)
+    },
+  })
+  return {
+    out: plan.out,
+    heard,
+    notes: heard.flatMap((message) => (message.kind === 'note' ? [message.message] : [])),
+  }
+}
+
+test('the network is chosen that tells the pictures apart best, and what comes of it is a whole version', async () => {
+  const folder = place()
+  const bodies = await only('shapes', 'cats-dogs')
+
+  const { out, notes, heard } = await trained({ classes: ['ring', 'star'], each: 24, folder, bodies })
+
+  expect(notes.find((note) => note.startsWith('Of the networks'))).toMatch(
+    /shapes v1 tells these pictures apart best/,
+  )
+  const { network, weights, card, classes, preprocess } = await readBundle(out)
+  const shapes = await readBundle(join(MODELS, 'shapes', 'v1'))
+  expect(classes).toEqual(['ring', 'star'])
+  expect(network.layers.slice(0, -1)).toEqual(shapes.network.layers.slice(0, -1))
+  expect(weights[`${network.layers[0]!.name}/kernel`]).toEqual(
+    shapes.weights[`${network.layers[0]!.name}/kernel`],
+  )
+  expect(preprocess.size).toBe(32)
+  expect(card.test!.accuracy.value).toBeGreaterThan(0.9)
+  expect(card).toMatchObject({ recipe: { name: 'head' }, parent: null, data: { train: 32, test: 16 } })
+  expect(card.notes.join()).toContain('All layers but the last are those of shapes v1')
+  expect(card.curves.length).toBeGreaterThan(2)
+  expect(heard.filter(({ kind }) => kind === 'step')).toHaveLength(card.curves.length)
+  expect((await readRunPlan(folder)).body).toMatchObject({ name: 'shapes v1' }) // whoever goes on takes the same
+}, 60_000)
+
+test('a class that the version did not have is learnt on its features, beside those that it had', async () => {
+  const folder = place()
+  const base = { version: 'v1', folder: join(MODELS, 'shapes', 'v1') }
+  const { classes } = await readBundle(base.folder)
+
+  const { out } = await trained({ classes: [...classes, 'blank'], each: 9, folder, base })
+
+  const { card, network } = await readBundle(out)
+  expect(network.classes).toBe(7)
+  expect(card).toMatchObject({ parent: 'v1', data: { train: 42, test: 21 } })
+  expect(card.test!.accuracy.value).toBeGreaterThan(0.9)
+  expect(card.test!.per_class.at(-1)).toMatchObject({ class: 'blank', recall: 1 })
+}, 60_000)
+
+test('asked to stop, it ends without a version', async () => {
+  const folder = place()
+  const stop = new AbortController()
+  stop.abort()
+
+  const ending = trained({
+    classes: ['ring', 'star'],
+    each: 6,
+    folder,
+    base: { version: 'v1', folder: join(MODELS, 'shapes', 'v1') },
+    stop: stop.signal,
+  })
+
+  await expect(ending).rejects.toThrow()
+  expect(readdirSync(folder)).not.toContain('v1')
+})

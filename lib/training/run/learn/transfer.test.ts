@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import { drawShape, type ShapeName } from '#lib/domain/shapes.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { weightSpecs } from '#lib/ml/network/network.ts'
+import { settingsOf, type Recipe } from '#lib/ml/recipes/recipe.ts'
+import { transfer } from '#lib/ml/recipes/transfer.ts'
+import { transferWhole } from '#lib/ml/recipes/transfer-whole.ts'
+import { frozenBelow } from '#lib/ml/network/upper-part.ts'
+import { learnerSpec } from './steps.ts'
+import type { PackSource } from '../data/pack.ts'
+import { readRunPlan, writeJson, planFile, type RunPlan } from '../plan.ts'
+import { runTraining } from '../run.ts'
+
+const SHAPES_FOLDER = fileURLToPath(new URL('../../../../models/shapes/v1', import.meta.url))
+const CLASSES: readonly ShapeName[] = ['ring', 'star']
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openEngine('auto', 'training')
+})
+afterAll(() => engine[Symbol.asyncDispose]())
+
+async function* drawn(): AsyncGenerator<PackSource> {
+  for (let i = 0; i < 30; i++) {
+    for (const label of CLASSES) {
+      const bytes = encodePng(drawShape(label, 7_000 + i))
+      yield {
+        hash: createHash('sha256').update(bytes).digest('hex'),
+        label,
+        split: (['test', 'validation', 'train', 'train', 'train'] as const)[i % 5]!,
+        bytes,
+      }
+    }
+  }
+}
+
+async function prepared(): Promise<{ folder: string; plan: RunPlan }> {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-transfer-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const { preprocess } = await readBundle(SHAPES_FOLDER)
+  const plan: RunPlan = {
+    runId: 'r',
+    classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
+    classes: CLASSES,
+    version: 'v1',
+    base: null,
+    body: null,
+    bodies: [{ name: 'shapes v1', folder: SHAPES_FOLDER, spec: preprocess }],
+    recipe: { name: 'transfer', settings: { ...settingsOf(transfer), epochs: 3 } },
+    spec: preprocess,
+    seed: 1,
+    engine: 'auto',
+    teacher: null,
+    packs: join(folder, 'cache', 'packs'),
+    out: join(folder, 'v1'),
+    memoryMb: 1024,
+    maxPixels: 1e6,
+    samples: { kind: 'dataset', name: 'pair', from: null, downloads: '', mirror: null, counters: '' },
+    dataName: 'pair',
+    command: 'test',
+    codeVersion: 'test',
+    notes: [],
+  }
+  await writeJson(planFile(folder), plan)
+  return { folder, plan }
+}
+
+async function run(
+  folder: string,
+  stopAt?: (message: FromTraining) => boolean,
+): Promise<readonly FromTraining[]> {
+  const heard: FromTraining[] = []
+  const stop = new AbortController()
+  let seconds = 0
+  await runTraining(folder, await readRunPlan(folder), {
+    engine,
+    samples: drawn,
+    openTest: async () => 1,
+    now: () => new Date(0),
+    memoryMb: () => 1,
+    machine: 'test',
+    signal: stop.signal,
+    clock: () => (seconds += 1),
+    say: (message) => {
+      heard.push(message)
+      if (stopAt?.(message)) stop.abort()
+    },
+  })
+  return heard
+}
+
+/** Which tensors of the version are other than the body's. */
+async function moved(out: string) {
+  const [made, body] = await Promise.all([readBundle(out), readBundle(SHAPES_FOLDER)])
+  const specs = weightSpecs(body.network).filter(({ layer }) => layer !== body.network.layers.at(-1)!.name)
+  return {
+    made,
+    specs,
+    names: specs
+      .filter(
+        ({ name }) => !made.weights[name]!.every((value, i) => Object.is(value, body.weights[name]![i])),
+      )
+      .map(({ name }) => name),
+  }
+}
+
+test('first the last layer is learnt, then the upper part; batch norm and what lies below stay to the last bit', async () => {
+  const { folder, plan } = await prepared()
+
+  const heard = await run(folder)
+
+  const { made, names } = await moved(plan.out)
+  const { network, card } = made
+  const frozen = network.layers
+    .slice(
+      0,
+      network.layers.findIndex(({ name }) => name === frozenBelow(network, transfer.transfer!.share)) + 1,
+    )
+    .map(({ name }) => name)
+  const rates = card.curves.map((point) => point.learning_rate)
+  expect(card.curves.map((point) => point.epoch)).toEqual([1, 2, 3])
+  expect(rates.map((rate) => rate > 0)).toEqual([false, true, true]) // the head is learnt at no rate
+  expect(rates.at(-1)).toBeLessThanOrEqual(transfer.rate.peak)
+  expect(card.recipe.name).toBe('transfer')
+  expect(card.test!.accuracy.value).toBeGreaterThan(0.9)
+  expect(card.notes).toContain(
+    'It began with the layers of shapes v1, which learnt on with a new last one; the lower ones stayed as they were.',
+  )
+  expect(names.every((name) => name.endsWith('/kernel') && !frozen.includes(name.split('/')[0]!))).toBe(true)
+  expect(
+    heard.some(
+      (message) => message.kind === 'note' && message.message.startsWith('Now the upper part learns'),
+    ),
+  ).toBe(true)
+}, 60_000)
+
+test('with transfer nothing below is let go, with transfer-whole everything learns and batch norm with it', async () => {
+  const { plan } = await prepared()
+  const { network, weights } = await readBundle(SHAPES_FOLDER)
+  const specOf = (recipe: Recipe) =>
+    learnerSpec({ plan, settings: settingsOf(recipe), network, weights }, { images: 1_000, engine: 'onnx' })
+
+  expect(specOf(transfer)).toMatchObject({ frozenThrough: expect.any(String) as string, batchNorm: 'frozen' })
+  expect(Object.keys(specOf(transferWhole))).toEqual(
+    expect.not.arrayContaining(['frozenThrough', 'batchNorm']),
+  )
+})
+
+test('stopped in its second phase it goes on there, from its checkpoint', async () => {
+  const { folder, plan } = await prepared()
+
+  const before = await run(folder, (message) => message.kind === 'epoch' && message.point.learning_rate > 0)
+  const after = await run(folder)
+
+  expect(before.at(-1)!.kind).toBe('cancelled')
+  expect(
+    after.some((message) => message.kind === 'note' && message.message.startsWith('Going on at epoch')),
+  ).toBe(true)
+  const { made } = await moved(plan.out)
+  expect(made.card.curves.map((point) => point.epoch)).toEqual([1, 2, 3])
+}, 60_000)

@@ -1,0 +1,276 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { goldenFailure, readBundle } from '#lib/ml/formats/bundle.ts'
+import { settingsOf } from '#lib/ml/recipes/recipe.ts'
+import { DISTILLING } from '#lib/ml/recipes/distil.ts'
+import { scratchSmall } from '#lib/ml/recipes/scratch-small.ts'
+import { trainingMb } from './learn/batch-size.ts'
+import type { PackSource } from './data/pack.ts'
+import { forecast } from '../retrain/forecast.ts'
+import { probe } from '../probe/probe.ts'
+import { writeJson, planFile, type RunPlan } from './plan.ts'
+import { runTraining } from './run.ts'
+import { preprocessFor } from '../shipped/shipped.ts'
+
+const CLASSES = ['circle', 'cross', 'star'] as const satisfies readonly (typeof SHAPES)[number][]
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openEngine('auto', 'training')
+})
+afterAll(() => engine[Symbol.asyncDispose]())
+
+/** 40 training, 12 validation and 20 test pictures of each class. */
+async function* drawn(): AsyncGenerator<PackSource> {
+  for (let i = 0; i < 72; i++) {
+    for (const label of CLASSES) {
+      const bytes = encodePng(drawShape(label, i))
+      yield {
+        hash: createHash('sha256').update(bytes).digest('hex'),
+        label,
+        split: i < 40 ? 'train' : i < 52 ? 'validation' : 'test',
+        bytes,
+      }
+    }
+  }
+}
+
+/** A run in a folder of its own; `stopAfter`: stops at that step, as a cancel would. */
+function begun(change: {
+  epochs: number
+  seed?: number
+  base?: RunPlan['base']
+  memoryMb?: number
+  teachers?: readonly string[]
+}) {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-run-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const out = join(folder, 'v1')
+  const plan: RunPlan = {
+    runId: 'r',
+    classifier: { id: 'trio', title: 'Trio', isMirrorable: true },
+    classes: CLASSES,
+    version: 'v1',
+    base: change.base ?? null,
+    body: null,
+    bodies: [],
+    recipe: {
+      name: 'scratch-small',
+      settings: {
+        ...settingsOf(scratchSmall),
+        epochs: change.epochs,
+        ...(change.teachers && { distil: DISTILLING }),
+      },
+    },
+    spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }),
+    seed: change.seed ?? 1,
+    engine: 'auto',
+    teacher: null,
+    packs: join(folder, 'packs'),
+    out,
+    memoryMb: change.memoryMb ?? 1024,
+    maxPixels: 1e6,
+    samples: { kind: 'dataset', name: 'trio', from: null, downloads: '', mirror: null, counters: '' },
+    dataName: 'trio',
+    command: 'test',
+    codeVersion: 'test',
+    notes: [],
+    ...(change.teachers && { teachers: change.teachers }),
+  }
+  const heard: FromTraining[] = []
+  const go = async (stopAfter = Infinity) => {
+    const stop = new AbortController()
+    let seconds = 0
+    await writeJson(planFile(folder), plan)
+    await runTraining(folder, plan, {
+      engine,
+      samples: drawn,
+      openTest: async () => 3,
+      now: () => new Date(0),
+      memoryMb: () => 1,
+      machine: 'test',
+      signal: stop.signal,
+      clock: () => (seconds += 1), // so that every step is told
+      say: (message) => {
+        heard.push(message)
+        if (message.kind === 'step' && message.step === stopAfter) stop.abort()
+      },
+    })
+  }
+  const probed = () =>
+    probe(
+      folder,
+      plan,
+      { images: 120, start: { seconds: 1, cpuSeconds: 1 } },
+      {
+        engine,
+        samples: drawn,
+        openTest: async () => {
+          throw new Error('a probe opens no test')
+        },
+        now: () => new Date(0),
+        memoryMb: () => 300,
+        machine: 'test',
+        signal: new AbortController().signal,
+        say: () => undefined,
+        clock: () => performance.now() / 1000,
+        cpuSeconds: () => process.cpuUsage().user / 1e6,
+      },
+    )
+  return {
+    folder,
+    out,
+    heard,
+    go,
+    probed,
+    losses: () => heard.flatMap((message) => (message.kind === 'step' ? [message.loss] : [])),
+  }
+}
+
+test('a hundred and twenty drawn pictures are learnt far beyond chance, and the sealed version gives its golden answers', async () => {
+  const run = begun({ epochs: 12 })
+
+  await run.go()
+
+  const bundle = await readBundle(run.out)
+  expect(bundle.card.test!.accuracy.value).toBeGreaterThan(0.5) // a third by chance
+  expect(bundle.card).toMatchObject({
+    engine: engine.name,
+    data: { train: 120, validation: 36, test: 60, test_opened: 3 },
+    calibration: null,
+  })
+  expect(bundle.card.notes).toContain(
+    'Confidence is not calibrated: 36 validation pictures are too few (200 would do).',
+  )
+  await engine.load('sealed', bundle)
+  const sizes = bundle.golden.inputs.map(() => bundle.classes.length)
+  expect(sizes).toHaveLength(16)
+  expect(
+    goldenFailure(
+      bundle.golden,
+      bundle.golden.inputs.map(({ probabilities }) => probabilities.map((p) => Math.log(p))),
+    ),
+  ).toBeNull()
+  expect(
+    goldenFailure(
+      bundle.golden,
+      bundle.golden.inputs.map(({ probabilities }) => probabilities.toReversed().map((p) => Math.log(p))),
+    ),
+  ).toMatch(/golden input circle-1 is answered otherwise/)
+  await engine.unload('sealed')
+}, 60_000)
+
+test('stopped and gone on with, a training ends with the weights that it would have had', async () => {
+  const whole = begun({ epochs: 2 })
+  await whole.go()
+
+  const halting = begun({ epochs: 2 })
+  await halting.go(5)
+  expect(halting.heard.at(-1)).toEqual({ kind: 'cancelled' })
+  await halting.go()
+
+  expect(halting.losses()).toEqual(whole.losses())
+  expect((await readBundle(halting.out)).weights).toEqual((await readBundle(whole.out)).weights)
+}, 60_000)
+
+test.each([
+  [16, 'measures them anew'],
+  [8, 'keeps what the version had measured'],
+])(
+  'going on from a version with %i pictures to a step, batch norm %s',
+  async (batch, what) => {
+    const first = begun({ epochs: 1 })
+    await first.go()
+    const known = await readBundle(first.out)
+    const next = begun({
+      epochs: 1,
+      base: { version: 'v1', folder: first.out },
+      memoryMb: Math.ceil(trainingMb({ network: known.network, batch, engine: engine.name })),
+    })
+
+    await next.go()
+
+    const { weights, card } = await readBundle(next.out)
+    const norms = Object.keys(weights).filter((name) => name.includes('-norm/'))
+    expect(card.recipe.settings['batch_used']).toBe(batch)
+    expect(norms.length).toBeGreaterThan(20)
+    expect(norms.every((name) => weights[name]!.every((value, i) => value === known.weights[name]![i]))).toBe(
+      what.startsWith('keeps'),
+    )
+  },
+  120_000,
+)
+
+test('a teacher that sees pictures alike stands beside the run; two of which one sees them otherwise are refused', async () => {
+  const first = begun({ epochs: 2 })
+  await first.go()
+  const again = begun({ epochs: 2 })
+  await again.go()
+  const taught = begun({ epochs: 2, teachers: [first.out] })
+  await taught.go()
+
+  expect(again.losses()).toEqual(first.losses())
+  expect(taught.losses()).not.toEqual(first.losses())
+  expect(taught.heard).toContainEqual({
+    kind: 'note',
+    message: '1 version teaches beside it and sees what each step shows.',
+  })
+  await expect(
+    begun({ epochs: 2, teachers: [first.out, join(import.meta.dirname, '../../../models/shapes/v1')] }).go(),
+  ).rejects.toThrow(/These teachers cannot teach together/)
+}, 60_000)
+
+test('a probe does a few real steps, opens no test and leaves nothing behind', async () => {
+  const run = begun({ epochs: 5 })
+  const before = readdirSync(run.folder)
+
+  const figures = await run.probed()
+
+  expect(readdirSync(run.folder)).toEqual(before)
+  expect(figures).toMatchObject({
+    engine: engine.name,
+    memoryMb: 300,
+    learning: { kind: 'stepped', batch: 16 },
+  }) // as the run would take for 120 pictures
+  const costs =
+    figures.learning.kind === 'stepped'
+      ? [
+          figures.decode,
+          figures.learning.step,
+          figures.learning.choose,
+          figures.learning.checkpoint,
+          figures.seal.always,
+        ]
+      : []
+  expect(costs.map((cost) => cost.seconds > 0)).toEqual(Array.from({ length: 5 }, () => true))
+  // the difference of two stopwatches: on a busy machine it may be nothing
+  expect(figures.seal.perTest.seconds).toBeGreaterThanOrEqual(0)
+  const short = forecast({
+    figures,
+    parts: { train: 120, validation: 36, test: 60 },
+    epochs: 1,
+    patience: 9,
+    views: 1,
+    isPacked: false,
+    isCompared: false,
+  })
+  const long = forecast({
+    figures,
+    parts: { train: 120, validation: 36, test: 60 },
+    epochs: 100,
+    patience: 9,
+    views: 1,
+    isPacked: false,
+    isCompared: false,
+  })
+  expect(long.seconds).toBeGreaterThan(short.seconds)
+  expect([short.isMost, long.isMost]).toEqual([false, true])
+}, 120_000) // a busy machine

@@ -1,0 +1,199 @@
+/** How well a version tells pictures like its training pictures from others: which of them go into
+ *  `reference.bin`, which neighbour counts, from what distance on a picture is unfamiliar, and what foreign
+ *  sets say to that. The rule is domain/familiarity, the arithmetic ml/familiarity. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import type { Logits } from '#lib/domain/calibration.ts'
+import { auroc, familiarUpTo } from '#lib/domain/familiarity.ts'
+import { wilson } from '#lib/domain/statistics.ts'
+import { answerOf } from '#lib/ml/evaluate/evaluate.ts'
+import {
+  directions,
+  distanceOf,
+  largestOf,
+  MOST_REFERENCES,
+  nearnessNetwork,
+  readReference,
+  referenceBytes,
+  type Reference,
+} from '#lib/ml/evaluate/familiarity.ts'
+import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { seen, type HeldVersion, type VersionOutputs } from './outputs.ts'
+
+/** Which neighbour's distance counts, where validation cannot say. On cifar10, cats-dogs and fruits 5 to 20
+ *  differ by less than 0.04 in AUROC, and blends with energy or the largest logit lose more on two of the
+ *  three than they gain on the third (2026-11). */
+const USUAL_NEIGHBOUR = 5
+const NEIGHBOURS = [1, 3, 5, 10, 20, 50] as const
+/** Wrong answers of the choosing half from which they can choose: what tells them from the right ones also
+ *  tells foreign pictures. */
+const FEWEST_WRONG = 30
+/** A centre must be that much better in AUROC: cifar10 gains 0.015 by one, cats-dogs loses 0.25 (2026-11). */
+const CENTRE_MARGIN = 0.005
+const ROWS_AT_ONCE = 128
+
+export type FamiliaritySets = {
+  readonly training: SampleSet
+  readonly choosing: Labelled
+  readonly calibrating: VersionOutputs
+  readonly test: VersionOutputs
+  /** Pictures that show nothing it knows; null where none were named. */
+  readonly foreign: readonly { readonly name: string; readonly seen: VersionOutputs }[] | null
+}
+type Labelled = VersionOutputs & { readonly labels: Int32Array }
+type Choice = { readonly neighbour: number; readonly centre: Float32Array | null }
+
+export type Familiarity = {
+  readonly card: NonNullable<Card['familiarity']>
+  readonly reference: Reference
+  /** Of each picture, in the order of its set. */
+  readonly distances: { readonly calibrating: Float32Array; readonly test: Float32Array }
+}
+
+/** Null where there is nothing to be like, or the engine gives no features. */
+export async function measureFamiliarity(
+  sets: FamiliaritySets,
+  loaded: HeldVersion,
+): Promise<Familiarity | null> {
+  const sample = chosenFrom(sets.training, references(sets.training, loaded.classes), 0)
+  const { features } = await seen(sample, loaded)
+  if (sample.count === 0 || !features) return null
+  const length = features.length / sample.count
+  const known = { ids: sample.hashes, labels: Uint16Array.from(sample.labels), length, features }
+  const { neighbour, centre } = await choose(known, sets.choosing, loaded)
+  const reference = readReference(
+    referenceBytes({ ...known, neighbour, centre, vectors: directions(features, length, centre) }),
+  ) // as it will be read: rounded
+  const far = async (one: VersionOutputs): Promise<Float32Array> =>
+    one.features ? (await distances(reference, one.features, [neighbour], loaded))[0]! : new Float32Array(0)
+  const calibrating = await far(sets.calibrating)
+  const test = await far(sets.test)
+  const threshold = familiarUpTo(calibrating)
+  const beyond = (of: Float32Array): number =>
+    of.filter((distance) => threshold !== null && distance > threshold).length
+  const foreign: NonNullable<Card['familiarity']>['foreign'] = sets.foreign && []
+  for (const { name, seen: one } of sets.foreign ?? []) {
+    const away = await far(one)
+    const area = auroc(test, away)
+    if (area !== null)
+      foreign!.push({
+        name,
+        images: away.length,
+        auroc: area,
+        found: threshold === null ? null : beyond(away) / away.length,
+      })
+  }
+  return {
+    reference,
+    distances: { calibrating, test },
+    card: {
+      references: sample.count,
+      neighbour,
+      is_centred: centre !== null,
+      threshold,
+      images: calibrating.length,
+      kept: threshold === null || test.length === 0 ? null : wilson(test.length - beyond(test), test.length),
+      foreign,
+    },
+  }
+}
+
+/** As many of each class as there is room for, in the order of their hashes: chance, and the same on every
+ *  machine. */
+function references(training: SampleSet, classes: number): number[] {
+  const byClass = Array.from({ length: classes }, (): number[] => [])
+  const order = training.hashes.map((hash, i) => ({ hash, i })).sort((a, b) => (a.hash < b.hash ? -1 : 1))
+  for (const { i } of order) byClass[training.labels[i]!]!.push(i)
+  const taken: number[] = []
+  for (let round = 0; taken.length < Math.min(MOST_REFERENCES, training.count); round++) {
+    for (const of of byClass) if (round < of.length && taken.length < MOST_REFERENCES) taken.push(of[round]!)
+  }
+  return taken
+}
+
+type Known = {
+  readonly ids: readonly string[]
+  readonly labels: Uint16Array
+  readonly length: number
+  readonly features: Float32Array
+}
+
+/** The neighbour, and whether a centre, whose distances best tell the wrong answers of the choosing half from
+ *  the right ones. */
+async function choose(known: Known, choosing: Labelled, loaded: HeldVersion): Promise<Choice> {
+  const perClass = known.ids.length / loaded.classes
+  const neighbours = NEIGHBOURS.filter((neighbour) => neighbour === 1 || neighbour <= perClass / 2)
+  const usual: Choice = {
+    neighbour: Math.max(...neighbours.filter((neighbour) => neighbour <= USUAL_NEIGHBOUR)),
+    centre: null,
+  }
+  const isRight = rightOnes(choosing.logits, choosing.labels)
+  const wrong = isRight.filter((right) => !right).length
+  if (!choosing.features || wrong < FEWEST_WRONG || isRight.length - wrong < FEWEST_WRONG) return usual
+  let best: Choice & { area: number } = { ...usual, area: -Infinity }
+  for (const centre of [null, meanOf(known)]) {
+    const found = await distances(
+      { ...known, vectors: directions(known.features, known.length, centre), centre },
+      choosing.features,
+      neighbours,
+      loaded,
+    )
+    const margin = centre === null ? 0 : CENTRE_MARGIN
+    const before = best.area
+    neighbours.forEach((neighbour, i) => {
+      const area = auroc(
+        found[i]!.filter((_, n) => isRight[n]!),
+        found[i]!.filter((_, n) => !isRight[n]!),
+      )!
+      if (area > best.area && area > before + margin) best = { neighbour, centre, area }
+    })
+  }
+  return { neighbour: best.neighbour, centre: best.centre }
+}
+
+/** For each neighbour the distances of all rows to it. */
+async function distances(
+  reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>,
+  features: Float32Array,
+  neighbours: readonly number[],
+  { engine, key, signal }: HeldVersion,
+): Promise<Float32Array[]> {
+  const { length, centre } = reference
+  const rows = features.length / length
+  const found = neighbours.map(() => new Float32Array(rows))
+  const name = `${key} nearness`
+  await engine.load(name, nearnessNetwork(reference))
+  try {
+    for (let first = 0; first < rows; first += ROWS_AT_ONCE) {
+      signal.throwIfAborted()
+      const count = Math.min(ROWS_AT_ONCE, rows - first)
+      const { logits: products } = await engine.run(
+        name,
+        directions(features.subarray(first * length, (first + count) * length), length, centre),
+        count,
+      )
+      for (let i = 0; i < count; i++) {
+        const nearest = largestOf(
+          products.subarray(i * reference.ids.length, (i + 1) * reference.ids.length),
+          Math.max(...neighbours),
+        )
+        neighbours.forEach((neighbour, n) => {
+          found[n]![first + i] = distanceOf(nearest[neighbour - 1]!)
+        })
+      }
+    }
+  } finally {
+    await engine.unload(name)
+  }
+  return found
+}
+
+const rightOnes = (logits: Logits, labels: Int32Array): boolean[] =>
+  Array.from({ length: logits.count }, (_, i) => answerOf(logits, i) === labels[i])
+
+function meanOf({ features, length }: Known): Float32Array {
+  const sums = new Float64Array(length)
+  features.forEach((value, i) => {
+    sums[i % length]! += value
+  })
+  return Float32Array.from(sums, (sum) => (sum * length) / features.length)
+}

@@ -1,0 +1,86 @@
+/** What is left of a version's accuracy when its test pictures are disturbed, and what its pictures' mirror
+ *  images would add to it. The disturbances are lib/ml/evaluate/robustness. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import type { Logits } from '#lib/domain/calibration.ts'
+import { wilson, type Interval } from '#lib/domain/statistics.ts'
+import { throughJpeg } from '#lib/images/jpeg.ts'
+import { sampleSeed } from '#lib/ml/learn/augment.ts'
+import { score } from '#lib/ml/evaluate/evaluate.ts'
+import { squareBytes } from '#lib/ml/preprocess/preprocess.ts'
+import { mirroredSquare } from '#lib/ml/learn/augment.ts'
+import { disturb, DISTURBANCES } from '#lib/ml/evaluate/robustness.ts'
+import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { seen, type HeldVersion } from './outputs.ts'
+
+/** Enough for ±2 points, and seconds. */
+const MOST_IMAGES = 1_000
+/** Disturbed at a time, so that memory does not grow with the pictures. */
+const AT_ONCE = 64
+
+export async function measureRobustness(test: SampleSet, loaded: HeldVersion): Promise<Card['robustness']> {
+  if (test.count === 0) return null
+  const images = Math.min(MOST_IMAGES, test.count)
+  const some = chosenFrom(
+    test,
+    Array.from({ length: images }, (_, i) => Math.floor((i * test.count) / images)),
+    loaded.classes,
+  )
+  const accuracyOf = async (
+    changed: (square: Uint8Array, hash: string) => Promise<Uint8Array>,
+  ): Promise<Interval> => {
+    let right = 0
+    for (let first = 0; first < images; first += AT_ONCE) {
+      const places = Array.from({ length: Math.min(AT_ONCE, images - first) }, (_, i) => first + i)
+      const squares = await Promise.all(
+        places.map((i) => changed(squareOf(some, i, loaded), some.hashes[i]!)),
+      )
+      const { logits } = await seen(
+        { count: squares.length, read: (i, out, offset) => out.set(squares[i]!, offset) },
+        loaded,
+      )
+      right += score(logits, some.labels.subarray(first)).right
+    }
+    return wilson(right, images)
+  }
+  const disturbances: NonNullable<Card['robustness']>['disturbances'] = []
+  for (const { kind, amounts } of DISTURBANCES) {
+    const levels: { amount: number; accuracy: Interval }[] = []
+    for (const amount of amounts)
+      levels.push({
+        amount,
+        accuracy: await accuracyOf((square, hash) =>
+          disturb(square, { kind, amount, about: loaded.spec, seed: sampleSeed(hash) }, throughJpeg),
+        ),
+      })
+    disturbances.push({ kind, levels })
+  }
+  return { images, accuracy: await accuracyOf(async (square) => square), disturbances }
+}
+
+/** Accuracy where each answer is the mean of those to the picture and to its mirror image. */
+export async function measureMirrored(
+  test: SampleSet,
+  plain: Logits,
+  loaded: HeldVersion,
+): Promise<Interval | null> {
+  if (test.count === 0) return null
+  const square = new Uint8Array(squareBytes(loaded.spec))
+  const { logits } = await seen(
+    {
+      count: test.count,
+      read(index, out, offset) {
+        test.read(index, square, 0)
+        out.set(mirroredSquare(square, loaded.spec), offset)
+      },
+    },
+    loaded,
+  )
+  const both: Logits = { ...plain, values: plain.values.map((value, i) => value + logits.values[i]!) }
+  return wilson(score(both, test.labels).right, test.count)
+}
+
+function squareOf(set: SampleSet, index: number, { spec }: HeldVersion): Uint8Array {
+  const square = new Uint8Array(squareBytes(spec))
+  set.read(index, square, 0)
+  return square
+}

@@ -1,0 +1,212 @@
+/** All that a card says of what a version can: measured on pictures that it did not learn from, each number
+ *  on those that did not fit it. The choosing half has chosen the epoch and chooses the neighbour, the
+ *  calibrating half gives the thresholds, the test pictures say what these mean. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import {
+  answersAt,
+  calibrationError,
+  confidentFrom,
+  FEWEST_FOR_CALIBRATION,
+  fitTemperature,
+  imagesToPromise,
+  TARGET_ERROR,
+  type Answered,
+  type Logits,
+} from '#lib/domain/calibration.ts'
+import {
+  CANDIDATE_LEVEL,
+  candidateMass,
+  chanceOf,
+  coverageOf,
+  type Coverage,
+  type Drawn,
+} from '#lib/domain/conformal.ts'
+import { wilson } from '#lib/domain/statistics.ts'
+import { evaluation, score } from '#lib/ml/evaluate/evaluate.ts'
+import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { measureFamiliarity, type Familiarity } from './measure-familiarity.ts'
+import { measureMirrored, measureRobustness } from './measure-robustness.ts'
+import { seen, type HeldVersion, type Squares } from './outputs.ts'
+
+export type MeasuredSets = {
+  readonly classes: readonly string[]
+  readonly isMirrorable: boolean
+  readonly training: SampleSet
+  readonly choosing: SampleSet
+  readonly calibrating: SampleSet
+  readonly test: SampleSet
+  /** Sets of pictures that show nothing it knows, by name; null where none were named. */
+  readonly foreign: readonly { readonly name: string; readonly squares: Squares }[] | null
+}
+
+export type Measured = Pick<
+  Card,
+  'test' | 'validation' | 'calibration' | 'decision' | 'candidates' | 'familiarity' | 'robustness'
+> & { readonly reference: Reference | null; /** For the card. */ readonly notes: readonly string[] }
+
+export async function measure(sets: MeasuredSets, loaded: HeldVersion): Promise<Measured> {
+  const choosing = await seen(sets.choosing, loaded)
+  const calibrating = await seen(sets.calibrating, loaded)
+  const test = await seen(sets.test, loaded)
+  const foreign = []
+  for (const { name, squares } of sets.foreign ?? [])
+    foreign.push({ name, seen: await seen(squares, loaded) })
+  const familiarity = await measureFamiliarity(
+    {
+      training: sets.training,
+      choosing: { ...choosing, labels: sets.choosing.labels },
+      calibrating,
+      test,
+      foreign: sets.foreign && foreign,
+    },
+    loaded,
+  )
+  const of = {
+    calibrating: drawn(calibrating.logits, sets.calibrating),
+    test: drawn(test.logits, sets.test),
+    familiarity,
+  }
+  const temperature =
+    sets.calibrating.count < FEWEST_FOR_CALIBRATION
+      ? null
+      : fitTemperature(calibrating.logits, sets.calibrating.labels)
+  const chosen = score(choosing.logits, sets.choosing.labels)
+  const decision = temperature === null ? null : decisionPart(of, temperature)
+  const testPart = sets.test.count === 0 ? null : measuredTest(of.test, sets.classes, temperature ?? 1)
+  return {
+    test: testPart && {
+      ...testPart,
+      mirrored: sets.isMirrorable ? await measureMirrored(sets.test, test.logits, loaded) : null,
+    },
+    validation:
+      sets.choosing.count === 0
+        ? null
+        : { images: chosen.images, accuracy: wilson(chosen.right, chosen.images), loss: chosen.loss },
+    calibration: temperature === null ? null : calibrationPart(of, temperature),
+    decision,
+    candidates: temperature === null ? null : candidatesPart(of, temperature, decision?.threshold ?? null),
+    familiarity: familiarity?.card ?? null,
+    robustness: await measureRobustness(sets.test, loaded),
+    reference: familiarity?.reference ?? null,
+    notes: notesOf(sets, temperature),
+  }
+}
+
+type Of = { readonly calibrating: Drawn; readonly test: Drawn; readonly familiarity: Familiarity | null }
+
+const drawn = (logits: Logits, { labels, hashes }: SampleSet): Drawn => ({
+  logits,
+  labels,
+  chances: hashes.map(chanceOf),
+})
+
+function measuredTest(
+  { logits, labels }: Drawn,
+  classes: readonly string[],
+  temperature: number,
+): NonNullable<Card['test']> {
+  const found = evaluation(logits, Int32Array.from(labels), { classes, temperature })
+  return {
+    images: found.images,
+    accuracy: found.accuracy,
+    loss: found.loss,
+    macro_f1: found.macroF1,
+    macro: found.macro,
+    weighted: found.weighted,
+    ece: found.ece,
+    reliability: found.reliability && [...found.reliability],
+    per_class: [...found.perClass],
+    confusion: found.confusion.map((row) => [...row]),
+  }
+}
+
+function calibrationPart({ calibrating, test }: Of, temperature: number): Card['calibration'] {
+  const isTest = test.logits.count >= FEWEST_FOR_CALIBRATION
+  const { logits, labels } = isTest ? test : calibrating
+  return {
+    temperature,
+    ece_before: calibrationError(answersAt(logits, labels, 1)),
+    ece_after: calibrationError(answersAt(logits, labels, temperature)),
+    images: calibrating.logits.count,
+    measured_on: isTest ? 'test' : 'calibration',
+  }
+}
+
+/** Who is unfamiliar is said to be so, and counts neither as confident nor as wrong. */
+function decisionPart(
+  { calibrating, test, familiarity }: Of,
+  temperature: number,
+): NonNullable<Card['decision']> {
+  const answers = familiarOnes(
+    calibrating,
+    temperature,
+    familiarity?.distances.calibrating,
+    familiarity?.card.threshold,
+  )
+  const { threshold } = confidentFrom(answers)
+  const sure =
+    threshold === null
+      ? []
+      : familiarOnes(test, temperature, familiarity?.distances.test, familiarity?.card.threshold).filter(
+          (answer) => answer.confidence >= threshold,
+        )
+  const isMeasured = threshold !== null && test.logits.count > 0
+  const needed = threshold === null ? imagesToPromise(answers) : null
+  return {
+    target_error: TARGET_ERROR,
+    threshold,
+    share_answered: isMeasured ? sure.length / test.logits.count : null,
+    error_among_answered:
+      isMeasured && sure.length > 0 ? sure.filter((answer) => !answer.isRight).length / sure.length : null,
+    images_needed: needed === null ? null : 2 * needed, // half of validation calibrates
+  }
+}
+
+function familiarOnes(
+  { logits, labels }: Drawn,
+  temperature: number,
+  distances: Float32Array | undefined,
+  threshold: number | null | undefined,
+): Answered[] {
+  return answersAt(logits, labels, temperature).filter((_, i) => !isUnfamiliar(distances, threshold, i))
+}
+
+const isUnfamiliar = (
+  distances: Float32Array | undefined,
+  threshold: number | null | undefined,
+  i: number,
+): boolean =>
+  threshold != null && distances !== undefined && distances.length > 0 && distances[i]! > threshold
+
+function candidatesPart(
+  { calibrating, test, familiarity }: Of,
+  temperature: number,
+  confidentFromHere: number | null,
+): Card['candidates'] {
+  const mass = candidateMass(calibrating, temperature)
+  if (mass === null) return null
+  const answers = answersAt(test.logits, test.labels, temperature)
+  const isUnsure = (i: number): boolean =>
+    !isUnfamiliar(familiarity?.distances.test, familiarity?.card.threshold, i) &&
+    (confidentFromHere === null || answers[i]!.confidence < confidentFromHere)
+  return {
+    level: CANDIDATE_LEVEL,
+    mass,
+    images: calibrating.logits.count,
+    test: covered(coverageOf(test, { temperature, mass })),
+    unsure: covered(coverageOf(test, { temperature, mass }, isUnsure)),
+  }
+}
+
+const covered = (found: Coverage | null) =>
+  found && { images: found.images, coverage: found.coverage, mean_size: found.meanSize }
+
+function notesOf({ choosing, calibrating }: MeasuredSets, temperature: number | null): string[] {
+  if (temperature !== null) return []
+  return [
+    `Confidence is not calibrated: ${calibrating.count + choosing.count} validation pictures are too ` +
+      `few (${2 * FEWEST_FOR_CALIBRATION} would do).`,
+    'For the same reason it names no candidates, and does not say of a picture that it is like nothing it knows.',
+  ]
+}

@@ -1,0 +1,91 @@
+/** An engine that needs no network: a picture's class is told by how light it is, its features are its light
+ *  and its grain. Distances it computes as every engine does, by the product with what was loaded. */
+import type { Network, Weights } from '#lib/ml/network/network.ts'
+import { createRandom, normal } from '#lib/ml/random.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import type { HeldVersion } from './outputs.ts'
+
+export const SPEC = {
+  size: 8,
+  channels: 1,
+  fit: 'stretch',
+  background: [0, 0, 0],
+  resize: 'lanczos3',
+  mean: [0],
+  std: [1],
+} satisfies HeldVersion['spec']
+export const CLASSES = ['dark', 'grey', 'light'] as const
+const LIGHTS = [0.25, 0.5, 0.75] // of the classes
+// logits fall by the square of the distance in light times this: five times as sure as the light allows
+const SURENESS = 400
+
+export function fakeLoaded(signal: AbortSignal = new AbortController().signal): HeldVersion {
+  const nearness = new Map<string, { length: number; classes: number; kernel: Float32Array }>()
+  return {
+    key: 'fake',
+    spec: SPEC,
+    classes: CLASSES.length,
+    signal,
+    engine: {
+      async load(key: string, { network, weights }: { network: Network; weights: Weights }) {
+        nearness.set(key, {
+          length: network.input.channels,
+          classes: network.classes,
+          kernel: weights['products/kernel']!,
+        })
+      },
+      async unload(key) {
+        nearness.delete(key)
+      },
+      async run(key, pixels, count) {
+        const loaded = nearness.get(key)
+        if (!loaded) return answered(pixels, count)
+        const { length, classes, kernel } = loaded
+        const logits = Float32Array.from({ length: count * classes }, (_, at) => {
+          let sum = 0
+          for (let d = 0; d < length; d++)
+            sum += pixels[Math.floor(at / classes) * length + d]! * kernel[d * classes + (at % classes)]!
+          return sum
+        })
+        return { logits, features: null }
+      },
+    },
+  }
+}
+
+function answered(pixels: Float32Array, count: number) {
+  const each = pixels.length / count
+  const rows = Array.from({ length: count }, (_, i) => {
+    const own = pixels.subarray(i * each, (i + 1) * each)
+    const light = own.reduce((a, b) => a + b, 0) / each
+    const grain = Math.sqrt(own.reduce((sum, value) => sum + (value - light) ** 2, 0) / each)
+    return { logits: LIGHTS.map((of) => -SURENESS * (light - of) ** 2), features: [light, grain, 0.2] }
+  })
+  return {
+    logits: Float32Array.from(rows.flatMap(({ logits }) => logits)),
+    features: Float32Array.from(rows.flatMap(({ features }) => features)),
+  }
+}
+
+/** Pictures of the classes in turn, their light off by chance, so that some are taken for a neighbour.
+ *  `grain`: of foreign ones, more. */
+export function lit(count: number, { seed, grain = 0.02 }: { seed: number; grain?: number }): SampleSet {
+  const random = createRandom(seed)
+  const squares = Array.from({ length: count }, (_, i) => {
+    const light = LIGHTS[i % CLASSES.length]! + 0.08 * normal(random)
+    return Uint8ClampedArray.from({ length: SPEC.size ** 2 }, () => 255 * (light + grain * normal(random)))
+  })
+  return {
+    count,
+    hashes: squares.map(() =>
+      Array.from({ length: 8 }, () =>
+        Math.floor(random() * 2 ** 32)
+          .toString(16)
+          .padStart(8, '0'),
+      ).join(''),
+    ),
+    labels: Int32Array.from(squares, (_, i) => i % CLASSES.length),
+    targets: null,
+    read: (index, out, offset) => out.set(squares[index]!, offset),
+  }
+}

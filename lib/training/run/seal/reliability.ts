@@ -1,0 +1,53 @@
+/** Whether answers keep what their version's card promises, counted over pictures that it did not learn from.
+ *  The rule is domain/decision. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import { softmax, type Logits } from '#lib/domain/calibration.ts'
+import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
+import { decide } from '#lib/domain/decision.ts'
+import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
+
+export type Promised = {
+  readonly logits: Logits
+  readonly labels: Int32Array
+  readonly hashes: readonly string[]
+  readonly distances: readonly (number | null)[]
+}
+
+/** Each `null` where the card promises nothing of the kind. */
+export type PromisesKept = {
+  readonly share_answered: number | null
+  readonly error_among_answered: number | null
+  readonly coverage: number | null
+  readonly mean_size: number | null
+  readonly share_unfamiliar: number | null
+}
+
+export function promisesKept({ logits, labels, hashes, distances }: Promised, card: Card): PromisesKept {
+  const promises = promisesOf(card)
+  const temperature = card.calibration?.temperature ?? 1
+  const chances = hashes.map(chanceOf)
+  let [confident, wrong, unfamiliar] = [0, 0, 0]
+  for (let i = 0; i < logits.count; i++) {
+    const probabilities = softmax(
+      logits.values.subarray(i * logits.classes, (i + 1) * logits.classes),
+      temperature,
+    )
+    const { decision, candidates } = decide(probabilities, promises, {
+      chance: () => chances[i]!,
+      distance: distances[i] ?? null,
+    })
+    if (decision === 'unfamiliar') unfamiliar += 1
+    if (decision !== 'confident') continue
+    confident += 1
+    if (candidates![0] !== labels[i]) wrong += 1
+  }
+  const mass = promises.candidateMass
+  const covered = mass === null ? null : coverageOf({ logits, labels, chances }, { temperature, mass })
+  return {
+    share_answered: promises.sureness?.threshold == null ? null : confident / logits.count,
+    error_among_answered: confident === 0 ? null : wrong / confident,
+    coverage: covered?.coverage.value ?? null,
+    mean_size: covered?.meanSize ?? null,
+    share_unfamiliar: promises.familiarUpTo === null ? null : unfamiliar / logits.count,
+  }
+}

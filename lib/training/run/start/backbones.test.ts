@@ -1,0 +1,38 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { bodiesHere, bodiesIn } from './backbones.ts'
+
+const MODELS = fileURLToPath(new URL('../../../../models', import.meta.url))
+const PHOTOGRAPHS = { size: 64, channels: 3, fit: 'cover' } as const
+
+function places() {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-bodies-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  cpSync(join(MODELS, 'shapes', 'v1'), join(folder, 'data', 'bodies', 'mine', 'v1'), { recursive: true })
+  for (const name of ['shapes', 'mnist'])
+    cpSync(join(MODELS, name, 'v1'), join(folder, 'models', name, 'v1'), { recursive: true })
+  return { dataDir: join(folder, 'data'), modelsDir: join(folder, 'models') }
+}
+
+test('what a person brought comes before what came with the product, and digits have nothing to tell photographs', async () => {
+  expect((await bodiesHere(places(), PHOTOGRAPHS)).map(({ name }) => name)).toEqual(['mine v1', 'shapes v1'])
+})
+
+test('a body sees pictures in its own size and fitted as the classifier says', async () => {
+  const [body] = await bodiesHere(places(), { ...PHOTOGRAPHS, fit: 'contain' })
+
+  expect(body!.spec).toMatchObject({ size: 32, fit: 'contain' })
+})
+
+test('the backbone that was made for it is asked before the others that ship', async () => {
+  const { modelsDir } = places()
+  cpSync(join(modelsDir, 'shapes', 'v1'), join(modelsDir, 'backbone', 'v1'), { recursive: true })
+
+  expect((await bodiesIn(modelsDir, PHOTOGRAPHS)).map(({ name }) => name)).toEqual([
+    'the backbone',
+    'shapes v1',
+  ])
+})

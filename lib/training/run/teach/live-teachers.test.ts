@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { normalise, preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import { liveTeachers } from './live-teachers.ts'
+
+const SHIPPED = fileURLToPath(new URL('../../../../models/shapes/', import.meta.url))
+const { champion } = JSON.parse(readFileSync(`${SHIPPED}classifier.json`, 'utf8')) as { champion: string }
+const teacher = SHIPPED + champion
+const classes = SHAPES.toReversed()
+const HOW = { share: 0.75, temperature: 1 }
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openEngine('auto', 'inference')
+})
+afterAll(() => engine[Symbol.asyncDispose]())
+
+/** One drawn picture of each shape; every label says the first of the student's classes. */
+async function batch() {
+  const { preprocess: spec } = await readBundle(teacher)
+  const squares = SHAPES.flatMap((shape, i) => [...preprocess(drawShape(shape, 7_000_000 + i), spec)])
+  const pixels = new Float32Array(squares.length)
+  normalise(Uint8Array.from(squares), spec, pixels)
+  const targets = new Float32Array(SHAPES.length * classes.length)
+  for (let row = 0; row < SHAPES.length; row++) targets[row * classes.length] = 1
+  return { pixels, targets, count: SHAPES.length }
+}
+
+test('teachers see the pictures of a step, and their mean answer is a share of its targets', async () => {
+  const [one, two] = [await batch(), await batch()]
+
+  await using alone = await liveTeachers([teacher], { classes, how: HOW, engine })
+  await alone.teach(one)
+  await using pair = await liveTeachers([teacher, teacher], { classes, how: HOW, engine })
+  await pair.teach(two)
+
+  for (const [row, shape] of SHAPES.entries()) {
+    const target = one.targets.subarray(row * classes.length, (row + 1) * classes.length)
+    expect(target.reduce((a, b) => a + b)).toBeCloseTo(1, 5)
+    expect(target[0]).toBeGreaterThanOrEqual(0.25) // the label's share
+    expect(target[classes.indexOf(shape)], shape).toBeGreaterThan(0.6) // the teacher sees what it is
+  }
+  two.targets.forEach((value, i) => expect(value).toBeCloseTo(one.targets[i]!, 5))
+})
+
+test('a teacher that does not know a class is refused by the name of the class', async () => {
+  await expect(
+    liveTeachers([teacher], { classes: [...classes, 'spiral'], how: HOW, engine }),
+  ).rejects.toThrow(/does not know "spiral"/)
+})

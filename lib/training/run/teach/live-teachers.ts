@@ -1,0 +1,57 @@
+/** Teachers beside the learner: they see the very pictures that a step shows, changed as these are, and their
+ *  mean answer becomes part of the targets. Sources: Beyer et al. 2022 (arXiv:2106.05237), "consistent
+ *  teaching"; Hinton et al. 2015 (arXiv:1503.02531) for several teachers. A teacher that sees pictures in
+ *  another size is asked once for each picture instead; that is distil.ts. */
+import { softmax } from '#lib/domain/calibration.ts'
+import { readBundle } from '#lib/ml/formats/bundle.ts'
+import type { Batch } from '#lib/ml/learn/learner.ts'
+import type { Distilling } from '#lib/ml/recipes/recipe.ts'
+import { placesOf } from './distil.ts'
+import type { TrainingEngine } from '../run.ts'
+
+export type LiveTeachers = AsyncDisposable & {
+  /** Writes into the batch's targets. */
+  readonly teach: (batch: Batch) => Promise<void>
+}
+
+/** @param folders versions whose preprocessing is the student's
+ *  @param classes the student's, in the order of its outputs; each teacher must know them all */
+export async function liveTeachers(
+  folders: readonly string[],
+  {
+    classes,
+    how,
+    engine,
+  }: {
+    readonly classes: readonly string[]
+    readonly how: Distilling
+    readonly engine: Pick<TrainingEngine, 'load' | 'unload' | 'run'>
+  },
+): Promise<LiveTeachers> {
+  const teachers: { readonly key: string; readonly places: readonly number[]; readonly outputs: number }[] =
+    []
+  for (const [index, folder] of folders.entries()) {
+    const bundle = await readBundle(folder)
+    const key = `teacher-${index}`
+    const places = placesOf(classes, bundle)
+    await engine.load(key, bundle)
+    teachers.push({ key, places, outputs: bundle.network.classes })
+  }
+  return {
+    async teach({ pixels, targets, count }) {
+      for (let i = 0; i < targets.length; i++) targets[i]! *= 1 - how.share
+      for (const { key, places, outputs } of teachers) {
+        const { logits } = await engine.run(key, pixels, count)
+        for (let row = 0; row < count; row++) {
+          const told = softmax(places.map((place) => logits[row * outputs + place]! / how.temperature))
+          told.forEach((p, k) => {
+            targets[row * classes.length + k]! += (how.share * p) / teachers.length
+          })
+        }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { key } of teachers) await engine.unload(key)
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/** A version as a ZIP to take away: the whole bundle, or only what TensorFlow.js or an ONNX runtime loads. It
+ *  is verified first, and nothing else is packed. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeZip } from '#lib/archive/write-zip.ts'
+import type { FileAnswer } from '#lib/contracts/contract.ts'
+import type { Version } from '#lib/data/values.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { readBundle } from '#lib/ml/formats/bundle.ts'
+
+/** model.onnx names its kernels' places in weights.bin, so both go together. */
+const FILES_OF = {
+  tfjs: ['model.json', 'weights.bin', 'classes.json', 'preprocess.json'],
+  onnx: ['model.onnx', 'weights.bin', 'classes.json', 'preprocess.json'],
+} as const
+
+export async function bundleZip(
+  version: Version,
+  format: 'bundle' | keyof typeof FILES_OF,
+): Promise<FileAnswer> {
+  const { manifest } = await readBundle(version.folder)
+  const names = format === 'bundle' ? [...Object.keys(manifest.files), 'manifest.json'] : FILES_OF[format]
+  const missing = names.find((name) => name !== 'manifest.json' && !manifest.files[name])
+  if (missing)
+    throw new DarkroomError('not_found', {
+      what: `${version.name} of "${version.classifierId}" cannot be had as ${format}`,
+      why: `it was sealed without ${missing}`,
+      remedy: 'Download the whole bundle, or train again.',
+    })
+  async function* entries() {
+    for (const name of names) yield { path: name, content: await readFile(join(version.folder, name)) }
+  }
+  return {
+    bytes: writeZip(entries()),
+    mediaType: 'application/zip',
+    filename: `${version.classifierId}-${version.name}${format === 'bundle' ? '' : `-${format}`}.zip`,
+    isImmutable: true,
+  }
+}

@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest'
+import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
+import { compareVersions } from './compare.ts'
+import type { Answering } from '../ports.ts'
+import { cardOf, versionRow } from '../rows.fakes.ts'
+
+/** Pictures are their own text, `true label|what v1 says|what v2 says`; a child reads the answer of the
+ *  version it is asked for. */
+const picture = (label: string, champion: string, challenger: string, i: number): SnapshotEntry => ({
+  hash: `${label}|${champion}|${challenger}|${i}`,
+  label,
+  split: 'test',
+})
+
+function answering(versions: readonly VersionWithCard[]): Answering {
+  return {
+    load: async () => undefined,
+    unload: () => undefined,
+    verify: async () => undefined,
+    async infer(ref, pictures) {
+      const version = versions.find((one) => one.id === ref.key)!
+      return {
+        engine: 'onnx',
+        inferenceMs: pictures.length * version.number,
+        pictures: pictures.map((bytes) => {
+          const answer = Buffer.from(bytes).toString().split('|')[version.number]!
+          if (answer === 'broken')
+            return { ok: false, code: 'corrupt_image', what: '', why: '', remedy: '' } as const
+          return {
+            ok: true,
+            logits: Float32Array.from(version.classes, (name) => (name === answer ? 4 : 0)),
+            features: null,
+            distance: null,
+            width: 1,
+            height: 1,
+            decodeMs: 0,
+          } as const
+        }),
+      }
+    },
+  }
+}
+
+const v1 = versionRow(1)
+const v2 = versionRow(2)
+const compared = (
+  entries: readonly SnapshotEntry[],
+  change: { champion?: VersionWithCard; challenger?: VersionWithCard; unseen?: ReadonlySet<string> } = {},
+) => {
+  const champion = change.champion ?? v1
+  const challenger = change.challenger ?? v2
+  return compareVersions(
+    { champion, challenger, entries, unseen: change.unseen ?? new Set(), now: new Date(0) },
+    {
+      bytesOf: async (hash) => (hash.includes('gone') ? null : Buffer.from(hash)),
+      answering: answering([champion, challenger]),
+      maxPixels: 1e6,
+      signal: new AbortController().signal,
+    },
+  )
+}
+const times = (count: number, label: string, champion: string, challenger: string) =>
+  Array.from({ length: count }, (_, i) => picture(label, champion, challenger, i))
+
+test('right and wrong answers are counted in pairs, and the gate says what follows', async () => {
+  const answer = await compared([
+    ...times(60, 'apple', 'apple', 'apple'),
+    ...times(14, 'lime', 'apple', 'lime'),
+    ...times(3, 'lime', 'lime', 'plum'),
+    ...times(2, 'plum', 'lime', 'apple'),
+  ])
+
+  expect(answer).toMatchObject({
+    images: 79,
+    both_right: 60,
+    only_challenger_right: 14,
+    only_champion_right: 3,
+    both_wrong: 2,
+    engine: 'onnx',
+  })
+  expect(answer.accuracy.champion.value).toBeCloseTo(63 / 79, 12)
+  expect(answer.accuracy.challenger.value).toBeCloseTo(74 / 79, 12)
+  expect(answer.p_value).toBeCloseTo(0.01273, 5) // exact McNemar for 14 and 3: 2 × 834 / 2^17
+  expect(answer.verdict).toMatchObject({ kind: 'better', images: 79 })
+  expect(answer.verdict.sentence).toContain('Right on 14 pictures where the old one was wrong, wrong on 3')
+  expect(answer.latency_ms).toEqual({ champion: 1, challenger: 2 })
+})
+
+test('how often candidates hold the true class is said of each version that names any', async () => {
+  const naming = versionRow(2, {
+    card: { ...cardOf('v2'), candidates: { level: 0.95, mass: 0.9, images: 200, test: null, unsure: null } },
+  })
+  const entries = [...times(8, 'apple', 'apple', 'apple'), ...times(2, 'lime', 'lime', 'plum')].map(
+    (entry) => ({ ...entry, hash: Buffer.from(entry.hash).toString('hex').padEnd(64, '0') }),
+  )
+
+  const { coverage } = await compareVersions(
+    { champion: v1, challenger: naming, entries, unseen: new Set(), now: new Date(0) },
+    {
+      bytesOf: async (hash) => Buffer.from(Buffer.from(hash, 'hex').toString().replaceAll('\0', '')),
+      answering: answering([v1, naming]),
+      maxPixels: 1e6,
+      signal: new AbortController().signal,
+    },
+  )
+
+  expect(coverage).toEqual({ champion: null, challenger: 0.8 }) // 0.965 on its answer alone: no second class within 0.9
+})
+
+test('old pictures and new ones are counted apart', async () => {
+  const fresh = times(10, 'lime', 'apple', 'lime')
+
+  const { parts } = await compared([...times(40, 'apple', 'apple', 'apple'), ...fresh], {
+    unseen: new Set(fresh.map((entry) => entry.hash)),
+  })
+
+  expect(parts.map(({ name, images, gain }) => [name, images, gain.value])).toEqual([
+    ['old', 40, 0],
+    ['new', 10, 1],
+  ])
+})
+
+test('pictures of a class that only the challenger knows are shown, told of and not counted', async () => {
+  const challenger = versionRow(2, { classes: ['apple', 'lime', 'plum', 'kiwi'] })
+
+  const answer = await compared(
+    [
+      ...times(35, 'apple', 'apple', 'apple'),
+      ...times(3, 'kiwi', 'lime', 'kiwi'),
+      ...times(1, 'kiwi', 'lime', 'plum'),
+    ],
+    { challenger },
+  )
+
+  expect(answer.images).toBe(35)
+  expect(answer.per_class.at(-1)).toEqual({
+    class: 'kiwi',
+    images: 4,
+    recall_champion: 0,
+    recall_challenger: 0.75,
+    p_value: 1,
+    is_new: true,
+  })
+  expect(answer.verdict.sentence).toMatch(
+    / It also knows 1 class that v1 does not: right on 3 of 4 test pictures of it, which are not counted above\.$/,
+  )
+})
+
+test('a picture that is gone or cannot be decoded is left out of both', async () => {
+  const answer = await compared([
+    ...times(30, 'apple', 'apple', 'apple'),
+    picture('lime', 'broken', 'lime', 1),
+    picture('lime', 'lime', 'gone', 2),
+  ])
+
+  expect(answer.images).toBe(30)
+})
+
+test("where the champion's own test pictures are not here nobody can tell, however good the new ones look", async () => {
+  const champion = versionRow(1, { isShipped: true, card: cardOf('v1', {}, 10_000) })
+  const fresh = times(40, 'lime', 'apple', 'lime')
+
+  const { verdict } = await compared(fresh, { champion, unseen: new Set(fresh.map((entry) => entry.hash)) })
+
+  expect(verdict).toMatchObject({ kind: 'cannot_tell', images_needed: 10_000 })
+  expect(verdict.sentence).toBe(
+    'Cannot tell. The 10,000 test pictures of v1 are not on this machine, so nobody can tell whether ' +
+      'it still knows what it knew. On the new ones: better. Right on 40 pictures where the old one was ' +
+      'wrong, wrong on 0: +100.0 points (+82.5 to +100.0).',
+  )
+})

@@ -1,0 +1,244 @@
+/** Two versions on the same pictures, on the engine that serves: paired answers for the gate, and what it
+ *  says of them. The rule itself is domain/gate.ts; promoting is somebody else's. */
+import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
+import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
+import { answersAt, calibrationError, FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
+import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
+import {
+  compare,
+  FEWEST_IMAGES,
+  judge,
+  sentence,
+  type Comparison,
+  type PairedAnswer,
+  type Verdict,
+} from '#lib/domain/gate.ts'
+import { mcnemarExact, wilson } from '#lib/domain/statistics.ts'
+import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
+import { askVersion, type AskingPorts, type VersionAnswers } from './predict-samples.ts'
+
+export type ComparisonInput = {
+  readonly champion: VersionWithCard
+  readonly challenger: VersionWithCard
+  /** Test pictures that neither learnt from. */
+  readonly entries: readonly SnapshotEntry[]
+  /** Hashes of those that came after the champion was trained. */
+  readonly unseen: ReadonlySet<string>
+  readonly now: Date
+}
+
+type Seen = {
+  readonly entry: SnapshotEntry
+  readonly champion: Float32Array
+  readonly challenger: Float32Array
+}
+
+export async function compareVersions(input: ComparisonInput, ports: AskingPorts): Promise<ComparisonAnswer> {
+  const { champion, challenger, unseen } = input
+  const entries = input.entries.filter(({ label }) => challenger.classes.includes(label))
+  const byChampion = await askVersion(champion, entries, ports)
+  const byChallenger = await askVersion(challenger, entries, ports)
+  const seen = entries.flatMap((entry, i): Seen[] => {
+    const a = byChampion.rows[i]
+    const b = byChallenger.rows[i]
+    return a && b ? [{ entry, champion: a, challenger: b }] : []
+  })
+  const common = seen.filter(({ entry }) => champion.classes.includes(entry.label))
+  const answers = common.map((one): PairedAnswer => ({
+    label: one.entry.label,
+    championRight: champion.classes[largest(one.champion)] === one.entry.label,
+    challengerRight: challenger.classes[largest(one.challenger)] === one.entry.label,
+    isNew: unseen.has(one.entry.hash),
+  }))
+  const ece = {
+    champion: eceOf(champion, common, 'champion'),
+    challenger: eceOf(challenger, common, 'challenger'),
+  }
+  const compared = compare(
+    answers,
+    ece.champion === null || ece.challenger === null ? null : ece.challenger - ece.champion,
+  )
+  const answer = answerOf(input, { seen, answers, compared, ece, byChampion, byChallenger })
+  const verdict = verdictOf(input, answers, compared)
+  return { ...answer, verdict: { ...verdict, sentence: `${verdict.sentence}${alsoKnows(input, answer)}` } }
+}
+
+type Measured = {
+  seen: readonly Seen[]
+  answers: readonly PairedAnswer[]
+  compared: Comparison
+  ece: ComparisonAnswer['ece']
+  byChampion: VersionAnswers
+  byChallenger: VersionAnswers
+}
+
+function answerOf(
+  { champion, challenger, now }: ComparisonInput,
+  { seen, answers, compared, ece, byChampion, byChallenger }: Measured,
+): Omit<ComparisonAnswer, 'verdict'> {
+  const { pairs } = compared
+  const parts = (['old', 'new'] as const).flatMap((name) => {
+    const of = answers.filter((answer) => answer.isNew === (name === 'new'))
+    const gain = name === 'old' ? compared.oldGain : compared.newGain
+    return gain ? [{ name, images: of.length, gain }] : []
+  })
+  const added = challenger.classes
+    .filter((name) => !champion.classes.includes(name))
+    .flatMap((name) => {
+      const of = seen.filter(({ entry }) => entry.label === name)
+      const right = of.filter((one) => challenger.classes[largest(one.challenger)] === name).length
+      return of.length === 0
+        ? []
+        : [
+            {
+              class: name,
+              images: of.length,
+              recall_champion: 0,
+              recall_challenger: right / of.length,
+              p_value: 1,
+              is_new: true,
+            },
+          ]
+    })
+  return {
+    classifier: champion.classifierId,
+    champion: champion.name,
+    challenger: challenger.name,
+    engine: byChallenger.engine ?? byChampion.engine ?? 'onnx',
+    images: answers.length,
+    both_right: pairs.bothRight,
+    only_champion_right: pairs.onlyChampionRight,
+    only_challenger_right: pairs.onlyChallengerRight,
+    both_wrong: pairs.bothWrong,
+    accuracy: {
+      champion: wilson(pairs.bothRight + pairs.onlyChampionRight, answers.length),
+      challenger: wilson(pairs.bothRight + pairs.onlyChallengerRight, answers.length),
+      gain: compared.accuracyGain,
+    },
+    p_value: mcnemarExact(pairs.onlyChallengerRight, pairs.onlyChampionRight),
+    parts,
+    per_class: [
+      ...compared.classes.map((one) => ({
+        class: one.name,
+        images: one.images,
+        recall_champion: one.recallChampion,
+        recall_challenger: one.recallChallenger,
+        p_value: one.pValue,
+        is_new: false,
+      })),
+      ...added,
+    ],
+    ece,
+    coverage: {
+      champion: coverageIn(champion, seen, 'champion'),
+      challenger: coverageIn(challenger, seen, 'challenger'),
+    },
+    latency_ms: { champion: byChampion.msPerImage, challenger: byChallenger.msPerImage },
+    size_bytes: { champion: champion.sizeBytes, challenger: challenger.sizeBytes },
+    at: now.toISOString(),
+  }
+}
+
+/** New classes have no pair to be counted in; without a word on them a version that knows more would look
+ *  like one that does not. */
+function alsoKnows(
+  { champion, challenger }: ComparisonInput,
+  { per_class: classes }: Pick<ComparisonAnswer, 'per_class'>,
+): string {
+  const known = challenger.classes.filter((name) => !champion.classes.includes(name)).length
+  if (known === 0) return ''
+  const added = classes.filter((one) => one.is_new)
+  const images = added.reduce((sum, one) => sum + one.images, 0)
+  const right = added.reduce((sum, one) => sum + Math.round(one.recall_challenger * one.images), 0)
+  const measured =
+    images === 0
+      ? 'no test picture shows any of them'
+      : `right on ${right.toLocaleString('en')} of ${images.toLocaleString('en')} test pictures of ` +
+        `${known === 1 ? 'it' : 'them'}, which are not counted above`
+  return ` It also knows ${known === 1 ? '1 class' : `${known} classes`} that ${champion.name} does not: ${measured}.`
+}
+
+/** What the gate says; and where the champion's own test pictures are not on this machine, that nobody can
+ *  tell what became of the old. */
+function verdictOf(
+  { champion }: ComparisonInput,
+  answers: readonly PairedAnswer[],
+  compared: Comparison,
+): VerdictAnswer {
+  const verdict = judge(compared)
+  const oldImages = answers.filter((answer) => !answer.isNew).length
+  const sealed = champion.card.test?.images ?? 0
+  const isOldUnknown = verdict.kind !== 'worse' && oldImages < FEWEST_IMAGES && sealed >= FEWEST_IMAGES
+  if (!isOldUnknown) return verdictAnswer(verdict, compared)
+  const missing =
+    `The ${sealed.toLocaleString('en')} test pictures of ${champion.name} are not on this machine, so ` +
+    'nobody can tell whether it still knows what it knew.'
+  const found = compared.images === 0 ? '' : ` On the new ones: ${lowered(sentence(compared, verdict))}`
+  return {
+    kind: 'cannot_tell',
+    sentence: `Cannot tell. ${missing}${found}`,
+    because: [missing],
+    images: compared.images,
+    images_needed: sealed,
+  }
+}
+
+export function verdictAnswer(verdict: Verdict, compared: Comparison): VerdictAnswer {
+  return {
+    kind:
+      verdict.kind === 'not-worse'
+        ? 'not_worse'
+        : verdict.kind === 'cannot-tell'
+          ? 'cannot_tell'
+          : verdict.kind,
+    sentence: sentence(compared, verdict),
+    because: verdict.kind === 'worse' ? [...verdict.because] : [],
+    images: compared.images,
+    images_needed: verdict.kind === 'cannot-tell' ? verdict.imagesNeeded : null,
+  }
+}
+
+/** The verdict of a version that has no other to be compared with. */
+export const firstVerdict = (): VerdictAnswer => verdictAnswer({ kind: 'first' }, compare([], null))
+
+function eceOf(
+  version: VersionWithCard,
+  seen: readonly Seen[],
+  which: 'champion' | 'challenger',
+): number | null {
+  if (seen.length < FEWEST_FOR_CALIBRATION) return null
+  const classes = version.classes.length
+  const values = new Float32Array(seen.length * classes)
+  seen.forEach((one, i) => values.set(one[which], i * classes))
+  const labels = seen.map(({ entry }) => version.classes.indexOf(entry.label))
+  return calibrationError(
+    answersAt({ values, count: seen.length, classes }, labels, version.card.calibration?.temperature ?? 1),
+  )
+}
+
+/** How often its candidates hold the true class, of the pictures whose class it knows; null where it names
+ *  none. */
+function coverageIn(
+  version: VersionWithCard,
+  seen: readonly Seen[],
+  which: 'champion' | 'challenger',
+): number | null {
+  const { candidateMass: mass } = promisesOf(version.card)
+  const known = seen.filter(({ entry }) => version.classes.includes(entry.label))
+  if (mass === null) return null
+  const classes = version.classes.length
+  const values = new Float32Array(known.length * classes)
+  known.forEach((one, i) => values.set(one[which], i * classes))
+  const drawn = {
+    logits: { values, count: known.length, classes },
+    labels: known.map(({ entry }) => version.classes.indexOf(entry.label)),
+    chances: known.map(({ entry }) => chanceOf(entry.hash)),
+  }
+  return (
+    coverageOf(drawn, { temperature: version.card.calibration?.temperature ?? 1, mass })?.coverage.value ??
+    null
+  )
+}
+
+const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+const largest = (row: Float32Array): number => row.indexOf(Math.max(...row))

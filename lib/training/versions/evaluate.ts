@@ -1,0 +1,70 @@
+/** A version measured on the classifier's test pictures, on the engine that serves: what
+ *  `/api/model/evaluate` and `npm run evaluate` answer. */
+import type { Output } from '#lib/contracts/contract.ts'
+import type { evaluateModel } from '#lib/contracts/models.ts'
+import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
+import { askVersion, type AskingPorts } from './predict-samples.ts'
+import { promisesKept } from '../run/seal/reliability.ts'
+
+export type EvaluationAnswer = Output<typeof evaluateModel>
+
+/** What of a version is needed to measure it. */
+export type Measurable = Pick<VersionWithCard, 'id' | 'classifierId' | 'name' | 'folder' | 'classes' | 'card'>
+
+export async function evaluateVersion(
+  version: Measurable,
+  test: readonly SnapshotEntry[],
+  ports: AskingPorts & { readonly clock: () => number },
+): Promise<EvaluationAnswer> {
+  const began = ports.clock()
+  const entries = test.filter(({ label }) => version.classes.includes(label))
+  if (entries.length === 0) throw nothingToMeasure(version)
+  const { rows, distances, engine } = await askVersion(version, entries, ports)
+  const answered = entries.flatMap(({ label, hash }, i) =>
+    rows[i] ? [{ label, hash, row: rows[i], distance: distances[i] ?? null }] : [],
+  )
+  if (answered.length === 0 || engine === null) throw nothingToMeasure(version)
+  const classes = version.classes.length
+  const values = new Float32Array(answered.length * classes)
+  answered.forEach(({ row }, i) => values.set(row, i * classes))
+  const labels = Int32Array.from(answered, ({ label }) => version.classes.indexOf(label))
+  const logits = { values, count: answered.length, classes }
+  const found = evaluation(logits, labels, {
+    classes: version.classes,
+    temperature: version.card.calibration?.temperature ?? 1,
+  })
+  return {
+    classifier: version.classifierId,
+    version: version.name,
+    engine,
+    images: found.images,
+    accuracy: found.accuracy,
+    loss: found.loss,
+    per_class: [...found.perClass],
+    confusion: found.confusion.map((row) => [...row]),
+    macro: found.macro,
+    weighted: found.weighted,
+    ece: found.ece,
+    promises: promisesKept(
+      {
+        logits,
+        labels,
+        hashes: answered.map(({ hash }) => hash),
+        distances: answered.map(({ distance }) => distance),
+      },
+      version.card,
+    ),
+    seconds: ports.clock() - began,
+  }
+}
+
+const nothingToMeasure = (version: Measurable): DarkroomError =>
+  new DarkroomError('nothing_to_learn', {
+    what: `${version.name} of "${version.classifierId}" was not measured`,
+    why: 'none of its test pictures is on this machine',
+    remedy:
+      `Get them with npm run dataset -- ${version.classifierId}, or upload labelled pictures: a fifth of ` +
+      'them become test pictures.',
+  })

@@ -1,0 +1,129 @@
+/** A sealed version measured anew, on the pictures that it was trained with: its card gets what is measured
+ *  today, its weights stay as they are. For bundles that are about to ship; a version that somebody uses is
+ *  never written to. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { decode } from '#lib/images/decode.ts'
+import { goldenFailure, readBundle, writeBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
+import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import { halves } from '../run/data/halves.ts'
+import { measure, type MeasuredSets } from '../run/seal/measure.ts'
+import { buildPack, hasPack, openPack, packName, type Pack, type PackSource } from '../run/data/pack.ts'
+import type { RunPorts } from '../run/run.ts'
+import { goldenLogits } from '../run/seal/seal.ts'
+
+export type Resealing = {
+  readonly folder: string
+  readonly isMirrorable: boolean
+  /** All pictures of its data set. */
+  readonly samples: () => AsyncIterable<PackSource>
+  /** Where packs are kept. */
+  readonly packs: string
+  readonly maxPixels: number
+  /** Encoded pictures that show nothing it knows, by the name of their set. */
+  readonly foreign: readonly { readonly name: string; readonly pictures: () => AsyncIterable<Uint8Array> }[]
+}
+
+export type ResealPorts = Pick<RunPorts, 'engine' | 'openTest' | 'signal'> & {
+  readonly say: (sentence: string) => void
+}
+
+const KEY = 'sealed'
+
+export async function reseal(
+  asked: Resealing,
+  { engine, openTest, signal, say }: ResealPorts,
+): Promise<Card> {
+  const bundle = await readBundle(asked.folder)
+  const { card, classes, preprocess: spec } = bundle
+  using pack = await packOf(asked, bundle, { say, signal })
+  const sets = {
+    training: pack.set('train', classes),
+    test: pack.set('test', classes),
+    ...halves(pack.set('validation', classes), classes.length),
+  }
+  await engine.load(KEY, bundle)
+  try {
+    const failure = goldenFailure(bundle.golden, await goldenLogits(engine, KEY, spec))
+    if (failure !== null) throw refusal(card, failure, `Measure it on another engine than ${engine.name}.`)
+    const foreign = await foreignSets(asked, bundle)
+    const opened =
+      // it may have been sealed on another machine
+      sets.test.count === 0 ? 0 : Math.max(await openTest(sets.test.hashes), card.data.test_opened + 1)
+    say(
+      `Measuring ${card.classifier} ${card.version} on ${sets.test.count.toLocaleString('en')} test pictures.`,
+    )
+    const { reference, notes, ...measured } = await measure(
+      { ...sets, classes, isMirrorable: asked.isMirrorable, foreign },
+      { engine, key: KEY, spec, classes: classes.length, signal },
+    )
+    const kept = card.notes.filter((note) => !MEASURED_NOTES.some((beginning) => note.startsWith(beginning)))
+    const written: Card = {
+      ...card,
+      ...measured,
+      data: { ...card.data, test_opened: opened },
+      notes: [...kept, ...notes],
+    }
+    await writeBundle(asked.folder, { ...bundle, card: written, reference })
+    return written
+  } finally {
+    await engine.unload(KEY)
+  }
+}
+
+/** Beginnings of the notes that measuring writes. */
+const MEASURED_NOTES = ['Confidence is not calibrated', 'For the same reason it names']
+
+async function packOf(
+  { packs, samples, maxPixels }: Resealing,
+  { card, preprocess: spec }: Bundle,
+  { say, signal }: Pick<ResealPorts, 'say' | 'signal'>,
+): Promise<Pack> {
+  const expected = packName(card.data.snapshot, spec)
+  if (await hasPack(packs, expected)) return openPack(packs, expected)
+  say('Decoding the pictures once.')
+  const made = await buildPack({
+    folder: packs,
+    spec,
+    samples: samples(),
+    maxPixels,
+    onProgress: () => {},
+    signal,
+  })
+  if (made !== expected)
+    throw refusal(
+      card,
+      'these are not the pictures that it was trained with, so nobody can tell which of them it learnt from',
+      'Name the data set that its card names.',
+    )
+  return openPack(packs, made)
+}
+
+async function foreignSets(
+  { foreign, maxPixels }: Resealing,
+  { preprocess: spec }: Bundle,
+): Promise<MeasuredSets['foreign']> {
+  if (foreign.length === 0) return null
+  const [r, g, b] = spec.background
+  const sets = []
+  for (const { name, pictures } of foreign) {
+    const squares: Uint8Array[] = []
+    for await (const bytes of pictures())
+      squares.push(preprocess(await decode(bytes, { maxPixels, background: { r, g, b } }), spec))
+    sets.push({
+      name,
+      squares: {
+        count: squares.length,
+        read: (index: number, out: Uint8Array, offset: number) => out.set(squares[index]!, offset),
+      },
+    })
+  }
+  return sets
+}
+
+const refusal = (card: Card, why: string, remedy: string): DarkroomError =>
+  new DarkroomError('invalid_input', {
+    what: `${card.classifier} ${card.version} was not measured anew`,
+    why,
+    remedy,
+  })

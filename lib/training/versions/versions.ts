@@ -1,0 +1,227 @@
+/** What may be asked of versions: compare, promote, roll back, download, delete, describe, measure. Comparing
+ *  and measuring are jobs of the worker, which are waited for here; the gate's word is only read. */
+import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
+import type {
+  compareModels,
+  deleteModel,
+  downloadModel,
+  evaluateModel,
+  modelInfo,
+  promoteModel,
+  rollback,
+} from '#lib/contracts/models.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { Champion, LiveVersion, Version } from '#lib/data/values.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { architectureOf } from './architecture.ts'
+import { bundleZip } from './bundle-zip.ts'
+import type { EvaluationAnswer } from './evaluate.ts'
+import { resultOf } from '../job/job-result.ts'
+
+/** Web processes look each second; this long a promotion waits for them. */
+const ACKNOWLEDGE_MS = 5_000
+
+type AskedBy = { readonly caller: Caller; readonly signal: AbortSignal }
+
+export type VersionParts = {
+  readonly data: Data
+  readonly now: () => number
+  /** The engine that makes predictions now. */
+  readonly engine: () => EngineName | null
+  /** Manifest, checksums and test inputs of a version, on the engine that serves. `bad_bundle` names what is
+   *  wrong. */
+  readonly verify: (versionId: string) => Promise<unknown>
+}
+
+export type VersionCases = {
+  readonly compareModels: (
+    input: Input<typeof compareModels>,
+    asked: AskedBy,
+  ) => Promise<Output<typeof compareModels>>
+  readonly promoteModel: (
+    input: Input<typeof promoteModel>,
+    asked: AskedBy,
+  ) => Promise<Output<typeof promoteModel>>
+  readonly rollback: (input: Input<typeof rollback>, asked: AskedBy) => Promise<Output<typeof rollback>>
+  readonly downloadModel: (input: Input<typeof downloadModel>) => Promise<Output<typeof downloadModel>>
+  readonly deleteModel: (
+    input: Input<typeof deleteModel>,
+    asked: AskedBy,
+  ) => Promise<Output<typeof deleteModel>>
+  readonly modelInfo: (input: Input<typeof modelInfo>) => Promise<Output<typeof modelInfo>>
+  readonly evaluateModel: (
+    input: Input<typeof evaluateModel>,
+    asked: AskedBy,
+  ) => Promise<Output<typeof evaluateModel>>
+}
+
+export function createVersionCases({ data, now, engine, verify }: VersionParts): VersionCases {
+  /** The version that serves predictions: while the promoted one cannot be loaded, another. */
+  const liveOf = async (classifierId: string): Promise<LiveVersion & { readonly version: Version }> => {
+    const live = await data.live.of(classifierId)
+    if (live === null) throw noChampion(classifierId)
+    if (live.version === null) throw noneLoads(live)
+    return { ...live, version: live.version }
+  }
+
+  /** A version that cannot be loaded never goes live by somebody's action, and who asked for it hears why. */
+  async function verified(versionId: string, what: string): Promise<void> {
+    await verify(versionId).catch((error: unknown) => {
+      if (!isDarkroomError(error) || error.code !== 'bad_bundle') throw error
+      throw new DarkroomError(
+        'bad_bundle',
+        {
+          what,
+          why: error.why,
+          remedy:
+            'The live version stays. Restore the files of this one from a backup, or train a new version.',
+        },
+        { cause: error },
+      )
+    })
+  }
+
+  async function promoted(champion: Champion): Promise<Output<typeof promoteModel>> {
+    const { promotion, version } = champion
+    const { card: _card, ...answer } = await data.answers.getModel({ id: version.id })
+    const previous = promotion.previousId ? await data.versions.get(promotion.previousId) : null
+    return {
+      classifier: version.classifierId,
+      champion: answer,
+      previous: previous?.name ?? null,
+      acknowledged: await isFollowed(champion),
+    }
+  }
+
+  /** Every web process has loaded it, and none found a fault in it. */
+  async function isFollowed({ promotion, version }: Champion): Promise<boolean> {
+    return (
+      (await data.webProcesses.allAcknowledged(promotion.id, ACKNOWLEDGE_MS)) &&
+      (await data.live.of(version.classifierId))?.version?.id === version.id
+    )
+  }
+
+  return {
+    async compareModels(input, { signal }) {
+      const challenger = await data.versions.get(input.id)
+      const championId = input.with ?? (await liveOf(challenger.classifierId)).version.id
+      const champion = await data.versions.get(championId)
+      if (champion.classifierId !== challenger.classifierId)
+        throw invalid(
+          'These two cannot be compared',
+          `${champion.name} is of "${champion.classifierId}" and ${challenger.name} of "${challenger.classifierId}"`,
+          'Compare versions of one classifier.',
+        )
+      if (champion.id === challenger.id)
+        throw invalid(
+          `${challenger.name} was not compared`,
+          'it is the champion itself',
+          'Name another one with "with".',
+        )
+      const known = await data.versions.findComparison(champion.id, challenger.id)
+      if (known) return known
+      await resultOf(
+        'compare',
+        { championId: champion.id, challengerId: challenger.id },
+        { data, now, signal },
+      )
+      const comparison = await data.versions.findComparison(champion.id, challenger.id)
+      if (!comparison) throw new Error('The comparison that was just made is not there.')
+      return comparison
+    },
+
+    async promoteModel({ id, reason }, { caller }) {
+      const version = await data.versions.get(id)
+      if (version.verdict?.kind === 'worse' && reason === undefined) {
+        throw new DarkroomError('gate_refuses', {
+          what: `${version.name} was not promoted`,
+          why: version.verdict.sentence.replace(/\.$/, ''),
+          remedy: 'Say in "reason" why it should answer all the same; the reason is recorded.',
+        })
+      }
+      await verified(id, `${version.name} was not promoted`)
+      return promoted(
+        await data.promotions.promote({ versionId: id, by: nameOf(caller), reason: reason ?? null }),
+      )
+    },
+
+    async rollback({ classifier }, { caller }) {
+      const { id } = await data.classifiers.chosen(classifier)
+      const target = await data.promotions.rollbackTarget(id)
+      if (target) await verified(target.id, `Nothing was rolled back: ${target.name} cannot be loaded`)
+      return promoted(await data.promotions.rollback(id, nameOf(caller)))
+    },
+
+    async downloadModel({ id, format }) {
+      return bundleZip(await data.versions.get(id), format)
+    },
+
+    async deleteModel({ id }, { caller }) {
+      await data.versions.get(id)
+      const { id: trashId, until } = await data.trash.putVersion(id, nameOf(caller))
+      return { id, deleted: true, trash_id: trashId, trashed_until: until.toISOString() }
+    },
+
+    async modelInfo({ classifier }) {
+      const { id } = await data.classifiers.chosen(classifier)
+      const {
+        promoted,
+        version: { id: versionId },
+        reason,
+      } = await liveOf(id)
+      const version = await data.versions.get(versionId)
+      const { size, channels, fit } = version.preprocess
+      return {
+        classifier: id,
+        version: version.name,
+        promoted_version: promoted.version.name,
+        fault: reason,
+        engine: engine(),
+        architecture: [...(await architectureOf(version.folder))],
+        parameters: version.parameters,
+        size_bytes: version.sizeBytes,
+        input: { size, channels, fit },
+        classes: [...version.classes],
+        accuracy: version.accuracy,
+        test_images: version.testImages,
+        card: version.card,
+      }
+    },
+
+    async evaluateModel({ classifier, version: name }, { signal }) {
+      const { id } = await data.classifiers.chosen(classifier)
+      const version = name === undefined ? (await liveOf(id)).version : await data.versions.find(id, name)
+      if (!version)
+        throw new DarkroomError('not_found', {
+          what: `There is no ${name} of "${id}"`,
+          why: 'it never existed or was deleted',
+          remedy: 'Look at the list of versions.',
+        })
+      return (await resultOf(
+        'evaluate',
+        { versionId: version.id },
+        { data, now, signal },
+      )) as EvaluationAnswer // what handlers.ts answers for this kind
+    },
+  }
+}
+
+const nameOf = (caller: Caller): string => caller.name ?? caller.kind
+
+const invalid = (what: string, why: string, remedy: string): DarkroomError =>
+  new DarkroomError('invalid_input', { what, why, remedy })
+
+const noChampion = (classifierId: string): DarkroomError =>
+  new DarkroomError('not_found', {
+    what: `"${classifierId}" has no version that answers`,
+    why: 'it was never trained',
+    remedy: 'Upload pictures and train it.',
+  })
+
+const noneLoads = ({ promoted: { version }, reason }: LiveVersion): DarkroomError =>
+  new DarkroomError('not_ready', {
+    what: `"${version.classifierId}" has no version that can be loaded`,
+    why: `${version.name} cannot be loaded (${reason}), and neither can any earlier live version`,
+    remedy: 'Restore the files of a version from a backup, or train a new one.',
+  })
