@@ -27,7 +27,7 @@ import {
   type RunPlan,
 } from '#lib/training/run/plan.ts'
 import { preprocessFor, shippedTraining } from '#lib/training/shipped/shipped.ts'
-import type { TrainArguments } from './train.ts'
+import type { TrainArguments } from './train-arguments.ts'
 
 const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const
 /** For classifiers that are in no table: photographs of medium size. */

@@ -10,6 +10,7 @@ import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { checkpointFile } from '#lib/training/run/checkpoint.ts'
 import { followRun } from '#lib/training/job/follow.ts'
+import type { TrainArguments } from './train-arguments.ts'
 import { forecastSentence } from './train-forecast.ts'
 import { createProgress } from './train-progress.ts'
 import { prepareRun, shipBeside } from './train-plan.ts'
@@ -63,22 +64,6 @@ async function main(): Promise<number> {
   }
   const asked = { name: positionals[0]!, ...values }
   return asked.plan ? forecasted(asked, readStart()) : trained(asked, readStart())
-}
-
-export type TrainArguments = {
-  readonly name: string
-  readonly from?: string | undefined
-  readonly recipe?: string | undefined
-  readonly body?: string | undefined
-  readonly base?: string | undefined
-  readonly teacher?: readonly string[] | undefined
-  readonly epochs?: string | undefined
-  readonly seed?: string | undefined
-  readonly out?: string | undefined
-  readonly engine?: string | undefined
-  readonly resume: boolean
-  readonly plan: boolean
-  readonly ship: boolean
 }
 
 async function forecasted(asked: TrainArguments, start: Start): Promise<number> {

@@ -13,7 +13,7 @@ import {
 } from '#lib/ml/network/network.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { goldenOf } from '../run/seal/golden.ts'
-import type { TrainingEngine } from '../run/run.ts'
+import type { TrainingEngine } from '../run/ports.ts'
 import { goldenLogits } from '../run/seal/seal.ts'
 
 export type SealingBackbone = {

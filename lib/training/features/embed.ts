@@ -7,7 +7,7 @@ import { featureLength, type Network, type Weights } from '#lib/ml/network/netwo
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { embeddingsName, readRows, writeRows } from './feature-cache.ts'
-import type { TrainingEngine } from '../run/run.ts'
+import type { TrainingEngine } from '../run/ports.ts'
 
 const BATCH = 32
 const KEY = 'features'

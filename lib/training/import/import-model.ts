@@ -9,7 +9,7 @@ import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
 import { flopsPerImage, parameterCount } from '#lib/ml/network/network.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { goldenOf } from '../run/seal/golden.ts'
-import type { TrainingEngine } from '../run/run.ts'
+import type { TrainingEngine } from '../run/ports.ts'
 import { goldenLogits } from '../run/seal/seal.ts'
 
 /** What a network expects its pixels to be, where it has no Rescaling layer of its own that says it. */

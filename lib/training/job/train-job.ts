@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Run, Version, VersionWithCard } from '#lib/data/values.ts'
-import type { Classifier, EngineName } from '#lib/domain/classifier.ts'
+import type { Classifier } from '#lib/domain/classifier.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { mayPromote } from '#lib/domain/gate.ts'
@@ -15,19 +15,9 @@ import { compareVersions, firstVerdict } from '../versions/compare.ts'
 import type { RetrainDraft } from '../retrain/decide.ts'
 import { diskFullDuringRun } from './failure.ts'
 import { followRun, type RunEnd } from './follow.ts'
-import type { JobContext, TrainingHandlers, TrainingParts } from './handlers.ts'
+import type { JobContext, TrainingHandlers, TrainingParts, TrainSettings } from './ports.ts'
 import { planFile, readRunPlan, samplesFile, writeJson, type RunPlan } from '../run/plan.ts'
 import { testEntries } from '../versions/test-images.ts'
-
-export type TrainSettings = {
-  readonly dataDir: string
-  readonly databaseFile: string
-  readonly engine: EngineName | 'auto'
-  readonly memoryMb: number
-  readonly maxPixels: number
-  readonly autoPromote: 'off' | 'better' | 'not_worse'
-  readonly codeVersion: string
-}
 
 /** Times a child may die in one attempt of the job before the run is given up. */
 const MOST_CHILDREN = 3

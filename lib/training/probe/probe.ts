@@ -17,7 +17,7 @@ import { BODY_PICTURES, standingOn } from '../run/start/choose-backbone.ts'
 import { learnerSpec } from '../run/learn/steps.ts'
 import { buildPack, openPack, type Pack, type PackSource } from '../run/data/pack.ts'
 import type { RunPlan } from '../run/plan.ts'
-import type { RunPorts } from '../run/run.ts'
+import type { RunPorts } from '../run/ports.ts'
 import { seal } from '../run/seal/seal.ts'
 import { seen } from '../run/seal/outputs.ts'
 

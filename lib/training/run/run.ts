@@ -2,13 +2,9 @@
  *  from. It opens no database and forks nothing; what comes from outside it is given as ports. */
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { FromTraining } from '#lib/contracts/ipc.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { isHeadSettings } from '#lib/ml/learn/head.ts'
-import type { Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
-import type { Network, Weights } from '#lib/ml/network/network.ts'
 import type { Distilling } from '#lib/ml/recipes/recipe.ts'
 import { DISTILLING } from '#lib/ml/recipes/distil.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
@@ -20,50 +16,11 @@ import { learntHead } from './learn/head.ts'
 import { learnerSpec, learntSteps } from './learn/steps.ts'
 import { isTransfer, learntTransfer } from './learn/transfer.ts'
 import { liveTeachers } from './teach/live-teachers.ts'
-import {
-  buildPack,
-  hasPack,
-  openPack,
-  packName,
-  snapshotHash,
-  type Pack,
-  type PackSource,
-} from './data/pack.ts'
+import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack } from './data/pack.ts'
 import { packFile, planFile, readSamples, writeJson, type RunPlan } from './plan.ts'
+import type { RunPorts } from './ports.ts'
 import { seal } from './seal/seal.ts'
 import { taught } from './teach/teacher.ts'
-
-/** The part of an engine that a run uses; lib/engines has the whole. */
-export type TrainingEngine = {
-  readonly name: EngineName
-  readonly detail: string
-  readonly learner: (spec: LearnerSpec) => Promise<Learner>
-  readonly load: (
-    key: string,
-    model: { readonly network: Network; readonly weights: Weights },
-  ) => Promise<void>
-  readonly unload: (key: string) => Promise<void>
-  readonly run: (
-    key: string,
-    pixels: Float32Array,
-    count: number,
-  ) => Promise<{ readonly logits: Float32Array; readonly features: Float32Array | null }>
-}
-
-export type RunPorts = {
-  readonly engine: TrainingEngine
-  /** The samples of the plan with their encoded pictures. */
-  readonly samples: (plan: RunPlan) => AsyncIterable<PackSource>
-  /** Counts one more opening of this list of test pictures; answers how often it has been opened. */
-  readonly openTest: (hashes: readonly string[]) => Promise<number>
-  readonly say: (message: FromTraining) => void
-  /** Seconds that only grow. */
-  readonly clock: () => number
-  readonly now: () => Date
-  readonly memoryMb: () => number
-  readonly machine: string
-  readonly signal: AbortSignal
-}
 
 export async function runTraining(folder: string, planned: RunPlan, ports: RunPorts): Promise<void> {
   const plan = await withBody(planned, ports)

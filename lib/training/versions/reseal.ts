@@ -9,7 +9,7 @@ import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import { halves } from '../run/data/halves.ts'
 import { measure, type MeasuredSets } from '../run/seal/measure.ts'
 import { buildPack, hasPack, openPack, packName, type Pack, type PackSource } from '../run/data/pack.ts'
-import type { RunPorts } from '../run/run.ts'
+import type { RunPorts } from '../run/ports.ts'
 import { goldenLogits } from '../run/seal/seal.ts'
 
 export type Resealing = {

@@ -9,7 +9,7 @@ import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { BEGINNING, type Position } from '#lib/ml/learn/train.ts'
 import { embed } from '../../features/embed.ts'
 import type { Outcome } from './steps.ts'
-import type { RunPorts } from '../run.ts'
+import type { RunPorts } from '../ports.ts'
 import type { RunPlan } from '../plan.ts'
 
 export type HeadRun = {

@@ -12,7 +12,7 @@ import { firstConvolution } from '#lib/ml/learn/whitening.ts'
 import { batchWithin } from './batch-size.ts'
 import { checkpointFile, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
 import { createPace } from '../pace.ts'
-import type { RunPorts } from '../run.ts'
+import type { RunPorts } from '../ports.ts'
 import type { RunPlan } from '../plan.ts'
 
 export type SteppedRun = {

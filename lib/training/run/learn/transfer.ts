@@ -11,7 +11,7 @@ import { frozenBelow } from '#lib/ml/network/upper-part.ts'
 import { checkpointFile, readCheckpoint } from '../checkpoint.ts'
 import { learntHead } from './head.ts'
 import { learntSteps, type Outcome, type SteppedRun } from './steps.ts'
-import type { RunPorts } from '../run.ts'
+import type { RunPorts } from '../ports.ts'
 
 export type TransferRun = SteppedRun & {
   readonly settings: RecipeSettings & { readonly transfer: NonNullable<RecipeSettings['transfer']> }

@@ -3,7 +3,7 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import type { TrainingEngine } from '../run.ts'
+import type { TrainingEngine } from '../ports.ts'
 
 /** A version that an engine holds under a key. */
 export type HeldVersion = {

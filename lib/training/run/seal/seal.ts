@@ -12,7 +12,7 @@ import { goldenOf, goldenPictures } from './golden.ts'
 import { measure } from './measure.ts'
 import type { Pack } from '../data/pack.ts'
 import type { RunPlan } from '../plan.ts'
-import type { RunPorts, TrainingEngine } from '../run.ts'
+import type { RunPorts, TrainingEngine } from '../ports.ts'
 
 export type Sealing = {
   readonly plan: RunPlan

@@ -9,7 +9,7 @@ import { isHeadSettings, learnHead } from '#lib/ml/learn/head.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { embed } from '../../features/embed.ts'
-import type { RunPorts } from '../run.ts'
+import type { RunPorts } from '../ports.ts'
 import type { BodyCandidate, RunPlan } from '../plan.ts'
 
 /** Enough to tell networks apart that differ by more than a few points; choosing takes seconds. */

@@ -7,7 +7,7 @@ import { readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate/evaluate.ts'
 import type { Distilling } from '#lib/ml/recipes/recipe.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import type { TrainingEngine } from '../run.ts'
+import type { TrainingEngine } from '../ports.ts'
 
 const KEY = 'distilling'
 const BATCH = 64

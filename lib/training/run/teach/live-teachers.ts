@@ -7,7 +7,7 @@ import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Batch } from '#lib/ml/learn/learner.ts'
 import type { Distilling } from '#lib/ml/recipes/recipe.ts'
 import { placesOf } from './distil.ts'
-import type { TrainingEngine } from '../run.ts'
+import type { TrainingEngine } from '../ports.ts'
 
 export type LiveTeachers = AsyncDisposable & {
   /** Writes into the batch's targets. */

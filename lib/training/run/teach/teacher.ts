@@ -8,7 +8,7 @@ import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate/evaluate.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import type { TrainingEngine } from '../run.ts'
+import type { TrainingEngine } from '../ports.ts'
 import type { RunPlan } from '../plan.ts'
 
 const KEY = 'teacher'

@@ -1,0 +1,40 @@
+/** What a run is given from outside: an engine, its samples, a clock, and where to report. Types alone; what
+ *  they are made of only lib/processes and lib/commands know. */
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
+import type { Network, Weights } from '#lib/ml/network/network.ts'
+import type { PackSource } from './data/pack.ts'
+import type { RunPlan } from './plan.ts'
+
+/** The part of an engine that a run uses; lib/engines has the whole. */
+export type TrainingEngine = {
+  readonly name: EngineName
+  readonly detail: string
+  readonly learner: (spec: LearnerSpec) => Promise<Learner>
+  readonly load: (
+    key: string,
+    model: { readonly network: Network; readonly weights: Weights },
+  ) => Promise<void>
+  readonly unload: (key: string) => Promise<void>
+  readonly run: (
+    key: string,
+    pixels: Float32Array,
+    count: number,
+  ) => Promise<{ readonly logits: Float32Array; readonly features: Float32Array | null }>
+}
+
+export type RunPorts = {
+  readonly engine: TrainingEngine
+  /** The samples of the plan with their encoded images. */
+  readonly samples: (plan: RunPlan) => AsyncIterable<PackSource>
+  /** Counts one more use of this list of test images; returns how often it has been used. */
+  readonly openTest: (hashes: readonly string[]) => Promise<number>
+  readonly say: (message: FromTraining) => void
+  /** Seconds that only grow. */
+  readonly clock: () => number
+  readonly now: () => Date
+  readonly memoryMb: () => number
+  readonly machine: string
+  readonly signal: AbortSignal
+}
