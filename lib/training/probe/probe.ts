@@ -177,8 +177,7 @@ async function probeHead({
   await ports.engine.load(KEY, { network, weights })
   const looked = await timed(() =>
     seen(few, { engine: ports.engine, key: KEY, spec: plan.spec, classes, signal: ports.signal }),
-  )
-  await ports.engine.unload(KEY)
+  ).finally(() => ports.engine.unload(KEY))
   const length = featureLength(network)
   const count = Math.max(classes * 2, Math.min(images, MOST_FITTED))
   const training = clouds({ count, length, classes, seed: plan.seed, views: viewsOf(plan) })
@@ -273,6 +272,8 @@ async function chooseTimed(
   let cost = times(decode, shown)
   let numbers = 0
   for (const body of plan.bodies) {
+    using pack = everySplit(await openPack(packs, await packing(body.spec)))
+    const few = pack.set('train', plan.classes)
     const {
       value: { network },
       cost: loading,
@@ -281,8 +282,6 @@ async function chooseTimed(
       await ports.engine.load(KEY, bundle)
       return bundle
     })
-    using pack = everySplit(await openPack(packs, await packing(body.spec)))
-    const few = pack.set('train', plan.classes)
     const looked = await timed(() =>
       seen(few, {
         engine: ports.engine,
@@ -291,8 +290,7 @@ async function chooseTimed(
         classes: network.classes,
         signal: ports.signal,
       }),
-    )
-    await ports.engine.unload(KEY)
+    ).finally(() => ports.engine.unload(KEY))
     cost = added(cost, loading, times(per(looked.cost, few.count), shown))
     numbers += featureLength(network)
   }

@@ -53,3 +53,45 @@ test('a teacher that does not know a class is refused by the name of the class',
     liveTeachers([teacher], { classes: [...classes, 'spiral'], how: HOW, engine }),
   ).rejects.toThrow(/does not know "spiral"/)
 })
+
+test('teachers that were loaded before one that cannot be used are unloaded', async () => {
+  const loaded = new Set<string>()
+
+  const teaching = liveTeachers([teacher, teacher, '/nowhere'], {
+    classes,
+    how: HOW,
+    engine: recording(loaded),
+  })
+
+  await expect(teaching).rejects.toThrow()
+  expect([...loaded]).toEqual([])
+})
+
+test('a teacher that cannot be unloaded keeps no other loaded', async () => {
+  const loaded = new Set<string>()
+  const teaching = await liveTeachers([teacher, teacher, teacher], {
+    classes,
+    how: HOW,
+    engine: {
+      ...recording(loaded),
+      unload: async (key) => {
+        if (key === 'teacher-1') throw new Error('the engine failed')
+        loaded.delete(key)
+      },
+    },
+  })
+
+  await expect(teaching[Symbol.asyncDispose]()).rejects.toThrow('the engine failed')
+  expect([...loaded]).toEqual(['teacher-1'])
+})
+
+/** The engine, as it is asked to load and unload; it loads nothing. */
+const recording = (loaded: Set<string>): Pick<Engine, 'load' | 'unload' | 'run'> => ({
+  load: async (key) => {
+    loaded.add(key)
+  },
+  unload: async (key) => {
+    loaded.delete(key)
+  },
+  run: engine.run,
+})

@@ -30,13 +30,16 @@ export async function liveTeachers(
 ): Promise<LiveTeachers> {
   const teachers: { readonly key: string; readonly places: readonly number[]; readonly outputs: number }[] =
     []
+  await using loading = new AsyncDisposableStack()
   for (const [index, folder] of folders.entries()) {
     const bundle = await readBundle(folder)
     const key = `teacher-${index}`
     const places = placesOf(classes, bundle)
     await engine.load(key, bundle)
+    loading.defer(() => engine.unload(key))
     teachers.push({ key, places, outputs: bundle.network.classes })
   }
+  const loaded = loading.move()
   return {
     async teach({ pixels, targets, count }) {
       for (let i = 0; i < targets.length; i++) targets[i]! *= 1 - how.share
@@ -50,8 +53,6 @@ export async function liveTeachers(
         }
       }
     },
-    async [Symbol.asyncDispose]() {
-      for (const { key } of teachers) await engine.unload(key)
-    },
+    [Symbol.asyncDispose]: () => loaded.disposeAsync(),
   }
 }

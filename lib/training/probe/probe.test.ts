@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { drawShape } from '#lib/domain/shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { head } from '#lib/ml/recipes/head.ts'
+import type { PackSource } from '../run/data/pack.ts'
+import type { RunPlan } from '../run/plan.ts'
+import { bodiesIn } from '../run/start/backbones.ts'
+import { probe, type ProbePorts } from './probe.ts'
+
+const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
+const { name: _name, ...settings } = head
+
+/** An engine that loads models and computes nothing; `loaded` are those that were not unloaded. */
+function failingEngine() {
+  const loaded = new Set<string>()
+  const engine: ProbePorts['engine'] = {
+    name: 'wasm',
+    detail: 'fails',
+    learner: () => Promise.reject(new Error('no learner')),
+    load: async (key) => {
+      loaded.add(key)
+    },
+    unload: async (key) => {
+      loaded.delete(key)
+    },
+    run: () => Promise.reject(new Error('the engine failed')),
+  }
+  return { engine, loaded }
+}
+
+async function* drawn(): AsyncGenerator<PackSource> {
+  for (const label of ['ring', 'star'] as const) {
+    const bytes = encodePng(drawShape(label, 7))
+    yield { hash: createHash('sha256').update(bytes).digest('hex'), label, split: 'train', bytes }
+  }
+}
+
+test.each([
+  { of: 'the only network', names: ['shapes '] },
+  { of: 'one of several networks', names: ['shapes ', 'cats-dogs '] },
+])('a probe that fails while it computes features with $of unloads it', async ({ names }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-probe-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const { engine, loaded } = failingEngine()
+  const bodies = (await bodiesIn(MODELS, { size: 32, channels: 3, fit: 'cover' })).filter((body) =>
+    names.some((name) => body.name.startsWith(name)),
+  )
+  const plan: RunPlan = {
+    runId: 'r',
+    classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
+    classes: ['ring', 'star'],
+    version: 'v1',
+    base: null,
+    body: null,
+    bodies,
+    recipe: { name: 'head', settings },
+    spec: bodies[0]!.spec,
+    seed: 1,
+    engine: 'auto',
+    teacher: null,
+    packs: join(folder, 'packs'),
+    out: join(folder, 'v1'),
+    memoryMb: 1024,
+    maxPixels: 1e6,
+    samples: { kind: 'dataset', name: 'pair', from: null, downloads: '', mirror: null, counters: '' },
+    dataName: 'pair',
+    command: 'test',
+    codeVersion: 'test',
+    notes: [],
+  }
+
+  const probing = probe(
+    folder,
+    plan,
+    { images: 20, start: { seconds: 0, cpuSeconds: 0 } },
+    {
+      engine,
+      samples: drawn,
+      openTest: async () => 0,
+      say: () => undefined,
+      clock: () => 0,
+      cpuSeconds: () => 0,
+      now: () => new Date(0),
+      memoryMb: () => 1,
+      machine: 'test',
+      signal: new AbortController().signal,
+    },
+  )
+
+  await expect(probing).rejects.toThrow('the engine failed')
+  expect([...loaded]).toEqual([])
+  expect(readdirSync(folder)).toEqual([])
+})
