@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Card } from '#lib/contracts/bundle.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { checkpointFile } from '#lib/training/run/checkpoint.ts'
@@ -19,18 +19,24 @@ const HELP = `npm run train -- <classifier> [options]
 
 Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --resume goes on.
 
-  <classifier>     shapes, mnist, cifar10, cifar10-small, fruits, leaf-disease, cats-dogs, or one of yours
-  --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official files
-                   (default: downloaded for mnist and cifar10; yours: the pictures in DATA_DIR)
-  --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone, transfer
-                   for it and the upper part of another network, transfer-whole for all of it, distil from a
-                   teacher; finetune, restart and settle go on from --base (default: the classifier's own; restart with --base)
-  --body NAME      head, transfer: the network to begin with (default: the one that tells these pictures apart best)
+  <classifier>     shapes, mnist, cifar10, cifar10-small, fruits, leaf-disease, cats-dogs, or one of
+                   yours
+  --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official
+                   files (default: downloaded for mnist and cifar10; yours: the pictures in
+                   DATA_DIR)
+  --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone,
+                   transfer for it and the upper part of another network, transfer-whole for all of
+                   it, distil from a teacher; finetune, restart and settle go on from --base
+                   (default: the classifier's own; restart with --base)
+  --body NAME      head, transfer: the network to begin with (default: the one that tells these
+                   pictures apart best)
   --base NAME      a version to go on from: a folder with a bundle, or a classifier that ships
-  --teacher NAME   a version whose answers are learnt too: a folder with a bundle, or a classifier that ships; of several, their mean
+  --teacher NAME   a version whose answers are learnt too: a folder with a bundle, or a classifier
+                   that ships; of several, their mean
   --epochs N       how often each picture is shown (default: the recipe's)
   --seed N         the same seed gives the same first epoch (default: 1)
-  --plan           only say how long it would take and how much memory, measured on a few pictures and steps
+  --plan           only say how long it would take and how much memory, measured on a few pictures
+                   and steps
   --resume         go on from the checkpoint of the last run of this classifier
   --out FOLDER     where the bundle goes (default: DATA_DIR/trained/<classifier>/v<next>)
   --ship           write it to models/<classifier>/v1, as a version that comes with the product
@@ -107,7 +113,7 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
       console.log(`Stopped. ${goOn}`)
       return 130
     case 'failed':
-      console.error(end.reason)
+      console.error(end.failure.code === 'internal' ? end.cause : reportedError(end.failure).message)
       return 1
     case 'died':
       console.error(`The training process ended (${end.cause}). ${goOn}`)
@@ -119,8 +125,8 @@ function summary(card: Card, folder: string): string {
   const percent = (share: number) => (share * 100).toFixed(2)
   const test = card.test
   const found = test
-    ? `${percent(test.accuracy.value)} % right on ${test.images.toLocaleString('en')} test pictures (${percent(test.accuracy.low)} ` +
-      `to ${percent(test.accuracy.high)})`
+    ? `${percent(test.accuracy.value)} % right on ${test.images.toLocaleString('en')} test pictures ` +
+      `(${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})`
     : 'no test pictures to measure on'
   return (
     `${card.classifier} ${card.version}: ${found}; ${card.network.parameters.toLocaleString('en')} ` +

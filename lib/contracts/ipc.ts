@@ -3,7 +3,7 @@
  *  `serialization: 'advanced'`, so byte arrays arrive whole. The first message of a child is `ready`, or
  *  `unable` with the reason. */
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { ErrorCode } from '#lib/domain/errors.ts'
+import type { FailureReport } from '#lib/domain/errors.ts'
 import type { EpochPoint } from './epoch.ts'
 import type { ProbeFigures } from './probe.ts'
 
@@ -43,7 +43,7 @@ export type FromDecoding =
       dataWidth: number
       dataHeight: number
     }
-  | { kind: 'refused'; id: number; code: ErrorCode; what: string; why: string; remedy: string }
+  | { kind: 'refused'; id: number; failure: FailureReport }
   /** It took more memory than it may, and ends. */
   | { kind: 'over'; usedBytes: number }
 
@@ -93,11 +93,9 @@ export type InferredPicture =
     }
   | {
       ok: false
-      code: ErrorCode
-      what: string
-      why: string
-      remedy: string
-      /** Never to be tried again: the process that computed it alone ended. */ endsProcesses?: true
+      failure: FailureReport
+      /** Never to be tried again: the process that computed it alone ended. */
+      endsProcesses?: true
     }
 
 export type FromInference =
@@ -113,7 +111,7 @@ export type FromInference =
       drops: readonly (readonly number[])[]
       square: Uint8Array
     }
-  | { kind: 'failed'; id: number; code: ErrorCode; reason: string }
+  | { kind: 'failed'; id: number; failure: FailureReport }
   | { kind: 'memory'; rssMb: number }
 
 /** A training child does one run and leaves. All it needs lies in the run's folder as `plan.json`. */
@@ -146,8 +144,8 @@ export type FromTraining =
   | { kind: 'sealed'; folder: string }
   | { kind: 'probed'; figures: ProbeFigures }
   | { kind: 'cancelled' }
-  /** `reason` is for a person; `cause`, for the log, where the error itself was in other words. */
-  | { kind: 'failed'; code: ErrorCode; reason: string; cause?: string }
+  /** `cause`: for the log, where the failure says it in other words. */
+  | { kind: 'failed'; failure: FailureReport; cause?: string }
 
 /** What the process that makes a backup says, once. */
 export type FromBackingUp =
@@ -158,7 +156,7 @@ export type FromBackingUp =
       remarks: readonly string[]
       removed: readonly string[]
     }
-  | { kind: 'failed'; code: ErrorCode; what: string; why: string; remedy: string }
+  | { kind: 'failed'; failure: FailureReport }
 
 /** Supervisor to and from web and worker. */
 export type ToManaged =

@@ -81,6 +81,30 @@ export class DarkroomError extends Error {
   }
 }
 
+/** The words of whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** An error as it crosses to another process: what happened, why, and what to do. */
+export type FailureReport = {
+  readonly code: ErrorCode
+  readonly summary: string
+  readonly reason: string
+  readonly action: string
+}
+
+export const reportOf = ({ code, what, why, remedy }: DarkroomError): FailureReport => ({
+  code,
+  summary: what,
+  reason: why,
+  action: remedy,
+})
+
+/** The error that another process reported. */
+export const reportedError = (
+  { code, summary, reason, action }: FailureReport,
+  extras: ErrorExtras = {},
+): DarkroomError => new DarkroomError(code, { what: summary, why: reason, remedy: action }, extras)
+
 /** By shape, not by `instanceof`: the server and Next's bundles hold two copies of every class. */
 export const isDarkroomError = (e: unknown): e is DarkroomError =>
   e instanceof Error &&

@@ -2,7 +2,7 @@
  *  leaves when it is idle, and may die without harm: never more memory than the budget, and no image twice
  *  that ended it. It decodes nothing itself and serves no small image. */
 import type { DecodeWish, FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { LONGEST_SECONDS } from './decode.ts'
 import { laneOf } from './lanes.ts'
 import { decoderBusy, endedDecoder } from './refusals.ts'
@@ -247,7 +247,7 @@ export function createDecodingQueue({
       if (task.key !== null) recent.add(task.key, image)
       for (const { since, resolve } of task.waiters)
         resolve({ ...image, queuedMs: Math.max(0, task.begun - since) })
-    } else refuse(task, new DarkroomError(message.code, message))
+    } else refuse(task, reportedError(message.failure))
     look()
   }
 

@@ -2,7 +2,7 @@
  *  the worker has leases to keep. */
 import { constants, setPriority } from 'node:os'
 import type { FromBackingUp } from '#lib/contracts/ipc.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { makeBackup } from '#lib/operations/backup/make.ts'
 import { removeExpired } from '#lib/operations/backup/rotate.ts'
 import { backupPlan } from './backup-plan.ts'
@@ -31,14 +31,15 @@ try {
     removed: await removeExpired(start.places, Number(keep)),
   })
 } catch (error) {
-  if (isDarkroomError(error))
-    tell({ kind: 'failed', code: error.code, what: error.what, why: error.why, remedy: error.remedy })
+  if (isDarkroomError(error)) tell({ kind: 'failed', failure: reportOf(error) })
   else
     tell({
       kind: 'failed',
-      code: 'internal',
-      what: 'No backup was made',
-      why: error instanceof Error ? error.message : String(error),
-      remedy: 'See the log for details.',
+      failure: {
+        code: 'internal',
+        summary: 'No backup was made',
+        reason: messageOf(error),
+        action: 'See the log for details.',
+      },
     })
 }

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import path from 'node:path'
 import type { FromBackingUp } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { reportedError } from '#lib/domain/errors.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
 import type { Backups } from '#lib/operations/backup/backups.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -22,7 +22,7 @@ export const backupHandler = ({ settings, log }: BackupJobParts): Handler<'backu
     const told = await madeElsewhere([reason, String(settings().BACKUP_KEEP)], signal, (line) =>
       log('warn', line, { child: 'backup' }),
     )
-    if (told.kind === 'failed') throw new DarkroomError(told.code, told)
+    if (told.kind === 'failed') throw reportedError(told.failure)
     log('info', 'A backup was made', { name: told.name, size_bytes: told.sizeBytes, removed: told.removed })
     for (const remark of told.remarks) log('warn', `The backup ${told.name}: ${remark}`)
     return told

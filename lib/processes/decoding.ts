@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { corruptImage } from '#lib/images/refusals.ts'
 import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
@@ -34,10 +34,8 @@ async function answer({ id, bytes, wish, maxPixels, maxBytes }: ToDecoding): Pro
     const made = await madeOf({ bytes, wish, maxPixels, maxBytes })
     say({ kind: 'decoded', id, ...made, decodeMs: performance.now() - began })
   } catch (error) {
-    const { code, what, why, remedy } = isDarkroomError(error)
-      ? error
-      : corruptImage(sniff(bytes), error instanceof Error ? error.message : String(error))
-    say({ kind: 'refused', id, code, what, why, remedy })
+    const refusal = isDarkroomError(error) ? error : corruptImage(sniff(bytes), messageOf(error))
+    say({ kind: 'refused', id, failure: reportOf(refusal) })
   } finally {
     clearInterval(watch)
     running -= 1

@@ -2,7 +2,7 @@
  *  HTTP and no database; dies with its parent. */
 import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { giveBackGarbage } from './give-back.ts'
 import { holdVersions, type Versions } from './versions-held.ts'
@@ -57,8 +57,17 @@ function explain(versions: Versions, message: Extract<ToInference, { kind: 'expl
 }
 
 function failed(id: number, error: unknown): Extract<FromInference, { kind: 'failed' }> {
-  const reason = isDarkroomError(error) ? error.why : error instanceof Error ? error.message : String(error)
-  return { kind: 'failed', id, code: isDarkroomError(error) ? error.code : 'internal', reason }
+  if (isDarkroomError(error)) return { kind: 'failed', id, failure: reportOf(error) }
+  return {
+    kind: 'failed',
+    id,
+    failure: {
+      code: 'internal',
+      summary: 'The engine could not answer',
+      reason: messageOf(error),
+      action: 'Try again; /api/health says how the engine is.',
+    },
+  }
 }
 
 giveBackGarbage()
@@ -73,7 +82,7 @@ try {
   process.send?.(
     {
       kind: 'unable',
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     } satisfies FromInference,
     () => process.exit(1),
   )

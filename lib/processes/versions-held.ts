@@ -2,7 +2,7 @@
  *  with answers, others know. */
 import type { InferredPicture, PreparedImage, ToInference, VersionRef } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError, reportedError, reportOf } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { decode, decodeSized } from '#lib/images/decode.ts'
 import { laneOf } from '#lib/images/lanes.ts'
@@ -148,7 +148,7 @@ export function holdVersions(engine: Engine): Versions {
   }: AskedWhy): AsyncGenerator<void, Occlusion & { square: Uint8Array }> {
     const about = heldAs(key)
     const seen = await look(picture, about.preprocess, maxPixels)
-    if (!('square' in seen)) throw new DarkroomError(seen.code, seen)
+    if (!('square' in seen)) throw reportedError(seen.failure)
     const asked = { square: seen.square, about: about.preprocess, predicted, temperature }
     const map = yield* occlude(asked, async (squares) =>
       (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits),
@@ -245,8 +245,7 @@ async function look(image: Uint8Array | PreparedImage, spec: Preprocess, maxPixe
     return { square: preprocess(picture, spec), width, height, decodeMs: performance.now() - began }
   } catch (error) {
     if (!isDarkroomError(error)) throw error
-    const { code, what, why, remedy } = error
-    return { ok: false, code, what, why, remedy }
+    return { ok: false, failure: reportOf(error) }
   }
 }
 

@@ -137,10 +137,12 @@ function seen(bytes: Uint8Array): InferredPicture {
   if (bytes[0] === BROKEN)
     return {
       ok: false,
-      code: 'corrupt_image',
-      what: 'This picture cannot be read',
-      why: 'it is a PNG picture, but its pixels are damaged',
-      remedy: 'Save it again.',
+      failure: {
+        code: 'corrupt_image',
+        summary: 'This picture cannot be read',
+        reason: 'it is a PNG picture, but its pixels are damaged',
+        action: 'Save it again.',
+      },
     }
   if (bytes[0] === DEADLY) return endsProcesses('SIGKILL')
   const logits = new Float32Array(CLASSES.length)

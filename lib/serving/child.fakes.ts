@@ -1,10 +1,18 @@
 /** A real inference child without an engine, whose pictures say how it misbehaves. Forked by the tests of the
  *  pool; never imported. */
 import type { FromInference, PreparedImage, ToInference } from '#lib/contracts/ipc.ts'
+import type { FailureReport } from '#lib/domain/errors.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 
 const bytesIn = (image: Uint8Array | PreparedImage): Uint8Array =>
   image instanceof Uint8Array ? image : image.square
+
+const CUT_OFF: FailureReport = {
+  code: 'corrupt_image',
+  summary: 'This picture cannot be read',
+  reason: 'it is cut off',
+  action: 'Save it again.',
+}
 
 /** How it begins; how it goes on is said by the pictures and by the folder of a version. */
 const mode = process.argv[2]
@@ -27,8 +35,12 @@ function answer(message: ToInference): void {
       say({
         kind: 'failed',
         id: message.id,
-        code: 'bad_bundle',
-        reason: 'golden input 3 is answered otherwise',
+        failure: {
+          code: 'bad_bundle',
+          summary: 'The version cannot be used',
+          reason: 'golden input 3 is answered otherwise',
+          action: 'Restore its files.',
+        },
       })
     else say({ kind: 'loaded', id: message.id, key, goldenMs: 1 })
     return
@@ -36,8 +48,7 @@ function answer(message: ToInference): void {
   if (message.kind === 'explain') {
     const [first] = bytesIn(message.picture)
     if (first === KILLS) process.kill(process.pid, 'SIGKILL')
-    else if (first === IS_CORRUPT)
-      say({ kind: 'failed', id: message.id, code: 'corrupt_image', reason: 'it is cut off' })
+    else if (first === IS_CORRUPT) say({ kind: 'failed', id: message.id, failure: CUT_OFF })
     else if (first !== HANGS)
       say({
         kind: 'explained',
@@ -59,13 +70,7 @@ function answer(message: ToInference): void {
       inferenceMs: 1,
       pictures: firsts.map((first) =>
         first === IS_CORRUPT
-          ? {
-              ok: false,
-              code: 'corrupt_image',
-              what: 'This picture cannot be read',
-              why: 'it is cut off',
-              remedy: 'Save it again.',
-            }
+          ? { ok: false, failure: CUT_OFF }
           : {
               ok: true,
               logits: Float32Array.of(first, process.pid),

@@ -22,7 +22,11 @@ test('children answer pictures as bytes, in order, one bad picture among them', 
   )
 
   expect(engine).toBe('wasm')
-  expect(pictures.map(firstOf)).toEqual([1, expect.objectContaining({ ok: false, code: 'corrupt_image' }), 3])
+  expect(pictures.map(firstOf)).toEqual([
+    1,
+    expect.objectContaining({ ok: false, failure: expect.objectContaining({ code: 'corrupt_image' }) }),
+    3,
+  ])
 })
 
 test('the second child begins when the first is ready, or has failed to be', async () => {
@@ -73,7 +77,10 @@ test('a picture that ends processes fails alone; those of its batch are answered
 
   expect(pictures.map(firstOf)).toEqual([
     1,
-    expect.objectContaining({ ok: false, code: 'needs_more_memory', endsProcesses: true }),
+    expect.objectContaining({
+      failure: expect.objectContaining({ code: 'needs_more_memory' }),
+      endsProcesses: true,
+    }),
     3,
   ])
   expect(lines.filter((line) => line.includes('ended: SIGKILL'))).toHaveLength(2) // with its batch, and alone
@@ -106,7 +113,10 @@ test('a child that hangs is ended when its time is over, and its picture is told
   clock.advance(LONGEST_BATCH_MS)
 
   expect((await answer).pictures).toEqual([
-    expect.objectContaining({ ok: false, code: 'corrupt_image', endsProcesses: true }),
+    expect.objectContaining({
+      failure: expect.objectContaining({ code: 'corrupt_image' }),
+      endsProcesses: true,
+    }),
   ])
   expect(lines.join('\n')).toContain('it did not answer "infer" within 45 s')
 })

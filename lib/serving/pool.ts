@@ -2,7 +2,7 @@
  *  unanswered another answers. It forms no batches and knows no champion. */
 import type { FromInference, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
 import { badBundle, endsProcesses, notReady } from './refusals.ts'
 import { ChildGone, createSeat, type Seat } from './seat.ts'
@@ -135,7 +135,7 @@ export function createPool({
     try {
       const answer = await seat.ask({ kind: 'load', version }, LONGEST_LOAD_MS)
       deadly.delete(version.key)
-      if (answer.kind === 'failed') throw badBundle(version.key, answer.reason)
+      if (answer.kind === 'failed') throw badBundle(version.key, answer.failure.reason)
     } catch (error) {
       if (error instanceof ChildGone) deadly.set(version.key, (deadly.get(version.key) ?? 0) + 1)
       throw error
@@ -254,7 +254,7 @@ export function createPool({
       )
       if (answer.kind === 'inferred' && answer.pictures.length === pictures.length)
         return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: seat.engine }
-      if (answer.kind === 'failed') throw couldNot(answer)
+      if (answer.kind === 'failed') throw reportedError(answer.failure)
       throw new Error(`${seat.name} answered ${pictures.length} pictures with "${answer.kind}"`)
     } finally {
       free(seat)
@@ -275,7 +275,7 @@ export function createPool({
         LONGEST_BATCH_MS,
       )
       if (answer.kind === 'explained') return answer
-      if (answer.kind === 'failed') throw couldNot(answer)
+      if (answer.kind === 'failed') throw reportedError(answer.failure)
       throw new Error(`${seat.name} answered "explain" with "${answer.kind}"`)
     } catch (error) {
       throw error instanceof ChildGone
@@ -323,10 +323,3 @@ export function createPool({
     },
   }
 }
-
-const couldNot = ({ code, reason }: Extract<FromInference, { kind: 'failed' }>): DarkroomError =>
-  new DarkroomError(code, {
-    what: 'The engine could not answer',
-    why: reason,
-    remedy: 'Try again; /api/health says how the engine is.',
-  })

@@ -8,7 +8,7 @@ import { softmax } from '#lib/domain/calibration.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { byProbability, chanceOf } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
 import type { Batcher } from './batcher.ts'
 import { keptIn } from './kept.ts'
@@ -153,14 +153,14 @@ export function createPredict({
     const began = clock.now()
     const hash = hashOf(bytes)
     const known = refused.find(hash)
-    if (known) throw new DarkroomError(known.code, known)
+    if (known) throw reportedError(known.failure)
     const classifierId = await idOf(classifier)
     const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, caller })
     try {
       const { picture, inferenceMs, engine } = output
       if (!picture.ok) {
         if (picture.endsProcesses) refused.remember(hash(), picture)
-        throw new DarkroomError(picture.code, picture)
+        throw reportedError(picture.failure)
       }
       if (engine === null) throw new Error('A picture was answered by no engine')
       const said = answerOf(picture, lease, { topK: top_k, hash })

@@ -83,17 +83,21 @@ export function endsProcesses(cause: string): Extract<InferredPicture, { ok: fal
     ? {
         ok: false,
         endsProcesses: true,
-        code: 'needs_more_memory',
-        what: 'No prediction was made for this image',
-        why: 'it needs more memory than this machine has',
-        remedy: 'Send a smaller copy of it, or give Darkroom more memory.',
+        failure: {
+          code: 'needs_more_memory',
+          summary: 'No prediction was made for this image',
+          reason: 'it needs more memory than this machine has',
+          action: 'Send a smaller copy of it, or give Darkroom more memory.',
+        },
       }
     : {
         ok: false,
         endsProcesses: true,
-        code: 'corrupt_image',
-        what: 'No prediction was made for this image',
-        why: `the process that decoded it ended twice (${cause})`,
-        remedy: 'Save it again in another format, such as PNG or JPEG.',
+        failure: {
+          code: 'corrupt_image',
+          summary: 'No prediction was made for this image',
+          reason: `the process that decoded it ended twice (${cause})`,
+          action: 'Save it again in another format, such as PNG or JPEG.',
+        },
       }
 }

@@ -9,7 +9,7 @@ test('an image that ended a process is known again for ten minutes', () => {
   refused.remember('a', endsProcesses('SIGKILL'))
 
   clock.advance(599_000)
-  expect(refused.find(() => 'a')).toMatchObject({ code: 'needs_more_memory' })
+  expect(refused.find(() => 'a')).toMatchObject({ failure: { code: 'needs_more_memory' } })
   expect(refused.find(() => 'b')).toBeNull()
 
   clock.advance(2_000)
@@ -21,7 +21,7 @@ test('a thousand are remembered, the newest', () => {
   for (let i = 0; i <= 1_000; i++) refused.remember(`image ${i}`, endsProcesses('SIGSEGV'))
 
   expect(refused.find(() => 'image 0')).toBeNull()
-  expect(refused.find(() => 'image 1')).toMatchObject({ code: 'corrupt_image' })
+  expect(refused.find(() => 'image 1')).toMatchObject({ failure: { code: 'corrupt_image' } })
 })
 
 test('nothing is hashed while nothing is remembered', () => {

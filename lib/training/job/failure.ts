@@ -2,7 +2,7 @@
  *  happens next. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError, reportOf } from '#lib/domain/errors.ts'
 
 export const diskFullDuringRun = (cause: unknown): DarkroomError =>
   new DarkroomError(
@@ -18,8 +18,16 @@ export const diskFullDuringRun = (cause: unknown): DarkroomError =>
 /** What a training child tells its parent about an error. */
 export function failureOf(error: unknown): Extract<FromTraining, { kind: 'failed' }> {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  if (isDiskFull(error))
-    return { kind: 'failed', code: 'disk_full', reason: diskFullDuringRun(error).message, cause }
-  if (isDarkroomError(error)) return { kind: 'failed', code: error.code, reason: error.message }
-  return { kind: 'failed', code: 'internal', reason: cause }
+  if (isDiskFull(error)) return { kind: 'failed', failure: reportOf(diskFullDuringRun(error)), cause }
+  if (isDarkroomError(error)) return { kind: 'failed', failure: reportOf(error) }
+  return {
+    kind: 'failed',
+    failure: {
+      code: 'internal',
+      summary: 'Training failed',
+      reason: error instanceof Error ? error.message : String(error),
+      action: 'See the log for details.',
+    },
+    cause,
+  }
 }

@@ -3,7 +3,7 @@
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { ProbeFigures } from '#lib/contracts/probe.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { DarkroomError, STATUS_OF, type ErrorCode } from '#lib/domain/errors.ts'
+import { DarkroomError, reportedError, STATUS_OF, type FailureReport } from '#lib/domain/errors.ts'
 import type { TrainingChild } from '../ports.ts'
 
 export type RunEnd =
@@ -11,8 +11,7 @@ export type RunEnd =
   | { readonly kind: 'cancelled' }
   | {
       readonly kind: 'failed'
-      readonly code: ErrorCode
-      readonly reason: string
+      readonly failure: FailureReport
       readonly cause?: string | undefined
     }
   /** The process died: killed, out of memory, or crashed. The run can go on from its checkpoint. */
@@ -41,7 +40,7 @@ export function followRun({ child, folder, resume, onReady, onMessage, signal }:
             if (signal.aborted) cancel()
             break
           case 'unable':
-            end = { kind: 'failed', code: 'not_ready', reason: message.reason }
+            end = { kind: 'failed', failure: notStarted(message.reason) }
             break
           case 'sealed':
             end = { kind: 'sealed', folder: message.folder }
@@ -50,7 +49,7 @@ export function followRun({ child, folder, resume, onReady, onMessage, signal }:
             end = { kind: 'cancelled' }
             break
           case 'failed':
-            end = { kind: 'failed', code: message.code, reason: message.reason, cause: message.cause }
+            end = { kind: 'failed', failure: message.failure, cause: message.cause }
             break
         }
         onMessage(message)
@@ -84,8 +83,11 @@ export function followProbe({
       message(message) {
         if (message.kind === 'ready') child.send({ kind: 'probe', folder, images })
         else if (message.kind === 'probed') resolve(message.figures)
-        else if (message.kind === 'failed' && STATUS_OF[message.code] === 422) refusal = asThrown(message)
-        else if (message.kind === 'unable' || message.kind === 'failed') reason = message.reason
+        else if (message.kind === 'unable') reason = message.reason
+        else if (message.kind === 'failed') {
+          if (STATUS_OF[message.failure.code] === 422) refusal = reportedError(message.failure)
+          else reason = message.failure.reason
+        }
       },
       exit(cause) {
         signal.removeEventListener('abort', cancel)
@@ -102,8 +104,9 @@ export function followProbe({
   })
 }
 
-/** What a child refused, in the words that it was refused with. */
-function asThrown({ code, reason }: { readonly code: ErrorCode; readonly reason: string }): DarkroomError {
-  const [what = reason, why = '', remedy = ''] = /^(.*?): (.*?)\. (.*)$/s.exec(reason)?.slice(1) ?? []
-  return new DarkroomError(code, { what, why, remedy })
-}
+const notStarted = (reason: string): FailureReport => ({
+  code: 'not_ready',
+  summary: 'The training process did not start',
+  reason,
+  action: 'See the log for details, then start the training again.',
+})

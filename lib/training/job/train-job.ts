@@ -8,7 +8,7 @@ import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Run, Version, VersionWithCard } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { mayPromote } from '#lib/domain/gate.ts'
 import { checkpointFile } from '../run/checkpoint.ts'
 import { compareVersions, firstVerdict } from '../versions/compare.ts'
@@ -70,12 +70,14 @@ async function attempt(runId: string, job: JobContext, parts: TrainingParts): Pr
       job.signal.throwIfAborted()
       return { state: 'cancelled' }
     case 'failed':
-      log('warn', 'A training run failed', { run: runId, reason: end.reason, cause: end.cause })
+      log('warn', 'A training run failed', { run: runId, reason: end.failure.reason, cause: end.cause })
       await data.runs.change(runId, {
         state: 'failed',
-        canResume: canResume || end.code === 'disk_full', // without a checkpoint it starts again, from the same plan
+        canResume: canResume || end.failure.code === 'disk_full', // without a checkpoint it starts again, from the same plan
         error:
-          end.code === 'internal' ? 'Training failed because of an internal error; see the log.' : end.reason,
+          end.failure.code === 'internal'
+            ? 'Training failed because of an internal error; see the log.'
+            : reportedError(end.failure).message,
         message: 'The training run failed.',
       })
       return { state: 'failed' }

@@ -25,7 +25,10 @@ function answering(versions: readonly VersionWithCard[]): Answering {
         pictures: pictures.map((bytes) => {
           const answer = Buffer.from(bytes).toString().split('|')[version.number]!
           if (answer === 'broken')
-            return { ok: false, code: 'corrupt_image', what: '', why: '', remedy: '' } as const
+            return {
+              ok: false,
+              failure: { code: 'corrupt_image', summary: '', reason: '', action: '' },
+            } as const
           return {
             ok: true,
             logits: Float32Array.from(version.classes, (name) => (name === answer ? 4 : 0)),
