@@ -304,7 +304,7 @@ test('11 · wrong passwords of somebody behind the same address lock nobody out 
 
 const ODD = ['constructor', '__proto__'] as const
 
-test('12 · classes called as what every object has: uploaded, trained, predicted, corrected, counted and shown', async ({
+test('12 · classes named after members of every object are uploaded, trained, predicted and shown', async ({
   page,
   context,
 }) => {

@@ -33,7 +33,10 @@ export function notPrinted(shown: string, printed: string): readonly string[] {
       const pattern = line
         .trim()
         .split(/(\d[\d.,]*|…)/)
-        .map((part, i) => (i % 2 === 0 ? literal(part) : part === '…' ? '.*' : '\\d[\\d.,]*'))
+        .map((part, i) => {
+          if (i % 2 === 0) return literal(part)
+          return part === '…' ? '.*' : '\\d[\\d.,]*'
+        })
       return !new RegExp(`^\\s*${pattern.join('')}\\s*$`, 'm').test(printed)
     })
 }

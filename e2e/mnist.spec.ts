@@ -57,7 +57,7 @@ const predict = async (digit: 1 | 7, seed: number) => {
   return (await product.ask('POST', '/api/predict', { body: form })).json
 }
 
-test('seventy thousand official pictures and fifty drawn ones lead to a version that is judged on ten thousand', async ({
+test('70,000 official pictures and 50 drawn ones lead to a version that is judged on 10,000', async ({
   page,
 }) => {
   test.setTimeout(UNTIL_DONE_MS)

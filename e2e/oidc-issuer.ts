@@ -51,7 +51,8 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
     const head = [{ alg: 'RS256', kid: 'one', typ: 'JWT' }, claims]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.')
-    return `${head}.${sign('RSA-SHA256', Buffer.from(head), fault === 'wrong signature' ? strangersKey : privateKey).toString('base64url')}`
+    const key = fault === 'wrong signature' ? strangersKey : privateKey
+    return `${head}.${sign('RSA-SHA256', Buffer.from(head), key).toString('base64url')}`
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

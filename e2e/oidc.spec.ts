@@ -85,7 +85,7 @@ async function signIn(identity: Identity, fault?: Parameters<OidcIssuer['signsIn
   return { jar, ...(await end(jar, await begin(jar))) }
 }
 
-test('the login page offers the issuer; a newcomer becomes a viewer, sees why nothing may be changed, and logs out', async ({
+test('the login page offers the issuer; a newcomer becomes a viewer and sees why nothing may be changed', async ({
   page,
 }) => {
   issuer.signsIn(new_)

@@ -143,7 +143,7 @@ test('nobody who is disabled gets a reset link', async () => {
   await expect(auth.createResetLink({ id: bo.id }, admin)).rejects.toMatchObject({ code: 'conflict' })
 })
 
-test('a verified address signs in: a new one as viewer, a listed one as admin, a known one to its own account', async () => {
+test('a verified address signs in: a new one as viewer, a listed one as admin, a known one as itself', async () => {
   const { auth, data, bo } = await opened()
 
   expect(

@@ -5,7 +5,7 @@ import NextAuth from 'next-auth'
 import type { NextAuthOptions } from 'next-auth'
 import CredentialsProvider from 'next-auth/providers/credentials'
 import { NextRequest } from 'next/server'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { waitWords, windowWords } from '#lib/domain/allowance.ts'
 import { SESSION_SECONDS, type Auth } from './auth.ts'
 import { deviceCookie, knownDevice } from './known-device.ts'
@@ -222,7 +222,7 @@ function optionsOf(
       error: (code, about) => {
         if (!isOver(about))
           program.log('error', `next-auth: ${code}`, {
-            about: about instanceof Error ? about.message : String(about),
+            about: messageOf(about),
           })
       },
       warn: (code) => {

@@ -3,8 +3,20 @@
 import { eachFile, type Law } from './law.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
-const HISTORY =
-  /\b(previously|formerly|no longer|not any ?more|used to (?:be|have|do|call|live)|was renamed|has been (?:moved|replaced|removed)|refactor(?:ed)?|backwards?[- ]compatib\w+|for now|deprecated)\b/i
+const TOLD = [
+  'previously',
+  'formerly',
+  'no longer',
+  'not any ?more',
+  'used to (?:be|have|do|call|live)',
+  'was renamed',
+  'has been (?:moved|replaced|removed)',
+  'refactor(?:ed)?',
+  'backwards?[- ]compatib\\w+',
+  'for now',
+  'deprecated',
+]
+const HISTORY = new RegExp(`\\b(${TOLD.join('|')})\\b`, 'i')
 const OPEN_END = /\b(TODO|FIXME|XXX|HACK)\b/
 const NUMBERED = /\b(TODO|FIXME|XXX|HACK)\b\s*\(?#\d+/
 

@@ -12,13 +12,20 @@ const PLANNED: Readonly<Record<number, { readonly arrivals: number; readonly exp
   100: { arrivals: 10, expectedRate: 350 },
   200: { arrivals: 20, expectedRate: 500 },
 }
+/** An environment of the load plan: its users, and how long and how often they arrive. */
+const ENVIRONMENT = new RegExp(
+  [
+    /^ {4}"(\d+)":\n/,
+    /\s+phases: \[\{ name: .*?, duration: (\d+), arrivalRate: (\d+) \}\]\n/,
+    /\s+variables: \{ pause: \[(\d+)ms\] \}/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'gm',
+)
 const plan = readFileSync(path.join(ROOT, 'artillery/visitors.yml'), 'utf8')
 const ramps = new Map(
-  [
-    ...plan.matchAll(
-      /^ {4}"(\d+)":\n\s+phases: \[\{ name: .*?, duration: (\d+), arrivalRate: (\d+) \}\]\n\s+variables: \{ pause: \[(\d+)ms\] \}/gm,
-    ),
-  ].map(([, users, seconds, arrivals, pause]) => [
+  [...plan.matchAll(ENVIRONMENT)].map(([, users, seconds, arrivals, pause]) => [
     Number(users),
     { seconds: Number(seconds), arrivals: Number(arrivals), pauseMs: Number(pause) },
   ]),

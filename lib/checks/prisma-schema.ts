@@ -30,6 +30,7 @@ function columnsOfModel(model: string, body: string, models: ReadonlySet<string 
     if (isList || models.has(type)) return [] // a relation is no column
     const column = /@map\("([^"]+)"\)/.exec(line)?.[1] ?? name
     const isKey = /(^|\s)@id\b/.test(line) || keys.includes(name)
-    return [[`${table}.${column}`, isKey ? 'key' : isOptional ? 'optional' : 'required'] as const]
+    const presence = isOptional ? 'optional' : 'required'
+    return [[`${table}.${column}`, isKey ? 'key' : presence] as const]
   })
 }

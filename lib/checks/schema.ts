@@ -54,13 +54,10 @@ export function columnsOfMigrations(migrations: readonly string[]): Columns {
       database
         .prepare(`SELECT name, "notnull" AS required, pk FROM pragma_table_info(?)`)
         .all(table)
-        .map(
-          ({ name, required, pk }) =>
-            [
-              `${table}.${name}`,
-              Number(pk) > 0 ? 'key' : Number(required) ? 'required' : 'optional',
-            ] as const,
-        ),
+        .map(({ name, required, pk }) => {
+          const presence = Number(required) ? 'required' : 'optional'
+          return [`${table}.${name}`, Number(pk) > 0 ? 'key' : presence] as const
+        }),
     )
   return new Map(columns)
 }

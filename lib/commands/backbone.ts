@@ -31,15 +31,18 @@ const HELP = `npm run backbone -- <look | learn | measure | seal> [options]
   look      lets the teacher look at every training picture once and keeps its features
   learn     learns from labels and features within --minutes; goes on from its checkpoint
   seal      writes what was learnt as models/backbone/v1
-  measure   5 nearest neighbours and a linear head on the features of networks, training part to test part
+  measure   5 nearest neighbours and a linear head on the features of networks, training part to
+            test part
 
   --data FOLDER          holds <name>/<name>.zip for ${'cats-dogs, leaf-disease, fruits'} (default: ../shared/data)
   --tiny-imagenet FOLDER tiny-imagenet-200 as its makers pack it
-  --teacher FOLDER       a network in the TensorFlow.js layers format (default: MobileNetV2 1.0 in <data>/models)
+  --teacher FOLDER       a network in the TensorFlow.js layers format (default: MobileNetV2 1.0 in
+                         <data>/models)
   --work FOLDER          where features, packs and checkpoints lie (default: DATA_DIR/backbone)
   --minutes N            how long it may learn, in all (default: 75)
   --threads N            (default: 1)
-  --of FOLDER[@SIZE]     measure: the network to look through, by the side of its pictures; may be given several times
+  --of FOLDER[@SIZE]     measure: the network to look through, by the side of its pictures; may be
+                         given several times
   --out FOLDER           seal: where the bundle goes (default: models/backbone/v1)
   --part NAME            measure: validation or test (default: validation)`
 
@@ -217,10 +220,7 @@ async function measure(asked: Asked): Promise<void> {
         .map(() => '---:|---:|')
         .join('')}`,
       ...found.map(
-        ({ name, parameters, worth }) =>
-          `| ${name} | ${parameters} | ` +
-          `${worth.map(({ neighbours, head }) => `${percent(neighbours.value)} | ` + `${head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–'}`).join(' | ')} ` +
-          '|',
+        ({ name, parameters, worth }) => `| ${name} | ${parameters} | ${worth.map(worthCells).join(' | ')} |`,
       ),
     ].join('\n'),
   )
@@ -278,6 +278,10 @@ const halfOf = (hash: string, judged: Split): Split =>
   Number.parseInt(hash[0]!, 16) % 2 === 0 ? 'train' : judged
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
+const worthCells = ({ neighbours, head }: Worth): string =>
+  `${percent(neighbours.value)} | ` +
+  (head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–')
 
 /** One of ours, or another's in the layers format, which is taken to see pixels from −1 to 1 as MobileNet
  *  does. */

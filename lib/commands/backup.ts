@@ -17,15 +17,19 @@ import { createLines } from './passing-line.ts'
 const HELP = `npm run backup [-- --to DIR]
 npm run backup -- --verify DIR
 
-Copies DATA_DIR while Darkroom runs or is stopped: the database, images, versions and the session secret. Every file is read back and
-verified. Files that are unchanged since the previous backup in the same folder are hard links, which use no additional space.
+Copies DATA_DIR while Darkroom runs or is stopped: the database, images, versions and the session
+secret. Every file is read back and verified. Files that are unchanged since the previous backup in
+the same folder are hard links, which use no additional space.
 
-  --to DIR      folder for backups (default: BACKUP_DIR); each backup is a subfolder named by date and time.
-                In BACKUP_DIR, only the newest BACKUP_KEEP backups are kept; elsewhere all are.
-  --verify DIR  verifies a completed backup and lists missing or changed files; exits with 1 if there are any
+  --to DIR      folder for backups (default: BACKUP_DIR); each backup is a subfolder named by date
+                and time. In BACKUP_DIR, only the newest BACKUP_KEEP backups are kept; elsewhere all
+                are.
+  --verify DIR  verifies a completed backup and lists missing or changed files; exits with 1 if
+                there are any
   --help        this page
 
-Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR, BACKUP_KEEP. To restore: npm run restore -- --from DIR.`
+Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR, BACKUP_KEEP.
+To restore: npm run restore -- --from DIR.`
 
 const PHASES: Readonly<Record<BackupProgress['phase'], string>> = {
   files: 'Copying files',

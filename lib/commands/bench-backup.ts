@@ -18,8 +18,9 @@ import { createLines } from './passing-line.ts'
 
 const HELP = `npm run bench -- backup [options]
 
-Starts a separate instance, stores images and predictions in it, and backs it up under load. Restores the backup to an empty
-folder, starts a second instance there, and compares rows and predictions. Then flips one byte in each of several backup files.
+Starts a separate instance, stores images and predictions in it, and backs it up under load.
+Restores the backup to an empty folder, starts a second instance there, and compares rows and
+predictions. Then flips one byte in each of several backup files.
 
   --images N    number of samples, predicted before and after (default: 500)
   --senders N   number of clients that predict during the backup (default: 4)
@@ -77,9 +78,7 @@ export async function benchBackup(args: readonly string[]): Promise<number> {
   if (values.json) console.log(JSON.stringify(figures))
   else
     for (const [name, value] of Object.entries(figures))
-      console.log(
-        `${name.replaceAll('_', ' ').padEnd(24)}${typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 2 }) : String(value)}`,
-      )
+      console.log(`${name.replaceAll('_', ' ').padEnd(24)}${inWords(value)}`)
   const isSame =
     figures.same_predictions === figures.images &&
     figures.restored === figures.acknowledged &&
@@ -302,3 +301,6 @@ function p99(sent: readonly Sent[]): number {
   const times = sent.map(({ ms }) => ms).toSorted((a, b) => a - b)
   return times[Math.floor(times.length * 0.99)] ?? 0
 }
+
+const inWords = (value: unknown): string =>
+  typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 2 }) : String(value)

@@ -30,7 +30,8 @@ const TRIALS = [
 
 const HELP = `npm run bench -- forecast [options]
 
-Forecasts and then does ${TRIALS.length} small trainings. Time by the clock wanders where other programs compute: CPU-seconds do less.
+Forecasts and then does ${TRIALS.length} small trainings. Time by the clock wanders where other programs
+compute: CPU-seconds do less.
 
   --only LIST      which of them, by number from 1 (default: all)
   --engine NAME    onnx, tfjs-node, wasm (default: TRAINING_ENGINE, else the fastest there is)

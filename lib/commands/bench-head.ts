@@ -16,8 +16,9 @@ import { createLines } from './passing-line.ts'
 
 const HELP = `npm run bench -- head [options]
 
-Learns a last layer (recipe head: L-BFGS in plain JavaScript, every strength that it would try) from cached features of noise, and
-measures how many pictures a second each engine turns into features. Learning needs no engine, so it takes the same time on all.
+Learns a last layer (recipe head: L-BFGS in plain JavaScript, every strength that it would try) from
+cached features of noise, and measures how many pictures a second each engine turns into features.
+Learning needs no engine, so it takes the same time on all.
 
   --pictures N     cached features to learn from (default: 5000)
   --features LIST  numbers of a picture (default: 192,512,1280)

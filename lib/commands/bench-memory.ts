@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import autocannon, { type CannonResult } from 'autocannon'
 import { ENGINES, type EngineName } from '#lib/domain/classifier.ts'
+import { messageOf } from '#lib/domain/errors.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
@@ -15,9 +16,10 @@ import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- memory [options]
 
-Starts a product of its own for each engine and prints the most memory that all its processes held together in each phase: idle,
-predicting under load, and learning the last layer, then the whole network, while predictions are asked for. Memory is the
-proportional set size (PSS): what processes share is counted once. Linux alone.
+Starts a product of its own for each engine and prints the most memory that all its processes held
+together in each phase: idle, predicting under load, and learning the last layer, then the whole
+network, while predictions are asked for. Memory is the proportional set size (PSS): what processes
+share is counted once. Linux alone.
 
   --engine LIST       of ${ENGINES.join(', ')} (default: onnx)
   --memory MB         what the product is told to count on (default: 512)
@@ -141,7 +143,7 @@ async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promi
     let refused: string | null = null
     const results = await work()
       .catch((error: unknown): readonly CannonResult[] => {
-        refused = error instanceof Error ? error.message : String(error)
+        refused = messageOf(error)
         return []
       })
       .finally(() => watching.end())

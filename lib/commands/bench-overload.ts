@@ -18,8 +18,9 @@ import { createSender, quantile, type SentAnswer } from './sender.ts'
 
 const HELP = `npm run bench -- overload [options]
 
-Posts generated images (40 pixels, PNG) to a separate instance with history and without rate limits, and prints one table: at capacity,
-at three times that, recovery, single predictions while batches run, 500 idle connections, 300 event streams.
+Posts generated images (40 pixels, PNG) to a separate instance with history and without rate limits,
+and prints one table: at capacity, at three times that, recovery, single predictions while batches
+run, 500 idle connections, 300 event streams.
 
   --seconds N      duration of each load (default: 8)
   --json           one JSON object instead of the table

@@ -12,8 +12,8 @@ import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- retrain [options]
 
-Uploads pictures to a new classifier, asks for a retrain as one click does, and waits for the version and its verdict; then the same
-again with as many others. Prints the seconds of each part.
+Uploads pictures to a new classifier, asks for a retrain as one click does, and waits for the
+version and its verdict; then the same again with as many others. Prints the seconds of each part.
 
   --from ZIP       pictures in class folders (default: drawn shapes)
   --pictures N     of each round, alike for all classes (default: 200)

@@ -4,23 +4,29 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { messageOf } from '#lib/domain/errors.ts'
 import { parameterCount } from '#lib/ml/network/network.ts'
 import { benchNetwork } from './bench-network.ts'
 import { measure, VARIANTS, whyNot, type Trial, type Variant } from './bench-variants.ts'
 import { createLines } from './passing-line.ts'
 
+const PARAMETERS = parameterCount(benchNetwork).toLocaleString('en')
+
 const HELP = `npm run bench -- train [options]
 
-Trains a network of ${parameterCount(benchNetwork).toLocaleString('en')} parameters (six convolutions, two dense layers, batch norm and ReLU, Adam)
-on pictures of noise, each measurement in a process of its own. Figures are medians over the rounds, memory the highest.
+Trains a network of ${PARAMETERS} parameters (six convolutions, two dense layers, batch norm and ReLU,
+Adam) on pictures of noise, each measurement in a process of its own. Figures are medians over the
+rounds, memory the highest.
 
   --rounds N     how often each is measured, in turns (default: 3)
   --seconds N    how long each time, after its warm-up (default: 10)
   --batch LIST   images of a step (default: 64,256)
   --only LIST    of ${VARIANTS.join(', ')}
   --threads N    threads of each (default: the cores of this machine, at most 8)
-  --python PATH  a Python with keras and tensorflow (default: python3; without them, Keras is left out)
-  --tfjs-wasm DIR  a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm (default: this one; without them, tfjs-wasm is left out)
+  --python PATH  a Python with keras and tensorflow (default: python3; without them, Keras is left
+                 out)
+  --tfjs-wasm DIR  a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm (default: this
+                   one; without them, tfjs-wasm is left out)
   --json         one JSON object per row instead of the table
   --help         this page`
 
@@ -91,7 +97,7 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
         one.trials.push(await measure({ ...one, seconds, threads, ...tools }))
       } catch (error) {
         failed.add(one) // not tried again, and said: the others go on
-        notes.line(error instanceof Error ? error.message : String(error))
+        notes.line(messageOf(error))
       }
     }
   }

@@ -76,12 +76,11 @@ function whyNoKeras(python: string): string | null {
     ],
     { stdio: 'ignore' },
   )
-  const answer =
-    status === 0
-      ? null
-      : status === null
-        ? `there is no ${python}`
-        : `${python} has no keras with tensorflow (--python PATH names another)`
+  const lacks =
+    status === null
+      ? `there is no ${python}`
+      : `${python} has no keras with tensorflow (--python PATH names another)`
+  const answer = status === 0 ? null : lacks
   sought.set(python, answer)
   return answer
 }

@@ -53,7 +53,8 @@ async function main([what = '--help', ...args]: readonly string[]): Promise<numb
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof TypeError && 'code' in error ? error.message : error) // an unknown option is the asker's, told in a sentence
+  // an unknown option is a mistake of whoever typed it, told in a sentence
+  console.error(error instanceof TypeError && 'code' in error ? error.message : error)
   return 1
 })
 

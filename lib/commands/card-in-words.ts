@@ -32,14 +32,9 @@ export function cardInWords(card: Card): string[] {
         `at temperature ${calibration.temperature.toFixed(3)}, fitted to ${calibration.images} pictures`
       : '  calibration   too few held-back pictures',
     `  confident     ${confident(decision)}`,
-    '  candidates    ' +
-      `${candidates ? `${candidates.test ? `hold the true class of ${withInterval(candidates.test.coverage)}, ` + `${candidates.test.mean_size.toFixed(2)} classes on average` : 'no test pictures'}${candidates.unsure ? `; of unsure answers ${percent(candidates.unsure.coverage.value)}, ` + `${candidates.unsure.mean_size.toFixed(2)} classes` : ''}` : missing(candidates)}`,
+    `  candidates    ${candidateLine(candidates)}`,
     `  familiarity   ${familiar(familiarity)}`,
-    ...(familiarity?.foreign ?? []).map(
-      (one) =>
-        `    ${one.name}: told from the test pictures by ${one.auroc.toFixed(4)} (area under the ROC ` +
-        `curve)${one.found === null ? '' : `, ${percent(one.found)} of ${one.images.toLocaleString('en')} found unfamiliar`}`,
-    ),
+    ...(familiarity?.foreign ?? []).map(foreignLine),
     ...(robustness
       ? [
           `  disturbed     of ${robustness.images.toLocaleString('en')} test pictures ` +
@@ -57,7 +52,12 @@ export function cardInWords(card: Card): string[] {
 function confident(decision: Card['decision']): string {
   if (!decision) return missing(decision)
   if (decision.threshold === null)
-    return `nothing: no confidence suffices for ${percent(1 - decision.target_error)} right${decision.images_needed ? `; about ${decision.images_needed.toLocaleString('en')} validation pictures might do` : ''}`
+    return (
+      `nothing: no confidence suffices for ${percent(1 - decision.target_error)} right` +
+      (decision.images_needed
+        ? `; about ${decision.images_needed.toLocaleString('en')} validation pictures might do`
+        : '')
+    )
   const measured =
     decision.share_answered === null || decision.error_among_answered === null
       ? ''
@@ -69,10 +69,34 @@ function confident(decision: Card['decision']): string {
 function familiar(familiarity: Card['familiarity']): string {
   if (!familiarity) return missing(familiarity)
   const kept = familiarity.kept ? `; ${percent(familiarity.kept.value)} of the test pictures are` : ''
+  const threshold =
+    familiarity.threshold === null
+      ? 'no threshold, too few held-back pictures'
+      : `up to ${familiarity.threshold.toFixed(4)}${kept}`
+  const centred = familiarity.is_centred ? ', from their centre' : ''
+  const references = familiarity.references.toLocaleString('en')
+  return `${threshold} (neighbour ${familiarity.neighbour} of ${references}${centred})`
+}
+
+function foreignLine(one: NonNullable<NonNullable<Card['familiarity']>['foreign']>[number]): string {
+  const unfamiliar =
+    one.found === null ? '' : `, ${percent(one.found)} of ${one.images.toLocaleString('en')} found unfamiliar`
   return (
-    `${familiarity.threshold === null ? 'no threshold, too few held-back pictures' : `up to ${familiarity.threshold.toFixed(4)}${kept}`} ` +
-    `(neighbour ${familiarity.neighbour} of ${familiarity.references.toLocaleString('en')}${familiarity.is_centred ? ', from their centre' : ''})`
+    `    ${one.name}: told from the test pictures by ${one.auroc.toFixed(4)} ` +
+    `(area under the ROC curve)${unfamiliar}`
   )
+}
+
+function candidateLine(candidates: Card['candidates']): string {
+  if (!candidates) return missing(candidates)
+  const { test, unsure } = candidates
+  const all = test
+    ? `hold the true class of ${withInterval(test.coverage)}, ${test.mean_size.toFixed(2)} classes on average`
+    : 'no test pictures'
+  const ofUnsure = unsure
+    ? `; of unsure answers ${percent(unsure.coverage.value)}, ${unsure.mean_size.toFixed(2)} classes`
+    : ''
+  return all + ofUnsure
 }
 
 const missing = (part: unknown): string =>

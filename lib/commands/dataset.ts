@@ -19,16 +19,18 @@ import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run dataset -- <name> [options]
 
-Gets labelled pictures and keeps them as samples of the classifier <name>, which is made if it is not there.
+Gets labelled pictures and keeps them as samples of the classifier <name>, which is made if it is
+not there.
 
-  <name>           mnist or cifar10 (downloaded from their official addresses, 11 and 170 MB, content checked),
-                   shapes (made here by code), or a name of yours with --from
+  <name>           mnist or cifar10 (downloaded from their official addresses, 11 and 170 MB,
+                   content checked), shapes (made here by code), or a name of yours with --from
   --from PATH      instead of downloading: the official files, or a ZIP or folder of class folders
                    (cats/1.jpg, or train/cats/1.jpg and test/cats/2.jpg)
   --title TEXT     what people read, for a classifier that is made (default: its name)
   --help           this page
 
-Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (an address that has the official files). Ctrl-C takes back what came in.`
+Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (an address that has the official files). Ctrl-C
+takes back what came in.`
 
 /** Pictures of a set nobody knows: photographs of medium size. */
 const UNKNOWN = { input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const

@@ -23,13 +23,17 @@ import { resealed } from './reseal.ts'
 
 const HELP = `npm run evaluate -- <classifier> [options]
 
-Measures the version that answers on the classifier's test pictures, exactly as a prediction is made, and compares with its card.
+Measures the version that answers on the classifier's test pictures, exactly as a prediction is
+made, and compares with its card.
 
-  --from PATH      the data set, as for npm run train (default: the pictures in DATA_DIR; shapes: made by code)
+  --from PATH      the data set, as for npm run train (default: the pictures in DATA_DIR; shapes:
+                   made by code)
   --engine NAME    onnx, tfjs-node, wasm (default: INFERENCE_ENGINE)
-  --write          measure everything anew on the data set that it was trained with, and write card, reference.bin and model.onnx of the
-                   bundle that ships: for versions that were sealed before these were measured
-  --foreign PATH   with --write: a ZIP of pictures that show none of its classes, or a folder of such ZIPs; may be given more than once
+  --write          measure everything anew on the data set that it was trained with, and write card,
+                   reference.bin and model.onnx of the bundle that ships: for versions that were
+                   sealed before these were measured
+  --foreign PATH   with --write: a ZIP of pictures that show none of its classes, or a folder of
+                   such ZIPs; may be given more than once
   --bundle FOLDER  with --write: this bundle, not the one that ships
   --help           this page
 

@@ -44,7 +44,7 @@ test('a Keras file becomes a classifier that answers, and a second one waits to 
   expect((await readBundle(join(dataDir, 'models/trees/v1'))).classes).toEqual(['ash', 'birch', 'cedar'])
 }, 60_000)
 
-test('a version that was trained at a terminal is brought in with its card, under the number that is free', async () => {
+test('a version that was trained at a terminal is imported with its card, under the next free number', async () => {
   const dataDir = place()
   const sealed = fileURLToPath(new URL('../../models/leaf-disease/v1', import.meta.url))
 

@@ -34,15 +34,20 @@ const HELP = `npm run import -- <classifier> --from FILE [options]
 npm run import -- --body NAME --from FILE [options]
 npm run import -- --body ${OFFICIAL_BODY}
 
-Makes a version of a classifier from a network that was learnt elsewhere; it answers at once where the classifier has none that does.
-With --body the network serves new classifiers by its features: recipes head and transfer. MobileNetV2 0.35 is fetched from where
-its makers keep it (2 MB; DATASET_MIRROR names another place) when no file is named, and taken only if it is the known one to the last bit.
+Makes a version of a classifier from a network that was learnt elsewhere; it answers at once where
+the classifier has none that does. With --body the network serves new classifiers by its features:
+recipes head and transfer. MobileNetV2 0.35 is fetched from where its makers keep it (2 MB;
+DATASET_MIRROR names another place) when no file is named, and taken only if it is the known one to
+the last bit.
 
-  --from PATH      a .h5 file as Keras' model.save writes it, a folder with model.json and weights.bin of TensorFlow.js,
-                   or a bundle of Darkroom's own, which keeps its card with all that was measured
+  --from PATH      a .h5 file as Keras' model.save writes it, a folder with model.json and
+                   weights.bin of TensorFlow.js, or a bundle of Darkroom's own, which keeps its card
+                   with all that was measured
   --classes A,B,…  names of the outputs in their order (default: the classifier's own classes)
-  --pixels RANGE   what it wants to be given where it does not say so itself: 0..1, -1..1, 0..255 (default: 0..1)
-  --fit HOW        cover, stretch, contain, digit: how pictures become square (default: stretch, as Keras loads them)
+  --pixels RANGE   what it wants to be given where it does not say so itself: 0..1, -1..1, 0..255
+                   (default: 0..1)
+  --fit HOW        cover, stretch, contain, digit: how pictures become square (default: stretch, as
+                   Keras loads them)
   --size N         side of the pictures, for a body (default: its own)
   --help           this page`
 

@@ -33,13 +33,16 @@ export function pageOf({ at, machine, product, ramps }: LoadPage): string {
 <main>
 <h1>Load test</h1>
 <p>${when}. ${escaped(machine)}; the load generator ran on the same machine. ${escaped(product)}</p>
-<p class="${isHeld ? 'held' : 'missed'}">${isHeld ? 'All thresholds passed.' : 'Thresholds were missed; each is named below.'}</p>
+${isHeld ? HELD : MISSED}
 ${summary(ramps.map(({ figures }) => figures))}
 ${ramps.map(section).join('\n')}
 </main>
 </html>
 `
 }
+
+const HELD = '<p class="held">All thresholds passed.</p>'
+const MISSED = '<p class="missed">Thresholds were missed; each is named below.</p>'
 
 function summary(ramps: readonly RampFigures[]): string {
   const heads = [
@@ -121,11 +124,12 @@ function chartWithTable(chart: Chart): string {
   const peak = series
     .map(({ name, values }) => `${name} at most ${format(Math.max(...values))} ${unit}`)
     .join(', ')
+  const heads = ['time', ...series.map(({ name }) => `${name} (${unit})`)]
   const rows = seconds.map((second, i) => [`${second} s`, ...series.map(({ values }) => format(values[i]!))])
   return `<figure>
 <figcaption>${escaped(title)}: ${escaped(peak)}.</figcaption>
 ${svg(chart, most)}
-<details><summary>Values</summary>${table(title, ['time', ...series.map(({ name }) => `${name} (${unit})`)], rows)}</details>
+<details><summary>Values</summary>${table(title, heads, rows)}</details>
 </figure>`
 }
 
@@ -138,17 +142,19 @@ function svg({ title, unit, seconds, series }: Chart, most: number): string {
       `<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(most * share)}" y2="${y(most * share)}"/>` +
       `<text x="${LEFT - 6}" y="${y(most * share) + 4}" text-anchor="end">${format(most * share)}</text>`,
   )
-  const lines = series.map(
-    ({ name, values }, i) =>
-      `<polyline class="line line-${i}" points="${values.map((value, at) => `${x(seconds[at]!).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"><title>${name}</title></polyline>`,
-  )
+  const lines = series.map(({ name, values }, i) => {
+    const points = values.map((value, at) => `${x(seconds[at]!).toFixed(1)},${y(value).toFixed(1)}`)
+    return `<polyline class="line line-${i}" points="${points.join(' ')}"><title>${name}</title></polyline>`
+  })
   const legend = series.map(
     ({ name }, i) => `<text class="name name-${i}" x="${LEFT + 8 + i * 90}" y="${TOP + 10}">${name}</text>`,
   )
+  const label = escaped(`${title} in ${unit} over ${last} seconds; the values are in the table below`)
   return (
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title} in ${unit} over ${last} seconds; the values are in the table below`)}">` +
-    (`${grid.join('')}<text x="${LEFT}" y="${HEIGHT - 6}">0 s</text><text x="${WIDTH - 8}" y="${HEIGHT - 6}" ` +
-      `text-anchor="end">${last} s</text>`) +
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">` +
+    grid.join('') +
+    `<text x="${LEFT}" y="${HEIGHT - 6}">0 s</text>` +
+    `<text x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${last} s</text>` +
     `${lines.join('')}${legend.join('')}</svg>`
   )
 }
@@ -162,7 +168,11 @@ function table(
   const body = rows
     .map((cells) => `<tr>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`)
     .join('\n')
-  return `<div class="wide" tabindex="0" role="region" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  const name = escaped(caption)
+  return (
+    `<div class="wide" tabindex="0" role="region" aria-label="${name}"><table><caption>${name}</caption>` +
+    `<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  )
 }
 
 const escaped = (text: string): string =>
@@ -173,8 +183,17 @@ const format = (value: number): string =>
   value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1d21; --soft: #5a606b; --paper: #ffffff; --edge: #d5d9e0; --a: #1f6feb; --b: #b35900; --c: #a4133c; --good: #146c2e; --bad: #a4133c }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaee; --soft: #a3abb8; --paper: #15171b; --edge: #3a404b; --a: #79b0ff; --b: #f0a860; --c: #ff8fa8; --good: #7fd59a; --bad: #ff8fa8 } }
+:root {
+  color-scheme: light dark;
+  --ink: #1b1d21; --soft: #5a606b; --paper: #ffffff; --edge: #d5d9e0;
+  --a: #1f6feb; --b: #b35900; --c: #a4133c; --good: #146c2e; --bad: #a4133c
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ink: #e8eaee; --soft: #a3abb8; --paper: #15171b; --edge: #3a404b;
+    --a: #79b0ff; --b: #f0a860; --c: #ff8fa8; --good: #7fd59a; --bad: #ff8fa8
+  }
+}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 60rem; margin: 0 auto; padding: 1rem }
 h2 { margin-top: 2.5rem }
@@ -183,13 +202,18 @@ h2 { margin-top: 2.5rem }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.9rem }
 caption { text-align: left; color: var(--soft) }
-th, td { padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--edge); text-align: right; white-space: nowrap }
+th, td {
+  padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--edge);
+  text-align: right; white-space: nowrap
+}
 th:first-child, td:first-child { text-align: left }
 figure { margin: 1rem 0 }
 svg { width: 100%; height: auto; font: 12px system-ui, sans-serif }
 svg text { fill: var(--soft) }
 .grid { stroke: var(--edge) }
 .line { fill: none; stroke-width: 2 }
-.line-0 { stroke: var(--a) } .line-1 { stroke: var(--b); stroke-dasharray: 6 3 } .line-2 { stroke: var(--c); stroke-dasharray: 2 3 }
+.line-0 { stroke: var(--a) }
+.line-1 { stroke: var(--b); stroke-dasharray: 6 3 }
+.line-2 { stroke: var(--c); stroke-dasharray: 2 3 }
 svg .name-0 { fill: var(--a) } svg .name-1 { fill: var(--b) } svg .name-2 { fill: var(--c) }
 `

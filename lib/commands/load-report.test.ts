@@ -46,7 +46,7 @@ test('the page of a run names what was missed, and only then', () => {
   expect(markdownOf([held], about)).toContain('All thresholds passed')
 })
 
-test('a training run that is refused because one is running is no failure of that scenario, and is one of any other', () => {
+test('a run refused because one is running is no failure of that scenario, and is one of any other', () => {
   const { aggregate } = report
   const busy = {
     aggregate: { ...aggregate, counters: { 'http.requests': 9, 'http.codes.202': 1, 'http.codes.409': 8 } },

@@ -99,11 +99,11 @@ const isExpected = (code: string, scenario: string): boolean =>
 
 export function lineOf(ramp: RampFigures): string {
   const held = ramp.missed.length === 0 ? 'All thresholds passed.' : `MISSED: ${ramp.missed.join('; ')}`
+  const correct = ramp.predictions === 0 ? '' : `, ${percent(ramp.right, ramp.predictions)} correct`
   return (
-    `${ramp.scenario}, ${ramp.users} users, ${ramp.seconds} s: ${whole(ramp.requests)} requests (${ramp.perSecond.toFixed(1)}/s), ` +
-    `${failedIn(ramp)}, ` +
-    (`median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}${ramp.predictions === 0 ? '' : `, ${percent(ramp.right, ramp.predictions)} correct`}. ` +
-      `${held}`)
+    `${ramp.scenario}, ${ramp.users} users, ${ramp.seconds} s: ` +
+    `${whole(ramp.requests)} requests (${ramp.perSecond.toFixed(1)}/s), ${failedIn(ramp)}, ` +
+    `median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}${correct}. ${held}`
   )
 }
 

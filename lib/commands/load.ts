@@ -7,6 +7,7 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
+import { messageOf } from '#lib/domain/errors.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { ROOT, VERSION } from '#lib/processes/settings.ts'
@@ -37,10 +38,11 @@ const OWNER = { name: 'Load test', email: 'load@example.org', password: 'a passw
 
 const HELP = `npm run load [-- options]
 
-Simulates 10, 40, 50, 100 and 200 concurrent users for one task or a mix, and fails if a request fails or a threshold is missed
-(artillery/*.yml). Starts a separate instance on a free port with an empty data folder, warms it up, and stops it at the end. Writes
-the report as Markdown, as an HTML page with charts, and as JSON from Artillery, in the same folder.
-The first run installs Artillery into artillery/node_modules (about 470 MB).
+Simulates 10, 40, 50, 100 and 200 concurrent users for one task or a mix, and fails if a request
+fails or a threshold is missed (artillery/*.yml). Starts a separate instance on a free port with an
+empty data folder, warms it up, and stops it at the end. Writes the report as Markdown, as an HTML
+page with charts, and as JSON from Artillery, in the same folder. The first run installs Artillery
+into artillery/node_modules (about 470 MB).
 
   --scenario NAME  what users do (default: mix; repeatable; or all):
 ${Object.entries(SCENARIOS)
@@ -53,7 +55,8 @@ ${Object.entries(SCENARIOS)
   --short          ${SHORT_SECONDS} s each with ${SHORT_USERS.join(' and ')} users, for continuous integration
   --warm-up N      seconds of uncounted requests before the first run (default: ${WARM_UP_SECONDS})
   --against URL    tests a running instance instead; it must have the classifier shapes
-  --key KEY        API key for all requests; needed with --against for upload and retrain, and to avoid anonymous rate limits
+  --key KEY        API key for all requests; needed with --against for upload and retrain, and to
+                   avoid anonymous rate limits
   --report FILE    path of the Markdown report (default: artillery/reports/<time>.md); the other formats go next to it
   --help           this page
 
@@ -121,7 +124,8 @@ async function main(): Promise<number> {
   const file = path.resolve(
     values.report ?? path.join(FOLDER, 'reports', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}.md`),
   )
-  const product = `Darkroom ${VERSION}, engine ${engine}, Node ${process.version}${values.against ? `, at ${url}` : ''}.`
+  const where = values.against ? `, at ${url}` : ''
+  const product = `Darkroom ${VERSION}, engine ${engine}, Node ${process.version}${where}.`
   writeReports(file, { at, machine: machine(), product, ramps })
   lines.line(`Report: ${file} and ${file.replace(/\.md$/, '')}.html`)
   return ramps.every(({ figures }) => figures.missed.length === 0) ? 0 : 1
@@ -345,9 +349,7 @@ const ended = (child: ReturnType<typeof spawn>): Promise<number> =>
 
 async function engineOf(url: string): Promise<string> {
   const answer = await fetch(`${url}/api/health`).catch((error: unknown) => {
-    throw new Error(
-      `${url} does not answer: ${error instanceof Error ? error.message : String(error)}. Is Darkroom running there?`,
-    )
+    throw new Error(`${url} does not answer: ${messageOf(error)}. Is Darkroom running there?`)
   })
   if (!answer.ok) throw new Error(`${url} is not ready: ${(await answer.text()).slice(0, 500)}`)
   const { engine } = (await answer.json()) as { engine: string | null }

@@ -155,18 +155,17 @@ function wordsOf({
     .slice(1)
     .map((one) => `${one.class} ${percent(one.probability)}`)
     .join(', ')
-  const unsure =
-    decision === 'uncertain' && candidates && candidates.length > 1
-      ? `, not sure: one of ${candidates.join(', ')}`
-      : decision === 'uncertain'
-        ? ', not sure'
-        : decision === 'unfamiliar'
-          ? ', like nothing it knows'
-          : ''
   return (
-    `${predicted_class} ${percent(confidence)}${unsure}${others && ` (then ${others})`} · ${classifier} ` +
-    `${model_version}, ${engine}`
+    `${predicted_class} ${percent(confidence)}${doubtIn(decision, candidates)}` +
+    `${others && ` (then ${others})`} · ${classifier} ${model_version}, ${engine}`
   )
+}
+
+/** What follows the class where it is not confident. */
+function doubtIn(decision: PredictionAnswer['decision'], candidates: PredictionAnswer['candidates']): string {
+  if (decision === 'unfamiliar') return ', like nothing it knows'
+  if (decision !== 'uncertain') return ''
+  return candidates && candidates.length > 1 ? `, not sure: one of ${candidates.join(', ')}` : ', not sure'
 }
 
 process.exitCode = await main().catch((error: unknown) => {

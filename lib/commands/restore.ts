@@ -14,9 +14,9 @@ import { createLines } from './passing-line.ts'
 const HELP = `npm run restore                       lists the backups in BACKUP_DIR
 npm run restore -- --from DIR [--dry-run]
 
-Replaces DATA_DIR with a backup. Verifies the backup first and refuses one that is damaged or from a newer version. Darkroom
-must be stopped. The previous data is kept as DATA_DIR.before-restore-…; remove it when you have checked the restored data.
-The next start migrates an older database.
+Replaces DATA_DIR with a backup. Verifies the backup first and refuses one that is damaged or from a
+newer version. Darkroom must be stopped. The previous data is kept as DATA_DIR.before-restore-…;
+remove it when you have checked the restored data. The next start migrates an older database.
 
   --from DIR   folder of a completed backup, or latest for the newest in BACKUP_DIR
   --dry-run    verifies the backup and shows what a restore would do
@@ -61,15 +61,15 @@ function tell({ backup, aside }: Restored, start: Start, isDryRun: boolean): voi
       `by Darkroom ${backup.product_version}.`,
   )
   if (isDryRun) {
-    lines.line(
-      `Nothing was changed. A restore would write to ${dataDir}${aside === null ? ', which is empty' : ` and keep the current data in ${aside}`}.`,
-    )
+    const current = aside === null ? ', which is empty' : ` and keep the current data in ${aside}`
+    lines.line(`Nothing was changed. A restore would write to ${dataDir}${current}.`)
     return
   }
-  lines.line(
-    `Restored to ${dataDir}. ` +
-      `${aside === null ? 'The folder was empty before.' : `The previous data is in ${aside}; remove it when you have checked the restored data.`}`,
-  )
+  const previous =
+    aside === null
+      ? 'The folder was empty before.'
+      : `The previous data is in ${aside}; remove it when you have checked the restored data.`
+  lines.line(`Restored to ${dataDir}. ${previous}`)
   const { settings } = backupPlan(start, 'command')
   const different = Object.entries(backup.settings).filter(
     ([name, value]) => settings[name] !== value && !PLACES.has(name),

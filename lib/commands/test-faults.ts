@@ -7,18 +7,23 @@ import type { Context, Form, Judged, Scenario } from './faults/judged.ts'
 import { startProduct, type Product } from './faults/product.ts'
 import { SCENARIOS } from './faults/scenarios.ts'
 
+const SCENARIO_LINES = SCENARIOS.map(
+  ({ name, is, in: forms }) => `  ${name.padEnd(15)}${is}${forms.includes('short') ? '' : ' (long form)'}`,
+)
+
 const HELP = `npm run test:faults [-- options]
 
-Starts separate instances with empty data folders, injects faults into them and their environment, and prints a table of what
-was expected and what was measured. Exits with 0 only if every check passes. The long form takes about fifteen minutes on two cores;
-the short one, part of npm test, about two minutes.
+Starts separate instances with empty data folders, injects faults into them and their environment,
+and prints a table of what was expected and what was measured. Exits with 0 only if every check
+passes. The long form takes about fifteen minutes on two cores; the short one, part of npm test,
+about two minutes.
 
   --short          the short form
   --only LIST      only these scenarios, separated by commas (in their form, or the long one)
   --json           one JSON object per row instead of the table
   --help           this page
 
-${SCENARIOS.map(({ name, is, in: forms }) => `  ${name.padEnd(15)}${is}${forms.includes('short') ? '' : ' (long form)'}`).join('\n')}`
+${SCENARIO_LINES.join('\n')}`
 
 type Row = Judged & { readonly scenario: string }
 type Skipped = { readonly scenario: string; readonly because: string }

@@ -297,7 +297,7 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
         : {
             name: plan.dataName,
             images: shipped.images,
-            command: `npm run dataset -- ${plan.dataName}${plan.dataName === 'mnist' || plan.dataName === 'cifar10' ? '' : ' --from FILE.zip'}`,
+            command: `npm run dataset -- ${plan.dataName}${isOfficial(plan.dataName) ? '' : ' --from FILE.zip'}`,
           },
   }
   await writeJson(join(plan.out, '..', 'classifier.json'), about)
@@ -375,3 +375,6 @@ function codeVersion(): string {
 
 const wrong = (what: string, why: string, remedy: string): DarkroomError =>
   new DarkroomError('invalid_input', { what, why, remedy })
+
+/** Those that npm run dataset can download. */
+const isOfficial = (name: string): boolean => name === 'mnist' || name === 'cifar10'

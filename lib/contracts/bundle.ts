@@ -178,8 +178,9 @@ export const card = z.object({
       threshold: z.number().nullable(),
       share_answered: z.number().nullable(),
       error_among_answered: z.number().nullable(),
-      /** where nothing may be called confident: how many validation images would be needed, null where more would not help */ images_needed:
-        z.number().int().nullish(),
+      /** Where nothing may be called confident: how many validation images would be needed; null where more
+       *  would not help. */
+      images_needed: z.number().int().nullish(),
     })
     .nullable(),
   /** Adaptive prediction sets: classes up to this mass are candidates; `unsure` is over the test answers that

@@ -123,7 +123,8 @@ export const changeUser = contract({
   path: '/api/users/{id}',
   scope: 'admin',
   summary:
-    'Change a person’s name, role or password, or shut them out; a changed password or a shut door ends their sessions',
+    'Change a user’s name, role or password, or disable the account; a new password or a disabled account ' +
+    'ends the user’s sessions',
   body: 'json',
   input: z.object({
     id,

@@ -6,8 +6,15 @@ import { fieldErrorsOf, inOneSentence, inOurWords } from './sentences.ts'
 import { parseSettings, settings } from './settings.ts'
 
 /** How validators talk, and how the words of zod's own locale begin. */
-const OF_A_VALIDATOR =
-  /invalid|expected|received|too (small|big)|unrecogni[sz]ed|discriminator|pattern|regex|zod|\bNaN\b|\bstring\b|\barray\b|\bUUID\b|option|undefined/i
+const OF_A_VALIDATOR = new RegExp(
+  [
+    /invalid|expected|received|too (small|big)|unrecogni[sz]ed|discriminator|pattern|regex|zod/,
+    /\bNaN\b|\bstring\b|\barray\b|\bUUID\b|option|undefined/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+)
 /** What no field takes, or not all do. */
 const ABSURD: readonly unknown[] = [
   undefined,

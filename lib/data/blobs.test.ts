@@ -91,7 +91,7 @@ test('thumbnails go with their image', async () => {
   expect(data.blobs.has('thumbnail', `${picture.hash}-128`)).toBe(false)
 })
 
-test('what was found missing or damaged is remembered until its file is whole again or the image is deleted', async () => {
+test('a missing or damaged file is remembered until it is whole again or the image is deleted', async () => {
   const { data, folder } = await openWithFruit()
   const [gone, changed] = [pictureOf('gone', LARGE), pictureOf('changed', LARGE)]
   const added = await data.samples.add('fruit', [

@@ -55,7 +55,7 @@ test.each(['BEGIN IMMEDIATE', 'BEGIN EXCLUSIVE'] as const)(
   },
 )
 
-test('what waits longer than its patience fails as database_busy, every way of writing, and leaves nothing', async () => {
+test('every kind of write that waits too long fails as database_busy and leaves nothing', async () => {
   const { data, settings } = await openWithFruit({ patienceMs: SHORT_MS })
   const person = { name: 'Ada', email: 'ada@example.org', role: 'admin' as const, passwordHash: 'x' }
   const release = await lockElsewhere(settings.databaseFile)
@@ -84,7 +84,7 @@ test('what waits longer than its patience fails as database_busy, every way of w
   expect(await settled(data.people.create(person))).toBe('done')
 })
 
-test('predictions that come while the database is locked each wait their own time, and those whose time is not over are written', async () => {
+test('predictions that arrive while the database is locked each wait for their own time', async () => {
   const { data, settings } = await openWithFruit({ patienceMs: 600 })
   const release = await lockElsewhere(settings.databaseFile)
 
@@ -115,7 +115,7 @@ test('images that wait to be written are bounded in bytes: what is too much is r
   expect(await Promise.all(waiting)).toEqual(['database_busy', 'database_busy', 'database_busy'])
 })
 
-test('a product that starts while another program has locked the database opens it: nothing has to be written for that', async () => {
+test('a product that starts while the database is locked opens it: nothing has to be written for that', async () => {
   const { settings } = await openForTest()
   await lockElsewhere(settings.databaseFile)
 

@@ -10,7 +10,8 @@ test(
     await data.changes.add({ by: 'Ada', action: 'DELETE /api/classifiers/{id}', subject: 'fruit' })
     const database = new DatabaseSync(settings.databaseFile)
     database.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-    INSERT INTO "Change" ("id", "at", "by", "action") SELECT '01fffffd-0000-7000-8000-' || printf('%012x', i), 0, 'nobody known here', 'login refused' FROM n`)
+    INSERT INTO "Change" ("id", "at", "by", "action")
+    SELECT '01fffffd-0000-7000-8000-' || printf('%012x', i), 0, 'nobody known here', 'login refused' FROM n`)
     database.close()
 
     for (let i = 0; i < 1_000; i++)

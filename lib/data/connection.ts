@@ -193,8 +193,10 @@ function told<T>(work: () => T): T {
   }
 }
 
-const asSqlite = (value: Value): SQLInputValue =>
-  value instanceof Date ? value.getTime() : typeof value === 'boolean' ? Number(value) : value
+function asSqlite(value: Value): SQLInputValue {
+  if (value instanceof Date) return value.getTime()
+  return typeof value === 'boolean' ? Number(value) : value
+}
 
 const insertion = (table: string, columns: readonly string[]): string =>
   `INSERT INTO "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`

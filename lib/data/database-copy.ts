@@ -2,7 +2,7 @@
  *  changes no original and migrates nothing. */
 import { closeSync, openSync, rmSync, statSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { prismaAdapter } from './adapter.ts'
 import { blobFile } from './blobs.ts'
 import { connect } from './connection.ts'
@@ -55,7 +55,7 @@ export function databaseDamage(file: string): string | null {
       database.close()
     }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

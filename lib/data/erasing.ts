@@ -4,6 +4,7 @@
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from './blobs.ts'
+import { Prisma } from './generated/client.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Transaction } from './trash-rows.ts'
@@ -95,7 +96,7 @@ export function erasingOf(
     const others = await reading.$queryRaw<
       { hash: string; classifierId: string }[]
     >`SELECT "hash", "classifierId" FROM "Sample"
-      WHERE "classifierId" <> ${record.classifierId} AND "hash" IN (SELECT "value" FROM json_each(${JSON.stringify(hashes)}))`
+      WHERE "classifierId" <> ${record.classifierId} AND ${among('"hash"', hashes)}`
     return others.map(({ hash, classifierId }) => ({ hash, classifierId }))
   }
 
@@ -176,12 +177,16 @@ export function erasingOf(
 /** Files go while the lock is held, before the rows are gone for good: killed in between, the entry is in the
  *  trash still and is deleted again. */
 async function removeUnused(tx: Transaction, dataDir: string, images: readonly string[]): Promise<void> {
-  const gone = await tx.$queryRaw<
-    { hash: string }[]
-  >`DELETE FROM "Picture" WHERE "hash" IN (SELECT "value" FROM json_each(${JSON.stringify(images)}))
-    AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash") RETURNING "hash"`
+  const gone = await tx.$queryRaw<{ hash: string }[]>`DELETE FROM "Picture" WHERE ${among('"hash"', images)}
+    AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash")
+    AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")
+    RETURNING "hash"`
   for (const { hash } of gone) blobNow.removeImage(dataDir, hash)
 }
+
+/** Of a list of any length: as one parameter, the statement stays the same. */
+const among = (column: '"hash"' | '"pictureHash"', values: readonly string[]): Prisma.Sql =>
+  Prisma.sql`${Prisma.raw(column)} IN (SELECT "value" FROM json_each(${JSON.stringify(values)}))`
 
 const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)]
 
@@ -208,7 +213,8 @@ async function forgetNames(tx: Transaction, record: TrashRecord, hashes: readonl
     if (findings.length < report.findings.length)
       await tx.upload.update({ where: { id }, data: { reportJson: JSON.stringify({ ...report, findings }) } })
   }
-  await tx.$executeRaw`UPDATE "Prediction" SET "filename" = NULL WHERE "classifierId" = ${record.classifierId} AND "pictureHash" IN (SELECT "value" FROM json_each(${JSON.stringify(hashes)}))`
+  await tx.$executeRaw`UPDATE "Prediction" SET "filename" = NULL
+    WHERE "classifierId" = ${record.classifierId} AND ${among('"pictureHash"', hashes)}`
 }
 
 /** Predictions stay as figures, without the image. Those of other classifiers lose it, too, unless these have
@@ -218,8 +224,10 @@ async function unlinkPredictions(
   { classifierId }: TrashRecord,
   { images, everything }: { readonly images: readonly string[]; readonly everything: readonly string[] },
 ): Promise<void> {
-  await tx.$executeRaw`UPDATE "Prediction" SET "pictureHash" = NULL, "filename" = NULL WHERE "pictureHash" IN (SELECT "value" FROM json_each(${JSON.stringify(images)}))`
-  await tx.$executeRaw`UPDATE "Prediction" SET "pictureHash" = NULL WHERE "classifierId" = ${classifierId} AND "pictureHash" IN (SELECT "value" FROM json_each(${JSON.stringify(everything)}))`
+  await tx.$executeRaw`UPDATE "Prediction" SET "pictureHash" = NULL, "filename" = NULL
+    WHERE ${among('"pictureHash"', images)}`
+  await tx.$executeRaw`UPDATE "Prediction" SET "pictureHash" = NULL
+    WHERE "classifierId" = ${classifierId} AND ${among('"pictureHash"', everything)}`
 }
 
 async function deleteRows(

@@ -31,7 +31,7 @@ test('the promoted version is live while nothing is wrong with it', async () => 
   expect(await data.live.of('leaves')).toBeNull()
 })
 
-test('versions that were live before take over in order, and the promoted one returns when its fault is cleared', async () => {
+test('earlier live versions take over in order, and the promoted one returns when its fault is cleared', async () => {
   const { data, live, v1, v2, v3 } = await withHistory()
 
   await data.live.reportFault(v3.id, 'weights.bin is damaged')

@@ -100,7 +100,9 @@ const noRoom = (
     'disk_full',
     {
       what: 'The database was not migrated',
-      why: `a copy must be made first, and the disk that holds ${folder} does not have enough space${room === null ? '' : ` (${megabytes(room.size)} needed, ${megabytes(room.free)} free)`}`,
+      why:
+        `a copy must be made first, and the disk that holds ${folder} does not have enough space` +
+        (room === null ? '' : ` (${megabytes(room.size)} needed, ${megabytes(room.free)} free)`),
       remedy: 'Free up space there, or set BACKUP_DIR to another disk, and start again. Nothing was changed.',
     },
     { cause },

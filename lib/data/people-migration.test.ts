@@ -49,7 +49,7 @@ function withDatabase<T>(file: string, work: (database: DatabaseSync) => T): T {
   }
 }
 
-test('a user becomes an editor, an admin and the keys stay, and the audit log says so after what it said before', () => {
+test('a user becomes an editor, an admin and the keys stay, and the audit log says so', () => {
   const file = databaseOfBefore()
 
   migrate(file, 0)

@@ -21,7 +21,9 @@ const MOST_FAULTS = 100
 
 /** A stranger's image that is sent again counts as used then; to write that once a day is enough. */
 const USED_EVERY_MS = 86_400_000
-const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes", "isAnonymous", "usedAt") VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes",
+    "isAnonymous", "usedAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET "isAnonymous" = excluded."isAnonymous", "usedAt" = excluded."usedAt"
   WHERE "isAnonymous" AND (NOT excluded."isAnonymous" OR excluded."usedAt" - "usedAt" >= ${USED_EVERY_MS})`
 const UNUSED =

@@ -169,8 +169,10 @@ function quotaOf(
 }
 
 /** The version may have been deleted while the answer was on its way: then its name alone is kept. */
-const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "version", "engine", "predictedClass", "predictedIndex", "confidence", "probabilitiesJson",
-  "decision", "candidatesJson", "familiarity", "filename", "width", "height", "pictureHash", "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt", "isAnonymous")
+const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "version", "engine",
+  "predictedClass", "predictedIndex", "confidence", "probabilitiesJson", "decision", "candidatesJson",
+  "familiarity", "filename", "width", "height", "pictureHash",
+  "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt", "isAnonymous")
   VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 function insertPrediction(writing: Transacting, p: NewPrediction, files: LaidDown): void {

@@ -10,7 +10,7 @@ async function textOf({ bytes }: FileAnswer): Promise<string> {
   return Buffer.concat(pieces).toString('utf8')
 }
 
-test('the history leaves as CSV with its header, newest first, and what a spreadsheet would run is harmless', async () => {
+test('the history is exported as CSV, newest first, and what a spreadsheet would run is harmless', async () => {
   const { data } = await openWithFruit()
   await data.predictions.record(predictionOf(data, { filename: 'older.png' }))
   await data.predictions.record(
@@ -25,7 +25,8 @@ test('the history leaves as CSV with its header, newest first, and what a spread
     filename: 'predictions-fruit-2026-11-21.csv',
   })
   expect(lines[0]).toBe(
-    'id,timestamp,classifier,model_version,engine,predicted_class,confidence,decision,filename,width,height,total_ms,feedback_correct,feedback_label,probabilities',
+    'id,timestamp,classifier,model_version,engine,predicted_class,confidence,decision,filename,width,height,' +
+      'total_ms,feedback_correct,feedback_label,probabilities',
   )
   expect(lines[1]).toContain(`,fruit,v1,wasm,lime,0.6,confident,'=1+1.png,8,8,4,,,"{""apple"":0.75,`)
   expect(lines[2]).toContain('older.png')

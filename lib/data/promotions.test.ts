@@ -80,7 +80,7 @@ test('the classes stand in the order of the champion’s outputs; those that it 
   expect((await data.classifiers.get('fruit')).classes).toEqual(['plum', 'fig', 'apple', 'lime'])
 })
 
-test('a version that is live or next in line stays; another goes to the trash and comes back, its name is not used again', async () => {
+test('a live version and the next in line stay; another goes to the trash and comes back', async () => {
   const { data } = await openWithFruit()
   const [v1, v2, v3] = [await registerVersion(data), await registerVersion(data), await registerVersion(data)]
   await data.promotions.promote({ versionId: v1.id, ...by })
@@ -187,7 +187,7 @@ test('shipped classifiers become rows once, with the named champion', async () =
   await expect(data.answers.deleteClassifier({ id: 'fruit' })).rejects.toMatchObject({ code: 'conflict' })
 })
 
-test('a shipped version that comes anew with a newer Darkroom says what its new bundle says, and stays the champion', async () => {
+test('a shipped version that a newer Darkroom replaces says what its new bundle says, and stays live', async () => {
   const { data, settings } = await openForTest()
   shipClassifier(settings.modelsDir)
   await data.syncShipped()
@@ -221,7 +221,7 @@ test('a newer shipped champion does not replace the one that a person chose', as
   ])
 })
 
-test('a corrupt shipped version is left out and named, the others come; a person’s own classifier of that name is not touched', async () => {
+test('a corrupt shipped version is left out and named; a user’s own classifier of that name is kept', async () => {
   const { data, settings } = await openWithFruit()
   shipClassifier(settings.modelsDir)
   shipClassifier(settings.modelsDir, { id: 'shapes', versions: ['v1', 'v2'] })

@@ -27,7 +27,7 @@ async function sumsAgree({ data }: Opened): Promise<void> {
   expect(statistics.corrections + statistics.confirmed).toBe(predictions.filter((one) => one.feedback).length)
 }
 
-test('one prediction is deleted for good: its row, its image, its thumbnails, its feedback and its part of the sums', async () => {
+test('one prediction is deleted for good: row, image, thumbnails, feedback and its part of the sums', async () => {
   const opened = await openWithFruit()
   const { data, folder } = opened
   const [gone, stays] = [
@@ -136,7 +136,7 @@ test('many predictions are deleted in steps between which others write', async (
   await sumsAgree(opened)
 })
 
-test('images of strangers have a quota: at it new ones are not stored, their predictions are, and a sweep drops the oldest', async () => {
+test('images of anonymous users have a quota: beyond it only their predictions are stored', async () => {
   const opened = await openWithFruit({ anonymousBytes: 3 * LARGE })
   const { data } = opened
   const send = (text: string, minutes: number, isAnonymous = true) =>

@@ -219,10 +219,12 @@ const withPoint = (points: readonly EpochPoint[], point: EpochPoint): readonly E
   point,
 ]
 
+const endOf = (state: RunState, at: Date): Date | null => (isActive(state) ? null : at)
+
 function update(writing: Transacting, run: Run, change: RunChange, at: Date): void {
   const { images, verdict, plan, ...plain } = change
   const startedAt = change.state === 'running' ? (run.startedAt ?? at) : run.startedAt
-  const endedAt = change.state === undefined ? run.endedAt : isActive(change.state) ? null : at
+  const endedAt = change.state === undefined ? run.endedAt : endOf(change.state, at)
   const row = {
     ...plain,
     ...(images !== undefined && { imagesJson: images && JSON.stringify(images) }),

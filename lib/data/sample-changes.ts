@@ -38,7 +38,8 @@ type Row = {
 }
 export type Step = { readonly row: Row; readonly after: SampleState }
 
-const COLUMNS = Prisma.sql`s."id", s."classifierId", s."hash", s."filename", s."label", s."split", s."excludedAt", s."trashedAt", s."trashId"`
+const COLUMNS = Prisma.sql`s."id", s."classifierId", s."hash", s."filename", s."label", s."split",
+  s."excludedAt", s."trashedAt", s."trashId"`
 
 export function sampleChangesOf(store: Store): SampleChanges {
   const { prisma } = store
@@ -130,9 +131,8 @@ async function selected(tx: Transaction, selection: SampleSelection): Promise<re
     >`SELECT ${COLUMNS} FROM "Sample" s WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY s."id"`
   }
   const ids = [...new Set(selection.ids)]
-  const rows = await tx.$queryRaw<
-    Row[]
-  >`SELECT ${COLUMNS} FROM "Sample" s WHERE s."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)})) ORDER BY s."id"`
+  const rows = await tx.$queryRaw<Row[]>`SELECT ${COLUMNS} FROM "Sample" s
+    WHERE s."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)})) ORDER BY s."id"`
   const found = new Set(rows.map(({ id }) => id))
   const missing = ids.find((id) => !found.has(id))
   if (missing !== undefined) throw notFound('sample', missing)
@@ -290,8 +290,11 @@ async function insertEntries(tx: Transaction, changeId: string, steps: readonly 
       after.trashedAt?.getTime() ?? null,
     ]),
   )
-  await tx.$executeRaw`INSERT INTO "SampleChangeEntry" ("changeId", "sampleId", "labelBefore", "labelAfter", "splitBefore", "splitAfter", "excludedBefore", "excludedAfter", "trashedBefore", "trashedAfter")
-    SELECT ${changeId}, "value" ->> 0, "value" ->> 1, "value" ->> 2, "value" ->> 3, "value" ->> 4, "value" ->> 5, "value" ->> 6, "value" ->> 7, "value" ->> 8 FROM json_each(${rows})`
+  await tx.$executeRaw`INSERT INTO "SampleChangeEntry" ("changeId", "sampleId", "labelBefore", "labelAfter",
+      "splitBefore", "splitAfter", "excludedBefore", "excludedAfter", "trashedBefore", "trashedAfter")
+    SELECT ${changeId}, "value" ->> 0, "value" ->> 1, "value" ->> 2, "value" ->> 3, "value" ->> 4,
+      "value" ->> 5, "value" ->> 6, "value" ->> 7, "value" ->> 8
+    FROM json_each(${rows})`
 }
 
 /** All rows of a change in one statement: 500 take a few milliseconds. */
@@ -304,9 +307,11 @@ async function moveSamples(
   }: { readonly changeId: string; readonly trashId: string | null; readonly at: Date },
 ): Promise<void> {
   await tx.$executeRaw`UPDATE "Sample" SET
-      "label" = e."labelAfter", "split" = e."splitAfter", "excludedAt" = e."excludedAfter", "trashedAt" = e."trashedAfter",
+      "label" = e."labelAfter", "split" = e."splitAfter",
+      "excludedAt" = e."excludedAfter", "trashedAt" = e."trashedAfter",
       "labelledAt" = CASE WHEN e."labelAfter" IS NOT e."labelBefore" THEN ${at.getTime()} ELSE "labelledAt" END,
-      "trashId" = CASE WHEN e."trashedAfter" IS NULL THEN NULL WHEN e."trashedBefore" IS NULL THEN ${trashId} ELSE "trashId" END
+      "trashId" = CASE WHEN e."trashedAfter" IS NULL THEN NULL
+        WHEN e."trashedBefore" IS NULL THEN ${trashId} ELSE "trashId" END
     FROM "SampleChangeEntry" e WHERE e."changeId" = ${changeId} AND e."sampleId" = "Sample"."id"`
 }
 

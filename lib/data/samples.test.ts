@@ -89,7 +89,7 @@ test('an upload that failed leaves nothing: no samples, no images that nothing e
   expect((await data.classifiers.get('fruit')).classes).toEqual(['apple', 'lime', 'plum', 'fig'])
 })
 
-test('an upload that was cut off by the end of its process is failed at the next start, and nothing of it stays', async () => {
+test('an upload whose process ended is failed at the next start, and nothing of it stays', async () => {
   const { data } = await openWithFruit()
   const upload = await data.uploads.begin('fruit')
   await data.samples.add('fruit', [sampleOf('a', { uploadId: upload.id })])
@@ -105,7 +105,7 @@ test('an upload that was cut off by the end of its process is failed at the next
   })
 })
 
-test('an upload whose web process is gone is taken back by the worker, wherever that process ran; one that lives is left', async () => {
+test('the worker undoes an upload whose web process is gone, and leaves one whose process lives', async () => {
   const { data, clock } = await openWithFruit({ webId: 'web of another container' })
   await data.webProcesses.seen('web of another container', 20, 0)
   const upload = await data.uploads.begin('fruit')
@@ -293,7 +293,7 @@ test('classifiers are chosen by name, by the setting, else the first', async () 
   ).rejects.toMatchObject({ code: 'conflict' })
 })
 
-test('where none is named, a person’s own that answers goes before what came with the product, and stays when another is made', async () => {
+test('without a name, a user’s own live classifier goes before a shipped one and before newer ones', async () => {
   const { data, settings, clock } = await openForTest()
   for (const id of ['cats-dogs', 'mnist', 'shapes']) shipClassifier(settings.modelsDir, { id })
   await data.syncShipped()

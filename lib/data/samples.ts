@@ -109,7 +109,8 @@ function unseenBy(
   classifierId: string,
 ): { readonly sql: string; readonly sources: string; readonly since: number } {
   const champion = connection.one<{ isShipped: number; createdAt: number; frozenAt: number | null }>(
-    `SELECT v."isShipped", v."createdAt", s."createdAt" AS "frozenAt" FROM "Promotion" p JOIN "Version" v ON v."id" = p."versionId"
+    `SELECT v."isShipped", v."createdAt", s."createdAt" AS "frozenAt"
+     FROM "Promotion" p JOIN "Version" v ON v."id" = p."versionId"
      LEFT JOIN "Run" r ON r."id" = v."runId" LEFT JOIN "Snapshot" s ON s."id" = r."snapshotId"
      WHERE p."classifierId" = ? ORDER BY p."id" DESC LIMIT 1`,
     classifierId,
@@ -133,7 +134,8 @@ type Insertion = {
   readonly at: Date
 }
 
-const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "source", "uploadId", "filename", "createdAt", "labelledAt")
+const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "source",
+    "uploadId", "filename", "createdAt", "labelledAt")
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export function insertSample(

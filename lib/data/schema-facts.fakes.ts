@@ -89,10 +89,10 @@ export function factsOfDatabase(file: string): Facts {
     )) {
       const table = String(name)
       const columns = rows('SELECT * FROM pragma_table_info(?) ORDER BY "pk"', table)
-      for (const column of columns)
-        facts.add(
-          `${table}: column ${String(column.name)} ${String(column.type)}${column.notnull === 1 || column.pk !== 0 ? ' NOT NULL' : ''}`,
-        )
+      for (const column of columns) {
+        const required = column.notnull === 1 || column.pk !== 0 ? ' NOT NULL' : ''
+        facts.add(`${table}: column ${String(column.name)} ${String(column.type)}${required}`)
+      }
       facts.add(
         `${table}: id ${columns
           .filter((column) => column.pk !== 0)

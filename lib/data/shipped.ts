@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { shippedClassifier } from '#lib/contracts/bundle.ts'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
+import { messageOf } from '#lib/domain/errors.ts'
 import { badBundle, readBundle, verifyBundle } from './bundles.ts'
 import type { ProvenBundle } from './bundles.ts'
 import { insertClassifier } from './classifiers.ts'
@@ -29,7 +30,7 @@ export const shippedOf =
       const refuse =
         (of: string) =>
         (error: unknown): null => {
-          refused.push({ folder: of, reason: error instanceof Error ? error.message : String(error) })
+          refused.push({ folder: of, reason: messageOf(error) })
           return null
         }
       const described = await describedIn(folder).catch(refuse(folder))

@@ -19,7 +19,7 @@ const labelsOf = async ({ data }: Opened): Promise<Record<string, number>> => {
   return counts
 }
 
-test('500 images are relabelled within a second of processor time as one change, which names who did it, and undone within another', async () => {
+test('500 images are relabelled as one change within a second of CPU time, and undone within another', async () => {
   const opened = await openWithFruit()
   const { answers } = opened.data
   const ids = await withSamples(opened, 500)
@@ -175,7 +175,7 @@ test('images in the trash are in no list, sum or training, and come back as they
   expect((await answers.listTrash({ limit: 9 })).entries).toEqual([])
 })
 
-test('an image that lies in the trash and is uploaded or corrected again is there again, with its new label', async () => {
+test('an image in the trash that is uploaded or corrected again returns with its new label', async () => {
   const opened = await openWithFruit()
   const { data } = opened
   const ids = await withSamples(opened, 2)
@@ -212,7 +212,7 @@ test('an upload that fails puts back into the trash what it took out of it', asy
   ).toEqual([['samples', 1]])
 })
 
-test('an uploaded image that a correction takes out of the trash goes back there when the correction is taken back', async () => {
+test('an image that a correction took out of the trash goes back when the correction is undone', async () => {
   const { data, clock } = await openWithFruit()
   const picture = pictureOf('one')
   const [sample] = await data.samples.add('fruit', [sampleOf('one', { picture })])

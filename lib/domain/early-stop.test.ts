@@ -5,7 +5,7 @@ import { bestEpochOf, earlyStopSentence, endedEarly } from './early-stop.ts'
 const pointsTo = (last: number, best: number) =>
   Array.from({ length: last }, (_, i) => ({ epoch: i + 1, is_best: i + 1 <= best }))
 
-test('a training that stops because nothing gets better says after how many epochs, and for how long nothing did', () => {
+test('a training that stops early says after how many epochs, and for how long nothing improved', () => {
   const course = { epoch: 98, epochs: 189, points: pointsTo(98, 86) }
 
   expect(endedEarly(course)).toBe(true)

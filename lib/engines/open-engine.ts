@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import { messageOf } from '#lib/domain/errors.ts'
 import type { Engine, Probe, Purpose } from './engine.ts'
 import { prove } from './proof.ts'
 
@@ -38,9 +39,7 @@ export async function openWithReasons(
         return { engine, passedOver }
       } catch (error) {
         await engine?.[Symbol.asyncDispose]()
-        passedOver.push(
-          `${engine?.detail ?? name}: ${error instanceof Error ? error.message : String(error)}`,
-        )
+        passedOver.push(`${engine?.detail ?? name}: ${messageOf(error)}`)
       }
     }
   }

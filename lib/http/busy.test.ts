@@ -26,7 +26,7 @@ async function listening(): Promise<number> {
   return (server.address() as AddressInfo).port // listening on a port
 }
 
-test('a prediction that would wait too long is refused while its body is still being sent, and nothing is logged of each', async () => {
+test('a prediction that would wait too long is refused while its body is sent, and none is logged', async () => {
   const { logged } = openProgram({ serving: { refusal: () => FULL } })
   const port = await listening()
 

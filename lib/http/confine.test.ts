@@ -13,11 +13,9 @@ const key: Caller = {
   scopes: ['open', 'predict', 'view', 'feedback', 'upload', 'train'],
   classifier: 'leaves',
 }
+const CLASSIFIER_OF: Readonly<Record<string, string>> = { [OWN_ID]: 'leaves', [OTHER_ID]: 'cats' }
 const program = {
-  findSubject: async (_kind: string, id: string) => ({
-    name: 'it',
-    classifier: id === OWN_ID ? 'leaves' : id === OTHER_ID ? 'cats' : null,
-  }),
+  findSubject: async (_kind: string, id: string) => ({ name: 'it', classifier: CLASSIFIER_OF[id] ?? null }),
 }
 
 const all: readonly Contract[] = contracts

@@ -45,7 +45,8 @@ export async function confined<C extends Contract>(
   return {
     ...fields,
     ...(takesClassifier && { classifier: own }),
-    ...(contract.body === 'parts' && { parts: ownParts(fields['parts'] as AsyncIterable<Part>, own) }), // made by lib/http for such a body
+    // made by lib/http for such a body
+    ...(contract.body === 'parts' && { parts: ownParts(fields['parts'] as AsyncIterable<Part>, own) }),
   } as Input<C> // the same fields
 
   async function mustBeOwn(field: string, value: unknown): Promise<void> {

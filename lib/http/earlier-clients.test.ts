@@ -181,7 +181,7 @@ test.each(EARLIER.filter((asked) => asked.needsKey).map((asked) => [asked.story,
   },
 )
 
-test('digits are answered as numbers, and the list is in the order of the classes on /predict, a table on /api/predict', async () => {
+test('digits are answered as numbers: a list in class order on /predict, a table on /api/predict', async () => {
   opened({ classes: ['0', '7', '3'] })
   const asked = EARLIER[0]!
 

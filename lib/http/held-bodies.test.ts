@@ -48,9 +48,10 @@ function sender(
     socket.on('error', () => {})
     socket.on('close', () => resolve(said))
   })
+  const authorization = key ? `authorization: Bearer ${key}\r\n` : ''
   socket.write(
-    `POST /api/predict HTTP/1.1\r\nhost: a\r\nx-forwarded-for: ${from}\r\n${key ? `authorization: Bearer ${key}\r\n` : ''}content-type: ` +
-      `image/png\r\ncontent-length: ${length}\r\n\r\n`,
+    `POST /api/predict HTTP/1.1\r\nhost: a\r\nx-forwarded-for: ${from}\r\n${authorization}` +
+      `content-type: image/png\r\ncontent-length: ${length}\r\n\r\n`,
   )
   socket.write(Buffer.alloc(sent))
   return { socket, answer }
@@ -80,7 +81,7 @@ test('one address may not hold much with many small bodies; another goes on', as
   expect(await other.answer).toContain('"width":100000')
 })
 
-test('when all strangers together hold too much, the one that holds the most gives up, and a newcomer is served', async () => {
+test('when all strangers together hold too much, the largest gives up, and a newcomer is served', async () => {
   const port = await listening({ perAddress: 100_000, inAll: 150_000 })
   const large = sender(port, { from: '192.0.2.1', sent: 90_000 })
   const small = sender(port, { from: '192.0.2.2', sent: 40_000 })

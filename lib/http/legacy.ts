@@ -180,12 +180,11 @@ async function withFormAsJson(incoming: Incoming): Promise<Incoming> {
       ),
     ),
   )
-  const header = (name: string): string | null =>
-    name === 'content-type'
-      ? 'application/json'
-      : name === 'content-length'
-        ? String(json.byteLength)
-        : incoming.header(name)
+  const headers = new Map([
+    ['content-type', 'application/json'],
+    ['content-length', String(json.byteLength)],
+  ])
+  const header = (name: string): string | null => headers.get(name) ?? incoming.header(name)
   return {
     ...incoming,
     header,

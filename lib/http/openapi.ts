@@ -60,15 +60,19 @@ function operationOf(c: Contract): ZodOpenApiOperationObject {
       .replace(/_$/, '')}`,
     summary: c.summary,
     tags: [c.path.split('/')[2]!],
-    ...(c.scope === 'open' || c.scope === 'predict'
-      ? { security: [{}, { session: [] }, { key: [] }, { key_header: [] }] }
-      : c.scope === 'account'
-        ? { security: [{ session: [] }] }
-        : { security: [{ session: [] }, { key: [] }, { key_header: [] }] }),
+    security: securityOf(c.scope),
     requestParams: { path: z.object(path), query: z.object(query) },
     ...(requestBody && { requestBody }),
     responses: responsesOf(c),
   }
+}
+
+type Security = Record<string, string[]>[]
+
+function securityOf(scope: Contract['scope']): Security {
+  if (scope === 'account') return [{ session: [] }]
+  const withKey: Security = [{ session: [] }, { key: [] }, { key_header: [] }]
+  return scope === 'open' || scope === 'predict' ? [{}, ...withKey] : withKey
 }
 
 type Shape = Record<string, z.ZodType>

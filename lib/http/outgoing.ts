@@ -57,14 +57,12 @@ export function dispositionOf(filename: string | null): string {
 }
 
 export function toResponse({ status, headers, body }: Outgoing): Response {
-  return new Response(
-    body === null || typeof body === 'string'
-      ? body
-      : body instanceof Uint8Array
-        ? new Uint8Array(body)
-        : streamOf(body),
-    { status, headers },
-  )
+  return new Response(bodyOf(body), { status, headers })
+}
+
+function bodyOf(body: Outgoing['body']): BodyInit | null {
+  if (body === null || typeof body === 'string') return body
+  return body instanceof Uint8Array ? new Uint8Array(body) : streamOf(body)
 }
 
 function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

@@ -138,7 +138,8 @@ async function* readable(
     for await (const chunk of bytes) yield chunk
   } catch (error) {
     const known = failure() ?? error
-    throw isDarkroomError(known) ? known : isDisconnect(known) ? disconnected(known) : endsInTheMiddle(known)
+    if (isDarkroomError(known)) throw known
+    throw isDisconnect(known) ? disconnected(known) : endsInTheMiddle(known)
   }
 }
 

@@ -69,7 +69,7 @@ test('a limit of an hour says so', async () => {
   })
 })
 
-test('an explanation is counted with the batches too, and refused where these are used up; an answer alone is not', async () => {
+test('an explanation counts as a batch too, and is refused where these are used up', async () => {
   const asked: string[] = []
   openProgram({
     auth: {

@@ -75,8 +75,10 @@ export function recordOf(
   }
 }
 
-const nameOf = ({ kind, name }: Caller): string =>
-  kind === 'stranger' ? 'anybody' : kind === 'key' ? `key "${name}"` : `${name}`
+function nameOf({ kind, name }: Caller): string {
+  if (kind === 'stranger') return 'anybody'
+  return kind === 'key' ? `key "${name}"` : `${name}`
+}
 
 /** The name of what was made: an address, a name, a version, else the classifier. */
 function nameIn(contract: Contract, sent: Fields, said: Fields): string | null {
@@ -98,11 +100,10 @@ function detailOf(sent: Fields, said: Fields): string | null {
   return [...set, ...(message === null ? [] : [message])].join('; ').slice(0, LONGEST_DETAIL) || null
 }
 
-const valueText = (value: unknown): string =>
-  (Array.isArray(value) ? value.join(' and ') : value === null ? 'as by default' : String(value)).slice(
-    0,
-    LONGEST_TEXT,
-  )
+function valueText(value: unknown): string {
+  const single = value === null ? 'as by default' : String(value)
+  return (Array.isArray(value) ? value.join(' and ') : single).slice(0, LONGEST_TEXT)
+}
 const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? (value as Fields) : {}
 const textOf = (value: unknown): string | null =>

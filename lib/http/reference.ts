@@ -203,15 +203,15 @@ function typeWords(schema: Schema): string {
 const isTold = (bound: number | undefined): bound is number =>
   bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER
 
+function rangeWords({ minimum, maximum }: Schema): string {
+  if (isTold(minimum) && isTold(maximum)) return `${minimum} to ${maximum}`
+  if (isTold(minimum)) return `at least ${minimum}`
+  return isTold(maximum) ? `at most ${maximum}` : ''
+}
+
 function aboutWords(schema: Schema): string {
   const bounds = [
-    isTold(schema.minimum) && isTold(schema.maximum)
-      ? `${schema.minimum} to ${schema.maximum}`
-      : isTold(schema.minimum)
-        ? `at least ${schema.minimum}`
-        : isTold(schema.maximum)
-          ? `at most ${schema.maximum}`
-          : '',
+    rangeWords(schema),
     schema.maxLength === undefined ? '' : `at most ${schema.maxLength} characters`,
     schema.default === undefined
       ? ''

@@ -20,7 +20,7 @@ export function writeAnswer(outgoing: Outgoing, message: IncomingMessage, respon
 function begin({ status, headers, body }: Outgoing, response: ServerResponse): string | Uint8Array {
   if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new Error('streams are not answered here')
-  const bytes = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  const bytes = body === null ? 0 : Buffer.byteLength(body)
   response.writeHead(status, { ...headers, ...(status !== 204 && { 'content-length': bytes }) })
   return body ?? ''
 }

@@ -21,6 +21,8 @@ const RLE8 = 1
 const RLE4 = 2
 const BIT_FIELDS = 3
 const ALPHA_BIT_FIELDS = 6
+/** Masks that follow the smallest header; a larger one holds them. */
+const MASK_BYTES: Readonly<Record<number, number>> = { [BIT_FIELDS]: 12, [ALPHA_BIT_FIELDS]: 16 }
 /** Which depths each compression may have. */
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   [RGB]: [1, 2, 4, 8, 16, 24, 32],
@@ -51,14 +53,7 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader | string {
   if (!DEPTHS[compression]?.includes(bits))
     return `its pixels are written in a way that cannot be read (${bits} bits, method ${compression})`
 
-  const maskBytes =
-    headerSize !== SMALLEST_WINDOWS_HEADER
-      ? 0
-      : compression === BIT_FIELDS
-        ? 12
-        : compression === ALPHA_BIT_FIELDS
-          ? 16
-          : 0
+  const maskBytes = headerSize === SMALLEST_WINDOWS_HEADER ? (MASK_BYTES[compression] ?? 0) : 0
   const paletteAt = FILE_HEADER + headerSize + maskBytes
   const pixelsAt = view.getUint32(10, true)
   if (pixelsAt < paletteAt || pixelsAt > bytes.length) return 'its header is damaged'

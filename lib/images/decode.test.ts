@@ -237,13 +237,10 @@ test('the decoder for small PNGs and sharp agree on every filter and every damag
   for (let round = 0; round < 150; round++) {
     const side = 1 + Math.floor(roll() * 40)
     const channels = [1, 2, 3, 4][round % 4]!
-    const rows = Uint8Array.from({ length: (side * channels + 1) * side }, (_, i) =>
-      i % (side * channels + 1) === 0
-        ? roll() * 5
-        : channels % 2 === 0 && i % channels === 0
-          ? 255 * Math.round(roll())
-          : roll() * 256,
-    )
+    const rows = Uint8Array.from({ length: (side * channels + 1) * side }, (_, i) => {
+      if (i % (side * channels + 1) === 0) return roll() * 5
+      return channels % 2 === 0 && i % channels === 0 ? 255 * Math.round(roll()) : roll() * 256
+    })
     const whole = handmadePng(side, side, [0, 4, 2, 6][channels - 1]!, deflateSync(rows))
     const damaged = Uint8Array.from(whole)
     if (round % 3 > 0) damaged[33 + Math.floor(roll() * (whole.length - 33))]! ^= 1 << Math.floor(roll() * 8)

@@ -144,7 +144,7 @@ test('what is decoded at a time never takes more than the budget, and one lane i
   await Promise.all([...heavy, ...quick])
 })
 
-test('an image that takes more than the whole budget, or has too many pixels, is refused at once with the numbers', async () => {
+test('an image that needs more than the budget, or has too many pixels, is refused with the numbers', async () => {
   const { queue, children } = queueWith({ budgetMb: 100 })
 
   expect(await settled(queue.decode(png(6_900, { isInterlaced: true }), order))).toMatchObject({

@@ -76,8 +76,10 @@ const depthOf = (flags: number): number => {
 function placesIn(view: DataView, body: number): number[] {
   const version = view.getUint8(body)
   const sizes = view.getUint16(body + 4)
-  const number = (at: number, bytes: number): number =>
-    bytes === 8 ? Number(view.getBigUint64(at)) : bytes === 4 ? view.getUint32(at) : 0
+  const number = (at: number, bytes: number): number => {
+    if (bytes === 8) return Number(view.getBigUint64(at))
+    return bytes === 4 ? view.getUint32(at) : 0
+  }
   const [offsetBytes, lengthBytes, baseBytes] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15]
   const indexBytes = version === 0 ? 0 : sizes & 15
   const idBytes = version < 2 ? 2 : 4

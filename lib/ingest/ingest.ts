@@ -223,11 +223,10 @@ async function takeBack(
   error: unknown,
   { uploads }: IngestPorts,
 ): Promise<void> {
-  const why = isDarkroomError(error)
-    ? error.message
-    : signal?.aborted
-      ? 'It was stopped before its end.'
-      : 'It failed because of an error in Darkroom itself; the log tells more.'
+  const unexpected = signal?.aborted
+    ? 'It was stopped before its end.'
+    : 'It failed because of an error in Darkroom itself; the log tells more.'
+  const why = isDarkroomError(error) ? error.message : unexpected
   const failed = { state: 'failed', error: why } as const
   await uploads.change(id, failed)
   await uploads.discard(id)

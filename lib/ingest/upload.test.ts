@@ -411,7 +411,7 @@ test('a source that fails in the middle leaves no sample of what came before', a
 
 const caller = { kind: 'person', id: null, name: 'Ada', scopes: [] } as const
 
-test('an upload goes to the trash with its samples and the classes that it alone created, and comes back with them', async () => {
+test('an upload goes to the trash with its samples and the classes that it alone created, and returns', async () => {
   const { said } = await send([
     ['label', 'cow'],
     ['files', picture(1), 'a.png'],

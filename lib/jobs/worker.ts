@@ -1,6 +1,6 @@
 /** The loop of a worker: claim, do, say how it ended, until told to leave. What a job does is its handler's;
  *  where it is kept is the store's. */
-import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
+import { isDarkroomError, messageOf, type ErrorCode } from '#lib/domain/errors.ts'
 import type { Job, JobKind } from '#lib/domain/jobs.ts'
 import { BEAT_MS, LEASE_MS, MOST_ATTEMPTS, retryAt } from './queue.ts'
 import type { Handler, Handlers, JobError, JobStore, StopReason } from './queue.ts'
@@ -124,7 +124,7 @@ async function end(
   settings.onFailure?.(job, error)
   const told = {
     code: isDarkroomError(error) ? error.code : 'internal',
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
   }
   // what a person must mend does not mend itself
   const isForAPerson = isDarkroomError(error) && error.code !== 'database_busy'

@@ -13,9 +13,8 @@ export function fileConcernOf({
     .slice(0, 3)
     .map(({ hash }) => `${hash.slice(0, 12)}…`)
     .join(', ')
-  const among =
-    `${missing} missing, ${newest.length - missing} damaged${count > newest.length ? ` of the newest ${newest.length}` : ''}: ` +
-    `${which}`
+  const ofTheNewest = count > newest.length ? ` of the newest ${newest.length}` : ''
+  const among = `${missing} missing, ${newest.length - missing} damaged${ofTheNewest}: ${which}`
   return (
     `${count} stored ${count === 1 ? 'image' : 'images'} cannot be used (${among}). Restore the files ` +
     'from a backup, or delete the images.'

@@ -6,7 +6,7 @@ import type { health, healthLive, healthReady } from '#lib/contracts/operations.
 import type { Data } from '#lib/data/data.ts'
 import type { LiveVersion } from '#lib/data/values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, messageOf } from '#lib/domain/errors.ts'
 
 type HealthAnswer = Output<typeof health>
 
@@ -64,7 +64,7 @@ export function createHealth({
   async function look(): Promise<HealthAnswer> {
     const database = await data.ping().then(
       () => ({ ok: true, detail: 'it answers' }),
-      (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => ({ ok: false, detail: messageOf(error) }),
     )
     const live = database.ok ? await data.live.all() : []
     const { name, reason } = engine()
@@ -89,7 +89,7 @@ export function createHealth({
       engine: name,
       engines: engines().map((one) => ({
         name: one.name,
-        state: one.name === name ? 'serving' : one.available ? 'available' : 'unavailable',
+        state: stateOf(one, name),
         detail: one.detail,
       })),
       training_engine: trainingEngine(),
@@ -165,4 +165,12 @@ function notReady({ reasons, ...rest }: HealthAnswer): DarkroomError {
     retryAfterSeconds: 2,
     members: { reasons, health: { reasons, ...rest } },
   })
+}
+
+function stateOf(
+  { name, available }: { readonly name: EngineName; readonly available: boolean },
+  serving: EngineName | null,
+): HealthAnswer['engines'][number]['state'] {
+  if (name === serving) return 'serving'
+  return available ? 'available' : 'unavailable'
 }

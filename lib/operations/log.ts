@@ -118,7 +118,8 @@ function sentenceOf(line: string): string {
     msg: string
     err?: { message?: string }
   } // written by pino above
-  return `${level >= pino.levels.values['error']! ? 'Error' : 'Warning'} (${child ?? name}): ${msg}${err?.message ? `: ${err.message}` : ''}\n`
+  const severity = level >= pino.levels.values['error']! ? 'Error' : 'Warning'
+  return `${severity} (${child ?? name}): ${msg}${err?.message ? `: ${err.message}` : ''}\n`
 }
 
 /** null where there is no such file: opening again makes one. */

@@ -17,6 +17,7 @@ const CHOICES: Readonly<Record<Changeable, (classifiers: readonly string[]) => r
   BACKUP_EVERY: () => ['off', '6h', '24h', '7d'],
   BACKUP_KEEP: () => ['3', '7', '14', '30'],
 }
+type Source = Output<typeof listSettings>['settings'][number]['source']
 type Changeable = (typeof CHANGEABLE)[number]
 
 export type OwnerSettings = {
@@ -49,7 +50,7 @@ export function createOwnerSettings({
         return {
           name,
           value: SECRET.includes(name) ? null : (kept ?? textOf(settings[name])),
-          source: isGiven(name) ? 'environment' : kept === null ? 'default' : 'here',
+          source: sourceOf(isGiven(name), kept),
           is_changeable: isChangeable(name) && !isGiven(name),
           choices: isChangeable(name) ? [...CHOICES[name](ids)] : null,
           what: all.shape[name].description ?? '',
@@ -112,4 +113,9 @@ export function backupSettingsNow({
 function textOf(value: Settings[Name]): string | null {
   if (value === undefined) return null
   return Array.isArray(value) ? value.join(', ') : String(value)
+}
+
+function sourceOf(isGiven: boolean, kept: string | null): Source {
+  if (isGiven) return 'environment'
+  return kept === null ? 'default' : 'here'
 }

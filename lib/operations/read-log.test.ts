@@ -7,8 +7,10 @@ import { createLogs } from './read-log.ts'
 
 const REQUEST = '0193b3f0-0000-7000-8000-000000000001'
 const input = (given: object = {}) => listLogs.input.parse(given)
-const lineOf = (n: number, more: object = {}) =>
-  `${JSON.stringify({ level: 30, time: new Date(n * 1000).toISOString(), process: 'web', pid: 7, msg: `line ${n}`, ...more })}\n`
+const lineOf = (n: number, more: object = {}) => {
+  const time = new Date(n * 1000).toISOString()
+  return `${JSON.stringify({ level: 30, time, process: 'web', pid: 7, msg: `line ${n}`, ...more })}\n`
+}
 
 function logFolder(): { dataDir: string; file: (name: string) => string } {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-logs-'))

@@ -3,7 +3,7 @@
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { predictBatch as predictBatchContract, predictOne } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
 import { laneOf } from '#lib/images/lanes.ts'
 import { sniff } from '#lib/images/sniff.ts'
@@ -168,7 +168,7 @@ export function composeServing(
       hindrance = null
     } catch (error) {
       const hasNothingToLoad = isDarkroomError(error) && error.code === 'not_found'
-      hindrance = hasNothingToLoad ? null : error instanceof Error ? error.message : String(error)
+      hindrance = hasNothingToLoad ? null : messageOf(error)
       if (hindrance) log('error', hindrance)
     }
   }

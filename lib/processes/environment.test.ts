@@ -33,7 +33,7 @@ test('Next does not bring an empty setting back out of .env', () => {
   ).toBe('undefined')
 })
 
-test('a child that computes has the threads that were meant for it, and TensorFlow tells it errors alone, unless the owner wants otherwise', () => {
+test('a computing child has its own thread count, and TensorFlow logs errors alone by default', () => {
   expect(engineEnvironment(3)).toMatchObject({
     TF_NUM_INTRAOP_THREADS: '3',
     TF_CPP_MIN_LOG_LEVEL: '2',

@@ -146,7 +146,7 @@ async function used(opened: Opened) {
   return { traces, other, ids: added.slice(0, 2).map(({ sampleId }) => sampleId), upload, predictions, erase }
 }
 
-test('after deletion for good no byte of the file, its thumbnails or its decoded pixels is left in DATA_DIR', async () => {
+test('after permanent deletion no byte of the file, its thumbnails or its pixels is left in DATA_DIR', async () => {
   const opened = await openWithFruit()
   const { data, folder } = opened
   const { traces, other, ids, upload, predictions, erase } = await used(opened)
@@ -199,7 +199,7 @@ test('the worker empties the trash after thirty days, and not before', async () 
   await expect(data.uploads.get(upload.id)).rejects.toMatchObject({ code: 'not_found' })
 })
 
-test('an image that another classifier has stays there and is said; a classifier goes with all that is only its own', async () => {
+test('an image that another classifier has stays and is reported; a classifier’s own images go with it', async () => {
   const opened = await openWithFruit()
   const { data, folder } = opened
   const { traces, ids, erase } = await used(opened)
@@ -289,7 +289,7 @@ test('a classifier that is restored while it is being deleted for good is not de
   expect(await data.pictures.bytesOf(picture.hash)).toEqual(new Uint8Array(picture.bytes))
 })
 
-test('a deletion for good that ends half way leaves its entry in the trash, and is completed the next time', async () => {
+test('a permanent deletion that ends half way stays in the trash, and is completed the next time', async () => {
   const opened = await openWithFruit()
   const { data, folder } = opened
   const { traces, ids, erase } = await used(opened)

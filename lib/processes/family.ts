@@ -172,7 +172,8 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   const workerState = (): WorkerState => {
     if (!hasWorker) return 'elsewhere'
     if (worker === null) return 'starting'
-    return worker.isStarted() ? 'running' : worker.pid() === null ? 'away' : 'starting'
+    if (worker.isStarted()) return 'running'
+    return worker.pid() === null ? 'away' : 'starting'
   }
 
   return {

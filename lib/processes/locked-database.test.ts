@@ -11,7 +11,7 @@ const LOCKED_MS = 6_500
 const LONGEST_HEALTH_MS = 3_000
 
 test(
-  'while another program has locked the database, everything that needs no writing goes on, and nothing that was acknowledged is missing',
+  'while another program has locked the database, reads go on, and no acknowledged write is missing',
   { timeout: 120_000 },
   async () => {
     let key = ''

@@ -1,6 +1,7 @@
 /** Prepares the data before web and worker open it, says how that went, and leaves: all that it loads would
  *  else stay in the supervisor. */
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
+import { messageOf } from '#lib/domain/errors.ts'
 import { prepareData } from './prepare-data.ts'
 import { readStart } from './settings.ts'
 
@@ -13,5 +14,5 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 try {
   say(await prepareData(readStart()))
 } catch (error) {
-  say({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) })
+  say({ kind: 'unable', reason: messageOf(error) })
 }

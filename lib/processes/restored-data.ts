@@ -2,6 +2,7 @@
  *  says where the data of before lies. */
 import path from 'node:path'
 import { IN_USE_LOCK, lockShared, type FileLock } from '#lib/data/file-lock.ts'
+import { messageOf } from '#lib/domain/errors.ts'
 import { finishRestore, restoreToTell } from '#lib/operations/backup/settle-restore.ts'
 import type { Start } from './settings.ts'
 
@@ -15,7 +16,7 @@ export function useData({ places: { dataDir } }: Start): FileLock {
       `Darkroom cannot start: a backup is being restored to ${dataDir}. Start it when the restore is complete.`,
     )
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${messageOf(error)}\n`)
     process.exit(1)
   }
 }

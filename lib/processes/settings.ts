@@ -3,6 +3,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
+import { messageOf } from '#lib/domain/errors.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 
@@ -113,8 +114,7 @@ const CANNOT: Readonly<Record<string, string>> = {
 }
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
-const inWords = (error: unknown): string =>
-  CANNOT[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
+const inWords = (error: unknown): string => CANNOT[codeOf(error)] ?? messageOf(error)
 
 function end(lines: readonly string[]): never {
   process.stderr.write(`${lines.join('\n')}\n`)

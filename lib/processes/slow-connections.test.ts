@@ -216,7 +216,7 @@ test('a reader that does not read its answer is ended, one that reads some of it
   expect(some.socket.destroyed).toBe(false)
 })
 
-test('one that already has its answer and never ends its body loses the connection without a second answer', async () => {
+test('an answered request that never ends its body loses the connection without a second answer', async () => {
   const { begin, pass } = await watched(async (message, response) => {
     message.resume()
     response.end('enough')

@@ -93,7 +93,7 @@ describe.runIf(isLinux)('a started product', () => {
     await until(async () => (await freshAsk(product.address)) === 415)
   })
 
-  test('goes on with the version before where the promoted one cannot be loaded, says so, and returns to it when its files are restored', async () => {
+  test('falls back to the previous version where the promoted one cannot be loaded, until it can', async () => {
     const data = await dataIn(product.dataDir)
     onTestFinished(() => data.close())
     const good = await data.versions.find(CLASSIFIER, 'v2')

@@ -1,6 +1,7 @@
 /** The supervisor: has the data prepared, starts web and worker, starts them again when they die, adds up
  *  their figures, and ends them in order. It answers no request and does no job. */
 import { writeSync } from 'node:fs'
+import { messageOf } from '#lib/domain/errors.ts'
 import { putFullLogAside } from '#lib/operations/log.ts'
 import { superviseFamily } from './family.ts'
 import { allowGivingBack, giveBackGarbage } from './give-back.ts'
@@ -50,7 +51,7 @@ const family = superviseFamily(start, {
 })
 preparing.catch((error: unknown) => {
   log('error', 'The data cannot be prepared', { error })
-  end(`Darkroom cannot start: ${error instanceof Error ? error.message : String(error)}`, 1)
+  end(`Darkroom cannot start: ${messageOf(error)}`, 1)
 })
 
 let isEnding = false

@@ -5,6 +5,7 @@ import { availableParallelism, constants, cpus, setPriority } from 'node:os'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
 import { openPictures } from '#lib/data/pictures.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
+import { messageOf } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { checkpointFile } from '#lib/training/run/checkpoint.ts'
@@ -72,7 +73,7 @@ process.on('message', (message: ToTraining) => {
 
 const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
 const engine = await openEngine(wanted, 'training').catch((error: unknown) => {
-  say({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) })
+  say({ kind: 'unable', reason: messageOf(error) })
   return process.exit(1)
 })
 say({ kind: 'ready', engine: engine.name })

@@ -9,7 +9,7 @@ import { holdVersions } from './versions-held.ts'
 const SHAPES = { key: 'shapes v1', folder: path.resolve(import.meta.dirname, '../../models/shapes/v1') }
 const star = drawShape('star', 7)
 
-test('the shipped version tells on which places of a star its answer depends, in pieces that leave time for others', async () => {
+test('the shipped version explains its answer about a star, in pieces that leave time for others', async () => {
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
   const versions = holdVersions(engine)
   await versions.load(SHAPES)

@@ -44,7 +44,7 @@ function explaining({
   return { ...given, plain: given.predict, predict, explained: asked, seen }
 }
 
-test('an explained answer is the answer, with the drops of its class’s calibrated probability and the picture on which they lie', async () => {
+test('an explained answer is the answer, with the drops in probability and the picture they lie on', async () => {
   const { predict, plain, explained } = explaining({ temperature: 2 })
 
   const { explanation, ...answer } = await predict(asking(pictureOf(1, 4)), {})
@@ -95,7 +95,7 @@ test('a picture that cannot be read is refused in the words of who read it, and 
   expect([explained, leases()]).toEqual([[], 0])
 })
 
-test('explanations come one after the other, and when too many wait the next is sent away before anything is done', async () => {
+test('explanations come one after the other; when too many wait, the next is refused at once', async () => {
   const first = Promise.withResolvers<Explained>()
   const { predict, rows, seen } = explaining({ explain: () => first.promise })
 

@@ -118,7 +118,7 @@ test('a promoted version that cannot be loaded is reported, and the one before i
   expect(log.join('\n')).toMatch(/shapes v2 cannot serve predictions: golden input 3/)
 })
 
-test('at the start, the version before takes over from one that cannot be loaded, and again from that one', async () => {
+test('at the start, the previous version takes over from one that cannot be loaded, and so on', async () => {
   const { swap, champions, before, faults } = standing({ corrupt: ['shapes-v3', 'shapes-v2'] })
   champions.set('shapes', 'shapes-v3')
   before.set('shapes', ['shapes-v2', 'shapes-v1'])
@@ -144,7 +144,7 @@ test('a fault that another process reported is followed, and so is its end', asy
   expect(swap.serving('shapes')?.version.name).toBe('v2')
 })
 
-test('a version that a new child cannot load is dropped by all, and the next request goes to the one before', async () => {
+test('a version that a new child cannot load is dropped by all; the next request goes to the previous', async () => {
   const { swap, champions, before, faults, unloads } = standing()
   champions.set('shapes', 'shapes-v2')
   before.set('shapes', ['shapes-v1'])
@@ -157,7 +157,7 @@ test('a version that a new child cannot load is dropped by all, and the next req
   expect(unloads).toEqual(['shapes-v2'])
 })
 
-test('where every version has a fault, the one in memory goes on; without one it is not ready, with the reason', async () => {
+test('where every version has a fault, the one in memory serves; without one, not ready with the reason', async () => {
   const { swap, champions, follow, faults } = standing()
   champions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
   await swap.lease('shapes')

@@ -99,11 +99,10 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
         const resident = await load(version)
         const before = live.get(classifierId)
         live.set(classifierId, resident.served)
-        if (before?.ref.key !== version.id)
-          log(
-            'info',
-            `${classifierId} ${version.name} serves predictions from now on${before ? `, ${before.version.name} finishes its requests` : ''}`,
-          )
+        if (before?.ref.key !== version.id) {
+          const earlier = before ? `, ${before.version.name} finishes its requests` : ''
+          log('info', `${classifierId} ${version.name} serves predictions from now on${earlier}`)
+        }
         return resident
       } catch (error) {
         if (!isBadBundle(error)) throw error

@@ -46,7 +46,11 @@ function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => 
     noting(
       'install',
       `import { mkdirSync, writeFileSync } from 'node:fs'\nimport path from 'node:path'
-    for (const [file, text] of Object.entries(${JSON.stringify(installed)})) { const at = path.join('node_modules', file); mkdirSync(path.dirname(at), { recursive: true }); writeFileSync(at, text) }`,
+    for (const [file, text] of Object.entries(${JSON.stringify(installed)})) {
+      const at = path.join('node_modules', file)
+      mkdirSync(path.dirname(at), { recursive: true })
+      writeFileSync(at, text)
+    }`,
     ),
   )
   const done = () =>
@@ -123,7 +127,7 @@ test('a changed lock file installs again, a changed schema generates again', asy
   expect(done()).toEqual(['install', 'generate', 'build', 'install', 'generate', 'build'])
 })
 
-test('the native engine is tried behind a ready server once, and a remembered failure is said, not repeated', async () => {
+test('the native engine is tried once behind a ready server; a remembered failure is not repeated', async () => {
   const { start, done, write } = tree()
   write('.native/stamp.json', '{ "kind": "unavailable", "reason": "pip does not answer." }')
 

@@ -97,11 +97,12 @@ async function takenOver(
   const { body: health } = await product.ask('/api/health')
   const isTold = JSON.stringify(health).includes(live) && health['status'] === 'degraded'
   const reason = typeof health['reasons'] === 'object' ? JSON.stringify(health['reasons']) : ''
+  const refusals = tally(answered.map(({ status, body }) => `${status} ${String(body['code'])}`))
   return {
     what: `live version damaged (${name}), web and inference restarted`,
     expected: 'predictions by the version before it; health degraded and names the version',
     measured: (
-      `${back.held ? versions : `no prediction: ${tally(answered.map(({ status, body }) => `${status} ${String(body['code'])}`))}`}; ` +
+      `${back.held ? versions : `no prediction: ${refusals}`}; ` +
       `health ${String(health['status'])} ${reason}`
     ).trim(),
     holds:

@@ -146,12 +146,12 @@ const webMb = ({ pid }: Product): number =>
     .reduce((sum, { rssMb }) => sum + rssMb, 0)
 
 const streamHead = ({ url, bearer }: Product, id: string): string =>
-  `GET /api/runs/${id}/events HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: ${bearer}\r\nAccept: ` +
-  'text/event-stream\r\n\r\n'
+  `GET /api/runs/${id}/events HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: ${bearer}\r\n` +
+  'Accept: text/event-stream\r\n\r\n'
 
 const headOf = ({ url }: Product, type: string): string =>
-  `POST /api/predict?classifier=shapes HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: ${type}\r\nContent-Length: ` +
-  '2000000\r\n\r\n'
+  `POST /api/predict?classifier=shapes HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: ${type}\r\n` +
+  'Content-Length: 2000000\r\n\r\n'
 
 /** A connection on which this was written; what comes back is read and thrown away. */
 async function opened({ url }: Product, text: string): Promise<Socket> {

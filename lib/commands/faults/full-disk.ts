@@ -139,7 +139,9 @@ export async function fullDiskDuringTraining({ say }: Context): Promise<readonly
     {
       what: 'room is made and the run resumed',
       expected: 'resume 200, then done, on the same worker',
-      measured: `resume ${resumed.status}; ${String(after['state'])}${after['error'] ? `: ${String(after['error'])}` : ''}`,
+      measured:
+        `resume ${resumed.status}; ${String(after['state'])}` +
+        (after['error'] ? `: ${String(after['error'])}` : ''),
       holds: resumed.status < 300 && done.held && after['state'] === 'done',
     },
   ]

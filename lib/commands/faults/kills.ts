@@ -88,7 +88,8 @@ async function killedUnderLoad(
     measured:
       `${killed} kills${away > 0 ? `, ${away} times none was there` : ''}; ` +
       `${figures.ids.length.toLocaleString('en')} acknowledged, ${missing} without a row; ` +
-      `${figures.retried} retried, ${figures.failures.length} failed${figures.failures.length > 0 ? ` (${tally(figures.failures)})` : ''}`,
+      `${figures.retried} retried, ${figures.failures.length} failed` +
+      (figures.failures.length > 0 ? ` (${tally(figures.failures)})` : ''),
     holds: killed === times && missing === 0 && figures.failures.length === 0 && figures.ids.length > 0,
   }
 }

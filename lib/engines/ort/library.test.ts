@@ -14,7 +14,8 @@ import { loadOrt } from ${here('library.ts')}
 import { createGraph } from ${here('../../ml/onnx/graph.ts')}
 const ort = await loadOrt('onnx', { threads: 1 })
 const g = createGraph('relu')
-g.output(g.op('Relu', [g.input({ name: 'x', type: 'float32', shape: [2] })]), { name: 'y', type: 'float32', shape: [2] })
+const pair = { type: 'float32', shape: [2] }
+g.output(g.op('Relu', [g.input({ name: 'x', ...pair })]), { name: 'y', ...pair })
 { await using session = await ort.open(g.finish()); await session.run({ x: ort.floats(Float32Array.of(-1, 1), [2]) }) }
 process.stdout.write(process.env.ORT_DISABLE_TELEMETRY)`
 

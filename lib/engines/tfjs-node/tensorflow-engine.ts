@@ -16,8 +16,8 @@ export function createTensorFlowEngine({
     if (known) freeWeights(tf, known)
     loaded.delete(key)
   }
-  const precisionOf = ({ precision = 'auto' }: LearnerSpec) =>
-    precision === 'auto' ? (fastBfloat16 ? 'bfloat16' : 'float32') : precision
+  const fastest = fastBfloat16 ? 'bfloat16' : 'float32'
+  const precisionOf = ({ precision = 'auto' }: LearnerSpec) => (precision === 'auto' ? fastest : precision)
   return {
     name: 'tfjs-node',
     detail: `TensorFlow ${tf.version}, ${fastBfloat16 ? 'bfloat16 where the recipe allows' : 'float32'}`,

@@ -81,5 +81,6 @@ const splitOf = (folder: string | undefined): 'train' | 'test' | undefined =>
 /** 2 before 10, the rest by code units: the same order on every machine. */
 function byNumberThenName(a: string, b: string): number {
   if (/^\d+$/.test(a) && /^\d+$/.test(b) && Number(a) !== Number(b)) return Number(a) - Number(b)
-  return a < b ? -1 : a > b ? 1 : 0
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }

@@ -6,7 +6,7 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import type { DownloadProgress } from './labelled-image.ts'
 import type { OfficialFile } from './official-file.ts'
 
@@ -129,5 +129,5 @@ const diskFull = (file: OfficialFile, cause: unknown): DarkroomError =>
 function reasonOf(error: unknown): string {
   if (isDarkroomError(error)) return error.why
   const { cause } = error as { cause?: { code?: string; message?: string } }
-  return cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error))
+  return cause?.code ?? cause?.message ?? messageOf(error)
 }

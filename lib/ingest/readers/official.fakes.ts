@@ -64,7 +64,7 @@ export function smallCifar10(): { pins: Cifar10Files; files: Files; archive: Uin
     Uint8Array.from(
       labels.flatMap((label) => [
         label,
-        ...Array.from({ length: 3072 }, (_, i) => (i < 1024 ? 10 : i < 2048 ? 100 : 200) + (i % 7)),
+        ...Array.from({ length: 3072 }, (_, i) => [10, 100, 200][Math.floor(i / 1024)]! + (i % 7)),
       ]),
     )
   const files: Files = { 'data_batch_1.bin': records(3, 8), 'test_batch.bin': records(9) }

@@ -2,7 +2,7 @@
  *  of ours. jsfive reads the container: HDF5 has seventeen kinds of messages, B-trees and heaps, which is far
  *  beyond fifty lines. */
 import { File } from 'jsfive'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { cannotImport, type KerasLayer } from './keras-config.ts'
 import { fromKeras, type KerasModel, type KerasWeights } from './keras-model.ts'
 
@@ -16,9 +16,7 @@ export function fromKerasH5(bytes: Uint8Array): KerasModel {
     return fromKeras(configOf(file), weightsOf(file))
   } catch (cause) {
     if (isDarkroomError(cause)) throw cause
-    throw cannotImport(
-      `the file cannot be read to its end: ${cause instanceof Error ? cause.message : String(cause)}`,
-    )
+    throw cannotImport(`the file cannot be read to its end: ${messageOf(cause)}`)
   }
 }
 

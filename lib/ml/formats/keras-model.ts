@@ -1,7 +1,7 @@
 /** A Keras model, as its configuration and weights tell it (a `.h5` file, or the layers format of
  *  TensorFlow.js), as a network of ours that answers alike. It reads no file, and what our layers cannot do
  *  is refused with the layer's name. */
-import type { DarkroomError } from '#lib/domain/errors.ts'
+import { messageOf, type DarkroomError } from '#lib/domain/errors.ts'
 import { cannotImport, flat, sourcesOf, type KerasLayer } from './keras-config.ts'
 import { EPSILON } from '../network/kernels.ts'
 import {
@@ -103,7 +103,7 @@ class Laying {
     try {
       shapesOf(network)
     } catch (cause) {
-      throw cannotImport(cause instanceof Error ? cause.message : String(cause))
+      throw cannotImport(messageOf(cause))
     }
     return { network, weights: this.#weights, rescaling: this.#rescaling }
   }

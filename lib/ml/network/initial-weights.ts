@@ -40,7 +40,8 @@ function handingOn(
     const filter = at % filters
     const input = Math.floor(at / filters) % inputs
     const place = Math.floor(at / (filters * inputs))
-    return filter >= inputs ? value : filter === input && place === middle ? 1 : 0
+    if (filter >= inputs) return value
+    return filter === input && place === middle ? 1 : 0
   })
 }
 

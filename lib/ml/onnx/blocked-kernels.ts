@@ -161,7 +161,8 @@ export function createBlockedKernels(
     picture: (pixels, shape) => ({ ...standard.picture(pixels, shape), nhwc: pixels.name }),
     conv(x, kernel, w) {
       if (!isBlockedConv(w)) return toBlocks(standard.conv(plain(x), kernel, w), w.output)
-      const input = fits(w.input[2]!) ? (x.blocked ? x : toBlocks(x, w.input)) : plain(x)
+      const blocked = (): BlockedValue => (x.blocked ? x : toBlocks(x, w.input))
+      const input = fits(w.input[2]!) ? blocked() : plain(x)
       return inBlocks(
         op('Conv', [input.name, forwardWeights(kernel.name, w)], {
           kernel_shape: [w.kernel, w.kernel],

@@ -112,11 +112,12 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     g.op('Reciprocal', [g.op('Sqrt', [g.add(variance, g.float(EPSILON))])])
   /** A map moved by one along an axis: forward, not at all, back. */
   const shifted = (x: string, axis: number): string[] => {
-    const by = (n: number): string =>
-      g.pad(
-        x,
-        [0, 1, 2, 3, 4, 5, 6, 7].map((i) => (i === axis ? n : i === axis + 4 ? -n : 0)),
-      )
+    const by = (n: number): string => {
+      const pads = new Array<number>(8).fill(0)
+      pads[axis] = n
+      pads[axis + 4] = -n
+      return g.pad(x, pads)
+    }
     return [by(1), x, by(-1)]
   }
 
@@ -215,14 +216,13 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
           inputs,
           outputs,
         )
-      const made =
-        w.stride > 1
-          ? gradientOfAny(x.name, dy.name, w)
-          : w.kernel === 3 && w.before === 1
-            ? (inputs <= FEW_INPUTS ? gradientOfFewInputs : gradientOfThree)(x.name, dy.name, w)
-            : w.kernel === 1
-              ? pointwise()
-              : gradientOfAny(x.name, dy.name, w)
+      const gradient = (): string => {
+        if (w.stride > 1) return gradientOfAny(x.name, dy.name, w)
+        if (w.kernel === 3 && w.before === 1)
+          return (inputs <= FEW_INPUTS ? gradientOfFewInputs : gradientOfThree)(x.name, dy.name, w)
+        return w.kernel === 1 ? pointwise() : gradientOfAny(x.name, dy.name, w)
+      }
+      const made = gradient()
       return value(dy.factor === undefined ? made : g.multiply(made, dy.factor))
     },
 
@@ -326,13 +326,10 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     }),
 
     relu(x, most) {
-      const name =
-        most !== undefined
-          ? g.op('Clip', [x.name, g.float(0), g.float(most)])
-          : isWasm
-            ? g.op('Max', [x.name, g.float(0)])
-            : g.op('Relu', [x.name])
-      return { name, isRectified: most === undefined }
+      if (most !== undefined)
+        return { name: g.op('Clip', [x.name, g.float(0), g.float(most)]), isRectified: false }
+      const name = isWasm ? g.op('Max', [x.name, g.float(0)]) : g.op('Relu', [x.name])
+      return { name, isRectified: true }
     },
     reluGradient(dy, y, most) {
       if (dy.maskedBy === y.name) return value(dy.name)

@@ -36,12 +36,11 @@ const noisy = (width: number, height: number, seed = 1): Picture => {
 /** The definition of Lanczos-3, antialiased, in double precision and without any thought of speed: both
  *  directions at once. */
 function defined(picture: Picture, out: number): Uint8Array {
-  const kernel = (x: number) =>
-    x === 0
-      ? 1
-      : Math.abs(x) >= 3
-        ? 0
-        : (3 * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / 3)) / (Math.PI * x) ** 2
+  const kernel = (x: number) => {
+    if (x === 0) return 1
+    if (Math.abs(x) >= 3) return 0
+    return (3 * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / 3)) / (Math.PI * x) ** 2
+  }
   const weights = (length: number) => {
     const scale = length / out
     const wide = Math.max(1, scale)
@@ -116,7 +115,12 @@ test('a photograph of megapixels is averaged first and still shows the same', ()
 })
 
 test('cover keeps the middle of the longer side', () => {
-  const picture = painted(24, 8, (x) => (x < 8 ? [255, 0, 0] : x < 16 ? [0, 255, 0] : [0, 0, 255]))
+  const thirds = [
+    [255, 0, 0],
+    [0, 255, 0],
+    [0, 0, 255],
+  ] as const
+  const picture = painted(24, 8, (x) => thirds[Math.floor(x / 8)]!)
 
   expect(preprocess(picture, spec)).toEqual(painted(8, 8, () => [0, 255, 0]).data)
 })

@@ -98,7 +98,8 @@ function lanczos(x: number): number {
 
 const byte = (sum: number): number => {
   const value = (sum + HALF) >> PRECISION
-  return value < 0 ? 0 : value > 255 ? 255 : value
+  if (value < 0) return 0
+  return value > 255 ? 255 : value
 }
 
 function horizontal(

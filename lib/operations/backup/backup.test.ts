@@ -109,7 +109,7 @@ test('a file that is missing is named', async () => {
   ])
 })
 
-test('the next backup shares the files that have not changed, and repairs what went bad in the one before', async () => {
+test('the next backup shares unchanged files and repairs what was damaged in the previous one', async () => {
   const { plan, clock, large } = await withImages()
   const first = await makeBackup(plan)
   clock.advance(DAY_MS)

@@ -24,7 +24,7 @@ test('one that failed is tried again after an hour, not at each look', () => {
   )
 })
 
-test('health is concerned by a failure and by a backup that is long overdue, and by nothing where backups are off', () => {
+test('health is concerned by a failed or long overdue backup, and by nothing where backups are off', () => {
   expect(backupConcern({ everyMs: HOUR_MS, newest: at(2), failedAt: at(3) }, at(4))).toContain(
     'failed at 2026-11-21T03:00:00.000Z',
   )

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { databaseDamage } from '#lib/data/database-copy.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { hashOf, inParallel } from './copy-files.ts'
 import {
   backupsIn,
@@ -36,8 +36,7 @@ export async function verifyBackup(
     [...sums],
     async ([file, sha256]) => {
       const found = await hashOf(path.join(folder, file)).catch(
-        (error: unknown) =>
-          `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        (error: unknown) => `${file} cannot be read: ${messageOf(error)}`,
       )
       if (typeof found === 'string') damages.push(found)
       else if (found === null) damages.push(`${file} is missing.`)
