@@ -21,6 +21,7 @@ const COMPOSED = [
   'data',
   ...USE_CASES,
   'http',
+  'server',
 ] as const
 
 /** `lib/<room>`, and what stands beside `lib`. A room always may import itself. */
@@ -57,12 +58,16 @@ export const ROOMS = {
     is: 'contract and use case to Request and Response',
     may: ['domain', 'contracts', 'archive', 'data', ...USE_CASES],
   },
+  server: {
+    is: 'node:http itself: connections, limits, and what is answered before Next',
+    may: ['domain', 'contracts', 'http'],
+  },
   ui: { is: 'the design system', may: ['domain', 'contracts'] },
   browser: { is: 'the same bundle answering inside the page', may: ['domain', 'contracts', 'ml'] },
   processes: { is: 'one file per process; the only place that composes', may: [...COMPOSED] },
   commands: {
     is: 'one file per `npm run …`',
-    may: [...COMPOSED.filter((room) => room !== 'http'), 'processes'],
+    may: [...COMPOSED.filter((room) => room !== 'http' && room !== 'server'), 'processes'],
   },
   setup: { is: 'from a clone to a running product', may: [] },
   checks: { is: 'these laws, and `npm test`', may: ['domain', 'contracts'] },
@@ -84,6 +89,7 @@ const NOT_IN_A_BROWSER: readonly Room[] = [
   'training',
   'operations',
   'http',
+  'server',
   'processes',
   'commands',
   'setup',

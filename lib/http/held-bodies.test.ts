@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { door } from './door.ts'
+import { door } from '#lib/server/fast-path.ts'
 import { createHeldBodies, type BodyBudget } from './held-bodies.ts'
 import { openProgram } from './program.fakes.ts'
 

@@ -29,7 +29,7 @@ import { createRecovery } from '#lib/serving/recovery.ts'
 import { createSwap } from '#lib/serving/swap.ts'
 import { steadyClock } from './clock.ts'
 import { childrenWanted, forkInference } from './fork-inference.ts'
-import { watchLoopLag } from './loop-lag.ts'
+import { watchLoopLag } from '#lib/server/loop-lag.ts'
 import { maxPixelsPublic } from './memory.ts'
 import type { Start } from './settings.ts'
 

@@ -6,7 +6,7 @@ import path from 'node:path'
 import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { CHILD_FLAGS, childEnvironment } from './environment.ts'
-import { holdSocket } from './held-socket.ts'
+import { bindListenSocket } from '#lib/server/listen-socket.ts'
 import { eachLine } from './lines.ts'
 import { manage, type Managed } from './managed.ts'
 import { heapEnvironment, heapFlags } from './memory.ts'
@@ -58,7 +58,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   const environment = (): NodeJS.ProcessEnv =>
     childEnvironment({ ...heapEnvironment(settings), ...trust, PORT: String(port) })
 
-  const held = hasWeb && isAlone ? holdSocket(settings) : Promise.resolve(null)
+  const held = hasWeb && isAlone ? bindListenSocket(settings) : Promise.resolve(null)
   const webs = hasWeb
     ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) =>
         manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log }),

@@ -1,7 +1,7 @@
 /** Next as a part of our own server: prepared once, then asked for everything that the door leaves. It knows
  *  no program; pages find theirs in the slot of lib/http/context. */
 import next from 'next'
-import type { Pages } from './web-server.ts'
+import type { Pages } from '#lib/server/web-server.ts'
 import { ROOT } from './settings.ts'
 
 export async function preparePages({

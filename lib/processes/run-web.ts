@@ -3,14 +3,14 @@
 import { hostname } from 'node:os'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
-import { createGate } from '#lib/http/gate.ts'
-import { door, doorWithoutHotPaths } from '#lib/http/door.ts'
+import { createGate } from '#lib/server/gate.ts'
+import { door, doorWithoutHotPaths } from '#lib/server/fast-path.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { composeWeb, type Web } from './compose-web.ts'
 import { openLogOf } from './log-of.ts'
 import type { Start } from './settings.ts'
-import { createWebServer, type Pages } from './web-server.ts'
+import { createWebServer, type Pages } from '#lib/server/web-server.ts'
 
 const CANNOT_LISTEN: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program uses it',

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { DarkroomError } from '#lib/domain/errors.ts'
-import { problemOf } from './problem.ts'
+import { problemOf } from '#lib/http/problem.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
 /** The whole answer to `error`; the connection ends with it. */

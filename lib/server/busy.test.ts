@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { door } from './door.ts'
-import { openProgram } from './program.fakes.ts'
+import { door } from './fast-path.ts'
+import { openProgram } from '#lib/http/program.fakes.ts'
 
 const FULL = new DarkroomError(
   'overloaded',

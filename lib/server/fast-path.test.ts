@@ -7,10 +7,10 @@ import { afterEach, expect, test } from 'vitest'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
-import { darkroom } from './context.ts'
-import { door } from './door.ts'
-import { openProgram } from './program.fakes.ts'
-import { serve } from './serve.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { door } from './fast-path.ts'
+import { openProgram } from '#lib/http/program.fakes.ts'
+import { serve } from '#lib/http/serve.ts'
 
 type Answer = Output<Routes['POST /api/predict']>
 const closing: (() => Promise<void>)[] = []

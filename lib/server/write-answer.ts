@@ -1,6 +1,6 @@
 /** An answer onto Node's own response, also while its request is still arriving. Streams are left to Next. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Outgoing } from './outgoing.ts'
+import type { Outgoing } from '#lib/http/outgoing.ts'
 
 /** How long the rest of a refused request is discarded, so that its sender can read why it was refused. */
 const LINGER_MS = 1_000

@@ -1,8 +1,8 @@
 /** An answer that comes piece by piece onto Node's own response: as fast as its reader takes it, until it
  *  ends or the reader leaves. */
 import type { ServerResponse } from 'node:http'
-import { darkroom } from './context.ts'
-import type { Outgoing } from './outgoing.ts'
+import { darkroom } from '#lib/http/context.ts'
+import type { Outgoing } from '#lib/http/outgoing.ts'
 
 export const isStream = (body: Outgoing['body']): body is AsyncIterable<Uint8Array> =>
   body !== null && typeof body === 'object' && Symbol.asyncIterator in body

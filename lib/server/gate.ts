@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { hostOf, hostRule, type HostNames } from './hosts.ts'
-import { problemOf } from './problem.ts'
+import { problemOf } from '#lib/http/problem.ts'
 import { writeAnswer } from './write-answer.ts'
 
 /** Longer addresses than any of ours; Node takes 16 KiB for address and headers together. */

@@ -9,14 +9,14 @@ import { statistics } from '#lib/contracts/predictions.ts'
 import { runEvents } from '#lib/contracts/retrain.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { refusedWhenFull } from './busy.ts'
-import { darkroom } from './context.ts'
+import { darkroom } from '#lib/http/context.ts'
 import { admitOrigin } from './cross-origin.ts'
-import { answering, handling } from './handle.ts'
-import type { Handle } from './handle.ts'
-import { fromNode } from './incoming.ts'
-import { invalidInput } from './known-fields.ts'
-import { LEGACY } from './legacy.ts'
-import { metricsByAccept } from './metrics.ts'
+import { answering, handling } from '#lib/http/handle.ts'
+import type { Handle } from '#lib/http/handle.ts'
+import { fromNode } from '#lib/http/incoming.ts'
+import { invalidInput } from '#lib/http/known-fields.ts'
+import { LEGACY } from '#lib/http/legacy.ts'
+import { metricsByAccept } from '#lib/http/metrics.ts'
 import { writeAnswer } from './write-answer.ts'
 import { isStream, writeStream } from './write-stream.ts'
 
@@ -117,7 +117,7 @@ const holdsLostName = ({ url = '' }: IncomingMessage): boolean =>
 
 /** The contracts are read when they are needed: a start does not wait for all of them. */
 async function allowedAt(path: string): Promise<string | null> {
-  const { methodsAt } = await import('./methods.ts')
+  const { methodsAt } = await import('#lib/http/methods.ts')
   return methodsAt(path, Object.keys(LEGACY))?.join(', ') ?? null
 }
 

@@ -2,8 +2,8 @@
  *  refused must not slow what was admitted. Whether there is room, lib/serving knows. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { darkroom } from './context.ts'
-import { problemOf } from './problem.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { problemOf } from '#lib/http/problem.ts'
 import { writeAnswer } from './write-answer.ts'
 
 const PREDICT = '/api/predict'

@@ -1,12 +1,12 @@
 /** The socket on which a lone web process listens, bound by the supervisor, which keeps its hand on it: while
  *  web is away, whoever connects waits in the system's queue instead of being refused. Nobody accepts here. */
-import type { SendHandle } from 'node:child_process'
 import { lookup } from 'node:dns/promises'
 import net from 'node:net'
 
 /** A bound handle of Node's own; it listens as soon as somebody listens on it. */
 type BoundHandle = { readonly getsockname: (into: { port?: number }) => number; readonly close: () => void }
-export type HeldSocket = { readonly handle: SendHandle; readonly close: () => void }
+/** `handle` is what `ChildProcess.send` passes on, beside a server. */
+export type ListenSocket = { readonly handle: net.Server; readonly close: () => void }
 
 /** What node:cluster binds with for its own workers (lib/net.js, Node 24); Node documents listening on such a
  *  handle, not making one. */
@@ -15,13 +15,13 @@ const bind = (
 )._createServerHandle
 
 /** Null where it cannot be held: then web binds for itself, and says why that fails. */
-export async function holdSocket({
+export async function bindListenSocket({
   PORT,
   HOST,
 }: {
   readonly PORT: number
   readonly HOST: string
-}): Promise<HeldSocket | null> {
+}): Promise<ListenSocket | null> {
   const found = await lookup(HOST).catch(() => null)
   const handle = found && bind?.(found.address, PORT, found.family)
   if (!handle || typeof handle === 'number') return null
@@ -32,5 +32,5 @@ export async function holdSocket({
     handle.close()
     return null
   }
-  return { handle: handle as unknown as SendHandle, close: () => handle.close() }
+  return { handle: handle as unknown as net.Server, close: () => handle.close() }
 }

@@ -3,8 +3,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { METHODS, parserRefusal, type Gate } from '#lib/http/gate.ts'
-import { GuardedResponse } from '#lib/http/security-headers.ts'
+import { METHODS, parserRefusal, type Gate } from './gate.ts'
+import { GuardedResponse } from './security-headers.ts'
 import { watchSlowConnections } from './slow-connections.ts'
 
 /** A second line behind slow-connections.ts, which ends headers after 30 s. */
