@@ -40,6 +40,11 @@ test.each([
   ],
   ['a command answers HTTP', 'lib/commands/train.ts', `import { serve } from '#lib/http/serve.ts'`],
   ['HTTP parts reach the database', 'lib/server/fast-path.ts', `import { x } from '#lib/data/rows.ts'`],
+  [
+    'the child that computes reads rows',
+    'lib/inference/loaded-models.ts',
+    `import { x } from '#lib/data/rows.ts'`,
+  ],
   ['vitest in the product', 'lib/domain/gate.ts', `import { test } from 'vitest'`],
   ['a test reaches the pages', 'lib/http/serve.test.ts', `import { x } from '#lib/ui/card.tsx'`],
   ['a file beside the rooms', 'lib/shortcut.ts', ``],

@@ -19,6 +19,7 @@ const COMPOSED = [
   'images',
   'archive',
   'data',
+  'inference',
   ...USE_CASES,
   'http',
   'server',
@@ -44,6 +45,10 @@ export const ROOMS = {
   ingest: {
     is: 'an upload to samples and a report',
     may: ['domain', 'contracts', 'ml', 'images', 'archive', 'data'],
+  },
+  inference: {
+    is: 'the child that computes: loaded models, images to logits',
+    may: ['domain', 'contracts', 'ml', 'images', 'engines'],
   },
   serving: {
     is: 'one image in, one decided answer out',
@@ -85,6 +90,7 @@ const NOT_IN_A_BROWSER: readonly Room[] = [
   'jobs',
   'auth',
   'ingest',
+  'inference',
   'serving',
   'training',
   'operations',

@@ -19,7 +19,7 @@ import { fromKerasH5 } from '#lib/ml/formats/keras-h5.ts'
 import { cannotImport } from '#lib/ml/formats/keras-config.ts'
 import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
-import { holdVersions } from '#lib/processes/versions-held.ts'
+import { holdVersions } from '#lib/inference/loaded-models.ts'
 import { readStart, VERSION, type Start } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER, knownNetwork } from '#lib/training/features/known-networks.ts'
 import {

@@ -5,7 +5,7 @@ import { ENGINES } from '#lib/domain/classifier.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { giveBackGarbage } from './give-back.ts'
-import { holdVersions, type Versions } from './versions-held.ts'
+import { holdVersions, type Versions } from '#lib/inference/loaded-models.ts'
 
 const say = (message: FromInference) => process.send?.(message, () => {})
 

@@ -4,7 +4,7 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { holdVersions } from './versions-held.ts'
+import { holdVersions } from './loaded-models.ts'
 
 const SHAPES = { key: 'shapes v1', folder: path.resolve(import.meta.dirname, '../../models/shapes/v1') }
 const star = drawShape('star', 7)
