@@ -2,18 +2,18 @@
  *  pictures, one click, a new version, and back. On `shapes`, which needs no download. */
 import { expect, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { SHAPES, type ShapeName } from '#lib/domain/shapes.ts'
 import { becomeOwner, logIn, picture } from './people.ts'
 import { expectGoodLooks, test } from './watched.ts'
+import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 const PICTURES = 50
 const TRAINING_MS = 8 * 60_000 // about 20 s on an idle machine of two cores
 
 test.describe.configure({ mode: 'serial' })
-let app: BuiltApp
+let app: FreshProduct
 test.beforeAll(async () => {
-  app = await startBuiltApp()
+  app = await startFreshProduct()
 })
 test.afterAll(async () => {
   await app[Symbol.asyncDispose]()

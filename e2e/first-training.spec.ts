@@ -2,17 +2,17 @@
  *  it may end early and that it did, and from then on it is the one that answers where none is named. */
 import { expect } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { becomeOwner, logIn, picture } from './people.ts'
 import { test } from './watched.ts'
+import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 const OF_EACH = 12
 const TRAINING_MS = 6 * 60_000 // about 30 s on an idle machine of two cores
 
 test.describe.configure({ mode: 'serial' })
-let app: BuiltApp
+let app: FreshProduct
 test.beforeAll(async () => {
-  app = await startBuiltApp()
+  app = await startFreshProduct()
 })
 test.afterAll(async () => {
   await app[Symbol.asyncDispose]()

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { ROOT } from '#lib/checks/sources.ts'
 import {
   ACCURACY_MARGIN,
@@ -20,6 +19,7 @@ import { MOST_FOR_HEAD } from '#lib/training/retrain/decide.ts'
 import { neverSeen, wordsOnPages } from './guide.ts'
 import { logIn, picture, setupAddress } from './people.ts'
 import { test } from './watched.ts'
+import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 const FIRST = 'docs/first-classifier.md'
 const AGAIN = 'docs/retraining.md'
@@ -27,10 +27,10 @@ const TRAINING_MS = 5 * 60_000
 const PER_CLASS = 40
 
 test.describe.configure({ mode: 'serial' })
-let app: BuiltApp
+let app: FreshProduct
 const seen: string[] = []
 test.beforeAll(async () => {
-  app = await startBuiltApp()
+  app = await startFreshProduct()
 })
 test.afterAll(async () => {
   await app[Symbol.asyncDispose]()

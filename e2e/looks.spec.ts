@@ -1,9 +1,9 @@
 /** Every page as anybody may meet it: with nothing in it and with something, narrow and wide, by day and by
  *  night, seen by axe. */
 import { expect, type Page } from '@playwright/test'
-import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { becomeOwner, logIn, picture } from './people.ts'
 import { expectGoodLooksEverywhere, test } from './watched.ts'
+import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 const OPEN = [
   '/',
@@ -27,9 +27,9 @@ const KNOWN = [
 ]
 
 test.describe.configure({ mode: 'serial' })
-let app: BuiltApp
+let app: FreshProduct
 test.beforeAll(async () => {
-  app = await startBuiltApp()
+  app = await startFreshProduct()
 })
 test.afterAll(async () => {
   await app[Symbol.asyncDispose]()

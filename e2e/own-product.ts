@@ -1,15 +1,21 @@
 /** A product of its own for the tables that ask the API: started with the settings that a table needs, with
  *  an admin, an editor and keys. The stories of people share the product that `npm test` started; these would
  *  disturb them. */
-import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
+import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 
 const PASSWORD = 'correct horse battery'
 /** What the product answers with; made by `train`. */
 export const CLASSIFIER = 'twins'
 const PER_CLASS = 60
+
+export type FreshProduct = ThrowawayProduct
+
+/** With nothing in it and nobody in charge, logging as it does by default. */
+export const startFreshProduct = (settings: Readonly<Record<string, string>> = {}): Promise<FreshProduct> =>
+  startThrowawayProduct({ LOG_LEVEL: 'info', ...settings })
 
 export type Said = {
   readonly status: number
@@ -45,10 +51,10 @@ export type OwnProduct = AsyncDisposable & {
 }
 
 export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<OwnProduct> {
-  const app = await startBuiltApp({ DEFAULT_CLASSIFIER: CLASSIFIER, PREDICT_PROCESSES: '1', ...settings })
+  const app = await startFreshProduct({ DEFAULT_CLASSIFIER: CLASSIFIER, PREDICT_PROCESSES: '1', ...settings })
   const ask = asking(app.url)
   const login = loginAt(app.url)
-  const token = /token=(\S+)/.exec(app.log())?.[1] ?? ''
+  const token = /token=(\S+)/.exec(app.output())?.[1] ?? ''
   await ask('POST', '/api/setup', {
     body: { token, name: 'Ada', email: 'ada@example.org', password: PASSWORD },
   })
@@ -62,7 +68,7 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
   return {
     url: app.url,
     dataDir: app.dataDir,
-    log: app.log,
+    log: app.output,
     admin,
     user,
     ask,
@@ -81,7 +87,7 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
       })
       return String(json['key'])
     },
-    [Symbol.asyncDispose]: () => (app as BuiltApp)[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   }
 }
 

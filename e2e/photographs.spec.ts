@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from '@playwright/test'
 import { readZip } from '#lib/archive/read-zip.ts'
-import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { test } from './watched.ts'
+import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const ZIP = path.resolve(
@@ -21,7 +21,7 @@ const FEWEST_RIGHT = 10
 
 test.describe.configure({ mode: 'serial' })
 test.skip(!existsSync(ZIP), 'the photographs are not at hand: DARKROOM_REAL_DATA names their folder')
-let app: BuiltApp
+let app: FreshProduct
 type Photograph = {
   readonly name: string
   readonly mimeType: string
@@ -31,7 +31,7 @@ type Photograph = {
 let photographs: readonly Photograph[]
 
 test.beforeAll(async () => {
-  app = await startBuiltApp()
+  app = await startFreshProduct()
   photographs = await photographsIn(ZIP)
 })
 test.afterAll(async () => {

@@ -4,9 +4,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
-import { startBuiltApp, type BuiltApp } from '#lib/checks/built-app.ts'
 import { ROOT } from '#lib/checks/sources.ts'
 import { picture } from './people.ts'
+import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 const SMALLEST_MB = 512
 const THEIR_DISK_GB = 10
@@ -16,9 +16,9 @@ const FIRST_ANSWER_MS = 2_000 // the slowest of five, once: a cold start
 
 test.skip(process.platform !== 'linux', 'memory is read from /proc')
 
-let app: BuiltApp
+let app: FreshProduct
 test.beforeAll(async () => {
-  app = await startBuiltApp({
+  app = await startFreshProduct({
     MEMORY_MB: '512',
     DEFAULT_CLASSIFIER: 'shapes',
     INFERENCE_ENGINE: 'onnx',

@@ -32,6 +32,12 @@ test.each([
   ['a package that nobody owns', 'lib/http/serve.ts', `import _ from 'lodash'`],
   ['a process reaches the pages', 'lib/processes/web.ts', `import { Card } from '#lib/ui/card.tsx'`],
   ['a room imports the checks', 'lib/data/rows.ts', `import { ROOMS } from '#lib/checks/rooms.ts'`],
+  ['the checks read rows', 'lib/checks/run.ts', `import { x } from '#lib/data/rows.ts'`],
+  [
+    'a story runs a command in its own process',
+    'e2e/x.spec.ts',
+    `import { x } from '#lib/commands/train.ts'`,
+  ],
   ['a product file imports a fake', 'lib/serving/pool.ts', `import { x } from './child.fakes.ts'`],
   [
     'the generated client outside data',

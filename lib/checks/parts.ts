@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { startBuiltApp } from './built-app.ts'
+import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { runToEnd, sayLine } from './child.ts'
 import { provideChromium } from './chromium.ts'
 import { ROOT } from './sources.ts'
@@ -117,7 +117,7 @@ async function stories(): Promise<Count> {
     sayLine(chromium.reason)
     return { passed: 0, failed: 1 }
   }
-  await using app = await startBuiltApp()
+  await using app = await startThrowawayProduct()
   return await withReport(async (report) => {
     const { code } = await runToEnd(
       process.execPath,
@@ -136,7 +136,7 @@ async function stories(): Promise<Count> {
         },
       },
     )
-    if (code !== 0) sayLine(`--- the product's log ---\n${app.log().slice(-4_000)}`)
+    if (code !== 0) sayLine(`--- the product's log ---\n${app.output().slice(-4_000)}`)
     if (!existsSync(report)) return { passed: 0, failed: 1 }
     const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
       stats: { expected: number; unexpected: number; flaky: number; skipped: number }

@@ -75,10 +75,10 @@ export const ROOMS = {
     may: [...COMPOSED.filter((room) => room !== 'http' && room !== 'server'), 'processes'],
   },
   setup: { is: 'from a clone to a running product', may: [] },
-  checks: { is: 'these laws, and `npm test`', may: ['domain', 'contracts'] },
+  checks: { is: 'these laws, and `npm test`', may: ['domain', 'contracts', 'processes'] },
   app: { is: 'pages and routes, thin', may: ['domain', 'contracts', 'auth', 'http', 'ui', 'browser'] },
   proxy: { is: '`proxy.ts`: what happens before every page', may: ['domain', 'contracts', 'auth'] },
-  e2e: { is: 'stories in Chromium, on the built app', may: [...COMPOSED, 'checks'] },
+  e2e: { is: 'stories in Chromium, on the built app', may: [...COMPOSED, 'processes', 'checks'] },
   config: { is: 'configuration files at the root', may: [] },
 } as const satisfies Record<string, Row>
 

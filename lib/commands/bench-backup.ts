@@ -13,7 +13,7 @@ import { encodePng } from '#lib/images/png.ts'
 import { backupsIn, readSums } from '#lib/operations/backup/layout.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { answer } from './own-product-answers.ts'
-import { startOwnProduct } from './own-product.ts'
+import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines } from './passing-line.ts'
 
 const HELP = `npm run bench -- backup [options]
@@ -97,7 +97,7 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
     BACKUP_DIR: kept,
   }
   try {
-    await using product = await startOwnProduct(settings)
+    await using product = await startThrowawayProduct(settings)
     passing('Uploading images')
     const pictures = Array.from({ length: images }, (_, i) =>
       encodePng(drawShape(SHAPES[i % SHAPES.length]!, i)),
@@ -125,7 +125,7 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
       ...places,
       DATA_DIR: restoredDir,
     })
-    await using second = await startOwnProduct({ ...settings, DATA_DIR: restoredDir })
+    await using second = await startThrowawayProduct({ ...settings, DATA_DIR: restoredDir })
     const found = await countOf(second.url, acknowledged)
     const samplesRestored = await samplesAt(second.url)
     const after = await predictedAll(second.url, pictures)

@@ -11,7 +11,7 @@ import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
 import { answer, untilDone } from './own-product-answers.ts'
-import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
+import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- memory [options]
@@ -118,7 +118,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
 async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promise<MemoryRow[]> {
   notes.passing(`${engine}: starting`)
   const { classifier, connections, seconds } = wanted
-  await using product = await startOwnProduct({
+  await using product = await startThrowawayProduct({
     MEMORY_MB: wanted.memory,
     INFERENCE_ENGINE: engine,
     TRAINING_ENGINE: engine,

@@ -12,7 +12,7 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
 import { wallClock } from '#lib/processes/clock.ts'
-import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
+import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from './passing-line.ts'
 import { createSender, quantile, type SentAnswer } from './sender.ts'
 
@@ -120,7 +120,7 @@ export async function measureOverload({
   readonly seconds: number
   readonly lines: Lines
 }): Promise<OverloadFigures> {
-  await using product = await startOwnProduct({
+  await using product = await startThrowawayProduct({
     RATE_LIMIT_ENABLED: 'false',
     OPEN_ACTIONS: 'true',
     DEFAULT_CLASSIFIER: 'shapes',

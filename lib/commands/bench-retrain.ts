@@ -7,7 +7,7 @@ import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { answer, untilDone } from './own-product-answers.ts'
-import { startOwnProduct } from './own-product.ts'
+import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- retrain [options]
@@ -55,7 +55,7 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   const pictures = values.from === undefined ? drawn(2 * count) : await alike(values.from, 2 * count)
   const notes = createLines(process.stderr)
   notes.passing('starting')
-  await using product = await startOwnProduct({ OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false' })
+  await using product = await startThrowawayProduct({ OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false' })
   const rounds: Round[] = []
   for (const [index, name] of ['first version', 'next version'].entries())
     rounds.push(await round(product.url, name, pictures.slice(index * count, (index + 1) * count), notes))

@@ -7,7 +7,7 @@ import autocannon, { type CannonRequest, type CannonResult } from 'autocannon'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
-import { startOwnProduct } from './own-product.ts'
+import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- serve [options]
@@ -92,7 +92,7 @@ async function measure(
   { connections, seconds, classifier }: Wanted,
   lines: Lines,
 ): Promise<Measured[]> {
-  await using product = await startOwnProduct({
+  await using product = await startThrowawayProduct({
     DOOR: door,
     DEFAULT_CLASSIFIER: classifier,
     RATE_LIMIT_ENABLED: 'false',

@@ -14,7 +14,7 @@ import { ROOT, VERSION } from '#lib/processes/settings.ts'
 import { pageOf, type LoadPage } from './load-page.ts'
 import { figuresOf, lineOf, markdownOf, type ArtilleryReport } from './load-report.ts'
 import { createOwnKey } from './own-product-key.ts'
-import { startOwnProduct, type ThrowawayProduct } from './own-product.ts'
+import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines } from './passing-line.ts'
 
 /** How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine
@@ -91,7 +91,7 @@ async function main(): Promise<number> {
   if (!(await hasArtillery())) return 1
   const at = new Date()
   const lines = createLines()
-  await using own = values.against === undefined ? await startOwnProduct() : null
+  await using own = values.against === undefined ? await startThrowawayProduct() : null
   const url = own?.url ?? values.against!.replace(/\/$/, '')
   // All users come from this one address, and its limit is for one household.
   const key = own

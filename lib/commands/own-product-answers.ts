@@ -1,5 +1,5 @@
 /** What a benchmark asks of its own product, and how it waits for a training. It starts nothing;
- *  own-product.ts does. */
+ *  throwaway-product.ts does. */
 
 const ASK_EVERY_MS = 100
 const LONGEST_TRAINING_MS = 20 * 60_000

@@ -1,6 +1,5 @@
 /** The real product, started for a test on a free port with a DATA_DIR of its own, and ended with the test.
  *  Pages need a build; the door does not. */
-import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,9 +10,8 @@ import type { Data } from '#lib/data/data.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
+import { spawnSupervisor, startThrowawayProduct, type Supervisor } from './throwaway-product.ts'
 
-const SUPERVISOR = path.join(import.meta.dirname, 'supervisor.ts')
-const ROOT = path.resolve(import.meta.dirname, '../..')
 const LOOK_EVERY_MS = 20
 /** The classifier that the started product answers with. */
 export const CLASSIFIER = 'tiny'
@@ -65,56 +63,33 @@ export async function startProduct({
   await data.promotions.promote({ versionId: version.id, by: 'a test', reason: null })
   await prepare?.(data)
   await data.close()
-  const run = runSupervisor({
-    DATA_DIR: dataDir,
-    PORT: '0',
-    DEFAULT_CLASSIFIER: CLASSIFIER,
-    LOG_LEVEL: 'warn',
-    PREDICT_PROCESSES: '2',
-    ...settings,
-  })
-  const end = async () => {
-    run.child.kill('SIGTERM')
-    await run.exit
-    rmSync(dataDir, { recursive: true, force: true })
-  }
-  await until(() => /is ready at \S+/.test(run.output()) || run.child.exitCode !== null)
-  const address = /is ready at (\S+)/.exec(run.output())?.[1]
-  if (address === undefined) throw new Error(`It did not start:\n${run.output()}`)
+  const product = await startThrowawayProduct(
+    { DEFAULT_CLASSIFIER: CLASSIFIER, PREDICT_PROCESSES: '2', ...settings },
+    { dataDir, environment: bare() },
+  )
   return {
-    address,
+    address: product.url,
     dataDir,
-    end,
-    output: run.output,
-    exit: run.exit,
-    kill: (signal) => void run.child.kill(signal),
-    pidsOf: (entry) => pidsOf(run.child.pid!, entry),
-    predict: (seed, more) => predict(address, seed, more),
+    output: product.output,
+    exit: product.exit,
+    kill: product.kill,
+    end: async () => {
+      await product[Symbol.asyncDispose]()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+    pidsOf: (entry) => pidsOf(product.pid, entry),
+    predict: (seed, more) => predict(product.url, seed, more),
     kept: (ids) => keptIn(dataDir, ids),
   }
 }
 
 /** The supervisor with these settings and no others. */
-export function runSupervisor(settings: Record<string, string>): {
-  child: ChildProcess
-  output: () => string
-  exit: Promise<number | null>
-} {
+export const runSupervisor = (settings: Readonly<Record<string, string>>): Supervisor =>
+  spawnSupervisor(settings, { environment: bare() })
+
+function bare(): Readonly<Record<string, string | undefined>> {
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SUPERVISOR], {
-    cwd: ROOT,
-    env: { PATH, HOME, NODE_ENV: 'production', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  child.stdout.on('data', (text: Buffer) => {
-    output += text.toString()
-  })
-  child.stderr.on('data', (text: Buffer) => {
-    output += text.toString()
-  })
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  return { child, output: () => output, exit }
+  return { PATH, HOME }
 }
 
 export const dataIn = (dataDir: string): Promise<Data> =>

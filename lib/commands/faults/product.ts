@@ -1,7 +1,11 @@
 /** A product to be broken: the built one, on a free port, with a folder and an owner's key of its own, and a
  *  short way to ask it something. What is done to it, scenarios say. */
 import { createOwnKey } from '../own-product-key.ts'
-import { startOwnProduct, type OwnProductPlace, type ThrowawayProduct } from '../own-product.ts'
+import {
+  startThrowawayProduct,
+  type ProductPlace,
+  type ThrowawayProduct,
+} from '#lib/processes/throwaway-product.ts'
 
 /** Longer than the longest time that any request may take; who waits longer waits for ever. */
 const LONGEST_ANSWER_MS = 60_000
@@ -38,9 +42,9 @@ export type Product = ThrowawayProduct & {
 /** Rate limits are off unless a scenario is about them: all of it comes from one address. */
 export async function startProduct(
   settings: Readonly<Record<string, string>> = {},
-  place: OwnProductPlace = {},
+  place: ProductPlace = {},
 ): Promise<Product> {
-  const product = await startOwnProduct(
+  const product = await startThrowawayProduct(
     { DEFAULT_CLASSIFIER: 'shapes', RATE_LIMIT_ENABLED: 'false', ...settings },
     place,
   )

@@ -1,0 +1,130 @@
+/** The built product, started for a command or a test on a free port with a data folder of its own, and ended
+ *  without a trace: the only place that starts one. It does not build, and creates neither accounts nor keys. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const READY = /^Darkroom is ready at (http\S+)\s/m
+const LONGEST_START_MS = 120_000 // 2 s on an idle machine
+const LONGEST_END_MS = 20_000
+const SHOWN_OUTPUT = 4_000 // characters from the end, in the error of a failed start
+
+export type ThrowawayProduct = AsyncDisposable & {
+  readonly url: string
+  readonly dataDir: string
+  readonly pid: number
+  /** What it has printed so far, among it the setup link. */
+  readonly output: () => string
+  readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
+  /** Its exit code, or null where a signal ended it. */
+  readonly exit: Promise<number | null>
+}
+
+export type ProductPlace = {
+  /** A folder that exists already and stays; else one is made and removed. */
+  readonly dataDir?: string | undefined
+  /** A program that runs the one named by its arguments, such as one that first joins a control group. */
+  readonly through?: readonly [program: string, ...args: string[]] | undefined
+  /** What the product inherits; without it, everything that would not lead it to data of somebody else. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined
+}
+
+export type Supervisor = Pick<ThrowawayProduct, 'output' | 'exit'> & { readonly child: ChildProcess }
+
+/** Resolves when the product says that it is ready; throws with what it printed when it ends before that, or
+ *  is not ready in time. */
+export async function startThrowawayProduct(
+  settings: Readonly<Record<string, string>> = {},
+  place: ProductPlace = {},
+): Promise<ThrowawayProduct> {
+  const given = place.dataDir ?? settings['DATA_DIR']
+  const dataDir = given ?? mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
+  const removeData = (): void => {
+    if (given === undefined)
+      for (const folder of [dataDir, `${dataDir}-backups`]) rmSync(folder, { recursive: true, force: true })
+  }
+  const supervisor = spawnSupervisor(
+    { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings },
+    place,
+  )
+  const { child, output, exit } = supervisor
+  const interrupted = (): void => {
+    child.kill('SIGKILL')
+    removeData()
+  }
+  process.once('exit', interrupted)
+  const leave = async (): Promise<void> => {
+    await end(supervisor)
+    process.off('exit', interrupted)
+    removeData()
+  }
+  try {
+    return {
+      url: await addressOf(supervisor),
+      dataDir,
+      pid: child.pid ?? 0,
+      output,
+      exit,
+      kill: (signal) => void child.kill(signal),
+      [Symbol.asyncDispose]: leave,
+    }
+  } catch (error) {
+    await leave()
+    throw error
+  }
+}
+
+/** The supervisor alone, for a start that is meant to fail or has no address; nothing waits for it. */
+export function spawnSupervisor(
+  settings: Readonly<Record<string, string>>,
+  { through, environment }: ProductPlace = {},
+): Supervisor {
+  const [program, ...args] = [
+    ...(through ?? []),
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    path.join(ROOT, 'lib/processes/supervisor.ts'),
+  ]
+  const inherited = environment ?? { ...process.env, DATABASE_URL: undefined, NEXTAUTH_URL: undefined }
+  const child = spawn(program!, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, NODE_ENV: 'production', ...settings },
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => {
+      printed += text.toString()
+    })
+  const { promise: exit, resolve } = Promise.withResolvers<number | null>()
+  child.once('exit', resolve)
+  child.once('error', () => resolve(null))
+  return { child, output: () => printed, exit }
+}
+
+function addressOf({ child, output, exit }: Supervisor): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const fail = (why: string): void =>
+    reject(new Error(`The throwaway product did not start: ${why}.\n${output().slice(-SHOWN_OUTPUT)}`))
+  const timer = setTimeout(
+    () => fail(`it was not ready after ${LONGEST_START_MS / 1000} s`),
+    LONGEST_START_MS,
+  )
+  child.once('error', (error) => fail(error.message))
+  void exit.then((code) => fail(`it ended (${child.signalCode ?? `code ${code}`})`))
+  child.stdout?.on('data', () => {
+    const address = READY.exec(output())?.[1]
+    if (address) resolve(address)
+  })
+  return promise.finally(() => clearTimeout(timer))
+}
+
+async function end({ child, exit }: Supervisor): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_END_MS)
+  await exit
+  clearTimeout(timer)
+}
