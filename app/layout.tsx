@@ -15,7 +15,7 @@ import { visitor } from './visitor.ts'
 
 export const metadata: Metadata = {
   title: { default: 'Darkroom', template: '%s · Darkroom' },
-  description: 'Make an image classifier, see whether it is really better, serve it.',
+  description: 'Train an image classifier, evaluate it, and serve its predictions.',
 }
 export const viewport: Viewport = {
   themeColor: [

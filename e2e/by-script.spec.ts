@@ -67,7 +67,7 @@ test('predict, upload, retrain, read the verdict, predict with the new version, 
   const { json: done } = await product.ask('GET', `/api/runs/${run}`, { headers: asAdmin })
   expect(done).toMatchObject({ state: 'done', version: 'v2', base_version: 'v1' })
   expect((done['verdict'] as { sentence: string }).sentence).toMatch(
-    /Right on \d+ pictures? where the old one was wrong/,
+    /Correct on \d+ images? that the old version got wrong/,
   )
 
   if (done['is_promoted'] !== true) {

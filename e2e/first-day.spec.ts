@@ -96,7 +96,7 @@ test('one click trains a new version with a live curve, and says in words whethe
   await expect(page.getByRole('progressbar')).toBeVisible()
   await page.goto(`${app.url}/retrain?classifier=shapes`) // who comes later, by the menu, sees the same
   await expect(page.getByRole('heading', { name: 'Accuracy' })).toBeVisible({ timeout: TRAINING_MS })
-  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({
+  await expect(page.getByText(/Correct on \d+ images? that the old version got wrong/).first()).toBeVisible({
     timeout: TRAINING_MS,
   })
   // the verdict stays when the training has ended
@@ -137,7 +137,7 @@ test('two versions stand side by side with the pictures they differ on counted',
   await page.goto(`${app.url}/models?classifier=shapes`)
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
 
-  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({
+  await expect(page.getByText(/Correct on \d+ images? that the old version got wrong/).first()).toBeVisible({
     timeout: 120_000,
   })
 })

@@ -75,8 +75,8 @@ test('when it has ended, it says after how many epochs and why, on the page and 
   const run = await newest()
   expect(run.stopped_early).toBe(run.epoch < run.epochs)
   const sentence = page.getByText(
-    `Stopped after ${run.epoch} of up to ${run.epochs} epochs, because nothing got better for ` +
-      `${run.epoch - run.best_epoch}.`,
+    `Stopped early after ${run.epoch} of up to ${run.epochs} epochs: no improvement for ` +
+      `${run.epoch - run.best_epoch} epochs.`,
   )
   await expect(sentence).toHaveCount(run.stopped_early ? 1 : 0)
 })

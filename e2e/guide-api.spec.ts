@@ -98,7 +98,7 @@ test('the shell lines go through in their order, and answer with the fields that
     said.filter(({ code }) => code !== undefined).map(({ code, detail }) => ({ line, code, detail })),
   )
   const meant = shell.at(-1)!.line // the one that the guide is about to be refused
-  expect(refused).toEqual([{ line: meant, code: 'not_an_image', detail: expect.stringContaining('picture') }])
+  expect(refused).toEqual([{ line: meant, code: 'not_an_image', detail: expect.stringContaining('image') }])
 })
 
 test('the first answer of the README is given as it stands', () => {

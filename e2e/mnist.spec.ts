@@ -83,7 +83,7 @@ test('70,000 official pictures and 50 drawn ones lead to a version that is judge
   await expect(page.getByRole('heading', { name: 'Loss, step by step' })).toBeVisible({
     timeout: UNTIL_DONE_MS,
   })
-  await expect(page.getByText(/Right on \d+ pictures? where the old one was wrong/).first()).toBeVisible({
+  await expect(page.getByText(/Correct on \d+ images? that the old version got wrong/).first()).toBeVisible({
     timeout: UNTIL_DONE_MS,
   })
 

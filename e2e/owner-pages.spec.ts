@@ -61,7 +61,7 @@ test('a key is made, shown once, works, and opens nothing after it is revoked', 
   await logIn(page)
   await page.getByRole('link', { name: 'Settings', exact: true }).click()
   await page.getByRole('link', { name: 'Keys' }).click()
-  await page.getByLabel('What it is for').fill('the scale at the door')
+  await page.getByLabel('What it is for').fill('Packing-line camera')
   await page.getByRole('checkbox', { name: 'user' }).check()
   await page.getByRole('button', { name: 'Make the key' }).click()
 
@@ -82,11 +82,11 @@ test('a key is made, shown once, works, and opens nothing after it is revoked', 
   expect(await page.content()).not.toContain(key)
 
   await page
-    .getByRole('row', { name: /the scale at the door/ })
+    .getByRole('row', { name: /Packing-line camera/ })
     .getByRole('button', { name: /Revoke/ })
     .click()
   await page.getByRole('button', { name: 'Revoke key' }).click()
-  await expect(page.getByRole('row', { name: /the scale at the door/ })).toHaveCount(0)
+  await expect(page.getByRole('row', { name: /Packing-line camera/ })).toHaveCount(0)
   expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(401)
 })
 
@@ -113,7 +113,7 @@ test('somebody is let in, may not settle things, and is shut out', async ({ page
   await expect(theirs).toHaveURL(/\/login/)
   await theirs.close()
   await page.goto(`${product.url}/settings?view=changes`)
-  await expect(page.getByRole('row', { name: /changed a person/ }).first()).toContainText('Ada')
+  await expect(page.getByRole('row', { name: /changed a user/ }).first()).toContainText('Ada')
   await expect(page.getByRole('table')).not.toContainText('/api/')
 })
 

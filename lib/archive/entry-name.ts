@@ -33,8 +33,8 @@ export function reasonToSkip(path: string): string | null {
   const parts = path.split('/')
   const last = parts.at(-1) ?? ''
   if (parts.includes('__MACOSX') || last === '.DS_Store' || last.startsWith('._'))
-    return 'macOS keeps its own notes there'
-  if (/^(?:thumbs\.db|desktop\.ini)$/i.test(last)) return 'Windows keeps its own notes there'
+    return 'macOS stores metadata there'
+  if (/^(?:thumbs\.db|desktop\.ini)$/i.test(last)) return 'Windows stores metadata there'
   return null
 }
 
@@ -45,11 +45,11 @@ export function reasonToRefuse(path: string, entry: Entry): string | null {
   if (path.length === 0 || path.length > LONGEST_NAME)
     return `its name is ${path.length} characters long and may have 1 to ${LONGEST_NAME}`
   if (/^(?:[a-zA-Z]:|\/)/.test(path)) return 'its name is an absolute path'
-  if (validateFileName(path) !== null) return 'its name leads out of the archive'
+  if (validateFileName(path) !== null) return 'its name points outside the archive'
   if (kind === LINK) return 'it is a link'
-  if (kind !== 0 && kind !== REGULAR) return 'it is no ordinary file'
+  if (kind !== 0 && kind !== REGULAR) return 'it is not a regular file'
   if (entry.isEncrypted()) return 'it is encrypted'
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
-    return `it is packed by method ${entry.compressionMethod}, which is not read here`
+    return `its compression method ${entry.compressionMethod} is not supported`
   return null
 }

@@ -38,21 +38,25 @@ test('files come out whole, stored or deflated, from bytes and from a path', asy
 })
 
 test.each<[string, Part, string]>([
-  ['leads out', { name: '../../etc/passwd' }, 'leads out'],
-  ['leads out by backslashes', { name: 'cats\\..\\..\\x.png' }, 'leads out'],
+  ['points outside', { name: '../../etc/passwd' }, 'points outside'],
+  ['points outside by backslashes', { name: 'cats\\..\\..\\x.png' }, 'points outside'],
   ['is absolute', { name: '/etc/passwd' }, 'absolute'],
   ['names a drive', { name: 'C:\\windows\\x.png' }, 'absolute'],
   ['names a share', { name: '\\\\server\\x.png' }, 'absolute'],
   ['holds a line break', { name: 'a\nb.png' }, 'control characters'],
   ['is 10,000 characters long', { name: 'a'.repeat(10_000) }, '10000 characters'],
   ['belongs to a link', { name: 'a.png', mode: 0o120777 }, 'link'],
-  ['belongs to a device', { name: 'a.png', mode: 0o020666 }, 'no ordinary file'],
+  ['belongs to a device', { name: 'a.png', mode: 0o020666 }, 'not a regular file'],
   ['belongs to an encrypted entry', { name: 'a.png', flags: 0x801 }, 'encrypted'],
   ['belongs to an unknown method', { name: 'a.png', method: 12, packed: hello }, 'method 12'],
   ['belongs to damaged data', { name: 'a.png', claimedCrc: 7 }, 'checksum'],
   ['belongs to data that is no deflate', { name: 'a.png', packed: Uint8Array.of(7, 7, 7) }, 'damaged'],
-  ['belongs to more data than there is', { name: 'a.png', claimedPackedSize: 900_000 }, 'cut off'],
-  ['belongs to a ZIP', { name: 'a.png', content: zipFile([{ name: 'b.png' }]) }, 'ZIP inside a ZIP'],
+  ['belongs to more data than there is', { name: 'a.png', claimedPackedSize: 900_000 }, 'truncated'],
+  [
+    'belongs to a ZIP',
+    { name: 'a.png', content: zipFile([{ name: 'b.png' }]) },
+    'ZIP archive inside a ZIP archive',
+  ],
   [
     'belongs to a bomb that lies about its size',
     { name: 'a.png', content: new Uint8Array(900_000), claimedSize: 10 },

@@ -63,8 +63,8 @@ export async function listZip(source: string | Uint8Array, signal?: AbortSignal)
   }
   if (paths.length === 0 && reason !== null)
     throw badArchive(
-      `nothing in it can be used (${reason})`,
-      'Pack the folder again: plain files, without a password.',
+      `it has no usable entries (${reason})`,
+      'Create the archive again: regular files, without a password.',
     )
   return paths
 }
@@ -83,8 +83,8 @@ async function* judged(source: string | Uint8Array, signal?: AbortSignal): Async
   try {
     if (zip.entryCount > MOST_ENTRIES)
       throw badArchive(
-        `it has ${count(zip.entryCount)} entries and at most ${count(MOST_ENTRIES)} are read`,
-        'Split it into several ZIPs.',
+        `it has ${count(zip.entryCount)} entries, and the limit is ${count(MOST_ENTRIES)}`,
+        'Split it into several ZIP archives.',
       )
     for await (const entry of entriesOf(zip)) {
       signal?.throwIfAborted()
@@ -106,8 +106,8 @@ async function open(source: string | Uint8Array): Promise<ZipFile> {
   } catch (cause) {
     rethrowFromDisk(cause)
     throw badArchive(
-      'it is no ZIP, or only a part of one',
-      'Pack the folder again, or download it again.',
+      'it is not a ZIP archive, or it is incomplete',
+      'Create the archive again, or download it again.',
       cause,
     )
   }
@@ -120,8 +120,8 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
       rethrowFromDisk(cause)
       const isEncrypted = cause instanceof Error && cause.message.includes('encryption')
       throw badArchive(
-        isEncrypted ? 'it is encrypted' : 'its list of contents is damaged',
-        'Pack the folder again, without a password.',
+        isEncrypted ? 'it is encrypted' : 'its central directory is damaged',
+        'Create the archive again, without a password.',
         cause,
       )
     })
@@ -132,11 +132,11 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
 
 /** The bytes of one entry, or the reason why not. */
 async function unpack(zip: ZipFile, entry: Entry, { entryBytes }: ZipLimits): Promise<Uint8Array | string> {
-  const tooLong = `it unpacks to more than ${mebibytes(entryBytes)} MiB`
-  if (entry.compressedSize > zip.fileSize) return 'it is cut off'
+  const tooLong = `it expands to more than ${mebibytes(entryBytes)} MiB`
+  if (entry.compressedSize > zip.fileSize) return 'it is truncated'
   if (entry.compressedSize > entryBytes) return tooLong
   const packed = await packedBytes(zip, entry)
-  if (packed === null) return 'it is cut off'
+  if (packed === null) return 'it is truncated'
   const ratioBytes = Math.max(HARMLESS_BYTES, packed.length * HIGHEST_RATIO)
   let bytes = packed
   if (entry.compressionMethod === 8) {
@@ -146,12 +146,12 @@ async function unpack(zip: ZipFile, entry: Entry, { entryBytes }: ZipLimits): Pr
       const isTooLong = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
       if (!isTooLong) return 'it is damaged'
       return ratioBytes < entryBytes
-        ? `it unpacks to more than ${count(HIGHEST_RATIO)} times its size`
+        ? `it expands to more than ${count(HIGHEST_RATIO)} times its size`
         : tooLong
     }
   }
   if (bytes.length > 0 && crc32(bytes) !== entry.crc32) return 'it is damaged (its checksum is wrong)'
-  if (isZip(bytes)) return 'it is a ZIP inside a ZIP'
+  if (isZip(bytes)) return 'it is a ZIP archive inside a ZIP archive'
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
@@ -192,8 +192,8 @@ const badArchive = (why: string, remedy: string, cause?: unknown): DarkroomError
 const tooLarge = (totalBytes: number): DarkroomError =>
   new DarkroomError('too_large', {
     what: 'This archive is too large',
-    why: `it unpacks to more than ${mebibytes(totalBytes)} MiB`,
-    remedy: 'Split it into several ZIPs.',
+    why: `it expands to more than ${mebibytes(totalBytes)} MiB`,
+    remedy: 'Split it into several ZIP archives.',
   })
 
 const mebibytes = (bytes: number): string =>

@@ -154,9 +154,9 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const unknownKey = (): DarkroomError =>
   new DarkroomError('unauthenticated', {
-    what: 'This key opens nothing',
-    why: 'it was revoked or is mistyped',
-    remedy: 'Make a new one in /settings.',
+    what: 'Invalid or revoked API key',
+    why: 'the key does not exist or has been revoked',
+    remedy: 'Check the key, or create one in Settings → API keys.',
   })
 
 const expiredKey = (name: string, at: Date): DarkroomError =>

@@ -33,8 +33,7 @@ export async function hashPassword(password: string): Promise<string> {
 /** `stored` is null for unknown people: then the answer is no, after the same work. */
 export async function isPasswordRight(password: string, stored: string | null): Promise<boolean> {
   const [, memory, passes, parallelism, salt = '', expected = ''] = STORED.exec(stored ?? NOBODY) ?? []
-  if (memory === undefined)
-    throw new Error('A stored password is not in the form in which this product stores them.')
+  if (memory === undefined) throw new Error('A stored password hash has an unknown format.')
   const tag = Buffer.from(expected, 'base64')
   const found = await compute('argon2id', {
     message: asBytes(password),

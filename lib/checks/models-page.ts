@@ -50,10 +50,10 @@ const accuracyTable = (cards: readonly Card[]): string =>
     [
       'classifier',
       'classes',
-      'right on its test pictures',
+      'accuracy on its test images',
       'with mirror images',
       'macro F1',
-      'test pictures',
+      'test images',
       'parameters',
       'trained in',
       'by',
@@ -76,7 +76,7 @@ const accuracyTable = (cards: readonly Card[]): string =>
 /** For who has not decided yet: how many classes, how right. */
 const shippedTable = (cards: readonly Card[]): string =>
   lines(
-    ['classifier', 'tells apart', 'right on its test pictures'],
+    ['classifier', 'content', 'accuracy on its test images (95 % CI)'],
     cards.map(({ classifier, title, test }) => [
       `\`${classifier}\``,
       title,
@@ -93,10 +93,10 @@ const promisesTable = (cards: readonly Card[]): string =>
       'classifier',
       'calibration error',
       'confident',
-      'wrong among these',
-      'candidates hold the class',
-      'how many',
-      'when not sure',
+      'incorrect among these',
+      'prediction sets contain the class',
+      'classes per set',
+      'uncertain only',
       'familiar',
     ],
     cards.map(({ classifier, calibration, decision, candidates, familiarity }) => [

@@ -28,22 +28,19 @@ import { preprocessFor } from '#lib/training/shipped/shipped.ts'
 
 const HELP = `npm run backbone -- <look | learn | measure | seal> [options]
 
-  look      lets the teacher look at every training picture once and keeps its features
-  learn     learns from labels and features within --minutes; goes on from its checkpoint
-  seal      writes what was learnt as models/backbone/v1
-  measure   5 nearest neighbours and a linear head on the features of networks, training part to
-            test part
+  look      computes the features of every training image with the teacher, once
+  learn     trains on labels and features for --minutes; continues from its checkpoint
+  seal      writes the trained network as models/backbone/v1
+  measure   evaluates 5 nearest neighbours and a linear head on the features of networks, trained on the training set
 
-  --data FOLDER          holds <name>/<name>.zip for ${'cats-dogs, leaf-disease, fruits'} (default: ../shared/data)
-  --tiny-imagenet FOLDER tiny-imagenet-200 as its makers pack it
-  --teacher FOLDER       a network in the TensorFlow.js layers format (default: MobileNetV2 1.0 in
-                         <data>/models)
-  --work FOLDER          where features, packs and checkpoints lie (default: DATA_DIR/backbone)
-  --minutes N            how long it may learn, in all (default: 75)
+  --data FOLDER          contains <name>/<name>.zip for ${'cats-dogs, leaf-disease, fruits'} (default: ../shared/data)
+  --tiny-imagenet FOLDER tiny-imagenet-200 as published
+  --teacher FOLDER       a network in the TensorFlow.js layers format (default: MobileNetV2 1.0 in <data>/models)
+  --work FOLDER          folder for features, packs and checkpoints (default: DATA_DIR/backbone)
+  --minutes N            total training time (default: 75)
   --threads N            (default: 1)
-  --of FOLDER[@SIZE]     measure: the network to look through, by the side of its pictures; may be
-                         given several times
-  --out FOLDER           seal: where the bundle goes (default: models/backbone/v1)
+  --of FOLDER[@SIZE]     measure: a network and its input size; repeatable
+  --out FOLDER           seal: folder for the bundle (default: models/backbone/v1)
   --part NAME            measure: validation or test (default: validation)`
 
 const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
@@ -105,10 +102,10 @@ async function look(asked: Asked): Promise<void> {
       onProgress(done) {
         if (performance.now() - said < 30_000) return
         said = performance.now()
-        console.log(`${name}: ${done.toLocaleString('en')} pictures looked at`)
+        console.log(`${name}: ${done.toLocaleString('en')} images processed`)
       },
     })
-    console.log(`${name}: the teacher has seen ${count.toLocaleString('en')} pictures of ${size} pixels.`)
+    console.log(`${name}: the teacher has processed ${count.toLocaleString('en')} images of ${size} pixels.`)
   }
 }
 
@@ -127,7 +124,7 @@ async function learn(asked: Asked): Promise<void> {
   const features = await Promise.all(
     LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)),
   )
-  console.log(`Learning on ${engine.detail} for ${asked.minutes} minutes in all.`)
+  console.log(`Training on ${engine.detail} for ${asked.minutes} minutes in total.`)
   const began = performance.now()
   const ended = await learnBackbone(
     {
@@ -154,8 +151,8 @@ async function learn(asked: Asked): Promise<void> {
   )
   console.log(
     ended === 'done'
-      ? `Done. The averaged weights lie in ${join(asked.work, 'latest')}.`
-      : 'Stopped with a checkpoint; the same command goes on.',
+      ? `Done. The averaged weights are in ${join(asked.work, 'latest')}.`
+      : 'Stopped with a checkpoint. Run the same command to continue.',
   )
 }
 
@@ -206,7 +203,7 @@ async function measure(asked: Asked): Promise<void> {
       const { images, neighbours, head } = worth.at(-1)!
       console.log(
         `${one} on ${name}: 5 neighbours ${percent(neighbours.value)}${head ? `, head ${percent(head.value)}` : ''} ` +
-          `of ${images} ${isHalved ? 'other' : asked.part} pictures.`,
+          `of ${images} ${isHalved ? 'other' : asked.part} images.`,
       )
     }
     found.push({ name: one, parameters: featureLength(network).toLocaleString('en'), worth })
@@ -255,9 +252,9 @@ async function seal(asked: Asked): Promise<void> {
         duration_seconds: Math.round(seconds),
         images_per_second: (steps * backbone.phases[0]!.batch) / seconds,
         notes: [
-          'Its features serve the last layers of other classifiers; its own classes are the labels it ' +
-            'was taught and answer nobody.',
-          'What it is worth beside MobileNetV2 stands in docs/backbone.md.',
+          'Its features serve the last layers of other classifiers; its own classes are only training ' +
+            'targets and are not used for predictions.',
+          'docs/backbone.md compares it with MobileNetV2.',
         ],
       },
     },
@@ -314,7 +311,7 @@ async function packOf(asked: Asked, size: number): Promise<Pack> {
     yield* ownPictures(asked)
     yield* tinyImagenetPictures(asked.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
   }
-  console.log(`Decoding the pictures once, to ${size} pixels.`)
+  console.log(`Decoding the images once, at ${size} pixels.`)
   const name = await buildPack({
     folder,
     spec: studentSpec(size),
@@ -365,9 +362,9 @@ async function main(): Promise<number> {
   }
   if (!existsSync(data))
     throw new DarkroomError('not_found', {
-      what: `There are no pictures in ${data}`,
-      why: 'the folder is not there',
-      remedy: 'Name it: --data FOLDER.',
+      what: `There are no images in ${data}`,
+      why: 'the folder does not exist',
+      remedy: 'Set the folder with --data FOLDER.',
     })
   await mkdir(asked.work, { recursive: true })
   process.once('SIGINT', () => stop.abort())

@@ -180,7 +180,7 @@ async function predicted(url: string, bytes: Uint8Array): Promise<Prediction> {
     headers: { 'content-type': 'image/png' },
     body: new Uint8Array(bytes),
   })
-  if (!response.ok) throw new Error(`A prediction was answered ${response.status}: ${await response.text()}`)
+  if (!response.ok) throw new Error(`A prediction failed with ${response.status}: ${await response.text()}`)
   return (await response.json()) as Prediction // our own API
 }
 

@@ -30,12 +30,12 @@ const TRIALS = [
 
 const HELP = `npm run bench -- forecast [options]
 
-Forecasts and then does ${TRIALS.length} small trainings. Time by the clock wanders where other programs
-compute: CPU-seconds do less.
+Forecasts and then runs ${TRIALS.length} small training runs. Wall-clock time varies when other programs run;
+CPU-seconds vary less.
 
   --only LIST      which of them, by number from 1 (default: all)
-  --engine NAME    onnx, tfjs-node, wasm (default: TRAINING_ENGINE, else the fastest there is)
-  --json           one JSON object per training instead of the table
+  --engine NAME    onnx, tfjs-node, wasm (default: TRAINING_ENGINE, else the fastest available)
+  --json           one JSON object per run instead of the table
   --help           this page`
 
 const CLOCK_TICKS = 100 // of /proc, a second
@@ -57,7 +57,7 @@ export async function benchForecast(args: readonly string[]): Promise<number> {
   }
   const wanted = values.only?.split(',').map(Number) ?? TRIALS.map((_, i) => i + 1)
   if (!wanted.every((number) => Number.isInteger(number) && TRIALS[number - 1])) {
-    console.error(`--only takes numbers from 1 to ${TRIALS.length}.`)
+    console.error(`--only accepts numbers from 1 to ${TRIALS.length}.`)
     return 1
   }
   const notes = createLines(process.stderr)
@@ -65,7 +65,7 @@ export async function benchForecast(args: readonly string[]): Promise<number> {
   try {
     const rows = []
     for (const number of wanted) {
-      notes.passing(`training ${number} of ${TRIALS.length}`)
+      notes.passing(`training run ${number} of ${TRIALS.length}`)
       rows.push(await rowOf(number, folder, values.engine))
       if (values.json) console.log(JSON.stringify(rows.at(-1)))
     }
@@ -135,7 +135,7 @@ async function done({
     signal: new AbortController().signal,
   })
   clearInterval(looking)
-  if (end.kind !== 'sealed') throw new Error(`the training ended as ${end.kind}`)
+  if (end.kind !== 'sealed') throw new Error(`the training run ended as ${end.kind}`)
   return { seconds: (performance.now() - began) / 1000, cpuSeconds }
 }
 
@@ -162,8 +162,8 @@ const rounded = (value: number): number => Number(value.toFixed(2))
 function table(rows: readonly Awaited<ReturnType<typeof rowOf>>[]): string {
   const percent = (share: number): string => `${share > 0 ? '+' : ''}${Math.round(share * 100)} %`
   return [
-    '| recipe | pictures | epochs | forecast s | took s | off | CPU-s forecast | took | off | MB ' +
-      'forecast | took | off |',
+    '| recipe | images | epochs | forecast s | actual s | error | forecast CPU-s | actual | error ' +
+      '| forecast MB | actual | error |',
     '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...rows.map(
       (row) =>

@@ -16,12 +16,13 @@ import { createLines } from './passing-line.ts'
 
 const HELP = `npm run bench -- head [options]
 
-Learns a last layer (recipe head: L-BFGS in plain JavaScript, every strength that it would try) from
-cached features of noise, and measures how many pictures a second each engine turns into features.
-Learning needs no engine, so it takes the same time on all.
+Trains a last layer (recipe head: L-BFGS in plain JavaScript, all regularization strengths) on cached features
+of noise, and
+measures how many images per second each engine converts to features. Training uses no engine, so it takes the
+same time on all.
 
-  --pictures N     cached features to learn from (default: 5000)
-  --features LIST  numbers of a picture (default: 192,512,1280)
+  --pictures N     cached features to train on (default: 5000)
+  --features LIST  features per image (default: 192,512,1280)
   --classes N      (default: 10)
   --json           one JSON object per row instead of the table
   --help           this page`
@@ -48,7 +49,7 @@ export async function benchHead(args: readonly string[]): Promise<number> {
   const lengths = values.features.split(',').map(Number)
   const [pictures, classes] = [Number(values.pictures), Number(values.classes)]
   if (![...lengths, pictures, classes].every((value) => Number.isInteger(value) && value > 1)) {
-    console.error('--pictures, --features and --classes must be whole numbers from 2.')
+    console.error('--pictures, --features and --classes must be whole numbers of at least 2.')
     return 1
   }
   const notes = createLines(process.stderr)
@@ -129,7 +130,7 @@ async function engineRow(name: 'onnx' | 'tfjs-node' | 'wasm') {
 const rounded = (value: number): number => Number(value.toFixed(2))
 
 const headTable = (rows: readonly ReturnType<typeof headRow>[]): string[] => [
-  '| pictures | features | classes | tries | seconds | CPU-seconds |',
+  '| images | features | classes | attempts | seconds | CPU-seconds |',
   '|--:|--:|--:|--:|--:|--:|',
   ...rows.map(
     (row) =>

@@ -16,17 +16,16 @@ import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- memory [options]
 
-Starts a product of its own for each engine and prints the most memory that all its processes held
-together in each phase: idle, predicting under load, and learning the last layer, then the whole
-network, while predictions are asked for. Memory is the proportional set size (PSS): what processes
-share is counted once. Linux alone.
+Starts a separate instance for each engine and prints the peak memory of all its processes together in each phase: idle,
+predicting under load, and training the last layer, then the whole network, while predictions are made. Memory is the
+proportional set size (PSS), which counts shared memory once. Linux only.
 
   --engine LIST       of ${ENGINES.join(', ')} (default: onnx)
-  --memory MB         what the product is told to count on (default: 512)
-  --classifier NAME   who answers and is trained (default: cifar10-small)
-  --connections N     how many ask at the same time (default: 4)
-  --seconds N         how long idle, and how long predicting (default: 10)
-  --pictures N        how many are uploaded to learn from (default: 100)
+  --memory MB         value of MEMORY_MB (default: 512)
+  --classifier NAME   the classifier to query and train (default: cifar10-small)
+  --connections N     number of concurrent clients (default: 4)
+  --seconds N         duration of the idle and predicting phases (default: 10)
+  --pictures N        number of training images to upload (default: 100)
   --json              one JSON object per phase instead of the table
   --help              this page`
 
@@ -91,12 +90,13 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
     engines.length === 0
   ) {
     console.error(
-      `--connections, --seconds and --pictures must be whole numbers from 1, --engine of ${ENGINES.join(', ')}.`,
+      '--connections, --seconds and --pictures must be whole numbers of at least 1, --engine one of ' +
+        `${ENGINES.join(', ')}.`,
     )
     return 1
   }
   if (process.platform !== 'linux') {
-    console.error('What a process holds alone and what it shares is told by Linux only.')
+    console.error('This benchmark needs Linux, which reports private and shared memory per process.')
     return 1
   }
   const notes = createLines(process.stderr)
@@ -106,8 +106,8 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   else
     createLines().line(
       [
-        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; told to count on ` +
-          `${wanted.memory} MB, ${wanted.connections} connections`,
+        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; ` +
+          `MEMORY_MB=${wanted.memory}, ${wanted.connections} connections`,
         '',
         table(rows),
       ].join('\n'),
@@ -188,7 +188,7 @@ async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promi
       await upload(product, wanted)
       return []
     }),
-    await phase('predicting, learning the last layer', whileAsked('head')),
+    await phase('predicting, training the last layer', whileAsked('head')),
     await phase('predicting, fine-tuning', whileAsked('finetune')),
   ]
 }
@@ -302,7 +302,7 @@ function table(rows: readonly MemoryRow[]): string {
         .join(', ')} | ${row.seconds} | ${row.answered.toLocaleString('en')} | ${row.failed} |`,
   )
   return [
-    '| engine | phase | peak MB | largest | of which | seconds | answered | failed |',
+    '| engine | phase | peak MB | largest | by process | seconds | completed | failed |',
     '|---|---|--:|---|---|--:|--:|--:|',
     ...lines,
   ].join('\n')

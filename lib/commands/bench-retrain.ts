@@ -12,11 +12,12 @@ import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- retrain [options]
 
-Uploads pictures to a new classifier, asks for a retrain as one click does, and waits for the
-version and its verdict; then the same again with as many others. Prints the seconds of each part.
+Uploads images to a new classifier, starts a retrain with default options, and waits for the version and its
+evaluation result;
+then repeats this with as many other images. Prints the duration of each step.
 
-  --from ZIP       pictures in class folders (default: drawn shapes)
-  --pictures N     of each round, alike for all classes (default: 200)
+  --from ZIP       images in class folders (default: generated shapes)
+  --pictures N     images per round, the same number for each class (default: 200)
   --json           one JSON object per round instead of the table
   --help           this page`
 
@@ -49,7 +50,7 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   }
   const count = Number(values.pictures)
   if (!Number.isInteger(count) || count < 1) {
-    console.error('--pictures must be a whole number from 1.')
+    console.error('--pictures must be a whole number of at least 1.')
     return 1
   }
   const pictures = values.from === undefined ? drawn(2 * count) : await alike(values.from, 2 * count)
@@ -121,7 +122,7 @@ async function alike(zip: string, count: number): Promise<Labelled[]> {
     (_, i) => classes[i % classes.length]?.[Math.floor(i / classes.length)],
   ).filter((one) => one !== undefined)
   if (found.length < count)
-    throw new Error(`${zip} holds too few pictures: ${found.length} of ${count}, alike for all classes.`)
+    throw new Error(`${zip} has too few images: ${found.length} of ${count}, the same number for each class.`)
   return found
 }
 
@@ -132,7 +133,7 @@ function table(rounds: readonly Round[]): string {
       `${one.retrain_seconds.toFixed(1)} | ${one.seconds.toFixed(1)} | ${one.verdict} |`,
   )
   return [
-    '| | pictures | recipe | upload, s | retrain, s | in all, s | verdict |',
+    '| | images | recipe | upload, s | retrain, s | total, s | result |',
     '|---|--:|---|--:|--:|--:|---|',
     ...lines,
   ].join('\n')

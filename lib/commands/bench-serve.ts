@@ -12,17 +12,17 @@ import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run bench -- serve [options]
 
-Posts different pictures, drawn by code (40 pixels, PNG), to a product of its own on a free port,
-with its history on and without rate limits.
+Posts different generated images (40 pixels, PNG) to a separate instance on a free port, with history and
+without rate limits.
 
-  --connections LIST  how many at the same time (default: 1,10,50,200)
-  --seconds N         how long each (default: 10)
-  --door WHICH        on, off or both: whether predictions are answered before Next (default: both)
-  --classifier NAME   who answers (default: shapes)
+  --connections LIST  numbers of concurrent connections (default: 1,10,50,200)
+  --seconds N         duration of each (default: 10)
+  --door WHICH        on, off or both: whether the fast path serves predictions without Next.js (default: both)
+  --classifier NAME   the classifier to query (default: shapes)
   --json              one JSON object at the end instead of the table
   --help              this page
 
-Settings, such as PREDICT_PROCESSES or WEB_PROCESSES, hold for the product that is measured.`
+Settings such as PREDICT_PROCESSES or WEB_PROCESSES apply to the instance that is measured.`
 
 const DIFFERENT_PICTURES = 600
 const WARM_UP_SECONDS = 2
@@ -46,7 +46,7 @@ type Wanted = {
   readonly classifier: string
 }
 
-/** Answered by the fast path, by the routes, or each in turn. */
+/** Served by the fast path, by the routes, or both in turn. */
 const DOORS: Readonly<Record<string, Wanted['doors']>> = { both: ['on', 'off'], on: ['on'], off: ['off'] }
 
 export async function benchServe(args: readonly string[]): Promise<number> {
@@ -72,7 +72,7 @@ export async function benchServe(args: readonly string[]): Promise<number> {
     classifier: values.classifier,
   }
   if (![...wanted.connections, wanted.seconds].every((value) => Number.isInteger(value) && value > 0)) {
-    console.error('--connections and --seconds must be whole numbers from 1.')
+    console.error('--connections and --seconds must be whole numbers of at least 1.')
     return 1
   }
   const lines = createLines(values.json ? process.stderr : process.stdout)
@@ -161,7 +161,7 @@ function table(machine: string, measured: readonly Measured[]): string {
   return [
     machine,
     '',
-    '| door | connections | requests/s | p50 ms | p99 ms | longest ms | requests | failures | memory MB |',
+    '| DOOR | connections | requests/s | p50 ms | p99 ms | max ms | requests | failures | memory MB |',
     '|---|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...rows,
   ].join('\n')

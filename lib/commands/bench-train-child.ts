@@ -50,7 +50,7 @@ async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trai
   })
   const batches = inBatches(noisePictures(Math.max(IMAGES, batch)), batch)
   return {
-    detail: precision === 'bfloat16' ? `${engine.detail} unless asked; bfloat16 here` : engine.detail,
+    detail: precision === 'bfloat16' ? `${engine.detail} by default; bfloat16 here` : engine.detail,
     async warmUp() {
       const end = performance.now() + WARM_UP.longestMs
       for (let step = 0; step === 0 || (step < WARM_UP.steps && performance.now() < end); step++)
@@ -93,7 +93,7 @@ const began = performance.now()
 const { images, loss } = await trainer.train()
 const wallSeconds = (performance.now() - began) / 1000
 const cpu = process.cpuUsage(cpuBefore)
-if (!Number.isFinite(loss)) throw new Error(`${variant} does not learn: its loss is ${loss}`)
+if (!Number.isFinite(loss)) throw new Error(`${variant} does not train: its loss is ${loss}`)
 const trial: Trial = {
   images,
   wall_seconds: wallSeconds,

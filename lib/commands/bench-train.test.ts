@@ -70,7 +70,7 @@ test('a short round on onnx prints one row of JSON per batch', async () => {
 test('a machine without Keras is told so, and what is there is named', async () => {
   const { code, out, error } = await command('--only', 'keras-fit', '--python', '/no/such/python')
 
-  expect(error).toContain('keras-fit is left out: there is no /no/such/python.')
+  expect(error).toContain('keras-fit is skipped: there is no /no/such/python.')
   expect([code, out.includes('images/CPU-s')]).toEqual([1, true])
 })
 

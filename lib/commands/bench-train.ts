@@ -15,18 +15,18 @@ const PARAMETERS = parameterCount(benchNetwork).toLocaleString('en')
 const HELP = `npm run bench -- train [options]
 
 Trains a network of ${PARAMETERS} parameters (six convolutions, two dense layers, batch norm and ReLU,
-Adam) on pictures of noise, each measurement in a process of its own. Figures are medians over the
-rounds, memory the highest.
+Adam) on noise images, each measurement in a process of its own. Figures are medians over the rounds;
+memory is the maximum.
 
-  --rounds N     how often each is measured, in turns (default: 3)
-  --seconds N    how long each time, after its warm-up (default: 10)
-  --batch LIST   images of a step (default: 64,256)
+  --rounds N     measurements of each, interleaved (default: 3)
+  --seconds N    duration of each, after its warm-up (default: 10)
+  --batch LIST   batch sizes (default: 64,256)
   --only LIST    of ${VARIANTS.join(', ')}
   --threads N    threads of each (default: the cores of this machine, at most 8)
-  --python PATH  a Python with keras and tensorflow (default: python3; without them, Keras is left
-                 out)
+  --python PATH  a Python with keras and tensorflow (default: python3; without them, Keras is
+                 skipped)
   --tfjs-wasm DIR  a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm (default: this
-                   one; without them, tfjs-wasm is left out)
+                   one; without them, tfjs-wasm is skipped)
   --json         one JSON object per row instead of the table
   --help         this page`
 
@@ -69,13 +69,15 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
     ![rounds, threads, ...batches].every((value) => Number.isInteger(value) && value > 0) ||
     !(seconds > 0)
   ) {
-    console.error('--rounds, --batch and --threads must be whole numbers from 1, --seconds a number above 0.')
+    console.error(
+      '--rounds, --batch and --threads must be whole numbers of at least 1, --seconds a number above 0.',
+    )
     return 1
   }
   const names = values.only.split(',')
   const foreign = names.find((name) => !VARIANTS.some((variant) => variant === name))
   if (foreign !== undefined) {
-    console.error(`There is no variant "${foreign}". There are: ${VARIANTS.join(', ')}.`)
+    console.error(`There is no variant "${foreign}". Choose from ${VARIANTS.join(', ')}.`)
     return 1
   }
 
@@ -83,7 +85,7 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
   const notes = createLines(process.stderr)
   const wanted = VARIANTS.filter((variant) => names.includes(variant)).filter((variant) => {
     const reason = whyNot(variant, tools)
-    if (reason !== null) notes.line(`${variant} is left out: ${reason}.`)
+    if (reason !== null) notes.line(`${variant} is skipped: ${reason}.`)
     return reason === null
   })
   const measured: readonly Measured[] = batches.flatMap((batch) =>

@@ -79,7 +79,7 @@ function whyNoKeras(python: string): string | null {
   const lacks =
     status === null
       ? `there is no ${python}`
-      : `${python} has no keras with tensorflow (--python PATH names another)`
+      : `${python} has no keras with tensorflow (set another one with --python PATH)`
   const answer = status === 0 ? null : lacks
   sought.set(python, answer)
   return answer
@@ -114,7 +114,7 @@ export function measure(asked: Measuring): Promise<Trial> {
     else
       reject(
         new Error(
-          `${asked.variant} at batch ${asked.batch} gave no figure (${signal ?? `code ${code}`}): ` +
+          `${asked.variant} at batch ${asked.batch} returned no result (${signal ?? `code ${code}`}): ` +
             `${said.error.trim().split('\n').slice(-5).join(' ')}`,
         ),
       )

@@ -4,7 +4,7 @@ const BENCHMARKS: Readonly<
   Record<string, { readonly is: string; readonly run: (args: readonly string[]) => Promise<number> }>
 > = {
   serve: {
-    is: 'predictions a second that the product answers on this machine',
+    is: 'predictions per second on this machine',
     run: async (args) => (await import('./bench-serve.ts')).benchServe(args),
   },
   backup: {
@@ -12,19 +12,19 @@ const BENCHMARKS: Readonly<
     run: async (args) => (await import('./bench-backup.ts')).benchBackup(args),
   },
   head: {
-    is: 'how long a last layer takes to learn from cached features',
+    is: 'time to train a last layer on cached features',
     run: async (args) => (await import('./bench-head.ts')).benchHead(args),
   },
   memory: {
-    is: 'memory of all processes together, idle, answering and training',
+    is: 'memory of all processes together, idle, predicting and training',
     run: async (args) => (await import('./bench-memory.ts')).benchMemory(args),
   },
   forecast: {
-    is: 'how far the forecasts of ten small trainings are off',
+    is: 'error of the forecasts of ten small training runs',
     run: async (args) => (await import('./bench-forecast.ts')).benchForecast(args),
   },
   retrain: {
-    is: 'seconds from two hundred pictures to a judged version',
+    is: 'seconds from two hundred images to an evaluated version',
     run: async (args) => (await import('./bench-retrain.ts')).benchRetrain(args),
   },
   overload: {
@@ -32,18 +32,18 @@ const BENCHMARKS: Readonly<
     run: async (args) => (await import('./bench-overload.ts')).benchOverload(args),
   },
   train: {
-    is: 'images a second that each engine trains on, beside Keras',
+    is: 'training images per second of each engine, compared with Keras',
     run: async (args) => (await import('./bench-train.ts')).benchTrain(args),
   },
 }
 
-const HELP = `npm run bench -- <what> [options]
+const HELP = `npm run bench -- <name> [options]
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { is }]) => `  ${name.padEnd(9)}${is}`)
   .join('\n')}
 
-Each answers --help.`
+Each has --help.`
 
 async function main([what = '--help', ...args]: readonly string[]): Promise<number> {
   const asked = Object.hasOwn(BENCHMARKS, what) ? BENCHMARKS[what] : undefined

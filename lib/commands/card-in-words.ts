@@ -10,13 +10,13 @@ export function cardInWords(card: Card): string[] {
   const { test, calibration, decision, candidates, familiarity, robustness } = card
   return [
     test
-      ? `  accuracy      ${withInterval(test.accuracy)} of ${test.images.toLocaleString('en')} test ` +
-        `pictures, loss ${test.loss.toFixed(4)}`
-      : '  accuracy      no test pictures',
+      ? `  accuracy      ${withInterval(test.accuracy)} on ${test.images.toLocaleString('en')} test ` +
+        `images, loss ${test.loss.toFixed(4)}`
+      : '  accuracy      no test images',
     ...(test?.mirrored
       ? [
-          `  mirrored      ${withInterval(test.mirrored)} where each answer is the mean of a picture's ` +
-            "and its mirror image's (predictions are not made so)",
+          `  mirrored      ${withInterval(test.mirrored)} if each prediction is the mean over an image ` +
+            'and its mirror image (predictions do not do this)',
         ]
       : []),
     ...(test?.macro && test.weighted
@@ -28,17 +28,18 @@ export function cardInWords(card: Card): string[] {
         ]
       : []),
     calibration
-      ? `  calibration   error ${calibration.ece_before.toFixed(4)} → ${calibration.ece_after.toFixed(4)} ` +
-        `at temperature ${calibration.temperature.toFixed(3)}, fitted to ${calibration.images} pictures`
-      : '  calibration   too few held-back pictures',
+      ? `  calibration   error ${calibration.ece_before.toFixed(4)} → ` +
+        `${calibration.ece_after.toFixed(4)} at temperature ${calibration.temperature.toFixed(3)}, ` +
+        `fitted on ${calibration.images} images`
+      : '  calibration   too few validation images',
     `  confident     ${confident(decision)}`,
     `  candidates    ${candidateLine(candidates)}`,
     `  familiarity   ${familiar(familiarity)}`,
     ...(familiarity?.foreign ?? []).map(foreignLine),
     ...(robustness
       ? [
-          `  disturbed     of ${robustness.images.toLocaleString('en')} test pictures ` +
-            `${percent(robustness.accuracy.value)} undisturbed`,
+          `  robustness    ${percent(robustness.accuracy.value)} on ` +
+            `${robustness.images.toLocaleString('en')} unmodified test images`,
           ...robustness.disturbances.map(
             ({ kind, levels }) =>
               `    ${kind.padEnd(11)} ` +
@@ -53,25 +54,25 @@ function confident(decision: Card['decision']): string {
   if (!decision) return missing(decision)
   if (decision.threshold === null)
     return (
-      `nothing: no confidence suffices for ${percent(1 - decision.target_error)} right` +
+      `none: no confidence threshold reaches ${percent(1 - decision.target_error)} accuracy` +
       (decision.images_needed
-        ? `; about ${decision.images_needed.toLocaleString('en')} validation pictures might do`
+        ? `; about ${decision.images_needed.toLocaleString('en')} validation images may be enough`
         : '')
     )
   const measured =
     decision.share_answered === null || decision.error_among_answered === null
       ? ''
-      : `: ${percent(decision.share_answered)} of the test pictures, ` +
-        `${percent(decision.error_among_answered)} of these wrong`
-  return `from ${percent(decision.threshold)} on${measured}`
+      : `: ${percent(decision.share_answered)} of the test images, ` +
+        `${percent(decision.error_among_answered)} of them incorrect`
+  return `from ${percent(decision.threshold)}${measured}`
 }
 
 function familiar(familiarity: Card['familiarity']): string {
   if (!familiarity) return missing(familiarity)
-  const kept = familiarity.kept ? `; ${percent(familiarity.kept.value)} of the test pictures are` : ''
+  const kept = familiarity.kept ? `; ${percent(familiarity.kept.value)} of the test images are` : ''
   const threshold =
     familiarity.threshold === null
-      ? 'no threshold, too few held-back pictures'
+      ? 'no threshold, too few validation images'
       : `up to ${familiarity.threshold.toFixed(4)}${kept}`
   const centred = familiarity.is_centred ? ', from their centre' : ''
   const references = familiarity.references.toLocaleString('en')
@@ -80,11 +81,10 @@ function familiar(familiarity: Card['familiarity']): string {
 
 function foreignLine(one: NonNullable<NonNullable<Card['familiarity']>['foreign']>[number]): string {
   const unfamiliar =
-    one.found === null ? '' : `, ${percent(one.found)} of ${one.images.toLocaleString('en')} found unfamiliar`
-  return (
-    `    ${one.name}: told from the test pictures by ${one.auroc.toFixed(4)} ` +
-    `(area under the ROC curve)${unfamiliar}`
-  )
+    one.found === null
+      ? ''
+      : `, ${percent(one.found)} of ${one.images.toLocaleString('en')} detected as unfamiliar`
+  return `    ${one.name}: distinguished from the test images with AUROC ${one.auroc.toFixed(4)}${unfamiliar}`
 }
 
 function candidateLine(candidates: Card['candidates']): string {
@@ -92,7 +92,7 @@ function candidateLine(candidates: Card['candidates']): string {
   const { test, unsure } = candidates
   const all = test
     ? `hold the true class of ${withInterval(test.coverage)}, ${test.mean_size.toFixed(2)} classes on average`
-    : 'no test pictures'
+    : 'no test images'
   const ofUnsure = unsure
     ? `; of unsure answers ${percent(unsure.coverage.value)}, ${unsure.mean_size.toFixed(2)} classes`
     : ''
@@ -100,4 +100,4 @@ function candidateLine(candidates: Card['candidates']): string {
 }
 
 const missing = (part: unknown): string =>
-  part === undefined ? 'not measured when it was sealed' : 'too few pictures'
+  part === undefined ? 'not measured for this version' : 'too few images'

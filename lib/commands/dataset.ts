@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { classifierId } from '#lib/contracts/words.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { NewClassifier, Upload } from '#lib/data/values.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { arriving, ingestImages } from '#lib/ingest/ingest.ts'
@@ -19,18 +20,16 @@ import { createLines, type Lines } from './passing-line.ts'
 
 const HELP = `npm run dataset -- <name> [options]
 
-Gets labelled pictures and keeps them as samples of the classifier <name>, which is made if it is
-not there.
+Adds labelled images as samples to the classifier <name>, which is created if it does not exist.
 
-  <name>           mnist or cifar10 (downloaded from their official addresses, 11 and 170 MB,
-                   content checked), shapes (made here by code), or a name of yours with --from
-  --from PATH      instead of downloading: the official files, or a ZIP or folder of class folders
+  <name>           mnist or cifar10 (downloaded from their official sites, 11 and 170 MB, content checked),
+                   shapes (generated), or any other name with --from
+  --from PATH      instead of downloading: the official files, or a ZIP archive or folder of class folders
                    (cats/1.jpg, or train/cats/1.jpg and test/cats/2.jpg)
-  --title TEXT     what people read, for a classifier that is made (default: its name)
+  --title TEXT     title of the classifier if it is created (default: its name)
   --help           this page
 
-Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (an address that has the official files). Ctrl-C
-takes back what came in.`
+Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (a URL that has the official files). Ctrl-C undoes what has been added.`
 
 /** Pictures of a set nobody knows: photographs of medium size. */
 const UNKNOWN = { input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const
@@ -58,7 +57,7 @@ async function main(): Promise<number> {
   const name = classifierId.safeParse(positionals[0])
   if (!name.success)
     throw new DarkroomError('invalid_input', {
-      what: `"${positionals[0]}" can be no classifier`,
+      what: `"${positionals[0]}" is not a valid classifier name`,
       why: `a name ${name.error.issues[0]?.message}`,
       remedy: 'Choose another.',
     })
@@ -88,14 +87,16 @@ async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
     )
     await classifierFor(asked, classes, data)
     lines.line(
-      `${asked.name}: ${number(count)} pictures in ${classes.length} classes. Keeping them in ${start.places.dataDir}.`,
+      `${asked.name}: ${number(count)} images in ${classes.length} classes. Adding them to ` +
+        `${start.places.dataDir}.`,
     )
     const plan = {
       upload: await data.uploads.begin(asked.name),
       source: 'dataset',
       onProgress: ({ files }: { files: number }) =>
         lines.passing(
-          `${number(files)} of ${number(count)} looked at (${Math.floor((files / Math.max(1, count)) * 100)} %)`,
+          `${number(files)} of ${number(count)} processed ` +
+            `(${Math.floor((files / Math.max(1, count)) * 100)} %)`,
         ),
       signal: stop.signal,
     } as const
@@ -113,7 +114,7 @@ async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
     return 0
   } catch (error) {
     if (!stop.signal.aborted) throw error
-    lines.line('Stopped. Nothing of it was kept.')
+    lines.line('Stopped. Nothing was added.')
     return 130
   }
 }
@@ -146,7 +147,8 @@ function report({ message, perClass, findings, findingsTotal }: Upload, { line }
     line(`  ${name}: ${number(count)}`)
   if (findingsTotal === 0) return
   line(
-    `${number(findingsTotal)} remarks${findingsTotal > FINDINGS_SHOWN ? `, the first ${FINDINGS_SHOWN}` : ''}:`,
+    `${counted(findingsTotal, 'finding')}` +
+      `${findingsTotal > FINDINGS_SHOWN ? `, the first ${FINDINGS_SHOWN}` : ''}:`,
   )
   for (const { filename, detail } of findings.slice(0, FINDINGS_SHOWN)) line(`  ${filename}: ${detail}`)
 }

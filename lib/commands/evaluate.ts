@@ -23,21 +23,20 @@ import { resealed } from './reseal.ts'
 
 const HELP = `npm run evaluate -- <classifier> [options]
 
-Measures the version that answers on the classifier's test pictures, exactly as a prediction is
-made, and compares with its card.
+Measures the live version on the classifier's test images, exactly as predictions are made, and compares the
+result with its model card.
 
-  --from PATH      the data set, as for npm run train (default: the pictures in DATA_DIR; shapes:
-                   made by code)
+  --from PATH      the data set, as for npm run train (default: the images in DATA_DIR; shapes: generated)
   --engine NAME    onnx, tfjs-node, wasm (default: INFERENCE_ENGINE)
-  --write          measure everything anew on the data set that it was trained with, and write card,
-                   reference.bin and model.onnx of the bundle that ships: for versions that were
-                   sealed before these were measured
-  --foreign PATH   with --write: a ZIP of pictures that show none of its classes, or a folder of
-                   such ZIPs; may be given more than once
-  --bundle FOLDER  with --write: this bundle, not the one that ships
+  --write          measure everything again on the data set that the version was trained on, and write card,
+                   reference.bin and
+                   model.onnx of the shipped bundle: for versions that were saved before these were measured
+  --foreign PATH   with --write: a ZIP archive of images that show none of its classes, or a folder of such
+                   archives; repeatable
+  --bundle FOLDER  with --write: this bundle instead of the shipped one
   --help           this page
 
-Exit code 1 where the share of right answers differs from the card's.`
+Exits with 1 if the accuracy differs from the card.`
 
 type Pictures = {
   readonly test: readonly SnapshotEntry[]
@@ -73,8 +72,8 @@ async function main(): Promise<number> {
   if (!engine)
     throw new DarkroomError('invalid_input', {
       what: `There is no engine "${values.engine}"`,
-      why: 'there are onnx, tfjs-node and wasm',
-      remedy: 'Name one of these.',
+      why: 'the engines are onnx, tfjs-node and wasm',
+      remedy: 'Choose one of them.',
     })
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
@@ -104,7 +103,7 @@ async function main(): Promise<number> {
   })
   try {
     console.log(
-      `Measuring ${name} ${version.name} on ${pictures.test.length.toLocaleString('en')} test pictures.`,
+      `Measuring ${name} ${version.name} on ${pictures.test.length.toLocaleString('en')} test ` + 'images.',
     )
     const answer = await evaluateVersion(version, pictures.test, {
       bytesOf: pictures.bytesOf,
@@ -148,7 +147,7 @@ async function found(
   if (!existsSync(file))
     throw new DarkroomError('not_found', {
       what: `There is no version of "${name}"`,
-      why: 'none ships with the product, and none was trained here',
+      why: 'none is shipped with Darkroom, and none has been trained here',
       remedy: `Train one: npm run train -- ${name}.`,
     })
   const { champion } = shippedClassifier.parse(JSON.parse(readFileSync(file, 'utf8')))
@@ -191,8 +190,8 @@ async function readPictures(
   if (test.length === 0)
     throw new DarkroomError('nothing_to_learn', {
       what: `${name} was not measured`,
-      why: 'the data set names no test pictures',
-      remedy: 'Put them in a folder called test.',
+      why: 'the data set has no test images',
+      remedy: 'Put them in a folder named test.',
     })
   return { test, bytesOf: async (hash) => kept.get(hash) ?? null }
 }
@@ -207,7 +206,7 @@ function report(answer: EvaluationAnswer, { card }: Measurable): string {
   const f1 = (mean: ClassMean | undefined) =>
     mean ? `${percent(mean.precision)} / ${percent(mean.recall)} / ${percent(mean.f1)}` : '–'
   const rows: readonly (readonly [string, string, string])[] = [
-    ['right', withInterval(answer.accuracy), test ? withInterval(test.accuracy) : 'no test pictures'],
+    ['right', withInterval(answer.accuracy), test ? withInterval(test.accuracy) : 'no test images'],
     ['pictures', answer.images.toLocaleString('en'), test ? test.images.toLocaleString('en') : '–'],
     ['engine', answer.engine, card.engine],
     ['loss', number(answer.loss), number(test?.loss)],
@@ -215,9 +214,13 @@ function report(answer: EvaluationAnswer, { card }: Measurable): string {
     ['macro precision / recall / F1', f1(answer.macro), f1(test?.macro)],
     ['weighted', f1(answer.weighted), f1(test?.weighted)],
     ['confident', share(promises.share_answered), share(card.decision?.share_answered)],
-    ['  wrong among these', share(promises.error_among_answered), share(card.decision?.error_among_answered)],
     [
-      'candidates hold the true class',
+      '  incorrect among these',
+      share(promises.error_among_answered),
+      share(card.decision?.error_among_answered),
+    ],
+    [
+      'prediction sets contain the true class',
       share(promises.coverage),
       share(card.candidates?.test?.coverage.value),
     ],
@@ -242,7 +245,7 @@ function report(answer: EvaluationAnswer, { card }: Measurable): string {
     ...rows.map(line),
     '  class by class, here',
     ...classes,
-    `  ${answer.seconds.toFixed(1)} s. The card says besides:`,
+    `  ${answer.seconds.toFixed(1)} s. The card also says:`,
     ...cardInWords(card).filter((text) => /mirrored|disturbed|^ {4}/.test(text)),
   ].join('\n')
 }

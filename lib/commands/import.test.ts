@@ -39,8 +39,8 @@ test('a Keras file becomes a classifier that answers, and a second one waits to 
   const first = await command(dataDir, 'trees', '--from', FILE, '--classes', 'ash,birch,cedar')
   const second = await command(dataDir, 'trees', '--from', FILE)
 
-  expect(first).toMatchObject({ code: 0, output: 'trees v1 is there and answers from now on.\n' })
-  expect(second.output).toMatch(/trees v2 is there\. Another version answers/)
+  expect(first).toMatchObject({ code: 0, output: 'trees v1 was imported and is live.\n' })
+  expect(second.output).toMatch(/trees v2 was imported\. Another version is live/)
   expect((await readBundle(join(dataDir, 'models/trees/v1'))).classes).toEqual(['ash', 'birch', 'cedar'])
 }, 60_000)
 
@@ -53,22 +53,25 @@ test('a version that was trained at a terminal is imported with its card, under 
   await command(dataDir, 'trees', '--from', FILE, '--classes', 'ash,birch,cedar')
   const other = await command(dataDir, 'trees', '--from', sealed)
 
-  expect(first).toMatchObject({ code: 0, output: 'garden v1 is there and answers from now on.\n' })
-  expect(second.output).toMatch(/garden v2 is there\. Another version answers/)
+  expect(first).toMatchObject({ code: 0, output: 'garden v1 was imported and is live.\n' })
+  expect(second.output).toMatch(/garden v2 was imported\. Another version is live/)
   expect(other).toMatchObject({
     code: 1,
-    output: expect.stringMatching(/the bundle does not know the class "ash"/) as string,
+    output: expect.stringMatching(/the bundle does not have the class "ash"/) as string,
   })
   const { card: brought } = await readBundle(join(dataDir, 'models/garden/v1'))
   expect(brought).toMatchObject({ classifier: 'garden', test: (await readBundle(sealed)).card.test })
 }, 60_000)
 
 test.each([
-  [['trees', '--from', FILE], /its classes are not known\. Name them with --classes/],
-  [['trees', '--from', FILE, '--classes', 'ash,birch'], /the file has 3 outputs, and 2 classes were named/],
-  [['trees', '--from', 'no-such.h5'], /there is no .*no-such\.h5/],
-  [['trees', '--from', COMMAND, '--classes', 'a,b,c'], /the file is not HDF5/],
-  [['Trees!', '--from', FILE], /cannot be its name/],
+  [['trees', '--from', FILE], /its classes are unknown\. Set them with --classes/],
+  [
+    ['trees', '--from', FILE, '--classes', 'ash,birch'],
+    /the file has 3 outputs, and --classes names 2 classes/,
+  ],
+  [['trees', '--from', 'no-such.h5'], /no-such\.h5 does not exist/],
+  [['trees', '--from', COMMAND, '--classes', 'a,b,c'], /the file is not an HDF5 file/],
+  [['Trees!', '--from', FILE], /is not a valid name/],
 ])('%s is refused with one sentence', async (args, words) => {
   const { code, output } = await command(place(), ...args)
 

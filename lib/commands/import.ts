@@ -34,21 +34,19 @@ const HELP = `npm run import -- <classifier> --from FILE [options]
 npm run import -- --body NAME --from FILE [options]
 npm run import -- --body ${OFFICIAL_BODY}
 
-Makes a version of a classifier from a network that was learnt elsewhere; it answers at once where
-the classifier has none that does. With --body the network serves new classifiers by its features:
-recipes head and transfer. MobileNetV2 0.35 is fetched from where its makers keep it (2 MB;
-DATASET_MIRROR names another place) when no file is named, and taken only if it is the known one to
-the last bit.
+Creates a version of a classifier from a network that was trained elsewhere. The version goes live at once if
+the classifier has none.
+With --body, the network becomes a pretrained network for new classifiers: recipes head and transfer. Without a
+file, MobileNetV2 0.35
+is downloaded from its official site (2 MB; DATASET_MIRROR sets another one) and accepted only if its checksum
+matches.
 
-  --from PATH      a .h5 file as Keras' model.save writes it, a folder with model.json and
-                   weights.bin of TensorFlow.js, or a bundle of Darkroom's own, which keeps its card
-                   with all that was measured
-  --classes A,B,…  names of the outputs in their order (default: the classifier's own classes)
-  --pixels RANGE   what it wants to be given where it does not say so itself: 0..1, -1..1, 0..255
-                   (default: 0..1)
-  --fit HOW        cover, stretch, contain, digit: how pictures become square (default: stretch, as
-                   Keras loads them)
-  --size N         side of the pictures, for a body (default: its own)
+  --from PATH      a .h5 file written by Keras' model.save, a folder with model.json and weights.bin of TensorFlow.js,
+                   or a Darkroom bundle, which keeps its model card with all measurements
+  --classes A,B,…  names of the outputs in order (default: the classifier's own classes)
+  --pixels RANGE   input range if the file does not define it: 0..1, -1..1, 0..255 (default: 0..1)
+  --fit HOW        cover, stretch, contain, digit: how images become square (default: stretch, as in Keras)
+  --size N         input size in pixels, for a pretrained network (default: its own)
   --help           this page`
 
 const FITS = ['cover', 'stretch', 'contain', 'digit'] as const satisfies readonly Fit[]
@@ -90,8 +88,8 @@ async function main(): Promise<number> {
   }
   if (!classifierId.safeParse(target).success)
     throw wrong(
-      `"${target}" cannot be its name`,
-      'names have small letters, digits and hyphens',
+      `"${target}" is not a valid name`,
+      'names consist of lower-case letters, digits and hyphens',
       'Choose another.',
     )
   const asked: Asked = {
@@ -131,11 +129,11 @@ async function fetched({ size }: Asked, { settings, places }: Start): Promise<Fo
 
 async function read(from: string, { size }: Asked): Promise<Found> {
   if (!existsSync(from))
-    throw wrong('Nothing was imported', `there is no ${from}`, 'Name a file with --from.')
+    throw wrong('Nothing was imported', `${from} does not exist`, 'Set a file with --from.')
   const isFolder = statSync(from).isDirectory()
   const main = isFolder ? join(from, 'weights.bin') : from
   if (statSync(main, { throwIfNoEntry: false }) === undefined)
-    throw cannotImport(`the folder holds no weights.bin`)
+    throw cannotImport('the folder has no weights.bin')
   if (statSync(main).size > LARGEST_MB * 2 ** 20)
     throw cannotImport(`${basename(main)} is larger than ${LARGEST_MB} MB`)
   const bytes = await readFile(main)
@@ -187,7 +185,7 @@ async function bundleAsVersion(
     throw wrong(
       `${name} was not imported`,
       `the bundle has the classes ${classes.join(', ')}`,
-      'Leave --classes away.',
+      'Omit --classes.',
     )
   const data = await composeData(start)
   try {
@@ -196,8 +194,8 @@ async function bundleAsVersion(
     if (missing !== undefined)
       throw wrong(
         `${name} was not imported`,
-        `the bundle does not know the class "${missing}"`,
-        'Train it on pictures of all classes, or give it another name.',
+        `the bundle does not have the class "${missing}"`,
+        'Train it on images of all classes, or use another classifier name.',
       )
     const { title } =
       known ??
@@ -218,7 +216,7 @@ async function bundleAsVersion(
           title,
           version,
           parent: null,
-          notes: [...card.notes, `It was ${came} where it was trained, and brought here as it was.`],
+          notes: [...card.notes, `It was ${came} where it was trained, and imported unchanged.`],
         },
       }),
     )
@@ -240,15 +238,16 @@ async function registered(
   const version = await data.versions.register({ classifierId: name, number, runId: null })
   if (await data.promotions.champion(name))
     return console.log(
-      `${name} ${version.name} is there. Another version answers; compare and promote it on /models.`,
+      `${name} ${version.name} was imported. Another version is live; compare and promote it on ` +
+        '/models.',
     )
   await proven(version)
   await data.promotions.promote({
     versionId: version.id,
     by: 'the import',
-    reason: `It came from ${cameFrom}.`,
+    reason: `It was imported from ${cameFrom}.`,
   })
-  console.log(`${name} ${version.name} is there and answers from now on.`)
+  console.log(`${name} ${version.name} was imported and is live.`)
 }
 
 /** By the engine that is to serve it: what cannot be loaded is not promoted. */
@@ -273,14 +272,14 @@ async function created(data: Data, id: string, { model }: Found, { classes, fit 
   if (classes === null)
     throw wrong(
       `${id} was not imported`,
-      'it is not a classifier here, so its classes are not known',
-      'Name them with --classes, in the order of the outputs.',
+      'this classifier does not exist, so its classes are unknown',
+      'Set them with --classes, in the order of the outputs.',
     )
   if (classes.length !== model.network.classes)
     throw wrong(
       `${id} was not imported`,
-      `the file has ${model.network.classes} outputs, and ${classes.length} classes were named`,
-      'Name one class for each output.',
+      `the file has ${model.network.classes} outputs, and --classes names ${classes.length} classes`,
+      'Set one class for each output.',
     )
   return data.classifiers.create({
     id,
@@ -312,9 +311,9 @@ async function asBody(name: string, found: Found, asked: Asked, start: Start): P
     classes: classes === NO_HEAD.length ? NO_HEAD : Array.from({ length: classes }, (_, i) => `output ${i}`),
   })
   console.log(
-    `${name} is a body now: ` +
-      `${known ? `it is ${known.title}, number for number` : 'no network that this product knows'}. New ` +
-      'classifiers can begin with it: recipes head and transfer.',
+    `${name} is available as a pretrained network: ` +
+      `${known ? `its weights are identical to ${known.title}` : 'it is not one of the known networks'}. ` +
+      'New classifiers can start from it: recipes head and transfer.',
   )
 }
 
@@ -334,7 +333,7 @@ function oneOf<T extends string>(option: string, value: string | undefined, all:
   if (value === undefined) return null
   const found = all.find((one) => one === value)
   if (!found)
-    throw wrong(`${option} ${value} is impossible`, `there are ${all.join(', ')}`, 'Name one of these.')
+    throw wrong(`${option} ${value} is not valid`, `the values are ${all.join(', ')}`, 'Choose one of them.')
   return found
 }
 

@@ -112,8 +112,8 @@ export function markdownOf(ramps: readonly RampFigures[], { at, machine, product
     [
       '# Load',
       '',
-      `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${machine}; the visitors ran on the ` +
-        `same machine. ${product}`,
+      `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${machine}; the load generator ran ` +
+        `on the same machine. ${product}`,
       '',
       tableOf(ramps),
       '',

@@ -257,8 +257,8 @@ async function hasArtillery(): Promise<boolean> {
   const code = await ended(child)
   if (code !== 0)
     console.error(
-      `Artillery could not be installed: npm ci ended with code ${code}. Is the npm registry ` +
-        'reachable? Then ask again.',
+      `Artillery could not be installed: npm ci ended with code ${code}. Check that the npm ` +
+        'registry is reachable, then try again.',
     )
   return code === 0
 }

@@ -103,7 +103,7 @@ test('one number that is another is refused', async () => {
   kernel[7]! += 1e-6
 
   expect(await fetchFrom(smallNetwork({ kernel }), { folder: FOLDER, digest: DIGEST })).toMatch(
-    /is not the official MobileNetV2 0\.35: its numbers are others/,
+    /is not the official MobileNetV2 0\.35: its weights differ/,
   )
 })
 
@@ -121,7 +121,7 @@ test.each([
     /model\.json is not the official/,
   ],
   ['a cut answer', smallNetwork(), 'cut', /model\.json cannot be downloaded/],
-  ['nothing', {}, undefined, /it answered 404/],
+  ['nothing', {}, undefined, /the server returned 404/],
 ] satisfies [string, Files, Behaviour | undefined, RegExp][])(
   '%s is one sentence',
   async (_, files, behaviour, words) => {

@@ -51,7 +51,7 @@ export async function fetchOfficialNetwork(
     const weights: Buffer[] = []
     for (const name of weightFiles(modelJson)) weights.push(await fetched(name, WEIGHT_BYTES))
     const model = fromForeignTfjs(modelJson, Buffer.concat(weights), size === undefined ? {} : { size })
-    if (digestOf(model) !== official.digest) throw notOfficial(official.folder, 'its numbers are others')
+    if (digestOf(model) !== official.digest) throw notOfficial(official.folder, 'its weights differ')
     return model
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -68,12 +68,12 @@ function weightFiles(modelJson: string): readonly string[] {
   } catch {
     /* said below */
   }
-  throw notOfficial('model.json', 'it names no files of weights')
+  throw notOfficial('model.json', 'it has no list of weight files')
 }
 
 const notOfficial = (name: string, why: string): DarkroomError =>
   new DarkroomError('bad_data_file', {
     what: `${name} is not the official MobileNetV2 0.35`,
     why,
-    remedy: 'Name a folder that has the right files with --from; nothing was taken in.',
+    remedy: 'Set a folder with the official files with --from. Nothing was imported.',
   })

@@ -24,7 +24,7 @@ export async function answer(
     ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}),
   })
   if (!response.ok)
-    throw new Error(`${method} ${place} was answered ${response.status}: ${await response.text()}`)
+    throw new Error(`${method} ${place} failed with ${response.status}: ${await response.text()}`)
   return response.json()
 }
 
@@ -34,10 +34,10 @@ export async function untilDone(url: string, id: string): Promise<EndedRun> {
     const run = (await answer(url, 'GET', `/api/runs/${id}`)) as EndedRun
     if (run.state === 'done') return run
     if (run.state === 'failed' || run.state === 'cancelled')
-      throw new Error(`The training ended as "${run.state}": ${run.error ?? 'no reason is known'}`)
+      throw new Error(`The training run ended as "${run.state}": ${run.error ?? 'unknown reason'}`)
     await new Promise((resolve) => {
       setTimeout(resolve, ASK_EVERY_MS)
     })
   }
-  throw new Error(`The training was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
+  throw new Error(`The training run was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
 }

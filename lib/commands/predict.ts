@@ -18,15 +18,15 @@ import { createSwap } from '#lib/serving/swap.ts'
 
 const HELP = `npm run predict -- FILE… [options]
 
-Says what is on pictures, without a running server and without writing them into the history.
+Predicts the class of images, without a running server and without saving the predictions.
 
-  --classifier NAME   who answers (default: DEFAULT_CLASSIFIER, else the first)
-  --version V         one of its versions, as v2 (default: the champion)
-  --top N             how many classes are shown (default: 3)
-  --json              one JSON object per line, as POST /api/predict answers
+  --classifier NAME   the classifier to use (default: DEFAULT_CLASSIFIER, else the first)
+  --version V         one of its versions, such as v2 (default: the live version)
+  --top N             number of classes to show (default: 3)
+  --json              one JSON object per line, as from POST /api/predict
   --help              this page
 
-Exit code 1 where a picture could not be answered. Settings: DATA_DIR, INFERENCE_ENGINE, MAX_PIXELS.`
+Exits with 1 if a prediction failed. Settings: DATA_DIR, INFERENCE_ENGINE, MAX_PIXELS.`
 
 /** So many pictures are read at a time. */
 const AT_ONCE = 16
@@ -57,9 +57,9 @@ async function main(): Promise<number> {
   const top = Number(values.top)
   if (!Number.isInteger(top) || top < 1)
     throw new DarkroomError('invalid_input', {
-      what: `--top ${values.top} is impossible`,
-      why: 'it must be a whole number from 1',
-      remedy: 'Change it.',
+      what: `--top ${values.top} is not valid`,
+      why: 'it must be a whole number of at least 1',
+      remedy: 'Change the value.',
     })
   const asked = { classifier: values.classifier, version: values.version, top_k: top }
   return withPredict(async (predict) => {
@@ -163,9 +163,9 @@ function wordsOf({
 
 /** What follows the class where it is not confident. */
 function doubtIn(decision: PredictionAnswer['decision'], candidates: PredictionAnswer['candidates']): string {
-  if (decision === 'unfamiliar') return ', like nothing it knows'
+  if (decision === 'unfamiliar') return ', unfamiliar image'
   if (decision !== 'uncertain') return ''
-  return candidates && candidates.length > 1 ? `, not sure: one of ${candidates.join(', ')}` : ', not sure'
+  return candidates && candidates.length > 1 ? `, uncertain: one of ${candidates.join(', ')}` : ', uncertain'
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -64,9 +64,9 @@ function championOf(modelsDir: string, name: string): string {
   const file = join(modelsDir, name, 'classifier.json')
   if (!existsSync(file))
     throw new DarkroomError('not_found', {
-      what: `There is no version of "${name}" that ships`,
-      why: `${file} is not there`,
-      remedy: 'Name the folder of a bundle with --bundle.',
+      what: `There is no shipped version of "${name}"`,
+      why: `${file} does not exist`,
+      remedy: 'Set the folder of a bundle with --bundle.',
     })
   return shippedClassifier.parse(JSON.parse(readFileSync(file, 'utf8'))).champion
 }

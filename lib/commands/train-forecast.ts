@@ -16,9 +16,9 @@ export async function forecastSentence(run: PreparedRun): Promise<string> {
   const { parts, ...found } = await forecastOf(run)
   const counted = (count: number): string => count.toLocaleString('en')
   return (
-    `${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs of ` +
-    `${counted(parts.train)} pictures (${counted(parts.validation)} to choose and calibrate by, ` +
-    `${counted(parts.test)} to test): ${forecastWords(found)}, on ${found.engine}.`
+    `${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} epochs ` +
+    `of ${counted(parts.train)} images (validation set ${counted(parts.validation)}, test set ` +
+    `${counted(parts.test)}): ${forecastWords(found)}, on ${found.engine}.`
   )
 }
 

@@ -41,11 +41,7 @@ export async function prepareRun(asked: TrainArguments, start: Start): Promise<P
   const folder = join(dataDir, 'runs', `${asked.plan ? 'plan' : 'command'}-${asked.name}`)
   if (asked.resume) {
     if (!existsSync(planFile(folder)))
-      throw wrong(
-        `There is no run of ${asked.name} to go on with`,
-        `${folder} has no plan`,
-        'Leave --resume away.',
-      )
+      throw wrong(`There is no run of ${asked.name} to resume`, `${folder} has no plan`, 'Omit --resume.')
     return { folder, plan: await readRunPlan(folder) }
   }
   const plan = await planOf(asked, start, folder)
@@ -67,8 +63,8 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
   if (!engine)
     throw wrong(
       `There is no engine "${asked.engine}"`,
-      `there are ${ENGINES.join(', ')}`,
-      'Name one of these.',
+      `the engines are ${ENGINES.join(', ')}`,
+      'Choose one of them.',
     )
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
@@ -120,15 +116,17 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     notes: known
       ? [
           ...known.card.notes.filter(isAboutOrigin),
-          `It went on from a version that this made: ${known.card.command}`,
+          `It continued from a version created by: ${known.card.command}`,
         ]
       : [],
   }
 }
 
-/** Of the notes of a version that is gone on from, those that stay true. */
-const isAboutOrigin = (note: string): boolean =>
-  note.startsWith('It began with') || note.startsWith('It went on from')
+/** How notes about the origin of a version start; the last two are in the cards of earlier versions. */
+const ORIGIN_NOTES = ['It started from', 'It continued from', 'It began with', 'It went on from']
+
+/** Of the notes of the base version, those that also apply to the new version. */
+const isAboutOrigin = (note: string): boolean => ORIGIN_NOTES.some((start) => note.startsWith(start))
 
 const beginsOnABody = ({ name, settings }: RecipePlan): boolean => name === 'head' || 'transfer' in settings
 
@@ -144,15 +142,15 @@ async function bodiesFor(
   const chosen = wanted === undefined ? here : here.filter((body) => nameOf(body) === wanted)
   if (here.length === 0)
     throw wrong(
-      'It cannot begin with another network',
-      'none is here whose features such pictures could be told apart by',
-      'Bring one (npm run import -- --body), or name a scratch recipe.',
+      'It cannot start from a pretrained network',
+      'no available network has features that distinguish these images',
+      'Import one (npm run import -- --body), or choose a scratch recipe.',
     )
   if (chosen.length === 0)
     throw wrong(
-      `There is no body "${wanted}"`,
-      `there are ${here.map(nameOf).join(', ')}`,
-      'Name one of these.',
+      `There is no pretrained network "${wanted}"`,
+      `the networks are ${here.map(nameOf).join(', ')}`,
+      'Choose one of them.',
     )
   return chosen
 }
@@ -166,8 +164,8 @@ function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): s
   if (!existsSync(join(folder, 'manifest.json')))
     throw wrong(
       `There is no ${role} "${name}"`,
-      `${folder} holds no version`,
-      'Name a folder with a bundle, or a classifier that ships.',
+      `${folder} has no version`,
+      'Set a folder with a bundle, or a shipped classifier.',
     )
   return folder
 }
@@ -179,9 +177,9 @@ function recipeOf(
   if (name === 'head') {
     if (isTaught)
       throw wrong(
-        'The last layer alone learns from no teacher',
-        'it is fitted to the labels',
-        'Leave --teacher away, or name another recipe.',
+        'The recipe head cannot use a teacher',
+        'it fits the last layer to the labels',
+        'Omit --teacher, or choose another recipe.',
       )
     const { name: _name, ...settings } = head
     return { name, settings }
@@ -189,27 +187,27 @@ function recipeOf(
   if (!isRecipe(name))
     throw wrong(
       `There is no recipe "${name}"`,
-      `there are ${[...Object.keys(RECIPES), 'head'].join(', ')}`,
-      'Name one of these.',
+      `the recipes are ${[...Object.keys(RECIPES), 'head'].join(', ')}`,
+      'Choose one of them.',
     )
   const recipe = RECIPES[name]
   if ('distil' in recipe && !isTaught)
     throw wrong(
       `${name} needs a teacher`,
-      'it learns from the answers of a version',
-      'Name one with --teacher.',
+      'it trains on the predictions of another version',
+      'Set one with --teacher.',
     )
   if (!recipe.network && !('transfer' in recipe) && !base)
     throw wrong(
-      `${name} needs a version to begin with`,
-      'without one this command begins with random weights',
-      'Name one with --base, or a scratch recipe.',
+      `${name} needs a version to start from`,
+      'without one, this command starts from random weights',
+      'Set one with --base, or choose a scratch recipe.',
     )
   if (base && (recipe.network || 'transfer' in recipe))
     throw wrong(
-      `${name} does not go on from a version`,
-      'it begins with a network of its own',
-      'Leave --base away, or name the recipe restart, settle or finetune.',
+      `${name} does not continue from a version`,
+      'it starts from a network of its own',
+      'Omit --base, or choose the recipe restart, settle or finetune.',
     )
   return { name, settings: { ...settingsOf(recipe), ...(isTaught ? { distil: DISTILLING } : {}) } }
 }
@@ -352,9 +350,9 @@ function wholeNumber(
   const value = Number(text)
   if (!Number.isInteger(value) || value < least || value > most)
     throw wrong(
-      `${option} ${text} is impossible`,
+      `${option} ${text} is not valid`,
       `it must be a whole number from ${least} to ${most}`,
-      'Change it.',
+      'Change the value.',
     )
   return value
 }

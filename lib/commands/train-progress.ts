@@ -14,7 +14,7 @@ export function createProgress(epochs: number, { line, passing }: Lines = create
         case 'step':
           return passing(
             `epoch ${message.epoch}/${epochs}  step ${message.step}/${message.steps}  loss ` +
-              `${message.loss.toFixed(3)}  ${Math.round(message.imagesPerSecond)} pictures/s  ` +
+              `${message.loss.toFixed(3)}  ${Math.round(message.imagesPerSecond)} images/s  ` +
               `${message.memoryMb} MB  ${left(message.etaSeconds)}`,
           )
         case 'epoch': {
@@ -24,7 +24,7 @@ export function createProgress(epochs: number, { line, passing }: Lines = create
           return line(
             `epoch ${point.epoch}/${epochs} done  loss ${point.loss.toFixed(3)}  validation ` +
               `${(point.val_accuracy * 100).toFixed(2)} % (loss ${point.val_loss.toFixed(3)})  ` +
-              `${Math.round(point.seconds)} s, ${Math.round(point.images_per_second)} pictures/s  ` +
+              `${Math.round(point.seconds)} s, ${Math.round(point.images_per_second)} images/s  ` +
               `${left(message.etaSeconds)}${mark}`,
           )
         }

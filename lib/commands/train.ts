@@ -17,33 +17,30 @@ import { prepareRun, shipBeside } from './train-plan.ts'
 
 const HELP = `npm run train -- <classifier> [options]
 
-Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --resume goes on.
+Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --resume continues.
 
-  <classifier>     shapes, mnist, cifar10, cifar10-small, fruits, leaf-disease, cats-dogs, or one of
-                   yours
-  --from PATH      a ZIP or folder of class folders (train/, test/ on top or not), or the official
-                   files (default: downloaded for mnist and cifar10; yours: the pictures in
-                   DATA_DIR)
-  --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone,
-                   transfer for it and the upper part of another network, transfer-whole for all of
-                   it, distil from a teacher; finetune, restart and settle go on from --base
-                   (default: the classifier's own; restart with --base)
-  --body NAME      head, transfer: the network to begin with (default: the one that tells these
-                   pictures apart best)
-  --base NAME      a version to go on from: a folder with a bundle, or a classifier that ships
-  --teacher NAME   a version whose answers are learnt too: a folder with a bundle, or a classifier
-                   that ships; of several, their mean
-  --epochs N       how often each picture is shown (default: the recipe's)
+  <classifier>     shapes, mnist, cifar10, cifar10-small, fruits, leaf-disease, cats-dogs, or one of yours
+  --from PATH      a ZIP archive or folder of class folders (optionally in train/ and test/), or the official files
+                   (default: downloaded for mnist and cifar10; yours: the images in DATA_DIR)
+  --recipe NAME    scratch-small, scratch-photo, scratch-digits; head for the last layer alone, transfer
+                   for it and the upper part of a pretrained network, transfer-whole for all of it, distil from a
+                   teacher; finetune, restart and settle continue from --base (default: the classifier's own;
+                   restart with --base)
+  --body NAME      head, transfer: the pretrained network (default: the one whose features distinguish these
+                   images best)
+  --base NAME      the version to continue from: a folder with a bundle, or a shipped classifier
+  --teacher NAME   a version whose predictions are also training targets: a folder with a bundle, or a shipped
+                   classifier; of several, their mean
+  --epochs N       number of epochs (default: the recipe's)
   --seed N         the same seed gives the same first epoch (default: 1)
-  --plan           only say how long it would take and how much memory, measured on a few pictures
-                   and steps
-  --resume         go on from the checkpoint of the last run of this classifier
-  --out FOLDER     where the bundle goes (default: DATA_DIR/trained/<classifier>/v<next>)
-  --ship           write it to models/<classifier>/v1, as a version that comes with the product
-  --engine NAME    onnx, tfjs-node, wasm (default: TRAINING_ENGINE, else the fastest there is)
+  --plan           only forecast duration and memory, measured on a few images and steps
+  --resume         continue from the checkpoint of the last run of this classifier
+  --out FOLDER     folder for the bundle (default: DATA_DIR/trained/<classifier>/v<next>)
+  --ship           write it to models/<classifier>/v1, as a shipped version
+  --engine NAME    onnx, tfjs-node, wasm (default: TRAINING_ENGINE, else the fastest available)
   --help           this page
 
-Settings by environment: DATA_DIR, TRAINING_ENGINE, TRAIN_MEMORY_MB.`
+Environment variables: DATA_DIR, TRAINING_ENGINE, TRAIN_MEMORY_MB.`
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -83,7 +80,7 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
   let asks = 0
   process.on('SIGINT', () => {
     if (++asks > 1) process.exit(130)
-    console.log('\nStopping with a checkpoint. Once more ends at once.')
+    console.log('\nStopping with a checkpoint. Press Ctrl-C again to stop at once.')
     stop.abort()
   })
   const progress = createProgress(plan.recipe.settings.epochs)
@@ -99,14 +96,15 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
     onMessage: progress.show,
     signal: stop.signal,
   })
-  const goOn = `npm run train -- ${asked.name} --resume goes on.`
+  const goOn = `To continue: npm run train -- ${asked.name} --resume`
   switch (end.kind) {
     case 'sealed': {
       progress.sealed()
       rmSync(checkpointFile(folder), { force: true }) // --resume would seal the same again
       if (asked.ship) await shipBeside(plan)
       console.log(summary(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8')), end.folder))
-      if (!asked.ship) console.log(`To let it answer: npm run import -- ${asked.name} --from ${end.folder}`)
+      if (!asked.ship)
+        console.log(`To put it into production: npm run import -- ${asked.name} --from ${end.folder}`)
       return 0
     }
     case 'cancelled':
@@ -125,9 +123,9 @@ function summary(card: Card, folder: string): string {
   const percent = (share: number) => (share * 100).toFixed(2)
   const test = card.test
   const found = test
-    ? `${percent(test.accuracy.value)} % right on ${test.images.toLocaleString('en')} test pictures ` +
-      `(${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})`
-    : 'no test pictures to measure on'
+    ? `${percent(test.accuracy.value)} % accuracy on ${test.images.toLocaleString('en')} test ` +
+      `images (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})`
+    : 'no test images for an evaluation'
   return (
     `${card.classifier} ${card.version}: ${found}; ${card.network.parameters.toLocaleString('en')} ` +
     `parameters, ${Math.round(card.duration_seconds)} s.\nBundle: ${folder}`

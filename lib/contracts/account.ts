@@ -10,7 +10,7 @@ export const account = z.object({
   name: z.string(),
   email: z.string(),
   role,
-  has_password: z.boolean().describe('false: the person signs in with OIDC only'),
+  has_password: z.boolean().describe('false: the user signs in with OIDC only'),
   has_oidc: z.boolean().describe('true: the account is linked to an OIDC sign-in'),
 })
 
@@ -18,7 +18,7 @@ export const getAccount = contract({
   method: 'GET',
   path: '/api/account',
   scope: 'account',
-  summary: 'The account of the person who is logged in',
+  summary: 'The account of the logged-in user',
   input: z.object({}),
   output: account,
 })
@@ -54,7 +54,7 @@ export const createResetLink = contract({
   output: z.object({
     id,
     email: z.string(),
-    url: z.string().describe('send it to the person yourself: Darkroom sends no e-mail'),
+    url: z.string().describe('send it to the user yourself: Darkroom sends no e-mail'),
     path: z.string().describe('the same without the host'),
     expires_at: time,
   }),
@@ -66,7 +66,7 @@ export const resetPassword = contract({
   path: '/api/reset',
   scope: 'open',
   limited: 'login',
-  summary: 'Set a new password with a one-time link; this ends all sessions of the person',
+  summary: 'Set a new password with a one-time link; this ends all sessions of the user',
   body: 'json',
   input: z.object({ token: z.string().min(10).max(200), password }),
   output: z.object({ id, email: z.string() }),

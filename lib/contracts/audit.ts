@@ -16,7 +16,7 @@ const filters = {
     .min(1)
     .max(200)
     .optional()
-    .describe('a person or a key: the name, as in `by`, or the id'),
+    .describe('a user or a key: the name, as in `by`, or the id'),
   action: z
     .string()
     .trim()
@@ -32,7 +32,7 @@ const filters = {
 export const auditEntry = z.object({
   id,
   at: time,
-  by: z.string().describe('a person’s or a key’s name'),
+  by: z.string().describe('name of the user or key'),
   by_id: z.string().nullable(),
   action: z.string().describe('method and path: "POST /api/keys"; or "logged in", "login refused"'),
   what: z.string().describe('the action in words'),

@@ -26,7 +26,7 @@ export const preprocess = z.object({
   fit: z.enum(['cover', 'contain', 'stretch', 'digit']),
   background: z
     .tuple([z.number().int(), z.number().int(), z.number().int()])
-    .describe('RGB under transparency and around a contained picture'),
+    .describe('color of the padding and of transparent pixels (RGB)'),
   resize: z.literal('lanczos3'),
   /** value = (byte / 255 − mean) / std, per channel */
   mean: z.array(z.number()).min(1).max(3),

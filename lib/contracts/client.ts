@@ -181,11 +181,11 @@ function answered<T>(status: number, text: string): T {
     ...said,
     status,
     code: typeof said['code'] === 'string' ? said['code'] : 'internal',
-    title: typeof said['title'] === 'string' ? said['title'] : 'An error',
+    title: typeof said['title'] === 'string' ? said['title'] : 'Unexpected error',
     detail:
       typeof said['detail'] === 'string'
         ? said['detail']
-        : `The server answered ${status} without saying why. Try again.`,
+        : `The server returned ${status} without an explanation. Try again.`,
     request_id: typeof said['request_id'] === 'string' ? said['request_id'] : null,
     errors: Array.isArray(said['errors']) ? (said['errors'] as Problem['errors']) : [],
   })
@@ -204,8 +204,8 @@ const unreachable = (): ProblemError =>
   new ProblemError({
     status: 0,
     code: 'unreachable',
-    title: 'No answer',
-    detail: 'Darkroom cannot be reached: the connection failed. Check that it runs, and try again.',
+    title: 'No response',
+    detail: 'Darkroom cannot be reached: the connection failed. Check that it is running, and try again.',
     request_id: null,
     errors: [],
   })

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const epochPoint = z.object({
   epoch: z.number().int(),
   loss: z.number(),
-  accuracy: z.number().nullable().describe('on the training batches, as augmented'),
+  accuracy: z.number().nullable().describe('on the training batches, after augmentation'),
   val_loss: z.number(),
   val_accuracy: z.number(),
   learning_rate: z.number(),

@@ -6,7 +6,7 @@ import { chosenClassifier, classifierId, time } from './words.ts'
 
 const bin = z.object({
   from: z.number(),
-  to: z.number().nullable().describe('null: without end'),
+  to: z.number().nullable().describe('null: unbounded'),
   count: z.number().int(),
 })
 
@@ -14,21 +14,26 @@ export const dataFeatures = contract({
   method: 'GET',
   path: '/api/data/features',
   scope: 'view',
-  summary: 'Brightness, contrast, size and form of the pictures, and the mean picture of each class',
+  summary: 'Brightness, contrast, size and aspect ratio of the images, and the mean image of each class',
   input: z.object({ ...chosenClassifier }),
   output: z.object({
     classifier: classifierId,
-    total: z.number().int().describe('labelled pictures that there are'),
+    total: z.number().int().describe('number of labelled images'),
     looked_at: z
       .number()
       .int()
-      .describe('of these, evenly over the classes: at most 2,000, and what 20 seconds suffice for'),
+      .describe(
+        'of these, sampled evenly over the classes: at most 2,000, and no more than can be measured ' +
+          'in 20 seconds',
+      ),
     unreadable: z.number().int(),
     computed_at: time,
-    brightness: z.array(bin).describe('mean luma of a picture, 0 black to 1 white'),
-    contrast: z.array(bin).describe('standard deviation of its luma, 0 plain to 0.5 half black, half white'),
+    brightness: z.array(bin).describe('mean luma of an image, 0 (black) to 1 (white)'),
+    contrast: z
+      .array(bin)
+      .describe('standard deviation of its luma, 0 (uniform) to 0.5 (half black, half white)'),
     longer_side: z.array(bin).describe('pixels'),
-    aspect: z.array(bin).describe('width by height'),
+    aspect: z.array(bin).describe('width divided by height'),
     per_class: z.array(
       z.object({
         class: z.string(),
@@ -37,10 +42,7 @@ export const dataFeatures = contract({
         contrast: z.number().nullable(),
         longer_side: z.number().nullable().describe('median'),
         aspect: z.number().nullable().describe('median'),
-        mean_image: z
-          .string()
-          .nullable()
-          .describe('data-URL; the mean of the pictures as the network sees them'),
+        mean_image: z.string().nullable().describe('data URL; mean of the images after preprocessing'),
       }),
     ),
   }),

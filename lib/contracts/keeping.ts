@@ -10,16 +10,18 @@ export const listSettings = contract({
   method: 'GET',
   path: '/api/settings',
   scope: 'admin',
-  summary: 'The settings in force, and where each comes from; secrets are not shown',
+  summary: 'The current settings and their sources; secrets are hidden',
   input: z.object({}),
   output: z.object({
     settings: z.array(
       z.object({
         name: z.string(),
         value: z.string().nullable().describe('null: none, or a secret'),
-        source: z.enum(['environment', 'here', 'default']).describe('here: changed in /settings'),
-        is_changeable: z.boolean().describe('false: change it in the environment or .env and start again'),
-        choices: z.array(z.string()).nullable().describe('all values that it may have, where these are few'),
+        source: z.enum(['environment', 'here', 'default']).describe('here: changed in Settings'),
+        is_changeable: z
+          .boolean()
+          .describe('false: to change it, set it in the environment or .env and restart'),
+        choices: z.array(z.string()).nullable().describe('all allowed values, if there are only a few'),
         what: z.string(),
       }),
     ),
@@ -30,7 +32,7 @@ export const changeSettings = contract({
   method: 'PATCH',
   path: '/api/settings',
   scope: 'admin',
-  summary: 'Change what may change while the product runs; null goes back to the default',
+  summary: 'Change settings at run time; null restores the default',
   body: 'json',
   input: z.object({
     DEFAULT_CLASSIFIER: settings.shape.DEFAULT_CLASSIFIER.unwrap().nullable().optional(),

@@ -9,12 +9,18 @@ export const listLogs = contract({
   method: 'GET',
   path: '/api/logs',
   scope: 'admin',
-  summary: 'The newest lines of the log, newest first',
+  summary: 'The newest log entries, newest first',
   input: z.object({
     limit: z.coerce.number().int().min(1).max(1000).default(200),
-    level: z.enum(LOG_LEVELS).default('debug').describe('this one and worse'),
+    level: z.enum(LOG_LEVELS).default('debug').describe('minimum level'),
     request_id: id.optional(),
-    text: z.string().trim().min(1).max(200).optional().describe('stands anywhere in the line, in any case'),
+    text: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('text to find anywhere in the entry, ignoring case'),
   }),
   output: z.object({
     lines: z.array(
@@ -25,9 +31,9 @@ export const listLogs = contract({
         pid: z.number().int(),
         message: z.string(),
         request_id: z.string().nullable(),
-        about: z.record(z.string(), z.unknown()).describe('whatever else the line holds'),
+        about: z.record(z.string(), z.unknown()).describe('the other fields of the entry'),
       }),
     ),
-    is_complete: z.boolean().describe('false: older lines were not looked at'),
+    is_complete: z.boolean().describe('false: older entries were not searched'),
   }),
 })

@@ -20,7 +20,8 @@ export const verdict = z.object({
   sentence: z
     .string()
     .describe(
-      'In words first: "Right on 14 pictures where the old one was wrong, wrong on 3: +2.1 points (+0.4 to +3.8)."',
+      'A summary in one sentence: "Correct on 14 images that the old version got wrong, incorrect ' +
+        'on 3 that it got right: +2.1 points (+0.4 to +3.8)."',
     ),
   because: z.array(z.string()),
   images: z.number().int(),
@@ -39,7 +40,7 @@ export const comparison = z.object({
   only_challenger_right: z.number().int(),
   both_wrong: z.number().int(),
   accuracy: z.object({ champion: interval, challenger: interval, gain: interval }),
-  p_value: z.number().describe('exact McNemar, two-sided'),
+  p_value: z.number().describe('exact McNemar test, two-sided'),
   parts: z.array(z.object({ name: z.enum(['old', 'new']), images: z.number().int(), gain: interval })),
   per_class: z.array(
     z.object({
@@ -55,9 +56,7 @@ export const comparison = z.object({
   coverage: z
     .object({ champion: z.number().nullable(), challenger: z.number().nullable() })
     .optional()
-    .describe(
-      'how often the candidates hold the true class; absent in comparisons from before it was counted',
-    ),
+    .describe('how often the prediction sets contain the true class; absent in older comparisons'),
   latency_ms: z.object({ champion: z.number(), challenger: z.number() }),
   size_bytes: z.object({ champion: z.number().int(), challenger: z.number().int() }),
   verdict,
@@ -107,7 +106,7 @@ export const getModel = contract({
   method: 'GET',
   path: '/api/models/{id}',
   scope: 'view',
-  summary: 'One version with its card',
+  summary: 'One version with its model card',
   input: z.object({ id }),
   output: version.extend({ card }),
   errors: ['not_found', 'bad_bundle'],
@@ -117,7 +116,7 @@ export const compareModels = contract({
   method: 'GET',
   path: '/api/models/{id}/compare',
   scope: 'view',
-  summary: 'This version as challenger against another (default: the champion), on the same pictures',
+  summary: 'Compare this version with another (default: the live version) on the same images',
   input: z.object({ id, with: id.optional() }),
   output: comparison,
   errors: ['not_found', 'nothing_to_learn', 'bad_bundle', 'not_ready'],
@@ -127,11 +126,11 @@ export const promoteModel = contract({
   method: 'POST',
   path: '/api/models/{id}/promote',
   scope: 'train',
-  summary: 'Let this version answer from now on',
+  summary: 'Promote this version to live',
   body: 'json',
   input: z.object({
     id,
-    reason: z.string().trim().min(3).max(500).optional().describe('needed where the verdict is worse'),
+    reason: z.string().trim().min(3).max(500).optional().describe('required if the version performs worse'),
   }),
   output: z.object({
     classifier: classifierId,
@@ -146,7 +145,7 @@ export const rollback = contract({
   method: 'POST',
   path: '/api/models/rollback',
   scope: 'train',
-  summary: 'Let the champion before this one answer again',
+  summary: 'Roll back to the previous live version',
   body: 'json',
   input: z.object({ ...chosenClassifier }),
   output: z.object({
@@ -162,7 +161,7 @@ export const downloadModel = contract({
   method: 'GET',
   path: '/api/models/{id}/download',
   scope: 'view',
-  summary: 'A version as a ZIP: the whole bundle, or the TensorFlow.js or ONNX files alone',
+  summary: 'Download a version as a ZIP archive: the whole bundle, or only the TensorFlow.js or ONNX files',
   answer: 'file',
   input: z.object({ id, format: z.enum(['bundle', 'tfjs', 'onnx']).default('bundle') }),
   output: z.custom<FileAnswer>(),
@@ -185,7 +184,7 @@ export const modelInfo = contract({
   method: 'GET',
   path: '/api/model/info',
   scope: 'open',
-  summary: 'The champion: architecture, size, measured accuracy',
+  summary: 'The live version: architecture, size, measured accuracy',
   input: z.object({ ...chosenClassifier }),
   output: z.object({
     classifier: classifierId,
@@ -213,7 +212,7 @@ export const modelUptime = contract({
   method: 'GET',
   path: '/api/model/uptime',
   scope: 'open',
-  summary: 'Since when the champion answers',
+  summary: 'When the live version went live',
   input: z.object({ ...chosenClassifier }),
   output: z.object({
     classifier: classifierId,
@@ -232,7 +231,7 @@ export const evaluateModel = contract({
   scope: 'train',
   isReadOnly: true,
   limited: 'evaluate',
-  summary: 'Measure the champion on the test split, on the serving engine',
+  summary: 'Evaluate the live version on the test set with the serving engine',
   body: 'json',
   input: z.object({ ...chosenClassifier, version: versionName.optional() }),
   output: z.object({
@@ -251,10 +250,10 @@ export const evaluateModel = contract({
         f1: z.number().nullable(),
       }),
     ),
-    confusion: z.array(z.array(z.number().int())).describe('rows: the true class, columns: the answer'),
-    macro: classMean.describe('each class counts alike'),
-    weighted: classMean.describe('each picture counts alike'),
-    ece: z.number().nullable().describe('calibration error; null on fewer than 100 pictures'),
+    confusion: z.array(z.array(z.number().int())).describe('rows: true class, columns: predicted class'),
+    macro: classMean.describe('mean over the classes'),
+    weighted: classMean.describe('mean over the images'),
+    ece: z.number().nullable().describe('expected calibration error; null for fewer than 100 images'),
     promises: z
       .object({
         share_answered: z.number().nullable(),
@@ -264,9 +263,8 @@ export const evaluateModel = contract({
         share_unfamiliar: z.number().nullable(),
       })
       .describe(
-        'what became of what the card promises: how many answers are confident and how many of these ' +
-          'wrong, how often the candidates hold the true class and how many they are, how many pictures ' +
-          'are unfamiliar',
+        'how well the reliability figures of the model card hold: share of confident predictions and ' +
+          'their errors, coverage and mean size of the prediction sets, share of unfamiliar images',
       ),
     seconds: z.number(),
   }),

@@ -9,7 +9,7 @@ export const health = contract({
   method: 'GET',
   path: '/api/health',
   scope: 'open',
-  summary: 'State of web, database, worker, engines and champions',
+  summary: 'State of the web process, database, worker, engines and live versions',
   input: z.object({}),
   output: z.object({
     status: z
@@ -53,7 +53,7 @@ export const healthLive = contract({
   method: 'GET',
   path: '/api/health/live',
   scope: 'open',
-  summary: 'Whether this process answers at all',
+  summary: 'Liveness: whether this process responds',
   input: z.object({}),
   output: z.object({ status: z.literal('alive'), uptime_seconds: z.number() }),
 })
@@ -62,7 +62,7 @@ export const healthReady = contract({
   method: 'GET',
   path: '/api/health/ready',
   scope: 'open',
-  summary: 'Whether predictions can be answered now; 503 with reasons else',
+  summary: 'Readiness: whether predictions can be made now; 503 with reasons if not',
   input: z.object({}),
   output: z.object({ status: z.literal('ready') }),
   errors: ['not_ready'],
@@ -72,7 +72,7 @@ export const metrics = contract({
   method: 'GET',
   path: '/api/metrics',
   scope: 'open',
-  summary: 'Figures of the machine and of the traffic',
+  summary: 'Machine and traffic metrics',
   input: z.object({}),
   output: z.object({
     cpu_percent: z.number(),
@@ -104,7 +104,7 @@ export const metricsHistory = contract({
   method: 'GET',
   path: '/api/metrics/history',
   scope: 'open',
-  summary: 'The same figures every few seconds, over the last quarter of an hour of this process',
+  summary: 'The same metrics every few seconds, over the last 15 minutes of this process',
   input: z.object({}),
   output: z.object({ every_seconds: z.number(), points: z.array(figuresThen).describe('oldest first') }),
 })
@@ -114,7 +114,7 @@ export const firstAdmin = contract({
   method: 'POST',
   path: '/api/setup',
   scope: 'open',
-  summary: 'Make the first admin with the one-time token',
+  summary: 'Create the administrator account with the one-time setup token',
   body: 'json',
   status: 201,
   input: z.object({

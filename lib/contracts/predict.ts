@@ -8,13 +8,13 @@ export const decision = z.enum(['confident', 'uncertain', 'unfamiliar'])
 
 export const prediction = z.object({
   success: z.literal(true),
-  id: id.nullable().describe('null when it was not saved'),
-  saved: z.boolean().describe('whether the prediction is stored in the history'),
+  id: id.nullable().describe('null if it was not saved'),
+  saved: z.boolean().describe('whether the prediction is saved in the history'),
   unsaved_reason: z
     .string()
     .nullable()
     .describe(
-      'why the prediction was not stored although save was not false: the disk is nearly full or the ' +
+      'why the prediction was not saved although save was not false: the disk is nearly full or the ' +
         'database is locked; only for requests without a login or key',
     ),
   classifier: classifierId,
@@ -25,19 +25,22 @@ export const prediction = z.object({
   confidence: probability,
   probabilities: z.record(z.string(), probability),
   top_k: z.array(z.object({ class: z.string(), index: z.number().int(), probability })),
-  decision: decision.nullable().describe('null while too few held-back images have measured the version'),
+  decision: decision
+    .nullable()
+    .describe('null if there were too few validation images to measure the version'),
   candidates: z
     .array(z.string())
     .nullable()
     .describe(
-      'the classes it may be, the likeliest first; they hold the right one as often as the card measured',
+      'the prediction set: possible classes, most likely first; it contains the correct class as ' +
+        'often as the model card states',
     ),
   familiarity: z
     .object({ distance: z.number(), threshold: z.number().nullable() })
     .nullable()
     .describe(
-      'how far the picture is from the training pictures, and from where on it is unfamiliar; null ' +
-        'where that was not measured',
+      'distance to the training images, and the threshold above which an image is unfamiliar; null ' +
+        'if not measured',
     ),
   filename: z.string().nullable(),
   width: z.number().int(),
@@ -52,23 +55,21 @@ export const explanation = z.object({
   method: z
     .literal('occlusion')
     .describe(
-      'each place is covered with the mean colour of the picture, and the network asked again (Zeiler ' +
-        'and Fergus 2014, arXiv:1311.2901, section 4.2): it tells on which places this answer of this ' +
-        'version depends, not why',
+      'each patch is covered with the mean color of the image, and the prediction is repeated ' +
+        '(occlusion sensitivity, Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2): it shows ' +
+        'which regions this prediction of this version depends on, not why',
     ),
   rows: z.number().int().min(1),
   columns: z.number().int().min(1),
   drops: z
     .array(z.array(z.number().min(-1).max(1)))
     .describe(
-      'rows × columns, from the upper left: by how much the calibrated probability of ' +
-        '`predicted_class` falls while this place is covered, from −1 to 1; below 0 it rises. The middle ' +
-        'of a cover lies (column + 1) / (columns + 1) from the left and (row + 1) / (rows + 1) from ' +
-        'above, and its side is a quarter of the square',
+      'rows × columns, from the top left: by how much the calibrated probability of ' +
+        '`predicted_class` falls while this patch is covered, from −1 to 1; below 0 it rises. The ' +
+        'center of a patch is at (column + 1) / (columns + 1) from the left and (row + 1) / (rows + ' +
+        '1) from the top, and its side is a quarter of the input',
     ),
-  square: z
-    .string()
-    .describe('the picture as the network sees it, on which the places lie: a PNG as a data address'),
+  square: z.string().describe('the image after preprocessing, to which the map refers: a PNG as a data URL'),
 })
 export type Explanation = z.output<typeof explanation>
 
@@ -76,8 +77,8 @@ const explained = prediction.extend({
   explanation: explanation
     .optional()
     .describe(
-      'on which places of the picture the answer depends; there when `explain=true` asked for it, and ' +
-        'never kept in the history',
+      'which regions of the image the prediction depends on; present if `explain=true`, never saved ' +
+        'in the history',
     ),
 })
 export type ExplainedAnswer = z.output<typeof explained>
@@ -98,15 +99,15 @@ export const predictOne = contract({
     typeof input === 'object' && input !== null && 'explain' in input && input.explain === true
       ? 'batch'
       : null,
-  summary: 'Answer for one picture',
+  summary: 'Predict the class of an image',
   body: 'picture',
   input: z.object({
     ...asked,
     explain: flag
       .default(false)
       .describe(
-        'whether to tell also on which places of the picture the answer depends, in `explanation`: it ' +
-          'takes as long as some fifty answers, and counts with the limit “batch” too',
+        'whether to add an occlusion heat map in `explanation`: it takes about as long as fifty ' +
+          'predictions, and also counts towards the “batch” rate limit',
       ),
     picture: z.custom<ArrivedPicture>(),
   }),
@@ -140,7 +141,7 @@ export const predictBatch = contract({
   path: '/api/predict/batch',
   scope: 'predict',
   limited: 'batch',
-  summary: 'Answer for many pictures or a ZIP of them, in order',
+  summary: 'Predict the classes of several images or of a ZIP archive of images; results are in input order',
   body: 'parts',
   formFields: ['classifier', 'version'],
   input: z.object({ ...asked, parts: z.custom<AsyncIterable<Part>>() }),

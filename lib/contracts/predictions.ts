@@ -41,7 +41,7 @@ const filters = {
   decision: z
     .enum([...decision.options, 'none'])
     .optional()
-    .describe('none: made by a version that is not calibrated'),
+    .describe('none: the version is not calibrated'),
   feedback: z.enum(['none', 'correct', 'wrong']).optional(),
   min_confidence: z.coerce.number().min(0).max(1).optional(),
   max_confidence: z.coerce.number().min(0).max(1).optional(),
@@ -53,7 +53,7 @@ export const listPredictions = contract({
   method: 'GET',
   path: '/api/predictions',
   scope: 'view',
-  summary: 'Answered pictures, newest first',
+  summary: 'Saved predictions, newest first',
   input: z.object({
     ...chosenClassifier,
     ...page,
@@ -67,7 +67,7 @@ export const getPrediction = contract({
   method: 'GET',
   path: '/api/predictions/{id}',
   scope: 'view',
-  summary: 'One answered picture',
+  summary: 'One saved prediction',
   input: z.object({ id }),
   output: keptPrediction,
   errors: ['not_found'],
@@ -107,7 +107,7 @@ export const predictionImage = contract({
   method: 'GET',
   path: '/api/predictions/{id}/image',
   scope: 'view',
-  summary: 'The picture that was asked about',
+  summary: 'The image of a prediction',
   answer: 'file',
   input: z.object({ id, size: z.coerce.number().int().min(16).max(1024).optional() }),
   output: z.custom<FileAnswer>(),
@@ -118,7 +118,7 @@ export const giveFeedback = contract({
   method: 'POST',
   path: '/api/predictions/{id}/feedback',
   scope: 'feedback',
-  summary: 'Say whether an answer was right; a correction becomes a labelled sample',
+  summary: 'Submit feedback on a prediction; a correction becomes a labelled sample',
   body: 'json',
   input: z.object({ id, correct: z.boolean(), label: className.optional() }),
   output: z.object({ id, correct: z.boolean(), label: z.string(), sample_id: id.nullable() }),
@@ -129,7 +129,7 @@ export const statistics = contract({
   method: 'GET',
   path: '/api/statistics',
   scope: 'open',
-  summary: 'How many pictures were answered, per class and day, how sure and how fast',
+  summary: 'Number of predictions per class and day, with confidence and latency',
   input: z.object({ ...chosenClassifier, days: z.coerce.number().int().min(1).max(366).default(30) }),
   output: z.object({
     classifier: classifierId.nullable(),

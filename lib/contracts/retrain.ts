@@ -24,19 +24,21 @@ export const run = z.object({
   classifier: classifierId,
   state: z.enum(RUN_STATES),
   recipe: z.string(),
-  base_version: versionName.nullable().describe('whose weights it began with'),
-  version: versionName.nullable().describe('what it made'),
+  base_version: versionName.nullable().describe('whose weights it started from'),
+  version: versionName.nullable().describe('the version it created'),
   engine: engine.nullable(),
-  epochs: z.number().int().describe('at most; it stops before, when nothing gets better any more'),
+  epochs: z.number().int().describe('at most; it stops early when there is no further improvement'),
   epoch: z.number().int(),
-  best_epoch: z.number().int().nullable().describe('whose weights are kept'),
-  stopped_early: z.boolean().describe('it ended before the last of `epochs`, because nothing got better'),
+  best_epoch: z.number().int().nullable().describe('the epoch whose weights are kept'),
+  stopped_early: z
+    .boolean()
+    .describe('it stopped before the last of `epochs`, because there was no further improvement'),
   step: z.number().int(),
   steps: z.number().int(),
   progress: z.number().min(0).max(100),
   eta_seconds: z.number().nullable(),
   memory_mb: z.number().nullable(),
-  message: z.string().describe('one sentence for a person'),
+  message: z.string().describe('a summary in one sentence'),
   images: z
     .object({
       train: z.number().int(),
@@ -62,7 +64,7 @@ export const retrain = contract({
   path: '/api/retrain',
   scope: 'train',
   limited: 'retrain',
-  summary: 'Train a new version from the champion on old and new pictures',
+  summary: 'Train a new version from the live version on old and new images',
   body: 'json',
   status: 202,
   input: z.object({
@@ -71,15 +73,15 @@ export const retrain = contract({
       .enum(RECIPES_TO_ASK)
       .default('auto')
       .describe(
-        'auto: head for few pictures, else finetune from the champion, or scratch where there is none; ' +
-          "head: only the last layer, in seconds; transfer: on another network's layers, the last one " +
-          'first, then the upper part; finetune: the whole network of the champion; scratch: a network ' +
-          "from nothing, by the classifier's own recipe or the one that is named",
+        'auto: head for few images, else finetune from the live version, or scratch if there is none; ' +
+          'head: only the last layer, in seconds; transfer: a pretrained network, the last layer first, ' +
+          'then the upper part; finetune: the whole network of the live version; scratch: from random ' +
+          "weights, with the classifier's own recipe or the given one",
       ),
     epochs: z.number().int().min(1).max(500).optional(),
     seed: z.number().int().min(0).max(2147483647).optional(),
     from: versionName.optional(),
-    force: z.boolean().default(false).describe('train although nothing is new'),
+    force: z.boolean().default(false).describe('train even without new images'),
   }),
   output: z.object({ success: z.literal(true), message: z.string(), run }),
   errors: [
@@ -98,7 +100,7 @@ export const forecastRetrain = contract({
   scope: 'train',
   isReadOnly: true,
   limited: 'evaluate',
-  summary: 'What a retrain would do, how long it would take and how much memory, measured on this machine',
+  summary: 'Forecast of a training run: what it would do, duration and memory, measured on this machine',
   body: 'json',
   input: retrain.input,
   output: z.object({
@@ -111,15 +113,19 @@ export const forecastRetrain = contract({
         images: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
       })
       .nullable()
-      .describe('null: it would be refused'),
-    message: z.string().describe('what it will do, or why it would be refused, in one sentence'),
+      .describe('null: a training run would be refused'),
+    message: z
+      .string()
+      .describe('what the training run will do, or why it would be refused, in one sentence'),
     forecast: z
       .object({
         seconds: z.number(),
-        is_most: z.boolean().describe('it may take less: it stops when nothing gets better'),
+        is_most: z
+          .boolean()
+          .describe('it may take less: it stops early when there is no further improvement'),
         memory_mb: z.number(),
         engine,
-        words: z.string().describe('for a person, such as "up to 2 min 40 s, 210 MB"'),
+        words: z.string().describe('readable, such as "up to 2 min 40 s, 210 MB"'),
       })
       .nullable(),
     why_none: z.string().nullable(),
@@ -131,7 +137,7 @@ export const retrainStatus = contract({
   method: 'GET',
   path: '/api/retrain/status',
   scope: 'open',
-  summary: 'Whether a training runs, and how far it is',
+  summary: 'Whether a training run is in progress, and its progress',
   input: z.object({ ...chosenClassifier }),
   output: z.object({
     is_running: z.boolean(),
@@ -148,7 +154,7 @@ export const listRuns = contract({
   method: 'GET',
   path: '/api/runs',
   scope: 'view',
-  summary: 'Trainings, newest first',
+  summary: 'Training runs, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ runs: z.array(run), ...nextCursor }),
   errors: ['not_found'],
@@ -158,7 +164,7 @@ export const getRun = contract({
   method: 'GET',
   path: '/api/runs/{id}',
   scope: 'view',
-  summary: 'One training with its curves',
+  summary: 'One training run with its curves',
   input: z.object({ id }),
   output: run,
   errors: ['not_found'],
@@ -167,7 +173,7 @@ export const getRun = contract({
 export const runEvent = z.discriminatedUnion('kind', [
   z
     .object({ kind: z.literal('run'), seq: z.number().int(), run })
-    .describe('the whole state: first, and whenever it changes'),
+    .describe('the complete state: first, and after each change'),
   z.object({
     kind: z.literal('step'),
     seq: z.number().int(),
@@ -189,7 +195,7 @@ export const runEvents = contract({
   method: 'GET',
   path: '/api/runs/{id}/events',
   scope: 'view',
-  summary: 'What happens in a training, as it happens; `Last-Event-ID` goes on from there',
+  summary: 'Events of a training run as they happen; resumes after `Last-Event-ID`',
   answer: 'events',
   input: z.object({ id, after: z.coerce.number().int().min(0).default(0) }),
   output: runEvent,
@@ -200,7 +206,7 @@ export const cancelRun = contract({
   method: 'POST',
   path: '/api/runs/{id}/cancel',
   scope: 'train',
-  summary: 'Stop a training; it can be resumed from its last checkpoint',
+  summary: 'Stop a training run; it can be resumed from its last checkpoint',
   input: z.object({ id }),
   output: run,
   errors: ['not_found', 'conflict'],
@@ -210,7 +216,7 @@ export const resumeRun = contract({
   method: 'POST',
   path: '/api/runs/{id}/resume',
   scope: 'train',
-  summary: 'Go on with a stopped or failed training',
+  summary: 'Resume a stopped or failed training run',
   status: 202,
   input: z.object({ id }),
   output: run,

@@ -65,9 +65,9 @@ test('a mistake in the settings names the setting, what it is, and what it may b
   const read = parseSettings({ ...absurd, HOST: '', DATA_DIR: '', CORS_ORIGINS: 'nowhere' })
 
   if (read.ok) throw new Error('all of this was taken')
-  expect(read.mistakes).toContain('PORT=§: it must be a number.')
-  expect(read.mistakes).toContain('AUTO_PROMOTE=§: it must be "off", "better" or "not_worse".')
-  expect(read.mistakes).toContain('TRAIN_MEMORY_MB=§: it must be "auto" or a number.')
+  expect(read.mistakes).toContain('PORT=§: must be a number.')
+  expect(read.mistakes).toContain('AUTO_PROMOTE=§: must be "off", "better" or "not_worse".')
+  expect(read.mistakes).toContain('TRAIN_MEMORY_MB=§: must be "auto" or a number.')
   for (const mistake of read.mistakes) expect(mistake).not.toMatch(OF_A_VALIDATOR)
 })
 

@@ -21,12 +21,12 @@ export const inOneSentence = (errors: readonly FieldError[]): string =>
 const FORMS: Readonly<Record<string, string>> = {
   uuid: 'an id, such as 0193b3f0-0000-7000-8000-000000000001',
   datetime: 'a time in UTC, such as 2026-11-21T10:00:00Z',
-  date: 'a day, such as 2026-11-21',
+  date: 'a date, such as 2026-11-21',
   email: 'an e-mail address',
-  url: 'an address, such as https://example.org',
+  url: 'a URL, such as https://example.org',
 }
 const KINDS: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -48,7 +48,7 @@ function sentenceOf(found: Found): string {
   if (found.input === undefined) return 'is missing'
   switch (found.code) {
     case 'invalid_type':
-      return `must be ${KINDS[found.expected] ?? 'of another kind'}`
+      return `must be ${KINDS[found.expected] ?? 'of another type'}`
     case 'invalid_value':
       return 'expected' in found && found.expected === 'stringbool'
         ? 'must be true or false'
@@ -59,18 +59,18 @@ function sentenceOf(found: Found): string {
       return bound(found.origin, Number(found.maximum), found.inclusive === false ? 'less than' : 'at most')
     case 'invalid_format':
       return found.format === 'starts_with' && 'prefix' in found
-        ? `must begin with "${String(found.prefix)}"`
-        : `must be ${FORMS[found.format] ?? 'written in another form'}`
+        ? `must start with "${String(found.prefix)}"`
+        : `must be ${FORMS[found.format] ?? 'in another format'}`
     case 'not_multiple_of':
       return `must be a multiple of ${found.divisor}`
     case 'unrecognized_keys':
-      return `must not hold ${oneOf(found.keys.map((key) => `"${key}"`))}`
+      return `must not contain ${oneOf(found.keys.map((key) => `"${key}"`))}`
     case 'invalid_union':
       return anyOf(found.errors.flatMap((issues) => issues.slice(0, 1).map(({ message }) => message)))
     case 'invalid_key':
     case 'invalid_element':
     case 'custom':
-      return 'is not possible'
+      return 'is invalid'
   }
 }
 
@@ -86,7 +86,7 @@ function anyOf(sentences: readonly string[]): string {
   const ways = [...new Set(sentences)]
   return ways.every((way) => way.startsWith('must be ')) && ways.length > 0
     ? `must be ${oneOf(ways.map((way) => way.slice('must be '.length)))}`
-    : ways.join(', or ') || 'is not possible'
+    : ways.join(', or ') || 'is invalid'
 }
 
 const oneOf = (choices: readonly string[]): string =>

@@ -46,18 +46,18 @@ const addresses = z
   .pipe(z.array(z.email()))
 
 export const settings = z.object({
-  PORT: count(0, 65535).default(3000).describe('where the product listens'),
-  HOST: z.string().min(1).default('127.0.0.1').describe('the address it listens on; 0.0.0.0 for all'),
+  PORT: count(0, 65535).default(3000).describe('port to listen on'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on; 0.0.0.0 for all interfaces'),
   DATA_DIR: z
     .string()
     .min(1)
     .default('./data')
-    .describe('everything that is yours: database, pictures, versions, logs'),
+    .describe('folder for all your data: database, images, versions, logs'),
   DATABASE_URL: z
     .string()
     .startsWith('file:')
     .optional()
-    .describe('the database file; default: darkroom.db in DATA_DIR'),
+    .describe('URL of the database file; default: darkroom.db in DATA_DIR'),
   BACKUP_DIR: z
     .string()
     .min(1)
@@ -73,36 +73,41 @@ export const settings = z.object({
   BACKUP_KEEP: count(1, 1_000)
     .default(7)
     .describe('number of backups to keep in BACKUP_DIR; older ones are removed'),
-  DEFAULT_CLASSIFIER: classifierId.optional().describe('who answers when a request names no classifier'),
+  DEFAULT_CLASSIFIER: classifierId.optional().describe('default classifier, for requests that name none'),
   NEXTAUTH_SECRET: z
     .string()
     .min(16)
     .optional()
-    .describe('signs sessions; made and kept in DATA_DIR when absent'),
-  NEXTAUTH_URL: z.url().optional().describe('the address people use, when behind a proxy'),
+    .describe('secret that signs sessions; generated and stored in DATA_DIR if not set'),
+  NEXTAUTH_URL: z.url().optional().describe('public URL, if Darkroom is behind a proxy'),
   INFERENCE_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm']))
     .default('auto')
-    .describe('who computes answers'),
+    .describe('engine for predictions'),
   TRAINING_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm']))
     .default('auto')
-    .describe('who trains'),
+    .describe('engine for training'),
   PREDICT_PROCESSES: auto(count(1, 64)).default('auto').describe('inference processes of each web process'),
-  WEB_PROCESSES: count(1, 64).default(1).describe('web processes that share the port'),
-  MAX_UPLOAD_MB: count(1, 1_048_576).default(2048).describe('largest upload'),
+  WEB_PROCESSES: count(1, 64).default(1).describe('number of web processes that share the port'),
+  MAX_UPLOAD_MB: count(1, 1_048_576).default(2048).describe('maximum size of an upload'),
   MAX_UPLOAD_MB_PUBLIC: count(1, 1_048_576)
     .default(256)
     .describe(
       'total size of pending batches and uploads from one address without a login or key; four times ' +
         'as much for all such addresses together',
     ),
-  MAX_IMAGE_MB: count(1, 1024).default(20).describe('largest single picture'),
-  MAX_PIXELS: z.coerce.number().min(1e4).max(1e9).default(50e6).describe('largest picture in pixels'),
+  MAX_IMAGE_MB: count(1, 1024).default(20).describe('maximum size of an image'),
+  MAX_PIXELS: z.coerce
+    .number()
+    .min(1e4)
+    .max(1e9)
+    .default(50e6)
+    .describe('maximum number of pixels of an image'),
   MAX_PIXELS_PUBLIC: auto(z.coerce.number().min(1e4).max(1e9))
     .default('auto')
     .describe(
       'largest image in pixels for requests without a login or key; auto: 25e6, or 12.5e6 if MEMORY_MB is at most 1024',
     ),
-  PUBLIC_PREDICT: yes.default(true).describe('whether strangers may ask for predictions'),
+  PUBLIC_PREDICT: yes.default(true).describe('allow predictions without a login or key'),
   PUBLIC_STORAGE_MB: auto(count(0, 1_073_741_824))
     .default('auto')
     .describe(
@@ -132,20 +137,21 @@ export const settings = z.object({
   OPEN_ACTIONS: yes
     .default(false)
     .describe(
-      'whether strangers may read the history, upload, retrain and promote, as in the earlier projects',
+      'allow everyone to read the history, upload, retrain and promote without a login or key, as ' +
+        'in the earlier projects',
     ),
-  RATE_LIMIT_ENABLED: yes.default(true).describe('whether who asks too often waits'),
+  RATE_LIMIT_ENABLED: yes.default(true).describe('enable rate limiting'),
   RATE_LIMIT_PREDICT: rate('6000').describe(
-    'predictions per address or person: a number per minute, or `30/minute`, `5/hour`, `100/day`',
+    'predictions per address or user: a number per minute, or `30/minute`, `5/hour`, `100/day`',
   ),
-  RATE_LIMIT_BATCH: rate('120').describe('batches and explained predictions per address or person'),
-  RATE_LIMIT_UPLOAD: rate('120').describe('uploads per address or person'),
-  RATE_LIMIT_RETRAIN: rate('30').describe('training runs requested per address or person'),
-  RATE_LIMIT_EVALUATE: rate('30').describe('evaluations per address or person'),
+  RATE_LIMIT_BATCH: rate('120').describe('batch requests and explained predictions per address or user'),
+  RATE_LIMIT_UPLOAD: rate('120').describe('uploads per address or user'),
+  RATE_LIMIT_RETRAIN: rate('30').describe('requests for training runs per address or user'),
+  RATE_LIMIT_EVALUATE: rate('30').describe('evaluations per address or user'),
   RATE_LIMIT_LOGIN: rate('10').describe(
     'failed logins per account and address; per address for all accounts together, five times as many',
   ),
-  RATE_LIMIT_KEY_TIMES: count(1, 1_000_000).default(100).describe('how many times as much an API key may'),
+  RATE_LIMIT_KEY_TIMES: count(1, 1_000_000).default(100).describe('rate-limit multiplier for API keys'),
   ALLOWED_HOSTS: list
     .pipe(z.array(hostRule))
     .describe(
@@ -162,7 +168,7 @@ export const settings = z.object({
         .filter((one) => one !== ''),
     )
     .pipe(z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })])))
-    .describe('other sites whose pages may call the API, with commas between; * for all'),
+    .describe('other origins whose pages may call the API, separated by commas; * allows all'),
   OIDC_ISSUER: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -176,28 +182,23 @@ export const settings = z.object({
     .describe(
       'e-mail addresses, separated by commas, that become admins when they sign in; all others become viewers',
     ),
-  TRUST_PROXY: yes.default(false).describe('whether X-Forwarded-* headers are believed'),
+  TRUST_PROXY: yes.default(false).describe('trust X-Forwarded-* headers'),
   AUTO_PROMOTE: z
     .enum(['off', 'better', 'not_worse'])
     .default('not_worse')
-    .describe('which verdict lets a new version answer by itself'),
+    .describe('which evaluation result promotes a new version automatically'),
   MEMORY_MB: auto(count(256, 16_777_216))
     .default('auto')
-    .describe('memory that all of it together counts on: that of the machine or its container'),
-  TRAIN_MEMORY_MB: auto(count(128, 1_048_576))
-    .default('auto')
-    .describe('most memory that a training may take'),
-  ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('which processes this start runs'),
-  DOOR: z.enum(['on', 'off']).default('on').describe('whether hot paths are answered before Next'),
-  DEFAULT_EPOCHS: count(1, 500).optional().describe('epochs of a retrain that names none'),
-  DATASET_MIRROR: z
-    .url()
-    .optional()
-    .describe('an address that has the official data files, instead of the official addresses'),
+    .describe('total memory budget of all processes; auto: the memory of the machine or its container'),
+  TRAIN_MEMORY_MB: auto(count(128, 1_048_576)).default('auto').describe('memory limit of a training run'),
+  ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('processes to run'),
+  DOOR: z.enum(['on', 'off']).default('on').describe('serve hot paths without Next.js'),
+  DEFAULT_EPOCHS: count(1, 500).optional().describe('number of epochs of a training run that sets none'),
+  DATASET_MIRROR: z.url().optional().describe('URL of a mirror of the official data files'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .describe('how much is logged'),
+    .describe('minimum log level'),
 })
 /** Useless one without the others. */
 const OIDC_TOGETHER = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
@@ -229,7 +230,7 @@ export function parseSettings(
   return {
     ok: false,
     mistakes: fieldErrorsOf(parsed.error).map(
-      ({ path, message }) => `${path}=${given[path.split('.')[0]!] ?? ''}: it ${message}.`,
+      ({ path, message }) => `${path}=${given[path.split('.')[0]!] ?? ''}: ${message}.`,
     ),
   }
 }

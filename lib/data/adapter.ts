@@ -161,7 +161,7 @@ function toSqlite(value: unknown, type: ArgType | undefined): SQLInputValue {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (value instanceof Date) return value.getTime()
   if (value instanceof Uint8Array || typeof value === 'number' || typeof value === 'bigint') return value
-  if (typeof value !== 'string') throw new Error(`The database cannot hold a ${typeof value}.`)
+  if (typeof value !== 'string') throw new Error(`SQLite cannot store a value of type ${typeof value}.`)
   switch (type?.scalarType) {
     case 'datetime':
       return Date.parse(value)

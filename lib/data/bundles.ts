@@ -28,7 +28,7 @@ export async function verifyBundle(folder: string): Promise<ProvenBundle> {
     if (content.length !== bytes)
       throw badBundle(folder, `${name} has ${content.length} bytes instead of ${bytes}`)
     if (createHash('sha256').update(content).digest('hex') !== sha256)
-      throw badBundle(folder, `the content of ${name} is not what was sealed`)
+      throw badBundle(folder, `the checksum of ${name} does not match`)
   }
   return bundle
 }
@@ -46,7 +46,8 @@ export async function readBundle(folder: string): Promise<ProvenBundle> {
   if (bundle.card.classifier !== classifier || bundle.card.version !== version)
     throw badBundle(
       folder,
-      `its card speaks of ${bundle.card.classifier} ${bundle.card.version}, its manifest of ${classifier} ${version}`,
+      `its card is for ${bundle.card.classifier} ${bundle.card.version}, its manifest for ` +
+        `${classifier} ${version}`,
     )
   return bundle
 }
@@ -79,7 +80,8 @@ async function jsonIn<T>(folder: string, name: string, schema: Schema<T>): Promi
   const issue = result.error.issues[0]
   throw badBundle(
     folder,
-    `${name} is not as it must be at ${issue?.path.join('.') || 'its top'}: it ${issue?.message ?? 'is damaged'}`,
+    `${name} is invalid at ${issue?.path.join('.') || 'its top level'}: it ` +
+      `${issue?.message ?? 'is damaged'}`,
   )
 }
 
@@ -87,7 +89,7 @@ async function classesIn(folder: string): Promise<readonly string[]> {
   const classes = await parsedIn(folder, 'classes.json')
   if (Array.isArray(classes) && classes.length > 0 && classes.every((name) => typeof name === 'string'))
     return classes
-  throw badBundle(folder, 'classes.json is not a list of names')
+  throw badBundle(folder, 'classes.json is not a list of class names')
 }
 
 async function parsedIn(folder: string, name: string): Promise<unknown> {
@@ -95,13 +97,13 @@ async function parsedIn(folder: string, name: string): Promise<unknown> {
   try {
     return JSON.parse(content.toString('utf8'))
   } catch (error) {
-    throw badBundle(folder, `${name} is not JSON`, error)
+    throw badBundle(folder, `${name} is not valid JSON`, error)
   }
 }
 
 async function fileIn(folder: string, name: string): Promise<Buffer> {
   if (path.basename(name) !== name)
-    throw badBundle(folder, `its manifest names "${name}", which is no file of it`)
+    throw badBundle(folder, `its manifest lists "${name}", which is not a file of the bundle`)
   return readFile(path.join(folder, name)).catch((error: unknown) => {
     throw badBundle(folder, `${name} cannot be read`, error)
   })

@@ -80,8 +80,8 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
       if (!first)
         throw new DarkroomError('not_found', {
           what: 'There is no classifier',
-          why: 'none was made yet',
-          remedy: 'Upload labelled pictures to make one.',
+          why: 'none has been created yet',
+          remedy: 'Upload labelled images to create one.',
         })
       return valueOf(first)
     },
@@ -94,9 +94,9 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
         if (known && known.trashedAt !== null) throw heldByTrash(draft.id, known.trashedAt)
         if (known)
           throw conflict(
-            `The classifier "${draft.id}" cannot be made`,
-            'there is one of that name',
-            'Choose another name.',
+            `The classifier "${draft.id}" cannot be created`,
+            'a classifier with this id already exists',
+            'Choose another id.',
           )
         insertClassifier(writing, { ...draft, isShipped: false, original: null }, now())
       })

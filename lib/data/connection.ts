@@ -227,9 +227,9 @@ export function inWords(error: unknown): unknown {
   return new DarkroomError(
     'disk_full',
     {
-      what: 'Nothing more could be stored',
+      what: 'The data could not be stored',
       why: 'the disk that holds DATA_DIR is full',
-      remedy: 'Make room on it; what was stored before is whole.',
+      remedy: 'Free up space on it. Data that was stored before is intact.',
     },
     { cause: error },
   )

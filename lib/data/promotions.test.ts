@@ -156,7 +156,7 @@ test('a whole bundle is proved, whichever file is changed, missing or foreign it
   await expect(verifyBundle(changed)).rejects.toMatchObject({
     code: 'bad_bundle',
     what: 'The version v4 of "fruit" cannot be used',
-    why: 'the content of weights.bin is not what was sealed',
+    why: 'the checksum of weights.bin does not match',
   })
   await expect(verifyBundle(foreign)).rejects.toMatchObject({
     code: 'bad_bundle',
@@ -231,7 +231,7 @@ test('a corrupt shipped version is left out and named; a user’s own classifier
 
   expect(versions).toBe(1)
   expect(refused.map(({ folder, reason }) => [path.relative(settings.modelsDir, folder), reason])).toEqual([
-    ['fruit', 'There is a classifier "fruit" of this machine\'s own; the shipped one is left out.'],
+    ['fruit', 'A classifier "fruit" created on this machine exists; the shipped one is ignored.'],
     ['shapes/v2', expect.stringContaining('weights.bin has')],
   ])
   expect((await data.promotions.champions()).map((champion) => champion.version.classifierId)).toEqual([

@@ -57,8 +57,8 @@ export function promotionsOf({ connection, now, settings }: Store): Promotions {
           if (target === undefined)
             throw conflict(
               'Nothing was rolled back',
-              'there is no champion before this one',
-              'Promote the version that you want to answer.',
+              'there is no earlier live version',
+              'Promote the version that you want to be live.',
             )
           return insertPromotion(writing, {
             versionId: target,
@@ -143,8 +143,8 @@ export function insertPromotion(
   if (previous?.versionId === versionId)
     throw conflict(
       `Version v${version.number} was not promoted`,
-      'it answers already',
-      'Nothing is left to do.',
+      'it is already live',
+      'No action is needed.',
     )
   writing.insert('Promotion', {
     classifierId: version.classifierId,
@@ -158,7 +158,7 @@ export function insertPromotion(
   writing.run('UPDATE "Version" SET "promotedAt" = ? WHERE "id" = ?', at, versionId)
   orderClasses(writing, version.classifierId, parsed<string[]>(version.classesJson))
   const made = newestOf(writing, version.classifierId)
-  if (!made) throw new Error('The promotion that was just made is not there.')
+  if (!made) throw new Error('The new promotion cannot be read back.')
   return made
 }
 

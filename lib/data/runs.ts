@@ -120,9 +120,9 @@ export function runsOf({ connection, id, now }: Store): Runs {
         const run = runIn(writing, runId)
         if (!run.canResume || isActive(run.state))
           throw conflict(
-            'This training cannot go on',
-            isActive(run.state) ? 'it is not over' : 'it left no checkpoint',
-            'Start a new training.',
+            'This training run cannot be resumed',
+            isActive(run.state) ? 'it has not ended' : 'it has no checkpoint',
+            'Start a new training run.',
           )
         refuseWhileActive(writing, run.classifierId)
         const at = now()
@@ -135,7 +135,7 @@ export function runsOf({ connection, id, now }: Store): Runs {
         update(
           writing,
           run,
-          { state: 'queued', message: 'Waiting to go on', error: null, canResume: false, jobId },
+          { state: 'queued', message: 'Waiting to resume', error: null, canResume: false, jobId },
           at,
         )
         appendEvent(writing, runId, { kind: 'run' })
@@ -150,8 +150,10 @@ function refuseWhileActive(writing: Transacting, classifierId: string): void {
   throw new DarkroomError(
     'already_running',
     {
-      what: 'No training was started',
-      why: `one of "${classifierId}" is ${row.state === 'queued' ? 'waiting' : 'running'} already`,
+      what: 'No training run was started',
+      why:
+        `a training run of "${classifierId}" is already ` +
+        `${row.state === 'queued' ? 'queued' : 'in progress'}`,
       remedy: 'Wait for it, or cancel it.',
     },
     { members: { run_id: row.id } },

@@ -223,10 +223,10 @@ export const unknownClass = (
   classes: readonly string[],
 ): DarkroomError =>
   new DarkroomError('unknown_class', {
-    what: `"${label.slice(0, 80)}" cannot be a label here`,
-    why: `the classifier "${classifierId}" has no such class`,
+    what: `"${label.slice(0, 80)}" is not a class of this classifier`,
+    why: `the classifier "${classifierId}" does not have it`,
     remedy:
       classes.length === 0
-        ? 'Upload pictures of that class first.'
+        ? 'Upload images of that class first.'
         : `Its classes are: ${classes.slice(0, 20).join(', ')}${classes.length > 20 ? ', …' : ''}.`,
   })

@@ -64,7 +64,7 @@ async function describedIn(folder: string): Promise<ShippedClassifier> {
   const described = shippedClassifier.parse(
     JSON.parse(await readFile(path.join(folder, DESCRIPTION), 'utf8')),
   )
-  if (described.id !== path.basename(folder)) throw new Error(`${DESCRIPTION} speaks of "${described.id}".`)
+  if (described.id !== path.basename(folder)) throw new Error(`${DESCRIPTION} describes "${described.id}".`)
   return described
 }
 
@@ -90,14 +90,17 @@ function sync(
   const { folder, described, bundles } = shipped
   const named = bundles.find((bundle) => bundle.manifest.version === described.champion)
   if (!named)
-    throw badBundle(path.join(folder, described.champion), 'it is named as champion and is not usable')
+    throw badBundle(
+      path.join(folder, described.champion),
+      'it is the live version according to its description and cannot be used',
+    )
   const there = writing.one<{ isShipped: number }>(
     'SELECT "isShipped" FROM "Classifier" WHERE "id" = ?',
     described.id,
   )
   if (there?.isShipped === 0)
     throw new Error(
-      `There is a classifier "${described.id}" of this machine's own; the shipped one is left out.`,
+      `A classifier "${described.id}" created on this machine exists; the shipped one is ignored.`,
     )
   if (there)
     writing.run(
@@ -128,7 +131,7 @@ function sync(
     insertPromotion(writing, {
       versionId: version.id,
       by: BY,
-      reason: 'it comes with the product',
+      reason: 'it is shipped with Darkroom',
       kind: 'promote',
       at: now(),
     })

@@ -109,7 +109,7 @@ export function freeze(
     classifierId,
     frozen.hash,
   )
-  if (!row) throw new Error('The snapshot that was just frozen is not there.')
+  if (!row) throw new Error('The new snapshot cannot be read back.')
   return valueOf(row)
 }
 

@@ -20,7 +20,7 @@ export const notFound = (thing: string, name: string): DarkroomError =>
   new DarkroomError('not_found', {
     what: `There is no ${thing} "${name.slice(0, 80)}"`,
     why: 'it never existed or was deleted',
-    remedy: 'Look at the list for those that exist.',
+    remedy: 'See the corresponding list for valid ids.',
   })
 
 /** What a person meets who looks for something that lies in the trash. */

@@ -26,7 +26,7 @@ export function subjectsOf({ prisma }: Store): Subjects {
       })
       return (
         row && {
-          name: `training of ${row.classifierId}, ${row.recipe}, ${minuteOf(row.createdAt)}`,
+          name: `training run of ${row.classifierId}, ${row.recipe}, ${minuteOf(row.createdAt)}`,
           classifier: row.classifierId,
         }
       )

@@ -21,7 +21,7 @@ export type UploadRow = {
 }
 
 const NOTHING_YET: UploadFindings = {
-  message: 'Looking at the files',
+  message: 'Processing the files',
   count: 0,
   files: 0,
   perClass: [],
@@ -61,7 +61,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
       if (state === 'done' && before.state !== 'running')
         throw conflict(
           'The upload was not finished',
-          'it was given up while the process that worked on it was silent',
+          'it was abandoned because the process that worked on it stopped responding',
           'Upload the files again.',
         )
       const report: UploadFindings = { ...findingsOf(before), ...findings }
@@ -115,10 +115,10 @@ function giveUp(writing: Transacting, removing: Removing, left: readonly UploadR
       classifierId: row.classifierId,
       createdAt: Number(row.createdAt),
     })
-    const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was kept', count: 0 }
+    const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was added', count: 0 }
     writing.run(
       'UPDATE "Upload" SET "state" = \'failed\', "error" = ?, "reportJson" = ? WHERE "id" = ?',
-      'The product stopped while the files were being looked at. Upload them again.',
+      'Darkroom stopped while the files were being processed. Upload them again.',
       JSON.stringify(report),
       row.id,
     )

@@ -61,7 +61,7 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
       if (bundle.manifest.classifier !== classifierId || bundle.manifest.version !== `v${number}`)
         throw badBundle(
           folder,
-          `its manifest speaks of ${bundle.manifest.classifier} ${bundle.manifest.version}`,
+          `its manifest is for ${bundle.manifest.classifier} ${bundle.manifest.version}`,
         )
       const versionId = id()
       await connection.write((writing) =>

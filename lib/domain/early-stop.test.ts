@@ -11,7 +11,7 @@ test('a training that stops early says after how many epochs, and for how long n
   expect(endedEarly(course)).toBe(true)
   expect(bestEpochOf(course.points)).toBe(86)
   expect(earlyStopSentence(course)).toBe(
-    'Stopped after 98 of up to 189 epochs, because nothing got better for 12.',
+    'Stopped early after 98 of up to 189 epochs: no improvement for 12 epochs.',
   )
 })
 

@@ -19,6 +19,6 @@ export const bestEpochOf = (points: Course['points']): number | null =>
 
 export function earlyStopSentence(course: Course): string {
   const best = bestEpochOf(course.points)
-  const since = best === null ? '' : `, because nothing got better for ${course.epoch - best}`
-  return `Stopped after ${course.epoch} of up to ${course.epochs} epochs${since}.`
+  const after = `Stopped early after ${course.epoch} of up to ${course.epochs} epochs`
+  return best === null ? `${after}.` : `${after}: no improvement for ${course.epoch - best} epochs.`
 }

@@ -89,7 +89,7 @@ test('the verdict counts pictures before it says points', () => {
   const c = compare(answers({ both: 487, gains: 14, losses: 3, neither: 20 }), null)
 
   expect(sentence(c, judge(c))).toBe(
-    'Better. Right on 14 pictures where the old one was wrong, wrong on 3: +2.1 points (+0.6 to +3.9).',
+    'Better. Correct on 14 images that the old version got wrong, incorrect on 3 that it got right: +2.1 points (+0.6 to +3.9).',
   )
 })
 
@@ -97,7 +97,7 @@ test('ten pictures ask for more, and say how many there are', () => {
   const c = compare(answers({ both: 8, gains: 1, losses: 1, neither: 0 }), null)
 
   expect(sentence(c, judge(c))).toMatch(
-    /^Cannot tell\. .* About 30 test pictures would settle it; there are 10\.$/,
+    /^Inconclusive\. .* About 30 test images are needed for a conclusion; there are 10\.$/,
   )
 })
 
@@ -105,7 +105,7 @@ test('large numbers are written as everywhere', () => {
   const c = compare(answers({ both: 960, gains: 30, losses: 31, neither: 40 }), null)
 
   expect(sentence(c, judge(c))).toMatch(
-    /About \d{1,3},\d{3} test pictures would settle it; there are 1,061\.$/,
+    /About \d{1,3},\d{3} test images are needed for a conclusion; there are 1,061\.$/,
   )
 })
 

@@ -82,9 +82,9 @@ export function mayPromote(kind: Verdict['kind'], setting: 'off' | 'better' | 'n
 export function sentence(c: Comparison, verdict: Verdict): string {
   if (verdict.kind === 'first') return 'The first version: there is nothing to compare it with.'
   const counts =
-    `Right on ${pictures(c.pairs.onlyChallengerRight)} where the old one was wrong, wrong on ` +
-    `${c.pairs.onlyChampionRight}: ${points(c.accuracyGain.value)} points (${points(c.accuracyGain.low)} ` +
-    `to ${points(c.accuracyGain.high)}).`
+    `Correct on ${pictures(c.pairs.onlyChallengerRight)} that the old version got wrong, ` +
+    `incorrect on ${c.pairs.onlyChampionRight} that it got right: ${points(c.accuracyGain.value)} ` +
+    `points (${points(c.accuracyGain.low)} to ${points(c.accuracyGain.high)}).`
   switch (verdict.kind) {
     case 'better':
       return `Better. ${counts}`
@@ -94,10 +94,10 @@ export function sentence(c: Comparison, verdict: Verdict): string {
       return `Worse. ${counts} ${verdict.because.join(' ')}`
     case 'cannot-tell':
       if (c.images === 0)
-        return `Cannot tell: there is no test picture to compare on. ${FEWEST_IMAGES} would do.`
+        return `Inconclusive: there are no test images to compare on. ${FEWEST_IMAGES} are needed.`
       return (
-        `Cannot tell. ${counts} About ${counted(verdict.imagesNeeded, 'test picture')} would settle it; ` +
-        `there ${c.images === 1 ? 'is' : 'are'} ${c.images.toLocaleString('en-GB')}.`
+        `Inconclusive. ${counts} About ${counted(verdict.imagesNeeded, 'test image')} are needed for ` +
+        `a conclusion; there ${c.images === 1 ? 'is' : 'are'} ${c.images.toLocaleString('en-GB')}.`
       )
   }
 }
@@ -110,18 +110,18 @@ function isBetterOnNew(c: Comparison): boolean {
 function objections(c: Comparison): string[] {
   const found: string[] = []
   if (c.accuracyGain.high < 0)
-    found.push(`Accuracy fell by ${points(-c.accuracyGain.value).slice(1)} points, surely.`)
+    found.push(`Accuracy dropped significantly, by ${points(-c.accuracyGain.value).slice(1)} points.`)
   for (const k of c.classes) {
     const fall = k.recallChampion - k.recallChallenger
     if (k.images >= FEWEST_CLASS_IMAGES && fall > RECALL_MARGIN + ROUNDING && k.pValue < SIGNIFICANT) {
       found.push(
-        `"${k.name}" is found in ${percent(k.recallChallenger)} of its pictures instead of ` +
+        `Recall of "${k.name}" dropped to ${percent(k.recallChallenger)} from ` +
           `${percent(k.recallChampion)}.`,
       )
     }
   }
   if (c.eceGrowth !== null && c.images >= ECE_IMAGES && c.eceGrowth > ECE_MARGIN) {
-    found.push(`Its confidence is further from the truth by ${points(c.eceGrowth).slice(1)} points.`)
+    found.push(`The calibration error rose by ${points(c.eceGrowth).slice(1)} points.`)
   }
   return found
 }
@@ -166,6 +166,6 @@ export function countPairs(answers: readonly PairedAnswer[]): Pairs {
   }
 }
 
-const pictures = (n: number) => `${n} ${n === 1 ? 'picture' : 'pictures'}`
+const pictures = (n: number) => `${n} ${n === 1 ? 'image' : 'images'}`
 const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`
 const percent = (share: number) => `${(share * 100).toFixed(0)} %`

@@ -39,7 +39,7 @@ test('an engine that answers wrongly is refused', async () => {
     }),
   }
 
-  await expect(prove(wrong, 'inference')).rejects.toThrow(/answers are off by/)
+  await expect(prove(wrong, 'inference')).rejects.toThrow(/outputs differ by/)
 })
 
 test('an engine whose step is wrong in one layer is refused, by a training alone', async () => {
@@ -57,6 +57,6 @@ test('an engine whose step is wrong in one layer is refused, by a training alone
     },
   }
 
-  await expect(prove(wrong, 'training')).rejects.toThrow(/training step is off by/)
+  await expect(prove(wrong, 'training')).rejects.toThrow(/training step differs by/)
   await expect(prove(wrong, 'inference')).resolves.toBeLessThan(1e-5)
 })

@@ -43,7 +43,7 @@ export async function openWithReasons(
       }
     }
   }
-  throw new Error(`No engine for ${purpose} opens here. ${passedOver.join('. ')}`)
+  throw new Error(`No engine for ${purpose} can be opened. ${passedOver.join('. ')}`)
 }
 
 /** What could be opened, by a look at the files: nothing is loaded. */

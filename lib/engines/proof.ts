@@ -49,7 +49,7 @@ export async function prove(engine: Engine, purpose: Purpose): Promise<number> {
   await engine.unload(key)
   const answerError = relativeError(logits, referenceAnswers(network, weights, batch).logits)
   if (answerError > MOST_ERROR)
-    throw new Error(`its answers are off by ${answerError.toExponential(1)} of their size`)
+    throw new Error(`its outputs differ by ${answerError.toExponential(1)} (relative error)`)
   return purpose === 'inference'
     ? answerError
     : Math.max(
@@ -78,6 +78,7 @@ async function provenStep(engine: Engine, spec: LearnerSpec, batch: Batch): Prom
     trained(concatenated(specs, await learner.weights())),
     trained(referenceTrained(spec, batch, { rate: 1, steps: 1 })),
   )
-  if (error > MOST_ERROR) throw new Error(`its training step is off by ${error.toExponential(1)} of its size`)
+  if (error > MOST_ERROR)
+    throw new Error(`its training step differs by ${error.toExponential(1)} (relative error)`)
   return error
 }

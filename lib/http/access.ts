@@ -71,25 +71,25 @@ export const rolesWith = (scope: Scope): string =>
 function refusal(caller: Caller, scope: Scope): DarkroomError {
   if (caller.kind === 'stranger') {
     return new DarkroomError('unauthenticated', {
-      what: 'This needs a login or a key',
-      why: 'the request carries neither',
+      what: 'Authentication is required',
+      why: 'the request has neither a session nor an API key',
       remedy: 'Log in at /login, or send an API key as "Authorization: Bearer …".',
     })
   }
   if (scope === 'account')
     return new DarkroomError('forbidden', {
-      what: 'This is not allowed',
-      why: 'it is for personal accounts, and the request uses an API key',
+      what: 'You do not have access',
+      why: 'this route is for user accounts, and the request uses an API key',
       remedy: 'Log in at /login.',
     })
   if (caller.kind === 'key')
     return new DarkroomError('forbidden', {
-      what: 'This is not allowed',
-      why: `this key does not have the "${scope}" right`,
+      what: 'You do not have access',
+      why: `this key does not have the "${scope}" scope`,
       remedy: 'Ask an admin for a key that has it.',
     })
   return new DarkroomError('forbidden', {
-    what: 'This is not allowed',
+    what: 'You do not have access',
     why: `${caller.name ?? 'this account'} does not have the "${scope}" right; only ${rolesWith(scope)} do`,
     remedy: 'Ask an admin to change your role.',
   })
@@ -97,10 +97,10 @@ function refusal(caller: Caller, scope: Scope): DarkroomError {
 
 const foreignOrigin = (sent: string | null): DarkroomError =>
   new DarkroomError('foreign_origin', {
-    what: 'This was not done',
+    what: 'The request was refused',
     why:
       sent === null
-        ? 'a change by cookie must say from which site it comes'
-        : `the request comes from ${sent.slice(0, 200)}, which is another site`,
-    remedy: 'Do it from Darkroom’s own pages, or use an API key.',
+        ? 'a change that uses a session cookie must have an Origin header'
+        : `it comes from another origin, ${sent.slice(0, 200)}`,
+    remedy: 'Use the pages of Darkroom, or an API key.',
   })

@@ -61,7 +61,7 @@ function decoded(text: string): string {
 
 const unknownAddress = (path: string): DarkroomError =>
   new DarkroomError('not_found', {
-    what: 'There is no such address',
+    what: 'Not found',
     why: `the API has no route ${path.slice(0, 200)}`,
     remedy: 'See the reference at /api/openapi.json.',
   })

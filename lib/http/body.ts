@@ -48,7 +48,7 @@ export async function jsonOf(
   if (!isJson(incoming)) {
     throw new DarkroomError('unsupported_media', {
       what: 'The body cannot be read',
-      why: `it is declared as ${typeOf(incoming) || 'nothing'}`,
+      why: `its content type is ${typeOf(incoming) || 'missing'}`,
       remedy: 'Send JSON with "Content-Type: application/json".',
     })
   }
@@ -58,7 +58,7 @@ export async function jsonOf(
     throw new DarkroomError('malformed', {
       what: 'The JSON cannot be read',
       why: excess,
-      remedy: 'Send it flatter, or with less in it.',
+      remedy: 'Reduce the nesting depth, or send less.',
     })
   const value = parsed(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -79,15 +79,19 @@ export const isJson = (incoming: Incoming): boolean =>
 
 export const tooLarge = (limitBytes: number): DarkroomError =>
   new DarkroomError('too_large', {
-    what: 'This is too large',
-    why: `at most ${megabytes(limitBytes)} are taken at once`,
+    what: 'The request is too large',
+    why: `the limit is ${megabytes(limitBytes)}`,
     remedy: 'Send less, or raise the limit in the settings.',
   })
 
 export const disconnected = (cause: unknown): DarkroomError =>
   new DarkroomError(
     'client_closed',
-    { what: 'Nothing was answered', why: 'the connection was closed in the middle', remedy: 'Ask again.' },
+    {
+      what: 'The request was not completed',
+      why: 'the connection was closed before the body was complete',
+      remedy: 'Send the request again.',
+    },
     { cause },
   )
 
@@ -114,7 +118,7 @@ function textOf(bytes: Uint8Array): string {
   } catch (cause) {
     throw new DarkroomError(
       'malformed',
-      { what: 'The JSON cannot be read', why: 'it is not UTF-8', remedy: 'Send it as UTF-8.' },
+      { what: 'The JSON cannot be read', why: 'it is not UTF-8', remedy: 'it is incomplete or not valid' },
       { cause },
     )
   }
@@ -143,7 +147,7 @@ function excessOf(text: string): string | null {
     else if (c === 91 || c === 123) {
       if (++depth > JSON_DEPTH) return `it is nested deeper than ${JSON_DEPTH} levels`
       if (++brackets > MOST_BRACKETS)
-        return `it has more than ${MOST_BRACKETS.toLocaleString('en')} lists and objects`
+        return `it has more than ${MOST_BRACKETS.toLocaleString('en')} arrays and objects`
     } else if (c === 93 || c === 125) depth--
     else if (c === 58 && ++names > MOST_NAMES)
       return `it has more than ${MOST_NAMES.toLocaleString('en')} names`

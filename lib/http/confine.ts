@@ -87,21 +87,21 @@ async function* ownParts(parts: AsyncIterable<Part>, own: string): AsyncGenerato
 
 const another = (own: string): DarkroomError =>
   new DarkroomError('forbidden', {
-    what: 'This is not allowed',
+    what: 'You do not have access',
     why: `this key is restricted to the classifier "${own}"`,
     remedy: `Omit "classifier", or ask an admin for a key without this restriction.`,
   })
 
 const cannotTell = (own: string): DarkroomError =>
   new DarkroomError('forbidden', {
-    what: 'This is not allowed',
+    what: 'You do not have access',
     why: `this key is restricted to the classifier "${own}", and this route covers more than one classifier`,
     remedy: 'Ask an admin for a key without this restriction.',
   })
 
 const unknown = (): DarkroomError =>
   new DarkroomError('not_found', {
-    what: 'There is no such thing',
-    why: 'this key can only access its own classifier, which has nothing with this id',
+    what: 'Not found',
+    why: 'this key can only access its own classifier, which has no resource with this id',
     remedy: 'Check the id.',
   })

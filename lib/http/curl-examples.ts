@@ -79,7 +79,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'GET /api/models/{id}/compare': { idFrom: 'GET /api/models' },
   'POST /api/models/{id}/promote': {
     idFrom: 'GET /api/models',
-    json: { reason: 'It knows the new camera.' },
+    json: { reason: 'Better on images of the new camera.' },
   },
   'GET /api/models/{id}/download': { idFrom: 'GET /api/models', query: { format: 'bundle' } },
   'POST /api/models/rollback': { json: { classifier: 'shapes' } },
@@ -90,7 +90,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
     json: { token: '$SETUP_TOKEN', name: 'Ada', email: 'ada@example.org', password: '$PASSWORD' },
   },
   'POST /api/keys': {
-    json: { name: 'the scale at the door', scopes: ['predict'], expires_in_days: 90, classifier: 'shapes' },
+    json: { name: 'Packing-line camera', scopes: ['predict'], expires_in_days: 90, classifier: 'shapes' },
   },
   'DELETE /api/keys/{id}': { idFrom: 'GET /api/keys' },
   'POST /api/users': {

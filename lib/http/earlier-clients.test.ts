@@ -105,7 +105,7 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
       retrainStatus: async () => ({
         is_running: false,
         progress: 0,
-        message: 'No training yet',
+        message: 'No training run yet',
         last_retrain_time: null,
         run_id: null,
         classifier: null,

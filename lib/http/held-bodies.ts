@@ -111,22 +111,22 @@ const WITH_A_KEY = 'Log in or use an API key to avoid this limit.'
 
 const tooLargeForStranger = (most: number): DarkroomError =>
   new DarkroomError('too_large', {
-    what: 'This is too large',
+    what: 'The request is too large',
     why: `the limit for requests without a login or key is ${mb(most)}`,
     remedy: `Send less at once. ${WITH_A_KEY}`,
   })
 const tooMuchFromHere = (most: number): DarkroomError =>
   new DarkroomError('rate_limited', {
-    what: 'Too much is being sent from this address',
-    why: `the limit for its pending requests is ${mb(most)} in total`,
+    what: 'Too many requests are pending from this address',
+    why: `the limit for their total size is ${mb(most)}`,
     remedy: `Wait until some requests are complete. ${WITH_A_KEY}`,
   })
 const tooMuchInAll = (most: number): DarkroomError =>
   new DarkroomError(
     'overloaded',
     {
-      what: 'Too much is being sent at once',
-      why: `the limit for all pending requests without a login or key is ${mb(most)} in total`,
+      what: 'Too many requests are pending',
+      why: `the limit for the total size of pending requests without a login or key is ${mb(most)}`,
       remedy: `Try again in a few seconds. ${WITH_A_KEY}`,
     },
     { retryAfterSeconds: 5 },

@@ -93,7 +93,7 @@ test.each(FIELDS)('%s takes it from the query', async (_story, one, name, field)
 test.each<[string, string]>([
   ['names', `{${Array.from({ length: 1_001 }, (_, i) => `"n${i}":1`).join()}}`],
   ['values', `{"title":[${'1,'.repeat(500_001)}1]}`],
-  ['lists and objects', `{"title":[${'[],'.repeat(10_001)}1]}`],
+  ['arrays and objects', `{"title":[${'[],'.repeat(10_001)}1]}`],
 ])('JSON with more %s than anything takes is refused before it is parsed', async (what, body) => {
   const request = new Request('http://darkroom.test/api/made', {
     method: 'POST',

@@ -118,7 +118,7 @@ function decoded(step: string): string {
 
 const unknownAddress = (incoming: Incoming): DarkroomError =>
   new DarkroomError('not_found', {
-    what: 'There is no such thing',
-    why: `nothing has the address ${incoming.path.slice(0, 200)}`,
+    what: 'Not found',
+    why: `there is no resource at ${incoming.path.slice(0, 200)}`,
     remedy: 'Check the id.',
   })

@@ -75,7 +75,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     '',
     { name: 'Leaves' },
     'name',
-    /"name" is not taken here; did you mean "title"\. Change this field\.$/,
+    /"name" is not a known field; did you mean "title"\. Change this field\.$/,
   ],
   [
     'the port is not changed while it runs',
@@ -83,7 +83,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     '',
     { PORT: 4000 },
     'PORT',
-    /what is: DEFAULT_CLASSIFIER, AUTO_PROMOTE/,
+    /the fields are DEFAULT_CLASSIFIER, AUTO_PROMOTE/,
   ],
   [
     'a training takes no learning rate',
@@ -91,7 +91,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     '',
     { learning_rate: 0.1 },
     'learning_rate',
-    /"learning_rate" is not taken here/,
+    /"learning_rate" is not a known field/,
   ],
   ['a slip of the fingers is recognised', retrain, '', { epohcs: 5 }, 'epohcs', /did you mean "epochs"/],
   [
@@ -110,7 +110,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     '?explain=true',
     formOf(FILE),
     'explain',
-    /"explain" is not taken here/,
+    /"explain" is not a known field/,
   ],
   [
     'what belongs into the address',
@@ -118,7 +118,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     '',
     formOf(['top_k', '3'], FILE),
     'top_k',
-    /stands in the address here: "\?top_k=…"/,
+    /must be a query parameter: "\?top_k=…"/,
   ],
 ])('%s', async (_story, contract, query, body, path, detail) => {
   const said = await ask(contract, query, body)

@@ -85,7 +85,7 @@ export async function* knownParts(contract: Contract, parts: AsyncIterable<Part>
     if (part.kind === 'field' && !contract.formFields.includes(part.name) && !OF_FILES.includes(part.name)) {
       if (contract.passesOver.includes(part.name)) continue
       const message = namesOf(contract).has(part.name)
-        ? `stands in the address here: "?${part.name}=…"`
+        ? `must be a query parameter: "?${part.name}=…"`
         : notTaken(part.name, contract.formFields)
       throw invalidInput([{ path: part.name.slice(0, 100), message }])
     }
@@ -95,11 +95,11 @@ export async function* knownParts(contract: Contract, parts: AsyncIterable<Part>
 
 function notTaken(name: string, names: readonly string[]): string {
   const meant = nearest(name, names)
-  if (meant !== null) return `is not taken here; did you mean "${meant}"?`
-  if (names.length === 0) return 'is not taken here, nor anything else'
+  if (meant !== null) return `is not a known field; did you mean "${meant}"?`
+  if (names.length === 0) return 'is not a known field; this request has no fields'
   return names.length > MOST_LISTED
-    ? 'is not taken here; what is, stands in the reference at /docs'
-    : `is not taken here; what is: ${names.join(', ')}`
+    ? 'is not a known field; see the reference at /docs'
+    : `is not a known field; the fields are ${names.join(', ')}`
 }
 
 function nearest(name: string, names: readonly string[]): string | null {
@@ -130,9 +130,9 @@ export const invalidInput = (errors: readonly FieldError[]): DarkroomError =>
   new DarkroomError(
     'invalid_input',
     {
-      what: 'The request is understood, but not possible',
+      what: 'The request is not valid',
       why: inOneSentence(errors.slice(0, 5)).replace(/\?$/, ''),
-      remedy: errors.length === 1 ? 'Change this field.' : `Change these ${errors.length} fields.`,
+      remedy: errors.length === 1 ? 'Correct this field.' : `Correct these ${errors.length} fields.`,
     },
     { errors },
   )

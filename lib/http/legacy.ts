@@ -130,9 +130,9 @@ async function ended(
     throw new DarkroomError(
       'conflict',
       {
-        what: 'There is no new version',
-        why: 'the training was cancelled',
-        remedy: 'Resume it at /retrain, or start another.',
+        what: 'No new version was created',
+        why: 'the training run was cancelled',
+        remedy: 'Resume it at /retrain, or start a new one.',
       },
       { members: { run } },
     )
@@ -140,9 +140,9 @@ async function ended(
     throw new DarkroomError(
       'internal',
       {
-        what: 'The training failed',
+        what: 'The training run failed',
         why: run.error ?? run.message,
-        remedy: 'The run at /retrain tells more.',
+        remedy: 'See the run at /retrain for details.',
       },
       { members: { run } },
     )

@@ -19,7 +19,7 @@ export const OPENAPI_VERSION = '3.1.1'
 const binary = { type: 'string', format: 'binary' } as const
 /** Made by lib/http out of the body; described by the body instead. */
 const BODY_FIELDS: Readonly<Record<string, true>> = { picture: true, parts: true }
-const PROBLEM = problem.meta({ id: 'Problem', description: 'What happened, why, and what to do (RFC 9457)' })
+const PROBLEM = problem.meta({ id: 'Problem', description: 'what happened, why, and what to do (RFC 9457)' })
 
 let made: ReturnType<typeof createDocument> | undefined
 
@@ -29,7 +29,7 @@ export function openapi(): ReturnType<typeof createDocument> {
     info: {
       title: 'Darkroom',
       version: '1',
-      description: 'Make an image classifier, see whether it is really better, serve it.',
+      description: 'Train an image classifier, evaluate it, and serve its predictions.',
     },
     paths: pathsOf(contracts),
     components: {
@@ -126,7 +126,7 @@ function bodyOf(c: Contract, fields: Shape): ZodOpenApiRequestBodyObject | null 
                 files: {
                   type: 'array',
                   items: binary,
-                  description: 'pictures, one ZIP, or pictures and a labels CSV',
+                  description: 'images, one ZIP archive, or images and a CSV file with labels',
                 },
                 label: { type: 'string' },
                 labels: { type: 'array', items: { type: 'string' } },
@@ -142,10 +142,10 @@ function bodyOf(c: Contract, fields: Shape): ZodOpenApiRequestBodyObject | null 
 
 function responsesOf(c: Contract): ZodOpenApiResponsesObject {
   const responses: ZodOpenApiResponsesObject = {
-    [`${c.status}`]: { description: 'As asked', content: contentOf(c) },
+    [`${c.status}`]: { description: 'Success', content: contentOf(c) },
   }
   if (c.statusOf)
-    responses['202'] = { description: 'Begun; it goes on behind this answer', content: contentOf(c) }
+    responses['202'] = { description: 'Accepted; it continues in the background', content: contentOf(c) }
   for (const [status, codes] of Object.entries(Object.groupBy(errorsOf(c), (code) => STATUS_OF[code]))) {
     responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
       description: codes!.join(', '),

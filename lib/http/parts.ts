@@ -35,8 +35,10 @@ export function partsOf(incoming: Incoming, limitBytes: number): AsyncGenerator<
     throw noForm()
   throw new DarkroomError('unsupported_media', {
     what: 'The body cannot be read',
-    why: `it is declared as ${type.slice(0, 100)}`,
-    remedy: 'Send a form ("multipart/form-data") with its files in `files`, or a ZIP as "application/zip".',
+    why: `its content type is ${type.slice(0, 100)}`,
+    remedy:
+      'Send "multipart/form-data" with the files in the field `files`, or a ZIP archive as ' +
+      '"application/zip".',
   })
 }
 
@@ -116,7 +118,7 @@ function openForm(incoming: Incoming): Form {
       },
     })
   } catch (cause) {
-    throw malformedForm('it does not say where its parts end', cause)
+    throw malformedForm('its multipart boundary is missing', cause)
   }
 }
 
@@ -156,7 +158,7 @@ async function skipRest(stream: Readable): Promise<void> {
 
 const noForm = (): DarkroomError =>
   new DarkroomError('missing_file', {
-    what: 'There is no file',
+    what: 'No file was sent',
     why: 'the request has no form with a file',
     remedy: 'Send "multipart/form-data" with the files in the field `files`.',
   })

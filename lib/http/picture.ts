@@ -21,7 +21,7 @@ export async function pictureOf(incoming: Incoming, limitBytes: number): Promise
   const type = typeOf(incoming)
   if (type === 'multipart/form-data') return fromForm(incoming, limitBytes)
   if (isJson(incoming)) return fromJson(incoming, limitBytes)
-  if (type === 'application/x-www-form-urlencoded') throw noFile('the form holds text alone')
+  if (type === 'application/x-www-form-urlencoded') throw noFile('the form has text fields only')
   const bytes = await bytesOf(incoming, limitBytes)
   if (bytes.byteLength === 0) throw noFile('the request is empty')
   return { picture: { bytes, filename: null }, fields: {} }
@@ -35,9 +35,9 @@ async function fromForm(incoming: Incoming, limitBytes: number): Promise<Picture
   for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
     const isPicture = FIELDS.includes(name)
     if (filename === null) {
-      if (isPicture) why = `the field "${name}" is a text instead of a file`
+      if (isPicture) why = `the field "${name}" is text instead of a file`
       else fields.set(name, Buffer.from(bytes).toString('utf8'))
-    } else if (!isPicture) why = `the file came in the field "${name.slice(0, 100)}"`
+    } else if (!isPicture) why = `the file is in the field "${name.slice(0, 100)}"`
     else if (bytes.byteLength === 0) why = 'the file is empty'
     else picture ??= { bytes, filename: nameOf(filename) }
   }
@@ -53,9 +53,9 @@ async function fromJson(incoming: Incoming, limitBytes: number): Promise<Picture
     throw new DarkroomError(
       'invalid_input',
       {
-        what: 'The picture was not taken',
-        why: '"url" is not a data-URL',
-        remedy: 'Send { "url": "data:image/png;base64,…" }; other addresses are never fetched.',
+        what: 'The image was not accepted',
+        why: '"url" is not a data URL',
+        remedy: 'Send { "url": "data:image/png;base64,…" }; other URLs are never fetched.',
       },
       { errors: [{ path: 'url', message: 'must begin with "data:"' }] },
     )
@@ -65,13 +65,13 @@ async function fromJson(incoming: Incoming, limitBytes: number): Promise<Picture
     throw new DarkroomError(
       'malformed',
       {
-        what: 'The picture cannot be read',
-        why: 'its data-URL is damaged',
+        what: 'The image cannot be read',
+        why: 'its data URL is damaged',
         remedy: 'Send "data:image/png;base64," followed by base64.',
       },
-      { errors: [{ path: 'url', message: 'is no valid data-URL' }] },
+      { errors: [{ path: 'url', message: 'is not a valid data URL' }] },
     )
-  if (bytes.byteLength === 0) throw noFile('the data-URL is empty')
+  if (bytes.byteLength === 0) throw noFile('the data URL is empty')
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
   return { picture: { bytes, filename: null }, fields }
 }
@@ -111,8 +111,9 @@ function nameOf(filename: string): string | null {
 
 const noFile = (why: string): DarkroomError =>
   new DarkroomError('missing_file', {
-    what: 'There is no picture',
+    what: 'No image was sent',
     why,
     remedy:
-      'Send it as multipart/form-data in the field `file`, as the bare body, or as JSON { "url": "data:image/…" }.',
+      'Send it as multipart/form-data in the field `file`, as the raw body, or as JSON { "url": ' +
+      '"data:image/…" }.',
   })

@@ -36,7 +36,7 @@ export function tooOften(rate: Rate): DarkroomError {
   return new DarkroomError(
     'rate_limited',
     {
-      what: 'Too many requests',
+      what: 'Rate limit exceeded',
       why:
         `at most ${rate.limit.toLocaleString('en')} requests of this kind are allowed in ` +
         `${windowWords(rate.windowSeconds)}`,

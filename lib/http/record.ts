@@ -101,7 +101,7 @@ function detailOf(sent: Fields, said: Fields): string | null {
 }
 
 function valueText(value: unknown): string {
-  const single = value === null ? 'as by default' : String(value)
+  const single = value === null ? 'default' : String(value)
   return (Array.isArray(value) ? value.join(' and ') : single).slice(0, LONGEST_TEXT)
 }
 const fieldsOf = (value: unknown): Fields =>

@@ -55,7 +55,7 @@ test('fields inside others stand under their whole path, with type, bounds and w
     about: '1 to 1000, default 5',
   })
   expect(parameters.find(({ name }) => name === 'explain')?.about).toMatch(
-    /on which places of the picture the answer depends.*counts with the limit “batch” too/,
+    /an occlusion heat map.*counts towards the “batch” rate limit/,
   )
   expect(answer.fields.find(({ name }) => name === 'explanation.drops')).toMatchObject({
     type: 'list of list of number',
@@ -66,7 +66,7 @@ test('fields inside others stand under their whole path, with type, bounds and w
   expect(answer.fields.find(({ name }) => name === 'probabilities')?.type).toBe('number by name')
   expect(answer.fields.find(({ name }) => name === 'id')).toMatchObject({
     type: 'id or null',
-    about: 'null when it was not saved',
+    about: 'null if it was not saved',
   })
   expect(answer.fields.find(({ name }) => name === 'decision')?.type).toBe(
     '"confident" or "uncertain" or "unfamiliar" or null',

@@ -41,11 +41,11 @@ const GROUPS: readonly (readonly [name: string, title: string, resources: readon
   ['predict', 'Predict', ['predict']],
   ['history', 'History, corrections and statistics', ['predictions', 'statistics']],
   ['classifiers', 'Classifiers', ['classifiers', 'classes']],
-  ['pictures', 'Pictures to learn from', ['upload', 'uploads', 'samples', 'snapshots', 'data']],
+  ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'snapshots', 'data']],
   ['training', 'Training', ['retrain', 'runs']],
-  ['versions', 'Versions and the champion', ['models', 'model']],
-  ['operations', 'How Darkroom is', ['health', 'metrics', 'logs', 'audit', 'drift', 'alerts']],
-  ['people', 'People, keys and settings', ['setup', 'users', 'keys', 'settings']],
+  ['versions', 'Versions', ['models', 'model']],
+  ['operations', 'System status', ['health', 'metrics', 'logs', 'audit', 'drift', 'alerts']],
+  ['people', 'Users, keys and settings', ['setup', 'users', 'keys', 'settings']],
 ]
 
 /** `origin`: the address under which the reader reaches the API. */

@@ -234,7 +234,7 @@ test('a known error answers its status, its sentence and its members', async () 
   openProgram()
   const busy = new DarkroomError(
     'already_running',
-    { what: 'No training was started', why: 'one is running', remedy: 'Wait for it.' },
+    { what: 'No training run was started', why: 'one is running', remedy: 'Wait for it.' },
     { members: { run: { id: ID } } },
   )
 
@@ -243,7 +243,7 @@ test('a known error answers its status, its sentence and its members', async () 
   expect(response.status).toBe(409)
   expect(await problem(response)).toMatchObject({
     code: 'already_running',
-    detail: 'No training was started: one is running. Wait for it.',
+    detail: 'No training run was started: one is running. Wait for it.',
     run: { id: ID },
     instance: '/api/classifiers/leaves',
   })

@@ -49,7 +49,7 @@ export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<
 export const refuseUnknown: RouteHandler = asRoute(
   answering(async ({ path }) => {
     throw new DarkroomError('not_found', {
-      what: 'There is no such address',
+      what: 'Not found',
       why: `the API has no route ${path.slice(0, 200)}`,
       remedy: 'See the reference at /api/openapi.json.',
     })

@@ -18,7 +18,7 @@ export function partsIn(body: Uint8Array, contentType: string): readonly FormPar
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType)
   const name = boundary?.[1] ?? boundary?.[2]
   if (name === undefined || name.length > LONGEST_BOUNDARY)
-    throw malformedForm('it does not say where its parts end')
+    throw malformedForm('its multipart boundary is missing')
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const delimiter = Buffer.from(`\r\n--${name}`)
   const parts: FormPart[] = []
@@ -81,9 +81,9 @@ function extended(value: string | undefined): string | null {
 export const malformedForm = (why: string, cause?: unknown): DarkroomError =>
   new DarkroomError(
     'malformed',
-    { what: 'The form cannot be read', why, remedy: 'Send it as "multipart/form-data", whole.' },
+    { what: 'The form cannot be read', why, remedy: 'Send the complete form as "multipart/form-data".' },
     { cause },
   )
 
 export const endsInTheMiddle = (cause?: unknown): DarkroomError =>
-  malformedForm('it ends in the middle or is damaged', cause)
+  malformedForm('it is incomplete or damaged', cause)

@@ -40,18 +40,18 @@ const SMALLEST_WINDOWS_HEADER = 40
 /** The header, checked against the file's own length; a sentence when it cannot be. */
 export function readBmpHeader(bytes: Uint8Array): BmpHeader | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < FILE_HEADER + OS2_HEADER) return 'it is cut off'
+  if (bytes.length < FILE_HEADER + OS2_HEADER) return 'it is truncated'
   const headerSize = view.getUint32(14, true)
-  if (bytes.length < FILE_HEADER + headerSize) return 'it is cut off'
+  if (bytes.length < FILE_HEADER + headerSize) return 'it is truncated'
   const isOs2 = headerSize === OS2_HEADER
-  if (!isOs2 && headerSize < SMALLEST_WINDOWS_HEADER) return 'its header is of an unknown kind'
+  if (!isOs2 && headerSize < SMALLEST_WINDOWS_HEADER) return 'its header type is unknown'
   const width = isOs2 ? view.getUint16(18, true) : view.getInt32(18, true)
   const tall = isOs2 ? view.getUint16(20, true) : view.getInt32(22, true)
   const bits = view.getUint16(isOs2 ? 24 : 28, true)
   const compression = isOs2 ? RGB : view.getUint32(30, true)
-  if (width <= 0 || tall === 0) return 'it claims to have no pixels'
+  if (width <= 0 || tall === 0) return 'its size is zero pixels'
   if (!DEPTHS[compression]?.includes(bits))
-    return `its pixels are written in a way that cannot be read (${bits} bits, method ${compression})`
+    return `its pixel format is not supported (${bits} bits, compression method ${compression})`
 
   const maskBytes = headerSize === SMALLEST_WINDOWS_HEADER ? (MASK_BYTES[compression] ?? 0) : 0
   const paletteAt = FILE_HEADER + headerSize + maskBytes
@@ -111,7 +111,7 @@ function rowsOf(bytes: Uint8Array, head: BmpHeader): RowReader | string {
   }
   const stride = Math.ceil((head.width * head.bits) / 32) * 4
   const lastRow = Math.ceil((head.width * head.bits) / 8)
-  if (head.pixelsAt + stride * (head.height - 1) + lastRow > bytes.length) return 'it is cut off'
+  if (head.pixelsAt + stride * (head.height - 1) + lastRow > bytes.length) return 'it is truncated'
   const rowAt = (y: number): number => head.pixelsAt + stride * (head.isTopDown ? y : head.height - 1 - y)
   if (head.bits <= 8) return fromPalette(bytes, head, rowAt)
   if (head.bits === 24) return fromTriples(bytes, head, rowAt)
@@ -252,7 +252,7 @@ function runLengths(bytes: Uint8Array, head: BmpHeader): Uint8Array | string {
   }
   let at = head.pixelsAt
   for (let x = 0, y = 0; y < height;) {
-    if (at + 2 > bytes.length) return 'it is cut off'
+    if (at + 2 > bytes.length) return 'it is truncated'
     const count = bytes[at]!
     const second = bytes[at + 1]!
     at += 2
@@ -264,13 +264,13 @@ function runLengths(bytes: Uint8Array, head: BmpHeader): Uint8Array | string {
     } else if (second === 1) {
       break
     } else if (second === 2) {
-      if (at + 2 > bytes.length) return 'it is cut off'
+      if (at + 2 > bytes.length) return 'it is truncated'
       x += bytes[at]!
       y += bytes[at + 1]!
       at += 2
     } else {
       const size = isNibbles ? Math.ceil(second / 2) : second
-      if (at + size > bytes.length) return 'it is cut off'
+      if (at + size > bytes.length) return 'it is truncated'
       for (let i = 0; i < second; i++, x++)
         put(x, y, isNibbles ? nibble(bytes[at + (i >> 1)]!, i) : bytes[at + i]!)
       at += size + (size % 2)

@@ -145,8 +145,8 @@ async function bySharp(
     throw corruptImage(
       found,
       cause instanceof Error && /timeout/i.test(cause.message)
-        ? `reading it takes longer than ${LONGEST_SECONDS} s`
-        : 'its pixels are damaged or cut off',
+        ? `decoding it takes longer than ${LONGEST_SECONDS} s`
+        : 'its pixels are damaged or truncated',
       cause,
     )
   }
@@ -156,5 +156,5 @@ const viewOf = (data: Buffer): Uint8Array => new Uint8Array(data.buffer, data.by
 
 function channelsOf(count: number): Pixels['channels'] {
   if (count === 1 || count === 2 || count === 3 || count === 4) return count
-  throw new Error(`sharp answered ${count} channels`)
+  throw new Error(`sharp returned ${count} channels`)
 }

@@ -153,7 +153,7 @@ test('an image that needs more than the budget, or has too many pixels, is refus
   })
   expect(await settled(queue.decode(png(8_000), order))).toMatchObject({
     code: 'too_many_pixels',
-    message: expect.stringContaining('at most 50'),
+    message: expect.stringContaining('the limit is 50 megapixels'),
   })
   expect(children).toHaveLength(0)
 })

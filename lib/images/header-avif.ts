@@ -47,7 +47,7 @@ export function avifHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
         for (const size of sequencesIn(bytes, body + 4, end)) grow(size)
       } else if (name === 'iloc') {
         if (++tables > MOST_TABLES)
-          throw new RangeError('An AVIF with that many tables of places is not read.')
+          throw new RangeError('AVIF files with that many location tables are not supported.')
         for (const place of placesIn(view, body))
           for (const size of sequencesIn(bytes, place, bytes.length)) grow(size)
       }
@@ -84,7 +84,7 @@ function placesIn(view: DataView, body: number): number[] {
   const indexBytes = version === 0 ? 0 : sizes & 15
   const idBytes = version < 2 ? 2 : 4
   const items = version < 2 ? view.getUint16(body + 6) : view.getUint32(body + 6)
-  if (items > MOST_ITEMS) throw new RangeError('An AVIF with that many items is not read.')
+  if (items > MOST_ITEMS) throw new RangeError('AVIF files with that many items are not supported.')
   const places: number[] = []
   let at = body + 6 + idBytes
   for (let i = 0; i < items; i++) {

@@ -182,7 +182,7 @@ test('a PNG of a hundred thousand empty parts is refused before they are all rea
   const empty = Buffer.from('0000000074455874fadc3e63', 'hex') // tEXt
   const bytes = Buffer.concat([png.subarray(0, 33), Buffer.alloc(12 * 100_000, empty), png.subarray(33)])
 
-  await expect(decode(bytes, { maxPixels: 1e6 })).rejects.toThrow('more than 20,000 parts')
+  await expect(decode(bytes, { maxPixels: 1e6 })).rejects.toThrow('more than 20,000 chunks')
 })
 
 test('small plain images are decoded in place; large ones, TIFF, AVIF and many scans elsewhere', async () => {

@@ -34,7 +34,7 @@ const CHANNELS: Readonly<Record<number, 1 | 2 | 3 | 4>> = { 0: 1, 2: 3, 4: 2, 6:
 export function readPngHeader(bytes: Uint8Array): PngHeader | string {
   if (SIGNATURE.some((byte, at) => bytes[at] !== byte)) return 'its first bytes are damaged'
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < 33) return 'it is cut off'
+  if (bytes.length < 33) return 'it is truncated'
   if (nameOf(bytes, 12) !== 'IHDR' || view.getUint32(8) !== 13) return 'its header is damaged'
   const head = {
     width: view.getUint32(16),
@@ -43,19 +43,19 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
     colour: bytes[25]!,
     isInterlaced: bytes[28] !== 0,
   }
-  if (head.width === 0 || head.height === 0) return 'it claims to have no pixels'
+  if (head.width === 0 || head.height === 0) return 'its size is zero pixels'
   let isPlain = bytes[26] === 0 && bytes[27] === 0
   const parts: [number, number][] = []
   for (let at = 8, seen = 0; ; seen++) {
-    if (seen > MOST_CHUNKS) return `it has more than ${MOST_CHUNKS.toLocaleString('en')} parts`
-    if (at + 12 > bytes.length) return 'it is cut off'
+    if (seen > MOST_CHUNKS) return `it has more than ${MOST_CHUNKS.toLocaleString('en')} chunks`
+    if (at + 12 > bytes.length) return 'it is truncated'
     const size = view.getUint32(at)
     const name = nameOf(bytes, at + 4)
     const end = at + 8 + size
-    if (end + 4 > bytes.length) return 'it is cut off'
+    if (end + 4 > bytes.length) return 'it is truncated'
     const isCritical = (bytes[at + 4]! & 0x20) === 0
     const isSound = crc32(bytes.subarray(at + 4, end)) === view.getUint32(end)
-    if (isCritical && !isSound) return `the checksum of its ${name} part is wrong`
+    if (isCritical && !isSound) return `the checksum of its ${name} chunk is wrong`
     if (name === 'IEND') return { ...head, isPlain, parts }
     if (name === 'IDAT') parts.push([at + 8, end])
     else if (name !== 'IHDR' || at !== 8) isPlain &&= isSound && HARMLESS.has(name)

@@ -10,35 +10,35 @@ const FORMATS = 'PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF'
 
 export const emptyFile = (): DarkroomError =>
   new DarkroomError('missing_file', {
-    what: 'There is no picture',
+    what: 'No image was sent',
     why: 'the file is empty',
-    remedy: `Send a ${FORMATS} picture.`,
+    remedy: `Send an image in one of these formats: ${FORMATS}.`,
   })
 
 export const notAnImage = (found: Sniffed): DarkroomError =>
   new DarkroomError('not_an_image', {
-    what: 'This is not a picture',
+    what: 'The file is not an image',
     why: `it is ${found.words}`,
-    remedy: `Send a ${FORMATS} picture.`,
+    remedy: `Send an image in one of these formats: ${FORMATS}.`,
   })
 
 export const corruptImage = (found: Sniffed, why: string, cause?: unknown): DarkroomError =>
   new DarkroomError(
     'corrupt_image',
     {
-      what: 'This picture cannot be read',
+      what: 'The image cannot be read',
       why: `it is ${found.words}, but ${why}`,
-      remedy: 'Save it again or take another copy of it.',
+      remedy: 'Save the image again, or send another copy of it.',
     },
     { cause },
   )
 
 export const tooManyPixels = (width: number, height: number, maxPixels: number): DarkroomError =>
   new DarkroomError('too_many_pixels', {
-    what: 'This picture is too large',
+    what: 'The image is too large',
     why:
-      `it claims ${width} × ${height} = ${megapixels(width * height)} megapixels and at most ` +
-      `${megapixels(maxPixels)} are read`,
+      `it is ${width} × ${height} = ${megapixels(width * height)} megapixels, and the limit is ` +
+      `${megapixels(maxPixels)} megapixels`,
     remedy: 'Send a smaller copy of it.',
   })
 

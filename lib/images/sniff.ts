@@ -25,14 +25,14 @@ export function sniff(bytes: Uint8Array): Sniffed {
 }
 
 const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])[] = [
-  ['\x89PNG', 'png', 'a PNG picture'],
-  ['\xff\xd8\xff', 'jpeg', 'a JPEG picture'],
-  ['GIF87a', 'gif', 'a GIF picture'],
-  ['GIF89a', 'gif', 'a GIF picture'],
-  ['II*\0', 'tiff', 'a TIFF picture'],
-  ['MM\0*', 'tiff', 'a TIFF picture'],
-  ['II+\0', 'tiff', 'a TIFF picture'],
-  ['MM\0+', 'tiff', 'a TIFF picture'],
+  ['\x89PNG', 'png', 'a PNG image'],
+  ['\xff\xd8\xff', 'jpeg', 'a JPEG image'],
+  ['GIF87a', 'gif', 'a GIF image'],
+  ['GIF89a', 'gif', 'a GIF image'],
+  ['II*\0', 'tiff', 'a TIFF image'],
+  ['MM\0*', 'tiff', 'a TIFF image'],
+  ['II+\0', 'tiff', 'a TIFF image'],
+  ['MM\0+', 'tiff', 'a TIFF image'],
   ['%PDF', 'pdf', 'a PDF document'],
   ['PK\x03\x04', 'zip', 'a ZIP archive'],
   ['PK\x05\x06', 'zip', 'a ZIP archive'],
@@ -45,10 +45,10 @@ const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])
   ['\x7fELF', 'unknown', 'a program'],
   ['MZ', 'unknown', 'a program'],
   ['8BPS', 'unknown', 'a Photoshop document'],
-  ['\xff\x0a', 'unknown', 'a JPEG XL picture, which cannot be read here'],
-  ['\0\0\0\x0cJXL ', 'unknown', 'a JPEG XL picture, which cannot be read here'],
+  ['\xff\x0a', 'unknown', 'a JPEG XL image, which is not supported'],
+  ['\0\0\0\x0cJXL ', 'unknown', 'a JPEG XL image, which is not supported'],
   ['\0\0\x01\0', 'unknown', 'an icon file'],
-  ['OggS', 'unknown', 'a sound or a video'],
+  ['OggS', 'unknown', 'an audio or video file'],
   ['ID3', 'unknown', 'a sound'],
   ['\x1aE\xdf\xa3', 'unknown', 'a video'],
   ['SQLite format 3', 'unknown', 'a database'],
@@ -65,16 +65,16 @@ const BMP_HEADER_SIZES: readonly number[] = [12, 16, 40, 52, 56, 64, 108, 124]
 function containerOf(bytes: Uint8Array): Sniffed | null {
   const start = latin1(bytes, 0, 64)
   if (start.startsWith('BM') && bytes.length >= 18 && BMP_HEADER_SIZES.includes(uint32(bytes, 14)))
-    return { kind: 'bmp', words: 'a BMP picture' }
+    return { kind: 'bmp', words: 'a BMP image' }
   if (start.startsWith('RIFF')) {
-    if (start.slice(8, 12) === 'WEBP') return { kind: 'webp', words: 'a WebP picture' }
-    return { kind: 'unknown', words: 'a sound or a video' }
+    if (start.slice(8, 12) === 'WEBP') return { kind: 'webp', words: 'a WebP image' }
+    return { kind: 'unknown', words: 'an audio or video file' }
   }
   if (start.slice(4, 8) !== 'ftyp') return null
   const brands = start.slice(8, 12) + start.slice(16)
-  if (/avi[fs]/.test(brands)) return { kind: 'avif', words: 'an AVIF picture' }
+  if (/avi[fs]/.test(brands)) return { kind: 'avif', words: 'an AVIF image' }
   if (/hei[cxms]|hev[cxms]|mif1|msf1/.test(brands))
-    return { kind: 'heic', words: 'a HEIC photograph, which cannot be read here' }
+    return { kind: 'heic', words: 'a HEIC image, which is not supported' }
   return { kind: 'unknown', words: 'a video' }
 }
 
@@ -87,21 +87,21 @@ function textOf(bytes: Uint8Array): Sniffed | null {
     '',
   )
   if (/^<(?:\w+:)?svg[\s>]/i.test(opening))
-    return { kind: 'svg', words: 'an SVG drawing, which is never rendered here' }
+    return { kind: 'svg', words: 'an SVG drawing, which is not supported' }
   if (
     /^<(?:!doctype\s+html|html|head|body|script|iframe|meta|title|div|p|table|a|img|h1)[\s>]/i.test(opening)
   )
     return { kind: 'html', words: 'an HTML page' }
-  if (/<svg[\s>]/i.test(text)) return { kind: 'svg', words: 'an SVG drawing, which is never rendered here' }
-  if (/^<\?xml/i.test(text.trimStart())) return { kind: 'text', words: 'an XML text' }
+  if (/<svg[\s>]/i.test(text)) return { kind: 'svg', words: 'an SVG drawing, which is not supported' }
+  if (/^<\?xml/i.test(text.trimStart())) return { kind: 'text', words: 'an XML file' }
   if (
     /^(?:import |from \w+ import |const |let |var |function |"use strict"|'use strict'|@echo off)/.test(
       opening,
     )
   )
     return { kind: 'script', words: 'a script' }
-  if (/^\s*[[{]\s*["[{]/.test(text)) return { kind: 'text', words: 'a JSON text' }
-  return { kind: 'text', words: 'a text' }
+  if (/^\s*[[{]\s*["[{]/.test(text)) return { kind: 'text', words: 'a JSON file' }
+  return { kind: 'text', words: 'a text file' }
 }
 
 function decodedText(bytes: Uint8Array): string | null {

@@ -82,9 +82,9 @@ export function holdVersions(engine: Engine): Versions {
     if (failure !== null) {
       await drop(key, about)
       throw new DarkroomError('bad_bundle', {
-        what: `The version in ${folder} may not answer`,
+        what: `The version in ${folder} failed validation and cannot be served`,
         why: `on the engine ${engine.name}, ${failure}`,
-        remedy: 'Restore its files, or train again.',
+        remedy: 'Restore its files, or train a new version.',
       })
     }
     held.set(key, about)

@@ -146,7 +146,7 @@ async function readFrom(pile: FileHandle, { at, bytes }: ArrivedFile): Promise<U
   const all = new Uint8Array(bytes)
   for (let done = 0; done < bytes;) {
     const { bytesRead } = await pile.read(all, done, bytes - done, at + done)
-    if (bytesRead === 0) throw new Error('an arrived picture is shorter than what was written')
+    if (bytesRead === 0) throw new Error('a spooled image is shorter than what was written')
     done += bytesRead
   }
   return all
@@ -159,8 +159,8 @@ async function textOf(chunks: AsyncIterable<Uint8Array>, path: string): Promise<
     all.push(chunk)
     if ((size += chunk.byteLength) > LARGEST_TABLE_BYTES)
       throw new DarkroomError('too_large', {
-        what: `The table ${path} is too large`,
-        why: 'at most 32 MB are read',
+        what: `The label table ${path} is too large`,
+        why: 'the limit is 32 MB',
         remedy: 'Split the upload.',
       })
   }

@@ -22,16 +22,16 @@ export async function contentOf(arrivals: Arrivals, limits: ZipLimits): Promise<
   }
   if (arrivals.files.length === 0 && arrivals.zips.length === 0) {
     throw new DarkroomError('missing_file', {
-      what: 'There are no pictures',
-      why: arrivals.table === null ? 'no file came with the form' : 'only a table of labels came',
-      remedy: 'Send pictures or a ZIP in the field `files`.',
+      what: 'No images were sent',
+      why: arrivals.table === null ? 'the form has no file' : 'only a label table was sent',
+      remedy: 'Send images or a ZIP archive in the field `files`.',
     })
   }
   if (arrivals.zips.length === 0 && arrivals.files.every((file) => file.bytes === 0)) {
     throw new DarkroomError('missing_file', {
-      what: 'There are no pictures',
+      what: 'No images were sent',
       why: arrivals.files.length === 1 ? 'the file is empty' : 'all files are empty',
-      remedy: 'Send pictures or a ZIP in the field `files`.',
+      remedy: 'Send images or a ZIP archive in the field `files`.',
     })
   }
   refuseImpossibleNames(sources)
@@ -59,7 +59,7 @@ function loose(arrivals: Arrivals, labels: readonly Labelled[]): Content {
     for (const [i, file] of arrivals.files.entries()) {
       const labelled = labels[i]!
       if (file.isTooLarge)
-        yield { kind: 'too_large', path: file.path, reason: 'It has more bytes than one picture may have.' }
+        yield { kind: 'too_large', path: file.path, reason: 'It is larger than the limit for an image.' }
       else if (labelled.label === null)
         yield { kind: 'no_label', path: file.path, reason: `No label: ${labelled.why}.` }
       else
@@ -113,16 +113,16 @@ async function textAt(file: string, path: string, limits: ZipLimits): Promise<st
   for await (const entry of readZip(file, limits))
     if (entry.kind === 'file' && entry.path === path) return new TextDecoder().decode(entry.bytes)
   throw new DarkroomError('bad_archive', {
-    what: 'The table of labels cannot be read',
+    what: 'The label table cannot be read',
     why: `${path} in the archive is damaged`,
-    remedy: 'Pack it again.',
+    remedy: 'Create the archive again.',
   })
 }
 
 function missing(names: readonly string[]): Content {
   async function* images(): AsyncGenerator<Arriving> {
     for (const path of names)
-      yield { kind: 'stray_file', path, reason: 'The table names this file, but it did not come.' }
+      yield { kind: 'stray_file', path, reason: 'The label table lists this file, but it was not sent.' }
   }
   return { count: 0, images: images() }
 }
@@ -134,14 +134,14 @@ function refuseImpossibleNames({ label, labels }: LabelSources): void {
     ...(isList ? [] : labels.map((value, i) => ({ path: `labels.${i}`, value }))),
   ]
     .filter(({ value }) => classNameOf(value, []) === null)
-    .map(({ path }) => ({ path, message: 'must have 1 to 200 characters, none of them a control character' }))
+    .map(({ path }) => ({ path, message: 'must have 1 to 200 characters, without control characters' }))
   if (errors.length === 0) return
   throw new DarkroomError(
     'invalid_input',
     {
-      what: 'A label can be no class name',
+      what: 'A label is not a valid class name',
       why: `${errors[0]!.path} ${errors[0]!.message}`,
-      remedy: 'Change it.',
+      remedy: 'Correct the label.',
     },
     { errors: errors.slice(0, 100) },
   )

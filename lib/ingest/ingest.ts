@@ -98,7 +98,7 @@ async function ingested(
       report.find(
         'no_label',
         arriving.path,
-        'Its label can be no class name: 1 to 200 characters, none of them a control character.',
+        'Its label is not a valid class name: 1 to 200 characters, without control characters.',
       )
       continue
     }
@@ -107,12 +107,12 @@ async function ingested(
     const twin = seen.get(hash)
     if (twin) {
       if (twin.label === label)
-        report.find('duplicate_in_upload', arriving.path, `The same picture as ${twin.path}.`)
+        report.find('duplicate_in_upload', arriving.path, `Duplicate of ${twin.path}.`)
       else
         report.find(
           'same_picture_other_label',
           arriving.path,
-          `The same picture as ${twin.path}, which is labelled "${twin.label}"; that label was kept.`,
+          `Duplicate of ${twin.path}, which is labelled "${twin.label}"; that label was kept.`,
         )
       continue
     }
@@ -179,12 +179,17 @@ function createReport(known: readonly string[]): Report {
       const name = sample.filename ?? ''
       if (result.kind === 'already-there') {
         if (result.label === sample.label)
-          find('already_there', name, `This picture is there already, as "${result.label}".`, result.sampleId)
+          find(
+            'already_there',
+            name,
+            `This image already exists with the label "${result.label}".`,
+            result.sampleId,
+          )
         else
           find(
             'same_picture_other_label',
             name,
-            `This picture is there already, labelled "${result.label}"; that label was kept.`,
+            `This image already exists with the label "${result.label}"; that label was kept.`,
             result.sampleId,
           )
         return
@@ -210,7 +215,9 @@ function createReport(known: readonly string[]): Report {
 /** Earlier clients read it: "Uploaded 10 images successfully". */
 function sentence(count: number, files: number): string {
   if (count === 0)
-    return files === 0 ? 'Nothing came in' : `No new images among ${files} ${files === 1 ? 'file' : 'files'}`
+    return files === 0
+      ? 'No files were sent'
+      : `No new images among ${files} ${files === 1 ? 'file' : 'files'}`
   const others = files - count
   const uploaded = `Uploaded ${count} ${count === 1 ? 'image' : 'images'} successfully`
   return others === 0
@@ -224,8 +231,8 @@ async function takeBack(
   { uploads }: IngestPorts,
 ): Promise<void> {
   const unexpected = signal?.aborted
-    ? 'It was stopped before its end.'
-    : 'It failed because of an error in Darkroom itself; the log tells more.'
+    ? 'It was stopped before it was complete.'
+    : 'It failed because of an internal error; see the log.'
   const why = isDarkroomError(error) ? error.message : unexpected
   const failed = { state: 'failed', error: why } as const
   await uploads.change(id, failed)

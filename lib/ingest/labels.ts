@@ -71,10 +71,10 @@ function jsonList(text: string): readonly string[] {
     'invalid_input',
     {
       what: 'The labels cannot be read',
-      why: '`labels` begins like JSON but is no list of texts',
+      why: '`labels` starts like JSON but is not a list of strings',
       remedy: 'Send ["cat", "dog"], or "cat,dog".',
     },
-    { errors: [{ path: 'labels', message: 'must be a list of texts' }] },
+    { errors: [{ path: 'labels', message: 'must be a list of strings' }] },
   )
 }
 
@@ -83,7 +83,7 @@ function tabled(paths: readonly string[], table: string): readonly Labelled[] {
   return paths.map((path) => {
     const label = labels.get(keyOf(path)) ?? labels.get(keyOf(path.split('/').at(-1)!))
     return label === undefined
-      ? { label: null, why: 'the table of labels does not name it' }
+      ? { label: null, why: 'the label table does not list it' }
       : { label, split: null }
   })
 }
@@ -94,7 +94,7 @@ function foldered(paths: readonly string[]): readonly Labelled[] {
     throw mismatch(
       0,
       paths.length,
-      'Send one `label` for all, `labels` one per file, or files in class folders.',
+      'Send one `label` for all files, one of `labels` for each, or files in class folders.',
     )
   return paths.map((path) => {
     const place = layout.placeOf(path)
@@ -135,7 +135,7 @@ export function readTable(text: string): ReadonlyMap<string, string> {
     const label = row[l]?.trim() ?? ''
     if (name !== '' && label !== '') labels.set(keyOf(name), label)
   }
-  if (labels.size === 0) throw badTable('it names no file with a label')
+  if (labels.size === 0) throw badTable('it lists no file with a label')
   return labels
 }
 
@@ -176,7 +176,7 @@ const badTable = (why: string): DarkroomError =>
   new DarkroomError(
     'invalid_input',
     {
-      what: 'The table of labels cannot be read',
+      what: 'The label table cannot be read',
       why,
       remedy: 'Send a CSV with the columns filename,label.',
     },

@@ -265,7 +265,7 @@ test.each<[string, Sent, number, string]>([
     'missing_file',
   ],
   [
-    'a text instead of a file',
+    'text instead of a file',
     [
       ['label', 'cat'],
       ['files', 'a.png'],

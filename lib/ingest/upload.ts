@@ -100,7 +100,7 @@ export function createIngest(ports: UploadPorts): Ingest {
       stopping.abort(
         new DarkroomError('not_ready', {
           what: 'The upload was not finished',
-          why: 'Darkroom was being stopped',
+          why: 'Darkroom was shutting down',
           remedy: 'Upload the files again.',
         }),
       )
@@ -118,7 +118,7 @@ async function targetOf(
   const named = input.classifier ?? checked(classifierId, 'classifier', fields.classifier)
   const mayCreate = input.create ?? checked(flag, 'create', fields.create) ?? false
   if (!mayCreate) return { classifier: await classifiers.chosen(named), isMade: false }
-  if (named === undefined) throw invalid('classifier', 'must name the classifier to make')
+  if (named === undefined) throw invalid('classifier', 'must name the classifier to create')
   const known = await classifiers.find(named)
   return known
     ? { classifier: known, isMade: false }
@@ -138,13 +138,13 @@ function checked<T>(
   if (value === undefined || value === '') return undefined
   const read = schema.safeParse(value, inOurWords)
   if (read.success) return read.data
-  throw invalid(path, read.error.issues[0]?.message ?? 'is not possible')
+  throw invalid(path, read.error.issues[0]?.message ?? 'is invalid')
 }
 
 const invalid = (path: string, message: string): DarkroomError =>
   new DarkroomError(
     'invalid_input',
-    { what: 'The upload was not taken', why: `"${path}" ${message}`, remedy: 'Change this field.' },
+    { what: 'The upload was rejected', why: `"${path}" ${message}`, remedy: 'Correct this field.' },
     { errors: [{ path, message }] },
   )
 
@@ -161,9 +161,9 @@ function refuseNothing({ count, files, findings }: Upload): void {
   throw new DarkroomError('not_an_image', {
     what:
       files === 1
-        ? `${first.filename || 'The file'} is not a picture`
-        : `None of the ${files} files is a picture`,
+        ? `${first.filename || 'The file'} is not an image`
+        : `None of the ${files} files is an image`,
     why: first.detail.replace(/^This is not a picture: /, '').replace(/\. Send a .*$/, ''),
-    remedy: 'Send PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF pictures, or a ZIP of them.',
+    remedy: 'Send PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF images, or a ZIP archive of them.',
   })
 }

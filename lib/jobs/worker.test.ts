@@ -228,7 +228,7 @@ test('a job that kills its process each time is given up in the end', async () =
 
   await until(id, 'failed')
   await vi.waitFor(() =>
-    expect(gaveUp).toEqual(['It was tried 3 times, and each time the process that did it died.']),
+    expect(gaveUp).toEqual(['It was attempted 3 times, and the process that ran it ended each time.']),
   )
 })
 

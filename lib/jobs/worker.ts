@@ -38,7 +38,7 @@ export type WorkerSettings = {
 export async function runWorker(settings: WorkerSettings): Promise<void> {
   const { name, store, kinds, handlers, clock, signal } = settings
   const without = kinds.filter((kind) => handlers[kind] === undefined)
-  if (without.length > 0) throw new Error(`The worker does not start: no handler for ${without.join(', ')}.`)
+  if (without.length > 0) throw new Error(`The worker cannot start: no handler for ${without.join(', ')}.`)
   const state = storeState(settings)
   while (!signal.aborted) {
     const job = await store.claim(name, kinds, clock.now(), LEASE_MS).then(state.worked, state.failed)
@@ -46,7 +46,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
     else if (job.attempt > MOST_ATTEMPTS)
       await giveUp(settings, job, {
         code: 'internal',
-        message: `It was tried ${MOST_ATTEMPTS} times, and each time the process that did it died.`,
+        message: `It was attempted ${MOST_ATTEMPTS} times, and the process that ran it ended each time.`,
       })
     else await work(settings, job)
   }

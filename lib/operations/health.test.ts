@@ -90,12 +90,12 @@ test.each<[string, Partial<HealthParts>, string]>([
   [
     'a database that does not answer',
     { data: { ping: () => Promise.reject(new Error('the file is gone')), live: { all: async () => [] } } },
-    'The database does not answer: the file is gone.',
+    'The database does not respond: the file is gone.',
   ],
   [
     'no engine',
     { engine: () => ({ name: null, reason: 'no engine fits this machine' }) },
-    'No engine answers yet: no engine fits this machine.',
+    'No engine is ready yet: no engine fits this machine.',
   ],
   [
     'a default champion that is refused',

@@ -34,10 +34,10 @@ export type HealthParts = {
 }
 
 const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
-  running: 'it takes jobs',
-  starting: 'it is starting',
-  away: 'it has ended and is started again',
-  elsewhere: 'it runs in another start (ROLE)',
+  running: 'Running',
+  starting: 'Starting',
+  away: 'Restarting after it ended',
+  elsewhere: 'Runs in another instance (ROLE)',
 }
 
 export type Health = {
@@ -63,15 +63,15 @@ export function createHealth({
 
   async function look(): Promise<HealthAnswer> {
     const database = await data.ping().then(
-      () => ({ ok: true, detail: 'it answers' }),
+      () => ({ ok: true, detail: 'Connected' }),
       (error: unknown) => ({ ok: false, detail: messageOf(error) }),
     )
     const live = database.ok ? await data.live.all() : []
     const { name, reason } = engine()
     const hindered = hindrance()
     const reasons = [
-      ...(database.ok ? [] : [`The database does not answer: ${database.detail}.`]),
-      ...(name === null ? [`No engine answers yet: ${reason || 'it is starting'}.`] : []),
+      ...(database.ok ? [] : [`The database does not respond: ${database.detail}.`]),
+      ...(name === null ? [`No engine is ready yet: ${reason || 'it is starting'}.`] : []),
       ...(hindered === null ? [] : [hindered]),
     ]
     const degradations = [
@@ -93,7 +93,7 @@ export function createHealth({
         detail: one.detail,
       })),
       training_engine: trainingEngine(),
-      web: { ok: true, detail: 'it answers' },
+      web: { ok: true, detail: 'Ready' },
       database,
       worker: { ok: worker() === 'running' || worker() === 'elsewhere', detail: WORKER_WORDS[worker()] },
       champions: live.map(
@@ -159,7 +159,7 @@ function notReady({ reasons, ...rest }: HealthAnswer): DarkroomError {
   const words = {
     what: 'Darkroom is not ready',
     why: reasons.join(' ').replace(/\.$/, ''),
-    remedy: 'Ask again in a few seconds; the log says more.',
+    remedy: 'Try again in a few seconds. See the log for details.',
   }
   return new DarkroomError('not_ready', words, {
     retryAfterSeconds: 2,

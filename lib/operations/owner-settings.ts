@@ -66,8 +66,8 @@ export function createOwnerSettings({
       if (fixed !== undefined)
         throw new DarkroomError('conflict', {
           what: `${fixed} was not changed`,
-          why: 'the environment sets it',
-          remedy: 'Change it there (or in .env) and start again.',
+          why: 'it is set in the environment',
+          remedy: 'Change it there (or in .env) and restart.',
         })
       if (change.DEFAULT_CLASSIFIER) await classifiers.get(change.DEFAULT_CLASSIFIER)
       await keptSettings.keep(

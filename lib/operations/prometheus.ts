@@ -23,23 +23,23 @@ export const prometheusText = (figures: Figures): string =>
 function familiesOf(f: Figures): readonly Family[] {
   const latency = f.predictions.latency_ms
   return [
-    counter('darkroom_requests_total', 'HTTP requests answered', f.requests.total),
+    counter('darkroom_requests_total', 'HTTP requests', f.requests.total),
     counter(
       'darkroom_request_errors_total',
-      'HTTP requests answered with a status of 500 or more',
+      'HTTP requests that returned a status of 500 or more',
       f.requests.errors,
     ),
-    counter('darkroom_predictions_total', 'Pictures answered', f.predictions.total),
+    counter('darkroom_predictions_total', 'Predictions', f.predictions.total),
     gauge(
       'darkroom_predictions_per_second',
-      'Pictures answered per second, over the last ten',
+      'Predictions per second, over the last ten seconds',
       f.predictions.per_second,
     ),
-    gauge('darkroom_prediction_queue', 'Pictures that wait for an engine', f.predictions.queue),
+    gauge('darkroom_prediction_queue', 'Images waiting for an engine', f.predictions.queue),
     {
       name: 'darkroom_prediction_seconds',
       type: 'gauge',
-      help: 'Time from request to answer, of the newest answers',
+      help: 'Latency of the most recent predictions',
       samples:
         latency === null
           ? []
@@ -49,10 +49,10 @@ function familiesOf(f: Figures): readonly Family[] {
               [{ quantile: '0.99' }, latency.p99 / 1000],
             ],
     },
-    gauge('darkroom_uptime_seconds', 'Since the start', f.uptime_seconds),
-    gauge('darkroom_cpu_percent', 'Processor of the machine in use', f.cpu_percent),
-    gauge('darkroom_memory_percent', 'Memory of the machine in use', f.memory_percent),
-    gauge('darkroom_disk_percent', 'Disk of DATA_DIR in use', f.disk_percent),
+    gauge('darkroom_uptime_seconds', 'Time since the start', f.uptime_seconds),
+    gauge('darkroom_cpu_percent', 'CPU usage of the machine', f.cpu_percent),
+    gauge('darkroom_memory_percent', 'Memory usage of the machine', f.memory_percent),
+    gauge('darkroom_disk_percent', 'Disk usage of DATA_DIR', f.disk_percent),
     {
       name: 'darkroom_process_memory_bytes',
       type: 'gauge',

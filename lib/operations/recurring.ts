@@ -23,15 +23,12 @@ export function recurring(
     failures += 1
     if (now() - toldAt < TELL_EVERY_MS) return
     toldAt = now()
-    log('warn', failures === 1 ? failing : `${failing} (${failures} times now)`, { error })
+    log('warn', failures === 1 ? failing : `${failing} (${failures} failures so far)`, { error })
   }
 
   function worked(): void {
     if (failures > 0)
-      log(
-        'info',
-        `${failing}: this works again, after ${failures === 1 ? 'one failure' : `${failures} failures`}`,
-      )
+      log('info', `${failing}: works again after ${failures === 1 ? 'one failure' : `${failures} failures`}`)
     failures = 0
     toldAt = -Infinity
   }

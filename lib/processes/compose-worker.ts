@@ -118,7 +118,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   )
   const drawing = lacksFirstPictures(data)
     .then((lacks) => (lacks && !leaving.signal.aborted ? drawnElsewhere(leaving.signal) : undefined))
-    .catch((error: unknown) => log('error', 'The pictures of "shapes" could not be drawn', { error }))
+    .catch((error: unknown) => log('error', 'The images of "shapes" could not be generated', { error }))
   const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Partial files could not be removed', () =>
     sweep(),
   )

@@ -84,14 +84,14 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
     const refusedUpload = await upload(20_000)
     expect(refusedUpload).toMatchObject({
       status: 507,
-      body: { code: 'disk_full', detail: expect.stringContaining('Make room') },
+      body: { code: 'disk_full', detail: expect.stringContaining('Free up space') },
     })
 
     let refused = await predict(2)
     for (let seed = 3; refused.status === 200 && seed < MOST_ANSWERS_ON_A_FULL_DISK; seed++)
       refused = await predict(seed)
     expect(refused.status).toBe(507)
-    expect(refused.body.detail).toMatch(/disk that holds DATA_DIR is full. Make room/)
+    expect(refused.body.detail).toMatch(/disk that holds DATA_DIR is full. Free up space/)
   })
 
   test(

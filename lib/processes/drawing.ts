@@ -17,7 +17,7 @@ const data = await composeData(start)
 try {
   await drawFirstPictures(data, { maxPixels: start.settings.MAX_PIXELS, log, signal: leaving.signal })
 } catch (error) {
-  if (!leaving.signal.aborted) log('error', 'The pictures of "shapes" could not be drawn', { error })
+  if (!leaving.signal.aborted) log('error', 'The images of "shapes" could not be generated', { error })
 } finally {
   await data.close()
 }

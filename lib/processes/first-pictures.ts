@@ -25,7 +25,7 @@ export async function drawFirstPictures(
     { upload, source: 'dataset', signal },
     { ...data, sizeOf: (bytes) => decodeSized(bytes, { maxPixels }) },
   )
-  log('info', 'The pictures of "shapes" are drawn', {
+  log('info', 'The images of "shapes" have been generated', {
     images: perClass.reduce((sum, { count }) => sum + count, 0),
   })
 }

@@ -8,8 +8,8 @@ import type { BodyBudgets } from '#lib/http/held-bodies.ts'
 import { memoryMb } from './memory.ts'
 
 export const OPEN_ACTIONS_WARNING =
-  'OPEN_ACTIONS is on: everybody who reaches this address may read the history, upload, retrain and ' +
-  'promote. Use it only where you trust all of them.'
+  'OPEN_ACTIONS is on: anyone who can reach this address can read the history, upload, retrain ' +
+  'and promote. Use it only on a trusted network.'
 
 /** Wrong passwords from one address, for all accounts together, as many times as for one: the people behind
  *  one router have several. */

@@ -14,8 +14,8 @@ import { createWebServer, type Pages } from '#lib/server/web-server.ts'
 
 const CANNOT_LISTEN: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program uses it',
-  EACCES: 'this user may not',
-  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'the current user is not allowed to',
+  EADDRNOTAVAIL: 'this machine does not have that address',
 }
 
 /** `early`: inference children that were forked before this file was read. */
@@ -26,7 +26,7 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const traffic = countTraffic()
   const opened = Promise.withResolvers<void>()
   const pages = Promise.withResolvers<Pages>()
-  pages.promise.catch((error: unknown) => log('error', 'The pages cannot be shown', { error }))
+  pages.promise.catch((error: unknown) => log('error', 'The pages are not available', { error }))
   const prepared = Promise.withResolvers<void>()
   const place = Promise.withResolvers<object>()
   let web: Web | null = null
@@ -65,7 +65,7 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
     trustsProxy: settings.TRUST_PROXY,
     isDevelopment: start.isDevelopment,
     answered: traffic.request,
-    failed: (error) => log('error', 'A request could not be answered', { error }),
+    failed: (error) => log('error', 'A request failed', { error }),
   })
   const port = await server.listen(await place.promise).catch((error: NodeJS.ErrnoException) => {
     const why = CANNOT_LISTEN[error.code ?? '']
@@ -73,7 +73,9 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
     return say(
       {
         kind: 'unable',
-        reason: `Darkroom cannot listen on ${settings.HOST}:${settings.PORT}: ${why}. Set PORT or HOST to another one.`,
+        reason:
+          `Darkroom cannot listen on ${settings.HOST}:${settings.PORT}: ${why}. Set PORT or HOST to ` +
+          'another value.',
       },
       () => process.exit(1),
     )

@@ -40,9 +40,9 @@ export function readStart(): Start {
   const read = parseSettings(process.env)
   if (!read.ok)
     return end([
-      'Darkroom cannot start with these settings:',
+      'Darkroom cannot start. These settings are not valid:',
       ...read.mistakes.map((mistake) => `  ${mistake}`),
-      'They come from the environment and from .env; README.md lists them.',
+      'Settings come from the environment and from .env; README.md describes them.',
     ])
   const dataDir = path.resolve(ROOT, read.settings.DATA_DIR)
   const databaseFile = read.settings.DATABASE_URL

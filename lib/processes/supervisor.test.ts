@@ -166,7 +166,7 @@ test.runIf(isLinux)('TERM lets what was begun be answered, leaves nobody behind,
   await halfSent.arrived
 
   product.kill('SIGTERM')
-  await until(() => product.output().includes('Darkroom is ending'))
+  await until(() => product.output().includes('Darkroom is shutting down'))
   product.kill('SIGTERM')
   halfSent.finish()
 

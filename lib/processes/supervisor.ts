@@ -44,19 +44,19 @@ const family = superviseFamily(start, {
           'at a time; an image that needs more is refused.',
       )
     if (setupToken !== null)
-      tell(`Nobody is in charge yet. Make the first admin at ${address}/setup?token=${setupToken}`)
+      tell(`No administrator account exists yet. Create it at ${address}/setup?token=${setupToken}`)
     process.send?.({ kind: 'ready' })
   },
   cannot: (reason) => end(reason, 1),
 })
 preparing.catch((error: unknown) => {
-  log('error', 'The data cannot be prepared', { error })
+  log('error', 'The data could not be prepared', { error })
   end(`Darkroom cannot start: ${messageOf(error)}`, 1)
 })
 
 let isEnding = false
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-  process.on(signal, () => end('Darkroom is ending: what was begun is finished first.', 0))
+  process.on(signal, () => end('Darkroom is shutting down; requests in progress are completed first.', 0))
 
 function end(words: string, exitCode: number): void {
   if (isEnding) return
@@ -71,7 +71,7 @@ function end(words: string, exitCode: number): void {
 /** Where people find it. A worker listens nowhere: it can only say that the web processes' address is meant. */
 function addressFor({ HOST, NEXTAUTH_URL, ROLE }: Start['settings'], port: number): string {
   if (NEXTAUTH_URL !== undefined) return NEXTAUTH_URL
-  if (ROLE === 'worker') return 'http://<its address>'
+  if (ROLE === 'worker') return 'http://<address of this machine>'
   const host = HOST === '0.0.0.0' ? 'localhost' : HOST
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -25,6 +25,6 @@ process.send?.({ kind: 'started', remarks: [] } satisfies FromManaged)
 try {
   await worker.ended
 } catch (error) {
-  log('error', 'The worker cannot go on', { error })
+  log('error', 'The worker cannot continue', { error })
   process.exit(1)
 }

@@ -43,7 +43,7 @@ const OTHER_METHOD = answering(async ({ method, path }) => {
   if (method === 'OPTIONS' && allow !== null) return { status: 204, headers: { allow }, body: null }
   if (allow === null)
     throw new DarkroomError('not_found', {
-      what: 'There is no such address',
+      what: 'Not found',
       why: `the API has no route ${path.slice(0, 200)}`,
       remedy: 'See the reference at /api/openapi.json.',
     })
@@ -61,15 +61,15 @@ const OTHER_METHOD = answering(async ({ method, path }) => {
 const OF_NEXT = /^\/(?:_next\/|__nextjs)/
 const NO_SUCH_ADDRESS = answering(async ({ path }) => {
   throw new DarkroomError('malformed', {
-    what: 'The address cannot be read',
-    why: `the percent signs in ${path.slice(0, 200)} spell no text`,
-    remedy: 'Write each as the UTF-8 bytes of a character, such as %C3%A4.',
+    what: 'The URL cannot be read',
+    why: `it contains invalid percent-encoding: ${path.slice(0, 200)}`,
+    remedy: 'Encode each byte of the UTF-8 text, such as %C3%A4.',
   })
 })
 
 /** Next loses this name on the way to a route, which would then answer as if nothing had been sent. */
 const LOST_NAME = answering(async () => {
-  throw invalidInput([{ path: '__proto__', message: 'is not taken here' }])
+  throw invalidInput([{ path: '__proto__', message: 'is not allowed here' }])
 })
 
 /** True: answered here. False: somebody else's. */

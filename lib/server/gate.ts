@@ -50,7 +50,7 @@ function formOf(message: IncomingMessage): DarkroomError | null {
     )
   if (url.length > LONGEST_ADDRESS)
     return new DarkroomError('uri_too_long', {
-      what: 'The address is too long',
+      what: 'The URL is too long',
       why:
         `it has ${url.length.toLocaleString('en')} characters, and the limit is ` +
         `${LONGEST_ADDRESS.toLocaleString('en')}`,
@@ -139,7 +139,7 @@ export function parserRefusal(
     case 'HPE_HEADER_OVERFLOW':
       return firstLineOf(packet) > LONGEST_ADDRESS
         ? new DarkroomError('uri_too_long', {
-            what: 'The address is too long',
+            what: 'The URL is too long',
             why: `the limit is ${LONGEST_ADDRESS.toLocaleString('en')} characters`,
             remedy: 'Send long values in the body.',
           })
@@ -150,7 +150,7 @@ export function parserRefusal(
         : malformed('it is not HTTP/1.1', 'Send it as HTTP/1.1.')
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new DarkroomError('too_large', {
-        what: 'This is too large',
+        what: 'The request is too large',
         why: 'its chunk extensions exceed 16 kB',
         remedy: 'Send the body without chunk extensions.',
       })

@@ -22,8 +22,8 @@ const SAID_BY_PROXIES = [
   'x-real-ip',
 ] as const
 const NO_PAGES =
-  'This page cannot be shown: the pages are not ready, or not built. The log in DATA_DIR/logs says ' +
-  'more. POST /api/predict is answered all the same.\n'
+  'This page is not available: the pages are not ready, or not built. See the log in ' +
+  'DATA_DIR/logs. POST /api/predict works.\n'
 const EVENTS = 'text/event-stream'
 
 export type Pages = {

@@ -19,7 +19,7 @@ export function writeAnswer(outgoing: Outgoing, message: IncomingMessage, respon
 /** Writes the head and gives the body. */
 function begin({ status, headers, body }: Outgoing, response: ServerResponse): string | Uint8Array {
   if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array))
-    throw new Error('streams are not answered here')
+    throw new Error('streams are not supported here')
   const bytes = body === null ? 0 : Buffer.byteLength(body)
   response.writeHead(status, { ...headers, ...(status !== 204 && { 'content-length': bytes }) })
   return body ?? ''

@@ -139,7 +139,7 @@ function seen(bytes: Uint8Array): InferredPicture {
       ok: false,
       failure: {
         code: 'corrupt_image',
-        summary: 'This picture cannot be read',
+        summary: 'The image cannot be read',
         reason: 'it is a PNG picture, but its pixels are damaged',
         action: 'Save it again.',
       },

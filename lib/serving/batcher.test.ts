@@ -153,7 +153,7 @@ test('a batch that answers too few fails whole, and the next one runs', async ()
   let honest = false
   const { ask } = batching({ run: async (items) => (honest ? [...items] : items.slice(1)) })
 
-  await expect(ask('a')).rejects.toThrow('A batch of 1 got 0 answers')
+  await expect(ask('a')).rejects.toThrow('A batch of 1 returned 0 results')
   honest = true
 
   expect(await ask('b')).toBe('b')

@@ -118,7 +118,7 @@ export function createBatcher<I, O>({
     try {
       const outputs = await run(batch.map((one) => one.item))
       if (outputs.length !== batch.length)
-        throw new Error(`A batch of ${batch.length} got ${outputs.length} answers`)
+        throw new Error(`A batch of ${batch.length} returned ${outputs.length} results`)
       batch.forEach((one, i) => one.resolve({ output: outputs[i]!, queuedMs: began - one.since }))
     } catch (error) {
       for (const one of batch) one.reject(error)

@@ -9,8 +9,8 @@ const bytesIn = (image: Uint8Array | PreparedImage): Uint8Array =>
 
 const CUT_OFF: FailureReport = {
   code: 'corrupt_image',
-  summary: 'This picture cannot be read',
-  reason: 'it is cut off',
+  summary: 'The image cannot be read',
+  reason: 'it is truncated',
   action: 'Save it again.',
 }
 
@@ -37,7 +37,7 @@ function answer(message: ToInference): void {
         id: message.id,
         failure: {
           code: 'bad_bundle',
-          summary: 'The version cannot be used',
+          summary: 'Version cannot be used',
           reason: 'golden input 3 is answered otherwise',
           action: 'Restore its files.',
         },

@@ -118,7 +118,7 @@ test('a child that hangs is ended when its time is over, and its picture is told
       endsProcesses: true,
     }),
   ])
-  expect(lines.join('\n')).toContain('it did not answer "infer" within 45 s')
+  expect(lines.join('\n')).toContain('it did not reply to "infer" within 45 s')
 })
 
 test('a child that never gets ready is replaced, with growing patience', async () => {
@@ -193,9 +193,9 @@ test.each([
     'whose process ends is told to come again',
     KILLS,
     'not_ready',
-    /the process that looked at the picture ended: SIGKILL/,
+    /the inference process ended while it processed the image: SIGKILL/,
   ],
-  ['that cannot be read is refused as by who read it', IS_CORRUPT, 'corrupt_image', /it is cut off/],
+  ['that cannot be read is refused as by who read it', IS_CORRUPT, 'corrupt_image', /it is truncated/],
 ])('an explanation of a picture %s', async (_story, first, code, words) => {
   const { pool } = pooled({ size: 1 })
 

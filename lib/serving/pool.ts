@@ -255,7 +255,7 @@ export function createPool({
       if (answer.kind === 'inferred' && answer.pictures.length === pictures.length)
         return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: seat.engine }
       if (answer.kind === 'failed') throw reportedError(answer.failure)
-      throw new Error(`${seat.name} answered ${pictures.length} pictures with "${answer.kind}"`)
+      throw new Error(`${seat.name} replied to ${pictures.length} images with "${answer.kind}"`)
     } finally {
       free(seat)
     }
@@ -276,10 +276,10 @@ export function createPool({
       )
       if (answer.kind === 'explained') return answer
       if (answer.kind === 'failed') throw reportedError(answer.failure)
-      throw new Error(`${seat.name} answered "explain" with "${answer.kind}"`)
+      throw new Error(`${seat.name} replied to "explain" with "${answer.kind}"`)
     } catch (error) {
       throw error instanceof ChildGone
-        ? notReady(`the process that looked at the picture ended: ${error.message}`, error)
+        ? notReady(`the inference process ended while it processed the image: ${error.message}`, error)
         : error
     }
   }
@@ -291,7 +291,7 @@ export function createPool({
       idle.busy = true
       return Promise.resolve(idle)
     }
-    if (isEnding) return Promise.reject(new ChildGone(`${name} is ending`))
+    if (isEnding) return Promise.reject(new ChildGone(`${name} is shutting down`))
     return new Promise((resolve) =>
       takers.push((seat) => {
         seat.busy = true

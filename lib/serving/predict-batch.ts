@@ -145,7 +145,7 @@ export function createPredictBatch({
           yield {
             filename: entry.path,
             code: 'bad_archive',
-            error: `This entry of the ZIP was left out: ${entry.refused}.`,
+            error: `This entry of the ZIP archive was skipped: ${entry.refused}.`,
           }
       }
     } finally {
@@ -168,8 +168,8 @@ export function createPredictBatch({
       filename,
       code: 'too_large',
       error:
-        `This picture is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB and at most ${limitMb} ` +
-        'MiB are read. Send a smaller copy of it.',
+        `This image is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB, and the limit is ` +
+        `${limitMb} MiB. Send a smaller copy of it.`,
     }
   }
 }
@@ -215,19 +215,19 @@ async function* withFirst(first: Uint8Array, rest: AsyncIterator<Uint8Array>): A
 
 const noFiles = () =>
   new DarkroomError('missing_file', {
-    what: 'There is no picture',
-    why: 'no field "files" with a picture came',
-    remedy: 'Send pictures, or one ZIP of them, as multipart field "files".',
+    what: 'No image was sent',
+    why: 'the field "files" has no image',
+    remedy: 'Send images, or one ZIP archive of them, in the multipart field "files".',
   })
 const tooMany = () =>
   new DarkroomError('too_large', {
-    what: 'These are too many pictures',
-    why: `one request answers at most ${MOST_PICTURES}`,
-    remedy: 'Send them in several requests.',
+    what: 'Too many images were sent',
+    why: `the limit is ${MOST_PICTURES} images per request`,
+    remedy: 'Split them into several requests.',
   })
 const tooLate = (name: string) =>
   new DarkroomError('malformed', {
-    what: `The field "${name}" came too late`,
-    why: 'pictures before it have been looked at already',
-    remedy: `Send "${name}" before the files, or in the address.`,
+    what: `The field "${name}" was sent too late`,
+    why: 'images before it have already been processed',
+    remedy: `Send "${name}" before the files, or in the URL.`,
   })

@@ -111,7 +111,7 @@ test('explanations come one after the other; when too many wait, the next is ref
 test('an explanation that fails says so, and the version is free', async () => {
   const { predict, leases } = explaining({
     explain: async () => {
-      throw notReady('the process that looked at the picture ended')
+      throw notReady('the inference process ended while it processed the image')
     },
   })
 

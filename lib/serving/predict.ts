@@ -162,7 +162,7 @@ export function createPredict({
         if (picture.endsProcesses) refused.remember(hash(), picture)
         throw reportedError(picture.failure)
       }
-      if (engine === null) throw new Error('A picture was answered by no engine')
+      if (engine === null) throw new Error('An image was processed by no engine')
       const said = answerOf(picture, lease, { topK: top_k, hash })
       const hindrance = save && caller.isStranger === true ? hindersStrangers() : null
       const id = save && hindrance === null ? data.id() : null
@@ -234,7 +234,8 @@ export function answerOf(
 ): Said {
   if (logits.length !== classes.length)
     throw new Error(
-      `${card.classifier} ${card.version} has ${classes.length} classes and answered ${logits.length} numbers`,
+      `${card.classifier} ${card.version} has ${classes.length} classes and returned ` +
+        `${logits.length} values`,
     )
   const probabilities = softmax(logits, card.calibration?.temperature ?? 1)
   const order = byProbability(probabilities)

@@ -31,7 +31,7 @@ function served({ isFaulty = false } = {}) {
       verify: async () => {
         verifications += 1
         refuse()
-        if (files.breaksEngine) throw badBundle('shapes v2', 'golden input 3 is answered otherwise')
+        if (files.breaksEngine) throw badBundle('shapes v2', 'the output for the golden input 3 differs')
         return version
       },
     },

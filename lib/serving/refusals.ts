@@ -20,8 +20,8 @@ export const deadlinePassed = (waitedMs: number): DarkroomError =>
   new DarkroomError(
     'overloaded',
     {
-      what: 'This picture was not looked at',
-      why: `its turn did not come in time, after ${(waitedMs / 1000).toFixed(1)} s of waiting`,
+      what: 'The image was not processed',
+      why: `it timed out in the queue after ${(waitedMs / 1000).toFixed(1)} s`,
       remedy: 'Try again in a second, or send fewer at once.',
     },
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
@@ -29,8 +29,8 @@ export const deadlinePassed = (waitedMs: number): DarkroomError =>
 
 export const nobodyWaits = (): DarkroomError =>
   new DarkroomError('client_closed', {
-    what: 'This picture was not looked at',
-    why: 'who sent it has gone',
+    what: 'The image was not processed',
+    why: 'the client disconnected',
     remedy: 'Send it again.',
   })
 
@@ -40,7 +40,7 @@ export const notReady = (why: string, cause?: unknown): DarkroomError =>
     {
       what: 'No prediction can be made yet',
       why,
-      remedy: 'Try again in a few seconds; /api/health says what is missing.',
+      remedy: 'Try again in a few seconds. /api/health shows what is missing.',
     },
     { retryAfterSeconds: TRY_AGAIN_SECONDS, cause },
   )
@@ -57,14 +57,14 @@ export const noVersion = (classifier: string, version: string | undefined): Dark
     'not_found',
     version === undefined
       ? {
-          what: `The classifier "${classifier}" cannot answer`,
+          what: `The classifier "${classifier}" cannot make predictions`,
           why: 'it has not been trained yet',
           remedy: 'Upload labelled images and train it.',
         }
       : {
           what: `There is no version ${version} of "${classifier}"`,
-          why: 'it was never made, or was deleted',
-          remedy: '/api/models lists those that exist.',
+          why: 'it was never created or was deleted',
+          remedy: 'See /api/models for valid versions.',
         },
   )
 

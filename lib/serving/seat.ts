@@ -138,10 +138,10 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
 
   function ask(question: Unasked<Question>, longestMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (child === null) return reject(new ChildGone(`${name} is not there`))
+      if (child === null) return reject(new ChildGone(`${name} is not running`))
       const id = ++lastId
       const callOff = clock.after(longestMs, () =>
-        giveUp(`it did not answer "${question.kind}" within ${longestMs / 1000} s`),
+        giveUp(`it did not reply to "${question.kind}" within ${longestMs / 1000} s`),
       )
       pending.set(id, { resolve, reject, callOff })
       child.send({ ...question, id })
@@ -155,7 +155,7 @@ export function createSeat({ name, fork, clock, log, prepare, changed }: SeatPar
   /** A hanging child cannot be talked to: it is killed, and its exit does the rest. */
   function giveUp(why: string): void {
     complaint = why
-    log('error', `${name} is ended: ${why}`, { child_pid: seat.pid })
+    log('error', `${name} is being stopped: ${why}`, { child_pid: seat.pid })
     child?.kill('SIGKILL')
   }
 

@@ -23,7 +23,7 @@ function standing({ corrupt = [] as string[], most = 10 } = {}) {
       folder: `/models/${id}`,
     }) as VersionWithCard
   const refuse = (key: string) => {
-    if (corrupt.includes(key)) throw badBundle(key, 'golden input 3 is answered otherwise')
+    if (corrupt.includes(key)) throw badBundle(key, 'the output for the golden input 3 differs')
   }
   const pool = {
     load: async ({ key }: VersionRef) => {
@@ -114,8 +114,8 @@ test('a promoted version that cannot be loaded is reported, and the one before i
   await promote('shapes-v2')
 
   expect((await swap.lease('shapes')).version.name).toBe('v1')
-  expect([...faults]).toEqual([['shapes-v2', 'golden input 3 is answered otherwise']])
-  expect(log.join('\n')).toMatch(/shapes v2 cannot serve predictions: golden input 3/)
+  expect([...faults]).toEqual([['shapes-v2', 'the output for the golden input 3 differs']])
+  expect(log.join('\n')).toMatch(/shapes v2 cannot serve predictions: the output for the golden input 3/)
 })
 
 test('at the start, the previous version takes over from one that cannot be loaded, and so on', async () => {
@@ -161,7 +161,9 @@ test('where every version has a fault, the one in memory serves; without one, no
   const { swap, champions, follow, faults } = standing()
   champions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
   await swap.lease('shapes')
-  faults.set('shapes-v1', 'weights.bin is damaged').set('digits-v1', 'golden input 3 is answered otherwise')
+  faults
+    .set('shapes-v1', 'weights.bin is damaged')
+    .set('digits-v1', 'the output for the golden input 3 differs')
 
   await follow()
 
@@ -180,7 +182,7 @@ test('a verification looks at a version that is loaded already, and names what i
   await swap.verify('shapes-v1')
   await expect(swap.verify('shapes-v2')).rejects.toMatchObject({
     code: 'bad_bundle',
-    message: expect.stringMatching(/shapes v2 cannot be loaded: golden input 3/),
+    message: expect.stringMatching(/shapes v2 cannot be loaded: the output for the golden input 3/),
   })
 
   expect(verified).toEqual(['shapes-v1', 'shapes-v2'])

@@ -157,7 +157,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     })
     const resident: Resident = { served: { version, ref }, leases: 0 }
     residents.set(row.id, resident)
-    log('info', `${row.classifierId} ${row.name} is loaded, its checksums and test inputs are correct`)
+    log('info', `${row.classifierId} ${row.name} is loaded and passed its self-test`)
     makeRoom()
     return resident
   }

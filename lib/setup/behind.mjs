@@ -24,8 +24,8 @@ export function provideNativeBehind(root, node, env) {
     const { kind, reason } = JSON.parse(readFileSync(stamp, 'utf8'))
     if (kind !== 'ready')
       say(
-        `The native engine (tfjs-node) is not available: ${reason} The engines onnx and wasm serve and ` +
-          'train instead. To try again: npm run setup:native',
+        `The native engine (tfjs-node) is not available: ${reason} The engines onnx and wasm are used ` +
+          'instead. To try again: npm run setup:native',
       )
     return
   }
@@ -40,5 +40,5 @@ export function provideNativeBehind(root, node, env) {
   child.on('spawn', () => setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW))
   child.on('error', (error) => say(`The native engine could not be tried: ${error.message}`))
   child.unref()
-  say('The native engine (tfjs-node) is being provided in the background; its log: .native/setup.log')
+  say('The native engine (tfjs-node) is being installed in the background; log: .native/setup.log')
 }

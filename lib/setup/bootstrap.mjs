@@ -22,24 +22,29 @@ const COMMANDS = {
     pages: true,
     mode: 'production',
     help:
-      'npm start\n\nInstalls what is missing, builds what is stale, starts Darkroom and prints its address.\n' +
-      'Settings by environment or .env: PORT (3000), HOST (127.0.0.1), DATA_DIR (./data) and those in README.md.',
+      'npm start\n\nInstalls missing packages, builds what is out of date, starts Darkroom and ' +
+      'prints its URL.\nSettings from the environment or .env: PORT (3000), HOST (127.0.0.1), ' +
+      'DATA_DIR (./data) and those in README.md.',
   },
   dev: {
     runs: 'lib/processes/supervisor.ts',
     mode: 'development',
-    help: 'npm run dev\n\nDarkroom with pages that rebuild while you edit. The same settings as npm start.',
+    help:
+      'npm run dev\n\nStarts Darkroom with pages that rebuild while you edit. The settings are the ' +
+      'same as for npm start.',
   },
   build: {
     pages: true,
     mode: 'production',
-    help: 'node lib/setup/bootstrap.mjs build\n\nEverything npm start prepares, without starting.',
+    help:
+      'node lib/setup/bootstrap.mjs build\n\nPrepares everything that npm start prepares, without ' +
+      'starting.',
   },
   test: {
     runs: 'lib/checks/run.ts',
     help:
-      'npm test [-- part …]\n\nAll checks, or the named parts: types format lint laws unit dead-code faults e2e.\n' +
-      'Ends with "N passed, N failed"; exit code 0 only if all passed.',
+      'npm test [-- part …]\n\nRuns all checks, or the given parts: types format lint laws unit ' +
+      'dead-code faults e2e.\nEnds with "N passed, N failed"; exits with 0 only if all passed.',
   },
   dataset: { runs: 'lib/commands/dataset.ts' },
   train: { runs: 'lib/commands/train.ts' },
@@ -56,15 +61,15 @@ const COMMANDS = {
   'setup:native': {
     runs: 'lib/setup/native.ts',
     help:
-      'npm run setup:native [-- --force]\n\nProvides TensorFlow behind the engine tfjs-node and proves ' +
-      'it on one convolution; tries again after a\n' +
-      'failure. --force replaces what is there. Darkroom serves without it, on the engines onnx or wasm.',
+      'npm run setup:native [-- --force]\n\nInstalls TensorFlow for the engine tfjs-node and tests ' +
+      'it on one convolution; tries again after a\nfailure. --force replaces an existing ' +
+      'installation. Without it, Darkroom uses the engines onnx or wasm.',
   },
   'db:diff': {
     runs: 'lib/checks/schema.ts',
     help:
-      'npm run db:diff\n\nShows where prisma/schema.prisma and the SQL migrations disagree; exit code 2 ' +
-      'if they do.',
+      'npm run db:diff\n\nShows differences between prisma/schema.prisma and the SQL migrations; ' +
+      'exits with 2 if there are any.',
   },
 }
 
@@ -72,12 +77,12 @@ async function main() {
   const [name = 'start', ...args] = process.argv.slice(2)
   const command = COMMANDS[name]
   if (!command)
-    throw new CannotGoOn(`There is no command "${name}". There are: ${Object.keys(COMMANDS).join(', ')}.`)
+    throw new CannotGoOn(`There is no command "${name}". Choose from: ${Object.keys(COMMANDS).join(', ')}.`)
   if (command.help && (args.includes('--help') || args.includes('-h'))) return say(command.help)
   if (majorOf(process.version) < OLDEST_HOST)
     throw new CannotGoOn(
-      `Node ${process.version} is too old to begin with: Darkroom needs ${OLDEST_HOST} or newer. ` +
-        'Install one from nodejs.org.',
+      `Node ${process.version} is too old: Darkroom needs ${OLDEST_HOST} or newer. Install one from ` +
+        'nodejs.org.',
     )
 
   const began = performance.now()

@@ -190,7 +190,7 @@ test('an install that fails ends with what npm says, without its page of usage',
   expect(code).toBe(1)
   expect(said).toBe(
     'The packages could not be installed: npm ci ended with code 1.\nnpm error network is ' +
-      'unreachable\nIs the npm registry reachable? Then start again.\n',
+      'unreachable\nCheck that the npm registry is reachable, then start again.\n',
   )
 })
 

@@ -35,8 +35,9 @@ async function cleanInstall(root) {
   })
   if (code !== 0)
     throw new CannotGoOn(
-      `The packages could not be installed: npm ci ended with code ${code}.\n${whatNpmSays(output)}\nIs ` +
-        'the npm registry reachable? Then start again.',
+      'The packages could not be installed: npm ci ended with code ' +
+        `${code}.\n${whatNpmSays(output)}\nCheck that the npm registry is reachable, then start ` +
+        'again.',
     )
 }
 

@@ -23,4 +23,4 @@ type TensorFlow = {
 const tf = require('@tensorflow/tfjs-node') as TensorFlow
 const answer = tf.conv2d(tf.ones([1, 4, 4, 1]), tf.ones([3, 3, 1, 1]), 1, 'same').dataSync()
 const isRight = tf.getBackend() === 'tensorflow' && BY_HAND.every((value, i) => answer[i] === value)
-if (!isRight) throw new Error(`backend ${tf.getBackend()} answered ${Array.from(answer).join(' ')}`)
+if (!isRight) throw new Error(`backend ${tf.getBackend()} returned ${Array.from(answer).join(' ')}`)

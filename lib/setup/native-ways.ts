@@ -32,7 +32,7 @@ export class NotThisWay extends Error {}
 
 /** tfjs-node's own install script: a prebuilt binding and TensorFlow 2.9.1, where its download host answers. */
 export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise<Made> {
-  await step("ask the host of tfjs-node's own binaries", () => answers(BINARY_HOST))
+  await step("check the download server of tfjs-node's own binaries", () => answers(BINARY_HOST))
   await step("download and unpack tfjs-node's own binaries", async () => {
     const { code, output } = await runToEnd(process.execPath, ['scripts/install.js'], {
       cwd: addOn,
@@ -50,7 +50,7 @@ export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise
  *  node-gyp, no Node headers. */
 export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<Made> {
   if (process.platform !== 'linux' || process.arch !== 'x64' || !isGlibc())
-    throw new NotThisWay('The TensorFlow wheel fits Linux x64 with glibc only.')
+    throw new NotThisWay('The TensorFlow wheel is for Linux x64 with glibc only.')
   const python = await firstThatRuns(
     [
       ['python3', '-m', 'pip', '--version'],
@@ -62,7 +62,7 @@ export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<
   const free = statfsSync(making)
   if (free.bavail * free.bsize < WHEEL_NEEDS_BYTES)
     throw new NotThisWay(
-      `The TensorFlow wheel needs ${WHEEL_NEEDS_BYTES / 1e9} GB of free disk while it is unpacked.`,
+      `The TensorFlow wheel needs ${WHEEL_NEEDS_BYTES / 1e9} GB of free disk space to unpack.`,
     )
 
   const unpacked = path.join(making, 'wheel')
@@ -104,7 +104,7 @@ async function answers(host: string): Promise<void> {
     await fetch(host, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) })
   } catch (error) {
     throw new NotThisWay(
-      `The host of tfjs-node's own binaries (${new URL(host).host}) does not answer from here.`,
+      `The download server of tfjs-node's own binaries (${new URL(host).host}) is not reachable.`,
       { cause: error },
     )
   }
@@ -182,9 +182,7 @@ async function firstThatRuns(
   what: string,
 ): Promise<string> {
   for (const [program, ...args] of candidates) if ((await runToEnd(program, args)).code === 0) return program
-  throw new NotThisWay(
-    `A native TensorFlow can be made on this machine only with ${what}, which does not answer.`,
-  )
+  throw new NotThisWay(`A native TensorFlow build on this machine needs ${what}, which is not available.`)
 }
 
 /** Node's own report names the C library it runs on; musl leaves the field empty. */

@@ -49,7 +49,7 @@ export async function provideNative(): Promise<NativeState> {
       const { name, tensorflow } = await way(places)
       renameSync(places.making, places.made)
       link()
-      await step('prove it on one convolution', prove)
+      await step('test it on one convolution', prove)
       return remember({ kind: 'ready', way: name, tensorflow, at: new Date().toISOString() })
     } catch (error) {
       discard()
@@ -79,7 +79,7 @@ async function prove(): Promise<void> {
   })
   if (code !== 0)
     throw new NotThisWay(
-      `TensorFlow was installed but does not compute here: ${output.trim().split('\n').at(-1)}.`,
+      `TensorFlow was installed but does not work here: ${output.trim().split('\n').at(-1)}.`,
     )
 }
 
@@ -106,11 +106,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   mkdirSync(native, { recursive: true })
   if (hasNativeEngine() && !args.includes('--force')) {
-    say('The native engine is already there; --force replaces it.')
+    say('The native engine is already installed; --force replaces it.')
     return 0
   }
   if (!take(holderFile) && !take(holderFile)) {
-    say('Another process is providing the native engine; see .native/setup.log.')
+    say('Another process is installing the native engine; see .native/setup.log.')
     return 1
   }
   try {
@@ -118,7 +118,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (state.kind !== 'ready') {
       say(
         'The native engine (tfjs-node) is not available on this machine; the engines onnx and wasm ' +
-          'serve and train instead.',
+          'are used instead.',
       )
       return 1
     }

@@ -137,7 +137,7 @@ export function KeysCard({
               required
               maxLength={80}
               autoComplete="off"
-              placeholder="the scale at the door"
+              placeholder="Packing-line camera"
             />
           </div>
           <fieldset className="grid gap-2">

@@ -76,9 +76,9 @@ export function classifierAnswers(
       const names = [...new Set(classes)]
       if (names.length !== classes.length)
         throw new DarkroomError('invalid_input', {
-          what: 'The classifier was not made',
-          why: 'a class is named twice',
-          remedy: 'Name each class once.',
+          what: 'The classifier was not created',
+          why: 'a class name occurs twice',
+          remedy: 'Use each class name once.',
         })
       await classifiers.create({
         id,

@@ -46,13 +46,13 @@ function rightLabel(
   asked: Asked,
   said: { readonly correct: boolean; readonly label?: string | undefined },
 ): string {
-  const what = 'The feedback was not kept'
+  const what = 'The feedback was not saved'
   if (said.correct) {
     if (said.label === undefined || said.label === asked.predictedClass) return asked.predictedClass
     throw new DarkroomError('invalid_input', {
       what,
-      why: `it says that "${asked.predictedClass}" was right, and also that it is "${said.label}"`,
-      remedy: 'Send correct: false with the right label.',
+      why: `it says that "${asked.predictedClass}" is correct, and also that the class is "${said.label}"`,
+      remedy: 'Send correct: false with the correct label.',
     })
   }
   if (said.label === undefined)
@@ -60,15 +60,15 @@ function rightLabel(
       'invalid_input',
       {
         what,
-        why: 'it says that the answer was wrong, but not what is right',
-        remedy: 'Send the right class as label.',
+        why: 'it says that the prediction is incorrect, but not what is correct',
+        remedy: 'Send the correct class as label.',
       },
-      { errors: [{ path: 'label', message: 'needed when correct is false' }] },
+      { errors: [{ path: 'label', message: 'required if correct is false' }] },
     )
   if (said.label === asked.predictedClass)
     throw new DarkroomError('invalid_input', {
       what,
-      why: `it says that "${said.label}" was wrong and right`,
+      why: `it says that "${said.label}" is both incorrect and correct`,
       remedy: 'Send correct: true, or another label.',
     })
   const classes = writing
@@ -127,7 +127,7 @@ function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Fo
       uploadId: null,
       versionId: null,
       title: sample.filename ?? 'image',
-      by: 'a correction that was taken back',
+      by: 'a correction that was undone',
       at,
       until: trashedUntil(at),
     })

@@ -14,7 +14,7 @@ const KEPT_SIZES: readonly number[] = [32, 64, 96, 128, 160, 192, 256, 320, 512,
 export async function imageOf(store: Store, hash: string, size: number | undefined): Promise<FileAnswer> {
   const pictures = picturesOf(store)
   const picture = await pictures.find(hash)
-  if (!picture) throw notFound('picture', hash)
+  if (!picture) throw notFound('image', hash)
   const isShown = SHOWN.has(picture.mediaType)
   const { thumbnail } = store.settings
   const isSmall =
@@ -56,6 +56,6 @@ async function kept(
 
 async function bytesOf(store: Store, hash: string): Promise<Uint8Array> {
   const bytes = await picturesOf(store).bytesOf(hash)
-  if (!bytes) throw notFound('picture', hash)
+  if (!bytes) throw notFound('image', hash)
   return bytes
 }

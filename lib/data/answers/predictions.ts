@@ -37,7 +37,7 @@ export const predictionAnswers = (
   getPrediction: async ({ id }) => predictionAnswer(await rowOf(store, id)),
   async predictionImage({ id, size }) {
     const { pictureHash } = await rowOf(store, id)
-    if (pictureHash === null) throw notFound('picture of the prediction', id)
+    if (pictureHash === null) throw notFound('image of the prediction', id)
     return imageOf(store, pictureHash, size)
   },
 })

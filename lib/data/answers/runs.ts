@@ -31,7 +31,7 @@ export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifier
       return {
         is_running: active !== undefined,
         progress: run ? progressOf(run) : 0,
-        message: run?.message ?? 'No training yet',
+        message: run?.message ?? 'No training run yet',
         last_retrain_time: last?.at ? new Date(last.at).toISOString() : null,
         run_id: run?.id ?? null,
         classifier: run?.classifierId ?? of,

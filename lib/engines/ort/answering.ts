@@ -24,7 +24,7 @@ export async function openAnswering(
     async answer(pixels, count) {
       if (pixels.length !== count * perImage)
         throw new Error(
-          `${network.name} takes ${perImage} numbers per image; ${count} images came with ${pixels.length}`,
+          `${network.name} takes ${perImage} values per image; ${count} images have ${pixels.length}`,
         )
       const logits = new Float32Array(count * network.classes)
       const features = new Float32Array(count * length)
@@ -48,6 +48,6 @@ export async function openAnswering(
 }
 
 export function floatsOf(tensor: { readonly data: unknown } | undefined): Float32Array {
-  if (!(tensor?.data instanceof Float32Array)) throw new Error('ONNX Runtime answered no float32 tensor')
+  if (!(tensor?.data instanceof Float32Array)) throw new Error('ONNX Runtime did not return a float32 tensor')
   return tensor.data
 }

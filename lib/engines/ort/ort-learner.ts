@@ -136,7 +136,7 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
 
 function checkLength(name: string, values: Float32Array, expected: number): void {
   if (values.length !== expected)
-    throw new Error(`${name} has ${values.length} numbers where ${expected} belong`)
+    throw new Error(`${name} has ${values.length} values instead of ${expected}`)
 }
 
 /** At once, not when V8 comes to it: of 0.84 million weights 40 MB lay about (2026-11). */

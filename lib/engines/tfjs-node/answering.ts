@@ -30,7 +30,8 @@ export function loadWeights(tf: TensorFlow, original: Network, given: Weights): 
         const values = weights[spec.name]
         if (values?.length !== sizeOf(spec.shape))
           throw new Error(
-            `the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${sizeOf(spec.shape)}`,
+            `the weights have ${values?.length ?? 0} values for ${spec.name}, the network ` +
+              `${sizeOf(spec.shape)}`,
           )
         return [spec.name, tf.floats(values, spec.shape)]
       }),
@@ -52,7 +53,7 @@ export function answer(
   const length = featureLength(original)
   if (pixels.length !== count * perImage)
     throw new Error(
-      `${original.name} takes ${perImage} numbers per image; ${count} images came with ${pixels.length}`,
+      `${original.name} takes ${perImage} values per image; ${count} images have ${pixels.length}`,
     )
   const logits = new Float32Array(count * original.classes)
   const features = new Float32Array(count * length)

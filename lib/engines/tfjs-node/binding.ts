@@ -89,7 +89,7 @@ export function loadTensorFlow() {
     int: (value: number): Tensor => tensor([], TYPE.int32, Int32Array.of(value)),
     read(from: Tensor): Float32Array {
       const values = native.tensorDataSync(from.id)
-      if (!(values instanceof Float32Array)) throw new Error('TensorFlow answered no float32 tensor')
+      if (!(values instanceof Float32Array)) throw new Error('TensorFlow did not return a float32 tensor')
       return values
     },
     free(tensors: readonly Tensor[]): void {

@@ -39,7 +39,10 @@ export function whyNoTfjsWasm(folder: string): string | null {
     createRequire(path.join(folder, 'from.js')).resolve('@tensorflow/tfjs-backend-wasm')
     return null
   } catch {
-    return `${folder} has no @tensorflow/tfjs-backend-wasm beside @tensorflow/tfjs (--tfjs-wasm names another folder)`
+    return (
+      `${folder} does not have @tensorflow/tfjs-backend-wasm and @tensorflow/tfjs (set another ` +
+      'folder with --tfjs-wasm)'
+    )
   }
 }
 

@@ -146,7 +146,7 @@ export function createTensorFlowLearner(
         batch.targets.length !== batch.count * network.classes
       )
         throw new Error(
-          `the batch does not hold ${batch.count} images of ${sizeOf(pixelShape)} numbers and ` +
+          `the batch does not have ${batch.count} images of ${sizeOf(pixelShape)} values and ` +
             `${network.classes} targets`,
         )
       step += 1

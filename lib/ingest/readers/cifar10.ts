@@ -115,7 +115,7 @@ async function* batchesIn(source: string, files: Cifar10Files): AsyncGenerator<T
     })
   } catch (cause) {
     if (isDarkroomError(cause)) throw cause
-    throw wrongFile(source, files.archive.name, 'it is cut off, damaged or another file', cause)
+    throw wrongFile(source, files.archive.name, 'it is truncated, damaged or another file', cause)
   }
 }
 

@@ -68,12 +68,12 @@ test.each<[string, string[], string[], [string, string, 'train' | 'test' | null]
 })
 
 test.each<[string, string[], string, string]>([
-  ['no class folder', ['cats/1.png', 'lonely.png'], 'lonely.png', 'no class folder'],
+  ['not in a class folder', ['cats/1.png', 'lonely.png'], 'lonely.png', 'not in a class folder'],
   [
     'no class folder of a split',
     ['train/cats/1.png', 'train/lonely.png'],
     'train/lonely.png',
-    'no class folder',
+    'not in a class folder',
   ],
   ['no split', ['train/cats/1.png', 'readme.txt'], 'readme.txt', 'train/ and test/'],
   ['no wrapper', ['pics/cats/1.png', 'pics/dogs/1.png', 'readme.txt'], 'readme.txt', 'pics/'],

@@ -58,17 +58,16 @@ function wrappersOf(telling: readonly (readonly string[])[]): readonly string[] 
 
 function place(folders: readonly string[], around: readonly string[], hasSplits: boolean): Place {
   if (around.some((name, i) => folders[i] !== name))
-    return { kind: 'stray', reason: `it lies outside of ${around.join('/')}/` }
+    return { kind: 'stray', reason: `it is outside ${around.join('/')}/` }
   const inside = folders.slice(around.length)
   const split = hasSplits ? splitOf(inside[0]) : undefined
-  if (hasSplits && split === undefined)
-    return { kind: 'stray', reason: 'it lies outside of train/ and test/' }
+  if (hasSplits && split === undefined) return { kind: 'stray', reason: 'it is outside train/ and test/' }
   const label = inside[hasSplits ? 1 : 0]?.trim()
-  if (label === undefined || label === '') return { kind: 'stray', reason: 'it lies in no class folder' }
+  if (label === undefined || label === '') return { kind: 'stray', reason: 'it is not in a class folder' }
   if (label.length > LONGEST_CLASS)
     return {
       kind: 'stray',
-      reason: `its class name has ${label.length} characters and may have ${LONGEST_CLASS}`,
+      reason: `its class name has ${label.length} characters, and the limit is ${LONGEST_CLASS}`,
     }
   return { kind: 'image', label, split: split ?? null }
 }

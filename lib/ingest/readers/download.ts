@@ -49,8 +49,8 @@ export async function download(wanted: Download): Promise<void> {
     what: `${file.name} cannot be downloaded`,
     why: failures.join('; '),
     remedy:
-      'Check the connection, set DATASET_MIRROR to an address that has the official files, or name a ' +
-      'file or folder that is here with --from.',
+      'Check the connection, set DATASET_MIRROR to a mirror of the official files, or set a local ' +
+      'file or folder with --from.',
   })
 }
 
@@ -61,13 +61,13 @@ async function fetchTo(
 ): Promise<void> {
   const silence = new AbortController()
   const watch = setTimeout(
-    () => silence.abort(new Error(`nothing came for ${longestSilenceMs / 1000} s`)),
+    () => silence.abort(new Error(`no data arrived for ${longestSilenceMs / 1000} s`)),
     longestSilenceMs,
   )
   const stop = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal])
   try {
     const answer = await fetch(url, { signal: stop, redirect: 'follow' })
-    if (!answer.ok || answer.body === null) throw new Error(`it answered ${answer.status}`)
+    if (!answer.ok || answer.body === null) throw new Error(`the server returned ${answer.status}`)
     const announcedBytes = Number(answer.headers.get('content-length'))
     const totalBytes = announcedBytes || file.packedBytes
     // An archive packed anew may be a little larger, never twice as large.
@@ -78,13 +78,13 @@ async function fetchTo(
       for await (const chunk of chunks) {
         watch.refresh()
         bytes += chunk.length
-        if (bytes > mostBytes) throw new Error(`it sent more than ${mostBytes} bytes`)
+        if (bytes > mostBytes) throw new Error(`the server sent more than ${mostBytes} bytes`)
         tell(bytes)
         yield chunk
       }
     }
     await pipeline(counted(answer.body), createWriteStream(path), { signal: stop })
-    if (bytes < announcedBytes) throw new Error(`it sent ${bytes} of ${announcedBytes} bytes`)
+    if (bytes < announcedBytes) throw new Error(`the server sent ${bytes} of ${announcedBytes} bytes`)
   } catch (error) {
     throw silence.signal.aborted ? silence.signal.reason : error
   } finally {
@@ -118,9 +118,9 @@ const diskFull = (file: OfficialFile, cause: unknown): DarkroomError =>
   new DarkroomError(
     'disk_full',
     {
-      what: `${file.name} cannot be kept`,
-      why: `the disk has no room for its ${file.packedBytes} bytes`,
-      remedy: 'Make room and try again.',
+      what: `${file.name} cannot be stored`,
+      why: `the disk has no space for its ${file.packedBytes} bytes`,
+      remedy: 'Free up space and try again.',
     },
     { cause },
   )

@@ -72,7 +72,7 @@ export async function openFolderOfFolders(
         onStray?.({
           kind: 'refused_entry',
           path,
-          reason: `it has ${size} bytes and may have ${limits.entryBytes}`,
+          reason: `it has ${size} bytes, and the limit is ${limits.entryBytes}`,
         })
       else
         yield {
@@ -99,7 +99,7 @@ async function filesUnder(
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.name.startsWith('.') || /^(?:__MACOSX|thumbs\.db|desktop\.ini)$/i.test(entry.name))
-      strays.push({ kind: 'stray_file', path, reason: 'it belongs to the system, not to the pictures' })
+      strays.push({ kind: 'stray_file', path, reason: 'it is a system file' })
     else if (entry.isDirectory())
       for (const file of await filesUnder(root, path, strays, signal)) found.push(file)
     else if (entry.isFile()) found.push(path)
@@ -107,7 +107,7 @@ async function filesUnder(
       strays.push({
         kind: 'refused_entry',
         path,
-        reason: entry.isSymbolicLink() ? 'it is a link' : 'it is no ordinary file',
+        reason: entry.isSymbolicLink() ? 'it is a link' : 'it is not a regular file',
       })
   }
   return found
@@ -116,8 +116,8 @@ async function filesUnder(
 function requireClasses({ classes }: Layout, what: 'archive' | 'folder'): void {
   if (classes.length > 0) return
   throw new DarkroomError('bad_data_file', {
-    what: `This ${what} has no class folders`,
-    why: 'each picture must lie in a folder that bears the name of its class',
+    what: `The ${what} has no class folders`,
+    why: 'each image must be in a folder named after its class',
     remedy: 'Arrange it as cats/1.jpg, dogs/1.jpg, with train/ and test/ above them if you have both.',
   })
 }

@@ -110,8 +110,8 @@ async function pathIn(folder: string, name: string): Promise<string> {
   if (!(await isFolder(folder)))
     throw new DarkroomError('bad_data_file', {
       what: `${folder} is a file`,
-      why: 'MNIST comes as four files',
-      remedy: 'Name the folder that holds them.',
+      why: 'MNIST consists of four files',
+      remedy: 'Set the folder that contains them.',
     })
   const plain = name.replace(/\.gz$/, '')
   for (const candidate of [name, plain, plain.replace('-idx', '.idx')])
@@ -138,7 +138,7 @@ function parsed({ name, images, labels }: Idx): { count: number; height: number;
   const isWhole = magic === IMAGES_MAGIC && images.length === 16 + count * height * width
   const areLabels =
     uint32(labels, 0) === LABELS_MAGIC && uint32(labels, 4) === count && labels.length === 8 + count
-  if (!isWhole || !areLabels) throw new Error(`pinned ${name} is no idx file`)
+  if (!isWhole || !areLabels) throw new Error(`pinned ${name} is not an idx file`)
   return { count, height, width }
 }
 

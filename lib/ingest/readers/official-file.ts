@@ -27,12 +27,12 @@ const unpackGzip = promisify(gunzip)
 export async function readPinned(path: string, pinned: PinnedContent): Promise<Uint8Array> {
   const found = await stat(path)
   if (found.size > pinned.sizeBytes * 2 + 1024)
-    throw wrongFile(path, pinned.name, `it has ${found.size} bytes and should unpack to ${pinned.sizeBytes}`)
+    throw wrongFile(path, pinned.name, `it has ${found.size} bytes and should expand to ${pinned.sizeBytes}`)
   const bytes = await readFile(path)
   const content = isGzip(bytes)
     ? await unpackGzip(bytes, { maxOutputLength: pinned.sizeBytes + 1 }).catch(() => null)
     : bytes
-  if (content === null) throw wrongFile(path, pinned.name, 'it is cut off, damaged or another file')
+  if (content === null) throw wrongFile(path, pinned.name, 'it is truncated, damaged or another file')
   requirePinned(path, pinned, content)
   return content
 }
@@ -41,11 +41,7 @@ export function requirePinned(path: string, pinned: PinnedContent, content: Uint
   if (content.length !== pinned.sizeBytes) {
     const found = sniff(content)
     const what = found.kind === 'unknown' ? '' : ` (it is ${found.words})`
-    throw wrongFile(
-      path,
-      pinned.name,
-      `it holds ${content.length} bytes instead of ${pinned.sizeBytes}${what}`,
-    )
+    throw wrongFile(path, pinned.name, `it has ${content.length} bytes instead of ${pinned.sizeBytes}${what}`)
   }
   const sha256 = createHash('sha256').update(content).digest('hex')
   if (sha256 !== pinned.sha256)
@@ -64,7 +60,7 @@ export const wrongFile = (path: string, name: string, why: string, cause?: unkno
     {
       what: `${path} is not the official ${name}`,
       why,
-      remedy: 'Get the official file again; nothing was taken in.',
+      remedy: 'Get the official file again. Nothing was added.',
     },
     { cause },
   )
@@ -72,8 +68,8 @@ export const wrongFile = (path: string, name: string, why: string, cause?: unkno
 export const missingFile = (folder: string, name: string): DarkroomError =>
   new DarkroomError('bad_data_file', {
     what: `${name} is missing`,
-    why: `${folder} has no file of that name`,
-    remedy: 'Name the folder or file that holds it.',
+    why: `${folder} has no file with that name`,
+    remedy: 'Set the folder or file that contains it.',
   })
 
 export async function isFolder(path: string): Promise<boolean> {

@@ -17,8 +17,8 @@ export async function openDataset(name: string, opening: Opening = {}): Promise<
       : openZipOfFolders(opening.from, opening)
   if (name === 'shapes') return openShapes(undefined, opening.signal)
   throw new DarkroomError('invalid_input', {
-    what: `The pictures of "${name}" are not known`,
-    why: 'only mnist, cifar10 and shapes can be got by name',
-    remedy: 'Name a ZIP or a folder of class folders with --from.',
+    what: `The data set "${name}" is not known`,
+    why: 'only mnist, cifar10 and shapes are available by name',
+    remedy: 'Set a ZIP archive or a folder of class folders with --from.',
   })
 }

@@ -67,7 +67,7 @@ test.each<[string, (files: Files) => void, string]>([
   [
     'is cut',
     (files) => (files['train-images-idx3-ubyte.gz'] = files['train-images-idx3-ubyte.gz']!.subarray(0, 90)),
-    'cut off',
+    'truncated',
   ],
   [
     'is a page',
@@ -110,7 +110,7 @@ test('CIFAR-10 is read from a folder, from its folder’s parent and from an arc
 })
 
 test.each<[string, (good: ReturnType<typeof smallCifar10>) => Uint8Array, string]>([
-  ['is cut', ({ archive }) => archive.subarray(0, archive.length - 60), 'cut off'],
+  ['is cut', ({ archive }) => archive.subarray(0, archive.length - 60), 'truncated'],
   ['is a text', () => new TextEncoder().encode('404 not found. '.repeat(100)), 'another file'],
   [
     'lacks a batch',
@@ -159,7 +159,7 @@ test('what is fetched is checked, kept, and not fetched again', async () => {
 })
 
 test.each<[string, Behaviour, (files: Files) => void, string]>([
-  ['has not', 'honest', (files) => delete files['cifar-10-binary.tar.gz'], 'answered 404'],
+  ['has not', 'honest', (files) => delete files['cifar-10-binary.tar.gz'], 'returned 404'],
   [
     'has another file',
     'honest',

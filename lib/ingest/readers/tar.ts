@@ -23,7 +23,7 @@ export async function* readTar(
     while (true) {
       const head = await take(BLOCK)
       if (head.every((byte) => byte === 0)) return
-      if (checksumOf(head) !== octal(head, 148, 8)) throw new Error('it is no tar archive')
+      if (checksumOf(head) !== octal(head, 148, 8)) throw new Error('it is not a tar archive')
       const size = octal(head, 124, 12)
       const padded = Math.ceil(size / BLOCK) * BLOCK
       const name = text(head, 0, 100).split('/').at(-1)!
@@ -52,7 +52,7 @@ function reader(stream: Readable): Take {
     for (let filled = 0; filled < length;) {
       if (rest.length === 0) {
         const next = await chunks.next()
-        if (next.done === true) throw new Error('it is cut off')
+        if (next.done === true) throw new Error('it is truncated')
         rest = next.value
       }
       const part = rest.subarray(0, length - filled)

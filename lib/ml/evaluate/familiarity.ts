@@ -45,7 +45,7 @@ export function readReference(bytes: Uint8Array): Reference {
   const file = Buffer.from(bytes) // a copy: typed arrays want to begin at even places
   const lineEnd = file.indexOf('\n', MAGIC.length)
   if (file.toString('latin1', 0, MAGIC.length) !== MAGIC || lineEnd === -1)
-    throw new Error('reference.bin is of no known format')
+    throw new Error('reference.bin has an unknown format')
   const {
     count,
     length,
@@ -59,9 +59,9 @@ export function readReference(bytes: Uint8Array): Reference {
   }
   const parts = [count * ID_BYTES, count * 2, isCentred ? length * 4 : 0, count * length * 2]
   if (!parts.every(Number.isSafeInteger) || neighbour < 1 || neighbour > count)
-    throw new Error('reference.bin begins with impossible numbers')
+    throw new Error('the header of reference.bin has invalid numbers')
   if (file.length !== lineEnd + 1 + parts.reduce((a, b) => a + b, 0))
-    throw new Error(`reference.bin has ${file.length} bytes, which is not what its beginning says`)
+    throw new Error(`reference.bin has ${file.length} bytes, which does not match its header`)
   let offset = lineEnd + 1
   const [ids, labels, centre, vectors] = parts.map((size) =>
     Uint8Array.prototype.slice.call(file, offset, (offset += size)),

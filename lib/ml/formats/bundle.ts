@@ -75,16 +75,16 @@ export async function readBundle(folder: string): Promise<Bundle> {
   const bytes = new Map<string, Uint8Array>()
   for (const [name, { sha256: expected }] of Object.entries(manifest.files)) {
     if (name !== basename(name))
-      throw badBundle(folder, `its manifest names "${name}", which leads out of the folder`)
+      throw badBundle(folder, `its manifest lists "${name}", which is outside the folder`)
     const content = await readFile(join(folder, name)).catch((cause: unknown) => {
       throw badBundle(folder, `${name} is missing`, cause)
     })
-    if (sha256(content) !== expected) throw badBundle(folder, `${name} is not as it was sealed`)
+    if (sha256(content) !== expected) throw badBundle(folder, `the checksum of ${name} does not match`)
     bytes.set(name, content)
   }
   const text = (name: string): string => {
     const content = bytes.get(name)
-    if (!content) throw badBundle(folder, `its manifest does not name ${name}`)
+    if (!content) throw badBundle(folder, `its manifest does not list ${name}`)
     return Buffer.from(content).toString('utf8')
   }
   try {
@@ -109,7 +109,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
     }
   } catch (cause) {
     if (cause instanceof DarkroomError) throw cause
-    throw badBundle(folder, 'one of its files does not say what it should', cause)
+    throw badBundle(folder, 'one of its files has invalid content', cause)
   }
 }
 
@@ -121,9 +121,7 @@ function referenceOf(bytes: Uint8Array | undefined, length: number): Reference |
   if (bytes === undefined) return null
   const reference = readReference(bytes)
   if (reference.length !== length)
-    throw new Error(
-      `reference.bin holds ${reference.length} features of each picture and the network makes ${length}`,
-    )
+    throw new Error(`reference.bin has ${reference.length} features per image, and the network has ${length}`)
   return reference
 }
 
@@ -133,13 +131,16 @@ export function goldenFailure(golden: Golden, rows: readonly ArrayLike<number>[]
   for (const [i, { name, probabilities }] of golden.inputs.entries()) {
     const row = rows[i]
     if (!row || row.length !== probabilities.length)
-      return `golden input ${name} is answered with ${row?.length ?? 0} numbers instead of ${probabilities.length}`
+      return (
+        `the output for the golden input ${name} has ${row?.length ?? 0} values instead of ` +
+        `${probabilities.length}`
+      )
     const found = softmax(Array.from(row))
     const off = Math.max(...found.map((p, k) => Math.abs(p - probabilities[k]!)))
     if (!(off <= golden.tolerance))
       return (
-        `golden input ${name} is answered otherwise: a probability is off by ${off.toPrecision(2)}, and ` +
-        `${golden.tolerance} is allowed`
+        `the output for the golden input ${name} differs: a probability is off by ` +
+        `${off.toPrecision(2)}, and the tolerance is ${golden.tolerance}`
       )
   }
   return null
@@ -152,7 +153,7 @@ async function parsed<T>(folder: string, name: string, parse: (value: unknown) =
   try {
     return parse(JSON.parse(text))
   } catch (cause) {
-    throw badBundle(folder, `${name} does not say what it should`, cause)
+    throw badBundle(folder, `${name} has invalid content`, cause)
   }
 }
 

@@ -46,7 +46,7 @@ function valuesOf(
     // a copy, also of a Buffer, whose own slice is a view
     return Uint8Array.prototype.slice.call(bin, offset, offset + bytes)
   }
-  if (dtype !== 'float32') throw cannotImport(`${name} holds ${dtype} numbers`)
+  if (dtype !== 'float32') throw cannotImport(`${name} has values of the type ${dtype}`)
   if (!quantization) return { values: new Float32Array(cut(count * 4).buffer), bytes: count * 4 }
   switch (quantization.dtype) {
     case 'float16':

@@ -41,6 +41,6 @@ export const cannotImport = (why: string): DarkroomError =>
     what: 'The model was not imported',
     why,
     remedy:
-      'It takes networks of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, ' +
-      'Flatten, Dropout and Rescaling, as model.save("model.h5") writes them.',
+      'Use a network of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, ' +
+      'Flatten, Dropout and Rescaling, saved with model.save("model.h5").',
   })

@@ -31,11 +31,11 @@ test('a network that Keras saved answers here what Keras answered', () => {
 })
 
 test.each([
-  ['no HDF5', Buffer.from('PK\u0003\u0004 a zip of Keras 3'), /not HDF5/],
+  ['no HDF5', Buffer.from('PK\u0003\u0004 a zip of Keras 3'), /not an HDF5 file/],
   [
     'cut in the middle',
     fixture('keras-sequential.h5').subarray(0, 20_000),
-    /cannot be read to its end|has no numbers/,
+    /cannot be read completely|has no values/,
   ],
 ])('a file that is %s is refused with a sentence', (_story, bytes, words) => {
   expect(() => fromKerasH5(bytes)).toThrow(words)
@@ -68,7 +68,7 @@ test.each<[string, KerasLayer, RegExp]>([
   [
     'a recurrent layer',
     { class_name: 'LSTM', config: { name: 'memory' } },
-    /its layer "memory" \(LSTM\) is of a kind that this product does not have/,
+    /its layer "memory" \(LSTM\) is of an unsupported type/,
   ],
   ['an activation that is not here', conv({ activation: 'gelu' }), /has the activation "gelu"/],
   [
@@ -80,7 +80,7 @@ test.each<[string, KerasLayer, RegExp]>([
     /pools windows that are not square or that overlap/,
   ],
   ['a dilated convolution', conv({ dilation_rate: [2, 2] }), /is dilated/],
-  ['weights that are not there', dense({ units: 3, name: 'lost' }), /has no numbers for kernel/],
+  ['weights that are not there', dense({ units: 3, name: 'lost' }), /has no values for kernel/],
 ])('%s is refused by its name', (_story, layer, words) => {
   const weightOf = (name: string, tensor: string) =>
     name === 'lost' ? undefined : new Float32Array(tensor === 'kernel' ? 54 : 2)

@@ -10,13 +10,13 @@ const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 
 export function fromKerasH5(bytes: Uint8Array): KerasModel {
   if (!SIGNATURE.every((byte, i) => bytes[i] === byte))
-    throw cannotImport('the file is not HDF5, which a Keras .h5 file is')
+    throw cannotImport('the file is not an HDF5 file, the format of Keras .h5 files')
   try {
     const file = new File(Uint8Array.from(bytes).buffer, 'model.h5')
     return fromKeras(configOf(file), weightsOf(file))
   } catch (cause) {
     if (isDarkroomError(cause)) throw cause
-    throw cannotImport(`the file cannot be read to its end: ${messageOf(cause)}`)
+    throw cannotImport(`the file cannot be read completely: ${messageOf(cause)}`)
   }
 }
 
@@ -24,7 +24,7 @@ function configOf(file: File): KerasLayer {
   const text = file.attrs['model_config']
   if (typeof text !== 'string')
     throw cannotImport(
-      'the file holds weights without a model (save_weights); the whole model is needed (model.save)',
+      'the file has weights without a model (save_weights); the whole model is needed (model.save)',
     )
   return JSON.parse(text) as KerasLayer
 }

@@ -65,7 +65,7 @@ class Laying {
     const name = String(config['name'] ?? layer.name)
     const refuse = (why: string): DarkroomError =>
       cannotImport(`its layer "${name}" (${layer.class_name}) ${why}`)
-    if (this.#isFinal) throw refuse('stands behind the layer that gives the probabilities')
+    if (this.#isFinal) throw refuse('follows the layer that gives the probabilities')
     this.#takeInput(config, refuse)
     if (layer.class_name === 'InputLayer') {
       this.#outputs.set(name, INPUT)
@@ -81,7 +81,7 @@ class Laying {
 
   finished(): KerasModel {
     const input = this.#input
-    if (!input) throw cannotImport('it does not say how large its pictures are')
+    if (!input) throw cannotImport('it does not define its input size')
     const last = this.#layers.at(-1)
     if (this.#shape(this.#last).length === 3)
       this.#push({ name: POOL, kind: 'globalAvgPool', from: this.#last })
@@ -129,7 +129,7 @@ class Laying {
       case 'Softmax':
         return this.#activation({ ...layer, config: { activation: 'softmax' } })
       case 'Add': {
-        if (layer.other === undefined) throw refuse('adds other than two maps')
+        if (layer.other === undefined) throw refuse('adds something other than two feature maps')
         return this.#push({ name, kind: 'add', from, other: layer.other })
       }
       case 'MaxPooling2D':
@@ -149,7 +149,7 @@ class Laying {
       case 'Rescaling': {
         const [scale, offset] = [config['scale'], config['offset'] ?? 0]
         if (from !== INPUT || typeof scale !== 'number' || typeof offset !== 'number')
-          throw refuse('scales other than the whole picture by one number')
+          throw refuse('scales by something other than one factor for the whole image')
         const before = this.#rescaling ?? { scale: 1, offset: 0 }
         this.#rescaling = { scale: before.scale * scale, offset: before.offset * scale + offset }
         this.#last = from
@@ -168,7 +168,7 @@ class Laying {
         this.#last = from
         return
       default:
-        throw refuse('is of a kind that this product does not have')
+        throw refuse('is of an unsupported type')
     }
   }
 
@@ -181,8 +181,8 @@ class Laying {
     const [kernel, stride] = [square('kernel_size'), square('strides')]
     if (config['dilation_rate'] && square('dilation_rate') !== 1) throw refuse('is dilated')
     if (Number(config['groups'] ?? 1) !== 1 || Number(config['depth_multiplier'] ?? 1) !== 1)
-      throw refuse('works in groups')
-    if (config['data_format'] === 'channels_first') throw refuse('has its channels first')
+      throw refuse('uses groups')
+    if (config['data_format'] === 'channels_first') throw refuse('uses channels-first order')
     const padding = this.#paddingOf({ kernel, stride, from, isSame: config['padding'] === 'same', refuse })
     const isDepthwise = kind === 'DepthwiseConv2D'
     const tensor = this.#tensor(name, isDepthwise ? 'depthwise_kernel' : 'kernel', refuse)
@@ -321,16 +321,16 @@ class Laying {
     const [, height, width, channels] = shape
     const size = this.#size ?? height
     if (typeof size !== 'number' || (height !== width && this.#size === undefined))
-      throw refuse(`takes pictures of ${String(height)} × ${String(width)}, not a square of a known size`)
+      throw refuse(`takes images of ${String(height)} × ${String(width)}, which is not a fixed square`)
     if (channels !== 1 && channels !== 3)
-      throw refuse(`takes pictures of ${String(channels)} channels, not of 1 or 3`)
+      throw refuse(`takes images with ${String(channels)} channels instead of 1 or 3`)
     this.#input = { size, channels }
     this.#shapes.set(INPUT, [size, size, channels])
   }
 
   #push(layer: Layer, tensors: Readonly<Record<string, Float32Array>> = {}): void {
     const input = this.#input
-    if (!input) throw cannotImport('its first layer does not say how large the pictures are')
+    if (!input) throw cannotImport('its first layer does not define the input size')
     this.#layers.push(layer)
     for (const [role, values] of Object.entries(tensors)) this.#weights[`${layer.name}/${role}`] = values
     this.#last = layer.name
@@ -356,11 +356,11 @@ class Laying {
   }
 
   #missing(tensor: string, refuse: Found['refuse']): never {
-    throw refuse(`has no numbers for ${tensor} in the file`)
+    throw refuse(`has no values for ${tensor} in the file`)
   }
 
   #unknown(source: string, refuse: Found['refuse']): never {
-    throw refuse(`reads "${source}", which no earlier layer is called`)
+    throw refuse(`reads "${source}", which is not an earlier layer`)
   }
 }
 

@@ -45,7 +45,8 @@ export function toTfjs(
     const values = weights[spec.name]
     if (values?.length !== sizeOf(spec.shape))
       throw new Error(
-        `the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${sizeOf(spec.shape)}`,
+        `the weights have ${values?.length ?? 0} values for ${spec.name}, the network ` +
+          `${sizeOf(spec.shape)}`,
       )
     const isHalf = spec.role === 'kernel' && values.every((value) => Math.abs(value) <= LARGEST_HALF)
     stored.push({
@@ -111,14 +112,14 @@ function parsed(modelJson: string): { network: Network; stored: readonly Stored[
   const network = model.userDefinedMetadata?.darkroom?.network
   const stored = model.weightsManifest?.[0]?.weights
   if (!network || !Array.isArray(network.layers) || !Array.isArray(stored))
-    throw new Error('model.json was not written by darkroom: it holds no network')
+    throw new Error('model.json was not written by Darkroom: it has no network')
   shapesOf(network) // throws where the layers don't fit each other
   if (
     !stored.every(
       (s) => s.dtype === 'float32' && (s.quantization === undefined || s.quantization.dtype === 'float16'),
     )
   )
-    throw new Error('model.json holds weights that are neither float32 nor float16')
+    throw new Error('model.json has weights that are neither float32 nor float16')
   return { network, stored }
 }
 

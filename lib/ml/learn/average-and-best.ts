@@ -28,12 +28,12 @@ export class AverageAndBest {
   }
 
   average(): FlatWeights {
-    if (this.#average === null) throw new Error('no average was kept: call average(decay) after each step')
+    if (this.#average === null) throw new Error('no average exists: call average(decay) after each step')
     return this.#average
   }
 
   best(): FlatWeights {
-    if (this.#best === null) throw new Error('nothing was remembered')
+    if (this.#best === null) throw new Error('no weights were remembered')
     return this.#best
   }
 

@@ -115,7 +115,7 @@ export function* learnHead({
     yield { number, strength, training: score(learnt.logits, learnt.labels), heldOut, isBest }
     if (best && number - best.number >= settings.patience) break
   }
-  if (!best) throw new Error(`a head was to be learnt in ${settings.epochs} tries`)
+  if (!best) throw new Error(`the head cannot be trained in ${settings.epochs} attempts`)
   return best.head
 }
 

@@ -217,10 +217,11 @@ export class LossNotFinite extends DarkroomError {
       .join(', ')
     const rest = sampleIds.length > MOST_NAMED ? ` and ${sampleIds.length - MOST_NAMED} more` : ''
     super('invalid_input', {
-      what: `The training stopped at step ${step}`,
-      why: `its loss was no longer a number; the step learnt from the pictures ${named}${rest}`,
+      what: `The training run stopped at step ${step}`,
+      why: `its loss was not a number; the step used the images ${named}${rest}`,
       remedy:
-        'Train again with a smaller rate, or look at these pictures. The last checkpoint is from before this step.',
+        'Train again with a lower learning rate, or check these images. The last checkpoint precedes ' +
+        'this step.',
     })
     this.step = step
     this.sampleIds = sampleIds

@@ -18,7 +18,8 @@ export function firstConvolution(network: Network): FirstLayer {
   const first = network.layers[0]
   if (first?.kind !== 'conv')
     throw new Error(
-      `${network.name}: only a convolution can be whitened, and it begins with ${first?.kind ?? 'nothing'}`,
+      `${network.name}: only a convolution can be whitened, and its first layer is ` +
+        `${first?.kind ?? 'missing'}`,
     )
   return first
 }

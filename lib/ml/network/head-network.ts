@@ -22,7 +22,7 @@ export function withHead(
   const classes = bias.length
   if (kernel.length !== featureLength(network) * classes)
     throw new Error(
-      `${network.name}: a head of ${kernel.length} numbers does not fit ${featureLength(network)} ` +
+      `${network.name}: a head of ${kernel.length} values does not fit ${featureLength(network)} ` +
         `features and ${classes} classes`,
     )
   const last: Layer = { ...lastOf(network), kind: 'dense', units: classes, bias: true }

@@ -42,14 +42,14 @@ test.each<[string, Network['layers'], RegExp]>([
     ],
     /must be dense with 10 units/,
   ],
-  ['an unknown source', [{ name: 'flat', kind: 'flatten', from: 'nowhere' }], /no earlier layer/],
+  ['an unknown source', [{ name: 'flat', kind: 'flatten', from: 'nowhere' }], /not an earlier layer/],
   [
     'two layers of one name',
     [
       { name: 'a', kind: 'relu' },
       { name: 'a', kind: 'relu' },
     ],
-    /two layers are called a/,
+    /two layers are named a/,
   ],
   [
     'a sum of unequal shapes',

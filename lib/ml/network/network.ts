@@ -80,9 +80,10 @@ export function shapesOf(network: Network): ReadonlyMap<string, Shape> {
     const source = shapes.get(sourceOf(network, index))
     if (!source)
       throw new Error(
-        `${network.name}: ${layer.name} reads ${sourceOf(network, index)}, which no earlier layer is called`,
+        `${network.name}: ${layer.name} reads ${sourceOf(network, index)}, which is not an earlier ` +
+          'layer',
       )
-    if (shapes.has(layer.name)) throw new Error(`${network.name}: two layers are called ${layer.name}`)
+    if (shapes.has(layer.name)) throw new Error(`${network.name}: two layers are named ${layer.name}`)
     shapes.set(layer.name, outputShape(layer, source, shapes))
   })
   const last = network.layers.at(-1)

@@ -71,7 +71,7 @@ export function concatenated(specs: readonly WeightSpec[], weights: Weights): Fl
     const length = sizeOf(spec.shape)
     if (values?.length !== length)
       throw new Error(
-        `the weights have ${values?.length ?? 0} numbers for ${spec.name}, the network ${length}`,
+        `the weights have ${values?.length ?? 0} values for ${spec.name}, the network ${length}`,
       )
     flat.set(values, offset)
     offset += length

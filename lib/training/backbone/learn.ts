@@ -57,8 +57,8 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
     })
     if (state) await learner.restore(state)
     ports.say(
-      `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} pictures ` +
-        `an epoch, ${making.labels} labels.`,
+      `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} images ` +
+        `per epoch, ${making.labels} labels.`,
     )
     const steps = Math.floor(making.count / phase.batch)
     let [loss, right, shown] = [0, 0, 0]
@@ -75,7 +75,7 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
         const rate = rateAt(done, recipe) * Math.sqrt(phase.batch / recipe.phases[0]!.batch)
         const learnt = await learner.learn(making.batch(epoch, step), rate)
         if (!Number.isFinite(learnt.loss))
-          throw new Error(`the loss was no longer a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
+          throw new Error(`the loss was not a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
         learner.average(recipe.averageDecay)
         loss += learnt.loss
         right += learnt.right
@@ -111,7 +111,7 @@ export async function learntSoFar(
   network: Network,
 ): Promise<{ readonly weights: Weights; readonly steps: number; readonly seconds: number }> {
   const kept = await readCheckpoint(checkpoint)
-  if (!kept) throw new Error(`${checkpoint} is not there: nothing was learnt yet`)
+  if (!kept) throw new Error(`${checkpoint} does not exist: nothing has been trained yet`)
   return {
     weights: unflattened(planWeights({ network }), kept.state.latest, {}),
     steps: kept.state.step,

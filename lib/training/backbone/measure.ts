@@ -29,7 +29,7 @@ export function worthOf(
     const rows = new Float32Array(chosen.length * features.length)
     chosen.forEach(({ hash }, i) => {
       if (!features.read(hash, rows, i * features.length))
-        throw new Error(`the picture ${hash} was not looked at`)
+        throw new Error(`the image ${hash} has no features`)
     })
     return {
       count: chosen.length,

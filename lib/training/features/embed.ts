@@ -99,7 +99,7 @@ async function compute(
       })
       normalise(squares.subarray(0, batch.length * bytes), spec, pixels)
       const { features } = await engine.run(KEY, pixels.subarray(0, batch.length * bytes), batch.length)
-      if (!features) throw new Error(`${engine.name} gives no features`)
+      if (!features) throw new Error(`${engine.name} does not provide features`)
       batch.forEach(({ key }, i) => rows.set(key, features.slice(i * length, (i + 1) * length)))
       onProgress(first + batch.length)
       await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in

@@ -70,7 +70,7 @@ test('classes that are not as many as the outputs are refused, and nothing is wr
   const given = importing({ classes: ['ash', 'birch'] })
 
   await expect(sealImported(given, { engine, now: () => new Date(0) })).rejects.toThrow(
-    /it has 3 outputs, and 2 classes were named/,
+    /it has 3 outputs, and 2 classes were given/,
   )
   await expect(readBundle(given.out)).rejects.toThrow(/manifest/)
 })

@@ -47,9 +47,8 @@ export async function sealImported(
   if (classes.length !== network.classes) {
     throw new DarkroomError('invalid_input', {
       what: `${file.name} was not imported`,
-      why: `it has ${network.classes} outputs, and ${classes.length} classes were named`,
-      remedy:
-        "Name the classes in the order of the outputs (Keras' flow_from_directory orders them by name).",
+      why: `it has ${network.classes} outputs, and ${classes.length} classes were given`,
+      remedy: "Set the classes in the order of the outputs (Keras' flow_from_directory sorts them by name).",
     })
   }
   const spec = preprocessOf(importing)
@@ -124,11 +123,11 @@ function preprocessOf({ model, pixels, fit }: Importing): Preprocess {
 
 function notesOf({ model, pixels, file }: Importing): string[] {
   return [
-    `It was not trained here: it comes from ${file.name} (sha256 ${file.sha256}). What it learnt from ` +
-      'is not known, and nothing was measured.',
+    `It was not trained here: it was imported from ${file.name} (sha256 ${file.sha256}). Its ` +
+      'training data is unknown, and nothing was measured.',
     ...(model.rescaling || pixels
       ? []
-      : ['The file does not say what its pixels are to be; it is given numbers from 0 to 1, as most are.']),
-    'It promises no confidence until it was evaluated on labelled pictures: what it calls sure is not calibrated.',
+      : ['The file does not define its input range; values from 0 to 1 are used, as in most models.']),
+    'Its confidence is not calibrated until it is evaluated on labelled images.',
   ]
 }

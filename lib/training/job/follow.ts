@@ -94,9 +94,9 @@ export function followProbe({
         reject(
           refusal ??
             new DarkroomError(signal.aborted ? 'client_closed' : 'not_ready', {
-              what: 'How long the training takes could not be measured',
+              what: 'The duration of the training run could not be measured',
               why: reason || `the process that measured it ended (${cause})`,
-              remedy: 'Train all the same: nothing else depends on it.',
+              remedy: 'You can train without the forecast.',
             }),
         )
       },

@@ -23,7 +23,11 @@ export async function resultOf<K extends JobKind>(
       await data.jobs.requestCancel(id, now()) // nobody waits for it any more
       throw new DarkroomError(
         'client_closed',
-        { what: `The ${kind} was given up`, why: 'whoever asked has gone', remedy: 'Ask again.' },
+        {
+          what: `The ${kind} was cancelled`,
+          why: 'the client disconnected',
+          remedy: 'Send the request again.',
+        },
         { cause },
       )
     }
@@ -35,8 +39,8 @@ function jobFailure(kind: JobKind, error: { readonly code: string; readonly mess
   if (!error || !code || code === 'internal')
     return new Error(`The ${kind} failed: ${error?.message ?? 'it was cancelled'}`)
   return new DarkroomError(code, {
-    what: `The ${kind} could not be done`,
+    what: `The ${kind} failed`,
     why: error.message.replace(/\.$/, ''),
-    remedy: 'Mend that and ask again.',
+    remedy: 'Fix the cause and retry.',
   })
 }

@@ -145,11 +145,11 @@ async function trained(
     await last
     if (end.kind !== 'died' || child === MOST_CHILDREN || how.signal.aborted)
       return end.kind === 'died' && how.signal.aborted ? { kind: 'cancelled' } : end
-    log('warn', 'A training process died; another goes on', { run: run.id, cause: end.cause })
+    log('warn', 'A training process died; another one continues', { run: run.id, cause: end.cause })
     await sweepLeftovers()
     await data.runs.report(run.id, {
       kind: 'log',
-      message: `The training process ended (${end.cause}). Another goes on from the last checkpoint.`,
+      message: `The training process ended (${end.cause}). Another one continues from the last checkpoint.`,
     })
   }
 }
@@ -159,7 +159,7 @@ async function judged(run: Run, plan: RunPlan, parts: TrainingParts, signal: Abo
   await data.runs.change(run.id, {
     state: 'judging',
     etaSeconds: null,
-    message: 'Comparing it with the version that answers now.',
+    message: 'Comparing it with the live version.',
   })
   const number = Number(plan.version.slice(1))
   const known = await data.versions.find(run.classifierId, plan.version)
@@ -179,14 +179,18 @@ async function judged(run: Run, plan: RunPlan, parts: TrainingParts, signal: Abo
     settings.autoPromote,
   )
   if (isPromoted)
-    await data.promotions.promote({ versionId: challenger.id, by: 'the gate', reason: verdict.sentence })
+    await data.promotions.promote({
+      versionId: challenger.id,
+      by: 'promotion check',
+      reason: verdict.sentence,
+    })
   await data.runs.change(run.id, {
     state: 'done',
     verdict,
     isPromoted,
     canResume: false,
     error: null,
-    message: `${challenger.name}: ${verdict.sentence}${isPromoted ? ' It answers from now on.' : ''}`,
+    message: `${challenger.name}: ${verdict.sentence}${isPromoted ? ' It is live from now on.' : ''}`,
   })
   await rm(join(settings.dataDir, 'runs', run.id), { recursive: true, force: true })
   return { state: 'done', version: challenger.name, verdict: verdict.kind, is_promoted: isPromoted }

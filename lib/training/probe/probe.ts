@@ -58,7 +58,7 @@ export async function probe(
     const plan: RunPlan = { ...chosen.plan, packs, out: join(scratch, 'version') }
     using pack = everySplit(await openPack(packs, chosen.pack ?? built.value))
     const few = pack.set('train', plan.classes)
-    if (few.count === 0) throw new Error('none of the first pictures can be decoded')
+    if (few.count === 0) throw new Error('none of the first images can be decoded')
     const begun = await timed(() => beginning(plan, pack))
     const { settings } = plan.recipe
     const about = { plan, few, images, ports, scratch, ...begun.value }

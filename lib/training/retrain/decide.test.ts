@@ -28,7 +28,7 @@ test('a classifier without a version begins from scratch, by its own recipe', ()
     classes: ['apple', 'lime', 'plum'],
   })
   expect(entries).toHaveLength(120)
-  expect(message).toContain('from scratch on 120 pictures')
+  expect(message).toContain('from scratch on 120 images')
 })
 
 test('a classifier with a champion goes on from it, on old and new pictures', () => {
@@ -42,7 +42,7 @@ test('a classifier with a champion goes on from it, on old and new pictures', ()
   expect(draft).toMatchObject({ recipe: { name: 'finetune' }, base: { version: 'v3' }, teacher: null })
   expect(draft.unseen).toEqual(fresh.map((sample) => sample.hash))
   expect(entries).toHaveLength(125)
-  expect(message).toBe('v3 will be trained on: 125 pictures, 5 new since then, up to 8 epochs.')
+  expect(message).toBe('Continues training v3 on: 125 images, 5 of them new, up to 8 epochs.')
 })
 
 test('where the old pictures are not here the champion itself answers for them', () => {
@@ -52,7 +52,7 @@ test('where the old pictures are not here the champion itself answers for them',
 
   expect(draft.teacher).toEqual({ share: 0.3, rehearsal: 100 })
   expect(draft.classes).toEqual(['apple', 'lime', 'plum'])
-  expect(message).toContain('v1 itself answers for them')
+  expect(message).toContain('the predictions of v1 stand in for them')
 })
 
 test('new classes come after those of the base, whatever order the classifier has them in', () => {
@@ -76,7 +76,7 @@ test('a test part is frozen with the rest but not learnt from', () => {
   const { entries, message } = decideRetrain({ ...facts, samples: [...all, sampleRow('lime', 'test')] })
 
   expect(entries).toHaveLength(121)
-  expect(message).toContain('on 120 pictures')
+  expect(message).toContain('on 120 images')
 })
 
 test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
@@ -84,39 +84,44 @@ test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
     'nothing new since the champion',
     { base: v3, unseen: new Set() },
     'nothing_to_learn',
-    /no picture is new since v3/,
+    /no new images since v3/,
   ],
-  ['no pictures at all', { samples: [], unseen: new Set() }, 'nothing_to_learn', /no pictures here/],
-  ['one class only', { samples: many('lime', 9) }, 'too_few_classes', /all of its pictures show "lime"/],
+  ['no pictures at all', { samples: [], unseen: new Set() }, 'nothing_to_learn', /no images on this machine/],
+  [
+    'one class only',
+    { samples: many('lime', 9) },
+    'too_few_classes',
+    /all of its images are labelled "lime"/,
+  ],
   [
     'one picture of a class',
     { samples: [...many('lime', 9), ...many('plum', 1)] },
     'too_few_images',
-    /"plum" cannot be trained: it has 1 picture and needs 2/,
+    /"plum" cannot be trained: it has 1 image and needs 2/,
   ],
   [
     'a class whose pictures are all for testing',
     { samples: [...many('lime', 9), sampleRow('plum', 'test'), sampleRow('plum', 'validation')] },
     'too_few_images',
-    /all of its 2 pictures are kept/,
+    /all of its 2 images are in/,
   ],
   [
     'the last layer of nothing',
     { asked: { recipe: 'head', force: false } },
     'invalid_input',
-    /no network is here/,
+    /no available pretrained network/,
   ],
   [
     "another network's layers where none is",
     { asked: { recipe: 'transfer', force: false } },
     'invalid_input',
-    /none is here that has learnt from such pictures/,
+    /no available network was trained on such images/,
   ],
   [
     'fine-tuning nothing',
     { asked: { recipe: 'finetune', force: false } },
     'invalid_input',
-    /no version to begin with/,
+    /no version to start from/,
   ],
 ])('%s is refused with the reason', (_story, change, code, words) => {
   const decide = () => decideRetrain({ ...facts, ...change })
@@ -131,7 +136,7 @@ test('with few pictures a first version learns the last layer alone, on the feat
   const { draft, message } = decideRetrain({ ...facts, bodies })
 
   expect(draft).toMatchObject({ recipe: { name: 'head' }, base: null, bodies, spec: { size: 96 } })
-  expect(message).toContain('from 120 pictures what to make of the features that another network sees')
+  expect(message).toContain('on the features of a pretrained network (transfer learning), on 120 images')
 })
 
 test('with more pictures than seconds suffice for, the whole network is learnt', () => {

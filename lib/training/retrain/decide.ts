@@ -76,7 +76,7 @@ export function decideRetrain(facts: RetrainFacts): Decided {
     throw refusal(
       'invalid_input',
       `"${classifier.title}" cannot be fine-tuned`,
-      'it has no version to begin with',
+      'it has no version to start from',
       'Train it from scratch first.',
     )
   const base = startsAnew(asked.recipe) ? null : facts.base
@@ -84,8 +84,8 @@ export function decideRetrain(facts: RetrainFacts): Decided {
     throw refusal(
       'nothing_to_learn',
       `"${classifier.title}" was not retrained`,
-      `no picture is new since ${facts.base.name} was trained`,
-      'Upload pictures or correct answers first, or train all the same with "force": true.',
+      `there are no new images since ${facts.base.name} was trained`,
+      'Upload images or correct predictions first, or train anyway with "force": true.',
     )
   }
   const counts = countsOf(samples)
@@ -138,8 +138,8 @@ function recipeFor(
   if (asked.recipe === 'head' && !isHeadPossible)
     throw refusal(
       'invalid_input',
-      `The last layer of "${classifier.title}" cannot be learnt alone`,
-      'no network is here whose features its pictures could be told apart by',
+      `The last layer of "${classifier.title}" cannot be trained alone`,
+      'no available pretrained network has features that distinguish its images',
       'Train it from scratch.',
     )
   const isHeadChosen =
@@ -158,9 +158,9 @@ function recipeFor(
   if (asked.recipe === 'transfer' && bodies.length === 0)
     throw refusal(
       'invalid_input',
-      `"${classifier.title}" cannot begin with another network`,
-      'none is here that has learnt from such pictures',
-      'Bring one (npm run import -- --body), or train from scratch.',
+      `"${classifier.title}" cannot start from a pretrained network`,
+      'no available network was trained on such images',
+      'Import one (npm run import -- --body), or train from scratch.',
     )
   const recipe: Recipe =
     asked.recipe === 'transfer' ? transfer : base ? finetune : scratchFor(classifier, asked.recipe)
@@ -207,15 +207,15 @@ function requireEnough({
     throw refusal(
       'nothing_to_learn',
       `"${classifier.title}" cannot be trained`,
-      'it has no pictures here',
-      'Upload some of each class.',
+      'it has no images on this machine',
+      'Upload images of each class.',
     )
   if (learnt.size < FEWEST_CLASSES) {
     throw refusal(
       'too_few_classes',
       `"${classifier.title}" cannot be trained`,
-      `all of its pictures show "${[...learnt][0]}", and nothing can be told apart from nothing`,
-      'Upload pictures of at least one other class.',
+      `all of its images are labelled "${[...learnt][0]}", and at least two classes are needed`,
+      'Upload images of at least one other class.',
     )
   }
   for (const name of classes) {
@@ -224,7 +224,7 @@ function requireEnough({
     throw refusal(
       'too_few_images',
       `Class "${name}" cannot be trained`,
-      `it has ${have} picture and needs ${FEWEST_IMAGES_OF_A_CLASS}`,
+      `it has ${have} image and needs ${FEWEST_IMAGES_OF_A_CLASS}`,
       `Upload ${FEWEST_IMAGES_OF_A_CLASS - have} more of "${name}", or exclude the class.`,
     )
   }
@@ -238,16 +238,16 @@ function requireTraining(samples: readonly Sample[], known: readonly string[]): 
     throw refusal(
       'too_few_images',
       `Class "${name}" cannot be trained`,
-      `all of its ${have} pictures are kept for checking and testing`,
-      `Upload a few more of "${name}": which part a picture goes to is decided by its content.`,
+      `all of its ${have} images are in the validation set or the test set`,
+      `Upload a few more images of "${name}": the content of an image decides which set it belongs to.`,
     )
   }
   if (trained.size === 0)
     throw refusal(
       'too_few_images',
-      'Nothing can be trained',
-      `all ${samples.length} pictures are kept for checking and testing`,
-      'Upload a few more.',
+      'No training run can be started',
+      `all ${samples.length} images are in the validation set or the test set`,
+      'Upload a few more images.',
     )
 }
 
@@ -274,26 +274,26 @@ function sentence(about: {
   isMissing: boolean
   epochs: number
 }): string {
-  const pictures = `${about.train.toLocaleString('en')} ${about.train === 1 ? 'picture' : 'pictures'}`
+  const pictures = `${about.train.toLocaleString('en')} ${about.train === 1 ? 'image' : 'images'}`
   const epochs = about.epochs === 1 ? '1 epoch' : `up to ${about.epochs} epochs`
   const isHead = about.recipe === 'head'
   if (!about.base && isHead)
     return (
-      `A first version will learn from ${pictures} what to make of the features that another network ` +
-      'sees in them: a matter of seconds.'
+      'Trains a new classification layer on the features of a pretrained network (transfer ' +
+      `learning), on ${pictures}; this takes seconds.`
     )
   if (about.recipe === transfer.name)
     return (
-      `A version will learn from ${pictures} on another network's layers: the last one first, then the ` +
-      `upper part, ${epochs}.`
+      `Trains on ${pictures} from a pretrained network: the last layer first, then the upper ` +
+      `layers, ${epochs}.`
     )
-  if (!about.base) return `A first network will be trained from scratch on ${pictures}, ${epochs}.`
+  if (!about.base) return `Trains a first network from scratch on ${pictures}, ${epochs}.`
   const rest = about.isMissing
-    ? ` The old pictures are not on this machine: ${about.base.name} itself answers for them.`
+    ? ` The old images are not on this machine: the predictions of ${about.base.name} stand in for them.`
     : ''
   return (
-    `${about.base.name} will be trained on: ${pictures}, ${about.unseen.toLocaleString('en')} new since ` +
-    `then, ${isHead ? 'its last layer alone' : epochs}.${rest}`
+    `Continues training ${about.base.name} on: ${pictures}, ${about.unseen.toLocaleString('en')} ` +
+    `of them new, ${isHead ? 'only its last layer' : epochs}.${rest}`
   )
 }
 

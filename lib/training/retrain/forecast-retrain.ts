@@ -84,7 +84,7 @@ export function createForecast(parts: ForecastParts): ForecastCases {
           ? null
           : figures && 'refused' in figures
             ? figures.refused
-            : 'How long it takes is measured when the training that runs now has ended.',
+            : 'The duration is measured when the current training run has ended.',
       }
     },
   }

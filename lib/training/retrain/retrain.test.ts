@@ -180,12 +180,12 @@ test('one click makes a first version, a second click a judged one, and rolling 
 
   await addShapes(darkroom, 20, 500)
   const second = await retrain.retrain({ ...retrainInput, epochs: 2 })
-  expect(second.message).toContain('60 new since then')
+  expect(second.message).toContain('60 of them new')
   await work()
 
   const judged = await data.answers.getRun({ id: second.run.id })
   expect(judged).toMatchObject({ state: 'done', version: 'v2', base_version: 'v1' })
-  expect(judged.verdict!.sentence).toMatch(/Right on \d+ pictures? where the old one was wrong/)
+  expect(judged.verdict!.sentence).toMatch(/Correct on \d+ images? that the old version got wrong/)
   const comparison = await versions.compareModels(
     { id: (await data.versions.find('trio', 'v2'))!.id, with: v1.id },
     asked,
@@ -266,7 +266,7 @@ test('a cancelled training leaves a checkpoint and can be gone on with', async (
   const notes = darkroom.all[1]!.heard.flatMap((message) =>
     message.kind === 'note' ? [message.message] : [],
   )
-  expect(notes.some((note) => /Going on at epoch [1-9]/.test(note))).toBe(true)
+  expect(notes.some((note) => /Resuming at epoch [1-9]/.test(note))).toBe(true)
 }, 120_000)
 
 test.runIf(existsSync('/dev/full')).each([
@@ -317,7 +317,7 @@ test.runIf(existsSync('/dev/full')).each([
     const notes = darkroom.all[1]!.heard.flatMap((message) =>
       message.kind === 'note' ? [message.message] : [],
     )
-    expect(notes.some((note) => note.startsWith('Going on at epoch'))).toBe(from !== null)
+    expect(notes.some((note) => note.startsWith('Resuming at epoch'))).toBe(from !== null)
   },
   120_000,
 )
@@ -383,7 +383,7 @@ test('how long it takes is measured once by the worker and known at once afterwa
   const { data, forecasts, handlers } = darkroom
   expect(await forecasts.forecastRetrain(retrainInput, asked)).toMatchObject({
     will: null,
-    message: expect.stringContaining('no pictures here'),
+    message: expect.stringContaining('no images on this machine'),
     forecast: null,
   })
   await addShapes(darkroom, 12, 1)

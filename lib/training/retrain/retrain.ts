@@ -47,16 +47,16 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
     async cancelRun({ id }) {
       const run = await data.runs.get(id)
       if (run.state !== 'queued' && run.state !== 'running') {
-        const why = run.state === 'judging' ? 'it is trained already and being compared' : 'it is over'
+        const why = run.state === 'judging' ? 'it is already trained and being evaluated' : 'it has ended'
         throw new DarkroomError('conflict', {
-          what: 'This training was not cancelled',
+          what: 'This training run was not cancelled',
           why,
-          remedy: 'Nothing is left to stop.',
+          remedy: 'No action is needed.',
         })
       }
       if (run.jobId) await data.jobs.requestCancel(run.jobId, now())
       if (run.state === 'queued' && (!run.jobId || (await data.jobs.get(run.jobId)).state === 'cancelled')) {
-        await data.runs.change(id, { state: 'cancelled', message: 'Cancelled before it began.' })
+        await data.runs.change(id, { state: 'cancelled', message: 'Cancelled before it started.' })
       } else {
         await data.runs.change(id, { message: 'Stopping at the next step, with a checkpoint.' })
       }
@@ -82,7 +82,7 @@ export async function askedRetrain(
     throw new DarkroomError('not_found', {
       what: `There is no ${input.from} of "${classifier.id}"`,
       why: 'it never existed or was deleted',
-      remedy: 'Look at the list of versions.',
+      remedy: 'See /api/models for valid versions.',
     })
   const baseId = named?.id ?? champion?.version?.id
   const base = baseId === undefined ? null : await data.versions.get(baseId)

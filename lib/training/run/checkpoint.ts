@@ -40,7 +40,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | null> {
   const bytes = await readFile(file).catch(() => null)
   if (!bytes) return null
   if (bytes.subarray(0, MAGIC.length).toString() !== MAGIC)
-    throw new Error(`${file} is no checkpoint of this version`)
+    throw new Error(`${file} is not a checkpoint of this version`)
   const begin = MAGIC.length + 4
   const length = bytes.readUInt32LE(MAGIC.length)
   const head: Head = JSON.parse(bytes.subarray(begin, begin + length).toString())

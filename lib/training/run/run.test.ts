@@ -148,7 +148,7 @@ test('a hundred and twenty drawn pictures are learnt far beyond chance, and the 
     calibration: null,
   })
   expect(bundle.card.notes).toContain(
-    'Confidence is not calibrated: 36 validation pictures are too few (200 would do).',
+    'Confidence is not calibrated: 36 validation images are too few (200 are needed).',
   )
   await engine.load('sealed', bundle)
   const sizes = bundle.golden.inputs.map(() => bundle.classes.length)
@@ -164,7 +164,7 @@ test('a hundred and twenty drawn pictures are learnt far beyond chance, and the 
       bundle.golden,
       bundle.golden.inputs.map(({ probabilities }) => probabilities.toReversed().map((p) => Math.log(p))),
     ),
-  ).toMatch(/golden input circle-1 is answered otherwise/)
+  ).toMatch(/the output for the golden input circle-1 differs/)
   await engine.unload('sealed')
 }, 60_000)
 
@@ -225,7 +225,7 @@ test('a teacher that sees pictures alike stands beside the run; two of which one
   })
   await expect(
     begun({ epochs: 2, teachers: [first.out, join(import.meta.dirname, '../../../models/shapes/v1')] }).go(),
-  ).rejects.toThrow(/These teachers cannot teach together/)
+  ).rejects.toThrow(/These teachers cannot be combined/)
 }, 60_000)
 
 test('a probe does a few real steps, opens no test and leaves nothing behind', async () => {

@@ -52,8 +52,8 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
     say({
       kind: 'note',
       message:
-        `${asked.live.length === 1 ? '1 version teaches' : `${asked.live.length} versions teach`} beside ` +
-        `it and ${asked.live.length === 1 ? 'sees' : 'see'} what each step shows.`,
+        `${asked.live.length === 1 ? '1 teacher version runs' : `${asked.live.length} teacher versions run`} ` +
+        'at each step on the same batch.',
     })
   const { choosing, calibrating } = halves(pack.set('validation', plan.classes), plan.classes.length)
   const about = {
@@ -74,7 +74,7 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
     say({ kind: 'cancelled' })
     return
   }
-  say({ kind: 'note', message: 'Measuring the best epoch on the test pictures and sealing it.' })
+  say({ kind: 'note', message: 'Evaluating the best epoch on the test set and saving it.' })
   await seal({ plan, ...learnt, pack, calibrating, choosing, trained: training.count }, ports)
   say({ kind: 'sealed', folder: plan.out })
 }
@@ -93,9 +93,9 @@ async function teachersOf({ teachers = [], recipe: { settings }, spec }: RunPlan
   if (others.length === 0) return { live: teachers, once: null, how }
   if (teachers.length > 1)
     throw new DarkroomError('invalid_input', {
-      what: 'These teachers cannot teach together',
-      why: `${others[0]} sees pictures in another way than the network that learns`,
-      remedy: 'Name one teacher, or several that see pictures alike.',
+      what: 'These teachers cannot be combined',
+      why: `${others[0]} preprocesses images differently from the network being trained`,
+      remedy: 'Set one teacher, or several with the same preprocessing.',
     })
   return { live: [], once: teachers[0]!, how }
 }
@@ -144,14 +144,14 @@ async function packOf(folder: string, plan: RunPlan, { samples, say, signal }: R
     () => expectedPack(folder, plan),
   )
   if (known && (await hasPack(plan.packs, known))) return openPack(plan.packs, known)
-  say({ kind: 'note', message: 'Decoding the pictures once.' })
+  say({ kind: 'note', message: 'Decoding the images once.' })
   const name = await buildPack({
     folder: plan.packs,
     spec: plan.spec,
     samples: samples(plan),
     maxPixels: plan.maxPixels,
     onProgress: (done) => {
-      if (done % 5000 === 0) say({ kind: 'note', message: `${done.toLocaleString('en')} pictures decoded.` })
+      if (done % 5000 === 0) say({ kind: 'note', message: `${done.toLocaleString('en')} images decoded.` })
     },
     signal,
   })

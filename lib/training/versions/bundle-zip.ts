@@ -23,9 +23,9 @@ export async function bundleZip(
   const missing = names.find((name) => name !== 'manifest.json' && !manifest.files[name])
   if (missing)
     throw new DarkroomError('not_found', {
-      what: `${version.name} of "${version.classifierId}" cannot be had as ${format}`,
-      why: `it was sealed without ${missing}`,
-      remedy: 'Download the whole bundle, or train again.',
+      what: `${version.name} of "${version.classifierId}" is not available as ${format}`,
+      why: `it was saved without ${missing}`,
+      remedy: 'Download the whole bundle, or train a new version.',
     })
   async function* entries() {
     for (const name of names) yield { path: name, content: await readFile(join(version.folder, name)) }

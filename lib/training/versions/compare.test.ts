@@ -85,7 +85,9 @@ test('right and wrong answers are counted in pairs, and the gate says what follo
   expect(answer.accuracy.challenger.value).toBeCloseTo(74 / 79, 12)
   expect(answer.p_value).toBeCloseTo(0.01273, 5) // exact McNemar for 14 and 3: 2 × 834 / 2^17
   expect(answer.verdict).toMatchObject({ kind: 'better', images: 79 })
-  expect(answer.verdict.sentence).toContain('Right on 14 pictures where the old one was wrong, wrong on 3')
+  expect(answer.verdict.sentence).toContain(
+    'Correct on 14 images that the old version got wrong, incorrect on 3 that it got right',
+  )
   expect(answer.latency_ms).toEqual({ champion: 1, challenger: 2 })
 })
 
@@ -145,7 +147,7 @@ test('pictures of a class that only the challenger knows are shown, told of and 
     is_new: true,
   })
   expect(answer.verdict.sentence).toMatch(
-    / It also knows 1 class that v1 does not: right on 3 of 4 test pictures of it, which are not counted above\.$/,
+    / It also has 1 class that v1 does not have: correct on 3 of 4 test images of it, which are not counted above\.$/,
   )
 })
 
@@ -167,8 +169,8 @@ test("where the champion's own test pictures are not here nobody can tell, howev
 
   expect(verdict).toMatchObject({ kind: 'cannot_tell', images_needed: 10_000 })
   expect(verdict.sentence).toBe(
-    'Cannot tell. The 10,000 test pictures of v1 are not on this machine, so nobody can tell whether ' +
-      'it still knows what it knew. On the new ones: better. Right on 40 pictures where the old one was ' +
-      'wrong, wrong on 0: +100.0 points (+82.5 to +100.0).',
+    'Inconclusive. The 10,000 test images of v1 are not on this machine, so a loss of accuracy on them ' +
+      'cannot be detected. On the new images: better. Correct on 40 images that the old version got wrong, ' +
+      'incorrect on 0 that it got right: +100.0 points (+82.5 to +100.0).',
   )
 })

@@ -152,10 +152,13 @@ function alsoKnows(
   const right = added.reduce((sum, one) => sum + Math.round(one.recall_challenger * one.images), 0)
   const measured =
     images === 0
-      ? 'no test picture shows any of them'
-      : `right on ${right.toLocaleString('en')} of ${images.toLocaleString('en')} test pictures of ` +
+      ? `there are no test images of ${known === 1 ? 'it' : 'them'}`
+      : `correct on ${right.toLocaleString('en')} of ${images.toLocaleString('en')} test images of ` +
         `${known === 1 ? 'it' : 'them'}, which are not counted above`
-  return ` It also knows ${known === 1 ? '1 class' : `${known} classes`} that ${champion.name} does not: ${measured}.`
+  return (
+    ` It also has ${known === 1 ? '1 class' : `${known} classes`} that ${champion.name} does not ` +
+    `have: ${measured}.`
+  )
 }
 
 /** What the gate says; and where the champion's own test pictures are not on this machine, that nobody can
@@ -171,12 +174,12 @@ function verdictOf(
   const isOldUnknown = verdict.kind !== 'worse' && oldImages < FEWEST_IMAGES && sealed >= FEWEST_IMAGES
   if (!isOldUnknown) return verdictAnswer(verdict, compared)
   const missing =
-    `The ${sealed.toLocaleString('en')} test pictures of ${champion.name} are not on this machine, so ` +
-    'nobody can tell whether it still knows what it knew.'
-  const found = compared.images === 0 ? '' : ` On the new ones: ${lowered(sentence(compared, verdict))}`
+    `The ${sealed.toLocaleString('en')} test images of ${champion.name} are not on this machine, ` +
+    'so a loss of accuracy on them cannot be detected.'
+  const found = compared.images === 0 ? '' : ` On the new images: ${lowered(sentence(compared, verdict))}`
   return {
     kind: 'cannot_tell',
-    sentence: `Cannot tell. ${missing}${found}`,
+    sentence: `Inconclusive. ${missing}${found}`,
     because: [missing],
     images: compared.images,
     images_needed: sealed,

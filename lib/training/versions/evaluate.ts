@@ -63,8 +63,8 @@ export async function evaluateVersion(
 const nothingToMeasure = (version: Measurable): DarkroomError =>
   new DarkroomError('nothing_to_learn', {
     what: `${version.name} of "${version.classifierId}" was not measured`,
-    why: 'none of its test pictures is on this machine',
+    why: 'none of its test images is on this machine',
     remedy:
-      `Get them with npm run dataset -- ${version.classifierId}, or upload labelled pictures: a fifth of ` +
-      'them become test pictures.',
+      `Get them with npm run dataset -- ${version.classifierId}, or upload labelled images: a fifth ` +
+      'of them become test images.',
   })

@@ -73,7 +73,7 @@ async function sealed() {
     data: { ...cardOf('v1').data, snapshot: snapshotHash(entries), test_opened: 1 },
     notes: [
       'A note of its own.',
-      'Confidence is not calibrated: 3 validation pictures are too few (200 would do).',
+      'Confidence is not calibrated: 3 validation images are too few (200 are needed).',
     ],
   }
   await writeBundle(folder, { ...kept, preprocess: spec, classes: CLASSES, card, golden, reference: null })
@@ -130,7 +130,7 @@ test('other pictures than those that it was trained with are refused, and the ve
 
   await expect(again(() => drawn(10_000))).rejects.toMatchObject({
     code: 'invalid_input',
-    why: expect.stringContaining('not the pictures that it was trained with'),
+    why: expect.stringContaining('not the images that it was trained on'),
   })
 
   expect(await readBundle(folder)).toEqual(before)

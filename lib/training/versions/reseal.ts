@@ -45,13 +45,14 @@ export async function reseal(
   await engine.load(KEY, bundle)
   try {
     const failure = goldenFailure(bundle.golden, await goldenLogits(engine, KEY, spec))
-    if (failure !== null) throw refusal(card, failure, `Measure it on another engine than ${engine.name}.`)
+    if (failure !== null) throw refusal(card, failure, `Measure it on an engine other than ${engine.name}.`)
     const foreign = await foreignSets(asked, bundle)
     const opened =
       // it may have been sealed on another machine
       sets.test.count === 0 ? 0 : Math.max(await openTest(sets.test.hashes), card.data.test_opened + 1)
     say(
-      `Measuring ${card.classifier} ${card.version} on ${sets.test.count.toLocaleString('en')} test pictures.`,
+      `Measuring ${card.classifier} ${card.version} on ${sets.test.count.toLocaleString('en')} test ` +
+        'images.',
     )
     const { reference, notes, ...measured } = await measure(
       { ...sets, classes, isMirrorable: asked.isMirrorable, foreign },
@@ -72,7 +73,7 @@ export async function reseal(
 }
 
 /** Beginnings of the notes that measuring writes. */
-const MEASURED_NOTES = ['Confidence is not calibrated', 'For the same reason it names']
+const MEASURED_NOTES = ['Confidence is not calibrated', 'For the same reason']
 
 async function packOf(
   { packs, samples, maxPixels }: Resealing,
@@ -81,7 +82,7 @@ async function packOf(
 ): Promise<Pack> {
   const expected = packName(card.data.snapshot, spec)
   if (await hasPack(packs, expected)) return openPack(packs, expected)
-  say('Decoding the pictures once.')
+  say('Decoding the images once.')
   const made = await buildPack({
     folder: packs,
     spec,
@@ -93,8 +94,9 @@ async function packOf(
   if (made !== expected)
     throw refusal(
       card,
-      'these are not the pictures that it was trained with, so nobody can tell which of them it learnt from',
-      'Name the data set that its card names.',
+      'these are not the images that it was trained on, so its training and test sets cannot be ' +
+        'determined',
+      'Use the data set that its card names.',
     )
   return openPack(packs, made)
 }
@@ -123,7 +125,7 @@ async function foreignSets(
 
 const refusal = (card: Card, why: string, remedy: string): DarkroomError =>
   new DarkroomError('invalid_input', {
-    what: `${card.classifier} ${card.version} was not measured anew`,
+    what: `${card.classifier} ${card.version} was not measured again`,
     why,
     remedy,
   })

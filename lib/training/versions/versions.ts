@@ -109,15 +109,16 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
       const champion = await data.versions.get(championId)
       if (champion.classifierId !== challenger.classifierId)
         throw invalid(
-          'These two cannot be compared',
-          `${champion.name} is of "${champion.classifierId}" and ${challenger.name} of "${challenger.classifierId}"`,
-          'Compare versions of one classifier.',
+          'These versions cannot be compared',
+          `${champion.name} belongs to "${champion.classifierId}" and ${challenger.name} to ` +
+            `"${challenger.classifierId}"`,
+          'Compare versions of the same classifier.',
         )
       if (champion.id === challenger.id)
         throw invalid(
           `${challenger.name} was not compared`,
-          'it is the champion itself',
-          'Name another one with "with".',
+          'it is the live version itself',
+          'Set another version with "with".',
         )
       const known = await data.versions.findComparison(champion.id, challenger.id)
       if (known) return known
@@ -127,7 +128,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
         { data, now, signal },
       )
       const comparison = await data.versions.findComparison(champion.id, challenger.id)
-      if (!comparison) throw new Error('The comparison that was just made is not there.')
+      if (!comparison) throw new Error('The new comparison cannot be read back.')
       return comparison
     },
 
@@ -137,7 +138,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
         throw new DarkroomError('gate_refuses', {
           what: `${version.name} was not promoted`,
           why: version.verdict.sentence.replace(/\.$/, ''),
-          remedy: 'Say in "reason" why it should answer all the same; the reason is recorded.',
+          remedy: 'Provide a "reason" to promote it anyway; the reason is recorded.',
         })
       }
       await verified(id, `${version.name} was not promoted`)
@@ -196,7 +197,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
         throw new DarkroomError('not_found', {
           what: `There is no ${name} of "${id}"`,
           why: 'it never existed or was deleted',
-          remedy: 'Look at the list of versions.',
+          remedy: 'See /api/models for valid versions.',
         })
       return (await resultOf(
         'evaluate',
@@ -214,9 +215,9 @@ const invalid = (what: string, why: string, remedy: string): DarkroomError =>
 
 const noChampion = (classifierId: string): DarkroomError =>
   new DarkroomError('not_found', {
-    what: `"${classifierId}" has no version that answers`,
-    why: 'it was never trained',
-    remedy: 'Upload pictures and train it.',
+    what: `"${classifierId}" has no live version`,
+    why: 'it has not been trained yet',
+    remedy: 'Upload images and train it.',
   })
 
 const noneLoads = ({ promoted: { version }, reason }: LiveVersion): DarkroomError =>

@@ -72,9 +72,10 @@ const tooLarge = (
   new DarkroomError('invalid_input', {
     what: 'The whole network cannot be trained here',
     why:
-      `its ${parameterCount(network).toLocaleString('en')} numbers take ${needed} MB on the engine ` +
-      `${engine}, even with few pictures to a step, and a training may take ${memoryMb} MB`,
+      `its ${parameterCount(network).toLocaleString('en')} parameters need ${needed} MB on the ` +
+      `engine ${engine}, even with small batches, and the limit for a training run is ${memoryMb} ` +
+      'MB',
     remedy:
-      `Let it learn the last layer alone (recipe "head"), or allow it more: TRAIN_MEMORY_MB=${needed} ` +
-      'where that is free, on a machine with more memory.',
+      `Train only the last layer (recipe "head"), or set TRAIN_MEMORY_MB=${needed} if that much ` +
+      'memory is free, or use a machine with more memory.',
   })

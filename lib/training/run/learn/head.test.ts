@@ -125,8 +125,8 @@ test('the network is chosen that tells the pictures apart best, and what comes o
 
   const { out, notes, heard } = await trained({ classes: ['ring', 'star'], each: 24, folder, bodies })
 
-  expect(notes.find((note) => note.startsWith('Of the networks'))).toMatch(
-    /shapes v1 tells these pictures apart best/,
+  expect(notes.find((note) => note.startsWith('Of the available pretrained networks'))).toMatch(
+    /shapes v1 distinguishes these images best/,
   )
   const { network, weights, card, classes, preprocess } = await readBundle(out)
   const shapes = await readBundle(join(MODELS, 'shapes', 'v1'))

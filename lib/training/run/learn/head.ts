@@ -45,16 +45,16 @@ export async function learntHead(run: HeadRun, ports: RunPorts): Promise<Outcome
       signal,
       onProgress: (done) => {
         if (done % SAY_EVERY === 0)
-          say({ kind: 'note', message: `${done.toLocaleString('en')} pictures looked at.` })
+          say({ kind: 'note', message: `${done.toLocaleString('en')} images processed.` })
       },
     },
   )
   say({
     kind: 'note',
     message:
-      `${featureLength(network)} features of each picture (${computed === 0 ? 'all known already' : `${computed} computed now`}); ` +
-      `learning the last layer of ${plan.classes.length} classes from ${training.count} pictures on ` +
-      `${engine.detail}.`,
+      `${featureLength(network)} features per image ` +
+      `(${computed === 0 ? 'all cached' : `${computed} computed now`}); training the last layer for ` +
+      `${plan.classes.length} classes on ${training.count} images with ${engine.detail}.`,
   })
   const course = learnHead({
     training: learning!,

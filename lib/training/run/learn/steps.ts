@@ -77,15 +77,15 @@ export async function learntSteps(run: SteppedRun, ports: RunPorts): Promise<Out
     await learner.restore(kept.state)
     say({
       kind: 'note',
-      message: `Going on at epoch ${Math.min(kept.position.epoch, settings.epochs)}, from the checkpoint.`,
+      message: `Resuming at epoch ${Math.min(kept.position.epoch, settings.epochs)}, from the checkpoint.`,
     })
   }
   say({
     kind: 'note',
     message:
-      `Learning ${plan.classes.length} classes from ${training.count} pictures (${run.held} to choose ` +
-      `and calibrate by) with ${parameterCount(network).toLocaleString('en')} numbers, ${batch} pictures ` +
-      `to a step, on ${engine.detail}.`,
+      `Training on ${training.count} images of ${plan.classes.length} classes (${run.held} ` +
+      `validation images), ${parameterCount(network).toLocaleString('en')} parameters, batch size ` +
+      `${batch}, with ${engine.detail}.`,
   })
   const from = kept?.position ?? (await run.begin?.(learner)) ?? BEGINNING
   const input = {

@@ -133,12 +133,14 @@ test('first the last layer is learnt, then the upper part; batch norm and what l
   expect(card.recipe.name).toBe('transfer')
   expect(card.test!.accuracy.value).toBeGreaterThan(0.9)
   expect(card.notes).toContain(
-    'It began with the layers of shapes v1, which learnt on with a new last one; the lower ones stayed as they were.',
+    'It started from the layers of shapes v1, which were trained further with a new last layer; the lower ' +
+      'layers stayed fixed.',
   )
   expect(names.every((name) => name.endsWith('/kernel') && !frozen.includes(name.split('/')[0]!))).toBe(true)
   expect(
     heard.some(
-      (message) => message.kind === 'note' && message.message.startsWith('Now the upper part learns'),
+      (message) =>
+        message.kind === 'note' && message.message.startsWith('Now also training the upper layers'),
     ),
   ).toBe(true)
 }, 60_000)
@@ -163,7 +165,7 @@ test('stopped in its second phase it goes on there, from its checkpoint', async 
 
   expect(before.at(-1)!.kind).toBe('cancelled')
   expect(
-    after.some((message) => message.kind === 'note' && message.message.startsWith('Going on at epoch')),
+    after.some((message) => message.kind === 'note' && message.message.startsWith('Resuming at epoch')),
   ).toBe(true)
   const { made } = await moved(plan.out)
   expect(made.card.curves.map((point) => point.epoch)).toEqual([1, 2, 3])

@@ -58,12 +58,12 @@ export async function learntTransfer(run: TransferRun, ports: RunPorts): Promise
 }
 
 function secondPhase(network: Network, share: number): string {
-  if (share === 1) return 'Now all layers learn with it.'
+  if (share === 1) return 'Now training all layers.'
   const frozenThrough = frozenBelow(network, share)
   return (
-    'Now the upper part learns with it: ' +
-    `${frozenThrough === undefined ? 'no layer' : `what lies up to ${frozenThrough}`} stays as it is, ` +
-    'and so does all batch norm.'
+    'Now also training the upper layers: ' +
+    `${frozenThrough === undefined ? 'no layer' : `everything up to ${frozenThrough}`} stays ` +
+    'fixed, and so do all batch norm layers.'
   )
 }
 

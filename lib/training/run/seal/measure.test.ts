@@ -68,8 +68,8 @@ test('too few held-back pictures leave out what cannot be estimated, and the car
   })
   expect(found.reference!.ids).toHaveLength(300) // nearest training pictures can be shown all the same
   expect(found.notes).toEqual([
-    'Confidence is not calibrated: 198 validation pictures are too few (200 would do).',
-    'For the same reason it names no candidates, and does not say of a picture that it is like nothing it knows.',
+    'Confidence is not calibrated: 198 validation images are too few (200 are needed).',
+    'For the same reason there are no prediction sets, and unfamiliar images are not detected.',
   ])
 })
 

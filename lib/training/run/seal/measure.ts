@@ -205,8 +205,8 @@ const covered = (found: Coverage | null) =>
 function notesOf({ choosing, calibrating }: MeasuredSets, temperature: number | null): string[] {
   if (temperature !== null) return []
   return [
-    `Confidence is not calibrated: ${calibrating.count + choosing.count} validation pictures are too ` +
-      `few (${2 * FEWEST_FOR_CALIBRATION} would do).`,
-    'For the same reason it names no candidates, and does not say of a picture that it is like nothing it knows.',
+    `Confidence is not calibrated: ${calibrating.count + choosing.count} validation images are ` +
+      `too few (${2 * FEWEST_FOR_CALIBRATION} are needed).`,
+    'For the same reason there are no prediction sets, and unfamiliar images are not detected.',
   ]
 }

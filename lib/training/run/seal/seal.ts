@@ -125,13 +125,12 @@ export async function goldenLogits(
 function notesOf({ pack, choosing, plan }: Sealing): string[] {
   const notes: string[] = []
   const { refused } = pack.index
-  if (refused.length > 0) notes.push(`${refused.length} pictures could not be decoded and were left out.`)
-  if (choosing.count === 0)
-    notes.push('There were no validation pictures: the last epoch was taken, and nothing chose it.')
+  if (refused.length > 0) notes.push(`${refused.length} images could not be decoded and were skipped.`)
+  if (choosing.count === 0) notes.push('There were no validation images: the last epoch was used.')
   if (plan.teacher)
     notes.push(
-      'The pictures of the version it began with are not on this machine: their classes were kept by ' +
-        "that version's own answers, and it does not say of a picture that it is like nothing it knows.",
+      'The images of the base version are not on this machine: its predictions stood in for them, ' +
+        'and unfamiliar images are not detected.',
     )
   return notes
 }

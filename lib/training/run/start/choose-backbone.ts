@@ -63,8 +63,8 @@ export async function withBody(plan: RunPlan, ports: RunPorts): Promise<RunPlan>
   ports.say({
     kind: 'note',
     message:
-      `Of the networks that are here, ${best!.body.name} tells these pictures apart best (${found.join(', ')} ` +
-      'of left-out ones right).',
+      `Of the available pretrained networks, ${best!.body.name} distinguishes these images best ` +
+      `(cross-validated accuracy: ${found.join(', ')}).`,
   })
   return standingOn(plan, best!.body)
 }
@@ -79,9 +79,12 @@ export const standingOn = (plan: RunPlan, body: BodyCandidate): RunPlan => ({
 
 function originOf({ recipe: { settings } }: RunPlan, { name }: BodyCandidate): string {
   if (isHeadSettings(settings))
-    return `All layers but the last are those of ${name}; only the last was learnt from these pictures.`
+    return `All layers but the last are those of ${name}; only the last was trained on these images.`
   const isWhole = settings.transfer?.share === 1
-  return `It began with the layers of ${name}, which learnt on with a new last one${isWhole ? '' : '; the lower ones stayed as they were'}.`
+  return (
+    `It started from the layers of ${name}, which were trained further with a new last ` +
+    `layer${isWhole ? '' : '; the lower layers stayed fixed'}.`
+  )
 }
 
 /** The first training pictures by their hash, which is as good as chance; those that cannot be decoded are

@@ -28,7 +28,7 @@ export async function beginning(plan: RunPlan, pack: Pack): Promise<{ network: N
   const { name, settings } = plan.recipe
   const recipe = isRecipe(name) ? RECIPES[name] : undefined
   if (!recipe?.network || isHeadSettings(settings))
-    throw new Error(`The recipe ${name} makes no network, and the run has no version to begin with`)
+    throw new Error(`The recipe ${name} has no network, and the run has no version to start from`)
   const network = recipe.network({ size: plan.spec.size, channels: plan.spec.channels }, classes)
   const weights = settings.beginsAsIdentity
     ? identityWeights(network, plan.seed)

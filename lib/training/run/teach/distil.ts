@@ -44,7 +44,7 @@ export async function distilled(
     let agreed = 0
     for (let i = 0; i < set.count; i++) {
       const row = rows.get(set.hashes[i]!)
-      if (row === undefined) throw new Error(`the teacher was not shown the picture ${set.hashes[i]}`)
+      if (row === undefined) throw new Error(`the teacher has no output for the image ${set.hashes[i]}`)
       const logits = answers.values.subarray(row * answers.classes, (row + 1) * answers.classes)
       const told = softmax(places.map((place) => logits[place]! / how.temperature))
       told.forEach((p, k) => {
@@ -54,7 +54,7 @@ export async function distilled(
       if (places[set.labels[i]!] === answerOf(answers, row)) agreed += 1
     }
     ports.say(
-      `${bundle.card.classifier} ${bundle.card.version} teaches: it agrees with ` +
+      `${bundle.card.classifier} ${bundle.card.version} is the teacher: it agrees with ` +
         `${((100 * agreed) / Math.max(1, set.count)).toFixed(1)} % of the labels.`,
     )
     return { ...set, targets }
@@ -72,12 +72,12 @@ export function placesOf(
   const unknown = classes.filter((_, k) => places[k] === -1)
   if (unknown.length > 0)
     throw new DarkroomError('invalid_input', {
-      what: 'The teacher cannot teach this',
+      what: 'The teacher cannot be used',
       why: `${teacher.card.classifier} ${teacher.card.version} does not know ${unknown
         .slice(0, 3)
         .map((name) => `"${name}"`)
         .join(', ')}`,
-      remedy: 'Name a version of the same classes.',
+      remedy: 'Set a version with the same classes.',
     })
   return places
 }
