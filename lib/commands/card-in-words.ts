@@ -91,10 +91,10 @@ function candidateLine(candidates: Card['candidates']): string {
   if (!candidates) return missing(candidates)
   const { test, unsure } = candidates
   const all = test
-    ? `hold the true class of ${withInterval(test.coverage)}, ${test.mean_size.toFixed(2)} classes on average`
+    ? `contain the true class of ${withInterval(test.coverage)}, ${test.mean_size.toFixed(2)} classes on average`
     : 'no test images'
   const ofUnsure = unsure
-    ? `; of unsure answers ${percent(unsure.coverage.value)}, ${unsure.mean_size.toFixed(2)} classes`
+    ? `; of uncertain predictions ${percent(unsure.coverage.value)}, ${unsure.mean_size.toFixed(2)} classes`
     : ''
   return all + ofUnsure
 }

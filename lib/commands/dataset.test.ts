@@ -66,16 +66,16 @@ test('help is one page, and mistakes are one sentence each', async () => {
   })
   expect(await dataset(['My Cats'])).toEqual({
     code: 1,
-    said: expect.stringMatching(/^"My Cats" can be no classifier.*\n$/),
+    said: expect.stringMatching(/^"My Cats" is not a valid classifier name.*\n$/),
   })
   expect(await dataset(['cats'])).toEqual({
     code: 1,
-    said: expect.stringMatching(/^The pictures of "cats" are not known.*--from\.\n$/),
+    said: expect.stringMatching(/^The data set "cats" is not known.*--from\.\n$/),
   })
   expect(await dataset(['mnist'], { DATASET_MIRROR: server.url })).toEqual({
     code: 1,
     said: expect.stringMatching(
-      /^train-images-idx3-ubyte\.gz cannot be downloaded: 127\.0\.0\.1:\d+: it answered 404.*\n$/,
+      /^train-images-idx3-ubyte\.gz cannot be downloaded: 127\.0\.0\.1:\d+: the server returned 404.*\n$/,
     ),
   })
   expect(await readdir(join(folder, 'data', 'downloads'))).toEqual([])

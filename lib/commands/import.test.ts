@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 
 const COMMAND = fileURLToPath(new URL('import.ts', import.meta.url))
-const FILE = fileURLToPath(new URL('#lib/ml/formats/fixtures/keras-sequential.h5', import.meta.url))
+const FILE = fileURLToPath(new URL('../ml/formats/fixtures/keras-sequential.h5', import.meta.url))
 
 function place() {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-import-'))

@@ -8,8 +8,8 @@ import { parseSettings, settings } from './settings.ts'
 /** How validators talk, and how the words of zod's own locale begin. */
 const OF_A_VALIDATOR = new RegExp(
   [
-    /invalid|expected|received|too (small|big)|unrecogni[sz]ed|discriminator|pattern|regex|zod/,
-    /\bNaN\b|\bstring\b|\barray\b|\bUUID\b|option|undefined/,
+    /invalid \w|expected|received|too (small|big)|unrecogni[sz]ed|discriminator|pattern|regex|zod/,
+    /\bNaN\b|\barray\b|\bUUID\b|option|undefined/,
   ]
     .map(({ source }) => source)
     .join('|'),

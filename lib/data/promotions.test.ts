@@ -160,7 +160,7 @@ test('a whole bundle is proved, whichever file is changed, missing or foreign it
   })
   await expect(verifyBundle(foreign)).rejects.toMatchObject({
     code: 'bad_bundle',
-    why: expect.stringContaining('card.json is not as it must be at classifier'),
+    why: expect.stringContaining('card.json is invalid at classifier'),
   })
 })
 

@@ -89,7 +89,8 @@ test('the verdict counts pictures before it says points', () => {
   const c = compare(answers({ both: 487, gains: 14, losses: 3, neither: 20 }), null)
 
   expect(sentence(c, judge(c))).toBe(
-    'Better. Correct on 14 images that the old version got wrong, incorrect on 3 that it got right: +2.1 points (+0.6 to +3.9).',
+    'Better. Correct on 14 images that the old version got wrong, incorrect on 3 that it ' +
+      'got right: +2.1 points (+0.6 to +3.9).',
   )
 })
 

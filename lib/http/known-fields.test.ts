@@ -75,7 +75,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     '',
     { name: 'Leaves' },
     'name',
-    /"name" is not a known field; did you mean "title"\. Change this field\.$/,
+    /"name" is not a known field; did you mean "title"\. Correct this field\.$/,
   ],
   [
     'the port is not changed while it runs',

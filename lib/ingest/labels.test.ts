@@ -63,5 +63,5 @@ test('quotes hold separators and quotes', () => {
 test('rows without a file are known, and a table that is none is refused', () => {
   expect(unusedRows(['a.png'], 'a.png,cat\nz.png,dog')).toEqual(['z.png'])
   expect(() => readTable('just text')).toThrow(/one column/)
-  expect(() => readTable('filename,label\n')).toThrow(/names no file/)
+  expect(() => readTable('filename,label\n')).toThrow(/lists no file/)
 })

@@ -387,7 +387,7 @@ test('an upload that is stopped in the middle leaves no sample', async () => {
   expect(await data.answers.getUpload({ id: said.id })).toMatchObject({
     state: 'failed',
     count: 0,
-    error: expect.stringContaining('being stopped'),
+    error: expect.stringContaining('shutting down'),
   })
   expect(await samples()).toEqual([])
   expect(leftOver()).toEqual([])

@@ -40,7 +40,7 @@ test('work that fails twice a second makes a line a minute, and one when it work
   expect(lines).toEqual([
     'warn The counts could not be exchanged',
     'warn The counts could not be exchanged (121 failures so far)',
-    'info The counts could not be exchanged: this works again, after 240 failures',
+    'info The counts could not be exchanged: works again after 240 failures',
   ])
 })
 

@@ -32,7 +32,7 @@ test('a network that does not fit even with few pictures is refused, with what i
   const wide = { ...photos, network: best([64, 256, 256]) }
 
   expect(() => batchWithin(256, wide)).toThrow(
-    /1,980,394 parameters need (\d+) MB on the engine onnx.*the limit for a training run is 256 MB.*recipe "head".*TRAIN_MEMORY_MB=\1/,
+    /1,980,394 parameters need (\d+) MB on the engine onnx.*the limit .* is 256 MB.*recipe "head".*TRAIN_MEMORY_MB=\1/,
   )
   expect(batchWithin(330, wide)).toBe(16)
 })

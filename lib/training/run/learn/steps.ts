@@ -59,7 +59,8 @@ export function learnerSpec(
     seed: plan.seed,
     ...(settings.clipNorm === null ? {} : { clipNorm: settings.clipNorm }),
     ...(settings.isWhitened ? { frozenThrough: firstConvolution(network).name } : {}),
-    ...(plan.base && batch < SMALLEST_BATCH ? { batchNorm: 'frozen' as const } : {}), // what the version has measured is better than eight pictures
+    // the statistics of the base version are better than those of eight images
+    ...(plan.base && batch < SMALLEST_BATCH ? { batchNorm: 'frozen' as const } : {}),
     ...(settings.transfer && settings.transfer.share < 1
       ? { frozenThrough: frozenBelow(network, settings.transfer.share), batchNorm: 'frozen' as const }
       : {}),
