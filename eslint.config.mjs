@@ -1,5 +1,5 @@
-/** What the linter watches: mistakes that types do not show. Style and direction are laws of lib/checks; no
- *  rule here needs types, so it is fast. */
+/** What the linter watches: mistakes that the type check does not show. Style and direction are laws of
+ *  lib/checks. The rules about promises need types and take most of the time. */
 import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
@@ -37,6 +37,15 @@ export default tseslint.config(
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-eval': 'error',
       'no-implied-eval': 'error',
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
     },
   },
   {

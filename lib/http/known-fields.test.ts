@@ -39,7 +39,7 @@ async function ask(contract: Contract, query: string, body?: unknown): Promise<S
     return { ...heard }
   }) as Parameters<typeof handling>[1])
   const isForm = body instanceof FormData
-  const response = await toResponse(
+  const response = toResponse(
     await handle(
       fromRequest(
         new Request(

@@ -136,7 +136,7 @@ async function used(opened: Opened) {
   })
   const traces = await Promise.all(
     [small, large].flatMap((picture) => [
-      picture.bytes,
+      Promise.resolve(picture.bytes),
       squareOf(picture),
       smallOf(picture, 16),
       smallOf(picture, 96),
