@@ -102,7 +102,7 @@ async function* counted(
     }
   } finally {
     own.isArriving = false
-    void chunks.return?.()
+    chunks.return?.().catch(() => undefined) // whoever reads was told already
   }
 }
 

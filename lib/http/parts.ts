@@ -82,7 +82,7 @@ async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>
     if (reading.state === 'on') reading.state = 'ended'
     wake()
   })
-  const fed = feed(chunks, form).catch(fail)
+  feed(chunks, form).catch(fail)
 
   try {
     for (;;) {
@@ -100,8 +100,7 @@ async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>
     }
   } finally {
     fail(disconnected(null))
-    void chunks.return(undefined)
-    void fed
+    chunks.return(undefined).catch(() => undefined) // whoever reads was told already
   }
 }
 

@@ -46,3 +46,21 @@ test('the shipped version explains its answer about a star, in pieces that leave
   expect(Math.max(...drops.flat())).toBeGreaterThan(0.05)
   expect(await decode(square, { maxPixels: 1e6 })).toMatchObject(star) // it has the network's size already
 })
+
+test('a version whose proof fails half way is not held, and none of its models stays loaded', async () => {
+  const loaded = new Set<string>()
+  const versions = holdVersions({
+    name: 'wasm',
+    detail: 'fails',
+    load: async (key) => void loaded.add(key),
+    unload: async (key) => void loaded.delete(key),
+    run: () => Promise.reject(new Error('the engine failed')),
+    learner: () => Promise.reject(new Error('no learner')),
+    [Symbol.asyncDispose]: async () => undefined,
+  })
+
+  await expect(versions.load(SHAPES)).rejects.toThrow('the engine failed')
+
+  expect([...loaded]).toEqual([])
+  await expect(versions.load(SHAPES)).rejects.toThrow('the engine failed') // tried anew
+})

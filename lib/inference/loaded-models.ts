@@ -7,7 +7,7 @@ import type { Engine } from '#lib/engines/engine.ts'
 import { decode, decodeSized } from '#lib/images/decode.ts'
 import { laneOf } from '#lib/images/lanes.ts'
 import { encodeGreyPng, encodePng } from '#lib/images/png.ts'
-import { goldenFailure, readBundle } from '#lib/ml/formats/bundle.ts'
+import { goldenFailure, readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/evaluate/familiarity.ts'
 import { occlude, type Occlusion } from '#lib/ml/evaluate/occlusion.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
@@ -52,7 +52,17 @@ export function holdVersions(engine: Engine): Versions {
     if (held.has(key)) return { goldenMs: 0 }
     const bundle = await readBundle(folder)
     await engine.load(key, bundle)
-    const began = performance.now()
+    try {
+      const began = performance.now()
+      held.set(key, await proved(key, folder, bundle))
+      return { goldenMs: performance.now() - began }
+    } catch (error) {
+      await drop(key, bundle)
+      throw error
+    }
+  }
+
+  async function proved(key: string, folder: string, bundle: Bundle): Promise<Held> {
     const squares = await Promise.all(
       bundle.golden.inputs.map(async ({ png }) =>
         preprocess(
@@ -79,16 +89,13 @@ export function holdVersions(engine: Engine): Versions {
       bundle.golden,
       (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits),
     )
-    if (failure !== null) {
-      await drop(key, about)
+    if (failure !== null)
       throw new DarkroomError('bad_bundle', {
         what: `The version in ${folder} failed validation and cannot be served`,
         why: `on the engine ${engine.name}, ${failure}`,
         remedy: 'Restore its files, or train a new version.',
       })
-    }
-    held.set(key, about)
-    return { goldenMs: performance.now() - began }
+    return about
   }
 
   async function unload(key: string): Promise<void> {
@@ -96,7 +103,7 @@ export function holdVersions(engine: Engine): Versions {
     if (about && held.delete(key)) await drop(key, about)
   }
 
-  async function drop(key: string, { reference }: Held): Promise<void> {
+  async function drop(key: string, { reference }: { readonly reference: unknown }): Promise<void> {
     await engine.unload(key)
     if (reference) await engine.unload(nearnessKey(key))
   }

@@ -287,6 +287,36 @@ test('a worker goes on while its jobs cannot be read, and reports it once', asyn
   expect(failures).toHaveLength(1)
 })
 
+test.each(['complete', 'fail'] as const)(
+  'a worker whose store breaks while it writes how a job ended (%s) reports that and does the next job',
+  async (ending) => {
+    const { jobs, enqueue, start, until } = await opened()
+    const failures: unknown[] = []
+    const broken = new Error('database disk image is malformed')
+    let refusals = 1
+    const store = {
+      ...jobs,
+      fail: (...given: Parameters<typeof jobs.fail>) =>
+        refusals-- > 0 ? Promise.reject(broken) : jobs.fail(...given),
+      complete: (...given: Parameters<typeof jobs.complete>) =>
+        ending === 'complete' && refusals > 0 ? Promise.reject(broken) : jobs.complete(...given),
+    }
+    const first = await enqueue()
+    const second = await enqueue()
+
+    const { ended } = start(
+      {
+        run: async (_payload, { id }) => (ending === 'fail' && id === first ? Promise.reject(broken) : null),
+      },
+      { store, onStoreFailure: (error) => failures.push(error) },
+    )
+
+    await until(second, 'done')
+    expect(failures).toContain(broken)
+    expect(await Promise.race([ended.then(() => 'ended'), Promise.resolve('goes on')])).toBe('goes on')
+  },
+)
+
 test('a handler that is told of the end finds its row as soon as it can be written', async () => {
   const { enqueue, start, until, clock } = await opened()
   const told: string[] = []

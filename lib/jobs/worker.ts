@@ -42,14 +42,19 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   const state = storeState(settings)
   while (!signal.aborted) {
     const job = await store.claim(name, kinds, clock.now(), LEASE_MS).then(state.worked, state.failed)
-    if (!job) await clock.wait(LOOK_EVERY_MS, signal)
-    else if (job.attempt > MOST_ATTEMPTS)
-      await giveUp(settings, job, {
-        code: 'internal',
-        message: `It was attempted ${MOST_ATTEMPTS} times, and the process that ran it ended each time.`,
-      })
-    else await work(settings, job)
+    if (job) await turn(settings, job).catch(state.failed)
+    else await clock.wait(LOOK_EVERY_MS, signal)
   }
+}
+
+/** Rejects where the store breaks while it writes how the job ended: then the lease ends by itself, and the
+ *  job is done again. */
+async function turn(settings: WorkerSettings, job: Job): Promise<void> {
+  if (job.attempt <= MOST_ATTEMPTS) return work(settings, job)
+  await giveUp(settings, job, {
+    code: 'internal',
+    message: `It was attempted ${MOST_ATTEMPTS} times, and the process that ran it ended each time.`,
+  })
 }
 
 async function work(settings: WorkerSettings, job: Job): Promise<void> {

@@ -6,8 +6,10 @@ import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { makeBackup } from '#lib/operations/backup/make.ts'
 import { removeExpired } from '#lib/operations/backup/rotate.ts'
 import { backupPlan } from './backup-plan.ts'
+import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 import { readStart } from './settings.ts'
 
+endWhenUncaught({ tell: tellOnStderr })
 setPriority(constants.priority.PRIORITY_LOW) // predictions go first
 const start = readStart()
 const [reason, keep] = process.argv.slice(2)

@@ -11,6 +11,7 @@ import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import { readPreprocess } from '#lib/ml/formats/bundle.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 
 /** How often it looks at what it takes, and how much more than the budget is no error of the estimate. */
 const LOOK_EVERY_MS = 10
@@ -90,6 +91,7 @@ function endWhenOver(maxBytes: number): void {
     say({ kind: 'over', usedBytes }, () => process.exit(1))
 }
 
+endWhenUncaught({ tell: tellOnStderr })
 setPriority(NICE)
 try {
   // where memory ends all the same, this process is the one that Linux ends

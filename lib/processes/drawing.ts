@@ -2,6 +2,7 @@
  *  behind, which the worker, who asks for it, would hold as long as it lives. */
 import { composeData } from './compose-data.ts'
 import { drawFirstPictures } from './first-pictures.ts'
+import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './log-of.ts'
 import { readStart } from './settings.ts'
 
@@ -13,7 +14,12 @@ process.on('disconnect', () => leaving.abort())
 // from a terminal they reach the whole family; the worker says when
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
-const data = await composeData(start)
+const opening = composeData(start)
+endWhenUncaught({
+  tell: (message, about) => log('error', message, about),
+  end: () => opening.then((opened) => opened.close()),
+})
+const data = await opening
 try {
   await drawFirstPictures(data, { maxPixels: start.settings.MAX_PIXELS, log, signal: leaving.signal })
 } catch (error) {

@@ -58,7 +58,11 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   const environment = (): NodeJS.ProcessEnv =>
     childEnvironment({ ...heapEnvironment(settings), ...trust, PORT: String(port) })
 
-  const held = hasWeb && isAlone ? bindListenSocket(settings) : Promise.resolve(null)
+  const binding = hasWeb && isAlone ? bindListenSocket(settings) : Promise.resolve(null)
+  const held = binding.catch((error: unknown) => {
+    log('warn', 'The socket of web could not be bound beforehand; web binds it itself', { error })
+    return null
+  })
   const webs = hasWeb
     ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) =>
         manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log }),
@@ -119,7 +123,9 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   }
 
   function told(web: ChildProcess): ChildProcess {
-    void held.then((socket) => web.send({ kind: 'listen' } satisfies ToManaged, socket?.handle, () => {}))
+    held
+      .then((socket) => web.send({ kind: 'listen' } satisfies ToManaged, socket?.handle, () => {}))
+      .catch((error: unknown) => log('error', 'web could not be told where to listen', { error }))
     prepared.then(
       () => web.send({ kind: 'prepared' } satisfies ToManaged, () => {}),
       () => {},
@@ -180,8 +186,8 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     async end() {
       clearInterval(timer)
       isEnding = true
-      void held.then((socket) => socket?.close()) // who comes now is refused, instead of waiting for nobody
-      await Promise.all([...webs, ...(worker ? [worker] : [])].map((managed) => managed.stop()))
+      const refusing = held.then((socket) => socket?.close()) // who comes now does not wait for nobody
+      await Promise.all([refusing, ...[...webs, ...(worker ? [worker] : [])].map((child) => child.stop())])
     },
   }
 }

@@ -27,8 +27,14 @@ export function createIdlePool({
       return await work(pool)
     } finally {
       users -= 1
-      if (users === 0) callOff = parts.clock.after(idleMs, () => void leave())
+      if (users === 0) callOff = parts.clock.after(idleMs, leaveIdle)
     }
+  }
+
+  function leaveIdle(): void {
+    leave().catch((error: unknown) =>
+      parts.log('warn', 'The inference process for jobs could not be ended', { error }),
+    )
   }
 
   async function leave(): Promise<void> {

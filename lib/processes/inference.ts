@@ -5,20 +5,20 @@ import { ENGINES } from '#lib/domain/classifier.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { giveBackGarbage } from './give-back.ts'
+import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 import { holdVersions, type Versions } from '#lib/inference/loaded-models.ts'
+import { oneAtATime } from '#lib/inference/one-at-a-time.ts'
 
 const say = (message: FromInference) => process.send?.(message, () => {})
 
+endWhenUncaught({ tell: tellOnStderr })
 process.on('disconnect', () => process.exit(0))
 // from a terminal they reach the whole family; the parent decides
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
 /** One after the other; more processes, not more threads, use more cores: an engine does one thing at a time,
  *  and a version is loaded before it is asked. */
-let last: Promise<void> = Promise.resolve()
-const inTurn = (work: () => Promise<void>) => {
-  last = last.then(work)
-}
+const inTurn = oneAtATime((error) => tellOnStderr('A version could not be unloaded', { error }))
 
 function answer(versions: Versions, message: ToInference): void {
   if (message.kind === 'unload') return inTurn(() => versions.unload(message.key))

@@ -2,6 +2,7 @@
  *  else stay in the supervisor. */
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { messageOf } from '#lib/domain/errors.ts'
+import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 import { prepareData } from './prepare-data.ts'
 import { readStart } from './settings.ts'
 
@@ -10,6 +11,7 @@ const say = (message: FromPreparing) =>
     if (process.connected) process.disconnect()
   })
 
+endWhenUncaught({ tell: tellOnStderr })
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // a migration is not left half-way
 try {
   say(await prepareData(readStart()))

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { childEnvironment, CHILD_FLAGS } from './environment.ts'
 
-type Prepared = Extract<FromPreparing, { kind: 'prepared' }>
+export type Prepared = Extract<FromPreparing, { kind: 'prepared' }>
 
 export function prepared(): Promise<Prepared> {
   const child = fork(path.join(import.meta.dirname, 'prepare.ts'), {

@@ -8,6 +8,7 @@ import { door, doorWithoutHotPaths } from '#lib/server/fast-path.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'
 import { composeWeb, type Web } from './compose-web.ts'
+import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './log-of.ts'
 import type { Start } from './settings.ts'
 import { createWebServer, type Pages } from '#lib/server/web-server.ts'
@@ -31,11 +32,9 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   const place = Promise.withResolvers<object>()
   let web: Web | null = null
   let ending: Promise<void> | undefined
-  const end = () =>
-    (ending ??= server
-      .drain()
-      .then(() => web?.[Symbol.asyncDispose]())
-      .then(() => process.exit(0)))
+  const closed = () => (ending ??= server.drain().then(() => web?.[Symbol.asyncDispose]()))
+  const end = () => closed().then(() => process.exit(0))
+  endWhenUncaught({ tell: (message, about) => log('error', message, about), end: closed })
   process.on('message', (message: ToManaged, socket?: object) => {
     switch (message.kind) {
       case 'stop':

@@ -5,9 +5,10 @@ import { messageOf } from '#lib/domain/errors.ts'
 import { putFullLogAside } from '#lib/operations/log.ts'
 import { superviseFamily } from './family.ts'
 import { allowGivingBack, giveBackGarbage } from './give-back.ts'
+import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './log-of.ts'
 import { decodeBudgetBytes, isSmall } from './memory.ts'
-import { prepared } from './prepared.ts'
+import { prepared, type Prepared } from './prepared.ts'
 import { restoreRemarks, useData } from './restored-data.ts'
 import { readStart, type Start } from './settings.ts'
 
@@ -29,30 +30,36 @@ const preparing = prepared()
 const family = superviseFamily(start, {
   prepared: preparing,
   log,
-  async ready(port, webRemarks) {
-    const { setupToken, remarks } = await preparing
-    for (const remark of [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)])
-      tell(remark)
-    const address = addressFor(start.settings, port)
-    tell(
-      `${start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`} ` +
-        `(${((performance.now() - began) / 1000).toFixed(1)} s)`,
+  ready: (port, webRemarks) => {
+    preparing.then(
+      (made) => announce(port, webRemarks, made),
+      () => undefined, // told below
     )
-    if (start.settings.ROLE !== 'worker')
-      tell(
-        `Image decoding uses at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB ` +
-          'at a time; an image that needs more is refused.',
-      )
-    if (setupToken !== null)
-      tell(`No administrator account exists yet. Create it at ${address}/setup?token=${setupToken}`)
-    process.send?.({ kind: 'ready' })
   },
   cannot: (reason) => end(reason, 1),
 })
+endWhenUncaught({ tell: (message, about) => log('error', message, about), end: closed })
 preparing.catch((error: unknown) => {
   log('error', 'The data could not be prepared', { error })
   end(`Darkroom cannot start: ${messageOf(error)}`, 1)
 })
+
+/** Once, on the terminal. */
+function announce(port: number, webRemarks: readonly string[], { setupToken, remarks }: Prepared): void {
+  for (const remark of [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)]) tell(remark)
+  const address = addressFor(start.settings, port)
+  const who =
+    start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`
+  tell(`${who} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
+  if (start.settings.ROLE !== 'worker')
+    tell(
+      `Image decoding uses at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB ` +
+        'at a time; an image that needs more is refused.',
+    )
+  if (setupToken !== null)
+    tell(`No administrator account exists yet. Create it at ${address}/setup?token=${setupToken}`)
+  process.send?.({ kind: 'ready' })
+}
 
 let isEnding = false
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
@@ -62,10 +69,12 @@ function end(words: string, exitCode: number): void {
   if (isEnding) return
   isEnding = true
   tell(words)
-  void family.end().finally(() => {
-    inUse?.release()
-    process.exit(exitCode)
-  })
+  closed().finally(() => process.exit(exitCode))
+}
+
+async function closed(): Promise<void> {
+  await family.end()
+  inUse?.release()
 }
 
 /** Where people find it. A worker listens nowhere: it can only say that the web processes' address is meant. */

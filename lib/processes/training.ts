@@ -16,9 +16,10 @@ import { runTraining } from '#lib/training/run/run.ts'
 import { datasetSamples, keptSamples } from '#lib/training/run/data/sources.ts'
 import { countOpening } from '#lib/training/versions/test-openings.ts'
 import { giveBackGarbage } from './give-back.ts'
+import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 
 const say = (message: FromTraining): void => {
-  process.send?.(message)
+  process.send?.(message, () => undefined) // where the parent is gone, disconnect ends this process
 }
 const stop = new AbortController()
 
@@ -59,9 +60,10 @@ async function work(asked: Extract<ToTraining, { folder: string }>): Promise<voi
     if (stop.signal.aborted) say({ kind: 'cancelled' })
     else say(failureOf(error))
   }
-  process.disconnect()
+  if (process.connected) process.disconnect()
 }
 
+endWhenUncaught({ tell: tellOnStderr })
 giveBackGarbage()
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // whoever asks for a prediction goes first
 process.on('SIGINT', () => undefined) // Ctrl-C reaches the whole group; the parent says what is to be done

@@ -1,18 +1,23 @@
 /** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one.
  *  It answers no request. */
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
-import { composeWorker } from './compose-worker.ts'
+import { composeWorker, type Worker } from './compose-worker.ts'
 import { giveBackGarbage } from './give-back.ts'
+import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './log-of.ts'
 import { readStart } from './settings.ts'
 
 giveBackGarbage()
 const start = readStart()
 const log = openLogOf(start, 'worker')
-const worker = await composeWorker(start, log)
-
+let worker: Worker | undefined
 let ending: Promise<void> | undefined
-const end = () => (ending ??= worker.end().then(() => process.exit(0)))
+/** The job at hand goes back to the queue, its lease with it. */
+const givenBack = () => (ending ??= Promise.resolve(worker?.end()))
+const end = () => givenBack().then(() => process.exit(0))
+endWhenUncaught({ tell: (message, about) => log('error', message, about), end: givenBack })
+
+worker = await composeWorker(start, log)
 process.on('message', (message: ToManaged) => {
   if (message.kind === 'stop') void end()
 })
@@ -22,9 +27,4 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('disconnect', () => void end())
 process.send?.({ kind: 'started', remarks: [] } satisfies FromManaged)
 
-try {
-  await worker.ended
-} catch (error) {
-  log('error', 'The worker cannot continue', { error })
-  process.exit(1)
-}
+await worker.ended

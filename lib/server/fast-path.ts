@@ -101,7 +101,7 @@ const refused: Door = (message, response) => {
     refusalOf(message.method ?? 'GET', path) ??
     (path.startsWith('/api/') && holdsLostName(message) ? LOST_NAME : null)
   if (refusal === null) return false
-  void answer(refusal, message, response)
+  answerOrDrop(refusal, message, response)
   return true
 }
 
@@ -130,13 +130,13 @@ function answered(
   const handle =
     handles[`${message.method} ${path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path}`]
   if (!handle) return false
-  void answer(handle, message, response)
+  answerOrDrop(handle, message, response)
   return true
 }
 
 const streamed: Door = (message, response) => {
   if (message.method !== 'GET' || !STREAMS.test(pathOf(message))) return false
-  void answer(runStream, message, response)
+  answerOrDrop(runStream, message, response)
   return true
 }
 
@@ -153,6 +153,14 @@ function isReadable(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** An answer that cannot be written is logged, and its connection closed: its client is not left waiting. */
+function answerOrDrop(handle: Handle, message: IncomingMessage, response: ServerResponse): void {
+  answer(handle, message, response).catch((error: unknown) => {
+    darkroom().log('error', 'A response could not be written', { error })
+    response.destroy()
+  })
 }
 
 async function answer(handle: Handle, message: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,7 +2,7 @@
  *  unanswered another answers. It forms no batches and knows no champion. */
 import type { FromInference, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import { DarkroomError, isDarkroomError, reportedError } from '#lib/domain/errors.ts'
+import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
 import { badBundle, endsProcesses, notReady } from './refusals.ts'
 import { ChildGone, createSeat, type Seat } from './seat.ts'
