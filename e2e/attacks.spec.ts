@@ -1,5 +1,5 @@
 /** Attacks on a product of its own, and that each fails. The timing of logins is measured in lib/auth, where
- *  nothing else is timed. */
+ *  nothing else is timed. Longer than 300 lines because one product, started once, bears the whole list. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'

@@ -1,7 +1,8 @@
 /** The scripts of the five earlier projects, asked of the started product: with the door, and with everything
  *  through Next. */
 import { expect, test } from '@playwright/test'
-import { broken, EARLIER, EARLIER_OF_ROUTES, requestOf } from '#lib/http/earlier-clients.fakes.ts'
+import { broken, EARLIER, requestOf } from '#lib/http/earlier-clients.fakes.ts'
+import { EARLIER_OF_ROUTES } from '#lib/http/earlier-routes.fakes.ts'
 import { startOwnProduct, train, type OwnProduct } from './own-product.ts'
 
 for (const door of ['on', 'off']) {

@@ -1,30 +1,26 @@
 /** `npm run backbone -- <look | learn | measure | seal>`: makes the backbone whose features serve classifiers
  *  with few pictures, and measures it beside others. What it does is written in lib/training/backbone. */
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
 import { availableParallelism, cpus } from 'node:os'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { Split } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
-import { openEngine } from '#lib/engines/open-engine.ts'
 import type { Engine } from '#lib/engines/engine.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
-import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
+import { toTfjs } from '#lib/ml/formats/tfjs.ts'
+import { featureLength } from '#lib/ml/network/network.ts'
 import { backbone, BACKBONE_SIZE, backboneNetwork } from '#lib/ml/recipes/backbone.ts'
-import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
+import { ROOT, VERSION } from '#lib/processes/settings.ts'
 import { learnBackbone, learntSoFar } from '#lib/training/backbone/learn.ts'
-import { worthOf, type MeasuredPicture, type Worth } from '#lib/training/backbone/measure.ts'
 import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/pictures.ts'
 import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
 import { lookAtAll, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/run/data/pack.ts'
-import { ROOT, VERSION } from '#lib/processes/settings.ts'
-import { datasetSamples } from '#lib/training/run/data/sources.ts'
-import { preprocessFor } from '#lib/training/shipped/shipped.ts'
+import { SETS, stop, studentSpec, teacherSpec, type BackboneArguments } from './backbone-sources.ts'
+import { measure } from './measure-backbone.ts'
 
 const HELP = `npm run backbone -- <look | learn | measure | seal> [options]
 
@@ -43,9 +39,6 @@ const HELP = `npm run backbone -- <look | learn | measure | seal> [options]
   --out FOLDER           seal: folder for the bundle (default: models/backbone/v1)
   --part NAME            measure: validation or test (default: validation)`
 
-const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
-/** 80 classes of things, 32 × 32 pixels, 25 pictures each. */
-const UNSEEN = 'ood-cifar100'
 const LARGE_SET = 'tiny-imagenet'
 /** The teacher sees each picture twice as large as it is: at 3.5 times (64 → 224) it named a tenth of
  *  Tiny-ImageNet right, at twice a quarter. */
@@ -58,37 +51,12 @@ const TEACHER_FEATURES = 1280
 const THINNED_FROM = 96
 const THINNED = 3
 
-type Asked = {
-  readonly data: string
-  readonly tiny: string
-  readonly teacher: string
-  readonly work: string
-  readonly minutes: number
-  readonly threads: number
-  readonly of: readonly string[]
-  readonly part: 'validation' | 'test'
-  readonly out: string | undefined
-}
-
-const stop = new AbortController()
-
-const teacherSpec = (size: number): Preprocess => ({
-  size,
-  channels: 3,
-  fit: 'cover',
-  background: [255, 255, 255],
-  resize: 'lanczos3',
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-})
-const studentSpec = (size: number): Preprocess => preprocessFor({ size, channels: 3, fit: 'cover' })
-
-async function* ownPictures({ data }: Asked): AsyncGenerator<PackSource> {
+async function* ownPictures({ data }: BackboneArguments): AsyncGenerator<PackSource> {
   for (const name of SETS)
     yield* classifierPictures(name, join(data, name, `${name}.zip`), openDataset, stop.signal)
 }
 
-async function look(asked: Asked): Promise<void> {
+async function look(asked: BackboneArguments): Promise<void> {
   await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
   for (const { name, size, isLarge } of LOOKS) {
     await loadForeign(engine, asked.teacher, size)
@@ -119,7 +87,7 @@ async function loadForeign(engine: Engine, folder: string, size: number): Promis
   return featureLength(network)
 }
 
-async function learn(asked: Asked): Promise<void> {
+async function learn(asked: BackboneArguments): Promise<void> {
   await using engine = await openEngine('onnx', 'training', { threads: asked.threads })
   const features = await Promise.all(
     LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)),
@@ -156,74 +124,7 @@ async function learn(asked: Asked): Promise<void> {
   )
 }
 
-async function measure(asked: Asked): Promise<void> {
-  await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
-  const found: { name: string; parameters: string; worth: Worth[] }[] = []
-  for (const one of asked.of) {
-    const [folder = '', size] = one.split('@')
-    const { network, weights, spec } = await networkIn(folder, size === undefined ? undefined : Number(size))
-    await engine.load(one, { network, weights })
-    const file = join(
-      asked.work,
-      `seen-${createHash('sha256')
-        .update(JSON.stringify(spec))
-        .update(Buffer.from(weights[`${network.layers[0]!.name}/kernel`]!.buffer))
-        .digest('hex')
-        .slice(0, 12)}-${network.input.size}`,
-    )
-    const worth: Worth[] = []
-    for (const { name, file: zip, isHalved } of measured(asked)) {
-      const seen: MeasuredPicture[] = []
-      async function* samples(): AsyncGenerator<PackSource> {
-        for await (const found of datasetSamples(
-          { kind: 'dataset', name, from: zip, downloads: '', mirror: null, counters: '' },
-          openDataset,
-          stop.signal,
-        )) {
-          const sample = isHalved ? { ...found, split: halfOf(found.hash, asked.part) } : found
-          if (sample.split === 'test' && asked.part !== 'test') continue // stays closed
-          seen.push({ hash: sample.hash, label: sample.label, split: sample.split })
-          yield sample
-        }
-      }
-      await lookAtAll({
-        file,
-        spec,
-        length: featureLength(network),
-        samples: samples(),
-        onProgress: () => undefined,
-        look: async (pixels, images) => (await engine.run(one, pixels, images)).features!,
-      })
-      worth.push(
-        worthOf(seen, await readFeatures(file, featureLength(network)), {
-          part: asked.part,
-          withHead: !isHalved,
-        }),
-      )
-      const { images, neighbours, head } = worth.at(-1)!
-      console.log(
-        `${one} on ${name}: 5 neighbours ${percent(neighbours.value)}${head ? `, head ${percent(head.value)}` : ''} ` +
-          `of ${images} ${isHalved ? 'other' : asked.part} images.`,
-      )
-    }
-    found.push({ name: one, parameters: featureLength(network).toLocaleString('en'), worth })
-  }
-  console.log(
-    [
-      `\n| network | features | ${measured(asked)
-        .map(({ name }) => `${name}: 5 neighbours | head`)
-        .join(' | ')} |`,
-      `|---|---:|${measured(asked)
-        .map(() => '---:|---:|')
-        .join('')}`,
-      ...found.map(
-        ({ name, parameters, worth }) => `| ${name} | ${parameters} | ${worth.map(worthCells).join(' | ')} |`,
-      ),
-    ].join('\n'),
-  )
-}
-
-async function seal(asked: Asked): Promise<void> {
+async function seal(asked: BackboneArguments): Promise<void> {
   await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
   using pack = await packOf(asked, backbone.phases[0]!.size)
   const labels = [...new Set(pack.index.entries.map(({ label }) => label))].toSorted()
@@ -265,45 +166,7 @@ async function seal(asked: Asked): Promise<void> {
   )
 }
 
-/** The data sets of classifiers with their parts, and things that no backbone here has learnt, in halves. */
-const measured = ({ data }: Asked) => [
-  ...SETS.map((name) => ({ name: name as string, file: join(data, name, `${name}.zip`), isHalved: false })),
-  { name: UNSEEN, file: join(data, 'ood', `${UNSEEN}.zip`), isHalved: true },
-]
-
-const halfOf = (hash: string, judged: Split): Split =>
-  Number.parseInt(hash[0]!, 16) % 2 === 0 ? 'train' : judged
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
-const worthCells = ({ neighbours, head }: Worth): string =>
-  `${percent(neighbours.value)} | ` +
-  (head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–')
-
-/** One of ours, or another's in the layers format, which is taken to see pixels from −1 to 1 as MobileNet
- *  does. */
-async function networkIn(
-  folder: string,
-  size: number | undefined,
-): Promise<{ network: Network; weights: Weights; spec: Preprocess }> {
-  const [json, bin] = [
-    await readFile(join(folder, 'model.json'), 'utf8'),
-    await readFile(join(folder, 'weights.bin')),
-  ]
-  if (json.includes('"darkroom"')) {
-    const { network, weights } = fromTfjs(json, bin)
-    const side = size ?? network.input.size
-    return {
-      network: { ...network, input: { ...network.input, size: side } },
-      weights,
-      spec: studentSpec(side),
-    }
-  }
-  const { network, weights } = fromForeignTfjs(json, bin, size === undefined ? {} : { size })
-  return { network, weights, spec: teacherSpec(network.input.size) }
-}
-
-async function packOf(asked: Asked, size: number): Promise<Pack> {
+async function packOf(asked: BackboneArguments, size: number): Promise<Pack> {
   const [folder, noted] = [join(asked.work, `packs-${size}`), join(asked.work, `pack-${size}.txt`)]
   const known = existsSync(noted) ? (await readFile(noted, 'utf8')).trim() : ''
   if (known && (await hasPack(folder, known))) return openPack(folder, known)
@@ -349,7 +212,7 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1
   }
   const data = resolve(values.data ?? '../shared/data')
-  const asked: Asked = {
+  const asked: BackboneArguments = {
     data,
     tiny: resolve(values['tiny-imagenet'] ?? join(data, 'tiny-imagenet-200')),
     teacher: resolve(values.teacher ?? join(data, 'models', 'mobilenet_v2_1.0_224')),

@@ -1,8 +1,6 @@
 /** `npm run bench -- backup`: what a backup under load costs those who predict, whether a restored product is
  *  the same, and whether a flipped byte is noticed. It starts products of its own and ends them; the backups
  *  that it makes are thrown away. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -11,10 +9,10 @@ import { parseArgs } from 'node:util'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { backupsIn, readSums } from '#lib/operations/backup/layout.ts'
-import { ROOT } from '#lib/processes/settings.ts'
-import { answer } from './own-product-answers.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { answer } from './own-product-answers.ts'
 import { createLines } from './passing-line.ts'
+import { ran, run } from './run-command.ts'
 
 const HELP = `npm run bench -- backup [options]
 
@@ -264,37 +262,6 @@ async function flipsNamed(
     writeFileSync(path.join(folder, file), bytes)
   }
   return { flipped_bytes: chosen.length, flips_named: named }
-}
-
-/** Seconds that the command took; throws with what it said when it failed. */
-async function run(
-  command: 'backup' | 'restore',
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<number> {
-  const begun = performance.now()
-  const { code, output } = await ran(command, args, env)
-  if (code !== 0) throw new Error(`npm run ${command} ended with ${code}: ${output}`)
-  return (performance.now() - begun) / 1000
-}
-
-async function ran(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<{ readonly code: number; readonly output: string }> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', path.join(ROOT, `lib/commands/${command}.ts`), ...args],
-    { env: { ...process.env, DATABASE_URL: undefined, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => {
-      output += text.toString()
-    })
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code: code ?? -1, output }
 }
 
 function p99(sent: readonly Sent[]): number {

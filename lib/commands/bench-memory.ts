@@ -1,18 +1,19 @@
 /** `npm run bench -- memory`: how much memory all processes of the product hold together while it idles,
  *  answers, and trains meanwhile. It starts one of its own, told to count on little memory, and ends it;
  *  whoever asks is not counted. */
-import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import autocannon, { type CannonResult } from 'autocannon'
+import autocannon from 'autocannon'
+import type { CannonResult } from 'autocannon'
 import { ENGINES, type EngineName } from '#lib/domain/classifier.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { watchMachine } from '#lib/operations/machine.ts'
-import { answer, untilDone } from './own-product-answers.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { answer, untilDone } from './own-product-answers.ts'
 import { createLines, type Lines } from './passing-line.ts'
+import { watchMemory, withLargest } from './watch-memory.ts'
 
 const HELP = `npm run bench -- memory [options]
 
@@ -29,11 +30,9 @@ proportional set size (PSS), which counts shared memory once. Linux only.
   --json              one JSON object per phase instead of the table
   --help              this page`
 
-const LOOK_EVERY_MS = 250
 /** While something learns: as fast as answers come, the asking itself would take the cores. */
 const ASKED_PER_SECOND = 20
 const EPOCHS = 2
-const MIB = 1024 ** 2
 
 export type MemoryRow = {
   readonly engine: EngineName
@@ -193,11 +192,6 @@ async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promi
   ]
 }
 
-const wait = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
-
 const pictureOf = (seed: number): Buffer =>
   Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed)))
 
@@ -235,63 +229,6 @@ async function trained(
     JSON.stringify({ classifier, recipe, epochs: EPOCHS, force: true }),
   )) as { run: { id: string } }
   await untilDone(url, run.id)
-}
-
-type Look = { readonly peak_mb: number; readonly processes: Readonly<Record<string, number>> }
-
-const withLargest = (look: Look): Look & { readonly largest: string } => ({
-  ...look,
-  largest:
-    Object.entries(look.processes)
-      .toSorted(([, a], [, b]) => b - a)[0]
-      ?.join(' ') ?? '',
-})
-
-/** Looks at all processes of the product again and again, and keeps the look with the largest sum. */
-function watchMemory({ dataDir, pid }: ThrowawayProduct): {
-  readonly end: () => void
-  readonly most: () => Look
-} {
-  const look = watchMachine({ dataDir, rootPid: pid, now: () => performance.now() })
-  let most: Look = { peak_mb: 0, processes: {} }
-  let isEnded = false
-  const watch = async (): Promise<void> => {
-    while (!isEnded) {
-      const processes: Record<string, number> = {}
-      for (const { name, pid: one } of (await look()).processes) {
-        const ofItsKind = Object.keys(processes).filter((known) => known.replace(/ \d+$/, '') === name).length
-        processes[ofItsKind === 0 ? name : `${name} ${ofItsKind + 1}`] = proportionalMb(one)
-      }
-      const sum = Math.round(Object.values(processes).reduce((total, mb) => total + mb, 0))
-      if (sum > most.peak_mb)
-        most = {
-          peak_mb: sum,
-          processes: Object.fromEntries(
-            Object.entries(processes).map(([name, mb]) => [name, Math.round(mb)]),
-          ),
-        }
-      await wait(LOOK_EVERY_MS)
-    }
-  }
-  void watch()
-  return {
-    end: () => {
-      isEnded = true
-    },
-    most: () => most,
-  }
-}
-
-/** proc(5): private pages, and of shared ones this process's part. */
-function proportionalMb(pid: number): number {
-  try {
-    return (
-      (Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024) /
-      MIB
-    )
-  } catch {
-    return 0 // it has ended meanwhile
-  }
 }
 
 function table(rows: readonly MemoryRow[]): string {

@@ -1,34 +1,26 @@
 /** `npm run import -- <classifier> --from FILE`: a network that Keras or TensorFlow.js saved, or a bundle
  *  that `npm run train` sealed, becomes a version of a classifier; or a network becomes a body whose features
  *  new classifiers begin with. It trains nothing. */
-import { createHash } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { availableParallelism, cpus } from 'node:os'
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { classifierId } from '#lib/contracts/words.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { VersionWithCard } from '#lib/data/values.ts'
+import type { VersionWithCard } from '#lib/data/version-values.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
-import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
-import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
-import { fromKerasH5 } from '#lib/ml/formats/keras-h5.ts'
-import { cannotImport } from '#lib/ml/formats/keras-config.ts'
-import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
-import { composeData } from '#lib/processes/compose-data.ts'
 import { holdVersions } from '#lib/inference/loaded-models.ts'
-import { readStart, VERSION, type Start } from '#lib/processes/settings.ts'
+import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
+import { composeData } from '#lib/processes/compose-data.ts'
+import { readStart, type Start } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER, knownNetwork } from '#lib/training/features/known-networks.ts'
-import {
-  PIXEL_RANGES,
-  sealImported,
-  type Importing,
-  type PixelRange,
-} from '#lib/training/import/import-model.ts'
-import { fetchOfficialNetwork, OFFICIAL, OFFICIAL_BODY } from './official-network.ts'
+import { PIXEL_RANGES, type PixelRange } from '#lib/training/import/import-model.ts'
+import { fetched, read, type ForeignModel, type ImportArguments } from './import-source.ts'
+import { OFFICIAL_BODY } from './official-network.ts'
+import { sealed } from './seal-import.ts'
+import { oneOf, wrong } from './wrong-argument.ts'
 
 const HELP = `npm run import -- <classifier> --from FILE [options]
 npm run import -- --body NAME --from FILE [options]
@@ -51,18 +43,6 @@ matches.
 
 const FITS = ['cover', 'stretch', 'contain', 'digit'] as const satisfies readonly Fit[]
 const NO_HEAD = ['none yet', 'none either'] // a body's outputs are replaced before anything learns
-const LARGEST_MB = 500
-
-type Asked = {
-  readonly from: string | null
-  readonly classes: readonly string[] | null
-  readonly pixels: PixelRange | null
-  readonly fit: Fit | null
-  readonly size: number | undefined
-  readonly command: string
-}
-type Found = { readonly model: KerasModel; readonly file: Importing['file'] }
-
 async function main(): Promise<number> {
   const text = { type: 'string' } as const
   const {
@@ -92,7 +72,7 @@ async function main(): Promise<number> {
       'names consist of lower-case letters, digits and hyphens',
       'Choose another.',
     )
-  const asked: Asked = {
+  const asked: ImportArguments = {
     from: values.from === undefined ? null : resolve(values.from),
     classes:
       values.classes
@@ -118,36 +98,12 @@ async function main(): Promise<number> {
   return 0
 }
 
-async function fetched({ size }: Asked, { settings, places }: Start): Promise<Found> {
-  const model = await fetchOfficialNetwork({
-    mirror: settings.DATASET_MIRROR,
-    downloads: join(places.dataDir, 'downloads'),
-    size,
-  })
-  return { model, file: { name: OFFICIAL.folder, sha256: OFFICIAL.digest } }
-}
-
-async function read(from: string, { size }: Asked): Promise<Found> {
-  if (!existsSync(from))
-    throw wrong('Nothing was imported', `${from} does not exist`, 'Set a file with --from.')
-  const isFolder = statSync(from).isDirectory()
-  const main = isFolder ? join(from, 'weights.bin') : from
-  if (statSync(main, { throwIfNoEntry: false }) === undefined)
-    throw cannotImport('the folder has no weights.bin')
-  if (statSync(main).size > LARGEST_MB * 2 ** 20)
-    throw cannotImport(`${basename(main)} is larger than ${LARGEST_MB} MB`)
-  const bytes = await readFile(main)
-  const model = isFolder
-    ? fromForeignTfjs(
-        await readFile(join(from, 'model.json'), 'utf8'),
-        bytes,
-        size === undefined ? {} : { size },
-      )
-    : fromKerasH5(bytes)
-  return { model, file: { name: basename(from), sha256: createHash('sha256').update(bytes).digest('hex') } }
-}
-
-async function asVersion(name: string, found: Found, asked: Asked, start: Start): Promise<void> {
+async function asVersion(
+  name: string,
+  found: ForeignModel,
+  asked: ImportArguments,
+  start: Start,
+): Promise<void> {
   const data = await composeData(start)
   try {
     const classifier = (await data.classifiers.find(name)) ?? (await created(data, name, found, asked))
@@ -172,7 +128,7 @@ async function asVersion(name: string, found: Found, asked: Asked, start: Start)
 async function bundleAsVersion(
   name: string,
   from: string,
-  { classes: asked }: Asked,
+  { classes: asked }: ImportArguments,
   start: Start,
 ): Promise<void> {
   const bundle = await readBundle(from)
@@ -268,7 +224,7 @@ async function proven({ id, folder, name }: VersionWithCard): Promise<void> {
     })
 }
 
-async function created(data: Data, id: string, { model }: Found, { classes, fit }: Asked) {
+async function created(data: Data, id: string, { model }: ForeignModel, { classes, fit }: ImportArguments) {
   if (classes === null)
     throw wrong(
       `${id} was not imported`,
@@ -294,7 +250,12 @@ async function created(data: Data, id: string, { model }: Found, { classes, fit 
   })
 }
 
-async function asBody(name: string, found: Found, asked: Asked, start: Start): Promise<void> {
+async function asBody(
+  name: string,
+  found: ForeignModel,
+  asked: ImportArguments,
+  start: Start,
+): Promise<void> {
   const known = knownNetwork(found.model)
   const out = join(start.places.dataDir, BODIES_FOLDER, name, 'v1')
   await rm(out, { recursive: true, force: true })
@@ -316,29 +277,6 @@ async function asBody(name: string, found: Found, asked: Asked, start: Start): P
       'New classifiers can start from it: recipes head and transfer.',
   )
 }
-
-async function sealed(importing: Omit<Importing, 'codeVersion' | 'machine'>): Promise<void> {
-  await using engine = await openEngine('auto', 'inference')
-  await sealImported(
-    {
-      ...importing,
-      codeVersion: VERSION,
-      machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
-    },
-    { engine, now: () => new Date() },
-  )
-}
-
-function oneOf<T extends string>(option: string, value: string | undefined, all: readonly T[]): T | null {
-  if (value === undefined) return null
-  const found = all.find((one) => one === value)
-  if (!found)
-    throw wrong(`${option} ${value} is not valid`, `the values are ${all.join(', ')}`, 'Choose one of them.')
-  return found
-}
-
-const wrong = (what: string, why: string, remedy: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what, why, remedy })
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(

@@ -1,20 +1,19 @@
 /** `npm run load`: visitors that ask and look around, by Artillery, against a product of its own or one that
  *  runs; thresholds decide. What visitors do stands in artillery/; how fast the product can be at all, `npm
  *  run bench` tells. */
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { parseArgs, stripVTControlCharacters } from 'node:util'
+import { parseArgs } from 'node:util'
 import { messageOf } from '#lib/domain/errors.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { ROOT, VERSION } from '#lib/processes/settings.ts'
-import { pageOf, type LoadPage } from './load-page.ts'
-import { figuresOf, lineOf, markdownOf, type ArtilleryReport } from './load-report.ts'
-import { createOwnKey } from './own-product-key.ts'
+import { VERSION } from '#lib/processes/settings.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { FOLDER, hasArtillery, run, SCENARIOS, type Owner } from './artillery.ts'
+import { pageOf, type LoadPage } from './load-page.ts'
+import { lineOf, markdownOf } from './load-report.ts'
+import { createOwnKey } from './own-product-key.ts'
 import { createLines } from './passing-line.ts'
 
 /** How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine
@@ -22,18 +21,9 @@ import { createLines } from './passing-line.ts'
 const RAMPS: Readonly<Record<string, number>> = { 10: 120, 40: 120, 50: 300, 100: 300, 200: 180 }
 const SHORT_SECONDS = 10
 const SHORT_USERS = ['10', '40']
-/** Their files in artillery/; a mix of them is what visitors do. */
-const SCENARIOS: Readonly<Record<string, { readonly file: string; readonly is: string }>> = {
-  mix: { file: 'visitors.yml', is: 'four predictions, then a page, repeated' },
-  browse: { file: 'tasks.yml', is: 'pages, statistics, health and metrics' },
-  predict: { file: 'tasks.yml', is: 'single images' },
-  batch: { file: 'tasks.yml', is: 'eight images in one request' },
-  upload: { file: 'tasks.yml', is: 'four labelled images in one request' },
-  login: { file: 'tasks.yml', is: 'logging in' },
-  retrain: { file: 'tasks.yml', is: 'one user starts a training run, the others watch it' },
-}
+
 const WARM_UP_SECONDS = 5
-const FOLDER = path.join(ROOT, 'artillery')
+
 const OWNER = { name: 'Load test', email: 'load@example.org', password: 'a password for a load test' }
 
 const HELP = `npm run load [-- options]
@@ -229,123 +219,6 @@ async function uploadForTraining(url: string, key: string): Promise<void> {
   if (!answer.ok)
     throw new Error(`No images could be uploaded for the load test: ${answer.status} ${await answer.text()}`)
 }
-
-/** Installed when it is asked for, and again when its lock file names another version. */
-async function hasArtillery(): Promise<boolean> {
-  const versionIn = (file: string, place: string): string | undefined =>
-    existsSync(file)
-      ? (JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, { version?: string }> })
-          .packages[place]?.version
-      : undefined
-  const place = 'node_modules/artillery'
-  const wanted = versionIn(path.join(FOLDER, 'package-lock.json'), place)
-  if (
-    wanted !== undefined &&
-    versionIn(path.join(FOLDER, 'node_modules/.package-lock.json'), place) === wanted
-  )
-    return true
-  console.log(`Installing Artillery ${wanted} into artillery/node_modules (about 470 MB, once) …`)
-  const npm = process.env.npm_execpath?.endsWith('.js')
-    ? { program: process.execPath, args: [process.env.npm_execpath] }
-    : { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
-  const child = spawn(npm.program, [...npm.args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: FOLDER,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: npm.program === 'npm.cmd',
-    env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
-  })
-  const code = await ended(child)
-  if (code !== 0)
-    console.error(
-      `Artillery could not be installed: npm ci ended with code ${code}. Check that the npm ` +
-        'registry is reachable, then try again.',
-    )
-  return code === 0
-}
-
-type Owner = { readonly email: string; readonly password: string }
-type Ramp = {
-  readonly scenario: string
-  readonly users: string
-  readonly seconds: number
-  readonly target: string
-  readonly key: string | undefined
-  readonly owner: Owner
-  readonly passing: (line: string) => void
-}
-
-async function run({
-  scenario,
-  users,
-  seconds,
-  target,
-  key,
-  owner,
-  passing,
-}: Ramp): Promise<LoadPage['ramps'][number]> {
-  const { file } = SCENARIOS[scenario]!
-  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-load-'))
-  const output = path.join(folder, 'report.json')
-  const began = performance.now()
-  const show = (): void =>
-    passing(
-      `${scenario}, ${users} users: ${Math.round((performance.now() - began) / 1000)} s of about ${seconds} s`,
-    )
-  const timer = setInterval(show, 1_000)
-  try {
-    const child = spawn(
-      process.execPath,
-      [
-        path.join(FOLDER, 'node_modules/artillery/bin/run'),
-        'run',
-        '--environment',
-        users,
-        '--target',
-        target,
-        '--variables',
-        JSON.stringify({ seconds: [seconds] }),
-        '--output',
-        output,
-        ...(scenario === 'mix' ? [] : ['--scenario-name', scenario]),
-        path.join(FOLDER, file),
-      ],
-      {
-        cwd: FOLDER,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          ...process.env,
-          ARTILLERY_DISABLE_TELEMETRY: 'true',
-          DARKROOM_EMAIL: owner.email,
-          DARKROOM_PASSWORD: owner.password,
-          ...(key && { DARKROOM_KEY: key }),
-        },
-      },
-    )
-    const missed: string[] = []
-    const said: string[] = []
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (coloured) => {
-        const line = stripVTControlCharacters(coloured)
-        said.push(line)
-        if (line.startsWith('fail: ')) missed.push(line.slice('fail: '.length))
-      })
-    }
-    const code = await ended(child)
-    if (!existsSync(output) || (code !== 0 && missed.length === 0))
-      throw new Error(`Artillery ended with code ${code}:\n${said.slice(-30).join('\n')}`)
-    const report = JSON.parse(readFileSync(output, 'utf8')) as ArtilleryReport // Artillery's own file
-    return { figures: figuresOf(report, { scenario, users: Number(users), missed }), report }
-  } finally {
-    clearInterval(timer)
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Its exit code; a signal counts as a failure. */
-const ended = (child: ReturnType<typeof spawn>): Promise<number> =>
-  new Promise((resolve, reject) => {
-    child.once('error', reject).once('close', (code) => resolve(code ?? 1))
-  })
 
 async function engineOf(url: string): Promise<string> {
   const answer = await fetch(`${url}/api/health`).catch((error: unknown) => {

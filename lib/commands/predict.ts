@@ -13,7 +13,8 @@ import { forkInference } from '#lib/processes/fork-inference.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
-import { createPredict, runOn, type Ask, type Computed, type PredictOne } from '#lib/serving/predict.ts'
+import { createPredict, type PredictOne } from '#lib/serving/predict.ts'
+import { runOn, type Ask, type Computed } from '#lib/serving/run-on-pool.ts'
 import { createSwap } from '#lib/serving/swap.ts'
 
 const HELP = `npm run predict -- FILE… [options]

@@ -7,31 +7,28 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
-import { settingsOf } from '#lib/ml/recipes/recipe.ts'
-import { head } from '#lib/ml/recipes/head.ts'
 import { DISTILLING } from '#lib/ml/recipes/distil.ts'
+import { head } from '#lib/ml/recipes/head.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
-import { composeData } from '#lib/processes/compose-data.ts'
+import { settingsOf } from '#lib/ml/recipes/recipe.ts'
 import { ROOT, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
-import { bodiesHere } from '#lib/training/run/start/backbones.ts'
 import {
   planFile,
   readRunPlan,
-  samplesFile,
   writeJson,
   type BodyCandidate,
   type RecipePlan,
   type RunPlan,
 } from '#lib/training/run/plan.ts'
+import { bodiesHere } from '#lib/training/run/start/backbones.ts'
 import { preprocessFor, shippedTraining } from '#lib/training/shipped/shipped.ts'
+import { wrong } from './wrong-argument.ts'
 import type { TrainArguments } from './train-arguments.ts'
+import { samplesOf } from './train-samples.ts'
 
 const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const
-/** For classifiers that are in no table: photographs of medium size. */
-const UNKNOWN_INPUT: InputSpec = { size: 64, channels: 3, fit: 'cover' }
 
 export type PreparedRun = { readonly folder: string; readonly plan: RunPlan }
 
@@ -212,95 +209,6 @@ function recipeOf(
   return { name, settings: { ...settingsOf(recipe), ...(isTaught ? { distil: DISTILLING } : {}) } }
 }
 
-type Found = {
-  classes: readonly string[]
-  samples: RunPlan['samples']
-  input: InputSpec
-  title: string
-  isMirrorable: boolean
-}
-
-async function samplesOf(asked: TrainArguments, start: Start, folder: string): Promise<Found> {
-  const shipped = shippedTraining(asked.name)
-  if (!shipped && asked.from === undefined) return keptSamplesOf(asked.name, start, folder)
-  const from = asked.from === undefined ? null : resolve(asked.from)
-  const downloads = join(start.places.dataDir, 'downloads')
-  const mirror = start.settings.DATASET_MIRROR ?? null
-  const name = shipped?.dataset ?? asked.name
-  const { classes } = await openDataset(name, {
-    downloads,
-    ...(from === null ? {} : { from }),
-    ...(mirror === null ? {} : { mirror }),
-  })
-  return {
-    classes,
-    samples: {
-      kind: 'dataset',
-      name,
-      from,
-      downloads,
-      mirror,
-      counters: join(start.places.dataDir, 'test-openings.json'),
-    },
-    input: shipped?.input ?? UNKNOWN_INPUT,
-    title: shipped?.title ?? asked.name,
-    isMirrorable: shipped?.isMirrorable ?? true,
-  }
-}
-
-async function keptSamplesOf(name: string, start: Start, folder: string): Promise<Found> {
-  const { databaseFile, dataDir } = start.places
-  const data = await composeData(start)
-  try {
-    const classifier = await data.classifiers.get(name)
-    const entries = (await data.samples.all(name)).map(({ hash, label, split }) => ({ hash, label, split }))
-    const test = entries.filter((entry) => entry.split === 'test').map((entry) => entry.hash)
-    await writeJson(samplesFile(folder), entries)
-    return {
-      classes: classifier.classes,
-      samples: {
-        kind: 'kept',
-        databaseFile,
-        dataDir,
-        testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test),
-      },
-      input: classifier.input,
-      title: classifier.title,
-      isMirrorable: classifier.isMirrorable,
-    }
-  } finally {
-    await data.close()
-  }
-}
-
-/** `classifier.json` beside the folder of a shipped version. */
-export async function shipBeside(plan: RunPlan): Promise<void> {
-  const shipped = shippedTraining(plan.classifier.id)
-  if (!shipped)
-    throw wrong(
-      `${plan.classifier.id} cannot be shipped`,
-      'it is not in the table of shipped classifiers',
-      'Add it to lib/training/shipped/shipped.ts.',
-    )
-  const about: ShippedClassifier = {
-    id: plan.classifier.id,
-    title: shipped.title,
-    is_mirrorable: shipped.isMirrorable,
-    has_digits: shipped.hasDigits,
-    recipe: shipped.recipe,
-    champion: plan.version,
-    dataset:
-      shipped.images === null
-        ? null
-        : {
-            name: plan.dataName,
-            images: shipped.images,
-            command: `npm run dataset -- ${plan.dataName}${isOfficial(plan.dataName) ? '' : ' --from FILE.zip'}`,
-          },
-  }
-  await writeJson(join(plan.out, '..', 'classifier.json'), about)
-}
-
 /** As a person would type it; of a path only the last part, which is what the data is called, and of a
  *  version's folder also whose it is. */
 function commandOf({
@@ -370,9 +278,3 @@ function codeVersion(): string {
     return version // a copy without git
   }
 }
-
-const wrong = (what: string, why: string, remedy: string): DarkroomError =>
-  new DarkroomError('invalid_input', { what, why, remedy })
-
-/** Those that npm run dataset can download. */
-const isOfficial = (name: string): boolean => name === 'mnist' || name === 'cifar10'

@@ -13,7 +13,8 @@ import { followRun } from '#lib/training/job/follow.ts'
 import type { TrainArguments } from './train-arguments.ts'
 import { forecastSentence } from './train-forecast.ts'
 import { createProgress } from './train-progress.ts'
-import { prepareRun, shipBeside } from './train-plan.ts'
+import { prepareRun } from './train-plan.ts'
+import { shipBeside } from './ship-beside.ts'
 
 const HELP = `npm run train -- <classifier> [options]
 

@@ -1,33 +1,28 @@
 /** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no
  *  Prisma type stands here. Longer than 300 lines because it is one table of contents; a long room has its
  *  own file of signatures, as undoing.ts. */
-import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
+import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+import type { Counts, WebProcesses } from './between-processes.ts'
 import type { Blobs } from './blobs.ts'
 import type { Erasing } from './erasing.ts'
-import type { Subjects } from './subjects.ts'
-import type { Counts, WebProcesses } from './between-processes.ts'
 import type { Predictions, Retention } from './history.ts'
+import type { Subjects } from './subjects.ts'
 import type { SampleChanges, Trash } from './undoing.ts'
 import type {
   Added,
-  Champion,
   Change,
   FileFault,
   Key,
-  LiveVersion,
   NewClassifier,
   NewPicture,
   NewRun,
   NewSample,
-  NewVersion,
   Original,
   Person,
-  Promotion,
-  PromotionKind,
   Role,
   Run,
   RunChange,
@@ -39,10 +34,17 @@ import type {
   Upload,
   UploadFindings,
   UploadState,
+} from './values.ts'
+import type {
+  Champion,
+  LiveVersion,
+  NewVersion,
+  Promotion,
+  PromotionKind,
   Version,
   VersionFault,
   VersionWithCard,
-} from './values.ts'
+} from './version-values.ts'
 
 /** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. What is in the
  *  trash is not found. */
@@ -420,23 +422,4 @@ export type Data = {
     readonly waiting: number
   }
   readonly close: () => Promise<void>
-}
-
-export type DataSettings = {
-  readonly databaseFile: string
-  readonly dataDir: string
-  readonly modelsDir: string
-  readonly backupDir?: string // for the copy before a migration; absent: next to the database
-  readonly clock: { readonly now: () => number }
-  /** Most bytes of images that are stored for strangers' predictions alone; default: as many as come. */
-  readonly anonymousBytes?: number
-  /** How long a write waits for another program's lock; default: what a person waits for. */
-  readonly patienceMs?: number
-  /** Under what name this process is among the web processes; absent in others. */
-  readonly webId?: string
-  /** DEFAULT_CLASSIFIER. */
-  readonly defaultClassifier?: string | null
-  /** Makes a WebP of at most `size × size` out of encoded bytes; lib/images gives it. Without it whole
-   *  pictures are answered. */
-  readonly thumbnail?: (bytes: Uint8Array, size: number) => Promise<Uint8Array>
 }

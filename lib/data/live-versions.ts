@@ -4,7 +4,7 @@
 import type { LiveVersions, Promotions, VersionStore } from './data.ts'
 import { championsBefore } from './promotions.ts'
 import type { Store } from './store.ts'
-import type { Champion, LiveVersion, Version, VersionFault } from './values.ts'
+import type { Champion, LiveVersion, Version, VersionFault } from './version-values.ts'
 
 export function liveVersionsOf(
   { prisma, now }: Store,

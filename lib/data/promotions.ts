@@ -5,7 +5,7 @@ import type { Connection, Transacting } from './connection.ts'
 import type { Promotions } from './data.ts'
 import { conflict, inTrash, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
-import type { Champion, Promotion, PromotionKind, Version } from './values.ts'
+import type { Champion, Promotion, PromotionKind, Version } from './version-values.ts'
 import { VERSION_COLUMNS, versionValue } from './version-rows.ts'
 import type { VersionRow } from './version-rows.ts'
 

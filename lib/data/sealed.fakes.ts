@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Data } from './data.ts'
-import type { VersionWithCard } from './values.ts'
+import type { VersionWithCard } from './version-values.ts'
 
 export const CLASSES = ['apple', 'lime', 'plum']
 

@@ -1,8 +1,8 @@
 /** The trash: images, uploads, classifiers and versions lie in it for thirty days and can be restored.
  *  Deleting for good is done in erasing.ts. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import { applySteps } from './sample-changes.ts'
-import type { Step } from './sample-changes.ts'
+import { applySteps } from './apply-sample-changes.ts'
+import type { Step } from './apply-sample-changes.ts'
 import { standingChampions } from './promotions.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'

@@ -1,6 +1,6 @@
 /** What the data room gives and takes: plain values in camelCase, whose words are PRODUCT.md's. Not rows: no
  *  Prisma type, no JSON text leaves this room. */
-import type { Card, Preprocess, ShippedClassifier } from '#lib/contracts/bundle.ts'
+import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName, Fit, Split } from '#lib/domain/classifier.ts'
@@ -204,62 +204,6 @@ export type RunReport =
     }
   | { readonly kind: 'epoch'; readonly point: EpochPoint }
   | { readonly kind: 'log'; readonly message: string }
-
-export type Version = {
-  readonly id: string
-  readonly classifierId: string
-  readonly number: number
-  /** `v7`, as people read it. */
-  readonly name: string
-  /** The bundle's folder, absolute. */
-  readonly folder: string
-  readonly parent: string | null
-  readonly runId: string | null
-  readonly isShipped: boolean
-  readonly recipe: string
-  readonly engine: EngineName | null
-  readonly accuracy: { readonly value: number; readonly low: number; readonly high: number } | null
-  readonly testImages: number
-  readonly parameters: number
-  readonly sizeBytes: number
-  readonly classes: readonly string[]
-  readonly preprocess: Preprocess
-  readonly verdict: VerdictAnswer | null
-  readonly createdAt: Date
-  /** The last time it became champion; null: never. */
-  readonly promotedAt: Date | null
-}
-export type VersionWithCard = Version & { readonly card: Card }
-
-export type NewVersion = {
-  readonly classifierId: string
-  readonly number: number
-  readonly runId: string | null
-}
-
-export type PromotionKind = 'promote' | 'rollback'
-/** `id` grows with each promotion of any classifier: what web processes acknowledge. */
-export type Promotion = {
-  readonly id: number
-  readonly classifierId: string
-  readonly versionId: string
-  readonly previousId: string | null
-  readonly kind: PromotionKind
-  readonly by: string
-  readonly reason: string | null
-  readonly at: Date
-}
-export type Champion = { readonly promotion: Promotion; readonly version: Version }
-
-/** A version that could not be loaded or verified, and why. */
-export type VersionFault = { readonly versionId: string; readonly reason: string; readonly foundAt: Date }
-/** `version` serves predictions: the promoted one, or another while `reason` says why that one cannot be
- *  loaded; null where none can. */
-export type LiveVersion = {
-  readonly promoted: Champion
-  readonly version: Version | null
-  readonly reason: string | null
-}
 
 export type NewPrediction = {
   readonly id: string

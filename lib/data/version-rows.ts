@@ -6,9 +6,9 @@ import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { ProvenBundle } from './bundles.ts'
 import type { Transacting } from './connection.ts'
-import type { DataSettings } from './data.ts'
+import type { DataSettings } from './data-settings.ts'
 import { parsed, parsedOrNull } from './store.ts'
-import type { Version, VersionWithCard } from './values.ts'
+import type { Version, VersionWithCard } from './version-values.ts'
 
 export type VersionRow = {
   id: string

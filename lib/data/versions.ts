@@ -8,7 +8,7 @@ import type { ProvenBundle } from './bundles.ts'
 import type { VersionStore } from './data.ts'
 import { inTrash, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
-import type { VersionWithCard } from './values.ts'
+import type { VersionWithCard } from './version-values.ts'
 import { VERSION_COLUMNS, insertVersion, versionValue, withCard } from './version-rows.ts'
 import type { VersionRow } from './version-rows.ts'
 

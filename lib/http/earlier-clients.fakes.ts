@@ -28,19 +28,19 @@ export type EarlierCase = {
 const FIRST_SEED = 10_000
 const pngOf = (seed: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(encodePng(drawShape('star', FIRST_SEED + seed)))
-const picture = (seed: number): Blob => new Blob([pngOf(seed)], { type: 'image/png' })
+export const picture = (seed: number): Blob => new Blob([pngOf(seed)], { type: 'image/png' })
 
-const one = () => form(['file', picture(1), 'test.png'])
+export const one = () => form(['file', picture(1), 'test.png'])
 const labelled = () =>
   form(['files', picture(2), 'a.png'], ['files', picture(3), 'b.png'], ['labels', 'star'], ['labels', 'star'])
 const zipped = () => form(['file', new Blob([new Uint8Array(zipOf())]), 'new.zip'])
 const zipOf = () => zipFile([4, 5].map((seed) => ({ name: `data/star/${seed}.png`, content: pngOf(seed) })))
 const classAndFiles = () =>
   form(['class', 'star'], ['images', picture(6), 'a.png'], ['images', picture(7), 'b.png'])
-const ten = () =>
+export const ten = () =>
   form(...Array.from({ length: 10 }, (_, i) => ['files', picture(10 + i), `${i}.png`] as const))
 
-const PREDICTED = {
+export const PREDICTED = {
   success: 'yes-or-no',
   predicted_class: 'text',
   predicted_index: 'integer',
@@ -48,15 +48,15 @@ const PREDICTED = {
   filename: /^test\.png$/,
   timestamp: 'time',
 } as const
-const UPLOADED = { message: /^Uploaded 2 images successfully$/, count: 'integer' } as const
-const STATUS = {
+export const UPLOADED = { message: /^Uploaded 2 images successfully$/, count: 'integer' } as const
+export const STATUS = {
   is_running: 'yes-or-no',
   progress: 'number',
   message: 'text',
   last_retrain_time: 'text or null',
 } as const
 const BEGUN = { message: 'text', success: 'yes-or-no', run: 'table' } as const
-const HEALTH = { status: /^healthy$/, uptime_seconds: 'number', model_loaded: 'yes-or-no' } as const
+export const HEALTH = { status: /^healthy$/, uptime_seconds: 'number', model_loaded: 'yes-or-no' } as const
 
 export const EARLIER: readonly EarlierCase[] = [
   {
@@ -203,97 +203,7 @@ export const EARLIER: readonly EarlierCase[] = [
   },
 ]
 
-/** Those whose addresses are ours too: answered by routes, so asked of the started product alone. */
-export const EARLIER_OF_ROUTES: readonly EarlierCase[] = [
-  { story: '1.3 LD opens /predict', method: 'GET', path: '/predict', status: 200, says: /<h1[^>]*>Predict/ },
-  {
-    story: '1.4 CL and LD ask POST /api/predict',
-    method: 'POST',
-    path: '/api/predict',
-    body: one,
-    status: 200,
-    promises: { ...PREDICTED, probabilities: 'table' },
-  },
-  {
-    story: '1.5, 1.6 CL and FR ask ten pictures at once',
-    method: 'POST',
-    path: '/api/predict/batch',
-    body: ten,
-    status: 200,
-    promises: { success: 'yes-or-no', count: 'integer', predictions: 'list' },
-  },
-  {
-    story: '1.14 CL looks at /api/retrain/status',
-    method: 'GET',
-    path: '/api/retrain/status',
-    status: 200,
-    promises: STATUS,
-  },
-  {
-    story: '1.17 CL looks at /api/health',
-    method: 'GET',
-    path: '/api/health',
-    status: 200,
-    promises: HEALTH,
-  },
-  {
-    story: '1.18 CL reads /api/model/info',
-    method: 'GET',
-    path: '/api/model/info',
-    status: 200,
-    promises: { parameters: 'integer', architecture: 'list', classes: 'list', version: 'text' },
-  },
-  {
-    story: '1.19 CL reads /api/model/uptime',
-    method: 'GET',
-    path: '/api/model/uptime',
-    status: 200,
-    promises: { uptime_seconds: 'number', serving_since: 'time' },
-  },
-  {
-    story: '1.20 CL reads /api/statistics',
-    method: 'GET',
-    path: '/api/statistics',
-    status: 200,
-    promises: { total_predictions: 'integer', by_class: 'list', by_day: 'list' },
-  },
-  {
-    story: '1.21 CL asks POST /api/model/evaluate',
-    method: 'POST',
-    path: '/api/model/evaluate',
-    needsKey: true,
-    status: 200,
-    promises: { accuracy: 'table', per_class: 'list', confusion: 'list' },
-  },
-  { story: '1.23 CF opens /docs', method: 'GET', path: '/docs', status: 200, says: /<h1[^>]*>/ },
-  { story: '1.24 CL and LD open /', method: 'GET', path: '/', status: 200, says: /<h1[^>]*>Dashboard/ },
-  {
-    story: '1.27 CL reads its classes',
-    method: 'GET',
-    path: '/api/classes',
-    status: 200,
-    promises: { classes: 'list', count: 'integer' },
-  },
-  {
-    story: '1.27 CL sends its own data to POST /api/upload',
-    method: 'POST',
-    path: '/api/upload',
-    body: () => form(['label', 'star'], ['files', picture(8), 'a.png'], ['files', picture(9), 'b.png']),
-    needsKey: true,
-    status: 200,
-    promises: UPLOADED,
-  },
-  {
-    story: '1.27 CL reads what was predicted',
-    method: 'GET',
-    path: '/api/predictions',
-    needsKey: true,
-    status: 200,
-    promises: { predictions: 'list', total: 'integer' },
-  },
-]
-
-function form(
+export function form(
   ...fields: readonly (readonly [name: string, value: string | Blob, filename?: string])[]
 ): FormData {
   const made = new FormData()

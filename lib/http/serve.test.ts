@@ -1,48 +1,12 @@
 import { expect, test } from 'vitest'
+import { createClassifier, getClassifier } from '#lib/contracts/classifiers.ts'
 import type { Output } from '#lib/contracts/contract.ts'
-import { getClassifier } from '#lib/contracts/classifiers.ts'
-import { createClassifier } from '#lib/contracts/classifiers.ts'
-import { downloadModel, listModels } from '#lib/contracts/models.ts'
-import { healthLive } from '#lib/contracts/operations.ts'
-import { predictOne } from '#lib/contracts/predict.ts'
-import { giveFeedback } from '#lib/contracts/predictions.ts'
+import { downloadModel } from '#lib/contracts/models.ts'
 import { retrain } from '#lib/contracts/retrain.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
-import type { ErrorCode } from '#lib/domain/errors.ts'
-import { darkroom } from './context.ts'
+import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { openProgram } from './program.fakes.ts'
+import { alive, asAdmin, feedback, HOME, ID, json, problem } from './serve.fakes.ts'
 import { refuseAllBut, refuseUnknown, serve } from './serve.ts'
-
-const HOME = 'http://darkroom.test'
-const ID = '0193b3f0-0000-7000-8000-000000000001'
-const asAdmin = { authorization: 'Bearer admin' }
-const alive = serve(healthLive, async () => ({ status: 'alive' as const, uptime_seconds: 1 }))
-const feedback = serve(giveFeedback, async (input) => ({
-  id: input.id,
-  correct: input.correct,
-  label: input.label ?? '',
-  sample_id: null,
-}))
-
-const post = (path: string, body: BodyInit, headers: Record<string, string> = {}): Request =>
-  new Request(HOME + path, { method: 'POST', body, headers })
-const json = (path: string, value: unknown, headers: Record<string, string> = {}): Request =>
-  post(path, typeof value === 'string' ? value : JSON.stringify(value), {
-    'content-type': 'application/json',
-    ...headers,
-  })
-
-async function problem(response: Response): Promise<Record<string, unknown>> {
-  expect(response.headers.get('content-type')).toBe('application/problem+json')
-  const said = (await response.json()) as Record<string, unknown>
-  expect(said).toMatchObject({
-    success: false,
-    status: response.status,
-    request_id: response.headers.get('x-request-id'),
-  })
-  expect(said['error']).toBe(said['detail'])
-  return said
-}
 
 test('an answer is the contract’s JSON with a request id, and is kept by nobody', async () => {
   openProgram()
@@ -181,50 +145,6 @@ test.each<[string, Record<string, string>, number, string | null]>([
   expect(response.status).toBe(status)
   if (code !== null) expect((await problem(response))['code']).toBe(code)
   if (status === 401) expect(response.headers.get('www-authenticate')).toContain('Bearer')
-})
-
-test('behind a trusted proxy the forwarded host is ours', async () => {
-  openProgram({ settings: { trustProxy: true } })
-  const route = serve(createClassifier, async () => ({}) as Output<typeof createClassifier>)
-
-  const response = await route(
-    json(
-      '/api/classifiers',
-      { id: 'leaves' },
-      {
-        cookie: 'session=admin',
-        origin: 'https://leaves.test',
-        host: '10.0.0.7',
-        'x-forwarded-host': 'leaves.test',
-      },
-    ),
-  )
-
-  expect(response.status).toBe(201)
-})
-
-test('predictions are open to all only while the owner wants it', async () => {
-  const route = serve(predictOne, async () => ({}) as Output<typeof predictOne>)
-  const ask = (headers = {}): Promise<Response> =>
-    route(post('/api/predict', new Uint8Array([1]), { 'content-type': 'image/png', ...headers }))
-
-  openProgram()
-  expect((await ask()).status).toBe(200)
-
-  openProgram({ settings: { publicPredict: false } })
-  expect((await ask()).status).toBe(401)
-  expect((await ask({ authorization: 'Bearer user' })).status).toBe(200)
-})
-
-test('lists need a login and take their page from the query', async () => {
-  openProgram({ data: { listModels: async (input) => ({ models: [], next_cursor: String(input.limit) }) } })
-  const route = serve(listModels, (input, asked) => darkroom().data.listModels(input, asked))
-
-  expect((await route(new Request(`${HOME}/api/models`))).status).toBe(401)
-  expect(
-    await (await route(new Request(`${HOME}/api/models?limit=7`, { headers: asAdmin }))).json(),
-  ).toMatchObject({ next_cursor: '7' })
-  expect((await route(new Request(`${HOME}/api/models?limit=9999`, { headers: asAdmin }))).status).toBe(422)
 })
 
 const throwing = (error: unknown): Promise<Response> =>

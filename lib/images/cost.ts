@@ -1,7 +1,7 @@
 /** How much memory decoding an image takes at its peak, from its header. Measured (header.test.ts measures
  *  again); docs/decisions/0021 has the figures. It admits and refuses nothing: lib/images/decoding-queue.ts
  *  does. */
-import type { ImageHeader } from './header.ts'
+import type { ImageHeader } from './image-header.ts'
 
 const MIB = 1024 ** 2
 

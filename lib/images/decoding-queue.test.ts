@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
-import {
-  createDecodingQueue,
-  type DecodedImage,
-  type DecodeOrder,
-  type DecodingChild,
-  type DecodingQueue,
-} from './decoding-queue.ts'
+import { createDecodingQueue, type DecodingChild, type DecodingQueue } from './decoding-queue.ts'
+import { type DecodedImage, type DecodeOrder } from './decoding-tasks.ts'
 import { drawn } from './drawn.fakes.ts'
 import { encodePng } from './png.ts'
 

@@ -1,9 +1,10 @@
 /** Large images are decoded one or two at a time in a child of their own, which is forked when it is needed,
  *  leaves when it is idle, and may die without harm: never more memory than the budget, and no image twice
  *  that ended it. It decodes nothing itself and serves no small image. */
-import type { DecodeWish, FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
-import { DarkroomError, reportedError } from '#lib/domain/errors.ts'
+import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
+import { reportedError } from '#lib/domain/errors.ts'
 import { LONGEST_SECONDS } from './decode.ts'
+import { isWanted, refuse, type DecodedImage, type DecodeOrder, type Task } from './decoding-tasks.ts'
 import { laneOf } from './lanes.ts'
 import { decoderBusy, endedDecoder } from './refusals.ts'
 import { createMemory, createRecent, hashOf } from './remembered.ts'
@@ -49,40 +50,12 @@ export type DecodingParts = {
   readonly availableBytes?: () => number
 }
 
-export type DecodedImage = Omit<Extract<FromDecoding, { kind: 'decoded' }>, 'kind' | 'id'> & {
-  readonly queuedMs: number
-}
-export type DecodeOrder = {
-  readonly wish: DecodeWish
-  readonly maxPixels: number
-  /** How long it may wait for its turn. */ readonly patienceMs: number
-  readonly signal?: AbortSignal | undefined
-}
-
 export type DecodingQueue = AsyncDisposable & {
   /** Refuses at once what never can be decoded here; what cannot be decoded in time, as overloaded. */
   readonly decode: (bytes: Uint8Array, order: DecodeOrder) => Promise<DecodedImage>
   readonly figures: () => { readonly waiting: number; readonly running: number; readonly heldBytes: number }
 }
 
-/** One caller that waits for an image; several may wait for the same. */
-type Waiter = {
-  readonly since: number
-  readonly order: DecodeOrder
-  readonly resolve: (image: DecodedImage) => void
-  readonly reject: (error: unknown) => void
-}
-
-type Task = {
-  readonly key: string | null
-  readonly bytes: Uint8Array
-  readonly order: DecodeOrder
-  readonly cost: number
-  readonly since: number
-  /** It was running when a child died, and is decoded while no other is. */
-  readonly isAlone: boolean
-  readonly waiters: Waiter[]
-}
 type Running = Task & { readonly begun: number; readonly callOff: () => void }
 
 export function createDecodingQueue({
@@ -306,22 +279,3 @@ export function createDecodingQueue({
     },
   }
 }
-
-function isWanted({ since, order: { signal, patienceMs }, reject }: Waiter, now: number): boolean {
-  const waitedMs = now - since
-  if (signal?.aborted)
-    reject(
-      new DarkroomError('client_closed', {
-        what: 'This image was not decoded',
-        why: 'the connection was closed',
-        remedy: 'Send it again.',
-      }),
-    )
-  else if (waitedMs > patienceMs)
-    reject(decoderBusy(`it waited for more than ${(waitedMs / 1000).toFixed(0)} s`))
-  else return true
-  return false
-}
-
-const refuse = ({ waiters }: Task, error: DarkroomError): void =>
-  waiters.forEach(({ reject }) => reject(error))

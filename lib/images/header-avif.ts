@@ -1,7 +1,7 @@
 /** The size and depth of an AVIF: what its boxes say and what the AV1 sequence headers inside say, whichever
  *  is larger, since the decoder goes by the latter (ISO/IEC 14496-12 and 23008-12; AV1 bitstream
  *  specification, section 5.5). It reads no pixel. */
-import type { ImageHeader } from './header.ts'
+import type { ImageHeader } from './image-header.ts'
 
 type Size = { width: number; height: number; depth: number }
 

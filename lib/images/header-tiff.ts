@@ -1,6 +1,6 @@
 /** The size of a TIFF's first image, and how much of it is decoded at once (TIFF 6.0, sections 2, 3 and 15;
  *  BigTIFF has wider numbers). It follows no second directory and reads no pixel. */
-import type { ImageHeader } from './header.ts'
+import type { ImageHeader } from './image-header.ts'
 
 /** TIFF 6.0, section 2: how many bytes a value of each type takes. Others hold nothing that is read here. */
 const BYTES_OF_TYPE: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 16: 8 }

@@ -4,38 +4,8 @@
 import { readBmpHeader } from './bmp.ts'
 import { avifHeader } from './header-avif.ts'
 import { tiffHeader } from './header-tiff.ts'
+import type { ImageHeader } from './image-header.ts'
 import type { ImageKind } from './sniff.ts'
-
-export type ImageHeader = { readonly width: number; readonly height: number } & (
-  | {
-      readonly kind: 'png'
-      /** Of one decoded pixel. */ readonly pixelBytes: number
-      readonly isInterlaced: boolean
-    }
-  | {
-      readonly kind: 'jpeg'
-      /** Whether the coefficients of the whole image are held before the first row is made: progressive, or
-       *  components in scans of their own. */
-      readonly isBuffered: boolean
-      readonly coefficientsPerPixel: number
-      readonly scans: number
-    }
-  | { readonly kind: 'gif' }
-  | {
-      readonly kind: 'webp'
-      readonly isLossless: boolean
-      readonly hasAlpha: boolean
-      readonly isAnimated: boolean
-    }
-  | {
-      readonly kind: 'tiff'
-      readonly pixelBytes: number
-      /** A strip, or a row of tiles: what is decoded at once. */ readonly blockWidth: number
-      readonly blockHeight: number
-    }
-  | { readonly kind: 'avif'; readonly depth: number }
-  | { readonly kind: 'bmp'; readonly isRunLength: boolean }
-)
 
 type Header<K extends ImageKind> = Extract<ImageHeader, { kind: K }>
 

@@ -2,7 +2,7 @@
  *  decodes nothing. */
 import { decodeBytes } from './cost.ts'
 import { admit, type DecodeLimits } from './decode.ts'
-import type { ImageHeader } from './header.ts'
+import type { ImageHeader } from './image-header.ts'
 import { WHOLE_PIXELS } from './shrink.ts'
 
 /** Encoded: more for so few pixels is metadata, or many frames. */

@@ -1,7 +1,7 @@
 /** What the decoding queue remembers for a while, and only in memory: results that may be wanted again, and
  *  images that ended a child. */
 import { createHash } from 'node:crypto'
-import type { DecodedImage } from './decoding-queue.ts'
+import type { DecodedImage } from './decoding-tasks.ts'
 
 /** Results that are kept for a minute: an explanation follows its prediction, and a client sends again. */
 const RECENT_MS = 60_000

@@ -1,103 +1,19 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { upload } from '#lib/contracts/uploads.ts'
-import type { UploadReport } from '#lib/contracts/uploads.ts'
-import type { Data } from '#lib/data/data.ts'
-import { openData } from '#lib/data/open.ts'
-import { openProgram } from '#lib/http/program.fakes.ts'
-import { serve } from '#lib/http/serve.ts'
-import { decodeSized } from '#lib/images/decode.ts'
-import { encodePng } from '#lib/images/png.ts'
-import { receive } from './arrivals.ts'
-import { ingestImages } from './ingest.ts'
-import type { Arriving } from './ingest.ts'
-import { createIngest, MOST_AT_ONCE } from './upload.ts'
-import type { Ingest } from './upload.ts'
+import {
+  data,
+  ingestForEachTest,
+  kinds,
+  leftOver,
+  picture,
+  samples,
+  send,
+  text,
+  type Sent,
+} from './upload.fakes.ts'
 
-const LIMITS = { maxImageBytes: 50_000, maxUploadBytes: 3_000_000 }
-const sizeOf = (bytes: Uint8Array) => decodeSized(bytes, { maxPixels: 1e6 })
-let folder: string
-let data: Data
-let ingest: Ingest
-let logged: string[]
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'darkroom-ingest-'))
-  data = await openData({
-    databaseFile: join(folder, 'darkroom.db'),
-    dataDir: folder,
-    modelsDir: join(folder, 'models'),
-    clock: { now: Date.now },
-  })
-  await data.classifiers.create({
-    id: 'pets',
-    title: 'Pets',
-    classes: ['cat', 'dog'],
-    input: { size: 32, channels: 3, fit: 'cover' },
-    isMirrorable: true,
-  })
-  logged = []
-  ingest = createIngest({
-    ...data,
-    sizeOf,
-    folder: arrivals(),
-    limits: LIMITS,
-    log: (_level, message) => void logged.push(message),
-  })
-})
-afterEach(async () => {
-  await ingest[Symbol.asyncDispose]()
-  await data.close()
-  rmSync(folder, { recursive: true })
-})
-const arrivals = (): string => join(folder, 'arrivals')
-
-/** A small picture, different for each number. */
-const picture = (n: number, side = 12): Uint8Array =>
-  encodePng({
-    width: side,
-    height: side,
-    data: Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * (n + 3) + n) % 256),
-  })
-const text = (words: string): Uint8Array => new TextEncoder().encode(words)
-
-type Sent = readonly (readonly [name: string, value: string | Uint8Array, filename?: string])[]
-
-/** Asks the route itself: a form, its parsing, the use case, the database. */
-async function send(
-  parts: Sent,
-  query = '?classifier=pets',
-): Promise<{ status: number; said: UploadReport & { code?: string; detail?: string } }> {
-  openProgram({ settings: { maxUploadBytes: LIMITS.maxUploadBytes } })
-  const form = new FormData()
-  for (const [name, value, filename] of parts) {
-    if (typeof value === 'string') form.append(name, value)
-    else form.append(name, new Blob([new Uint8Array(value)]), filename ?? 'x.png')
-  }
-  const route = serve(upload, (input, asked) => ingest.upload(input, asked))
-  const response = await route(
-    new Request(`http://darkroom.test/api/upload${query}`, {
-      method: 'POST',
-      body: form,
-      headers: { authorization: 'Bearer admin' },
-    }),
-  )
-  return { status: response.status, said: (await response.json()) as UploadReport }
-}
-
-const samples = async (classifier = 'pets'): Promise<string[]> =>
-  (await data.samples.all(classifier)).map((s) => `${s.label} ${s.filename}`)
-const kinds = (report: UploadReport): string[] => report.findings.map((f) => `${f.kind} ${f.filename}`)
-const leftOver = (): string[] => {
-  try {
-    return readdirSync(arrivals())
-  } catch {
-    return []
-  }
-}
+ingestForEachTest()
 
 test('files with one label become samples, and the report counts them', async () => {
   const { status, said } = await send([
@@ -355,96 +271,4 @@ test('a classifier is not made for files of which none is a picture', async () =
 
   expect([refused.status, refused.said.code]).toEqual([415, 'not_an_image'])
   expect(await data.classifiers.find('leaves')).toBeNull()
-})
-
-test('many images go on behind a 202, and the report says when they are done', async () => {
-  const many = MOST_AT_ONCE + 60
-  const parts: Sent = [
-    ['label', 'cat'],
-    ...Array.from({ length: many }, (_, i) => ['files', picture(i), `${i}.png`] as const),
-  ]
-
-  const { status, said } = await send(parts)
-  expect([status, said.state]).toEqual([202, 'running'])
-
-  await ingest.idle()
-  const report = await data.answers.getUpload({ id: said.id })
-  expect(report.state).toBe('done')
-  expect(report.count + report.findings_total).toBe(many)
-  expect((await samples()).length).toBe(report.count)
-  expect(leftOver()).toEqual([])
-})
-
-test('an upload that is stopped in the middle leaves no sample', async () => {
-  const parts: Sent = [
-    ['label', 'cow'],
-    ...Array.from({ length: MOST_AT_ONCE + 1 }, (_, i) => ['files', picture(i), `${i}.png`] as const),
-  ]
-
-  const { said } = await send(parts)
-  await ingest[Symbol.asyncDispose]()
-
-  expect(await data.answers.getUpload({ id: said.id })).toMatchObject({
-    state: 'failed',
-    count: 0,
-    error: expect.stringContaining('shutting down'),
-  })
-  expect(await samples()).toEqual([])
-  expect(leftOver()).toEqual([])
-  expect(logged).toEqual(['an upload failed'])
-})
-
-test('a source that fails in the middle leaves no sample of what came before', async () => {
-  const entry = await data.uploads.begin('pets')
-  async function* failing(): AsyncGenerator<Arriving> {
-    for (let i = 0; i < 300; i++) yield { label: 'cat', split: 'train', path: `${i}.png`, bytes: picture(i) }
-    throw new Error('the disk was pulled out')
-  }
-
-  await expect(
-    ingestImages(failing(), { upload: entry, source: 'dataset' }, { ...data, sizeOf }),
-  ).rejects.toThrow('pulled out')
-
-  expect(await samples()).toEqual([])
-  expect(await data.uploads.get(entry.id)).toMatchObject({ state: 'failed', count: 0 })
-})
-
-const caller = { kind: 'person', id: null, name: 'Ada', scopes: [] } as const
-
-test('an upload goes to the trash with its samples and the classes that it alone created, and returns', async () => {
-  const { said } = await send([
-    ['label', 'cow'],
-    ['files', picture(1), 'a.png'],
-  ])
-
-  const undone = await ingest.undoUpload({ id: said.id }, { caller })
-
-  expect(undone).toMatchObject({ state: 'undone', message: 'Moved 1 image to the trash' })
-  expect(await samples()).toEqual([])
-  expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog'])
-  await expect(ingest.undoUpload({ id: said.id }, { caller })).rejects.toMatchObject({ code: 'conflict' })
-  const [entry] = await data.trash.list({ limit: 9 })
-  await data.trash.restore(entry!.id, 'Ada')
-  expect((await data.uploads.get(said.id)).state).toBe('done')
-  expect((await samples()).length).toBe(1)
-  expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog', 'cow'])
-})
-
-test('a sender who disappears leaves nothing on the disk', async () => {
-  async function* broken(): AsyncGenerator<Uint8Array> {
-    yield picture(1)
-    throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
-  }
-  async function* parts(): AsyncGenerator<{
-    kind: 'file'
-    name: string
-    filename: string
-    bytes: AsyncIterable<Uint8Array>
-  }> {
-    yield { kind: 'file', name: 'files', filename: 'a.png', bytes: broken() }
-  }
-
-  await expect(receive(parts(), arrivals(), 50_000)).rejects.toThrow('aborted')
-
-  expect(leftOver()).toEqual([])
 })

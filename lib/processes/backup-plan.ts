@@ -1,5 +1,5 @@
 /** What of a start a backup needs to know. It makes none. */
-import type { BackupPlan } from '#lib/operations/backup/make.ts'
+import type { BackupPlan } from '#lib/operations/backup/making.ts'
 import { VERSION, type Start } from './settings.ts'
 
 /** They stay with the machine: a backup may be carried elsewhere. */

@@ -1,6 +1,7 @@
 /** Opens the data room with what it is given from outside: places, the clock, and what makes thumbnails. */
 import { openData } from '#lib/data/open.ts'
-import type { Data, DataSettings } from '#lib/data/data.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { DataSettings } from '#lib/data/data-settings.ts'
 import { finishRestore } from '#lib/operations/backup/settle-restore.ts'
 import { wallClock } from './clock.ts'
 import type { Start } from './settings.ts'

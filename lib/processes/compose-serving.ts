@@ -14,14 +14,8 @@ import { createAdmission } from '#lib/serving/admission.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createOutcomes } from '#lib/serving/outcomes.ts'
 import { createPool } from '#lib/serving/pool.ts'
-import {
-  createPredict,
-  PATIENCE_MS,
-  runOn,
-  type Ask,
-  type Computed,
-  type Prepare,
-} from '#lib/serving/predict.ts'
+import { createPredict, PATIENCE_MS, type Prepare } from '#lib/serving/predict.ts'
+import { runOn, type Ask, type Computed } from '#lib/serving/run-on-pool.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import type { InferenceChild } from '#lib/serving/ports.ts'

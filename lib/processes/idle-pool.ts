@@ -1,7 +1,8 @@
 /** Inference for jobs: one child, forked when a job needs it, gone when none has needed it for a minute. It
  *  answers no person. */
 import type { Answering } from '#lib/training/ports.ts'
-import { createPool, type Pool, type PoolParts } from '#lib/serving/pool.ts'
+import { createPool } from '#lib/serving/pool.ts'
+import { type Pool, type PoolParts } from '#lib/serving/pool-parts.ts'
 import type { SteadyClock } from '#lib/serving/ports.ts'
 
 export const IDLE_MS = 60_000

@@ -1,7 +1,7 @@
 /** A classifier with versions that nobody trained: random weights, true bundles, golden answers of a real engine. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { VersionWithCard } from '#lib/data/values.ts'
+import type { VersionWithCard } from '#lib/data/version-values.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { writeBundle } from '#lib/ml/formats/bundle.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'

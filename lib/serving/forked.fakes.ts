@@ -3,7 +3,8 @@ import { fork } from 'node:child_process'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { FromInference } from '#lib/contracts/ipc.ts'
-import { createPool, type Pool } from './pool.ts'
+import { createPool } from './pool.ts'
+import { type Pool } from './pool-parts.ts'
 import type { SteadyClock, InferenceChild } from './ports.ts'
 
 export const realClock: SteadyClock = {

@@ -1,9 +1,8 @@
 /** Named inference children that share the work: each holds the same versions, and what a dying one leaves
  *  unanswered another answers. It forms no batches and knows no champion. */
-import type { FromInference, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
+import type { PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
-import type { SteadyClock, InferenceChild, LogLine } from './ports.ts'
+import type { Explained, Explaining, Inferred, InferenceLimits, Pool, PoolParts } from './pool-parts.ts'
 import { badBundle, endsProcesses, notReady } from './refusals.ts'
 import { ChildGone, createSeat, type Seat } from './seat.ts'
 
@@ -15,64 +14,6 @@ export const LONGEST_LOAD_MS = 60_000
  *  been killed for another reason. */
 const MOST_DEATHS = 2
 const ENDED_BY_IT = 'the process that loaded it ended'
-
-export type PoolParts = {
-  readonly name: string
-  readonly size: number
-  readonly fork: () => InferenceChild
-  readonly clock: SteadyClock
-  readonly log: LogLine
-  /** A child has become free, ready, or is gone. */
-  readonly changed: () => void
-  /** A version that was loaded before could not be loaded into a child: its files, or the engine, have
-   *  changed since. */
-  readonly cannotLoad?: (key: string, reason: string) => void
-}
-
-export type Inferred = {
-  readonly pictures: readonly InferredPicture[]
-  readonly inferenceMs: number
-  readonly engine: EngineName | null
-}
-
-type Limits = { readonly maxPixels: number; readonly wantsFeatures: boolean }
-
-/** Whose answer is explained: the class by its index, calibrated by the temperature. */
-export type Explaining = {
-  readonly maxPixels: number
-  readonly predicted: number
-  readonly temperature: number
-}
-export type Explained = Omit<Extract<FromInference, { kind: 'explained' }>, 'kind' | 'id'>
-
-export type Pool = AsyncDisposable & {
-  /** Loads a version into every child; refused when the first one objects to it. */
-  readonly load: (version: VersionRef) => Promise<void>
-  readonly unload: (key: string) => void
-  /** Loads a version into one child and drops it again, whatever is loaded already: its checksums and test
-   *  inputs as the files are now. */
-  readonly verify: (version: VersionRef) => Promise<void>
-  readonly infer: (
-    version: VersionRef,
-    pictures: readonly (Uint8Array | PreparedImage)[],
-    limits: Limits,
-  ) => Promise<Inferred>
-  /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
-  readonly explain: (
-    version: VersionRef,
-    picture: Uint8Array | PreparedImage,
-    about: Explaining,
-  ) => Promise<Explained>
-  /** Children that can take work, now. */
-  readonly ready: () => number
-  readonly engine: () => EngineName | null
-  readonly children: () => readonly {
-    name: string
-    pid: number | null
-    state: Seat['state']
-    reason: string
-  }[]
-}
 
 export function createPool({
   name,
@@ -216,7 +157,7 @@ export function createPool({
   async function inferAlone(
     version: VersionRef,
     picture: Uint8Array | PreparedImage,
-    limits: Limits,
+    limits: InferenceLimits,
   ): Promise<Inferred> {
     const seat = await takeLiving(version)
     return inferOn(seat, version, [picture], limits).catch((error: unknown) => {
@@ -244,7 +185,7 @@ export function createPool({
     seat: Seat,
     version: VersionRef,
     pictures: readonly (Uint8Array | PreparedImage)[],
-    limits: Limits,
+    limits: InferenceLimits,
   ): Promise<Inferred> {
     try {
       await loadFor(seat, version)

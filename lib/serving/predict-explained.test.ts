@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { answering, BROKEN, pictureOf } from './answering.fakes.ts'
-import type { Explained, Explaining } from './pool.ts'
+import type { Explained, Explaining } from './pool-parts.ts'
 import { createPredictExplained } from './predict-explained.ts'
 import { notReady } from './refusals.ts'
 

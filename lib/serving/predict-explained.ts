@@ -3,7 +3,7 @@
  *  knows. */
 import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
 import { createBatcher } from './batcher.ts'
-import type { Explained, Pool } from './pool.ts'
+import type { Explained, Pool } from './pool-parts.ts'
 import type { SteadyClock } from './ports.ts'
 import {
   PATIENCE_MS,

@@ -5,16 +5,15 @@ import type { InferredPicture, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import { softmax } from '#lib/domain/calibration.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
 import { byProbability, chanceOf } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
 import type { Batcher } from './batcher.ts'
 import { keptIn } from './kept.ts'
-import type { Pool } from './pool.ts'
 import type { SteadyClock } from './ports.ts'
 import { createRefusedImages } from './refused-images.ts'
+import type { Ask, Computed } from './run-on-pool.ts'
 import type { Served, Swap } from './swap.ts'
 
 /** Who has waited that long has usually given up. */
@@ -23,17 +22,6 @@ export const PATIENCE_MS = 10_000
 const MOST_VERSIONS_TRIED = 3
 /** Digits kept of a probability: more are noise of the arithmetic. */
 const PROBABILITY_DIGITS = 6
-
-export type Ask = {
-  readonly served: Served
-  readonly image: Uint8Array | PreparedImage
-  readonly isBulk: boolean
-}
-export type Computed = {
-  readonly picture: InferredPicture
-  readonly inferenceMs: number
-  readonly engine: EngineName | null
-}
 
 export type PredictParts = {
   readonly swap: Pick<Swap, 'lease' | 'serving'>
@@ -82,18 +70,6 @@ export type Prepare = (
 ) => Promise<Uint8Array | PreparedImage>
 
 export type PredictOne = (asking: PredictAsking, caller: PredictCaller) => Promise<PredictionAnswer>
-
-/** What the batcher runs: pictures of one version, on one child. */
-export const runOn =
-  (pool: Pick<Pool, 'infer'>, maxPixels: number) =>
-  async (asks: readonly Ask[]): Promise<Computed[]> => {
-    const { pictures, inferenceMs, engine } = await pool.infer(
-      asks[0]!.served.ref,
-      asks.map((ask) => ask.image),
-      { maxPixels, wantsFeatures: false },
-    )
-    return pictures.map((picture) => ({ picture, inferenceMs, engine }))
-  }
 
 export function createPredict({
   swap,

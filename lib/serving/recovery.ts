@@ -2,7 +2,7 @@
  *  It decides nothing about which version serves: it reports faults and clears them, and data's order does
  *  the rest. */
 import type { Data } from '#lib/data/data.ts'
-import type { Version, VersionFault } from '#lib/data/values.ts'
+import type { Version, VersionFault } from '#lib/data/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
 import type { LogLine, SteadyClock } from './ports.ts'
 import type { Swap } from './swap.ts'

@@ -3,9 +3,9 @@
  *  (live-versions.ts); what cannot be loaded is reported there, and the next one is tried. */
 import type { VersionRef } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { LiveVersion, Version, VersionWithCard } from '#lib/data/values.ts'
+import type { LiveVersion, Version, VersionWithCard } from '#lib/data/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
-import type { Pool } from './pool.ts'
+import type { Pool } from './pool-parts.ts'
 import type { LogLine } from './ports.ts'
 import { badBundle, noVersion, notReady } from './refusals.ts'
 

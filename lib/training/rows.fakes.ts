@@ -1,6 +1,7 @@
 /** Rows as the data room gives them, for tests of rules that read rows. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import type { Sample, VersionWithCard } from '#lib/data/values.ts'
+import type { Sample } from '#lib/data/values.ts'
+import type { VersionWithCard } from '#lib/data/version-values.ts'
 import type { Classifier, Split } from '#lib/domain/classifier.ts'
 import { preprocessFor } from './shipped/shipped.ts'
 

@@ -1,7 +1,8 @@
 /** More predictions than the machine can answer, batches next to single ones, idle connections and event
  *  streams: measured as
  *  `npm run bench -- overload` does, for as many seconds as the form allows. */
-import { judged as judgedOverload, measureOverload } from '../bench-overload.ts'
+import { measureOverload } from '../bench-overload.ts'
+import { judged as judgedOverload } from '../overload-verdict.ts'
 import type { Context, Judged } from './judged.ts'
 
 export async function overload({ count, say }: Context): Promise<readonly Judged[]> {

@@ -1,7 +1,7 @@
 /** Versions with what a person needs to choose among them, as their contracts say it. */
 import type { VersionAnswer } from '#lib/contracts/models.ts'
 import type { Answers, Data } from '../data.ts'
-import type { Version, VersionFault } from '../values.ts'
+import type { Version, VersionFault } from '../version-values.ts'
 import { pageOf } from './page.ts'
 
 export function modelAnswers({

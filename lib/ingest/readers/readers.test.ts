@@ -1,40 +1,29 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { expect, test } from 'vitest'
 import { SHAPES } from '#lib/domain/shapes.ts'
 import { decode } from '#lib/images/decode.ts'
 import { openCifar10 } from './cifar10.ts'
-import { openFolderOfFolders, openZipOfFolders } from './folders.ts'
-import type { Dataset, DownloadProgress, LabelledImage, Stray } from './labelled-image.ts'
+import type { DownloadProgress } from './labelled-image.ts'
 import { openMnist } from './mnist.ts'
-import { serveFiles, smallCifar10, smallMnist, tarFile } from './official.fakes.ts'
-import type { Behaviour, Files } from './official.fakes.ts'
+import {
+  serveFiles,
+  smallCifar10,
+  smallMnist,
+  tarFile,
+  type Behaviour,
+  type Files,
+} from './official.fakes.ts'
 import { openDataset } from './open-dataset.ts'
+import { all, folder, folderForEachTest, limits, picture, put, REAL } from './readers.fakes.ts'
 import { openShapes } from './shapes.ts'
 
-const limits = { maxPixels: 1e6 }
-const REAL = resolve(process.env['DARKROOM_REAL_DATA'] ?? '../shared/data')
+folderForEachTest()
+
 /** A folder with the six official batch files. */
 const REAL_CIFAR10 = resolve(process.env['DARKROOM_REAL_CIFAR10'] ?? join(REAL, 'cifar10'))
-let folder: string
-beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'readers-'))))
-afterEach(() => rm(folder, { recursive: true }))
-
-async function all(dataset: Dataset): Promise<LabelledImage[]> {
-  const images: LabelledImage[] = []
-  for await (const image of dataset.images) images.push(image)
-  return images
-}
-
-async function put(files: Files, into = folder): Promise<string> {
-  await mkdir(into, { recursive: true })
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(into, name), bytes)
-  return into
-}
 
 test('MNIST is read from its four files, gzipped or plain, in order and in grey', async () => {
   const { parts, files } = smallMnist()
@@ -211,49 +200,6 @@ test('a download that is given up stops at once and leaves nothing', async () =>
   expect(await readdir(folder)).toEqual([])
 })
 
-const picture = new TextEncoder().encode('any bytes: judged by whoever decodes them')
-
-test('class folders in a ZIP come with label, split and what did not fit', async () => {
-  const strays: Stray[] = []
-  const zip = zipFile([
-    { name: 'pics/train/cats/1.png', content: picture },
-    { name: 'pics/test/dogs/2.png', content: picture },
-    { name: 'pics/readme.txt' },
-    { name: '../x.png' },
-    { name: '__MACOSX/x' },
-  ])
-  const dataset = await openZipOfFolders(zip, { onStray: (stray) => strays.push(stray) })
-
-  expect([dataset.classes, dataset.count]).toEqual([['cats', 'dogs'], 2])
-  expect(await all(dataset)).toEqual([
-    { label: 'cats', split: 'train', path: 'pics/train/cats/1.png', bytes: picture },
-    { label: 'dogs', split: 'test', path: 'pics/test/dogs/2.png', bytes: picture },
-  ])
-  expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
-    ['stray_file', 'pics/readme.txt'],
-    ['refused_entry', '../x.png'],
-    ['stray_file', '__MACOSX/x'],
-  ])
-})
-
-test('class folders on this disk come the same, and links are not followed', async () => {
-  const strays: Stray[] = []
-  for (const name of ['cats', 'dogs']) await put({ '1.png': picture }, join(folder, name))
-  await put({ 'readme.txt': picture, '.DS_Store': picture })
-  await symlink('/etc', join(folder, 'cats', 'out'))
-  const images = await all(await openFolderOfFolders(folder, { onStray: (stray) => strays.push(stray) }))
-
-  expect(images).toEqual([
-    { label: 'cats', split: null, path: 'cats/1.png', bytes: picture },
-    { label: 'dogs', split: null, path: 'dogs/1.png', bytes: picture },
-  ])
-  expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
-    ['stray_file', '.DS_Store'],
-    ['refused_entry', 'cats/out'],
-    ['stray_file', 'readme.txt'],
-  ])
-})
-
 test.each([
   ['a set without folders', 'bad_data_file', { '1.png': picture }],
   ['no set at all', 'bad_archive', null],
@@ -321,16 +267,5 @@ test.runIf(existsSync(join(REAL_CIFAR10, 'test_batch.bin')))(
 
     expect(count).toBe(60_000)
     expect(first.value).toMatchObject({ label: 'frog', split: 'train' })
-  },
-)
-
-test.runIf(existsSync(join(REAL, 'cats-dogs')))(
-  'a real ZIP of class folders is read as it was packed',
-  async () => {
-    const dataset = await openDataset('cats-dogs', { from: join(REAL, 'cats-dogs', 'cats-dogs.zip') })
-    let test = 0
-    for await (const { split } of dataset.images) if (split === 'test') test += 1
-
-    expect([dataset.count, test, dataset.classes]).toEqual([4268, 1000, ['cats', 'dogs']])
   },
 )

@@ -1,6 +1,7 @@
 /** A Keras model, as its configuration and weights tell it (a `.h5` file, or the layers format of
  *  TensorFlow.js), as a network of ours that answers alike. It reads no file, and what our layers cannot do
- *  is refused with the layer's name. */
+ *  is refused with the layer's name. Longer than 300 lines because it is one
+ *  table: each layer of Keras, and what it becomes. */
 import { messageOf, type DarkroomError } from '#lib/domain/errors.ts'
 import { cannotImport, flat, sourcesOf, type KerasLayer } from './keras-config.ts'
 import { EPSILON } from '../network/kernels.ts'

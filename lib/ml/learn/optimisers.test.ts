@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Optimiser } from './learner.ts'
 import { clipped, ratesOfStep, updated } from './optimisers.ts'
-import { createReference, exact } from '../reference/kernels.ts'
+import { createReference } from '../reference/kernels.ts'
+import { exact } from '../reference/exact.ts'
 
 const k = createReference()
 const one = (value: number) => exact([1], [value])

@@ -1,7 +1,8 @@
 /** The kernels in ONNX Runtime's blocked layout (`com.microsoft.nchwc`: channels in blocks that fill a
  *  register), about 1.6 × faster than the standard one. The layout is internal to ONNX Runtime: whoever uses
  *  this pins its version, probes the block and proves a step; where a map's channels don't fill blocks, and
- *  for what has no blocked form, the standard kernels work on the re-ordered map. */
+ *  for what has no blocked form, the standard kernels work on the re-ordered map.
+ *  Longer than 300 lines because the kernels are one dialect, closed over one graph. */
 import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../network/kernels.ts'
 import { sizeOf, type Shape } from '../network/network.ts'
 import { blockedKernelGradient } from './blocked-gradient.ts'

@@ -1,6 +1,6 @@
 /** The kernels written into an ONNX graph of stock operators, feature maps as NCHW. It computes nothing:
  *  onnxruntime runs the graph. Values carry hints (a factor still to be applied, a mask already applied) that
- *  save passes over memory. */
+ *  save passes over memory. Longer than 300 lines because the kernels are one dialect, closed over one graph. */
 import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../network/kernels.ts'
 import type { Shape } from '../network/network.ts'
 import { sizeOf } from '../network/network.ts'

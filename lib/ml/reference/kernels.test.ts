@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { liveWeights, someBatch, tinyNetworks } from '../network/networks.fakes.ts'
 import { planWeights } from '../network/weight-layout.ts'
 import { createRandom, normal } from '../random.ts'
-import { createReference, exact } from './kernels.ts'
+import { createReference } from './kernels.ts'
+import { exact } from './exact.ts'
 import { referenceGradients, type ExactWeights } from './step.ts'
 
 test.each(tinyNetworks.map((network) => [network.name, network] as const))(

@@ -1,15 +1,9 @@
 /** The kernels in plain float64 loops: what every executor is compared with, and itself checked by finite
  *  differences. Never fast. */
-import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../network/kernels.ts'
+import { EPSILON, type ConvWindow, type Kernels, type PoolWindow } from '../network/kernels.ts'
 import { sizeOf, type Shape } from '../network/network.ts'
-
-/** `shape` with the batch first, channels last. */
-export type Exact = { readonly shape: readonly number[]; readonly data: Float64Array }
-
-export const exact = (shape: readonly number[], values: ArrayLike<number>): Exact => ({
-  shape,
-  data: Float64Array.from(values),
-})
+import { convolution, depthwiseConvolution, eachTap } from './convolution.ts'
+import { batchOf, exact, map, reshape, zeros, type Exact } from './exact.ts'
 
 export function createReference(): Kernels<Exact> {
   return {
@@ -22,110 +16,6 @@ export function createReference(): Kernels<Exact> {
     ...rows,
     ...elements,
   }
-}
-
-const zeros = (shape: readonly number[]): Exact => ({ shape, data: new Float64Array(sizeOf(shape)) })
-const batchOf = (x: Exact, shape: Shape): number => x.data.length / sizeOf(shape)
-const reshape = (x: Exact, shape: Shape): Exact => ({ shape: [batchOf(x, shape), ...shape], data: x.data })
-const map = (x: Exact, f: (value: number, index: number) => number): Exact => ({
-  shape: x.shape,
-  data: x.data.map(f),
-})
-
-/** Calls `visit` for every pair of an input place and an output place that a tap of the window joins. */
-function eachTap(
-  window: ConvWindow,
-  batch: number,
-  visit: (input: number, output: number, tap: number) => void,
-): void {
-  const [h, w] = window.input as [number, number]
-  const [oh, ow] = window.output as [number, number]
-  for (let n = 0; n < batch; n++)
-    for (let i = 0; i < oh; i++)
-      for (let j = 0; j < ow; j++) {
-        for (let u = 0; u < window.kernel; u++)
-          for (let v = 0; v < window.kernel; v++) {
-            const y = i * window.stride + u - window.before
-            const x = j * window.stride + v - window.before
-            if (y >= 0 && y < h && x >= 0 && x < w)
-              visit((n * h + y) * w + x, (n * oh + i) * ow + j, u * window.kernel + v)
-          }
-      }
-}
-
-const convolution = {
-  conv(x: Exact, kernel: Exact, window: ConvWindow, bias?: Exact): Exact {
-    const [inputs, outputs] = kernel.shape.slice(2) as [number, number]
-    const y = zeros([batchOf(x, window.input), ...window.output])
-    if (bias)
-      y.data.forEach((_, i) => {
-        y.data[i] = bias.data[i % outputs]!
-      })
-    eachTap(window, y.shape[0]!, (from, to, tap) => {
-      for (let c = 0; c < inputs; c++)
-        for (let o = 0; o < outputs; o++)
-          y.data[to * outputs + o]! +=
-            x.data[from * inputs + c]! * kernel.data[(tap * inputs + c) * outputs + o]!
-    })
-    return y
-  },
-  convInputGradient(dy: Exact, kernel: Exact, window: ConvWindow): Exact {
-    const [inputs, outputs] = kernel.shape.slice(2) as [number, number]
-    const dx = zeros([batchOf(dy, window.output), ...window.input])
-    eachTap(window, dx.shape[0]!, (from, to, tap) => {
-      for (let c = 0; c < inputs; c++)
-        for (let o = 0; o < outputs; o++)
-          dx.data[from * inputs + c]! +=
-            dy.data[to * outputs + o]! * kernel.data[(tap * inputs + c) * outputs + o]!
-    })
-    return dx
-  },
-  convKernelGradient(x: Exact, dy: Exact, window: ConvWindow): Exact {
-    const inputs = window.input[2]!
-    const outputs = window.output[2]!
-    const dk = zeros([window.kernel, window.kernel, inputs, outputs])
-    eachTap(window, batchOf(x, window.input), (from, to, tap) => {
-      for (let c = 0; c < inputs; c++)
-        for (let o = 0; o < outputs; o++)
-          dk.data[(tap * inputs + c) * outputs + o]! +=
-            x.data[from * inputs + c]! * dy.data[to * outputs + o]!
-    })
-    return dk
-  },
-}
-
-const depthwiseConvolution = {
-  depthwise(x: Exact, kernel: Exact, window: ConvWindow, bias?: Exact): Exact {
-    const channels = window.input[2]!
-    const y = zeros([batchOf(x, window.input), ...window.output])
-    if (bias)
-      y.data.forEach((_, i) => {
-        y.data[i] = bias.data[i % channels]!
-      })
-    eachTap(window, y.shape[0]!, (from, to, tap) => {
-      for (let c = 0; c < channels; c++)
-        y.data[to * channels + c]! += x.data[from * channels + c]! * kernel.data[tap * channels + c]!
-    })
-    return y
-  },
-  depthwiseInputGradient(dy: Exact, kernel: Exact, window: ConvWindow): Exact {
-    const channels = window.input[2]!
-    const dx = zeros([batchOf(dy, window.output), ...window.input])
-    eachTap(window, dx.shape[0]!, (from, to, tap) => {
-      for (let c = 0; c < channels; c++)
-        dx.data[from * channels + c]! += dy.data[to * channels + c]! * kernel.data[tap * channels + c]!
-    })
-    return dx
-  },
-  depthwiseKernelGradient(x: Exact, dy: Exact, window: ConvWindow): Exact {
-    const channels = window.input[2]!
-    const dk = zeros([window.kernel, window.kernel, channels, 1])
-    eachTap(window, batchOf(x, window.input), (from, to, tap) => {
-      for (let c = 0; c < channels; c++)
-        dk.data[tap * channels + c]! += x.data[from * channels + c]! * dy.data[to * channels + c]!
-    })
-    return dk
-  },
 }
 
 function channelMean(x: Exact, value: (index: number, channel: number) => number): Exact {

@@ -5,7 +5,8 @@ import { fillNoise, noisyLayers } from '../learn/dropout-noise.ts'
 import { shapesOf, sizeOf, weightSpecs, type Network, type Weights } from '../network/network.ts'
 import { clipped, momentCount, ratesOfStep, updated } from '../learn/optimisers.ts'
 import { decayMask, paceMask, planWeights } from '../network/weight-layout.ts'
-import { createReference, exact, type Exact } from './kernels.ts'
+import { createReference } from './kernels.ts'
+import { exact, type Exact } from './exact.ts'
 import { answers, lossAndGradients } from '../learn/step.ts'
 
 export type ExactWeights = Readonly<Record<string, ArrayLike<number>>>

@@ -14,7 +14,8 @@ import {
 import { registerVersion } from '#lib/data/sealed.fakes.ts'
 import { backupsContaining } from './find.ts'
 import { backupsIn } from './layout.ts'
-import { BACKUP_LOCK, makeBackup, type BackupPlan } from './make.ts'
+import { BACKUP_LOCK, makeBackup } from './make.ts'
+import { type BackupPlan } from './making.ts'
 import { removeExpired } from './rotate.ts'
 import { verifyBackup } from './verify.ts'
 

@@ -2,7 +2,7 @@
  *  between. Written aside and renamed when every byte has been read back, so that a killed one leaves nothing
  *  that looks whole. It keeps no timetable and removes no older backup. */
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { readFile, rename, rm, stat, statfs } from 'node:fs/promises'
+import { readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { BACKUP_FORMAT, type BackupProgress, type BackupSummary } from '#lib/contracts/backups.ts'
 import {
@@ -14,18 +14,11 @@ import {
 } from '#lib/data/database-copy.ts'
 import { IN_USE_LOCK, lockAlone, lockShared } from '#lib/data/file-lock.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { teller } from './backup-progress.ts'
+import { damagedRemarks, lostRemarks } from './backup-remarks.ts'
+import { copyNewFiles, imagePathOrNull } from './copy-data-files.ts'
+import { copyHashed, fileTrouble, hashOf, inParallel } from './copy-files.ts'
 import {
-  copyHashed,
-  filesBelow,
-  fileTrouble,
-  hashOf,
-  inParallel,
-  linked,
-  megabytes,
-  type FileToCopy,
-} from './copy-files.ts'
-import {
-  backupsIn,
   damagedBackup,
   DATABASE,
   IMAGES,
@@ -33,52 +26,25 @@ import {
   nameFor,
   privateFolder,
   PROGRESS,
-  readSums,
+  sha256Of,
   SUMMARY,
   SUMS,
   SUMS_SUM,
-  sha256Of,
   sumsText,
   sweepLeftovers,
   syncFolder,
   UNFINISHED,
   writeDurably,
-  writeInPlace,
   type FileEntry,
   type FoundBackup,
 } from './layout.ts'
+import { previousOf, type BackupPlan, type Making } from './making.ts'
 
 /** Held while one process makes a backup of this DATA_DIR. */
 export const BACKUP_LOCK = 'backup.lock'
-/** Made again when needed, of this machine, or half done: no part of a backup. Docs/operations.md lists them. */
-const LEFT_OUT = new Set([
-  'cache',
-  'downloads',
-  'thumbnails',
-  'scratch',
-  'logs',
-  'runs',
-  'setup-token',
-  'before-migration',
-])
+
 /** A row and its file may come and go while the database is copied; a second copy is without that row. */
 const MOST_DATABASE_COPIES = 5
-const PROGRESS_EVERY_MS = 1_000
-/** What a file system takes for itself, roughly. */
-const SPARE_BYTES = 16 * 1024 ** 2
-
-export type BackupPlan = {
-  readonly dataDir: string
-  readonly databaseFile: string
-  /** Where backups lie: this one becomes a folder in it. */
-  readonly folder: string
-  readonly reason: BackupSummary['reason']
-  readonly productVersion: string
-  readonly settings: Readonly<Record<string, string>>
-  readonly now: () => Date
-  readonly onProgress?: (progress: BackupProgress) => void
-  readonly signal?: AbortSignal
-}
 
 export async function makeBackup(plan: BackupPlan): Promise<FoundBackup> {
   const { dataDir, folder } = plan
@@ -119,15 +85,6 @@ export async function makeBackup(plan: BackupPlan): Promise<FoundBackup> {
   }
 }
 
-type Making = BackupPlan & {
-  readonly name: string
-  readonly staging: string
-  readonly entries: Map<string, FileEntry>
-  readonly linkedFiles: Set<string>
-  readonly previous: { readonly folder: string; readonly sums: ReadonlyMap<string, string> } | null
-  readonly tell: (phase: BackupProgress['phase'], doneBytes: number, totalBytes: number) => Promise<void>
-}
-
 async function made(plan: BackupPlan): Promise<FoundBackup> {
   const startedAt = plan.now()
   const name = await freeName(plan.folder, nameFor(startedAt))
@@ -161,71 +118,11 @@ async function made(plan: BackupPlan): Promise<FoundBackup> {
   }
 }
 
-async function previousOf({ folder, dataDir }: BackupPlan): Promise<Making['previous']> {
-  const newest = (await backupsIn(folder)).find(({ data_dir }) => data_dir === dataDir)
-  const sums = newest && (await readSums(newest.folder).catch(() => null))
-  return newest && sums ? { folder: newest.folder, sums } : null
-}
-
 async function freeName(folder: string, name: string): Promise<string> {
   for (let more = 1; ; more += 1) {
     const free = more === 1 ? name : `${name}-${more}`
     if ((await stat(path.join(folder, free)).catch(() => null)) === null) return free
   }
-}
-
-/** Everything in DATA_DIR that is not in the backup yet. Files of images and versions never change, so what
- *  is there stays. */
-async function copyNewFiles(making: Making): Promise<void> {
-  const fresh = (await filesBelow(making.dataDir, keptBy(making))).filter(
-    (file) => !making.entries.has(file.path),
-  )
-  await refuseWithoutRoom(making, fresh)
-  const total = fresh.reduce((sum, { bytes }) => sum + bytes, 0)
-  let done = 0
-  await inParallel(
-    fresh,
-    async (file) => {
-      await store(making, file)
-      await making.tell('files', (done += file.bytes), total)
-    },
-    making.signal,
-  )
-}
-
-function keptBy({ dataDir, databaseFile }: BackupPlan): (file: string) => boolean {
-  const database = path.relative(dataDir, databaseFile).replaceAll('\\', '/')
-  return (file) => {
-    const name = path.posix.basename(file)
-    if (name.startsWith('.') || name.endsWith('.part') || LEFT_OUT.has(file)) return false
-    return (
-      !(file.includes('/') ? false : /\.(lock|db)(-wal|-shm|-journal)?$/.test(name)) &&
-      !file.startsWith(database)
-    )
-  }
-}
-
-async function store(
-  { dataDir, staging, entries, linkedFiles, previous }: Making,
-  file: FileToCopy,
-): Promise<void> {
-  const to = path.join(staging, 'data', file.path)
-  const before = previous?.sums.get(`data/${file.path}`)
-  const hash = path.posix.basename(file.path)
-  const isNamedByContent = before === hash && file.path === imagePathOrNull(hash)
-  if (
-    previous &&
-    before !== undefined &&
-    (isNamedByContent || (await hashOf(path.join(dataDir, file.path)))?.sha256 === before)
-  ) {
-    if (await linked(path.join(previous.folder, 'data', file.path), to)) {
-      linkedFiles.add(file.path)
-      entries.set(file.path, { path: file.path, bytes: file.bytes, sha256: before })
-      return
-    }
-  }
-  const copied = await copyHashed(path.join(dataDir, file.path), to)
-  if (copied) entries.set(file.path, { path: file.path, ...copied })
 }
 
 /** Copies the database until no row has a file that came after the first look and went before the second.
@@ -391,82 +288,7 @@ const foldersOf = (file: string): string[] =>
     .slice(0, -1)
     .map((_, i, parts) => parts.slice(0, i + 1).join('/'))
 
-async function refuseWithoutRoom(
-  { folder, databaseFile, entries, previous }: Making,
-  files: readonly FileToCopy[],
-): Promise<void> {
-  const database = entries.size === 0 ? ((await stat(databaseFile).catch(() => null))?.size ?? 0) : 0
-  const needed =
-    files
-      .filter((file) => !previous?.sums.has(`data/${file.path}`))
-      .reduce((sum, { bytes }) => sum + bytes, database) + SPARE_BYTES
-  const { bavail, bsize } = await statfs(folder)
-  if (bavail * bsize >= needed) return
-  throw new DarkroomError('disk_full', {
-    what: 'No backup was made',
-    why: `it needs ${megabytes(needed)}, and ${folder} has ${megabytes(bavail * bsize)} free`,
-    remedy: 'Free up space there, or choose another folder (BACKUP_DIR or --to).',
-  })
-}
-
-const lostRemarks = (lost: readonly string[]): readonly string[] =>
-  lost.length === 0
-    ? []
-    : [
-        `${lost.length === 1 ? 'A file is' : `${lost.length} files are`} missing in DATA_DIR and ` +
-          `therefore in this backup: ${someOf(lost)}.`,
-      ]
-
-function damagedRemarks({ entries }: Making): readonly string[] {
-  const damaged = [...entries.values()]
-    .filter(
-      ({ path: file, sha256 }) =>
-        file === imagePathOrNull(path.posix.basename(file)) && sha256 !== path.posix.basename(file),
-    )
-    .map(({ path: file }) => file)
-  return damaged.length === 0
-    ? []
-    : [
-        `${damaged.length === 1 ? 'An image is' : `${damaged.length} images are`} damaged in DATA_DIR ` +
-          `and therefore in this backup: ${someOf(damaged)}.`,
-      ]
-}
-
-const SHOWN = 3
-const someOf = (files: readonly string[]): string =>
-  `${files.slice(0, SHOWN).join(', ')}${files.length > SHOWN ? ` and ${files.length - SHOWN} more` : ''}`
-
-const imagePathOrNull = (hash: string): string | null =>
-  /^[0-9a-f]{64}$/.test(hash) ? imagePath(hash) : null
-
 const isWithin = (folder: string, inner: string): boolean => {
   const between = path.relative(folder, inner)
   return between === '' || (!between.startsWith('..') && !path.isAbsolute(between))
-}
-
-/** Told to the caller, and kept next to what is being made, where other processes read it. */
-function teller(
-  { dataDir, now, onProgress }: BackupPlan,
-  { name, staging, startedAt }: { readonly name: string; readonly staging: string; readonly startedAt: Date },
-): Making['tell'] {
-  let told: { at: number; phase: string } = { at: 0, phase: '' }
-  let writing = Promise.resolve()
-  return (phase, doneBytes, totalBytes) => {
-    const at = now()
-    if (phase === told.phase && at.getTime() - told.at < PROGRESS_EVERY_MS) return writing
-    told = { at: at.getTime(), phase }
-    const progress = {
-      name,
-      data_dir: dataDir,
-      started_at: startedAt.toISOString(),
-      updated_at: at.toISOString(),
-      phase,
-      done_bytes: doneBytes,
-      total_bytes: totalBytes,
-    }
-    onProgress?.(progress)
-    return (writing = writing.then(() =>
-      writeInPlace(path.join(staging, PROGRESS), JSON.stringify(progress)),
-    ))
-  }
 }

@@ -1,7 +1,8 @@
 /** Two versions on the same pictures, on the engine that serves: paired answers for the gate, and what it
  *  says of them. The rule itself is domain/gate.ts; promoting is somebody else's. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
-import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
+import type { SnapshotEntry } from '#lib/data/values.ts'
+import type { VersionWithCard } from '#lib/data/version-values.ts'
 import { answersAt, calibrationError, FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
 import {

@@ -2,7 +2,8 @@
  *  `/api/model/evaluate` and `npm run evaluate` answer. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { evaluateModel } from '#lib/contracts/models.ts'
-import type { SnapshotEntry, VersionWithCard } from '#lib/data/values.ts'
+import type { SnapshotEntry } from '#lib/data/values.ts'
+import type { VersionWithCard } from '#lib/data/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
 import { askVersion, type AskingPorts } from './predict-samples.ts'

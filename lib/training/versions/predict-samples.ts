@@ -1,7 +1,8 @@
 /** What a version answers to labelled pictures that are kept here, by the serving path: encoded bytes,
  *  decoded and computed in a child. It counts nothing; evaluate-version.ts and compare-versions.ts do. */
 import { isFileFault } from '#lib/data/blobs.ts'
-import type { SnapshotEntry, Version } from '#lib/data/values.ts'
+import type { SnapshotEntry } from '#lib/data/values.ts'
+import type { Version } from '#lib/data/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Answering } from '../ports.ts'
 

@@ -1,7 +1,8 @@
 /** Which kept pictures a version may be measured on: the test part of its classifier, without any that a
  *  measured version learnt from. */
 import type { Data } from '#lib/data/data.ts'
-import type { SnapshotEntry, Version, VersionWithCard } from '#lib/data/values.ts'
+import type { SnapshotEntry } from '#lib/data/values.ts'
+import type { Version, VersionWithCard } from '#lib/data/version-values.ts'
 
 /** Counts the opening of this list. */
 export async function testEntries(

@@ -1,0 +1,26 @@
+/** The law of width: a line fits a screen beside another. Prettier breaks what it can; what it cannot, such as
+ *  a long text or a template, people divide. Imports and lines with an address are left alone. */
+import { eachFile, type Law } from './law.ts'
+import type { SourceFile } from './sources.ts'
+
+const MOST_CHARACTERS = 120
+const LEFT_ALONE = /^\s*(import|export)\b.* from '[^']*'$|https?:\/\/\S{30,}/
+
+export const lineLength: Law = {
+  name: `no line above ${MOST_CHARACTERS} characters`,
+  counts: 'files',
+  floor: 400,
+  judge: eachFile(() => true, tooWide),
+}
+
+export function tooWide({ file, text }: SourceFile): readonly string[] {
+  return text
+    .split('\n')
+    .map((line, i) => ({ line, number: i + 1 }))
+    .filter(({ line }) => line.length > MOST_CHARACTERS && !LEFT_ALONE.test(line))
+    .map(
+      ({ line, number }) =>
+        `${file}:${number}: ${line.length} characters, and ${MOST_CHARACTERS} are the most. Divide the text, or ` +
+        'give a part of it a name.',
+    )
+}

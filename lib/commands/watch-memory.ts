@@ -1,0 +1,65 @@
+/** The most memory that the processes of a product hold together while something goes on. */
+import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { watchMachine } from '#lib/operations/machine.ts'
+import type { ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+
+const LOOK_EVERY_MS = 250
+const MIB = 1024 ** 2
+
+type Look = { readonly peak_mb: number; readonly processes: Readonly<Record<string, number>> }
+
+export const withLargest = (look: Look): Look & { readonly largest: string } => ({
+  ...look,
+  largest:
+    Object.entries(look.processes)
+      .toSorted(([, a], [, b]) => b - a)[0]
+      ?.join(' ') ?? '',
+})
+
+/** Looks at all processes of the product again and again, and keeps the look with the largest sum. */
+export function watchMemory({ dataDir, pid }: ThrowawayProduct): {
+  readonly end: () => void
+  readonly most: () => Look
+} {
+  const look = watchMachine({ dataDir, rootPid: pid, now: () => performance.now() })
+  let most: Look = { peak_mb: 0, processes: {} }
+  let isEnded = false
+  const watch = async (): Promise<void> => {
+    while (!isEnded) {
+      const processes: Record<string, number> = {}
+      for (const { name, pid: one } of (await look()).processes) {
+        const ofItsKind = Object.keys(processes).filter((known) => known.replace(/ \d+$/, '') === name).length
+        processes[ofItsKind === 0 ? name : `${name} ${ofItsKind + 1}`] = proportionalMb(one)
+      }
+      const sum = Math.round(Object.values(processes).reduce((total, mb) => total + mb, 0))
+      if (sum > most.peak_mb)
+        most = {
+          peak_mb: sum,
+          processes: Object.fromEntries(
+            Object.entries(processes).map(([name, mb]) => [name, Math.round(mb)]),
+          ),
+        }
+      await wait(LOOK_EVERY_MS)
+    }
+  }
+  void watch()
+  return {
+    end: () => {
+      isEnded = true
+    },
+    most: () => most,
+  }
+}
+
+/** proc(5): private pages, and of shared ones this process's part. */
+function proportionalMb(pid: number): number {
+  try {
+    return (
+      (Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024) /
+      MIB
+    )
+  } catch {
+    return 0 // it has ended meanwhile
+  }
+}

@@ -1,0 +1,28 @@
+/** Pictures and damage for the tests of decoding. */
+import sharp from 'sharp'
+import type { Sharp } from 'sharp'
+import { expect } from 'vitest'
+import type { Picture } from '#lib/domain/picture.ts'
+import { drawn, greyOf, tiled } from './drawn.fakes.ts'
+
+export const limits = { maxPixels: 1e6 }
+export const picture = drawn(90, 70)
+export const open = (p: Picture): Sharp =>
+  sharp(p.data, { raw: { width: p.width, height: p.height, channels: 3 } })
+export const grey = greyOf(picture)
+export const few = tiled(90, 70, [
+  [0, 0, 0],
+  [255, 0, 0],
+  [0, 200, 40],
+  [250, 250, 250],
+]).picture
+export const wide = (p: Picture): Sharp =>
+  sharp(
+    Uint16Array.from(p.data, (v) => v * 257),
+    { raw: { width: p.width, height: p.height, channels: 3 } },
+  ).toColourspace('rgb16')
+
+export function furthest(a: Picture, b: Picture): number {
+  expect([a.width, a.height]).toEqual([b.width, b.height])
+  return a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i]!)), 0)
+}

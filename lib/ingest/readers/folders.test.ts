@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { openFolderOfFolders, openZipOfFolders } from './folders.ts'
+import type { Stray } from './labelled-image.ts'
+import { openDataset } from './open-dataset.ts'
+import { all, folder, folderForEachTest, picture, put, REAL } from './readers.fakes.ts'
+
+folderForEachTest()
+
+test('class folders in a ZIP come with label, split and what did not fit', async () => {
+  const strays: Stray[] = []
+  const zip = zipFile([
+    { name: 'pics/train/cats/1.png', content: picture },
+    { name: 'pics/test/dogs/2.png', content: picture },
+    { name: 'pics/readme.txt' },
+    { name: '../x.png' },
+    { name: '__MACOSX/x' },
+  ])
+  const dataset = await openZipOfFolders(zip, { onStray: (stray) => strays.push(stray) })
+
+  expect([dataset.classes, dataset.count]).toEqual([['cats', 'dogs'], 2])
+  expect(await all(dataset)).toEqual([
+    { label: 'cats', split: 'train', path: 'pics/train/cats/1.png', bytes: picture },
+    { label: 'dogs', split: 'test', path: 'pics/test/dogs/2.png', bytes: picture },
+  ])
+  expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
+    ['stray_file', 'pics/readme.txt'],
+    ['refused_entry', '../x.png'],
+    ['stray_file', '__MACOSX/x'],
+  ])
+})
+
+test('class folders on this disk come the same, and links are not followed', async () => {
+  const strays: Stray[] = []
+  for (const name of ['cats', 'dogs']) await put({ '1.png': picture }, join(folder, name))
+  await put({ 'readme.txt': picture, '.DS_Store': picture })
+  await symlink('/etc', join(folder, 'cats', 'out'))
+  const images = await all(await openFolderOfFolders(folder, { onStray: (stray) => strays.push(stray) }))
+
+  expect(images).toEqual([
+    { label: 'cats', split: null, path: 'cats/1.png', bytes: picture },
+    { label: 'dogs', split: null, path: 'dogs/1.png', bytes: picture },
+  ])
+  expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
+    ['stray_file', '.DS_Store'],
+    ['refused_entry', 'cats/out'],
+    ['stray_file', 'readme.txt'],
+  ])
+})
+
+test.runIf(existsSync(join(REAL, 'cats-dogs')))(
+  'a real ZIP of class folders is read as it was packed',
+  async () => {
+    const dataset = await openDataset('cats-dogs', { from: join(REAL, 'cats-dogs', 'cats-dogs.zip') })
+    let test = 0
+    for await (const { split } of dataset.images) if (split === 'test') test += 1
+
+    expect([dataset.count, test, dataset.classes]).toEqual([4268, 1000, ['cats', 'dogs']])
+  },
+)

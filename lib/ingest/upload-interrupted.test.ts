@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { receive } from './arrivals.ts'
+import { ingestImages, type Arriving } from './ingest.ts'
+import {
+  arrivals,
+  data,
+  ingest,
+  ingestForEachTest,
+  leftOver,
+  logged,
+  picture,
+  samples,
+  send,
+  sizeOf,
+  type Sent,
+} from './upload.fakes.ts'
+import { MOST_AT_ONCE } from './upload.ts'
+
+ingestForEachTest()
+
+test('many images go on behind a 202, and the report says when they are done', async () => {
+  const many = MOST_AT_ONCE + 60
+  const parts: Sent = [
+    ['label', 'cat'],
+    ...Array.from({ length: many }, (_, i) => ['files', picture(i), `${i}.png`] as const),
+  ]
+
+  const { status, said } = await send(parts)
+  expect([status, said.state]).toEqual([202, 'running'])
+
+  await ingest.idle()
+  const report = await data.answers.getUpload({ id: said.id })
+  expect(report.state).toBe('done')
+  expect(report.count + report.findings_total).toBe(many)
+  expect((await samples()).length).toBe(report.count)
+  expect(leftOver()).toEqual([])
+})
+
+test('an upload that is stopped in the middle leaves no sample', async () => {
+  const parts: Sent = [
+    ['label', 'cow'],
+    ...Array.from({ length: MOST_AT_ONCE + 1 }, (_, i) => ['files', picture(i), `${i}.png`] as const),
+  ]
+
+  const { said } = await send(parts)
+  await ingest[Symbol.asyncDispose]()
+
+  expect(await data.answers.getUpload({ id: said.id })).toMatchObject({
+    state: 'failed',
+    count: 0,
+    error: expect.stringContaining('shutting down'),
+  })
+  expect(await samples()).toEqual([])
+  expect(leftOver()).toEqual([])
+  expect(logged).toEqual(['an upload failed'])
+})
+
+test('a source that fails in the middle leaves no sample of what came before', async () => {
+  const entry = await data.uploads.begin('pets')
+  async function* failing(): AsyncGenerator<Arriving> {
+    for (let i = 0; i < 300; i++) yield { label: 'cat', split: 'train', path: `${i}.png`, bytes: picture(i) }
+    throw new Error('the disk was pulled out')
+  }
+
+  await expect(
+    ingestImages(failing(), { upload: entry, source: 'dataset' }, { ...data, sizeOf }),
+  ).rejects.toThrow('pulled out')
+
+  expect(await samples()).toEqual([])
+  expect(await data.uploads.get(entry.id)).toMatchObject({ state: 'failed', count: 0 })
+})
+
+const caller = { kind: 'person', id: null, name: 'Ada', scopes: [] } as const
+
+test('an upload goes to the trash with its samples and the classes that it alone created, and returns', async () => {
+  const { said } = await send([
+    ['label', 'cow'],
+    ['files', picture(1), 'a.png'],
+  ])
+
+  const undone = await ingest.undoUpload({ id: said.id }, { caller })
+
+  expect(undone).toMatchObject({ state: 'undone', message: 'Moved 1 image to the trash' })
+  expect(await samples()).toEqual([])
+  expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog'])
+  await expect(ingest.undoUpload({ id: said.id }, { caller })).rejects.toMatchObject({ code: 'conflict' })
+  const [entry] = await data.trash.list({ limit: 9 })
+  await data.trash.restore(entry!.id, 'Ada')
+  expect((await data.uploads.get(said.id)).state).toBe('done')
+  expect((await samples()).length).toBe(1)
+  expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog', 'cow'])
+})
+
+test('a sender who disappears leaves nothing on the disk', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield picture(1)
+    throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+  }
+  async function* parts(): AsyncGenerator<{
+    kind: 'file'
+    name: string
+    filename: string
+    bytes: AsyncIterable<Uint8Array>
+  }> {
+    yield { kind: 'file', name: 'files', filename: 'a.png', bytes: broken() }
+  }
+
+  await expect(receive(parts(), arrivals(), 50_000)).rejects.toThrow('aborted')
+
+  expect(leftOver()).toEqual([])
+})

@@ -1,0 +1,34 @@
+/** How far a backup has come: told to its caller, and kept next to what is being made, where other processes
+ *  read it. */
+import path from 'node:path'
+import { PROGRESS, writeInPlace } from './layout.ts'
+import type { BackupPlan, Making } from './making.ts'
+
+const PROGRESS_EVERY_MS = 1_000
+
+/** Told to the caller, and kept next to what is being made, where other processes read it. */
+export function teller(
+  { dataDir, now, onProgress }: BackupPlan,
+  { name, staging, startedAt }: { readonly name: string; readonly staging: string; readonly startedAt: Date },
+): Making['tell'] {
+  let told: { at: number; phase: string } = { at: 0, phase: '' }
+  let writing = Promise.resolve()
+  return (phase, doneBytes, totalBytes) => {
+    const at = now()
+    if (phase === told.phase && at.getTime() - told.at < PROGRESS_EVERY_MS) return writing
+    told = { at: at.getTime(), phase }
+    const progress = {
+      name,
+      data_dir: dataDir,
+      started_at: startedAt.toISOString(),
+      updated_at: at.toISOString(),
+      phase,
+      done_bytes: doneBytes,
+      total_bytes: totalBytes,
+    }
+    onProgress?.(progress)
+    return (writing = writing.then(() =>
+      writeInPlace(path.join(staging, PROGRESS), JSON.stringify(progress)),
+    ))
+  }
+}

@@ -1,0 +1,31 @@
+/** What a backup says of files that it could not keep whole: sentences for the owner. It looks at no disk. */
+import path from 'node:path'
+import { imagePathOrNull } from './copy-data-files.ts'
+import type { Making } from './making.ts'
+
+export const lostRemarks = (lost: readonly string[]): readonly string[] =>
+  lost.length === 0
+    ? []
+    : [
+        `${lost.length === 1 ? 'A file is' : `${lost.length} files are`} missing in DATA_DIR and ` +
+          `therefore in this backup: ${someOf(lost)}.`,
+      ]
+
+export function damagedRemarks({ entries }: Making): readonly string[] {
+  const damaged = [...entries.values()]
+    .filter(
+      ({ path: file, sha256 }) =>
+        file === imagePathOrNull(path.posix.basename(file)) && sha256 !== path.posix.basename(file),
+    )
+    .map(({ path: file }) => file)
+  return damaged.length === 0
+    ? []
+    : [
+        `${damaged.length === 1 ? 'An image is' : `${damaged.length} images are`} damaged in DATA_DIR ` +
+          `and therefore in this backup: ${someOf(damaged)}.`,
+      ]
+}
+
+const SHOWN = 3
+const someOf = (files: readonly string[]): string =>
+  `${files.slice(0, SHOWN).join(', ')}${files.length > SHOWN ? ` and ${files.length - SHOWN} more` : ''}`

@@ -1,0 +1,31 @@
+/** One backup in the making: what was asked for, and what has been copied so far. */
+import type { BackupProgress, BackupSummary } from '#lib/contracts/backups.ts'
+import { backupsIn, readSums, type FileEntry } from './layout.ts'
+
+export type BackupPlan = {
+  readonly dataDir: string
+  readonly databaseFile: string
+  /** Where backups lie: this one becomes a folder in it. */
+  readonly folder: string
+  readonly reason: BackupSummary['reason']
+  readonly productVersion: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly now: () => Date
+  readonly onProgress?: (progress: BackupProgress) => void
+  readonly signal?: AbortSignal
+}
+
+export type Making = BackupPlan & {
+  readonly name: string
+  readonly staging: string
+  readonly entries: Map<string, FileEntry>
+  readonly linkedFiles: Set<string>
+  readonly previous: { readonly folder: string; readonly sums: ReadonlyMap<string, string> } | null
+  readonly tell: (phase: BackupProgress['phase'], doneBytes: number, totalBytes: number) => Promise<void>
+}
+
+export async function previousOf({ folder, dataDir }: BackupPlan): Promise<Making['previous']> {
+  const newest = (await backupsIn(folder)).find(({ data_dir }) => data_dir === dataDir)
+  const sums = newest && (await readSums(newest.folder).catch(() => null))
+  return newest && sums ? { folder: newest.folder, sums } : null
+}

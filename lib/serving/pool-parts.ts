@@ -1,0 +1,63 @@
+/** What a pool of inference children is given, and what it offers. */
+import type { FromInference, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { InferenceChild, LogLine, SteadyClock } from './ports.ts'
+import type { Seat } from './seat.ts'
+
+export type PoolParts = {
+  readonly name: string
+  readonly size: number
+  readonly fork: () => InferenceChild
+  readonly clock: SteadyClock
+  readonly log: LogLine
+  /** A child has become free, ready, or is gone. */
+  readonly changed: () => void
+  /** A version that was loaded before could not be loaded into a child: its files, or the engine, have
+   *  changed since. */
+  readonly cannotLoad?: (key: string, reason: string) => void
+}
+
+export type Inferred = {
+  readonly pictures: readonly InferredPicture[]
+  readonly inferenceMs: number
+  readonly engine: EngineName | null
+}
+
+export type InferenceLimits = { readonly maxPixels: number; readonly wantsFeatures: boolean }
+
+/** Whose answer is explained: the class by its index, calibrated by the temperature. */
+export type Explaining = {
+  readonly maxPixels: number
+  readonly predicted: number
+  readonly temperature: number
+}
+export type Explained = Omit<Extract<FromInference, { kind: 'explained' }>, 'kind' | 'id'>
+
+export type Pool = AsyncDisposable & {
+  /** Loads a version into every child; refused when the first one objects to it. */
+  readonly load: (version: VersionRef) => Promise<void>
+  readonly unload: (key: string) => void
+  /** Loads a version into one child and drops it again, whatever is loaded already: its checksums and test
+   *  inputs as the files are now. */
+  readonly verify: (version: VersionRef) => Promise<void>
+  readonly infer: (
+    version: VersionRef,
+    pictures: readonly (Uint8Array | PreparedImage)[],
+    limits: InferenceLimits,
+  ) => Promise<Inferred>
+  /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
+  readonly explain: (
+    version: VersionRef,
+    picture: Uint8Array | PreparedImage,
+    about: Explaining,
+  ) => Promise<Explained>
+  /** Children that can take work, now. */
+  readonly ready: () => number
+  readonly engine: () => EngineName | null
+  readonly children: () => readonly {
+    name: string
+    pid: number | null
+    state: Seat['state']
+    reason: string
+  }[]
+}
