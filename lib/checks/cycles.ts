@@ -1,8 +1,7 @@
 /** The law of order inside a module: no file reaches itself by its imports, type-only ones included. Which
  *  module may import which, layers.ts says. */
-import path from 'node:path'
 import type { Law } from './law.ts'
-import { factsOf, type SourceFile } from './sources.ts'
+import { factsOf, targetOf, type SourceFile } from './sources.ts'
 
 export const noCycles: Law = {
   name: 'no file reaches itself by its imports',
@@ -27,12 +26,6 @@ export function cyclesIn(sources: readonly SourceFile[]): readonly string[] {
       `${group[0]}: reaches itself through ${shortestWay(group[0]!, importsOf).slice(1).join(' → ')}. Move what ` +
       'both need, often a type, into a file of its own.',
   )
-}
-
-function targetOf(file: string, specifier: string): string | undefined {
-  if (specifier.startsWith('#lib/')) return `lib/${specifier.slice('#lib/'.length)}`
-  if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier)
-  return undefined
 }
 
 /** Strongly connected components of more than one file, or of one that imports itself (Tarjan 1972). */

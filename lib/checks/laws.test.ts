@@ -6,6 +6,7 @@ import { liesIn, unnamed } from './documents.ts'
 import { hiddenIn } from './hidden.ts'
 import { eachFile, hold } from './law.ts'
 import { LAWS } from './laws.ts'
+import { tooWide } from './line-length.ts'
 import { loosePins, missingParts } from './lockfile.ts'
 import { mocksIn } from './mocks.ts'
 import { drawersIn, typesOnce } from './names.ts'
@@ -239,3 +240,16 @@ test('a law that sees nothing is broken, not kept', () => {
 test('every law has a floor', () => {
   for (const law of LAWS) expect(law.floor, law.name).toBeGreaterThan(0)
 })
+
+test.each([
+  ['a text', `const text = '${'x'.repeat(110)}'`],
+  ['a comment', `// ${'word '.repeat(30)}`],
+])('a line that is too wide is caught: %s', (_what, text) =>
+  expect(tooWide({ file: 'lib/data/a.ts', text })).toHaveLength(1),
+)
+
+test.each([
+  ['as wide as may be', 'x'.repeat(120)],
+  ['an import', `import { a } from '${'x'.repeat(120)}'`],
+  ['an address', `const source = 'https://example.org/${'x'.repeat(120)}'`],
+])('a line that may stay: %s', (_what, text) => expect(tooWide({ file: 'lib/data/a.ts', text })).toEqual([]))

@@ -2,7 +2,9 @@
  *  Each has canaries in its test: a source that must be caught. */
 import { architectureIsCurrent } from './architecture.ts'
 import { commandsRun } from './commands.ts'
+import { commentFiles } from './comment-files.ts'
 import { commentsInThePresent, headers } from './comments.ts'
+import { noCycles } from './cycles.ts'
 import { documentsHold } from './documents.ts'
 import { hiddenInputs } from './hidden.ts'
 import { earlierProjectsCovered } from './earlier-projects.ts'
@@ -12,6 +14,7 @@ import { lockIsWhole } from './lockfile.ts'
 import { noModuleMocks } from './mocks.ts'
 import { modelsPageIsCurrent } from './models-page.ts'
 import { drawerNames, typesOnce } from './names.ts'
+import { usedPermissions } from './permissions.ts'
 import { contractsAndRoutes } from './routes.ts'
 import { schemaAndMigrations } from './schema.ts'
 import { settingsExplained } from './settings.ts'
@@ -30,6 +33,8 @@ const layers: Law = {
 
 export const LAWS: readonly Law[] = [
   layers,
+  usedPermissions,
+  noCycles,
   drawerNames,
   typesOnce,
   fileSizes,
@@ -37,6 +42,7 @@ export const LAWS: readonly Law[] = [
   noModuleMocks,
   headers,
   commentsInThePresent,
+  commentFiles,
   contractsAndRoutes,
   settingsExplained,
   schemaAndMigrations,

@@ -1,9 +1,8 @@
 /** The law of direction: a room imports only what stands in its row, and outside packages only through their
  *  door. Type-only, lazy, re-exported and required imports count like any other. The table itself is
  *  rooms.ts. */
-import path from 'node:path'
 import { DOORS, isTest, roomOf, ROOMS, TEST_PACKAGES, type Room } from './rooms.ts'
-import { factsOf, type SourceFile } from './sources.ts'
+import { factsOf, targetOf, type SourceFile } from './sources.ts'
 
 /** One sentence per broken law, beginning with the place. */
 export function brokenLaws(file: string, text: string): string[] {
@@ -19,10 +18,12 @@ export function brokenLaws(file: string, text: string): string[] {
   })
 }
 
-/** The rooms that a file may import from: a test may import what a file of the composing room may, plus its
- *  own row. */
+/** The rooms that a file may import from: a test may import what the two composing rooms may, plus its own
+ *  row. */
 function allowedRooms(file: string, room: Room): readonly string[] {
-  const asComposer: readonly string[] = isTest(file) ? ['processes', ...ROOMS.processes.may] : []
+  const asComposer: readonly string[] = isTest(file)
+    ? ['processes', ...ROOMS.processes.may, ...ROOMS.commands.may]
+    : []
   return [...new Set([...asComposer, ...ROOMS[room].may, room])]
 }
 
@@ -60,13 +61,6 @@ function outsideObjection(file: string, room: Room, specifier: string): string |
   return ours.some((name) => rooms.includes(name))
     ? undefined
     : `${specifier} comes in only by ${list(rooms)}, not by ${room}.`
-}
-
-/** The path from the root that an import leads to; undefined for a package. */
-function targetOf(file: string, specifier: string): string | undefined {
-  if (specifier.startsWith('#lib/')) return `lib/${specifier.slice('#lib/'.length)}`
-  if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier)
-  return undefined
 }
 
 const fits = (pattern: string, specifier: string): boolean =>

@@ -53,6 +53,13 @@ function entriesOf(folder: string) {
   }
 }
 
+/** The path from the root that an import leads to; undefined for a package. */
+export function targetOf(file: string, specifier: string): string | undefined {
+  if (specifier.startsWith('#lib/')) return `lib/${specifier.slice('#lib/'.length)}`
+  if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier)
+  return undefined
+}
+
 const known = new Map<string, Facts>()
 
 /** What one source says. Each file is parsed once per program. */

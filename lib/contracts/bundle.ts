@@ -7,7 +7,7 @@ import { epochPoint } from './epoch.ts'
 import { classifierId, engine, interval, time, versionName } from './words.ts'
 
 export const BUNDLE_FORMAT = 'darkroom-bundle/1'
-/** In each bundle. `model.onnx` and `reference.bin` (lib/ml/familiarity) are in those that were sealed with
+/** In each bundle. `model.onnx` and `reference.bin` (lib/ml/evaluate/familiarity.ts) are in those that were sealed with
  *  them. */
 export const BUNDLE_FILES = [
   'model.json',
@@ -67,7 +67,7 @@ const robustness = z.object({
 
 const coverage = z.object({ images: z.number().int(), coverage: interval, mean_size: z.number() })
 
-/** How far a picture may be from the training pictures and still be like them (ML.md §5). Distances are
+/** How far a picture may be from the training pictures and still be like them. Distances are
  *  Euclid's, of directions of features. */
 const familiarity = z.object({
   /** training pictures in `reference.bin` */
@@ -170,7 +170,7 @@ export const card = z.object({
       measured_on: z.enum(['test', 'calibration']).optional(),
     })
     .nullable(),
-  /** Calibrated confidence from which an answer is called confident (ML.md §5); null where the images do not
+  /** Calibrated confidence from which an answer is called confident; null where the images do not
    *  suffice. */
   decision: z
     .object({

@@ -85,8 +85,9 @@ export type InferredPicture =
       ok: true
       logits: Float32Array
       features: Float32Array | null
-      /** To the training pictures (lib/ml/familiarity); null where the version has none in its bundle. */ distance:
-        number | null
+      /** To the training pictures (lib/ml/evaluate/familiarity.ts); null where the version has none in its
+       *  bundle. */
+      distance: number | null
       width: number
       height: number
       decodeMs: number

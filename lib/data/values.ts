@@ -1,4 +1,4 @@
-/** What the data room gives and takes: plain values in camelCase, whose words are PRODUCT.md's. Not rows: no
+/** What the data room gives and takes: plain values in camelCase. Not rows: no
  *  Prisma type, no JSON text leaves this room. */
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'

@@ -27,7 +27,7 @@ import { watchLoopLag } from '#lib/server/loop-lag.ts'
 import { maxPixelsPublic } from './memory.ts'
 import type { Start } from './settings.ts'
 
-/** ONNX Runtime's cost per picture is flat from 8 on (ML.md §1); 16 also spreads the cost of a message. */
+/** ONNX Runtime's cost per picture is flat from 8 on; 16 also spreads the cost of a message. */
 const MOST_IN_BATCH = 16
 /** About half a second of work of one core. */
 const QUEUE_ROOM = 1_024

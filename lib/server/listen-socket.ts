@@ -8,7 +8,7 @@ type BoundHandle = { readonly getsockname: (into: { port?: number }) => number; 
 /** `handle` is what `ChildProcess.send` passes on, beside a server. */
 export type ListenSocket = { readonly handle: net.Server; readonly close: () => void }
 
-/** What node:cluster binds with for its own workers (lib/net.js, Node 24); Node documents listening on such a
+/** What node:cluster binds with for its own workers (its net.js, Node 24); Node documents listening on such a
  *  handle, not making one. */
 const bind = (
   net as { _createServerHandle?: (address: string, port: number, family: number) => BoundHandle | number }

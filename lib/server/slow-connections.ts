@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { DarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import { rawRefusal } from './raw-answer.ts'
 
-/** PRODUCT.md §4: less than 1 kB/s for 30 s. A head is short: it must be whole by then. */
+/** Slow is less than 1 kB/s for 30 s. A head is short: it must be whole by then. */
 const WINDOW_MS = 30_000
 const LEAST_BYTES = 30_000
 const LOOK_EVERY_MS = 2_000
@@ -114,7 +114,7 @@ const progressOf = (socket: Socket, phase: Phase): number =>
   phase === 'reading' ? socket.bytesWritten - unsent(socket) : socket.bytesRead
 
 /** Bytes that the system has not taken yet. A large chunk counts as unsent as a whole until its end, unless
- *  libuv is asked, as Node's own idle timer does (lib/net.js `_onTimeout`, Node 24). */
+ *  libuv is asked, as Node's own idle timer does (`_onTimeout` of its net.js, Node 24). */
 function unsent(socket: Socket): number {
   const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null }
   const inFlight = handle?.writeQueueSize ?? 0

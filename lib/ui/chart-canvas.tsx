@@ -18,7 +18,7 @@ import {
 } from 'chart.js'
 import { useSyncExternalStore } from 'react'
 import { Chart as Drawn } from 'react-chartjs-2'
-import type { ChartProps } from './chart.tsx'
+import type { ChartProps } from './chart-props.ts'
 import { onThemeChange } from './theme-switch.tsx'
 
 Library.register(

@@ -3,29 +3,12 @@
  *  The drawing library is loaded only when a plot is on the page. */
 import { lazy, Suspense, useId, useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from './button.tsx'
+import type { ChartProps } from './chart-props.ts'
 import { csvOf, saveFile } from './save-file.ts'
 import { Skeleton } from './skeleton.tsx'
 import { Table } from './table.tsx'
 
 const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
-
-export type Series = { readonly name: string; readonly values: readonly (number | null)[] }
-export type ChartProps = {
-  readonly title: string
-  /** One sentence: what is to be seen here. */
-  readonly description: string
-  readonly kind: 'line' | 'bar'
-  /** What runs along the bottom, and its name. */
-  readonly labels: readonly string[]
-  readonly labelName: string
-  readonly series: readonly Series[]
-  readonly valueName: string
-  /** Shares from 0 to 1 are shown in percent. */
-  readonly isShare?: boolean
-  readonly isStacked?: boolean
-  /** 3 where the plot stands under a heading of its card. */
-  readonly level?: 2 | 3
-}
 
 export function Chart(props: ChartProps) {
   const [isTable, setIsTable] = useState(false)

@@ -6,7 +6,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { DecisionBadge } from '../../_components/decision-badge.tsx'
 import { FeedbackButtons } from '../../_components/feedback-buttons.tsx'
-import type { AskedPicture } from './predict-desk.tsx'
+import type { AskedPicture } from './asked-picture.ts'
 import { WhereItLooks } from './where-it-looks.tsx'
 
 type AnswerCardProps = {

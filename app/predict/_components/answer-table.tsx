@@ -11,7 +11,7 @@ import { csvOf, saveFile } from '#lib/ui/save-file.ts'
 import { Table } from '#lib/ui/table.tsx'
 import { DecisionBadge } from '../../_components/decision-badge.tsx'
 import { FeedbackButtons } from '../../_components/feedback-buttons.tsx'
-import type { AskedPicture } from './predict-desk.tsx'
+import type { AskedPicture } from './asked-picture.ts'
 
 export function AnswerTable({
   asked,

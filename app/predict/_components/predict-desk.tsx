@@ -3,29 +3,19 @@
  *  a time. */
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
-import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { DrawingPad } from '#lib/ui/drawing-pad.tsx'
 import { DropZone } from '#lib/ui/drop-zone.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
-import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { Segmented } from '#lib/ui/segmented.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { failureOf } from '../../_components/failure.ts'
 import { AnswerCard } from './answer-card.tsx'
 import { AnswerTable } from './answer-table.tsx'
+import type { AskedPicture } from './asked-picture.ts'
 
-export type AskedPicture = {
-  readonly key: string
-  readonly name: string
-  /** Null for one out of a ZIP, which the page never opens. */
-  readonly file: File | null
-  /** An address to show it by, while the page is open. */
-  readonly preview: string | null
-  readonly answer: PredictionAnswer | null
-  readonly failure: Failure | null
-}
 type Desk = { readonly id: string; readonly classes: readonly string[]; readonly hasDigits: boolean }
 
 const AT_ONCE = 3 // requests under way; more would only wait in the server's queue

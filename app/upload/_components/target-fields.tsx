@@ -3,8 +3,8 @@
  *  its first training. */
 import { Card } from '#lib/ui/card.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
-import type { Known } from './upload-desk.tsx'
-import { idOf } from './upload-desk.tsx'
+import type { Known } from './known-classifier.ts'
+import { idOf } from './known-classifier.ts'
 
 const SIZES = [28, 32, 64, 96] as const
 export type Target =

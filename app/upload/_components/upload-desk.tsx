@@ -12,6 +12,7 @@ import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { failureOf } from '../../_components/failure.ts'
+import { idOf, type Known } from './known-classifier.ts'
 import { sendingsOf } from './sendings.ts'
 import { StagedFiles } from './staged-files.tsx'
 import { TargetFields, type Target } from './target-fields.tsx'
@@ -19,7 +20,6 @@ import { UploadReportCard } from './upload-report-card.tsx'
 
 const LOOK_AGAIN_MS = 1000
 
-export type Known = { readonly id: string; readonly title: string; readonly classes: readonly string[] }
 type DeskProps = {
   readonly classifiers: readonly Known[]
   readonly chosen: string | null
@@ -146,16 +146,6 @@ function isReady(target: Target, brought: readonly Brought[], label: string): bo
   const needsLabel = brought.some(({ file, folder }) => folder === null && !/\.zip$/i.test(file.name))
   return (target.kind === 'existing' || idOf(target.title) !== '') && (!needsLabel || label.trim() !== '')
 }
-
-/** The name of a new classifier as it stands in addresses. */
-export const idOf = (title: string): string =>
-  title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 63)
 
 async function classifierOf(target: Target): Promise<string> {
   if (target.kind === 'existing') return target.id

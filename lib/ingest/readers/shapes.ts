@@ -1,5 +1,5 @@
 /** The data set `shapes`: pictures made by code, the same on every machine, so that a fresh install has one
- *  with all its pictures. How a shape looks is decided in domain/shapes.ts. */
+ *  with all its pictures. How a shape looks is decided in lib/domain/shapes.ts. */
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { inTurns } from './in-turns.ts'

@@ -1,5 +1,5 @@
 /** A model of others in the layers format of TensorFlow.js (model.json and one weights file), read as a
- *  network of ours: MobileNetV2, say. Our own files are read by `tfjs-format.ts`, which needs no translation. */
+ *  network of ours: MobileNetV2, say. Our own files are read by `tfjs.ts`, which needs no translation. */
 import { fromHalfBytes } from './float16.ts'
 import { cannotImport, type KerasLayer } from './keras-config.ts'
 import { fromKeras, type KerasModel } from './keras-model.ts'

@@ -14,7 +14,7 @@ import {
 } from './copy-files.ts'
 import type { BackupPlan, Making } from './making.ts'
 
-/** Made again when needed, of this machine, or half done: no part of a backup. Docs/operations.md lists them. */
+/** Made again when needed, of this machine, or half done: no part of a backup. docs/operations.md lists them. */
 const LEFT_OUT = new Set([
   'cache',
   'downloads',

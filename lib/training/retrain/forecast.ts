@@ -31,7 +31,7 @@ export type Forecast = {
 
 /** Of what learns step by step: latest and averaged weights are both judged at the end of an epoch. */
 const JUDGED_TWICE = 2
-/** Reference features are of so many training pictures at most (ML.md §3). */
+/** Reference features are of so many training pictures at most. */
 const MOST_REFERENCE = 2_000
 /** Tests under disturbances are on so many pictures at most (measure-robustness.ts), and they are nearly all
  *  that sealing does. */

@@ -1,4 +1,4 @@
-/** Starting, stopping and going on with trainings, as routes ask for it. What a retrain is, decide-retrain.ts
+/** Starting, stopping and going on with trainings, as routes ask for it. What a retrain is, decide.ts
  *  says; doing it is a job. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'

@@ -1,5 +1,5 @@
 /** `plan.json` in a run's folder: all that a training child needs to do one run, and to do it again. Data
- *  alone; who decides what stands in it is plan-retrain.ts or the train command. */
+ *  alone; who decides what stands in it is lib/training/retrain/decide.ts or the train command. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'

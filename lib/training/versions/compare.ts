@@ -1,5 +1,5 @@
 /** Two versions on the same pictures, on the engine that serves: paired answers for the gate, and what it
- *  says of them. The rule itself is domain/gate.ts; promoting is somebody else's. */
+ *  says of them. The rule itself is lib/domain/gate.ts; promoting is somebody else's. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'

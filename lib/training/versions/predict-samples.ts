@@ -1,5 +1,5 @@
 /** What a version answers to labelled pictures that are kept here, by the serving path: encoded bytes,
- *  decoded and computed in a child. It counts nothing; evaluate-version.ts and compare-versions.ts do. */
+ *  decoded and computed in a child. It counts nothing; evaluate.ts and compare.ts do. */
 import { isFileFault } from '#lib/data/blobs.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { Version } from '#lib/data/version-values.ts'

@@ -7,7 +7,7 @@ import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { createRandom } from '#lib/ml/random.ts'
 
-const TOLERANCE = 1e-3 // of a probability, between engines of float32 (ML.md §3)
+const TOLERANCE = 1e-3 // of a probability, between engines of float32
 const SIDE = 40
 
 export type GoldenPicture = { readonly name: string; readonly picture: Picture }
