@@ -147,11 +147,11 @@ test('the figures and the verdicts that the guides name are those of the gate', 
 
   expect(first).toContain(`${FEWEST_IMAGES / TEST_SHARE} in all`)
   for (const words of [
-    `fewer than ${FEWEST_IMAGES} test pictures`,
-    `at least ${FEWEST_CLASS_IMAGES} test pictures`,
+    `fewer than ${FEWEST_IMAGES} test images`,
+    `at least ${FEWEST_CLASS_IMAGES} test images`,
     `more than ${RECALL_MARGIN * 100} points`,
     `above −${ACCURACY_MARGIN * 100} point`,
-    `up to ${MOST_FOR_HEAD.toLocaleString('en')} pictures`,
+    `up to ${MOST_FOR_HEAD.toLocaleString('en')} images`,
   ])
     expect(again).toContain(words)
   const verdicts: readonly Verdict[] = [

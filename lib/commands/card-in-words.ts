@@ -46,7 +46,7 @@ export function cardInWords(card: Card): string[] {
               `${levels.map(({ amount, accuracy }) => `${percent(accuracy.value)} at ${amount}`).join(', ')}`,
           ),
         ]
-      : [`  disturbed     ${missing(robustness)}`]),
+      : [`  robustness    ${missing(robustness)}`]),
   ]
 }
 

@@ -206,8 +206,8 @@ function report(answer: EvaluationAnswer, { card }: Measurable): string {
   const f1 = (mean: ClassMean | undefined) =>
     mean ? `${percent(mean.precision)} / ${percent(mean.recall)} / ${percent(mean.f1)}` : '–'
   const rows: readonly (readonly [string, string, string])[] = [
-    ['right', withInterval(answer.accuracy), test ? withInterval(test.accuracy) : 'no test images'],
-    ['pictures', answer.images.toLocaleString('en'), test ? test.images.toLocaleString('en') : '–'],
+    ['accuracy', withInterval(answer.accuracy), test ? withInterval(test.accuracy) : 'no test images'],
+    ['images', answer.images.toLocaleString('en'), test ? test.images.toLocaleString('en') : '–'],
     ['engine', answer.engine, card.engine],
     ['loss', number(answer.loss), number(test?.loss)],
     ['calibration error', number(answer.ece), number(test?.ece)],
@@ -243,10 +243,10 @@ function report(answer: EvaluationAnswer, { card }: Measurable): string {
   return [
     line(['', 'here', 'card']),
     ...rows.map(line),
-    '  class by class, here',
+    '  per class',
     ...classes,
     `  ${answer.seconds.toFixed(1)} s. The card also says:`,
-    ...cardInWords(card).filter((text) => /mirrored|disturbed|^ {4}/.test(text)),
+    ...cardInWords(card).filter((text) => /mirrored|robustness|^ {4}/.test(text)),
   ].join('\n')
 }
 
