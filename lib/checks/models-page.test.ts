@@ -3,7 +3,7 @@ import type { Card } from '#lib/contracts/bundle.ts'
 import { cardOf } from '#lib/training/rows.fakes.ts'
 import { IN_README, withFigures } from './models-page.ts'
 
-const marks = ['accuracy', 'promises', 'foreign', 'disturbed']
+const marks = ['accuracy', 'reliability', 'foreign', 'robustness']
   .map(
     (name) =>
       `<!-- ${name}: printed by \`node lib/checks/models-page.ts --write\` -->\nOF LAST YEAR\n<!-- end of ${name} -->`,

@@ -87,7 +87,7 @@ const shippedTable = (cards: readonly Card[]): string =>
     ]),
   )
 
-const promisesTable = (cards: readonly Card[]): string =>
+const reliabilityTable = (cards: readonly Card[]): string =>
   lines(
     [
       'classifier',
@@ -118,7 +118,7 @@ function foreignTable(cards: readonly Card[]): string {
     ...new Set(cards.flatMap(({ familiarity }) => familiarity?.foreign?.map(({ name }) => name) ?? [])),
   ]
   return lines(
-    ['classifier', ...names.flatMap((name) => [`${name}: AUROC`, 'found']), 'neighbour'],
+    ['classifier', ...names.flatMap((name) => [`${name}: AUROC`, 'detected']), 'neighbour'],
     cards.map(({ classifier, familiarity }) => [
       `\`${classifier}\``,
       ...names.flatMap((name) => {
@@ -130,12 +130,12 @@ function foreignTable(cards: readonly Card[]): string {
   )
 }
 
-function disturbedTable(cards: readonly Card[]): string {
+function robustnessTable(cards: readonly Card[]): string {
   const kinds = [
     ...new Set(cards.flatMap(({ robustness }) => robustness?.disturbances.map(({ kind }) => kind) ?? [])),
   ]
   return lines(
-    ['classifier', 'undisturbed', ...kinds],
+    ['classifier', 'unmodified', ...kinds],
     cards.map(({ classifier, robustness }) => [
       `\`${classifier}\``,
       share(robustness?.accuracy.value),
@@ -171,9 +171,9 @@ function shippedCards(): readonly Card[] {
 
 const ON_MODELS_PAGE: Tables = {
   accuracy: accuracyTable,
-  promises: promisesTable,
+  reliability: reliabilityTable,
   foreign: foreignTable,
-  disturbed: disturbedTable,
+  robustness: robustnessTable,
 }
 export const IN_README: Tables = { shipped: shippedTable }
 
