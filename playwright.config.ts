@@ -1,5 +1,6 @@
-/** Stories in Chromium, on the built app that `npm test -- e2e` started. One at a time and never twice: a
- *  flaky story is cured, not repeated. */
+/** Stories in Chromium, on the built app, and never twice: a flaky story is cured, not repeated. Those of
+ *  e2e/reading change nothing: they share the product that `npm test -- e2e` started. The others start
+ *  products of their own. Those that measure time or memory run when nothing else does. */
 import { defineConfig } from '@playwright/test'
 
 /** Chromium as root in a container, silent towards the network. */
@@ -12,13 +13,21 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ]
 
+/** What they measure on a machine that other stories use too is not true. */
+const MEASURING = ['small-machine.spec.ts', 'limits.spec.ts']
+
 const executablePath = process.env['DARKROOM_CHROMIUM']
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
+  projects: [
+    { name: 'filling', testMatch: 'reading.setup.ts' },
+    { name: 'reading', testMatch: 'reading/*.spec.ts', fullyParallel: true, dependencies: ['filling'] },
+    { name: 'changing', testMatch: '*.spec.ts', testIgnore: ['reading/*', ...MEASURING] },
+    { name: 'measuring', testMatch: MEASURING, workers: 1 },
+  ],
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 15_000 },

@@ -7,7 +7,7 @@ import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
+import { browserCookies, CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
 
 const MIB = 1024 ** 2
 const HTML = '<img src=x onerror="window.attacked=1">'
@@ -146,13 +146,7 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
       })
     ).status,
   ).toBe(201)
-  await context.addCookies(
-    product.admin.split('; ').map((pair) => ({
-      name: pair.slice(0, pair.indexOf('=')),
-      value: pair.slice(pair.indexOf('=') + 1),
-      url: product.url,
-    })),
-  )
+  await context.addCookies(browserCookies(product.admin, product.url))
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
   page.on('console', (message) => {
@@ -361,13 +355,7 @@ test('12 · classes named after members of every object are uploaded, trained, p
     ).toBe(200)
   }
 
-  await context.addCookies(
-    product.admin.split('; ').map((pair) => ({
-      name: pair.slice(0, pair.indexOf('=')),
-      value: pair.slice(pair.indexOf('=') + 1),
-      url: product.url,
-    })),
-  )
+  await context.addCookies(browserCookies(product.admin, product.url))
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
   for (const address of [

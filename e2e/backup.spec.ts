@@ -7,7 +7,7 @@ import path from 'node:path'
 import { expect, test, type BrowserContext } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { startOwnProduct, type OwnProduct } from './own-product.ts'
+import { browserCookies, startOwnProduct, type OwnProduct } from './own-product.ts'
 
 const IMAGES = 60
 const CLASSIFIER = 'shapes'
@@ -50,13 +50,7 @@ const command = (name: 'backup' | 'restore', args: readonly string[], dataDir: s
   )
 
 const asAdmin = (context: BrowserContext): Promise<void> =>
-  context.addCookies(
-    product.admin.split('; ').map((pair) => ({
-      name: pair.slice(0, pair.indexOf('=')),
-      value: pair.slice(pair.indexOf('=') + 1),
-      url: product.url,
-    })),
-  )
+  context.addCookies(browserCookies(product.admin, product.url))
 
 test('a backup from the page, restored elsewhere, makes the same predictions; a flipped byte in it is named', async ({
   page,

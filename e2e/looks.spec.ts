@@ -1,18 +1,11 @@
-/** Every page as anybody may meet it: with nothing in it and with something, narrow and wide, by day and by
- *  night, seen by axe. */
+/** Every page with nothing on it yet, narrow and wide, by day and by night, seen by axe. Pages with something
+ *  on them are those of e2e/reading/looks.spec.ts. */
 import { expect, type Page } from '@playwright/test'
-import { becomeOwner, logIn, picture } from './people.ts'
+import { becomeOwner } from './people.ts'
 import { expectGoodLooksEverywhere, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
-const OPEN = [
-  '/',
-  '/predict?classifier=shapes',
-  '/predict?classifier=mnist',
-  '/login',
-  '/docs',
-  '/monitoring',
-]
+const OPEN = ['/', '/predict?classifier=shapes', '/predict?classifier=mnist', '/login', '/monitoring']
 const KNOWN = [
   '/',
   '/upload?classifier=shapes',
@@ -64,18 +57,6 @@ test('what an owner sees has nothing serious while it is empty', async ({ page }
   test.setTimeout(400_000)
   await becomeOwner(page, app)
   await look(page, KNOWN)
-})
-
-test('nor with predictions in it', async ({ page }) => {
-  test.setTimeout(400_000)
-  for (let i = 0; i < 30; i++)
-    await page.request.post(`${app.url}/api/predict?classifier=shapes`, {
-      multipart: {
-        file: { name: `<b>star ${i}</b>.png`, mimeType: 'image/png', buffer: picture('star', i) },
-      },
-    })
-  await logIn(page, app)
-  await look(page, ['/', '/history', '/visualize?classifier=shapes&view=traffic'])
 })
 
 test('an address that leads nowhere says so, and a failing answer shows what to do', async ({

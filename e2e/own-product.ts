@@ -1,6 +1,5 @@
 /** A product of its own for the tables that ask the API: started with the settings that a table needs, with
- *  an admin, an editor and keys. The stories of people share the product that `npm test` started; these would
- *  disturb them. */
+ *  an admin, an editor and keys. Stories that change nothing share a product instead (reading-product.ts). */
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -24,10 +23,8 @@ export type Said = {
   readonly json: Readonly<Record<string, unknown>>
 }
 
-export type OwnProduct = AsyncDisposable & {
+export type ProductSession = {
   readonly url: string
-  readonly dataDir: string
-  readonly log: () => string
   /** Cookies of the admin and of an editor. */
   readonly admin: string
   readonly user: string
@@ -50,25 +47,45 @@ export type OwnProduct = AsyncDisposable & {
   ) => Promise<{ readonly status: number; readonly cookie: string; readonly url: string }>
 }
 
+export type OwnProduct = AsyncDisposable &
+  ProductSession & {
+    readonly dataDir: string
+    readonly log: () => string
+  }
+
 export async function startOwnProduct(settings: Readonly<Record<string, string>> = {}): Promise<OwnProduct> {
   const app = await startFreshProduct({ DEFAULT_CLASSIFIER: CLASSIFIER, PREDICT_PROCESSES: '1', ...settings })
-  const ask = asking(app.url)
-  const login = loginAt(app.url)
-  const token = /token=(\S+)/.exec(app.output())?.[1] ?? ''
+  await setUp(app.url, /token=(\S+)/.exec(app.output())?.[1] ?? '')
+  return {
+    ...(await openSession(app.url)),
+    dataDir: app.dataDir,
+    log: app.output,
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  }
+}
+
+/** Makes the admin with the token of the first start, and an editor. */
+export async function setUp(url: string, token: string): Promise<void> {
+  const ask = asking(url)
   await ask('POST', '/api/setup', {
     body: { token, name: 'Ada', email: 'ada@example.org', password: PASSWORD },
   })
-  const { cookie: admin } = await login('ada@example.org')
-  const asAdmin = { cookie: admin, origin: app.url }
+  const { cookie } = await loginAt(url)('ada@example.org')
   await ask('POST', '/api/users', {
-    headers: asAdmin,
+    headers: { cookie, origin: url },
     body: { name: 'Bo', email: 'bo@example.org', password: PASSWORD },
   })
+}
+
+/** Logs the admin and the editor in to a product that was set up. */
+export async function openSession(url: string): Promise<ProductSession> {
+  const ask = asking(url)
+  const login = loginAt(url)
+  const { cookie: admin } = await login('ada@example.org')
   const { cookie: user } = await login('bo@example.org')
+  const asAdmin = { cookie: admin, origin: url }
   return {
-    url: app.url,
-    dataDir: app.dataDir,
-    log: app.output,
+    url,
     admin,
     user,
     ask,
@@ -87,9 +104,16 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
       })
       return String(json['key'])
     },
-    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   }
 }
+
+/** What a browser context takes of a `cookie` header. */
+export const browserCookies = (cookie: string, url: string) =>
+  cookie.split('; ').map((pair) => ({
+    name: pair.slice(0, pair.indexOf('=')),
+    value: pair.slice(pair.indexOf('=') + 1),
+    url,
+  }))
 
 /** Two classes that a few steps tell apart, uploaded as a ZIP and learnt in one epoch. */
 export async function train(product: OwnProduct, key: string): Promise<void> {

@@ -1,24 +1,12 @@
-/** What an owner does: lets people and scripts in, watches the machine, reads the log, looks at data and
- *  mistakes, takes the history along. */
-import { readFileSync } from 'node:fs'
+/** What an owner does: adds people and keys, watches the machine, deletes predictions. What an owner only reads
+ *  is in e2e/reading/owner-pages.spec.ts. */
 import { expect, type Page } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
-import { expectGoodLooksEverywhere, test } from './watched.ts'
+import { test } from './watched.ts'
 
 const PASSWORD = 'correct horse battery'
-const PAGES = [
-  '/monitoring',
-  '/settings',
-  '/settings?view=keys',
-  '/settings?view=settings',
-  '/settings?view=changes',
-  '/history',
-  '/visualize?classifier=shapes&view=data',
-  '/visualize?classifier=shapes&view=model',
-  '/visualize?classifier=shapes&view=traffic',
-]
 const picture = (seed: number) =>
   new Blob([new Uint8Array(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, 9_000 + seed)))], {
     type: 'image/png',
@@ -30,7 +18,6 @@ test.beforeAll(async () => {
   test.setTimeout(180_000)
   product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
   for (let i = 0; i < 8; i++) await predict(i)
-  await expect.poll(classesDrawn, { timeout: 120_000 }).toBe(SHAPES.length) // the worker draws them behind the start
 })
 test.afterAll(async () => {
   await product[Symbol.asyncDispose]()
@@ -40,13 +27,6 @@ async function predict(seed: number) {
   const form = new FormData()
   form.append('file', picture(seed), `=picture ${seed}.png`)
   return product.ask('POST', '/api/predict?classifier=shapes', { body: form })
-}
-
-async function classesDrawn(): Promise<number> {
-  const { json } = await product.ask('GET', '/api/data/summary?classifier=shapes', {
-    headers: { cookie: product.admin },
-  })
-  return (json['per_class'] as readonly { train: number }[]).filter(({ train }) => train > 0).length
 }
 
 async function logIn(page: Page, email = 'ada@example.org'): Promise<void> {
@@ -149,66 +129,6 @@ test('the figures of the machine move while one looks, and stand still when paus
   expect(asked.filter((url) => url.endsWith('/api/metrics'))).toHaveLength(1)
 })
 
-test('the line of a refusal is found in the log by its request id', async ({ page }) => {
-  const { json } = await product.ask('GET', '/api/models/01a1fdc4-0000-7000-8000-000000000000', {
-    headers: { cookie: product.user },
-  })
-  await logIn(page)
-  await page.goto(`${product.url}/monitoring`)
-  await page.getByLabel('Request or text').fill(String(json['request_id']))
-  await page.getByRole('button', { name: 'Find' }).click()
-
-  await expect(page.getByLabel('Lines of the log').getByRole('listitem')).toHaveCount(1)
-  await expect(page.getByLabel('Lines of the log')).toContainText(
-    'GET /api/models/01a1fdc4-0000-7000-8000-000000000000 404',
-  )
-  await expect(page).toHaveURL(/find=/)
-})
-
-test('pictures are told by what they look like: mean pictures, light, size; each plot as a table and as CSV', async ({
-  page,
-}) => {
-  await logIn(page)
-  await page.goto(`${product.url}/visualize?classifier=shapes&view=data`)
-  const mean = page.getByRole('img', { name: /The mean of \d+ pictures of ring/ })
-  await mean.scrollIntoViewIfNeeded()
-  await expect.poll(() => mean.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32)
-  await page
-    .locator('section.card', { hasText: 'The mean picture of each class' })
-    .getByRole('button', { name: 'Table' })
-    .click()
-  await expect(page.getByRole('table', { name: 'The pictures of each class, measured' })).toContainText(
-    /ring.*32 px/,
-  )
-  const brightness = page.getByRole('region', { name: 'Brightness' })
-  await brightness.getByRole('button', { name: 'Table' }).click()
-  await expect(brightness.getByRole('table')).toContainText('50–55')
-  const [csv] = await Promise.all([
-    page.waitForEvent('download'),
-    brightness.getByRole('button', { name: 'CSV' }).click(),
-  ])
-  expect(readFileSync(await csv.path(), 'utf8').split('\r\n')[0]).toBe('"Brightness, % of white",pictures')
-  await page.goto(`${product.url}/visualize?classifier=shapes&view=model`)
-  await expect(page.getByRole('heading', { name: 'In words' })).toBeVisible()
-})
-
-test('the history leaves as CSV, and no file name runs in a spreadsheet', async ({ page }) => {
-  await logIn(page)
-  await page.goto(`${product.url}/history?classifier=shapes`)
-  const [csv] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('link', { name: 'CSV' }).click(),
-  ])
-  const lines = readFileSync(await csv.path(), 'utf8')
-    .trimEnd()
-    .split('\r\n')
-
-  expect(csv.suggestedFilename()).toMatch(/^predictions-shapes-\d{4}-\d\d-\d\d\.csv$/)
-  expect(lines[0]).toMatch(/^id,timestamp,classifier,/)
-  expect(lines.length).toBeGreaterThan(8)
-  expect(lines[1]).toContain(",'=picture ")
-})
-
 test('ten pictures are answered together, well under a second', async () => {
   const form = () => {
     const made = new FormData()
@@ -224,33 +144,6 @@ test('ten pictures are answered together, well under a second', async () => {
   }
 
   expect(Math.min(...tries)).toBeLessThan(1_000)
-})
-
-test('the reference is searched by words, and a link opens the route that it names', async ({ page }) => {
-  await page.goto(`${product.url}/docs`)
-  await page.getByLabel('Search the reference').fill('rollback')
-  await expect(page.getByRole('status').filter({ hasText: 'fits' })).toHaveText('1 route fits')
-  await page.getByText('/api/models/rollback', { exact: true }).click()
-  await expect(page.getByLabel('curl for POST /api/models/rollback')).toBeVisible()
-  await page.getByLabel('Search the reference').fill('nothing like this')
-  await expect(page.getByText('No route fits')).toBeVisible()
-  await page.goto('about:blank') // else only the fragment changes, and the page stays
-  await page.goto(`${product.url}/docs#post-api-predict`)
-  await expect(page.getByLabel('curl for POST /api/predict', { exact: true })).toBeVisible()
-})
-
-test('the pages of an owner are readable to all, on a phone and on a desk, by day and by night', async ({
-  page,
-}) => {
-  test.setTimeout(300_000)
-  await logIn(page)
-  for (const path of PAGES) {
-    await test.step(path, async () => {
-      await page.goto(product.url + path)
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await expectGoodLooksEverywhere(page)
-    })
-  }
 })
 
 test('an admin deletes one prediction, then all that fit a filter, and is told how many before', async ({

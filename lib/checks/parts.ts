@@ -12,6 +12,8 @@ export type Count = { readonly passed: number; readonly failed: number; readonly
 export type TestPart = {
   readonly name: string
   readonly needsPages: boolean
+  /** Uses one core and starts no product: another such part may run at the same time. */
+  readonly isLight: boolean
   readonly run: () => Promise<Count>
 }
 
@@ -21,23 +23,27 @@ export const PARTS: readonly TestPart[] = [
   {
     name: 'types',
     needsPages: true,
+    isLight: true,
     run: () => asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g),
   },
   {
     name: 'format',
     needsPages: false,
+    isLight: true,
     run: () => asOneCase(path.join(ROOT, 'lib/checks/format.ts'), ['--check'], /^\[warn\] \S+$/gm),
   },
   {
     name: 'lint',
     needsPages: false,
+    isLight: true,
     run: () => asOneCase(inModules('eslint/bin/eslint.js'), ['.', '--max-warnings=0'], /^ +\d+:\d+ +error/gm),
   },
-  { name: 'laws', needsPages: false, run: laws },
-  { name: 'unit', needsPages: false, run: unit },
+  { name: 'laws', needsPages: false, isLight: true, run: laws },
+  { name: 'unit', needsPages: false, isLight: false, run: unit },
   {
     name: 'dead-code',
     needsPages: false,
+    isLight: true,
     run: () =>
       asOneCase(
         inModules('knip/bin/knip.js'),
@@ -45,8 +51,8 @@ export const PARTS: readonly TestPart[] = [
         /^\S.*:\d+:\d+|^\S+ {2,}\S+$/gm,
       ),
   },
-  { name: 'faults', needsPages: true, run: faults },
-  { name: 'e2e', needsPages: true, run: stories },
+  { name: 'faults', needsPages: true, isLight: false, run: faults },
+  { name: 'e2e', needsPages: true, isLight: false, run: stories },
 ]
 
 /** A checker that is right or lists mistakes: one case when right, one failure per mistake. */
@@ -60,8 +66,8 @@ async function asOneCase(program: string, args: readonly string[], mistake: RegE
 async function laws(): Promise<Count> {
   const { code, output } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/checks/laws.ts')], {
     cwd: ROOT,
-    isShown: true,
   })
+  sayLine(output.trimEnd())
   const closing = /(\d+) passed, (\d+) failed\s*$/.exec(output)
   return closing
     ? { passed: Number(closing[1]), failed: Number(closing[2]) }
@@ -110,33 +116,45 @@ async function unit(): Promise<Count> {
   })
 }
 
-/** The stories of e2e/, on the product started once; its log is shown when a story fails. */
+/** Stories that may run side by side, then those that measure (playwright.config.ts). */
+const STORY_GROUPS = [['reading', 'changing'], ['measuring']] as const
+
+/** The stories of e2e/. Those that only read share the product started here; its log is shown when one
+ *  fails. */
 async function stories(): Promise<Count> {
   const chromium = await provideChromium()
   if (chromium.kind === 'none') {
     sayLine(chromium.reason)
     return { passed: 0, failed: 1 }
   }
-  await using app = await startThrowawayProduct()
-  return await withReport(async (report) => {
+  await using app = await startThrowawayProduct({ LOG_LEVEL: 'info' })
+  const environment = {
+    ...process.env,
+    NO_COLOR: undefined,
+    FORCE_COLOR: '0',
+    DARKROOM_URL: app.url,
+    DARKROOM_DATA: app.dataDir,
+    DARKROOM_CHROMIUM: chromium.executable,
+  }
+  const counts: Count[] = []
+  for (const projects of STORY_GROUPS) counts.push(await storiesOf(projects, environment))
+  if (counts.some(({ failed }) => failed > 0))
+    sayLine(`--- the log of the shared product ---\n${app.output().slice(-4_000)}`)
+  return sumOf(counts)
+}
+
+function storiesOf(projects: readonly string[], environment: NodeJS.ProcessEnv): Promise<Count> {
+  return withReport(async (report) => {
     const { code } = await runToEnd(
       process.execPath,
-      [inModules('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
-      {
-        cwd: ROOT,
-        isShown: true,
-        env: {
-          ...process.env,
-          NO_COLOR: undefined,
-          FORCE_COLOR: '0',
-          DARKROOM_URL: app.url,
-          DARKROOM_DATA: app.dataDir,
-          DARKROOM_CHROMIUM: chromium.executable,
-          PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-        },
-      },
+      [
+        inModules('@playwright/test/cli.js'),
+        'test',
+        '--reporter=list,json',
+        ...projects.map((name) => `--project=${name}`),
+      ],
+      { cwd: ROOT, isShown: true, env: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report } },
     )
-    if (code !== 0) sayLine(`--- the product's log ---\n${app.output().slice(-4_000)}`)
     if (!existsSync(report)) return { passed: 0, failed: 1 }
     const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
       stats: { expected: number; unexpected: number; flaky: number; skipped: number }
@@ -147,6 +165,15 @@ async function stories(): Promise<Count> {
       skipped: stats.skipped,
     }
   })
+}
+
+export function sumOf(counts: readonly Count[]): Required<Count> {
+  const sum = (of: (count: Count) => number): number => counts.reduce((total, one) => total + of(one), 0)
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ skipped = 0 }) => skipped),
+  }
 }
 
 async function withReport(work: (report: string) => Promise<Count>): Promise<Count> {

@@ -1,8 +1,8 @@
-/** `npm test`: every check there is, one after the other, and one closing line `N passed, N failed`.
- *  With names of parts it runs those alone. The parts themselves are in parts.ts. */
+/** `npm test`: every check there is, those that use one core two at a time, and one closing line
+ *  `N passed, N failed, N skipped`. With names of parts it runs those alone. The parts themselves are in parts.ts. */
 import path from 'node:path'
 import { runToEnd, sayLine } from './child.ts'
-import { PARTS, type Count, type TestPart } from './parts.ts'
+import { PARTS, sumOf, type Count, type TestPart } from './parts.ts'
 import { ROOT } from './sources.ts'
 
 const asked = process.argv.slice(2)
@@ -17,12 +17,20 @@ if (unknown.length > 0) {
 const parts = PARTS.filter(({ name }) => asked.length === 0 || asked.includes(name))
 const counts: Count[] = []
 if (parts.some(({ needsPages }) => needsPages)) counts.push(await timed('build', build))
-for (const { name, run } of parts) counts.push(await timed(name, run))
+const byTwo = parts.filter(({ isLight }) => isLight).values()
+counts.push(...(await Promise.all([inTurn(byTwo), inTurn(byTwo)])).flat())
+counts.push(...(await inTurn(parts.filter(({ isLight }) => !isLight).values())))
 
-const sum = (of: (count: Count) => number): number => counts.reduce((total, count) => total + of(count), 0)
-const [passed, failed] = [sum((count) => count.passed), sum((count) => count.failed)]
-sayLine(`${passed} passed, ${failed} failed`)
+const { passed, failed, skipped } = sumOf(counts)
+sayLine(`${passed} passed, ${failed} failed, ${skipped} skipped`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+
+/** One part after another, as long as there are any. */
+async function inTurn(waiting: Iterable<TestPart>): Promise<Count[]> {
+  const done: Count[] = []
+  for (const { name, run } of waiting) done.push(await timed(name, run))
+  return done
+}
 
 async function timed(name: string, run: TestPart['run']): Promise<Count> {
   sayLine(`\n── ${name}`)

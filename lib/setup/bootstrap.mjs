@@ -44,7 +44,7 @@ const COMMANDS = {
     runs: 'lib/checks/run.ts',
     help:
       'npm test [-- part …]\n\nRuns all checks, or the given parts: types format lint laws unit ' +
-      'dead-code faults e2e.\nEnds with "N passed, N failed"; exits with 0 only if all passed.',
+      'dead-code faults e2e.\nEnds with "N passed, N failed, N skipped"; exits with 0 only if all passed.',
   },
   dataset: { runs: 'lib/commands/dataset.ts' },
   train: { runs: 'lib/commands/train.ts' },

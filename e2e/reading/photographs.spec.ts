@@ -4,10 +4,9 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from '@playwright/test'
 import { readZip } from '#lib/archive/read-zip.ts'
-import { test } from './watched.ts'
-import { startFreshProduct, type FreshProduct } from './own-product.ts'
+import { ROOT } from '#lib/checks/sources.ts'
+import { test } from '../reading-product.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '..')
 const ZIP = path.resolve(
   ROOT,
   process.env['DARKROOM_REAL_DATA'] ?? '../shared/data',
@@ -19,9 +18,7 @@ const OF_EACH = 8
  *  draws, and these are always the same. */
 const FEWEST_RIGHT = 10
 
-test.describe.configure({ mode: 'serial' })
 test.skip(!existsSync(ZIP), 'the photographs are not at hand: DARKROOM_REAL_DATA names their folder')
-let app: FreshProduct
 type Photograph = {
   readonly name: string
   readonly mimeType: string
@@ -31,17 +28,13 @@ type Photograph = {
 let photographs: readonly Photograph[]
 
 test.beforeAll(async () => {
-  app = await startFreshProduct()
   photographs = await photographsIn(ZIP)
 })
-test.afterAll(async () => {
-  await app[Symbol.asyncDispose]()
-})
-
 test('a photograph that is dropped is told to be a cat or a dog, how surely, and by whom', async ({
   page,
+  shared,
 }) => {
-  await page.goto(`${app.url}/predict?classifier=cats-dogs`)
+  await page.goto(`${shared.url}/predict?classifier=cats-dogs`)
   await page.getByLabel('Drop pictures here, or paste one').setInputFiles(photographs[0]!)
 
   const answer = page.getByRole('region', { name: 'Answer' })
@@ -51,8 +44,8 @@ test('a photograph that is dropped is told to be a cat or a dog, how surely, and
   await expect(answer.getByRole('img', { name: photographs[0]!.name })).toBeVisible()
 })
 
-test('of sixteen that are dropped together most are told right, in a table', async ({ page }) => {
-  await page.goto(`${app.url}/predict?classifier=cats-dogs`)
+test('of sixteen that are dropped together most are told right, in a table', async ({ page, shared }) => {
+  await page.goto(`${shared.url}/predict?classifier=cats-dogs`)
   await page.getByLabel('Drop pictures here, or paste one').setInputFiles([...photographs])
 
   const rows = page.getByRole('table').getByRole('row')
