@@ -55,6 +55,7 @@ export default async function Models(props: PageProps) {
   const challenger = models.find(({ id }) => id === query.challenger)
   const base = models.find(({ id }) => id === query.with) ?? champion
   const status = await darkroom().data.retrainStatus({ classifier: chosen.id }, who.asked)
+  const training = who.may('train') ? 'Train it' : 'Training runs'
   const watch = (
     <Link
       href={`/retrain?classifier=${chosen.id}`}
@@ -63,7 +64,7 @@ export default async function Models(props: PageProps) {
         size: models.length === 0 ? 'normal' : 'small',
       })}
     >
-      {status.is_running ? 'Watch the training' : who.may('train') ? 'Train it' : 'Training runs'}
+      {status.is_running ? 'Watch the training' : training}
     </Link>
   )
   if (models.length === 0) {

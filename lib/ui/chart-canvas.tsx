@@ -87,7 +87,7 @@ export default function ChartCanvas({
         ...(isShare && kind === 'line' && spanOf(series)),
         ticks: {
           color: ink,
-          precision: isShare ? undefined : kind === 'bar' ? 0 : undefined,
+          precision: kind === 'bar' && !isShare ? 0 : undefined,
           callback: shown,
         },
       },

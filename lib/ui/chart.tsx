@@ -76,12 +76,10 @@ const neverChanges = () => () => {}
 
 function Twin({ title, labels, labelName, series, isShare }: ChartProps) {
   const rows = labels.map((label, i) => ({ label, i }))
-  const shown = (value: number | null | undefined) =>
-    value === null || value === undefined
-      ? '–'
-      : isShare
-        ? `${(value * 100).toFixed(1)} %`
-        : String(Number(value.toPrecision(4)))
+  const shown = (value: number | null | undefined) => {
+    if (value === null || value === undefined) return '–'
+    return isShare ? `${(value * 100).toFixed(1)} %` : String(Number(value.toPrecision(4)))
+  }
   return (
     <div className="max-h-72 overflow-y-auto">
       <Table

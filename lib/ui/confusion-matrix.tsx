@@ -37,7 +37,8 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
                   </th>
                   {classes.map((answer, j) => {
                     const count = row[j] ?? 0
-                    const kind = i === j ? 'right' : count > 0 ? 'wrong' : 'none'
+                    const mistaken = count > 0 ? 'wrong' : 'none'
+                    const kind = i === j ? 'right' : mistaken
                     return (
                       <td
                         key={answer}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Button, type ButtonSize } from './button.tsx'
 
 const SAYS_SO_MS = 2_000
+const WORDS = { idle: 'Copy', copied: 'Copied', failed: 'Select it and copy' } as const
 
 export function CopyButton({
   text,
@@ -21,9 +22,7 @@ export function CopyButton({
   }
   return (
     <Button size={size} variant="quiet" aria-label={label} onClick={() => void copyText()}>
-      <span aria-live="polite">
-        {said === 'copied' ? 'Copied' : said === 'failed' ? 'Select it and copy' : 'Copy'}
-      </span>
+      <span aria-live="polite">{WORDS[said ?? 'idle']}</span>
     </Button>
   )
 }

@@ -58,14 +58,7 @@ function read(shown: Shown): Read {
   }
   if ('bytes' in shown) return { value: bytes(shown.bytes) }
   if ('count' in shown)
-    return {
-      value:
-        shown.count === null
-          ? 'unknown'
-          : shown.unit
-            ? counted(shown.count, shown.unit)
-            : shown.count.toLocaleString('en-GB'),
-    }
+    return { value: shown.count === null ? 'unknown' : countText(shown.count, shown.unit) }
   return {
     value: shown.amount === null ? 'unknown' : `${shown.amount.toFixed(shown.digits ?? 1)} ${shown.unit}`,
   }
@@ -92,3 +85,6 @@ function bytes(count: number): string {
   const amount = count / 1024 ** power
   return `${Number.isInteger(amount) || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[power]}`
 }
+
+const countText = (count: number, unit?: string): string =>
+  unit ? counted(count, unit) : count.toLocaleString('en-GB')

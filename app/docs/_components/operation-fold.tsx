@@ -112,6 +112,7 @@ function Fields({
   words?: string
   rows: readonly FieldRow[]
 }) {
+  const need = title.startsWith('Answer') ? ['sometimes', 'always'] : ['no', 'yes']
   return (
     <div>
       <h3>{title}</h3>
@@ -129,14 +130,7 @@ function Fields({
               { name: 'Type', cell: (row) => row.type },
               {
                 name: 'Needed',
-                cell: (row) =>
-                  title.startsWith('Answer')
-                    ? row.isRequired
-                      ? 'always'
-                      : 'sometimes'
-                    : row.isRequired
-                      ? 'yes'
-                      : 'no',
+                cell: (row) => need[Number(row.isRequired)],
               },
               ...(rows.some((row) => row.about !== '')
                 ? [{ name: 'What', cell: (row: FieldRow) => row.about }]

@@ -33,7 +33,7 @@ export function OperationSearch({ groups }: { readonly groups: readonly Group[] 
           onChange={(event) => setAsked(event.currentTarget.value)}
         />
         <p className="small muted mt-1" role="status">
-          {words.length === 0 ? `${count} routes` : count === 1 ? '1 route fits' : `${count} routes fit`}
+          {words.length === 0 ? `${count} routes` : fitWords(count)}
         </p>
       </div>
       {words.length === 0 && (
@@ -62,3 +62,5 @@ export function OperationSearch({ groups }: { readonly groups: readonly Group[] 
     </div>
   )
 }
+
+const fitWords = (count: number): string => (count === 1 ? '1 route fits' : `${count} routes fit`)

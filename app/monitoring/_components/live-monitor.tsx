@@ -14,8 +14,7 @@ import { RetrainCard } from './retrain-card.tsx'
 
 const percent = (value: number) => value.toFixed(0)
 const perSecond = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(1))
-const milliseconds = (value: number | undefined) =>
-  value === undefined ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(1)
+const milliseconds = (value: number | undefined) => (value === undefined ? '–' : perSecond(value))
 
 export function LiveMonitor({
   first,
@@ -156,9 +155,7 @@ function StateBadge({ health }: { health: FollowedFigures['health'] }) {
   }
 }
 
-const shareOf = (part: number, whole: number): string =>
-  whole === 0
-    ? 'nothing asked yet'
-    : part === 0
-      ? 'none so far'
-      : `${((100 * part) / whole).toFixed(2)} % of all`
+function shareOf(part: number, whole: number): string {
+  if (whole === 0) return 'nothing asked yet'
+  return part === 0 ? 'none so far' : `${((100 * part) / whole).toFixed(2)} % of all`
+}

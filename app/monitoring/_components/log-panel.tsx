@@ -86,11 +86,14 @@ export function LogPanel({
         />
       )}
       <p className="small muted">
-        {lines.length === 0
-          ? ''
-          : `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}, newest first${isComplete ? '' : '; there are older ones'}. `}
+        {countOf(lines.length, isComplete)}
         The whole log lies in <code>DATA_DIR/logs</code>, one JSON object a line.
       </p>
     </Card>
   )
+}
+
+function countOf(lines: number, isComplete: boolean): string {
+  if (lines === 0) return ''
+  return `${lines} ${lines === 1 ? 'line' : 'lines'}, newest first${isComplete ? '' : '; there are older ones'}. `
 }

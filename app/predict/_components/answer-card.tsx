@@ -97,10 +97,13 @@ function inWords({ decision, candidates }: PredictionAnswer): string {
         'This is unlike nearly every picture that the version was tried on. Take the answer as a guess, ' +
         'however sure it looks.'
       )
-    case null:
+    case null: {
+      const probable =
+        candidates && (candidates.length > 1 ? `one of: ${candidates.join(', ')}` : candidates[0])
       return (
-        `Too few held-back pictures to promise how often an answer this sure is right.${candidates ? ` It is probably ${candidates.length > 1 ? `one of: ${candidates.join(', ')}` : candidates[0]}.` : ''} ` +
-        'More pictures, and a training, would change that.'
+        'Too few held-back pictures to promise how often an answer this sure is right.' +
+        `${probable ? ` It is probably ${probable}.` : ''} More pictures, and a training, would change that.`
       )
+    }
   }
 }

@@ -63,14 +63,11 @@ export function AnswerTable({
           },
           {
             name: 'Answer',
-            cell: (one) =>
-              one.failure ? (
-                <span className="field-error">{one.failure.detail}</span>
-              ) : one.answer ? (
-                <strong>{one.answer.predicted_class}</strong>
-              ) : (
-                <span className="muted">waiting</span>
-              ),
+            cell: (one) => {
+              if (one.failure) return <span className="field-error">{one.failure.detail}</span>
+              if (one.answer) return <strong>{one.answer.predicted_class}</strong>
+              return <span className="muted">waiting</span>
+            },
           },
           {
             name: 'Confidence',

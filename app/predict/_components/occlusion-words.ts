@@ -37,5 +37,6 @@ export function toldBy({ drops }: Pick<Explanation, 'drops'>): Told {
 /** By where the middle of a cover lies. */
 function third(place: number, count: number): 0 | 1 | 2 {
   const share = (place + 1) / (count + 1)
-  return share < 1 / 3 ? 0 : share <= 2 / 3 ? 1 : 2
+  if (share < 1 / 3) return 0
+  return share <= 2 / 3 ? 1 : 2
 }

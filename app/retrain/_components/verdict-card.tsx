@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<VerdictAnswer['kind'], (version: string, base: str
 
 export function VerdictCard({ run, verdict }: { readonly run: RunAnswer; readonly verdict: VerdictAnswer }) {
   const version = run.version ?? 'The new version'
+  const kept = run.base_version ? `${run.base_version} went on answering.` : `${version} was not promoted.`
   return (
     <Card
       title={TITLES[verdict.kind](version, run.base_version ?? 'the one before')}
@@ -39,11 +40,7 @@ export function VerdictCard({ run, verdict }: { readonly run: RunAnswer; readonl
     >
       <p>{verdict.sentence}</p>
       <p className="font-semibold" role="status">
-        {run.is_promoted
-          ? `${version} was promoted.`
-          : run.base_version
-            ? `${run.base_version} went on answering.`
-            : `${version} was not promoted.`}
+        {run.is_promoted ? `${version} was promoted.` : kept}
       </p>
     </Card>
   )

@@ -137,9 +137,13 @@ export function BackupsCard({
   )
 }
 
-const scheduleWords = (every: string, keep: number): string =>
-  `${every === 'off' ? 'Scheduled backups are off; set BACKUP_EVERY in Settings to turn them on.' : `A backup is scheduled every ${every}.`} ` +
-  `Darkroom keeps the newest ${keep}.`
+function scheduleWords(every: string, keep: number): string {
+  const schedule =
+    every === 'off'
+      ? 'Scheduled backups are off; set BACKUP_EVERY in Settings to turn them on.'
+      : `A backup is scheduled every ${every}.`
+  return `${schedule} Darkroom keeps the newest ${keep}.`
+}
 
 function StateBadge({ last, hasFailed }: { readonly last: boolean; readonly hasFailed: boolean }) {
   if (hasFailed) return <Badge variant="bad">failed</Badge>

@@ -108,8 +108,11 @@ function sentenceOf(title: string, { trained_versions: versions, backups }: Dele
       ? []
       : [
           `Still in ${backups.length === 1 ? 'the backup' : 'the backups'} ` +
-            `${backups.map(({ name, until }) => (until === null ? name : `${name} (until ${until.slice(0, 10)})`)).join(', ')}.`,
+            `${backups.map(withItsEnd).join(', ')}.`,
         ]),
   ]
   return [`${title} was deleted permanently.`, ...still].join(' ')
 }
+
+const withItsEnd = ({ name, until }: { readonly name: string; readonly until: string | null }): string =>
+  until === null ? name : `${name} (until ${until.slice(0, 10)})`

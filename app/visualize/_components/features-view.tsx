@@ -57,7 +57,8 @@ export async function FeaturesView({
             label={percentRange}
             description={
               'How far light and dark are apart within a picture: ' +
-              `${mostOf(contrast, lookedAt, percentRange)} %.${extremes(perClass, (one) => one.contrast, 'flattest', 'richest')}`
+              `${mostOf(contrast, lookedAt, percentRange)} %.` +
+              extremes(perClass, (one) => one.contrast, 'flattest', 'richest')
             }
           />
         </Card>
@@ -133,8 +134,10 @@ function Histogram({
 const percentRange = ({ from, to }: Bin): string =>
   to === null ? `${round(from * 100)} and more` : `${round(from * 100)}–${round(to * 100)}`
 const pixelRange = ({ from, to }: Bin): string => (to === null ? `${from} and more` : `${from}–${to - 1}`)
-const aspectRange = ({ from, to }: Bin): string =>
-  to === null ? `${from} and wider` : from === 0 ? `under ${to}` : `${from}–${to}`
+function aspectRange({ from, to }: Bin): string {
+  if (to === null) return `${from} and wider`
+  return from === 0 ? `under ${to}` : `${from}–${to}`
+}
 const round = (value: number): number => Number(value.toFixed(1))
 
 function mostOf(bins: readonly Bin[], all: number, label: (bin: Bin) => string): string {

@@ -58,9 +58,18 @@ export function ModelInsights({
 
 const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`
 
-const mixedUp = ({ truth, answer, there, of, back, ofBack }: ConfusedPair): string =>
-  `“${truth}” was taken for “${answer}” ${there === 1 ? 'once' : `${there} times`} (${percent(there / of)} ` +
-  `of its pictures)${back === 0 ? ', never the other way round.' : `, the other way round ${back === 1 ? 'once' : `${back} times`} (${percent(back / ofBack)}).`}`
+const timesOf = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+
+function mixedUp({ truth, answer, there, of, back, ofBack }: ConfusedPair): string {
+  const otherWay =
+    back === 0
+      ? 'never the other way round'
+      : `the other way round ${timesOf(back)} (${percent(back / ofBack)})`
+  return (
+    `“${truth}” was taken for “${answer}” ${timesOf(there)} (${percent(there / of)} of its pictures), ` +
+    `${otherWay}.`
+  )
+}
 
 function worstFound({ per_class: perClass }: Test): readonly string[] {
   const sorted = perClass

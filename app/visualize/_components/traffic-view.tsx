@@ -166,9 +166,12 @@ function trendOf(
   if (before === null || after === null)
     return 'How sure the answers of each day were, on average; a fall means pictures unlike those of the training.'
   const change = (after - before) * 100
+  const compared =
+    Math.abs(change) < 0.5
+      ? 'as the'
+      : `${Math.abs(change).toFixed(1)} points ${change > 0 ? 'more' : 'less'} than the`
   return (
-    `The last ${half} days were ${(after * 100).toFixed(1)} % sure on average, ` +
-    `${Math.abs(change) < 0.5 ? 'as the' : `${Math.abs(change).toFixed(1)} points ${change > 0 ? 'more' : 'less'} than the`} ` +
+    `The last ${half} days were ${(after * 100).toFixed(1)} % sure on average, ${compared} ` +
     `${half} before; a fall means pictures unlike those of the training.`
   )
 }
