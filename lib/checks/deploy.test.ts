@@ -78,7 +78,10 @@ test('the container calls itself healthy when it is ready, and ill when it is no
 test('what Render is told are settings of ours with values that they may have', () => {
   const blueprint = read('deploy/render.yaml')
   const told = Object.fromEntries(
-    [...blueprint.matchAll(/- key: (\w+)\n\s+value: "([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
+    [...blueprint.matchAll(/- key: (\w+)\n\s+value: ['"]([^'"]*)['"]/g)].map(([, name, value]) => [
+      name!,
+      value!,
+    ]),
   )
 
   expect(told).toMatchObject({ PORT: '10000', DEFAULT_EPOCHS: '15', RATE_LIMIT_ENABLED: 'true' })

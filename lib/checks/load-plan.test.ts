@@ -15,7 +15,7 @@ const PLANNED: Readonly<Record<number, { readonly arrivals: number; readonly exp
 /** An environment of the load plan: its users, and how long and how often they arrive. */
 const ENVIRONMENT = new RegExp(
   [
-    /^ {4}"(\d+)":\n/,
+    /^ {4}['"](\d+)['"]:\n/,
     /\s+phases: \[\{ name: .*?, duration: (\d+), arrivalRate: (\d+) \}\]\n/,
     /\s+variables: \{ pause: \[(\d+)ms\] \}/,
   ]
