@@ -1,25 +1,28 @@
-/** Which classifier a page is about: the one in its address, else the default, else the first. */
+/** Selects the classifier of a page: the one in its URL, else the default, else the first. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { darkroom } from '#lib/http/context.ts'
-import type { Visitor } from './visitor.ts'
+import type { CurrentUser } from './current-user.ts'
 
-export type Chosen = {
+export type SelectedClassifier = {
   readonly classifiers: readonly ClassifierAnswer[]
-  /** null where there is none at all, or none of the wanted name. */
-  readonly chosen: ClassifierAnswer | null
-  /** What the address asked for and nobody has. */
+  /** null if there is no classifier, or none with the requested id. */
+  readonly selected: ClassifierAnswer | null
+  /** The id in the URL, if no classifier has it. */
   readonly missing: string | null
 }
 
-export async function chosenClassifier({ asked }: Visitor, wanted: string | undefined): Promise<Chosen> {
-  const { classifiers } = await darkroom().data.listClassifiers({}, asked)
-  if (wanted) {
-    const chosen = classifiers.find(({ id }) => id === wanted) ?? null
-    return { classifiers, chosen, missing: chosen ? null : wanted }
+export async function selectClassifier(
+  { context }: CurrentUser,
+  id: string | undefined,
+): Promise<SelectedClassifier> {
+  const { classifiers } = await darkroom().data.listClassifiers({}, context)
+  if (id) {
+    const selected = classifiers.find(({ id }) => id === id) ?? null
+    return { classifiers, selected, missing: selected ? null : id }
   }
   return {
     classifiers,
-    chosen: classifiers.find((one) => one.is_default) ?? classifiers[0] ?? null,
+    selected: classifiers.find((one) => one.is_default) ?? classifiers[0] ?? null,
     missing: null,
   }
 }

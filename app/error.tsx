@@ -1,5 +1,5 @@
 'use client'
-/** A page that failed by a bug: what can be done, and the number under which the log knows it. */
+/** A page that failed unexpectedly: what to do, and the id of the error in the log. */
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 
@@ -12,13 +12,11 @@ export default function PageError({
 }) {
   return (
     <div className="stack">
-      <h1>This page failed</h1>
+      <h1>This page could not be loaded</h1>
       <ErrorNotice
-        title="Something went wrong here"
+        title="Something went wrong on our side"
         failure={{
-          detail:
-            'This is a fault of Darkroom, not yours. Nothing that you did is lost. Try again; if it ' +
-            'stays, the log tells more under this number.',
+          detail: 'Your data is safe. Try again. If the error persists, look up this ID in the log.',
           requestId: error.digest ?? null,
         }}
         action={

@@ -1,5 +1,5 @@
 'use client'
-/** When even the frame of the pages cannot be drawn: plain, and dependent on nothing. */
+/** Shown when the layout itself fails; depends on nothing but the style sheet. */
 import './globals.css'
 
 export default function FrameError({ error }: { readonly error: Error & { readonly digest?: string } }) {
@@ -7,12 +7,9 @@ export default function FrameError({ error }: { readonly error: Error & { readon
     <html lang="en">
       <body>
         <main className="shell-main stack">
-          <h1>Darkroom cannot show its pages</h1>
-          <p>
-            It may be starting, or it failed. Load the page again in a moment; if this stays, the log tells
-            why.
-          </p>
-          {error.digest && <p className="caption">request {error.digest}</p>}
+          <h1>Darkroom is not available</h1>
+          <p>It may still be starting. Reload the page in a moment. If the error persists, check the log.</p>
+          {error.digest && <p className="caption">Request ID: {error.digest}</p>}
         </main>
       </body>
     </html>

@@ -11,7 +11,7 @@ import { Toasts } from '#lib/ui/toast.tsx'
 import { Account } from './_components/account.tsx'
 import { Navigation } from './_components/navigation.tsx'
 import './globals.css'
-import { visitor } from './visitor.ts'
+import { currentUser } from './current-user.ts'
 
 export const metadata: Metadata = {
   title: { default: 'Darkroom', template: '%s · Darkroom' },
@@ -26,7 +26,7 @@ export const viewport: Viewport = {
 
 export default async function Layout({ children }: { readonly children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
-  const { isKnown, name, may } = await visitor()
+  const { isLoggedIn, name, may } = await currentUser()
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
@@ -41,19 +41,19 @@ export default async function Layout({ children }: { readonly children: ReactNod
               Darkroom
             </Link>
           }
-          navigation={<Navigation isKnown={may('view')} isAdmin={may('admin')} />}
+          navigation={<Navigation isLoggedIn={may('view')} isAdmin={may('admin')} />}
           foot={
             <>
               <ThemeSwitch />
-              <Account name={isKnown ? (name ?? 'You') : null} />
+              <Account name={isLoggedIn ? (name ?? 'You') : null} />
             </>
           }
         >
           {darkroom().settings().openActions && (
             <Card variant="attention">
               <p role="note">
-                <strong>Open to everybody.</strong> Whoever reaches this address may read the history, upload,
-                retrain and promote (OPEN_ACTIONS).
+                <strong>Public access is on.</strong> Anyone who can reach this address can read the history,
+                upload, retrain and promote (OPEN_ACTIONS).
               </p>
             </Card>
           )}

@@ -1,4 +1,4 @@
-/** What stands there while a page is on its way. */
+/** Shown while a page loads. */
 import { PageSkeleton } from '#lib/ui/skeleton.tsx'
 
 export default function Loading() {

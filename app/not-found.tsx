@@ -1,6 +1,6 @@
-/** An address where nothing is. */
+/** The page for a URL that does not exist. */
 import Link from 'next/link'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 
 export const metadata = { title: 'Not found' }
@@ -11,14 +11,14 @@ export default function NotFound() {
       <h1 className="sr-only">Not found</h1>
       <EmptyState
         icon="alert"
-        title="There is nothing at this address"
+        title="Page not found"
         action={
-          <Link href="/" {...looksLikeButton({ variant: 'primary' })}>
-            To the dashboard
+          <Link href="/" {...buttonProps({ variant: 'primary' })}>
+            Go to the dashboard
           </Link>
         }
       >
-        The page may have moved with what it showed, or the address has a mistake.
+        The page does not exist or has been moved.
       </EmptyState>
     </>
   )

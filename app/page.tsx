@@ -1,36 +1,37 @@
-/** The dashboard: the classifiers, what needs attention, what was asked last. */
+/** The dashboard: the classifiers, what needs attention, and the recent predictions. */
 import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { Attention } from './_components/attention.tsx'
 import { ClassifierCard } from './_components/classifier-card.tsx'
 import { PredictionTiles } from './_components/prediction-tiles.tsx'
-import { visitor } from './visitor.ts'
+import { currentUser } from './current-user.ts'
 
-const LAST_PREDICTIONS = 8
-const RUNS_LOOKED_AT = 20
+const RECENT_PREDICTIONS = 8
+const RECENT_RUNS = 20
 
 export default async function Dashboard() {
-  const { asked, isKnown, may } = await visitor()
-  const mayView = isKnown && may('view')
+  const { context, isLoggedIn, may } = await currentUser()
+  const mayView = isLoggedIn && may('view')
   const { data, auth } = darkroom()
-  const [{ classifiers }, needsFirstAdmin, runs, last] = await Promise.all([
-    data.listClassifiers({}, asked),
+  const [{ classifiers }, needsFirstAdmin, runs, recent] = await Promise.all([
+    data.listClassifiers({}, context),
     auth.needsFirstAdmin(),
-    mayView ? data.listRuns({ limit: RUNS_LOOKED_AT }, asked) : null,
-    mayView ? data.listPredictions({ limit: LAST_PREDICTIONS }, asked) : null,
+    mayView ? data.listRuns({ limit: RECENT_RUNS }, context) : null,
+    mayView ? data.listPredictions({ limit: RECENT_PREDICTIONS }, context) : null,
   ])
   return (
     <div className="stack">
       <PageHead
         title="Dashboard"
-        lead="Your classifiers: who answers now, how well it did on pictures it had never seen, and what waits for you."
+        lead="Your classifiers, their accuracy on test images, and anything that needs your attention."
       />
       {needsFirstAdmin && <FirstAdmin />}
-      {isKnown && <Attention runs={runs?.runs ?? []} classifiers={classifiers} />}
+      {isLoggedIn && <Attention runs={runs?.runs ?? []} classifiers={classifiers} />}
       {classifiers.length === 0 ? (
         <FirstClassifier mayUpload={may('upload')} />
       ) : (
@@ -43,16 +44,16 @@ export default async function Dashboard() {
           </div>
         </section>
       )}
-      {last && last.predictions.length > 0 && (
+      {recent && recent.predictions.length > 0 && (
         <Card
-          title="Last predictions"
+          title="Recent predictions"
           aside={
             <Link className="link small" href="/history">
-              All {last.total.toLocaleString('en-GB')} in the history
+              Show all {numberText({ count: recent.total })}
             </Link>
           }
         >
-          <PredictionTiles predictions={last.predictions} />
+          <PredictionTiles predictions={recent.predictions} />
         </Card>
       )}
     </div>
@@ -62,17 +63,17 @@ export default async function Dashboard() {
 function FirstAdmin() {
   return (
     <Card
-      title="Nobody owns this Darkroom yet"
+      title="No administrator account exists yet"
       variant="attention"
       actions={
-        <Link href="/setup" {...looksLikeButton({ variant: 'primary' })}>
-          Make the first admin
+        <Link href="/setup" {...buttonProps({ variant: 'primary' })}>
+          Create administrator
         </Link>
       }
     >
       <p>
-        Predicting works already. To upload pictures, train and correct answers, make the first admin with the
-        one-time token that the first start printed.
+        You can already make predictions. To upload images, train and give feedback, create the administrator
+        account with the setup link printed in the terminal (or in <code>docker logs</code>).
       </p>
     </Card>
   )
@@ -80,18 +81,18 @@ function FirstAdmin() {
 
 function FirstClassifier({ mayUpload }: { mayUpload: boolean }) {
   const action = mayUpload ? (
-    <Link href="/upload" {...looksLikeButton({ variant: 'primary' })}>
-      Upload the first pictures
+    <Link href="/upload" {...buttonProps({ variant: 'primary' })}>
+      Upload images
     </Link>
   ) : (
-    <Link href="/login?next=/upload" {...looksLikeButton({ variant: 'primary' })}>
-      Log in to make one
+    <Link href="/login?next=/upload" {...buttonProps({ variant: 'primary' })}>
+      Log in to create one
     </Link>
   )
   return (
-    <EmptyState title="Make the first classifier" action={action}>
-      Put pictures into folders named like what they show, a few dozen of each, and upload them. One click
-      then trains a classifier that answers for new pictures.
+    <EmptyState title="Create your first classifier" action={action}>
+      Upload one folder per class, named after the class, with at least 20 images each. Then train with one
+      click.
     </EmptyState>
   )
 }

@@ -60,10 +60,10 @@ test('a backup from the page, restored elsewhere, makes the same predictions; a 
   const before = await predictions(product)
   await asAdmin(context)
   await page.goto(`${product.url}/settings?view=backups`)
-  await expect(page.getByText('There is no backup yet.')).toBeVisible()
+  await expect(page.getByText('There are no backups yet.')).toBeVisible()
 
   await page.getByRole('button', { name: 'Back up now' }).click()
-  await expect(page.getByText(/The last backup was made .*verified/)).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(/The last backup was created .*verified/)).toBeVisible({ timeout: 60_000 })
   const [name] = readdirSync(kept).filter((one) => one.startsWith('20'))
   await expect(page.getByRole('rowheader', { name: name! })).toBeVisible()
 

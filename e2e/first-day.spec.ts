@@ -22,9 +22,9 @@ test.afterAll(async () => {
 const ask = async (page: Page, shape: ShapeName, seed: number) => {
   await page.goto(`${app.url}/predict?classifier=shapes`)
   await page
-    .getByLabel('Drop pictures here, or paste one')
+    .getByLabel('Drop or paste images here')
     .setInputFiles({ name: `${shape}.png`, mimeType: 'image/png', buffer: picture(shape, seed) })
-  return page.getByRole('region', { name: 'Answer' })
+  return page.getByRole('region', { name: 'Prediction' })
 }
 
 test('a stranger brings a picture and is told what it is, how sure that is, and by whom', async ({
@@ -41,23 +41,25 @@ test('asked where it looks, the page lays a map over the picture and says the sa
   page,
 }) => {
   const answer = await ask(page, 'star', 7)
-  await answer.getByRole('button', { name: 'Where does it look?' }).click()
+  await answer.getByRole('button', { name: 'Explain prediction' }).click()
 
   const sentence = answer.getByText(
-    /^The answer depends most on the [a-z ]+: covered there, its probability falls by \d+ points?\.$/,
+    /^The prediction depends most on the [a-z ]+: covering it lowers the probability by \d+ points?\.$/,
   )
   await expect(sentence).toBeVisible()
   await expect(
     answer.getByRole('img', { name: await sentence.innerText(), exact: true }).locator('span'),
   ).toHaveCount(49)
-  await expect(answer).toContainText('gives no reason')
+  await expect(answer).toContainText('not why')
   await expectGoodLooks(page)
 })
 
-test('a stranger who wants to train is asked to log in', async ({ page }) => {
+test('a stranger who wants to train is asked for an account: as nobody has one, for the administrator’s', async ({
+  page,
+}) => {
   await page.goto(`${app.url}/retrain?classifier=shapes`)
 
-  await expect(page.getByRole('button', { name: 'Log in' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Create the administrator account' })).toBeVisible()
 })
 
 test('who started the product becomes its admin by the printed address, once', async ({ page }) => {
@@ -77,7 +79,7 @@ test('fifty pictures come in as a ZIP of class folders, with a report', async ({
     content: picture(SHAPES[i % SHAPES.length]!, 100 + i),
   }))
   await page
-    .getByLabel('Drop pictures, folders or a ZIP here', { exact: true })
+    .getByLabel('Drop images, folders or a ZIP here', { exact: true })
     .setInputFiles({ name: 'fifty.zip', mimeType: 'application/zip', buffer: Buffer.from(zipFile(entries)) })
   await page.getByRole('button', { name: 'Upload fifty.zip' }).click()
 
@@ -101,9 +103,7 @@ test('one click trains a new version with a live curve, and says in words whethe
   })
   // the verdict stays when the training has ended
   await expect(
-    page
-      .getByRole('link', { name: 'All versions' })
-      .or(page.getByRole('link', { name: 'Compare and decide' })),
+    page.getByRole('link', { name: 'All versions' }).or(page.getByRole('link', { name: 'Compare versions' })),
   ).toBeVisible()
 })
 
@@ -127,7 +127,7 @@ test('the version that the verdict lets in answers the next picture; rolled back
   await page.goto(`${app.url}/models?classifier=shapes`)
   await page.getByRole('button', { name: 'Roll back' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
-  await expect(page.getByText('v1 answers again.')).toBeVisible()
+  await expect(page.getByText('v1 is live again.')).toBeVisible()
   await expect(await ask(page, 'star', 3)).toContainText('shapes v1')
 })
 
@@ -147,17 +147,26 @@ test('a wrong answer is corrected in the history, and the correction waits for t
 }) => {
   await logIn(page, app)
   await page.goto(`${app.url}/history?classifier=shapes`)
-  await page.getByRole('button', { name: 'Wrong' }).first().click()
-  await page.getByLabel('What it is').selectOption('ring')
+  await page.getByRole('button', { name: 'Incorrect' }).first().click()
+  const classes = page.getByLabel('Correct class')
+  const sent: string[] = []
+  page.on('request', (request) => sent.push(request.url()))
+  await expect(classes).toBeFocused()
+  await classes.press('ArrowDown')
+  await expect(classes).not.toHaveValue('')
+  expect(sent.filter((url) => url.endsWith('/feedback'))).toEqual([]) // only the button stores it
+  await classes.selectOption('ring')
+  await page.getByRole('button', { name: 'Save' }).click()
 
-  await expect(page.getByText('wrong: it is ring').first()).toBeVisible()
+  await expect(page.getByText('corrected to ring').first()).toBeVisible()
+  await expect(page.locator(':focus')).toHaveAccessibleName(/^Change the feedback on/)
   await page.goto(app.url)
   await expect(page.getByText('1 correction').first()).toBeVisible()
 })
 
 test('a seven drawn with the mouse is read as a seven', async ({ page }) => {
   await page.goto(`${app.url}/predict?classifier=mnist`)
-  const paper = page.getByRole('img', { name: 'Paper to draw a digit on' })
+  const paper = page.getByRole('img', { name: 'Drawing area for a digit' })
   const box = (await paper.boundingBox())!
   const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const
   await page.mouse.move(...at(0.28, 0.25))
@@ -174,6 +183,21 @@ test('a seven drawn with the mouse is read as a seven', async ({ page }) => {
     await page.mouse.move(...at(x, y), { steps: 6 })
   await page.mouse.up()
 
-  const answer = page.getByRole('region', { name: 'Answer' })
+  const answer = page.getByRole('region', { name: 'Prediction' })
   await expect(answer.locator('.answer')).toHaveText('7')
+})
+
+test('arrow keys in the list of classifiers do not leave the page; the button does', async ({ page }) => {
+  await page.goto(`${app.url}/predict?classifier=mnist`)
+  const list = page.getByLabel('Classifier', { exact: true })
+  await list.focus()
+  await list.press('ArrowDown')
+  await list.press('ArrowUp')
+  await list.press('ArrowUp')
+  await expect(list).not.toHaveValue('mnist')
+  expect(page.url()).toContain('classifier=mnist')
+
+  const other = await list.inputValue()
+  await page.getByRole('button', { name: 'Switch' }).click()
+  await expect(page).toHaveURL(new RegExp(`classifier=${other}$`))
 })

@@ -26,7 +26,7 @@ test('Upload begins with a new classifier where nobody has an own one, and shows
 
   await expect(page.getByLabel('Classifier', { exact: true })).toHaveValue('')
   await expect(page.getByText(/Recent uploads/)).toHaveCount(0)
-  await page.getByLabel('Its name').fill('Two signs')
+  await page.getByLabel('Name').fill('Two signs')
   const entries = (['star', 'ring'] as const).flatMap((shape) =>
     Array.from({ length: OF_EACH }, (_, i) => ({
       name: `${shape}/${i}.png`,
@@ -34,13 +34,13 @@ test('Upload begins with a new classifier where nobody has an own one, and shows
     })),
   )
   await page
-    .getByLabel('Drop pictures, folders or a ZIP here', { exact: true })
+    .getByLabel('Drop images, folders or a ZIP here', { exact: true })
     .setInputFiles({ name: 'signs.zip', mimeType: 'application/zip', buffer: Buffer.from(zipFile(entries)) })
   await page.getByRole('button', { name: 'Upload signs.zip' }).click()
   await expect(page.getByText('Uploaded 24 images successfully').first()).toBeVisible()
   await expect(page.getByText('Recent uploads to Two signs')).toBeVisible()
 
-  await page.getByLabel('Classifier', { exact: true }).selectOption({ label: 'A new classifier …' })
+  await page.getByLabel('Classifier', { exact: true }).selectOption({ label: 'New classifier…' })
   await expect(page.getByText(/Recent uploads/)).toHaveCount(0)
 })
 
@@ -53,7 +53,7 @@ test('its training announces the most epochs there will be, and Models leads to 
   await expect(page.getByText(/\d+ of up to \d+/)).toBeVisible()
 
   await page.goto(`${app.url}/models?classifier=two-signs`)
-  await page.getByRole('link', { name: 'Watch the training' }).click()
+  await page.getByRole('link', { name: 'Show progress' }).click()
   await expect(page.getByRole('progressbar')).toBeVisible()
 })
 
@@ -85,7 +85,7 @@ test('from then on it answers where none is named: on the page, in the API, and 
   page,
 }) => {
   await page.goto(`${app.url}/predict`)
-  await expect(page.getByText('Show Two signs a picture')).toBeVisible()
+  await expect(page.getByText('get a prediction by Two signs')).toBeVisible()
   // a busy machine may ask to come again in a second
   await expect
     .poll(
@@ -110,7 +110,7 @@ test('what promises nothing is found in the history under the words on its badge
   await logIn(page, app)
   await page.goto(`${app.url}/history?classifier=two-signs`)
   const words = await page.locator('.badge').first().textContent()
-  await page.getByLabel('How sure').selectOption({ label: words ?? '' })
+  await page.getByLabel('Confidence level').selectOption({ label: words ?? '' })
   await page.getByRole('button', { name: 'Filter' }).click()
 
   await expect(page.getByText('star.png').first()).toBeVisible()

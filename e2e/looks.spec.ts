@@ -45,12 +45,8 @@ test('what strangers see has nothing serious in either theme, and fits the scree
 
 test('what nobody asked for yet has no empty axes: words say when its plot begins', async ({ page }) => {
   await page.goto(`${app.url}/monitoring`)
-  await expect(
-    page.getByText(/No picture was asked about in the last 14 days\. The plot begins with the first/),
-  ).toBeVisible()
-  await expect(
-    page.getByText(/The first minute is being gathered|No prediction was asked for yet/),
-  ).toBeVisible()
+  await expect(page.getByText('No predictions in the last 14 days.')).toBeVisible()
+  await expect(page.getByText(/Collecting data|No predictions yet\. The chart appears/)).toBeVisible()
 })
 
 test('what an owner sees has nothing serious while it is empty', async ({ page }) => {
@@ -64,15 +60,15 @@ test('an address that leads nowhere says so, and a failing answer shows what to 
   complaints,
 }) => {
   await page.goto(`${app.url}/nowhere`)
-  await expect(page.getByText('There is nothing at this address')).toBeVisible()
+  await expect(page.getByText('Page not found')).toBeVisible()
 
   await page.goto(`${app.url}/predict?classifier=shapes`)
-  await page.getByLabel('Drop pictures here, or paste one').setInputFiles({
+  await page.getByLabel('Drop or paste images here').setInputFiles({
     name: 'cat.jpg',
     mimeType: 'image/jpeg',
     buffer: Buffer.from('<html><body>not a cat</body></html>'),
   })
-  await expect(page.getByRole('region', { name: 'Answer' })).toContainText(/HTML/)
+  await expect(page.getByRole('region', { name: 'Prediction' })).toContainText(/HTML/)
   const expected = complaints.splice(0)
   expect(
     expected.every((said) => /404|415/.test(said)),

@@ -80,7 +80,7 @@ test('70,000 official pictures and 50 drawn ones lead to a version that is judge
   await page.getByText('Advanced').click()
   await page.getByLabel('Epochs').fill('1')
   await page.getByRole('button', { name: 'Retrain', exact: true }).click()
-  await expect(page.getByRole('heading', { name: 'Loss, step by step' })).toBeVisible({
+  await expect(page.getByRole('heading', { name: 'Loss per step' })).toBeVisible({
     timeout: UNTIL_DONE_MS,
   })
   await expect(page.getByText(/Correct on \d+ images? that the old version got wrong/).first()).toBeVisible({

@@ -33,7 +33,7 @@ test('the start and every page say so', async ({ page }) => {
   expect(product.log()).toContain('OPEN_ACTIONS is on')
   for (const address of ['/', '/predict', '/login']) {
     await page.goto(product.url + address)
-    await expect(page.getByRole('note')).toContainText('Open to everybody')
+    await expect(page.getByRole('note')).toContainText('Public access is on')
   }
 })
 

@@ -40,12 +40,13 @@ async function logIn(page: Page, email = 'ada@example.org'): Promise<void> {
 test('a key is made, shown once, works, and opens nothing after it is revoked', async ({ page }) => {
   await logIn(page)
   await page.getByRole('link', { name: 'Settings', exact: true }).click()
-  await page.getByRole('link', { name: 'Keys' }).click()
-  await page.getByLabel('What it is for').fill('Packing-line camera')
+  await page.getByRole('link', { name: 'API keys' }).click()
+  await expect(page.getByRole('heading', { name: 'Create API key' })).toBeVisible()
+  await page.getByLabel('Name', { exact: true }).fill('Packing-line camera')
   await page.getByRole('checkbox', { name: 'user' }).check()
-  await page.getByRole('button', { name: 'Make the key' }).click()
+  await page.getByRole('button', { name: 'Create key' }).click()
 
-  const shown = page.getByLabel('The key', { exact: true })
+  const shown = page.getByLabel('API key', { exact: true })
   const key = await shown.innerText()
   const asKey = { headers: { authorization: `Bearer ${key}` } }
   expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(200)
@@ -57,7 +58,7 @@ test('a key is made, shown once, works, and opens nothing after it is revoked', 
         code.scrollWidth <= code.clientWidth && code.getBoundingClientRect().right < window.innerWidth,
     ),
   ).toBe(true) // whole, on a phone too
-  await page.getByRole('button', { name: 'I have it' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
   await page.reload()
   expect(await page.content()).not.toContain(key)
 
@@ -75,20 +76,20 @@ test('somebody is let in, may not settle things, and is shut out', async ({ page
   await page.goto(`${product.url}/settings`)
   await page.getByLabel('Name').fill('Grace')
   await page.getByLabel('E-mail').fill('grace@example.org')
-  await page.getByLabel('First password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Let in' }).click()
+  await page.getByLabel('Initial password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Add user' }).click()
   await expect(page.getByRole('row', { name: /grace@example.org/ })).toBeVisible()
 
   const theirs = await browser.newPage()
   await logIn(theirs, 'grace@example.org')
   await expect(theirs.getByRole('link', { name: 'Settings', exact: true })).toHaveCount(0)
   await theirs.goto(`${product.url}/settings`)
-  await expect(theirs.getByText('Only admins see this')).toBeVisible()
+  await expect(theirs.getByText('Only admins can open this page')).toBeVisible()
 
-  await page.getByRole('button', { name: 'Change Grace' }).click()
-  await page.getByLabel('Shut out').check()
+  await page.getByRole('button', { name: 'Edit Grace' }).click()
+  await page.getByLabel('Disabled').check()
   await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByRole('row', { name: /grace@example.org/ })).toContainText('shut out')
+  await expect(page.getByRole('row', { name: /grace@example.org/ })).toContainText('disabled')
   await theirs.goto(`${product.url}/history`)
   await expect(theirs).toHaveURL(/\/login/)
   await theirs.close()
@@ -105,26 +106,26 @@ test('the figures of the machine move while one looks, and stand still when paus
     'what people notice stands above what explains it',
   ).toEqual([
     'Requests',
-    'Half are faster than',
-    'Failures of ours',
+    'Median latency',
+    'Server errors (5xx)',
     'Predictions',
-    'Waiting',
-    'Processor',
+    'Queue',
+    'CPU',
     'Memory',
-    'Disk',
+    'Data disk',
   ])
   const before = await predictions.innerText()
   await predict(20)
   await expect(predictions).not.toHaveText(before)
   await expect(page.getByRole('row', { name: /inference/ }).first()).toBeVisible()
-  await expect(page.getByText('answers', { exact: true })).toBeVisible()
+  await expect(page.getByText('in use', { exact: true })).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Log' })).toHaveCount(0) // a stranger reads no log
 
   await page.getByRole('button', { name: 'Pause' }).click()
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url()))
   await predict(21)
-  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('button', { name: 'Resume' }).click()
   await page.waitForRequest(/\/api\/metrics$/)
   expect(asked.filter((url) => url.endsWith('/api/metrics'))).toHaveLength(1)
 })
@@ -173,6 +174,6 @@ test('an admin deletes one prediction, then all that fit a filter, and is told h
   const dialog = page.getByRole('dialog', { name: /^Delete \d+ predictions?\?$/ })
   await expect(dialog).toContainText('not only those on this page')
   await dialog.getByRole('button', { name: /^Delete \d+ prediction/ }).click()
-  await expect(page.getByText('Nothing fits these filters')).toBeVisible()
+  await expect(page.getByText('No matching predictions')).toBeVisible()
   expect((await product.ask('GET', '/api/statistics?classifier=shapes')).json['total_predictions']).toBe(0)
 })

@@ -23,7 +23,7 @@ export async function becomeOwner(page: Page, app: FreshProduct): Promise<void> 
   await page.getByLabel('Your name').fill(OWNER.name)
   await page.getByLabel('E-mail').fill(OWNER.email)
   await page.getByLabel('Password').fill(OWNER.password)
-  await page.getByRole('button', { name: 'Make the admin and log in' }).click()
+  await page.getByRole('button', { name: 'Create account' }).click()
   await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible()
 }
 

@@ -1,14 +1,14 @@
 'use client'
-/** Who is logged in, and the way in or out. */
+/** The logged-in user with a button to log out, or a link to log in. */
 import { signOut } from 'next-auth/react'
 import Link from 'next/link'
-import { Button, looksLikeButton } from '#lib/ui/button.tsx'
+import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Icon } from '#lib/ui/icon.tsx'
 
 export function Account({ name }: { readonly name: string | null }) {
   if (name === null)
     return (
-      <Link href="/login" {...looksLikeButton()}>
+      <Link href="/login" {...buttonProps()}>
         <Icon name="key" />
         Log in
       </Link>

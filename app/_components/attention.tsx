@@ -1,9 +1,10 @@
-/** What waits for a person: a live version that cannot be loaded, a training that failed, pictures that no
- *  version has learnt from. Shows nothing where nothing waits. */
+/** What needs a person: a promoted version that cannot be loaded, a failed training run, corrections that no
+ *  version is trained on. Renders nothing if there is nothing. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { counted } from '#lib/domain/counted.ts'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { faultText } from './fault-text.ts'
 
@@ -18,9 +19,9 @@ export function Attention({
     const newest = runs.find((run) => run.classifier === id)
     return newest?.state === 'failed' ? [{ id, title, run: newest }] : []
   })
-  const waiting = classifiers.filter((one) => one.corrections_waiting > 0)
+  const unused = classifiers.filter((one) => one.corrections_waiting > 0)
   const broken = classifiers.filter((one) => one.fault !== null)
-  if (failed.length + waiting.length + broken.length === 0) return null
+  if (failed.length + unused.length + broken.length === 0) return null
   return (
     <Card title="Needs attention" variant="attention">
       <ul className="grid gap-4">
@@ -32,7 +33,7 @@ export function Attention({
               </strong>{' '}
               {faultText(one)}
             </p>
-            <Link href={`/models?classifier=${one.id}`} {...looksLikeButton({ size: 'small' })}>
+            <Link href={`/models?classifier=${one.id}`} {...buttonProps({ size: 'small' })}>
               Versions of {one.title}
             </Link>
           </li>
@@ -40,22 +41,22 @@ export function Attention({
         {failed.map(({ id, title, run }) => (
           <li key={id} className="row justify-between">
             <p className="min-w-0 flex-1 basis-72">
-              <strong>{title}: the last training failed.</strong> {run.error ?? run.message}
+              <strong>{title}: the last training run failed.</strong> {run.error ?? run.message}
             </p>
-            <Link href={`/retrain?classifier=${id}`} {...looksLikeButton({ size: 'small' })}>
-              See the training of {title}
+            <Link href={`/retrain?classifier=${id}`} {...buttonProps({ size: 'small' })}>
+              Training runs of {title}
             </Link>
           </li>
         ))}
-        {waiting.map(({ id, title, corrections_waiting: count }) => (
+        {unused.map(({ id, title, corrections_waiting: count }) => (
           <li key={id} className="row justify-between">
             <p className="min-w-0 flex-1 basis-72">
               <strong>
-                {title}: {count} {count === 1 ? 'correction waits' : 'corrections wait'}.
+                {title}: {counted(count, 'correction')} not yet used for training.
               </strong>{' '}
-              The next training learns from {count === 1 ? 'it' : 'them'}.
+              The next training run includes {count === 1 ? 'it' : 'them'}.
             </p>
-            <Link href={`/retrain?classifier=${id}`} {...looksLikeButton({ size: 'small' })}>
+            <Link href={`/retrain?classifier=${id}`} {...buttonProps({ size: 'small' })}>
               Retrain {title}
             </Link>
           </li>

@@ -1,15 +1,16 @@
-/** A classifier at a glance: who answers, how well, since when, how often today. */
+/** Summary of a classifier: its live version, accuracy, classes, and today's predictions. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { Badge } from '#lib/ui/badge.tsx'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 
-const MOST_CLASSES = 6
-const MOST_LETTERS = 90 // of their names together: about three lines on a card
+const MAX_CLASSES = 6
+const MAX_CHARACTERS = 90 // of their names together: about three lines on a card
 
 export function ClassifierCard({
   classifier,
@@ -19,7 +20,7 @@ export function ClassifierCard({
   readonly mayTrain: boolean
 }) {
   const { id, title, champion, classes, samples } = classifier
-  const named = firstOf(classes)
+  const named = fittingNames(classes)
   return (
     <Card
       level={3}
@@ -31,7 +32,7 @@ export function ClassifierCard({
             <Link
               href={`/predict?classifier=${id}`}
               aria-label={`Predict with ${title}`}
-              {...looksLikeButton({ size: 'small', variant: 'primary' })}
+              {...buttonProps({ size: 'small', variant: 'primary' })}
             >
               Predict
             </Link>
@@ -40,17 +41,17 @@ export function ClassifierCard({
             <Link
               href={`/retrain?classifier=${id}`}
               aria-label={`${champion ? 'Retrain' : 'Train'} ${title}`}
-              {...looksLikeButton({ size: 'small' })}
+              {...buttonProps({ size: 'small' })}
             >
               {champion ? 'Retrain' : 'Train'}
             </Link>
           )}
           <Link
             href={`/visualize?classifier=${id}`}
-            aria-label={`Look into it: ${title}`}
-            {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+            aria-label={`Details of ${title}`}
+            {...buttonProps({ size: 'small', variant: 'quiet' })}
           >
-            Look into it
+            Details
           </Link>
         </>
       }
@@ -60,10 +61,10 @@ export function ClassifierCard({
           {champion.accuracy ? (
             <>
               <FigureNumber size="large" share={champion.accuracy} />
-              <p className="small muted">right on {counted(champion.test_images, 'test picture')}</p>
+              <p className="small muted">accuracy on {counted(champion.test_images, 'test image')}</p>
             </>
           ) : (
-            <p className="muted">Not measured: it had no test pictures.</p>
+            <p className="muted">Not evaluated: there were no test images.</p>
           )}
         </div>
       )}
@@ -74,28 +75,19 @@ export function ClassifierCard({
         )}
         {classes.length === 0 && <span className="muted">no classes yet</span>}
       </p>
-      <dl className="facts">
-        <div>
-          <dt>Answered today</dt>
-          <dd>
-            <FigureNumber count={classifier.predictions_today} />
-          </dd>
-        </div>
-        <div>
-          <dt>Pictures here</dt>
-          <dd>
-            <FigureNumber count={samples.total} />
-          </dd>
-        </div>
+      <Facts>
+        <Fact name="Predictions today">
+          <FigureNumber count={classifier.predictions_today} />
+        </Fact>
+        <Fact name="Images">
+          <FigureNumber count={samples.total} />
+        </Fact>
         {champion && (
-          <div data-whole-line>
-            <dt>Answers since</dt>
-            <dd>
-              <RelativeTime at={champion.promoted_at} />
-            </dd>
-          </div>
+          <Fact name="Live since" isWide>
+            <RelativeTime at={champion.promoted_at} />
+          </Fact>
         )}
-      </dl>
+      </Facts>
     </Card>
   )
 }
@@ -114,10 +106,10 @@ function LiveBadge({
   )
 }
 
-/** At least one, however long its name is. */
-function firstOf(classes: readonly string[]): readonly string[] {
+/** The first class names that fit on the card; at least one, however long it is. */
+function fittingNames(classes: readonly string[]): readonly string[] {
   let letters = 0
   return classes
-    .slice(0, MOST_CLASSES)
-    .filter((name, i) => (letters += name.length) <= MOST_LETTERS || i === 0)
+    .slice(0, MAX_CLASSES)
+    .filter((name, i) => (letters += name.length) <= MAX_CHARACTERS || i === 0)
 }

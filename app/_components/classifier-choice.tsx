@@ -1,37 +1,36 @@
 'use client'
-/** Chooses the classifier that a page is about; the choice stands in the address. */
-import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { useTransition } from 'react'
+/** Selects the classifier that a page shows. The selection is in the URL; it changes with the button, not
+ *  with each arrow key. */
+import Form from 'next/form'
+import { usePathname, useSearchParams } from 'next/navigation'
+import { Button } from '#lib/ui/button.tsx'
 import { Select } from '#lib/ui/field.tsx'
 
 export function ClassifierChoice({
   classifiers,
-  chosen,
+  selected,
 }: {
   readonly classifiers: readonly { readonly id: string; readonly title: string }[]
-  readonly chosen: string
+  readonly selected: string
 }) {
-  const router = useRouter()
   const path = usePathname()
-  const query = useSearchParams()
-  const [isGoing, go] = useTransition()
-  const choose = (id: string) =>
-    go(() => {
-      const view = query.get('view')
-      router.push(`${path}?classifier=${id}${view ? `&view=${view}` : ''}`)
-    })
+  const view = useSearchParams().get('view')
   return (
-    <div className="w-60 max-w-full">
-      <Select
-        label="Classifier"
-        value={chosen}
-        aria-busy={isGoing}
-        onChange={(event) => choose(event.currentTarget.value)}
-        options={classifiers.map(({ id, title }) => ({
-          value: id,
-          label: title === id ? id : `${title} (${id})`,
-        }))}
-      />
-    </div>
+    <Form action={path} className="flex max-w-full items-end gap-2">
+      <div className="w-60 min-w-0">
+        <Select
+          key={selected}
+          label="Classifier"
+          name="classifier"
+          defaultValue={selected}
+          options={classifiers.map(({ id, title }) => ({
+            value: id,
+            label: title === id ? id : `${title} (${id})`,
+          }))}
+        />
+      </div>
+      {view && <input type="hidden" name="view" value={view} />}
+      <Button type="submit">Switch</Button>
+    </Form>
   )
 }

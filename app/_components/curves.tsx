@@ -1,8 +1,13 @@
 'use client'
-/** The curves of a training, one point an epoch: what it lost and how often it was right, on pictures it
- *  learnt from and on others. */
+/** The training curves: accuracy and loss per epoch, on the training set and on the validation set. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { Chart } from '#lib/ui/chart.tsx'
+
+const VALIDATION = 'validation set'
+const TRAINING = 'training set'
+const LOSS_TEXT =
+  'Prediction error per epoch. If the validation loss rises while the training loss falls, the model is ' +
+  'overfitting.'
 
 export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
   const labels = points.map(({ epoch }) => String(epoch))
@@ -14,18 +19,13 @@ export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
         kind="line"
         title="Accuracy"
         labelName="Epoch"
-        valueName="Right answers"
+        valueName="Accuracy"
         isShare
         labels={labels}
-        description={
-          best
-            ? `Right answers among held-back pictures, epoch by epoch; the best was epoch ${best.epoch}, ` +
-              `with ${(best.val_accuracy * 100).toFixed(1)} %.`
-            : 'Right answers among held-back pictures, epoch by epoch.'
-        }
+        description={accuracyText(best)}
         series={[
-          { name: 'held-back pictures', values: points.map((point) => point.val_accuracy) },
-          { name: 'pictures it learns from', values: points.map((point) => point.accuracy) },
+          { name: VALIDATION, values: points.map((point) => point.val_accuracy) },
+          { name: TRAINING, values: points.map((point) => point.accuracy) },
         ]}
       />
       <Chart
@@ -35,15 +35,19 @@ export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
         labelName="Epoch"
         valueName="Loss"
         labels={labels}
-        description={
-          'How wrong the answers are, epoch by epoch; when the held-back line rises while the other ' +
-          'falls, it learns by heart.'
-        }
+        description={LOSS_TEXT}
         series={[
-          { name: 'held-back pictures', values: points.map((point) => point.val_loss) },
-          { name: 'pictures it learns from', values: points.map((point) => point.loss) },
+          { name: VALIDATION, values: points.map((point) => point.val_loss) },
+          { name: TRAINING, values: points.map((point) => point.loss) },
         ]}
       />
     </div>
   )
+}
+
+function accuracyText(best: EpochPoint | undefined): string {
+  const axis = 'Share of correct predictions per epoch.'
+  if (!best) return axis
+  const accuracy = (best.val_accuracy * 100).toFixed(1)
+  return `${axis} Best validation accuracy: ${accuracy} %, in epoch ${best.epoch}.`
 }

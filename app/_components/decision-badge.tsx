@@ -1,18 +1,18 @@
-/** How sure an answer is, in words: by the version's own threshold, measured on pictures it had not seen. */
+/** The confidence level of a prediction, by the version's calibrated thresholds. */
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { Badge, type BadgeVariant } from '#lib/ui/badge.tsx'
 
 type Decision = NonNullable<PredictionAnswer['decision']> | 'none'
 
-/** The same words wherever a decision is shown or looked for; `none`: the version promises nothing yet. */
-export const DECISION_WORDS: Readonly<Record<Decision, readonly [words: string, variant: BadgeVariant]>> = {
-  confident: ['confident', 'good'],
-  uncertain: ['not sure', 'amber'],
-  unfamiliar: ['nothing it knows', 'bad'],
-  none: ['no promise', 'plain'],
+/** The same label wherever a level is shown or filtered by; `none`: the version is not calibrated. */
+export const DECISION_LABELS: Readonly<Record<Decision, readonly [label: string, variant: BadgeVariant]>> = {
+  confident: ['Confident', 'good'],
+  uncertain: ['Uncertain', 'amber'],
+  unfamiliar: ['Unfamiliar image', 'bad'],
+  none: ['Not calibrated', 'plain'],
 }
 
 export function DecisionBadge({ decision }: { readonly decision: PredictionAnswer['decision'] }) {
-  const [words, variant] = DECISION_WORDS[decision ?? 'none']
-  return <Badge variant={variant}>{words}</Badge>
+  const [label, variant] = DECISION_LABELS[decision ?? 'none']
+  return <Badge variant={variant}>{label}</Badge>
 }

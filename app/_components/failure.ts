@@ -1,5 +1,5 @@
-/** What went wrong in a call, as a notice shows it. Anything but a refusal of the API is a bug of the page,
- *  and says so. */
+/** The error of an API call as a notice shows it. Anything but an error response is a bug of the page, and
+ *  says so. */
 import { ProblemError } from '#lib/contracts/client.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 
@@ -12,6 +12,6 @@ export function failureOf(error: unknown): Failure & { readonly code?: string } 
       errors: error.problem.errors,
     }
   return {
-    detail: `The page failed: ${error instanceof Error ? error.message : String(error)}. Load it again.`,
+    detail: `The page failed: ${error instanceof Error ? error.message : String(error)}. Reload it.`,
   }
 }

@@ -1,5 +1,4 @@
-/** What it means that the promoted version cannot be loaded: why, which version serves instead, and what to
- *  do. Only words. */
+/** Explains a promoted version that cannot be loaded: why, which version is live instead, and what to do. */
 type Faulty = { readonly fault: string | null; readonly live_version: string | null }
 
 export function faultText({ fault, live_version: live }: Faulty): string {
@@ -9,5 +8,6 @@ export function faultText({ fault, live_version: live }: Faulty): string {
     live === null
       ? 'No earlier version can be loaded either, so predictions are unavailable.'
       : `${live} serves predictions in the meantime.`
-  return `${reason}${now} Restore its files from a backup (it then goes live automatically), or train a new version.`
+  const action = 'Restore its files from a backup (it then goes live automatically), or train a new version.'
+  return `${reason}${now} ${action}`
 }

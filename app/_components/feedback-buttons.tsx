@@ -1,48 +1,49 @@
 'use client'
-/** Right, or wrong and what it is instead: a correction becomes a labelled picture that the next training
- *  learns from. */
-import { useId, useState } from 'react'
+/** Feedback on a prediction: correct, or incorrect with the correct class. A correction becomes a labelled
+ *  image for the next training run. Nothing is stored before a button is pressed. */
+import { useEffect, useId, useRef, useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from './failure.ts'
 
-type Given = { readonly correct: boolean; readonly label: string }
+type FeedbackValue = { readonly correct: boolean; readonly label: string }
 type FeedbackProps = {
   readonly predictionId: string
-  readonly answer: string
+  readonly predictedClass: string
   readonly classes: readonly string[]
-  readonly given?: Given | null
+  readonly feedback?: FeedbackValue | null
   readonly mayChange?: boolean
 }
 
 export function FeedbackButtons({
   predictionId,
-  answer,
+  predictedClass,
   classes,
-  given: before = null,
+  feedback: initial = null,
   mayChange = true,
 }: FeedbackProps) {
-  const [given, setGiven] = useState<Given | null>(before)
+  const [feedback, setFeedback] = useState<FeedbackValue | null>(initial)
   const [isChoosing, setIsChoosing] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
-  const choiceId = useId()
+  const { frame, keepFocus } = useKeptFocus(isBusy, isChoosing ? 'choose' : (feedback?.label ?? 'ask'))
 
-  const give = async (correct: boolean, label?: string) => {
+  const submit = async (correct: boolean, label?: string) => {
+    keepFocus()
     setIsBusy(true)
     try {
-      const kept = await call('POST /api/predictions/{id}/feedback', {
+      const stored = await call('POST /api/predictions/{id}/feedback', {
         id: predictionId,
         correct,
         ...(label !== undefined && { label }),
       })
-      setGiven({ correct: kept.correct, label: kept.label })
+      setFeedback({ correct: stored.correct, label: stored.label })
       setIsChoosing(false)
       toast(
-        kept.correct
-          ? `Kept: “${kept.label}” was right.`
-          : `Kept: this is “${kept.label}”. The next training learns from it.`,
+        stored.correct
+          ? `Confirmed as “${stored.label}”.`
+          : `Corrected to “${stored.label}”. The next training run includes it.`,
       )
     } catch (error) {
       toast(failureOf(error).detail, 'bad')
@@ -50,68 +51,121 @@ export function FeedbackButtons({
       setIsBusy(false)
     }
   }
-
-  if (given && !isChoosing) {
-    return (
-      <div className="row">
-        {given.correct ? (
-          <Badge variant="good">right</Badge>
-        ) : (
-          <Badge variant="amber">wrong: it is {given.label}</Badge>
-        )}
-        {mayChange && (
-          <Button
-            size="small"
-            variant="quiet"
-            onClick={() => setIsChoosing(true)}
-            aria-label={`Change the feedback on ${answer}`}
-          >
-            Change
-          </Button>
-        )}
-      </div>
-    )
+  const choose = (next: boolean) => {
+    keepFocus()
+    setIsChoosing(next)
   }
-  if (!mayChange) return <span className="muted">–</span>
+
+  if (!mayChange && !feedback) return <span className="muted">–</span>
   return (
-    <div className="row" role="group" aria-label={`Was “${answer}” right?`}>
-      {!isChoosing && (
-        <Button size="small" isBusy={isBusy} onClick={() => void give(true)}>
-          Right
-        </Button>
-      )}
-      {!isChoosing && (
-        <Button size="small" disabled={isBusy} onClick={() => setIsChoosing(true)}>
-          Wrong
-        </Button>
-      )}
+    <div ref={frame} className="row" role="group" aria-label={`Feedback on “${predictedClass}”`}>
       {isChoosing && (
+        <ClassForm
+          classes={classes}
+          isBusy={isBusy}
+          onSubmit={(label) => void submit(label === predictedClass, label)}
+          onCancel={() => choose(false)}
+        />
+      )}
+      {!isChoosing && feedback && <FeedbackBadge feedback={feedback} />}
+      {!isChoosing && feedback && mayChange && (
+        <Button
+          size="small"
+          variant="quiet"
+          onClick={() => choose(true)}
+          aria-label={`Change the feedback on ${predictedClass}`}
+        >
+          Change
+        </Button>
+      )}
+      {!isChoosing && !feedback && (
         <>
-          <label className="sr-only" htmlFor={choiceId}>
-            What it is
-          </label>
-          <select
-            id={choiceId}
-            className="input max-w-48"
-            autoFocus
-            defaultValue=""
-            disabled={isBusy}
-            onChange={(event) => void give(event.currentTarget.value === answer, event.currentTarget.value)}
-          >
-            <option value="" disabled>
-              It is …
-            </option>
-            {classes.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-          <Button size="small" variant="quiet" onClick={() => setIsChoosing(false)}>
-            Leave it
+          <Button size="small" isBusy={isBusy} onClick={() => void submit(true)}>
+            Correct
+          </Button>
+          <Button size="small" disabled={isBusy} onClick={() => choose(true)}>
+            Incorrect
           </Button>
         </>
       )}
     </div>
   )
+}
+
+function FeedbackBadge({ feedback }: { readonly feedback: FeedbackValue }) {
+  return feedback.correct ? (
+    <Badge variant="good">correct</Badge>
+  ) : (
+    <Badge variant="amber">corrected to {feedback.label}</Badge>
+  )
+}
+
+/** Arrow keys only move through the list; the class is stored by the button or by Enter. */
+function ClassForm({
+  classes,
+  isBusy,
+  onSubmit,
+  onCancel,
+}: {
+  readonly classes: readonly string[]
+  readonly isBusy: boolean
+  readonly onSubmit: (label: string) => void
+  readonly onCancel: () => void
+}) {
+  const id = useId()
+  const [label, setLabel] = useState('')
+  const save = (event: FormEvent) => {
+    event.preventDefault()
+    onSubmit(label)
+  }
+  return (
+    <form className="row" onSubmit={save}>
+      <label className="sr-only" htmlFor={id}>
+        Correct class
+      </label>
+      <select
+        id={id}
+        className="input max-w-48"
+        required
+        value={label}
+        disabled={isBusy}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+      >
+        <option value="" disabled>
+          Choose the correct class…
+        </option>
+        {classes.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <Button size="small" type="submit" isBusy={isBusy} disabled={label === ''}>
+        Save
+      </Button>
+      <Button size="small" variant="quiet" onClick={onCancel}>
+        Cancel
+      </Button>
+    </form>
+  )
+}
+
+/** Each step replaces the control that was pressed, and the focus would fall back to the top of the page.
+ *  The first control of the next step gets it, unless the user has moved on. */
+function useKeptFocus(isBusy: boolean, step: string) {
+  const frame = useRef<HTMLDivElement>(null)
+  const isPending = useRef(false)
+  useEffect(() => {
+    if (isBusy || !isPending.current) return
+    isPending.current = false
+    const active = document.activeElement
+    if (active !== null && active !== document.body && !frame.current?.contains(active)) return
+    frame.current?.querySelector<HTMLElement>('select, button')?.focus()
+  }, [isBusy, step])
+  return {
+    frame,
+    keepFocus: () => {
+      isPending.current = true
+    },
+  }
 }

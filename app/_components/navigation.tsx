@@ -1,10 +1,10 @@
 'use client'
-/** Where one can go, with the present place marked. */
+/** Links to all pages that the user may open, with the current one marked. */
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { Icon, type IconName } from '#lib/ui/icon.tsx'
 
-const PLACES: readonly {
+const PAGES: readonly {
   readonly href: string
   readonly name: string
   readonly icon: IconName
@@ -23,11 +23,17 @@ const PLACES: readonly {
   { href: '/settings', name: 'Settings', icon: 'sliders', needs: 'admin' },
 ]
 
-export function Navigation({ isKnown, isAdmin }: { readonly isKnown: boolean; readonly isAdmin: boolean }) {
+export function Navigation({
+  isLoggedIn,
+  isAdmin,
+}: {
+  readonly isLoggedIn: boolean
+  readonly isAdmin: boolean
+}) {
   const path = usePathname()
   return (
     <nav className="navigation" aria-label="Pages">
-      {PLACES.filter(({ needs }) => needs === 'nothing' || isAdmin || (needs === 'login' && isKnown)).map(
+      {PAGES.filter(({ needs }) => needs === 'nothing' || isAdmin || (needs === 'login' && isLoggedIn)).map(
         ({ href, name, icon }) => (
           <Link
             key={href}
@@ -44,7 +50,7 @@ export function Navigation({ isKnown, isAdmin }: { readonly isKnown: boolean; re
   )
 }
 
-/** The page stays when one goes to another: the drawer must be told. */
+/** Navigation does not reload the document, so the drawer must be closed here. */
 function closeDrawer({ currentTarget }: { currentTarget: Element }) {
   const drawer = currentTarget.closest('[popover]')
   if (drawer instanceof HTMLElement && drawer.matches(':popover-open')) drawer.hidePopover()

@@ -1,6 +1,6 @@
-/** What a page says when there is no classifier to be about. */
+/** The empty state of a page without a classifier. */
 import Link from 'next/link'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 
 export function NoClassifier({
@@ -16,12 +16,12 @@ export function NoClassifier({
         icon="alert"
         title={`There is no classifier “${missing}”`}
         action={
-          <Link href="/" {...looksLikeButton()}>
+          <Link href="/" {...buttonProps()}>
             All classifiers
           </Link>
         }
       >
-        It may have been deleted, or the address has a mistake.
+        It may have been deleted, or the URL is misspelled.
       </EmptyState>
     )
   }
@@ -30,18 +30,18 @@ export function NoClassifier({
       title="No classifier yet"
       action={
         mayUpload ? (
-          <Link href="/upload" {...looksLikeButton({ variant: 'primary' })}>
-            Upload the first pictures
+          <Link href="/upload" {...buttonProps({ variant: 'primary' })}>
+            Upload images
           </Link>
         ) : (
-          <Link href="/login?next=/upload" {...looksLikeButton({ variant: 'primary' })}>
-            Log in to make one
+          <Link href="/login?next=/upload" {...buttonProps({ variant: 'primary' })}>
+            Log in to create one
           </Link>
         )
       }
     >
-      A classifier begins with pictures: two classes, a few dozen of each. Upload them in folders named like
-      the classes, then train with one click.
+      Upload images of at least two classes, in one folder per class, named after the class, with at least 20
+      images each. Then train with one click.
     </EmptyState>
   )
 }

@@ -1,5 +1,5 @@
 'use client'
-/** Leads to the sign-in of the OpenID Connect issuer, and back to the page that was wanted. */
+/** Starts the sign-in at the OpenID Connect issuer, which leads back to the requested page. */
 import { signIn } from 'next-auth/react'
 import { useState } from 'react'
 import { Button } from '#lib/ui/button.tsx'

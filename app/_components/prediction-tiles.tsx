@@ -1,4 +1,4 @@
-/** Answered pictures as a grid: what it was taken for, how surely, when. */
+/** Predictions as a grid of images with predicted class, confidence and time. */
 import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
@@ -6,7 +6,7 @@ import { ImageTile } from '#lib/ui/image-tile.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 
 export function PredictionTiles({ predictions }: { readonly predictions: readonly KeptPrediction[] }) {
-  if (predictions.length === 0) return <EmptyState icon="history" title="Nothing answered yet" />
+  if (predictions.length === 0) return <EmptyState icon="history" title="No predictions yet" />
   return (
     <div className="tiles">
       {predictions.map(
@@ -15,7 +15,7 @@ export function PredictionTiles({ predictions }: { readonly predictions: readonl
             <ImageTile
               key={one.id}
               src={`${one.image_url}?size=160`}
-              alt={one.filename ?? `answered as ${one.predicted_class}`}
+              alt={one.filename ?? `predicted as ${one.predicted_class}`}
               pixels={Math.max(one.width, one.height)}
             >
               <strong>{one.predicted_class}</strong> <FigureNumber share={one.confidence} />

@@ -1,38 +1,121 @@
-/** Whether answers that say 80 % are right 80 times in a hundred: the test answers in bins of equally many,
- *  by how sure they were. */
+/** How far the confidence values of a version can be trusted: calibration, confidence threshold, candidates
+ *  and unfamiliar images. Where too few validation images were available it says so instead of a number. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
-import { Chart } from '#lib/ui/chart.tsx'
+import { counted } from '#lib/domain/counted.ts'
+import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
+import { Table } from '#lib/ui/table.tsx'
 
-type Bins = NonNullable<NonNullable<VersionCard['test']>['reliability']>
+const NOT_MEASURED = 'Not measured for this version. A new training run measures it.'
+const TOO_FEW = 'Not measured: there were too few validation images (about 200 are enough).'
 
-export function Reliability({ bins }: { readonly bins: Bins }) {
+export function Reliability({ card }: { readonly card: VersionCard }) {
+  const outside = card.familiarity?.foreign ?? []
   return (
-    <Chart
-      level={3}
-      kind="line"
-      isShare
-      title="Reliability"
-      labelName="How sure, on average"
-      valueName="Share"
-      description={inWords(bins)}
-      labels={bins.map(({ confidence }) => `${(confidence * 100).toFixed(1)} %`)}
-      series={[
-        { name: 'right', values: bins.map(({ images, right }) => right / images) },
-        { name: 'as sure as that', values: bins.map(({ confidence }) => confidence) },
-      ]}
-    />
+    <section className="grid gap-3" aria-label="Confidence and reliability">
+      <h3>Confidence and reliability</h3>
+      <ul className="grid gap-1 list-disc pl-5">
+        <li>
+          <strong>Calibration.</strong> {calibrationText(card)}
+        </li>
+        <li>
+          <strong>Confidence threshold.</strong> {thresholdText(card)}
+        </li>
+        <li>
+          <strong>Candidates.</strong> {candidatesText(card)}
+        </li>
+        <li>
+          <strong>Unfamiliar images.</strong> {familiarityText(card)}
+        </li>
+      </ul>
+      {outside.length > 0 && (
+        <Table
+          caption="Images of none of its classes"
+          variant="cards"
+          rows={outside}
+          keyOf={({ name }) => name}
+          columns={[
+            { name: 'Data set', cell: ({ name }) => name },
+            { name: 'Images', isNumeric: true, cell: ({ images }) => <FigureNumber count={images} /> },
+            { name: 'AUROC', isNumeric: true, cell: ({ auroc }) => auroc.toFixed(3) },
+            {
+              name: 'Marked unfamiliar',
+              isNumeric: true,
+              cell: ({ found }) => (found === null ? '–' : <FigureNumber share={found} />),
+            },
+          ]}
+        />
+      )}
+    </section>
   )
 }
 
-function inWords(bins: Bins): string {
-  const gaps = bins.map(({ images, confidence, right }) => ({ confidence, gap: right / images - confidence }))
-  const widest = gaps.toSorted((a, b) => Math.abs(b.gap) - Math.abs(a.gap))[0]
-  const each =
-    `Each point is ${bins[0]?.images ?? 0} test answers of about the same confidence; where both lines ` +
-    'meet it is honest.'
-  if (!widest) return each
+function calibrationText({ calibration }: VersionCard): string {
+  if (!calibration) return TOO_FEW
+  const before = (calibration.ece_before * 100).toFixed(1)
+  const after = (calibration.ece_after * 100).toFixed(1)
+  const caveat =
+    calibration.measured_on === 'calibration'
+      ? ' It was measured on the same images, so it is optimistic.'
+      : ''
   return (
-    `${each} Furthest apart at ${(widest.confidence * 100).toFixed(0)} %: right ` +
-    `${Math.abs(widest.gap * 100).toFixed(1)} points ${widest.gap < 0 ? 'less' : 'more'} often.`
+    `The mean calibration error fell from ${before} to ${after} points after calibration on ` +
+    `${counted(calibration.images, 'validation image')}.${caveat}`
+  )
+}
+
+function thresholdText({ decision }: VersionCard): string {
+  if (!decision) return TOO_FEW
+  const maxError = numberText({ share: decision.target_error, digits: 0 })
+  const target = `at most ${maxError} of confident predictions may be incorrect`
+  if (decision.threshold === null) {
+    const needed = decision.images_needed
+    const reason =
+      needed === null || needed === undefined
+        ? 'even its most confident predictions are incorrect too often'
+        : `about ${counted(needed, 'validation image')} may be enough`
+    return `None: the target is that ${target}, and the validation set cannot prove it (${reason}).`
+  }
+  const threshold = numberText({ share: decision.threshold })
+  if (decision.share_answered === null || decision.error_among_answered === null)
+    return `${threshold}, so that ${target}. There were no test images to check it.`
+  const covered = numberText({ share: decision.share_answered })
+  const error = numberText({ share: decision.error_among_answered, digits: 2 })
+  return `${threshold}, so that ${target}. ${covered} of the test images reach it; ${error} of these are incorrect.`
+}
+
+function candidatesText({ candidates }: VersionCard): string {
+  if (candidates === undefined) return NOT_MEASURED
+  if (!candidates) return TOO_FEW
+  const target = numberText({ share: candidates.level, digits: 0 })
+  if (!candidates.test)
+    return (
+      `For uncertain predictions it lists candidates that should include the correct class in ${target} of ` +
+      'cases. There were no test images to check it.'
+    )
+  const { coverage, mean_size: size } = candidates.test
+  const unsure = candidates.unsure
+    ? ` For uncertain predictions: ${numberText({ share: candidates.unsure.coverage.value })}, with ` +
+      `${candidates.unsure.mean_size.toFixed(1)} candidates.`
+    : ''
+  return (
+    `The candidates should include the correct class in ${target} of cases. On the test images they do in ` +
+    `${numberText({ share: coverage.value })}, with ${size.toFixed(2)} candidates on average.${unsure}`
+  )
+}
+
+function familiarityText({ familiarity }: VersionCard): string {
+  if (familiarity === undefined) return NOT_MEASURED
+  if (!familiarity || familiarity.threshold === null) return TOO_FEW
+  const accepted = familiarity.kept
+    ? ` ${numberText({ share: familiarity.kept.value })} of the test images are within this distance (target: 95 %).`
+    : ''
+  const outside =
+    familiarity.foreign === null
+      ? ' Detection of images of other things was not tested: no such data set is available here.'
+      : ''
+  return (
+    'An image is marked as unfamiliar if its distance to ' +
+    `${counted(familiarity.references, 'training image')} is larger than for nearly all validation ` +
+    `images.${accepted}${outside}`
   )
 }

@@ -1,31 +1,32 @@
-/** What is left of a version's accuracy when its test pictures are darker, blurred, squeezed, grainy or
- *  turned. */
+/** The accuracy of a version on test images with changed brightness, blur, compression, noise or rotation. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { Chart } from '#lib/ui/chart.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
 
-type Measured = NonNullable<VersionCard['robustness']>
+type RobustnessResult = NonNullable<VersionCard['robustness']>
 
-const NAMES: Readonly<Record<Measured['disturbances'][number]['kind'], string>> = {
-  brightness: 'lighter or darker',
-  blur: 'blurred',
-  jpeg: 'squeezed as JPEG',
-  noise: 'grainy',
-  rotation: 'turned',
+const NAMES: Readonly<Record<RobustnessResult['disturbances'][number]['kind'], string>> = {
+  brightness: 'brightness',
+  blur: 'blur',
+  jpeg: 'JPEG compression',
+  noise: 'noise',
+  rotation: 'rotation',
 }
-const STRENGTHS = ['a little', 'clearly', 'strongly'] as const
+const STRENGTHS = ['weak', 'medium', 'strong'] as const
 
-export function Robustness({ measured }: { readonly measured: Measured }) {
-  const { disturbances, accuracy } = measured
+export function Robustness({ result }: { readonly result: RobustnessResult }) {
+  const { disturbances, accuracy } = result
   return (
     <Chart
       level={3}
       kind="bar"
       isShare
-      title="Disturbed pictures"
-      labelName="Disturbed"
+      title="Robustness"
+      labelName="Distortion"
       valueName="Accuracy"
-      description={inWords(measured)}
-      labels={['not at all', ...disturbances.map(({ kind }) => NAMES[kind])]}
+      description={summary(result)}
+      labels={['none', ...disturbances.map(({ kind }) => NAMES[kind])]}
       series={STRENGTHS.map((name, level) => ({
         name,
         values: [accuracy.value, ...disturbances.map(({ levels }) => levels[level]?.accuracy.value ?? null)],
@@ -34,13 +35,12 @@ export function Robustness({ measured }: { readonly measured: Measured }) {
   )
 }
 
-function inWords({ images, accuracy, disturbances }: Measured): string {
+function summary({ images, accuracy, disturbances }: RobustnessResult): string {
   const worst = disturbances
     .map(({ kind, levels }) => ({ kind, left: levels.at(-1)?.accuracy.value ?? accuracy.value }))
     .toSorted((a, b) => a.left - b.left)[0]
-  const found =
-    `${(accuracy.value * 100).toFixed(1)} % of ${images.toLocaleString('en-GB')} test pictures are ` +
-    'answered rightly as they are'
-  if (!worst) return `${found}.`
-  return `${found}; when they are strongly ${NAMES[worst.kind]}, which hurts most, ${(worst.left * 100).toFixed(1)} %.`
+  const undistorted = numberText({ share: accuracy.value })
+  const result = `Accuracy on ${counted(images, 'undistorted test image')}: ${undistorted}`
+  if (!worst) return `${result}.`
+  return `${result}. Lowest with strong ${NAMES[worst.kind]}: ${numberText({ share: worst.left })}.`
 }

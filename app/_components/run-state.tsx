@@ -1,30 +1,31 @@
-/** The state of a training in a word, and what its verdict is called. */
+/** Badges for the state of a training run and for its evaluation result. */
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import { Badge, type BadgeVariant } from '#lib/ui/badge.tsx'
 
-const STATES: Readonly<Record<RunAnswer['state'], readonly [words: string, variant: BadgeVariant]>> = {
-  queued: ['waiting', 'amber'],
-  running: ['learning', 'accent'],
-  judging: ['being compared', 'accent'],
-  done: ['done', 'good'],
-  cancelled: ['stopped', 'plain'],
-  failed: ['failed', 'bad'],
+const STATES: Readonly<Record<RunAnswer['state'], readonly [label: string, variant: BadgeVariant]>> = {
+  queued: ['Queued', 'amber'],
+  running: ['Training', 'accent'],
+  judging: ['Evaluating', 'accent'],
+  done: ['Completed', 'good'],
+  cancelled: ['Stopped', 'plain'],
+  failed: ['Failed', 'bad'],
 }
-const VERDICTS: Readonly<Record<VerdictAnswer['kind'], readonly [words: string, variant: BadgeVariant]>> = {
-  first: ['the first version', 'plain'],
-  better: ['better', 'good'],
-  not_worse: ['not worse', 'good'],
-  worse: ['worse', 'bad'],
-  cannot_tell: ['cannot tell', 'amber'],
-}
+const EVALUATIONS: Readonly<Record<VerdictAnswer['kind'], readonly [label: string, variant: BadgeVariant]>> =
+  {
+    first: ['First version', 'plain'],
+    better: ['Better', 'good'],
+    not_worse: ['Not worse', 'good'],
+    worse: ['Worse', 'bad'],
+    cannot_tell: ['Inconclusive', 'amber'],
+  }
 
 export function RunState({ state }: { readonly state: RunAnswer['state'] }) {
-  const [words, variant] = STATES[state]
-  return <Badge variant={variant}>{words}</Badge>
+  const [label, variant] = STATES[state]
+  return <Badge variant={variant}>{label}</Badge>
 }
 
-export function VerdictBadge({ kind }: { readonly kind: VerdictAnswer['kind'] }) {
-  const [words, variant] = VERDICTS[kind]
-  return <Badge variant={variant}>{words}</Badge>
+export function EvaluationBadge({ kind }: { readonly kind: VerdictAnswer['kind'] }) {
+  const [label, variant] = EVALUATIONS[kind]
+  return <Badge variant={variant}>{label}</Badge>
 }

@@ -1,9 +1,10 @@
-/** A person's own account: who they are, what their role allows, their password, their sessions. */
+/** The user's own account: profile, role, password, sessions. */
 import { darkroom } from '#lib/http/context.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Card } from '#lib/ui/card.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
-import { personOnly } from '../visitor.ts'
+import { requireAccount } from '../current-user.ts'
 import { EndSessions } from './_components/end-sessions.tsx'
 import { PasswordForm } from './_components/password-form.tsx'
 
@@ -16,32 +17,25 @@ const ROLE_WORDS = {
   editor:
     'You can make predictions, give feedback, upload, label, train, promote and roll back. Only admins ' +
     'can delete classifiers or delete anything permanently.',
-  admin: 'You have full access, including people, keys and settings.',
+  admin: 'You have full access, including users, API keys and settings.',
 } as const
 
 export default async function Account() {
-  const { asked } = await personOnly('/account')
-  const { name, email, role, has_password, has_oidc } = await darkroom().auth.getAccount({}, asked)
+  const { context } = await requireAccount('/account')
+  const { name, email, role, has_password, has_oidc } = await darkroom().auth.getAccount({}, context)
   return (
     <div className="stack">
       <PageHead title="Account" lead="Your profile, password and sessions." />
       <Card title={name}>
-        <dl className="facts">
-          <div>
-            <dt>E-mail</dt>
-            <dd>{email}</dd>
-          </div>
-          <div>
-            <dt>Role</dt>
-            <dd>
-              <Badge variant={role === 'admin' ? 'accent' : 'plain'}>{role}</Badge>
-            </dd>
-          </div>
-          <div>
-            <dt>Sign-in</dt>
-            <dd>{[has_password && 'password', has_oidc && 'OIDC'].filter(Boolean).join(' and ')}</dd>
-          </div>
-        </dl>
+        <Facts>
+          <Fact name="E-mail">{email}</Fact>
+          <Fact name="Role">
+            <Badge variant={role === 'admin' ? 'accent' : 'plain'}>{role}</Badge>
+          </Fact>
+          <Fact name="Sign-in">
+            {[has_password && 'password', has_oidc && 'OIDC'].filter(Boolean).join(' and ')}
+          </Fact>
+        </Facts>
         <p className="small muted">{ROLE_WORDS[role]}</p>
       </Card>
       <Card title="Password">

@@ -1,5 +1,5 @@
-/** The API reference, made from the contracts: every route with its fields, refusals and a curl line that
- *  works here. */
+/** The API reference, generated from the contracts: every endpoint with its fields, errors and a curl command
+ *  that works here. */
 import { headers } from 'next/headers'
 import { darkroom } from '#lib/http/context.ts'
 import { reference, type Operation } from '#lib/http/reference.ts'
@@ -17,7 +17,7 @@ export default async function Docs() {
     title,
     operations: operations.map((operation) => ({
       key: operation.id,
-      words: wordsOf(operation),
+      text: searchText(operation),
       node: <OperationFold operation={operation} />,
     })),
   }))
@@ -27,32 +27,32 @@ export default async function Docs() {
         title="API"
         lead={
           <>
-            Everything that the pages do, scripts can do. This reference is made from the same contracts that
-            check each request; for programs it is at{' '}
+            Scripts can do everything that the pages do. This reference is generated from the contracts that
+            validate each request. The OpenAPI 3.1 document is at{' '}
             <a className="link" href="/api/openapi.json">
               /api/openapi.json
-            </a>{' '}
-            (OpenAPI 3.1).
+            </a>
+            .
           </>
         }
       />
-      <Card title="Before you call">
+      <Card title="Getting started">
         <p>
-          Answers are JSON in <code>snake_case</code>, times ISO 8601 in UTC. What is not open to all needs a
-          key, sent as <code>Authorization: Bearer …</code> or <code>X-API-Key: …</code>; an admin makes keys
-          under{' '}
-          <a className="link" href="/settings">
+          Responses are JSON with <code>snake_case</code> names; times are ISO 8601 in UTC. Endpoints that are
+          not public need an API key, sent as <code>Authorization: Bearer …</code> or{' '}
+          <code>X-API-Key: …</code>. Admins create API keys in{' '}
+          <a className="link" href="/settings?view=keys">
             Settings
           </a>
-          . The curl lines read yours from the shell:
+          . The curl commands read your key from the environment:
         </p>
-        <pre className="command" tabIndex={0} aria-label="Setting the key">
+        <pre className="command" tabIndex={0} aria-label="Set the API key">
           export DARKROOM_KEY=dk_…
         </pre>
         <p>
-          A refusal is a problem document (RFC 9457): <code>status</code>, a <code>code</code> for programs, a{' '}
-          <code>detail</code> for people that says what happened and what to do, and the{' '}
-          <code>request_id</code> under which the log knows it.
+          Errors are problem documents (RFC 9457): the HTTP <code>status</code>, a <code>code</code> for
+          programs, a <code>detail</code> that says what happened and what to do, and the{' '}
+          <code>request_id</code> to find the request in the log.
         </p>
       </Card>
       <OperationSearch groups={groups} />
@@ -60,7 +60,7 @@ export default async function Docs() {
   )
 }
 
-/** The address that this reader uses: what the owner set, else the one that was asked. */
+/** The origin in the curl commands: the configured one, else that of the request. */
 async function ownOrigin(): Promise<string> {
   const sent = await headers()
   const { origin, trustProxy } = darkroom().settings()
@@ -69,7 +69,7 @@ async function ownOrigin(): Promise<string> {
   return origin ?? `${isSecure ? 'https' : 'http'}://${host}`
 }
 
-const wordsOf = ({ method, path, summary, scope, parameters, body, answer, errors }: Operation): string =>
+const searchText = ({ method, path, summary, scope, parameters, body, answer, errors }: Operation): string =>
   [
     method,
     path,

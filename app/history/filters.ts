@@ -1,7 +1,7 @@
-/** The filters of the history as they stand in its address, read leniently: what is no filter is left out. */
+/** The filters of the history in its URL. Invalid values are ignored. */
 import type { Input } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import type { Query } from '../visitor.ts'
+import type { Query } from '../current-user.ts'
 
 type Filters = Omit<Input<Routes['GET /api/predictions']>, 'limit'>
 
@@ -35,12 +35,12 @@ export function filtersOf(query: Query): Filters {
   return filters
 }
 
-/** What holds for the whole list, whatever page of it is shown. */
+/** The filters without the page of the list. */
 export const exportFilters = ({ cursor: _cursor, ...filters }: Filters): Omit<Filters, 'cursor'> => filters
 
 export const hasFilters = (query: Query): boolean => NAMES.some((name) => query[name])
 
-/** The same address with something changed; a changed filter begins at the newest again. */
+/** The same URL with changed filters. */
 export function addressWith(query: Query, change: Query): string {
   const entries = Object.entries({ ...query, ...change }).flatMap(([name, value]) =>
     value ? [[name, value]] : [],
@@ -48,7 +48,7 @@ export function addressWith(query: Query, change: Query): string {
   return `/history?${new URLSearchParams(entries)}`
 }
 
-/** Percent, as people type it. */
+/** A share, from a percentage in the URL. */
 function shareOf(percent: string | undefined): number | undefined {
   const number = Number(percent || Number.NaN)
   return number >= 0 && number <= 100 ? number / 100 : undefined

@@ -1,4 +1,4 @@
-/** What stands there while the page is on its way. */
+/** Shown while the page loads. */
 import { PageSkeleton } from '#lib/ui/skeleton.tsx'
 
 export default function Loading() {

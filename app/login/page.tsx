@@ -1,15 +1,15 @@
-/** The way in: with a password, or through the OpenID Connect issuer where the owner set one. */
+/** Login with a password, or through the OpenID Connect issuer if one is configured. */
 import { redirect } from 'next/navigation'
 import { Card } from '#lib/ui/card.tsx'
 import { darkroom } from '#lib/http/context.ts'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { OidcButton } from '../_components/oidc-button.tsx'
-import { queryOf, visitor, type PageProps } from '../visitor.ts'
+import { queryOf, currentUser, type PageProps } from '../current-user.ts'
 import { LoginForm } from './_components/login-form.tsx'
 
 export const metadata = { title: 'Log in' }
 
-/** By the error that next-auth or our own sign-in puts into the address. */
+/** By the error code that next-auth or our own sign-in puts into the URL. */
 const REFUSALS: ReadonlyMap<string, string> = new Map([
   [
     'OAuthSignin',
@@ -39,8 +39,8 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
 export default async function Login(props: PageProps) {
   const { next, error } = await queryOf(props)
   const to = ownPath(next)
-  const { isKnown } = await visitor()
-  if (isKnown) redirect(to)
+  const { isLoggedIn } = await currentUser()
+  if (isLoggedIn) redirect(to)
   const { auth } = darkroom()
   const oidc = auth.oidc()
   if (oidc === null && (await auth.needsFirstAdmin())) redirect('/setup')
@@ -65,7 +65,7 @@ export default async function Login(props: PageProps) {
   )
 }
 
-/** Only a path of ours: an address elsewhere would make the login a springboard for strangers. */
+/** Only a path of this product: any other URL would make the login an open redirect. */
 function ownPath(next: string | undefined): string {
   return next && /^\/(?![/\\])[^\p{Cc}\\]*$/u.test(next) ? next : '/'
 }

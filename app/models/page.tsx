@@ -1,9 +1,8 @@
-/** The versions of a classifier: who answers, how each was judged, what may be done with it; one in full, two
- *  side by side. */
+/** The versions of a classifier with their evaluation results and actions; one in detail, two compared. */
 import Link from 'next/link'
 import { Suspense } from 'react'
 import { darkroom } from '#lib/http/context.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -12,9 +11,9 @@ import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { faultText } from '../_components/fault-text.ts'
 import { NoClassifier } from '../_components/no-classifier.tsx'
-import { Offered } from '../_components/offered.tsx'
-import { chosenClassifier } from '../classifiers.ts'
-import { answered, knownVisitor, queryOf, type PageProps } from '../visitor.ts'
+import { PermissionGate } from '../_components/permission-gate.tsx'
+import { selectClassifier } from '../classifiers.ts'
+import { resultOf, requireViewer, queryOf, type PageProps } from '../current-user.ts'
 import { CompareForm } from './_components/compare-form.tsx'
 import { ComparisonCard } from './_components/comparison-card.tsx'
 import { RollbackButton } from './_components/rollback-button.tsx'
@@ -22,59 +21,58 @@ import { VersionDetail } from './_components/version-detail.tsx'
 import { VersionList } from './_components/version-list.tsx'
 
 export const metadata = { title: 'Models' }
-const MOST_VERSIONS = 200
+const MAX_VERSIONS = 200
 
 export default async function Models(props: PageProps) {
   const query = await queryOf(props)
-  const who = await knownVisitor('/models')
-  const { classifiers, chosen, missing } = await chosenClassifier(who, query.classifier)
+  const user = await requireViewer('/models')
+  const { classifiers, selected, missing } = await selectClassifier(user, query.classifier)
   const head = (
     <PageHead
       title="Models"
-      lead={
-        'Each training makes a version, and none changes afterwards. One of them answers; the others ' +
-        'wait, and any can come back.'
-      }
+      lead="Every training run creates an immutable version. One is live; you can switch to any other."
     >
-      {chosen && classifiers.length > 1 && <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />}
+      {selected && classifiers.length > 1 && (
+        <ClassifierChoice classifiers={classifiers} selected={selected.id} />
+      )}
     </PageHead>
   )
-  if (chosen === null)
+  if (selected === null)
     return (
       <>
         {head}
-        <NoClassifier missing={missing} mayUpload={who.may('upload')} />
+        <NoClassifier missing={missing} mayUpload={user.may('upload')} />
       </>
     )
   const { models } = await darkroom().data.listModels(
-    { classifier: chosen.id, limit: MOST_VERSIONS },
-    who.asked,
+    { classifier: selected.id, limit: MAX_VERSIONS },
+    user.context,
   )
-  const champion = models.find((one) => one.is_champion)
-  const mayRollBack = who.may('train') && models.some((one) => one.was_champion && !one.is_champion)
-  const challenger = models.find(({ id }) => id === query.challenger)
-  const base = models.find(({ id }) => id === query.with) ?? champion
-  const status = await darkroom().data.retrainStatus({ classifier: chosen.id }, who.asked)
-  const training = who.may('train') ? 'Train it' : 'Training runs'
-  const watch = (
+  const promoted = models.find((one) => one.is_champion)
+  const mayRollBack = user.may('train') && models.some((one) => one.was_champion && !one.is_champion)
+  const candidate = models.find(({ id }) => id === query.challenger)
+  const base = models.find(({ id }) => id === query.with) ?? promoted
+  const status = await darkroom().data.retrainStatus({ classifier: selected.id }, user.context)
+  const idleLabel = user.may('train') ? 'Train' : 'Training runs'
+  const trainingLink = (
     <Link
-      href={`/retrain?classifier=${chosen.id}`}
-      {...looksLikeButton({
+      href={`/retrain?classifier=${selected.id}`}
+      {...buttonProps({
         variant: models.length === 0 ? 'primary' : 'plain',
         size: models.length === 0 ? 'normal' : 'small',
       })}
     >
-      {status.is_running ? 'Watch the training' : training}
+      {status.is_running ? 'Show progress' : idleLabel}
     </Link>
   )
   if (models.length === 0) {
     return (
       <>
         {head}
-        <EmptyState icon="models" title={`${chosen.title} has no version yet`} action={watch}>
+        <EmptyState icon="models" title={`${selected.title} has no version yet`} action={trainingLink}>
           {status.is_running
-            ? `Its first training is under way, ${Math.floor(status.progress)} % done; it makes the first version.`
-            : 'The first training makes one.'}
+            ? `Its first training run is ${Math.floor(status.progress)} % complete.`
+            : 'The first training run creates one.'}
         </EmptyState>
       </>
     )
@@ -83,16 +81,16 @@ export default async function Models(props: PageProps) {
     <div className="stack">
       {head}
       {status.is_running && (
-        <Notice title={`A training of ${chosen.title} is under way, ${Math.floor(status.progress)} % done`}>
-          <p>What it makes will stand here.</p>
-          <div className="mt-2">{watch}</div>
+        <Notice title={`${selected.title} is being trained: ${Math.floor(status.progress)} % complete`}>
+          <p>The new version will appear here.</p>
+          <div className="mt-2">{trainingLink}</div>
         </Notice>
       )}
-      {champion && champion.fault !== null && (
-        <Notice title={`Version ${champion.version} cannot be loaded`}>
+      {promoted && promoted.fault !== null && (
+        <Notice title={`Version ${promoted.version} cannot be loaded`}>
           <p>
             {faultText({
-              fault: champion.fault,
+              fault: promoted.fault,
               live_version: models.find((one) => one.is_live)?.version ?? null,
             })}
           </p>
@@ -101,18 +99,18 @@ export default async function Models(props: PageProps) {
       <Card
         title="Versions"
         aside={
-          mayRollBack && champion ? (
-            <RollbackButton classifier={chosen.id} champion={champion.version} />
+          mayRollBack && promoted ? (
+            <RollbackButton classifier={selected.id} liveVersion={promoted.version} />
           ) : undefined
         }
       >
         <VersionList
           models={models}
-          classifier={chosen.id}
-          shown={query.version ?? null}
-          mayTrain={who.may('train')}
+          classifier={selected.id}
+          selected={query.version ?? null}
+          mayTrain={user.may('train')}
         />
-        <Offered to={who} scope="train" action="promote, roll back or delete versions" />
+        <PermissionGate user={user} scope="train" action="promote, roll back or delete versions" />
       </Card>
       {query.version && (
         <Suspense key={query.version} fallback={<Skeleton height="16rem" />}>
@@ -123,27 +121,27 @@ export default async function Models(props: PageProps) {
         <Card title="Compare two versions" id="compare">
           <CompareForm
             models={models}
-            classifier={chosen.id}
-            challenger={challenger?.id ?? models.find((one) => one.id !== base?.id)?.id ?? ''}
+            classifier={selected.id}
+            candidate={candidate?.id ?? models.find((one) => one.id !== base?.id)?.id ?? ''}
             base={base?.id ?? ''}
           />
-          {challenger && base && challenger.id !== base.id && (
+          {candidate && base && candidate.id !== base.id && (
             <Suspense
-              key={`${challenger.id} ${base.id}`}
+              key={`${candidate.id} ${base.id}`}
               fallback={
                 <div role="status">
                   <p className="small muted">
-                    Both versions answer the same pictures. This may take a minute.
+                    Evaluating both versions on the same test images. This may take a minute.
                   </p>
                   <Skeleton height="14rem" />
                 </div>
               }
             >
-              <Compared challenger={challenger.id} base={base.id} />
+              <Compared candidate={candidate.id} base={base.id} />
             </Suspense>
           )}
-          {challenger && challenger.id === base?.id && (
-            <p className="field-error">These are the same version. Choose two different ones.</p>
+          {candidate && candidate.id === base?.id && (
+            <p className="field-error">You selected the same version twice. Select two different versions.</p>
           )}
         </Card>
       )}
@@ -152,8 +150,8 @@ export default async function Models(props: PageProps) {
 }
 
 async function Detail({ id }: { id: string }) {
-  const { asked } = await knownVisitor('/models')
-  const model = await answered(asked, () => darkroom().data.getModel({ id }, asked))
+  const { context } = await requireViewer('/models')
+  const model = await resultOf(context, () => darkroom().data.getModel({ id }, context))
   return model.ok ? (
     <VersionDetail model={model.value} />
   ) : (
@@ -161,14 +159,14 @@ async function Detail({ id }: { id: string }) {
   )
 }
 
-async function Compared({ challenger, base }: { challenger: string; base: string }) {
-  const { asked } = await knownVisitor('/models')
-  const comparison = await answered(asked, () =>
-    darkroom().training.compareModels({ id: challenger, with: base }, asked),
+async function Compared({ candidate, base }: { candidate: string; base: string }) {
+  const { context } = await requireViewer('/models')
+  const comparison = await resultOf(context, () =>
+    darkroom().training.compareModels({ id: candidate, with: base }, context),
   )
   return comparison.ok ? (
     <ComparisonCard comparison={comparison.value} />
   ) : (
-    <ErrorNotice title="These two cannot be compared" failure={comparison.failure} />
+    <ErrorNotice title="The versions cannot be compared" failure={comparison.failure} />
   )
 }

@@ -1,16 +1,18 @@
-/** How Darkroom is: machine, traffic, engines, processes, trainings, and the trend of what is asked. */
+/** The state of the product: system, traffic, engines, processes, training, predictions per day, and the log. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { counted } from '#lib/domain/counted.ts'
+
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
-import { queryOf, visitor, type PageProps, type Query, type Visitor } from '../visitor.ts'
+import { queryOf, currentUser, type PageProps, type Query, type CurrentUser } from '../current-user.ts'
 import { LiveMonitor } from './_components/live-monitor.tsx'
 import { LogPanel } from './_components/log-panel.tsx'
+import { trendText } from './_components/trend-text.ts'
 
 export const metadata = { title: 'Monitoring' }
 const DAYS = 14
@@ -19,107 +21,84 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 export default async function Monitoring(props: PageProps) {
   const query = await queryOf(props)
-  const { asked, may } = await visitor()
+  const { context, may } = await currentUser()
   const { operations, data } = darkroom()
   const [{ processes, ...now }, { points }, health, retrain, statistics] = await Promise.all([
-    operations.metrics({}, asked),
-    operations.metricsHistory({}, asked),
-    healthNow({ asked }),
-    data.retrainStatus({}, asked),
-    data.statistics({ days: DAYS }, asked),
+    operations.metrics({}, context),
+    operations.metricsHistory({}, context),
+    healthNow({ context }),
+    data.retrainStatus({}, context),
+    data.statistics({ days: DAYS }, context),
   ])
-  const isAsked = statistics.by_day.some(({ count }) => count > 0)
+  const hasPredictions = statistics.by_day.some(({ count }) => count > 0)
   return (
     <div className="stack">
-      <PageHead
-        title="Monitoring"
-        lead="How the machine is, how fast answers come, and whether everything that should run does."
-      />
+      <PageHead title="Monitoring" lead="System health, latency and services." />
       <LiveMonitor
-        first={{ figures: [...points, now], processes, health, retrain, failure: null }}
+        first={{ samples: [...points, now], processes, health, retrain, failure: null }}
         mayRetrain={may('train')}
       />
-      <Card title={isAsked ? undefined : 'Predictions a day'}>
-        {!isAsked && <p className="muted">{trendOf(statistics.by_day)} The plot begins with the first.</p>}
-        {isAsked && (
+      <Card title={hasPredictions ? undefined : 'Predictions per day'}>
+        {!hasPredictions && <p className="muted">{trendText(statistics.by_day)}</p>}
+        {hasPredictions && (
           <Chart
             kind="bar"
-            title="Predictions a day"
+            title="Predictions per day"
             labelName="Day"
             valueName="Predictions"
             labels={statistics.by_day.map(({ day }) => day)}
+            labelFormat="day"
             series={[{ name: 'predictions', values: statistics.by_day.map(({ count }) => count) }]}
-            description={trendOf(statistics.by_day)}
+            description={trendText(statistics.by_day)}
           />
         )}
-        <dl className="facts">
-          <div>
-            <dt>Kept in all</dt>
-            <dd>
-              <FigureNumber count={statistics.total_predictions} />
-            </dd>
-          </div>
-          <div>
-            <dt>Today</dt>
-            <dd>
-              <FigureNumber count={statistics.predictions_today} />
-            </dd>
-          </div>
-          <div>
-            <dt>Confirmed</dt>
-            <dd>
-              <FigureNumber count={statistics.confirmed} />
-            </dd>
-          </div>
-          <div>
-            <dt>Corrected</dt>
-            <dd>
-              <FigureNumber count={statistics.corrections} />
-            </dd>
-          </div>
-        </dl>
+        <Facts>
+          <Fact name="Total">
+            <FigureNumber count={statistics.total_predictions} />
+          </Fact>
+          <Fact name="Today">
+            <FigureNumber count={statistics.predictions_today} />
+          </Fact>
+          <Fact name="Confirmed">
+            <FigureNumber count={statistics.confirmed} />
+          </Fact>
+          <Fact name="Corrected">
+            <FigureNumber count={statistics.corrections} />
+          </Fact>
+        </Facts>
       </Card>
-      {may('admin') && (await log({ asked }, query))}
+      {may('admin') && (await log({ context }, query))}
     </div>
   )
 }
 
-/** What is looked for is any text, such as the request id that a page's error shows. */
-async function log({ asked }: Pick<Visitor, 'asked'>, { level: wanted, find = '' }: Query) {
-  const level = LEVELS.find((one) => one === wanted) ?? 'info'
-  const looked = find.trim().slice(0, 200)
-  const found = await darkroom().operations.listLogs(
-    { limit: LINES, level, ...(looked !== '' && { text: looked }) },
-    asked,
+/** `find` is any text, such as the request ID in an error message. */
+async function log({ context }: Pick<CurrentUser, 'context'>, { level: levelInUrl, find = '' }: Query) {
+  const level = LEVELS.find((one) => one === levelInUrl) ?? 'info'
+  const text = find.trim().slice(0, 200)
+  const page = await darkroom().operations.listLogs(
+    { limit: LINES, level, ...(text !== '' && { text }) },
+    context,
   )
   return (
-    <LogPanel key={looked} lines={found.lines} isComplete={found.is_complete} level={level} text={looked} />
+    <LogPanel
+      key={`${level} ${text}`}
+      lines={page.lines}
+      isComplete={page.is_complete}
+      level={level}
+      text={text}
+    />
   )
 }
 
-/** Not ready is an answer too: the refusal holds the health. */
+/** If the product is not ready, the error response contains its health. */
 async function healthNow({
-  asked,
-}: Pick<Visitor, 'asked'>): Promise<Output<Routes['GET /api/health']> | null> {
+  context,
+}: Pick<CurrentUser, 'context'>): Promise<Output<Routes['GET /api/health']> | null> {
   try {
-    return await darkroom().operations.health({}, asked)
+    return await darkroom().operations.health({}, context)
   } catch (error) {
     if (!isDarkroomError(error)) throw error
     return (error.extras.members?.['health'] as Output<Routes['GET /api/health']> | undefined) ?? null
   }
-}
-
-function trendOf(days: readonly { readonly day: string; readonly count: number }[]): string {
-  const half = Math.floor(days.length / 2)
-  const sum = (some: typeof days) => some.reduce((total, { count }) => total + count, 0)
-  const [before, after] = [sum(days.slice(0, half)), sum(days.slice(-half))]
-  if (before + after === 0) return `No picture was asked about in the last ${days.length} days.`
-  if (before === 0)
-    return `The newer half of the last ${days.length} days has ${counted(after, 'prediction')}, the older half none.`
-  const change = (100 * (after - before)) / before
-  return (
-    `${counted(after, 'prediction')} in the last ${half} days, ${before.toLocaleString('en-GB')} in the ` +
-    `${half} before: ` +
-    `${Math.abs(change) < 1 ? 'as many' : `${Math.abs(change).toFixed(0)} % ${change > 0 ? 'more' : 'fewer'}`}.`
-  )
 }

@@ -1,61 +1,65 @@
-/** Ask a classifier: pictures by drop, choice or paste; digits by drawing. */
+/** Make predictions: upload, drop or paste images, or draw digits. */
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
-import { Offered } from '../_components/offered.tsx'
-import { chosenClassifier } from '../classifiers.ts'
-import { queryOf, visitor, type PageProps } from '../visitor.ts'
-import { GivenAnswer } from './_components/given-answer.tsx'
-import { PredictDesk } from './_components/predict-desk.tsx'
+import { PermissionGate } from '../_components/permission-gate.tsx'
+import { selectClassifier } from '../classifiers.ts'
+import { queryOf, currentUser, type PageProps } from '../current-user.ts'
+import { PredictionDetail } from './_components/prediction-detail.tsx'
+import { PredictForm } from './_components/predict-form.tsx'
 
 export const metadata = { title: 'Predict' }
 
 export default async function Predict(props: PageProps) {
   const query = await queryOf(props)
-  const who = await visitor()
-  if (!who.isKnown && !darkroom().settings().publicPredict) redirect('/login?next=/predict')
-  const { classifiers, chosen, missing } = await chosenClassifier(who, query.classifier)
+  const user = await currentUser()
+  if (!user.isLoggedIn && !darkroom().settings().publicPredict) redirect('/login?next=/predict')
+  const { classifiers, selected, missing } = await selectClassifier(user, query.classifier)
   return (
     <>
       <PageHead
         title="Predict"
         lead={
-          chosen ? `Show ${chosen.title} a picture: it answers at once, and says how sure it is.` : undefined
+          selected
+            ? `Upload an image to get a prediction by ${selected.title} with its confidence.`
+            : undefined
         }
       >
-        {chosen && classifiers.length > 1 && (
-          <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />
+        {selected && classifiers.length > 1 && (
+          <ClassifierChoice classifiers={classifiers} selected={selected.id} />
         )}
       </PageHead>
-      {query.result !== undefined && <GivenAnswer id={query.result} who={who} />}
-      {chosen === null && <NoClassifier missing={missing} mayUpload={who.may('upload')} />}
-      {chosen?.champion === null && (
+      {query.result !== undefined && <PredictionDetail id={query.result} user={user} />}
+      {selected === null && <NoClassifier missing={missing} mayUpload={user.may('upload')} />}
+      {selected?.champion === null && (
         <EmptyState
           icon="train"
-          title={`${chosen.title} is not trained yet`}
+          title={`${selected.title} is not trained yet`}
           action={
-            who.may('train') ? (
-              <Link href={`/retrain?classifier=${chosen.id}`} {...looksLikeButton({ variant: 'primary' })}>
-                Train it
+            user.may('train') ? (
+              <Link href={`/retrain?classifier=${selected.id}`} {...buttonProps({ variant: 'primary' })}>
+                Train
               </Link>
             ) : undefined
           }
         >
-          It has {counted(chosen.samples.total, 'picture')} and no version that could answer.
+          It has {counted(selected.samples.total, 'image')} but no version yet.
         </EmptyState>
       )}
-      {chosen?.champion && who.isKnown && <Offered to={who} scope="feedback" action="correct predictions" />}
-      {chosen?.champion && (
-        <PredictDesk
-          key={chosen.id}
-          classifier={{ id: chosen.id, classes: chosen.classes, hasDigits: chosen.has_digits }}
-          mayGiveFeedback={who.isKnown && who.may('feedback')}
+      {selected?.champion && user.isLoggedIn && (
+        <PermissionGate user={user} scope="feedback" action="correct predictions" />
+      )}
+      {selected?.champion && (
+        <PredictForm
+          key={selected.id}
+          classifier={{ id: selected.id, classes: selected.classes, hasDigits: selected.has_digits }}
+          mayGiveFeedback={user.isLoggedIn && user.may('feedback')}
           largestBytes={darkroom().settings().maxImageBytes}
         />
       )}

@@ -1,10 +1,10 @@
-/** Where a person sets a new password with a one-time link that an admin made. */
+/** Sets a new password with a one-time link that an admin created. */
 import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
-import { queryOf, type PageProps } from '../visitor.ts'
+import { queryOf, type PageProps } from '../current-user.ts'
 import { ResetForm } from './_components/reset-form.tsx'
 
 export const metadata = { title: 'New password', referrer: 'no-referrer' }
@@ -20,13 +20,13 @@ export default async function Reset(props: PageProps) {
           icon="key"
           title="This link does not work"
           action={
-            <Link href="/login" {...looksLikeButton()}>
+            <Link href="/login" {...buttonProps()}>
               Go to login
             </Link>
           }
         >
-          It has been used, has been replaced by a newer one, or is older than 24 hours. Ask an admin for a
-          new link.
+          It was used already, was replaced by a newer link, or is older than 24 hours. Ask an admin for a new
+          link.
         </EmptyState>
       ) : (
         <Card>

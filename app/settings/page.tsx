@@ -1,11 +1,10 @@
-/** What an owner decides: who may come in, which keys work, the settings in force; and the record of changes.
- *  For admins. */
+/** Users, API keys, settings, backups and the audit log. For admins. */
 import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { SegmentedLinks } from '#lib/ui/segmented.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
-import { knownVisitor, queryOf, type PageProps, type Query, type Visitor } from '../visitor.ts'
+import { requireViewer, queryOf, type PageProps, type Query, type CurrentUser } from '../current-user.ts'
 import { auditInputOf, auditQueryOf } from './_components/audit-query.ts'
 import { AuditView } from './_components/audit-view.tsx'
 import { BackupsCard } from './_components/backups-card.tsx'
@@ -15,8 +14,8 @@ import { SettingsView } from './_components/settings-view.tsx'
 
 export const metadata = { title: 'Settings' }
 const VIEWS = [
-  ['people', 'People'],
-  ['keys', 'Keys'],
+  ['people', 'Users'],
+  ['keys', 'API keys'],
   ['settings', 'Settings'],
   ['backups', 'Backups'],
   ['changes', 'Changes'],
@@ -25,19 +24,14 @@ const CHANGES = 50
 
 export default async function Settings(props: PageProps) {
   const query = await queryOf(props)
-  const who = await knownVisitor('/settings')
-  const head = (
-    <PageHead
-      title="Settings"
-      lead="Who may come in, which keys open the API, and how this Darkroom is set."
-    />
-  )
-  if (!who.may('admin'))
+  const user = await requireViewer('/settings')
+  const head = <PageHead title="Settings" lead="Users, API keys and server settings." />
+  if (!user.may('admin'))
     return (
       <>
         {head}
-        <EmptyState icon="key" title="Only admins see this">
-          Ask an admin of this Darkroom to change it, or to make you one.
+        <EmptyState icon="key" title="Only admins can open this page">
+          Ask an admin to change a setting or your role.
         </EmptyState>
       </>
     )
@@ -46,46 +40,49 @@ export default async function Settings(props: PageProps) {
     <div className="stack">
       {head}
       <div>
-        <SegmentedLinks label="Parts of the settings">
-          {VIEWS.map(([name, words]) => (
+        <SegmentedLinks label="Settings sections">
+          {VIEWS.map(([name, label]) => (
             <Link
               key={name}
               href={`/settings?view=${name}`}
               aria-current={name === view ? 'page' : undefined}
             >
-              {words}
+              {label}
             </Link>
           ))}
         </SegmentedLinks>
       </div>
-      {await viewOf(view, who, query)}
+      {await viewOf(view, user, query)}
     </div>
   )
 }
 
-async function viewOf(view: (typeof VIEWS)[number][0], { asked }: Visitor, query: Query) {
+async function viewOf(view: (typeof VIEWS)[number][0], { context }: CurrentUser, query: Query) {
   const { auth, data, operations } = darkroom()
   switch (view) {
     case 'people':
-      return <PeopleCard people={(await auth.listUsers({}, asked)).users} />
+      return <PeopleCard people={(await auth.listUsers({}, context)).users} />
     case 'keys':
       return (
         <KeysCard
-          keys={(await auth.listKeys({}, asked)).keys}
-          classifiers={(await data.listClassifiers({}, asked)).classifiers.map(({ id }) => id)}
+          keys={(await auth.listKeys({}, context)).keys}
+          classifiers={(await data.listClassifiers({}, context)).classifiers.map(({ id }) => id)}
         />
       )
     case 'settings':
-      return <SettingsView settings={(await operations.listSettings({}, asked)).settings} />
+      return <SettingsView settings={(await operations.listSettings({}, context)).settings} />
     case 'backups':
-      return <BackupsCard backups={await operations.listBackups({}, asked)} />
+      return <BackupsCard backups={await operations.listBackups({}, context)} />
     case 'changes': {
       const { cursor } = query
       const filters = auditQueryOf(query)
       const [audit, names, { classifiers }] = await Promise.all([
-        operations.listAudit({ limit: CHANGES, ...auditInputOf(filters), ...(cursor && { cursor }) }, asked),
+        operations.listAudit(
+          { limit: CHANGES, ...auditInputOf(filters), ...(cursor && { cursor }) },
+          context,
+        ),
         operations.auditNames(),
-        data.listClassifiers({}, asked),
+        data.listClassifiers({}, context),
       ])
       return (
         <AuditView

@@ -1,23 +1,23 @@
-/** What was deleted and can be restored, newest first: images, uploads, classifiers and versions. Deleting is
- *  done where each of them is shown. */
+/** Deleted images, uploads, classifiers and versions that can be restored, newest first. They are deleted on
+ *  the pages that show them. */
 import Link from 'next/link'
 import type { TrashAnswer } from '#lib/contracts/undoing.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { Thumbnail } from '#lib/ui/image-tile.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { Table } from '#lib/ui/table.tsx'
-import { knownVisitor, queryOf, type PageProps } from '../visitor.ts'
+import { requireViewer, queryOf, type PageProps } from '../current-user.ts'
 import { TrashActions } from './_components/trash-actions.tsx'
 
 export const metadata = { title: 'Trash' }
 const PAGE = 50
-const KIND_WORDS: Readonly<Record<TrashAnswer['kind'], string>> = {
+const KIND_LABELS: Readonly<Record<TrashAnswer['kind'], string>> = {
   samples: 'Images',
   upload: 'Upload',
   classifier: 'Classifier',
@@ -26,10 +26,10 @@ const KIND_WORDS: Readonly<Record<TrashAnswer['kind'], string>> = {
 
 export default async function Trash(props: PageProps) {
   const { cursor } = await queryOf(props)
-  const who = await knownVisitor('/trash')
+  const user = await requireViewer('/trash')
   const { entries, next_cursor: next } = await darkroom().data.listTrash(
     { limit: PAGE, ...(cursor && { cursor }) },
-    who.asked,
+    user.context,
   )
   return (
     <div className="stack">
@@ -46,13 +46,13 @@ export default async function Trash(props: PageProps) {
         <Card title={counted(entries.length, 'item')}>
           <Table
             caption="Trash, newest first"
-            isCaptionHidden
+            hideCaption
             variant="cards"
             rows={entries}
             keyOf={({ id }) => id}
             columns={[
               { name: 'Item', cell: (one) => <Item entry={one} /> },
-              { name: 'Type', cell: (one) => KIND_WORDS[one.kind] },
+              { name: 'Type', cell: (one) => KIND_LABELS[one.kind] },
               { name: 'Classifier', cell: (one) => one.classifier },
               {
                 name: 'Deleted',
@@ -69,8 +69,8 @@ export default async function Trash(props: PageProps) {
                   <TrashActions
                     id={one.id}
                     title={one.title}
-                    mayRestore={who.may('edit')}
-                    mayDelete={who.may('admin')}
+                    mayRestore={user.may('edit')}
+                    mayDelete={user.may('admin')}
                   />
                 ),
               },
@@ -78,7 +78,7 @@ export default async function Trash(props: PageProps) {
           />
           {next && (
             <nav className="row" aria-label="Pages of the trash">
-              <Link href={`/trash?cursor=${next}`} {...looksLikeButton({ size: 'small' })}>
+              <Link href={`/trash?cursor=${next}`} {...buttonProps({ size: 'small' })}>
                 Older
               </Link>
             </nav>

@@ -1,11 +1,11 @@
-/** Look into a classifier: its pictures, its model, its traffic. */
+/** Charts of a classifier: its data set, its model, its predictions. */
 import Link from 'next/link'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { SegmentedLinks } from '#lib/ui/segmented.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
-import { chosenClassifier } from '../classifiers.ts'
-import { queryOf, visitor, type PageProps } from '../visitor.ts'
+import { selectClassifier } from '../classifiers.ts'
+import { queryOf, currentUser, type PageProps } from '../current-user.ts'
 import { DataView } from './_components/data-view.tsx'
 import { ModelView } from './_components/model-view.tsx'
 import { TrafficView } from './_components/traffic-view.tsx'
@@ -19,43 +19,42 @@ const VIEWS = [
 
 export default async function Visualize(props: PageProps) {
   const query = await queryOf(props)
-  const who = await visitor()
-  const { classifiers, chosen, missing } = await chosenClassifier(who, query.classifier)
+  const user = await currentUser()
+  const { classifiers, selected, missing } = await selectClassifier(user, query.classifier)
   const head = (
-    <PageHead
-      title="Visualize"
-      lead="What the pictures are like, what the model makes of them, and what it is asked."
-    >
-      {chosen && classifiers.length > 1 && <ClassifierChoice classifiers={classifiers} chosen={chosen.id} />}
+    <PageHead title="Visualize" lead="Explore the dataset, the model’s mistakes and its predictions.">
+      {selected && classifiers.length > 1 && (
+        <ClassifierChoice classifiers={classifiers} selected={selected.id} />
+      )}
     </PageHead>
   )
-  if (chosen === null)
+  if (selected === null)
     return (
       <>
         {head}
-        <NoClassifier missing={missing} mayUpload={who.may('upload')} />
+        <NoClassifier missing={missing} mayUpload={user.may('upload')} />
       </>
     )
-  const [view] = VIEWS.find(([name]) => name === query.view) ?? VIEWS[who.isKnown ? 0 : 1]
+  const [view] = VIEWS.find(([name]) => name === query.view) ?? VIEWS[user.isLoggedIn ? 0 : 1]
   return (
     <div className="stack">
       {head}
       <div>
         <SegmentedLinks label="Views">
-          {VIEWS.map(([name, words]) => (
+          {VIEWS.map(([name, label]) => (
             <Link
               key={name}
-              href={`/visualize?classifier=${chosen.id}&view=${name}`}
+              href={`/visualize?classifier=${selected.id}&view=${name}`}
               aria-current={name === view ? 'page' : undefined}
             >
-              {words}
+              {label}
             </Link>
           ))}
         </SegmentedLinks>
       </div>
-      {view === 'data' && <DataView who={who} classifier={chosen} query={query} />}
-      {view === 'model' && <ModelView who={who} classifier={chosen} />}
-      {view === 'traffic' && <TrafficView who={who} classifier={chosen} />}
+      {view === 'data' && <DataView user={user} classifier={selected} query={query} />}
+      {view === 'model' && <ModelView user={user} classifier={selected} />}
+      {view === 'traffic' && <TrafficView user={user} classifier={selected} />}
     </div>
   )
 }

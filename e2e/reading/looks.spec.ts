@@ -32,3 +32,15 @@ for (const path of OF_OWNERS)
 
 test('a stranger sees nothing serious in the reference of the API', ({ page, shared }) =>
   look(page, `${shared.url}/docs`))
+
+test('the theme switch fits its column, in the drawer of a phone too', async ({ page, shared }) => {
+  for (const width of [360, 1440]) {
+    await page.setViewportSize({ width, height: 900 })
+    await page.goto(shared.url)
+    const menu = page.getByRole('button', { name: 'Menu' })
+    if (await menu.isVisible()) await menu.click()
+    const themes = page.getByRole('group', { name: 'Theme' })
+    await expect(themes).toBeVisible()
+    expect(await themes.evaluate((group) => group.scrollWidth - group.clientWidth)).toBe(0)
+  }
+})

@@ -9,11 +9,11 @@ test('the line of a refusal is found in the log by its request id', async ({ own
     headers: { cookie: shared.user },
   })
   await page.goto(`${shared.url}/monitoring`)
-  await page.getByLabel('Request or text').fill(String(json['request_id']))
-  await page.getByRole('button', { name: 'Find' }).click()
+  await page.getByLabel('Request ID or text').fill(String(json['request_id']))
+  await page.getByRole('button', { name: 'Search' }).click()
 
-  await expect(page.getByLabel('Lines of the log').getByRole('listitem')).toHaveCount(1)
-  await expect(page.getByLabel('Lines of the log')).toContainText(
+  await expect(page.getByLabel('Log entries').getByRole('listitem')).toHaveCount(1)
+  await expect(page.getByLabel('Log entries')).toContainText(
     'GET /api/models/01a1fdc4-0000-7000-8000-000000000000 404',
   )
   await expect(page).toHaveURL(/find=/)
@@ -24,26 +24,26 @@ test('pictures are told by what they look like: mean pictures, light, size; each
   shared,
 }) => {
   await page.goto(`${shared.url}/visualize?classifier=shapes&view=data`)
-  const mean = page.getByRole('img', { name: /The mean of \d+ pictures of ring/ })
+  const mean = page.getByRole('img', { name: /Average of \d+ images of ring/ })
   await mean.scrollIntoViewIfNeeded()
   await expect.poll(() => mean.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32)
   await page
-    .locator('section.card', { hasText: 'The mean picture of each class' })
+    .locator('section.card', { hasText: 'Average image per class' })
     .getByRole('button', { name: 'Table' })
     .click()
-  await expect(page.getByRole('table', { name: 'The pictures of each class, measured' })).toContainText(
+  await expect(page.getByRole('table', { name: 'Features of the images of each class' })).toContainText(
     /ring.*32 px/,
   )
-  const brightness = page.getByRole('region', { name: 'Brightness' })
+  const brightness = page.getByRole('region', { name: 'Brightness', exact: true })
   await brightness.getByRole('button', { name: 'Table' }).click()
   await expect(brightness.getByRole('table')).toContainText('50–55')
   const [csv] = await Promise.all([
     page.waitForEvent('download'),
     brightness.getByRole('button', { name: 'CSV' }).click(),
   ])
-  expect(readFileSync(await csv.path(), 'utf8').split('\r\n')[0]).toBe('"Brightness, % of white",pictures')
+  expect(readFileSync(await csv.path(), 'utf8').split('\r\n')[0]).toBe('"Brightness, % of white",images')
   await page.goto(`${shared.url}/visualize?classifier=shapes&view=model`)
-  await expect(page.getByRole('heading', { name: 'In words' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Summary' })).toBeVisible()
 })
 
 test('the history leaves as CSV, and no file name runs in a spreadsheet', async ({
@@ -71,11 +71,11 @@ test('the reference is searched by words, and a link opens the route that it nam
 }) => {
   await page.goto(`${shared.url}/docs`)
   await page.getByLabel('Search the reference').fill('rollback')
-  await expect(page.getByRole('status').filter({ hasText: 'fits' })).toHaveText('1 route fits')
+  await expect(page.getByRole('status').filter({ hasText: 'matching' })).toHaveText('1 matching endpoint')
   await page.getByText('/api/models/rollback', { exact: true }).click()
   await expect(page.getByLabel('curl for POST /api/models/rollback')).toBeVisible()
   await page.getByLabel('Search the reference').fill('nothing like this')
-  await expect(page.getByText('No route fits')).toBeVisible()
+  await expect(page.getByText('No matching endpoint')).toBeVisible()
   await page.goto('about:blank') // else only the fragment changes, and the page stays
   await page.goto(`${shared.url}/docs#post-api-predict`)
   await expect(page.getByLabel('curl for POST /api/predict', { exact: true })).toBeVisible()

@@ -35,9 +35,9 @@ test('a photograph that is dropped is told to be a cat or a dog, how surely, and
   shared,
 }) => {
   await page.goto(`${shared.url}/predict?classifier=cats-dogs`)
-  await page.getByLabel('Drop pictures here, or paste one').setInputFiles(photographs[0]!)
+  await page.getByLabel('Drop or paste images here').setInputFiles(photographs[0]!)
 
-  const answer = page.getByRole('region', { name: 'Answer' })
+  const answer = page.getByRole('region', { name: 'Prediction' })
   await expect(answer.locator('.answer')).toHaveText(/^(cat|dog)s?$/)
   await expect(answer).toContainText(/\d+\.\d %/)
   await expect(answer).toContainText(/cats-dogs v\d+/)
@@ -46,11 +46,11 @@ test('a photograph that is dropped is told to be a cat or a dog, how surely, and
 
 test('of sixteen that are dropped together most are told right, in a table', async ({ page, shared }) => {
   await page.goto(`${shared.url}/predict?classifier=cats-dogs`)
-  await page.getByLabel('Drop pictures here, or paste one').setInputFiles([...photographs])
+  await page.getByLabel('Drop or paste images here').setInputFiles([...photographs])
 
   const rows = page.getByRole('table').getByRole('row')
   await expect(rows).toHaveCount(2 * OF_EACH + 1)
-  await expect(page.getByRole('button', { name: 'Save as CSV' })).toBeEnabled({ timeout: 60_000 })
+  await expect(page.getByRole('button', { name: 'Download CSV' })).toBeEnabled({ timeout: 60_000 })
   const answers = await rows.locator('td strong').allTextContents()
   const right = answers.filter((text, i) => text.startsWith(photographs[i]!.truth)).length
   expect(right).toBeGreaterThanOrEqual(FEWEST_RIGHT)

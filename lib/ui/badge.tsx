@@ -1,4 +1,4 @@
-/** A short state or kind, in a word. Colour only repeats what the word says. */
+/** A state or kind in one or two words. The colour only repeats the meaning of the words. */
 import type { ReactNode } from 'react'
 
 export type BadgeVariant = 'plain' | 'good' | 'bad' | 'amber' | 'accent'

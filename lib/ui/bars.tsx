@@ -1,7 +1,8 @@
-/** Probabilities of all classes as bars, the likeliest first; beyond the first few they fold away. */
+/** The probabilities of all classes as bars, highest first; all but the first few are folded. */
+import { counted } from '#lib/domain/counted.ts'
 import { FigureNumber } from './figure-number.tsx'
 
-const SHOWN = 10
+const MAX_VISIBLE = 10
 
 export function Bars({
   label,
@@ -11,17 +12,15 @@ export function Bars({
   readonly probabilities: Readonly<Record<string, number>>
 }) {
   const sorted = Object.entries(probabilities).sort((a, b) => b[1] - a[1])
-  const rest = sorted.slice(SHOWN)
+  const rest = sorted.slice(MAX_VISIBLE)
   return (
     <div className="grid gap-2">
-      <List label={label} entries={sorted.slice(0, SHOWN)} isFirst />
+      <List label={label} entries={sorted.slice(0, MAX_VISIBLE)} isFirst />
       {rest.length > 0 && (
         <details>
-          <summary className="small muted">
-            {rest.length} more {rest.length === 1 ? 'class' : 'classes'}
-          </summary>
+          <summary className="small muted">{counted(rest.length, 'more class', 'more classes')}</summary>
           <div className="mt-2">
-            <List label={`${label}, the rest`} entries={rest} />
+            <List label={`${label}, continued`} entries={rest} />
           </div>
         </details>
       )}

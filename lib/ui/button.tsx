@@ -1,12 +1,12 @@
-/** What does something when pressed. What leads elsewhere is a link, which may look the same by `looksLikeButton`. */
+/** A button performs an action. Navigation is a link, which buttonProps makes look like a button. */
 import type { ComponentProps } from 'react'
 
 export type ButtonVariant = 'primary' | 'plain' | 'quiet' | 'danger'
 export type ButtonSize = 'small' | 'normal'
-type Looks = { readonly variant?: ButtonVariant; readonly size?: ButtonSize }
+type ButtonLook = { readonly variant?: ButtonVariant; readonly size?: ButtonSize }
 
 /** Attributes for a link that looks like a button. */
-export const looksLikeButton = ({ variant = 'plain', size = 'normal' }: Looks = {}) =>
+export const buttonProps = ({ variant = 'plain', size = 'normal' }: ButtonLook = {}) =>
   ({ className: 'button', 'data-variant': variant, 'data-size': size }) as const
 
 export function Button({
@@ -16,10 +16,10 @@ export function Button({
   disabled,
   type = 'button',
   ...rest
-}: ComponentProps<'button'> & Looks & { readonly isBusy?: boolean }) {
+}: ComponentProps<'button'> & ButtonLook & { readonly isBusy?: boolean }) {
   return (
     <button
-      {...looksLikeButton({ variant, size })}
+      {...buttonProps({ variant, size })}
       type={type}
       aria-busy={isBusy || undefined}
       disabled={disabled || isBusy}

@@ -1,11 +1,11 @@
-/** A surface for one thing with its heading and what can be done with it. */
+/** A section with a border, a heading and actions. */
 import type { ReactNode } from 'react'
 
 type CardProps = {
   readonly title?: ReactNode
-  /** Beside the title: a badge, a switch. */
+  /** Next to the title, such as a badge or a switch. */
   readonly aside?: ReactNode
-  /** What can be done, at the bottom. */
+  /** Buttons and links at the bottom. */
   readonly actions?: ReactNode
   readonly variant?: 'plain' | 'attention' | 'accent'
   readonly level?: 2 | 3

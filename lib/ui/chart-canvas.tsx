@@ -1,5 +1,5 @@
 'use client'
-/** The canvas of a chart, by chart.js, in the colours of the tokens; it draws again when the theme changes.
+/** The canvas of a chart, drawn by chart.js in the colours of the tokens; redrawn when the theme changes.
  *  Loaded only by chart.tsx. */
 import {
   BarController,
@@ -17,8 +17,8 @@ import {
   type Plugin,
 } from 'chart.js'
 import { useSyncExternalStore } from 'react'
-import { Chart as Drawn } from 'react-chartjs-2'
-import type { ChartProps } from './chart-props.ts'
+import { Chart as Canvas } from 'react-chartjs-2'
+import { visibleLabels, type ChartProps } from './chart-props.ts'
 import { onThemeChange } from './theme-switch.tsx'
 
 Library.register(
@@ -36,12 +36,12 @@ Library.register(
 
 const SERIES_COLOURS = 8
 const MANY_POINTS = 40
-/** Shares that differ by less are drawn over this much: a tenth of a point must not look like a cliff. */
-const LEAST_SPAN = 0.05
+/** The smallest range of a share axis, so that a difference of a tenth of a point does not look large. */
+const MIN_SPAN = 0.05
 
-/** Paper under the plot, so that a saved PNG is readable anywhere. */
-const paper: Plugin = {
-  id: 'paper',
+/** An opaque background, so that a saved PNG is readable anywhere. */
+const background: Plugin = {
+  id: 'background',
   beforeDraw: ({ ctx, width, height }) => {
     ctx.save()
     ctx.fillStyle = colour('surface')
@@ -55,6 +55,7 @@ export default function ChartCanvas({
   description,
   kind,
   labels,
+  labelFormat,
   labelName,
   series,
   valueName,
@@ -66,7 +67,7 @@ export default function ChartCanvas({
     () => colour('ink-muted'),
     () => '',
   )
-  const shown = (value: number | string) =>
+  const valueText = (value: number | string) =>
     isShare ? `${Math.round(Number(value) * 1000) / 10} %` : String(value)
   const axis = (text: string) => ({
     grid: { color: colour('line') },
@@ -87,8 +88,8 @@ export default function ChartCanvas({
         ...(isShare && kind === 'line' && spanOf(series)),
         ticks: {
           color: ink,
-          precision: kind === 'bar' && !isShare ? 0 : undefined,
-          callback: shown,
+          precision: !isShare && kind === 'bar' ? 0 : undefined,
+          callback: valueText,
         },
       },
     },
@@ -108,7 +109,7 @@ export default function ChartCanvas({
         backgroundColor: colour('ink'),
         titleColor: colour('paper'),
         bodyColor: colour('paper'),
-        callbacks: { label: (item) => `${item.dataset.label}: ${shown(Number(item.raw))}` },
+        callbacks: { label: (item) => `${item.dataset.label}: ${valueText(Number(item.raw))}` },
       },
     },
   }
@@ -129,28 +130,28 @@ export default function ChartCanvas({
     }
   })
   return (
-    <Drawn
+    <Canvas
       key={ink}
       type={kind}
-      data={{ labels: [...labels], datasets }}
+      data={{ labels: [...visibleLabels({ labels, labelFormat })], datasets }}
       options={options}
-      plugins={[paper]}
+      plugins={[background]}
       role="img"
       aria-label={`${title}. ${description}`}
     />
   )
 }
 
-/** Around the middle of the values, and never beyond 0 and 1. */
+/** Centred on the values, within 0 and 1. */
 function spanOf(series: ChartProps['series']): { suggestedMin: number; suggestedMax: number } | null {
   const values = series.flatMap((one) => one.values.filter((value) => value !== null))
   const [low, high] = [Math.min(...values), Math.max(...values)]
-  if (!(high - low < LEAST_SPAN)) return null
-  const from = Math.max(0, Math.min(1 - LEAST_SPAN, (low + high - LEAST_SPAN) / 2))
-  return { suggestedMin: from, suggestedMax: from + LEAST_SPAN }
+  if (!(high - low < MIN_SPAN)) return null
+  const from = Math.max(0, Math.min(1 - MIN_SPAN, (low + high - MIN_SPAN) / 2))
+  return { suggestedMin: from, suggestedMax: from + MIN_SPAN }
 }
 
 function colour(token: string): string {
-  if (typeof document === 'undefined') return '' // on the server a canvas is drawn by nobody
+  if (typeof document === 'undefined') return '' // the server draws no canvas
   return getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim()
 }

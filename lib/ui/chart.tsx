@@ -1,12 +1,14 @@
 'use client'
-/** A plot that says in one sentence what it shows, and has the same numbers as a table, as CSV and as PNG.
- *  The drawing library is loaded only when a plot is on the page. */
-import { lazy, Suspense, useId, useRef, useState, useSyncExternalStore } from 'react'
+/** A chart with a description in one sentence, and the same numbers as a table, CSV and PNG. The chart library
+ *  is loaded only on pages with a chart. */
+import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { Button } from './button.tsx'
-import type { ChartProps } from './chart-props.ts'
+import { visibleLabels, type ChartProps } from './chart-props.ts'
+import { numberText } from './figure-number.tsx'
 import { csvOf, saveFile } from './save-file.ts'
 import { Skeleton } from './skeleton.tsx'
 import { Table } from './table.tsx'
+import { useIsInBrowser } from './time.tsx'
 
 const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
 
@@ -15,11 +17,7 @@ export function Chart(props: ChartProps) {
   const frame = useRef<HTMLDivElement>(null)
   const titleId = useId()
   const Heading = props.level === 3 ? 'h3' : 'h2'
-  const canDraw = useSyncExternalStore(
-    neverChanges,
-    () => true,
-    () => false,
-  ) // a canvas and its colours are the browser's
+  const canDraw = useIsInBrowser() // the canvas and its colours exist in the browser only
   const fileName = props.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
   const saveCsv = () =>
     saveFile(
@@ -43,7 +41,7 @@ export function Chart(props: ChartProps) {
         </div>
         <div className="flex flex-wrap gap-1">
           <Button size="small" variant="quiet" aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
-            {isTable ? 'Plot' : 'Table'}
+            {isTable ? 'Chart' : 'Table'}
           </Button>
           <Button size="small" variant="quiet" onClick={saveCsv}>
             CSV
@@ -56,7 +54,7 @@ export function Chart(props: ChartProps) {
         </div>
       </div>
       {isTable ? (
-        <Twin {...props} />
+        <ChartTable {...props} />
       ) : (
         <div className="chart-canvas" ref={frame}>
           {canDraw ? (
@@ -72,19 +70,17 @@ export function Chart(props: ChartProps) {
   )
 }
 
-const neverChanges = () => () => {}
-
-function Twin({ title, labels, labelName, series, isShare }: ChartProps) {
-  const rows = labels.map((label, i) => ({ label, i }))
-  const shown = (value: number | null | undefined) => {
+function ChartTable({ title, labels, labelFormat, labelName, series, isShare }: ChartProps) {
+  const rows = visibleLabels({ labels, labelFormat }).map((label, i) => ({ label, i }))
+  const valueText = (value: number | null | undefined) => {
     if (value === null || value === undefined) return '–'
-    return isShare ? `${(value * 100).toFixed(1)} %` : String(Number(value.toPrecision(4)))
+    return isShare ? numberText({ share: value }) : String(Number(value.toPrecision(4)))
   }
   return (
     <div className="max-h-72 overflow-y-auto">
       <Table
         caption={`${title}, as a table`}
-        isCaptionHidden
+        hideCaption
         rows={rows}
         keyOf={(row) => `${row.i}`}
         columns={[
@@ -92,7 +88,7 @@ function Twin({ title, labels, labelName, series, isShare }: ChartProps) {
           ...series.map((one) => ({
             name: one.name,
             isNumeric: true,
-            cell: (row: { i: number }) => shown(one.values[row.i]),
+            cell: (row: { i: number }) => valueText(one.values[row.i]),
           })),
         ]}
       />

@@ -1,26 +1,27 @@
-/** Which class was answered for which: rows are the truth, columns the answers, each cell a count of test
- *  pictures. */
+/** The confusion matrix: rows are true classes, columns are predicted classes, cells count test images. */
+
+import { counted } from '#lib/domain/counted.ts'
 
 type ConfusionMatrixProps = {
   readonly classes: readonly string[]
-  /** `counts[truth][answer]` */
+  /** `counts[true class][predicted class]` */
   readonly counts: readonly (readonly number[])[]
 }
 
 export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
   return (
     <div className="grid gap-3">
-      <p className="small muted">{inWords(classes, counts)}</p>
+      <p className="small muted">{summary(classes, counts)}</p>
       <div className="table-frame" role="region" aria-label="Confusion matrix" tabIndex={0}>
         <table className="confusion">
           <caption className="sr-only">
-            Rows: the true class. Columns: the answer. Cells: number of test pictures.
+            Rows: true class. Columns: predicted class. Cells: number of test images.
           </caption>
           <thead>
             <tr>
               <td />
               {classes.map((name) => (
-                <th key={name} scope="col" title={`answered ${name}`}>
+                <th key={name} scope="col" title={`Predicted: ${name}`}>
                   {name}
                 </th>
               ))}
@@ -32,19 +33,19 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
               const images = row.reduce((sum, n) => sum + n, 0)
               return (
                 <tr key={truth}>
-                  <th scope="row" title={`truly ${truth}`}>
+                  <th scope="row" title={`True: ${truth}`}>
                     {truth}
                   </th>
-                  {classes.map((answer, j) => {
+                  {classes.map((predicted, j) => {
                     const count = row[j] ?? 0
-                    const mistaken = count > 0 ? 'wrong' : 'none'
-                    const kind = i === j ? 'right' : mistaken
+                    const mistakeKind = count > 0 ? 'wrong' : 'none'
+                    const kind = i === j ? 'right' : mistakeKind
                     return (
                       <td
-                        key={answer}
+                        key={predicted}
                         data-kind={kind}
                         style={{ '--share': images > 0 ? count / images : 0 } as React.CSSProperties}
-                        title={`${truth} answered as ${answer}: ${count} of ${images}`}
+                        title={`${truth} predicted as ${predicted}: ${count} of ${images}`}
                       >
                         {count}
                       </td>
@@ -60,17 +61,18 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
   )
 }
 
-function inWords(classes: readonly string[], counts: readonly (readonly number[])[]): string {
-  let most = { count: 0, truth: '', answer: '' }
+function summary(classes: readonly string[], counts: readonly (readonly number[])[]): string {
+  let most = { count: 0, truth: '', predicted: '' }
   classes.forEach((truth, i) =>
-    classes.forEach((answer, j) => {
+    classes.forEach((predicted, j) => {
       const count = counts[i]?.[j] ?? 0
-      if (i !== j && count > most.count) most = { count, truth, answer }
+      if (i !== j && count > most.count) most = { count, truth, predicted }
     }),
   )
-  const legend = 'Rows are the true class, columns the answer.'
-  return most.count === 0
-    ? `${legend} No test picture was answered wrongly.`
-    : `${legend} The most frequent mistake: ${most.truth} answered as ${most.answer}, ${most.count} ` +
-        `${most.count === 1 ? 'time' : 'times'}.`
+  const legend = 'Rows are true classes, columns are predicted classes.'
+  if (most.count === 0) return `${legend} All test images were classified correctly.`
+  return (
+    `${legend} Most frequent confusion: “${most.truth}” predicted as “${most.predicted}” ` +
+    `(${counted(most.count, 'time')}).`
+  )
 }

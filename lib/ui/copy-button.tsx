@@ -1,10 +1,10 @@
 'use client'
-/** Puts a text where the next paste finds it, and says so. Shows nothing of the text itself. */
+/** Copies a text to the clipboard and confirms it. Does not show the text. */
 import { useState } from 'react'
 import { Button, type ButtonSize } from './button.tsx'
 
-const SAYS_SO_MS = 2_000
-const WORDS = { idle: 'Copy', copied: 'Copied', failed: 'Select it and copy' } as const
+const FEEDBACK_MS = 2_000
+const LABELS = { idle: 'Copy', copied: 'Copied', failed: 'Select and copy' } as const
 
 export function CopyButton({
   text,
@@ -12,24 +12,24 @@ export function CopyButton({
   size = 'small',
 }: {
   readonly text: string
-  /** What is copied: "Copy the key". */ readonly label: string
+  /** For example "Copy the key". */
+  readonly label: string
   readonly size?: ButtonSize
 }) {
-  const [said, setSaid] = useState<'copied' | 'failed' | null>(null)
+  const [state, setState] = useState<keyof typeof LABELS>('idle')
   const copyText = async () => {
-    setSaid((await copied(text)) ? 'copied' : 'failed')
-    setTimeout(() => setSaid(null), SAYS_SO_MS)
+    setState((await copyToClipboard(text)) ? 'copied' : 'failed')
+    setTimeout(() => setState('idle'), FEEDBACK_MS)
   }
   return (
     <Button size={size} variant="quiet" aria-label={label} onClick={() => void copyText()}>
-      <span aria-live="polite">{WORDS[said ?? 'idle']}</span>
+      <span aria-live="polite">{LABELS[state]}</span>
     </Button>
   )
 }
 
-/** Browsers give the clipboard only to https and to this machine's own address; elsewhere the older way, over
- *  a selection, still works. */
-async function copied(text: string): Promise<boolean> {
+/** Browsers offer the clipboard API only over https and on localhost; elsewhere copying a selection works. */
+async function copyToClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
     return true

@@ -1,6 +1,5 @@
 'use client'
-/** A question that must be answered before anything else: the browser's own modal dialog, with its focus and
- *  its Escape. */
+/** A modal dialog, built on the browser's own, which handles focus and the Escape key. */
 import { useEffect, useId, useRef, type ReactNode } from 'react'
 
 type DialogProps = {

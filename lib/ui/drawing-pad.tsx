@@ -1,20 +1,20 @@
 'use client'
-/** Paper to draw on with finger, pen or mouse; after the last stroke it hands over a PNG. It recognises nothing. */
+/** A drawing area for finger, pen or mouse. It emits a PNG after the last stroke, and recognises nothing. */
 import { useRef, useState, type PointerEvent } from 'react'
 import { Button } from './button.tsx'
 
 const SIDE = 280 // pixels: ten for each of a digit's 28
-const INK_WIDTH = 22 // about two of those 28, as in the digits that people wrote for MNIST
+const INK_WIDTH = 22 // about two of those 28, as in the handwritten digits of MNIST
 const PAPER = '#fffdf8'
 const INK = '#1f1815'
-const PAUSE_MS = 450 // a second stroke usually begins sooner
+const PAUSE_MS = 450 // a second stroke usually starts sooner
 
 export function DrawingPad({
   label,
   onDrawn,
 }: {
   readonly label: string
-  readonly onDrawn: (picture: Blob) => void
+  readonly onDrawn: (image: Blob) => void
 }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined)

@@ -1,49 +1,49 @@
 'use client'
-/** Takes files by drop, choice or paste, whole folders too. It sends nothing: it says what was brought. */
+/** Accepts files by drop, file dialog or paste, including whole folders. It only hands them over. */
 import { useEffect, useRef, useState, type DragEvent, type ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 
-/** A file with the name of the folder it lay in, if it came in one. */
-export type Brought = { readonly file: File; readonly folder: string | null }
+/** A file with the name of its folder, if it came in one. */
+export type SelectedFile = { readonly file: File; readonly folder: string | null }
 
 type DropZoneProps = {
   readonly title: string
   readonly hint: ReactNode
   /** As in `<input accept>`. */
   readonly accept: string
-  readonly mayBringMany?: boolean
-  readonly mayBringFolders?: boolean
-  readonly takesPaste?: boolean
+  readonly multiple?: boolean
+  readonly allowFolders?: boolean
+  readonly acceptPaste?: boolean
   readonly isDisabled?: boolean
-  readonly onBring: (brought: readonly Brought[]) => void
+  readonly onFiles: (entries: readonly SelectedFile[]) => void
 }
 
 export function DropZone({
   title,
   hint,
   accept,
-  mayBringMany = true,
-  mayBringFolders = false,
-  takesPaste = false,
+  multiple = true,
+  allowFolders = false,
+  acceptPaste = false,
   isDisabled = false,
-  onBring,
+  onFiles,
 }: DropZoneProps) {
   const [isOver, setIsOver] = useState(false)
   const files = useRef<HTMLInputElement>(null)
   const folders = useRef<HTMLInputElement>(null)
-  const bring = (brought: readonly Brought[]) => {
-    if (brought.length > 0 && !isDisabled) onBring(mayBringMany ? brought : brought.slice(0, 1))
+  const add = (entries: readonly SelectedFile[]) => {
+    if (entries.length > 0 && !isDisabled) onFiles(multiple ? entries : entries.slice(0, 1))
   }
-  usePaste(takesPaste && !isDisabled, bring)
+  usePaste(acceptPaste && !isDisabled, add)
 
   const drop = async (event: DragEvent) => {
     event.preventDefault()
     setIsOver(false)
-    bring(await broughtBy(event.dataTransfer))
+    add(await entriesOf(event.dataTransfer))
   }
-  const take = (input: HTMLInputElement) => {
-    bring(Array.from(input.files ?? [], (file) => ({ file, folder: folderOf(file.webkitRelativePath) })))
+  const addFrom = (input: HTMLInputElement) => {
+    add(Array.from(input.files ?? [], (file) => ({ file, folder: folderOf(file.webkitRelativePath) })))
     input.value = ''
   }
 
@@ -65,9 +65,9 @@ export function DropZone({
       </div>
       <div className="row justify-center">
         <Button variant="primary" disabled={isDisabled} onClick={() => files.current?.click()}>
-          Choose {mayBringMany ? 'files' : 'a file'}
+          Choose {multiple ? 'files' : 'a file'}
         </Button>
-        {mayBringFolders && (
+        {allowFolders && (
           <Button disabled={isDisabled} onClick={() => folders.current?.click()}>
             Choose a folder
           </Button>
@@ -78,11 +78,11 @@ export function DropZone({
         type="file"
         hidden
         accept={accept}
-        multiple={mayBringMany}
+        multiple={multiple}
         aria-label={title}
-        onChange={(event) => take(event.currentTarget)}
+        onChange={(event) => addFrom(event.currentTarget)}
       />
-      {mayBringFolders && (
+      {allowFolders && (
         <input
           ref={folders}
           type="file"
@@ -90,21 +90,21 @@ export function DropZone({
           multiple
           aria-label={`${title}, a folder`}
           {...{ webkitdirectory: '' }}
-          onChange={(event) => take(event.currentTarget)}
+          onChange={(event) => addFrom(event.currentTarget)}
         />
       )}
     </div>
   )
 }
 
-function usePaste(isOn: boolean, bring: (brought: readonly Brought[]) => void) {
+function usePaste(isOn: boolean, add: (entries: readonly SelectedFile[]) => void) {
   useEffect(() => {
     if (!isOn) return
     const paste = (event: ClipboardEvent) => {
       const pasted = Array.from(event.clipboardData?.files ?? [])
       if (pasted.length === 0) return
       event.preventDefault()
-      bring(pasted.map((file) => ({ file, folder: null })))
+      add(pasted.map((file) => ({ file, folder: null })))
     }
     document.addEventListener('paste', paste)
     return () => document.removeEventListener('paste', paste)
@@ -113,8 +113,8 @@ function usePaste(isOn: boolean, bring: (brought: readonly Brought[]) => void) {
 
 const folderOf = (path: string): string | null => path.split('/').at(-2) ?? null
 
-/** Entries must be asked for before the first await: the browser empties the transfer after the event. */
-async function broughtBy(transfer: DataTransfer): Promise<readonly Brought[]> {
+/** Reads the entries before the first await: the browser empties the transfer after the event. */
+async function entriesOf(transfer: DataTransfer): Promise<readonly SelectedFile[]> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter(
     (entry) => entry !== null,
   )
@@ -123,7 +123,7 @@ async function broughtBy(transfer: DataTransfer): Promise<readonly Brought[]> {
   return (await Promise.all(entries.map((entry) => filesUnder(entry, null)))).flat()
 }
 
-async function filesUnder(entry: FileSystemEntry, folder: string | null): Promise<readonly Brought[]> {
+async function filesUnder(entry: FileSystemEntry, folder: string | null): Promise<readonly SelectedFile[]> {
   if (isFile(entry))
     return [{ file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), folder }]
   if (!isDirectory(entry)) return []

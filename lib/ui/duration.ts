@@ -1,4 +1,4 @@
-/** A span of time as a person says it. Not a moment: those are RelativeTime's. */
+/** A duration as text, such as "2 min 5 s". Moments are shown by Time and RelativeTime. */
 export function durationText(seconds: number): string {
   if (seconds < 1) return 'under a second'
   if (Math.round(seconds) < 60) return `${Math.round(seconds)} s`

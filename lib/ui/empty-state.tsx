@@ -1,4 +1,4 @@
-/** What stands where there is nothing yet: why, and the one step that changes it. */
+/** Shown where there is no content yet: why, and the next step. */
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 

@@ -1,4 +1,4 @@
-/** A failure in a person's words, with the number under which the log knows it. */
+/** An error message with its request ID, by which it can be found in the log. */
 import type { ReactNode } from 'react'
 
 export type Failure = {
@@ -9,11 +9,11 @@ export type Failure = {
 
 export function ErrorNotice({
   failure,
-  title = 'That did not work',
+  title = 'Something went wrong',
   action,
 }: {
   readonly failure: Failure
-  readonly title?: string
+  readonly title?: ReactNode
   readonly action?: ReactNode
 }) {
   return (
@@ -30,13 +30,13 @@ export function ErrorNotice({
           ))}
         </ul>
       )}
-      {failure.requestId && <p className="caption">request {failure.requestId}</p>}
+      {failure.requestId && <p className="caption">Request ID: {failure.requestId}</p>}
       {action && <div className="row">{action}</div>}
     </div>
   )
 }
 
-/** Something a person should know, that is no failure. */
+/** Information that is not an error. */
 export function Notice({ title, children }: { readonly title?: string; readonly children: ReactNode }) {
   return (
     <div className="notice" data-variant="info">

@@ -1,10 +1,10 @@
-/** A labelled control with its hint and its error, and the controls that go into it. It validates nothing. */
+/** Labelled form controls with hint and error. They validate nothing. */
 import { useId, type ComponentProps, type ReactNode } from 'react'
 
-type Named = { readonly label: string; readonly hint?: ReactNode; readonly error?: string | undefined }
+type LabelProps = { readonly label: string; readonly hint?: ReactNode; readonly error?: string | undefined }
 
-/** Attributes that tie a control to its label, hint and error. */
-function useTies({ hint, error }: Named, given?: string) {
+/** The ids that connect a control with its label, hint and error. */
+function useControlIds({ hint, error }: LabelProps, given?: string) {
   const made = useId()
   const id = given ?? made
   const describedBy =
@@ -15,13 +15,13 @@ function useTies({ hint, error }: Named, given?: string) {
   }
 }
 
-function Frame({
+function Field({
   id,
   label,
   hint,
   error,
   children,
-}: Named & { readonly id: string; readonly children: ReactNode }) {
+}: LabelProps & { readonly id: string; readonly children: ReactNode }) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -40,12 +40,12 @@ function Frame({
   )
 }
 
-export function Input({ label, hint, error, id: given, ...rest }: Named & ComponentProps<'input'>) {
-  const { id, control } = useTies({ label, hint, error }, given)
+export function Input({ label, hint, error, id: given, ...rest }: LabelProps & ComponentProps<'input'>) {
+  const { id, control } = useControlIds({ label, hint, error }, given)
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Field id={id} label={label} hint={hint} error={error}>
       <input className="input" {...control} {...rest} />
-    </Frame>
+    </Field>
   )
 }
 
@@ -58,10 +58,10 @@ export function Select({
   options,
   id: given,
   ...rest
-}: Named & { readonly options: readonly Option[] } & Omit<ComponentProps<'select'>, 'children'>) {
-  const { id, control } = useTies({ label, hint, error }, given)
+}: LabelProps & { readonly options: readonly Option[] } & Omit<ComponentProps<'select'>, 'children'>) {
+  const { id, control } = useControlIds({ label, hint, error }, given)
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Field id={id} label={label} hint={hint} error={error}>
       <select className="input" {...control} {...rest}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
@@ -69,7 +69,7 @@ export function Select({
           </option>
         ))}
       </select>
-    </Frame>
+    </Field>
   )
 }
 
@@ -78,8 +78,8 @@ export function Checkbox({
   hint,
   id: given,
   ...rest
-}: Omit<Named, 'error'> & Omit<ComponentProps<'input'>, 'type'>) {
-  const { id, control } = useTies({ label, hint }, given)
+}: Omit<LabelProps, 'error'> & Omit<ComponentProps<'input'>, 'type'>) {
+  const { id, control } = useControlIds({ label, hint }, given)
   return (
     <div className="checkbox">
       <input type="checkbox" {...control} {...rest} />

@@ -3,10 +3,10 @@ import { numberText } from './figure-number.tsx'
 
 test('one is counted as one', () =>
   expect([
-    numberText({ count: 1, unit: 'picture' }),
-    numberText({ count: 2, unit: 'picture' }),
+    numberText({ count: 1, unit: 'image' }),
+    numberText({ count: 2, unit: 'image' }),
     numberText({ count: 2 }),
-  ]).toEqual(['1 picture', '2 pictures', '2']))
+  ]).toEqual(['1 image', '2 images', '2']))
 
 test.each([
   [0, '0 B'],

@@ -1,20 +1,19 @@
-/** A number as a person may trust it: with its unit, and the interval it may lie in where it was measured on
- *  a sample. */
+/** A number with its unit and, if it was measured on a sample, its confidence interval. */
 import { counted } from '#lib/domain/counted.ts'
 import type { Interval } from '#lib/domain/statistics.ts'
 
-type Shown =
+type FigureProps =
   /** A share from 0 to 1, shown in percent. */
   | { readonly share: Interval | number | null; readonly digits?: number }
   /** A difference of shares, shown in points with its sign. */
   | { readonly points: Interval }
-  /** What is counted, as one says it of one: "picture". */
+  /** `unit` in the singular, such as "image". */
   | { readonly count: number | null; readonly unit?: string }
   | { readonly amount: number | null; readonly unit: string; readonly digits?: number }
   | { readonly bytes: number }
 
-export function FigureNumber(props: Shown & { readonly size?: 'normal' | 'large' }) {
-  const { value, range, spoken } = read(props)
+export function FigureNumber(props: FigureProps & { readonly size?: 'normal' | 'large' }) {
+  const { value, range, spoken } = textOf(props)
   return (
     <span className="number" data-size={props.size ?? 'normal'}>
       <span className="number-value">{value}</span>
@@ -28,15 +27,15 @@ export function FigureNumber(props: Shown & { readonly size?: 'normal' | 'large'
   )
 }
 
-/** The same number as plain text, for table twins, files and sentences. */
-export const numberText = (shown: Shown): string => {
-  const { value, range } = read(shown)
+/** The same number as plain text, for chart tables, files and sentences. */
+export const numberText = (props: FigureProps): string => {
+  const { value, range } = textOf(props)
   return range ? `${value} (${range})` : value
 }
 
-type Read = { readonly value: string; readonly range?: string; readonly spoken?: string }
+type FigureText = { readonly value: string; readonly range?: string; readonly spoken?: string }
 
-function read(shown: Shown): Read {
+function textOf(shown: FigureProps): FigureText {
   if ('share' in shown) {
     const { share } = shown
     if (share === null) return { value: 'not measured' }
@@ -57,14 +56,18 @@ function read(shown: Shown): Read {
     }
   }
   if ('bytes' in shown) return { value: bytes(shown.bytes) }
-  if ('count' in shown)
-    return { value: shown.count === null ? 'unknown' : countText(shown.count, shown.unit) }
+  if ('count' in shown) return { value: countText(shown) }
   return {
     value: shown.amount === null ? 'unknown' : `${shown.amount.toFixed(shown.digits ?? 1)} ${shown.unit}`,
   }
 }
 
-/** Never rounds up to 100 or down to 0 what is not exactly that. */
+function countText({ count, unit }: { readonly count: number | null; readonly unit?: string }): string {
+  if (count === null) return 'unknown'
+  return unit ? counted(count, unit) : count.toLocaleString('en-GB')
+}
+
+/** Never rounds to 100 or 0 unless it is exactly that. */
 function percent(share: number, digits = 1): string {
   const text = (share * 100).toFixed(digits)
   const step = 10 ** -digits
@@ -78,13 +81,10 @@ const signed = (share: number): string => {
   return Number(text) === 0 ? '0.0' : `${share < 0 ? '−' : '+'}${text}`
 }
 
-/** A MB is 1024 × 1024 bytes, as in the settings: a limit of 20 reads as 20. */
+/** 1 MB is 1024 × 1024 bytes, as in the settings, so that a limit of 20 is shown as 20. */
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 function bytes(count: number): string {
   const power = Math.min(UNITS.length - 1, count < 1024 ? 0 : Math.floor(Math.log2(count) / 10))
   const amount = count / 1024 ** power
   return `${Number.isInteger(amount) || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[power]}`
 }
-
-const countText = (count: number, unit?: string): string =>
-  unit ? counted(count, unit) : count.toLocaleString('en-GB')

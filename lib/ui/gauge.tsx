@@ -1,5 +1,5 @@
-/** A figure that changes while one looks, with the line of its last minutes. The line repeats nothing that a
- *  reader of the number must know, so it is hidden from those who cannot see it. */
+/** A live figure with a sparkline of the last minutes. The line adds nothing essential to the number, so it is
+ *  hidden from screen readers. */
 import { useId, type ReactNode } from 'react'
 
 type GaugeProps = {
@@ -7,17 +7,17 @@ type GaugeProps = {
   readonly value: string
   readonly unit?: string
   readonly detail?: ReactNode
-  /** Oldest first; a line needs two, and something known. */
+  /** Oldest first; null where unknown. A line needs two points and one known value. */
   readonly points?: readonly (number | null)[]
-  /** What the line's full height means; the largest point where it is left out. */
-  readonly most?: number
+  /** The value at full height; the largest point by default. */
+  readonly max?: number
 }
 const WIDTH = 100
 const HEIGHT = 30
 
-export function Gauge({ name, value, unit, detail, points = [], most }: GaugeProps) {
+export function Gauge({ name, value, unit, detail, points = [], max }: GaugeProps) {
   const nameId = useId()
-  const line = lineThrough(points, most)
+  const line = lineThrough(points, max)
   return (
     <div className="gauge" role="group" aria-labelledby={nameId}>
       <span className="gauge-name" id={nameId}>
@@ -44,7 +44,7 @@ export function Gauge({ name, value, unit, detail, points = [], most }: GaugePro
   )
 }
 
-/** Where nothing is known the line stays where it was. */
+/** At unknown points the line stays at the last known value. */
 export function lineThrough(points: readonly (number | null)[], most: number | undefined): string | null {
   if (points.length < 2 || points.every((point) => point === null)) return null
   const top = Math.max(most ?? 0, ...points.map((point) => point ?? 0)) || 1

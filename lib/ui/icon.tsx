@@ -1,4 +1,4 @@
-/** Line drawings of one weight, each 24 × 24, beside a word that says the same. Never alone without a label. */
+/** Line icons of 24 × 24 px. They always stand next to a text or on a control with a label. */
 const PATHS = {
   home: 'M4 11.5 12 5l8 6.5M6.5 10v9h11v-9',
   look: 'M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6Zm9 2.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',

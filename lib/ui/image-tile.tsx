@@ -1,15 +1,15 @@
-/** One picture with what is said of it. Small pictures are shown with hard pixels, never blurred up. */
+/** An image with a caption. Small images are enlarged with sharp pixels, without blur. */
 import type { ReactNode } from 'react'
 import { StoredImage } from './stored-image.tsx'
 
 type ImageTileProps = {
   readonly src: string
   readonly alt: string
-  /** Side of the picture in pixels, where known. */
+  /** The longer side of the image in pixels, if known. */
   readonly pixels?: number
   readonly children?: ReactNode
 }
-const SMALL_PIXELS = 64
+const SMALL_SIDE = 64
 
 export function ImageTile({ src, alt, pixels, children }: ImageTileProps) {
   return (
@@ -21,7 +21,7 @@ export function ImageTile({ src, alt, pixels, children }: ImageTileProps) {
         alt={alt}
         loading="lazy"
         decoding="async"
-        data-enlarged={pixels !== undefined && pixels <= SMALL_PIXELS}
+        data-enlarged={pixels !== undefined && pixels <= SMALL_SIDE}
       />
       {children && <figcaption>{children}</figcaption>}
     </figure>

@@ -1,20 +1,20 @@
-/** By how much an answer's probability falls where its picture is covered, as colour over the picture: the
- *  stronger, the more. What it means in words is given to it, as a label. */
+/** A heat map over an image: how much the probability of the predicted class falls when a region is covered.
+ *  The label says the same in words. */
 
 type OcclusionMapProps = {
   readonly label: string
-  /** The picture as the network sees it, on which the places lie. */
+  /** The image at the input resolution of the network. */
   readonly square: string
-  /** rows × columns, from −1 to 1; the middles of the places lie evenly, one step from the edges. */
+  /** rows × columns, from −1 to 1; the centres of the regions are evenly spaced, one step from the edges. */
   readonly drops: readonly (readonly number[])[]
-  /** The place that stands out, if one does. */
+  /** The region to highlight, if any. */
   readonly marked: { readonly row: number; readonly column: number } | null
 }
-/** Where no fall is larger, none has the strongest colour: a map of nearly nothing stays pale. */
-const FAINT = 0.2
+/** The smallest drop that gets the strongest colour, so that a map of tiny drops stays pale. */
+const MIN_SCALE = 0.2
 
 export function OcclusionMap({ label, square, drops, marked }: OcclusionMapProps) {
-  const scale = Math.max(FAINT, ...drops.flat())
+  const scale = Math.max(MIN_SCALE, ...drops.flat())
   return (
     <div className="occlusion" role="img" aria-label={label}>
       <img src={square} alt="" />
@@ -36,6 +36,6 @@ export function OcclusionMap({ label, square, drops, marked }: OcclusionMapProps
   )
 }
 
-/** The outermost reach to the edge. */
+/** The outermost regions reach to the edge. */
 const tracks = (count: number): string =>
   Array.from({ length: count }, (_, i) => (i === 0 || i === count - 1 ? '1.5fr' : '1fr')).join(' ')

@@ -1,7 +1,7 @@
-/** How far something is, from 0 to 100, or that it is under way where nobody can know. */
+/** A progress bar with label and percentage, or without a value if the progress is unknown. */
 type ProgressProps = {
   readonly label: string
-  /** null: under way, but how far cannot be known. */
+  /** 0 to 100; null if unknown. */
   readonly percent: number | null
   readonly detail?: string
 }

@@ -1,6 +1,8 @@
 'use client'
-/** How long ago something was, kept current; the exact time on hover and for machines. */
+/** How long ago something was, kept current; the exact time in the reader's time zone on hover. Moments that
+ *  do not age are Time's. */
 import { useEffect, useState } from 'react'
+import { timeText, useIsInBrowser } from './time.tsx'
 
 const STEPS: readonly (readonly [seconds: number, unit: Intl.RelativeTimeFormatUnit])[] = [
   [31_557_600, 'year'],
@@ -14,12 +16,13 @@ const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 
 export function RelativeTime({ at }: { readonly at: string }) {
   const [now, setNow] = useState(() => Date.now())
+  const isInBrowser = useIsInBrowser()
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 30_000)
     return () => clearInterval(timer)
   }, [])
   return (
-    <time dateTime={at} title={`${at.slice(0, 19).replace('T', ' ')} UTC`} suppressHydrationWarning>
+    <time dateTime={at} title={isInBrowser ? timeText(at) : undefined} suppressHydrationWarning>
       {ago(Date.parse(at), now)}
     </time>
   )

@@ -1,5 +1,5 @@
-/** Gives the browser a file to keep, made on the page: a CSV table, a PNG of a chart. Not for what the API
- *  offers as a download. */
+/** Downloads a file that is created on the page, such as a CSV table or a PNG of a chart. Not for downloads
+ *  from the API. */
 import { csvLine } from '#lib/domain/csv.ts'
 
 export function saveFile(name: string, content: Blob): void {

@@ -1,7 +1,7 @@
-/** A choice between a few views: links where the choice stands in the address, buttons where it is local. */
+/** A choice between a few views: links if the choice is in the URL, buttons if it is local. */
 import type { ReactNode } from 'react'
 
-/** The children are links; the chosen one has aria-current="page". */
+/** The children are links; the selected one has aria-current="page". */
 export function SegmentedLinks({
   label,
   children,

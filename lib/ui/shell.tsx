@@ -1,5 +1,5 @@
-/** The frame around every page: brand, navigation, account, and the page itself. What it leads to is given to it.
- *  Below 960 pixels the side becomes a drawer (a popover: Escape and a press outside close it). */
+/** The layout of every page: brand, navigation, account, content. Below 960 px the side bar becomes a drawer (a
+ *  popover, closed by Escape or a press outside). */
 import type { ReactNode } from 'react'
 import { Icon } from './icon.tsx'
 
@@ -19,7 +19,7 @@ export function Shell({
   return (
     <>
       <a className="skip-link" href="#page">
-        Skip to the page
+        Skip to content
       </a>
       <div className="shell">
         <header className="shell-bar">
@@ -47,7 +47,7 @@ export function Shell({
   )
 }
 
-/** A sheet of film in the safelight. */
+/** The logo. */
 export function BrandMark() {
   return (
     <svg className="brand-mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
@@ -68,7 +68,7 @@ export function BrandMark() {
   )
 }
 
-/** The head of a page: its name, one sentence, and what can be done on it. */
+/** The head of a page: title, one sentence, and controls. */
 export function PageHead({
   title,
   lead,

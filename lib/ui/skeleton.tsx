@@ -1,4 +1,4 @@
-/** The shape of what is coming, while it comes. */
+/** A placeholder with the size of content that is being loaded. */
 export function Skeleton({
   height = '1rem',
   width = '100%',
@@ -9,7 +9,7 @@ export function Skeleton({
   return <div className="skeleton" style={{ height, width }} aria-hidden="true" />
 }
 
-/** A page on its way: a heading and a few cards. */
+/** The placeholder of a page: a heading and a few cards. */
 export function PageSkeleton({ cards = 3 }: { readonly cards?: number }) {
   return (
     <div className="stack" role="status" aria-label="Loading">

@@ -1,6 +1,6 @@
 'use client'
-/** A stored image; where its file is missing or damaged, a placeholder of the same size that says so. Its
- *  class decides how large it is. */
+/** A stored image, or a placeholder of the same size if its file is missing or damaged. The class sets the
+ *  size. */
 import { useState, type ComponentProps } from 'react'
 import { Icon } from './icon.tsx'
 
@@ -11,20 +11,22 @@ type StoredImageProps = Omit<ComponentProps<'img'>, 'ref' | 'onError'> & {
 
 export function StoredImage({ alt, className, ...image }: StoredImageProps) {
   const [isMissing, setIsMissing] = useState(false)
-  /** The request may have failed before this component ran. */
-  const look = (element: HTMLImageElement | null): void => {
+  /** The request may have failed before this component was hydrated. */
+  const checkLoaded = (element: HTMLImageElement | null): void => {
     if (element?.complete && element.currentSrc !== '' && element.naturalWidth === 0) setIsMissing(true)
   }
   if (!isMissing)
-    return <img ref={look} className={className} alt={alt} onError={() => setIsMissing(true)} {...image} />
-  const words = 'This image cannot be shown: its file is missing or damaged'
+    return (
+      <img ref={checkLoaded} className={className} alt={alt} onError={() => setIsMissing(true)} {...image} />
+    )
+  const text = 'This image cannot be shown: its file is missing or damaged'
   return (
     <span
       className={className}
       data-missing
       role="img"
-      aria-label={alt === '' ? words : `${alt}. ${words}`}
-      title={words}
+      aria-label={alt === '' ? text : `${alt}. ${text}`}
+      title={text}
     >
       <Icon name="alert" />
     </span>

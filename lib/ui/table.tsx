@@ -1,13 +1,13 @@
-/** Rows and columns that stay readable at 360 pixels: as cards or as two lines where each row is one thing,
- *  scrolling within where columns are compared. */
+/** A table that stays readable at 360 px: as cards or two lines per row if each row is one item, or scrolling
+ *  if columns are compared. */
 import type { ReactNode } from 'react'
 
 export type Column<Row> = {
   readonly name: string
   readonly cell: (row: Row) => ReactNode
   readonly isNumeric?: boolean
-  /** Where it stands on a phone in the variant `lines`; the first line where it is left out. `none`: for wide
-   *  screens only, so it must be found elsewhere too. */
+  /** Where the cell is on a phone in the variant `lines`; the first line by default. `none`: on wide screens
+   *  only, so its content must be available elsewhere too. */
   readonly line?: 'beside' | 'first' | 'second' | 'none'
 }
 
@@ -17,22 +17,22 @@ type TableProps<Row> = {
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string
   readonly variant?: 'cards' | 'lines' | 'scroll'
-  readonly isCaptionHidden?: boolean
+  readonly hideCaption?: boolean
 }
 
-/** The first column names its row. Scrolling frames can be reached by keyboard. */
+/** The first column is the row header. The scrolling frame can be focused with the keyboard. */
 export function Table<Row>({
   caption,
   columns,
   rows,
   keyOf,
   variant = 'scroll',
-  isCaptionHidden = false,
+  hideCaption = false,
 }: TableProps<Row>) {
   return (
     <div className="table-frame" role="region" aria-label={caption} tabIndex={0}>
       <table className="table" data-variant={variant}>
-        <caption className={isCaptionHidden ? 'sr-only' : undefined}>
+        <caption className={hideCaption ? 'sr-only' : undefined}>
           <span>{caption}</span>
         </caption>
         <thead>

@@ -1,6 +1,6 @@
 'use client'
-/** Light, dark, or as the system has it; kept in localStorage, where public/theme.js reads it before the
- *  first paint. */
+/** Light, dark, or as in the system; stored in localStorage, where public/theme.js reads it before the first
+ *  paint. */
 import { useSyncExternalStore } from 'react'
 import { Segmented } from './segmented.tsx'
 
@@ -9,7 +9,7 @@ const CHANGED = 'darkroom-theme-changed'
 type Theme = 'system' | 'light' | 'dark'
 
 export function ThemeSwitch() {
-  const theme = useSyncExternalStore(listen, chosen, (): Theme => 'system')
+  const theme = useSyncExternalStore(listen, currentTheme, (): Theme => 'system')
   return (
     <Segmented<Theme>
       label="Theme"
@@ -24,14 +24,14 @@ export function ThemeSwitch() {
   )
 }
 
-/** Calls back whenever colours change: by the switch, or by the system. */
-export function onThemeChange(tell: () => void): () => void {
+/** Calls back when the colours change, by the switch or by the system. Returns how to stop. */
+export function onThemeChange(callback: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)')
-  window.addEventListener(CHANGED, tell)
-  system.addEventListener('change', tell)
+  window.addEventListener(CHANGED, callback)
+  system.addEventListener('change', callback)
   return () => {
-    window.removeEventListener(CHANGED, tell)
-    system.removeEventListener('change', tell)
+    window.removeEventListener(CHANGED, callback)
+    system.removeEventListener('change', callback)
   }
 }
 
@@ -46,12 +46,12 @@ function choose(theme: Theme): void {
   window.dispatchEvent(new Event(CHANGED))
 }
 
-function chosen(): Theme {
-  const kept = document.documentElement.dataset.theme
-  return kept === 'light' || kept === 'dark' ? kept : 'system'
+function currentTheme(): Theme {
+  const theme = document.documentElement.dataset.theme
+  return theme === 'light' || theme === 'dark' ? theme : 'system'
 }
 
-function listen(tell: () => void): () => void {
-  window.addEventListener(CHANGED, tell)
-  return () => window.removeEventListener(CHANGED, tell)
+function listen(callback: () => void): () => void {
+  window.addEventListener(CHANGED, callback)
+  return () => window.removeEventListener(CHANGED, callback)
 }

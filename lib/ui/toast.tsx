@@ -1,41 +1,41 @@
 'use client'
-/** One sentence about what just happened, gone after a while; errors stay until closed. It is no place for
- *  what must be kept. */
+/** A message about what just happened, in one sentence. It disappears after a while; errors stay until closed.
+ *  Not for information that the user needs later. */
 import { useEffect, useState } from 'react'
 import { Icon } from './icon.tsx'
 
 const EVENT = 'darkroom-toast'
-const STAYS_MS = 6000
+const VISIBLE_MS = 6000
 
-type Said = { readonly id: number; readonly text: string; readonly variant: 'good' | 'bad' }
+type ToastMessage = { readonly id: number; readonly text: string; readonly variant: 'good' | 'bad' }
 let last = 0
 
-/** Says it in whatever `Toasts` is on the page. */
+/** Shows a message in the `Toasts` of the page. */
 export function toast(text: string, variant: 'good' | 'bad' = 'good'): void {
   last += 1
-  window.dispatchEvent(new CustomEvent<Said>(EVENT, { detail: { id: last, text, variant } }))
+  window.dispatchEvent(new CustomEvent<ToastMessage>(EVENT, { detail: { id: last, text, variant } }))
 }
 
 export function Toasts() {
-  const [said, setSaid] = useState<readonly Said[]>([])
-  const leave = (id: number) => setSaid((all) => all.filter((one) => one.id !== id))
+  const [messages, setMessages] = useState<readonly ToastMessage[]>([])
+  const dismiss = (id: number) => setMessages((all) => all.filter((one) => one.id !== id))
 
   useEffect(() => {
-    const hear = (event: Event) => {
-      const one = (event as CustomEvent<Said>).detail
-      setSaid((all) => [...all.slice(-2), one])
-      if (one.variant === 'good') setTimeout(() => leave(one.id), STAYS_MS)
+    const receive = (event: Event) => {
+      const one = (event as CustomEvent<ToastMessage>).detail
+      setMessages((all) => [...all.slice(-2), one])
+      if (one.variant === 'good') setTimeout(() => dismiss(one.id), VISIBLE_MS)
     }
-    window.addEventListener(EVENT, hear)
-    return () => window.removeEventListener(EVENT, hear)
+    window.addEventListener(EVENT, receive)
+    return () => window.removeEventListener(EVENT, receive)
   }, [])
 
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {said.map((one) => (
+      {messages.map((one) => (
         <div key={one.id} className="toast" data-variant={one.variant}>
           <span>{one.text}</span>
-          <button type="button" onClick={() => leave(one.id)} aria-label="Close this message">
+          <button type="button" onClick={() => dismiss(one.id)} aria-label="Close message">
             <Icon name="close" />
           </button>
         </div>

@@ -1,5 +1,5 @@
 'use client'
-/** Ends all sessions of the person, this one too. */
+/** Ends all sessions of the user, including the current one. */
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'

@@ -1,5 +1,5 @@
 'use client'
-/** Changes one's own password; the session that does it stays, all others end. */
+/** Changes the user's own password. The current session stays, all others end. */
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
@@ -8,7 +8,7 @@ import { Input } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
-const SHORTEST_PASSWORD = 10 // as the contract has it
+const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function PasswordForm({ email }: { readonly email: string }) {
   const [isBusy, setIsBusy] = useState(false)
@@ -52,10 +52,10 @@ export function PasswordForm({ email }: { readonly email: string }) {
           name="new"
           type="password"
           required
-          minLength={SHORTEST_PASSWORD}
+          minLength={MIN_PASSWORD_LENGTH}
           maxLength={200}
           autoComplete="new-password"
-          hint={`At least ${SHORTEST_PASSWORD} characters.`}
+          hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
         />
       </div>
       {failure && <ErrorNotice title="The password was not changed" failure={failure} />}

@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(getAccount, (input, asked) => darkroom().auth.getAccount(input, asked))
+export const GET = serve(getAccount, (input, context) => darkroom().auth.getAccount(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

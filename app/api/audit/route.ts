@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(listAudit, (input, asked) => darkroom().operations.listAudit(input, asked))
+export const GET = serve(listAudit, (input, context) => darkroom().operations.listAudit(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(health, (input, asked) => darkroom().operations.health(input, asked))
+export const GET = serve(health, (input, context) => darkroom().operations.health(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,6 +3,6 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(listKeys, (input, asked) => darkroom().auth.listKeys(input, asked))
-export const POST = serve(createKey, (input, asked) => darkroom().auth.createKey(input, asked))
+export const GET = serve(listKeys, (input, context) => darkroom().auth.listKeys(input, context))
+export const POST = serve(createKey, (input, context) => darkroom().auth.createKey(input, context))
 export const { PUT, PATCH, DELETE } = refuseAllBut('GET', 'POST')

@@ -3,8 +3,8 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(listPredictions, (input, asked) => darkroom().data.listPredictions(input, asked))
-export const DELETE = serve(deletePredictions, (input, asked) =>
-  darkroom().data.deletePredictions(input, asked),
+export const GET = serve(listPredictions, (input, context) => darkroom().data.listPredictions(input, context))
+export const DELETE = serve(deletePredictions, (input, context) =>
+  darkroom().data.deletePredictions(input, context),
 )
 export const { POST, PUT, PATCH } = refuseAllBut('GET', 'DELETE')

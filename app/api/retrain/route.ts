@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const POST = serve(retrain, (input, asked) => darkroom().training.retrain(input, asked))
+export const POST = serve(retrain, (input, context) => darkroom().training.retrain(input, context))
 export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

@@ -4,6 +4,6 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(listSamples, (input, asked) => darkroom().data.listSamples(input, asked))
-export const PATCH = serve(changeSamples, (input, asked) => darkroom().data.changeSamples(input, asked))
+export const GET = serve(listSamples, (input, context) => darkroom().data.listSamples(input, context))
+export const PATCH = serve(changeSamples, (input, context) => darkroom().data.changeSamples(input, context))
 export const { POST, PUT, DELETE } = refuseAllBut('GET', 'PATCH')

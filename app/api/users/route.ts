@@ -3,6 +3,6 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(listUsers, (input, asked) => darkroom().auth.listUsers(input, asked))
-export const POST = serve(createUser, (input, asked) => darkroom().auth.createUser(input, asked))
+export const GET = serve(listUsers, (input, context) => darkroom().auth.listUsers(input, context))
+export const POST = serve(createUser, (input, context) => darkroom().auth.createUser(input, context))
 export const { PUT, PATCH, DELETE } = refuseAllBut('GET', 'POST')

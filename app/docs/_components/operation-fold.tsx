@@ -1,40 +1,40 @@
-/** One route, folded to its line; open it tells who may ask, what goes in, what comes out, how it refuses,
- *  and a curl line to try it. */
+/** One endpoint, folded to its line: required permission, request, response, errors, and a curl command. */
 import type { Contract, Scope } from '#lib/contracts/contract.ts'
 import type { FieldRow, Operation } from '#lib/http/reference.ts'
 import { Badge, type BadgeVariant } from '#lib/ui/badge.tsx'
 import { CopyButton } from '#lib/ui/copy-button.tsx'
 import { Table } from '#lib/ui/table.tsx'
 
-const METHOD_LOOKS: Readonly<Record<Contract['method'], BadgeVariant>> = {
+const METHOD_VARIANTS: Readonly<Record<Contract['method'], BadgeVariant>> = {
   GET: 'plain',
   POST: 'accent',
   PATCH: 'amber',
   DELETE: 'bad',
 }
-const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
-  open: 'Everybody may ask.',
+const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
+  open: 'No authentication required.',
   predict:
-    'Everybody may ask, unless the owner set PUBLIC_PREDICT=false; then any login or a key with “predict”.',
-  view: 'Any login, or a key with “user”.',
-  feedback: 'An editor or admin, or a key with “user”.',
-  upload: 'An editor or admin, or a key with “upload”.',
-  train: 'An editor or admin, or a key with “train”.',
-  edit: 'An editor or admin, or a key with “admin”.',
-  admin: 'An admin, or a key with “admin”.',
-  account: 'A person who is logged in, for their own account. API keys are not accepted.',
+    'No authentication required, unless PUBLIC_PREDICT=false is set. Then: any user, or an API key with the ' +
+    'scope “predict”.',
+  view: 'Any user, or an API key with the scope “user”.',
+  feedback: 'An editor or admin, or an API key with the scope “user”.',
+  upload: 'An editor or admin, or an API key with the scope “upload”.',
+  train: 'An editor or admin, or an API key with the scope “train”.',
+  edit: 'An editor or admin, or an API key with the scope “admin”.',
+  admin: 'An admin, or an API key with the scope “admin”.',
+  account: 'A logged-in user, for their own account. API keys are not accepted.',
 }
-const BODY_WORDS = {
+const BODY_TEXTS = {
   none: '',
   json: 'A JSON object.',
   picture:
-    'One picture: as a form with “file” (or “image”), as raw image/* bytes, or as JSON { "url": data-URL }.',
-  parts: 'A form with many “files”, or one ZIP; labels go before the files.',
+    'One image: as a form with “file” (or “image”), as raw image/* bytes, or as JSON { "url": data-URL }.',
+  parts: 'A form with several “files”, or one ZIP. Labels must precede the files.',
 } as const
-const ANSWER_WORDS = {
-  json: 'JSON',
-  events: 'server-sent events, each of this form',
-  file: 'the bytes of a file',
+const RESPONSE_TEXTS = {
+  json: 'JSON.',
+  events: 'Server-sent events with these fields.',
+  file: 'The content of the file.',
 } as const
 
 export function OperationFold({ operation }: { readonly operation: Operation }) {
@@ -44,27 +44,27 @@ export function OperationFold({ operation }: { readonly operation: Operation }) 
   return (
     <details className="fold">
       <summary>
-        <Badge variant={METHOD_LOOKS[method]}>{method}</Badge>
+        <Badge variant={METHOD_VARIANTS[method]}>{method}</Badge>
         <code className="font-semibold">{path}</code>
         <span className="small muted basis-full sm:basis-auto">{summary}</span>
       </summary>
       <div className="fold-body" id={id}>
         <p className="small">
-          {SCOPE_WORDS[scope]}
-          {limited && ` Counted with the limit “${limited}”.`}{' '}
+          {SCOPE_TEXTS[scope]}
+          {limited && ` Rate limit: “${limited}”.`}{' '}
           <a className="link" href={`#${id}`}>
-            Link to this route<span className="sr-only">, {name}</span>
+            Link to this endpoint<span className="sr-only">, {name}</span>
           </a>
         </p>
         <div className="copyable">
           <pre className="command" tabIndex={0} aria-label={`curl for ${name}`} data-route={name}>
             {curl}
           </pre>
-          <CopyButton text={curl} label={`Copy the curl line of ${name}`} />
+          <CopyButton text={curl} label={`Copy the curl command for ${name}`} />
         </div>
         {idFrom && (
           <p className="small muted">
-            <code>$ID</code> is an <code>id</code> that <code>{idFrom}</code> answered.
+            <code>$ID</code> is an <code>id</code> returned by <code>{idFrom}</code>.
           </p>
         )}
         {parameters.length > 0 && (
@@ -78,16 +78,16 @@ export function OperationFold({ operation }: { readonly operation: Operation }) 
           />
         )}
         {body.kind !== 'none' && (
-          <Fields title="Body" of={name} words={BODY_WORDS[body.kind]} rows={body.fields} />
+          <Fields title="Request body" of={name} text={BODY_TEXTS[body.kind]} rows={body.fields} />
         )}
         <Fields
-          title={`Answer ${answer.status}`}
+          title={`Response ${answer.status}`}
           of={name}
-          words={`${ANSWER_WORDS[answer.kind]}.`}
+          text={RESPONSE_TEXTS[answer.kind]}
           rows={answer.fields}
         />
         <div>
-          <h3>Refusals</h3>
+          <h3>Errors</h3>
           <ul className="small mt-1 grid gap-1">
             {errors.map(({ status, codes }) => (
               <li key={status}>
@@ -104,24 +104,23 @@ export function OperationFold({ operation }: { readonly operation: Operation }) 
 function Fields({
   title,
   of,
-  words,
+  text,
   rows,
 }: {
   title: string
   of: string
-  words?: string
+  text?: string
   rows: readonly FieldRow[]
 }) {
-  const need = title.startsWith('Answer') ? ['sometimes', 'always'] : ['no', 'yes']
   return (
     <div>
       <h3>{title}</h3>
-      {words && <p className="small muted">{words}</p>}
+      {text && <p className="small muted">{text}</p>}
       {rows.length > 0 && (
         <div className="mt-1 max-h-96 overflow-y-auto">
           <Table
             caption={`${title} of ${of}`}
-            isCaptionHidden
+            hideCaption
             variant="cards"
             rows={rows}
             keyOf={(row) => row.name}
@@ -129,11 +128,11 @@ function Fields({
               { name: 'Field', cell: (row) => <code>{row.name}</code> },
               { name: 'Type', cell: (row) => row.type },
               {
-                name: 'Needed',
-                cell: (row) => need[Number(row.isRequired)],
+                name: title.startsWith('Response') ? 'Always present' : 'Required',
+                cell: (row) => (row.isRequired ? 'yes' : 'no'),
               },
               ...(rows.some((row) => row.about !== '')
-                ? [{ name: 'What', cell: (row: FieldRow) => row.about }]
+                ? [{ name: 'Description', cell: (row: FieldRow) => row.about }]
                 : []),
             ]}
           />

@@ -1,43 +1,45 @@
 'use client'
-/** Finds routes by what stands in them; what does not fit is left out, and empty groups with it. */
+/** Searches the endpoints by all words of the input; groups without a match are hidden. */
 import { useState, type ReactNode } from 'react'
+import { counted } from '#lib/domain/counted.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { Input } from '#lib/ui/field.tsx'
 
-type Found = {
+type SearchEntry = {
   readonly key: string
-  /** In small letters. */ readonly words: string
+  /** The text that is searched, in lower case. */
+  readonly text: string
   readonly node: ReactNode
 }
-type Group = { readonly name: string; readonly title: string; readonly operations: readonly Found[] }
+type Group = { readonly name: string; readonly title: string; readonly operations: readonly SearchEntry[] }
 
 export function OperationSearch({ groups }: { readonly groups: readonly Group[] }) {
-  const [asked, setAsked] = useState('')
-  const words = asked.toLowerCase().split(/\s+/).filter(Boolean)
-  const fitting = groups
+  const [search, setSearch] = useState('')
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  const matching = groups
     .map((group) => ({
       ...group,
-      operations: group.operations.filter((one) => words.every((word) => one.words.includes(word))),
+      operations: group.operations.filter((one) => words.every((word) => one.text.includes(word))),
     }))
     .filter(({ operations }) => operations.length > 0)
-  const count = fitting.reduce((sum, { operations }) => sum + operations.length, 0)
+  const count = matching.reduce((sum, { operations }) => sum + operations.length, 0)
   return (
     <div className="stack">
       <div className="max-w-md">
         <Input
           label="Search the reference"
           type="search"
-          value={asked}
-          placeholder="predict, top_k, 413 …"
-          onChange={(event) => setAsked(event.currentTarget.value)}
+          value={search}
+          placeholder="For example, predict, top_k or 413"
+          onChange={(event) => setSearch(event.currentTarget.value)}
         />
         <p className="small muted mt-1" role="status">
-          {words.length === 0 ? `${count} routes` : fitWords(count)}
+          {counted(count, words.length === 0 ? 'endpoint' : 'matching endpoint')}
         </p>
       </div>
       {words.length === 0 && (
-        <nav className="row" aria-label="Resources" style={{ gap: '0.25rem 1rem' }}>
+        <nav className="row gap-x-4 gap-y-1" aria-label="Resources">
           {groups.map(({ name, title }) => (
             <a key={name} className="link small" href={`#${name}`}>
               {title}
@@ -45,9 +47,9 @@ export function OperationSearch({ groups }: { readonly groups: readonly Group[] 
           ))}
         </nav>
       )}
-      {fitting.map(({ name, title, operations }) => (
+      {matching.map(({ name, title, operations }) => (
         <Card key={name} id={name} title={title}>
-          <div className="grid gap-2" style={{ gridTemplateColumns: 'minmax(0, 1fr)' }}>
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
             {operations.map(({ key, node }) => (
               <div key={key}>{node}</div>
             ))}
@@ -55,12 +57,10 @@ export function OperationSearch({ groups }: { readonly groups: readonly Group[] 
         </Card>
       ))}
       {count === 0 && (
-        <EmptyState icon="look" title="No route fits">
-          Try a part of its path, a field, a status or a code.
+        <EmptyState icon="look" title="No matching endpoint">
+          Search for a part of the path, a field, a status or an error code.
         </EmptyState>
       )}
     </div>
   )
 }
-
-const fitWords = (count: number): string => (count === 1 ? '1 route fits' : `${count} routes fit`)

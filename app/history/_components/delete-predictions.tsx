@@ -1,5 +1,5 @@
 'use client'
-/** Deleting predictions for good, one or all that the filters show, after a question that names how many. */
+/** Deletes predictions permanently, one or all that match the filters, after a confirmation with their number. */
 import { useRouter } from 'next/navigation'
 import { useState, useTransition, type ReactNode } from 'react'
 import type { Input } from '#lib/contracts/contract.ts'
@@ -14,7 +14,7 @@ import { failureOf } from '../../_components/failure.ts'
 
 type Filters = Omit<Input<Routes['DELETE /api/predictions']>, 'all' | 'dry_run' | 'older_than_days'>
 
-const WHAT_GOES =
+const CONSEQUENCES =
   'Their images and feedback are deleted too, and they no longer count in the statistics. Training ' +
   'samples created from corrections are kept. This cannot be undone.'
 
@@ -67,7 +67,7 @@ export function DeleteAll({
         {isFiltered
           ? 'This deletes all predictions that match the filters, not only those on this page.'
           : 'This deletes the entire history.'}{' '}
-        {WHAT_GOES}
+        {CONSEQUENCES}
       </p>
     </DeleteButton>
   )
@@ -85,7 +85,7 @@ function DeleteButton({ label, title, action, remove, children }: DeleteButtonPr
   const router = useRouter()
   const [isOpen, setIsOpen] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
-  const [isComing, come] = useTransition()
+  const [isRefreshing, startRefresh] = useTransition()
   const [failure, setFailure] = useState<ReturnType<typeof failureOf> | null>(null)
   const close = () => {
     setFailure(null)
@@ -96,7 +96,7 @@ function DeleteButton({ label, title, action, remove, children }: DeleteButtonPr
     setFailure(null)
     try {
       const done = await remove()
-      come(() => {
+      startRefresh(() => {
         router.refresh()
         close()
       })
@@ -121,7 +121,7 @@ function DeleteButton({ label, title, action, remove, children }: DeleteButtonPr
             <Button variant="quiet" onClick={close}>
               Cancel
             </Button>
-            <Button variant="danger" isBusy={isBusy || isComing} onClick={() => void confirm()}>
+            <Button variant="danger" isBusy={isBusy || isRefreshing} onClick={() => void confirm()}>
               {action}
             </Button>
           </>

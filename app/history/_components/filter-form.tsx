@@ -1,13 +1,13 @@
-/** The filters as a form whose answer is an address. */
+/** The filters of the history as a form that changes the URL. */
 import Form from 'next/form'
 import Link from 'next/link'
-import { Button, looksLikeButton } from '#lib/ui/button.tsx'
+import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
-import { DECISION_WORDS } from '../../_components/decision-badge.tsx'
-import type { Query } from '../../visitor.ts'
+import { DECISION_LABELS } from '../../_components/decision-badge.tsx'
+import type { Query } from '../../current-user.ts'
 import { hasFilters } from '../filters.ts'
 
-const any = (what: string) => ({ value: '', label: what })
+const any = (label: string) => ({ value: '', label })
 
 export function FilterForm({
   query,
@@ -35,18 +35,18 @@ export function FilterForm({
           options={[any('All'), ...classifiers.map(({ id, title }) => ({ value: id, label: title }))]}
         />
         <Select
-          label="Answer"
+          label="Predicted class"
           name="class"
           defaultValue={query.class ?? ''}
           options={[any('Any class'), ...classes.map((name) => ({ value: name, label: name }))]}
         />
         <Select
-          label="How sure"
+          label="Confidence level"
           name="decision"
           defaultValue={query.decision ?? ''}
           options={[
             any('Any'),
-            ...Object.entries(DECISION_WORDS).map(([value, [label]]) => ({ value, label })),
+            ...Object.entries(DECISION_LABELS).map(([value, [label]]) => ({ value, label })),
           ]}
         />
         <Select
@@ -55,9 +55,9 @@ export function FilterForm({
           defaultValue={query.feedback ?? ''}
           options={[
             any('Any'),
-            { value: 'none', label: 'none yet' },
-            { value: 'correct', label: 'right' },
-            { value: 'wrong', label: 'wrong' },
+            { value: 'none', label: 'no feedback' },
+            { value: 'correct', label: 'correct' },
+            { value: 'wrong', label: 'incorrect' },
           ]}
         />
       </div>
@@ -72,7 +72,7 @@ export function FilterForm({
             pattern="v[1-9][0-9]*"
           />
           <Input
-            label="Confidence from, %"
+            label="Min. confidence, %"
             name="min"
             type="number"
             min={0}
@@ -81,7 +81,7 @@ export function FilterForm({
             defaultValue={query.min}
           />
           <Input
-            label="to, %"
+            label="Max. confidence, %"
             name="max"
             type="number"
             min={0}
@@ -89,15 +89,15 @@ export function FilterForm({
             step="any"
             defaultValue={query.max}
           />
-          <Input label="From day" name="since" type="date" defaultValue={query.since} />
-          <Input label="To day" name="until" type="date" defaultValue={query.until} />
+          <Input label="From (UTC)" name="since" type="date" defaultValue={query.since} />
+          <Input label="To (UTC)" name="until" type="date" defaultValue={query.until} />
         </div>
       </details>
       <div className="row">
         <Button type="submit">Filter</Button>
         {hasFilters(query) && (
-          <Link href="/history" {...looksLikeButton({ variant: 'quiet' })}>
-            Show everything
+          <Link href="/history" {...buttonProps({ variant: 'quiet' })}>
+            Clear
           </Link>
         )}
       </div>

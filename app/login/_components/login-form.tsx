@@ -1,5 +1,5 @@
 'use client'
-/** E-mail and password, checked by next-auth; on success the page that was wanted is loaded anew, with the session. */
+/** E-mail and password, checked by next-auth. After login the requested page is loaded with the new session. */
 import { signIn } from 'next-auth/react'
 import { useState, type FormEvent } from 'react'
 import { Button } from '#lib/ui/button.tsx'
@@ -7,8 +7,8 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 
 const REFUSALS: Readonly<Record<number, string>> = {
-  401: 'E-mail and password do not belong together. Check both; capital letters count in the password.',
-  429: 'Too many failed login attempts. Wait a while, then try again.',
+  401: 'Incorrect e-mail or password. Passwords are case-sensitive.',
+  429: 'Too many failed attempts. Try again in a minute.',
 }
 
 export function LoginForm({ next }: { readonly next: string }) {
@@ -28,7 +28,7 @@ export function LoginForm({ next }: { readonly next: string }) {
     if (answer?.ok) return window.location.assign(next)
     setIsBusy(false)
     setRefusal(
-      REFUSALS[answer?.status ?? 0] ?? 'The server did not answer as expected. Try again in a moment.',
+      REFUSALS[answer?.status ?? 0] ?? 'The server returned an unexpected response. Try again in a moment.',
     )
   }
 

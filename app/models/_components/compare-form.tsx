@@ -1,4 +1,4 @@
-/** Chooses two versions to compare; the choice stands in the address. */
+/** Selects two versions to compare; the selection is in the URL. */
 import Form from 'next/form'
 import type { VersionAnswer } from '#lib/contracts/models.ts'
 import { Button } from '#lib/ui/button.tsx'
@@ -7,12 +7,12 @@ import { Select } from '#lib/ui/field.tsx'
 export function CompareForm({
   models,
   classifier,
-  challenger,
+  candidate,
   base,
 }: {
   readonly models: readonly VersionAnswer[]
   readonly classifier: string
-  readonly challenger: string
+  readonly candidate: string
   readonly base: string
 }) {
   const options = models.map(({ id, version, is_live: isLive }) => ({
@@ -24,21 +24,15 @@ export function CompareForm({
       <input type="hidden" name="classifier" value={classifier} />
       <div className="min-w-44 flex-1 sm:flex-none">
         <Select
-          label="Is this one better"
+          label="Version A"
           name="challenger"
           options={options}
-          defaultValue={challenger}
-          key={`challenger ${challenger}`}
+          defaultValue={candidate}
+          key={`challenger ${candidate}`}
         />
       </div>
       <div className="min-w-44 flex-1 sm:flex-none">
-        <Select
-          label="than this one?"
-          name="with"
-          options={options}
-          defaultValue={base}
-          key={`base ${base}`}
-        />
+        <Select label="Version B" name="with" options={options} defaultValue={base} key={`base ${base}`} />
       </div>
       <Button type="submit" variant="primary">
         Compare

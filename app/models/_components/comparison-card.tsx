@@ -1,51 +1,52 @@
-/** Two versions on the same pictures: the verdict in words, then the numbers it stands on. */
+/** Two versions compared on the same test images: the evaluation result, then the figures behind it. */
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import { counted } from '#lib/domain/counted.ts'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
-import { VerdictBadge } from '../../_components/run-state.tsx'
+import { EvaluationBadge } from '../../_components/run-state.tsx'
 
-const PARTS = { old: 'Pictures from before', new: 'Pictures that came since' } as const
+const PARTS = { old: 'Earlier test images', new: 'New test images' } as const
 
 export function ComparisonCard({ comparison: c }: { readonly comparison: ComparisonAnswer }) {
   const rows = [
     {
-      what: 'Accuracy',
+      metric: 'Accuracy',
       base: <FigureNumber share={c.accuracy.champion} />,
       other: <FigureNumber share={c.accuracy.challenger} />,
     },
     ...(c.coverage && (c.coverage.champion !== null || c.coverage.challenger !== null)
       ? [
           {
-            what: 'Candidates hold the right class',
+            metric: 'Candidates include the correct class',
             base: c.coverage.champion === null ? '–' : <FigureNumber share={c.coverage.champion} />,
             other: c.coverage.challenger === null ? '–' : <FigureNumber share={c.coverage.challenger} />,
           },
         ]
       : []),
     {
-      what: 'Calibration error',
+      metric: 'Calibration error',
       base: c.ece.champion === null ? '–' : <FigureNumber share={c.ece.champion} />,
       other: c.ece.challenger === null ? '–' : <FigureNumber share={c.ece.challenger} />,
     },
     {
-      what: 'Time per picture',
+      metric: 'Time per image',
       base: <FigureNumber amount={c.latency_ms.champion} unit="ms" digits={2} />,
       other: <FigureNumber amount={c.latency_ms.challenger} unit="ms" digits={2} />,
     },
     {
-      what: 'Size',
+      metric: 'Size',
       base: <FigureNumber bytes={c.size_bytes.champion} />,
       other: <FigureNumber bytes={c.size_bytes.challenger} />,
     },
   ]
   return (
-    <section className="grid gap-4" aria-label={`${c.challenger} against ${c.champion}`}>
+    <section className="grid gap-4" aria-label={`${c.challenger} compared with ${c.champion}`}>
       <div className="notice" data-variant="info">
         <p className="row">
-          <VerdictBadge kind={c.verdict.kind} />
+          <EvaluationBadge kind={c.verdict.kind} />
           <strong>
-            {c.challenger} against {c.champion}
+            {c.challenger} compared with {c.champion}
           </strong>
         </p>
         <p>{c.verdict.sentence}</p>
@@ -58,70 +59,47 @@ export function ComparisonCard({ comparison: c }: { readonly comparison: Compari
         )}
       </div>
       <Table
-        caption={`On the same ${counted(c.images, 'picture')}, by ${c.engine}`}
+        caption={`On the same ${counted(c.images, 'test image')}, with the engine ${c.engine}`}
         rows={rows}
-        keyOf={(row) => row.what}
+        keyOf={(row) => row.metric}
         columns={[
-          { name: 'What', cell: (row) => row.what },
+          { name: 'Metric', cell: (row) => row.metric },
           { name: c.champion, isNumeric: true, cell: (row) => row.base },
           { name: c.challenger, isNumeric: true, cell: (row) => row.other },
         ]}
       />
-      <dl className="facts">
-        <div>
-          <dt>Gain of {c.challenger}</dt>
-          <dd>
-            <FigureNumber points={c.accuracy.gain} />
-          </dd>
-        </div>
+      <Facts>
+        <Fact name={`Accuracy gain of ${c.challenger}`}>
+          <FigureNumber points={c.accuracy.gain} />
+        </Fact>
         {c.parts.map((part) => (
-          <div key={part.name}>
-            <dt>
-              {PARTS[part.name]} ({part.images.toLocaleString('en-GB')})
-            </dt>
-            <dd>
-              <FigureNumber points={part.gain} />
-            </dd>
-          </div>
+          <Fact key={part.name} name={`${PARTS[part.name]} (${part.images.toLocaleString('en-GB')})`}>
+            <FigureNumber points={part.gain} />
+          </Fact>
         ))}
-        <div>
-          <dt>Only {c.challenger} right</dt>
-          <dd>
-            <FigureNumber count={c.only_challenger_right} unit="picture" />
-          </dd>
-        </div>
-        <div>
-          <dt>Only {c.champion} right</dt>
-          <dd>
-            <FigureNumber count={c.only_champion_right} unit="picture" />
-          </dd>
-        </div>
-        <div>
-          <dt>Both right</dt>
-          <dd>
-            <FigureNumber count={c.both_right} unit="picture" />
-          </dd>
-        </div>
-        <div>
-          <dt>Both wrong</dt>
-          <dd>
-            <FigureNumber count={c.both_wrong} unit="picture" />
-          </dd>
-        </div>
-        <div>
-          <dt>Chance of such a difference by luck</dt>
-          <dd>{c.p_value < 0.001 ? 'under 0.001' : c.p_value.toFixed(3)}</dd>
-        </div>
-      </dl>
+        <Fact name={`Only ${c.challenger} correct`}>
+          <FigureNumber count={c.only_challenger_right} unit="image" />
+        </Fact>
+        <Fact name={`Only ${c.champion} correct`}>
+          <FigureNumber count={c.only_champion_right} unit="image" />
+        </Fact>
+        <Fact name="Both correct">
+          <FigureNumber count={c.both_right} unit="image" />
+        </Fact>
+        <Fact name="Both incorrect">
+          <FigureNumber count={c.both_wrong} unit="image" />
+        </Fact>
+        <Fact name="p-value">{c.p_value < 0.001 ? 'under 0.001' : c.p_value.toFixed(3)}</Fact>
+      </Facts>
       <details>
-        <summary>Found per class</summary>
+        <summary>Recall by class</summary>
         <Table
-          caption="Of each class, the share that was found (recall)"
+          caption="Recall: share of the images of a class that were recognised"
           rows={c.per_class}
           keyOf={(row) => row.class}
           columns={[
             { name: 'Class', cell: (row) => (row.is_new ? `${row.class} (new)` : row.class) },
-            { name: 'Pictures', isNumeric: true, cell: (row) => row.images },
+            { name: 'Images', isNumeric: true, cell: (row) => <FigureNumber count={row.images} /> },
             {
               name: c.champion,
               isNumeric: true,
@@ -132,7 +110,7 @@ export function ComparisonCard({ comparison: c }: { readonly comparison: Compari
               isNumeric: true,
               cell: (row) => <FigureNumber share={row.recall_challenger} />,
             },
-            { name: 'By luck', isNumeric: true, cell: (row) => row.p_value.toFixed(2) },
+            { name: 'p-value', isNumeric: true, cell: (row) => row.p_value.toFixed(2) },
           ]}
         />
       </details>

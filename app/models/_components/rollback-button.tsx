@@ -10,40 +10,40 @@ import { failureOf } from '../../_components/failure.ts'
 
 export function RollbackButton({
   classifier,
-  champion,
+  liveVersion,
 }: {
   readonly classifier: string
-  readonly champion: string
+  readonly liveVersion: string
 }) {
   const router = useRouter()
-  const [isAsking, setIsAsking] = useState(false)
+  const [isOpen, setIsOpen] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
   const rollBack = async () => {
     setIsBusy(true)
     try {
       const { champion: now } = await call('POST /api/models/rollback', { classifier })
-      toast(`${now.version} answers again.`)
+      toast(`${now.version} is live again.`)
       router.refresh()
     } catch (error) {
       toast(failureOf(error).detail, 'bad')
     } finally {
       setIsBusy(false)
-      setIsAsking(false)
+      setIsOpen(false)
     }
   }
   return (
     <>
-      <Button size="small" onClick={() => setIsAsking(true)}>
+      <Button size="small" onClick={() => setIsOpen(true)}>
         Roll back
       </Button>
       <Dialog
-        isOpen={isAsking}
-        onClose={() => setIsAsking(false)}
+        isOpen={isOpen}
+        onClose={() => setIsOpen(false)}
         title="Roll back?"
         actions={
           <>
-            <Button variant="quiet" onClick={() => setIsAsking(false)}>
-              Leave it
+            <Button variant="quiet" onClick={() => setIsOpen(false)}>
+              Cancel
             </Button>
             <Button variant="primary" isBusy={isBusy} onClick={() => void rollBack()}>
               Roll back
@@ -52,8 +52,8 @@ export function RollbackButton({
         }
       >
         <p>
-          The version that answered before {champion} answers again, at once. {champion} stays in the list and
-          can be promoted again.
+          The version that was live before {liveVersion} goes live again immediately. {liveVersion} stays in
+          the list and can be promoted again.
         </p>
       </Dialog>
     </>

@@ -1,19 +1,18 @@
 'use client'
-/** What may be done with one version: let it answer, take it along, delete it. Each that cannot be taken back
- *  lightly asks first. */
+/** The actions on one version: promote, download, delete. Promoting and deleting ask for confirmation. */
 import { useRouter } from 'next/navigation'
 import { useState, useTransition } from 'react'
 import { addressOf, call } from '#lib/contracts/client.ts'
 import type { VersionAnswer } from '#lib/contracts/models.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
-import { Button, looksLikeButton } from '#lib/ui/button.tsx'
+import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
-const SHORTEST_REASON = 3 // as the contract has it
+const MIN_REASON_LENGTH = 3 // as in the contract
 
 export function VersionActions({
   version,
@@ -22,17 +21,17 @@ export function VersionActions({
   readonly version: VersionAnswer
   readonly mayTrain: boolean
 }) {
-  const [asking, setAsking] = useState<'promote' | 'delete' | null>(null)
+  const [dialog, setDialog] = useState<'promote' | 'delete' | null>(null)
   const { id, version: name, is_champion: isChampion, is_shipped: isShipped } = version
   return (
     <span className="flex flex-wrap justify-end gap-1 sm:justify-start">
       {mayTrain && !isChampion && (
-        <Button size="small" onClick={() => setAsking('promote')} aria-label={`Promote ${name}`}>
+        <Button size="small" onClick={() => setDialog('promote')} aria-label={`Promote ${name}`}>
           Promote
         </Button>
       )}
       <a
-        {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+        {...buttonProps({ size: 'small', variant: 'quiet' })}
         href={addressOf('GET /api/models/{id}/download', { id, format: 'bundle' })}
         download
         aria-label={`Download ${name}`}
@@ -43,21 +42,21 @@ export function VersionActions({
         <Button
           size="small"
           variant="quiet"
-          onClick={() => setAsking('delete')}
+          onClick={() => setDialog('delete')}
           aria-label={`Delete ${name}`}
         >
           Delete
         </Button>
       )}
-      <PromoteDialog version={version} isOpen={asking === 'promote'} onClose={() => setAsking(null)} />
-      <DeleteDialog version={version} isOpen={asking === 'delete'} onClose={() => setAsking(null)} />
+      <PromoteDialog version={version} isOpen={dialog === 'promote'} onClose={() => setDialog(null)} />
+      <DeleteDialog version={version} isOpen={dialog === 'delete'} onClose={() => setDialog(null)} />
     </span>
   )
 }
 
-type Asking = { readonly version: VersionAnswer; readonly isOpen: boolean; readonly onClose: () => void }
+type DialogProps = { readonly version: VersionAnswer; readonly isOpen: boolean; readonly onClose: () => void }
 
-function PromoteDialog({ version, isOpen, onClose }: Asking) {
+function PromoteDialog({ version, isOpen, onClose }: DialogProps) {
   const isWorse = version.verdict?.kind === 'worse'
   const [reason, setReason] = useState('')
   const { isBusy, failure, attempt, close } = useAttempt(onClose)
@@ -76,16 +75,16 @@ function PromoteDialog({ version, isOpen, onClose }: Asking) {
     <Dialog
       isOpen={isOpen}
       onClose={close}
-      title={`Let ${version.version} answer?`}
+      title={`Promote ${version.version} to production?`}
       actions={
         <>
           <Button variant="quiet" onClick={close}>
-            Leave it
+            Cancel
           </Button>
           <Button
             variant="primary"
             isBusy={isBusy}
-            disabled={needsReason && reason.trim().length < SHORTEST_REASON}
+            disabled={needsReason && reason.trim().length < MIN_REASON_LENGTH}
             onClick={() => void promote()}
           >
             Promote {version.version}
@@ -93,27 +92,23 @@ function PromoteDialog({ version, isOpen, onClose }: Asking) {
         </>
       }
     >
-      <p>
-        {version.verdict
-          ? version.verdict.sentence
-          : 'It was not compared with the version that answers now.'}
-      </p>
+      <p>{version.verdict ? version.verdict.sentence : 'It has not been compared with the live version.'}</p>
       {needsReason && (
         <Input
-          label="Why, although it is worse"
+          label="Reason for promoting a weaker version"
           value={reason}
           maxLength={500}
           required
           onChange={(event) => setReason(event.currentTarget.value)}
-          hint="Kept with the promotion."
+          hint="Stored with the promotion."
         />
       )}
-      {failure && <ErrorNotice title="It was not promoted" failure={failure} />}
+      {failure && <ErrorNotice title="The version was not promoted" failure={failure} />}
     </Dialog>
   )
 }
 
-function DeleteDialog({ version, isOpen, onClose }: Asking) {
+function DeleteDialog({ version, isOpen, onClose }: DialogProps) {
   const { isBusy, failure, attempt, close } = useAttempt(onClose)
   const remove = () =>
     attempt(async () => {
@@ -137,17 +132,17 @@ function DeleteDialog({ version, isOpen, onClose }: Asking) {
       }
     >
       <p>You can restore it for {TRASH_DAYS} days. Its predictions stay in the history.</p>
-      {failure && <ErrorNotice title="It was not deleted" failure={failure} />}
+      {failure && <ErrorNotice title="The version was not deleted" failure={failure} />}
     </Dialog>
   )
 }
 
-/** One try of something that a dialog asked about: busy, failed with words, or done and said. The dialog
- *  stays until the page shows what was done. */
+/** Runs the action of a dialog: busy, failed with an error, or done with a message. The dialog stays open
+ *  until the page shows the result. */
 function useAttempt(onClose: () => void) {
   const router = useRouter()
   const [isBusy, setIsBusy] = useState(false)
-  const [isComing, come] = useTransition()
+  const [isRefreshing, startRefresh] = useTransition()
   const [failure, setFailure] = useState<ReturnType<typeof failureOf> | null>(null)
   const close = () => {
     setFailure(null)
@@ -157,17 +152,17 @@ function useAttempt(onClose: () => void) {
     setIsBusy(true)
     setFailure(null)
     try {
-      const done = await work()
-      come(() => {
+      const message = await work()
+      startRefresh(() => {
         router.refresh()
         close()
       })
-      toast(done)
+      toast(message)
     } catch (error) {
       setFailure(failureOf(error))
     } finally {
       setIsBusy(false)
     }
   }
-  return { isBusy: isBusy || isComing, failure, attempt, close }
+  return { isBusy: isBusy || isRefreshing, failure, attempt, close }
 }

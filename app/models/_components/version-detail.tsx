@@ -1,17 +1,17 @@
-/** One version in full, from its card: how it was made, on what, how well it did, and what to know before
- *  trusting it. */
+/** The model card of one version: its training data, evaluation, limitations, and downloads. */
 import { addressOf } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { durationText } from '#lib/ui/duration.ts'
 import { Notice } from '#lib/ui/error-notice.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Curves } from '../../_components/curves.tsx'
 import { PerClassTable } from '../../_components/per-class-table.tsx'
-import { Promises } from '../../_components/promises.tsx'
 import { Reliability } from '../../_components/reliability.tsx'
+import { ReliabilityDiagram } from '../../_components/reliability-diagram.tsx'
 import { Robustness } from '../../_components/robustness.tsx'
 
 type Model = Output<Routes['GET /api/models/{id}']>
@@ -21,7 +21,7 @@ export function VersionDetail({ model }: { readonly model: Model }) {
   return (
     <Card title={`${card.title} ${model.version}`}>
       {card.notes.length > 0 && (
-        <Notice title="Know before trusting it">
+        <Notice title="Limitations">
           <ul className="list-disc pl-5">
             {card.notes.map((note) => (
               <li key={note}>{note}</li>
@@ -29,114 +29,70 @@ export function VersionDetail({ model }: { readonly model: Model }) {
           </ul>
         </Notice>
       )}
-      <dl className="facts">
-        <div>
-          <dt>Accuracy on the test pictures</dt>
-          <dd>
-            <FigureNumber share={card.test?.accuracy ?? null} />
-          </dd>
-        </div>
+      <Facts>
+        <Fact name="Accuracy on the test set">
+          <FigureNumber share={card.test?.accuracy ?? null} />
+        </Fact>
         {card.test?.mirrored && (
-          <div>
-            <dt>With mirror images</dt>
-            <dd>
-              <FigureNumber share={card.test.mirrored} />
-            </dd>
-          </div>
+          <Fact name="Including mirrored images">
+            <FigureNumber share={card.test.mirrored} />
+          </Fact>
         )}
         {card.test?.macro && (
-          <div>
-            <dt>Mean over classes</dt>
-            <dd>
-              F1 <FigureNumber share={card.test.macro.f1} />
-            </dd>
-          </div>
+          <Fact name="Macro average">
+            F1 <FigureNumber share={card.test.macro.f1} />
+          </Fact>
         )}
         {card.test?.weighted && (
-          <div>
-            <dt>Mean over pictures</dt>
-            <dd>
-              F1 <FigureNumber share={card.test.weighted.f1} />
-            </dd>
-          </div>
+          <Fact name="Weighted average">
+            F1 <FigureNumber share={card.test.weighted.f1} />
+          </Fact>
         )}
-        <div>
-          <dt>Test pictures</dt>
-          <dd>
-            <FigureNumber count={card.test?.images ?? 0} />
-          </dd>
-        </div>
-        <div>
-          <dt>Learnt from</dt>
-          <dd>
-            <FigureNumber count={card.data.train} unit="picture" />
-          </dd>
-        </div>
-        <div>
-          <dt>Data</dt>
-          <dd>{card.data.name}</dd>
-        </div>
-        <div>
-          <dt>Calibration error</dt>
-          <dd>{card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}</dd>
-        </div>
-        <div>
-          <dt>Sure from</dt>
-          <dd>
-            {card.decision?.threshold === null || !card.decision ? (
-              '–'
-            ) : (
-              <FigureNumber share={card.decision.threshold} />
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>Parameters</dt>
-          <dd>
-            <FigureNumber count={card.network.parameters} />
-          </dd>
-        </div>
-        <div>
-          <dt>Size</dt>
-          <dd>
-            <FigureNumber bytes={model.size_bytes} />
-          </dd>
-        </div>
-        <div>
-          <dt>Trained in</dt>
-          <dd>{durationText(card.duration_seconds)}</dd>
-        </div>
-        <div>
-          <dt>By</dt>
-          <dd>
-            {card.engine}, {card.precision}
-          </dd>
-        </div>
-        <div>
-          <dt>Recipe</dt>
-          <dd>
-            {card.recipe.name}
-            {card.parent && ` from ${card.parent}`}
-          </dd>
-        </div>
-        <div>
-          <dt>Seed</dt>
-          <dd>{card.seed}</dd>
-        </div>
-      </dl>
+        <Fact name="Test set">
+          <FigureNumber count={card.test?.images ?? 0} />
+        </Fact>
+        <Fact name="Training set">
+          <FigureNumber count={card.data.train} unit="image" />
+        </Fact>
+        <Fact name="Data set">{card.data.name}</Fact>
+        <Fact name="Calibration error">
+          {card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}
+        </Fact>
+        <Fact name="Confidence threshold">
+          {card.decision?.threshold === null || !card.decision ? (
+            '–'
+          ) : (
+            <FigureNumber share={card.decision.threshold} />
+          )}
+        </Fact>
+        <Fact name="Parameters">
+          <FigureNumber count={card.network.parameters} />
+        </Fact>
+        <Fact name="Size">
+          <FigureNumber bytes={model.size_bytes} />
+        </Fact>
+        <Fact name="Training time">{durationText(card.duration_seconds)}</Fact>
+        <Fact name="Engine">
+          {card.engine}, {card.precision}
+        </Fact>
+        <Fact name="Recipe">
+          {card.recipe.name}
+          {card.parent && ` from ${card.parent}`}
+        </Fact>
+        <Fact name="Seed">{card.seed}</Fact>
+      </Facts>
       {card.test && <PerClassTable rows={card.test.per_class} />}
-      <Promises card={card} />
-      {card.test?.reliability && <Reliability bins={card.test.reliability} />}
-      {card.robustness && <Robustness measured={card.robustness} />}
+      <Reliability card={card} />
+      {card.test?.reliability && <ReliabilityDiagram bins={card.test.reliability} />}
+      {card.robustness && <Robustness result={card.robustness} />}
       {card.curves.length > 1 && <Curves points={card.curves} />}
       <div>
         <p className="small muted">
-          To use it elsewhere: its layers answer logits, and preprocess.json says how a picture becomes
-          numbers.
+          To use the model elsewhere: it outputs logits; preprocess.json describes the preprocessing.
         </p>
         <div className="row">
           <a
-            {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+            {...buttonProps({ size: 'small', variant: 'quiet' })}
             href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })}
             download
           >
@@ -144,7 +100,7 @@ export function VersionDetail({ model }: { readonly model: Model }) {
           </a>
           {card.familiarity !== undefined && (
             <a
-              {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+              {...buttonProps({ size: 'small', variant: 'quiet' })}
               href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })}
               download
             >
@@ -154,7 +110,7 @@ export function VersionDetail({ model }: { readonly model: Model }) {
         </div>
       </div>
       <div>
-        <p className="small muted">Made by</p>
+        <p className="small muted">Training command</p>
         <code className="command" tabIndex={0}>
           {card.command}
         </code>

@@ -1,25 +1,25 @@
-/** The versions, newest first, each with what may be done with it. */
+/** The versions of a classifier, newest first, each with its actions. */
 import Link from 'next/link'
 import type { VersionAnswer } from '#lib/contracts/models.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
-import { VerdictBadge } from '../../_components/run-state.tsx'
+import { EvaluationBadge } from '../../_components/run-state.tsx'
 import { VersionActions } from './version-actions.tsx'
 
 type ListProps = {
   readonly models: readonly VersionAnswer[]
   readonly classifier: string
-  readonly shown: string | null
+  readonly selected: string | null
   readonly mayTrain: boolean
 }
 
-export function VersionList({ models, classifier, shown, mayTrain }: ListProps) {
+export function VersionList({ models, classifier, selected, mayTrain }: ListProps) {
   return (
     <Table
       caption="Versions, newest first"
-      isCaptionHidden
+      hideCaption
       variant="cards"
       rows={models}
       keyOf={({ id }) => id}
@@ -32,7 +32,7 @@ export function VersionList({ models, classifier, shown, mayTrain }: ListProps) 
                 className="link"
                 href={`/models?classifier=${classifier}&version=${one.id}`}
                 scroll={false}
-                aria-current={one.id === shown ? 'true' : undefined}
+                aria-current={one.id === selected ? 'true' : undefined}
               >
                 {one.version}
               </Link>
@@ -50,20 +50,21 @@ export function VersionList({ models, classifier, shown, mayTrain }: ListProps) 
         },
         { name: 'Accuracy', cell: (one) => <FigureNumber share={one.accuracy} /> },
         {
-          name: 'Verdict',
+          name: 'Result',
           cell: (one) =>
             one.verdict ? (
               <span title={one.verdict.sentence}>
-                <VerdictBadge kind={one.verdict.kind} />
+                <EvaluationBadge kind={one.verdict.kind} />
               </span>
             ) : (
               '–'
             ),
         },
-        { name: 'From', cell: (one) => (one.parent ? `${one.parent}, ${one.recipe}` : one.recipe) },
+        { name: 'Base version', cell: (one) => one.parent ?? '–' },
+        { name: 'Recipe', cell: (one) => one.recipe },
         { name: 'Size', isNumeric: true, cell: (one) => <FigureNumber bytes={one.size_bytes} /> },
-        { name: 'Made', cell: (one) => <RelativeTime at={one.created_at} /> },
-        { name: 'Do', cell: (one) => <VersionActions version={one} mayTrain={mayTrain} /> },
+        { name: 'Created', cell: (one) => <RelativeTime at={one.created_at} /> },
+        { name: 'Actions', cell: (one) => <VersionActions version={one} mayTrain={mayTrain} /> },
       ]}
     />
   )

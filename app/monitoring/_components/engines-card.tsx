@@ -1,23 +1,23 @@
-/** Which engine makes predictions, which could, and why others are not there; which versions are live. */
+/** The engines and whether they are in use, the state of the services, and the live versions. */
 import { Badge, type BadgeVariant } from '#lib/ui/badge.tsx'
 import { Card } from '#lib/ui/card.tsx'
-import type { HealthFigures } from './followed-figures.ts'
+import type { HealthReport } from './use-metrics.ts'
 
-type State = HealthFigures['engines'][number]['state']
-const LOOKS: Readonly<Record<State, readonly [words: string, variant: BadgeVariant]>> = {
-  serving: ['answers', 'good'],
-  available: ['could answer', 'plain'],
-  unavailable: ['not here', 'amber'],
+type State = HealthReport['engines'][number]['state']
+const STATES: Readonly<Record<State, readonly [label: string, variant: BadgeVariant]>> = {
+  serving: ['in use', 'good'],
+  available: ['available', 'plain'],
+  unavailable: ['not installed', 'amber'],
 }
 
-export function EnginesCard({ health }: { readonly health: HealthFigures | null }) {
+export function EnginesCard({ health }: { readonly health: HealthReport | null }) {
   if (health === null)
     return (
-      <Card title="Engines and parts">
-        <p className="muted">Not known at the moment.</p>
+      <Card title="Engines and services">
+        <p className="muted">Currently unavailable.</p>
       </Card>
     )
-  const parts = [
+  const services = [
     ['Web', health.web],
     ['Database', health.database],
     ['Worker', health.worker],
@@ -29,25 +29,25 @@ export function EnginesCard({ health }: { readonly health: HealthFigures | null 
           <li key={name} className="grid gap-1">
             <span className="row">
               <strong>{name}</strong>
-              <Badge variant={LOOKS[state][1]}>{LOOKS[state][0]}</Badge>
-              {health.training_engine === name && <Badge variant="accent">trains</Badge>}
+              <Badge variant={STATES[state][1]}>{STATES[state][0]}</Badge>
+              {health.training_engine === name && <Badge variant="accent">training</Badge>}
             </span>
             <span className="small muted">{detail}</span>
           </li>
         ))}
       </ul>
       <ul className="grid gap-2">
-        {parts.map(([name, { ok, detail }]) => (
+        {services.map(([name, { ok, detail }]) => (
           <li key={name} className="row">
             <strong>{name}</strong>
-            <Badge variant={ok ? 'good' : 'bad'}>{ok ? 'well' : 'not well'}</Badge>
+            <Badge variant={ok ? 'good' : 'bad'}>{ok ? 'OK' : 'failing'}</Badge>
             <span className="small muted">{detail}</span>
           </li>
         ))}
       </ul>
       <p className="small muted">
-        Live versions: {health.champions.length === 0 ? 'none' : health.champions.map(liveText).join(', ')}. A
-        version that is not loaded is loaded on its first request.
+        Live versions: {health.champions.length === 0 ? 'none' : health.champions.map(liveText).join(', ')}.
+        Models are loaded on first use.
       </p>
       {health.status === 'degraded' &&
         health.reasons.map((reason) => (
@@ -65,7 +65,7 @@ function liveText({
   is_loaded: isLoaded,
   live_version: live,
   fault,
-}: HealthFigures['champions'][number]): string {
+}: HealthReport['champions'][number]): string {
   if (fault !== null) return `${classifier} ${live ?? 'none'} (instead of ${version})`
   return `${classifier} ${version}${isLoaded ? ' (loaded)' : ''}`
 }

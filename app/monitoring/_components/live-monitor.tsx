@@ -1,36 +1,38 @@
 'use client'
-/** How the machine and the product are at this moment, and were during the last quarter of an hour. */
+/** The current metrics of product and system, and their course over the last 15 minutes. */
 import { useState } from 'react'
+import { counted } from '#lib/domain/counted.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
 import { Gauge } from '#lib/ui/gauge.tsx'
-import { useFollowedFigures, type FollowedFigures } from './followed-figures.ts'
+import { useMetrics, type MonitorState } from './use-metrics.ts'
 import { EnginesCard } from './engines-card.tsx'
 import { MonitorCharts } from './monitor-charts.tsx'
 import { ProcessTable } from './process-table.tsx'
 import { RetrainCard } from './retrain-card.tsx'
 
 const percent = (value: number) => value.toFixed(0)
-const perSecond = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(1))
-const milliseconds = (value: number | undefined) => (value === undefined ? '–' : perSecond(value))
+const short = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(1))
+const milliseconds = (value: number | undefined) => (value === undefined ? '–' : short(value))
 
 export function LiveMonitor({
   first,
   mayRetrain,
 }: {
-  readonly first: FollowedFigures
+  readonly first: MonitorState
   readonly mayRetrain: boolean
 }) {
   const [isPaused, setIsPaused] = useState(false)
-  const { figures, processes, health, retrain, failure } = useFollowedFigures(first, isPaused)
-  const now = figures.at(-1)!
-  const line = (of: (one: (typeof figures)[number]) => number | null) => figures.map(of)
+  const { samples, processes, health, retrain, failure } = useMetrics(first, isPaused)
+  const now = samples.at(-1)!
+  const line = (of: (one: (typeof samples)[number]) => number | null) => samples.map(of)
   const { latency_ms: latency } = now.predictions
   return (
     <div className="stack">
-      {failure && <ErrorNotice title="The figures stand still" failure={failure} />}
+      {failure && <ErrorNotice title="Live updates have stopped" failure={failure} />}
       <Card
         title="Now"
         aside={
@@ -42,7 +44,7 @@ export function LiveMonitor({
               aria-pressed={isPaused}
               onClick={() => setIsPaused(!isPaused)}
             >
-              {isPaused ? 'Go on' : 'Pause'}
+              {isPaused ? 'Resume' : 'Pause'}
             </Button>
           </span>
         }
@@ -57,57 +59,56 @@ export function LiveMonitor({
         <div className="gauges">
           <Gauge
             name="Requests"
-            value={perSecond(now.requests.per_second)}
-            unit="a second"
-            detail={`${now.requests.total.toLocaleString('en-GB')} so far`}
+            value={short(now.requests.per_second)}
+            unit="per second"
+            detail={`${numberText({ count: now.requests.total })} in total`}
             points={line((one) => one.requests.per_second)}
           />
           <Gauge
-            name="Half are faster than"
+            name="Median latency"
             value={milliseconds(latency?.p50)}
             unit={latency ? 'ms' : ''}
             detail={
               latency
-                ? `95 %: ${milliseconds(latency.p95)} ms, 99 %: ${milliseconds(latency.p99)} ms`
-                : 'no prediction yet'
+                ? `p95: ${milliseconds(latency.p95)} ms, p99: ${milliseconds(latency.p99)} ms`
+                : 'no predictions yet'
             }
             points={line((one) => one.predictions.latency_ms?.p50 ?? null)}
           />
           <Gauge
-            name="Failures of ours"
-            value={now.requests.errors.toLocaleString('en-GB')}
-            unit={now.requests.errors === 1 ? 'answer of 5xx' : 'answers of 5xx'}
-            detail={shareOf(now.requests.errors, now.requests.total)}
+            name="Server errors (5xx)"
+            value={numberText({ count: now.requests.errors })}
+            detail={shareText(now.requests.errors, now.requests.total)}
             points={line((one) => one.requests.errors)}
           />
           <Gauge
             name="Predictions"
-            value={perSecond(now.predictions.per_second)}
-            unit="a second"
-            detail={`${now.predictions.total.toLocaleString('en-GB')} so far`}
+            value={short(now.predictions.per_second)}
+            unit="per second"
+            detail={`${numberText({ count: now.predictions.total })} in total`}
             points={line((one) => one.predictions.per_second)}
           />
         </div>
-        <h3>Behind it</h3>
+        <h3>System resources</h3>
         <div className="gauges" data-size="small">
           <Gauge
-            name="Waiting"
+            name="Queue"
             value={`${now.predictions.queue}`}
-            unit={now.predictions.queue === 1 ? 'picture' : 'pictures'}
+            unit={now.predictions.queue === 1 ? 'image' : 'images'}
             detail={
               now.predictions.mean_batch === null
-                ? 'no batch yet'
-                : `${now.predictions.mean_batch.toFixed(1)} in a batch, on average`
+                ? 'no batches yet'
+                : `mean batch size ${now.predictions.mean_batch.toFixed(1)}`
             }
             points={line((one) => one.predictions.queue)}
           />
           <Gauge
-            name="Processor"
+            name="CPU"
             value={percent(now.cpu_percent)}
             unit="%"
-            detail={`${now.cores} ${now.cores === 1 ? 'core' : 'cores'}`}
+            detail={counted(now.cores, 'core')}
             points={line((one) => one.cpu_percent)}
-            most={100}
+            max={100}
           />
           <Gauge
             name="Memory"
@@ -115,23 +116,23 @@ export function LiveMonitor({
             unit="%"
             detail={`of ${(now.memory_total_mb / 1024).toFixed(1)} GB`}
             points={line((one) => one.memory_percent)}
-            most={100}
+            max={100}
           />
           <Gauge
-            name="Disk"
+            name="Data disk"
             value={percent(now.disk_percent)}
             unit="%"
-            detail="of the one with DATA_DIR"
+            detail="the disk with DATA_DIR"
             points={line((one) => one.disk_percent)}
-            most={100}
+            max={100}
           />
         </div>
         <p className="small muted">
-          Up for {now.uptime}. The figures come every two seconds while this page is seen; the lines show the
-          last quarter of an hour.
+          Up for {now.uptime}. Updated every two seconds while this page is visible; the lines show the last
+          15 minutes.
         </p>
       </Card>
-      <MonitorCharts figures={figures} />
+      <MonitorCharts samples={samples} />
       <div className="columns">
         <RetrainCard retrain={retrain} mayRetrain={mayRetrain} />
         <EnginesCard health={health} />
@@ -141,7 +142,7 @@ export function LiveMonitor({
   )
 }
 
-function StateBadge({ health }: { health: FollowedFigures['health'] }) {
+function StateBadge({ health }: { health: MonitorState['health'] }) {
   if (health === null) return <Badge>unknown</Badge>
   switch (health.status) {
     case 'healthy':
@@ -155,7 +156,7 @@ function StateBadge({ health }: { health: FollowedFigures['health'] }) {
   }
 }
 
-function shareOf(part: number, whole: number): string {
-  if (whole === 0) return 'nothing asked yet'
-  return part === 0 ? 'none so far' : `${((100 * part) / whole).toFixed(2)} % of all`
+function shareText(errors: number, requests: number): string {
+  if (requests === 0) return 'no requests yet'
+  return errors === 0 ? 'none' : `${((100 * errors) / requests).toFixed(2)} % of all requests`
 }

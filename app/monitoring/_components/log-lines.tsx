@@ -1,24 +1,23 @@
 'use client'
-/** Lines of the log as a list: when, how bad, who, what; the rest folds open. */
+/** Log entries as a list: time, level, process, message; further fields fold open. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
+import { Time } from '#lib/ui/time.tsx'
 
-export type ShownLine = Output<Routes['GET /api/logs']>['lines'][number]
+export type LogEntry = Output<Routes['GET /api/logs']>['lines'][number]
 
 export function LogLines({
   lines,
   onRequest,
 }: {
-  readonly lines: readonly ShownLine[]
+  readonly lines: readonly LogEntry[]
   readonly onRequest: (id: string) => void
 }) {
   return (
-    <ol className="log-lines" tabIndex={0} aria-label="Lines of the log">
+    <ol className="log-lines" tabIndex={0} aria-label="Log entries">
       {lines.map((line, i) => (
         <li key={`${line.at} ${line.pid} ${i}`} data-level={line.level}>
-          <time dateTime={line.at} title={line.at}>
-            {line.at.slice(5, 23).replace('T', ' ')}
-          </time>
+          <Time at={line.at} format="precise" />
           <span data-part="level">{line.level}</span>
           <span className="muted" title={`process ${line.pid}`}>
             {line.process}
@@ -36,8 +35,8 @@ export function LogLines({
           </span>
           {Object.keys(line.about).length > 0 && (
             <details data-part="about">
-              <summary>more</summary>
-              {detailsOf(line.about)}
+              <summary>Details</summary>
+              {detailsText(line.about)}
             </details>
           )}
         </li>
@@ -46,13 +45,14 @@ export function LogLines({
   )
 }
 
-/** A stack has lines of its own, which JSON would hide. */
-function detailsOf(about: ShownLine['about']): string {
-  return Object.entries(about)
-    .map(([name, value]) => {
-      const stack =
-        typeof value === 'object' && value !== null && 'stack' in value ? String(value.stack) : null
-      return `${name}: ${stack ?? (typeof value === 'string' ? value : JSON.stringify(value))}`
-    })
+const detailsText = (about: LogEntry['about']): string =>
+  Object.entries(about)
+    .map(([name, value]) => `${name}: ${fieldText(value)}`)
     .join('\n')
+
+/** A stack trace keeps its lines, which JSON would escape. */
+function fieldText(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'object' && value !== null && 'stack' in value) return String(value.stack)
+  return JSON.stringify(value)
 }

@@ -1,18 +1,19 @@
 'use client'
-/** The newest lines of the log, by level, by request and by text. What is looked for stands in the address,
- *  so that it can be shared. */
+/** The newest log entries, filtered by level, request ID or text. The filters are in the URL, so that it can be
+ *  shared; they change with the button, not with each arrow key. */
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useState, useTransition, type FormEvent } from 'react'
-import { LogLines, type ShownLine } from './log-lines.tsx'
+import { counted } from '#lib/domain/counted.ts'
+import { LogLines, type LogEntry } from './log-lines.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
 
 const LEVELS = [
-  { value: 'debug', label: 'everything' },
-  { value: 'info', label: 'info and worse' },
-  { value: 'warn', label: 'warnings and errors' },
-  { value: 'error', label: 'errors only' },
+  { value: 'debug', label: 'All' },
+  { value: 'info', label: 'Info and above' },
+  { value: 'warn', label: 'Warnings and errors' },
+  { value: 'error', label: 'Errors only' },
 ]
 
 export function LogPanel({
@@ -21,7 +22,7 @@ export function LogPanel({
   level,
   text,
 }: {
-  readonly lines: readonly ShownLine[]
+  readonly lines: readonly LogEntry[]
   readonly isComplete: boolean
   readonly level: string
   readonly text: string
@@ -29,18 +30,19 @@ export function LogPanel({
   const router = useRouter()
   const path = usePathname()
   const query = useSearchParams()
-  const [isGoing, go] = useTransition()
-  const [asked, setAsked] = useState(text)
+  const [isPending, startTransition] = useTransition()
+  const [chosenLevel, setChosenLevel] = useState(level)
+  const [search, setSearch] = useState(text)
 
   const show = (change: Readonly<Record<string, string>>) =>
-    go(() => {
+    startTransition(() => {
       const next = new URLSearchParams({ ...Object.fromEntries(query), ...change })
       for (const [name, value] of Object.entries(change)) if (value === '') next.delete(name)
       router.push(`${path}?${next}#log`, { scroll: false })
     })
   const find = (event: FormEvent) => {
     event.preventDefault()
-    show({ find: asked.trim() })
+    show({ find: search.trim(), level: chosenLevel })
   }
 
   return (
@@ -48,8 +50,8 @@ export function LogPanel({
       id="log"
       title="Log"
       aside={
-        <Button size="small" isBusy={isGoing} onClick={() => go(() => router.refresh())}>
-          Read again
+        <Button size="small" isBusy={isPending} onClick={() => startTransition(() => router.refresh())}>
+          Refresh
         </Button>
       }
     >
@@ -61,39 +63,35 @@ export function LogPanel({
       >
         <Select
           label="Level"
-          value={level}
+          value={chosenLevel}
           options={LEVELS}
-          onChange={(event) => show({ level: event.currentTarget.value })}
+          onChange={(event) => setChosenLevel(event.currentTarget.value)}
         />
         <Input
-          label="Request or text"
-          value={asked}
-          placeholder="a request id, a word"
+          label="Request ID or text"
+          value={search}
+          placeholder="For example, a request ID"
           maxLength={200}
-          onChange={(event) => setAsked(event.currentTarget.value)}
+          onChange={(event) => setSearch(event.currentTarget.value)}
         />
-        <Button type="submit">Find</Button>
+        <Button type="submit">Search</Button>
       </form>
       {lines.length === 0 ? (
-        <p className="muted">No line of the log fits.</p>
+        <p className="muted">No matching log entries.</p>
       ) : (
         <LogLines
           lines={lines}
           onRequest={(id) => {
-            setAsked(id)
+            setSearch(id)
             show({ find: id })
           }}
         />
       )}
       <p className="small muted">
-        {countOf(lines.length, isComplete)}
-        The whole log lies in <code>DATA_DIR/logs</code>, one JSON object a line.
+        {lines.length > 0 && `${counted(lines.length, 'entry', 'entries')}, newest first. `}
+        {!isComplete && 'There are older entries. '}
+        The complete log is in <code>DATA_DIR/logs</code>, one JSON object per line.
       </p>
     </Card>
   )
-}
-
-function countOf(lines: number, isComplete: boolean): string {
-  if (lines === 0) return ''
-  return `${lines} ${lines === 1 ? 'line' : 'lines'}, newest first${isComplete ? '' : '; there are older ones'}. `
 }

@@ -1,26 +1,27 @@
 'use client'
-/** The last quarter of an hour as lines: traffic, latency, machine. */
+/** Charts of the last 15 minutes: traffic, latency, system load. */
 import { counted } from '#lib/domain/counted.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
-import type { FiguresThen } from './followed-figures.ts'
+import { timeText } from '#lib/ui/time.tsx'
+import type { MetricsSample } from './use-metrics.ts'
 
-/** More points than a line of a few hundred pixels can show are no help. */
-const MOST_POINTS = 150
-/** What a plot holds at least, and at most. */
-const LEAST_MS = 60_000
+/** A line of a few hundred pixels cannot show more. */
+const MAX_POINTS = 150
+/** A chart is drawn from this much on, and full with the other. */
+const MIN_MS = 60_000
 const FULL_MINUTES = 14
 
-export function MonitorCharts({ figures }: { readonly figures: readonly FiguresThen[] }) {
-  const reachesMs = Date.parse(figures.at(-1)!.timestamp) - Date.parse(figures[0]!.timestamp)
-  if (reachesMs < LEAST_MS) return <FirstMinute seconds={Math.floor(reachesMs / 1000)} />
-  const shown = thinned(figures)
-  const labels = shown.map(({ timestamp }) => new Date(timestamp).toLocaleTimeString('en-GB'))
+export function MonitorCharts({ samples }: { readonly samples: readonly MetricsSample[] }) {
+  const reachesMs = Date.parse(samples.at(-1)!.timestamp) - Date.parse(samples[0]!.timestamp)
+  if (reachesMs < MIN_MS) return <FirstMinute seconds={Math.floor(reachesMs / 1000)} />
+  const shown = thinned(samples)
+  const labels = shown.map(({ timestamp }) => timeText(timestamp, 'time'))
   const newest = shown.at(-1)!
-  const busiest = Math.max(...figures.map((one) => one.requests.per_second))
-  const slowest = Math.max(...figures.map((one) => one.predictions.latency_ms?.p99 ?? 0))
-  const hottest = Math.max(...figures.map((one) => one.cpu_percent))
+  const busiest = Math.max(...samples.map((one) => one.requests.per_second))
+  const slowest = Math.max(...samples.map((one) => one.predictions.latency_ms?.p99 ?? 0))
+  const hottest = Math.max(...samples.map((one) => one.cpu_percent))
   const minutes = Math.floor(reachesMs / 60_000)
   return (
     <>
@@ -29,11 +30,11 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
           kind="line"
           title="Traffic"
           labelName="Time"
-          valueName="A second"
+          valueName="Per second"
           labels={labels}
           description={
-            'Requests and predictions a second, each over the last ten seconds; the most were ' +
-            `${busiest.toFixed(1)} requests, now it is ${newest.requests.per_second.toFixed(1)}.`
+            'Requests and predictions per second, averaged over ten seconds. Maximum: ' +
+            `${busiest.toFixed(1)} requests. Now: ${newest.requests.per_second.toFixed(1)}.`
           }
           series={[
             { name: 'requests', values: shown.map((one) => one.requests.per_second) },
@@ -42,14 +43,14 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
         />
         {minutes < FULL_MINUTES && (
           <p className="small muted">
-            The plots hold {counted(minutes, 'minute')} so far, and fill up to a quarter of an hour.
+            The charts show {counted(minutes, 'minute')} so far, and up to 15 minutes later.
           </p>
         )}
       </Card>
       <div className="columns">
         {slowest === 0 ? (
           <Card title="Latency">
-            <p className="muted">No prediction was asked for yet; the plot begins with the first.</p>
+            <p className="muted">No predictions yet. The chart appears after the first one.</p>
           </Card>
         ) : (
           <Card>
@@ -59,12 +60,9 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
               labelName="Time"
               valueName="Milliseconds"
               labels={labels}
-              description={
-                'How long the newest predictions took, from bytes to answer; 99 of 100 were never slower ' +
-                `than ${slowest.toFixed(1)} ms.`
-              }
+              description={latencyText(slowest)}
               series={(['p50', 'p95', 'p99'] as const).map((name) => ({
-                name: `${name.slice(1)} % are faster`,
+                name,
                 values: shown.map((one) => one.predictions.latency_ms?.[name] ?? null),
               }))}
             />
@@ -73,16 +71,13 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
         <Card>
           <Chart
             kind="line"
-            title="Machine"
+            title="System load"
             labelName="Time"
             valueName="Percent"
             labels={labels}
-            description={
-              'How much of the whole machine is in use, by Darkroom and everything else; the processors ' +
-              `were at most ${hottest.toFixed(0)} % busy.`
-            }
+            description={loadText(hottest)}
             series={[
-              { name: 'processor', values: shown.map((one) => one.cpu_percent) },
+              { name: 'CPU', values: shown.map((one) => one.cpu_percent) },
               { name: 'memory', values: shown.map((one) => one.memory_percent) },
             ]}
           />
@@ -92,24 +87,27 @@ export function MonitorCharts({ figures }: { readonly figures: readonly FiguresT
   )
 }
 
-/** A few points between two axes tell nothing; how long it takes until they do is told instead. */
+const latencyText = (p99: number): string =>
+  `Latency of recent predictions, from upload to result. The p99 was at most ${p99.toFixed(1)} ms.`
+const loadText = (cpu: number): string =>
+  `Load of the whole machine, including other programs. The CPU load was at most ${cpu.toFixed(0)} %.`
+
+/** Shown instead of charts until they have enough points. */
 function FirstMinute({ seconds }: { seconds: number }) {
   return (
-    <Card title="The last minutes">
+    <Card title="Charts">
       <Progress
-        label="The first minute is being gathered"
-        percent={(100_000 * seconds) / LEAST_MS}
-        detail={`${seconds} of ${LEAST_MS / 1000} s`}
+        label="Collecting data"
+        percent={(100_000 * seconds) / MIN_MS}
+        detail={`${seconds} of ${MIN_MS / 1000} s`}
       />
-      <p className="small muted">
-        Then traffic, latency and machine are drawn here, and fill up to a quarter of an hour.
-      </p>
+      <p className="small muted">The charts of traffic, latency and system load appear after one minute.</p>
     </Card>
   )
 }
 
 /** Every n-th, counted from the newest. */
-function thinned(figures: readonly FiguresThen[]): readonly FiguresThen[] {
-  const step = Math.ceil(figures.length / MOST_POINTS)
+function thinned(figures: readonly MetricsSample[]): readonly MetricsSample[] {
+  const step = Math.ceil(figures.length / MAX_POINTS)
   return figures.filter((_, i) => (figures.length - 1 - i) % step === 0)
 }

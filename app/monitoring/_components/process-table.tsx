@@ -1,45 +1,45 @@
-/** The processes that Darkroom consists of, with what each takes. */
+/** The processes of Darkroom, with their memory and CPU use. */
 import { Card } from '#lib/ui/card.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
-import type { Figures } from './followed-figures.ts'
+import type { CurrentMetrics } from './use-metrics.ts'
 
-const DOES: Readonly<Record<string, string>> = {
-  supervisor: 'starts the others, and starts them again when they end',
-  web: 'answers requests and shows pages',
-  worker: 'does jobs: trainings, comparisons',
-  inference: 'answers pictures',
-  training: 'trains a version',
+const PURPOSES: Readonly<Record<string, string>> = {
+  supervisor: 'Supervises the other processes',
+  web: 'Serves pages and the API',
+  worker: 'Runs jobs: training, comparisons, backups',
+  inference: 'Makes predictions',
+  training: 'Trains a version',
 }
 
-export function ProcessTable({ processes }: { readonly processes: Figures['processes'] }) {
+export function ProcessTable({ processes }: { readonly processes: CurrentMetrics['processes'] }) {
   const memory = processes.reduce((sum, one) => sum + one.memory_mb, 0)
   return (
     <Card
       title="Processes"
       aside={
         <span className="small muted">
-          together <FigureNumber amount={memory} unit="MB" digits={0} />
+          <FigureNumber amount={memory} unit="MB" digits={0} /> in total
         </span>
       }
     >
       <Table
-        caption="The processes of Darkroom, what each does and takes"
-        isCaptionHidden
+        caption="The processes of Darkroom with their memory and CPU use"
+        hideCaption
         variant="cards"
         rows={processes}
         keyOf={({ pid }) => String(pid)}
         columns={[
           { name: 'Process', cell: ({ name }) => name },
-          { name: 'Does', cell: ({ name }) => DOES[name] ?? '–' },
-          { name: 'Number', isNumeric: true, cell: ({ pid }) => pid },
+          { name: 'Purpose', cell: ({ name }) => PURPOSES[name] ?? '–' },
+          { name: 'PID', isNumeric: true, cell: ({ pid }) => pid },
           {
             name: 'Memory',
             isNumeric: true,
             cell: (one) => <FigureNumber amount={one.memory_mb} unit="MB" digits={0} />,
           },
           {
-            name: 'Of one core',
+            name: 'CPU',
             isNumeric: true,
             cell: (one) => <FigureNumber amount={one.cpu_percent} unit="%" />,
           },

@@ -1,29 +1,30 @@
-/** Whether a training runs, how far it is, and when the last one ended. */
+/** The active training run and its progress, and when the last one ended. */
 import Link from 'next/link'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
-import type { RetrainFigures } from './followed-figures.ts'
+import type { TrainingStatus } from './use-metrics.ts'
 
 export function RetrainCard({
   retrain,
   mayRetrain,
 }: {
-  readonly retrain: RetrainFigures
+  readonly retrain: TrainingStatus
   readonly mayRetrain: boolean
 }) {
   const { is_running: isRunning, progress, message, last_retrain_time: last, classifier } = retrain
   return (
     <Card
-      title="Retraining"
+      title="Training"
       actions={
         mayRetrain && (
           <Link
             href={classifier ? `/retrain?classifier=${classifier}` : '/retrain'}
-            {...looksLikeButton({ size: 'small' })}
+            {...buttonProps({ size: 'small' })}
           >
-            {isRunning ? 'Watch it' : 'Training runs'}
+            {isRunning ? 'Show progress' : 'Training runs'}
           </Link>
         )
       }
@@ -31,15 +32,12 @@ export function RetrainCard({
       {isRunning ? (
         <Progress label={`${classifier ?? 'A classifier'} is being trained`} percent={progress} />
       ) : (
-        <p>Nothing is being trained.</p>
+        <p>No training run is active.</p>
       )}
       <p className="small muted">{message}</p>
-      <dl className="facts">
-        <div>
-          <dt>Last training ended</dt>
-          <dd>{last === null ? 'never' : <RelativeTime at={last} />}</dd>
-        </div>
-      </dl>
+      <Facts>
+        <Fact name="Last training run ended">{last === null ? 'never' : <RelativeTime at={last} />}</Fact>
+      </Facts>
     </Card>
   )
 }

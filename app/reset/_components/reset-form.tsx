@@ -1,5 +1,5 @@
 'use client'
-/** Sets the new password and leads to the login. */
+/** Sets the new password, then opens the login page. */
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
@@ -7,7 +7,7 @@ import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
-const SHORTEST_PASSWORD = 10 // as the contract has it
+const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function ResetForm({ token, email }: { readonly token: string; readonly email: string }) {
   const [isBusy, setIsBusy] = useState(false)
@@ -35,11 +35,11 @@ export function ResetForm({ token, email }: { readonly token: string; readonly e
         name="password"
         type="password"
         required
-        minLength={SHORTEST_PASSWORD}
+        minLength={MIN_PASSWORD_LENGTH}
         maxLength={200}
         autoComplete="new-password"
         autoFocus
-        hint={`At least ${SHORTEST_PASSWORD} characters. All your sessions will end.`}
+        hint={`At least ${MIN_PASSWORD_LENGTH} characters. All your sessions will end.`}
       />
       {failure && <ErrorNotice title="The password was not changed" failure={failure} />}
       <Button type="submit" variant="primary" isBusy={isBusy}>

@@ -1,41 +1,44 @@
 'use client'
-/** What the training would take, beside its button: asked for anew when the person changes how to train.
- *  Silent where a training would be refused: the button says why. */
-import { useEffect, useState } from 'react'
+/** The estimated duration of the training run, next to its button; estimated again when the options change.
+ *  Empty where the run would be refused: the button says why. */
+import { useEffect, useEffectEvent, useState } from 'react'
 import { call, type CallInput } from '#lib/contracts/client.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 
-type Asked = CallInput<Routes['POST /api/retrain/forecast']>
-type Told = { readonly about: string; readonly words: string | null }
+type ForecastRequest = CallInput<Routes['POST /api/retrain/forecast']>
+type ForecastState = { readonly key: string; readonly text: string | null }
 
-const SETTLED_MS = 400 // whoever types a number has not ended yet
+const DEBOUNCE_MS = 400 // wait until the user has stopped typing
 
-export function ForecastLine({ asked }: { readonly asked: Asked }) {
-  const about = JSON.stringify(asked)
-  const [told, setTold] = useState<Told | null>(null)
+export function ForecastLine({ request }: { readonly request: ForecastRequest }) {
+  const key = JSON.stringify(request)
+  const latest = useEffectEvent(() => request)
+  const [forecast, setForecast] = useState<ForecastState | null>(null)
 
   useEffect(() => {
-    const leaving = new AbortController()
-    const asking = setTimeout(() => {
-      call('POST /api/retrain/forecast', JSON.parse(about) as Asked, leaving.signal).then(
-        // what was written on the line above
-        ({ message, forecast, why_none }) =>
-          setTold({ about, words: forecast ? `It will take ${forecast.words}. ${message}` : why_none }),
+    const abort = new AbortController()
+    const timer = setTimeout(() => {
+      call('POST /api/retrain/forecast', latest(), abort.signal).then(
+        ({ message, forecast: estimate, why_none }) =>
+          setForecast({
+            key,
+            text: estimate ? `Estimated duration: ${estimate.words}. ${message}` : why_none,
+          }),
         () => {
-          if (!leaving.signal.aborted) setTold({ about, words: null })
+          if (!abort.signal.aborted) setForecast({ key, text: null })
         },
       )
-    }, SETTLED_MS)
+    }, DEBOUNCE_MS)
     return () => {
-      clearTimeout(asking)
-      leaving.abort()
+      clearTimeout(timer)
+      abort.abort()
     }
-  }, [about])
+  }, [key])
 
-  const words = told?.about === about ? told.words : 'Measuring how long it will take …'
-  return words === null ? null : (
+  const text = forecast?.key === key ? forecast.text : 'Estimating the duration…'
+  return text === null ? null : (
     <p className="muted" role="status">
-      {words}
+      {text}
     </p>
   )
 }

@@ -1,4 +1,4 @@
-/** Every training of a classifier, newest first, each a way to its curves. */
+/** The training runs of a classifier, newest first, each with a link to its details. */
 import Link from 'next/link'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { Card } from '#lib/ui/card.tsx'
@@ -6,56 +6,58 @@ import { durationText } from '#lib/ui/duration.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
-import { RunState, VerdictBadge } from '../../_components/run-state.tsx'
+import { RunState, EvaluationBadge } from '../../_components/run-state.tsx'
 
 export function PastRuns({
   runs,
   classifier,
-  shown,
+  selected,
 }: {
   readonly runs: readonly RunAnswer[]
   readonly classifier: string
-  readonly shown: string | null
+  readonly selected: string | null
 }) {
   if (runs.length === 0)
     return (
-      <EmptyState icon="train" title="No training yet">
-        What a training does is kept here: its curves, its log, and what came of it.
+      <EmptyState icon="train" title="No training runs yet">
+        Past training runs appear here with their curves, log and result.
       </EmptyState>
     )
   return (
-    <Card title="Trainings">
+    <Card title="Training runs">
       <Table
-        caption="Trainings, newest first"
-        isCaptionHidden
+        caption="Training runs, newest first"
+        hideCaption
         variant="cards"
         rows={runs}
         keyOf={({ id }) => id}
         columns={[
           {
-            name: 'Begun',
+            name: 'Started',
             cell: (run) => (
               <Link
                 className="link"
                 href={`/retrain?classifier=${classifier}&run=${run.id}`}
-                aria-current={run.id === shown ? 'true' : undefined}
+                aria-current={run.id === selected ? 'true' : undefined}
               >
                 <RelativeTime at={run.created_at} />
               </Link>
             ),
           },
           { name: 'State', cell: (run) => <RunState state={run.state} /> },
-          { name: 'Made', cell: (run) => run.version ?? '–' },
-          { name: 'Verdict', cell: (run) => (run.verdict ? <VerdictBadge kind={run.verdict.kind} /> : '–') },
+          { name: 'Version', cell: (run) => run.version ?? '–' },
+          {
+            name: 'Result',
+            cell: (run) => (run.verdict ? <EvaluationBadge kind={run.verdict.kind} /> : '–'),
+          },
           { name: 'Recipe', cell: (run) => run.recipe },
           {
             name: 'Epochs',
             isNumeric: true,
-            cell: (run) =>
-              run.ended_at ? `${run.epoch} of ${run.epochs}${run.stopped_early ? ', no gain' : ''}` : '–',
+            cell: (run) => epochsText(run),
           },
           {
-            name: 'Took',
+            name: 'Duration',
             isNumeric: true,
             cell: (run) =>
               run.started_at && run.ended_at
@@ -66,4 +68,10 @@ export function PastRuns({
       />
     </Card>
   )
+}
+
+function epochsText(run: RunAnswer): string {
+  if (!run.ended_at) return '–'
+  const epochs = `${run.epoch} of ${run.epochs}`
+  return run.stopped_early ? `${epochs}, stopped early` : epochs
 }

@@ -1,5 +1,5 @@
 'use client'
-/** The one button, and behind "Advanced" what a person may change about the training. */
+/** Starts a training run, with its options under "Advanced". */
 import { useRouter } from 'next/navigation'
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
@@ -11,21 +11,21 @@ import { ForecastLine } from './forecast-line.tsx'
 
 type StartProps = {
   readonly classifier: string
-  readonly hasChampion: boolean
-  readonly hasNews: boolean
-  /** Another training is running; only one may. */
-  readonly isHeldUp: boolean
+  readonly hasLiveVersion: boolean
+  readonly hasNewImages: boolean
+  /** Another training run is active; only one can run at a time. */
+  readonly isBlocked: boolean
 }
 const RECIPES = [
-  { value: 'auto', label: 'Choose for me' },
-  { value: 'head', label: 'In seconds: only its last layer' },
-  { value: 'transfer', label: 'In minutes: on another network, the upper layers too' },
-  { value: 'finetune', label: 'Go on from the version that answers, all layers' },
-  { value: 'scratch', label: 'Begin anew from nothing' },
+  { value: 'auto', label: 'Automatic' },
+  { value: 'head', label: 'Fast: train the last layer only' },
+  { value: 'transfer', label: 'Thorough: fine-tune the upper layers of a pretrained network' },
+  { value: 'finetune', label: 'Continue from the live version (all layers)' },
+  { value: 'scratch', label: 'Train from scratch' },
 ] as const
 
-/** How to train, as the form says it now. */
-function askedIn(form: FormData) {
+/** The options as currently entered in the form. */
+function optionsOf(form: FormData) {
   const number = (name: string) => (form.get(name) ? Number(form.get(name)) : undefined)
   return {
     epochs: number('epochs'),
@@ -35,11 +35,11 @@ function askedIn(form: FormData) {
   }
 }
 
-export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartProps) {
+export function StartForm({ classifier, hasLiveVersion, hasNewImages, isBlocked }: StartProps) {
   const router = useRouter()
   const [isBusy, setIsBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const [asked, setAsked] = useState<ReturnType<typeof askedIn>>({
+  const [options, setOptions] = useState<ReturnType<typeof optionsOf>>({
     epochs: undefined,
     seed: undefined,
     force: false,
@@ -48,11 +48,11 @@ export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartP
 
   const start = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const wanted = askedIn(new FormData(event.currentTarget))
+    const chosen = optionsOf(new FormData(event.currentTarget))
     setIsBusy(true)
     setFailure(null)
     try {
-      const { run } = await call('POST /api/retrain', { classifier, ...wanted })
+      const { run } = await call('POST /api/retrain', { classifier, ...chosen })
       router.push(`/retrain?classifier=${classifier}&run=${run.id}`, { scroll: false })
       router.refresh()
     } catch (error) {
@@ -66,12 +66,12 @@ export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartP
     <form
       className="grid gap-4"
       onSubmit={(event) => void start(event)}
-      onChange={(event) => setAsked(askedIn(new FormData(event.currentTarget)))}
+      onChange={(event) => setOptions(optionsOf(new FormData(event.currentTarget)))}
     >
-      {!isHeldUp && !isBusy && <ForecastLine asked={{ classifier, ...asked, seed: undefined }} />}
+      {!isBlocked && !isBusy && <ForecastLine request={{ classifier, ...options, seed: undefined }} />}
       <div>
-        <Button type="submit" variant="primary" isBusy={isBusy} disabled={isHeldUp}>
-          {hasChampion ? 'Retrain' : 'Train'}
+        <Button type="submit" variant="primary" isBusy={isBusy} disabled={isBlocked}>
+          {hasLiveVersion ? 'Retrain' : 'Train'}
         </Button>
       </div>
       <details>
@@ -85,8 +85,8 @@ export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartP
             max={500}
             step={1}
             inputMode="numeric"
-            placeholder="as the recipe has it"
-            hint="How often it goes through all pictures at most; it stops when nothing gets better."
+            placeholder="recipe default"
+            hint="Maximum number of passes over all images. Training stops early when it no longer improves."
           />
           <Input
             label="Seed"
@@ -96,31 +96,31 @@ export function StartForm({ classifier, hasChampion, hasNews, isHeldUp }: StartP
             max={2147483647}
             step={1}
             inputMode="numeric"
-            placeholder="any"
-            hint="The same seed on the same pictures gives the same training."
+            placeholder="random"
+            hint="The same seed with the same images gives the same result."
           />
           <Select
             label="Recipe"
             name="recipe"
-            options={hasChampion ? RECIPES : RECIPES.filter(({ value }) => value !== 'finetune')}
+            options={hasLiveVersion ? RECIPES : RECIPES.filter(({ value }) => value !== 'finetune')}
           />
-          {hasChampion && (
+          {hasLiveVersion && (
             <div className="sm:col-span-3">
               <Checkbox
-                label="Train although nothing is new"
+                label="Train even without new images"
                 name="force"
                 defaultChecked={false}
                 hint={
-                  hasNews
-                    ? 'There are new pictures: this changes nothing.'
-                    : 'There are no new pictures: without this, a training would be refused.'
+                  hasNewImages
+                    ? 'There are new images, so this has no effect.'
+                    : 'There are no new images, so training is refused without this option.'
                 }
               />
             </div>
           )}
         </div>
       </details>
-      {failure && <ErrorNotice title="The training did not start" failure={failure} />}
+      {failure && <ErrorNotice title="The training run could not be started" failure={failure} />}
     </form>
   )
 }

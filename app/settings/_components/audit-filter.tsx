@@ -1,7 +1,7 @@
-/** Narrows the audit log by kind, person, action, classifier and day; works without scripts, and its address
- *  can be shared. */
+/** Filters the audit log by kind, user, action, classifier and day. Works without JavaScript; the URL can be
+ *  shared. */
 import { wordsOfChange } from '#lib/contracts/changes.ts'
-import { Button, looksLikeButton } from '#lib/ui/button.tsx'
+import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
 import Link from 'next/link'
 import { AUDIT_KIND_CHOICES, type AuditQuery } from './audit-query.ts'
@@ -13,10 +13,10 @@ type AuditFilterProps = {
   readonly classifiers: readonly string[]
 }
 
-const EVERYTHING = { value: '', label: 'all' }
-const choices = (texts: readonly string[], words: (text: string) => string = (text) => text) => [
-  EVERYTHING,
-  ...texts.map((value) => ({ value, label: words(value) })),
+const ALL = { value: '', label: 'all' }
+const choices = (values: readonly string[], labelOf: (value: string) => string = (value) => value) => [
+  ALL,
+  ...values.map((value) => ({ value, label: labelOf(value) })),
 ]
 
 export function AuditFilter({ query, by, actions, classifiers }: AuditFilterProps) {
@@ -45,7 +45,7 @@ export function AuditFilter({ query, by, actions, classifiers }: AuditFilterProp
         <Button type="submit" variant="primary">
           Filter
         </Button>
-        <Link href="/settings?view=changes" {...looksLikeButton()}>
+        <Link href="/settings?view=changes" {...buttonProps()}>
           Clear
         </Link>
       </div>

@@ -1,14 +1,14 @@
-/** The filters of the audit log as they stand in the page's address. What is wrong there counts as absent. */
+/** The filters of the audit log in the URL of the page. Invalid values are ignored. */
 import { AUDIT_KINDS, listAudit } from '#lib/contracts/audit.ts'
 import type { Input } from '#lib/contracts/contract.ts'
-import type { Query } from '../../visitor.ts'
+import type { Query } from '../../current-user.ts'
 
 export type AuditQuery = {
   readonly kind: (typeof AUDIT_KINDS)[number]
   readonly by?: string | undefined
   readonly action?: string | undefined
   readonly classifier?: string | undefined
-  /** Days, UTC: from the begin of the first to the end of the last. */
+  /** Days in UTC: from the start of the first to the end of the last. */
   readonly from?: string | undefined
   readonly to?: string | undefined
 }
@@ -38,7 +38,7 @@ export function auditQueryOf(query: Query): AuditQuery {
   }
 }
 
-/** As the API takes them. */
+/** The filters as input of the API. */
 export const auditInputOf = ({
   from,
   to,
@@ -49,7 +49,7 @@ export const auditInputOf = ({
   until: to && new Date(Date.parse(to) + DAY_MS).toISOString(),
 })
 
-/** The page's address with these filters. */
+/** The URL of the page with these filters. */
 export function auditAddress(query: AuditQuery, cursor?: string): string {
   const named = Object.entries({ view: 'changes', ...query, cursor }).filter(
     (pair): pair is [string, string] => pair[1] !== undefined,

@@ -1,9 +1,9 @@
-/** The audit log: who changed what, newest first, with filters and as a file. */
+/** The audit log: who changed what, newest first, with filters and export. */
 import Link from 'next/link'
 import { addressOf } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { Icon } from '#lib/ui/icon.tsx'
@@ -28,21 +28,21 @@ export function AuditView({ audit, names, classifiers, query, isFirst }: AuditVi
       </Card>
       {audit.entries.length === 0 ? (
         <EmptyState icon="history" title="No matching entries">
-          The audit log records every login and every change to people, keys, settings, images and versions.
+          The audit log records every login and every change to users, keys, settings, images and versions.
           Change the filters to see more.
         </EmptyState>
       ) : (
         <Card
           title="Changes"
           aside={
-            <span className="row" style={{ gap: '0.25rem' }}>
+            <span className="row gap-1">
               <span className="small muted">Export all as</span>
               {(['csv', 'jsonl'] as const).map((format) => (
                 <a
                   key={format}
                   href={addressOf('GET /api/audit/export', { ...auditInputOf(query), format })}
                   download
-                  {...looksLikeButton({ size: 'small', variant: 'quiet' })}
+                  {...buttonProps({ size: 'small', variant: 'quiet' })}
                 >
                   <Icon name="download" />
                   {format.toUpperCase()}
@@ -53,7 +53,7 @@ export function AuditView({ audit, names, classifiers, query, isFirst }: AuditVi
         >
           <Table
             caption="Changes, newest first"
-            isCaptionHidden
+            hideCaption
             variant="lines"
             rows={audit.entries}
             keyOf={({ id }) => id}
@@ -62,7 +62,7 @@ export function AuditView({ audit, names, classifiers, query, isFirst }: AuditVi
               {
                 name: 'Subject',
                 cell: ({ subject, detail }) => (
-                  <span className="min-w-0" style={{ overflowWrap: 'anywhere' }}>
+                  <span className="min-w-0 [overflow-wrap:anywhere]">
                     {subject ?? '–'}
                     {detail && (
                       <>
@@ -74,17 +74,17 @@ export function AuditView({ audit, names, classifiers, query, isFirst }: AuditVi
                 ),
               },
               { name: 'By', line: 'second', cell: ({ by }) => by },
-              { name: 'When', line: 'second', cell: ({ at }) => <RelativeTime at={at} /> },
+              { name: 'Time', line: 'second', cell: ({ at }) => <RelativeTime at={at} /> },
             ]}
           />
           <nav className="row" aria-label="Pages of changes">
             {!isFirst && (
-              <Link href={auditAddress(query)} {...looksLikeButton({ size: 'small' })}>
+              <Link href={auditAddress(query)} {...buttonProps({ size: 'small' })}>
                 Newest
               </Link>
             )}
             {audit.next_cursor && (
-              <Link href={auditAddress(query, audit.next_cursor)} {...looksLikeButton({ size: 'small' })}>
+              <Link href={auditAddress(query, audit.next_cursor)} {...buttonProps({ size: 'small' })}>
                 Older
               </Link>
             )}

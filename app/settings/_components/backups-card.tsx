@@ -1,5 +1,5 @@
 'use client'
-/** Backups: the last one, those that are kept, the one that is being made, and a button that makes one now. */
+/** Backups: the last one, the active one, all available ones, and a button that creates one now. */
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import { call } from '#lib/contracts/client.ts'
@@ -15,12 +15,13 @@ import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
-import { useChange } from './changing.ts'
+import { Time } from '#lib/ui/time.tsx'
+import { useMutation } from './use-mutation.ts'
 
 type BackupsAnswer = Output<Routes['GET /api/backups']>
 type Running = NonNullable<BackupsAnswer['running']>
 
-const LOOK_EVERY_MS = 1_500
+const POLL_MS = 1_500
 const REASONS: Readonly<Record<BackupsAnswer['backups'][number]['reason'], string>> = {
   schedule: 'scheduled',
   request: 'requested',
@@ -37,7 +38,7 @@ export function BackupsCard({
 }: {
   readonly backups: BackupsAnswer
 }) {
-  const { isBusy, failure, change } = useChange()
+  const { isBusy, failure, mutate } = useMutation()
   useRefreshWhile(running !== null)
   const last = backups[0]
   return (
@@ -49,7 +50,7 @@ export function BackupsCard({
           <Button
             variant="primary"
             isBusy={isBusy || running !== null}
-            onClick={() => void change(() => call('POST /api/backups', {}))}
+            onClick={() => void mutate(() => call('POST /api/backups', {}))}
           >
             Back up now
           </Button>
@@ -58,13 +59,13 @@ export function BackupsCard({
         <p>
           {last ? (
             <>
-              The last backup was made <RelativeTime at={last.started_at} />:{' '}
+              The last backup was created <RelativeTime at={last.started_at} />:{' '}
               <FigureNumber bytes={last.size_bytes} /> in {counted(last.files, 'file')}, verified.
             </>
           ) : (
-            'There is no backup yet.'
+            'There are no backups yet.'
           )}{' '}
-          {scheduleWords(every, keep)}
+          {scheduleText(every, keep)}
           {next_at !== null && (
             <>
               {' '}
@@ -89,11 +90,15 @@ export function BackupsCard({
         )}
         {last_failure && (
           <ErrorNotice
-            title={`The last backup failed at ${last_failure.at.slice(0, 16).replace('T', ' ')} UTC`}
+            title={
+              <>
+                The last backup failed: <Time at={last_failure.at} />
+              </>
+            }
             failure={{ detail: last_failure.message }}
           />
         )}
-        {failure && <ErrorNotice title="No backup was started" failure={failure} />}
+        {failure && <ErrorNotice title="The backup could not be started" failure={failure} />}
       </Card>
       {backups.length === 0 ? (
         <EmptyState icon="download" title="No backups yet">
@@ -103,7 +108,7 @@ export function BackupsCard({
         <Card title="Available backups">
           <Table
             caption="Available backups, newest first"
-            isCaptionHidden
+            hideCaption
             variant="cards"
             rows={backups}
             keyOf={({ name }) => name}
@@ -137,7 +142,7 @@ export function BackupsCard({
   )
 }
 
-function scheduleWords(every: string, keep: number): string {
+function scheduleText(every: string, keep: number): string {
   const schedule =
     every === 'off'
       ? 'Scheduled backups are off; set BACKUP_EVERY in Settings to turn them on.'
@@ -154,7 +159,7 @@ function useRefreshWhile(isRunning: boolean): void {
   const router = useRouter()
   useEffect(() => {
     if (!isRunning) return
-    const timer = setInterval(() => router.refresh(), LOOK_EVERY_MS)
+    const timer = setInterval(() => router.refresh(), POLL_MS)
     return () => clearInterval(timer)
   }, [isRunning, router])
 }

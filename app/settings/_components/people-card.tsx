@@ -1,8 +1,9 @@
 'use client'
-/** The people who may log in: letting somebody in, changing them, shutting them out. */
+/** The users: a list, a form to add one, and a dialog to edit one. */
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -13,20 +14,20 @@ import { Table } from '#lib/ui/table.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { PersonDialog } from './person-dialog.tsx'
 import { ROLE_CHOICES, roleOf } from './roles.ts'
-import { useChange } from './changing.ts'
+import { useMutation } from './use-mutation.ts'
 
-const SHORTEST_PASSWORD = 10 // as the contract has it
+const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[] }) {
-  const { isBusy, failure, change } = useChange()
-  const [changed, setChanged] = useState<PersonAnswer | null>(null)
+  const { isBusy, failure, mutate } = useMutation()
+  const [edited, setEdited] = useState<PersonAnswer | null>(null)
 
-  const letIn = async (event: FormEvent<HTMLFormElement>) => {
+  const add = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = event.currentTarget
     const fields = new FormData(form)
     const text = (name: string) => String(fields.get(name) ?? '')
-    const made = await change(() =>
+    const added = await mutate(() =>
       call('POST /api/users', {
         name: text('name'),
         email: text('email'),
@@ -34,24 +35,17 @@ export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[
         role: roleOf(text('role')),
       }),
     )
-    if (!made) return
+    if (!added) return
     form.reset()
-    toast(`${made.name} may log in as ${made.email}.`)
+    toast(`${added.name} was added and can log in as ${added.email}.`)
   }
 
   return (
     <>
-      <Card
-        title="People"
-        aside={
-          <span className="small muted">
-            {people.length} {people.length === 1 ? 'person' : 'people'}
-          </span>
-        }
-      >
+      <Card title="Users" aside={<span className="small muted">{counted(people.length, 'user')}</span>}>
         <Table
-          caption="People who may log in"
-          isCaptionHidden
+          caption="Users"
+          hideCaption
           variant="cards"
           rows={people}
           keyOf={({ id }) => id}
@@ -69,26 +63,26 @@ export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[
             {
               name: 'Role',
               cell: (one) => (
-                <span className="row" style={{ gap: '0.25rem' }}>
+                <span className="row gap-1">
                   <Badge variant={one.role === 'admin' ? 'accent' : 'plain'}>{one.role}</Badge>
-                  {one.is_disabled && <Badge variant="bad">shut out</Badge>}
+                  {one.is_disabled && <Badge variant="bad">disabled</Badge>}
                 </span>
               ),
             },
-            { name: 'Since', cell: (one) => <RelativeTime at={one.created_at} /> },
+            { name: 'Created', cell: (one) => <RelativeTime at={one.created_at} /> },
             {
-              name: 'Change',
+              name: 'Actions',
               cell: (one) => (
-                <Button size="small" onClick={() => setChanged(one)}>
-                  Change<span className="sr-only"> {one.name}</span>
+                <Button size="small" onClick={() => setEdited(one)}>
+                  Edit<span className="sr-only"> {one.name}</span>
                 </Button>
               ),
             },
           ]}
         />
       </Card>
-      <Card title="Let somebody in">
-        <form className="grid gap-4" onSubmit={(event) => void letIn(event)}>
+      <Card title="Add user">
+        <form className="grid gap-4" onSubmit={(event) => void add(event)}>
           <div className="grid gap-4 sm:grid-cols-2">
             <Input label="Name" name="name" required maxLength={80} autoComplete="off" />
             <Input
@@ -98,29 +92,29 @@ export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[
               required
               maxLength={200}
               autoComplete="off"
-              hint="Their name at the door: no mail is sent."
+              hint="Used only to log in. Darkroom never sends e-mail."
             />
             <Input
-              label="First password"
+              label="Initial password"
               name="password"
               type="password"
               required
-              minLength={SHORTEST_PASSWORD}
+              minLength={MIN_PASSWORD_LENGTH}
               maxLength={200}
               autoComplete="new-password"
-              hint={`At least ${SHORTEST_PASSWORD} characters; tell it them yourself.`}
+              hint={`At least ${MIN_PASSWORD_LENGTH} characters. Give it to the user yourself.`}
             />
             <Select label="Role" name="role" options={ROLE_CHOICES} defaultValue="viewer" />
           </div>
-          {failure && <ErrorNotice title="Nobody was let in" failure={failure} />}
+          {failure && <ErrorNotice title="The user could not be added" failure={failure} />}
           <div>
             <Button type="submit" variant="primary" isBusy={isBusy}>
-              Let in
+              Add user
             </Button>
           </div>
         </form>
       </Card>
-      {changed && <PersonDialog key={changed.id} person={changed} onClose={() => setChanged(null)} />}
+      {edited && <PersonDialog key={edited.id} person={edited} onClose={() => setEdited(null)} />}
     </>
   )
 }

@@ -1,5 +1,5 @@
 'use client'
-/** One person changed: name, role, password, shut out or let in again, removed. */
+/** Edits one user: name, role, password, disabled or not; or removes the user. */
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'
@@ -8,12 +8,12 @@ import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { useChange } from './changing.ts'
+import { useMutation } from './use-mutation.ts'
 import { ResetLink } from './reset-link.tsx'
 import { ROLE_CHOICES, roleOf } from './roles.ts'
 
 const FORM = 'person-form'
-const SHORTEST_PASSWORD = 10 // as the contract has it
+const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function PersonDialog({
   person,
@@ -22,14 +22,14 @@ export function PersonDialog({
   readonly person: PersonAnswer
   readonly onClose: () => void
 }) {
-  const { isBusy, failure, change } = useChange()
-  const [isSure, setIsSure] = useState(false)
+  const { isBusy, failure, mutate } = useMutation()
+  const [isConfirming, setIsConfirming] = useState(false)
 
   const save = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget)
     const text = (name: string) => String(fields.get(name) ?? '')
-    const saved = await change(() =>
+    const saved = await mutate(() =>
       call('PATCH /api/users/{id}', {
         id: person.id,
         name: text('name'),
@@ -39,25 +39,25 @@ export function PersonDialog({
       }),
     )
     if (!saved) return
-    toast(`${saved.name} is changed.`)
+    toast(`${saved.name} was updated.`)
     onClose()
   }
   const remove = async () => {
-    if (!isSure) return setIsSure(true)
-    if (!(await change(() => call('DELETE /api/users/{id}', { id: person.id })))) return
-    toast(`${person.name} is removed.`)
+    if (!isConfirming) return setIsConfirming(true)
+    if (!(await mutate(() => call('DELETE /api/users/{id}', { id: person.id })))) return
+    toast(`${person.name} was removed.`)
     onClose()
   }
 
   return (
     <Dialog
       isOpen
-      title={`Change ${person.name}`}
+      title={`Edit ${person.name}`}
       onClose={onClose}
       actions={
         <>
           <Button variant="danger" disabled={isBusy} onClick={() => void remove()}>
-            {isSure ? `Really remove ${person.name}` : 'Remove'}
+            {isConfirming ? `Confirm: remove ${person.name}` : 'Remove'}
           </Button>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" form={FORM} variant="primary" isBusy={isBusy}>
@@ -80,20 +80,20 @@ export function PersonDialog({
           label="New password"
           name="password"
           type="password"
-          minLength={SHORTEST_PASSWORD}
+          minLength={MIN_PASSWORD_LENGTH}
           maxLength={200}
           autoComplete="new-password"
-          hint="Empty: it stays. A new one ends all their sessions."
+          hint="Leave empty to keep it. A new password ends all sessions of the user."
         />
         <Checkbox
-          label="Shut out"
+          label="Disabled"
           name="is_disabled"
           defaultChecked={person.is_disabled}
-          hint="May not log in, and is logged out everywhere; what they did stays."
+          hint="The user is logged out everywhere and cannot log in. Their data is kept."
         />
       </form>
       {!person.is_disabled && <ResetLink person={person} />}
-      {failure && <ErrorNotice title="Nothing was changed" failure={failure} />}
+      {failure && <ErrorNotice title="The user was not changed" failure={failure} />}
     </Dialog>
   )
 }

@@ -1,20 +1,20 @@
 'use client'
-/** Makes a one-time link for a person who forgot the password, and shows it once. */
+/** Creates a one-time link for a user who forgot the password, and shows it once. */
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { CopyButton } from '#lib/ui/copy-button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { useChange } from './changing.ts'
+import { useMutation } from './use-mutation.ts'
 
 export function ResetLink({ person }: { readonly person: PersonAnswer }) {
-  const { isBusy, failure, change } = useChange()
+  const { isBusy, failure, mutate } = useMutation()
   const [url, setUrl] = useState<string | null>(null)
 
-  const make = async () => {
-    const made = await change(() => call('POST /api/users/{id}/reset-link', { id: person.id }))
-    if (made) setUrl(new URL(made.path, window.location.origin).href)
+  const create = async () => {
+    const link = await mutate(() => call('POST /api/users/{id}/reset-link', { id: person.id }))
+    if (link) setUrl(new URL(link.path, window.location.origin).href)
   }
 
   return (
@@ -22,10 +22,11 @@ export function ResetLink({ person }: { readonly person: PersonAnswer }) {
       {url === null ? (
         <>
           <p className="small muted">
-            If {person.name} forgot the password, a one-time link sets a new one within 24 hours.
+            If {person.name} forgot the password, create a one-time link to set a new one. It is valid for 24
+            hours.
           </p>
           <div>
-            <Button size="small" isBusy={isBusy} onClick={() => void make()}>
+            <Button size="small" isBusy={isBusy} onClick={() => void create()}>
               Create reset link
             </Button>
           </div>
@@ -33,13 +34,12 @@ export function ResetLink({ person }: { readonly person: PersonAnswer }) {
       ) : (
         <>
           <p>
-            <strong>Copy it now: it is shown only once.</strong> Send it to {person.name} yourself. It works
-            once and expires after 24 hours.
+            <strong>Copy the link now. It is shown only once.</strong> Send it to {person.name} yourself. It
+            works once and expires after 24 hours.
           </p>
           <div className="copyable">
             <code
-              className="command"
-              style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+              className="command whitespace-pre-wrap [overflow-wrap:anywhere]"
               tabIndex={0}
               aria-label="Reset link"
             >
@@ -49,7 +49,7 @@ export function ResetLink({ person }: { readonly person: PersonAnswer }) {
           </div>
         </>
       )}
-      {failure && <ErrorNotice title="No link was created" failure={failure} />}
+      {failure && <ErrorNotice title="The link could not be created" failure={failure} />}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-/** The roles as the forms of people offer them. What each may do, lib/auth/rights.ts says. */
+/** The roles as the forms show them. Their permissions are in lib/auth/rights.ts. */
 import type { PersonAnswer } from '#lib/contracts/people.ts'
 
 type Role = PersonAnswer['role']
@@ -9,6 +9,6 @@ export const ROLE_CHOICES: readonly { readonly value: Role; readonly label: stri
   { value: 'admin', label: 'admin: everything' },
 ]
 
-/** What a form says; the least where it says nothing known. */
+/** The role in a form; the one with the fewest permissions if it is unknown. */
 export const roleOf = (text: string): Role =>
   ROLE_CHOICES.find(({ value }) => value === text)?.value ?? 'viewer'

@@ -1,4 +1,4 @@
-/** The settings in force: those to change here, and all others with where they come from. */
+/** The current settings: those that can be changed here, and all others with their source. */
 import { Badge } from '#lib/ui/badge.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Table } from '#lib/ui/table.tsx'
@@ -6,7 +6,7 @@ import { ChangeableSettings, type SettingRow } from './changeable-settings.tsx'
 
 const SOURCES: Readonly<Record<SettingRow['source'], string>> = {
   environment: 'environment',
-  here: 'changed here',
+  here: 'set here',
   default: 'default',
 }
 
@@ -17,18 +17,18 @@ export function SettingsView({ settings }: { readonly settings: readonly Setting
   return (
     <>
       {changeable.length > 0 && <ChangeableSettings settings={changeable} />}
-      <Card title="Limits and who may what">
+      <Card title="Limits and access">
         <p className="small muted">
-          How much may come in at once and how often. They are read once, at the start.
+          Size limits, rate limits and public access. They are read once, at start-up.
         </p>
-        <SettingTable caption="Limits in force" rows={limits} />
+        <SettingTable caption="Limits and access" rows={limits} />
       </Card>
-      <Card title="Everything else">
+      <Card title="Other settings">
         <p className="small muted">
-          These are read once, at the start. Change them in the environment or in <code>.env</code>, and start
-          Darkroom again.
+          They are read once, at start-up. Change them in the environment or in <code>.env</code>, then
+          restart Darkroom.
         </p>
-        <SettingTable caption="Other settings in force" rows={others} />
+        <SettingTable caption="Other settings" rows={others} />
       </Card>
     </>
   )
@@ -38,7 +38,7 @@ function SettingTable({ caption, rows }: { caption: string; rows: readonly Setti
   return (
     <Table
       caption={caption}
-      isCaptionHidden
+      hideCaption
       variant="cards"
       rows={rows}
       keyOf={({ name }) => name}
@@ -54,7 +54,7 @@ function SettingTable({ caption, rows }: { caption: string; rows: readonly Setti
             ),
         },
         {
-          name: 'From',
+          name: 'Source',
           cell: ({ source }) =>
             source === 'default' ? (
               <span className="muted">default</span>
@@ -62,7 +62,7 @@ function SettingTable({ caption, rows }: { caption: string; rows: readonly Setti
               <Badge variant="accent">{SOURCES[source]}</Badge>
             ),
         },
-        { name: 'What it does', cell: ({ what }) => what },
+        { name: 'Description', cell: ({ what }) => what },
       ]}
     />
   )

@@ -1,5 +1,5 @@
 'use client'
-/** Makes the first admin and logs them in. */
+/** Creates the first administrator account and logs in. */
 import { signIn } from 'next-auth/react'
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
@@ -8,13 +8,13 @@ import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
-const SHORTEST_PASSWORD = 10 // as the contract has it
+const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function SetupForm({ token }: { readonly token: string }) {
   const [isBusy, setIsBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
 
-  const make = async (event: FormEvent<HTMLFormElement>) => {
+  const create = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const text = (name: string) => String(form.get(name) ?? '')
@@ -40,7 +40,7 @@ export function SetupForm({ token }: { readonly token: string }) {
   }
 
   return (
-    <form className="grid gap-4" onSubmit={(event) => void make(event)}>
+    <form className="grid gap-4" onSubmit={(event) => void create(event)}>
       <Input
         label="One-time token"
         name="token"
@@ -48,7 +48,7 @@ export function SetupForm({ token }: { readonly token: string }) {
         required
         autoComplete="off"
         spellCheck={false}
-        hint="Darkroom printed it, with the address of this page, where it was started."
+        hint="Printed in the terminal or container log when Darkroom started."
       />
       <Input label="Your name" name="name" required maxLength={80} autoComplete="name" />
       <Input
@@ -57,20 +57,20 @@ export function SetupForm({ token }: { readonly token: string }) {
         type="email"
         required
         autoComplete="username"
-        hint="Only your name at the door: no mail is sent."
+        hint="Used only to log in. Darkroom never sends e-mail."
       />
       <Input
         label="Password"
         name="password"
         type="password"
         required
-        minLength={SHORTEST_PASSWORD}
+        minLength={MIN_PASSWORD_LENGTH}
         autoComplete="new-password"
-        hint={`At least ${SHORTEST_PASSWORD} characters.`}
+        hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
       />
-      {failure && <ErrorNotice title="The admin was not made" failure={failure} />}
+      {failure && <ErrorNotice title="The account could not be created" failure={failure} />}
       <Button type="submit" variant="primary" isBusy={isBusy}>
-        Make the admin and log in
+        Create account
       </Button>
     </form>
   )

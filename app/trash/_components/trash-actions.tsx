@@ -1,12 +1,13 @@
 'use client'
-/** Restore something from the trash, or delete it permanently after a question; the dialog then says what
- *  still contains it. */
+/** Restores an item from the trash, or deletes it permanently after a confirmation. The dialog then lists the
+ *  versions and backups that still contain it. */
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { DeletedAnswer } from '#lib/contracts/undoing.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
+import { Time } from '#lib/ui/time.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
@@ -87,7 +88,7 @@ export function TrashActions({ id, title, mayRestore, mayDelete }: TrashActionsP
         }
       >
         {deleted ? (
-          <p role="status">{sentenceOf(title, deleted)}</p>
+          <DeletedSummary title={title} deleted={deleted} />
         ) : (
           <p>
             This deletes {title} with its files, thumbnails and cached data. You cannot undo this. Versions
@@ -99,20 +100,37 @@ export function TrashActions({ id, title, mayRestore, mayDelete }: TrashActionsP
   )
 }
 
-function sentenceOf(title: string, { trained_versions: versions, backups }: DeletedAnswer): string {
-  const still = [
-    ...(versions.length === 0
-      ? []
-      : [`Trained on it: ${versions.map(({ version }) => version).join(', ')}.`]),
-    ...(backups.length === 0
-      ? []
-      : [
-          `Still in ${backups.length === 1 ? 'the backup' : 'the backups'} ` +
-            `${backups.map(withItsEnd).join(', ')}.`,
-        ]),
-  ]
-  return [`${title} was deleted permanently.`, ...still].join(' ')
+function DeletedSummary({
+  title,
+  deleted: { trained_versions: versions, backups },
+}: {
+  readonly title: string
+  readonly deleted: DeletedAnswer
+}) {
+  return (
+    <div className="grid gap-2" role="status">
+      <p>{title} was deleted permanently.</p>
+      {versions.length > 0 && (
+        <p>Versions trained on it: {versions.map(({ version }) => version).join(', ')}.</p>
+      )}
+      {backups.length > 0 && (
+        <div>
+          <p>Backups that still contain it:</p>
+          <ul className="list-disc pl-5">
+            {backups.map(({ name, until }) => (
+              <li key={name}>
+                {name}
+                {until !== null && (
+                  <>
+                    {' '}
+                    (until <Time at={until} format="date" />)
+                  </>
+                )}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  )
 }
-
-const withItsEnd = ({ name, until }: { readonly name: string; readonly until: string | null }): string =>
-  until === null ? name : `${name} (until ${until.slice(0, 10)})`

@@ -1,5 +1,6 @@
-/** What came in lately, each with its report and the way back. */
+/** The recent uploads to a classifier, each with its report and a button to undo it. */
 import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { counted } from '#lib/domain/counted.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { UndoUpload, UploadFindings } from './upload-report-card.tsx'
@@ -13,14 +14,13 @@ export function RecentUploads({
 }) {
   return (
     <Card title={`Recent uploads to ${title}`}>
-      {uploads.length === 0 && <p className="muted">Nothing was uploaded to it yet.</p>}
+      {uploads.length === 0 && <p className="muted">No uploads yet.</p>}
       <ul className="grid gap-4">
         {uploads.map((report) => (
           <li key={report.id} className="grid gap-2 border-b border-line pb-4 last:border-0 last:pb-0">
             <div className="row justify-between">
               <span className="caption">
-                <RelativeTime at={report.created_at} /> · {report.files}{' '}
-                {report.files === 1 ? 'file' : 'files'}
+                <RelativeTime at={report.created_at} /> · {counted(report.files, 'file')}
               </span>
               <UndoUpload key={report.state} report={report} />
             </div>

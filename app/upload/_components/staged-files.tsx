@@ -1,39 +1,41 @@
 'use client'
-/** What was brought and not yet sent: how many of which class, and the label for files that came without a folder. */
+/** The files selected for the upload: how many per class, and a field for the class of files without a folder. */
 import { useId } from 'react'
-import type { Brought } from '#lib/ui/drop-zone.tsx'
+import { counted } from '#lib/domain/counted.ts'
+import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
+import { isZip } from './upload-requests.ts'
 
-type StagedProps = {
-  readonly brought: readonly Brought[]
+type StagedFilesProps = {
+  readonly entries: readonly SelectedFile[]
   readonly label: string
   readonly classes: readonly string[]
   readonly isDisabled: boolean
   readonly onLabel: (label: string) => void
 }
 
-export function StagedFiles({ brought, label, classes, isDisabled, onLabel }: StagedProps) {
+export function StagedFiles({ entries, label, classes, isDisabled, onLabel }: StagedFilesProps) {
   const listId = useId()
-  const zips = brought.filter(({ file }) => /\.zip$/i.test(file.name))
-  const loose = brought.filter((one) => one.folder === null && !zips.includes(one))
+  const zips = entries.filter(isZip)
+  const unsorted = entries.filter((one) => one.folder === null && !isZip(one))
   const folders = Map.groupBy(
-    brought.filter((one) => one.folder !== null && !zips.includes(one)),
+    entries.filter((one) => one.folder !== null && !isZip(one)),
     ({ folder }) => folder ?? '',
   )
-  const bytes = brought.reduce((sum, { file }) => sum + file.size, 0)
+  const bytes = entries.reduce((sum, { file }) => sum + file.size, 0)
   return (
     <div className="grid gap-4">
       <p className="small muted">
-        {brought.length} {brought.length === 1 ? 'file' : 'files'}, {numberText({ bytes })}
+        {counted(entries.length, 'file')}, {numberText({ bytes })}
       </p>
       {zips.length > 0 && (
         <ul className="row">
           {zips.map(({ file }) => (
             <li key={file.name} className="row small">
               <Badge variant="accent">ZIP</Badge>
-              {file.name}: its folders name the classes
+              {file.name}: folder names are used as class names
             </li>
           ))}
         </ul>
@@ -49,16 +51,16 @@ export function StagedFiles({ brought, label, classes, isDisabled, onLabel }: St
           ))}
         </ul>
       )}
-      {loose.length > 0 && (
+      {unsorted.length > 0 && (
         <div className="max-w-sm">
           <Input
-            label={`Class of the ${loose.length === 1 ? 'picture' : `${loose.length} pictures`} without a folder`}
+            label={`Class for ${counted(unsorted.length, 'unsorted image')}`}
             list={listId}
             value={label}
             disabled={isDisabled}
             maxLength={200}
             required
-            hint="An existing class, or a new one."
+            hint="An existing or a new class."
             onChange={(event) => onLabel(event.currentTarget.value)}
           />
           <datalist id={listId}>

@@ -1,10 +1,9 @@
 'use client'
-/** For which classifier pictures are brought: one that exists, or a new one with what must be known before
- *  its first training. */
+/** The classifier that receives the images: an existing one, or a new one with the options that are fixed
+ *  before its first training run. */
 import { Card } from '#lib/ui/card.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
-import type { Known } from './known-classifier.ts'
-import { idOf } from './known-classifier.ts'
+import { idOf, type ClassifierOption } from './classifier-option.ts'
 
 const SIZES = [28, 32, 64, 96] as const
 export type Target =
@@ -18,7 +17,7 @@ export type Target =
 
 type TargetProps = {
   readonly target: Target
-  readonly classifiers: readonly Known[]
+  readonly classifiers: readonly ClassifierOption[]
   readonly mayCreate: boolean
   readonly isDisabled: boolean
   readonly onChange: (target: Target) => void
@@ -32,10 +31,10 @@ export function TargetFields({ target, classifiers, mayCreate, isDisabled, onCha
     ...(target.kind === 'existing' && !classifiers.some(({ id }) => id === target.id)
       ? [{ value: target.id, label: target.id }]
       : []),
-    ...(mayCreate ? [{ value: '', label: 'A new classifier …' }] : []),
+    ...(mayCreate ? [{ value: '', label: 'New classifier…' }] : []),
   ]
   return (
-    <Card title="For which classifier">
+    <Card title="Classifier">
       <div className="grid gap-4 sm:grid-cols-2">
         <Select
           label="Classifier"
@@ -47,16 +46,18 @@ export function TargetFields({ target, classifiers, mayCreate, isDisabled, onCha
         {target.kind === 'new' && (
           <>
             <Input
-              label="Its name"
+              label="Name"
               value={target.title}
               maxLength={120}
               required
               disabled={isDisabled}
               onChange={(event) => onChange({ ...target, title: event.currentTarget.value })}
-              hint={idOf(target.title) ? `In addresses: ${idOf(target.title)}` : 'Such as “My leaves”.'}
+              hint={
+                idOf(target.title) ? `ID (used in URLs): ${idOf(target.title)}` : 'For example, “My leaves”.'
+              }
             />
             <Select
-              label="Looks at pictures in"
+              label="Input resolution"
               disabled={isDisabled}
               value={String(target.size)}
               options={SIZES.map((size) => ({ value: String(size), label: `${size} × ${size} pixels` }))}
@@ -66,14 +67,14 @@ export function TargetFields({ target, classifiers, mayCreate, isDisabled, onCha
                   size: SIZES.find((size) => String(size) === event.currentTarget.value) ?? target.size,
                 })
               }
-              hint="More pixels show finer details and take longer to learn."
+              hint="A higher resolution shows finer details, but training takes longer."
             />
             <Checkbox
-              label="A mirrored picture still shows its class"
+              label="Allow horizontal flipping during training"
               checked={target.isMirrorable}
               disabled={isDisabled}
               onChange={(event) => onChange({ ...target, isMirrorable: event.currentTarget.checked })}
-              hint="True for leaves and animals; not for letters and digits."
+              hint="Suitable for leaves and animals, but not for letters and digits."
             />
           </>
         )}

@@ -1,5 +1,5 @@
 'use client'
-/** The report of one upload: what it added to which class, what was remarkable, and the way to the trash and back. */
+/** The report of one upload: the images added per class, the findings, and a button to undo it. */
 import { useRouter } from 'next/navigation'
 import Link from 'next/link'
 import { useState } from 'react'
@@ -8,14 +8,14 @@ import type { UploadReport } from '#lib/contracts/uploads.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { Badge } from '#lib/ui/badge.tsx'
-import { Button, looksLikeButton } from '#lib/ui/button.tsx'
+import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/failure.ts'
-import { FINDING_WORDS } from './finding-words.ts'
+import { FINDING_LABELS } from './finding-labels.ts'
 
 const FINDINGS_SHOWN = 50
 
@@ -34,11 +34,8 @@ export function UploadReportCard({
       actions={
         <>
           {isFresh && report.count > 0 && (
-            <Link
-              href={`/retrain?classifier=${report.classifier}`}
-              {...looksLikeButton({ variant: 'primary' })}
-            >
-              Train with them
+            <Link href={`/retrain?classifier=${report.classifier}`} {...buttonProps({ variant: 'primary' })}>
+              Train classifier
             </Link>
           )}
           <UndoUpload report={report} />
@@ -65,7 +62,7 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
             <li key={one.class}>
               <Badge variant={one.is_new ? 'accent' : 'plain'}>
                 {one.class}: {one.count}
-                {one.is_new ? ' (a new class)' : ''}
+                {one.is_new ? ' (new class)' : ''}
               </Badge>
             </li>
           ))}
@@ -73,14 +70,12 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
       )}
       {report.findings_total > 0 && (
         <details open={report.findings_total <= 5}>
-          <summary>
-            {report.findings_total} {report.findings_total === 1 ? 'finding' : 'findings'}
-          </summary>
+          <summary>{counted(report.findings_total, 'issue')}</summary>
           <Table
             caption={
               shown.length < report.findings_total
                 ? `The first ${shown.length} of ${report.findings_total}`
-                : 'What was found'
+                : 'Issues'
             }
             variant="cards"
             rows={shown}
@@ -88,10 +83,10 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
             columns={[
               { name: 'File', cell: (one) => one.filename },
               {
-                name: 'Found',
+                name: 'Issue',
                 cell: (one) => (
-                  <Badge variant={FINDING_WORDS[one.kind].isLoss ? 'bad' : 'amber'}>
-                    {FINDING_WORDS[one.kind].words}
+                  <Badge variant={FINDING_LABELS[one.kind].isLoss ? 'bad' : 'amber'}>
+                    {FINDING_LABELS[one.kind].label}
                   </Badge>
                 ),
               },
@@ -106,7 +101,7 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
 
 export function UndoUpload({ report }: { readonly report: UploadReport }) {
   const router = useRouter()
-  const [isAsking, setIsAsking] = useState(false)
+  const [isOpen, setIsOpen] = useState(false)
   const [isUndone, setIsUndone] = useState(report.state === 'undone')
   const [isBusy, setIsBusy] = useState(false)
   if (isUndone)
@@ -128,21 +123,21 @@ export function UndoUpload({ report }: { readonly report: UploadReport }) {
       toast(failureOf(error).detail, 'bad')
     } finally {
       setIsBusy(false)
-      setIsAsking(false)
+      setIsOpen(false)
     }
   }
   return (
     <>
-      <Button size="small" variant="quiet" onClick={() => setIsAsking(true)}>
+      <Button size="small" variant="quiet" onClick={() => setIsOpen(true)}>
         Undo
       </Button>
       <Dialog
-        isOpen={isAsking}
+        isOpen={isOpen}
         title="Move this upload to the trash?"
-        onClose={() => setIsAsking(false)}
+        onClose={() => setIsOpen(false)}
         actions={
           <>
-            <Button variant="quiet" onClick={() => setIsAsking(false)}>
+            <Button variant="quiet" onClick={() => setIsOpen(false)}>
               Cancel
             </Button>
             <Button variant="danger" isBusy={isBusy} onClick={() => void undo()}>

@@ -1,91 +1,93 @@
-/** The shares of the answers against those of the pictures learnt from: what is asked may be unlike what was
- *  learnt. */
+/** The class distribution of the predictions compared with that of the training set. They differ if the
+ *  requests differ from the training data, or if the model is biased. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { shareShifts, type ShareShift } from '#lib/domain/confusion.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
-import { answered, type Visitor } from '../../visitor.ts'
+import { numberText } from '#lib/ui/figure-number.tsx'
+import { resultOf, type CurrentUser } from '../../current-user.ts'
 
-/** A share of a few answers says little. */
-const FEWEST_ANSWERS = 30
-const REMARKABLE = 0.1
+/** Shares of fewer predictions say little. */
+const MIN_PREDICTIONS = 30
+const NOTABLE_CHANGE = 0.1
 
-type AgainstProps = {
-  readonly who: Visitor
+type AgainstTrainingProps = {
+  readonly user: CurrentUser
   readonly classifier: ClassifierAnswer
-  readonly answers: readonly { readonly class: string; readonly count: number }[]
+  readonly predictions: readonly { readonly class: string; readonly count: number }[]
 }
 
-export async function AgainstTraining({ who, classifier, answers }: AgainstProps) {
-  const learnt = await learntFrom(who, classifier)
-  if (!learnt) return null
-  const given = new Map(answers.map((one) => [one.class, one.count]))
-  const shifts = shareShifts(learnt.counts, given)
+export async function AgainstTraining({ user, classifier, predictions }: AgainstTrainingProps) {
+  const reference = await referenceCounts(user, classifier)
+  if (!reference) return null
+  const predicted = new Map(predictions.map((one) => [one.class, one.count]))
+  const shifts = shareShifts(reference.counts, predicted)
   if (shifts.length === 0) return null
   const inOrder = classifier.classes.flatMap((name) => shifts.find((one) => one.name === name) ?? [])
-  const all = answers.reduce((sum, { count }) => sum + count, 0)
+  const total = predictions.reduce((sum, { count }) => sum + count, 0)
   return (
     <Card>
       <Chart
         kind="bar"
         isShare
-        title="Answers against the training"
+        title="Predictions compared with training"
         labelName="Class"
         valueName="Share"
         labels={inOrder.map(({ name }) => name)}
-        description={inWords(shifts[0]!, all, learnt.of)}
+        description={summary(shifts[0]!, total, reference.name)}
         series={[
-          { name: 'of the answers', values: inOrder.map(({ now }) => now) },
-          { name: `of the ${learnt.of}`, values: inOrder.map(({ before }) => before) },
+          { name: 'predictions', values: inOrder.map(({ now }) => now) },
+          { name: reference.name, values: inOrder.map(({ before }) => before) },
         ]}
       />
       <p className="small muted">
-        Answers are what the model took the pictures for, not what they were: a class that it likes too well
-        shows here too. Corrections tell the two apart.
+        These are predicted classes, not true classes: if a class is predicted too often, the model may be
+        biased towards this class. Corrections show which is the case.
       </p>
     </Card>
   )
 }
 
-/** The pictures here, where they are those that it learnt from; else the test pictures of its card, which
- *  were drawn alike. */
-async function learntFrom(
-  who: Visitor,
+/** The training images if they are available here; else the test images of the model card, which have the same
+ *  distribution. */
+async function referenceCounts(
+  user: CurrentUser,
   { id }: ClassifierAnswer,
-): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly of: string } | null> {
+): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly name: string } | null> {
   const { data, training } = darkroom()
-  const summary = who.isKnown
-    ? await answered(who.asked, () => data.dataSummary({ classifier: id }, who.asked))
+  const summary = user.isLoggedIn
+    ? await resultOf(user.context, () => data.dataSummary({ classifier: id }, user.context))
     : null
   if (summary?.ok && summary.value.has_original_pictures && summary.value.total > 0)
     return {
       counts: new Map(summary.value.per_class.map((one) => [one.class, one.train])),
-      of: 'pictures learnt from',
+      name: 'training images',
     }
-  const info = await answered(who.asked, () => training.modelInfo({ classifier: id }, who.asked))
+  const info = await resultOf(user.context, () => training.modelInfo({ classifier: id }, user.context))
   if (!info.ok || !info.value.card.test) return null
   return {
     counts: new Map(info.value.card.test.per_class.map((one) => [one.class, one.images])),
-    of: 'test pictures',
+    name: 'test images',
   }
 }
 
-function inWords({ name, now, before, change }: ShareShift, all: number, of: string): string {
-  const percent = (share: number) => `${(share * 100).toFixed(0)} %`
-  if (all < FEWEST_ANSWERS)
+function summary({ name, now, before, change }: ShareShift, total: number, reference: string): string {
+  const percent = (share: number) => numberText({ share, digits: 0 })
+  if (total < MIN_PREDICTIONS)
     return (
-      `${counted(all, 'answer')} ${all === 1 ? 'is' : 'are'} too few to compare with the ${of}; ` +
-      `${FEWEST_ANSWERS} would begin to tell.`
+      `${counted(total, 'prediction')} ${total === 1 ? 'is' : 'are'} too few to compare with the ${reference}; ` +
+      `at least ${MIN_PREDICTIONS} are needed.`
     )
-  if (Math.abs(change) < REMARKABLE)
+  if (Math.abs(change) < NOTABLE_CHANGE)
     return (
-      `The classes are answered about as often as they stand among the ${of}; the largest difference is “${name}”, ` +
-      `${percent(now)} against ${percent(before)}.`
+      `The predicted classes are distributed like the ${reference}. The largest difference is “${name}”: ` +
+      `${percent(now)} compared with ${percent(before)}.`
     )
+  const direction = change > 0 ? 'towards' : 'against'
   return (
-    `“${name}” is ${percent(now)} of the answers but ${percent(before)} of the ${of}: what is asked ` +
-    `differs from what was learnt, or the model leans ${change > 0 ? 'towards' : 'away from'} it.`
+    `“${name}” is ${percent(now)} of the predictions but ${percent(before)} of the ${reference}. Either the ` +
+    `requests differ from the training data, or the model is biased ${direction} this class.`
   )
 }

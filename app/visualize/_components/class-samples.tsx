@@ -1,118 +1,112 @@
-/** Sample pictures: a row of each class, or many of one. */
+/** Sample images: a row per class, or many of one class. */
 import Link from 'next/link'
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'
-import type { Visitor } from '../../visitor.ts'
+import type { CurrentUser } from '../../current-user.ts'
 import { ClassChoice } from './class-choice.tsx'
 
-const OF_EACH = 6
-const OF_ONE = 36
-/** More rows than that nobody looks through; the others are a click away. */
-const MOST_ROWS = 12
-const MOST_LINKS = 12
-const SOME = 'some of each'
-/** A row of six fits a phone in two lines. */
-const SMALL_TILES = {
-  gridTemplateColumns: 'repeat(auto-fill, minmax(5rem, 1fr))',
-  maxWidth: 'min(100%, 40rem)',
-} as const
+const PER_CLASS = 6
+const OF_ONE_CLASS = 36
+/** Beyond that, classes are shown on selection only. */
+const MAX_ROWS = 12
+const MAX_LINKS = 12
+const ALL_CLASSES = 'All classes'
+/** Six tiles take two lines on a phone. */
+const SMALL_TILES = 'max-w-[min(100%,40rem)] grid-cols-[repeat(auto-fill,minmax(5rem,1fr))]'
 
 type ClassSamplesProps = {
-  readonly who: Visitor
+  readonly user: CurrentUser
   readonly classifier: string
   readonly counts: readonly { readonly name: string; readonly count: number }[]
   readonly chosen: string | undefined
 }
 
-export async function ClassSamples({ who, classifier, counts, chosen }: ClassSamplesProps) {
+export async function ClassSamples({ user, classifier, counts, chosen }: ClassSamplesProps) {
   const samplesOf = async (label: string, limit: number) =>
-    (await darkroom().data.listSamples({ classifier, label, limit }, who.asked)).samples
+    (await darkroom().data.listSamples({ classifier, label, limit }, user.context)).samples
   const addressOfClass = (name: string | undefined) =>
-    `/visualize?classifier=${classifier}&view=data${name ? `&class=${encodeURIComponent(name)}` : ''}#samples`
+    `/visualize?${new URLSearchParams({ classifier, view: 'data', ...(name && { class: name }) })}#samples`
   const shown = chosen
-    ? [{ name: chosen, samples: await samplesOf(chosen, OF_ONE) }]
+    ? [{ name: chosen, samples: await samplesOf(chosen, OF_ONE_CLASS) }]
     : await Promise.all(
         counts
-          .slice(0, MOST_ROWS)
-          .map(async ({ name }) => ({ name, samples: await samplesOf(name, OF_EACH) })),
+          .slice(0, MAX_ROWS)
+          .map(async ({ name }) => ({ name, samples: await samplesOf(name, PER_CLASS) })),
       )
   return (
-    <Card title="What they look like" id="samples">
-      {counts.length > MOST_LINKS ? (
+    <Card title="Sample images" id="samples">
+      {counts.length > MAX_LINKS ? (
         <ClassChoice
-          chosen={chosen ?? SOME}
+          selected={chosen ?? ALL_CLASSES}
           choices={[
-            { name: SOME, address: addressOfClass(undefined) },
+            { name: ALL_CLASSES, address: addressOfClass(undefined) },
             ...counts.map(({ name }) => ({ name, address: addressOfClass(name) })),
           ]}
         />
       ) : (
-        <nav className="row" style={{ gap: '0.25rem' }} aria-label="Show one class">
+        <nav className="row gap-1" aria-label="Show one class">
           {[undefined, ...counts.map(({ name }) => name)].map((name) => (
             <Link
               key={name ?? ''}
               href={addressOfClass(name)}
               scroll={false}
               aria-current={name === chosen ? 'page' : undefined}
-              {...looksLikeButton({ size: 'small', variant: name === chosen ? 'primary' : 'quiet' })}
+              {...buttonProps({ size: 'small', variant: name === chosen ? 'primary' : 'quiet' })}
             >
-              {name ?? SOME}
+              {name ?? ALL_CLASSES}
             </Link>
           ))}
         </nav>
       )}
       {shown.map(({ name, samples }) => (
-        <section
-          key={name}
-          className="grid grid-cols-[minmax(0,1fr)] gap-2"
-          aria-label={`Pictures of ${name}`}
-        >
+        <section key={name} className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-label={`Images of ${name}`}>
           <h3>
             {name}{' '}
             <span className="small muted font-normal">
-              {counted(counts.find((one) => one.name === name)?.count ?? 0, 'picture')}
+              {counted(counts.find((one) => one.name === name)?.count ?? 0, 'image')}
             </span>
           </h3>
           {samples.length === 0 ? (
-            <p className="small muted">There is no picture of this class.</p>
+            <p className="small muted">There are no images of this class.</p>
           ) : (
-            <div className="tiles" style={chosen ? undefined : SMALL_TILES}>
+            <div className={chosen ? 'tiles' : `tiles ${SMALL_TILES}`}>
               {samples.map((one) => (
-                <SampleTile key={one.id} sample={one} saysSplit={chosen !== undefined} />
+                <SampleTile key={one.id} sample={one} showSplit={chosen !== undefined} />
               ))}
             </div>
           )}
         </section>
       ))}
-      {!chosen && counts.length > MOST_ROWS && (
+      {!chosen && counts.length > MAX_ROWS && (
         <p className="small muted">
-          The first {MOST_ROWS} of {counts.length} classes; choose another above.
+          The first {MAX_ROWS} of {counts.length} classes. Select another class above.
         </p>
       )}
     </Card>
   )
 }
 
-const SPLITS = { train: 'to learn from', validation: 'held back', test: 'for the test' } as const
+const SPLITS = { train: 'Training', validation: 'Validation', test: 'Test' } as const
 
 function SampleTile({
   sample: { image_url: url, label, filename, width, height, split },
-  saysSplit,
+  showSplit,
 }: {
   sample: SampleAnswer
-  saysSplit: boolean
+  showSplit: boolean
 }) {
+  const name = label ?? 'unlabelled'
   return (
     <ImageTile
       src={`${url}?size=160`}
-      alt={`${label ?? 'not labelled'}${filename ? `, ${filename}` : ''}`}
+      alt={filename ? `${name}, ${filename}` : name}
       pixels={Math.max(width, height)}
     >
-      {saysSplit && split !== null && <span className="muted">{SPLITS[split]}</span>}
+      {showSplit && split !== null && <span className="muted">{SPLITS[split]}</span>}
     </ImageTile>
   )
 }

@@ -1,57 +1,59 @@
-/** The pictures that a classifier learns from: how many of each class, and what they look like. */
+/** The images of a classifier: how many per class, samples, and their features. */
 import Link from 'next/link'
 import { Suspense } from 'react'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
-import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
-import { answered, type Query, type Visitor } from '../../visitor.ts'
+import { resultOf, type Query, type CurrentUser } from '../../current-user.ts'
 import { ClassSamples } from './class-samples.tsx'
 import { FeaturesView } from './features-view.tsx'
 
 const SOURCES: Readonly<Record<string, string>> = {
-  dataset: 'From a data set',
+  dataset: 'From a dataset',
   upload: 'Uploaded',
   feedback: 'From corrections',
 }
 
 export async function DataView({
-  who,
+  user,
   classifier,
   query,
 }: {
-  readonly who: Visitor
+  readonly user: CurrentUser
   readonly classifier: ClassifierAnswer
   readonly query: Query
 }) {
-  if (!who.isKnown) {
+  if (!user.isLoggedIn) {
+    const path = `/visualize?classifier=${classifier.id}&view=data`
     return (
       <EmptyState
         icon="key"
-        title="Log in to see the pictures"
+        title="Log in to see the images"
         action={
           <Link
-            href={`/login?next=${encodeURIComponent(`/visualize?classifier=${classifier.id}&view=data`)}`}
-            {...looksLikeButton({ variant: 'primary' })}
+            href={`/login?${new URLSearchParams({ next: path })}`}
+            {...buttonProps({ variant: 'primary' })}
           >
             Log in
           </Link>
         }
       >
-        What a classifier learnt from may be private, so it is shown to people with an account.
+        Training images may be private, so they are shown only to people with an account.
       </EmptyState>
     )
   }
-  const summary = await answered(who.asked, () =>
-    darkroom().data.dataSummary({ classifier: classifier.id }, who.asked),
+  const summary = await resultOf(user.context, () =>
+    darkroom().data.dataSummary({ classifier: classifier.id }, user.context),
   )
-  if (!summary.ok) return <ErrorNotice title="The pictures cannot be shown" failure={summary.failure} />
+  if (!summary.ok) return <ErrorNotice title="The images cannot be shown" failure={summary.failure} />
   const {
     per_class: perClass,
     per_source: perSource,
@@ -64,10 +66,10 @@ export async function DataView({
   return (
     <>
       {!hasOriginals && original && (
-        <Notice title={`The pictures of ${original.name} are not on this machine`}>
+        <Notice title={`The images of ${original.name} are not on this machine`}>
           <p>
-            {classifier.title} was trained on {counted(original.images, 'picture')} that do not travel with
-            it. This command brings them:
+            {classifier.title} was trained on {counted(original.images, 'image')} that are not shipped with
+            it. Download them with this command:
           </p>
           <code className="command mt-2" tabIndex={0}>
             {original.command}
@@ -76,16 +78,16 @@ export async function DataView({
       )}
       {total === 0 ? (
         <EmptyState
-          title="No pictures here yet"
+          title="No images yet"
           action={
-            who.may('upload') ? (
-              <Link href={`/upload?classifier=${classifier.id}`} {...looksLikeButton({ variant: 'primary' })}>
-                Upload pictures
+            user.may('upload') ? (
+              <Link href={`/upload?classifier=${classifier.id}`} {...buttonProps({ variant: 'primary' })}>
+                Upload images
               </Link>
             ) : undefined
           }
         >
-          What is uploaded or corrected is shown here.
+          Uploaded and corrected images appear here.
         </EmptyState>
       ) : (
         <>
@@ -93,44 +95,38 @@ export async function DataView({
             <Chart
               kind="bar"
               isStacked
-              title="Pictures per class"
+              title="Images per class"
               labelName="Class"
-              valueName="Pictures"
+              valueName="Images"
               labels={perClass.map((one) => one.class)}
               description={balance(counts)}
               series={[
-                { name: 'to learn from', values: perClass.map((one) => one.train) },
-                { name: 'held back', values: perClass.map((one) => one.validation) },
-                { name: 'for the test', values: perClass.map((one) => one.test) },
+                { name: 'training', values: perClass.map((one) => one.train) },
+                { name: 'validation', values: perClass.map((one) => one.validation) },
+                { name: 'test', values: perClass.map((one) => one.test) },
               ]}
             />
-            <dl className="facts">
-              <div>
-                <dt>All pictures</dt>
-                <dd>
-                  <FigureNumber count={total} />
-                </dd>
-              </div>
+            <Facts>
+              <Fact name="Total">
+                <FigureNumber count={total} />
+              </Fact>
               {perSource.map(({ source, count }) => (
-                <div key={source}>
-                  <dt>{SOURCES[source] ?? source}</dt>
-                  <dd>
-                    <FigureNumber count={count} />
-                  </dd>
-                </div>
+                <Fact key={source} name={SOURCES[source] ?? source}>
+                  <FigureNumber count={count} />
+                </Fact>
               ))}
-            </dl>
+            </Facts>
           </Card>
-          <ClassSamples who={who} classifier={classifier.id} counts={counts} chosen={label} />
+          <ClassSamples user={user} classifier={classifier.id} counts={counts} chosen={label} />
           <Suspense
             fallback={
-              <Card title="The mean picture of each class">
-                <p className="muted">Looking at the pictures: some seconds, the first time.</p>
+              <Card title="Average image per class">
+                <p className="muted">Analysing the images. The first time, this takes a few seconds.</p>
                 <Skeleton height="12rem" />
               </Card>
             }
           >
-            <FeaturesView who={who} classifier={classifier.id} />
+            <FeaturesView user={user} classifier={classifier.id} />
           </Suspense>
         </>
       )}
@@ -141,11 +137,10 @@ export async function DataView({
 function balance(counts: readonly { name: string; count: number }[]): string {
   const sorted = counts.toSorted((a, b) => a.count - b.count)
   const [fewest, most] = [sorted[0], sorted.at(-1)]
-  if (!fewest || !most) return 'No class has a picture.'
-  if (fewest.count === most.count)
-    return `Every class has ${counted(most.count, 'picture')}: an even balance.`
+  if (!fewest || !most) return 'There are no images.'
+  if (fewest.count === most.count) return `Balanced: every class has ${counted(most.count, 'image')}.`
   return (
-    `“${most.name}” has the most pictures (${most.count.toLocaleString('en-GB')}), “${fewest.name}” the ` +
-    `fewest (${fewest.count.toLocaleString('en-GB')}).`
+    `“${most.name}” has the most images (${numberText({ count: most.count })}), “${fewest.name}” the ` +
+    `fewest (${numberText({ count: fewest.count })}).`
   )
 }

@@ -1,29 +1,30 @@
-/** What the pictures are like as pictures: light, contrast, size, form, and the mean picture of each class. */
+/** The features of the images: average image per class, brightness, contrast, size and aspect ratio. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { answered, type Visitor } from '../../visitor.ts'
+import { resultOf, type CurrentUser } from '../../current-user.ts'
 import { MeanImages } from './mean-images.tsx'
 
 type Features = Output<Routes['GET /api/data/features']>
 type Bin = Features['brightness'][number]
 
 export async function FeaturesView({
-  who,
+  user,
   classifier,
 }: {
-  readonly who: Visitor
+  readonly user: CurrentUser
   readonly classifier: string
 }) {
-  const answer = await answered(who.asked, () => darkroom().ingest.dataFeatures({ classifier }, who.asked))
-  if (!answer.ok)
-    return <ErrorNotice title="The features of the pictures cannot be shown" failure={answer.failure} />
+  const answer = await resultOf(user.context, () =>
+    darkroom().ingest.dataFeatures({ classifier }, user.context),
+  )
+  if (!answer.ok) return <ErrorNotice title="The image features cannot be shown" failure={answer.failure} />
   const {
     total,
-    looked_at: lookedAt,
+    looked_at: analyzed,
     unreadable,
     brightness,
     contrast,
@@ -31,11 +32,11 @@ export async function FeaturesView({
     aspect,
     per_class: perClass,
   } = answer.value
-  if (lookedAt === 0) return null
+  if (analyzed === 0) return null
   const classes = perClass.map((one) => one.class)
   return (
     <>
-      <MeanImages perClass={perClass} total={total} lookedAt={lookedAt} unreadable={unreadable} />
+      <MeanImages perClass={perClass} total={total} analyzed={analyzed} unreadable={unreadable} />
       <div className="columns">
         <Card>
           <Histogram
@@ -44,8 +45,8 @@ export async function FeaturesView({
             bins={brightness}
             label={percentRange}
             description={
-              `How light the pictures are on the whole: ${mostOf(brightness, lookedAt, percentRange)} % ` +
-              `of white.${extremes(perClass, (one) => one.brightness, 'darkest', 'lightest')}`
+              `Mean brightness: ${mostOf(brightness, analyzed, percentRange)} % of white.` +
+              extremes(perClass, (one) => one.brightness, 'darkest', 'brightest')
             }
           />
         </Card>
@@ -56,9 +57,8 @@ export async function FeaturesView({
             bins={contrast}
             label={percentRange}
             description={
-              'How far light and dark are apart within a picture: ' +
-              `${mostOf(contrast, lookedAt, percentRange)} %.` +
-              extremes(perClass, (one) => one.contrast, 'flattest', 'richest')
+              `Contrast within each image: ${mostOf(contrast, analyzed, percentRange)} %.` +
+              extremes(perClass, (one) => one.contrast, 'lowest-contrast', 'highest-contrast')
             }
           />
         </Card>
@@ -67,7 +67,7 @@ export async function FeaturesView({
         <Chart
           kind="bar"
           isShare
-          title="Light and contrast by class"
+          title="Brightness and contrast by class"
           labelName="Class"
           valueName="Share of white"
           labels={classes}
@@ -76,8 +76,8 @@ export async function FeaturesView({
             { name: 'contrast', values: perClass.map((one) => one.contrast) },
           ]}
           description={
-            'The mean brightness and contrast of each class; where they differ much, a classifier may ' +
-            'learn the light instead of the thing.'
+            'Mean brightness and contrast of each class. If they differ strongly, the classifier may learn ' +
+            'lighting instead of the object.'
           }
         />
       </Card>
@@ -88,16 +88,16 @@ export async function FeaturesView({
             name="Longer side, pixels"
             bins={longerSide}
             label={pixelRange}
-            description={`The longer side of the pictures: ${mostOf(longerSide, lookedAt, pixelRange)} pixels.`}
+            description={`Longer side of the images: ${mostOf(longerSide, analyzed, pixelRange)} pixels.`}
           />
         </Card>
         <Card>
           <Histogram
-            title="Form"
-            name="Width by height"
+            title="Aspect ratio"
+            name="Width / height"
             bins={aspect}
             label={aspectRange}
-            description={`Width by height, so 1 is square: ${mostOf(aspect, lookedAt, aspectRange)}.`}
+            description={`Width divided by height (1 is square): ${mostOf(aspect, analyzed, aspectRange)}.`}
           />
         </Card>
       </div>
@@ -123,9 +123,9 @@ function Histogram({
       kind="bar"
       title={title}
       labelName={name}
-      valueName="Pictures"
+      valueName="Images"
       labels={bins.map(label)}
-      series={[{ name: 'pictures', values: bins.map(({ count }) => count) }]}
+      series={[{ name: 'images', values: bins.map(({ count }) => count) }]}
       description={description}
     />
   )
@@ -134,15 +134,15 @@ function Histogram({
 const percentRange = ({ from, to }: Bin): string =>
   to === null ? `${round(from * 100)} and more` : `${round(from * 100)}–${round(to * 100)}`
 const pixelRange = ({ from, to }: Bin): string => (to === null ? `${from} and more` : `${from}–${to - 1}`)
-function aspectRange({ from, to }: Bin): string {
-  if (to === null) return `${from} and wider`
+const aspectRange = ({ from, to }: Bin): string => {
+  if (to === null) return `${from} and more`
   return from === 0 ? `under ${to}` : `${from}–${to}`
 }
 const round = (value: number): number => Number(value.toFixed(1))
 
 function mostOf(bins: readonly Bin[], all: number, label: (bin: Bin) => string): string {
   const most = bins.toSorted((a, b) => b.count - a.count)[0]
-  return most ? `${Math.round((100 * most.count) / all)} of 100 have ${label(most)}` : ''
+  return most ? `${Math.round((100 * most.count) / all)} % of the images have ${label(most)}` : ''
 }
 
 function extremes(
@@ -154,6 +154,6 @@ function extremes(
   const sorted = perClass.filter((one) => of(one) !== null).toSorted((a, b) => of(a)! - of(b)!)
   const [least, most] = [sorted[0], sorted.at(-1)]
   return least && most && least !== most
-    ? ` The ${low} class is “${least.class}”, the ${high} “${most.class}”.`
+    ? ` The ${low} class is “${least.class}”, the ${high} is “${most.class}”.`
     : ''
 }

@@ -1,5 +1,5 @@
 'use client'
-/** The confusion matrix as files: CSV for a program, PNG for a report. */
+/** Downloads the confusion matrix as CSV or PNG. */
 import { Button } from '#lib/ui/button.tsx'
 import { csvOf, saveFile } from '#lib/ui/save-file.ts'
 
@@ -18,16 +18,16 @@ export function MatrixFiles({ classes, counts, name }: MatrixProps) {
     saveFile(
       `${name}.csv`,
       csvOf(
-        ['true class', ...classes.map((one) => `answered ${one}`)],
+        ['true class', ...classes.map((one) => `predicted ${one}`)],
         classes.map((truth, i) => [truth, ...classes.map((_, j) => counts[i]?.[j] ?? 0)]),
       ),
     )
   const savePng = () =>
-    drawn({ classes, counts, name }).toBlob((png) => {
+    drawMatrix({ classes, counts, name }).toBlob((png) => {
       if (png) saveFile(`${name}.png`, png)
     })
   return (
-    <span className="row" style={{ gap: '0.25rem' }}>
+    <span className="row gap-1">
       <Button size="small" variant="quiet" onClick={saveCsv}>
         CSV<span className="sr-only"> of the confusion matrix</span>
       </Button>
@@ -38,7 +38,7 @@ export function MatrixFiles({ classes, counts, name }: MatrixProps) {
   )
 }
 
-function drawn({ classes, counts }: MatrixProps): HTMLCanvasElement {
+function drawMatrix({ classes, counts }: MatrixProps): HTMLCanvasElement {
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = LABELS + CELL * classes.length + 8
   const ink = canvas.getContext('2d')

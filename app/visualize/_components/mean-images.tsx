@@ -1,12 +1,12 @@
 'use client'
-/** The mean picture of each class, and the same as a table with what was measured of them. */
+/** The average image of each class, and the measured features as a table. */
 import { useState } from 'react'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
-import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'
 import { csvOf, saveFile } from '#lib/ui/save-file.ts'
 import { Table } from '#lib/ui/table.tsx'
@@ -15,19 +15,19 @@ type PerClass = Output<Routes['GET /api/data/features']>['per_class']
 type MeanImagesProps = {
   readonly perClass: PerClass
   readonly total: number
-  readonly lookedAt: number
+  readonly analyzed: number
   readonly unreadable: number
 }
 
-export function MeanImages({ perClass, total, lookedAt, unreadable }: MeanImagesProps) {
+export function MeanImages({ perClass, total, analyzed, unreadable }: MeanImagesProps) {
   const [isTable, setIsTable] = useState(false)
   return (
     <Card
-      title="The mean picture of each class"
+      title="Average image per class"
       aside={
         <span className="flex flex-wrap gap-1">
           <Button size="small" variant="quiet" aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
-            {isTable ? 'Pictures' : 'Table'}
+            {isTable ? 'Images' : 'Table'}
           </Button>
           <Button size="small" variant="quiet" onClick={() => saveCsv(perClass)}>
             CSV
@@ -36,8 +36,8 @@ export function MeanImages({ perClass, total, lookedAt, unreadable }: MeanImages
       }
     >
       <p className="small muted">
-        What is alike in all pictures of a class stays, what differs blurs: a shape that one can recognise
-        here is easy to learn, and so is a background that only one class has.
+        Recognisable shapes are easy to learn. A background that only one class has is a risk: the classifier
+        may learn it instead of the object.
       </p>
       {isTable ? (
         <AsTable perClass={perClass} />
@@ -49,14 +49,14 @@ export function MeanImages({ perClass, total, lookedAt, unreadable }: MeanImages
                 <ImageTile
                   key={one.class}
                   src={one.mean_image}
-                  alt={`The mean of ${counted(one.looked_at, 'picture')} of ${one.class}`}
+                  alt={`Average of ${counted(one.looked_at, 'image')} of ${one.class}`}
                   pixels={1}
                 >
                   <strong>{one.class}</strong>{' '}
-                  <span className="muted">of {one.looked_at.toLocaleString('en-GB')}</span>
+                  <span className="muted">{counted(one.looked_at, 'image')}</span>
                   <br />
                   <a className="link small" href={one.mean_image} download={`mean-${one.class}.webp`}>
-                    Save<span className="sr-only"> the mean picture of {one.class}</span>
+                    Download<span className="sr-only"> the average image of {one.class}</span>
                   </a>
                 </ImageTile>
               ),
@@ -64,9 +64,9 @@ export function MeanImages({ perClass, total, lookedAt, unreadable }: MeanImages
         </div>
       )}
       <p className="small muted">
-        {extent(lookedAt, total)}
-        {unreadable > 0 && ` ${unreadable.toLocaleString('en-GB')} could not be read.`} The same pictures are
-        behind the plots below.
+        {extentText(analyzed, total)}
+        {unreadable > 0 && ` ${counted(unreadable, 'image')} could not be read.`} The charts below are based
+        on the same images.
       </p>
     </Card>
   )
@@ -76,22 +76,22 @@ function AsTable({ perClass }: { readonly perClass: PerClass }) {
   const share = (value: number | null) => (value === null ? '–' : <FigureNumber share={value} />)
   return (
     <Table
-      caption="The pictures of each class, measured"
-      isCaptionHidden
+      caption="Features of the images of each class"
+      hideCaption
       variant="cards"
       rows={perClass}
       keyOf={(one) => one.class}
       columns={[
         { name: 'Class', cell: (one) => one.class },
-        { name: 'Looked at', isNumeric: true, cell: (one) => <FigureNumber count={one.looked_at} /> },
+        { name: 'Images', isNumeric: true, cell: (one) => <FigureNumber count={one.looked_at} /> },
         { name: 'Brightness', isNumeric: true, cell: (one) => share(one.brightness) },
         { name: 'Contrast', isNumeric: true, cell: (one) => share(one.contrast) },
         {
-          name: 'Longer side, median',
+          name: 'Median longer side',
           isNumeric: true,
           cell: (one) => (one.longer_side === null ? '–' : `${one.longer_side} px`),
         },
-        { name: 'Width by height, median', isNumeric: true, cell: (one) => one.aspect?.toFixed(2) ?? '–' },
+        { name: 'Median aspect ratio', isNumeric: true, cell: (one) => one.aspect?.toFixed(2) ?? '–' },
       ]}
     />
   )
@@ -99,9 +99,9 @@ function AsTable({ perClass }: { readonly perClass: PerClass }) {
 
 const saveCsv = (perClass: PerClass): void =>
   saveFile(
-    'classes-measured.csv',
+    'class-features.csv',
     csvOf(
-      ['class', 'looked at', 'brightness', 'contrast', 'longer side', 'aspect'],
+      ['class', 'images', 'brightness', 'contrast', 'longer side', 'aspect ratio'],
       perClass.map((one) => [
         one.class,
         one.looked_at,
@@ -113,8 +113,8 @@ const saveCsv = (perClass: PerClass): void =>
     ),
   )
 
-function extent(lookedAt: number, total: number): string {
-  if (lookedAt < total)
-    return `Looked at ${lookedAt.toLocaleString('en-GB')} of ${counted(total, 'picture')}, evenly over the classes.`
-  return lookedAt === 1 ? 'Looked at the only picture.' : `Looked at all ${counted(lookedAt, 'picture')}.`
+function extentText(analyzed: number, total: number): string {
+  if (analyzed < total)
+    return `Based on ${numberText({ count: analyzed })} of ${counted(total, 'image')}, evenly from all classes.`
+  return analyzed === 1 ? 'Based on 1 image.' : `Based on all ${counted(analyzed, 'image')}.`
 }

@@ -1,13 +1,14 @@
-/** What the numbers of a version say, in sentences: what it mixes up, what it finds worst, whether it learnt
- *  by heart, how honest its confidence is. */
+/** The evaluation of a version in sentences: confused classes, lowest recall, overfitting, calibration and
+ *  confidence threshold. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { confusedPairs, type ConfusedPair } from '#lib/domain/confusion.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { Card } from '#lib/ui/card.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
 
-const PAIRS = 4
-/** Accuracy on pictures that it learnt from above that on others, from which it is worth a word. */
-const BY_HEART = 0.05
+const MAX_PAIRS = 4
+/** Training accuracy minus validation accuracy from which a version counts as overfitted. */
+const OVERFITTING_GAP = 0.05
 
 type Test = NonNullable<VersionCard['test']>
 
@@ -21,26 +22,26 @@ export function ModelInsights({
   readonly card: VersionCard
 }) {
   const pairs = confusedPairs(classes, test.confusion)
-  const sentences = [...worstFound(test), ...byHeart(card), ...honesty(card), ...hesitation(card)]
+  const sentences = [...lowestRecall(test), ...overfitting(card), ...calibration(card), ...threshold(card)]
   return (
-    <Card title="In words">
+    <Card title="Summary">
       {pairs.length === 0 ? (
         <p>
-          No test picture was answered wrongly: either the task is easy, or {counted(test.images, 'picture')}{' '}
-          {test.images === 1 ? 'is' : 'are'} too few to find its limits.
+          All test images were classified correctly. Either the task is easy, or{' '}
+          {counted(test.images, 'test image')} {test.images === 1 ? 'is' : 'are'} not enough to show the
+          limits.
         </p>
       ) : (
         <div className="grid gap-2">
-          <p>Most often mixed up, of {counted(test.images, 'test picture')}:</p>
+          <p>Most frequent confusions on {counted(test.images, 'test image')}:</p>
           <ul className="grid gap-1 list-disc pl-5">
-            {pairs.slice(0, PAIRS).map((pair) => (
-              <li key={`${pair.truth} ${pair.answer}`}>{mixedUp(pair)}</li>
+            {pairs.slice(0, MAX_PAIRS).map((pair) => (
+              <li key={`${pair.truth} ${pair.answer}`}>{confusionText(pair)}</li>
             ))}
           </ul>
-          {pairs.length > PAIRS && (
+          {pairs.length > MAX_PAIRS && (
             <p className="small muted">
-              and {pairs.length - PAIRS} more {pairs.length - PAIRS === 1 ? 'pair' : 'pairs'}, in the matrix
-              below.
+              {counted(pairs.length - MAX_PAIRS, 'more pair')} in the confusion matrix below.
             </p>
           )}
         </div>
@@ -56,22 +57,18 @@ export function ModelInsights({
   )
 }
 
-const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`
+const percent = (share: number, digits = 1): string => numberText({ share, digits })
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
-const timesOf = (count: number): string => (count === 1 ? 'once' : `${count} times`)
-
-function mixedUp({ truth, answer, there, of, back, ofBack }: ConfusedPair): string {
-  const otherWay =
-    back === 0
-      ? 'never the other way round'
-      : `the other way round ${timesOf(back)} (${percent(back / ofBack)})`
-  return (
-    `“${truth}” was taken for “${answer}” ${timesOf(there)} (${percent(there / of)} of its pictures), ` +
-    `${otherWay}.`
-  )
+function confusionText({ truth, answer, there, of, back, ofBack }: ConfusedPair): string {
+  const share = percent(there / of)
+  const forward = `“${truth}” was classified as “${answer}” ${times(there)} (${share} of its images)`
+  return back === 0
+    ? `${forward}, never the other way round.`
+    : `${forward}, the other way round ${times(back)} (${percent(back / ofBack)}).`
 }
 
-function worstFound({ per_class: perClass }: Test): readonly string[] {
+function lowestRecall({ per_class: perClass }: Test): readonly string[] {
   const sorted = perClass
     .flatMap((row) => (row.recall === null ? [] : [{ ...row, recall: row.recall }]))
     .toSorted((a, b) => a.recall - b.recall)
@@ -79,36 +76,33 @@ function worstFound({ per_class: perClass }: Test): readonly string[] {
   if (!worst || worst.recall === 1 || worst.recall === sorted.at(-1)?.recall) return []
   const missed = worst.images - Math.round(worst.recall * worst.images)
   return [
-    `Of “${worst.class}” it finds the smallest part: ${percent(worst.recall)}; it missed ${missed} of ` +
-      `${worst.images}. More, and more different, pictures of it help most.`,
+    `Lowest recall: “${worst.class}” with ${percent(worst.recall)} (${missed} of ${worst.images} images were ` +
+      'missed). More and more varied images of this class help most.',
   ]
 }
 
-function byHeart({ curves, best_epoch: bestEpoch }: VersionCard): readonly string[] {
+function overfitting({ curves, best_epoch: bestEpoch }: VersionCard): readonly string[] {
   const best = curves.find(({ epoch }) => epoch === bestEpoch)
   if (!best || best.accuracy === null) return []
   const gap = best.accuracy - best.val_accuracy
-  return gap >= BY_HEART
-    ? [
-        `It is right on ${percent(best.accuracy)} of the pictures that it learnt from and on ` +
-          `${percent(best.val_accuracy)} of others: it learnt some of them by heart. More pictures help.`,
-      ]
-    : [
-        `It does about as well on pictures that it did not learn from (${percent(best.val_accuracy)}) ` +
-          `as on those that it did (${percent(best.accuracy)}, made harder on purpose): it did not learn ` +
-          'by heart.',
-      ]
+  const accuracies =
+    `Accuracy is ${percent(best.accuracy)} on the training set and ${percent(best.val_accuracy)} on the ` +
+    'validation set'
+  return gap >= OVERFITTING_GAP
+    ? [`${accuracies}: the model overfits. More images help.`]
+    : [`${accuracies}: no sign of overfitting. (Training images are augmented, which makes them harder.)`]
 }
 
-function honesty({ calibration, test }: VersionCard): readonly string[] {
-  if (!calibration || test?.ece == null) return []
+function calibration({ calibration: measured, test }: VersionCard): readonly string[] {
+  if (!measured || test?.ece == null) return []
+  const error = (test.ece * 100).toFixed(1)
   return [
-    `Its confidence is off by ${(test.ece * 100).toFixed(1)} points on average: of answers that say 80 ` +
-      '%, about 80 in 100 are right when this is near 0.',
+    `The mean calibration error is ${error} points. Near 0, predictions with a confidence of 80 % are ` +
+      'correct in about 80 % of cases.',
   ]
 }
 
-function hesitation({ decision }: VersionCard): readonly string[] {
+function threshold({ decision }: VersionCard): readonly string[] {
   if (
     !decision ||
     decision.threshold === null ||
@@ -117,8 +111,8 @@ function hesitation({ decision }: VersionCard): readonly string[] {
   )
     return []
   return [
-    `It calls itself confident from ${percent(decision.threshold, 0)} on: that is ` +
-      `${percent(decision.share_answered, 0)} of its answers, and ` +
-      `${percent(decision.error_among_answered)} of those are wrong.`,
+    `Predictions count as confident from ${percent(decision.threshold, 0)}: that is ` +
+      `${percent(decision.share_answered, 0)} of the predictions, and ` +
+      `${percent(decision.error_among_answered)} of those are incorrect.`,
   ]
 }

@@ -1,76 +1,59 @@
-/** What the champion makes of pictures it had never seen: its mistakes, class by class, and how it learnt. */
+/** The live version on its test set: mistakes, figures per class, reliability, robustness, training, layers. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { ConfusionMatrix } from '#lib/ui/confusion-matrix.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
-import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { Curves } from '../../_components/curves.tsx'
 import { PerClassTable } from '../../_components/per-class-table.tsx'
-import { Reliability } from '../../_components/reliability.tsx'
+import { ReliabilityDiagram } from '../../_components/reliability-diagram.tsx'
 import { Robustness } from '../../_components/robustness.tsx'
-import { answered, type Visitor } from '../../visitor.ts'
+import { resultOf, type CurrentUser } from '../../current-user.ts'
 import { MatrixFiles } from './matrix-files.tsx'
 import { ModelInsights } from './model-insights.tsx'
 
 export async function ModelView({
-  who,
+  user,
   classifier,
 }: {
-  readonly who: Visitor
+  readonly user: CurrentUser
   readonly classifier: ClassifierAnswer
 }) {
   if (!classifier.champion)
     return (
       <EmptyState icon="train" title="No version yet">
-        The first training makes one; then its mistakes are shown here.
+        The first training run creates one. Its evaluation then appears here.
       </EmptyState>
     )
-  const info = await answered(who.asked, () =>
-    darkroom().training.modelInfo({ classifier: classifier.id }, who.asked),
+  const info = await resultOf(user.context, () =>
+    darkroom().training.modelInfo({ classifier: classifier.id }, user.context),
   )
   if (!info.ok) return <ErrorNotice title="The model cannot be shown" failure={info.failure} />
   const { card, classes, version, architecture } = info.value
   return (
     <>
       <Card title={`${classifier.title} ${version}`}>
-        <dl className="facts">
-          <div>
-            <dt>Accuracy</dt>
-            <dd>
-              <FigureNumber size="large" share={card.test?.accuracy ?? null} />
-            </dd>
-          </div>
-          <div>
-            <dt>Test pictures</dt>
-            <dd>
-              <FigureNumber count={card.test?.images ?? 0} />
-            </dd>
-          </div>
-          <div>
-            <dt>Mean F1</dt>
-            <dd>{card.test ? <FigureNumber share={card.test.macro_f1} /> : '–'}</dd>
-          </div>
-          <div>
-            <dt>Parameters</dt>
-            <dd>
-              <FigureNumber count={info.value.parameters} />
-            </dd>
-          </div>
-          <div>
-            <dt>Looks at</dt>
-            <dd>
-              {info.value.input.size} × {info.value.input.size} pixels
-            </dd>
-          </div>
-          <div>
-            <dt>Engine</dt>
-            <dd>{info.value.engine ?? 'none loaded'}</dd>
-          </div>
-        </dl>
+        <Facts>
+          <Fact name="Accuracy">
+            <FigureNumber size="large" share={card.test?.accuracy ?? null} />
+          </Fact>
+          <Fact name="Test set">
+            <FigureNumber count={card.test?.images ?? 0} />
+          </Fact>
+          <Fact name="Mean F1">{card.test ? <FigureNumber share={card.test.macro_f1} /> : '–'}</Fact>
+          <Fact name="Parameters">
+            <FigureNumber count={info.value.parameters} />
+          </Fact>
+          <Fact name="Input size">
+            {info.value.input.size} × {info.value.input.size} pixels
+          </Fact>
+          <Fact name="Engine">{info.value.engine ?? 'none loaded'}</Fact>
+        </Facts>
       </Card>
       {card.test ? (
         <>
@@ -87,7 +70,7 @@ export async function ModelView({
           >
             <ConfusionMatrix classes={classes} counts={card.test.confusion} />
           </Card>
-          <Card title="Class by class">
+          <Card title="Results by class">
             <Chart
               level={3}
               kind="bar"
@@ -107,29 +90,27 @@ export async function ModelView({
           </Card>
         </>
       ) : (
-        <Notice title="Not measured">
-          This version had no test pictures, so nobody can say how good it is.
-        </Notice>
+        <Notice title="Not evaluated">There were no test images, so the accuracy is unknown.</Notice>
       )}
       {card.test?.reliability && (
-        <Card title="How sure, and how right">
-          <Reliability bins={card.test.reliability} />
+        <Card title="Confidence and reliability">
+          <ReliabilityDiagram bins={card.test.reliability} />
         </Card>
       )}
       {card.robustness && (
-        <Card title="What it bears">
-          <Robustness measured={card.robustness} />
+        <Card title="Robustness">
+          <Robustness result={card.robustness} />
         </Card>
       )}
       {card.curves.length > 1 && (
-        <Card title="How it learnt">
+        <Card title="Training">
           <Curves points={card.curves} />
         </Card>
       )}
       <Card title="Layers">
         <Table
-          caption="The network, layer by layer"
-          isCaptionHidden
+          caption="Layers of the network"
+          hideCaption
           rows={architecture.map((layer, i) => ({ ...layer, i }))}
           keyOf={({ i }) => String(i)}
           columns={[
@@ -138,7 +119,7 @@ export async function ModelView({
             {
               name: 'Parameters',
               isNumeric: true,
-              cell: ({ parameters }) => parameters.toLocaleString('en-GB'),
+              cell: ({ parameters }) => <FigureNumber count={parameters} />,
             },
           ]}
         />
@@ -152,10 +133,9 @@ function weakest(rows: readonly { readonly class: string; readonly f1: number | 
     .flatMap((row) => (row.f1 === null ? [] : [{ name: row.class, f1: row.f1 }]))
     .toSorted((a, b) => a.f1 - b.f1)
   const [worst, best] = [sorted[0], sorted.at(-1)]
-  if (!worst || !best || worst.f1 === best.f1)
-    return 'How exact and how complete the answers are, for each class.'
+  if (!worst || !best || worst.f1 === best.f1) return 'Precision, recall and F1 of each class.'
   return (
-    `Weakest is “${worst.name}” with an F1 of ${(worst.f1 * 100).toFixed(1)} %, strongest “${best.name}” ` +
-    `with ${(best.f1 * 100).toFixed(1)} %.`
+    `Lowest F1: “${worst.name}” with ${numberText({ share: worst.f1 })}. Highest: “${best.name}” with ` +
+    `${numberText({ share: best.f1 })}.`
   )
 }

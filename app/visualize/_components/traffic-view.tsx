@@ -1,27 +1,29 @@
-/** What a classifier is asked, day by day, and how sure its answers are. */
+/** The predictions of a classifier: number per day, confidence and class distribution. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { looksLikeButton } from '#lib/ui/button.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { FigureNumber } from '#lib/ui/figure-number.tsx'
-import { answered, type Visitor } from '../../visitor.ts'
+import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
+import { resultOf, type CurrentUser } from '../../current-user.ts'
 import { AgainstTraining } from './against-training.tsx'
 
 const DAYS = 30
+const MEANING = 'A drop may mean that the images differ from the training data.'
 
 export async function TrafficView({
-  who,
+  user,
   classifier,
 }: {
-  readonly who: Visitor
+  readonly user: CurrentUser
   readonly classifier: ClassifierAnswer
 }) {
-  const answer = await answered(who.asked, () =>
-    darkroom().data.statistics({ classifier: classifier.id, days: DAYS }, who.asked),
+  const answer = await resultOf(user.context, () =>
+    darkroom().data.statistics({ classifier: classifier.id, days: DAYS }, user.context),
   )
   if (!answer.ok) return <ErrorNotice title="The traffic cannot be shown" failure={answer.failure} />
   const s = answer.value
@@ -29,14 +31,14 @@ export async function TrafficView({
     return (
       <EmptyState
         icon="chart"
-        title="Nothing was asked yet"
+        title="No predictions yet"
         action={
-          <Link href={`/predict?classifier=${classifier.id}`} {...looksLikeButton({ variant: 'primary' })}>
-            Ask about a picture
+          <Link href={`/predict?classifier=${classifier.id}`} {...buttonProps({ variant: 'primary' })}>
+            Predict
           </Link>
         }
       >
-        Once pictures are answered, this shows how many, how surely, and as what.
+        The number of predictions, their confidence and their classes appear here.
       </EmptyState>
     )
   }
@@ -49,45 +51,30 @@ export async function TrafficView({
   const first = s.by_class.toSorted((a, b) => b.count - a.count)[0]
   return (
     <>
-      <Card title="So far">
-        <dl className="facts">
-          <div>
-            <dt>Answered</dt>
-            <dd>
-              <FigureNumber count={s.total_predictions} />
-            </dd>
-          </div>
-          <div>
-            <dt>Today</dt>
-            <dd>
-              <FigureNumber count={s.predictions_today} />
-            </dd>
-          </div>
-          <div>
-            <dt>Mean confidence</dt>
-            <dd>{s.mean_confidence === null ? '–' : <FigureNumber share={s.mean_confidence} />}</dd>
-          </div>
-          <div>
-            <dt>Half are faster than</dt>
-            <dd>{s.latency_ms === null ? '–' : <FigureNumber amount={s.latency_ms.p50} unit="ms" />}</dd>
-          </div>
-          <div>
-            <dt>99 % are faster than</dt>
-            <dd>{s.latency_ms === null ? '–' : <FigureNumber amount={s.latency_ms.p99} unit="ms" />}</dd>
-          </div>
-          <div>
-            <dt>Confirmed</dt>
-            <dd>
-              <FigureNumber count={s.confirmed} />
-            </dd>
-          </div>
-          <div>
-            <dt>Corrected</dt>
-            <dd>
-              <FigureNumber count={s.corrections} />
-            </dd>
-          </div>
-        </dl>
+      <Card title="Total">
+        <Facts>
+          <Fact name="Predictions">
+            <FigureNumber count={s.total_predictions} />
+          </Fact>
+          <Fact name="Today">
+            <FigureNumber count={s.predictions_today} />
+          </Fact>
+          <Fact name="Mean confidence">
+            {s.mean_confidence === null ? '–' : <FigureNumber share={s.mean_confidence} />}
+          </Fact>
+          <Fact name="Median latency (p50)">
+            {s.latency_ms === null ? '–' : <FigureNumber amount={s.latency_ms.p50} unit="ms" />}
+          </Fact>
+          <Fact name="99th percentile latency (p99)">
+            {s.latency_ms === null ? '–' : <FigureNumber amount={s.latency_ms.p99} unit="ms" />}
+          </Fact>
+          <Fact name="Confirmed">
+            <FigureNumber count={s.confirmed} />
+          </Fact>
+          <Fact name="Corrected">
+            <FigureNumber count={s.corrections} />
+          </Fact>
+        </Facts>
       </Card>
       <Card>
         <Chart
@@ -96,12 +83,12 @@ export async function TrafficView({
           labelName="Day"
           valueName="Predictions"
           labels={s.by_day.map(({ day }) => day)}
+          labelFormat="day"
           series={[{ name: 'predictions', values: s.by_day.map(({ count }) => count) }]}
           description={
             busiest
-              ? `Answers a day in the last ${DAYS} days; the most were ` +
-                `${busiest.count.toLocaleString('en-GB')}, on ${busiest.day}.`
-              : `No answers in the last ${DAYS} days.`
+              ? `Predictions per day in the last ${DAYS} days; at most ${numberText({ count: busiest.count })}.`
+              : `No predictions in the last ${DAYS} days.`
           }
         />
       </Card>
@@ -116,20 +103,20 @@ export async function TrafficView({
             series={[{ name: 'predictions', values: s.confidence_histogram.map(({ count }) => count) }]}
             description={
               all > 0
-                ? `${Math.round((sure / all) * 100)} % of the answers were at least 90 % sure.`
-                : 'No answers to count.'
+                ? `${Math.round((sure / all) * 100)} % of the predictions had a confidence of at least 90 %.`
+                : 'No predictions yet.'
             }
           />
         </Card>
         <Card>
           <Chart
             kind="bar"
-            title="Answers per class"
+            title="Predictions per class"
             labelName="Class"
             valueName="Predictions"
             labels={s.by_class.map((one) => one.class)}
             series={[{ name: 'predictions', values: s.by_class.map(({ count }) => count) }]}
-            description={first ? `The most frequent answer is “${first.class}”.` : 'No answers to count.'}
+            description={first ? `The most frequent class is “${first.class}”.` : 'No predictions yet.'}
           />
         </Card>
       </div>
@@ -137,21 +124,21 @@ export async function TrafficView({
         <Chart
           kind="line"
           isShare
-          title="Mean confidence a day"
+          title="Mean confidence per day"
           labelName="Day"
           valueName="Mean confidence"
           labels={s.by_day.map(({ day }) => day)}
+          labelFormat="day"
           series={[{ name: 'mean confidence', values: s.by_day.map((one) => one.mean_confidence) }]}
           description={trendOf(s.by_day)}
         />
       </Card>
-      <AgainstTraining who={who} classifier={classifier} answers={s.by_class} />
+      <AgainstTraining user={user} classifier={classifier} predictions={s.by_class} />
     </>
   )
 }
 
-/** Whether answers become less sure: the newer half of the days against the older, each answer counting
- *  alike. */
+/** Whether the confidence falls: the newer half of the days compared with the older, weighted by predictions. */
 function trendOf(
   days: readonly { readonly count: number; readonly mean_confidence: number | null }[],
 ): string {
@@ -163,15 +150,11 @@ function trendOf(
   }
   const half = Math.floor(days.length / 2)
   const [before, after] = [meanOf(days.slice(0, half)), meanOf(days.slice(-half))]
-  if (before === null || after === null)
-    return 'How sure the answers of each day were, on average; a fall means pictures unlike those of the training.'
+  if (before === null || after === null) return `Mean confidence of the predictions of each day. ${MEANING}`
   const change = (after - before) * 100
-  const compared =
-    Math.abs(change) < 0.5
-      ? 'as the'
-      : `${Math.abs(change).toFixed(1)} points ${change > 0 ? 'more' : 'less'} than the`
-  return (
-    `The last ${half} days were ${(after * 100).toFixed(1)} % sure on average, ${compared} ` +
-    `${half} before; a fall means pictures unlike those of the training.`
-  )
+  const points = Math.abs(change).toFixed(1)
+  const comparison =
+    Math.abs(change) < 0.5 ? 'the same as' : `${points} points ${change > 0 ? 'higher than' : 'lower than'}`
+  const mean = numberText({ share: after })
+  return `In the last ${half} days it was ${mean}, ${comparison} in the ${half} days before. ${MEANING}`
 }

@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(getChange, (input, asked) => darkroom().data.getChange(input, asked))
+export const GET = serve(getChange, (input, context) => darkroom().data.getChange(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(healthLive, (input, asked) => darkroom().operations.healthLive(input, asked))
+export const GET = serve(healthLive, (input, context) => darkroom().operations.healthLive(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

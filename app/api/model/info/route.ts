@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(modelInfo, (input, asked) => darkroom().training.modelInfo(input, asked))
+export const GET = serve(modelInfo, (input, context) => darkroom().training.modelInfo(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(modelUptime, (input, asked) => darkroom().operations.modelUptime(input, asked))
+export const GET = serve(modelUptime, (input, context) => darkroom().operations.modelUptime(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,5 +3,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(exportPredictions, (input, asked) => darkroom().data.exportPredictions(input, asked))
+export const GET = serve(exportPredictions, (input, context) =>
+  darkroom().data.exportPredictions(input, context),
+)
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,7 +3,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const POST = serve(forecastRetrain, (input, asked) =>
-  darkroom().training.forecastRetrain(input, asked),
+export const POST = serve(forecastRetrain, (input, context) =>
+  darkroom().training.forecastRetrain(input, context),
 )
 export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

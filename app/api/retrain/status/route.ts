@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(retrainStatus, (input, asked) => darkroom().data.retrainStatus(input, asked))
+export const GET = serve(retrainStatus, (input, context) => darkroom().data.retrainStatus(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(getRun, (input, asked) => darkroom().data.getRun(input, asked))
+export const GET = serve(getRun, (input, context) => darkroom().data.getRun(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(compareModels, (input, asked) => darkroom().training.compareModels(input, asked))
+export const GET = serve(compareModels, (input, context) => darkroom().training.compareModels(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const POST = serve(promoteModel, (input, asked) => darkroom().training.promoteModel(input, asked))
+export const POST = serve(promoteModel, (input, context) => darkroom().training.promoteModel(input, context))
 export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

@@ -3,5 +3,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const POST = serve(createResetLink, (input, asked) => darkroom().auth.createResetLink(input, asked))
+export const POST = serve(createResetLink, (input, context) =>
+  darkroom().auth.createResetLink(input, context),
+)
 export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

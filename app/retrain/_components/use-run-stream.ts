@@ -1,17 +1,17 @@
 'use client'
-/** A run as it is now: what the server said at first, and every event since. It stops listening when the run
- *  has ended. */
+/** The current state of a training run: what the server rendered, updated by each event. It stops listening
+ *  when the run has ended. */
 import { useEffect, useEffectEvent, useState } from 'react'
 import { follow, type RunEvent } from '#lib/contracts/client.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 
-const STEPS_KEPT = 240
-const LINES_KEPT = 500
+const MAX_STEPS = 240
+const MAX_LINES = 500
 
 type Step = Extract<RunEvent, { kind: 'step' }>
 type Line = { readonly seq: number; readonly at: string; readonly message: string }
-export type FollowedRun = {
+export type RunStream = {
   readonly run: RunAnswer
   readonly points: readonly EpochPoint[]
   readonly steps: readonly Step[]
@@ -22,40 +22,40 @@ export type FollowedRun = {
 export const isUnderWay = ({ state }: RunAnswer): boolean =>
   state === 'queued' || state === 'running' || state === 'judging'
 
-export function useFollowedRun(
+export function useRunStream(
   first: RunAnswer,
   onEnd: () => void,
-): FollowedRun & { readonly put: (run: RunAnswer) => void } {
-  const [followed, setFollowed] = useState<FollowedRun>({
+): RunStream & { readonly put: (run: RunAnswer) => void } {
+  const [stream, setStream] = useState<RunStream>({
     run: first,
     points: first.points,
     steps: [],
     lines: [],
     isLost: false,
   })
-  const [sitting, setSitting] = useState({ count: 0, isLive: isUnderWay(first) })
-  const hear = useEffectEvent((event: RunEvent) => setFollowed((before) => after(before, event)))
+  const [connection, setConnection] = useState({ count: 0, isLive: isUnderWay(first) })
+  const receive = useEffectEvent((event: RunEvent) => setStream((before) => after(before, event)))
   const end = useEffectEvent(() => {
-    if (sitting.isLive) onEnd()
+    if (connection.isLive) onEnd()
   })
-  const lose = useEffectEvent(() => setFollowed((before) => ({ ...before, isLost: true })))
+  const lose = useEffectEvent(() => setStream((before) => ({ ...before, isLost: true })))
 
-  // a run that has ended is read through once, for its log; one that goes on after a stop is a new sitting
+  // the events of a run that has ended are read once, for its log; a resumed run needs a new connection
   useEffect(
-    () => follow(first.id, (event) => hear(event), { onEnd: () => end(), onLost: () => lose() }),
-    [first.id, sitting.count],
+    () => follow(first.id, (event) => receive(event), { onEnd: () => end(), onLost: () => lose() }),
+    [first.id, connection.count],
   )
 
   const put = (run: RunAnswer) => {
-    setFollowed((before) => ({ ...before, run, isLost: false }))
-    setSitting(({ count }) => ({ count: count + 1, isLive: true }))
+    setStream((before) => ({ ...before, run, isLost: false }))
+    setConnection(({ count }) => ({ count: count + 1, isLive: true }))
   }
-  return { ...followed, put }
+  return { ...stream, put }
 }
 
-/** Events may come twice after a lost connection: `seq` and `epoch` tell. Between two words on the whole run
- *  its steps say how far it is. */
-function after(before: FollowedRun, event: RunEvent): FollowedRun {
+/** Events may repeat after a lost connection; `seq` and `epoch` identify them. Between two events about the
+ *  whole run, its steps update the progress. */
+function after(before: RunStream, event: RunEvent): RunStream {
   switch (event.kind) {
     case 'run':
       return { ...before, isLost: false, run: event.run, points: merged(before.points, event.run.points) }
@@ -64,15 +64,15 @@ function after(before: FollowedRun, event: RunEvent): FollowedRun {
     case 'step':
       return before.steps.some(({ seq }) => seq === event.seq)
         ? before
-        : { ...before, run: advanced(before.run, event), steps: [...before.steps.slice(-STEPS_KEPT), event] }
+        : { ...before, run: advanced(before.run, event), steps: [...before.steps.slice(-MAX_STEPS), event] }
     case 'log':
       return before.lines.some(({ seq }) => seq === event.seq)
         ? before
-        : { ...before, lines: [...before.lines.slice(-LINES_KEPT), event] }
+        : { ...before, lines: [...before.lines.slice(-MAX_LINES), event] }
   }
 }
 
-/** A hundred percent is for the verdict to reach. */
+/** 100 % is reached only with the evaluation result. */
 function advanced(run: RunAnswer, { step, steps }: Step): RunAnswer {
   return run.state === 'running' && steps > 0
     ? { ...run, progress: Math.max(run.progress, Math.min(99, (100 * step) / steps)) }

@@ -1,23 +1,23 @@
 'use client'
-/** A change through the API: busy while it runs, its failure kept for the form, the page read again after it. */
+/** Runs a change through the API: busy while it runs, keeps its error for the form, refreshes the page after it. */
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../_components/failure.ts'
 
-export function useChange() {
+export function useMutation() {
   const router = useRouter()
   const [isBusy, setIsBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
 
-  /** Answers what the work answered; null when it failed. */
-  const change = async <T>(work: () => Promise<T>): Promise<T | null> => {
+  /** Resolves to the result of the work; null if it failed. */
+  const mutate = async <T>(work: () => Promise<T>): Promise<T | null> => {
     setIsBusy(true)
     setFailure(null)
     try {
-      const done = await work()
+      const result = await work()
       router.refresh()
-      return done
+      return result
     } catch (error) {
       setFailure(failureOf(error))
       return null
@@ -26,5 +26,5 @@ export function useChange() {
     }
   }
 
-  return { isBusy, failure, change, forget: () => setFailure(null) }
+  return { isBusy, failure, mutate, reset: () => setFailure(null) }
 }

@@ -1,25 +1,26 @@
-/** The answer that a form without scripts was led to (`?result=`). Whoever asked as a stranger may look at it
- *  for a while, without the picture: the history is for those who log in. */
+/** One stored prediction (`?result=`): linked from the history, and the target of a form sent without
+ *  JavaScript. Without a login it is shown for a short time only, and without the image. */
 import { addressOf } from '#lib/contracts/client.ts'
 import { getPrediction } from '#lib/contracts/predictions.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Bars } from '#lib/ui/bars.tsx'
 import { Card } from '#lib/ui/card.tsx'
+import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { StoredImage } from '#lib/ui/stored-image.tsx'
 import { DecisionBadge } from '../../_components/decision-badge.tsx'
-import { answered, type Visitor } from '../../visitor.ts'
+import { resultOf, type CurrentUser } from '../../current-user.ts'
 
-const STRANGERS_MS = 10 * 60_000
+const PUBLIC_MS = 10 * 60_000
 
-export async function GivenAnswer({ id, who }: { readonly id: string; readonly who: Visitor }) {
+export async function PredictionDetail({ id, user }: { readonly id: string; readonly user: CurrentUser }) {
   const read = getPrediction.input.safeParse({ id })
   const found = read.success
-    ? await answered(who.asked, () => darkroom().data.getPrediction(read.data, who.asked))
+    ? await resultOf(user.context, () => darkroom().data.getPrediction(read.data, user.context))
     : null
-  if (!found?.ok || !(who.may('view') || isFresh(found.value.timestamp)))
+  if (!found?.ok || !(user.may('view') || isFresh(found.value.timestamp)))
     return (
       <ErrorNotice
         title="Prediction not found"
@@ -44,9 +45,9 @@ export async function GivenAnswer({ id, who }: { readonly id: string; readonly w
     image_url,
   } = found.value
   return (
-    <Card title={filename ?? 'The answer'}>
+    <Card title={filename ?? 'Prediction'}>
       <div className="flex flex-wrap items-start gap-5">
-        {image_url && who.may('view') && (
+        {image_url && user.may('view') && (
           <StoredImage
             className="tile-picture max-w-36"
             src={addressOf('GET /api/predictions/{id}/image', { id })}
@@ -62,34 +63,22 @@ export async function GivenAnswer({ id, who }: { readonly id: string; readonly w
         </div>
       </div>
       <Bars label="Probabilities of all classes" probabilities={probabilities} />
-      <dl className="facts">
-        <div>
-          <dt>Version</dt>
-          <dd>
-            {classifier} {model_version}
-          </dd>
-        </div>
-        <div>
-          <dt>Asked</dt>
-          <dd>
-            <RelativeTime at={timestamp} />
-          </dd>
-        </div>
-        <div>
-          <dt>Picture</dt>
-          <dd>
-            {width} × {height} px
-          </dd>
-        </div>
-        <div>
-          <dt>Time</dt>
-          <dd>
-            <FigureNumber amount={total_ms} unit="ms" />
-          </dd>
-        </div>
-      </dl>
+      <Facts>
+        <Fact name="Version">
+          {classifier} {model_version}
+        </Fact>
+        <Fact name="Created">
+          <RelativeTime at={timestamp} />
+        </Fact>
+        <Fact name="Image">
+          {width} × {height} px
+        </Fact>
+        <Fact name="Time">
+          <FigureNumber amount={total_ms} unit="ms" />
+        </Fact>
+      </Facts>
     </Card>
   )
 }
 
-const isFresh = (timestamp: string): boolean => Date.now() - Date.parse(timestamp) < STRANGERS_MS
+const isFresh = (timestamp: string): boolean => Date.now() - Date.parse(timestamp) < PUBLIC_MS

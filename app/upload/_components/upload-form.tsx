@@ -1,0 +1,164 @@
+'use client'
+/** The upload form: classifier, files and labels; then the progress and the report. */
+import { useRouter } from 'next/navigation'
+import { useState, type ReactNode } from 'react'
+import { call, upload } from '#lib/contracts/client.ts'
+import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { Button } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { DropZone, type SelectedFile } from '#lib/ui/drop-zone.tsx'
+import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
+import { Progress } from '#lib/ui/progress.tsx'
+import { failureOf } from '../../_components/failure.ts'
+import { isZip, uploadRequests } from './upload-requests.ts'
+import { idOf, type ClassifierOption } from './classifier-option.ts'
+import { StagedFiles } from './staged-files.tsx'
+import { TargetFields, type Target } from './target-fields.tsx'
+import { UploadReportCard } from './upload-report-card.tsx'
+
+const POLL_MS = 1000
+
+type UploadFormProps = {
+  readonly classifiers: readonly ClassifierOption[]
+  readonly selected: string | null
+  readonly mayCreate: boolean
+  readonly limits: { readonly uploadBytes: number; readonly imageBytes: number }
+  /** The recent uploads to the selected classifier; hidden for a new one. */
+  readonly recent: ReactNode
+}
+type UploadProgress = { readonly label: string; readonly percent: number | null }
+
+export function UploadForm({ classifiers, selected, mayCreate, limits, recent }: UploadFormProps) {
+  const router = useRouter()
+  const [target, setTarget] = useState<Target>(
+    selected ? { kind: 'existing', id: selected } : { kind: 'new', title: '', size: 64, isMirrorable: true },
+  )
+  const [files, setFiles] = useState<readonly SelectedFile[]>([])
+  const [label, setLabel] = useState('')
+  const [progress, setProgress] = useState<UploadProgress | null>(null)
+  const [reports, setReports] = useState<readonly UploadReport[]>([])
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const existing = target.kind === 'existing' ? classifiers.find(({ id }) => id === target.id) : undefined
+
+  const send = async () => {
+    setFailure(null)
+    setReports([])
+    setProgress({ label: 'Uploading…', percent: 0 })
+    try {
+      const classifier = await classifierOf(target)
+      if (target.kind === 'new') setTarget({ kind: 'existing', id: classifier })
+      for (const one of uploadRequests(files, label.trim())) {
+        const started = await upload(
+          'POST /api/upload',
+          { classifier, ...one },
+          {
+            onProgress: (sent, total) =>
+              setProgress(
+                sent < total
+                  ? { label: 'Uploading…', percent: (sent / total) * 100 }
+                  : { label: 'Processing images…', percent: null },
+              ),
+          },
+        )
+        const report = await finishedReport(started, (now) =>
+          setProgress({ label: `Processing images… ${now.files} so far`, percent: null }),
+        )
+        setReports((before) => [...before, report])
+      }
+      setFiles([])
+      router.replace(`/upload?classifier=${classifier}`, { scroll: false })
+      router.refresh()
+    } catch (error) {
+      setFailure(failureOf(error))
+    } finally {
+      setProgress(null)
+    }
+  }
+
+  return (
+    <div className="stack">
+      <TargetFields
+        target={target}
+        classifiers={classifiers}
+        mayCreate={mayCreate}
+        isDisabled={progress !== null}
+        onChange={(next) => {
+          setTarget(next)
+          if (next.kind === 'existing') router.replace(`/upload?classifier=${next.id}`, { scroll: false })
+        }}
+      />
+      <DropZone
+        title="Drop images, folders or a ZIP here"
+        accept="image/*,.zip"
+        allowFolders
+        acceptPaste
+        isDisabled={progress !== null}
+        hint={
+          `Folder names are used as class names. Up to ${numberText({ bytes: limits.uploadBytes })} per ` +
+          `upload and ${numberText({ bytes: limits.imageBytes })} per image.`
+        }
+        onFiles={(more) => {
+          setReports([])
+          setFailure(null)
+          setFiles((before) => [...before, ...more])
+        }}
+      />
+      {files.length > 0 && (
+        <Card title="Ready to upload">
+          <StagedFiles
+            entries={files}
+            label={label}
+            classes={existing?.classes ?? []}
+            onLabel={setLabel}
+            isDisabled={progress !== null}
+          />
+          {progress ? (
+            <Progress label={progress.label} percent={progress.percent} />
+          ) : (
+            <div className="row">
+              <Button variant="primary" onClick={() => void send()} disabled={!isReady(target, files, label)}>
+                Upload {files.length === 1 ? files[0]?.file.name : `${files.length} files`}
+              </Button>
+              <Button variant="quiet" onClick={() => setFiles([])}>
+                Clear
+              </Button>
+            </div>
+          )}
+        </Card>
+      )}
+      {failure && <ErrorNotice title="Upload failed" failure={failure} />}
+      {reports.map((report) => (
+        <UploadReportCard key={report.id} report={report} isFresh />
+      ))}
+      {target.kind === 'existing' && target.id === selected && recent}
+    </div>
+  )
+}
+
+function isReady(target: Target, entries: readonly SelectedFile[], label: string): boolean {
+  const needsLabel = entries.some((one) => one.folder === null && !isZip(one))
+  return (target.kind === 'existing' || idOf(target.title) !== '') && (!needsLabel || label.trim() !== '')
+}
+
+async function classifierOf(target: Target): Promise<string> {
+  if (target.kind === 'existing') return target.id
+  const made = await call('POST /api/classifiers', {
+    id: idOf(target.title),
+    title: target.title.trim(),
+    size: target.size,
+    is_mirrorable: target.isMirrorable,
+  })
+  return made.id
+}
+
+/** A large upload is processed after the response; polls its report until it is complete. */
+async function finishedReport(
+  report: UploadReport,
+  onProgress: (report: UploadReport) => void,
+): Promise<UploadReport> {
+  if (report.state !== 'running') return report
+  onProgress(report)
+  await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  return finishedReport(await call('GET /api/uploads/{id}', { id: report.id }), onProgress)
+}
