@@ -18,6 +18,7 @@ const COMPOSED = [
   'engines',
   'images',
   'data',
+  'children',
   'inference',
   ...USE_CASES,
   'http',
@@ -45,6 +46,7 @@ export const ROOMS = {
     is: 'an upload to samples and a report',
     may: ['domain', 'contracts', 'ml', 'images', 'archive', 'data'],
   },
+  children: { is: 'fork, ready, restart, stop: one policy for all processes', may: ['domain'] },
   inference: {
     is: 'the child that computes: loaded models, images to logits',
     may: ['domain', 'contracts', 'ml', 'images', 'engines'],
@@ -95,6 +97,7 @@ const NOT_IN_A_BROWSER: readonly Room[] = [
   'jobs',
   'auth',
   'ingest',
+  'children',
   'inference',
   'serving',
   'training',
@@ -129,7 +132,7 @@ export const DOORS: readonly (readonly [packages: readonly string[], rooms: read
   [['zod-openapi*'], ['http']],
   [
     ['node:child_process', 'node:cluster'],
-    ['processes', 'commands', 'setup', 'checks', 'e2e'],
+    ['children', 'commands', 'setup', 'checks', 'e2e'],
   ],
   [
     ['next', 'next/*'],

@@ -12,7 +12,7 @@ import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { openLog } from '#lib/operations/log.ts'
 import { steadyClock } from '#lib/processes/clock.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
-import { forkInference } from '#lib/processes/fork-inference.ts'
+import { startInference } from '#lib/processes/fork-inference.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { evaluateVersion, type EvaluationAnswer, type Measurable } from '#lib/training/versions/evaluate.ts'
@@ -96,7 +96,7 @@ async function main(): Promise<number> {
   await using answering = createPool({
     name: 'evaluate',
     size: 1,
-    fork: () => forkInference(engine, (line) => console.error(line)),
+    start: startInference({ engine, log, onLine: (line) => console.error(line) }),
     clock: steadyClock,
     log,
     changed: () => undefined,

@@ -11,7 +11,7 @@ import type { VersionWithCard } from '#lib/data/version-values.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
-import { holdVersions } from '#lib/inference/loaded-models.ts'
+import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
@@ -209,7 +209,7 @@ async function registered(
 /** By the engine that is to serve it: what cannot be loaded is not promoted. */
 async function proven({ id, folder, name }: VersionWithCard): Promise<void> {
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
-  await holdVersions(engine)
+  await loadedModels(engine)
     .load({ key: id, folder })
     .catch((cause: unknown) => {
       throw new DarkroomError(

@@ -9,7 +9,7 @@ import { sniff } from '#lib/images/sniff.ts'
 import { openLog } from '#lib/operations/log.ts'
 import { steadyClock } from '#lib/processes/clock.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
-import { forkInference } from '#lib/processes/fork-inference.ts'
+import { startInference } from '#lib/processes/fork-inference.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
@@ -91,7 +91,11 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
     await using pool = createPool({
       name: 'predict',
       size: 1,
-      fork: () => forkInference(start.settings.INFERENCE_ENGINE, (line) => console.error(line)),
+      start: startInference({
+        engine: start.settings.INFERENCE_ENGINE,
+        log,
+        onLine: (line) => console.error(line),
+      }),
       clock: steadyClock,
       log,
       changed: () => batcher.wake(),

@@ -10,7 +10,8 @@ import type { ProbeFigures } from './probe.ts'
 /** Where a child finds a version: its folder on disk. Bundles are immutable, so a path and a key say all. */
 export type VersionRef = { readonly key: string; readonly folder: string }
 
-export type Starting = { kind: 'ready'; engine: EngineName } | { kind: 'unable'; reason: string }
+export type Unable = { kind: 'unable'; reason: string }
+export type Starting = { kind: 'ready'; engine: EngineName } | Unable
 
 /** What is wanted of a large image: as a version sees it, no more than its size, a small WebP for people, or
  *  its pixels made small. */
@@ -31,6 +32,7 @@ export type ToDecoding = {
 
 export type FromDecoding =
   | { kind: 'ready' }
+  | Unable
   /** `width`, `height`: of the image in its file, upright; `data` is what was wished for, of `dataWidth ×
    *  dataHeight` pixels. */
   | {
@@ -113,7 +115,6 @@ export type FromInference =
       square: Uint8Array
     }
   | { kind: 'failed'; id: number; failure: FailureReport }
-  | { kind: 'memory'; rssMb: number }
 
 /** A training child does one run and leaves. All it needs lies in the run's folder as `plan.json`. */
 export type ToTraining =
@@ -168,7 +169,7 @@ export type ToManaged =
 export type FromManaged =
   | { kind: 'listening'; port: number }
   /** It can do its work. `remarks`: sentences for the person at the terminal. */
-  | { kind: 'started'; remarks: readonly string[] }
+  | { kind: 'ready'; remarks: readonly string[] }
   /** It never will, for a reason that starting it again does not change. */
   | { kind: 'unable'; reason: string }
   | { kind: 'web-figures'; figures: WebFigures }

@@ -3,6 +3,7 @@
  *  that ended it. It decodes nothing itself and serves no small image. */
 import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
 import { reportedError } from '#lib/domain/errors.ts'
+import { createRestarts } from '#lib/domain/restart.ts'
 import { LONGEST_SECONDS } from './decode.ts'
 import { isWanted, refuse, type DecodedImage, type DecodeOrder, type Task } from './decoding-tasks.ts'
 import { laneOf } from './lanes.ts'
@@ -76,7 +77,7 @@ export function createDecodingQueue({
   let child: DecodingChild | null = null
   let isReady = false
   let isEnding = false
-  let failedStarts = 0
+  const restarts = createRestarts()
   let complaint = ''
   let lastId = 0
   let turns = 0
@@ -204,8 +205,12 @@ export function createDecodingQueue({
     if (message.kind === 'ready') {
       callOffChild()
       isReady = true
-      failedStarts = 0
+      restarts.started()
       return look()
+    }
+    if (message.kind === 'unable') {
+      complaint = message.reason
+      return
     }
     if (message.kind === 'over') {
       complaint = `decoding it used more memory than expected (${Math.round(message.usedBytes / 1024 ** 2)} MB)`
@@ -235,7 +240,6 @@ export function createDecodingQueue({
     const why = complaint || `the process that decoded it ended (${cause})`
     callOffChild()
     child = null
-    const wasReady = isReady
     isReady = false
     const open = [...running.values()]
     running.clear()
@@ -248,13 +252,13 @@ export function createDecodingQueue({
       }
     }
     log('warn', `The decoding process ended: ${why}`, { cause, images: open.length })
-    if (!wasReady && ++failedStarts >= MOST_FAILED_STARTS) {
-      failedStarts = 0
+    const { waitMs, failedStarts } = restarts.ended(complaint || cause)
+    if (failedStarts >= MOST_FAILED_STARTS) {
       for (const task of waiting.splice(0))
         refuse(task, decoderBusy(`the process that decodes large images cannot be started: ${why}`))
     }
     callOffLook?.()
-    callOffLook = clock.after(wasReady ? 0 : LOOK_EVERY_MS, look)
+    callOffLook = clock.after(waitMs, look)
   }
 
   function leave(): void {

@@ -4,14 +4,14 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { holdVersions } from './loaded-models.ts'
+import { loadedModels } from './loaded-models.ts'
 
 const SHAPES = { key: 'shapes v1', folder: path.resolve(import.meta.dirname, '../../models/shapes/v1') }
 const star = drawShape('star', 7)
 
 test('the shipped version explains its answer about a star, in pieces that leave time for others', async () => {
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
-  const versions = holdVersions(engine)
+  const versions = loadedModels(engine)
   await versions.load(SHAPES)
   const {
     pictures: [seen],
@@ -49,7 +49,7 @@ test('the shipped version explains its answer about a star, in pieces that leave
 
 test('a version whose proof fails half way is not held, and none of its models stays loaded', async () => {
   const loaded = new Set<string>()
-  const versions = holdVersions({
+  const versions = loadedModels({
     name: 'wasm',
     detail: 'fails',
     load: async (key) => void loaded.add(key),

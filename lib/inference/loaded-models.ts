@@ -36,7 +36,7 @@ type Seen = {
   readonly decodeMs: number
 }
 
-export type Versions = {
+export type LoadedModels = {
   readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
   readonly unload: (key: string) => Promise<void>
   readonly infer: (asked: Asked) => Promise<{ pictures: InferredPicture[]; inferenceMs: number }>
@@ -44,7 +44,7 @@ export type Versions = {
   readonly explain: (asked: AskedWhy) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
 }
 
-export function holdVersions(engine: Engine): Versions {
+export function loadedModels(engine: Engine): LoadedModels {
   const held = new Map<string, Held>()
 
   /** The bundle is whole, and this engine answers its golden inputs as they were sealed; else it is not held. */

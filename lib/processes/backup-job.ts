@@ -1,6 +1,7 @@
 /** The worker's side of backups: the handler of the job, in a process of its own, and the look whether one is due. */
-import { fork } from 'node:child_process'
 import path from 'node:path'
+import { forkChild } from '#lib/children/fork.ts'
+import { outcomeOf } from '#lib/children/outcome.ts'
 import type { FromBackingUp } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import { reportedError } from '#lib/domain/errors.ts'
@@ -9,7 +10,6 @@ import type { Backups } from '#lib/operations/backup/backups.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import { inheritedFlags } from './environment.ts'
-import { eachLine } from './lines.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'backing-up.ts')
 /** Late by at most this. */
@@ -41,24 +41,17 @@ export function queueBackups(backups: Pick<Backups, 'queueIfDue'>, log: Log): ()
   return () => clearInterval(timer)
 }
 
-async function madeElsewhere(
+function madeElsewhere(
   args: readonly string[],
   signal: AbortSignal,
-  wrote: (line: string) => void,
+  onLine: (line: string) => void,
 ): Promise<FromBackingUp> {
-  const child = fork(ENTRY, args, { execArgv: inheritedFlags(), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-  eachLine(child.stderr, wrote)
-  const stop = (): void => void child.kill('SIGTERM')
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await new Promise((resolve, reject) => {
-      child.on('message', (message) => resolve(message as FromBackingUp)) // backing-up.ts says nothing else
-      child.once('error', reject)
-      child.once('exit', (code, killed) =>
-        reject(new Error(`The process that makes the backup ended (${killed ?? `code ${code}`}).`)),
-      )
-    })
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+  const child = forkChild<never, FromBackingUp>({
+    entry: ENTRY,
+    args,
+    flags: inheritedFlags(),
+    stdout: 'ignore',
+    onLine,
+  })
+  return outcomeOf(child, { what: 'The process that makes the backup', signal })
 }

@@ -1,7 +1,7 @@
 /** The real time, for rooms that get theirs as an argument. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { WorkerClock } from '#lib/jobs/worker.ts'
-import type { SteadyClock } from '#lib/serving/ports.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
 
 /** Milliseconds that only grow. */
 export const steadyClock: SteadyClock = {

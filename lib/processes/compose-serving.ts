@@ -18,11 +18,10 @@ import { createPredict, PATIENCE_MS, type Prepare } from '#lib/serving/predict.t
 import { runOn, type Ask, type Computed } from '#lib/serving/run-on-pool.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
-import type { InferenceChild } from '#lib/serving/ports.ts'
 import { createRecovery } from '#lib/serving/recovery.ts'
 import { createSwap } from '#lib/serving/swap.ts'
 import { steadyClock } from './clock.ts'
-import { childrenWanted, forkInference } from './fork-inference.ts'
+import { childrenWanted, startInference, type InferenceProcess } from './fork-inference.ts'
 import { watchLoopLag } from '#lib/server/loop-lag.ts'
 import { maxPixelsPublic } from './memory.ts'
 import type { Start } from './settings.ts'
@@ -44,7 +43,7 @@ type ServingParts = {
   readonly decoding: DecodingQueue
   readonly log: Log
   readonly traffic: Traffic
-  readonly early: readonly InferenceChild[]
+  readonly early: readonly InferenceProcess[]
   /** Why predictions of strangers are not stored now; null: they are. */
   readonly hindersStrangers: () => string | null
 }
@@ -56,7 +55,6 @@ export function composeServing(
   { settings, places }: Start,
   { webId, data, decoding, log, traffic, early, hindersStrangers }: ServingParts,
 ) {
-  const forked = [...early]
   let hindrance: string | null = 'The default classifier is being loaded.'
   let acknowledged = 0
   /** The newest promotion and the faults that the loaded versions follow. */
@@ -67,9 +65,12 @@ export function composeServing(
   const pool = createPool({
     name: 'inference',
     size: childrenWanted(settings),
-    fork: () =>
-      forked.shift() ??
-      forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })),
+    start: startInference({
+      engine: settings.INFERENCE_ENGINE,
+      log,
+      onLine: (line) => log('warn', line, { child: 'inference' }),
+      early,
+    }),
     clock: steadyClock,
     log,
     changed: () => {

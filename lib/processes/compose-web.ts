@@ -27,7 +27,6 @@ import { createLogs } from '#lib/operations/read-log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/troubles.ts'
-import type { InferenceChild } from '#lib/serving/ports.ts'
 import { bodiesHere } from '#lib/training/run/start/backbones.ts'
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
@@ -38,6 +37,7 @@ import { createReading } from './reading.ts'
 import { createErase } from './erase.ts'
 import { composeServing } from './compose-serving.ts'
 import { composeDecoding } from './fork-decoding.ts'
+import type { InferenceProcess } from './fork-inference.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './guards.ts'
 import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
@@ -57,7 +57,7 @@ type WebParts = {
   readonly log: Log
   readonly traffic: Traffic
   readonly say: (message: FromManaged) => void
-  readonly early: readonly InferenceChild[]
+  readonly early: readonly InferenceProcess[]
 }
 
 export async function composeWeb(start: Start, { log, traffic, say, early }: WebParts): Promise<Web> {

@@ -16,7 +16,7 @@ import { patientClock, steadyClock, wallClock } from './clock.ts'
 import { backupHandler, queueBackups } from './backup-job.ts'
 import { composeData } from './compose-data.ts'
 import { createErase, emptyTrash } from './erase.ts'
-import { forkInference } from './fork-inference.ts'
+import { startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { lacksFirstPictures } from './first-pictures.ts'
 import { drawnElsewhere } from './fork-drawing.ts'
@@ -47,7 +47,11 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
   const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
   const answering = createIdlePool({
-    fork: () => forkInference(settings.INFERENCE_ENGINE, (line) => log('warn', line, { child: 'inference' })),
+    start: startInference({
+      engine: settings.INFERENCE_ENGINE,
+      log,
+      onLine: (line) => log('warn', line, { child: 'inference' }),
+    }),
     clock: steadyClock,
     log,
     idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS,
@@ -117,7 +121,11 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     }),
   )
   const drawing = lacksFirstPictures(data)
-    .then((lacks) => (lacks && !leaving.signal.aborted ? drawnElsewhere(leaving.signal) : undefined))
+    .then((lacks) =>
+      lacks && !leaving.signal.aborted
+        ? drawnElsewhere(leaving.signal, (line) => log('warn', line, { child: 'drawing' }))
+        : undefined,
+    )
     .catch((error: unknown) => log('error', 'The images of "shapes" could not be generated', { error }))
   const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Partial files could not be removed', () =>
     sweep(),

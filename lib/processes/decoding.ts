@@ -1,95 +1,15 @@
 /** One decoding child: large images in, what is wanted of them out. It may be killed by one, and nothing else
- *  is lost; it keeps nothing, knows no versions but their preprocessing, and dies with its parent. */
+ *  is lost; ends with its parent. */
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
+import { runChild } from '#lib/children/run-child.ts'
 import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
-import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
-import { decodeSized } from '#lib/images/decode.ts'
-import { corruptImage } from '#lib/images/refusals.ts'
-import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
-import { sniff } from '#lib/images/sniff.ts'
-import { readPreprocess } from '#lib/ml/formats/bundle.ts'
-import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import { answerDecoding } from '#lib/inference/answer-decoding.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
-
-/** How often it looks at what it takes, and how much more than the budget is no error of the estimate. */
-const LOOK_EVERY_MS = 10
-const TOLERATED_SHARE = 0.15
-const TOLERATED_BYTES = 24 * 1024 ** 2
 
 /** Predictions for small images go first: a third of a core is left to this process where all are wanted. At
  *  the lowest priority a busy machine decoded nothing within 10 s. */
 const NICE = 5
-
-const say = (message: FromDecoding, then = () => {}) => process.send?.(message, then)
-const specs = new Map<string, Promise<Preprocess>>()
-const emptyBytes = process.memoryUsage.rss()
-let running = 0
-
-async function answer({ id, bytes, wish, maxPixels, maxBytes }: ToDecoding): Promise<void> {
-  const began = performance.now()
-  const watch = setInterval(() => endWhenOver(maxBytes), LOOK_EVERY_MS)
-  running += 1
-  try {
-    const made = await madeOf({ bytes, wish, maxPixels, maxBytes })
-    say({ kind: 'decoded', id, ...made, decodeMs: performance.now() - began })
-  } catch (error) {
-    const refusal = isDarkroomError(error) ? error : corruptImage(sniff(bytes), messageOf(error))
-    say({ kind: 'refused', id, failure: reportOf(refusal) })
-  } finally {
-    clearInterval(watch)
-    running -= 1
-    if (running === 0) globalThis.gc?.()
-  }
-}
-
-type Made = Omit<Extract<FromDecoding, { kind: 'decoded' }>, 'kind' | 'id' | 'decodeMs'>
-
-async function madeOf({ bytes, wish, ...limits }: Omit<ToDecoding, 'kind' | 'id'>): Promise<Made> {
-  switch (wish.kind) {
-    case 'square': {
-      const spec = await specOf(wish.folder)
-      const [r, g, b] = spec.background
-      const { picture, width, height } = await decodeSized(bytes, { ...limits, background: { r, g, b } })
-      return { width, height, data: preprocess(picture, spec), dataWidth: spec.size, dataHeight: spec.size }
-    }
-    case 'size': {
-      const { width, height } = await decodeSized(bytes, limits)
-      return { width, height, data: new Uint8Array(0), dataWidth: 0, dataHeight: 0 }
-    }
-    case 'thumbnail': {
-      const { picture, width, height } = await decodeSized(bytes, limits)
-      return {
-        width,
-        height,
-        data: await thumbnail(picture, wish.size),
-        dataWidth: wish.size,
-        dataHeight: wish.size,
-      }
-    }
-    case 'raster': {
-      const { picture, width, height } = await decodeSmall(bytes, wish.side, limits)
-      return { width, height, data: picture.data, dataWidth: picture.width, dataHeight: picture.height }
-    }
-  }
-}
-
-function specOf(folder: string): Promise<Preprocess> {
-  const known = specs.get(folder)
-  if (known) return known
-  const read = readPreprocess(folder)
-  specs.set(folder, read)
-  read.catch(() => specs.delete(folder))
-  return read
-}
-
-/** A header can say less than its decoder takes: then this process ends before others have to. */
-function endWhenOver(maxBytes: number): void {
-  const usedBytes = process.memoryUsage.rss() - emptyBytes
-  if (usedBytes > maxBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES)
-    say({ kind: 'over', usedBytes }, () => process.exit(1))
-}
 
 endWhenUncaught({ tell: tellOnStderr })
 setPriority(NICE)
@@ -99,8 +19,12 @@ try {
 } catch {
   // Other systems have no such file.
 }
-process.on('disconnect', () => process.exit(0))
-// from a terminal they reach the whole family; the parent decides
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
-process.on('message', (message: ToDecoding) => void answer(message))
-say({ kind: 'ready' })
+await runChild<ToDecoding, FromDecoding>((say) => ({
+  ready: {},
+  hear: answerDecoding({
+    say,
+    usedBytes: () => process.memoryUsage.rss(),
+    endProcess: () => process.exit(1),
+    collectGarbage: () => void globalThis.gc?.(),
+  }),
+}))

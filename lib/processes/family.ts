@@ -1,20 +1,22 @@
 /** Which processes a start has, and what they tell each other through their parent: figures down, readiness
- *  up. */
-import { fork, type ChildProcess } from 'node:child_process'
-import cluster from 'node:cluster'
+ *  up. How each is restarted and ended lib/children knows. */
 import path from 'node:path'
+import type { Child } from '#lib/children/child.ts'
+import { forkChild, forkSharingPort } from '#lib/children/fork.ts'
+import { superviseChild, type End, type SupervisedChild } from '#lib/children/supervise.ts'
 import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import type { Log } from '#lib/operations/log.ts'
-import { CHILD_FLAGS, childEnvironment } from './environment.ts'
 import { bindListenSocket } from '#lib/server/listen-socket.ts'
-import { eachLine } from './lines.ts'
-import { manage, type Managed } from './managed.ts'
+import { steadyClock } from './clock.ts'
+import { CHILD_FLAGS, childEnvironment } from './environment.ts'
 import { heapEnvironment, heapFlags } from './memory.ts'
 import type { Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
 /** A web process that ends so often before it ever listened will never. */
 const MOST_FAILED_STARTS = 4
+/** From the message to stop to KILL; a drain may take 10 s. */
+const STOP_TIMEOUT_MS = 11_000
 
 export type FamilyParts = {
   /** Settled when the data may be opened; web processes read their modules meanwhile. */
@@ -26,6 +28,17 @@ export type FamilyParts = {
   readonly cannot: (reason: string) => void
 }
 
+type Process = Child<ToManaged, FromManaged>
+
+/** One long-lived child, web or worker. */
+type Member = {
+  readonly child: SupervisedChild<ToManaged>
+  /** It can do its work. */
+  isStarted: boolean
+  /** What it last told; null for the worker, and before it told anything. */
+  figures: WebFigures | null
+}
+
 export type Family = { readonly end: () => Promise<void> }
 
 export function superviseFamily({ settings }: Start, { prepared, log, ready, cannot }: FamilyParts): Family {
@@ -33,7 +46,6 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   let isListening = false
   let isReady = false
   let isEnding = false
-  const figures = new Map<Managed, WebFigures>()
   /** What processes counted that have ended: sums must not fall. */
   let past: WebFigures = {
     pid: 0,
@@ -59,21 +71,45 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     childEnvironment({ ...heapEnvironment(settings), ...trust, PORT: String(port) })
 
   const binding = hasWeb && isAlone ? bindListenSocket(settings) : Promise.resolve(null)
-  const held = binding.catch((error: unknown) => {
+  const socket = binding.catch((error: unknown) => {
     log('warn', 'The socket of web could not be bound beforehand; web binds it itself', { error })
     return null
   })
   const webs = hasWeb
     ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) =>
-        manage({ name: isAlone ? 'web' : `web ${i + 1}`, start: startWeb, hear, ended, log }),
+        supervise(isAlone ? 'web' : `web ${i + 1}`, startWeb),
       )
     : []
-  let worker: Managed | null = null
+  let worker: Member | null = null
   if (!hasWeb) startWorker()
   const timer = setInterval(() => {
-    for (const web of webs)
-      web.tell({ kind: 'figures', web: [...figures.values(), past], worker: workerState() })
+    const web = [...webs.flatMap(({ figures }) => figures ?? []), past]
+    for (const { child } of webs) child.send({ kind: 'figures', web, worker: workerState() })
   }, FIGURES_EVERY_MS)
+
+  function supervise(name: string, forkIt: () => Process): Member {
+    const child = superviseChild<ToManaged, FromManaged>(
+      name,
+      {
+        fork: forkIt,
+        clock: steadyClock,
+        log,
+        startTimeoutMs: Infinity, // a migration takes as long as it takes
+        stop: { message: { kind: 'stop' }, timeoutMs: STOP_TIMEOUT_MS },
+      },
+      {
+        ready: async ({ remarks }) => {
+          member.isStarted = true
+          started(member, remarks)
+          return {}
+        },
+        message: (message) => hear(message, member),
+        ended: (end) => ended(end, member),
+      },
+    )
+    const member: Member = { child, isStarted: false, figures: null }
+    return member
+  }
 
   /** After the first web process is ready, or has failed to be: both at once would compete for the cores, and
    *  people wait for web. */
@@ -81,85 +117,65 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     if (!hasWorker) return
     prepared.then(
       () => {
-        if (!isEnding)
-          worker ??= manage({
-            name: 'worker',
-            start: () =>
-              logged(
-                'worker',
-                fork(entry('worker'), {
-                  env: environment(),
-                  execArgv: flags,
-                  serialization: 'advanced',
-                  stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-                }),
-              ),
-            hear,
-            ended,
-            log,
-          })
+        if (!isEnding) worker ??= supervise('worker', () => forkOne('worker'))
       },
       () => {},
     )
   }
 
-  function startWeb(): ChildProcess {
-    if (isAlone)
-      return told(
-        fork(entry('web'), {
-          env: environment(),
-          execArgv: flags,
-          serialization: 'advanced',
-          stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-        }),
-      )
-    cluster.setupPrimary({
-      exec: entry('web'),
-      execArgv: flags,
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  const forkOne = (name: 'web' | 'worker'): Process =>
+    forkChild({
+      entry: entry(name),
+      env: environment(),
+      flags,
+      stdout: 'inherit',
+      onLine: (line) => log('warn', line, { child: name }),
     })
-    return told(cluster.fork(environment()).process)
-  }
 
-  function told(web: ChildProcess): ChildProcess {
-    held
-      .then((socket) => web.send({ kind: 'listen' } satisfies ToManaged, socket?.handle, () => {}))
+  function startWeb(): Process {
+    const web: Process = isAlone
+      ? forkOne('web')
+      : forkSharingPort({
+          entry: entry('web'),
+          env: environment(),
+          flags,
+          onLine: (line) => log('warn', line, { child: 'web' }),
+        })
+    socket
+      .then((bound) => web.send({ kind: 'listen' }, bound?.handle))
       .catch((error: unknown) => log('error', 'web could not be told where to listen', { error }))
     prepared.then(
-      () => web.send({ kind: 'prepared' } satisfies ToManaged, () => {}),
+      () => web.send({ kind: 'prepared' }),
       () => {},
-    ) // who has died meanwhile is told by its exit
-    return logged('web', web)
+    )
+    return web
   }
 
-  function logged(name: string, child: ChildProcess): ChildProcess {
-    eachLine(child.stderr, (line) => log('warn', line, { child: name }))
-    return child
+  function started(member: Member, remarks: readonly string[]): void {
+    startWorker()
+    if (isReady || (hasWeb && !webs.includes(member))) return
+    isReady = true
+    ready(port, remarks)
   }
 
-  function hear(message: FromManaged, from: Managed): void {
+  function hear(message: Exclude<FromManaged, { kind: 'ready' }>, from: Member): void {
     switch (message.kind) {
       case 'listening':
         port = message.port
         isListening = true
         return
-      case 'started':
-        startWorker()
-        if (isReady || (hasWeb && !webs.includes(from))) return
-        isReady = true
-        return ready(port, message.remarks)
       case 'unable':
         return isListening ? log('error', message.reason) : cannot(message.reason)
       case 'web-figures':
-        return void figures.set(from, message.figures)
+        from.figures = message.figures
     }
   }
 
-  function ended(failedStarts: number, from: Managed): void {
+  function ended({ failedStarts }: End, member: Member): void {
     startWorker()
-    const counted = figures.get(from)
-    figures.delete(from)
+    member.isStarted = false
+    const counted = member.figures
+    member.figures = null
     if (counted)
       past = {
         ...past,
@@ -169,7 +185,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         batches: past.batches + counted.batches,
         batched: past.batched + counted.batched,
       }
-    if (webs.includes(from) && !isListening && failedStarts >= MOST_FAILED_STARTS)
+    if (webs.includes(member) && !isListening && failedStarts >= MOST_FAILED_STARTS)
       cannot(
         `Darkroom cannot start: its web process ended ${failedStarts} times. The log in DATA_DIR/logs says why.`,
       )
@@ -178,16 +194,17 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   const workerState = (): WorkerState => {
     if (!hasWorker) return 'elsewhere'
     if (worker === null) return 'starting'
-    if (worker.isStarted()) return 'running'
-    return worker.pid() === null ? 'away' : 'starting'
+    if (worker.isStarted) return 'running'
+    return worker.child.pid() === null ? 'away' : 'starting'
   }
 
   return {
     async end() {
       clearInterval(timer)
       isEnding = true
-      const refusing = held.then((socket) => socket?.close()) // who comes now does not wait for nobody
-      await Promise.all([refusing, ...[...webs, ...(worker ? [worker] : [])].map((child) => child.stop())])
+      const refusing = socket.then((bound) => bound?.close()) // who comes now does not wait for nobody
+      const members = [...webs, ...(worker ? [worker] : [])]
+      await Promise.all([refusing, ...members.map(({ child }) => child.stop())])
     },
   }
 }

@@ -1,9 +1,8 @@
 /** Forks the decoding child of a process, and puts the queue in front of it together with the budget that
  *  this start has. */
-import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import type { FromDecoding } from '#lib/contracts/ipc.ts'
+import { forkChild } from '#lib/children/fork.ts'
 import {
   createDecodingQueue,
   type DecodingChild,
@@ -12,7 +11,6 @@ import {
 } from '#lib/images/decoding-queue.ts'
 import { steadyClock } from './clock.ts'
 import { CHILD_FLAGS } from './environment.ts'
-import { eachLine } from './lines.ts'
 import { availableBytes, decodeBudgetBytes, isSmall, SMALL_PIECES } from './memory.ts'
 import type { Start } from './settings.ts'
 
@@ -40,24 +38,5 @@ export function composeDecoding({ settings }: Start, log: DecodingParts['log']):
   })
 }
 
-function forkDecoding(wrote: (line: string) => void): DecodingChild {
-  const child = fork(ENTRY, {
-    env: { ...process.env, ...SMALL_PIECES },
-    serialization: 'advanced',
-    execArgv: FLAGS,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  eachLine(child.stdout, wrote)
-  eachLine(child.stderr, wrote)
-  return {
-    send: (message) => {
-      if (child.connected) child.send(message, () => {})
-    }, // a closed channel is told by exit
-    kill: (signal) => void child.kill(signal),
-    listen: ({ message, exit }) => {
-      child.on('message', (said) => message(said as FromDecoding)) // decoding.ts says nothing else
-      child.once('error', (error) => exit(error.message))
-      child.once('exit', (code, signal) => exit(signal ?? `code ${code}`))
-    },
-  }
-}
+const forkDecoding = (onLine: (line: string) => void): DecodingChild =>
+  forkChild({ entry: ENTRY, env: { ...process.env, ...SMALL_PIECES }, flags: FLAGS, onLine })

@@ -1,20 +1,25 @@
-/** Forks inference children, as lib/serving wants them: bytes arrive whole, and their error output is a part
- *  of the log. */
-import { fork } from 'node:child_process'
+/** The inference children of this start: how many, and how they are forked and restarted. */
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import type { FromInference } from '#lib/contracts/ipc.ts'
+import type { Child } from '#lib/children/child.ts'
+import { forkChild } from '#lib/children/fork.ts'
+import { superviseChild } from '#lib/children/supervise.ts'
+import type { LogLine } from '#lib/domain/ports.ts'
+import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
-import type { InferenceChild } from '#lib/serving/ports.ts'
+import type { StartChild } from '#lib/serving/ports.ts'
+import { steadyClock } from './clock.ts'
 import { engineEnvironment, inheritedFlags } from './environment.ts'
-import { eachLine } from './lines.ts'
 import { isSmall } from './memory.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'inference.ts')
 /** One thread each: processes use the cores, and more of them than cores only switch. */
 const MOST_AUTO_CHILDREN = 4
+/** TensorFlow's library takes about 2 s to load on a busy machine. */
+const START_TIMEOUT_MS = 30_000
+const STOP_TIMEOUT_MS = 2_000
 
-export type Heard = (line: string) => void
+export type InferenceProcess = Child<ToInference, FromInference>
 
 /** Of one web process. Web processes share the cores. */
 export function childrenWanted(settings: Settings): number {
@@ -24,34 +29,39 @@ export function childrenWanted(settings: Settings): number {
     : Math.max(1, Math.min(Math.floor(availableParallelism() / settings.WEB_PROCESSES), MOST_AUTO_CHILDREN))
 }
 
-/** What a child says before anybody listens is kept, so that one may be forked before its owner is put
- *  together. */
-export function forkInference(engine: Settings['INFERENCE_ENGINE'], wrote: Heard): InferenceChild {
-  const child = fork(ENTRY, [engine], {
+export const forkInference = (
+  engine: Settings['INFERENCE_ENGINE'],
+  onLine: (line: string) => void,
+): InferenceProcess =>
+  forkChild({
+    entry: ENTRY,
+    args: [engine],
     env: engineEnvironment(1),
-    serialization: 'advanced',
-    execArgv: inheritedFlags(),
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    flags: inheritedFlags(),
+    onLine,
   })
-  eachLine(child.stdout, wrote)
-  eachLine(child.stderr, wrote)
-  const early: (() => void)[] = []
-  let hear: Parameters<InferenceChild['listen']>[0] | null = null
-  const tell = (event: (to: NonNullable<typeof hear>) => void) =>
-    hear ? event(hear) : early.push(() => tell(event))
-  child.on('message', (said) => tell(({ message }) => message(said as FromInference))) // inference.ts says nothing else
-  child.once('error', (error) => tell(({ exit }) => exit(error.message)))
-  child.once('exit', (code, signal) => tell(({ exit }) => exit(signal ?? `code ${code}`)))
-  return {
-    pid: child.pid ?? 0,
-    send: (message) => {
-      if (child.connected) child.send(message, () => {})
-    }, // a closed channel is told by exit
-    kill: (signal) => void child.kill(signal),
-    listen: (to) =>
-      queueMicrotask(() => {
-        hear = to
-        for (const event of early.splice(0)) event()
-      }),
-  }
+
+export type StartInferenceParts = {
+  readonly engine: Settings['INFERENCE_ENGINE']
+  readonly log: LogLine
+  /** What a child writes on its outputs. */
+  readonly onLine: (line: string) => void
+  /** Used before others are forked. */
+  readonly early?: readonly InferenceProcess[]
+}
+
+export function startInference({ engine, log, onLine, early = [] }: StartInferenceParts): StartChild {
+  const forked = [...early]
+  return (name, events) =>
+    superviseChild<ToInference, FromInference>(
+      name,
+      {
+        fork: () => forked.shift() ?? forkInference(engine, onLine),
+        clock: steadyClock,
+        log,
+        startTimeoutMs: START_TIMEOUT_MS,
+        stop: { timeoutMs: STOP_TIMEOUT_MS },
+      },
+      events,
+    )
 }

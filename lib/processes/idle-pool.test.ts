@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { forkFake } from '#lib/serving/forked.fakes.ts'
+import { forkFake, startFake } from '#lib/serving/forked.fakes.ts'
 import { fakeClock } from '#lib/serving/serving.fakes.ts'
 import { createIdlePool, IDLE_MS } from './idle-pool.ts'
 
@@ -13,7 +13,7 @@ function idling() {
   const pool = createIdlePool({
     clock,
     log: () => {},
-    fork: () => {
+    start: startFake(() => {
       const child = forkFake()
       pids.push(child.pid)
       return {
@@ -27,7 +27,7 @@ function idling() {
             },
           }),
       }
-    },
+    }, clock),
   })
   onTestFinished(() => pool[Symbol.asyncDispose]())
   return { pool, clock, pids, ended: ended.promise }

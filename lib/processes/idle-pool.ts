@@ -3,7 +3,7 @@
 import type { Answering } from '#lib/training/ports.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { type Pool, type PoolParts } from '#lib/serving/pool-parts.ts'
-import type { SteadyClock } from '#lib/serving/ports.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
 
 export const IDLE_MS = 60_000
 /** Where memory is little: what comes next, a training perhaps, needs it. */

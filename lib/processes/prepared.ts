@@ -1,26 +1,21 @@
 /** The supervisor's side of prepare.ts: waits until the data is prepared, or throws with the reason why not. */
-import { fork } from 'node:child_process'
 import path from 'node:path'
+import { forkChild } from '#lib/children/fork.ts'
+import { outcomeOf } from '#lib/children/outcome.ts'
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { childEnvironment, CHILD_FLAGS } from './environment.ts'
 
 export type Prepared = Extract<FromPreparing, { kind: 'prepared' }>
 
-export function prepared(): Promise<Prepared> {
-  const child = fork(path.join(import.meta.dirname, 'prepare.ts'), {
+export async function prepared(onLine: (line: string) => void): Promise<Prepared> {
+  const child = forkChild<never, FromPreparing>({
+    entry: path.join(import.meta.dirname, 'prepare.ts'),
     env: childEnvironment(),
-    execArgv: CHILD_FLAGS,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    flags: CHILD_FLAGS,
+    stdout: 'inherit',
+    onLine,
   })
-  return new Promise((resolve, reject) => {
-    child.on('message', (message) => {
-      const said = message as FromPreparing // prepare.ts says nothing else
-      if (said.kind === 'prepared') resolve(said)
-      else reject(new Error(said.reason))
-    })
-    child.once('error', reject)
-    child.once('exit', (code, signal) =>
-      reject(new Error(`the process that prepares the data ended (${signal ?? `code ${code}`})`)),
-    )
-  })
+  const outcome = await outcomeOf(child, { what: 'the process that prepares the data' })
+  if (outcome.kind === 'unable') throw new Error(outcome.reason)
+  return outcome
 }

@@ -6,8 +6,8 @@ import { open } from '#lib/http/context.ts'
 import { createGate } from '#lib/server/gate.ts'
 import { door, doorWithoutHotPaths } from '#lib/server/fast-path.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
-import type { InferenceChild } from '#lib/serving/ports.ts'
 import { composeWeb, type Web } from './compose-web.ts'
+import type { InferenceProcess } from './fork-inference.ts'
 import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './log-of.ts'
 import type { Start } from './settings.ts'
@@ -20,7 +20,7 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
 }
 
 /** `early`: inference children that were forked before this file was read. */
-export async function runWeb(start: Start, early: readonly InferenceChild[]): Promise<void> {
+export async function runWeb(start: Start, early: readonly InferenceProcess[]): Promise<void> {
   const { settings } = start
   const say = (message: FromManaged, then = () => {}) => process.send?.(message, then)
   const log = openLogOf(start, 'web')
@@ -86,7 +86,7 @@ export async function runWeb(start: Start, early: readonly InferenceChild[]): Pr
   web = await composeWeb(start, { log, traffic, say, early })
   open(web.program)
   opened.resolve()
-  say({ kind: 'started', remarks: await web.begin() })
+  say({ kind: 'ready', remarks: await web.begin() })
   // After the engines: predictions need no pages, and both would compete for the same few cores.
   const { preparePages } = await import('./next-pages.ts')
   preparePages({ isDevelopment: start.isDevelopment, host: settings.HOST, port }).then(

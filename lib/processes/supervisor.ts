@@ -26,7 +26,7 @@ setInterval(() => putFullLogAside(start.places.dataDir, new Date()), LOG_LOOK_MS
 const log = openLogOf(start, 'supervisor')
 const inUse = useData(start)
 
-const preparing = prepared()
+const preparing = prepared((line) => void process.stderr.write(`${line}\n`))
 const family = superviseFamily(start, {
   prepared: preparing,
   log,

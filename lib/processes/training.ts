@@ -2,10 +2,10 @@
  *  dies with its parent. */
 import { rm } from 'node:fs/promises'
 import { availableParallelism, constants, cpus, setPriority } from 'node:os'
+import { runChild } from '#lib/children/run-child.ts'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
 import { openPictures } from '#lib/data/pictures.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
-import { messageOf } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { checkpointFile } from '#lib/training/run/checkpoint.ts'
@@ -18,14 +18,13 @@ import { countOpening } from '#lib/training/versions/test-openings.ts'
 import { giveBackGarbage } from './give-back.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 
-const say = (message: FromTraining): void => {
-  process.send?.(message, () => undefined) // where the parent is gone, disconnect ends this process
-}
 const stop = new AbortController()
 
 const cpuSeconds = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1e6
 
-const portsOf = (folder: string, plan: RunPlan): ProbePorts => ({
+type Say = (message: FromTraining) => void
+
+const portsOf = (folder: string, plan: RunPlan, engine: ProbePorts['engine'], say: Say): ProbePorts => ({
   engine,
   samples: (of) =>
     of.samples.kind === 'dataset'
@@ -44,7 +43,11 @@ const portsOf = (folder: string, plan: RunPlan): ProbePorts => ({
   signal: stop.signal,
 })
 
-async function work(asked: Extract<ToTraining, { folder: string }>): Promise<void> {
+async function work(
+  asked: Extract<ToTraining, { folder: string }>,
+  engine: ProbePorts['engine'],
+  say: Say,
+): Promise<void> {
   const { folder } = asked
   const start = { seconds: process.uptime(), cpuSeconds: cpuSeconds() }
   try {
@@ -53,9 +56,14 @@ async function work(asked: Extract<ToTraining, { folder: string }>): Promise<voi
     if (asked.kind === 'probe')
       say({
         kind: 'probed',
-        figures: await probe(folder, plan, { images: asked.images, start }, portsOf(folder, plan)),
+        figures: await probe(
+          folder,
+          plan,
+          { images: asked.images, start },
+          portsOf(folder, plan, engine, say),
+        ),
       })
-    else await runTraining(folder, plan, portsOf(folder, plan))
+    else await runTraining(folder, plan, portsOf(folder, plan, engine, say))
   } catch (error) {
     if (stop.signal.aborted) say({ kind: 'cancelled' })
     else say(failureOf(error))
@@ -65,17 +73,15 @@ async function work(asked: Extract<ToTraining, { folder: string }>): Promise<voi
 
 endWhenUncaught({ tell: tellOnStderr })
 giveBackGarbage()
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // whoever asks for a prediction goes first
-process.on('SIGINT', () => undefined) // Ctrl-C reaches the whole group; the parent says what is to be done
-process.on('disconnect', () => process.exit(0))
-process.on('message', (message: ToTraining) => {
-  if (message.kind === 'cancel') stop.abort()
-  else void work(message)
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // predictions go first
+await runChild<ToTraining, FromTraining>(async (say) => {
+  const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
+  const engine = await openEngine(wanted, 'training')
+  return {
+    ready: { engine: engine.name },
+    hear: (message) => {
+      if (message.kind === 'cancel') stop.abort()
+      else void work(message, engine, say)
+    },
+  }
 })
-
-const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
-const engine = await openEngine(wanted, 'training').catch((error: unknown) => {
-  say({ kind: 'unable', reason: messageOf(error) })
-  return process.exit(1)
-})
-say({ kind: 'ready', engine: engine.name })

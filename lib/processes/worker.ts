@@ -25,6 +25,6 @@ process.on('SIGTERM', () => void end())
 // from a terminal they reach the whole family; the supervisor says when
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('disconnect', () => void end())
-process.send?.({ kind: 'started', remarks: [] } satisfies FromManaged)
+process.send?.({ kind: 'ready', remarks: [] } satisfies FromManaged)
 
 await worker.ended

@@ -2,7 +2,7 @@
  *  refused costs next to nothing, so that the work that was admitted goes on at full speed. It computes
  *  nothing and knows no HTTP. */
 import type { DarkroomError } from '#lib/domain/errors.ts'
-import type { SteadyClock } from './ports.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
 import { overloaded } from './refusals.ts'
 
 /** Longer waits are refused. At 1,000 predictions/s 250 may be under way: 200 connections at a time are

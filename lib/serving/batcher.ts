@@ -1,6 +1,6 @@
 /** Lets a free engine take all that waits: work-conserving, bounded, with deadlines; items of bulk requests
  *  behind the others, with a share of their own. It knows neither pictures nor children. */
-import type { SteadyClock } from './ports.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
 import { deadlinePassed, nobodyWaits, overloaded } from './refusals.ts'
 
 /** Of a batch for which both wait, so large a part is left to bulk items: one in four. */

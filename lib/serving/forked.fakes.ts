@@ -1,11 +1,14 @@
 /** Forks real children for the tests of this room, on the real clock; ends with them. */
-import { fork } from 'node:child_process'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { FromInference } from '#lib/contracts/ipc.ts'
+import type { Child } from '#lib/children/child.ts'
+import { forkChild } from '#lib/children/fork.ts'
+import { superviseChild } from '#lib/children/supervise.ts'
+import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 import { createPool } from './pool.ts'
-import { type Pool } from './pool-parts.ts'
-import type { SteadyClock, InferenceChild } from './ports.ts'
+import type { Pool } from './pool-parts.ts'
+import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
+import type { StartChild } from './ports.ts'
 
 export const realClock: SteadyClock = {
   now: () => performance.now(),
@@ -15,22 +18,27 @@ export const realClock: SteadyClock = {
   },
 }
 
-export function forkFake(mode = 'good'): InferenceChild {
-  const child = fork(path.join(import.meta.dirname, 'child.fakes.ts'), [mode], {
-    serialization: 'advanced',
-    execArgv: [],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+export type FakeProcess = Child<ToInference, FromInference>
+
+export const START_TIMEOUT_MS = 30_000
+
+export const forkFake = (mode = 'good'): FakeProcess =>
+  forkChild({
+    entry: path.join(import.meta.dirname, 'child.fakes.ts'),
+    args: [mode],
+    stdout: 'inherit',
+    onLine: (line) => console.error(line),
   })
-  return {
-    pid: child.pid!,
-    send: (message) => void child.send(message, () => {}),
-    kill: (signal) => void child.kill(signal),
-    listen: ({ message, exit }) => {
-      child.on('message', (said) => message(said as FromInference)) // only child.fakes.ts speaks here
-      child.on('exit', (code, signal) => exit(signal ?? `code ${code}`))
-    },
-  }
-}
+
+/** As processes start them. */
+export const startFake =
+  (fork: () => FakeProcess, clock: SteadyClock, log: LogLine = () => {}): StartChild =>
+  (name, events) =>
+    superviseChild<ToInference, FromInference>(
+      name,
+      { fork, clock, log, startTimeoutMs: START_TIMEOUT_MS, stop: { timeoutMs: 2_000 } },
+      events,
+    )
 
 export type Pooled = {
   readonly pool: Pool
@@ -43,21 +51,22 @@ export function pooled({
   size = 2,
   fork = () => forkFake(),
   clock = realClock,
-}: { size?: number; fork?: () => InferenceChild; clock?: SteadyClock } = {}): Pooled {
+}: { size?: number; fork?: () => FakeProcess; clock?: SteadyClock } = {}): Pooled {
   const lines: string[] = []
   const watchers = new Set<() => void>()
   const stir = () => {
     for (const watch of watchers) watch()
   }
+  const log = (_level: string, line: string): void => {
+    lines.push(line)
+    queueMicrotask(stir)
+  }
   const pool = createPool({
     name: 'inference',
     size,
-    fork,
+    start: startFake(fork, clock, log),
     clock,
-    log: (_level, line) => {
-      lines.push(line)
-      queueMicrotask(stir)
-    },
+    log,
     changed: () => queueMicrotask(stir),
   })
   onTestFinished(() => pool[Symbol.asyncDispose]())

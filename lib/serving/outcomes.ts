@@ -1,7 +1,7 @@
 /** Whether predictions succeed, by what became of the last ones: health must not say that all is well while
  *  every one of them fails. */
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
-import type { SteadyClock } from './ports.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
 
 /** So many failures without a success in between are no accident. */
 const FEWEST_FAILURES = 5

@@ -1,13 +1,14 @@
 /** What a pool of inference children is given, and what it offers. */
 import type { FromInference, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { InferenceChild, LogLine, SteadyClock } from './ports.ts'
-import type { Seat } from './seat.ts'
+import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
+import type { InferenceChild } from './inference-child.ts'
+import type { StartChild } from './ports.ts'
 
 export type PoolParts = {
   readonly name: string
   readonly size: number
-  readonly fork: () => InferenceChild
+  readonly start: StartChild
   readonly clock: SteadyClock
   readonly log: LogLine
   /** A child has become free, ready, or is gone. */
@@ -57,7 +58,7 @@ export type Pool = AsyncDisposable & {
   readonly children: () => readonly {
     name: string
     pid: number | null
-    state: Seat['state']
+    state: InferenceChild['state']
     reason: string
   }[]
 }

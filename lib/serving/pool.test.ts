@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ToInference } from '#lib/contracts/ipc.ts'
-import { forkFake, pooled } from './forked.fakes.ts'
+import { forkFake, pooled, START_TIMEOUT_MS } from './forked.fakes.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 import { LONGEST_BATCH_MS } from './pool.ts'
-import { LONGEST_START_MS } from './seat.ts'
 import { fakeClock } from './serving.fakes.ts'
 
 const version = { key: 'shapes v1', folder: '/models/shapes/v1' }
@@ -130,10 +129,10 @@ test('a child that never gets ready is replaced, with growing patience', async (
     fork: () => forkFake(++forks < 3 ? 'silent' : 'good'),
   })
 
-  clock.advance(LONGEST_START_MS)
+  clock.advance(START_TIMEOUT_MS)
   await until(() => lines.some((line) => line.endsWith('It is restarted.')))
   clock.advance(0)
-  clock.advance(LONGEST_START_MS)
+  clock.advance(START_TIMEOUT_MS)
   await until(() => lines.some((line) => line.endsWith('It is restarted in 200 ms.')))
   expect(pool.children()[0]).toMatchObject({ state: 'away', reason: 'it was not ready within 30 s' })
 

@@ -2,9 +2,9 @@
  *  unanswered another answers. It forms no batches and knows no champion. */
 import type { PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
+import { ChildProcessExited, createInferenceChild, type InferenceChild } from './inference-child.ts'
 import type { Explained, Explaining, Inferred, InferenceLimits, Pool, PoolParts } from './pool-parts.ts'
 import { badBundle, endsProcesses, notReady } from './refusals.ts'
-import { ChildGone, createSeat, type Seat } from './seat.ts'
 
 /** Longer than the decoder's own limit for one picture (30 s), so that only a real hang is met. */
 export const LONGEST_BATCH_MS = 45_000
@@ -18,7 +18,7 @@ const ENDED_BY_IT = 'the process that loaded it ended'
 export function createPool({
   name,
   size,
-  fork,
+  start,
   clock,
   log,
   changed,
@@ -28,22 +28,21 @@ export function createPool({
   /** How many children in a row ended while they loaded a version. */
   const deadly = new Map<string, number>()
   let verified = 0
-  const takers: ((seat: Seat) => void)[] = []
+  const takers: ((child: InferenceChild) => void)[] = []
   let isEnding = false
 
   // The first child alone, so that it is ready soonest; the others when it is, or has failed to be.
-  const seats = [openSeat(1)]
+  const children = [openChild(1)]
 
-  function openSeat(number: number): Seat {
-    return createSeat({
+  function openChild(number: number): InferenceChild {
+    return createInferenceChild({
       name: `${name} ${number}`,
-      fork,
+      start,
       clock,
-      log,
       prepare,
-      changed: (seat) => {
-        if (!isEnding) while (seats.length < size) seats.push(openSeat(seats.length + 1))
-        if (seat.state === 'ready') free(seat)
+      changed: (child) => {
+        if (!isEnding) while (children.length < size) children.push(openChild(children.length + 1))
+        if (child.state === 'ready') free(child)
         else changed()
       },
     })
@@ -51,50 +50,50 @@ export function createPool({
 
   /** A child that comes later loads what the others hold. What it cannot load is reported, and the child
    *  serves the rest. */
-  async function prepare(seat: Seat): Promise<void> {
+  async function prepare(child: InferenceChild): Promise<void> {
     for (const version of [...resident.values()]) {
-      await loadInto(seat, version).catch((error: unknown) => {
-        if (error instanceof ChildGone && !isDeadly(version.key)) throw error
-        lost(version.key, seat.name, error)
-        if (error instanceof ChildGone) throw error
+      await loadInto(child, version).catch((error: unknown) => {
+        if (error instanceof ChildProcessExited && !isDeadly(version.key)) throw error
+        lost(version.key, child.name, error)
+        if (error instanceof ChildProcessExited) throw error
       })
     }
   }
 
-  function lost(key: string, child: string, error: unknown): void {
+  function lost(key: string, childName: string, error: unknown): void {
     if (!resident.delete(key)) return
     deadly.delete(key)
     const reason = isDarkroomError(error) ? error.why : ENDED_BY_IT
-    log('error', `${child} cannot load ${key}: ${reason}`)
+    log('error', `${childName} cannot load ${key}: ${reason}`)
     cannotLoad(key, reason)
   }
 
   const isDeadly = (key: string): boolean => (deadly.get(key) ?? 0) >= MOST_DEATHS
 
-  async function loadInto(seat: Seat, version: VersionRef): Promise<void> {
-    if (seat.loaded.has(version.key)) return
+  async function loadInto(child: InferenceChild, version: VersionRef): Promise<void> {
+    if (child.loaded.has(version.key)) return
     try {
-      const answer = await seat.ask({ kind: 'load', version }, LONGEST_LOAD_MS)
+      const answer = await child.ask({ kind: 'load', version }, LONGEST_LOAD_MS)
       deadly.delete(version.key)
       if (answer.kind === 'failed') throw badBundle(version.key, answer.failure.reason)
     } catch (error) {
-      if (error instanceof ChildGone) deadly.set(version.key, (deadly.get(version.key) ?? 0) + 1)
+      if (error instanceof ChildProcessExited) deadly.set(version.key, (deadly.get(version.key) ?? 0) + 1)
       throw error
     }
-    seat.loaded.add(version.key)
+    child.loaded.add(version.key)
   }
 
   /** One child goes first: what ruins it ruins no other. One that ended for another reason is followed by a
    *  second. */
   async function load(version: VersionRef): Promise<void> {
     if (resident.has(version.key)) return
-    const first = await onOneChild(version, (seat) => loadInto(seat, version))
+    const first = await onOneChild(version, (child) => loadInto(child, version))
     resident.set(version.key, version)
-    const others = seats.filter((seat) => seat !== first && seat.state === 'ready')
+    const others = children.filter((child) => child !== first && child.state === 'ready')
     await Promise.all(
-      others.map((seat) =>
-        loadInto(seat, version).catch((error: unknown) => {
-          if (!(error instanceof ChildGone)) lost(version.key, seat.name, error)
+      others.map((child) =>
+        loadInto(child, version).catch((error: unknown) => {
+          if (!(error instanceof ChildProcessExited)) lost(version.key, child.name, error)
         }),
       ),
     )
@@ -102,39 +101,43 @@ export function createPool({
 
   async function verify({ key, folder }: VersionRef): Promise<void> {
     const version = { key: `${key} verification ${++verified}`, folder }
-    await onOneChild(version, async (seat) => {
-      await loadInto(seat, version)
-      if (seat.loaded.delete(version.key)) seat.tell({ kind: 'unload', key: version.key })
+    await onOneChild(version, async (child) => {
+      await loadInto(child, version)
+      if (child.loaded.delete(version.key)) child.send({ kind: 'unload', key: version.key })
     })
   }
 
-  async function onOneChild(version: VersionRef, work: (seat: Seat) => Promise<void>): Promise<Seat> {
+  async function onOneChild(
+    version: VersionRef,
+    work: (child: InferenceChild) => Promise<void>,
+  ): Promise<InferenceChild> {
     for (;;) {
-      const seat = await take()
+      const child = await take()
       try {
-        await work(seat)
-        return seat
+        await work(child)
+        return child
       } catch (error) {
-        if (!(error instanceof ChildGone)) throw error
+        if (!(error instanceof ChildProcessExited)) throw error
         if (!isDeadly(version.key)) continue
         deadly.delete(version.key)
         throw badBundle(version.key, `${ENDED_BY_IT} (${error.message})`)
       } finally {
-        free(seat)
+        free(child)
       }
     }
   }
 
   /** For a request: this child may be newer than the version's last load. */
-  const loadFor = (seat: Seat, version: VersionRef): Promise<void> =>
-    loadInto(seat, version).catch((error: unknown) => {
-      if (!(error instanceof ChildGone) || isDeadly(version.key)) lost(version.key, seat.name, error)
+  const loadFor = (child: InferenceChild, version: VersionRef): Promise<void> =>
+    loadInto(child, version).catch((error: unknown) => {
+      if (!(error instanceof ChildProcessExited) || isDeadly(version.key))
+        lost(version.key, child.name, error)
       throw error
     })
 
   function unload(key: string): void {
     resident.delete(key)
-    for (const seat of seats) if (seat.loaded.delete(key)) seat.tell({ kind: 'unload', key })
+    for (const child of children) if (child.loaded.delete(key)) child.send({ kind: 'unload', key })
   }
 
   /** What a crash leaves open is tried once more, image by image, so that one that ends processes fails
@@ -143,7 +146,7 @@ export function createPool({
     try {
       return await inferOn(await take(), version, pictures, limits)
     } catch (error) {
-      if (!(error instanceof ChildGone)) throw error
+      if (!(error instanceof ChildProcessExited)) throw error
       log('warn', `${pictures.length} images are retried: ${error.message}`, { key: version.key })
     }
     const alone = await Promise.all(pictures.map((picture) => inferAlone(version, picture, limits)))
@@ -159,46 +162,46 @@ export function createPool({
     picture: Uint8Array | PreparedImage,
     limits: InferenceLimits,
   ): Promise<Inferred> {
-    const seat = await takeLiving(version)
-    return inferOn(seat, version, [picture], limits).catch((error: unknown) => {
-      if (!(error instanceof ChildGone)) throw error
-      log('error', `One image crashed ${seat.name}: ${error.message}. It is refused from now on.`)
+    const child = await takeLiving(version)
+    return inferOn(child, version, [picture], limits).catch((error: unknown) => {
+      if (!(error instanceof ChildProcessExited)) throw error
+      log('error', `One image crashed ${child.name}: ${error.message}. It is refused from now on.`)
       return { pictures: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
     })
   }
 
   /** A child that has just said something: one that was killed together with the first must not count against
    *  the image. */
-  async function takeLiving(version: VersionRef): Promise<Seat> {
+  async function takeLiving(version: VersionRef): Promise<InferenceChild> {
     for (;;) {
-      const seat = await take()
-      const isLiving = await seat.ask({ kind: 'load', version }, LONGEST_LOAD_MS).then(
+      const child = await take()
+      const isLiving = await child.ask({ kind: 'load', version }, LONGEST_LOAD_MS).then(
         () => true,
         () => false,
       )
-      if (isLiving) return seat
-      free(seat)
+      if (isLiving) return child
+      free(child)
     }
   }
 
   async function inferOn(
-    seat: Seat,
+    child: InferenceChild,
     version: VersionRef,
     pictures: readonly (Uint8Array | PreparedImage)[],
     limits: InferenceLimits,
   ): Promise<Inferred> {
     try {
-      await loadFor(seat, version)
-      const answer = await seat.ask(
+      await loadFor(child, version)
+      const answer = await child.ask(
         { kind: 'infer', key: version.key, pictures, ...limits },
         LONGEST_BATCH_MS,
       )
       if (answer.kind === 'inferred' && answer.pictures.length === pictures.length)
-        return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: seat.engine }
+        return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: child.engine }
       if (answer.kind === 'failed') throw reportedError(answer.failure)
-      throw new Error(`${seat.name} replied to ${pictures.length} images with "${answer.kind}"`)
+      throw new Error(`${child.name} replied to ${pictures.length} images with "${answer.kind}"`)
     } finally {
-      free(seat)
+      free(child)
     }
   }
 
@@ -208,44 +211,44 @@ export function createPool({
     picture: Uint8Array | PreparedImage,
     about: Explaining,
   ): Promise<Explained> {
-    const seat = await take()
+    const child = await take()
     try {
-      await loadFor(seat, version).finally(() => free(seat))
-      const answer = await seat.ask(
+      await loadFor(child, version).finally(() => free(child))
+      const answer = await child.ask(
         { kind: 'explain', key: version.key, picture, ...about },
         LONGEST_BATCH_MS,
       )
       if (answer.kind === 'explained') return answer
       if (answer.kind === 'failed') throw reportedError(answer.failure)
-      throw new Error(`${seat.name} replied to "explain" with "${answer.kind}"`)
+      throw new Error(`${child.name} replied to "explain" with "${answer.kind}"`)
     } catch (error) {
-      throw error instanceof ChildGone
+      throw error instanceof ChildProcessExited
         ? notReady(`the inference process ended while it processed the image: ${error.message}`, error)
         : error
     }
   }
 
   /** An idle child, or the next one that is. */
-  function take(): Promise<Seat> {
-    const idle = seats.find((seat) => seat.state === 'ready' && !seat.busy)
+  function take(): Promise<InferenceChild> {
+    const idle = children.find((child) => child.state === 'ready' && !child.busy)
     if (idle) {
       idle.busy = true
       return Promise.resolve(idle)
     }
-    if (isEnding) return Promise.reject(new ChildGone(`${name} is shutting down`))
+    if (isEnding) return Promise.reject(new ChildProcessExited(`${name} is shutting down`))
     return new Promise((resolve) =>
-      takers.push((seat) => {
-        seat.busy = true
-        resolve(seat)
+      takers.push((child) => {
+        child.busy = true
+        resolve(child)
       }),
     )
   }
 
-  function free(seat: Seat): void {
-    seat.busy = false
-    if (seat.state !== 'ready') return
+  function free(child: InferenceChild): void {
+    child.busy = false
+    if (child.state !== 'ready') return
     const next = takers.shift()
-    if (next) next(seat)
+    if (next) next(child)
     else changed()
   }
 
@@ -255,12 +258,12 @@ export function createPool({
     verify,
     infer,
     explain,
-    ready: () => seats.filter((seat) => seat.state === 'ready').length,
-    engine: () => seats.find((seat) => seat.state === 'ready')?.engine ?? null,
-    children: () => seats.map(({ name, pid, state, reason }) => ({ name, pid, state, reason })),
+    ready: () => children.filter((child) => child.state === 'ready').length,
+    engine: () => children.find((child) => child.state === 'ready')?.engine ?? null,
+    children: () => children.map(({ name, pid, state, reason }) => ({ name, pid: pid(), state, reason })),
     [Symbol.asyncDispose]: async () => {
       isEnding = true
-      await Promise.all(seats.map((seat) => seat.end()))
+      await Promise.all(children.map((child) => child.end()))
     },
   }
 }

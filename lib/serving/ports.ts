@@ -1,27 +1,28 @@
-/** What serving is given from outside: time, and children that compute. How a child is really forked is known
- *  to lib/processes alone. */
+/** What serving is given from outside: time, and children that compute. How a child is started and
+ *  restarted lib/children knows. */
 import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 
-export type SteadyClock = {
-  /** Milliseconds that only grow. */
-  readonly now: () => number
-  /** Calls back once, so many milliseconds from now; what it answers calls that off. */
-  readonly after: (ms: number, then: () => void) => () => void
+/** What is heard of a child that computes. */
+export type ChildEvents = {
+  /** It can be asked. It has started when this is done; what this throws ends it. Returns fields for the log. */
+  readonly ready: (
+    message: Extract<FromInference, { kind: 'ready' }>,
+  ) => Promise<Readonly<Record<string, unknown>>>
+  readonly message: (message: Exclude<FromInference, { kind: 'ready' }>) => void
+  /** It ended unasked and is restarted. */
+  readonly ended: (end: { readonly reason: string }) => void
 }
 
-/** One inference process, seen from its parent. After `exit` nothing more comes from it. */
-export type InferenceChild = {
-  readonly pid: number
+/** A child that is restarted whenever it ends. */
+export type RunningChild = {
+  /** Null while it is away. */
+  readonly pid: () => number | null
+  /** Nothing happens while it is away. */
   readonly send: (message: ToInference) => void
-  readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
-  readonly listen: (hear: {
-    message: (message: FromInference) => void
-    exit: (cause: string) => void
-  }) => void
+  /** Kills one that hangs, for this reason. */
+  readonly abort: (reason: string) => void
+  /** Resolves when it has ended. */
+  readonly stop: () => Promise<void>
 }
 
-export type LogLine = (
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  about?: Readonly<Record<string, unknown>>,
-) => void
+export type StartChild = (name: string, events: ChildEvents) => RunningChild

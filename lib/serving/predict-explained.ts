@@ -4,7 +4,7 @@
 import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
 import { createBatcher } from './batcher.ts'
 import type { Explained, Pool } from './pool-parts.ts'
-import type { SteadyClock } from './ports.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
 import {
   PATIENCE_MS,
   type PredictAsking,

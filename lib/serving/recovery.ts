@@ -4,7 +4,7 @@
 import type { Data } from '#lib/data/data.ts'
 import type { Version, VersionFault } from '#lib/data/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
-import type { LogLine, SteadyClock } from './ports.ts'
+import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import type { Swap } from './swap.ts'
 
 /** Reading names, sizes and times of a dozen files takes 0.3 ms for each version. */

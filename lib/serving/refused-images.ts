@@ -1,7 +1,7 @@
 /** Images that ended a process, by their sha256: refused at once for a while, so that the same bytes end no
  *  other. It computes nothing. */
 import type { InferredPicture } from '#lib/contracts/ipc.ts'
-import type { SteadyClock } from './ports.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
 
 /** About 200 bytes each. */
 const MOST_REMEMBERED = 1_000

@@ -1,5 +1,5 @@
 /** A clock that moves when told, for the ports of this room. No fake of anything that can be real. */
-import type { SteadyClock } from './ports.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
 
 export type FakeClock = SteadyClock & {
   readonly advance: (ms: number) => void

@@ -6,7 +6,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { LiveVersion, Version, VersionWithCard } from '#lib/data/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
 import type { Pool } from './pool-parts.ts'
-import type { LogLine } from './ports.ts'
+import type { LogLine } from '#lib/domain/ports.ts'
 import { badBundle, noVersion, notReady } from './refusals.ts'
 
 /** Versions held at a time: live ones of a handful of classifiers, and a few that somebody compares. About

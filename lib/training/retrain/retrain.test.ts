@@ -12,7 +12,7 @@ import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { steadyClock } from '#lib/processes/clock.ts'
-import { forkInference } from '#lib/processes/fork-inference.ts'
+import { startInference } from '#lib/processes/fork-inference.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { checkpointFile } from '../run/checkpoint.ts'
 import { trainingHandlers } from '../job/handlers.ts'
@@ -108,7 +108,7 @@ async function trio(onMessage?: Heard, memoryMb = 1024, log: TrainingParts['log'
   const answering = createPool({
     name: 'job',
     size: 1,
-    fork: () => forkInference('auto', () => undefined),
+    start: startInference({ engine: 'auto', log: () => undefined, onLine: () => undefined }),
     clock: steadyClock,
     log,
     changed: () => undefined,

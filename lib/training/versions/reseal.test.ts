@@ -11,7 +11,7 @@ import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import type { Network } from '#lib/ml/network/network.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
-import { holdVersions } from '#lib/inference/loaded-models.ts'
+import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { goldenOf } from '../run/seal/golden.ts'
 import { snapshotHash, type PackSource } from '../run/data/pack.ts'
 import { reseal } from './reseal.ts'
@@ -96,7 +96,7 @@ test('measured anew, a version has the same weights and a card that says more, a
     maxPixels: 1e6,
     wantsFeatures: false,
   } as const
-  const versions = holdVersions(engine)
+  const versions = loadedModels(engine)
   await versions.load({ key: 'v1', folder })
   expect((await versions.infer(asked)).pictures[0]).toMatchObject({ ok: true, distance: null })
   await versions.unload('v1')

@@ -1,0 +1,35 @@
+/** The child's own side: says `ready` or why not, hears its parent, and ends with it. */
+import { messageOf } from '#lib/domain/errors.ts'
+import type { Message } from './child.ts'
+
+export type Say<From> = (message: From, then?: () => void) => void
+
+/** What the parent hears first, and what happens to everything that it sends. */
+export type Running<To, From extends Message> = {
+  readonly ready: Omit<Extract<From, { kind: 'ready' }>, 'kind'>
+  readonly hear: (message: To) => void
+}
+
+/** Messages that come while `open` works are heard when it is done. What `open` throws is the reason that the parent
+ *  is told, and the end. */
+export async function runChild<To, From extends Message>(
+  open: (say: Say<From>) => Running<To, From> | Promise<Running<To, From>>,
+): Promise<void> {
+  endWithParent()
+  leaveSignalsToParent()
+  const send = (message: object, then = (): void => {}): void => void process.send?.(message, then)
+  try {
+    const { ready, hear } = await open((message, then) => send(message, then))
+    process.on('message', (message) => hear(message as To)) // the parent sends nothing else
+    send({ kind: 'ready', ...ready })
+  } catch (error) {
+    send({ kind: 'unable', reason: messageOf(error) }, () => process.exit(1))
+  }
+}
+
+const endWithParent = (): void => void process.on('disconnect', () => process.exit(0))
+
+/** A terminal sends these to the whole family; the parent decides when its children end. */
+export function leaveSignalsToParent(): void {
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+}

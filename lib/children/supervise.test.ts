@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest'
+import type { Child, ChildListener } from './child.ts'
+import { superviseChild, type End } from './supervise.ts'
+
+type To = { readonly kind: 'stop' }
+type From =
+  | { readonly kind: 'ready'; readonly engine: string }
+  | { readonly kind: 'unable'; readonly reason: string }
+  | { readonly kind: 'hello' }
+
+function supervised({
+  startTimeoutMs = Infinity,
+  stop = { timeoutMs: 2_000 } as { message?: To; timeoutMs: number },
+  ready = async () => ({}),
+  failsToFork = (): boolean => false,
+} = {}) {
+  const children: { events: ChildListener<From>; sent: To[]; signals: string[]; at: number }[] = []
+  const heard: From[] = []
+  const ends: End[] = []
+  const lines: string[] = []
+  let now = 0
+  let timers: { at: number; then: () => void }[] = []
+  const child = superviseChild<To, From>(
+    'web',
+    {
+      fork: (): Child<To, From> => {
+        if (failsToFork()) throw new Error('spawn ENOMEM')
+        const sent: To[] = []
+        const signals: string[] = []
+        return {
+          pid: children.length + 1,
+          send: (message) => void sent.push(message),
+          kill: (signal) => void signals.push(signal),
+          listen: (events) => void children.push({ events, sent, signals, at: now }),
+        }
+      },
+      clock: {
+        now: () => now,
+        after: (ms, then) => {
+          const timer = { at: now + ms, then }
+          timers.push(timer)
+          return () => {
+            timers = timers.filter((one) => one !== timer)
+          }
+        },
+      },
+      log: (_level, line) => void lines.push(line),
+      startTimeoutMs,
+      stop,
+    },
+    { ready, message: (message) => void heard.push(message), ended: (end) => void ends.push(end) },
+  )
+  /** Passes the time and lets what was begun settle. */
+  const pass = async (ms: number): Promise<void> => {
+    now += ms
+    const due = timers.filter(({ at }) => at <= now)
+    timers = timers.filter(({ at }) => at > now)
+    for (const { then } of due) then()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const last = () => children.at(-1)!
+  return { child, children, heard, ends, lines, pass, last }
+}
+
+test('the fifth end within ten seconds of a child that had started is followed by a start as fast as the first', async () => {
+  const { children, pass, last } = supervised()
+
+  for (let end = 1; end <= 5; end++) {
+    last().events.message({ kind: 'ready', engine: 'onnx' })
+    await pass(1_500)
+    last().events.exit('SIGSEGV')
+    await pass(0)
+  }
+
+  expect(children.map(({ at }) => at)).toEqual([0, 1_500, 3_000, 4_500, 6_000, 7_500])
+})
+
+test('one that cannot start says why, and is started again later and later', async () => {
+  const { ends, pass, last, heard } = supervised()
+
+  for (const waitMs of [0, 200, 500]) {
+    last().events.message({ kind: 'unable', reason: 'no engine fits this machine' })
+    last().events.exit('code 1')
+    await pass(waitMs)
+  }
+
+  expect(ends).toEqual([
+    { reason: 'no engine fits this machine', waitMs: 0, failedStarts: 1 },
+    { reason: 'no engine fits this machine', waitMs: 200, failedStarts: 2 },
+    { reason: 'no engine fits this machine', waitMs: 500, failedStarts: 3 },
+  ])
+  expect(heard).toHaveLength(3)
+})
+
+test('a system that cannot fork is asked again instead of ending the parent', async () => {
+  let forks = 0
+  const { children, ends, pass } = supervised({ failsToFork: () => ++forks <= 2 })
+  await pass(0)
+  await pass(0)
+  await pass(200)
+
+  expect(ends.map(({ reason, waitMs }) => `${reason}, ${waitMs}`)).toEqual([
+    'spawn ENOMEM, 0',
+    'spawn ENOMEM, 200',
+  ])
+  expect(children).toHaveLength(1)
+})
+
+test('it counts as started when its owner has brought it up to date; where that fails it is ended for this reason', async () => {
+  const { ends, pass, last } = supervised({
+    ready: async () => {
+      throw new Error('its models could not be loaded')
+    },
+  })
+
+  last().events.message({ kind: 'ready', engine: 'onnx' })
+  await pass(0)
+  expect(last().signals).toEqual(['SIGKILL'])
+  last().events.exit('SIGKILL')
+
+  expect(ends).toEqual([{ reason: 'its models could not be loaded', waitMs: 0, failedStarts: 1 }])
+})
+
+test('one that says nothing is ended when its time to start is over', async () => {
+  const { ends, pass, last } = supervised({ startTimeoutMs: 30_000 })
+
+  await pass(30_000)
+  last().events.exit('SIGKILL')
+
+  expect(ends[0]).toMatchObject({ reason: 'it was not ready within 30 s' })
+})
+
+test('stopped, it ends and is not started again; where it does not end, it is killed', async () => {
+  const { child, children, lines, pass, last } = supervised({
+    stop: { message: { kind: 'stop' }, timeoutMs: 11_000 },
+  })
+  let hasEnded = false
+
+  const stopping = child.stop().then(() => {
+    hasEnded = true
+  })
+  expect(last().sent).toEqual([{ kind: 'stop' }])
+  await pass(11_000)
+  expect(last().signals).toEqual(['SIGKILL'])
+  expect(hasEnded).toBe(false)
+  last().events.exit('SIGKILL')
+  await stopping
+  await pass(60_000)
+
+  expect(children).toHaveLength(1)
+  expect(lines).toEqual(['web did not end within 11 s and is killed'])
+})
+
+test('one that is stopped while it waits for its next start never starts', async () => {
+  const { child, children, pass, last } = supervised()
+  last().events.exit('code 1')
+
+  await child.stop()
+  await pass(60_000)
+
+  expect(children).toHaveLength(1)
+  expect(child.pid()).toBeNull()
+})

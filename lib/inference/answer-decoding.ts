@@ -1,0 +1,102 @@
+/** Answers the messages of a decoding child's parent: large images in, what is wanted of them out. It keeps nothing and
+ *  knows no versions but their preprocessing. An image that takes too much memory ends the process. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
+import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
+import { decodeSized } from '#lib/images/decode.ts'
+import { corruptImage } from '#lib/images/refusals.ts'
+import { sniff } from '#lib/images/sniff.ts'
+import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
+import { readPreprocess } from '#lib/ml/formats/bundle.ts'
+import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+
+/** How often it looks at what it takes, and how much more than the budget is no error of the estimate. */
+const LOOK_EVERY_MS = 10
+const TOLERATED_SHARE = 0.15
+const TOLERATED_BYTES = 24 * 1024 ** 2
+
+export type DecodingPorts = {
+  readonly say: (message: FromDecoding, then?: () => void) => void
+  /** Bytes that this process takes now. */
+  readonly usedBytes: () => number
+  readonly endProcess: () => void
+  /** Frees what is not needed; absent where it cannot be asked for. */
+  readonly collectGarbage?: (() => void) | undefined
+}
+
+export function answerDecoding({
+  say,
+  usedBytes,
+  endProcess,
+  collectGarbage,
+}: DecodingPorts): (message: ToDecoding) => void {
+  const specs = new Map<string, Promise<Preprocess>>()
+  const emptyBytes = usedBytes()
+  let running = 0
+
+  async function answer({ id, bytes, wish, maxPixels, maxBytes }: ToDecoding): Promise<void> {
+    const began = performance.now()
+    const watch = setInterval(() => endWhenOver(maxBytes), LOOK_EVERY_MS)
+    running += 1
+    try {
+      const made = await madeOf({ bytes, wish, maxPixels, maxBytes })
+      say({ kind: 'decoded', id, ...made, decodeMs: performance.now() - began })
+    } catch (error) {
+      const refusal = isDarkroomError(error) ? error : corruptImage(sniff(bytes), messageOf(error))
+      say({ kind: 'refused', id, failure: reportOf(refusal) })
+    } finally {
+      clearInterval(watch)
+      running -= 1
+      if (running === 0) collectGarbage?.()
+    }
+  }
+
+  async function madeOf({ bytes, wish, ...limits }: Omit<ToDecoding, 'kind' | 'id'>): Promise<Made> {
+    switch (wish.kind) {
+      case 'square': {
+        const spec = await specOf(wish.folder)
+        const [r, g, b] = spec.background
+        const { picture, width, height } = await decodeSized(bytes, { ...limits, background: { r, g, b } })
+        return { width, height, data: preprocess(picture, spec), dataWidth: spec.size, dataHeight: spec.size }
+      }
+      case 'size': {
+        const { width, height } = await decodeSized(bytes, limits)
+        return { width, height, data: new Uint8Array(0), dataWidth: 0, dataHeight: 0 }
+      }
+      case 'thumbnail': {
+        const { picture, width, height } = await decodeSized(bytes, limits)
+        return {
+          width,
+          height,
+          data: await thumbnail(picture, wish.size),
+          dataWidth: wish.size,
+          dataHeight: wish.size,
+        }
+      }
+      case 'raster': {
+        const { picture, width, height } = await decodeSmall(bytes, wish.side, limits)
+        return { width, height, data: picture.data, dataWidth: picture.width, dataHeight: picture.height }
+      }
+    }
+  }
+
+  function specOf(folder: string): Promise<Preprocess> {
+    const known = specs.get(folder)
+    if (known) return known
+    const read = readPreprocess(folder)
+    specs.set(folder, read)
+    read.catch(() => specs.delete(folder))
+    return read
+  }
+
+  /** A header can say less than its decoder takes: then this process ends before others have to. */
+  function endWhenOver(maxBytes: number): void {
+    const takenBytes = usedBytes() - emptyBytes
+    if (takenBytes > maxBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES)
+      say({ kind: 'over', usedBytes: takenBytes }, endProcess)
+  }
+
+  return (message) => void answer(message)
+}
+
+type Made = Omit<Extract<FromDecoding, { kind: 'decoded' }>, 'kind' | 'id' | 'decodeMs'>

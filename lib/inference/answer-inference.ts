@@ -1,0 +1,69 @@
+/** Answers the messages of an inference child's parent, in turns. Which models are loaded and how they compute
+ *  loaded-models.ts knows; how the messages travel, whoever calls this. */
+import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
+import type { LoadedModels } from './loaded-models.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+
+export type AnswerPorts = {
+  readonly say: (message: FromInference) => void
+  /** A model could not be unloaded; nobody waits for that. */
+  readonly failed: (error: unknown) => void
+}
+
+/** One after the other; more processes, not more threads, use more cores: an engine does one thing at a time,
+ *  and a version is loaded before it is asked. */
+export function answerInference(
+  models: LoadedModels,
+  { say, failed }: AnswerPorts,
+): (message: ToInference) => void {
+  const queue = oneAtATime(failed)
+  /** What a turn throws is its answer. */
+  const inTurn = (id: number, work: () => Promise<void>): void =>
+    queue(() => work().catch((error: unknown) => say(failure(id, error))))
+
+  /** A row of places in each turn, and a look at the messages in between: fifty predictions keep nobody waiting who
+   *  wants one. */
+  function explain(message: Extract<ToInference, { kind: 'explain' }>): void {
+    const rows = models.explain(message)
+    const next = (): void =>
+      inTurn(message.id, async () => {
+        const row = await rows.next()
+        if (row.done) say({ kind: 'explained', id: message.id, ...row.value })
+        else setImmediate(next)
+      })
+    next()
+  }
+
+  return (message) => {
+    switch (message.kind) {
+      case 'unload':
+        return queue(() => models.unload(message.key))
+      case 'explain':
+        return explain(message)
+      case 'load':
+        return inTurn(message.id, async () => {
+          const { goldenMs } = await models.load(message.version)
+          say({ kind: 'loaded', id: message.id, key: message.version.key, goldenMs })
+        })
+      case 'infer':
+        return inTurn(message.id, async () =>
+          say({ kind: 'inferred', id: message.id, ...(await models.infer(message)) }),
+        )
+    }
+  }
+}
+
+function failure(id: number, error: unknown): Extract<FromInference, { kind: 'failed' }> {
+  if (isDarkroomError(error)) return { kind: 'failed', id, failure: reportOf(error) }
+  return {
+    kind: 'failed',
+    id,
+    failure: {
+      code: 'internal',
+      summary: 'The engine could not answer',
+      reason: messageOf(error),
+      action: 'Try again; /api/health says how the engine is.',
+    },
+  }
+}

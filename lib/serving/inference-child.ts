@@ -1,0 +1,118 @@
+/** One named child of the pool: asked, and brought up to date each time it starts. How it is started and restarted the
+ *  port `StartChild` decides; which versions it holds and which images it computes, the pool. */
+import type { FromInference, Starting, ToInference } from '#lib/contracts/ipc.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { SteadyClock } from '#lib/domain/ports.ts'
+import type { StartChild } from './ports.ts'
+
+/** The child died, or was ended because it hung, before it answered. Never leaves the pool. */
+export class ChildProcessExited extends Error {}
+
+type Answer = Exclude<FromInference, Starting>
+type Question = Extract<ToInference, { id: number }>
+type WithoutId<Q> = Q extends Question ? Omit<Q, 'id'> : never
+
+export type InferenceChildParts = {
+  readonly name: string
+  readonly start: StartChild
+  readonly clock: SteadyClock
+  /** Brings a child that is ready up to date; only then it counts. */
+  readonly prepare: (child: InferenceChild) => Promise<void>
+  readonly changed: (child: InferenceChild) => void
+}
+
+export type InferenceChild = {
+  readonly name: string
+  readonly pid: () => number | null
+  state: 'starting' | 'ready' | 'away' | 'ended'
+  busy: boolean
+  engine: EngineName | null
+  /** Why it is not ready, for health. */
+  reason: string
+  readonly loaded: Set<string>
+  readonly ask: (question: WithoutId<Question>, timeoutMs: number) => Promise<Answer>
+  readonly send: (message: Exclude<ToInference, Question>) => void
+  readonly end: () => Promise<void>
+}
+
+type Pending = {
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
+  readonly cancelTimeout: () => void
+}
+
+export function createInferenceChild({
+  name,
+  start,
+  clock,
+  prepare,
+  changed,
+}: InferenceChildParts): InferenceChild {
+  const pending = new Map<number, Pending>()
+  let lastId = 0
+
+  const running = start(name, {
+    async ready({ engine }) {
+      Object.assign(child, { state: 'starting', engine })
+      await prepare(child)
+      if (child.state !== 'starting') return {}
+      Object.assign(child, { state: 'ready', reason: '' })
+      changed(child)
+      return { engine }
+    },
+    message: hear,
+    ended({ reason }) {
+      Object.assign(child, { state: 'away', busy: false, reason })
+      forget(reason)
+      changed(child)
+    },
+  })
+  const child: InferenceChild = {
+    name,
+    pid: running.pid,
+    state: 'starting',
+    busy: false,
+    engine: null,
+    reason: 'it is starting',
+    loaded: new Set(),
+    ask,
+    send: running.send,
+    end,
+  }
+  return child
+
+  function hear(message: Exclude<FromInference, { kind: 'ready' }>): void {
+    if (message.kind === 'unable') return // its end follows, with this reason
+    const question = pending.get(message.id)
+    pending.delete(message.id)
+    question?.cancelTimeout()
+    question?.resolve(message)
+  }
+
+  function ask(question: WithoutId<Question>, timeoutMs: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (running.pid() === null) return reject(new ChildProcessExited(`${name} is not running`))
+      const id = ++lastId
+      const cancelTimeout = clock.after(timeoutMs, () =>
+        running.abort(`it did not reply to "${question.kind}" within ${timeoutMs / 1000} s`),
+      )
+      pending.set(id, { resolve, reject, cancelTimeout })
+      running.send({ ...question, id })
+    })
+  }
+
+  function forget(reason: string): void {
+    child.loaded.clear()
+    for (const { reject, cancelTimeout } of pending.values()) {
+      cancelTimeout()
+      reject(new ChildProcessExited(reason))
+    }
+    pending.clear()
+  }
+
+  async function end(): Promise<void> {
+    child.state = 'ended'
+    await running.stop()
+    forget('it was ended')
+  }
+}
