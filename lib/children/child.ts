@@ -1,9 +1,7 @@
 /** A child process as its parent sees it: messages in both directions, signals, and the end. What is forked, and with
  *  which flags, fork.ts is told; whether it is restarted is supervise.ts's business. */
 
-/** The first message of a child that goes on running: it can work, or the reason why it cannot. */
-export type FirstMessage = { readonly kind: 'ready' } | { readonly kind: 'unable'; readonly reason: string }
-
+/** The first message of a child that goes on running is `ready`, or `unable` with the reason why not. */
 export type Message = { readonly kind: string }
 
 /** After `exit` nothing more comes from it. `cause` is the signal that ended it, or `code 1`. */

@@ -1,6 +1,7 @@
 /** A process that makes one backup for the worker and ends: copying and proving take a core for a while, and
  *  the worker has leases to keep. */
 import { constants, setPriority } from 'node:os'
+import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { FromBackingUp } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { makeBackup } from '#lib/operations/backup/make.ts'
@@ -16,8 +17,7 @@ const [reason, keep] = process.argv.slice(2)
 const leaving = new AbortController()
 process.on('SIGTERM', () => leaving.abort(new Error('The worker is stopping.')))
 process.on('disconnect', () => leaving.abort(new Error('The worker has ended.')))
-// from a terminal they reach all processes; the worker decides
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+leaveSignalsToParent()
 
 const tell = (message: FromBackingUp): void => void process.send?.(message, () => process.exit(0))
 try {

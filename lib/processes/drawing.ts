@@ -1,5 +1,6 @@
 /** A process that draws the first pictures and ends. Drawing and keeping 3,600 of them leaves 70 MB of pieces
  *  behind, which the worker, who asks for it, would hold as long as it lives. */
+import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import { composeData } from './compose-data.ts'
 import { drawFirstPictures } from './first-pictures.ts'
 import { endWhenUncaught } from './last-resort.ts'
@@ -11,8 +12,7 @@ const log = openLogOf(start, 'worker')
 const leaving = new AbortController()
 process.on('SIGTERM', () => leaving.abort())
 process.on('disconnect', () => leaving.abort())
-// from a terminal they reach the whole family; the worker says when
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+leaveSignalsToParent()
 
 const opening = composeData(start)
 endWhenUncaught({

@@ -123,14 +123,15 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     )
   }
 
-  const forkOne = (name: 'web' | 'worker'): Process =>
-    forkChild({
+  function forkOne(name: 'web' | 'worker'): Process {
+    return forkChild({
       entry: entry(name),
       env: environment(),
       flags,
       stdout: 'inherit',
       onLine: (line) => log('warn', line, { child: name }),
     })
+  }
 
   function startWeb(): Process {
     const web: Process = isAlone

@@ -1,5 +1,6 @@
 /** Prepares the data before web and worker open it, says how that went, and leaves: all that it loads would
  *  else stay in the supervisor. */
+import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
@@ -12,7 +13,7 @@ const say = (message: FromPreparing) =>
   })
 
 endWhenUncaught({ tell: tellOnStderr })
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}) // a migration is not left half-way
+leaveSignalsToParent() // a migration is not left half-way
 try {
   say(await prepareData(readStart()))
 } catch (error) {

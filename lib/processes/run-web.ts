@@ -1,6 +1,7 @@
 /** The life of a web process: listen at once, put the program together when the data is prepared, answer
  *  through the door as soon as an engine can, show pages, end. */
 import { hostname } from 'node:os'
+import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
 import { createGate } from '#lib/server/gate.ts'
@@ -48,8 +49,7 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
     }
   })
   process.on('SIGTERM', () => void end())
-  // from a terminal they reach the whole family; the supervisor says when
-  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+  leaveSignalsToParent()
   process.on('disconnect', () => void end())
 
   const server = createWebServer({

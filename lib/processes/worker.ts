@@ -1,5 +1,6 @@
 /** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one.
  *  It answers no request. */
+import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { composeWorker, type Worker } from './compose-worker.ts'
 import { giveBackGarbage } from './give-back.ts'
@@ -22,8 +23,7 @@ process.on('message', (message: ToManaged) => {
   if (message.kind === 'stop') void end()
 })
 process.on('SIGTERM', () => void end())
-// from a terminal they reach the whole family; the supervisor says when
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+leaveSignalsToParent()
 process.on('disconnect', () => void end())
 process.send?.({ kind: 'ready', remarks: [] } satisfies FromManaged)
 
