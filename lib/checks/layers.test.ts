@@ -51,7 +51,7 @@ test.each([
     'lib/inference/loaded-models.ts',
     `import { x } from '#lib/data/rows.ts'`,
   ],
-  ['an entry forks for itself', 'lib/processes/worker.ts', `import { fork } from 'node:child_process'`],
+  ['serving forks for itself', 'lib/serving/pool.ts', `import { fork } from 'node:child_process'`],
   ['vitest in the product', 'lib/domain/gate.ts', `import { test } from 'vitest'`],
   ['a test reaches the pages', 'lib/http/serve.test.ts', `import { x } from '#lib/ui/card.tsx'`],
   ['a file beside the rooms', 'lib/shortcut.ts', ``],

@@ -132,7 +132,8 @@ export const DOORS: readonly (readonly [packages: readonly string[], rooms: read
   [['zod-openapi*'], ['http']],
   [
     ['node:child_process', 'node:cluster'],
-    ['children', 'commands', 'setup', 'checks', 'e2e'],
+    // processes: only to start the whole product anew (throwaway-product.ts); children are forked by lib/children
+    ['children', 'processes', 'commands', 'setup', 'checks', 'e2e'],
   ],
   [
     ['next', 'next/*'],

@@ -111,7 +111,7 @@ describe.runIf(isLinux)('a started product', () => {
     expect((await product.predict(1)).body.model_version).toBe('v2')
     expect(await json(product, '/api/health')).toMatchObject({
       ready: true,
-      reasons: [expect.stringMatching(/v3.*weights.bin is not as it was sealed.*v2 serves/)],
+      reasons: [expect.stringMatching(/v3.*checksum of weights.bin does not match.*v2 serves/)],
     })
     expect(await json(product, '/api/model/info')).toMatchObject({
       version: 'v2',
@@ -235,6 +235,6 @@ test('a port that another program has is named in one sentence, and all ends', a
 
   expect(await exit).toBe(1)
   expect(output()).toBe(
-    `Darkroom cannot listen on 127.0.0.1:${port}: another program uses it. Set PORT or HOST to another one.\n`,
+    `Darkroom cannot listen on 127.0.0.1:${port}: another program uses it. Set PORT or HOST to another value.\n`,
   )
 })
