@@ -69,11 +69,14 @@ export const ROOMS = {
     may: ['domain', 'contracts', 'http'],
   },
   ui: { is: 'the design system', may: ['domain'] },
-  processes: { is: 'one file per process; the only place that composes', may: [...COMPOSED] },
+  processes: {
+    is: 'one file per process; the only place that composes',
+    may: COMPOSED.filter((room) => room !== 'ml'),
+  },
   commands: {
     is: 'one file per `npm run …`',
     may: [
-      ...COMPOSED.filter((room) => room !== 'http' && room !== 'server' && room !== 'jobs'),
+      ...COMPOSED.filter((room) => !['children', 'http', 'server', 'jobs'].includes(room)),
       'archive',
       'processes',
     ],
