@@ -4,6 +4,7 @@ import type { OAuthConfig } from 'next-auth/providers/oauth'
 import type { Data } from '#lib/data/data.ts'
 import type { Person } from '#lib/data/values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
+import { fieldsOf } from '#lib/domain/fields.ts'
 
 export const OIDC = 'oidc'
 const LONGEST_NAME = 80
@@ -62,11 +63,8 @@ export function oidcProvider({ issuer, clientId, clientSecret }: OidcSettings): 
 }
 
 /** The ID token's signature, issuer, audience, times and nonce were checked by next-auth before. */
-const claimsOf = (idToken: string): Record<string, unknown> =>
-  JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')) as Record<
-    string,
-    unknown
-  >
+const claimsOf = (idToken: string): Readonly<Record<string, unknown>> =>
+  fieldsOf(JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')))
 
 export function createOidcDesk({
   people,

@@ -9,6 +9,7 @@ import { DarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { waitWords, windowWords } from '#lib/domain/allowance.ts'
 import { SESSION_SECONDS, type Auth } from './auth.ts'
 import { deviceCookie, knownDevice } from './known-device.ts'
+import { fieldsOf } from '#lib/domain/fields.ts'
 import { OIDC, oidcProvider, type SignedIn } from './oidc.ts'
 import type { Rate, WhoAsks } from './rate.ts'
 import { sessionOf } from './session.ts'
@@ -98,7 +99,7 @@ function accountIn(request: Request, body: Buffer): string {
   try {
     const isJson = request.headers.get('content-type')?.includes('application/json')
     const email: unknown = isJson
-      ? (JSON.parse(body.toString('utf8')) as { email?: unknown } | null)?.email
+      ? fieldsOf(JSON.parse(body.toString('utf8')))['email']
       : new URLSearchParams(body.toString('utf8')).get('email')
     return typeof email === 'string' ? email : ''
   } catch {

@@ -1,6 +1,7 @@
 /** Every law there is, and `node lib/checks/laws.ts`, which holds the program to them.
  *  Each has canaries in its test: a source that must be caught. */
 import { architectureIsCurrent } from './architecture.ts'
+import { noCastJson } from './casts.ts'
 import { commandsRun } from './commands.ts'
 import { commentFiles } from './comment-files.ts'
 import { commentsInThePresent, headers } from './comments.ts'
@@ -39,6 +40,7 @@ export const LAWS: readonly Law[] = [
   typesOnce,
   fileSizes,
   hiddenInputs,
+  noCastJson,
   noModuleMocks,
   headers,
   commentsInThePresent,

@@ -27,6 +27,8 @@ export type Facts = {
   readonly exportedTypes: readonly Found<{ name: string }>[]
   readonly exportedNames: readonly string[]
   readonly comments: readonly Found<{ text: string }>[]
+  /** Parsed JSON whose type is claimed: cast, annotated, or taken apart without one. */
+  readonly castJson: readonly Found<object>[]
 }
 
 /** Every source of the program: its rooms, and the configuration files at the root. */
@@ -79,6 +81,7 @@ function read(file: string, text: string): Facts {
   const exportedTypes: Found<{ name: string }>[] = []
   const exportedNames: string[] = []
   const comments = new Map<number, Found<{ text: string }>>()
+  const castJson: Found<object>[] = []
   const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1
   const note = (specifier: string, node: ts.Node) =>
     imports.push({ specifier, line: lineOf(node.getStart()) })
@@ -94,6 +97,7 @@ function read(file: string, text: string): Facts {
     }
     const specifier = importedBy(node)
     if (specifier !== undefined) note(specifier, node)
+    if (claimsJson(node)) castJson.push({ line: lineOf(node.getStart()) })
     const name = usedBy(node)
     if (name !== undefined) uses.push({ name, line: lineOf(node.getStart()) })
     if (isExported(node)) {
@@ -110,7 +114,7 @@ function read(file: string, text: string): Facts {
     ts.forEachChild(node, visit)
   }
   visit(tree)
-  return { imports, uses, exportedTypes, exportedNames, comments: [...comments.values()] }
+  return { imports, uses, exportedTypes, exportedNames, comments: [...comments.values()], castJson }
 }
 
 function importedBy(node: ts.Node): string | undefined {
@@ -130,6 +134,23 @@ function usedBy(node: ts.Node): string | undefined {
     return `new ${node.expression.getText()}(${(node.arguments?.length ?? 0) === 0 ? '' : '…'})`
   if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) return `${node.expression.text}()`
   return undefined
+}
+
+/** `JSON.parse(…) as T`, `(await response.json()) as T`, `const t: T = JSON.parse(…)`, `(text): T =>
+ *  JSON.parse(…)` and `const { a } = JSON.parse(…)`; T is not unknown. */
+function claimsJson(node: ts.Node): boolean {
+  if (ts.isAsExpression(node)) return isParsedJson(node.expression) && !isUnknown(node.type)
+  if (ts.isVariableDeclaration(node) && node.initializer && isParsedJson(node.initializer))
+    return node.type === undefined ? !ts.isIdentifier(node.name) : !isUnknown(node.type)
+  if (ts.isArrowFunction(node) && node.type) return isParsedJson(node.body) && !isUnknown(node.type)
+  return false
+}
+
+const isUnknown = (type: ts.TypeNode): boolean => type.kind === ts.SyntaxKind.UnknownKeyword
+
+function isParsedJson(node: ts.Node): boolean {
+  if (ts.isParenthesizedExpression(node) || ts.isAwaitExpression(node)) return isParsedJson(node.expression)
+  return ts.isCallExpression(node) && /^JSON\.parse$|\.json$/.test(node.expression.getText())
 }
 
 const isExported = (node: ts.Node): boolean =>

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Card } from '#lib/contracts/bundle.ts'
+import { card as cardSchema } from '#lib/contracts/bundle.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
@@ -96,7 +96,7 @@ async function rowOf(number: number, folder: string, engine: string | undefined)
   }
   const said = await forecastOf(await prepareRun(asked, start))
   const truth = await done(await prepareRun({ ...asked, plan: false }, start))
-  const card = JSON.parse(readFileSync(path.join(asked.out, 'card.json'), 'utf8')) as Card // written by the run above
+  const card = cardSchema.parse(JSON.parse(readFileSync(path.join(asked.out, 'card.json'), 'utf8')))
   return {
     number,
     ...trial,

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
+import { shippedClassifier } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
@@ -12,7 +12,7 @@ import { DISTILLING } from '#lib/ml/recipes/distil.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
 import { settingsOf } from '#lib/ml/recipes/recipe.ts'
-import { ROOT, type Start } from '#lib/processes/settings.ts'
+import { ROOT, VERSION, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
 import {
   planFile,
@@ -156,7 +156,7 @@ async function bodiesFor(
 function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): string {
   const shipped = join(modelsDir, name, 'classifier.json')
   const folder = existsSync(shipped)
-    ? join(modelsDir, name, (JSON.parse(readFileSync(shipped, 'utf8')) as ShippedClassifier).champion)
+    ? join(modelsDir, name, shippedClassifier.parse(JSON.parse(readFileSync(shipped, 'utf8'))).champion)
     : resolve(name)
   if (!existsSync(join(folder, 'manifest.json')))
     throw wrong(
@@ -266,15 +266,14 @@ function wholeNumber(
 }
 
 function codeVersion(): string {
-  const { version }: { version: string } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   try {
-    return `${version}+${execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+    return `${VERSION}+${execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'ignore'],
     })
       .toString()
       .trim()}`
   } catch {
-    return version // a copy without git
+    return VERSION // a copy without git
   }
 }

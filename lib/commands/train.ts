@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Card } from '#lib/contracts/bundle.ts'
+import { card as cardSchema, type Card } from '#lib/contracts/bundle.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
@@ -103,7 +103,12 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
       progress.sealed()
       rmSync(checkpointFile(folder), { force: true }) // --resume would seal the same again
       if (asked.ship) await shipBeside(plan)
-      console.log(summary(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8')), end.folder))
+      console.log(
+        summary(
+          cardSchema.parse(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8'))),
+          end.folder,
+        ),
+      )
       if (!asked.ship)
         console.log(`To put it into production: npm run import -- ${asked.name} --from ${end.folder}`)
       return 0

@@ -1,6 +1,7 @@
 /** What the audit log says of a change: who, what, about which thing by its name, and what was set. It holds
  *  no passwords, keys or tokens: only the fields listed here are recorded with their values. */
 import type { Caller, Contract } from '#lib/contracts/contract.ts'
+import { fieldsOf } from '#lib/domain/fields.ts'
 import { kindOfAddress, kindOfField, type Subject } from '#lib/contracts/subjects.ts'
 import type { Darkroom } from './context.ts'
 
@@ -104,7 +105,5 @@ function valueText(value: unknown): string {
   const single = value === null ? 'default' : String(value)
   return (Array.isArray(value) ? value.join(' and ') : single).slice(0, LONGEST_TEXT)
 }
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {}
 const textOf = (value: unknown): string | null =>
   typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : null

@@ -4,6 +4,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import pino from 'pino'
+import { fieldsOf } from '#lib/domain/fields.ts'
 
 /** A file that has grown beyond this is put aside. */
 const LARGEST_FILE_BYTES = 20 * 1024 ** 2
@@ -105,21 +106,10 @@ function openAppending(file: string): ReturnType<typeof writerTo> | null {
 
 /** A line of ours, for a person. */
 function sentenceOf(line: string): string {
-  const {
-    level,
-    process: name,
-    child,
-    msg,
-    err,
-  } = JSON.parse(line) as {
-    level: number
-    process: string
-    child?: string
-    msg: string
-    err?: { message?: string }
-  } // written by pino above
-  const severity = level >= pino.levels.values['error']! ? 'Error' : 'Warning'
-  return `${severity} (${child ?? name}): ${msg}${err?.message ? `: ${err.message}` : ''}\n`
+  const { level, process: name, child, msg, err } = fieldsOf(JSON.parse(line)) // written by pino above
+  const severity = Number(level) >= pino.levels.values['error']! ? 'Error' : 'Warning'
+  const { message } = fieldsOf(err)
+  return `${severity} (${String(child ?? name)}): ${String(msg)}${message ? `: ${String(message)}` : ''}\n`
 }
 
 /** null where there is no such file: opening again makes one. */

@@ -4,6 +4,7 @@ import { open, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import { LOG_LEVELS, type listLogs } from '#lib/contracts/logs.ts'
+import { fieldsOf } from '#lib/domain/fields.ts'
 
 type LogsAnswer = Output<typeof listLogs>
 type Line = LogsAnswer['lines'][number]
@@ -94,7 +95,7 @@ function lineOf(raw: string): Line | null {
       msg,
       request_id: requestId,
       ...about
-    } = JSON.parse(raw) as Record<string, unknown>
+    } = fieldsOf(JSON.parse(raw))
     const known = LEVEL_OF[Number(level)]
     if (known === undefined || typeof time !== 'string') return null
     return {

@@ -2,15 +2,16 @@
  *  mistake is a sentence and the end. */
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { packageFile } from '#lib/contracts/model-files.ts'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 
 /** Of the product, as package.json says it. */
-export const VERSION = (
-  JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }
-).version // our own file
+export const VERSION = packageFile.parse(
+  JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')),
+).version
 
 export type Places = {
   readonly dataDir: string

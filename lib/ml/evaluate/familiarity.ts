@@ -1,6 +1,7 @@
 /** The nearest of a version's training pictures among the network's features: what lies in `reference.bin`,
  *  and how far a picture is from it. Distances are computed by the engine, as a network of one dense layer
  *  whose kernel is the reference; what they mean, domain/familiarity says. */
+import { referenceHeader } from '#lib/contracts/model-files.ts'
 import { fromHalfBytes, halfBytes } from '../formats/float16.ts'
 import type { Network, Weights } from '../network/network.ts'
 
@@ -51,12 +52,7 @@ export function readReference(bytes: Uint8Array): Reference {
     length,
     neighbour,
     is_centred: isCentred,
-  } = JSON.parse(file.toString('utf8', MAGIC.length, lineEnd)) as {
-    count: number
-    length: number
-    neighbour: number
-    is_centred: boolean
-  }
+  } = referenceHeader.parse(JSON.parse(file.toString('utf8', MAGIC.length, lineEnd)))
   const parts = [count * ID_BYTES, count * 2, isCentred ? length * 4 : 0, count * length * 2]
   if (!parts.every(Number.isSafeInteger) || neighbour < 1 || neighbour > count)
     throw new Error('the header of reference.bin has invalid numbers')

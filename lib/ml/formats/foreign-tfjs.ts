@@ -1,29 +1,21 @@
 /** A model of others in the layers format of TensorFlow.js (model.json and one weights file), read as a
  *  network of ours: MobileNetV2, say. Our own files are read by `tfjs.ts`, which needs no translation. */
 import { fromHalfBytes } from './float16.ts'
-import { cannotImport, type KerasLayer } from './keras-config.ts'
+import { layersModel, type StoredTensor } from '#lib/contracts/model-files.ts'
+import { cannotImport } from './keras-config.ts'
 import { fromKeras, type KerasModel } from './keras-model.ts'
 import { sizeOf } from '../network/network.ts'
-
-type Stored = {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly dtype: string
-  readonly quantization?: { readonly dtype: string; readonly min?: number; readonly scale?: number }
-}
 
 export function fromForeignTfjs(
   modelJson: string,
   weightsBin: Uint8Array,
   how: { readonly size?: number } = {},
 ): KerasModel {
-  const model = JSON.parse(modelJson) as {
-    modelTopology?: KerasLayer & { model_config?: KerasLayer }
-    weightsManifest?: readonly { weights: readonly Stored[] }[]
-  }
-  const topology = model.modelTopology?.model_config ?? model.modelTopology
-  const stored = model.weightsManifest?.flatMap((group) => group.weights)
-  if (!topology || !stored) throw cannotImport('model.json is not in the layers format')
+  const model = layersModel.safeParse(JSON.parse(modelJson))
+  if (!model.success) throw cannotImport('model.json is not in the layers format')
+  const { modelTopology, weightsManifest } = model.data
+  const topology = 'model_config' in modelTopology ? modelTopology.model_config : modelTopology
+  const stored = weightsManifest.flatMap((group) => group.weights)
   const tensors = new Map<string, Float32Array>()
   let offset = 0
   for (const tensor of stored) {
@@ -36,7 +28,7 @@ export function fromForeignTfjs(
 
 /** The numbers as they count: 8-bit ones are number × scale + min. */
 function valuesOf(
-  { name, shape, dtype, quantization }: Stored,
+  { name, shape, dtype, quantization }: StoredTensor,
   bin: Uint8Array,
   offset: number,
 ): { values: Float32Array; bytes: number } {

@@ -1,21 +1,15 @@
 /** A Keras model's configuration, as it stands in a file: which layers there are and which reads which. What
  *  a layer means, keras-model.ts says. */
+import { kerasLayer, type KerasLayer } from '#lib/contracts/model-files.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-
-export type KerasLayer = {
-  readonly class_name: string
-  readonly name?: string
-  readonly config: Readonly<Record<string, unknown>>
-  readonly inbound_nodes?: unknown
-}
 
 /** Layers in order, those of models within models in their place. */
 export function flat(model: KerasLayer): readonly KerasLayer[] {
   const inner = model.config['layers']
   if (!Array.isArray(inner)) return [model]
-  return (inner as KerasLayer[]).flatMap((layer) =>
-    Array.isArray(layer.config['layers']) ? flat(layer) : [layer],
-  )
+  return inner
+    .map(layerOf)
+    .flatMap((layer) => (Array.isArray(layer.config['layers']) ? flat(layer) : [layer]))
 }
 
 /** Names of the layers that a layer reads, in both ways that Keras writes them; empty in a Sequential, where
@@ -34,6 +28,13 @@ export function sourcesOf({ inbound_nodes: nodes }: KerasLayer): readonly string
   }
   look((first as { args?: unknown }).args)
   return names
+}
+
+/** Refuses what is no layer. */
+export function layerOf(value: unknown): KerasLayer {
+  const read = kerasLayer.safeParse(value)
+  if (!read.success) throw cannotImport('its configuration has a layer without a class or a configuration')
+  return read.data
 }
 
 export const cannotImport = (why: string): DarkroomError =>

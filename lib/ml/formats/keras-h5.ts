@@ -3,7 +3,8 @@
  *  beyond fifty lines. */
 import { File } from 'jsfive'
 import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
-import { cannotImport, type KerasLayer } from './keras-config.ts'
+import type { KerasLayer } from '#lib/contracts/model-files.ts'
+import { cannotImport, layerOf } from './keras-config.ts'
 import { fromKeras, type KerasModel, type KerasWeights } from './keras-model.ts'
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -26,7 +27,7 @@ function configOf(file: File): KerasLayer {
     throw cannotImport(
       'the file has weights without a model (save_weights); the whole model is needed (model.save)',
     )
-  return JSON.parse(text) as KerasLayer
+  return layerOf(JSON.parse(text))
 }
 
 /** Keras keeps, of each layer, the paths of its tensors; the last part of a path is the tensor's name, in

@@ -3,7 +3,8 @@
  *  is refused with the layer's name. Longer than 300 lines because it is one
  *  table: each layer of Keras, and what it becomes. */
 import { messageOf, type DarkroomError } from '#lib/domain/errors.ts'
-import { cannotImport, flat, sourcesOf, type KerasLayer } from './keras-config.ts'
+import type { KerasLayer } from '#lib/contracts/model-files.ts'
+import { cannotImport, flat, sourcesOf } from './keras-config.ts'
 import { EPSILON } from '../network/kernels.ts'
 import {
   INPUT,

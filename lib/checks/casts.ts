@@ -1,0 +1,36 @@
+/** The law of borders: parsed JSON has no type until a schema or a look at it has given it one. A cast, or an
+ *  annotation on what JSON.parse answers, only claims it. Tests may claim. */
+import { isTest } from './rooms.ts'
+import { eachFile, type Law } from './law.ts'
+import { factsOf, type SourceFile } from './sources.ts'
+
+/** What still claims, to be emptied: rows that this program wrote (store.ts), events in the browser, where a
+ *  schema weighs too much (client.ts), models that this program wrote, and reports of other programs that
+ *  only developers run. */
+const STILL_CLAIMED: readonly RegExp[] = [
+  /^lib\/data\/store\.ts$/,
+  /^lib\/contracts\/client\.ts$/,
+  /^lib\/ml\/formats\/tfjs\.ts$/,
+  /^lib\/engines\/tfjs-node\/layers-fit\.ts$/,
+  /^lib\/setup\/native\.ts$/,
+  /^lib\/(checks|commands|training)\//,
+  /^app\/retrain\//,
+]
+
+export const noCastJson: Law = {
+  name: 'no cast of parsed JSON',
+  counts: 'files',
+  floor: 400,
+  judge: eachFile(
+    (file) =>
+      /^(lib|app)\/.*\.tsx?$/.test(file) && !isTest(file) && !STILL_CLAIMED.some((place) => place.test(file)),
+    castsIn,
+  ),
+}
+
+export function castsIn(source: SourceFile): readonly string[] {
+  return factsOf(source).castJson.map(
+    ({ line }) =>
+      `${source.file}:${line}: claims a type for parsed JSON. Read it with a schema, or field by field.`,
+  )
+}

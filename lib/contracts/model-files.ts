@@ -1,0 +1,37 @@
+/** What the product reads of files that others wrote, or another version of itself: models of Keras and
+ *  TensorFlow.js, the header of reference.bin, package.json. Files of a bundle have their schemas in bundle.ts. */
+import { z } from 'zod'
+
+/** A layer, or a whole model, in Keras' configuration. What a layer means, nobody says here. */
+export const kerasLayer = z.object({
+  class_name: z.string(),
+  name: z.string().optional(),
+  config: z.record(z.string(), z.unknown()),
+  inbound_nodes: z.unknown().optional(),
+})
+export type KerasLayer = z.infer<typeof kerasLayer>
+
+const storedTensor = z.object({
+  name: z.string(),
+  shape: z.array(z.number().int().nonnegative()),
+  dtype: z.string(),
+  quantization: z
+    .object({ dtype: z.string(), min: z.number().optional(), scale: z.number().optional() })
+    .optional(),
+})
+export type StoredTensor = z.infer<typeof storedTensor>
+
+/** model.json in the layers format of TensorFlow.js; its topology is Keras' configuration, or has it inside. */
+export const layersModel = z.object({
+  modelTopology: z.union([z.object({ model_config: kerasLayer }), kerasLayer]),
+  weightsManifest: z.array(z.object({ weights: z.array(storedTensor) })),
+})
+
+export const referenceHeader = z.object({
+  count: z.number(),
+  length: z.number(),
+  neighbour: z.number(),
+  is_centred: z.boolean(),
+})
+
+export const packageFile = z.object({ version: z.string(), scripts: z.record(z.string(), z.string()) })
