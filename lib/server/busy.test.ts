@@ -1,5 +1,4 @@
-import { request } from 'node:http'
-import { createServer } from 'node:http'
+import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -75,4 +74,37 @@ test('other addresses are answered while predictions are refused', async () => {
 
   expect((await fetch(`http://127.0.0.1:${port}/api/health/live`)).status).toBe(200)
   expect((await fetch(`http://127.0.0.1:${port}/api/predictable`, { method: 'POST' })).status).toBe(404)
+})
+
+test('after a refusal the connection goes on with the next request', async () => {
+  let refusal: DarkroomError | null = FULL
+  openProgram({ serving: { refusal: () => refusal, predict: async () => Promise.reject(FULL) } })
+  const port = await listening()
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  const send = () =>
+    new Promise<{ status: number | undefined; port: number | undefined; nosniff: unknown }>(
+      (resolve, reject) => {
+        const headers = { 'content-type': 'image/png', 'content-length': 3_000 }
+        request({ port, agent, method: 'POST', path: '/api/predict', headers }, (response) => {
+          const { statusCode: status, headers: received } = response
+          const local = response.socket.localPort
+          response.resume()
+          response.once('end', () =>
+            resolve({ status, port: local, nosniff: received['x-content-type-options'] }),
+          )
+        })
+          .on('error', reject)
+          .end(Buffer.alloc(3_000))
+      },
+    )
+
+  const first = await send()
+  const second = await send()
+  refusal = null
+  const third = await send()
+
+  expect([first.status, second.status, third.status]).toEqual([503, 503, 503])
+  expect(first.nosniff).toBe('nosniff')
+  expect(new Set([first.port, second.port, third.port]).size).toBe(1)
 })

@@ -24,10 +24,10 @@ export class GuardedResponse<
   Request extends IncomingMessage = IncomingMessage,
 > extends ServerResponse<Request> {
   override writeHead(status: number, ...head: readonly unknown[]): this {
-    const { url = '/', headers } = this.req
-    const usual = url.startsWith('/api/') ? OF_API : SECURITY_HEADERS
-    const all = headers['x-forwarded-proto'] === 'https' ? { ...usual, ...OF_HTTPS } : usual
     const given = head[0]
+    // A list is complete: who gives one has taken ours from `headersFor`.
+    if (Array.isArray(given)) return super.writeHead(status, given as string[])
+    const all = headersFor(this.req)
     // Hot answers bring all their headers at once: 2 µs more than without ours (2026-11, busy machine).
     if (isHeaders(given) && this.getHeaderNames().length === 0)
       return super.writeHead(status, { ...all, ...given })
@@ -35,6 +35,12 @@ export class GuardedResponse<
     // with a reason before the headers, or without, as Node's own signatures have it
     return super.writeHead(status, ...(head as [OutgoingHttpHeaders?]))
   }
+}
+
+/** The headers that every answer to this request has. */
+export function headersFor({ url = '/', headers }: IncomingMessage): Readonly<Record<string, string>> {
+  const usual = url.startsWith('/api/') ? OF_API : SECURITY_HEADERS
+  return headers['x-forwarded-proto'] === 'https' ? { ...usual, ...OF_HTTPS } : usual
 }
 
 const isHeaders = (given: unknown): given is OutgoingHttpHeaders =>

@@ -13,6 +13,9 @@ const LONGEST_HEADERS_MS = 60_000
 const KEEP_ALIVE_MS = 65_000
 /** What still runs then is cut: streams of events never end by themselves. */
 const LONGEST_DRAIN_MS = 8_000
+/** Connections that wait to be accepted. Node asks for 511; a burst of more would wait for TCP to try again, 1 to
+ *  7 s later. The system may allow fewer (net.core.somaxconn). */
+const BACKLOG = 4_096
 const SAID_BY_PROXIES = [
   'forwarded',
   'x-forwarded-for',
@@ -136,7 +139,7 @@ export function createWebServer({
       new Promise((resolve, reject) => {
         server.once('error', reject)
         // listening on a port, never on a pipe
-        server.listen(place, () => resolve((server.address() as AddressInfo).port))
+        server.listen(place, BACKLOG, () => resolve((server.address() as AddressInfo).port))
       }),
     async drain() {
       isDraining = true

@@ -30,16 +30,16 @@ function machine(msEach: number) {
   return { admission, ask, saturate, refused: () => refused }
 }
 
-test('what would wait longer than a quarter of a second is refused, in the time that this machine takes', async () => {
+test('what would wait longer than 150 ms is refused, by the rate of this machine', async () => {
   const quick = machine(0.5)
   await quick.saturate(2_000)
-  expect(quick.admission.figures().limit).toBeGreaterThan(450)
-  expect(quick.admission.figures().limit).toBeLessThan(550)
+  expect(quick.admission.figures().limit).toBeGreaterThan(270)
+  expect(quick.admission.figures().limit).toBeLessThan(330)
 
-  const slow = machine(1.5)
+  const slow = machine(1)
   await slow.saturate(2_000)
-  expect(slow.admission.figures().limit).toBeGreaterThan(150)
-  expect(slow.admission.figures().limit).toBeLessThan(190)
+  expect(slow.admission.figures().limit).toBeGreaterThan(135)
+  expect(slow.admission.figures().limit).toBeLessThan(165)
 })
 
 test('128 at a time are admitted however slow it is, and one more is refused with the reason', async () => {
@@ -63,7 +63,7 @@ test('a few slow ones say nothing about how many are finished in a second', asyn
   const own = createAdmission(clock)
   for (let i = 0; i < 100; i++) await own.run(async () => clock.advance(900))
 
-  expect(own.figures().limit).toBe(250)
+  expect(own.figures().limit).toBe(150)
   void ask()
   expect(admission.figures()).toMatchObject({ running: 1 })
 })
@@ -76,13 +76,36 @@ test('room is free again when work has failed', async () => {
   expect(admission.figures().running).toBe(0)
 })
 
-test('a process that is late with everything admits few until it has caught up', async () => {
+test('a process that is late admits fewer at each look, and more again once it keeps up', async () => {
   let lagMs = 0
-  const admission = createAdmission(fakeClock(), () => lagMs)
-  expect(admission.figures().limit).toBe(250)
+  const clock = fakeClock()
+  const admission = createAdmission(clock, () => lagMs)
+  const limitAfter = (ms: number): number => {
+    clock.advance(ms)
+    return admission.figures().limit
+  }
+  expect(limitAfter(25)).toBe(150)
 
-  lagMs = 251
-  expect(admission.figures().limit).toBe(96)
-  lagMs = 20
-  expect(admission.figures().limit).toBe(250)
+  lagMs = 31
+  expect(limitAfter(25)).toBe(105) // 0.7 of it
+  expect(limitAfter(25)).toBe(73)
+  expect(limitAfter(10)).toBe(73) // not yet the next look
+  for (let i = 0; i < 20; i++) limitAfter(25)
+  expect(limitAfter(25)).toBe(32) // the engines stay busy
+
+  lagMs = 5
+  expect(limitAfter(250)).toBe(82) // half of it more after ten looks
+  expect(limitAfter(1_000)).toBe(150)
+})
+
+test('a process that was late for a moment admits everything again within half a second', async () => {
+  let lagMs = 300
+  const clock = fakeClock()
+  const admission = createAdmission(clock, () => lagMs)
+  clock.advance(25)
+  expect(admission.figures().limit).toBeLessThan(150)
+
+  lagMs = 0
+  clock.advance(500)
+  expect(admission.figures().limit).toBe(150)
 })

@@ -1,22 +1,27 @@
-/** Whether one more prediction may begin: bounded by how long it would have to wait, not by a count. What is
- *  refused costs next to nothing, so that the work that was admitted goes on at full speed. It computes
- *  nothing and knows no HTTP. */
+/** Whether one more prediction may begin: bounded by how long it would have to wait, not by a count. Where the
+ *  process itself is late, fewer are admitted, until it keeps up with everything that is sent, refusals
+ *  included. It computes nothing and knows no HTTP. */
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { overloaded } from './refusals.ts'
 
-/** Longer waits are refused. At 1,000 predictions/s 250 may be under way: 200 connections at a time are
- *  served, 600 are not (2026-11). */
-const LONGEST_WAIT_MS = 250
-/** So many are admitted however slow the machine: they hardly wait where each takes its usual time. */
+/** Longer waits are refused. At 1,000 predictions/s 150 may be under way. */
+const LONGEST_WAIT_MS = 150
+/** So many are admitted however slow the machine, while the process is on time. */
 const ALWAYS_ADMITTED = 128
-/** While the process itself lags behind by more than the longest wait, new requests wait in front of it,
- *  uncounted: so few are still admitted. */
-const ADMITTED_WHILE_LATE = 96
+/** A process that is later than this with its work lets requests wait in front of it, uncounted. */
+const LATE_MS = 30
+/** While it is late the share of the limit that is admitted shrinks by this factor at each look, and grows by
+ *  the step while it is not (additive increase, multiplicative decrease: Chiu and Jain 1989). */
+const SHRINKS_BY = 0.7
+const GROWS_BY = 0.05
+const LOOK_EVERY_MS = 25
+/** Enough to keep the engines busy: two full batches. */
+const LEAST_ADMITTED = 32
 /** Until it is known better. */
 const FIRST_COST_MS = 1
 /** With fewer under way, their time says how long one takes, not how many are finished in a second. */
-const BUSY_FROM = 32
+const BUSY_FROM = 24
 /** Weight of one more prediction in the moving average: it forgets within about 50. */
 const WEIGHT = 0.02
 
@@ -29,17 +34,29 @@ export type Admission = {
   readonly figures: () => { readonly running: number; readonly limit: number; readonly refused: number }
 }
 
-/** `lagMs`: how late the process is with what it has to do at a time. */
+/** `lagMs`: how late the process is with its work. */
 export function createAdmission(clock: Pick<SteadyClock, 'now'>, lagMs: () => number = () => 0): Admission {
   let running = 0
   let refused = 0
   /** Milliseconds from one finished prediction to the next while many are under way: the inverse of the rate. */
   let costMs = FIRST_COST_MS
+  /** The share of the limit that is admitted, from the lateness of the process. */
+  let share = 1
+  let lookedAt = clock.now()
 
-  const limit = (): number =>
-    lagMs() > LONGEST_WAIT_MS
-      ? ADMITTED_WHILE_LATE
-      : Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs))
+  function limit(): number {
+    adapt()
+    const byWait = Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs))
+    return Math.max(LEAST_ADMITTED, Math.floor(share * byWait))
+  }
+
+  function adapt(): void {
+    const looks = Math.floor((clock.now() - lookedAt) / LOOK_EVERY_MS)
+    if (looks === 0) return
+    lookedAt = clock.now()
+    share = lagMs() > LATE_MS ? Math.max(0.05, share * SHRINKS_BY) : Math.min(1, share + looks * GROWS_BY)
+  }
+
   const isFull = (): boolean => running >= limit()
 
   function refusal(): DarkroomError | null {
