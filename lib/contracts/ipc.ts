@@ -164,6 +164,7 @@ export type FromBackingUp =
 export type ToManaged =
   | { kind: 'stop' }
   | /** On the socket that comes with it; without one on PORT. */ { kind: 'listen' }
+  | /** Further copies of that socket, to accept from as well. */ { kind: 'accept' }
   | /** The data may be opened. */ { kind: 'prepared' }
   | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
 export type FromManaged =

@@ -13,6 +13,10 @@ import { heapEnvironment, heapFlags } from './memory.ts'
 import type { Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
+/** Of one socket libuv accepts one connection in a turn of the event loop (1.52; Node 24), which is 100 a second
+ *  where a turn takes 10 ms: new connections would wait for seconds behind those that are open. Each copy of the
+ *  socket is one more. */
+const ACCEPTED_AT_A_TIME = 32
 /** A web process that ends so often before it ever listened will never. */
 const MOST_FAILED_STARTS = 4
 /** From the message to stop to KILL; a drain may take 10 s. */
@@ -143,7 +147,11 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
           onLine: (line) => log('warn', line, { child: 'web' }),
         })
     socket
-      .then((bound) => web.send({ kind: 'listen' }, bound?.handle))
+      .then((bound) => {
+        web.send({ kind: 'listen' }, bound?.handle)
+        if (!bound) return
+        for (let copy = 1; copy < ACCEPTED_AT_A_TIME; copy++) web.send({ kind: 'accept' }, bound.handle)
+      })
       .catch((error: unknown) => log('error', 'web could not be told where to listen', { error }))
     prepared.then(
       () => web.send({ kind: 'prepared' }),

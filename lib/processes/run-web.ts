@@ -31,6 +31,7 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
   pages.promise.catch((error: unknown) => log('error', 'The pages are not available', { error }))
   const prepared = Promise.withResolvers<void>()
   const place = Promise.withResolvers<object>()
+  const listening = Promise.withResolvers<void>()
   let web: Web | null = null
   let ending: Promise<void> | undefined
   const closed = () => (ending ??= server.drain().then(() => web?.[Symbol.asyncDispose]()))
@@ -42,6 +43,8 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
         return void end()
       case 'listen':
         return place.resolve(socket ?? { port: settings.PORT, host: settings.HOST })
+      case 'accept':
+        return socket && void listening.promise.then(() => server.acceptFrom(socket))
       case 'prepared':
         return prepared.resolve()
       case 'figures':
@@ -80,6 +83,7 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
     )
   })
   if (typeof port !== 'number') return
+  listening.resolve()
   say({ kind: 'listening', port })
 
   await prepared.promise

@@ -1,7 +1,12 @@
 /** The listening side of a web process: plain node:http, the door first, then Next. It is up before the
  *  program and the pages are, and lets who comes early wait. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import {
+  createServer as createAcceptor,
+  type AddressInfo,
+  type Server as AcceptingServer,
+  type Socket,
+} from 'node:net'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { METHODS, parserRefusal, type Gate } from './gate.ts'
 import { GuardedResponse } from './security-headers.ts'
@@ -53,6 +58,8 @@ export type WebServerParts = {
 export type WebServer = {
   /** On an address, or on a socket that is bound already. Answers the port. */
   readonly listen: (place: { readonly port: number; readonly host: string } | object) => Promise<number>
+  /** Accepts from one more copy of the socket that it listens on. */
+  readonly acceptFrom: (copy: object) => void
   /** Accepts nothing more, and is done when what was begun is answered. */
   readonly drain: () => Promise<void>
 }
@@ -68,6 +75,7 @@ export function createWebServer({
   failed,
 }: WebServerParts): WebServer {
   const running = new Set<ServerResponse>()
+  const acceptors: AcceptingServer[] = []
   let isOpen = false
   let isDraining = false
   let drained = () => {}
@@ -141,8 +149,15 @@ export function createWebServer({
         // listening on a port, never on a pipe
         server.listen(place, BACKLOG, () => resolve((server.address() as AddressInfo).port))
       }),
+    acceptFrom(copy) {
+      const acceptor = createAcceptor({ allowHalfOpen: true, noDelay: true }, (socket) =>
+        server.emit('connection', socket),
+      )
+      acceptors.push(acceptor.listen(copy, BACKLOG))
+    },
     async drain() {
       isDraining = true
+      for (const acceptor of acceptors) acceptor.close()
       server.close()
       server.closeIdleConnections()
       for (const response of running)
