@@ -75,7 +75,10 @@ export type AnsweredFor = {
 }
 
 /** The answer to an error. Unknown ones are logged here, once, with their stack; nobody else sees it. */
-export function problemOf(error: unknown, { instance, requestId, log }: AnsweredFor): Outgoing {
+export function problemOf(
+  error: unknown,
+  { instance, requestId, log }: AnsweredFor,
+): Outgoing & { readonly body: string } {
   const known = knownErrorOf(error)
   if (known === null) log(`${instance} failed`, error)
   const { code, message, extras } = known ?? internal(requestId)

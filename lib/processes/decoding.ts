@@ -7,9 +7,9 @@ import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
 import { answerDecoding } from '#lib/inference/answer-decoding.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 
-/** Predictions for small images go first: a third of a core is left to this process where all are wanted. At
+/** Predictions for small images go first: a fifth of a core is left to this process where all are wanted. At
  *  the lowest priority a busy machine decoded nothing within 10 s. */
-const NICE = 5
+const NICE = 7
 
 endWhenUncaught({ tell: tellOnStderr })
 setPriority(NICE)

@@ -1,5 +1,6 @@
 /** One inference child: encoded images in, logits out, or the places on which a prediction depends. Knows no HTTP and
  *  no database; ends with its parent. */
+import { setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
 import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
@@ -9,11 +10,15 @@ import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { giveBackGarbage } from './give-back.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 
+/** Web goes first: it hands out the work and refuses what is too much. Decoding (7) and training (10) come after. */
+const NICE = 5
+
 endWhenUncaught({ tell: tellOnStderr })
 giveBackGarbage()
 await runChild<ToInference, FromInference>(async (say) => {
   const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
   const engine = await openEngine(wanted, 'inference', { threads: 1 })
+  setPriority(NICE) // a start is not slowed
   return {
     ready: { engine: engine.name },
     hear: answerInference(loadedModels(engine), {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
+import { refusedAtOnce } from '#lib/server/busy.ts'
 import { createGate } from '#lib/server/gate.ts'
 import { door, doorWithoutHotPaths } from '#lib/server/fast-path.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
@@ -64,6 +65,7 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
       origin: settings.NEXTAUTH_URL ?? null,
     }),
     door: settings.DOOR === 'on' ? door : doorWithoutHotPaths,
+    shed: refusedAtOnce,
     trustsProxy: settings.TRUST_PROXY,
     isDevelopment: start.isDevelopment,
     answered: traffic.request,

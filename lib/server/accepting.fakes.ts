@@ -15,6 +15,7 @@ const server = createWebServer({
     return true
   },
   door: () => true,
+  shed: () => false,
   trustsProxy: false,
   isDevelopment: false,
   answered: () => {},

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { door } from './fast-path.ts'
+import { refusedAtOnce } from './busy.ts'
 import { openProgram } from '#lib/http/program.fakes.ts'
 
 const FULL = new DarkroomError(
@@ -13,7 +14,7 @@ const FULL = new DarkroomError(
 
 async function listening(): Promise<number> {
   const server = createServer((message, response) => {
-    if (!door(message, response)) response.writeHead(404).end()
+    if (!refusedAtOnce(message, response) && !door(message, response)) response.writeHead(404).end()
   })
   onTestFinished(() => {
     server.closeAllConnections()
@@ -107,4 +108,21 @@ test('after a refusal the connection goes on with the next request', async () =>
   expect([first.status, second.status, third.status]).toEqual([503, 503, 503])
   expect(first.nosniff).toBe('nosniff')
   expect(new Set([first.port, second.port, third.port]).size).toBe(1)
+})
+
+test('another origin can read why a prediction was refused', async () => {
+  openProgram({
+    settings: { corsOrigins: ['https://shop.example'] },
+    serving: { refusal: () => FULL },
+  })
+  const port = await listening()
+
+  const answer = await fetch(`http://127.0.0.1:${port}/api/predict`, {
+    method: 'POST',
+    headers: { origin: 'https://shop.example', 'content-type': 'image/png' },
+    body: Buffer.alloc(100),
+  })
+
+  expect(answer.status).toBe(503)
+  expect(answer.headers.get('access-control-allow-origin')).toBe('https://shop.example')
 })

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { darkroom } from '#lib/http/context.ts'
+import type { Outgoing } from '#lib/http/outgoing.ts'
 import { problemOf } from '#lib/http/problem.ts'
 import { headersFor } from './security-headers.ts'
 import { writeAnswer } from './write-answer.ts'
@@ -14,20 +15,37 @@ const SHORT_BODY_BYTES = 64 * 1024
 
 /** True: refused, and answered. Writes no line in the log: refusals are counted and reported each second. */
 export function refusedWhenFull(message: IncomingMessage, response: ServerResponse): boolean {
-  if (message.method !== 'POST' || !isPredict(message.url)) return false
-  const refusal = darkroom().serving.refusal()
-  if (refusal === null) return false
-  const requestId = randomUUID()
-  const problem = problemOf(refusal, { instance: PREDICT, requestId, log: () => {} }) // a DarkroomError is never logged
-  const headers = { ...problem.headers, 'x-request-id': requestId }
-  if (typeof problem.body !== 'string' || !(Number(message.headers['content-length']) <= SHORT_BODY_BYTES)) {
-    writeAnswer({ ...problem, headers }, message, response)
-    return true
+  const problem = refusalOf(message)
+  if (problem === null) return false
+  writeAnswer(problem, message, response)
+  return true
+}
+
+/** The same before anything else looks at the request, where that needs no look: no other origin that would have
+ *  to read the answer, and a body so short that the connection can go on. */
+export function refusedAtOnce(message: IncomingMessage, response: ServerResponse): boolean {
+  const { headers } = message
+  if (headers.origin !== undefined || !(Number(headers['content-length']) <= SHORT_BODY_BYTES)) return false
+  const problem = refusalOf(message)
+  if (problem === null) return false
+  const all = {
+    ...headersFor(message),
+    ...problem.headers,
+    'content-length': Buffer.byteLength(problem.body),
   }
-  const all = { ...headersFor(message), ...headers, 'content-length': Buffer.byteLength(problem.body) }
   response.writeHead(problem.status, Object.entries(all).flat())
   response.end(problem.body)
   return true
+}
+
+function refusalOf({ method, url }: IncomingMessage): (Outgoing & { readonly body: string }) | null {
+  if (method !== 'POST' || !isPredict(url)) return null
+  const refusal = darkroom().serving.refusal()
+  if (refusal === null) return null
+  const requestId = randomUUID()
+  // a DarkroomError is never logged
+  const problem = problemOf(refusal, { instance: PREDICT, requestId, log: () => {} })
+  return { ...problem, headers: { ...problem.headers, 'x-request-id': requestId } }
 }
 
 const isPredict = (url = ''): boolean =>

@@ -30,6 +30,8 @@ type Connection = {
 }
 
 export type SlowConnections = Disposable & {
+  /** To be called with each request that was answered as soon as it began. */
+  readonly answered: (message: IncomingMessage, response: ServerResponse) => void
   /** To be called with each request that begins. */
   readonly watch: (message: IncomingMessage, response: ServerResponse) => void
   /** Ends a connection, with this answer where none has begun. */
@@ -88,6 +90,12 @@ export function watchSlowConnections(
       response.once('close', () => {
         connection.unanswered -= 1
       })
+    },
+    answered(message, response) {
+      const connection = open.get(message.socket) ?? opened(message.socket)
+      connection.message = message
+      connection.response = response
+      connection.idleAt = null
     },
     refuse(socket, error) {
       const connection = open.get(socket)

@@ -18,6 +18,7 @@ async function listening(parts: Partial<WebServerParts> = {}): Promise<number> {
     }),
     gate: createGate({ allowed: ['a'], machine: 'box', origin: null }),
     door: () => false,
+    shed: () => false,
     trustsProxy: false,
     isDevelopment: false,
     answered: () => {},
@@ -213,6 +214,7 @@ test('a forwarded host counts where a proxy is trusted', async () => {
 
 test('what is refused by its headers is not sent, and what is read is asked for', async () => {
   const refusing = await listening({
+    shed: () => false,
     door: (message, response) => {
       if (message.url === '/no') response.writeHead(401).end('no')
       return message.url === '/no'

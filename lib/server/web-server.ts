@@ -46,6 +46,8 @@ export type WebServerParts = {
   readonly gate: Gate
   /** Answers what goes before Next; false: it did not. */
   readonly door: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** Refuses at once what there is no room for; false: it did not. */
+  readonly shed: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Whether a proxy of ours stands before us; else what a request says of its way is a stranger's word. */
   readonly trustsProxy: boolean
   /** Whether Next reloads pages while they are written; it listens for its websocket on this server by
@@ -69,6 +71,7 @@ export function createWebServer({
   pages,
   gate,
   door,
+  shed,
   trustsProxy,
   isDevelopment,
   answered,
@@ -114,8 +117,13 @@ export function createWebServer({
   const slow = watchSlowConnections(server, () => performance.now())
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
-    running.add(response)
     if (!trustsProxy) for (const name of SAID_BY_PROXIES) delete request.headers[name]
+    if (isOpen && !isDraining && shed(request, response)) {
+      slow.answered(request, response)
+      answered(response.statusCode)
+      return
+    }
+    running.add(response)
     if (isDraining) response.setHeader('connection', 'close')
     response.once('close', () => {
       running.delete(response)

@@ -5,8 +5,13 @@ import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { overloaded } from './refusals.ts'
 
-/** Longer waits are refused. At 1,000 predictions/s 150 may be under way. */
-const LONGEST_WAIT_MS = 150
+/** Longer waits are refused. At 1,000 predictions/s 250 may be under way: 200 connections at a time are served. */
+const LONGEST_WAIT_MS = 250
+/** Once predictions have been refused for a while, the queue does not absorb a burst any more, it only makes
+ *  everybody wait: then so long (controlled delay: Nichols and Jacobson 2012). */
+const OVERLOADED_WAIT_MS = 80
+/** Refusals for so long, with no pause as long, are an overload and not a burst. */
+const BURST_MS = 150
 /** So many are admitted however slow the machine, while the process is on time. */
 const ALWAYS_ADMITTED = 128
 /** A process that is later than this with its work lets requests wait in front of it, uncounted. */
@@ -43,10 +48,14 @@ export function createAdmission(clock: Pick<SteadyClock, 'now'>, lagMs: () => nu
   /** The share of the limit that is admitted, from the lateness of the process. */
   let share = 1
   let lookedAt = clock.now()
+  let firstRefusal = -Infinity
+  let lastRefusal = -Infinity
 
   function limit(): number {
     adapt()
-    const byWait = Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs))
+    const byWait = isOverloaded()
+      ? Math.floor(OVERLOADED_WAIT_MS / costMs)
+      : Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs))
     return Math.max(LEAST_ADMITTED, Math.floor(share * byWait))
   }
 
@@ -57,11 +66,17 @@ export function createAdmission(clock: Pick<SteadyClock, 'now'>, lagMs: () => nu
     share = lagMs() > LATE_MS ? Math.max(0.05, share * SHRINKS_BY) : Math.min(1, share + looks * GROWS_BY)
   }
 
+  const isOverloaded = (): boolean =>
+    clock.now() - lastRefusal < BURST_MS && lastRefusal - firstRefusal > BURST_MS
+
   const isFull = (): boolean => running >= limit()
 
   function refusal(): DarkroomError | null {
     if (!isFull()) return null
     refused += 1
+    const now = clock.now()
+    if (now - lastRefusal >= BURST_MS) firstRefusal = now
+    lastRefusal = now
     return overloaded(running, running * costMs)
   }
 
