@@ -9,11 +9,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Data } from '#lib/data/data.ts'
 import { openData } from '#lib/data/open.ts'
-import { drawShape } from '#lib/domain/shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
 import { wallClock } from '#lib/processes/clock.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { batchBody } from './batch-form.ts'
 import { judged, SATURATING, TIMES_CAPACITY, type OverloadFigures } from './overload-verdict.ts'
 import { createLines, type Lines } from './passing-line.ts'
 import { createSender, quantile, type SentAnswer } from './sender.ts'
@@ -171,7 +170,9 @@ async function withBatches(
 ): Promise<OverloadFigures['batches']> {
   lines.passing(`single predictions with ${BATCH_CLIENTS} clients with batches of ${IMAGES_IN_BATCH}`)
   // made beforehand: the sender measures on the thread that would make them
-  const bodies = await Promise.all(Array.from({ length: BATCH_CLIENTS }, (_, client) => batchBody(client)))
+  const bodies = await Promise.all(
+    Array.from({ length: BATCH_CLIENTS }, (_, client) => batchBody(IMAGES_IN_BATCH, client * 1_000)),
+  )
   let isOver = false
   let images = 0
   const batches = Array.from({ length: BATCH_CLIENTS }, async (_, client) => {
@@ -193,20 +194,6 @@ async function withBatches(
     batchImagesPerSecond: Math.round(images / took),
     singleFailures: loaded.filter(({ status }) => status !== 200).length,
   }
-}
-
-/** A form of generated images as bytes, with its content type. */
-async function batchBody(
-  client: number,
-): Promise<{ body: Uint8Array<ArrayBuffer>; headers: Record<string, string> }> {
-  const form = new FormData()
-  for (let i = 0; i < IMAGES_IN_BATCH; i++) {
-    const image = new Uint8Array(encodePng(drawShape('star', client * 1_000 + i)))
-    form.append('files', new Blob([image], { type: 'image/png' }), `${i}.png`)
-  }
-  const encoded = new Response(form)
-  const type = encoded.headers.get('content-type') ?? ''
-  return { body: new Uint8Array(await encoded.arrayBuffer()), headers: { 'content-type': type } }
 }
 
 async function withIdleConnections(
