@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['lib/**/*.test.ts', 'app/**/*.test.ts'],
-    setupFiles: ['lib/checks/clean-end.ts'],
+    setupFiles: ['lib/checks/test-cleanup.ts'],
     environment: 'node',
     pool: 'forks',
     testTimeout: 30_000,

@@ -1,7 +1,7 @@
 /** Deleted images, uploads, classifiers and versions that can be restored, newest first. They are deleted on
  *  the pages that show them. */
 import Link from 'next/link'
-import type { TrashAnswer } from '#lib/contracts/undoing.ts'
+import type { TrashAnswer } from '#lib/contracts/sample-changes.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { darkroom } from '#lib/http/context.ts'

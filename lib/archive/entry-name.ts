@@ -2,7 +2,7 @@
  *  It touches no file; a name that passes is still only a label. */
 import { getFileNameLowLevel, validateFileName } from 'yauzl'
 import type { Entry } from 'yauzl'
-import { visible } from '#lib/domain/visible.ts'
+import { visible } from '#lib/domain/visible-text.ts'
 
 const LONGEST_NAME = 1024
 const UNICODE_FLAG = 0x800

@@ -6,7 +6,7 @@ import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { LIMITED, type Limited } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
-import { WINDOW_SECONDS, type Allowance } from '#lib/domain/allowance.ts'
+import { WINDOW_SECONDS, type Allowance } from '#lib/domain/rate-limit.ts'
 import type { Rate, WhoAsks } from './rate.ts'
 
 export type LimitSettings = {

@@ -2,8 +2,8 @@
  *  The prose around the tables is written by hand. `node lib/checks/architecture.ts --write` */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './law.ts'
-import { DOORS, ROOMS, TEST_PACKAGES } from './rooms.ts'
+import type { Law } from './rule.ts'
+import { DOORS, ROOMS, TEST_PACKAGES } from './module-boundaries.ts'
 import { ROOT } from './sources.ts'
 
 export const DOCUMENT = 'docs/architecture.md'

@@ -1,7 +1,7 @@
 /** The law of borders: parsed JSON has no type until a schema or a look at it has given it one. A cast, or an
  *  annotation on what JSON.parse answers, only claims it. Tests may claim. */
-import { isTest } from './rooms.ts'
-import { eachFile, type Law } from './law.ts'
+import { isTest } from './module-boundaries.ts'
+import { eachFile, type Law } from './rule.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 /** What still claims, to be emptied: rows that this program wrote (store.ts), events in the browser, where a

@@ -2,7 +2,7 @@
  *  program that it runs exists. What a command does, its own tests tell. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 const BOOTSTRAP = 'lib/setup/bootstrap.mjs'

@@ -3,7 +3,7 @@
  *  references. */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { factsOf, ROOT, type SourceFile } from './sources.ts'
 
 const DECISIONS = 'docs/decisions'

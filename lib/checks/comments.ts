@@ -1,6 +1,6 @@
 /** The law of comments: they speak of what is there, not of what was; what is to be done has an issue.
  *  Whether a comment says why, people judge. */
-import { eachFile, type Law } from './law.ts'
+import { eachFile, type Law } from './rule.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 const TOLD = [

@@ -1,6 +1,6 @@
 /** The law of order inside a module: no file reaches itself by its imports, type-only ones included. Which
  *  module may import which, layers.ts says. */
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { factsOf, targetOf, type SourceFile } from './sources.ts'
 
 export const noCycles: Law = {

@@ -2,7 +2,7 @@
  *  in README.md. Whether what they say is true, the tests of what they describe tell. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 const OWN_COMMANDS = new Set(['start', 'test']) // `npm start`, not `npm run start`

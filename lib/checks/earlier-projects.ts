@@ -3,7 +3,7 @@
  *  itself is not part of the program: where it lies beside it, the page is compared with it. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 const PAGE = 'docs/earlier-projects.md'

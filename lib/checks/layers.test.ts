@@ -31,7 +31,11 @@ test.each([
   ['the rules read a file', 'lib/domain/gate.ts', `import { readFileSync } from 'node:fs'`],
   ['a package that nobody owns', 'lib/http/serve.ts', `import _ from 'lodash'`],
   ['a process reaches the pages', 'lib/processes/web.ts', `import { Card } from '#lib/ui/card.tsx'`],
-  ['a room imports the checks', 'lib/data/rows.ts', `import { ROOMS } from '#lib/checks/rooms.ts'`],
+  [
+    'a room imports the checks',
+    'lib/data/rows.ts',
+    `import { ROOMS } from '#lib/checks/module-boundaries.ts'`,
+  ],
   ['the checks read rows', 'lib/checks/run.ts', `import { x } from '#lib/data/rows.ts'`],
   [
     'a story runs a command in its own process',

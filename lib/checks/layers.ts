@@ -1,7 +1,7 @@
 /** The law of direction: a room imports only what stands in its row, and outside packages only through their
  *  door. Type-only, lazy, re-exported and required imports count like any other. The table itself is
- *  rooms.ts. */
-import { DOORS, isTest, roomOf, ROOMS, TEST_PACKAGES, type Room } from './rooms.ts'
+ *  module-boundaries.ts. */
+import { DOORS, isTest, roomOf, ROOMS, TEST_PACKAGES, type Room } from './module-boundaries.ts'
 import { factsOf, targetOf, type SourceFile } from './sources.ts'
 
 /** One sentence per broken law, beginning with the place. */
@@ -9,7 +9,7 @@ export function brokenLaws(file: string, text: string): string[] {
   const room = roomOf(file)
   if (!room)
     return [
-      `${file}: stands in no room. A new room needs a row in lib/checks/rooms.ts (docs/architecture.md).`,
+      `${file}: stands in no room. A new room needs a row in lib/checks/module-boundaries.ts (docs/architecture.md).`,
     ]
   const source: SourceFile = { file, text }
   return factsOf(source).imports.flatMap(({ specifier, line }) => {
@@ -53,7 +53,7 @@ function outsideObjection(file: string, room: Room, specifier: string): string |
   const door = DOORS.find(([packages]) => packages.some((pattern) => fits(pattern, specifier)))
   if (!door)
     return (
-      `the package ${specifier} has no door yet. Give it a row in DOORS (lib/checks/rooms.ts), with the ` +
+      `the package ${specifier} has no door yet. Give it a row in DOORS (lib/checks/module-boundaries.ts), with the ` +
       'room that will own it.'
     )
   const rooms: readonly Room[] = door[1]

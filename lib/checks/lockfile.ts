@@ -3,7 +3,7 @@
  *  fails in a fresh clone (`npm ci`: "Missing …"). */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 type Locked = {

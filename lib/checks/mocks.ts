@@ -1,7 +1,7 @@
 /** The law of real things: no test replaces a module. Fakes exist for ports only, in `*.fakes.ts`, and are
  *  passed in. */
-import { isTest } from './rooms.ts'
-import { eachFile, type Law } from './law.ts'
+import { isTest } from './module-boundaries.ts'
+import { eachFile, type Law } from './rule.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 const REPLACES = /^(vi|jest)\.(mock|doMock|unstable_mockModule|stubGlobal)$|^mock\.module$/

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { card as cardSchema, shippedClassifier, type Card } from '#lib/contracts/bundle.ts'
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 type Tables = Readonly<Record<string, (cards: readonly Card[]) => string>>

@@ -1,7 +1,7 @@
 /** Laws about names: no drawer for what has no place, no name that only says when it was made, no type
  *  declared twice. Whether a name is a good one, people judge. */
-import { isTest } from './rooms.ts'
-import { eachFile, type Law } from './law.ts'
+import { isTest } from './module-boundaries.ts'
+import { eachFile, type Law } from './rule.ts'
 import { factsOf } from './sources.ts'
 
 const DRAWERS = /^(utils?|helpers?|misc|common|shared|core|base|managers?|services?|stuff|tools?|lib)$/

@@ -20,10 +20,10 @@ test('a permission that only a test needs, a room without files and a closed pac
       [['umap-js'], ['data']],
     ]),
   ).toEqual([
-    'lib/checks/rooms.ts: no file stands in browser. Take its row away.',
-    'lib/checks/rooms.ts: data imports nothing of ml. Take it out of its row.',
-    'lib/checks/rooms.ts: domain imports none of sharp, jpeg. Close that door.',
-    'lib/checks/rooms.ts: data imports none of umap-js. Close that door.',
+    'lib/checks/module-boundaries.ts: no file stands in browser. Take its row away.',
+    'lib/checks/module-boundaries.ts: data imports nothing of ml. Take it out of its row.',
+    'lib/checks/module-boundaries.ts: domain imports none of sharp, jpeg. Close that door.',
+    'lib/checks/module-boundaries.ts: data imports none of umap-js. Close that door.',
   ])
 })
 

@@ -1,7 +1,7 @@
-/** The law of closed doors: what rooms.ts allows, somebody uses. A permission that nobody needs is given back,
+/** The law of closed doors: what module-boundaries.ts allows, somebody uses. A permission that nobody needs is given back,
  *  and a room that nobody entered is none. Who steps over the table, layers.ts catches. */
-import type { Law } from './law.ts'
-import { DOORS, isTest, roomOf, ROOMS, type Room } from './rooms.ts'
+import type { Law } from './rule.ts'
+import { DOORS, isTest, roomOf, ROOMS, type Room } from './module-boundaries.ts'
 import { factsOf, targetOf, type SourceFile } from './sources.ts'
 
 /** Node itself is no library that somebody owns: its row says where code runs, not who asked for it. */
@@ -21,14 +21,17 @@ export function unusedIn(sources: readonly SourceFile[], rooms: Rows, doors: Doo
   const { entered, imports, packages } = usesOf(sources)
   const phantoms = Object.keys(rooms).filter((room) => !entered.has(room))
   return [
-    ...phantoms.map((room) => `lib/checks/rooms.ts: no file stands in ${room}. Take its row away.`),
+    ...phantoms.map(
+      (room) => `lib/checks/module-boundaries.ts: no file stands in ${room}. Take its row away.`,
+    ),
     ...Object.entries(rooms)
       .filter(([room]) => entered.has(room))
       .flatMap(([room, { may }]) =>
         may
           .filter((other) => !imports.has(`${room} ${other}`))
           .map(
-            (other) => `lib/checks/rooms.ts: ${room} imports nothing of ${other}. Take it out of its row.`,
+            (other) =>
+              `lib/checks/module-boundaries.ts: ${room} imports nothing of ${other}. Take it out of its row.`,
           ),
       ),
     ...doors
@@ -40,7 +43,8 @@ export function unusedIn(sources: readonly SourceFile[], rooms: Rows, doors: Doo
               !packages.some((use) => use.room === room && names.some((name) => fits(name, use.name))),
           )
           .map(
-            (room) => `lib/checks/rooms.ts: ${room} imports none of ${names.join(', ')}. Close that door.`,
+            (room) =>
+              `lib/checks/module-boundaries.ts: ${room} imports none of ${names.join(', ')}. Close that door.`,
           ),
       ),
   ]

@@ -1,7 +1,7 @@
 /** The law of promises: every contract has its route and every route its contract.
  *  What a route answers is tested in lib/http; here only that both exist. */
 import { contracts } from '#lib/contracts/index.ts'
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])

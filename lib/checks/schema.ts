@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Law } from './law.ts'
+import type { Law } from './rule.ts'
 import { columnsOfSchema, type Columns } from './prisma-schema.ts'
 import { ROOT } from './sources.ts'
 

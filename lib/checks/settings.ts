@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { settings } from '#lib/contracts/settings.ts'
-import type { Law } from './law.ts'
-import { isTest } from './rooms.ts'
+import type { Law } from './rule.ts'
+import { isTest } from './module-boundaries.ts'
 import { ROOT, type SourceFile } from './sources.ts'
 
 const LIST = 'lib/contracts/settings.ts'

@@ -1,6 +1,6 @@
 /** The law of size: what does not fit the eye is divided, or says in its header why not.
  *  It counts lines; whether a file holds one idea, people judge. */
-import { eachFile, type Law } from './law.ts'
+import { eachFile, type Law } from './rule.ts'
 import type { SourceFile } from './sources.ts'
 
 const MOST_LINES = 300

@@ -3,7 +3,7 @@
 import { fork, type ChildProcess, type SendHandle } from 'node:child_process'
 import cluster from 'node:cluster'
 import type { Child, ChildListener } from './child.ts'
-import { eachLine } from './lines.ts'
+import { eachLine } from './output-lines.ts'
 
 export type ForkOptions = {
   /** The file to run. */

@@ -10,8 +10,8 @@ import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { backupsIn, readSums } from '#lib/operations/backup/layout.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
-import { answer } from './own-product-answers.ts'
-import { createLines } from './passing-line.ts'
+import { answer } from './bench-requests.ts'
+import { createLines } from './progress-line.ts'
 import { ran, run } from './run-command.ts'
 
 const HELP = `npm run bench -- backup [options]

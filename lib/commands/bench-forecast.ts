@@ -10,7 +10,7 @@ import { encodePng } from '#lib/images/png.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import { followRun } from '#lib/training/job/follow.ts'
-import { createLines } from './passing-line.ts'
+import { createLines } from './progress-line.ts'
 import { forecastOf } from './train-forecast.ts'
 import { prepareRun } from './train-plan.ts'
 

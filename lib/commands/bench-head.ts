@@ -12,7 +12,7 @@ import { featureLength } from '#lib/ml/network/network.ts'
 import { createRandom } from '#lib/ml/random.ts'
 import { head as recipe } from '#lib/ml/recipes/head.ts'
 import { ROOT } from '#lib/processes/settings.ts'
-import { createLines } from './passing-line.ts'
+import { createLines } from './progress-line.ts'
 
 const HELP = `npm run bench -- head [options]
 

@@ -11,8 +11,8 @@ import { messageOf } from '#lib/domain/errors.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
-import { answer, untilDone } from './own-product-answers.ts'
-import { createLines, type Lines } from './passing-line.ts'
+import { answer, untilDone } from './bench-requests.ts'
+import { createLines, type Lines } from './progress-line.ts'
 import { watchMemory, withLargest } from './watch-memory.ts'
 
 const HELP = `npm run bench -- memory [options]

@@ -14,8 +14,8 @@ import { wallClock } from '#lib/processes/clock.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { batchBody } from './batch-form.ts'
 import { judged, SATURATING, TIMES_CAPACITY, type OverloadFigures } from './overload-verdict.ts'
-import { createLines, type Lines } from './passing-line.ts'
-import { createSender, quantile, type SentAnswer } from './sender.ts'
+import { createLines, type Lines } from './progress-line.ts'
+import { createSender, quantile, type SentAnswer } from './load-generator.ts'
 
 const HELP = `npm run bench -- overload [options]
 

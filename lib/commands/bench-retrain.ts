@@ -6,9 +6,9 @@ import { parseArgs } from 'node:util'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
-import { answer, untilDone } from './own-product-answers.ts'
+import { answer, untilDone } from './bench-requests.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
-import { createLines, type Lines } from './passing-line.ts'
+import { createLines, type Lines } from './progress-line.ts'
 
 const HELP = `npm run bench -- retrain [options]
 

@@ -8,7 +8,7 @@ import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
-import { createLines, type Lines } from './passing-line.ts'
+import { createLines, type Lines } from './progress-line.ts'
 
 const HELP = `npm run bench -- serve [options]
 

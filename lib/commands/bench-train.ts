@@ -8,7 +8,7 @@ import { messageOf } from '#lib/domain/errors.ts'
 import { parameterCount } from '#lib/ml/network/network.ts'
 import { benchNetwork } from './bench-network.ts'
 import { measure, VARIANTS, whyNot, type Trial, type Variant } from './bench-variants.ts'
-import { createLines } from './passing-line.ts'
+import { createLines } from './progress-line.ts'
 
 const PARAMETERS = parameterCount(benchNetwork).toLocaleString('en')
 

@@ -3,7 +3,7 @@
  *  read or keep, it names. */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { classifierId } from '#lib/contracts/words.ts'
+import { classifierId } from '#lib/contracts/fields.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { NewClassifier, Upload } from '#lib/data/values.ts'
 import { counted } from '#lib/domain/counted.ts'
@@ -16,7 +16,7 @@ import { composeData } from '#lib/processes/compose-data.ts'
 import { decodeBudgetBytes } from '#lib/processes/memory.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
-import { createLines, type Lines } from './passing-line.ts'
+import { createLines, type Lines } from './progress-line.ts'
 
 const HELP = `npm run dataset -- <name> [options]
 

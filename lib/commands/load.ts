@@ -13,8 +13,8 @@ import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/thr
 import { FOLDER, hasArtillery, run, SCENARIOS, type Owner } from './artillery.ts'
 import { pageOf, type LoadPage } from './load-page.ts'
 import { lineOf, markdownOf } from './load-report.ts'
-import { createOwnKey } from './own-product-key.ts'
-import { createLines } from './passing-line.ts'
+import { createOwnKey } from './bench-key.ts'
+import { createLines } from './progress-line.ts'
 
 /** How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine
  *  that tests every change. */

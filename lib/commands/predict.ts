@@ -15,7 +15,7 @@ import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, type PredictOne } from '#lib/serving/predict.ts'
 import { runOn, type Ask, type Computed } from '#lib/serving/run-on-pool.ts'
-import { createSwap } from '#lib/serving/swap.ts'
+import { createSwap } from '#lib/serving/model-registry.ts'
 
 const HELP = `npm run predict -- FILE… [options]
 

@@ -9,7 +9,7 @@ import { backupsIn } from '#lib/operations/backup/layout.ts'
 import { restoreBackup, type Restored } from '#lib/operations/backup/restore.ts'
 import { backupPlan } from '#lib/processes/backup-plan.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
-import { createLines } from './passing-line.ts'
+import { createLines } from './progress-line.ts'
 
 const HELP = `npm run restore                       lists the backups in BACKUP_DIR
 npm run restore -- --from DIR [--dry-run]

@@ -3,7 +3,7 @@
  *  each, docs/reliability.md. */
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Context, Form, Judged, Scenario } from './faults/judged.ts'
+import type { Context, Form, Judged, Scenario } from './faults/fault-scenario.ts'
 import { startProduct, type Product } from './faults/product.ts'
 import { SCENARIOS } from './faults/scenarios.ts'
 

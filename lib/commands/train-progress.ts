@@ -2,7 +2,7 @@
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { earlyStopSentence, endedEarly } from '#lib/domain/early-stop.ts'
-import { createLines, type Lines } from './passing-line.ts'
+import { createLines, type Lines } from './progress-line.ts'
 
 export function createProgress(epochs: number, { line, passing }: Lines = createLines()) {
   const points: EpochPoint[] = []

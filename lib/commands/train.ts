@@ -14,7 +14,7 @@ import type { TrainArguments } from './train-arguments.ts'
 import { forecastSentence } from './train-forecast.ts'
 import { createProgress } from './train-progress.ts'
 import { prepareRun } from './train-plan.ts'
-import { shipBeside } from './ship-beside.ts'
+import { shipBeside } from './shipped-description.ts'
 
 const HELP = `npm run train -- <classifier> [options]
 

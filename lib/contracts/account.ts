@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { password, role } from './people.ts'
-import { id, time } from './words.ts'
+import { id, time } from './fields.ts'
 
 export const account = z.object({
   id,

@@ -1,7 +1,7 @@
 /** The audit log: who changed what, and who logged in or was refused; as a list with filters, and as a file. */
 import { z } from 'zod'
 import { contract, type FileAnswer } from './contract.ts'
-import { classifierId, id, nextCursor, page, time } from './words.ts'
+import { classifierId, id, nextCursor, page, time } from './fields.ts'
 
 export const AUDIT_KINDS = ['all', 'changes', 'logins'] as const
 

@@ -2,7 +2,7 @@
  *  them: SHA256SUMS lists that. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { id, time } from './words.ts'
+import { id, time } from './fields.ts'
 
 /** Raised when a program of today could not read an older backup, or the other way round. */
 export const BACKUP_FORMAT = 1

@@ -4,7 +4,7 @@
  *  `userDefinedMetadata`. */
 import { z } from 'zod'
 import { epochPoint } from './epoch.ts'
-import { classifierId, engine, interval, time, versionName } from './words.ts'
+import { classifierId, engine, interval, time, versionName } from './fields.ts'
 
 export const BUNDLE_FORMAT = 'darkroom-bundle/1'
 /** In each bundle. `model.onnx` and `reference.bin` (lib/ml/evaluate/familiarity.ts) are in those that were sealed with

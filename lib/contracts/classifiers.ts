@@ -1,8 +1,8 @@
 /** The tasks a person has: each with its classes, its input, and the version that answers. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { inTrash } from './undoing.ts'
-import { chosenClassifier, className, classifierId, interval, nameOf, time, versionName } from './words.ts'
+import { inTrash } from './sample-changes.ts'
+import { chosenClassifier, className, classifierId, interval, nameOf, time, versionName } from './fields.ts'
 
 export const classifier = z.object({
   id: classifierId,

@@ -2,7 +2,7 @@
  *  the mean picture of each class. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { chosenClassifier, classifierId, time } from './words.ts'
+import { chosenClassifier, classifierId, time } from './fields.ts'
 
 const bin = z.object({
   from: z.number(),

@@ -16,7 +16,7 @@ import { dataFeatures } from './features.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
-import { changeSettings, listSettings } from './keeping.ts'
+import { changeSettings, listSettings } from './settings-api.ts'
 import {
   compareModels,
   deleteModel,
@@ -58,7 +58,7 @@ import {
   listTrash,
   restoreTrash,
   undoChange,
-} from './undoing.ts'
+} from './sample-changes.ts'
 import {
   changeSample,
   dataSummary,

@@ -1,7 +1,7 @@
 /** The log as an admin reads it: newest lines first, by level and by request. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { id, time } from './words.ts'
+import { id, time } from './fields.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 

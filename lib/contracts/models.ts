@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { card, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
-import { inTrash } from './undoing.ts'
+import { inTrash } from './sample-changes.ts'
 import {
   chosenClassifier,
   classifierId,
@@ -13,7 +13,7 @@ import {
   page,
   time,
   versionName,
-} from './words.ts'
+} from './fields.ts'
 
 export const verdict = z.object({
   kind: z.enum(['first', 'better', 'not_worse', 'worse', 'cannot_tell']),

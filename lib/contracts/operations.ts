@@ -1,7 +1,7 @@
 /** How the product itself is: health, figures of the machine, and the first person's way in. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { classifierId, engine, nameOf, time, versionName } from './words.ts'
+import { classifierId, engine, nameOf, time, versionName } from './fields.ts'
 
 const part = z.object({ ok: z.boolean(), detail: z.string() })
 

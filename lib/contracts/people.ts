@@ -2,7 +2,7 @@
  *  made, and kept nowhere. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { classifierId, id, nameOf, time } from './words.ts'
+import { classifierId, id, nameOf, time } from './fields.ts'
 
 /** Each brings those before it along, but for `upload` and `train`, which do not bring each other. */
 export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as const

@@ -2,7 +2,7 @@
  *  is null, never invented. */
 import { z } from 'zod'
 import { contract, type ArrivedPicture, type Part } from './contract.ts'
-import { chosenClassifier, classifierId, engine, flag, id, probability, time, versionName } from './words.ts'
+import { chosenClassifier, classifierId, engine, flag, id, probability, time, versionName } from './fields.ts'
 
 export const decision = z.enum(['confident', 'uncertain', 'unfamiliar'])
 

@@ -14,7 +14,7 @@ import {
   probability,
   time,
   versionName,
-} from './words.ts'
+} from './fields.ts'
 
 export const keptPrediction = z.object({
   id,

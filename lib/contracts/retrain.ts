@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { contract } from './contract.ts'
 import { epochPoint } from './epoch.ts'
 import { verdict } from './models.ts'
-import { chosenClassifier, classifierId, engine, id, nextCursor, page, time, versionName } from './words.ts'
+import { chosenClassifier, classifierId, engine, id, nextCursor, page, time, versionName } from './fields.ts'
 
 export const RUN_STATES = ['queued', 'running', 'judging', 'done', 'cancelled', 'failed'] as const
 

@@ -1,9 +1,9 @@
 /** The settings of an owner, read from the environment once at start: one clear sentence per mistake. Not
  *  feature flags. */
 import { z } from 'zod'
-import { allowanceOf } from '#lib/domain/allowance.ts'
-import { fieldErrorsOf, inOurWords } from './sentences.ts'
-import { classifierId } from './words.ts'
+import { allowanceOf } from '#lib/domain/rate-limit.ts'
+import { fieldErrorsOf, inOurWords } from './validation-messages.ts'
+import { classifierId } from './fields.ts'
 
 const yes = z.stringbool()
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)

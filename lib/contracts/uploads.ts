@@ -1,8 +1,8 @@
 /** Bringing pictures in, the report of what was found, taking them back, and the samples they became. */
 import { z } from 'zod'
 import { contract, type FileAnswer, type Part } from './contract.ts'
-import { inTrash, sampleEdit } from './undoing.ts'
-import { chosenClassifier, className, classifierId, id, nextCursor, page, time } from './words.ts'
+import { inTrash, sampleEdit } from './sample-changes.ts'
+import { chosenClassifier, className, classifierId, id, nextCursor, page, time } from './fields.ts'
 
 /** Why a file did not become a sample, or what is remarkable about one that did. */
 export const FINDINGS = [

@@ -3,7 +3,7 @@
 import { trashedUntil, type SampleState } from '#lib/domain/sample-state.ts'
 import type { Store } from './store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT, type Transaction } from './trash-rows.ts'
-import type { ChangeOutcome, SampleChangeRecord, TrashKind, TrashRecord } from './undoing.ts'
+import type { ChangeOutcome, SampleChangeRecord, TrashKind, TrashRecord } from './undo-types.ts'
 
 export type Row = {
   id: string

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { blobFile, blobsIn } from './blobs.ts'
 import { folderForTest, openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
-import { openPictures } from './pictures.ts'
+import { openPictures } from './images.ts'
 
 const LARGE = 40_000 // bytes: kept as a file
 

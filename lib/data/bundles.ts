@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BUNDLE_FILES, card, manifest, preprocess } from '#lib/contracts/bundle.ts'
 import type { Card, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
-import { inOurWords } from '#lib/contracts/sentences.ts'
+import { inOurWords } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 export type ProvenBundle = {

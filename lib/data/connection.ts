@@ -4,8 +4,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
-import { BUSY_TIMEOUT_MS, databaseBusy, isBusy, watchLock, WRITE_PATIENCE_MS } from './busy.ts'
-import { takeTurns } from './turns.ts'
+import { BUSY_TIMEOUT_MS, databaseBusy, isBusy, watchLock, WRITE_PATIENCE_MS } from './lock-retry.ts'
+import { takeTurns } from './write-queue.ts'
 
 const STATEMENTS_KEPT = 500
 const CACHE_KIB = 16_384

@@ -1,17 +1,17 @@
 /** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no
  *  Prisma type stands here. Longer than 300 lines because it is one table of contents; a long room has its
- *  own file of signatures, as undoing.ts. */
+ *  own file of signatures, as undo-types.ts. */
 import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
-import type { Counts, WebProcesses } from './between-processes.ts'
+import type { Counts, WebProcesses } from './process-records.ts'
 import type { Blobs } from './blobs.ts'
-import type { Erasing } from './erasing.ts'
-import type { Predictions, Retention } from './history.ts'
+import type { Erasing } from './permanent-deletion.ts'
+import type { Predictions, Retention } from './prediction-types.ts'
 import type { Subjects } from './subjects.ts'
-import type { SampleChanges, Trash } from './undoing.ts'
+import type { SampleChanges, Trash } from './undo-types.ts'
 import type {
   Added,
   Change,

@@ -6,7 +6,7 @@ import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { BUSY_TIMEOUT_MS } from './busy.ts'
+import { BUSY_TIMEOUT_MS } from './lock-retry.ts'
 import { lockAlone } from './file-lock.ts'
 
 export const MIGRATIONS = path.join(import.meta.dirname, '../../prisma/migrations')

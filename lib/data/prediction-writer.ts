@@ -1,13 +1,13 @@
 /** The one way by which predictions become rows: what comes within a few milliseconds shares one transaction,
  *  and each caller waits for its own to be committed. Callers know no more than `PredictionWriter`
- *  (history.ts); a layout with another process that writes would replace this file. */
+ *  (prediction-types.ts); a layout with another process that writes would replace this file. */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
-import { databaseBusy } from './busy.ts'
+import { databaseBusy } from './lock-retry.ts'
 import type { Transacting } from './connection.ts'
-import type { PredictionWriter } from './history.ts'
-import { insertPicture, layDown } from './pictures.ts'
-import type { LaidDown } from './pictures.ts'
+import type { PredictionWriter } from './prediction-types.ts'
+import { insertPicture, layDown } from './images.ts'
+import type { LaidDown } from './images.ts'
 import { countPredictions } from './prediction-counts.ts'
 import type { Store } from './store.ts'
 import type { NewPicture, NewPrediction } from './values.ts'

@@ -1,5 +1,5 @@
 /** Predictions as rows: writing them is prediction-writer.ts's, listing and deleting them lib/data/answers'. */
-import type { Predictions } from './history.ts'
+import type { Predictions } from './prediction-types.ts'
 import { createPredictionWriter } from './prediction-writer.ts'
 import { predictionsSince } from './prediction-counts.ts'
 import type { Store } from './store.ts'

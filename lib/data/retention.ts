@@ -2,7 +2,7 @@
  *  transactions; and dropping strangers' images. Samples that corrections made stay, with their images. When
  *  and how much, lib/operations says. */
 import { blobNow } from './blobs.ts'
-import type { Retention, RoomMade, RoomWanted } from './history.ts'
+import type { Retention, RoomMade, RoomWanted } from './prediction-types.ts'
 import type { Prisma } from './generated/client.ts'
 import { discountPredictions } from './prediction-counts.ts'
 import type { Store } from './store.ts'

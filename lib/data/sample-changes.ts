@@ -16,7 +16,7 @@ import { Prisma } from './generated/client.ts'
 import { unknownClass } from './samples.ts'
 import { conflict, notFound, type Store } from './store.ts'
 import type { Transaction } from './trash-rows.ts'
-import type { SampleChangeEntry, SampleChangeRecord, SampleChanges, SampleSelection } from './undoing.ts'
+import type { SampleChangeEntry, SampleChangeRecord, SampleChanges, SampleSelection } from './undo-types.ts'
 
 /** Conflicts that an answer names; all are counted. */
 const MOST_CONFLICTS = 100

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
-import { openPictures } from './pictures.ts'
+import { openPictures } from './images.ts'
 import type { NewPicture } from './values.ts'
 
 const LARGE = 40_000 // bytes: kept as a file

@@ -1,7 +1,7 @@
 /** Rows of the trash and what a transaction does with them when samples come back. Not the trash as a person
  *  uses it: trash.ts. */
 import type { Prisma, PrismaClient } from './generated/client.ts'
-import type { TrashKind, TrashRecord } from './undoing.ts'
+import type { TrashKind, TrashRecord } from './undo-types.ts'
 
 /** Prisma inside an interactive transaction. */
 export type Transaction = Omit<PrismaClient, '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends'>

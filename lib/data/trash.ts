@@ -1,5 +1,5 @@
 /** The trash: images, uploads, classifiers and versions lie in it for thirty days and can be restored.
- *  Deleting for good is done in erasing.ts. */
+ *  Deleting for good is done in permanent-deletion.ts. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { applySteps } from './apply-sample-changes.ts'
 import type { Step } from './apply-sample-changes.ts'
@@ -8,7 +8,7 @@ import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT } from './trash-rows.ts'
 import type { Transaction } from './trash-rows.ts'
-import type { Trash, TrashRecord } from './undoing.ts'
+import type { Trash, TrashRecord } from './undo-types.ts'
 import type { UploadFindings } from './values.ts'
 
 const TRANSACTION = { timeout: 60_000 } as const

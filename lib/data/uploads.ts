@@ -3,7 +3,7 @@
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Transacting } from './connection.ts'
 import type { Uploads } from './data.ts'
-import { sweepPictures } from './pictures.ts'
+import { sweepPictures } from './images.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Upload, UploadFindings, UploadState } from './values.ts'

@@ -1,7 +1,7 @@
 /** Web processes say here that they live and which promotion they serve, since they and the worker never talk
  *  to each other. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { WebProcesses } from './between-processes.ts'
+import type { WebProcesses } from './process-records.ts'
 import type { Store } from './store.ts'
 
 /** Each looks once a second; one that was silent this long is gone. */

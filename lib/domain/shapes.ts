@@ -1,6 +1,6 @@
 /** Six shapes drawn by code: the same name and seed give the same 32 × 32 picture on every machine. They feed
  *  the classifier `shapes`, golden pictures and tests; nothing here reads a clock, a file or chance. */
-import type { Picture } from './picture.ts'
+import type { Picture } from './image.ts'
 
 export const SHAPES = ['circle', 'square', 'triangle', 'star', 'cross', 'ring'] as const
 export type ShapeName = (typeof SHAPES)[number]

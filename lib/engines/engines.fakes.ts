@@ -2,7 +2,7 @@
  *  engines: nothing here is pretended. */
 import type { Engine } from './engine.ts'
 import { probeEngines } from './open-engine.ts'
-import { blockedWriting, probeBlock } from './ort/blocked.ts'
+import { blockedWriting, probeBlock } from './ort/blocked-layout.ts'
 import { loadOrt } from './ort/library.ts'
 import { createOrtEngine } from './ort/ort-engine.ts'
 import { loadTensorFlow } from './tfjs-node/binding.ts'

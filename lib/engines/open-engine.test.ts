@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { Engine } from './engine.ts'
 import { enginesHere } from './engines.fakes.ts'
 import { openEngine, openWithReasons, probeEngines } from './open-engine.ts'
-import { prove } from './proof.ts'
+import { prove } from './self-test.ts'
 
 const [{ engine }] = (await enginesHere()) as [Awaited<ReturnType<typeof enginesHere>>[number]]
 afterAll(() => engine[Symbol.asyncDispose]())

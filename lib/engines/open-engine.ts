@@ -6,7 +6,7 @@ import path from 'node:path'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import type { Engine, Probe, Purpose } from './engine.ts'
-import { prove } from './proof.ts'
+import { prove } from './self-test.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -90,7 +90,7 @@ function waysToOpen(
   const blocked = async (): Promise<Engine> => {
     const { loadOrt } = await import('./ort/library.ts')
     const { createOrtEngine } = await import('./ort/ort-engine.ts')
-    const { blockedWriting, probeBlock } = await import('./ort/blocked.ts')
+    const { blockedWriting, probeBlock } = await import('./ort/blocked-layout.ts')
     const library = await loadOrt(name, threads === undefined ? {} : { threads })
     const block = await probeBlock(library)
     if (block === null) throw new Error('this ONNX Runtime has no blocked layout')

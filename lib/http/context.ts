@@ -8,7 +8,7 @@ import type * as c from '#lib/contracts/index.ts'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { Caller, Contract, Input, Limited, Output } from '#lib/contracts/contract.ts'
 import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
-import type { HoldBody } from './held-bodies.ts'
+import type { HoldBody } from './pending-bodies.ts'
 
 /** `origin`: the address that people use, for links that are handed over. */
 export type Asked = {

@@ -1,15 +1,15 @@
 /** Path, query and body → the one input that a contract promises its use case, or a refusal that names each
  *  wrong field. The rules of the fields stand in the contract. */
 import type { Contract, Input } from '#lib/contracts/contract.ts'
-import { fieldErrorsOf, inOurWords } from '#lib/contracts/sentences.ts'
+import { fieldErrorsOf, inOurWords } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { isJson, JSON_LIMIT_BYTES, jsonOf } from './body.ts'
 import type { Incoming } from './incoming.ts'
 import { invalidInput, knownParts, refuseUnknown } from './known-fields.ts'
 import { partsOf } from './parts.ts'
-import { pictureOf } from './picture.ts'
+import { pictureOf } from './image-input.ts'
 
-/** As in `flag` (lib/contracts/words.ts). */
+/** As in `flag` (lib/contracts/fields.ts). */
 const YES: readonly string[] = ['true', '1', 'yes', 'on']
 const NO: readonly string[] = ['false', '0', 'no', 'off']
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i

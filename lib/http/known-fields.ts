@@ -3,7 +3,7 @@
  *  What the values may be, the contract says. */
 import { z } from 'zod'
 import type { Contract, Part } from '#lib/contracts/contract.ts'
-import { inOneSentence } from '#lib/contracts/sentences.ts'
+import { inOneSentence } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { FieldError } from '#lib/domain/errors.ts'
 

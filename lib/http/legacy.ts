@@ -10,11 +10,11 @@ import { upload } from '#lib/contracts/uploads.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { bytesOf, JSON_LIMIT_BYTES, typeOf } from './body.ts'
 import { darkroom, type Asked } from './context.ts'
-import { answering, asking, handling, type Handle } from './handle.ts'
+import { answering, asking, handling, type Handle } from './handler.ts'
 import type { Incoming } from './incoming.ts'
 import { metricsAsText, metricsByAccept } from './metrics.ts'
 import { jsonAnswer, type Outgoing } from './outgoing.ts'
-import { partsIn } from './small-form.ts'
+import { partsIn } from './buffered-form.ts'
 
 /** What forms of pages hold besides: the button that was pressed, a token against forgery. */
 const OF_A_FORM = ['submit', 'csrf_token'] as const

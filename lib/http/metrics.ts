@@ -3,7 +3,7 @@
 import { metrics } from '#lib/contracts/operations.ts'
 import { PROMETHEUS_TYPE, prometheusText } from '#lib/operations/prometheus.ts'
 import { darkroom } from './context.ts'
-import { answering, asking, type Handle } from './handle.ts'
+import { answering, asking, type Handle } from './handler.ts'
 import { jsonAnswer } from './outgoing.ts'
 
 const ask = asking(metrics, (input, asked) => darkroom().operations.metrics(input, asked))

@@ -10,7 +10,7 @@ import type {
 } from 'zod-openapi'
 import type { Contract } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'
-import { problem } from '#lib/contracts/words.ts'
+import { problem } from '#lib/contracts/fields.ts'
 import { STATUS_OF } from '#lib/domain/errors.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 

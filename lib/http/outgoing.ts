@@ -2,7 +2,7 @@
  *  What it says was decided elsewhere. */
 import { createHash } from 'node:crypto'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
-import { visible } from '#lib/domain/visible.ts'
+import { visible } from '#lib/domain/visible-text.ts'
 
 export type Outgoing = {
   readonly status: number

@@ -4,10 +4,10 @@ import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { Part } from '#lib/contracts/contract.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
-import { visible } from '#lib/domain/visible.ts'
+import { visible } from '#lib/domain/visible-text.ts'
 import { chunksOf, disconnected, isDisconnect, typeOf } from './body.ts'
 import type { Incoming } from './incoming.ts'
-import { endsInTheMiddle, malformedForm } from './small-form.ts'
+import { endsInTheMiddle, malformedForm } from './buffered-form.ts'
 
 const MOST_PARTS = 200_000
 /** The longest field: labels of 200,000 files in one of them. */

@@ -4,7 +4,7 @@ import { SCOPES_OF_KEY, SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller } from '#lib/contracts/contract.ts'
 import { open } from './context.ts'
 import type { Darkroom } from './context.ts'
-import { createHeldBodies } from './held-bodies.ts'
+import { createHeldBodies } from './pending-bodies.ts'
 
 type Given = {
   [Room in 'serving' | 'data' | 'ingest' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]>

@@ -1,7 +1,7 @@
 /** What is said of limits: in headers of each limited answer, and in the refusal. What is counted, lib/auth
  *  knows. Names: draft-ietf-httpapi-ratelimit-headers, in the spelling that clients read today. */
 import type { Rate } from '#lib/auth/rate.ts'
-import { waitWords, windowWords } from '#lib/domain/allowance.ts'
+import { waitWords, windowWords } from '#lib/domain/rate-limit.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 type Members = {

@@ -1,10 +1,10 @@
 /** What a route file exports: a contract with its use case as Next calls it, and a refusal for the methods
- *  that an address has not. All that happens in between is lib/http/handle's. */
+ *  that an address has not. All that happens in between is lib/http/handler's. */
 import type { Contract } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { UseCase } from './context.ts'
-import { answering, handling } from './handle.ts'
-import type { Handle } from './handle.ts'
+import { answering, handling } from './handler.ts'
+import type { Handle } from './handler.ts'
 import { fromRequest } from './incoming.ts'
 import { jsonAnswer, toResponse } from './outgoing.ts'
 

@@ -1,7 +1,7 @@
 /** BMP, which sharp does not read: OS/2 and Windows headers, 1 to 32 bits, palettes, bit fields, run lengths,
  *  rows in either direction. Ours because bmp-ts 1.0.9 loses rows of 4-bit pictures of odd width and believes
  *  what a header says. JPEG or PNG inside a BMP is refused. */
-import type { Pixels } from './compose.ts'
+import type { Pixels } from './flatten-alpha.ts'
 
 export type BmpHeader = {
   readonly width: number

@@ -2,7 +2,7 @@
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import { expect } from 'vitest'
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 import { drawn, greyOf, tiled } from './drawn.fakes.ts'
 
 export const limits = { maxPixels: 1e6 }

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import { expect, test } from 'vitest'
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 import { bySharpAlone, withSoundCrc } from './decode-damaged.test.ts'
 import { few, furthest, grey, limits, open, picture, wide } from './decode.fakes.ts'
 import { decode } from './decode.ts'

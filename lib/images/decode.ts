@@ -3,10 +3,10 @@
  *  network (lib/ml/preprocess/preprocess does) and keeps nothing. */
 import sharp from 'sharp'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 import { decodeBmp, readBmpHeader } from './bmp.ts'
-import { composed, WHITE } from './compose.ts'
-import type { Background, Pixels } from './compose.ts'
+import { composed, WHITE } from './flatten-alpha.ts'
+import type { Background, Pixels } from './flatten-alpha.ts'
 import { decodeBytes } from './cost.ts'
 import { readHeader } from './header.ts'
 import type { ImageHeader } from './image-header.ts'

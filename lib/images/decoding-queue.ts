@@ -6,9 +6,9 @@ import { reportedError } from '#lib/domain/errors.ts'
 import { createRestarts } from '#lib/domain/restart.ts'
 import { LONGEST_SECONDS } from './decode.ts'
 import { isWanted, refuse, type DecodedImage, type DecodeOrder, type Task } from './decoding-tasks.ts'
-import { laneOf } from './lanes.ts'
+import { laneOf } from './decode-placement.ts'
 import { decoderBusy, endedDecoder } from './refusals.ts'
-import { createMemory, createRecent, hashOf } from './remembered.ts'
+import { createMemory, createRecent, hashOf } from './decode-cache.ts'
 
 /** Longer than the decoder's own limit, which it meets only between two rows. */
 const LONGEST_MS = (LONGEST_SECONDS + 5) * 1_000

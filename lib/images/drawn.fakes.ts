@@ -1,5 +1,5 @@
 /** Pictures and BMP files made by code for the tests of this room. Nothing here runs in the product. */
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 
 /** Repeatable chance (mulberry32): the same seed throws the same dice on every machine. */
 export function dice(seed: number): () => number {

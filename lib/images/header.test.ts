@@ -7,7 +7,7 @@ import { decode, decodeSized } from './decode.ts'
 import { drawn } from './drawn.fakes.ts'
 import { readHeader } from './header.ts'
 import { type ImageHeader } from './image-header.ts'
-import { laneOf } from './lanes.ts'
+import { laneOf } from './decode-placement.ts'
 import { withoutMetadata } from './png.ts'
 import { sniff, isImageKind } from './sniff.ts'
 

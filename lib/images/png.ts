@@ -2,8 +2,8 @@
  *  sharp's 336), and the writer. The decoder answers or abstains (null), and never refuses: what it leaves,
  *  sharp judges, so both always agree. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
-import type { Picture } from '#lib/domain/picture.ts'
-import type { Pixels } from './compose.ts'
+import type { Picture } from '#lib/domain/image.ts'
+import type { Pixels } from './flatten-alpha.ts'
 
 /** Larger pictures gain nothing from staying in JavaScript. */
 export const SMALL_SIDE = 64

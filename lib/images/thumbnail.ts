@@ -1,7 +1,7 @@
 /** Pictures made small for people's eyes. What a network sees is made by lib/ml/preprocess/preprocess, never here. */
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 import { decodeSized, type DecodeLimits, type SizedImage } from './decode.ts'
 
 const QUALITY = 80

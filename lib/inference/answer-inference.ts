@@ -3,7 +3,7 @@
 import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import type { LoadedModels } from './loaded-models.ts'
-import { oneAtATime } from './one-at-a-time.ts'
+import { oneAtATime } from './serial-queue.ts'
 
 export type AnswerPorts = {
   readonly say: (message: FromInference) => void

@@ -1,8 +1,8 @@
 /** Which class each file belongs to, told by what came with it: one label, a list, a table, or folders. Pure;
  *  it opens no picture. */
-import { className } from '#lib/contracts/words.ts'
+import { className } from '#lib/contracts/fields.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { visible } from '#lib/domain/visible.ts'
+import { visible } from '#lib/domain/visible-text.ts'
 import { layoutOf } from './readers/class-folders.ts'
 
 /** What a person sent beside the files. `labels` are the values of that field, in order; `table` the text of

@@ -3,7 +3,7 @@
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
 import type { Answers, Classifiers, Samples, Uploads } from '#lib/data/data.ts'
-import type { Trash } from '#lib/data/undoing.ts'
+import type { Trash } from '#lib/data/undo-types.ts'
 
 export type IngestPorts = {
   readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>

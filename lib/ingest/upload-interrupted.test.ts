@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { receive } from './arrivals.ts'
+import { receive } from './multipart-spool.ts'
 import { ingestImages, type Arriving } from './ingest.ts'
 import {
   arrivals,

@@ -1,6 +1,6 @@
-/** The audit log as an admin reads it and takes it along. What is recorded, lib/http/record.ts says. */
+/** The audit log as an admin reads it and takes it along. What is recorded, lib/http/audit-record.ts says. */
 import type { AuditEntry, exportAudit, listAudit } from '#lib/contracts/audit.ts'
-import { wordsOfChange } from '#lib/contracts/changes.ts'
+import { wordsOfChange } from '#lib/contracts/audit-labels.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { ChangeFilter, Data } from '#lib/data/data.ts'
 import type { Change } from '#lib/data/values.ts'

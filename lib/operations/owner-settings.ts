@@ -1,7 +1,7 @@
 /** The settings in force as an owner sees and changes them. What each setting does, its readers know;
  *  what the environment says, nobody changes here. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
-import { CHANGEABLE, type changeSettings, type listSettings } from '#lib/contracts/keeping.ts'
+import { CHANGEABLE, type changeSettings, type listSettings } from '#lib/contracts/settings-api.ts'
 import { settings as all, type Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'

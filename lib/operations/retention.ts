@@ -2,7 +2,7 @@
  *  some days or above a size. In steps of a few hundred, oldest first, so that nobody waits. It deletes by
  *  lib/data and nothing by itself. */
 import { counted } from '#lib/domain/counted.ts'
-import type { Retention, RoomMade, RoomWanted } from '#lib/data/history.ts'
+import type { Retention, RoomMade, RoomWanted } from '#lib/data/prediction-types.ts'
 import type { Log } from './log.ts'
 
 const DAY_MS = 86_400_000

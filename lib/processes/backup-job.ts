@@ -11,7 +11,7 @@ import type { Log } from '#lib/operations/log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import { inheritedFlags } from './environment.ts'
 
-const ENTRY = path.join(import.meta.dirname, 'backing-up.ts')
+const ENTRY = path.join(import.meta.dirname, 'backup-process.ts')
 /** Late by at most this. */
 const LOOK_EVERY_MS = 60_000
 

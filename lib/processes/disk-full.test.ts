@@ -7,7 +7,7 @@ import type { Data } from '#lib/data/data.ts'
 import { integrityOf } from '#lib/data/opened.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { addKey, CLASSIFIER, startProduct, until, type Started } from './started.fakes.ts'
+import { addKey, CLASSIFIER, startProduct, until, type Started } from './product.fakes.ts'
 
 const DISK = '24m'
 const CHUNK = Buffer.alloc(256 * 1024, 1)

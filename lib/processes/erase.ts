@@ -3,7 +3,7 @@
  *  that nobody knows of. */
 import path from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
-import type { deleteTrash } from '#lib/contracts/undoing.ts'
+import type { deleteTrash } from '#lib/contracts/sample-changes.ts'
 import type { Data } from '#lib/data/data.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'

@@ -14,7 +14,7 @@ import { CHILD_FLAGS } from './environment.ts'
 import { availableBytes, decodeBudgetBytes, isSmall, SMALL_PIECES } from './memory.ts'
 import type { Start } from './settings.ts'
 
-const ENTRY = path.join(import.meta.dirname, 'decoding.ts')
+const ENTRY = path.join(import.meta.dirname, 'decoding-process.ts')
 /** Its own objects are few: images lie outside the heap. */
 const FLAGS = [...CHILD_FLAGS, '--max-semi-space-size=1', '--max-old-space-size=128', '--expose-gc']
 /** More only share the same cores with the predictions. */

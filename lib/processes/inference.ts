@@ -7,7 +7,7 @@ import { ENGINES } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { answerInference } from '#lib/inference/answer-inference.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
-import { giveBackGarbage } from './give-back.ts'
+import { giveBackGarbage } from './memory-gc.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 
 /** Web goes first: it hands out the work and refuses what is too much. Decoding (7) and training (10) come after. */

@@ -10,7 +10,7 @@ const MIB = 1024 ** 2
 /** Up to a gigabyte, memory is what is scarce. */
 const SMALL_MB = 1024
 /** Node's own limits let garbage of some hundred MB stand on any machine; with `--expose-gc` a process
- *  collects when it has grown (give-back.ts). The last keeps V8 from compiling the database's WebAssembly a
+ *  collects when it has grown (memory-gc.ts). The last keeps V8 from compiling the database's WebAssembly a
  *  second time when it is used much: that left 30 MB in a web process (2026-11). */
 const SMALL_HEAPS = [
   '--max-semi-space-size=1',

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { until } from './started.fakes.ts'
+import { until } from './product.fakes.ts'
 
 const TEMPLATE = path.resolve(import.meta.dirname, '../../deploy/nginx.conf')
 /** Debian's package puts it where only root's PATH looks. */

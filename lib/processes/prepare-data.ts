@@ -6,7 +6,7 @@ import { setupTokenOf } from '#lib/auth/auth.ts'
 import type { FromPreparing } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import { composeData } from './compose-data.ts'
-import { isRunning, sweepLeftovers } from './leftovers.ts'
+import { isRunning, sweepLeftovers } from './partial-files.ts'
 import type { Start } from './settings.ts'
 
 /** A start waits rather than fails while another program has locked the database. */

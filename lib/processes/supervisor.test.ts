@@ -3,9 +3,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { familyOf, freshAsk, halfAnAsk, isAlive, json, slownessOfThisMachine } from './asking.fakes.ts'
+import { familyOf, freshAsk, halfAnAsk, isAlive, json, slownessOfThisMachine } from './requests.fakes.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
-import { CLASSIFIER, dataIn, runSupervisor, startProduct, until, type Started } from './started.fakes.ts'
+import { CLASSIFIER, dataIn, runSupervisor, startProduct, until, type Started } from './product.fakes.ts'
 
 const isLinux = existsSync('/proc/self/stat')
 /** A killed web process is back within this, on a machine that does nothing else. */

@@ -9,7 +9,7 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { hasNginx, startNginx, type Nginx } from './nginx.fakes.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
-import { CLASSIFIER, dataIn, pidsOf, runSupervisor, until } from './started.fakes.ts'
+import { CLASSIFIER, dataIn, pidsOf, runSupervisor, until } from './product.fakes.ts'
 
 const canRun = hasNginx && existsSync('/proc/self/stat')
 const SENDERS = 8

@@ -1,6 +1,6 @@
 /** A web process. Its first inference child is forked before its own modules are read: both take about as long. */
 import { forkInference } from './fork-inference.ts'
-import { giveBackGarbage } from './give-back.ts'
+import { giveBackGarbage } from './memory-gc.ts'
 import { readStart } from './settings.ts'
 
 giveBackGarbage()

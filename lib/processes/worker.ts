@@ -3,9 +3,9 @@
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
 import { composeWorker, type Worker } from './compose-worker.ts'
-import { giveBackGarbage } from './give-back.ts'
+import { giveBackGarbage } from './memory-gc.ts'
 import { endWhenUncaught } from './last-resort.ts'
-import { openLogOf } from './log-of.ts'
+import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
 
 giveBackGarbage()

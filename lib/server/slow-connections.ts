@@ -4,7 +4,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { DarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
-import { rawRefusal } from './raw-answer.ts'
+import { rawRefusal } from './raw-response.ts'
 
 /** Slow is less than 1 kB/s for 30 s. A head is short: it must be whole by then. */
 const WINDOW_MS = 30_000

@@ -2,7 +2,7 @@
  *  where they are. */
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createGate } from './gate.ts'
+import { createGate } from './request-validation.ts'
 import { createWebServer, type WebServerParts } from './web-server.ts'
 
 /** A server that answers by its method, address and body. */

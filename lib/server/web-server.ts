@@ -8,7 +8,7 @@ import {
   type Socket,
 } from 'node:net'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { METHODS, parserRefusal, type Gate } from './gate.ts'
+import { METHODS, parserRefusal, type Gate } from './request-validation.ts'
 import { GuardedResponse } from './security-headers.ts'
 import { watchSlowConnections } from './slow-connections.ts'
 

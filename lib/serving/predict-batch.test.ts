@@ -5,7 +5,7 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeZip } from '#lib/archive/write-zip.ts'
 import type { Part } from '#lib/contracts/contract.ts'
-import { answering, BROKEN, pictureOf } from './answering.fakes.ts'
+import { answering, BROKEN, pictureOf } from './predict-ports.fakes.ts'
 import { createPredictBatch } from './predict-batch.ts'
 
 const MOST_BYTES = 100

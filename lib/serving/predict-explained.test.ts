@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answering, BROKEN, pictureOf } from './answering.fakes.ts'
+import { answering, BROKEN, pictureOf } from './predict-ports.fakes.ts'
 import type { Explained, Explaining } from './pool-parts.ts'
 import { createPredictExplained } from './predict-explained.ts'
 import { notReady } from './refusals.ts'

@@ -12,7 +12,7 @@ import {
   type PredictOne,
   type Prepare,
 } from './predict.ts'
-import type { Swap } from './swap.ts'
+import type { Swap } from './model-registry.ts'
 
 /** That wait for their turn; on a busy machine each takes up to a second, and one more would wait in vain. */
 const ROOM = 8

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answering, BROKEN, DEADLY, pictureOf } from './answering.fakes.ts'
+import { answering, BROKEN, DEADLY, pictureOf } from './predict-ports.fakes.ts'
 
 const asking = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
 

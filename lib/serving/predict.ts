@@ -10,11 +10,11 @@ import { decide } from '#lib/domain/decision.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
 import type { Batcher } from './batcher.ts'
-import { keptIn } from './kept.ts'
+import { keptIn } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { createRefusedImages } from './refused-images.ts'
 import type { Ask, Computed } from './run-on-pool.ts'
-import type { Served, Swap } from './swap.ts'
+import type { Served, Swap } from './model-registry.ts'
 
 /** Who has waited that long has usually given up. */
 export const PATIENCE_MS = 10_000

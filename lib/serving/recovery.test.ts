@@ -3,7 +3,7 @@ import type { LiveVersion, VersionFault, VersionWithCard } from '#lib/data/versi
 import { createRecovery } from './recovery.ts'
 import { badBundle } from './refusals.ts'
 import { fakeClock } from './serving.fakes.ts'
-import type { Served } from './swap.ts'
+import type { Served } from './model-registry.ts'
 
 const A_WHILE_MS = 2_000
 const version = {

@@ -5,7 +5,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { Version, VersionFault } from '#lib/data/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
-import type { Swap } from './swap.ts'
+import type { Swap } from './model-registry.ts'
 
 /** Reading names, sizes and times of a dozen files takes 0.3 ms for each version. */
 const LOOK_AT_FILES_EVERY_MS = 2_000

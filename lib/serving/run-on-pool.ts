@@ -2,7 +2,7 @@
 import type { InferredPicture, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Pool } from './pool-parts.ts'
-import type { Served } from './swap.ts'
+import type { Served } from './model-registry.ts'
 
 export type Ask = {
   readonly served: Served

@@ -4,13 +4,13 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { alone } from './alone.mjs'
-import { provideNativeBehind, putNativeBack } from './behind.mjs'
+import { alone } from './setup-lock.mjs'
+import { provideNativeBehind, putNativeBack } from './native-background.mjs'
 import { buildPages, generateClient } from './build.mjs'
 import { runInOurPlace } from './child.mjs'
 import { install } from './install.mjs'
 import { chooseNode, environmentFor, majorOf, OLDEST_HOST } from './node.mjs'
-import { CannotGoOn, say, secondsSince } from './say.mjs'
+import { CannotGoOn, say, secondsSince } from './progress.mjs'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 

@@ -200,7 +200,7 @@ test('help is answered before anything is installed, and an unknown command name
   expect((await start('test', '--help').ended).said).toContain('npm test')
   expect(await start('fly').ended).toMatchObject({
     code: 1,
-    said: expect.stringContaining('There is no command "fly". There are: start,'),
+    said: expect.stringContaining('There is no command "fly". Choose from: start,'),
   })
   expect(done()).toEqual([])
 })

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
-import { CannotGoOn, step } from './say.mjs'
+import { CannotGoOn, step } from './progress.mjs'
 
 const SCHEMA = 'prisma/schema.prisma'
 const CLIENT = 'lib/data/generated'

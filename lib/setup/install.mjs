@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
-import { CannotGoOn, step } from './say.mjs'
+import { CannotGoOn, step } from './progress.mjs'
 
 /** @param {string} root @returns {Promise<boolean>} whether anything had to be installed */
 export async function install(root) {

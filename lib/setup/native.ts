@@ -4,10 +4,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { take } from './alone.mjs'
+import { take } from './setup-lock.mjs'
 import { runToEnd } from './child.mjs'
-import { fromOwnInstaller, fromWheel, NotThisWay, type NativePlaces } from './native-ways.ts'
-import { say, step } from './say.mjs'
+import { fromOwnInstaller, fromWheel, NotThisWay, type NativePlaces } from './native-sources.ts'
+import { say, step } from './progress.mjs'
 
 const SECONDS_TO_PROVE = 120 // the first load maps 600 MB from disk
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
-import { CannotGoOn } from './say.mjs'
+import { CannotGoOn } from './progress.mjs'
 
 export const OLDEST_HOST = 20 // this program's own syntax and `npm ci`
 const OLDEST_FOR_US = 24 // strips TypeScript types, has node:sqlite

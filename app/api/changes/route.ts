@@ -1,4 +1,4 @@
-import { listChanges } from '#lib/contracts/undoing.ts'
+import { listChanges } from '#lib/contracts/sample-changes.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 

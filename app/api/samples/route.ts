@@ -1,4 +1,4 @@
-import { changeSamples } from '#lib/contracts/undoing.ts'
+import { changeSamples } from '#lib/contracts/sample-changes.ts'
 import { listSamples } from '#lib/contracts/uploads.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'

@@ -1,4 +1,4 @@
-import { changeSettings, listSettings } from '#lib/contracts/keeping.ts'
+import { changeSettings, listSettings } from '#lib/contracts/settings-api.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 

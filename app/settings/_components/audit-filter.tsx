@@ -1,6 +1,6 @@
 /** Filters the audit log by kind, user, action, classifier and day. Works without JavaScript; the URL can be
  *  shared. */
-import { wordsOfChange } from '#lib/contracts/changes.ts'
+import { wordsOfChange } from '#lib/contracts/audit-labels.ts'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
 import Link from 'next/link'

@@ -4,7 +4,7 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
-import type { DeletedAnswer } from '#lib/contracts/undoing.ts'
+import type { DeletedAnswer } from '#lib/contracts/sample-changes.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { Time } from '#lib/ui/time.tsx'

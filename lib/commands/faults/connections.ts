@@ -3,9 +3,9 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { familyOf } from './family.ts'
+import { familyOf } from './process-tree.ts'
 import { upload } from './full-disk.ts'
-import { inMb, inMs, tally, wait, type Context, type Judged } from './judged.ts'
+import { inMb, inMs, tally, wait, type Context, type Judged } from './fault-scenario.ts'
 import type { Product } from './product.ts'
 import { startTraffic } from './traffic.ts'
 

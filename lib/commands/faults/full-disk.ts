@@ -4,7 +4,7 @@
 import path from 'node:path'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { missingRows } from './kills.ts'
-import { tally, within, type Context, type Judged } from './judged.ts'
+import { tally, within, type Context, type Judged } from './fault-scenario.ts'
 import { startProduct, type ProductAnswer, type Product } from './product.ts'
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 import { smallImage } from './traffic.ts'

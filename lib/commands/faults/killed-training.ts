@@ -2,9 +2,9 @@
  *  nothing half made stays. */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { pidsOf } from './family.ts'
+import { pidsOf } from './process-tree.ts'
 import { runOf, upload } from './full-disk.ts'
-import { wait, within, type Context, type Judged } from './judged.ts'
+import { wait, within, type Context, type Judged } from './fault-scenario.ts'
 import { startProduct, type Product } from './product.ts'
 
 const LONGEST_RUN_MS = 300_000

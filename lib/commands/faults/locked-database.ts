@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { pidsOf } from './family.ts'
+import { pidsOf } from './process-tree.ts'
 import { missingRows } from './kills.ts'
-import { inMs, tally, wait, within, type Context, type Judged } from './judged.ts'
+import { inMs, tally, wait, within, type Context, type Judged } from './fault-scenario.ts'
 import { startProduct, type ProductAnswer, type Product } from './product.ts'
 import { smallImage } from './traffic.ts'
 

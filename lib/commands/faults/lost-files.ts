@@ -5,7 +5,7 @@ import path from 'node:path'
 import { createRandom } from '#lib/ml/random.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { tally, type Context, type Judged } from './judged.ts'
+import { tally, type Context, type Judged } from './fault-scenario.ts'
 import type { Product } from './product.ts'
 
 /** Larger than what is kept in a row of the database (32 kB): it becomes a file. */

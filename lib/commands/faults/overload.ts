@@ -3,7 +3,7 @@
  *  `npm run bench -- overload` does, for as many seconds as the form allows. */
 import { measureOverload } from '../bench-overload.ts'
 import { judged as judgedOverload } from '../overload-verdict.ts'
-import type { Context, Judged } from './judged.ts'
+import type { Context, Judged } from './fault-scenario.ts'
 
 export async function overload({ count, say }: Context): Promise<readonly Judged[]> {
   const lines = { line: say, passing: say }

@@ -1,6 +1,6 @@
 /** A product to be broken: the built one, on a free port, with a folder and an owner's key of its own, and a
  *  short way to ask it something. What is done to it, scenarios say. */
-import { createOwnKey } from '../own-product-key.ts'
+import { createOwnKey } from '../bench-key.ts'
 import {
   startThrowawayProduct,
   type ProductPlace,

@@ -2,7 +2,7 @@
 import { BOMBS, type BombName } from './bombs.ts'
 import { createControlGroup } from './control-group.ts'
 import { bombsOn } from './image-bombs.ts'
-import { inMb, type Context, type Judged } from './judged.ts'
+import { inMb, type Context, type Judged } from './fault-scenario.ts'
 import { startProduct } from './product.ts'
 
 const LIMIT_MB = 512

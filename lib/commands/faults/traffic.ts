@@ -2,7 +2,7 @@
  *  each asked a second time when the first attempt failed by no fault of theirs. It judges nothing. */
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { percentile, wait } from './judged.ts'
+import { percentile, wait } from './fault-scenario.ts'
 import type { ProductAnswer, Product } from './product.ts'
 
 const DIFFERENT_IMAGES = 200

@@ -1,7 +1,7 @@
 /** A stored image as a file to answer with, whole or small. The bytes of a hash never change, so neither does
  *  the answer: a thumbnail is made once and kept until its image goes. */
 import type { FileAnswer } from '#lib/contracts/contract.ts'
-import { picturesOf } from '../pictures.ts'
+import { picturesOf } from '../images.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 

@@ -1,10 +1,10 @@
 /** Changes to samples, their undo, and the trash, as their contracts say them. */
 import type { Caller } from '#lib/contracts/contract.ts'
-import type { ChangeAnswer, TrashAnswer } from '#lib/contracts/undoing.ts'
+import type { ChangeAnswer, TrashAnswer } from '#lib/contracts/sample-changes.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Answers, Data } from '../data.ts'
-import type { SampleChangeEntry, SampleChangeRecord, TrashRecord } from '../undoing.ts'
+import type { SampleChangeEntry, SampleChangeRecord, TrashRecord } from '../undo-types.ts'
 import { pageOf } from './page.ts'
 
 /** Samples that an entry of the trash shows. */

@@ -3,7 +3,7 @@
 import type { LearnerSpec } from '#lib/ml/learn/learner.ts'
 import { createStandardKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import type { Engine } from '../engine.ts'
-import { openAnswering, type AnsweringSession } from './answering.ts'
+import { openAnswering, type AnsweringSession } from './inference-session.ts'
 import type { OrtLibrary } from './library.ts'
 import { createOrtLearner, type Writing } from './ort-learner.ts'
 

@@ -18,7 +18,7 @@ import type { GraphKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import { stateNames, trainingGraph } from '#lib/ml/onnx/training-graph.ts'
 import { momentCount, ratesOfStep } from '#lib/ml/learn/optimisers.ts'
 import { flattened, planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
-import { floatsOf, openAnswering, type AnsweringSession } from './answering.ts'
+import { floatsOf, openAnswering, type AnsweringSession } from './inference-session.ts'
 import type { OrtLibrary, Session } from './library.ts'
 
 /** How the graph is written: standard, or in ONNX Runtime's blocked layout. */

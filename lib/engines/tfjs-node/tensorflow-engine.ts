@@ -1,7 +1,7 @@
 /** The engine `tfjs-node`: TensorFlow's kernels, driven one by one from the layers of lib/ml. */
 import type { LearnerSpec } from '#lib/ml/learn/learner.ts'
 import type { Engine } from '../engine.ts'
-import { answer, freeWeights, loadWeights, type Loaded } from './answering.ts'
+import { answer, freeWeights, loadWeights, type Loaded } from './inference-network.ts'
 import { loadTensorFlow, type TensorFlow } from './binding.ts'
 import { createTensorFlowLearner } from './tensorflow-learner.ts'
 

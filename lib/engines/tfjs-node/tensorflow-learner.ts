@@ -15,7 +15,7 @@ import { fillNoise, noisyLayers } from '#lib/ml/learn/dropout-noise.ts'
 import { clipped, momentCount, ratesOfStep, updated } from '#lib/ml/learn/optimisers.ts'
 import { decayMask, flattened, paceMask, planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
 import { lossAndGradients, STATISTICS_DECAY, type Values } from '#lib/ml/learn/step.ts'
-import { answer, freeWeights, loadWeights, type Loaded } from './answering.ts'
+import { answer, freeWeights, loadWeights, type Loaded } from './inference-network.ts'
 import { TYPE, type Tensor, type TensorFlow } from './binding.ts'
 import { createTensorFlowKernels } from './kernels.ts'
 

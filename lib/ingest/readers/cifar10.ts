@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { download } from './download.ts'
-import { inTurns } from './in-turns.ts'
+import { inTurns } from './yield-to-event-loop.ts'
 import type { Dataset, LabelledImage, Opening } from './labelled-image.ts'
 import {
   DEFAULT_DOWNLOADS,

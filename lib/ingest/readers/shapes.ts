@@ -2,7 +2,7 @@
  *  with all its pictures. How a shape looks is decided in lib/domain/shapes.ts. */
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { inTurns } from './in-turns.ts'
+import { inTurns } from './yield-to-event-loop.ts'
 import type { Dataset, LabelledImage } from './labelled-image.ts'
 
 export type ShapeCounts = { readonly train: number; readonly test: number }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 import { normalise, preprocess } from './preprocess.ts'
 import { resize } from './resize.ts'
 

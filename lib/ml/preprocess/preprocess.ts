@@ -2,7 +2,7 @@
  *  gate and the browser. It does not decode and does not augment; what it does is said by the bundle's
  *  `preprocess.json`. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 import { digitSquare } from './digit.ts'
 import { resize, type Raster } from './resize.ts'
 

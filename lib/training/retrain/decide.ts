@@ -27,7 +27,7 @@ const REHEARSED_FOR_EACH = 4 // pictures made by code for each new one
 const MOST_REHEARSED = 2_000
 
 /** Up to so many pictures to learn from, one click learns the last layer alone:
- *  docs/decisions/0015-what-one-click-trains.md has the figures. */
+ *  docs/decisions/0015-default-recipe.md has the figures. */
 export const MOST_FOR_HEAD = 1_000
 
 export type RetrainAsked = {

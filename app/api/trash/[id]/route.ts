@@ -1,4 +1,4 @@
-import { deleteTrash } from '#lib/contracts/undoing.ts'
+import { deleteTrash } from '#lib/contracts/sample-changes.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { blobFile } from '#lib/data/blobs.ts'
 import { openWithFruit, pictureOf, sampleOf } from '#lib/data/opened.fakes.ts'
-import { openPictures } from '#lib/data/pictures.ts'
+import { openPictures } from '#lib/data/images.ts'
 import { samplesFile, writeJson } from '../plan.ts'
 import { keptSamples, type SourceFault } from './sources.ts'
 

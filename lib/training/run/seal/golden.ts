@@ -2,7 +2,7 @@
  *  nobody's picture. They are not meant to look like a classifier's classes, only to be the same everywhere. */
 import type { Golden } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { createRandom } from '#lib/ml/random.ts'

@@ -2,7 +2,7 @@
  *  2016, "Learning without forgetting", arXiv:1606.09282). Where the old pictures are on this machine nothing
  *  of this is used. */
 import { softmax } from '#lib/domain/calibration.ts'
-import type { Picture } from '#lib/domain/picture.ts'
+import type { Picture } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate/evaluate.ts'

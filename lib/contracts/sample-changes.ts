@@ -1,0 +1,193 @@
+/** What can be taken back: the log of changes to samples with undo, bulk changes, and the trash. What a state
+ *  means is decided in lib/domain/sample-state.ts. */
+import { z } from 'zod'
+import { CHANGE_KINDS } from '#lib/domain/sample-state.ts'
+import { contract } from './contract.ts'
+import { chosenClassifier, className, classifierId, flag, id, nextCursor, page, time } from './fields.ts'
+
+/** More samples in one request are named by a filter. */
+const MOST_IDS = 10_000
+
+const split = z.enum(['train', 'validation', 'test'])
+
+/** What to change; at least one of them. `is_trashed`: true moves to the trash, false restores. */
+export const sampleEdit = {
+  label: className.optional(),
+  split: split.optional(),
+  is_excluded: z.boolean().optional(),
+  is_trashed: z.boolean().optional(),
+}
+
+export const change = z.object({
+  id,
+  classifier: classifierId,
+  kind: z.enum([...CHANGE_KINDS, 'undo']),
+  by: z.string(),
+  at: time,
+  count: z.number().int().describe('number of samples changed'),
+  undoes: id.nullable().describe('the change that this one undid'),
+  undone_by: id.nullable(),
+})
+export type ChangeAnswer = z.output<typeof change>
+
+const state = z.object({
+  label: z.string().nullable(),
+  split: split.nullable(),
+  excluded_at: time.nullable(),
+  trashed_at: time.nullable(),
+})
+
+export const inTrash = { trash_id: id.nullable(), trashed_until: time.nullable() }
+
+export const changeSamples = contract({
+  method: 'PATCH',
+  path: '/api/samples',
+  scope: 'edit',
+  summary:
+    'Change many samples at once, by ids or by a filter: label, split, exclude, trash, restore. ' +
+    'Recorded as one change, which can be undone',
+  body: 'json',
+  input: z.object({
+    ids: z.array(id).min(1).max(MOST_IDS).optional(),
+    filter: z
+      .object({
+        classifier: classifierId,
+        label: className.optional(),
+        split: split.optional(),
+        source: z.enum(['dataset', 'upload', 'feedback']).optional(),
+        upload: id.optional(),
+        is_excluded: z.boolean().optional(),
+      })
+      .strict()
+      .optional(),
+    ...sampleEdit,
+  }),
+  output: z.object({
+    change: change.nullable(),
+    changed: z.number().int(),
+    unchanged: z.number().int(),
+    ...inTrash,
+  }),
+  errors: ['not_found', 'unknown_class', 'invalid_input', 'conflict'],
+})
+
+export const listChanges = contract({
+  method: 'GET',
+  path: '/api/changes',
+  scope: 'view',
+  summary: 'Changes to the samples of a classifier, newest first',
+  input: z.object({ ...chosenClassifier, ...page }),
+  output: z.object({ changes: z.array(change), ...nextCursor }),
+  errors: ['not_found'],
+})
+
+export const getChange = contract({
+  method: 'GET',
+  path: '/api/changes/{id}',
+  scope: 'view',
+  summary: 'One change with its first 100 samples, before and after',
+  input: z.object({ id }),
+  output: change.extend({ samples: z.array(z.object({ sample_id: id, before: state, after: state })) }),
+  errors: ['not_found'],
+})
+
+export const undoChange = contract({
+  method: 'POST',
+  path: '/api/changes/{id}/undo',
+  scope: 'edit',
+  summary: 'Undo a change; undoing is itself a change and can be undone',
+  input: z.object({
+    id,
+    skip_conflicts: flag
+      .default(false)
+      .describe('undo the samples that have not been changed since, and skip the others'),
+  }),
+  output: z.object({
+    change: change.nullable(),
+    changed: z.number().int(),
+    skipped: z.number().int(),
+    ...inTrash,
+  }),
+  errors: ['not_found', 'conflict'],
+})
+
+export const trashEntry = z.object({
+  id,
+  kind: z.enum(['samples', 'upload', 'classifier', 'version']),
+  classifier: classifierId,
+  title: z.string(),
+  samples: z
+    .array(
+      z.object({ id, filename: z.string().nullable(), label: z.string().nullable(), image_url: z.string() }),
+    )
+    .describe('the first few'),
+  samples_total: z.number().int(),
+  by: z.string(),
+  at: time,
+  until: time.describe('deleted permanently after this time'),
+})
+export type TrashAnswer = z.output<typeof trashEntry>
+
+export const listTrash = contract({
+  method: 'GET',
+  path: '/api/trash',
+  scope: 'view',
+  summary: 'Images, uploads, classifiers and versions in the trash, newest first',
+  input: z.object({ ...chosenClassifier, ...page }),
+  output: z.object({ entries: z.array(trashEntry), ...nextCursor }),
+  errors: ['not_found'],
+})
+
+export const deleteTrash = contract({
+  method: 'DELETE',
+  path: '/api/trash/{id}',
+  scope: 'admin',
+  summary:
+    'Permanently delete an item in the trash: files, thumbnails, cached pixels and features, database ' +
+    'pages. Lists what still contains it',
+  input: z.object({ id }),
+  output: z.object({
+    id,
+    deleted_for_good: z.literal(true),
+    kind: trashEntry.shape.kind,
+    title: z.string(),
+    images: z.number().int().describe('images with no remaining copy in DATA_DIR'),
+    still_in_classifiers: z
+      .array(classifierId)
+      .describe('other classifiers that use some of the images as samples; these images are kept'),
+    trained_versions: z
+      .array(z.object({ classifier: classifierId, version: z.string(), until: time.nullable() }))
+      .describe(
+        'versions trained or tested on it, whose weights are not changed; until: set if the version is ' +
+          'itself in the trash',
+      ),
+    backups: z
+      .array(z.object({ name: z.string(), until: time.nullable(), until_backups: z.number().int() }))
+      .describe('backups that still contain it, until that time or until that many newer backups exist'),
+    database_purged: z
+      .boolean()
+      .describe(
+        'false: another process was still reading old database pages; the worker clears them within minutes',
+      ),
+  }),
+  errors: ['not_found', 'conflict'],
+})
+
+export type DeletedAnswer = z.output<typeof deleteTrash.output>
+
+export const restoreTrash = contract({
+  method: 'POST',
+  path: '/api/trash/{id}/restore',
+  scope: 'edit',
+  summary: 'Restore an item from the trash',
+  input: z.object({ id }),
+  output: z.object({
+    id,
+    restored: z.literal(true),
+    kind: trashEntry.shape.kind,
+    classifier: classifierId,
+    title: z.string(),
+    samples: z.number().int(),
+  }),
+  errors: ['not_found', 'conflict'],
+})

@@ -1,0 +1,36 @@
+/** What processes tell each other through rows, since they never talk: signatures only, like data.ts.
+ *  web-processes.ts and shared-counts.ts make it. */
+
+/** Web processes say that they live and which promotion they serve. */
+export type WebProcesses = {
+  readonly seen: (id: string, pid: number, acknowledged: number) => Promise<void>
+  readonly leave: (id: string) => Promise<void>
+  /** How many were seen in the last few seconds. */
+  readonly living: () => Promise<number>
+  /** True when every live web process serves this promotion or a later one; false after `timeoutMs`. */
+  readonly allAcknowledged: (promotionId: number, timeoutMs: number) => Promise<boolean>
+}
+
+/** A journal in which processes tell each other what they counted. */
+export type Counts = {
+  /** Where the journal stands. */
+  readonly latest: () => number
+  /** What was counted in longer windows since then, oldest first. */
+  readonly lasting: (wanted: {
+    readonly since: Date
+    readonly upTo: number
+  }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
+  /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept
+   *  for `lastsMs`, `passing` for a few minutes. */
+  readonly exchange: (
+    said: CountsSaid,
+  ) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
+}
+
+export type CountsSaid = {
+  readonly source: string
+  readonly passing: Readonly<Record<string, number>>
+  readonly lasting: Readonly<Record<string, number>>
+  readonly lastsMs: number
+  readonly after: number
+}

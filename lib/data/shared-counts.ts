@@ -1,0 +1,54 @@
+/** What web processes tell each other of what they counted, on this host or on others that share the file: a
+ *  short journal, read from where one stopped. What is counted and what follows from it, lib/auth says. */
+import type { Counts } from './process-records.ts'
+import { parsed } from './store.ts'
+import type { Store } from './store.ts'
+
+/** What is older than two minutes, nobody asks for, but for what was counted in longer windows. */
+const KEPT_MS = 120_000
+/** Marks the rows of longer windows, by their source. */
+const LASTING = 'lasting:'
+
+export const countsOf = ({ connection, prisma, now }: Store): Counts => ({
+  latest: () =>
+    connection.one<{ id: number }>(
+      'SELECT "seq" AS "id" FROM sqlite_sequence WHERE "name" = \'CountedElsewhere\'',
+    )?.id ?? 0,
+  async lasting({ since, upTo }) {
+    const rows = await prisma.countedElsewhere.findMany({
+      where: { source: { startsWith: LASTING }, at: { gte: since }, id: { lte: upTo } },
+      orderBy: { id: 'asc' },
+    })
+    return rows.map(({ at, countsJson }) => ({ at, counts: parsed<Record<string, number>>(countsJson) }))
+  },
+  async exchange({ source, passing, lasting, lastsMs, after }) {
+    const told = (
+      [
+        [source, passing],
+        [LASTING + source, lasting],
+      ] as const
+    ).filter(([, counts]) => Object.keys(counts).length > 0)
+    if (told.length > 0) {
+      await connection.write((writing) => {
+        for (const [from, counts] of told)
+          writing.insert('CountedElsewhere', { source: from, countsJson: JSON.stringify(counts), at: now() })
+        const passed = now().getTime() - KEPT_MS
+        writing.run(
+          `DELETE FROM "CountedElsewhere" WHERE "at" < ? AND ("at" < ? OR "source" NOT LIKE '${LASTING}%')`,
+          passed,
+          Math.min(passed, now().getTime() - lastsMs),
+        )
+      })
+    }
+    const rows = connection.all<{ id: number; source: string; countsJson: string }>(
+      'SELECT "id", "source", "countsJson" FROM "CountedElsewhere" WHERE "id" > ? ORDER BY "id"',
+      after,
+    )
+    return {
+      latest: rows.at(-1)?.id ?? after,
+      ofOthers: rows
+        .filter((row) => !row.source.endsWith(source))
+        .map((row) => parsed<Record<string, number>>(row.countsJson)),
+    }
+  },
+})

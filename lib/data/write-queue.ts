@@ -1,0 +1,66 @@
+/** Who may use the writing connection: one at a time, in the order of arrival, each until its deadline, and a
+ *  bounded number of them. It knows nothing of SQLite. */
+import { databaseBusy } from './lock-retry.ts'
+
+/** Each waits for milliseconds unless the database is locked; then a few seconds of a busy web process. */
+const MOST_WAITING = 2_000
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+type Waiter = { readonly begin: (end: () => void) => void; readonly timer: NodeJS.Timeout }
+
+export type Turns = {
+  /** Waits until nobody else has the connection, and keeps others out until its answer is called. `deadline`
+   *  in milliseconds of
+   *  `performance.now()`; after it, and where too many wait already, it is a `database_busy`. */
+  readonly turn: (deadline: number) => Promise<() => void>
+  readonly isTaken: () => boolean
+  readonly waiting: () => number
+}
+
+export function takeTurns(mostWaiting = MOST_WAITING): Turns {
+  const waiting = new Set<Waiter>() // in the order of arrival
+  let isTaken = false
+
+  function next(): void {
+    const [first] = waiting
+    isTaken = first !== undefined
+    if (first === undefined) return
+    waiting.delete(first)
+    clearTimeout(first.timer)
+    first.begin(once(next))
+  }
+
+  return {
+    isTaken: () => isTaken,
+    waiting: () => waiting.size,
+    turn(deadline) {
+      if (!isTaken) {
+        isTaken = true
+        return Promise.resolve(once(next))
+      }
+      const begun = performance.now()
+      if (waiting.size >= mostWaiting) return Promise.reject(databaseBusy(0))
+      return new Promise((begin, reject) => {
+        const timer = setTimeout(
+          () => {
+            waiting.delete(waiter)
+            reject(databaseBusy(performance.now() - begun))
+          },
+          Math.min(Math.max(0, deadline - begun), LONGEST_TIMER_MS),
+        )
+        const waiter: Waiter = { begin, timer }
+        waiting.add(waiter)
+      })
+    },
+  }
+}
+
+function once(work: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    work()
+  }
+}

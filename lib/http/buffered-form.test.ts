@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest'
+import type { Incoming } from './incoming.ts'
+import { whole } from './body.ts'
+import { partsOf } from './parts.ts'
+import { partsIn } from './buffered-form.ts'
+
+const TYPE = 'multipart/form-data; boundary=b'
+type Told = readonly [name: string, filename: string | null, hex: string]
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+/** The same body through the streaming parser. */
+async function streamed(body: Uint8Array, type: string): Promise<readonly Told[] | string> {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield body
+  }
+  const incoming: Incoming = {
+    method: 'POST',
+    path: '/',
+    query: new URLSearchParams(),
+    address: '127.0.0.1',
+    header: (name) => (name === 'content-type' ? type : null),
+    headers: () => new Headers(),
+    body: chunks(),
+    signal: new AbortController().signal,
+  }
+  const told: Told[] = []
+  try {
+    for await (const part of partsOf(incoming, 1e9))
+      told.push(
+        part.kind === 'field'
+          ? [part.name, null, hex(Buffer.from(part.value))]
+          : [part.name, part.filename, hex(await whole(part.bytes))],
+      )
+    return told
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+function inMemory(body: Uint8Array, type: string): readonly Told[] | string {
+  try {
+    return partsIn(body, type).map(({ name, filename, bytes }): Told => [name, filename, hex(bytes)])
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+const file = (name: string, value: string): string =>
+  `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: ` +
+  `image/png\r\n\r\n${value}\r\n`
+const END = '--b--\r\n'
+
+test.each<[string, string, string]>([
+  ['a file', file('a.png', 'abc') + END, TYPE],
+  ['an empty file', file('a.png', '') + END, TYPE],
+  ['a quoted boundary', file('a.png', 'abc') + END, 'multipart/form-data; charset=utf-8; boundary="b"'],
+  ['something before and after', `hello\r\n${file('a.png', 'abc')}${END}bye`, TYPE],
+  ['line breaks at its ends', file('a.png', '\r\n\r\nabc\r\n\r\n') + END, TYPE],
+  ['what looks like a boundary', file('a.png', 'x--b\r\n-\r\n--') + END, TYPE],
+  ['foreign letters', file('ä 日本.png', 'ß') + END, TYPE],
+  ['quotes in a name', file('a\\"b.png', 'x') + END, TYPE],
+  ['a Windows path', file('C:\\fakepath\\a.png', 'x') + END, TYPE],
+  [
+    'a coded name',
+    `--b\r\ncontent-disposition: form-data; name=file; filename*=UTF-8''%C3%A4.png\r\n\r\nx\r\n${END}`,
+    TYPE,
+  ],
+  [
+    'a field among files',
+    `--b\r\ncontent-disposition: form-data; name="top_k"\r\n\r\n3\r\n${file('a.png', 'x')}${END}`,
+    TYPE,
+  ],
+  ['no end', file('a.png', 'abc'), TYPE],
+  ['a cut file', file('a.png', 'abc').slice(0, -4), TYPE],
+  ['a cut header', '--b\r\ncontent-dispo', TYPE],
+  ['no boundary in it', 'garbage', TYPE],
+  ['no boundary named', file('a.png', 'abc') + END, 'multipart/form-data'],
+])('both parsers read alike: %s', async (_story, body, type) => {
+  const bytes = Buffer.from(body)
+
+  expect(inMemory(bytes, type)).toEqual(await streamed(bytes, type))
+})
+
+test('both parsers read alike what a browser’s form of random bytes is', async () => {
+  let state = 7
+  const roll = (most: number): number => (state = (state * 48271) % 2147483647) % most
+  for (let round = 0; round < 60; round++) {
+    const form = new FormData()
+    for (let i = roll(4); i >= 0; i--) {
+      const bytes = Uint8Array.from({ length: roll(3000) }, () => [13, 10, 45, roll(256)][roll(4)]!)
+      if (roll(3) === 0) form.append(`f${i}`, Buffer.from(bytes).toString('base64'))
+      else form.append('file', new Blob([bytes]), `n${i} "x".png`)
+    }
+    const request = new Request('http://darkroom.test', { method: 'POST', body: form })
+    const type = request.headers.get('content-type')!
+    const body = new Uint8Array(await request.arrayBuffer())
+
+    const told = inMemory(body, type)
+
+    expect(told).toEqual(await streamed(body, type))
+    expect(told.length).toBe([...form].length)
+  }
+})
+
+test('a form of a million parts without a name is given up after the first thousand', () => {
+  const body = Buffer.concat([
+    Buffer.from('--b'),
+    Buffer.alloc(9 * 1_000_000, '\r\n\r\n\r\n--b'),
+    Buffer.from('--'),
+  ])
+
+  expect(() => partsIn(body, TYPE)).toThrow('more than 1,000 parts')
+})

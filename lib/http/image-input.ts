@@ -1,0 +1,119 @@
+/** One picture out of a request, however it was sent: a form's `file` or `image`, bare bytes, or a data-URL in JSON.
+ *  Whether the bytes are a picture, lib/images tells later. */
+import type { ArrivedPicture } from '#lib/contracts/contract.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { visible } from '#lib/domain/visible-text.ts'
+import { bytesOf, isJson, JSON_LIMIT_BYTES, jsonOf, tooLarge, typeOf } from './body.ts'
+import type { Incoming } from './incoming.ts'
+import { partsIn } from './buffered-form.ts'
+
+const FIELDS: readonly string[] = ['file', 'image']
+/** What a form adds to its file: boundaries, headers, small fields. */
+const FORM_EXTRA_BYTES = 64 * 1024
+const LONGEST_NAME = 255
+
+export type Pictured = {
+  readonly picture: ArrivedPicture
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export async function pictureOf(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+  const type = typeOf(incoming)
+  if (type === 'multipart/form-data') return fromForm(incoming, limitBytes)
+  if (isJson(incoming)) return fromJson(incoming, limitBytes)
+  if (type === 'application/x-www-form-urlencoded') throw noFile('the form has text fields only')
+  const bytes = await bytesOf(incoming, limitBytes)
+  if (bytes.byteLength === 0) throw noFile('the request is empty')
+  return { picture: { bytes, filename: null }, fields: {} }
+}
+
+async function fromForm(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+  const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
+  const fields = new Map<string, string>() // the names are a stranger's: `__proto__` is one too
+  let picture: ArrivedPicture | null = null
+  let why = 'the form has no file'
+  for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
+    const isPicture = FIELDS.includes(name)
+    if (filename === null) {
+      if (isPicture) why = `the field "${name}" is text instead of a file`
+      else fields.set(name, Buffer.from(bytes).toString('utf8'))
+    } else if (!isPicture) why = `the file is in the field "${name.slice(0, 100)}"`
+    else if (bytes.byteLength === 0) why = 'the file is empty'
+    else picture ??= { bytes, filename: nameOf(filename) }
+  }
+  if (picture === null) throw noFile(why)
+  if (picture.bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
+  return { picture, fields: Object.fromEntries(fields) }
+}
+
+async function fromJson(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+  const { url, ...fields } = await jsonOf(incoming, Math.ceil((limitBytes * 4) / 3) + JSON_LIMIT_BYTES)
+  if (url === undefined) throw noFile('the JSON has no "url"')
+  if (typeof url !== 'string' || !url.startsWith('data:')) {
+    throw new DarkroomError(
+      'invalid_input',
+      {
+        what: 'The image was not accepted',
+        why: '"url" is not a data URL',
+        remedy: 'Send { "url": "data:image/png;base64,…" }; other URLs are never fetched.',
+      },
+      { errors: [{ path: 'url', message: 'must begin with "data:"' }] },
+    )
+  }
+  const bytes = bytesOfDataUrl(url)
+  if (bytes === null)
+    throw new DarkroomError(
+      'malformed',
+      {
+        what: 'The image cannot be read',
+        why: 'its data URL is damaged',
+        remedy: 'Send "data:image/png;base64," followed by base64.',
+      },
+      { errors: [{ path: 'url', message: 'is not a valid data URL' }] },
+    )
+  if (bytes.byteLength === 0) throw noFile('the data URL is empty')
+  if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
+  return { picture: { bytes, filename: null }, fields }
+}
+
+function bytesOfDataUrl(url: string): Uint8Array | null {
+  const comma = url.indexOf(',')
+  if (comma < 0) return null
+  const data = url.slice(comma + 1)
+  if (!/;base64$/i.test(url.slice(0, comma))) return percentDecoded(data)
+  const bytes = Buffer.from(data, 'base64')
+  // Buffer.from stops or skips where it meets what is not base64: then fewer bytes come out than went in.
+  const expected = Math.floor((data.replace(/=+$/, '').length * 3) / 4)
+  return bytes.byteLength === expected ? bytes : null
+}
+
+function percentDecoded(data: string): Uint8Array | null {
+  try {
+    return Buffer.from(
+      data.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+      'latin1',
+    )
+  } catch {
+    return null
+  }
+}
+
+/** The last step of a path, for people to read; it never becomes a path of ours. */
+function nameOf(filename: string): string | null {
+  const name = visible(
+    filename
+      .split(/[/\\]/)
+      .at(-1)!
+      .replace(/\p{Cc}/gu, ''),
+  ).slice(0, LONGEST_NAME)
+  return name === '' ? null : name
+}
+
+const noFile = (why: string): DarkroomError =>
+  new DarkroomError('missing_file', {
+    what: 'No image was sent',
+    why,
+    remedy:
+      'Send it as multipart/form-data in the field `file`, as the raw body, or as JSON { "url": ' +
+      '"data:image/…" }.',
+  })

@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Output } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
+import { door } from '#lib/server/fast-path.ts'
+import { createHeldBodies, type BodyBudget } from './pending-bodies.ts'
+import { openProgram } from './program.fakes.ts'
+
+const UNBOUNDED = { perAddress: Infinity, inAll: Infinity }
+type Answer = Output<Routes['POST /api/predict']>
+
+/** The door on a real socket; who asks is the proxy's word, so that one machine can be many. */
+async function listening(memory: BodyBudget): Promise<number> {
+  openProgram({
+    settings: { maxImageBytes: 1_000_000 },
+    holdBody: createHeldBodies({ memory, disk: UNBOUNDED }),
+    serving: {
+      predict: async ({ picture }) => ({ confidence: 1, width: picture.bytes.byteLength }) as Answer,
+    },
+  })
+  const server = createServer((message, response) => {
+    if (!door(message, response)) response.writeHead(418).end()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+type Sender = { readonly socket: Socket; readonly answer: Promise<string> }
+
+/** Sends so much of a picture, and waits with the rest. */
+function sender(
+  port: number,
+  { from, length = 100_000, sent, key }: { from: string; length?: number; sent: number; key?: string },
+): Sender {
+  const socket = connect(port, '127.0.0.1')
+  const answer = new Promise<string>((resolve) => {
+    let said = ''
+    socket.on('data', (chunk) => {
+      said += chunk.toString('latin1')
+      if (said.includes('}')) resolve(said)
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(said))
+  })
+  const authorization = key ? `authorization: Bearer ${key}\r\n` : ''
+  socket.write(
+    `POST /api/predict HTTP/1.1\r\nhost: a\r\nx-forwarded-for: ${from}\r\n${authorization}` +
+      `content-type: image/png\r\ncontent-length: ${length}\r\n\r\n`,
+  )
+  socket.write(Buffer.alloc(sent))
+  return { socket, answer }
+}
+
+test('a body that one stranger may not send is refused by what it declares', async () => {
+  const port = await listening({ perAddress: 50_000, inAll: 1_000_000 })
+
+  const said = await sender(port, { from: '192.0.2.1', length: 60_000, sent: 0 }).answer
+
+  expect(said).toMatch(/^HTTP\/1\.1 413 /)
+  expect(said).toContain('the limit for requests without a login or key is')
+})
+
+test('one address may not hold much with many small bodies; another goes on', async () => {
+  const port = await listening({ perAddress: 100_000, inAll: 1_000_000 })
+  const [one, two] = [
+    sender(port, { from: '192.0.2.1', sent: 60_000 }),
+    sender(port, { from: '192.0.2.1', sent: 60_000 }),
+  ]
+
+  const refused = await Promise.race([one.answer, two.answer])
+  expect(refused).toMatch(/^HTTP\/1\.1 429 /)
+  expect(refused).toMatch(/retry-after: \d/)
+
+  const other = sender(port, { from: '192.0.2.2', sent: 100_000 })
+  expect(await other.answer).toContain('"width":100000')
+})
+
+test('when all strangers together hold too much, the largest gives up, and a newcomer is served', async () => {
+  const port = await listening({ perAddress: 100_000, inAll: 150_000 })
+  const large = sender(port, { from: '192.0.2.1', sent: 90_000 })
+  const small = sender(port, { from: '192.0.2.2', sent: 40_000 })
+  const newcomer = sender(port, { from: '192.0.2.3', length: 50_000, sent: 50_000 })
+
+  expect(await large.answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 5/)
+  expect(await newcomer.answer).toContain('"width":50000')
+  small.socket.write(Buffer.alloc(60_000))
+  expect(await small.answer).toContain('"width":100000')
+})
+
+test('what was answered or broken off is held no longer', async () => {
+  const port = await listening({ perAddress: 100_000, inAll: 100_000 })
+
+  for (let i = 0; i < 5; i++)
+    expect(await sender(port, { from: `192.0.2.${i}`, sent: 100_000 }).answer).toContain('"width":100000')
+  for (let i = 0; i < 5; i++) {
+    const leaving = sender(port, { from: '192.0.2.1', sent: 90_000 })
+    leaving.socket.destroySoon()
+    await leaving.answer
+  }
+  expect(await sender(port, { from: '192.0.2.9', sent: 100_000 }).answer).toContain('"width":100000')
+})
+
+test('a key is not counted', async () => {
+  const port = await listening({ perAddress: 10, inAll: 10 })
+
+  expect(await sender(port, { from: '192.0.2.1', sent: 100_000, key: 'user' }).answer).toContain(
+    '"width":100000',
+  )
+})

@@ -1,0 +1,42 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { oneAtATime } from './serial-queue.ts'
+
+test('work that fails is told, and what comes behind it is done', async () => {
+  const told: unknown[] = []
+  const done: string[] = []
+  const inTurn = oneAtATime((error) => told.push(error))
+  const broken = new Error('the engine failed')
+
+  inTurn(async () => {
+    throw broken
+  })
+  inTurn(async () => {
+    done.push('second')
+  })
+  await nextTurn()
+
+  expect(told).toEqual([broken])
+  expect(done).toEqual(['second'])
+})
+
+test('nothing begins before what came first has ended', async () => {
+  const steps: string[] = []
+  const first = Promise.withResolvers<void>()
+  const inTurn = oneAtATime(() => undefined)
+
+  inTurn(async () => {
+    steps.push('first begins')
+    await first.promise
+    steps.push('first ends')
+  })
+  inTurn(async () => {
+    steps.push('second begins')
+  })
+  await nextTurn()
+  expect(steps).toEqual(['first begins'])
+  first.resolve()
+  await nextTurn()
+
+  expect(steps).toEqual(['first begins', 'first ends', 'second begins'])
+})

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { stateOf, watchDisks } from './disk.ts'
+import { createTroubles } from './storage-problems.ts'
+
+const MIB = 1024 ** 2
+const GIB = 1024 ** 3
+const calm = { lockedForMs: null, diskFullMsAgo: null, waiting: 0 }
+const diskOf = (totalBytes: number, freeBytes: number) =>
+  stateOf('/data', { bsize: 1, blocks: totalBytes, bavail: freeBytes })
+const troublesOf = (state: Partial<typeof calm> | object, disk = diskOf(100 * GIB, 50 * GIB)) =>
+  createTroubles({ writingState: () => ({ ...calm, ...state }), disks: () => [disk] })
+
+test.each<[string, number, number, string]>([
+  ['a large disk with a gigabyte and more', 2_000 * GIB, 1.1 * GIB, 'enough'],
+  ['a large disk with less', 2_000 * GIB, 0.9 * GIB, 'nearly_full'],
+  ['a small disk with a tenth', 2 * GIB, 0.2 * GIB, 'enough'],
+  ['a small disk with a thirtieth', 2 * GIB, 70 * MIB, 'nearly_full'],
+  ['a large disk with 150 MB', 2_000 * GIB, 150 * MIB, 'reserve'],
+  ['a small disk with a hundredth', 2 * GIB, 20 * MIB, 'reserve'],
+  ['no room for a transaction', 2_000 * GIB, 3 * MIB, 'full'],
+  ['a tiny disk with a fiftieth', 24 * MIB, 0.4 * MIB, 'full'],
+  ['a file system that has no size', 0, 0, 'enough'],
+])('%s: %#', (_story, total, free, level) => {
+  expect(diskOf(total, free).level).toBe(level)
+})
+
+test('the disk of a folder is looked at once, whatever lies on it', async () => {
+  const disks = watchDisks(['/proc', '/proc/self', '/'])
+
+  await disks.look()
+
+  expect(disks.disks().map((disk) => disk.folder)).toEqual(['/proc', '/'])
+  expect(disks.disks()[1]!.totalBytes).toBeGreaterThan(0)
+})
+
+test('where all is well there is nothing to tell, and strangers are stored', () => {
+  const troubles = troublesOf({})
+
+  expect([troubles.sentences(), troubles.hindersStrangers()]).toEqual([[], null])
+})
+
+test('a lock of ours, which lasts milliseconds, is no trouble; another program’s is', () => {
+  expect(troublesOf({ lockedForMs: 40 }).sentences()).toEqual([])
+
+  const troubles = troublesOf({ lockedForMs: 3_000 })
+
+  expect(troubles.sentences()).toEqual([
+    'Another program has locked the database for 3.0 s. Pages and predictions without history work, ' +
+      'but nothing can be stored until the lock is released.',
+  ])
+  expect(troubles.hindersStrangers()).toBe('another program has locked the database')
+})
+
+test('a nearly full disk is told before it is full, and at its reserve strangers are not stored', () => {
+  const nearly = troublesOf({}, diskOf(50 * GIB, 812 * MIB))
+  const reserve = troublesOf({}, diskOf(50 * GIB, 120 * MIB))
+
+  expect(nearly.sentences()).toEqual([
+    'The disk that holds /data is nearly full: 812 MB of 51,200 MB are free.',
+  ])
+  expect([nearly.hindersStrangers(), reserve.hindersStrangers()]).toEqual([
+    null,
+    'the disk has no space left for anonymous predictions',
+  ])
+})
+
+test('a quota that statfs does not show is told by the write that failed, for some seconds', () => {
+  expect(troublesOf({ diskFullMsAgo: 2_000 }).sentences()).toEqual([expect.stringContaining('quota')])
+  expect(troublesOf({ diskFullMsAgo: 2_000 }).hindersStrangers()).not.toBeNull()
+  expect(troublesOf({ diskFullMsAgo: 20_000 }).sentences()).toEqual([])
+})

@@ -1,0 +1,76 @@
+/** What an owner's settings say about strangers and about who asks too often, in the words that auth and the
+ *  terminal want. */
+import type { LimitSettings } from '#lib/auth/limits.ts'
+import type { OidcSettings } from '#lib/auth/oidc.ts'
+import { allowanceOf, type Allowance } from '#lib/domain/rate-limit.ts'
+import type { Settings } from '#lib/contracts/settings.ts'
+import type { BodyBudgets } from '#lib/http/pending-bodies.ts'
+import { memoryMb } from './memory.ts'
+
+export const OPEN_ACTIONS_WARNING =
+  'OPEN_ACTIONS is on: anyone who can reach this address can read the history, upload, retrain ' +
+  'and promote. Use it only on a trusted network.'
+
+/** Wrong passwords from one address, for all accounts together, as many times as for one: the people behind
+ *  one router have several. */
+const ACCOUNTS = 5
+
+export function limitSettings(settings: Settings): LimitSettings {
+  const login = allowed(settings.RATE_LIMIT_LOGIN)
+  return {
+    isEnabled: settings.RATE_LIMIT_ENABLED,
+    allowances: {
+      predict: allowed(settings.RATE_LIMIT_PREDICT),
+      batch: allowed(settings.RATE_LIMIT_BATCH),
+      upload: allowed(settings.RATE_LIMIT_UPLOAD),
+      retrain: allowed(settings.RATE_LIMIT_RETRAIN),
+      evaluate: allowed(settings.RATE_LIMIT_EVALUATE),
+      login,
+      logins: { ...login, points: login.points * ACCOUNTS },
+    },
+    keyTimes: settings.RATE_LIMIT_KEY_TIMES,
+  }
+}
+
+const allowed = (text: string): Allowance => allowanceOf(text)! // the settings were checked at start
+
+const MIB = 1024 ** 2
+/** Of all memory, for what strangers' requests hold before they are answered; never more than half a
+ *  gigabyte. */
+const SHARE_OF_MEMORY = 1 / 8
+const MOST_MEMORY_MB = 512
+/** Addresses that may each hold as much as one may. */
+const ADDRESSES = 4
+/** A picture as a data-URL in JSON is a third longer, and has other fields. */
+const asJson = (imageMb: number): number => (imageMb * 4) / 3 + 1
+
+/** Of one web process. With OPEN_ACTIONS strangers upload as much as anybody. */
+export function bodyBudgets(settings: Settings): BodyBudgets {
+  const { MAX_IMAGE_MB, MAX_UPLOAD_MB, MAX_UPLOAD_MB_PUBLIC, OPEN_ACTIONS, WEB_PROCESSES } = settings
+  const one = asJson(MAX_IMAGE_MB)
+  const memory = Math.max(
+    Math.min(memoryMb(settings) * SHARE_OF_MEMORY, MOST_MEMORY_MB) / WEB_PROCESSES,
+    2 * one,
+  )
+  const disk = OPEN_ACTIONS ? MAX_UPLOAD_MB : Math.min(MAX_UPLOAD_MB, MAX_UPLOAD_MB_PUBLIC)
+  return {
+    memory: { perAddress: Math.max(memory / ADDRESSES, one) * MIB, inAll: memory * MIB },
+    disk: { perAddress: disk * MIB, inAll: (ADDRESSES * disk * MIB) / WEB_PROCESSES },
+  }
+}
+
+export function oidcSettings({
+  OIDC_ISSUER,
+  OIDC_CLIENT_ID,
+  OIDC_CLIENT_SECRET,
+  OIDC_ADMINS,
+}: Settings): OidcSettings | null {
+  if (OIDC_ISSUER === undefined || OIDC_CLIENT_ID === undefined || OIDC_CLIENT_SECRET === undefined)
+    return null
+  return {
+    issuer: OIDC_ISSUER,
+    clientId: OIDC_CLIENT_ID,
+    clientSecret: OIDC_CLIENT_SECRET,
+    admins: OIDC_ADMINS,
+  }
+}

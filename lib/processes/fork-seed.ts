@@ -1,0 +1,15 @@
+/** Forks the process that draws the first pictures, and waits until it has ended. */
+import path from 'node:path'
+import { forkChild } from '#lib/children/fork.ts'
+import { inheritedFlags } from './environment.ts'
+
+const ENTRY = path.join(import.meta.dirname, 'seed-process.ts')
+
+/** Aborted, it is asked to end, and takes back what it had begun. */
+export async function drawnElsewhere(signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
+  const child = forkChild({ entry: ENTRY, flags: inheritedFlags(), stdout: 'ignore', onLine })
+  const stop = (): void => child.kill('SIGTERM')
+  signal.addEventListener('abort', stop, { once: true })
+  await new Promise<void>((resolve) => child.listen({ message: () => {}, exit: () => resolve() }))
+  signal.removeEventListener('abort', stop)
+}

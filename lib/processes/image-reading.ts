@@ -1,0 +1,51 @@
+/** What a web process needs of images apart from predictions: thumbnails, sizes, small copies. Large ones are
+ *  read by the decoding child, and so are all thumbnails; it keeps nothing. */
+import type { Settings } from '#lib/contracts/settings.ts'
+import type { Picture } from '#lib/domain/image.ts'
+import { decodeSized, type SizedImage } from '#lib/images/decode.ts'
+import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
+import { laneOf } from '#lib/images/decode-placement.ts'
+import { decodeSmall } from '#lib/images/thumbnail.ts'
+
+/** A page shows what there is by then. */
+const THUMBNAIL_PATIENCE_MS = 60_000
+/** Uploads and looks at a whole data set go on behind what people wait for. */
+const PATIENCE_MS = 600_000
+
+export type Reading = {
+  readonly thumbnail: (bytes: Uint8Array, size: number) => Promise<Uint8Array>
+  readonly sizeOf: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>
+  /** No larger than `side × side`, with the size that it has in its file. */
+  readonly raster: (bytes: Uint8Array, side: number) => Promise<SizedImage>
+}
+
+export function createReading(
+  decoding: DecodingQueue,
+  { MAX_PIXELS: maxPixels }: Pick<Settings, 'MAX_PIXELS'>,
+): Reading {
+  const isSmall = (bytes: Uint8Array): boolean => laneOf(bytes, { maxPixels }, Infinity).isSmall
+  return {
+    thumbnail: async (bytes, size) =>
+      (
+        await decoding.decode(bytes, {
+          wish: { kind: 'thumbnail', size },
+          maxPixels,
+          patienceMs: THUMBNAIL_PATIENCE_MS,
+        })
+      ).data,
+    sizeOf: async (bytes) =>
+      isSmall(bytes)
+        ? decodeSized(bytes, { maxPixels })
+        : decoding.decode(bytes, { wish: { kind: 'size' }, maxPixels, patienceMs: PATIENCE_MS }),
+    async raster(bytes, side) {
+      if (isSmall(bytes)) return decodeSmall(bytes, side, { maxPixels })
+      const { data, dataWidth, dataHeight, width, height } = await decoding.decode(bytes, {
+        wish: { kind: 'raster', side },
+        maxPixels,
+        patienceMs: PATIENCE_MS,
+      })
+      const picture: Picture = { width: dataWidth, height: dataHeight, data }
+      return { picture, width, height }
+    },
+  }
+}

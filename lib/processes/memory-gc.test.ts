@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { givingBack } from './memory-gc.ts'
+
+const MIB = 1024 ** 2
+
+function process() {
+  const state = { bytes: 50 * MIB, garbage: 0, spare: 0, collected: 0, thoroughly: 0 }
+  const look = givingBack({
+    bytes: () => state.bytes + state.garbage + state.spare,
+    collect: () => {
+      state.collected += 1
+      state.garbage = 0
+    },
+    collectThoroughly: () => {
+      state.thoroughly += 1
+      state.garbage = 0
+      state.spare = 0
+    },
+  })
+  return { state, look }
+}
+
+test('a process that has grown gives its garbage back, and one that has not is left alone', () => {
+  const { state, look } = process()
+  look()
+  expect(state.collected).toBe(1)
+
+  look()
+  state.garbage = 7 * MIB
+  look()
+  expect(state.collected).toBe(1)
+
+  state.garbage = 9 * MIB
+  look()
+  expect(state).toMatchObject({ collected: 2, garbage: 0 })
+})
+
+test('what is needed is not collected for again and again', () => {
+  const { state, look } = process()
+  look()
+  state.bytes = 90 * MIB
+  look()
+  look()
+  look()
+  expect(state.collected).toBe(2)
+})
+
+test('growth counts from the lowest, not from a peak that is over', () => {
+  const { state, look } = process()
+  look()
+  state.bytes = 90 * MIB
+  look()
+  state.bytes = 60 * MIB
+  look()
+  state.garbage = 10 * MIB
+  look()
+  expect(state).toMatchObject({ collected: 3, garbage: 0 })
+})
+
+test('once it stands still it gives back what was kept in case, one time', () => {
+  const { state, look } = process()
+  state.spare = 20 * MIB
+  for (let i = 0; i < 5; i++) look()
+  expect(state).toMatchObject({ collected: 1, thoroughly: 0 })
+
+  look()
+  expect(state).toMatchObject({ thoroughly: 1, spare: 0 })
+  for (let i = 0; i < 30; i++) look()
+  expect(state).toMatchObject({ collected: 1, thoroughly: 1 })
+})
+
+test('a process at work is not looked through, and one that has grown again is, when it rests', () => {
+  const { state, look } = process()
+  for (let i = 0; i < 10; i++) look()
+  for (let i = 0; i < 20; i++) {
+    state.bytes += (i % 2 ? -3 : 3) * MIB
+    look()
+  }
+  expect(state.thoroughly).toBe(1)
+
+  state.garbage = 9 * MIB
+  for (let i = 0; i < 10; i++) look()
+  expect(state).toMatchObject({ collected: 2, thoroughly: 2 })
+})

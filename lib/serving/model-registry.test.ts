@@ -1,0 +1,230 @@
+import { expect, test } from 'vitest'
+import type { VersionRef } from '#lib/contracts/ipc.ts'
+import type { Champion, LiveVersion, VersionWithCard } from '#lib/data/version-values.ts'
+import { badBundle } from './refusals.ts'
+import { createSwap } from './model-registry.ts'
+
+/** Rows and a pool as the swap sees them: promoted versions by classifier (the newest last), corrupt ones
+ *  refused, loads that end when told. */
+function standing({ corrupt = [] as string[], most = 10 } = {}) {
+  const log: string[] = []
+  const loads: string[] = []
+  const unloads: string[] = []
+  const verified: string[] = []
+  const slow = new Map<string, PromiseWithResolvers<void>>()
+  const champions = new Map<string, string>()
+  const before = new Map<string, string[]>()
+  const faults = new Map<string, string>()
+  const version = (id: string) =>
+    ({
+      id,
+      classifierId: id.split('-')[0]!,
+      name: id.split('-')[1]!,
+      folder: `/models/${id}`,
+    }) as VersionWithCard
+  const refuse = (key: string) => {
+    if (corrupt.includes(key)) throw badBundle(key, 'the output for the golden input 3 differs')
+  }
+  const pool = {
+    load: async ({ key }: VersionRef) => {
+      loads.push(key)
+      await slow.get(key)?.promise
+      refuse(key)
+    },
+    unload: (key: string) => void unloads.push(key),
+    verify: async ({ key }: VersionRef) => {
+      verified.push(key)
+      refuse(key)
+    },
+  }
+  const live = (classifierId: string): LiveVersion | null => {
+    const promoted = champions.get(classifierId)
+    if (promoted === undefined) return null
+    const first = [promoted, ...(before.get(classifierId) ?? [])].find((id) => !faults.has(id))
+    return {
+      promoted: { version: version(promoted) } as unknown as Champion,
+      version: first === undefined ? null : version(first),
+      reason: faults.get(promoted) ?? null,
+    }
+  }
+  const data = {
+    versions: {
+      check: async (id: string) => version(id),
+      verify: async (id: string) => version(id),
+      find: async (classifierId: string, name: string) => version(`${classifierId}-${name}`),
+    },
+    live: {
+      of: async (classifierId: string) => live(classifierId),
+      reportFault: async (id: string, reason: string) => void faults.set(id, reason),
+    },
+  }
+  const swap = createSwap({ pool, data, most, log: (_level, line) => log.push(line) })
+  const follow = () => swap.follow([...champions.keys()].map((id) => live(id)!))
+  const promote = (id: string) => {
+    const { classifierId } = version(id)
+    const replaced = champions.get(classifierId)
+    if (replaced !== undefined) before.set(classifierId, [replaced, ...(before.get(classifierId) ?? [])])
+    champions.set(classifierId, id)
+    return follow()
+  }
+  return { swap, promote, follow, champions, before, faults, log, loads, unloads, verified, slow }
+}
+
+test('a champion is loaded when it is first asked, once for all who ask meanwhile', async () => {
+  const { swap, champions, loads } = standing()
+  champions.set('shapes', 'shapes-v1')
+
+  const leases = await Promise.all([swap.lease('shapes'), swap.lease('shapes')])
+
+  expect(leases.map((lease) => lease.version.name)).toEqual(['v1', 'v1'])
+  expect(loads).toEqual(['shapes-v1'])
+})
+
+test('a promoted version answers from then on; what was begun keeps its own', async () => {
+  const { swap, champions, promote } = standing()
+  champions.set('shapes', 'shapes-v1')
+  const begun = await swap.lease('shapes')
+
+  await promote('shapes-v2')
+
+  expect(begun.version.name).toBe('v1')
+  expect((await swap.lease('shapes')).version.name).toBe('v2')
+  expect(swap.serving('shapes')?.version.name).toBe('v2')
+})
+
+test('while the promoted version is still being loaded, the one before it answers', async () => {
+  const { swap, champions, promote, slow } = standing()
+  champions.set('shapes', 'shapes-v1')
+  await swap.lease('shapes')
+  slow.set('shapes-v2', Promise.withResolvers())
+
+  const promoting = promote('shapes-v2')
+  expect((await swap.lease('shapes')).version.name).toBe('v1')
+
+  slow.get('shapes-v2')!.resolve()
+  await promoting
+  expect((await swap.lease('shapes')).version.name).toBe('v2')
+})
+
+test('a promoted version that cannot be loaded is reported, and the one before it stays live', async () => {
+  const { swap, champions, promote, faults, log } = standing({ corrupt: ['shapes-v2'] })
+  champions.set('shapes', 'shapes-v1')
+  await swap.lease('shapes')
+
+  await promote('shapes-v2')
+
+  expect((await swap.lease('shapes')).version.name).toBe('v1')
+  expect([...faults]).toEqual([['shapes-v2', 'the output for the golden input 3 differs']])
+  expect(log.join('\n')).toMatch(/shapes v2 cannot serve predictions: the output for the golden input 3/)
+})
+
+test('at the start, the previous version takes over from one that cannot be loaded, and so on', async () => {
+  const { swap, champions, before, faults } = standing({ corrupt: ['shapes-v3', 'shapes-v2'] })
+  champions.set('shapes', 'shapes-v3')
+  before.set('shapes', ['shapes-v2', 'shapes-v1'])
+
+  const leases = await Promise.all([swap.lease('shapes'), swap.lease('shapes')])
+
+  expect(leases.map((lease) => lease.version.name)).toEqual(['v1', 'v1'])
+  expect([...faults.keys()]).toEqual(['shapes-v3', 'shapes-v2'])
+})
+
+test('a fault that another process reported is followed, and so is its end', async () => {
+  const { swap, champions, promote, follow, faults } = standing()
+  champions.set('shapes', 'shapes-v1')
+  await swap.lease('shapes')
+  await promote('shapes-v2')
+
+  faults.set('shapes-v2', 'weights.bin is damaged')
+  expect(await follow()).toEqual([])
+  expect(swap.serving('shapes')?.version.name).toBe('v1')
+
+  faults.delete('shapes-v2')
+  await follow()
+  expect(swap.serving('shapes')?.version.name).toBe('v2')
+})
+
+test('a version that a new child cannot load is dropped by all; the next request goes to the previous', async () => {
+  const { swap, champions, before, faults, unloads } = standing()
+  champions.set('shapes', 'shapes-v2')
+  before.set('shapes', ['shapes-v1'])
+  ;(await swap.lease('shapes')).release()
+
+  swap.cannotLoad('shapes-v2', 'weights.bin is damaged')
+
+  expect((await swap.lease('shapes')).version.name).toBe('v1')
+  expect([...faults.values()]).toEqual(['weights.bin is damaged'])
+  expect(unloads).toEqual(['shapes-v2'])
+})
+
+test('where every version has a fault, the one in memory serves; without one, not ready with the reason', async () => {
+  const { swap, champions, follow, faults } = standing()
+  champions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
+  await swap.lease('shapes')
+  faults
+    .set('shapes-v1', 'weights.bin is damaged')
+    .set('digits-v1', 'the output for the golden input 3 differs')
+
+  await follow()
+
+  expect((await swap.lease('shapes')).version.name).toBe('v1')
+  await expect(swap.lease('digits')).rejects.toMatchObject({
+    code: 'not_ready',
+    message: expect.stringMatching(/digits v1.*golden input 3/),
+  })
+})
+
+test('a verification looks at a version that is loaded already, and names what is wrong', async () => {
+  const { swap, champions, verified } = standing({ corrupt: ['shapes-v2'] })
+  champions.set('shapes', 'shapes-v1')
+  await swap.lease('shapes')
+
+  await swap.verify('shapes-v1')
+  await expect(swap.verify('shapes-v2')).rejects.toMatchObject({
+    code: 'bad_bundle',
+    message: expect.stringMatching(/shapes v2 cannot be loaded: the output for the golden input 3/),
+  })
+
+  expect(verified).toEqual(['shapes-v1', 'shapes-v2'])
+})
+
+test('another version answers on demand beside the champion', async () => {
+  const { swap, champions } = standing()
+  champions.set('shapes', 'shapes-v2')
+
+  expect((await swap.lease('shapes', 'v1')).version.name).toBe('v1')
+  expect((await swap.lease('shapes')).version.name).toBe('v2')
+})
+
+test('a classifier without a champion says that it must be trained', async () => {
+  const { swap } = standing()
+
+  await expect(swap.lease('leaves')).rejects.toMatchObject({
+    code: 'not_found',
+    message: expect.stringContaining('it has not been trained yet'),
+  })
+})
+
+test('the longest unused version leaves when room is needed, never one that is in use', async () => {
+  const { swap, champions, unloads } = standing({ most: 2 })
+  champions.set('shapes', 'shapes-v9')
+  const inUse = await swap.lease('shapes', 'v1')
+  ;(await swap.lease('shapes', 'v2')).release()
+  ;(await swap.lease('shapes', 'v3')).release()
+  expect(unloads).toEqual(['shapes-v2'])
+
+  ;(await swap.lease('shapes', 'v4')).release()
+  inUse.release()
+  ;(await swap.lease('shapes', 'v5')).release()
+
+  expect(unloads).toEqual(['shapes-v2', 'shapes-v3', 'shapes-v1'])
+})
+
+test('a champion that had to leave comes back when it is asked again', async () => {
+  const { swap, champions, loads } = standing({ most: 1 })
+  champions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
+
+  for (const classifier of ['shapes', 'digits', 'shapes']) (await swap.lease(classifier)).release()
+
+  expect(loads).toEqual(['shapes-v1', 'digits-v1', 'shapes-v1'])
+})

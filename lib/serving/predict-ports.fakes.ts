@@ -1,0 +1,165 @@
+/** The ports of `predict`, filled: one version with its card, an engine that answers logits told by a
+ *  picture's first byte, rows in a list. */
+import type { InferredPicture } from '#lib/contracts/ipc.ts'
+import type { Card } from '#lib/contracts/bundle.ts'
+import type { Classifier } from '#lib/domain/classifier.ts'
+import type { NewPrediction } from '#lib/data/values.ts'
+import type { VersionWithCard } from '#lib/data/version-values.ts'
+import { createBatcher } from './batcher.ts'
+import { createPredict, type PredictOne } from './predict.ts'
+import { type Ask, type Computed } from './run-on-pool.ts'
+import { fakeClock, type FakeClock } from './serving.fakes.ts'
+import { endsProcesses } from './refusals.ts'
+import type { Lease, Swap } from './model-registry.ts'
+
+export const BROKEN = 0
+export const DEADLY = 255
+const CLASSES = ['cat', 'dog', 'hen']
+
+type Calibrated = {
+  temperature?: number
+  threshold?: number | null
+  candidateMass?: number
+  familiarUpTo?: number
+}
+
+export type Answering = {
+  readonly predict: PredictOne
+  readonly rows: NewPrediction[]
+  readonly clock: FakeClock
+  readonly leases: () => number
+  readonly asked: string[]
+  readonly swap: Pick<Swap, 'lease' | 'serving'>
+}
+
+/** `calibrated`: what the version's card says; nothing where it was never calibrated. `keep` is what the
+ *  database does. */
+export function answering({
+  calibrated,
+  keep = async () => {},
+}: { calibrated?: Calibrated; keep?: () => Promise<void> } = {}): Answering {
+  const rows: NewPrediction[] = []
+  const asked: string[] = []
+  const clock = fakeClock()
+  let open = 0
+  const card = {
+    classifier: 'animals',
+    version: 'v3',
+    calibration: calibrated
+      ? { temperature: calibrated.temperature ?? 1, ece_before: 0, ece_after: 0, images: 200 }
+      : null,
+    decision: calibrated
+      ? {
+          target_error: 0.02,
+          threshold: calibrated.threshold ?? null,
+          share_answered: null,
+          error_among_answered: null,
+        }
+      : null,
+    ...(calibrated?.candidateMass === undefined
+      ? {}
+      : {
+          candidates: { level: 0.95, mass: calibrated.candidateMass, images: 200, test: null, unsure: null },
+        }),
+    ...(calibrated?.familiarUpTo === undefined
+      ? {}
+      : {
+          familiarity: {
+            references: 10,
+            neighbour: 5,
+            is_centred: false,
+            threshold: calibrated.familiarUpTo,
+            images: 200,
+            kept: null,
+            foreign: null,
+          },
+        }),
+  } as Card
+  const version = {
+    id: 'id-of-v3',
+    classifierId: 'animals',
+    name: 'v3',
+    folder: '/models/animals/v3',
+    classes: CLASSES,
+    card,
+  } as unknown as VersionWithCard
+  const batcher = createBatcher<Ask, Computed>({
+    most: 8,
+    room: 32,
+    lanes: () => 1,
+    keyOf: (ask) => ask.served.ref.key,
+    clock,
+    run: async (asks) =>
+      asks.map(({ image }) => ({
+        picture: seen(image instanceof Uint8Array ? image : image.square),
+        inferenceMs: 0.4,
+        engine: 'onnx',
+      })),
+  })
+  let made = 0
+  const swap: Pick<Swap, 'lease' | 'serving'> = {
+    serving: () => null,
+    lease: async (classifierId, versionName): Promise<Lease> => {
+      asked.push(`${classifierId} ${versionName ?? 'champion'}`)
+      open += 1
+      return {
+        version,
+        ref: { key: version.id, folder: version.folder },
+        release: () => {
+          open -= 1
+        },
+      }
+    },
+  }
+  const predict = createPredict({
+    batcher,
+    clock,
+    swap,
+    data: {
+      classifiers: { chosen: async (id) => ({ id: id ?? 'animals' }) as Classifier },
+      predictions: {
+        record: async (row) => {
+          await keep()
+          rows.push(row)
+        },
+      },
+      id: () => `id-${++made}`,
+    },
+    today: () => new Date('2026-11-25T10:30:00.000Z'),
+    mediaTypeOf: () => 'image/png',
+    prepare: async (bytes) => bytes,
+    answered: () => {},
+  })
+  return { predict, swap, rows, clock, asked, leases: () => open }
+}
+
+/** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what
+ *  was learnt, in tenths. */
+function seen(bytes: Uint8Array): InferredPicture {
+  if (bytes[0] === BROKEN)
+    return {
+      ok: false,
+      failure: {
+        code: 'corrupt_image',
+        summary: 'The image cannot be read',
+        reason: 'it is a PNG picture, but its pixels are damaged',
+        action: 'Save it again.',
+      },
+    }
+  if (bytes[0] === DEADLY) return endsProcesses('SIGKILL')
+  const logits = new Float32Array(CLASSES.length)
+  logits[bytes[0]! - 1] = bytes[1]!
+  return {
+    ok: true,
+    logits,
+    features: null,
+    distance: bytes[2] === undefined ? null : bytes[2] / 10,
+    width: 4,
+    height: 3,
+    decodeMs: 0.2,
+  }
+}
+
+/** A picture of the class at this place, leading by so much; so many tenths from what was learnt. */
+export const pictureOf = (place: number, lead: number, tenths?: number): Uint8Array =>
+  Uint8Array.of(place + 1, lead, ...(tenths === undefined ? [] : [tenths]))
