@@ -155,6 +155,7 @@ export const DOORS: readonly (readonly [packages: readonly string[], rooms: read
     ['@playwright/test', '@axe-core/playwright'],
     ['e2e', 'checks', 'config'],
   ],
+  [['vitest/node'], ['checks']],
   [['vitest/config', 'eslint*', 'typescript-eslint', '@tailwindcss/postcss', 'knip'], ['config']],
   [['node:*'], NOT_IN_A_BROWSER],
 ]

@@ -1,5 +1,5 @@
 /** The parts of `npm test`: each runs one program over the whole tree and answers how many of its cases
- *  passed and failed. The order and the closing line are run.ts's. */
+ *  passed and failed. The order and the closing line are run-parts.ts's. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -36,10 +36,10 @@ export const PARTS: readonly TestPart[] = [
     name: 'lint',
     needsPages: false,
     isLight: true,
-    run: () => asOneCase(inModules('eslint/bin/eslint.js'), ['.', '--max-warnings=0'], /^ +\d+:\d+ +error/gm),
+    run: () => lint(['.']),
   },
   { name: 'laws', needsPages: false, isLight: true, run: laws },
-  { name: 'unit', needsPages: false, isLight: false, run: unit },
+  { name: 'unit', needsPages: false, isLight: false, run: () => unit([]) },
   {
     name: 'dead-code',
     needsPages: false,
@@ -86,13 +86,23 @@ async function faults(): Promise<Count> {
   return { passed: Number(closing[1]), failed: Number(closing[2]), skipped: Number(closing[3]) }
 }
 
-async function unit(): Promise<Count> {
+/** Files that the linter ignores may be among them. */
+export const lint = (files: readonly string[]): Promise<Count> =>
+  asOneCase(
+    inModules('eslint/bin/eslint.js'),
+    [...files, '--max-warnings=0', '--no-warn-ignored'],
+    /^ +\d+:\d+ +error/gm,
+  )
+
+/** Every unit test, or those of the given files. */
+export async function unit(files: readonly string[]): Promise<Count> {
   return withReport(async (report) => {
     await runToEnd(
       process.execPath,
       [
         inModules('vitest/vitest.mjs'),
         'run',
+        ...files,
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${report}`,

@@ -46,6 +46,8 @@ const COMMANDS = {
       'npm test [-- part …]\n\nRuns all checks, or the given parts: types format lint laws unit ' +
       'dead-code faults e2e.\nEnds with "N passed, N failed, N skipped"; exits with 0 only if all passed.',
   },
+  'test:quick': { runs: 'lib/checks/quick.ts' },
+  'check:mutants': { runs: 'lib/checks/mutants.ts' },
   dataset: { runs: 'lib/commands/dataset.ts' },
   train: { runs: 'lib/commands/train.ts' },
   import: { runs: 'lib/commands/import.ts' },

@@ -1,0 +1,49 @@
+/** Which test files are near to a source: those that import it. It reads imports only and runs nothing. */
+import path from 'node:path'
+import { factsOf, type SourceFile } from './sources.ts'
+
+/** Minutes, not seconds, together: quick checks leave them out unless they themselves are changed. */
+export const LONG_TESTS: readonly string[] = [
+  'lib/auth/auth.test.ts',
+  'lib/commands/dataset.test.ts',
+  'lib/commands/import.test.ts',
+  'lib/commands/train.test.ts',
+  'lib/data/predictions.test.ts',
+  'lib/engines/parity.test.ts',
+  'lib/processes/disk-full.test.ts',
+  'lib/processes/supervisor.test.ts',
+  'lib/processes/topology.test.ts',
+  'lib/training/backbone/learn.test.ts',
+  'lib/training/retrain/retrain.test.ts',
+  'lib/training/run/learn/batch-size.test.ts',
+  'lib/training/run/run.test.ts',
+]
+
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
+
+/** Those that import one of the files by a path of the program, directly, and those among the files. */
+export function testsNear(files: readonly string[], sources: readonly SourceFile[]): readonly string[] {
+  const wanted = new Set(files)
+  return sources
+    .filter(({ file }) => isTest(file))
+    .filter((source) => wanted.has(source.file) || importsOf(source).some((one) => wanted.has(one)))
+    .map(({ file }) => file)
+}
+
+/** The files and those that need them, through any number of imports, tests and fakes included. */
+export function dependentsOf(files: readonly string[], sources: readonly SourceFile[]): ReadonlySet<string> {
+  const found = new Set(files)
+  for (let before = -1; before !== found.size;) {
+    before = found.size
+    for (const source of sources) if (importsOf(source).some((one) => found.has(one))) found.add(source.file)
+  }
+  return found
+}
+
+/** From the root, for specifiers of the program's own files. */
+function importsOf(source: SourceFile): readonly string[] {
+  return factsOf(source).imports.flatMap(({ specifier }) => {
+    if (specifier.startsWith('#')) return [specifier.slice(1)]
+    return specifier.startsWith('.') ? [path.posix.join(path.posix.dirname(source.file), specifier)] : []
+  })
+}

@@ -1,0 +1,60 @@
+/** `npm run test:quick`: in under a minute, what is most likely to be wrong after a change: types, rules, the
+ *  linter on what changed, and the unit tests that import it. `npm test` checks everything. */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { sayLine } from './child.ts'
+import { LONG_TESTS, testsNear } from './near-tests.ts'
+import { lint, PARTS, unit, type TestPart } from './parts.ts'
+import { runParts } from './run-parts.ts'
+import { readSources, ROOT } from './sources.ts'
+
+const HELP = `npm run test:quick [-- BRANCH]
+
+Types, rules, the linter on the files that changed since BRANCH (main), and the unit tests that import them:
+under a minute. Leaves out tests that take long, and says which; npm test runs everything.`
+
+if (import.meta.main) {
+  const [branch = 'main'] = process.argv.slice(2)
+  if (branch === '--help' || branch === '-h') sayLine(HELP)
+  else process.exitCode = await runParts(partsFor(changedSince(branch)))
+}
+
+function partsFor(changed: readonly string[]): readonly TestPart[] {
+  const code = changed.filter((file) => /\.(tsx?|mjs)$/.test(file))
+  const near = testsNear(code, readSources())
+  const tests = near.filter((file) => !LONG_TESTS.includes(file) || changed.includes(file))
+  const left = near.filter((file) => !tests.includes(file))
+  sayLine(`${changed.length} files changed; ${tests.length} test files are near to them.`)
+  if (left.length > 0) sayLine(`Left out, because they take long: ${left.join(', ')}`)
+  return [
+    ...PARTS.filter(({ name }) => name === 'types' || name === 'laws'),
+    ...(code.length > 0 ? [quick('lint', () => lint(code))] : []),
+    ...(tests.length > 0 ? [quick('unit', () => unit(tests))] : []),
+  ].map((part) => ({ ...part, needsPages: false, isLight: true }))
+}
+
+function quick(name: string, run: TestPart['run']): TestPart {
+  return { name, needsPages: false, isLight: true, run }
+}
+
+/** Committed or not, since this work left the branch; since the last commit where there is no such branch. */
+function changedSince(branch: string): readonly string[] {
+  const base = git('merge-base', 'HEAD', branch)[0] ?? 'HEAD'
+  const all = [...git('diff', '--name-only', base), ...git('ls-files', '--others', '--exclude-standard')]
+  return [...new Set(all)].filter((file) => existsSync(path.join(ROOT, file)))
+}
+
+/** No lines where git refuses. */
+function git(...args: string[]): readonly string[] {
+  try {
+    const output = execFileSync('git', args, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    return output.split('\n').filter((line) => line !== '')
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,49 @@
+/** Runs parts of the checks, those that use one core two at a time, and prints the closing line
+ *  `N passed, N failed, N skipped`. Which parts there are, parts.ts says. */
+import path from 'node:path'
+import { runToEnd, sayLine } from './child.ts'
+import { sumOf, type Count, type TestPart } from './parts.ts'
+import { ROOT } from './sources.ts'
+
+/** Resolves with the exit code: 0 only where something passed and nothing failed. */
+export async function runParts(parts: readonly TestPart[]): Promise<number> {
+  const counts: Count[] = []
+  if (parts.some(({ needsPages }) => needsPages)) counts.push(await timed('build', build))
+  const byTwo = parts.filter(({ isLight }) => isLight).values()
+  counts.push(...(await Promise.all([inTurn(byTwo), inTurn(byTwo)])).flat())
+  counts.push(...(await inTurn(parts.filter(({ isLight }) => !isLight).values())))
+
+  const { passed, failed, skipped } = sumOf(counts)
+  sayLine(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+  return failed === 0 && passed > 0 ? 0 : 1
+}
+
+/** One part after another, as long as there are any. */
+async function inTurn(waiting: Iterable<TestPart>): Promise<Count[]> {
+  const done: Count[] = []
+  for (const { name, run } of waiting) done.push(await timed(name, run))
+  return done
+}
+
+async function timed(name: string, run: TestPart['run']): Promise<Count> {
+  sayLine(`\n── ${name}`)
+  const began = performance.now()
+  const count = await run().catch((error: unknown): Count => {
+    sayLine(error instanceof Error ? error.message : String(error))
+    return { passed: 0, failed: 1 }
+  })
+  const skipped = count.skipped ? `, ${count.skipped} skipped: what they need is not on this machine` : ''
+  sayLine(
+    `${count.failed === 0 ? '✓' : '✗'} ${name}: ${count.passed} passed, ${count.failed} failed${skipped} ` +
+      `(${((performance.now() - began) / 1000).toFixed(1)} s)`,
+  )
+  return count
+}
+
+async function build(): Promise<Count> {
+  const { code } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/setup/bootstrap.mjs'), 'build'], {
+    cwd: ROOT,
+    isShown: true,
+  })
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+}
