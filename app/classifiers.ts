@@ -17,7 +17,7 @@ export async function selectClassifier(
 ): Promise<SelectedClassifier> {
   const { classifiers } = await darkroom().data.listClassifiers({}, context)
   if (id) {
-    const selected = classifiers.find(({ id }) => id === id) ?? null
+    const selected = classifiers.find((one) => one.id === id) ?? null
     return { classifiers, selected, missing: selected ? null : id }
   }
   return {
