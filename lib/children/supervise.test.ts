@@ -62,7 +62,7 @@ function supervised({
   return { child, children, heard, ends, lines, pass, last }
 }
 
-test('the fifth end within ten seconds of a child that had started is followed by a start as fast as the first', async () => {
+test('a child that had started is restarted at once, also after its fifth end within ten seconds', async () => {
   const { children, pass, last } = supervised()
 
   for (let end = 1; end <= 5; end++) {
@@ -106,7 +106,7 @@ test('a system that cannot fork is asked again instead of ending the parent', as
   expect(children).toHaveLength(1)
 })
 
-test('it counts as started when its owner has brought it up to date; where that fails it is ended for this reason', async () => {
+test('it counts as started when its owner has brought it up to date; where that fails it is ended', async () => {
   const { ends, pass, last } = supervised({
     ready: async () => {
       throw new Error('its models could not be loaded')

@@ -69,7 +69,11 @@ function end(words: string, exitCode: number): void {
   if (isEnding) return
   isEnding = true
   tell(words)
-  closed().finally(() => process.exit(exitCode))
+  const leave = (): never => process.exit(exitCode)
+  closed().then(leave, (error: unknown) => {
+    log('error', 'Not every process could be ended in order', { error })
+    leave()
+  })
 }
 
 async function closed(): Promise<void> {

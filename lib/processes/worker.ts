@@ -2,7 +2,7 @@
  *  It answers no request. */
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
-import { composeWorker, type Worker } from './compose-worker.ts'
+import { composeWorker } from './compose-worker.ts'
 import { giveBackGarbage } from './memory-gc.ts'
 import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './process-log.ts'
@@ -11,14 +11,14 @@ import { readStart } from './settings.ts'
 giveBackGarbage()
 const start = readStart()
 const log = openLogOf(start, 'worker')
-let worker: Worker | undefined
+const composing = composeWorker(start, log)
 let ending: Promise<void> | undefined
 /** The job at hand goes back to the queue, its lease with it. */
-const givenBack = () => (ending ??= Promise.resolve(worker?.end()))
+const givenBack = () => (ending ??= composing.then((composed) => composed.end()))
 const end = () => givenBack().then(() => process.exit(0))
 endWhenUncaught({ tell: (message, about) => log('error', message, about), end: givenBack })
 
-worker = await composeWorker(start, log)
+const worker = await composing
 process.on('message', (message: ToManaged) => {
   if (message.kind === 'stop') void end()
 })

@@ -27,7 +27,7 @@ export const forkFake = (mode = 'good'): FakeProcess =>
     entry: path.join(import.meta.dirname, 'child.fakes.ts'),
     args: [mode],
     stdout: 'inherit',
-    onLine: (line) => console.error(line),
+    onLine: (line) => process.stderr.write(`${line}\n`),
   })
 
 /** As processes start them. */
