@@ -15,7 +15,7 @@ import {
   type Verdict,
 } from '#lib/domain/gate.ts'
 import { TEST_SHARE } from '#lib/domain/splits.ts'
-import { MOST_FOR_HEAD } from '#lib/training/retrain/decide.ts'
+import { MOST_FOR_HEAD } from '#lib/training/retrain/choose-recipe.ts'
 import { neverSeen, wordsOnPages } from './guide.ts'
 import { logIn, picture, setupAddress } from './people.ts'
 import { test } from './watched.ts'

@@ -80,14 +80,14 @@ export async function benchHead(args: readonly string[]): Promise<number> {
 function headRow({ pictures, length, classes }: { pictures: number; length: number; classes: number }) {
   const training = clouds({ count: pictures, length, classes, seed: 1 })
   const choosing = clouds({
-    count: Math.max(recipe.fewestToChooseBy, Math.floor(pictures / 10)),
+    count: Math.max(recipe.settings.fewestToChooseBy, Math.floor(pictures / 10)),
     length,
     classes,
     seed: 2,
   })
   const began = performance.now()
   const cpu = process.cpuUsage()
-  const { name: _name, ...settings } = recipe
+  const { settings } = recipe
   const tries = [...learnHead({ training, choosing, classes, settings, towards: null, seed: 1 })]
   const { user, system } = process.cpuUsage(cpu)
   const best = tries.findLast((one) => one.isBest)!

@@ -3,10 +3,15 @@
 
 const LINE_EVERY_MS = 5_000
 
-export type Lines = { readonly line: (text: string) => void; readonly passing: (text: string) => void }
+export type Lines = {
+  readonly line: (text: string) => void
+  /** `topic`: what the line is about; the first line of each is shown at once. */
+  readonly passing: (text: string, topic?: string) => void
+}
 
 export function createLines(out: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> = process.stdout): Lines {
   let shownAt = 0
+  let shownTopic = ''
   let isOpen = false
   const line = (text: string): void => {
     if (isOpen) out.write('\r\x1b[2K')
@@ -15,12 +20,13 @@ export function createLines(out: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> = p
   }
   return {
     line,
-    passing(text) {
+    passing(text, topic = '') {
       if (out.isTTY) {
         out.write(`\r\x1b[2K${text}`)
         isOpen = true
-      } else if (Date.now() - shownAt >= LINE_EVERY_MS) {
+      } else if (topic !== shownTopic || Date.now() - shownAt >= LINE_EVERY_MS) {
         shownAt = Date.now()
+        shownTopic = topic
         line(text)
       }
     },

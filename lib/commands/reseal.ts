@@ -11,10 +11,10 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Start } from '#lib/processes/settings.ts'
-import { reseal, type Resealing } from '#lib/training/versions/reseal.ts'
+import { reseal, type Resealing } from '#lib/training/versions/remeasure.ts'
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
-import { countOpening } from '#lib/training/versions/test-openings.ts'
+import { countOpening } from '#lib/training/versions/test-set-access.ts'
 
 export type ResealArguments = {
   readonly name: string

@@ -1,7 +1,8 @@
 /** What a shipped classifier says of itself beside its version, as `npm run train -- --ship` writes it. */
 import { join } from 'node:path'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
-import { writeJson, type RunPlan } from '#lib/training/run/plan.ts'
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
+import { writeJson } from '#lib/training/run/plan.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { wrong } from './wrong-argument.ts'
 

@@ -6,8 +6,9 @@ import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { followProbe } from '#lib/training/job/follow.ts'
 import { forecast, forecastWords, type Forecast, type Parts } from '#lib/training/retrain/forecast.ts'
 import { hasPack, packName, snapshotHash, type PackEntry } from '#lib/training/run/data/pack.ts'
-import { viewsOf } from '#lib/training/probe/probe.ts'
-import { readSamples, type RunPlan } from '#lib/training/run/plan.ts'
+import { viewsOf } from '#lib/training/probe/probe-head.ts'
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
+import { readSamples } from '#lib/training/run/plan.ts'
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import type { PreparedRun } from './train-plan.ts'
 
@@ -37,7 +38,8 @@ export async function forecastOf({
       signal,
     })
     const { epochs, patience } = plan.recipe.settings
-    const isPacked = plan.bodies.length === 0 && (await hasPack(plan.packs, packName(snapshot, plan.spec)))
+    const isPacked =
+      plan.start.kind !== 'choose-network' && (await hasPack(plan.packs, packName(snapshot, plan.spec)))
     return {
       ...forecast({ figures, parts, epochs, patience, views: viewsOf(plan), isPacked, isCompared: false }),
       parts,

@@ -5,26 +5,23 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { shippedClassifier } from '#lib/contracts/bundle.ts'
+import {
+  PLAN_FORMAT,
+  type NetworkCandidate,
+  type RunPlan,
+  type RunStart,
+} from '#lib/contracts/training-plan.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
-import { DISTILLING } from '#lib/ml/recipes/distil.ts'
-import { head } from '#lib/ml/recipes/head.ts'
-import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
-import { settingsOf } from '#lib/ml/recipes/recipe.ts'
+import { DISTILLATION } from '#lib/ml/recipes/distil.ts'
 import { ROOT, VERSION, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
-import {
-  planFile,
-  readRunPlan,
-  writeJson,
-  type BodyCandidate,
-  type RecipePlan,
-  type RunPlan,
-} from '#lib/training/run/plan.ts'
-import { bodiesHere } from '#lib/training/run/start/backbones.ts'
+import { planFile, readRunPlan, writeJson } from '#lib/training/run/plan.ts'
+import { availableBackbones } from '#lib/training/run/start/backbones.ts'
 import { preprocessFor, shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { wrong } from './wrong-argument.ts'
 import type { TrainArguments } from './train-arguments.ts'
+import { recipeOf, startsWithNetwork, withEpochs } from './train-recipe.ts'
 import { samplesOf } from './train-samples.ts'
 
 const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const
@@ -70,38 +67,34 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     ? [...known.classes, ...found.classes.filter((name) => !known.classes.includes(name))]
     : found.classes
   const body = asked.body ?? (asked.recipe === undefined ? shipped?.body : undefined)
-  const bodies = beginsOnABody(recipe) ? await bodiesFor(asked.name, body, places, input) : []
+  const candidates =
+    base === null && startsWithNetwork(recipe) ? await candidatesFor(asked.name, body, places, input) : []
   const out = asked.ship
     ? join(ROOT, 'models', asked.name, 'v1')
     : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
   await mkdir(join(out, '..'), { recursive: true })
   return {
+    format: PLAN_FORMAT,
     runId: basename(folder),
     classifier: { id: asked.name, title, isMirrorable },
     classes,
     version: /^v[1-9][0-9]*$/.test(basename(out)) ? basename(out) : 'v1',
-    base: known && { version: known.manifest.version, folder: base! },
-    body: null,
-    bodies,
-    recipe: {
-      name: recipe.name,
-      settings: {
-        ...recipe.settings,
-        epochs: wholeNumber(
-          '--epochs',
-          asked.epochs,
-          asked.recipe === undefined && shipped ? shipped.epochs : recipe.settings.epochs,
-          1,
-          500,
-        ),
-      },
-    },
-    spec: known?.preprocess ?? bodies[0]?.spec ?? preprocessFor(input),
+    start: startOf(known && { version: known.manifest.version, folder: base! }, candidates),
+    recipe: withEpochs(
+      recipe,
+      wholeNumber(
+        '--epochs',
+        asked.epochs,
+        asked.recipe === undefined && shipped ? shipped.epochs : recipe.settings.epochs,
+        1,
+        500,
+      ),
+    ),
+    spec: known?.preprocess ?? candidates[0]?.spec ?? preprocessFor(input),
     seed: wholeNumber('--seed', asked.seed, 1, 0, 2 ** 31 - 1),
     engine,
     samples,
-    teacher: null,
-    ...(teachers && { teachers }),
+    teaching: teachers ? { kind: 'distil', folders: teachers, ...DISTILLATION } : { kind: 'none' },
     packs: join(dataDir, 'cache', 'packs'),
     out,
     memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory() / 2),
@@ -124,18 +117,24 @@ const ORIGIN_NOTES = ['It started from', 'It continued from', 'It began with', '
 /** Of the notes of the base version, those that also apply to the new version. */
 const isAboutOrigin = (note: string): boolean => ORIGIN_NOTES.some((start) => note.startsWith(start))
 
-const beginsOnABody = ({ name, settings }: RecipePlan): boolean => name === 'head' || 'transfer' in settings
+function startOf(
+  base: { readonly version: string; readonly folder: string } | null,
+  candidates: readonly NetworkCandidate[],
+): RunStart {
+  if (base) return { kind: 'version', ...base }
+  return candidates.length > 0 ? { kind: 'choose-network', candidates } : { kind: 'random' }
+}
 
-/** The named one, or all but the classifier itself: it has seen these pictures. */
-async function bodiesFor(
+/** The named one, or all but the classifier itself: it was trained on these images. */
+async function candidatesFor(
   name: string,
   wanted: string | undefined,
   places: Start['places'],
   input: InputSpec,
-): Promise<readonly BodyCandidate[]> {
-  const nameOf = ({ folder }: BodyCandidate): string => basename(dirname(folder))
-  const here = (await bodiesHere(places, input)).filter((body) => nameOf(body) !== name)
-  const chosen = wanted === undefined ? here : here.filter((body) => nameOf(body) === wanted)
+): Promise<readonly NetworkCandidate[]> {
+  const nameOf = ({ folder }: NetworkCandidate): string => basename(dirname(folder))
+  const here = (await availableBackbones(places, input)).filter((one) => nameOf(one) !== name)
+  const chosen = wanted === undefined ? here : here.filter((one) => nameOf(one) === wanted)
   if (here.length === 0)
     throw wrong(
       'It cannot start from a pretrained network',
@@ -164,48 +163,6 @@ function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): s
       'Set a folder with a bundle, or a shipped classifier.',
     )
   return folder
-}
-
-function recipeOf(
-  name: string,
-  { isTaught, base }: { readonly isTaught: boolean; readonly base: string | null },
-): RecipePlan {
-  if (name === 'head') {
-    if (isTaught)
-      throw wrong(
-        'The recipe head cannot use a teacher',
-        'it fits the last layer to the labels',
-        'Omit --teacher, or choose another recipe.',
-      )
-    const { name: _name, ...settings } = head
-    return { name, settings }
-  }
-  if (!isRecipe(name))
-    throw wrong(
-      `There is no recipe "${name}"`,
-      `the recipes are ${[...Object.keys(RECIPES), 'head'].join(', ')}`,
-      'Choose one of them.',
-    )
-  const recipe = RECIPES[name]
-  if ('distil' in recipe && !isTaught)
-    throw wrong(
-      `${name} needs a teacher`,
-      'it trains on the predictions of another version',
-      'Set one with --teacher.',
-    )
-  if (!recipe.network && !('transfer' in recipe) && !base)
-    throw wrong(
-      `${name} needs a version to start from`,
-      'without one, this command starts from random weights',
-      'Set one with --base, or choose a scratch recipe.',
-    )
-  if (base && (recipe.network || 'transfer' in recipe))
-    throw wrong(
-      `${name} does not continue from a version`,
-      'it starts from a network of its own',
-      'Omit --base, or choose the recipe restart, settle or finetune.',
-    )
-  return { name, settings: { ...settingsOf(recipe), ...(isTaught ? { distil: DISTILLING } : {}) } }
 }
 
 /** As a person would type it; of a path only the last part, which is what the data is called, and of a

@@ -68,27 +68,30 @@ test('--help says what there is', async () => {
 })
 
 test.each([
-  [['ring-star', '--from', '.', '--recipe', 'magic'], /There is no recipe "magic": there are scratch-small/],
-  [['ring-star', '--from', '.', '--recipe', 'finetune'], /finetune needs a version to begin with/],
+  [
+    ['ring-star', '--from', '.', '--recipe', 'magic'],
+    /There is no recipe "magic": the recipes are scratch-small/,
+  ],
+  [['ring-star', '--from', '.', '--recipe', 'finetune'], /finetune needs a version to start from/],
   [
     ['ring-star', '--from', '.', '--recipe', 'distil'],
-    /distil needs a teacher: it learns from the answers of a version/,
+    /distil needs a teacher: it trains on the predictions of another version/,
   ],
   [
     ['ring-star', '--from', '.', '--recipe', 'head', '--teacher', 'shapes'],
-    /learns from no teacher: it is fitted to the labels/,
+    /The recipe head cannot use a teacher: it fits the last layer to the labels/,
   ],
-  [['shapes', '--base', 'nobody'], /There is no base "nobody": .* holds no version/],
+  [['shapes', '--base', 'nobody'], /There is no base "nobody": .* has no version/],
   [
     ['shapes', '--base', 'shapes', '--recipe', 'scratch-small'],
-    /scratch-small does not go on from a version: it begins with a network of its own/,
+    /scratch-small does not continue from a version: it starts from a network of its own/,
   ],
   [
     ['shapes', '--recipe', 'transfer', '--body', 'nobody'],
-    /There is no body "nobody": there are .*cats-dogs/,
+    /There is no pretrained network "nobody": the networks are .*cats-dogs/,
   ],
-  [['shapes', '--epochs', '0'], /--epochs 0 is impossible: it must be a whole number from 1 to 500/],
-  [['shapes', '--resume'], /There is no run of shapes to go on with/],
+  [['shapes', '--epochs', '0'], /--epochs 0 is not valid: it must be a whole number from 1 to 500/],
+  [['shapes', '--resume'], /There is no run of shapes to resume/],
 ])('%s is refused with one sentence', async (args, words) => {
   const { code, output } = await command(args, place())
 
@@ -107,13 +110,13 @@ test('a folder becomes a bundle; Ctrl-C leaves a checkpoint, --resume continues,
   const stopped = await command(args, dataDir, /epoch 1\/3 {2}step 1\//)
   expect(stopped).toMatchObject({
     code: 130,
-    output: expect.stringContaining('Stopped. npm run train -- ring-star --resume goes on.'),
+    output: expect.stringContaining('Stopped. To continue: npm run train -- ring-star --resume'),
   })
 
   const { code, output } = await command(['ring-star', '--resume'], dataDir)
   expect(code).toBe(0)
-  expect(output).toMatch(/Going on at epoch [12], from the checkpoint/)
-  expect(output).toMatch(/ring-star v1: [\d.]+ % right on 16 test pictures/)
+  expect(output).toMatch(/Resuming at epoch [12], from the checkpoint/)
+  expect(output).toMatch(/ring-star v1: [\d.]+ % accuracy on 16 test images/)
   const { card, classes } = await readBundle(out)
   expect(classes).toEqual(['ring', 'star'])
   expect(card).toMatchObject({
@@ -136,7 +139,7 @@ test('a folder becomes a bundle; Ctrl-C leaves a checkpoint, --resume continues,
   })
   expect(network.name).toContain('small')
   expect(second.command).toMatch(/--base \S+\/v1 --epochs 1$/)
-  expect(second.notes).toContain(`It went on from a version that this made: ${card.command}`)
+  expect(second.notes).toContain(`It continued from a version created by: ${card.command}`)
 }, 120_000)
 
 test('--plan says how long it would take and how much memory, and leaves nothing behind', async () => {
@@ -149,8 +152,8 @@ test('--plan says how long it would take and how much memory, and leaves nothing
     code: 0,
     output: expect.stringMatching(
       new RegExp(
-        String.raw`^ring-star with scratch-small, up to 2 epochs of \d+ pictures \(\d+ to choose and calibrate by, ` +
-          String.raw`16 to test\): (about|up to) .+, [\d,]+ MB, on \S+\.\n$`,
+        String.raw`^ring-star with scratch-small, up to 2 epochs of \d+ images \(validation set \d+, ` +
+          String.raw`test set 16\): (about|up to) .+, [\d,]+ MB, on \S+\.\n$`,
       ),
     ),
   })

@@ -4,6 +4,7 @@
  *  `unable` with the reason. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
+import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { EpochPoint } from './epoch.ts'
 import type { ProbeFigures } from './probe.ts'
 
@@ -129,6 +130,8 @@ export type ToTraining =
 export type FromTraining =
   | Starting
   | { kind: 'note'; message: string }
+  /** A stage starts or moves on. Within the stage `train`, `step` messages say how far it is. */
+  | ({ kind: 'stage' } & StageProgress)
   /** A stored image cannot be used; the run goes on without it. */
   | { kind: 'file-fault'; hash: string; code: 'file_missing' | 'file_damaged'; reason: string }
   | {

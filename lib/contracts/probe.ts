@@ -1,46 +1,51 @@
-/** What a probe of a training measured, each piece by itself: from these a forecast adds up any number of
- *  pictures and epochs. A type alone: lib/training/probe/probe.ts measures, forecast.ts adds up. */
-import type { EngineName } from '#lib/domain/classifier.ts'
+/** What measuring a training run gave, each piece by itself: from these a forecast adds up any number of
+ *  images and epochs. lib/training/probe measures; lib/training/retrain/forecast.ts adds up. */
+import { z } from 'zod'
+import { engine } from './fields.ts'
 
 /** By the clock, and on all cores together. */
-export type Cost = { readonly seconds: number; readonly cpuSeconds: number }
+const cost = z.object({ seconds: z.number(), cpuSeconds: z.number() })
+export type Cost = z.output<typeof cost>
 
-export type ProbeFigures = {
-  readonly engine: EngineName
-  /** The process until it can begin. */
-  readonly start: Cost
-  /** A picture: fetched, decoded and preprocessed. */
-  readonly decode: Cost
-  /** Network and weights read, or made; for `head` with several networks, choosing one of them. */
-  readonly begin: Cost
-  readonly learning: SteppedFigures | HeadFigures
-  /** Sealing: what it takes whatever there is, and for each picture of each part. */
-  readonly seal: {
-    readonly always: Cost
-    readonly perTest: Cost
-    readonly perHeld: Cost
-    readonly perTraining: Cost
-  }
-  /** The most that the probe held, which is what the training will hold: the same batches, the same sessions. */
-  readonly memoryMb: number
-}
+const steppedFigures = z.object({
+  kind: z.literal('stepped'),
+  /** Images of a step. */
+  batch: z.number().int(),
+  /** The learner created and its first step done. */
+  learner: cost,
+  step: cost,
+  /** An image of the validation half that chooses, at the end of an epoch. */
+  choose: cost,
+  checkpoint: cost,
+})
+export type SteppedFigures = z.output<typeof steppedFigures>
 
-export type SteppedFigures = {
-  readonly kind: 'stepped'
-  /** Pictures of a step. */
-  readonly batch: number
-  /** The learner made and its first step done. */
-  readonly learner: Cost
-  readonly step: Cost
-  /** A picture of the choosing half, at the end of an epoch. */
-  readonly choose: Cost
-  readonly checkpoint: Cost
-}
+const headFigures = z.object({
+  kind: z.literal('head'),
+  /** The features of an image, computed once. */
+  embed: cost,
+  /** All tries, for each training image. */
+  fit: cost,
+})
+export type HeadFigures = z.output<typeof headFigures>
 
-export type HeadFigures = {
-  readonly kind: 'head'
-  /** A picture turned into features, once. */
-  readonly embed: Cost
-  /** All tries, for each picture learnt from. */
-  readonly fit: Cost
-}
+export const probeFigures = z.object({
+  engine,
+  /** The process until it can start. */
+  start: cost,
+  /** An image: read, decoded and preprocessed. */
+  decode: cost,
+  /** Network and weights read, or created; with several networks to start with, choosing one of them. */
+  begin: cost,
+  learning: z.discriminatedUnion('kind', [steppedFigures, headFigures]),
+  /** Evaluating and saving: what it takes in any case, and for each image of each part. */
+  seal: z.object({ always: cost, perTest: cost, perHeld: cost, perTraining: cost }),
+  /** The peak of the probe, which is that of the training run: the same batches, the same sessions. */
+  memoryMb: z.number(),
+})
+export type ProbeFigures = z.output<typeof probeFigures>
+
+export const PROBE_FORMAT = 2
+
+/** A file of figures; format 1 was the figures alone. */
+export const storedProbe = z.object({ format: z.literal(PROBE_FORMAT), figures: probeFigures })

@@ -1,6 +1,7 @@
 /** Training on one click: start, watch, stop, go on. A run is one training; its events are what a live page
  *  draws. */
 import { z } from 'zod'
+import { RUN_STAGES } from '#lib/domain/run-stages.ts'
 import { contract } from './contract.ts'
 import { epochPoint } from './epoch.ts'
 import { verdict } from './models.ts'
@@ -19,6 +20,15 @@ export const RECIPES_TO_ASK = [
   'scratch-digits',
 ] as const
 
+export const runStage = z.object({
+  name: z.enum(RUN_STAGES),
+  title: z.string().describe('for a person, such as "Computing features"'),
+  done: z.number().int().describe('images, training steps or files that are done'),
+  total: z.number().int().nullable().describe('null while it is not known'),
+  eta_seconds: z.number().nullable().describe('until this stage ends'),
+})
+export type RunStageAnswer = z.output<typeof runStage>
+
 export const run = z.object({
   id,
   classifier: classifierId,
@@ -35,7 +45,8 @@ export const run = z.object({
     .describe('it stopped before the last of `epochs`, because there was no further improvement'),
   step: z.number().int(),
   steps: z.number().int(),
-  progress: z.number().min(0).max(100),
+  progress: z.number().min(0).max(100).describe('of the whole run, in percent'),
+  stage: runStage.nullable().describe('what a running training is doing now'),
   eta_seconds: z.number().nullable(),
   memory_mb: z.number().nullable(),
   message: z.string().describe('a summary in one sentence'),
@@ -187,6 +198,9 @@ export const runEvent = z.discriminatedUnion('kind', [
     memory_mb: z.number(),
   }),
   z.object({ kind: z.literal('epoch'), seq: z.number().int(), point: epochPoint }),
+  runStage
+    .extend({ kind: z.literal('stage'), seq: z.number().int() })
+    .describe('a stage begins or moves on; within the stage "train", "step" says how far it is'),
   z.object({ kind: z.literal('log'), seq: z.number().int(), at: time, message: z.string() }),
 ])
 export type RunEventAnswer = z.output<typeof runEvent>

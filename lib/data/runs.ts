@@ -4,13 +4,15 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import { isRunStage } from '#lib/domain/run-stages.ts'
 import type { Connection, Transacting } from './connection.ts'
 import type { Runs } from './data.ts'
 import { insertJob } from './jobs.ts'
+import { appendEvent } from './run-event-rows.ts'
 import { freeze, frozenOf } from './snapshots.ts'
 import { conflict, notFound, parsed, parsedOrNull } from './store.ts'
 import type { Store } from './store.ts'
-import type { NewRun, Run, RunChange, RunImages, RunReport, RunState } from './values.ts'
+import type { NewRun, Run, RunChange, RunImages, RunState } from './values.ts'
 
 type Row = {
   id: string
@@ -30,6 +32,10 @@ type Row = {
   steps: number
   etaSeconds: number | null
   memoryMb: number | null
+  stage: string | null
+  stageDone: number | null
+  stageTotal: number | null
+  stageEtaSeconds: number | null
   message: string
   imagesJson: string | null
   pointsJson: string
@@ -106,6 +112,17 @@ export function runsOf({ connection, id, now }: Store): Runs {
             runId,
           )
         }
+        if (report.kind === 'stage')
+          writing.run(
+            'UPDATE "Run" SET "stage" = ?, "stageDone" = ?, "stageTotal" = ?, "stageEtaSeconds" = ?, ' +
+              '"message" = ? WHERE "id" = ?',
+            report.stage,
+            report.done,
+            report.total,
+            report.etaSeconds,
+            report.message,
+            runId,
+          )
         if (report.kind === 'epoch')
           writing.run(
             'UPDATE "Run" SET "epoch" = ?, "pointsJson" = ? WHERE "id" = ?',
@@ -185,36 +202,6 @@ export function runsBefore(
     .map(runValue)
 }
 
-export type StoredEvent =
-  | { kind: 'run' }
-  | Extract<RunReport, { kind: 'step' | 'epoch' }>
-  | { kind: 'log'; message: string; at: string }
-
-export function eventsAfter(
-  connection: Pick<Connection, 'all'>,
-  runId: string,
-  seq: number,
-  limit: number,
-): readonly { readonly seq: number; readonly event: StoredEvent }[] {
-  return connection
-    .all<{ seq: number; eventJson: string }>(
-      'SELECT "seq", "eventJson" FROM "RunEvent" WHERE "runId" = ? AND "seq" > ? ORDER BY "seq" LIMIT ?',
-      runId,
-      seq,
-      limit,
-    )
-    .map((row) => ({ seq: row.seq, event: parsed<StoredEvent>(row.eventJson) }))
-}
-
-function appendEvent(writing: Transacting, runId: string, event: StoredEvent): void {
-  writing.run(
-    'INSERT INTO "RunEvent" ("runId", "seq", "eventJson") SELECT ?1, COALESCE(MAX("seq"), 0) + 1, ?2 ' +
-      'FROM "RunEvent" WHERE "runId" = ?1',
-    runId,
-    JSON.stringify(event),
-  )
-}
-
 /** A resumed run repeats the epoch that its checkpoint did not hold. */
 const withPoint = (points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] => [
   ...points.filter((known) => known.epoch < point.epoch),
@@ -257,6 +244,10 @@ function rowOf(draft: NewRun, images: RunImages) {
     steps: 0,
     etaSeconds: null,
     memoryMb: null,
+    stage: null,
+    stageDone: null,
+    stageTotal: null,
+    stageEtaSeconds: null,
     message: draft.message,
     imagesJson: JSON.stringify(images),
     pointsJson: '[]',
@@ -276,9 +267,13 @@ const dateOf = (milliseconds: number | null): Date | null =>
   milliseconds === null ? null : new Date(milliseconds)
 
 function runValue(row: Row): Run {
-  const { baseNumber, versionNumber, imagesJson, pointsJson, verdictJson, planJson, ...plain } = row
+  const { baseNumber, versionNumber, imagesJson, pointsJson, verdictJson, planJson, ...rest } = row
+  const { stage, stageDone, stageTotal, stageEtaSeconds, ...plain } = rest
   return {
     ...plain,
+    stage: isRunStage(stage)
+      ? { stage, done: stageDone ?? 0, total: stageTotal, etaSeconds: stageEtaSeconds }
+      : null,
     state: row.state as RunState,
     engine: row.engine as EngineName | null,
     baseVersion: nameOf(baseNumber),

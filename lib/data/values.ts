@@ -4,6 +4,7 @@ import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName, Fit, Split } from '#lib/domain/classifier.ts'
+import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { SampleState } from '#lib/domain/sample-state.ts'
 
 export type Source = 'dataset' | 'upload' | 'feedback'
@@ -152,6 +153,8 @@ export type Run = {
   readonly steps: number
   readonly etaSeconds: number | null
   readonly memoryMb: number | null
+  /** As it was last reported; null before the first stage. */
+  readonly stage: StageProgress | null
   readonly message: string
   readonly images: RunImages | null
   readonly points: readonly EpochPoint[]
@@ -203,6 +206,8 @@ export type RunReport =
       readonly memoryMb: number
     }
   | { readonly kind: 'epoch'; readonly point: EpochPoint }
+  /** `message`: for a person, until the next stage. */
+  | ({ readonly kind: 'stage'; readonly message: string } & StageProgress)
   | { readonly kind: 'log'; readonly message: string }
 
 export type NewPrediction = {

@@ -27,7 +27,7 @@ import { createLogs } from '#lib/operations/read-log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/storage-problems.ts'
-import { bodiesHere } from '#lib/training/run/start/backbones.ts'
+import { availableBackbones } from '#lib/training/run/start/backbones.ts'
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
 import { createVersionCases } from '#lib/training/versions/versions.ts'
@@ -160,7 +160,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const retraining: RetrainParts = {
     data,
     defaultEpochs: settings.DEFAULT_EPOCHS,
-    bodies: (input) => bodiesHere(places, input),
+    candidates: (input) => availableBackbones(places, input),
     now: () => Date.now(),
   }
   const program: Darkroom = {

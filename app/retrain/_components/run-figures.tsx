@@ -7,8 +7,9 @@ import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Time } from '#lib/ui/time.tsx'
 import { isUnderWay, type RunStream } from './use-run-stream.ts'
 
-export function RunFigures({ run, steps }: RunStream) {
-  const last = steps.at(-1)
+export function RunFigures({ run, steps: reported }: RunStream) {
+  const last = reported.at(-1)
+  const steps = last?.steps ?? run.steps
   const memory = last?.memory_mb ?? run.memory_mb
   return (
     <Facts>
@@ -17,9 +18,11 @@ export function RunFigures({ run, steps }: RunStream) {
         {isUnderWay(run) && run.epochs > 1 && 'up to '}
         {run.epochs}
       </Fact>
-      <Fact name="Step">
-        {last?.step ?? run.step} of {last?.steps ?? run.steps}
-      </Fact>
+      {steps > 0 && (
+        <Fact name="Step">
+          {last?.step ?? run.step} of {steps}
+        </Fact>
+      )}
       {last && <Fact name="Loss">{last.loss.toPrecision(3)}</Fact>}
       {last && (
         <Fact name="Speed">

@@ -5,7 +5,6 @@ import { useEffect } from 'react'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { earlyStopSentence } from '#lib/domain/early-stop.ts'
 import { Card } from '#lib/ui/card.tsx'
-import { durationText } from '#lib/ui/duration.ts'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { Curves } from '../../_components/curves.tsx'
@@ -13,7 +12,8 @@ import { RunState } from '../../_components/run-state.tsx'
 import { EvaluationCard } from './evaluation-card.tsx'
 import { RunActions } from './run-actions.tsx'
 import { LossPerStep, RunFigures, RunLog } from './run-figures.tsx'
-import { isUnderWay, useRunStream, type RunStream } from './use-run-stream.ts'
+import { runProgress } from './run-progress.ts'
+import { isUnderWay, useRunStream } from './use-run-stream.ts'
 
 export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; readonly mayTrain: boolean }) {
   const router = useRouter()
@@ -38,13 +38,7 @@ export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; rea
         aside={<RunState state={run.state} />}
         actions={mayTrain && <RunActions run={run} onChange={stream.put} />}
       >
-        {isLive && (
-          <Progress
-            label={run.message}
-            percent={run.state === 'queued' ? null : run.progress}
-            detail={progressText(stream)}
-          />
-        )}
+        {isLive && <Progress {...runProgress(run)} />}
         {!isLive && !run.error && !run.verdict && <p>{run.message}</p>}
         {run.stopped_early && (
           <p>
@@ -61,12 +55,4 @@ export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; rea
       </Card>
     </div>
   )
-}
-
-function progressText({ run, steps }: RunStream): string {
-  const remaining = steps.at(-1)?.eta_seconds ?? run.eta_seconds
-  const percent = `${Math.floor(run.progress)} %`
-  return run.state === 'running' && remaining !== null
-    ? `${percent}, about ${durationText(remaining)} remaining at most`
-    : percent
 }

@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useState } from 'react'
 import { follow, type RunEvent } from '#lib/contracts/client.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
+import { advancedRun } from './run-progress.ts'
 
 const MAX_STEPS = 240
 const MAX_LINES = 500
@@ -54,7 +55,7 @@ export function useRunStream(
 }
 
 /** Events may repeat after a lost connection; `seq` and `epoch` identify them. Between two events about the
- *  whole run, its steps update the progress. */
+ *  whole run, its stages and steps update the progress. */
 function after(before: RunStream, event: RunEvent): RunStream {
   switch (event.kind) {
     case 'run':
@@ -64,19 +65,18 @@ function after(before: RunStream, event: RunEvent): RunStream {
     case 'step':
       return before.steps.some(({ seq }) => seq === event.seq)
         ? before
-        : { ...before, run: advanced(before.run, event), steps: [...before.steps.slice(-MAX_STEPS), event] }
+        : {
+            ...before,
+            run: advancedRun(before.run, event),
+            steps: [...before.steps.slice(-MAX_STEPS), event],
+          }
+    case 'stage':
+      return { ...before, run: advancedRun(before.run, event) }
     case 'log':
       return before.lines.some(({ seq }) => seq === event.seq)
         ? before
         : { ...before, lines: [...before.lines.slice(-MAX_LINES), event] }
   }
-}
-
-/** 100 % is reached only with the evaluation result. */
-function advanced(run: RunAnswer, { step, steps }: Step): RunAnswer {
-  return run.state === 'running' && steps > 0
-    ? { ...run, progress: Math.max(run.progress, Math.min(99, (100 * step) / steps)) }
-    : run
 }
 
 function merged(known: readonly EpochPoint[], more: readonly EpochPoint[]): readonly EpochPoint[] {

@@ -1,9 +1,11 @@
 /** The events of a training as they happen, for any number of readers: one look at the rows for all who
  *  follow a run, and one copy of each event. It writes nothing; how events reach a reader is lib/http's. */
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
-import { eventsAfter, isActive, runIn, type StoredEvent } from '../runs.ts'
+import { eventsAfter, type StoredEvent } from '../run-event-rows.ts'
+import { isActive, runIn } from '../runs.ts'
 import type { Store } from '../store.ts'
 import type { Run } from '../values.ts'
+import { stageAnswer } from './run-stage.ts'
 
 const LOOK_EVERY_MS = 250
 const EVENTS_AT_ONCE = 500
@@ -191,6 +193,8 @@ function eventAnswer(seq: number, event: Exclude<StoredEvent, { kind: 'run' }>):
       }
     case 'epoch':
       return { kind: 'epoch', seq, point: event.point }
+    case 'stage':
+      return { kind: 'stage', seq, ...stageAnswer(event) }
     case 'log':
       return { kind: 'log', seq, at: event.at, message: event.message }
   }

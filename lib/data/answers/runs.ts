@@ -7,6 +7,7 @@ import type { Store } from '../store.ts'
 import type { Run } from '../values.ts'
 import { pageOf } from './page.ts'
 import { runEventsOf } from './run-events.ts'
+import { progressOf, stageAnswer, stageOf } from './run-stage.ts'
 
 type Offered = Pick<Answers, 'retrainStatus' | 'listRuns' | 'getRun' | 'runEvents'>
 
@@ -54,39 +55,36 @@ export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifier
   }
 }
 
-/** Judging is short and has no steps of its own. */
-function progressOf(run: Run): number {
-  if (run.state === 'done') return 100
-  if (run.steps === 0) return 0
-  return Math.min(run.state === 'judging' ? 99.5 : 99, Math.round((1000 * run.step) / run.steps) / 10)
+function answerOf(run: Run): RunAnswer {
+  const stage = stageOf(run)
+  return {
+    id: run.id,
+    classifier: run.classifierId,
+    state: run.state,
+    recipe: run.recipe,
+    base_version: run.baseVersion,
+    version: run.version,
+    engine: run.engine,
+    epochs: run.epochs,
+    epoch: run.epoch,
+    best_epoch: bestEpochOf(run.points),
+    stopped_early: (run.state === 'judging' || run.state === 'done') && endedEarly(run),
+    step: run.step,
+    steps: run.steps,
+    progress: progressOf(run),
+    stage: stage && stageAnswer(stage),
+    eta_seconds: run.etaSeconds,
+    memory_mb: run.memoryMb,
+    message: run.message,
+    images: run.images,
+    points: [...run.points],
+    verdict: run.verdict,
+    is_promoted: run.isPromoted,
+    can_resume: run.canResume && !isActive(run.state),
+    error: run.error,
+    seed: run.seed,
+    created_at: run.createdAt.toISOString(),
+    started_at: run.startedAt?.toISOString() ?? null,
+    ended_at: run.endedAt?.toISOString() ?? null,
+  }
 }
-
-const answerOf = (run: Run): RunAnswer => ({
-  id: run.id,
-  classifier: run.classifierId,
-  state: run.state,
-  recipe: run.recipe,
-  base_version: run.baseVersion,
-  version: run.version,
-  engine: run.engine,
-  epochs: run.epochs,
-  epoch: run.epoch,
-  best_epoch: bestEpochOf(run.points),
-  stopped_early: (run.state === 'judging' || run.state === 'done') && endedEarly(run),
-  step: run.step,
-  steps: run.steps,
-  progress: progressOf(run),
-  eta_seconds: run.etaSeconds,
-  memory_mb: run.memoryMb,
-  message: run.message,
-  images: run.images,
-  points: [...run.points],
-  verdict: run.verdict,
-  is_promoted: run.isPromoted,
-  can_resume: run.canResume && !isActive(run.state),
-  error: run.error,
-  seed: run.seed,
-  created_at: run.createdAt.toISOString(),
-  started_at: run.startedAt?.toISOString() ?? null,
-  ended_at: run.endedAt?.toISOString() ?? null,
-})

@@ -32,8 +32,13 @@ export type BundleContent = {
 }
 export type Bundle = BundleContent & { readonly manifest: Manifest }
 
-/** Writes the files beside `folder`, syncs them, and moves them there in one step. */
-export async function writeBundle(folder: string, content: BundleContent): Promise<void> {
+/** Writes the files next to `folder`, syncs them, and moves them there in one step. `onFile` hears how many are
+ *  written. */
+export async function writeBundle(
+  folder: string,
+  content: BundleContent,
+  onFile: (written: number, files: number) => void = () => undefined,
+): Promise<void> {
   const { modelJson, weightsBin, places } = toTfjs(content.network, content.weights)
   const files: Record<string, Uint8Array> = {
     'model.json': Buffer.from(modelJson),
@@ -57,10 +62,13 @@ export async function writeBundle(folder: string, content: BundleContent): Promi
   await rm(making, { recursive: true, force: true })
   await mkdir(making, { recursive: true })
   try {
-    for (const [name, bytes] of Object.entries({ ...files, 'manifest.json': jsonBytes(manifest) })) {
+    const entries = Object.entries({ ...files, 'manifest.json': jsonBytes(manifest) })
+    onFile(0, entries.length)
+    for (const [i, [name, bytes]] of entries.entries()) {
       await using file = await open(join(making, name), 'w')
       await file.writeFile(bytes)
       await file.sync()
+      onFile(i + 1, entries.length)
     }
     await rm(folder, { recursive: true, force: true })
     await rename(making, folder)

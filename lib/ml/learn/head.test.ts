@@ -5,7 +5,7 @@ import { head as recipe } from '../recipes/head.ts'
 import type { Head } from './softmax-regression.ts'
 
 const [LENGTH, CLASSES] = [8, 3]
-const { name: _name, ...settings } = recipe
+const { settings } = recipe
 
 /** `each` pictures of every class, whose features lie around a corner of its own. */
 function clouds({

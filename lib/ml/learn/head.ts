@@ -40,9 +40,6 @@ export type HeadSettings = {
   readonly classBalance: number | null
 }
 
-/** A recipe's settings are a head's or those of a recipe that learns step by step. */
-export const isHeadSettings = (settings: object): settings is HeadSettings => 'strongest' in settings
-
 /** Features of pictures with what they are to be answered with. */
 export type Embedded = {
   readonly count: number

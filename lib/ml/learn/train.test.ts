@@ -5,7 +5,7 @@ import type { Learner, LearnerState } from './learner.ts'
 import { linearLearner } from './learner.fakes.ts'
 import { createRandom } from '../random.ts'
 import { scratchSmall } from '../recipes/scratch-small.ts'
-import { settingsOf, type RecipeSettings } from '../recipes/recipe.ts'
+import type { GradientSettings } from '../recipes/recipe.ts'
 import { chosenFrom, type SampleSet } from './sample-set.ts'
 import {
   BEGINNING,
@@ -26,8 +26,8 @@ const spec: Preprocess = {
   std: [0.5],
 }
 const INPUTS = 64
-const settings: RecipeSettings = {
-  ...settingsOf(scratchSmall),
+const settings: GradientSettings = {
+  ...scratchSmall.settings,
   epochs: 4,
   batch: 16,
   rate: { peak: 0.2, warmUpEpochs: 1, end: 0.01 },

@@ -6,12 +6,12 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { logitsOf, score, type Score } from '../evaluate/evaluate.ts'
 import type { Batch, Learner, Which } from './learner.ts'
-import { augmentationFor, type RecipeSettings } from '../recipes/recipe.ts'
+import { augmentationFor, type GradientSettings } from '../recipes/recipe.ts'
 import { batchMaker, orderOf, type SampleSet } from './sample-set.ts'
 import { learningRate, plateauRate, scaledRate, type RateCourse } from './schedule.ts'
 
 export type TrainingPlan = {
-  readonly settings: RecipeSettings
+  readonly settings: GradientSettings
   readonly spec: Preprocess
   readonly classes: number
   readonly isMirrorable: boolean

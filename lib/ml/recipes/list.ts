@@ -1,7 +1,8 @@
-/** All recipes by name. A new recipe is a file beside this one and a line in it. */
+/** All recipes by name. A new recipe is a file next to this one and a line in it. */
 import type { Recipe } from './recipe.ts'
 import { distil } from './distil.ts'
 import { finetune } from './finetune.ts'
+import { head } from './head.ts'
 import { restart } from './restart.ts'
 import { settle } from './settle.ts'
 import { scratchBest, scratchBestDigits, scratchBestPhoto, scratchBestSmall } from './scratch-best.ts'
@@ -27,6 +28,7 @@ export const RECIPES = {
   finetune,
   restart,
   settle,
+  head,
 } as const satisfies Record<string, Recipe>
 export type RecipeName = keyof typeof RECIPES
 export const isRecipe = (name: string): name is RecipeName => Object.hasOwn(RECIPES, name)

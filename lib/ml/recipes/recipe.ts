@@ -6,82 +6,100 @@ import type { Optimiser, Precision } from '../learn/learner.ts'
 import type { Network } from '../network/network.ts'
 import type { RateCourse } from '../learn/schedule.ts'
 
-/** `share` of each target is a teacher's answer at that temperature, the rest the label. */
-export type Distilling = { readonly share: number; readonly temperature: number }
+/** `share` of each target is a teacher's prediction at that temperature, the rest the label. */
+export type Distillation = { readonly share: number; readonly temperature: number }
 
-export type Recipe = {
-  readonly name: string
+/** How a recipe trains that takes gradient steps. As JSON in plans, checkpoints and on cards. */
+export type GradientSettings = {
   readonly epochs: number
-  /** Images of a step; fewer where there are few pictures (`batchFor`). */
+  /** Images of a step; fewer where there are few images (`batchFor`). */
   readonly batch: number
   readonly optimiser: Optimiser
   readonly rate: RateCourse
   readonly augment: Augmentation
   readonly labelSmoothing: number
-  /** Share of the averaged weights kept at each step. */
+  /** Share of the averaged weights that remains at each step. */
   readonly averageDecay: number
   /** Epochs without a better validation after which it stops. */
   readonly patience: number
   readonly clipNorm: number | null
   readonly precision: Precision
-  /** The first convolution is computed from the pictures and stays (whitening.ts); absent: it learns like the
-   *  others. */
+  /** The first convolution is computed from the images and stays (whitening.ts); absent: it is trained like
+   *  the others. */
   readonly isWhitened?: boolean
-  /** Its convolutions begin by handing on what comes in (`identityWeights`); absent: with random weights. */
+  /** Its convolutions start by passing on their input (`identityWeights`); absent: with random weights. */
   readonly beginsAsIdentity?: boolean
-  /** First the last layer alone, on features that stay; then so large a share of the layers with kernels,
-   *  from the top, with batch norm frozen, or all of them with it when the share is 1. Absent: all layers
-   *  learn from the first step. */
-  readonly transfer?: { readonly head: HeadSettings; readonly share: number }
-  /** Learns from a teacher's answers; absent: from the labels alone. */
-  readonly distil?: Distilling
-  /** The network to begin with random weights; null where the recipe goes on from a version. */
-  readonly network: ((input: { size: number; channels: number }, classes: number) => Network) | null
+  /** Targets are mixed with a teacher's predictions; absent: the labels alone. */
+  readonly distil?: Distillation
 }
 
-/** What the recipe's numbers are as data: for plans, checkpoints and cards. */
-export type RecipeSettings = Omit<Recipe, 'network' | 'name'>
+/** First the last layer alone, on features that stay; then so large a share of the layers with kernels, from
+ *  the top, with batch norm frozen, or all of them with it when the share is 1. */
+export type TransferPhases = { readonly head: HeadSettings; readonly share: number }
+export type TransferSettings = GradientSettings & { readonly transfer: TransferPhases }
 
-export function settingsOf(recipe: Recipe): RecipeSettings {
-  const { network: _network, name: _name, ...settings } = recipe
-  return settings
+/** The network of a recipe that starts with random weights. */
+export type BuildNetwork = (input: { size: number; channels: number }, classes: number) => Network
+
+/** A network of its own, from random weights. */
+export type ScratchRecipe = {
+  readonly kind: 'scratch'
+  readonly name: string
+  readonly settings: GradientSettings
+  readonly network: BuildNetwork
 }
+/** The whole network of a version. */
+export type FinetuneRecipe = {
+  readonly kind: 'finetune'
+  readonly name: string
+  readonly settings: GradientSettings
+}
+/** The layers of another network: the last one first, then its upper part or all of it. */
+export type TransferRecipe = {
+  readonly kind: 'transfer'
+  readonly name: string
+  readonly settings: TransferSettings
+}
+/** The last layer alone, on the features of a version or of another network. */
+export type HeadRecipe = { readonly kind: 'head'; readonly name: string; readonly settings: HeadSettings }
+
+export type Recipe = ScratchRecipe | FinetuneRecipe | TransferRecipe | HeadRecipe
 
 const FEWEST_STEPS = 24 // of an epoch, as long as that leaves SMALLEST_BATCH images to a step
 /** Images; below that batch norm measures noise. */
 export const SMALLEST_BATCH = 16
 
-/** Halved until an epoch has a few steps: two hundred pictures in batches of 128 would hardly move. */
+/** Halved until an epoch has a few steps: two hundred images in batches of 128 would hardly move. */
 export function batchFor(images: number, recipeBatch: number): number {
   let batch = recipeBatch
   while (batch > SMALLEST_BATCH && images / batch < FEWEST_STEPS) batch = Math.ceil(batch / 2)
   return Math.max(1, Math.min(batch, images))
 }
 
-// from random weights; fewer leave a network half-learnt, measured on drawn shapes 2026-11
+// from random weights; fewer leave a network underfitted, measured on drawn shapes 2026-11
 const FEWEST_STEPS_IN_ALL = 1_000
 const MOST_EPOCHS = 200
 
-/** A recipe's epochs are for thousands of pictures; a hundred must be shown more often. */
-export const epochsFor = (images: number, recipe: Pick<Recipe, 'epochs' | 'batch'>): number =>
+/** A recipe's epochs are for thousands of images; a hundred must be shown more often. */
+export const epochsFor = (images: number, settings: Pick<GradientSettings, 'epochs' | 'batch'>): number =>
   Math.max(
-    recipe.epochs,
+    settings.epochs,
     Math.min(
       MOST_EPOCHS,
-      Math.ceil((FEWEST_STEPS_IN_ALL * batchFor(images, recipe.batch)) / Math.max(1, images)),
+      Math.ceil((FEWEST_STEPS_IN_ALL * batchFor(images, settings.batch)) / Math.max(1, images)),
     ),
   )
 
-const MOST_STEPS_ON = 2_000 // from a version; its network knows most of it, and a person waits
+const MOST_STEPS_ON = 2_000 // from a version: most of it is trained already, and a person waits
 const FEWEST_EPOCHS_ON = 2
 
-/** Going on from a version: all epochs for few pictures, fewer for tens of thousands. */
-export const epochsOnwards = (images: number, recipe: Pick<Recipe, 'epochs' | 'batch'>): number =>
+/** Fine-tuning a version: all epochs for few images, fewer for tens of thousands. */
+export const epochsOnwards = (images: number, settings: Pick<GradientSettings, 'epochs' | 'batch'>): number =>
   Math.min(
-    recipe.epochs,
+    settings.epochs,
     Math.max(
       FEWEST_EPOCHS_ON,
-      Math.ceil((MOST_STEPS_ON * batchFor(images, recipe.batch)) / Math.max(1, images)),
+      Math.ceil((MOST_STEPS_ON * batchFor(images, settings.batch)) / Math.max(1, images)),
     ),
   )
 

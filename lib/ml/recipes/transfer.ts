@@ -2,24 +2,24 @@
  *  part with it, at a low rate. Sources: F. Chollet, "Transfer learning & fine-tuning" (keras.io, 2020) for
  *  the phases and for batch norm that stays frozen; Yosinski et al. 2014 (arXiv:1411.1792) for leaving the
  *  lower layers. Result: on the card of every version it made. */
-import type { Recipe } from './recipe.ts'
+import type { TransferRecipe } from './recipe.ts'
 import { head } from './head.ts'
 
-const { name: _name, ...headSettings } = head
-
-export const transfer: Recipe = {
+export const transfer: TransferRecipe = {
+  kind: 'transfer',
   name: 'transfer',
-  epochs: 15, // the first is the last layer alone
-  batch: 32,
-  optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-  // for 32 images; a third when validation stands still
-  rate: { peak: 0.003, warmUpEpochs: 0, end: 0.00003, reduce: { patience: 2, factor: 0.3 } },
-  augment: { flip: true, shift: 6, rotate: 8, zoom: 0.15, brightness: 0.1, contrast: 0.15, colour: 0.04 },
-  labelSmoothing: 0.05,
-  averageDecay: 0.98,
-  patience: 5,
-  clipNorm: 5,
-  precision: 'auto',
-  transfer: { head: headSettings, share: 0.4 },
-  network: null,
+  settings: {
+    epochs: 15, // the first is the last layer alone
+    batch: 32,
+    optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+    // for 32 images; a third when validation stands still
+    rate: { peak: 0.003, warmUpEpochs: 0, end: 0.00003, reduce: { patience: 2, factor: 0.3 } },
+    augment: { flip: true, shift: 6, rotate: 8, zoom: 0.15, brightness: 0.1, contrast: 0.15, colour: 0.04 },
+    labelSmoothing: 0.05,
+    averageDecay: 0.98,
+    patience: 5,
+    clipNorm: 5,
+    precision: 'auto',
+    transfer: { head: head.settings, share: 0.4 },
+  },
 }

@@ -60,12 +60,11 @@ function rightByHead({
   judged: Embedded
   classes: number
 }): number {
-  const { name: _name, ...settings } = head
   const course = learnHead({
     training,
     choosing: validation,
     classes,
-    settings: { ...settings, mirrored: false },
+    settings: { ...head.settings, mirrored: false },
     towards: null,
     seed: 1,
   })

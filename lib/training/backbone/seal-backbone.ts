@@ -14,7 +14,7 @@ import {
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { goldenOf } from '../run/seal/golden.ts'
 import type { TrainingEngine } from '../run/ports.ts'
-import { goldenLogits } from '../run/seal/seal.ts'
+import { goldenLogits } from '../run/seal/golden-logits.ts'
 
 export type SealingBackbone = {
   readonly network: Network

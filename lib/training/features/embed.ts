@@ -1,5 +1,5 @@
-/** Pictures through a network up to its last layer: the features that a head is learnt on, from the cache
- *  where they are kept. It learns nothing and chooses no network. */
+/** Images through a network up to its last layer: the features that a head is trained on, from the cache where
+ *  they are stored. It trains nothing and chooses no network. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { mirroredSquare } from '#lib/ml/learn/augment.ts'
 import type { Embedded } from '#lib/ml/learn/head.ts'
@@ -12,22 +12,22 @@ import type { TrainingEngine } from '../run/ports.ts'
 const BATCH = 32
 const KEY = 'features'
 
-export type Embedding = {
+export type EmbeddingParts = {
   readonly engine: TrainingEngine
   readonly network: Network
   readonly weights: Weights
   readonly spec: Preprocess
   /** DATA_DIR/cache/embeddings */
   readonly folder: string
-  /** Pictures computed so far; those from the cache are not counted. */
-  readonly onProgress: (done: number) => void
+  /** Called with the number of images that are done; those from the cache are done at once. */
+  readonly onProgress: (images: number) => void
   readonly signal: AbortSignal
 }
 
-/** A set to embed; with `mirrored`, each picture is also seen from the other side. */
-export type ToEmbed = { readonly set: SampleSet; readonly mirrored: boolean }
+/** A set to embed; with `mirrored`, each image also as its mirror image. */
+export type EmbeddingSet = { readonly set: SampleSet; readonly mirrored: boolean }
 
-type Wanted = {
+type EmbeddingJob = {
   readonly key: string
   readonly set: SampleSet
   readonly index: number
@@ -35,15 +35,15 @@ type Wanted = {
 }
 
 export async function embed(
-  sets: readonly ToEmbed[],
-  about: Embedding,
+  sets: readonly EmbeddingSet[],
+  parts: EmbeddingParts,
 ): Promise<{ readonly sets: readonly Embedded[]; readonly computed: number }> {
-  const { network, weights, spec, folder } = about
+  const { network, weights, spec, folder } = parts
   const length = featureLength(network)
   const name = embeddingsName(network, weights, spec)
-  const wanted = sets.map(({ set, mirrored }) =>
+  const jobs = sets.map(({ set, mirrored }) =>
     [false, ...(mirrored ? [true] : [])].map((isMirrored) =>
-      set.hashes.map((hash, index): Wanted => ({
+      set.hashes.map((hash, index): EmbeddingJob => ({
         key: isMirrored ? `${hash} mirrored` : hash,
         set,
         index,
@@ -51,12 +51,13 @@ export async function embed(
       })),
     ),
   )
-  const kept = await readRows(folder, name, length)
-  const all = wanted.flat(2)
-  const missing = all.filter(({ key }) => !kept.has(key))
+  const stored = await readRows(folder, name, length)
+  const all = jobs.flat(2)
+  const missing = all.filter(({ key }) => !stored.has(key))
+  parts.onProgress(all.length - missing.length)
   const computed =
-    missing.length === 0 ? new Map<string, Float32Array>() : await compute(missing, length, about)
-  const rowOf = (key: string): Float32Array => computed.get(key) ?? kept.get(key)!
+    missing.length === 0 ? new Map<string, Float32Array>() : await compute(missing, length, parts)
+  const rowOf = (key: string): Float32Array => computed.get(key) ?? stored.get(key)!
   if (missing.length > 0) {
     const keys = [...new Set(all.map(({ key }) => key))]
     await writeRows(folder, name, { length, keys, rows: joined(keys.map(rowOf), length) })
@@ -66,7 +67,7 @@ export async function embed(
     sets: sets.map(({ set }, i) => ({
       count: set.count,
       length,
-      views: wanted[i]!.map((view) =>
+      views: jobs[i]!.map((view) =>
         joined(
           view.map(({ key }) => rowOf(key)),
           length,
@@ -79,9 +80,9 @@ export async function embed(
 }
 
 async function compute(
-  missing: readonly Wanted[],
+  missing: readonly EmbeddingJob[],
   length: number,
-  { engine, network, weights, spec, onProgress, signal }: Embedding,
+  { engine, network, weights, spec, onProgress, signal }: EmbeddingParts,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const rows = new Map<string, Float32Array>()
   const bytes = squareBytes(spec)
@@ -101,8 +102,8 @@ async function compute(
       const { features } = await engine.run(KEY, pixels.subarray(0, batch.length * bytes), batch.length)
       if (!features) throw new Error(`${engine.name} does not provide features`)
       batch.forEach(({ key }, i) => rows.set(key, features.slice(i * length, (i + 1) * length)))
-      onProgress(first + batch.length)
-      await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in
+      onProgress(batch.length)
+      await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive
     }
     return rows
   } finally {

@@ -1,18 +1,20 @@
-/** The features that a network gave to pictures, kept on disk so that the next training computes only those
- *  of new pictures. They can always be made again: an unreadable folder counts as none. Which network and
- *  which pictures, whoever asks says. */
+/** The features that a network computed of images, stored on disk so that the next training run computes only
+ *  those of new images. They can always be computed again: an unreadable folder counts as none. Which network
+ *  and which images, the caller says. */
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
+import { featureKeys } from '#lib/contracts/training-plan.ts'
 import { bodyWeights } from '#lib/ml/network/head-network.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 
 const MOST_BYTES = 512 * 2 ** 20 // of all folders together
 const MOST_FOLDERS = 12 // a network and a way to preprocess each
 
-/** Rows by key; a key is a picture's hash, and what was done to it. */
-export type KeptRows = {
+/** Rows by key; a key is an image's hash, and what was done to the image. */
+export type FeatureRows = {
   readonly length: number
   readonly keys: readonly string[]
   readonly rows: Float32Array
@@ -27,7 +29,7 @@ export function embeddingsName(network: Network, weights: Weights, spec: Preproc
   return hash.digest('hex').slice(0, 32)
 }
 
-/** Where each kept row lies, by its key; empty where nothing (or nothing readable) is kept. */
+/** Each stored row by its key; empty where nothing, or nothing readable, is stored. */
 export async function readRows(
   folder: string,
   name: string,
@@ -36,7 +38,7 @@ export async function readRows(
   const none = new Map<string, Float32Array>()
   const place = join(folder, name)
   try {
-    const keys: readonly string[] = JSON.parse(await readFile(join(place, 'keys.json'), 'utf8'))
+    const keys = await readKeys(place)
     const bytes = await readFile(join(place, 'rows.bin'))
     if (bytes.length !== keys.length * length * 4) return none
     const rows = new Float32Array(new Uint8Array(bytes).buffer)
@@ -47,22 +49,32 @@ export async function readRows(
   }
 }
 
-/** Replaces what was kept under this name: pictures that are gone go with it. */
-export async function writeRows(folder: string, name: string, { keys, rows }: KeptRows): Promise<void> {
-  const making = join(folder, `.making-${process.pid}`)
-  await rm(making, { recursive: true, force: true })
-  await mkdir(making, { recursive: true })
+const KEYS: StoredFormats<readonly string[]> = {
+  what: 'The list of stored features',
+  action: 'Remove the folder "cache/embeddings" in DATA_DIR: features are computed again when needed.',
+  formats: { 1: featureKeys },
+}
+
+/** @throws where there are none, or they cannot be read. */
+export const readKeys = async (place: string): Promise<readonly string[]> =>
+  parseStoredText(await readFile(join(place, 'keys.json'), 'utf8'), KEYS)
+
+/** Replaces what was stored under this name: rows of images that are gone go with it. */
+export async function writeRows(folder: string, name: string, { keys, rows }: FeatureRows): Promise<void> {
+  const partial = join(folder, `.making-${process.pid}`)
+  await rm(partial, { recursive: true, force: true })
+  await mkdir(partial, { recursive: true })
   try {
     {
-      await using file = await open(join(making, 'rows.bin'), 'w')
+      await using file = await open(join(partial, 'rows.bin'), 'w')
       await file.writeFile(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
       await file.sync()
     }
-    await writeFile(join(making, 'keys.json'), JSON.stringify(keys), { flush: true })
+    await writeFile(join(partial, 'keys.json'), JSON.stringify(keys), { flush: true })
     await rm(join(folder, name), { recursive: true, force: true })
-    await rename(making, join(folder, name))
+    await rename(partial, join(folder, name))
   } finally {
-    await rm(making, { recursive: true, force: true })
+    await rm(partial, { recursive: true, force: true })
   }
   await sweep(folder)
 }
@@ -70,7 +82,7 @@ export async function writeRows(folder: string, name: string, { keys, rows }: Ke
 /** Keeps the newest, within the bounds. */
 async function sweep(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
-  const kept = await Promise.all(
+  const folders = await Promise.all(
     names.map(async (name) => {
       const place = join(folder, name)
       const [{ mtimeMs }, rows] = await Promise.all([
@@ -81,7 +93,7 @@ async function sweep(folder: string): Promise<void> {
     }),
   )
   let bytes = 0
-  for (const [i, one] of kept.toSorted((a, b) => b.at - a.at).entries()) {
+  for (const [i, one] of folders.toSorted((a, b) => b.at - a.at).entries()) {
     bytes += one.bytes
     if (i > 0 && (i >= MOST_FOLDERS || bytes > MOST_BYTES))
       await rm(one.place, { recursive: true, force: true })

@@ -1,9 +1,9 @@
-/** Removes what training keeps of images that are deleted for good: decoded squares and features. Versions
- *  keep their weights; rows and files are not touched here. */
+/** Removes what training has stored of images that are deleted for good: decoded squares and features. Versions
+ *  and their weights stay; rows and files are not touched here. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeRows } from './feature-cache.ts'
-import type { PackIndex } from '../run/data/pack.ts'
+import { readKeys, writeRows } from './feature-cache.ts'
+import { readPackIndex } from '../run/data/pack.ts'
 
 /** A probe takes seconds; its folder of an hour ago is of a process that died. */
 const OLD_MS = 3_600_000
@@ -29,12 +29,10 @@ async function forgetPacks(folder: string, gone: ReadonlySet<string>): Promise<v
 }
 
 const holds = async (pack: string, gone: ReadonlySet<string>): Promise<boolean> =>
-  readFile(join(pack, 'index.json'), 'utf8')
-    .then(
-      (text): PackIndex => JSON.parse(text),
-      () => null,
-    )
-    .then((index) => index === null || index.entries.some(({ hash }) => gone.has(hash))) // an unreadable one is of no use
+  readPackIndex(pack).then(
+    ({ entries }) => entries.some(({ hash }) => gone.has(hash)),
+    () => true, // an unreadable one is of no use
+  )
 
 /** Features of the others stay: computing them again takes minutes. A key is a hash and what was done to its
  *  image. */
@@ -45,10 +43,7 @@ async function forgetRows(folder: string, gone: ReadonlySet<string>): Promise<vo
       if (isOfDead(name)) await rm(place, { recursive: true, force: true })
       continue
     }
-    const keys = await readFile(join(place, 'keys.json'), 'utf8').then(
-      (text): readonly string[] => JSON.parse(text),
-      () => null,
-    )
+    const keys = await readKeys(place).catch(() => null)
     const rows = await readFile(join(place, 'rows.bin')).catch(() => null)
     if (keys === null || rows === null || keys.length === 0) {
       await rm(place, { recursive: true, force: true })
@@ -58,10 +53,10 @@ async function forgetRows(folder: string, gone: ReadonlySet<string>): Promise<vo
     if (left.length === keys.length) continue
     const length = rows.length / 4 / keys.length
     const all = new Float32Array(new Uint8Array(rows).buffer)
-    const kept = new Float32Array(left.length * length)
-    left.forEach((from, i) => kept.set(all.subarray(from * length, (from + 1) * length), i * length))
+    const remaining = new Float32Array(left.length * length)
+    left.forEach((from, i) => remaining.set(all.subarray(from * length, (from + 1) * length), i * length))
     if (left.length === 0) await rm(place, { recursive: true, force: true })
-    else await writeRows(folder, name, { length, keys: left.map((i) => keys[i]!), rows: kept })
+    else await writeRows(folder, name, { length, keys: left.map((i) => keys[i]!), rows: remaining })
   }
 }
 

@@ -10,7 +10,7 @@ import { flopsPerImage, parameterCount } from '#lib/ml/network/network.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { goldenOf } from '../run/seal/golden.ts'
 import type { TrainingEngine } from '../run/ports.ts'
-import { goldenLogits } from '../run/seal/seal.ts'
+import { goldenLogits } from '../run/seal/golden-logits.ts'
 
 /** What a network expects its pixels to be, where it has no Rescaling layer of its own that says it. */
 export const PIXEL_RANGES = {

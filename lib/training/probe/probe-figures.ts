@@ -1,19 +1,20 @@
-/** Figures of probes, kept in DATA_DIR/cache/probes by what they depend on, so that a page that asks again is
- *  answered at once. They can always be measured again; old ones are not trusted. */
+/** Figures of probes, stored in DATA_DIR/cache/probes by what they depend on, so that the next forecast is there
+ *  at once. They can always be measured again: files that are old, damaged or of another format count as none. */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { ProbeFigures } from '#lib/contracts/probe.ts'
-import { writeJson, type RunPlan } from '../run/plan.ts'
+import { PROBE_FORMAT, storedProbe, type ProbeFigures } from '#lib/contracts/probe.ts'
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
+import { writeJson } from '../run/plan.ts'
 
-const TRUSTED_MS = 14 * 24 * 3600 * 1000 // machines, pictures and neighbours change
-const MOST_KEPT = 100
+const VALID_MS = 14 * 24 * 3600 * 1000 // machines, images and other processes change
+const MOST_FILES = 100
 
-/** All that the figures depend on, and the number of pictures only by the batch that follows from it. */
+/** All that the figures depend on; the number of images only by the batch that follows from it. */
 export type ProbeSubject = Pick<
   RunPlan,
-  'classes' | 'base' | 'bodies' | 'recipe' | 'spec' | 'engine' | 'codeVersion'
+  'classes' | 'start' | 'recipe' | 'spec' | 'engine' | 'codeVersion'
 > & { readonly classifier: string; readonly memory: number | 'auto'; readonly batch: number }
 
 export function probeName({ recipe, ...subject }: ProbeSubject): string {
@@ -35,24 +36,24 @@ export function probeName({ recipe, ...subject }: ProbeSubject): string {
 export async function readProbe(dataDir: string, name: string, now: number): Promise<ProbeFigures | null> {
   const file = join(folderOf(dataDir), `${name}.json`)
   try {
-    if (now - (await stat(file)).mtimeMs > TRUSTED_MS) return null
-    return JSON.parse(await readFile(file, 'utf8'))
+    if (now - (await stat(file)).mtimeMs > VALID_MS) return null
+    return storedProbe.parse(JSON.parse(await readFile(file, 'utf8'))).figures
   } catch {
     return null
   }
 }
 
-export async function keepProbe(dataDir: string, name: string, figures: ProbeFigures): Promise<void> {
+export async function writeProbe(dataDir: string, name: string, figures: ProbeFigures): Promise<void> {
   const folder = folderOf(dataDir)
   await mkdir(folder, { recursive: true })
-  await writeJson(join(folder, `${name}.json`), figures)
+  await writeJson(join(folder, `${name}.json`), { format: PROBE_FORMAT, figures })
   const files = await Promise.all(
     (await readdir(folder)).map(async (file) => ({
       file,
       at: (await stat(join(folder, file)).catch(() => null))?.mtimeMs ?? 0,
     })),
   )
-  for (const { file } of files.toSorted((a, b) => b.at - a.at).slice(MOST_KEPT))
+  for (const { file } of files.toSorted((a, b) => b.at - a.at).slice(MOST_FILES))
     await rm(join(folder, file), { force: true })
 }
 

@@ -1,15 +1,14 @@
-/** The job behind a forecast: a plan such as the retrain would have, on some of its pictures, measured in a
- *  training child and forgotten. It writes no row. */
+/** The job that measures a run for its forecast: a plan such as the run would have, on some of its images, timed
+ *  in a training child and removed. It writes no row. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RetrainDraft } from '../retrain/decide.ts'
 import { followProbe } from '../job/follow.ts'
+import { planOf } from '../job/plan-run.ts'
 import type { TrainingHandlers, TrainingParts } from '../job/ports.ts'
-import { keepProbe } from './probe-figures.ts'
-import { planFile, samplesFile, writeJson } from '../run/plan.ts'
-import { planOf } from '../job/train-job.ts'
+import { parseDraft, planFile, samplesFile, writeJson } from '../run/plan.ts'
+import { writeProbe } from './probe-figures.ts'
 
-const LONGEST_MS = 120_000 // a slow machine and a large network; who waits longer trains without knowing
+const LONGEST_MS = 120_000 // a slow machine and a large network; after that, the run can start without a forecast
 
 export function probeJob({ data, forkTraining, settings }: TrainingParts): TrainingHandlers['probe'] {
   return {
@@ -18,8 +17,7 @@ export function probeJob({ data, forkTraining, settings }: TrainingParts): Train
       await rm(folder, { recursive: true, force: true })
       await mkdir(folder, { recursive: true })
       try {
-        const plan = planOf(draft as RetrainDraft, {
-          // written by forecast-retrain.ts alone
+        const plan = planOf(parseDraft(draft), {
           runId: name,
           classifier: await data.classifiers.get(classifierId),
           version: 'v1',
@@ -36,7 +34,7 @@ export function probeJob({ data, forkTraining, settings }: TrainingParts): Train
           images,
           signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]),
         })
-        await keepProbe(settings.dataDir, name, figures)
+        await writeProbe(settings.dataDir, name, figures)
         return figures
       } finally {
         await rm(folder, { recursive: true, force: true })

@@ -8,12 +8,13 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import type { PackSource } from '../run/data/pack.ts'
-import type { RunPlan } from '../run/plan.ts'
-import { bodiesIn } from '../run/start/backbones.ts'
-import { probe, type ProbePorts } from './probe.ts'
+import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
+import { backbonesIn } from '../run/start/backbones.ts'
+import type { ProbePorts } from './ports.ts'
+import { probe } from './probe.ts'
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
-const { name: _name, ...settings } = head
+const { settings } = head
 
 /** An engine that loads models and computes nothing; `loaded` are those that were not unloaded. */
 function failingEngine() {
@@ -47,22 +48,21 @@ test.each([
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-probe-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const { engine, loaded } = failingEngine()
-  const bodies = (await bodiesIn(MODELS, { size: 32, channels: 3, fit: 'cover' })).filter((body) =>
+  const candidates = (await backbonesIn(MODELS, { size: 32, channels: 3, fit: 'cover' })).filter((body) =>
     names.some((name) => body.name.startsWith(name)),
   )
   const plan: RunPlan = {
+    format: PLAN_FORMAT,
     runId: 'r',
     classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
     classes: ['ring', 'star'],
     version: 'v1',
-    base: null,
-    body: null,
-    bodies,
-    recipe: { name: 'head', settings },
-    spec: bodies[0]!.spec,
+    start: { kind: 'choose-network', candidates },
+    recipe: { kind: 'head', name: 'head', settings },
+    spec: candidates[0]!.spec,
     seed: 1,
     engine: 'auto',
-    teacher: null,
+    teaching: { kind: 'none' },
     packs: join(folder, 'packs'),
     out: join(folder, 'v1'),
     memoryMb: 1024,

@@ -13,8 +13,8 @@ const facts: RetrainFacts = {
   base: null,
   samples: all,
   unseen: hashes(all),
-  bodies: [],
-  asked: { recipe: 'auto', force: false },
+  candidates: [],
+  options: { recipe: 'auto', force: false },
 }
 const v3 = versionRow(3, { card: cardOf('v3', { train: 120 }) })
 const fresh = many('lime', 5)
@@ -23,9 +23,9 @@ test('a classifier without a version begins from scratch, by its own recipe', ()
   const { draft, entries, message } = decideRetrain(facts)
 
   expect(draft).toMatchObject({
-    recipe: { name: 'scratch-small' },
-    base: null,
-    teacher: null,
+    recipe: { kind: 'scratch', name: 'scratch-small' },
+    start: { kind: 'random' },
+    teaching: { kind: 'none' },
     classes: ['apple', 'lime', 'plum'],
   })
   expect(entries).toHaveLength(120)
@@ -40,7 +40,11 @@ test('a classifier with a champion goes on from it, on old and new pictures', ()
     unseen: hashes(fresh),
   })
 
-  expect(draft).toMatchObject({ recipe: { name: 'finetune' }, base: { version: 'v3' }, teacher: null })
+  expect(draft).toMatchObject({
+    recipe: { name: 'finetune' },
+    start: { kind: 'version', version: 'v3' },
+    teaching: { kind: 'none' },
+  })
   expect(draft.unseen).toEqual(fresh.map((sample) => sample.hash))
   expect(entries).toHaveLength(125)
   expect(message).toBe('Continues training v3 on: 125 images, 5 of them new, up to 8 epochs.')
@@ -51,7 +55,12 @@ test('where the old pictures are not here the champion itself answers for them',
 
   const { draft, message } = decideRetrain({ ...facts, base: shipped, samples: fresh, unseen: hashes(fresh) })
 
-  expect(draft.teacher).toEqual({ share: 0.3, rehearsal: 100 })
+  expect(draft.teaching).toEqual({
+    kind: 'teacher',
+    folder: shipped.folder,
+    share: 0.3,
+    rehearsal: 100,
+  })
   expect(draft.classes).toEqual(['apple', 'lime', 'plum'])
   expect(message).toContain('the predictions of v1 stand in for them')
 })
@@ -67,9 +76,9 @@ test('new classes come after those of the base, whatever order the classifier ha
 })
 
 test('epochs that were asked for, or set by the owner, are taken', () => {
-  expect(decideRetrain({ ...facts, asked: { ...facts.asked, epochs: 3 } }).draft.recipe.settings.epochs).toBe(
-    3,
-  )
+  expect(
+    decideRetrain({ ...facts, options: { ...facts.options, epochs: 3 } }).draft.recipe.settings.epochs,
+  ).toBe(3)
   expect(decideRetrain({ ...facts, defaultEpochs: 5 }).draft.recipe.settings.epochs).toBe(5)
 })
 
@@ -108,19 +117,19 @@ test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
   ],
   [
     'the last layer of nothing',
-    { asked: { recipe: 'head', force: false } },
+    { options: { recipe: 'head', force: false } },
     'invalid_input',
     /no available pretrained network/,
   ],
   [
     "another network's layers where none is",
-    { asked: { recipe: 'transfer', force: false } },
+    { options: { recipe: 'transfer', force: false } },
     'invalid_input',
     /no available network was trained on such images/,
   ],
   [
     'fine-tuning nothing',
-    { asked: { recipe: 'finetune', force: false } },
+    { options: { recipe: 'finetune', force: false } },
     'invalid_input',
     /no version to start from/,
   ],
@@ -131,12 +140,18 @@ test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
   expect(decide).toThrow(words)
 })
 
-const bodies = [{ name: 'the backbone', folder: '/models/backbone/v1', spec: { ...v3.preprocess, size: 96 } }]
+const candidates = [
+  { name: 'the backbone', folder: '/models/backbone/v1', spec: { ...v3.preprocess, size: 96 } },
+]
 
 test('with few pictures a first version learns the last layer alone, on the features of a network that is here', () => {
-  const { draft, message } = decideRetrain({ ...facts, bodies })
+  const { draft, message } = decideRetrain({ ...facts, candidates })
 
-  expect(draft).toMatchObject({ recipe: { name: 'head' }, base: null, bodies, spec: { size: 96 } })
+  expect(draft).toMatchObject({
+    recipe: { name: 'head' },
+    start: { kind: 'choose-network', candidates },
+    spec: { size: 96 },
+  })
   expect(message).toContain('on the features of a pretrained network (transfer learning), on 120 images')
 })
 
@@ -144,8 +159,8 @@ test('with more pictures than seconds suffice for, the whole network is learnt',
   const thousands = [...many('apple', 600), ...many('lime', 600)]
 
   expect(
-    decideRetrain({ ...facts, bodies, samples: thousands, unseen: hashes(thousands) }).draft,
-  ).toMatchObject({ recipe: { name: 'scratch-small' }, bodies: [] })
+    decideRetrain({ ...facts, candidates, samples: thousands, unseen: hashes(thousands) }).draft,
+  ).toMatchObject({ recipe: { name: 'scratch-small' }, start: { kind: 'random' } })
 })
 
 test.each<[string, Partial<VersionWithCard>, string]>([
@@ -156,35 +171,37 @@ test.each<[string, Partial<VersionWithCard>, string]>([
   const base = { ...v3, ...change }
 
   expect(
-    decideRetrain({ ...facts, bodies, base, samples: [...all, ...fresh], unseen: hashes(fresh) }).draft,
-  ).toMatchObject({ recipe: { name: recipe }, base: { version: 'v3' }, bodies: [] })
+    decideRetrain({ ...facts, candidates, base, samples: [...all, ...fresh], unseen: hashes(fresh) }).draft,
+  ).toMatchObject({ recipe: { name: recipe }, start: { kind: 'version', version: 'v3' } })
 })
 
 test('a recipe that is named is taken, and begins anew where it is one from scratch', () => {
-  const draftOf = (recipe: RetrainFacts['asked']['recipe']) =>
+  const draftOf = (recipe: RetrainFacts['options']['recipe']) =>
     decideRetrain({
       ...facts,
-      bodies,
+      candidates,
       base: v3,
       samples: [...all, ...fresh],
       unseen: hashes(fresh),
-      asked: { recipe, force: false },
+      options: { recipe, force: false },
     }).draft
 
-  expect(draftOf('scratch-photo')).toMatchObject({ recipe: { name: 'scratch-photo' }, base: null })
-  expect(draftOf('head')).toMatchObject({ recipe: { name: 'head' }, base: { version: 'v3' } })
+  expect(draftOf('scratch-photo')).toMatchObject({
+    recipe: { name: 'scratch-photo' },
+    start: { kind: 'random' },
+  })
+  expect(draftOf('head')).toMatchObject({ recipe: { name: 'head' }, start: { version: 'v3' } })
   expect(draftOf('transfer')).toMatchObject({
     recipe: { name: 'transfer', settings: { transfer: { share: 0.4 } } },
-    base: null,
-    bodies,
+    start: { kind: 'choose-network', candidates },
     spec: { size: 96 },
   })
-  expect(draftOf('finetune')).toMatchObject({ recipe: { name: 'finetune' }, base: { version: 'v3' } })
+  expect(draftOf('finetune')).toMatchObject({ recipe: { name: 'finetune' }, start: { version: 'v3' } })
 })
 
 test('with force it is trained although nothing is new', () => {
   expect(
-    decideRetrain({ ...facts, base: v3, unseen: new Set(), asked: { recipe: 'auto', force: true } }).draft
-      .base?.version,
-  ).toBe('v3')
+    decideRetrain({ ...facts, base: v3, unseen: new Set(), options: { recipe: 'auto', force: true } }).draft
+      .start,
+  ).toMatchObject({ version: 'v3' })
 })

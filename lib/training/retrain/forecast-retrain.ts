@@ -1,20 +1,24 @@
-/** How long a click on "retrain" will take, said before it: what it would do, and what that costs here.
- *  Figures come from a probe, which is a job of the worker; where they are known the answer is at once. */
+/** How long a training run will take, before it is started: what it would do, and what that costs on this
+ *  machine. Figures come from a probe, which is a job of the worker; stored figures are used at once. */
 import { join } from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
-import type { ProbeFigures } from '#lib/contracts/probe.ts'
+import { probeFigures, type ProbeFigures } from '#lib/contracts/probe.ts'
+import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { forecastRetrain } from '#lib/contracts/retrain.ts'
+import type { RetrainDraft } from '#lib/contracts/training-plan.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import { isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
-import { isHeadSettings } from '#lib/ml/learn/head.ts'
 import { batchFor } from '#lib/ml/recipes/recipe.ts'
 import { forecast, forecastWords, type Parts } from './forecast.ts'
 import { resultOf } from '../job/job-result.ts'
 import { hasPack, packName, snapshotHash } from '../run/data/pack.ts'
-import { PROBED, viewsOf } from '../probe/probe.ts'
+import { viewsOf } from '../probe/probe-head.ts'
+import { PROBED } from '../probe/probe-images.ts'
 import { probeName, readProbe } from '../probe/probe-figures.ts'
-import { askedRetrain, type RetrainParts } from './retrain.ts'
+import { planRetrain, type RetrainParts } from './retrain.ts'
+
+const MEASURED_LATER = 'The duration is measured when the current training run has ended.'
 
 export type ForecastParts = RetrainParts & {
   readonly dataDir: string
@@ -25,7 +29,7 @@ export type ForecastParts = RetrainParts & {
 export type ForecastCases = {
   readonly forecastRetrain: (
     input: Input<typeof forecastRetrain>,
-    asked: { readonly signal: AbortSignal },
+    context: { readonly signal: AbortSignal },
   ) => Promise<Output<typeof forecastRetrain>>
 }
 
@@ -33,7 +37,7 @@ export function createForecast(parts: ForecastParts): ForecastCases {
   const { data, dataDir, settings, now } = parts
   return {
     async forecastRetrain(input, { signal }) {
-      const decided = await askedRetrain(input, parts).catch(refusal)
+      const decided = await planRetrain(input, parts).catch(refusal)
       if ('refused' in decided)
         return {
           classifier: (await data.classifiers.chosen(input.classifier)).id,
@@ -42,56 +46,50 @@ export function createForecast(parts: ForecastParts): ForecastCases {
           forecast: null,
           why_none: null,
         }
-      const { classifier, draft, entries, message, hasChampion } = decided
+      const { classifier, draft, base, entries, message, hasChampion } = decided
       const { recipe } = draft
       const images = partsOf(entries)
-      const learning: Parts = { ...images, train: images.train + (draft.teacher?.rehearsal ?? 0) }
+      const learning: Parts = { ...images, train: images.train + rehearsalOf(draft) }
       const figures = await figuresFor(decided, learning, signal).catch(refusalOfProbe)
       const isPacked =
-        draft.bodies.length === 0 &&
+        draft.start.kind !== 'choose-network' &&
         (await hasPack(join(dataDir, 'cache', 'packs'), packName(snapshotHash(entries), draft.spec)))
-      const found =
-        figures &&
-        !('refused' in figures) &&
-        forecast({
-          figures,
-          parts: learning,
-          epochs: recipe.settings.epochs,
-          patience: recipe.settings.patience,
-          views: viewsOf({ recipe, classifier }),
-          isPacked,
-          isCompared: hasChampion,
-        })
+      const known = figures !== null && !('refused' in figures)
+      const result = known
+        ? forecast({
+            figures,
+            parts: learning,
+            epochs: recipe.settings.epochs,
+            patience: recipe.settings.patience,
+            views: viewsOf({ recipe, classifier }),
+            isPacked,
+            isCompared: hasChampion,
+          })
+        : null
       return {
         classifier: classifier.id,
         will: {
           recipe: recipe.name,
-          base_version: draft.base?.version ?? null,
+          base_version: base?.name ?? null,
           epochs: recipe.settings.epochs,
           images,
         },
         message,
-        forecast: !found
-          ? null
-          : {
-              seconds: found.seconds,
-              is_most: found.isMost,
-              memory_mb: found.memoryMb,
-              engine: found.engine,
-              words: forecastWords(found),
-            },
-        why_none: found
-          ? null
-          : figures && 'refused' in figures
-            ? figures.refused
-            : 'The duration is measured when the current training run has ended.',
+        forecast: result && {
+          seconds: result.seconds,
+          is_most: result.isMost,
+          memory_mb: result.memoryMb,
+          engine: result.engine,
+          words: forecastWords(result),
+        },
+        why_none: known ? null : (figures?.refused ?? MEASURED_LATER),
       }
     },
   }
 
-  /** Kept ones; else measured now, but not beside a training: both would be slower. */
+  /** Stored ones; else measured now, but not during a training run: both would be slower. */
   async function figuresFor(
-    { classifier, draft, entries }: Awaited<ReturnType<typeof askedRetrain>>,
+    { classifier, draft, entries }: Awaited<ReturnType<typeof planRetrain>>,
     learning: Parts,
     signal: AbortSignal,
   ): Promise<ProbeFigures | null> {
@@ -99,18 +97,17 @@ export function createForecast(parts: ForecastParts): ForecastCases {
     const name = probeName({
       classifier: classifier.id,
       classes: draft.classes,
-      base: draft.base,
-      bodies: draft.bodies,
+      start: draft.start,
       recipe,
       spec: draft.spec,
       engine: settings.TRAINING_ENGINE,
       memory: settings.TRAIN_MEMORY_MB,
       codeVersion: parts.codeVersion,
-      batch: isHeadSettings(recipe.settings) ? 0 : batchFor(learning.train, recipe.settings.batch),
+      batch: batchOf(recipe, learning.train),
     })
-    const known = await readProbe(dataDir, name, now())
-    if (known || (await data.answers.retrainStatus({})).is_running) return known
-    return (await resultOf(
+    const stored = await readProbe(dataDir, name, now())
+    if (stored || (await data.answers.retrainStatus({})).is_running) return stored
+    const result = await resultOf(
       'probe',
       {
         classifierId: classifier.id,
@@ -120,17 +117,18 @@ export function createForecast(parts: ForecastParts): ForecastCases {
         images: learning.train,
       },
       { data, now, signal },
-    )) as ProbeFigures // what probe-job.ts answers
+    )
+    return probeFigures.parse(result)
   }
 }
 
-/** A training that would be refused is an answer here; whatever else goes wrong is not. */
+/** A run that would be refused is a result here; whatever else goes wrong is not. */
 function refusal(error: unknown): { readonly refused: string } {
   if (isDarkroomError(error) && STATUS_OF[error.code] === 422) return { refused: error.message }
   throw error
 }
 
-/** Tried on the engine that would train, it was refused: too large for the memory that it may take. */
+/** The engine that would train refused it: too large for the memory that it may take. */
 function refusalOfProbe(error: unknown): { readonly refused: string } {
   if (isDarkroomError(error) && STATUS_OF[error.code] === 422) return { refused: `${error.why}.` }
   throw error
@@ -142,6 +140,22 @@ function partsOf(entries: readonly SnapshotEntry[]): Parts {
   return { train: count('train'), validation: count('validation'), test: count('test') }
 }
 
-/** By their hash, which is as good as chance; more than are looked at, since some may be gone. */
+/** By their hash, which is as good as chance; more than are processed, since some may be gone. */
 const someOf = (entries: readonly SnapshotEntry[]): readonly SnapshotEntry[] =>
   entries.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, 2 * PROBED)
+
+/** Images made by code that are trained on too. */
+const rehearsalOf = ({ teaching }: RetrainDraft): number =>
+  teaching.kind === 'teacher' ? teaching.rehearsal : 0
+
+/** Images of a step; 0 where there are no steps. */
+function batchOf(recipe: RecipePlan, train: number): number {
+  switch (recipe.kind) {
+    case 'head':
+      return 0
+    case 'scratch':
+    case 'finetune':
+    case 'transfer':
+      return batchFor(train, recipe.settings.batch)
+  }
+}

@@ -1,20 +1,19 @@
-/** Starting, stopping and going on with trainings, as routes ask for it. What a retrain is, decide.ts
- *  says; doing it is a job. */
+/** Starting, cancelling and resuming training runs, as the routes do. What a retrain is, decide.ts says; the run
+ *  itself is a job. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { decideRetrain } from './decide.ts'
-import type { BodyCandidate } from '../run/plan.ts'
+import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import { unseenBy } from '../versions/test-images.ts'
 
 export type RetrainParts = {
   readonly data: Data
   readonly defaultEpochs?: number | undefined
-  /** Networks whose features a classifier with such pictures may begin with. */ readonly bodies: (
-    input: InputSpec,
-  ) => Promise<readonly BodyCandidate[]>
+  /** Other networks that a classifier with such images may start with. */
+  readonly candidates: (input: InputSpec) => Promise<readonly NetworkCandidate[]>
   readonly now: () => number
 }
 
@@ -29,13 +28,13 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
   const answer = (id: string) => data.answers.getRun({ id })
   return {
     async retrain(input) {
-      const { classifier, draft, entries, message, unseen } = await askedRetrain(input, parts)
+      const { classifier, draft, base, entries, message, unseen } = await planRetrain(input, parts)
       const run = await data.runs.plan({
         classifierId: classifier.id,
         recipe: draft.recipe.name,
         epochs: draft.recipe.settings.epochs,
         seed: input.seed ?? (await data.versions.nextNumber(classifier.id)),
-        baseVersionId: draft.base?.id ?? null,
+        baseVersionId: base?.id ?? null,
         message,
         unseen,
         plan: draft,
@@ -70,10 +69,10 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
   }
 }
 
-/** What a click would do now: rows read, nothing written. */
-export async function askedRetrain(
+/** What a click on "Retrain" would do now: rows are read, nothing is written. */
+export async function planRetrain(
   input: Input<typeof retrain>,
-  { data, defaultEpochs, bodies }: Omit<RetrainParts, 'now'>,
+  { data, defaultEpochs, candidates }: Omit<RetrainParts, 'now'>,
 ) {
   const classifier = await data.classifiers.chosen(input.classifier)
   const champion = await data.live.of(classifier.id)
@@ -93,9 +92,9 @@ export async function askedRetrain(
     base,
     samples,
     unseen,
-    bodies: await bodies(classifier.input),
+    candidates: await candidates(classifier.input),
     defaultEpochs,
-    asked: input,
+    options: input,
   })
   return {
     ...decided,

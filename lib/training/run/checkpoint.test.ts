@@ -90,3 +90,23 @@ test('where none was kept there is none, and a cut one is refused', async () => 
 
   await expect(readCheckpoint(file)).rejects.toThrow()
 })
+
+test('one of another format, or whose head is damaged, is refused with what to do', async () => {
+  const file = place()
+  await writeCheckpoint(file, checkpoint)
+  const bytes = readFileSync(file)
+
+  writeFileSync(file, Buffer.from(bytes.toString('latin1').replace('checkpoint/1', 'checkpoint/9'), 'latin1'))
+  await expect(readCheckpoint(file)).rejects.toMatchObject({
+    code: 'bad_data_file',
+    message:
+      'The checkpoint of this training run cannot be read: it has another format than this version of ' +
+      'Darkroom reads. Start a new training run.',
+  })
+
+  writeFileSync(file, Buffer.from(bytes.toString('latin1').replace('"epoch":3', '"epoch":0'), 'latin1'))
+  await expect(readCheckpoint(file)).rejects.toMatchObject({
+    code: 'bad_data_file',
+    message: expect.stringContaining('"position.epoch" must be'),
+  })
+})

@@ -1,26 +1,28 @@
-/** Where a training is, kept so that a killed one goes on: the learner's state and its position, in one file.
- *  A half-written one is never read. */
+/** Where a training is, written so that a run that was stopped or killed can be resumed: the learner's state and
+ *  its position, in one file. A half-written one is never read. */
 import { open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
+import { checkpointHead, type CheckpointHead } from '#lib/contracts/training-checkpoint.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import type { FlatWeights, LearnerState } from '#lib/ml/learn/learner.ts'
 import type { Position } from '#lib/ml/learn/train.ts'
 import { replaceFile } from './replace-file.ts'
 
+/** The first line of the file, with its format; then the length of the head, the head as JSON, and the vectors
+ *  as float32. */
 const MAGIC = 'darkroom-checkpoint/1\n'
+
+const WHAT = 'The checkpoint of this training run'
+const ACTION = 'Start a new training run.'
+const HEAD: StoredFormats<CheckpointHead> = { what: WHAT, action: ACTION, formats: { 1: checkpointHead } }
 
 export type Checkpoint = { readonly position: Position; readonly state: LearnerState }
 
-type Head = {
-  readonly position: Position
-  readonly step: number
-  readonly lengths: readonly (number | null)[]
-  readonly moments: number
-}
-
 export async function writeCheckpoint(file: string, { position, state }: Checkpoint): Promise<void> {
   const vectors = [...pair(state.latest), ...pair(state.average), ...pair(state.best), ...state.moments]
-  const head: Head = {
-    position,
+  const head: CheckpointHead = {
+    position: { ...position, points: [...position.points] },
     step: state.step,
     lengths: vectors.map((v) => v && v.length),
     moments: state.moments.length,
@@ -35,24 +37,17 @@ export async function writeCheckpoint(file: string, { position, state }: Checkpo
   await folder.sync().catch(() => undefined) // some file systems cannot sync a folder; the file itself is synced
 }
 
-/** Null where there is none. */
+/** Null where there is none.
+ *  @throws DarkroomError `bad_data_file` for one of another format, and for one that is damaged. */
 export async function readCheckpoint(file: string): Promise<Checkpoint | null> {
   const bytes = await readFile(file).catch(() => null)
   if (!bytes) return null
   if (bytes.subarray(0, MAGIC.length).toString() !== MAGIC)
-    throw new Error(`${file} is not a checkpoint of this version`)
+    throw unreadable('it has another format than this version of Darkroom reads')
   const begin = MAGIC.length + 4
   const length = bytes.readUInt32LE(MAGIC.length)
-  const head: Head = JSON.parse(bytes.subarray(begin, begin + length).toString())
-  let at = begin + length
-  const vectors = head.lengths.map((count) => {
-    if (count === null) return null
-    const values = new Float32Array(count)
-    new Uint8Array(values.buffer).set(bytes.subarray(at, at + count * 4))
-    at += count * 4
-    return values
-  })
-  if (at !== bytes.length) throw new Error(`${file} has ${bytes.length} bytes and should have ${at}`)
+  const head = parseStoredText(bytes.subarray(begin, begin + length).toString(), HEAD)
+  const vectors = vectorsIn(bytes, begin + length, head.lengths)
   const flat = (i: number): FlatWeights | null =>
     vectors[i] ? { trained: vectors[i], measured: vectors[i + 1]! } : null
   return {
@@ -67,7 +62,27 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | null> {
   }
 }
 
+function vectorsIn(
+  bytes: Buffer,
+  begin: number,
+  lengths: readonly (number | null)[],
+): readonly (Float32Array | null)[] {
+  const end = begin + 4 * lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0)
+  if (end !== bytes.length) throw unreadable(`it has ${bytes.length} bytes and should have ${end}`)
+  let at = begin
+  return lengths.map((length) => {
+    if (length === null) return null
+    const values = new Float32Array(length)
+    new Uint8Array(values.buffer).set(bytes.subarray(at, at + length * 4))
+    at += length * 4
+    return values
+  })
+}
+
 export const checkpointFile = (runFolder: string): string => join(runFolder, 'checkpoint.bin')
 
 const pair = (weights: FlatWeights | null): (Float32Array | null)[] =>
   weights ? [weights.trained, weights.measured] : [null, null]
+
+const unreadable = (why: string): DarkroomError =>
+  new DarkroomError('bad_data_file', { what: `${WHAT} cannot be read`, why, remedy: ACTION })

@@ -1,11 +1,11 @@
 /** What a run is given from outside: an engine, its samples, a clock, and where to report. Types alone; what
  *  they are made of only lib/processes and lib/commands know. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import type { PackSource } from './data/pack.ts'
-import type { RunPlan } from './plan.ts'
 
 /** The part of an engine that a run uses; lib/engines has the whole. */
 export type TrainingEngine = {

@@ -9,14 +9,14 @@ import type { Engine } from '#lib/engines/engine.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { goldenFailure, readBundle } from '#lib/ml/formats/bundle.ts'
-import { settingsOf } from '#lib/ml/recipes/recipe.ts'
-import { DISTILLING } from '#lib/ml/recipes/distil.ts'
+import { DISTILLATION } from '#lib/ml/recipes/distil.ts'
 import { scratchSmall } from '#lib/ml/recipes/scratch-small.ts'
 import { trainingMb } from './learn/batch-size.ts'
 import type { PackSource } from './data/pack.ts'
 import { forecast } from '../retrain/forecast.ts'
 import { probe } from '../probe/probe.ts'
-import { writeJson, planFile, type RunPlan } from './plan.ts'
+import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
+import { writeJson, planFile } from './plan.ts'
 import { runTraining } from './run.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 
@@ -47,7 +47,7 @@ async function* drawn(): AsyncGenerator<PackSource> {
 function begun(change: {
   epochs: number
   seed?: number
-  base?: RunPlan['base']
+  start?: RunPlan['start']
   memoryMb?: number
   teachers?: readonly string[]
 }) {
@@ -55,25 +55,27 @@ function begun(change: {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const out = join(folder, 'v1')
   const plan: RunPlan = {
+    format: PLAN_FORMAT,
     runId: 'r',
     classifier: { id: 'trio', title: 'Trio', isMirrorable: true },
     classes: CLASSES,
     version: 'v1',
-    base: change.base ?? null,
-    body: null,
-    bodies: [],
+    start: change.start ?? { kind: 'random' },
     recipe: {
+      kind: change.start ? 'finetune' : 'scratch',
       name: 'scratch-small',
       settings: {
-        ...settingsOf(scratchSmall),
+        ...scratchSmall.settings,
         epochs: change.epochs,
-        ...(change.teachers && { distil: DISTILLING }),
+        ...(change.teachers && { distil: DISTILLATION }),
       },
     },
     spec: preprocessFor({ size: 16, channels: 3, fit: 'cover' }),
     seed: change.seed ?? 1,
     engine: 'auto',
-    teacher: null,
+    teaching: change.teachers
+      ? { kind: 'distil', folders: change.teachers, ...DISTILLATION }
+      : { kind: 'none' },
     packs: join(folder, 'packs'),
     out,
     memoryMb: change.memoryMb ?? 1024,
@@ -83,7 +85,6 @@ function begun(change: {
     command: 'test',
     codeVersion: 'test',
     notes: [],
-    ...(change.teachers && { teachers: change.teachers }),
   }
   const heard: FromTraining[] = []
   const go = async (stopAfter = Infinity) => {
@@ -168,6 +169,28 @@ test('a hundred and twenty drawn pictures are learnt far beyond chance, and the 
   await engine.unload('sealed')
 }, 60_000)
 
+/** Each stage in turn, with what it reported last. */
+function stagesIn(messages: readonly FromTraining[]) {
+  const last = new Map<string, string>()
+  for (const message of messages)
+    if (message.kind === 'stage') last.set(message.stage, `${message.done} of ${message.total}`)
+  return [...last]
+}
+
+test('a run reports its stages in order, each with how much of it is done', async () => {
+  const run = begun({ epochs: 1 })
+
+  await run.go()
+
+  const [images, train, evaluate, save, ...others] = stagesIn(run.heard)
+  expect(others).toEqual([])
+  expect(images).toEqual(['images', '216 of 216']) // 72 of each class
+  expect(train![0]).toBe('train')
+  // validation, test twice (mirrored too), references, and the test images as they are and disturbed 15 times
+  expect(evaluate).toEqual(['evaluate', `${36 + 120 + 120 + 16 * 60} of ${36 + 120 + 120 + 16 * 60}`])
+  expect(save).toEqual(['save', '9 of 9'])
+}, 60_000)
+
 test('stopped and gone on with, a training ends with the weights that it would have had', async () => {
   const whole = begun({ epochs: 2 })
   await whole.go()
@@ -192,7 +215,7 @@ test.each([
     const known = await readBundle(first.out)
     const next = begun({
       epochs: 1,
-      base: { version: 'v1', folder: first.out },
+      start: { kind: 'version', version: 'v1', folder: first.out },
       memoryMb: Math.ceil(trainingMb({ network: known.network, batch, engine: engine.name })),
     })
 
@@ -221,7 +244,7 @@ test('a teacher that sees pictures alike stands beside the run; two of which one
   expect(taught.losses()).not.toEqual(first.losses())
   expect(taught.heard).toContainEqual({
     kind: 'note',
-    message: '1 version teaches beside it and sees what each step shows.',
+    message: '1 teacher version runs at each step on the same batch.',
   })
   await expect(
     begun({ epochs: 2, teachers: [first.out, join(import.meta.dirname, '../../../models/shapes/v1')] }).go(),

@@ -7,7 +7,7 @@ import type { VersionWithCard } from '#lib/data/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
 import { askVersion, type AskingPorts } from './predict-samples.ts'
-import { promisesKept } from '../run/seal/reliability.ts'
+import { promisesKept } from '../run/seal/measure-reliability.ts'
 
 export type EvaluationAnswer = Output<typeof evaluateModel>
 

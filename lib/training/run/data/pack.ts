@@ -1,18 +1,20 @@
-/** The packed cache: every picture of a snapshot decoded once into the bytes of its square, in one file that
- *  is read by slices. It knows samples and no network; the memory it takes is one square, however many there
- *  are. */
+/** The cache of decoded images: each image of a snapshot decoded once into the bytes of its square, in one file
+ *  that is read by slices. It knows samples and no network; the memory it takes is one square, however many
+ *  there are. */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
+import { packIndex, type PackIndex } from '#lib/contracts/training-plan.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { decode } from '#lib/images/decode.ts'
 import { preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 
-/** A sample with its encoded picture, as whoever has the pictures hands it over. */
+/** A sample with its encoded image. */
 export type PackSource = {
   readonly hash: string
   readonly label: string
@@ -21,15 +23,6 @@ export type PackSource = {
 }
 
 export type PackEntry = { readonly hash: string; readonly label: string; readonly split: Split }
-
-/** What a pack is made of: the file that lies beside the squares. */
-export type PackIndex = {
-  readonly snapshot: string
-  readonly spec: Preprocess
-  readonly entries: readonly PackEntry[]
-  /** Pictures that could not be decoded, with the reason. */
-  readonly refused: readonly { readonly hash: string; readonly reason: string }[]
-}
 
 export interface Pack extends Disposable {
   readonly index: PackIndex
@@ -48,8 +41,8 @@ export type Packing = {
 }
 
 const WRITE_BYTES = 1 << 20 // squares are written in pieces of this size
-const PROGRESS_EVERY = 250 // pictures
-const MOST_KEPT = 8 // packs on disk
+const PROGRESS_EVERY = 10 // images
+const MOST_PACKS = 8 // on disk
 
 /** sha256 over the sorted lines `hash label split`: the same samples give the same name on every machine. */
 export function snapshotHash(entries: readonly PackEntry[]): string {
@@ -64,7 +57,7 @@ export const packName = (snapshot: string, spec: Preprocess): string =>
     .digest('hex')
     .slice(0, 32)
 
-/** Decodes every sample once and keeps the squares; answers the name under which `openPack` finds them. */
+/** Decodes every sample once and stores the squares; returns the name under which `openPack` finds them. */
 export async function buildPack({
   folder,
   spec,
@@ -97,7 +90,7 @@ async function keepNewest(folder: string): Promise<void> {
   const dated = await Promise.all(
     names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })),
   )
-  const old = dated.toSorted((a, b) => b.at - a.at).slice(MOST_KEPT)
+  const old = dated.toSorted((a, b) => b.at - a.at).slice(MOST_PACKS)
   await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })))
 }
 
@@ -114,16 +107,16 @@ async function writeSquares(
 ): Promise<PackIndex> {
   const entries: PackEntry[] = []
   const refused: { hash: string; reason: string }[] = []
-  const seen = new Set<string>()
+  const hashes = new Set<string>()
   const bytes = squareBytes(spec)
   const piece = new Uint8Array(Math.max(bytes, Math.floor(WRITE_BYTES / bytes) * bytes))
   let filled = 0
   await using file = await open(join(under, 'squares.bin'), 'w')
-  for await (const { hash, label, split, bytes: picture } of samples) {
+  for await (const { hash, label, split, bytes: encoded } of samples) {
     signal.throwIfAborted()
-    if (seen.has(hash)) continue
-    seen.add(hash)
-    const square = earlier.find(hash) ?? (await squareOf(picture, spec, maxPixels))
+    if (hashes.has(hash)) continue
+    hashes.add(hash)
+    const square = earlier.find(hash) ?? (await squareOf(encoded, spec, maxPixels))
     if (typeof square === 'string') {
       refused.push({ hash, reason: square })
       continue
@@ -144,20 +137,17 @@ async function writeSquares(
 }
 
 interface Earlier extends Disposable {
-  /** Valid until the next one is asked for. */
+  /** Valid until the next call. */
   readonly find: (hash: string) => Uint8Array | null
 }
 
-/** Squares that older packs have of the same pictures: after an upload only what is new is decoded. */
+/** Squares that older packs have of the same images: after an upload only new images are decoded. */
 async function earlierSquares(folder: string, spec: Preprocess): Promise<Earlier> {
   const square = new Uint8Array(squareBytes(spec))
   const places = new Map<string, { readonly file: number; readonly at: number }>()
   const files: number[] = []
   for (const name of (await readdir(folder)).filter((one) => !one.startsWith('.'))) {
-    const index = await readFile(join(folder, name, 'index.json'), 'utf8').then(
-      (text): PackIndex => JSON.parse(text),
-      () => null,
-    )
+    const index = await readPackIndex(join(folder, name)).catch(() => null)
     if (!index || packName(index.snapshot, spec) !== name) continue // made for other squares
     const file = openSync(join(folder, name, 'squares.bin'), 'r')
     files.push(file)
@@ -188,6 +178,16 @@ async function squareOf(
   }
 }
 
+const INDEX: StoredFormats<PackIndex> = {
+  what: 'The index of the decoded images',
+  action: 'Remove the folder "cache/packs" in DATA_DIR: it is built again when it is needed.',
+  formats: { 1: packIndex },
+}
+
+/** @throws where there is none, or it cannot be read. */
+export const readPackIndex = async (pack: string): Promise<PackIndex> =>
+  parseStoredText(await readFile(join(pack, 'index.json'), 'utf8'), INDEX)
+
 export async function hasPack(folder: string, name: string): Promise<boolean> {
   return stat(join(folder, name, 'index.json')).then(
     () => true,
@@ -196,7 +196,7 @@ export async function hasPack(folder: string, name: string): Promise<boolean> {
 }
 
 export async function openPack(folder: string, name: string): Promise<Pack> {
-  const index: PackIndex = JSON.parse(await readFile(join(folder, name, 'index.json'), 'utf8'))
+  const index = await readPackIndex(join(folder, name))
   const file = openSync(join(folder, name, 'squares.bin'), 'r')
   const bytes = squareBytes(index.spec)
   return {

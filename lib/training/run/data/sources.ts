@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 import { isFileFault } from '#lib/data/blobs.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import type { PackSource } from './pack.ts'
-import { readSamples, type SamplesPlan } from '../plan.ts'
+import type { PlannedSamples } from '#lib/contracts/training-plan.ts'
+import { readSamples } from '../plan.ts'
 
 /** What a reader of data sets gives; lib/ingest/readers has them. */
 export type OpenDataset = (
@@ -25,7 +26,7 @@ export type OpenDataset = (
 }>
 
 export async function* datasetSamples(
-  plan: Extract<SamplesPlan, { kind: 'dataset' }>,
+  plan: Extract<PlannedSamples, { kind: 'dataset' }>,
   open: OpenDataset,
   signal: AbortSignal,
 ): AsyncGenerator<PackSource> {

@@ -12,14 +12,15 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { head } from '#lib/ml/recipes/head.ts'
-import { bodiesIn } from '../start/backbones.ts'
+import { backbonesIn } from '../start/backbones.ts'
 import type { PackSource } from '../data/pack.ts'
-import { planFile, readRunPlan, writeJson, type RunPlan } from '../plan.ts'
+import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
+import { planFile, readRunPlan, writeJson } from '../plan.ts'
 import { runTraining } from '../run.ts'
 
 const MODELS = fileURLToPath(new URL('../../../../models', import.meta.url))
 const INPUT = { size: 32, channels: 3, fit: 'cover' } as const
-const { name: _name, ...settings } = head
+const { settings } = head
 
 let engine: Engine
 beforeAll(async () => {
@@ -61,7 +62,7 @@ function place(): string {
 }
 
 const only = async (...names: readonly string[]) =>
-  (await bodiesIn(MODELS, INPUT)).filter(({ name }) => names.some((one) => name.startsWith(`${one} `)))
+  (await backbonesIn(MODELS, INPUT)).filter(({ name }) => names.some((one) => name.startsWith(`${one} `)))
 
 async function trained(
   change: Partial<RunPlan> & {
@@ -74,17 +75,16 @@ async function trained(
   const { each, folder, stop, ...of } = change
   const [shapes] = await only('shapes')
   const plan: RunPlan = {
+    format: PLAN_FORMAT,
     runId: 'r',
     classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
     version: 'v1',
-    base: null,
-    body: null,
-    bodies: [],
-    recipe: { name: 'head', settings },
+    start: { kind: 'random' },
+    recipe: { kind: 'head', name: 'head', settings },
     spec: shapes!.spec,
     seed: 1,
     engine: 'auto',
-    teacher: null,
+    teaching: { kind: 'none' },
     packs: join(folder, 'cache', 'packs'),
     out: join(folder, 'v1'),
     memoryMb: 1024,
@@ -121,9 +121,14 @@ async function trained(
 
 test('the network is chosen that tells the pictures apart best, and what comes of it is a whole version', async () => {
   const folder = place()
-  const bodies = await only('shapes', 'cats-dogs')
+  const candidates = await only('shapes', 'cats-dogs')
 
-  const { out, notes, heard } = await trained({ classes: ['ring', 'star'], each: 24, folder, bodies })
+  const { out, notes, heard } = await trained({
+    classes: ['ring', 'star'],
+    each: 24,
+    folder,
+    start: { kind: 'choose-network', candidates },
+  })
 
   expect(notes.find((note) => note.startsWith('Of the available pretrained networks'))).toMatch(
     /shapes v1 distinguishes these images best/,
@@ -141,15 +146,37 @@ test('the network is chosen that tells the pictures apart best, and what comes o
   expect(card.notes.join()).toContain('All layers but the last are those of shapes v1')
   expect(card.curves.length).toBeGreaterThan(2)
   expect(heard.filter(({ kind }) => kind === 'step')).toHaveLength(card.curves.length)
-  expect((await readRunPlan(folder)).body).toMatchObject({ name: 'shapes v1' }) // whoever goes on takes the same
+  expect((await readRunPlan(folder)).start).toMatchObject({ kind: 'network', name: 'shapes v1' }) // for a resumed run
+}, 60_000)
+
+test('a head reports that it reads images and computes features before it trains', async () => {
+  const { heard } = await trained({
+    classes: ['ring', 'star'],
+    each: 12,
+    folder: place(),
+    start: { kind: 'choose-network', candidates: await only('shapes') },
+  })
+
+  const stages = heard.flatMap((message) => (message.kind === 'stage' ? [message] : []))
+  expect([...new Set(stages.map(({ stage }) => stage))]).toEqual([
+    'images',
+    'features',
+    'train',
+    'evaluate',
+    'save',
+  ])
+  const last = (name: string) => stages.findLast(({ stage }) => stage === name)
+  expect(last('images')).toMatchObject({ done: 24, total: 24 })
+  expect(last('features')).toMatchObject({ done: 32, total: 32 }) // 16 training images and their mirror images
+  expect(heard.some((message) => message.kind === 'step' && message.steps === settings.epochs)).toBe(true)
 }, 60_000)
 
 test('a class that the version did not have is learnt on its features, beside those that it had', async () => {
   const folder = place()
-  const base = { version: 'v1', folder: join(MODELS, 'shapes', 'v1') }
-  const { classes } = await readBundle(base.folder)
+  const start = { kind: 'version', version: 'v1', folder: join(MODELS, 'shapes', 'v1') } as const
+  const { classes } = await readBundle(start.folder)
 
-  const { out } = await trained({ classes: [...classes, 'blank'], each: 9, folder, base })
+  const { out } = await trained({ classes: [...classes, 'blank'], each: 9, folder, start })
 
   const { card, network } = await readBundle(out)
   expect(network.classes).toBe(7)
@@ -167,7 +194,7 @@ test('asked to stop, it ends without a version', async () => {
     classes: ['ring', 'star'],
     each: 6,
     folder,
-    base: { version: 'v1', folder: join(MODELS, 'shapes', 'v1') },
+    start: { kind: 'version', version: 'v1', folder: join(MODELS, 'shapes', 'v1') },
     stop: stop.signal,
   })
 

@@ -1,110 +1,87 @@
-/** A run of the recipe `head`: features of the pictures, then the last layer on them. It takes seconds, so it
- *  keeps no checkpoint: what it would begin again with is the cache of features. */
-import { join } from 'node:path'
+/** Training the last layer alone, on features. It takes seconds, so it has no checkpoint: a run that was
+ *  stopped starts again from the stored features. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
-import { learnHead, type HeadSettings } from '#lib/ml/learn/head.ts'
-import { headIn, withHead } from '#lib/ml/network/head-network.ts'
-import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
-import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { learnHead, type HeadSettings, type HeadTry } from '#lib/ml/learn/head.ts'
 import { BEGINNING, type Position } from '#lib/ml/learn/train.ts'
-import { embed } from '../../features/embed.ts'
-import type { Outcome } from './steps.ts'
+import { headIn, withHead } from '#lib/ml/network/head-network.ts'
 import type { RunPorts } from '../ports.ts'
-import type { RunPlan } from '../plan.ts'
+import type { HeadFeatures, TrainedNetwork, TrainingMaterial } from './material.ts'
 
-export type HeadRun = {
-  readonly plan: RunPlan
+export type HeadRun = TrainingMaterial & {
   readonly settings: HeadSettings
-  /** With as many outputs as the plan has classes. */
-  readonly network: Network
-  readonly weights: Weights
-  readonly training: SampleSet
-  readonly choosing: SampleSet
+  readonly features: HeadFeatures
 }
 
-const SAY_EVERY = 500 // pictures
-
-export async function learntHead(run: HeadRun, ports: RunPorts): Promise<Outcome | 'cancelled'> {
-  const { plan, settings, network, weights, training, choosing } = run
+export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedNetwork | 'cancelled'> {
+  const { plan, settings, features, network, weights, training } = run
   const { engine, say, clock, signal } = ports
-  const began = clock()
-  const {
-    sets: [learning, held],
-    computed,
-  } = await embed(
-    [
-      { set: training, mirrored: settings.mirrored && plan.classifier.isMirrorable },
-      { set: choosing, mirrored: false },
-    ],
-    {
-      engine,
-      network,
-      weights,
-      spec: plan.spec,
-      folder: join(plan.packs, '..', 'embeddings'),
-      signal,
-      onProgress: (done) => {
-        if (done % SAY_EVERY === 0)
-          say({ kind: 'note', message: `${done.toLocaleString('en')} images processed.` })
-      },
-    },
-  )
+  const startedAt = clock() - features.seconds
   say({
     kind: 'note',
     message:
-      `${featureLength(network)} features per image ` +
-      `(${computed === 0 ? 'all cached' : `${computed} computed now`}); training the last layer for ` +
-      `${plan.classes.length} classes on ${training.count} images with ${engine.detail}.`,
+      `Training the last layer for ${plan.classes.length} classes on ${training.count} images with ` +
+      `${engine.detail}.`,
   })
-  const course = learnHead({
-    training: learning!,
-    choosing: held!,
+  const tries = learnHead({
+    training: features.training,
+    choosing: features.choosing,
     classes: plan.classes.length,
     settings,
-    towards: plan.base ? headIn(network, weights) : null,
+    towards: plan.start.kind === 'version' ? headIn(network, weights) : null,
     seed: plan.seed,
   })
   let position: Position = BEGINNING
-  let from = began
+  let from = startedAt
   for (;;) {
-    await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in
+    await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive
     if (signal.aborted) return 'cancelled'
-    const next = course.next()
-    if (next.done) return { ...withHead(network, weights, next.value), position, batch: training.count }
-    const { number, training: learnt, heldOut, isBest } = next.value
+    const next = tries.next()
+    if (next.done)
+      return {
+        ...withHead(network, weights, next.value),
+        position,
+        batch: training.count,
+        images: training.count,
+      }
     const now = clock()
-    const seconds = now - from
+    const point = pointOf(next.value, { images: training.count, seconds: now - from })
+    const { number } = next.value
     from = now
-    const imagesPerSecond = seconds > 0 ? training.count / seconds : 0
-    const point: EpochPoint = {
-      epoch: number,
-      loss: learnt.loss,
-      accuracy: learnt.accuracy,
-      val_loss: heldOut.loss,
-      val_accuracy: heldOut.accuracy,
-      learning_rate: 0, // each try goes all the way down
-      images_per_second: imagesPerSecond,
-      seconds,
-      is_best: isBest,
-    }
-    position = {
-      ...position,
-      epoch: number + 1,
-      points: [...position.points, point],
-      best: isBest ? { epoch: number, score: heldOut, which: 'latest' } : position.best,
-    }
-    const etaSeconds = ((now - began) / number) * (settings.epochs - number)
+    position = after(position, next.value, point)
+    const etaSeconds = ((now - startedAt) / number) * (settings.epochs - number)
     say({
       kind: 'step',
       epoch: number,
       step: number,
       steps: settings.epochs,
-      loss: learnt.loss,
+      loss: point.loss,
       learningRate: 0,
-      imagesPerSecond,
+      imagesPerSecond: point.images_per_second,
       etaSeconds,
       memoryMb: ports.memoryMb(),
     })
     say({ kind: 'epoch', point, etaSeconds })
   }
 }
+
+const pointOf = (
+  { number, training, heldOut, isBest }: HeadTry,
+  { images, seconds }: { readonly images: number; readonly seconds: number },
+): EpochPoint => ({
+  epoch: number,
+  loss: training.loss,
+  accuracy: training.accuracy,
+  val_loss: heldOut.loss,
+  val_accuracy: heldOut.accuracy,
+  learning_rate: 0, // each try goes all the way down
+  images_per_second: seconds > 0 ? images / seconds : 0,
+  seconds,
+  is_best: isBest,
+})
+
+const after = (position: Position, { number, heldOut, isBest }: HeadTry, point: EpochPoint): Position => ({
+  ...position,
+  epoch: number + 1,
+  points: [...position.points, point],
+  best: isBest ? { epoch: number, score: heldOut, which: 'latest' } : position.best,
+})

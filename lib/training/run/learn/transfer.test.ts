@@ -11,13 +11,14 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { weightSpecs } from '#lib/ml/network/network.ts'
-import { settingsOf, type Recipe } from '#lib/ml/recipes/recipe.ts'
+import type { TransferRecipe } from '#lib/ml/recipes/recipe.ts'
 import { transfer } from '#lib/ml/recipes/transfer.ts'
 import { transferWhole } from '#lib/ml/recipes/transfer-whole.ts'
 import { frozenBelow } from '#lib/ml/network/upper-part.ts'
-import { learnerSpec } from './steps.ts'
+import { learnerSpec } from './learner-spec.ts'
 import type { PackSource } from '../data/pack.ts'
-import { readRunPlan, writeJson, planFile, type RunPlan } from '../plan.ts'
+import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
+import { readRunPlan, writeJson, planFile } from '../plan.ts'
 import { runTraining } from '../run.ts'
 
 const SHAPES_FOLDER = fileURLToPath(new URL('../../../../models/shapes/v1', import.meta.url))
@@ -48,18 +49,20 @@ async function prepared(): Promise<{ folder: string; plan: RunPlan }> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const { preprocess } = await readBundle(SHAPES_FOLDER)
   const plan: RunPlan = {
+    format: PLAN_FORMAT,
     runId: 'r',
     classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
     classes: CLASSES,
     version: 'v1',
-    base: null,
-    body: null,
-    bodies: [{ name: 'shapes v1', folder: SHAPES_FOLDER, spec: preprocess }],
-    recipe: { name: 'transfer', settings: { ...settingsOf(transfer), epochs: 3 } },
+    start: {
+      kind: 'choose-network',
+      candidates: [{ name: 'shapes v1', folder: SHAPES_FOLDER, spec: preprocess }],
+    },
+    recipe: { kind: 'transfer', name: 'transfer', settings: { ...transfer.settings, epochs: 3 } },
     spec: preprocess,
     seed: 1,
     engine: 'auto',
-    teacher: null,
+    teaching: { kind: 'none' },
     packs: join(folder, 'cache', 'packs'),
     out: join(folder, 'v1'),
     memoryMb: 1024,
@@ -123,13 +126,15 @@ test('first the last layer is learnt, then the upper part; batch norm and what l
   const frozen = network.layers
     .slice(
       0,
-      network.layers.findIndex(({ name }) => name === frozenBelow(network, transfer.transfer!.share)) + 1,
+      network.layers.findIndex(
+        ({ name }) => name === frozenBelow(network, transfer.settings.transfer.share),
+      ) + 1,
     )
     .map(({ name }) => name)
   const rates = card.curves.map((point) => point.learning_rate)
   expect(card.curves.map((point) => point.epoch)).toEqual([1, 2, 3])
   expect(rates.map((rate) => rate > 0)).toEqual([false, true, true]) // the head is learnt at no rate
-  expect(rates.at(-1)).toBeLessThanOrEqual(transfer.rate.peak)
+  expect(rates.at(-1)).toBeLessThanOrEqual(transfer.settings.rate.peak)
   expect(card.recipe.name).toBe('transfer')
   expect(card.test!.accuracy.value).toBeGreaterThan(0.9)
   expect(card.notes).toContain(
@@ -148,8 +153,11 @@ test('first the last layer is learnt, then the upper part; batch norm and what l
 test('with transfer nothing below is let go, with transfer-whole everything learns and batch norm with it', async () => {
   const { plan } = await prepared()
   const { network, weights } = await readBundle(SHAPES_FOLDER)
-  const specOf = (recipe: Recipe) =>
-    learnerSpec({ plan, settings: settingsOf(recipe), network, weights }, { images: 1_000, engine: 'onnx' })
+  const specOf = (recipe: TransferRecipe) =>
+    learnerSpec(
+      { plan: { ...plan, recipe }, settings: recipe.settings, network, weights },
+      { images: 1_000, engine: 'onnx' },
+    )
 
   expect(specOf(transfer)).toMatchObject({ frozenThrough: expect.any(String) as string, batchNorm: 'frozen' })
   expect(Object.keys(specOf(transferWhole))).toEqual(

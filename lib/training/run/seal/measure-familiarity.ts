@@ -1,6 +1,5 @@
-/** How well a version tells pictures like its training pictures from others: which of them go into
- *  `reference.bin`, which neighbour counts, from what distance on a picture is unfamiliar, and what foreign
- *  sets say to that. The rule is domain/familiarity, the arithmetic ml/familiarity. */
+/** How well a version recognises unfamiliar images: which training images go into `reference.bin`, which
+ *  neighbour counts, from what distance on an image is unfamiliar, and what foreign sets give. The rule is domain/familiarity, the arithmetic ml/familiarity. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { auroc, familiarUpTo } from '#lib/domain/familiarity.ts'
@@ -17,15 +16,15 @@ import {
   type Reference,
 } from '#lib/ml/evaluate/familiarity.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { seen, type HeldVersion, type VersionOutputs } from './outputs.ts'
+import { computeOutputs, type LoadedVersion, type VersionOutputs } from './outputs.ts'
 
 /** Which neighbour's distance counts, where validation cannot say. On cifar10, cats-dogs and fruits 5 to 20
  *  differ by less than 0.04 in AUROC, and blends with energy or the largest logit lose more on two of the
  *  three than they gain on the third (2026-11). */
 const USUAL_NEIGHBOUR = 5
 const NEIGHBOURS = [1, 3, 5, 10, 20, 50] as const
-/** Wrong answers of the choosing half from which they can choose: what tells them from the right ones also
- *  tells foreign pictures. */
+/** Incorrect predictions of the choosing half that are enough to choose by: what separates them from the
+ *  correct ones also separates foreign images. */
 const FEWEST_WRONG = 30
 /** A centre must be that much better in AUROC: cifar10 gains 0.015 by one, cats-dogs loses 0.25 (2026-11). */
 const CENTRE_MARGIN = 0.005
@@ -33,29 +32,33 @@ const ROWS_AT_ONCE = 128
 
 export type FamiliaritySets = {
   readonly training: SampleSet
-  readonly choosing: Labelled
+  readonly choosing: LabelledOutputs
   readonly calibrating: VersionOutputs
   readonly test: VersionOutputs
-  /** Pictures that show nothing it knows; null where none were named. */
-  readonly foreign: readonly { readonly name: string; readonly seen: VersionOutputs }[] | null
+  /** Images of none of its classes; null where none were named. */
+  readonly foreign: readonly { readonly name: string; readonly outputs: VersionOutputs }[] | null
 }
-type Labelled = VersionOutputs & { readonly labels: Int32Array }
+type LabelledOutputs = VersionOutputs & { readonly labels: Int32Array }
 type Choice = { readonly neighbour: number; readonly centre: Float32Array | null }
 
 export type Familiarity = {
   readonly card: NonNullable<Card['familiarity']>
   readonly reference: Reference
-  /** Of each picture, in the order of its set. */
+  /** Of each image, in the order of its set. */
   readonly distances: { readonly calibrating: Float32Array; readonly test: Float32Array }
 }
 
-/** Null where there is nothing to be like, or the engine gives no features. */
+/** How many training images are references. */
+export const referenceCount = (training: Pick<SampleSet, 'count'>): number =>
+  Math.min(MOST_REFERENCES, training.count)
+
+/** Null where there are no training images to compare with, or the engine gives no features. */
 export async function measureFamiliarity(
   sets: FamiliaritySets,
-  loaded: HeldVersion,
+  loaded: LoadedVersion,
 ): Promise<Familiarity | null> {
   const sample = chosenFrom(sets.training, references(sets.training, loaded.classes), 0)
-  const { features } = await seen(sample, loaded)
+  const { features } = await computeOutputs(sample, loaded)
   if (sample.count === 0 || !features) return null
   const length = features.length / sample.count
   const known = { ids: sample.hashes, labels: Uint16Array.from(sample.labels), length, features }
@@ -71,8 +74,8 @@ export async function measureFamiliarity(
   const beyond = (of: Float32Array): number =>
     of.filter((distance) => threshold !== null && distance > threshold).length
   const foreign: NonNullable<Card['familiarity']>['foreign'] = sets.foreign && []
-  for (const { name, seen: one } of sets.foreign ?? []) {
-    const away = await far(one)
+  for (const { name, outputs } of sets.foreign ?? []) {
+    const away = await far(outputs)
     const area = auroc(test, away)
     if (area !== null)
       foreign!.push({
@@ -104,22 +107,26 @@ function references(training: SampleSet, classes: number): number[] {
   const order = training.hashes.map((hash, i) => ({ hash, i })).sort((a, b) => (a.hash < b.hash ? -1 : 1))
   for (const { i } of order) byClass[training.labels[i]!]!.push(i)
   const taken: number[] = []
-  for (let round = 0; taken.length < Math.min(MOST_REFERENCES, training.count); round++) {
+  for (let round = 0; taken.length < referenceCount(training); round++) {
     for (const of of byClass) if (round < of.length && taken.length < MOST_REFERENCES) taken.push(of[round]!)
   }
   return taken
 }
 
-type Known = {
+type ReferenceFeatures = {
   readonly ids: readonly string[]
   readonly labels: Uint16Array
   readonly length: number
   readonly features: Float32Array
 }
 
-/** The neighbour, and whether a centre, whose distances best tell the wrong answers of the choosing half from
- *  the right ones. */
-async function choose(known: Known, choosing: Labelled, loaded: HeldVersion): Promise<Choice> {
+/** The neighbour, and whether a centre, whose distances best separate the incorrect predictions of the choosing
+ *  half from the correct ones. */
+async function choose(
+  known: ReferenceFeatures,
+  choosing: LabelledOutputs,
+  loaded: LoadedVersion,
+): Promise<Choice> {
   const perClass = known.ids.length / loaded.classes
   const neighbours = NEIGHBOURS.filter((neighbour) => neighbour === 1 || neighbour <= perClass / 2)
   const usual: Choice = {
@@ -155,7 +162,7 @@ async function distances(
   reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>,
   features: Float32Array,
   neighbours: readonly number[],
-  { engine, key, signal }: HeldVersion,
+  { engine, key, signal }: LoadedVersion,
 ): Promise<Float32Array[]> {
   const { length, centre } = reference
   const rows = features.length / length
@@ -190,7 +197,7 @@ async function distances(
 const rightOnes = (logits: Logits, labels: Int32Array): boolean[] =>
   Array.from({ length: logits.count }, (_, i) => answerOf(logits, i) === labels[i])
 
-function meanOf({ features, length }: Known): Float32Array {
+function meanOf({ features, length }: ReferenceFeatures): Float32Array {
   const sums = new Float64Array(length)
   features.forEach((value, i) => {
     sums[i % length]! += value

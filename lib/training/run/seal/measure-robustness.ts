@@ -1,5 +1,5 @@
-/** What is left of a version's accuracy when its test pictures are disturbed, and what its pictures' mirror
- *  images would add to it. The disturbances are lib/ml/evaluate/robustness. */
+/** The accuracy of a version on disturbed test images, and what the mean over an image and its mirror image
+ *  would add to it. The disturbances are lib/ml/evaluate/robustness. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
@@ -10,14 +10,18 @@ import { squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { mirroredSquare } from '#lib/ml/learn/augment.ts'
 import { disturb, DISTURBANCES } from '#lib/ml/evaluate/robustness.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { seen, type HeldVersion } from './outputs.ts'
+import { computeOutputs, type LoadedVersion } from './outputs.ts'
 
 /** Enough for ±2 points, and seconds. */
 const MOST_IMAGES = 1_000
-/** Disturbed at a time, so that memory does not grow with the pictures. */
+/** Disturbed at a time, so that memory does not grow with the number of images. */
 const AT_ONCE = 64
 
-export async function measureRobustness(test: SampleSet, loaded: HeldVersion): Promise<Card['robustness']> {
+/** How many images `measureRobustness` predicts. */
+export const robustnessImages = (test: Pick<SampleSet, 'count'>): number =>
+  Math.min(MOST_IMAGES, test.count) * (1 + DISTURBANCES.reduce((sum, { amounts }) => sum + amounts.length, 0))
+
+export async function measureRobustness(test: SampleSet, loaded: LoadedVersion): Promise<Card['robustness']> {
   if (test.count === 0) return null
   const images = Math.min(MOST_IMAGES, test.count)
   const some = chosenFrom(
@@ -34,7 +38,7 @@ export async function measureRobustness(test: SampleSet, loaded: HeldVersion): P
       const squares = await Promise.all(
         places.map((i) => changed(squareOf(some, i, loaded), some.hashes[i]!)),
       )
-      const { logits } = await seen(
+      const { logits } = await computeOutputs(
         { count: squares.length, read: (i, out, offset) => out.set(squares[i]!, offset) },
         loaded,
       )
@@ -57,15 +61,15 @@ export async function measureRobustness(test: SampleSet, loaded: HeldVersion): P
   return { images, accuracy: await accuracyOf(async (square) => square), disturbances }
 }
 
-/** Accuracy where each answer is the mean of those to the picture and to its mirror image. */
+/** Accuracy where each prediction is the mean of those for the image and its mirror image. */
 export async function measureMirrored(
   test: SampleSet,
   plain: Logits,
-  loaded: HeldVersion,
+  loaded: LoadedVersion,
 ): Promise<Interval | null> {
   if (test.count === 0) return null
   const square = new Uint8Array(squareBytes(loaded.spec))
-  const { logits } = await seen(
+  const { logits } = await computeOutputs(
     {
       count: test.count,
       read(index, out, offset) {
@@ -79,7 +83,7 @@ export async function measureMirrored(
   return wilson(score(both, test.labels).right, test.count)
 }
 
-function squareOf(set: SampleSet, index: number, { spec }: HeldVersion): Uint8Array {
+function squareOf(set: SampleSet, index: number, { spec }: LoadedVersion): Uint8Array {
   const square = new Uint8Array(squareBytes(spec))
   set.read(index, square, 0)
   return square

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { MOST_REFERENCES } from '#lib/ml/evaluate/familiarity.ts'
-import { measure, type MeasuredSets } from './measure.ts'
+import { measure, type EvaluationSets } from './measure.ts'
 import { CLASSES, fakeLoaded, lit } from './outputs.fakes.ts'
 
-const sets = (held: number, change: Partial<MeasuredSets> = {}): MeasuredSets => ({
+const sets = (held: number, change: Partial<EvaluationSets> = {}): EvaluationSets => ({
   classes: CLASSES,
   isMirrorable: true,
   foreign: null,

@@ -1,6 +1,6 @@
-/** All that a card says of what a version can: measured on pictures that it did not learn from, each number
- *  on those that did not fit it. The choosing half has chosen the epoch and chooses the neighbour, the
- *  calibrating half gives the thresholds, the test pictures say what these mean. */
+/** All figures of a card about the quality of a version: measured on images that it was not trained on, each
+ *  figure on images that did not fit it. The choosing half has chosen the epoch and chooses the neighbour, the
+ *  calibrating half gives the thresholds, the test set says what these mean. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import {
   answersAt,
@@ -25,33 +25,42 @@ import { wilson } from '#lib/domain/statistics.ts'
 import { evaluation, score } from '#lib/ml/evaluate/evaluate.ts'
 import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { measureFamiliarity, type Familiarity } from './measure-familiarity.ts'
-import { measureMirrored, measureRobustness } from './measure-robustness.ts'
-import { seen, type HeldVersion, type Squares } from './outputs.ts'
+import { measureFamiliarity, referenceCount, type Familiarity } from './measure-familiarity.ts'
+import { measureMirrored, measureRobustness, robustnessImages } from './measure-robustness.ts'
+import { computeOutputs, type LoadedVersion, type Squares } from './outputs.ts'
 
-export type MeasuredSets = {
+export type EvaluationSets = {
   readonly classes: readonly string[]
   readonly isMirrorable: boolean
   readonly training: SampleSet
   readonly choosing: SampleSet
   readonly calibrating: SampleSet
   readonly test: SampleSet
-  /** Sets of pictures that show nothing it knows, by name; null where none were named. */
+  /** Sets of images of none of its classes, by name; null where none were named. */
   readonly foreign: readonly { readonly name: string; readonly squares: Squares }[] | null
 }
 
-export type Measured = Pick<
+export type Measurement = Pick<
   Card,
   'test' | 'validation' | 'calibration' | 'decision' | 'candidates' | 'familiarity' | 'robustness'
 > & { readonly reference: Reference | null; /** For the card. */ readonly notes: readonly string[] }
 
-export async function measure(sets: MeasuredSets, loaded: HeldVersion): Promise<Measured> {
-  const choosing = await seen(sets.choosing, loaded)
-  const calibrating = await seen(sets.calibrating, loaded)
-  const test = await seen(sets.test, loaded)
+/** How many images `measure` predicts, those of disturbances and mirror images included. */
+export const imagesToMeasure = (sets: EvaluationSets): number =>
+  sets.choosing.count +
+  sets.calibrating.count +
+  sets.test.count * (sets.isMirrorable ? 2 : 1) +
+  (sets.foreign ?? []).reduce((sum, { squares }) => sum + squares.count, 0) +
+  referenceCount(sets.training) +
+  robustnessImages(sets.test)
+
+export async function measure(sets: EvaluationSets, loaded: LoadedVersion): Promise<Measurement> {
+  const choosing = await computeOutputs(sets.choosing, loaded)
+  const calibrating = await computeOutputs(sets.calibrating, loaded)
+  const test = await computeOutputs(sets.test, loaded)
   const foreign = []
   for (const { name, squares } of sets.foreign ?? [])
-    foreign.push({ name, seen: await seen(squares, loaded) })
+    foreign.push({ name, outputs: await computeOutputs(squares, loaded) })
   const familiarity = await measureFamiliarity(
     {
       training: sets.training,
@@ -62,7 +71,7 @@ export async function measure(sets: MeasuredSets, loaded: HeldVersion): Promise<
     },
     loaded,
   )
-  const of = {
+  const scored = {
     calibrating: drawn(calibrating.logits, sets.calibrating),
     test: drawn(test.logits, sets.test),
     familiarity,
@@ -72,20 +81,21 @@ export async function measure(sets: MeasuredSets, loaded: HeldVersion): Promise<
       ? null
       : fitTemperature(calibrating.logits, sets.calibrating.labels)
   const chosen = score(choosing.logits, sets.choosing.labels)
-  const decision = temperature === null ? null : decisionPart(of, temperature)
-  const testPart = sets.test.count === 0 ? null : measuredTest(of.test, sets.classes, temperature ?? 1)
+  const decision = temperature === null ? null : decisionPart(scored, temperature)
+  const testFigures = sets.test.count === 0 ? null : testPart(scored.test, sets.classes, temperature ?? 1)
   return {
-    test: testPart && {
-      ...testPart,
+    test: testFigures && {
+      ...testFigures,
       mirrored: sets.isMirrorable ? await measureMirrored(sets.test, test.logits, loaded) : null,
     },
     validation:
       sets.choosing.count === 0
         ? null
         : { images: chosen.images, accuracy: wilson(chosen.right, chosen.images), loss: chosen.loss },
-    calibration: temperature === null ? null : calibrationPart(of, temperature),
+    calibration: temperature === null ? null : calibrationPart(scored, temperature),
     decision,
-    candidates: temperature === null ? null : candidatesPart(of, temperature, decision?.threshold ?? null),
+    candidates:
+      temperature === null ? null : candidatesPart(scored, temperature, decision?.threshold ?? null),
     familiarity: familiarity?.card ?? null,
     robustness: await measureRobustness(sets.test, loaded),
     reference: familiarity?.reference ?? null,
@@ -93,7 +103,11 @@ export async function measure(sets: MeasuredSets, loaded: HeldVersion): Promise<
   }
 }
 
-type Of = { readonly calibrating: Drawn; readonly test: Drawn; readonly familiarity: Familiarity | null }
+type ScoredSets = {
+  readonly calibrating: Drawn
+  readonly test: Drawn
+  readonly familiarity: Familiarity | null
+}
 
 const drawn = (logits: Logits, { labels, hashes }: SampleSet): Drawn => ({
   logits,
@@ -101,27 +115,27 @@ const drawn = (logits: Logits, { labels, hashes }: SampleSet): Drawn => ({
   chances: hashes.map(chanceOf),
 })
 
-function measuredTest(
+function testPart(
   { logits, labels }: Drawn,
   classes: readonly string[],
   temperature: number,
 ): NonNullable<Card['test']> {
-  const found = evaluation(logits, Int32Array.from(labels), { classes, temperature })
+  const figures = evaluation(logits, Int32Array.from(labels), { classes, temperature })
   return {
-    images: found.images,
-    accuracy: found.accuracy,
-    loss: found.loss,
-    macro_f1: found.macroF1,
-    macro: found.macro,
-    weighted: found.weighted,
-    ece: found.ece,
-    reliability: found.reliability && [...found.reliability],
-    per_class: [...found.perClass],
-    confusion: found.confusion.map((row) => [...row]),
+    images: figures.images,
+    accuracy: figures.accuracy,
+    loss: figures.loss,
+    macro_f1: figures.macroF1,
+    macro: figures.macro,
+    weighted: figures.weighted,
+    ece: figures.ece,
+    reliability: figures.reliability && [...figures.reliability],
+    per_class: [...figures.perClass],
+    confusion: figures.confusion.map((row) => [...row]),
   }
 }
 
-function calibrationPart({ calibrating, test }: Of, temperature: number): Card['calibration'] {
+function calibrationPart({ calibrating, test }: ScoredSets, temperature: number): Card['calibration'] {
   const isTest = test.logits.count >= FEWEST_FOR_CALIBRATION
   const { logits, labels } = isTest ? test : calibrating
   return {
@@ -133,9 +147,9 @@ function calibrationPart({ calibrating, test }: Of, temperature: number): Card['
   }
 }
 
-/** Who is unfamiliar is said to be so, and counts neither as confident nor as wrong. */
+/** An unfamiliar image is reported as such, and counts neither as confident nor as incorrect. */
 function decisionPart(
-  { calibrating, test, familiarity }: Of,
+  { calibrating, test, familiarity }: ScoredSets,
   temperature: number,
 ): NonNullable<Card['decision']> {
   const answers = familiarOnes(
@@ -180,16 +194,16 @@ const isUnfamiliar = (
   threshold != null && distances !== undefined && distances.length > 0 && distances[i]! > threshold
 
 function candidatesPart(
-  { calibrating, test, familiarity }: Of,
+  { calibrating, test, familiarity }: ScoredSets,
   temperature: number,
-  confidentFromHere: number | null,
+  threshold: number | null,
 ): Card['candidates'] {
   const mass = candidateMass(calibrating, temperature)
   if (mass === null) return null
   const answers = answersAt(test.logits, test.labels, temperature)
   const isUnsure = (i: number): boolean =>
     !isUnfamiliar(familiarity?.distances.test, familiarity?.card.threshold, i) &&
-    (confidentFromHere === null || answers[i]!.confidence < confidentFromHere)
+    (threshold === null || answers[i]!.confidence < threshold)
   return {
     level: CANDIDATE_LEVEL,
     mass,
@@ -199,14 +213,14 @@ function candidatesPart(
   }
 }
 
-const covered = (found: Coverage | null) =>
-  found && { images: found.images, coverage: found.coverage, mean_size: found.meanSize }
+const covered = (result: Coverage | null) =>
+  result && { images: result.images, coverage: result.coverage, mean_size: result.meanSize }
 
-function notesOf({ choosing, calibrating }: MeasuredSets, temperature: number | null): string[] {
+function notesOf({ choosing, calibrating }: EvaluationSets, temperature: number | null): string[] {
   if (temperature !== null) return []
   return [
-    `Confidence is not calibrated: ${calibrating.count + choosing.count} validation images are ` +
-      `too few (${2 * FEWEST_FOR_CALIBRATION} are needed).`,
+    `Confidence is not calibrated: ${calibrating.count + choosing.count} validation images are too ` +
+      `few (${2 * FEWEST_FOR_CALIBRATION} are needed).`,
     'For the same reason there are no prediction sets, and unfamiliar images are not detected.',
   ]
 }

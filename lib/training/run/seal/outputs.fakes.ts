@@ -3,7 +3,7 @@
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import type { HeldVersion } from './outputs.ts'
+import type { LoadedVersion } from './outputs.ts'
 
 export const SPEC = {
   size: 8,
@@ -13,18 +13,19 @@ export const SPEC = {
   resize: 'lanczos3',
   mean: [0],
   std: [1],
-} satisfies HeldVersion['spec']
+} satisfies LoadedVersion['spec']
 export const CLASSES = ['dark', 'grey', 'light'] as const
 const LIGHTS = [0.25, 0.5, 0.75] // of the classes
 // logits fall by the square of the distance in light times this: five times as sure as the light allows
 const SURENESS = 400
 
-export function fakeLoaded(signal: AbortSignal = new AbortController().signal): HeldVersion {
+export function fakeLoaded(signal: AbortSignal = new AbortController().signal): LoadedVersion {
   const nearness = new Map<string, { length: number; classes: number; kernel: Float32Array }>()
   return {
     key: 'fake',
     spec: SPEC,
     classes: CLASSES.length,
+    onProgress: () => undefined,
     signal,
     engine: {
       async load(key: string, { network, weights }: { network: Network; weights: Weights }) {

@@ -1,16 +1,18 @@
-/** What a version makes of a set of pictures, kept for measuring: logits and features of each. It judges nothing. */
+/** The outputs of a version for a set of images: logits and features of each. It judges nothing. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { TrainingEngine } from '../ports.ts'
 
-/** A version that an engine holds under a key. */
-export type HeldVersion = {
+/** A version that is loaded in an engine under a key. */
+export type LoadedVersion = {
   readonly engine: Pick<TrainingEngine, 'run' | 'load' | 'unload'>
   readonly key: string
   readonly spec: Preprocess
   readonly classes: number
+  /** Called with the number of images of each batch. */
+  readonly onProgress: (images: number) => void
   readonly signal: AbortSignal
 }
 
@@ -21,9 +23,9 @@ export type Squares = Pick<SampleSet, 'count' | 'read'>
 
 const BATCH = 64
 
-export async function seen(
+export async function computeOutputs(
   squares: Squares,
-  { engine, key, spec, classes, signal }: HeldVersion,
+  { engine, key, spec, classes, onProgress, signal }: LoadedVersion,
 ): Promise<VersionOutputs> {
   const bytes = squareBytes(spec)
   const batch = new Uint8Array(BATCH * bytes)
@@ -31,17 +33,19 @@ export async function seen(
   const values = new Float32Array(squares.count * classes)
   let features: Float32Array | null = null
   for (let first = 0; first < squares.count; first += BATCH) {
-    await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in: the engines block their thread
+    // lets a cancel request arrive: the engines block their thread
+    await new Promise((resolve) => setImmediate(resolve))
     signal.throwIfAborted()
     const count = Math.min(BATCH, squares.count - first)
     for (let i = 0; i < count; i++) squares.read(first + i, batch, i * bytes)
     normalise(batch.subarray(0, count * bytes), spec, pixels)
-    const made = await engine.run(key, pixels.subarray(0, count * bytes), count)
-    values.set(made.logits, first * classes)
-    if (made.features) {
-      features ??= new Float32Array((squares.count * made.features.length) / count)
-      features.set(made.features, (first * made.features.length) / count)
+    const outputs = await engine.run(key, pixels.subarray(0, count * bytes), count)
+    values.set(outputs.logits, first * classes)
+    if (outputs.features) {
+      features ??= new Float32Array((squares.count * outputs.features.length) / count)
+      features.set(outputs.features, (first * outputs.features.length) / count)
     }
+    onProgress(count)
   }
   return { logits: { values, count: squares.count, classes }, features }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { bodiesHere, bodiesIn } from './backbones.ts'
+import { availableBackbones, backbonesIn } from './backbones.ts'
 
 const MODELS = fileURLToPath(new URL('../../../../models', import.meta.url))
 const PHOTOGRAPHS = { size: 64, channels: 3, fit: 'cover' } as const
@@ -18,11 +18,14 @@ function places() {
 }
 
 test('what a person brought comes before what came with the product, and digits have nothing to tell photographs', async () => {
-  expect((await bodiesHere(places(), PHOTOGRAPHS)).map(({ name }) => name)).toEqual(['mine v1', 'shapes v1'])
+  expect((await availableBackbones(places(), PHOTOGRAPHS)).map(({ name }) => name)).toEqual([
+    'mine v1',
+    'shapes v1',
+  ])
 })
 
 test('a body sees pictures in its own size and fitted as the classifier says', async () => {
-  const [body] = await bodiesHere(places(), { ...PHOTOGRAPHS, fit: 'contain' })
+  const [body] = await availableBackbones(places(), { ...PHOTOGRAPHS, fit: 'contain' })
 
   expect(body!.spec).toMatchObject({ size: 32, fit: 'contain' })
 })
@@ -31,7 +34,7 @@ test('the backbone that was made for it is asked before the others that ship', a
   const { modelsDir } = places()
   cpSync(join(modelsDir, 'shapes', 'v1'), join(modelsDir, 'backbone', 'v1'), { recursive: true })
 
-  expect((await bodiesIn(modelsDir, PHOTOGRAPHS)).map(({ name }) => name)).toEqual([
+  expect((await backbonesIn(modelsDir, PHOTOGRAPHS)).map(({ name }) => name)).toEqual([
     'the backbone',
     'shapes v1',
   ])

@@ -1,46 +1,47 @@
-/** The networks that are here and whose features a new classifier can begin with: those that a person
- *  brought, `models/backbone` where it is there, which was made for it, and those of the classifiers that
- *  come with the product. Which one serves best, the run finds out. */
+/** The networks on this machine whose layers a new classifier can start with: those that a person imported,
+ *  `models/backbone`, which was trained for it, and those of the classifiers that come with the product. Which
+ *  one serves best, the run finds out (choose-backbone.ts). */
 import { existsSync, readdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { preprocess } from '#lib/contracts/bundle.ts'
+import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
+import { readPreprocess } from '#lib/ml/formats/bundle.ts'
 import { BODIES_FOLDER } from '../../features/known-networks.ts'
-import type { BodyCandidate } from '../plan.ts'
 import { preprocessFor } from '../../shipped/shipped.ts'
 
 const BACKBONE = 'backbone'
 
-/** Those that a person brought (`npm run import -- --body`), then those that came with the product. */
-export async function bodiesHere(
+/** Imported ones first (`npm run import -- --body`), then those that came with the product. */
+export async function availableBackbones(
   { modelsDir, dataDir }: { readonly modelsDir: string; readonly dataDir: string },
   input: InputSpec,
-): Promise<readonly BodyCandidate[]> {
-  return [...(await bodiesIn(join(dataDir, BODIES_FOLDER), input)), ...(await bodiesIn(modelsDir, input))]
+): Promise<readonly NetworkCandidate[]> {
+  return [
+    ...(await backbonesIn(join(dataDir, BODIES_FOLDER), input)),
+    ...(await backbonesIn(modelsDir, input)),
+  ]
 }
 
-export async function bodiesIn(modelsDir: string, input: InputSpec): Promise<readonly BodyCandidate[]> {
-  const found: BodyCandidate[] = []
+/** The newest version of each network in the folder that fits the images; unreadable ones are left out. */
+export async function backbonesIn(modelsDir: string, input: InputSpec): Promise<readonly NetworkCandidate[]> {
+  const candidates: NetworkCandidate[] = []
   for (const name of foldersIn(modelsDir)) {
     const version = newestIn(join(modelsDir, name))
     if (version === null) continue
     const folder = join(modelsDir, name, version)
-    const text = await readFile(join(folder, 'preprocess.json'), 'utf8').catch(() => null)
-    const read = text === null ? null : preprocess.safeParse(JSON.parse(text))
-    if (read?.success && isAlike(read.data, input))
-      found.push({
+    const spec = await readPreprocess(folder).catch(() => null)
+    if (spec && isAlike(spec, input))
+      candidates.push({
         name: name === BACKBONE ? `the ${BACKBONE}` : `${name} ${version}`,
         folder,
-        spec: { ...read.data, fit: input.fit, background: preprocessFor(input).background },
+        spec: { ...spec, fit: input.fit, background: preprocessFor(input).background },
       })
   }
-  const isBackbone = ({ folder }: BodyCandidate): boolean => folder.startsWith(join(modelsDir, BACKBONE))
-  return [...found.filter(isBackbone), ...found.filter((body) => !isBackbone(body))]
+  const isBackbone = ({ folder }: NetworkCandidate): boolean => folder.startsWith(join(modelsDir, BACKBONE))
+  return [...candidates.filter(isBackbone), ...candidates.filter((candidate) => !isBackbone(candidate))]
 }
 
-/** Written signs and photographs have nothing to learn from each other, nor have grey pictures and coloured
- *  ones. */
+/** Features of digits are of no use for photographs, nor are those of grey images for coloured ones. */
 const isAlike = (spec: InputSpec, input: InputSpec): boolean =>
   spec.channels === input.channels && (spec.fit === 'digit') === (input.fit === 'digit')
 

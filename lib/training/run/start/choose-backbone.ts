@@ -1,124 +1,179 @@
-/** Of several networks, the one whose features tell a person's pictures apart best: a head is learnt on each,
- *  from some of the training pictures, and judged on parts that were left out. It trains nothing that is
- *  kept. */
+/** Of several networks, the one whose features separate the classes of a person's images best: a head is
+ *  trained on each, from some of the training images, and judged on parts that were left out. Nothing that is
+ *  trained here is used afterwards. */
 import { join } from 'node:path'
+import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
+import type { NetworkCandidate, RunPlan } from '#lib/contracts/training-plan.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { decode } from '#lib/images/decode.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
-import { isHeadSettings, learnHead } from '#lib/ml/learn/head.ts'
-import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import { learnHead, type HeadSettings } from '#lib/ml/learn/head.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import { embed } from '../../features/embed.ts'
+import { planFile, writeJson } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
-import type { BodyCandidate, RunPlan } from '../plan.ts'
+import type { Stage } from '../stage.ts'
 
-/** Enough to tell networks apart that differ by more than a few points; choosing takes seconds. */
-export const BODY_PICTURES = 200
+/** Training images to choose by: enough for networks that differ by more than a few points, and seconds. */
+export const BACKBONE_SAMPLE = 200
 
-type Shown = {
+type SampleImage = {
   readonly hash: string
   readonly label: number
-  /** As each body sees it, in their order. */ readonly squares: readonly Uint8Array[]
+  /** As each candidate preprocesses it, in their order. */
+  readonly squares: readonly Uint8Array[]
 }
 
-/** The plan with one body and how that one sees pictures. */
-export async function withBody(plan: RunPlan, ports: RunPorts): Promise<RunPlan> {
-  const settings = isHeadSettings(plan.recipe.settings)
-    ? plan.recipe.settings
-    : plan.recipe.settings.transfer?.head
-  if (plan.bodies.length === 0 || !settings) return plan
-  if (plan.bodies.length === 1) return standingOn(plan, plan.bodies[0]!)
-  const shown = await someOf(plan, ports)
-  let best: { readonly body: BodyCandidate; readonly loss: number } | null = null
-  const found: string[] = []
-  for (const [b, body] of plan.bodies.entries()) {
-    const { network, weights } = await readBundle(body.folder)
-    const set = seenBy(shown, b)
-    const {
-      sets: [learning],
-    } = await embed([{ set, mirrored: false }], {
-      engine: ports.engine,
-      network,
-      weights,
-      spec: body.spec,
-      folder: join(plan.packs, '..', 'embeddings'),
-      onProgress: () => undefined,
-      signal: ports.signal,
-    })
-    const none = { ...learning!, count: 0, views: [new Float32Array(0)], labels: new Int32Array(0) }
-    const tries = [
-      ...learnHead({
-        training: learning!,
-        choosing: none,
-        classes: plan.classes.length,
-        settings,
-        towards: null,
-        seed: plan.seed,
-      }),
-    ]
-    const { heldOut } = tries.findLast((one) => one.isBest)!
-    found.push(`${body.name} ${(100 * heldOut.accuracy).toFixed(0)} %`)
-    if (best === null || heldOut.loss < best.loss) best = { body, loss: heldOut.loss }
-  }
-  ports.say({
-    kind: 'note',
-    message:
-      `Of the available pretrained networks, ${best!.body.name} distinguishes these images best ` +
-      `(cross-validated accuracy: ${found.join(', ')}).`,
-  })
-  return standingOn(plan, best!.body)
+type CandidateScore = {
+  readonly candidate: NetworkCandidate
+  readonly accuracy: number
+  readonly loss: number
 }
 
-export const standingOn = (plan: RunPlan, body: BodyCandidate): RunPlan => ({
+/** The plan with the network to start with; written to the folder, so that a resumed run takes the same. */
+export async function chooseBackbone(
+  folder: string,
+  plan: RunPlan,
+  ports: RunPorts,
+  stage: Stage,
+): Promise<RunPlan> {
+  if (plan.start.kind !== 'choose-network') return plan
+  const { candidates } = plan.start
+  const chosen = startWith(
+    plan,
+    candidates.length === 1 ? candidates[0]! : await bestOf(candidates, plan, ports, stage),
+  )
+  await writeJson(planFile(folder), chosen)
+  return chosen
+}
+
+export const startWith = (plan: RunPlan, { name, folder, spec }: NetworkCandidate): RunPlan => ({
   ...plan,
-  bodies: [],
-  body,
-  spec: body.spec,
-  notes: [...plan.notes, originOf(plan, body)],
+  start: { kind: 'network', name, folder },
+  spec,
+  notes: [...plan.notes, originOf(plan.recipe, name)],
 })
 
-function originOf({ recipe: { settings } }: RunPlan, { name }: BodyCandidate): string {
-  if (isHeadSettings(settings))
+/** The settings by which a head is trained on another network's features. */
+export function headSettingsOf(recipe: RecipePlan): HeadSettings | null {
+  switch (recipe.kind) {
+    case 'head':
+      return recipe.settings
+    case 'transfer':
+      return recipe.settings.transfer.head
+    case 'scratch':
+    case 'finetune':
+      return null
+  }
+}
+
+function originOf(recipe: RecipePlan, name: string): string {
+  if (recipe.kind !== 'transfer')
     return `All layers but the last are those of ${name}; only the last was trained on these images.`
-  const isWhole = settings.transfer?.share === 1
+  const isWhole = recipe.settings.transfer.share === 1
   return (
     `It started from the layers of ${name}, which were trained further with a new last ` +
     `layer${isWhole ? '' : '; the lower layers stayed fixed'}.`
   )
 }
 
-/** The first training pictures by their hash, which is as good as chance; those that cannot be decoded are
- *  left out. A decoded photograph is not kept: two hundred of them would fill the memory. */
-async function someOf(plan: RunPlan, { samples, signal }: RunPorts): Promise<readonly Shown[]> {
-  const hashes: string[] = []
+async function bestOf(
+  candidates: readonly NetworkCandidate[],
+  plan: RunPlan,
+  ports: RunPorts,
+  stage: Stage,
+): Promise<NetworkCandidate> {
+  const images = await sampleImages(candidates, plan, ports, stage)
+  const scores: CandidateScore[] = []
+  for (const index of candidates.keys())
+    scores.push(await scoreOf(candidates[index]!, setOf(images, index), { plan, ports, stage }))
+  const best = scores.reduce((a, b) => (b.loss < a.loss ? b : a))
+  const accuracies = scores.map(
+    ({ candidate, accuracy }) => `${candidate.name} ${(100 * accuracy).toFixed(0)} %`,
+  )
+  ports.say({
+    kind: 'note',
+    message:
+      `Of the available pretrained networks, ${best.candidate.name} distinguishes these images best ` +
+      `(cross-validated accuracy: ${accuracies.join(', ')}).`,
+  })
+  return best.candidate
+}
+
+async function scoreOf(
+  candidate: NetworkCandidate,
+  set: SampleSet,
+  { plan, ports, stage }: { readonly plan: RunPlan; readonly ports: RunPorts; readonly stage: Stage },
+): Promise<CandidateScore> {
+  const settings = headSettingsOf(plan.recipe)
+  if (!settings) throw new Error(`the recipe ${plan.recipe.name} does not start with another network`)
+  const { network, weights } = await readBundle(candidate.folder)
+  const {
+    sets: [training],
+  } = await embed([{ set, mirrored: false }], {
+    engine: ports.engine,
+    network,
+    weights,
+    spec: candidate.spec,
+    folder: join(plan.packs, '..', 'embeddings'),
+    onProgress: stage.advance,
+    signal: ports.signal,
+  })
+  const none = { ...training!, count: 0, views: [new Float32Array(0)], labels: new Int32Array(0) }
+  const tries = [
+    ...learnHead({
+      training: training!,
+      choosing: none,
+      classes: plan.classes.length,
+      settings,
+      towards: null,
+      seed: plan.seed,
+    }),
+  ]
+  const { heldOut } = tries.findLast((one) => one.isBest)!
+  return { candidate, accuracy: heldOut.accuracy, loss: heldOut.loss }
+}
+
+/** The first training images by their hash, which is as good as chance; those that cannot be decoded are left
+ *  out. Of a photograph only the squares stay in memory. */
+async function sampleImages(
+  candidates: readonly NetworkCandidate[],
+  plan: RunPlan,
+  { samples, signal }: RunPorts,
+  stage: Stage,
+): Promise<readonly SampleImage[]> {
+  const hashes = new Set<string>()
   for await (const { hash, label, split } of samples(plan))
-    if (split === 'train' && plan.classes.includes(label)) hashes.push(hash)
-  const wanted = new Set([...new Set(hashes)].sort().slice(0, BODY_PICTURES))
-  const shown: Shown[] = []
+    if (split === 'train' && plan.classes.includes(label)) hashes.add(hash)
+  const missing = new Set([...hashes].sort().slice(0, BACKBONE_SAMPLE))
+  stage.expect(missing.size * (1 + candidates.length))
+  const images: SampleImage[] = []
   const [r, g, b] = plan.spec.background
   for await (const { hash, label, bytes } of samples(plan)) {
     signal.throwIfAborted()
-    if (!wanted.delete(hash)) continue
-    const picture = await decode(bytes, { maxPixels: plan.maxPixels, background: { r, g, b } }).catch(
+    if (!missing.delete(hash)) continue
+    const raster = await decode(bytes, { maxPixels: plan.maxPixels, background: { r, g, b } }).catch(
       (error: unknown) => {
         if (isDarkroomError(error)) return null
         throw error
       },
     )
-    if (picture)
-      shown.push({
+    stage.advance(1)
+    if (raster)
+      images.push({
         hash,
         label: plan.classes.indexOf(label),
-        squares: plan.bodies.map(({ spec }) => preprocess(picture, spec)),
+        squares: candidates.map(({ spec }) => preprocess(raster, spec)),
       })
   }
-  return shown
+  return images
 }
 
-const seenBy = (shown: readonly Shown[], body: number): SampleSet => ({
-  count: shown.length,
-  hashes: shown.map(({ hash }) => hash),
-  labels: Int32Array.from(shown, ({ label }) => label),
+const setOf = (images: readonly SampleImage[], candidate: number): SampleSet => ({
+  count: images.length,
+  hashes: images.map(({ hash }) => hash),
+  labels: Int32Array.from(images, ({ label }) => label),
   targets: null,
-  read: (index, out, offset) => out.set(shown[index]!.squares[body]!, offset),
+  read: (index, out, offset) => out.set(images[index]!.squares[candidate]!, offset),
 })

@@ -7,7 +7,7 @@ import type { Engine } from '#lib/engines/engine.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { distilled } from './distil.ts'
+import { distil } from './distil.ts'
 import { preprocessFor } from '../../shipped/shipped.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../../../models/shapes/', import.meta.url))
@@ -35,16 +35,17 @@ function drawn(spec: Preprocess, labels: readonly string[]): SampleSet {
 }
 const ports = (labels: readonly string[]) => ({
   engine,
-  seenBy: async (spec: Preprocess) => drawn(spec, labels),
+  onProgress: () => undefined,
+  imagesFor: async (spec: Preprocess) => drawn(spec, labels),
   say: () => undefined,
   signal: new AbortController().signal,
 })
 
-test("a target is a share of what the teacher answers, in the student's order of classes, and the rest of the label", async () => {
+test("a target is a share of the teacher's prediction, in the order of the new network's classes, and the rest of the label", async () => {
   const classes = SHAPES.toReversed()
   const set = drawn(preprocessFor({ size: 24, channels: 3, fit: 'cover' }), classes)
 
-  const { targets } = await distilled(
+  const { targets } = await distil(
     set,
     { teacher, classes, how: { share: 0.75, temperature: 1 } },
     ports(classes),
@@ -63,6 +64,6 @@ test('a teacher that does not know a class is refused by the name of the class',
   const set = drawn(preprocessFor({ size: 24, channels: 3, fit: 'cover' }), classes)
 
   await expect(
-    distilled(set, { teacher, classes, how: { share: 0.75, temperature: 1 } }, ports(classes)),
+    distil(set, { teacher, classes, how: { share: 0.75, temperature: 1 } }, ports(classes)),
   ).rejects.toThrow(/does not know "spiral"/)
 })

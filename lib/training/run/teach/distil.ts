@@ -1,11 +1,12 @@
-/** Learning from a version that knows the task but sees pictures in another size: its answers to the training
- *  pictures, each seen once as it sees them, become part of their targets. One that sees them as the student
- *  does stands beside it (live-teachers.ts); going on from a version without its pictures is teacher.ts. */
+/** Distillation from a version that preprocesses otherwise, for example to another size: it predicts each
+ *  training image once, and its predictions become part of the targets. Teachers with the same preprocessing
+ *  predict each batch (online-distillation.ts); training without the old images is base-teacher.ts. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate/evaluate.ts'
-import type { Distilling } from '#lib/ml/recipes/recipe.ts'
+import type { Distillation } from '#lib/ml/recipes/recipe.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { TrainingEngine } from '../ports.ts'
 
@@ -14,27 +15,31 @@ const BATCH = 64
 
 export type DistilPorts = {
   readonly engine: Pick<TrainingEngine, 'load' | 'unload' | 'run'>
-  /** The same training pictures as squares of the teacher's own size. */
-  readonly seenBy: (spec: Awaited<ReturnType<typeof readBundle>>['preprocess']) => Promise<SampleSet>
+  /** The same training images, preprocessed for the teacher. */
+  readonly imagesFor: (spec: Preprocess) => Promise<SampleSet>
+  readonly onProgress: (images: number) => void
   readonly say: (line: string) => void
   readonly signal: AbortSignal
 }
 
-/** @param classes the student's, in the order of its outputs; the teacher must know them all. */
-export async function distilled(
+/** @param classes of the network that is trained, in the order of its outputs; the teacher must have them all */
+export async function distil(
   set: SampleSet,
-  { teacher, classes, how }: { teacher: string; classes: readonly string[]; how: Distilling },
+  { teacher, classes, how }: { teacher: string; classes: readonly string[]; how: Distillation },
   ports: DistilPorts,
 ): Promise<SampleSet> {
   const bundle = await readBundle(teacher)
   const places = placesOf(classes, bundle)
-  const seen = await ports.seenBy(bundle.preprocess)
-  const rows = new Map(seen.hashes.map((hash, row) => [hash, row]))
+  const images = await ports.imagesFor(bundle.preprocess)
+  const rows = new Map(images.hashes.map((hash, row) => [hash, row]))
   await ports.engine.load(KEY, bundle)
   try {
-    const predict = async (pixels: Float32Array, count: number) =>
-      (await ports.engine.run(KEY, pixels, count)).logits
-    const answers = await logitsOf(predict, seen, {
+    const predict = async (pixels: Float32Array, count: number) => {
+      const { logits } = await ports.engine.run(KEY, pixels, count)
+      ports.onProgress(count)
+      return logits
+    }
+    const predictions = await logitsOf(predict, images, {
       spec: bundle.preprocess,
       classes: bundle.classes.length,
       batch: BATCH,
@@ -45,13 +50,13 @@ export async function distilled(
     for (let i = 0; i < set.count; i++) {
       const row = rows.get(set.hashes[i]!)
       if (row === undefined) throw new Error(`the teacher has no output for the image ${set.hashes[i]}`)
-      const logits = answers.values.subarray(row * answers.classes, (row + 1) * answers.classes)
-      const told = softmax(places.map((place) => logits[place]! / how.temperature))
-      told.forEach((p, k) => {
+      const logits = predictions.values.subarray(row * predictions.classes, (row + 1) * predictions.classes)
+      const probabilities = softmax(places.map((place) => logits[place]! / how.temperature))
+      probabilities.forEach((p, k) => {
         targets[i * classes.length + k] = how.share * p
       })
       targets[i * classes.length + set.labels[i]!]! += 1 - how.share
-      if (places[set.labels[i]!] === answerOf(answers, row)) agreed += 1
+      if (places[set.labels[i]!] === answerOf(predictions, row)) agreed += 1
     }
     ports.say(
       `${bundle.card.classifier} ${bundle.card.version} is the teacher: it agrees with ` +
@@ -63,7 +68,7 @@ export async function distilled(
   }
 }
 
-/** Where the teacher has the student's classes among its outputs. */
+/** Where the teacher has the classes among its outputs. */
 export function placesOf(
   classes: readonly string[],
   teacher: Pick<Bundle, 'classes' | 'card'>,

@@ -6,7 +6,7 @@ import type { Engine } from '#lib/engines/engine.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { normalise, preprocess } from '#lib/ml/preprocess/preprocess.ts'
-import { liveTeachers } from './live-teachers.ts'
+import { liveTeachers } from './online-distillation.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../../../models/shapes/', import.meta.url))
 const { champion } = JSON.parse(readFileSync(`${SHIPPED}classifier.json`, 'utf8')) as { champion: string }

@@ -14,9 +14,9 @@ import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { goldenOf } from '../run/seal/golden.ts'
 import { snapshotHash, type PackSource } from '../run/data/pack.ts'
-import { reseal } from './reseal.ts'
+import { reseal } from './remeasure.ts'
 import { cardOf } from '../rows.fakes.ts'
-import { goldenLogits } from '../run/seal/seal.ts'
+import { goldenLogits } from '../run/seal/golden-logits.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 
 const CLASSES = ['circle', 'star'] as const

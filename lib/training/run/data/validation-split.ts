@@ -1,12 +1,12 @@
-/** Validation in two halves: one chooses the epoch and the averaging, the other calibrates, so that no number
- *  is fitted to what chose it. */
+/** The validation set in two halves: one chooses the epoch and the averaging, the other calibrates, so that no
+ *  number is fitted to the images that chose it. */
 import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 
-export function halves(
-  validation: SampleSet,
-  classes: number,
-): { choosing: SampleSet; calibrating: SampleSet } {
+export type ValidationSplit = { readonly choosing: SampleSet; readonly calibrating: SampleSet }
+
+/** Too few images to halve all choose, and none calibrates. */
+export function splitValidation(validation: SampleSet, classes: number): ValidationSplit {
   const all = validation.hashes.map((_, i) => i)
   if (validation.count < 2 * FEWEST_FOR_CALIBRATION)
     return { choosing: validation, calibrating: chosenFrom(validation, [], classes) }

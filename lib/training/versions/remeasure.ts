@@ -6,11 +6,11 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { decode } from '#lib/images/decode.ts'
 import { goldenFailure, readBundle, writeBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
-import { halves } from '../run/data/halves.ts'
-import { measure, type MeasuredSets } from '../run/seal/measure.ts'
+import { splitValidation } from '../run/data/validation-split.ts'
+import { measure, type EvaluationSets } from '../run/seal/measure.ts'
 import { buildPack, hasPack, openPack, packName, type Pack, type PackSource } from '../run/data/pack.ts'
 import type { RunPorts } from '../run/ports.ts'
-import { goldenLogits } from '../run/seal/seal.ts'
+import { goldenLogits } from '../run/seal/golden-logits.ts'
 
 export type Resealing = {
   readonly folder: string
@@ -40,7 +40,7 @@ export async function reseal(
   const sets = {
     training: pack.set('train', classes),
     test: pack.set('test', classes),
-    ...halves(pack.set('validation', classes), classes.length),
+    ...splitValidation(pack.set('validation', classes), classes.length),
   }
   await engine.load(KEY, bundle)
   try {
@@ -56,7 +56,7 @@ export async function reseal(
     )
     const { reference, notes, ...measured } = await measure(
       { ...sets, classes, isMirrorable: asked.isMirrorable, foreign },
-      { engine, key: KEY, spec, classes: classes.length, signal },
+      { engine, key: KEY, spec, classes: classes.length, onProgress: () => undefined, signal },
     )
     const kept = card.notes.filter((note) => !MEASURED_NOTES.some((beginning) => note.startsWith(beginning)))
     const written: Card = {
@@ -104,7 +104,7 @@ async function packOf(
 async function foreignSets(
   { foreign, maxPixels }: Resealing,
   { preprocess: spec }: Bundle,
-): Promise<MeasuredSets['foreign']> {
+): Promise<EvaluationSets['foreign']> {
   if (foreign.length === 0) return null
   const [r, g, b] = spec.background
   const sets = []

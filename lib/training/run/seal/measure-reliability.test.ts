@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Card } from '#lib/contracts/bundle.ts'
-import { promisesKept, type Promised } from './reliability.ts'
+import { promisesKept, type Promised } from './measure-reliability.ts'
 import { cardOf } from '../../rows.fakes.ts'
 
 /** Two classes; the first leads by two, one, or nothing. Hashes whose chance is a half. */

@@ -1,12 +1,13 @@
-/** How fast a run goes and how long it will still take, from the steps that it has done in this process. */
+/** The `step` messages of a run: how fast it is and how long it still takes, from the steps that it has done
+ *  in this process. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { Position, TrainingEvent } from '#lib/ml/learn/train.ts'
 
-const SAY_EVERY = 0.5 // seconds between two step messages
+const REPORT_EVERY = 0.5 // seconds between two step messages
 
 type Step = Omit<Extract<FromTraining, { kind: 'step' }>, 'memoryMb'>
 
-export function createPace(about: {
+export function createStepMessages(about: {
   clock: () => number
   batch: number
   steps: number
@@ -16,26 +17,26 @@ export function createPace(about: {
   const { clock, batch, steps, epochs } = about
   const doneOf = (position: Position): number => (position.epoch - 1) * steps + position.stepInEpoch
   const first = doneOf(about.from)
-  const began = clock()
-  let saidAt = -Infinity
-  let last = { at: began, done: first }
+  const startedAt = clock()
+  let reportedAt = -Infinity
+  let last = { at: startedAt, done: first }
   let imagesPerSecond = 0
 
   const secondsLeft = (position: Position): number | null => {
     const done = doneOf(position)
     if (done === first) return null
-    return ((clock() - began) / (done - first)) * (steps * epochs - done)
+    return ((clock() - startedAt) / (done - first)) * (steps * epochs - done)
   }
   return {
     secondsLeft,
     /** The message of a step, when the last one is long enough ago. */
     stepIfDue(event: Extract<TrainingEvent, { kind: 'step' }>): Step | null {
       const now = clock()
-      if (now - saidAt < SAY_EVERY) return null
+      if (now - reportedAt < REPORT_EVERY) return null
       const done = doneOf(event.position)
       if (now > last.at) imagesPerSecond = ((done - last.done) * batch) / (now - last.at)
       last = { at: now, done }
-      saidAt = now
+      reportedAt = now
       return {
         kind: 'step',
         epoch: event.epoch,

@@ -1,11 +1,11 @@
-/** Teachers beside the learner: they see the very pictures that a step shows, changed as these are, and their
- *  mean answer becomes part of the targets. Sources: Beyer et al. 2022 (arXiv:2106.05237), "consistent
- *  teaching"; Hinton et al. 2015 (arXiv:1503.02531) for several teachers. A teacher that sees pictures in
- *  another size is asked once for each picture instead; that is distil.ts. */
+/** Teachers that predict each batch, augmented as the new network sees it; the mean of their predictions
+ *  becomes part of the targets. Sources: Beyer et al. 2022 (arXiv:2106.05237), "consistent
+ *  teaching"; Hinton et al. 2015 (arXiv:1503.02531) for several teachers. A teacher that preprocesses
+ *  otherwise predicts each image once instead (distil.ts). */
 import { softmax } from '#lib/domain/calibration.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Batch } from '#lib/ml/learn/learner.ts'
-import type { Distilling } from '#lib/ml/recipes/recipe.ts'
+import type { Distillation } from '#lib/ml/recipes/recipe.ts'
 import { placesOf } from './distil.ts'
 import type { TrainingEngine } from '../ports.ts'
 
@@ -14,8 +14,8 @@ export type LiveTeachers = AsyncDisposable & {
   readonly teach: (batch: Batch) => Promise<void>
 }
 
-/** @param folders versions whose preprocessing is the student's
- *  @param classes the student's, in the order of its outputs; each teacher must know them all */
+/** @param folders versions with the preprocessing of the network that is trained
+ *  @param classes of that network, in the order of its outputs; each teacher must have them all */
 export async function liveTeachers(
   folders: readonly string[],
   {
@@ -24,7 +24,7 @@ export async function liveTeachers(
     engine,
   }: {
     readonly classes: readonly string[]
-    readonly how: Distilling
+    readonly how: Distillation
     readonly engine: Pick<TrainingEngine, 'load' | 'unload' | 'run'>
   },
 ): Promise<LiveTeachers> {
@@ -46,8 +46,10 @@ export async function liveTeachers(
       for (const { key, places, outputs } of teachers) {
         const { logits } = await engine.run(key, pixels, count)
         for (let row = 0; row < count; row++) {
-          const told = softmax(places.map((place) => logits[row * outputs + place]! / how.temperature))
-          told.forEach((p, k) => {
+          const probabilities = softmax(
+            places.map((place) => logits[row * outputs + place]! / how.temperature),
+          )
+          probabilities.forEach((p, k) => {
             targets[row * classes.length + k]! += (how.share * p) / teachers.length
           })
         }

@@ -1,0 +1,110 @@
+/** What happens to a version after it was saved: it is registered, verified on the serving engine, compared with
+ *  the live version, and promoted if the result and AUTO_PROMOTE allow it. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
+import type { VerdictAnswer } from '#lib/contracts/models.ts'
+import type { Run } from '#lib/data/values.ts'
+import type { Version, VersionWithCard } from '#lib/data/version-values.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { mayPromote, type Verdict } from '#lib/domain/gate.ts'
+import { parseDraft } from '../run/plan.ts'
+import { compareVersions, firstVerdict } from '../versions/compare.ts'
+import { testEntries } from '../versions/test-images.ts'
+import type { TrainingParts } from './ports.ts'
+
+const KIND_OF: Readonly<Record<VerdictAnswer['kind'], Verdict['kind']>> = {
+  first: 'first',
+  better: 'better',
+  not_worse: 'not-worse',
+  worse: 'worse',
+  cannot_tell: 'cannot-tell',
+}
+
+export async function judgeVersion(
+  run: Run,
+  plan: RunPlan,
+  parts: TrainingParts,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { data, settings } = parts
+  await data.runs.change(run.id, {
+    state: 'judging',
+    etaSeconds: null,
+    message: 'Comparing it with the live version.',
+  })
+  const challenger = await registeredVersion(run, plan, parts)
+  await data.runs.change(run.id, { versionId: challenger.id })
+  await verifyOn(parts, challenger) // there may be no version to compare with
+  const verdict = await verdictFor(challenger, run, parts, signal)
+  await data.versions.saveVerdict(challenger.id, verdict)
+  const isPromoted = mayPromote(KIND_OF[verdict.kind], settings.autoPromote)
+  if (isPromoted)
+    await data.promotions.promote({
+      versionId: challenger.id,
+      by: 'promotion check',
+      reason: verdict.sentence,
+    })
+  await data.runs.change(run.id, {
+    state: 'done',
+    verdict,
+    isPromoted,
+    canResume: false,
+    error: null,
+    message: `${challenger.name}: ${verdict.sentence}${isPromoted ? ' It is live from now on.' : ''}`,
+  })
+  await rm(join(settings.dataDir, 'runs', run.id), { recursive: true, force: true })
+  return { state: 'done', version: challenger.name, verdict: verdict.kind, is_promoted: isPromoted }
+}
+
+/** The row of the saved version, from before where the comparison was interrupted. */
+async function registeredVersion(run: Run, plan: RunPlan, { data }: TrainingParts): Promise<VersionWithCard> {
+  const existing = await data.versions.find(run.classifierId, plan.version)
+  if (existing) return data.versions.get(existing.id)
+  const number = Number(plan.version.slice(1))
+  return data.versions.register({ classifierId: run.classifierId, number, runId: run.id })
+}
+
+/** Checksums of all files and the stored test inputs, on the engine that serves. */
+async function verifyOn({ data, answering }: TrainingParts, { id, folder }: Version): Promise<void> {
+  await data.versions.verify(id)
+  await answering.verify({ key: id, folder })
+}
+
+/** The version that serves predictions, once it is known that it can be loaded; null where none can. */
+async function liveVersion(classifierId: string, parts: TrainingParts): Promise<Version | null> {
+  for (;;) {
+    const version = (await parts.data.live.of(classifierId))?.version ?? null
+    if (version === null) return null
+    try {
+      await verifyOn(parts, version)
+      return version
+    } catch (error) {
+      if (!isDarkroomError(error) || error.code !== 'bad_bundle') throw error
+      await parts.data.live.reportFault(version.id, error.why)
+    }
+  }
+}
+
+async function verdictFor(
+  challenger: VersionWithCard,
+  run: Run,
+  parts: TrainingParts,
+  signal: AbortSignal,
+): Promise<VerdictAnswer> {
+  const { data, answering, settings, now } = parts
+  const live = await liveVersion(run.classifierId, parts)
+  if (live === null || live.id === challenger.id) return firstVerdict()
+  const comparison = await compareVersions(
+    {
+      champion: await data.versions.get(live.id),
+      challenger,
+      entries: await testEntries(data, [live, challenger]),
+      unseen: new Set(parseDraft(run.plan).unseen),
+      now: now(),
+    },
+    { bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal },
+  )
+  await data.versions.saveComparison(live.id, challenger.id, comparison)
+  return comparison.verdict
+}

@@ -1,0 +1,89 @@
+/** The training of a run in child processes, one after another until one ends otherwise than by dying. What a
+ *  child reports is written to the run's row and events, in order. */
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { Run } from '#lib/data/values.ts'
+import { STAGE_TITLES } from '#lib/domain/run-stages.ts'
+import { followRun, type RunEnd } from './follow.ts'
+import type { TrainingParts } from './ports.ts'
+
+/** Times a child may die in one attempt of the job before the run fails. */
+export const MOST_CHILDREN = 3
+
+export type ChildrenRun = {
+  readonly run: Run
+  readonly folder: string
+  readonly isResumed: boolean
+  readonly signal: AbortSignal
+}
+
+export async function trainInChildren(
+  { run, folder, isResumed, signal }: ChildrenRun,
+  parts: TrainingParts,
+): Promise<RunEnd> {
+  const { data, forkTraining, settings, log, sweepLeftovers } = parts
+  const events = createEventWriter(run, parts)
+  for (let child = 1; ; child++) {
+    const end = await followRun({
+      child: forkTraining(settings.engine),
+      folder,
+      resume: isResumed || child > 1,
+      onReady: events.ready,
+      onMessage: events.write,
+      signal,
+    })
+    await events.settled()
+    if (end.kind !== 'died') return end
+    if (signal.aborted) return { kind: 'cancelled' }
+    if (child === MOST_CHILDREN) return end
+    log('warn', 'A training process died; another one continues', { run: run.id, cause: end.cause })
+    await sweepLeftovers()
+    await data.runs.report(run.id, {
+      kind: 'log',
+      message: `The training process ended (${end.cause}). Another one continues from the last checkpoint.`,
+    })
+  }
+}
+
+/** Writes events one after another. A failing write loses its event and is logged; the run goes on. */
+function createEventWriter(run: Run, { data, log }: TrainingParts) {
+  let last = Promise.resolve()
+  let isWriting = true
+  const inTurn = (work: () => Promise<unknown>): void => {
+    last = last.then(work).then(
+      () => {
+        isWriting = true
+      },
+      (error: unknown) => {
+        // Once, however many follow.
+        if (isWriting) log('error', 'A training event could not be stored', { run: run.id, error })
+        isWriting = false
+      },
+    )
+  }
+  return {
+    settled: () => last,
+    ready: (engine: Run['engine']): void => inTurn(() => data.runs.change(run.id, { engine })),
+    write(message: FromTraining): void {
+      switch (message.kind) {
+        case 'note':
+          return inTurn(() => data.runs.report(run.id, { kind: 'log', message: message.message }))
+        case 'file-fault':
+          return inTurn(async () => {
+            await data.pictures.noteFault(message.hash, message.code)
+            await data.runs.report(run.id, {
+              kind: 'log',
+              message: `The training run continues without one image: ${message.reason}.`,
+            })
+          })
+        case 'stage':
+          return inTurn(() =>
+            data.runs.report(run.id, { ...message, message: `${STAGE_TITLES[message.stage]}.` }),
+          )
+        case 'step':
+          return inTurn(() => data.runs.report(run.id, message))
+        case 'epoch':
+          return inTurn(() => data.runs.report(run.id, { kind: 'epoch', point: message.point }))
+      }
+    },
+  }
+}

@@ -1,0 +1,29 @@
+/** What evaluating and saving a version costs: a version without any image, then one with a few test images; the
+ *  difference is theirs. */
+import type { Cost } from '#lib/contracts/probe.ts'
+import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { BEGINNING } from '#lib/ml/learn/train.ts'
+import type { Pack } from '../run/data/pack.ts'
+import { evaluateTrained } from '../run/seal/evaluate-trained.ts'
+import { saveVersion } from '../run/seal/save-version.ts'
+import { per, stopwatch, subtracted } from './cost.ts'
+import type { ProbeRun } from './ports.ts'
+
+export async function probeSaving(
+  { plan, network, weights, few, ports: given }: ProbeRun,
+  pack: Pack,
+): Promise<{ always: Cost; perTest: Cost }> {
+  const ports = { ...given, openTest: async () => 0 }
+  const timed = stopwatch(ports)
+  const nothing = chosenFrom(few, [], plan.classes.length)
+  const trained = { network, weights, position: BEGINNING, batch: 1, images: 0 }
+  const saved = (test: SampleSet) =>
+    timed(async () => {
+      const images = { index: pack.index, training: nothing, choosing: nothing, calibrating: nothing, test }
+      const evaluated = await evaluateTrained({ plan, images, trained }, ports)
+      await saveVersion({ plan, images, trained, evaluated }, ports)
+    })
+  const always = await saved(nothing)
+  const withTest = await saved(few)
+  return { always: always.cost, perTest: per(subtracted(withTest.cost, always.cost), few.count) }
+}

@@ -1,0 +1,82 @@
+/** The stage "Reading images": the network to start with is chosen where there are several, then every image of
+ *  the run is decoded once and kept as the square that this network sees. */
+import type { PackIndex, RunPlan } from '#lib/contracts/training-plan.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { packFile, readPackName, readSamples, writeJson } from '../plan.ts'
+import type { RunPorts } from '../ports.ts'
+import { startStage, type Stage } from '../stage.ts'
+import { chooseBackbone } from '../start/choose-backbone.ts'
+import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack, type PackEntry } from './pack.ts'
+import { splitValidation } from './validation-split.ts'
+
+/** The images of a run in their parts. */
+export type ImageSets = {
+  readonly index: PackIndex
+  readonly training: SampleSet
+  /** Half of the validation set: it chooses the epoch. */
+  readonly choosing: SampleSet
+  /** The other half: it calibrates. */
+  readonly calibrating: SampleSet
+  readonly test: SampleSet
+}
+
+export type ReadImages = Disposable & { readonly plan: RunPlan; readonly images: ImageSets }
+
+/** @returns the plan with the network to start with, and the images for it. */
+export async function readImages(folder: string, planned: RunPlan, ports: RunPorts): Promise<ReadImages> {
+  const entries = await entriesOf(folder, planned)
+  const stage = startStage('images', { total: entries && entries.length }, ports)
+  const plan = await chooseBackbone(folder, planned, ports, stage)
+  const name = await packFor({ folder, plan, entries }, ports, stage)
+  stage.finish()
+  const pack = await openPack(plan.packs, name)
+  return { plan, images: partsOf(pack, plan.classes), [Symbol.dispose]: () => pack[Symbol.dispose]() }
+}
+
+/** Null where only reading the data set tells. */
+async function entriesOf(folder: string, { samples }: RunPlan): Promise<readonly PackEntry[] | null> {
+  switch (samples.kind) {
+    case 'kept':
+      return readSamples(folder)
+    case 'dataset':
+      return null
+  }
+}
+
+type PackRequest = {
+  readonly folder: string
+  readonly plan: RunPlan
+  readonly entries: readonly PackEntry[] | null
+}
+
+/** The name of the pack: that of an earlier run of the same images where there is one. */
+async function packFor(
+  { folder, plan, entries }: PackRequest,
+  { samples, say, signal }: RunPorts,
+  stage: Stage,
+): Promise<string> {
+  const earlier = (await readPackName(folder)) ?? (entries && packName(snapshotHash(entries), plan.spec))
+  if (earlier !== null && (await hasPack(plan.packs, earlier))) return earlier
+  say({ kind: 'note', message: 'Decoding the images once.' })
+  let counted = 0
+  const name = await buildPack({
+    folder: plan.packs,
+    spec: plan.spec,
+    samples: samples(plan),
+    maxPixels: plan.maxPixels,
+    onProgress(done) {
+      stage.advance(done - counted)
+      counted = done
+    },
+    signal,
+  })
+  await writeJson(packFile(folder), name)
+  return name
+}
+
+const partsOf = (pack: Pack, classes: readonly string[]): ImageSets => ({
+  index: pack.index,
+  training: pack.set('train', classes),
+  ...splitValidation(pack.set('validation', classes), classes.length),
+  test: pack.set('test', classes),
+})

@@ -1,0 +1,114 @@
+/** The stage "Computing features": what a run computes once of each image before it trains. That is the
+ *  predictions of a teacher, and the features on which a last layer is trained; most recipes need neither.
+ *  Features of earlier runs are used again. */
+import { join } from 'node:path'
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
+import { featureLength } from '#lib/ml/network/network.ts'
+import type { HeadSettings } from '#lib/ml/learn/head.ts'
+import { embed } from '../../features/embed.ts'
+import type { ImageSets } from '../data/read-images.ts'
+import type { RunPorts } from '../ports.ts'
+import { startStage, type Stage } from '../stage.ts'
+import { headSettingsOf } from '../start/choose-backbone.ts'
+import type { StartingNetwork } from '../start/starting-network.ts'
+import { resolveTeaching, teach, type Teaching } from '../teach/teaching.ts'
+import { learnerSpec } from './learner-spec.ts'
+import type { HeadFeatures, PreparedTraining, TrainingMaterial } from './material.ts'
+
+export type Preparation = {
+  readonly folder: string
+  readonly plan: RunPlan
+  readonly images: ImageSets
+  readonly start: StartingNetwork
+}
+
+export async function prepareTraining(
+  { folder, plan, images, start }: Preparation,
+  ports: RunPorts,
+): Promise<PreparedTraining> {
+  requireMemory(plan, start, ports)
+  const teaching = await resolveTeaching(plan)
+  const headSettings = headSettingsOf(plan.recipe)
+  const stage = stageFor({ plan, images, teaching, headSettings }, ports)
+  await using disposal = new AsyncDisposableStack()
+  const taught = disposal.use(
+    await teach(images.training, teaching, { plan, ports, onProgress: (count) => stage?.advance(count) }),
+  )
+  const material: TrainingMaterial = {
+    folder,
+    plan,
+    ...start,
+    training: taught.training,
+    choosing: images.choosing,
+    validationImages: images.choosing.count + images.calibrating.count,
+    teach: taught.teach,
+  }
+  const features = headSettings && (await computeFeatures(material, headSettings, { ports, stage }))
+  stage?.finish()
+  const whole = disposal.move()
+  return { material, features, [Symbol.asyncDispose]: () => whole.disposeAsync() }
+}
+
+/** Refuses a network that does not fit into memory before anything is computed for it. A recipe that trains
+ *  the last layer first is refused when its second phase starts.
+ *  @throws DarkroomError `invalid_input` */
+function requireMemory(plan: RunPlan, start: StartingNetwork, { engine }: RunPorts): void {
+  const { recipe } = plan
+  switch (recipe.kind) {
+    case 'scratch':
+    case 'finetune': {
+      const { settings } = recipe
+      learnerSpec({ plan, settings, ...start }, { images: settings.batch, engine: engine.name })
+      return
+    }
+    case 'head':
+    case 'transfer':
+      return
+  }
+}
+
+type StageParts = Pick<Preparation, 'plan' | 'images'> & {
+  readonly teaching: Teaching
+  readonly headSettings: HeadSettings | null
+}
+
+/** Counts images; null where nothing is to be computed. */
+function stageFor({ plan, images, teaching, headSettings }: StageParts, ports: RunPorts): Stage | null {
+  const rehearsal = teaching.kind === 'teacher' ? teaching.rehearsal : 0
+  const training = images.training.count + rehearsal
+  const isPredicted = teaching.kind === 'teacher' || teaching.kind === 'distil'
+  const views = headSettings && isMirrored(headSettings, plan) ? 2 : 1
+  const total = (isPredicted ? training : 0) + (headSettings ? training * views + images.choosing.count : 0)
+  return total > 0 ? startStage('features', { total }, ports) : null
+}
+
+/** Whether each training image also counts as its mirror image. */
+const isMirrored = (settings: HeadSettings, { classifier }: RunPlan): boolean =>
+  settings.mirrored && classifier.isMirrorable
+
+async function computeFeatures(
+  { plan, network, weights, training, choosing }: TrainingMaterial,
+  settings: HeadSettings,
+  { ports, stage }: { readonly ports: RunPorts; readonly stage: Stage | null },
+): Promise<HeadFeatures> {
+  const { engine, say, clock, signal } = ports
+  const startedAt = clock()
+  const { sets, computed } = await embed(
+    [
+      { set: training, mirrored: isMirrored(settings, plan) },
+      { set: choosing, mirrored: false },
+    ],
+    {
+      engine,
+      network,
+      weights,
+      spec: plan.spec,
+      folder: join(plan.packs, '..', 'embeddings'),
+      signal,
+      onProgress: (count) => stage?.advance(count),
+    },
+  )
+  const source = computed === 0 ? 'all cached' : `${computed} computed now`
+  say({ kind: 'note', message: `${featureLength(network)} features per image (${source}).` })
+  return { training: sets[0]!, choosing: sets[1]!, seconds: clock() - startedAt }
+}

@@ -1,0 +1,77 @@
+/** The stage "Evaluating": the trained network measured once on the test images and calibrated. What is measured
+ *  are the weights that are saved: float16, run by the engine that would serve them. */
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
+import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
+import type { Network, Weights } from '#lib/ml/network/network.ts'
+import { chosenFrom } from '#lib/ml/learn/sample-set.ts'
+import type { ImageSets } from '../data/read-images.ts'
+import type { TrainedNetwork } from '../learn/material.ts'
+import type { RunPorts } from '../ports.ts'
+import { startStage } from '../stage.ts'
+import { goldenLogits } from './golden-logits.ts'
+import { imagesToMeasure, measure, type Measurement } from './measure.ts'
+
+export type EvaluationRun = {
+  readonly plan: RunPlan
+  readonly images: ImageSets
+  readonly trained: TrainedNetwork
+}
+
+export type EvaluatedNetwork = {
+  /** As it is saved. */
+  readonly network: Network
+  readonly weights: Weights
+  readonly weightBytes: number
+  readonly measurement: Measurement
+  /** How often this list of test images has been used, this time included. */
+  readonly testOpened: number
+  /** Of each golden image. */
+  readonly goldenLogits: readonly Float32Array[]
+}
+
+const KEY = 'sealing'
+
+export async function evaluateTrained(
+  { plan, images, trained }: EvaluationRun,
+  ports: RunPorts,
+): Promise<EvaluatedNetwork> {
+  const { engine, signal } = ports
+  const files = toTfjs(trained.network, trained.weights)
+  const saved = fromTfjs(files.modelJson, files.weightsBin)
+  const sets = {
+    classes: plan.classes,
+    isMirrorable: plan.classifier.isMirrorable,
+    ...images,
+    training: referenceImages(plan, images),
+    foreign: null,
+  }
+  const stage = startStage('evaluate', { total: imagesToMeasure(sets) }, ports)
+  await engine.load(KEY, saved)
+  try {
+    const { test } = images
+    const testOpened = test.count === 0 ? 0 : await ports.openTest(test.hashes)
+    const measurement = await measure(sets, {
+      engine,
+      key: KEY,
+      spec: plan.spec,
+      classes: plan.classes.length,
+      onProgress: stage.advance,
+      signal,
+    })
+    stage.finish()
+    return {
+      ...saved,
+      weightBytes: files.weightsBin.length,
+      measurement,
+      testOpened,
+      goldenLogits: await goldenLogits(engine, KEY, plan.spec),
+    }
+  } finally {
+    await engine.unload(KEY)
+  }
+}
+
+/** The images that others are compared with. Where those of the old classes are not on this machine there are
+ *  none: all images of these classes would look unfamiliar. */
+const referenceImages = ({ teaching, classes }: RunPlan, { training }: ImageSets) =>
+  teaching.kind === 'teacher' ? chosenFrom(training, [], classes.length) : training

@@ -1,0 +1,96 @@
+/** The stage "Saving": an evaluated network described on its card and written as a bundle. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import { writeBundle } from '#lib/ml/formats/bundle.ts'
+import { flopsPerImage, parameterCount } from '#lib/ml/network/network.ts'
+import type { RunPorts, TrainingEngine } from '../ports.ts'
+import { startStage } from '../stage.ts'
+import type { EvaluatedNetwork, EvaluationRun } from './evaluate-trained.ts'
+import { goldenOf } from './golden.ts'
+
+export type SavedRun = EvaluationRun & { readonly evaluated: EvaluatedNetwork }
+
+export async function saveVersion(run: SavedRun, ports: RunPorts): Promise<Card> {
+  const { plan, evaluated } = run
+  const { network, weights, measurement } = evaluated
+  const stage = startStage('save', { total: 0 }, ports)
+  const card = cardOf(run, ports)
+  await writeBundle(
+    plan.out,
+    {
+      network,
+      weights,
+      preprocess: plan.spec,
+      classes: plan.classes,
+      card,
+      golden: goldenOf(evaluated.goldenLogits),
+      reference: measurement.reference,
+    },
+    (written, files) => {
+      if (written === 0) stage.expect(files)
+      else stage.advance(1)
+    },
+  )
+  stage.finish()
+  return card
+}
+
+function cardOf(run: SavedRun, ports: RunPorts): Card {
+  const { plan, images, trained, evaluated } = run
+  const { network, position } = trained
+  const { reference: _reference, notes, ...measured } = evaluated.measurement
+  return {
+    classifier: plan.classifier.id,
+    title: plan.classifier.title,
+    version: plan.version,
+    created_at: ports.now().toISOString(),
+    command: plan.command,
+    seed: plan.seed,
+    engine: ports.engine.name,
+    precision: precisionOf(ports.engine),
+    code_version: plan.codeVersion,
+    machine: ports.machine,
+    // of every process that had a part in it
+    duration_seconds: rounded(position.points.reduce((sum, point) => sum + point.seconds, 0)),
+    images_per_second: rounded(meanOf(position.points.map((p) => p.images_per_second))),
+    peak_memory_mb: ports.memoryMb(),
+    recipe: { name: plan.recipe.name, settings: { ...plan.recipe.settings, batch_used: trained.batch } },
+    parent: plan.start.kind === 'version' ? plan.start.version : null,
+    data: {
+      name: plan.dataName,
+      snapshot: images.index.snapshot,
+      train: trained.images,
+      validation: images.choosing.count + images.calibrating.count,
+      test: images.test.count,
+      test_opened: evaluated.testOpened,
+    },
+    network: {
+      name: network.name,
+      parameters: parameterCount(network),
+      flops: flopsPerImage(network),
+      bytes: evaluated.weightBytes,
+    },
+    ...measured,
+    curves: [...position.points],
+    best_epoch: position.best?.epoch ?? 0,
+    notes: [...plan.notes, ...notesOf(run), ...notes],
+  }
+}
+
+function notesOf({ images, plan }: SavedRun): string[] {
+  const notes: string[] = []
+  const { refused } = images.index
+  if (refused.length > 0) notes.push(`${refused.length} images could not be decoded and were skipped.`)
+  if (images.choosing.count === 0) notes.push('There were no validation images: the last epoch was used.')
+  if (plan.teaching.kind === 'teacher')
+    notes.push(
+      'The images of the base version are not on this machine: its predictions stood in for them, ' +
+        'and unfamiliar images are not detected.',
+    )
+  return notes
+}
+
+const precisionOf = (engine: TrainingEngine): 'float32' | 'bfloat16' =>
+  /bfloat16/i.test(engine.detail) ? 'bfloat16' : 'float32'
+const meanOf = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length
+const rounded = (value: number): number => Math.round(value * 10) / 10

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import type { FromTraining } from '#lib/contracts/ipc.ts'
+import { startStage } from './stage.ts'
+
+/** A stage of images, and what it reported; each step of the clock is said by the test. */
+function stageOf(total: number | null, done = 0) {
+  let seconds = 0
+  const reports: FromTraining[] = []
+  const stage = startStage(
+    'images',
+    { total, done },
+    { clock: () => seconds, say: (message) => reports.push(message) },
+  )
+  const after = (span: number, count: number) => {
+    seconds += span
+    stage.advance(count)
+    return reports.at(-1)
+  }
+  return { stage, after, reports }
+}
+
+test('a stage reports its start, then what is done and the time that is left, twice a second at most', () => {
+  const { after, reports } = stageOf(100)
+
+  expect(reports).toEqual([{ kind: 'stage', stage: 'images', done: 0, total: 100, etaSeconds: null }])
+  expect(after(1, 10)).toMatchObject({ done: 10, etaSeconds: 9 })
+  after(0.2, 10)
+  expect(reports).toHaveLength(2)
+  expect(after(0.3, 10)).toMatchObject({ done: 30, total: 100, etaSeconds: (1.5 / 30) * 70 })
+})
+
+test('a resumed stage counts on, and times only what it did itself', () => {
+  const { after } = stageOf(100, 60)
+
+  expect(after(10, 20)).toMatchObject({ done: 80, etaSeconds: 10 })
+})
+
+test('a stage of unknown size counts, and its end says how much it was', () => {
+  const { stage, after, reports } = stageOf(null)
+
+  expect(after(1, 7)).toMatchObject({ done: 7, total: null, etaSeconds: null })
+  stage.finish()
+  expect(reports.at(-1)).toMatchObject({ done: 7, total: 7 })
+})
+
+test('an end that was reported already is not reported again', () => {
+  const { stage, after, reports } = stageOf(5)
+
+  after(1, 5)
+  stage.finish()
+
+  expect(reports.filter((report) => report.kind === 'stage' && report.done === 5)).toHaveLength(1)
+})

@@ -1,0 +1,27 @@
+/** How often commands have used a list of test images, by its hash: a small file, where no database is at hand.
+ *  A test set that is used again and again is no test set any more; the count says how far to trust it. */
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
+import { testSetCounts } from '#lib/contracts/training-plan.ts'
+import { writeJson } from '../run/plan.ts'
+
+const COUNTS: StoredFormats<Readonly<Record<string, number>>> = {
+  what: 'The file that counts the use of test images',
+  action: 'Restore test-openings.json in DATA_DIR from a backup, or remove it to count from zero.',
+  formats: { 1: testSetCounts },
+}
+
+/** Counts this use and returns how many there were, this one included. */
+export async function countOpening(file: string, hashes: readonly string[]): Promise<number> {
+  const list = createHash('sha256')
+    .update([...hashes].sort().join('\n'))
+    .digest('hex')
+  const text = await readFile(file, 'utf8').catch(() => null)
+  const counts = text === null ? {} : parseStoredText(text, COUNTS)
+  const opened = (counts[list] ?? 0) + 1
+  await mkdir(dirname(file), { recursive: true })
+  await writeJson(file, { ...counts, [list]: opened })
+  return opened
+}
