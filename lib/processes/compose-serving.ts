@@ -3,7 +3,6 @@
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { predictBatch as predictBatchContract, predictOne } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
-import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
 import { laneOf } from '#lib/images/decode-placement.ts'
 import { sniff } from '#lib/images/sniff.ts'
@@ -12,6 +11,7 @@ import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createAdmission } from '#lib/serving/admission.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
+import { followPromotions } from '#lib/serving/follow-promotions.ts'
 import { createOutcomes } from '#lib/serving/outcomes.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, PATIENCE_MS, type Prepare } from '#lib/serving/predict.ts'
@@ -34,8 +34,6 @@ const QUEUE_ROOM = 1_024
 const LOOK_EVERY_MS = 400
 /** A large image of a batch waits for the decoding child: those before it may take seconds each. */
 const BULK_PATIENCE_MS = 120_000
-/** Then the start goes on and says what is missing: an engine that does not open, or takes very long. */
-const LONGEST_BEGIN_MS = 20_000
 
 type ServingParts = {
   readonly webId: string
@@ -55,12 +53,7 @@ export function composeServing(
   { settings, places }: Start,
   { webId, data, decoding, log, traffic, early, hindersStrangers }: ServingParts,
 ) {
-  let hindrance: string | null = 'The default classifier is being loaded.'
-  let acknowledged = 0
-  /** The newest promotion and the faults that the loaded versions follow. */
-  let followed = ''
   let reported = 0
-  let timer: NodeJS.Timeout | undefined
 
   const pool = createPool({
     name: 'inference',
@@ -145,40 +138,28 @@ export function composeServing(
     maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS,
   })
 
-  /** Done when the default classifier's champion answers, or cannot: then `hindrance` says why. */
+  const follower = followPromotions({
+    process: { webId, pid: process.pid },
+    swap,
+    recovery,
+    data,
+    clock: steadyClock,
+    log,
+  })
+  const looking = recurring(
+    { log, now: steadyClock.now },
+    'The promotions could not be read, or the heartbeat of this process could not be written',
+    async () => {
+      reportRefusals()
+      await follower.look()
+    },
+  )
+  let timer: NodeJS.Timeout | undefined
+
   async function begin(): Promise<void> {
-    acknowledged = data.promotions.latest()
-    await Promise.race([
-      loadDefault(),
-      new Promise<void>((resolve) => steadyClock.after(LONGEST_BEGIN_MS, resolve)),
-    ])
+    await follower.begin()
     void looking()
     timer = setInterval(() => void looking(), LOOK_EVERY_MS)
-  }
-
-  async function loadDefault(): Promise<void> {
-    try {
-      const { id } = await data.classifiers.chosen(undefined)
-      ;(await swap.lease(id)).release()
-      hindrance = null
-    } catch (error) {
-      const hasNothingToLoad = isDarkroomError(error) && error.code === 'not_found'
-      hindrance = hasNothingToLoad ? null : messageOf(error)
-      if (hindrance) log('error', hindrance)
-    }
-  }
-
-  async function look(): Promise<void> {
-    reportRefusals()
-    await recovery.look()
-    const latest = data.promotions.latest()
-    const standing = [latest, ...(await data.live.faults()).map(({ versionId }) => versionId)].join(' ')
-    if (standing !== followed)
-      followed = (await swap.follow(await data.live.all())).length === 0 ? standing : ''
-    const { id } = await data.classifiers.chosen(undefined).catch(() => ({ id: null }))
-    if (id !== null && swap.serving(id) === null) await loadDefault()
-    if (followed !== '') acknowledged = latest
-    await data.webProcesses.seen(webId, process.pid, acknowledged)
   }
 
   /** One line for all of them: a client that sends too much must not fill the log too. */
@@ -191,12 +172,6 @@ export function composeServing(
       )
     reported = refused
   }
-
-  const looking = recurring(
-    { log, now: steadyClock.now },
-    'The promotions could not be read, or the heartbeat of this process could not be written',
-    look,
-  )
 
   return {
     predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: Asked) => {
@@ -215,7 +190,7 @@ export function composeServing(
     begin,
     serving: swap.serving,
     verify: swap.verify,
-    hindrance: () => hindrance,
+    hindrance: follower.hindrance,
     engine: () => ({
       name: pool.engine(),
       reason:
@@ -230,11 +205,7 @@ export function composeServing(
       clearInterval(timer)
       loop[Symbol.dispose]()
       await looking() // what runs of it now would write after the end
-      await data.webProcesses.leave(webId).catch((error: unknown) =>
-        log('warn', 'This process could not be unregistered; its registration expires in a few seconds', {
-          error,
-        }),
-      )
+      await follower.leave()
       await pool[Symbol.asyncDispose]()
     },
   }

@@ -1,8 +1,7 @@
 /** Inference for jobs: one child, forked when a job needs it, gone when none has needed it for a minute. It
  *  answers no person. */
-import type { Answering } from '#lib/training/ports.ts'
-import { createPool } from '#lib/serving/pool.ts'
-import { type Pool, type PoolParts } from '#lib/serving/pool-parts.ts'
+import { createPool } from './pool.ts'
+import { type Pool, type PoolParts } from './pool-parts.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 
 export const IDLE_MS = 60_000
@@ -15,7 +14,7 @@ export function createIdlePool({
 }: Omit<PoolParts, 'name' | 'size' | 'changed'> & {
   readonly clock: SteadyClock
   readonly idleMs?: number
-}): Answering & AsyncDisposable {
+}): Pick<Pool, 'load' | 'unload' | 'verify' | 'infer'> & AsyncDisposable {
   let pool: Pool | null = null
   let users = 0
   let callOff = () => {}

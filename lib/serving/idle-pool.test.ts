@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { forkFake, startFake } from '#lib/serving/forked.fakes.ts'
-import { fakeClock } from '#lib/serving/serving.fakes.ts'
+import { forkFake, startFake } from './forked.fakes.ts'
+import { fakeClock } from './serving.fakes.ts'
 import { createIdlePool, IDLE_MS } from './idle-pool.ts'
 
 const version = { key: 'shapes v1', folder: '/models/shapes/v1' }

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { badBundle } from './refusals.ts'
+import { followPromotions } from './follow-promotions.ts'
+import { fakeClock } from './serving.fakes.ts'
+import type { Lease, Served } from './model-registry.ts'
+
+/** A process among rows: the newest promotion, what swap could not load, and what was acknowledged. */
+function following({ lease = async () => ({ release: () => {} }) as Lease } = {}) {
+  const state = { latest: 1, failed: [] as string[], follows: 0, serving: {} as Served | null }
+  const acknowledged: number[] = []
+  const lines: string[] = []
+  const clock = fakeClock()
+  const follower = followPromotions({
+    process: { webId: 'web-1', pid: 7 },
+    swap: {
+      lease,
+      follow: async () => {
+        state.follows += 1
+        return state.failed
+      },
+      serving: () => state.serving,
+    },
+    recovery: { look: async () => {} },
+    data: {
+      classifiers: { chosen: async () => ({ id: 'animals' }) as never },
+      promotions: { latest: () => state.latest },
+      live: { all: async () => [], faults: async () => [] },
+      webProcesses: {
+        seen: async (_id, _pid, latest) => void acknowledged.push(latest),
+        leave: async () => {
+          throw new Error('database is locked')
+        },
+      },
+    },
+    clock,
+    log: (_level, line) => void lines.push(line),
+  })
+  return { follower, state, acknowledged, lines, clock }
+}
+
+test('a promotion is acknowledged when its version is loaded, and what failed is tried again', async () => {
+  const { follower, state, acknowledged } = following()
+  await follower.begin()
+  await follower.look()
+
+  state.latest = 2
+  state.failed = ['animals']
+  await follower.look()
+  state.failed = []
+  await follower.look()
+  await follower.look()
+
+  expect(acknowledged).toEqual([1, 1, 2, 2])
+  expect(state.follows).toBe(3) // nothing is followed anew while nothing has changed
+})
+
+test('a default classifier that cannot be loaded is the hindrance, until it can', async () => {
+  let isBroken = true
+  const { follower, state } = following({
+    lease: async () => {
+      if (isBroken) throw badBundle('animals v1', 'the checksum of weights.bin does not match')
+      return { release: () => {} } as Lease
+    },
+  })
+  expect(follower.hindrance()).toBe('The default classifier is being loaded.')
+
+  await follower.begin()
+  expect(follower.hindrance()).toContain('the checksum of weights.bin does not match')
+
+  isBroken = false
+  state.serving = null
+  await follower.look()
+  expect(follower.hindrance()).toBeNull()
+})
+
+test('a load that takes very long holds up the start for twenty seconds and no longer', async () => {
+  const { follower, clock } = following({ lease: () => new Promise(() => {}) })
+
+  const begun = follower.begin()
+  await Promise.resolve()
+  clock.advance(20_000)
+  await begun
+
+  expect(follower.hindrance()).toBe('The default classifier is being loaded.')
+})
+
+test('a process that cannot be unregistered ends all the same', async () => {
+  const { follower, lines } = following()
+
+  await follower.leave()
+
+  expect(lines).toEqual([expect.stringContaining('could not be unregistered')])
+})

@@ -1,0 +1,87 @@
+/** Keeps one web process in step with the promotions that others write: loads the default classifier's version at the
+ *  start, lets newly promoted versions serve, and acknowledges what this process serves. Which version is live the rows
+ *  say; loading and its failures are model-registry.ts and recovery.ts. */
+import type { Data } from '#lib/data/data.ts'
+import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
+import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
+import type { Recovery } from './recovery.ts'
+import type { Swap } from './model-registry.ts'
+
+/** Then the start goes on and says what is missing: an engine that does not open, or takes very long. */
+const LONGEST_BEGIN_MS = 20_000
+
+export type FollowerParts = {
+  readonly process: { readonly webId: string; readonly pid: number }
+  readonly swap: Pick<Swap, 'lease' | 'follow' | 'serving'>
+  readonly recovery: Pick<Recovery, 'look'>
+  readonly data: {
+    readonly classifiers: Pick<Data['classifiers'], 'chosen'>
+    readonly promotions: Pick<Data['promotions'], 'latest'>
+    readonly live: Pick<Data['live'], 'all' | 'faults'>
+    readonly webProcesses: Pick<Data['webProcesses'], 'seen' | 'leave'>
+  }
+  readonly clock: SteadyClock
+  readonly log: LogLine
+}
+
+export type Follower = {
+  /** Done when the default classifier's live version serves, or cannot: then `hindrance` says why. */
+  readonly begin: () => Promise<void>
+  /** To be called again and again, never twice at a time. Rejects where rows cannot be read or written. */
+  readonly look: () => Promise<void>
+  /** What keeps the default classifier from serving; null: nothing. */
+  readonly hindrance: () => string | null
+  /** Takes this process off the list that promotions wait for. */
+  readonly leave: () => Promise<void>
+}
+
+export function followPromotions({ process, swap, recovery, data, clock, log }: FollowerParts): Follower {
+  let hindrance: string | null = 'The default classifier is being loaded.'
+  /** The newest promotion that this process serves. */
+  let acknowledged = 0
+  /** The newest promotion and the faults that the loaded versions follow; empty: they are to be looked at again. */
+  let followed = ''
+
+  async function begin(): Promise<void> {
+    acknowledged = data.promotions.latest()
+    await Promise.race([
+      loadDefault(),
+      new Promise<void>((resolve) => clock.after(LONGEST_BEGIN_MS, resolve)),
+    ])
+  }
+
+  async function loadDefault(): Promise<void> {
+    try {
+      const { id } = await data.classifiers.chosen(undefined)
+      ;(await swap.lease(id)).release()
+      hindrance = null
+    } catch (error) {
+      const hasNothingToLoad = isDarkroomError(error) && error.code === 'not_found'
+      hindrance = hasNothingToLoad ? null : messageOf(error)
+      if (hindrance) log('error', hindrance)
+    }
+  }
+
+  async function look(): Promise<void> {
+    await recovery.look()
+    const latest = data.promotions.latest()
+    const standing = [latest, ...(await data.live.faults()).map(({ versionId }) => versionId)].join(' ')
+    if (standing !== followed) {
+      const failed = await swap.follow(await data.live.all())
+      followed = failed.length === 0 ? standing : ''
+    }
+    const { id } = await data.classifiers.chosen(undefined).catch(() => ({ id: null }))
+    if (id !== null && swap.serving(id) === null) await loadDefault()
+    if (followed !== '') acknowledged = latest
+    await data.webProcesses.seen(process.webId, process.pid, acknowledged)
+  }
+
+  const leave = (): Promise<void> =>
+    data.webProcesses.leave(process.webId).catch((error: unknown) =>
+      log('warn', 'This process could not be unregistered; its registration expires in a few seconds', {
+        error,
+      }),
+    )
+
+  return { begin, look, leave, hindrance: () => hindrance }
+}
