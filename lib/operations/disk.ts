@@ -13,7 +13,8 @@ export const FULL_BYTES = 4 * MIB
 
 export type DiskLevel = 'enough' | 'nearly_full' | 'reserve' | 'full'
 export type DiskState = {
-  readonly folder: string
+  /** What it holds, by the name of a setting: health is read by strangers, and no path is theirs. */
+  readonly holds: string
   readonly freeBytes: number
   readonly totalBytes: number
   readonly level: DiskLevel
@@ -26,15 +27,16 @@ export type DiskWatch = {
   readonly disks: () => readonly DiskState[]
 }
 
-export function watchDisks(folders: readonly string[]): DiskWatch {
+/** `folders`: by what stands in them, in the words of health. */
+export function watchDisks(folders: Readonly<Record<string, string>>): DiskWatch {
   let latest: readonly DiskState[] = []
   return {
     disks: () => latest,
     async look() {
       const found = new Map<number, DiskState>()
-      for (const folder of folders) {
+      for (const [holds, folder] of Object.entries(folders)) {
         const { dev } = await stat(folder)
-        if (!found.has(dev)) found.set(dev, stateOf(folder, await statfs(folder)))
+        if (!found.has(dev)) found.set(dev, stateOf(holds, await statfs(folder)))
       }
       latest = [...found.values()]
     },
@@ -43,9 +45,9 @@ export function watchDisks(folders: readonly string[]): DiskWatch {
 
 type Room = { readonly bsize: number; readonly blocks: number; readonly bavail: number }
 
-export function stateOf(folder: string, { bsize, blocks, bavail }: Room): DiskState {
+export function stateOf(holds: string, { bsize, blocks, bavail }: Room): DiskState {
   const [freeBytes, totalBytes] = [bavail * bsize, blocks * bsize]
-  return { folder, freeBytes, totalBytes, level: levelOf(freeBytes, totalBytes) }
+  return { holds, freeBytes, totalBytes, level: levelOf(freeBytes, totalBytes) }
 }
 
 function levelOf(free: number, total: number): DiskLevel {

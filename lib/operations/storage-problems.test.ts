@@ -6,7 +6,7 @@ const MIB = 1024 ** 2
 const GIB = 1024 ** 3
 const calm = { lockedForMs: null, diskFullMsAgo: null, waiting: 0 }
 const diskOf = (totalBytes: number, freeBytes: number) =>
-  stateOf('/data', { bsize: 1, blocks: totalBytes, bavail: freeBytes })
+  stateOf('DATA_DIR', { bsize: 1, blocks: totalBytes, bavail: freeBytes })
 const troublesOf = (state: Partial<typeof calm> | object, disk = diskOf(100 * GIB, 50 * GIB)) =>
   createTroubles({ writingState: () => ({ ...calm, ...state }), disks: () => [disk] })
 
@@ -25,11 +25,11 @@ test.each<[string, number, number, string]>([
 })
 
 test('the disk of a folder is looked at once, whatever lies on it', async () => {
-  const disks = watchDisks(['/proc', '/proc/self', '/'])
+  const disks = watchDisks({ DATA_DIR: '/proc', 'the database': '/proc/self', 'DATA_DIR/scratch': '/' })
 
   await disks.look()
 
-  expect(disks.disks().map((disk) => disk.folder)).toEqual(['/proc', '/'])
+  expect(disks.disks().map((disk) => disk.holds)).toEqual(['DATA_DIR', 'DATA_DIR/scratch'])
   expect(disks.disks()[1]!.totalBytes).toBeGreaterThan(0)
 })
 
@@ -56,7 +56,7 @@ test('a nearly full disk is told before it is full, and at its reserve strangers
   const reserve = troublesOf({}, diskOf(50 * GIB, 120 * MIB))
 
   expect(nearly.sentences()).toEqual([
-    'The disk that holds /data is nearly full: 812 MB of 51,200 MB are free.',
+    'The disk that holds DATA_DIR is nearly full: 812 MB of 51,200 MB are free.',
   ])
   expect([nearly.hindersStrangers(), reserve.hindersStrangers()]).toEqual([
     null,
@@ -68,4 +68,19 @@ test('a quota that statfs does not show is told by the write that failed, for so
   expect(troublesOf({ diskFullMsAgo: 2_000 }).sentences()).toEqual([expect.stringContaining('quota')])
   expect(troublesOf({ diskFullMsAgo: 2_000 }).hindersStrangers()).not.toBeNull()
   expect(troublesOf({ diskFullMsAgo: 20_000 }).sentences()).toEqual([])
+})
+
+test('health, which strangers read, names no path of a disk that is nearly full', async () => {
+  const state = stateOf('DATA_DIR', { bsize: 1, blocks: 50 * GIB, bavail: 120 * MIB })
+  const watched = watchDisks({ DATA_DIR: process.cwd() })
+  await watched.look()
+  const troubles = createTroubles({
+    writingState: () => calm,
+    disks: () => watched.disks().map((disk) => ({ ...disk, level: state.level })),
+  })
+
+  expect(troubles.sentences()).toEqual([
+    expect.stringMatching(/^The disk that holds DATA_DIR is nearly full/),
+  ])
+  expect(troubles.sentences().join(' ')).not.toContain(process.cwd())
 })

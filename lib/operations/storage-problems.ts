@@ -61,11 +61,11 @@ const roomOf = ({ freeBytes, totalBytes }: DiskState): string =>
   `${megabytes(freeBytes)} of ${megabytes(totalBytes)} are free`
 
 const DISK_WORDS: Readonly<Partial<Record<DiskLevel, (disk: DiskState) => string>>> = {
-  nearly_full: (disk) => `The disk that holds ${disk.folder} is nearly full: ${roomOf(disk)}.`,
+  nearly_full: (disk) => `The disk that holds ${disk.holds} is nearly full: ${roomOf(disk)}.`,
   reserve: (disk) =>
-    `The disk that holds ${disk.folder} is nearly full: ${roomOf(disk)}. Anonymous predictions are ` +
+    `The disk that holds ${disk.holds} is nearly full: ${roomOf(disk)}. Anonymous predictions are ` +
     'made but not stored.',
   full: (disk) =>
-    `The disk that holds ${disk.folder} is full: ${roomOf(disk)}. Nothing can be stored; anonymous ` +
+    `The disk that holds ${disk.holds} is full: ${roomOf(disk)}. Nothing can be stored; anonymous ` +
     'predictions are made without history.',
 }

@@ -72,7 +72,11 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     thumbnail: reading.thumbnail,
     anonymousBytes: await publicBytes(start),
   })
-  const disk = watchDisks([places.dataDir, path.dirname(places.databaseFile), places.scratchDir])
+  const disk = watchDisks({
+    DATA_DIR: places.dataDir,
+    'the database': path.dirname(places.databaseFile),
+    'DATA_DIR/scratch': places.scratchDir,
+  })
   const troubles = createTroubles({ writingState: data.writingState, disks: disk.disks })
   const serving = composeServing(start, {
     webId,
