@@ -101,3 +101,18 @@ test('a fingerprint changes with any file of a version', async () => {
 
   expect(new Set([before, changed, await data.versions.fingerprint(v1.folder)]).size).toBe(3)
 })
+
+test('a version that serves in place of one that cannot be loaded may not be put in the trash', async () => {
+  const { data, v1, v2, v3 } = await withHistory()
+  await data.live.reportFault(v3.id, 'weights.bin is damaged')
+  await data.live.reportFault(v2.id, 'gone')
+
+  await expect(data.trash.putVersion(v1.id, 'Ada')).rejects.toMatchObject({
+    code: 'conflict',
+    why: 'it serves predictions while v3 cannot be loaded (weights.bin is damaged)',
+    remedy: 'Restore the files of v3, or promote another version first.',
+  })
+
+  await data.live.clearFault(v3.id)
+  expect(await data.trash.putVersion(v1.id, 'Ada')).toMatchObject({ kind: 'version' })
+})

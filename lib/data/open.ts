@@ -76,7 +76,8 @@ export async function openData(settings: DataSettings): Promise<Data> {
   const predictions = predictionsOf(store)
   const versions = versionsOf(store)
   const promotions = promotionsOf(store)
-  const trash = trashOf(store)
+  const live = liveVersionsOf(store, { promotions, versions })
+  const trash = trashOf(store, { live })
   const snapshots = snapshotsOf(store)
   const rooms = {
     classifiers: classifiersOf(store),
@@ -90,7 +91,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
     runs: runsOf(store),
     versions,
     promotions,
-    live: liveVersionsOf(store, { promotions, versions }),
+    live,
     webProcesses: webProcessesOf(store),
     predictions,
     retention: retentionOf(store),

@@ -3,6 +3,7 @@
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { applySteps } from './apply-sample-changes.ts'
 import type { Step } from './apply-sample-changes.ts'
+import type { LiveVersions } from './data.ts'
 import { standingChampions } from './promotions.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
@@ -10,11 +11,12 @@ import { recordOfTrash, settleTrash, WITH_COUNT } from './trash-rows.ts'
 import type { Transaction } from './trash-rows.ts'
 import type { Trash, TrashRecord } from './undo-types.ts'
 import type { UploadFindings } from './values.ts'
+import type { LiveVersion } from './version-values.ts'
 
 const TRANSACTION = { timeout: 60_000 } as const
 const ACTIVE_RUN = { state: { in: ['queued', 'running', 'judging'] } }
 
-export function trashOf(store: Store): Trash {
+export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersions, 'of'> }): Trash {
   const { prisma, id: newId, now } = store
   const get = async (id: string): Promise<TrashRecord> => {
     const row = await prisma.trashEntry.findUnique({ where: { id }, include: WITH_COUNT })
@@ -39,6 +41,13 @@ export function trashOf(store: Store): Trash {
         include: WITH_COUNT,
       }),
     )
+
+  /** How its classifier is served, where this version stands in for a promoted one that cannot be loaded. */
+  async function fallbackOf(versionId: string): Promise<LiveVersion | null> {
+    const version = await prisma.version.findUnique({ where: { id: versionId } })
+    const current = version && (await live.of(version.classifierId))
+    return current && current.reason !== null && current.version?.id === versionId ? current : null
+  }
 
   return {
     get,
@@ -132,8 +141,9 @@ export function trashOf(store: Store): Trash {
         await tx.classifier.update({ where: { id: classifierId }, data: { trashedAt: at } })
         return entry(tx, { kind: 'classifier', classifierId, title: classifier.title, by, at })
       }),
-    putVersion: (versionId, by) =>
-      prisma.$transaction(async (tx) => {
+    async putVersion(versionId, by) {
+      const serving = await fallbackOf(versionId)
+      return prisma.$transaction(async (tx) => {
         const version = await tx.version.findUnique({ where: { id: versionId } })
         if (!version || version.trashedAt !== null) throw notFound('version', versionId)
         const what = `Version v${version.number} cannot be moved to the trash`
@@ -148,6 +158,12 @@ export function trashOf(store: Store): Trash {
           throw conflict(what, 'it is the live version', 'Promote another version first.')
         if (champions.at(-2) === versionId)
           throw conflict(what, 'it is the version to roll back to', 'Promote another version first.')
+        if (serving !== null)
+          throw conflict(
+            what,
+            `it serves predictions while ${serving.promoted.version.name} cannot be loaded (${serving.reason})`,
+            `Restore the files of ${serving.promoted.version.name}, or promote another version first.`,
+          )
         if (await tx.run.findFirst({ where: { baseVersionId: versionId, ...ACTIVE_RUN } }))
           throw conflict(what, 'a training run starts from it', 'Wait for the training run or cancel it.')
         const at = now()
@@ -160,7 +176,8 @@ export function trashOf(store: Store): Trash {
           by,
           at,
         })
-      }),
+      })
+    },
     async restore(id, by) {
       const record = await get(id)
       await prisma.$transaction(async (tx) => {
