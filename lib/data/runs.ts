@@ -11,6 +11,7 @@ import { insertJob } from './jobs.ts'
 import { appendEvent } from './run-event-rows.ts'
 import { freeze, frozenOf } from './snapshots.ts'
 import { conflict, notFound, parsed, parsedOrNull } from './store.ts'
+import { TRASHED_CLASSIFIERS } from './trashed-classifiers.ts'
 import type { Store } from './store.ts'
 import type { NewRun, Run, RunChange, RunImages, RunState } from './values.ts'
 
@@ -184,6 +185,10 @@ export function runIn(connection: Pick<Connection, 'one'>, runId: string): Run {
 }
 
 /** Newest first, from before `cursor`. */
+/** ?1 is a classifier, or null for all that are not in the trash. */
+export const ofListed = (column: string): string =>
+  `CASE WHEN ?1 IS NULL THEN ${column} NOT IN ${TRASHED_CLASSIFIERS} ELSE ${column} = ?1 END`
+
 export function runsBefore(
   connection: Pick<Connection, 'all'>,
   asked: {
@@ -194,7 +199,7 @@ export function runsBefore(
 ): readonly Run[] {
   return connection
     .all<Row>(
-      `${SELECT} WHERE (?1 IS NULL OR r."classifierId" = ?1) AND r."id" < ?2 ORDER BY r."id" DESC LIMIT ?3`,
+      `${SELECT} WHERE ${ofListed('r."classifierId"')} AND r."id" < ?2 ORDER BY r."id" DESC LIMIT ?3`,
       asked.classifierId,
       asked.cursor ?? '~',
       asked.limit,

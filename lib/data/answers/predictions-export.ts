@@ -3,7 +3,7 @@ import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import { csvLine } from '#lib/domain/csv.ts'
 import type { Answers, Data } from '../data.ts'
 import type { Store } from '../store.ts'
-import { predictionAnswer, predictionsWhere } from './predictions.ts'
+import { listedWhere, predictionAnswer, type predictionsWhere } from './predictions.ts'
 
 const ROWS_AT_ONCE = 1_000
 
@@ -42,13 +42,13 @@ export const predictionExport = (
 })
 
 async function* rowsOf(
-  { prisma }: Store,
+  store: Store,
   asked: Parameters<typeof predictionsWhere>[0],
 ): AsyncGenerator<readonly KeptPrediction[]> {
-  const where = predictionsWhere(asked)
+  const where = listedWhere(store, asked)
   let before: string | undefined
   for (;;) {
-    const rows = await prisma.prediction.findMany({
+    const rows = await store.prisma.prediction.findMany({
       where: { ...where, id: { lt: before } },
       include: { feedback: true },
       orderBy: { id: 'desc' },

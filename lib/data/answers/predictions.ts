@@ -6,6 +6,7 @@ import type { Prisma } from '../generated/client.ts'
 import { countOfPredictions } from '../prediction-counts.ts'
 import { notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
+import { trashedClassifiers } from '../trashed-classifiers.ts'
 import { pageOf } from './page.ts'
 import { imageOf } from './images.ts'
 
@@ -18,7 +19,7 @@ export const predictionAnswers = (
 ): Pick<Answers, 'listPredictions' | 'getPrediction' | 'predictionImage'> => ({
   async listPredictions(asked) {
     if (asked.classifier !== undefined) await classifiers.get(asked.classifier)
-    const where = predictionsWhere(asked)
+    const where = listedWhere(store, asked)
     const before = asked.cursor === undefined ? {} : { id: { lt: asked.cursor } }
     const [rows, total] = await Promise.all([
       store.prisma.prediction.findMany({
@@ -27,9 +28,7 @@ export const predictionAnswers = (
         orderBy: { id: 'desc' },
         take: asked.limit + 1,
       }),
-      isSummed(asked)
-        ? countOfPredictions(store.connection, asked.classifier, asked.class)
-        : store.prisma.prediction.count({ where }),
+      isSummed(asked) ? countListed(store, asked) : store.prisma.prediction.count({ where }),
     ])
     const page = pageOf(rows, asked.limit, (row) => row.id)
     return { predictions: page.rows.map(predictionAnswer), total, next_cursor: page.next }
@@ -61,6 +60,22 @@ async function rowOf(store: Store, id: string): Promise<Row> {
   const row = await store.prisma.prediction.findUnique({ where: { id }, include: { feedback: true } })
   if (!row) throw notFound('prediction', id)
   return row
+}
+
+/** As `predictionsWhere`; without a classifier, those of classifiers in the trash are left out. */
+export function listedWhere(
+  { connection }: Pick<Store, 'connection'>,
+  asked: Filters,
+): Prisma.PredictionWhereInput {
+  const trashed = asked.classifier === undefined ? trashedClassifiers(connection) : []
+  if (trashed.length === 0) return predictionsWhere(asked)
+  return { AND: [predictionsWhere(asked), { classifierId: { notIn: [...trashed] } }] }
+}
+
+function countListed({ connection }: Store, { classifier, class: name }: Filters): number {
+  const all = countOfPredictions(connection, classifier, name)
+  const trashed = classifier === undefined ? trashedClassifiers(connection) : []
+  return trashed.reduce((sum, id) => sum - countOfPredictions(connection, id, name), all)
 }
 
 export function predictionsWhere(asked: Filters): Prisma.PredictionWhereInput {

@@ -2,7 +2,7 @@
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { bestEpochOf, endedEarly } from '#lib/domain/early-stop.ts'
 import type { Answers, Data } from '../data.ts'
-import { isActive, runIn, runsBefore } from '../runs.ts'
+import { isActive, ofListed, runIn, runsBefore } from '../runs.ts'
 import type { Store } from '../store.ts'
 import type { Run } from '../values.ts'
 import { pageOf } from './page.ts'
@@ -20,12 +20,12 @@ export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifier
       const of = classifier ?? null
       const [newest] = runsBefore(connection, { classifierId: of, cursor: undefined, limit: 1 })
       const active = connection.one<{ id: string }>(
-        `SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND (?1 IS NULL OR ` +
-          `"classifierId" = ?1) ORDER BY "state" = 'queued', "id" LIMIT 1`,
+        `SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND ` +
+          `${ofListed('"classifierId"')} ORDER BY "state" = 'queued', "id" LIMIT 1`,
         of,
       )
       const last = connection.one<{ at: number | null }>(
-        `SELECT MAX("endedAt") AS "at" FROM "Run" WHERE "state" = 'done' AND (?1 IS NULL OR "classifierId" = ?1)`,
+        `SELECT MAX("endedAt") AS "at" FROM "Run" WHERE "state" = 'done' AND ${ofListed('"classifierId"')}`,
         of,
       )
       const run = active ? runIn(connection, active.id) : newest

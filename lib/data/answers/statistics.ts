@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts'
 import type { Answers, Data } from '../data.ts'
 import { BINS, dateOf, dayOf } from '../prediction-counts.ts'
 import type { Store } from '../store.ts'
+import { TRASHED_CLASSIFIERS } from '../trashed-classifiers.ts'
 
 /** Latency is told from the newest answers: older ones speak of another load. */
 const LATENCIES = 1_000
@@ -19,7 +20,9 @@ export const statisticsAnswers = (
     if (classifier !== undefined) await classifiers.get(classifier)
     const of = JSON.stringify(
       classifier === undefined
-        ? connection.all<{ id: string }>('SELECT "id" FROM "Classifier"').map(({ id }) => id)
+        ? connection
+            .all<{ id: string }>('SELECT "id" FROM "Classifier" WHERE "trashedAt" IS NULL')
+            .map(({ id }) => id)
         : [classifier],
     )
     const today = dayOf(now())
@@ -89,8 +92,8 @@ function latencyOf(connection: Connection, classifier: string | undefined, first
   const rows =
     classifier === undefined
       ? connection.all<{ ms: number }>(
-          'SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "createdAt" >= ? ORDER BY "createdAt" DESC ' +
-            `LIMIT ${LATENCIES}`,
+          'SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "createdAt" >= ? AND "classifierId" NOT IN ' +
+            `${TRASHED_CLASSIFIERS} ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`,
           since,
         )
       : connection.all<{ ms: number }>(

@@ -16,7 +16,10 @@ export const uploadAnswers = (
   async listUploads({ classifier, cursor, limit }) {
     if (classifier !== undefined) await classifiers.get(classifier)
     const rows = await prisma.upload.findMany({
-      where: { classifierId: classifier, id: { lt: cursor } },
+      where: {
+        ...(classifier === undefined ? { classifier: { trashedAt: null } } : { classifierId: classifier }),
+        id: { lt: cursor },
+      },
       orderBy: { id: 'desc' },
       take: limit + 1,
     })
