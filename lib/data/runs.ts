@@ -11,7 +11,7 @@ import { insertJob } from './jobs.ts'
 import { appendEvent } from './run-event-rows.ts'
 import { freeze, frozenOf } from './snapshots.ts'
 import { conflict, notFound, parsed, parsedOrNull } from './store.ts'
-import { TRASHED_CLASSIFIERS } from './trashed-classifiers.ts'
+import { ofListed } from './trashed-classifiers.ts'
 import type { Store } from './store.ts'
 import type { NewRun, Run, RunChange, RunImages, RunState } from './values.ts'
 
@@ -185,10 +185,6 @@ export function runIn(connection: Pick<Connection, 'one'>, runId: string): Run {
 }
 
 /** Newest first, from before `cursor`. */
-/** ?1 is a classifier, or null for all that are not in the trash. */
-export const ofListed = (column: string): string =>
-  `CASE WHEN ?1 IS NULL THEN ${column} NOT IN ${TRASHED_CLASSIFIERS} ELSE ${column} = ?1 END`
-
 export function runsBefore(
   connection: Pick<Connection, 'all'>,
   asked: {
