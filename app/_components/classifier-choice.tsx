@@ -17,7 +17,7 @@ export function ClassifierChoice({
   const view = useSearchParams().get('view')
   return (
     <Form action={path} className="flex max-w-full items-end gap-2">
-      <div className="w-60 min-w-0">
+      <div className="w-60 min-w-0 flex-1">
         <Select
           key={selected}
           label="Classifier"
@@ -30,7 +30,9 @@ export function ClassifierChoice({
         />
       </div>
       {view && <input type="hidden" name="view" value={view} />}
-      <Button type="submit">Switch</Button>
+      <div className="shrink-0">
+        <Button type="submit">Switch</Button>
+      </div>
     </Form>
   )
 }

@@ -11,7 +11,7 @@ const PAGES: readonly {
   readonly needs: 'nothing' | 'login' | 'admin'
 }[] = [
   { href: '/', name: 'Dashboard', icon: 'home', needs: 'nothing' },
-  { href: '/predict', name: 'Predict', icon: 'look', needs: 'nothing' },
+  { href: '/predict', name: 'Predict', icon: 'eye', needs: 'nothing' },
   { href: '/upload', name: 'Upload', icon: 'upload', needs: 'login' },
   { href: '/retrain', name: 'Retrain', icon: 'train', needs: 'login' },
   { href: '/models', name: 'Models', icon: 'models', needs: 'login' },

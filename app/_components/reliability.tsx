@@ -34,7 +34,7 @@ export function Reliability({ card }: { readonly card: VersionCard }) {
           rows={outside}
           keyOf={({ name }) => name}
           columns={[
-            { name: 'Data set', cell: ({ name }) => name },
+            { name: 'Dataset', cell: ({ name }) => name },
             { name: 'Images', isNumeric: true, cell: ({ images }) => <FigureNumber count={images} /> },
             { name: 'AUROC', isNumeric: true, cell: ({ auroc }) => auroc.toFixed(3) },
             {
@@ -111,7 +111,7 @@ function familiarityText({ familiarity }: VersionCard): string {
     : ''
   const outside =
     familiarity.foreign === null
-      ? ' Detection of images of other things was not tested: no such data set is available here.'
+      ? ' Detection of images of other things was not tested: no such dataset is available here.'
       : ''
   return (
     'An image is marked as unfamiliar if its distance to ' +

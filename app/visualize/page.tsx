@@ -1,4 +1,4 @@
-/** Charts of a classifier: its data set, its model, its predictions. */
+/** Charts of a classifier: its dataset, its model, its predictions. */
 import Link from 'next/link'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { SegmentedLinks } from '#lib/ui/segmented.tsx'

@@ -38,8 +38,8 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
                   </th>
                   {classes.map((predicted, j) => {
                     const count = row[j] ?? 0
-                    const mistakeKind = count > 0 ? 'wrong' : 'none'
-                    const kind = i === j ? 'right' : mistakeKind
+                    const otherKind = count > 0 ? 'mistake' : 'none'
+                    const kind = i === j ? 'correct' : otherKind
                     return (
                       <td
                         key={predicted}

@@ -58,7 +58,7 @@ export function DropZone({
       onDragLeave={() => setIsOver(false)}
       onDrop={(event) => void drop(event)}
     >
-      <Icon name="picture" />
+      <Icon name="image" />
       <div>
         <p className="font-semibold">{title}</p>
         <p className="small muted">{hint}</p>

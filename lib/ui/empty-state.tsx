@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 export function EmptyState({
-  icon = 'picture',
+  icon = 'image',
   title,
   action,
   children,

@@ -16,7 +16,7 @@ export function ImageTile({ src, alt, pixels, children }: ImageTileProps) {
     <figure className="tile">
       <StoredImage
         key={src}
-        className="tile-picture"
+        className="tile-image"
         src={src}
         alt={alt}
         loading="lazy"

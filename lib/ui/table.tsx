@@ -8,7 +8,7 @@ export type Column<Row> = {
   readonly isNumeric?: boolean
   /** Where the cell is on a phone in the variant `lines`; the first line by default. `none`: on wide screens
    *  only, so its content must be available elsewhere too. */
-  readonly line?: 'beside' | 'first' | 'second' | 'none'
+  readonly line?: 'leading' | 'first' | 'second' | 'none'
 }
 
 type TableProps<Row> = {

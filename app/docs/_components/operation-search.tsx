@@ -57,7 +57,7 @@ export function OperationSearch({ groups }: { readonly groups: readonly Group[] 
         </Card>
       ))}
       {count === 0 && (
-        <EmptyState icon="look" title="No matching endpoint">
+        <EmptyState icon="eye" title="No matching endpoint">
           Search for a part of the path, a field, a status or an error code.
         </EmptyState>
       )}

@@ -27,7 +27,7 @@ export function PredictionList({ predictions, classesOf, mayGiveFeedback, mayDel
       columns={[
         {
           name: 'Image',
-          line: 'beside',
+          line: 'leading',
           cell: (one) => (
             <span className="row flex-nowrap">
               {one.image_url && (

@@ -54,7 +54,7 @@ export function VersionDetail({ model }: { readonly model: Model }) {
         <Fact name="Training set">
           <FigureNumber count={card.data.train} unit="image" />
         </Fact>
-        <Fact name="Data set">{card.data.name}</Fact>
+        <Fact name="Dataset">{card.data.name}</Fact>
         <Fact name="Calibration error">
           {card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}
         </Fact>

@@ -111,7 +111,7 @@ export function PredictForm({
         )}
         <section aria-label="Prediction" aria-live="polite" className="min-w-0">
           {items.length === 0 && (
-            <EmptyState icon="look" title="Your prediction will appear here">
+            <EmptyState icon="eye" title="Your prediction will appear here">
               With its confidence, the probabilities of all classes, and the time it took.
             </EmptyState>
           )}

@@ -23,7 +23,7 @@ export function PredictionCard({ item, prediction, classes, mayGiveFeedback, isD
     <Card>
       <div className="flex flex-wrap items-start gap-5">
         {item.preview && !isDrawn && (
-          <img className="tile-picture max-w-36" src={item.preview} alt={item.name} />
+          <img className="tile-image max-w-36" src={item.preview} alt={item.name} />
         )}
         <div className="grid min-w-0 flex-1 basis-48 gap-2">
           <p className="answer">{prediction.predicted_class}</p>

@@ -49,7 +49,7 @@ export async function PredictionDetail({ id, user }: { readonly id: string; read
       <div className="flex flex-wrap items-start gap-5">
         {image_url && user.may('view') && (
           <StoredImage
-            className="tile-picture max-w-36"
+            className="tile-image max-w-36"
             src={addressOf('GET /api/predictions/{id}/image', { id })}
             alt={filename ?? 'the image'}
           />

@@ -49,6 +49,7 @@ export function UploadReportCard({
 
 export function UploadFindings({ report }: { readonly report: UploadReport }) {
   const shown = report.findings.slice(0, FINDINGS_SHOWN)
+  const isComplete = shown.length === report.findings_total
   return (
     <div className="grid gap-4">
       {report.state === 'failed' ? (
@@ -72,11 +73,8 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
         <details open={report.findings_total <= 5}>
           <summary>{counted(report.findings_total, 'issue')}</summary>
           <Table
-            caption={
-              shown.length < report.findings_total
-                ? `The first ${shown.length} of ${report.findings_total}`
-                : 'Issues'
-            }
+            caption={isComplete ? 'Issues' : `The first ${shown.length} of ${report.findings_total} issues`}
+            hideCaption={isComplete}
             variant="cards"
             rows={shown}
             keyOf={(one) => `${one.kind} ${one.filename}`}

@@ -30,9 +30,11 @@ export function ClassChoice({ choices, selected }: ClassChoiceProps) {
           onChange={(event) => setName(event.currentTarget.value)}
         />
       </div>
-      <Button type="submit" isBusy={isPending}>
-        Show
-      </Button>
+      <div className="shrink-0">
+        <Button type="submit" isBusy={isPending}>
+          Show
+        </Button>
+      </div>
     </form>
   )
 }
