@@ -4,7 +4,7 @@ import { expect, type Page } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
-import { test } from './watched.ts'
+import { settled, test } from './watched.ts'
 
 const PASSWORD = 'correct horse battery'
 const picture = (seed: number) =>
@@ -176,4 +176,33 @@ test('an admin deletes one prediction, then all that fit a filter, and is told h
   await dialog.getByRole('button', { name: /^Delete \d+ prediction/ }).click()
   await expect(page.getByText('No matching predictions')).toBeVisible()
   expect((await product.ask('GET', '/api/statistics?classifier=shapes')).json['total_predictions']).toBe(0)
+})
+
+test('arrow keys change neither a setting nor the level of the log; the button does', async ({ page }) => {
+  await logIn(page)
+  await page.goto(`${product.url}/settings?view=settings`)
+  const sent: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'PATCH') sent.push(request.url())
+  })
+  const setting = page.getByLabel('AUTO_PROMOTE', { exact: true })
+  await setting.focus()
+  await setting.press('ArrowDown')
+  await page.getByRole('button', { name: 'Save AUTO_PROMOTE' }).focus()
+  await settled(page)
+  expect(sent).toEqual([])
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/^AUTO_PROMOTE was set to/)).toBeVisible()
+  expect(sent).toHaveLength(1)
+
+  await page.goto(`${product.url}/monitoring`)
+  const level = page.getByLabel('Level')
+  const requested: string[] = []
+  page.on('request', (request) => requested.push(request.url()))
+  await level.focus()
+  await level.press('ArrowDown')
+  await settled(page)
+  expect(requested.filter((url) => url.includes('level='))).toEqual([])
+  await page.getByRole('button', { name: 'Search' }).click()
+  await expect(page).toHaveURL(/level=/)
 })

@@ -3,6 +3,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as plain, type Page } from '@playwright/test'
 
+/** After this, what a page does at once upon an event has begun: its requests have been sent. */
+export const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+
 export const test = plain.extend<{ readonly complaints: string[] }>({
   complaints: [
     async ({ context }, use) => {

@@ -2,6 +2,7 @@
 /** The training curves: accuracy and loss per epoch, on the training set and on the validation set. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { Chart } from '#lib/ui/chart.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
 
 const VALIDATION = 'validation set'
 const TRAINING = 'training set'
@@ -48,6 +49,6 @@ export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
 function accuracyText(best: EpochPoint | undefined): string {
   const axis = 'Share of correct predictions per epoch.'
   if (!best) return axis
-  const accuracy = (best.val_accuracy * 100).toFixed(1)
-  return `${axis} Best validation accuracy: ${accuracy} %, in epoch ${best.epoch}.`
+  const accuracy = numberText({ share: best.val_accuracy })
+  return `${axis} Best validation accuracy: ${accuracy}, in epoch ${best.epoch}.`
 }

@@ -2,7 +2,7 @@
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
-import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { EvaluationBadge } from '../../_components/run-state.tsx'
 
@@ -73,7 +73,7 @@ export function ComparisonCard({ comparison: c }: { readonly comparison: Compari
           <FigureNumber points={c.accuracy.gain} />
         </Fact>
         {c.parts.map((part) => (
-          <Fact key={part.name} name={`${PARTS[part.name]} (${part.images.toLocaleString('en-GB')})`}>
+          <Fact key={part.name} name={`${PARTS[part.name]} (${numberText({ count: part.images })})`}>
             <FigureNumber points={part.gain} />
           </Fact>
         ))}

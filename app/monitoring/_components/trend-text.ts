@@ -1,5 +1,6 @@
 /** The trend of a daily count in one sentence: the newer half of the days compared with the older. Pure. */
 import { counted } from '#lib/domain/counted.ts'
+import { numberText } from '#lib/ui/figure-number.tsx'
 
 /** `days`: oldest first. */
 export function trendText(days: readonly { readonly count: number }[]): string {
@@ -12,5 +13,5 @@ export function trendText(days: readonly { readonly count: number }[]): string {
   const change = Math.round((100 * (after - before)) / before)
   const comparison =
     change === 0 ? 'about the same as' : `${Math.abs(change)} % ${change > 0 ? 'more' : 'fewer'} than`
-  return `${newer}, ${comparison} in the ${half} days before (${before.toLocaleString('en-GB')}).`
+  return `${newer}, ${comparison} in the ${half} days before (${numberText({ count: before })}).`
 }

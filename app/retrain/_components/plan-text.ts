@@ -5,6 +5,7 @@ import { counted } from '#lib/domain/counted.ts'
 import { FEWEST_IMAGES } from '#lib/domain/gate.ts'
 import { TEST_SHARE } from '#lib/domain/splits.ts'
 import { durationText } from '#lib/ui/duration.ts'
+import { numberText } from '#lib/ui/figure-number.tsx'
 
 type Plan = Pick<ClassifierAnswer, 'champion' | 'samples'>
 type PastRun = Pick<RunAnswer, 'state' | 'started_at' | 'ended_at'>
@@ -19,7 +20,7 @@ export function planText({ champion, samples }: Plan, runs: readonly PastRun[]):
       `put into production.${duration}`
     )
   const news =
-    samples.unseen === 0 ? 'none of them new' : `${samples.unseen.toLocaleString('en-GB')} of them new`
+    samples.unseen === 0 ? 'none of them new' : `${numberText({ count: samples.unseen })} of them new`
   return (
     `Training continues from ${champion.version} on ${images}, ${news}. Both versions are then evaluated on ` +
     `the same test images, and the new one goes live if it is not worse.${fewTestImagesText(samples.test)}` +
