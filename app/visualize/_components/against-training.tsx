@@ -36,7 +36,7 @@ export async function AgainstTraining({ user, classifier, predictions }: Against
         labelName="Class"
         valueName="Share"
         labels={inOrder.map(({ name }) => name)}
-        description={summary(shifts[0]!, total, reference.name)}
+        description={comparisonText(shifts[0]!, total, reference.name)}
         series={[
           { name: 'predictions', values: inOrder.map(({ now }) => now) },
           { name: reference.name, values: inOrder.map(({ before }) => before) },
@@ -73,7 +73,7 @@ async function referenceCounts(
   }
 }
 
-function summary({ name, now, before, change }: ShareShift, total: number, reference: string): string {
+function comparisonText({ name, now, before, change }: ShareShift, total: number, reference: string): string {
   const percent = (share: number) => numberText({ share, digits: 0 })
   if (total < MIN_PREDICTIONS)
     return (
