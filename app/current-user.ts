@@ -7,12 +7,12 @@ import { cache } from 'react'
 import type { Caller, Scope } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { may, originOf, rolesWith } from '#lib/http/access.ts'
-import { darkroom, type Asked } from '#lib/http/context.ts'
+import { darkroom, type RequestContext } from '#lib/http/context.ts'
 
 const TIMEOUT_MS = 60_000 // comparing two versions may take that long
 
 export type CurrentUser = {
-  readonly context: Asked
+  readonly context: RequestContext
   readonly name: string | null
   readonly isLoggedIn: boolean
   readonly may: (scope: Scope) => boolean
@@ -76,7 +76,7 @@ type Result<T> =
     }
 
 /** The value, or an error that the page can show. An unexpected error is thrown on, for error.tsx. */
-export async function resultOf<T>(context: Asked, work: () => Promise<T>): Promise<Result<T>> {
+export async function resultOf<T>(context: RequestContext, work: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() }
   } catch (error) {

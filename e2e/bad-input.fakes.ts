@@ -4,14 +4,14 @@ import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 
-type Sent = {
+type RequestSpec = {
   readonly method?: string
   readonly path: string
   readonly body?: () => BodyInit | object
   readonly headers?: Readonly<Record<string, string>>
 }
 type Field = readonly [name: string, value: string | Uint8Array<ArrayBuffer>, filename?: string]
-type Row = readonly [story: string, sent: Sent, status: number, code: string, says?: RegExp]
+type Row = readonly [story: string, sent: RequestSpec, status: number, code: string, says?: RegExp]
 
 export const MIB = 1024 ** 2
 const NOBODY = '01a1fdc4-0000-7000-8000-000000000000'
@@ -40,9 +40,9 @@ function claims(width: number, height: number): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-const predict = (...fields: Field[]): Sent => ({ path: '/api/predict', body: form(...fields) })
-const upload = (...fields: Field[]): Sent => ({ path: '/api/upload', body: form(...fields) })
-const zip = (...parts: Parameters<typeof zipFile>[0]): Sent =>
+const predict = (...fields: Field[]): RequestSpec => ({ path: '/api/predict', body: form(...fields) })
+const upload = (...fields: Field[]): RequestSpec => ({ path: '/api/upload', body: form(...fields) })
+const zip = (...parts: Parameters<typeof zipFile>[0]): RequestSpec =>
   upload(['files', new Uint8Array(zipFile(parts)), 'a.zip'])
 export const star = (name: string, seed: number) => ({ name, content: png(seed) })
 

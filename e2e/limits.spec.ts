@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { startOwnProduct, type OwnProduct, type Said } from './own-product.ts'
+import { startOwnProduct, type OwnProduct, type ApiResponse } from './own-product.ts'
 
 const MOST = 40
 const body = new Uint8Array(encodePng(drawShape('star', 1)))
@@ -25,14 +25,14 @@ for (const door of ['on', 'off']) {
       await product[Symbol.asyncDispose]()
     })
 
-    const ask = (headers: Record<string, string> = {}): Promise<Said> =>
+    const ask = (headers: Record<string, string> = {}): Promise<ApiResponse> =>
       product.ask('POST', '/api/predict', {
         headers: { 'content-type': 'image/png', connection: 'close', ...headers },
         body,
       })
-    const many = (count: number, headers?: Record<string, string>): Promise<Said[]> =>
+    const many = (count: number, headers?: Record<string, string>): Promise<ApiResponse[]> =>
       Promise.all(Array.from({ length: count }, () => ask(headers)))
-    const statuses = (answers: readonly Said[]): readonly number[] =>
+    const statuses = (answers: readonly ApiResponse[]): readonly number[] =>
       [...new Set(answers.map(({ status }) => status))].sort()
 
     test('the limit is one over all processes, and says when to come again', async () => {
@@ -57,7 +57,7 @@ for (const door of ['on', 'off']) {
     })
 
     test('a limit of an hour is one, over all processes too', async () => {
-      const batch = async (): Promise<Said> => {
+      const batch = async (): Promise<ApiResponse> => {
         const form = new FormData()
         form.append('files', new Blob([body]), 'a.png')
         return product.ask('POST', '/api/predict/batch', { headers: { connection: 'close' }, body: form })

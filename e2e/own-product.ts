@@ -16,7 +16,7 @@ export type FreshProduct = ThrowawayProduct
 export const startFreshProduct = (settings: Readonly<Record<string, string>> = {}): Promise<FreshProduct> =>
   startThrowawayProduct({ LOG_LEVEL: 'info', ...settings })
 
-export type Said = {
+export type ApiResponse = {
   readonly status: number
   readonly headers: Headers
   readonly text: string
@@ -38,7 +38,7 @@ export type ProductSession = {
       readonly body?: BodyInit | object | undefined
       readonly headers?: Readonly<Record<string, string>> | undefined
     },
-  ) => Promise<Said>
+  ) => Promise<ApiResponse>
   /** `cookie`: what the browser brought along. */
   readonly login: (
     email: string,

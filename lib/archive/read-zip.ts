@@ -69,7 +69,7 @@ export async function listZip(source: string | Uint8Array, signal?: AbortSignal)
   return paths
 }
 
-type Judged = {
+type EntryCheck = {
   readonly zip: ZipFile
   readonly entry: Entry
   readonly path: string
@@ -77,7 +77,7 @@ type Judged = {
   readonly refused: string | null
 }
 
-async function* judged(source: string | Uint8Array, signal?: AbortSignal): AsyncGenerator<Judged> {
+async function* judged(source: string | Uint8Array, signal?: AbortSignal): AsyncGenerator<EntryCheck> {
   signal?.throwIfAborted()
   const zip = await open(source)
   try {

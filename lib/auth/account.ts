@@ -13,15 +13,18 @@ const TOKEN_BYTES = 32
 const LINK_HOURS = 24
 const HOUR_MS = 3600 * 1000
 
-type By = { readonly caller: Caller; readonly origin: string }
-type For<Name extends keyof Routes> = (input: Input<Routes[Name]>, asked: By) => Promise<Output<Routes[Name]>>
+type AccountContext = { readonly caller: Caller; readonly origin: string }
+type AccountUseCase<Name extends keyof Routes> = (
+  input: Input<Routes[Name]>,
+  asked: AccountContext,
+) => Promise<Output<Routes[Name]>>
 
 export type AccountDesk = {
-  readonly getAccount: For<'GET /api/account'>
-  readonly changePassword: For<'POST /api/account/password'>
-  readonly endSessions: For<'DELETE /api/account/sessions'>
-  readonly createResetLink: For<'POST /api/users/{id}/reset-link'>
-  readonly resetPassword: For<'POST /api/reset'>
+  readonly getAccount: AccountUseCase<'GET /api/account'>
+  readonly changePassword: AccountUseCase<'POST /api/account/password'>
+  readonly endSessions: AccountUseCase<'DELETE /api/account/sessions'>
+  readonly createResetLink: AccountUseCase<'POST /api/users/{id}/reset-link'>
+  readonly resetPassword: AccountUseCase<'POST /api/reset'>
   /** Whose link this is, for the page; null where it does not work. */
   readonly emailOfResetLink: (token: string) => Promise<string | null>
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import type { Caller, Limited } from '#lib/contracts/contract.ts'
+import type { Caller, RateLimitName } from '#lib/contracts/contract.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -15,7 +15,7 @@ import type { Limits } from './limits.ts'
 import { createOidcDesk, type OidcDesk, type OidcSettings } from './oidc.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { createPeopleDesk, type PeopleDesk } from './people.ts'
-import type { Rate, WhoAsks } from './rate.ts'
+import type { Rate, RateLimitSubject } from './rate.ts'
 import { OPENED_TO_STRANGERS, SCOPES_OF_ROLE } from './rights.ts'
 import { keptText } from './secret.ts'
 import { sessionIn, type LoginSession } from './session.ts'
@@ -26,7 +26,7 @@ const TOKEN_BYTES = 24
 const TOKEN_FILE = 'setup-token'
 
 type FirstAdmin = Routes['POST /api/setup']
-export type LoggedIn = { id: string; name: string; email: string; role: Role }
+export type SessionUser = { id: string; name: string; email: string; role: Role }
 
 export type Auth = PeopleDesk &
   AccountDesk &
@@ -34,7 +34,7 @@ export type Auth = PeopleDesk &
   Pick<KeyDesk, 'listKeys' | 'createKey' | 'revokeKey'> & {
     readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
     readonly needsFirstAdmin: () => Promise<boolean>
-    readonly login: (email: string, password: string) => Promise<LoggedIn | null>
+    readonly login: (email: string, password: string) => Promise<SessionUser | null>
     /** The name of who has this address; null where nobody has. */
     readonly nameAt: (email: string) => Promise<string | null>
     /** Whether this session still opens anything. */
@@ -45,8 +45,8 @@ export type Auth = PeopleDesk &
     /** How people sign in with OIDC; null where the owner set none. */
     readonly oidc: () => OidcSettings | null
     /** Counts one more request of this class; null where nothing is limited. */
-    readonly rate: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
-    readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
+    readonly rate: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
+    readonly giveBack: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
   }
 
 export type AuthParts = {

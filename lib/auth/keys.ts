@@ -23,15 +23,15 @@ const DAY_MS = 24 * 3600 * 1000
 /** A key that ends within so many days is marked. */
 const SOON_DAYS = 14
 
-type For<Name extends keyof Routes> = (
+type KeyUseCase<Name extends keyof Routes> = (
   input: Input<Routes[Name]>,
   asked: { readonly caller: Caller },
 ) => Promise<Output<Routes[Name]>>
 
 export type KeyDesk = {
-  readonly listKeys: For<'GET /api/keys'>
-  readonly createKey: For<'POST /api/keys'>
-  readonly revokeKey: For<'DELETE /api/keys/{id}'>
+  readonly listKeys: KeyUseCase<'GET /api/keys'>
+  readonly createKey: KeyUseCase<'POST /api/keys'>
+  readonly revokeKey: KeyUseCase<'DELETE /api/keys/{id}'>
   /** Who comes with the key in these headers; null without one. Throws `unauthenticated` for one that opens
    *  nothing. */
   readonly callerWith: (headers: Headers) => Promise<Caller | null>

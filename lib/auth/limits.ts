@@ -4,30 +4,30 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
-import { LIMITED, type Limited } from '#lib/contracts/contract.ts'
+import { LIMITED, type RateLimitName } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
 import { WINDOW_SECONDS, type Allowance } from '#lib/domain/rate-limit.ts'
-import type { Rate, WhoAsks } from './rate.ts'
+import type { Rate, RateLimitSubject } from './rate.ts'
 
 export type LimitSettings = {
   readonly isEnabled: boolean
   /** For one person or address. */
-  readonly allowances: Readonly<Record<Limited, Allowance>>
+  readonly allowances: Readonly<Record<RateLimitName, Allowance>>
   /** A key may so many times as much. */
   readonly keyTimes: number
 }
 
 export type Limits = {
   /** Counts one more; null where nothing is limited. */
-  readonly take: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
+  readonly take: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
   /** Takes one back: it turned out not to be one of those that are counted. */
-  readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
+  readonly giveBack: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
   /** Tells the others what was counted here, and counts what they say; first of all what was counted before
    *  this start. To be called about twice a second. */
   readonly exchange: () => Promise<void>
 }
 
-type Limiters = Readonly<Record<Limited, RateLimiterMemory>>
+type Limiters = Readonly<Record<RateLimitName, RateLimiterMemory>>
 /** By class and subject. */
 type Points = Map<string, number>
 
@@ -44,10 +44,11 @@ export function createLimits(
   let latest: number | null = null
 
   /** Counted in a window that a restart must not forgive. */
-  const isLasting = (limited: Limited): boolean => allowances[limited].windowSeconds > WINDOW_SECONDS.minute
-  const limiterOf = (limited: Limited, subject: string): RateLimiterMemory =>
+  const isLasting = (limited: RateLimitName): boolean =>
+    allowances[limited].windowSeconds > WINDOW_SECONDS.minute
+  const limiterOf = (limited: RateLimitName, subject: string): RateLimiterMemory =>
     (subject.startsWith(KEY) ? ofKeys : ordinary)[limited]
-  const tell = (limited: Limited, subject: string, points: number): void =>
+  const tell = (limited: RateLimitName, subject: string, points: number): void =>
     add(untold, `${limited} ${subject}`, points)
 
   return {
@@ -147,7 +148,7 @@ export function createLimits(
   }
 }
 
-function readName(name: string): { readonly limited: Limited; readonly subject: string } | null {
+function readName(name: string): { readonly limited: RateLimitName; readonly subject: string } | null {
   const space = name.indexOf(' ')
   const limited = LIMITED.find((one) => one === name.slice(0, space))
   return limited ? { limited, subject: name.slice(space + 1) } : null
@@ -172,7 +173,7 @@ const limitersOf = (allowances: LimitSettings['allowances'], times: number): Lim
 const KEY = 'key:'
 
 /** An account stands there as a digest: by mistake people type a password where the address belongs. */
-function subjectOf({ caller, address, account }: WhoAsks): string {
+function subjectOf({ caller, address, account }: RateLimitSubject): string {
   if (caller.kind !== 'stranger') return `${caller.kind}:${caller.id}`
   if (account === undefined) return placeOf(address)
   return (

@@ -31,11 +31,11 @@ export type Claims = {
 
 /** `oidc_admin`: an admin's account is linked only where OIDC_ADMINS names its address. */
 export type OidcRefusal = 'oidc_unverified' | 'oidc_disabled' | 'oidc_taken' | 'oidc_admin'
-export type SignedIn =
+export type SignInResult =
   | { readonly kind: 'in'; readonly person: Person; readonly event: 'signed in' | 'linked' | 'created' }
   | { readonly kind: 'refused'; readonly reason: OidcRefusal; readonly email: string | null }
 
-export type OidcDesk = { readonly signIn: (claims: Claims) => Promise<SignedIn> }
+export type OidcDesk = { readonly signIn: (claims: Claims) => Promise<SignInResult> }
 
 export function oidcProvider({ issuer, clientId, clientSecret }: OidcSettings): OAuthConfig<Claims> {
   return {
@@ -77,7 +77,7 @@ export function createOidcDesk({
   const subjectOf = (sub: string): string => `${settings?.issuer ?? ''} ${sub}`
 
   /** By the identity first, which stays when an address changes; then by the verified address. */
-  async function find(subject: string, email: string): Promise<SignedIn | null> {
+  async function find(subject: string, email: string): Promise<SignInResult | null> {
     const known = await people.findByOidcSubject(subject)
     if (known)
       return known.isDisabled
@@ -107,7 +107,7 @@ export function createOidcDesk({
         return { ...found, person: await people.change(found.person.id, { role: 'admin' }) }
       return found
 
-      async function create(): Promise<SignedIn> {
+      async function create(): Promise<SignInResult> {
         const called =
           [name, preferred_username].find(
             (one): one is string => typeof one === 'string' && one.trim() !== '',

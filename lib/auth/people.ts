@@ -6,16 +6,16 @@ import type { Data } from '#lib/data/data.ts'
 import type { Person } from '#lib/data/values.ts'
 import { hashPassword } from './passwords.ts'
 
-type For<Name extends keyof Routes> = (
+type UserUseCase<Name extends keyof Routes> = (
   input: Input<Routes[Name]>,
   asked: { readonly caller: Caller },
 ) => Promise<Output<Routes[Name]>>
 
 export type PeopleDesk = {
-  readonly listUsers: For<'GET /api/users'>
-  readonly createUser: For<'POST /api/users'>
-  readonly changeUser: For<'PATCH /api/users/{id}'>
-  readonly deleteUser: For<'DELETE /api/users/{id}'>
+  readonly listUsers: UserUseCase<'GET /api/users'>
+  readonly createUser: UserUseCase<'POST /api/users'>
+  readonly changeUser: UserUseCase<'PATCH /api/users/{id}'>
+  readonly deleteUser: UserUseCase<'DELETE /api/users/{id}'>
 }
 
 export const createPeopleDesk = ({ people }: { readonly people: Data['people'] }): PeopleDesk => ({

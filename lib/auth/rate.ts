@@ -12,4 +12,8 @@ export type Rate = {
 
 /** Who is counted: a key, a person, else the address that a request comes from; for a login, the account that
  *  is tried from there. */
-export type WhoAsks = { readonly caller: Caller; readonly address: string; readonly account?: string }
+export type RateLimitSubject = {
+  readonly caller: Caller
+  readonly address: string
+  readonly account?: string
+}

@@ -10,8 +10,8 @@ import { waitWords, windowWords } from '#lib/domain/rate-limit.ts'
 import { SESSION_SECONDS, type Auth } from './auth.ts'
 import { deviceCookie, knownDevice } from './known-device.ts'
 import { fieldsOf } from '#lib/domain/fields.ts'
-import { OIDC, oidcProvider, type SignedIn } from './oidc.ts'
-import type { Rate, WhoAsks } from './rate.ts'
+import { OIDC, oidcProvider, type SignInResult } from './oidc.ts'
+import type { Rate, RateLimitSubject } from './rate.ts'
 import { sessionOf } from './session.ts'
 
 /** A form with an address and a password is a few hundred bytes. */
@@ -64,8 +64,12 @@ async function loggingIn(program: Program, { request, context, account }: Attemp
   const { auth } = program
   const address = addressOf(request.headers)
   const device = knownDevice(request.headers.get('cookie'), account, auth.secret())
-  const one: WhoAsks = { caller: UNKNOWN, address: device === null ? address : `device:${device}`, account }
-  const all: WhoAsks = { caller: UNKNOWN, address }
+  const one: RateLimitSubject = {
+    caller: UNKNOWN,
+    address: device === null ? address : `device:${device}`,
+    account,
+  }
+  const all: RateLimitSubject = { caller: UNKNOWN, address }
   // Counted before it is tried, so that many at once count too; a right password does not count.
   if (device === null) refuseIfTooMany(request, await auth.rate('logins', all))
   const rate = await auth.rate('login', one)
@@ -134,13 +138,13 @@ const tooLarge = (): DarkroomError =>
 
 const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options)
 
-type Tried = { readonly email: string; readonly name: string | null; readonly isRight: boolean }
+type LoginAttempt = { readonly email: string; readonly name: string | null; readonly isRight: boolean }
 
 /** For the record of changes. What nobody is called here is not kept: people type their password there by
  *  mistake. */
 async function noteLogin(
   { auth, operations, log }: Program,
-  { email, name, isRight }: Tried,
+  { email, name, isRight }: LoginAttempt,
   address: string,
 ): Promise<void> {
   const by = name ?? (await auth.nameAt(email)) ?? 'unknown'
@@ -149,7 +153,11 @@ async function noteLogin(
     .catch((error: unknown) => log('error', 'A login could not be recorded', { error }))
 }
 
-async function noteSignIn({ operations, log }: Program, signed: SignedIn, address: string): Promise<void> {
+async function noteSignIn(
+  { operations, log }: Program,
+  signed: SignInResult,
+  address: string,
+): Promise<void> {
   const record =
     signed.kind === 'in'
       ? {
@@ -173,7 +181,7 @@ async function noteSignIn({ operations, log }: Program, signed: SignedIn, addres
 function optionsOf(
   program: Program,
   address: string,
-  onTried?: (tried: Tried) => Promise<void>,
+  onTried?: (tried: LoginAttempt) => Promise<void>,
 ): NextAuthOptions {
   const oidc = program.auth.oidc()
   return {

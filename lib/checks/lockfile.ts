@@ -6,14 +6,14 @@ import path from 'node:path'
 import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
-type Locked = {
+type LockEntry = {
   readonly version?: string
   readonly optional?: boolean
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
-type LockFile = { readonly packages: Readonly<Record<string, Locked>> }
+type LockFile = { readonly packages: Readonly<Record<string, LockEntry>> }
 type PinKind = 'dependencies' | 'devDependencies' | 'optionalDependencies'
 
 const PIN_KINDS: readonly PinKind[] = ['dependencies', 'devDependencies', 'optionalDependencies']
@@ -25,7 +25,7 @@ export const lockIsWhole: Law = {
   floor: 600,
   judge: () => {
     const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as LockFile
-    const wanted = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Locked
+    const wanted = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as LockEntry
     return {
       seen: Object.keys(lock.packages).length,
       broken: [...missingParts(lock), ...loosePins(wanted, lock)],
@@ -45,7 +45,7 @@ export function missingParts({ packages }: LockFile): readonly string[] {
   })
 }
 
-export function loosePins(wanted: Locked, { packages }: LockFile): readonly string[] {
+export function loosePins(wanted: LockEntry, { packages }: LockFile): readonly string[] {
   return PIN_KINDS.flatMap((kind) =>
     Object.entries(wanted[kind] ?? {}).flatMap(([name, version]) => {
       if (!EXACT.test(version)) return [`package.json: ${name} is "${version}". Pin the exact version.`]

@@ -16,19 +16,19 @@ export type SourceFile = {
   readonly text: string
 }
 
-type Found<T> = T & { readonly line: number }
+type WithLine<T> = T & { readonly line: number }
 
 export type Facts = {
   /** Static, type-only, lazy, re-exported and required alike. */
-  readonly imports: readonly Found<{ specifier: string }>[]
+  readonly imports: readonly WithLine<{ specifier: string }>[]
   /** Names and dotted names that code uses, such as `Date.now` and `Math.random`; `new Date()` stands for
    *  that call without arguments. */
-  readonly uses: readonly Found<{ name: string }>[]
-  readonly exportedTypes: readonly Found<{ name: string }>[]
+  readonly uses: readonly WithLine<{ name: string }>[]
+  readonly exportedTypes: readonly WithLine<{ name: string }>[]
   readonly exportedNames: readonly string[]
-  readonly comments: readonly Found<{ text: string }>[]
+  readonly comments: readonly WithLine<{ text: string }>[]
   /** Parsed JSON whose type is claimed: cast, annotated, or taken apart without one. */
-  readonly castJson: readonly Found<object>[]
+  readonly castJson: readonly WithLine<object>[]
 }
 
 /** Every source of the program: its rooms, and the configuration files at the root. */
@@ -76,12 +76,12 @@ export function factsOf({ file, text }: SourceFile): Facts {
 
 function read(file: string, text: string): Facts {
   const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
-  const imports: Found<{ specifier: string }>[] = []
-  const uses: Found<{ name: string }>[] = []
-  const exportedTypes: Found<{ name: string }>[] = []
+  const imports: WithLine<{ specifier: string }>[] = []
+  const uses: WithLine<{ name: string }>[] = []
+  const exportedTypes: WithLine<{ name: string }>[] = []
   const exportedNames: string[] = []
-  const comments = new Map<number, Found<{ text: string }>>()
-  const castJson: Found<object>[] = []
+  const comments = new Map<number, WithLine<{ text: string }>>()
+  const castJson: WithLine<object>[] = []
   const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1
   const note = (specifier: string, node: ts.Node) =>
     imports.push({ specifier, line: lineOf(node.getStart()) })

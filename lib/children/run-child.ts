@@ -5,7 +5,7 @@ import type { Message } from './child.ts'
 export type Say<From> = (message: From, then?: () => void) => void
 
 /** What the parent hears first, and what happens to everything that it sends. */
-export type Running<To, From extends Message> = {
+export type ChildHandle<To, From extends Message> = {
   readonly ready: Omit<Extract<From, { kind: 'ready' }>, 'kind'>
   readonly hear: (message: To) => void
 }
@@ -13,7 +13,7 @@ export type Running<To, From extends Message> = {
 /** Messages that come while `open` works are heard when it is done. What `open` throws is the reason that the parent
  *  is told, and the end. */
 export async function runChild<To, From extends Message>(
-  open: (say: Say<From>) => Running<To, From> | Promise<Running<To, From>>,
+  open: (say: Say<From>) => ChildHandle<To, From> | Promise<ChildHandle<To, From>>,
 ): Promise<void> {
   endWithParent()
   leaveSignalsToParent()

@@ -56,7 +56,7 @@ type Prediction = {
   readonly probabilities: Readonly<Record<string, number>>
   readonly model_version: string
 }
-type Sent = { readonly id: string; readonly at: number; readonly ms: number }
+type PredictionTiming = { readonly id: string; readonly at: number; readonly ms: number }
 
 export async function benchBackup(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -185,8 +185,12 @@ async function predicted(url: string, bytes: Uint8Array): Promise<Prediction> {
 function sendUntilStopped(
   url: string,
   senders: number,
-): { readonly sent: readonly Sent[]; readonly failed: () => number; readonly stop: () => Promise<unknown> } {
-  const sent: Sent[] = []
+): {
+  readonly sent: readonly PredictionTiming[]
+  readonly failed: () => number
+  readonly stop: () => Promise<unknown>
+} {
+  const sent: PredictionTiming[] = []
   let failures = 0
   let isStopped = false
   const lanes = Array.from({ length: senders }, async (_, lane) => {
@@ -264,7 +268,7 @@ async function flipsNamed(
   return { flipped_bytes: chosen.length, flips_named: named }
 }
 
-function p99(sent: readonly Sent[]): number {
+function p99(sent: readonly PredictionTiming[]): number {
   const times = sent.map(({ ms }) => ms).toSorted((a, b) => a - b)
   return times[Math.floor(times.length * 0.99)] ?? 0
 }

@@ -48,7 +48,7 @@ export type MemoryRow = {
   readonly refused: string | null
 }
 
-type Wanted = {
+type MemoryBenchOptions = {
   readonly memory: string
   readonly classifier: string
   readonly connections: number
@@ -74,7 +74,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const wanted: Wanted = {
+  const wanted: MemoryBenchOptions = {
     memory: values.memory,
     classifier: values.classifier,
     connections: Number(values.connections),
@@ -114,7 +114,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   return rows.some(({ failed, refused }) => failed > 0 || refused !== null) ? 1 : 0
 }
 
-async function measured(engine: EngineName, wanted: Wanted, notes: Lines): Promise<MemoryRow[]> {
+async function measured(engine: EngineName, wanted: MemoryBenchOptions, notes: Lines): Promise<MemoryRow[]> {
   notes.passing(`${engine}: starting`)
   const { classifier, connections, seconds } = wanted
   await using product = await startThrowawayProduct({
@@ -204,7 +204,10 @@ const asks = (classifier: string) =>
   }))
 
 /** Shapes under the names of the classifier's own classes: what they teach does not matter here. */
-async function upload({ url }: ThrowawayProduct, { classifier, pictures }: Wanted): Promise<void> {
+async function upload(
+  { url }: ThrowawayProduct,
+  { classifier, pictures }: MemoryBenchOptions,
+): Promise<void> {
   const { classes } = (await answer(url, 'GET', `/api/classes?classifier=${classifier}`)) as {
     classes: readonly string[]
   }

@@ -32,7 +32,7 @@ type Round = {
   readonly recipe: string
   readonly verdict: string
 }
-type Labelled = { readonly label: string; readonly bytes: Uint8Array }
+type LabelledFile = { readonly label: string; readonly bytes: Uint8Array }
 
 export async function benchRetrain(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -72,7 +72,12 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   return 0
 }
 
-async function round(url: string, name: string, pictures: readonly Labelled[], notes: Lines): Promise<Round> {
+async function round(
+  url: string,
+  name: string,
+  pictures: readonly LabelledFile[],
+  notes: Lines,
+): Promise<Round> {
   notes.passing(`${name}: uploading`)
   const began = performance.now()
   for (const label of new Set(pictures.map((picture) => picture.label))) {
@@ -104,16 +109,16 @@ async function round(url: string, name: string, pictures: readonly Labelled[], n
   }
 }
 
-const drawn = (count: number): Labelled[] =>
+const drawn = (count: number): LabelledFile[] =>
   Array.from({ length: count }, (_, i) => ({
     label: SHAPES[i % SHAPES.length]!,
     bytes: encodePng(drawShape(SHAPES[i % SHAPES.length]!, 20_000 + i)),
   }))
 
 /** Of a set, one of each class in turn. */
-async function alike(zip: string, count: number): Promise<Labelled[]> {
+async function alike(zip: string, count: number): Promise<LabelledFile[]> {
   const { images } = await openDataset(CLASSIFIER, { from: zip })
-  const byLabel = new Map<string, Labelled[]>()
+  const byLabel = new Map<string, LabelledFile[]>()
   for await (const { label, bytes } of images)
     byLabel.set(label, [...(byLabel.get(label) ?? []), { label, bytes }])
   const classes = [...byLabel.values()]

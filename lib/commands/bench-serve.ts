@@ -27,7 +27,7 @@ Settings such as PREDICT_PROCESSES or WEB_PROCESSES apply to the instance that i
 const DIFFERENT_PICTURES = 600
 const WARM_UP_SECONDS = 2
 
-type Measured = {
+type ServeResult = {
   door: string
   connections: number
   requestsPerSecond: number
@@ -39,7 +39,7 @@ type Measured = {
   memoryBeforeMb: number
   memoryAfterMb: number
 }
-type Wanted = {
+type ServeBenchOptions = {
   readonly connections: readonly number[]
   readonly seconds: number
   readonly doors: readonly ('on' | 'off')[]
@@ -47,7 +47,11 @@ type Wanted = {
 }
 
 /** Served by the fast path, by the routes, or both in turn. */
-const DOORS: Readonly<Record<string, Wanted['doors']>> = { both: ['on', 'off'], on: ['on'], off: ['off'] }
+const DOORS: Readonly<Record<string, ServeBenchOptions['doors']>> = {
+  both: ['on', 'off'],
+  on: ['on'],
+  off: ['off'],
+}
 
 export async function benchServe(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -65,7 +69,7 @@ export async function benchServe(args: readonly string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const wanted: Wanted = {
+  const wanted: ServeBenchOptions = {
     connections: values.connections.split(',').map(Number),
     seconds: Number(values.seconds),
     doors: DOORS[values.door] ?? ['on'],
@@ -76,7 +80,7 @@ export async function benchServe(args: readonly string[]): Promise<number> {
     return 1
   }
   const lines = createLines(values.json ? process.stderr : process.stdout)
-  const measured: Measured[] = []
+  const measured: ServeResult[] = []
   for (const door of wanted.doors) measured.push(...(await measure(door, wanted, lines)))
   const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
   if (values.json)
@@ -89,9 +93,9 @@ export async function benchServe(args: readonly string[]): Promise<number> {
 
 async function measure(
   door: 'on' | 'off',
-  { connections, seconds, classifier }: Wanted,
+  { connections, seconds, classifier }: ServeBenchOptions,
   lines: Lines,
-): Promise<Measured[]> {
+): Promise<ServeResult[]> {
   await using product = await startThrowawayProduct({
     DOOR: door,
     DEFAULT_CLASSIFIER: classifier,
@@ -110,7 +114,7 @@ async function measure(
   await fire(10, WARM_UP_SECONDS)
   const look = watchMachine({ dataDir: product.dataDir, rootPid: product.pid, now: () => performance.now() })
   const memory = async () => (await look()).processes.reduce((sum, { memoryMb }) => sum + memoryMb, 0)
-  const measured: Measured[] = []
+  const measured: ServeResult[] = []
   for (const count of connections) {
     lines.passing(`${count} connections, DOOR=${door}, ${seconds} s`)
     const memoryBeforeMb = await memory()
@@ -151,7 +155,7 @@ function rotated(asks: readonly CannonRequest[]): CannonRequest[] {
   return [...asks.slice(begins), ...asks.slice(0, begins)]
 }
 
-function table(machine: string, measured: readonly Measured[]): string {
+function table(machine: string, measured: readonly ServeResult[]): string {
   const rows = measured.map(
     (m) =>
       `| ${m.door} | ${m.connections} | ${m.requestsPerSecond.toLocaleString('en')} | ${m.p50Ms} | ` +

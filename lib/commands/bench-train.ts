@@ -42,7 +42,7 @@ export type TrainRow = {
   readonly ratio_to_keras_fit: number | null
 }
 
-type Measured = { readonly variant: Variant; readonly batch: number; readonly trials: Trial[] }
+type VariantResult = { readonly variant: Variant; readonly batch: number; readonly trials: Trial[] }
 
 export async function benchTrain(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -88,10 +88,10 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
     if (reason !== null) notes.line(`${variant} is skipped: ${reason}.`)
     return reason === null
   })
-  const measured: readonly Measured[] = batches.flatMap((batch) =>
+  const measured: readonly VariantResult[] = batches.flatMap((batch) =>
     wanted.map((variant) => ({ variant, batch, trials: [] })),
   )
-  const failed = new Set<Measured>()
+  const failed = new Set<VariantResult>()
   for (let round = 1; round <= rounds; round++) {
     for (const one of measured.filter((each) => !failed.has(each))) {
       notes.passing(`round ${round} of ${rounds}: ${one.variant}, batch ${one.batch}`)
@@ -120,8 +120,8 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
   return rows.length > 0 && failed.size === 0 ? 0 : 1
 }
 
-export function rowsOf(measured: readonly Measured[]): readonly TrainRow[] {
-  const perCpu = ({ trials }: Measured): number =>
+export function rowsOf(measured: readonly VariantResult[]): readonly TrainRow[] {
+  const perCpu = ({ trials }: VariantResult): number =>
     median(trials.map(({ images, cpu_seconds }) => images / cpu_seconds))
   return measured.map((one) => {
     const keras = measured.find(({ variant, batch }) => variant === 'keras-fit' && batch === one.batch)
@@ -182,6 +182,6 @@ const besideTfjs = (rows: readonly TrainRow[]): readonly string[] =>
       : []
   })
 
-const detailsOf = (measured: readonly Measured[]): readonly string[] => [
+const detailsOf = (measured: readonly VariantResult[]): readonly string[] => [
   ...new Set(measured.flatMap(({ variant, trials }) => trials.map(({ detail }) => `${variant}: ${detail}`))),
 ]

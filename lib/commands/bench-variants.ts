@@ -30,7 +30,7 @@ export type Trial = {
   readonly detail: string
 }
 
-export type Measuring = {
+export type TrialSpec = {
   readonly variant: Variant
   readonly batch: number
   readonly seconds: number
@@ -55,7 +55,7 @@ const SLOWEST = 6 // times the asked seconds: a step or an epoch that has begun 
 /** Why a variant cannot be had here, or null. */
 export function whyNot(
   variant: Variant,
-  { python, tfjsWasm }: Pick<Measuring, 'python' | 'tfjsWasm'>,
+  { python, tfjsWasm }: Pick<TrialSpec, 'python' | 'tfjsWasm'>,
 ): string | null {
   const need = NEEDS[variant]
   if (need === 'keras') return whyNoKeras(python)
@@ -86,7 +86,7 @@ function whyNoKeras(python: string): string | null {
 }
 
 /** One measurement. Throws with what the child wrote when it fails or takes too long. */
-export function measure(asked: Measuring): Promise<Trial> {
+export function measure(asked: TrialSpec): Promise<Trial> {
   const [program, args] = commandOf(asked)
   // TensorFlow takes both from the environment of the process, before it is loaded
   const child = spawn(program, args, {
@@ -129,7 +129,7 @@ function commandOf({
   threads,
   python,
   tfjsWasm,
-}: Measuring): [program: string, args: readonly string[]] {
+}: TrialSpec): [program: string, args: readonly string[]] {
   if (NEEDS[variant] !== 'keras')
     return [
       process.execPath,

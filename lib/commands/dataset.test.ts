@@ -12,9 +12,9 @@ let folder: string
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'dataset-'))))
 afterEach(() => rm(folder, { recursive: true }))
 
-type Ended = { code: number; said: string }
+type CommandResult = { code: number; said: string }
 
-function dataset(args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
+function dataset(args: readonly string[], more: Record<string, string> = {}): Promise<CommandResult> {
   return new Promise((ended) => {
     const env = {
       PATH: process.env['PATH'],

@@ -35,7 +35,7 @@ Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (a URL that has the official file
 const UNKNOWN = { input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const
 const FINDINGS_SHOWN = 10
 
-type Asked = {
+type DatasetArguments = {
   readonly name: string
   readonly from?: string | undefined
   readonly title?: string | undefined
@@ -70,7 +70,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
+async function taken(asked: DatasetArguments, start: Start, data: Data): Promise<number> {
   const lines = createLines()
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
@@ -119,7 +119,11 @@ async function taken(asked: Asked, start: Start, data: Data): Promise<number> {
   }
 }
 
-async function classifierFor({ name, title }: Asked, classes: readonly string[], data: Data): Promise<void> {
+async function classifierFor(
+  { name, title }: DatasetArguments,
+  classes: readonly string[],
+  data: Data,
+): Promise<void> {
   await data.syncShipped()
   if ((await data.classifiers.find(name)) !== null) return
   const shipped = shippedTraining(name)

@@ -42,7 +42,7 @@ type Pictures = {
   readonly test: readonly SnapshotEntry[]
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
 }
-type Found = {
+type EvaluationData = {
   readonly version: Measurable
   readonly pictures: Pictures
   readonly close: () => Promise<void>
@@ -124,7 +124,7 @@ async function found(
   from: string | undefined,
   start: Start,
   signal: AbortSignal,
-): Promise<Found> {
+): Promise<EvaluationData> {
   const { databaseFile, modelsDir, dataDir } = start.places
   const isByReader = from !== undefined || name === 'shapes'
   if (existsSync(databaseFile)) {

@@ -136,7 +136,7 @@ function writeReports(file: string, page: LoadPage): void {
   writeFileSync(`${stem}.html`, pageOf(page))
 }
 
-type Wanted = {
+type LoadOptions = {
   readonly users: readonly string[]
   readonly scenarios: readonly string[]
   readonly seconds: string | undefined
@@ -144,7 +144,7 @@ type Wanted = {
   readonly warmUp: string
 }
 
-function mistakeIn({ users, scenarios, seconds, against, warmUp: warm }: Wanted): string | null {
+function mistakeIn({ users, scenarios, seconds, against, warmUp: warm }: LoadOptions): string | null {
   const unknownUsers = users.find((one) => !(one in RAMPS))
   if (unknownUsers !== undefined)
     return `--users cannot be ${unknownUsers}. Choose from ${Object.keys(RAMPS).join(', ')}.`

@@ -22,7 +22,7 @@ const MOST_JSON_BYTES = 500_000
 const WEIGHT_BYTES = 1_640_832 // 410,208 numbers of 4 bytes
 const PLAIN_NAME = /^\w[\w.-]*$/
 
-export type Fetching = {
+export type DownloadOptions = {
   readonly mirror: string | undefined
   readonly downloads: string
   readonly size: number | undefined
@@ -32,7 +32,7 @@ export type Fetching = {
 /** @throws `bad_data_file` when nothing comes, or when what came is not the known network to the last bit;
  *  then nothing of it is left here. */
 export async function fetchOfficialNetwork(
-  { mirror, downloads, size, signal }: Fetching,
+  { mirror, downloads, size, signal }: DownloadOptions,
   official: { readonly folder: string; readonly address: string; readonly digest: string } = OFFICIAL,
 ): Promise<KerasModel> {
   const folder = join(downloads, official.folder)

@@ -14,7 +14,7 @@ import { readStart } from '#lib/processes/settings.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, type PredictOne } from '#lib/serving/predict.ts'
-import { runOn, type Ask, type Computed } from '#lib/serving/run-on-pool.ts'
+import { runOn, type Ask, type PoolResult } from '#lib/serving/run-on-pool.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
 
 const HELP = `npm run predict -- FILE… [options]
@@ -34,7 +34,7 @@ const AT_ONCE = 16
 /** Who typed a command waits longer than who opened a page. */
 const PATIENCE_MS = 600_000
 
-type Asked = {
+type PredictArguments = {
   readonly classifier?: string | undefined
   readonly version?: string | undefined
   readonly top_k: number
@@ -100,7 +100,7 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
       log,
       changed: () => batcher.wake(),
     })
-    const batcher = createBatcher<Ask, Computed>({
+    const batcher = createBatcher<Ask, PoolResult>({
       most: AT_ONCE,
       room: AT_ONCE,
       lanes: pool.ready,
@@ -128,7 +128,11 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
 }
 
 /** What is wrong with one picture is its own; anything else ends the command. */
-async function answered(predict: PredictOne, file: string, asked: Asked): Promise<PredictionAnswer | Error> {
+async function answered(
+  predict: PredictOne,
+  file: string,
+  asked: PredictArguments,
+): Promise<PredictionAnswer | Error> {
   try {
     const bytes = await readFile(file)
     return await predict({ ...asked, save: false, picture: { bytes, filename: path.basename(file) } }, {})

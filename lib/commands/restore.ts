@@ -6,7 +6,7 @@ import { counted } from '#lib/domain/counted.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { megabytes } from '#lib/operations/backup/copy-files.ts'
 import { backupsIn } from '#lib/operations/backup/layout.ts'
-import { restoreBackup, type Restored } from '#lib/operations/backup/restore.ts'
+import { restoreBackup, type RestoreResult } from '#lib/operations/backup/restore.ts'
 import { backupPlan } from '#lib/processes/backup-plan.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { createLines } from './progress-line.ts'
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
   return 0
 }
 
-function tell({ backup, aside }: Restored, start: Start, isDryRun: boolean): void {
+function tell({ backup, aside }: RestoreResult, start: Start, isDryRun: boolean): void {
   const { dataDir } = start.places
   lines.line(
     `${backup.name} is intact: ${counted(backup.files, 'file')}, ${megabytes(backup.size_bytes)}, made ` +

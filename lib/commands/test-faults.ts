@@ -3,7 +3,7 @@
  *  each, docs/reliability.md. */
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Context, Form, Judged, Scenario } from './faults/fault-scenario.ts'
+import type { Context, Form, CheckResult, Scenario } from './faults/fault-scenario.ts'
 import { startProduct, type Product } from './faults/product.ts'
 import { SCENARIOS } from './faults/scenarios.ts'
 
@@ -25,8 +25,8 @@ about two minutes.
 
 ${SCENARIO_LINES.join('\n')}`
 
-type Row = Judged & { readonly scenario: string }
-type Skipped = { readonly scenario: string; readonly because: string }
+type Row = CheckResult & { readonly scenario: string }
+type SkippedScenario = { readonly scenario: string; readonly because: string }
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -69,7 +69,7 @@ async function main(): Promise<number> {
 
 async function runAll(chosen: readonly Scenario[], form: Form, say: (line: string) => void) {
   const rows: Row[] = []
-  const skipped: Skipped[] = []
+  const skipped: SkippedScenario[] = []
   const shared: Product[] = []
   const context: Context = {
     form,
@@ -89,7 +89,7 @@ async function runAll(chosen: readonly Scenario[], form: Form, say: (line: strin
       }
       const began = performance.now()
       say(`${name}: ${is}`)
-      const judged = await run(context).catch((error: unknown): readonly Judged[] => [
+      const judged = await run(context).catch((error: unknown): readonly CheckResult[] => [
         {
           what: is,
           expected: 'it completes',

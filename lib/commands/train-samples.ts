@@ -12,7 +12,7 @@ import type { TrainArguments } from './train-arguments.ts'
 /** For classifiers that are in no table: photographs of medium size. */
 const UNKNOWN_INPUT: InputSpec = { size: 64, channels: 3, fit: 'cover' }
 
-type Found = {
+type DatasetLocation = {
   classes: readonly string[]
   samples: RunPlan['samples']
   input: InputSpec
@@ -20,7 +20,11 @@ type Found = {
   isMirrorable: boolean
 }
 
-export async function samplesOf(asked: TrainArguments, start: Start, folder: string): Promise<Found> {
+export async function samplesOf(
+  asked: TrainArguments,
+  start: Start,
+  folder: string,
+): Promise<DatasetLocation> {
   const shipped = shippedTraining(asked.name)
   if (!shipped && asked.from === undefined) return keptSamplesOf(asked.name, start, folder)
   const from = asked.from === undefined ? null : resolve(asked.from)
@@ -48,7 +52,7 @@ export async function samplesOf(asked: TrainArguments, start: Start, folder: str
   }
 }
 
-async function keptSamplesOf(name: string, start: Start, folder: string): Promise<Found> {
+async function keptSamplesOf(name: string, start: Start, folder: string): Promise<DatasetLocation> {
   const { databaseFile, dataDir } = start.places
   const data = await composeData(start)
   try {

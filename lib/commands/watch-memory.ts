@@ -7,9 +7,9 @@ import type { ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 const LOOK_EVERY_MS = 250
 const MIB = 1024 ** 2
 
-type Look = { readonly peak_mb: number; readonly processes: Readonly<Record<string, number>> }
+type MemorySnapshot = { readonly peak_mb: number; readonly processes: Readonly<Record<string, number>> }
 
-export const withLargest = (look: Look): Look & { readonly largest: string } => ({
+export const withLargest = (look: MemorySnapshot): MemorySnapshot & { readonly largest: string } => ({
   ...look,
   largest:
     Object.entries(look.processes)
@@ -20,10 +20,10 @@ export const withLargest = (look: Look): Look & { readonly largest: string } => 
 /** Looks at all processes of the product again and again, and keeps the look with the largest sum. */
 export function watchMemory({ dataDir, pid }: ThrowawayProduct): {
   readonly end: () => void
-  readonly most: () => Look
+  readonly most: () => MemorySnapshot
 } {
   const look = watchMachine({ dataDir, rootPid: pid, now: () => performance.now() })
-  let most: Look = { peak_mb: 0, processes: {} }
+  let most: MemorySnapshot = { peak_mb: 0, processes: {} }
   let isEnded = false
   const watch = async (): Promise<void> => {
     while (!isEnded) {

@@ -49,7 +49,7 @@ export const golden = z.object({
     .array(z.object({ name: z.string(), png: z.base64(), probabilities: z.array(z.number()) }))
     .length(16),
 })
-export type Golden = z.output<typeof golden>
+export type GoldenOutputs = z.output<typeof golden>
 
 /** Shares of right answers to the test pictures, each disturbed on purpose in one way; `amount` is in the
  *  unit of lib/ml/evaluate/robustness. */

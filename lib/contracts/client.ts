@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Contract, Output } from './contract.ts'
 import type { Routes } from './index.ts'
 
-type FieldsOf<C extends Contract> = {
+type RequestFields<C extends Contract> = {
   [K in keyof z.input<C['input']>]: K extends keyof z.output<C['input']> ? z.output<C['input']>[K] : never
 }
 type Arrives = 'picture' | 'parts'
@@ -13,17 +13,17 @@ type Arrives = 'picture' | 'parts'
 export type NamedFile = File | { readonly blob: Blob; readonly name: string }
 
 /** What a route takes from a page: its fields, with `file` for one picture and `files` (and labels) for many. */
-export type CallInput<C extends Contract> = Omit<FieldsOf<C>, Arrives> &
+export type CallInput<C extends Contract> = Omit<RequestFields<C>, Arrives> &
   (C['body'] extends 'picture'
     ? { readonly file: NamedFile }
     : C['body'] extends 'parts'
       ? { readonly files: readonly NamedFile[]; readonly label?: string; readonly labels?: readonly string[] }
       : unknown)
 
-type Named<Body extends Contract['body']> = {
+type RoutesWithBody<Body extends Contract['body']> = {
   [N in keyof Routes]: Routes[N]['body'] extends Body ? N : never
 }[keyof Routes]
-type FormRoute = Named<Arrives>
+type FormRoute = RoutesWithBody<Arrives>
 type JsonRoute = { [N in keyof Routes]: Routes[N]['answer'] extends 'json' ? N : never }[keyof Routes]
 
 type Problem = {
@@ -61,7 +61,7 @@ export async function call<N extends JsonRoute>(
   input: CallInput<Routes[N]>,
   signal?: AbortSignal,
 ): Promise<Output<Routes[N]>> {
-  const { method, address, body } = request(route, input as Given)
+  const { method, address, body } = request(route, input as FieldValues)
   let response: Response
   try {
     response = await fetch(address, {
@@ -83,7 +83,7 @@ export function upload<N extends FormRoute>(
   input: CallInput<Routes[N]>,
   { onProgress, signal }: { onProgress?: (sent: number, total: number) => void; signal?: AbortSignal } = {},
 ): Promise<Output<Routes[N]>> {
-  const { method, address, body } = request(route, input as Given)
+  const { method, address, body } = request(route, input as FieldValues)
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest()
     sending.open(method, address)
@@ -129,16 +129,16 @@ export function addressOf<N extends keyof Routes & `GET ${string}`>(
   route: N,
   input: CallInput<Routes[N]>,
 ): string {
-  return request(route, input as Given).address
+  return request(route, input as FieldValues).address
 }
 
-type Given = Readonly<Record<string, unknown>>
+type FieldValues = Readonly<Record<string, unknown>>
 
 /** What the path names goes there; files make a form; a GET has its fields in the query, anything else in
  *  JSON. */
 function request(
   route: string,
-  input: Given,
+  input: FieldValues,
 ): { method: string; address: string; body: FormData | string | null } {
   const space = route.indexOf(' ')
   const method = route.slice(0, space)

@@ -26,7 +26,7 @@ export type Scope = (typeof SCOPES)[number]
 /** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted behind
  *  next-auth's own address: for one account, and for all. */
 export const LIMITED = ['predict', 'batch', 'upload', 'retrain', 'evaluate', 'login', 'logins'] as const
-export type Limited = (typeof LIMITED)[number]
+export type RateLimitName = (typeof LIMITED)[number]
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -58,9 +58,9 @@ export type Contract = {
   readonly statusOf?: (output: unknown) => 200 | 202
   readonly errors: readonly ErrorCode[]
   /** What it is counted with; null: it may be asked without end. */
-  readonly limited: Limited | null
+  readonly limited: RateLimitName | null
   /** What some inputs are counted with besides, because they cost more than the others. */
-  readonly alsoLimited?: (input: unknown) => Limited | null
+  readonly alsoLimited?: (input: unknown) => RateLimitName | null
   /** True: it computes something and changes nothing, although its method is not GET; the audit log leaves it
    *  out. */
   readonly isReadOnly?: boolean

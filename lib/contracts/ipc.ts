@@ -12,7 +12,7 @@ import type { ProbeFigures } from './probe.ts'
 export type VersionRef = { readonly key: string; readonly folder: string }
 
 export type Unable = { kind: 'unable'; reason: string }
-export type Starting = { kind: 'ready'; engine: EngineName } | Unable
+export type StartupMessage = { kind: 'ready'; engine: EngineName } | Unable
 
 /** What is wanted of a large image: as a version sees it, no more than its size, a small WebP for people, or
  *  its pixels made small. */
@@ -22,7 +22,7 @@ export type DecodeWish =
   | { readonly kind: 'thumbnail'; readonly size: number }
   | { readonly kind: 'raster'; readonly side: number }
 
-export type ToDecoding = {
+export type DecodingRequest = {
   kind: 'decode'
   id: number
   bytes: Uint8Array
@@ -31,7 +31,7 @@ export type ToDecoding = {
   maxBytes: number
 }
 
-export type FromDecoding =
+export type DecodingMessage =
   | { kind: 'ready' }
   | Unable
   /** `width`, `height`: of the image in its file, upright; `data` is what was wished for, of `dataWidth ×
@@ -60,7 +60,7 @@ export type PreparedImage = {
 }
 
 /** One asked picture: encoded bytes in; decoding and preprocessing happen in the child. */
-export type ToInference =
+export type InferenceCommand =
   | { kind: 'load'; id: number; version: VersionRef }
   | { kind: 'unload'; key: string }
   | {
@@ -102,8 +102,8 @@ export type InferredPicture =
       endsProcesses?: true
     }
 
-export type FromInference =
-  | Starting
+export type InferenceMessage =
+  | StartupMessage
   | { kind: 'loaded'; id: number; key: string; goldenMs: number }
   | { kind: 'inferred'; id: number; pictures: readonly InferredPicture[]; inferenceMs: number }
   /** `square`: the preprocessed picture, on which the places lie, as a PNG. */
@@ -128,7 +128,7 @@ export type ToTraining =
   | { kind: 'cancel' }
 
 export type FromTraining =
-  | Starting
+  | StartupMessage
   | { kind: 'note'; message: string }
   /** A stage starts or moves on. Within the stage `train`, `step` messages say how far it is. */
   | ({ kind: 'stage' } & StageProgress)
@@ -153,7 +153,7 @@ export type FromTraining =
   | { kind: 'failed'; failure: FailureReport; cause?: string }
 
 /** What the process that makes a backup says, once. */
-export type FromBackingUp =
+export type BackupMessage =
   | {
       kind: 'backed-up'
       name: string
@@ -164,13 +164,13 @@ export type FromBackingUp =
   | { kind: 'failed'; failure: FailureReport }
 
 /** Supervisor to and from web and worker. */
-export type ToManaged =
+export type ManagedCommand =
   | { kind: 'stop' }
   | /** On the socket that comes with it; without one on PORT. */ { kind: 'listen' }
   | /** Further copies of that socket, to accept from as well. */ { kind: 'accept' }
   | /** The data may be opened. */ { kind: 'prepared' }
   | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
-export type FromManaged =
+export type ManagedMessage =
   | { kind: 'listening'; port: number }
   /** It can do its work. `remarks`: sentences for the person at the terminal. */
   | { kind: 'ready'; remarks: readonly string[] }
@@ -180,7 +180,7 @@ export type FromManaged =
 
 /** Who prepares the data says this once and leaves. `setupToken`: the way in for the first admin; null where
  *  there is one. */
-export type FromPreparing =
+export type PrepareMessage =
   | { kind: 'prepared'; setupToken: string | null; remarks: readonly string[] }
   | { kind: 'unable'; reason: string }
 

@@ -105,7 +105,7 @@ type Queries = {
   readonly query: (query: SqlQuery) => SqlResultSet
   readonly execute: (query: SqlQuery) => number
 }
-type Prepared = {
+type PreparedStatement = {
   readonly statement: StatementSync
   readonly names: string[]
   readonly types: readonly (ColumnType | undefined)[]
@@ -113,8 +113,8 @@ type Prepared = {
 
 /** Fails in SQLite's own words: who asks may want to try again. */
 function queriesOf(statementOf: (sql: string) => StatementSync): Queries {
-  const kept = new WeakMap<StatementSync, Prepared>()
-  const prepared = (sql: string): Prepared => {
+  const kept = new WeakMap<StatementSync, PreparedStatement>()
+  const prepared = (sql: string): PreparedStatement => {
     const statement = statementOf(sql)
     const known = kept.get(statement)
     if (known) return known

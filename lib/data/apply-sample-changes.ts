@@ -18,7 +18,7 @@ export type Row = {
 }
 export type Step = { readonly row: Row; readonly after: SampleState }
 
-export type Applying = {
+export type ChangeBatch = {
   readonly steps: readonly Step[]
   readonly kind: SampleChangeRecord['kind']
   readonly by: string
@@ -32,7 +32,7 @@ export type Applying = {
 export async function applySteps(
   store: Store,
   tx: Transaction,
-  applying: Applying,
+  applying: ChangeBatch,
 ): Promise<Omit<ChangeOutcome, 'unchanged'>> {
   const { steps, kind, by, at, undoesId } = applying
   const classifierId = steps[0]!.row.classifierId
@@ -108,7 +108,7 @@ async function newTrash(
     by,
     at,
     trash,
-  }: Applying & { readonly classifierId: string; readonly goes: readonly Step[] },
+  }: ChangeBatch & { readonly classifierId: string; readonly goes: readonly Step[] },
 ): Promise<TrashRecord> {
   const [first] = goes
   const title =

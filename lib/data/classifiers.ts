@@ -2,7 +2,7 @@
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Classifier, Fit } from '#lib/domain/classifier.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import type { Transacting } from './connection.ts'
+import type { TransactionScope } from './connection.ts'
 import type { Classifiers } from './data.ts'
 import { keptSetting } from './settings-store.ts'
 import { conflict, inTrash, notFound, parsedOrNull } from './store.ts'
@@ -135,7 +135,7 @@ const heldByTrash = (id: string, since: number): DarkroomError =>
   )
 
 export function insertClassifier(
-  writing: Transacting,
+  writing: TransactionScope,
   draft: NewClassifier & { isShipped: boolean; original: Original | null },
   at: Date,
 ): void {
@@ -154,7 +154,7 @@ export function insertClassifier(
   appendClasses(writing, draft.id, draft.classes)
 }
 
-export function appendClasses(writing: Transacting, id: string, names: readonly string[]): void {
+export function appendClasses(writing: TransactionScope, id: string, names: readonly string[]): void {
   const known = writing.all<{ name: string; position: number }>(
     'SELECT "name", "position" FROM "Class" WHERE "classifierId" = ?',
     id,
@@ -166,7 +166,7 @@ export function appendClasses(writing: Transacting, id: string, names: readonly 
 }
 
 /** The order of a network's outputs first, then those that it does not know. */
-export function orderClasses(writing: Transacting, id: string, first: readonly string[]): void {
+export function orderClasses(writing: TransactionScope, id: string, first: readonly string[]): void {
   appendClasses(writing, id, first)
   const known = writing
     .all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id)

@@ -17,7 +17,7 @@ const SQLITE_IOERR_WRITE = 778
 type Value = string | number | boolean | Date | Uint8Array | null
 
 /** What may be done inside one transaction; it sees its own writes. */
-export type Transacting = {
+export type TransactionScope = {
   /** Answers how many rows changed. */
   readonly run: (sql: string, ...values: Value[]) => number
   readonly insert: (table: string, row: Readonly<Record<string, Value>>) => void
@@ -44,7 +44,7 @@ export type Connection = {
    *  called. */
   readonly hold: <T>(work: () => T) => Promise<{ readonly answer: T; readonly done: () => void }>
   /** One transaction: all of `work` or none. `work` may not wait. */
-  readonly write: <T>(work: (writing: Transacting) => T, patienceMs?: number) => Promise<T>
+  readonly write: <T>(work: (writing: TransactionScope) => T, patienceMs?: number) => Promise<T>
   /** The writer's prepared statement of this text. */
   readonly written: (sql: string) => StatementSync
   /** The reader's: it sees what is committed, and never waits for a writer. */
@@ -82,7 +82,7 @@ export function connect(
   const written = statementsOf(writer)
   const turns = takeTurns()
   const lock = watchLock()
-  const writing: Transacting = {
+  const writing: TransactionScope = {
     run: (sql, ...values) => Number(written(sql).run(...values.map(asSqlite)).changes),
     insert: (table, row) => {
       written(insertion(table, Object.keys(row))).run(...Object.values(row).map(asSqlite))

@@ -8,12 +8,12 @@ import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import type { Counts, WebProcesses } from './process-records.ts'
 import type { Blobs } from './blobs.ts'
-import type { Erasing } from './permanent-deletion.ts'
+import type { PermanentDeletion } from './permanent-deletion.ts'
 import type { Predictions, Retention } from './prediction-types.ts'
 import type { Subjects } from './subjects.ts'
 import type { SampleChanges, Trash } from './undo-types.ts'
 import type {
-  Added,
+  AddSampleResult,
   Change,
   FileFault,
   Key,
@@ -85,7 +85,7 @@ export type Pictures = {
 
 export type Samples = {
   /** Pictures and samples in one transaction; give at most 500 at once. In the order given. */
-  readonly add: (classifierId: string, samples: readonly NewSample[]) => Promise<readonly Added[]>
+  readonly add: (classifierId: string, samples: readonly NewSample[]) => Promise<readonly AddSampleResult[]>
   /** In whatever state. */
   readonly get: (id: string) => Promise<StoredSample>
   /** All of a classifier that may be trained on, oldest first: labelled, not excluded, not in the trash, not
@@ -326,54 +326,54 @@ export type Changes = {
 type Answer<C extends Contract> = (
   input: Input<C>,
 ) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
-type For<Name extends keyof Routes> = Answer<Routes[Name]>
+type RouteOutput<Name extends keyof Routes> = Answer<Routes[Name]>
 /** What a change records: by whom; the command line has no caller. */
-type Known<Name extends keyof Routes> = (
+type RouteQuery<Name extends keyof Routes> = (
   input: Input<Routes[Name]>,
   asked?: { readonly caller: Caller },
 ) => Promise<Output<Routes[Name]>>
 
 /** What answers contracts by reading (and a little writing) alone: the `data` key of the running program. */
 export type Answers = {
-  readonly listPredictions: For<'GET /api/predictions'>
-  readonly exportPredictions: For<'GET /api/predictions/export'>
-  readonly getPrediction: For<'GET /api/predictions/{id}'>
-  readonly predictionImage: For<'GET /api/predictions/{id}/image'>
-  readonly deletePrediction: For<'DELETE /api/predictions/{id}'>
+  readonly listPredictions: RouteOutput<'GET /api/predictions'>
+  readonly exportPredictions: RouteOutput<'GET /api/predictions/export'>
+  readonly getPrediction: RouteOutput<'GET /api/predictions/{id}'>
+  readonly predictionImage: RouteOutput<'GET /api/predictions/{id}/image'>
+  readonly deletePrediction: RouteOutput<'DELETE /api/predictions/{id}'>
   readonly deletePredictions: (
     input: Input<Routes['DELETE /api/predictions']>,
     asked: { readonly signal?: AbortSignal },
   ) => Promise<Output<Routes['DELETE /api/predictions']>>
-  readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>
-  readonly statistics: For<'GET /api/statistics'>
-  readonly listClassifiers: For<'GET /api/classifiers'>
-  readonly getClassifier: For<'GET /api/classifiers/{id}'>
-  readonly createClassifier: For<'POST /api/classifiers'>
-  readonly changeClassifier: For<'PATCH /api/classifiers/{id}'>
-  readonly deleteClassifier: Known<'DELETE /api/classifiers/{id}'>
-  readonly listClasses: For<'GET /api/classes'>
-  readonly listUploads: For<'GET /api/uploads'>
-  readonly getUpload: For<'GET /api/uploads/{id}'>
-  readonly listSamples: For<'GET /api/samples'>
-  readonly changeSamples: Known<'PATCH /api/samples'>
-  readonly changeSample: Known<'PATCH /api/samples/{id}'>
-  readonly deleteSample: Known<'DELETE /api/samples/{id}'>
-  readonly listChanges: For<'GET /api/changes'>
-  readonly getChange: For<'GET /api/changes/{id}'>
-  readonly undoChange: Known<'POST /api/changes/{id}/undo'>
-  readonly listTrash: For<'GET /api/trash'>
-  readonly restoreTrash: Known<'POST /api/trash/{id}/restore'>
-  readonly sampleImage: For<'GET /api/samples/{id}/image'>
-  readonly dataSummary: For<'GET /api/data/summary'>
-  readonly retrainStatus: For<'GET /api/retrain/status'>
-  readonly listRuns: For<'GET /api/runs'>
-  readonly getRun: For<'GET /api/runs/{id}'>
+  readonly giveFeedback: RouteOutput<'POST /api/predictions/{id}/feedback'>
+  readonly statistics: RouteOutput<'GET /api/statistics'>
+  readonly listClassifiers: RouteOutput<'GET /api/classifiers'>
+  readonly getClassifier: RouteOutput<'GET /api/classifiers/{id}'>
+  readonly createClassifier: RouteOutput<'POST /api/classifiers'>
+  readonly changeClassifier: RouteOutput<'PATCH /api/classifiers/{id}'>
+  readonly deleteClassifier: RouteQuery<'DELETE /api/classifiers/{id}'>
+  readonly listClasses: RouteOutput<'GET /api/classes'>
+  readonly listUploads: RouteOutput<'GET /api/uploads'>
+  readonly getUpload: RouteOutput<'GET /api/uploads/{id}'>
+  readonly listSamples: RouteOutput<'GET /api/samples'>
+  readonly changeSamples: RouteQuery<'PATCH /api/samples'>
+  readonly changeSample: RouteQuery<'PATCH /api/samples/{id}'>
+  readonly deleteSample: RouteQuery<'DELETE /api/samples/{id}'>
+  readonly listChanges: RouteOutput<'GET /api/changes'>
+  readonly getChange: RouteOutput<'GET /api/changes/{id}'>
+  readonly undoChange: RouteQuery<'POST /api/changes/{id}/undo'>
+  readonly listTrash: RouteOutput<'GET /api/trash'>
+  readonly restoreTrash: RouteQuery<'POST /api/trash/{id}/restore'>
+  readonly sampleImage: RouteOutput<'GET /api/samples/{id}/image'>
+  readonly dataSummary: RouteOutput<'GET /api/data/summary'>
+  readonly retrainStatus: RouteOutput<'GET /api/retrain/status'>
+  readonly listRuns: RouteOutput<'GET /api/runs'>
+  readonly getRun: RouteOutput<'GET /api/runs/{id}'>
   readonly runEvents: (
     input: Input<Routes['GET /api/runs/{id}/events']>,
     asked: { readonly signal: AbortSignal },
   ) => Promise<AsyncIterable<Output<Routes['GET /api/runs/{id}/events']>>>
-  readonly listModels: For<'GET /api/models'>
-  readonly getModel: For<'GET /api/models/{id}'>
+  readonly listModels: RouteOutput<'GET /api/models'>
+  readonly getModel: RouteOutput<'GET /api/models/{id}'>
 }
 
 export type Data = {
@@ -384,7 +384,7 @@ export type Data = {
   readonly uploads: Uploads
   readonly sampleChanges: SampleChanges
   readonly trash: Trash
-  readonly erasing: Erasing
+  readonly erasing: PermanentDeletion
   readonly snapshots: Snapshots
   readonly runs: Runs
   readonly versions: VersionStore

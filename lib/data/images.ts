@@ -7,7 +7,7 @@ import path from 'node:path'
 import { blobFile, blobNow, blobsIn, fileMissing, isFileFault, proven } from './blobs.ts'
 import type { Blobs } from './blobs.ts'
 import { connectForReading } from './connection.ts'
-import type { Connection, Transacting } from './connection.ts'
+import type { Connection, TransactionScope } from './connection.ts'
 import type { Pictures } from './data.ts'
 import type { Store } from './store.ts'
 import type { NewPicture } from './values.ts'
@@ -163,7 +163,7 @@ export async function layDown(
 /** `anonymousAt`: when a stranger's prediction stores it; an image that anybody else stores too is not a
  *  stranger's. */
 export function insertPicture(
-  writing: Transacting,
+  writing: TransactionScope,
   { hash, bytes, width, height, mediaType }: NewPicture,
   files: LaidDown,
   anonymousAt?: Date,
@@ -183,12 +183,12 @@ export function insertPicture(
 }
 
 /** For a prediction's image that becomes a sample. */
-export function keepForSample(writing: Transacting, hash: string): void {
+export function keepForSample(writing: TransactionScope, hash: string): void {
   writing.run('UPDATE "Picture" SET "isAnonymous" = 0 WHERE "hash" = ? AND "isAnonymous"', hash)
 }
 
 /** Removes pictures that nothing needs any more; all that there are, or those of the given hashes. */
-export function sweepPictures(writing: Transacting, dataDir: string, hashes?: readonly string[]): void {
+export function sweepPictures(writing: TransactionScope, dataDir: string, hashes?: readonly string[]): void {
   const gone = hashes
     ? hashes.flatMap((hash) =>
         writing.all<{ hash: string }>(

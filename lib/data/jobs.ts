@@ -1,7 +1,7 @@
 /** The queue's rows: every step is one statement, so that two workers never hold one job. When to retry and
  *  when to give up is lib/jobs' to say. */
 import type { Job, JobKind, JobState } from '#lib/domain/jobs.ts'
-import type { Transacting } from './connection.ts'
+import type { TransactionScope } from './connection.ts'
 import type { Jobs } from './data.ts'
 import { notFound, parsed, parsedOrNull } from './store.ts'
 import type { Store } from './store.ts'
@@ -122,7 +122,7 @@ export function jobsOf({ connection, prisma, id }: Store): Jobs {
 }
 
 export function insertJob(
-  writing: Transacting,
+  writing: TransactionScope,
   draft: { readonly id: string; readonly kind: JobKind; readonly payload: unknown; readonly now: number },
 ): string {
   const { id, kind, payload, now } = draft

@@ -22,7 +22,7 @@ const TABLE =
   'NULL, "appliedAt" DATETIME NOT NULL)'
 
 /** Called before the first migration of a database that is not new; throws where migrating is not safe. */
-export type BeforeMigrating = (database: DatabaseSync, firstPending: string) => void
+export type MigrationHook = (database: DatabaseSync, firstPending: string) => void
 
 /** Applies what is missing; answers the names. Safe when several processes start at once. Whatever fails, a
  *  lock of another program included, leaves the file between two migrations, so that it may be called again. */
@@ -30,7 +30,7 @@ export function migrate(
   file: string,
   now: number,
   folder = MIGRATIONS,
-  before: BeforeMigrating = () => {},
+  before: MigrationHook = () => {},
 ): readonly string[] {
   closeSync(openSync(file, 'a', OWNER_ONLY))
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })

@@ -16,7 +16,7 @@ export const NOON = Date.UTC(2026, 10, 21, 12)
 
 let template: string | undefined
 
-export type Opened = {
+export type DataFixture = {
   readonly data: Data
   readonly folder: string
   readonly settings: DataSettings
@@ -41,7 +41,7 @@ export function copyOfTemplate(folder: string): string {
   return file
 }
 
-export async function openForTest(more: Partial<DataSettings> = {}): Promise<Opened> {
+export async function openForTest(more: Partial<DataSettings> = {}): Promise<DataFixture> {
   const folder = folderForTest()
   let now = NOON
   const clock = {
@@ -74,7 +74,7 @@ export function integrityOf(databaseFile: string): unknown {
 }
 
 /** With a classifier `fruit` of three classes. */
-export async function openWithFruit(more: Partial<DataSettings> = {}): Promise<Opened> {
+export async function openWithFruit(more: Partial<DataSettings> = {}): Promise<DataFixture> {
   const opened = await openForTest(more)
   await opened.data.classifiers.create({
     id: 'fruit',

@@ -34,7 +34,7 @@ export type ErasePlan = {
   }[]
 }
 
-export type Erasing = {
+export type PermanentDeletion = {
   readonly plan: (trashId: string) => Promise<ErasePlan>
   /** True: no page of the database and its log holds the bytes any more. False: another process was reading;
    *  `purge` again. */
@@ -43,19 +43,19 @@ export type Erasing = {
 }
 
 /** Prisma, or a transaction of it. */
-type Reading = Pick<Transaction, 'sample' | 'prediction' | '$queryRaw'>
+type DeletionReader = Pick<Transaction, 'sample' | 'prediction' | '$queryRaw'>
 
 type Snapshots = { readonly entriesOf: (id: string) => Promise<readonly { readonly hash: string }[]> }
 
 export function erasingOf(
   store: Store,
   { trash, snapshots }: { readonly trash: Trash; readonly snapshots: Snapshots },
-): Erasing {
+): PermanentDeletion {
   const { prisma, settings } = store
   /** Readers of other processes are over in milliseconds; where one stays longer, the worker tries again. */
   const purge = (): Promise<boolean> => store.connection.truncateWal()
 
-  async function hashesOf(reading: Reading, record: TrashRecord): Promise<readonly string[]> {
+  async function hashesOf(reading: DeletionReader, record: TrashRecord): Promise<readonly string[]> {
     if (record.kind === 'version') return []
     const { classifierId } = record
     if (record.kind !== 'classifier')
@@ -79,7 +79,7 @@ export function erasingOf(
   }
 
   async function imagesOf(
-    reading: Reading,
+    reading: DeletionReader,
     record: TrashRecord,
   ): Promise<Pick<ErasePlan, 'images' | 'shared'>> {
     const hashes = await hashesOf(reading, record)
@@ -89,7 +89,7 @@ export function erasingOf(
   }
 
   async function sharedOf(
-    reading: Reading,
+    reading: DeletionReader,
     record: TrashRecord,
     hashes: readonly string[],
   ): Promise<ErasePlan['shared']> {

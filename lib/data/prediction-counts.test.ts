@@ -3,7 +3,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { MIGRATIONS } from './migrate.ts'
-import { NOON, openWithFruit, pictureOf, predictionOf, sampleOf, type Opened } from './opened.fakes.ts'
+import { NOON, openWithFruit, pictureOf, predictionOf, sampleOf, type DataFixture } from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
 const CLASSES = ['apple', 'lime', 'plum']
@@ -46,7 +46,7 @@ const KEPT: Readonly<Record<string, string>> = {
   SampleCount: 'SELECT * FROM "SampleCount" WHERE "count" <> 0 ORDER BY 1, 2, 3, 4, 5',
 }
 
-function reader({ settings }: Opened): DatabaseSync {
+function reader({ settings }: DataFixture): DatabaseSync {
   const database = new DatabaseSync(settings.databaseFile)
   onTestFinished(() => database.close())
   return database
@@ -63,7 +63,7 @@ const rowsOf = (database: DatabaseSync, of: Readonly<Record<string, string>>) =>
   )
 
 /** What a busy week does, in an order of chance. */
-async function liveThrough({ data }: Opened, steps: number): Promise<void> {
+async function liveThrough({ data }: DataFixture, steps: number): Promise<void> {
   const below = chance(7)
   const input = { size: 32, channels: 3, fit: 'cover' } as const
   for (const id of ['second', 'third'])

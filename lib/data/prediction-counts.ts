@@ -1,7 +1,7 @@
 /** Sums of predictions by class, and by day and confidence, kept by the transaction that writes or deletes
  *  the predictions and read instead of them. Samples and feedback are summed by the database's triggers
  *  (prisma/migrations/0003-counts.sql), not here. */
-import type { Connection, Transacting } from './connection.ts'
+import type { Connection, TransactionScope } from './connection.ts'
 import type { Prisma } from './generated/client.ts'
 import type { NewPrediction } from './values.ts'
 
@@ -13,7 +13,7 @@ export const BINS = 20
 export const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS)
 export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
-type Reading = Pick<Connection, 'one'>
+type CountReader = Pick<Connection, 'one'>
 type Sum = { count: number; confidence: number }
 
 const ADD =
@@ -26,10 +26,10 @@ const ADD_TO_DAY =
   'INSERT INTO "DayCount" ("classifierId", "day", "bin", "count", "confidenceSum") VALUES (?, ?, ?, ?, ' +
   `?) ${ADD}`
 
-type Counted = Pick<NewPrediction, 'classifierId' | 'predictedClass' | 'confidence' | 'createdAt'>
+type CountedPrediction = Pick<NewPrediction, 'classifierId' | 'predictedClass' | 'confidence' | 'createdAt'>
 
 /** For the transaction that inserts them. */
-export function countPredictions(writing: Transacting, predictions: readonly Counted[]): void {
+export function countPredictions(writing: TransactionScope, predictions: readonly CountedPrediction[]): void {
   const { classes, days } = sumsOf(predictions)
   for (const { classifierId, name, count, confidence } of classes)
     writing.run(ADD_TO_CLASS, classifierId, name, count, confidence)
@@ -41,7 +41,7 @@ export function countPredictions(writing: Transacting, predictions: readonly Cou
  *  held. */
 export async function discountPredictions(
   writing: Prisma.TransactionClient,
-  predictions: readonly Counted[],
+  predictions: readonly CountedPrediction[],
 ): Promise<void> {
   const { classes, days } = sumsOf(predictions)
   const less = ({ count, confidence }: Sum) => ({
@@ -66,7 +66,7 @@ export async function discountPredictions(
   await writing.dayCount.deleteMany({ where: isEmpty })
 }
 
-function sumsOf(predictions: readonly Counted[]) {
+function sumsOf(predictions: readonly CountedPrediction[]) {
   const classes = new Map<string, Sum & { classifierId: string; name: string }>()
   const days = new Map<string, Sum & { classifierId: string; day: number; bin: number }>()
   for (const { classifierId, predictedClass: name, confidence, createdAt } of predictions) {
@@ -84,7 +84,7 @@ function add<T extends Sum>(sums: Map<string, T>, key: string, one: T): void {
   sum.confidence += one.confidence
 }
 
-export const predictionsOn = (connection: Reading, classifierId: string, day: number): number =>
+export const predictionsOn = (connection: CountReader, classifierId: string, day: number): number =>
   connection.one<{ count: number }>(
     'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "DayCount" WHERE "classifierId" = ? AND "day" = ?',
     classifierId,
@@ -92,7 +92,7 @@ export const predictionsOn = (connection: Reading, classifierId: string, day: nu
   )?.count ?? 0
 
 /** The first day's own rows, and the sums of those that followed. */
-export function predictionsSince(connection: Reading, classifierId: string, since: Date): number {
+export function predictionsSince(connection: CountReader, classifierId: string, since: Date): number {
   const next = dayOf(since) + 1
   return (
     connection.one<{ count: number }>(
@@ -108,7 +108,7 @@ export function predictionsSince(connection: Reading, classifierId: string, sinc
 
 /** Of one classifier or all, of one class or all. */
 export const countOfPredictions = (
-  connection: Reading,
+  connection: CountReader,
   classifierId: string | undefined,
   predictedClass: string | undefined,
 ): number =>

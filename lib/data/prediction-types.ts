@@ -30,9 +30,9 @@ export type Retention = {
   readonly historyBytes: () => Promise<number>
   /** The longest unused of strangers' images: those unused since `before`, or as many as make room for
    *  `enoughBytes`. Their predictions stay, without image. */
-  readonly dropAnonymousImages: (which: RoomWanted) => Promise<RoomMade>
+  readonly dropAnonymousImages: (which: SpaceRequest) => Promise<FreedSpace>
   /** The oldest predictions, with their images and feedback: those made before, or as many as make room. */
-  readonly deleteOldest: (which: RoomWanted) => Promise<RoomMade>
+  readonly deleteOldest: (which: SpaceRequest) => Promise<FreedSpace>
 }
-export type RoomWanted = { readonly before: Date } | { readonly enoughBytes: number }
-export type RoomMade = { readonly count: number; readonly bytes: number }
+export type SpaceRequest = { readonly before: Date } | { readonly enoughBytes: number }
+export type FreedSpace = { readonly count: number; readonly bytes: number }

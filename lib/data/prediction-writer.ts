@@ -4,7 +4,7 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from './lock-retry.ts'
-import type { Transacting } from './connection.ts'
+import type { TransactionScope } from './connection.ts'
 import type { PredictionWriter } from './prediction-types.ts'
 import { insertPicture, layDown } from './images.ts'
 import type { LaidDown } from './images.ts'
@@ -23,7 +23,7 @@ const MOST_WAITING_BYTES = 64 * 1024 ** 2
  *  before each attempt. */
 const LEAST_PATIENCE_MS = 250
 
-type Waiting = {
+type PendingWrite = {
   readonly prediction: NewPrediction
   readonly deadline: number
   readonly resolve: () => void
@@ -34,7 +34,7 @@ export function createPredictionWriter(
   store: Store,
 ): PredictionWriter & { readonly flush: () => Promise<void> } {
   const { connection } = store
-  let waiting: Waiting[] = []
+  let waiting: PendingWrite[] = []
   let bytes = 0 // of the images of all that were not yet answered
   let rows = 0
   let written = 0
@@ -61,11 +61,11 @@ export function createPredictionWriter(
     writing = null
   }
 
-  const patienceOf = ({ deadline }: Waiting): number =>
+  const patienceOf = ({ deadline }: PendingWrite): number =>
     Math.max(deadline - performance.now(), LEAST_PATIENCE_MS)
 
   /** Those whose time is over hear of the lock; the others go on waiting, before all that came later. */
-  function keepWaiting(batch: readonly Waiting[], error: unknown): void {
+  function keepWaiting(batch: readonly PendingWrite[], error: unknown): void {
     const now = performance.now()
     const all = [...batch, ...waiting]
     waiting = all.filter((row) => row.deadline > now)
@@ -74,7 +74,7 @@ export function createPredictionWriter(
 
   /** A row that cannot be written, say of a classifier that was just deleted, does not take its company
    *  along. */
-  async function commitAlone(batch: readonly Waiting[]): Promise<void> {
+  async function commitAlone(batch: readonly PendingWrite[]): Promise<void> {
     for (const row of batch)
       await commit(store, [row.prediction], patienceOf(row)).then(row.resolve, (error: unknown) =>
         row.reject(connection.explain(error)),
@@ -151,7 +151,7 @@ async function commit(
 /** Strangers' images above their quota are not stored, their predictions are; the worker makes room by
  *  dropping the oldest (retention.ts). */
 function quotaOf(
-  writing: Transacting,
+  writing: TransactionScope,
   quota: number | undefined,
   predictions: readonly NewPrediction[],
 ): (prediction: NewPrediction) => boolean {
@@ -175,7 +175,7 @@ const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "ve
   "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt", "isAnonymous")
   VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-function insertPrediction(writing: Transacting, p: NewPrediction, files: LaidDown): void {
+function insertPrediction(writing: TransactionScope, p: NewPrediction, files: LaidDown): void {
   if (p.picture)
     insertPicture(writing, pictureOf(p, p.picture), files, p.isAnonymous ? p.createdAt : undefined)
   writing.run(

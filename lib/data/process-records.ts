@@ -23,11 +23,11 @@ export type Counts = {
   /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept
    *  for `lastsMs`, `passing` for a few minutes. */
   readonly exchange: (
-    said: CountsSaid,
+    said: CountReport,
   ) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
 }
 
-export type CountsSaid = {
+export type CountReport = {
   readonly source: string
   readonly passing: Readonly<Record<string, number>>
   readonly lasting: Readonly<Record<string, number>>

@@ -1,7 +1,7 @@
 /** Which version answers, since when, by whom and why: the champion is what the newest promotion names.
  *  Whether it may is the gate's to say. */
 import { orderClasses } from './classifiers.ts'
-import type { Connection, Transacting } from './connection.ts'
+import type { Connection, TransactionScope } from './connection.ts'
 import type { Promotions } from './data.ts'
 import { conflict, inTrash, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
@@ -121,7 +121,7 @@ export const promotionsIn = (
     .map(valueOf)
 
 export function insertPromotion(
-  writing: Transacting,
+  writing: TransactionScope,
   draft: {
     readonly versionId: string
     readonly by: string

@@ -3,18 +3,18 @@ import { expect, test } from 'vitest'
 import { createRetention } from '#lib/operations/retention.ts'
 import { blobFile } from './blobs.ts'
 import { NOON, openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
-import type { Opened } from './opened.fakes.ts'
+import type { DataFixture } from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
 const LARGE = 40_000 // bytes: kept as a file
 const caller = {}
 
 const daysAgo = (days: number) => ({ createdAt: new Date(NOON - days * DAY_MS) })
-const names = async ({ data }: Opened) =>
+const names = async ({ data }: DataFixture) =>
   (await data.answers.listPredictions({ limit: 500 })).predictions.map((one) => one.filename)
-const imageOf = async ({ data }: Opened, text: string) => data.pictures.find(pictureOf(text, LARGE).hash)
+const imageOf = async ({ data }: DataFixture, text: string) => data.pictures.find(pictureOf(text, LARGE).hash)
 
-async function sumsAgree({ data }: Opened): Promise<void> {
+async function sumsAgree({ data }: DataFixture): Promise<void> {
   const { predictions, total } = await data.answers.listPredictions({ limit: 500 })
   const statistics = await data.answers.statistics({ classifier: 'fruit', days: 366 })
   const count = (name: string) => predictions.filter((one) => one.predicted_class === name).length

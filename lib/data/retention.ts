@@ -2,7 +2,7 @@
  *  transactions; and dropping strangers' images. Samples that corrections made stay, with their images. When
  *  and how much, lib/operations says. */
 import { blobNow } from './blobs.ts'
-import type { Retention, RoomMade, RoomWanted } from './prediction-types.ts'
+import type { Retention, FreedSpace, SpaceRequest } from './prediction-types.ts'
 import type { Prisma } from './generated/client.ts'
 import { discountPredictions } from './prediction-counts.ts'
 import type { Store } from './store.ts'
@@ -73,7 +73,7 @@ export function retentionOf(store: Store): Retention {
 /** As many of the first as make room for what is wanted, at least one. */
 function enoughOf<T>(
   found: readonly T[],
-  wanted: RoomWanted,
+  wanted: SpaceRequest,
   sizeOf: (row: T) => number,
 ): { readonly rows: readonly T[]; readonly bytes: number } {
   const enough = 'enoughBytes' in wanted ? wanted.enoughBytes : Infinity
@@ -100,8 +100,8 @@ async function removeImages(
 export function deletePredictions(
   { prisma, settings }: Store,
   where: Prisma.PredictionWhereInput,
-  wanted: RoomWanted = { enoughBytes: Infinity },
-): Promise<RoomMade> {
+  wanted: SpaceRequest = { enoughBytes: Infinity },
+): Promise<FreedSpace> {
   return prisma.$transaction(
     async (writing) => {
       const found = await writing.prediction.findMany({

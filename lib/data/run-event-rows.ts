@@ -1,5 +1,5 @@
 /** The events of a training run as rows: appended with the change that they tell of, and read in their order. */
-import type { Connection, Transacting } from './connection.ts'
+import type { Connection, TransactionScope } from './connection.ts'
 import { parsed } from './store.ts'
 import type { RunReport } from './values.ts'
 
@@ -24,7 +24,7 @@ export function eventsAfter(
     .map((row) => ({ seq: row.seq, event: parsed<StoredEvent>(row.eventJson) }))
 }
 
-export function appendEvent(writing: Transacting, runId: string, event: StoredEvent): void {
+export function appendEvent(writing: TransactionScope, runId: string, event: StoredEvent): void {
   writing.run(
     'INSERT INTO "RunEvent" ("runId", "seq", "eventJson") SELECT ?1, COALESCE(MAX("seq"), 0) + 1, ?2 ' +
       'FROM "RunEvent" WHERE "runId" = ?1',

@@ -5,7 +5,7 @@ import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { isRunStage } from '#lib/domain/run-stages.ts'
-import type { Connection, Transacting } from './connection.ts'
+import type { Connection, TransactionScope } from './connection.ts'
 import type { Runs } from './data.ts'
 import { insertJob } from './jobs.ts'
 import { appendEvent } from './run-event-rows.ts'
@@ -162,7 +162,7 @@ export function runsOf({ connection, id, now }: Store): Runs {
   }
 }
 
-function refuseWhileActive(writing: Transacting, classifierId: string): void {
+function refuseWhileActive(writing: TransactionScope, classifierId: string): void {
   const row = writing.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} AND r."classifierId" = ? LIMIT 1`, classifierId)
   if (!row) return
   throw new DarkroomError(
@@ -211,7 +211,7 @@ const withPoint = (points: readonly EpochPoint[], point: EpochPoint): readonly E
 
 const endOf = (state: RunState, at: Date): Date | null => (isActive(state) ? null : at)
 
-function update(writing: Transacting, run: Run, change: RunChange, at: Date): void {
+function update(writing: TransactionScope, run: Run, change: RunChange, at: Date): void {
   const { images, verdict, plan, ...plain } = change
   const startedAt = change.state === 'running' ? (run.startedAt ?? at) : run.startedAt
   const endedAt = change.state === undefined ? run.endedAt : endOf(change.state, at)

@@ -2,13 +2,13 @@
  *  them and by lib/domain. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Split } from '#lib/domain/classifier.ts'
-import type { Connection, Transacting } from './connection.ts'
+import type { Connection, TransactionScope } from './connection.ts'
 import type { Samples } from './data.ts'
 import { insertPicture, layDown } from './images.ts'
 import type { LaidDown } from './images.ts'
 import { notFound } from './store.ts'
 import type { Store } from './store.ts'
-import type { Added, NewSample, Sample, Source, StoredSample } from './values.ts'
+import type { AddSampleResult, NewSample, Sample, Source, StoredSample } from './values.ts'
 
 type SampleRow = {
   id: string
@@ -87,20 +87,20 @@ export function countUnseen(
     since < 0 &&
     !connection.one(`SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" = 'running'`, classifierId)
   const row = isSummed
-    ? connection.one<Unseen>(
+    ? connection.one<NewSampleCounts>(
         `SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), ` +
           '0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND ' +
           `"split" <> '' AND "source" IN (${sources})`,
         classifierId,
       )
-    : connection.one<Unseen>(
+    : connection.one<NewSampleCounts>(
         `SELECT COUNT(*) AS "all", COALESCE(SUM("source" = 'feedback'), 0) AS "corrections" FROM "Sample" WHERE ${sql}`,
         classifierId,
         since,
       )
   return row ?? { all: 0, corrections: 0 }
 }
-type Unseen = { readonly all: number; readonly corrections: number }
+type NewSampleCounts = { readonly all: number; readonly corrections: number }
 
 /** What the champion has not learnt from: labelled after its snapshot was frozen. A shipped champion has seen
  *  the dataset and nothing else. */
@@ -139,11 +139,11 @@ const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "sp
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export function insertSample(
-  writing: Transacting,
+  writing: TransactionScope,
   { classifierId, sample, files, sampleId, at }: Insertion,
-): Added {
+): AddSampleResult {
   const { picture, label, split, source, uploadId, filename } = sample
-  const known = writing.one<Known>(
+  const known = writing.one<ExistingSample>(
     'SELECT "id", "label", "uploadId", "trashedAt", "trashId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?',
     classifierId,
     picture.hash,
@@ -159,7 +159,7 @@ export function insertSample(
   return { kind: 'added', sampleId }
 }
 
-type Known = {
+type ExistingSample = {
   readonly id: string
   readonly label: string | null
   readonly uploadId: string | null
@@ -170,8 +170,8 @@ type Revival = Pick<NewSample, 'label' | 'split' | 'source' | 'uploadId' | 'file
 
 /** An image that lies in the trash, or has no label, and is added again is a sample as it is added now. */
 export function revive(
-  writing: Transacting,
-  { id, trashId }: Pick<Known, 'id' | 'trashId'>,
+  writing: TransactionScope,
+  { id, trashId }: Pick<ExistingSample, 'id' | 'trashId'>,
   { label, split, source, uploadId, filename, at }: Revival,
 ): void {
   writing.run(

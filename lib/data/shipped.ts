@@ -9,7 +9,7 @@ import { messageOf } from '#lib/domain/errors.ts'
 import { badBundle, readBundle, verifyBundle } from './bundles.ts'
 import type { ProvenBundle } from './bundles.ts'
 import { insertClassifier } from './classifiers.ts'
-import type { Transacting } from './connection.ts'
+import type { TransactionScope } from './connection.ts'
 import type { Data } from './data.ts'
 import { insertPromotion } from './promotions.ts'
 import type { Store } from './store.ts'
@@ -18,12 +18,12 @@ import { insertVersion, rewriteVersion } from './version-rows.ts'
 const DESCRIPTION = 'classifier.json'
 const BY = 'Darkroom'
 
-type Refused = { readonly folder: string; readonly reason: string }
+type IgnoredVersion = { readonly folder: string; readonly reason: string }
 
 export const shippedOf =
   (store: Store): Data['syncShipped'] =>
   async () => {
-    const refused: Refused[] = []
+    const refused: IgnoredVersion[] = []
     let versions = 0
     for (const folder of foldersIn(store.settings.modelsDir)) {
       if (!existsSync(path.join(folder, DESCRIPTION))) continue
@@ -80,7 +80,7 @@ const numberOf = (folder: string): number => Number(path.basename(folder).slice(
 /** Answers how many shipped versions there are. A person's own classifier or champion is never touched. */
 function sync(
   { id, now }: Store,
-  writing: Transacting,
+  writing: TransactionScope,
   shipped: {
     readonly folder: string
     readonly described: ShippedClassifier

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Split } from '#lib/domain/classifier.ts'
-import type { Transacting } from './connection.ts'
+import type { TransactionScope } from './connection.ts'
 import type { Snapshots } from './data.ts'
 import { notFound } from './store.ts'
 import type { Store } from './store.ts'
@@ -70,7 +70,7 @@ export function snapshotsOf({ connection, id, now }: Store): Snapshots {
   }
 }
 
-export type Frozen = {
+export type SnapshotContent = {
   readonly hash: string
   readonly entries: Uint8Array
   readonly train: number
@@ -79,7 +79,7 @@ export type Frozen = {
 }
 
 /** The computing part, to be done before a transaction. */
-export function frozenOf(entries: readonly SnapshotEntry[]): Frozen {
+export function frozenOf(entries: readonly SnapshotEntry[]): SnapshotContent {
   const count = (split: Split): number => entries.filter((entry) => entry.split === split).length
   return {
     hash: snapshotHash(entries),
@@ -93,8 +93,13 @@ export function frozenOf(entries: readonly SnapshotEntry[]): Frozen {
 /** The same list frozen again is the same snapshot; only its time moves on, since all of it is known to be
  *  in. */
 export function freeze(
-  writing: Transacting,
-  draft: { readonly id: string; readonly classifierId: string; readonly frozen: Frozen; readonly at: Date },
+  writing: TransactionScope,
+  draft: {
+    readonly id: string
+    readonly classifierId: string
+    readonly frozen: SnapshotContent
+    readonly at: Date
+  },
 ): Snapshot {
   const { classifierId, frozen, at } = draft
   const again = writing.run(

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { openWithFruit, pictureOf, predictionOf, sampleOf, type Opened } from './opened.fakes.ts'
+import { openWithFruit, pictureOf, predictionOf, sampleOf, type DataFixture } from './opened.fakes.ts'
 
 const ADA = { caller: { kind: 'person', id: null, name: 'Ada', scopes: [] } } as const
 
-async function withSamples({ data }: Opened, count: number): Promise<readonly string[]> {
+async function withSamples({ data }: DataFixture, count: number): Promise<readonly string[]> {
   const added = await data.samples.add(
     'fruit',
     Array.from({ length: count }, (_, i) => sampleOf(`sample ${i} `)),
@@ -13,7 +13,7 @@ async function withSamples({ data }: Opened, count: number): Promise<readonly st
 
 const cpuMs = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1_000
 
-const labelsOf = async ({ data }: Opened): Promise<Record<string, number>> => {
+const labelsOf = async ({ data }: DataFixture): Promise<Record<string, number>> => {
   const counts: Record<string, number> = {}
   for (const { label } of await data.samples.all('fruit')) counts[label] = (counts[label] ?? 0) + 1
   return counts

@@ -1,7 +1,7 @@
 /** What came in together, its report, and discarding one that failed. Reading the files is lib/ingest's work;
  *  the trash is in trash.ts. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import type { Transacting } from './connection.ts'
+import type { TransactionScope } from './connection.ts'
 import type { Uploads } from './data.ts'
 import { sweepPictures } from './images.ts'
 import { conflict, notFound, parsed } from './store.ts'
@@ -106,9 +106,9 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
   }
 }
 
-type Removing = Pick<Store, 'id' | 'now' | 'settings'>
+type RemovalContext = Pick<Store, 'id' | 'now' | 'settings'>
 
-function giveUp(writing: Transacting, removing: Removing, left: readonly UploadRow[]): number {
+function giveUp(writing: TransactionScope, removing: RemovalContext, left: readonly UploadRow[]): number {
   for (const row of left) {
     removeSamples(writing, removing, {
       uploadId: row.id,
@@ -128,8 +128,8 @@ function giveUp(writing: Transacting, removing: Removing, left: readonly UploadR
 
 /** What the upload created leaves; what it took out of the trash (and is older than it) goes back there. */
 function removeSamples(
-  writing: Transacting,
-  { id, now, settings }: Removing,
+  writing: TransactionScope,
+  { id, now, settings }: RemovalContext,
   {
     uploadId,
     classifierId,
@@ -171,7 +171,7 @@ function removeSamples(
 
 /** Classes that this upload created, that no sample has and that no version predicts. */
 function dropUnusedClasses(
-  writing: Transacting,
+  writing: TransactionScope,
   {
     classifierId,
     perClass,

@@ -49,7 +49,7 @@ export type NewSample = {
 
 /** What became of a sample that was to be added. An image is a sample of a classifier once: the first label
  *  stays, unless the sample lies in the trash. */
-export type Added =
+export type AddSampleResult =
   | { readonly kind: 'added'; readonly sampleId: string }
   | {
       readonly kind: 'already-there'

@@ -5,7 +5,7 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { ProvenBundle } from './bundles.ts'
-import type { Transacting } from './connection.ts'
+import type { TransactionScope } from './connection.ts'
 import type { DataSettings } from './data-settings.ts'
 import { parsed, parsedOrNull } from './store.ts'
 import type { Version, VersionWithCard } from './version-values.ts'
@@ -61,7 +61,7 @@ export const VERSION_COLUMNS = [
   .join(', ')
 
 export function insertVersion(
-  writing: Transacting,
+  writing: TransactionScope,
   draft: {
     readonly id: string
     readonly bundle: ProvenBundle
@@ -90,7 +90,7 @@ export function insertVersion(
 
 /** A shipped version whose bundle came anew with a newer Darkroom: the row says what the bundle says, its id
  *  and history stay. */
-export function rewriteVersion(writing: Transacting, id: string, bundle: ProvenBundle): void {
+export function rewriteVersion(writing: TransactionScope, id: string, bundle: ProvenBundle): void {
   const columns = Object.entries(columnsOf(bundle))
   writing.run(
     `UPDATE "Version" SET ${columns.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`,

@@ -8,7 +8,7 @@ import {
   negativeLogLikelihood,
   reliability,
   softmax,
-  type Answered,
+  type ScoredPrediction,
 } from './calibration.ts'
 
 test('softmax of equal logits is even, and large logits stay finite', () => {
@@ -34,7 +34,10 @@ test('logits that are three times too loud get the temperature three', () => {
 })
 
 test('answers as sure as they are right have no calibration error; boasting has', () => {
-  const honest = Array.from({ length: 75 }, (_, i): Answered => ({ confidence: 0.8, isRight: i % 5 !== 0 }))
+  const honest = Array.from({ length: 75 }, (_, i): ScoredPrediction => ({
+    confidence: 0.8,
+    isRight: i % 5 !== 0,
+  }))
   const boasting = honest.map((a) => ({ ...a, confidence: 1 }))
 
   expect(calibrationError(honest)).toBeCloseTo(0, 10)
@@ -43,15 +46,15 @@ test('answers as sure as they are right have no calibration error; boasting has'
 
 test('an answer may be called confident from where errors are surely few', () => {
   const answers = [
-    ...Array.from({ length: 400 }, (): Answered => ({ confidence: 0.99, isRight: true })),
-    ...Array.from({ length: 100 }, (_, i): Answered => ({ confidence: 0.6, isRight: i % 2 === 0 })),
+    ...Array.from({ length: 400 }, (): ScoredPrediction => ({ confidence: 0.99, isRight: true })),
+    ...Array.from({ length: 100 }, (_, i): ScoredPrediction => ({ confidence: 0.6, isRight: i % 2 === 0 })),
   ]
 
   expect(confidentFrom(answers)).toEqual({ threshold: 0.99, shareAnswered: 0.8, errorAmongAnswered: 0 })
 })
 
 test('with a hundred perfect answers nothing can be called confident yet', () => {
-  const answers = Array.from({ length: 100 }, (): Answered => ({ confidence: 0.99, isRight: true }))
+  const answers = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.99, isRight: true }))
 
   expect(confidentFrom(answers).threshold).toBeNull()
 })
@@ -63,7 +66,7 @@ test('the answer is the largest logit', () => {
 })
 
 test('how many held-back images would do is told from how these were answered', () => {
-  const perfect = Array.from({ length: 100 }, (): Answered => ({ confidence: 0.99, isRight: true }))
+  const perfect = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.99, isRight: true }))
   const hopeless = perfect.map((answer, i) => ({ ...answer, isRight: i % 10 !== 0 }))
 
   // a faultless version needs 149 (fewestToPromise); five percent steps lead there from a hundred
@@ -73,7 +76,7 @@ test('how many held-back images would do is told from how these were answered', 
 })
 
 test('bins of reliability hold equally many answers, the least sure first', () => {
-  const answers = Array.from({ length: 30 }, (_, i): Answered => ({
+  const answers = Array.from({ length: 30 }, (_, i): ScoredPrediction => ({
     confidence: (30 - i) / 32,
     isRight: i < 15,
   }))

@@ -50,9 +50,13 @@ export function fitTemperature(logits: Logits, labels: ArrayLike<number>): numbe
 }
 
 /** One answer: how sure, and whether it was right. */
-export type Answered = { readonly confidence: number; readonly isRight: boolean }
+export type ScoredPrediction = { readonly confidence: number; readonly isRight: boolean }
 
-export function answersAt(logits: Logits, labels: ArrayLike<number>, temperature: number): Answered[] {
+export function answersAt(
+  logits: Logits,
+  labels: ArrayLike<number>,
+  temperature: number,
+): ScoredPrediction[] {
   return Array.from({ length: logits.count }, (_, i) => {
     const probabilities = softmax(rowOf(logits, i), temperature)
     const confidence = Math.max(...probabilities)
@@ -64,7 +68,7 @@ export function answersAt(logits: Logits, labels: ArrayLike<number>, temperature
 export type ReliabilityBin = { readonly images: number; readonly confidence: number; readonly right: number }
 
 /** Bins of equal mass, the least sure first. */
-export function reliability(answers: readonly Answered[]): readonly ReliabilityBin[] {
+export function reliability(answers: readonly ScoredPrediction[]): readonly ReliabilityBin[] {
   const sorted = answers.toSorted((a, b) => a.confidence - b.confidence)
   const bins = Math.min(ECE_BINS, sorted.length)
   return Array.from({ length: bins }, (_, bin) => {
@@ -81,7 +85,7 @@ export function reliability(answers: readonly Answered[]): readonly ReliabilityB
 }
 
 /** Expected calibration error over these bins: mean distance between confidence and share of right answers. */
-export function calibrationError(answers: readonly Answered[]): number {
+export function calibrationError(answers: readonly ScoredPrediction[]): number {
   const error = reliability(answers).reduce(
     (sum, { images, confidence, right }) => sum + Math.abs(confidence * images - right),
     0,
@@ -89,7 +93,7 @@ export function calibrationError(answers: readonly Answered[]): number {
   return answers.length === 0 ? 0 : error / answers.length
 }
 
-export type ConfidentFrom = {
+export type ConfidenceThreshold = {
   readonly threshold: number | null
   readonly shareAnswered: number | null
   readonly errorAmongAnswered: number | null
@@ -98,10 +102,13 @@ export type ConfidentFrom = {
 /** The smallest confidence from which the upper 95 % bound of the error stays within the target: selective
  *  classification, Geifman & El-Yaniv 2017, with Clopper–Pearson's bound. `null` where no confidence
  *  suffices. */
-export function confidentFrom(answers: readonly Answered[], targetError = TARGET_ERROR): ConfidentFrom {
+export function confidentFrom(
+  answers: readonly ScoredPrediction[],
+  targetError = TARGET_ERROR,
+): ConfidenceThreshold {
   const surest = answers.toSorted((a, b) => b.confidence - a.confidence)
   let errors = 0
-  let best: ConfidentFrom = { threshold: null, shareAnswered: null, errorAmongAnswered: null }
+  let best: ConfidenceThreshold = { threshold: null, shareAnswered: null, errorAmongAnswered: null }
   surest.forEach((answer, i) => {
     if (!answer.isRight) errors += 1
     const isLastOfItsConfidence = surest[i + 1]?.confidence !== answer.confidence
@@ -121,7 +128,10 @@ const MOST_TIMES = 200
 
 /** How many held-back images would let something be promised, were they answered as these are; `null` where
  *  even the surest answers are wrong too often for that. For versions that promise nothing yet. */
-export function imagesToPromise(answers: readonly Answered[], targetError = TARGET_ERROR): number | null {
+export function imagesToPromise(
+  answers: readonly ScoredPrediction[],
+  targetError = TARGET_ERROR,
+): number | null {
   const surest = answers.toSorted((a, b) => b.confidence - a.confidence)
   let errors = 0
   let fewest: number | null = null

@@ -7,7 +7,7 @@ import {
   chanceOf,
   conformityScore,
   coverageOf,
-  type Drawn,
+  type ConformalSample,
 } from './conformal.ts'
 
 /** Park–Miller, so that the world of this test is always the same one. */
@@ -20,7 +20,7 @@ function dice(seed: number): () => number {
 function simulated(
   images: number,
   { seed, boast = 1.6, classes = 6 }: { seed: number; boast?: number; classes?: number },
-): Drawn {
+): ConformalSample {
   const random = dice(seed)
   const values = new Float32Array(images * classes)
   const labels = Array.from({ length: images }, (_, i) => {

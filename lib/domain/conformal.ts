@@ -31,7 +31,7 @@ export function conformityScore(probabilities: readonly number[], label: number,
 }
 
 /** Answers with their labels, and the chance of each picture. */
-export type Drawn = {
+export type ConformalSample = {
   readonly logits: Logits
   readonly labels: ArrayLike<number>
   readonly chances: readonly number[]
@@ -40,7 +40,7 @@ export type Drawn = {
 /** The mass up to which classes are candidates: the ⌈(n + 1) · level⌉-th smallest score of held-back
  *  pictures. `null` on too few. */
 export function candidateMass(
-  { logits, labels, chances }: Drawn,
+  { logits, labels, chances }: ConformalSample,
   temperature: number,
   level = CANDIDATE_LEVEL,
 ): number | null {
@@ -73,7 +73,7 @@ export type Coverage = { readonly images: number; readonly coverage: Interval; r
 
 /** Over the pictures that `counts` names; `null` where that is none. */
 export function coverageOf(
-  { logits, labels, chances }: Drawn,
+  { logits, labels, chances }: ConformalSample,
   rule: { readonly temperature: number; readonly mass: number },
   counts: (image: number) => boolean = () => true,
 ): Coverage | null {

@@ -26,7 +26,7 @@ export type Promises = {
 
 /** What of the picture itself counts: the chance of its candidates, asked only where it matters, and how far
  *  it is from all that was learnt. */
-export type Seen = { readonly chance: () => number; readonly distance: number | null }
+export type DecisionInput = { readonly chance: () => number; readonly distance: number | null }
 
 /** `decision` is `null` where nothing may be promised, `candidates` (class indices, the likeliest first,
  *  never none) where nothing was measured. */
@@ -42,7 +42,7 @@ export const fewestToPromise = (targetError: number): number =>
 export function decide(
   probabilities: readonly number[],
   { sureness, candidateMass, familiarUpTo }: Promises,
-  { chance, distance }: Seen,
+  { chance, distance }: DecisionInput,
 ): HowSure {
   const candidates = (): readonly number[] | null => {
     if (candidateMass !== null)

@@ -38,7 +38,7 @@ export type SampleEdit = {
   readonly isTrashed?: boolean | undefined
 }
 
-export type Edited =
+export type EditResult =
   | { readonly kind: 'changed'; readonly state: SampleState }
   | { readonly kind: 'same' }
   | { readonly kind: 'refused'; readonly why: 'in the trash' | 'without a label' }
@@ -49,7 +49,7 @@ export function edited(
   state: SampleState,
   edit: SampleEdit,
   { hash, at }: { readonly hash: string; readonly at: Date },
-): Edited {
+): EditResult {
   const trashedAt = since(state.trashedAt, edit.isTrashed, at)
   const changesMore = edit.label !== undefined || edit.split !== undefined || edit.isExcluded !== undefined
   if (state.trashedAt !== null && trashedAt !== null && changesMore)

@@ -10,7 +10,7 @@ import { prove } from './self-test.ts'
 
 const require = createRequire(import.meta.url)
 
-export type Opened = {
+export type EngineHandle = {
   readonly engine: Engine
   /** Why better ones, if any, could not be had. */ readonly passedOver: readonly string[]
 }
@@ -28,7 +28,7 @@ export async function openWithReasons(
   wanted: EngineName | 'auto',
   purpose: Purpose,
   options: { readonly threads?: number } = {},
-): Promise<Opened> {
+): Promise<EngineHandle> {
   const passedOver: string[] = []
   for (const name of wanted === 'auto' ? orderFor(purpose) : [wanted]) {
     for (const open of waysToOpen(name, purpose, options)) {

@@ -5,14 +5,18 @@ import type { Caller, Contract, Scope } from '#lib/contracts/contract.ts'
 import { ROLES } from '#lib/contracts/people.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Darkroom } from './context.ts'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 
 export const STRANGER: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
 
 const CREDENTIALS = ['cookie', 'authorization', 'x-api-key'] as const
 
 /** The caller, if this one may; throws 401 or 403 otherwise. */
-export async function admit(contract: Contract, incoming: Incoming, program: Darkroom): Promise<Caller> {
+export async function admit(
+  contract: Contract,
+  incoming: IncomingRequest,
+  program: Darkroom,
+): Promise<Caller> {
   const { publicPredict, origin, trustProxy, corsOrigins } = program.settings()
   const isForAll = contract.scope === 'open' || (contract.scope === 'predict' && publicPredict)
   if (isForAll && !CREDENTIALS.some((name) => incoming.header(name) !== null)) return STRANGER
@@ -41,7 +45,7 @@ export function may(caller: Caller, scope: Scope): boolean {
 /** The address that people use: the one that is set, else the one that this request came to. Its host was
  *  allowed when it came in. */
 export function originOf(
-  incoming: Pick<Incoming, 'header'>,
+  incoming: Pick<IncomingRequest, 'header'>,
   { origin, trustProxy }: { readonly origin: string | null; readonly trustProxy: boolean },
 ): string {
   const forwarded = (name: string): string | undefined =>
@@ -53,7 +57,7 @@ export function originOf(
 /** Where no address is set, ours is the one that was asked: the Host, or what a trusted proxy says it was. */
 function isOwnOrigin(
   sent: string,
-  incoming: Incoming,
+  incoming: IncomingRequest,
   { origin, trustProxy }: { origin: string | null; trustProxy: boolean },
 ): boolean {
   if (origin !== null && sent === origin) return true

@@ -5,7 +5,7 @@ import { fieldsOf } from '#lib/domain/fields.ts'
 import { kindOfAddress, kindOfField, type Subject } from '#lib/contracts/subjects.ts'
 import type { Darkroom } from './context.ts'
 
-type Recorded = Parameters<Darkroom['operations']['noteChange']>[0]
+type AuditNote = Parameters<Darkroom['operations']['noteChange']>[0]
 type Fields = Readonly<Record<string, unknown>>
 
 /** What may be recorded with its value. Of all other fields only the name is. */
@@ -57,7 +57,7 @@ export function recordOf(
     readonly output: unknown
     readonly before: Subject | null
   },
-): Recorded {
+): AuditNote {
   const [sent, said] = [fieldsOf(input), fieldsOf(output)]
   const id = textOf(sent['id']) ?? textOf(said['id'])
   return {

@@ -1,7 +1,7 @@
 /** Reading what was sent: counted against a limit, as bytes or as JSON. It judges size and form; what the
  *  fields may be is the contract's, and senders who are too slow lose their connection in lib/processes. */
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 
 export const JSON_LIMIT_BYTES = 1024 * 1024
 export const JSON_DEPTH = 32
@@ -13,7 +13,7 @@ const MOST_BRACKETS = 10_000
 
 /** The body's chunks. Throws 413 as soon as the limit is known to be passed, and before the first byte where
  *  the header says so. */
-export async function* chunksOf(incoming: Incoming, limitBytes: number): AsyncGenerator<Uint8Array> {
+export async function* chunksOf(incoming: IncomingRequest, limitBytes: number): AsyncGenerator<Uint8Array> {
   if (Number(incoming.header('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
   if (incoming.body === null) return
   let read = 0
@@ -28,7 +28,7 @@ export async function* chunksOf(incoming: Incoming, limitBytes: number): AsyncGe
   }
 }
 
-export async function bytesOf(incoming: Incoming, limitBytes: number): Promise<Uint8Array> {
+export async function bytesOf(incoming: IncomingRequest, limitBytes: number): Promise<Uint8Array> {
   return whole(chunksOf(incoming, limitBytes))
 }
 
@@ -40,7 +40,7 @@ export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Arr
 
 /** A JSON object; an empty body is an empty one. */
 export async function jsonOf(
-  incoming: Incoming,
+  incoming: IncomingRequest,
   limitBytes: number,
 ): Promise<Readonly<Record<string, unknown>>> {
   const bytes = await bytesOf(incoming, limitBytes)
@@ -71,10 +71,10 @@ export async function jsonOf(
   return value as Record<string, unknown>
 }
 
-export const typeOf = (incoming: Incoming): string =>
+export const typeOf = (incoming: IncomingRequest): string =>
   (incoming.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
 
-export const isJson = (incoming: Incoming): boolean =>
+export const isJson = (incoming: IncomingRequest): boolean =>
   /^application\/(?:[\w.-]+\+)?json$/.test(typeOf(incoming))
 
 export const tooLarge = (limitBytes: number): DarkroomError =>

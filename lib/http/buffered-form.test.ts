@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 import { whole } from './body.ts'
 import { partsOf } from './parts.ts'
 import { partsIn } from './buffered-form.ts'
 
 const TYPE = 'multipart/form-data; boundary=b'
-type Told = readonly [name: string, filename: string | null, hex: string]
+type FormPartSummary = readonly [name: string, filename: string | null, hex: string]
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** The same body through the streaming parser. */
-async function streamed(body: Uint8Array, type: string): Promise<readonly Told[] | string> {
+async function streamed(body: Uint8Array, type: string): Promise<readonly FormPartSummary[] | string> {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield body
   }
-  const incoming: Incoming = {
+  const incoming: IncomingRequest = {
     method: 'POST',
     path: '/',
     query: new URLSearchParams(),
@@ -23,7 +23,7 @@ async function streamed(body: Uint8Array, type: string): Promise<readonly Told[]
     body: chunks(),
     signal: new AbortController().signal,
   }
-  const told: Told[] = []
+  const told: FormPartSummary[] = []
   try {
     for await (const part of partsOf(incoming, 1e9))
       told.push(
@@ -37,9 +37,13 @@ async function streamed(body: Uint8Array, type: string): Promise<readonly Told[]
   }
 }
 
-function inMemory(body: Uint8Array, type: string): readonly Told[] | string {
+function inMemory(body: Uint8Array, type: string): readonly FormPartSummary[] | string {
   try {
-    return partsIn(body, type).map(({ name, filename, bytes }): Told => [name, filename, hex(bytes)])
+    return partsIn(body, type).map(({ name, filename, bytes }): FormPartSummary => [
+      name,
+      filename,
+      hex(bytes),
+    ])
   } catch (error) {
     return (error as { code: string }).code
   }

@@ -2,16 +2,16 @@
  *  composed in lib/processes/web and lies in one slot of the global object, because Next's bundles hold their
  *  own copy of every module. */
 import type { OidcDesk, OidcSettings } from '#lib/auth/oidc.ts'
-import type { Rate, WhoAsks } from '#lib/auth/rate.ts'
+import type { Rate, RateLimitSubject } from '#lib/auth/rate.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
 import type { DarkroomError } from '#lib/domain/errors.ts'
-import type { Caller, Contract, Input, Limited, Output } from '#lib/contracts/contract.ts'
+import type { Caller, Contract, Input, RateLimitName, Output } from '#lib/contracts/contract.ts'
 import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
 import type { HoldBody } from './pending-bodies.ts'
 
 /** `origin`: the address that people use, for links that are handed over. */
-export type Asked = {
+export type RequestContext = {
   readonly caller: Caller
   readonly signal: AbortSignal
   readonly requestId: string
@@ -22,89 +22,89 @@ export type Asked = {
  *  contract answers an async iterable. */
 export type UseCase<C extends Contract> = (
   input: Input<C>,
-  asked: Asked,
+  asked: RequestContext,
 ) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
 
-type For<Name extends keyof c.Routes> = UseCase<c.Routes[Name]>
+type RouteUseCase<Name extends keyof c.Routes> = UseCase<c.Routes[Name]>
 
 export type Darkroom = {
   readonly serving: {
-    readonly predict: For<'POST /api/predict'>
-    readonly predictBatch: For<'POST /api/predict/batch'>
+    readonly predict: RouteUseCase<'POST /api/predict'>
+    readonly predictBatch: RouteUseCase<'POST /api/predict/batch'>
     /** Why one more prediction would be refused now, as it would wait too long; null: it would not. Counts as
      *  a refusal. */
     readonly refusal: () => DarkroomError | null
   }
   readonly data: {
-    readonly listPredictions: For<'GET /api/predictions'>
-    readonly exportPredictions: For<'GET /api/predictions/export'>
-    readonly getPrediction: For<'GET /api/predictions/{id}'>
-    readonly predictionImage: For<'GET /api/predictions/{id}/image'>
-    readonly deletePrediction: For<'DELETE /api/predictions/{id}'>
-    readonly deletePredictions: For<'DELETE /api/predictions'>
-    readonly giveFeedback: For<'POST /api/predictions/{id}/feedback'>
-    readonly statistics: For<'GET /api/statistics'>
-    readonly listClassifiers: For<'GET /api/classifiers'>
-    readonly getClassifier: For<'GET /api/classifiers/{id}'>
-    readonly createClassifier: For<'POST /api/classifiers'>
-    readonly changeClassifier: For<'PATCH /api/classifiers/{id}'>
-    readonly deleteClassifier: For<'DELETE /api/classifiers/{id}'>
-    readonly listClasses: For<'GET /api/classes'>
-    readonly listUploads: For<'GET /api/uploads'>
-    readonly getUpload: For<'GET /api/uploads/{id}'>
-    readonly listSamples: For<'GET /api/samples'>
-    readonly changeSamples: For<'PATCH /api/samples'>
-    readonly changeSample: For<'PATCH /api/samples/{id}'>
-    readonly deleteSample: For<'DELETE /api/samples/{id}'>
-    readonly sampleImage: For<'GET /api/samples/{id}/image'>
-    readonly listChanges: For<'GET /api/changes'>
-    readonly getChange: For<'GET /api/changes/{id}'>
-    readonly undoChange: For<'POST /api/changes/{id}/undo'>
-    readonly listTrash: For<'GET /api/trash'>
-    readonly deleteTrash: For<'DELETE /api/trash/{id}'>
-    readonly restoreTrash: For<'POST /api/trash/{id}/restore'>
-    readonly dataSummary: For<'GET /api/data/summary'>
-    readonly retrainStatus: For<'GET /api/retrain/status'>
-    readonly listRuns: For<'GET /api/runs'>
-    readonly getRun: For<'GET /api/runs/{id}'>
-    readonly runEvents: For<'GET /api/runs/{id}/events'>
-    readonly listModels: For<'GET /api/models'>
-    readonly getModel: For<'GET /api/models/{id}'>
+    readonly listPredictions: RouteUseCase<'GET /api/predictions'>
+    readonly exportPredictions: RouteUseCase<'GET /api/predictions/export'>
+    readonly getPrediction: RouteUseCase<'GET /api/predictions/{id}'>
+    readonly predictionImage: RouteUseCase<'GET /api/predictions/{id}/image'>
+    readonly deletePrediction: RouteUseCase<'DELETE /api/predictions/{id}'>
+    readonly deletePredictions: RouteUseCase<'DELETE /api/predictions'>
+    readonly giveFeedback: RouteUseCase<'POST /api/predictions/{id}/feedback'>
+    readonly statistics: RouteUseCase<'GET /api/statistics'>
+    readonly listClassifiers: RouteUseCase<'GET /api/classifiers'>
+    readonly getClassifier: RouteUseCase<'GET /api/classifiers/{id}'>
+    readonly createClassifier: RouteUseCase<'POST /api/classifiers'>
+    readonly changeClassifier: RouteUseCase<'PATCH /api/classifiers/{id}'>
+    readonly deleteClassifier: RouteUseCase<'DELETE /api/classifiers/{id}'>
+    readonly listClasses: RouteUseCase<'GET /api/classes'>
+    readonly listUploads: RouteUseCase<'GET /api/uploads'>
+    readonly getUpload: RouteUseCase<'GET /api/uploads/{id}'>
+    readonly listSamples: RouteUseCase<'GET /api/samples'>
+    readonly changeSamples: RouteUseCase<'PATCH /api/samples'>
+    readonly changeSample: RouteUseCase<'PATCH /api/samples/{id}'>
+    readonly deleteSample: RouteUseCase<'DELETE /api/samples/{id}'>
+    readonly sampleImage: RouteUseCase<'GET /api/samples/{id}/image'>
+    readonly listChanges: RouteUseCase<'GET /api/changes'>
+    readonly getChange: RouteUseCase<'GET /api/changes/{id}'>
+    readonly undoChange: RouteUseCase<'POST /api/changes/{id}/undo'>
+    readonly listTrash: RouteUseCase<'GET /api/trash'>
+    readonly deleteTrash: RouteUseCase<'DELETE /api/trash/{id}'>
+    readonly restoreTrash: RouteUseCase<'POST /api/trash/{id}/restore'>
+    readonly dataSummary: RouteUseCase<'GET /api/data/summary'>
+    readonly retrainStatus: RouteUseCase<'GET /api/retrain/status'>
+    readonly listRuns: RouteUseCase<'GET /api/runs'>
+    readonly getRun: RouteUseCase<'GET /api/runs/{id}'>
+    readonly runEvents: RouteUseCase<'GET /api/runs/{id}/events'>
+    readonly listModels: RouteUseCase<'GET /api/models'>
+    readonly getModel: RouteUseCase<'GET /api/models/{id}'>
     /** A thing by its name, and whose it is; null where there is none. */
     readonly findSubject: (kind: SubjectKind, id: string) => Promise<Subject | null>
   }
   readonly ingest: {
-    readonly upload: For<'POST /api/upload'>
-    readonly undoUpload: For<'DELETE /api/uploads/{id}'>
-    readonly dataFeatures: For<'GET /api/data/features'>
+    readonly upload: RouteUseCase<'POST /api/upload'>
+    readonly undoUpload: RouteUseCase<'DELETE /api/uploads/{id}'>
+    readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
   }
   readonly training: {
-    readonly retrain: For<'POST /api/retrain'>
-    readonly forecastRetrain: For<'POST /api/retrain/forecast'>
-    readonly cancelRun: For<'POST /api/runs/{id}/cancel'>
-    readonly resumeRun: For<'POST /api/runs/{id}/resume'>
-    readonly compareModels: For<'GET /api/models/{id}/compare'>
-    readonly promoteModel: For<'POST /api/models/{id}/promote'>
-    readonly rollback: For<'POST /api/models/rollback'>
-    readonly downloadModel: For<'GET /api/models/{id}/download'>
-    readonly deleteModel: For<'DELETE /api/models/{id}'>
-    readonly modelInfo: For<'GET /api/model/info'>
-    readonly evaluateModel: For<'POST /api/model/evaluate'>
+    readonly retrain: RouteUseCase<'POST /api/retrain'>
+    readonly forecastRetrain: RouteUseCase<'POST /api/retrain/forecast'>
+    readonly cancelRun: RouteUseCase<'POST /api/runs/{id}/cancel'>
+    readonly resumeRun: RouteUseCase<'POST /api/runs/{id}/resume'>
+    readonly compareModels: RouteUseCase<'GET /api/models/{id}/compare'>
+    readonly promoteModel: RouteUseCase<'POST /api/models/{id}/promote'>
+    readonly rollback: RouteUseCase<'POST /api/models/rollback'>
+    readonly downloadModel: RouteUseCase<'GET /api/models/{id}/download'>
+    readonly deleteModel: RouteUseCase<'DELETE /api/models/{id}'>
+    readonly modelInfo: RouteUseCase<'GET /api/model/info'>
+    readonly evaluateModel: RouteUseCase<'POST /api/model/evaluate'>
   }
   readonly operations: {
-    readonly health: For<'GET /api/health'>
-    readonly healthLive: For<'GET /api/health/live'>
-    readonly healthReady: For<'GET /api/health/ready'>
-    readonly metrics: For<'GET /api/metrics'>
-    readonly metricsHistory: For<'GET /api/metrics/history'>
-    readonly modelUptime: For<'GET /api/model/uptime'>
-    readonly listLogs: For<'GET /api/logs'>
-    readonly listSettings: For<'GET /api/settings'>
-    readonly changeSettings: For<'PATCH /api/settings'>
-    readonly listAudit: For<'GET /api/audit'>
-    readonly listBackups: For<'GET /api/backups'>
-    readonly createBackup: For<'POST /api/backups'>
-    readonly exportAudit: For<'GET /api/audit/export'>
+    readonly health: RouteUseCase<'GET /api/health'>
+    readonly healthLive: RouteUseCase<'GET /api/health/live'>
+    readonly healthReady: RouteUseCase<'GET /api/health/ready'>
+    readonly metrics: RouteUseCase<'GET /api/metrics'>
+    readonly metricsHistory: RouteUseCase<'GET /api/metrics/history'>
+    readonly modelUptime: RouteUseCase<'GET /api/model/uptime'>
+    readonly listLogs: RouteUseCase<'GET /api/logs'>
+    readonly listSettings: RouteUseCase<'GET /api/settings'>
+    readonly changeSettings: RouteUseCase<'PATCH /api/settings'>
+    readonly listAudit: RouteUseCase<'GET /api/audit'>
+    readonly listBackups: RouteUseCase<'GET /api/backups'>
+    readonly createBackup: RouteUseCase<'POST /api/backups'>
+    readonly exportAudit: RouteUseCase<'GET /api/audit/export'>
     /** Whom and what the audit log names, to filter by. */
     readonly auditNames: () => Promise<{
       readonly by: readonly string[]
@@ -122,7 +122,7 @@ export type Darkroom = {
     }) => Promise<void>
   }
   readonly auth: {
-    readonly firstAdmin: For<'POST /api/setup'>
+    readonly firstAdmin: RouteUseCase<'POST /api/setup'>
     /** Whether nobody has made the first admin yet. */
     readonly needsFirstAdmin: () => Promise<boolean>
     /** Checks a password; null when it is not right, taking as long as when it is. */
@@ -135,29 +135,29 @@ export type Darkroom = {
     /** Whether a session still opens anything: it ends with a logout, a changed password, a shut door. */
     readonly isLive: (session: LoginSession) => Promise<boolean>
     readonly logout: (session: LoginSession) => Promise<void>
-    readonly listKeys: For<'GET /api/keys'>
-    readonly createKey: For<'POST /api/keys'>
-    readonly revokeKey: For<'DELETE /api/keys/{id}'>
-    readonly listUsers: For<'GET /api/users'>
-    readonly createUser: For<'POST /api/users'>
-    readonly changeUser: For<'PATCH /api/users/{id}'>
-    readonly deleteUser: For<'DELETE /api/users/{id}'>
-    readonly createResetLink: For<'POST /api/users/{id}/reset-link'>
-    readonly resetPassword: For<'POST /api/reset'>
+    readonly listKeys: RouteUseCase<'GET /api/keys'>
+    readonly createKey: RouteUseCase<'POST /api/keys'>
+    readonly revokeKey: RouteUseCase<'DELETE /api/keys/{id}'>
+    readonly listUsers: RouteUseCase<'GET /api/users'>
+    readonly createUser: RouteUseCase<'POST /api/users'>
+    readonly changeUser: RouteUseCase<'PATCH /api/users/{id}'>
+    readonly deleteUser: RouteUseCase<'DELETE /api/users/{id}'>
+    readonly createResetLink: RouteUseCase<'POST /api/users/{id}/reset-link'>
+    readonly resetPassword: RouteUseCase<'POST /api/reset'>
     /** Whose reset link this is; null where it does not work. */
     readonly emailOfResetLink: (token: string) => Promise<string | null>
-    readonly getAccount: For<'GET /api/account'>
-    readonly changePassword: For<'POST /api/account/password'>
-    readonly endSessions: For<'DELETE /api/account/sessions'>
+    readonly getAccount: RouteUseCase<'GET /api/account'>
+    readonly changePassword: RouteUseCase<'POST /api/account/password'>
+    readonly endSessions: RouteUseCase<'DELETE /api/account/sessions'>
     /** How people sign in with OIDC; null where the owner set none. */
     readonly oidc: () => OidcSettings | null
     readonly signIn: OidcDesk['signIn']
     /** Who asks, from a key or from the cookie of a session. Throws for a key that opens nothing. */
     readonly callerOf: (headers: Headers) => Promise<Caller>
     /** Counts one more request of a class and says whether it is one too many; null where nothing is limited. */
-    readonly rate: (limited: Limited, asking: WhoAsks) => Promise<Rate | null>
+    readonly rate: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
     /** Takes back what was counted: it was not one of those that are limited. */
-    readonly giveBack: (limited: Limited, asking: WhoAsks) => Promise<void>
+    readonly giveBack: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
     /** Signs session cookies. */
     readonly secret: () => string
   }

@@ -6,7 +6,7 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 
 /** What a field must be. A pattern is for texts. */
-type Promised =
+type FieldKind =
   'number' | 'integer' | 'share' | 'text' | 'time' | 'list' | 'table' | 'yes-or-no' | 'text or null' | RegExp
 
 export type EarlierCase = {
@@ -19,7 +19,7 @@ export type EarlierCase = {
   readonly needsKey?: true
   readonly status: number
   readonly location?: RegExp
-  readonly promises?: Readonly<Record<string, Promised>>
+  readonly promises?: Readonly<Record<string, FieldKind>>
   /** For answers that are no JSON: what stands in them. */
   readonly says?: RegExp
 }
@@ -214,7 +214,7 @@ export function form(
   return made
 }
 
-const HOLDS: Readonly<Record<Exclude<Promised, RegExp>, (value: unknown) => boolean>> = {
+const HOLDS: Readonly<Record<Exclude<FieldKind, RegExp>, (value: unknown) => boolean>> = {
   number: (value) => typeof value === 'number' && Number.isFinite(value),
   integer: Number.isInteger,
   share: (value) => typeof value === 'number' && value >= 0 && value <= 1,

@@ -37,7 +37,7 @@ const predicted = (classes: readonly string[]) => {
   } as const
 }
 
-type Retrained = {
+type RetrainResponse = {
   run: {
     id: string
     classifier: string
@@ -49,7 +49,7 @@ type Retrained = {
     message: string
   }
 }
-const run = (state: string): Retrained['run'] => ({
+const run = (state: string): RetrainResponse['run'] => ({
   id: ID,
   classifier: 'shapes',
   state,

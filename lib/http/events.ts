@@ -1,7 +1,7 @@
 /** Server-sent events: values of a use case as `text/event-stream`, with heartbeats, until they end or the
  *  reader leaves. What the events mean, their contract says; `seq` is their id, so that a reader who comes
  *  back goes on from there. */
-import type { Outgoing } from './outgoing.ts'
+import type { OutgoingResponse } from './outgoing.ts'
 
 const HEARTBEAT_MS = 15_000
 const RECONNECT_MS = 2_000
@@ -23,7 +23,10 @@ const MOST_HELD_BYTES = 32 * 1024
  *  ordinary problem. */
 const FIRST_EVENT_MS = 250
 
-export async function eventsAnswer(events: AsyncIterable<unknown>, signal: AbortSignal): Promise<Outgoing> {
+export async function eventsAnswer(
+  events: AsyncIterable<unknown>,
+  signal: AbortSignal,
+): Promise<OutgoingResponse> {
   const iterator = events[Symbol.asyncIterator]()
   const first = iterator.next()
   await Promise.race([first, after(FIRST_EVENT_MS)])

@@ -3,19 +3,19 @@
 import { randomUUID } from 'node:crypto'
 import type { Rate } from '#lib/auth/rate.ts'
 import { isChange } from '#lib/contracts/audit-labels.ts'
-import type { Caller, Contract, FileAnswer, Input, Limited } from '#lib/contracts/contract.ts'
+import type { Caller, Contract, FileAnswer, Input, RateLimitName } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { admit, originOf } from './access.ts'
 import { disconnected, isDisconnect } from './body.ts'
 import { confined, confinedOutput } from './key-restriction.ts'
 import { darkroom } from './context.ts'
-import type { Asked, UseCase } from './context.ts'
+import type { RequestContext, UseCase } from './context.ts'
 import { eventsAnswer } from './events.ts'
 import { budgetOf } from './pending-bodies.ts'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 import { inputOf } from './input.ts'
 import { fileAnswer, jsonAnswer } from './outgoing.ts'
-import type { Outgoing } from './outgoing.ts'
+import type { OutgoingResponse } from './outgoing.ts'
 import { problemOf } from './problem.ts'
 import { membersOf, rateHeadersOf, tooOften } from './rates.ts'
 import { recordOf, subjectBefore } from './audit-record.ts'
@@ -24,10 +24,10 @@ import { recordOf, subjectBefore } from './audit-record.ts'
 const LONGEST_PATH = 200
 const TELL_REFUSALS_EVERY_MS = 60_000
 
-export type Handle = (incoming: Incoming) => Promise<Outgoing>
+export type Handle = (incoming: IncomingRequest) => Promise<OutgoingResponse>
 
 /** What a use case answered, and the headers that say how often one may ask. */
-type Answered = { readonly output: unknown; readonly headers: Readonly<Record<string, string>> }
+type HandlerResult = { readonly output: unknown; readonly headers: Readonly<Record<string, string>> }
 
 export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): Handle {
   const ask = asking(contract, useCase)
@@ -45,12 +45,12 @@ export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): 
  *  changed what. */
 export function asking<C extends Contract>(
   contract: C,
-  useCase: (input: Input<C>, asked: Asked) => Promise<unknown>,
-): (incoming: Incoming, requestId: string) => Promise<Answered> {
+  useCase: (input: Input<C>, asked: RequestContext) => Promise<unknown>,
+): (incoming: IncomingRequest, requestId: string) => Promise<HandlerResult> {
   return async (incoming, requestId) => {
     const program = darkroom()
     const caller = await admit(contract, incoming, program)
-    const count = async (limited: Limited | null): Promise<Rate | null> => {
+    const count = async (limited: RateLimitName | null): Promise<Rate | null> => {
       const rate = limited && (await program.auth.rate(limited, { caller, address: incoming.address }))
       if (rate && !rate.isAllowed) throw tooOften(rate)
       return rate
@@ -85,8 +85,8 @@ export function asking<C extends Contract>(
 /** The body of a stranger is counted until its request is answered. */
 async function holding<T>(
   contract: Contract,
-  { caller, incoming }: { readonly caller: Caller; readonly incoming: Incoming },
-  work: (held: Incoming) => Promise<T>,
+  { caller, incoming }: { readonly caller: Caller; readonly incoming: IncomingRequest },
+  work: (held: IncomingRequest) => Promise<T>,
 ): Promise<T> {
   const { address, body } = incoming
   if (caller.kind !== 'stranger' || body === null || contract.body === 'none') return work(incoming)
@@ -111,13 +111,13 @@ const noted = (noting: Promise<void>, requestId: string): Promise<void> =>
 /** Whatever `answer` does: each request has an id and a line in the log, and an error becomes a problem
  *  document. */
 export function answering(
-  answer: (incoming: Incoming, requestId: string) => Promise<Outgoing>,
+  answer: (incoming: IncomingRequest, requestId: string) => Promise<OutgoingResponse>,
   usual: 'debug' | 'info' = 'debug',
 ): Handle {
   return async (incoming) => {
     const requestId = randomUUID()
     const began = performance.now()
-    let outgoing: Outgoing
+    let outgoing: OutgoingResponse
     let isRefusedLoad = false
     try {
       outgoing = await answer(incoming, requestId)
@@ -154,7 +154,11 @@ function levelOf(status: number, usual: 'debug' | 'info', now: number): 'debug' 
 const toldAt = new Map<number, number>()
 
 /** The contract names the answer's kind, and `UseCase` ties the output's type to it. */
-async function said(contract: Contract, output: unknown, incoming: Incoming): Promise<Outgoing> {
+async function said(
+  contract: Contract,
+  output: unknown,
+  incoming: IncomingRequest,
+): Promise<OutgoingResponse> {
   switch (contract.answer) {
     case 'json':
       return jsonAnswer(contract.statusOf?.(output) ?? contract.status, output)

@@ -4,7 +4,7 @@ import type { ArrivedPicture } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 import { bytesOf, isJson, JSON_LIMIT_BYTES, jsonOf, tooLarge, typeOf } from './body.ts'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 import { partsIn } from './buffered-form.ts'
 
 const FIELDS: readonly string[] = ['file', 'image']
@@ -12,12 +12,12 @@ const FIELDS: readonly string[] = ['file', 'image']
 const FORM_EXTRA_BYTES = 64 * 1024
 const LONGEST_NAME = 255
 
-export type Pictured = {
+export type ImageInput = {
   readonly picture: ArrivedPicture
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-export async function pictureOf(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+export async function pictureOf(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
   const type = typeOf(incoming)
   if (type === 'multipart/form-data') return fromForm(incoming, limitBytes)
   if (isJson(incoming)) return fromJson(incoming, limitBytes)
@@ -27,7 +27,7 @@ export async function pictureOf(incoming: Incoming, limitBytes: number): Promise
   return { picture: { bytes, filename: null }, fields: {} }
 }
 
-async function fromForm(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
   const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
   const fields = new Map<string, string>() // the names are a stranger's: `__proto__` is one too
   let picture: ArrivedPicture | null = null
@@ -46,7 +46,7 @@ async function fromForm(incoming: Incoming, limitBytes: number): Promise<Picture
   return { picture, fields: Object.fromEntries(fields) }
 }
 
-async function fromJson(incoming: Incoming, limitBytes: number): Promise<Pictured> {
+async function fromJson(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
   const { url, ...fields } = await jsonOf(incoming, Math.ceil((limitBytes * 4) / 3) + JSON_LIMIT_BYTES)
   if (url === undefined) throw noFile('the JSON has no "url"')
   if (typeof url !== 'string' || !url.startsWith('data:')) {

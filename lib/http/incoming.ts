@@ -2,7 +2,7 @@
  *  own message. It reads nothing by itself; lib/http/body does. */
 import type { IncomingMessage } from 'node:http'
 
-export type Incoming = {
+export type IncomingRequest = {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
@@ -17,7 +17,7 @@ export type Incoming = {
   readonly signal: AbortSignal
 }
 
-export function fromRequest(request: Request): Incoming {
+export function fromRequest(request: Request): IncomingRequest {
   const url = new URL(request.url)
   return {
     method: request.method,
@@ -39,7 +39,7 @@ const unbroken = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> =
 const NO_QUERY = new URLSearchParams()
 
 /** `gone` is fired by the caller, who watches the connection. */
-export function fromNode(message: IncomingMessage, gone: AbortSignal): Incoming {
+export function fromNode(message: IncomingMessage, gone: AbortSignal): IncomingRequest {
   const target = message.url ?? '/'
   const mark = target.indexOf('?')
   return {

@@ -4,7 +4,7 @@ import type { Contract, Input } from '#lib/contracts/contract.ts'
 import { fieldErrorsOf, inOurWords } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { isJson, JSON_LIMIT_BYTES, jsonOf } from './body.ts'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 import { invalidInput, knownParts, refuseUnknown } from './known-fields.ts'
 import { partsOf } from './parts.ts'
 import { pictureOf } from './image-input.ts'
@@ -18,7 +18,7 @@ export type BodyLimits = { readonly maxImageBytes: number; readonly maxUploadByt
 
 export async function inputOf<C extends Contract>(
   contract: C,
-  incoming: Incoming,
+  incoming: IncomingRequest,
   limits: BodyLimits,
 ): Promise<Input<C>> {
   const named = paramsOf(contract.path, incoming.path)
@@ -74,7 +74,7 @@ function spelt(text: unknown, expected: string): number | boolean | undefined {
 
 async function sentIn(
   contract: Contract,
-  incoming: Incoming,
+  incoming: IncomingRequest,
   limits: BodyLimits,
 ): Promise<Readonly<Record<string, unknown>>> {
   switch (contract.body) {
@@ -92,7 +92,7 @@ async function sentIn(
 }
 
 /** Browsers say by header which event they saw last. */
-function goesOnFrom(contract: Contract, incoming: Incoming): { after?: string } {
+function goesOnFrom(contract: Contract, incoming: IncomingRequest): { after?: string } {
   const last = contract.answer === 'events' ? incoming.header('last-event-id') : null
   return last === null ? {} : { after: last }
 }
@@ -116,7 +116,7 @@ function decoded(step: string): string {
   }
 }
 
-const unknownAddress = (incoming: Incoming): DarkroomError =>
+const unknownAddress = (incoming: IncomingRequest): DarkroomError =>
   new DarkroomError('not_found', {
     what: 'Not found',
     why: `there is no resource at ${incoming.path.slice(0, 200)}`,

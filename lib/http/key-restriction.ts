@@ -19,7 +19,7 @@ type Fields = Readonly<Record<string, unknown>>
 const isPlain = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-type Finding = Pick<Darkroom['data'], 'findSubject'>
+type SubjectFinder = Pick<Darkroom['data'], 'findSubject'>
 
 /** The input that the use case gets; throws 403 for another classifier and 404 for a thing of another, as if
  *  it did not exist. */
@@ -27,7 +27,7 @@ export async function confined<C extends Contract>(
   contract: C,
   input: Input<C>,
   caller: Caller,
-  { findSubject }: Finding,
+  { findSubject }: SubjectFinder,
 ): Promise<Input<C>> {
   const own = caller.classifier
   if (own === undefined) return input

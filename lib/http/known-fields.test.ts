@@ -18,7 +18,7 @@ const HOME = 'http://darkroom.test'
 const asAdmin = { authorization: 'Bearer admin' }
 const all: readonly Contract[] = contracts
 
-type Said = {
+type ErrorBody = {
   status: number
   code?: string
   detail?: string
@@ -26,7 +26,7 @@ type Said = {
 }
 
 /** Whoever gets through hears what arrived. */
-async function ask(contract: Contract, query: string, body?: unknown): Promise<Said> {
+async function ask(contract: Contract, query: string, body?: unknown): Promise<ErrorBody> {
   openProgram()
   const heard: { parts: string[] } = { parts: [] }
   const handle = handling(contract, (async (input: {
@@ -58,7 +58,7 @@ async function ask(contract: Contract, query: string, body?: unknown): Promise<S
       ),
     ),
   )
-  return { ...((await response.json().catch(() => ({}))) as Said), status: response.status }
+  return { ...((await response.json().catch(() => ({}))) as ErrorBody), status: response.status }
 }
 
 const formOf = (...fields: readonly (readonly [string, string | Blob])[]): FormData => {

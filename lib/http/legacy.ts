@@ -9,11 +9,11 @@ import { retrain, retrainStatus } from '#lib/contracts/retrain.ts'
 import { upload } from '#lib/contracts/uploads.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { bytesOf, JSON_LIMIT_BYTES, typeOf } from './body.ts'
-import { darkroom, type Asked } from './context.ts'
+import { darkroom, type RequestContext } from './context.ts'
 import { answering, asking, handling, type Handle } from './handler.ts'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 import { metricsAsText, metricsByAccept } from './metrics.ts'
-import { jsonAnswer, type Outgoing } from './outgoing.ts'
+import { jsonAnswer, type OutgoingResponse } from './outgoing.ts'
 import { partsIn } from './buffered-form.ts'
 
 /** What forms of pages hold besides: the button that was pressed, a token against forgery. */
@@ -61,7 +61,7 @@ function asBefore({ predicted_class, probabilities, top_k }: PredictionAnswer): 
   return { prediction: areDigits ? Number(predicted_class) : predicted_class, probabilities: list }
 }
 
-async function predictAsBefore(incoming: Incoming, requestId: string): Promise<Outgoing> {
+async function predictAsBefore(incoming: IncomingRequest, requestId: string): Promise<OutgoingResponse> {
   const { output, headers } = await askPrediction(incoming, requestId)
   const { id, classifier } = output as PredictionAnswer
   const answer =
@@ -99,7 +99,7 @@ const askRetrainToTheEnd = asking(retrainBefore, async (input, asked) => {
   return { ...begun, ...(await ended(begun.run.id, input, asked)) }
 })
 
-async function retrainAsBefore(incoming: Incoming, requestId: string): Promise<Outgoing> {
+async function retrainAsBefore(incoming: IncomingRequest, requestId: string): Promise<OutgoingResponse> {
   const waits = /^(true|1|yes)$/i.test(incoming.query.get('wait') ?? '')
   const { output, headers } = await (waits ? askRetrainToTheEnd : askRetrain)(
     await withFormAsJson(incoming),
@@ -115,7 +115,7 @@ async function retrainAsBefore(incoming: Incoming, requestId: string): Promise<O
 async function ended(
   id: string,
   input: Input<typeof retrain>,
-  asked: Asked,
+  asked: RequestContext,
 ): Promise<{
   message: string
   accuracy: number | null
@@ -160,7 +160,7 @@ async function ended(
 const NUMBERS: readonly string[] = ['epochs', 'seed']
 
 /** Scripts of before send `epochs` in a form. */
-async function withFormAsJson(incoming: Incoming): Promise<Incoming> {
+async function withFormAsJson(incoming: IncomingRequest): Promise<IncomingRequest> {
   const type = typeOf(incoming)
   if (type !== 'multipart/form-data' && type !== 'application/x-www-form-urlencoded') return incoming
   const bytes = await bytesOf(incoming, JSON_LIMIT_BYTES)
@@ -195,9 +195,9 @@ async function withFormAsJson(incoming: Incoming): Promise<Incoming> {
 }
 
 /** A browser that sends a form wants a page back; scripts accept anything, or JSON. */
-const isForm = (incoming: Incoming): boolean => (incoming.header('accept') ?? '').includes('text/html')
+const isForm = (incoming: IncomingRequest): boolean => (incoming.header('accept') ?? '').includes('text/html')
 
-function redirect(status: 303 | 308, path: string, query: URLSearchParams): Outgoing {
+function redirect(status: 303 | 308, path: string, query: URLSearchParams): OutgoingResponse {
   const asked = query.toString()
   return {
     status,

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 
-export type Outgoing = {
+export type OutgoingResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | null
@@ -16,14 +16,14 @@ const JSON_HEADERS = {
 } as const
 const ONE_YEAR_SECONDS = 31_536_000
 
-export const jsonAnswer = (status: number, value: unknown): Outgoing => ({
+export const jsonAnswer = (status: number, value: unknown): OutgoingResponse => ({
   status,
   headers: JSON_HEADERS,
   body: JSON.stringify(value),
 })
 
 /** A file to show or to download. An address that always answers the same bytes has itself as its ETag. */
-export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: string | null): Outgoing {
+export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: string | null): OutgoingResponse {
   const etag = `"${createHash('sha256').update(address).digest('base64url').slice(0, 27)}"`
   const headers: Record<string, string> = {
     'content-type': file.mediaType,
@@ -56,11 +56,11 @@ export function dispositionOf(filename: string | null): string {
   return `attachment; filename="${plain}"; filename*=UTF-8''${coded}`
 }
 
-export function toResponse({ status, headers, body }: Outgoing): Response {
+export function toResponse({ status, headers, body }: OutgoingResponse): Response {
   return new Response(bodyOf(body), { status, headers })
 }
 
-function bodyOf(body: Outgoing['body']): BodyInit | null {
+function bodyOf(body: OutgoingResponse['body']): BodyInit | null {
   if (body === null || typeof body === 'string') return body
   return body instanceof Uint8Array ? new Uint8Array(body) : streamOf(body)
 }

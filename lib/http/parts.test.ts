@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Part } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { whole } from './body.ts'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 import { partsOf } from './parts.ts'
 
 const LIMIT = 1_000_000
@@ -16,7 +16,7 @@ const END = '--b--\r\n'
 function incoming(
   chunks: AsyncIterable<Uint8Array>,
   headers: Record<string, string> = { 'content-type': 'multipart/form-data; boundary=b' },
-): Incoming {
+): IncomingRequest {
   return {
     method: 'POST',
     path: '/api/upload',

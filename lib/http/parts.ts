@@ -6,7 +6,7 @@ import type { Part } from '#lib/contracts/contract.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 import { chunksOf, disconnected, isDisconnect, typeOf } from './body.ts'
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 import { endsInTheMiddle, malformedForm } from './buffered-form.ts'
 
 const MOST_PARTS = 200_000
@@ -16,7 +16,7 @@ const LONGEST_HEADER_BYTES = 16 * 1024
 
 type Form = InstanceType<typeof Busboy>
 
-export function partsOf(incoming: Incoming, limitBytes: number): AsyncGenerator<Part> {
+export function partsOf(incoming: IncomingRequest, limitBytes: number): AsyncGenerator<Part> {
   const type = typeOf(incoming)
   const chunks = chunksOf(incoming, limitBytes)
   if (type === 'multipart/form-data') return formParts(incoming, chunks)
@@ -46,7 +46,10 @@ async function* onePart(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Part>
   yield { kind: 'file', name: 'files', filename: 'upload.zip', bytes }
 }
 
-async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Part> {
+async function* formParts(
+  incoming: IncomingRequest,
+  chunks: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Part> {
   const form = openForm(incoming)
   const arrived: { part: Part; stream: Readable | null }[] = []
   const reading: { state: 'on' | 'ended' | 'failed'; failure: unknown } = { state: 'on', failure: null }
@@ -104,7 +107,7 @@ async function* formParts(incoming: Incoming, chunks: AsyncGenerator<Uint8Array>
   }
 }
 
-function openForm(incoming: Incoming): Form {
+function openForm(incoming: IncomingRequest): Form {
   try {
     return new Busboy({
       headers: { 'content-type': incoming.header('content-type') ?? '' },

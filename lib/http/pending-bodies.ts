@@ -17,11 +17,11 @@ type ArrivingBody = {
   readonly body: AsyncIterable<Uint8Array>
 }
 /** A body that is counted while it is read; disposed of when its request is answered. */
-export type Held = Disposable & { readonly body: AsyncIterable<Uint8Array> }
+export type PendingBody = Disposable & { readonly body: AsyncIterable<Uint8Array> }
 /** Throws 413 or 429 for what is too much by what it declares. */
-export type HoldBody = (kind: Kind, arriving: ArrivingBody) => Held
+export type HoldBody = (kind: Kind, arriving: ArrivingBody) => PendingBody
 
-type Holding = {
+type PendingEntry = {
   readonly kind: Kind
   readonly place: string
   bytes: number
@@ -32,11 +32,11 @@ type Holding = {
 export const budgetOf = (body: Body): Kind => (body === 'parts' ? 'disk' : 'memory')
 
 export function createHeldBodies(budgets: BodyBudgets): HoldBody {
-  const holdings = new Set<Holding>()
+  const holdings = new Set<PendingEntry>()
   const inAll = new Map<Kind, number>()
   const fromPlace = new Map<string, number>()
 
-  function count({ kind, place }: Holding, bytes: number): void {
+  function count({ kind, place }: PendingEntry, bytes: number): void {
     inAll.set(kind, (inAll.get(kind) ?? 0) + bytes)
     const key = `${kind} ${place}`
     const here = (fromPlace.get(key) ?? 0) + bytes
@@ -44,13 +44,13 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
     else fromPlace.delete(key)
   }
 
-  function letGo(one: Holding): void {
+  function letGo(one: PendingEntry): void {
     if (holdings.delete(one)) count(one, -one.bytes)
   }
 
   /** Makes room for so many bytes more, or throws. Who holds the most gives up first, so that nobody keeps
    *  the others out by holding much. */
-  function take(own: Holding, bytes: number): void {
+  function take(own: PendingEntry, bytes: number): void {
     const most = budgets[own.kind]
     own.bytes += bytes
     count(own, bytes)
@@ -70,7 +70,7 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
   return (kind, { address, declaredBytes, body }) => {
     const { perAddress } = budgets[kind]
     if (declaredBytes > perAddress) throw tooLargeForStranger(perAddress)
-    const own: Holding = { kind, place: placeOf(address), bytes: 0, isArriving: true, giveUp: () => {} }
+    const own: PendingEntry = { kind, place: placeOf(address), bytes: 0, isArriving: true, giveUp: () => {} }
     holdings.add(own)
     return { body: counted(body, own, (bytes) => take(own, bytes)), [Symbol.dispose]: () => letGo(own) }
   }
@@ -79,7 +79,7 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
 /** Each reading ends as well when the body has to be given up, however long its next byte takes. */
 async function* counted(
   body: AsyncIterable<Uint8Array>,
-  own: Holding,
+  own: PendingEntry,
   take: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]()

@@ -3,7 +3,7 @@
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'
-import type { Outgoing } from './outgoing.ts'
+import type { OutgoingResponse } from './outgoing.ts'
 import { rateHeadersOf } from './rates.ts'
 
 const TITLES: Readonly<Record<ErrorCode, string>> = {
@@ -68,7 +68,7 @@ const ENDS_CONNECTION: readonly ErrorCode[] = [
   'client_closed',
 ]
 
-export type AnsweredFor = {
+export type ProblemContext = {
   readonly instance: string
   readonly requestId: string
   readonly log: (message: string, error: unknown) => void
@@ -77,8 +77,8 @@ export type AnsweredFor = {
 /** The answer to an error. Unknown ones are logged here, once, with their stack; nobody else sees it. */
 export function problemOf(
   error: unknown,
-  { instance, requestId, log }: AnsweredFor,
-): Outgoing & { readonly body: string } {
+  { instance, requestId, log }: ProblemContext,
+): OutgoingResponse & { readonly body: string } {
   const known = knownErrorOf(error)
   if (known === null) log(`${instance} failed`, error)
   const { code, message, extras } = known ?? internal(requestId)

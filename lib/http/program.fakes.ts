@@ -6,11 +6,11 @@ import { open } from './context.ts'
 import type { Darkroom } from './context.ts'
 import { createHeldBodies } from './pending-bodies.ts'
 
-type Given = {
+type ProgramParts = {
   [Room in 'serving' | 'data' | 'ingest' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]>
 } & { holdBody?: Darkroom['holdBody']; settings?: Partial<ReturnType<Darkroom['settings']>> }
 const UNBOUNDED = { perAddress: Infinity, inAll: Infinity }
-export type Logged = {
+export type LogCall = {
   readonly level: string
   readonly message: string
   readonly about: Readonly<Record<string, unknown>>
@@ -26,8 +26,8 @@ const RIGHTS: Readonly<Record<string, Caller['scopes']>> = {
   predict: SCOPES_OF_KEY.predict,
 }
 
-export function openProgram(given: Given = {}): { readonly logged: readonly Logged[] } {
-  const logged: Logged[] = []
+export function openProgram(given: ProgramParts = {}): { readonly logged: readonly LogCall[] } {
+  const logged: LogCall[] = []
   const settings = {
     publicPredict: true,
     maxImageBytes: 100_000,

@@ -1,7 +1,7 @@
 /** The API as a person reads it: each route with its fields, answers, refusals and a curl line that works;
  *  made from the contracts and the description that openapi.ts makes of them. It draws nothing; the page
  *  /docs does. */
-import type { Answer, Body, Contract, Limited, Scope } from '#lib/contracts/contract.ts'
+import type { Answer, Body, Contract, RateLimitName, Scope } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'
 import { STATUS_OF } from '#lib/domain/errors.ts'
 import { EXAMPLES, type Example } from './curl-examples.ts'
@@ -20,7 +20,7 @@ export type Operation = {
   readonly path: string
   readonly summary: string
   readonly scope: Scope
-  readonly limited: Limited | null
+  readonly limited: RateLimitName | null
   readonly parameters: readonly (FieldRow & { readonly place: 'path' | 'query' })[]
   readonly body: { readonly kind: Body; readonly fields: readonly FieldRow[] }
   readonly answer: { readonly kind: Answer; readonly status: number; readonly fields: readonly FieldRow[] }
@@ -126,7 +126,7 @@ type Schema = {
   readonly maxLength?: number
   readonly $ref?: string
 }
-type Described = {
+type OperationObject = {
   readonly parameters?: readonly {
     readonly name: string
     readonly in: 'path' | 'query'
@@ -145,10 +145,10 @@ type Described = {
 }
 
 /** Our own document has an operation for each contract. */
-const descriptionOf = ({ method, path }: Contract): Described =>
+const descriptionOf = ({ method, path }: Contract): OperationObject =>
   (openapi().paths as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[path]![
     method.toLowerCase()
-  ] as Described
+  ] as OperationObject
 
 const rowOf = (name: string, schema: Schema, isRequired: boolean): FieldRow => ({
   name,

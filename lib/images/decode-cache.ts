@@ -14,13 +14,13 @@ const MOST_REMEMBERED = 256
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 type Clock = { readonly now: () => number }
-type Decoded = Omit<DecodedImage, 'queuedMs'>
+type CachedImage = Omit<DecodedImage, 'queuedMs'>
 
 export function createRecent({ now }: Clock): {
-  readonly add: (key: string, image: Decoded) => void
-  readonly find: (key: string) => Decoded | null
+  readonly add: (key: string, image: CachedImage) => void
+  readonly find: (key: string) => CachedImage | null
 } {
-  const images = new Map<string, { readonly image: Decoded; readonly until: number }>()
+  const images = new Map<string, { readonly image: CachedImage; readonly until: number }>()
   const forget = (): void => {
     for (const [key, { until }] of images) if (until < now() || images.size > MOST_RECENT) images.delete(key)
   }

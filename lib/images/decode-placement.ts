@@ -10,7 +10,7 @@ const MOST_SMALL_BYTES = 4 * 1024 ** 2
 /** Each scan of a progressive JPEG goes over the whole image; encoders write ten. */
 const MOST_SCANS = 16
 
-export type Admitted = {
+export type Placement = {
   /** Decoded in a few milliseconds and megabytes, whatever its bytes hold. */
   readonly isSmall: boolean
   /** Of memory, at the peak. */
@@ -19,7 +19,7 @@ export type Admitted = {
 
 /** Refuses what is no image, has too many pixels, or takes more than `maxBytes`. `whole`: what an image costs
  *  whose header cannot be read. */
-export function laneOf(bytes: Uint8Array, limits: DecodeLimits, whole: number): Admitted {
+export function laneOf(bytes: Uint8Array, limits: DecodeLimits, whole: number): Placement {
   const { header } = admit(bytes, limits)
   if (header === null) return { isSmall: false, cost: whole }
   return {

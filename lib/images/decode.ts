@@ -15,7 +15,7 @@ import { decodeSmallPng, readPngHeader, withoutMetadata } from './png.ts'
 import { corruptImage, emptyFile, needsMoreMemory, notAnImage, tooManyPixels } from './refusals.ts'
 import { shrunkSize } from './shrink.ts'
 import { isImageKind, sniff } from './sniff.ts'
-import type { ImageKind, Sniffed } from './sniff.ts'
+import type { ImageKind, FileType } from './sniff.ts'
 
 export type DecodeLimits = {
   readonly maxPixels: number
@@ -45,7 +45,7 @@ sharp.unblock({
 export function admit(
   bytes: Uint8Array,
   { maxPixels, maxBytes }: DecodeLimits,
-): { readonly found: Sniffed & { readonly kind: ImageKind }; readonly header: ImageHeader | null } {
+): { readonly found: FileType & { readonly kind: ImageKind }; readonly header: ImageHeader | null } {
   const { kind, words } = sniff(bytes)
   if (kind === 'empty') throw emptyFile()
   if (!isImageKind(kind)) throw notAnImage({ kind, words })
@@ -81,7 +81,7 @@ export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Prom
   return bySharp(bytes, found, limits)
 }
 
-async function bmp(bytes: Uint8Array, found: Sniffed, background: Background): Promise<SizedImage> {
+async function bmp(bytes: Uint8Array, found: FileType, background: Background): Promise<SizedImage> {
   const head = readBmpHeader(bytes)
   if (typeof head === 'string') throw corruptImage(found, head)
   const { width, height } = head
@@ -102,7 +102,7 @@ async function bmp(bytes: Uint8Array, found: Sniffed, background: Background): P
 /** sharp reads no pixels for this; of an animation it is the size of one frame. */
 async function metadataOf(
   bytes: Uint8Array,
-  found: Sniffed,
+  found: FileType,
 ): Promise<{ width: number; height: number; orientation?: number | undefined }> {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata()
@@ -114,7 +114,7 @@ async function metadataOf(
 /** A large image is turned after it was made small: turning needs all of it at once. */
 async function bySharp(
   bytes: Uint8Array,
-  found: Sniffed,
+  found: FileType,
   { maxPixels, background = WHITE }: DecodeLimits,
 ): Promise<SizedImage> {
   const { width, height, orientation = 1 } = await metadataOf(bytes, found)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
+import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { createDecodingQueue, type DecodingChild, type DecodingQueue } from './decoding-queue.ts'
 import { type DecodedImage, type DecodeOrder } from './decoding-tasks.ts'
 import { drawn } from './drawn.fakes.ts'
@@ -22,14 +22,14 @@ function png(side: number, { mark = 0, isInterlaced = false } = {}): Uint8Array 
 }
 
 type Fake = DecodingChild & {
-  readonly got: ToDecoding[]
-  readonly say: (message: FromDecoding) => void
+  readonly got: DecodingRequest[]
+  readonly say: (message: DecodingMessage) => void
   readonly die: (cause: string) => void
   readonly signals: string[]
 }
 
 function fakeChild(): Fake {
-  const got: ToDecoding[] = []
+  const got: DecodingRequest[] = []
   const signals: string[] = []
   let hear: Parameters<DecodingChild['listen']>[0] | null = null
   return {
@@ -45,14 +45,14 @@ function fakeChild(): Fake {
   }
 }
 
-type Given = {
+type QueueFixture = {
   readonly queue: DecodingQueue
   readonly children: Fake[]
   readonly pass: (ms: number) => void
   readonly free: { bytes: number }
 }
 
-function queueWith({ budgetMb = 100, lanes = 2 } = {}): Given {
+function queueWith({ budgetMb = 100, lanes = 2 } = {}): QueueFixture {
   const children: Fake[] = []
   const free = { bytes: Infinity }
   let now = 0
@@ -93,7 +93,7 @@ function queueWith({ budgetMb = 100, lanes = 2 } = {}): Given {
   return { queue, children, pass, free }
 }
 
-const decoded = (id: number): FromDecoding => ({
+const decoded = (id: number): DecodingMessage => ({
   kind: 'decoded',
   id,
   width: 1,

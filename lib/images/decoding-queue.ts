@@ -1,7 +1,7 @@
 /** Large images are decoded one or two at a time in a child of their own, which is forked when it is needed,
  *  leaves when it is idle, and may die without harm: never more memory than the budget, and no image twice
  *  that ended it. It decodes nothing itself and serves no small image. */
-import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
+import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { reportedError } from '#lib/domain/errors.ts'
 import { createRestarts } from '#lib/domain/restart.ts'
 import { LONGEST_SECONDS } from './decode.ts'
@@ -29,9 +29,12 @@ const MOST_FAILED_STARTS = 3
 const MOST_SHARED_BYTES = 1024 ** 2
 
 export type DecodingChild = {
-  readonly send: (message: ToDecoding) => void
+  readonly send: (message: DecodingRequest) => void
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
-  readonly listen: (hear: { message: (message: FromDecoding) => void; exit: (cause: string) => void }) => void
+  readonly listen: (hear: {
+    message: (message: DecodingMessage) => void
+    exit: (cause: string) => void
+  }) => void
 }
 
 export type DecodingParts = {
@@ -57,7 +60,7 @@ export type DecodingQueue = AsyncDisposable & {
   readonly figures: () => { readonly waiting: number; readonly running: number; readonly heldBytes: number }
 }
 
-type Running = Task & { readonly begun: number; readonly callOff: () => void }
+type ActiveTask = Task & { readonly begun: number; readonly callOff: () => void }
 
 export function createDecodingQueue({
   fork,
@@ -69,7 +72,7 @@ export function createDecodingQueue({
   availableBytes = () => Infinity,
 }: DecodingParts): DecodingQueue {
   const waiting: Task[] = []
-  const running = new Map<number, Running>()
+  const running = new Map<number, ActiveTask>()
   const remembered = createMemory(clock)
   /** When a wish of each kind was last served: thumbnails and predictions take turns. */
   const served = new Map<string, number>()
@@ -201,7 +204,7 @@ export function createDecodingQueue({
     })
   }
 
-  function hear(message: FromDecoding): void {
+  function hear(message: DecodingMessage): void {
     if (message.kind === 'ready') {
       callOffChild()
       isReady = true

@@ -1,9 +1,9 @@
 /** Images that wait for the decoding child, and who waits for each. It decodes nothing and starts nobody. */
-import type { DecodeWish, FromDecoding } from '#lib/contracts/ipc.ts'
+import type { DecodeWish, DecodingMessage } from '#lib/contracts/ipc.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { decoderBusy } from './refusals.ts'
 
-export type DecodedImage = Omit<Extract<FromDecoding, { kind: 'decoded' }>, 'kind' | 'id'> & {
+export type DecodedImage = Omit<Extract<DecodingMessage, { kind: 'decoded' }>, 'kind' | 'id'> & {
   readonly queuedMs: number
 }
 export type DecodeOrder = {

@@ -1,7 +1,7 @@
 /** The sentences with which bytes are refused as a picture. Only words and codes: who refuses, and when, is
  *  decided by the decoders. */
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Sniffed } from './sniff.ts'
+import type { FileType } from './sniff.ts'
 
 /** A large image takes one to eight seconds. */
 const DECODER_BUSY_SECONDS = 5
@@ -15,14 +15,14 @@ export const emptyFile = (): DarkroomError =>
     remedy: `Send an image in one of these formats: ${FORMATS}.`,
   })
 
-export const notAnImage = (found: Sniffed): DarkroomError =>
+export const notAnImage = (found: FileType): DarkroomError =>
   new DarkroomError('not_an_image', {
     what: 'The file is not an image',
     why: `it is ${found.words}`,
     remedy: `Send an image in one of these formats: ${FORMATS}.`,
   })
 
-export const corruptImage = (found: Sniffed, why: string, cause?: unknown): DarkroomError =>
+export const corruptImage = (found: FileType, why: string, cause?: unknown): DarkroomError =>
   new DarkroomError(
     'corrupt_image',
     {

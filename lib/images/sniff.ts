@@ -8,14 +8,14 @@ export type Kind =
   ImageKind | 'heic' | 'svg' | 'html' | 'pdf' | 'zip' | 'script' | 'text' | 'empty' | 'unknown'
 
 /** `words` complete the sentence "it is …". */
-export type Sniffed = { readonly kind: Kind; readonly words: string }
+export type FileType = { readonly kind: Kind; readonly words: string }
 
 export const isImageKind = (kind: Kind): kind is ImageKind => (IMAGE_KINDS as readonly Kind[]).includes(kind)
 
 /** How much of a text is read to tell what it is; real documents name themselves well before. */
 const TEXT_BYTES = 4096
 
-export function sniff(bytes: Uint8Array): Sniffed {
+export function sniff(bytes: Uint8Array): FileType {
   if (bytes.length === 0) return { kind: 'empty', words: 'an empty file' }
   return (
     bySignature(bytes) ??
@@ -54,7 +54,7 @@ const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])
   ['SQLite format 3', 'unknown', 'a database'],
 ]
 
-function bySignature(bytes: Uint8Array): Sniffed | null {
+function bySignature(bytes: Uint8Array): FileType | null {
   const start = latin1(bytes, 0, 16)
   for (const [signature, kind, words] of SIGNATURES) if (start.startsWith(signature)) return { kind, words }
   return null
@@ -62,7 +62,7 @@ function bySignature(bytes: Uint8Array): Sniffed | null {
 
 const BMP_HEADER_SIZES: readonly number[] = [12, 16, 40, 52, 56, 64, 108, 124]
 
-function containerOf(bytes: Uint8Array): Sniffed | null {
+function containerOf(bytes: Uint8Array): FileType | null {
   const start = latin1(bytes, 0, 64)
   if (start.startsWith('BM') && bytes.length >= 18 && BMP_HEADER_SIZES.includes(uint32(bytes, 14)))
     return { kind: 'bmp', words: 'a BMP image' }
@@ -79,7 +79,7 @@ function containerOf(bytes: Uint8Array): Sniffed | null {
 }
 
 /** Order matters: an SVG may open with an XML declaration, a page may hold an SVG. */
-function textOf(bytes: Uint8Array): Sniffed | null {
+function textOf(bytes: Uint8Array): FileType | null {
   const text = decodedText(bytes)
   if (text === null) return null
   const opening = text.replace(

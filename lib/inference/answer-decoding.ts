@@ -1,7 +1,7 @@
 /** Answers the messages of a decoding child's parent: large images in, what is wanted of them out. It keeps nothing and
  *  knows no versions but their preprocessing. An image that takes too much memory ends the process. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
+import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { corruptImage } from '#lib/images/refusals.ts'
@@ -16,7 +16,7 @@ const TOLERATED_SHARE = 0.15
 const TOLERATED_BYTES = 24 * 1024 ** 2
 
 export type DecodingPorts = {
-  readonly say: (message: FromDecoding, then?: () => void) => void
+  readonly say: (message: DecodingMessage, then?: () => void) => void
   /** Bytes that this process takes now. */
   readonly usedBytes: () => number
   readonly endProcess: () => void
@@ -29,12 +29,12 @@ export function answerDecoding({
   usedBytes,
   endProcess,
   collectGarbage,
-}: DecodingPorts): (message: ToDecoding) => void {
+}: DecodingPorts): (message: DecodingRequest) => void {
   const specs = new Map<string, Promise<Preprocess>>()
   const emptyBytes = usedBytes()
   let running = 0
 
-  async function answer({ id, bytes, wish, maxPixels, maxBytes }: ToDecoding): Promise<void> {
+  async function answer({ id, bytes, wish, maxPixels, maxBytes }: DecodingRequest): Promise<void> {
     const began = performance.now()
     const watch = setInterval(() => endWhenOver(maxBytes), LOOK_EVERY_MS)
     running += 1
@@ -51,7 +51,11 @@ export function answerDecoding({
     }
   }
 
-  async function madeOf({ bytes, wish, ...limits }: Omit<ToDecoding, 'kind' | 'id'>): Promise<Made> {
+  async function madeOf({
+    bytes,
+    wish,
+    ...limits
+  }: Omit<DecodingRequest, 'kind' | 'id'>): Promise<DecodeOutput> {
     switch (wish.kind) {
       case 'square': {
         const spec = await specOf(wish.folder)
@@ -99,4 +103,4 @@ export function answerDecoding({
   return (message) => void answer(message)
 }
 
-type Made = Omit<Extract<FromDecoding, { kind: 'decoded' }>, 'kind' | 'id' | 'decodeMs'>
+type DecodeOutput = Omit<Extract<DecodingMessage, { kind: 'decoded' }>, 'kind' | 'id' | 'decodeMs'>

@@ -1,12 +1,12 @@
 /** Answers the messages of an inference child's parent, in turns. Which models are loaded and how they compute
  *  loaded-models.ts knows; how the messages travel, whoever calls this. */
-import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import type { LoadedModels } from './loaded-models.ts'
 import { oneAtATime } from './serial-queue.ts'
 
 export type AnswerPorts = {
-  readonly say: (message: FromInference) => void
+  readonly say: (message: InferenceMessage) => void
   /** A model could not be unloaded; nobody waits for that. */
   readonly failed: (error: unknown) => void
 }
@@ -16,7 +16,7 @@ export type AnswerPorts = {
 export function answerInference(
   models: LoadedModels,
   { say, failed }: AnswerPorts,
-): (message: ToInference) => void {
+): (message: InferenceCommand) => void {
   const queue = oneAtATime(failed)
   /** What a turn throws is its answer. */
   const inTurn = (id: number, work: () => Promise<void>): void =>
@@ -24,7 +24,7 @@ export function answerInference(
 
   /** A row of places in each turn, and a look at the messages in between: fifty predictions keep nobody waiting who
    *  wants one. */
-  function explain(message: Extract<ToInference, { kind: 'explain' }>): void {
+  function explain(message: Extract<InferenceCommand, { kind: 'explain' }>): void {
     const rows = models.explain(message)
     const next = (): void =>
       inTurn(message.id, async () => {
@@ -54,7 +54,7 @@ export function answerInference(
   }
 }
 
-function failure(id: number, error: unknown): Extract<FromInference, { kind: 'failed' }> {
+function failure(id: number, error: unknown): Extract<InferenceMessage, { kind: 'failed' }> {
   if (isDarkroomError(error)) return { kind: 'failed', id, failure: reportOf(error) }
   return {
     kind: 'failed',

@@ -1,6 +1,6 @@
 /** The versions that one inference child holds: read, proven by their golden answers, and asked. What is done
  *  with answers, others know. */
-import type { InferredPicture, PreparedImage, ToInference, VersionRef } from '#lib/contracts/ipc.ts'
+import type { InferredPicture, PreparedImage, InferenceCommand, VersionRef } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError, isDarkroomError, reportedError, reportOf } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
@@ -17,19 +17,19 @@ const GOLDEN_PIXELS = 1e6
 /** As many as libuv has threads for; each takes at most 10 MB where large images are decoded elsewhere. */
 const DECODED_AT_ONCE = 4
 
-type Asked = Extract<ToInference, { kind: 'infer' }>
-type AskedWhy = Extract<ToInference, { kind: 'explain' }>
-type Held = {
+type InferRequest = Extract<InferenceCommand, { kind: 'infer' }>
+type AskedWhy = Extract<InferenceCommand, { kind: 'explain' }>
+type LoadedModel = {
   readonly preprocess: Preprocess
   readonly classes: number
   readonly reference: Omit<Reference, 'vectors' | 'ids' | 'labels'> | null
 }
-type Computed = {
+type ModelOutput = {
   readonly logits: Float32Array
   readonly features: Float32Array | null
   readonly distance: number | null
 }
-type Seen = {
+type InputImage = {
   readonly square: Uint8Array
   readonly width: number
   readonly height: number
@@ -39,13 +39,13 @@ type Seen = {
 export type LoadedModels = {
   readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
   readonly unload: (key: string) => Promise<void>
-  readonly infer: (asked: Asked) => Promise<{ pictures: InferredPicture[]; inferenceMs: number }>
+  readonly infer: (asked: InferRequest) => Promise<{ pictures: InferredPicture[]; inferenceMs: number }>
   /** Goes on when asked to: what comes in between may be answered first. */
   readonly explain: (asked: AskedWhy) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
 }
 
 export function loadedModels(engine: Engine): LoadedModels {
-  const held = new Map<string, Held>()
+  const held = new Map<string, LoadedModel>()
 
   /** The bundle is whole, and this engine answers its golden inputs as they were sealed; else it is not held. */
   async function load({ key, folder }: VersionRef): Promise<{ goldenMs: number }> {
@@ -62,7 +62,7 @@ export function loadedModels(engine: Engine): LoadedModels {
     }
   }
 
-  async function proved(key: string, folder: string, bundle: Bundle): Promise<Held> {
+  async function proved(key: string, folder: string, bundle: Bundle): Promise<LoadedModel> {
     const squares = await Promise.all(
       bundle.golden.inputs.map(async ({ png }) =>
         preprocess(
@@ -76,7 +76,7 @@ export function loadedModels(engine: Engine): LoadedModels {
     )
     const { reference } = bundle
     if (reference) await engine.load(nearnessKey(key), nearnessNetwork(reference))
-    const about: Held = {
+    const about: LoadedModel = {
       preprocess: bundle.preprocess,
       classes: bundle.classes.length,
       reference: reference && {
@@ -108,7 +108,7 @@ export function loadedModels(engine: Engine): LoadedModels {
     if (reference) await engine.unload(nearnessKey(key))
   }
 
-  function heldAs(key: string): Held {
+  function heldAs(key: string): LoadedModel {
     const about = held.get(key)
     if (about === undefined) throw new Error(`The version ${key} is not loaded`)
     return about
@@ -120,7 +120,7 @@ export function loadedModels(engine: Engine): LoadedModels {
     pictures,
     maxPixels,
     wantsFeatures,
-  }: Asked): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
+  }: InferRequest): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
     const about = heldAs(key)
     const seen = await lookAtAll(pictures, about.preprocess, maxPixels)
     const good = seen.flatMap((one) => ('square' in one ? [one] : []))
@@ -165,10 +165,10 @@ export function loadedModels(engine: Engine): LoadedModels {
 
   async function compute(
     key: string,
-    about: Held,
+    about: LoadedModel,
     squares: readonly Uint8Array[],
     wantsFeatures: boolean,
-  ): Promise<Computed[]> {
+  ): Promise<ModelOutput[]> {
     const length = squareBytes(about.preprocess)
     const pixels = new Float32Array(squares.length * length)
     squares.forEach((square, i) => normalise(square, about.preprocess, pixels, i * length))
@@ -186,7 +186,7 @@ export function loadedModels(engine: Engine): LoadedModels {
 
   async function distancesOf(
     key: string,
-    { length, centre, neighbour }: NonNullable<Held['reference']>,
+    { length, centre, neighbour }: NonNullable<LoadedModel['reference']>,
     features: Float32Array,
     count: number,
   ): Promise<number[]> {
@@ -206,7 +206,7 @@ export function loadedModels(engine: Engine): LoadedModels {
 
 const nearnessKey = (key: string): string => `${key} nearness`
 
-type Looked = Seen | Extract<InferredPicture, { ok: false }>
+type PrepareResult = InputImage | Extract<InferredPicture, { ok: false }>
 
 /** A few small ones at a time, and large ones, which only jobs send, one after the other: what is decoded
  *  becomes a small square before the next is. */
@@ -214,8 +214,8 @@ async function lookAtAll(
   images: readonly (Uint8Array | PreparedImage)[],
   spec: Preprocess,
   maxPixels: number,
-): Promise<readonly Looked[]> {
-  const seen: Looked[] = []
+): Promise<readonly PrepareResult[]> {
+  const seen: PrepareResult[] = []
   const places = [...images.keys()]
   const inLanes = async (waiting: number[], lanes: number): Promise<void> => {
     const lane = async (): Promise<void> => {
@@ -244,7 +244,11 @@ function isLarge(image: Uint8Array | PreparedImage, maxPixels: number): boolean 
   }
 }
 
-async function look(image: Uint8Array | PreparedImage, spec: Preprocess, maxPixels: number): Promise<Looked> {
+async function look(
+  image: Uint8Array | PreparedImage,
+  spec: Preprocess,
+  maxPixels: number,
+): Promise<PrepareResult> {
   if (!(image instanceof Uint8Array)) return image
   const began = performance.now()
   try {

@@ -99,7 +99,7 @@ async function kept(file: string, make: () => Promise<Features>): Promise<Featur
   }
 }
 
-type Look = {
+type ImageStats = {
   readonly label: string
   readonly width: number
   readonly height: number
@@ -112,7 +112,7 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
   const chosen = evenly(all, classifier.classes)
   const spec = specOf(classifier)
   const means = new Map<string, { sums: Float64Array; count: number }>()
-  const looks: Look[] = []
+  const looks: ImageStats[] = []
   let unreadable = 0
   const end = now().getTime() + LONGEST_LOOK_MS
   for (const { hash, label } of chosen.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
@@ -214,8 +214,8 @@ export function lightOf({ width, height, data }: Picture): {
   return { brightness, contrast: Math.sqrt(Math.max(0, squares / count - brightness * brightness)) }
 }
 
-const longerSide = ({ width, height }: Look): number => Math.max(width, height)
-const aspectOf = ({ width, height }: Look): number => width / height
+const longerSide = ({ width, height }: ImageStats): number => Math.max(width, height)
+const aspectOf = ({ width, height }: ImageStats): number => width / height
 
 const equalEdges = (most: number): readonly number[] =>
   Array.from({ length: SHARE_BINS }, (_, i) => (i * most) / SHARE_BINS)

@@ -23,7 +23,7 @@ const LONGEST_FILENAME = 255
 type FindingKind = (typeof finding)['_output']['kind']
 /** A file that can be no sample, with its reason. */
 export type Unusable = { readonly kind: FindingKind; readonly path: string; readonly reason: string }
-export type Arriving = LabelledImage | Stray | Unusable
+export type IncomingFile = LabelledImage | Stray | Unusable
 export type IngestProgress = { readonly files: number; readonly count: number }
 export type IngestPlan = {
   readonly upload: Upload
@@ -45,7 +45,7 @@ const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
 /** Adds all of it under `plan.upload`, in batches of one transaction each, and ends the upload as `done`, or
  *  `failed` without samples. */
 export async function ingestImages(
-  images: AsyncIterable<Arriving>,
+  images: AsyncIterable<IncomingFile>,
   plan: IngestPlan,
   ports: IngestPorts,
 ): Promise<Upload> {
@@ -61,7 +61,7 @@ export async function ingestImages(
 }
 
 async function ingested(
-  images: AsyncIterable<Arriving>,
+  images: AsyncIterable<IncomingFile>,
   { upload, source, onProgress, signal }: IngestPlan,
   ports: IngestPorts,
 ): Promise<UploadFindings> {
@@ -245,11 +245,11 @@ async function takeBack(
 export async function arriving(open: (onStray: (stray: Stray) => void) => Promise<Dataset>): Promise<{
   readonly count: number
   readonly classes: readonly string[]
-  readonly images: AsyncIterable<Arriving>
+  readonly images: AsyncIterable<IncomingFile>
 }> {
   const strays: Stray[] = []
   const { count, classes, images } = await open((stray) => void strays.push(stray))
-  async function* all(): AsyncGenerator<Arriving> {
+  async function* all(): AsyncGenerator<IncomingFile> {
     for await (const image of images) {
       yield* strays.splice(0)
       yield image

@@ -13,7 +13,7 @@ export type LabelSources = {
   readonly table: string | null
 }
 
-export type Labelled =
+export type LabelResult =
   | { readonly label: string; readonly split: 'train' | 'test' | null }
   | { readonly label: null; readonly why: string }
 
@@ -32,7 +32,7 @@ export function classNameOf(typed: string, classes: readonly string[]): string |
 }
 
 /** One answer per path, in order. Throws 422 with both numbers where a list does not fit the files. */
-export function labelsFor(paths: readonly string[], sources: LabelSources): readonly Labelled[] {
+export function labelsFor(paths: readonly string[], sources: LabelSources): readonly LabelResult[] {
   if (sources.labels.length > 0) return listed(paths, sources.labels)
   if (sources.label !== null && sources.label.trim() !== '')
     return paths.map(() => ({ label: sources.label!, split: null }))
@@ -40,7 +40,7 @@ export function labelsFor(paths: readonly string[], sources: LabelSources): read
   return foldered(paths)
 }
 
-function listed(paths: readonly string[], fields: readonly string[]): readonly Labelled[] {
+function listed(paths: readonly string[], fields: readonly string[]): readonly LabelResult[] {
   const labels = listOf(fields, paths.length)
   if (labels.length !== paths.length)
     throw mismatch(
@@ -78,7 +78,7 @@ function jsonList(text: string): readonly string[] {
   )
 }
 
-function tabled(paths: readonly string[], table: string): readonly Labelled[] {
+function tabled(paths: readonly string[], table: string): readonly LabelResult[] {
   const labels = readTable(table)
   return paths.map((path) => {
     const label = labels.get(keyOf(path)) ?? labels.get(keyOf(path.split('/').at(-1)!))
@@ -88,7 +88,7 @@ function tabled(paths: readonly string[], table: string): readonly Labelled[] {
   })
 }
 
-function foldered(paths: readonly string[]): readonly Labelled[] {
+function foldered(paths: readonly string[]): readonly LabelResult[] {
   const layout = layoutOf(paths)
   if (paths.length > 0 && layout.classes.length === 0)
     throw mismatch(

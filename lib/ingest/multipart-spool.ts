@@ -56,14 +56,14 @@ export async function receive(
   }
 }
 
-type Sorted = Pick<Arrivals, 'fields' | 'labels' | 'table' | 'files' | 'zips'>
+type SpooledParts = Pick<Arrivals, 'fields' | 'labels' | 'table' | 'files' | 'zips'>
 
 async function sorted(
   parts: AsyncIterable<Part>,
   own: string,
   pile: FileHandle,
   maxImageBytes: number,
-): Promise<Sorted> {
+): Promise<SpooledParts> {
   const fields: Record<string, string> = {}
   const labels: string[] = []
   const files: ArrivedFile[] = []

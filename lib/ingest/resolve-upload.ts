@@ -6,13 +6,13 @@ import type { ZipLimits } from '#lib/archive/read-zip.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Arrivals, ArrivedZip } from './multipart-spool.ts'
 import { arriving } from './ingest.ts'
-import type { Arriving } from './ingest.ts'
+import type { IncomingFile } from './ingest.ts'
 import { classNameOf, labelsFor, unusedRows } from './labels.ts'
-import type { Labelled, LabelSources } from './labels.ts'
+import type { LabelResult, LabelSources } from './labels.ts'
 import { layoutOf } from './readers/class-folders.ts'
 import { openZipOfFolders } from './readers/folders.ts'
 
-export type Content = { readonly count: number; readonly images: AsyncIterable<Arriving> }
+export type Content = { readonly count: number; readonly images: AsyncIterable<IncomingFile> }
 
 export async function contentOf(arrivals: Arrivals, limits: ZipLimits): Promise<Content> {
   const sources: LabelSources = {
@@ -50,12 +50,12 @@ export async function contentOf(arrivals: Arrivals, limits: ZipLimits): Promise<
   return { count: contents.reduce((sum, c) => sum + c.count, 0), images: inTurn(contents) }
 }
 
-async function* inTurn(contents: readonly Content[]): AsyncGenerator<Arriving> {
+async function* inTurn(contents: readonly Content[]): AsyncGenerator<IncomingFile> {
   for (const { images } of contents) yield* images
 }
 
-function loose(arrivals: Arrivals, labels: readonly Labelled[]): Content {
-  async function* images(): AsyncGenerator<Arriving> {
+function loose(arrivals: Arrivals, labels: readonly LabelResult[]): Content {
+  async function* images(): AsyncGenerator<IncomingFile> {
     for (const [i, file] of arrivals.files.entries()) {
       const labelled = labels[i]!
       if (file.isTooLarge)
@@ -93,7 +93,7 @@ async function zipped({ file }: ArrivedZip, sources: LabelSources, limits: ZipLi
 function flat(file: string, paths: readonly string[], sources: LabelSources, limits: ZipLimits): Content {
   const answers = labelsFor(paths, sources)
   const labels = new Map(paths.map((path, i) => [path, answers[i]!]))
-  async function* images(): AsyncGenerator<Arriving> {
+  async function* images(): AsyncGenerator<IncomingFile> {
     for await (const entry of readZip(file, limits)) {
       if (entry.kind === 'refused') yield { kind: 'refused_entry', path: entry.path, reason: entry.refused }
       else if (entry.kind === 'skipped') yield { kind: 'stray_file', path: entry.path, reason: entry.skipped }
@@ -120,7 +120,7 @@ async function textAt(file: string, path: string, limits: ZipLimits): Promise<st
 }
 
 function missing(names: readonly string[]): Content {
-  async function* images(): AsyncGenerator<Arriving> {
+  async function* images(): AsyncGenerator<IncomingFile> {
     for (const path of names)
       yield { kind: 'stray_file', path, reason: 'The label table lists this file, but it was not sent.' }
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { receive } from './multipart-spool.ts'
-import { ingestImages, type Arriving } from './ingest.ts'
+import { ingestImages, type IncomingFile } from './ingest.ts'
 import {
   arrivals,
   data,
@@ -12,7 +12,7 @@ import {
   samples,
   send,
   sizeOf,
-  type Sent,
+  type FormFields,
 } from './upload.fakes.ts'
 import { MOST_AT_ONCE } from './upload.ts'
 
@@ -20,7 +20,7 @@ ingestForEachTest()
 
 test('many images go on behind a 202, and the report says when they are done', async () => {
   const many = MOST_AT_ONCE + 60
-  const parts: Sent = [
+  const parts: FormFields = [
     ['label', 'cat'],
     ...Array.from({ length: many }, (_, i) => ['files', picture(i), `${i}.png`] as const),
   ]
@@ -37,7 +37,7 @@ test('many images go on behind a 202, and the report says when they are done', a
 })
 
 test('an upload that is stopped in the middle leaves no sample', async () => {
-  const parts: Sent = [
+  const parts: FormFields = [
     ['label', 'cow'],
     ...Array.from({ length: MOST_AT_ONCE + 1 }, (_, i) => ['files', picture(i), `${i}.png`] as const),
   ]
@@ -57,7 +57,7 @@ test('an upload that is stopped in the middle leaves no sample', async () => {
 
 test('a source that fails in the middle leaves no sample of what came before', async () => {
   const entry = await data.uploads.begin('pets')
-  async function* failing(): AsyncGenerator<Arriving> {
+  async function* failing(): AsyncGenerator<IncomingFile> {
     for (let i = 0; i < 300; i++) yield { label: 'cat', split: 'train', path: `${i}.png`, bytes: picture(i) }
     throw new Error('the disk was pulled out')
   }

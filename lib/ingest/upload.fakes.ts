@@ -62,11 +62,11 @@ export const picture = (n: number, side = 12): Uint8Array =>
   })
 export const text = (words: string): Uint8Array => new TextEncoder().encode(words)
 
-export type Sent = readonly (readonly [name: string, value: string | Uint8Array, filename?: string])[]
+export type FormFields = readonly (readonly [name: string, value: string | Uint8Array, filename?: string])[]
 
 /** Asks the route itself: a form, its parsing, the use case, the database. */
 export async function send(
-  parts: Sent,
+  parts: FormFields,
   query = '?classifier=pets',
 ): Promise<{ status: number; said: UploadReport & { code?: string; detail?: string } }> {
   openProgram({ settings: { maxUploadBytes: LIMITS.maxUploadBytes } })

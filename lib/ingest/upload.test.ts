@@ -10,7 +10,7 @@ import {
   samples,
   send,
   text,
-  type Sent,
+  type FormFields,
 } from './upload.fakes.ts'
 
 ingestForEachTest()
@@ -169,7 +169,7 @@ test('the same picture is a sample once: in the upload, from before, and under a
   expect(await samples()).toEqual(['cat a.png', 'dog d.png'])
 })
 
-test.each<[string, Sent, number, string]>([
+test.each<[string, FormFields, number, string]>([
   ['no file', [['label', 'cat']], 400, 'missing_file'],
   [
     'an empty file',
@@ -243,7 +243,7 @@ test.each<[string, Sent, number, string]>([
 })
 
 test('an unknown classifier is not found, unless it shall be made', async () => {
-  const parts: Sent = [
+  const parts: FormFields = [
     ['classifier', 'leaves'],
     ['label', 'healthy'],
     ['files', picture(1), 'a.png'],

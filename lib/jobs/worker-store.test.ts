@@ -9,10 +9,10 @@ test.each(['disk_full', 'database_busy'] as const)(
     const full = () => Promise.reject(new DarkroomError(code, { what: 'a', why: 'b', remedy: 'c' }))
     const failures: unknown[] = []
     let refusals = 3
-    type Completing = Parameters<typeof jobs.complete>
+    type CompleteArgs = Parameters<typeof jobs.complete>
     const store = {
       ...jobs,
-      complete: (...given: Completing) => (refusals-- > 0 ? full() : jobs.complete(...given)),
+      complete: (...given: CompleteArgs) => (refusals-- > 0 ? full() : jobs.complete(...given)),
     }
     const id = await enqueue()
     const next = await enqueue()
@@ -47,8 +47,11 @@ test('a worker goes on while its jobs cannot be read, and reports it once', asyn
   const failures: unknown[] = []
   let refusals = 3
   const locked = () => Promise.reject(new Error('database is locked'))
-  type Claiming = Parameters<typeof jobs.claim>
-  const store = { ...jobs, claim: (...given: Claiming) => (refusals-- > 0 ? locked() : jobs.claim(...given)) }
+  type ClaimArgs = Parameters<typeof jobs.claim>
+  const store = {
+    ...jobs,
+    claim: (...given: ClaimArgs) => (refusals-- > 0 ? locked() : jobs.claim(...given)),
+  }
   const id = await enqueue()
 
   start({ run: async () => null }, { store, onStoreFailure: (error) => failures.push(error) })

@@ -26,7 +26,7 @@ export type MachineFigures = {
   readonly processes: readonly ProcessFigures[]
 }
 
-type Seen = {
+type CpuSample = {
   readonly at: number
   readonly busy: number
   readonly total: number
@@ -78,7 +78,7 @@ export function watchMachine({
   }
 }
 
-function look(at: number, rootPid: number): { seen: Seen; family: Relative[] } {
+function look(at: number, rootPid: number): { seen: CpuSample; family: Relative[] } {
   const times = os.cpus().map((cpu) => cpu.times)
   const total = times.reduce((sum, t) => sum + t.user + t.nice + t.sys + t.idle + t.irq, 0)
   const idle = times.reduce((sum, t) => sum + t.idle, 0)

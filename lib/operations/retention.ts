@@ -2,7 +2,7 @@
  *  some days or above a size. In steps of a few hundred, oldest first, so that nobody waits. It deletes by
  *  lib/data and nothing by itself. */
 import { counted } from '#lib/domain/counted.ts'
-import type { Retention, RoomMade, RoomWanted } from '#lib/data/prediction-types.ts'
+import type { Retention, FreedSpace, SpaceRequest } from '#lib/data/prediction-types.ts'
 import type { Log } from './log.ts'
 
 const DAY_MS = 86_400_000
@@ -55,7 +55,7 @@ export const createRetention =
       log('info', `${counted(predictions, 'prediction')} deleted by RETENTION_DAYS or RETENTION_GB`)
   }
 
-type Delete = (wanted: RoomWanted) => Promise<RoomMade>
+type Delete = (wanted: SpaceRequest) => Promise<FreedSpace>
 
 async function allBefore(signal: AbortSignal, before: Date, remove: Delete): Promise<number> {
   for (let sum = 0; ;) {

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { forkChild } from '#lib/children/fork.ts'
 import { outcomeOf } from '#lib/children/outcome.ts'
-import type { FromBackingUp } from '#lib/contracts/ipc.ts'
+import type { BackupMessage } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import { reportedError } from '#lib/domain/errors.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
@@ -45,8 +45,8 @@ function madeElsewhere(
   args: readonly string[],
   signal: AbortSignal,
   onLine: (line: string) => void,
-): Promise<FromBackingUp> {
-  const child = forkChild<never, FromBackingUp>({
+): Promise<BackupMessage> {
+  const child = forkChild<never, BackupMessage>({
     entry: ENTRY,
     args,
     flags: inheritedFlags(),

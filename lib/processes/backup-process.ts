@@ -2,7 +2,7 @@
  *  the worker has leases to keep. */
 import { constants, setPriority } from 'node:os'
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
-import type { FromBackingUp } from '#lib/contracts/ipc.ts'
+import type { BackupMessage } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { makeBackup } from '#lib/operations/backup/make.ts'
 import { removeExpired } from '#lib/operations/backup/rotate.ts'
@@ -19,7 +19,7 @@ process.on('SIGTERM', () => leaving.abort(new Error('The worker is stopping.')))
 process.on('disconnect', () => leaving.abort(new Error('The worker has ended.')))
 leaveSignalsToParent()
 
-const tell = (message: FromBackingUp): void => void process.send?.(message, () => process.exit(0))
+const tell = (message: BackupMessage): void => void process.send?.(message, () => process.exit(0))
 try {
   const { name, size_bytes, remarks } = await makeBackup({
     ...backupPlan(start, reason === 'schedule' ? 'schedule' : 'request'),

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Child } from '#lib/children/child.ts'
 import { forkChild, forkSharingPort } from '#lib/children/fork.ts'
 import { superviseChild, type End, type SupervisedChild } from '#lib/children/supervise.ts'
-import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import type { ManagedMessage, ManagedCommand, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { bindListenSocket } from '#lib/server/listen-socket.ts'
 import { steadyClock } from './clock.ts'
@@ -32,11 +32,11 @@ export type FamilyParts = {
   readonly cannot: (reason: string) => void
 }
 
-type Process = Child<ToManaged, FromManaged>
+type Process = Child<ManagedCommand, ManagedMessage>
 
 /** One long-lived child, web or worker. */
 type Member = {
-  readonly child: SupervisedChild<ToManaged>
+  readonly child: SupervisedChild<ManagedCommand>
   /** It can do its work. */
   isStarted: boolean
   /** What it last told; null for the worker, and before it told anything. */
@@ -92,7 +92,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   }, FIGURES_EVERY_MS)
 
   function supervise(name: string, forkIt: () => Process): Member {
-    const child = superviseChild<ToManaged, FromManaged>(
+    const child = superviseChild<ManagedCommand, ManagedMessage>(
       name,
       {
         fork: forkIt,
@@ -167,7 +167,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     ready(port, remarks)
   }
 
-  function hear(message: Exclude<FromManaged, { kind: 'ready' }>, from: Member): void {
+  function hear(message: Exclude<ManagedMessage, { kind: 'ready' }>, from: Member): void {
     switch (message.kind) {
       case 'listening':
         port = message.port

@@ -15,7 +15,7 @@ import { followPromotions } from '#lib/serving/follow-promotions.ts'
 import { createOutcomes } from '#lib/serving/outcomes.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, PATIENCE_MS, type Prepare } from '#lib/serving/predict.ts'
-import { runOn, type Ask, type Computed } from '#lib/serving/run-on-pool.ts'
+import { runOn, type Ask, type PoolResult } from '#lib/serving/run-on-pool.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import { createRecovery } from '#lib/serving/recovery.ts'
@@ -45,9 +45,9 @@ type ServingParts = {
   /** Why predictions of strangers are not stored now; null: they are. */
   readonly hindersStrangers: () => string | null
 }
-type Asked = { readonly signal: AbortSignal; readonly caller: Caller }
+type CallContext = { readonly signal: AbortSignal; readonly caller: Caller }
 
-export type Serving = ReturnType<typeof composeServing>
+export type ServingModule = ReturnType<typeof composeServing>
 
 export function composeServing(
   { settings, places }: Start,
@@ -72,7 +72,7 @@ export function composeServing(
     },
     cannotLoad: (key, reason) => swap.cannotLoad(key, reason),
   })
-  const batcher = createBatcher<Ask, Computed>({
+  const batcher = createBatcher<Ask, PoolResult>({
     most: MOST_IN_BATCH,
     room: QUEUE_ROOM,
     lanes: pool.ready,
@@ -132,7 +132,7 @@ export function composeServing(
     scratchDir: places.scratchDir,
   })
 
-  const callerOf = ({ caller, signal }: Asked) => ({
+  const callerOf = ({ caller, signal }: CallContext) => ({
     signal,
     isStranger: caller.kind === 'stranger',
     maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS,
@@ -174,7 +174,7 @@ export function composeServing(
   }
 
   return {
-    predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: Asked) => {
+    predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: CallContext) => {
       const caller = callerOf(asked)
       if (explain) return explaining.predict(asking, caller)
       // Large images have a queue of their own, and must not hold places of small ones while they wait in it.
@@ -185,7 +185,7 @@ export function composeServing(
     },
     refusal: admission.refusal,
     failing: outcomes.failing,
-    predictBatch: (asking: Input<typeof predictBatchContract>, asked: Asked) =>
+    predictBatch: (asking: Input<typeof predictBatchContract>, asked: CallContext) =>
       predictBatch(asking, callerOf(asked)),
     begin,
     serving: swap.serving,

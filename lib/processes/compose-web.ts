@@ -5,7 +5,7 @@ import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'
 import { createLimits } from '#lib/auth/limits.ts'
 import { sessionSecret } from '#lib/auth/secret.ts'
-import type { FromManaged, ToManaged, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import type { ManagedMessage, ManagedCommand, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
@@ -50,13 +50,13 @@ export type Web = AsyncDisposable & {
   readonly program: Darkroom
   /** Done when predictions can be answered, or it is known why not: sentences for the terminal. */
   readonly begin: () => Promise<readonly string[]>
-  readonly hear: (message: Extract<ToManaged, { kind: 'figures' }>) => void
+  readonly hear: (message: Extract<ManagedCommand, { kind: 'figures' }>) => void
 }
 
 type WebParts = {
   readonly log: Log
   readonly traffic: Traffic
-  readonly say: (message: FromManaged) => void
+  readonly say: (message: ManagedMessage) => void
   readonly early: readonly InferenceProcess[]
 }
 

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
-import type { FromDecoding, ToDecoding } from '#lib/contracts/ipc.ts'
+import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { answerDecoding } from '#lib/inference/answer-decoding.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 
@@ -19,7 +19,7 @@ try {
 } catch {
   // Other systems have no such file.
 }
-await runChild<ToDecoding, FromDecoding>((say) => ({
+await runChild<DecodingRequest, DecodingMessage>((say) => ({
   ready: {},
   hear: answerDecoding({
     say,

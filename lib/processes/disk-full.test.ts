@@ -7,7 +7,7 @@ import type { Data } from '#lib/data/data.ts'
 import { integrityOf } from '#lib/data/opened.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { addKey, CLASSIFIER, startProduct, until, type Started } from './product.fakes.ts'
+import { addKey, CLASSIFIER, startProduct, until, type TestProduct } from './product.fakes.ts'
 
 const DISK = '24m'
 const CHUNK = Buffer.alloc(256 * 1024, 1)
@@ -29,7 +29,7 @@ function smallDisk(): string | null {
 }
 
 describe.runIf(disk !== null)('a started product on a small disk', () => {
-  let product: Started
+  let product: TestProduct
   const kept: string[] = []
   const ballast = () => path.join(disk!, 'ballast')
   let key = ''

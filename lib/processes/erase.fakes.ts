@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { predictionOf, type Opened } from '#lib/data/opened.fakes.ts'
+import { predictionOf, type DataFixture } from '#lib/data/opened.fakes.ts'
 import type { NewPicture } from '#lib/data/values.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -72,7 +72,7 @@ export function holding(folder: string, contents: readonly Uint8Array[]): readon
 
 /** Two images, trained on (packed, with features), predicted, shown small, and named in a report; a third
  *  image stays. */
-export async function used(opened: Opened) {
+export async function used(opened: DataFixture) {
   const { data, folder } = opened
   const [small, large, other] = [noise(40, 1), noise(160, 2), noise(40, 3)]
   const upload = await data.uploads.begin('fruit')

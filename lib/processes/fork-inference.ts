@@ -5,7 +5,7 @@ import type { Child } from '#lib/children/child.ts'
 import { forkChild } from '#lib/children/fork.ts'
 import { superviseChild } from '#lib/children/supervise.ts'
 import type { LogLine } from '#lib/domain/ports.ts'
-import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { StartChild } from '#lib/serving/ports.ts'
 import { steadyClock } from './clock.ts'
@@ -19,7 +19,7 @@ const MOST_AUTO_CHILDREN = 4
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 2_000
 
-export type InferenceProcess = Child<ToInference, FromInference>
+export type InferenceProcess = Child<InferenceCommand, InferenceMessage>
 
 /** Of one web process. Web processes share the cores. */
 export function childrenWanted(settings: Settings): number {
@@ -53,7 +53,7 @@ export type StartInferenceParts = {
 export function startInference({ engine, log, onLine, early = [] }: StartInferenceParts): StartChild {
   const forked = [...early]
   return (name, events) =>
-    superviseChild<ToInference, FromInference>(
+    superviseChild<InferenceCommand, InferenceMessage>(
       name,
       {
         fork: () => forked.shift() ?? forkInference(engine, onLine),

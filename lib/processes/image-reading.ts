@@ -12,7 +12,7 @@ const THUMBNAIL_PATIENCE_MS = 60_000
 /** Uploads and looks at a whole data set go on behind what people wait for. */
 const PATIENCE_MS = 600_000
 
-export type Reading = {
+export type ImageReader = {
   readonly thumbnail: (bytes: Uint8Array, size: number) => Promise<Uint8Array>
   readonly sizeOf: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>
   /** No larger than `side × side`, with the size that it has in its file. */
@@ -22,7 +22,7 @@ export type Reading = {
 export function createReading(
   decoding: DecodingQueue,
   { MAX_PIXELS: maxPixels }: Pick<Settings, 'MAX_PIXELS'>,
-): Reading {
+): ImageReader {
   const isSmall = (bytes: Uint8Array): boolean => laneOf(bytes, { maxPixels }, Infinity).isSmall
   return {
     thumbnail: async (bytes, size) =>

@@ -2,7 +2,7 @@
  *  no database; ends with its parent. */
 import { setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
-import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { answerInference } from '#lib/inference/answer-inference.ts'
@@ -15,7 +15,7 @@ const NICE = 5
 
 endWhenUncaught({ tell: tellOnStderr })
 giveBackGarbage()
-await runChild<ToInference, FromInference>(async (say) => {
+await runChild<InferenceCommand, InferenceMessage>(async (say) => {
   const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
   const engine = await openEngine(wanted, 'inference', { threads: 1 })
   setPriority(NICE) // a start is not slowed

@@ -36,24 +36,25 @@ const DECODE_SHARE = 0.2
 /** A phone's 12 megapixels are answered everywhere. */
 const PUBLIC_PIXELS = { small: 12.5e6, usual: 25e6 } as const
 
-type Given = Pick<Settings, 'MEMORY_MB'>
+type MemorySettings = Pick<Settings, 'MEMORY_MB'>
 
-export const memoryMb = ({ MEMORY_MB }: Given): number =>
+export const memoryMb = ({ MEMORY_MB }: MemorySettings): number =>
   MEMORY_MB === 'auto'
     ? Math.floor(Math.min(process.constrainedMemory() || Infinity, totalmem()) / MIB)
     : MEMORY_MB
 
-export const isSmall = (settings: Given): boolean => memoryMb(settings) <= SMALL_MB
+export const isSmall = (settings: MemorySettings): boolean => memoryMb(settings) <= SMALL_MB
 
 /** For Node, of each process of the product. */
-export const heapFlags = (settings: Given): readonly string[] => (isSmall(settings) ? SMALL_HEAPS : [])
+export const heapFlags = (settings: MemorySettings): readonly string[] =>
+  isSmall(settings) ? SMALL_HEAPS : []
 
-export const heapEnvironment = (settings: Given): Readonly<Record<string, string>> =>
+export const heapEnvironment = (settings: MemorySettings): Readonly<Record<string, string>> =>
   isSmall(settings) ? SMALL_PIECES : {}
 
 /** Bytes that a training may take: what the others leave, and of a machine with more than little half of what
  *  is free, for others use it too. */
-export const freeForTraining = (settings: Given): number =>
+export const freeForTraining = (settings: MemorySettings): number =>
   Math.max(
     0,
     Math.min(
@@ -63,12 +64,12 @@ export const freeForTraining = (settings: Given): number =>
   )
 
 /** Bytes that decoding images may take at a time in this start, over all its processes. */
-export const decodeBudgetBytes = (settings: Given): number =>
+export const decodeBudgetBytes = (settings: MemorySettings): number =>
   Math.floor(Math.min(MOST_DECODE_MB, DECODE_SHARE * memoryMb(settings)) * MIB)
 
 /** The largest image of a caller without a key or a login. */
 export const maxPixelsPublic = (
-  settings: Given & Pick<Settings, 'MAX_PIXELS' | 'MAX_PIXELS_PUBLIC'>,
+  settings: MemorySettings & Pick<Settings, 'MAX_PIXELS' | 'MAX_PIXELS_PUBLIC'>,
 ): number =>
   Math.min(
     settings.MAX_PIXELS,

@@ -35,7 +35,7 @@ const LARGE_PLACES: readonly Place[] = [
   { in: 'thumbnails/*', name: /\.(\d+)-[\w-]+\.part$/ },
 ]
 
-export type Sweeping = {
+export type SweepOptions = {
   readonly dataDir: string
   /** Every process of this folder can be seen from here: the id of a maker that is not among them is that of
    *  a dead one. */
@@ -50,7 +50,7 @@ export async function sweepLeftovers({
   isAlone,
   now,
   withLargePlaces = false,
-}: Sweeping): Promise<readonly string[]> {
+}: SweepOptions): Promise<readonly string[]> {
   const removed: string[] = []
   for (const place of withLargePlaces ? [...PLACES, ...LARGE_PLACES] : PLACES) {
     for (const folder of await foldersOf(dataDir, place.in)) {

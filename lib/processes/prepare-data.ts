@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setupTokenOf } from '#lib/auth/auth.ts'
-import type { FromPreparing } from '#lib/contracts/ipc.ts'
+import type { PrepareMessage } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import { composeData } from './compose-data.ts'
 import { isRunning, sweepLeftovers } from './partial-files.ts'
@@ -12,7 +12,7 @@ import type { Start } from './settings.ts'
 /** A start waits rather than fails while another program has locked the database. */
 const WRITE_PATIENCE_MS = 60_000
 
-export async function prepareData(start: Start): Promise<Extract<FromPreparing, { kind: 'prepared' }>> {
+export async function prepareData(start: Start): Promise<Extract<PrepareMessage, { kind: 'prepared' }>> {
   const { places, settings } = start
   if (settings.ROLE === 'all') emptyScratch(places.scratchDir)
   const isAlone = settings.ROLE === 'all'

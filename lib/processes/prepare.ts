@@ -1,13 +1,13 @@
 /** Prepares the data before web and worker open it, says how that went, and leaves: all that it loads would
  *  else stay in the supervisor. */
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
-import type { FromPreparing } from '#lib/contracts/ipc.ts'
+import type { PrepareMessage } from '#lib/contracts/ipc.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
 import { prepareData } from './prepare-data.ts'
 import { readStart } from './settings.ts'
 
-const say = (message: FromPreparing) =>
+const say = (message: PrepareMessage) =>
   process.send?.(message, () => {
     if (process.connected) process.disconnect()
   })

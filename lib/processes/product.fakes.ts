@@ -30,7 +30,7 @@ export type Answer = {
   }
 }
 
-export type Started = {
+export type TestProduct = {
   readonly address: string
   readonly dataDir: string
   readonly output: () => string
@@ -56,7 +56,7 @@ export async function startProduct({
   settings?: Record<string, string>
   prepare?: (data: Data) => Promise<unknown>
   within?: string
-} = {}): Promise<Started> {
+} = {}): Promise<TestProduct> {
   const dataDir = mkdtempSync(path.join(within, 'darkroom-started-'))
   const data = await dataIn(dataDir)
   const version = await addRandomVersion(data, CLASSIFIER, 1)

@@ -1,8 +1,8 @@
 /** Requests to a started product, and the processes that it has, for tests. */
 import { request } from 'node:http'
-import { until, type Started } from './product.fakes.ts'
+import { until, type TestProduct } from './product.fakes.ts'
 
-export const json = async (product: Started, address: string): Promise<Record<string, unknown>> =>
+export const json = async (product: TestProduct, address: string): Promise<Record<string, unknown>> =>
   (await (await fetch(`${product.address}${address}`)).json()) as Record<string, unknown>
 
 /** On a connection of its own: what is kept open died with who held its other end. */
@@ -49,7 +49,7 @@ export function halfAnAsk(address: string) {
 }
 
 /** Web, worker and two inference children: some of them come after the product is ready. */
-export async function familyOf(product: Started): Promise<number[]> {
+export async function familyOf(product: TestProduct): Promise<number[]> {
   const all = () => (['web', 'worker', 'inference'] as const).flatMap((entry) => product.pidsOf(entry))
   await until(() => all().length === 4)
   return all()

@@ -2,13 +2,13 @@
 import path from 'node:path'
 import { forkChild } from '#lib/children/fork.ts'
 import { outcomeOf } from '#lib/children/outcome.ts'
-import type { FromPreparing } from '#lib/contracts/ipc.ts'
+import type { PrepareMessage } from '#lib/contracts/ipc.ts'
 import { childEnvironment, CHILD_FLAGS } from './environment.ts'
 
-export type Prepared = Extract<FromPreparing, { kind: 'prepared' }>
+export type PreparedData = Extract<PrepareMessage, { kind: 'prepared' }>
 
-export async function prepared(onLine: (line: string) => void): Promise<Prepared> {
-  const child = forkChild<never, FromPreparing>({
+export async function prepared(onLine: (line: string) => void): Promise<PreparedData> {
+  const child = forkChild<never, PrepareMessage>({
     entry: path.join(import.meta.dirname, 'prepare.ts'),
     env: childEnvironment(),
     flags: CHILD_FLAGS,

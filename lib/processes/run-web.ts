@@ -2,7 +2,7 @@
  *  through the door as soon as an engine can, show pages, end. */
 import { hostname } from 'node:os'
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
-import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
+import type { ManagedMessage, ManagedCommand } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
 import { refusedAtOnce } from '#lib/server/overload.ts'
 import { createGate } from '#lib/server/request-validation.ts'
@@ -24,7 +24,7 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
 /** `early`: inference children that were forked before this file was read. */
 export async function runWeb(start: Start, early: readonly InferenceProcess[]): Promise<void> {
   const { settings } = start
-  const say = (message: FromManaged, then = () => {}) => process.send?.(message, then)
+  const say = (message: ManagedMessage, then = () => {}) => process.send?.(message, then)
   const log = openLogOf(start, 'web')
   const traffic = countTraffic()
   const opened = Promise.withResolvers<void>()
@@ -38,7 +38,7 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
   const closed = () => (ending ??= server.drain().then(() => web?.[Symbol.asyncDispose]()))
   const end = () => closed().then(() => process.exit(0))
   endWhenUncaught({ tell: (message, about) => log('error', message, about), end: closed })
-  process.on('message', (message: ToManaged, socket?: object) => {
+  process.on('message', (message: ManagedCommand, socket?: object) => {
     switch (message.kind) {
       case 'stop':
         return void end()

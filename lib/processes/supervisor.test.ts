@@ -5,14 +5,14 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { familyOf, freshAsk, halfAnAsk, isAlive, json, slownessOfThisMachine } from './requests.fakes.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
-import { CLASSIFIER, dataIn, runSupervisor, startProduct, until, type Started } from './product.fakes.ts'
+import { CLASSIFIER, dataIn, runSupervisor, startProduct, until, type TestProduct } from './product.fakes.ts'
 
 const isLinux = existsSync('/proc/self/stat')
 /** A killed web process is back within this, on a machine that does nothing else. */
 const LONGEST_RETURN_MS = 2_000
 
 describe.runIf(isLinux)('a started product', () => {
-  let product: Started
+  let product: TestProduct
   beforeAll(async () => {
     product = await startProduct({ prepare: (data) => addRandomVersion(data, CLASSIFIER, 2) })
   }, 240_000)

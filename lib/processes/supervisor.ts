@@ -8,7 +8,7 @@ import { allowGivingBack, giveBackGarbage } from './memory-gc.ts'
 import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './process-log.ts'
 import { decodeBudgetBytes, isSmall } from './memory.ts'
-import { prepared, type Prepared } from './run-prepare.ts'
+import { prepared, type PreparedData } from './run-prepare.ts'
 import { restoreRemarks, useData } from './restored-data.ts'
 import { readStart, type Start } from './settings.ts'
 
@@ -45,7 +45,7 @@ preparing.catch((error: unknown) => {
 })
 
 /** Once, on the terminal. */
-function announce(port: number, webRemarks: readonly string[], { setupToken, remarks }: Prepared): void {
+function announce(port: number, webRemarks: readonly string[], { setupToken, remarks }: PreparedData): void {
   for (const remark of [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)]) tell(remark)
   const address = addressFor(start.settings, port)
   const who =

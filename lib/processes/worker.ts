@@ -1,7 +1,7 @@
 /** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one.
  *  It answers no request. */
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
-import type { FromManaged, ToManaged } from '#lib/contracts/ipc.ts'
+import type { ManagedMessage, ManagedCommand } from '#lib/contracts/ipc.ts'
 import { composeWorker } from './compose-worker.ts'
 import { giveBackGarbage } from './memory-gc.ts'
 import { endWhenUncaught } from './last-resort.ts'
@@ -19,12 +19,12 @@ const end = () => givenBack().then(() => process.exit(0))
 endWhenUncaught({ tell: (message, about) => log('error', message, about), end: givenBack })
 
 const worker = await composing
-process.on('message', (message: ToManaged) => {
+process.on('message', (message: ManagedCommand) => {
   if (message.kind === 'stop') void end()
 })
 process.on('SIGTERM', () => void end())
 leaveSignalsToParent()
 process.on('disconnect', () => void end())
-process.send?.({ kind: 'ready', remarks: [] } satisfies FromManaged)
+process.send?.({ kind: 'ready', remarks: [] } satisfies ManagedMessage)
 
 await worker.ended

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { darkroom } from '#lib/http/context.ts'
-import type { Outgoing } from '#lib/http/outgoing.ts'
+import type { OutgoingResponse } from '#lib/http/outgoing.ts'
 import { problemOf } from '#lib/http/problem.ts'
 import { headersFor } from './security-headers.ts'
 import { writeAnswer } from './write-response.ts'
@@ -38,7 +38,7 @@ export function refusedAtOnce(message: IncomingMessage, response: ServerResponse
   return true
 }
 
-function refusalOf({ method, url }: IncomingMessage): (Outgoing & { readonly body: string }) | null {
+function refusalOf({ method, url }: IncomingMessage): (OutgoingResponse & { readonly body: string }) | null {
   if (method !== 'POST' || !isPredict(url)) return null
   const refusal = darkroom().serving.refusal()
   if (refusal === null) return null

@@ -1,11 +1,15 @@
 /** An answer onto Node's own response, also while its request is still arriving. Streams are left to Next. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Outgoing } from '#lib/http/outgoing.ts'
+import type { OutgoingResponse } from '#lib/http/outgoing.ts'
 
 /** How long the rest of a refused request is discarded, so that its sender can read why it was refused. */
 const LINGER_MS = 1_000
 
-export function writeAnswer(outgoing: Outgoing, message: IncomingMessage, response: ServerResponse): void {
+export function writeAnswer(
+  outgoing: OutgoingResponse,
+  message: IncomingMessage,
+  response: ServerResponse,
+): void {
   if (response.destroyed) return
   const body = begin(outgoing, response)
   if (message.complete) {
@@ -17,7 +21,7 @@ export function writeAnswer(outgoing: Outgoing, message: IncomingMessage, respon
 }
 
 /** Writes the head and gives the body. */
-function begin({ status, headers, body }: Outgoing, response: ServerResponse): string | Uint8Array {
+function begin({ status, headers, body }: OutgoingResponse, response: ServerResponse): string | Uint8Array {
   if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new Error('streams are not supported here')
   const bytes = body === null ? 0 : Buffer.byteLength(body)

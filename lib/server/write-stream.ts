@@ -2,13 +2,13 @@
  *  ends or the reader leaves. */
 import type { ServerResponse } from 'node:http'
 import { darkroom } from '#lib/http/context.ts'
-import type { Outgoing } from '#lib/http/outgoing.ts'
+import type { OutgoingResponse } from '#lib/http/outgoing.ts'
 
-export const isStream = (body: Outgoing['body']): body is AsyncIterable<Uint8Array> =>
+export const isStream = (body: OutgoingResponse['body']): body is AsyncIterable<Uint8Array> =>
   body !== null && typeof body === 'object' && Symbol.asyncIterator in body
 
 export async function writeStream(
-  { status, headers }: Outgoing,
+  { status, headers }: OutgoingResponse,
   body: AsyncIterable<Uint8Array>,
   response: ServerResponse,
 ): Promise<void> {

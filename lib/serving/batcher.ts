@@ -38,7 +38,7 @@ export type Batcher<I, O> = {
   readonly figures: () => { waiting: number; batches: number; items: number }
 }
 
-type Waiting<I, O> = {
+type QueuedItem<I, O> = {
   readonly item: I
   readonly since: number
   readonly deadline: number
@@ -56,8 +56,8 @@ export function createBatcher<I, O>({
   run,
   clock,
 }: BatcherParts<I, O>): Batcher<I, O> {
-  const singles: Waiting<I, O>[] = []
-  const bulk: Waiting<I, O>[] = []
+  const singles: QueuedItem<I, O>[] = []
+  const bulk: QueuedItem<I, O>[] = []
   let batchesWithoutBulk = 0
   let running = 0
   let batches = 0
@@ -83,8 +83,8 @@ export function createBatcher<I, O>({
   const count = (): number => singles.length + bulk.length
 
   /** Singles first, with a part left to bulk items where both wait; all of one key. */
-  function takeBatch(): Waiting<I, O>[] {
-    const batch: Waiting<I, O>[] = []
+  function takeBatch(): QueuedItem<I, O>[] {
+    const batch: QueuedItem<I, O>[] = []
     const hadBulk = bulk.length > 0
     const left = hadBulk && singles.length > 0 ? Math.ceil(most / BULK_PART) : 0
     if (batchesWithoutBulk < MOST_BATCHES_WITHOUT_BULK) takeFrom(singles, batch, most - left)
@@ -96,7 +96,7 @@ export function createBatcher<I, O>({
   }
 
   /** From the front: those that are still wanted and of the batch's key, until it has `size`. */
-  function takeFrom(waiting: Waiting<I, O>[], batch: Waiting<I, O>[], size: number): void {
+  function takeFrom(waiting: QueuedItem<I, O>[], batch: QueuedItem<I, O>[], size: number): void {
     const now = clock.now()
     let seen = 0
     let kept = 0
@@ -110,7 +110,7 @@ export function createBatcher<I, O>({
     waiting.splice(kept, seen - kept)
   }
 
-  async function compute(batch: Waiting<I, O>[]): Promise<void> {
+  async function compute(batch: QueuedItem<I, O>[]): Promise<void> {
     const began = clock.now()
     running += 1
     batches += 1
@@ -140,7 +140,7 @@ export function createBatcher<I, O>({
     })
   }
 
-  function dropExpired(waiting: Waiting<I, O>[]): void {
+  function dropExpired(waiting: QueuedItem<I, O>[]): void {
     const now = clock.now()
     const still = waiting.filter((one) => one.deadline >= now)
     for (const one of waiting) if (one.deadline < now) one.reject(deadlinePassed(now - one.since))

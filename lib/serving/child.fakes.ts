@@ -1,6 +1,6 @@
 /** A real inference child without an engine, whose pictures say how it misbehaves. Forked by the tests of the
  *  pool; never imported. */
-import type { FromInference, PreparedImage, ToInference } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, PreparedImage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 
@@ -16,17 +16,17 @@ const CUT_OFF: FailureReport = {
 
 /** How it begins; how it goes on is said by the pictures and by the folder of a version. */
 const mode = process.argv[2]
-const say = (message: FromInference) => process.send?.(message)
+const say = (message: InferenceMessage) => process.send?.(message)
 
 process.on('disconnect', () => process.exit(0))
-process.on('message', (message: ToInference) => answer(message))
+process.on('message', (message: InferenceCommand) => answer(message))
 if (mode === 'good') say({ kind: 'ready', engine: 'wasm' })
 if (mode === 'unable')
-  process.send?.({ kind: 'unable', reason: 'no engine fits this machine' } satisfies FromInference, () =>
+  process.send?.({ kind: 'unable', reason: 'no engine fits this machine' } satisfies InferenceMessage, () =>
     process.exit(1),
   )
 
-function answer(message: ToInference): void {
+function answer(message: InferenceCommand): void {
   if (message.kind === 'unload') return
   if (message.kind === 'load') {
     const { key, folder } = message.version

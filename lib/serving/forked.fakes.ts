@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 import type { Child } from '#lib/children/child.ts'
 import { forkChild } from '#lib/children/fork.ts'
 import { superviseChild } from '#lib/children/supervise.ts'
-import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import { createPool } from './pool.ts'
 import type { Pool } from './pool-parts.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
@@ -18,7 +18,7 @@ export const realClock: SteadyClock = {
   },
 }
 
-export type FakeProcess = Child<ToInference, FromInference>
+export type FakeProcess = Child<InferenceCommand, InferenceMessage>
 
 export const START_TIMEOUT_MS = 30_000
 
@@ -34,13 +34,13 @@ export const forkFake = (mode = 'good'): FakeProcess =>
 export const startFake =
   (fork: () => FakeProcess, clock: SteadyClock, log: LogLine = () => {}): StartChild =>
   (name, events) =>
-    superviseChild<ToInference, FromInference>(
+    superviseChild<InferenceCommand, InferenceMessage>(
       name,
       { fork, clock, log, startTimeoutMs: START_TIMEOUT_MS, stop: { timeoutMs: 2_000 } },
       events,
     )
 
-export type Pooled = {
+export type PoolFixture = {
   readonly pool: Pool
   readonly lines: string[]
   readonly until: (holds: () => boolean) => Promise<void>
@@ -51,7 +51,7 @@ export function pooled({
   size = 2,
   fork = () => forkFake(),
   clock = realClock,
-}: { size?: number; fork?: () => FakeProcess; clock?: SteadyClock } = {}): Pooled {
+}: { size?: number; fork?: () => FakeProcess; clock?: SteadyClock } = {}): PoolFixture {
   const lines: string[] = []
   const watchers = new Set<() => void>()
   const stir = () => {

@@ -1,6 +1,6 @@
 /** One named child of the pool: asked, and brought up to date each time it starts. How it is started and restarted the
  *  port `StartChild` decides; which versions it holds and which images it computes, the pool. */
-import type { FromInference, Starting, ToInference } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, StartupMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import type { StartChild } from './ports.ts'
@@ -8,8 +8,8 @@ import type { StartChild } from './ports.ts'
 /** The child died, or was ended because it hung, before it answered. Never leaves the pool. */
 export class ChildProcessExited extends Error {}
 
-type Answer = Exclude<FromInference, Starting>
-type Question = Extract<ToInference, { id: number }>
+type Answer = Exclude<InferenceMessage, StartupMessage>
+type Question = Extract<InferenceCommand, { id: number }>
 type WithoutId<Q> = Q extends Question ? Omit<Q, 'id'> : never
 
 export type InferenceChildParts = {
@@ -31,11 +31,11 @@ export type InferenceChild = {
   reason: string
   readonly loaded: Set<string>
   readonly ask: (question: WithoutId<Question>, timeoutMs: number) => Promise<Answer>
-  readonly send: (message: Exclude<ToInference, Question>) => void
+  readonly send: (message: Exclude<InferenceCommand, Question>) => void
   readonly end: () => Promise<void>
 }
 
-type Pending = {
+type PendingCall = {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
   readonly cancelTimeout: () => void
@@ -48,7 +48,7 @@ export function createInferenceChild({
   prepare,
   changed,
 }: InferenceChildParts): InferenceChild {
-  const pending = new Map<number, Pending>()
+  const pending = new Map<number, PendingCall>()
   let lastId = 0
 
   const running = start(name, {
@@ -81,7 +81,7 @@ export function createInferenceChild({
   }
   return child
 
-  function hear(message: Exclude<FromInference, { kind: 'ready' }>): void {
+  function hear(message: Exclude<InferenceMessage, { kind: 'ready' }>): void {
     if (message.kind === 'unable') return // its end follows, with this reason
     const question = pending.get(message.id)
     pending.delete(message.id)

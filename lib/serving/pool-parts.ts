@@ -1,5 +1,5 @@
 /** What a pool of inference children is given, and what it offers. */
-import type { FromInference, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import type { InferenceChild } from './inference-child.ts'
@@ -18,7 +18,7 @@ export type PoolParts = {
   readonly cannotLoad?: (key: string, reason: string) => void
 }
 
-export type Inferred = {
+export type InferenceOutput = {
   readonly pictures: readonly InferredPicture[]
   readonly inferenceMs: number
   readonly engine: EngineName | null
@@ -27,12 +27,12 @@ export type Inferred = {
 export type InferenceLimits = { readonly maxPixels: number; readonly wantsFeatures: boolean }
 
 /** Whose answer is explained: the class by its index, calibrated by the temperature. */
-export type Explaining = {
+export type ExplainOptions = {
   readonly maxPixels: number
   readonly predicted: number
   readonly temperature: number
 }
-export type Explained = Omit<Extract<FromInference, { kind: 'explained' }>, 'kind' | 'id'>
+export type ExplanationOutput = Omit<Extract<InferenceMessage, { kind: 'explained' }>, 'kind' | 'id'>
 
 export type Pool = AsyncDisposable & {
   /** Loads a version into every child; refused when the first one objects to it. */
@@ -45,13 +45,13 @@ export type Pool = AsyncDisposable & {
     version: VersionRef,
     pictures: readonly (Uint8Array | PreparedImage)[],
     limits: InferenceLimits,
-  ) => Promise<Inferred>
+  ) => Promise<InferenceOutput>
   /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
   readonly explain: (
     version: VersionRef,
     picture: Uint8Array | PreparedImage,
-    about: Explaining,
-  ) => Promise<Explained>
+    about: ExplainOptions,
+  ) => Promise<ExplanationOutput>
   /** Children that can take work, now. */
   readonly ready: () => number
   readonly engine: () => EngineName | null

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ToInference } from '#lib/contracts/ipc.ts'
+import type { InferenceCommand } from '#lib/contracts/ipc.ts'
 import { forkFake, pooled, START_TIMEOUT_MS } from './forked.fakes.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 import { LONGEST_BATCH_MS } from './pool.ts'
@@ -93,7 +93,7 @@ test('a child that hangs is ended when its time is over, and its picture is told
     const child = forkFake()
     return {
       ...child,
-      send: (message: ToInference) => {
+      send: (message: InferenceCommand) => {
         child.send(message)
         if (message.kind === 'infer') asked[inferences++]!.resolve()
       },

@@ -3,7 +3,14 @@
 import type { PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { ChildProcessExited, createInferenceChild, type InferenceChild } from './inference-child.ts'
-import type { Explained, Explaining, Inferred, InferenceLimits, Pool, PoolParts } from './pool-parts.ts'
+import type {
+  ExplanationOutput,
+  ExplainOptions,
+  InferenceOutput,
+  InferenceLimits,
+  Pool,
+  PoolParts,
+} from './pool-parts.ts'
 import { badBundle, endsProcesses, notReady } from './refusals.ts'
 
 /** Longer than the decoder's own limit for one picture (30 s), so that only a real hang is met. */
@@ -161,7 +168,7 @@ export function createPool({
     version: VersionRef,
     picture: Uint8Array | PreparedImage,
     limits: InferenceLimits,
-  ): Promise<Inferred> {
+  ): Promise<InferenceOutput> {
     const child = await takeLiving(version)
     return inferOn(child, version, [picture], limits).catch((error: unknown) => {
       if (!(error instanceof ChildProcessExited)) throw error
@@ -189,7 +196,7 @@ export function createPool({
     version: VersionRef,
     pictures: readonly (Uint8Array | PreparedImage)[],
     limits: InferenceLimits,
-  ): Promise<Inferred> {
+  ): Promise<InferenceOutput> {
     try {
       await loadFor(child, version)
       const answer = await child.ask(
@@ -209,8 +216,8 @@ export function createPool({
   async function explain(
     version: VersionRef,
     picture: Uint8Array | PreparedImage,
-    about: Explaining,
-  ): Promise<Explained> {
+    about: ExplainOptions,
+  ): Promise<ExplanationOutput> {
     const child = await take()
     try {
       await loadFor(child, version).finally(() => free(child))

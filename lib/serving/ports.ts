@@ -1,14 +1,14 @@
 /** What serving is given from outside: time, and children that compute. How a child is started and
  *  restarted lib/children knows. */
-import type { FromInference, ToInference } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 
 /** What is heard of a child that computes. */
 export type ChildEvents = {
   /** It can be asked. It has started when this is done; what this throws ends it. Returns fields for the log. */
   readonly ready: (
-    message: Extract<FromInference, { kind: 'ready' }>,
+    message: Extract<InferenceMessage, { kind: 'ready' }>,
   ) => Promise<Readonly<Record<string, unknown>>>
-  readonly message: (message: Exclude<FromInference, { kind: 'ready' }>) => void
+  readonly message: (message: Exclude<InferenceMessage, { kind: 'ready' }>) => void
   /** It ended unasked and is restarted. */
   readonly ended: (end: { readonly reason: string }) => void
 }
@@ -18,7 +18,7 @@ export type RunningChild = {
   /** Null while it is away. */
   readonly pid: () => number | null
   /** Nothing happens while it is away. */
-  readonly send: (message: ToInference) => void
+  readonly send: (message: InferenceCommand) => void
   /** Kills one that hangs, for this reason. */
   readonly abort: (reason: string) => void
   /** Resolves when it has ended. */

@@ -9,7 +9,7 @@ import { readZip } from '#lib/archive/read-zip.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { DarkroomError, isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
-import type { PredictAsking, PredictCaller, PredictOne } from './predict.ts'
+import type { PredictionRequest, PredictCaller, PredictOne } from './predict.ts'
 
 /** More than this belongs into a job, not into one answer. */
 export const MOST_PICTURES = 2_000
@@ -31,10 +31,10 @@ export type BatchParts = {
   readonly scratchDir: string
 }
 
-export type BatchAsking = Omit<PredictAsking, 'picture'> & { readonly parts: AsyncIterable<Part> }
-type Failed = { success: false; filename: string | null; code: string; error: string }
-export type BatchAnswer = { success: true; count: number; predictions: (PredictionAnswer | Failed)[] }
-type Found =
+export type BatchRequest = Omit<PredictionRequest, 'picture'> & { readonly parts: AsyncIterable<Part> }
+type FailedEntry = { success: false; filename: string | null; code: string; error: string }
+export type BatchAnswer = { success: true; count: number; predictions: (PredictionAnswer | FailedEntry)[] }
+type BatchEntry =
   | { readonly filename: string; readonly bytes: Uint8Array }
   | { readonly filename: string; readonly code: ErrorCode; readonly error: string }
 
@@ -48,12 +48,12 @@ export function createPredictBatch({
   const turns = takingTurns(ALL_AT_ONCE)
 
   return async function predictBatch(
-    { parts, ...asking }: BatchAsking,
+    { parts, ...asking }: BatchRequest,
     caller: PredictCaller,
   ): Promise<BatchAnswer> {
     const { signal } = caller
     let chosen = asking
-    const predictions: (PredictionAnswer | Failed)[] = []
+    const predictions: (PredictionAnswer | FailedEntry)[] = []
     const open = new Set<Promise<void>>()
     const failures: unknown[] = []
     let openBytes = 0
@@ -74,7 +74,7 @@ export function createPredictBatch({
     if (failures.length > 0) throw failures[0]
     return { success: true, count: predictions.length, predictions }
 
-    async function add(found: Found): Promise<void> {
+    async function add(found: BatchEntry): Promise<void> {
       const place = predictions.length
       if (place >= MOST_PICTURES) throw tooMany()
       predictions.push({ success: false, filename: found.filename, code: 'internal', error: '' })
@@ -106,7 +106,7 @@ export function createPredictBatch({
     async function answer(picture: {
       filename: string
       bytes: Uint8Array
-    }): Promise<PredictionAnswer | Failed> {
+    }): Promise<PredictionAnswer | FailedEntry> {
       try {
         return await turns.run(() => predict({ ...chosen, picture }, { ...caller, isBulk: true }))
       } catch (error) {
@@ -119,7 +119,7 @@ export function createPredictBatch({
   async function* picturesOf(
     part: Extract<Part, { kind: 'file' }>,
     signal?: AbortSignal,
-  ): AsyncGenerator<Found> {
+  ): AsyncGenerator<BatchEntry> {
     const chunks = part.bytes[Symbol.asyncIterator]()
     const first = await chunks.next()
     const rest = first.done ? (async function* () {})() : withFirst(first.value, chunks)
@@ -130,7 +130,7 @@ export function createPredictBatch({
   async function* picturesOfZip(
     bytes: AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
-  ): AsyncGenerator<Found> {
+  ): AsyncGenerator<BatchEntry> {
     const folder = await mkdtemp(path.join(scratchDir, `batch-${process.pid}-`))
     try {
       const file = path.join(folder, 'pictures.zip')
@@ -154,7 +154,7 @@ export function createPredictBatch({
   }
 
   /** One picture's bytes; of one that is too large, the rest passes by unkept. */
-  async function whole(filename: string, bytes: AsyncIterable<Uint8Array>): Promise<Found> {
+  async function whole(filename: string, bytes: AsyncIterable<Uint8Array>): Promise<BatchEntry> {
     const kept: Uint8Array[] = []
     let length = 0
     for await (const chunk of bytes) {

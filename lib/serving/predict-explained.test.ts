@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { answering, BROKEN, pictureOf } from './predict-ports.fakes.ts'
-import type { Explained, Explaining } from './pool-parts.ts'
+import type { ExplanationOutput, ExplainOptions } from './pool-parts.ts'
 import { createPredictExplained } from './predict-explained.ts'
 import { notReady } from './refusals.ts'
 
 const asking = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
-const found: Explained = {
+const found: ExplanationOutput = {
   rows: 2,
   columns: 2,
   drops: [
@@ -19,13 +19,13 @@ const found: Explained = {
 function explaining({
   temperature = 1,
   explain = async () => found,
-}: { temperature?: number; explain?: () => Promise<Explained> } = {}) {
+}: { temperature?: number; explain?: () => Promise<ExplanationOutput> } = {}) {
   const given = answering({ calibrated: { temperature, threshold: 0.5 } })
-  const asked: (Explaining & { key: string })[] = []
+  const asked: (ExplainOptions & { key: string })[] = []
   const seen = { now: 0, most: 0 }
   const pool = {
     ready: () => 2,
-    explain: async ({ key }: { key: string }, _image: unknown, about: Explaining) => {
+    explain: async ({ key }: { key: string }, _image: unknown, about: ExplainOptions) => {
       asked.push({ key, ...about })
       seen.most = Math.max(seen.most, ++seen.now)
       return explain().finally(() => {
@@ -96,7 +96,7 @@ test('a picture that cannot be read is refused in the words of who read it, and 
 })
 
 test('explanations come one after the other; when too many wait, the next is refused at once', async () => {
-  const first = Promise.withResolvers<Explained>()
+  const first = Promise.withResolvers<ExplanationOutput>()
   const { predict, rows, seen } = explaining({ explain: () => first.promise })
 
   const under = Array.from({ length: 9 }, () => predict(asking(pictureOf(0, 5)), {}))

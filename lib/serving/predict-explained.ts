@@ -3,11 +3,11 @@
  *  knows. */
 import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
 import { createBatcher } from './batcher.ts'
-import type { Explained, Pool } from './pool-parts.ts'
+import type { ExplanationOutput, Pool } from './pool-parts.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import {
   PATIENCE_MS,
-  type PredictAsking,
+  type PredictionRequest,
   type PredictCaller,
   type PredictOne,
   type Prepare,
@@ -28,8 +28,8 @@ export type ExplainParts = {
   readonly maxPixels: number
 }
 
-export type PredictExplained = {
-  readonly predict: (asking: PredictAsking, caller: PredictCaller) => Promise<ExplainedAnswer>
+export type ExplanationService = {
+  readonly predict: (asking: PredictionRequest, caller: PredictCaller) => Promise<ExplainedAnswer>
   /** To be called when a child may have become ready. */
   readonly wake: () => void
 }
@@ -43,9 +43,9 @@ export function createPredictExplained({
   clock,
   prepare,
   maxPixels,
-}: ExplainParts): PredictExplained {
-  type Asked = { readonly asking: PredictAsking; readonly caller: PredictCaller }
-  const turns = createBatcher<Asked, ExplainedAnswer>({
+}: ExplainParts): ExplanationService {
+  type ExplainRequest = { readonly asking: PredictionRequest; readonly caller: PredictCaller }
+  const turns = createBatcher<ExplainRequest, ExplainedAnswer>({
     most: 1,
     room: ROOM,
     lanes: () => Math.min(1, pool.ready()),
@@ -54,7 +54,7 @@ export function createPredictExplained({
     run: async ([next]) => [await explained(next!)],
   })
 
-  async function explained({ asking, caller }: Asked): Promise<ExplainedAnswer> {
+  async function explained({ asking, caller }: ExplainRequest): Promise<ExplainedAnswer> {
     const answer = await predict(asking, caller)
     return { ...answer, explanation: explanationOf(await placesOf(answer, asking.picture.bytes, caller)) }
   }
@@ -63,7 +63,7 @@ export function createPredictExplained({
     { classifier, model_version, predicted_index }: PredictionAnswer,
     bytes: Uint8Array,
     caller: PredictCaller,
-  ): Promise<Explained> {
+  ): Promise<ExplanationOutput> {
     const lease = await swap.lease(classifier, model_version)
     try {
       return await pool.explain(lease.ref, await prepare(bytes, lease, caller), {
@@ -95,7 +95,7 @@ const explanationOf = ({
   columns,
   drops,
   square,
-}: Explained): NonNullable<ExplainedAnswer['explanation']> => ({
+}: ExplanationOutput): NonNullable<ExplainedAnswer['explanation']> => ({
   method: 'occlusion',
   rows,
   columns,

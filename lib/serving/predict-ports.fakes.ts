@@ -7,7 +7,7 @@ import type { NewPrediction } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
 import { createBatcher } from './batcher.ts'
 import { createPredict, type PredictOne } from './predict.ts'
-import { type Ask, type Computed } from './run-on-pool.ts'
+import { type Ask, type PoolResult } from './run-on-pool.ts'
 import { fakeClock, type FakeClock } from './serving.fakes.ts'
 import { endsProcesses } from './refusals.ts'
 import type { Lease, Swap } from './model-registry.ts'
@@ -16,14 +16,14 @@ export const BROKEN = 0
 export const DEADLY = 255
 const CLASSES = ['cat', 'dog', 'hen']
 
-type Calibrated = {
+type CardOptions = {
   temperature?: number
   threshold?: number | null
   candidateMass?: number
   familiarUpTo?: number
 }
 
-export type Answering = {
+export type PredictFixture = {
   readonly predict: PredictOne
   readonly rows: NewPrediction[]
   readonly clock: FakeClock
@@ -37,7 +37,7 @@ export type Answering = {
 export function answering({
   calibrated,
   keep = async () => {},
-}: { calibrated?: Calibrated; keep?: () => Promise<void> } = {}): Answering {
+}: { calibrated?: CardOptions; keep?: () => Promise<void> } = {}): PredictFixture {
   const rows: NewPrediction[] = []
   const asked: string[] = []
   const clock = fakeClock()
@@ -83,7 +83,7 @@ export function answering({
     classes: CLASSES,
     card,
   } as unknown as VersionWithCard
-  const batcher = createBatcher<Ask, Computed>({
+  const batcher = createBatcher<Ask, PoolResult>({
     most: 8,
     room: 32,
     lanes: () => 1,

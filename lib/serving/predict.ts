@@ -13,8 +13,8 @@ import type { Batcher } from './batcher.ts'
 import { keptIn } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { createRefusedImages } from './refused-images.ts'
-import type { Ask, Computed } from './run-on-pool.ts'
-import type { Served, Swap } from './model-registry.ts'
+import type { Ask, PoolResult } from './run-on-pool.ts'
+import type { LoadedVersion, Swap } from './model-registry.ts'
 
 /** Who has waited that long has usually given up. */
 export const PATIENCE_MS = 10_000
@@ -25,7 +25,7 @@ const PROBABILITY_DIGITS = 6
 
 export type PredictParts = {
   readonly swap: Pick<Swap, 'lease' | 'serving'>
-  readonly batcher: Batcher<Ask, Computed>
+  readonly batcher: Batcher<Ask, PoolResult>
   readonly data: {
     readonly classifiers: Pick<Data['classifiers'], 'chosen'>
     readonly predictions: Pick<Data['predictions'], 'record'>
@@ -46,7 +46,7 @@ export type PredictParts = {
   readonly patienceMs?: number
 }
 
-export type PredictAsking = {
+export type PredictionRequest = {
   readonly classifier?: string | undefined
   readonly version?: string | undefined
   readonly top_k: number
@@ -65,11 +65,11 @@ export type PredictCaller = {
 
 export type Prepare = (
   bytes: Uint8Array,
-  served: Served,
+  served: LoadedVersion,
   caller: PredictCaller,
 ) => Promise<Uint8Array | PreparedImage>
 
-export type PredictOne = (asking: PredictAsking, caller: PredictCaller) => Promise<PredictionAnswer>
+export type PredictOne = (asking: PredictionRequest, caller: PredictCaller) => Promise<PredictionAnswer>
 
 export function createPredict({
   swap,
@@ -188,7 +188,7 @@ export function createPredict({
   }
 }
 
-type Said = Pick<
+type PredictionResult = Pick<
   PredictionAnswer,
   | 'predicted_class'
   | 'predicted_index'
@@ -199,15 +199,15 @@ type Said = Pick<
   | 'candidates'
   | 'familiarity'
 >
-type Seen = Pick<Extract<InferredPicture, { ok: true }>, 'logits' | 'distance'>
+type InferenceResult = Pick<Extract<InferredPicture, { ok: true }>, 'logits' | 'distance'>
 
 /** From logits to words: the version's own temperature and thresholds, from its card. `hash`: of the
  *  picture's bytes, asked when needed. */
 export function answerOf(
-  { logits, distance }: Seen,
-  { version: { classes, card } }: Served,
+  { logits, distance }: InferenceResult,
+  { version: { classes, card } }: LoadedVersion,
   { topK, hash }: { readonly topK: number; readonly hash: () => string },
-): Said {
+): PredictionResult {
   if (logits.length !== classes.length)
     throw new Error(
       `${card.classifier} ${card.version} has ${classes.length} classes and returned ` +
@@ -245,9 +245,9 @@ function hashOf(bytes: Uint8Array): () => string {
   return () => (hash ??= createHash('sha256').update(bytes).digest('hex'))
 }
 
-type About = {
+type PredictionContext = {
   readonly id: string
-  readonly lease: Served
+  readonly lease: LoadedVersion
   readonly bytes: Uint8Array
   readonly hash: string
   readonly at: Date
@@ -255,7 +255,10 @@ type About = {
   readonly isAnonymous: boolean
 }
 
-const rowOf = (answer: PredictionAnswer, { id, lease, bytes, hash, at, mediaType, isAnonymous }: About) => ({
+const rowOf = (
+  answer: PredictionAnswer,
+  { id, lease, bytes, hash, at, mediaType, isAnonymous }: PredictionContext,
+) => ({
   id,
   classifierId: answer.classifier,
   versionId: lease.version.id,

@@ -3,7 +3,7 @@ import type { LiveVersion, VersionFault, VersionWithCard } from '#lib/data/versi
 import { createRecovery } from './recovery.ts'
 import { badBundle } from './refusals.ts'
 import { fakeClock } from './serving.fakes.ts'
-import type { Served } from './model-registry.ts'
+import type { LoadedVersion } from './model-registry.ts'
 
 const A_WHILE_MS = 2_000
 const version = {
@@ -27,7 +27,9 @@ function served({ isFaulty = false } = {}) {
     log: () => {},
     swap: {
       serving: () =>
-        faults.size === 0 ? ({ version, ref: { key: version.id, folder: version.folder } } as Served) : null,
+        faults.size === 0
+          ? ({ version, ref: { key: version.id, folder: version.folder } } as LoadedVersion)
+          : null,
       verify: async () => {
         verifications += 1
         refuse()

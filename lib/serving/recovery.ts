@@ -29,12 +29,12 @@ export type Recovery = {
   readonly look: () => Promise<void>
 }
 
-type Tried = { readonly files: string; readonly waitMs: number; readonly at: number }
+type LoadAttempt = { readonly files: string; readonly waitMs: number; readonly at: number }
 
 export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recovery {
   /** Of versions that serve: their files as they were when they were last known to be right. */
   const seen = new Map<string, string>()
-  const tried = new Map<string, Tried>()
+  const tried = new Map<string, LoadAttempt>()
   let lookedAt = -Infinity
   let isFirst = true
 

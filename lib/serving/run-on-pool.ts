@@ -2,14 +2,14 @@
 import type { InferredPicture, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Pool } from './pool-parts.ts'
-import type { Served } from './model-registry.ts'
+import type { LoadedVersion } from './model-registry.ts'
 
 export type Ask = {
-  readonly served: Served
+  readonly served: LoadedVersion
   readonly image: Uint8Array | PreparedImage
   readonly isBulk: boolean
 }
-export type Computed = {
+export type PoolResult = {
   readonly picture: InferredPicture
   readonly inferenceMs: number
   readonly engine: EngineName | null
@@ -18,7 +18,7 @@ export type Computed = {
 /** What the batcher runs: pictures of one version, on one child. */
 export const runOn =
   (pool: Pick<Pool, 'infer'>, maxPixels: number) =>
-  async (asks: readonly Ask[]): Promise<Computed[]> => {
+  async (asks: readonly Ask[]): Promise<PoolResult[]> => {
     const { pictures, inferenceMs, engine } = await pool.infer(
       asks[0]!.served.ref,
       asks.map((ask) => ask.image),

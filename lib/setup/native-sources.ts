@@ -22,7 +22,7 @@ export interface NativePlaces {
   readonly made: string
   readonly making: string
 }
-interface Made {
+interface NativeBuild {
   readonly name: string
   readonly tensorflow: string
 }
@@ -31,7 +31,7 @@ interface Made {
 export class NotThisWay extends Error {}
 
 /** tfjs-node's own install script: a prebuilt binding and TensorFlow 2.9.1, where its download host answers. */
-export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise<Made> {
+export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise<NativeBuild> {
   await step("check the download server of tfjs-node's own binaries", () => answers(BINARY_HOST))
   await step("download and unpack tfjs-node's own binaries", async () => {
     const { code, output } = await runToEnd(process.execPath, ['scripts/install.js'], {
@@ -48,7 +48,7 @@ export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise
 
 /** The C library out of Python's wheel, and the binding compiled against Node's stable interface: no
  *  node-gyp, no Node headers. */
-export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<Made> {
+export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<NativeBuild> {
   if (process.platform !== 'linux' || process.arch !== 'x64' || !isGlibc())
     throw new NotThisWay('The TensorFlow wheel is for Linux x64 with glibc only.')
   const python = await firstThatRuns(

@@ -6,7 +6,7 @@ import { openData } from '#lib/data/open.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { pidsOf } from './process-tree.ts'
-import { inMs, tally, within, type Context, type Judged } from './fault-scenario.ts'
+import { inMs, tally, within, type Context, type CheckResult } from './fault-scenario.ts'
 import { startProduct, type ProductAnswer, type Product } from './product.ts'
 import { smallImage } from './traffic.ts'
 
@@ -29,7 +29,7 @@ const DAMAGES: readonly Damage[] = [
   { name: 'its folder deleted', apply: (folder) => rmSync(folder, { recursive: true }) },
 ]
 
-export async function brokenVersion({ form, say }: Context): Promise<readonly Judged[]> {
+export async function brokenVersion({ form, say }: Context): Promise<readonly CheckResult[]> {
   await using product = await startProduct({ PREDICT_PROCESSES: '1' })
   const { live, folder, other } = await withVersions(product)
   await within(
@@ -38,7 +38,7 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ju
   )
   const whole = `${folder}.whole`
   cpSync(folder, whole, { recursive: true })
-  const judged: Judged[] = []
+  const judged: CheckResult[] = []
   for (const { name, apply } of form === 'long' ? DAMAGES : DAMAGES.slice(0, 1)) {
     say(name)
     apply(folder)
@@ -80,7 +80,7 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ju
 async function takenOver(
   product: Product,
   { name, live }: { readonly name: string; readonly live: string },
-): Promise<Judged> {
+): Promise<CheckResult> {
   killAll(product)
   const answered: ProductAnswer[] = []
   const back = await within(BACK_WITHIN_MS, async () => {

@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { familyOf } from './process-tree.ts'
 import { upload } from './full-disk.ts'
-import { inMb, inMs, tally, wait, type Context, type Judged } from './fault-scenario.ts'
+import { inMb, inMs, tally, wait, type Context, type CheckResult } from './fault-scenario.ts'
 import type { Product } from './product.ts'
 import { startTraffic } from './traffic.ts'
 
@@ -20,7 +20,7 @@ const TIMES_SLOWER = 2
 const NOISE_MS = 20
 const SENDERS_ENDED_WITHIN_MS = 40_000
 
-export async function oddRequests({ product: shared }: Context): Promise<readonly Judged[]> {
+export async function oddRequests({ product: shared }: Context): Promise<readonly CheckResult[]> {
   const product = await shared()
   const names = [
     '/api/classes?constructor=1',
@@ -55,7 +55,7 @@ export async function oddRequests({ product: shared }: Context): Promise<readonl
   ]
 }
 
-export async function heldConnections({ product: shared, say }: Context): Promise<readonly Judged[]> {
+export async function heldConnections({ product: shared, say }: Context): Promise<readonly CheckResult[]> {
   const product = await shared()
   await upload(product, 4)
   const started = await product.ask('/api/retrain', {
@@ -93,7 +93,7 @@ export async function heldConnections({ product: shared, say }: Context): Promis
   ]
 }
 
-export async function slowSenders({ product: shared, say }: Context): Promise<readonly Judged[]> {
+export async function slowSenders({ product: shared, say }: Context): Promise<readonly CheckResult[]> {
   const product = await shared()
   const heads: readonly (readonly [name: string, head: string, trickles: boolean])[] = [
     ['a body that is silent', headOf(product, 'image/png') + 'x'.repeat(1000), false],
@@ -109,7 +109,7 @@ export async function slowSenders({ product: shared, say }: Context): Promise<re
   ]
   say(`${heads.length} slow senders, up to ${SENDERS_ENDED_WITHIN_MS / 1000} s`)
   return Promise.all(
-    heads.map(async ([name, head, trickles]): Promise<Judged> => {
+    heads.map(async ([name, head, trickles]): Promise<CheckResult> => {
       const began = performance.now()
       const socket = await opened(product, head)
       const beat = setInterval(() => {

@@ -2,7 +2,7 @@
  *  Which scenarios there are, scenarios.ts says. */
 import type { Product } from './product.ts'
 
-export type Judged = {
+export type CheckResult = {
   readonly what: string
   readonly expected: string
   readonly measured: string
@@ -26,7 +26,7 @@ export type Scenario = {
   readonly in: readonly Form[]
   /** Why it cannot run on this machine; null where it can. */
   readonly lacks?: () => string | null
-  readonly run: (context: Context) => Promise<readonly Judged[]>
+  readonly run: (context: Context) => Promise<readonly CheckResult[]>
 }
 
 export const wait = (ms: number): Promise<void> =>

@@ -4,7 +4,7 @@
 import path from 'node:path'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { missingRows } from './kills.ts'
-import { tally, within, type Context, type Judged } from './fault-scenario.ts'
+import { tally, within, type Context, type CheckResult } from './fault-scenario.ts'
 import { startProduct, type ProductAnswer, type Product } from './product.ts'
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 import { smallImage } from './traffic.ts'
@@ -17,7 +17,7 @@ const SEEN_WITHIN_MS = 15_000
 const LONGEST_TRAINING_MS = 180_000
 const EPOCHS = 40
 
-export async function fullDisk({ say }: Context): Promise<readonly Judged[]> {
+export async function fullDisk({ say }: Context): Promise<readonly CheckResult[]> {
   using disk = mountSmallDisk(DISK_MB)!
   await using product = await productOn(disk)
   const acknowledged: string[] = []
@@ -90,7 +90,7 @@ export async function fullDisk({ say }: Context): Promise<readonly Judged[]> {
   ]
 }
 
-export async function fullDiskDuringTraining({ say }: Context): Promise<readonly Judged[]> {
+export async function fullDiskDuringTraining({ say }: Context): Promise<readonly CheckResult[]> {
   using disk = mountSmallDisk(DISK_MB)!
   await using product = await productOn(disk)
   await upload(product, 40)

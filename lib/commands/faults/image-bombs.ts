@@ -5,7 +5,7 @@ import { writeZip } from '#lib/archive/write-zip.ts'
 import { memoryMb } from '#lib/processes/memory.ts'
 import { BOMB_SIDE, BOMBS, type Bomb, type BombName } from './bombs.ts'
 import { memoryOf, pidsOf, watchMemory } from './process-tree.ts'
-import { inMb, inMs, tally, wait, within, type Context, type Judged } from './fault-scenario.ts'
+import { inMb, inMs, tally, wait, within, type Context, type CheckResult } from './fault-scenario.ts'
 import type { ProductAnswer, Product } from './product.ts'
 import { smallImage, startTraffic } from './traffic.ts'
 
@@ -27,7 +27,12 @@ const MAY_BE_ANSWERED: readonly number[] = [200, 413, 422, 429, 503, 507]
 
 const SHORT_KINDS: readonly BombName[] = ['webp', 'jpeg', 'interlaced']
 
-export async function imageBombs({ form, count, product: shared, say }: Context): Promise<readonly Judged[]> {
+export async function imageBombs({
+  form,
+  count,
+  product: shared,
+  say,
+}: Context): Promise<readonly CheckResult[]> {
   return bombsOn(await shared(), {
     kinds: form === 'long' ? (Object.keys(BOMBS) as BombName[]) : SHORT_KINDS,
     parallel: count({ short: 12, long: 30 }),
@@ -37,7 +42,7 @@ export async function imageBombs({ form, count, product: shared, say }: Context)
   })
 }
 
-export type Bombing = {
+export type BombOptions = {
   readonly kinds: readonly BombName[]
   readonly parallel: number
   /** Stored images whose thumbnails are asked for at the same time. */
@@ -49,10 +54,10 @@ export type Bombing = {
 
 export async function bombsOn(
   product: Product,
-  { kinds, parallel, thumbnails, waits, say }: Bombing,
-): Promise<readonly Judged[]> {
+  { kinds, parallel, thumbnails, waits, say }: BombOptions,
+): Promise<readonly CheckResult[]> {
   const limit = await limitOf(product)
-  const judged: Judged[] = []
+  const judged: CheckResult[] = []
   for (const kind of kinds) {
     const bomb: Bomb = BOMBS[kind]
     const image = bomb.make(BOMB_SIDE)
@@ -103,7 +108,7 @@ async function limitOf(product: Product): Promise<Limit> {
 
 type Fire = { readonly what: string; readonly fire: () => Promise<readonly ProductAnswer[]> }
 
-async function underFire(product: Product, limit: Limit, { what, fire }: Fire): Promise<Judged> {
+async function underFire(product: Product, limit: Limit, { what, fire }: Fire): Promise<CheckResult> {
   const before = pidsOf(product.pid, 'inference').concat(pidsOf(product.pid, 'web'))
   const memory = watchMemory(product.pid)
   const others = startTraffic(product, OTHERS)
@@ -139,7 +144,7 @@ async function thumbnailsOf(
   limit: Limit,
   many: number,
   say: (line: string) => void,
-): Promise<Judged> {
+): Promise<CheckResult> {
   say(`thumbnails of ${many} stored images`)
   const ids: string[] = []
   for (let i = 0; i < many; i++) {
@@ -158,7 +163,7 @@ async function thumbnailsOf(
   }
 }
 
-async function givenBack(product: Product, limit: Limit, say: (line: string) => void): Promise<Judged> {
+async function givenBack(product: Product, limit: Limit, say: (line: string) => void): Promise<CheckResult> {
   say('waiting until memory is given back')
   const most = limit.idleMb * TIMES_IDLE
   const { held, ms } = await within(GIVEN_BACK_WITHIN_MS, () => memoryOf(product.pid) <= most)

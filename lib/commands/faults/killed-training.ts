@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { pidsOf } from './process-tree.ts'
 import { runOf, upload } from './full-disk.ts'
-import { wait, within, type Context, type Judged } from './fault-scenario.ts'
+import { wait, within, type Context, type CheckResult } from './fault-scenario.ts'
 import { startProduct, type Product } from './product.ts'
 
 const LONGEST_RUN_MS = 300_000
@@ -17,7 +17,7 @@ const KILLS_OF_A_RUN = 2
 /** The worker looks for what is left every 30 s. */
 const SWEPT_WITHIN_MS = 45_000
 
-export async function killedTrainings({ count, say }: Context): Promise<readonly Judged[]> {
+export async function killedTrainings({ count, say }: Context): Promise<readonly CheckResult[]> {
   const kills = count({ short: 2, long: 20 })
   await using product = await startProduct()
   await upload(product, IMAGES_OF_A_CLASS)

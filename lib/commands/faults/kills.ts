@@ -6,7 +6,7 @@ import { openData } from '#lib/data/open.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { BOMB_SIDE, BOMBS } from './bombs.ts'
 import { pidsOf } from './process-tree.ts'
-import { inMs, tally, wait, within, type Context, type Judged } from './fault-scenario.ts'
+import { inMs, tally, wait, within, type Context, type CheckResult } from './fault-scenario.ts'
 import { startProduct, type Product } from './product.ts'
 import { smallImage, startTraffic } from './traffic.ts'
 
@@ -22,10 +22,10 @@ const RESTARTS = 5
 /** A process that runs for a while only; its image keeps it busy until the kill meets it. */
 const DECODING = 'decoding'
 
-export async function kills({ count, form, say }: Context): Promise<readonly Judged[]> {
+export async function kills({ count, form, say }: Context): Promise<readonly CheckResult[]> {
   const times = count({ short: 2, long: 20 })
   await using product = await startProduct({ PREDICT_PROCESSES: '2' })
-  const judged: Judged[] = []
+  const judged: CheckResult[] = []
   for (const kind of ['inference', 'web', 'worker'] as const) {
     say(`killing ${kind}, ${times} times`)
     judged.push(await killedUnderLoad(product, { kind, times }))
@@ -37,9 +37,9 @@ export async function kills({ count, form, say }: Context): Promise<readonly Jud
   return judged
 }
 
-export async function restarts({ say }: Context): Promise<readonly Judged[]> {
+export async function restarts({ say }: Context): Promise<readonly CheckResult[]> {
   await using product = await startProduct({ PREDICT_PROCESSES: '1' })
-  const judged: Judged[] = []
+  const judged: CheckResult[] = []
   for (const kind of ['inference', 'web', 'worker'] as const) {
     say(`restarting ${kind} ${RESTARTS} times in a row`)
     judged.push(await restartedInARow(product, kind))
@@ -52,7 +52,7 @@ type Kind = 'inference' | 'web' | 'worker' | typeof DECODING
 async function killedUnderLoad(
   product: Product,
   { kind, times }: { readonly kind: Kind; readonly times: number },
-): Promise<Judged> {
+): Promise<CheckResult> {
   const traffic = startTraffic(product, { ...UNDER_LOAD, retryAfterMs: RETRY_AFTER_MS })
   const bombs: Promise<unknown>[] = []
   let killed = 0
@@ -94,7 +94,7 @@ async function killedUnderLoad(
   }
 }
 
-async function restartedInARow(product: Product, kind: 'inference' | 'web' | 'worker'): Promise<Judged> {
+async function restartedInARow(product: Product, kind: 'inference' | 'web' | 'worker'): Promise<CheckResult> {
   const times: number[] = []
   for (let i = 0; i < RESTARTS; i++) {
     const before = pidsOf(product.pid, kind)

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { pidsOf } from './process-tree.ts'
 import { missingRows } from './kills.ts'
-import { inMs, tally, wait, within, type Context, type Judged } from './fault-scenario.ts'
+import { inMs, tally, wait, within, type Context, type CheckResult } from './fault-scenario.ts'
 import { startProduct, type ProductAnswer, type Product } from './product.ts'
 import { smallImage } from './traffic.ts'
 
@@ -24,7 +24,7 @@ database.exec('BEGIN IMMEDIATE')
 process.stdout.write('held')
 setTimeout(() => { database.exec('ROLLBACK'); process.exit() }, Number(process.argv[2]))`
 
-export async function lockedDatabase({ count, say }: Context): Promise<readonly Judged[]> {
+export async function lockedDatabase({ count, say }: Context): Promise<readonly CheckResult[]> {
   const lockMs = count({ short: 5_000, long: 20_000 })
   await using product = await startProduct()
   for (let seed = 0; seed < 20; seed++) await product.predict(smallImage(seed))

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { createRandom } from '#lib/ml/random.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { tally, type Context, type Judged } from './fault-scenario.ts'
+import { tally, type Context, type CheckResult } from './fault-scenario.ts'
 import type { Product } from './product.ts'
 
 /** Larger than what is kept in a row of the database (32 kB): it becomes a file. */
@@ -23,9 +23,9 @@ const LOSSES: readonly Loss[] = [
   { name: 'emptied', apply: (file) => truncateSync(file, 0) },
 ]
 
-export async function lostFiles({ product: shared }: Context): Promise<readonly Judged[]> {
+export async function lostFiles({ product: shared }: Context): Promise<readonly CheckResult[]> {
   const product = await shared()
-  const judged: Judged[] = []
+  const judged: CheckResult[] = []
   for (const [seed, { name, apply }] of LOSSES.entries()) {
     const before = filesIn(product)
     const answer = await product.predict(noisyImage(seed))

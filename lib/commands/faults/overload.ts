@@ -3,9 +3,9 @@
  *  `npm run bench -- overload` does, for as many seconds as the form allows. */
 import { measureOverload } from '../bench-overload.ts'
 import { judged as judgedOverload } from '../overload-verdict.ts'
-import type { Context, Judged } from './fault-scenario.ts'
+import type { Context, CheckResult } from './fault-scenario.ts'
 
-export async function overload({ count, say }: Context): Promise<readonly Judged[]> {
+export async function overload({ count, say }: Context): Promise<readonly CheckResult[]> {
   const lines = { line: say, passing: say }
   const figures = await measureOverload({ seconds: count({ short: 2, long: 8 }), lines })
   return judgedOverload(figures).map(({ what, figure, wanted, isMet }) => ({

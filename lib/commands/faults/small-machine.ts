@@ -2,13 +2,13 @@
 import { BOMBS, type BombName } from './bombs.ts'
 import { createControlGroup } from './control-group.ts'
 import { bombsOn } from './image-bombs.ts'
-import { inMb, type Context, type Judged } from './fault-scenario.ts'
+import { inMb, type Context, type CheckResult } from './fault-scenario.ts'
 import { startProduct } from './product.ts'
 
 const LIMIT_MB = 512
 const PARALLEL = 8
 
-export async function smallMachine({ form, say }: Context): Promise<readonly Judged[]> {
+export async function smallMachine({ form, say }: Context): Promise<readonly CheckResult[]> {
   using group = createControlGroup(LIMIT_MB)!
   await using product = await startProduct({ MEMORY_MB: String(LIMIT_MB) }, { through: group.through })
   const kinds = form === 'long' ? (Object.keys(BOMBS) as BombName[]) : (['avif'] as const)

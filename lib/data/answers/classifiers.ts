@@ -8,7 +8,7 @@ import { countUnseen } from '../samples.ts'
 import type { Store } from '../store.ts'
 import { byOf, trashOf } from './undoing.ts'
 
-type Offered = Pick<
+type ClassifierQueries = Pick<
   Answers,
   | 'listClassifiers'
   | 'getClassifier'
@@ -21,7 +21,7 @@ type Offered = Pick<
 export function classifierAnswers(
   store: Store,
   { classifiers, live, trash }: Pick<Data, 'classifiers' | 'live' | 'trash'>,
-): Offered {
+): ClassifierQueries {
   const { prisma } = store
   const defaultId = async (): Promise<string | null> =>
     classifiers.chosen(undefined).then(
@@ -55,7 +55,7 @@ export function classifierAnswers(
       ...countsOf(store, classifier.id),
     }
   }
-  const getClassifier: Offered['getClassifier'] = async ({ id }) =>
+  const getClassifier: ClassifierQueries['getClassifier'] = async ({ id }) =>
     answerOf(await classifiers.get(id), await defaultId())
 
   return {

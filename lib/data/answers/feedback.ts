@@ -3,14 +3,14 @@
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { splitOf } from '#lib/domain/splits.ts'
-import type { Transacting } from '../connection.ts'
+import type { TransactionScope } from '../connection.ts'
 import type { Answers } from '../data.ts'
 import { keepForSample, sweepPictures } from '../images.ts'
 import { revive, unknownClass } from '../samples.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 
-type Asked = {
+type FeedbackTarget = {
   readonly id: string
   readonly classifierId: string
   readonly predictedClass: string
@@ -18,7 +18,7 @@ type Asked = {
   readonly filename: string | null
 }
 type Correction = {
-  readonly asked: Asked
+  readonly asked: FeedbackTarget
   readonly label: string
   readonly sampleId: string
   readonly at: Date
@@ -27,7 +27,7 @@ type Correction = {
 export const feedbackAnswers = ({ connection, settings, id, now }: Store): Pick<Answers, 'giveFeedback'> => ({
   giveFeedback: (said) =>
     connection.write((writing) => {
-      const asked = writing.one<Asked>(
+      const asked = writing.one<FeedbackTarget>(
         'SELECT "id", "classifierId", "predictedClass", "pictureHash", "filename" FROM "Prediction" WHERE "id" = ?',
         said.id,
       )
@@ -42,8 +42,8 @@ export const feedbackAnswers = ({ connection, settings, id, now }: Store): Pick<
 })
 
 function rightLabel(
-  writing: Transacting,
-  asked: Asked,
+  writing: TransactionScope,
+  asked: FeedbackTarget,
   said: { readonly correct: boolean; readonly label?: string | undefined },
 ): string {
   const what = 'The feedback was not saved'
@@ -81,7 +81,7 @@ function rightLabel(
   return said.label
 }
 
-type Forgetting = {
+type ForgetOptions = {
   readonly dataDir: string
   readonly predictionId: string
   readonly trashId: string
@@ -90,7 +90,7 @@ type Forgetting = {
 
 /** Takes back what was said before, with the sample that it made. One that is older, such as an uploaded one
  *  that a correction took out of the trash, goes to the trash: only an admin deletes for good. */
-function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Forgetting): void {
+function forget(writing: TransactionScope, { dataDir, predictionId, trashId, at }: ForgetOptions): void {
   const before = writing.one<{ sampleId: string | null; at: number }>(
     'SELECT "sampleId", "at" FROM "Feedback" WHERE "predictionId" = ?',
     predictionId,
@@ -137,7 +137,7 @@ function forget(writing: Transacting, { dataDir, predictionId, trashId, at }: Fo
 
 /** The sample that a correction makes or relabels. A sample that came another way keeps its label: only an
  *  admin changes those. */
-function correct(writing: Transacting, { asked, label, sampleId, at }: Correction): string | null {
+function correct(writing: TransactionScope, { asked, label, sampleId, at }: Correction): string | null {
   if (asked.pictureHash === null) return null
   const known = writing.one<{
     id: string

@@ -28,7 +28,7 @@ export function modelAnswers({
     },
   }
 
-  async function standingOf(classifierId: string): Promise<Standing> {
+  async function standingOf(classifierId: string): Promise<VersionStatus> {
     const [history, current, faults] = await Promise.all([
       promotions.history(classifierId),
       live.of(classifierId),
@@ -38,13 +38,13 @@ export function modelAnswers({
   }
 }
 
-type Standing = {
+type VersionStatus = {
   readonly history: readonly { readonly versionId: string }[]
   readonly liveId: string | null
   readonly faults: readonly VersionFault[]
 }
 
-const answerOf = (version: Version, { history, liveId, faults }: Standing): VersionAnswer => ({
+const answerOf = (version: Version, { history, liveId, faults }: VersionStatus): VersionAnswer => ({
   id: version.id,
   classifier: version.classifierId,
   version: version.name,

@@ -10,9 +10,9 @@ import { pageOf } from './page.ts'
 import { runEventsOf } from './run-events.ts'
 import { progressOf, stageAnswer, stageOf } from './run-stage.ts'
 
-type Offered = Pick<Answers, 'retrainStatus' | 'listRuns' | 'getRun' | 'runEvents'>
+type RunQueries = Pick<Answers, 'retrainStatus' | 'listRuns' | 'getRun' | 'runEvents'>
 
-export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifiers'>): Offered {
+export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifiers'>): RunQueries {
   const { connection } = store
   const events = runEventsOf(store, answerOf)
   return {

@@ -13,7 +13,10 @@ import { byOf, trashOf } from './undoing.ts'
 
 const WITH_PICTURE = { picture: { select: { width: true, height: true, sizeBytes: true } } } as const
 type Row = Prisma.SampleGetPayload<{ include: typeof WITH_PICTURE }>
-type Offered = Pick<Answers, 'listSamples' | 'changeSample' | 'deleteSample' | 'sampleImage' | 'dataSummary'>
+type SampleQueries = Pick<
+  Answers,
+  'listSamples' | 'changeSample' | 'deleteSample' | 'sampleImage' | 'dataSummary'
+>
 
 export function sampleAnswers(
   store: Store,
@@ -23,7 +26,7 @@ export function sampleAnswers(
     promotions,
     sampleChanges,
   }: Pick<Data, 'classifiers' | 'samples' | 'promotions' | 'sampleChanges'>,
-): Offered {
+): SampleQueries {
   const { connection, prisma } = store
   return {
     async listSamples({ classifier, cursor, limit, label, split, source, upload }) {

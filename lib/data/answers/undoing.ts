@@ -11,7 +11,7 @@ import { pageOf } from './page.ts'
 const SHOWN = 12
 const MOST_ENTRIES = 100
 
-type Offered = Pick<
+type UndoQueries = Pick<
   Answers,
   'changeSamples' | 'listChanges' | 'getChange' | 'undoChange' | 'listTrash' | 'restoreTrash'
 >
@@ -24,7 +24,7 @@ export function undoingAnswers({
   classifiers,
   sampleChanges,
   trash,
-}: Pick<Data, 'classifiers' | 'sampleChanges' | 'trash'>): Offered {
+}: Pick<Data, 'classifiers' | 'sampleChanges' | 'trash'>): UndoQueries {
   const trashAnswer = async (record: TrashRecord): Promise<TrashAnswer> => ({
     id: record.id,
     kind: record.kind,

@@ -5,7 +5,7 @@ import { createBlockedKernels } from '#lib/ml/onnx/blocked-kernels.ts'
 import { BLOCKED, createGraph } from '#lib/ml/onnx/graph.ts'
 import { floatsOf } from './inference-session.ts'
 import type { OrtLibrary } from './library.ts'
-import type { Writing } from './ort-learner.ts'
+import type { GraphWriter } from './ort-learner.ts'
 
 /** Two columns of sixteen channels, re-ordered: where the second column of the first channel lands is the
  *  block. Null where there is none. */
@@ -34,7 +34,7 @@ export async function probeBlock(library: OrtLibrary): Promise<8 | 16 | null> {
 }
 
 export const blockedWriting =
-  (block: number): Writing =>
+  (block: number): GraphWriter =>
   (batch) =>
   (g) =>
     createBlockedKernels(g, { batch, block })

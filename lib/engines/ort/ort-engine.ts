@@ -5,11 +5,11 @@ import { createStandardKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import type { Engine } from '../engine.ts'
 import { openAnswering, type AnsweringSession } from './inference-session.ts'
 import type { OrtLibrary } from './library.ts'
-import { createOrtLearner, type Writing } from './ort-learner.ts'
+import { createOrtLearner, type GraphWriter } from './ort-learner.ts'
 
 export function createOrtEngine(
   library: OrtLibrary,
-  options: { readonly writing?: Writing; readonly layout?: string } = {},
+  options: { readonly writing?: GraphWriter; readonly layout?: string } = {},
 ): Engine {
   const loaded = new Map<string, AnsweringSession>()
   const writing = options.writing ?? standardWriting(library)
@@ -44,7 +44,7 @@ export function createOrtEngine(
 }
 
 export const standardWriting =
-  (library: OrtLibrary): Writing =>
+  (library: OrtLibrary): GraphWriter =>
   (batch) =>
   (g) =>
     createStandardKernels(g, { batch, isWasm: library.name === 'wasm' })

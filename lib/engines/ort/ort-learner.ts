@@ -22,9 +22,9 @@ import { floatsOf, openAnswering, type AnsweringSession } from './inference-sess
 import type { OrtLibrary, Session } from './library.ts'
 
 /** How the graph is written: standard, or in ONNX Runtime's blocked layout. */
-export type Writing = (batch: number) => (g: Graph) => GraphKernels
+export type GraphWriter = (batch: number) => (g: Graph) => GraphKernels
 
-export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing: Writing): Learner {
+export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing: GraphWriter): Learner {
   const { network, optimiser, seed = 0 } = spec
   const plan = planWeights(spec)
   const names = stateNames({ optimiser, plan })

@@ -16,13 +16,13 @@ import { createTensorFlowKernels } from './kernels.ts'
 
 const MOST_AT_ONCE = 32 // images of one run: more take more memory and no less time for each (2026-11)
 
-export type Loaded = {
+export type LoadedNetwork = {
   readonly original: Network
   readonly network: Network
   readonly tensors: Readonly<Record<string, Tensor>>
 }
 
-export function loadWeights(tf: TensorFlow, original: Network, given: Weights): Loaded {
+export function loadWeights(tf: TensorFlow, original: Network, given: Weights): LoadedNetwork {
   const { network, weights } = foldBatchNorm(original, given)
   return tf.scope(() => {
     const tensors = Object.fromEntries(
@@ -40,11 +40,12 @@ export function loadWeights(tf: TensorFlow, original: Network, given: Weights): 
   })
 }
 
-export const freeWeights = (tf: TensorFlow, { tensors }: Loaded): void => tf.free(Object.values(tensors))
+export const freeWeights = (tf: TensorFlow, { tensors }: LoadedNetwork): void =>
+  tf.free(Object.values(tensors))
 
 export function answer(
   tf: TensorFlow,
-  { original, network, tensors }: Loaded,
+  { original, network, tensors }: LoadedNetwork,
   pixels: Float32Array,
   count: number,
 ): NetworkAnswers {

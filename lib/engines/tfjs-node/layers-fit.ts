@@ -7,7 +7,7 @@ import { toTfjs } from '#lib/ml/formats/tfjs.ts'
 
 /** As much of tfjs as this uses. */
 type Tensor = { dispose(): void }
-type Fitted = { readonly history: Readonly<Record<string, readonly number[] | undefined>> }
+type FitResult = { readonly history: Readonly<Record<string, readonly number[] | undefined>> }
 type Model = {
   compile(how: {
     readonly optimizer: unknown
@@ -23,7 +23,7 @@ type Model = {
       readonly shuffle: boolean
       readonly verbose: number
     },
-  ): Promise<Fitted>
+  ): Promise<FitResult>
 }
 export type Tfjs = {
   readonly version: Readonly<Record<string, string | undefined>>

@@ -1,7 +1,7 @@
 /** The engine `tfjs-node`: TensorFlow's kernels, driven one by one from the layers of lib/ml. */
 import type { LearnerSpec } from '#lib/ml/learn/learner.ts'
 import type { Engine } from '../engine.ts'
-import { answer, freeWeights, loadWeights, type Loaded } from './inference-network.ts'
+import { answer, freeWeights, loadWeights, type LoadedNetwork } from './inference-network.ts'
 import { loadTensorFlow, type TensorFlow } from './binding.ts'
 import { createTensorFlowLearner } from './tensorflow-learner.ts'
 
@@ -10,7 +10,7 @@ export function createTensorFlowEngine({
   tf = loadTensorFlow(),
   fastBfloat16 = false,
 }: { readonly tf?: TensorFlow; readonly fastBfloat16?: boolean } = {}): Engine {
-  const loaded = new Map<string, Loaded>()
+  const loaded = new Map<string, LoadedNetwork>()
   const unload = (key: string): void => {
     const known = loaded.get(key)
     if (known) freeWeights(tf, known)

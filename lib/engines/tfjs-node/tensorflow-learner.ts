@@ -15,7 +15,7 @@ import { fillNoise, noisyLayers } from '#lib/ml/learn/dropout-noise.ts'
 import { clipped, momentCount, ratesOfStep, updated } from '#lib/ml/learn/optimisers.ts'
 import { decayMask, flattened, paceMask, planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
 import { lossAndGradients, STATISTICS_DECAY, type Values } from '#lib/ml/learn/step.ts'
-import { answer, freeWeights, loadWeights, type Loaded } from './inference-network.ts'
+import { answer, freeWeights, loadWeights, type LoadedNetwork } from './inference-network.ts'
 import { TYPE, type Tensor, type TensorFlow } from './binding.ts'
 import { createTensorFlowKernels } from './kernels.ts'
 
@@ -49,7 +49,7 @@ export function createTensorFlowLearner(
   const decays = hold(() => tf.floats(decayMask(plan), [plan.trainedLength]))
   const pace = paceMask(plan, optimiser)
   const paces = pace && hold(() => tf.floats(pace, [plan.trainedLength]))
-  const loaded = new Map<Which, { readonly of: number; readonly weights: Loaded }>()
+  const loaded = new Map<Which, { readonly of: number; readonly weights: LoadedNetwork }>()
   let changes = 0 // of the weights: what was loaded for answers at an earlier count is stale
   let state: State | null = null
   let step = 0

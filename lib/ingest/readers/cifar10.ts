@@ -7,7 +7,7 @@ import { isDarkroomError } from '#lib/domain/errors.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { download } from './download.ts'
 import { inTurns } from './yield-to-event-loop.ts'
-import type { Dataset, LabelledImage, Opening } from './labelled-image.ts'
+import type { Dataset, LabelledImage, DatasetOptions } from './labelled-image.ts'
 import {
   DEFAULT_DOWNLOADS,
   exists,
@@ -56,7 +56,7 @@ export const CIFAR10: Cifar10Files = {
 }
 
 /** All six files are checked before the first image is handed over; then one batch at a time is in memory. */
-export async function openCifar10(opening: Opening, files: Cifar10Files = CIFAR10): Promise<Dataset> {
+export async function openCifar10(opening: DatasetOptions, files: Cifar10Files = CIFAR10): Promise<Dataset> {
   const source = opening.from ?? (await fetched(files, opening))
   if (opening.from !== undefined) await verify(source, files, opening.signal)
   return {
@@ -68,7 +68,7 @@ export async function openCifar10(opening: Opening, files: Cifar10Files = CIFAR1
 
 async function fetched(
   files: Cifar10Files,
-  { downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: Opening,
+  { downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: DatasetOptions,
 ): Promise<string> {
   const kept = join(downloads, files.archive.name)
   const check = (path: string): Promise<void> => verify(path, files, signal)

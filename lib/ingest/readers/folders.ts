@@ -7,16 +7,16 @@ import type { ZipLimits } from '#lib/archive/read-zip.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { layoutOf } from './class-folders.ts'
 import type { Layout } from './class-folders.ts'
-import type { Dataset, LabelledImage, Opening, Stray } from './labelled-image.ts'
+import type { Dataset, LabelledImage, DatasetOptions, Stray } from './labelled-image.ts'
 
-export type FoldersOpening = Pick<Opening, 'onStray' | 'signal'> & { readonly limits?: ZipLimits }
+export type FolderOptions = Pick<DatasetOptions, 'onStray' | 'signal'> & { readonly limits?: ZipLimits }
 
 /** A picture above 64 MiB is no training picture; a set above 64 GiB does not fit this product's one machine. */
 export const GENEROUS: ZipLimits = { entryBytes: 64 * 1024 ** 2, totalBytes: 64 * 1024 ** 3 }
 
 export async function openZipOfFolders(
   source: string | Uint8Array,
-  { onStray, signal, limits = GENEROUS }: FoldersOpening = {},
+  { onStray, signal, limits = GENEROUS }: FolderOptions = {},
 ): Promise<Dataset> {
   const paths = await listZip(source, signal)
   const layout = layoutOf(paths)
@@ -46,7 +46,7 @@ export async function openZipOfFolders(
 
 export async function openFolderOfFolders(
   folder: string,
-  { onStray, signal, limits = GENEROUS }: FoldersOpening = {},
+  { onStray, signal, limits = GENEROUS }: FolderOptions = {},
 ): Promise<Dataset> {
   const strays: Stray[] = []
   const paths = await filesUnder(folder, '', strays, signal)

@@ -34,7 +34,7 @@ export type DownloadProgress = {
   readonly secondsLeft: number | null
 }
 
-export type Opening = {
+export type DatasetOptions = {
   /** A file or a folder that is here already. */
   readonly from?: string | undefined
   /** An address that has the official files, instead of the official addresses. */

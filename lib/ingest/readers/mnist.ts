@@ -6,7 +6,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { encodeGreyPng } from '#lib/images/png.ts'
 import { download } from './download.ts'
 import { inTurns } from './yield-to-event-loop.ts'
-import type { Dataset, LabelledImage, Opening } from './labelled-image.ts'
+import type { Dataset, LabelledImage, DatasetOptions } from './labelled-image.ts'
 import { DEFAULT_DOWNLOADS, exists, isFolder, missingFile, readPinned } from './official-file.ts'
 import type { OfficialFile, PinnedContent } from './official-file.ts'
 
@@ -71,7 +71,10 @@ const IMAGES_MAGIC = 0x803
 const LABELS_MAGIC = 0x801
 
 /** Everything is checked before the first image is handed over; 55 MB stay in memory meanwhile. */
-export async function openMnist(opening: Opening, parts: readonly MnistPart[] = MNIST): Promise<Dataset> {
+export async function openMnist(
+  opening: DatasetOptions,
+  parts: readonly MnistPart[] = MNIST,
+): Promise<Dataset> {
   const read = []
   for (const { split, images, labels } of parts) {
     read.push({
@@ -91,7 +94,7 @@ export async function openMnist(opening: Opening, parts: readonly MnistPart[] = 
 
 async function contentOf(
   wanted: OfficialFile & PinnedContent,
-  { from, downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: Opening,
+  { from, downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: DatasetOptions,
 ): Promise<Uint8Array> {
   signal?.throwIfAborted()
   const kept = join(downloads, wanted.name)

@@ -3,12 +3,12 @@
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openCifar10 } from './cifar10.ts'
 import { openFolderOfFolders, openZipOfFolders } from './folders.ts'
-import type { Dataset, Opening } from './labelled-image.ts'
+import type { Dataset, DatasetOptions } from './labelled-image.ts'
 import { openMnist } from './mnist.ts'
 import { isFolder } from './official-file.ts'
 import { openShapes } from './shapes.ts'
 
-export async function openDataset(name: string, opening: Opening = {}): Promise<Dataset> {
+export async function openDataset(name: string, opening: DatasetOptions = {}): Promise<Dataset> {
   if (name === 'mnist') return openMnist(opening)
   if (name === 'cifar10') return openCifar10(opening)
   if (opening.from !== undefined)

@@ -11,7 +11,7 @@ import {
   manifest as manifestSchema,
   preprocess as preprocessSchema,
 } from '#lib/contracts/bundle.ts'
-import type { Card, Golden, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
+import type { Card, GoldenOutputs, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readReference, referenceBytes, type Reference } from '../evaluate/familiarity.ts'
@@ -26,7 +26,7 @@ export type BundleContent = {
   /** In the order of the outputs; `classes.json` is this list. */
   readonly classes: readonly string[]
   readonly card: Card
-  readonly golden: Golden
+  readonly golden: GoldenOutputs
   /** Null where it was sealed without, or learnt from no picture. */
   readonly reference: Reference | null
 }
@@ -135,7 +135,7 @@ function referenceOf(bytes: Uint8Array | undefined, length: number): Reference |
 
 /** The golden picture that is answered otherwise than sealed, in words; null where all agree.
  *  @param rows logits of each golden input, in their order. */
-export function goldenFailure(golden: Golden, rows: readonly ArrayLike<number>[]): string | null {
+export function goldenFailure(golden: GoldenOutputs, rows: readonly ArrayLike<number>[]): string | null {
   for (const [i, { name, probabilities }] of golden.inputs.entries()) {
     const row = rows[i]
     if (!row || row.length !== probabilities.length)

@@ -2,7 +2,7 @@
  *  read it. */
 import path from 'node:path'
 import { PROGRESS, writeInPlace } from './layout.ts'
-import type { BackupPlan, Making } from './making.ts'
+import type { BackupPlan, BackupDraft } from './making.ts'
 
 const PROGRESS_EVERY_MS = 1_000
 
@@ -10,7 +10,7 @@ const PROGRESS_EVERY_MS = 1_000
 export function teller(
   { dataDir, now, onProgress }: BackupPlan,
   { name, staging, startedAt }: { readonly name: string; readonly staging: string; readonly startedAt: Date },
-): Making['tell'] {
+): BackupDraft['tell'] {
   let told: { at: number; phase: string } = { at: 0, phase: '' }
   let writing = Promise.resolve()
   return (phase, doneBytes, totalBytes) => {

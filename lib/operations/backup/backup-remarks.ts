@@ -1,7 +1,7 @@
 /** What a backup says of files that it could not keep whole: sentences for the owner. It looks at no disk. */
 import path from 'node:path'
 import { imagePathOrNull } from './copy-data-files.ts'
-import type { Making } from './making.ts'
+import type { BackupDraft } from './making.ts'
 
 export const lostRemarks = (lost: readonly string[]): readonly string[] =>
   lost.length === 0
@@ -11,7 +11,7 @@ export const lostRemarks = (lost: readonly string[]): readonly string[] =>
           `therefore in this backup: ${someOf(lost)}.`,
       ]
 
-export function damagedRemarks({ entries }: Making): readonly string[] {
+export function damagedRemarks({ entries }: BackupDraft): readonly string[] {
   const damaged = [...entries.values()]
     .filter(
       ({ path: file, sha256 }) =>

@@ -9,7 +9,7 @@ import {
   pictureOf,
   predictionOf,
   sampleOf,
-  type Opened,
+  type DataFixture,
 } from '#lib/data/opened.fakes.ts'
 import { registerVersion } from '#lib/data/sealed.fakes.ts'
 import { backupsContaining } from './find.ts'
@@ -23,9 +23,13 @@ import { verifyBackup } from './verify.ts'
 const LARGE_BYTES = 40_000
 const DAY_MS = 86_400_000
 
-type Given = Opened & { readonly plan: BackupPlan; readonly small: string; readonly large: string }
+type BackupFixture = DataFixture & {
+  readonly plan: BackupPlan
+  readonly small: string
+  readonly large: string
+}
 
-async function withImages(): Promise<Given> {
+async function withImages(): Promise<BackupFixture> {
   const opened = await openWithFruit()
   const large = pictureOf('large', LARGE_BYTES)
   await opened.data.samples.add('fruit', [sampleOf('small'), sampleOf('large', { picture: large })])

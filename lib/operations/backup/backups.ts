@@ -13,7 +13,7 @@ import type { Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { migrationCopies } from '#lib/data/migration-copy.ts'
-import { backupsContaining, expiryOf, isSameDisk, type Containing, type Wanted } from './find.ts'
+import { backupsContaining, expiryOf, isSameDisk, type BackupMatch, type BackupQuery } from './find.ts'
 import { backupsIn, jsonOf, PROGRESS, UNFINISHED, type FoundBackup } from './layout.ts'
 import { backupConcern, everyMs, nextBackupAt, type BackupTimes } from './schedule.ts'
 
@@ -34,7 +34,7 @@ export type Backups = {
   readonly listBackups: (input: Input<typeof listBackups>) => Promise<Output<typeof listBackups>>
   readonly createBackup: () => Promise<Output<typeof createBackup>>
   /** Which backups contain it, and until when. */
-  readonly backupsContaining: (wanted: Wanted) => Promise<readonly Containing[]>
+  readonly backupsContaining: (wanted: BackupQuery) => Promise<readonly BackupMatch[]>
   /** What health says of backups; null: nothing. */
   readonly concern: () => Promise<string | null>
   /** Queues a backup where one is due; answers whether it did. */

@@ -12,7 +12,7 @@ import {
   megabytes,
   type FileToCopy,
 } from './copy-files.ts'
-import type { BackupPlan, Making } from './making.ts'
+import type { BackupPlan, BackupDraft } from './making.ts'
 
 /** Made again when needed, of this machine, or half done: no part of a backup. docs/operations.md lists them. */
 const LEFT_OUT = new Set([
@@ -31,7 +31,7 @@ const SPARE_BYTES = 16 * 1024 ** 2
 
 /** Everything in DATA_DIR that is not in the backup yet. Files of images and versions never change, so what
  *  is there stays. */
-export async function copyNewFiles(making: Making): Promise<void> {
+export async function copyNewFiles(making: BackupDraft): Promise<void> {
   const fresh = (await filesBelow(making.dataDir, keptBy(making))).filter(
     (file) => !making.entries.has(file.path),
   )
@@ -61,7 +61,7 @@ function keptBy({ dataDir, databaseFile }: BackupPlan): (file: string) => boolea
 }
 
 async function store(
-  { dataDir, staging, entries, linkedFiles, previous }: Making,
+  { dataDir, staging, entries, linkedFiles, previous }: BackupDraft,
   file: FileToCopy,
 ): Promise<void> {
   const to = path.join(staging, 'data', file.path)
@@ -84,7 +84,7 @@ async function store(
 }
 
 async function refuseWithoutRoom(
-  { folder, databaseFile, entries, previous }: Making,
+  { folder, databaseFile, entries, previous }: BackupDraft,
   files: readonly FileToCopy[],
 ): Promise<void> {
   const database = entries.size === 0 ? ((await stat(databaseFile).catch(() => null))?.size ?? 0) : 0

@@ -7,14 +7,14 @@ import { backupsIn, IMAGES, readSums, type FoundBackup } from './layout.ts'
 /** A sha256 in hexadecimal and a line feed: IMAGES is sorted, so a line is found by halving. */
 const LINE_BYTES = 65
 
-export type Wanted = {
+export type BackupQuery = {
   /** sha256 of images. */
   readonly images?: readonly string[]
   /** `cats/v3`. */
   readonly versions?: readonly string[]
 }
 
-export type Containing = {
+export type BackupMatch = {
   readonly name: string
   readonly folder: string
   readonly startedAt: Date
@@ -36,12 +36,12 @@ type Rotation = {
 
 /** Newest first; those that contain none of it are left out. Only backups in BACKUP_DIR are known. */
 export async function backupsContaining(
-  wanted: Wanted,
+  wanted: BackupQuery,
   { backupDir, dataDir, keep, everyMs }: Rotation,
-): Promise<readonly Containing[]> {
+): Promise<readonly BackupMatch[]> {
   const ours = (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
   const newest = ours[0]
-  const found: Containing[] = []
+  const found: BackupMatch[] = []
   for (const [position, backup] of ours.entries()) {
     const images = await imagesIn(backup, wanted.images ?? [])
     const versions = await versionsIn(backup, wanted.versions ?? [])

@@ -38,7 +38,7 @@ import {
   type FileEntry,
   type FoundBackup,
 } from './layout.ts'
-import { previousOf, type BackupPlan, type Making } from './making.ts'
+import { previousOf, type BackupPlan, type BackupDraft } from './making.ts'
 
 /** Held while one process makes a backup of this DATA_DIR. */
 export const BACKUP_LOCK = 'backup.lock'
@@ -91,7 +91,7 @@ async function made(plan: BackupPlan): Promise<FoundBackup> {
   const staging = path.join(plan.folder, `${UNFINISHED}${name}`)
   await privateFolder(path.join(staging, 'data'))
   try {
-    const making: Making = {
+    const making: BackupDraft = {
       ...plan,
       name,
       staging,
@@ -128,7 +128,7 @@ async function freeName(folder: string, name: string): Promise<string> {
 /** Copies the database until no row has a file that came after the first look and went before the second.
  *  Files whose rows stay while they are missing were lost in DATA_DIR already. */
 async function copyDatabaseWithFiles(
-  making: Making,
+  making: BackupDraft,
 ): Promise<{ contents: DatabaseContents; lost: readonly string[] }> {
   const copy = path.join(making.staging, DATABASE)
   const size = (await stat(making.databaseFile).catch(() => null))?.size ?? 0
@@ -177,7 +177,7 @@ async function writingImages<T>(
 
 /** Images and versions that were deleted meanwhile: no row names them. */
 async function leaveOutUnknown(
-  { entries, linkedFiles, staging }: Making,
+  { entries, linkedFiles, staging }: BackupDraft,
   { imageFiles, versions }: DatabaseContents,
 ): Promise<void> {
   const images = new Set(imageFiles)
@@ -194,7 +194,7 @@ async function leaveOutUnknown(
 }
 
 /** A file that the backup before shares and that went bad there is copied again from the original. */
-async function readBack(making: Making): Promise<void> {
+async function readBack(making: BackupDraft): Promise<void> {
   const { staging, dataDir, entries, linkedFiles } = making
   const files = [...entries.values()]
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -222,7 +222,7 @@ async function readBack(making: Making): Promise<void> {
   )
 }
 
-async function provenDatabase({ staging }: Making): Promise<FileEntry> {
+async function provenDatabase({ staging }: BackupDraft): Promise<FileEntry> {
   const file = path.join(staging, DATABASE)
   const damage = databaseDamage(file)
   if (damage !== null)
@@ -241,7 +241,7 @@ type Findings = {
   readonly database: FileEntry
 }
 
-function summaryOf(making: Making, { startedAt, contents, remarks, database }: Findings): BackupSummary {
+function summaryOf(making: BackupDraft, { startedAt, contents, remarks, database }: Findings): BackupSummary {
   const { name, entries, linkedFiles, reason, productVersion, dataDir, settings, now } = making
   return {
     format: BACKUP_FORMAT,
@@ -262,7 +262,7 @@ function summaryOf(making: Making, { startedAt, contents, remarks, database }: F
 }
 
 async function seal(
-  { staging, entries }: Making,
+  { staging, entries }: BackupDraft,
   summary: BackupSummary,
   database: FileEntry,
 ): Promise<void> {

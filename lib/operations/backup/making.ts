@@ -15,7 +15,7 @@ export type BackupPlan = {
   readonly signal?: AbortSignal
 }
 
-export type Making = BackupPlan & {
+export type BackupDraft = BackupPlan & {
   readonly name: string
   readonly staging: string
   readonly entries: Map<string, FileEntry>
@@ -24,7 +24,7 @@ export type Making = BackupPlan & {
   readonly tell: (phase: BackupProgress['phase'], doneBytes: number, totalBytes: number) => Promise<void>
 }
 
-export async function previousOf({ folder, dataDir }: BackupPlan): Promise<Making['previous']> {
+export async function previousOf({ folder, dataDir }: BackupPlan): Promise<BackupDraft['previous']> {
   const newest = (await backupsIn(folder)).find(({ data_dir }) => data_dir === dataDir)
   const sums = newest && (await readSums(newest.folder).catch(() => null))
   return newest && sums ? { folder: newest.folder, sums } : null

@@ -12,7 +12,13 @@ import {
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { IN_USE_LOCK } from '#lib/data/file-lock.ts'
-import { folderForTest, openWithFruit, pictureOf, sampleOf, type Opened } from '#lib/data/opened.fakes.ts'
+import {
+  folderForTest,
+  openWithFruit,
+  pictureOf,
+  sampleOf,
+  type DataFixture,
+} from '#lib/data/opened.fakes.ts'
 import { openData } from '#lib/data/open.ts'
 import { makeBackup } from './make.ts'
 import { restoreBackup, type RestorePlan } from './restore.ts'
@@ -21,10 +27,14 @@ import { finishRestore, restoreToTell } from './settle-restore.ts'
 const LARGE_BYTES = 40_000
 const NOW = new Date(Date.UTC(2026, 10, 22, 9))
 
-type Given = Opened & { readonly backup: string; readonly home: string; readonly to: RestorePlan }
+type RestoreFixture = DataFixture & {
+  readonly backup: string
+  readonly home: string
+  readonly to: RestorePlan
+}
 
 /** A backup with two samples, and a folder elsewhere to restore it to. */
-async function withBackup(): Promise<Given> {
+async function withBackup(): Promise<RestoreFixture> {
   const opened = await openWithFruit()
   await opened.data.samples.add('fruit', [
     sampleOf('small'),
@@ -57,7 +67,7 @@ async function withBackup(): Promise<Given> {
   }
 }
 
-async function opened({ dataDir, databaseFile }: RestorePlan, settings: Opened['settings']) {
+async function opened({ dataDir, databaseFile }: RestorePlan, settings: DataFixture['settings']) {
   const data = await openData({ ...settings, dataDir, databaseFile })
   onTestFinished(() => data.close().catch(() => {})) // it may be closed already
   return data

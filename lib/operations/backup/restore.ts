@@ -41,13 +41,13 @@ export type RestorePlan = {
   readonly onCopying?: (doneBytes: number, totalBytes: number) => void
 }
 
-export type Restored = {
+export type RestoreResult = {
   readonly backup: FoundBackup
   /** Where the data lies that was there before; null: there was none. */
   readonly aside: string | null
 }
 
-export async function restoreBackup(plan: RestorePlan): Promise<Restored> {
+export async function restoreBackup(plan: RestorePlan): Promise<RestoreResult> {
   const { from, dataDir } = plan
   const { backup, sums, damages } = await verifyBackup(from, plan.onVerifying)
   if (damages.length > 0) throw damagedBackup(from, damages.join(' ').replace(/\.$/, ''))
@@ -85,7 +85,7 @@ async function restored(
   backup: FoundBackup,
   files: readonly string[],
   sums: ReadonlyMap<string, string>,
-): Promise<Restored> {
+): Promise<RestoreResult> {
   const { from, dataDir, databaseFile, now } = plan
   const stamp = nameFor(now())
   const before = (await readdir(dataDir)).filter((name) => !isStaying(name))
@@ -119,7 +119,7 @@ async function restored(
   return { backup, aside }
 }
 
-type Staging = {
+type RestorePaths = {
   readonly before: readonly string[]
   readonly staged: string
   readonly aside: string | null
@@ -130,7 +130,7 @@ type Staging = {
  *  (DATABASE_URL) is swapped where it lies. */
 async function swapOf(
   { dataDir, databaseFile }: RestorePlan,
-  { before, staged, aside, stamp }: Staging,
+  { before, staged, aside, stamp }: RestorePaths,
 ): Promise<SwapPlan> {
   const database = path.join(staged, path.basename(DATABASE))
   const isInside = !path.relative(dataDir, databaseFile).startsWith('..')

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createHash } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
-import { openForTest, type Opened } from '#lib/data/opened.fakes.ts'
+import { openForTest, type DataFixture } from '#lib/data/opened.fakes.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -64,7 +64,7 @@ function children(onMessage: (message: FromTraining, child: Child) => void = () 
 }
 
 export async function addShapes(
-  { data }: Opened,
+  { data }: DataFixture,
   each: number,
   firstSeed: number,
   source: 'dataset' | 'upload' = 'upload',

@@ -1,6 +1,6 @@
 /** The pictures by which a version proves itself before it serves: made by code, so that a bundle holds
  *  nobody's picture. They are not meant to look like a classifier's classes, only to be the same everywhere. */
-import type { Golden } from '#lib/contracts/bundle.ts'
+import type { GoldenOutputs } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Picture } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
@@ -35,7 +35,7 @@ export function goldenPictures(): readonly GoldenPicture[] {
 }
 
 /** `logits`: one row for each golden picture, in their order. Probabilities are at temperature 1. */
-export function goldenOf(logits: readonly Float32Array[]): Golden {
+export function goldenOf(logits: readonly Float32Array[]): GoldenOutputs {
   const inputs = goldenPictures().map(({ name, picture }, i) => ({
     name,
     png: Buffer.from(encodePng(picture)).toString('base64'),

@@ -10,7 +10,7 @@ import {
   fitTemperature,
   imagesToPromise,
   TARGET_ERROR,
-  type Answered,
+  type ScoredPrediction,
   type Logits,
 } from '#lib/domain/calibration.ts'
 import {
@@ -19,7 +19,7 @@ import {
   chanceOf,
   coverageOf,
   type Coverage,
-  type Drawn,
+  type ConformalSample,
 } from '#lib/domain/conformal.ts'
 import { wilson } from '#lib/domain/statistics.ts'
 import { evaluation, score } from '#lib/ml/evaluate/evaluate.ts'
@@ -104,19 +104,19 @@ export async function measure(sets: EvaluationSets, loaded: LoadedVersion): Prom
 }
 
 type ScoredSets = {
-  readonly calibrating: Drawn
-  readonly test: Drawn
+  readonly calibrating: ConformalSample
+  readonly test: ConformalSample
   readonly familiarity: Familiarity | null
 }
 
-const drawn = (logits: Logits, { labels, hashes }: SampleSet): Drawn => ({
+const drawn = (logits: Logits, { labels, hashes }: SampleSet): ConformalSample => ({
   logits,
   labels,
   chances: hashes.map(chanceOf),
 })
 
 function testPart(
-  { logits, labels }: Drawn,
+  { logits, labels }: ConformalSample,
   classes: readonly string[],
   temperature: number,
 ): NonNullable<Card['test']> {
@@ -178,11 +178,11 @@ function decisionPart(
 }
 
 function familiarOnes(
-  { logits, labels }: Drawn,
+  { logits, labels }: ConformalSample,
   temperature: number,
   distances: Float32Array | undefined,
   threshold: number | null | undefined,
-): Answered[] {
+): ScoredPrediction[] {
   return answersAt(logits, labels, temperature).filter((_, i) => !isUnfamiliar(distances, threshold, i))
 }
 
