@@ -37,6 +37,7 @@ export default tseslint.config(
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-eval': 'error',
       'no-implied-eval': 'error',
+      'no-nested-ternary': 'error',
     },
   },
   {

@@ -11,6 +11,7 @@ import { hiddenInputs } from './hidden-inputs.ts'
 import { earlierProjectsCovered } from './earlier-projects.ts'
 import { eachFile, hold, type Law } from './rule.ts'
 import { brokenLaws } from './layers.ts'
+import { lineLength } from './line-length.ts'
 import { lockIsWhole } from './lockfile.ts'
 import { noModuleMocks } from './mocks.ts'
 import { modelsPageIsCurrent } from './models-page.ts'
@@ -39,6 +40,7 @@ export const LAWS: readonly Law[] = [
   drawerNames,
   typesOnce,
   fileSizes,
+  lineLength,
   hiddenInputs,
   noCastJson,
   noModuleMocks,

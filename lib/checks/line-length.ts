@@ -1,4 +1,4 @@
-/** The law of width: a line fits a screen beside another. Prettier breaks what it can; what it cannot, such as
+/** The rule of width: a line fits a screen beside another. Prettier breaks what it can; what it cannot, such as
  *  a long text or a template, people divide. Imports and lines with an address are left alone. */
 import { eachFile, type Law } from './rule.ts'
 import type { SourceFile } from './sources.ts'

@@ -1,5 +1,5 @@
-/** The law of closed doors: what module-boundaries.ts allows, somebody uses. A permission that nobody needs is given back,
- *  and a room that nobody entered is none. Who steps over the table, layers.ts catches. */
+/** The rule of permissions: what module-boundaries.ts allows, some file uses. A permission that no file needs is
+ *  removed, and a module without files is none. Who steps over the table, layers.ts catches. */
 import type { Law } from './rule.ts'
 import { DOORS, isTest, roomOf, ROOMS, type Room } from './module-boundaries.ts'
 import { factsOf, targetOf, type SourceFile } from './sources.ts'

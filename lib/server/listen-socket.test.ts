@@ -28,7 +28,7 @@ async function turnsToAccept(copies: number): Promise<number> {
   return turns
 }
 
-test('with copies of its socket a busy process accepts many connections in a turn, with one it accepts one', async () => {
+test('with copies of its socket a busy process accepts many connections in a turn, else one', async () => {
   expect(await turnsToAccept(1)).toBeGreaterThanOrEqual(CONNECTIONS)
   expect(await turnsToAccept(16)).toBeLessThan(CONNECTIONS / 4)
 })

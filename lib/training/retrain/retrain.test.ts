@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addShapes, openTrio, requestContext, retrainInput } from './trio.fakes.ts'
 
-test('one click makes a first version, a second click a judged one, and rolling back brings the first again', async () => {
+test('one click makes a first version, a second one that is compared; rolling back returns the first', async () => {
   const darkroom = await openTrio()
   const { data, handlers, retrain, versions, work } = darkroom
   await addShapes(darkroom, 60, 1)

@@ -28,6 +28,8 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
+const splitOf = (i: number) => (['train', 'validation', 'test'] as const)[Number(i >= 40) + Number(i >= 52)]!
+
 /** 40 training, 12 validation and 20 test pictures of each class. */
 async function* drawn(): AsyncGenerator<PackSource> {
   for (let i = 0; i < 72; i++) {
@@ -36,7 +38,7 @@ async function* drawn(): AsyncGenerator<PackSource> {
       yield {
         hash: createHash('sha256').update(bytes).digest('hex'),
         label,
-        split: i < 40 ? 'train' : i < 52 ? 'validation' : 'test',
+        split: splitOf(i),
         bytes,
       }
     }
@@ -136,7 +138,7 @@ function begun(change: {
   }
 }
 
-test('a hundred and twenty drawn pictures are learnt far beyond chance, and the sealed version gives its golden answers', async () => {
+test('120 drawn images are learnt far beyond chance, and the sealed version gives its golden answers', async () => {
   const run = begun({ epochs: 12 })
 
   await run.go()
@@ -232,7 +234,7 @@ test.each([
   120_000,
 )
 
-test('a teacher that sees pictures alike stands beside the run; two of which one sees them otherwise are refused', async () => {
+test('a teacher that sees images alike stands beside the run; two that see them differently are refused', async () => {
   const first = begun({ epochs: 2 })
   await first.go()
   const again = begun({ epochs: 2 })

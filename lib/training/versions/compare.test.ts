@@ -162,7 +162,7 @@ test('a picture that is gone or cannot be decoded is left out of both', async ()
   expect(answer.images).toBe(30)
 })
 
-test("where the champion's own test pictures are not here nobody can tell, however good the new ones look", async () => {
+test("without the live version's own test images there is no verdict, however good the new ones look", async () => {
   const champion = versionRow(1, { isShipped: true, card: cardOf('v1', {}, 10_000) })
   const fresh = times(40, 'lime', 'apple', 'lime')
 

@@ -187,14 +187,18 @@ function verdictOf(
   }
 }
 
+/** As the API names them. */
+const KIND_OF = {
+  first: 'first',
+  better: 'better',
+  'not-worse': 'not_worse',
+  worse: 'worse',
+  'cannot-tell': 'cannot_tell',
+} as const satisfies Readonly<Record<Verdict['kind'], VerdictAnswer['kind']>>
+
 export function verdictAnswer(verdict: Verdict, compared: Comparison): VerdictAnswer {
   return {
-    kind:
-      verdict.kind === 'not-worse'
-        ? 'not_worse'
-        : verdict.kind === 'cannot-tell'
-          ? 'cannot_tell'
-          : verdict.kind,
+    kind: KIND_OF[verdict.kind],
     sentence: sentence(compared, verdict),
     because: verdict.kind === 'worse' ? [...verdict.because] : [],
     images: compared.images,

@@ -41,6 +41,11 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]())
 
 /** 60 training, 220 validation and 40 test pictures. */
+function splitOf(i: number): PackSource['split'] {
+  if (i < 60) return 'train'
+  return i < 280 ? 'validation' : 'test'
+}
+
 async function* drawn(seed = 0): AsyncGenerator<PackSource> {
   for (let i = 0; i < 320; i++) {
     const label = CLASSES[i % 2]!
@@ -48,7 +53,7 @@ async function* drawn(seed = 0): AsyncGenerator<PackSource> {
     yield {
       hash: createHash('sha256').update(bytes).digest('hex'),
       label,
-      split: i < 60 ? 'train' : i < 280 ? 'validation' : 'test',
+      split: splitOf(i),
       bytes,
     }
   }
@@ -85,7 +90,7 @@ async function sealed() {
   return { folder, again }
 }
 
-test('measured anew, a version has the same weights and a card that says more, and is served with distances', async () => {
+test('measured anew, a version has the same weights, a card that says more, and distances', async () => {
   const { folder, again } = await sealed()
   const before = await readBundle(folder)
   const asked = {

@@ -26,7 +26,7 @@ async function withVersions() {
   return { data, cases, live, v1, v2, v3 }
 }
 
-test('a version whose files are damaged is not promoted: 422 with the file that is wrong, and the live version stays', async () => {
+test('a version with damaged files is not promoted: 422 names the file, and the live version stays', async () => {
   const { cases, live, v3 } = await withVersions()
   appendFileSync(path.join(v3.folder, 'weights.bin'), 'x')
 

@@ -10,7 +10,7 @@ import { keptSamples, type SourceFault } from './sources.ts'
 
 const LARGE = 40_000 // bytes: kept as a file
 
-test('a training run goes on without images whose files are missing, damaged or deleted, and says which files cannot be used', async () => {
+test('a training run goes on without images whose files are missing or damaged, and names them', async () => {
   const { data, folder, settings } = await openWithFruit()
   const pictures = ['whole', 'missing', 'damaged', 'small'].map((text) =>
     pictureOf(text, text === 'small' ? 100 : LARGE),

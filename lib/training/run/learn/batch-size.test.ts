@@ -87,12 +87,15 @@ import { batchWithin } from ${here('training/run/learn/batch-size.ts')}
 const network = smallNetwork({ size: ${size}, channels: 3 }, 10)
 const engine = await openEngine('auto', 'training', { threads: 2 })
 const batch = batchWithin(${limitMb}, { network, batch: 128, engine: engine.name })
-const learner = await engine.learner({ network, weights: initialWeights(network, 1), batch, optimiser: { kind: 'adam' }, precision: 'float32' })
+const weights = initialWeights(network, 1)
+const how = { batch, optimiser: { kind: 'adam' }, precision: 'float32' }
+const learner = await engine.learner({ network, weights, ...how })
 const pixels = (count) => new Float32Array(count * ${size} * ${size} * 3).fill(0.5)
 const targets = new Float32Array(batch * 10).map((_, i) => (i % 10 === 0 ? 1 : 0))
 for (let step = 0; step < 3; step++) await learner.learn({ pixels: pixels(batch), targets, count: batch }, 0.001)
 await learner.predict(pixels(64), 64)
-process.stdout.write(JSON.stringify({ batch, mb: Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024 }))
+const peakKb = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]
+process.stdout.write(JSON.stringify({ batch, mb: Number(peakKb) / 1024 }))
 process.exit(0)`
 
 const onLinux = test.runIf(process.platform === 'linux')

@@ -116,7 +116,7 @@ async function moved(out: string) {
   }
 }
 
-test('first the last layer is learnt, then the upper part; batch norm and what lies below stay to the last bit', async () => {
+test('first the last layer is learnt, then the upper part; batch norm and lower layers stay to the bit', async () => {
   const { folder, plan } = await prepared()
 
   const heard = await run(folder)
@@ -150,7 +150,7 @@ test('first the last layer is learnt, then the upper part; batch norm and what l
   ).toBe(true)
 }, 60_000)
 
-test('with transfer nothing below is let go, with transfer-whole everything learns and batch norm with it', async () => {
+test('with transfer the lower layers stay, with transfer-whole everything learns, batch norm included', async () => {
   const { plan } = await prepared()
   const { network, weights } = await readBundle(SHAPES_FOLDER)
   const specOf = (recipe: TransferRecipe) =>

@@ -1,5 +1,6 @@
 /** How well a version recognises unfamiliar images: which training images go into `reference.bin`, which
- *  neighbour counts, from what distance on an image is unfamiliar, and what foreign sets give. The rule is domain/familiarity, the arithmetic ml/familiarity. */
+ *  neighbour counts, from what distance on an image is unfamiliar, and what foreign sets give. The rule is
+ *  lib/domain/familiarity.ts, the arithmetic lib/ml/evaluate/familiarity.ts. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { auroc, familiarUpTo } from '#lib/domain/familiarity.ts'

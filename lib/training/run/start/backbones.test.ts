@@ -17,7 +17,7 @@ function places() {
   return { dataDir: join(folder, 'data'), modelsDir: join(folder, 'models') }
 }
 
-test('what a person brought comes before what came with the product, and digits have nothing to tell photographs', async () => {
+test('a user’s own networks come before shipped ones; those of digits are not offered for photographs', async () => {
   expect((await availableBackbones(places(), PHOTOGRAPHS)).map(({ name }) => name)).toEqual([
     'mine v1',
     'shapes v1',

@@ -41,7 +41,7 @@ const ports = (labels: readonly string[]) => ({
   signal: new AbortController().signal,
 })
 
-test("a target is a share of the teacher's prediction, in the order of the new network's classes, and the rest of the label", async () => {
+test("a target is a share of the teacher's prediction, in the new network's order, and of the label", async () => {
   const classes = SHAPES.toReversed()
   const set = drawn(preprocessFor({ size: 24, channels: 3, fit: 'cover' }), classes)
 
