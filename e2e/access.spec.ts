@@ -58,13 +58,13 @@ for (const door of ['on', 'off']) {
     }
 
     test('a page of a named site asks with a key, and another’s does not', async () => {
-      const asked = {
+      const request = {
         'access-control-request-method': 'POST',
         'access-control-request-headers': 'authorization',
       }
-      const ours = await product.ask('OPTIONS', '/api/predict', { headers: { origin: SITE, ...asked } })
+      const ours = await product.ask('OPTIONS', '/api/predict', { headers: { origin: SITE, ...request } })
       const theirs = await product.ask('OPTIONS', '/api/predict', {
-        headers: { origin: 'https://elsewhere.example', ...asked },
+        headers: { origin: 'https://elsewhere.example', ...request },
       })
       const answer = await product.ask('GET', '/api/predictions', {
         headers: { origin: SITE, ...headersOf['key user'] },

@@ -48,11 +48,11 @@ test('1 · a cookie that was kept opens nothing after the logout, and cannot be 
 
 test('2 · another site’s page changes nothing by the admin’s cookie', async () => {
   for (const origin of ['https://elsewhere.example', 'null', `${product.url}.elsewhere.example`]) {
-    const said = await product.ask('POST', '/api/keys', {
+    const response = await product.ask('POST', '/api/keys', {
       headers: { cookie: product.admin, origin },
       body: { name: 'stolen', scopes: ['admin'] },
     })
-    expect([said.status, said.json['code']]).toEqual([403, 'foreign_origin'])
+    expect([response.status, response.json['code']]).toEqual([403, 'foreign_origin'])
   }
   for (const address of ['/retrain', '/upload', '/api/models/rollback'])
     expect(
@@ -106,16 +106,16 @@ test('4 · SQL in filters is text', async () => {
     'label=%25',
     "cursor=' OR 1=1 --",
   ]) {
-    const said = await product.ask('GET', `/api/samples?limit=500&${query}`, { headers: asKey() })
-    expect((said.json['samples'] as unknown[] | undefined) ?? [], query).toEqual([])
+    const response = await product.ask('GET', `/api/samples?limit=500&${query}`, { headers: asKey() })
+    expect((response.json['samples'] as unknown[] | undefined) ?? [], query).toEqual([])
   }
   for (const query of [
     "class=' OR 1=1 --",
     'class=x"; DELETE FROM Prediction; --',
     "version=v1' OR '1'='1",
   ]) {
-    const said = await product.ask('GET', `/api/predictions?${query}`, { headers: asKey() })
-    expect((said.json['predictions'] as unknown[] | undefined) ?? [], query).toEqual([])
+    const response = await product.ask('GET', `/api/predictions?${query}`, { headers: asKey() })
+    expect((response.json['predictions'] as unknown[] | undefined) ?? [], query).toEqual([])
   }
   expect(Number((await product.ask('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'])).toBe(
     all,
@@ -127,9 +127,9 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
   form.append('label', HTML)
   for (const seed of [10, 11, 12]) form.append('files', new Blob([png(seed)]), `${HTML}${seed}.png`)
   expect((await product.ask('POST', '/api/upload', { headers: asKey(), body: form })).json['count']).toBe(3)
-  const asked = new FormData()
-  asked.append('file', new Blob([png(13)]), `${HTML}.png`)
-  await product.ask('POST', '/api/predict', { body: asked })
+  const request = new FormData()
+  request.append('file', new Blob([png(13)]), `${HTML}.png`)
+  await product.ask('POST', '/api/predict', { body: request })
   expect(
     (
       await product.ask('POST', '/api/keys', {
@@ -184,11 +184,11 @@ test('6 · oversized JSON is refused before it is read, however it is declared',
     ['POST', '/retrain'],
     ['POST', '/api/setup'],
   ] as const) {
-    const said = await product.ask(method, address, {
+    const response = await product.ask(method, address, {
       headers: { ...asAdmin(), 'content-type': 'application/json' },
       body: large,
     })
-    expect([said.status, said.json['code']], address).toEqual([413, 'too_large'])
+    expect([response.status, response.json['code']], address).toEqual([413, 'too_large'])
   }
   const login = await product.ask('POST', '/api/auth/callback/credentials', {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -208,9 +208,9 @@ test('6 · oversized JSON is refused before it is read, however it is declared',
 test('7 · line ends in names and addresses make no header', async () => {
   const form = new FormData()
   form.append('file', new Blob([png(20)]), 'a\r\nset-cookie: attacked=1\r\n.png')
-  const said = await product.ask('POST', '/predict', { headers: { accept: 'text/html' }, body: form })
-  expect(said.status).toBe(303)
-  expect(said.headers.get('set-cookie')).toBeNull()
+  const response = await product.ask('POST', '/predict', { headers: { accept: 'text/html' }, body: form })
+  expect(response.status).toBe(303)
+  expect(response.headers.get('set-cookie')).toBeNull()
 
   const raw = await rawly(product.url, 'GET /visualizations?x=%0d%0aset-cookie:%20attacked=1 HTTP/1.1')
   expect(raw).toMatch(/^HTTP\/1.1 308/)
@@ -247,10 +247,10 @@ test('9 · nobody is led to another site', async () => {
     '/%5celsewhere.example',
     'javascript:alert(1)',
   ]) {
-    const said = await product.ask('GET', `/login?next=${encodeURIComponent(next)}`, {
+    const response = await product.ask('GET', `/login?next=${encodeURIComponent(next)}`, {
       headers: { cookie: product.user },
     })
-    const to = said.headers.get('location') ?? /url=([^"]+)"/.exec(said.text)?.[1] ?? '/'
+    const to = response.headers.get('location') ?? /url=([^"]+)"/.exec(response.text)?.[1] ?? '/'
     expect(new URL(to, product.url).origin, next).toBe(product.url)
   }
   for (const target of ['//elsewhere.example/visualizations', 'http://elsewhere.example/visualizations']) {
@@ -329,11 +329,11 @@ test('12 · classes named after members of every object are uploaded, trained, p
   expect(predicted.text).toMatch(/"probabilities":\{[^}]*"__proto__":/)
   expect(predicted.text).toMatch(/"probabilities":\{[^}]*"constructor":/)
   for (const label of ODD) {
-    const said = await product.ask('POST', `/api/predictions/${String(predicted.json['id'])}/feedback`, {
+    const response = await product.ask('POST', `/api/predictions/${String(predicted.json['id'])}/feedback`, {
       headers: asKey(),
       body: { correct: label === predicted.json['predicted_class'], label },
     })
-    expect([said.status, said.json['label']], said.text).toEqual([200, label])
+    expect([response.status, response.json['label']], response.text).toEqual([200, label])
   }
   const counted = await product.ask('GET', '/api/statistics?classifier=odd')
   expect(counted.status).toBe(200)
@@ -432,11 +432,11 @@ function rawly(url: string, line: string, as?: string): Promise<string> {
     const socket = connect(Number(port), hostname, () =>
       socket.write(`${line}\r\nhost: ${as ?? host}\r\nconnection: close\r\n\r\n`),
     )
-    let said = ''
+    let output = ''
     socket.on('data', (chunk) => {
-      said += chunk.toString('latin1')
+      output += chunk.toString('latin1')
     })
-    socket.on('end', () => resolve(said))
+    socket.on('end', () => resolve(output))
     socket.on('error', reject)
   })
 }

@@ -30,19 +30,19 @@ for (const door of ['on', 'off']) {
 
     for (const [story, sent, status, code, says] of ROWS) {
       test(`${story}: ${status}`, async () => {
-        const said = await product.ask(sent.method ?? 'POST', sent.path, {
+        const result = await product.ask(sent.method ?? 'POST', sent.path, {
           body: sent.body?.(),
           headers: { ...sent.headers, ...asKey() },
         })
 
-        expect([said.status, said.json['code']], said.text).toEqual([status, code])
-        expect(said.json).toMatchObject({
+        expect([result.status, result.json['code']], result.text).toEqual([status, code])
+        expect(result.json).toMatchObject({
           success: false,
           instance: sent.path.split('?')[0],
           request_id: expect.any(String),
         })
-        expect(said.json['error']).toBe(said.json['detail'])
-        if (says) expect(said.json['detail']).toMatch(says)
+        expect(result.json['error']).toBe(result.json['detail'])
+        if (says) expect(result.json['detail']).toMatch(says)
         expect(leftIn(product)).toEqual([])
       })
     }
@@ -60,27 +60,27 @@ for (const door of ['on', 'off']) {
       ])
       const before = await product.ask('GET', `/api/samples?limit=1`, { headers: asKey() })
 
-      const said = await product.ask('POST', '/api/upload', {
+      const result = await product.ask('POST', '/api/upload', {
         headers: asKey(),
         body: form(['files', new Uint8Array(parts), 'a.zip'])(),
       })
       const after = await product.ask('GET', `/api/samples?limit=1`, { headers: asKey() })
 
-      const found = JSON.stringify(said.json['findings'])
-      expect(said.status, said.text).toBe(200)
+      const found = JSON.stringify(result.json['findings'])
+      expect(result.status, result.text).toBe(200)
       for (const name of ['notes.txt', 'cut.png', 'inner.zip', 'outside.png', 'link.png'])
         expect(found).toContain(name)
-      expect(Number(after.json['total']) - Number(before.json['total'])).toBe(said.json['count'])
+      expect(Number(after.json['total']) - Number(before.json['total'])).toBe(result.json['count'])
       expect(leftIn(product)).toEqual([])
       expect(readdirSync(path.dirname(product.dataDir)).filter((name) => name === 'outside.png')).toEqual([])
     })
 
     test('one bad picture is an entry of its batch, not its failure', async () => {
-      const said = await product.ask('POST', '/api/predict/batch', {
+      const result = await product.ask('POST', '/api/predict/batch', {
         body: form(['files', png(), 'good.png'], ['files', text('hello'), 'bad.png'])(),
       })
 
-      expect(said.json).toMatchObject({
+      expect(result.json).toMatchObject({
         success: true,
         count: 2,
         predictions: [
@@ -91,20 +91,20 @@ for (const door of ['on', 'off']) {
     })
 
     test('feedback with a class that is not there is refused by name', async () => {
-      const asked = await product.ask('POST', '/api/predict', {
+      const request = await product.ask('POST', '/api/predict', {
         body: png(),
         headers: { 'content-type': 'image/png' },
       })
-      const said = await product.ask('POST', `/api/predictions/${String(asked.json['id'])}/feedback`, {
+      const result = await product.ask('POST', `/api/predictions/${String(request.json['id'])}/feedback`, {
         headers: asKey(),
         body: { correct: false, label: 'pear' },
       })
 
-      expect([said.status, said.json['code']]).toEqual([422, 'unknown_class'])
+      expect([result.status, result.json['code']]).toEqual([422, 'unknown_class'])
     })
 
     test('a body that grows over the limit ends at once, and the sender hears why', async () => {
-      const said = await new Promise<number>((resolve, reject) => {
+      const result = await new Promise<number>((resolve, reject) => {
         const sending = nodeRequest(
           `${product.url}/api/predict`,
           { method: 'POST', headers: { 'content-type': 'image/png', 'transfer-encoding': 'chunked' } },
@@ -121,7 +121,7 @@ for (const door of ['on', 'off']) {
         more()
       })
 
-      expect(said).toBe(413)
+      expect(result).toBe(413)
     })
 
     test('who disappears in the middle leaves nothing, and others don’t notice', async () => {

@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { SHAPES } from '#lib/domain/shapes.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
-import { picture } from './people.ts'
+import { image } from './people.ts'
 
 const PICTURES = 50
 const UNTIL_DONE_MS = 8 * 60_000
@@ -23,7 +23,7 @@ test.afterAll(async () => {
 
 const predict = async (seed: number) => {
   const form = new FormData()
-  form.append('file', new Blob([new Uint8Array(picture('star', seed))]), 'star.png')
+  form.append('file', new Blob([new Uint8Array(image('star', seed))]), 'star.png')
   return product.ask('POST', '/api/predict', { body: form })
 }
 
@@ -34,7 +34,7 @@ test('predict, upload, retrain, read the verdict, predict with the new version, 
 
   const entries = Array.from({ length: PICTURES }, (_, i) => ({
     name: `${SHAPES[i % SHAPES.length]}/${i}.png`,
-    content: picture(SHAPES[i % SHAPES.length]!, 500 + i),
+    content: image(SHAPES[i % SHAPES.length]!, 500 + i),
   }))
   const form = new FormData()
   form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'fifty.zip')
@@ -97,7 +97,7 @@ test('predict, upload, retrain, read the verdict, predict with the new version, 
 test('an upload is undone as if it had not been', async () => {
   const form = new FormData()
   for (let i = 0; i < 3; i++)
-    form.append('files', new Blob([new Uint8Array(picture('ring', 700 + i))]), `ring-${i}.png`)
+    form.append('files', new Blob([new Uint8Array(image('ring', 700 + i))]), `ring-${i}.png`)
   form.append('label', 'ring')
   const total = async () =>
     (await product.ask('GET', '/api/samples?classifier=shapes&limit=1', { headers: asAdmin })).json['total']

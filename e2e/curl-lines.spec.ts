@@ -94,7 +94,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
 
 /** The page says of each `$ID` which route answers it. */
 async function idSources(page: import('@playwright/test').Page): Promise<ReadonlyMap<string, string>> {
-  const said = await page
+  const messagesOf = await page
     .locator('.fold-body:has(p > code:text-is("$ID"))')
     .evaluateAll((all) =>
       all.map(
@@ -105,7 +105,7 @@ async function idSources(page: import('@playwright/test').Page): Promise<Readonl
           ] as const,
       ),
     )
-  return new Map(said)
+  return new Map(messagesOf)
 }
 
 /** Of people the last to come, so that the admin stays. */

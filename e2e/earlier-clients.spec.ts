@@ -20,15 +20,15 @@ for (const door of ['on', 'off']) {
       await product[Symbol.asyncDispose]()
     })
 
-    for (const asked of [...EARLIER, ...EARLIER_OF_ROUTES]) {
-      test(asked.story, async () => {
-        const response = await fetch(requestOf(asked, product.url, asked.needsKey && key))
-        const said = response.clone()
+    for (const request of [...EARLIER, ...EARLIER_OF_ROUTES]) {
+      test(request.story, async () => {
+        const response = await fetch(requestOf(request, product.url, request.needsKey && key))
+        const result = response.clone()
 
-        expect(await broken(asked, response)).toEqual([])
-        if (asked.needsKey) expect((await fetch(requestOf(asked, product.url))).status).toBe(401)
-        if (asked.status === 202)
-          await cancelled(product, key, ((await said.json()) as { run: { id: string } }).run.id)
+        expect(await broken(request, response)).toEqual([])
+        if (request.needsKey) expect((await fetch(requestOf(request, product.url))).status).toBe(401)
+        if (request.status === 202)
+          await cancelled(product, key, ((await result.json()) as { run: { id: string } }).run.id)
       })
     }
 

@@ -3,7 +3,7 @@
 import { expect, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { SHAPES, type ShapeName } from '#lib/domain/shapes.ts'
-import { becomeOwner, logIn, picture } from './people.ts'
+import { becomeOwner, logIn, image } from './people.ts'
 import { expectGoodLooks, settled, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
@@ -23,7 +23,7 @@ const ask = async (page: Page, shape: ShapeName, seed: number) => {
   await page.goto(`${app.url}/predict?classifier=shapes`)
   await page
     .getByLabel('Drop or paste images here')
-    .setInputFiles({ name: `${shape}.png`, mimeType: 'image/png', buffer: picture(shape, seed) })
+    .setInputFiles({ name: `${shape}.png`, mimeType: 'image/png', buffer: image(shape, seed) })
   return page.getByRole('region', { name: 'Prediction' })
 }
 
@@ -76,7 +76,7 @@ test('fifty pictures come in as a ZIP of class folders, with a report', async ({
   await page.goto(`${app.url}/upload?classifier=shapes`)
   const entries = Array.from({ length: PICTURES }, (_, i) => ({
     name: `${SHAPES[i % SHAPES.length]}/${i}.png`,
-    content: picture(SHAPES[i % SHAPES.length]!, 100 + i),
+    content: image(SHAPES[i % SHAPES.length]!, 100 + i),
   }))
   await page
     .getByLabel('Drop images, folders or a ZIP here', { exact: true })

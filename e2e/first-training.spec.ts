@@ -2,7 +2,7 @@
  *  it may end early and that it did, and from then on it is the one that answers where none is named. */
 import { expect } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { becomeOwner, logIn, picture } from './people.ts'
+import { becomeOwner, logIn, image } from './people.ts'
 import { test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
@@ -30,7 +30,7 @@ test('Upload begins with a new classifier where nobody has an own one, and shows
   const entries = (['star', 'ring'] as const).flatMap((shape) =>
     Array.from({ length: OF_EACH }, (_, i) => ({
       name: `${shape}/${i}.png`,
-      content: picture(shape, 5_000 + i),
+      content: image(shape, 5_000 + i),
     })),
   )
   await page
@@ -94,7 +94,7 @@ test('from then on it answers where none is named: on the page, in the API, and 
           (await (
             await page.request.post(`${app.url}/api/predict`, {
               multipart: {
-                file: { name: 'star.png', mimeType: 'image/png', buffer: picture('star', 7_000) },
+                file: { name: 'star.png', mimeType: 'image/png', buffer: image('star', 7_000) },
               },
             })
           ).json()) as { classifier?: string }

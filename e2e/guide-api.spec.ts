@@ -9,7 +9,7 @@ import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { ROOT } from '#lib/checks/sources.ts'
 import { notAnswered, notPrinted, piecesOf } from './guide.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
-import { picture } from './people.ts'
+import { image } from './people.ts'
 
 const LONGEST_MS = 300_000
 const GUIDE = 'docs/api.md'
@@ -24,8 +24,8 @@ test.beforeAll(async () => {
   test.setTimeout(180_000)
   product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
   folder = mkdtempSync(path.join(tmpdir(), 'darkroom-guide-'))
-  writeFileSync(path.join(folder, 'picture.png'), picture('star', 61))
-  writeFileSync(path.join(folder, 'another.png'), picture('star', 62))
+  writeFileSync(path.join(folder, 'picture.png'), image('star', 61))
+  writeFileSync(path.join(folder, 'another.png'), image('star', 62))
   writeFileSync(path.join(folder, 'my-leaves.zip'), leaves(1_000, 60))
   writeFileSync(path.join(folder, 'more.zip'), leaves(2_000, 20))
   env = {
@@ -45,7 +45,7 @@ const leaves = (seed: number, count: number): Uint8Array =>
     (['healthy', 'rust'] as const).flatMap((label) =>
       Array.from({ length: count }, (_, i) => ({
         name: `${label}/${i}.png`,
-        content: picture(label === 'rust' ? 'star' : 'ring', seed + i),
+        content: image(label === 'rust' ? 'star' : 'ring', seed + i),
       })),
     ),
   )

@@ -17,7 +17,7 @@ import {
 import { TEST_SHARE } from '#lib/domain/splits.ts'
 import { MOST_FOR_HEAD } from '#lib/training/retrain/choose-recipe.ts'
 import { neverSeen, wordsOnPages } from './guide.ts'
-import { logIn, picture, setupAddress } from './people.ts'
+import { logIn, image, setupAddress } from './people.ts'
 import { test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
@@ -50,7 +50,7 @@ const zip = (seed: number, count: number): Buffer =>
       (['rust', 'healthy'] as const).flatMap((label) =>
         Array.from({ length: count }, (_, i) => ({
           name: `my-leaves/${label}/${i}.png`,
-          content: picture(label === 'rust' ? 'star' : 'ring', seed + i),
+          content: image(label === 'rust' ? 'star' : 'ring', seed + i),
         })),
       ),
     ),
@@ -96,7 +96,7 @@ test('the first classifier is made as its guide says', async ({ page }) => {
   await page.getByRole('link', { name: 'Try it' }).click()
   await page
     .getByLabel('Drop or paste images here')
-    .setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer: picture('star', 4_000) })
+    .setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer: image('star', 4_000) })
   await expect(page.getByRole('region', { name: 'Prediction' }).locator('.answer')).toHaveText('rust')
   await read(page)
   expect(neverSeen(wordsOnPages(FIRST), seen)).toEqual([])

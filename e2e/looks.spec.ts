@@ -71,7 +71,7 @@ test('an address that leads nowhere says so, and a failing answer shows what to 
   await expect(page.getByRole('region', { name: 'Prediction' })).toContainText(/HTML/)
   const expected = complaints.splice(0)
   expect(
-    expected.every((said) => /404|415/.test(said)),
+    expected.every((output) => /404|415/.test(output)),
     expected.join('\n'),
   ).toBe(true)
 })

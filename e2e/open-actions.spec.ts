@@ -14,11 +14,11 @@ test.afterAll(async () => {
   await product[Symbol.asyncDispose]()
 })
 
-for (const asked of EARLIER.filter(({ path, method }) => method === 'POST' && path.startsWith('/upload'))) {
-  test(`without a key: ${asked.story}`, async () => {
-    expect(await broken(asked, await fetch(requestOf(asked, product.url)))).toEqual([])
+for (const request of EARLIER.filter(({ path, method }) => method === 'POST' && path.startsWith('/upload'))) {
+  test(`without a key: ${request.story}`, async () => {
+    expect(await broken(request, await fetch(requestOf(request, product.url)))).toEqual([])
     expect(
-      (await fetch(requestOf({ ...asked, headers: { origin: 'https://elsewhere.example' } }, product.url)))
+      (await fetch(requestOf({ ...request, headers: { origin: 'https://elsewhere.example' } }, product.url)))
         .status,
     ).toBe(403)
   })
@@ -51,8 +51,8 @@ test('a stranger uploads and retrains by the pages', async ({ page }) => {
 })
 
 test('a form without scripts ends on a page that shows the answer', async ({ page }) => {
-  const asked = EARLIER.find(({ path, headers }) => path === '/predict' && headers?.accept !== undefined)!
-  const location = (await fetch(requestOf(asked, product.url))).headers.get('location')!
+  const request = EARLIER.find(({ path, headers }) => path === '/predict' && headers?.accept !== undefined)!
+  const location = (await fetch(requestOf(request, product.url))).headers.get('location')!
 
   await page.goto(product.url + location)
 

@@ -180,11 +180,11 @@ const loginAt =
         callbackUrl: 'https://elsewhere.example/steal',
       }),
     })
-    const said = (await answer.json()) as { url?: string }
+    const response = (await answer.json()) as { url?: string }
     return {
       status: answer.status,
       cookie: [...cookies, ...answer.headers.getSetCookie().map(plain)].join('; '),
-      url: String(said.url),
+      url: String(response.url),
     }
   }
 

@@ -7,7 +7,7 @@ import { startOwnProduct, type OwnProduct } from './own-product.ts'
 import { settled, test } from './watched.ts'
 
 const PASSWORD = 'correct horse battery'
-const picture = (seed: number) =>
+const image = (seed: number) =>
   new Blob([new Uint8Array(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, 9_000 + seed)))], {
     type: 'image/png',
   })
@@ -25,7 +25,7 @@ test.afterAll(async () => {
 
 async function predict(seed: number) {
   const form = new FormData()
-  form.append('file', picture(seed), `=picture ${seed}.png`)
+  form.append('file', image(seed), `=picture ${seed}.png`)
   return product.ask('POST', '/api/predict?classifier=shapes', { body: form })
 }
 
@@ -122,18 +122,18 @@ test('the figures of the machine move while one looks, and stand still when paus
   await expect(page.getByRole('heading', { name: 'Log' })).toHaveCount(0) // a stranger reads no log
 
   await page.getByRole('button', { name: 'Pause' }).click()
-  const asked: string[] = []
-  page.on('request', (request) => asked.push(request.url()))
+  const requested: string[] = []
+  page.on('request', (request) => requested.push(request.url()))
   await predict(21)
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.waitForRequest(/\/api\/metrics$/)
-  expect(asked.filter((url) => url.endsWith('/api/metrics'))).toHaveLength(1)
+  expect(requested.filter((url) => url.endsWith('/api/metrics'))).toHaveLength(1)
 })
 
 test('ten pictures are answered together, well under a second', async () => {
   const form = () => {
     const made = new FormData()
-    for (let i = 0; i < 10; i++) made.append('files', picture(i), `${i}.png`)
+    for (let i = 0; i < 10; i++) made.append('files', image(i), `${i}.png`)
     return made
   }
   const tries: number[] = []

@@ -8,7 +8,7 @@ import type { FreshProduct } from './own-product.ts'
 const OWNER = { name: 'Ada Lovelace', email: 'ada@example.org', password: 'the darkest room of all' }
 
 /** Drawn with seeds that no shipped picture has. */
-export const picture = (shape: ShapeName, seed: number): Buffer =>
+export const image = (shape: ShapeName, seed: number): Buffer =>
   Buffer.from(encodePng(drawShape(shape, 900_000 + seed)))
 
 /** The address that the first start printed for the first admin. */

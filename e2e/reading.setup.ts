@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test'
 import { SHAPES } from '#lib/domain/shapes.ts'
 import { setUp, openSession } from './own-product.ts'
-import { picture } from './people.ts'
+import { image } from './people.ts'
 import { readingPlace } from './reading-product.ts'
 
 const NAMES = [
@@ -19,7 +19,7 @@ test('the product that stories share has images and predictions', async () => {
 
   for (const [i, name] of NAMES.entries()) {
     const body = new FormData()
-    body.append('file', new Blob([new Uint8Array(picture(SHAPES[i % SHAPES.length]!, i))]), name)
+    body.append('file', new Blob([new Uint8Array(image(SHAPES[i % SHAPES.length]!, i))]), name)
     const { status, text } = await ask('POST', '/api/predict?classifier=shapes', { body })
     expect(status, text).toBe(200)
   }

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { ROOT } from '#lib/checks/sources.ts'
-import { picture } from './people.ts'
+import { image } from './people.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 const SMALLEST_MB = 512
@@ -32,7 +32,7 @@ test.afterAll(async () => {
 
 async function ask(seed: number): Promise<string> {
   const form = new FormData()
-  form.append('file', new Blob([new Uint8Array(picture('star', seed))]), 'star.png')
+  form.append('file', new Blob([new Uint8Array(image('star', seed))]), 'star.png')
   return (
     (await (await fetch(`${app.url}/api/predict`, { method: 'POST', body: form })).json()) as {
       predicted_class: string
@@ -52,10 +52,10 @@ test('the first visitor after a start is answered in time, and those after in le
 })
 
 test('the pictures of a fresh install are drawn by a process that ends when they are there', async () => {
-  const pictures = async () =>
+  const images = async () =>
     ((await (await fetch(`${app.url}/api/classifiers/shapes`)).json()) as { samples: { total: number } })
       .samples.total
-  await expect.poll(pictures, { timeout: 60_000 }).toBe(3_600)
+  await expect.poll(images, { timeout: 60_000 }).toBe(3_600)
 
   await expect
     .poll(() => familyOf(app.pid).filter((pid) => commandOf(pid).includes('drawing')), { timeout: 10_000 })
@@ -80,7 +80,7 @@ test('they still do while all weights of cifar10-small are fine-tuned and predic
     const form = new FormData()
     form.append('label', name)
     for (let i = 0; i < 20; i++)
-      form.append('files', new Blob([new Uint8Array(picture(shape, 100 + i))]), `${i}.png`)
+      form.append('files', new Blob([new Uint8Array(image(shape, 100 + i))]), `${i}.png`)
     expect(
       (await fetch(`${app.url}/api/upload?classifier=cifar10-small`, { method: 'POST', body: form })).status,
     ).toBe(200)

@@ -31,15 +31,15 @@ test('the same entries give the same bytes', async () => {
 })
 
 test('entries are asked for only as fast as the archive is read', async () => {
-  let asked = 0
+  let requested = 0
   const noise = Uint8Array.from({ length: 200_000 }, (_, i) => Math.imul(i, 2_654_435_761) >>> 13)
   async function* many(): AsyncGenerator<OutgoingEntry> {
-    for (asked = 0; asked < 200; asked++) yield { path: `${asked}`, content: noise }
+    for (requested = 0; requested < 200; requested++) yield { path: `${requested}`, content: noise }
   }
   const zip = writeZip(many())
   for await (const chunk of zip) if (chunk) break // reads a first piece, then leaves, which destroys the archive
 
-  expect(asked).toBeLessThan(10)
+  expect(requested).toBeLessThan(10)
 })
 
 test('an entry that fails, and an abort, fail the archive', async () => {

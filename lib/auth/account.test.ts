@@ -40,7 +40,7 @@ async function opened() {
   const cookieOf = async (session: string) =>
     `next-auth.session-token=${await encode({ token: { sub: bo.id, session, began: clock.now() }, secret: SECRET })}`
   const callerWith = (cookie: string) => auth.callerOf(new Headers({ cookie }))
-  const asked = async (cookie: string) => ({ caller: await callerWith(cookie), origin: ORIGIN })
+  const request = async (cookie: string) => ({ caller: await callerWith(cookie), origin: ORIGIN })
   return {
     data,
     clock,
@@ -48,7 +48,7 @@ async function opened() {
     bo,
     cookieOf,
     callerWith,
-    asked,
+    asked: request,
     admin: { caller: { kind: 'stranger', id: null, name: null, scopes: [] }, origin: ORIGIN } as const,
   }
 }

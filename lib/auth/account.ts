@@ -16,7 +16,7 @@ const HOUR_MS = 3600 * 1000
 type AccountContext = { readonly caller: Caller; readonly origin: string }
 type AccountUseCase<Name extends keyof Routes> = (
   input: Input<Routes[Name]>,
-  asked: AccountContext,
+  context: AccountContext,
 ) => Promise<Output<Routes[Name]>>
 
 export type AccountDesk = {

@@ -68,9 +68,9 @@ test('passwords are stored as argon2id with 19 MiB and two passes, salted, which
 test('a key opens what it may, by either header, until it is revoked; only its hash is kept', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith } = await opened()
   const { id } = await withAdmin()
-  const asked = { caller: await callerWith({ cookie: await cookieOf(id) }) }
+  const request = { caller: await callerWith({ cookie: await cookieOf(id) }) }
 
-  const made = await auth.createKey({ name: 'camera', scopes: ['upload'] }, asked)
+  const made = await auth.createKey({ name: 'camera', scopes: ['upload'] }, request)
 
   expect(made.key).toMatch(/^dk_[\w-]{43}$/)
   expect(made).toMatchObject({ begins_with: made.key.slice(0, 9), created_by: 'Ada', last_used_at: null })
@@ -81,11 +81,11 @@ test('a key opens what it may, by either header, until it is revoked; only its h
     scopes: [...SCOPES_OF_KEY.upload],
   })
   expect((await callerWith({ 'x-api-key': made.key })).kind).toBe('key')
-  expect(JSON.stringify(await auth.listKeys({}, asked))).not.toContain(made.key)
+  expect(JSON.stringify(await auth.listKeys({}, request))).not.toContain(made.key)
   expect(JSON.stringify(await data.keys.list())).not.toContain(made.key)
-  await expect.poll(async () => (await auth.listKeys({}, asked)).keys[0]?.last_used_at).not.toBeNull()
+  await expect.poll(async () => (await auth.listKeys({}, request)).keys[0]?.last_used_at).not.toBeNull()
 
-  await auth.revokeKey({ id: made.id }, asked)
+  await auth.revokeKey({ id: made.id }, request)
   await expect(callerWith({ authorization: `Bearer ${made.key}` })).rejects.toMatchObject({
     code: 'unauthenticated',
   })
@@ -94,10 +94,10 @@ test('a key opens what it may, by either header, until it is revoked; only its h
 
 test('a key expires, says so, and is marked before', async () => {
   const { auth, withAdmin, cookieOf, callerWith, clock } = await opened()
-  const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
+  const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
   const days = 24 * 3600 * 1000
-  const made = await auth.createKey({ name: 'camera', scopes: ['predict'], expires_in_days: 20 }, asked)
-  const state = async () => (await auth.listKeys({}, asked)).keys[0]?.state
+  const made = await auth.createKey({ name: 'camera', scopes: ['predict'], expires_in_days: 20 }, request)
+  const state = async () => (await auth.listKeys({}, request)).keys[0]?.state
   const use = () => callerWith({ authorization: `Bearer ${made.key}` })
 
   expect([await state(), (await use()).kind]).toEqual(['valid', 'key'])
@@ -115,7 +115,7 @@ test('a key expires, says so, and is marked before', async () => {
 
 test('a key for one classifier says so to the border, and goes with its classifier', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith } = await opened()
-  const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
+  const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
   await data.answers.createClassifier({
     id: 'leaves',
     classes: [],
@@ -124,7 +124,7 @@ test('a key for one classifier says so to the border, and goes with its classifi
     is_mirrorable: true,
   })
 
-  const made = await auth.createKey({ name: 'camera', scopes: ['upload'], classifier: 'leaves' }, asked)
+  const made = await auth.createKey({ name: 'camera', scopes: ['upload'], classifier: 'leaves' }, request)
 
   expect(made.classifier).toBe('leaves')
   expect(await callerWith({ 'x-api-key': made.key })).toMatchObject({ kind: 'key', classifier: 'leaves' })
@@ -136,7 +136,7 @@ test('a key for one classifier says so to the border, and goes with its classifi
 
 test('what one web process revokes, another refuses within a second', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith, clock } = await opened()
-  const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
+  const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
   const another = createAuth({
     data,
     secret: SECRET,
@@ -145,11 +145,11 @@ test('what one web process revokes, another refuses within a second', async () =
     oidc: null,
     now: clock.now,
   })
-  const { key, id } = await auth.createKey({ name: 'camera', scopes: ['upload'] }, asked)
+  const { key, id } = await auth.createKey({ name: 'camera', scopes: ['upload'] }, request)
   const there = () => another.callerOf(new Headers({ authorization: `Bearer ${key}` }))
 
   expect((await there()).kind).toBe('key')
-  await auth.revokeKey({ id }, asked)
+  await auth.revokeKey({ id }, request)
   await expect(callerWith({ authorization: `Bearer ${key}` })).rejects.toMatchObject({
     code: 'unauthenticated',
   })

@@ -25,7 +25,7 @@ const SOON_DAYS = 14
 
 type KeyUseCase<Name extends keyof Routes> = (
   input: Input<Routes[Name]>,
-  asked: { readonly caller: Caller },
+  request: { readonly caller: Caller },
 ) => Promise<Output<Routes[Name]>>
 
 export type KeyDesk = {

@@ -134,8 +134,8 @@ test('what could not be told is told the next time', async () => {
   let isBroken = true
   const counts = {
     ...data.counts,
-    exchange: (said: Parameters<typeof data.counts.exchange>[0]) =>
-      isBroken ? Promise.reject(new Error('the disk is full')) : data.counts.exchange(said),
+    exchange: (response: Parameters<typeof data.counts.exchange>[0]) =>
+      isBroken ? Promise.reject(new Error('the disk is full')) : data.counts.exchange(response),
   }
   const [one, two] = [createLimits(THREE, counts), createLimits(THREE, data.counts)]
   await two.exchange()

@@ -93,10 +93,10 @@ export function createLimits(
           await recall(await counts.lasting({ since: new Date(now() - longestMs), upTo }))
         latest = upTo
       }
-      const told = untold
+      const reported = untold
       untold = new Map()
       const [lasting, passing] = partition(
-        [...told].filter(([, points]) => points !== 0),
+        [...reported].filter(([, points]) => points !== 0),
         ([name]) => isLasting(readName(name)?.limited ?? 'predict'),
       )
       try {
@@ -111,7 +111,7 @@ export function createLimits(
         for (const [name, points] of heard.ofOthers.flatMap((one) => Object.entries(one)))
           await count(name, points)
       } catch (error) {
-        for (const [name, points] of told) add(untold, name, points)
+        for (const [name, points] of reported) add(untold, name, points)
         throw error
       }
     },

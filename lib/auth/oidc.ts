@@ -94,10 +94,10 @@ export function createOidcDesk({
   }
 
   return {
-    async signIn({ sub, email: given, email_verified, name, preferred_username }) {
+    async signIn({ sub, email: values, email_verified, name, preferred_username }) {
       const email =
-        typeof given === 'string' && given.includes('@') && given.length <= LONGEST_ADDRESS
-          ? given.trim().toLowerCase()
+        typeof values === 'string' && values.includes('@') && values.length <= LONGEST_ADDRESS
+          ? values.trim().toLowerCase()
           : null
       if (typeof sub !== 'string' || sub === '' || email === null || email_verified !== true)
         return { kind: 'refused', reason: 'oidc_unverified', email }

@@ -8,7 +8,7 @@ import { hashPassword } from './passwords.ts'
 
 type UserUseCase<Name extends keyof Routes> = (
   input: Input<Routes[Name]>,
-  asked: { readonly caller: Caller },
+  request: { readonly caller: Caller },
 ) => Promise<Output<Routes[Name]>>
 
 export type PeopleDesk = {

@@ -192,10 +192,14 @@ function optionsOf(
       inner(CredentialsProvider)({
         name: 'password',
         credentials: { email: { type: 'email' }, password: { type: 'password' } },
-        async authorize(given) {
+        async authorize(values) {
           const person =
-            given?.email && given.password ? await program.auth.login(given.email, given.password) : null
-          await onTried?.({ email: given?.email ?? '', name: person?.name ?? null, isRight: person !== null })
+            values?.email && values.password ? await program.auth.login(values.email, values.password) : null
+          await onTried?.({
+            email: values?.email ?? '',
+            name: person?.name ?? null,
+            isRight: person !== null,
+          })
           return person
         },
       }),

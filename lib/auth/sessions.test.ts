@@ -98,18 +98,18 @@ test('a session ends with its logout, and the others of the person do not', asyn
 test('a changed password and a shut door end what was begun before, and who is shut out cannot log in', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith, clock } = await opened()
   const admin = await withAdmin()
-  const asked = { caller: await callerWith({ cookie: await cookieOf(admin.id) }) }
+  const request = { caller: await callerWith({ cookie: await cookieOf(admin.id) }) }
   const { id } = await auth.createUser(
     { name: 'Bo', email: 'bo@example.org', password: 'first password', role: 'editor' },
-    asked,
+    request,
   )
   const before = await cookieOf(id)
 
   clock.advance(1)
-  await auth.changeUser({ id, password: 'second password' }, asked)
+  await auth.changeUser({ id, password: 'second password' }, request)
   expect((await callerWith({ cookie: before })).kind).toBe('stranger')
   expect(await auth.login('bo@example.org', 'second password')).toMatchObject({ id })
-  expect(await auth.changeUser({ id, is_disabled: true }, asked)).toMatchObject({
+  expect(await auth.changeUser({ id, is_disabled: true }, request)).toMatchObject({
     is_disabled: true,
     is_you: false,
   })
@@ -131,14 +131,16 @@ test.each<
   ['one classifier and everything', { classifier: 'shapes', scopes: ['admin'] }, 'classifier'],
 ])('no key is made with %s', async (_story, wish, path) => {
   const { auth, withAdmin, cookieOf, callerWith } = await opened()
-  const asked = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
+  const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
 
-  await expect(auth.createKey({ name: 'camera', scopes: ['upload'], ...wish }, asked)).rejects.toMatchObject({
+  await expect(
+    auth.createKey({ name: 'camera', scopes: ['upload'], ...wish }, request),
+  ).rejects.toMatchObject({
     code: 'invalid_input',
     message: expect.stringContaining(`"${path}"`),
   })
   await expect(
-    auth.createKey({ name: 'camera', scopes: ['upload'], classifier: 'nobody' }, asked),
+    auth.createKey({ name: 'camera', scopes: ['upload'], classifier: 'nobody' }, request),
   ).rejects.toMatchObject({ code: 'not_found' })
-  expect((await auth.listKeys({}, asked)).keys).toEqual([])
+  expect((await auth.listKeys({}, request)).keys).toEqual([])
 })

@@ -32,9 +32,11 @@ export const commentsInThePresent: Law = {
 
 export function pastIn(source: SourceFile): readonly string[] {
   return factsOf(source).comments.flatMap(({ text, line }) => {
-    const told = HISTORY.exec(text)?.[0]
-    if (told)
-      return [`${source.file}:${line}: "${told}" tells history. Say what is true now; git keeps the rest.`]
+    const reported = HISTORY.exec(text)?.[0]
+    if (reported)
+      return [
+        `${source.file}:${line}: "${reported}" tells history. Say what is true now; git keeps the rest.`,
+      ]
     if (OPEN_END.test(text) && !NUMBERED.test(text))
       return [`${source.file}:${line}: an open end without an issue number. Write TODO #n, or do it.`]
     return []

@@ -52,9 +52,9 @@ test('the container calls itself healthy when it is ready, and ill when it is no
     ...string[],
   ]
   let status = 200
-  const asked: string[] = []
+  const requested: string[] = []
   const server = createServer((request, response) => {
-    asked.push(request.url ?? '')
+    requested.push(request.url ?? '')
     response.writeHead(status).end()
   }).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
@@ -71,22 +71,22 @@ test('the container calls itself healthy when it is ready, and ill when it is no
   expect(await check()).toBe(0)
   status = 503
   expect(await check()).toBe(1)
-  expect(asked).toEqual([READY, READY])
+  expect(requested).toEqual([READY, READY])
   expect(contracts.some((one) => one.path === READY)).toBe(true)
 })
 
 test('what Render is told are settings of ours with values that they may have', () => {
   const blueprint = read('deploy/render.yaml')
-  const told = Object.fromEntries(
+  const reported = Object.fromEntries(
     [...blueprint.matchAll(/- key: (\w+)\n\s+value: ['"]([^'"]*)['"]/g)].map(([, name, value]) => [
       name!,
       value!,
     ]),
   )
 
-  expect(told).toMatchObject({ PORT: '10000', DEFAULT_EPOCHS: '15', RATE_LIMIT_ENABLED: 'true' })
-  expect(Object.keys(told).filter((name) => !(name in settings.shape))).toEqual([])
-  expect(settings.parse(told)).toMatchObject({
+  expect(reported).toMatchObject({ PORT: '10000', DEFAULT_EPOCHS: '15', RATE_LIMIT_ENABLED: 'true' })
+  expect(Object.keys(reported).filter((name) => !(name in settings.shape))).toEqual([])
+  expect(settings.parse(reported)).toMatchObject({
     PORT: 10_000,
     DEFAULT_EPOCHS: 15,
     RATE_LIMIT_ENABLED: true,
@@ -98,12 +98,12 @@ test('what Render is told are settings of ours with values that they may have', 
 
 test('what compose sets are settings of ours, and what it mounts is there', () => {
   const compose = read('deploy/docker-compose.yml')
-  const told = [...compose.matchAll(/^ {2,6}([A-Z][A-Z_]+): /gm)]
+  const reported = [...compose.matchAll(/^ {2,6}([A-Z][A-Z_]+): /gm)]
     .map(([, name]) => name!)
     .filter((name) => name !== 'WEB_SERVERS')
 
-  expect(told.length).toBeGreaterThan(5)
-  expect(told.filter((name) => !(name in settings.shape))).toEqual([])
+  expect(reported.length).toBeGreaterThan(5)
+  expect(reported.filter((name) => !(name in settings.shape))).toEqual([])
   for (const [, file] of compose.matchAll(/- \.\/(\S+?):\//g))
     expect(existsSync(path.join(ROOT, 'deploy', file!)), file).toBe(true)
 })

@@ -37,11 +37,11 @@ export function uncovered(
   read: (file: string) => string | null,
 ): readonly string[] {
   const rows = rowsIn(page)
-  const wanted = Object.entries(lines).flatMap(([chapter, count]) =>
+  const expected = Object.entries(lines).flatMap(([chapter, count]) =>
     Array.from({ length: count }, (_, i) => `${chapter}.${i + 1}`),
   )
   return [
-    ...wanted
+    ...expected
       .filter((line) => !rows.some((row) => row.line === line))
       .map((line) => `${PAGE}: the line ${line} is missing.`),
     ...rows.flatMap(({ line, tests }) => {
@@ -72,13 +72,13 @@ export function strayed(page: string, list: string): readonly string[] {
       .filter((line) => !rows.some((row) => row.line === line))
       .map((line) => `${PAGE}: the line ${line} of the list is missing: ${lines.get(line)!.slice(0, 80)}`),
     ...rows.flatMap(({ line, what }) => {
-      const said = lines.get(line)
-      if (said === undefined) return [`${PAGE}: the list has no line ${line}.`]
+      const output = lines.get(line)
+      if (output === undefined) return [`${PAGE}: the list has no line ${line}.`]
       const words = [...what.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*/g)].map(([, code, bold]) => code ?? bold!)
       if (words.length === 0) return [`${PAGE}: the line ${line} has no words of the list, in code or bold.`]
       return words
-        .filter((one) => !plain(said).includes(plain(one)))
-        .map((one) => `${PAGE}: the list does not say "${one}" in its line ${line}: ${said.slice(0, 80)}`)
+        .filter((one) => !plain(output).includes(plain(one)))
+        .map((one) => `${PAGE}: the list does not say "${one}" in its line ${line}: ${output.slice(0, 80)}`)
     }),
   ]
 }

@@ -25,10 +25,10 @@ export const lockIsWhole: Law = {
   floor: 600,
   judge: () => {
     const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as LockFile
-    const wanted = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as LockEntry
+    const required = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as LockEntry
     return {
       seen: Object.keys(lock.packages).length,
-      broken: [...missingParts(lock), ...loosePins(wanted, lock)],
+      broken: [...missingParts(lock), ...loosePins(required, lock)],
     }
   },
 }
@@ -45,9 +45,9 @@ export function missingParts({ packages }: LockFile): readonly string[] {
   })
 }
 
-export function loosePins(wanted: LockEntry, { packages }: LockFile): readonly string[] {
+export function loosePins(required: LockEntry, { packages }: LockFile): readonly string[] {
   return PIN_KINDS.flatMap((kind) =>
-    Object.entries(wanted[kind] ?? {}).flatMap(([name, version]) => {
+    Object.entries(required[kind] ?? {}).flatMap(([name, version]) => {
       if (!EXACT.test(version)) return [`package.json: ${name} is "${version}". Pin the exact version.`]
       return packages['']?.[kind]?.[name] === version
         ? []

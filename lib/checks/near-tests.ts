@@ -23,10 +23,10 @@ const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
 
 /** Those that import one of the files by a path of the program, directly, and those among the files. */
 export function testsNear(files: readonly string[], sources: readonly SourceFile[]): readonly string[] {
-  const wanted = new Set(files)
+  const required = new Set(files)
   return sources
     .filter(({ file }) => isTest(file))
-    .filter((source) => wanted.has(source.file) || importsOf(source).some((one) => wanted.has(one)))
+    .filter((source) => required.has(source.file) || importsOf(source).some((one) => required.has(one)))
     .map(({ file }) => file)
 }
 

@@ -18,20 +18,20 @@ export const schemaAndMigrations: Law = {
   counts: 'columns',
   floor: 150,
   judge: () => {
-    const wanted = columnsOfSchema(readFileSync(path.join(ROOT, SCHEMA), 'utf8'))
+    const required = columnsOfSchema(readFileSync(path.join(ROOT, SCHEMA), 'utf8'))
     const made = columnsOfMigrations(migrationTexts(path.join(ROOT, MIGRATIONS)))
-    return { seen: wanted.size, broken: differences(wanted, made) }
+    return { seen: required.size, broken: differences(required, made) }
   },
 }
 
-export function differences(wanted: Columns, made: Columns): readonly string[] {
-  const missing = [...wanted]
+export function differences(required: Columns, made: Columns): readonly string[] {
+  const missing = [...required]
     .filter(([name]) => !made.has(name))
     .map(([name]) => `${MIGRATIONS}: ${name} is in the schema and no migration makes it.`)
   const extra = [...made]
-    .filter(([name]) => !wanted.has(name))
+    .filter(([name]) => !required.has(name))
     .map(([name]) => `${SCHEMA}: ${name} is made by a migration and is not in the schema.`)
-  const unlike = [...wanted]
+  const unlike = [...required]
     .filter(([name, column]) => made.has(name) && made.get(name) !== column)
     .map(
       ([name, column]) =>

@@ -5,20 +5,20 @@ import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 const PATIENCE_MS = 5_000 // a child that was told to leave needs a moment
 const LOOK_AGAIN_MS = 20
 
-const said: string[] = []
+const output: string[] = []
 const say = console.error
 
 beforeEach(() => {
-  said.length = 0
+  output.length = 0
   console.error = (...words: unknown[]) => {
-    said.push(words.map(String).join(' '))
+    output.push(words.map(String).join(' '))
     say(...words)
   }
 })
 
 afterEach(() => {
   console.error = say
-  expect(said, 'unexpected on console.error').toEqual([])
+  expect(output, 'unexpected on console.error').toEqual([])
 })
 
 afterAll(async () => {

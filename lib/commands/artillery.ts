@@ -31,13 +31,13 @@ export async function hasArtillery(): Promise<boolean> {
           .packages[place]?.version
       : undefined
   const place = 'node_modules/artillery'
-  const wanted = versionIn(path.join(FOLDER, 'package-lock.json'), place)
+  const expected = versionIn(path.join(FOLDER, 'package-lock.json'), place)
   if (
-    wanted !== undefined &&
-    versionIn(path.join(FOLDER, 'node_modules/.package-lock.json'), place) === wanted
+    expected !== undefined &&
+    versionIn(path.join(FOLDER, 'node_modules/.package-lock.json'), place) === expected
   )
     return true
-  console.log(`Installing Artillery ${wanted} into artillery/node_modules (about 470 MB, once) …`)
+  console.log(`Installing Artillery ${expected} into artillery/node_modules (about 470 MB, once) …`)
   const npm = process.env.npm_execpath?.endsWith('.js')
     ? { program: process.execPath, args: [process.env.npm_execpath] }
     : { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
@@ -115,17 +115,17 @@ export async function run({
       },
     )
     const missed: string[] = []
-    const said: string[] = []
+    const text: string[] = []
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (coloured) => {
         const line = stripVTControlCharacters(coloured)
-        said.push(line)
+        text.push(line)
         if (line.startsWith('fail: ')) missed.push(line.slice('fail: '.length))
       })
     }
     const code = await ended(child)
     if (!existsSync(output) || (code !== 0 && missed.length === 0))
-      throw new Error(`Artillery ended with code ${code}:\n${said.slice(-30).join('\n')}`)
+      throw new Error(`Artillery ended with code ${code}:\n${text.slice(-30).join('\n')}`)
     const report = JSON.parse(readFileSync(output, 'utf8')) as ArtilleryReport // Artillery's own file
     return { figures: figuresOf(report, { scenario, users: Number(users), missed }), report }
   } finally {

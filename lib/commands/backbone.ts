@@ -56,20 +56,20 @@ async function* ownPictures({ data }: BackboneArguments): AsyncGenerator<PackSou
     yield* classifierPictures(name, join(data, name, `${name}.zip`), openDataset, stop.signal)
 }
 
-async function look(asked: BackboneArguments): Promise<void> {
-  await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
+async function look(args: BackboneArguments): Promise<void> {
+  await using engine = await openEngine('onnx', 'inference', { threads: args.threads })
   for (const { name, size, isLarge } of LOOKS) {
-    await loadForeign(engine, asked.teacher, size)
-    let said = performance.now()
+    await loadForeign(engine, args.teacher, size)
+    let response = performance.now()
     const count = await lookAtAll({
-      file: join(asked.work, name),
+      file: join(args.work, name),
       spec: teacherSpec(size),
       length: TEACHER_FEATURES,
-      samples: isLarge ? tinyImagenetPictures(asked.tiny) : ownPictures(asked),
-      look: async (pixels, images) => (await engine.run(asked.teacher, pixels, images)).features!,
+      samples: isLarge ? tinyImagenetPictures(args.tiny) : ownPictures(args),
+      look: async (pixels, images) => (await engine.run(args.teacher, pixels, images)).features!,
       onProgress(done) {
-        if (performance.now() - said < 30_000) return
-        said = performance.now()
+        if (performance.now() - response < 30_000) return
+        response = performance.now()
         console.log(`${name}: ${done.toLocaleString('en')} images processed`)
       },
     })
@@ -87,53 +87,53 @@ async function loadForeign(engine: Engine, folder: string, size: number): Promis
   return featureLength(network)
 }
 
-async function learn(asked: BackboneArguments): Promise<void> {
-  await using engine = await openEngine('onnx', 'training', { threads: asked.threads })
+async function learn(args: BackboneArguments): Promise<void> {
+  await using engine = await openEngine('onnx', 'training', { threads: args.threads })
   const features = await Promise.all(
-    LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)),
+    LOOKS.map(({ name }) => readFeatures(join(args.work, name), TEACHER_FEATURES)),
   )
-  console.log(`Training on ${engine.detail} for ${asked.minutes} minutes in total.`)
+  console.log(`Training on ${engine.detail} for ${args.minutes} minutes in total.`)
   const began = performance.now()
   const ended = await learnBackbone(
     {
       recipe: backbone,
-      seconds: asked.minutes * 60,
+      seconds: args.minutes * 60,
       seed: 1,
-      checkpoint: join(asked.work, 'checkpoint.bin'),
+      checkpoint: join(args.work, 'checkpoint.bin'),
       largeSet: LARGE_SET,
     },
     {
       learner: engine.learner,
-      packOf: (size) => packOf(asked, size),
+      packOf: (size) => packOf(args, size),
       features,
       clock: () => (performance.now() - began) / 1000,
       say: (line) => console.log(line),
       async kept(network, weights) {
         const { modelJson, weightsBin } = toTfjs(network, weights)
-        await mkdir(join(asked.work, 'latest'), { recursive: true })
-        await writeFile(join(asked.work, 'latest', 'weights.bin'), weightsBin)
-        await writeFile(join(asked.work, 'latest', 'model.json'), modelJson)
+        await mkdir(join(args.work, 'latest'), { recursive: true })
+        await writeFile(join(args.work, 'latest', 'weights.bin'), weightsBin)
+        await writeFile(join(args.work, 'latest', 'model.json'), modelJson)
       },
       signal: stop.signal,
     },
   )
   console.log(
     ended === 'done'
-      ? `Done. The averaged weights are in ${join(asked.work, 'latest')}.`
+      ? `Done. The averaged weights are in ${join(args.work, 'latest')}.`
       : 'Stopped with a checkpoint. Run the same command to continue.',
   )
 }
 
-async function seal(asked: BackboneArguments): Promise<void> {
-  await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
-  using pack = await packOf(asked, backbone.phases[0]!.size)
+async function seal(args: BackboneArguments): Promise<void> {
+  await using engine = await openEngine('onnx', 'inference', { threads: args.threads })
+  using pack = await packOf(args, backbone.phases[0]!.size)
   const labels = [...new Set(pack.index.entries.map(({ label }) => label))].toSorted()
   const network = backboneNetwork(BACKBONE_SIZE, labels.length + TEACHER_FEATURES)
-  const { weights, steps, seconds } = await learntSoFar(join(asked.work, 'checkpoint.bin'), network)
+  const { weights, steps, seconds } = await learntSoFar(join(args.work, 'checkpoint.bin'), network)
   const features = await Promise.all(
-    LOOKS.map(({ name }) => readFeatures(join(asked.work, name), TEACHER_FEATURES)),
+    LOOKS.map(({ name }) => readFeatures(join(args.work, name), TEACHER_FEATURES)),
   )
-  const out = asked.out ?? join(ROOT, 'models', 'backbone', 'v1')
+  const out = args.out ?? join(ROOT, 'models', 'backbone', 'v1')
   const card = await sealBackbone(
     {
       network,
@@ -145,7 +145,7 @@ async function seal(asked: BackboneArguments): Promise<void> {
       settings: { ...backbone },
       about: {
         version: 'v1',
-        command: `npm run backbone -- learn --minutes ${asked.minutes}`,
+        command: `npm run backbone -- learn --minutes ${args.minutes}`,
         seed: 1,
         code_version: VERSION,
         machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
@@ -166,13 +166,13 @@ async function seal(asked: BackboneArguments): Promise<void> {
   )
 }
 
-async function packOf(asked: BackboneArguments, size: number): Promise<Pack> {
-  const [folder, noted] = [join(asked.work, `packs-${size}`), join(asked.work, `pack-${size}.txt`)]
+async function packOf(args: BackboneArguments, size: number): Promise<Pack> {
+  const [folder, noted] = [join(args.work, `packs-${size}`), join(args.work, `pack-${size}.txt`)]
   const known = existsSync(noted) ? (await readFile(noted, 'utf8')).trim() : ''
   if (known && (await hasPack(folder, known))) return openPack(folder, known)
   async function* samples(): AsyncGenerator<PackSource> {
-    yield* ownPictures(asked)
-    yield* tinyImagenetPictures(asked.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
+    yield* ownPictures(args)
+    yield* tinyImagenetPictures(args.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
   }
   console.log(`Decoding the images once, at ${size} pixels.`)
   const name = await buildPack({
@@ -212,7 +212,7 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1
   }
   const data = resolve(values.data ?? '../shared/data')
-  const asked: BackboneArguments = {
+  const args: BackboneArguments = {
     data,
     tiny: resolve(values['tiny-imagenet'] ?? join(data, 'tiny-imagenet-200')),
     teacher: resolve(values.teacher ?? join(data, 'models', 'mobilenet_v2_1.0_224')),
@@ -229,13 +229,13 @@ async function main(): Promise<number> {
       why: 'the folder does not exist',
       remedy: 'Set the folder with --data FOLDER.',
     })
-  await mkdir(asked.work, { recursive: true })
+  await mkdir(args.work, { recursive: true })
   process.once('SIGINT', () => stop.abort())
   process.once('SIGTERM', () => stop.abort())
-  if (what === 'look') await look(asked)
-  else if (what === 'learn') await learn(asked)
-  else if (what === 'seal') await seal(asked)
-  else await measure(asked)
+  if (what === 'look') await look(args)
+  else if (what === 'learn') await learn(args)
+  else if (what === 'seal') await seal(args)
+  else await measure(args)
   return 0
 }
 

@@ -97,12 +97,12 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
   try {
     await using product = await startThrowawayProduct(settings)
     passing('Uploading images')
-    const pictures = Array.from({ length: images }, (_, i) =>
+    const imageList = Array.from({ length: images }, (_, i) =>
       encodePng(drawShape(SHAPES[i % SHAPES.length]!, i)),
     )
-    await uploadAll(product.url, pictures)
+    await uploadAll(product.url, imageList)
     passing('Predicting them')
-    const before = await predictedAll(product.url, pictures)
+    const before = await predictedAll(product.url, imageList)
     const load = sendUntilStopped(product.url, senders)
     await pause(WITHOUT_BACKUP_MS)
     const begun = performance.now()
@@ -126,7 +126,7 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
     await using second = await startThrowawayProduct({ ...settings, DATA_DIR: restoredDir })
     const found = await countOf(second.url, acknowledged)
     const samplesRestored = await samplesAt(second.url)
-    const after = await predictedAll(second.url, pictures)
+    const after = await predictedAll(second.url, imageList)
 
     passing('Flipping bytes')
     const flips = await flipsNamed(backup.folder, places)
@@ -156,19 +156,19 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
   }
 }
 
-async function uploadAll(url: string, pictures: readonly Uint8Array[]): Promise<void> {
-  for (let from = 0; from < pictures.length; from += AT_ONCE) {
+async function uploadAll(url: string, images: readonly Uint8Array[]): Promise<void> {
+  for (let from = 0; from < images.length; from += AT_ONCE) {
     const form = new FormData()
     form.append('label', SHAPES[0]!)
-    for (const [i, bytes] of pictures.slice(from, from + AT_ONCE).entries())
+    for (const [i, bytes] of images.slice(from, from + AT_ONCE).entries())
       form.append('files', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), `${from + i}.png`)
     await answer(url, 'POST', `/api/upload?classifier=${CLASSIFIER}`, form)
   }
 }
 
-async function predictedAll(url: string, pictures: readonly Uint8Array[]): Promise<readonly Prediction[]> {
+async function predictedAll(url: string, images: readonly Uint8Array[]): Promise<readonly Prediction[]> {
   const predictions: Prediction[] = []
-  for (const bytes of pictures) predictions.push(await predicted(url, bytes))
+  for (const bytes of images) predictions.push(await predicted(url, bytes))
   return predictions
 }
 

@@ -55,8 +55,8 @@ export async function benchForecast(args: readonly string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const wanted = values.only?.split(',').map(Number) ?? TRIALS.map((_, i) => i + 1)
-  if (!wanted.every((number) => Number.isInteger(number) && TRIALS[number - 1])) {
+  const expected = values.only?.split(',').map(Number) ?? TRIALS.map((_, i) => i + 1)
+  if (!expected.every((number) => Number.isInteger(number) && TRIALS[number - 1])) {
     console.error(`--only accepts numbers from 1 to ${TRIALS.length}.`)
     return 1
   }
@@ -64,7 +64,7 @@ export async function benchForecast(args: readonly string[]): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-forecast-'))
   try {
     const rows = []
-    for (const number of wanted) {
+    for (const number of expected) {
       notes.passing(`training run ${number} of ${TRIALS.length}`)
       rows.push(await rowOf(number, folder, values.engine))
       if (values.json) console.log(JSON.stringify(rows.at(-1)))
@@ -83,7 +83,7 @@ async function rowOf(number: number, folder: string, engine: string | undefined)
   const real = readStart()
   const start = { ...real, places: { ...real.places, dataDir: path.join(place, 'data') } }
   mkdirSync(start.places.dataDir, { recursive: true })
-  const asked = {
+  const request = {
     name: 'forecast',
     from: path.join(place, 'pictures'),
     recipe: trial.recipe,
@@ -94,23 +94,23 @@ async function rowOf(number: number, folder: string, engine: string | undefined)
     plan: true,
     ship: false,
   }
-  const said = await forecastOf(await prepareRun(asked, start))
-  const truth = await done(await prepareRun({ ...asked, plan: false }, start))
-  const card = cardSchema.parse(JSON.parse(readFileSync(path.join(asked.out, 'card.json'), 'utf8')))
+  const response = await forecastOf(await prepareRun(request, start))
+  const truth = await done(await prepareRun({ ...request, plan: false }, start))
+  const card = cardSchema.parse(JSON.parse(readFileSync(path.join(request.out, 'card.json'), 'utf8')))
   return {
     number,
     ...trial,
     pictures: trial.classes * trial.each,
     load: rounded(loadavg()[0]!),
-    forecast_s: rounded(said.seconds),
+    forecast_s: rounded(response.seconds),
     took_s: rounded(truth.seconds),
-    off: rounded(said.seconds / truth.seconds - 1),
-    forecast_cpu_s: rounded(said.cpuSeconds),
+    off: rounded(response.seconds / truth.seconds - 1),
+    forecast_cpu_s: rounded(response.cpuSeconds),
     took_cpu_s: rounded(truth.cpuSeconds),
-    off_cpu: rounded(said.cpuSeconds / truth.cpuSeconds - 1),
-    forecast_mb: Math.round(said.memoryMb),
+    off_cpu: rounded(response.cpuSeconds / truth.cpuSeconds - 1),
+    forecast_mb: Math.round(response.memoryMb),
     took_mb: card.peak_memory_mb,
-    off_mb: rounded(said.memoryMb / card.peak_memory_mb - 1),
+    off_mb: rounded(response.memoryMb / card.peak_memory_mb - 1),
   }
 }
 

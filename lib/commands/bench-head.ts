@@ -112,8 +112,8 @@ async function engineRow(name: 'onnx' | 'tfjs-node' | 'wasm') {
   await engine.run('bench', pixels, PIECE)
   const cpu = process.cpuUsage()
   const began = performance.now()
-  let pictures = 0
-  for (; performance.now() - began < EMBED_SECONDS * 1000; pictures += PIECE)
+  let images = 0
+  for (; performance.now() - began < EMBED_SECONDS * 1000; images += PIECE)
     await engine.run('bench', pixels, PIECE)
   const { user, system } = process.cpuUsage(cpu)
   await engine.unload('bench')
@@ -122,8 +122,8 @@ async function engineRow(name: 'onnx' | 'tfjs-node' | 'wasm') {
     engine: name,
     network: model.network.name,
     features: featureLength(model.network),
-    pictures_per_s: rounded((pictures * 1000) / (performance.now() - began)),
-    pictures_per_cpu_s: rounded((pictures * 1e6) / (user + system)),
+    pictures_per_s: rounded((images * 1000) / (performance.now() - began)),
+    pictures_per_cpu_s: rounded((images * 1e6) / (user + system)),
   }
 }
 

@@ -74,7 +74,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const wanted: MemoryBenchOptions = {
+  const params: MemoryBenchOptions = {
     memory: values.memory,
     classifier: values.classifier,
     connections: Number(values.connections),
@@ -83,7 +83,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   }
   const engines = ENGINES.filter((name) => values.engine.split(',').includes(name))
   if (
-    ![wanted.connections, wanted.seconds, wanted.pictures].every(
+    ![params.connections, params.seconds, params.pictures].every(
       (value) => Number.isInteger(value) && value > 0,
     ) ||
     engines.length === 0
@@ -100,13 +100,13 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   }
   const notes = createLines(process.stderr)
   const rows: MemoryRow[] = []
-  for (const engine of engines) rows.push(...(await measured(engine, wanted, notes)))
+  for (const engine of engines) rows.push(...(await measured(engine, params, notes)))
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
   else
     createLines().line(
       [
         `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; ` +
-          `MEMORY_MB=${wanted.memory}, ${wanted.connections} connections`,
+          `MEMORY_MB=${params.memory}, ${params.connections} connections`,
         '',
         table(rows),
       ].join('\n'),
@@ -114,11 +114,11 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   return rows.some(({ failed, refused }) => failed > 0 || refused !== null) ? 1 : 0
 }
 
-async function measured(engine: EngineName, wanted: MemoryBenchOptions, notes: Lines): Promise<MemoryRow[]> {
+async function measured(engine: EngineName, options: MemoryBenchOptions, notes: Lines): Promise<MemoryRow[]> {
   notes.passing(`${engine}: starting`)
-  const { classifier, connections, seconds } = wanted
+  const { classifier, connections, seconds } = options
   await using product = await startThrowawayProduct({
-    MEMORY_MB: wanted.memory,
+    MEMORY_MB: options.memory,
     INFERENCE_ENGINE: engine,
     TRAINING_ENGINE: engine,
     DEFAULT_CLASSIFIER: classifier,
@@ -184,7 +184,7 @@ async function measured(engine: EngineName, wanted: MemoryBenchOptions, notes: L
     }),
     await phase('predicting', async () => [await fire(seconds)]),
     await phase('uploading', async () => {
-      await upload(product, wanted)
+      await upload(product, options)
       return []
     }),
     await phase('predicting, training the last layer', whileAsked('head')),
@@ -192,7 +192,7 @@ async function measured(engine: EngineName, wanted: MemoryBenchOptions, notes: L
   ]
 }
 
-const pictureOf = (seed: number): Buffer =>
+const imageOf = (seed: number): Buffer =>
   Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed)))
 
 const asks = (classifier: string) =>
@@ -200,7 +200,7 @@ const asks = (classifier: string) =>
     method: 'POST',
     path: `/api/predict?classifier=${encodeURIComponent(classifier)}`,
     headers: { 'content-type': 'image/png' },
-    body: pictureOf(seed),
+    body: imageOf(seed),
   }))
 
 /** Shapes under the names of the classifier's own classes: what they teach does not matter here. */
@@ -214,7 +214,7 @@ async function upload(
   for (const [index, name] of classes.entries()) {
     const form = new FormData()
     for (let i = index; i < pictures; i += classes.length)
-      form.append('files', new Blob([new Uint8Array(pictureOf(10_000 + i))]), `${i}.png`)
+      form.append('files', new Blob([new Uint8Array(imageOf(10_000 + i))]), `${i}.png`)
     form.append('label', name)
     await answer(url, 'POST', `/api/upload?classifier=${classifier}`, form)
   }

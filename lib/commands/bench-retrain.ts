@@ -53,13 +53,13 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
     console.error('--pictures must be a whole number of at least 1.')
     return 1
   }
-  const pictures = values.from === undefined ? drawn(2 * count) : await alike(values.from, 2 * count)
+  const images = values.from === undefined ? drawn(2 * count) : await alike(values.from, 2 * count)
   const notes = createLines(process.stderr)
   notes.passing('starting')
   await using product = await startThrowawayProduct({ OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false' })
   const rounds: Round[] = []
   for (const [index, name] of ['first version', 'next version'].entries())
-    rounds.push(await round(product.url, name, pictures.slice(index * count, (index + 1) * count), notes))
+    rounds.push(await round(product.url, name, images.slice(index * count, (index + 1) * count), notes))
   if (values.json) for (const one of rounds) console.log(JSON.stringify(one))
   else
     createLines().line(
@@ -75,15 +75,15 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
 async function round(
   url: string,
   name: string,
-  pictures: readonly LabelledFile[],
+  images: readonly LabelledFile[],
   notes: Lines,
 ): Promise<Round> {
   notes.passing(`${name}: uploading`)
   const began = performance.now()
-  for (const label of new Set(pictures.map((picture) => picture.label))) {
+  for (const label of new Set(images.map((image) => image.label))) {
     const form = new FormData()
-    pictures
-      .filter((picture) => picture.label === label)
+    images
+      .filter((image) => image.label === label)
       .forEach(({ bytes }, i) => {
         form.append('files', new Blob([new Uint8Array(bytes)]), `${i}`)
       })
@@ -100,7 +100,7 @@ async function round(
   const seconds = (from: number, to: number): number => Math.round((to - from) / 100) / 10
   return {
     name,
-    pictures: pictures.length,
+    pictures: images.length,
     upload_seconds: seconds(began, uploaded),
     retrain_seconds: seconds(uploaded, done),
     seconds: seconds(began, done),

@@ -69,23 +69,23 @@ export async function benchServe(args: readonly string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const wanted: ServeBenchOptions = {
+  const params: ServeBenchOptions = {
     connections: values.connections.split(',').map(Number),
     seconds: Number(values.seconds),
     doors: DOORS[values.door] ?? ['on'],
     classifier: values.classifier,
   }
-  if (![...wanted.connections, wanted.seconds].every((value) => Number.isInteger(value) && value > 0)) {
+  if (![...params.connections, params.seconds].every((value) => Number.isInteger(value) && value > 0)) {
     console.error('--connections and --seconds must be whole numbers of at least 1.')
     return 1
   }
   const lines = createLines(values.json ? process.stderr : process.stdout)
   const measured: ServeResult[] = []
-  for (const door of wanted.doors) measured.push(...(await measure(door, wanted, lines)))
+  for (const door of params.doors) measured.push(...(await measure(door, params, lines)))
   const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
   if (values.json)
     console.log(
-      JSON.stringify({ machine, classifier: wanted.classifier, seconds: wanted.seconds, measured }, null, 1),
+      JSON.stringify({ machine, classifier: params.classifier, seconds: params.seconds, measured }, null, 1),
     )
   else lines.line(table(machine, measured))
   return measured.some(({ failures }) => failures > 0) ? 1 : 0

@@ -17,15 +17,15 @@ function command(...args: readonly string[]): Promise<{ code: number | null; out
   onTestFinished(() => {
     child.kill('SIGKILL')
   })
-  const said = { out: '', error: '' }
+  const response = { out: '', error: '' }
   child.stdout.on('data', (text: Buffer) => {
-    said.out += text.toString()
+    response.out += text.toString()
   })
   child.stderr.on('data', (text: Buffer) => {
-    said.error += text.toString()
+    response.error += text.toString()
   })
   return new Promise((resolve) => {
-    child.once('close', (code) => resolve({ code, ...said }))
+    child.once('close', (code) => resolve({ code, ...response }))
   })
 }
 

@@ -86,36 +86,36 @@ function whyNoKeras(python: string): string | null {
 }
 
 /** One measurement. Throws with what the child wrote when it fails or takes too long. */
-export function measure(asked: TrialSpec): Promise<Trial> {
-  const [program, args] = commandOf(asked)
+export function measure(request: TrialSpec): Promise<Trial> {
+  const [program, args] = commandOf(request)
   // TensorFlow takes both from the environment of the process, before it is loaded
   const child = spawn(program, args, {
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(asked.threads) },
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(request.threads) },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: START_MS + asked.seconds * 1000 * SLOWEST,
+    timeout: START_MS + request.seconds * 1000 * SLOWEST,
     killSignal: 'SIGKILL',
   })
   const endWithUs = (): void => {
     child.kill('SIGKILL')
   }
   process.once('exit', endWithUs)
-  const said = { out: '', error: '' }
+  const response = { out: '', error: '' }
   child.stdout.on('data', (text: Buffer) => {
-    said.out += text.toString()
+    response.out += text.toString()
   })
   child.stderr.on('data', (text: Buffer) => {
-    said.error += text.toString()
+    response.error += text.toString()
   })
   const { promise, resolve, reject } = Promise.withResolvers<Trial>()
   child.once('error', reject)
   child.once('close', (code, signal) => {
-    const line = said.out.split('\n').findLast((text) => text.startsWith('{'))
+    const line = response.out.split('\n').findLast((text) => text.startsWith('{'))
     if (code === 0 && line !== undefined) resolve(JSON.parse(line) as Trial)
     else
       reject(
         new Error(
-          `${asked.variant} at batch ${asked.batch} returned no result (${signal ?? `code ${code}`}): ` +
-            `${said.error.trim().split('\n').slice(-5).join(' ')}`,
+          `${request.variant} at batch ${request.batch} returned no result (${signal ?? `code ${code}`}): ` +
+            `${response.error.trim().split('\n').slice(-5).join(' ')}`,
         ),
       )
   })
@@ -139,7 +139,7 @@ function commandOf({
         JSON.stringify({ variant, batch, seconds, threads, tfjsWasm }),
       ],
     ]
-  const asked = {
+  const request = {
     network: benchNetwork,
     parameters: parameterCount(benchNetwork),
     epsilon: EPSILON,
@@ -149,5 +149,5 @@ function commandOf({
     images: Math.max(IMAGES, batch),
     mixed: variant === 'keras-mixed',
   }
-  return [python, [path.join(import.meta.dirname, 'bench-keras.py'), JSON.stringify(asked)]]
+  return [python, [path.join(import.meta.dirname, 'bench-keras.py'), JSON.stringify(request)]]
 }

@@ -46,8 +46,8 @@ ${Object.entries(BENCHMARKS)
 Each has --help.`
 
 async function main([what = '--help', ...args]: readonly string[]): Promise<number> {
-  const asked = Object.hasOwn(BENCHMARKS, what) ? BENCHMARKS[what] : undefined
-  if (asked) return asked.run(args)
+  const request = Object.hasOwn(BENCHMARKS, what) ? BENCHMARKS[what] : undefined
+  if (request) return request.run(args)
   console.log(HELP)
   return what === '--help' || what === '-h' ? 0 : 1
 }

@@ -70,14 +70,14 @@ async function main(): Promise<number> {
   }
 }
 
-async function taken(asked: DatasetArguments, start: Start, data: Data): Promise<number> {
+async function taken(args: DatasetArguments, start: Start, data: Data): Promise<number> {
   const lines = createLines()
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   try {
     const { count, classes, images } = await arriving((onStray) =>
-      openDataset(asked.name, {
-        from: asked.from === undefined ? undefined : resolve(asked.from),
+      openDataset(args.name, {
+        from: args.from === undefined ? undefined : resolve(args.from),
         mirror: start.settings.DATASET_MIRROR,
         downloads: join(start.places.dataDir, 'downloads'),
         onProgress: (progress) => lines.passing(downloading(progress)),
@@ -85,13 +85,13 @@ async function taken(asked: DatasetArguments, start: Start, data: Data): Promise
         signal: stop.signal,
       }),
     )
-    await classifierFor(asked, classes, data)
+    await classifierFor(args, classes, data)
     lines.line(
-      `${asked.name}: ${number(count)} images in ${classes.length} classes. Adding them to ` +
+      `${args.name}: ${number(count)} images in ${classes.length} classes. Adding them to ` +
         `${start.places.dataDir}.`,
     )
     const plan = {
-      upload: await data.uploads.begin(asked.name),
+      upload: await data.uploads.begin(args.name),
       source: 'dataset',
       onProgress: ({ files }: { files: number }) =>
         lines.passing(

@@ -132,14 +132,14 @@ async function found(
     const champion = await data.promotions.champion(name)
     if (champion) {
       const version = await data.versions.get(champion.version.id)
-      const pictures = isByReader
+      const images = isByReader
         ? await readPictures(
             version.card.data.name,
             { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR },
             signal,
           )
         : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
-      return { version, pictures, close: data.close }
+      return { version, pictures: images, close: data.close }
     }
     await data.close()
   }

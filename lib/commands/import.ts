@@ -72,7 +72,7 @@ async function main(): Promise<number> {
       'names consist of lower-case letters, digits and hyphens',
       'Choose another.',
     )
-  const asked: ImportArguments = {
+  const args: ImportArguments = {
     from: values.from === undefined ? null : resolve(values.from),
     classes:
       values.classes
@@ -90,33 +90,33 @@ async function main(): Promise<number> {
     ].join(' '),
   }
   const start = readStart()
-  const { from } = asked
-  if (from === null) await asBody(target, await fetched(asked, start), asked, start)
-  else if (values.body !== undefined) await asBody(target, await read(from, asked), asked, start)
-  else if (existsSync(join(from, 'manifest.json'))) await bundleAsVersion(target, from, asked, start)
-  else await asVersion(target, await read(from, asked), asked, start)
+  const { from } = args
+  if (from === null) await asBody(target, await fetched(args, start), args, start)
+  else if (values.body !== undefined) await asBody(target, await read(from, args), args, start)
+  else if (existsSync(join(from, 'manifest.json'))) await bundleAsVersion(target, from, args, start)
+  else await asVersion(target, await read(from, args), args, start)
   return 0
 }
 
 async function asVersion(
   name: string,
   found: ForeignModel,
-  asked: ImportArguments,
+  args: ImportArguments,
   start: Start,
 ): Promise<void> {
   const data = await composeData(start)
   try {
-    const classifier = (await data.classifiers.find(name)) ?? (await created(data, name, found, asked))
-    const classes = asked.classes ?? classifier.classes
+    const classifier = (await data.classifiers.find(name)) ?? (await created(data, name, found, args))
+    const classes = args.classes ?? classifier.classes
     await registered(data, name, found.file.name, (version, out) =>
       sealed({
         ...found,
-        ...asked,
+        ...args,
         classes,
         classifier: { id: name, title: classifier.title },
         version,
         out,
-        fit: asked.fit ?? classifier.input.fit,
+        fit: args.fit ?? classifier.input.fit,
       }),
     )
   } finally {
@@ -128,7 +128,7 @@ async function asVersion(
 async function bundleAsVersion(
   name: string,
   from: string,
-  { classes: asked }: ImportArguments,
+  { classes: request }: ImportArguments,
   start: Start,
 ): Promise<void> {
   const bundle = await readBundle(from)
@@ -137,7 +137,7 @@ async function bundleAsVersion(
     classes,
     preprocess: { size, channels, fit },
   } = bundle
-  if (asked !== null && asked.join() !== classes.join())
+  if (request !== null && request.join() !== classes.join())
     throw wrong(
       `${name} was not imported`,
       `the bundle has the classes ${classes.join(', ')}`,
@@ -250,12 +250,7 @@ async function created(data: Data, id: string, { model }: ForeignModel, { classe
   })
 }
 
-async function asBody(
-  name: string,
-  found: ForeignModel,
-  asked: ImportArguments,
-  start: Start,
-): Promise<void> {
+async function asBody(name: string, found: ForeignModel, args: ImportArguments, start: Start): Promise<void> {
   const known = knownNetwork(found.model)
   const out = join(start.places.dataDir, BODIES_FOLDER, name, 'v1')
   await rm(out, { recursive: true, force: true })
@@ -263,12 +258,12 @@ async function asBody(
   const { classes } = found.model.network
   await sealed({
     ...found,
-    ...asked,
+    ...args,
     classifier: { id: name, title: known?.title ?? name },
     version: 'v1',
     out,
-    fit: asked.fit ?? 'cover',
-    pixels: asked.pixels ?? known?.pixels ?? null,
+    fit: args.fit ?? 'cover',
+    pixels: args.pixels ?? known?.pixels ?? null,
     classes: classes === NO_HEAD.length ? NO_HEAD : Array.from({ length: classes }, (_, i) => `output ${i}`),
   })
   console.log(

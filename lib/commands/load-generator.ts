@@ -77,11 +77,11 @@ export function createSender(url: string): Disposable & {
     let begun = 0
     while (performance.now() < end) {
       for (const due = ((performance.now() - began) / 1_000) * load.perSecond; begun < due; begun++) {
-        const asked = one().then((answer) => {
+        const params = one().then((answer) => {
           answers.push(answer)
-          open.delete(asked)
+          open.delete(params)
         })
-        open.add(asked)
+        open.add(params)
       }
       await new Promise((resolve) => setTimeout(resolve, TICK_MS))
     }

@@ -15,15 +15,15 @@ import type { PackSource } from '#lib/training/run/data/pack.ts'
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import { SETS, stop, studentSpec, teacherSpec, UNSEEN, type BackboneArguments } from './backbone-sources.ts'
 
-export async function measure(asked: BackboneArguments): Promise<void> {
-  await using engine = await openEngine('onnx', 'inference', { threads: asked.threads })
+export async function measure(args: BackboneArguments): Promise<void> {
+  await using engine = await openEngine('onnx', 'inference', { threads: args.threads })
   const found: { name: string; parameters: string; worth: Worth[] }[] = []
-  for (const one of asked.of) {
+  for (const one of args.of) {
     const [folder = '', size] = one.split('@')
     const { network, weights, spec } = await networkIn(folder, size === undefined ? undefined : Number(size))
     await engine.load(one, { network, weights })
     const file = join(
-      asked.work,
+      args.work,
       `seen-${createHash('sha256')
         .update(JSON.stringify(spec))
         .update(Buffer.from(weights[`${network.layers[0]!.name}/kernel`]!.buffer))
@@ -31,7 +31,7 @@ export async function measure(asked: BackboneArguments): Promise<void> {
         .slice(0, 12)}-${network.input.size}`,
     )
     const worth: Worth[] = []
-    for (const { name, file: zip, isHalved } of measured(asked)) {
+    for (const { name, file: zip, isHalved } of measured(args)) {
       const seen: MeasuredPicture[] = []
       async function* samples(): AsyncGenerator<PackSource> {
         for await (const found of datasetSamples(
@@ -39,8 +39,8 @@ export async function measure(asked: BackboneArguments): Promise<void> {
           openDataset,
           stop.signal,
         )) {
-          const sample = isHalved ? { ...found, split: halfOf(found.hash, asked.part) } : found
-          if (sample.split === 'test' && asked.part !== 'test') continue // stays closed
+          const sample = isHalved ? { ...found, split: halfOf(found.hash, args.part) } : found
+          if (sample.split === 'test' && args.part !== 'test') continue // stays closed
           seen.push({ hash: sample.hash, label: sample.label, split: sample.split })
           yield sample
         }
@@ -55,24 +55,24 @@ export async function measure(asked: BackboneArguments): Promise<void> {
       })
       worth.push(
         worthOf(seen, await readFeatures(file, featureLength(network)), {
-          part: asked.part,
+          part: args.part,
           withHead: !isHalved,
         }),
       )
       const { images, neighbours, head } = worth.at(-1)!
       console.log(
         `${one} on ${name}: 5 neighbours ${percent(neighbours.value)}${head ? `, head ${percent(head.value)}` : ''} ` +
-          `of ${images} ${isHalved ? 'other' : asked.part} images.`,
+          `of ${images} ${isHalved ? 'other' : args.part} images.`,
       )
     }
     found.push({ name: one, parameters: featureLength(network).toLocaleString('en'), worth })
   }
   console.log(
     [
-      `\n| network | features | ${measured(asked)
+      `\n| network | features | ${measured(args)
         .map(({ name }) => `${name}: 5 neighbours | head`)
         .join(' | ')} |`,
-      `|---|---:|${measured(asked)
+      `|---|---:|${measured(args)
         .map(() => '---:|---:|')
         .join('')}`,
       ...found.map(

@@ -62,12 +62,12 @@ async function main(): Promise<number> {
       why: 'it must be a whole number of at least 1',
       remedy: 'Change the value.',
     })
-  const asked = { classifier: values.classifier, version: values.version, top_k: top }
+  const request = { classifier: values.classifier, version: values.version, top_k: top }
   return withPredict(async (predict) => {
     let failures = 0
     for (let first = 0; first < files.length; first += AT_ONCE) {
       const some = files.slice(first, first + AT_ONCE)
-      const answers = await Promise.all(some.map((file) => answered(predict, file, asked)))
+      const answers = await Promise.all(some.map((file) => answered(predict, file, request)))
       answers.forEach((answer, i) => {
         if (answer instanceof Error) failures += 1
         show(some[i]!, answer, values.json)
@@ -131,11 +131,11 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
 async function answered(
   predict: PredictOne,
   file: string,
-  asked: PredictArguments,
+  args: PredictArguments,
 ): Promise<PredictionAnswer | Error> {
   try {
     const bytes = await readFile(file)
-    return await predict({ ...asked, save: false, picture: { bytes, filename: path.basename(file) } }, {})
+    return await predict({ ...args, save: false, picture: { bytes, filename: path.basename(file) } }, {})
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return error
     if (isDarkroomError(error) && error.code !== 'not_found' && error.code !== 'not_ready') return error

@@ -26,7 +26,7 @@ export type ResealArguments = {
 }
 
 export async function resealed(
-  { name, from, foreign, bundle, engine: wanted }: ResealArguments,
+  { name, from, foreign, bundle, engine: required }: ResealArguments,
   { settings, places }: Start,
   signal: AbortSignal,
 ): Promise<Card> {
@@ -41,7 +41,7 @@ export async function resealed(
     mirror: settings.DATASET_MIRROR ?? null,
     counters: join(places.dataDir, 'test-openings.json'),
   } as const
-  await using engine = await openEngine(wanted, 'inference')
+  await using engine = await openEngine(required, 'inference')
   return reseal(
     {
       folder,

@@ -41,8 +41,8 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const wanted = values.only?.split(',').map((name) => name.trim())
-  const unknown = wanted?.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? []
+  const expected = values.only?.split(',').map((name) => name.trim())
+  const unknown = expected?.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? []
   if (unknown.length > 0) {
     console.error(
       `There is no scenario ${unknown.join(', ')}. Choose from ${SCENARIOS.map(({ name }) => name).join(', ')}.`,
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
   }
   const form: Form = values.short ? 'short' : 'long'
   const chosen = SCENARIOS.filter(({ name, in: forms }) =>
-    wanted ? wanted.includes(name) : forms.includes(form),
+    expected ? expected.includes(name) : forms.includes(form),
   )
   const say = (line: string): void => console.error(line)
   say(

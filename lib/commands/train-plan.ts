@@ -28,55 +28,55 @@ const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const
 
 export type PreparedRun = { readonly folder: string; readonly plan: RunPlan }
 
-export async function prepareRun(asked: TrainArguments, start: Start): Promise<PreparedRun> {
+export async function prepareRun(args: TrainArguments, start: Start): Promise<PreparedRun> {
   const { dataDir } = start.places
   // a plan leaves the checkpoint of the last run where it is
-  const folder = join(dataDir, 'runs', `${asked.plan ? 'plan' : 'command'}-${asked.name}`)
-  if (asked.resume) {
+  const folder = join(dataDir, 'runs', `${args.plan ? 'plan' : 'command'}-${args.name}`)
+  if (args.resume) {
     if (!existsSync(planFile(folder)))
-      throw wrong(`There is no run of ${asked.name} to resume`, `${folder} has no plan`, 'Omit --resume.')
+      throw wrong(`There is no run of ${args.name} to resume`, `${folder} has no plan`, 'Omit --resume.')
     return { folder, plan: await readRunPlan(folder) }
   }
-  const plan = await planOf(asked, start, folder)
+  const plan = await planOf(args, start, folder)
   await writeJson(planFile(folder), plan)
   return { folder, plan }
 }
 
-async function planOf(asked: TrainArguments, start: Start, folder: string): Promise<RunPlan> {
+async function planOf(args: TrainArguments, start: Start, folder: string): Promise<RunPlan> {
   const { settings, places } = start
   const { dataDir } = places
-  const shipped = shippedTraining(asked.name)
-  const teachers = asked.teacher?.map((name) => versionIn('teacher', name, places.modelsDir))
-  const base = asked.base === undefined ? null : versionIn('base', asked.base, places.modelsDir)
-  const recipe = recipeOf(asked.recipe ?? (base ? 'restart' : (shipped?.recipe ?? 'scratch-photo')), {
+  const shipped = shippedTraining(args.name)
+  const teachers = args.teacher?.map((name) => versionIn('teacher', name, places.modelsDir))
+  const base = args.base === undefined ? null : versionIn('base', args.base, places.modelsDir)
+  const recipe = recipeOf(args.recipe ?? (base ? 'restart' : (shipped?.recipe ?? 'scratch-photo')), {
     isTaught: teachers !== undefined,
     base,
   })
-  const engine = ENGINES.find((name) => name === (asked.engine ?? settings.TRAINING_ENGINE))
+  const engine = ENGINES.find((name) => name === (args.engine ?? settings.TRAINING_ENGINE))
   if (!engine)
     throw wrong(
-      `There is no engine "${asked.engine}"`,
+      `There is no engine "${args.engine}"`,
       `the engines are ${ENGINES.join(', ')}`,
       'Choose one of them.',
     )
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const { samples, input, title, isMirrorable, ...found } = await samplesOf(asked, start, folder)
+  const { samples, input, title, isMirrorable, ...found } = await samplesOf(args, start, folder)
   const known = base === null ? null : await readBundle(base)
   const classes = known
     ? [...known.classes, ...found.classes.filter((name) => !known.classes.includes(name))]
     : found.classes
-  const body = asked.body ?? (asked.recipe === undefined ? shipped?.body : undefined)
+  const body = args.body ?? (args.recipe === undefined ? shipped?.body : undefined)
   const candidates =
-    base === null && startsWithNetwork(recipe) ? await candidatesFor(asked.name, body, places, input) : []
-  const out = asked.ship
-    ? join(ROOT, 'models', asked.name, 'v1')
-    : resolve(asked.out ?? (await nextOut(dataDir, asked.name)))
+    base === null && startsWithNetwork(recipe) ? await candidatesFor(args.name, body, places, input) : []
+  const out = args.ship
+    ? join(ROOT, 'models', args.name, 'v1')
+    : resolve(args.out ?? (await nextOut(dataDir, args.name)))
   await mkdir(join(out, '..'), { recursive: true })
   return {
     format: PLAN_FORMAT,
     runId: basename(folder),
-    classifier: { id: asked.name, title, isMirrorable },
+    classifier: { id: args.name, title, isMirrorable },
     classes,
     version: /^v[1-9][0-9]*$/.test(basename(out)) ? basename(out) : 'v1',
     start: startOf(known && { version: known.manifest.version, folder: base! }, candidates),
@@ -84,14 +84,14 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
       recipe,
       wholeNumber(
         '--epochs',
-        asked.epochs,
-        asked.recipe === undefined && shipped ? shipped.epochs : recipe.settings.epochs,
+        args.epochs,
+        args.recipe === undefined && shipped ? shipped.epochs : recipe.settings.epochs,
         1,
         500,
       ),
     ),
     spec: known?.preprocess ?? candidates[0]?.spec ?? preprocessFor(input),
-    seed: wholeNumber('--seed', asked.seed, 1, 0, 2 ** 31 - 1),
+    seed: wholeNumber('--seed', args.seed, 1, 0, 2 ** 31 - 1),
     engine,
     samples,
     teaching: teachers ? { kind: 'distil', folders: teachers, ...DISTILLATION } : { kind: 'none' },
@@ -99,8 +99,8 @@ async function planOf(asked: TrainArguments, start: Start, folder: string): Prom
     out,
     memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, process.availableMemory() / 2),
     maxPixels: settings.MAX_PIXELS,
-    dataName: shipped?.dataset ?? asked.name,
-    command: commandOf(asked),
+    dataName: shipped?.dataset ?? args.name,
+    command: commandOf(args),
     codeVersion: codeVersion(),
     notes: known
       ? [
@@ -128,13 +128,13 @@ function startOf(
 /** The named one, or all but the classifier itself: it was trained on these images. */
 async function candidatesFor(
   name: string,
-  wanted: string | undefined,
+  expected: string | undefined,
   places: Start['places'],
   input: InputSpec,
 ): Promise<readonly NetworkCandidate[]> {
   const nameOf = ({ folder }: NetworkCandidate): string => basename(dirname(folder))
   const here = (await availableBackbones(places, input)).filter((one) => nameOf(one) !== name)
-  const chosen = wanted === undefined ? here : here.filter((one) => nameOf(one) === wanted)
+  const chosen = expected === undefined ? here : here.filter((one) => nameOf(one) === expected)
   if (here.length === 0)
     throw wrong(
       'It cannot start from a pretrained network',
@@ -143,7 +143,7 @@ async function candidatesFor(
     )
   if (chosen.length === 0)
     throw wrong(
-      `There is no pretrained network "${wanted}"`,
+      `There is no pretrained network "${expected}"`,
       `the networks are ${here.map(nameOf).join(', ')}`,
       'Choose one of them.',
     )

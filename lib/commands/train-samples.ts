@@ -21,16 +21,16 @@ type DatasetLocation = {
 }
 
 export async function samplesOf(
-  asked: TrainArguments,
+  args: TrainArguments,
   start: Start,
   folder: string,
 ): Promise<DatasetLocation> {
-  const shipped = shippedTraining(asked.name)
-  if (!shipped && asked.from === undefined) return keptSamplesOf(asked.name, start, folder)
-  const from = asked.from === undefined ? null : resolve(asked.from)
+  const shipped = shippedTraining(args.name)
+  if (!shipped && args.from === undefined) return keptSamplesOf(args.name, start, folder)
+  const from = args.from === undefined ? null : resolve(args.from)
   const downloads = join(start.places.dataDir, 'downloads')
   const mirror = start.settings.DATASET_MIRROR ?? null
-  const name = shipped?.dataset ?? asked.name
+  const name = shipped?.dataset ?? args.name
   const { classes } = await openDataset(name, {
     downloads,
     ...(from === null ? {} : { from }),
@@ -47,7 +47,7 @@ export async function samplesOf(
       counters: join(start.places.dataDir, 'test-openings.json'),
     },
     input: shipped?.input ?? UNKNOWN_INPUT,
-    title: shipped?.title ?? asked.name,
+    title: shipped?.title ?? args.name,
     isMirrorable: shipped?.isMirrorable ?? true,
   }
 }

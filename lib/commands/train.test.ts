@@ -45,7 +45,7 @@ function command(
 }
 
 /** A folder of class folders with a test part, as people have them. */
-function pictures(): string {
+function images(): string {
   const folder = place()
   for (const [part, first, count] of [
     ['train', 1, 24],
@@ -103,7 +103,7 @@ test.each([
 test('a folder becomes a bundle; Ctrl-C leaves a checkpoint, --resume continues, --base starts from it', async () => {
   const dataDir = place()
   const out = join(place(), 'v1')
-  const from = pictures()
+  const from = images()
   const args = ['ring-star', '--from', from, '--recipe', 'scratch-small', '--epochs', '3', '--out', out]
 
   // the first step is shown as soon as it is done
@@ -144,7 +144,7 @@ test('a folder becomes a bundle; Ctrl-C leaves a checkpoint, --resume continues,
 
 test('--plan says how long it would take and how much memory, and leaves nothing behind', async () => {
   const dataDir = place()
-  const args = ['ring-star', '--from', pictures(), '--recipe', 'scratch-small', '--epochs', '2']
+  const args = ['ring-star', '--from', images(), '--recipe', 'scratch-small', '--epochs', '2']
 
   const { code, output } = await command([...args, '--plan'], dataDir)
 

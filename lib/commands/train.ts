@@ -66,17 +66,17 @@ async function main(): Promise<number> {
     console.log(HELP)
     return values.help ? 0 : 1
   }
-  const asked = { name: positionals[0]!, ...values }
-  return asked.plan ? forecasted(asked, readStart()) : trained(asked, readStart())
+  const request = { name: positionals[0]!, ...values }
+  return request.plan ? forecasted(request, readStart()) : trained(request, readStart())
 }
 
-async function forecasted(asked: TrainArguments, start: Start): Promise<number> {
-  console.log(await forecastSentence(await prepareRun(asked, start)))
+async function forecasted(args: TrainArguments, start: Start): Promise<number> {
+  console.log(await forecastSentence(await prepareRun(args, start)))
   return 0
 }
 
-async function trained(asked: TrainArguments, start: Start): Promise<number> {
-  const { folder, plan } = await prepareRun(asked, start)
+async function trained(args: TrainArguments, start: Start): Promise<number> {
+  const { folder, plan } = await prepareRun(args, start)
   const stop = new AbortController()
   let asks = 0
   process.on('SIGINT', () => {
@@ -88,7 +88,7 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
   const end = await followRun({
     child: forkTrainingWith((line) => console.error(line))(plan.engine),
     folder,
-    resume: asked.resume,
+    resume: args.resume,
     onReady: (engine) =>
       console.log(
         `Training ${plan.classifier.id} with ${plan.recipe.name}, up to ${plan.recipe.settings.epochs} ` +
@@ -97,20 +97,20 @@ async function trained(asked: TrainArguments, start: Start): Promise<number> {
     onMessage: progress.show,
     signal: stop.signal,
   })
-  const goOn = `To continue: npm run train -- ${asked.name} --resume`
+  const goOn = `To continue: npm run train -- ${args.name} --resume`
   switch (end.kind) {
     case 'sealed': {
       progress.sealed()
       rmSync(checkpointFile(folder), { force: true }) // --resume would seal the same again
-      if (asked.ship) await shipBeside(plan)
+      if (args.ship) await shipBeside(plan)
       console.log(
         summary(
           cardSchema.parse(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8'))),
           end.folder,
         ),
       )
-      if (!asked.ship)
-        console.log(`To put it into production: npm run import -- ${asked.name} --from ${end.folder}`)
+      if (!args.ship)
+        console.log(`To put it into production: npm run import -- ${args.name} --from ${end.folder}`)
       return 0
     }
     case 'cancelled':

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isChange, wordsOfChange } from './audit-labels.ts'
+import { isChange, auditLabel } from './audit-labels.ts'
 import type { Contract } from './contract.ts'
 import { contracts } from './index.ts'
 
@@ -8,10 +8,10 @@ const changes = (contracts as readonly Contract[])
   .map(({ method, path }) => `${method} ${path}`)
 
 test.each(changes)('%s reads in the record of changes as what somebody did', (action) => {
-  expect(wordsOfChange(action)).toMatch(/^[a-z]+ [^/{}]+$/)
+  expect(auditLabel(action)).toMatch(/^[a-z]+ [^/{}]+$/)
 })
 
-test('no two changes read alike', () => expect(new Set(changes.map(wordsOfChange)).size).toBe(changes.length))
+test('no two changes read alike', () => expect(new Set(changes.map(auditLabel)).size).toBe(changes.length))
 
 test('asking for pictures and reading are no changes, making a key is one', () => {
   expect(
@@ -21,5 +21,5 @@ test('asking for pictures and reading are no changes, making a key is one', () =
 })
 
 test('a login reads as it was recorded, and so does what has no words any more', () => {
-  expect(['login refused', 'POST /api/gone'].map(wordsOfChange)).toEqual(['login refused', 'POST /api/gone'])
+  expect(['login refused', 'POST /api/gone'].map(auditLabel)).toEqual(['login refused', 'POST /api/gone'])
 })

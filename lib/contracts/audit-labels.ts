@@ -58,5 +58,5 @@ const WORDS: Readonly<Record<Change, string>> = {
 
 /** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is
  *  said as it stands there. */
-export const wordsOfChange = (action: string): string =>
+export const auditLabel = (action: string): string =>
   Object.hasOwn(WORDS, action) ? WORDS[action as Change] : action

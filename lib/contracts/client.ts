@@ -176,18 +176,18 @@ function formOf(fields: ReadonlyMap<string, unknown>): FormData {
 function answered<T>(status: number, text: string): T {
   const value = readJson(text)
   if (status < 400 && value !== null) return value as T
-  const said = value ?? {}
+  const response = value ?? {}
   throw new ProblemError({
-    ...said,
+    ...response,
     status,
-    code: typeof said['code'] === 'string' ? said['code'] : 'internal',
-    title: typeof said['title'] === 'string' ? said['title'] : 'Unexpected error',
+    code: typeof response['code'] === 'string' ? response['code'] : 'internal',
+    title: typeof response['title'] === 'string' ? response['title'] : 'Unexpected error',
     detail:
-      typeof said['detail'] === 'string'
-        ? said['detail']
+      typeof response['detail'] === 'string'
+        ? response['detail']
         : `The server returned ${status} without an explanation. Try again.`,
-    request_id: typeof said['request_id'] === 'string' ? said['request_id'] : null,
-    errors: Array.isArray(said['errors']) ? (said['errors'] as Problem['errors']) : [],
+    request_id: typeof response['request_id'] === 'string' ? response['request_id'] : null,
+    errors: Array.isArray(response['errors']) ? (response['errors'] as Problem['errors']) : [],
   })
 }
 

@@ -83,7 +83,7 @@ const explained = prediction.extend({
 })
 export type ExplainedAnswer = z.output<typeof explained>
 
-const asked = {
+const request = {
   ...chosenClassifier,
   version: versionName.optional(),
   top_k: z.coerce.number().int().min(1).max(1000).default(5),
@@ -102,7 +102,7 @@ export const predictOne = contract({
   summary: 'Predict the class of an image',
   body: 'picture',
   input: z.object({
-    ...asked,
+    ...request,
     explain: flag
       .default(false)
       .describe(
@@ -144,7 +144,7 @@ export const predictBatch = contract({
   summary: 'Predict the classes of several images or of a ZIP archive of images; results are in input order',
   body: 'parts',
   formFields: ['classifier', 'version'],
-  input: z.object({ ...asked, parts: z.custom<AsyncIterable<Part>>() }),
+  input: z.object({ ...request, parts: z.custom<AsyncIterable<Part>>() }),
   output: z.object({
     success: z.literal(true),
     count: z.number().int(),

@@ -2,7 +2,7 @@
  *  feature flags. */
 import { z } from 'zod'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
-import { fieldErrorsOf, inOurWords } from './validation-messages.ts'
+import { fieldErrorsOf, zodErrorMap } from './validation-messages.ts'
 import { classifierId } from './fields.ts'
 
 const yes = z.stringbool()
@@ -210,10 +210,10 @@ export type Settings = z.output<typeof settings>
 export function parseSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): { ok: true; settings: Settings } | { ok: false; mistakes: readonly string[] } {
-  const given = Object.fromEntries(
+  const values = Object.fromEntries(
     Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
   )
-  const parsed = settings.safeParse(given, inOurWords)
+  const parsed = settings.safeParse(values, zodErrorMap)
   if (parsed.success) {
     const missing = OIDC_TOGETHER.filter((name) => parsed.data[name] === undefined)
     const isWhole = missing.length === 0 || missing.length === OIDC_TOGETHER.length
@@ -230,7 +230,7 @@ export function parseSettings(
   return {
     ok: false,
     mistakes: fieldErrorsOf(parsed.error).map(
-      ({ path, message }) => `${path}=${given[path.split('.')[0]!] ?? ''}: ${message}.`,
+      ({ path, message }) => `${path}=${values[path.split('.')[0]!] ?? ''}: ${message}.`,
     ),
   }
 }

@@ -2,7 +2,7 @@
  *  and one that cannot be read is refused in words. Where it is stored, the caller knows. */
 import type { z } from 'zod'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { fieldErrorsOf, inOneSentence, inOurWords } from './validation-messages.ts'
+import { fieldErrorsOf, inOneSentence, zodErrorMap } from './validation-messages.ts'
 
 export type StoredFormats<T> = {
   /** What it is, as the subject of a sentence: "The plan of this training run". */
@@ -23,7 +23,7 @@ export function parseStored<T>(value: unknown, { what, action, formats }: Stored
     throw refused(
       `it has format ${format}, and this version of Darkroom reads format ${Object.keys(formats).join(' and ')}`,
     )
-  const parsed = schema.safeParse(value, inOurWords)
+  const parsed = schema.safeParse(value, zodErrorMap)
   if (!parsed.success) throw refused(`it is damaged: ${inOneSentence(fieldErrorsOf(parsed.error))}`)
   return parsed.data
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { contracts } from './index.ts'
 import type { Contract } from './contract.ts'
-import { fieldErrorsOf, inOneSentence, inOurWords } from './validation-messages.ts'
+import { fieldErrorsOf, inOneSentence, zodErrorMap } from './validation-messages.ts'
 import { parseSettings, settings } from './settings.ts'
 
 /** How validators talk, and how the words of zod's own locale begin. */
@@ -40,8 +40,8 @@ const ABSURD: readonly unknown[] = [
   { a: 1 },
 ]
 
-const said = (schema: z.ZodType, value: unknown): readonly string[] =>
-  fieldErrorsOf(schema.safeParse(value, inOurWords).error ?? { issues: [] }).map(({ message }) => message)
+const lines = (schema: z.ZodType, value: unknown): readonly string[] =>
+  fieldErrorsOf(schema.safeParse(value, zodErrorMap).error ?? { issues: [] }).map(({ message }) => message)
 const fieldsOf = (schema: z.ZodType): [string, z.ZodType][] =>
   schema instanceof z.ZodObject ? Object.entries(schema.shape as Record<string, z.ZodType>) : []
 
@@ -51,7 +51,7 @@ test.each(
     .map((one) => [`${one.method} ${one.path}`, one] as const),
 )('%s says what is wrong in our words, whatever comes', (_route, contract) => {
   const messages = fieldsOf(contract.input).flatMap(([, field]) =>
-    ABSURD.flatMap((value) => said(field, value)),
+    ABSURD.flatMap((value) => lines(field, value)),
   )
 
   for (const message of messages) {
@@ -85,7 +85,7 @@ test.each<[string, z.ZodType, unknown, string]>([
   ['a choice of three', z.enum(['a', 'b', 'c']), 'd', 'must be "a", "b" or "c"'],
   ['one of some numbers', z.union([z.literal(28), z.literal(32)]), 30, 'must be 28 or 32'],
   ['neither yes nor no', z.stringbool(), 'maybe', 'must be true or false'],
-])('%s', (_story, schema, value, words) => expect(said(schema, value)).toEqual([words]))
+])('%s', (_story, schema, value, words) => expect(lines(schema, value)).toEqual([words]))
 
 test('several mistakes are one sentence, each with its field', () => {
   expect(

@@ -8,7 +8,7 @@ type ZodIssue = Parameters<z.core.$ZodErrorMap>[0]
 
 /** Given to each parse whose findings a person reads: `schema.safeParse(value, inOurWords)`. A rule with
  *  words of its own keeps them. */
-export const inOurWords = { error: (found: ZodIssue): string => sentenceOf(found) } as const
+export const zodErrorMap = { error: (found: ZodIssue): string => formatIssue(found) } as const
 
 export const fieldErrorsOf = (error: {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
@@ -44,7 +44,7 @@ const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   file: ['byte', 'bytes'],
 }
 
-function sentenceOf(found: ZodIssue): string {
+function formatIssue(found: ZodIssue): string {
   if (found.input === undefined) return 'is missing'
   switch (found.code) {
     case 'invalid_type':

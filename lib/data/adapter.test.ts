@@ -48,7 +48,7 @@ test('texts, numbers, times, yes and no, and bytes come back as they went in', a
     createdAt: new Date('2026-11-21T12:00:00.123Z'),
     trashedAt: null,
   }
-  const picture = {
+  const image = {
     hash: 'h',
     sizeBytes: 2_000_000_000,
     width: 1,
@@ -60,11 +60,11 @@ test('texts, numbers, times, yes and no, and bytes come back as they went in', a
   }
 
   await prisma.classifier.create({ data: classifier })
-  await prisma.picture.create({ data: picture })
+  await prisma.picture.create({ data: image })
 
   expect(await prisma.classifier.findUnique({ where: { id: 'c' } })).toEqual(classifier)
   const read = await prisma.picture.findUnique({ where: { hash: 'h' } })
-  expect({ ...read, bytes: [...(read?.bytes ?? [])] }).toEqual({ ...picture, bytes: [0, 255, 7] })
+  expect({ ...read, bytes: [...(read?.bytes ?? [])] }).toEqual({ ...image, bytes: [0, 255, 7] })
 })
 
 test('times are compared as times, and counted', async () => {

@@ -61,7 +61,7 @@ function adapterOver(connection: Connection): SqlDriverAdapter {
   return {
     ...NAMES,
     queryRaw: async (query) =>
-      READS.test(query.sql) ? told(() => reading.query(query)) : alone(() => writing.query(query)),
+      READS.test(query.sql) ? reported(() => reading.query(query)) : alone(() => writing.query(query)),
     executeRaw: (query) => alone(() => writing.execute(query)),
     executeScript: (script) => connection.write(() => connection.writer.exec(script)),
     async startTransaction() {
@@ -81,18 +81,18 @@ function transactionOver(connection: Connection, queries: Queries, done: () => v
   const { writer } = connection
   const end = async (statement: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
     try {
-      if (writer.isTransaction) told(() => writer.exec(statement))
+      if (writer.isTransaction) reported(() => writer.exec(statement))
     } finally {
       if (writer.isTransaction) writer.exec('ROLLBACK')
       done()
     }
   }
-  const mark = async (statement: string): Promise<void> => told(() => writer.exec(statement))
+  const mark = async (statement: string): Promise<void> => reported(() => writer.exec(statement))
   return {
     ...NAMES,
     options: { usePhantomQuery: true },
-    queryRaw: async (query) => told(() => queries.query(query)),
-    executeRaw: async (query) => told(() => queries.execute(query)),
+    queryRaw: async (query) => reported(() => queries.query(query)),
+    executeRaw: async (query) => reported(() => queries.execute(query)),
     commit: () => end('COMMIT'),
     rollback: () => end('ROLLBACK'),
     createSavepoint: (name) => mark(`SAVEPOINT ${name}`),
@@ -178,7 +178,7 @@ function toSqlite(value: unknown, type: ArgType | undefined): SQLInputValue {
 }
 
 /** Runs `work`, and says its failure in the words that Prisma knows. */
-function told<T>(work: () => T): T {
+function reported<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
@@ -201,8 +201,8 @@ function asPrismaKnows(error: unknown): unknown {
       .map((field) => field.split('.').pop() ?? field)
     return new DriverAdapterError({ ...original, kind: violation, ...(fields && { constraint: { fields } }) })
   }
-  const said = inWords(error)
-  return said === error
+  const response = inWords(error)
+  return response === error
     ? new DriverAdapterError({ ...original, kind: 'sqlite', extendedCode: code, message })
-    : said
+    : response
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { blobFile, blobsIn } from './blobs.ts'
-import { folderForTest, openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
+import { folderForTest, openWithFruit, storedImage, predictionOf, sampleOf } from './opened.fakes.ts'
 import { openPictures } from './images.ts'
 
 const LARGE = 40_000 // bytes: kept as a file
@@ -11,7 +11,7 @@ const LARGE = 40_000 // bytes: kept as a file
 test('a blob comes back as it was put, and is gone when it is deleted', async () => {
   const folder = folderForTest()
   const blobs = blobsIn(folder, randomUUID)
-  const { hash, bytes } = pictureOf('a', LARGE)
+  const { hash, bytes } = storedImage('a', LARGE)
   const key = `${hash}-128`
 
   await blobs.put('image', hash, bytes)
@@ -57,13 +57,13 @@ test.each(['../../etc/passwd', 'a'.repeat(63), `${'a'.repeat(64)}/x`, ''])(
 test('an image whose file is gone or changed is told apart from one that never was, and is never served', async () => {
   const { data, folder, settings } = await openWithFruit()
   const [gone, changed, inDatabase] = [
-    pictureOf('gone', LARGE),
-    pictureOf('changed', LARGE),
-    pictureOf('small'),
+    storedImage('gone', LARGE),
+    storedImage('changed', LARGE),
+    storedImage('small'),
   ]
   await data.pictures.keep([gone, changed, inDatabase])
   rmSync(blobFile(folder, 'image', gone.hash))
-  writeFileSync(blobFile(folder, 'image', changed.hash), pictureOf('another', LARGE).bytes)
+  writeFileSync(blobFile(folder, 'image', changed.hash), storedImage('another', LARGE).bytes)
 
   const alone = openPictures(settings)
   for (const way of [data.pictures, alone]) {
@@ -80,20 +80,20 @@ test('an image whose file is gone or changed is told apart from one that never w
 
 test('thumbnails go with their image', async () => {
   const { data } = await openWithFruit()
-  const picture = pictureOf('seen', LARGE)
+  const image = storedImage('seen', LARGE)
   const upload = await data.uploads.begin('fruit')
-  await data.samples.add('fruit', [sampleOf('seen', { picture, uploadId: upload.id })])
+  await data.samples.add('fruit', [sampleOf('seen', { picture: image, uploadId: upload.id })])
   await data.predictions.record(predictionOf(data))
-  await data.blobs.put('thumbnail', `${picture.hash}-128`, Uint8Array.of(1, 2, 3))
+  await data.blobs.put('thumbnail', `${image.hash}-128`, Uint8Array.of(1, 2, 3))
 
   await data.uploads.discard(upload.id)
 
-  expect(data.blobs.has('thumbnail', `${picture.hash}-128`)).toBe(false)
+  expect(data.blobs.has('thumbnail', `${image.hash}-128`)).toBe(false)
 })
 
 test('a missing or damaged file is remembered until it is whole again or the image is deleted', async () => {
   const { data, folder } = await openWithFruit()
-  const [gone, changed] = [pictureOf('gone', LARGE), pictureOf('changed', LARGE)]
+  const [gone, changed] = [storedImage('gone', LARGE), storedImage('changed', LARGE)]
   const added = await data.samples.add('fruit', [
     sampleOf('gone', { picture: gone }),
     sampleOf('changed', { picture: changed }),

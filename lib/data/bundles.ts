@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BUNDLE_FILES, card, manifest, preprocess } from '#lib/contracts/bundle.ts'
 import type { Card, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
-import { inOurWords } from '#lib/contracts/validation-messages.ts'
+import { zodErrorMap } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 export type ProvenBundle = {
@@ -68,14 +68,14 @@ export const badBundle = (folder: string, why: string, cause?: unknown): Darkroo
 type Schema<T> = {
   readonly safeParse: (
     value: unknown,
-    inWords: typeof inOurWords,
+    inWords: typeof zodErrorMap,
   ) =>
     | { success: true; data: T }
     | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } }
 }
 
 async function jsonIn<T>(folder: string, name: string, schema: Schema<T>): Promise<T> {
-  const result = schema.safeParse(await parsedIn(folder, name), inOurWords)
+  const result = schema.safeParse(await parsedIn(folder, name), zodErrorMap)
   if (result.success) return result.data
   const issue = result.error.issues[0]
   throw badBundle(

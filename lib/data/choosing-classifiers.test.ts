@@ -80,9 +80,9 @@ test('a classifier in the trash is in no list, keeps its id, and comes back whol
   const { id: versionId } = await registerVersion(data)
   await data.promotions.promote({ versionId, by: 'a test', reason: null })
 
-  const said = await data.answers.deleteClassifier({ id: 'fruit' })
+  const response = await data.answers.deleteClassifier({ id: 'fruit' })
 
-  expect(said).toMatchObject({ deleted: true, trashed_until: '2026-12-21T12:00:00.000Z' })
+  expect(response).toMatchObject({ deleted: true, trashed_until: '2026-12-21T12:00:00.000Z' })
   const found = {
     code: 'not_found',
     what: 'The classifier "fruit" is in the trash',
@@ -99,7 +99,7 @@ test('a classifier in the trash is in no list, keeps its id, and comes back whol
     why: 'a classifier with this id is in the trash until 2026-12-21',
   })
   const [entry] = (await data.answers.listTrash({ limit: 9 })).entries
-  expect(entry).toMatchObject({ kind: 'classifier', title: 'Fruit', until: said.trashed_until })
+  expect(entry).toMatchObject({ kind: 'classifier', title: 'Fruit', until: response.trashed_until })
 
   await data.answers.restoreTrash({ id: entry!.id })
   expect((await data.answers.getClassifier({ id: 'fruit' })).samples.total).toBe(1)

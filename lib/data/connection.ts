@@ -93,9 +93,9 @@ export function connect(
 
   let fullAt: number | null = null
   const explain = (error: unknown): unknown => {
-    const said = inWords(error)
-    if (isDarkroomError(said) && said.code === 'disk_full') fullAt = performance.now()
-    return said
+    const response = inWords(error)
+    if (isDarkroomError(response) && response.code === 'disk_full') fullAt = performance.now()
+    return response
   }
 
   async function hold<T>(work: () => T, patience = patienceMs): Promise<{ answer: T; done: () => void }> {
@@ -157,7 +157,7 @@ export function connect(
       }
     },
     close() {
-      lock.giveUp()
+      lock.abort()
       reader.close()
       writer.close()
     },
@@ -176,16 +176,17 @@ export function connectForReading(file: string): Pick<Connection, 'all' | 'one' 
   const read = statementsOf(reader)
   return {
     read,
-    all: <T>(sql: string, ...values: Value[]) => told(() => read(sql).all(...values.map(asSqlite)) as T[]),
+    all: <T>(sql: string, ...values: Value[]) =>
+      reported(() => read(sql).all(...values.map(asSqlite)) as T[]),
     one: <T>(sql: string, ...values: Value[]) =>
-      told(() => read(sql).get(...values.map(asSqlite)) as T | undefined),
+      reported(() => read(sql).get(...values.map(asSqlite)) as T | undefined),
     close: () => reader.close(),
   }
 }
 
 /** A reader is refused only by a program that recovers the file or has it to itself, which is over in a
  *  moment or is an owner's to end. */
-function told<T>(work: () => T): T {
+function reported<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {

@@ -64,7 +64,7 @@ export type Classifiers = {
 }
 
 export type Pictures = {
-  readonly keep: (pictures: readonly NewPicture[]) => Promise<void>
+  readonly keep: (images: readonly NewPicture[]) => Promise<void>
   /** Null for an unknown hash. `file_missing` or `file_damaged` where the stored bytes are not those that
    *  were kept; the fault is noted. */
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
@@ -330,7 +330,7 @@ type RouteOutput<Name extends keyof Routes> = Answer<Routes[Name]>
 /** What a change records: by whom; the command line has no caller. */
 type RouteQuery<Name extends keyof Routes> = (
   input: Input<Routes[Name]>,
-  asked?: { readonly caller: Caller },
+  request?: { readonly caller: Caller },
 ) => Promise<Output<Routes[Name]>>
 
 /** What answers contracts by reading (and a little writing) alone: the `data` key of the running program. */
@@ -342,7 +342,7 @@ export type Answers = {
   readonly deletePrediction: RouteOutput<'DELETE /api/predictions/{id}'>
   readonly deletePredictions: (
     input: Input<Routes['DELETE /api/predictions']>,
-    asked: { readonly signal?: AbortSignal },
+    request: { readonly signal?: AbortSignal },
   ) => Promise<Output<Routes['DELETE /api/predictions']>>
   readonly giveFeedback: RouteOutput<'POST /api/predictions/{id}/feedback'>
   readonly statistics: RouteOutput<'GET /api/statistics'>
@@ -370,7 +370,7 @@ export type Answers = {
   readonly getRun: RouteOutput<'GET /api/runs/{id}'>
   readonly runEvents: (
     input: Input<Routes['GET /api/runs/{id}/events']>,
-    asked: { readonly signal: AbortSignal },
+    request: { readonly signal: AbortSignal },
   ) => Promise<AsyncIterable<Output<Routes['GET /api/runs/{id}/events']>>>
   readonly listModels: RouteOutput<'GET /api/models'>
   readonly getModel: RouteOutput<'GET /api/models/{id}'>

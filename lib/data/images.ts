@@ -30,11 +30,11 @@ const UNUSED =
   'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM ' +
   '"Prediction" WHERE "pictureHash" = "Picture"."hash")'
 
-export const picturesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
-  async keep(pictures) {
-    const files = await layDown(settings.dataDir, pictures, id)
+export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
+  async keep(images) {
+    const files = await layDown(settings.dataDir, images, id)
     await files.whileKept(() =>
-      connection.write((writing) => pictures.forEach((picture) => insertPicture(writing, picture, files))),
+      connection.write((writing) => images.forEach((image) => insertPicture(writing, image, files))),
     )
   },
   bytesOf: async (hash) => {
@@ -122,21 +122,21 @@ async function bytesOf(
 
 /** Files that were written beside their place, and go there inside the transaction that makes their rows. */
 export type LaidDown = {
-  readonly settle: (picture: Pick<NewPicture, 'hash' | 'bytes'>) => void
+  readonly settle: (image: Pick<NewPicture, 'hash' | 'bytes'>) => void
   /** Runs `work`; whatever was not settled by then is removed. */
   readonly whileKept: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 export async function layDown(
   dataDir: string,
-  pictures: readonly Pick<NewPicture, 'hash' | 'bytes'>[],
+  images: readonly Pick<NewPicture, 'hash' | 'bytes'>[],
   id: () => string,
 ): Promise<LaidDown> {
   const waiting = new Map<string, string>()
   const drop = (): Promise<unknown> =>
     Promise.all([...waiting.values()].map((file) => rm(file, { force: true })))
   try {
-    for (const { hash, bytes } of pictures) {
+    for (const { hash, bytes } of images) {
       if (bytes.length <= MOST_BYTES_IN_A_ROW || waiting.has(hash) || existsSync(fileOf(dataDir, hash)))
         continue
       const file = `${fileOf(dataDir, hash)}.${process.pid}-${id()}.part`

@@ -8,7 +8,7 @@ import {
   folderForTest,
   openForTest,
   openWithFruit,
-  pictureOf,
+  storedImage,
   predictionOf,
 } from './opened.fakes.ts'
 import { openData } from './open.ts'
@@ -31,7 +31,7 @@ test.each(['BEGIN IMMEDIATE', 'BEGIN EXCLUSIVE'] as const)(
     await data.people.count() // Prisma compiles at its first query
     const release = await lockElsewhere(settings.databaseFile, begin)
     const standstill = watchStandstill()
-    const [kept, more] = [predictionOf(data, { picture: pictureOf('kept') }), predictionOf(data)]
+    const [kept, more] = [predictionOf(data, { picture: storedImage('kept') }), predictionOf(data)]
 
     const writes = [
       data.predictions.record(kept),
@@ -63,7 +63,7 @@ test('every kind of write that waits too long fails as database_busy and leaves 
 
   const outcomes = await Promise.all(
     [
-      data.predictions.record(predictionOf(data, { picture: pictureOf('large', 100_000) })),
+      data.predictions.record(predictionOf(data, { picture: storedImage('large', 100_000) })),
       data.predictions.record(predictionOf(data)),
       data.people.create(person),
       data.uploads.begin('fruit'),
@@ -79,7 +79,7 @@ test('every kind of write that waits too long fails as database_busy and leaves 
   expect([
     (await data.answers.listPredictions({ limit: 9 })).total,
     await data.people.count(),
-    await data.pictures.find(pictureOf('large', 100_000).hash),
+    await data.pictures.find(storedImage('large', 100_000).hash),
   ]).toEqual([0, 0, null])
   expect(await settled(data.people.create(person))).toBe('done')
 })
@@ -101,7 +101,7 @@ test('predictions that arrive while the database is locked each wait for their o
 test('images that wait to be written are bounded in bytes: what is too much is refused at once', async () => {
   const { data, settings } = await openWithFruit({ patienceMs: 1_000 })
   await lockElsewhere(settings.databaseFile)
-  const image = pictureOf('large', 20 * 1024 ** 2)
+  const image = storedImage('large', 20 * 1024 ** 2)
 
   const waiting = [1, 2, 3].map(() =>
     settled(data.predictions.record(predictionOf(data, { picture: image }))),

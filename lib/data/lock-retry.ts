@@ -49,7 +49,7 @@ export type Lock = {
   /** How long every attempt has been refused; null: the last one was not. */
   readonly heldForMs: () => number | null
   /** Ends the waiting: the connection closes. */
-  readonly giveUp: () => void
+  readonly abort: () => void
 }
 
 export function watchLock(): Lock {
@@ -75,7 +75,7 @@ export function watchLock(): Lock {
       }
     },
     heldForMs: () => (heldSince === null ? null : performance.now() - heldSince),
-    giveUp: () => {
+    abort: () => {
       isOver = true
     },
   }

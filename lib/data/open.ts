@@ -23,7 +23,7 @@ import { liveVersionsOf } from './live-versions.ts'
 import { migrate, MIGRATIONS } from './migrate.ts'
 import { keepMigrationCopy } from './migration-copy.ts'
 import { peopleOf } from './people.ts'
-import { picturesOf, preparePictures } from './images.ts'
+import { imagesOf, preparePictures } from './images.ts'
 import { predictionsOf } from './predictions.ts'
 import { promotionsOf } from './promotions.ts'
 import { retentionOf } from './retention.ts'
@@ -81,7 +81,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
   const snapshots = snapshotsOf(store)
   const rooms = {
     classifiers: classifiersOf(store),
-    pictures: picturesOf(store),
+    pictures: imagesOf(store),
     samples: samplesOf(store),
     uploads: uploadsOf(store),
     sampleChanges: sampleChangesOf(store),

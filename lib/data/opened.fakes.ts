@@ -86,7 +86,7 @@ export async function openWithFruit(more: Partial<DataSettings> = {}): Promise<D
   return opened
 }
 
-export function pictureOf(text: string, bytes = 100): NewPicture {
+export function storedImage(text: string, bytes = 100): NewPicture {
   const content = Buffer.alloc(bytes, text)
   return {
     hash: createHash('sha256').update(content).digest('hex'),
@@ -98,7 +98,7 @@ export function pictureOf(text: string, bytes = 100): NewPicture {
 }
 
 export const sampleOf = (text: string, more: Partial<NewSample> = {}): NewSample => ({
-  picture: pictureOf(text),
+  picture: storedImage(text),
   label: 'apple',
   split: 'train',
   source: 'upload',

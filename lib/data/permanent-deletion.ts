@@ -105,7 +105,7 @@ export function erasingOf(
     hashes: readonly string[],
   ): Promise<ErasePlan['versions']> {
     if (record.kind === 'classifier' || hashes.length === 0) return []
-    const wanted = new Set(hashes)
+    const required = new Set(hashes)
     const runs = await prisma.run.findMany({
       where: { classifierId: record.classifierId, versionId: { not: null }, snapshotId: { not: null } },
       include: { version: { include: { trash: true } } },
@@ -116,7 +116,8 @@ export function erasingOf(
     for (const { snapshotId, version } of runs) {
       if (snapshotId === null || version === null) continue
       const known =
-        holds.get(snapshotId) ?? (await snapshots.entriesOf(snapshotId)).some(({ hash }) => wanted.has(hash))
+        holds.get(snapshotId) ??
+        (await snapshots.entriesOf(snapshotId)).some(({ hash }) => required.has(hash))
       holds.set(snapshotId, known)
       if (known)
         found.push({

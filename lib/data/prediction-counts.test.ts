@@ -3,7 +3,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { MIGRATIONS } from './migrate.ts'
-import { NOON, openWithFruit, pictureOf, predictionOf, sampleOf, type DataFixture } from './opened.fakes.ts'
+import { NOON, openWithFruit, storedImage, predictionOf, sampleOf, type DataFixture } from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
 const CLASSES = ['apple', 'lime', 'plum']
@@ -68,7 +68,7 @@ async function liveThrough({ data }: DataFixture, steps: number): Promise<void> 
   const input = { size: 32, channels: 3, fit: 'cover' } as const
   for (const id of ['second', 'third'])
     await data.classifiers.create({ id, title: id, classes: CLASSES, input, isMirrorable: true })
-  const asked: string[] = []
+  const requested: string[] = []
   const samples: string[] = []
   const pick = <T>(from: readonly T[]): T | undefined => from[below(from.length)]
   for (let step = 0; step < steps; step++) {
@@ -81,7 +81,7 @@ async function liveThrough({ data }: DataFixture, steps: number): Promise<void> 
           predictedClass: pick(CLASSES) ?? 'apple',
           confidence: below(101) / 100,
           createdAt: new Date(NOON - below(4) * DAY_MS),
-          picture: pictureOf(`${step} ${i} `),
+          picture: storedImage(`${step} ${i} `),
         }),
       )
       await Promise.allSettled(
@@ -89,13 +89,13 @@ async function liveThrough({ data }: DataFixture, steps: number): Promise<void> 
           data.predictions.record(row),
         ),
       )
-      asked.push(...batch.map(({ id }) => id))
-    } else if (kind < 7 && asked.length > 0) {
+      requested.push(...batch.map(({ id }) => id))
+    } else if (kind < 7 && requested.length > 0) {
       await data.answers
         .giveFeedback(
           below(2)
-            ? { id: pick(asked) ?? '', correct: true }
-            : { id: pick(asked) ?? '', correct: false, label: pick(CLASSES) ?? 'lime' },
+            ? { id: pick(requested) ?? '', correct: true }
+            : { id: pick(requested) ?? '', correct: false, label: pick(CLASSES) ?? 'lime' },
         )
         .catch(() => {}) // what is refused must not be counted
     } else if (kind === 7) {

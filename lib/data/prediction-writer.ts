@@ -176,8 +176,7 @@ const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "ve
   VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 function insertPrediction(writing: TransactionScope, p: NewPrediction, files: LaidDown): void {
-  if (p.picture)
-    insertPicture(writing, pictureOf(p, p.picture), files, p.isAnonymous ? p.createdAt : undefined)
+  if (p.picture) insertPicture(writing, imageOf(p, p.picture), files, p.isAnonymous ? p.createdAt : undefined)
   writing.run(
     INSERT,
     p.id,
@@ -205,7 +204,7 @@ function insertPrediction(writing: TransactionScope, p: NewPrediction, files: La
   )
 }
 
-const pictureOf = (
+const imageOf = (
   { width, height }: NewPrediction,
-  picture: NonNullable<NewPrediction['picture']>,
-): NewPicture => ({ ...picture, width, height })
+  image: NonNullable<NewPrediction['picture']>,
+): NewPicture => ({ ...image, width, height })

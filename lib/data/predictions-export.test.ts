@@ -3,7 +3,7 @@ import { exportPredictions } from '#lib/contracts/predictions-export.ts'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
 import { openWithFruit, predictionOf } from './opened.fakes.ts'
 
-const input = (given: object) => exportPredictions.input.parse(given)
+const input = (values: object) => exportPredictions.input.parse(values)
 async function textOf({ bytes }: FileAnswer): Promise<string> {
   const pieces: Uint8Array[] = []
   for await (const piece of bytes as AsyncIterable<Uint8Array>) pieces.push(piece)

@@ -1,19 +1,19 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { NOON, openWithFruit, pictureOf, predictionOf } from './opened.fakes.ts'
+import { NOON, openWithFruit, storedImage, predictionOf } from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
 
 test('an answer is acknowledged when its row is committed: another connection sees it then', async () => {
   const { data, settings } = await openWithFruit()
-  const prediction = predictionOf(data, { picture: pictureOf('asked') })
+  const prediction = predictionOf(data, { picture: storedImage('asked') })
 
   await data.predictions.record(prediction)
 
   const other = new DatabaseSync(settings.databaseFile, { readOnly: true })
   expect(
     other.prepare('SELECT "pictureHash" FROM "Prediction" WHERE "id" = ?').get(prediction.id),
-  ).toMatchObject({ pictureHash: pictureOf('asked').hash })
+  ).toMatchObject({ pictureHash: storedImage('asked').hash })
   other.close()
   expect(await data.answers.getPrediction({ id: prediction.id })).toEqual({
     id: prediction.id,
@@ -67,7 +67,7 @@ test('thousands of answers a second are kept, pictures included', { timeout: 60_
   const { data } = await openWithFruit()
   const ROWS = 10_000
   const rows = Array.from({ length: ROWS }, (_, i) =>
-    predictionOf(data, { picture: pictureOf(`${i} `, 800) }),
+    predictionOf(data, { picture: storedImage(`${i} `, 800) }),
   )
   const begun = performance.now()
 
@@ -132,7 +132,7 @@ test('history is filtered by everything that a row tells, newest first, page by 
 
 test('a correction becomes a labelled sample; taking it back removes the sample', async () => {
   const { data } = await openWithFruit()
-  const prediction = predictionOf(data, { picture: pictureOf('asked') })
+  const prediction = predictionOf(data, { picture: storedImage('asked') })
   await data.predictions.record(prediction)
   const { id } = prediction
 
@@ -143,7 +143,7 @@ test('a correction becomes a labelled sample; taking it back removes the sample'
     label: 'lime',
     source: 'feedback',
     filename: 'a.png',
-    hash: pictureOf('asked').hash,
+    hash: storedImage('asked').hash,
   })
   expect((await data.answers.getPrediction({ id })).feedback).toEqual({
     correct: false,
@@ -168,11 +168,11 @@ test('a correction becomes a labelled sample; taking it back removes the sample'
 
 test('a correction does not relabel a sample that came another way', async () => {
   const { data } = await openWithFruit()
-  const picture = pictureOf('asked')
+  const image = storedImage('asked')
   const [sample] = await data.samples.add('fruit', [
-    { picture, label: 'plum', split: 'test', source: 'dataset', uploadId: null, filename: null },
+    { picture: image, label: 'plum', split: 'test', source: 'dataset', uploadId: null, filename: null },
   ])
-  const prediction = predictionOf(data, { picture })
+  const prediction = predictionOf(data, { picture: image })
   await data.predictions.record(prediction)
 
   const { sample_id } = await data.answers.giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
@@ -200,12 +200,12 @@ test.each([
   ['wrong and right at once', { correct: false, label: 'apple' }, 'invalid_input'],
   ['right, and another label', { correct: true, label: 'lime' }, 'invalid_input'],
   ['a class that is not there', { correct: false, label: 'pear' }, 'unknown_class'],
-])('feedback is refused: %s', async (_story, said, code) => {
+])('feedback is refused: %s', async (_story, response, code) => {
   const { data } = await openWithFruit()
   const prediction = predictionOf(data)
   await data.predictions.record(prediction)
 
-  await expect(data.answers.giveFeedback({ id: prediction.id, ...said })).rejects.toMatchObject({ code })
+  await expect(data.answers.giveFeedback({ id: prediction.id, ...response })).rejects.toMatchObject({ code })
   expect((await data.answers.getPrediction({ id: prediction.id })).feedback).toBeNull()
 })
 

@@ -16,14 +16,14 @@ export type Counts = {
   /** Where the journal stands. */
   readonly latest: () => number
   /** What was counted in longer windows since then, oldest first. */
-  readonly lasting: (wanted: {
+  readonly lasting: (required: {
     readonly since: Date
     readonly upTo: number
   }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
   /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept
    *  for `lastsMs`, `passing` for a few minutes. */
   readonly exchange: (
-    said: CountReport,
+    response: CountReport,
   ) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
 }
 

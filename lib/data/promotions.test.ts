@@ -17,7 +17,7 @@ test.each([
   ['what was rolled back may come again', '+a +b -a +b', 'a b'],
   ['a champion deleted since leaves the others in order', '+a -a +c', 'a c'],
   ['a rollback to one that is not below lays it down alone', '+b -a', 'a'],
-])('%s', (_story, story, wanted) => {
+])('%s', (_story, story, expected) => {
   const history = story
     .split(' ')
     .filter(Boolean)
@@ -26,7 +26,7 @@ test.each([
       versionId: step.slice(1),
     }))
 
-  expect(championsBefore(history).join(' ')).toBe(wanted)
+  expect(championsBefore(history).join(' ')).toBe(expected)
 })
 
 test('promotion, rollback and history follow each other, and each has a higher number', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createRetention } from '#lib/operations/retention.ts'
 import { blobFile } from './blobs.ts'
-import { NOON, openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
+import { NOON, openWithFruit, storedImage, predictionOf, sampleOf } from './opened.fakes.ts'
 import type { DataFixture } from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
@@ -12,7 +12,8 @@ const caller = {}
 const daysAgo = (days: number) => ({ createdAt: new Date(NOON - days * DAY_MS) })
 const names = async ({ data }: DataFixture) =>
   (await data.answers.listPredictions({ limit: 500 })).predictions.map((one) => one.filename)
-const imageOf = async ({ data }: DataFixture, text: string) => data.pictures.find(pictureOf(text, LARGE).hash)
+const imageOf = async ({ data }: DataFixture, text: string) =>
+  data.pictures.find(storedImage(text, LARGE).hash)
 
 async function sumsAgree({ data }: DataFixture): Promise<void> {
   const { predictions, total } = await data.answers.listPredictions({ limit: 500 })
@@ -31,20 +32,20 @@ test('one prediction is deleted for good: row, image, thumbnails, feedback and i
   const opened = await openWithFruit()
   const { data, folder } = opened
   const [gone, stays] = [
-    predictionOf(data, { picture: pictureOf('gone', LARGE), predictedClass: 'lime' }),
-    predictionOf(data, { picture: pictureOf('stays', LARGE) }),
+    predictionOf(data, { picture: storedImage('gone', LARGE), predictedClass: 'lime' }),
+    predictionOf(data, { picture: storedImage('stays', LARGE) }),
   ]
   for (const row of [gone, stays]) await data.predictions.record(row)
   await data.answers.giveFeedback({ id: gone.id, correct: true })
-  await data.blobs.put('thumbnail', `${pictureOf('gone', LARGE).hash}-96`, Uint8Array.of(1))
+  await data.blobs.put('thumbnail', `${storedImage('gone', LARGE).hash}-96`, Uint8Array.of(1))
 
   expect(await data.answers.deletePrediction({ id: gone.id })).toEqual({ id: gone.id, deleted: true })
 
   await expect(data.answers.getPrediction({ id: gone.id })).rejects.toMatchObject({ code: 'not_found' })
   expect([
     await imageOf(opened, 'gone'),
-    existsSync(blobFile(folder, 'image', pictureOf('gone', LARGE).hash)),
-    data.blobs.has('thumbnail', `${pictureOf('gone', LARGE).hash}-96`),
+    existsSync(blobFile(folder, 'image', storedImage('gone', LARGE).hash)),
+    data.blobs.has('thumbnail', `${storedImage('gone', LARGE).hash}-96`),
   ]).toEqual([null, false, false])
   expect(await imageOf(opened, 'stays')).not.toBeNull()
   await sumsAgree(opened)
@@ -54,7 +55,7 @@ test('one prediction is deleted for good: row, image, thumbnails, feedback and i
 test('a sample that a correction made stays with its image when its prediction is deleted', async () => {
   const opened = await openWithFruit()
   const { data } = opened
-  const prediction = predictionOf(data, { picture: pictureOf('corrected', LARGE), isAnonymous: true })
+  const prediction = predictionOf(data, { picture: storedImage('corrected', LARGE), isAnonymous: true })
   await data.predictions.record(prediction)
   const { sample_id } = await data.answers.giveFeedback({ id: prediction.id, correct: false, label: 'plum' })
 
@@ -114,7 +115,7 @@ test('many predictions are deleted in steps between which others write', async (
     Array.from({ length: 900 }, (_, i) =>
       data.predictions.record(
         predictionOf(data, {
-          picture: pictureOf(`${i}`),
+          picture: storedImage(`${i}`),
           predictedClass: i % 2 ? 'apple' : 'lime',
           ...daysAgo(1),
         }),
@@ -143,7 +144,7 @@ test('images of anonymous users have a quota: beyond it only their predictions a
     data.predictions.record(
       predictionOf(data, {
         filename: text,
-        picture: pictureOf(text, LARGE),
+        picture: storedImage(text, LARGE),
         isAnonymous,
         createdAt: new Date(NOON + minutes * 60_000),
       }),
@@ -193,7 +194,12 @@ test('images of strangers leave after their days, predictions after theirs; what
   ] as const
   for (const [text, days, isAnonymous] of rows)
     await data.predictions.record(
-      predictionOf(data, { filename: text, picture: pictureOf(text, LARGE), isAnonymous, ...daysAgo(days) }),
+      predictionOf(data, {
+        filename: text,
+        picture: storedImage(text, LARGE),
+        isAnonymous,
+        ...daysAgo(days),
+      }),
     )
   const lines: string[] = []
   const sweep = createRetention({
@@ -226,9 +232,13 @@ test('above RETENTION_GB the oldest predictions leave, with their images, until 
   const { data } = opened
   for (let i = 0; i < 30; i++)
     await data.predictions.record(
-      predictionOf(data, { filename: `${i}`, picture: pictureOf(`image ${i} `, LARGE), ...daysAgo(30 - i) }),
+      predictionOf(data, {
+        filename: `${i}`,
+        picture: storedImage(`image ${i} `, LARGE),
+        ...daysAgo(30 - i),
+      }),
     )
-  await data.samples.add('fruit', [sampleOf('sample', { picture: pictureOf('image 0 ', LARGE) })])
+  await data.samples.add('fruit', [sampleOf('sample', { picture: storedImage('image 0 ', LARGE) })])
   const bytes = await data.retention.historyBytes()
   const sweep = createRetention({
     data: data.retention,
@@ -249,7 +259,7 @@ test('above RETENTION_GB the oldest predictions leave, with their images, until 
 test('a history of more than two gigabytes is summed', async () => {
   const { data } = await openWithFruit()
   for (const text of ['a', 'b', 'c']) {
-    const image = pictureOf(text, LARGE)
+    const image = storedImage(text, LARGE)
     await data.predictions.record(
       predictionOf(data, {
         picture: { ...image, bytes: Object.defineProperty(image.bytes, 'length', { value: 1_500_000_000 }) },

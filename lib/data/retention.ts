@@ -41,13 +41,13 @@ export function retentionOf(store: Store): Retention {
       ])
       return rows * ROW_BYTES + (images._sum.sizeBytes ?? 0)
     },
-    dropAnonymousImages: (wanted) =>
+    dropAnonymousImages: (required) =>
       prisma.$transaction(
         async (writing) => {
           const which = {
             isAnonymous: true,
             samples: { none: {} },
-            ...('before' in wanted && { usedAt: { lt: wanted.before } }),
+            ...('before' in required && { usedAt: { lt: required.before } }),
           }
           const found = await writing.picture.findMany({
             where: which,
@@ -55,7 +55,7 @@ export function retentionOf(store: Store): Retention {
             orderBy: { usedAt: 'asc' },
             take: ROWS_AT_ONCE,
           })
-          const { rows, bytes } = enoughOf(found, wanted, (image) => image.sizeBytes)
+          const { rows, bytes } = enoughOf(found, required, (image) => image.sizeBytes)
           await removeImages(
             writing,
             settings.dataDir,
@@ -65,18 +65,18 @@ export function retentionOf(store: Store): Retention {
         },
         { timeout: LONGEST_MS },
       ),
-    deleteOldest: (wanted) =>
-      deletePredictions(store, 'before' in wanted ? { createdAt: { lt: wanted.before } } : {}, wanted),
+    deleteOldest: (required) =>
+      deletePredictions(store, 'before' in required ? { createdAt: { lt: required.before } } : {}, required),
   }
 }
 
 /** As many of the first as make room for what is wanted, at least one. */
 function enoughOf<T>(
   found: readonly T[],
-  wanted: SpaceRequest,
+  required: SpaceRequest,
   sizeOf: (row: T) => number,
 ): { readonly rows: readonly T[]; readonly bytes: number } {
-  const enough = 'enoughBytes' in wanted ? wanted.enoughBytes : Infinity
+  const enough = 'enoughBytes' in required ? required.enoughBytes : Infinity
   let bytes = 0
   let count = 0
   while (count < found.length && bytes < enough) {
@@ -100,7 +100,7 @@ async function removeImages(
 export function deletePredictions(
   { prisma, settings }: Store,
   where: Prisma.PredictionWhereInput,
-  wanted: SpaceRequest = { enoughBytes: Infinity },
+  required: SpaceRequest = { enoughBytes: Infinity },
 ): Promise<FreedSpace> {
   return prisma.$transaction(
     async (writing) => {
@@ -110,7 +110,11 @@ export function deletePredictions(
         orderBy: { id: 'asc' },
         take: ROWS_AT_ONCE,
       })
-      const { rows, bytes } = enoughOf(found, wanted, ({ picture }) => ROW_BYTES + (picture?.sizeBytes ?? 0))
+      const { rows, bytes } = enoughOf(
+        found,
+        required,
+        ({ picture }) => ROW_BYTES + (picture?.sizeBytes ?? 0),
+      )
       if (rows.length === 0) return { count: 0, bytes: 0 }
       const ids = rows.map((row) => row.id)
       // before its prediction, which the trigger of its sum looks up

@@ -161,16 +161,16 @@ test('a run that ended before its last epoch says which epoch is kept; a cancell
   const { id } = await plan(data, { epochs: 9 })
   for (const epoch of [1, 2, 3, 4])
     await data.runs.report(id, { kind: 'epoch', point: { ...point(epoch), is_best: epoch <= 2 } })
-  const told = async () => {
+  const describe = async () => {
     const { epoch, epochs, best_epoch, stopped_early } = await data.answers.getRun({ id })
     return { epoch, epochs, best_epoch, stopped_early }
   }
 
-  expect(await told()).toEqual({ epoch: 4, epochs: 9, best_epoch: 2, stopped_early: false })
+  expect(await describe()).toEqual({ epoch: 4, epochs: 9, best_epoch: 2, stopped_early: false })
   await data.runs.change(id, { state: 'cancelled' })
-  expect((await told()).stopped_early).toBe(false)
+  expect((await describe()).stopped_early).toBe(false)
   await data.runs.change(id, { state: 'done' })
-  expect(await told()).toEqual({ epoch: 4, epochs: 9, best_epoch: 2, stopped_early: true })
+  expect(await describe()).toEqual({ epoch: 4, epochs: 9, best_epoch: 2, stopped_early: true })
 })
 
 test('events come as they happen, the whole state first, and end with the run', async () => {

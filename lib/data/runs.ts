@@ -187,7 +187,7 @@ export function runIn(connection: Pick<Connection, 'one'>, runId: string): Run {
 /** Newest first, from before `cursor`. */
 export function runsBefore(
   connection: Pick<Connection, 'all'>,
-  asked: {
+  request: {
     readonly classifierId: string | null
     readonly cursor: string | undefined
     readonly limit: number
@@ -196,9 +196,9 @@ export function runsBefore(
   return connection
     .all<Row>(
       `${SELECT} WHERE ${ofListed('r."classifierId"')} AND r."id" < ?2 ORDER BY r."id" DESC LIMIT ?3`,
-      asked.classifierId,
-      asked.cursor ?? '~',
-      asked.limit,
+      request.classifierId,
+      request.cursor ?? '~',
+      request.limit,
     )
     .map(runValue)
 }
@@ -223,10 +223,10 @@ function update(writing: TransactionScope, run: Run, change: RunChange, at: Date
     startedAt,
     endedAt,
   }
-  const given = Object.entries(row).filter(([, value]) => value !== undefined)
+  const values = Object.entries(row).filter(([, value]) => value !== undefined)
   writing.run(
-    `UPDATE "Run" SET ${given.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`,
-    ...given.map(([, value]) => value ?? null),
+    `UPDATE "Run" SET ${values.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`,
+    ...values.map(([, value]) => value ?? null),
     run.id,
   )
 }

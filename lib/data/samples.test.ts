@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { openWithFruit, pictureOf, predictionOf, sampleOf } from './opened.fakes.ts'
+import { openWithFruit, storedImage, predictionOf, sampleOf } from './opened.fakes.ts'
 import { openPictures } from './images.ts'
 import type { NewPicture } from './values.ts'
 
@@ -11,8 +11,8 @@ const fileOf = (folder: string, { hash }: NewPicture): string =>
 
 test('a small picture lies in the database, a large one in a file, and both come back whole', async () => {
   const { data, folder, settings } = await openWithFruit()
-  const small = pictureOf('small')
-  const large = pictureOf('large', LARGE)
+  const small = storedImage('small')
+  const large = storedImage('large', LARGE)
 
   await data.pictures.keep([small, large, large])
 
@@ -51,7 +51,7 @@ test('a picture is a sample of a classifier once; its first label stays, and wha
 
 test('a label that is no class keeps the whole batch out, files included', async () => {
   const { data, folder } = await openWithFruit()
-  const large = sampleOf('large', { picture: pictureOf('large', LARGE) })
+  const large = sampleOf('large', { picture: storedImage('large', LARGE) })
 
   await expect(data.samples.add('fruit', [large, sampleOf('b', { label: 'pear' })])).rejects.toMatchObject({
     code: 'unknown_class',
@@ -66,7 +66,7 @@ test('an upload that failed leaves nothing: no samples, no images that nothing e
   await data.classifiers.addClasses('fruit', ['pear', 'fig'])
   const upload = await data.uploads.begin('fruit')
   const mine = (text: string, label = 'apple') =>
-    sampleOf(text, { uploadId: upload.id, label, picture: pictureOf(text, LARGE) })
+    sampleOf(text, { uploadId: upload.id, label, picture: storedImage(text, LARGE) })
   await data.samples.add('fruit', [
     mine('only mine', 'pear'),
     mine('asked about too'),
@@ -206,15 +206,15 @@ test('an image is answered whole, as a thumbnail that is made once, or made show
   })
   const large = { width: 900, height: 600 }
   const [png, tiff, small] = await data.samples.add('fruit', [
-    sampleOf('a', { picture: { ...pictureOf('a'), ...large } }),
-    sampleOf('t', { picture: { ...pictureOf('t'), ...large, mediaType: 'image/tiff' } }),
-    sampleOf('s', { picture: { ...pictureOf('s'), width: 8, height: 8 } }),
+    sampleOf('a', { picture: { ...storedImage('a'), ...large } }),
+    sampleOf('t', { picture: { ...storedImage('t'), ...large, mediaType: 'image/tiff' } }),
+    sampleOf('s', { picture: { ...storedImage('s'), width: 8, height: 8 } }),
   ])
   const imageOf = (sample: typeof png, size?: number) =>
     data.answers.sampleImage({ id: sample?.sampleId ?? '', ...(size !== undefined && { size }) })
 
   expect(await imageOf(png)).toEqual({
-    bytes: new Uint8Array(pictureOf('a').bytes),
+    bytes: new Uint8Array(storedImage('a').bytes),
     mediaType: 'image/png',
     filename: null,
     isImmutable: true,
@@ -227,9 +227,9 @@ test('an image is answered whole, as a thumbnail that is made once, or made show
   expect(made).toEqual([64, 63, 63, 1024])
 
   const { trash_id: trashId } = await data.answers.deleteSample({ id: png?.sampleId ?? '' })
-  expect(data.blobs.has('thumbnail', `${pictureOf('a').hash}-64`)).toBe(true) // it can be restored
+  expect(data.blobs.has('thumbnail', `${storedImage('a').hash}-64`)).toBe(true) // it can be restored
   await data.erasing.erase(await data.erasing.plan(trashId ?? ''))
-  expect(data.blobs.has('thumbnail', `${pictureOf('a').hash}-64`)).toBe(false)
+  expect(data.blobs.has('thumbnail', `${storedImage('a').hash}-64`)).toBe(false)
 })
 
 test('ten thousand samples come in within seconds', { timeout: 60_000 }, async () => {
@@ -241,7 +241,7 @@ test('ten thousand samples come in within seconds', { timeout: 60_000 }, async (
     await data.samples.add(
       'fruit',
       Array.from({ length: 500 }, (_, i) =>
-        sampleOf(String(from + i), { picture: pictureOf(`${from + i} `, 1_000) }),
+        sampleOf(String(from + i), { picture: storedImage(`${from + i} `, 1_000) }),
       ),
     )
 

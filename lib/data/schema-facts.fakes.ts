@@ -23,11 +23,11 @@ const SQL_ACTION: Readonly<Record<string, string>> = {
 
 /** Empty when both say the same. */
 export function differences(schemaFile: string, databaseFile: string): readonly string[] {
-  const wanted = factsOfSchema(readFileSync(schemaFile, 'utf8'))
+  const required = factsOfSchema(readFileSync(schemaFile, 'utf8'))
   const found = factsOfDatabase(databaseFile)
   return [
-    ...[...wanted].filter((fact) => !found.has(fact)).map((fact) => `only in schema.prisma: ${fact}`),
-    ...[...found].filter((fact) => !wanted.has(fact)).map((fact) => `only in the migrations: ${fact}`),
+    ...[...required].filter((fact) => !found.has(fact)).map((fact) => `only in schema.prisma: ${fact}`),
+    ...[...found].filter((fact) => !required.has(fact)).map((fact) => `only in the migrations: ${fact}`),
   ]
 }
 

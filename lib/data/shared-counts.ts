@@ -22,15 +22,15 @@ export const countsOf = ({ connection, prisma, now }: Store): Counts => ({
     return rows.map(({ at, countsJson }) => ({ at, counts: parsed<Record<string, number>>(countsJson) }))
   },
   async exchange({ source, passing, lasting, lastsMs, after }) {
-    const told = (
+    const describe = (
       [
         [source, passing],
         [LASTING + source, lasting],
       ] as const
     ).filter(([, counts]) => Object.keys(counts).length > 0)
-    if (told.length > 0) {
+    if (describe.length > 0) {
       await connection.write((writing) => {
-        for (const [from, counts] of told)
+        for (const [from, counts] of describe)
           writing.insert('CountedElsewhere', { source: from, countsJson: JSON.stringify(counts), at: now() })
         const passed = now().getTime() - KEPT_MS
         writing.run(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openWithFruit, pictureOf, predictionOf, sampleOf, type DataFixture } from './opened.fakes.ts'
+import { openWithFruit, storedImage, predictionOf, sampleOf, type DataFixture } from './opened.fakes.ts'
 
 const ADA = { caller: { kind: 'person', id: null, name: 'Ada', scopes: [] } } as const
 
@@ -27,12 +27,12 @@ test('500 images are relabelled as one change within a second of CPU time, and u
   await answers.changeSample({ id: ids[0]!, is_excluded: false }) // compiles Prisma's queries
 
   const began = cpuMs()
-  const said = await answers.changeSamples({ ids: [...ids], label: 'lime' }, ADA)
+  const response = await answers.changeSamples({ ids: [...ids], label: 'lime' }, ADA)
   const changed = cpuMs()
-  await answers.undoChange({ id: said.change!.id, skip_conflicts: false }, ADA)
+  await answers.undoChange({ id: response.change!.id, skip_conflicts: false }, ADA)
   const undone = cpuMs()
 
-  expect(said).toMatchObject({
+  expect(response).toMatchObject({
     changed: 500,
     unchanged: 0,
     change: { kind: 'relabel', by: 'Ada', count: 500, undoes: null },
@@ -147,7 +147,7 @@ test('images in the trash are in no list, sum or training, and come back as they
   const ids = await withSamples(opened, 3)
   await answers.changeSample({ id: ids[0]!, is_excluded: true })
 
-  const said = await answers.changeSamples({ ids: [ids[0]!, ids[1]!], is_trashed: true }, ADA)
+  const response = await answers.changeSamples({ ids: [ids[0]!, ids[1]!], is_trashed: true }, ADA)
 
   expect([
     (await samples.all('fruit')).length,
@@ -157,7 +157,7 @@ test('images in the trash are in no list, sum or training, and come back as they
   ]).toEqual([1, 1, 1, 1])
   const [entry] = (await answers.listTrash({ limit: 9 })).entries
   expect(entry).toMatchObject({
-    id: said.trash_id,
+    id: response.trash_id,
     kind: 'samples',
     title: '2 images',
     samples_total: 2,
@@ -166,7 +166,7 @@ test('images in the trash are in no list, sum or training, and come back as they
   })
   expect(entry!.samples.map(({ id }) => id)).toEqual([ids[0], ids[1]])
 
-  await answers.undoChange({ id: said.change!.id, skip_conflicts: false })
+  await answers.undoChange({ id: response.change!.id, skip_conflicts: false })
   expect((await answers.listSamples({ limit: 9 })).samples.map(({ is_excluded }) => is_excluded)).toEqual([
     false,
     false,
@@ -180,11 +180,11 @@ test('an image in the trash that is uploaded or corrected again returns with its
   const { data } = opened
   const ids = await withSamples(opened, 2)
   for (const id of ids) await data.answers.deleteSample({ id })
-  const asked = predictionOf(data, { picture: pictureOf('sample 1 ') })
-  await data.predictions.record(asked)
+  const request = predictionOf(data, { picture: storedImage('sample 1 ') })
+  await data.predictions.record(request)
 
   const added = await data.samples.add('fruit', [sampleOf('sample 0 ', { label: 'lime' })])
-  const corrected = await data.answers.giveFeedback({ id: asked.id, correct: false, label: 'plum' })
+  const corrected = await data.answers.giveFeedback({ id: request.id, correct: false, label: 'plum' })
 
   expect(added).toEqual([{ kind: 'added', sampleId: ids[0] }])
   expect(corrected.sample_id).toBe(ids[1])
@@ -214,11 +214,11 @@ test('an upload that fails puts back into the trash what it took out of it', asy
 
 test('an image that a correction took out of the trash goes back when the correction is undone', async () => {
   const { data, clock } = await openWithFruit()
-  const picture = pictureOf('one')
-  const [sample] = await data.samples.add('fruit', [sampleOf('one', { picture })])
+  const image = storedImage('one')
+  const [sample] = await data.samples.add('fruit', [sampleOf('one', { picture: image })])
   await data.answers.deleteSample({ id: sample!.sampleId })
   clock.advance(1_000)
-  const prediction = predictionOf(data, { picture })
+  const prediction = predictionOf(data, { picture: image })
   await data.predictions.record(prediction)
   await data.answers.giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
   clock.advance(1_000)

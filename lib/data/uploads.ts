@@ -91,7 +91,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
         const left = writing
           .all<UploadRow>('SELECT * FROM "Upload" WHERE "state" = \'running\'')
           .filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid))
-        return giveUp(writing, { id, now, settings }, left)
+        return abort(writing, { id, now, settings }, left)
       }),
     async sweepAbandoned() {
       const longAgo = now().getTime() - SILENT_MS
@@ -100,7 +100,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
         'AND "ownerId" NOT IN (SELECT "id" FROM "WebProcess" WHERE "lastSeen" > ?1)'
       if (!connection.one(abandoned, longAgo)) return 0
       return connection.write((writing) =>
-        giveUp(writing, { id, now, settings }, writing.all<UploadRow>(abandoned, longAgo)),
+        abort(writing, { id, now, settings }, writing.all<UploadRow>(abandoned, longAgo)),
       )
     },
   }
@@ -108,7 +108,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
 
 type RemovalContext = Pick<Store, 'id' | 'now' | 'settings'>
 
-function giveUp(writing: TransactionScope, removing: RemovalContext, left: readonly UploadRow[]): number {
+function abort(writing: TransactionScope, removing: RemovalContext, left: readonly UploadRow[]): number {
   for (const row of left) {
     removeSamples(writing, removing, {
       uploadId: row.id,

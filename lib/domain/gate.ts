@@ -82,7 +82,7 @@ export function mayPromote(kind: Verdict['kind'], setting: 'off' | 'better' | 'n
 export function sentence(c: Comparison, verdict: Verdict): string {
   if (verdict.kind === 'first') return 'The first version: there is nothing to compare it with.'
   const counts =
-    `Correct on ${pictures(c.pairs.onlyChallengerRight)} that the old version got wrong, ` +
+    `Correct on ${images(c.pairs.onlyChallengerRight)} that the old version got wrong, ` +
     `incorrect on ${c.pairs.onlyChampionRight} that it got right: ${points(c.accuracyGain.value)} ` +
     `points (${points(c.accuracyGain.low)} to ${points(c.accuracyGain.high)}).`
   switch (verdict.kind) {
@@ -166,6 +166,6 @@ export function countPairs(answers: readonly PairedAnswer[]): Pairs {
   }
 }
 
-const pictures = (n: number) => `${n} ${n === 1 ? 'image' : 'images'}`
+const images = (n: number) => `${n} ${n === 1 ? 'image' : 'images'}`
 const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`
 const percent = (share: number) => `${(share * 100).toFixed(0)} %`

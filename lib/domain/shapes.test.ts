@@ -3,16 +3,16 @@ import { expect, test } from 'vitest'
 import { drawShape, SHAPE_SIDE, SHAPES } from './shapes.ts'
 
 test('the same name and seed give the same picture, another seed or name another', () => {
-  const picture = drawShape('star', 7)
+  const image = drawShape('star', 7)
 
-  expect(drawShape('star', 7)).toEqual(picture)
-  expect([picture.width, picture.height, picture.data.length]).toEqual([
+  expect(drawShape('star', 7)).toEqual(image)
+  expect([image.width, image.height, image.data.length]).toEqual([
     SHAPE_SIDE,
     SHAPE_SIDE,
     SHAPE_SIDE ** 2 * 3,
   ])
-  expect(drawShape('star', 8)).not.toEqual(picture)
-  expect(drawShape('ring', 7)).not.toEqual(picture)
+  expect(drawShape('star', 8)).not.toEqual(image)
+  expect(drawShape('ring', 7)).not.toEqual(image)
 })
 
 test('six hundred pictures are six hundred different ones', () => {

@@ -8,12 +8,12 @@ export const VALIDATION_SHARE = 0.15
 /** Of pictures that came as training pictures, when the set has its own test part. */
 export const VALIDATION_OF_TRAIN = 0.1
 
-/** @param hash lower-case hex sha256 of the picture's bytes. @param given the split its data set names, if
+/** @param hash lower-case hex sha256 of the picture's bytes. @param values the split its data set names, if
  *  any. */
-export function splitOf(hash: string, given: 'train' | 'test' | null): Split {
-  if (given === 'test') return 'test'
+export function splitOf(hash: string, values: 'train' | 'test' | null): Split {
+  if (values === 'test') return 'test'
   const place = placeOf(hash)
-  if (given === 'train') return place < VALIDATION_OF_TRAIN ? 'validation' : 'train'
+  if (values === 'train') return place < VALIDATION_OF_TRAIN ? 'validation' : 'train'
   if (place < TEST_SHARE) return 'test'
   return place < TEST_SHARE + VALIDATION_SHARE ? 'validation' : 'train'
 }

@@ -18,10 +18,10 @@ test('a look says of each engine whether it is there', () => {
 })
 
 test('left to itself, the best that is there opens', async () => {
-  const { engine: opened, passedOver } = await openWithReasons('auto', 'inference', { threads: 1 })
+  const { engine: opened, skipped } = await openWithReasons('auto', 'inference', { threads: 1 })
   await using _ = opened
 
-  expect([opened.name, passedOver]).toEqual([probeEngines().find((probe) => probe.available)!.name, []])
+  expect([opened.name, skipped]).toEqual([probeEngines().find((probe) => probe.available)!.name, []])
 })
 
 test('the engine asked for by name opens, and no other', async () => {
@@ -33,9 +33,9 @@ test('the engine asked for by name opens, and no other', async () => {
 test('an engine that answers wrongly is refused', async () => {
   const wrong: Engine = {
     ...engine,
-    run: async (...asked) => ({
+    run: async (...request) => ({
       features: null,
-      logits: (await engine.run(...asked)).logits.map((v) => v * 1.01),
+      logits: (await engine.run(...request)).logits.map((v) => v * 1.01),
     }),
   }
 

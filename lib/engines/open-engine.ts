@@ -12,38 +12,38 @@ const require = createRequire(import.meta.url)
 
 export type EngineHandle = {
   readonly engine: Engine
-  /** Why better ones, if any, could not be had. */ readonly passedOver: readonly string[]
+  /** Why better ones, if any, could not be had. */ readonly skipped: readonly string[]
 }
 
 /** With `auto`, the first of the order that opens and proves itself; by name, that one or the reason why not. */
 export async function openEngine(
-  wanted: EngineName | 'auto',
+  required: EngineName | 'auto',
   purpose: Purpose,
   options: { readonly threads?: number } = {},
 ): Promise<Engine> {
-  return (await openWithReasons(wanted, purpose, options)).engine
+  return (await openWithReasons(required, purpose, options)).engine
 }
 
 export async function openWithReasons(
-  wanted: EngineName | 'auto',
+  required: EngineName | 'auto',
   purpose: Purpose,
   options: { readonly threads?: number } = {},
 ): Promise<EngineHandle> {
-  const passedOver: string[] = []
-  for (const name of wanted === 'auto' ? orderFor(purpose) : [wanted]) {
+  const skipped: string[] = []
+  for (const name of required === 'auto' ? orderFor(purpose) : [required]) {
     for (const open of waysToOpen(name, purpose, options)) {
       let engine: Engine | undefined
       try {
         engine = await open()
         await prove(engine, purpose)
-        return { engine, passedOver }
+        return { engine, skipped }
       } catch (error) {
         await engine?.[Symbol.asyncDispose]()
-        passedOver.push(`${engine?.detail ?? name}: ${messageOf(error)}`)
+        skipped.push(`${engine?.detail ?? name}: ${messageOf(error)}`)
       }
     }
   }
-  throw new Error(`No engine for ${purpose} can be opened. ${passedOver.join('. ')}`)
+  throw new Error(`No engine for ${purpose} can be opened. ${skipped.join('. ')}`)
 }
 
 /** What could be opened, by a look at the files: nothing is loaded. */

@@ -82,22 +82,22 @@ function nameOf({ kind, name }: Caller): string {
 }
 
 /** The name of what was made: an address, a name, a version, else the classifier. */
-function nameIn(contract: Contract, sent: Fields, said: Fields): string | null {
+function nameIn(contract: Contract, sent: Fields, response: Fields): string | null {
   if (Array.isArray(sent['ids'])) return `${sent['ids'].length} ${kindOfField(contract, 'ids') ?? 'thing'}s`
-  const { version, classifier } = fieldsOf(said['champion'])
+  const { version, classifier } = fieldsOf(response['champion'])
   if (typeof version === 'string') return `${textOf(classifier) ?? ''} ${version}`.trim()
   for (const field of ['email', 'name', 'classifier', 'id']) {
-    const text = textOf(said[field]) ?? textOf(sent[field])
+    const text = textOf(response[field]) ?? textOf(sent[field])
     if (text !== null) return text
   }
   return Object.keys(sent).join(', ').slice(0, LONGEST_TEXT) || null
 }
 
-function detailOf(sent: Fields, said: Fields): string | null {
+function detailOf(sent: Fields, response: Fields): string | null {
   const set = Object.entries(sent)
     .filter(([field, value]) => value !== undefined && !SAID_ELSEWHERE.includes(field))
     .map(([field, value]) => (SAID_WITH_VALUE.includes(field) ? `${field}: ${valueText(value)}` : field))
-  const message = textOf(said['message'])
+  const message = textOf(response['message'])
   return [...set, ...(message === null ? [] : [message])].join('; ').slice(0, LONGEST_DETAIL) || null
 }
 

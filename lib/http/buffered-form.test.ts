@@ -23,15 +23,15 @@ async function streamed(body: Uint8Array, type: string): Promise<readonly FormPa
     body: chunks(),
     signal: new AbortController().signal,
   }
-  const told: FormPartSummary[] = []
+  const reported: FormPartSummary[] = []
   try {
     for await (const part of partsOf(incoming, 1e9))
-      told.push(
+      reported.push(
         part.kind === 'field'
           ? [part.name, null, hex(Buffer.from(part.value))]
           : [part.name, part.filename, hex(await whole(part.bytes))],
       )
-    return told
+    return reported
   } catch (error) {
     return (error as { code: string }).code
   }
@@ -99,10 +99,10 @@ test('both parsers read alike what a browser’s form of random bytes is', async
     const type = request.headers.get('content-type')!
     const body = new Uint8Array(await request.arrayBuffer())
 
-    const told = inMemory(body, type)
+    const reported = inMemory(body, type)
 
-    expect(told).toEqual(await streamed(body, type))
-    expect(told.length).toBe([...form].length)
+    expect(reported).toEqual(await streamed(body, type))
+    expect(reported.length).toBe([...form].length)
   }
 })
 

@@ -22,7 +22,7 @@ export type RequestContext = {
  *  contract answers an async iterable. */
 export type UseCase<C extends Contract> = (
   input: Input<C>,
-  asked: RequestContext,
+  context: RequestContext,
 ) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
 
 type RouteUseCase<Name extends keyof c.Routes> = UseCase<c.Routes[Name]>

@@ -28,17 +28,17 @@ export type EarlierCase = {
 const FIRST_SEED = 10_000
 const pngOf = (seed: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(encodePng(drawShape('star', FIRST_SEED + seed)))
-export const picture = (seed: number): Blob => new Blob([pngOf(seed)], { type: 'image/png' })
+export const image = (seed: number): Blob => new Blob([pngOf(seed)], { type: 'image/png' })
 
-export const one = () => form(['file', picture(1), 'test.png'])
+export const one = () => form(['file', image(1), 'test.png'])
 const labelled = () =>
-  form(['files', picture(2), 'a.png'], ['files', picture(3), 'b.png'], ['labels', 'star'], ['labels', 'star'])
+  form(['files', image(2), 'a.png'], ['files', image(3), 'b.png'], ['labels', 'star'], ['labels', 'star'])
 const zipped = () => form(['file', new Blob([new Uint8Array(zipOf())]), 'new.zip'])
 const zipOf = () => zipFile([4, 5].map((seed) => ({ name: `data/star/${seed}.png`, content: pngOf(seed) })))
 const classAndFiles = () =>
-  form(['class', 'star'], ['images', picture(6), 'a.png'], ['images', picture(7), 'b.png'])
+  form(['class', 'star'], ['images', image(6), 'a.png'], ['images', image(7), 'b.png'])
 export const ten = () =>
-  form(...Array.from({ length: 10 }, (_, i) => ['files', picture(10 + i), `${i}.png`] as const))
+  form(...Array.from({ length: 10 }, (_, i) => ['files', image(10 + i), `${i}.png`] as const))
 
 export const PREDICTED = {
   success: 'yes-or-no',
@@ -227,20 +227,22 @@ const HOLDS: Readonly<Record<Exclude<FieldKind, RegExp>, (value: unknown) => boo
 }
 
 /** What an answer does not keep of its case: empty when all is as promised. */
-export async function broken(asked: EarlierCase, response: Response): Promise<readonly string[]> {
+export async function broken(request: EarlierCase, response: Response): Promise<readonly string[]> {
   const text = await response.text()
   const problems: string[] = []
-  if (response.status !== asked.status)
-    return [`status ${response.status} instead of ${asked.status}: ${text.slice(0, 500)}`]
+  if (response.status !== request.status)
+    return [`status ${response.status} instead of ${request.status}: ${text.slice(0, 500)}`]
   const location = response.headers.get('location') ?? ''
-  if (asked.location && !asked.location.test(location.replace(/^https?:\/\/[^/]+/, '')))
+  if (request.location && !request.location.test(location.replace(/^https?:\/\/[^/]+/, '')))
     problems.push(`leads to "${location}"`)
-  if (asked.says && !asked.says.test(text)) problems.push(`does not say ${asked.says}: ${text.slice(0, 500)}`)
-  if (!asked.promises) return problems
-  const said = JSON.parse(text) as Record<string, unknown> // a test fails on anything else
-  for (const [name, promised] of Object.entries(asked.promises)) {
-    const holds = promised instanceof RegExp ? promised.test(String(said[name])) : HOLDS[promised](said[name])
-    if (!holds) problems.push(`${name} is ${JSON.stringify(said[name])}, promised ${promised}`)
+  if (request.says && !request.says.test(text))
+    problems.push(`does not say ${request.says}: ${text.slice(0, 500)}`)
+  if (!request.promises) return problems
+  const result = JSON.parse(text) as Record<string, unknown> // a test fails on anything else
+  for (const [name, promised] of Object.entries(request.promises)) {
+    const holds =
+      promised instanceof RegExp ? promised.test(String(result[name])) : HOLDS[promised](result[name])
+    if (!holds) problems.push(`${name} is ${JSON.stringify(result[name])}, promised ${promised}`)
   }
   return problems
 }

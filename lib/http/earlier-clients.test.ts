@@ -162,33 +162,33 @@ async function ask(request: Request): Promise<Response> {
   return toResponse(await handle(fromRequest(request)))
 }
 
-test.each(EARLIER.map((asked) => [asked.story, asked] as const))('%s', async (_story, asked) => {
+test.each(EARLIER.map((request) => [request.story, request] as const))('%s', async (_story, request) => {
   opened()
 
-  expect(await broken(asked, await ask(requestOf(asked, HOME, asked.needsKey && 'admin')))).toEqual([])
+  expect(await broken(request, await ask(requestOf(request, HOME, request.needsKey && 'admin')))).toEqual([])
 })
 
-test.each(EARLIER.filter((asked) => asked.needsKey).map((asked) => [asked.story, asked] as const))(
+test.each(EARLIER.filter((request) => request.needsKey).map((request) => [request.story, request] as const))(
   'refused without a key, and open with OPEN_ACTIONS: %s',
-  async (_story, asked) => {
+  async (_story, request) => {
     opened()
-    expect((await ask(requestOf(asked, HOME))).status).toBe(401)
+    expect((await ask(requestOf(request, HOME))).status).toBe(401)
 
     opened({ openActions: true })
-    expect(await broken(asked, await ask(requestOf(asked, HOME)))).toEqual([])
-    const foreign = requestOf({ ...asked, headers: { origin: 'https://elsewhere.example' } }, HOME)
-    if (asked.method === 'POST') expect((await ask(foreign)).status).toBe(403)
+    expect(await broken(request, await ask(requestOf(request, HOME)))).toEqual([])
+    const foreign = requestOf({ ...request, headers: { origin: 'https://elsewhere.example' } }, HOME)
+    if (request.method === 'POST') expect((await ask(foreign)).status).toBe(403)
   },
 )
 
 test('digits are answered as numbers: a list in class order on /predict, a table on /api/predict', async () => {
   opened({ classes: ['0', '7', '3'] })
-  const asked = EARLIER[0]!
+  const request = EARLIER[0]!
 
-  const before = (await (await ask(requestOf(asked, HOME))).json()) as Record<string, unknown>
+  const before = (await (await ask(requestOf(request, HOME))).json()) as Record<string, unknown>
   const ours = (await (
     await serve(predictOne, (input, about) => darkroom().serving.predict(input, about))(
-      requestOf({ ...asked, path: '/api/predict' }, HOME),
+      requestOf({ ...request, path: '/api/predict' }, HOME),
     )
   ).json()) as Record<string, unknown>
 

@@ -34,7 +34,7 @@ export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): 
   return answering(
     async (incoming, requestId) => {
       const { output, headers } = await ask(incoming, requestId)
-      const outgoing = await said(contract, output, incoming)
+      const outgoing = await messagesOf(contract, output, incoming)
       return { ...outgoing, headers: { ...outgoing.headers, ...headers } }
     },
     isChange(contract) ? 'info' : 'debug',
@@ -45,7 +45,7 @@ export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): 
  *  changed what. */
 export function asking<C extends Contract>(
   contract: C,
-  useCase: (input: Input<C>, asked: RequestContext) => Promise<unknown>,
+  useCase: (input: Input<C>, context: RequestContext) => Promise<unknown>,
 ): (incoming: IncomingRequest, requestId: string) => Promise<HandlerResult> {
   return async (incoming, requestId) => {
     const program = darkroom()
@@ -154,7 +154,7 @@ function levelOf(status: number, usual: 'debug' | 'info', now: number): 'debug' 
 const toldAt = new Map<number, number>()
 
 /** The contract names the answer's kind, and `UseCase` ties the output's type to it. */
-async function said(
+async function messagesOf(
   contract: Contract,
   output: unknown,
   incoming: IncomingRequest,

@@ -17,7 +17,7 @@ export type ImageInput = {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-export async function pictureOf(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
+export async function imageOf(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
   const type = typeOf(incoming)
   if (type === 'multipart/form-data') return fromForm(incoming, limitBytes)
   if (isJson(incoming)) return fromJson(incoming, limitBytes)
@@ -30,7 +30,7 @@ export async function pictureOf(incoming: IncomingRequest, limitBytes: number): 
 async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
   const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
   const fields = new Map<string, string>() // the names are a stranger's: `__proto__` is one too
-  let picture: ArrivedPicture | null = null
+  let image: ArrivedPicture | null = null
   let why = 'the form has no file'
   for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
     const isPicture = FIELDS.includes(name)
@@ -39,11 +39,11 @@ async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<
       else fields.set(name, Buffer.from(bytes).toString('utf8'))
     } else if (!isPicture) why = `the file is in the field "${name.slice(0, 100)}"`
     else if (bytes.byteLength === 0) why = 'the file is empty'
-    else picture ??= { bytes, filename: nameOf(filename) }
+    else image ??= { bytes, filename: nameOf(filename) }
   }
-  if (picture === null) throw noFile(why)
-  if (picture.bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
-  return { picture, fields: Object.fromEntries(fields) }
+  if (image === null) throw noFile(why)
+  if (image.bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
+  return { picture: image, fields: Object.fromEntries(fields) }
 }
 
 async function fromJson(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {

@@ -1,13 +1,13 @@
 /** Path, query and body → the one input that a contract promises its use case, or a refusal that names each
  *  wrong field. The rules of the fields stand in the contract. */
 import type { Contract, Input } from '#lib/contracts/contract.ts'
-import { fieldErrorsOf, inOurWords } from '#lib/contracts/validation-messages.ts'
+import { fieldErrorsOf, zodErrorMap } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { isJson, JSON_LIMIT_BYTES, jsonOf } from './body.ts'
 import type { IncomingRequest } from './incoming.ts'
 import { invalidInput, knownParts, refuseUnknown } from './known-fields.ts'
 import { partsOf } from './parts.ts'
-import { pictureOf } from './image-input.ts'
+import { imageOf } from './image-input.ts'
 
 /** As in `flag` (lib/contracts/fields.ts). */
 const YES: readonly string[] = ['true', '1', 'yes', 'on']
@@ -22,16 +22,18 @@ export async function inputOf<C extends Contract>(
   limits: BodyLimits,
 ): Promise<Input<C>> {
   const named = paramsOf(contract.path, incoming.path)
-  const asked = Object.fromEntries(incoming.query)
-  refuseUnknown(contract, asked)
+  const request = Object.fromEntries(incoming.query)
+  refuseUnknown(contract, request)
   const sent = await sentIn(contract, incoming, limits)
   refuseUnknown(contract, sent)
-  const given = { ...asked, ...goesOnFrom(contract, incoming), ...sent, ...named }
+  const values = { ...request, ...goesOnFrom(contract, incoming), ...sent, ...named }
   const read = readAs(
     contract,
-    given,
+    values,
     new Set(
-      isJson(incoming) ? Object.keys(asked).filter((name) => !Object.hasOwn(sent, name)) : Object.keys(given),
+      isJson(incoming)
+        ? Object.keys(request).filter((name) => !Object.hasOwn(sent, name))
+        : Object.keys(values),
     ),
   )
   if (read.success) return read.data as Input<C>
@@ -43,23 +45,23 @@ export async function inputOf<C extends Contract>(
  *  one is one. JSON says itself what it holds. */
 function readAs(
   contract: Contract,
-  given: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, unknown>>,
   texts: ReadonlySet<string>,
 ): ReturnType<Contract['input']['safeParse']> {
-  const read = contract.input.safeParse(given, inOurWords)
+  const read = contract.input.safeParse(values, zodErrorMap)
   if (read.success) return read
   const meant = new Map(
     read.error.issues.flatMap((issue) => {
       const [name, ...deeper] = issue.path
       if (issue.code !== 'invalid_type' || typeof name !== 'string' || deeper.length > 0 || !texts.has(name))
         return []
-      const value = spelt(given[name], issue.expected)
+      const value = spelt(values[name], issue.expected)
       return value === undefined ? [] : [[name, value] as const]
     }),
   )
   return meant.size === 0
     ? read
-    : contract.input.safeParse({ ...given, ...Object.fromEntries(meant) }, inOurWords)
+    : contract.input.safeParse({ ...values, ...Object.fromEntries(meant) }, zodErrorMap)
 }
 
 function spelt(text: unknown, expected: string): number | boolean | undefined {
@@ -83,7 +85,7 @@ async function sentIn(
     case 'json':
       return jsonOf(incoming, JSON_LIMIT_BYTES)
     case 'picture': {
-      const { picture, fields } = await pictureOf(incoming, limits.maxImageBytes)
+      const { picture, fields } = await imageOf(incoming, limits.maxImageBytes)
       return { ...fields, picture }
     }
     case 'parts':
@@ -100,11 +102,11 @@ function goesOnFrom(contract: Contract, incoming: IncomingRequest): { after?: st
 /** The `{name}` parts of a contract's path, out of the path that was asked. */
 export function paramsOf(pattern: string, path: string): Readonly<Record<string, string>> {
   if (!pattern.includes('{')) return {}
-  const asked = path.split('/')
+  const requested = path.split('/')
   return Object.fromEntries(
     pattern
       .split('/')
-      .flatMap((step, i) => (step.startsWith('{') ? [[step.slice(1, -1), decoded(asked[i] ?? '')]] : [])),
+      .flatMap((step, i) => (step.startsWith('{') ? [[step.slice(1, -1), decoded(requested[i] ?? '')]] : [])),
   )
 }
 

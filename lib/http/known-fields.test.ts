@@ -121,18 +121,22 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     /must be a query parameter: "\?top_k=…"/,
   ],
 ])('%s', async (_story, contract, query, body, path, detail) => {
-  const said = await ask(contract, query, body)
+  const response = await ask(contract, query, body)
 
-  expect(said).toMatchObject({ status: 422, code: 'invalid_input', errors: [{ path }] })
-  expect(said.detail).toMatch(detail)
+  expect(response).toMatchObject({ status: 422, code: 'invalid_input', errors: [{ path }] })
+  expect(response.detail).toMatch(detail)
 })
 
 test.each(all.filter((one) => one.body === 'json').map((one) => [`${one.method} ${one.path}`, one] as const))(
   'a name that nobody knows is refused with it: %s',
   async (_route, contract) => {
-    const said = await ask(contract, '', { utterly_unknown: 1 })
+    const response = await ask(contract, '', { utterly_unknown: 1 })
 
-    expect(said).toMatchObject({ status: 422, code: 'invalid_input', errors: [{ path: 'utterly_unknown' }] })
+    expect(response).toMatchObject({
+      status: 422,
+      code: 'invalid_input',
+      errors: [{ path: 'utterly_unknown' }],
+    })
   },
 )
 
@@ -165,10 +169,10 @@ test('who asks a route that takes nothing may add what he likes, and a browser i
 })
 
 test('a name as long as a book is told in short', async () => {
-  const said = await ask(retrain, '', { ['x'.repeat(100_000)]: 1 })
+  const response = await ask(retrain, '', { ['x'.repeat(100_000)]: 1 })
 
-  expect(said.status).toBe(422)
-  expect(JSON.stringify(said).length).toBeLessThan(1_000)
+  expect(response.status).toBe(422)
+  expect(JSON.stringify(response).length).toBeLessThan(1_000)
 })
 
 test('what the forms of earlier projects hold beside goes on working where they send it', async () => {

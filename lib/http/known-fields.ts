@@ -61,10 +61,10 @@ function namesOf(contract: Contract): ReadonlySet<string> {
 }
 
 /** Throws 422 for names that a contract does not know. One that takes nothing at all cannot be misunderstood. */
-export function refuseUnknown(contract: Contract, given: Readonly<Record<string, unknown>>): void {
+export function refuseUnknown(contract: Contract, values: Readonly<Record<string, unknown>>): void {
   const names = namesOf(contract)
   if (contract.body === 'none' && names.size === 0) return
-  const unknown = Object.keys(given).filter(
+  const unknown = Object.keys(values).filter(
     (name) =>
       !names.has(name) &&
       !OF_THE_BODY.includes(name) &&

@@ -27,12 +27,12 @@ export const LEGACY: Readonly<Record<string, Handle>> = {
   'POST /upload_data': uploading('/upload'),
   'POST /retrain': answering(retrainAsBefore),
   'POST /trigger_retrain': answering(retrainAsBefore),
-  'GET /health': handling(health, (input, asked) => darkroom().operations.health(input, asked)),
-  'GET /api/retrain_status': handling(retrainStatus, (input, asked) =>
-    darkroom().data.retrainStatus(input, asked),
+  'GET /health': handling(health, (input, context) => darkroom().operations.health(input, context)),
+  'GET /api/retrain_status': handling(retrainStatus, (input, context) =>
+    darkroom().data.retrainStatus(input, context),
   ),
-  'GET /api/model/evaluate': handling({ ...evaluateModel, method: 'GET', body: 'none' }, (input, asked) =>
-    darkroom().training.evaluateModel(input, asked),
+  'GET /api/model/evaluate': handling({ ...evaluateModel, method: 'GET', body: 'none' }, (input, context) =>
+    darkroom().training.evaluateModel(input, context),
   ),
   'GET /api/metrics': metricsByAccept,
   'GET /metrics': metricsAsText,
@@ -45,8 +45,8 @@ export const LEGACY: Readonly<Record<string, Handle>> = {
 /** Our largest `top_k`: all classes, from which the list of probabilities is made. */
 const ALL_CLASSES = 1000
 
-const askPrediction = asking({ ...predictOne, passesOver: OF_A_FORM }, async (input, asked) => {
-  const answer = await darkroom().serving.predict({ ...input, top_k: ALL_CLASSES }, asked)
+const askPrediction = asking({ ...predictOne, passesOver: OF_A_FORM }, async (input, context) => {
+  const answer = await darkroom().serving.predict({ ...input, top_k: ALL_CLASSES }, context)
   return { ...answer, ...asBefore(answer), top_k: answer.top_k.slice(0, input.top_k) }
 })
 
@@ -75,7 +75,7 @@ async function predictAsBefore(incoming: IncomingRequest, requestId: string): Pr
 function uploading(page: string): Handle {
   const ask = asking(
     { ...upload, formFields: [...upload.formFields, ...CLASS_BEFORE], passesOver: OF_A_FORM },
-    (input, asked) => darkroom().ingest.upload({ ...input, parts: renamed(input.parts) }, asked),
+    (input, context) => darkroom().ingest.upload({ ...input, parts: renamed(input.parts) }, context),
   )
   return answering(async (incoming, requestId) => {
     const { output, headers } = await ask(incoming, requestId)
@@ -93,10 +93,10 @@ async function* renamed(parts: AsyncIterable<Part>): AsyncGenerator<Part> {
 }
 
 const retrainBefore = { ...retrain, passesOver: ['wait', ...OF_A_FORM] } as const
-const askRetrain = asking(retrainBefore, (input, asked) => darkroom().training.retrain(input, asked))
-const askRetrainToTheEnd = asking(retrainBefore, async (input, asked) => {
-  const begun = await darkroom().training.retrain(input, asked)
-  return { ...begun, ...(await ended(begun.run.id, input, asked)) }
+const askRetrain = asking(retrainBefore, (input, context) => darkroom().training.retrain(input, context))
+const askRetrainToTheEnd = asking(retrainBefore, async (input, context) => {
+  const begun = await darkroom().training.retrain(input, context)
+  return { ...begun, ...(await ended(begun.run.id, input, context)) }
 })
 
 async function retrainAsBefore(incoming: IncomingRequest, requestId: string): Promise<OutgoingResponse> {
@@ -115,7 +115,7 @@ async function retrainAsBefore(incoming: IncomingRequest, requestId: string): Pr
 async function ended(
   id: string,
   input: Input<typeof retrain>,
-  asked: RequestContext,
+  context: RequestContext,
 ): Promise<{
   message: string
   accuracy: number | null
@@ -123,9 +123,9 @@ async function ended(
   run: Awaited<ReturnType<ReturnType<typeof darkroom>['data']['getRun']>>
 }> {
   const { data } = darkroom()
-  for await (const event of await data.runEvents({ id, after: 0 }, asked)) void event
-  asked.signal.throwIfAborted()
-  const run = await data.getRun({ id }, asked)
+  for await (const event of await data.runEvents({ id, after: 0 }, context)) void event
+  context.signal.throwIfAborted()
+  const run = await data.getRun({ id }, context)
   if (run.state === 'cancelled')
     throw new DarkroomError(
       'conflict',
@@ -148,7 +148,7 @@ async function ended(
     )
   const { models } = await data.listModels(
     { classifier: input.classifier ?? run.classifier, limit: 500 },
-    asked,
+    context,
   )
   const accuracy =
     models.find((one) => one.version === run.version)?.accuracy?.value ??
@@ -198,10 +198,10 @@ async function withFormAsJson(incoming: IncomingRequest): Promise<IncomingReques
 const isForm = (incoming: IncomingRequest): boolean => (incoming.header('accept') ?? '').includes('text/html')
 
 function redirect(status: 303 | 308, path: string, query: URLSearchParams): OutgoingResponse {
-  const asked = query.toString()
+  const requested = query.toString()
   return {
     status,
-    headers: { location: asked === '' ? path : `${path}?${asked}`, 'cache-control': 'no-store' },
+    headers: { location: requested === '' ? path : `${path}?${requested}`, 'cache-control': 'no-store' },
     body: null,
   }
 }

@@ -6,7 +6,7 @@ import { darkroom } from './context.ts'
 import { answering, asking, type Handle } from './handler.ts'
 import { jsonAnswer } from './outgoing.ts'
 
-const ask = asking(metrics, (input, asked) => darkroom().operations.metrics(input, asked))
+const ask = asking(metrics, (input, context) => darkroom().operations.metrics(input, context))
 
 /** JSON, unless the request prefers text. */
 export const metricsByAccept: Handle = answering(async (incoming, requestId) => {

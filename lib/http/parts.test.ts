@@ -33,7 +33,7 @@ async function* sent(...chunks: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield Buffer.from(chunk)
 }
 
-async function told(parts: AsyncIterable<Part>): Promise<string[]> {
+async function reported(parts: AsyncIterable<Part>): Promise<string[]> {
   const all: string[] = []
   for await (const part of parts)
     all.push(
@@ -71,7 +71,7 @@ test('parts come in their order, however the body was cut, with folders and fore
     async function* cut(): AsyncGenerator<Uint8Array> {
       for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
     }
-    expect(await told(partsOf(incoming(cut()), LIMIT))).toEqual(expected)
+    expect(await reported(partsOf(incoming(cut()), LIMIT))).toEqual(expected)
   }
 })
 
@@ -117,7 +117,7 @@ test.each<[string, readonly string[]]>([
   ['between headers', [file('a.png', 'abc'), '--b\r\ncontent-dispo']],
   ['before anything', ['garbage']],
 ])('a form that ends %s is malformed', async (_where, chunks) => {
-  expect(await codeOf(told(partsOf(incoming(sent(...chunks)), LIMIT)))).toBe('malformed')
+  expect(await codeOf(reported(partsOf(incoming(sent(...chunks)), LIMIT)))).toBe('malformed')
 })
 
 test('a sender who disappears in the middle of a file ends the reading as a closed connection', async () => {
@@ -133,7 +133,7 @@ test('a sender who disappears in the middle of a file ends the reading as a clos
     }
   }
 
-  expect(await codeOf(told(partsOf(incoming(broken()), LIMIT)))).toBe('client_closed')
+  expect(await codeOf(reported(partsOf(incoming(broken()), LIMIT)))).toBe('client_closed')
   expect(isClosed).toBe(true)
 })
 
@@ -159,22 +159,24 @@ test('a reader who stops early lets the body go', async () => {
 test('the whole body is counted, not each file', async () => {
   const body = Array.from({ length: 20 }, (_, i) => file(`${i}.png`, 'x'.repeat(60_000)))
 
-  expect(await codeOf(told(partsOf(incoming(sent(...body, END)), LIMIT)))).toBe('too_large')
+  expect(await codeOf(reported(partsOf(incoming(sent(...body, END)), LIMIT)))).toBe('too_large')
 })
 
 test('a bare ZIP is one file; other bodies are told what is expected', async () => {
-  expect(await told(partsOf(incoming(sent('PK'), { 'content-type': 'application/zip' }), LIMIT))).toEqual([
-    'files:upload.zip=PK',
-  ])
+  expect(await reported(partsOf(incoming(sent('PK'), { 'content-type': 'application/zip' }), LIMIT))).toEqual(
+    ['files:upload.zip=PK'],
+  )
   expect(
     await codeOf(
       (async () =>
-        told(
+        reported(
           partsOf(incoming(sent('a=b'), { 'content-type': 'application/x-www-form-urlencoded' }), LIMIT),
         ))(),
     ),
   ).toBe('missing_file')
   expect(
-    await codeOf((async () => told(partsOf(incoming(sent('x'), { 'content-type': 'video/mp4' }), LIMIT)))()),
+    await codeOf(
+      (async () => reported(partsOf(incoming(sent('x'), { 'content-type': 'video/mp4' }), LIMIT)))(),
+    ),
   ).toBe('unsupported_media')
 })

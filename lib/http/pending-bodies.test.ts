@@ -40,13 +40,13 @@ function sender(
 ): Sender {
   const socket = connect(port, '127.0.0.1')
   const answer = new Promise<string>((resolve) => {
-    let said = ''
+    let output = ''
     socket.on('data', (chunk) => {
-      said += chunk.toString('latin1')
-      if (said.includes('}')) resolve(said)
+      output += chunk.toString('latin1')
+      if (output.includes('}')) resolve(output)
     })
     socket.on('error', () => {})
-    socket.on('close', () => resolve(said))
+    socket.on('close', () => resolve(output))
   })
   const authorization = key ? `authorization: Bearer ${key}\r\n` : ''
   socket.write(
@@ -60,10 +60,10 @@ function sender(
 test('a body that one stranger may not send is refused by what it declares', async () => {
   const port = await listening({ perAddress: 50_000, inAll: 1_000_000 })
 
-  const said = await sender(port, { from: '192.0.2.1', length: 60_000, sent: 0 }).answer
+  const output = await sender(port, { from: '192.0.2.1', length: 60_000, sent: 0 }).answer
 
-  expect(said).toMatch(/^HTTP\/1\.1 413 /)
-  expect(said).toContain('the limit for requests without a login or key is')
+  expect(output).toMatch(/^HTTP\/1\.1 413 /)
+  expect(output).toContain('the limit for requests without a login or key is')
 })
 
 test('one address may not hold much with many small bodies; another goes on', async () => {

@@ -26,7 +26,7 @@ type PendingEntry = {
   readonly place: string
   bytes: number
   isArriving: boolean
-  giveUp: (why: DarkroomError) => void
+  abort: (why: DarkroomError) => void
 }
 
 export const budgetOf = (body: Body): Kind => (body === 'parts' ? 'disk' : 'memory')
@@ -63,14 +63,14 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
         .reduce((found, one) => (one.bytes > found.bytes ? one : found), own)
       if (largest === own) throw tooMuchInAll(most.inAll)
       letGo(largest)
-      largest.giveUp(tooMuchInAll(most.inAll))
+      largest.abort(tooMuchInAll(most.inAll))
     }
   }
 
   return (kind, { address, declaredBytes, body }) => {
     const { perAddress } = budgets[kind]
     if (declaredBytes > perAddress) throw tooLargeForStranger(perAddress)
-    const own: PendingEntry = { kind, place: placeOf(address), bytes: 0, isArriving: true, giveUp: () => {} }
+    const own: PendingEntry = { kind, place: placeOf(address), bytes: 0, isArriving: true, abort: () => {} }
     holdings.add(own)
     return { body: counted(body, own, (bytes) => take(own, bytes)), [Symbol.dispose]: () => letGo(own) }
   }
@@ -85,7 +85,7 @@ async function* counted(
   const chunks = body[Symbol.asyncIterator]()
   let givenUp: DarkroomError | null = null
   let fail: (why: DarkroomError) => void = () => {}
-  own.giveUp = (why) => {
+  own.abort = (why) => {
     givenUp = why
     fail(why)
   }

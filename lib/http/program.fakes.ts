@@ -26,7 +26,7 @@ const RIGHTS: Readonly<Record<string, Caller['scopes']>> = {
   predict: SCOPES_OF_KEY.predict,
 }
 
-export function openProgram(given: ProgramParts = {}): { readonly logged: readonly LogCall[] } {
+export function openProgram(values: ProgramParts = {}): { readonly logged: readonly LogCall[] } {
   const logged: LogCall[] = []
   const settings = {
     publicPredict: true,
@@ -36,16 +36,16 @@ export function openProgram(given: ProgramParts = {}): { readonly logged: readon
     origin: null,
     openActions: false,
     corsOrigins: [],
-    ...given.settings,
+    ...values.settings,
   }
   open({
-    serving: room('serving', { refusal: () => null, ...given.serving }),
-    data: room('data', { findSubject: async () => null, ...given.data }),
-    ingest: room('ingest', given.ingest),
-    training: room('training', given.training),
-    operations: room('operations', { noteChange: async () => {}, ...given.operations }),
-    auth: room('auth', { callerOf, rate: async () => null, ...given.auth }),
-    holdBody: given.holdBody ?? createHeldBodies({ memory: UNBOUNDED, disk: UNBOUNDED }),
+    serving: room('serving', { refusal: () => null, ...values.serving }),
+    data: room('data', { findSubject: async () => null, ...values.data }),
+    ingest: room('ingest', values.ingest),
+    training: room('training', values.training),
+    operations: room('operations', { noteChange: async () => {}, ...values.operations }),
+    auth: room('auth', { callerOf, rate: async () => null, ...values.auth }),
+    holdBody: values.holdBody ?? createHeldBodies({ memory: UNBOUNDED, disk: UNBOUNDED }),
     settings: () => settings,
     log: (level, message, about = {}) => void logged.push({ level, message, about }),
   })
@@ -61,8 +61,8 @@ async function callerOf(headers: Headers): Promise<Caller> {
   return { kind: key ? 'key' : 'person', id: name, name, scopes }
 }
 
-function room<T extends object>(name: string, given: Partial<T> = {}): T {
-  return new Proxy(given, {
+function room<T extends object>(name: string, values: Partial<T> = {}): T {
+  return new Proxy(values, {
     get: (has, key) =>
       Reflect.get(has, key) ?? (() => Promise.reject(new Error(`this test gives no ${name}.${String(key)}`))),
   }) as T

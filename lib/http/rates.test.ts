@@ -12,11 +12,11 @@ const ask = (headers: Record<string, string> = {}) =>
   })(new Request('http://darkroom.test/api/predict', { method: 'POST', body: 'x', headers }))
 
 test('one too many is refused before the body is read, with when to come again', async () => {
-  const asked: unknown[] = []
+  const request: unknown[] = []
   openProgram({
     auth: {
       rate: async (limited, { address, caller }) => {
-        asked.push([limited, address, caller.kind])
+        request.push([limited, address, caller.kind])
         return { isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40, windowSeconds: 60 }
       },
     },
@@ -38,7 +38,7 @@ test('one too many is refused before the body is read, with when to come again',
     instance: '/api/predict',
     limit: 3,
   })
-  expect(asked).toEqual([['predict', '192.0.2.1', 'stranger']]) // the last is the proxy's own word
+  expect(request).toEqual([['predict', '192.0.2.1', 'stranger']]) // the last is the proxy's own word
 })
 
 test('a limit of an hour says so', async () => {
@@ -70,11 +70,11 @@ test('a limit of an hour says so', async () => {
 })
 
 test('an explanation counts as a batch too, and is refused where these are used up', async () => {
-  const asked: string[] = []
+  const requested: string[] = []
   openProgram({
     auth: {
       rate: async (limited) => {
-        asked.push(limited)
+        requested.push(limited)
         return limited === 'batch'
           ? { isAllowed: false, limit: 1, remaining: 0, resetSeconds: 40, windowSeconds: 60 }
           : { isAllowed: true, limit: 3, remaining: 2, resetSeconds: 40, windowSeconds: 60 }
@@ -89,7 +89,7 @@ test('an explanation counts as a batch too, and is refused where these are used 
 
   expect([plain.status, plain.headers.get('ratelimit-limit')]).toEqual([200, '3'])
   expect([explained.status, explained.headers.get('ratelimit-limit')]).toEqual([429, '1'])
-  expect(asked).toEqual(['predict', 'predict', 'batch'])
+  expect(requested).toEqual(['predict', 'predict', 'batch'])
 })
 
 test('a refusal behind another library’s route is a problem like any other', async () => {

@@ -25,9 +25,9 @@ test.each(
     .map((c) => [`${c.method} ${c.path}`, c] as const),
 )('the example of %s is what its contract takes', (_, c) => {
   const { query = {}, json = {}, id = ID } = exampleOf(c)
-  const given = { ...query, ...json, ...(c.path.includes('{id}') && { id }) }
+  const values = { ...query, ...json, ...(c.path.includes('{id}') && { id }) }
   const filled = JSON.parse(
-    JSON.stringify(given).replaceAll(/\$[A-Z_]+/g, 'correct horse battery'),
+    JSON.stringify(values).replaceAll(/\$[A-Z_]+/g, 'correct horse battery'),
   ) as unknown
 
   expect(c.input.safeParse(filled).error?.issues ?? []).toEqual([])

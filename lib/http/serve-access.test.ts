@@ -43,7 +43,7 @@ test('predictions are open to all only while the owner wants it', async () => {
 
 test('lists need a login and take their page from the query', async () => {
   openProgram({ data: { listModels: async (input) => ({ models: [], next_cursor: String(input.limit) }) } })
-  const route = serve(listModels, (input, asked) => darkroom().data.listModels(input, asked))
+  const route = serve(listModels, (input, context) => darkroom().data.listModels(input, context))
 
   expect((await route(new Request(`${HOME}/api/models`))).status).toBe(401)
   expect(

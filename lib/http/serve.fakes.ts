@@ -25,12 +25,12 @@ export const json = (path: string, value: unknown, headers: Record<string, strin
 
 export async function problem(response: Response): Promise<Record<string, unknown>> {
   expect(response.headers.get('content-type')).toBe('application/problem+json')
-  const said = (await response.json()) as Record<string, unknown>
-  expect(said).toMatchObject({
+  const result = (await response.json()) as Record<string, unknown>
+  expect(result).toMatchObject({
     success: false,
     status: response.status,
     request_id: response.headers.get('x-request-id'),
   })
-  expect(said['error']).toBe(said['detail'])
-  return said
+  expect(result['error']).toBe(result['detail'])
+  return result
 }

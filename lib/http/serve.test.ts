@@ -55,10 +55,10 @@ test.each<[string, unknown, number, string, string | null]>([
   openProgram()
 
   const response = await feedback(json(`/api/predictions/${ID}/feedback`, body, asAdmin))
-  const said = await problem(response)
+  const result = await problem(response)
 
-  expect([response.status, said['code']]).toEqual([status, code])
-  if (field !== null) expect(said['errors']).toMatchObject([{ path: field }])
+  expect([response.status, result['code']]).toEqual([status, code])
+  if (field !== null) expect(result['errors']).toMatchObject([{ path: field }])
 })
 
 test('brackets inside texts are no depth', async () => {
@@ -192,15 +192,15 @@ test('an error of ours shows a request id and never a stack; the log holds it on
   const bug = new Error('secret path /home/me')
 
   const response = await throwing(bug)
-  const said = await problem(response)
+  const result = await problem(response)
 
   expect(response.status).toBe(500)
-  expect(JSON.stringify(said)).not.toMatch(/secret|at .*\.ts/)
+  expect(JSON.stringify(result)).not.toMatch(/secret|at .*\.ts/)
   expect(logged).toEqual([
     {
       level: 'error',
       message: '/api/classifiers/leaves failed',
-      about: { error: bug, request_id: said['request_id'], method: 'GET' },
+      about: { error: bug, request_id: result['request_id'], method: 'GET' },
     },
   ])
 })

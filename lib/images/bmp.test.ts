@@ -50,12 +50,12 @@ test.each([
   [32, { headerSize: 124, compression: 3, masks: [0xff0000, 0xff00, 0xff, 0] }],
 ] as [number, Partial<BmpParts>][])('a BMP of %i bits is its picture (%o)', async (bits, more) => {
   for (const width of [1, 2, 3, 4, 5]) {
-    const picture = drawn(width, 4)
+    const image = drawn(width, 4)
     const words = rowsOf(
       width,
       Array.from(
         { length: width * 4 },
-        (_, i) => picture.data[i * 3]! * 65536 + picture.data[i * 3 + 1]! * 256 + picture.data[i * 3 + 2]!,
+        (_, i) => image.data[i * 3]! * 65536 + image.data[i * 3 + 1]! * 256 + image.data[i * 3 + 2]!,
       ),
     )
 
@@ -64,7 +64,7 @@ test.each([
         bmpFile({ width, height: 4, bits, ...more, pixels: bmpRows(words.toReversed(), bits) }),
         limits,
       ),
-    ).toEqual(picture)
+    ).toEqual(image)
   }
 })
 

@@ -62,10 +62,10 @@ test('the decoder for small PNGs and sharp agree on every filter and every damag
     const whole = handmadePng(side, side, [0, 4, 2, 6][channels - 1]!, deflateSync(rows))
     const damaged = Uint8Array.from(whole)
     if (round % 3 > 0) damaged[33 + Math.floor(roll() * (whole.length - 33))]! ^= 1 << Math.floor(roll() * 8)
-    const given = round % 3 === 1 ? withSoundCrc(damaged) : damaged
+    const values = round % 3 === 1 ? withSoundCrc(damaged) : damaged
 
-    const ours = await decode(given, limits).catch((e: { code: string }) => e.code)
-    const theirs = await bySharpAlone(given)
+    const ours = await decode(values, limits).catch((e: { code: string }) => e.code)
+    const theirs = await bySharpAlone(values)
     if (typeof ours === 'string') expect(ours).toBe('corrupt_image')
     else {
       answered += 1

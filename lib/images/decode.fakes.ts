@@ -6,10 +6,10 @@ import type { Picture } from '#lib/domain/image.ts'
 import { drawn, greyOf, tiled } from './drawn.fakes.ts'
 
 export const limits = { maxPixels: 1e6 }
-export const picture = drawn(90, 70)
+export const image = drawn(90, 70)
 export const open = (p: Picture): Sharp =>
   sharp(p.data, { raw: { width: p.width, height: p.height, channels: 3 } })
-export const grey = greyOf(picture)
+export const grey = greyOf(image)
 export const few = tiled(90, 70, [
   [0, 0, 0],
   [255, 0, 0],

@@ -3,35 +3,35 @@ import type { Sharp } from 'sharp'
 import { expect, test } from 'vitest'
 import type { Picture } from '#lib/domain/image.ts'
 import { bySharpAlone, withSoundCrc } from './decode-damaged.test.ts'
-import { few, furthest, grey, limits, open, picture, wide } from './decode.fakes.ts'
+import { few, furthest, grey, limits, open, image, wide } from './decode.fakes.ts'
 import { decode } from './decode.ts'
 import { drawn, greyOf, noise } from './drawn.fakes.ts'
 import { encodePng } from './png.ts'
 
 test.each<[string, () => Promise<Uint8Array>, Picture]>([
-  ['PNG', () => open(picture).png().toBuffer(), picture],
-  ['interlaced PNG', () => open(picture).png({ progressive: true }).toBuffer(), picture],
-  ['16-bit PNG', () => wide(picture).png().toBuffer(), picture],
+  ['PNG', () => open(image).png().toBuffer(), image],
+  ['interlaced PNG', () => open(image).png({ progressive: true }).toBuffer(), image],
+  ['16-bit PNG', () => wide(image).png().toBuffer(), image],
   ['palette PNG', () => open(few).png({ palette: true }).toBuffer(), few],
   ['grey PNG', () => open(grey).toColourspace('b-w').png().toBuffer(), grey],
   ['16-bit grey PNG', () => wide(grey).toColourspace('grey16').png().toBuffer(), grey],
   ['grey PNG with opaque alpha', () => open(grey).toColourspace('b-w').ensureAlpha().png().toBuffer(), grey],
-  ['RGBA PNG', () => open(picture).ensureAlpha().png().toBuffer(), picture],
-  ['lossless WebP', () => open(picture).webp({ lossless: true }).toBuffer(), picture],
-  ['TIFF', () => open(picture).tiff({ compression: 'lzw' }).toBuffer(), picture],
-  ['16-bit TIFF', () => wide(picture).tiff({ compression: 'lzw' }).toBuffer(), picture],
+  ['RGBA PNG', () => open(image).ensureAlpha().png().toBuffer(), image],
+  ['lossless WebP', () => open(image).webp({ lossless: true }).toBuffer(), image],
+  ['TIFF', () => open(image).tiff({ compression: 'lzw' }).toBuffer(), image],
+  ['16-bit TIFF', () => wide(image).tiff({ compression: 'lzw' }).toBuffer(), image],
   ['GIF', () => open(few).gif().toBuffer(), few],
 ])('a %s is exactly its plain picture', async (_format, make, plain) => {
   expect(await decode(await make(), limits)).toEqual(plain)
 })
 
 test.each<[string, () => Promise<Uint8Array>, Picture, number]>([
-  ['JPEG', () => open(picture).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(), picture, 3],
-  ['AVIF', () => open(picture).avif({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(), picture, 4],
+  ['JPEG', () => open(image).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(), image, 3],
+  ['AVIF', () => open(image).avif({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(), image, 4],
   [
     '12-bit AVIF',
-    () => open(picture).avif({ quality: 100, chromaSubsampling: '4:4:4', bitdepth: 12 }).toBuffer(),
-    picture,
+    () => open(image).avif({ quality: 100, chromaSubsampling: '4:4:4', bitdepth: 12 }).toBuffer(),
+    image,
     4,
   ],
 ])('a %s is its plain picture within a few levels', async (_format, make, plain, levels) => {
@@ -70,7 +70,7 @@ test('of an animation and of a document of many pages the first picture counts',
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   'a picture stored in EXIF orientation %i stands upright',
   async (orientation) => {
-    const stored = await sharp(await open(picture).png().toBuffer())
+    const stored = await sharp(await open(image).png().toBuffer())
       .withMetadata({ orientation })
       .png()
       .toBuffer()
@@ -110,10 +110,10 @@ test.each([
   ['a page', '<html></html>', 'not_an_image', 'an HTML page'],
   ['an SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', 'not_an_image', 'SVG'],
   ['nothing', '', 'missing_file', 'empty'],
-])('%s is refused by what it is', async (_what, words, code, said) => {
+])('%s is refused by what it is', async (_what, words, code, output) => {
   const refusal = await decode(new TextEncoder().encode(words), limits).catch((e: unknown) => e)
 
-  expect(refusal).toMatchObject({ code, message: expect.stringContaining(said) })
+  expect(refusal).toMatchObject({ code, message: expect.stringContaining(output) })
 })
 
 function pngClaiming(width: number, height: number): Uint8Array {
@@ -133,7 +133,7 @@ test('a header that claims too many pixels is refused before any is decoded', as
   }
   for (const format of ['jpeg', 'webp', 'tiff', 'avif', 'png', 'gif'] as const) {
     await expect(
-      decode(await open(picture).toFormat(format).toBuffer(), { maxPixels: 6299 }),
+      decode(await open(image).toFormat(format).toBuffer(), { maxPixels: 6299 }),
     ).rejects.toMatchObject({ code: 'too_many_pixels' })
   }
 })
@@ -146,7 +146,7 @@ test('a picture of exactly the limit is read', async () => {
 })
 
 test('every PNG with a wrong checksum and every cut picture is refused', async () => {
-  const png = await open(picture).png().toBuffer()
+  const png = await open(image).png().toBuffer()
   const wrong = Uint8Array.from(png)
   wrong[wrong.length - 14]! ^= 1
 
@@ -156,11 +156,11 @@ test('every PNG with a wrong checksum and every cut picture is refused', async (
   })
   for (const cut of [
     png,
-    await open(picture).jpeg().toBuffer(),
-    await open(picture).webp().toBuffer(),
-    await open(picture).tiff().toBuffer(),
-    await open(picture).gif().toBuffer(),
-    await open(picture).avif().toBuffer(),
+    await open(image).jpeg().toBuffer(),
+    await open(image).webp().toBuffer(),
+    await open(image).tiff().toBuffer(),
+    await open(image).gif().toBuffer(),
+    await open(image).avif().toBuffer(),
   ]) {
     for (const kept of [0.3, 0.6, 0.9])
       await expect(decode(cut.subarray(0, Math.floor(cut.length * kept)), limits)).rejects.toMatchObject({
@@ -176,9 +176,9 @@ test.each([
   ['grey', greyOf(drawn(28, 28))],
   ['large and grey', greyOf(drawn(300, 200))],
   ['one pixel', drawn(1, 1)],
-])('a written PNG reads back the same, here and by sharp: %s', async (_what, given) => {
-  const bytes = encodePng(given)
+])('a written PNG reads back the same, here and by sharp: %s', async (_what, values) => {
+  const bytes = encodePng(values)
 
-  expect(await decode(bytes, limits)).toEqual(given)
-  expect(furthest((await bySharpAlone(bytes))!, given)).toBe(0)
+  expect(await decode(bytes, limits)).toEqual(values)
+  expect(furthest((await bySharpAlone(bytes))!, values)).toBe(0)
 })

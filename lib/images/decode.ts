@@ -88,10 +88,10 @@ async function bmp(bytes: Uint8Array, found: FileType, background: Background): 
   const target = shrunkSize(width, height)
   const pixels = decodeBmp(bytes, head, target === null ? 1 : Math.max(1, Math.floor(width / target.width)))
   if (typeof pixels === 'string') throw corruptImage(found, pixels)
-  const picture = composed(pixels, background)
-  if (target === null || picture.width <= target.width) return { picture, width, height }
-  const { data, info } = await sharp(picture.data, {
-    raw: { width: picture.width, height: picture.height, channels: 3 },
+  const image = composed(pixels, background)
+  if (target === null || image.width <= target.width) return { picture: image, width, height }
+  const { data, info } = await sharp(image.data, {
+    raw: { width: image.width, height: image.height, channels: 3 },
   })
     .resize({ ...target, fit: 'fill' })
     .raw()

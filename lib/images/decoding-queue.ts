@@ -60,7 +60,7 @@ export type DecodingQueue = AsyncDisposable & {
   readonly figures: () => { readonly waiting: number; readonly running: number; readonly heldBytes: number }
 }
 
-type ActiveTask = Task & { readonly begun: number; readonly callOff: () => void }
+type ActiveTask = Task & { readonly begun: number; readonly cancelTimer: () => void }
 
 export function createDecodingQueue({
   fork,
@@ -178,10 +178,10 @@ export function createDecodingQueue({
     served.set(task.order.wish.kind, ++turns)
     const id = ++lastId
     const { wish, maxPixels } = task.order
-    const callOff = clock.after(LONGEST_MS, () =>
-      giveUp(`decoding an image takes longer than ${LONGEST_SECONDS} s`),
+    const cancelTimer = clock.after(LONGEST_MS, () =>
+      abort(`decoding an image takes longer than ${LONGEST_SECONDS} s`),
     )
-    running.set(id, { ...task, begun: clock.now(), callOff })
+    running.set(id, { ...task, begun: clock.now(), cancelTimer })
     child?.send({ kind: 'decode', id, bytes: task.bytes, wish, maxPixels, maxBytes: budgetBytes })
   }
 
@@ -192,7 +192,7 @@ export function createDecodingQueue({
     const current = fork()
     child = current
     callOffChild = clock.after(LONGEST_START_MS, () =>
-      giveUp(`it was not ready within ${LONGEST_START_MS / 1000} s`),
+      abort(`it was not ready within ${LONGEST_START_MS / 1000} s`),
     )
     current.listen({
       message: (message) => {
@@ -222,7 +222,7 @@ export function createDecodingQueue({
     const task = running.get(message.id)
     if (!task) return
     running.delete(message.id)
-    task.callOff()
+    task.cancelTimer()
     if (message.kind === 'decoded') {
       const { kind: _, id: __, ...image } = message
       if (task.key !== null) recent.add(task.key, image)
@@ -232,7 +232,7 @@ export function createDecodingQueue({
     look()
   }
 
-  function giveUp(why: string): void {
+  function abort(why: string): void {
     complaint = why
     child?.kill('SIGKILL')
   }
@@ -247,7 +247,7 @@ export function createDecodingQueue({
     const open = [...running.values()]
     running.clear()
     for (const task of open) {
-      task.callOff()
+      task.cancelTimer()
       if (open.length > 1) waiting.unshift({ ...task, isAlone: true })
       else {
         remembered.add(task.bytes, why)
@@ -278,7 +278,7 @@ export function createDecodingQueue({
       isEnding = true
       callOffLook?.()
       callOffChild()
-      for (const task of running.values()) task.callOff()
+      for (const task of running.values()) task.cancelTimer()
       for (const task of [...running.values(), ...waiting.splice(0)])
         refuse(task, decoderBusy('Darkroom is shutting down'))
       running.clear()

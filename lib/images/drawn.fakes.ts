@@ -30,9 +30,9 @@ export function drawn(width: number, height: number): Picture {
   return { width, height, data }
 }
 
-export function greyOf(picture: Picture): Picture {
-  const data = picture.data.map((_, i, all) => all[i - (i % 3)]!)
-  return { ...picture, data }
+export function greyOf(image: Picture): Picture {
+  const data = image.data.map((_, i, all) => all[i - (i % 3)]!)
+  return { ...image, data }
 }
 
 export function noise(width: number, height: number, seed: number): Picture {

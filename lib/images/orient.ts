@@ -16,20 +16,20 @@ const ORIENTATIONS: Readonly<
   8: { isTurned: true, fromRight: true, fromBottom: false },
 }
 
-export function upright(picture: Picture, orientation: number): Picture {
+export function upright(image: Picture, orientation: number): Picture {
   const how = ORIENTATIONS[orientation]
-  if (how === undefined) return picture
-  const [width, height] = how.isTurned ? [picture.height, picture.width] : [picture.width, picture.height]
-  const data = new Uint8Array(picture.data.length)
+  if (how === undefined) return image
+  const [width, height] = how.isTurned ? [image.height, image.width] : [image.width, image.height]
+  const data = new Uint8Array(image.data.length)
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++, to += 3) {
       const [across, down] = how.isTurned ? [y, x] : [x, y]
-      const column = how.fromRight ? picture.width - 1 - across : across
-      const row = how.fromBottom ? picture.height - 1 - down : down
-      const from = (row * picture.width + column) * 3
-      data[to] = picture.data[from]!
-      data[to + 1] = picture.data[from + 1]!
-      data[to + 2] = picture.data[from + 2]!
+      const column = how.fromRight ? image.width - 1 - across : across
+      const row = how.fromBottom ? image.height - 1 - down : down
+      const from = (row * image.width + column) * 3
+      data[to] = image.data[from]!
+      data[to + 1] = image.data[from + 1]!
+      data[to + 2] = image.data[from + 2]!
     }
   }
   return { width, height, data }

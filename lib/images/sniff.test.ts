@@ -65,6 +65,6 @@ test.each<[string, Uint8Array, Kind, string]>([
   ],
   ['JSON', text('{"a": 1}'), 'text', 'a JSON file'],
   ['zeros', bytes(0), 'unknown', 'data of an unknown kind'],
-])('%s is known by its bytes', (_story, given, kind, words) => {
-  expect(sniff(given)).toEqual({ kind, words })
+])('%s is known by its bytes', (_story, values, kind, words) => {
+  expect(sniff(values)).toEqual({ kind, words })
 })

@@ -13,8 +13,8 @@ test('a thumbnail keeps the proportions and fits its square', async () => {
 })
 
 test('a picture that fits is shown exactly', async () => {
-  const picture = drawn(28, 20)
+  const image = drawn(28, 20)
 
-  expect(await resizeForDisplay(picture, 96)).toBe(picture)
-  expect(await decode(await thumbnail(picture, 96), limits)).toEqual(picture)
+  expect(await resizeForDisplay(image, 96)).toBe(image)
+  expect(await decode(await thumbnail(image, 96), limits)).toEqual(image)
 })

@@ -7,9 +7,9 @@ import { decodeSized, type DecodeLimits, type SizedImage } from './decode.ts'
 const QUALITY = 80
 
 /** A WebP no larger than `size × size`, never enlarged; small pictures stay exact. */
-export async function thumbnail(picture: Picture, size: number): Promise<Uint8Array> {
-  const shown = await resizeForDisplay(picture, size)
-  const isExact = shown === picture
+export async function thumbnail(image: Picture, size: number): Promise<Uint8Array> {
+  const shown = await resizeForDisplay(image, size)
+  const isExact = shown === image
   return new Uint8Array(
     await open(shown)
       .webp(isExact ? { lossless: true } : { quality: QUALITY })
@@ -18,9 +18,9 @@ export async function thumbnail(picture: Picture, size: number): Promise<Uint8Ar
 }
 
 /** The whole picture inside `size × size`, its proportions kept; the same picture when it fits already. */
-export async function resizeForDisplay(picture: Picture, size: number): Promise<Picture> {
-  if (picture.width <= size && picture.height <= size) return picture
-  const { data, info } = await open(picture)
+export async function resizeForDisplay(image: Picture, size: number): Promise<Picture> {
+  if (image.width <= size && image.height <= size) return image
+  const { data, info } = await open(image)
     .resize(size, size, { fit: 'inside', withoutEnlargement: true })
     .raw()
     .toBuffer({ resolveWithObject: true })
@@ -41,5 +41,5 @@ export async function decodeSmall(
   return { picture: await resizeForDisplay(picture, side), width, height }
 }
 
-const open = (picture: Picture): Sharp =>
-  sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 } })
+const open = (image: Picture): Sharp =>
+  sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })

@@ -39,9 +39,9 @@ type InputImage = {
 export type LoadedModels = {
   readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
   readonly unload: (key: string) => Promise<void>
-  readonly infer: (asked: InferRequest) => Promise<{ pictures: InferredPicture[]; inferenceMs: number }>
+  readonly infer: (request: InferRequest) => Promise<{ pictures: InferredPicture[]; inferenceMs: number }>
   /** Goes on when asked to: what comes in between may be answered first. */
-  readonly explain: (asked: AskedWhy) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
+  readonly explain: (request: AskedWhy) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
 }
 
 export function loadedModels(engine: Engine): LoadedModels {
@@ -156,8 +156,8 @@ export function loadedModels(engine: Engine): LoadedModels {
     const about = heldAs(key)
     const seen = await look(picture, about.preprocess, maxPixels)
     if (!('square' in seen)) throw reportedError(seen.failure)
-    const asked = { square: seen.square, about: about.preprocess, predicted, temperature }
-    const map = yield* occlude(asked, async (squares) =>
+    const request = { square: seen.square, about: about.preprocess, predicted, temperature }
+    const map = yield* occlude(request, async (squares) =>
       (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits),
     )
     return { ...map, square: asPng(seen.square, about.preprocess) }

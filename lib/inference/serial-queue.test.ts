@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { oneAtATime } from './serial-queue.ts'
 
 test('work that fails is told, and what comes behind it is done', async () => {
-  const told: unknown[] = []
+  const reported: unknown[] = []
   const done: string[] = []
-  const inTurn = oneAtATime((error) => told.push(error))
+  const inTurn = oneAtATime((error) => reported.push(error))
   const broken = new Error('the engine failed')
 
   inTurn(async () => {
@@ -16,7 +16,7 @@ test('work that fails is told, and what comes behind it is done', async () => {
   })
   await nextTurn()
 
-  expect(told).toEqual([broken])
+  expect(reported).toEqual([broken])
   expect(done).toEqual(['second'])
 })
 

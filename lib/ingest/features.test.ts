@@ -56,8 +56,8 @@ test('a classifier’s pictures are described, each class by its mean picture, a
     input: { size: 32, channels: 3, fit: 'cover' },
     isMirrorable: true,
   })
-  const sample = async (label: string, picture: Parameters<typeof thumbnail>[0]) => {
-    const bytes = await thumbnail(picture, 1000)
+  const sample = async (label: string, image: Parameters<typeof thumbnail>[0]) => {
+    const bytes = await thumbnail(image, 1000)
     return {
       picture: {
         hash: createHash('sha256').update(bytes).digest('hex'),

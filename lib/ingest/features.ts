@@ -53,8 +53,8 @@ export function createFeatures(
   ports: FeaturesPorts,
 ): (input: Input<typeof dataFeatures>) => Promise<Features> {
   const looking = new Map<string, Promise<Features>>()
-  return async ({ classifier: wanted }) => {
-    const classifier = await ports.data.classifiers.chosen(wanted)
+  return async ({ classifier: expected }) => {
+    const classifier = await ports.data.classifiers.chosen(expected)
     const name = await nameOf(classifier, ports)
     const known = looking.get(name)
     if (known) return known

@@ -3,7 +3,7 @@ import { classNameOf, labelsFor, readTable, unusedRows } from './labels.ts'
 import type { LabelSources } from './labels.ts'
 
 const NOTHING: LabelSources = { label: null, labels: [], table: null }
-const told = (paths: readonly string[], sources: Partial<LabelSources>): (string | null)[] =>
+const reported = (paths: readonly string[], sources: Partial<LabelSources>): (string | null)[] =>
   labelsFor(paths, { ...NOTHING, ...sources }).map((l) => l.label)
 
 test.each([
@@ -24,23 +24,31 @@ test.each<[string, string[], readonly string[], (string | null)[]]>([
   ['a list with commas', ['1.png', '2.png'], ['cat, dog'], ['cat', 'dog']],
   ['one label for one file, commas and all', ['1.png'], ['cat, big'], ['cat, big']],
   ['a JSON list of one', ['1.png'], ['["cat"]'], ['cat']],
-])('labels come as %s', (_how, paths, labels, expected) => expect(told(paths, { labels })).toEqual(expected))
+])('labels come as %s', (_how, paths, labels, expected) =>
+  expect(reported(paths, { labels })).toEqual(expected),
+)
 
 test.each([
   [['a', 'b'], ['cat'], 1, 2],
   [['a', 'b'], ['cat,dog,cow'], 3, 2],
   [['a', 'b', 'c'], ['cat', 'dog'], 2, 3],
   [['a'], ['["x","y"]'], 2, 1],
-])('labels of another number than the files are refused with both numbers', (paths, labels, given, files) => {
-  expect(() => told(paths, { labels })).toThrow(
-    expect.objectContaining({ code: 'labels_do_not_match', extras: { members: { labels: given, files } } }),
-  )
-})
+])(
+  'labels of another number than the files are refused with both numbers',
+  (paths, labels, values, files) => {
+    expect(() => reported(paths, { labels })).toThrow(
+      expect.objectContaining({
+        code: 'labels_do_not_match',
+        extras: { members: { labels: values, files } },
+      }),
+    )
+  },
+)
 
 test('one label is for all, folders are labels, and nothing at all is refused', () => {
-  expect(told(['a', 'b'], { label: 'cat' })).toEqual(['cat', 'cat'])
-  expect(told(['cats/1.png', 'dogs/1.png', 'loose.png'], {})).toEqual(['cats', 'dogs', null])
-  expect(() => told(['1.png', '2.png'], {})).toThrow(/0 labels for 2 files/)
+  expect(reported(['a', 'b'], { label: 'cat' })).toEqual(['cat', 'cat'])
+  expect(reported(['cats/1.png', 'dogs/1.png', 'loose.png'], {})).toEqual(['cats', 'dogs', null])
+  expect(() => reported(['1.png', '2.png'], {})).toThrow(/0 labels for 2 files/)
 })
 
 test.each([
@@ -50,7 +58,7 @@ test.each([
   ['from a German Excel', '\uFEFFFilename;Label\r\na.png;cat\r\n"b.png";"dog"\r\n'],
   ['with tabs', 'a.png\tcat\nb.png\tdog'],
 ])('a table is read %s', (_how, table) => {
-  expect(told(['a.png', 'sub/b.png', 'c.png'], { table })).toEqual(['cat', 'dog', null])
+  expect(reported(['a.png', 'sub/b.png', 'c.png'], { table })).toEqual(['cat', 'dog', null])
 })
 
 test('quotes hold separators and quotes', () => {

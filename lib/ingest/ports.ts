@@ -38,10 +38,10 @@ export type UploadPorts = {
 export type IngestAnswers = {
   readonly upload: (
     input: Input<typeof upload>,
-    asked: { readonly requestId: string },
+    request: { readonly requestId: string },
   ) => Promise<UploadReport>
   readonly undoUpload: (
     input: Input<typeof undoUpload>,
-    asked: { readonly caller: Caller },
+    request: { readonly caller: Caller },
   ) => Promise<UploadReport>
 }

@@ -8,7 +8,7 @@ import {
   ingestForEachTest,
   leftOver,
   logged,
-  picture,
+  image,
   samples,
   send,
   sizeOf,
@@ -22,7 +22,7 @@ test('many images go on behind a 202, and the report says when they are done', a
   const many = MOST_AT_ONCE + 60
   const parts: FormFields = [
     ['label', 'cat'],
-    ...Array.from({ length: many }, (_, i) => ['files', picture(i), `${i}.png`] as const),
+    ...Array.from({ length: many }, (_, i) => ['files', image(i), `${i}.png`] as const),
   ]
 
   const { status, said } = await send(parts)
@@ -39,7 +39,7 @@ test('many images go on behind a 202, and the report says when they are done', a
 test('an upload that is stopped in the middle leaves no sample', async () => {
   const parts: FormFields = [
     ['label', 'cow'],
-    ...Array.from({ length: MOST_AT_ONCE + 1 }, (_, i) => ['files', picture(i), `${i}.png`] as const),
+    ...Array.from({ length: MOST_AT_ONCE + 1 }, (_, i) => ['files', image(i), `${i}.png`] as const),
   ]
 
   const { said } = await send(parts)
@@ -58,7 +58,7 @@ test('an upload that is stopped in the middle leaves no sample', async () => {
 test('a source that fails in the middle leaves no sample of what came before', async () => {
   const entry = await data.uploads.begin('pets')
   async function* failing(): AsyncGenerator<IncomingFile> {
-    for (let i = 0; i < 300; i++) yield { label: 'cat', split: 'train', path: `${i}.png`, bytes: picture(i) }
+    for (let i = 0; i < 300; i++) yield { label: 'cat', split: 'train', path: `${i}.png`, bytes: image(i) }
     throw new Error('the disk was pulled out')
   }
 
@@ -75,7 +75,7 @@ const caller = { kind: 'person', id: null, name: 'Ada', scopes: [] } as const
 test('an upload goes to the trash with its samples and the classes that it alone created, and returns', async () => {
   const { said } = await send([
     ['label', 'cow'],
-    ['files', picture(1), 'a.png'],
+    ['files', image(1), 'a.png'],
   ])
 
   const undone = await ingest.undoUpload({ id: said.id }, { caller })
@@ -93,7 +93,7 @@ test('an upload goes to the trash with its samples and the classes that it alone
 
 test('a sender who disappears leaves nothing on the disk', async () => {
   async function* broken(): AsyncGenerator<Uint8Array> {
-    yield picture(1)
+    yield image(1)
     throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
   }
   async function* parts(): AsyncGenerator<{

@@ -54,7 +54,7 @@ export function ingestForEachTest(): void {
 export const arrivals = (): string => join(folder, 'arrivals')
 
 /** A small picture, different for each number. */
-export const picture = (n: number, side = 12): Uint8Array =>
+export const image = (n: number, side = 12): Uint8Array =>
   encodePng({
     width: side,
     height: side,
@@ -75,7 +75,7 @@ export async function send(
     if (typeof value === 'string') form.append(name, value)
     else form.append(name, new Blob([new Uint8Array(value)]), filename ?? 'x.png')
   }
-  const route = serve(upload, (input, asked) => ingest.upload(input, asked))
+  const route = serve(upload, (input, context) => ingest.upload(input, context))
   const response = await route(
     new Request(`http://darkroom.test/api/upload${query}`, {
       method: 'POST',

@@ -6,7 +6,7 @@ import {
   ingestForEachTest,
   kinds,
   leftOver,
-  picture,
+  image,
   samples,
   send,
   text,
@@ -18,8 +18,8 @@ ingestForEachTest()
 test('files with one label become samples, and the report counts them', async () => {
   const { status, said } = await send([
     ['label', 'cat'],
-    ['files', picture(1), 'a.png'],
-    ['files', picture(2), 'b.png'],
+    ['files', image(1), 'a.png'],
+    ['files', image(2), 'b.png'],
   ])
 
   expect(status).toBe(200)
@@ -39,9 +39,9 @@ test('files with one label become samples, and the report counts them', async ()
 
 test('labels may come after the files, and new ones become classes in the spelling that is there', async () => {
   const { said } = await send([
-    ['files', picture(1), '1.png'],
-    ['files', picture(2), '2.png'],
-    ['files', picture(3), '3.png'],
+    ['files', image(1), '1.png'],
+    ['files', image(2), '2.png'],
+    ['files', image(3), '3.png'],
     ['labels', '["CAT","cow","Cow"]'],
   ])
 
@@ -56,9 +56,9 @@ test('labels and files of different number are refused with both numbers, and no
   const { status, said } = await send([
     ['labels', 'cat'],
     ['labels', 'dog'],
-    ['files', picture(1)],
-    ['files', picture(2)],
-    ['files', picture(3)],
+    ['files', image(1)],
+    ['files', image(2)],
+    ['files', image(3)],
   ])
 
   expect([status, said.code]).toEqual([422, 'labels_do_not_match'])
@@ -70,8 +70,8 @@ test('labels and files of different number are refused with both numbers, and no
 test('a table says which file is what; what it does not name, and what it names in vain, is reported', async () => {
   const { said } = await send([
     ['files', text('filename,label\na.png,dog\ngone.png,cat\n'), 'labels.csv'],
-    ['files', picture(1), 'a.png'],
-    ['files', picture(2), 'b.png'],
+    ['files', image(1), 'a.png'],
+    ['files', image(2), 'b.png'],
   ])
 
   expect(await samples()).toEqual(['dog a.png'])
@@ -80,12 +80,12 @@ test('a table says which file is what; what it does not name, and what it names 
 
 test('a ZIP of class folders keeps its test part, and names what it did not take', async () => {
   const zip = zipFile([
-    { name: 'pets/train/cat/1.png', content: picture(1) },
-    { name: 'pets/train/dog/1.png', content: picture(2) },
-    { name: 'pets/test/cat/9.png', content: picture(3) },
+    { name: 'pets/train/cat/1.png', content: image(1) },
+    { name: 'pets/train/dog/1.png', content: image(2) },
+    { name: 'pets/test/cat/9.png', content: image(3) },
     { name: 'pets/readme.txt', content: text('hello') },
     { name: '__MACOSX/pets/._1.png', content: text('x') },
-    { name: 'pets/train/cat/../../evil.png', content: picture(4) },
+    { name: 'pets/train/cat/../../evil.png', content: image(4) },
   ])
 
   const { status, said } = await send([['files', zip, 'pets.zip']])
@@ -104,19 +104,19 @@ test('a ZIP of class folders keeps its test part, and names what it did not take
 test('a flat ZIP takes its label from beside it, or from the table in it', async () => {
   const beside = await send([
     ['label', 'cat'],
-    ['files', zipFile([{ name: 'a.png', content: picture(1) }]), 'a.zip'],
+    ['files', zipFile([{ name: 'a.png', content: image(1) }]), 'a.zip'],
   ])
   const inside = await send([
     [
       'files',
       zipFile([
         { name: 'labels.csv', content: text('filename,label\nb.png,dog\n') },
-        { name: 'b.png', content: picture(2) },
+        { name: 'b.png', content: image(2) },
       ]),
       'b.zip',
     ],
   ])
-  const neither = await send([['files', zipFile([{ name: 'c.png', content: picture(3) }]), 'c.zip']])
+  const neither = await send([['files', zipFile([{ name: 'c.png', content: image(3) }]), 'c.zip']])
 
   expect([beside.said.count, inside.said.count]).toEqual([1, 1])
   expect(await samples()).toEqual(['cat a.png', 'dog b.png'])
@@ -126,11 +126,11 @@ test('a flat ZIP takes its label from beside it, or from the table in it', async
 test('bad files are entries of the report; the rest is kept', async () => {
   const { status, said } = await send([
     ['label', 'cat'],
-    ['files', picture(1), 'good.png'],
+    ['files', image(1), 'good.png'],
     ['files', text('<html><body>hi</body></html>'), 'page.jpg'],
-    ['files', picture(2).subarray(0, 60), 'cut.png'],
+    ['files', image(2).subarray(0, 60), 'cut.png'],
     ['files', new Uint8Array(60_000), 'big.png'],
-    ['files', picture(3, 4), 'tiny.png'],
+    ['files', image(3, 4), 'tiny.png'],
     ['files', text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'drawing.svg'],
   ])
 
@@ -148,18 +148,18 @@ test('bad files are entries of the report; the rest is kept', async () => {
 test('the same picture is a sample once: in the upload, from before, and under another label', async () => {
   const first = await send([
     ['label', 'cat'],
-    ['files', picture(1), 'a.png'],
-    ['files', picture(1), 'again.png'],
+    ['files', image(1), 'a.png'],
+    ['files', image(1), 'again.png'],
   ])
   const second = await send([
     ['labels', 'cat,dog,dog'],
-    ['files', picture(1), 'b.png'],
-    ['files', picture(1), 'c.png'],
-    ['files', picture(2), 'd.png'],
+    ['files', image(1), 'b.png'],
+    ['files', image(1), 'c.png'],
+    ['files', image(2), 'd.png'],
   ])
   const third = await send([
     ['label', 'dog'],
-    ['files', picture(1), 'e.png'],
+    ['files', image(1), 'e.png'],
   ])
 
   expect(kinds(first.said)).toEqual(['duplicate_in_upload again.png'])
@@ -200,7 +200,7 @@ test.each<[string, FormFields, number, string]>([
   ],
   [
     'a cut ZIP',
-    [['files', zipFile([{ name: 'cat/a.png', content: picture(1) }]).subarray(0, 90), 'a.zip']],
+    [['files', zipFile([{ name: 'cat/a.png', content: image(1) }]).subarray(0, 90), 'a.zip']],
     422,
     'bad_archive',
   ],
@@ -208,7 +208,7 @@ test.each<[string, FormFields, number, string]>([
     'a label with control characters',
     [
       ['label', 'c\u0001t'],
-      ['files', picture(1)],
+      ['files', image(1)],
     ],
     422,
     'invalid_input',
@@ -218,13 +218,13 @@ test.each<[string, FormFields, number, string]>([
     [
       ['labels', 'x'.repeat(10_000)],
       ['labels', 'cat'],
-      ['files', picture(1)],
-      ['files', picture(2)],
+      ['files', image(1)],
+      ['files', image(2)],
     ],
     422,
     'invalid_input',
   ],
-  ['no label at all', [['files', picture(1)]], 422, 'labels_do_not_match'],
+  ['no label at all', [['files', image(1)]], 422, 'labels_do_not_match'],
   [
     'more than may come at once',
     [
@@ -246,7 +246,7 @@ test('an unknown classifier is not found, unless it shall be made', async () => 
   const parts: FormFields = [
     ['classifier', 'leaves'],
     ['label', 'healthy'],
-    ['files', picture(1), 'a.png'],
+    ['files', image(1), 'a.png'],
   ]
 
   expect((await send(parts, '')).status).toBe(404)

@@ -2,7 +2,7 @@
  *  Many images go on behind the answer, in this process: if it dies, the next start takes back what had been added. */
 import type { Input } from '#lib/contracts/contract.ts'
 import type { upload } from '#lib/contracts/uploads.ts'
-import { inOurWords } from '#lib/contracts/validation-messages.ts'
+import { zodErrorMap } from '#lib/contracts/validation-messages.ts'
 import { classifierId, flag } from '#lib/contracts/fields.ts'
 import type { Upload } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
@@ -129,14 +129,14 @@ function checked<T>(
   schema: {
     safeParse: (
       value: string,
-      inWords: typeof inOurWords,
+      inWords: typeof zodErrorMap,
     ) => { success: true; data: T } | { success: false; error: { issues: readonly { message: string }[] } }
   },
   path: string,
   value: string | undefined,
 ): T | undefined {
   if (value === undefined || value === '') return undefined
-  const read = schema.safeParse(value, inOurWords)
+  const read = schema.safeParse(value, zodErrorMap)
   if (read.success) return read.data
   throw invalid(path, read.error.issues[0]?.message ?? 'is invalid')
 }

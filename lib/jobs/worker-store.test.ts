@@ -12,7 +12,7 @@ test.each(['disk_full', 'database_busy'] as const)(
     type CompleteArgs = Parameters<typeof jobs.complete>
     const store = {
       ...jobs,
-      complete: (...given: CompleteArgs) => (refusals-- > 0 ? full() : jobs.complete(...given)),
+      complete: (...values: CompleteArgs) => (refusals-- > 0 ? full() : jobs.complete(...values)),
     }
     const id = await enqueue()
     const next = await enqueue()
@@ -50,7 +50,7 @@ test('a worker goes on while its jobs cannot be read, and reports it once', asyn
   type ClaimArgs = Parameters<typeof jobs.claim>
   const store = {
     ...jobs,
-    claim: (...given: ClaimArgs) => (refusals-- > 0 ? locked() : jobs.claim(...given)),
+    claim: (...values: ClaimArgs) => (refusals-- > 0 ? locked() : jobs.claim(...values)),
   }
   const id = await enqueue()
 
@@ -69,10 +69,10 @@ test.each(['complete', 'fail'] as const)(
     let refusals = 1
     const store = {
       ...jobs,
-      fail: (...given: Parameters<typeof jobs.fail>) =>
-        refusals-- > 0 ? Promise.reject(broken) : jobs.fail(...given),
-      complete: (...given: Parameters<typeof jobs.complete>) =>
-        ending === 'complete' && refusals > 0 ? Promise.reject(broken) : jobs.complete(...given),
+      fail: (...values: Parameters<typeof jobs.fail>) =>
+        refusals-- > 0 ? Promise.reject(broken) : jobs.fail(...values),
+      complete: (...values: Parameters<typeof jobs.complete>) =>
+        ending === 'complete' && refusals > 0 ? Promise.reject(broken) : jobs.complete(...values),
     }
     const first = await enqueue()
     const second = await enqueue()
@@ -92,7 +92,7 @@ test.each(['complete', 'fail'] as const)(
 
 test('a handler that is told of the end finds its row as soon as it can be written', async () => {
   const { enqueue, start, until, clock } = await opened()
-  const told: string[] = []
+  const reported: string[] = []
   let refusals = 2
   const id = await enqueue()
 
@@ -100,7 +100,7 @@ test('a handler that is told of the end finds its row as soon as it can be writt
     run: () => Promise.reject(new DarkroomError('disk_full', { what: 'a', why: 'b', remedy: 'c' })),
     async gaveUp(_, { code }) {
       if (refusals-- > 0) throw new DarkroomError('disk_full', { what: 'a', why: 'b', remedy: 'c' })
-      told.push(code)
+      reported.push(code)
     },
   })
 
@@ -108,7 +108,7 @@ test('a handler that is told of the end finds its row as soon as it can be writt
   await vi.waitFor(
     () => {
       clock.turn()
-      expect(told).toEqual(['disk_full'])
+      expect(reported).toEqual(['disk_full'])
     },
     { interval: 1 },
   )

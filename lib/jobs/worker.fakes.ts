@@ -29,11 +29,11 @@ export async function opened() {
     return { leave: () => leave.abort(), ended }
   }
   const state = async (id: string) => (await data.jobs.get(id)).state
-  const until = (id: string, wanted: string) =>
+  const until = (id: string, expected: string) =>
     vi.waitFor(
       async () => {
         clock.turn()
-        expect(await state(id)).toBe(wanted)
+        expect(await state(id)).toBe(expected)
       },
       { interval: 1 },
     )

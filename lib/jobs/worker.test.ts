@@ -8,7 +8,7 @@ test('a job is done with its payload, and its result is kept', async () => {
   const { jobs, enqueue, start, until } = await opened()
   const id = await enqueue()
 
-  start({ run: async (given, { attempt }) => ({ given, attempt }) })
+  start({ run: async (values, { attempt }) => ({ given: values, attempt }) })
 
   await until(id, 'done')
   expect((await jobs.get(id)).result).toEqual({ given: payload, attempt: 1 })

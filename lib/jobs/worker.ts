@@ -51,7 +51,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
  *  job is done again. */
 async function turn(settings: WorkerSettings, job: Job): Promise<void> {
   if (job.attempt <= MOST_ATTEMPTS) return work(settings, job)
-  await giveUp(settings, job, {
+  await abandon(settings, job, {
     code: 'internal',
     message: `It was attempted ${MOST_ATTEMPTS} times, and the process that ran it ended each time.`,
   })
@@ -127,18 +127,18 @@ async function end(
       break
   }
   settings.onFailure?.(job, error)
-  const told = {
+  const reported = {
     code: isDarkroomError(error) ? error.code : 'internal',
     message: messageOf(error),
   }
   // what a person must mend does not mend itself
   const isForAPerson = isDarkroomError(error) && error.code !== 'database_busy'
   const again = isForAPerson ? null : retryAt(job.attempt, clock.now())
-  if (again === null) await giveUp(settings, job, told)
-  else await recorded(settings, () => store.fail(job.id, name, told, again, clock.now()))
+  if (again === null) await abandon(settings, job, reported)
+  else await recorded(settings, () => store.fail(job.id, name, reported, again, clock.now()))
 }
 
-async function giveUp(settings: WorkerSettings, job: Job, error: JobError): Promise<void> {
+async function abandon(settings: WorkerSettings, job: Job, error: JobError): Promise<void> {
   const { name, store, handlers, clock, onFailure } = settings
   await recorded(settings, () => store.fail(job.id, name, error, null, clock.now()))
   const tell = async (): Promise<unknown> => handlerOf(handlers, job).gaveUp?.(job.payload, error)

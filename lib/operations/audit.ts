@@ -1,6 +1,6 @@
 /** The audit log as an admin reads it and takes it along. What is recorded, lib/http/audit-record.ts says. */
 import type { AuditEntry, exportAudit, listAudit } from '#lib/contracts/audit.ts'
-import { wordsOfChange } from '#lib/contracts/audit-labels.ts'
+import { auditLabel } from '#lib/contracts/audit-labels.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { ChangeFilter, Data } from '#lib/data/data.ts'
 import type { Change } from '#lib/data/values.ts'
@@ -79,7 +79,7 @@ const entryOf = ({
   by,
   by_id: byId,
   action,
-  what: wordsOfChange(action),
+  what: auditLabel(action),
   subject,
   subject_id: subjectId,
   classifier,

@@ -61,7 +61,7 @@ test('seven are kept, the oldest leaves', () => {
 })
 
 /** A process of its own: what it writes on its terminal cannot be seen from inside. */
-function said(terminal: 'lines' | 'sentences', then = '') {
+function textOf(terminal: 'lines' | 'sentences', then = '') {
   const { dataDir, file } = logFolder()
   const program = `
     import { openLog } from ${JSON.stringify(path.join(import.meta.dirname, 'log.ts'))}
@@ -85,7 +85,7 @@ const messagesOf = (lines: string) =>
 const ALL = ['A picture was answered', 'something odd', 'A request could not be answered']
 
 test('a person at the terminal reads what goes wrong, one sentence each; the file has every line', () => {
-  const { stdout, stderr, inFile } = said('sentences')
+  const { stdout, stderr, inFile } = textOf('sentences')
 
   expect(stdout).toBe(
     'Warning (inference): something odd\nError (web): A request could not be answered: the disk is gone\n',
@@ -95,14 +95,14 @@ test('a person at the terminal reads what goes wrong, one sentence each; the fil
 })
 
 test('who collects lines gets the same ones as the file', () => {
-  const { stdout, inFile } = said('lines')
+  const { stdout, inFile } = textOf('lines')
 
   expect(messagesOf(stdout)).toEqual(ALL)
   expect(stdout).toBe(inFile)
 })
 
 test('a process that ends at once leaves its last lines, and nothing else', () => {
-  const { stderr, status, inFile } = said('sentences', 'process.exit(3)')
+  const { stderr, status, inFile } = textOf('sentences', 'process.exit(3)')
 
   expect([status, stderr]).toEqual([3, ''])
   // a line that was under way may come behind those of the end: each has its time

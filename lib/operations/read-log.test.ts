@@ -6,7 +6,7 @@ import { listLogs } from '#lib/contracts/logs.ts'
 import { createLogs } from './read-log.ts'
 
 const REQUEST = '0193b3f0-0000-7000-8000-000000000001'
-const input = (given: object = {}) => listLogs.input.parse(given)
+const input = (values: object = {}) => listLogs.input.parse(values)
 const lineOf = (n: number, more: object = {}) => {
   const time = new Date(n * 1000).toISOString()
   return `${JSON.stringify({ level: 30, time, process: 'web', pid: 7, msg: `line ${n}`, ...more })}\n`
@@ -53,7 +53,7 @@ test('a level, a request and a text are told apart; a half written line is left 
       '{"level":50,"time":"2026',
   )
   const logs = createLogs({ dataDir })
-  const found = async (given: object) => (await logs(input(given))).lines.map(({ message }) => message)
+  const found = async (values: object) => (await logs(input(values))).lines.map(({ message }) => message)
 
   expect(await found({ level: 'warn' })).toEqual(['line 3', 'line 2'])
   expect(await found({ request_id: REQUEST })).toEqual(['line 3'])

@@ -26,14 +26,14 @@ export const createLogs =
   ({ dataDir }: { readonly dataDir: string }) =>
   async ({ limit, level, request_id: requestId, text }: Input<typeof listLogs>): Promise<LogsAnswer> => {
     const worst = LOG_LEVELS.indexOf(level)
-    const wanted = text?.toLowerCase()
+    const expected = text?.toLowerCase()
     const lines: Line[] = []
     let read = 0
     for (const file of await logFiles(path.join(dataDir, 'logs'))) {
       for await (const raw of linesBackwards(file)) {
         read += raw.length
         if (requestId !== undefined && !raw.includes(requestId)) continue
-        if (wanted !== undefined && !raw.toLowerCase().includes(wanted)) continue
+        if (expected !== undefined && !raw.toLowerCase().includes(expected)) continue
         const line = lineOf(raw)
         if (
           line === null ||

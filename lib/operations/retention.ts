@@ -55,7 +55,7 @@ export const createRetention =
       log('info', `${counted(predictions, 'prediction')} deleted by RETENTION_DAYS or RETENTION_GB`)
   }
 
-type Delete = (wanted: SpaceRequest) => Promise<FreedSpace>
+type Delete = (required: SpaceRequest) => Promise<FreedSpace>
 
 async function allBefore(signal: AbortSignal, before: Date, remove: Delete): Promise<number> {
   for (let sum = 0; ;) {

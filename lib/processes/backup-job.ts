@@ -19,13 +19,17 @@ type BackupJobParts = { readonly settings: () => Pick<Settings, 'BACKUP_KEEP'>; 
 
 export const backupHandler = ({ settings, log }: BackupJobParts): Handler<'backup'> => ({
   async run({ reason }, { signal }) {
-    const told = await madeElsewhere([reason, String(settings().BACKUP_KEEP)], signal, (line) =>
+    const reported = await madeElsewhere([reason, String(settings().BACKUP_KEEP)], signal, (line) =>
       log('warn', line, { child: 'backup' }),
     )
-    if (told.kind === 'failed') throw reportedError(told.failure)
-    log('info', 'A backup was made', { name: told.name, size_bytes: told.sizeBytes, removed: told.removed })
-    for (const remark of told.remarks) log('warn', `The backup ${told.name}: ${remark}`)
-    return told
+    if (reported.kind === 'failed') throw reportedError(reported.failure)
+    log('info', 'A backup was made', {
+      name: reported.name,
+      size_bytes: reported.sizeBytes,
+      removed: reported.removed,
+    })
+    for (const remark of reported.remarks) log('warn', `The backup ${reported.name}: ${remark}`)
+    return reported
   },
 })
 

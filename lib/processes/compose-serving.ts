@@ -174,8 +174,8 @@ export function composeServing(
   }
 
   return {
-    predict: ({ explain, ...asking }: Input<typeof predictOne>, asked: CallContext) => {
-      const caller = callerOf(asked)
+    predict: ({ explain, ...asking }: Input<typeof predictOne>, context: CallContext) => {
+      const caller = callerOf(context)
       if (explain) return explaining.predict(asking, caller)
       // Large images have a queue of their own, and must not hold places of small ones while they wait in it.
       const predicting = () => predict(asking, caller)
@@ -185,8 +185,8 @@ export function composeServing(
     },
     refusal: admission.refusal,
     failing: outcomes.failing,
-    predictBatch: (asking: Input<typeof predictBatchContract>, asked: CallContext) =>
-      predictBatch(asking, callerOf(asked)),
+    predictBatch: (asking: Input<typeof predictBatchContract>, context: CallContext) =>
+      predictBatch(asking, callerOf(context)),
     begin,
     serving: swap.serving,
     verify: swap.verify,

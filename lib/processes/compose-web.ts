@@ -256,9 +256,9 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
 }
 
 /** By a look at what is installed: only a training child proves it. */
-function likelyToTrain(wanted: Settings['TRAINING_ENGINE']): EngineName | null {
+function likelyToTrain(required: Settings['TRAINING_ENGINE']): EngineName | null {
   const available = probeEngines().flatMap((probe) => (probe.available ? [probe.name] : []))
   return (
-    (wanted === 'auto' ? orderFor('training') : [wanted]).find((name) => available.includes(name)) ?? null
+    (required === 'auto' ? orderFor('training') : [required]).find((name) => available.includes(name)) ?? null
   )
 }

@@ -42,16 +42,16 @@ export function noise(side: number, seed: number): NewPicture {
   }
 }
 
-export const squareOf = async (picture: NewPicture): Promise<Uint8Array> =>
-  preprocess(await decode(picture.bytes, LIMITS), {
+export const squareOf = async (image: NewPicture): Promise<Uint8Array> =>
+  preprocess(await decode(image.bytes, LIMITS), {
     ...SPEC,
     background: [...SPEC.background],
     mean: [...SPEC.mean],
     std: [...SPEC.std],
   })
 
-const smallOf = async (picture: NewPicture, size: number): Promise<Uint8Array> =>
-  thumbnail(await decode(picture.bytes, LIMITS), size)
+const smallOf = async (image: NewPicture, size: number): Promise<Uint8Array> =>
+  thumbnail(await decode(image.bytes, LIMITS), size)
 
 /** Files below the folder that contain any stretch of 24 bytes from the middle of these. */
 export function holding(folder: string, contents: readonly Uint8Array[]): readonly string[] {
@@ -78,8 +78,8 @@ export async function used(opened: DataFixture) {
   const upload = await data.uploads.begin('fruit')
   const added = await data.samples.add(
     'fruit',
-    [small, large, other].map((picture, i) => ({
-      picture,
+    [small, large, other].map((image, i) => ({
+      picture: image,
       label: 'apple',
       split: 'train',
       source: 'upload',
@@ -101,13 +101,13 @@ export async function used(opened: DataFixture) {
     ],
     findingsTotal: 1,
   })
-  const predictions = [small, large].map((picture) =>
-    predictionOf(data, { picture, filename: 'asked-secret.png' }),
+  const predictions = [small, large].map((image) =>
+    predictionOf(data, { picture: image, filename: 'asked-secret.png' }),
   )
   for (const prediction of predictions) await data.predictions.record(prediction)
-  for (const picture of [small, large])
+  for (const image of [small, large])
     for (const size of [16, 96])
-      await data.blobs.put('thumbnail', `${picture.hash}-${size}`, await smallOf(picture, size))
+      await data.blobs.put('thumbnail', `${image.hash}-${size}`, await smallOf(image, size))
   async function* samples(): AsyncGenerator<PackSource> {
     for (const { hash, bytes } of [small, large, other]) yield { hash, label: 'apple', split: 'train', bytes }
   }
@@ -135,11 +135,11 @@ export async function used(opened: DataFixture) {
     rows: Float32Array.of(1, 2, 3, 4, 5, 6),
   })
   const traces = await Promise.all(
-    [small, large].flatMap((picture) => [
-      Promise.resolve(picture.bytes),
-      squareOf(picture),
-      smallOf(picture, 16),
-      smallOf(picture, 96),
+    [small, large].flatMap((image) => [
+      Promise.resolve(image.bytes),
+      squareOf(image),
+      smallOf(image, 16),
+      smallOf(image, 96),
     ]),
   )
   const erase = createErase({ data, dataDir: folder, backupsContaining: async () => [] })

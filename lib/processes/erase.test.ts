@@ -17,9 +17,9 @@ test('after permanent deletion no byte of the file, its thumbnails or its pixels
   expect(before.filter((file) => file.startsWith('thumbnails/'))).toHaveLength(4)
 
   const { trash_id: trashId } = await data.answers.changeSamples({ ids: [...ids], is_trashed: true })
-  const said = await erase({ id: trashId! })
+  const lines = await erase({ id: trashId! })
 
-  expect(said).toMatchObject({
+  expect(lines).toMatchObject({
     deleted_for_good: true,
     images: 2,
     still_in_classifiers: [],
@@ -99,8 +99,8 @@ test('what is restored, or stored again, while it is being deleted for good stay
   const [first, second, third] = [noise(160, 1), noise(160, 2), noise(160, 3)]
   const added = await data.samples.add(
     'fruit',
-    [first, second, third].map((picture) => ({
-      picture,
+    [first, second, third].map((image) => ({
+      picture: image,
       label: 'apple',
       split: 'train',
       source: 'upload',
@@ -135,9 +135,9 @@ test('what is restored, or stored again, while it is being deleted for good stay
 
 test('a classifier that is restored while it is being deleted for good is not deleted', async () => {
   const { data } = await openWithFruit()
-  const picture = noise(160, 1)
+  const image = noise(160, 1)
   await data.samples.add('fruit', [
-    { picture, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
+    { picture: image, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
   ])
   const { trash_id: trashId } = await data.answers.deleteClassifier({ id: 'fruit' })
   const plan = await data.erasing.plan(trashId!)
@@ -146,7 +146,7 @@ test('a classifier that is restored while it is being deleted for good is not de
   await expect(data.erasing.erase(plan)).rejects.toMatchObject({ code: 'not_found' })
 
   expect((await data.classifiers.list()).map(({ id }) => id)).toEqual(['fruit'])
-  expect(await data.pictures.bytesOf(picture.hash)).toEqual(new Uint8Array(picture.bytes))
+  expect(await data.pictures.bytesOf(image.hash)).toEqual(new Uint8Array(image.bytes))
 })
 
 test('a permanent deletion that ends half way stays in the trash, and is completed the next time', async () => {
@@ -169,11 +169,11 @@ test('a permanent deletion that ends half way stays in the trash, and is complet
 test('images of an upload that were taken out of the trash stay when the upload is deleted for good', async () => {
   const { data } = await openWithFruit()
   const upload = await data.uploads.begin('fruit')
-  const pictures = [noise(160, 1), noise(160, 2)]
+  const images = [noise(160, 1), noise(160, 2)]
   const [kept] = await data.samples.add(
     'fruit',
-    pictures.map((picture) => ({
-      picture,
+    images.map((image) => ({
+      picture: image,
       label: 'apple',
       split: 'train',
       source: 'upload',
@@ -188,7 +188,7 @@ test('images of an upload that were taken out of the trash stay when the upload 
   await data.erasing.erase(await data.erasing.plan(trashId))
 
   expect((await data.samples.all('fruit')).map(({ id }) => id)).toEqual([kept!.sampleId])
-  expect(await data.pictures.bytesOf(pictures[0]!.hash)).toEqual(new Uint8Array(pictures[0]!.bytes))
-  expect(await data.pictures.bytesOf(pictures[1]!.hash)).toBeNull()
+  expect(await data.pictures.bytesOf(images[0]!.hash)).toEqual(new Uint8Array(images[0]!.bytes))
+  expect(await data.pictures.bytesOf(images[1]!.hash)).toBeNull()
   expect(await data.uploads.get(upload.id)).toMatchObject({ state: 'done', trashedAt: null })
 })

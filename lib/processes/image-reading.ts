@@ -44,8 +44,8 @@ export function createReading(
         maxPixels,
         patienceMs: PATIENCE_MS,
       })
-      const picture: Picture = { width: dataWidth, height: dataHeight, data }
-      return { picture, width, height }
+      const image: Picture = { width: dataWidth, height: dataHeight, data }
+      return { picture: image, width, height }
     },
   }
 }

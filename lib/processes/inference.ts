@@ -16,8 +16,8 @@ const NICE = 5
 endWhenUncaught({ tell: tellOnStderr })
 giveBackGarbage()
 await runChild<InferenceCommand, InferenceMessage>(async (say) => {
-  const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
-  const engine = await openEngine(wanted, 'inference', { threads: 1 })
+  const required = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
+  const engine = await openEngine(required, 'inference', { threads: 1 })
   setPriority(NICE) // a start is not slowed
   return {
     ready: { engine: engine.name },

@@ -59,9 +59,9 @@ export async function startNginx(addresses: readonly string[], { maxUploadMb = 2
       ].join('\n'),
     )
   }
-  const answersAs = (wanted: number): Promise<boolean> =>
+  const answersAs = (expected: number): Promise<boolean> =>
     fetch(`${address}/generation`).then(
-      async (answer) => (await answer.text()) === String(wanted),
+      async (answer) => (await answer.text()) === String(expected),
       () => false,
     )
 

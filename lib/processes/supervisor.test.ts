@@ -41,10 +41,10 @@ describe.runIf(isLinux)('a started product', () => {
     await until(() => product.pidsOf('inference').length === 2)
     const [first] = product.pidsOf('inference')
 
-    const asked = Array.from({ length: 60 }, (_, seed) => product.predict(seed))
-    await Promise.race(asked)
+    const request = Array.from({ length: 60 }, (_, seed) => product.predict(seed))
+    await Promise.race(request)
     process.kill(first!, 'SIGKILL')
-    const answers = await Promise.all(asked)
+    const answers = await Promise.all(request)
 
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 200))
     await until(() => product.pidsOf('inference').length === 2)

@@ -39,10 +39,10 @@ export async function startThrowawayProduct(
   settings: Readonly<Record<string, string>> = {},
   place: ProductPlace = {},
 ): Promise<ThrowawayProduct> {
-  const given = place.dataDir ?? settings['DATA_DIR']
-  const dataDir = given ?? mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
+  const values = place.dataDir ?? settings['DATA_DIR']
+  const dataDir = values ?? mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
   const removeData = (): void => {
-    if (given === undefined)
+    if (values === undefined)
       for (const folder of [dataDir, `${dataDir}-backups`]) rmSync(folder, { recursive: true, force: true })
   }
   const supervisor = spawnSupervisor(

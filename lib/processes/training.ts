@@ -46,22 +46,22 @@ const portsOf = (folder: string, plan: RunPlan, engine: ProbePorts['engine'], sa
 })
 
 async function work(
-  asked: Extract<ToTraining, { folder: string }>,
+  request: Extract<ToTraining, { folder: string }>,
   engine: ProbePorts['engine'],
   say: Say,
 ): Promise<void> {
-  const { folder } = asked
+  const { folder } = request
   const start = { seconds: process.uptime(), cpuSeconds: cpuSeconds() }
   try {
-    if (asked.kind === 'train' && !asked.resume) await rm(checkpointFile(folder), { force: true })
+    if (request.kind === 'train' && !request.resume) await rm(checkpointFile(folder), { force: true })
     const plan = await readRunPlan(folder)
-    if (asked.kind === 'probe')
+    if (request.kind === 'probe')
       say({
         kind: 'probed',
         figures: await probe(
           folder,
           plan,
-          { images: asked.images, start },
+          { images: request.images, start },
           portsOf(folder, plan, engine, say),
         ),
       })
@@ -77,8 +77,8 @@ endWhenUncaught({ tell: tellOnStderr })
 giveBackGarbage()
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // predictions go first
 await runChild<ToTraining, FromTraining>(async (say) => {
-  const wanted = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
-  const engine = await openEngine(wanted, 'training')
+  const required = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
+  const engine = await openEngine(required, 'training')
   return {
     ready: { engine: engine.name },
     hear: (message) => {

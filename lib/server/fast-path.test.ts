@@ -22,7 +22,7 @@ async function listening(
   predict: (bytes: Uint8Array, signal: AbortSignal) => Promise<Answer>,
 ): Promise<string> {
   openProgram({
-    serving: { predict: (input, asked) => predict(input.picture.bytes, asked.signal) },
+    serving: { predict: (input, context) => predict(input.picture.bytes, context.signal) },
     operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) },
   })
   const server = createServer((message, response) => {
@@ -89,7 +89,7 @@ test.each<[string, RequestInit]>([
   ],
 ])('door and route answer alike: %s', async (_story, init) => {
   const home = await listening(async (bytes) => answer(bytes.length))
-  const route = serve(predictOne, (input, asked) => darkroom().serving.predict(input, asked))
+  const route = serve(predictOne, (input, context) => darkroom().serving.predict(input, context))
 
   const atDoor = await fetch(`${home}/api/predict`, { method: 'POST', ...init })
   const atRoute = await route(new Request(`${home}/api/predict`, { method: 'POST', ...init }))
@@ -152,8 +152,8 @@ test('a name that Next would lose is refused before it', async () => {
 test('a body over the limit is told so while it is still being sent, and the connection ends', async () => {
   const home = new URL(await listening(async (bytes) => answer(bytes.length)))
   const socket = connect(Number(home.port), home.hostname)
-  let said = ''
-  socket.on('data', (chunk) => (said += String(chunk)))
+  let output = ''
+  socket.on('data', (chunk) => (output += String(chunk)))
   socket.on('error', () => {})
 
   socket.write(
@@ -161,13 +161,13 @@ test('a body over the limit is told so while it is still being sent, and the con
   )
   await once(socket, 'close')
 
-  expect(said).toMatch(/^HTTP\/1\.1 413 /)
-  expect(said).toContain('"code":"too_large"')
+  expect(output).toMatch(/^HTTP\/1\.1 413 /)
+  expect(output).toContain('"code":"too_large"')
 })
 
 test('a client that leaves ends the work for it, and nothing is logged', async () => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
-  const { promise: told, resolve: tell } = Promise.withResolvers<string>()
+  const { promise: reported, resolve: tell } = Promise.withResolvers<string>()
   const home = await listening(async (_bytes, signal) => {
     begin()
     await new Promise((go) => signal.addEventListener('abort', go))
@@ -185,7 +185,7 @@ test('a client that leaves ends the work for it, and nothing is logged', async (
   await begun
   leaving.abort()
 
-  expect(await told).toBe('left')
+  expect(await reported).toBe('left')
   expect(await asking).toBe('AbortError')
 })
 

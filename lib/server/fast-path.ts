@@ -23,19 +23,21 @@ import { isStream, writeStream } from './write-stream.ts'
 /** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's
  *  own readiness is a part of. */
 const HOT: Readonly<Record<string, Handle>> = {
-  'POST /api/predict': handling(predictOne, (input, asked) => darkroom().serving.predict(input, asked)),
-  'GET /api/health/live': handling(healthLive, (input, asked) =>
-    darkroom().operations.healthLive(input, asked),
+  'POST /api/predict': handling(predictOne, (input, context) => darkroom().serving.predict(input, context)),
+  'GET /api/health/live': handling(healthLive, (input, context) =>
+    darkroom().operations.healthLive(input, context),
   ),
-  'GET /api/health': handling(health, (input, asked) => darkroom().operations.health(input, asked)),
+  'GET /api/health': handling(health, (input, context) => darkroom().operations.health(input, context)),
   'GET /api/metrics': metricsByAccept,
-  'GET /api/statistics': handling(statistics, (input, asked) => darkroom().data.statistics(input, asked)),
-  'GET /api/model/info': handling(modelInfo, (input, asked) => darkroom().training.modelInfo(input, asked)),
+  'GET /api/statistics': handling(statistics, (input, context) => darkroom().data.statistics(input, context)),
+  'GET /api/model/info': handling(modelInfo, (input, context) =>
+    darkroom().training.modelInfo(input, context),
+  ),
 }
 
 /** Event streams: through Next each takes 2 MB, here some 40 kB (2026-11). */
 const STREAMS = /^\/api\/runs\/[^/]+\/events\/?$/
-const runStream = handling(runEvents, (input, asked) => darkroom().data.runEvents(input, asked))
+const runStream = handling(runEvents, (input, context) => darkroom().data.runEvents(input, context))
 
 /** What Next could only fail at, or would read a body for. */
 const OTHER_METHOD = answering(async ({ method, path }) => {

@@ -44,10 +44,10 @@ export function hostRule({ allowed, machine, origin }: HostNames): (host: Host) 
 
 function fits(host: Host, rule: string): boolean {
   if (rule === '*') return true
-  const wanted = hostOf(rule.replace(/^\*/, 'any'))
-  if (!wanted || (wanted.port !== null && wanted.port !== host.port)) return false
+  const required = hostOf(rule.replace(/^\*/, 'any'))
+  if (!required || (required.port !== null && required.port !== host.port)) return false
   return rule.startsWith('*.')
-    ? host.name.endsWith(wanted.name.slice('any'.length)) &&
-        host.name.length > wanted.name.length - 'any'.length
-    : host.name === wanted.name
+    ? host.name.endsWith(required.name.slice('any'.length)) &&
+        host.name.length > required.name.length - 'any'.length
+    : host.name === required.name
 }

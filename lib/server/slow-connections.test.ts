@@ -64,12 +64,12 @@ async function watched(answer: Answer = readWhole) {
 type Client = { readonly socket: Socket; readonly said: () => string; readonly closed: Promise<unknown> }
 
 function clientOf(socket: Socket): Client {
-  let said = ''
+  let output = ''
   socket.on('data', (chunk) => {
-    said += chunk.toString('latin1')
+    output += chunk.toString('latin1')
   })
   socket.on('error', () => {})
-  return { socket, said: () => said, closed: new Promise((resolve) => socket.once('close', resolve)) }
+  return { socket, said: () => output, closed: new Promise((resolve) => socket.once('close', resolve)) }
 }
 
 /** Until `holds`: what the other side of a socket has done is seen by looking, between turns of the loop. */

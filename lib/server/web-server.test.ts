@@ -34,14 +34,14 @@ async function listening(parts: Partial<WebServerParts> = {}): Promise<number> {
 function exchange(port: number, sent: string, ...later: string[]): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(sent))
-    let said = ''
+    let output = ''
     socket.on('data', (chunk) => {
-      said += chunk.toString('latin1')
+      output += chunk.toString('latin1')
       const next = later.shift()
       if (next !== undefined) socket.write(next)
     })
     socket.on('error', () => {})
-    socket.on('close', () => resolve(said))
+    socket.on('close', () => resolve(output))
   })
 }
 
@@ -74,26 +74,26 @@ test.each<[string, string, string]>([
 ])(
   'a request that offers %s is answered as any other, and the connection goes on',
   async (_story, sent, answer) => {
-    const said = await exchange(await listening(), sent, LAST)
+    const output = await exchange(await listening(), sent, LAST)
 
-    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
-    expect(said).toContain(answer)
-    expect(said).toContain('GET /last []')
+    expect(output.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
+    expect(output).toContain(answer)
+    expect(output).toContain('GET /last []')
   },
 )
 
 test('a body that comes behind such a head is read as ever', async () => {
   const port = await listening()
 
-  const said = await exchange(
+  const output = await exchange(
     port,
     `POST /x HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 5\r\n${H2C}\r\n`,
     'hello',
     LAST,
   )
 
-  expect(said).toContain('POST /x [hello]')
-  expect(said).toContain('GET /last []')
+  expect(output).toContain('POST /x [hello]')
+  expect(output).toContain('GET /last []')
 })
 
 const OK = 'GET /x HTTP/1.1\r\nhost: a\r\n'
@@ -162,18 +162,18 @@ test.each<[string, string, number, RegExp]>([
 ])(
   '%s: refused in the form of all refusals, with every security header',
   async (_story, sent, status, says) => {
-    const said = await exchange(await listening(), `${sent}${LAST}`)
+    const output = await exchange(await listening(), `${sent}${LAST}`)
 
-    expect(said.slice(0, 12)).toBe(`HTTP/1.1 ${status}`)
-    expect(said).toMatch(says)
-    expect(said).toMatch(/^content-type: application\/problem\+json\r$/m)
+    expect(output.slice(0, 12)).toBe(`HTTP/1.1 ${status}`)
+    expect(output).toMatch(says)
+    expect(output).toMatch(/^content-type: application\/problem\+json\r$/m)
     for (const header of [
       'x-content-type-options: nosniff',
       'x-frame-options: DENY',
       'referrer-policy: same-origin',
       'x-request-id: ',
     ])
-      expect(said).toContain(header)
+      expect(output).toContain(header)
   },
 )
 
@@ -195,10 +195,10 @@ test.each<[string, string, string]>([
     'GET /x []',
   ],
 ])('%s is answered', async (_story, sent, answer) => {
-  const said = await exchange(await listening(), sent)
+  const output = await exchange(await listening(), sent)
 
-  expect(said).toMatch(/^HTTP\/1\.1 20[04]/)
-  expect(said).toContain(answer)
+  expect(output).toMatch(/^HTTP\/1\.1 20[04]/)
+  expect(output).toContain(answer)
 })
 
 test('a forwarded host counts where a proxy is trusted', async () => {

@@ -62,7 +62,7 @@ export function createBatcher<I, O>({
   let running = 0
   let batches = 0
   let items = 0
-  let callOff: (() => void) | null = null
+  let cancelTimer: (() => void) | null = null
 
   const submit = (item: I, deadline: number, signal?: AbortSignal) =>
     new Promise<{ output: O; queuedMs: number }>((resolve, reject) => {
@@ -130,10 +130,10 @@ export function createBatcher<I, O>({
 
   /** Nobody waits for ever where no lane ever becomes free. */
   function watchFirstDeadline(): void {
-    if (callOff !== null || count() === 0) return
+    if (cancelTimer !== null || count() === 0) return
     const first = [...singles, ...bulk].reduce((least, one) => Math.min(least, one.deadline), Infinity)
-    callOff = clock.after(Math.max(0, first - clock.now()) + 1, () => {
-      callOff = null
+    cancelTimer = clock.after(Math.max(0, first - clock.now()) + 1, () => {
+      cancelTimer = null
       dropExpired(singles)
       dropExpired(bulk)
       watchFirstDeadline()

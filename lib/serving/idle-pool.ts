@@ -17,17 +17,17 @@ export function createIdlePool({
 }): Pick<Pool, 'load' | 'unload' | 'verify' | 'infer'> & AsyncDisposable {
   let pool: Pool | null = null
   let users = 0
-  let callOff = () => {}
+  let cancelTimer = () => {}
 
   async function using<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
-    callOff()
+    cancelTimer()
     users += 1
     pool ??= createPool({ ...parts, name: 'inference for jobs', size: 1, changed: () => {} })
     try {
       return await work(pool)
     } finally {
       users -= 1
-      if (users === 0) callOff = parts.clock.after(idleMs, leaveIdle)
+      if (users === 0) cancelTimer = parts.clock.after(idleMs, leaveIdle)
     }
   }
 
@@ -38,7 +38,7 @@ export function createIdlePool({
   }
 
   async function leave(): Promise<void> {
-    callOff()
+    cancelTimer()
     const leaving = pool
     pool = null
     await leaving?.[Symbol.asyncDispose]()
@@ -48,7 +48,7 @@ export function createIdlePool({
     load: (version) => using((answering) => answering.load(version)),
     unload: (key) => pool?.unload(key),
     verify: (version) => using((answering) => answering.verify(version)),
-    infer: (version, pictures, limits) => using((answering) => answering.infer(version, pictures, limits)),
+    infer: (version, images, limits) => using((answering) => answering.infer(version, images, limits)),
     [Symbol.asyncDispose]: leave,
   }
 }

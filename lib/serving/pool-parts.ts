@@ -43,13 +43,13 @@ export type Pool = AsyncDisposable & {
   readonly verify: (version: VersionRef) => Promise<void>
   readonly infer: (
     version: VersionRef,
-    pictures: readonly (Uint8Array | PreparedImage)[],
+    images: readonly (Uint8Array | PreparedImage)[],
     limits: InferenceLimits,
   ) => Promise<InferenceOutput>
   /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
   readonly explain: (
     version: VersionRef,
-    picture: Uint8Array | PreparedImage,
+    image: Uint8Array | PreparedImage,
     about: ExplainOptions,
   ) => Promise<ExplanationOutput>
   /** Children that can take work, now. */

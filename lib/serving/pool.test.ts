@@ -7,18 +7,14 @@ import { fakeClock } from './serving.fakes.ts'
 
 const version = { key: 'shapes v1', folder: '/models/shapes/v1' }
 const limits = { maxPixels: 1e6, wantsFeatures: false }
-const picture = (first: number) => Uint8Array.of(first, 2, 3)
+const image = (first: number) => Uint8Array.of(first, 2, 3)
 const firstOf = (answer: { ok: boolean; logits?: Float32Array }) => (answer.ok ? answer.logits![0] : answer)
 
 test('children answer pictures as bytes, in order, one bad picture among them', async () => {
   const { pool } = pooled()
   await pool.load(version)
 
-  const { pictures, engine } = await pool.infer(
-    version,
-    [picture(1), picture(IS_CORRUPT), picture(3)],
-    limits,
-  )
+  const { pictures, engine } = await pool.infer(version, [image(1), image(IS_CORRUPT), image(3)], limits)
 
   expect(engine).toBe('wasm')
   expect(pictures.map(firstOf)).toEqual([
@@ -44,8 +40,8 @@ test('two children work at the same time', async () => {
   await pool.load(version)
 
   const both = await Promise.all([
-    pool.infer(version, [picture(1)], limits),
-    pool.infer(version, [picture(2)], limits),
+    pool.infer(version, [image(1)], limits),
+    pool.infer(version, [image(2)], limits),
   ])
 
   const pids = both.map(({ pictures: [one] }) => (one?.ok ? one.logits[1] : 0))
@@ -58,9 +54,9 @@ test('what a killed child left unanswered another answers, and the child comes b
   await pool.load(version)
   const before = pool.children().map(({ pid }) => pid)
 
-  const asked = Array.from({ length: 40 }, (_, i) => pool.infer(version, [picture(i)], limits))
+  const request = Array.from({ length: 40 }, (_, i) => pool.infer(version, [image(i)], limits))
   process.kill(before[0]!, 'SIGKILL')
-  const answers = await Promise.all(asked)
+  const answers = await Promise.all(request)
   await until(() => pool.ready() === 2)
 
   expect(answers.map(({ pictures: [one] }) => firstOf(one!))).toEqual(Array.from({ length: 40 }, (_, i) => i))
@@ -72,7 +68,7 @@ test('a picture that ends processes fails alone; those of its batch are answered
   const { pool, lines } = pooled()
   await pool.load(version)
 
-  const { pictures } = await pool.infer(version, [picture(1), picture(KILLS), picture(3)], limits)
+  const { pictures } = await pool.infer(version, [image(1), image(KILLS), image(3)], limits)
 
   expect(pictures.map(firstOf)).toEqual([
     1,
@@ -87,7 +83,7 @@ test('a picture that ends processes fails alone; those of its batch are answered
 
 test('a child that hangs is ended when its time is over, and its picture is told so', async () => {
   const clock = fakeClock()
-  const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const request = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   let inferences = 0
   const fork = () => {
     const child = forkFake()
@@ -95,7 +91,7 @@ test('a child that hangs is ended when its time is over, and its picture is told
       ...child,
       send: (message: InferenceCommand) => {
         child.send(message)
-        if (message.kind === 'infer') asked[inferences++]!.resolve()
+        if (message.kind === 'infer') request[inferences++]!.resolve()
       },
     }
   }
@@ -103,12 +99,12 @@ test('a child that hangs is ended when its time is over, and its picture is told
   await until(() => pool.ready() === 1)
   await pool.load(version)
 
-  const answer = pool.infer(version, [picture(HANGS)], limits)
-  await asked[0]!.promise
+  const answer = pool.infer(version, [image(HANGS)], limits)
+  await request[0]!.promise
   clock.advance(LONGEST_BATCH_MS)
   await until(() => lines.some((line) => line.includes('is restarted')))
   clock.advance(0)
-  await asked[1]!.promise
+  await request[1]!.promise
   clock.advance(LONGEST_BATCH_MS)
 
   expect((await answer).pictures).toEqual([
@@ -165,7 +161,7 @@ test.each([
     message: expect.stringMatching(words),
   })
 
-  const { pictures } = await pool.infer(version, [picture(7)], limits)
+  const { pictures } = await pool.infer(version, [image(7)], limits)
   expect(pictures.map(firstOf)).toEqual([7])
 })
 
@@ -174,14 +170,14 @@ test('a picture is answered while the child is busy explaining another', async (
   await until(() => pool.ready() === 1)
   const about = { maxPixels: 1e6, predicted: 3, temperature: 2 }
 
-  const explained = pool.explain(version, picture(HANGS), about).catch((error: unknown) => error)
+  const explained = pool.explain(version, image(HANGS), about).catch((error: unknown) => error)
 
-  expect((await pool.infer(version, [picture(7)], limits)).pictures.map(firstOf)).toEqual([7])
-  expect(await pool.explain(version, picture(5), about)).toMatchObject({
+  expect((await pool.infer(version, [image(7)], limits)).pictures.map(firstOf)).toEqual([7])
+  expect(await pool.explain(version, image(5), about)).toMatchObject({
     rows: 1,
     columns: 2,
     drops: [[3, 2]],
-    square: picture(5),
+    square: image(5),
   })
   await pool[Symbol.asyncDispose]()
   expect(await explained).toMatchObject({ code: 'not_ready' })
@@ -199,7 +195,7 @@ test.each([
   const { pool } = pooled({ size: 1 })
 
   await expect(
-    pool.explain(version, picture(first), { maxPixels: 1e6, predicted: 0, temperature: 1 }),
+    pool.explain(version, image(first), { maxPixels: 1e6, predicted: 0, temperature: 1 }),
   ).rejects.toMatchObject({ code, why: expect.stringMatching(words) })
 })
 

@@ -149,14 +149,14 @@ export function createPool({
 
   /** What a crash leaves open is tried once more, image by image, so that one that ends processes fails
    *  alone, after one more crash. */
-  const infer: Pool['infer'] = async (version, pictures, limits) => {
+  const infer: Pool['infer'] = async (version, images, limits) => {
     try {
-      return await inferOn(await take(), version, pictures, limits)
+      return await inferOn(await take(), version, images, limits)
     } catch (error) {
       if (!(error instanceof ChildProcessExited)) throw error
-      log('warn', `${pictures.length} images are retried: ${error.message}`, { key: version.key })
+      log('warn', `${images.length} images are retried: ${error.message}`, { key: version.key })
     }
-    const alone = await Promise.all(pictures.map((picture) => inferAlone(version, picture, limits)))
+    const alone = await Promise.all(images.map((image) => inferAlone(version, image, limits)))
     return {
       pictures: alone.map((one) => one.pictures[0]!),
       inferenceMs: alone.reduce((sum, one) => sum + one.inferenceMs, 0),
@@ -166,11 +166,11 @@ export function createPool({
 
   async function inferAlone(
     version: VersionRef,
-    picture: Uint8Array | PreparedImage,
+    image: Uint8Array | PreparedImage,
     limits: InferenceLimits,
   ): Promise<InferenceOutput> {
     const child = await takeLiving(version)
-    return inferOn(child, version, [picture], limits).catch((error: unknown) => {
+    return inferOn(child, version, [image], limits).catch((error: unknown) => {
       if (!(error instanceof ChildProcessExited)) throw error
       log('error', `One image crashed ${child.name}: ${error.message}. It is refused from now on.`)
       return { pictures: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
@@ -194,19 +194,19 @@ export function createPool({
   async function inferOn(
     child: InferenceChild,
     version: VersionRef,
-    pictures: readonly (Uint8Array | PreparedImage)[],
+    images: readonly (Uint8Array | PreparedImage)[],
     limits: InferenceLimits,
   ): Promise<InferenceOutput> {
     try {
       await loadFor(child, version)
       const answer = await child.ask(
-        { kind: 'infer', key: version.key, pictures, ...limits },
+        { kind: 'infer', key: version.key, pictures: images, ...limits },
         LONGEST_BATCH_MS,
       )
-      if (answer.kind === 'inferred' && answer.pictures.length === pictures.length)
+      if (answer.kind === 'inferred' && answer.pictures.length === images.length)
         return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: child.engine }
       if (answer.kind === 'failed') throw reportedError(answer.failure)
-      throw new Error(`${child.name} replied to ${pictures.length} images with "${answer.kind}"`)
+      throw new Error(`${child.name} replied to ${images.length} images with "${answer.kind}"`)
     } finally {
       free(child)
     }
@@ -215,14 +215,14 @@ export function createPool({
   /** Asked once: whoever wants to know asks again. */
   async function explain(
     version: VersionRef,
-    picture: Uint8Array | PreparedImage,
+    image: Uint8Array | PreparedImage,
     about: ExplainOptions,
   ): Promise<ExplanationOutput> {
     const child = await take()
     try {
       await loadFor(child, version).finally(() => free(child))
       const answer = await child.ask(
-        { kind: 'explain', key: version.key, picture, ...about },
+        { kind: 'explain', key: version.key, picture: image, ...about },
         LONGEST_BATCH_MS,
       )
       if (answer.kind === 'explained') return answer

@@ -5,16 +5,16 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeZip } from '#lib/archive/write-zip.ts'
 import type { Part } from '#lib/contracts/contract.ts'
-import { answering, BROKEN, pictureOf } from './predict-ports.fakes.ts'
+import { answering, BROKEN, imageOf } from './predict-ports.fakes.ts'
 import { createPredictBatch } from './predict-batch.ts'
 
 const MOST_BYTES = 100
 
-function batching(given = answering()) {
+function batching(fixture = answering()) {
   const scratchDir = mkdtempSync(path.join(tmpdir(), 'darkroom-batch-'))
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }))
   const predictBatch = createPredictBatch({
-    predict: given.predict,
+    predict: fixture.predict,
     maxImageBytes: MOST_BYTES,
     maxUploadBytes: 10_000,
     scratchDir,
@@ -30,7 +30,7 @@ function batching(given = answering()) {
       },
       {},
     )
-  return { ...given, ask, scratchDir }
+  return { ...fixture, ask, scratchDir }
 }
 
 const file = (filename: string, ...chunks: Uint8Array[]): Part => ({
@@ -49,9 +49,9 @@ test('many files are answered in their order, a bad one is an entry with its err
   const { ask, rows } = batching()
 
   const answer = await ask([
-    file('1.png', pictureOf(2, 9)),
+    file('1.png', imageOf(2, 9)),
     file('2.png', Uint8Array.of(BROKEN)),
-    file('3.png', pictureOf(0, 9).subarray(0, 1), Uint8Array.of(9)),
+    file('3.png', imageOf(0, 9).subarray(0, 1), Uint8Array.of(9)),
   ])
 
   expect(answer).toMatchObject({ success: true, count: 3 })
@@ -68,9 +68,9 @@ test('a ZIP is answered entry by entry, and nothing of it stays behind', async (
   const { ask, scratchDir } = batching()
   const zip = await buffer(
     writeZip([
-      { path: 'a/1.png', content: pictureOf(1, 9) },
+      { path: 'a/1.png', content: imageOf(1, 9) },
       { path: '__MACOSX/._1.png', content: Uint8Array.of(1) },
-      { path: 'a/2.png', content: pictureOf(0, 9) },
+      { path: 'a/2.png', content: imageOf(0, 9) },
     ]),
   )
 
@@ -86,12 +86,12 @@ test('a ZIP is answered entry by entry, and nothing of it stays behind', async (
 test('the images of one request that are predicted at the same time are bounded by their bytes', async () => {
   let open = 0
   let most = 0
-  const given = answering()
-  const predict: typeof given.predict = async (asking, caller) => {
+  const fixture = answering()
+  const predict: typeof fixture.predict = async (asking, caller) => {
     most = Math.max(most, (open += asking.picture.bytes.length))
     await new Promise(setImmediate)
     open -= asking.picture.bytes.length
-    return given.predict(asking, caller)
+    return fixture.predict(asking, caller)
   }
   const predictBatch = createPredictBatch({
     predict,
@@ -100,7 +100,7 @@ test('the images of one request that are predicted at the same time are bounded 
     mostOpenBytes: 7,
     scratchDir: tmpdir(),
   })
-  const parts = Array.from({ length: 12 }, (_, i) => file(`${i}.png`, pictureOf(i % 3, 9))) // two bytes each
+  const parts = Array.from({ length: 12 }, (_, i) => file(`${i}.png`, imageOf(i % 3, 9))) // two bytes each
 
   const answer = await predictBatch(
     {
@@ -119,7 +119,7 @@ test('the images of one request that are predicted at the same time are bounded 
 
 test('a ZIP that is cut off is refused whole, and nothing of it stays behind', async () => {
   const { ask, scratchDir } = batching()
-  const zip = await buffer(writeZip([{ path: '1.png', content: pictureOf(1, 9) }]))
+  const zip = await buffer(writeZip([{ path: '1.png', content: imageOf(1, 9) }]))
 
   await expect(ask([file('pictures.zip', zip.subarray(0, -10))])).rejects.toMatchObject({
     code: 'bad_archive',
@@ -132,7 +132,7 @@ test('a picture over the limit is an entry; the one after it is answered', async
 
   const answer = await ask([
     file('large.png', new Uint8Array(60).fill(1), new Uint8Array(60)),
-    file('2.png', pictureOf(0, 9)),
+    file('2.png', imageOf(0, 9)),
   ])
 
   expect(answer.predictions.map(saidOf)).toEqual(['too_large', 'cat'])
@@ -141,7 +141,7 @@ test('a picture over the limit is an entry; the one after it is answered', async
 test('more pictures than wait in the queue are answered, because they are asked a few at a time', async () => {
   const { ask } = batching()
 
-  const answer = await ask(Array.from({ length: 100 }, (_, i) => file(`${i}.png`, pictureOf(i % 3, 9))))
+  const answer = await ask(Array.from({ length: 100 }, (_, i) => file(`${i}.png`, imageOf(i % 3, 9))))
 
   expect(answer.predictions.map(saidOf)).toEqual(
     Array.from({ length: 100 }, (_, i) => ['cat', 'dog', 'hen'][i % 3]),
@@ -151,10 +151,10 @@ test('more pictures than wait in the queue are answered, because they are asked 
 test('the form may name the classifier before the files, not after them', async () => {
   const { ask, asked } = batching()
 
-  await ask([field('classifier', 'plants'), file('1.png', pictureOf(0, 9))])
+  await ask([field('classifier', 'plants'), file('1.png', imageOf(0, 9))])
   expect(asked).toEqual(['plants champion'])
 
-  await expect(ask([file('1.png', pictureOf(0, 9)), field('classifier', 'plants')])).rejects.toMatchObject({
+  await expect(ask([file('1.png', imageOf(0, 9)), field('classifier', 'plants')])).rejects.toMatchObject({
     code: 'malformed',
   })
 })
@@ -171,7 +171,7 @@ test('a form without files says which field it wanted', async () => {
 test('what is wrong with more than one picture fails the request', async () => {
   const { ask } = batching(answering({ keep: () => Promise.reject(new Error('the disk is full')) }))
 
-  await expect(ask([file('1.png', pictureOf(0, 9)), file('2.png', pictureOf(0, 9))])).rejects.toThrow(
+  await expect(ask([file('1.png', imageOf(0, 9)), file('2.png', imageOf(0, 9))])).rejects.toThrow(
     'the disk is full',
   )
 })

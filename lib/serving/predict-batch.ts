@@ -67,7 +67,7 @@ export function createPredictBatch({
         continue
       }
       files += 1
-      for await (const found of picturesOf(part, signal)) await add(found)
+      for await (const found of imagesOf(part, signal)) await add(found)
     }
     if (files === 0) throw noFiles()
     await Promise.all(open)
@@ -87,8 +87,8 @@ export function createPredictBatch({
       openBytes += length
       const one = answer(found)
         .then(
-          (said) => {
-            predictions[place] = said
+          (response) => {
+            predictions[place] = response
           },
           (error: unknown) => {
             failures.push(error)
@@ -103,20 +103,20 @@ export function createPredictBatch({
       if (failures.length > 0) throw failures[0]
     }
 
-    async function answer(picture: {
+    async function answer(image: {
       filename: string
       bytes: Uint8Array
     }): Promise<PredictionAnswer | FailedEntry> {
       try {
-        return await turns.run(() => predict({ ...chosen, picture }, { ...caller, isBulk: true }))
+        return await turns.run(() => predict({ ...chosen, picture: image }, { ...caller, isBulk: true }))
       } catch (error) {
         if (!isDarkroomError(error) || !OF_ONE_PICTURE.has(error.code)) throw error
-        return { success: false, filename: picture.filename, code: error.code, error: error.message }
+        return { success: false, filename: image.filename, code: error.code, error: error.message }
       }
     }
   }
 
-  async function* picturesOf(
+  async function* imagesOf(
     part: Extract<Part, { kind: 'file' }>,
     signal?: AbortSignal,
   ): AsyncGenerator<BatchEntry> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answering, BROKEN, pictureOf } from './predict-ports.fakes.ts'
+import { answering, BROKEN, imageOf } from './predict-ports.fakes.ts'
 import type { ExplanationOutput, ExplainOptions } from './pool-parts.ts'
 import { createPredictExplained } from './predict-explained.ts'
 import { notReady } from './refusals.ts'
@@ -20,13 +20,13 @@ function explaining({
   temperature = 1,
   explain = async () => found,
 }: { temperature?: number; explain?: () => Promise<ExplanationOutput> } = {}) {
-  const given = answering({ calibrated: { temperature, threshold: 0.5 } })
-  const asked: (ExplainOptions & { key: string })[] = []
+  const fixture = answering({ calibrated: { temperature, threshold: 0.5 } })
+  const request: (ExplainOptions & { key: string })[] = []
   const seen = { now: 0, most: 0 }
   const pool = {
     ready: () => 2,
     explain: async ({ key }: { key: string }, _image: unknown, about: ExplainOptions) => {
-      asked.push({ key, ...about })
+      request.push({ key, ...about })
       seen.most = Math.max(seen.most, ++seen.now)
       return explain().finally(() => {
         seen.now -= 1
@@ -34,23 +34,23 @@ function explaining({
     },
   }
   const { predict } = createPredictExplained({
-    predict: given.predict,
-    swap: given.swap,
+    predict: fixture.predict,
+    swap: fixture.swap,
     pool,
-    clock: given.clock,
+    clock: fixture.clock,
     prepare: async (bytes) => bytes,
     maxPixels: 1e6,
   })
-  return { ...given, plain: given.predict, predict, explained: asked, seen }
+  return { ...fixture, plain: fixture.predict, predict, explained: request, seen }
 }
 
 test('an explained answer is the answer, with the drops in probability and the picture they lie on', async () => {
   const { predict, plain, explained } = explaining({ temperature: 2 })
 
-  const { explanation, ...answer } = await predict(asking(pictureOf(1, 4)), {})
+  const { explanation, ...answer } = await predict(asking(imageOf(1, 4)), {})
 
   expect({ ...answer, id: null, saved: false }).toEqual({
-    ...(await plain({ ...asking(pictureOf(1, 4)), save: false }, {})),
+    ...(await plain({ ...asking(imageOf(1, 4)), save: false }, {})),
   })
   expect(explanation).toEqual({
     method: 'occlusion',
@@ -68,7 +68,7 @@ test('an explained answer is the answer, with the drops in probability and the p
 test('the version that answered is the one that is explained, and both are free again afterwards', async () => {
   const { predict, asked, leases } = explaining()
 
-  await predict({ ...asking(pictureOf(0, 5)), classifier: 'plants', version: 'v3' }, {})
+  await predict({ ...asking(imageOf(0, 5)), classifier: 'plants', version: 'v3' }, {})
 
   expect(asked).toEqual(['plants v3', 'plants v3'])
   expect(leases()).toBe(0)
@@ -77,9 +77,9 @@ test('the version that answered is the one that is explained, and both are free 
 test('the history keeps the answer as ever, and nothing of the explanation; unsaved it keeps nothing', async () => {
   const { predict, plain, rows } = explaining()
 
-  await predict(asking(pictureOf(0, 5)), {})
-  await predict({ ...asking(pictureOf(0, 5)), save: false }, {})
-  await plain(asking(pictureOf(0, 5)), {})
+  await predict(asking(imageOf(0, 5)), {})
+  await predict({ ...asking(imageOf(0, 5)), save: false }, {})
+  await plain(asking(imageOf(0, 5)), {})
 
   expect(rows).toHaveLength(2)
   expect({ ...rows[0], id: '' }).toEqual({ ...rows[1], id: '' })
@@ -99,8 +99,8 @@ test('explanations come one after the other; when too many wait, the next is ref
   const first = Promise.withResolvers<ExplanationOutput>()
   const { predict, rows, seen } = explaining({ explain: () => first.promise })
 
-  const under = Array.from({ length: 9 }, () => predict(asking(pictureOf(0, 5)), {}))
-  await expect(predict(asking(pictureOf(0, 5)), {})).rejects.toMatchObject({ code: 'overloaded' })
+  const under = Array.from({ length: 9 }, () => predict(asking(imageOf(0, 5)), {}))
+  await expect(predict(asking(imageOf(0, 5)), {})).rejects.toMatchObject({ code: 'overloaded' })
   first.resolve(found)
 
   expect(await Promise.all(under)).toHaveLength(9)
@@ -115,6 +115,6 @@ test('an explanation that fails says so, and the version is free', async () => {
     },
   })
 
-  await expect(predict(asking(pictureOf(0, 5)), {})).rejects.toMatchObject({ code: 'not_ready' })
+  await expect(predict(asking(imageOf(0, 5)), {})).rejects.toMatchObject({ code: 'not_ready' })
   expect(leases()).toBe(0)
 })

@@ -39,7 +39,7 @@ export function answering({
   keep = async () => {},
 }: { calibrated?: CardOptions; keep?: () => Promise<void> } = {}): PredictFixture {
   const rows: NewPrediction[] = []
-  const asked: string[] = []
+  const requested: string[] = []
   const clock = fakeClock()
   let open = 0
   const card = {
@@ -100,7 +100,7 @@ export function answering({
   const swap: Pick<Swap, 'lease' | 'serving'> = {
     serving: () => null,
     lease: async (classifierId, versionName): Promise<Lease> => {
-      asked.push(`${classifierId} ${versionName ?? 'champion'}`)
+      requested.push(`${classifierId} ${versionName ?? 'champion'}`)
       open += 1
       return {
         version,
@@ -130,7 +130,7 @@ export function answering({
     prepare: async (bytes) => bytes,
     answered: () => {},
   })
-  return { predict, swap, rows, clock, asked, leases: () => open }
+  return { predict, swap, rows, clock, asked: requested, leases: () => open }
 }
 
 /** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what
@@ -161,5 +161,5 @@ function seen(bytes: Uint8Array): InferredPicture {
 }
 
 /** A picture of the class at this place, leading by so much; so many tenths from what was learnt. */
-export const pictureOf = (place: number, lead: number, tenths?: number): Uint8Array =>
+export const imageOf = (place: number, lead: number, tenths?: number): Uint8Array =>
   Uint8Array.of(place + 1, lead, ...(tenths === undefined ? [] : [tenths]))

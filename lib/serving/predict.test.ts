@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { answering, BROKEN, DEADLY, pictureOf } from './predict-ports.fakes.ts'
+import { answering, BROKEN, DEADLY, imageOf } from './predict-ports.fakes.ts'
 
 const asking = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
 
 test('an answer says class, calibrated confidence, all probabilities and who answered', async () => {
   const { predict } = answering({ calibrated: { temperature: 2, threshold: 0.7 } })
 
-  const answer = await predict(asking(pictureOf(1, 4)), {})
+  const answer = await predict(asking(imageOf(1, 4)), {})
 
   // softmax of (0, 4, 0) at temperature 2: e² / (e² + 2) = 0.786986, 1 / (e² + 2) = 0.106507
   expect(answer).toMatchObject({
@@ -51,18 +51,18 @@ test.each([
 ])('%s', async (_story, calibrated, decision, candidates) => {
   const { predict } = answering(calibrated ? { calibrated } : {})
 
-  expect(await predict(asking(pictureOf(1, 2)), {})).toMatchObject({ decision, candidates })
+  expect(await predict(asking(imageOf(1, 2)), {})).toMatchObject({ decision, candidates })
 })
 
 test('a picture unlike all that was learnt is said to be so, and its distance is kept', async () => {
   const { predict, rows } = answering({ calibrated: { threshold: 0.7, familiarUpTo: 0.6 } })
 
-  expect(await predict(asking(pictureOf(1, 9, 7)), {})).toMatchObject({
+  expect(await predict(asking(imageOf(1, 9, 7)), {})).toMatchObject({
     predicted_class: 'dog',
     decision: 'unfamiliar',
     familiarity: { distance: 0.7, threshold: 0.6 },
   })
-  expect(await predict(asking(pictureOf(1, 9, 5)), {})).toMatchObject({
+  expect(await predict(asking(imageOf(1, 9, 5)), {})).toMatchObject({
     predicted_class: 'dog',
     decision: 'confident',
     familiarity: { distance: 0.5, threshold: 0.6 },
@@ -73,7 +73,7 @@ test('a picture unlike all that was learnt is said to be so, and its distance is
 test('a version whose bundle holds no training pictures answers as ever', async () => {
   const { predict, rows } = answering({ calibrated: { threshold: 0.7 } })
 
-  expect(await predict(asking(pictureOf(1, 9)), {})).toMatchObject({
+  expect(await predict(asking(imageOf(1, 9)), {})).toMatchObject({
     decision: 'confident',
     familiarity: null,
   })
@@ -83,10 +83,10 @@ test('a version whose bundle holds no training pictures answers as ever', async 
 test('the candidates of an unsure answer are those of its version and its picture, each time the same', async () => {
   const { predict } = answering({ calibrated: { threshold: null, candidateMass: 0.7 } })
   // e / (e + 2) = 0.576: one class, or two by chance
-  const pictures = Array.from({ length: 30 }, (_, i) => Uint8Array.of(1, 1, i))
+  const images = Array.from({ length: 30 }, (_, i) => Uint8Array.of(1, 1, i))
 
-  const answers = await Promise.all(pictures.map((bytes) => predict(asking(bytes), {})))
-  const again = await Promise.all(pictures.map((bytes) => predict({ ...asking(bytes), save: false }, {})))
+  const answers = await Promise.all(images.map((bytes) => predict(asking(bytes), {})))
+  const again = await Promise.all(images.map((bytes) => predict({ ...asking(bytes), save: false }, {})))
 
   expect(answers.map((answer) => answer.candidates)).toEqual(again.map((answer) => answer.candidates))
   expect(new Set(answers.map((answer) => answer.candidates!.length))).toEqual(new Set([1, 2]))
@@ -97,9 +97,9 @@ test('nobody hears an answer before its row is kept', async () => {
   const { predict, rows } = answering({ keep: () => committed.promise })
   let isHeard = false
 
-  const answer = predict(asking(pictureOf(0, 5)), {}).then((said) => {
+  const answer = predict(asking(imageOf(0, 5)), {}).then((response) => {
     isHeard = true
-    return said
+    return response
   })
   await new Promise(setImmediate)
   expect(isHeard).toBe(false)
@@ -122,7 +122,7 @@ test('nobody hears an answer before its row is kept', async () => {
 test('an answer that may not be kept has no id and leaves no row', async () => {
   const { predict, rows } = answering()
 
-  expect(await predict({ ...asking(pictureOf(0, 5)), save: false }, {})).toMatchObject({
+  expect(await predict({ ...asking(imageOf(0, 5)), save: false }, {})).toMatchObject({
     id: null,
     predicted_class: 'cat',
   })
@@ -143,7 +143,7 @@ test('a picture that cannot be read is refused in the words of who read it, and 
 test('the version that was asked for answers, and is free again afterwards', async () => {
   const { predict, asked, leases } = answering()
 
-  await predict({ ...asking(pictureOf(0, 5)), classifier: 'plants', version: 'v2' }, {})
+  await predict({ ...asking(imageOf(0, 5)), classifier: 'plants', version: 'v2' }, {})
 
   expect(asked).toEqual(['plants v2'])
   expect(leases()).toBe(0)
@@ -158,7 +158,7 @@ test('an image that ended a process is refused with its reason, and the same byt
 
   await expect(predict(asking(Uint8Array.of(DEADLY, 1)), {})).rejects.toMatchObject(refusal)
   await expect(predict(asking(Uint8Array.of(DEADLY, 1)), {})).rejects.toMatchObject(refusal)
-  await predict(asking(pictureOf(1, 4)), {})
+  await predict(asking(imageOf(1, 4)), {})
 
   expect(asked).toHaveLength(2)
 })

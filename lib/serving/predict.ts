@@ -139,7 +139,7 @@ export function createPredict({
         throw reportedError(picture.failure)
       }
       if (engine === null) throw new Error('An image was processed by no engine')
-      const said = answerOf(picture, lease, { topK: top_k, hash })
+      const response = answerOf(picture, lease, { topK: top_k, hash })
       const hindrance = save && caller.isStranger === true ? hindersStrangers() : null
       const id = save && hindrance === null ? data.id() : null
       const at = today()
@@ -151,7 +151,7 @@ export function createPredict({
         classifier: classifierId,
         model_version: lease.version.name,
         engine,
-        ...said,
+        ...response,
         filename,
         width: picture.width,
         height: picture.height,

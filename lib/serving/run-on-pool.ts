@@ -24,5 +24,5 @@ export const runOn =
       asks.map((ask) => ask.image),
       { maxPixels, wantsFeatures: false },
     )
-    return pictures.map((picture) => ({ picture, inferenceMs, engine }))
+    return pictures.map((sourceImage) => ({ picture: sourceImage, inferenceMs, engine }))
   }

@@ -70,19 +70,19 @@ function launch(root: string, args: readonly string[]) {
     cwd: root,
     env: { ...process.env, npm_execpath: path.join(root, 'npm-stand-in.js') },
   })
-  let said = ''
+  let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
+      output += chunk.toString()
     })
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number, said }))
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number, said: output }))
   return {
     child,
     ended,
     saying: (word: string) =>
       new Promise<void>((resolve) =>
         child.stdout.on('data', () => {
-          if (said.includes(word)) resolve()
+          if (output.includes(word)) resolve()
         }),
       ),
   }
@@ -166,15 +166,15 @@ test('when the shell between npm and us dies of a signal, the product leaves too
   const shell = spawn('sh', ['-c', command], {
     env: { ...process.env, npm_execpath: path.join(root, 'npm-stand-in.js'), npm_lifecycle_event: 'start' },
   })
-  let said = ''
+  let output = ''
   shell.stdout.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
-    if (said.includes('listening')) shell.kill('SIGTERM')
+    output += chunk.toString()
+    if (output.includes('listening')) shell.kill('SIGTERM')
   })
 
   await once(shell, 'close') // its output ends when the last of its descendants has left
 
-  expect(said).toContain('leaving')
+  expect(output).toContain('leaving')
 })
 
 test('an install that fails ends with what npm says, without its page of usage', async () => {

@@ -17,7 +17,7 @@ const BY_HAND = [4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4]
 type TensorFlow = {
   getBackend(): string
   ones(shape: readonly number[]): unknown
-  conv2d(picture: unknown, window: unknown, stride: number, padding: 'same'): { dataSync(): Float32Array }
+  conv2d(image: unknown, window: unknown, stride: number, padding: 'same'): { dataSync(): Float32Array }
 }
 
 const tf = require('@tensorflow/tfjs-node') as TensorFlow

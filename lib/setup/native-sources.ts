@@ -114,7 +114,7 @@ async function answers(host: string): Promise<void> {
 async function unpack(python: string, folder: string): Promise<void> {
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'))
   if (!wheel) throw new NotThisWay('pip reported success but left no wheel.')
-  const wanted = [
+  const expected = [
     ...LIBRARIES.map((name) => `tensorflow/${name}`),
     ...HEADERS.map((name) => `tensorflow/include/${name}`),
   ]
@@ -122,7 +122,7 @@ async function unpack(python: string, folder: string): Promise<void> {
     'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nfor n in z.namelist():\n  if ' +
     'n.startswith(tuple(sys.argv[3:])): z.extract(n, sys.argv[2])\n'
   writeFileSync(path.join(folder, 'unpack.py'), program)
-  await mustRun(python, [path.join(folder, 'unpack.py'), path.join(folder, wheel), folder, ...wanted])
+  await mustRun(python, [path.join(folder, 'unpack.py'), path.join(folder, wheel), folder, ...expected])
   rmSync(path.join(folder, wheel))
 }
 

@@ -1,6 +1,6 @@
 /** Filters the audit log by kind, user, action, classifier and day. Works without JavaScript; the URL can be
  *  shared. */
-import { wordsOfChange } from '#lib/contracts/audit-labels.ts'
+import { auditLabel } from '#lib/contracts/audit-labels.ts'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
 import Link from 'next/link'
@@ -30,7 +30,7 @@ export function AuditFilter({ query, by, actions, classifiers }: AuditFilterProp
           label="Action"
           name="action"
           defaultValue={query.action ?? ''}
-          options={choices(actions, wordsOfChange)}
+          options={choices(actions, auditLabel)}
         />
         <Select
           label="Classifier"

@@ -167,17 +167,17 @@ async function opened({ url }: Product, text: string): Promise<Socket> {
 /** 0: there was no answer. */
 function statusWithUpgrade({ url }: Product, protocol: string): Promise<number> {
   return new Promise((resolve) => {
-    const asked = request(`${url}/api/health/live`, {
+    const input = request(`${url}/api/health/live`, {
       headers: { connection: 'Upgrade', upgrade: protocol },
       timeout: 5_000,
     })
-    asked.once('response', (response) => {
+    input.once('response', (response) => {
       response.resume()
       resolve(response.statusCode ?? 0)
     })
-    asked.once('upgrade', () => resolve(101))
-    asked.once('error', () => resolve(0))
-    asked.once('timeout', () => asked.destroy())
-    asked.end()
+    input.once('upgrade', () => resolve(101))
+    input.once('error', () => resolve(0))
+    input.once('timeout', () => input.destroy())
+    input.end()
   })
 }

@@ -161,12 +161,12 @@ export async function upload(product: Product, each: number): Promise<void> {
     form.append('label', name)
     for (let i = 0; i < each; i++)
       form.append('files', new Blob([new Uint8Array(smallImage(50_000 + index * each + i))]), `${i}.png`)
-    const { status, body: said } = await product.ask('/api/upload?classifier=shapes', {
+    const { status, body: response } = await product.ask('/api/upload?classifier=shapes', {
       method: 'POST',
       body: form,
     })
     if (status >= 300)
-      throw new Error(`The images of ${name} were not accepted: ${status} ${JSON.stringify(said)}`)
+      throw new Error(`The images of ${name} were not accepted: ${status} ${JSON.stringify(response)}`)
   }
 }
 

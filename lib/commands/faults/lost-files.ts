@@ -34,18 +34,18 @@ export async function lostFiles({ product: shared }: Context): Promise<readonly 
       throw new Error(`No file was stored for a prediction (${answer.status} ${JSON.stringify(answer.body)})`)
     apply(file)
     const id = String(answer.body['id'])
-    const asked = await Promise.all([
+    const request = await Promise.all([
       product.ask(`/api/predictions/${id}/image`),
       product.ask(`/api/predictions/${id}/image?size=64`),
       product.ask(`/api/predictions/${id}`),
       product.ask('/api/predictions?limit=50'),
     ])
-    const [image, thumbnail, row, list] = asked
+    const [image, thumbnail, row, list] = request
     judged.push({
       what: `file of a stored image ${name}`,
       expected:
         'the image and its thumbnail are refused with a reason (4xx), history and the prediction stay 200',
-      measured: `image ${told(image)}, thumbnail ${told(thumbnail)}, prediction ${told(row)}, history ${told(list)}`,
+      measured: `image ${describe(image)}, thumbnail ${describe(thumbnail)}, prediction ${describe(row)}, history ${describe(list)}`,
       holds:
         [image, thumbnail].every((one) => one !== undefined && one.status >= 400 && one.status < 500) &&
         row?.status === 200 &&
@@ -55,7 +55,7 @@ export async function lostFiles({ product: shared }: Context): Promise<readonly 
   return judged
 }
 
-const told = (
+const describe = (
   answer: { readonly status: number; readonly body: Readonly<Record<string, unknown>> } | undefined,
 ): string =>
   tally([`${answer?.status ?? 0} ${String(answer?.body['code'] ?? '')}`.trim()]).replace(' × 1', '')

@@ -51,7 +51,7 @@ export function startTraffic(
       answer = await product.predict(image)
     }
     times.push(performance.now() - began)
-    if (answer.status !== 200) failures.push(`${told(first)}, then ${told(answer)}`)
+    if (answer.status !== 200) failures.push(`${describe(first)}, then ${describe(answer)}`)
     else if (typeof answer.body['id'] === 'string') ids.push(answer.body['id'])
   }
   async function client(): Promise<void> {
@@ -78,5 +78,5 @@ export function startTraffic(
   }
 }
 
-const told = ({ status, body, failure }: ProductAnswer): string =>
+const describe = ({ status, body, failure }: ProductAnswer): string =>
   failure ?? `${status} ${String(body['code'] ?? '')}`.trim()

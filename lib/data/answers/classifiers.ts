@@ -94,9 +94,9 @@ export function classifierAnswers(
       await prisma.classifier.update({ where: { id }, data: { title, isMirrorable: is_mirrorable } })
       return getClassifier({ id })
     },
-    async deleteClassifier({ id }, asked) {
+    async deleteClassifier({ id }, request) {
       await classifiers.get(id)
-      return { id, deleted: true, ...trashOf(await trash.putClassifier(id, byOf(asked))) }
+      return { id, deleted: true, ...trashOf(await trash.putClassifier(id, byOf(request))) }
     },
   }
 }

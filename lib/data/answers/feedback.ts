@@ -25,37 +25,46 @@ type Correction = {
 }
 
 export const feedbackAnswers = ({ connection, settings, id, now }: Store): Pick<Answers, 'giveFeedback'> => ({
-  giveFeedback: (said) =>
+  giveFeedback: (response) =>
     connection.write((writing) => {
-      const asked = writing.one<FeedbackTarget>(
+      const request = writing.one<FeedbackTarget>(
         'SELECT "id", "classifierId", "predictedClass", "pictureHash", "filename" FROM "Prediction" WHERE "id" = ?',
-        said.id,
+        response.id,
       )
-      if (!asked) throw notFound('prediction', said.id)
-      const label = rightLabel(writing, asked, said)
+      if (!request) throw notFound('prediction', response.id)
+      const label = rightLabel(writing, request, response)
       const at = now()
-      forget(writing, { dataDir: settings.dataDir, predictionId: asked.id, trashId: id(), at })
-      const sampleId = said.correct ? null : correct(writing, { asked, label, sampleId: id(), at })
-      writing.insert('Feedback', { predictionId: asked.id, isCorrect: said.correct, label, sampleId, at })
-      return { id: asked.id, correct: said.correct, label, sample_id: sampleId }
+      forget(writing, { dataDir: settings.dataDir, predictionId: request.id, trashId: id(), at })
+      const sampleId = response.correct
+        ? null
+        : correct(writing, { asked: request, label, sampleId: id(), at })
+      writing.insert('Feedback', {
+        predictionId: request.id,
+        isCorrect: response.correct,
+        label,
+        sampleId,
+        at,
+      })
+      return { id: request.id, correct: response.correct, label, sample_id: sampleId }
     }),
 })
 
 function rightLabel(
   writing: TransactionScope,
-  asked: FeedbackTarget,
-  said: { readonly correct: boolean; readonly label?: string | undefined },
+  request: FeedbackTarget,
+  response: { readonly correct: boolean; readonly label?: string | undefined },
 ): string {
   const what = 'The feedback was not saved'
-  if (said.correct) {
-    if (said.label === undefined || said.label === asked.predictedClass) return asked.predictedClass
+  if (response.correct) {
+    if (response.label === undefined || response.label === request.predictedClass)
+      return request.predictedClass
     throw new DarkroomError('invalid_input', {
       what,
-      why: `it says that "${asked.predictedClass}" is correct, and also that the class is "${said.label}"`,
+      why: `it says that "${request.predictedClass}" is correct, and also that the class is "${response.label}"`,
       remedy: 'Send correct: false with the correct label.',
     })
   }
-  if (said.label === undefined)
+  if (response.label === undefined)
     throw new DarkroomError(
       'invalid_input',
       {
@@ -65,20 +74,20 @@ function rightLabel(
       },
       { errors: [{ path: 'label', message: 'required if correct is false' }] },
     )
-  if (said.label === asked.predictedClass)
+  if (response.label === request.predictedClass)
     throw new DarkroomError('invalid_input', {
       what,
-      why: `it says that "${said.label}" is both incorrect and correct`,
+      why: `it says that "${response.label}" is both incorrect and correct`,
       remedy: 'Send correct: true, or another label.',
     })
   const classes = writing
     .all<{ name: string }>(
       'SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"',
-      asked.classifierId,
+      request.classifierId,
     )
     .map((c) => c.name)
-  if (!classes.includes(said.label)) throw unknownClass(asked.classifierId, said.label, classes)
-  return said.label
+  if (!classes.includes(response.label)) throw unknownClass(request.classifierId, response.label, classes)
+  return response.label
 }
 
 type ForgetOptions = {

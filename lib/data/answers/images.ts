@@ -1,7 +1,7 @@
 /** A stored image as a file to answer with, whole or small. The bytes of a hash never change, so neither does
  *  the answer: a thumbnail is made once and kept until its image goes. */
 import type { FileAnswer } from '#lib/contracts/contract.ts'
-import { picturesOf } from '../images.ts'
+import { imagesOf } from '../images.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 
@@ -12,17 +12,17 @@ const WHOLE = 1024
 const KEPT_SIZES: readonly number[] = [32, 64, 96, 128, 160, 192, 256, 320, 512, WHOLE]
 
 export async function imageOf(store: Store, hash: string, size: number | undefined): Promise<FileAnswer> {
-  const pictures = picturesOf(store)
-  const picture = await pictures.find(hash)
-  if (!picture) throw notFound('image', hash)
-  const isShown = SHOWN.has(picture.mediaType)
+  const images = imagesOf(store)
+  const image = await images.find(hash)
+  if (!image) throw notFound('image', hash)
+  const isShown = SHOWN.has(image.mediaType)
   const { thumbnail } = store.settings
   const isSmall =
     isShown &&
     size !== undefined &&
-    picture.width <= size &&
-    picture.height <= size &&
-    picture.mediaType === 'image/png'
+    image.width <= size &&
+    image.height <= size &&
+    image.mediaType === 'image/png'
   if (thumbnail && !(isShown && size === undefined) && !isSmall)
     return {
       bytes: await kept(store, { hash, size: size ?? WHOLE }, thumbnail),
@@ -32,7 +32,7 @@ export async function imageOf(store: Store, hash: string, size: number | undefin
     }
   return {
     bytes: await bytesOf(store, hash),
-    mediaType: isShown ? picture.mediaType : 'application/octet-stream',
+    mediaType: isShown ? image.mediaType : 'application/octet-stream',
     filename: null,
     isImmutable: true,
   }
@@ -50,12 +50,12 @@ async function kept(
   const made = await thumbnail(await bytesOf(store, hash), size)
   if (!KEPT_SIZES.includes(size)) return made
   await blobs.put('thumbnail', key, made).catch(() => {}) // a full disk: it is made again
-  if (!(await picturesOf(store).find(hash))) await blobs.delete('thumbnail', key) // the image was deleted meanwhile
+  if (!(await imagesOf(store).find(hash))) await blobs.delete('thumbnail', key) // the image was deleted meanwhile
   return made
 }
 
 async function bytesOf(store: Store, hash: string): Promise<Uint8Array> {
-  const bytes = await picturesOf(store).bytesOf(hash)
+  const bytes = await imagesOf(store).bytesOf(hash)
   if (!bytes) throw notFound('image', hash)
   return bytes
 }

@@ -43,9 +43,9 @@ export const predictionExport = (
 
 async function* rowsOf(
   store: Store,
-  asked: Parameters<typeof predictionsWhere>[0],
+  request: Parameters<typeof predictionsWhere>[0],
 ): AsyncGenerator<readonly KeptPrediction[]> {
-  const where = listedWhere(store, asked)
+  const where = listedWhere(store, request)
   let before: string | undefined
   for (;;) {
     const rows = await store.prisma.prediction.findMany({

@@ -17,20 +17,20 @@ export const predictionAnswers = (
   store: Store,
   { classifiers }: Pick<Data, 'classifiers'>,
 ): Pick<Answers, 'listPredictions' | 'getPrediction' | 'predictionImage'> => ({
-  async listPredictions(asked) {
-    if (asked.classifier !== undefined) await classifiers.get(asked.classifier)
-    const where = listedWhere(store, asked)
-    const before = asked.cursor === undefined ? {} : { id: { lt: asked.cursor } }
+  async listPredictions(request) {
+    if (request.classifier !== undefined) await classifiers.get(request.classifier)
+    const where = listedWhere(store, request)
+    const before = request.cursor === undefined ? {} : { id: { lt: request.cursor } }
     const [rows, total] = await Promise.all([
       store.prisma.prediction.findMany({
         where: { ...where, ...before },
         include: { feedback: true },
         orderBy: { id: 'desc' },
-        take: asked.limit + 1,
+        take: request.limit + 1,
       }),
-      isSummed(asked) ? countListed(store, asked) : store.prisma.prediction.count({ where }),
+      isSummed(request) ? countListed(store, request) : store.prisma.prediction.count({ where }),
     ])
-    const page = pageOf(rows, asked.limit, (row) => row.id)
+    const page = pageOf(rows, request.limit, (row) => row.id)
     return { predictions: page.rows.map(predictionAnswer), total, next_cursor: page.next }
   },
   getPrediction: async ({ id }) => predictionAnswer(await rowOf(store, id)),
@@ -65,11 +65,11 @@ async function rowOf(store: Store, id: string): Promise<Row> {
 /** As `predictionsWhere`; without a classifier, those of classifiers in the trash are left out. */
 export function listedWhere(
   { connection }: Pick<Store, 'connection'>,
-  asked: Filters,
+  request: Filters,
 ): Prisma.PredictionWhereInput {
-  const trashed = asked.classifier === undefined ? trashedClassifiers(connection) : []
-  if (trashed.length === 0) return predictionsWhere(asked)
-  return { AND: [predictionsWhere(asked), { classifierId: { notIn: [...trashed] } }] }
+  const trashed = request.classifier === undefined ? trashedClassifiers(connection) : []
+  if (trashed.length === 0) return predictionsWhere(request)
+  return { AND: [predictionsWhere(request), { classifierId: { notIn: [...trashed] } }] }
 }
 
 function countListed({ connection }: Store, { classifier, class: name }: Filters): number {
@@ -78,17 +78,19 @@ function countListed({ connection }: Store, { classifier, class: name }: Filters
   return trashed.reduce((sum, id) => sum - countOfPredictions(connection, id, name), all)
 }
 
-export function predictionsWhere(asked: Filters): Prisma.PredictionWhereInput {
+export function predictionsWhere(request: Filters): Prisma.PredictionWhereInput {
   return {
-    ...(asked.classifier !== undefined && { classifierId: asked.classifier }),
-    ...(asked.class !== undefined && { predictedClass: asked.class }),
-    ...(asked.version !== undefined && { version: asked.version }),
-    ...(asked.decision !== undefined && { decision: asked.decision === 'none' ? null : asked.decision }),
-    ...(asked.feedback === 'none' && { feedback: { is: null } }),
-    ...(asked.feedback !== undefined &&
-      asked.feedback !== 'none' && { feedback: { is: { isCorrect: asked.feedback === 'correct' } } }),
-    confidence: { gte: asked.min_confidence, lte: asked.max_confidence },
-    createdAt: { gte: asked.since, lte: asked.until },
+    ...(request.classifier !== undefined && { classifierId: request.classifier }),
+    ...(request.class !== undefined && { predictedClass: request.class }),
+    ...(request.version !== undefined && { version: request.version }),
+    ...(request.decision !== undefined && {
+      decision: request.decision === 'none' ? null : request.decision,
+    }),
+    ...(request.feedback === 'none' && { feedback: { is: null } }),
+    ...(request.feedback !== undefined &&
+      request.feedback !== 'none' && { feedback: { is: { isCorrect: request.feedback === 'correct' } } }),
+    confidence: { gte: request.min_confidence, lte: request.max_confidence },
+    createdAt: { gte: request.since, lte: request.until },
   }
 }
 

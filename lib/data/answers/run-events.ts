@@ -26,7 +26,7 @@ type Channel = {
 }
 
 export type RunEvents = {
-  readonly follow: (asked: {
+  readonly follow: (request: {
     readonly id: string
     readonly after: number
     readonly signal: AbortSignal

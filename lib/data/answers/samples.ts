@@ -53,23 +53,23 @@ export function sampleAnswers(
       const page = pageOf(rows, limit, (row) => row.id)
       return { samples: page.rows.map(answerOf), total, next_cursor: page.next }
     },
-    async changeSample({ id, label, split, is_excluded, is_trashed }, asked) {
+    async changeSample({ id, label, split, is_excluded, is_trashed }, request) {
       await sampleChanges.change(
         { kind: 'ids', ids: [id] },
         { label, split, isExcluded: is_excluded, isTrashed: is_trashed },
-        byOf(asked),
+        byOf(request),
       )
       const row = await prisma.sample.findUnique({ where: { id }, include: WITH_PICTURE })
       if (!row) throw notFound('sample', id)
       return answerOf(row)
     },
-    async deleteSample({ id }, asked) {
+    async deleteSample({ id }, request) {
       const sample = await samples.get(id)
       if (sample.trashedAt !== null) throw inTrash('image', sample.filename ?? id, sample.trashedAt)
       const { trash } = await sampleChanges.change(
         { kind: 'ids', ids: [id] },
         { isTrashed: true },
-        byOf(asked),
+        byOf(request),
       )
       return { id, deleted: true, ...trashOf(trash) }
     },

@@ -17,8 +17,8 @@ type UndoQueries = Pick<
 >
 
 /** Who did it, for the log; the command line and tests have no caller. */
-export const byOf = (asked?: { readonly caller: Pick<Caller, 'kind' | 'name'> }): string =>
-  asked?.caller.name ?? asked?.caller.kind ?? 'Darkroom'
+export const byOf = (request?: { readonly caller: Pick<Caller, 'kind' | 'name'> }): string =>
+  request?.caller.name ?? request?.caller.kind ?? 'Darkroom'
 
 export function undoingAnswers({
   classifiers,
@@ -40,7 +40,7 @@ export function undoingAnswers({
     until: record.until.toISOString(),
   })
   return {
-    async changeSamples({ ids, filter, label, split, is_excluded, is_trashed }, asked) {
+    async changeSamples({ ids, filter, label, split, is_excluded, is_trashed }, request) {
       if ((ids === undefined) === (filter === undefined))
         throw invalid(
           'the request must select samples by either "ids" or "filter"',
@@ -63,7 +63,7 @@ export function undoingAnswers({
       const outcome = await sampleChanges.change(
         selection,
         { label, split, isExcluded: is_excluded, isTrashed: is_trashed },
-        byOf(asked),
+        byOf(request),
       )
       return {
         change: outcome.change && changeAnswer(outcome.change),
@@ -95,8 +95,8 @@ export function undoingAnswers({
         })),
       }
     },
-    async undoChange({ id, skip_conflicts }, asked) {
-      const outcome = await sampleChanges.undo(id, { by: byOf(asked), skipConflicts: skip_conflicts })
+    async undoChange({ id, skip_conflicts }, request) {
+      const outcome = await sampleChanges.undo(id, { by: byOf(request), skipConflicts: skip_conflicts })
       return {
         change: outcome.change && changeAnswer(outcome.change),
         changed: outcome.changed,
@@ -113,8 +113,8 @@ export function undoingAnswers({
       )
       return { entries: await Promise.all(found.rows.map(trashAnswer)), next_cursor: found.next }
     },
-    async restoreTrash({ id }, asked) {
-      const { kind, classifierId, title, samples } = await trash.restore(id, byOf(asked))
+    async restoreTrash({ id }, request) {
+      const { kind, classifierId, title, samples } = await trash.restore(id, byOf(request))
       return { id, restored: true, kind, classifier: classifierId, title, samples }
     },
   }

@@ -63,10 +63,10 @@ test('model.onnx beside weights.bin answers as the layers do, in a program that 
   const { logits, features } = await session.run({ pixels: new Tensor('float32', pixels, [4, 12, 12, 3]) })
   await session.release()
 
-  const asked = referenceAnswers(network, kept.weights, { pixels, count: 4 })
+  const request = referenceAnswers(network, kept.weights, { pixels, count: 4 })
   expect(logits!.dims).toEqual([4, 3])
   expect(features!.dims).toEqual([4, 7])
-  ;(logits!.data as Float32Array).forEach((value, i) => expect(value).toBeCloseTo(asked.logits[i]!, 4))
+  ;(logits!.data as Float32Array).forEach((value, i) => expect(value).toBeCloseTo(request.logits[i]!, 4))
   expect(file.length).toBeLessThan(20_000) // the kernels are in weights.bin
   // only the one that no kernel stands before: its operator and its name
   expect(Buffer.from(file).toString('latin1').split('BatchNormalization').length - 1).toBeLessThanOrEqual(2)
@@ -79,19 +79,19 @@ const shipped = globSync('*/v*/model.onnx', { cwd: MODELS }).filter((file) =>
 
 test.each(shipped)('%s gives the golden answers of its version', async (file) => {
   const { golden, preprocess: spec, classes } = await readBundle(join(MODELS, dirname(file)))
-  const pictures = goldenPictures()
-  const pixels = new Float32Array(pictures.length * squareBytes(spec))
-  pictures.forEach(({ picture }, i) =>
+  const images = goldenPictures()
+  const pixels = new Float32Array(images.length * squareBytes(spec))
+  images.forEach(({ picture }, i) =>
     normalise(preprocess(picture, spec), spec, pixels, i * squareBytes(spec)),
   )
   const session = await InferenceSession.create(join(MODELS, file))
 
   const { logits } = await session.run({
-    pixels: new Tensor('float32', pixels, [pictures.length, spec.size, spec.size, spec.channels]),
+    pixels: new Tensor('float32', pixels, [images.length, spec.size, spec.size, spec.channels]),
   })
   await session.release()
 
-  const rows = pictures.map((_, i) =>
+  const rows = images.map((_, i) =>
     (logits!.data as Float32Array).slice(i * classes.length, (i + 1) * classes.length),
   )
   expect(goldenFailure(golden, rows)).toBeNull()

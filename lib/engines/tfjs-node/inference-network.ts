@@ -22,8 +22,8 @@ export type LoadedNetwork = {
   readonly tensors: Readonly<Record<string, Tensor>>
 }
 
-export function loadWeights(tf: TensorFlow, original: Network, given: Weights): LoadedNetwork {
-  const { network, weights } = foldBatchNorm(original, given)
+export function loadWeights(tf: TensorFlow, original: Network, params: Weights): LoadedNetwork {
+  const { network, weights } = foldBatchNorm(original, params)
   return tf.scope(() => {
     const tensors = Object.fromEntries(
       weightSpecs(network).map((spec) => {

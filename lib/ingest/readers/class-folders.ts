@@ -25,10 +25,8 @@ const LONGEST_CLASS = 200
 const LOOKS_LIKE_IMAGE = /\.(?:png|jpe?g|jfif|gif|bmp|dib|webp|tiff?|avif)$/i
 
 export function layoutOf(paths: readonly string[]): Layout {
-  const pictures = paths.filter((path) => LOOKS_LIKE_IMAGE.test(path))
-  const telling = (pictures.length > 0 ? pictures : paths)
-    .map(foldersOf)
-    .filter((folders) => folders.length > 0)
+  const images = paths.filter((path) => LOOKS_LIKE_IMAGE.test(path))
+  const telling = (images.length > 0 ? images : paths).map(foldersOf).filter((folders) => folders.length > 0)
   const around = wrappersOf(telling)
   const inside = telling.map((folders) => folders.slice(around.length))
   const hasSplits = inside.length > 0 && inside.every((folders) => splitOf(folders[0]) !== undefined)

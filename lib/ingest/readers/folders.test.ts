@@ -6,15 +6,15 @@ import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { openFolderOfFolders, openZipOfFolders } from './folders.ts'
 import type { Stray } from './labelled-image.ts'
 import { openDataset } from './open-dataset.ts'
-import { all, folder, folderForEachTest, picture, put, REAL } from './readers.fakes.ts'
+import { all, folder, folderForEachTest, image, put, REAL } from './readers.fakes.ts'
 
 folderForEachTest()
 
 test('class folders in a ZIP come with label, split and what did not fit', async () => {
   const strays: Stray[] = []
   const zip = zipFile([
-    { name: 'pics/train/cats/1.png', content: picture },
-    { name: 'pics/test/dogs/2.png', content: picture },
+    { name: 'pics/train/cats/1.png', content: image },
+    { name: 'pics/test/dogs/2.png', content: image },
     { name: 'pics/readme.txt' },
     { name: '../x.png' },
     { name: '__MACOSX/x' },
@@ -23,8 +23,8 @@ test('class folders in a ZIP come with label, split and what did not fit', async
 
   expect([dataset.classes, dataset.count]).toEqual([['cats', 'dogs'], 2])
   expect(await all(dataset)).toEqual([
-    { label: 'cats', split: 'train', path: 'pics/train/cats/1.png', bytes: picture },
-    { label: 'dogs', split: 'test', path: 'pics/test/dogs/2.png', bytes: picture },
+    { label: 'cats', split: 'train', path: 'pics/train/cats/1.png', bytes: image },
+    { label: 'dogs', split: 'test', path: 'pics/test/dogs/2.png', bytes: image },
   ])
   expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
     ['stray_file', 'pics/readme.txt'],
@@ -35,14 +35,14 @@ test('class folders in a ZIP come with label, split and what did not fit', async
 
 test('class folders on this disk come the same, and links are not followed', async () => {
   const strays: Stray[] = []
-  for (const name of ['cats', 'dogs']) await put({ '1.png': picture }, join(folder, name))
-  await put({ 'readme.txt': picture, '.DS_Store': picture })
+  for (const name of ['cats', 'dogs']) await put({ '1.png': image }, join(folder, name))
+  await put({ 'readme.txt': image, '.DS_Store': image })
   await symlink('/etc', join(folder, 'cats', 'out'))
   const images = await all(await openFolderOfFolders(folder, { onStray: (stray) => strays.push(stray) }))
 
   expect(images).toEqual([
-    { label: 'cats', split: null, path: 'cats/1.png', bytes: picture },
-    { label: 'dogs', split: null, path: 'dogs/1.png', bytes: picture },
+    { label: 'cats', split: null, path: 'cats/1.png', bytes: image },
+    { label: 'dogs', split: null, path: 'dogs/1.png', bytes: image },
   ])
   expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
     ['stray_file', '.DS_Store'],

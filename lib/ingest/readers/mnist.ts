@@ -93,19 +93,19 @@ export async function openMnist(
 }
 
 async function contentOf(
-  wanted: OfficialFile & PinnedContent,
+  required: OfficialFile & PinnedContent,
   { from, downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: DatasetOptions,
 ): Promise<Uint8Array> {
   signal?.throwIfAborted()
-  const kept = join(downloads, wanted.name)
-  if (from !== undefined) return readPinned(await pathIn(from, wanted.name), wanted)
+  const kept = join(downloads, required.name)
+  if (from !== undefined) return readPinned(await pathIn(from, required.name), required)
   if (await exists(kept)) {
-    const content = await readPinned(kept, wanted).catch(() => null)
+    const content = await readPinned(kept, required).catch(() => null)
     if (content !== null) return content
   }
-  const check = async (path: string): Promise<void> => void (await readPinned(path, wanted))
-  await download({ file: wanted, to: kept, mirror, check, onProgress, signal })
-  return readPinned(kept, wanted)
+  const check = async (path: string): Promise<void> => void (await readPinned(path, required))
+  await download({ file: required, to: kept, mirror, check, onProgress, signal })
+  return readPinned(kept, required)
 }
 
 /** The names with and without `.gz`, and with the dot that some copies have (`train-images.idx3-ubyte`). */

@@ -117,10 +117,10 @@ export async function serveFiles(
   files: Files,
   behaviour: () => Behaviour = () => 'honest',
 ): Promise<AsyncDisposable & { url: string; asked: string[] }> {
-  const asked: string[] = []
+  const requested: string[] = []
   const server = createServer((request, response) => {
     const name = request.url!.slice(1)
-    asked.push(name)
+    requested.push(name)
     const bytes = files[name]
     const how = bytes === undefined ? 'missing' : behaviour()
     if (how === 'missing') response.writeHead(404).end()
@@ -140,7 +140,7 @@ export async function serveFiles(
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
+    asked: requested,
     [Symbol.asyncDispose]: () =>
       new Promise((closed) => {
         server.close(() => closed())

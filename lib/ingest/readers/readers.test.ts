@@ -17,7 +17,7 @@ import {
   type Files,
 } from './official.fakes.ts'
 import { openDataset } from './open-dataset.ts'
-import { all, folder, folderForEachTest, limits, picture, put, REAL } from './readers.fakes.ts'
+import { all, folder, folderForEachTest, limits, image, put, REAL } from './readers.fakes.ts'
 import { openShapes } from './shapes.ts'
 
 folderForEachTest()
@@ -69,13 +69,13 @@ test.each<[string, (files: Files) => void, string]>([
     'SHA-256',
   ],
   ['is not there', (files) => delete files['t10k-labels-idx1-ubyte.gz'], 'missing'],
-])('an MNIST file that %s is refused before any image is handed over', async (_story, spoil, said) => {
+])('an MNIST file that %s is refused before any image is handed over', async (_story, spoil, output) => {
   const { parts, files } = smallMnist()
   spoil(files)
 
   await expect(openMnist({ from: await put(files) }, parts)).rejects.toMatchObject({
     code: 'bad_data_file',
-    message: expect.stringContaining(said),
+    message: expect.stringContaining(output),
   })
 })
 
@@ -116,13 +116,13 @@ test.each<[string, (good: ReturnType<typeof smallCifar10>) => Uint8Array, string
     ({ files }) => tarFile({ ...files, 'test_batch.bin': files['test_batch.bin']!.with(99, 0) }),
     'SHA-256',
   ],
-])('a CIFAR-10 archive that %s is refused before any image is handed over', async (_story, make, said) => {
+])('a CIFAR-10 archive that %s is refused before any image is handed over', async (_story, make, output) => {
   const good = smallCifar10()
   await put({ 'a.tar.gz': make(good) })
 
   await expect(openCifar10({ from: join(folder, 'a.tar.gz') }, good.pins)).rejects.toMatchObject({
     code: 'bad_data_file',
-    message: expect.stringContaining(said),
+    message: expect.stringContaining(output),
   })
 })
 
@@ -157,7 +157,7 @@ test.each<[string, Behaviour, (files: Files) => void, string]>([
   ],
   ['hangs up in the middle', 'cut', () => undefined, ''],
   ['never ends', 'endless', () => undefined, 'sent more than'],
-])('a server that %s is named, and nothing is left behind', async (_story, behaviour, spoil, said) => {
+])('a server that %s is named, and nothing is left behind', async (_story, behaviour, spoil, output) => {
   const { pins, archive } = smallCifar10()
   const files = { 'cifar-10-binary.tar.gz': archive }
   spoil(files)
@@ -165,7 +165,7 @@ test.each<[string, Behaviour, (files: Files) => void, string]>([
 
   await expect(openCifar10({ downloads: folder, mirror: server.url }, pins)).rejects.toMatchObject({
     code: 'bad_data_file',
-    message: expect.stringMatching(new RegExp(`127.0.0.1:\\d+: .*${said}.*--from`)),
+    message: expect.stringMatching(new RegExp(`127.0.0.1:\\d+: .*${output}.*--from`)),
   })
   expect(await readdir(folder)).toEqual([])
 })
@@ -201,10 +201,10 @@ test('a download that is given up stops at once and leaves nothing', async () =>
 })
 
 test.each([
-  ['a set without folders', 'bad_data_file', { '1.png': picture }],
+  ['a set without folders', 'bad_data_file', { '1.png': image }],
   ['no set at all', 'bad_archive', null],
 ])('%s is refused', async (_story, code, files) => {
-  const from = files === null ? join(await put({ 'a.zip': picture }), 'a.zip') : await put(files)
+  const from = files === null ? join(await put({ 'a.zip': image }), 'a.zip') : await put(files)
 
   await expect(openDataset('my-cats', { from })).rejects.toMatchObject({ code })
 })

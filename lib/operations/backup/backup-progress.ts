@@ -11,12 +11,12 @@ export function teller(
   { dataDir, now, onProgress }: BackupPlan,
   { name, staging, startedAt }: { readonly name: string; readonly staging: string; readonly startedAt: Date },
 ): BackupDraft['tell'] {
-  let told: { at: number; phase: string } = { at: 0, phase: '' }
+  let reported: { at: number; phase: string } = { at: 0, phase: '' }
   let writing = Promise.resolve()
   return (phase, doneBytes, totalBytes) => {
     const at = now()
-    if (phase === told.phase && at.getTime() - told.at < PROGRESS_EVERY_MS) return writing
-    told = { at: at.getTime(), phase }
+    if (phase === reported.phase && at.getTime() - reported.at < PROGRESS_EVERY_MS) return writing
+    reported = { at: at.getTime(), phase }
     const progress = {
       name,
       data_dir: dataDir,

@@ -6,7 +6,7 @@ import { IN_USE_LOCK, lockAlone } from '#lib/data/file-lock.ts'
 import {
   folderForTest,
   openWithFruit,
-  pictureOf,
+  storedImage,
   predictionOf,
   sampleOf,
   type DataFixture,
@@ -31,7 +31,7 @@ type BackupFixture = DataFixture & {
 
 async function withImages(): Promise<BackupFixture> {
   const opened = await openWithFruit()
-  const large = pictureOf('large', LARGE_BYTES)
+  const large = storedImage('large', LARGE_BYTES)
   await opened.data.samples.add('fruit', [sampleOf('small'), sampleOf('large', { picture: large })])
   await registerVersion(opened.data)
   await opened.data.predictions.record(predictionOf(opened.data))
@@ -47,7 +47,7 @@ async function withImages(): Promise<BackupFixture> {
     settings: { PORT: '3000' },
     now: () => new Date(opened.clock.now()),
   }
-  return { ...opened, plan, small: pictureOf('small').hash, large: large.hash }
+  return { ...opened, plan, small: storedImage('small').hash, large: large.hash }
 }
 
 const fileOf = (folder: string, hash: string): string => path.join(folder, 'pictures', hash.slice(0, 2), hash)
@@ -92,13 +92,13 @@ test('a flipped byte is detected and named, in whichever file it is', async () =
 
   for (const file of files) {
     flip(file, Math.floor(statSync(file).size / 2))
-    const told = await verifyBackup(backup.folder).then(
+    const reported = await verifyBackup(backup.folder).then(
       ({ damages }) => damages.join(' '),
       (error: Error) => error.message,
     )
     flip(file, Math.floor(statSync(file).size / 2))
 
-    expect(told).toContain(path.relative(backup.folder, file))
+    expect(reported).toContain(path.relative(backup.folder, file))
   }
   expect((await verifyBackup(backup.folder)).damages).toEqual([])
 })
@@ -141,7 +141,7 @@ test('every row finds its file, though images come and go while it is made', asy
       await data.samples.add(
         'fruit',
         [0, 1, 2].map((n) =>
-          sampleOf(`${i}-${n}`, { uploadId: upload.id, picture: pictureOf(`${i}-${n}`, LARGE_BYTES) }),
+          sampleOf(`${i}-${n}`, { uploadId: upload.id, picture: storedImage(`${i}-${n}`, LARGE_BYTES) }),
         ),
       )
       await data.uploads.change(upload.id, { state: 'done' })
@@ -225,8 +225,8 @@ test('the newest stay, those of another DATA_DIR too, and it is known until when
     await removeExpired({ backupDir: path.dirname(other.folder), dataDir: '/somewhere/else' }, 0),
   ).toEqual([])
 
-  const wanted = { images: [small, large, 'f'.repeat(64)], versions: ['fruit/v1', 'fruit/v9'] }
-  const containing = await backupsContaining(wanted, {
+  const required = { images: [small, large, 'f'.repeat(64)], versions: ['fruit/v1', 'fruit/v9'] }
+  const containing = await backupsContaining(required, {
     backupDir: plan.folder,
     dataDir: plan.dataDir,
     keep: 3,

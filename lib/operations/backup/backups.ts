@@ -34,7 +34,7 @@ export type Backups = {
   readonly listBackups: (input: Input<typeof listBackups>) => Promise<Output<typeof listBackups>>
   readonly createBackup: () => Promise<Output<typeof createBackup>>
   /** Which backups contain it, and until when. */
-  readonly backupsContaining: (wanted: BackupQuery) => Promise<readonly BackupMatch[]>
+  readonly backupsContaining: (query: BackupQuery) => Promise<readonly BackupMatch[]>
   /** What health says of backups; null: nothing. */
   readonly concern: () => Promise<string | null>
   /** Queues a backup where one is due; answers whether it did. */
@@ -166,7 +166,7 @@ export function createBackups({
         job_id: await queue('request'),
       }
     },
-    backupsContaining: (wanted) => backupsContaining(wanted, rotation()),
+    backupsContaining: (query) => backupsContaining(query, rotation()),
     async concern() {
       const at = now()
       if (at.getTime() < kept.until) return kept.concern

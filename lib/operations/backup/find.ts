@@ -36,15 +36,15 @@ type Rotation = {
 
 /** Newest first; those that contain none of it are left out. Only backups in BACKUP_DIR are known. */
 export async function backupsContaining(
-  wanted: BackupQuery,
+  query: BackupQuery,
   { backupDir, dataDir, keep, everyMs }: Rotation,
 ): Promise<readonly BackupMatch[]> {
   const ours = (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
   const newest = ours[0]
   const found: BackupMatch[] = []
   for (const [position, backup] of ours.entries()) {
-    const images = await imagesIn(backup, wanted.images ?? [])
-    const versions = await versionsIn(backup, wanted.versions ?? [])
+    const images = await imagesIn(backup, query.images ?? [])
+    const versions = await versionsIn(backup, query.versions ?? [])
     if (images.length === 0 && versions.length === 0) continue
     const expiresAfterBackups = Math.max(1, keep - position)
     const expiresAt = expiryOf(position, keep, {
@@ -74,8 +74,8 @@ export const expiryOf = (
     ? null
     : new Date(newest.getTime() + Math.max(1, keep - position) * everyMs)
 
-async function imagesIn({ folder }: FoundBackup, wanted: readonly string[]): Promise<readonly string[]> {
-  if (wanted.length === 0) return []
+async function imagesIn({ folder }: FoundBackup, expected: readonly string[]): Promise<readonly string[]> {
+  if (expected.length === 0) return []
   const file = await open(path.join(folder, IMAGES), 'r').catch(() => null)
   if (file === null) return []
   try {
@@ -85,7 +85,7 @@ async function imagesIn({ folder }: FoundBackup, wanted: readonly string[]): Pro
         'latin1',
       )
     const contained: string[] = []
-    for (const hash of wanted) {
+    for (const hash of expected) {
       let [low, high] = [0, lines]
       while (low < high) {
         const middle = Math.floor((low + high) / 2)
@@ -100,10 +100,10 @@ async function imagesIn({ folder }: FoundBackup, wanted: readonly string[]): Pro
   }
 }
 
-async function versionsIn({ folder }: FoundBackup, wanted: readonly string[]): Promise<readonly string[]> {
-  if (wanted.length === 0) return []
+async function versionsIn({ folder }: FoundBackup, expected: readonly string[]): Promise<readonly string[]> {
+  if (expected.length === 0) return []
   const sums = await readSums(folder).catch(() => new Map<string, string>())
-  return wanted.filter((version) => sums.has(`data/models/${version}/manifest.json`))
+  return expected.filter((version) => sums.has(`data/models/${version}/manifest.json`))
 }
 
 /** Whether both lie on one disk (or one partition of it), as far as the system says. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { blobFile } from '#lib/data/blobs.ts'
-import { openWithFruit, pictureOf, sampleOf } from '#lib/data/opened.fakes.ts'
+import { openWithFruit, storedImage, sampleOf } from '#lib/data/opened.fakes.ts'
 import { openPictures } from '#lib/data/images.ts'
 import { samplesFile, writeJson } from '../plan.ts'
 import { keptSamples, type SourceFault } from './sources.ts'
@@ -13,7 +13,7 @@ const LARGE = 40_000 // bytes: kept as a file
 test('a training run goes on without images whose files are missing or damaged, and names them', async () => {
   const { data, folder, settings } = await openWithFruit()
   const pictures = ['whole', 'missing', 'damaged', 'small'].map((text) =>
-    pictureOf(text, text === 'small' ? 100 : LARGE),
+    storedImage(text, text === 'small' ? 100 : LARGE),
   )
   const [whole, missing, damaged, small] = pictures as [
     (typeof pictures)[0],
