@@ -44,20 +44,26 @@ preparing.catch((error: unknown) => {
   end(`Darkroom cannot start: ${messageOf(error)}`, 1)
 })
 
-/** Once, on the terminal. */
+/** Once, on the terminal, in one write: whoever waits for the line that says "ready" has the setup link too. */
 function announce(port: number, webRemarks: readonly string[], { setupToken, remarks }: PreparedData): void {
-  for (const remark of [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)]) tell(remark)
   const address = addressFor(start.settings, port)
-  const who =
-    start.settings.ROLE === 'worker' ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`
-  tell(`${who} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
-  if (start.settings.ROLE !== 'worker')
-    tell(
-      `Image decoding uses at most ${Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)} MB ` +
-        'at a time; an image that needs more is refused.',
-    )
-  if (setupToken !== null)
-    tell(`No administrator account exists yet. Create it at ${address}/setup?token=${setupToken}`)
+  const isWorker = start.settings.ROLE === 'worker'
+  const ready = isWorker ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`
+  const decodeMb = Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)
+  const lines = [
+    ...start.warnings,
+    ...remarks,
+    ...webRemarks,
+    ...restoreRemarks(start),
+    `${ready} (${((performance.now() - began) / 1000).toFixed(1)} s)`,
+    ...(isWorker
+      ? []
+      : [`Image decoding uses at most ${decodeMb} MB at a time; an image that needs more is refused.`]),
+    ...(setupToken === null
+      ? []
+      : [`No administrator account exists yet. Create it at ${address}/setup?token=${setupToken}`]),
+  ]
+  tell(lines.join('\n'))
   process.send?.({ kind: 'ready' })
 }
 
