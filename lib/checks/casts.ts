@@ -13,7 +13,7 @@ const STILL_CLAIMED: readonly RegExp[] = [
   /^lib\/ml\/formats\/tfjs\.ts$/,
   /^lib\/engines\/tfjs-node\/layers-fit\.ts$/,
   /^lib\/setup\/native\.ts$/,
-  /^lib\/(checks|commands|training)\//,
+  /^lib\/(checks|commands)\//,
   /^app\/retrain\//,
 ]
 

@@ -29,7 +29,6 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]())
 
 const splitOf = (i: number) => (['train', 'validation', 'test'] as const)[Number(i >= 40) + Number(i >= 52)]!
-
 /** 40 training, 12 validation and 20 test pictures of each class. */
 async function* drawn(): AsyncGenerator<PackSource> {
   for (let i = 0; i < 72; i++) {

@@ -17,7 +17,7 @@ import {
   type Reference,
 } from '#lib/ml/evaluate/familiarity.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { computeOutputs, type LoadedVersion, type VersionOutputs } from './outputs.ts'
+import { computeOutputs, type MeasuredModel, type VersionOutputs } from './outputs.ts'
 
 /** Which neighbour's distance counts, where validation cannot say. On cifar10, cats-dogs and fruits 5 to 20
  *  differ by less than 0.04 in AUROC, and blends with energy or the largest logit lose more on two of the
@@ -56,7 +56,7 @@ export const referenceCount = (training: Pick<SampleSet, 'count'>): number =>
 /** Null where there are no training images to compare with, or the engine gives no features. */
 export async function measureFamiliarity(
   sets: FamiliaritySets,
-  loaded: LoadedVersion,
+  loaded: MeasuredModel,
 ): Promise<Familiarity | null> {
   const sample = chosenFrom(sets.training, references(sets.training, loaded.classes), 0)
   const { features } = await computeOutputs(sample, loaded)
@@ -126,7 +126,7 @@ type ReferenceFeatures = {
 async function choose(
   known: ReferenceFeatures,
   choosing: LabelledOutputs,
-  loaded: LoadedVersion,
+  loaded: MeasuredModel,
 ): Promise<Choice> {
   const perClass = known.ids.length / loaded.classes
   const neighbours = NEIGHBOURS.filter((neighbour) => neighbour === 1 || neighbour <= perClass / 2)
@@ -163,7 +163,7 @@ async function distances(
   reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>,
   features: Float32Array,
   neighbours: readonly number[],
-  { engine, key, signal }: LoadedVersion,
+  { engine, key, signal }: MeasuredModel,
 ): Promise<Float32Array[]> {
   const { length, centre } = reference
   const rows = features.length / length

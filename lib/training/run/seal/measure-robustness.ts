@@ -10,7 +10,7 @@ import { squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { mirroredSquare } from '#lib/ml/learn/augment.ts'
 import { disturb, DISTURBANCES } from '#lib/ml/evaluate/robustness.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { computeOutputs, type LoadedVersion } from './outputs.ts'
+import { computeOutputs, type MeasuredModel } from './outputs.ts'
 
 /** Enough for ±2 points, and seconds. */
 const MOST_IMAGES = 1_000
@@ -21,7 +21,7 @@ const AT_ONCE = 64
 export const robustnessImages = (test: Pick<SampleSet, 'count'>): number =>
   Math.min(MOST_IMAGES, test.count) * (1 + DISTURBANCES.reduce((sum, { amounts }) => sum + amounts.length, 0))
 
-export async function measureRobustness(test: SampleSet, loaded: LoadedVersion): Promise<Card['robustness']> {
+export async function measureRobustness(test: SampleSet, loaded: MeasuredModel): Promise<Card['robustness']> {
   if (test.count === 0) return null
   const images = Math.min(MOST_IMAGES, test.count)
   const some = chosenFrom(
@@ -65,7 +65,7 @@ export async function measureRobustness(test: SampleSet, loaded: LoadedVersion):
 export async function measureMirrored(
   test: SampleSet,
   plain: Logits,
-  loaded: LoadedVersion,
+  loaded: MeasuredModel,
 ): Promise<Interval | null> {
   if (test.count === 0) return null
   const square = new Uint8Array(squareBytes(loaded.spec))
@@ -83,7 +83,7 @@ export async function measureMirrored(
   return wilson(score(both, test.labels).right, test.count)
 }
 
-function squareOf(set: SampleSet, index: number, { spec }: LoadedVersion): Uint8Array {
+function squareOf(set: SampleSet, index: number, { spec }: MeasuredModel): Uint8Array {
   const square = new Uint8Array(squareBytes(spec))
   set.read(index, square, 0)
   return square

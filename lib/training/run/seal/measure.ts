@@ -27,7 +27,7 @@ import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { measureFamiliarity, referenceCount, type Familiarity } from './measure-familiarity.ts'
 import { measureMirrored, measureRobustness, robustnessImages } from './measure-robustness.ts'
-import { computeOutputs, type LoadedVersion, type Squares } from './outputs.ts'
+import { computeOutputs, type MeasuredModel, type Squares } from './outputs.ts'
 
 export type EvaluationSets = {
   readonly classes: readonly string[]
@@ -54,7 +54,7 @@ export const imagesToMeasure = (sets: EvaluationSets): number =>
   referenceCount(sets.training) +
   robustnessImages(sets.test)
 
-export async function measure(sets: EvaluationSets, loaded: LoadedVersion): Promise<Measurement> {
+export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Promise<Measurement> {
   const choosing = await computeOutputs(sets.choosing, loaded)
   const calibrating = await computeOutputs(sets.calibrating, loaded)
   const test = await computeOutputs(sets.test, loaded)

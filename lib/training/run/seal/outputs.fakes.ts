@@ -3,7 +3,7 @@
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import type { LoadedVersion } from './outputs.ts'
+import type { MeasuredModel } from './outputs.ts'
 
 export const SPEC = {
   size: 8,
@@ -13,13 +13,13 @@ export const SPEC = {
   resize: 'lanczos3',
   mean: [0],
   std: [1],
-} satisfies LoadedVersion['spec']
+} satisfies MeasuredModel['spec']
 export const CLASSES = ['dark', 'grey', 'light'] as const
 const LIGHTS = [0.25, 0.5, 0.75] // of the classes
 // logits fall by the square of the distance in light times this: five times as sure as the light allows
 const SURENESS = 400
 
-export function fakeLoaded(signal: AbortSignal = new AbortController().signal): LoadedVersion {
+export function fakeLoaded(signal: AbortSignal = new AbortController().signal): MeasuredModel {
   const nearness = new Map<string, { length: number; classes: number; kernel: Float32Array }>()
   return {
     key: 'fake',

@@ -6,7 +6,7 @@ import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { TrainingEngine } from '../ports.ts'
 
 /** A version that is loaded in an engine under a key. */
-export type LoadedVersion = {
+export type MeasuredModel = {
   readonly engine: Pick<TrainingEngine, 'run' | 'load' | 'unload'>
   readonly key: string
   readonly spec: Preprocess
@@ -25,7 +25,7 @@ const BATCH = 64
 
 export async function computeOutputs(
   squares: Squares,
-  { engine, key, spec, classes, onProgress, signal }: LoadedVersion,
+  { engine, key, spec, classes, onProgress, signal }: MeasuredModel,
 ): Promise<VersionOutputs> {
   const bytes = squareBytes(spec)
   const batch = new Uint8Array(BATCH * bytes)
