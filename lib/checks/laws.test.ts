@@ -9,7 +9,7 @@ import { LAWS } from './laws.ts'
 import { tooWide } from './line-length.ts'
 import { loosePins, missingParts } from './lockfile.ts'
 import { mocksIn } from './mocks.ts'
-import { drawersIn, typesOnce } from './names.ts'
+import { drawersIn, participlesIn, typesOnce } from './names.ts'
 import { columnsOfSchema } from './prisma-schema.ts'
 import { disagreements } from './routes.ts'
 import { columnsOfMigrations, differences } from './schema.ts'
@@ -47,6 +47,24 @@ test('two exported types of one name are one too many', () => {
     'lib/data/a.ts:1: the type Run is exported again at lib/http/b.ts:1. Import the one, or name the ' +
       'other for what it is.',
   ])
+})
+
+test('a type named by a participle or a preposition is caught, a noun is not', () => {
+  const bad = [
+    'export type Asked = string',
+    'interface At { row: number }',
+    'class Laying {}',
+    'type BatchAsking<T> = T',
+  ]
+  const good = [
+    'export type Setting = string',
+    'type PredictionRequest = {',
+    'class Finding {}',
+    '// type Seen',
+  ]
+
+  expect(bad.flatMap((line) => participlesIn('lib/domain/a.ts', line))).toHaveLength(bad.length)
+  expect(good.flatMap((line) => participlesIn('lib/domain/a.ts', line))).toEqual([])
 })
 
 test('a long file is caught, and let go with a reason in its header', () => {

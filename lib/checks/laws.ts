@@ -15,7 +15,7 @@ import { lineLength } from './line-length.ts'
 import { lockIsWhole } from './lockfile.ts'
 import { noModuleMocks } from './mocks.ts'
 import { modelsPageIsCurrent } from './models-page.ts'
-import { drawerNames, typesOnce } from './names.ts'
+import { drawerNames, nounTypes, typesOnce } from './names.ts'
 import { usedPermissions } from './permissions.ts'
 import { contractsAndRoutes } from './routes.ts'
 import { schemaAndMigrations } from './schema.ts'
@@ -39,6 +39,7 @@ export const LAWS: readonly Law[] = [
   noCycles,
   drawerNames,
   typesOnce,
+  nounTypes,
   fileSizes,
   lineLength,
   hiddenInputs,

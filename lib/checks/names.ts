@@ -1,5 +1,5 @@
-/** Laws about names: no drawer for what has no place, no name that only says when it was made, no type
- *  declared twice. Whether a name is a good one, people judge. */
+/** Rules about names: no drawer for what has no place, no name that only says when it was made, no type
+ *  declared twice, no type named by a participle or a preposition. Whether a name is a good one, people judge. */
 import { isTest } from './module-boundaries.ts'
 import { eachFile, type Law } from './rule.ts'
 import { factsOf } from './sources.ts'
@@ -59,4 +59,39 @@ export const typesOnce: Law = {
       ),
     }
   },
+}
+
+const PREPOSITIONS = /^(About|At|Beside|By|For|From|In|Into|Of|On|To|Who|With|Within|Without)$/
+/** Irregular participles, and words that people use like them, as the last or the only word of a name. */
+const IRREGULAR = new RegExp(
+  '(^|[a-z])(' +
+    'Begun|Built|Chosen|Drawn|Done|Found|Frozen|Given|Heard|Held|Kept|Known|Learnt|Look|' +
+    'Made|Said|Seen|Sent|Shown|Spoken|Taken|Told|Written)$',
+)
+const REGULAR = /^([A-Z][a-z]+(ed|ing)|\w*(Asked|Asking|Offered|Wanted|Answered|Answering))$/
+/** Nouns that end like participles. */
+const NOUNS = /^(Embedding|Finding|Heading|Setting|Spacing|String|Teaching|Timing)$/
+const DECLARED = /^\s*(?:export\s+)?(?:abstract\s+)?(?:type|interface|class)\s+([A-Z]\w*)\b(?=[\s<={])/
+/** Their types are renamed with the split of training into steps. */
+const RENAMED_SEPARATELY = /^lib\/(ml|training)\//
+
+export const nounTypes: Law = {
+  name: 'no type or class is named by a participle or a preposition',
+  counts: 'files',
+  floor: 500,
+  judge: eachFile(
+    (file) => /\.tsx?$/.test(file) && !RENAMED_SEPARATELY.test(file),
+    ({ file, text }) => participlesIn(file, text),
+  ),
+}
+
+export function participlesIn(file: string, text: string): readonly string[] {
+  return text.split('\n').flatMap((line, i) => {
+    const name = DECLARED.exec(line)?.[1]
+    if (name === undefined || NOUNS.test(name)) return []
+    if (!PREPOSITIONS.test(name) && !IRREGULAR.test(name) && !REGULAR.test(name)) return []
+    return [
+      `${file}:${i + 1}: the type ${name} is not a noun. Name what it holds: PredictionRequest, not Asked.`,
+    ]
+  })
 }

@@ -2,30 +2,35 @@ import { expect, test } from 'vitest'
 import type { Child, ChildListener } from './child.ts'
 import { superviseChild, type End } from './supervise.ts'
 
-type To = { readonly kind: 'stop' }
-type From =
+type ParentMessage = { readonly kind: 'stop' }
+type ChildMessage =
   | { readonly kind: 'ready'; readonly engine: string }
   | { readonly kind: 'unable'; readonly reason: string }
   | { readonly kind: 'hello' }
 
 function supervised({
   startTimeoutMs = Infinity,
-  stop = { timeoutMs: 2_000 } as { message?: To; timeoutMs: number },
+  stop = { timeoutMs: 2_000 } as { message?: ParentMessage; timeoutMs: number },
   ready = async () => ({}),
   failsToFork = (): boolean => false,
 } = {}) {
-  const children: { events: ChildListener<From>; sent: To[]; signals: string[]; at: number }[] = []
-  const heard: From[] = []
+  const children: {
+    events: ChildListener<ChildMessage>
+    sent: ParentMessage[]
+    signals: string[]
+    at: number
+  }[] = []
+  const heard: ChildMessage[] = []
   const ends: End[] = []
   const lines: string[] = []
   let now = 0
   let timers: { at: number; then: () => void }[] = []
-  const child = superviseChild<To, From>(
+  const child = superviseChild<ParentMessage, ChildMessage>(
     'web',
     {
-      fork: (): Child<To, From> => {
+      fork: (): Child<ParentMessage, ChildMessage> => {
         if (failsToFork()) throw new Error('spawn ENOMEM')
-        const sent: To[] = []
+        const sent: ParentMessage[] = []
         const signals: string[] = []
         return {
           pid: children.length + 1,

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { badBundle } from './refusals.ts'
 import { followPromotions } from './follow-promotions.ts'
 import { fakeClock } from './serving.fakes.ts'
-import type { Lease, LoadedVersion } from './model-registry.ts'
+import type { Lease, ServingVersion } from './model-registry.ts'
 
 /** A process among rows: the newest promotion, what swap could not load, and what was acknowledged. */
 function following({ lease = async () => ({ release: () => {} }) as Lease } = {}) {
-  const state = { latest: 1, failed: [] as string[], follows: 0, serving: {} as LoadedVersion | null }
+  const state = { latest: 1, failed: [] as string[], follows: 0, serving: {} as ServingVersion | null }
   const acknowledged: number[] = []
   const lines: string[] = []
   const clock = fakeClock()

@@ -13,10 +13,10 @@ import { badBundle, noVersion, notReady } from './refusals.ts'
  *  5–15 MB each in each child. */
 export const MOST_RESIDENT = 10
 
-export type LoadedVersion = { readonly version: VersionWithCard; readonly ref: VersionRef }
+export type ServingVersion = { readonly version: VersionWithCard; readonly ref: VersionRef }
 
 /** A version in use: it stays loaded until `release`. */
-export type Lease = LoadedVersion & { readonly release: () => void }
+export type Lease = ServingVersion & { readonly release: () => void }
 
 export type Swap = {
   /** The named version, or the live one. Loads it when it is used for the first time. */
@@ -25,7 +25,7 @@ export type Swap = {
    *  that failed; they are to be tried again. */
   readonly follow: (live: readonly LiveVersion[]) => Promise<readonly string[]>
   /** Which version serves now, without loading anything. */
-  readonly serving: (classifierId: string) => LoadedVersion | null
+  readonly serving: (classifierId: string) => ServingVersion | null
   /** Its files, checksums and test inputs as they are now. `bad_bundle` names what is wrong. */
   readonly verify: (versionId: string) => Promise<VersionWithCard>
   /** To be called by the pool: a child could not load a version that others hold. */
@@ -42,14 +42,14 @@ export type SwapParts = {
   readonly most?: number
 }
 
-type Resident = { readonly served: LoadedVersion; leases: number }
+type Resident = { readonly served: ServingVersion; leases: number }
 
 export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts): Swap {
   /** In order of use, the longest unused first. */
   const residents = new Map<string, Resident>()
   const loading = new Map<string, Promise<Resident>>()
   const choosing = new Map<string, Promise<Resident>>()
-  const live = new Map<string, LoadedVersion>()
+  const live = new Map<string, ServingVersion>()
   let reporting = Promise.resolve()
 
   async function lease(classifierId: string, versionName?: string): Promise<Lease> {

@@ -14,7 +14,7 @@ import { keptIn } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { createRefusedImages } from './refused-images.ts'
 import type { Ask, PoolResult } from './run-on-pool.ts'
-import type { LoadedVersion, Swap } from './model-registry.ts'
+import type { ServingVersion, Swap } from './model-registry.ts'
 
 /** Who has waited that long has usually given up. */
 export const PATIENCE_MS = 10_000
@@ -65,7 +65,7 @@ export type PredictCaller = {
 
 export type Prepare = (
   bytes: Uint8Array,
-  served: LoadedVersion,
+  served: ServingVersion,
   caller: PredictCaller,
 ) => Promise<Uint8Array | PreparedImage>
 
@@ -205,7 +205,7 @@ type InferenceResult = Pick<Extract<InferredPicture, { ok: true }>, 'logits' | '
  *  picture's bytes, asked when needed. */
 export function answerOf(
   { logits, distance }: InferenceResult,
-  { version: { classes, card } }: LoadedVersion,
+  { version: { classes, card } }: ServingVersion,
   { topK, hash }: { readonly topK: number; readonly hash: () => string },
 ): PredictionResult {
   if (logits.length !== classes.length)
@@ -247,7 +247,7 @@ function hashOf(bytes: Uint8Array): () => string {
 
 type PredictionContext = {
   readonly id: string
-  readonly lease: LoadedVersion
+  readonly lease: ServingVersion
   readonly bytes: Uint8Array
   readonly hash: string
   readonly at: Date

@@ -3,7 +3,7 @@ import type { LiveVersion, VersionFault, VersionWithCard } from '#lib/data/versi
 import { createRecovery } from './recovery.ts'
 import { badBundle } from './refusals.ts'
 import { fakeClock } from './serving.fakes.ts'
-import type { LoadedVersion } from './model-registry.ts'
+import type { ServingVersion } from './model-registry.ts'
 
 const A_WHILE_MS = 2_000
 const version = {
@@ -28,7 +28,7 @@ function served({ isFaulty = false } = {}) {
     swap: {
       serving: () =>
         faults.size === 0
-          ? ({ version, ref: { key: version.id, folder: version.folder } } as LoadedVersion)
+          ? ({ version, ref: { key: version.id, folder: version.folder } } as ServingVersion)
           : null,
       verify: async () => {
         verifications += 1

@@ -2,10 +2,10 @@
 import type { InferredPicture, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Pool } from './pool-parts.ts'
-import type { LoadedVersion } from './model-registry.ts'
+import type { ServingVersion } from './model-registry.ts'
 
 export type Ask = {
-  readonly served: LoadedVersion
+  readonly served: ServingVersion
   readonly image: Uint8Array | PreparedImage
   readonly isBulk: boolean
 }

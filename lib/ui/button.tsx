@@ -3,10 +3,10 @@ import type { ComponentProps } from 'react'
 
 export type ButtonVariant = 'primary' | 'plain' | 'quiet' | 'danger'
 export type ButtonSize = 'small' | 'normal'
-type ButtonLook = { readonly variant?: ButtonVariant; readonly size?: ButtonSize }
+type ButtonStyle = { readonly variant?: ButtonVariant; readonly size?: ButtonSize }
 
 /** Attributes for a link that looks like a button. */
-export const buttonProps = ({ variant = 'plain', size = 'normal' }: ButtonLook = {}) =>
+export const buttonProps = ({ variant = 'plain', size = 'normal' }: ButtonStyle = {}) =>
   ({ className: 'button', 'data-variant': variant, 'data-size': size }) as const
 
 export function Button({
@@ -16,7 +16,7 @@ export function Button({
   disabled,
   type = 'button',
   ...rest
-}: ComponentProps<'button'> & ButtonLook & { readonly isBusy?: boolean }) {
+}: ComponentProps<'button'> & ButtonStyle & { readonly isBusy?: boolean }) {
   return (
     <button
       {...buttonProps({ variant, size })}

@@ -19,7 +19,7 @@ import { Time } from '#lib/ui/time.tsx'
 import { useMutation } from './use-mutation.ts'
 
 type BackupsAnswer = Output<Routes['GET /api/backups']>
-type Running = NonNullable<BackupsAnswer['running']>
+type RunningBackup = NonNullable<BackupsAnswer['running']>
 
 const POLL_MS = 1_500
 const REASONS: Readonly<Record<BackupsAnswer['backups'][number]['reason'], string>> = {
@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<BackupsAnswer['backups'][number]['reason'], strin
   request: 'requested',
   command: 'command line',
 }
-const PHASES: Readonly<Record<NonNullable<Running['phase']>, string>> = {
+const PHASES: Readonly<Record<NonNullable<RunningBackup['phase']>, string>> = {
   files: 'Copying files',
   database: 'Copying the database',
   verifying: 'Verifying',

@@ -45,7 +45,9 @@ export async function lostFiles({ product: shared }: Context): Promise<readonly 
       what: `file of a stored image ${name}`,
       expected:
         'the image and its thumbnail are refused with a reason (4xx), history and the prediction stay 200',
-      measured: `image ${describe(image)}, thumbnail ${describe(thumbnail)}, prediction ${describe(row)}, history ${describe(list)}`,
+      measured:
+        `image ${describe(image)}, thumbnail ${describe(thumbnail)}, prediction ${describe(row)}, ` +
+        `history ${describe(list)}`,
       holds:
         [image, thumbnail].every((one) => one !== undefined && one.status >= 400 && one.status < 500) &&
         row?.status === 200 &&
