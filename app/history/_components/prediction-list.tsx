@@ -36,7 +36,7 @@ export function PredictionList({ predictions, classesOf, mayGiveFeedback, mayDel
               <span className="min-w-0 max-w-56 text-left font-normal max-sm:sr-only">
                 {one.filename ?? 'unnamed'}
                 <br />
-                <span className="muted">
+                <span className="muted whitespace-nowrap">
                   {one.width} × {one.height} px
                 </span>
               </span>

@@ -23,7 +23,7 @@ export function EnginesCard({ health }: { readonly health: HealthReport | null }
     ['Worker', health.worker],
   ] as const
   return (
-    <Card title="Engines and parts">
+    <Card title="Engines and services">
       <ul className="grid gap-3">
         {health.engines.map(({ name, state, detail }) => (
           <li key={name} className="grid gap-1">
