@@ -14,10 +14,10 @@ import { toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { featureLength } from '#lib/ml/network/network.ts'
 import { backbone, BACKBONE_SIZE, backboneNetwork } from '#lib/ml/recipes/backbone.ts'
 import { ROOT, VERSION } from '#lib/processes/settings.ts'
-import { learnBackbone, learntSoFar } from '#lib/training/backbone/learn.ts'
-import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/pictures.ts'
+import { trainBackbone, trainedWeights } from '#lib/training/backbone/train-backbone.ts'
+import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/training-images.ts'
 import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
-import { lookAtAll, readFeatures } from '#lib/training/backbone/teacher-features.ts'
+import { extractFeatures, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/run/data/pack.ts'
 import { SETS, stop, studentSpec, teacherSpec, type BackboneArguments } from './backbone-sources.ts'
 import { measure } from './measure-backbone.ts'
@@ -61,7 +61,7 @@ async function look(args: BackboneArguments): Promise<void> {
   for (const { name, size, isLarge } of LOOKS) {
     await loadForeign(engine, args.teacher, size)
     let response = performance.now()
-    const count = await lookAtAll({
+    const count = await extractFeatures({
       file: join(args.work, name),
       spec: teacherSpec(size),
       length: TEACHER_FEATURES,
@@ -94,7 +94,7 @@ async function learn(args: BackboneArguments): Promise<void> {
   )
   console.log(`Training on ${engine.detail} for ${args.minutes} minutes in total.`)
   const began = performance.now()
-  const ended = await learnBackbone(
+  const ended = await trainBackbone(
     {
       recipe: backbone,
       seconds: args.minutes * 60,
@@ -129,7 +129,7 @@ async function seal(args: BackboneArguments): Promise<void> {
   using pack = await packOf(args, backbone.phases[0]!.size)
   const labels = [...new Set(pack.index.entries.map(({ label }) => label))].toSorted()
   const network = backboneNetwork(BACKBONE_SIZE, labels.length + TEACHER_FEATURES)
-  const { weights, steps, seconds } = await learntSoFar(join(args.work, 'checkpoint.bin'), network)
+  const { weights, steps, seconds } = await trainedWeights(join(args.work, 'checkpoint.bin'), network)
   const features = await Promise.all(
     LOOKS.map(({ name }) => readFeatures(join(args.work, name), TEACHER_FEATURES)),
   )

@@ -9,7 +9,7 @@ import { cannotImport } from '#lib/ml/formats/keras-config.ts'
 import { fromKerasH5 } from '#lib/ml/formats/keras-h5.ts'
 import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
 import type { Start } from '#lib/processes/settings.ts'
-import type { Importing, PixelRange } from '#lib/training/import/import-model.ts'
+import type { ModelImport, PixelRange } from '#lib/training/import/import-model.ts'
 import { fetchOfficialNetwork, OFFICIAL } from './official-network.ts'
 import { wrong } from './wrong-argument.ts'
 
@@ -23,7 +23,7 @@ export type ImportArguments = {
   readonly size: number | undefined
   readonly command: string
 }
-export type ForeignModel = { readonly model: KerasModel; readonly file: Importing['file'] }
+export type ForeignModel = { readonly model: KerasModel; readonly file: ModelImport['file'] }
 
 export async function fetched({ size }: ImportArguments, { settings, places }: Start): Promise<ForeignModel> {
   const model = await fetchOfficialNetwork({

@@ -9,15 +9,19 @@ import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
 import { fromTfjs } from '#lib/ml/formats/tfjs.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
-import { worthOf, type MeasuredPicture, type Worth } from '#lib/training/backbone/measure.ts'
-import { lookAtAll, readFeatures } from '#lib/training/backbone/teacher-features.ts'
+import {
+  evaluateBackbone,
+  type MeasuredPicture,
+  type BackboneScore,
+} from '#lib/training/backbone/evaluate-backbone.ts'
+import { extractFeatures, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import type { PackSource } from '#lib/training/run/data/pack.ts'
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import { SETS, stop, studentSpec, teacherSpec, UNSEEN, type BackboneArguments } from './backbone-sources.ts'
 
 export async function measure(args: BackboneArguments): Promise<void> {
   await using engine = await openEngine('onnx', 'inference', { threads: args.threads })
-  const found: { name: string; parameters: string; worth: Worth[] }[] = []
+  const found: { name: string; parameters: string; worth: BackboneScore[] }[] = []
   for (const one of args.of) {
     const [folder = '', size] = one.split('@')
     const { network, weights, spec } = await networkIn(folder, size === undefined ? undefined : Number(size))
@@ -30,7 +34,7 @@ export async function measure(args: BackboneArguments): Promise<void> {
         .digest('hex')
         .slice(0, 12)}-${network.input.size}`,
     )
-    const worth: Worth[] = []
+    const worth: BackboneScore[] = []
     for (const { name, file: zip, isHalved } of measured(args)) {
       const seen: MeasuredPicture[] = []
       async function* samples(): AsyncGenerator<PackSource> {
@@ -45,7 +49,7 @@ export async function measure(args: BackboneArguments): Promise<void> {
           yield sample
         }
       }
-      await lookAtAll({
+      await extractFeatures({
         file,
         spec,
         length: featureLength(network),
@@ -54,7 +58,7 @@ export async function measure(args: BackboneArguments): Promise<void> {
         look: async (pixels, images) => (await engine.run(one, pixels, images)).features!,
       })
       worth.push(
-        worthOf(seen, await readFeatures(file, featureLength(network)), {
+        evaluateBackbone(seen, await readFeatures(file, featureLength(network)), {
           part: args.part,
           withHead: !isHalved,
         }),
@@ -93,7 +97,7 @@ const halfOf = (hash: string, judged: Split): Split =>
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
-const worthCells = ({ neighbours, head }: Worth): string =>
+const worthCells = ({ neighbours, head }: BackboneScore): string =>
   `${percent(neighbours.value)} | ` +
   (head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–')
 

@@ -11,7 +11,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Start } from '#lib/processes/settings.ts'
-import { reseal, type Resealing } from '#lib/training/versions/remeasure.ts'
+import { remeasure, type RemeasureRequest } from '#lib/training/versions/remeasure.ts'
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { countOpening } from '#lib/training/versions/test-set-access.ts'
@@ -42,7 +42,7 @@ export async function resealed(
     counters: join(places.dataDir, 'test-openings.json'),
   } as const
   await using engine = await openEngine(required, 'inference')
-  return reseal(
+  return remeasure(
     {
       folder,
       isMirrorable: shippedTraining(card.classifier)?.isMirrorable ?? true,
@@ -73,7 +73,7 @@ function championOf(modelsDir: string, name: string): string {
 
 const LIMITS = { entryBytes: 20 * 1024 ** 2, totalBytes: 2 * 1024 ** 3 }
 
-async function foreignIn(path: string): Promise<Resealing['foreign']> {
+async function foreignIn(path: string): Promise<RemeasureRequest['foreign']> {
   const isFolder = (await stat(path)).isDirectory()
   const files = isFolder
     ? (await readdir(path))

@@ -2,11 +2,11 @@
 import { availableParallelism, cpus } from 'node:os'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { VERSION } from '#lib/processes/settings.ts'
-import { sealImported, type Importing } from '#lib/training/import/import-model.ts'
+import { saveImported, type ModelImport } from '#lib/training/import/import-model.ts'
 
-export async function sealed(importing: Omit<Importing, 'codeVersion' | 'machine'>): Promise<void> {
+export async function sealed(importing: Omit<ModelImport, 'codeVersion' | 'machine'>): Promise<void> {
   await using engine = await openEngine('auto', 'inference')
-  await sealImported(
+  await saveImported(
     {
       ...importing,
       codeVersion: VERSION,

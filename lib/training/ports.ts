@@ -14,7 +14,7 @@ export type TrainingChild = {
 export type ForkTraining = (engine: EngineName | 'auto') => TrainingChild
 
 /** Children that answer with a version: what lib/serving's pool offers. `load` refuses with `bad_bundle`. */
-export type Answering = {
+export type InferencePort = {
   readonly load: (version: VersionRef) => Promise<void>
   readonly unload: (key: string) => void
   /** Its checksums and test inputs, as the files are now. */

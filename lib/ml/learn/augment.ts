@@ -1,14 +1,14 @@
-/** Seeded changes that leave a picture's class as it is: what an epoch shows instead of the stored square. It
+/** Seeded changes that leave a image's class as it is: what an epoch shows instead of the stored square. It
  *  works on the packed bytes, before normalising; which changes are right for a classifier is said by its
  *  recipe. */
 import { createRandom, mixSeeds } from '../random.ts'
 
-/** All absent: the picture as it is. Ranges are symmetric: `rotate: 10` turns by −10° to +10°. */
+/** All absent: the image as it is. Ranges are symmetric: `rotate: 10` turns by −10° to +10°. */
 export type Augmentation = {
-  /** Mirrors every second picture, left to right; `alternating`: each picture in every second epoch, so that
+  /** Mirrors every second image, left to right; `alternating`: each image in every second epoch, so that
    *  chance shows none twice (K. Jordan 2024, arXiv:2404.00498, § 3.6). */
   readonly flip?: boolean | 'alternating'
-  /** Moves by up to so many pixels each way; what comes in from outside is the picture mirrored at its edge. */
+  /** Moves by up to so many pixels each way; what comes in from outside is the image mirrored at its edge. */
   readonly shift?: number
   /** Degrees. */
   readonly rotate?: number
@@ -24,18 +24,18 @@ export type Augmentation = {
   readonly cutout?: number
 }
 
-/** Share of the pictures that are turned and zoomed, where a recipe asks for it. What is interpolated is
- *  smoother than what comes later: a network that has seen nothing else is worse on sharp pictures (Touvron
+/** Share of the images that are turned and zoomed, where a recipe asks for it. What is interpolated is
+ *  smoother than what comes later: a network that has seen nothing else is worse on sharp images (Touvron
  *  et al. 2019, arXiv:1906.06423). */
 const WARPED = 0.5
 
 export type Square = { readonly size: number; readonly channels: number }
 
-/** One number per sample from its content hash, so that chance follows the picture and not its place in a
+/** One number per sample from its content hash, so that chance follows the image and not its place in a
  *  list. */
 export const sampleSeed = (hash: string): number => Number.parseInt(hash.slice(0, 8), 16) >>> 0
 
-/** Writes the changed square into `out`. The same seed, epoch and sample give the same picture, whatever the
+/** Writes the changed square into `out`. The same seed, epoch and sample give the same image, whatever the
  *  batch. */
 export function augment(
   from: Uint8Array,
@@ -76,7 +76,7 @@ export function turned(from: Uint8Array, square: Square, degrees: number): Uint8
   return out
 }
 
-/** Whole pixels: nothing is interpolated, so the picture keeps its sharpness. */
+/** Whole pixels: nothing is interpolated, so the image keeps its sharpness. */
 function move(
   from: Uint8Array,
   out: Uint8Array,
@@ -129,7 +129,7 @@ function warp(
   }
 }
 
-/** A position beyond the edge reads the picture as in a mirror that stands on its last pixel. */
+/** A position beyond the edge reads the image as in a mirror that stands on its last pixel. */
 function mirrored(at: number, size: number): number {
   const period = 2 * (size - 1)
   const place = Math.abs(at) % period
@@ -150,7 +150,7 @@ function retone(
   }
 }
 
-/** The covered square lies wholly inside, so that every picture loses the same share. DeVries and Taylor 2017
+/** The covered square lies wholly inside, so that every image loses the same share. DeVries and Taylor 2017
  *  (arXiv:1708.04552). */
 function coverPart(
   square: Uint8Array,
@@ -164,7 +164,7 @@ function coverPart(
     square.fill(128, (y * size + left) * channels, (y * size + left + side) * channels)
 }
 
-/** Left becomes right, whatever chance says: for what is made of both views of a picture. */
+/** Left becomes right, whatever chance says: for what is made of both views of a image. */
 export function mirroredSquare(square: Uint8Array, { size, channels }: Square): Uint8Array {
   const out = new Uint8Array(square.length)
   for (let y = 0; y < size; y++) {

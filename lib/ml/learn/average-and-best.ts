@@ -1,4 +1,4 @@
-/** The two copies that a learner keeps beside its latest weights: their exponential average, and the best so
+/** The two copies that a learner keeps next to its latest weights: their exponential average, and the best so
  *  far. It does not judge which is better. */
 import type { FlatWeights, LearnerState, Which } from './learner.ts'
 

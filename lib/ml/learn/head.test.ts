@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { learnHead, type Embedded, type HeadProblem, type HeadTry } from './head.ts'
+import { learnHead, type FeatureSet, type HeadProblem, type HeadTry } from './head.ts'
 import { createRandom, normal } from '../random.ts'
 import { head as recipe } from '../recipes/head.ts'
 import type { Head } from './softmax-regression.ts'
@@ -7,7 +7,7 @@ import type { Head } from './softmax-regression.ts'
 const [LENGTH, CLASSES] = [8, 3]
 const { settings } = recipe
 
-/** `each` pictures of every class, whose features lie around a corner of its own. */
+/** `each` images of every class, whose features lie around a corner of its own. */
 function clouds({
   each,
   spread,
@@ -18,7 +18,7 @@ function clouds({
   spread: number
   seed: number
   classes?: number
-}): Embedded {
+}): FeatureSet {
   const random = createRandom(seed)
   const count = each * classes
   const labels = Int32Array.from({ length: count }, (_, i) => i % classes)
@@ -29,7 +29,7 @@ function clouds({
   return { count, length: LENGTH, views: [view], labels, targets: null }
 }
 
-const none: Embedded = {
+const none: FeatureSet = {
   count: 0,
   length: LENGTH,
   views: [new Float32Array(0)],
@@ -50,7 +50,7 @@ function learnt(problem: Partial<HeadProblem> & Pick<HeadProblem, 'training'>): 
   }
 }
 
-function shareRight({ kernel, bias }: Head, { count, views, labels }: Embedded, classes = CLASSES): number {
+function shareRight({ kernel, bias }: Head, { count, views, labels }: FeatureSet, classes = CLASSES): number {
   let right = 0
   for (let i = 0; i < count; i++) {
     const logits = Array.from(

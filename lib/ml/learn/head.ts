@@ -1,5 +1,5 @@
 /** Learning the last layer alone, on features that a network has already given: how strongly to hold it is
- *  tried from strong to weak, and judged on pictures that were not learnt from. It sees no picture and needs
+ *  tried from strong to weak, and judged on images that were not trained on. It sees no image and needs
  *  no engine. */
 import { fitTemperature, negativeLogLikelihood, type Logits } from '#lib/domain/calibration.ts'
 import { classWeights } from './class-weights.ts'
@@ -30,21 +30,21 @@ export type HeadSettings = {
   /** L-BFGS steps of a try, and the share by which a step must still lower the loss. */
   readonly steps: number
   readonly tolerance: number
-  /** With fewer pictures to choose by, the training pictures choose too, by parts that were left out
+  /** With fewer images to choose by, the training images choose too, by parts that were left out
    *  (cross-validation). */
   readonly fewestToChooseBy: number
   readonly parts: number
-  /** A mirrored picture is a second one, where mirroring leaves its class as it is. */
+  /** A mirrored image is a second one, where mirroring leaves its class as it is. */
   readonly mirrored: boolean
-  /** Rare classes count more, by the effective number of their pictures; null: each picture counts alike. */
+  /** Rare classes count more, by the effective number of their images; null: each image counts alike. */
   readonly classBalance: number | null
 }
 
-/** Features of pictures with what they are to be answered with. */
-export type Embedded = {
+/** Features of images with what they are to be answered with. */
+export type FeatureSet = {
   readonly count: number
   readonly length: number
-  /** count × length each: the pictures as they are, then other views of them in the same order. */
+  /** count × length each: the images as they are, then other views of them in the same order. */
   readonly views: readonly Float32Array[]
   readonly labels: Int32Array
   /** count × classes probabilities; null: the labels say all. */
@@ -52,9 +52,9 @@ export type Embedded = {
 }
 
 export type HeadProblem = {
-  readonly training: Embedded
-  /** Pictures that are not learnt from. */
-  readonly choosing: Embedded
+  readonly training: FeatureSet
+  /** Images that are not trained on. */
+  readonly choosing: FeatureSet
   readonly classes: number
   readonly settings: HeadSettings
   /** A head that is known to be good: the weights are pulled to it, not to zero. */
@@ -65,7 +65,7 @@ export type HeadProblem = {
 export type HeadTry = {
   readonly number: number
   readonly strength: number
-  /** On the pictures that it learnt from. */
+  /** On the images that it trained on. */
   readonly training: Score
   /** On those that it did not, with its logits scaled to fit them best: a head that is held strongly is right
    *  long before it is sure. */
@@ -100,8 +100,8 @@ export function* learnHead({
       ...(choosing.count > 0 ? [whole.answer(choosing, everyone(choosing.count))] : []),
       ...crossed.map(({ left, fit }) => fit.answer(training, left)),
     ]
-    const learnt = whole.answer(training, everyone(training.count))
-    const held = together(judged.length > 0 ? judged : [learnt])
+    const fitted = whole.answer(training, everyone(training.count))
+    const held = together(judged.length > 0 ? judged : [fitted])
     const temperature = fitTemperature(held.logits, held.labels)
     const heldOut: Score = {
       ...score(held.logits, held.labels),
@@ -109,7 +109,7 @@ export function* learnHead({
     }
     const isBest: boolean = best === null || heldOut.loss < best.loss
     if (isBest) best = { head: scaled(whole.head(), 1 / temperature), number, loss: heldOut.loss }
-    yield { number, strength, training: score(learnt.logits, learnt.labels), heldOut, isBest }
+    yield { number, strength, training: score(fitted.logits, fitted.labels), heldOut, isBest }
     if (best && number - best.number >= settings.patience) break
   }
   if (!best) throw new Error(`the head cannot be trained in ${settings.epochs} attempts`)
@@ -118,7 +118,7 @@ export function* learnHead({
 
 /** One head on its way from strong to weak, each fit begun where the last one ended. */
 function fitting(
-  from: Embedded,
+  from: FeatureSet,
   chosen: readonly number[],
   { classes, settings, towards }: Pick<HeadProblem, 'classes' | 'settings' | 'towards'>,
 ) {
@@ -134,7 +134,7 @@ function fitting(
       flat = regressed({ rows, strength, towards: pulledTo }, flat, settings).x
     },
     head: (): Head => headOf(flat, scaling, classes),
-    answer: (embedded: Embedded, which: readonly number[]): Answered =>
+    answer: (embedded: FeatureSet, which: readonly number[]): Answered =>
       answer(embedded, which, { classes, scaling, flat }),
   }
 }
@@ -142,7 +142,7 @@ function fitting(
 type Answered = { readonly logits: Logits; readonly labels: Int32Array }
 
 function answer(
-  { length, views, labels }: Embedded,
+  { length, views, labels }: FeatureSet,
   which: readonly number[],
   { classes, scaling, flat }: { classes: number; scaling: Scaling; flat: Float64Array },
 ): Answered {
@@ -166,7 +166,7 @@ const scaled = ({ kernel, bias }: Head, by: number): Head => ({
 })
 
 function rowsOf(
-  { length, views, labels, targets }: Embedded,
+  { length, views, labels, targets }: FeatureSet,
   chosen: readonly number[],
   { classes, balance }: { classes: number; balance: number | null },
 ): Rows {
@@ -208,7 +208,7 @@ function picked(rows: Float32Array, which: readonly number[], length: number): F
 
 /** Parts of about equal size in which each class has its share. */
 function partsOf(
-  { count, labels }: Embedded,
+  { count, labels }: FeatureSet,
   parts: number,
   { classes, seed }: { classes: number; seed: number },
 ): readonly (readonly number[])[] {

@@ -1,5 +1,5 @@
 /** Finds the lowest point of a smooth function by its gradient: L-BFGS (Liu and Nocedal 1989), with a line
- *  search that only goes down. It knows no pictures and no network; `head.ts` says what is to be low. */
+ *  search that only goes down. It knows no images and no network; `head.ts` says what is to be low. */
 
 /** Writes the gradient at `x` into `gradient` and answers the value there. */
 export type Smooth = (x: Float64Array, gradient: Float64Array) => number

@@ -40,7 +40,7 @@ export type LearnerSpec = {
   /** All layers up to and including this one stay as they are; their batch norm uses its running statistics. */
   readonly frozenThrough?: string
   /** `frozen`: batch norm of every layer uses its running statistics and stays as it is (fine-tuning on few
-   *  pictures). Default `learns`. */
+   *  images). Default `learns`. */
   readonly batchNorm?: 'learns' | 'frozen'
   /** Longest gradient (L2 norm over all weights); a longer one is scaled down to it. */
   readonly clipNorm?: number

@@ -4,7 +4,7 @@ import type { Kernels } from '../network/kernels.ts'
 
 /** Outputs from `from` on are fitted to numbers instead of being classes (a teacher's features: Romero et al.
  *  2015, arXiv:1412.6550).
- *  `weight` is how much their mean square counts beside the cross-entropy of the classes before them. */
+ *  `weight` is how much their mean square counts next to the cross-entropy of the classes before them. */
 export type Fitted = { readonly from: number; readonly weight: number }
 
 const FAR_BELOW = -1e4 // a logit that takes no part in a softmax, and whose logarithm times zero is still zero

@@ -7,7 +7,7 @@ const BETA1 = 0.9 // Kingma & Ba 2015
 const BETA2 = 0.999
 const ADAM_EPSILON = 1e-7 // Keras' default
 
-/** How many vectors the optimiser keeps beside the weights. */
+/** How many vectors the optimiser keeps next to the weights. */
 export const momentCount = (optimiser: Optimiser): number => (optimiser.kind === 'sgd' ? 1 : 2)
 
 /** What a step needs to know of the rate: the rate itself, and Adam's, corrected for moments that began at

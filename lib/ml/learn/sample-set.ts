@@ -1,4 +1,4 @@
-/** What training and evaluation read pictures from: packed squares with their labels, wherever they lie.
+/** What training and evaluation read images from: packed squares with their labels, wherever they lie.
  *  Interfaces and the making of batches; the packed file itself is lib/training's. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { augment, sampleSeed, type Augmentation } from './augment.ts'

@@ -24,7 +24,7 @@ export function learningRate(rate: RateCourse, at: number, epochs: number): numb
 }
 
 /** The rate after these validation losses, as Keras' ReduceLROnPlateau counts them: a reduction begins the
- *  waiting anew. */
+ *  waiting again. */
 export function plateauRate(
   rate: RateCourse & { readonly reduce: Reduce },
   losses: readonly number[],

@@ -1,13 +1,13 @@
-/** Features of nobody's pictures: noise around a centre for each class, for measuring how long a head takes
+/** Features of nobody's images: noise around a centre for each class, for measuring how long a head takes
  *  to learn. How well it then answers says nothing. */
-import type { Embedded } from './head.ts'
+import type { FeatureSet } from './head.ts'
 import { createRandom, normal } from '../random.ts'
 
 /** Of the noise, centres being 1 apart in each number: classes overlap about as those of photographs do, so
  *  that every strength is worth trying. On noise without centres a head takes twice as long. */
 const SPREAD = 4
 
-/** @param views of each picture, each with noise of its own */
+/** @param views of each image, each with noise of its own */
 export function clouds({
   count,
   length,
@@ -20,7 +20,7 @@ export function clouds({
   classes: number
   seed: number
   views?: number
-}): Embedded {
+}): FeatureSet {
   const centre = createRandom(7)
   const centres = Float32Array.from({ length: classes * length }, () => normal(centre))
   const random = createRandom(seed)

@@ -154,7 +154,7 @@ export async function* train({
   return position
 }
 
-/** Points that learnt at no rate are of a head that was learnt alone before. */
+/** Points that trained at no rate are of a head that was trained alone before. */
 function rateAt(
   { reduce, ...rate }: RateCourse,
   { epochs, done, points }: { epochs: number; done: number; points: readonly EpochPoint[] },

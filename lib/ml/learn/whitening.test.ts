@@ -15,7 +15,7 @@ const spec: Preprocess = {
   std: [0.25, 0.25, 0.25],
 }
 
-/** Pictures whose neighbouring pixels are alike, as photographs' are. */
+/** Images whose neighbouring pixels are alike, as photographs' are. */
 function smoothPictures(count: number): SampleSet {
   const random = createRandom(7)
   const squares = Array.from({ length: count }, () => {

@@ -1,5 +1,5 @@
-/** A first convolution that is computed from the pictures instead of learnt: its filters make the small
- *  patches of the training pictures uncorrelated and equally strong, so that all that follows learns faster.
+/** A first convolution that is computed from the images instead of trained: its filters make the small
+ *  patches of the training images uncorrelated and equally strong, so that all that follows learns faster.
  *  It stays as it is while the rest learns. Source: K. Jordan 2024 (arXiv:2404.00498), § 3.2, with the
  *  strongest directions of 3 × 3 patches and their negatives. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
@@ -8,7 +8,7 @@ import { plainBatches, type SampleSet } from './sample-set.ts'
 
 const FEWEST_VARIANCE = 5e-4 // of normalised pixels; weaker directions are noise, which must not be blown up
 const MOST_PICTURES = 2_000 // two million patches tell a covariance of 27 × 27
-const PLACES_ACROSS = 24 // of a larger picture not every patch is looked at
+const PLACES_ACROSS = 24 // of a larger image not every patch is looked at
 const AT_ONCE = 100
 
 type FirstLayer = Extract<Layer, { kind: 'conv' }>
@@ -49,7 +49,7 @@ export function whiteningKernel(network: Network, set: SampleSet, spec: Preproce
   return whitening
 }
 
-/** Mean of p pᵀ over the patches that lie wholly inside the pictures: length × length, rows of a patch then
+/** Mean of p pᵀ over the patches that lie wholly inside the images: length × length, rows of a patch then
  *  columns then channels. */
 function patchCovariance(set: SampleSet, spec: Preprocess, kernel: number): Float64Array {
   const { size, channels } = spec
@@ -79,7 +79,7 @@ function patchCovariance(set: SampleSet, spec: Preprocess, kernel: number): Floa
 }
 
 const MOST_SWEEPS = 50
-const NEGLIGIBLE = 1e-12 // of what is off the diagonal, beside what is on it
+const NEGLIGIBLE = 1e-12 // of what is off the diagonal, next to what is on it
 
 /** Eigenvalues, and eigenvectors as columns, of a symmetric n × n matrix, by cyclic Jacobi rotations
  *  (Golub and Van Loan, Matrix Computations, 4th ed., § 8.5). */

@@ -1,5 +1,5 @@
 /** backbone: a network of ordinary 3 × 3 convolutions from random weights, whose features serve classifiers
- *  that have few pictures. Sources: He et al. 2016 (arXiv:1512.03385) for the residual branch, Romero et al.
+ *  that have few images. Sources: He et al. 2016 (arXiv:1512.03385) for the residual branch, Romero et al.
  *  2015 (arXiv:1412.6550) for fitting a teacher's features, Touvron et al. 2019 (arXiv:1906.06423) for
  *  learning small and ending at the size that answers. Result: on its card. */
 import type { Augmentation } from '../learn/augment.ts'
@@ -24,11 +24,11 @@ export type BackboneRecipe = {
    *  the time allowed. */
   readonly rate: { readonly peak: number; readonly warmUp: number }
   readonly labelSmoothing: number
-  /** How much the mean square of the missing features counts beside the cross-entropy of the labels. */
+  /** How much the mean square of the missing features counts next to the cross-entropy of the labels. */
   readonly featureWeight: number
   readonly averageDecay: number
   readonly clipNorm: number
-  /** Shares of the time, in order; `repeat`: how often an epoch shows each picture that is not of the large
+  /** Shares of the time, in order; `repeat`: how often an epoch shows each image that is not of the large
    *  set. */
   readonly phases: readonly {
     readonly size: number

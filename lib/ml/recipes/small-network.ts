@@ -1,9 +1,9 @@
-/** A plain convolutional network that fits pictures of 24 to 128 pixels: stages of 3 × 3 convolutions, each
+/** A plain convolutional network that fits images of 24 to 128 pixels: stages of 3 × 3 convolutions, each
  *  halved by a max pool. It is data; the numbers of filters are chosen for the most accuracy per second on
  *  two cores, below 900,000 parameters. */
 import type { Layer, Network } from '../network/network.ts'
 
-/** Filters of the convolutions of each stage, from the stage that sees 32 pixels (or 28) on. Larger pictures
+/** Filters of the convolutions of each stage, from the stage that sees 32 pixels (or 28) on. Larger images
  *  get STEM stages before. */
 const COLOUR: readonly (readonly number[])[] = [[32], [64], [128, 128], [192, 192]]
 const GREY: readonly (readonly number[])[] = [[32], [64], [96, 96]]

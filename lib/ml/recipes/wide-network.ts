@@ -5,7 +5,7 @@ import type { Layer, Network } from '../network/network.ts'
 
 /** Directions of patches of colour, and their negatives (whitening.ts). */
 const FIRST_FILTERS = 32
-/** Larger pictures are halved by the first convolution, which then sees further. */
+/** Larger images are halved by the first convolution, which then sees further. */
 const SMALL = 40
 
 /** @param widths filters of the three stages. Source of the layout: K. Jordan 2024 (arXiv:2404.00498), § 3.1. */

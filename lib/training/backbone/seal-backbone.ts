@@ -1,4 +1,4 @@
-/** The learnt backbone as a bundle: its layers, with the labels that it was taught as its classes and without
+/** The trained backbone as a bundle: its layers, with the labels that it was taught as its classes and without
  *  the outputs that were fitted to the teacher. Its card claims nothing that `npm run backbone -- measure`
  *  does not print. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
@@ -16,7 +16,7 @@ import { goldenOf } from '../run/seal/golden.ts'
 import type { TrainingEngine } from '../run/ports.ts'
 import { goldenLogits } from '../run/seal/golden-logits.ts'
 
-export type SealingBackbone = {
+export type BackboneToSave = {
   readonly network: Network
   readonly weights: Weights
   readonly labels: readonly string[]
@@ -41,7 +41,7 @@ export type SealingBackbone = {
 const KEY = 'backbone'
 
 export async function sealBackbone(
-  { network, weights, labels, spec, out, data, settings, about }: SealingBackbone,
+  { network, weights, labels, spec, out, data, settings, about }: BackboneToSave,
   engine: TrainingEngine,
 ): Promise<Card> {
   const head = network.layers.at(-1)!.name

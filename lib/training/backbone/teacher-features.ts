@@ -1,5 +1,5 @@
-/** What a teacher network sees in each picture, looked at once and kept: its pooled features as float16,
- *  found by the picture's hash. It trains nothing; a broken-off look goes on where it stopped. */
+/** What a teacher network sees in each image, looked at once and kept: its pooled features as float16,
+ *  found by the image's hash. It trains nothing; a broken-off look goes on where it stopped. */
 import { appendFile, open, readFile, stat, truncate } from 'node:fs/promises'
 import { decode } from '#lib/images/decode.ts'
 import { fromHalfBits, halfBytes } from '#lib/ml/formats/float16.ts'
@@ -7,15 +7,15 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { PackSource } from '../run/data/pack.ts'
 
-/** A loaded network's pooled features of pictures of its size. */
-export type Look = (pixels: Float32Array, count: number) => Promise<Float32Array>
+/** A loaded network's pooled features of images of its size. */
+export type FeatureExtractor = (pixels: Float32Array, count: number) => Promise<Float32Array>
 
-export type Looking = {
+export type ExtractionJob = {
   /** `<file>.hashes` and `<file>.f16` */
   readonly file: string
   readonly spec: Preprocess
   readonly length: number
-  readonly look: Look
+  readonly look: FeatureExtractor
   readonly samples: AsyncIterable<PackSource>
   readonly onProgress: (done: number) => void
 }
@@ -24,7 +24,14 @@ const BATCH = 32
 const HASH = 64
 
 /** Appends what is not there yet. */
-export async function lookAtAll({ file, spec, length, look, samples, onProgress }: Looking): Promise<number> {
+export async function extractFeatures({
+  file,
+  spec,
+  length,
+  look,
+  samples,
+  onProgress,
+}: ExtractionJob): Promise<number> {
   const known = new Set(await knownHashes(file, length))
   const bytes = squareBytes(spec)
   const pixels = new Float32Array(bytes * BATCH)
@@ -53,7 +60,7 @@ export async function lookAtAll({ file, spec, length, look, samples, onProgress 
   return known.size
 }
 
-/** Both files cut to the pictures that both have whole. */
+/** Both files cut to the images that both have whole. */
 async function knownHashes(file: string, length: number): Promise<readonly string[]> {
   const sizes = await Promise.all(
     [`${file}.f16`, `${file}.hashes`].map((name) =>
@@ -76,13 +83,13 @@ const hashesIn = (text: string): readonly string[] =>
 export type Features = {
   readonly length: number
   readonly count: number
-  /** Writes what the teacher saw in that picture to `offset` of `out`; false where it never looked at it. */
+  /** Writes what the teacher saw in that image to `offset` of `out`; false where it never looked at it. */
   readonly read: (hash: string, out: Float32Array, offset: number) => boolean
 }
 
 const FLOATS = Float32Array.from({ length: 65_536 }, (_, half) => fromHalfBits(half))
 
-/** All in memory: 2.5 kB for each picture. */
+/** All in memory: 2.5 kB for each image. */
 export async function readFeatures(file: string, length: number): Promise<Features> {
   const hashes = await knownHashes(file, length)
   const halves = new Uint16Array(hashes.length * length)

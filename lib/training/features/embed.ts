@@ -2,7 +2,7 @@
  *  they are stored. It trains nothing and chooses no network. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { mirroredSquare } from '#lib/ml/learn/augment.ts'
-import type { Embedded } from '#lib/ml/learn/head.ts'
+import type { FeatureSet } from '#lib/ml/learn/head.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
@@ -37,7 +37,7 @@ type EmbeddingJob = {
 export async function embed(
   sets: readonly EmbeddingSet[],
   parts: EmbeddingParts,
-): Promise<{ readonly sets: readonly Embedded[]; readonly computed: number }> {
+): Promise<{ readonly sets: readonly FeatureSet[]; readonly computed: number }> {
   const { network, weights, spec, folder } = parts
   const length = featureLength(network)
   const name = embeddingsName(network, weights, spec)

@@ -13,7 +13,7 @@ export type KnownNetwork = { readonly title: string; readonly pixels: PixelRange
 export const MOBILENET_V2_035 = '4c068d62055d325fd4dcef9713ed591427a443d805461056b53015fb263e34d1'
 
 /** By the digest of their numbers. Both are Google's MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381),
- *  learnt on ImageNet; Apache-2.0. */
+ *  trained on ImageNet; Apache-2.0. */
 const KNOWN: Readonly<Record<string, KnownNetwork>> = {
   // converted from google-coral/test_data, mobilenet_v2_1.0_224_quant.tflite; batch norm folded, 8-bit
   // weights

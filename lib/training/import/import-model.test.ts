@@ -9,7 +9,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { fromKerasH5 } from '#lib/ml/formats/keras-h5.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
-import { sealImported, type Importing } from './import-model.ts'
+import { saveImported, type ModelImport } from './import-model.ts'
 
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../../ml/formats/fixtures/${name}`, import.meta.url))
@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-function importing(change: Partial<Importing> = {}): Importing {
+function importing(change: Partial<ModelImport> = {}): ModelImport {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-import-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const bytes = fixture('keras-sequential.h5')
@@ -47,7 +47,7 @@ function importing(change: Partial<Importing> = {}): Importing {
 test('a file of Keras becomes a bundle that answers, from bytes, what Keras answered', async () => {
   const given = importing()
 
-  await sealImported(given, { engine, now: () => new Date(0) })
+  await saveImported(given, { engine, now: () => new Date(0) })
 
   const bundle = await readBundle(given.out)
   const pixels = new Float32Array(squareBytes(bundle.preprocess) * told.pixels.length)
@@ -69,7 +69,7 @@ test('a file of Keras becomes a bundle that answers, from bytes, what Keras answ
 test('classes that are not as many as the outputs are refused, and nothing is written', async () => {
   const given = importing({ classes: ['ash', 'birch'] })
 
-  await expect(sealImported(given, { engine, now: () => new Date(0) })).rejects.toThrow(
+  await expect(saveImported(given, { engine, now: () => new Date(0) })).rejects.toThrow(
     /it has 3 outputs, and 2 classes were given/,
   )
   await expect(readBundle(given.out)).rejects.toThrow(/manifest/)

@@ -1,4 +1,4 @@
-/** A network that was learnt elsewhere becomes a version: the same bundle as any, with a card that promises
+/** A network that was trained elsewhere becomes a version: the same bundle as any, with a card that states
  *  nothing, because nothing was measured here. It reads no file of others; `lib/ml/formats/keras-h5.ts` and
  *  `foreign-tfjs.ts` do. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
@@ -20,7 +20,7 @@ export const PIXEL_RANGES = {
 } as const
 export type PixelRange = keyof typeof PIXEL_RANGES
 
-export type Importing = {
+export type ModelImport = {
   readonly model: KerasModel
   /** In the order of its outputs. */
   readonly classes: readonly string[]
@@ -38,8 +38,8 @@ export type Importing = {
 
 const KEY = 'imported'
 
-export async function sealImported(
-  importing: Importing,
+export async function saveImported(
+  importing: ModelImport,
   { engine, now }: { readonly engine: TrainingEngine; readonly now: () => Date },
 ): Promise<Card> {
   const { model, classes, file } = importing
@@ -105,7 +105,7 @@ export async function sealImported(
 }
 
 /** value = byte × scale + offset is (byte / 255 − mean) / std. */
-function preprocessOf({ model, pixels, fit }: Importing): Preprocess {
+function preprocessOf({ model, pixels, fit }: ModelImport): Preprocess {
   const { scale, offset } = model.rescaling ?? PIXEL_RANGES[pixels ?? '0..1']
   const { size } = model.network.input
   const channels = model.network.input.channels === 1 ? 1 : 3 // keras-model.ts refuses others
@@ -121,7 +121,7 @@ function preprocessOf({ model, pixels, fit }: Importing): Preprocess {
   }
 }
 
-function notesOf({ model, pixels, file }: Importing): string[] {
+function notesOf({ model, pixels, file }: ModelImport): string[] {
   return [
     `It was not trained here: it was imported from ${file.name} (sha256 ${file.sha256}). Its ` +
       'training data is unknown, and nothing was measured.',

@@ -17,7 +17,7 @@ export type RunEnd =
   /** The process died: killed, out of memory, or crashed. The run can go on from its checkpoint. */
   | { readonly kind: 'died'; readonly cause: string }
 
-export type Followed = {
+export type RunToFollow = {
   readonly child: TrainingChild
   readonly folder: string
   readonly resume: boolean
@@ -26,7 +26,14 @@ export type Followed = {
   readonly signal: AbortSignal
 }
 
-export function followRun({ child, folder, resume, onReady, onMessage, signal }: Followed): Promise<RunEnd> {
+export function followRun({
+  child,
+  folder,
+  resume,
+  onReady,
+  onMessage,
+  signal,
+}: RunToFollow): Promise<RunEnd> {
   return new Promise((resolve) => {
     let end: RunEnd | null = null
     const cancel = (): void => child.send({ kind: 'cancel' })

@@ -9,7 +9,7 @@ import { trainJob } from './train-job.ts'
 
 export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
   const { data, answering, settings } = parts
-  const asking = (signal: AbortSignal) => ({
+  const predictionPorts = (signal: AbortSignal) => ({
     bytesOf: data.pictures.bytesOf,
     answering,
     maxPixels: settings.maxPixels,
@@ -22,7 +22,7 @@ export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
       async run({ versionId }, { signal }) {
         const version = await data.versions.get(versionId)
         return evaluateVersion(version, await testEntries(data, [version]), {
-          ...asking(signal),
+          ...predictionPorts(signal),
           clock: () => parts.clock() / 1000,
         })
       },
@@ -41,7 +41,7 @@ export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
             unseen: await unseenBy(data, champion),
             now: parts.now(),
           },
-          asking(signal),
+          predictionPorts(signal),
         )
         await data.versions.saveComparison(championId, challengerId, comparison)
         return comparison

@@ -1,5 +1,5 @@
-/** A job's answer, waited for by whoever asked: the worker does it, this looks until it is there. It does no
- *  job itself. */
+/** The result of a job, for the request that queued it: the worker runs the job, and this looks until its result
+ *  is there. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError, STATUS_OF, type ErrorCode } from '#lib/domain/errors.ts'

@@ -3,7 +3,7 @@
 import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
-import type { Answering, ForkTraining } from '../ports.ts'
+import type { InferencePort, ForkTraining } from '../ports.ts'
 
 export type TrainSettings = {
   readonly dataDir: string
@@ -19,7 +19,7 @@ export type TrainingParts = {
   readonly data: Data
   readonly forkTraining: ForkTraining
   /** Children of the worker, apart from those that answer people. */
-  readonly answering: Answering
+  readonly answering: InferencePort
   readonly settings: TrainSettings
   readonly now: () => Date
   /** Removes what processes that are gone have left half made. */

@@ -37,7 +37,7 @@ const facts: ForecastFacts = {
 
 test('what a run takes is the sum of its pieces, each as often as the run does it', () => {
   const before = 3 + 150 * 0.05 + 1 + 4
-  const epochs = 10 * (6 * 0.2 + 2 * 20 * 0.01 + 0.5) // six whole batches of sixteen; twenty pictures judged twice
+  const epochs = 10 * (6 * 0.2 + 2 * 20 * 0.01 + 0.5) // six whole batches of sixteen; twenty images judged twice
   const after = 2 + 30 * 0.1 + 20 * 0.01 + 100 * 0.01
 
   const found = forecast(facts)

@@ -3,7 +3,7 @@
 import type { Cost, ProbeFigures } from '#lib/contracts/probe.ts'
 import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 
-/** Pictures of each part, as the run will have them. */
+/** Images of each part, as the run will have them. */
 export type Parts = { readonly train: number; readonly validation: number; readonly test: number }
 
 export type ForecastFacts = {
@@ -12,9 +12,9 @@ export type ForecastFacts = {
   readonly epochs: number
   /** Tries without a better one after which it stops; as many as epochs or more: it never stops early. */
   readonly patience: number
-  /** Each picture also from the other side. */
+  /** Each image also from the other side. */
   readonly views: number
-  /** Pictures that are decoded already. */
+  /** Images that are decoded already. */
   readonly isPacked: boolean
   /** Compared with a champion afterwards, in a process of its own. */
   readonly isCompared: boolean
@@ -31,15 +31,15 @@ export type Forecast = {
 
 /** Of what learns step by step: latest and averaged weights are both judged at the end of an epoch. */
 const JUDGED_TWICE = 2
-/** Reference features are of so many training pictures at most. */
+/** Reference features are of so many training images at most. */
 const MOST_REFERENCE = 2_000
-/** Tests under disturbances are on so many pictures at most (measure-robustness.ts), and they are nearly all
+/** Tests under disturbances are on so many images at most (measure-robustness.ts), and they are nearly all
  *  that sealing does. */
 const MOST_DISTURBED = 1_000
 /** A run is longer than its probe, and JavaScript's heap grows meanwhile: by 14 to 38 MB in seven small
  *  runs on `onnx`, not in one of a head (2026-11). */
 const GROWS_MB = 25
-/** Steps of an epoch that are not learnt are fewer than a batch. */
+/** Steps of an epoch that are not trained are fewer than a batch. */
 const stepsOf = (train: number, batch: number): number => Math.max(1, Math.floor(train / batch))
 
 export function forecast({

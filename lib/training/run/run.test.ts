@@ -263,7 +263,7 @@ test('a probe does a few real steps, opens no test and leaves nothing behind', a
     engine: engine.name,
     memoryMb: 300,
     learning: { kind: 'stepped', batch: 16 },
-  }) // as the run would take for 120 pictures
+  }) // as the run would take for 120 images
   const costs =
     figures.learning.kind === 'stepped'
       ? [

@@ -14,9 +14,9 @@ export type ShippedTraining = {
   readonly epochs: number
   /** The network in models/ that it begins with; absent: random weights. */
   readonly body?: string
-  /** Null: pictures are made by code. */
+  /** Null: images are made by code. */
   readonly images: number | null
-  /** Whose pictures it learns from; absent: those of its own name. */
+  /** Whose images it learns from; absent: those of its own name. */
   readonly dataset?: string
 }
 

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
 import { compareVersions } from './compare.ts'
-import type { Answering } from '../ports.ts'
+import type { InferencePort } from '../ports.ts'
 import { cardOf, versionRow } from '../rows.fakes.ts'
 
-/** Pictures are their own text, `true label|what v1 says|what v2 says`; a child reads the answer of the
+/** Images are their own text, `true label|what v1 says|what v2 says`; a child reads the answer of the
  *  version it is asked for. */
 const picture = (label: string, champion: string, challenger: string, i: number): SnapshotEntry => ({
   hash: `${label}|${champion}|${challenger}|${i}`,
@@ -13,7 +13,7 @@ const picture = (label: string, champion: string, challenger: string, i: number)
   split: 'test',
 })
 
-function answering(versions: readonly VersionWithCard[]): Answering {
+function answering(versions: readonly VersionWithCard[]): InferencePort {
   return {
     load: async () => undefined,
     unload: () => undefined,

@@ -1,4 +1,4 @@
-/** Two versions on the same pictures, on the engine that serves: paired answers for the gate, and what it
+/** Two versions on the same images, on the engine that serves: paired answers for the gate, and what it
  *  says of them. The rule itself is lib/domain/gate.ts; promoting is somebody else's. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
@@ -16,30 +16,33 @@ import {
 } from '#lib/domain/gate.ts'
 import { mcnemarExact, wilson } from '#lib/domain/statistics.ts'
 import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
-import { askVersion, type AskingPorts, type VersionAnswers } from './predict-samples.ts'
+import { predictSamples, type PredictionPorts, type VersionPredictions } from './predict-samples.ts'
 
 export type ComparisonInput = {
   readonly champion: VersionWithCard
   readonly challenger: VersionWithCard
-  /** Test pictures that neither learnt from. */
+  /** Test images that neither trained on. */
   readonly entries: readonly SnapshotEntry[]
   /** Hashes of those that came after the champion was trained. */
   readonly unseen: ReadonlySet<string>
   readonly now: Date
 }
 
-type Seen = {
+type PairedPrediction = {
   readonly entry: SnapshotEntry
   readonly champion: Float32Array
   readonly challenger: Float32Array
 }
 
-export async function compareVersions(input: ComparisonInput, ports: AskingPorts): Promise<ComparisonAnswer> {
+export async function compareVersions(
+  input: ComparisonInput,
+  ports: PredictionPorts,
+): Promise<ComparisonAnswer> {
   const { champion, challenger, unseen } = input
   const entries = input.entries.filter(({ label }) => challenger.classes.includes(label))
-  const byChampion = await askVersion(champion, entries, ports)
-  const byChallenger = await askVersion(challenger, entries, ports)
-  const seen = entries.flatMap((entry, i): Seen[] => {
+  const byChampion = await predictSamples(champion, entries, ports)
+  const byChallenger = await predictSamples(challenger, entries, ports)
+  const seen = entries.flatMap((entry, i): PairedPrediction[] => {
     const a = byChampion.rows[i]
     const b = byChallenger.rows[i]
     return a && b ? [{ entry, champion: a, challenger: b }] : []
@@ -64,18 +67,18 @@ export async function compareVersions(input: ComparisonInput, ports: AskingPorts
   return { ...answer, verdict: { ...verdict, sentence: `${verdict.sentence}${alsoKnows(input, answer)}` } }
 }
 
-type Measured = {
-  seen: readonly Seen[]
+type ComparisonFigures = {
+  seen: readonly PairedPrediction[]
   answers: readonly PairedAnswer[]
   compared: Comparison
   ece: ComparisonAnswer['ece']
-  byChampion: VersionAnswers
-  byChallenger: VersionAnswers
+  byChampion: VersionPredictions
+  byChallenger: VersionPredictions
 }
 
 function answerOf(
   { champion, challenger, now }: ComparisonInput,
-  { seen, answers, compared, ece, byChampion, byChallenger }: Measured,
+  { seen, answers, compared, ece, byChampion, byChallenger }: ComparisonFigures,
 ): Omit<ComparisonAnswer, 'verdict'> {
   const { pairs } = compared
   const parts = (['old', 'new'] as const).flatMap((name) => {
@@ -162,7 +165,7 @@ function alsoKnows(
   )
 }
 
-/** What the gate says; and where the champion's own test pictures are not on this machine, that nobody can
+/** What the gate says; and where the champion's own test images are not on this machine, that nobody can
  *  tell what became of the old. */
 function verdictOf(
   { champion }: ComparisonInput,
@@ -211,7 +214,7 @@ export const firstVerdict = (): VerdictAnswer => verdictAnswer({ kind: 'first' }
 
 function eceOf(
   version: VersionWithCard,
-  seen: readonly Seen[],
+  seen: readonly PairedPrediction[],
   which: 'champion' | 'challenger',
 ): number | null {
   if (seen.length < FEWEST_FOR_CALIBRATION) return null
@@ -224,11 +227,11 @@ function eceOf(
   )
 }
 
-/** How often its candidates hold the true class, of the pictures whose class it knows; null where it names
+/** How often its candidates hold the true class, of the images whose class it knows; null where it names
  *  none. */
 function coverageIn(
   version: VersionWithCard,
-  seen: readonly Seen[],
+  seen: readonly PairedPrediction[],
   which: 'champion' | 'challenger',
 ): number | null {
   const { candidateMass: mass } = promisesOf(version.card)

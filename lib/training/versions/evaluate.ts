@@ -1,4 +1,4 @@
-/** A version measured on the classifier's test pictures, on the engine that serves: what
+/** A version measured on the classifier's test images, on the engine that serves: what
  *  `/api/model/evaluate` and `npm run evaluate` answer. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { evaluateModel } from '#lib/contracts/models.ts'
@@ -6,8 +6,8 @@ import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
-import { askVersion, type AskingPorts } from './predict-samples.ts'
-import { promisesKept } from '../run/seal/measure-reliability.ts'
+import { predictSamples, type PredictionPorts } from './predict-samples.ts'
+import { measureReliability } from '../run/seal/measure-reliability.ts'
 
 export type EvaluationAnswer = Output<typeof evaluateModel>
 
@@ -17,12 +17,12 @@ export type Measurable = Pick<VersionWithCard, 'id' | 'classifierId' | 'name' | 
 export async function evaluateVersion(
   version: Measurable,
   test: readonly SnapshotEntry[],
-  ports: AskingPorts & { readonly clock: () => number },
+  ports: PredictionPorts & { readonly clock: () => number },
 ): Promise<EvaluationAnswer> {
   const began = ports.clock()
   const entries = test.filter(({ label }) => version.classes.includes(label))
   if (entries.length === 0) throw nothingToMeasure(version)
-  const { rows, distances, engine } = await askVersion(version, entries, ports)
+  const { rows, distances, engine } = await predictSamples(version, entries, ports)
   const answered = entries.flatMap(({ label, hash }, i) =>
     rows[i] ? [{ label, hash, row: rows[i], distance: distances[i] ?? null }] : [],
   )
@@ -48,7 +48,7 @@ export async function evaluateVersion(
     macro: found.macro,
     weighted: found.weighted,
     ece: found.ece,
-    promises: promisesKept(
+    promises: measureReliability(
       {
         logits,
         labels,

@@ -1,25 +1,25 @@
-/** What a version answers to labelled pictures that are kept here, by the serving path: encoded bytes,
+/** What a version answers to labelled images that are kept here, by the serving path: encoded bytes,
  *  decoded and computed in a child. It counts nothing; evaluate.ts and compare.ts do. */
 import { isFileFault } from '#lib/data/blobs.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { Version } from '#lib/data/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { Answering } from '../ports.ts'
+import type { InferencePort } from '../ports.ts'
 
-const AT_ONCE = 32 // pictures in one message
+const AT_ONCE = 32 // images in one message
 
-export type VersionAnswers = {
-  /** One row for each entry, in their order; null where the picture is gone or cannot be decoded. */
+export type VersionPredictions = {
+  /** One row for each entry, in their order; null where the image is gone or cannot be decoded. */
   readonly rows: readonly (Float32Array | null)[]
-  /** How far each is from the training pictures; null likewise, and where the version knows none. */
+  /** How far each is from the training images; null likewise, and where the version knows none. */
   readonly distances: readonly (number | null)[]
   readonly engine: EngineName | null
   readonly msPerImage: number
 }
 
-export type AskingPorts = {
+export type PredictionPorts = {
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
-  readonly answering: Answering
+  readonly answering: InferencePort
   readonly maxPixels: number
   readonly signal: AbortSignal
 }
@@ -31,11 +31,11 @@ function nullForFault(error: unknown): null {
   throw error
 }
 
-export async function askVersion(
+export async function predictSamples(
   version: Pick<Version, 'id' | 'folder'>,
   entries: readonly SnapshotEntry[],
-  { bytesOf, answering, maxPixels, signal }: AskingPorts,
-): Promise<VersionAnswers> {
+  { bytesOf, answering, maxPixels, signal }: PredictionPorts,
+): Promise<VersionPredictions> {
   const ref = { key: version.id, folder: version.folder }
   await answering.load(ref)
   try {

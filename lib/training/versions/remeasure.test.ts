@@ -14,7 +14,7 @@ import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { goldenOf } from '../run/seal/golden.ts'
 import { snapshotHash, type PackSource } from '../run/data/pack.ts'
-import { reseal } from './remeasure.ts'
+import { remeasure } from './remeasure.ts'
 import { cardOf } from '../rows.fakes.ts'
 import { goldenLogits } from '../run/seal/golden-logits.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
@@ -83,7 +83,7 @@ async function sealed() {
   }
   await writeBundle(folder, { ...kept, preprocess: spec, classes: CLASSES, card, golden, reference: null })
   const again = (samples: () => AsyncIterable<PackSource>) =>
-    reseal(
+    remeasure(
       { folder, isMirrorable: true, samples, packs: join(under, 'packs'), maxPixels: 1e6, foreign: [] },
       { engine, openTest: async () => 1, signal: new AbortController().signal, say: () => {} },
     )

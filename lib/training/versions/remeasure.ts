@@ -1,4 +1,4 @@
-/** A sealed version measured anew, on the pictures that it was trained with: its card gets what is measured
+/** A sealed version measured again, on the images that it was trained with: its card gets what is measured
  *  today, its weights stay as they are. For bundles that are about to ship; a version that somebody uses is
  *  never written to. */
 import type { Card } from '#lib/contracts/bundle.ts'
@@ -12,31 +12,31 @@ import { buildPack, hasPack, openPack, packName, type Pack, type PackSource } fr
 import type { RunPorts } from '../run/ports.ts'
 import { goldenLogits } from '../run/seal/golden-logits.ts'
 
-export type Resealing = {
+export type RemeasureRequest = {
   readonly folder: string
   readonly isMirrorable: boolean
-  /** All pictures of its data set. */
+  /** All images of its data set. */
   readonly samples: () => AsyncIterable<PackSource>
   /** Where packs are kept. */
   readonly packs: string
   readonly maxPixels: number
-  /** Encoded pictures that show nothing it knows, by the name of their set. */
+  /** Encoded images that show nothing it knows, by the name of their set. */
   readonly foreign: readonly { readonly name: string; readonly pictures: () => AsyncIterable<Uint8Array> }[]
 }
 
-export type ResealPorts = Pick<RunPorts, 'engine' | 'openTest' | 'signal'> & {
+export type RemeasurePorts = Pick<RunPorts, 'engine' | 'openTest' | 'signal'> & {
   readonly say: (sentence: string) => void
 }
 
 const KEY = 'sealed'
 
-export async function reseal(
-  asked: Resealing,
-  { engine, openTest, signal, say }: ResealPorts,
+export async function remeasure(
+  request: RemeasureRequest,
+  { engine, openTest, signal, say }: RemeasurePorts,
 ): Promise<Card> {
-  const bundle = await readBundle(asked.folder)
+  const bundle = await readBundle(request.folder)
   const { card, classes, preprocess: spec } = bundle
-  using pack = await packOf(asked, bundle, { say, signal })
+  using pack = await packOf(request, bundle, { say, signal })
   const sets = {
     training: pack.set('train', classes),
     test: pack.set('test', classes),
@@ -46,7 +46,7 @@ export async function reseal(
   try {
     const failure = goldenFailure(bundle.golden, await goldenLogits(engine, KEY, spec))
     if (failure !== null) throw refusal(card, failure, `Measure it on an engine other than ${engine.name}.`)
-    const foreign = await foreignSets(asked, bundle)
+    const foreign = await foreignSets(request, bundle)
     const opened =
       // it may have been sealed on another machine
       sets.test.count === 0 ? 0 : Math.max(await openTest(sets.test.hashes), card.data.test_opened + 1)
@@ -55,7 +55,7 @@ export async function reseal(
         'images.',
     )
     const { reference, notes, ...measured } = await measure(
-      { ...sets, classes, isMirrorable: asked.isMirrorable, foreign },
+      { ...sets, classes, isMirrorable: request.isMirrorable, foreign },
       { engine, key: KEY, spec, classes: classes.length, onProgress: () => undefined, signal },
     )
     const kept = card.notes.filter((note) => !MEASURED_NOTES.some((beginning) => note.startsWith(beginning)))
@@ -65,7 +65,7 @@ export async function reseal(
       data: { ...card.data, test_opened: opened },
       notes: [...kept, ...notes],
     }
-    await writeBundle(asked.folder, { ...bundle, card: written, reference })
+    await writeBundle(request.folder, { ...bundle, card: written, reference })
     return written
   } finally {
     await engine.unload(KEY)
@@ -76,9 +76,9 @@ export async function reseal(
 const MEASURED_NOTES = ['Confidence is not calibrated', 'For the same reason']
 
 async function packOf(
-  { packs, samples, maxPixels }: Resealing,
+  { packs, samples, maxPixels }: RemeasureRequest,
   { card, preprocess: spec }: Bundle,
-  { say, signal }: Pick<ResealPorts, 'say' | 'signal'>,
+  { say, signal }: Pick<RemeasurePorts, 'say' | 'signal'>,
 ): Promise<Pack> {
   const expected = packName(card.data.snapshot, spec)
   if (await hasPack(packs, expected)) return openPack(packs, expected)
@@ -102,7 +102,7 @@ async function packOf(
 }
 
 async function foreignSets(
-  { foreign, maxPixels }: Resealing,
+  { foreign, maxPixels }: RemeasureRequest,
   { preprocess: spec }: Bundle,
 ): Promise<EvaluationSets['foreign']> {
   if (foreign.length === 0) return null

@@ -1,5 +1,5 @@
-/** Which kept pictures a version may be measured on: the test part of its classifier, without any that a
- *  measured version learnt from. */
+/** Which kept images a version may be measured on: the test part of its classifier, without any that a
+ *  measured version trained on. */
 import type { Data } from '#lib/data/data.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { Version, VersionWithCard } from '#lib/data/version-values.ts'
@@ -11,11 +11,12 @@ export async function testEntries(
 ): Promise<readonly SnapshotEntry[]> {
   const [first] = versions
   if (!first) return []
-  const learnt = new Set<string>()
-  for (const version of versions) for (const hash of await learntBy(data, version)) learnt.add(hash)
+  const trainedOn = new Set<string>()
+  for (const version of versions)
+    for (const hash of await trainingImagesOf(data, version)) trainedOn.add(hash)
   const samples = await data.samples.all(first.classifierId)
   const entries = samples.flatMap(({ hash, label, split }) =>
-    split === 'test' && !learnt.has(hash) ? [{ hash, label, split }] : [],
+    split === 'test' && !trainedOn.has(hash) ? [{ hash, label, split }] : [],
   )
   if (entries.length > 0) await data.snapshots.openTest(entries.map(({ hash }) => hash))
   return entries
@@ -36,7 +37,7 @@ export async function unseenBy(
   return new Set(samples.filter((sample) => !known.has(sample.hash)).map((sample) => sample.hash))
 }
 
-async function learntBy(
+async function trainingImagesOf(
   data: Pick<Data, 'runs' | 'snapshots'>,
   version: Version,
 ): Promise<readonly string[]> {

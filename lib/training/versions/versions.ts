@@ -1,4 +1,4 @@
-/** What may be asked of versions: compare, promote, roll back, download, delete, describe, measure. Comparing
+/** The actions on versions: compare, promote, roll back, download, delete, describe, measure. Comparing
  *  and measuring are jobs of the worker, which are waited for here; the gate's word is only read. */
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type {
@@ -22,7 +22,7 @@ import { resultOf } from '../job/job-result.ts'
 /** Web processes look each second; this long a promotion waits for them. */
 const ACKNOWLEDGE_MS = 5_000
 
-type AskedBy = { readonly caller: Caller; readonly signal: AbortSignal }
+type RequestContext = { readonly caller: Caller; readonly signal: AbortSignal }
 
 export type VersionParts = {
   readonly data: Data
@@ -37,22 +37,25 @@ export type VersionParts = {
 export type VersionCases = {
   readonly compareModels: (
     input: Input<typeof compareModels>,
-    asked: AskedBy,
+    context: RequestContext,
   ) => Promise<Output<typeof compareModels>>
   readonly promoteModel: (
     input: Input<typeof promoteModel>,
-    asked: AskedBy,
+    context: RequestContext,
   ) => Promise<Output<typeof promoteModel>>
-  readonly rollback: (input: Input<typeof rollback>, asked: AskedBy) => Promise<Output<typeof rollback>>
+  readonly rollback: (
+    input: Input<typeof rollback>,
+    context: RequestContext,
+  ) => Promise<Output<typeof rollback>>
   readonly downloadModel: (input: Input<typeof downloadModel>) => Promise<Output<typeof downloadModel>>
   readonly deleteModel: (
     input: Input<typeof deleteModel>,
-    asked: AskedBy,
+    context: RequestContext,
   ) => Promise<Output<typeof deleteModel>>
   readonly modelInfo: (input: Input<typeof modelInfo>) => Promise<Output<typeof modelInfo>>
   readonly evaluateModel: (
     input: Input<typeof evaluateModel>,
-    asked: AskedBy,
+    context: RequestContext,
   ) => Promise<Output<typeof evaluateModel>>
 }
 
@@ -65,7 +68,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     return { ...live, version: live.version }
   }
 
-  /** A version that cannot be loaded never goes live by somebody's action, and who asked for it hears why. */
+  /** A version that cannot be loaded never goes live by somebody's action, and the person hears why. */
   async function verified(versionId: string, what: string): Promise<void> {
     await verify(versionId).catch((error: unknown) => {
       if (!isDarkroomError(error) || error.code !== 'bad_bundle') throw error

@@ -1,4 +1,4 @@
-/** The samples of a run with their encoded pictures: from a data set that a reader opens, or from what is
+/** The samples of a run with their encoded images: from a data set that a reader opens, or from what is
  *  kept on this machine. */
 import { createHash } from 'node:crypto'
 import { isFileFault } from '#lib/data/blobs.ts'

@@ -40,8 +40,8 @@ test('a network that does not fit even with few pictures is refused, with what i
 const best = (widths: readonly [number, number, number]): Network =>
   wideNetwork(widths)({ size: 32, channels: 3 }, 10)
 
-/** VmHWM of a process that learnt eight steps (on TensorFlow four), answered 64 pictures, remembered, wrote a
- *  checkpoint and learnt on, MB; Node's compile cache full (2026-11, AMD EPYC, 2 cores). */
+/** VmHWM of a process that trained eight steps (on TensorFlow four), answered 64 images, remembered, wrote a
+ *  checkpoint and trained on, MB; Node's compile cache full (2026-11, AMD EPYC, 2 cores). */
 const SEEN: readonly (readonly [EngineName, Network, number, number])[] = [
   ['onnx', best([64, 160, 160]), 4, 189],
   ['onnx', best([64, 160, 160]), 16, 232],

@@ -1,21 +1,21 @@
-/** How many pictures a step may hold within the memory that training may take: from the network's shapes, and
+/** How many images a step may hold within the memory that training may take: from the network's shapes, and
  *  what each engine was seen to take. It measures nothing itself. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { parameterCount, shapesOf, sizeOf, type Network } from '#lib/ml/network/network.ts'
 
 type Cost = {
-  /** Node, the engine and its proof, the pictures at hand. */
+  /** Node, the engine and its proof, the images at hand. */
   readonly processMb: number
   /** Of each weight: itself, its gradient, moments, average, best, what a checkpoint holds, and what sessions
    *  make of it. */
   readonly weightCopies: number
-  /** Of each number of a picture's maps: itself, its gradient, and what the kernels take to make them. */
+  /** Of each number of a image's maps: itself, its gradient, and what the kernels take to make them. */
   readonly mapCopies: number
   /** Besides, of each number that a convolution hands to a pool: who was the largest is found out by passes
    *  over the whole map. */
   readonly pooledCopies: number
-  /** Of the largest map, in the session that answers: of all its 16 pictures (32 on TensorFlow). */
+  /** Of the largest map, in the session that answers: of all its 16 images (32 on TensorFlow). */
   readonly answerCopies: number
 }
 
@@ -33,10 +33,10 @@ const SMALLEST = 4
 const LEAST_MB = 216
 const MOST_MB = 4096
 
-type Sized = { readonly network: Network; readonly batch: number; readonly engine: EngineName }
+type BatchProblem = { readonly network: Network; readonly batch: number; readonly engine: EngineName }
 
-/** The most that a training holds with so many pictures to a step. */
-export function trainingMb({ network, batch, engine }: Sized): number {
+/** The most that a training holds with so many images to a step. */
+export function trainingMb({ network, batch, engine }: BatchProblem): number {
   const { processMb, weightCopies, mapCopies, pooledCopies, answerCopies } = COSTS[engine]
   const shapes = shapesOf(network)
   const sizes = [...shapes.values()].map(sizeOf)
@@ -49,8 +49,8 @@ export function trainingMb({ network, batch, engine }: Sized): number {
   return processMb + (numbers * Float32Array.BYTES_PER_ELEMENT) / 2 ** 20
 }
 
-/** The recipe's batch, halved until it fits; refused where not even a few pictures do. */
-export function batchWithin(memoryMb: number, sized: Sized): number {
+/** The recipe's batch, halved until it fits; refused where not even a few images do. */
+export function batchWithin(memoryMb: number, sized: BatchProblem): number {
   let batch = sized.batch
   while (batch > SMALLEST && trainingMb({ ...sized, batch }) > memoryMb) batch = Math.ceil(batch / 2)
   const needed = Math.ceil(trainingMb({ ...sized, batch }))
@@ -66,7 +66,7 @@ export const trainMemoryMb = (setting: number | 'auto', freeBytes: number): numb
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
 
 const tooLarge = (
-  { network, engine }: Sized,
+  { network, engine }: BatchProblem,
   { memoryMb, needed }: { readonly memoryMb: number; readonly needed: number },
 ): DarkroomError =>
   new DarkroomError('invalid_input', {

@@ -34,7 +34,7 @@ const grey = (value: number): Picture => ({
   data: new Uint8Array(32 * 32 * 3).fill(value),
 })
 
-/** A name that is no shape's is a class of blank pictures. */
+/** A name that is no shape's is a class of blank images. */
 function drawn(classes: readonly string[], each: number) {
   return async function* (): AsyncGenerator<PackSource> {
     for (let i = 0; i < each; i++) {

@@ -1,6 +1,6 @@
 /** What the stage "Training" works on, and what comes out of it. Types alone. */
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
-import type { Embedded } from '#lib/ml/learn/head.ts'
+import type { FeatureSet } from '#lib/ml/learn/head.ts'
 import type { Batch } from '#lib/ml/learn/learner.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { Position } from '#lib/ml/learn/train.ts'
@@ -28,8 +28,8 @@ export type PreparedTraining = AsyncDisposable & {
 }
 
 export type HeadFeatures = {
-  readonly training: Embedded
-  readonly choosing: Embedded
+  readonly training: FeatureSet
+  readonly choosing: FeatureSet
   /** That computing them took; the first try counts them as its own. */
   readonly seconds: number
 }

@@ -133,7 +133,7 @@ test('first the last layer is learnt, then the upper part; batch norm and lower 
     .map(({ name }) => name)
   const rates = card.curves.map((point) => point.learning_rate)
   expect(card.curves.map((point) => point.epoch)).toEqual([1, 2, 3])
-  expect(rates.map((rate) => rate > 0)).toEqual([false, true, true]) // the head is learnt at no rate
+  expect(rates.map((rate) => rate > 0)).toEqual([false, true, true]) // the head is trained at no rate
   expect(rates.at(-1)).toBeLessThanOrEqual(transfer.settings.rate.peak)
   expect(card.recipe.name).toBe('transfer')
   expect(card.test!.accuracy.value).toBeGreaterThan(0.9)

@@ -1,5 +1,5 @@
-/** The pictures by which a version proves itself before it serves: made by code, so that a bundle holds
- *  nobody's picture. They are not meant to look like a classifier's classes, only to be the same everywhere. */
+/** The images by which a version proves itself before it serves: made by code, so that a bundle holds
+ *  nobody's image. They are not meant to look like a classifier's classes, only to be the same everywhere. */
 import type { GoldenOutputs } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Picture } from '#lib/domain/image.ts'
@@ -34,7 +34,7 @@ export function goldenPictures(): readonly GoldenPicture[] {
   ]
 }
 
-/** `logits`: one row for each golden picture, in their order. Probabilities are at temperature 1. */
+/** `logits`: one row for each golden image, in their order. Probabilities are at temperature 1. */
 export function goldenOf(logits: readonly Float32Array[]): GoldenOutputs {
   const inputs = goldenPictures().map(({ name, picture }, i) => ({
     name,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Card } from '#lib/contracts/bundle.ts'
-import { promisesKept, type Promised } from './measure-reliability.ts'
+import { measureReliability, type ReliabilityInput } from './measure-reliability.ts'
 import { cardOf } from '../../rows.fakes.ts'
 
 /** Two classes; the first leads by two, one, or nothing. Hashes whose chance is a half. */
-const answered: Promised = {
+const answered: ReliabilityInput = {
   logits: { values: Float32Array.of(2, 0, 2, 0, 1, 0, 0, 0), count: 4, classes: 2 },
   labels: Int32Array.of(0, 1, 0, 1),
   hashes: Array.from({ length: 4 }, () => `${'0'.repeat(16)}800000000000${'0'.repeat(36)}`),
@@ -33,7 +33,7 @@ test('what became of each promise agrees with counting by hand', () => {
 
   // the third is unfamiliar; the first two are sure (0.88), one of them wrongly; sets reach 0.6: scores 0.44
   // and 0.94, 0.37 and 0.87, 0.25 and 0.75
-  expect(promisesKept(answered, card)).toEqual({
+  expect(measureReliability(answered, card)).toEqual({
     share_answered: 0.5,
     error_among_answered: 0.5,
     coverage: 0.5,
@@ -43,7 +43,7 @@ test('what became of each promise agrees with counting by hand', () => {
 })
 
 test('a card that promises nothing keeps nothing', () => {
-  expect(promisesKept(answered, cardOf('v1'))).toEqual({
+  expect(measureReliability(answered, cardOf('v1'))).toEqual({
     share_answered: null,
     error_among_answered: null,
     coverage: null,
@@ -53,7 +53,7 @@ test('a card that promises nothing keeps nothing', () => {
 })
 
 test('a card from before candidates and familiarity keeps what it promised', () => {
-  expect(promisesKept(answered, { ...cardOf('v1'), ...calibrated })).toEqual({
+  expect(measureReliability(answered, { ...cardOf('v1'), ...calibrated })).toEqual({
     share_answered: 0.5,
     error_among_answered: 0.5,
     coverage: null,

@@ -1,4 +1,4 @@
-/** Whether answers keep what their version's card promises, counted over pictures that it did not learn from.
+/** Whether answers keep what their version's card promises, counted over images that it did not learn from.
  *  The rule is domain/decision. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import { softmax, type Logits } from '#lib/domain/calibration.ts'
@@ -6,7 +6,7 @@ import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
 import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
 
-export type Promised = {
+export type ReliabilityInput = {
   readonly logits: Logits
   readonly labels: Int32Array
   readonly hashes: readonly string[]
@@ -14,7 +14,7 @@ export type Promised = {
 }
 
 /** Each `null` where the card promises nothing of the kind. */
-export type PromisesKept = {
+export type ReliabilityFigures = {
   readonly share_answered: number | null
   readonly error_among_answered: number | null
   readonly coverage: number | null
@@ -22,7 +22,10 @@ export type PromisesKept = {
   readonly share_unfamiliar: number | null
 }
 
-export function promisesKept({ logits, labels, hashes, distances }: Promised, card: Card): PromisesKept {
+export function measureReliability(
+  { logits, labels, hashes, distances }: ReliabilityInput,
+  card: Card,
+): ReliabilityFigures {
   const promises = promisesOf(card)
   const temperature = card.calibration?.temperature ?? 1
   const chances = hashes.map(chanceOf)

@@ -66,7 +66,7 @@ test('too few held-back pictures leave out what cannot be estimated, and the car
     candidates: null,
     familiarity: { threshold: null, kept: null, foreign: null },
   })
-  expect(found.reference!.ids).toHaveLength(300) // nearest training pictures can be shown all the same
+  expect(found.reference!.ids).toHaveLength(300) // nearest training images can be shown anyway
   expect(found.notes).toEqual([
     'Confidence is not calibrated: 198 validation images are too few (200 are needed).',
     'For the same reason there are no prediction sets, and unfamiliar images are not detected.',

@@ -1,4 +1,4 @@
-/** An engine that needs no network: a picture's class is told by how light it is, its features are its light
+/** An engine that needs no network: a image's class is told by how light it is, its features are its light
  *  and its grain. Distances it computes as every engine does, by the product with what was loaded. */
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
@@ -68,7 +68,7 @@ function answered(pixels: Float32Array, count: number) {
   }
 }
 
-/** Pictures of the classes in turn, their light off by chance, so that some are taken for a neighbour.
+/** Images of the classes in turn, their light off by chance, so that some are taken for a neighbour.
  *  `grain`: of foreign ones, more. */
 export function lit(count: number, { seed, grain = 0.02 }: { seed: number; grain?: number }): SampleSet {
   const random = createRandom(seed)

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-/** One drawn picture of each shape; every label says the first of the student's classes. */
+/** One drawn image of each shape; every label says the first of the student's classes. */
 async function batch() {
   const { preprocess: spec } = await readBundle(teacher)
   const squares = SHAPES.flatMap((shape, i) => [...preprocess(drawShape(shape, 7_000_000 + i), spec)])

@@ -1,6 +1,6 @@
-/** What a network's features are worth for a classifier: how many pictures its nearest neighbours, and a last
- *  layer learnt on them, get right. It learns no features and writes no card. */
-import { learnHead, type Embedded } from '#lib/ml/learn/head.ts'
+/** What a network's features are worth for a classifier: how many images its nearest neighbours, and a last
+ *  layer trained on them, get right. It learns no features and writes no card. */
+import { learnHead, type FeatureSet } from '#lib/ml/learn/head.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
@@ -8,7 +8,7 @@ import type { Features } from './teacher-features.ts'
 
 export type MeasuredPicture = { readonly hash: string; readonly label: string; readonly split: Split }
 
-export type Worth = {
+export type BackboneScore = {
   readonly images: number
   readonly neighbours: Interval
   /** Null where it was not asked for. */ readonly head: Interval | null
@@ -16,15 +16,15 @@ export type Worth = {
 
 const NEIGHBOURS = 5
 
-/** From the training pictures of a data set to those of another part; the head's strength is chosen on
+/** From the training images of a data set to those of another part; the head's strength is chosen on
  *  validation. Without it for many classes: a head takes minutes. */
-export function worthOf(
+export function evaluateBackbone(
   samples: readonly MeasuredPicture[],
   features: Features,
   { part, withHead }: { readonly part: 'validation' | 'test'; readonly withHead: boolean },
-): Worth {
+): BackboneScore {
   const classes = [...new Set(samples.map(({ label }) => label))].toSorted()
-  const set = (split: Split): Embedded => {
+  const set = (split: Split): FeatureSet => {
     const chosen = samples.filter((sample) => sample.split === split)
     const rows = new Float32Array(chosen.length * features.length)
     chosen.forEach(({ hash }, i) => {
@@ -55,9 +55,9 @@ function rightByHead({
   judged,
   classes,
 }: {
-  training: Embedded
-  validation: Embedded
-  judged: Embedded
+  training: FeatureSet
+  validation: FeatureSet
+  judged: FeatureSet
   classes: number
 }): number {
   const course = learnHead({
@@ -83,7 +83,7 @@ function rightByHead({
 }
 
 /** By the cosine; among equal votes the one whose neighbours are nearer. */
-function rightByNeighbours(training: Embedded, judged: Embedded, classes: number): number {
+function rightByNeighbours(training: FeatureSet, judged: FeatureSet, classes: number): number {
   const known = unitRows(training)
   return countRight({ ...judged, views: [unitRows(judged)] }, (row) => {
     const nearest: { at: number; near: number }[] = []
@@ -102,7 +102,7 @@ function rightByNeighbours(training: Embedded, judged: Embedded, classes: number
 }
 
 function countRight(
-  { count, length, views, labels }: Embedded,
+  { count, length, views, labels }: FeatureSet,
   answer: (row: Float32Array) => readonly number[],
 ): number {
   let right = 0
@@ -113,7 +113,7 @@ function countRight(
   return right
 }
 
-function unitRows({ count, length, views }: Embedded): Float32Array {
+function unitRows({ count, length, views }: FeatureSet): Float32Array {
   const rows = views[0]!.slice()
   for (let i = 0; i < count; i++) {
     const row = rows.subarray(i * length, (i + 1) * length)

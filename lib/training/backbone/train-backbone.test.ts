@@ -13,9 +13,9 @@ import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { backbone, type BackboneRecipe } from '#lib/ml/recipes/backbone.ts'
 import { buildPack, openPack, type PackSource } from '../run/data/pack.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
-import { learnBackbone, type BackbonePorts } from './learn.ts'
+import { trainBackbone, type BackbonePorts } from './train-backbone.ts'
 import { sealBackbone } from './seal-backbone.ts'
-import { lookAtAll, readFeatures } from './teacher-features.ts'
+import { extractFeatures, readFeatures } from './teacher-features.ts'
 
 const LENGTH = 6 // features of a teacher that sees shapes: one number for each
 const RECIPE: BackboneRecipe = {
@@ -66,7 +66,7 @@ async function prepared() {
       return value
     })
   const file = join(folder, 'features')
-  await lookAtAll({
+  await extractFeatures({
     file,
     spec: spec(32),
     length: LENGTH,
@@ -132,7 +132,7 @@ test('labels and features are learnt through both phases, and what is sealed ans
   const { folder, plan, ports, kept, spec } = await prepared()
   const given = await ports()
 
-  expect(await learnBackbone(plan, given)).toBe('done')
+  expect(await trainBackbone(plan, given)).toBe('done')
 
   const { network, weights } = kept.at(-1)!
   expect(given.lines.filter((line) => line.startsWith('Phase'))).toEqual([
@@ -197,11 +197,11 @@ test('stopped, it goes on in the phase and at the second where it was', async ()
       }),
   }
 
-  expect(await learnBackbone(plan, counted)).toBe('stopped')
+  expect(await trainBackbone(plan, counted)).toBe('stopped')
   const second = await ports()
   let stepsOfSecond = 0
   expect(
-    await learnBackbone(plan, {
+    await trainBackbone(plan, {
       ...second,
       learner: async (spec) =>
         watched(await learner(spec), () => {

@@ -1,4 +1,4 @@
-/** The pictures that the backbone learns from, with one label each: training parts alone, never what a
+/** The images that the backbone learns from, with one label each: training parts alone, never what a
  *  classifier validates or tests on. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -22,7 +22,7 @@ export async function* classifierPictures(
   }
 }
 
-/** `train/<class>/images/*.JPEG`, as Tiny-ImageNet-200 lies: one picture of each class in turn, so that any
+/** `train/<class>/images/*.JPEG`, as Tiny-ImageNet-200 lies: one image of each class in turn, so that any
  *  beginning is of all classes. */
 export async function* tinyImagenetPictures(
   folder: string,

@@ -1,5 +1,5 @@
 /** How the backbone learns: labels and a teacher's features at once, within a time that was allowed, first
- *  small pictures, then those of the size that answers. It goes on from its checkpoint; it judges nothing. */
+ *  small images, then those of the size that answers. It goes on from its checkpoint; it judges nothing. */
 import { augment, sampleSeed } from '#lib/ml/learn/augment.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import type { Batch, Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
@@ -36,7 +36,7 @@ export type BackbonePorts = {
 const CHECKPOINT_EVERY = 120 // seconds
 const REPORT_EVERY = 30
 
-export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): Promise<'done' | 'stopped'> {
+export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): Promise<'done' | 'stopped'> {
   const { recipe } = plan
   const began = await readCheckpoint(plan.checkpoint)
   let state = began?.state
@@ -73,12 +73,12 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
       for (let step = 0; step < steps && !isOver() && !ports.signal.aborted; step++) {
         const done = seconds / plan.seconds
         const rate = rateAt(done, recipe) * Math.sqrt(phase.batch / recipe.phases[0]!.batch)
-        const learnt = await learner.learn(making.batch(epoch, step), rate)
-        if (!Number.isFinite(learnt.loss))
+        const metrics = await learner.learn(making.batch(epoch, step), rate)
+        if (!Number.isFinite(metrics.loss))
           throw new Error(`the loss was not a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
         learner.average(recipe.averageDecay)
-        loss += learnt.loss
-        right += learnt.right
+        loss += metrics.loss
+        right += metrics.right
         shown += 1
         seconds = ports.clock() - before
         if (seconds - saidAt > REPORT_EVERY) {
@@ -105,8 +105,8 @@ export async function learnBackbone(plan: BackbonePlan, ports: BackbonePorts): P
 }
 
 /** The weights of a checkpoint as they are: with the rate gone to nothing, an average would only remember the
- *  small pictures. */
-export async function learntSoFar(
+ *  small images. */
+export async function trainedWeights(
   checkpoint: string,
   network: Network,
 ): Promise<{ readonly weights: Weights; readonly steps: number; readonly seconds: number }> {
@@ -182,7 +182,7 @@ function batchesOf(
   }
 }
 
-const LOOKED_AT = 10_000 // pictures for the mean and spread of the features
+const LOOKED_AT = 10_000 // images for the mean and spread of the features
 
 function spreadOf(
   count: number,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { splitOf } from '#lib/domain/splits.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
-import { worthOf, type MeasuredPicture } from './measure.ts'
+import { evaluateBackbone, type MeasuredPicture } from './evaluate-backbone.ts'
 
 /** Three classes whose features lie so far apart, in their spread. */
 function pictures(apart: number) {
@@ -30,7 +30,7 @@ function pictures(apart: number) {
 
 test('features that tell the classes apart are worth nearly all, and noise is worth chance', () => {
   const [clear, noise] = [pictures(8), pictures(0)].map(({ samples, features }) =>
-    worthOf(samples, features, { part: 'test', withHead: true }),
+    evaluateBackbone(samples, features, { part: 'test', withHead: true }),
   )
 
   expect(clear!.images).toBe(150)
@@ -44,6 +44,6 @@ test('features of overlapping classes are worth what the best straight border ge
   const { samples, features } = pictures(2.5)
 
   expect(
-    Math.abs(worthOf(samples, features, { part: 'test', withHead: true }).head!.value - 0.93),
+    Math.abs(evaluateBackbone(samples, features, { part: 'test', withHead: true }).head!.value - 0.93),
   ).toBeLessThan(0.07) // two classes 2.5 √2 spreads apart: Φ(1.77) = 0.96 each way
 })
