@@ -51,6 +51,11 @@ test.each([
   ['a command answers HTTP', 'lib/commands/train.ts', `import { serve } from '#lib/http/serve.ts'`],
   ['HTTP parts reach the database', 'lib/server/fast-path.ts', `import { x } from '#lib/data/rows.ts'`],
   [
+    'a use case reads what only pages read',
+    'lib/training/run/run.ts',
+    `import { x } from '#lib/queries/runs.ts'`,
+  ],
+  [
     'the child that computes reads rows',
     'lib/inference/loaded-models.ts',
     `import { x } from '#lib/data/rows.ts'`,

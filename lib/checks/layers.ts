@@ -31,9 +31,9 @@ function objectionTo(file: string, room: Room, specifier: string): string | unde
   const target = targetOf(file, specifier)
   if (target === undefined) return outsideObjection(file, room, specifier)
   if (target.startsWith('lib/data/generated/'))
-    return room === 'data'
+    return room === 'data' || room === 'queries'
       ? undefined
-      : `the generated database client stays inside lib/data; ${room} gets domain values.`
+      : `the generated database client stays inside lib/data and lib/queries; ${room} gets domain values.`
   if (/\.fakes\.tsx?$/.test(target) && !isTest(file) && room !== 'e2e')
     return `${specifier} is a fake: only tests import it.`
   const theirs = roomOf(target)

@@ -18,6 +18,7 @@ const COMPOSED = [
   'engines',
   'images',
   'data',
+  'queries',
   'children',
   'inference',
   ...USE_CASES,
@@ -37,6 +38,10 @@ export const ROOMS = {
   images: { is: "strangers' bytes to pixels", may: ['domain', 'contracts'] },
   archive: { is: 'ZIP in and out, safely', may: ['domain'] },
   data: { is: 'rows and content-hashed files to domain values', may: ['domain', 'contracts'] },
+  queries: {
+    is: 'what pages and API answers read: filters, lists, counts',
+    may: ['domain', 'contracts', 'data'],
+  },
   jobs: { is: 'claim, lease, heartbeat, retry, cancel', may: ['domain'] },
   auth: {
     is: 'people, keys, scopes, sessions, rate limits',
@@ -97,6 +102,7 @@ const NOT_IN_A_BROWSER: readonly Room[] = [
   'images',
   'archive',
   'data',
+  'queries',
   'jobs',
   'auth',
   'ingest',

@@ -3,7 +3,7 @@
 import path from 'node:path'
 import type { KEY_SCOPES } from '#lib/contracts/people.ts'
 import { createKeyDesk } from '#lib/auth/keys.ts'
-import { openData } from '#lib/data/open.ts'
+import { openData } from '#lib/queries/open-data.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 
 type KeyScope = (typeof KEY_SCOPES)[number]

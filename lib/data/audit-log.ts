@@ -1,7 +1,7 @@
 /** The audit log: who changed what, and who logged in. It names things as they were called then, because they
  *  may be gone. What is a change, lib/contracts/audit-labels.ts says. */
 import type { Changes, ChangeFilter } from './data.ts'
-import { pageOf } from './answers/page.ts'
+import { pageOf } from '#lib/domain/page.ts'
 import type { Prisma } from './generated/client.ts'
 import type { Store } from './store.ts'
 

@@ -11,7 +11,7 @@ import {
   storedImage,
   predictionOf,
 } from './opened.fakes.ts'
-import { openData } from './open.ts'
+import { openData } from '#lib/queries/open-data.ts'
 import { takeTurns } from './write-queue.ts'
 
 const SHORT_MS = 300

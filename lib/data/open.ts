@@ -45,7 +45,13 @@ const OPEN_PATIENCE_MS = 60_000
 const PRISMA_MARGIN_MS = 1_000
 
 /** Migrates, then opens. One per process; end it with `close()`. */
-export async function openData(settings: DataSettings): Promise<Data> {
+/** Without what lib/queries reads, which is given the store itself. */
+export type OpenStore = Omit<Data, 'answers'> & {
+  readonly answers: ReturnType<typeof answersOf>
+  readonly store: Store
+}
+
+export async function openStore(settings: DataSettings): Promise<OpenStore> {
   mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
   preparePictures(settings.dataDir)
   const inUse = lockShared(path.join(settings.dataDir, IN_USE_LOCK))
@@ -104,6 +110,7 @@ export async function openData(settings: DataSettings): Promise<Data> {
   }
   return {
     ...rooms,
+    store,
     blobs: store.blobs,
     answers: answersOf(store, rooms),
     subjects: subjectsOf(store),

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest'
 import type { Data } from './data.ts'
 import type { DataSettings } from './data-settings.ts'
 import { migrate } from './migrate.ts'
-import { openData } from './open.ts'
+import { openData } from '#lib/queries/open-data.ts'
 import type { NewPicture, NewPrediction, NewSample } from './values.ts'
 
 /** A Saturday noon, UTC. */

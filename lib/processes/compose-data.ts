@@ -1,5 +1,5 @@
 /** Opens the data room with what it is given from outside: places, the clock, and what makes thumbnails. */
-import { openData } from '#lib/data/open.ts'
+import { openData } from '#lib/queries/open-data.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { DataSettings } from '#lib/data/data-settings.ts'
 import { finishRestore } from '#lib/operations/backup/settle-restore.ts'

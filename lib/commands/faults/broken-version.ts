@@ -2,7 +2,7 @@
  *  the version before it takes over, health says why, and a broken version cannot be promoted. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { openData } from '#lib/data/open.ts'
+import { openData } from '#lib/queries/open-data.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { pidsOf } from './process-tree.ts'

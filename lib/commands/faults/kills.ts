@@ -2,7 +2,7 @@
  *  was acknowledged is lost, nobody is refused after one more attempt, and a process that was killed again
  *  and again comes back as fast as the first time. */
 import path from 'node:path'
-import { openData } from '#lib/data/open.ts'
+import { openData } from '#lib/queries/open-data.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { BOMB_SIDE, BOMBS } from './bombs.ts'
 import { pidsOf } from './process-tree.ts'

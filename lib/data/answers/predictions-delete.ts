@@ -6,7 +6,7 @@ import type { Prisma } from '../generated/client.ts'
 import { deletePredictions } from '../retention.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
-import { predictionsWhere } from './predictions.ts'
+import { predictionsWhere } from '../prediction-filter.ts'
 
 const DAY_MS = 86_400_000
 

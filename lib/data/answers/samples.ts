@@ -7,7 +7,7 @@ import type { Prisma } from '../generated/client.ts'
 import { inTrash, notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Source } from '../values.ts'
-import { pageOf } from './page.ts'
+import { pageOf } from '#lib/domain/page.ts'
 import { imageOf } from './images.ts'
 import { byOf, trashOf } from './undoing.ts'
 

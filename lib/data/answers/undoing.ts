@@ -5,7 +5,7 @@ import type { Split } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Answers, Data } from '../data.ts'
 import type { SampleChangeEntry, SampleChangeRecord, TrashRecord } from '../undo-types.ts'
-import { pageOf } from './page.ts'
+import { pageOf } from '#lib/domain/page.ts'
 
 /** Samples that an entry of the trash shows. */
 const SHOWN = 12

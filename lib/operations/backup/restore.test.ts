@@ -19,7 +19,7 @@ import {
   sampleOf,
   type DataFixture,
 } from '#lib/data/opened.fakes.ts'
-import { openData } from '#lib/data/open.ts'
+import { openData } from '#lib/queries/open-data.ts'
 import { makeBackup } from './make.ts'
 import { restoreBackup, type RestorePlan } from './restore.ts'
 import { finishRestore, restoreToTell } from './settle-restore.ts'

@@ -1,10 +1,10 @@
 /** Figures of the traffic, read from sums that are kept with each answer; rows are read for latency alone,
  *  and few of them. Counts are of all time; days, histogram and latency of the days asked for. */
-import type { Connection } from '../connection.ts'
-import type { Answers, Data } from '../data.ts'
-import { BINS, dateOf, dayOf } from '../prediction-counts.ts'
-import type { Store } from '../store.ts'
-import { TRASHED_CLASSIFIERS } from '../trashed-classifiers.ts'
+import type { Connection } from '#lib/data/connection.ts'
+import type { Answers, Data } from '#lib/data/data.ts'
+import { BINS, dateOf, dayOf } from '#lib/data/prediction-counts.ts'
+import type { Store } from '#lib/data/store.ts'
+import { TRASHED_CLASSIFIERS } from '#lib/data/trashed-classifiers.ts'
 
 /** Latency is told from the newest answers: older ones speak of another load. */
 const LATENCIES = 1_000

@@ -1,12 +1,12 @@
 /** Trainings as their contracts say them. */
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { bestEpochOf, endedEarly } from '#lib/domain/early-stop.ts'
-import type { Answers, Data } from '../data.ts'
-import { isActive, runIn, runsBefore } from '../runs.ts'
-import type { Store } from '../store.ts'
-import { ofListed } from '../trashed-classifiers.ts'
-import type { Run } from '../values.ts'
-import { pageOf } from './page.ts'
+import type { Answers, Data } from '#lib/data/data.ts'
+import { isActive, runIn, runsBefore } from '#lib/data/runs.ts'
+import type { Store } from '#lib/data/store.ts'
+import { ofListed } from '#lib/data/trashed-classifiers.ts'
+import type { Run } from '#lib/data/values.ts'
+import { pageOf } from '#lib/domain/page.ts'
 import { runEventsOf } from './run-events.ts'
 import { progressOf, stageAnswer, stageOf } from './run-stage.ts'
 

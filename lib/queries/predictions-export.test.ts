@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { exportPredictions } from '#lib/contracts/predictions-export.ts'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
-import { openWithFruit, predictionOf } from './opened.fakes.ts'
+import { openWithFruit, predictionOf } from '#lib/data/opened.fakes.ts'
 
 const input = (values: object) => exportPredictions.input.parse(values)
 async function textOf({ bytes }: FileAnswer): Promise<string> {

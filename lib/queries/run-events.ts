@@ -1,10 +1,10 @@
 /** The events of a training as they happen, for any number of readers: one look at the rows for all who
  *  follow a run, and one copy of each event. It writes nothing; how events reach a reader is lib/http's. */
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
-import { eventsAfter, type StoredEvent } from '../run-event-rows.ts'
-import { isActive, runIn } from '../runs.ts'
-import type { Store } from '../store.ts'
-import type { Run } from '../values.ts'
+import { eventsAfter, type StoredEvent } from '#lib/data/run-event-rows.ts'
+import { isActive, runIn } from '#lib/data/runs.ts'
+import type { Store } from '#lib/data/store.ts'
+import type { Run } from '#lib/data/values.ts'
 import { stageAnswer } from './run-stage.ts'
 
 const LOOK_EVERY_MS = 250

@@ -3,11 +3,11 @@ import { FINDINGS } from '#lib/contracts/uploads.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import type { Answers, Data } from '../data.ts'
-import type { Store } from '../store.ts'
-import { uploadValue } from '../uploads.ts'
-import type { Upload } from '../values.ts'
-import { pageOf } from './page.ts'
+import type { Answers, Data } from '#lib/data/data.ts'
+import type { Store } from '#lib/data/store.ts'
+import { uploadValue } from '#lib/data/uploads.ts'
+import type { Upload } from '#lib/data/values.ts'
+import { pageOf } from '#lib/domain/page.ts'
 
 export const uploadAnswers = (
   { prisma }: Store,

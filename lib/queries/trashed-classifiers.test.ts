@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openWithFruit, predictionOf, sampleOf } from './opened.fakes.ts'
+import { openWithFruit, predictionOf, sampleOf } from '#lib/data/opened.fakes.ts'
 
 async function withTwo() {
   const opened = await openWithFruit()

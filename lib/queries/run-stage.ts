@@ -1,7 +1,7 @@
 /** The stage of a run as the contract says it. */
 import type { RunStageAnswer } from '#lib/contracts/retrain.ts'
 import { overallPercent, STAGE_TITLES, type StageProgress } from '#lib/domain/run-stages.ts'
-import type { Run } from '../values.ts'
+import type { Run } from '#lib/data/values.ts'
 
 export const stageAnswer = ({ stage, done, total, etaSeconds }: StageProgress): RunStageAnswer => ({
   name: stage,

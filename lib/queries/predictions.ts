@@ -1,17 +1,17 @@
 /** The history of answered pictures, as its contracts say it. */
 import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { Answers, Data } from '../data.ts'
-import type { Prisma } from '../generated/client.ts'
-import { countOfPredictions } from '../prediction-counts.ts'
-import { notFound, parsed } from '../store.ts'
-import type { Store } from '../store.ts'
-import { trashedClassifiers } from '../trashed-classifiers.ts'
-import { pageOf } from './page.ts'
-import { imageOf } from './images.ts'
+import type { Answers, Data } from '#lib/data/data.ts'
+import type { Prisma } from '#lib/data/generated/client.ts'
+import { predictionsWhere, type PredictionFilters } from '#lib/data/prediction-filter.ts'
+import { countOfPredictions } from '#lib/data/prediction-counts.ts'
+import { notFound, parsed } from '#lib/data/store.ts'
+import type { Store } from '#lib/data/store.ts'
+import { trashedClassifiers } from '#lib/data/trashed-classifiers.ts'
+import { pageOf } from '#lib/domain/page.ts'
+import { imageOf } from '#lib/data/answers/images.ts'
 
 type Row = Prisma.PredictionGetPayload<{ include: { feedback: true } }>
-type Filters = Omit<Parameters<Answers['listPredictions']>[0], 'limit' | 'cursor'>
 
 export const predictionAnswers = (
   store: Store,
@@ -50,7 +50,7 @@ function isSummed({
   max_confidence,
   since,
   until,
-}: Filters): boolean {
+}: PredictionFilters): boolean {
   return [version, decision, feedback, min_confidence, max_confidence, since, until].every(
     (filter) => filter === undefined,
   )
@@ -65,33 +65,17 @@ async function rowOf(store: Store, id: string): Promise<Row> {
 /** As `predictionsWhere`; without a classifier, those of classifiers in the trash are left out. */
 export function listedWhere(
   { connection }: Pick<Store, 'connection'>,
-  request: Filters,
+  request: PredictionFilters,
 ): Prisma.PredictionWhereInput {
   const trashed = request.classifier === undefined ? trashedClassifiers(connection) : []
   if (trashed.length === 0) return predictionsWhere(request)
   return { AND: [predictionsWhere(request), { classifierId: { notIn: [...trashed] } }] }
 }
 
-function countListed({ connection }: Store, { classifier, class: name }: Filters): number {
+function countListed({ connection }: Store, { classifier, class: name }: PredictionFilters): number {
   const all = countOfPredictions(connection, classifier, name)
   const trashed = classifier === undefined ? trashedClassifiers(connection) : []
   return trashed.reduce((sum, id) => sum - countOfPredictions(connection, id, name), all)
-}
-
-export function predictionsWhere(request: Filters): Prisma.PredictionWhereInput {
-  return {
-    ...(request.classifier !== undefined && { classifierId: request.classifier }),
-    ...(request.class !== undefined && { predictedClass: request.class }),
-    ...(request.version !== undefined && { version: request.version }),
-    ...(request.decision !== undefined && {
-      decision: request.decision === 'none' ? null : request.decision,
-    }),
-    ...(request.feedback === 'none' && { feedback: { is: null } }),
-    ...(request.feedback !== undefined &&
-      request.feedback !== 'none' && { feedback: { is: { isCorrect: request.feedback === 'correct' } } }),
-    confidence: { gte: request.min_confidence, lte: request.max_confidence },
-    createdAt: { gte: request.since, lte: request.until },
-  }
 }
 
 export const predictionAnswer = (row: Row): KeptPrediction => ({

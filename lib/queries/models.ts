@@ -1,8 +1,8 @@
 /** Versions with what a person needs to choose among them, as their contracts say it. */
 import type { VersionAnswer } from '#lib/contracts/models.ts'
-import type { Answers, Data } from '../data.ts'
-import type { Version, VersionFault } from '../version-values.ts'
-import { pageOf } from './page.ts'
+import type { Answers, Data } from '#lib/data/data.ts'
+import type { Version, VersionFault } from '#lib/data/version-values.ts'
+import { pageOf } from '#lib/domain/page.ts'
 
 export function modelAnswers({
   classifiers,

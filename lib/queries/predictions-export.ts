@@ -1,9 +1,10 @@
 /** The history as a file: read in pieces while it is sent, so that its length takes no memory. */
 import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import { csvLine } from '#lib/domain/csv.ts'
-import type { Answers, Data } from '../data.ts'
-import type { Store } from '../store.ts'
-import { listedWhere, predictionAnswer, type predictionsWhere } from './predictions.ts'
+import type { Answers, Data } from '#lib/data/data.ts'
+import type { Store } from '#lib/data/store.ts'
+import type { PredictionFilters } from '#lib/data/prediction-filter.ts'
+import { listedWhere, predictionAnswer } from './predictions.ts'
 
 const ROWS_AT_ONCE = 1_000
 
@@ -41,10 +42,7 @@ export const predictionExport = (
   },
 })
 
-async function* rowsOf(
-  store: Store,
-  request: Parameters<typeof predictionsWhere>[0],
-): AsyncGenerator<readonly KeptPrediction[]> {
+async function* rowsOf(store: Store, request: PredictionFilters): AsyncGenerator<readonly KeptPrediction[]> {
   const where = listedWhere(store, request)
   let before: string | undefined
   for (;;) {
