@@ -27,10 +27,29 @@ test('logits that are three times too loud get the temperature three', () => {
 
   const temperature = fitTemperature({ values, count, classes: 2 }, labels)
 
-  expect(temperature).toBeCloseTo(3, 1)
+  // the likelihood is largest where the odds at that temperature are those of the labels
+  expect(temperature).toBeCloseTo(3 / Math.log(right / (count - right)), 6)
   expect(negativeLogLikelihood({ values, count, classes: 2 }, labels, temperature)).toBeLessThan(
     negativeLogLikelihood({ values, count, classes: 2 }, labels),
   )
+})
+
+test('the likelihood of two labels is the mean of the two logarithms, and large logits keep it finite', () => {
+  const values = Float32Array.of(2, 0, 0, 1)
+
+  expect(negativeLogLikelihood({ values, count: 2, classes: 2 }, [0, 0])).toBeCloseTo(
+    (Math.log(1 + Math.exp(-2)) + Math.log(1 + Math.E)) / 2,
+    12,
+  )
+  const large = { values: Float32Array.of(1_000, 0), count: 1, classes: 2 }
+  expect(negativeLogLikelihood(large, [0])).toBe(0)
+})
+
+test('logits that are always right get the smallest temperature, those that are always wrong the largest', () => {
+  const logits = { values: Float32Array.of(0.5, 0, 0.5, 0), count: 2, classes: 2 }
+
+  expect(fitTemperature(logits, [0, 0])).toBeCloseTo(0.05, 4)
+  expect(fitTemperature(logits, [1, 1])).toBeCloseTo(20, 4)
 })
 
 test('answers as sure as they are right have no calibration error; boasting has', () => {
@@ -42,6 +61,32 @@ test('answers as sure as they are right have no calibration error; boasting has'
 
   expect(calibrationError(honest)).toBeCloseTo(0, 10)
   expect(calibrationError(boasting)).toBeCloseTo(0.2, 10)
+})
+
+test('one answer is as wrong as its confidence says, none is not wrong at all', () => {
+  expect(calibrationError([{ confidence: 0.7, isRight: true }])).toBeCloseTo(0.3, 12)
+  expect(calibrationError([])).toBe(0)
+})
+
+test('errors count where they fall, whatever the order of the answers', () => {
+  const answers = [
+    ...Array.from({ length: 200 }, (): Answered => ({ confidence: 0.5, isRight: false })),
+    ...Array.from({ length: 1_000 }, (_, i): Answered => ({ confidence: 0.9, isRight: i >= 10 })),
+  ]
+
+  expect(confidentFrom(answers)).toEqual({
+    threshold: 0.9,
+    shareAnswered: 1_000 / 1_200,
+    errorAmongAnswered: 10 / 1_000,
+  })
+})
+
+test('149 perfect answers suffice for two percent, 148 do not', () => {
+  const perfect = Array.from({ length: 149 }, (): Answered => ({ confidence: 0.9, isRight: true }))
+
+  // Clopper–Pearson without an error: 1 − 0.05 ** (1 / n) ≤ 0.02 from n = 149
+  expect(confidentFrom(perfect).threshold).toBe(0.9)
+  expect(confidentFrom(perfect.slice(1)).threshold).toBeNull()
 })
 
 test('an answer may be called confident from where errors are surely few', () => {
@@ -69,10 +114,31 @@ test('how many held-back images would do is told from how these were answered', 
   const perfect = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.99, isRight: true }))
   const hopeless = perfect.map((answer, i) => ({ ...answer, isRight: i % 10 !== 0 }))
 
-  // a faultless version needs 149 (fewestToPromise); five percent steps lead there from a hundred
-  expect(imagesToPromise(perfect)).toBeGreaterThanOrEqual(149)
-  expect(imagesToPromise(perfect)).toBeLessThan(160)
+  // a faultless version needs 149 (fewestToPromise); steps of five percent lead from 100 to 148, then 155.1
+  expect(imagesToPromise(perfect)).toBe(156)
   expect(imagesToPromise(hopeless)).toBeNull()
+})
+
+test('the surest answers decide how many images would do, and the others are counted with them', () => {
+  const surest = Array.from({ length: 100 }, (): Answered => ({ confidence: 0.9, isRight: true }))
+  const others = Array.from({ length: 100 }, (): Answered => ({ confidence: 0.5, isRight: false }))
+
+  expect(imagesToPromise([...others, ...surest])).toBe(311) // 155.1 of the surest are half of 310.3
+})
+
+test('errors grow with the images: 2 of 200 become 5 of 531, the first that are surely at most two percent', () => {
+  const surest = Array.from({ length: 200 }, (_, i): Answered => ({ confidence: 0.9, isRight: i >= 2 }))
+
+  // in steps of five percent; Clopper–Pearson's bound is 0.0207 for 5 of 505 and 0.0197 for 5 of 531
+  expect(imagesToPromise(surest)).toBe(531)
+})
+
+test('answers that do not fill the bins evenly are each in one bin', () => {
+  const answers = Array.from({ length: 20 }, (_, i): Answered => ({ confidence: i / 20, isRight: true }))
+
+  expect(reliability(answers).map(({ images }) => images)).toEqual([
+    1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2,
+  ])
 })
 
 test('bins of reliability hold equally many answers, the least sure first', () => {

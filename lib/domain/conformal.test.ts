@@ -99,4 +99,29 @@ test('the same picture has the same chance each time, and chances are spread eve
 
 test('the likeliest comes first, and equals keep the order of the classes', () => {
   expect(byProbability([0.2, 0.4, 0.2, 0.1, 0.1])).toEqual([1, 0, 2, 3, 4])
+  expect(byProbability([0.1, 0.1, 0.3, 0.1, 0.4])).toEqual([4, 2, 0, 1, 3])
+})
+
+test('the mass is the 96th smallest score of a hundred: ⌈101 · 0.95⌉', () => {
+  const count = 100
+  const labels = Array.from({ length: count }, () => 0)
+  const chances = Array.from({ length: count }, (_, i) => i / count)
+  const logits = { values: new Float32Array(2 * count), count, classes: 2 } // both classes equally likely
+
+  // each score is half of its chance; the label is the first of two equals
+  expect(candidateMass({ logits, labels, chances }, 1)).toBeCloseTo(0.95 / 2, 12)
+  expect(candidateMass({ logits, labels, chances }, 1, 0.995)).toBeNull() // the 101st of a hundred
+  expect(candidateMass({ logits, labels, chances }, 1, 0.99)).toBeCloseTo(0.99 / 2, 12)
+})
+
+test('coverage counts the images whose label is a candidate, and how many candidates they have', () => {
+  const logits = { values: Float32Array.of(0, 0, 9, -9, -9, 9), count: 3, classes: 2 }
+  const drawn = { logits, labels: [1, 0, 0], chances: [0.5, 0.5, 0.5] }
+
+  // two equals are both candidates; of the other two images only the likeliest is, once right, once wrong
+  const found = coverageOf(drawn, { temperature: 1, mass: 0.8 })!
+
+  expect(found.coverage.value).toBeCloseTo(2 / 3, 12)
+  expect(found.meanSize).toBeCloseTo(4 / 3, 12)
+  expect(found.images).toBe(3)
 })

@@ -15,6 +15,26 @@ test('classes that are mixed up most come first, with the worse direction in fro
   ])
 })
 
+test('both directions count together, and of equal pairs the one with the larger share comes first', () => {
+  const counts = [
+    [0, 3, 4, 0],
+    [3, 0, 0, 0],
+    [0, 0, 96, 2],
+    [0, 0, 2, 6],
+  ]
+
+  const pairs = confusedPairs(['a', 'b', 'c', 'd'], counts).map(
+    ({ truth, answer, there, back }) => `${truth} for ${answer}: ${there}, back ${back}`,
+  )
+
+  // c and d are mixed up four times, as a and c are; two of eight is less than four of seven
+  expect(pairs).toEqual(['a for b: 3, back 3', 'a for c: 4, back 0', 'c for d: 2, back 2'])
+})
+
+test('a class that no image was predicted for yet is not mixed up', () => {
+  expect(confusedPairs(['a', 'b'], [[5]])).toEqual([])
+})
+
 test('where nothing is mixed up there is no pair', () => {
   expect(
     confusedPairs(
@@ -43,4 +63,7 @@ test('the class whose share changed most comes first', () => {
     ['plum', 0.1],
   ])
   expect(shareShifts(before, new Map())).toEqual([])
+  expect(shareShifts(new Map([['apple', 1]]), new Map([['lime', 1]])).map(({ change }) => change)).toEqual([
+    -1, 1,
+  ])
 })

@@ -22,3 +22,11 @@ test.each<[string, unknown]>([
   ['a database that is locked', Object.assign(new Error('database is locked'), { errcode: 5 })],
   ['what is no error', 'ENOSPC'],
 ])('%s is no full disk', (_, error) => expect(isDiskFull(error)).toBe(false))
+
+test('the cause is found behind four other errors, and not sought deeper', () => {
+  const behind = (wrappers: number): unknown =>
+    Array.from({ length: wrappers }).reduce((cause) => new Error('outer', { cause }), coded('ENOSPC'))
+
+  expect(isDiskFull(behind(4))).toBe(true)
+  expect(isDiskFull(behind(5))).toBe(false)
+})

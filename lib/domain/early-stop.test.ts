@@ -19,3 +19,7 @@ test.each([
   ['one that went through all of its epochs', { epoch: 3, epochs: 3 }],
   ['one that did not begin', { epoch: 0, epochs: 3 }],
 ])('%s did not stop early', (_story, course) => expect(endedEarly(course)).toBe(false))
+
+test('a training that stops after its first epoch did stop early', () => {
+  expect(endedEarly({ epoch: 1, epochs: 2 })).toBe(true)
+})
