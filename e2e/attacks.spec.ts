@@ -267,8 +267,10 @@ test('10 · guessing passwords has to wait, and the right one does not help whil
   )
   const late = await product.login('ada@example.org')
 
-  expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(5)
-  expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3)
+  const tried = answers.filter(({ status }) => status === 401).length
+  expect(tried).toBeGreaterThan(0)
+  expect(tried).toBeLessThanOrEqual(5)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(8 - tried)
   expect(late.status).toBe(429)
   expect((await product.ask('GET', '/api/users', { headers: asAdmin() })).status).toBe(200) // who is in stays in
 
