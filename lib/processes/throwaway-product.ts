@@ -1,12 +1,15 @@
 /** The built product, started for a command or a test on a free port with a data folder of its own, and ended
  *  without a trace: the only place that starts one. It does not build, and creates neither accounts nor keys. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const READY = /^Darkroom is ready at (http\S+)\s/m
+/** Printed after it, in the same breath but not always in the same piece, while nobody is in charge. */
+const SETUP_LINK = /\/setup\?token=\S+\s/
+const LONGEST_WAIT_FOR_LINK_MS = 5_000
 const LONGEST_START_MS = 120_000 // 2 s on an idle machine
 const LONGEST_END_MS = 20_000
 const SHOWN_OUTPUT = 4_000 // characters from the end, in the error of a failed start
@@ -61,8 +64,10 @@ export async function startThrowawayProduct(
     removeData()
   }
   try {
+    const url = await addressOf(supervisor)
+    if (existsSync(path.join(dataDir, 'setup-token'))) await untilLinkIsPrinted(supervisor)
     return {
-      url: await addressOf(supervisor),
+      url,
       dataDir,
       pid: child.pid ?? 0,
       output,
@@ -119,6 +124,17 @@ function addressOf({ child, output, exit }: Supervisor): Promise<string> {
     if (address) resolve(address)
   })
   return promise.finally(() => clearTimeout(timer))
+}
+
+async function untilLinkIsPrinted({ child, output }: Supervisor): Promise<void> {
+  if (SETUP_LINK.test(output())) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, LONGEST_WAIT_FOR_LINK_MS)
+  child.stdout?.on('data', () => {
+    if (SETUP_LINK.test(output())) resolve()
+  })
+  await promise
+  clearTimeout(timer)
 }
 
 async function end({ child, exit }: Supervisor): Promise<void> {
