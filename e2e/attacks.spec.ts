@@ -7,7 +7,14 @@ import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { browserCookies, CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
+import {
+  browserCookies,
+  CLASSIFIER,
+  startOwnProduct,
+  train,
+  type OwnProduct,
+  type Said,
+} from './own-product.ts'
 
 const MIB = 1024 ** 2
 const HTML = '<img src=x onerror="window.attacked=1">'
@@ -426,6 +433,12 @@ test('13 · every answer carries the headers that protect its reader', async () 
   for (const name of [host, `localhost:${new URL(product.url).port}`, hostname])
     expect(await rawly(product.url, 'GET /api/health/live HTTP/1.1', name)).toMatch(/^HTTP\/1\.1 200/)
 })
+
+/** Refused as a value that cannot be, or understood as text that nothing has. */
+function expectNothing(said: Said, list: string, query: string): void {
+  if (said.status === 200) expect(said.json[list], query).toEqual([])
+  else expect([400, 404, 422], `${query}: ${said.text}`).toContain(said.status)
+}
 
 /** A request line as no library would send it. */
 function rawly(url: string, line: string, as?: string): Promise<string> {
