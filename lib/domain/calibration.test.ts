@@ -70,8 +70,8 @@ test('one answer is as wrong as its confidence says, none is not wrong at all', 
 
 test('errors count where they fall, whatever the order of the answers', () => {
   const answers = [
-    ...Array.from({ length: 200 }, (): Answered => ({ confidence: 0.5, isRight: false })),
-    ...Array.from({ length: 1_000 }, (_, i): Answered => ({ confidence: 0.9, isRight: i >= 10 })),
+    ...Array.from({ length: 200 }, (): ScoredPrediction => ({ confidence: 0.5, isRight: false })),
+    ...Array.from({ length: 1_000 }, (_, i): ScoredPrediction => ({ confidence: 0.9, isRight: i >= 10 })),
   ]
 
   expect(confidentFrom(answers)).toEqual({
@@ -82,7 +82,7 @@ test('errors count where they fall, whatever the order of the answers', () => {
 })
 
 test('149 perfect answers suffice for two percent, 148 do not', () => {
-  const perfect = Array.from({ length: 149 }, (): Answered => ({ confidence: 0.9, isRight: true }))
+  const perfect = Array.from({ length: 149 }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true }))
 
   // Clopper–Pearson without an error: 1 − 0.05 ** (1 / n) ≤ 0.02 from n = 149
   expect(confidentFrom(perfect).threshold).toBe(0.9)
@@ -120,21 +120,27 @@ test('how many held-back images would do is told from how these were answered', 
 })
 
 test('the surest answers decide how many images would do, and the others are counted with them', () => {
-  const surest = Array.from({ length: 100 }, (): Answered => ({ confidence: 0.9, isRight: true }))
-  const others = Array.from({ length: 100 }, (): Answered => ({ confidence: 0.5, isRight: false }))
+  const surest = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true }))
+  const others = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.5, isRight: false }))
 
   expect(imagesToPromise([...others, ...surest])).toBe(311) // 155.1 of the surest are half of 310.3
 })
 
 test('errors grow with the images: 2 of 200 become 5 of 531, the first that are surely at most two percent', () => {
-  const surest = Array.from({ length: 200 }, (_, i): Answered => ({ confidence: 0.9, isRight: i >= 2 }))
+  const surest = Array.from({ length: 200 }, (_, i): ScoredPrediction => ({
+    confidence: 0.9,
+    isRight: i >= 2,
+  }))
 
   // in steps of five percent; Clopper–Pearson's bound is 0.0207 for 5 of 505 and 0.0197 for 5 of 531
   expect(imagesToPromise(surest)).toBe(531)
 })
 
 test('answers that do not fill the bins evenly are each in one bin', () => {
-  const answers = Array.from({ length: 20 }, (_, i): Answered => ({ confidence: i / 20, isRight: true }))
+  const answers = Array.from({ length: 20 }, (_, i): ScoredPrediction => ({
+    confidence: i / 20,
+    isRight: true,
+  }))
 
   expect(reliability(answers).map(({ images }) => images)).toEqual([
     1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2,
