@@ -7,14 +7,7 @@ import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import {
-  browserCookies,
-  CLASSIFIER,
-  startOwnProduct,
-  train,
-  type OwnProduct,
-  type Said,
-} from './own-product.ts'
+import { browserCookies, CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
 
 const MIB = 1024 ** 2
 const HTML = '<img src=x onerror="window.attacked=1">'
