@@ -91,7 +91,7 @@ test('a process that is late admits fewer at each look, and more again once it k
   expect(limitAfter(25)).toBe(122)
   expect(limitAfter(10)).toBe(122) // not yet the next look
   for (let i = 0; i < 20; i++) limitAfter(25)
-  expect(limitAfter(25)).toBe(32) // the engines stay busy
+  expect(limitAfter(25)).toBe(64) // the engines stay busy
 
   lagMs = 5
   expect(limitAfter(250)).toBe(137) // half of it more after ten looks

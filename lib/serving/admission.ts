@@ -21,8 +21,8 @@ const LATE_MS = 30
 const SHRINKS_BY = 0.7
 const GROWS_BY = 0.05
 const LOOK_EVERY_MS = 25
-/** Enough to keep the engines busy: two full batches. */
-const LEAST_ADMITTED = 32
+/** Enough to keep the engines busy, two full batches for each of two, also while one of them is restarted. */
+const LEAST_ADMITTED = 64
 /** Until it is known better. */
 const FIRST_COST_MS = 1
 /** With fewer under way, their time says how long one takes, not how many are finished in a second. */
