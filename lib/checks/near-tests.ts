@@ -13,7 +13,7 @@ export const LONG_TESTS: readonly string[] = [
   'lib/processes/disk-full.test.ts',
   'lib/processes/supervisor.test.ts',
   'lib/processes/topology.test.ts',
-  'lib/training/backbone/learn.test.ts',
+  'lib/training/backbone/train-backbone.test.ts',
   'lib/training/retrain/retrain.test.ts',
   'lib/training/run/learn/batch-size.test.ts',
   'lib/training/run/run.test.ts',
