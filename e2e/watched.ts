@@ -22,6 +22,13 @@ export const test = plain.extend<{ readonly complaints: string[] }>({
   ],
 })
 
+/** Colours that change by a transition are those of the theme only at its end. */
+const transitioned = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
+  })
+
 const SIZES = [360, 1440] as const
 const THEMES = ['light', 'dark'] as const
 
@@ -54,6 +61,7 @@ export async function expectGoodLooksEverywhere(page: Page): Promise<void> {
     for (const colorScheme of THEMES) {
       await test.step(`${width} px, ${colorScheme}`, async () => {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await transitioned(page)
         await expectGoodLooks(page)
       })
     }
